@@ -1,0 +1,59 @@
+"""Environment variables, typed. A missing one fails at start and says what it is for."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+PREFIX = "REGISTRET_"
+
+
+class SettingTrouble(Exception):
+    """A setting is missing or impossible; the message is one line that says which and what it is for."""
+
+
+def text(name: str, *, purpose: str, default: str | None = None) -> str:
+    """The variable REGISTRET_<name>, or the content of the file that REGISTRET_<name>_FILE names (for secrets).
+
+    Raises: SettingTrouble.
+    """
+    variable = PREFIX + name
+    value = os.environ.get(variable)
+    file = os.environ.get(variable + "_FILE")
+    if value is None and file is not None:
+        try:
+            value = Path(file).read_text(encoding="utf-8").strip()
+        except OSError as trouble:
+            raise SettingTrouble(f"{variable}_FILE ({purpose}): {trouble}") from None
+    if value is None:
+        value = default
+    if value is None:
+        raise SettingTrouble(f"{variable} is not set: {purpose}")
+    return value
+
+
+def flag(name: str, *, purpose: str, default: bool = False) -> bool:
+    """Raises: SettingTrouble."""
+    value = text(name, purpose=purpose, default="yes" if default else "no").lower()
+    if value not in {"yes", "no"}:
+        raise SettingTrouble(f"{PREFIX}{name} must be yes or no: {purpose}")
+    return value == "yes"
+
+
+def number(name: str, *, purpose: str, default: int) -> int:
+    """Raises: SettingTrouble."""
+    value = text(name, purpose=purpose, default=str(default))
+    if not value.isascii() or not value.isdigit():
+        raise SettingTrouble(f"{PREFIX}{name} must be a whole number: {purpose}")
+    return int(value)
+
+
+def secret(name: str, *, purpose: str, default: str | None = None) -> str:
+    """A secret of at least 32 characters.
+
+    Raises: SettingTrouble.
+    """
+    value = text(name, purpose=purpose, default=default)
+    if len(value) < 32:
+        raise SettingTrouble(f"{PREFIX}{name} is too short (32 characters at least): {purpose}")
+    return value

@@ -1,0 +1,201 @@
+"""All settings, in one file. Differences between installations are environment variables (docs/operations.md)."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from csp.constants import NONE, SELF
+
+from registret.config import env
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+# Where it runs
+DEMO = env.flag("DEMO", purpose="a country in a box, with cards that nobody else accepts", default=False)
+DEBUG = False
+SITE_HOST = env.text("SITE_HOST", purpose="host name of the site")
+SITE_PORT = env.number("SITE_PORT", purpose="port in the site's addresses", default=443)
+CARD_HOST = env.text("CARD_HOST", purpose="the card hosts are <label>.<this>")
+CARD_PORT = env.number("CARD_PORT", purpose="port in the card hosts' addresses", default=443)
+ALLOWED_HOSTS = [SITE_HOST, f".{CARD_HOST}"]
+LISTEN_ADDRESS = env.text("LISTEN_ADDRESS", purpose="address that the embedded listeners bind", default="127.0.0.1")
+
+
+def _origin(host: str, port: int) -> str:
+    return f"https://{host}" if port == 443 else f"https://{host}:{port}"
+
+
+SITE_ORIGIN = _origin(SITE_HOST, SITE_PORT)
+CARD_ORIGINS = _origin(f"*.{CARD_HOST}", CARD_PORT)
+CSRF_TRUSTED_ORIGINS = [SITE_ORIGIN]
+
+# What the registry is called and who answers
+REGISTRY_NAME = env.text("REGISTRY_NAME", purpose="the name of the registry on every page", default="Infektionsregistret")
+CONTACT_MAIL = env.text("CONTACT_MAIL", purpose="the mail address of the registry's support, shown on the help pages")
+CONTACT_PHONE = env.text("CONTACT_PHONE", purpose="the telephone number of the registry's support", default="")
+
+# Secrets
+SECRET_KEY = env.secret("SECRET_KEY", purpose="signs form tokens; any long random text")
+LINK_KEY = env.secret("LINK_KEY", purpose="links and codes in mail are derived from it; any long random text").encode()
+
+# Cards
+TRUST_DIR = Path(env.text("TRUST_DIR", purpose="folder with trust.toml, the issuing CAs and their CRLs"))
+ACCEPT_TEST_CARDS = env.flag("ACCEPT_TEST_CARDS", purpose="cards of anchors marked as test may log in", default=DEMO)
+
+# Time limits
+ATTEMPT_LIFETIME = timedelta(minutes=2)
+CODE_LIFETIME = timedelta(seconds=60)
+CONFIRMATION_LIFETIME = timedelta(days=env.number("CONFIRMATION_DAYS", purpose="days a mail link is valid", default=7))
+SESSION_IDLE = timedelta(minutes=env.number("IDLE_MINUTES", purpose="minutes without a click until logout", default=15))
+SESSION_IDLE_WARNING = timedelta(minutes=2)
+SESSION_LENGTH = timedelta(hours=env.number("SESSION_HOURS", purpose="hours until logout in any case", default=10))
+ATTESTING_NEEDS_CARD_WITHIN = timedelta(minutes=60)
+GRANT_LENGTH_MONTHS = 24
+
+# Mail
+SMTP_HOST = env.text("SMTP_HOST", purpose="mail server that takes the registry's letters")
+SMTP_PORT = env.number("SMTP_PORT", purpose="port of the mail server", default=587)
+SMTP_TLS = env.text("SMTP_TLS", purpose="starttls, implicit, or none (loopback only)", default="starttls")
+SMTP_USER = env.text("SMTP_USER", purpose="user name at the mail server, if it wants one", default="")
+SMTP_PASSWORD = env.text("SMTP_PASSWORD", purpose="password at the mail server, if it wants one", default="")
+SMTP_CA_FILE = env.text("SMTP_CA_FILE", purpose="CA of the mail server if it is not a public one", default="")
+MAIL_FROM = env.text("MAIL_FROM", purpose="the sender of the registry's letters")
+MAILBOX_DIR = Path(env.text("MAILBOX_DIR", purpose="where the demo's mail catcher keeps letters", default="var/mailbox"))
+
+# Django
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "csp",
+    "registret.ledger",
+    "registret.limits",
+    "registret.mail",
+    "registret.words",
+    "registret.places",
+    "registret.accounts",
+    "registret.access",
+    "registret.web",
+    "registret.config",
+]
+MIDDLEWARE = [
+    "registret.web.middleware.Clock",
+    "django.middleware.security.SecurityMiddleware",
+    "registret.web.middleware.Hosts",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "registret.web.middleware.NoStore",
+    "registret.web.middleware.Language",
+    "registret.web.middleware.Sitting",
+    "registret.web.middleware.Refusals",
+    "django.middleware.csrf.CsrfViewMiddleware",
+]
+ROOT_URLCONF = "registret.web.urls"
+CARD_URLCONF = "registret.web.door.card_urls"
+WSGI_APPLICATION = "registret.config.wsgi.application"
+AUTH_USER_MODEL = "accounts.Account"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+APPEND_SLASH = False
+SILENCED_SYSTEM_CHECKS: list[str] = []
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": ["registret.web.pages.everywhere"],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "registret.web.templatetags.look"],
+        },
+    }
+]
+
+
+def _database(url: str) -> dict[str, Any]:
+    """`postgresql://user:password@host:port/name?sslmode=…`; `?host=/folder` names a unix socket."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgresql", "postgres"}:
+        raise env.SettingTrouble("DATABASE_URL must begin with postgresql:// (PostgreSQL is the only database)")
+    query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.removeprefix("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.pop("host", parts.hostname or ""),
+        "PORT": query.pop("port", str(parts.port or "")),
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 24, "timeout": 10}, **query},
+        # A template's tables are copied once for each test worker.
+        "TEST": {"NAME": os.environ.get("REGISTRET_TEST_DATABASE") or None},
+    }
+
+
+if "DATABASE_URL" not in os.environ:
+    raise env.SettingTrouble("DATABASE_URL is not set: the PostgreSQL database, postgresql://user:password@host/name")
+DATABASES = {"default": _database(os.environ["DATABASE_URL"])}
+
+# Language, time
+LANGUAGE_CODE = "sv"
+LANGUAGES = [("sv", "Svenska"), ("en", "English")]
+LANGUAGE_COOKIE_NAME = "__Host-sprak"
+LOCALE_PATHS = [PACKAGE / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Europe/Stockholm"
+
+# Security
+SECURE_HSTS_SECONDS = 365 * 24 * 3600
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+# Both listeners speak TLS only; a front terminates it (deploy/) and redirects plain HTTP.
+SECURE_SSL_REDIRECT = False
+SILENCED_SYSTEM_CHECKS += ["security.W008"]
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CSRF_COOKIE_NAME = "__Host-skydd"
+CSRF_COOKIE_SECURE = True
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "registret.web.refusals.form_too_old"
+# The site is the only place that posts forms here; Django compares Origin with the host it is asked for.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        # The logout page and the silent probe ask a card host whether a card is in.
+        "connect-src": [SELF, CARD_ORIGINS],
+        # A form that ends in a redirect to a card host is stopped unless they are named here.
+        "form-action": [SELF, CARD_ORIGINS],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.text("STATIC_ROOT", purpose="where collectstatic puts files for a front", default="var/static"))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    # Addresses carry single-use codes and belong in no log.
+    "loggers": {"django.request": {"level": "CRITICAL"}, "django.security": {"level": "ERROR"}},
+}

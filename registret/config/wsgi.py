@@ -1,0 +1,8 @@
+"""The WSGI application: under the embedded listeners, gunicorn or any other server."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "registret.config.settings")
+application = get_wsgi_application()

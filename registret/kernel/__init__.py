@@ -1,0 +1,1 @@
+"""Values that every room speaks in. No Django, no database, no clock."""

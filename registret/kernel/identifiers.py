@@ -1,0 +1,129 @@
+"""Identifiers of people and their addresses: classes that cannot be malformed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Self
+
+import email_validator
+
+from registret.kernel.checkdigit import luhn_valid
+
+_HSA_ID = re.compile(r"SE(?:16)?(?P<organisation>[0-9]{10})-[A-Z0-9]{1,18}", re.ASCII | re.IGNORECASE)
+_TEST_HSA_ID = re.compile(r"[A-Z]{3,8}[0-9]{10}-[A-Z0-9]{1,14}", re.ASCII | re.IGNORECASE)
+_PERSONAL_NUMBER = re.compile(r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})[0-9]{4}", re.ASCII)
+_COORDINATION_DAY = 60  # samordningsnummer: day of birth + 60
+
+
+class Malformed(ValueError):
+    """A text does not have the shape of the identifier. The message never repeats the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class HsaId:
+    """The id of an employee in Swedish health care, as issued; compared without regard to case.
+
+    Shape: `SE`, organisation number (10 digits, or 12 with the prefix 16) with its Luhn digit, `-`, local part of
+    letters and digits; at most 31 characters. Test environments issue ids that begin with other letters
+    (`TSTNMT2321000156-1025`): `parse` takes them only when told to. Source: Inera, HSA-id.
+    """
+
+    text: str
+
+    MAX_LENGTH = 31
+
+    @classmethod
+    def parse(cls, text: str, *, allow_test: bool = False) -> Self:
+        """Raises: Malformed."""
+        real = _HSA_ID.fullmatch(text)
+        if len(text) > cls.MAX_LENGTH or not (real or (allow_test and _TEST_HSA_ID.fullmatch(text))):
+            raise Malformed("not the shape of an HSA-id")
+        if real and not luhn_valid(real["organisation"]):
+            raise Malformed("the organisation number of the HSA-id has a wrong check digit")
+        return cls(text)
+
+    @property
+    def key(self) -> str:
+        """What two HSA-id are compared by."""
+        return self.text.upper()
+
+    @property
+    def organisation_number(self) -> str:
+        """Ten digits: who issued the id (a region, a municipality, a company)."""
+        return re.sub(r"[^0-9]", "", self.text.split("-")[0])[-10:]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, HsaId) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalNumber:
+    """A personnummer or samordningsnummer, twelve digits. Personal data: print only `masked`."""
+
+    digits: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Raises: Malformed."""
+        shape = _PERSONAL_NUMBER.fullmatch(text)
+        if shape is None or not luhn_valid(text[2:]):
+            raise Malformed("not the shape of a personal number")
+        day = int(shape["day"])
+        try:
+            date(int(shape["year"]), int(shape["month"]), day - _COORDINATION_DAY if day > 60 else day)
+        except ValueError:
+            raise Malformed("the personal number has no possible date of birth") from None
+        return cls(text)
+
+    @property
+    def masked(self) -> str:
+        return self.digits[:8] + "••••"
+
+    def __repr__(self) -> str:
+        return f"PersonalNumber({self.masked})"
+
+    __str__ = __repr__
+
+
+def mask_personal_numbers(text: str) -> str:
+    """`text` with everything that looks like a personal number masked: for logs and support texts."""
+    return re.sub(r"(?<![0-9])((?:18|19|20)?[0-9]{6})[-+ ]?[0-9]{4}(?![0-9])", r"\1••••", text)
+
+
+@dataclass(frozen=True, slots=True)
+class EmailAddress:
+    """A mail address in one spelling: lower case, NFC, domain in ASCII (IDNA). At most 254 characters."""
+
+    text: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Raises: Malformed (also for addresses that ordinary mail servers cannot take: non-ASCII local parts)."""
+        try:
+            checked = email_validator.validate_email(
+                text.strip(), allow_smtputf8=False, check_deliverability=False, test_environment=False
+            )
+        except email_validator.EmailNotValidError:
+            raise Malformed("not the shape of a mail address") from None
+        return cls((checked.ascii_email or checked.normalized).lower())
+
+    @property
+    def domain(self) -> str:
+        return self.text.rpartition("@")[2]
+
+    @property
+    def masked(self) -> str:
+        """`a•••@regionnorrvik.se`: enough for its owner to recognise."""
+        local, _, domain = self.text.rpartition("@")
+        return f"{local[0]}•••@{domain}"
+
+    def __str__(self) -> str:
+        return self.text

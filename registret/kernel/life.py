@@ -1,0 +1,40 @@
+"""A life is a table: which state follows which on what act, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar, Generic, TypeVar
+
+from registret.kernel.refused import Refused
+
+S = TypeVar("S", bound=StrEnum)
+
+
+@dataclass(kw_only=True, eq=False)
+class NotPossible(Refused):
+    """The act does not exist in this state: it was done already, or something else happened first."""
+
+    code: ClassVar[str] = "life.not_possible"
+    status: ClassVar[int] = 409
+    act: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Life(Generic[S]):
+    """`steps[state, act]` is the next state."""
+
+    steps: Mapping[tuple[S, str], S]
+
+    def after(self, state: S, act: str) -> S:
+        """Raises: NotPossible."""
+        following = self.steps.get((state, act))
+        if following is None:
+            raise NotPossible(act=act, state=state.value)
+        return following
+
+    def pairs(self) -> frozenset[tuple[str, str]]:
+        """(from, to) of every step: what the database's trigger lets through."""
+        return frozenset((before.value, after.value) for (before, _), after in self.steps.items())
