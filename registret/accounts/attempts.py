@@ -1,0 +1,259 @@
+"""Login attempts: a one-time host label, bound to one browser; answered once by the door, redeemed once by the site.
+
+    begin → claim (the door: burns the label) → answer → redeem (the site: burns the code)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from registret.accounts.cardfacts import CardFacts
+from registret.accounts.models import LoginAttempt
+from registret.accounts.refusals import AttemptForeign, AttemptStale
+from registret.kernel.by import By
+from registret.kernel.refused import Refused
+from registret.kernel.secret import derived, fingerprint, new_reference, new_token, same
+from registret.ledger.services import record
+from registret.limits.services import Limit, take
+
+ATTEMPTS_PER_NETWORK = Limit(what="attempts_network", most=600, per=timedelta(minutes=10))
+# A hospital sits behind one address; only a machine asks this often.
+
+KEPT = timedelta(hours=12)
+
+
+class Purpose(StrEnum):
+    LOGIN = "login"
+    CHECK = "check"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """A card was shown at the door by the browser that began the attempt. Made by `redeem`, once an attempt."""
+
+    attempt_id: int
+    card: CardFacts
+    confirmation: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What waits for the browser on the site: a card, a refusal, or a report of *Kontrollera ditt kort*."""
+
+    attempt_id: int
+    purpose: Purpose
+    reference: str
+    card: CardFacts | None
+    refusal: tuple[str, dict[str, Any]] | None
+    report: dict[str, Any] | None
+    confirmation: tuple[int, int] | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """The door may look at the certificate of this attempt, once."""
+
+    attempt_id: int
+    purpose: Purpose
+
+
+def begin(
+    *, purpose: Purpose, browser: str, confirmation: tuple[int, int] | None = None, network: str | None, at: datetime
+) -> str:
+    """A new attempt of the browser whose cookie holds `browser`; answers the host label.
+
+    Raises: TooMany.
+    """
+    take(limit=ATTEMPTS_PER_NETWORK, subject=network or "", at=at)
+    nonce = bytes.fromhex(new_token())
+    label = _label(nonce, purpose)
+    LoginAttempt.objects.create(
+        purpose=purpose,
+        nonce=nonce,
+        label_digest=fingerprint(label),
+        browser_digest=fingerprint(browser),
+        confirmation_id=confirmation[0] if confirmation else None,
+        confirmation_version=confirmation[1] if confirmation else None,
+        begun_at=at,
+        expires_at=at + settings.ATTEMPT_LIFETIME,
+    )
+    return label
+
+
+def claim(*, label: str, network: str | None, at: datetime) -> Claimed:
+    """Burns the label: whatever happens next, nobody can use it again.
+
+    Raises: AttemptStale (unknown, used or too old; logged).
+    """
+    wanted = LoginAttempt.objects.filter(label_digest=fingerprint(label))
+    if wanted.filter(answered_at=None, expires_at__gt=at).update(answered_at=at) == 0:
+        used = wanted.filter(answered_at__isnull=False).exists()
+        facts = {"code": AttemptStale.code, "used_before": used}
+        record(event="attempt.refused", outcome="refused", by=By.nobody(network=network), at=at, facts=facts)
+        raise AttemptStale()
+    attempt = wanted.get()
+    return Claimed(attempt_id=attempt.id, purpose=Purpose(attempt.purpose))
+
+
+@transaction.atomic
+def answer(
+    *,
+    attempt_id: int,
+    card: CardFacts | None = None,
+    refusal: Refused | None = None,
+    report: dict[str, Any] | None = None,
+    network: str | None,
+    at: datetime,
+) -> str:
+    """Keeps what the door found and answers the single-use code (60 s) that fetches it."""
+    code, reference = new_token(), new_reference()
+    by = By(hsa_id=card.hsa_id, name=card.name, network=network) if card else By.nobody(network=network)
+    LoginAttempt.objects.filter(id=attempt_id).update(
+        outcome={
+            "card": card.as_json() if card else None,
+            "refusal": [refusal.code, refusal.facts] if refusal else None,
+            "report": report,
+        },
+        reference=reference,
+        code_digest=fingerprint(code),
+        code_expires_at=at + settings.CODE_LIFETIME,
+    )
+    record(
+        event="card.refused" if refusal else "card.read",
+        outcome="refused" if refusal else "done",
+        by=by,
+        at=at,
+        reference=reference,
+        facts=({"code": refusal.code} | refusal.facts)
+        if refusal
+        else {"issuer": card.issuer, "serial": card.serial}
+        if card
+        else {},
+    )
+    return code
+
+
+def redeem(*, code: str, browser: str, network: str | None, at: datetime) -> str:
+    """Burns the code and answers the attempt's reference, under which this browser may read the answer.
+
+    Raises: AttemptStale (unknown, used or too old), AttemptForeign (another browser's). Both are logged.
+    """
+    wanted = LoginAttempt.objects.filter(code_digest=fingerprint(code))
+    fresh = wanted.filter(redeemed_at=None, code_expires_at__gt=at).update(redeemed_at=at) == 1
+    attempt = wanted.first()
+    refusal: Refused | None = None
+    if attempt is None or not fresh:
+        refusal = AttemptStale()
+    elif not same(bytes(attempt.browser_digest), fingerprint(browser)):
+        refusal = AttemptForeign()
+    if refusal is not None:
+        record(
+            event="attempt.refused",
+            outcome="refused",
+            by=By.nobody(network=network),
+            at=at,
+            reference=attempt.reference if attempt else None,
+            facts={"code": refusal.code, "used_before": bool(attempt and not fresh)},
+        )
+        raise refusal
+    if attempt is None:  # unreachable; says so to the type checker
+        raise AttemptStale()
+    return attempt.reference
+
+
+def redeemed_answer(*, reference: str, browser: str, at: datetime) -> Answer:
+    """The answer that this browser has redeemed within the last half hour.
+
+    Raises: AttemptStale.
+    """
+    attempt = LoginAttempt.objects.filter(
+        reference=reference, browser_digest=fingerprint(browser), redeemed_at__gt=at - timedelta(minutes=30)
+    ).first()
+    if attempt is None or attempt.redeemed_at is None:
+        raise AttemptStale()
+    stored = attempt.outcome
+    return Answer(
+        attempt_id=attempt.id,
+        purpose=Purpose(attempt.purpose),
+        reference=attempt.reference,
+        card=CardFacts.from_json(stored["card"]) if stored["card"] else None,
+        refusal=tuple(stored["refusal"]) if stored["refusal"] else None,
+        report=stored["report"],
+        confirmation=_confirmation(attempt),
+        at=attempt.redeemed_at,
+    )
+
+
+def proof(*, code: str, browser: str, network: str | None, at: datetime) -> Proof | Answer:
+    """Burns the code. A card that was read for logging in is a `Proof`; all else is an `Answer` to be shown.
+
+    Raises: AttemptStale, AttemptForeign.
+    """
+    reference = redeem(code=code, browser=browser, network=network, at=at)
+    found = redeemed_answer(reference=reference, browser=browser, at=at)
+    if found.card is not None and found.purpose is Purpose.LOGIN:
+        return Proof(attempt_id=found.attempt_id, card=found.card, confirmation=found.confirmation)
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """Where a page may ask whether the card is still in: `https://<label>.<card host>/p/<secret>`."""
+
+    label: str
+    secret: str
+
+
+def probe_of(*, attempt_id: int) -> Probe:
+    """The probe of the attempt that a session came from."""
+    attempt = LoginAttempt.objects.get(id=attempt_id)
+    nonce = bytes(attempt.nonce)
+    return Probe(label=_label(nonce, Purpose(attempt.purpose)), secret=_probe_secret(nonce))
+
+
+class CardSeen(StrEnum):
+    SAME = "same"
+    NONE = "none"
+    OTHER = "other"
+
+
+def probe(*, label: str, secret: str, fingerprint_now: str | None) -> CardSeen:
+    """Whether the certificate that is shown now (SHA-256 in hex, or None) is the one that the attempt was answered with.
+
+    Raises: AttemptStale (no such probe).
+    """
+    attempt = LoginAttempt.objects.filter(label_digest=fingerprint(label), redeemed_at__isnull=False).first()
+    if attempt is None or not same(secret, _probe_secret(bytes(attempt.nonce))):
+        raise AttemptStale()
+    if fingerprint_now is None:
+        return CardSeen.NONE
+    card = (attempt.outcome or {}).get("card") or {}
+    return CardSeen.SAME if card.get("fingerprint") == fingerprint_now else CardSeen.OTHER
+
+
+def forget_old(*, at: datetime) -> int:
+    """Removes attempts that no session can need any more; answers how many."""
+    return LoginAttempt.objects.filter(begun_at__lt=at - KEPT).delete()[0]
+
+
+def _confirmation(attempt: LoginAttempt) -> tuple[int, int] | None:
+    if attempt.confirmation_id is None or attempt.confirmation_version is None:
+        return None
+    return attempt.confirmation_id, attempt.confirmation_version
+
+
+def _label(nonce: bytes, purpose: Purpose) -> str:
+    label = derived(key=settings.LINK_KEY, purpose="label", parts=(nonce.hex(),)).hex()[:32]
+    # At the hosts of *Kontrollera ditt kort* the door names no issuers, so that any certificate can be shown.
+    return f"p-{label}" if purpose is Purpose.CHECK else label
+
+
+def _probe_secret(nonce: bytes) -> str:
+    return derived(key=settings.LINK_KEY, purpose="probe", parts=(nonce.hex(),)).hex()[:32]

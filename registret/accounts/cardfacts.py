@@ -1,0 +1,51 @@
+"""What is kept of a verified card, as values and as JSON."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from registret.cards import VerifiedCard
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardFacts:
+    """Who a card says its holder is. Exists only for cards that were verified."""
+
+    hsa_id: str
+    given_name: str
+    surname: str
+    organisation: str
+    organisation_number: str
+    issuer: str
+    level: int
+    serial: str
+    fingerprint: str
+    not_after: datetime
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_name} {self.surname}".strip()
+
+    @classmethod
+    def of(cls, card: VerifiedCard) -> Self:
+        return cls(
+            hsa_id=card.hsa_id.text,
+            given_name=card.given_name,
+            surname=card.surname,
+            organisation=card.organisation,
+            organisation_number=card.hsa_id.organisation_number,
+            issuer=card.issuer,
+            level=card.level,
+            serial=card.serial,
+            fingerprint=card.fingerprint,
+            not_after=card.not_after,
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self) | {"not_after": self.not_after.isoformat()}
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Self:
+        return cls(**(stored | {"not_after": datetime.fromisoformat(stored["not_after"])}))

@@ -1,0 +1,171 @@
+"""Accounts, mail confirmations, login attempts and sessions. No column holds a secret: digests only."""
+
+from __future__ import annotations
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Upper
+
+from registret.accounts.lifecycle import AccountState
+from registret.kernel.identifiers import HsaId
+
+
+class Account(AbstractBaseUser):
+    """A person under one HSA-id. Django's user model, without a password: the card is the only way in."""
+
+    password = None  # type: ignore[assignment]
+    last_login = None  # type: ignore[assignment]
+
+    id = models.BigAutoField(primary_key=True)
+    hsa_id = models.CharField(max_length=HsaId.MAX_LENGTH)
+    hsa_id_key = models.GeneratedField(
+        expression=Upper("hsa_id"), output_field=models.CharField(max_length=HsaId.MAX_LENGTH), db_persist=True
+    )
+    given_name = models.CharField(max_length=100)
+    surname = models.CharField(max_length=100)
+    organisation = models.CharField(max_length=200, blank=True, default="")
+    email = models.CharField(max_length=254)
+    language = models.CharField(max_length=2, default="sv")
+    state = models.CharField(max_length=12, choices=[(s, s) for s in AccountState], default=AccountState.REGISTERED)
+    state_reason = models.CharField(max_length=500, blank=True, default="")
+    created_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    logged_in_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    USERNAME_FIELD = "id"
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_living_account_per_hsa_id", fields=["hsa_id_key"], condition=~Q(state=AccountState.ENDED)
+            ),
+            models.CheckConstraint(
+                name="account_state_known", condition=Q(state__in=[s.value for s in AccountState])
+            ),
+            models.CheckConstraint(name="account_hsa_id_shape", condition=Q(hsa_id__regex=r"^[A-Za-z0-9]+-[A-Za-z0-9]+$")),
+            models.CheckConstraint(name="account_mail_lower_case", condition=Q(email__regex=r"^[^[:upper:]\s]+@[^[:upper:]\s@]+$")),
+            models.CheckConstraint(
+                name="account_confirmed_has_moment",
+                condition=Q(state=AccountState.REGISTERED, confirmed_at=None)
+                | Q(state__in=[AccountState.CONFIRMED, AccountState.SUSPENDED], confirmed_at__isnull=False)
+                | Q(state=AccountState.ENDED),
+            ),
+            models.CheckConstraint(
+                name="account_ended_has_moment",
+                condition=Q(state=AccountState.ENDED, ended_at__isnull=False) | (~Q(state=AccountState.ENDED) & Q(ended_at=None)),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["hsa_id_key", "-id"], name="account_hsa_id"),
+            models.Index(fields=["email"], name="account_email"),
+        ]
+
+
+class Confirmation(models.Model):
+    """That a mail address works. Each letter sent is a new `version`: the newest wins.
+
+    Link and code are derived from (id, version) with a key outside the database: see `registret.mail.links`.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="confirmations")
+    email = models.CharField(max_length=254)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    wrong_codes = models.PositiveSmallIntegerField(default=0)
+    confirmed_at = models.DateTimeField(null=True)
+    replaced_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_open_confirmation_per_account",
+                fields=["account"],
+                condition=Q(confirmed_at=None, replaced_at=None),
+            ),
+            models.CheckConstraint(
+                name="confirmation_ends_once", condition=Q(confirmed_at=None) | Q(replaced_at=None)
+            ),
+            models.CheckConstraint(name="confirmation_expires_later", condition=Q(expires_at__gt=F("sent_at"))),
+            models.CheckConstraint(name="confirmation_guesses_bounded", condition=Q(wrong_codes__lte=20)),
+        ]
+
+
+class LoginAttempt(models.Model):
+    """One visit to the card door: a one-time host label, bound to one browser, answered once, redeemed once.
+
+    The label and the probe's secret are derived from `nonce` with a key outside the database.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    purpose = models.CharField(max_length=10, choices=[("login", "login"), ("check", "check")])
+    nonce = models.BinaryField(max_length=16)
+    label_digest = models.BinaryField(max_length=32, unique=True)
+    browser_digest = models.BinaryField(max_length=32)
+    confirmation_id = models.BigIntegerField(null=True)
+    confirmation_version = models.PositiveIntegerField(null=True)
+    begun_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    outcome = models.JSONField(null=True)
+    reference = models.CharField(max_length=10, blank=True, default="")
+    code_digest = models.BinaryField(max_length=32, null=True, unique=True)
+    code_expires_at = models.DateTimeField(null=True)
+    redeemed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="attempt_code_after_answer",
+                condition=Q(code_digest=None, code_expires_at=None, outcome=None)
+                | Q(code_digest__isnull=False, code_expires_at__isnull=False, answered_at__isnull=False, outcome__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="attempt_redeemed_after_code", condition=Q(redeemed_at=None) | Q(code_digest__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="attempt_confirmation_whole",
+                condition=Q(confirmation_id=None, confirmation_version=None)
+                | Q(confirmation_id__isnull=False, confirmation_version__isnull=False),
+            ),
+            models.CheckConstraint(name="attempt_purpose_known", condition=Q(purpose__in=["login", "check"])),
+        ]
+        indexes = [models.Index(fields=["begun_at"], name="attempt_begun")]
+
+
+class Session(models.Model):
+    """A browser that has proven a card. With `grant_id` somebody is at work; without, somebody who waits."""
+
+    id = models.BigAutoField(primary_key=True)
+    key_digest = models.BinaryField(max_length=32, unique=True)
+    attempt = models.ForeignKey(LoginAttempt, on_delete=models.SET_NULL, null=True)
+    hsa_id = models.CharField(max_length=HsaId.MAX_LENGTH)
+    hsa_id_key = models.GeneratedField(
+        expression=Upper("hsa_id"), output_field=models.CharField(max_length=HsaId.MAX_LENGTH), db_persist=True
+    )
+    card = models.JSONField()
+    grant_id = models.BigIntegerField(null=True)
+    network = models.GenericIPAddressField(null=True)
+    began_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=20, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="session_end_has_reason",
+                condition=Q(ended_at=None, end_reason="") | (Q(ended_at__isnull=False) & ~Q(end_reason="")),
+            ),
+            models.CheckConstraint(name="session_ends_later", condition=Q(ends_at__gt=F("began_at"))),
+        ]
+        indexes = [
+            models.Index(fields=["hsa_id_key"], name="session_living", condition=Q(ended_at=None)),
+            models.Index(fields=["ends_at"], name="session_ends"),
+        ]

@@ -1,0 +1,120 @@
+"""Answers about accounts and confirmations: frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from registret.accounts.lifecycle import AccountState
+from registret.accounts.models import Account, Confirmation
+from registret.accounts.refusals import ConfirmationUnknown
+from registret.kernel.identifiers import EmailAddress, HsaId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRow:
+    id: int
+    hsa_id: str
+    given_name: str
+    surname: str
+    organisation: str
+    organisation_number: str
+    email: EmailAddress
+    language: str
+    state: AccountState
+    state_reason: str
+    created_at: datetime
+    confirmed_at: datetime | None
+    logged_in_at: datetime | None
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_name} {self.surname}".strip()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmationRow:
+    """The newest letter of an account: when sent, to whom, until when it counts."""
+
+    id: int
+    version: int
+    account_id: int
+    email: EmailAddress
+    sent_at: datetime
+    expires_at: datetime
+    confirmed_at: datetime | None
+    replaced_at: datetime | None
+    burnt: bool
+
+
+def living_account(*, hsa_id: str) -> AccountRow | None:
+    """The account under this HSA-id that has not been ended, if any."""
+    found = Account.objects.filter(hsa_id_key=hsa_id.upper()).exclude(state=AccountState.ENDED).first()
+    return account_row(found) if found else None
+
+
+def account(*, account_id: int) -> AccountRow | None:
+    found = Account.objects.filter(id=account_id).first()
+    return account_row(found) if found else None
+
+
+def accounts_by_id(*, account_ids: list[int]) -> dict[int, AccountRow]:
+    return {a.id: account_row(a) for a in Account.objects.filter(id__in=account_ids)}
+
+
+def has_ended_account(*, hsa_id: str) -> bool:
+    return Account.objects.filter(hsa_id_key=hsa_id.upper(), state=AccountState.ENDED).exists()
+
+
+def newest_confirmation(*, account_id: int) -> ConfirmationRow | None:
+    found = Confirmation.objects.filter(account_id=account_id).order_by("-id").first()
+    return _confirmation_row(found) if found else None
+
+
+def newest_confirmations(*, account_ids: list[int]) -> dict[int, ConfirmationRow]:
+    found = Confirmation.objects.filter(account_id__in=account_ids).order_by("account_id", "-id").distinct("account_id")
+    return {c.account_id: _confirmation_row(c) for c in found}
+
+
+def confirmation(*, confirmation_id: int) -> ConfirmationRow:
+    """Raises: ConfirmationUnknown."""
+    found = Confirmation.objects.filter(id=confirmation_id).first()
+    if found is None:
+        raise ConfirmationUnknown()
+    return _confirmation_row(found)
+
+
+def account_row(found: Account) -> AccountRow:
+    """For this room's services as well: a model never leaves the room."""
+    return AccountRow(
+        id=found.id,
+        hsa_id=found.hsa_id,
+        given_name=found.given_name,
+        surname=found.surname,
+        organisation=found.organisation,
+        organisation_number=HsaId(found.hsa_id).organisation_number,
+        email=EmailAddress(found.email),
+        language=found.language,
+        state=AccountState(found.state),
+        state_reason=found.state_reason,
+        created_at=found.created_at,
+        confirmed_at=found.confirmed_at,
+        logged_in_at=found.logged_in_at,
+    )
+
+
+def _confirmation_row(found: Confirmation) -> ConfirmationRow:
+    return ConfirmationRow(
+        id=found.id,
+        version=found.version,
+        account_id=found.account_id,
+        email=EmailAddress(found.email),
+        sent_at=found.sent_at,
+        expires_at=found.expires_at,
+        confirmed_at=found.confirmed_at,
+        replaced_at=found.replaced_at,
+        burnt=found.wrong_codes >= WRONG_CODES_ALLOWED,
+    )
+
+
+WRONG_CODES_ALLOWED = 5

@@ -1,0 +1,262 @@
+"""Acts on accounts: made, confirmed, suspended, ended. They post no letters: `access` does, one floor up."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from registret.accounts.lifecycle import ACCOUNT_LIFE, AccountState
+from registret.accounts.models import Account, Confirmation
+from registret.accounts.queries import WRONG_CODES_ALLOWED, AccountRow, account_row
+from registret.accounts.refusals import (
+    AccountExists,
+    CodeBurnt,
+    CodeWrong,
+    ConfirmationDone,
+    ConfirmationExpired,
+    ConfirmationOtherCard,
+    ConfirmationReplaced,
+    ConfirmationUnknown,
+)
+from registret.accounts.sessions import end_sessions_of
+from registret.kernel.by import By
+from registret.kernel.identifiers import EmailAddress, HsaId
+from registret.kernel.secret import same
+from registret.ledger.services import record
+from registret.mail.links import confirmation_code
+
+
+@transaction.atomic
+def open_account(
+    *,
+    hsa_id: HsaId,
+    given_name: str,
+    surname: str,
+    organisation: str,
+    email: EmailAddress,
+    language: str,
+    by: By,
+    at: datetime,
+) -> int:
+    """A new account, its mail not confirmed yet; answers its id.
+
+    Raises: AccountExists.
+    """
+    try:
+        with transaction.atomic():
+            created = Account.objects.create(
+                hsa_id=hsa_id.text,
+                given_name=given_name,
+                surname=surname,
+                organisation=organisation,
+                email=email.text,
+                language=language,
+                created_at=at,
+            )
+    except IntegrityError as trouble:
+        if "one_living_account_per_hsa_id" not in str(trouble):
+            raise
+        raise AccountExists() from None
+    record(event="account.registered", by=by, at=at, about_account_id=created.id, about_hsa_id=hsa_id.text)
+    return created.id
+
+
+@transaction.atomic
+def ask_for_confirmation(*, account_id: int, email: EmailAddress | None, by: By, at: datetime) -> tuple[int, int]:
+    """A new letter is about to be sent to `email` (None: the same address as before); answers (id, version).
+
+    All earlier letters stop counting.
+
+    Raises: ConfirmationDone.
+    """
+    account = Account.objects.select_for_update().get(id=account_id)
+    if account.state != AccountState.REGISTERED:
+        raise ConfirmationDone()
+    before = account.email
+    if email is not None and email.text != before:
+        account.email = email.text
+        account.save(update_fields=["email"])
+        facts: dict[str, str | int | bool | None] = {"domain_before": before.rpartition("@")[2], "domain": email.domain}
+        record(event="account.mail_changed", by=by, at=at, about_account_id=account.id, about_hsa_id=account.hsa_id, facts=facts)
+    newest = Confirmation.objects.filter(account=account, confirmed_at=None, replaced_at=None).first()
+    expires_at = at + settings.CONFIRMATION_LIFETIME
+    if newest is not None and newest.email == account.email:
+        newest.version += 1
+        newest.sent_at, newest.expires_at, newest.wrong_codes = at, expires_at, 0
+        newest.save()
+    else:
+        if newest is not None:
+            Confirmation.objects.filter(id=newest.id).update(replaced_at=at)
+        newest = Confirmation.objects.create(
+            account=account, email=account.email, created_at=at, sent_at=at, expires_at=expires_at
+        )
+    record(
+        event="confirmation.asked",
+        by=by,
+        at=at,
+        about_account_id=account.id,
+        about_hsa_id=account.hsa_id,
+        facts={"version": newest.version},
+    )
+    return newest.id, newest.version
+
+
+@transaction.atomic
+def confirm_by_link(*, confirmation: tuple[int, int], hsa_id: str, by: By, at: datetime) -> AccountRow:
+    """The holder of the card `hsa_id` followed a link whose token was genuine.
+
+    Raises: ConfirmationUnknown, ConfirmationReplaced, ConfirmationExpired, ConfirmationDone, ConfirmationOtherCard.
+    """
+    wanted = confirmation_to_confirm(confirmation=confirmation, at=at, lock=True)
+    if wanted.account.hsa_id.upper() != hsa_id.upper():
+        raise ConfirmationOtherCard()
+    return _confirmed(wanted, how="link", by=by, at=at)
+
+
+def confirm_by_code(*, account_id: int, code: str, by: By, at: datetime) -> AccountRow:
+    """The holder of the account's card typed the code of the newest letter (spaces and case do not count).
+
+    Raises: CodeWrong, CodeBurnt (both counted first), ConfirmationExpired, ConfirmationDone.
+    """
+    typed = "".join(code.split()).replace("-", "").upper()
+    with transaction.atomic():
+        wanted = (
+            Confirmation.objects.select_for_update(of=("self",))
+            .select_related("account")
+            .filter(account_id=account_id)
+            .order_by("-id")
+            .first()
+        )
+        if wanted is None or wanted.confirmed_at is not None:
+            raise ConfirmationDone()
+        if at >= wanted.expires_at:
+            raise ConfirmationExpired(expired_at=wanted.expires_at)
+        if wanted.wrong_codes < WRONG_CODES_ALLOWED:
+            if same(typed.encode(), confirmation_code(wanted.id, wanted.version).encode()):
+                return _confirmed(wanted, how="code", by=by, at=at)
+            Confirmation.objects.filter(id=wanted.id).update(wrong_codes=F("wrong_codes") + 1)
+        left = WRONG_CODES_ALLOWED - wanted.wrong_codes - 1
+        record(
+            event="confirmation.code_refused",
+            outcome="refused",
+            by=by,
+            at=at,
+            about_account_id=account_id,
+            facts={"left": max(left, 0)},
+        )
+    # The count above is committed: guessing is never free.
+    if left > 0:
+        raise CodeWrong(left=left)
+    raise CodeBurnt()
+
+
+def confirmation_to_confirm(*, confirmation: tuple[int, int], at: datetime, lock: bool = False) -> Confirmation:
+    """The row behind a genuine link, if it still counts. For this room and for `check_link`.
+
+    Raises: ConfirmationUnknown, ConfirmationReplaced, ConfirmationExpired, ConfirmationDone.
+    """
+    rows = Confirmation.objects.select_related("account")
+    if lock:
+        rows = rows.select_for_update(of=("self",))
+    wanted = rows.filter(id=confirmation[0]).first()
+    if wanted is None or wanted.account.state == AccountState.ENDED:
+        raise ConfirmationUnknown()
+    if wanted.confirmed_at is not None or wanted.account.state != AccountState.REGISTERED:
+        raise ConfirmationDone()
+    if wanted.replaced_at is not None or wanted.version != confirmation[1]:
+        raise ConfirmationReplaced()
+    if at >= wanted.expires_at:
+        raise ConfirmationExpired(expired_at=wanted.expires_at)
+    return wanted
+
+
+def check_link(*, confirmation: tuple[int, int], hsa_id: str | None, at: datetime) -> bool:
+    """Whether the holder of `hsa_id` may confirm by this link; changes nothing.
+
+    Raises: as `confirm_by_link`, but ConfirmationOtherCard only when there is a card.
+    """
+    wanted = confirmation_to_confirm(confirmation=confirmation, at=at)
+    if hsa_id is None:
+        return False
+    if wanted.account.hsa_id.upper() != hsa_id.upper():
+        raise ConfirmationOtherCard()
+    return True
+
+
+def note_login(*, account_id: int, given_name: str, surname: str, organisation: str, at: datetime) -> None:
+    """A login: a renewed card may bring a new name or organisation, and needs no other ceremony."""
+    Account.objects.filter(id=account_id).update(
+        logged_in_at=at, given_name=given_name, surname=surname, organisation=organisation
+    )
+
+
+def set_language(*, account_id: int, language: str) -> None:
+    """The language of the letters to this person."""
+    Account.objects.filter(id=account_id).update(language=language)
+
+
+@transaction.atomic
+def suspend(*, account_id: int, reason: str, by: By, at: datetime) -> None:
+    """Spärra: the sessions end at once.
+
+    Raises: NotPossible.
+    """
+    account = _step(account_id, "suspend", reason=reason, by=by, at=at)
+    end_sessions_of(hsa_id=account.hsa_id, reason="suspended", by=by, at=at)
+
+
+@transaction.atomic
+def reinstate(*, account_id: int, by: By, at: datetime) -> None:
+    """Raises: NotPossible."""
+    _step(account_id, "reinstate", reason="", by=by, at=at)
+
+
+@transaction.atomic
+def end(*, account_id: int, reason: str, by: By, at: datetime) -> None:
+    """Avsluta: the HSA-id is free for a new registration, the sessions end at once.
+
+    Raises: NotPossible.
+    """
+    account = _step(account_id, "end", reason=reason, by=by, at=at)
+    end_sessions_of(hsa_id=account.hsa_id, reason="ended", by=by, at=at)
+
+
+def _step(account_id: int, act: str, *, reason: str, by: By, at: datetime) -> Account:
+    account = Account.objects.select_for_update().get(id=account_id)
+    before = AccountState(account.state)
+    account.state = ACCOUNT_LIFE.after(before, act)
+    account.state_reason = reason
+    if account.state == AccountState.ENDED:
+        account.ended_at = at
+    account.save(update_fields=["state", "state_reason", "ended_at"])
+    record(
+        event=f"account.{act}",
+        by=by,
+        at=at,
+        about_account_id=account.id,
+        about_hsa_id=account.hsa_id,
+        facts={"before": before.value, "reason": reason},
+    )
+    return account
+
+
+def _confirmed(wanted: Confirmation, *, how: str, by: By, at: datetime) -> AccountRow:
+    account = Account.objects.select_for_update().get(id=wanted.account_id)
+    if account.state != AccountState.REGISTERED:
+        raise ConfirmationDone()
+    account.state = ACCOUNT_LIFE.after(AccountState.REGISTERED, "confirm_email")
+    account.confirmed_at = at
+    account.save(update_fields=["state", "confirmed_at"])
+    Confirmation.objects.filter(id=wanted.id).update(confirmed_at=at)
+    record(
+        event="account.confirm_email",
+        by=by,
+        at=at,
+        about_account_id=account.id,
+        about_hsa_id=account.hsa_id,
+        facts={"how": how, "version": wanted.version},
+    )
+    return account_row(account)
