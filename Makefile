@@ -1,0 +1,59 @@
+# Everything a newcomer needs is here; each target sets up what is missing first.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-browser demo demo-reset demo-browser test test-fast lint format messages requirements clean
+
+BIN := .venv/bin
+# Which demo card `make demo-browser` puts into the browser.
+CARD ?= reporter
+
+help: ## This list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-22s%s\n", $$1, $$2 }'
+
+setup:
+	@sh tools/setup.sh
+
+setup-browser:
+	@sh tools/setup.sh --browser
+
+demo: setup ## Start a whole country in a box: https://registret.localhost:8443
+	@$(BIN)/registret demo
+
+demo-reset: setup ## Delete the demo's data; the next `make demo` starts over
+	@$(BIN)/registret demo-reset
+
+demo-browser: setup-browser ## Open a browser that holds one demo card: make demo-browser CARD=reporter
+	@$(BIN)/registret demo-browser --card $(CARD)
+
+# One worker for each of two cores. Tests that share a browser or a listener name a group and stay in one worker.
+test: setup-browser ## Prove everything: the checks, then every test
+	@sh tools/check.sh
+	@$(BIN)/pytest -n 2 --dist loadgroup
+
+test-fast: setup ## The tests that need no browser
+	@$(BIN)/pytest -n 2 --dist loadgroup tests/rooms tests/house
+
+lint: setup ## The checks without the tests
+	@sh tools/check.sh
+
+format: setup ## Lay out code and templates, and mend what can be mended
+	@$(BIN)/ruff check --quiet --fix-only .
+	@$(BIN)/ruff format --quiet .
+	@find registret -path '*/templates/*' -name '*.html' -exec $(BIN)/djade --target-version 5.2 {} +
+
+messages: setup ## Collect the texts to translate and compile the translations
+	@$(BIN)/python tools/messages.py update
+	@$(BIN)/python tools/messages.py compile
+
+# uv makes one lock for all platforms and Pythons. UV_NO_CONFIG: nobody's own index or folder gets into the files.
+LOCK = UV_NO_CONFIG=1 $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+	--python-version 3.11 $(UPGRADE)
+requirements: setup ## Make the locks anew from requirements*.in: make requirements UPGRADE=--upgrade
+	@$(BIN)/python -m pip install --quiet uv
+	@$(LOCK) requirements.in --output-file requirements.txt
+	@$(LOCK) requirements-dev.in --output-file requirements-dev.txt
+
+clean: ## Remove what was made here, except the demo's data
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis registret.egg-info build out
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find registret -name '*.mo' -delete

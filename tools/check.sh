@@ -1,0 +1,55 @@
+#!/bin/sh
+# Everything that is checked without running a test. Goes through to the end and says then what failed.
+set -u
+
+cd "$(dirname "$0")/.."
+
+# Some checks read the settings and compare the models with the migrations, so they want a database: one for all.
+if [ -z "${DATABASE_URL:-}" ]; then
+    exec .venv/bin/python tools/with_database.py sh tools/check.sh
+fi
+
+PATH=$PWD/.venv/bin:$PATH
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+failed=
+
+step() {
+    name=$1
+    shift
+    printf '%s\n' "-- $name"
+    "$@" || failed="$failed  $name"
+}
+
+# What an installation in production sets, so that `check --deploy` judges what is deployed and not the demo.
+export DJANGO_SETTINGS_MODULE=registret.config.settings
+export SITE_HOST=registret.example CARD_HOST=kort.registret.example
+export CONTACT_MAIL=support@registret.example MAIL_FROM=registret@registret.example SMTP_HOST=smtp.registret.example
+export TRUST_DIR="$scratch"
+SECRET_KEY=$(python -c 'import secrets; print(secrets.token_urlsafe(64))')
+LINK_KEY=$(python -c 'import secrets; print(secrets.token_urlsafe(64))')
+export SECRET_KEY LINK_KEY
+
+templates() { find registret -path '*/templates/*' -name '*.html' -exec djade --target-version 5.2 "$@" {} +; }
+
+# A lock that names an index, a folder or an unhashed package works on one machine only.
+locks() {
+    ! grep -nE '://|^ *--(index|extra-index|find-links|trusted-host|no-index)|^[./]|@ ' requirements.txt requirements-dev.txt
+}
+
+step "ruff: mistakes and style" ruff check --quiet .
+step "ruff: layout" ruff format --quiet --check .
+step "djade: layout of templates" templates --check
+step "locks: no addresses" locks
+step "import-linter: floors and rooms" lint-imports --no-logo
+step "mypy: types" mypy
+step "django: migrations match the models" registret makemigrations --check --dry-run
+step "django: ready for production" registret check --deploy --fail-level WARNING
+if [ -f tools/messages.py ]; then
+    step "translations: complete" python tools/messages.py check
+fi
+
+if [ -n "$failed" ]; then
+    printf 'Failed:%s\n' "$failed" >&2
+    exit 1
+fi
