@@ -1,0 +1,301 @@
+"""Every kind of letter: what it must know, and what it says. Text and HTML come from the same sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from registret.mail.links import confirmation_code, confirmation_token, spaced
+
+Stored = dict[str, str]
+"""Facts as they lie in the outbox."""
+
+
+class Fact(StrEnum):
+    """What a fact of a letter is, and so how it is stored and shown."""
+
+    LINE = "line"
+    """One line of text: control characters go, and runs of white space become one space."""
+    TEXT = "text"
+    """What a person wrote, with its line breaks."""
+    DAY = "day"
+    """A date or an aware moment, stored in ISO 8601 and shown as a date in words, in the registry's time zone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A sentence with facts in it: `str()` is plain text, `html` has the facts escaped and those in `bold` bold."""
+
+    sentence: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+    bold: frozenset[str] = frozenset()
+
+    def __str__(self) -> str:
+        return self.sentence.format(**self.facts)
+
+    @property
+    def html(self) -> SafeString:
+        escaped = {name: escape(value) for name, value in self.facts.items()}
+        shown = {name: f"<b>{value}</b>" if name in self.bold else value for name, value in escaped.items()}
+        return SafeString(escape(self.sentence).format(**shown))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What a letter says, in the language that was active when it was made."""
+
+    subject: str
+    heading: str
+    preview: str = ""
+    lines: tuple[Line, ...]
+    quote: str = ""
+    button: tuple[str, str] | None = None
+    """(label, path on the site)."""
+    code: str = ""
+    code_line: Line | None = None
+    afterwards: tuple[Line, ...] = ()
+    footer: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One kind of letter: the facts it must be given, whether it carries a confirmation, and what it says."""
+
+    facts: Mapping[str, Fact]
+    confirms: bool = False
+    says: Callable[[Mapping[str, str]], Content]
+    """Given the facts as shown, `registry`, and for a confirming letter `code` and `token`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """A letter ready to be sent. `subject` has no line breaks."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def _confirm_email(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("Bekräfta din e-post till {registry}").format(**facts),
+        heading=_("Bekräfta din e-post"),
+        preview=_("Din kod är {code}. Den gäller till och med {valid_until}.").format(**facts),
+        lines=(
+            Line(
+                _("Hej {name}! Du har registrerat dig för {clinic}. Öppna länken på datorn där du har ditt kort."),
+                facts,
+                frozenset({"clinic"}),
+            ),
+        ),
+        button=(_("Bekräfta e-post"), f"/bekrafta/{facts['token']}"),
+        code=facts["code"],
+        code_line=Line(_("Läser du det här i telefonen? Logga in på datorn och skriv koden:")),
+        afterwards=(
+            Line(
+                _(
+                    "Länken och koden gäller till och med {valid_until}. Sedan återstår att kliniken attesterar ditt "
+                    "konto. Du får mejl när det är klart."
+                ),
+                facts,
+            ),
+        ),
+        footer=(Line(_("Var det inte du? Då behöver du inte göra något. Ingen får tillgång utan ditt kort.")),),
+    )
+
+
+def _application_waiting(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("Någon väntar på att du attesterar"),
+        heading=_("En ansökan väntar på dig"),
+        lines=(
+            Line(
+                _("{applicant} har registrerat sig för {clinic} och bekräftat sin e-post."),
+                facts,
+                frozenset({"applicant", "clinic"}),
+            ),
+            Line(_("Känner du personen? Logga in med ditt kort för att attestera eller avslå.")),
+        ),
+        button=(_("Att attestera"), "/attestera"),
+        footer=(Line(_("Du får mejlet för att du är lokal administratör på {clinic}."), facts),),
+    )
+
+
+def _application_escalated(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("En klinik saknar lokal administratör"),
+        heading=_("En ansökan kan inte attesteras på kliniken"),
+        lines=(
+            Line(
+                _("{applicant} har ansökt om behörighet för {clinic}, som inte har någon aktiv lokal administratör."),
+                facts,
+                frozenset({"applicant", "clinic"}),
+            ),
+            Line(_("Utse en lokal administratör, eller ta ställning till ansökan själv.")),
+        ),
+        button=(_("Att attestera"), "/attestera"),
+        footer=(Line(_("Du får mejlet för att du arbetar på registerkansliet.")),),
+    )
+
+
+def _attested(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("Du kan logga in i {registry}").format(**facts),
+        heading=_("Ditt konto är attesterat"),
+        lines=(
+            Line(
+                _("Hej {name}! Du är attesterad som {role} för {clinic} till och med {valid_until}."),
+                facts,
+                frozenset({"role", "clinic"}),
+            ),
+            Line(_("Sätt i kortet innan du öppnar webbläsaren, och logga in med SmartCard.")),
+        ),
+        button=(_("Logga in"), "/"),
+    )
+
+
+def _declined(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("Din ansökan till {registry} är avslagen").format(**facts),
+        heading=_("Din ansökan är avslagen"),
+        lines=(Line(_("Hej {name}! Din ansökan för {clinic} är avslagen. Skälet är:"), facts, frozenset({"clinic"})),),
+        quote=facts["reason"],
+        button=(_("Logga in och ansök igen"), "/"),
+        afterwards=(Line(_("Stämmer det inte? Tala med kliniken först, och ansök sedan igen.")),),
+    )
+
+
+def _reminder(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("Påminnelse: någon väntar på att du attesterar"),
+        heading=_("En ansökan väntar fortfarande"),
+        lines=(
+            Line(
+                _("{applicant} har väntat sedan {waiting_since} på att bli attesterad för {clinic}, och påminner dig."),
+                facts,
+                frozenset({"applicant", "clinic"}),
+            ),
+            Line(_("Känner du personen? Logga in med ditt kort för att attestera eller avslå.")),
+        ),
+        button=(_("Att attestera"), "/attestera"),
+        footer=(Line(_("Du får mejlet för att du är lokal administratör på {clinic}."), facts),),
+    )
+
+
+def _address_changed(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("Din e-postadress i {registry} är ändrad").format(**facts),
+        heading=_("Din e-postadress är ändrad"),
+        lines=(
+            Line(
+                _("Hej {name}! Ditt konto i {registry} har fått en ny e-postadress: {new_address}."),
+                facts,
+                frozenset({"new_address"}),
+            ),
+            Line(_("Hit kommer inga fler mejl. Har du ändrat adressen själv behöver du inte göra något.")),
+        ),
+        button=(_("Kontakta supporten"), "/hjalp"),
+        footer=(Line(_("Var det inte du? Hör av dig till supporten i dag.")),),
+    )
+
+
+def _appointed(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("Du har fått ett uppdrag i {registry}").format(**facts),
+        heading=_("Du har fått ett uppdrag"),
+        lines=(
+            Line(
+                _("Hej {name}! Du är utsedd till {role}, {place}, till och med {valid_until}."),
+                facts,
+                frozenset({"role", "place"}),
+            ),
+            Line(_("Uppdraget syns när du loggar in med ditt kort.")),
+        ),
+        button=(_("Logga in"), "/"),
+    )
+
+
+LETTERS: Mapping[str, Kind] = {
+    "confirm_email": Kind(
+        facts={"name": Fact.LINE, "clinic": Fact.LINE, "valid_until": Fact.DAY}, confirms=True, says=_confirm_email
+    ),
+    "application_waiting": Kind(facts={"applicant": Fact.LINE, "clinic": Fact.LINE}, says=_application_waiting),
+    "application_escalated": Kind(facts={"applicant": Fact.LINE, "clinic": Fact.LINE}, says=_application_escalated),
+    "attested": Kind(
+        facts={"name": Fact.LINE, "role": Fact.LINE, "clinic": Fact.LINE, "valid_until": Fact.DAY}, says=_attested
+    ),
+    "declined": Kind(facts={"name": Fact.LINE, "clinic": Fact.LINE, "reason": Fact.TEXT}, says=_declined),
+    "reminder": Kind(facts={"applicant": Fact.LINE, "clinic": Fact.LINE, "waiting_since": Fact.DAY}, says=_reminder),
+    "address_changed": Kind(facts={"name": Fact.LINE, "new_address": Fact.LINE}, says=_address_changed),
+    "appointed": Kind(
+        facts={"name": Fact.LINE, "role": Fact.LINE, "place": Fact.LINE, "valid_until": Fact.DAY}, says=_appointed
+    ),
+}
+"""By the code that stands in the outbox. `name` is whom to greet; `role` is in words, in the letter's language."""
+
+
+def stored_facts(kind: str, context: Mapping[str, str | date]) -> Stored:
+    """`context` as the outbox keeps it: exactly the facts that this kind of letter must be given, cleaned.
+
+    Raises: ValueError (a mistake in the program): an unknown kind, a fact too many, too few or of the wrong sort.
+    """
+    wanted = LETTERS[kind].facts if kind in LETTERS else None
+    if wanted is None:
+        raise ValueError(f"no letter is called {kind!r}")
+    if set(context) != set(wanted):
+        raise ValueError(f"the letter {kind} needs the facts {sorted(wanted)}, and was given {sorted(context)}")
+    return {name: _stored(f"{kind}.{name}", fact, context[name]) for name, fact in wanted.items()}
+
+
+def rendered(*, kind: str, language: str, facts: Mapping[str, str], confirmation: tuple[int, int] | None) -> Rendered:
+    """The letter in `language`. Only here do the link and the code come into being."""
+    letter = LETTERS[kind]
+    with translation.override(language):
+        shown = {name: _shown(letter.facts[name], value) for name, value in facts.items()}
+        shown["registry"] = settings.REGISTRY_NAME
+        if confirmation is not None:
+            shown |= {"code": spaced(confirmation_code(*confirmation)), "token": confirmation_token(*confirmation)}
+        content = letter.says(shown)
+        page = {
+            "content": content,
+            "language": language,
+            "registry": settings.REGISTRY_NAME,
+            "site": settings.SITE_ORIGIN,
+            "site_name": settings.SITE_ORIGIN.removeprefix("https://"),
+            "address": settings.SITE_ORIGIN + content.button[1] if content.button else "",
+        }
+        return Rendered(
+            subject=" ".join(content.subject.split()),
+            text=render_to_string("mail/letter.txt", page).strip() + "\n",
+            html=render_to_string("mail/letter.html", page),
+        )
+
+
+def _stored(where: str, fact: Fact, value: str | date) -> str:
+    if fact is Fact.DAY and isinstance(value, date):
+        return value.isoformat()
+    if fact is Fact.DAY or not isinstance(value, str):
+        raise ValueError(f"{where} is not a {fact}")
+    lines = [_one_line(line) for line in value.splitlines()]
+    return "\n".join(lines).strip() if fact is Fact.TEXT else " ".join(filter(None, lines))
+
+
+def _one_line(text: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _shown(fact: Fact, value: str) -> str:
+    if fact is not Fact.DAY:
+        return value
+    day = datetime.fromisoformat(value)
+    return date_format(timezone.localtime(day) if timezone.is_aware(day) else day, "j F Y")

@@ -1,0 +1,80 @@
+"""The outbox: letters that are to be sent, and what became of them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+OPEN = Q(sent_at=None, given_up_at=None, superseded_at=None)
+"""Letters that are still to be sent."""
+
+
+class Letter(models.Model):
+    """One letter to one address. Its links and codes are derived when it is sent: no column holds them.
+
+    `to_address` and `context` are personal data. `attempts` also tells two senders apart: whoever took the letter
+    last has the highest number, and only that one may write down what came of it.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=40)
+    to_address = models.CharField(max_length=254)
+    language = models.CharField(max_length=2)
+    context = models.JSONField(default=dict)
+    confirmation_id = models.BigIntegerField(null=True)
+    confirmation_version = models.PositiveIntegerField(null=True)
+    about_account_id = models.BigIntegerField(null=True)
+    message_id = models.CharField(max_length=320, unique=True)
+
+    created_at = models.DateTimeField()
+    not_before = models.DateTimeField()
+    attempts = models.PositiveIntegerField(default=0)
+    attempted_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=80, blank=True, default="")
+    sent_at = models.DateTimeField(null=True)
+    given_up_at = models.DateTimeField(null=True)
+    superseded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="letter_kind_shape", condition=Q(kind__regex=r"^[a-z_]+$")),
+            # No white space and no angle brackets: nothing that could begin another header or another recipient.
+            models.CheckConstraint(
+                name="letter_address_shape", condition=Q(to_address__regex=r"^[^\s<>,;@]+@[^\s<>,;@]+$")
+            ),
+            models.CheckConstraint(
+                name="letter_message_id_shape", condition=Q(message_id__regex=r"^<[^\s<>@]+@[^\s<>@]+>$")
+            ),
+            models.CheckConstraint(name="letter_error_without_address", condition=~Q(last_error__contains="@")),
+            models.CheckConstraint(name="letter_language_known", condition=Q(language__in=["sv", "en"])),
+            models.CheckConstraint(
+                name="letter_confirmation_whole",
+                condition=Q(confirmation_id=None, confirmation_version=None)
+                | Q(confirmation_id__isnull=False, confirmation_version__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="letter_ends_once",
+                condition=Q(sent_at=None, given_up_at=None)
+                | Q(sent_at=None, superseded_at=None)
+                | Q(given_up_at=None, superseded_at=None),
+            ),
+            models.CheckConstraint(
+                name="letter_attempted_has_moment",
+                condition=Q(attempts=0, attempted_at=None, lease_until=None, sent_at=None)
+                | Q(attempts__gt=0, attempted_at__isnull=False),
+            ),
+            models.CheckConstraint(name="letter_lease_while_open", condition=Q(lease_until=None) | OPEN),
+        ]
+        indexes = [
+            models.Index(name="letter_due", fields=["not_before"], condition=OPEN),
+            models.Index(name="letter_attempted", fields=["-attempted_at"], condition=Q(attempts__gt=0)),
+            models.Index(
+                name="letter_about", fields=["about_account_id", "-id"], condition=Q(about_account_id__isnull=False)
+            ),
+            models.Index(
+                name="letter_confirmation",
+                fields=["confirmation_id"],
+                condition=OPEN & Q(confirmation_id__isnull=False),
+            ),
+        ]

@@ -1,0 +1,99 @@
+"""What became of letters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from registret.kernel.identifiers import EmailAddress
+from registret.mail.models import OPEN, Letter
+
+PROMPT = timedelta(minutes=2)
+"""How long a due letter may wait before people are told that mail is delayed."""
+
+
+class Fate(StrEnum):
+    WAITING = "waiting"
+    """To be sent; not tried yet."""
+    RETRYING = "retrying"
+    """Tried in vain, and will be tried again."""
+    SENT = "sent"
+    """The mail server took it."""
+    GIVEN_UP = "given_up"
+    """Refused for good, or tried for three days."""
+    SUPERSEDED = "superseded"
+    """A newer letter replaced it before it was sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterRow:
+    """A letter as the support sees it: the address masked, nothing of what it says."""
+
+    id: int
+    kind: str
+    to: str
+    language: str
+    message_id: str
+    fate: Fate
+    created_at: datetime
+    attempts: int
+    error: str
+    next_try_at: datetime | None
+    ended_at: datetime | None
+
+
+def letter(letter_id: int) -> LetterRow | None:
+    """The letter and its fate; None if there is no such letter."""
+    found = Letter.objects.filter(id=letter_id).first()
+    return _row(found) if found else None
+
+
+def fate(letter_id: int) -> Fate | None:
+    """None if there is no such letter."""
+    found = letter(letter_id)
+    return found.fate if found else None
+
+
+def letters_about(account_id: int) -> tuple[LetterRow, ...]:
+    """Letters about an account, newest first."""
+    return tuple(_row(found) for found in Letter.objects.filter(about_account_id=account_id).order_by("-id"))
+
+
+def is_mail_delayed(at: datetime) -> bool:
+    """Whether people should be told that mail is late.
+
+    Either a letter has been due for more than two minutes, or the newest attempt failed and that letter is still to
+    be sent. One mailbox that is full does not delay the others: their attempts succeed after it.
+    """
+    if Letter.objects.filter(OPEN, not_before__lt=at - PROMPT).exists():
+        return True
+    newest = Letter.objects.filter(attempts__gt=0).order_by("-attempted_at").first()
+    return newest is not None and newest.last_error != "" and _fate(newest) is Fate.RETRYING
+
+
+def _row(found: Letter) -> LetterRow:
+    fate = _fate(found)
+    return LetterRow(
+        id=found.id,
+        kind=found.kind,
+        to=EmailAddress(found.to_address).masked,
+        language=found.language,
+        message_id=found.message_id,
+        fate=fate,
+        created_at=found.created_at,
+        attempts=found.attempts,
+        error=found.last_error,
+        next_try_at=found.not_before if fate in {Fate.WAITING, Fate.RETRYING} else None,
+        ended_at=found.sent_at or found.given_up_at or found.superseded_at,
+    )
+
+
+def _fate(found: Letter) -> Fate:
+    if found.sent_at:
+        return Fate.SENT
+    if found.given_up_at:
+        return Fate.GIVEN_UP
+    if found.superseded_at:
+        return Fate.SUPERSEDED
+    return Fate.RETRYING if found.last_error else Fate.WAITING

@@ -1,0 +1,188 @@
+"""Writing letters into the outbox and carrying them to the mail server."""
+
+from __future__ import annotations
+
+import logging
+import random
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+
+from registret.kernel.identifiers import EmailAddress
+from registret.mail import smtp
+from registret.mail.letters import LETTERS, rendered, stored_facts
+from registret.mail.models import OPEN, Letter
+
+log = logging.getLogger(__name__)
+
+# One letter takes ten answers of the server at most, each within smtp.TIMEOUT: a living sender is never overtaken.
+LEASE = timedelta(minutes=5)
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=1)
+PATIENCE = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenUp:
+    """A letter that will not be sent, for the log: `error` has no address in it."""
+
+    letter_id: int
+    kind: str
+    about_account_id: int | None
+    error: str
+    attempts: int
+    at: datetime
+
+
+def post(
+    *,
+    kind: str,
+    to: EmailAddress,
+    language: str,
+    context: Mapping[str, str | date],
+    confirmation: tuple[int, int] | None = None,
+    about_account_id: int | None = None,
+    at: datetime,
+) -> int:
+    """Puts a letter into the outbox, in the caller's transaction: if that is rolled back there is no letter.
+
+    `kind` and the names in `context` are those of `letters.LETTERS`; `confirmation` is (id, version) for a kind that
+    confirms, and takes back letters about older versions that are not sent yet. Answers the letter's id.
+
+    Raises: ValueError: a mistake in the program (unknown kind, wrong facts, confirmation missing or too much).
+    """
+    facts = stored_facts(kind, context)
+    if LETTERS[kind].confirms != (confirmation is not None):
+        raise ValueError(f"the letter {kind} {'needs a' if confirmation is None else 'carries no'} confirmation")
+    confirmation_id, version = confirmation or (None, None)
+    if confirmation is not None:
+        older = Q(confirmation_id=confirmation_id, confirmation_version__lt=version)
+        Letter.objects.filter(OPEN, older).update(superseded_at=at, lease_until=None)
+    letter = Letter.objects.create(
+        kind=kind,
+        to_address=to.text,
+        language=language,
+        context=facts,
+        confirmation_id=confirmation_id,
+        confirmation_version=version,
+        about_account_id=about_account_id,
+        message_id=f"<{secrets.token_hex(16)}@{settings.SITE_HOST}>",
+        created_at=at,
+        not_before=at,
+    )
+    return letter.id
+
+
+def deliver_due(*, at: Callable[[], datetime], limit: int, given_up: Callable[[GivenUp], object]) -> int:
+    """Sends letters that are due, oldest first, over one connection; answers how many were sent.
+
+    A letter is taken in a short transaction, sent outside of it, and marked afterwards. A sender that dies in between
+    leaves the letter to whoever comes after the lease: it is then sent again under the same Message-ID, by which mail
+    programs know it. When the server itself is in trouble the rest waits for the next call.
+
+    `at` is the clock. `given_up` writes to the log, in the transaction that marks the letter: the log is a room beside
+    this one. `limit` is how many letters are tried at most.
+    """
+    server = smtp.MailServer.from_settings()
+    connection = smtp.Connection(server)
+    sent = 0
+    try:
+        for _ in range(limit):
+            letter = _take(at())
+            if letter is None:
+                break
+            try:
+                connection.send(_message(letter, server, at()), to=letter.to_address)
+            except smtp.Rejected as no:
+                _give_up(letter, no.error, at(), given_up)
+            except smtp.TryLater as no:
+                _put_back(letter, no.error, at(), given_up)
+            except smtp.ServerTrouble as no:
+                log.warning("mail server: %s", no.error)
+                _put_back(letter, no.error, at(), given_up)
+                break
+            except Exception:
+                # One letter that cannot be written must not keep the others; the log shows what is wrong with it.
+                log.exception("letter %s cannot be written", letter.id)
+                _put_back(letter, "cannot be written", at(), given_up)
+            else:
+                _mark_sent(letter, at())
+                sent += 1
+    finally:
+        connection.close()
+    return sent
+
+
+def _take(at: datetime) -> Letter | None:
+    """The oldest letter that is due and that nobody else has, now taken."""
+    free = Q(lease_until=None) | Q(lease_until__lte=at)
+    with transaction.atomic():
+        due = Letter.objects.select_for_update(skip_locked=True).filter(OPEN, free, not_before__lte=at)
+        letter = due.order_by("not_before", "id").first()
+        if letter is not None:
+            letter.attempts += 1
+            letter.attempted_at = at
+            letter.lease_until = at + LEASE
+            letter.save(update_fields=["attempts", "attempted_at", "lease_until"])
+        return letter
+
+
+def _message(letter: Letter, server: smtp.MailServer, at: datetime) -> smtp.EmailMessage:
+    whole = letter.confirmation_id is not None and letter.confirmation_version is not None
+    return smtp.message(
+        letter=rendered(
+            kind=letter.kind,
+            language=letter.language,
+            facts=letter.context,
+            confirmation=(letter.confirmation_id, letter.confirmation_version) if whole else None,
+        ),
+        to=letter.to_address,
+        message_id=letter.message_id,
+        language=letter.language,
+        sender=server.sender,
+        at=at,
+    )
+
+
+def _mark_sent(letter: Letter, at: datetime) -> None:
+    # Also if a newer letter took this one back while it was on its way: what was sent was sent.
+    unsent = Letter.objects.filter(id=letter.id, sent_at=None)
+    unsent.update(sent_at=at, given_up_at=None, superseded_at=None, lease_until=None, last_error="")
+
+
+def _put_back(letter: Letter, error: str, at: datetime, given_up: Callable[[GivenUp], object]) -> None:
+    if at >= letter.created_at + PATIENCE:
+        _give_up(letter, error, at, given_up)
+    else:
+        _mine(letter).update(not_before=at + _pause(letter.attempts), lease_until=None, last_error=error)
+
+
+def _give_up(letter: Letter, error: str, at: datetime, given_up: Callable[[GivenUp], object]) -> None:
+    with transaction.atomic():
+        if _mine(letter).update(given_up_at=at, lease_until=None, last_error=error):
+            given_up(
+                GivenUp(
+                    letter_id=letter.id,
+                    kind=letter.kind,
+                    about_account_id=letter.about_account_id,
+                    error=error,
+                    attempts=letter.attempts,
+                    at=at,
+                )
+            )
+
+
+def _mine(letter: Letter):  # type: ignore[no-untyped-def]
+    """The letter, if nobody has taken it since."""
+    return Letter.objects.filter(OPEN, id=letter.id, attempts=letter.attempts)
+
+
+def _pause(attempts: int) -> timedelta:
+    """1, 2, 4 … 60 minutes, and up to a quarter more, so that letters which failed together do not return together."""
+    pause = min(FIRST_PAUSE * 2 ** min(attempts - 1, 10), LONGEST_PAUSE)
+    return pause * random.uniform(1, 1.25)  # noqa: S311 (no secret)
