@@ -1,0 +1,51 @@
+"""The smart card as a library: `PresentedCertificate` → `VerifiedCard`, or one refusal.
+
+No Django, no database, no clock, no network.
+"""
+
+from registret.cards.presented import PresentedCertificate, VerifiedCard
+from registret.cards.profile import Purpose
+from registret.cards.refusals import (
+    CardExpired,
+    CardNotYetValid,
+    CardRevoked,
+    IssuedForTest,
+    MalformedCard,
+    NoCard,
+    PersonIdShown,
+    RevocationUnknown,
+    SigningCertificate,
+    UnknownIssuer,
+)
+from registret.cards.report import CardReport, describe
+from registret.cards.revocation import CrlFiles, Revocation, RevocationAnswer, RevocationState
+from registret.cards.trust import Anchor, CardKind, Environment, Trust, TrustBroken
+from registret.cards.verify import verify
+
+__all__ = [
+    "Anchor",
+    "CardExpired",
+    "CardKind",
+    "CardNotYetValid",
+    "CardReport",
+    "CardRevoked",
+    "CrlFiles",
+    "Environment",
+    "IssuedForTest",
+    "MalformedCard",
+    "NoCard",
+    "PersonIdShown",
+    "PresentedCertificate",
+    "Purpose",
+    "Revocation",
+    "RevocationAnswer",
+    "RevocationState",
+    "RevocationUnknown",
+    "SigningCertificate",
+    "Trust",
+    "TrustBroken",
+    "UnknownIssuer",
+    "VerifiedCard",
+    "describe",
+    "verify",
+]

@@ -1,0 +1,107 @@
+"""Is this certificate issued by a pinned CA, and is it good at this moment? Says nothing about whose it is.
+
+There is no chain to build: the issuing CA itself is pinned, and certificates that a client sends along are never used.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
+from cryptography.x509.verification import Criticality, ExtensionPolicy, PolicyBuilder, VerificationError
+
+from registret.cards.presented import reading
+from registret.cards.refusals import CardExpired, CardNotYetValid, MalformedCard, UnknownIssuer
+from registret.cards.trust import Anchor, Trust, common_name
+from registret.kernel.identifiers import mask_personal_numbers
+
+# SHA-1 signatures can be made by others than the CA (chosen-prefix collisions, 2020), so they prove nothing.
+STRONG_HASHES = frozenset({"sha256", "sha384", "sha512"})
+SHORTEST_RSA_KEY = 2048  # bits; the exponent 3 exists on real cards and is sound for TLS signatures
+CURVES = frozenset({"secp256r1", "secp384r1", "secp521r1"})
+
+_HOLDER_POLICY = ExtensionPolicy.permit_all()  # still refuses unknown critical extensions; usage is profile.py's
+_CA_POLICY = ExtensionPolicy.permit_all().require_present(x509.BasicConstraints, Criticality.AGNOSTIC, None)
+
+
+def issuer_of(certificate: x509.Certificate, trust: Trust) -> Anchor:
+    """The pinned CA that signed `certificate`. The name only picks candidates; the signature decides.
+
+    Raises:
+        UnknownIssuer, MalformedCard ("issuer", "signature").
+    """
+    with reading("issuer"):
+        candidates = trust.with_subject(certificate.issuer.public_bytes())
+    if not candidates:
+        raise UnknownIssuer(claimed_issuer=claimed_issuer(certificate))
+    with reading("signature"):
+        algorithm = certificate.signature_hash_algorithm
+    if algorithm is None or algorithm.name not in STRONG_HASHES:
+        raise MalformedCard(reason="signature")
+    for anchor in candidates:
+        if _signed(certificate, anchor.certificate):
+            return anchor
+    raise UnknownIssuer(claimed_issuer=claimed_issuer(certificate))
+
+
+def claimed_issuer(certificate: x509.Certificate) -> str:
+    """What the certificate says about its issuer, made fit for a log and a page: one line of at most 80 printable
+    characters, without personal numbers.
+
+    Raises:
+        MalformedCard ("issuer").
+    """
+    with reading("issuer"):
+        claim = common_name(certificate.issuer)
+    return mask_personal_numbers("".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in claim[:80]))
+
+
+def check(certificate: x509.Certificate, anchor: Anchor, *, at: datetime) -> None:
+    """Dates (both ends inclusive, whole seconds), key, algorithms and the rules of RFC 5280 for a path of one step.
+
+    Raises:
+        CardExpired, CardNotYetValid, UnknownIssuer (the CA's own time is over), MalformedCard ("key", "path").
+    """
+    moment = at.replace(microsecond=0)
+    issuer = anchor.common_name
+    if moment > certificate.not_valid_after_utc:
+        raise CardExpired(not_after=certificate.not_valid_after_utc, issuer=issuer)
+    if moment < certificate.not_valid_before_utc:
+        raise CardNotYetValid(not_before=certificate.not_valid_before_utc, issuer=issuer)
+    if not anchor.certificate.not_valid_before_utc <= moment <= anchor.certificate.not_valid_after_utc:
+        raise UnknownIssuer(claimed_issuer=issuer)
+    with reading("key"):
+        key = certificate.public_key()
+    if not strong(key):
+        raise MalformedCard(reason="key")
+    verifier = (
+        PolicyBuilder()
+        .store(anchor.store)
+        .time(moment)
+        .max_chain_depth(0)
+        .extension_policies(ca_policy=_CA_POLICY, ee_policy=_HOLDER_POLICY)
+        .build_client_verifier()
+    )
+    try:
+        verifier.verify(certificate, [])
+    except VerificationError:
+        raise MalformedCard(reason="path") from None  # the message quotes the holder's name and id
+
+
+def strong(key: CertificatePublicKeyTypes) -> bool:
+    """RSA of at least 2048 bits with an odd exponent from 3, or a NIST curve of at least 256 bits."""
+    if isinstance(key, rsa.RSAPublicKey):
+        exponent = key.public_numbers().e
+        return key.key_size >= SHORTEST_RSA_KEY and exponent >= 3 and exponent % 2 == 1
+    return isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name in CURVES
+
+
+def _signed(certificate: x509.Certificate, ca: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(ca)
+    except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
+        return False
+    return True

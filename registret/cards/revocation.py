@@ -1,0 +1,159 @@
+"""Is a certificate revoked? Answered from the CA's own list on disk; nothing is fetched here."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from threading import Lock
+from typing import Protocol
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+
+from registret.cards.path import STRONG_HASHES
+from registret.cards.trust import Anchor, Trust
+
+GRACE = timedelta(hours=24)
+CLOCK_SKEW = timedelta(minutes=5)
+_PEM = b"-----BEGIN"
+_log = logging.getLogger(__name__)
+
+
+class RevocationState(StrEnum):
+    GOOD = "good"
+    REVOKED = "revoked"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevocationAnswer:
+    """`as_of`: when the source was issued. `stale`: its time is over, but within grace."""
+
+    state: RevocationState
+    as_of: datetime | None = None
+    stale: bool = False
+
+
+class Revocation(Protocol):
+    """A source of answers."""
+
+    def answer(self, *, anchor: Anchor, serial: int, at: datetime) -> RevocationAnswer: ...
+
+
+class CrlFiles:
+    """Answers from the file `anchor.crl` (DER or PEM) of each anchor in `trust`; safe to share between threads.
+
+    Fresh: decides. Past nextUpdate by at most `grace`: decides, marked `stale`. Older, not yet begun, missing or
+    broken: UNKNOWN. A serial on the list is REVOKED however old the list is: revocation is not taken back.
+    A changed file is read at the next question; if it is broken, the last good list stays (and ages).
+    """
+
+    def __init__(self, trust: Trust, *, grace: timedelta = GRACE) -> None:
+        self._grace = grace
+        self._files = {anchor.certificate: _CrlFile(anchor) for anchor in trust.anchors}
+
+    def answer(self, *, anchor: Anchor, serial: int, at: datetime) -> RevocationAnswer:
+        file = self._files.get(anchor.certificate)
+        crl = file.current() if file else None
+        if crl is None:
+            return RevocationAnswer(state=RevocationState.UNKNOWN)
+        if serial in crl.serials:
+            return RevocationAnswer(state=RevocationState.REVOKED, as_of=crl.this_update)
+        if at < crl.this_update - CLOCK_SKEW or at > crl.next_update + self._grace:
+            return RevocationAnswer(state=RevocationState.UNKNOWN, as_of=crl.this_update)
+        return RevocationAnswer(state=RevocationState.GOOD, as_of=crl.this_update, stale=at > crl.next_update)
+
+
+@dataclass(kw_only=True, eq=False)
+class CrlBroken(Exception):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevocationList:
+    """A list that its CA signed and that is complete for the CA's certificates of people."""
+
+    this_update: datetime
+    next_update: datetime
+    serials: frozenset[int]
+
+
+def read_crl(content: bytes, anchor: Anchor) -> RevocationList:
+    """Raises: CrlBroken."""
+    try:
+        load = x509.load_pem_x509_crl if content.startswith(_PEM) else x509.load_der_x509_crl
+        crl = load(content)
+        if crl.issuer.public_bytes() != anchor.subject:
+            raise CrlBroken(reason="was issued by another CA")
+        algorithm = crl.signature_hash_algorithm
+        if algorithm is None or algorithm.name not in STRONG_HASHES:
+            raise CrlBroken(reason="is signed with a weak algorithm")
+        if not crl.is_signature_valid(anchor.certificate.public_key()):  # type: ignore[arg-type]  # checked inside
+            raise CrlBroken(reason="has a wrong signature")
+        if not all(_understood(extension) for extension in crl.extensions):
+            raise CrlBroken(reason="does not cover all certificates of the CA")
+        if crl.next_update_utc is None:
+            raise CrlBroken(reason="does not say when the next one comes")
+        return RevocationList(
+            this_update=crl.last_update_utc,
+            next_update=crl.next_update_utc,
+            serials=frozenset(entry.serial_number for entry in crl),
+        )
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension):
+        raise CrlBroken(reason="cannot be read") from None
+
+
+def _understood(extension: x509.Extension[x509.ExtensionType]) -> bool:
+    """Delta lists, lists of other CAs' certificates and lists by reason would answer GOOD for what they leave out."""
+    scope = extension.value
+    if isinstance(scope, x509.IssuingDistributionPoint):
+        return not (
+            scope.indirect_crl
+            or scope.only_contains_ca_certs
+            or scope.only_contains_attribute_certs
+            or scope.only_some_reasons
+        )
+    return not extension.critical
+
+
+class _CrlFile:
+    """One anchor's list, read again when the file is another one than last time."""
+
+    def __init__(self, anchor: Anchor) -> None:
+        self._anchor = anchor
+        self._lock = Lock()
+        self._seen: tuple[int, int, int] | None = None
+        self._good: RevocationList | None = None
+
+    def current(self) -> RevocationList | None:
+        file = self._anchor.crl
+        stamp = _stamp(file) if file else None
+        if file is None or stamp is None or stamp == self._seen:
+            return self._good
+        # One thread reads; the others go on with the list they have, and wait only if there is none.
+        if self._lock.acquire(blocking=self._good is None):
+            try:
+                if stamp != self._seen:
+                    self._read(file)
+                    self._seen = stamp
+            finally:
+                self._lock.release()
+        return self._good
+
+    def _read(self, file: Path) -> None:
+        try:
+            self._good = read_crl(file.read_bytes(), self._anchor)
+        except (CrlBroken, OSError) as e:
+            reason = e.reason if isinstance(e, CrlBroken) else e.strerror
+            _log.warning("revocation list of %s (%s) %s; the last good one stays", self._anchor.name, file, reason)
+
+
+def _stamp(file: Path) -> tuple[int, int, int] | None:
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
