@@ -2,7 +2,7 @@
 # Everything that is checked without running a test. Goes through to the end and says then what failed.
 set -u
 
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 
 # Some checks read the settings and compare the models with the migrations, so they want a database: one for all.
 if [ -z "${DATABASE_URL:-}" ]; then

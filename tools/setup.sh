@@ -74,6 +74,8 @@ pip_install() { # $1: what it is called if it fails; the rest: for pip
     shift
     if ! PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 "$venv/bin/python" -m pip install --quiet "$@" >"$log" 2>&1; then
         why=$(grep -E '^ *ERROR' "$log" | tail -n 1 | sed 's/^ *ERROR: *//')
+        # Without a network pip ends with "no matching distribution", which sends people looking in the wrong place.
+        ! grep -q 'Retrying .* after connection broken' "$log" || why="the package index does not answer (no network?)"
         fail "$what could not be installed: ${why:-see the log}. The whole log: $PWD/$log"
     fi
 }
