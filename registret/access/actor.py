@@ -1,0 +1,59 @@
+"""Who is asking: frozen values that exist only for somebody who may."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from registret.access.roles import MAY, Permission, Role
+from registret.kernel.by import By
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """A place to work at: a clinic (or the registry office), and all roles that the person has there now.
+
+    `grant_id` names the seat in a session. `ends_at` is the first moment at which one of the roles ends.
+    """
+
+    grant_id: int
+    grant_ids: frozenset[int]
+    clinic_id: int | None
+    clinic_name: str
+    organisation_number: str
+    roles: frozenset[Role]
+    sub_registries: tuple[str, ...]
+    ends_at: datetime
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        return frozenset().union(*(MAY[role] for role in self.roles))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Somebody at work: a card was read at `card_read_at`, and the grant was valid at this very request."""
+
+    account_id: int
+    hsa_id: str
+    name: str
+    seat: Seat
+    seats: tuple[Seat, ...]
+    session_id: int
+    card_read_at: datetime
+    network: str | None
+
+    def may(self, permission: Permission) -> bool:
+        return permission in self.seat.permissions
+
+    @property
+    def by(self) -> By:
+        """As the log will show it."""
+        return By(
+            hsa_id=self.hsa_id,
+            name=self.name,
+            account_id=self.account_id,
+            role=",".join(sorted(self.seat.roles)),
+            clinic_id=self.seat.clinic_id,
+            network=self.network,
+        )

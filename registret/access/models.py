@@ -1,0 +1,118 @@
+"""Applications and grants. What nobody may do, the database refuses too."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from registret.access.lifecycle import ApplicationState
+from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_OF_THE_OFFICE, ROLES_TO_APPLY_FOR, Role
+
+
+class Application(models.Model):
+    """Somebody asks for a role at a clinic."""
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="applications")
+    clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=30, choices=[(r.value, r.value) for r in ROLES_TO_APPLY_FOR])
+    sub_registries = ArrayField(models.CharField(max_length=40), default=list)
+    message = models.CharField(max_length=500, blank=True, default="")
+    state = models.CharField(
+        max_length=12, choices=[(s.value, s.value) for s in ApplicationState], default=ApplicationState.WAITING
+    )
+    applied_at = models.DateTimeField()
+    reminded_at = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_waiting_application_per_clinic",
+                fields=["account", "clinic"],
+                condition=Q(state=ApplicationState.WAITING),
+            ),
+            models.CheckConstraint(
+                name="application_state_known", condition=Q(state__in=[s.value for s in ApplicationState])
+            ),
+            models.CheckConstraint(
+                name="application_role_known", condition=Q(role__in=[r.value for r in ROLES_TO_APPLY_FOR])
+            ),
+            models.CheckConstraint(
+                name="application_decided_has_moment",
+                condition=Q(state=ApplicationState.WAITING, decided_at=None, decided_by=None)
+                | (~Q(state=ApplicationState.WAITING) & Q(decided_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="application_decided_by_somebody_else",
+                condition=~Q(state__in=[ApplicationState.ATTESTED, ApplicationState.DECLINED])
+                | (Q(decided_by__isnull=False) & ~Q(decided_by=F("account"))),
+            ),
+            models.CheckConstraint(
+                name="application_declined_has_reason",
+                condition=~Q(state=ApplicationState.DECLINED) | ~Q(reason=""),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["clinic", "id"], name="application_waiting", condition=Q(state=ApplicationState.WAITING)
+            ),
+            models.Index(fields=["account", "-id"], name="application_of_account"),
+        ]
+
+
+class Grant(models.Model):
+    """Behörighet: what somebody may do, where, from, to, by whom. Made by attesting or appointing, never for oneself."""
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="grants")
+    role = models.CharField(max_length=30, choices=[(r.value, r.value) for r in Role])
+    clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, null=True, related_name="+")
+    sub_registries = ArrayField(models.CharField(max_length=40), default=list)
+    application = models.OneToOneField(Application, on_delete=models.PROTECT, null=True, related_name="+")
+    begins_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    granted_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
+    decided_by_names = models.CharField(max_length=300, blank=True, default="")
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
+    revoke_reason = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_unrevoked_grant_per_role_and_clinic",
+                fields=["account", "role", "clinic"],
+                condition=Q(revoked_at=None),
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(name="grant_role_known", condition=Q(role__in=[r.value for r in Role])),
+            models.CheckConstraint(
+                name="grant_clinic_fits_role",
+                condition=Q(role__in=sorted(ROLES_AT_A_CLINIC), clinic__isnull=False)
+                | Q(role__in=sorted(ROLES_OF_THE_OFFICE), clinic=None),
+            ),
+            models.CheckConstraint(name="grant_ends_later", condition=Q(ends_at__gt=F("begins_at"))),
+            models.CheckConstraint(
+                name="grant_never_by_oneself", condition=Q(granted_by=None) | ~Q(granted_by=F("account"))
+            ),
+            models.CheckConstraint(
+                name="grant_has_an_author", condition=Q(granted_by__isnull=False) | ~Q(decided_by_names="")
+            ),
+            models.CheckConstraint(
+                name="grant_revoked_has_reason",
+                condition=Q(revoked_at=None, revoked_by=None, revoke_reason="")
+                | (Q(revoked_at__isnull=False) & ~Q(revoke_reason="")),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["account"], name="grant_living", condition=Q(revoked_at=None)),
+            models.Index(
+                fields=["clinic"],
+                name="grant_administrators",
+                condition=Q(role=Role.LOCAL_ADMINISTRATOR, revoked_at=None),
+            ),
+        ]

@@ -1,0 +1,308 @@
+"""Answers about rights: seats, applications, administrators. All lists are scoped by where the asker sits."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from registret.access.actor import Actor, Seat
+from registret.access.entrance import missing
+from registret.access.lifecycle import ApplicationState
+from registret.access.models import Application, Grant
+from registret.access.refusals import NotFound
+from registret.access.roles import Permission, Role
+from registret.accounts.lifecycle import AccountState
+from registret.accounts.queries import AccountRow, has_ended_account, living_account, newest_confirmations
+from registret.accounts.sessions import Sitting
+from registret.kernel.by import By
+from registret.kernel.identifiers import HsaId
+from registret.kernel.refused import Refused
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How the holder of a card stands: account, places to work, what is missing (None: may come in)."""
+
+    account: AccountRow | None
+    seats: tuple[Seat, ...]
+    application: ApplicationRow | None
+    missing: Refused | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """A proven card without a grant yet: somebody who registers or waits."""
+
+    sitting: Sitting
+    standing: Standing
+
+    @property
+    def by(self) -> By:
+        card, account = self.sitting.card, self.standing.account
+        return By(
+            hsa_id=card.hsa_id,
+            name=card.name,
+            account_id=account.id if account else None,
+            network=self.sitting.network,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationRow:
+    """One application, as its clinic's administrator and the applicant see it."""
+
+    id: int
+    state: ApplicationState
+    account_id: int
+    name: str
+    hsa_id: str
+    organisation: str
+    same_care_provider: bool
+    email: str
+    mail_confirmed_at: datetime | None
+    mail_sent_at: datetime | None
+    mail_expires_at: datetime | None
+    role: Role
+    sub_registries: tuple[str, ...]
+    message: str
+    clinic_id: int
+    clinic_name: str
+    care_provider_name: str
+    applied_at: datetime
+    reminded_at: datetime | None
+    decided_at: datetime | None
+    decided_by: str
+    reason: str
+
+    @property
+    def actionable(self) -> bool:
+        return self.state is ApplicationState.WAITING and self.mail_confirmed_at is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationPage:
+    """`after` is what to ask for next, or None."""
+
+    rows: tuple[ApplicationRow, ...]
+    after: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Administrator:
+    account_id: int
+    name: str
+    email: str
+    language: str
+
+
+def seats_of(*, account_id: int, at: datetime) -> tuple[Seat, ...]:
+    """Every place where the account has a valid grant, clinics by name, the office last. One query."""
+    living = (
+        Grant.objects.filter(account_id=account_id, revoked_at=None, begins_at__lte=at, ends_at__gt=at)
+        .select_related("clinic__care_provider")
+        .order_by("clinic__name", "id")
+    )
+    by_clinic: dict[int | None, list[Grant]] = defaultdict(list)
+    for grant in living:
+        by_clinic[grant.clinic_id].append(grant)
+    seats = [_seat(grants) for grants in by_clinic.values()]
+    return tuple(sorted(seats, key=lambda seat: (seat.clinic_id is None, seat.clinic_name)))
+
+
+def standing_of(*, hsa_id: str, at: datetime) -> Standing:
+    """How the holder of this HSA-id stands now."""
+    account = living_account(hsa_id=hsa_id)
+    seats = seats_of(account_id=account.id, at=at) if account else ()
+    application = None if account is None or seats else newest_application(account_id=account.id)
+    return Standing(
+        account=account,
+        seats=seats,
+        application=application,
+        missing=missing(
+            account=account.state if account else None,
+            had_account=account is None and has_ended_account(hsa_id=hsa_id),
+            seats=seats,
+            newest_application=application.state if application else None,
+        ),
+    )
+
+
+def who(*, sitting: Sitting, at: datetime) -> Actor | Holder:
+    """The person of a living session: at work if the chosen grant is still valid, else somebody who waits.
+
+    Computed from the database on every request: a revoked grant is gone at the next click.
+    """
+    standing = standing_of(hsa_id=sitting.card.hsa_id, at=at)
+    chosen = [s for s in standing.seats if sitting.grant_id in s.grant_ids]
+    if standing.account is None or standing.missing is not None or not chosen:
+        return Holder(sitting=sitting, standing=standing)
+    return Actor(
+        account_id=standing.account.id,
+        hsa_id=standing.account.hsa_id,
+        name=standing.account.name,
+        seat=chosen[0],
+        seats=standing.seats,
+        session_id=sitting.session_id,
+        card_read_at=sitting.began_at,
+        network=sitting.network,
+    )
+
+
+def newest_application(*, account_id: int) -> ApplicationRow | None:
+    found = list(_rows(Application.objects.filter(account_id=account_id).order_by("-id")[:1]))
+    return found[0] if found else None
+
+
+def applications_of(*, account_id: int) -> tuple[ApplicationRow, ...]:
+    """The account's own applications, newest first."""
+    return tuple(_rows(Application.objects.filter(account_id=account_id).order_by("-id")[:PAGE]))
+
+
+def waiting_applications(*, actor: Actor, after: int = 0, size: int = PAGE, at: datetime) -> ApplicationPage:
+    """What waits where the actor attests, oldest first: the own clinic's; for the office, those of clinics that have no
+    active administrator. The actor's own are not among them."""
+    found = list(_waiting(actor, at=at).filter(id__gt=after).order_by("id")[: size + 1])
+    rows = tuple(_rows(found[:size]))
+    return ApplicationPage(rows=rows, after=rows[-1].id if len(found) > size else None)
+
+
+def count_waiting(*, actor: Actor, at: datetime) -> int:
+    """How many of `waiting_applications` can be acted on now."""
+    if not actor.may(Permission.ATTEST):
+        return 0
+    return _waiting(actor, at=at).filter(account__state=AccountState.CONFIRMED).count()
+
+
+def application_for(*, actor: Actor, application_id: int, at: datetime) -> ApplicationRow:
+    """One application that the actor may see, decided or not.
+
+    Raises: NotFound.
+    """
+    found = list(_rows(_visible(actor, at=at).filter(id=application_id)))
+    if not found:
+        raise NotFound()
+    return found[0]
+
+
+def decided_applications(*, actor: Actor, size: int = 20, at: datetime) -> tuple[ApplicationRow, ...]:
+    """The newest decisions where the actor attests."""
+    decided = _visible(actor, at=at).filter(state__in=[ApplicationState.ATTESTED, ApplicationState.DECLINED])
+    return tuple(_rows(decided.order_by("-decided_at")[:size]))
+
+
+def active_administrators(*, clinic_id: int, at: datetime) -> tuple[Administrator, ...]:
+    """Local administrators of the clinic who can act: valid grant, living account, confirmed mail."""
+    return _holders(Q(role=Role.LOCAL_ADMINISTRATOR, clinic_id=clinic_id), at)
+
+
+def registry_office(*, at: datetime) -> tuple[Administrator, ...]:
+    return _holders(Q(role=Role.REGISTRY_OFFICE), at)
+
+
+def administrators_by_clinic(*, at: datetime) -> dict[int, tuple[Administrator, ...]]:
+    """Active local administrators of all clinics."""
+    found: dict[int, list[Administrator]] = defaultdict(list)
+    for grant in _valid_grants(Q(role=Role.LOCAL_ADMINISTRATOR), at):
+        if grant.clinic_id is not None:
+            found[grant.clinic_id].append(_administrator(grant))
+    return {clinic_id: tuple(people) for clinic_id, people in found.items()}
+
+
+def _seat(grants: list[Grant]) -> Seat:
+    clinic = grants[0].clinic
+    return Seat(
+        grant_id=grants[0].id,
+        grant_ids=frozenset(g.id for g in grants),
+        clinic_id=clinic.id if clinic else None,
+        clinic_name=clinic.name if clinic else "",
+        organisation_number=clinic.care_provider.organisation_number if clinic else "",
+        roles=frozenset(Role(g.role) for g in grants),
+        sub_registries=tuple(sorted({code for g in grants for code in g.sub_registries})),
+        ends_at=min(g.ends_at for g in grants),
+    )
+
+
+def _visible(actor: Actor, *, at: datetime) -> QuerySet[Application]:
+    """Nobody reads without a seat: this is the only way from an actor to applications."""
+    if not actor.may(Permission.ATTEST):
+        return Application.objects.none()
+    everything = Application.objects.select_related("account", "clinic__care_provider", "decided_by")
+    if actor.seat.clinic_id is not None:
+        return everything.filter(clinic_id=actor.seat.clinic_id)
+    has_administrator = Exists(
+        Grant.objects.filter(
+            role=Role.LOCAL_ADMINISTRATOR,
+            clinic_id=OuterRef("clinic_id"),
+            revoked_at=None,
+            begins_at__lte=at,
+            ends_at__gt=at,
+            account__state=AccountState.CONFIRMED,
+        ).exclude(account_id=OuterRef("account_id"))
+    )
+    return everything.filter(Q(decided_by_id=actor.account_id) | ~has_administrator)
+
+
+def _waiting(actor: Actor, *, at: datetime) -> QuerySet[Application]:
+    return _visible(actor, at=at).filter(state=ApplicationState.WAITING).exclude(account_id=actor.account_id)
+
+
+def _rows(found: Iterable[Application]) -> Iterable[ApplicationRow]:
+    if isinstance(found, QuerySet):
+        found = found.select_related("account", "clinic__care_provider", "decided_by")
+    applications = list(found)
+    letters = newest_confirmations(account_ids=[a.account_id for a in applications]) if applications else {}
+    for a in applications:
+        letter = letters.get(a.account_id)
+        provider = a.clinic.care_provider
+        yield ApplicationRow(
+            id=a.id,
+            state=ApplicationState(a.state),
+            account_id=a.account_id,
+            name=f"{a.account.given_name} {a.account.surname}".strip(),
+            hsa_id=a.account.hsa_id,
+            organisation=a.account.organisation,
+            same_care_provider=HsaId(a.account.hsa_id).organisation_number == provider.organisation_number,
+            email=a.account.email,
+            mail_confirmed_at=a.account.confirmed_at,
+            mail_sent_at=letter.sent_at if letter else None,
+            mail_expires_at=letter.expires_at if letter else None,
+            role=Role(a.role),
+            sub_registries=tuple(a.sub_registries),
+            message=a.message,
+            clinic_id=a.clinic_id,
+            clinic_name=a.clinic.name,
+            care_provider_name=provider.name,
+            applied_at=a.applied_at,
+            reminded_at=a.reminded_at,
+            decided_at=a.decided_at,
+            decided_by=f"{a.decided_by.given_name} {a.decided_by.surname}" if a.decided_by else "",
+            reason=a.reason,
+        )
+
+
+def _valid_grants(which: Q, at: datetime) -> QuerySet[Grant]:
+    return (
+        Grant.objects.filter(which, revoked_at=None, begins_at__lte=at, ends_at__gt=at)
+        .filter(account__state=AccountState.CONFIRMED)
+        .select_related("account")
+        .order_by("account__surname", "account__given_name", "id")
+    )
+
+
+def _holders(which: Q, at: datetime) -> tuple[Administrator, ...]:
+    return tuple(_administrator(grant) for grant in _valid_grants(which, at))
+
+
+def _administrator(grant: Grant) -> Administrator:
+    return Administrator(
+        account_id=grant.account_id,
+        name=f"{grant.account.given_name} {grant.account.surname}".strip(),
+        email=grant.account.email,
+        language=grant.account.language,
+    )

@@ -1,0 +1,181 @@
+"""Why somebody may not: at login, and in attesting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from registret.kernel.refused import Refused
+
+
+@dataclass(kw_only=True, eq=False)
+class NotRegistered(Refused):
+    """A good card, and no account under its HSA-id yet."""
+
+    code: ClassVar[str] = "login.not_registered"
+
+
+@dataclass(kw_only=True, eq=False)
+class MailNotConfirmed(Refused):
+    """Inloggning misslyckades. E-post är ej bekräftad."""
+
+    code: ClassVar[str] = "login.mail_not_confirmed"
+
+
+@dataclass(kw_only=True, eq=False)
+class NotAttested(Refused):
+    """Inloggning misslyckades. Kontot är ej attesterat."""
+
+    code: ClassVar[str] = "login.not_attested"
+
+
+@dataclass(kw_only=True, eq=False)
+class ApplicationDeclined(Refused):
+    code: ClassVar[str] = "login.declined"
+
+
+@dataclass(kw_only=True, eq=False)
+class ApplicationLapsed(Refused):
+    """Nobody decided in time."""
+
+    code: ClassVar[str] = "login.lapsed"
+
+
+@dataclass(kw_only=True, eq=False)
+class NoGrant(Refused):
+    """Every grant has ended or was revoked, and nothing is applied for."""
+
+    code: ClassVar[str] = "login.no_grant"
+
+
+@dataclass(kw_only=True, eq=False)
+class AccountSuspended(Refused):
+    code: ClassVar[str] = "login.suspended"
+
+
+@dataclass(kw_only=True, eq=False)
+class AccountEnded(Refused):
+    """There was an account under this HSA-id; a new registration is possible."""
+
+    code: ClassVar[str] = "login.ended"
+
+
+@dataclass(kw_only=True, eq=False)
+class NotPermitted(Refused):
+    """The role that somebody works in does not include this."""
+
+    code: ClassVar[str] = "access.not_permitted"
+
+
+@dataclass(kw_only=True, eq=False)
+class NotFound(Refused):
+    """It does not exist, or lies outside what the person may see: the answer is the same."""
+
+    code: ClassVar[str] = "access.not_found"
+    status: ClassVar[int] = 404
+
+
+@dataclass(kw_only=True, eq=False)
+class CardTooOld(Refused):
+    """The card was read too long ago for this act; `minutes` is what is allowed."""
+
+    code: ClassVar[str] = "access.card_too_old"
+    minutes: int
+
+
+@dataclass(kw_only=True, eq=False)
+class OwnApplication(Refused):
+    """Nobody decides about oneself."""
+
+    code: ClassVar[str] = "access.own_application"
+
+
+@dataclass(kw_only=True, eq=False)
+class AlreadyDecided(Refused):
+    """Somebody else was faster; `state` is an ApplicationState."""
+
+    code: ClassVar[str] = "access.already_decided"
+    status: ClassVar[int] = 409
+    state: str
+    decided_by: str
+    decided_at: datetime
+
+
+@dataclass(kw_only=True, eq=False)
+class NotActionable(Refused):
+    """The applicant has not confirmed the mail address yet."""
+
+    code: ClassVar[str] = "access.not_actionable"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
+class AlreadyApplied(Refused):
+    code: ClassVar[str] = "access.already_applied"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
+class ClinicClosed(Refused):
+    """The clinic was closed, maybe between the form and its sending."""
+
+    code: ClassVar[str] = "access.clinic_closed"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
+class RoleImpossible(Refused):
+    """The role cannot be applied for or given there."""
+
+    code: ClassVar[str] = "access.role_impossible"
+    status: ClassVar[int] = 422
+
+
+@dataclass(kw_only=True, eq=False)
+class SubRegistryClosed(Refused):
+    """A sub-registry that does not exist or takes no new entries."""
+
+    code: ClassVar[str] = "access.sub_registry_closed"
+    status: ClassVar[int] = 422
+
+
+@dataclass(kw_only=True, eq=False)
+class EndImpossible(Refused):
+    """The last day lies in the past or too far ahead; `months` is the most that is allowed."""
+
+    code: ClassVar[str] = "access.end_impossible"
+    status: ClassVar[int] = 422
+    months: int
+
+
+@dataclass(kw_only=True, eq=False)
+class AlreadyGranted(Refused):
+    """The person has this role there already."""
+
+    code: ClassVar[str] = "access.already_granted"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
+class OwnRights(Refused):
+    """Nobody changes their own rights."""
+
+    code: ClassVar[str] = "access.own_rights"
+
+
+@dataclass(kw_only=True, eq=False)
+class RemindedToday(Refused):
+    """Reminding is possible once a day."""
+
+    code: ClassVar[str] = "access.reminded_today"
+    status: ClassVar[int] = 429
+    again_at: datetime
+
+
+@dataclass(kw_only=True, eq=False)
+class PrincipalsMissing(Refused):
+    """Appointing from the command line takes the names of two different people."""
+
+    code: ClassVar[str] = "access.two_names_needed"
+    status: ClassVar[int] = 422

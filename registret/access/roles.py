@@ -1,0 +1,38 @@
+"""Roles, what they may do, and where they sit. Pure tables."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    REPORTER = "reporter"
+    READER = "reader"
+    REPORT_READER = "report_reader"
+    LOCAL_ADMINISTRATOR = "local_administrator"
+    REGISTRY_OFFICE = "registry_office"
+    LOG_REVIEWER = "log_reviewer"
+    SUPPORT = "support"
+
+
+class Permission(StrEnum):
+    WORK = "work"  # sit at the start page as this role
+    ATTEST = "attest"  # decide about applications
+    APPOINT = "appoint"  # make local administrators, see clinics and escalations
+    READ_LOG = "read_log"
+
+
+# What a person may ask for when registering; the other roles are given by appointment.
+ROLES_TO_APPLY_FOR = (Role.REPORTER, Role.READER, Role.REPORT_READER)
+ROLES_AT_A_CLINIC = frozenset({Role.REPORTER, Role.READER, Role.REPORT_READER, Role.LOCAL_ADMINISTRATOR})
+ROLES_OF_THE_OFFICE = frozenset({Role.REGISTRY_OFFICE, Role.LOG_REVIEWER, Role.SUPPORT})
+
+MAY: dict[Role, frozenset[Permission]] = {
+    Role.REPORTER: frozenset({Permission.WORK}),
+    Role.READER: frozenset({Permission.WORK}),
+    Role.REPORT_READER: frozenset({Permission.WORK}),
+    Role.LOCAL_ADMINISTRATOR: frozenset({Permission.WORK, Permission.ATTEST}),
+    Role.REGISTRY_OFFICE: frozenset({Permission.WORK, Permission.ATTEST, Permission.APPOINT}),
+    Role.LOG_REVIEWER: frozenset({Permission.WORK, Permission.READ_LOG}),
+    Role.SUPPORT: frozenset({Permission.WORK}),
+}

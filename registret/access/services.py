@@ -1,0 +1,659 @@
+"""Acts on rights: register, confirm, attest, decline, appoint. Each is one transaction with its log entry and letters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from registret.access.actor import Actor
+from registret.access.lifecycle import APPLICATION_LIFE, ApplicationState
+from registret.access.models import Application, Grant
+from registret.access.queries import (
+    Administrator,
+    ApplicationRow,
+    Standing,
+    active_administrators,
+    application_for,
+    registry_office,
+    standing_of,
+)
+from registret.access.refusals import (
+    AlreadyApplied,
+    AlreadyDecided,
+    AlreadyGranted,
+    CardTooOld,
+    ClinicClosed,
+    NotActionable,
+    NotFound,
+    NotPermitted,
+    OwnApplication,
+    OwnRights,
+    PrincipalsMissing,
+    RemindedToday,
+    RoleImpossible,
+    SubRegistryClosed,
+)
+from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_TO_APPLY_FOR, Permission, Role
+from registret.access.rules import end_of, last_possible_day
+from registret.accounts import services as accounts
+from registret.accounts.attempts import Proof
+from registret.accounts.cardfacts import CardFacts
+from registret.accounts.queries import AccountRow, account, living_account
+from registret.accounts.refusals import ConfirmationDone
+from registret.accounts.sessions import Sitting, open_session, sit_down
+from registret.kernel.by import By
+from registret.kernel.identifiers import EmailAddress, HsaId
+from registret.kernel.life import NotPossible
+from registret.ledger.services import record
+from registret.limits.services import Limit, take
+from registret.mail.services import post
+from registret.places.queries import clinic
+from registret.registries.queries import open_for_entry
+
+LETTERS_PER_ACCOUNT = Limit(what="letters_account", most=5, per=timedelta(hours=1))
+LETTERS_PER_ADDRESS = Limit(what="letters_address", most=5, per=timedelta(hours=1))
+LETTERS_PER_NETWORK = Limit(what="letters_network", most=100, per=timedelta(hours=1))
+CODES_PER_NETWORK = Limit(what="codes_network", most=100, per=timedelta(hours=1))
+
+
+def register(
+    *,
+    card: CardFacts,
+    email: EmailAddress,
+    clinic_id: int,
+    role: Role,
+    sub_registries: Sequence[str],
+    message: str,
+    language: str,
+    by: By,
+    at: datetime,
+) -> int:
+    """Registrera dig: an account out of the card's facts, an application, a letter to confirm the address.
+
+    Raises: AccountExists, ClinicClosed, RoleImpossible, SubRegistryClosed, TooMany.
+    """
+    _limit_letters(subject=card.hsa_id.upper(), email=email, by=by, at=at)
+    with transaction.atomic():
+        _check_wish(clinic_id=clinic_id, role=role, sub_registries=sub_registries)
+        account_id = accounts.open_account(
+            hsa_id=HsaId(card.hsa_id),
+            given_name=card.given_name,
+            surname=card.surname,
+            organisation=card.organisation,
+            email=email,
+            language=language,
+            by=by,
+            at=at,
+        )
+        _apply(account_id, clinic_id, role, sub_registries, message, by=by, at=at)
+        _send_confirmation(account_id=account_id, email=None, by=by, at=at)
+    return account_id
+
+
+@transaction.atomic
+def apply(
+    *,
+    account_id: int,
+    clinic_id: int,
+    role: Role,
+    sub_registries: Sequence[str],
+    message: str,
+    by: By,
+    at: datetime,
+) -> int:
+    """A further application of somebody who has an account: after a decline, a lapse, or for another clinic.
+
+    Raises: AlreadyApplied, ClinicClosed, RoleImpossible, SubRegistryClosed.
+    """
+    _check_wish(clinic_id=clinic_id, role=role, sub_registries=sub_registries)
+    application_id = _apply(account_id, clinic_id, role, sub_registries, message, by=by, at=at)
+    person = account(account_id=account_id)
+    if person is not None and person.confirmed_at is not None:
+        _tell_those_who_attest(account_id=account_id, at=at)
+    return application_id
+
+
+def resend_confirmation(*, account_id: int, by: By, at: datetime) -> None:
+    """Skicka igen: a new letter to the same address; earlier ones stop counting.
+
+    Raises: TooMany, ConfirmationDone.
+    """
+    person = _person(account_id)
+    _limit_letters(subject=person.hsa_id.upper(), email=person.email, by=by, at=at)
+    _send_confirmation(account_id=account_id, email=None, by=by, at=at)
+
+
+def change_unconfirmed_address(*, account_id: int, email: EmailAddress, by: By, at: datetime) -> None:
+    """Ändra adress, before it is confirmed: a new letter to the new address.
+
+    Raises: TooMany, ConfirmationDone.
+    """
+    _limit_letters(subject=_person(account_id).hsa_id.upper(), email=email, by=by, at=at)
+    _send_confirmation(account_id=account_id, email=email, by=by, at=at)
+
+
+@transaction.atomic
+def confirm_by_link(*, confirmation: tuple[int, int], hsa_id: str, by: By, at: datetime) -> None:
+    """The link of a letter, followed by the holder of the same card.
+
+    Raises: ConfirmationUnknown, ConfirmationReplaced, ConfirmationExpired, ConfirmationDone, ConfirmationOtherCard.
+    """
+    person = accounts.confirm_by_link(confirmation=confirmation, hsa_id=hsa_id, by=by, at=at)
+    _tell_those_who_attest(account_id=person.id, at=at)
+
+
+def confirm_by_code(*, account_id: int, code: str, by: By, at: datetime) -> None:
+    """The code of the newest letter, typed by the holder of the account's card.
+
+    Raises: CodeWrong, CodeBurnt, ConfirmationExpired, ConfirmationDone, TooMany.
+    """
+    take(limit=CODES_PER_NETWORK, subject=by.network or "", at=at)
+    # Not inside one transaction with the letters: a wrong guess must be counted although it is refused.
+    person = accounts.confirm_by_code(account_id=account_id, code=code, by=by, at=at)
+    _tell_those_who_attest(account_id=person.id, at=at)
+
+
+def enter(*, proof: Proof, network: str | None, at: datetime) -> tuple[str, Standing]:
+    """A proven card logs in, or learns what is missing. Either way a session begins; answers its key.
+
+    With one seat, or a last choice that is still valid, the person is at work at once.
+    """
+    with transaction.atomic():
+        standing = standing_of(hsa_id=proof.card.hsa_id, at=at)
+        person, card = standing.account, proof.card
+        by = By(hsa_id=card.hsa_id, name=card.name, account_id=person.id if person else None, network=network)
+        seat = standing.seats[0] if standing.missing is None else None
+        key = open_session(proof=proof, grant_id=seat.grant_id if seat else None, network=network, at=at)
+        if person is not None and standing.missing is None:
+            accounts.note_login(
+                account_id=person.id,
+                given_name=card.given_name,
+                surname=card.surname,
+                organisation=card.organisation,
+                at=at,
+            )
+        record(
+            event="login.refused" if standing.missing else "login.done",
+            outcome="refused" if standing.missing else "done",
+            by=by,
+            at=at,
+            clinic_id=seat.clinic_id if seat else None,
+            facts={"code": standing.missing.code} if standing.missing else {"seats": len(standing.seats)},
+        )
+    return key, standing
+
+
+@transaction.atomic
+def choose_seat(*, sitting: Sitting, grant_id: int, by: By, at: datetime) -> None:
+    """Du arbetar som: another clinic, or the office, from now on in this session.
+
+    Raises: NotFound (not a seat of this person).
+    """
+    standing = standing_of(hsa_id=sitting.card.hsa_id, at=at)
+    chosen = [s for s in standing.seats if grant_id in s.grant_ids]
+    if standing.missing is not None or not chosen:
+        raise NotFound()
+    sit_down(session_id=sitting.session_id, grant_id=grant_id)
+    record(event="session.seat_chosen", by=by, at=at, clinic_id=chosen[0].clinic_id)
+
+
+def attest(
+    *,
+    application_id: int,
+    role: Role,
+    sub_registries: Sequence[str],
+    last_day: date,
+    actor: Actor,
+    at: datetime,
+) -> int:
+    """Attestera: the application becomes a grant; answers the grant's id. The applicant is told.
+
+    Raises: NotFound, CardTooOld, OwnApplication, AlreadyDecided, NotActionable, RoleImpossible, SubRegistryClosed,
+        EndImpossible, AlreadyGranted.
+    """
+    ends_at = end_of(last_day, at=at, months=settings.GRANT_LENGTH_MONTHS)
+    with transaction.atomic():
+        wanted = _to_decide(application_id, actor=actor, act="attest", at=at)
+        _check_wish(clinic_id=wanted.clinic_id, role=role, sub_registries=sub_registries)
+        grant_id = _grant(
+            account_id=wanted.account_id,
+            role=role,
+            clinic_id=wanted.clinic_id,
+            sub_registries=sub_registries,
+            application_id=wanted.id,
+            ends_at=ends_at,
+            granted_by_id=actor.account_id,
+            decided_by_names="",
+            at=at,
+        )
+        _decide(wanted, act="attest", reason="", actor=actor, at=at, facts={"role": role.value, "until": str(last_day)})
+        _letter_to_applicant(wanted, kind="attested", context={"role": role.value}, at=at)
+    return grant_id
+
+
+def decline(*, application_id: int, reason: str, actor: Actor, at: datetime) -> None:
+    """Avslå, with a reason that the applicant sees.
+
+    Raises: NotFound, CardTooOld, OwnApplication, AlreadyDecided, NotActionable.
+    """
+    with transaction.atomic():
+        wanted = _to_decide(application_id, actor=actor, act="decline", at=at)
+        _decide(wanted, act="decline", reason=reason, actor=actor, at=at, facts={"reason": reason})
+        _letter_to_applicant(wanted, kind="declined", context={"reason": reason}, at=at)
+
+
+@transaction.atomic
+def withdraw(*, account_id: int, by: By, at: datetime) -> None:
+    """The applicant takes the waiting application back.
+
+    Raises: NotFound (none waits).
+    """
+    wanted = Application.objects.select_for_update().filter(account_id=account_id, state=ApplicationState.WAITING).first()
+    if wanted is None:
+        raise NotFound()
+    wanted.state = APPLICATION_LIFE.after(ApplicationState(wanted.state), "withdraw")
+    wanted.decided_at = at
+    wanted.save(update_fields=["state", "decided_at"])
+    record(event="application.withdraw", by=by, at=at, about_account_id=account_id, clinic_id=wanted.clinic_id)
+
+
+def remind(*, account_id: int, by: By, at: datetime) -> int:
+    """Påminn igen, once a day; answers how many people get the letter.
+
+    Raises: NotFound (nothing waits for attestation), RemindedToday.
+    """
+    with transaction.atomic():
+        wanted = (
+            Application.objects.select_for_update(of=("self",))
+            .select_related("clinic", "account")
+            .filter(account_id=account_id, state=ApplicationState.WAITING)
+            .first()
+        )
+        if wanted is None or wanted.account.confirmed_at is None:
+            raise NotFound()
+        again_at = (wanted.reminded_at or wanted.applied_at - timedelta(days=1)) + timedelta(days=1)
+        if at < again_at:
+            raise RemindedToday(again_at=again_at)
+        Application.objects.filter(id=wanted.id).update(reminded_at=at)
+        told = _tell(wanted.clinic_id, wanted.clinic.name, kind="reminder", at=at)
+        facts: dict[str, str | int | bool | None] = {"told": told}
+        record(event="application.reminded", by=by, at=at, about_account_id=account_id, clinic_id=wanted.clinic_id, facts=facts)
+    return told
+
+
+def correct_address(*, application_id: int, email: EmailAddress, actor: Actor, at: datetime) -> None:
+    """An administrator mends a misspelt address and has the letter sent again. Never confirms.
+
+    Raises: NotFound, OwnApplication, CardTooOld, ConfirmationDone, TooMany.
+    """
+    wanted = application_for(actor=actor, application_id=application_id, at=at)
+    _check_actor(wanted.account_id, actor=actor, at=at)
+    if wanted.mail_confirmed_at is not None or wanted.state is not ApplicationState.WAITING:
+        raise ConfirmationDone()
+    _limit_letters(subject=wanted.hsa_id.upper(), email=email, by=actor.by, at=at)
+    _send_confirmation(account_id=wanted.account_id, email=email, by=actor.by, at=at)
+
+
+def appoint_by_program(
+    *,
+    hsa_id: HsaId,
+    given_name: str,
+    surname: str,
+    email: EmailAddress,
+    role: Role,
+    clinic_id: int | None,
+    decided_by: tuple[str, str],
+    by: By,
+    at: datetime,
+) -> int:
+    """The first people of a registry, from the command line: two named people decide, the log keeps both names.
+
+    Raises: PrincipalsMissing, RoleImpossible, ClinicClosed, AlreadyGranted, TooMany.
+    """
+    names = [" ".join(name.split()) for name in decided_by]
+    if not all(names) or names[0].casefold() == names[1].casefold():
+        raise PrincipalsMissing()
+    return _appoint(
+        hsa_id=hsa_id,
+        given_name=given_name,
+        surname=surname,
+        email=email,
+        role=role,
+        clinic_id=clinic_id,
+        granted_by_id=None,
+        decided_by_names=", ".join(names),
+        by=by,
+        at=at,
+    )
+
+
+def appoint_local_administrator(
+    *,
+    hsa_id: HsaId,
+    given_name: str,
+    surname: str,
+    email: EmailAddress,
+    clinic_id: int,
+    actor: Actor,
+    at: datetime,
+) -> int:
+    """The registry office makes somebody local administrator of a clinic; answers the grant's id.
+
+    Names and address are used when the person has no account yet: it then waits for the card and the mail.
+
+    Raises: NotPermitted, CardTooOld, OwnRights, ClinicClosed, AlreadyGranted, TooMany.
+    """
+    if not actor.may(Permission.APPOINT):
+        raise NotPermitted()
+    if hsa_id.key == actor.hsa_id.upper():
+        raise OwnRights()
+    _check_card_age(actor, at=at)
+    return _appoint(
+        hsa_id=hsa_id,
+        given_name=given_name,
+        surname=surname,
+        email=email,
+        role=Role.LOCAL_ADMINISTRATOR,
+        clinic_id=clinic_id,
+        granted_by_id=actor.account_id,
+        decided_by_names="",
+        by=actor.by,
+        at=at,
+    )
+
+
+@transaction.atomic
+def revoke(*, grant_id: int, reason: str, revoked_by_id: int | None, by: By, at: datetime) -> None:
+    """Återkalla: the right is gone at the person's next click. Who may is checked by the caller's seat.
+
+    Raises: NotFound, OwnRights.
+    """
+    grant = Grant.objects.select_for_update(of=("self",)).filter(id=grant_id, revoked_at=None).first()
+    if grant is None:
+        raise NotFound()
+    if grant.account_id == revoked_by_id:
+        raise OwnRights()
+    Grant.objects.filter(id=grant.id).update(revoked_at=at, revoked_by_id=revoked_by_id, revoke_reason=reason)
+    facts: dict[str, str | int | bool | None] = {"role": grant.role, "reason": reason}
+    record(event="grant.revoked", by=by, at=at, about_account_id=grant.account_id, clinic_id=grant.clinic_id, facts=facts)
+
+
+@transaction.atomic
+def end_account(*, account_id: int, reason: str, by: By, at: datetime) -> None:
+    """Avsluta: grants are revoked, a waiting application is withdrawn, sessions end, the HSA-id is free again.
+
+    Raises: NotPossible.
+    """
+    for grant in Grant.objects.select_for_update().filter(account_id=account_id, revoked_at=None):
+        revoke(grant_id=grant.id, reason=reason, revoked_by_id=None, by=by, at=at)
+    if Application.objects.filter(account_id=account_id, state=ApplicationState.WAITING).exists():
+        withdraw(account_id=account_id, by=by, at=at)
+    accounts.end(account_id=account_id, reason=reason, by=by, at=at)
+
+
+def _person(account_id: int) -> AccountRow:
+    person = account(account_id=account_id)
+    if person is None:
+        raise NotFound()
+    return person
+
+
+def _check_wish(*, clinic_id: int, role: Role, sub_registries: Sequence[str]) -> None:
+    place = clinic(clinic_id)
+    if place is None or place.closed_at is not None:
+        raise ClinicClosed()
+    if role not in ROLES_TO_APPLY_FOR:
+        raise RoleImpossible()
+    open_codes = {s.code for s in open_for_entry()}
+    if not sub_registries or not set(sub_registries) <= open_codes:
+        raise SubRegistryClosed()
+
+
+def _apply(
+    account_id: int, clinic_id: int, role: Role, sub_registries: Sequence[str], message: str, *, by: By, at: datetime
+) -> int:
+    try:
+        with transaction.atomic():
+            created = Application.objects.create(
+                account_id=account_id,
+                clinic_id=clinic_id,
+                role=role,
+                sub_registries=sorted(set(sub_registries)),
+                message=message,
+                applied_at=at,
+            )
+    except IntegrityError as trouble:
+        if "one_waiting_application_per_clinic" not in str(trouble):
+            raise
+        raise AlreadyApplied() from None
+    record(
+        event="application.made",
+        by=by,
+        at=at,
+        about_account_id=account_id,
+        clinic_id=clinic_id,
+        facts={"role": role.value, "sub_registries": ",".join(created.sub_registries)},
+    )
+    return created.id
+
+
+def _limit_letters(*, subject: str, email: EmailAddress, by: By, at: datetime) -> None:
+    take(limit=LETTERS_PER_NETWORK, subject=by.network or "", at=at)
+    take(limit=LETTERS_PER_ACCOUNT, subject=subject, at=at)
+    take(limit=LETTERS_PER_ADDRESS, subject=email.text, at=at)
+
+
+@transaction.atomic
+def _send_confirmation(*, account_id: int, email: EmailAddress | None, by: By, at: datetime) -> None:
+    confirmation = accounts.ask_for_confirmation(account_id=account_id, email=email, by=by, at=at)
+    person = _person(account_id)
+    waiting = Application.objects.select_related("clinic").filter(account_id=account_id, state=ApplicationState.WAITING)
+    place = waiting.first()
+    until = (at + settings.CONFIRMATION_LIFETIME).isoformat()
+    post(
+        kind="confirm_email",
+        to=person.email,
+        language=person.language,
+        context={"name": person.given_name, "clinic": place.clinic.name if place else "", "until": until},
+        confirmation=confirmation,
+        about_account_id=account_id,
+        at=at,
+    )
+
+
+def _tell_those_who_attest(*, account_id: int, at: datetime) -> None:
+    """The applications of this account have become actionable."""
+    for wanted in Application.objects.select_related("clinic").filter(
+        account_id=account_id, state=ApplicationState.WAITING
+    ):
+        _tell(wanted.clinic_id, wanted.clinic.name, kind="application_waiting", at=at)
+
+
+def _tell(clinic_id: int, clinic_name: str, *, kind: str, at: datetime) -> int:
+    """Writes to the clinic's administrators, or to the registry office where there are none."""
+    people: tuple[Administrator, ...] = active_administrators(clinic_id=clinic_id, at=at)
+    if not people:
+        people, kind = registry_office(at=at), "application_escalated"
+    for person in people:
+        post(
+            kind=kind,
+            to=EmailAddress(person.email),
+            language=person.language,
+            context={"name": person.name, "clinic": clinic_name},
+            about_account_id=person.account_id,
+            at=at,
+        )
+    return len(people)
+
+
+def _check_card_age(actor: Actor, *, at: datetime) -> None:
+    if at - actor.card_read_at > settings.ATTESTING_NEEDS_CARD_WITHIN:
+        raise CardTooOld(minutes=settings.ATTESTING_NEEDS_CARD_WITHIN // timedelta(minutes=1))
+
+
+def _check_actor(applicant_id: int, *, actor: Actor, at: datetime) -> None:
+    if applicant_id == actor.account_id:
+        raise OwnApplication()
+    _check_card_age(actor, at=at)
+
+
+def _to_decide(application_id: int, *, actor: Actor, act: str, at: datetime) -> ApplicationRow:
+    """The application, locked: of two who decide at once, the second sees what the first did."""
+    seen = application_for(actor=actor, application_id=application_id, at=at)
+    _check_actor(seen.account_id, actor=actor, at=at)
+    Application.objects.select_for_update(of=("self",)).get(id=application_id)
+    # Seen again, now that it is locked.
+    wanted = application_for(actor=actor, application_id=application_id, at=at)
+    try:
+        APPLICATION_LIFE.after(wanted.state, act)
+    except NotPossible:
+        raise AlreadyDecided(
+            state=wanted.state.value, decided_by=wanted.decided_by, decided_at=wanted.decided_at or at
+        ) from None
+    if not wanted.actionable:
+        raise NotActionable()
+    return wanted
+
+
+def _decide(
+    wanted: ApplicationRow, *, act: str, reason: str, actor: Actor, at: datetime, facts: dict[str, str | int | bool | None]
+) -> None:
+    state = APPLICATION_LIFE.after(wanted.state, act)
+    Application.objects.filter(id=wanted.id).update(
+        state=state, decided_at=at, decided_by_id=actor.account_id, reason=reason
+    )
+    record(
+        event=f"application.{act}",
+        by=actor.by,
+        at=at,
+        about_account_id=wanted.account_id,
+        about_hsa_id=wanted.hsa_id,
+        clinic_id=wanted.clinic_id,
+        facts=facts,
+    )
+
+
+def _letter_to_applicant(wanted: ApplicationRow, *, kind: str, context: dict[str, str], at: datetime) -> None:
+    person = _person(wanted.account_id)
+    post(
+        kind=kind,
+        to=person.email,
+        language=person.language,
+        context={"name": person.given_name, "clinic": wanted.clinic_name} | context,
+        about_account_id=person.id,
+        at=at,
+    )
+
+
+def _grant(
+    *,
+    account_id: int,
+    role: Role,
+    clinic_id: int | None,
+    sub_registries: Sequence[str],
+    application_id: int | None,
+    ends_at: datetime,
+    granted_by_id: int | None,
+    decided_by_names: str,
+    at: datetime,
+) -> int:
+    same = Grant.objects.select_for_update().filter(
+        account_id=account_id, role=role, clinic_id=clinic_id, revoked_at=None
+    )
+    for old in same:
+        if old.ends_at > at and set(old.sub_registries) >= set(sub_registries) and old.ends_at >= ends_at:
+            raise AlreadyGranted()
+        Grant.objects.filter(id=old.id).update(revoked_at=at, revoked_by_id=granted_by_id, revoke_reason="renewed")
+    try:
+        with transaction.atomic():
+            created = Grant.objects.create(
+                account_id=account_id,
+                role=role,
+                clinic_id=clinic_id,
+                sub_registries=sorted(set(sub_registries)),
+                application_id=application_id,
+                begins_at=at,
+                ends_at=ends_at,
+                granted_by_id=granted_by_id,
+                decided_by_names=decided_by_names,
+            )
+    except IntegrityError as trouble:
+        if "one_unrevoked_grant_per_role_and_clinic" not in str(trouble):
+            raise
+        raise AlreadyGranted() from None
+    return created.id
+
+
+def _appoint(
+    *,
+    hsa_id: HsaId,
+    given_name: str,
+    surname: str,
+    email: EmailAddress,
+    role: Role,
+    clinic_id: int | None,
+    granted_by_id: int | None,
+    decided_by_names: str,
+    by: By,
+    at: datetime,
+) -> int:
+    if (role in ROLES_AT_A_CLINIC) != (clinic_id is not None):
+        raise RoleImpossible()
+    place = clinic(clinic_id) if clinic_id is not None else None
+    if clinic_id is not None and (place is None or place.closed_at is not None):
+        raise ClinicClosed()
+    person = living_account(hsa_id=hsa_id.text)
+    if person is None:
+        _limit_letters(subject=hsa_id.key, email=email, by=by, at=at)
+    last_day = last_possible_day(at=at, months=settings.GRANT_LENGTH_MONTHS)
+    with transaction.atomic():
+        account_id = (
+            person.id
+            if person
+            else accounts.open_account(
+                hsa_id=hsa_id,
+                given_name=given_name,
+                surname=surname,
+                organisation="",
+                email=email,
+                language=settings.LANGUAGE_CODE,
+                by=by,
+                at=at,
+            )
+        )
+        grant_id = _grant(
+            account_id=account_id,
+            role=role,
+            clinic_id=clinic_id,
+            sub_registries=sorted(s.code for s in open_for_entry()) if clinic_id else [],
+            application_id=None,
+            ends_at=end_of(last_day, at=at, months=settings.GRANT_LENGTH_MONTHS),
+            granted_by_id=granted_by_id,
+            decided_by_names=decided_by_names,
+            at=at,
+        )
+        record(
+            event="grant.appointed",
+            by=by,
+            at=at,
+            about_account_id=account_id,
+            about_hsa_id=hsa_id.text,
+            clinic_id=clinic_id,
+            facts={"role": role.value, "decided_by": decided_by_names},
+        )
+        told = _person(account_id)
+        post(
+            kind="appointed",
+            to=told.email,
+            language=told.language,
+            context={"name": told.given_name, "clinic": place.name if place else "", "role": role.value},
+            about_account_id=account_id,
+            at=at,
+        )
+        if person is None:
+            _send_confirmation(account_id=account_id, email=None, by=by, at=at)
+    return grant_id
+
