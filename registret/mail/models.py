@@ -13,7 +13,8 @@ class Letter(models.Model):
     """One letter to one address. Its links and codes are derived when it is sent: no column holds them.
 
     `to_address` and `context` are personal data. `attempts` also tells two senders apart: whoever took the letter
-    last has the highest number, and only that one may write down what came of it.
+    last has the highest number, and only that one may write down that it failed. `server_trouble`: the last attempt
+    failed before the mail server had looked at the letter.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -32,6 +33,7 @@ class Letter(models.Model):
     attempted_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=80, blank=True, default="")
+    server_trouble = models.BooleanField(default=False)
     sent_at = models.DateTimeField(null=True)
     given_up_at = models.DateTimeField(null=True)
     superseded_at = models.DateTimeField(null=True)

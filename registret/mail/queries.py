@@ -63,13 +63,13 @@ def letters_about(account_id: int) -> tuple[LetterRow, ...]:
 def is_mail_delayed(at: datetime) -> bool:
     """Whether people should be told that mail is late.
 
-    Either a letter has been due for more than two minutes, or the newest attempt failed and that letter is still to
-    be sent. One mailbox that is full does not delay the others: their attempts succeed after it.
+    Either a letter has been due for more than two minutes, or the newest attempt of all failed because of the mail
+    server. A mailbox that is full delays nobody else.
     """
     if Letter.objects.filter(OPEN, not_before__lt=at - PROMPT).exists():
         return True
     newest = Letter.objects.filter(attempts__gt=0).order_by("-attempted_at").first()
-    return newest is not None and newest.last_error != "" and _fate(newest) is Fate.RETRYING
+    return newest is not None and newest.server_trouble
 
 
 def _row(found: Letter) -> LetterRow:

@@ -8,10 +8,11 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from email.message import EmailMessage
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q, QuerySet
 
 from registret.kernel.identifiers import EmailAddress
 from registret.mail import smtp
@@ -104,7 +105,7 @@ def deliver_due(*, at: Callable[[], datetime], limit: int, given_up: Callable[[G
                 _put_back(letter, no.error, at(), given_up)
             except smtp.ServerTrouble as no:
                 log.warning("mail server: %s", no.error)
-                _put_back(letter, no.error, at(), given_up)
+                _put_back(letter, no.error, at(), given_up, server_trouble=True)
                 break
             except Exception:
                 # One letter that cannot be written must not keep the others; the log shows what is wrong with it.
@@ -132,14 +133,16 @@ def _take(at: datetime) -> Letter | None:
         return letter
 
 
-def _message(letter: Letter, server: smtp.MailServer, at: datetime) -> smtp.EmailMessage:
-    whole = letter.confirmation_id is not None and letter.confirmation_version is not None
+def _message(letter: Letter, server: smtp.MailServer, at: datetime) -> EmailMessage:
+    confirmation = None
+    if letter.confirmation_id is not None and letter.confirmation_version is not None:
+        confirmation = (letter.confirmation_id, letter.confirmation_version)
     return smtp.message(
         letter=rendered(
             kind=letter.kind,
             language=letter.language,
             facts=letter.context,
-            confirmation=(letter.confirmation_id, letter.confirmation_version) if whole else None,
+            confirmation=confirmation,
         ),
         to=letter.to_address,
         message_id=letter.message_id,
@@ -152,14 +155,24 @@ def _message(letter: Letter, server: smtp.MailServer, at: datetime) -> smtp.Emai
 def _mark_sent(letter: Letter, at: datetime) -> None:
     # Also if a newer letter took this one back while it was on its way: what was sent was sent.
     unsent = Letter.objects.filter(id=letter.id, sent_at=None)
-    unsent.update(sent_at=at, given_up_at=None, superseded_at=None, lease_until=None, last_error="")
+    unsent.update(
+        sent_at=at, given_up_at=None, superseded_at=None, lease_until=None, last_error="", server_trouble=False
+    )
 
 
-def _put_back(letter: Letter, error: str, at: datetime, given_up: Callable[[GivenUp], object]) -> None:
+def _put_back(
+    letter: Letter,
+    error: str,
+    at: datetime,
+    given_up: Callable[[GivenUp], object],
+    *,
+    server_trouble: bool = False,
+) -> None:
     if at >= letter.created_at + PATIENCE:
         _give_up(letter, error, at, given_up)
     else:
-        _mine(letter).update(not_before=at + _pause(letter.attempts), lease_until=None, last_error=error)
+        again = at + _pause(letter.attempts)
+        _mine(letter).update(not_before=again, lease_until=None, last_error=error, server_trouble=server_trouble)
 
 
 def _give_up(letter: Letter, error: str, at: datetime, given_up: Callable[[GivenUp], object]) -> None:
@@ -177,12 +190,13 @@ def _give_up(letter: Letter, error: str, at: datetime, given_up: Callable[[Given
             )
 
 
-def _mine(letter: Letter):  # type: ignore[no-untyped-def]
+def _mine(letter: Letter) -> QuerySet[Letter]:
     """The letter, if nobody has taken it since."""
     return Letter.objects.filter(OPEN, id=letter.id, attempts=letter.attempts)
 
 
 def _pause(attempts: int) -> timedelta:
     """1, 2, 4 … 60 minutes, and up to a quarter more, so that letters which failed together do not return together."""
-    pause = min(FIRST_PAUSE * 2 ** min(attempts - 1, 10), LONGEST_PAUSE)
+    doubled: int = 2 ** min(attempts - 1, 10)
+    pause = min(FIRST_PAUSE * doubled, LONGEST_PAUSE)
     return pause * random.uniform(1, 1.25)  # noqa: S311 (no secret)

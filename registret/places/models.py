@@ -1,0 +1,90 @@
+"""Where people work: regions, their care providers (vårdgivare), and those providers' clinics."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Trim
+from django.db.models.lookups import Regex
+
+_DOMAIN = r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])"
+
+
+def _shown(field: str) -> Q:
+    """Not empty, and without white space around it."""
+    return Q(**{field: Trim(F(field))}) & ~Q(**{field: ""})
+
+
+class Region(models.Model):
+    """A region or another principal of care, under its two-digit county code (länskod)."""
+
+    id = models.BigAutoField(primary_key=True)
+    code = models.CharField(max_length=2, unique=True)
+    name = models.CharField(max_length=100, unique=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="region_code_shape", condition=Q(code__regex=r"^[0-9]{2}$")),
+            models.CheckConstraint(name="region_name_shown", condition=_shown("name")),
+        ]
+
+
+class CareProvider(models.Model):
+    """Who is responsible for the care, and for the patient data in it. Cards carry its organisation number."""
+
+    id = models.BigAutoField(primary_key=True)
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="care_providers")
+    name = models.CharField(max_length=100)
+    organisation_number = models.CharField(max_length=10, unique=True)
+    mail_domains = ArrayField(models.CharField(max_length=253), default=list, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="care_provider_name_shown", condition=_shown("name")),
+            models.CheckConstraint(
+                name="care_provider_number_shape", condition=Q(organisation_number__regex=r"^[0-9]{10}$")
+            ),
+            models.CheckConstraint(
+                name="care_provider_domains_shape",
+                condition=Q(mail_domains__len=0)
+                | Q(
+                    Regex(
+                        Func(
+                            F("mail_domains"), Value(" "), function="array_to_string", output_field=models.TextField()
+                        ),
+                        rf"^{_DOMAIN}( {_DOMAIN})*$",
+                    )
+                ),
+            ),
+        ]
+
+
+class Clinic(models.Model):
+    """A clinic at a hospital. `code` never changes, and neither does its care provider: records belong to both."""
+
+    id = models.BigAutoField(primary_key=True)
+    care_provider = models.ForeignKey(CareProvider, on_delete=models.PROTECT, related_name="clinics")
+    code = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=100)
+    hospital = models.CharField(max_length=100)
+    contact_name = models.CharField(max_length=100, blank=True, default="")
+    contact_mail = models.CharField(max_length=254, blank=True, default="")
+    contact_phone = models.CharField(max_length=30, blank=True, default="")
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="clinic_told_apart", fields=["care_provider", "name", "hospital"]),
+            models.CheckConstraint(name="clinic_code_shape", condition=Q(code__regex=r"^[a-z0-9]+(-[a-z0-9]+)*$")),
+            models.CheckConstraint(name="clinic_name_shown", condition=_shown("name")),
+            models.CheckConstraint(name="clinic_hospital_shown", condition=_shown("hospital")),
+            models.CheckConstraint(
+                name="clinic_contact_mail_shape",
+                condition=Q(contact_mail="") | Q(contact_mail__regex=r"^[^\s<>@]+@[^\s<>@]+$"),
+            ),
+            models.CheckConstraint(
+                name="clinic_contact_phone_shape",
+                condition=Q(contact_phone="") | Q(contact_phone__regex=r"^\+?[0-9][0-9 ()-]*$"),
+            ),
+        ]
