@@ -22,13 +22,18 @@ step() {
 }
 
 # What an installation in production sets, so that `check --deploy` judges what is deployed and not the demo.
+secret() { python -c 'import secrets; print(secrets.token_urlsafe(64))'; }
 export DJANGO_SETTINGS_MODULE=registret.config.settings
-export SITE_HOST=registret.example CARD_HOST=kort.registret.example
-export CONTACT_MAIL=support@registret.example MAIL_FROM=registret@registret.example SMTP_HOST=smtp.registret.example
-export TRUST_DIR="$scratch"
-SECRET_KEY=$(python -c 'import secrets; print(secrets.token_urlsafe(64))')
-LINK_KEY=$(python -c 'import secrets; print(secrets.token_urlsafe(64))')
-export SECRET_KEY LINK_KEY
+export REGISTRET_DEMO=no
+export REGISTRET_SITE_HOST=registret.example
+export REGISTRET_CARD_HOST=kort.registret.example
+export REGISTRET_CONTACT_MAIL=support@registret.example
+export REGISTRET_MAIL_FROM=registret@registret.example
+export REGISTRET_SMTP_HOST=smtp.registret.example
+export REGISTRET_TRUST_DIR="$scratch"
+REGISTRET_SECRET_KEY=$(secret)
+REGISTRET_LINK_KEY=$(secret)
+export REGISTRET_SECRET_KEY REGISTRET_LINK_KEY
 
 templates() { find registret -path '*/templates/*' -name '*.html' -exec djade --target-version 5.2 "$@" {} +; }
 
