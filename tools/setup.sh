@@ -90,7 +90,7 @@ if ! [ -f "$stamp" ] || ! [ "$(sed -n 1p "$stamp")" = "$place" ] || ! "$venv/bin
     printf '%s\n' "$place" >"$stamp"
 fi
 if ! [ "$(sed -n 2p "$stamp")" = "$contents" ]; then
-    say "Installing $(grep -c '^[a-z]' requirements-dev.txt) packages (about 150 MB the first time, a minute or so)"
+    say "Installing $(grep -c '^[a-z]' requirements-dev.txt) packages (130 MB to fetch the first time)"
     pip_install "The packages of requirements-dev.txt" --require-hashes -r requirements-dev.txt
     pip_install "registret itself" --no-deps --no-build-isolation -e .
     printf '%s\n%s\n' "$place" "$contents" >"$stamp"
