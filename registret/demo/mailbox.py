@@ -8,13 +8,15 @@ import email.policy
 import logging
 import re
 import secrets
+import socket
 import ssl
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 _NAME = re.compile(r"(?P<at>[0-9]{8}T[0-9]{6}\.[0-9]{6}Z)-[0-9a-f]{8}\.eml", re.ASCII)
@@ -49,7 +51,7 @@ class MailCatcher:
         self.refuse_with: str | None = None
         self._certificate = certificate
         self._key = key
-        self._controller: _Controller | None = None
+        self._stop: Callable[[], None] | None = None
 
     def start(self) -> None:
         """Raises: OSError (the port is taken, the folder cannot be written, the certificate cannot be read)."""
@@ -58,17 +60,44 @@ class MailCatcher:
         context.load_cert_chain(self._certificate, self._key)
         # It tells of every command, addresses included.
         logging.getLogger("mail.log").setLevel(logging.WARNING)
-        self._controller = _Controller(
-            self, hostname="127.0.0.1", port=self.port, tls_context=context, require_starttls=True
+        # Bound here and not in the thread, so that a taken port is the caller's error and letters can come at once.
+        listening = socket.create_server(("127.0.0.1", self.port))
+        self.port = listening.getsockname()[1]
+        loop, stopping = asyncio.new_event_loop(), asyncio.Event()
+        thread = threading.Thread(
+            target=self._run, args=(loop, listening, context, stopping), name="mail catcher", daemon=True
         )
-        self._controller.start()
-        self.port = self._controller.port
+        thread.start()
+
+        def stop() -> None:
+            loop.call_soon_threadsafe(stopping.set)
+            thread.join()
+
+        self._stop = stop
 
     def stop(self) -> None:
-        """Safe to call twice. The port stays this one's for the next `start`."""
-        controller, self._controller = self._controller, None
-        if controller is not None:
-            controller.stop()
+        """Drops its connections. Safe to call twice. The port stays this one's for the next `start`."""
+        stop, self._stop = self._stop, None
+        if stop is not None:
+            stop()
+
+    def _run(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        listening: socket.socket,
+        context: ssl.SSLContext,
+        stopping: asyncio.Event,
+    ) -> None:
+        def conversation() -> SMTP:
+            return SMTP(self, hostname="localhost", loop=loop, tls_context=context, require_starttls=True)
+
+        async def serve() -> None:
+            server = await loop.create_server(conversation, sock=listening)
+            await stopping.wait()
+            server.close()
+
+        with asyncio.Runner(loop_factory=lambda: loop) as runner:
+            runner.run(serve())
 
     def __enter__(self) -> MailCatcher:
         self.start()
@@ -110,14 +139,6 @@ def letter(folder: Path, name: str) -> CaughtLetter | None:
     return _read(folder, name) if _NAME.fullmatch(name) and (folder / name).is_file() else None
 
 
-class _Controller(Controller):
-    def _trigger_server(self) -> None:
-        # The base class connects to the port that it was given, which may have been 0: any free one.
-        assert isinstance(self.server, asyncio.Server)
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()  # type: ignore[no-untyped-call]
-
-
 def _read(folder: Path, name: str) -> CaughtLetter:
     message = email.message_from_bytes((folder / name).read_bytes(), policy=email.policy.default)
     return CaughtLetter(
@@ -133,4 +154,4 @@ def _read(folder: Path, name: str) -> CaughtLetter:
 
 def _body(message: EmailMessage, kind: str) -> str:
     part = message.get_body(preferencelist=(kind,))
-    return str(part.get_content()) if part is not None else ""
+    return str(part.get_content()).replace("\r\n", "\n") if part is not None else ""

@@ -128,11 +128,12 @@ def message(*, letter: Rendered, to: str, message_id: str, language: str, sender
     built["Subject"] = letter.subject
     built["Date"] = format_datetime(at)
     built["Message-ID"] = message_id
-    built["Content-Language"] = language
     built["Auto-Submitted"] = "auto-generated"  # RFC 3834
     built["X-Auto-Response-Suppress"] = "All"  # the same in Exchange
     built.set_content(letter.text, cte="quoted-printable")
     built.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    # Last: adding a body moves what begins with "Content-" into it.
+    built["Content-Language"] = language
     return built
 
 
