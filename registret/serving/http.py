@@ -1,0 +1,264 @@
+"""HTTP/1.1 as the listeners speak it: what is refused before the application hears of it, and who must hurry."""
+
+# Twisted's names, and its missing annotations:
+# ruff: noqa: N802, N815
+# mypy: allow-untyped-calls
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable
+from http import HTTPStatus
+from io import BytesIO
+from typing import Any
+
+from OpenSSL import SSL
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IHandshakeListener, IReactorTime
+from twisted.internet.protocol import connectionDone
+from twisted.python.failure import Failure
+from twisted.web.http import HTTPChannel
+from twisted.web.resource import Resource
+from twisted.web.server import Request as TwistedRequest
+from twisted.web.server import Site
+from zope.interface.declarations import implementer
+
+from registret.serving.listener import Limits
+
+_log = logging.getLogger(__name__)
+_absolute = re.compile(rb"https://([^/?#]+)(.*)", re.IGNORECASE)
+_port = re.compile(rb":[0-9]*\Z")
+
+
+class Request(TwistedRequest):
+    """A request that reaches the application only if its host, target, size and version leave no doubt."""
+
+    channel: Channel
+    content: Any
+
+    def gotLength(self, length: int | None) -> None:
+        self.content = BytesIO()
+        if length is not None and length > self.channel.site.limits.body:
+            self._too_large()
+
+    def handleContentChunk(self, data: bytes) -> None:
+        if self.channel.closing:
+            return
+        # Only here is the size of a chunked body seen.
+        if self.content.tell() + len(data) > self.channel.site.limits.body:
+            self._too_large()
+        else:
+            self.content.write(data)
+
+    def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
+        # WSGI writes - and _ alike: Client_Cert would be taken for Client-Cert.
+        for name in [name for name, _ in self.requestHeaders.getAllRawHeaders() if b"_" in name]:
+            self.requestHeaders.removeHeader(name)
+        hosts = self.requestHeaders.getRawHeaders(b"Host", [])
+        absolute = _absolute.fullmatch(path)
+        if version != b"HTTP/1.1":
+            self.channel.refuse(HTTPStatus.HTTP_VERSION_NOT_SUPPORTED, "Bara HTTP/1.1. / Only HTTP/1.1.")
+        elif len(hosts) != 1 or not hosts[0]:
+            self.channel.refuse(
+                HTTPStatus.BAD_REQUEST, "Ett värdnamn, varken fler eller färre. / One Host, no more, no less."
+            )
+        elif not path.startswith(b"/") and (absolute is None or absolute[1].lower() != hosts[0].lower()):
+            self.channel.refuse(
+                HTTPStatus.BAD_REQUEST, "Adressen gäller en annan värd. / The target names another host."
+            )
+        elif not self.channel.site.expects(sni=self.server_name, host=_port.sub(b"", hosts[0].lower())):
+            self.channel.refuse(
+                HTTPStatus.MISDIRECTED_REQUEST,
+                "Anslutningen öppnades för ett annat värdnamn. / This connection was opened for another host name.",
+            )
+        else:
+            self._tell_length()
+            target = path if absolute is None else absolute[2] if absolute[2].startswith(b"/") else b"/" + absolute[2]
+            super().requestReceived(command, target, version)
+
+    @property
+    def server_name(self) -> bytes | None:
+        """The name that the client asked for in the handshake (SNI), in lower case."""
+        name: bytes | None = self.channel.tls.getHandle().get_servername()
+        return None if name is None else name.lower()
+
+    def _tell_length(self) -> None:
+        # The whole chunked body is here by now. WSGI knows no other way to say so, and Django reads nothing without.
+        if self.requestHeaders.hasHeader(b"Transfer-Encoding"):
+            self.requestHeaders.removeHeader(b"Transfer-Encoding")
+            self.requestHeaders.setRawHeaders(b"Content-Length", [b"%d" % self.content.tell()])
+
+    def _too_large(self) -> None:
+        kib = self.channel.site.limits.body // 1024
+        self.channel.refuse(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"För stort: högst {kib} KiB. / Too large: at most {kib} KiB."
+        )
+
+
+@implementer(IHandshakeListener)
+class Channel(HTTPChannel):
+    """One connection. It always runs against a clock, except while the application works for it."""
+
+    site: Front
+    requestFactory = Request
+    closing = False
+    _secured = False
+    _between = False
+    _deadline: Any = None
+
+    def connectionMade(self) -> None:
+        super().connectionMade()
+        self._within(self.site.limits.handshake)
+        self.site.arrived(self)
+
+    def handshakeCompleted(self) -> None:
+        self._secured = True
+        self._within(self.site.limits.request)
+
+    def dataReceived(self, data: bytes) -> None:
+        if self.closing:
+            return
+        if self._between:
+            self._between = False
+            self._within(self.site.limits.request)
+        super().dataReceived(data)
+
+    def checkPersistence(self, request: TwistedRequest, version: bytes) -> bool:
+        if self.site.keeps_alive:
+            return bool(super().checkPersistence(request, version))
+        request.responseHeaders.setRawHeaders(b"Connection", [b"close"])
+        return False
+
+    def allContentReceived(self) -> None:
+        if self.closing:
+            return
+        self._within(None)
+        self.site.at_work(self)
+        super().allContentReceived()
+
+    def lineLengthExceeded(self, line: bytes) -> None:
+        self.refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "För lång rad. / A line is too long.")
+
+    def requestDone(self, request: TwistedRequest) -> None:
+        self.site.waits(self)
+        self._between = True
+        self._within(self.site.limits.idle)
+        if not self.site.keeps_alive:
+            self.persistent = 0
+        super().requestDone(request)
+
+    def loseConnection(self) -> None:
+        self.closing = True
+        self.site.waits(self)
+        # Twisted itself would wait for ever for a client that neither reads its answer nor hangs up.
+        self._within(self.site.limits.closing)
+        super().loseConnection()
+
+    def refuse(self, status: HTTPStatus, why: str) -> None:
+        """Answer in plain text without asking the application, and hang up."""
+        body = f"{why}\n".encode()
+        head = (
+            f"HTTP/1.1 {status.value} {status.phrase}\r\nContent-Type: text/plain; charset=utf-8\r\n"
+            f"Content-Length: {len(body)}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n"
+        )
+        self.write(head.encode() + body)
+        self.loseConnection()
+
+    @property
+    def tls(self) -> Any:
+        """The transport: `getHandle()` is pyOpenSSL's connection, `getPeerCertificate()` what the client showed."""
+        return self.transport
+
+    def abort(self) -> None:
+        """Hang up, whatever has not been said."""
+        self.closing = True
+        self._within(None)
+        self.tls.abortConnection()
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        self._within(None)
+        self.site.left(self)
+        if not self._secured and reason.check(SSL.Error) is not None:
+            # The only trace of a card whose signature does not fit; it says nothing about whose it is.
+            _log.info("%s: a handshake failed: %s", self.site.name, reason.value)
+        super().connectionLost(reason)
+
+    def _within(self, seconds: float | None) -> None:
+        if self._deadline is not None and self._deadline.active():
+            self._deadline.cancel()
+        self._deadline = None if seconds is None else self.callLater(seconds, self._too_late)
+
+    def _too_late(self) -> None:
+        if self._secured and not self.closing:
+            self.loseConnection()
+        else:
+            self.abort()
+
+
+class Front(Site):
+    """One listener's connections.
+
+    `expects(sni=, host=)` (bytes in lower case, no port) says whether a request belongs on its connection.
+    """
+
+    protocol = Channel  # type: ignore[assignment]  # Twisted types its own default, which speaks HTTP/2 as well
+    requestFactory = Request
+    noisy = False
+
+    def __init__(
+        self,
+        resource: Resource,
+        *,
+        name: str,
+        limits: Limits,
+        keeps_alive: bool,
+        expects: Callable[..., bool],
+        reactor: IReactorTime,
+    ) -> None:
+        super().__init__(resource, timeout=None, reactor=reactor, parsePOSTFormSubmission=False)
+        self.name = name
+        self.limits = limits
+        self.keeps_alive = keeps_alive
+        self.expects = expects
+        self._open: set[Channel] = set()
+        self._waiting: dict[Channel, None] = {}
+        self._emptied: Deferred[None] | None = None
+
+    def arrived(self, channel: Channel) -> None:
+        """A connection was opened; somebody may have to go."""
+        self._open.add(channel)
+        self.waits(channel)
+        if len(self._open) > self.limits.connections:
+            longest_waiting = next(iter(self._waiting))
+            del self._waiting[longest_waiting]
+            longest_waiting.abort()
+
+    def waits(self, channel: Channel) -> None:
+        """Nothing is being done for this connection (any more)."""
+        if channel in self._open:
+            self._waiting.setdefault(channel)
+
+    def at_work(self, channel: Channel) -> None:
+        """The application works for this connection."""
+        self._waiting.pop(channel, None)
+
+    def left(self, channel: Channel) -> None:
+        """The connection is closed."""
+        self._open.discard(channel)
+        self._waiting.pop(channel, None)
+        if self._emptied is not None and not self._open and not self._emptied.called:
+            self._emptied.callback(None)
+
+    def close(self) -> Deferred[None]:
+        """Send everybody home; whoever is at work gets the answer first. Fires when nobody is left."""
+        self.keeps_alive = False
+        self._emptied = Deferred()
+        for channel in list(self._waiting):
+            channel.abort()
+        if not self._open:
+            self._emptied.callback(None)
+        return self._emptied
+
+    def log(self, request: Any) -> None:
+        """Nothing: addresses carry codes, and who visits a clinic's register is nobody's business but the log's."""

@@ -1,0 +1,70 @@
+"""What a listener is told: where it listens, with which key, and how long its patience is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+
+class ServingTrouble(Exception):
+    """The listeners cannot start. `str()` is one line for the person who started them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one listener puts up with. Times are in seconds, sizes in bytes.
+
+    When `connections` are open and one more comes, the one that has waited longest without being at work is
+    dropped, so that whoever fills the room with silence throws out himself. A listener may hold
+    `connections` x `body` bytes of bodies at worst.
+    """
+
+    connections: int
+    threads: int
+    body: int
+    handshake: float
+    """From the first packet to the end of the handshake."""
+    request: float
+    """From the end of the handshake, or from its first byte on a kept connection, until a request is in."""
+    idle: float
+    """Between two requests."""
+    closing: float
+    """For the client to take the last answer and hang up."""
+
+
+SITE_LIMITS: Final = Limits(
+    connections=1000, threads=12, body=1024 * 1024, handshake=20, request=60, idle=60, closing=60
+)
+# A human looks for the PIN code during the handshake; everything else at the door is one small request.
+DOOR_LIMITS: Final = Limits(connections=2000, threads=6, body=64 * 1024, handshake=120, request=20, idle=0, closing=15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listener:
+    """The main site. `certificate` (with its chain) and `key` are PEM files; port 0 means any free port."""
+
+    host: str
+    port: int
+    certificate: Path
+    key: Path
+    limits: Limits = SITE_LIMITS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """The card door, below which every name is a host: its certificate is a wildcard.
+
+    `issuers` are the DER names of the CAs that the browser is told to look for: the issuing CAs of HSA-id
+    certificates and no others, because the root's name brings Person-id certificates back into the picker.
+    `tls13=False` is for card middleware that cannot make the RSA-PSS signatures that TLS 1.3 demands. It has a
+    price: TLS 1.2 sends the card's certificate, with the holder's name, readably over the network.
+    """
+
+    host: str
+    port: int
+    certificate: Path
+    key: Path
+    issuers: tuple[bytes, ...]
+    tls13: bool = True
+    limits: Limits = DOOR_LIMITS
