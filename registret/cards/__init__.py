@@ -3,7 +3,7 @@
 No Django, no database, no clock, no network.
 """
 
-from registret.cards.presented import PresentedCertificate, VerifiedCard
+from registret.cards.presented import PresentedCertificate, VerifiedCard, fingerprint
 from registret.cards.profile import Purpose
 from registret.cards.refusals import (
     CardExpired,
@@ -47,5 +47,6 @@ __all__ = [
     "UnknownIssuer",
     "VerifiedCard",
     "describe",
+    "fingerprint",
     "verify",
 ]

@@ -27,6 +27,7 @@ _UNREADABLE = (
     x509.DuplicateExtension,
     x509.InvalidVersion,
     x509.UnsupportedGeneralNameType,
+    Warning,  # only where warnings are made errors (python -W error)
 )
 
 
@@ -95,6 +96,7 @@ def parsed(presented: PresentedCertificate) -> x509.Certificate:
 
 
 def fingerprint(presented: PresentedCertificate) -> str:
+    """SHA-256 of what was received, in lower-case hex; says which certificate it was without saying whose."""
     return hashlib.sha256(presented.der or b"").hexdigest()
 
 

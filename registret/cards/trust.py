@@ -48,6 +48,7 @@ class Anchor:
     crl: Path | None = None
     subject: bytes = field(init=False, repr=False, compare=False)
     store: Store = field(init=False, repr=False, compare=False)
+    common_name: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         problem = _ca_problem(self.certificate)
@@ -55,10 +56,7 @@ class Anchor:
             raise TrustBroken(f"{self.name}: {problem}")
         object.__setattr__(self, "subject", self.certificate.subject.public_bytes())
         object.__setattr__(self, "store", Store([self.certificate]))
-
-    @property
-    def common_name(self) -> str:
-        return common_name(self.certificate.subject)
+        object.__setattr__(self, "common_name", common_name(self.certificate.subject))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +90,8 @@ class Trust:
             TrustBroken: a file is missing or cannot be understood.
         """
         tables = _tables(folder / TRUST_FILE)
+        if not tables:
+            raise TrustBroken(f"{folder / TRUST_FILE}: no anchor stands in it")
         anchors = tuple(_anchor(folder, table, number) for number, table in enumerate(tables, start=1))
         if len({anchor.certificate for anchor in anchors}) < len(anchors):
             raise TrustBroken(f"{folder / TRUST_FILE}: the same certificate stands in two [[anchor]] tables")

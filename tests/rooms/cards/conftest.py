@@ -1,0 +1,3 @@
+from tests.pki import pki
+
+__all__ = ["pki"]

@@ -1,0 +1,118 @@
+"""Whatever the bytes are: a verified card or a refusal, nothing else, and a report in any case."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from registret.cards import CardReport, PresentedCertificate, VerifiedCard, describe, verify
+from registret.kernel.refused import Refused
+from tests.pki import Pki, presented
+
+pytestmark = [
+    # As in production: the parser's warnings are warnings.
+    pytest.mark.filterwarnings("ignore"),
+]
+
+LONGEST = 1.0  # seconds: a hang, not a slow machine
+_small = st.binary(max_size=12)
+# One change to a certificate: where, how many bytes go, which bytes come instead.
+_change = st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 12), _small)
+_tag = st.sampled_from(
+    [bytes([b]) for b in (0x00, 0x01, 0x02, 0x05, 0x06, 0x0C, 0x13, 0x14, 0x1E, 0x30, 0x31, 0xA0, 0xFF)]
+)
+_retag = st.tuples(st.floats(0, 1, exclude_max=True), st.just(1), _tag)
+_changes = st.lists(st.one_of(_change, _retag), min_size=1, max_size=4)
+_often = settings(
+    max_examples=400,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+
+CARDS = ("hsa", "person", "rsa", "sign")
+
+
+@pytest.fixture(scope="module")
+def originals(pki: Pki) -> dict[str, bytes]:
+    return {
+        "hsa": pki.card(email="anna@norrvik.example").der,
+        "person": pki.card(kind="person").der,
+        "rsa": pki.card(key="rsa-e3").der,
+        "sign": pki.card(purpose="sign").der,
+    }
+
+
+@pytest.fixture(scope="module")
+def signed_parts(pki: Pki) -> list[bytes]:
+    return [pki.card(email="anna@norrvik.example").certificate.tbs_certificate_bytes, pki.odd().tbs_certificate_bytes]
+
+
+def mutated(original: bytes, changes: list[tuple[float, int, bytes]]) -> bytes:
+    for where, gone, come in changes:
+        start = int(where * len(original))
+        original = original[:start] + come + original[start + gone :]
+    return original
+
+
+def outcome(pki: Pki, shown: PresentedCertificate) -> VerifiedCard | Refused:
+    try:
+        return verify(shown, trust=pki.trust, revocation=pki.revocation, at=pki.now)
+    except Refused as refusal:
+        return refusal
+
+
+def survives(pki: Pki, der: bytes) -> None:
+    shown, begin = presented(der), time.monotonic()
+    card = outcome(pki, shown)
+    if isinstance(card, Refused):
+        assert card.code.startswith("card.")
+    else:
+        for text in (card.name, card.organisation, card.hsa_id.text, card.card_number or ""):
+            assert text.isprintable()
+            assert len(text) <= 513
+    assert isinstance(describe(shown, trust=pki.trust, revocation=pki.revocation, at=pki.now), CardReport)
+    assert time.monotonic() - begin < LONGEST
+
+
+@_often
+@given(der=st.binary(max_size=2000))
+def test_any_bytes(pki: Pki, der: bytes) -> None:
+    survives(pki, der)
+
+
+@_often
+@given(which=st.sampled_from(CARDS), changes=_changes)
+def test_changed_certificates(
+    pki: Pki, originals: dict[str, bytes], which: str, changes: list[tuple[float, int, bytes]]
+) -> None:
+    survives(pki, mutated(originals[which], changes))
+
+
+@_often
+@given(which=st.integers(0, 1), changes=_changes)
+def test_changed_certificates_that_our_own_ca_signed(
+    pki: Pki, signed_parts: list[bytes], which: int, changes: list[tuple[float, int, bytes]]
+) -> None:
+    """The signature lets these past the first steps, so that the later ones meet odd bytes too."""
+    survives(pki, pki.resigned(mutated(signed_parts[which], changes)))
+
+
+def test_every_certificate_cut_short_at_every_byte(pki: Pki, originals: dict[str, bytes]) -> None:
+    for length in range(len(originals["hsa"])):
+        with pytest.raises(Refused) as refusal:
+            pki.decide(originals["hsa"][:length])
+        assert refusal.value.code == ("card.malformed" if length else "card.none")
+
+
+def test_no_single_changed_bit_is_let_in_as_another_card(pki: Pki, originals: dict[str, bytes]) -> None:
+    original, whole = originals["hsa"], pki.decide(originals["hsa"])
+    for place in range(len(original)):
+        changed = bytearray(original)
+        changed[place] ^= 1 << (place % 8)
+        card = outcome(pki, presented(bytes(changed)))
+        assert isinstance(card, Refused), f"byte {place} changed and still let in: {card} instead of {whole}"
