@@ -100,7 +100,7 @@ def read(content: bytes) -> tuple[tuple[Row, ...], tuple[Fault, ...]]:
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         return (), (Fault(line=line, column="", what="a NUL character: this is not a text file"),)
-    head = text.partition("\n")[0]
+    head = next(iter(text.splitlines()), "")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in head else ",", strict=True)
     rows: list[Row] = []
     faults: list[Fault] = []

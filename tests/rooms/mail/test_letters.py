@@ -205,7 +205,7 @@ def test_no_part_of_a_message_can_begin_another_header(broken: dict[str, str]) -
 
 
 def test_a_subject_with_a_line_break_is_refused() -> None:
-    with pytest.raises(ValueError, match="newline|linefeed|header"):
+    with pytest.raises(ValueError, match=r"newline|linefeed|header"):
         message(
             letter=Rendered(subject="Hej\r\nBcc: x@example.org", text="x", html="x"),
             to="anna@regionnorrvik.se",

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -56,7 +57,7 @@ class _Keeps(Message):
 
 
 @contextmanager
-def serving(handler: object, **how: object) -> Iterator[int]:
+def serving(handler: object, **how: Any) -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -151,9 +152,7 @@ def test_a_password_never_goes_out_in_clear(settings: Settings, tls: Tls) -> Non
 
 
 @pytest.mark.parametrize(("setting", "value"), [("SMTP_TLS", "maybe"), ("MAIL_FROM", "Registret <x@example.org>")])
-def test_an_impossible_setting_is_said_in_one_line(
-    settings: Settings, tls: Tls, setting: str, value: str
-) -> None:
+def test_an_impossible_setting_is_said_in_one_line(settings: Settings, tls: Tls, setting: str, value: str) -> None:
     use(settings, port=25, ca=tls.ca)
     setattr(settings, setting, value)
     with pytest.raises(ImproperlyConfigured, match=setting) as trouble:
