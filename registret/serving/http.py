@@ -170,6 +170,13 @@ class Channel(HTTPChannel):
         """The transport: `getHandle()` is pyOpenSSL's connection, `getPeerCertificate()` what the client showed."""
         return self.transport
 
+    def dismiss(self) -> None:
+        """Hang up, but not before an answer that was given is sent."""
+        if not self._secured:
+            self.abort()
+        elif not self.closing:
+            self.loseConnection()
+
     def abort(self) -> None:
         """Hang up, whatever has not been said."""
         self.closing = True
@@ -190,10 +197,10 @@ class Channel(HTTPChannel):
         self._deadline = None if seconds is None else self.callLater(seconds, self._too_late)
 
     def _too_late(self) -> None:
-        if self._secured and not self.closing:
-            self.loseConnection()
-        else:
+        if self.closing:
             self.abort()
+        else:
+            self.dismiss()
 
 
 class Front(Site):
@@ -255,7 +262,7 @@ class Front(Site):
         self.keeps_alive = False
         self._emptied = Deferred()
         for channel in list(self._waiting):
-            channel.abort()
+            channel.dismiss()
         if not self._open:
             self._emptied.callback(None)
         return self._emptied

@@ -51,6 +51,9 @@ def site_connections(listener: Listener) -> Connections:
 def door_connections(door: Door) -> Connections:
     """A server that asks for a certificate in the first handshake and takes whatever comes, also nothing.
 
+    What OpenSSL cannot parse at all (truncated DER, invalid UTF-8 in a name, more than 100 KiB) ends the handshake,
+    and is logged: it has no setting that would let such bytes through.
+
     Raises:
         ServingTrouble: the certificate or the key cannot be used.
     """
@@ -83,13 +86,9 @@ def _asking(door: Door) -> SSL.Context:
 
 def _certificate_of(name: bytes) -> x509.Certificate:
     # pyOpenSSL takes the name of a CA only out of a certificate, so this one is made around the name and forgotten.
-    subject, key, day = (
-        x509.Name.from_bytes(name),
-        ec.generate_private_key(ec.SECP256R1()),
-        datetime(2000, 1, 1, tzinfo=UTC),
-    )
-    builder = x509.CertificateBuilder(subject, subject, key.public_key(), 1, day, day)
-    return builder.sign(key, hashes.SHA256())
+    subject, key = x509.Name.from_bytes(name), ec.generate_private_key(ec.SECP256R1())
+    day = datetime(2000, 1, 1, tzinfo=UTC)
+    return x509.CertificateBuilder(subject, subject, key.public_key(), 1, day, day).sign(key, hashes.SHA256())
 
 
 def _mind_nothing(connection: SSL.Connection, certificate: X509, error: int, depth: int, ok: int) -> bool:

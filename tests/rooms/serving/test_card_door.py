@@ -6,6 +6,9 @@ import socket
 import ssl
 
 import pytest
+from cryptography import x509
+from cryptography.x509.name import _ASN1Type
+from cryptography.x509.oid import NameOID
 from OpenSSL import SSL
 
 from tests.rooms.serving import ca
@@ -59,6 +62,15 @@ def test_the_door_names_the_given_issuers_and_nobody_else(house: Running, versio
     assert _issuers_named(house.door, DOOR, version) == [issuer.subject for issuer in ca.issuers()]
 
 
+def test_a_name_is_sent_byte_for_byte_however_it_is_written() -> None:
+    kinds = [_ASN1Type.PrintableString, _ASN1Type.UTF8String, _ASN1Type.BMPString]
+    singles = [x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "CA v1", kind)]) for kind in kinds]
+    several = x509.Name([x509.RelativeDistinguishedName([*singles[0], x509.NameAttribute(NameOID.SURNAME, "Å")])])
+    names = [name.public_bytes() for name in [*singles, several]]
+    with running(Wanted(issuers=[name.hex() for name in names])) as house:
+        assert _issuers_named(house.door, DOOR, ssl.TLSVersion.TLSv1_3) == names
+
+
 @both_versions
 @pytest.mark.parametrize("host", [ANY_CARD, ANY_CARD.upper()])
 def test_hosts_for_any_card_name_no_issuers(house: Running, host: str, version: ssl.TLSVersion) -> None:
@@ -66,17 +78,18 @@ def test_hosts_for_any_card_name_no_issuers(house: Running, host: str, version: 
 
 
 @both_versions
-def test_no_session_is_resumed_at_the_door(house: Running, version: ssl.TLSVersion) -> None:
+@pytest.mark.parametrize("host", [DOOR, ANY_CARD])
+def test_no_session_is_resumed_at_the_door(house: Running, host: str, version: ssl.TLSVersion) -> None:
     """With a resumed session the server sees a card that has been pulled out since."""
     card = ca.certificates()["an EC key"]
     context = client(card, version=version)
-    with connect(house.door, DOOR, context=context) as first:
-        first.sendall(get(DOOR))
+    with connect(house.door, host, context=context) as first:
+        first.sendall(get(host))
         receive(first)
         session = first.session
-    with connect(house.door, DOOR, context=context, session=session) as again:
+    with connect(house.door, host, context=context, session=session) as again:
         assert not again.session_reused
-        again.sendall(get(DOOR))
+        again.sendall(get(host))
         assert receive(again).certificate == card.der
 
 

@@ -27,6 +27,7 @@ from tests.rooms.serving.client import (
     get,
     prepare,
     receive,
+    rest,
     running,
     start,
     stop,
@@ -116,6 +117,17 @@ def test_an_answer_under_way_is_given_before_it_stops(which: str) -> None:
         house.release("work")
         assert receive(connection).status == 200
         assert house.process.wait(PATIENCE) == 0
+
+
+@on_both
+def test_an_answer_that_is_still_being_sent_is_sent_to_its_end(which: str) -> None:
+    host = {"site": SITE, "door": DOOR}[which]
+    with running() as house, connect(getattr(house, which), host) as connection:
+        connection.sendall(get(host, target="/large"))
+        beginning = connection.recv(1000)
+        house.process.terminate()
+        eventually(lambda: "stopping" in house.log())
+        assert len((beginning + rest(connection)).partition(b"\r\n\r\n")[2]) == 5_000_000
 
 
 def test_a_worker_that_fails_is_logged_tried_again_and_disturbs_nobody() -> None:
