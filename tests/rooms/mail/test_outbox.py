@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import queue
 import subprocess
 import sys
 import threading
@@ -347,6 +348,45 @@ def test_an_overtaken_sender_cannot_spoil_what_the_other_did(waits: _Waits, log:
     assert len(caught(waits)) == 1
 
 
+class _WaitsForEach(MailCatcher):
+    """Holds every recipient until its own answer is there."""
+
+    def prepare(self) -> None:
+        self.asked: queue.Queue[queue.Queue[str]] = queue.Queue()
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        answer: queue.Queue[str] = queue.Queue()
+        self.asked.put(answer)
+        while answer.empty():
+            await asyncio.sleep(0.01)
+        self.refuse_with = answer.get() or None
+        return await super().handle_RCPT(server, session, envelope, address, options)
+
+
+@pytest.mark.parametrize("late_answer", ["451 4.7.1 Come back", "550 5.1.1 Unknown"])
+def test_an_overtaken_sender_does_not_touch_a_letter_that_another_is_sending(
+    catcher: MailCatcher, log: Log, late_answer: str
+) -> None:
+    catcher.__class__ = _WaitsForEach
+    assert isinstance(catcher, _WaitsForEach)
+    catcher.prepare()
+    id = post_waiting(Clock())
+    overtaken = in_thread(lambda: deliver_due(at=Clock(), limit=1, given_up=log), wait=False)
+    first = catcher.asked.get(timeout=10)
+    overtaking = in_thread(lambda: deliver_due(at=Clock(MORNING + LEASE), limit=1, given_up=log), wait=False)
+    second = catcher.asked.get(timeout=10)
+    first.put(late_answer)
+    overtaken.join(30)
+    assert fate(id) is Fate.WAITING
+    assert deliver_due(at=Clock(MORNING + LEASE + timedelta(minutes=2)), limit=1, given_up=log) == 0
+    second.put("")
+    overtaking.join(30)
+    assert fate(id) is Fate.SENT
+    assert log.given_up == []
+
+
 KILLED_BEFORE_IT_COULD_MARK = """
 import os, signal, sys
 from datetime import datetime, timedelta
@@ -409,6 +449,13 @@ def test_the_newest_confirmation_wins(catcher: MailCatcher, clock: Clock, log: L
     assert (fate(old), fate(other), fate(new)) == (Fate.SUPERSEDED, Fate.WAITING, Fate.WAITING)
     assert deliver_due(at=clock, limit=10, given_up=log) == 2
     assert not any(confirmation_token(17, 1) in sent.text for sent in caught(catcher))
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_letter_about_an_older_or_the_same_version_replaces_nothing(clock: Clock, version: int) -> None:
+    newest = post_confirmation(version=2, clock=clock)
+    post_confirmation(version=version, clock=clock)
+    assert fate(newest) is Fate.WAITING
 
 
 def test_a_newer_letter_that_is_rolled_back_replaces_nothing(catcher: MailCatcher, clock: Clock, log: Log) -> None:
