@@ -1,6 +1,8 @@
 """Is this certificate issued by a pinned CA, and is it good at this moment? Says nothing about whose it is.
 
 There is no chain to build: the issuing CA itself is pinned, and certificates that a client sends along are never used.
+The signature is checked by both functions here: by `issuer_of` so that an expired card can be told as ours, by `check`
+because the verifier's other rules come only together with it. That costs 30 (RSA) to 60 µs (P-256).
 """
 
 from __future__ import annotations
@@ -56,7 +58,8 @@ def claimed_issuer(certificate: x509.Certificate) -> str:
     """
     with reading("issuer"):
         claim = common_name(certificate.issuer)
-    return mask_personal_numbers("".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in claim[:80]))
+    printable = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in claim)
+    return mask_personal_numbers(printable)[:80]  # masked first: half a number would not be recognised
 
 
 def check(certificate: x509.Certificate, anchor: Anchor, *, at: datetime) -> None:

@@ -76,6 +76,7 @@ def test_a_claimed_issuer_is_shown_as_one_short_line_without_personal_numbers(pk
     names = [
         name_of((NameOID.COMMON_NAME, "Anna 19121212-1212 \n\x1b[31m\u202e CA" + "x" * 200)),
         name_of((NameOID.SERIAL_NUMBER, "191212121212")),
+        name_of((NameOID.COMMON_NAME, "x" * 68 + " 191212121212")),
         x509.Name([]),
     ]
     for name in names:
@@ -83,9 +84,9 @@ def test_a_claimed_issuer_is_shown_as_one_short_line_without_personal_numbers(pk
             path.issuer_of(self_signed(pki, issuer=name), pki.trust)
         claim = refusal.value.claimed_issuer
         assert claim.isprintable()
-        assert len(claim) <= 90
+        assert len(claim) <= 80
         assert "1212-1212" not in claim
-        assert "191212121212" not in claim
+        assert "19121212121" not in claim
 
 
 def test_a_sha1_signature_of_our_own_ca_proves_nothing(pki: Pki) -> None:
