@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -214,13 +215,25 @@ def administrators_by_clinic(*, at: datetime) -> dict[int, tuple[Administrator, 
     return {clinic_id: tuple(people) for clinic_id, people in found.items()}
 
 
+class Place(Protocol):
+    """A clinic, seen through a foreign key: its model stays in its own room."""
+
+    name: str
+    hospital: str
+
+
+def title_of(place: Place) -> str:
+    """As people call it: `Infektionskliniken, Norrviks sjukhus`."""
+    return f"{place.name}, {place.hospital}"
+
+
 def _seat(grants: list[Grant]) -> Seat:
     clinic = grants[0].clinic
     return Seat(
         grant_id=grants[0].id,
         grant_ids=frozenset(g.id for g in grants),
         clinic_id=clinic.id if clinic else None,
-        clinic_name=clinic.name if clinic else "",
+        clinic_name=title_of(clinic) if clinic else "",
         organisation_number=clinic.care_provider.organisation_number if clinic else "",
         roles=frozenset(Role(g.role) for g in grants),
         sub_registries=tuple(sorted({code for g in grants for code in g.sub_registries})),
@@ -276,7 +289,7 @@ def _rows(found: Iterable[Application]) -> Iterable[ApplicationRow]:
             sub_registries=tuple(a.sub_registries),
             message=a.message,
             clinic_id=a.clinic_id,
-            clinic_name=a.clinic.name,
+            clinic_name=title_of(a.clinic),
             care_provider_name=provider.name,
             applied_at=a.applied_at,
             reminded_at=a.reminded_at,

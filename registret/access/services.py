@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Protocol
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -19,6 +21,7 @@ from registret.access.queries import (
     application_for,
     registry_office,
     standing_of,
+    title_of,
 )
 from registret.access.refusals import (
     AlreadyApplied,
@@ -47,11 +50,13 @@ from registret.accounts.sessions import Sitting, open_session, sit_down
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.kernel.life import NotPossible
+from registret.kernel.refused import Refused
 from registret.ledger.services import record
 from registret.limits.services import Limit, take
 from registret.mail.services import post
 from registret.places.queries import clinic
 from registret.registries.queries import open_for_entry
+from registret.words.roles import role_name
 
 LETTERS_PER_ACCOUNT = Limit(what="letters_account", most=5, per=timedelta(hours=1))
 LETTERS_PER_ADDRESS = Limit(what="letters_address", most=5, per=timedelta(hours=1))
@@ -156,14 +161,26 @@ def confirm_by_code(*, account_id: int, code: str, by: By, at: datetime) -> None
     _tell_those_who_attest(account_id=person.id, at=at)
 
 
-def enter(*, proof: Proof, network: str | None, at: datetime) -> tuple[str, Standing]:
-    """A proven card logs in, or learns what is missing. Either way a session begins; answers its key.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entered:
+    """A session has begun. `confirmed`: the mail address was confirmed on the way in."""
 
-    With one seat, or a last choice that is still valid, the person is at work at once.
+    session_key: str
+    standing: Standing
+    confirmed: bool
+
+
+def enter(*, proof: Proof, network: str | None, at: datetime) -> Entered:
+    """A proven card logs in, or learns what is missing. Either way a session begins.
+
+    Somebody who came by the link of a letter confirms with the card that was just shown. With one seat the person is
+    at work at once.
     """
+    card = proof.card
+    confirmed = _confirmed_on_the_way(proof, network=network, at=at)
     with transaction.atomic():
-        standing = standing_of(hsa_id=proof.card.hsa_id, at=at)
-        person, card = standing.account, proof.card
+        standing = standing_of(hsa_id=card.hsa_id, at=at)
+        person = standing.account
         by = By(hsa_id=card.hsa_id, name=card.name, account_id=person.id if person else None, network=network)
         seat = standing.seats[0] if standing.missing is None else None
         key = open_session(proof=proof, grant_id=seat.grant_id if seat else None, network=network, at=at)
@@ -183,7 +200,7 @@ def enter(*, proof: Proof, network: str | None, at: datetime) -> tuple[str, Stan
             clinic_id=seat.clinic_id if seat else None,
             facts={"code": standing.missing.code} if standing.missing else {"seats": len(standing.seats)},
         )
-    return key, standing
+    return Entered(session_key=key, standing=standing, confirmed=confirmed)
 
 
 @transaction.atomic
@@ -230,7 +247,7 @@ def attest(
             at=at,
         )
         _decide(wanted, act="attest", reason="", actor=actor, at=at, facts={"role": role.value, "until": str(last_day)})
-        _letter_to_applicant(wanted, kind="attested", context={"role": role.value}, at=at)
+        _letter_to_applicant(wanted, kind="attested", role=role, context={"valid_until": last_day}, at=at)
     return grant_id
 
 
@@ -274,14 +291,28 @@ def remind(*, account_id: int, by: By, at: datetime) -> int:
         )
         if wanted is None or wanted.account.confirmed_at is None:
             raise NotFound()
-        again_at = (wanted.reminded_at or wanted.applied_at - timedelta(days=1)) + timedelta(days=1)
+        again_at = may_remind_at(wanted)
         if at < again_at:
             raise RemindedToday(again_at=again_at)
         Application.objects.filter(id=wanted.id).update(reminded_at=at)
-        told = _tell(wanted.clinic_id, wanted.clinic.name, kind="reminder", at=at)
+        told = _tell(wanted, kind="reminder", context={"waiting_since": wanted.applied_at}, at=at)
         facts: dict[str, str | int | bool | None] = {"told": told}
         record(event="application.reminded", by=by, at=at, about_account_id=account_id, clinic_id=wanted.clinic_id, facts=facts)
     return told
+
+
+class Remindable(Protocol):
+    """An application, as row or model."""
+
+    reminded_at: datetime | None
+    applied_at: datetime
+
+
+def may_remind_at(application: Remindable) -> datetime:
+    """From when on the applicant may remind: at once the first time, then a day after the last reminder."""
+    if application.reminded_at is None:
+        return application.applied_at
+    return application.reminded_at + timedelta(days=1)
 
 
 def correct_address(*, application_id: int, email: EmailAddress, actor: Actor, at: datetime) -> None:
@@ -394,6 +425,18 @@ def end_account(*, account_id: int, reason: str, by: By, at: datetime) -> None:
     accounts.end(account_id=account_id, reason=reason, by=by, at=at)
 
 
+def _confirmed_on_the_way(proof: Proof, *, network: str | None, at: datetime) -> bool:
+    if proof.confirmation is None:
+        return False
+    by = By(hsa_id=proof.card.hsa_id, name=proof.card.name, network=network)
+    try:
+        confirm_by_link(confirmation=proof.confirmation, hsa_id=proof.card.hsa_id, by=by, at=at)
+    except Refused:
+        # The page of the link says why, in a browser that now holds a session.
+        return False
+    return True
+
+
 def _person(account_id: int) -> AccountRow:
     person = account(account_id=account_id)
     if person is None:
@@ -452,12 +495,15 @@ def _send_confirmation(*, account_id: int, email: EmailAddress | None, by: By, a
     person = _person(account_id)
     waiting = Application.objects.select_related("clinic").filter(account_id=account_id, state=ApplicationState.WAITING)
     place = waiting.first()
-    until = (at + settings.CONFIRMATION_LIFETIME).isoformat()
     post(
         kind="confirm_email",
         to=person.email,
         language=person.language,
-        context={"name": person.given_name, "clinic": place.clinic.name if place else "", "until": until},
+        context={
+            "name": person.given_name,
+            "clinic": title_of(place.clinic) if place else settings.REGISTRY_NAME,
+            "valid_until": at + settings.CONFIRMATION_LIFETIME,
+        },
         confirmation=confirmation,
         about_account_id=account_id,
         at=at,
@@ -466,23 +512,26 @@ def _send_confirmation(*, account_id: int, email: EmailAddress | None, by: By, a
 
 def _tell_those_who_attest(*, account_id: int, at: datetime) -> None:
     """The applications of this account have become actionable."""
-    for wanted in Application.objects.select_related("clinic").filter(
+    for wanted in Application.objects.select_related("clinic", "account").filter(
         account_id=account_id, state=ApplicationState.WAITING
     ):
-        _tell(wanted.clinic_id, wanted.clinic.name, kind="application_waiting", at=at)
+        _tell(wanted, kind="application_waiting", context={}, at=at)
 
 
-def _tell(clinic_id: int, clinic_name: str, *, kind: str, at: datetime) -> int:
+def _tell(wanted: Application, *, kind: str, context: dict[str, datetime], at: datetime) -> int:
     """Writes to the clinic's administrators, or to the registry office where there are none."""
-    people: tuple[Administrator, ...] = active_administrators(clinic_id=clinic_id, at=at)
+    people: tuple[Administrator, ...] = tuple(
+        a for a in active_administrators(clinic_id=wanted.clinic_id, at=at) if a.account_id != wanted.account_id
+    )
     if not people:
-        people, kind = registry_office(at=at), "application_escalated"
+        people, kind, context = registry_office(at=at), "application_escalated", {}
+    applicant = f"{wanted.account.given_name} {wanted.account.surname}".strip()
     for person in people:
         post(
             kind=kind,
             to=EmailAddress(person.email),
             language=person.language,
-            context={"name": person.name, "clinic": clinic_name},
+            context={"applicant": applicant, "clinic": title_of(wanted.clinic)} | context,
             about_account_id=person.account_id,
             at=at,
         )
@@ -536,8 +585,12 @@ def _decide(
     )
 
 
-def _letter_to_applicant(wanted: ApplicationRow, *, kind: str, context: dict[str, str], at: datetime) -> None:
+def _letter_to_applicant(
+    wanted: ApplicationRow, *, kind: str, context: dict[str, str | date], role: Role | None = None, at: datetime
+) -> None:
     person = _person(wanted.account_id)
+    if role is not None:
+        context |= {"role": role_name(role, language=person.language)}
     post(
         kind=kind,
         to=person.email,
@@ -649,7 +702,12 @@ def _appoint(
             kind="appointed",
             to=told.email,
             language=told.language,
-            context={"name": told.given_name, "clinic": place.name if place else "", "role": role.value},
+            context={
+                "name": told.given_name,
+                "role": role_name(role, language=told.language),
+                "place": place.title if place else settings.REGISTRY_NAME,
+                "valid_until": last_day,
+            },
             about_account_id=account_id,
             at=at,
         )

@@ -24,9 +24,8 @@ from registret.accounts.refusals import (
 from registret.accounts.sessions import end_sessions_of
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress, HsaId
-from registret.kernel.secret import same
 from registret.ledger.services import record
-from registret.mail.links import confirmation_code
+from registret.mail.links import code_fits
 
 
 @transaction.atomic
@@ -121,7 +120,6 @@ def confirm_by_code(*, account_id: int, code: str, by: By, at: datetime) -> Acco
 
     Raises: CodeWrong, CodeBurnt (both counted first), ConfirmationExpired, ConfirmationDone.
     """
-    typed = "".join(code.split()).replace("-", "").upper()
     with transaction.atomic():
         wanted = (
             Confirmation.objects.select_for_update(of=("self",))
@@ -135,7 +133,7 @@ def confirm_by_code(*, account_id: int, code: str, by: By, at: datetime) -> Acco
         if at >= wanted.expires_at:
             raise ConfirmationExpired(expired_at=wanted.expires_at)
         if wanted.wrong_codes < WRONG_CODES_ALLOWED:
-            if same(typed.encode(), confirmation_code(wanted.id, wanted.version).encode()):
+            if code_fits(code, id=wanted.id, version=wanted.version):
                 return _confirmed(wanted, how="code", by=by, at=at)
             Confirmation.objects.filter(id=wanted.id).update(wrong_codes=F("wrong_codes") + 1)
         left = WRONG_CODES_ALLOWED - wanted.wrong_codes - 1

@@ -31,6 +31,7 @@ class Sitting:
     grant_id: int | None
     network: str | None
     began_at: datetime
+    seen_at: datetime
     ends_at: datetime
 
 
@@ -76,6 +77,7 @@ def sitting(*, key: str, seen: bool, at: datetime) -> Sitting:
         grant_id=session.grant_id,
         network=session.network,
         began_at=session.began_at,
+        seen_at=at if seen else session.seen_at,
         ends_at=session.ends_at,
     )
 

@@ -91,7 +91,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "registret.web.middleware.NoStore",
     "registret.web.middleware.Language",
-    "registret.web.middleware.Sitting",
     "registret.web.middleware.Refusals",
     "django.middleware.csrf.CsrfViewMiddleware",
 ]

@@ -120,7 +120,7 @@ def _application_waiting(facts: Mapping[str, str]) -> Content:
         heading=_("En ansökan väntar på dig"),
         lines=(
             Line(
-                _("{applicant} har registrerat sig för {clinic} och bekräftat sin e-post."),
+                _("{applicant} har registrerat sig för {clinic}, och har bekräftat sin e-post."),
                 facts,
                 frozenset({"applicant", "clinic"}),
             ),
@@ -154,7 +154,7 @@ def _attested(facts: Mapping[str, str]) -> Content:
         heading=_("Ditt konto är attesterat"),
         lines=(
             Line(
-                _("Hej {name}! Du är attesterad som {role} för {clinic} till och med {valid_until}."),
+                _("Hej {name}! Du är attesterad som {role} för {clinic}, till och med {valid_until}."),
                 facts,
                 frozenset({"role", "clinic"}),
             ),
@@ -168,7 +168,13 @@ def _declined(facts: Mapping[str, str]) -> Content:
     return Content(
         subject=_("Din ansökan till {registry} är avslagen").format(**facts),
         heading=_("Din ansökan är avslagen"),
-        lines=(Line(_("Hej {name}! Din ansökan för {clinic} är avslagen. Skälet är:"), facts, frozenset({"clinic"})),),
+        lines=(
+            Line(
+                _("Hej {name}! Din ansökan gällde {clinic}. Den är avslagen, och skälet är:"),
+                facts,
+                frozenset({"clinic"}),
+            ),
+        ),
         quote=facts["reason"],
         button=(_("Logga in och ansök igen"), "/"),
         afterwards=(Line(_("Stämmer det inte? Tala med kliniken först, och ansök sedan igen.")),),
@@ -215,7 +221,7 @@ def _appointed(facts: Mapping[str, str]) -> Content:
         heading=_("Du har fått ett uppdrag"),
         lines=(
             Line(
-                _("Hej {name}! Du är utsedd till {role}, {place}, till och med {valid_until}."),
+                _("Hej {name}! Du är utsedd till {role} för {place}, till och med {valid_until}."),
                 facts,
                 frozenset({"role", "place"}),
             ),

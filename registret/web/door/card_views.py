@@ -1,0 +1,84 @@
+"""The card hosts: they look at the certificate and send the browser back. They show no pages and set no cookies."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.views.decorators.http import require_GET
+
+from registret.accounts import attempts
+from registret.accounts.attempts import Purpose
+from registret.accounts.cardfacts import CardFacts
+from registret.accounts.refusals import AttemptStale
+from registret.cards import PresentedCertificate, describe, verify
+from registret.cards.presented import fingerprint
+from registret.kernel.refused import Refused
+from registret.web.door.report import report_facts
+from registret.web.door.trust import revocation, trust
+from registret.web.gate import open_to_all
+from registret.web.http import Request
+
+
+@require_GET
+@open_to_all
+def door(request: Request) -> HttpResponse:
+    """Burns the label, decides about the certificate, and answers 303 to the site with a single-use code."""
+    try:
+        claimed = attempts.claim(label=_label(request), network=request.network, at=request.at)
+    except AttemptStale:
+        return _back("")
+    presented = _presented(request)
+    card, refusal = None, None
+    try:
+        card = CardFacts.of(verify(presented, trust=trust(), revocation=revocation(), at=request.at))
+    except Refused as no:
+        refusal = no
+    report = None
+    if claimed.purpose is Purpose.CHECK:
+        report = report_facts(describe(presented, trust=trust(), revocation=revocation(), at=request.at))
+    code = attempts.answer(
+        attempt_id=claimed.attempt_id, card=card, refusal=refusal, report=report, network=request.network, at=request.at
+    )
+    return _back(code)
+
+
+@require_GET
+@open_to_all
+def probe(request: Request, secret: str) -> HttpResponse:
+    """Whether the card is still in: same, none or other. Readable by the site's own pages only."""
+    try:
+        shown = _presented(request)
+        now = fingerprint(shown) if shown.der is not None else None
+        seen = attempts.probe(label=_label(request), secret=secret, fingerprint_now=now)
+    except AttemptStale:
+        return nothing_here(request)
+    response = JsonResponse({"card": seen.value})
+    response.headers["Access-Control-Allow-Origin"] = settings.SITE_ORIGIN
+    response.headers["Access-Control-Allow-Credentials"] = "true"
+    response.headers["Vary"] = "Origin"
+    return response
+
+
+def nothing_here(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return HttpResponse("Not found\n", status=404, content_type="text/plain")
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Even then nobody is left on a page of the card host."""
+    return _back("")
+
+
+def _label(request: HttpRequest) -> str:
+    return request.get_host().partition(".")[0].lower()
+
+
+def _presented(request: HttpRequest) -> PresentedCertificate:
+    return PresentedCertificate(der=request.META.get("registret.certificate"))
+
+
+def _back(code: str) -> HttpResponse:
+    response = HttpResponseRedirect(f"{settings.SITE_ORIGIN}/logga-in/svar/{code}")
+    response.status_code = 303
+    # Not even the one-time host is told to the site's own log of referrers.
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response

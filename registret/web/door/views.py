@@ -1,0 +1,230 @@
+"""The front page, logging in, *Kontrollera ditt kort*, logging out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, cast
+
+from django.conf import settings
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from registret.access import services as access
+from registret.access.actor import Actor
+from registret.access.queries import standing_of
+from registret.access.refusals import AccountEnded, NotRegistered
+from registret.access.services import Entered
+from registret.accounts import attempts, sessions
+from registret.accounts.attempts import Answer, Proof, Purpose
+from registret.kernel.refused import Refused, restored
+from registret.kernel.secret import new_token
+from registret.mail.links import confirmation_token, read_token
+from registret.web.door.trust import trust
+from registret.web.gate import needs_any_card, open_to_all, recognise
+from registret.web.http import BROWSER_COOKIE, SESSION_COOKIE, CardRequest, Request
+from registret.web.refusals import show_refusal
+from registret.words.refusals import page_of
+
+
+@require_GET
+@open_to_all
+def front(request: Request) -> HttpResponse:
+    """Logga in. Whoever is logged in already goes on to work."""
+    if SESSION_COOKIE in request.COOKIES:
+        try:
+            if isinstance(recognise(cast(CardRequest, request)), Actor):
+                return see_other("start")
+        except Refused:
+            pass
+    return render(request, "front.html")
+
+
+@require_GET
+@open_to_all
+def bookmarked(request: Request) -> HttpResponse:
+    """What people have bookmarked from the platform before this one."""
+    return see_other("front")
+
+
+@require_http_methods(["GET", "POST"])
+@open_to_all
+def log_in(request: Request) -> HttpResponse:
+    """POST begins a login attempt: on to a card host of its own. `lank` is the token of a mail link to confirm by."""
+    if request.method == "GET":
+        return see_other("front")
+    token = request.POST.get("lank", "")
+    return _to_the_card_door(request, Purpose.LOGIN, confirmation=read_token(token) if token else None)
+
+
+@require_GET
+@open_to_all
+def answer(request: Request, code: str = "") -> HttpResponse:
+    """Back from the card host: the single-use code is burnt, and the browser goes where it can reload."""
+    browser = request.COOKIES.get(BROWSER_COOKIE, "")
+    found = attempts.proof(code=code, browser=browser, network=request.network, at=request.at)
+    if isinstance(found, Answer):
+        return see_other("checked" if found.purpose is Purpose.CHECK else "denied", found.reference)
+    return _enter(request, found)
+
+
+@require_GET
+@open_to_all
+def denied(request: Request, reference: str) -> HttpResponse:
+    """Why the card was not accepted. Only in the browser that showed it, for half an hour."""
+    found = _answer(request, reference)
+    if found.refusal is None:
+        return see_other("front")
+    refusal = restored(*found.refusal)
+    return show_refusal(request, page_of(refusal), reference=reference, at=found.at, status=refusal.status)
+
+
+@require_http_methods(["GET", "POST"])
+@open_to_all
+def check(request: Request) -> HttpResponse:
+    """Kontrollera ditt kort: the same reading, without logging in."""
+    if request.method == "POST":
+        return _to_the_card_door(request, Purpose.CHECK)
+    return render(request, "check.html")
+
+
+@require_GET
+@open_to_all
+def checked(request: Request, reference: str) -> HttpResponse:
+    """What *Kontrollera ditt kort* found."""
+    found = _answer(request, reference)
+    if found.report is None:
+        return see_other("check")
+    refusal = restored(*found.refusal) if found.refusal else None
+    report = {name: _moment(name, value) for name, value in found.report.items()}
+    context: dict[str, Any] = {"report": report, "reference": reference, "at": found.at, "accepted": trust().accepted()}
+    if refusal is not None:
+        context["page"] = page_of(refusal)
+    if found.card is not None:
+        context["standing"] = standing_of(hsa_id=found.card.hsa_id, at=request.at)
+    return render(request, "checked.html", context)
+
+
+@require_POST
+@open_to_all
+def log_out(request: Request) -> HttpResponse:
+    """Ends the session on the server, in every tab, and has the browser forget the site.
+
+    The address of the probe goes behind `#`: browsers keep that part to themselves.
+    """
+    target = "/utloggad"
+    if SESSION_COOKIE in request.COOKIES:
+        try:
+            person = recognise(cast(CardRequest, request), seen=False)
+            sitting = cast(CardRequest, request).sitting
+            sessions.end_session(session_id=sitting.session_id, by=person.by, at=request.at)
+            if sitting.attempt_id is not None:
+                probe = attempts.probe_of(attempt_id=sitting.attempt_id)
+                target += f"#{card_origin(probe.label)}/p/{probe.secret}"
+        except Refused:
+            # Already over: that is what was asked for.
+            pass
+    response = redirect(target)
+    response.status_code = 303
+    response.delete_cookie(SESSION_COOKIE, samesite="Lax")
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@require_GET
+@open_to_all
+def logged_out(request: Request) -> HttpResponse:
+    """Ditt kort sitter kvar i läsaren: the page watches until the card is out."""
+    return render(request, "logged_out.html")
+
+
+@require_GET
+@open_to_all
+def session_left(request: Request) -> HttpResponse:
+    """Seconds until the session ends if nothing is done; asking does not count as doing something."""
+    recognise(cast(CardRequest, request), seen=False)
+    return JsonResponse({"left": _left(cast(CardRequest, request))})
+
+
+@require_POST
+@needs_any_card
+def session_go_on(request: CardRequest) -> HttpResponse:
+    """Fortsätt arbeta: a person answered the warning."""
+    return JsonResponse({"left": int(settings.SESSION_IDLE.total_seconds())})
+
+
+@require_GET
+@open_to_all
+def language(request: Request, code: str) -> HttpResponse:
+    """Chooses the language of this browser and goes back to the page."""
+    back = request.GET.get("till", "/")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None) or not back.startswith("/"):
+        back = "/"
+    response = redirect(back)
+    response.status_code = 303
+    if code in dict(settings.LANGUAGES):
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, code, max_age=365 * 24 * 3600, secure=True, httponly=True, samesite="Lax"
+        )
+    return response
+
+
+def card_origin(label: str) -> str:
+    port = "" if settings.CARD_PORT == 443 else f":{settings.CARD_PORT}"
+    return f"https://{label}.{settings.CARD_HOST}{port}"
+
+
+def see_other(name: str, *args: object) -> HttpResponse:
+    response = redirect(name, *args)
+    response.status_code = 303
+    return response
+
+
+def _to_the_card_door(
+    request: Request, purpose: Purpose, *, confirmation: tuple[int, int] | None = None
+) -> HttpResponse:
+    known = request.COOKIES.get(BROWSER_COOKIE, "")
+    browser = known if len(known) == 32 else new_token()
+    label = attempts.begin(
+        purpose=purpose, browser=browser, confirmation=confirmation, network=request.network, at=request.at
+    )
+    response = redirect(f"{card_origin(label)}/k")
+    response.status_code = 303
+    response.set_cookie(BROWSER_COOKIE, browser, secure=True, httponly=True, samesite="Lax")
+    return response
+
+
+def _enter(request: Request, proof: Proof) -> HttpResponse:
+    """A proven card: to work, to what is missing, or to the confirmation that it came for."""
+    entered = access.enter(proof=proof, network=request.network, at=request.at)
+    response = _where_next(proof, entered)
+    response.set_cookie(SESSION_COOKIE, entered.session_key, secure=True, httponly=True, samesite="Lax")
+    return response
+
+
+def _where_next(proof: Proof, entered: Entered) -> HttpResponse:
+    missing = entered.standing.missing
+    if proof.confirmation is not None:
+        return see_other("confirmed") if entered.confirmed else see_other("confirm", confirmation_token(*proof.confirmation))
+    if isinstance(missing, NotRegistered | AccountEnded):
+        return see_other("register")
+    if missing is not None:
+        return see_other("application")
+    return see_other("start" if len(entered.standing.seats) == 1 else "seat")
+
+
+def _answer(request: Request, reference: str) -> Answer:
+    return attempts.redeemed_answer(
+        reference=reference, browser=request.COOKIES.get(BROWSER_COOKIE, ""), at=request.at
+    )
+
+
+def _left(request: CardRequest) -> int:
+    idle_end = request.sitting.seen_at + settings.SESSION_IDLE
+    return max(0, int((min(idle_end, request.sitting.ends_at) - request.at).total_seconds()))
+
+
+def _moment(name: str, value: object) -> object:
+    is_moment = name in {"not_before", "not_after", "revocation_as_of"} and isinstance(value, str)
+    return datetime.fromisoformat(str(value)) if is_moment else value

@@ -1,0 +1,58 @@
+"""Forms check shape only; what they mean is decided in the rooms below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from registret.kernel.identifiers import EmailAddress, HsaId, Malformed
+from registret.kernel.refused import Refused
+from registret.words.refusals import short
+
+T = TypeVar("T")
+
+
+def tried(form: forms.Form, field: str | None, expected: tuple[type[Refused], ...], act: Callable[[], T]) -> T | None:
+    """What `act` answers; None if it was refused in one of the `expected` ways, which then stands at `field`.
+
+    All other refusals go on to their own page.
+    """
+    try:
+        return act()
+    except expected as refusal:
+        form.add_error(field, short(refusal))
+        return None
+
+
+class EmailField(forms.CharField):
+    """A mail address, as `EmailAddress`."""
+
+    default_error_messages = {"required": _("Skriv din e-postadress")}
+
+    def __init__(self, *, example: str = "", **kwargs: object) -> None:
+        super().__init__(max_length=254, **kwargs)  # type: ignore[arg-type]
+        self.example = example
+
+    def clean(self, value: object) -> EmailAddress:
+        text = super().clean(value)
+        try:
+            return EmailAddress.parse(text)
+        except Malformed:
+            raise ValidationError(_("Skriv hela adressen, till exempel anna.berg@regionnorrvik.se")) from None
+
+
+class HsaIdField(forms.CharField):
+    """An HSA-id, as `HsaId`."""
+
+    default_error_messages = {"required": _("Skriv HSA-id:t")}
+
+    def clean(self, value: object) -> HsaId:
+        text = super().clean(value)
+        try:
+            return HsaId.parse(text.strip())
+        except Malformed:
+            raise ValidationError(_("Skriv hela HSA-id:t, till exempel SE2321009991-E00K4T2")) from None

@@ -1,0 +1,132 @@
+"""The gate: every view says who may come in. A site with a view that does not say does not start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, cast
+
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from registret.access.actor import Actor
+from registret.access.queries import Holder, who
+from registret.access.refusals import NotPermitted
+from registret.access.roles import Permission
+from registret.accounts.refusals import SessionMissing
+from registret.accounts.sessions import sitting
+from registret.web.http import SESSION_COOKIE, ActorRequest, CardRequest, HolderRequest, Request
+
+P = ParamSpec("P")
+View = Callable[..., HttpResponseBase]
+
+
+class Ungated(Exception):
+    """Views that nobody has decided about; the message names them."""
+
+
+def open_to_all(view: Callable[Concatenate[Request, P], HttpResponseBase]) -> View:
+    """Anybody, with or without a card."""
+    return _gated(view, "open_to_all", lambda request: view)
+
+
+def needs_card(view: Callable[Concatenate[HolderRequest, P], HttpResponseBase]) -> View:
+    """A proven card without a grant to work under: registrants and those who wait. Others are led to their start page.
+
+    Raises: SessionMissing, SessionIdle, SessionOver.
+    """
+
+    def let_in(request: HttpRequest) -> View:
+        person = recognise(cast(CardRequest, request))
+        if isinstance(person, Actor):
+            return _lead_to("start")
+        cast(HolderRequest, request).holder = person
+        return view
+
+    return _gated(view, "needs_card", let_in)
+
+
+def needs_any_card(view: Callable[Concatenate[CardRequest, P], HttpResponseBase]) -> View:
+    """A proven card, at work or not.
+
+    Raises: SessionMissing, SessionIdle, SessionOver.
+    """
+
+    def let_in(request: HttpRequest) -> View:
+        recognise(cast(CardRequest, request))
+        return view
+
+    return _gated(view, "needs_any_card", let_in)
+
+
+def needs(permission: Permission) -> Callable[[Callable[Concatenate[ActorRequest, P], HttpResponseBase]], View]:
+    """Somebody at work in a role that includes `permission`.
+
+    Raises: SessionMissing, SessionIdle, SessionOver, NotPermitted.
+    """
+
+    def decorate(view: Callable[Concatenate[ActorRequest, P], HttpResponseBase]) -> View:
+        def let_in(request: HttpRequest) -> View:
+            person = recognise(cast(CardRequest, request))
+            if isinstance(person, Holder):
+                return _lead_to("seat" if person.standing.missing is None else "application")
+            if not person.may(permission):
+                raise NotPermitted()
+            cast(ActorRequest, request).actor = person
+            return view
+
+        return _gated(view, f"needs {permission.value}", let_in)
+
+    return decorate
+
+
+def recognise(request: CardRequest, *, seen: bool = True) -> Actor | Holder:
+    """The person behind the session cookie, from the database, now.
+
+    Raises: SessionMissing, SessionIdle, SessionOver.
+    """
+    key = request.COOKIES.get(SESSION_COOKIE)
+    if not key:
+        raise SessionMissing()
+    request.sitting = sitting(key=key, seen=seen, at=request.at)
+    request.person = who(sitting=request.sitting, at=request.at)
+    return request.person
+
+
+def require_all_gated(urlconf: str) -> None:
+    """Raises: Ungated."""
+    ungated = [name for name, view in views(urlconf) if not hasattr(view, "gate")]
+    if ungated:
+        raise Ungated(f"no gate on: {', '.join(ungated)}")
+
+
+def views(urlconf: str) -> Iterator[tuple[str, Any]]:
+    """Every (address, view) of the URLconf."""
+    yield from _views(get_resolver(urlconf).url_patterns, "")
+
+
+def _views(patterns: list[URLPattern | URLResolver], before: str) -> Iterator[tuple[str, Any]]:
+    for pattern in patterns:
+        address = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _views(pattern.url_patterns, address)
+        else:
+            yield address, pattern.callback
+
+
+def _gated(view: Callable[..., HttpResponseBase], gate: str, let_in: Callable[[HttpRequest], View]) -> View:
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return let_in(request)(request, *args, **kwargs)
+
+    guarded.gate = gate  # type: ignore[attr-defined]
+    return guarded
+
+
+def _lead_to(name: str) -> View:
+    def lead(*_args: Any, **_kwargs: Any) -> HttpResponseBase:
+        response = HttpResponseRedirect(reverse(name))
+        response.status_code = 303
+        return response
+
+    return lead

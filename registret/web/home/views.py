@@ -1,0 +1,68 @@
+"""After login: the start page, changing seats, one's own log."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from registret.access import services as access
+from registret.access.actor import Actor
+from registret.access.queries import waiting_applications
+from registret.access.refusals import NotFound
+from registret.access.roles import Permission
+from registret.ledger.queries import entries_of_account
+from registret.web.door.views import see_other
+from registret.web.gate import needs, needs_any_card
+from registret.web.http import ActorRequest, CardRequest
+from registret.web.numbers import number_in
+
+
+@require_GET
+@needs(Permission.WORK)
+def start(request: ActorRequest) -> HttpResponse:
+    """Who you are, as whom you work, what waits for you, what you did last."""
+    actor = request.actor
+    waiting = waiting_applications(actor=actor, size=5, at=request.at) if actor.may(Permission.ATTEST) else None
+    context = {
+        "greeting": _greeting(timezone.localtime(request.at).hour),
+        "waiting": waiting,
+        "log": entries_of_account(account_id=actor.account_id, size=6),
+    }
+    return render(request, "start.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@needs_any_card
+def seat(request: CardRequest) -> HttpResponse:
+    """Du arbetar som: choose where to work, at login and any time after."""
+    person = request.person
+    if request.method == "POST":
+        grant_id = number_in(request.POST, "grant")
+        if grant_id is None:
+            raise NotFound()
+        access.choose_seat(sitting=request.sitting, grant_id=grant_id, by=person.by, at=request.at)
+        return see_other("start")
+    seats = person.seats if isinstance(person, Actor) else person.standing.seats
+    if not seats:
+        return see_other("application")
+    chosen = person.seat.grant_id if isinstance(person, Actor) else seats[0].grant_id
+    return render(request, "seat.html", {"seats": seats, "chosen": chosen})
+
+
+@require_GET
+@needs(Permission.WORK)
+def own_log(request: ActorRequest) -> HttpResponse:
+    """What the log holds about oneself."""
+    page = entries_of_account(account_id=request.actor.account_id, before=number_in(request.GET, "fore"))
+    return render(request, "own_log.html", {"log": page})
+
+
+def _greeting(hour: int) -> str:
+    if 5 <= hour < 10:
+        return _("God morgon")
+    if 10 <= hour < 18:
+        return _("Hej")
+    return _("God kväll")

@@ -1,0 +1,41 @@
+"""Requests, typed by what is known of the person behind them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.http import HttpRequest
+
+from registret.access.actor import Actor
+from registret.access.queries import Holder
+from registret.accounts.sessions import Sitting
+
+SESSION_COOKIE = "__Host-session"
+BROWSER_COOKIE = "__Host-forsok"
+
+
+class Request(HttpRequest):
+    """Every request has a moment and an address that it came from."""
+
+    at: datetime
+    network: str | None
+    reference: str
+
+
+class CardRequest(Request):
+    """Somebody has proven a card in this browser; `person` is who."""
+
+    sitting: Sitting
+    person: Actor | Holder
+
+
+class HolderRequest(CardRequest):
+    """A proven card without a grant: somebody who registers or waits."""
+
+    holder: Holder
+
+
+class ActorRequest(CardRequest):
+    """Somebody at work."""
+
+    actor: Actor

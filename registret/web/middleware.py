@@ -1,0 +1,89 @@
+"""What happens to every request, in the order of settings.MIDDLEWARE."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils import timezone, translation
+
+from registret.kernel.refused import Refused
+from registret.web.http import Request
+from registret.web.refusals import refusal_response
+
+Handler = Callable[[HttpRequest], HttpResponseBase]
+
+
+class Clock:
+    """One moment for the whole request: services read no clock."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        typed = cast(Request, request)
+        typed.at = timezone.now()
+        typed.network = request.META.get("REMOTE_ADDR") or None
+        return self.get_response(request)
+
+
+class Hosts:
+    """A host, its listener and its addresses belong together: the card door answers nothing else, nor anybody else."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        host = request.get_host().rpartition(":")[0] or request.get_host()
+        is_card_host = host.lower().endswith(f".{settings.CARD_HOST}")
+        if request.META.get("registret.door", "site") != ("card" if is_card_host else "site"):
+            return HttpResponse("Misdirected request\n", status=421, content_type="text/plain")
+        if is_card_host:
+            request.urlconf = settings.CARD_URLCONF  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+class NoStore:
+    """Nothing that a person saw here is kept by a browser or a proxy: computers are shared."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+        return response
+
+
+class Language:
+    """Swedish, unless this browser has chosen English. The browser's own language says little on a shared computer."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+        language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", language)
+            return response
+
+
+class Refusals:
+    """A `Refused` that left a view becomes a log entry and a page."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        if isinstance(exception, Refused):
+            return refusal_response(cast(Request, request), exception)
+        return None

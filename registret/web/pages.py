@@ -1,0 +1,37 @@
+"""What every template may use."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from registret.access.actor import Actor
+from registret.access.queries import count_waiting
+from registret.access.roles import Permission
+from registret.web.http import Request
+
+
+def everywhere(request: HttpRequest) -> dict[str, Any]:
+    """Names and contacts, and for somebody at work the bar at the top."""
+    context: dict[str, Any] = {
+        "registry_name": settings.REGISTRY_NAME,
+        "contact_mail": settings.CONTACT_MAIL,
+        "contact_phone": settings.CONTACT_PHONE,
+        "is_demo": settings.DEMO,
+        "here": request.path,
+    }
+    person = getattr(request, "person", None)
+    if isinstance(person, Actor):
+        idle = int(settings.SESSION_IDLE.total_seconds())
+        context |= {
+            "actor": person,
+            "waiting_count": count_waiting(actor=person, at=cast(Request, request).at),
+            "may_attest": person.may(Permission.ATTEST),
+            "may_appoint": person.may(Permission.APPOINT),
+            "may_read_log": person.may(Permission.READ_LOG),
+            "idle_seconds": idle,
+            "warn_seconds": int(settings.SESSION_IDLE_WARNING.total_seconds()),
+        }
+    return context

@@ -1,0 +1,85 @@
+"""A no becomes a log entry and a page: what happened, what to do now, a reference."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, cast
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from registret.access.actor import Actor
+from registret.access.queries import Holder
+from registret.kernel.by import By
+from registret.kernel.refused import Refused
+from registret.kernel.secret import new_reference
+from registret.ledger.services import record
+from registret.web.http import SESSION_COOKIE, Request
+from registret.words.refusals import FORM_TOO_OLD, NOT_FOUND, OUR_FAULT, RefusalPage, page_of
+
+
+def refusal_response(request: Request, refusal: Refused) -> HttpResponse:
+    """Logs the refusal and answers its page."""
+    reference = new_reference()
+    record(
+        event="request.refused",
+        outcome="refused",
+        by=author(request),
+        at=request.at,
+        reference=reference,
+        facts={"code": refusal.code, "view": _view_name(request)} | refusal.facts,
+    )
+    return show_refusal(request, page_of(refusal), reference=reference, at=request.at, status=refusal.status)
+
+
+def show_refusal(
+    request: HttpRequest, page: RefusalPage, *, reference: str, at: datetime, status: int
+) -> HttpResponse:
+    """The page itself, for a refusal that is in the log already."""
+    response = render(request, "refused.html", {"page": page, "reference": reference, "at": at}, status=status)
+    if status == 401:
+        response.delete_cookie(SESSION_COOKIE, samesite="Lax")
+    return response
+
+
+def author(request: HttpRequest) -> By:
+    """Who is asking, as far as this request has found out."""
+    person: Any = getattr(request, "person", None)
+    if isinstance(person, Actor | Holder):
+        return person.by
+    return By.nobody(network=cast(Request, request).network)
+
+
+def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """CSRF: the form came from elsewhere, or from a page that lay open for very long."""
+    return _plain(request, FORM_TOO_OLD, status=403, event="request.forged")
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _plain(request, NOT_FOUND, status=404, event=None)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Malformed requests (an unknown host among them) get no page: nobody types them."""
+    return HttpResponse("Bad request\n", status=400, content_type="text/plain")
+
+
+def our_fault(request: HttpRequest) -> HttpResponse:
+    """An unexpected error. The page must not need anything that may be what is broken."""
+    return HttpResponse(
+        f"<!doctype html><html lang=sv><meta charset=utf-8><title>{OUR_FAULT.title}</title><main>"
+        f"<h1>{OUR_FAULT.title}</h1><p>{OUR_FAULT.happened}</p><p>{OUR_FAULT.todo[0]}</p></main></html>",
+        status=500,
+    )
+
+
+def _plain(request: HttpRequest, page: RefusalPage, *, status: int, event: str | None) -> HttpResponse:
+    reference, at = new_reference(), getattr(request, "at", None) or timezone.now()
+    if event is not None:
+        record(event=event, outcome="refused", by=author(request), at=at, reference=reference)
+    return show_refusal(request, page, reference=reference, at=at, status=status)
+
+
+def _view_name(request: HttpRequest) -> str:
+    return (request.resolver_match.view_name if request.resolver_match else "") or ""

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from registret.access.roles import ROLES_TO_APPLY_FOR, Role
+from registret.places.queries import ClinicRow
+from registret.registries.queries import open_for_entry
+from registret.web.forms import EmailField
+from registret.words.roles import role_name
+
+
+class ApplicationForm(forms.Form):
+    """Where and as what somebody wants to work. `clinics` are those to choose from, in the order to show them."""
+
+    clinic = forms.TypedChoiceField(
+        coerce=int,
+        error_messages={"required": _("Välj den klinik du arbetar på"), "invalid_choice": _("Välj en klinik i listan")},
+    )
+    role = forms.TypedChoiceField(
+        coerce=Role, initial=Role.REPORTER.value, error_messages={"required": _("Välj vad du behöver göra i registret")}
+    )
+    sub_registries = forms.MultipleChoiceField(error_messages={"required": _("Kryssa för minst ett delregister")})
+    message = forms.CharField(
+        required=False,
+        max_length=500,
+        strip=True,
+        widget=forms.Textarea,
+        error_messages={"max_length": _("Skriv högst 500 tecken")},
+    )
+
+    def __init__(self, *args: Any, clinics: tuple[ClinicRow, ...], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.clinics = clinics
+        self.fields["clinic"].choices = [(c.id, c.title) for c in clinics]  # type: ignore[attr-defined]
+        self.fields["role"].choices = [(r.value, role_name(r)) for r in ROLES_TO_APPLY_FOR]  # type: ignore[attr-defined]
+        self.fields["sub_registries"].choices = [(s.code, s.name) for s in open_for_entry()]  # type: ignore[attr-defined]
+
+
+class RegistrationForm(ApplicationForm):
+    """Registrera dig."""
+
+    email = EmailField()
+    secrecy = forms.BooleanField(error_messages={"required": _("Kryssa för att du har läst om sekretess")})
+
+    # The order of the error summary is the order of the page.
+    field_order = ["email", "clinic", "role", "sub_registries", "message", "secrecy"]
+
+
+class AddressForm(forms.Form):
+    """Ändra adress."""
+
+    email = EmailField()
+
+
+class CodeForm(forms.Form):
+    """The code out of the letter."""
+
+    code = forms.CharField(max_length=20, error_messages={"required": _("Skriv koden ur mejlet")})

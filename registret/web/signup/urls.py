@@ -1,0 +1,17 @@
+from django.urls import path
+
+from registret.web.signup import views
+
+urlpatterns = [
+    path("registrera", views.register, name="register"),
+    path("nastan-klart", views.almost_done, name="almost_done"),
+    path("ansokan", views.application, name="application"),
+    path("ansokan/kod", views.type_code, name="type_code"),
+    path("ansokan/skicka-igen", views.resend, name="resend"),
+    path("ansokan/adress", views.change_address, name="change_address"),
+    path("ansokan/paminn", views.remind, name="remind"),
+    path("ansokan/ta-tillbaka", views.withdraw, name="withdraw"),
+    path("ansokan/ny", views.apply, name="apply"),
+    path("bekrafta/<str:token>", views.confirm, name="confirm"),
+    path("bekraftad", views.confirmed, name="confirmed"),
+]

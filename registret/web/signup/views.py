@@ -1,0 +1,292 @@
+"""Registering, confirming the mail address, waiting for attestation."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from registret.access import services as access
+from registret.access.actor import Actor
+from registret.access.queries import active_administrators
+from registret.access.refusals import (
+    AlreadyApplied,
+    ClinicClosed,
+    NoGrant,
+    NotRegistered,
+    RemindedToday,
+    SubRegistryClosed,
+)
+from registret.accounts.queries import AccountRow, newest_confirmation
+from registret.accounts.refusals import (
+    CodeBurnt,
+    CodeWrong,
+    ConfirmationDone,
+    ConfirmationExpired,
+    ConfirmationUnknown,
+    SessionMissing,
+)
+from registret.accounts.services import check_link
+from registret.kernel.refused import Refused
+from registret.limits.services import TooMany
+from registret.mail.links import confirmation_code, read_token
+from registret.mail.queries import is_mail_delayed
+from registret.places.queries import care_provider_of, clinic, mail_hint, open_clinics
+from registret.web.door.views import see_other
+from registret.web.forms import tried
+from registret.web.gate import needs_any_card, needs_card, open_to_all, recognise
+from registret.web.http import CardRequest, HolderRequest, Request
+from registret.web.signup.forms import AddressForm, ApplicationForm, CodeForm, RegistrationForm
+from registret.words.refusals import page_of, short
+
+
+@require_http_methods(["GET", "POST"])
+@needs_card
+def register(request: HolderRequest) -> HttpResponse:
+    """Registrera dig. The first POST shows the dialog "Kontrollera att din e-post är rätt"; its Ok registers."""
+    if request.holder.standing.account is not None:
+        return see_other("application")
+    card = request.holder.sitting.card
+    clinics = open_clinics(first_of_organisation=card.organisation_number)
+    form = RegistrationForm(request.POST or None, clinics=clinics)
+    asks = False
+    if request.method == "POST" and form.is_valid():
+        asks = request.POST.get("ok") != "1" and "change" not in request.POST
+        if request.POST.get("ok") == "1" and _registered(request, form):
+            return see_other("almost_done")
+    return _register_page(request, form, asks=asks and form.is_valid())
+
+
+@require_GET
+@needs_card
+def almost_done(request: HolderRequest) -> HttpResponse:
+    """Nästan klart: a letter was sent; what happens now."""
+    if not isinstance(request.holder.standing.missing, Refused) or request.holder.standing.account is None:
+        return see_other("register")
+    return render(request, "almost_done.html", _waiting_context(request, CodeForm()))
+
+
+@require_GET
+@needs_card
+def application(request: HolderRequest) -> HttpResponse:
+    """What is missing, as a checklist whose heading is the sentence that users know."""
+    if request.holder.standing.account is None:
+        return see_other("register")
+    if request.holder.standing.missing is None:
+        return see_other("seat")
+    return render(request, "application.html", _waiting_context(request, CodeForm()))
+
+
+@require_POST
+@needs_card
+def type_code(request: HolderRequest) -> HttpResponse:
+    """The code out of the letter."""
+    form = CodeForm(request.POST)
+    account = _account(request)
+    if form.is_valid():
+        tried(
+            form,
+            "code",
+            (CodeWrong, CodeBurnt, ConfirmationExpired, TooMany),
+            lambda: access.confirm_by_code(
+                account_id=account.id, code=form.cleaned_data["code"], by=request.holder.by, at=request.at
+            ),
+        )
+    if form.is_valid():
+        return see_other("confirmed")
+    return render(request, "application.html", _waiting_context(request, form), status=422)
+
+
+@require_POST
+@needs_card
+def resend(request: HolderRequest) -> HttpResponse:
+    """Skicka igen."""
+    access.resend_confirmation(account_id=_account(request).id, by=request.holder.by, at=request.at)
+    return see_other("almost_done")
+
+
+@require_http_methods(["GET", "POST"])
+@needs_card
+def change_address(request: HolderRequest) -> HttpResponse:
+    """Ändra adress, with the same question as at registration."""
+    account = _account(request)
+    if account.confirmed_at is not None:
+        raise ConfirmationDone()
+    form = AddressForm(request.POST or None, initial={"email": account.email.text})
+    if request.method == "POST" and form.is_valid():
+        email = form.cleaned_data["email"]
+        if request.POST.get("ok") == "1":
+            access.change_unconfirmed_address(
+                account_id=account.id, email=email, by=request.holder.by, at=request.at
+            )
+            return see_other("almost_done")
+        if "change" not in request.POST:
+            hint = mail_hint(email, organisation_number=account.organisation_number)
+            return render(request, "address.html", {"form": form, "asks": True, "email": email, "hint": hint})
+    return render(request, "address.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_POST
+@needs_card
+def remind(request: HolderRequest) -> HttpResponse:
+    """Påminn igen, once a day."""
+    access.remind(account_id=_account(request).id, by=request.holder.by, at=request.at)
+    return see_other("application")
+
+
+@require_POST
+@needs_card
+def withdraw(request: HolderRequest) -> HttpResponse:
+    """Takes the waiting application back, so that another can be made."""
+    access.withdraw(account_id=_account(request).id, by=request.holder.by, at=request.at)
+    return see_other("apply")
+
+
+@require_http_methods(["GET", "POST"])
+@needs_card
+def apply(request: HolderRequest) -> HttpResponse:
+    """A new application of somebody who has an account."""
+    account = _account(request)
+    form = ApplicationForm(
+        request.POST or None, clinics=open_clinics(first_of_organisation=account.organisation_number)
+    )
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        tried(
+            form,
+            "clinic",
+            (AlreadyApplied, ClinicClosed, SubRegistryClosed),
+            lambda: access.apply(
+                account_id=account.id,
+                clinic_id=data["clinic"],
+                role=data["role"],
+                sub_registries=data["sub_registries"],
+                message=data["message"],
+                by=request.holder.by,
+                at=request.at,
+            ),
+        )
+        if form.is_valid():
+            return see_other("application")
+    provider = care_provider_of(account.organisation_number)
+    context = {"form": form, "provider": provider, "card": request.holder.sitting.card}
+    return render(request, "apply.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@open_to_all
+def confirm(request: Request, token: str) -> HttpResponse:
+    """The link of a letter. GET changes nothing; POST confirms in a browser that holds the same card's session."""
+    confirmation = read_token(token)
+    if confirmation is None:
+        raise ConfirmationUnknown()
+    holder = _card_behind(request)
+    hsa_id = holder.sitting.card.hsa_id if holder else None
+    if request.method == "POST":
+        if holder is None:
+            raise SessionMissing()
+        access.confirm_by_link(
+            confirmation=confirmation, hsa_id=holder.sitting.card.hsa_id, by=holder.person.by, at=request.at
+        )
+        return see_other("confirmed")
+    may = check_link(confirmation=confirmation, hsa_id=hsa_id, at=request.at)
+    context = {"may": may, "token": token, "code": confirmation_code(*confirmation)}
+    return render(request, "confirm.html", context)
+
+
+@require_GET
+@needs_any_card
+def confirmed(request: CardRequest) -> HttpResponse:
+    """The address is confirmed; what still remains, and by whom."""
+    if isinstance(request.person, Actor):
+        return see_other("start")
+    standing = request.person.standing
+    place = standing.application.clinic_id if standing.application else None
+    administrators = active_administrators(clinic_id=place, at=request.at) if place else ()
+    return render(request, "confirmed.html", {"standing": standing, "administrators": administrators})
+
+
+def _registered(request: HolderRequest, form: RegistrationForm) -> bool:
+    data = form.cleaned_data
+    expected = (ClinicClosed, SubRegistryClosed, TooMany)
+    tried(
+        form,
+        "clinic",
+        expected,
+        lambda: access.register(
+            card=request.holder.sitting.card,
+            email=data["email"],
+            clinic_id=data["clinic"],
+            role=data["role"],
+            sub_registries=data["sub_registries"],
+            message=data["message"],
+            language=get_language() or settings.LANGUAGE_CODE,
+            by=request.holder.by,
+            at=request.at,
+        ),
+    )
+    return form.is_valid()
+
+
+def _register_page(request: HolderRequest, form: RegistrationForm, *, asks: bool) -> HttpResponse:
+    card = request.holder.sitting.card
+    context: dict[str, Any] = {
+        "form": form,
+        "card": card,
+        "provider": care_provider_of(card.organisation_number),
+        "asks": asks,
+        "ended_before": not isinstance(request.holder.standing.missing, NotRegistered),
+    }
+    if asks:
+        email = form.cleaned_data["email"]
+        context |= {"email": email, "hint": mail_hint(email, organisation_number=card.organisation_number)}
+    return render(request, "register.html", context, status=422 if form.errors else 200)
+
+
+def _account(request: HolderRequest) -> AccountRow:
+    account = request.holder.standing.account
+    if account is None:
+        raise NotRegistered()
+    return account
+
+
+def _waiting_context(request: HolderRequest, form: CodeForm) -> dict[str, Any]:
+    """All that the checklist and *Nästan klart* show."""
+    standing = request.holder.standing
+    account = _account(request)
+    place = clinic(standing.application.clinic_id) if standing.application else None
+    missing = standing.missing or NoGrant()
+    return {
+        "standing": standing,
+        "account": account,
+        "card": request.holder.sitting.card,
+        "heading": page_of(missing).title,
+        "missing": missing.code,
+        "form": form,
+        "letter": newest_confirmation(account_id=account.id) if account.confirmed_at is None else None,
+        "mail_delayed": account.confirmed_at is None and is_mail_delayed(request.at),
+        "place": place,
+        "administrators": active_administrators(clinic_id=place.id, at=request.at) if place else (),
+        "reminding": _reminding(request),
+    }
+
+
+def _reminding(request: HolderRequest) -> str:
+    """Why reminding is not possible now; empty when it is."""
+    application = request.holder.standing.application
+    again_at = access.may_remind_at(application) if application else None
+    return short(RemindedToday(again_at=again_at)) if again_at and again_at > request.at else ""
+
+
+def _card_behind(request: Request) -> CardRequest | None:
+    typed = cast(CardRequest, request)
+    try:
+        recognise(typed)
+    except Refused:
+        return None
+    return typed
+

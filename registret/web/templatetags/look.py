@@ -1,0 +1,190 @@
+"""Small pieces of the look: icons, words for codes, moments in words."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django import template
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext, ngettext
+
+from registret.places.queries import Hint, MailHint
+from registret.registries.queries import name_of
+from registret.words.events import event_name
+from registret.words.refusals import in_general
+from registret.words.roles import role_hint as words_role_hint
+from registret.words.roles import role_name
+from registret.words.states import account_state_name
+
+register = template.Library()
+
+# 24 grid, 2 px stroke, round ends: design tokens in static/registret.css (.i).
+_ICONS = {
+    "card": '<rect x="2.5" y="5" width="19" height="14" rx="2.5"/><path d="M6 10.5h3.5v4H6zM13 11h5M13 14.5h3"/>',
+    "reader": '<path d="M6.5 12V4.5a2 2 0 0 1 2-2h7a2 2 0 0 1 2 2V12"/><path d="M3 12h18l-1.5 8a1.5 1.5 0 0 1-1.5 1.5H6'
+    'A1.5 1.5 0 0 1 4.5 20z"/><path d="M9 16.5h6"/>',
+    "pin": '<rect x="3" y="8" width="18" height="8.5" rx="2.5"/><path d="M7.5 12.2v.1M12 12.2v.1M16.5 12.2v.1"/>',
+    "check": '<path d="M5 12.5l4.5 4.5L19 7"/>',
+    "cross": '<path d="M6 6l12 12M18 6L6 18"/>',
+    "warn": '<path d="M12 3.5L22 20.5H2z"/><path d="M12 10v4.5M12 17.4v.1"/>',
+    "info": '<circle cx="12" cy="12" r="9.5"/><path d="M12 11v6M12 7.4v.1"/>',
+    "stop": '<path d="M8 2.5h8L21.5 8v8L16 21.5H8L2.5 16V8z"/><path d="M12 7.5v5.5M12 16.4v.1"/>',
+    "mail": '<rect x="2.5" y="5" width="19" height="14" rx="2"/><path d="M3 7l9 6.5L21 7"/>',
+    "clock": '<circle cx="12" cy="12" r="9.5"/><path d="M12 6.5V12l3.5 2.5"/>',
+    "find": '<circle cx="10.5" cy="10.5" r="6.5"/><path d="M15.5 15.5L21 21"/>',
+    "plus": '<path d="M12 5v14M5 12h14"/>',
+}
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """An icon beside a word; the word says what it means."""
+    return mark_safe(f'<svg class="i" viewBox="0 0 24 24" aria-hidden="true">{_ICONS[name]}</svg>')  # noqa: S308
+
+
+@register.simple_tag
+def mark() -> SafeString:
+    """Four circles in a rising arc."""
+    return mark_safe(  # noqa: S308
+        '<svg viewBox="0 0 44 28" aria-hidden="true"><circle cx="3.5" cy="23.5" r="3"/><circle cx="10.4" cy="22" r="3.8"/>'
+        '<circle cx="18.8" cy="18" r="4.9"/><circle class="own" cx="31.6" cy="9" r="8"/></svg>'
+    )
+
+
+@register.filter
+def role(code: str) -> str:
+    return role_name(code)
+
+
+@register.filter
+def roles(codes: frozenset[str]) -> str:
+    """`Registrerare och lokal administratör`."""
+    names = sorted(role_name(code) for code in codes)
+    rest = [name[:1].lower() + name[1:] for name in names[1:]]
+    return f" {gettext('och')} ".join([names[0], *rest]) if names else ""
+
+
+@register.filter
+def event(code: str) -> str:
+    return event_name(code)
+
+
+@register.filter
+def sub_registries(codes: tuple[str, ...]) -> str:
+    return ", ".join(name_of(code) for code in codes)
+
+
+@register.filter
+def day(moment: datetime | date | None) -> str:
+    """`24 november 2026`: dates in text are in words."""
+    if moment is None:
+        return ""
+    local = timezone.localtime(moment) if isinstance(moment, datetime) else moment
+    return date_format(local, "j F Y")
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """`24 november 2026 kl. 07.48`."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value)
+    if get_language() == "en":
+        return f"{date_format(local, 'j F Y')} at {local:%H:%M}"
+    return f"{date_format(local, 'j F Y')} kl. {local:%H.%M}"
+
+
+@register.filter
+def iso(value: datetime | None) -> str:
+    """`2026-11-24 07:48`, for tables."""
+    return "" if value is None else f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
+
+
+@register.filter
+def code_pair(code: str) -> SafeString:
+    """A code of six characters in two groups."""
+    return format_html("<span>{}</span><span>{}</span>", code[:3], code[3:])
+
+
+@register.filter
+def of(mapping: dict[Any, Any], key: Any) -> Any:
+    return mapping.get(key)
+
+
+@register.filter
+def role_hint(code: str) -> str:
+    return words_role_hint(code)
+
+
+@register.filter
+def account_state(state: str) -> str:
+    return account_state_name(state)
+
+
+@register.filter
+def refusal_title(code: str) -> str:
+    return in_general(code).title
+
+
+@register.filter
+def mail_hint(hint: MailHint) -> str:
+    """Why an address looks odd, in a sentence."""
+    domains = ", ".join(hint.domains)
+    if hint.hint is Hint.MISTYPED:
+        return gettext(
+            "%(provider)s brukar använda %(domains)s. Är adressen ändå rätt går det bra att fortsätta."
+        ) % {"provider": hint.care_provider, "domains": domains}
+    return gettext(
+        "Adressen hör inte till %(provider)s, som brukar använda %(domains)s. Är den ändå rätt går det bra att fortsätta."
+    ) % {"provider": hint.care_provider, "domains": domains}
+
+
+@register.filter
+def before_at(address: str) -> str:
+    return address.rpartition("@")[0]
+
+
+@register.filter
+def sent(data: QueryDict) -> list[tuple[str, str]]:
+    """The fields of a form that was sent, to be sent again by a dialog: all but its own buttons and the token."""
+    own = {"csrfmiddlewaretoken", "ok", "change"}
+    return [(name, value) for name, values in data.lists() if name not in own for value in values]
+
+
+@register.filter
+def spelt(code: str) -> str:
+    """`7 K 4 M 2 P`: read out letter by letter."""
+    return " ".join(code)
+
+
+@register.filter
+def first_name(name: str) -> str:
+    return name.split(" ")[0]
+
+
+@register.filter
+def last_day(ends_at: datetime) -> str:
+    """The last day before a moment, in words."""
+    return day(ends_at - timedelta(seconds=1))
+
+
+@register.filter
+def days_ago(value: datetime) -> int:
+    """Whole days in Sweden between then and today."""
+    return (timezone.localdate() - timezone.localtime(value).date()).days
+
+
+@register.filter
+def ago(value: datetime) -> str:
+    """`i dag`, `i går`, `4 dagar`."""
+    days = days_ago(value)
+    if days == 0:
+        return gettext("i dag")
+    if days == 1:
+        return gettext("i går")
+    return ngettext("%(days)s dag", "%(days)s dagar", days) % {"days": days}

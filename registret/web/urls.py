@@ -1,0 +1,16 @@
+"""All addresses of the site, in the order of the journeys."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("registret.web.door.urls")),
+    path("", include("registret.web.signup.urls")),
+    path("", include("registret.web.home.urls")),
+    path("", include("registret.web.attest.urls")),
+    path("", include("registret.web.office.urls")),
+    path("", include("registret.web.logbook.urls")),
+    path("", include("registret.web.help.urls")),
+]
+handler400 = "registret.web.refusals.bad_request"
+handler404 = "registret.web.refusals.not_found"
+handler500 = "registret.web.refusals.our_fault"

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Words(AppConfig):
+    name = "registret.words"
+    label = "words"

@@ -1,0 +1,493 @@
+"""Every refusal in words: what happened, what to do now. By code; facts are filled in by name.
+
+`short` is the one line that stands beside a form field or at the top of a list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from registret.kernel.refused import Refused
+
+Text = str | Promise
+
+
+class Action(StrEnum):
+    """The one thing to do now: which button the page has."""
+
+    LOGIN = "login"
+    CHECK = "check"
+    APPLICATION = "application"
+    REGISTER = "register"
+    START = "start"
+    BACK_TO_LIST = "list"
+    HELP = "help"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    title: Text
+    happened: Text
+    todo: tuple[Text, ...]
+    action: Action = Action.LOGIN
+    short: Text = ""
+    also_check: bool = False
+    """Offers *Kontrollera ditt kort* as a second way."""
+    picker: bool = False
+    """Shows what to choose in the browser's list."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusalPage:
+    """A refusal ready to be shown, in the language that was active when it was made."""
+
+    code: str
+    title: str
+    happened: str
+    todo: tuple[str, ...]
+    action: Action
+    also_check: bool
+    picker: bool
+
+
+_AGAIN = _("Tryck på knappen. Du får välja certifikat på nytt. Du behöver inte stänga webbläsaren.")
+_SUPPORT = _("Hjälper inte det? Kontakta supporten och läs upp referensen.")
+_CARD_OFFICE = _("Kontakta den som ger ut kort hos din arbetsgivare.")
+
+REFUSALS: Mapping[str, Words] = {
+    # The card
+    "card.none": Words(
+        title=_("Vi fick inget certifikat från ditt kort."),
+        happened=_(
+            "Webbläsaren skickade inget certifikat. Antingen nådde den inte kortet, eller så fanns inget certifikat "
+            "med HSA-id att välja, eller så avbröts valet."
+        ),
+        todo=(
+            _("Kontrollera att kortet sitter i läsaren, rätt väg, och att läsaren är inkopplad."),
+            _("Kontrollera att datorn har kortprogram: fråga din region om Net iD eller SITHS eID-appen."),
+            _("Certifikaten kan behöva hämtas till kortet, eller ha gått ut. Din region hjälper dig."),
+            _(
+                "Finns bara Person-id på kortet visar webbläsaren inget att välja. Kontrollera ditt kort: då ser du vad "
+                "som finns."
+            ),
+            _AGAIN,
+        ),
+        also_check=True,
+    ),
+    "card.person_id": Words(
+        title=_("Du valde Person-id. Välj certifikatet med ditt HSA-id."),
+        happened=_(
+            "Kortet fungerar, men certifikatet du valde innehåller ditt personnummer. Registret släpper bara in HSA-id, "
+            "eftersom det upphör när din anställning gör det."
+        ),
+        todo=(
+            _("Låt kortet sitta kvar. Du behöver inte stänga webbläsaren."),
+            _("Tryck på knappen. Du får välja certifikat på nytt."),
+            _("Välj raden där det står HSA-id."),
+        ),
+        also_check=True,
+        picker=True,
+    ),
+    "card.signing": Words(
+        title=_("Du valde certifikatet för underskrift. Välj det för legitimering."),
+        happened=_("Ett kort har två certifikat med HSA-id: ett för legitimering och ett för underskrift."),
+        todo=(_AGAIN, _("Välj raden för legitimering. Den kan också heta autentisering.")),
+        also_check=True,
+    ),
+    "card.expired": Words(
+        title=_("Ditt certifikat har gått ut."),
+        happened=_("Certifikatet gällde till och med %(not_after)s. Det är utfärdat av %(issuer)s."),
+        todo=(
+            _("Förnya kortet eller certifikatet där du fick det. %(card_office)s"),
+            _("Har du redan ett nytt certifikat på kortet? Tryck på knappen och välj det."),
+            _("Ditt konto finns kvar. Med samma HSA-id loggar du in som vanligt efter förnyelsen."),
+        ),
+        also_check=True,
+    ),
+    "card.not_yet_valid": Words(
+        title=_("Ditt certifikat gäller inte än."),
+        happened=_("Certifikatet börjar gälla %(not_before)s. Det är utfärdat av %(issuer)s."),
+        todo=(_("Vänta tills det gäller, eller välj ett annat certifikat om du har."), _AGAIN),
+        also_check=True,
+    ),
+    "card.revoked": Words(
+        title=_("Ditt certifikat är spärrat."),
+        happened=_("Utfärdaren %(issuer)s har spärrat certifikatet. Ett spärrat kort går inte att använda igen."),
+        todo=(_CARD_OFFICE, _("Ditt konto finns kvar. Logga in med det nya kortet när du har fått det.")),
+        action=Action.HELP,
+    ),
+    "card.revocation_unknown": Words(
+        title=_("Vi kan inte avgöra om ditt kort är spärrat just nu."),
+        happened=_(
+            "Det beror inte på dig eller ditt kort. Spärrlistan från %(issuer)s har inte gått att hämta, och utan den "
+            "släpper registret inte in någon."
+        ),
+        todo=(_("Försök igen om en stund."), _("Registrets tekniker har fått larm. Brådskar det, kontakta supporten.")),
+    ),
+    "card.unknown_issuer": Words(
+        title=_("Certifikatet kommer inte från en utfärdare som registret godtar."),
+        happened=_(
+            "Registret godtar kort med HSA-id från SITHS. Certifikatet säger sig komma från ”%(claimed_issuer)s”, "
+            "men det går inte att bekräfta."
+        ),
+        todo=(
+            _("Har du flera kort i datorn? Ta ut de andra."),
+            _AGAIN,
+            _("Välj raden där utfärdaren är SITHS e-id Person HSA-id."),
+        ),
+        also_check=True,
+        picker=True,
+    ),
+    "card.test_issuer": Words(
+        title=_("Det här är ett testkort."),
+        happened=_("Kortet är utfärdat av %(issuer)s, som bara ger ut kort för test. De släpps inte in här."),
+        todo=(_("Sätt i ditt vanliga kort."), _AGAIN),
+    ),
+    "card.malformed": Words(
+        title=_("Certifikatet är felaktigt."),
+        happened=_(
+            "Något i certifikatet är inte som det ska vara på ett SITHS-kort med HSA-id. Felet ligger i kortet, inte hos "
+            "dig (%(reason)s)."
+        ),
+        todo=(
+            _("Tryck på knappen och välj ett annat certifikat om du har flera."),
+            _("Blir det likadant: kontakta supporten och läs upp referensen."),
+        ),
+        also_check=True,
+    ),
+    # The attempt
+    "attempt.stale": Words(
+        title=_("Inloggningen tog för lång tid eller har redan använts."),
+        happened=_("Varje inloggning har en egen adress som bara fungerar en gång, i två minuter."),
+        todo=(_("Tryck på knappen för att börja om. Kortet kan sitta kvar."),),
+    ),
+    "attempt.foreign": Words(
+        title=_("Inloggningen började i en annan webbläsare."),
+        happened=_("Av säkerhetsskäl måste en inloggning börja och sluta i samma webbläsare."),
+        todo=(_("Tryck på knappen för att börja om här."),),
+    ),
+    # The session
+    "session.missing": Words(
+        title=_("Logga in för att fortsätta."),
+        happened=_("Sidan kräver att du är inloggad, och det är du inte i den här webbläsaren."),
+        todo=(_("Sätt in kortet i läsaren och tryck på knappen."),),
+    ),
+    "session.idle": Words(
+        title=_("Du har loggats ut."),
+        happened=_("Ingenting hände på %(minutes)s minuter. Då avslutas sessionen, så att ingen annan kan använda den."),
+        todo=(
+            _("Sitter kortet kvar i läsaren och du är klar: ta ut det."),
+            _("Ska du fortsätta: tryck på knappen och logga in igen."),
+        ),
+    ),
+    "session.over": Words(
+        title=_("Din session har nått sin längsta tid."),
+        happened=_("En session varar högst en arbetsdag, och aldrig längre än kortet gäller."),
+        todo=(_("Tryck på knappen och logga in igen."),),
+    ),
+    # The mail
+    "account.exists": Words(
+        title=_("Du är redan registrerad."),
+        happened=_("Det finns redan ett konto med HSA-id:t på ditt kort."),
+        todo=(_("Gå vidare till din ansökan. Där ser du vad som återstår."),),
+        action=Action.APPLICATION,
+    ),
+    "confirmation.unknown": Words(
+        title=_("Länken går inte att använda."),
+        happened=_("Den kan ha blivit avkortad på vägen, eller höra till ett konto som inte finns längre."),
+        todo=(
+            _("Kopiera hela adressen ur mejlet, eller skriv koden i stället."),
+            _("Logga in med ditt kort: då kan du be om ett nytt mejl."),
+        ),
+    ),
+    "confirmation.replaced": Words(
+        title=_("Det finns ett nyare mejl."),
+        happened=_("Varje nytt mejl ersätter det förra. Bara länken och koden i det senaste gäller."),
+        todo=(
+            _("Öppna det senaste mejlet från registret, eller skriv koden ur det."),
+            _("Hittar du det inte? Logga in med ditt kort: då kan du be om ett nytt mejl."),
+        ),
+    ),
+    "confirmation.expired": Words(
+        title=_("Länken har gått ut."),
+        happened=_("Länken och koden gällde till %(expired_at)s."),
+        todo=(_("Logga in med ditt kort: då kan du be om ett nytt mejl."),),
+        short=_("Koden har gått ut. Be om ett nytt mejl."),
+    ),
+    "confirmation.done": Words(
+        title=_("E-posten är redan bekräftad."),
+        happened=_("Du behöver inte göra det igen."),
+        todo=(_("Logga in med ditt kort. Då ser du om något återstår."),),
+        short=_("E-posten är redan bekräftad."),
+    ),
+    "confirmation.other_card": Words(
+        title=_("Länken hör till ett annat kort."),
+        happened=_("Mejlet skickades för en registrering med ett annat HSA-id än det på kortet som sitter i."),
+        todo=(_("Sätt in kortet som du registrerade dig med och tryck på knappen."), _SUPPORT),
+    ),
+    "confirmation.code_wrong": Words(
+        title=_("Koden stämmer inte."),
+        happened=_("Du kan försöka %(left)s gånger till."),
+        todo=(_("Skriv koden ur det senaste mejlet."),),
+        action=Action.APPLICATION,
+        short=_("Koden stämmer inte. Skriv koden ur det senaste mejlet. Du kan försöka %(left)s gånger till."),
+    ),
+    "confirmation.code_burnt": Words(
+        title=_("Koden gäller inte längre."),
+        happened=_("Fel kod har skrivits för många gånger."),
+        todo=(_("Be om ett nytt mejl. Det har en ny kod."),),
+        action=Action.APPLICATION,
+        short=_("Fel kod har skrivits för många gånger. Be om ett nytt mejl: det har en ny kod."),
+    ),
+    # Limits
+    "limits.too_many": Words(
+        title=_("Det blev för många försök."),
+        happened=_("För att skydda registret går det bara att göra så här ett visst antal gånger."),
+        todo=(_("Vänta och försök igen %(again_at)s."), _("Titta i skräpposten under tiden, om du väntar på ett mejl.")),
+        action=Action.APPLICATION,
+        short=_("Det blev för många försök. Försök igen %(again_at)s."),
+    ),
+    # Login
+    "login.not_registered": Words(
+        title=_("Du har inget konto än."),
+        happened=_("Kortet fungerar, men HSA-id:t på det är inte registrerat."),
+        todo=(_("Registrera dig. Det tar en minut."),),
+        action=Action.REGISTER,
+    ),
+    "login.mail_not_confirmed": Words(
+        title=_("Inloggning misslyckades. E-post är ej bekräftad."),
+        happened=_("Du har inte bekräftat din e-postadress."),
+        todo=(_("Öppna länken i mejlet, eller skriv koden ur det. Mejlet kan ha hamnat i skräpposten."),),
+        action=Action.APPLICATION,
+    ),
+    "login.not_attested": Words(
+        title=_("Inloggning misslyckades. Kontot är ej attesterat."),
+        happened=_("Din lokala administratör har inte attesterat din behörighet."),
+        todo=(_("Be din lokala administratör att attestera kontot."),),
+        action=Action.APPLICATION,
+    ),
+    "login.declined": Words(
+        title=_("Inloggning misslyckades. Din ansökan är avslagen."),
+        happened=_("Kliniken har avslagit din ansökan."),
+        todo=(_("Tala med kliniken, och ansök igen om något har blivit fel."),),
+        action=Action.APPLICATION,
+    ),
+    "login.lapsed": Words(
+        title=_("Inloggning misslyckades. Din ansökan har förfallit."),
+        happened=_("Ingen tog ställning till din ansökan i tid."),
+        todo=(_("Ansök igen."),),
+        action=Action.APPLICATION,
+    ),
+    "login.no_grant": Words(
+        title=_("Inloggning misslyckades. Du har ingen behörighet just nu."),
+        happened=_("Din behörighet har upphört, eller så har du tagit tillbaka din ansökan."),
+        todo=(_("Ansök om behörighet igen."),),
+        action=Action.APPLICATION,
+    ),
+    "login.suspended": Words(
+        title=_("Inloggning misslyckades. Kontot är spärrat."),
+        happened=_("Kontot är spärrat tills någon häver spärren."),
+        todo=(_("Kontakta din lokala administratör eller supporten."),),
+        action=Action.HELP,
+    ),
+    "login.ended": Words(
+        title=_("Inloggning misslyckades. Kontot är avslutat."),
+        happened=_("Det fanns ett konto med ditt HSA-id, men det är avslutat."),
+        todo=(_("Registrera dig på nytt om du ska arbeta i registret igen."),),
+        action=Action.REGISTER,
+    ),
+    # Rights
+    "access.not_permitted": Words(
+        title=_("Det ingår inte i din roll."),
+        happened=_("Rollen som du arbetar i ger inte tillgång till sidan."),
+        todo=(_("Har du flera roller? Byt roll uppe till höger."), _("Behöver du tillgång? Tala med din lokala administratör.")),
+        action=Action.START,
+    ),
+    "access.not_found": Words(
+        title=_("Sidan finns inte."),
+        happened=_("Det du söker finns inte, eller så ligger det utanför det som du får se."),
+        todo=(_("Gå till startsidan och börja därifrån."),),
+        action=Action.START,
+    ),
+    "access.card_too_old": Words(
+        title=_("Logga in igen för att attestera."),
+        happened=_("Den som attesterar måste ha visat sitt kort inom de senaste %(minutes)s minuterna."),
+        todo=(_("Tryck på knappen och visa kortet igen. Inget som du har skrivit är sparat som beslut."),),
+    ),
+    "access.own_application": Words(
+        title=_("Ingen attesterar sig själv."),
+        happened=_("Ansökan är din egen."),
+        todo=(_("Be en annan lokal administratör på kliniken, eller registerkansliet."),),
+        action=Action.BACK_TO_LIST,
+    ),
+    "access.already_decided": Words(
+        title=_("Någon annan hann före."),
+        happened=_("%(decided_by)s har redan tagit ställning till ansökan, %(decided_at)s. Ditt beslut sparades inte."),
+        todo=(_("Öppna listan igen för att se hur det blev."),),
+        action=Action.BACK_TO_LIST,
+    ),
+    "access.not_actionable": Words(
+        title=_("Ansökan går inte att ta ställning till än."),
+        happened=_("Den som ansöker har inte bekräftat sin e-post."),
+        todo=(_("Är adressen felstavad kan du rätta den och skicka mejlet igen."),),
+        action=Action.BACK_TO_LIST,
+    ),
+    "access.already_applied": Words(
+        title=_("Du har redan en ansökan på kliniken."),
+        happened=_("En ansökan väntar redan på att attesteras där."),
+        todo=(_("Gå till din ansökan. Där ser du vad som återstår."),),
+        action=Action.APPLICATION,
+        short=_("Du har redan en ansökan på kliniken."),
+    ),
+    "access.clinic_closed": Words(
+        title=_("Kliniken går inte att välja längre."),
+        happened=_("Kliniken har stängts i registret, kanske medan du fyllde i formuläret."),
+        todo=(_("Välj en annan klinik."),),
+        action=Action.REGISTER,
+        short=_("Kliniken går inte att välja längre. Välj en annan."),
+    ),
+    "access.role_impossible": Words(
+        title=_("Rollen går inte att välja."),
+        happened=_("Rollen finns inte, eller går inte att ha där."),
+        todo=(_("Välj en annan roll."),),
+        action=Action.START,
+        short=_("Välj en av rollerna."),
+    ),
+    "access.sub_registry_closed": Words(
+        title=_("Delregistret går inte att välja."),
+        happened=_("Delregistret finns inte, eller tar inte emot nya registreringar."),
+        todo=(_("Välj minst ett av de öppna delregistren."),),
+        action=Action.START,
+        short=_("Välj minst ett av de öppna delregistren."),
+    ),
+    "access.end_impossible": Words(
+        title=_("Sista dagen går inte att välja."),
+        happened=_("En behörighet gäller från i dag och högst %(months)s månader."),
+        todo=(_("Välj en annan sista dag."),),
+        action=Action.BACK_TO_LIST,
+        short=_("Välj en dag från i dag och högst %(months)s månader framåt."),
+    ),
+    "access.already_granted": Words(
+        title=_("Personen har redan den behörigheten."),
+        happened=_("Samma roll på samma klinik gäller redan, lika länge eller längre."),
+        todo=(_("Kontrollera att du har valt rätt person och klinik."),),
+        action=Action.BACK_TO_LIST,
+        short=_("Personen har redan den behörigheten där."),
+    ),
+    "access.own_rights": Words(
+        title=_("Ingen ändrar sina egna rättigheter."),
+        happened=_("HSA-id:t är ditt eget."),
+        todo=(_("Be en kollega på registerkansliet."),),
+        action=Action.START,
+        short=_("Det är ditt eget HSA-id. Be en kollega."),
+    ),
+    "access.reminded_today": Words(
+        title=_("Du har redan påmint i dag."),
+        happened=_("Det går att påminna en gång om dagen."),
+        todo=(_("Påminn igen %(again_at)s, eller ring kliniken om det brådskar."),),
+        action=Action.APPLICATION,
+        short=_("Du har redan påmint. Det går igen %(again_at)s."),
+    ),
+    "access.two_names_needed": Words(
+        title=_("Två namn behövs."),
+        happened=_("Den som utser någon från kommandoraden anger två olika personer som har beslutat."),
+        todo=(_("Ange två olika namn."),),
+        action=Action.HELP,
+    ),
+    "life.not_possible": Words(
+        title=_("Det går inte längre."),
+        happened=_("Något annat har hänt sedan sidan visades. Inget har ändrats nu."),
+        todo=(_("Öppna sidan igen för att se hur det står till."),),
+        action=Action.START,
+    ),
+}
+
+FORM_TOO_OLD = RefusalPage(
+    code="request.forged",
+    title=_("Formuläret gick inte att ta emot."),  # type: ignore[arg-type]
+    happened=_("Sidan hade legat öppen för länge, eller så kom formuläret från en annan webbplats. Inget har ändrats."),  # type: ignore[arg-type]
+    todo=(_("Gå tillbaka, ladda om sidan och försök igen."),),  # type: ignore[arg-type]
+    action=Action.START,
+    also_check=False,
+    picker=False,
+)
+NOT_FOUND = RefusalPage(
+    code="request.not_found",
+    title=_("Sidan finns inte."),  # type: ignore[arg-type]
+    happened=_("Adressen kan vara felskriven, eller så har sidan flyttat."),  # type: ignore[arg-type]
+    todo=(_("Börja om från första sidan."),),  # type: ignore[arg-type]
+    action=Action.START,
+    also_check=False,
+    picker=False,
+)
+OUR_FAULT = RefusalPage(
+    code="request.failed",
+    title=_("Något gick fel hos oss."),  # type: ignore[arg-type]
+    happened=_("Felet är inte ditt. Inget som du har skickat är till hälften sparat."),  # type: ignore[arg-type]
+    todo=(_("Gå tillbaka och försök igen om en stund."),),  # type: ignore[arg-type]
+    action=Action.START,
+    also_check=False,
+    picker=False,
+)
+
+
+def page_of(refusal: Refused) -> RefusalPage:
+    """The refusal's page, with its facts filled in, in the active language."""
+    words, facts = REFUSALS[refusal.code], _shown_facts(refusal)
+    return RefusalPage(
+        code=refusal.code,
+        title=str(words.title) % facts,
+        happened=str(words.happened) % facts,
+        todo=tuple(str(line) % facts for line in words.todo),
+        action=words.action,
+        also_check=words.also_check,
+        picker=words.picker,
+    )
+
+
+def short(refusal: Refused) -> str:
+    """The refusal in one line, for beside a form field."""
+    words = REFUSALS[refusal.code]
+    return str(words.short or words.title) % _shown_facts(refusal)
+
+
+def in_general(code: str) -> RefusalPage:
+    """The refusal for its help page: without the facts of a case."""
+    words = REFUSALS[code]
+    facts = _Unknown()
+    return RefusalPage(
+        code=code,
+        title=str(words.title) % facts,
+        happened=str(words.happened) % facts,
+        todo=tuple(str(line) % facts for line in words.todo),
+        action=words.action,
+        also_check=words.also_check,
+        picker=words.picker,
+    )
+
+
+class _Unknown(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return str(_CARD_OFFICE) if key == "card_office" else "…"
+
+
+def _shown_facts(refusal: Refused) -> dict[str, str]:
+    shown = {name: _shown(getattr(refusal, name)) for name in refusal.facts}
+    return shown | {"card_office": str(_CARD_OFFICE)}
+
+
+def _shown(value: object) -> str:
+    if not isinstance(value, datetime):
+        return str(value)
+    local = timezone.localtime(value)
+    clock = f"at {local:%H:%M}" if get_language() == "en" else f"kl. {local:%H.%M}"
+    return f"{date_format(local, 'j F Y')} {clock}"

@@ -1,0 +1,33 @@
+"""Roles in words."""
+
+from __future__ import annotations
+
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+_ROLES = {
+    "reporter": (_("Registrerare"), _("Skapa, ändra och signera vårdepisoder på din klinik")),
+    "reader": (_("Läsare"), _("Läsa vårdepisoder på din klinik")),
+    "report_reader": (_("Rapportläsare"), _("Se sammanställningar, aldrig enskilda patienter")),
+    "local_administrator": (_("Lokal administratör"), _("Attestera kollegor på din klinik")),
+    "registry_office": (_("Registerkansli"), _("Utse lokala administratörer, aldrig se patienter")),
+    "log_reviewer": (_("Loggranskare"), _("Granska loggen")),
+    "support": (_("Support"), _("Hjälpa användare, aldrig se patienter")),
+}
+
+
+def role_name(code: str, *, language: str | None = None) -> str:
+    """The role's name, in `language` or in the active one."""
+    if language is None:
+        return str(_ROLES[code][0])
+    with translation.override(language):
+        return str(_ROLES[code][0])
+
+
+def role_hint(code: str) -> str:
+    """What the role may do, in one line."""
+    return str(_ROLES[code][1])
+
+
+def roles_with_words() -> frozenset[str]:
+    return frozenset(_ROLES)
