@@ -13,9 +13,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from pytest_django import Settings
+from pytest_django import DjangoDbBlocker, Settings
 
 from registret.demo.mailbox import MailCatcher
+from registret.mail.models import Letter
 from registret.mail.services import GivenUp
 
 MORNING = datetime(2026, 11, 24, 7, 48, tzinfo=UTC)
@@ -57,6 +58,17 @@ def clock() -> Clock:
 @pytest.fixture
 def log() -> Log:
     return Log()
+
+
+@pytest.fixture
+def transactional_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Real transactions, which other threads and processes see; the outbox is emptied after each test.
+
+    Instead of pytest-django's fixture of this name, which empties every table: the log cannot be emptied.
+    """
+    with django_db_blocker.unblock():
+        yield
+        Letter.objects.all().delete()
 
 
 @pytest.fixture(scope="session")

@@ -8,14 +8,13 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.db import IntegrityError, connection, transaction
-from pytest_django import DjangoDbBlocker
 
 from registret.demo.mailbox import CaughtLetter, MailCatcher, letters
 from registret.kernel.identifiers import EmailAddress
@@ -25,18 +24,11 @@ from registret.mail.queries import Fate, LetterRow, fate, is_mail_delayed, lette
 from registret.mail.services import LEASE, deliver_due, post
 from tests.rooms.mail.conftest import MORNING, Clock, Log, Tls
 
+pytestmark = pytest.mark.usefixtures("transactional_db")
+
 ANNA = EmailAddress.parse("anna.berg@regionnorrvik.se")
 BERTIL = EmailAddress.parse("bertil.holm@regionnorrvik.se")
 CLINIC = "Infektionskliniken, Norrviks sjukhus"
-
-
-@pytest.fixture(autouse=True)
-def outbox(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Real transactions, which other threads and processes see; only the outbox is emptied after each test."""
-    # Not pytest-django's own: it empties every table, and the log cannot be emptied.
-    with django_db_blocker.unblock():
-        yield
-        Letter.objects.all().delete()
 
 
 def post_confirmation(*, version: int = 1, id: int = 17, clock: Clock) -> int:
