@@ -65,7 +65,7 @@ class Application(models.Model):
 
 
 class Grant(models.Model):
-    """Behörighet: what somebody may do, where, from, to, by whom. Made by attesting or appointing, never for oneself."""
+    """Behörighet: what somebody may do, where, from, to, by whom. Attested or appointed, never for oneself."""
 
     id = models.BigAutoField(primary_key=True)
     account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="grants")

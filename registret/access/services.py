@@ -1,4 +1,4 @@
-"""Acts on rights: register, confirm, attest, decline, appoint. Each is one transaction with its log entry and letters."""
+"""Acts on rights: register, confirm, attest, decline, appoint. One transaction each, with log entry and letters."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Protocol
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from registret.access.actor import Actor
 from registret.access.lifecycle import APPLICATION_LIFE, ApplicationState
@@ -268,7 +269,9 @@ def withdraw(*, account_id: int, by: By, at: datetime) -> None:
 
     Raises: NotFound (none waits).
     """
-    wanted = Application.objects.select_for_update().filter(account_id=account_id, state=ApplicationState.WAITING).first()
+    wanted = (
+        Application.objects.select_for_update().filter(account_id=account_id, state=ApplicationState.WAITING).first()
+    )
     if wanted is None:
         raise NotFound()
     wanted.state = APPLICATION_LIFE.after(ApplicationState(wanted.state), "withdraw")
@@ -297,15 +300,25 @@ def remind(*, account_id: int, by: By, at: datetime) -> int:
         Application.objects.filter(id=wanted.id).update(reminded_at=at)
         told = _tell(wanted, kind="reminder", context={"waiting_since": wanted.applied_at}, at=at)
         facts: dict[str, str | int | bool | None] = {"told": told}
-        record(event="application.reminded", by=by, at=at, about_account_id=account_id, clinic_id=wanted.clinic_id, facts=facts)
+        record(
+            event="application.reminded",
+            by=by,
+            at=at,
+            about_account_id=account_id,
+            clinic_id=wanted.clinic_id,
+            facts=facts,
+        )
     return told
 
 
 class Remindable(Protocol):
     """An application, as row or model."""
 
-    reminded_at: datetime | None
-    applied_at: datetime
+    @property
+    def reminded_at(self) -> datetime | None: ...
+
+    @property
+    def applied_at(self) -> datetime: ...
 
 
 def may_remind_at(application: Remindable) -> datetime:
@@ -409,7 +422,9 @@ def revoke(*, grant_id: int, reason: str, revoked_by_id: int | None, by: By, at:
         raise OwnRights()
     Grant.objects.filter(id=grant.id).update(revoked_at=at, revoked_by_id=revoked_by_id, revoke_reason=reason)
     facts: dict[str, str | int | bool | None] = {"role": grant.role, "reason": reason}
-    record(event="grant.revoked", by=by, at=at, about_account_id=grant.account_id, clinic_id=grant.clinic_id, facts=facts)
+    record(
+        event="grant.revoked", by=by, at=at, about_account_id=grant.account_id, clinic_id=grant.clinic_id, facts=facts
+    )
 
 
 @transaction.atomic
@@ -531,7 +546,7 @@ def _tell(wanted: Application, *, kind: str, context: dict[str, datetime], at: d
             kind=kind,
             to=EmailAddress(person.email),
             language=person.language,
-            context={"applicant": applicant, "clinic": title_of(wanted.clinic)} | context,
+            context={"applicant": applicant, "clinic": title_of(wanted.clinic), **context},
             about_account_id=person.account_id,
             at=at,
         )
@@ -568,7 +583,13 @@ def _to_decide(application_id: int, *, actor: Actor, act: str, at: datetime) -> 
 
 
 def _decide(
-    wanted: ApplicationRow, *, act: str, reason: str, actor: Actor, at: datetime, facts: dict[str, str | int | bool | None]
+    wanted: ApplicationRow,
+    *,
+    act: str,
+    reason: str,
+    actor: Actor,
+    at: datetime,
+    facts: dict[str, str | int | bool | None],
 ) -> None:
     state = APPLICATION_LIFE.after(wanted.state, act)
     Application.objects.filter(id=wanted.id).update(
@@ -613,10 +634,8 @@ def _grant(
     decided_by_names: str,
     at: datetime,
 ) -> int:
-    same = Grant.objects.select_for_update().filter(
-        account_id=account_id, role=role, clinic_id=clinic_id, revoked_at=None
-    )
-    for old in same:
+    here = Q(account_id=account_id, role=role, clinic_id=clinic_id, revoked_at=None)
+    for old in Grant.objects.select_for_update().filter(here):
         if old.ends_at > at and set(old.sub_registries) >= set(sub_registries) and old.ends_at >= ends_at:
             raise AlreadyGranted()
         Grant.objects.filter(id=old.id).update(revoked_at=at, revoked_by_id=granted_by_id, revoke_reason="renewed")
@@ -714,4 +733,3 @@ def _appoint(
         if person is None:
             _send_confirmation(account_id=account_id, email=None, by=by, at=at)
     return grant_id
-

@@ -1,6 +1,6 @@
 """Login attempts: a one-time host label, bound to one browser; answered once by the door, redeemed once by the site.
 
-    begin → claim (the door: burns the label) → answer → redeem (the site: burns the code)
+begin → claim (the door: burns the label) → answer → redeem (the site: burns the code)
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def claim(*, label: str, network: str | None, at: datetime) -> Claimed:
     wanted = LoginAttempt.objects.filter(label_digest=fingerprint(label))
     if wanted.filter(answered_at=None, expires_at__gt=at).update(answered_at=at) == 0:
         used = wanted.filter(answered_at__isnull=False).exists()
-        facts = {"code": AttemptStale.code, "used_before": used}
+        facts: dict[str, str | int | bool | None] = {"code": AttemptStale.code, "used_before": used}
         record(event="attempt.refused", outcome="refused", by=By.nobody(network=network), at=at, facts=facts)
         raise AttemptStale()
     attempt = wanted.get()
@@ -178,7 +178,7 @@ def redeemed_answer(*, reference: str, browser: str, at: datetime) -> Answer:
     ).first()
     if attempt is None or attempt.redeemed_at is None:
         raise AttemptStale()
-    stored = attempt.outcome
+    stored = attempt.outcome or {}
     return Answer(
         attempt_id=attempt.id,
         purpose=Purpose(attempt.purpose),
@@ -225,7 +225,7 @@ class CardSeen(StrEnum):
 
 
 def probe(*, label: str, secret: str, fingerprint_now: str | None) -> CardSeen:
-    """Whether the certificate that is shown now (SHA-256 in hex, or None) is the one that the attempt was answered with.
+    """Whether the certificate shown now (SHA-256 in hex, or None) is the one that the attempt was answered with.
 
     Raises: AttemptStale (no such probe).
     """

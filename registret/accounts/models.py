@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.db.models import F, Q
@@ -15,7 +17,7 @@ class Account(AbstractBaseUser):
     """A person under one HSA-id. Django's user model, without a password: the card is the only way in."""
 
     password = None  # type: ignore[assignment]
-    last_login = None  # type: ignore[assignment]
+    last_login = None
 
     id = models.BigAutoField(primary_key=True)
     hsa_id = models.CharField(max_length=HsaId.MAX_LENGTH)
@@ -35,18 +37,20 @@ class Account(AbstractBaseUser):
     ended_at = models.DateTimeField(null=True)
 
     USERNAME_FIELD = "id"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 name="one_living_account_per_hsa_id", fields=["hsa_id_key"], condition=~Q(state=AccountState.ENDED)
             ),
+            models.CheckConstraint(name="account_state_known", condition=Q(state__in=[s.value for s in AccountState])),
             models.CheckConstraint(
-                name="account_state_known", condition=Q(state__in=[s.value for s in AccountState])
+                name="account_hsa_id_shape", condition=Q(hsa_id__regex=r"^[A-Za-z0-9]+-[A-Za-z0-9]+$")
             ),
-            models.CheckConstraint(name="account_hsa_id_shape", condition=Q(hsa_id__regex=r"^[A-Za-z0-9]+-[A-Za-z0-9]+$")),
-            models.CheckConstraint(name="account_mail_lower_case", condition=Q(email__regex=r"^[^[:upper:]\s]+@[^[:upper:]\s@]+$")),
+            models.CheckConstraint(
+                name="account_mail_lower_case", condition=Q(email__regex=r"^[^[:upper:]\s]+@[^[:upper:]\s@]+$")
+            ),
             models.CheckConstraint(
                 name="account_confirmed_has_moment",
                 condition=Q(state=AccountState.REGISTERED, confirmed_at=None)
@@ -55,7 +59,8 @@ class Account(AbstractBaseUser):
             ),
             models.CheckConstraint(
                 name="account_ended_has_moment",
-                condition=Q(state=AccountState.ENDED, ended_at__isnull=False) | (~Q(state=AccountState.ENDED) & Q(ended_at=None)),
+                condition=Q(state=AccountState.ENDED, ended_at__isnull=False)
+                | (~Q(state=AccountState.ENDED) & Q(ended_at=None)),
             ),
         ]
         indexes = [
@@ -88,9 +93,7 @@ class Confirmation(models.Model):
                 fields=["account"],
                 condition=Q(confirmed_at=None, replaced_at=None),
             ),
-            models.CheckConstraint(
-                name="confirmation_ends_once", condition=Q(confirmed_at=None) | Q(replaced_at=None)
-            ),
+            models.CheckConstraint(name="confirmation_ends_once", condition=Q(confirmed_at=None) | Q(replaced_at=None)),
             models.CheckConstraint(name="confirmation_expires_later", condition=Q(expires_at__gt=F("sent_at"))),
             models.CheckConstraint(name="confirmation_guesses_bounded", condition=Q(wrong_codes__lte=20)),
         ]
@@ -123,7 +126,12 @@ class LoginAttempt(models.Model):
             models.CheckConstraint(
                 name="attempt_code_after_answer",
                 condition=Q(code_digest=None, code_expires_at=None, outcome=None)
-                | Q(code_digest__isnull=False, code_expires_at__isnull=False, answered_at__isnull=False, outcome__isnull=False),
+                | Q(
+                    code_digest__isnull=False,
+                    code_expires_at__isnull=False,
+                    answered_at__isnull=False,
+                    outcome__isnull=False,
+                ),
             ),
             models.CheckConstraint(
                 name="attempt_redeemed_after_code", condition=Q(redeemed_at=None) | Q(code_digest__isnull=False)

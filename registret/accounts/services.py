@@ -79,7 +79,14 @@ def ask_for_confirmation(*, account_id: int, email: EmailAddress | None, by: By,
         account.email = email.text
         account.save(update_fields=["email"])
         facts: dict[str, str | int | bool | None] = {"domain_before": before.rpartition("@")[2], "domain": email.domain}
-        record(event="account.mail_changed", by=by, at=at, about_account_id=account.id, about_hsa_id=account.hsa_id, facts=facts)
+        record(
+            event="account.mail_changed",
+            by=by,
+            at=at,
+            about_account_id=account.id,
+            about_hsa_id=account.hsa_id,
+            facts=facts,
+        )
     newest = Confirmation.objects.filter(account=account, confirmed_at=None, replaced_at=None).first()
     expires_at = at + settings.CONFIRMATION_LIFETIME
     if newest is not None and newest.email == account.email:

@@ -16,16 +16,16 @@ def main() -> None:
     try:
         if arguments and arguments[0] in DEMO_COMMANDS:
             # The demo makes its own settings before Django reads any.
-            from registret.demo.main import run  # noqa: PLC0415
+            from registret.demo.main import run
 
             sys.exit(run(arguments))
-        from django.core.management import execute_from_command_line  # noqa: PLC0415
+        from django.core.management import execute_from_command_line
 
         if arguments:
             arguments[0] = arguments[0].replace("-", "_") if arguments[0][0] != "-" else arguments[0]
         execute_from_command_line(["registret", *arguments])
     except SettingTrouble as trouble:
-        print(f"registret: {trouble}", file=sys.stderr)  # noqa: T201
+        print(f"registret: {trouble}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -34,7 +34,9 @@ CARD_ORIGINS = _origin(f"*.{CARD_HOST}", CARD_PORT)
 CSRF_TRUSTED_ORIGINS = [SITE_ORIGIN]
 
 # What the registry is called and who answers
-REGISTRY_NAME = env.text("REGISTRY_NAME", purpose="the name of the registry on every page", default="Infektionsregistret")
+REGISTRY_NAME = env.text(
+    "REGISTRY_NAME", purpose="the name of the registry on every page", default="Infektionsregistret"
+)
 CONTACT_MAIL = env.text("CONTACT_MAIL", purpose="the mail address of the registry's support, shown on the help pages")
 CONTACT_PHONE = env.text("CONTACT_PHONE", purpose="the telephone number of the registry's support", default="")
 
@@ -64,7 +66,9 @@ SMTP_USER = env.text("SMTP_USER", purpose="user name at the mail server, if it w
 SMTP_PASSWORD = env.text("SMTP_PASSWORD", purpose="password at the mail server, if it wants one", default="")
 SMTP_CA_FILE = env.text("SMTP_CA_FILE", purpose="CA of the mail server if it is not a public one", default="")
 MAIL_FROM = env.text("MAIL_FROM", purpose="the sender of the registry's letters")
-MAILBOX_DIR = Path(env.text("MAILBOX_DIR", purpose="where the demo's mail catcher keeps letters", default="var/mailbox"))
+MAILBOX_DIR = Path(
+    env.text("MAILBOX_DIR", purpose="where the demo's mail catcher keeps letters", default="var/mailbox")
+)
 
 # Django
 INSTALLED_APPS = [

@@ -33,9 +33,7 @@ def refusal_response(request: Request, refusal: Refused) -> HttpResponse:
     return show_refusal(request, page_of(refusal), reference=reference, at=request.at, status=refusal.status)
 
 
-def show_refusal(
-    request: HttpRequest, page: RefusalPage, *, reference: str, at: datetime, status: int
-) -> HttpResponse:
+def show_refusal(request: HttpRequest, page: RefusalPage, *, reference: str, at: datetime, status: int) -> HttpResponse:
     """The page itself, for a refusal that is in the log already."""
     response = render(request, "refused.html", {"page": page, "reference": reference, "at": at}, status=status)
     if status == 401:

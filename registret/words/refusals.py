@@ -76,8 +76,8 @@ REFUSALS: Mapping[str, Words] = {
             _("Kontrollera att datorn har kortprogram: fråga din region om Net iD eller SITHS eID-appen."),
             _("Certifikaten kan behöva hämtas till kortet, eller ha gått ut. Din region hjälper dig."),
             _(
-                "Finns bara Person-id på kortet visar webbläsaren inget att välja. Kontrollera ditt kort: då ser du vad "
-                "som finns."
+                "Finns bara Person-id på kortet visar webbläsaren inget att välja. Kontrollera ditt kort: då ser du "
+                "vad som finns."
             ),
             _AGAIN,
         ),
@@ -86,8 +86,8 @@ REFUSALS: Mapping[str, Words] = {
     "card.person_id": Words(
         title=_("Du valde Person-id. Välj certifikatet med ditt HSA-id."),
         happened=_(
-            "Kortet fungerar, men certifikatet du valde innehåller ditt personnummer. Registret släpper bara in HSA-id, "
-            "eftersom det upphör när din anställning gör det."
+            "Kortet fungerar, men certifikatet du valde innehåller ditt personnummer. Registret släpper bara in "
+            "HSA-id, eftersom det upphör när din anställning gör det."
         ),
         todo=(
             _("Låt kortet sitta kvar. Du behöver inte stänga webbläsaren."),
@@ -155,8 +155,8 @@ REFUSALS: Mapping[str, Words] = {
     "card.malformed": Words(
         title=_("Certifikatet är felaktigt."),
         happened=_(
-            "Något i certifikatet är inte som det ska vara på ett SITHS-kort med HSA-id. Felet ligger i kortet, inte hos "
-            "dig (%(reason)s)."
+            "Något i certifikatet är inte som det ska vara på ett SITHS-kort med HSA-id. Felet ligger i kortet, inte "
+            "hos dig (%(reason)s)."
         ),
         todo=(
             _("Tryck på knappen och välj ett annat certifikat om du har flera."),
@@ -183,7 +183,9 @@ REFUSALS: Mapping[str, Words] = {
     ),
     "session.idle": Words(
         title=_("Du har loggats ut."),
-        happened=_("Ingenting hände på %(minutes)s minuter. Då avslutas sessionen, så att ingen annan kan använda den."),
+        happened=_(
+            "Ingenting hände på %(minutes)s minuter. Då avslutas sessionen, så att ingen annan kan använda den."
+        ),
         todo=(
             _("Sitter kortet kvar i läsaren och du är klar: ta ut det."),
             _("Ska du fortsätta: tryck på knappen och logga in igen."),
@@ -252,7 +254,10 @@ REFUSALS: Mapping[str, Words] = {
     "limits.too_many": Words(
         title=_("Det blev för många försök."),
         happened=_("För att skydda registret går det bara att göra så här ett visst antal gånger."),
-        todo=(_("Vänta och försök igen %(again_at)s."), _("Titta i skräpposten under tiden, om du väntar på ett mejl.")),
+        todo=(
+            _("Vänta och försök igen %(again_at)s."),
+            _("Titta i skräpposten under tiden, om du väntar på ett mejl."),
+        ),
         action=Action.APPLICATION,
         short=_("Det blev för många försök. Försök igen %(again_at)s."),
     ),
@@ -309,7 +314,10 @@ REFUSALS: Mapping[str, Words] = {
     "access.not_permitted": Words(
         title=_("Det ingår inte i din roll."),
         happened=_("Rollen som du arbetar i ger inte tillgång till sidan."),
-        todo=(_("Har du flera roller? Byt roll uppe till höger."), _("Behöver du tillgång? Tala med din lokala administratör.")),
+        todo=(
+            _("Har du flera roller? Byt roll uppe till höger."),
+            _("Behöver du tillgång? Tala med din lokala administratör."),
+        ),
         action=Action.START,
     ),
     "access.not_found": Words(

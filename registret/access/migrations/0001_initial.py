@@ -2,122 +2,332 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
+from django.db import migrations, models
+
 import registret.access.lifecycle
 import registret.access.roles
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('places', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("places", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Application',
+            name="Application",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('role', models.CharField(choices=[('reporter', 'reporter'), ('reader', 'reader'), ('report_reader', 'report_reader')], max_length=30)),
-                ('sub_registries', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), default=list, size=None)),
-                ('message', models.CharField(blank=True, default='', max_length=500)),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('attested', 'attested'), ('declined', 'declined'), ('withdrawn', 'withdrawn'), ('lapsed', 'lapsed')], default=registret.access.lifecycle.ApplicationState['WAITING'], max_length=12)),
-                ('applied_at', models.DateTimeField()),
-                ('reminded_at', models.DateTimeField(null=True)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('reason', models.CharField(blank=True, default='', max_length=500)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='accounts.account')),
-                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.clinic')),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("reporter", "reporter"), ("reader", "reader"), ("report_reader", "report_reader")],
+                        max_length=30,
+                    ),
+                ),
+                (
+                    "sub_registries",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), default=list, size=None
+                    ),
+                ),
+                ("message", models.CharField(blank=True, default="", max_length=500)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waiting"),
+                            ("attested", "attested"),
+                            ("declined", "declined"),
+                            ("withdrawn", "withdrawn"),
+                            ("lapsed", "lapsed"),
+                        ],
+                        default=registret.access.lifecycle.ApplicationState["WAITING"],
+                        max_length=12,
+                    ),
+                ),
+                ("applied_at", models.DateTimeField()),
+                ("reminded_at", models.DateTimeField(null=True)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("reason", models.CharField(blank=True, default="", max_length=500)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="applications", to="accounts.account"
+                    ),
+                ),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.clinic"
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.account"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Grant',
+            name="Grant",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('role', models.CharField(choices=[('reporter', 'reporter'), ('reader', 'reader'), ('report_reader', 'report_reader'), ('local_administrator', 'local_administrator'), ('registry_office', 'registry_office'), ('log_reviewer', 'log_reviewer'), ('support', 'support')], max_length=30)),
-                ('sub_registries', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), default=list, size=None)),
-                ('begins_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('decided_by_names', models.CharField(blank=True, default='', max_length=300)),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('revoke_reason', models.CharField(blank=True, default='', max_length=500)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='accounts.account')),
-                ('application', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.application')),
-                ('clinic', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.clinic')),
-                ('granted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
-                ('revoked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("reporter", "reporter"),
+                            ("reader", "reader"),
+                            ("report_reader", "report_reader"),
+                            ("local_administrator", "local_administrator"),
+                            ("registry_office", "registry_office"),
+                            ("log_reviewer", "log_reviewer"),
+                            ("support", "support"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                (
+                    "sub_registries",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), default=list, size=None
+                    ),
+                ),
+                ("begins_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("decided_by_names", models.CharField(blank=True, default="", max_length=300)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                ("revoke_reason", models.CharField(blank=True, default="", max_length=500)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="grants", to="accounts.account"
+                    ),
+                ),
+                (
+                    "application",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.application",
+                    ),
+                ),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.clinic"
+                    ),
+                ),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.account"
+                    ),
+                ),
+                (
+                    "revoked_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.account"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='application',
-            index=models.Index(condition=models.Q(('state', registret.access.lifecycle.ApplicationState['WAITING'])), fields=['clinic', 'id'], name='application_waiting'),
+            model_name="application",
+            index=models.Index(
+                condition=models.Q(("state", registret.access.lifecycle.ApplicationState["WAITING"])),
+                fields=["clinic", "id"],
+                name="application_waiting",
+            ),
         ),
         migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['account', '-id'], name='application_of_account'),
+            model_name="application",
+            index=models.Index(fields=["account", "-id"], name="application_of_account"),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', registret.access.lifecycle.ApplicationState['WAITING'])), fields=('account', 'clinic'), name='one_waiting_application_per_clinic'),
+            model_name="application",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", registret.access.lifecycle.ApplicationState["WAITING"])),
+                fields=("account", "clinic"),
+                name="one_waiting_application_per_clinic",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'attested', 'declined', 'withdrawn', 'lapsed'])), name='application_state_known'),
+            model_name="application",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["waiting", "attested", "declined", "withdrawn", "lapsed"])),
+                name="application_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['reporter', 'reader', 'report_reader'])), name='application_role_known'),
+            model_name="application",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("role__in", ["reporter", "reader", "report_reader"])), name="application_role_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('state', registret.access.lifecycle.ApplicationState['WAITING'])), models.Q(models.Q(('state', registret.access.lifecycle.ApplicationState['WAITING']), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='application_decided_has_moment'),
+            model_name="application",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("decided_at", None),
+                        ("decided_by", None),
+                        ("state", registret.access.lifecycle.ApplicationState["WAITING"]),
+                    ),
+                    models.Q(
+                        models.Q(("state", registret.access.lifecycle.ApplicationState["WAITING"]), _negated=True),
+                        ("decided_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="application_decided_has_moment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', [registret.access.lifecycle.ApplicationState['ATTESTED'], registret.access.lifecycle.ApplicationState['DECLINED']]), _negated=True), models.Q(('decided_by__isnull', False), models.Q(('decided_by', models.F('account')), _negated=True)), _connector='OR'), name='application_decided_by_somebody_else'),
+            model_name="application",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        (
+                            "state__in",
+                            [
+                                registret.access.lifecycle.ApplicationState["ATTESTED"],
+                                registret.access.lifecycle.ApplicationState["DECLINED"],
+                            ],
+                        ),
+                        _negated=True,
+                    ),
+                    models.Q(
+                        ("decided_by__isnull", False), models.Q(("decided_by", models.F("account")), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="application_decided_by_somebody_else",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', registret.access.lifecycle.ApplicationState['DECLINED']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='application_declined_has_reason'),
+            model_name="application",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", registret.access.lifecycle.ApplicationState["DECLINED"]), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="application_declined_has_reason",
+            ),
         ),
         migrations.AddIndex(
-            model_name='grant',
-            index=models.Index(condition=models.Q(('revoked_at', None)), fields=['account'], name='grant_living'),
+            model_name="grant",
+            index=models.Index(condition=models.Q(("revoked_at", None)), fields=["account"], name="grant_living"),
         ),
         migrations.AddIndex(
-            model_name='grant',
-            index=models.Index(condition=models.Q(('revoked_at', None), ('role', registret.access.roles.Role['LOCAL_ADMINISTRATOR'])), fields=['clinic'], name='grant_administrators'),
+            model_name="grant",
+            index=models.Index(
+                condition=models.Q(("revoked_at", None), ("role", registret.access.roles.Role["LOCAL_ADMINISTRATOR"])),
+                fields=["clinic"],
+                name="grant_administrators",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at', None)), fields=('account', 'role', 'clinic'), name='one_unrevoked_grant_per_role_and_clinic', nulls_distinct=False),
+            model_name="grant",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("revoked_at", None)),
+                fields=("account", "role", "clinic"),
+                name="one_unrevoked_grant_per_role_and_clinic",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['reporter', 'reader', 'report_reader', 'local_administrator', 'registry_office', 'log_reviewer', 'support'])), name='grant_role_known'),
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "role__in",
+                        [
+                            "reporter",
+                            "reader",
+                            "report_reader",
+                            "local_administrator",
+                            "registry_office",
+                            "log_reviewer",
+                            "support",
+                        ],
+                    )
+                ),
+                name="grant_role_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('clinic__isnull', False), ('role__in', [registret.access.roles.Role['LOCAL_ADMINISTRATOR'], registret.access.roles.Role['READER'], registret.access.roles.Role['REPORT_READER'], registret.access.roles.Role['REPORTER']])), models.Q(('clinic', None), ('role__in', [registret.access.roles.Role['LOG_REVIEWER'], registret.access.roles.Role['REGISTRY_OFFICE'], registret.access.roles.Role['SUPPORT']])), _connector='OR'), name='grant_clinic_fits_role'),
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("clinic__isnull", False),
+                        (
+                            "role__in",
+                            [
+                                registret.access.roles.Role["LOCAL_ADMINISTRATOR"],
+                                registret.access.roles.Role["READER"],
+                                registret.access.roles.Role["REPORT_READER"],
+                                registret.access.roles.Role["REPORTER"],
+                            ],
+                        ),
+                    ),
+                    models.Q(
+                        ("clinic", None),
+                        (
+                            "role__in",
+                            [
+                                registret.access.roles.Role["LOG_REVIEWER"],
+                                registret.access.roles.Role["REGISTRY_OFFICE"],
+                                registret.access.roles.Role["SUPPORT"],
+                            ],
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="grant_clinic_fits_role",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('begins_at'))), name='grant_ends_later'),
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("begins_at"))), name="grant_ends_later"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(('granted_by', None), models.Q(('granted_by', models.F('account')), _negated=True), _connector='OR'), name='grant_never_by_oneself'),
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("granted_by", None), models.Q(("granted_by", models.F("account")), _negated=True), _connector="OR"
+                ),
+                name="grant_never_by_oneself",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(('granted_by__isnull', False), models.Q(('decided_by_names', ''), _negated=True), _connector='OR'), name='grant_has_an_author'),
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("granted_by__isnull", False), models.Q(("decided_by_names", ""), _negated=True), _connector="OR"
+                ),
+                name="grant_has_an_author",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('revoke_reason', ''), ('revoked_at', None), ('revoked_by', None)), models.Q(('revoked_at__isnull', False), models.Q(('revoke_reason', ''), _negated=True)), _connector='OR'), name='grant_revoked_has_reason'),
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("revoke_reason", ""), ("revoked_at", None), ("revoked_by", None)),
+                    models.Q(("revoked_at__isnull", False), models.Q(("revoke_reason", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="grant_revoked_has_reason",
+            ),
         ),
     ]

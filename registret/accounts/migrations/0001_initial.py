@@ -2,103 +2,268 @@
 
 import django.db.models.deletion
 import django.db.models.functions.text
-import registret.accounts.lifecycle
 from django.db import migrations, models
+
+import registret.accounts.lifecycle
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('hsa_id', models.CharField(max_length=31)),
-                ('hsa_id_key', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Upper('hsa_id'), output_field=models.CharField(max_length=31))),
-                ('given_name', models.CharField(max_length=100)),
-                ('surname', models.CharField(max_length=100)),
-                ('organisation', models.CharField(blank=True, default='', max_length=200)),
-                ('email', models.CharField(max_length=254)),
-                ('language', models.CharField(default='sv', max_length=2)),
-                ('state', models.CharField(choices=[(registret.accounts.lifecycle.AccountState['REGISTERED'], registret.accounts.lifecycle.AccountState['REGISTERED']), (registret.accounts.lifecycle.AccountState['CONFIRMED'], registret.accounts.lifecycle.AccountState['CONFIRMED']), (registret.accounts.lifecycle.AccountState['SUSPENDED'], registret.accounts.lifecycle.AccountState['SUSPENDED']), (registret.accounts.lifecycle.AccountState['ENDED'], registret.accounts.lifecycle.AccountState['ENDED'])], default=registret.accounts.lifecycle.AccountState['REGISTERED'], max_length=12)),
-                ('state_reason', models.CharField(blank=True, default='', max_length=500)),
-                ('created_at', models.DateTimeField()),
-                ('confirmed_at', models.DateTimeField(null=True)),
-                ('logged_in_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("hsa_id", models.CharField(max_length=31)),
+                (
+                    "hsa_id_key",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.functions.text.Upper("hsa_id"),
+                        output_field=models.CharField(max_length=31),
+                    ),
+                ),
+                ("given_name", models.CharField(max_length=100)),
+                ("surname", models.CharField(max_length=100)),
+                ("organisation", models.CharField(blank=True, default="", max_length=200)),
+                ("email", models.CharField(max_length=254)),
+                ("language", models.CharField(default="sv", max_length=2)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            (
+                                registret.accounts.lifecycle.AccountState["REGISTERED"],
+                                registret.accounts.lifecycle.AccountState["REGISTERED"],
+                            ),
+                            (
+                                registret.accounts.lifecycle.AccountState["CONFIRMED"],
+                                registret.accounts.lifecycle.AccountState["CONFIRMED"],
+                            ),
+                            (
+                                registret.accounts.lifecycle.AccountState["SUSPENDED"],
+                                registret.accounts.lifecycle.AccountState["SUSPENDED"],
+                            ),
+                            (
+                                registret.accounts.lifecycle.AccountState["ENDED"],
+                                registret.accounts.lifecycle.AccountState["ENDED"],
+                            ),
+                        ],
+                        default=registret.accounts.lifecycle.AccountState["REGISTERED"],
+                        max_length=12,
+                    ),
+                ),
+                ("state_reason", models.CharField(blank=True, default="", max_length=500)),
+                ("created_at", models.DateTimeField()),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                ("logged_in_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['hsa_id_key', '-id'], name='account_hsa_id'), models.Index(fields=['email'], name='account_email')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', registret.accounts.lifecycle.AccountState['ENDED']), _negated=True), fields=('hsa_id_key',), name='one_living_account_per_hsa_id'), models.CheckConstraint(condition=models.Q(('state__in', ['registered', 'confirmed', 'suspended', 'ended'])), name='account_state_known'), models.CheckConstraint(condition=models.Q(('hsa_id__regex', '^[A-Za-z0-9]+-[A-Za-z0-9]+$')), name='account_hsa_id_shape'), models.CheckConstraint(condition=models.Q(('email__regex', '^[^[:upper:]\\s]+@[^[:upper:]\\s@]+$')), name='account_mail_lower_case'), models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at', None), ('state', registret.accounts.lifecycle.AccountState['REGISTERED'])), models.Q(('confirmed_at__isnull', False), ('state__in', [registret.accounts.lifecycle.AccountState['CONFIRMED'], registret.accounts.lifecycle.AccountState['SUSPENDED']])), ('state', registret.accounts.lifecycle.AccountState['ENDED']), _connector='OR'), name='account_confirmed_has_moment'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state', registret.accounts.lifecycle.AccountState['ENDED'])), models.Q(models.Q(('state', registret.accounts.lifecycle.AccountState['ENDED']), _negated=True), ('ended_at', None)), _connector='OR'), name='account_ended_has_moment')],
+                "indexes": [
+                    models.Index(fields=["hsa_id_key", "-id"], name="account_hsa_id"),
+                    models.Index(fields=["email"], name="account_email"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("state", registret.accounts.lifecycle.AccountState["ENDED"]), _negated=True
+                        ),
+                        fields=("hsa_id_key",),
+                        name="one_living_account_per_hsa_id",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["registered", "confirmed", "suspended", "ended"])),
+                        name="account_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("hsa_id__regex", "^[A-Za-z0-9]+-[A-Za-z0-9]+$")),
+                        name="account_hsa_id_shape",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("email__regex", "^[^[:upper:]\\s]+@[^[:upper:]\\s@]+$")),
+                        name="account_mail_lower_case",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("confirmed_at", None),
+                                ("state", registret.accounts.lifecycle.AccountState["REGISTERED"]),
+                            ),
+                            models.Q(
+                                ("confirmed_at__isnull", False),
+                                (
+                                    "state__in",
+                                    [
+                                        registret.accounts.lifecycle.AccountState["CONFIRMED"],
+                                        registret.accounts.lifecycle.AccountState["SUSPENDED"],
+                                    ],
+                                ),
+                            ),
+                            ("state", registret.accounts.lifecycle.AccountState["ENDED"]),
+                            _connector="OR",
+                        ),
+                        name="account_confirmed_has_moment",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("ended_at__isnull", False),
+                                ("state", registret.accounts.lifecycle.AccountState["ENDED"]),
+                            ),
+                            models.Q(
+                                models.Q(("state", registret.accounts.lifecycle.AccountState["ENDED"]), _negated=True),
+                                ("ended_at", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="account_ended_has_moment",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LoginAttempt',
+            name="LoginAttempt",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('purpose', models.CharField(choices=[('login', 'login'), ('check', 'check')], max_length=10)),
-                ('nonce', models.BinaryField(max_length=16)),
-                ('label_digest', models.BinaryField(max_length=32, unique=True)),
-                ('browser_digest', models.BinaryField(max_length=32)),
-                ('confirmation_id', models.BigIntegerField(null=True)),
-                ('confirmation_version', models.PositiveIntegerField(null=True)),
-                ('begun_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('outcome', models.JSONField(null=True)),
-                ('reference', models.CharField(blank=True, default='', max_length=10)),
-                ('code_digest', models.BinaryField(max_length=32, null=True, unique=True)),
-                ('code_expires_at', models.DateTimeField(null=True)),
-                ('redeemed_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("purpose", models.CharField(choices=[("login", "login"), ("check", "check")], max_length=10)),
+                ("nonce", models.BinaryField(max_length=16)),
+                ("label_digest", models.BinaryField(max_length=32, unique=True)),
+                ("browser_digest", models.BinaryField(max_length=32)),
+                ("confirmation_id", models.BigIntegerField(null=True)),
+                ("confirmation_version", models.PositiveIntegerField(null=True)),
+                ("begun_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("outcome", models.JSONField(null=True)),
+                ("reference", models.CharField(blank=True, default="", max_length=10)),
+                ("code_digest", models.BinaryField(max_length=32, null=True, unique=True)),
+                ("code_expires_at", models.DateTimeField(null=True)),
+                ("redeemed_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['begun_at'], name='attempt_begun')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('code_digest', None), ('code_expires_at', None), ('outcome', None)), models.Q(('answered_at__isnull', False), ('code_digest__isnull', False), ('code_expires_at__isnull', False), ('outcome__isnull', False)), _connector='OR'), name='attempt_code_after_answer'), models.CheckConstraint(condition=models.Q(('redeemed_at', None), ('code_digest__isnull', False), _connector='OR'), name='attempt_redeemed_after_code'), models.CheckConstraint(condition=models.Q(models.Q(('confirmation_id', None), ('confirmation_version', None)), models.Q(('confirmation_id__isnull', False), ('confirmation_version__isnull', False)), _connector='OR'), name='attempt_confirmation_whole'), models.CheckConstraint(condition=models.Q(('purpose__in', ['login', 'check'])), name='attempt_purpose_known')],
+                "indexes": [models.Index(fields=["begun_at"], name="attempt_begun")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("code_digest", None), ("code_expires_at", None), ("outcome", None)),
+                            models.Q(
+                                ("answered_at__isnull", False),
+                                ("code_digest__isnull", False),
+                                ("code_expires_at__isnull", False),
+                                ("outcome__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="attempt_code_after_answer",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("redeemed_at", None), ("code_digest__isnull", False), _connector="OR"),
+                        name="attempt_redeemed_after_code",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("confirmation_id", None), ("confirmation_version", None)),
+                            models.Q(("confirmation_id__isnull", False), ("confirmation_version__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="attempt_confirmation_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("purpose__in", ["login", "check"])), name="attempt_purpose_known"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Confirmation',
+            name="Confirmation",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('email', models.CharField(max_length=254)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('wrong_codes', models.PositiveSmallIntegerField(default=0)),
-                ('confirmed_at', models.DateTimeField(null=True)),
-                ('replaced_at', models.DateTimeField(null=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='confirmations', to='accounts.account')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("email", models.CharField(max_length=254)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("wrong_codes", models.PositiveSmallIntegerField(default=0)),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                ("replaced_at", models.DateTimeField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="confirmations", to="accounts.account"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('confirmed_at', None), ('replaced_at', None)), fields=('account',), name='one_open_confirmation_per_account'), models.CheckConstraint(condition=models.Q(('confirmed_at', None), ('replaced_at', None), _connector='OR'), name='confirmation_ends_once'), models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('sent_at'))), name='confirmation_expires_later'), models.CheckConstraint(condition=models.Q(('wrong_codes__lte', 20)), name='confirmation_guesses_bounded')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("confirmed_at", None), ("replaced_at", None)),
+                        fields=("account",),
+                        name="one_open_confirmation_per_account",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("confirmed_at", None), ("replaced_at", None), _connector="OR"),
+                        name="confirmation_ends_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("expires_at__gt", models.F("sent_at"))), name="confirmation_expires_later"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("wrong_codes__lte", 20)), name="confirmation_guesses_bounded"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Session',
+            name="Session",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('key_digest', models.BinaryField(max_length=32, unique=True)),
-                ('hsa_id', models.CharField(max_length=31)),
-                ('hsa_id_key', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Upper('hsa_id'), output_field=models.CharField(max_length=31))),
-                ('card', models.JSONField()),
-                ('grant_id', models.BigIntegerField(null=True)),
-                ('network', models.GenericIPAddressField(null=True)),
-                ('began_at', models.DateTimeField()),
-                ('seen_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('end_reason', models.CharField(blank=True, default='', max_length=20)),
-                ('attempt', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to='accounts.loginattempt')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("key_digest", models.BinaryField(max_length=32, unique=True)),
+                ("hsa_id", models.CharField(max_length=31)),
+                (
+                    "hsa_id_key",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.functions.text.Upper("hsa_id"),
+                        output_field=models.CharField(max_length=31),
+                    ),
+                ),
+                ("card", models.JSONField()),
+                ("grant_id", models.BigIntegerField(null=True)),
+                ("network", models.GenericIPAddressField(null=True)),
+                ("began_at", models.DateTimeField()),
+                ("seen_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("end_reason", models.CharField(blank=True, default="", max_length=20)),
+                (
+                    "attempt",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, to="accounts.loginattempt"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('ended_at', None)), fields=['hsa_id_key'], name='session_living'), models.Index(fields=['ends_at'], name='session_ends')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('end_reason', ''), ('ended_at', None)), models.Q(('ended_at__isnull', False), models.Q(('end_reason', ''), _negated=True)), _connector='OR'), name='session_end_has_reason'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('began_at'))), name='session_ends_later')],
+                "indexes": [
+                    models.Index(condition=models.Q(("ended_at", None)), fields=["hsa_id_key"], name="session_living"),
+                    models.Index(fields=["ends_at"], name="session_ends"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("end_reason", ""), ("ended_at", None)),
+                            models.Q(("ended_at__isnull", False), models.Q(("end_reason", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="session_end_has_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("began_at"))), name="session_ends_later"
+                    ),
+                ],
             },
         ),
     ]

@@ -206,7 +206,11 @@ def _enter(request: Request, proof: Proof) -> HttpResponse:
 def _where_next(proof: Proof, entered: Entered) -> HttpResponse:
     missing = entered.standing.missing
     if proof.confirmation is not None:
-        return see_other("confirmed") if entered.confirmed else see_other("confirm", confirmation_token(*proof.confirmation))
+        return (
+            see_other("confirmed")
+            if entered.confirmed
+            else see_other("confirm", confirmation_token(*proof.confirmation))
+        )
     if isinstance(missing, NotRegistered | AccountEnded):
         return see_other("register")
     if missing is not None:
@@ -215,9 +219,7 @@ def _where_next(proof: Proof, entered: Entered) -> HttpResponse:
 
 
 def _answer(request: Request, reference: str) -> Answer:
-    return attempts.redeemed_answer(
-        reference=reference, browser=request.COOKIES.get(BROWSER_COOKIE, ""), at=request.at
-    )
+    return attempts.redeemed_answer(reference=reference, browser=request.COOKIES.get(BROWSER_COOKIE, ""), at=request.at)
 
 
 def _left(request: CardRequest) -> int:

@@ -120,9 +120,7 @@ def change_address(request: HolderRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         email = form.cleaned_data["email"]
         if request.POST.get("ok") == "1":
-            access.change_unconfirmed_address(
-                account_id=account.id, email=email, by=request.holder.by, at=request.at
-            )
+            access.change_unconfirmed_address(account_id=account.id, email=email, by=request.holder.by, at=request.at)
             return see_other("almost_done")
         if "change" not in request.POST:
             hint = mail_hint(email, organisation_number=account.organisation_number)
@@ -289,4 +287,3 @@ def _card_behind(request: Request) -> CardRequest | None:
     except Refused:
         return None
     return typed
-

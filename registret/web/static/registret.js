@@ -1,0 +1,143 @@
+/* Everything here is a comfort: each page works without it. */
+"use strict";
+
+/* An error summary takes focus, so that the first thing read is what to mend. */
+document.querySelector(".errs")?.focus();
+
+/* A dialog that the server has opened becomes a real one: focus stays inside, Escape means "Ändra". */
+for (const dialog of document.querySelectorAll("dialog[data-modal]")) {
+  dialog.close();
+  dialog.showModal();
+  dialog.querySelector("[autofocus]")?.focus();
+  dialog.addEventListener("cancel", (event) => {
+    event.preventDefault();
+    dialog.querySelector("[name=change]").click();
+  });
+}
+
+/* A long list becomes a field to search in (ARIA combobox with a list box). The list itself stays the form's field. */
+const plain = (text) => text.toLocaleLowerCase("sv").trim();
+
+function searchable(select) {
+  const options = [...select.options].filter((o) => o.value).map((o) => ({
+    value: o.value, title: o.textContent, group: o.parentElement.label || "", words: plain(`${o.textContent} ${o.parentElement.label || ""}`),
+  }));
+  const box = document.createElement("div");
+  const input = document.createElement("input");
+  const list = document.createElement("ul");
+  box.className = "combo";
+  list.className = "combo-list";
+  list.id = `${select.id}-lista`;
+  list.role = "listbox";
+  list.setAttribute("aria-label", select.labels[0].textContent);
+  list.hidden = true;
+  Object.assign(input, { id: select.id, type: "text", autocomplete: "off", role: "combobox", value: select.selectedOptions[0]?.value ? select.selectedOptions[0].textContent : "" });
+  for (const [name, value] of [["aria-expanded", "false"], ["aria-controls", list.id], ["aria-autocomplete", "list"]]) input.setAttribute(name, value);
+  for (const name of ["aria-describedby", "aria-invalid"]) if (select.hasAttribute(name)) input.setAttribute(name, select.getAttribute(name));
+  select.id = `${select.id}-val`;
+  select.hidden = true;
+  select.after(box);
+  box.append(input, list);
+  let shown = [], at = -1;
+
+  const close = () => { list.hidden = true; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); at = -1; };
+  const choose = (option) => { select.value = option.value; input.value = option.title; close(); };
+  const mark = (to) => {
+    at = shown.length ? (to + shown.length) % shown.length : -1;
+    [...list.children].forEach((item, i) => item.setAttribute("aria-selected", String(i === at)));
+    const item = list.children[at];
+    if (item) { input.setAttribute("aria-activedescendant", item.id); item.scrollIntoView({ block: "nearest" }); }
+  };
+  const open = (all) => {
+    const words = all ? [] : plain(input.value).split(/\s+/);
+    shown = options.filter((o) => words.every((w) => o.words.includes(w)));
+    list.replaceChildren(...shown.map((o, i) => {
+      const item = document.createElement("li");
+      const group = document.createElement("small");
+      Object.assign(item, { id: `${list.id}-${i}`, role: "option", textContent: o.title });
+      item.setAttribute("aria-selected", "false");
+      group.textContent = o.group;
+      item.append(group);
+      item.addEventListener("mousedown", (event) => { event.preventDefault(); choose(o); });
+      return item;
+    }));
+    list.hidden = shown.length === 0;
+    input.setAttribute("aria-expanded", String(!list.hidden));
+    at = -1;
+  };
+  input.addEventListener("input", () => { select.value = ""; open(false); });
+  input.addEventListener("click", () => { input.select(); open(true); });
+  input.addEventListener("blur", () => {
+    const only = plain(input.value) && !select.value ? options.filter((o) => plain(o.title) === plain(input.value)) : [];
+    if (only.length === 1) choose(only[0]);
+    close();
+  });
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (list.hidden) open(!!select.value || !input.value);
+      mark(event.key === "ArrowDown" ? at + 1 : at < 0 ? -1 : at - 1);
+    } else if (event.key === "Enter" && !list.hidden) {
+      event.preventDefault();
+      if (at >= 0) choose(shown[at]); else if (shown.length === 1) choose(shown[0]);
+    } else if (event.key === "Escape" && !list.hidden) {
+      event.preventDefault();
+      close();
+    }
+  });
+}
+document.querySelectorAll("select[data-search]").forEach(searchable);
+
+/* Idle: the server decides; the page warns. Another tab's clicks count, so the page asks before it warns. */
+const idle = document.getElementById("idle");
+if (idle) {
+  const { idle: whole, warn } = document.body.dataset;
+  const words = idle.querySelector("[data-left]");
+  const left = async () => {
+    const answer = await fetch("/session", { headers: { Accept: "application/json" } });
+    return answer.ok ? (await answer.json()).left : 0;
+  };
+  const later = (seconds) => setTimeout(look, Math.max(1, seconds) * 1000);
+  const look = async () => {
+    let seconds;
+    try { seconds = await left(); } catch { return later(15); }
+    if (seconds <= 0) return location.assign("/start");
+    if (seconds > Number(warn)) { idle.close(); return later(seconds - Number(warn)); }
+    if (!idle.open) idle.showModal();
+    words.textContent = seconds > 60 ? `${Math.ceil(seconds / 60)} min` : `${seconds} s`;
+    return later(Math.min(seconds, 10));
+  };
+  later(Number(whole) - Number(warn));
+  const goOn = async (event) => {
+    event.preventDefault();
+    const form = idle.querySelector("form");
+    const answer = await fetch(form.action, { method: "POST", body: new FormData(form) });
+    idle.close();
+    if (!answer.ok) location.assign("/start");
+  };
+  idle.addEventListener("submit", goOn);
+  idle.addEventListener("cancel", goOn);
+}
+
+/* After logging out: asks the card host that was used, every other second, whether the card is still in. */
+const watch = document.getElementById("kortvakt");
+if (watch && location.hash.startsWith("#https://")) {
+  const until = Date.now() + 15 * 60 * 1000;
+  const show = (state) => {
+    watch.closest("main").classList.toggle("out", state === "ute");
+    for (const name of ["okant", "inne", "ute"]) {
+      for (const part of watch.querySelectorAll(`div.kort-${name}, span.kort-${name}`)) part.hidden = name !== state;
+    }
+  };
+  const ask = async () => {
+    try {
+      const answer = await fetch(location.hash.slice(1), { credentials: "include", cache: "no-store", referrerPolicy: "no-referrer" });
+      if (!answer.ok) return;
+      const { card } = await answer.json();
+      show(card === "none" ? "ute" : "inne");
+      if (card === "none") return;
+    } catch { /* The network is gone for a moment: the page keeps what it last knew. */ }
+    if (Date.now() < until) setTimeout(ask, 2000);
+  };
+  ask();
+}
