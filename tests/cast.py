@@ -1,7 +1,7 @@
 """The cast: six people and three clinics, brought into the database through the real services only.
 
-Anna reports at the infection clinic of Norrvik. Bertil is her local administrator, Karin his colleague. Cecilia is local
-administrator in Sydvik and must see nothing of Norrvik. Doris runs the registry office. Erik reviews the log.
+Anna reports at the infection clinic of Norrvik. Bertil is her local administrator, Karin his colleague. Cecilia is
+local administrator in Sydvik and must see nothing of Norrvik. Doris runs the registry office. Erik reviews the log.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from registret.access import queries
 from registret.access import services as access
 from registret.access.actor import Actor
-from registret.access import queries
 from registret.access.queries import newest_application
 from registret.access.roles import Role
 from registret.accounts import attempts
