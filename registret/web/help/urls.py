@@ -1,3 +1,11 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from registret.web.help import views
+
+urlpatterns = [
+    path("hjalp", views.help_page, name="help"),
+    path("hjalp/fel/<str:code>", views.help_error, name="help_error"),
+    path("hjalp/kort/<str:name>", views.help_card, name="help_card"),
+    path("tillganglighet", views.accessibility, name="accessibility"),
+    path("personuppgifter", views.privacy, name="privacy"),
+]

@@ -1,0 +1,67 @@
+"""Help, every error at a stable address, the accessibility statement and the privacy notice."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from registret.kernel.refused import Refused
+from registret.web.gate import open_to_all, recognise
+from registret.web.http import SESSION_COOKIE, CardRequest, Request
+from registret.web.help import errors
+
+
+@require_GET
+@open_to_all
+def help_page(request: Request) -> HttpResponse:
+    """Hjälp: from the card reader to logging out, and whom to ask."""
+    return _page(request, "help.html", {"groups": errors.groups()})
+
+
+@require_GET
+@open_to_all
+def help_error(request: Request, code: str) -> HttpResponse:
+    """One error at the address that stands on its page, in letters and in people's notes."""
+    page = errors.page(code)
+    if page is None:
+        raise Http404
+    return _page(request, "help_error.html", {"page": page})
+
+
+@require_GET
+@open_to_all
+def help_card(request: Request, name: str) -> HttpResponse:
+    """The short address of an error that has to do with the card."""
+    if errors.page(f"card.{name}") is None:
+        raise Http404
+    return HttpResponsePermanentRedirect(reverse("help_error", args=[f"card.{name}"]))
+
+
+@require_GET
+@open_to_all
+def accessibility(request: Request) -> HttpResponse:
+    """Tillgänglighetsredogörelse."""
+    return _page(request, "accessibility.html", {})
+
+
+@require_GET
+@open_to_all
+def privacy(request: Request) -> HttpResponse:
+    """How the registry treats personal data of those who work in it."""
+    return _page(request, "privacy.html", {})
+
+
+def _page(request: Request, template: str, context: dict[str, Any]) -> HttpResponse:
+    """The page in the surroundings that the reader comes from: the dark bar shows that somebody is logged in."""
+    typed = cast(CardRequest, request)
+    if SESSION_COOKIE in request.COOKIES:
+        try:
+            recognise(typed)
+        except Refused:
+            # The session is over. Help is open to all.
+            pass
+    return render(request, template, context)
