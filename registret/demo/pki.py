@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal, Self, TypeAlias
 
@@ -321,7 +322,9 @@ def build_authority(
     for slug, ca in {_ROOT.slug: root, _WEB.slug: web, **authority.issuing}.items():
         _write(folder / f"{slug}.pem", ca.certificate.public_bytes(Encoding.PEM), mode=0o644)
         _write(folder / f"{slug}.key", _key_pem(ca.key))
-    _new_server(web, authority.site_server, site_host, created)
+    # The mail catcher shows the same certificate, to a worker that cannot look up names below localhost.
+    loopback = x509.IPAddress(ip_address("127.0.0.1"))
+    _new_server(web, authority.site_server, site_host, created, addresses=[loopback])
     _new_server(web, authority.card_server, f"*.{card_host}", created)
     (folder / _REVOKED).unlink(missing_ok=True)
     # Written last: a folder without it is not an authority, however far the work got.
@@ -419,7 +422,9 @@ def _new_ca(
     return CertificateAuthority(certificate=builder.sign(issuer.key if issuer else key, hashes.SHA256()), key=key)
 
 
-def _new_server(web: CertificateAuthority, files: ServerFiles, host: str, at: datetime) -> None:
+def _new_server(
+    web: CertificateAuthority, files: ServerFiles, host: str, at: datetime, *, addresses: Sequence[x509.IPAddress] = ()
+) -> None:
     key = new_key("ec")
     certificate = web.sign(
         subject=_ca_name(host),
@@ -428,7 +433,7 @@ def _new_server(web: CertificateAuthority, files: ServerFiles, host: str, at: da
             (x509.BasicConstraints(ca=False, path_length=None), True),
             (_usage(digital_signature=True), True),
             (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False),
-            (x509.SubjectAlternativeName([x509.DNSName(host)]), False),
+            (x509.SubjectAlternativeName([x509.DNSName(host), *addresses]), False),
             (_key_of(web.certificate), False),
             (x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False),
         ],

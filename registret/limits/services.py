@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 from django.conf import settings
@@ -63,5 +63,5 @@ def _key(limit: Limit, subject: str) -> bytes:
 
 
 def _window(limit: Limit, at: datetime) -> datetime:
-    epoch = datetime(2000, 1, 1, tzinfo=timezone.utc)
+    epoch = datetime(2000, 1, 1, tzinfo=UTC)
     return at - ((at - epoch) % limit.per)

@@ -4,36 +4,66 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('event', models.CharField(max_length=60)),
-                ('outcome', models.CharField(choices=[('done', 'done'), ('refused', 'refused')], max_length=10)),
-                ('by_hsa_id', models.CharField(blank=True, default='', max_length=31)),
-                ('by_name', models.CharField(blank=True, default='', max_length=200)),
-                ('by_account_id', models.BigIntegerField(null=True)),
-                ('by_role', models.CharField(blank=True, default='', max_length=30)),
-                ('by_clinic_id', models.BigIntegerField(null=True)),
-                ('by_program', models.CharField(blank=True, default='', max_length=60)),
-                ('network', models.GenericIPAddressField(null=True)),
-                ('about_account_id', models.BigIntegerField(null=True)),
-                ('about_hsa_id', models.CharField(blank=True, default='', max_length=31)),
-                ('clinic_id', models.BigIntegerField(null=True)),
-                ('reference', models.CharField(blank=True, default='', max_length=10)),
-                ('facts', models.JSONField(default=dict)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("event", models.CharField(max_length=60)),
+                ("outcome", models.CharField(choices=[("done", "done"), ("refused", "refused")], max_length=10)),
+                ("by_hsa_id", models.CharField(blank=True, default="", max_length=31)),
+                ("by_name", models.CharField(blank=True, default="", max_length=200)),
+                ("by_account_id", models.BigIntegerField(null=True)),
+                ("by_role", models.CharField(blank=True, default="", max_length=30)),
+                ("by_clinic_id", models.BigIntegerField(null=True)),
+                ("by_program", models.CharField(blank=True, default="", max_length=60)),
+                ("network", models.GenericIPAddressField(null=True)),
+                ("about_account_id", models.BigIntegerField(null=True)),
+                ("about_hsa_id", models.CharField(blank=True, default="", max_length=31)),
+                ("clinic_id", models.BigIntegerField(null=True)),
+                ("reference", models.CharField(blank=True, default="", max_length=10)),
+                ("facts", models.JSONField(default=dict)),
             ],
             options={
-                'indexes': [models.Index(fields=['by_account_id', '-id'], name='entry_by'), models.Index(fields=['about_account_id', '-id'], name='entry_about'), models.Index(fields=['clinic_id', '-id'], name='entry_clinic'), models.Index(fields=['event', '-id'], name='entry_event'), models.Index(fields=['at'], name='entry_at'), models.Index(condition=models.Q(('reference', ''), _negated=True), fields=['reference'], name='entry_reference'), models.Index(condition=models.Q(('by_hsa_id', ''), _negated=True), fields=['by_hsa_id', '-id'], name='entry_by_hsa'), models.Index(condition=models.Q(('about_hsa_id', ''), _negated=True), fields=['about_hsa_id', '-id'], name='entry_about_hsa')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('by_hsa_id', ''), ('by_program', ''), _negated=True), name='entry_has_an_author'), models.CheckConstraint(condition=models.Q(('outcome__in', ['done', 'refused'])), name='entry_outcome_known'), models.CheckConstraint(condition=models.Q(('event__regex', '^[a-z_]+(\\.[a-z_]+)+$')), name='entry_event_shape')],
+                "indexes": [
+                    models.Index(fields=["by_account_id", "-id"], name="entry_by"),
+                    models.Index(fields=["about_account_id", "-id"], name="entry_about"),
+                    models.Index(fields=["clinic_id", "-id"], name="entry_clinic"),
+                    models.Index(fields=["event", "-id"], name="entry_event"),
+                    models.Index(fields=["at"], name="entry_at"),
+                    models.Index(
+                        condition=models.Q(("reference", ""), _negated=True),
+                        fields=["reference"],
+                        name="entry_reference",
+                    ),
+                    models.Index(
+                        condition=models.Q(("by_hsa_id", ""), _negated=True),
+                        fields=["by_hsa_id", "-id"],
+                        name="entry_by_hsa",
+                    ),
+                    models.Index(
+                        condition=models.Q(("about_hsa_id", ""), _negated=True),
+                        fields=["about_hsa_id", "-id"],
+                        name="entry_about_hsa",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("by_hsa_id", ""), ("by_program", ""), _negated=True),
+                        name="entry_has_an_author",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome__in", ["done", "refused"])), name="entry_outcome_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("event__regex", "^[a-z_]+(\\.[a-z_]+)+$")), name="entry_event_shape"
+                    ),
+                ],
             },
         ),
     ]

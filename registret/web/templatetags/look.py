@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from django import template
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
 
@@ -19,7 +20,7 @@ from registret.words.events import event_name
 from registret.words.refusals import in_general
 from registret.words.roles import role_hint as words_role_hint
 from registret.words.roles import role_name
-from registret.words.states import account_state_name
+from registret.words.states import account_state_name, application_state_name
 
 register = template.Library()
 
@@ -50,9 +51,9 @@ def icon(name: str) -> SafeString:
 @register.simple_tag
 def mark() -> SafeString:
     """Four circles in a rising arc."""
-    return mark_safe(  # noqa: S308
-        '<svg viewBox="0 0 44 28" aria-hidden="true"><circle cx="3.5" cy="23.5" r="3"/><circle cx="10.4" cy="22" r="3.8"/>'
-        '<circle cx="18.8" cy="18" r="4.9"/><circle class="own" cx="31.6" cy="9" r="8"/></svg>'
+    return mark_safe(
+        '<svg viewBox="0 0 44 28" aria-hidden="true"><circle cx="3.5" cy="23.5" r="3"/><circle '
+        'cx="10.4" cy="22" r="3.8"/><circle cx="18.8" cy="18" r="4.9"/><circle class="own" cx="31.6" cy="9" r="8"/></svg>'
     )
 
 
@@ -90,13 +91,12 @@ def day(moment: datetime | date | None) -> str:
 
 @register.filter
 def moment(value: datetime | None) -> str:
-    """`24 november 2026 kl. 07.48`."""
+    """`24 november 2026 kl. 07.48`, or `i dag kl. 07.48`."""
     if value is None:
         return ""
     local = timezone.localtime(value)
-    if get_language() == "en":
-        return f"{date_format(local, 'j F Y')} at {local:%H:%M}"
-    return f"{date_format(local, 'j F Y')} kl. {local:%H.%M}"
+    when = gettext("i dag") if local.date() == timezone.localdate() else date_format(local, "j F Y")
+    return f"{when} at {local:%H:%M}" if get_language() == "en" else f"{when} kl. {local:%H.%M}"
 
 
 @register.filter
@@ -127,6 +127,20 @@ def account_state(state: str) -> str:
 
 
 @register.filter
+def application_state(state: str) -> str:
+    return application_state_name(state)
+
+
+@register.filter
+def unbroken(text: str) -> SafeString:
+    """`text` with the words that have a hyphen of their own kept on one line."""
+    words = re.split(r"(\b(?:E-post|HSA-id|Person-id)\b)", text)
+    return format_html_join(
+        "", "{}", ((format_html('<span class="nb">{}</span>', w) if i % 2 else w,) for i, w in enumerate(words))
+    )
+
+
+@register.filter
 def refusal_title(code: str) -> str:
     return in_general(code).title
 
@@ -136,11 +150,13 @@ def mail_hint(hint: MailHint) -> str:
     """Why an address looks odd, in a sentence."""
     domains = ", ".join(hint.domains)
     if hint.hint is Hint.MISTYPED:
-        return gettext(
-            "%(provider)s brukar använda %(domains)s. Är adressen ändå rätt går det bra att fortsätta."
-        ) % {"provider": hint.care_provider, "domains": domains}
+        return gettext("%(provider)s brukar använda %(domains)s. Är adressen ändå rätt går det bra att fortsätta.") % {
+            "provider": hint.care_provider,
+            "domains": domains,
+        }
     return gettext(
-        "Adressen hör inte till %(provider)s, som brukar använda %(domains)s. Är den ändå rätt går det bra att fortsätta."
+        "Adressen hör inte till %(provider)s, som brukar använda %(domains)s. Är den ändå rätt går det bra att "
+        "fortsätta."
     ) % {"provider": hint.care_provider, "domains": domains}
 
 

@@ -1,0 +1,174 @@
+"""A running house for all journeys, its cast, and browsers that hold one card each."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
+
+from registret.demo.browser import nss_home
+from registret.demo.pki import Authority, IssuedCertificate
+from tests.journeys.people import CLINIC, Person, appointed, somebody
+from tests.journeys.running import House
+
+POLICIES = Path("/etc/chromium/policies/managed")
+CHROMIUM = "/usr/bin/chromium"
+OUT = Path(os.environ.get("REGISTRET_PICTURES", "out/pictures"))
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    folder = tmp_path_factory.mktemp("house")
+    authority = Authority.load(Path(os.environ["REGISTRET_TEST_FOLDER"]) / "ca")
+    with House.build(folder, authority, f"journeys_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}") as built:
+        built.run("migrate", "--verbosity", "0")
+        built.run("import-clinics", str(Path("registret/demo/clinics.csv").resolve()))
+        built.start()
+        yield built
+
+
+@pytest.fixture(scope="session")
+def doris(house: House) -> Person:
+    """Runs the registry office."""
+    return appointed(house, somebody(house, "Doris", "Ek"), "registry_office")
+
+
+@pytest.fixture(scope="session")
+def bertil(house: House) -> Person:
+    """Local administrator at the infection clinic."""
+    return appointed(house, somebody(house, "Bertil", "Holm"), "local_administrator", CLINIC)
+
+
+@pytest.fixture(scope="session")
+def cecilia(house: House) -> Person:
+    """Local administrator at another clinic, of another care provider."""
+    person = somebody(house, "Cecilia", "Lund", organisation="Region Sydvik", domain="regionsydvik.se")
+    return appointed(house, person, "local_administrator", "infektion-sydvik")
+
+
+@pytest.fixture(scope="session")
+def erik(house: House) -> Person:
+    """Reviews the log."""
+    return appointed(house, somebody(house, "Erik", "Sand"), "log_reviewer")
+
+
+@pytest.fixture(scope="session")
+def managed_policy() -> Iterator[None]:
+    """Chromium shows its picker in a window of the system, which nothing headless can click: a managed policy chooses
+    for it. Only root may write one; without, the journeys over the wire (test_wire.py) prove the same steps."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root: a managed policy for Chromium in /etc/chromium/policies/managed")
+    if not Path(CHROMIUM).exists() or shutil.which("certutil") is None:
+        pytest.skip("needs Debian's packages chromium and libnss3-tools")
+    POLICIES.mkdir(parents=True, exist_ok=True)
+    file = POLICIES / f"registret-test-{os.getpid()}.json"
+    rule = {"pattern": "https://[*.]kort.registret.localhost", "filter": {}}
+    file.write_text(json.dumps({"AutoSelectCertificateForUrls": [json.dumps(rule)]}), encoding="utf-8")
+    yield
+    file.unlink()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@dataclass(slots=True)
+class Desk:
+    """A computer with a reader: a browser of its own whose store is what sits in the reader."""
+
+    home: Path
+    context: BrowserContext
+    house: House
+
+    @property
+    def page(self) -> Page:
+        return self.context.pages[0]
+
+    def open(self, path: str) -> Page:
+        self.page.goto(self.house.site + path)
+        return self.page
+
+    def press(self, name: str) -> Page:
+        """The button or link of this name, and the page behind it."""
+        wanted = self.page.get_by_role("button", name=name, exact=True).or_(
+            self.page.get_by_role("link", name=name, exact=True)
+        )
+        wanted.first.click()
+        self.page.wait_for_load_state()
+        return self.page
+
+    def take_out(self, card: IssuedCertificate) -> None:
+        """The card leaves the reader while the browser runs on: certificate and key are gone from its store."""
+        store = f"sql:{self.home / '.pki' / 'nssdb'}"
+        subprocess.run(["certutil", "-F", "-d", store, "-n", card.label], check=True, capture_output=True)
+
+    def heading(self) -> str:
+        return self.page.locator("h1:visible").inner_text()
+
+
+OpenDesk = Callable[..., Desk]
+
+
+@pytest.fixture
+def desk(house: House, playwright: Playwright, managed_policy: None, tmp_path: Path) -> Iterator[OpenDesk]:
+    """`desk(card, …)` opens a browser with these cards in."""
+    opened: list[BrowserContext] = []
+
+    def sit_down(*cards: IssuedCertificate, script: bool = True) -> Desk:
+        home = tmp_path / f"home-{len(opened)}"
+        home.mkdir()
+        _fill(home, cards, house)
+        context = playwright.chromium.launch_persistent_context(
+            str(home / "profile"),
+            executable_path=CHROMIUM,
+            headless=True,
+            java_script_enabled=script,
+            args=[
+                "--no-sandbox",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--no-first-run",
+            ],
+            env={name: value for name, value in os.environ.items() if name != "XDG_DATA_HOME"} | {"HOME": str(home)},
+            viewport={"width": 1280, "height": 900},
+        )
+        context.set_default_timeout(30_000)
+        opened.append(context)
+        return Desk(home, context, house)
+
+    yield sit_down
+    for context in opened:
+        context.close()
+
+
+def looked_at(page: Page, name: str) -> None:
+    """The page passes axe (WCAG 2.1 AA), fits a telephone's width, and is kept as a picture at 360 and 1,280 px."""
+    found = Axe().run(page, options=WCAG)
+    assert found.violations_count == 0, found.generate_report()
+    OUT.mkdir(parents=True, exist_ok=True)
+    for width, height in ((360, 760), (1280, 900)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.screenshot(path=OUT / f"{name}-{width}.png", full_page=True)
+        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert overflow <= 0, f"{name} is {overflow} px wider than {width} px"
+
+
+def _fill(home: Path, cards: tuple[IssuedCertificate, ...], house: House) -> None:
+    files = []
+    for number, card in enumerate(cards):
+        file = home / f"card-{number}.p12"
+        file.write_bytes(card.p12("demo"))
+        files.append(file)
+    nss_home(home, cards=files, web_root=house.authority.web_root)

@@ -1,0 +1,172 @@
+"""A whole house, running: `registret serve` as its own process, with a database, a CA and a mail server of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+
+from registret.demo.mailbox import CaughtLetter, MailCatcher, letters
+from registret.demo.pki import Authority
+
+# Generous: a busy machine is no failure.
+PATIENCE = 60.0
+
+
+@dataclass(slots=True)
+class House:
+    """Addresses of a running house, its CA and its letters."""
+
+    folder: Path
+    authority: Authority
+    environment: dict[str, str]
+    site_port: int
+    card_port: int
+    mail: MailCatcher
+    process: subprocess.Popen[bytes] | None = None
+
+    @classmethod
+    def build(cls, folder: Path, authority: Authority, database: str) -> Self:
+        """Makes an empty database beside the one of the tests, and settings for everything; starts nothing."""
+        site_port, card_port = _free_ports(2)
+        mailbox = folder / "mailbox"
+        mail = MailCatcher(mailbox, 0, authority.site_server.chain, authority.site_server.key)
+        mail.start()
+        environment = os.environ | {
+            "DATABASE_URL": _new_database(database),
+            "REGISTRET_DEMO": "yes",
+            "REGISTRET_SITE_PORT": str(site_port),
+            "REGISTRET_CARD_PORT": str(card_port),
+            "REGISTRET_SITE_CERTIFICATE": str(authority.site_server.chain),
+            "REGISTRET_SITE_KEY": str(authority.site_server.key),
+            "REGISTRET_CARD_CERTIFICATE": str(authority.card_server.chain),
+            "REGISTRET_CARD_KEY": str(authority.card_server.key),
+            "REGISTRET_TRUST_DIR": str(authority.write_trust(folder / "trust")),
+            "REGISTRET_SMTP_HOST": "127.0.0.1",
+            "REGISTRET_SMTP_PORT": str(mail.port),
+            "REGISTRET_SMTP_TLS": "starttls",
+            "REGISTRET_SMTP_CA_FILE": str(authority.web_root),
+            "REGISTRET_MAILBOX_DIR": str(mailbox),
+            "REGISTRET_STATIC_ROOT": str(folder / "static"),
+        }
+        return cls(
+            folder=folder,
+            authority=authority,
+            environment=environment,
+            site_port=site_port,
+            card_port=card_port,
+            mail=mail,
+        )
+
+    @property
+    def site(self) -> str:
+        return f"https://registret.localhost:{self.site_port}"
+
+    @property
+    def card_hosts(self) -> str:
+        """A glob for the addresses of all card hosts."""
+        return f"https://*.kort.registret.localhost:{self.card_port}/**"
+
+    def run(self, *arguments: str) -> str:
+        """A command of the operator, to its end; answers what it printed.
+
+        Raises: AssertionError (it failed; the message is what it said).
+        """
+        command = [sys.executable, "-m", "registret", *arguments]
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def start(self) -> None:
+        """Starts the server and waits until it answers."""
+        with (self.folder / "server.log").open("ab") as log:
+            command = [sys.executable, "-m", "registret", "serve"]
+            self.process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
+        deadline = time.monotonic() + PATIENCE
+        while not (_answers(self.site_port) and _answers(self.card_port)):
+            assert self.process.poll() is None, self.log()
+            assert time.monotonic() < deadline, f"not serving after {PATIENCE} s: {self.log()}"
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(PATIENCE)
+            self.process = None
+        self.mail.stop()
+
+    def log(self) -> str:
+        return (self.folder / "server.log").read_text(encoding="utf-8", errors="replace")
+
+    def letters_to(self, address: str) -> list[CaughtLetter]:
+        """What has arrived at this address, newest first."""
+        return [letter for letter in letters(self.folder / "mailbox") if address in letter.to]
+
+    def letter_to(self, address: str, *, number: int = 1, about: str = "") -> CaughtLetter:
+        """The newest letter to this address, once `number` have arrived whose subject holds `about`."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            found = [letter for letter in self.letters_to(address) if about in letter.subject]
+            if len(found) >= number:
+                return found[0]
+            assert time.monotonic() < deadline, f"{len(found)} letters to {address}\n{self.log()}"
+            time.sleep(0.1)
+
+    def ask_database(self, question: str, *values: object) -> list[tuple[object, ...]]:
+        with psycopg.connect(self.environment["DATABASE_URL"]) as connection:
+            return connection.execute(question, values).fetchall()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, t: TracebackType | None) -> None:
+        self.stop()
+
+
+def link_in(letter: CaughtLetter) -> str:
+    """The address that the letter asks to open."""
+    found = re.search(r"https://\S+/bekrafta/\S+", letter.text)
+    assert found is not None, letter.text
+    return found[0]
+
+
+def code_in(letter: CaughtLetter) -> str:
+    """The six characters of the letter, without the space between them."""
+    found = re.search(r"^\s*([A-Z0-9]{3}) ([A-Z0-9]{3})\s*$", letter.text, re.MULTILINE)
+    assert found is not None, letter.text
+    return found[1] + found[2]
+
+
+def _new_database(name: str) -> str:
+    """Makes the database anew, beside that of DATABASE_URL; answers its address."""
+    parts = urlsplit(os.environ["DATABASE_URL"])
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
+        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+    return urlunsplit(parts._replace(path=f"/{name}"))
+
+
+def _free_ports(number: int) -> list[int]:
+    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(number)]
+    ports = [s.getsockname()[1] for s in held]
+    for s in held:
+        s.close()
+    return ports
+
+
+def _answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
