@@ -8,6 +8,7 @@ from typing import Any, cast
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from registret.access.actor import Actor
 from registret.access.queries import Holder
@@ -16,7 +17,7 @@ from registret.kernel.refused import Refused
 from registret.kernel.secret import new_reference
 from registret.ledger.services import record
 from registret.web.http import SESSION_COOKIE, Request
-from registret.words.refusals import FORM_TOO_OLD, NOT_FOUND, OUR_FAULT, RefusalPage, page_of
+from registret.words.refusals import RefusalPage, in_general, page_of
 
 
 def refusal_response(request: Request, refusal: Refused) -> HttpResponse:
@@ -51,11 +52,11 @@ def author(request: HttpRequest) -> By:
 
 def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
     """CSRF: the form came from elsewhere, or from a page that lay open for very long."""
-    return _plain(request, FORM_TOO_OLD, status=403, event="request.forged")
+    return _plain(request, "request.forged", status=403, event="request.forged")
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _plain(request, NOT_FOUND, status=404, event=None)
+    return _plain(request, "request.not_found", status=404, event=None)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -65,18 +66,19 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def our_fault(request: HttpRequest) -> HttpResponse:
     """An unexpected error. The page must not need anything that may be what is broken."""
+    page = in_general("request.failed")
     return HttpResponse(
-        f"<!doctype html><html lang=sv><meta charset=utf-8><title>{OUR_FAULT.title}</title><main>"
-        f"<h1>{OUR_FAULT.title}</h1><p>{OUR_FAULT.happened}</p><p>{OUR_FAULT.todo[0]}</p></main></html>",
+        f"<!doctype html><html lang={get_language()}><meta charset=utf-8><title>{page.title}</title><main>"
+        f"<h1>{page.title}</h1><p>{page.happened}</p><p>{page.todo[0]}</p></main></html>",
         status=500,
     )
 
 
-def _plain(request: HttpRequest, page: RefusalPage, *, status: int, event: str | None) -> HttpResponse:
+def _plain(request: HttpRequest, code: str, *, status: int, event: str | None) -> HttpResponse:
     reference, at = new_reference(), getattr(request, "at", None) or timezone.now()
     if event is not None:
         record(event=event, outcome="refused", by=author(request), at=at, reference=reference)
-    return show_refusal(request, page, reference=reference, at=at, status=status)
+    return show_refusal(request, in_general(code), reference=reference, at=at, status=status)
 
 
 def _view_name(request: HttpRequest) -> str:

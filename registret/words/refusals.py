@@ -1,6 +1,7 @@
 """Every refusal in words: what happened, what to do now. By code; facts are filled in by name.
 
-`short` is the one line that stands beside a form field or at the top of a list.
+`short` is the one line that stands beside a form field or at the top of a list; `in_general` is what happened without
+the facts of a case, for the help page.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, cast
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from registret.kernel.refused import Refused
@@ -40,6 +42,7 @@ class Words:
     todo: tuple[Text, ...]
     action: Action = Action.LOGIN
     short: Text = ""
+    in_general: Text = ""
     also_check: bool = False
     """Offers *Kontrollera ditt kort* as a second way."""
     picker: bool = False
@@ -106,6 +109,7 @@ REFUSALS: Mapping[str, Words] = {
     "card.expired": Words(
         title=_("Ditt certifikat har gått ut."),
         happened=_("Certifikatet gällde till och med %(not_after)s. Det är utfärdat av %(issuer)s."),
+        in_general=_("Varje certifikat har ett sista datum, och det är passerat."),
         todo=(
             _("Förnya kortet eller certifikatet där du fick det. %(card_office)s"),
             _("Har du redan ett nytt certifikat på kortet? Tryck på knappen och välj det."),
@@ -116,12 +120,14 @@ REFUSALS: Mapping[str, Words] = {
     "card.not_yet_valid": Words(
         title=_("Ditt certifikat gäller inte än."),
         happened=_("Certifikatet börjar gälla %(not_before)s. Det är utfärdat av %(issuer)s."),
+        in_general=_("Varje certifikat har ett första datum, och det har inte kommit än."),
         todo=(_("Vänta tills det gäller, eller välj ett annat certifikat om du har."), _AGAIN),
         also_check=True,
     ),
     "card.revoked": Words(
         title=_("Ditt certifikat är spärrat."),
         happened=_("Utfärdaren %(issuer)s har spärrat certifikatet. Ett spärrat kort går inte att använda igen."),
+        in_general=_("Utfärdaren har spärrat certifikatet. Ett spärrat kort går inte att använda igen."),
         todo=(_CARD_OFFICE, _("Ditt konto finns kvar. Logga in med det nya kortet när du har fått det.")),
         action=Action.HELP,
     ),
@@ -131,13 +137,21 @@ REFUSALS: Mapping[str, Words] = {
             "Det beror inte på dig eller ditt kort. Spärrlistan från %(issuer)s har inte gått att hämta, och utan den "
             "släpper registret inte in någon."
         ),
-        todo=(_("Försök igen om en stund."), _("Registrets tekniker har fått larm. Brådskar det, kontakta supporten.")),
+        in_general=_(
+            "Det beror inte på dig eller ditt kort. Listan över spärrade kort har inte gått att hämta, och utan den "
+            "släpper registret inte in någon."
+        ),
+        todo=(_("Försök igen om en stund."), _("Brådskar det? Kontakta supporten.")),
     ),
     "card.unknown_issuer": Words(
         title=_("Certifikatet kommer inte från en utfärdare som registret godtar."),
         happened=_(
             "Registret godtar kort med HSA-id från SITHS. Certifikatet säger sig komma från ”%(claimed_issuer)s”, "
             "men det går inte att bekräfta."
+        ),
+        in_general=_(
+            "Registret godtar kort med HSA-id från SITHS. Certifikatet kommer från någon annan, eller så går det inte "
+            "att bekräfta vem det kommer från."
         ),
         todo=(
             _("Har du flera kort i datorn? Ta ut de andra."),
@@ -149,7 +163,8 @@ REFUSALS: Mapping[str, Words] = {
     ),
     "card.test_issuer": Words(
         title=_("Det här är ett testkort."),
-        happened=_("Kortet är utfärdat av %(issuer)s, som bara ger ut kort för test. De släpps inte in här."),
+        happened=_("Kortet är utfärdat av %(issuer)s, som bara ger ut kort för test. Testkort godtas inte här."),
+        in_general=_("Kortet kommer från en utfärdare som bara ger ut kort för test. Testkort godtas inte här."),
         todo=(_("Sätt i ditt vanliga kort."), _AGAIN),
     ),
     "card.malformed": Words(
@@ -157,6 +172,10 @@ REFUSALS: Mapping[str, Words] = {
         happened=_(
             "Något i certifikatet är inte som det ska vara på ett SITHS-kort med HSA-id. Felet ligger i kortet, inte "
             "hos dig (%(reason)s)."
+        ),
+        in_general=_(
+            "Något i certifikatet är inte som det ska vara på ett SITHS-kort med HSA-id. Felet ligger i kortet, inte "
+            "hos dig."
         ),
         todo=(
             _("Tryck på knappen och välj ett annat certifikat om du har flera."),
@@ -184,16 +203,17 @@ REFUSALS: Mapping[str, Words] = {
     "session.idle": Words(
         title=_("Du har loggats ut."),
         happened=_(
-            "Ingenting hände på %(minutes)s minuter. Då avslutas sessionen, så att ingen annan kan använda den."
+            "Ingenting hände på %(minutes)s minuter. Då loggas du ut, så att ingen annan kan använda din inloggning."
         ),
+        in_general=_("Ingenting hände på en stund. Då loggas du ut, så att ingen annan kan använda din inloggning."),
         todo=(
             _("Sitter kortet kvar i läsaren och du är klar: ta ut det."),
             _("Ska du fortsätta: tryck på knappen och logga in igen."),
         ),
     ),
     "session.over": Words(
-        title=_("Din session har nått sin längsta tid."),
-        happened=_("En session varar högst en arbetsdag, och aldrig längre än kortet gäller."),
+        title=_("Tiden för din inloggning är slut."),
+        happened=_("En inloggning gäller högst en arbetsdag, och aldrig längre än kortet."),
         todo=(_("Tryck på knappen och logga in igen."),),
     ),
     # The mail
@@ -222,6 +242,7 @@ REFUSALS: Mapping[str, Words] = {
     "confirmation.expired": Words(
         title=_("Länken har gått ut."),
         happened=_("Länken och koden gällde till %(expired_at)s."),
+        in_general=_("Länken och koden gäller bara en viss tid. När den går ut står i mejlet."),
         todo=(_("Logga in med ditt kort: då kan du be om ett nytt mejl."),),
         short=_("Koden har gått ut. Be om ett nytt mejl."),
     ),
@@ -238,10 +259,15 @@ REFUSALS: Mapping[str, Words] = {
     ),
     "confirmation.code_wrong": Words(
         title=_("Koden stämmer inte."),
-        happened=_("Du kan försöka %(left)s gånger till."),
+        happened=ngettext_lazy("Du kan försöka en gång till.", "Du kan försöka %(left)s gånger till.", "left"),
+        in_general=_("Efter några fel måste du be om ett nytt mejl. Det har en ny kod."),
         todo=(_("Skriv koden ur det senaste mejlet."),),
         action=Action.APPLICATION,
-        short=_("Koden stämmer inte. Skriv koden ur det senaste mejlet. Du kan försöka %(left)s gånger till."),
+        short=ngettext_lazy(
+            "Koden stämmer inte. Skriv koden ur det senaste mejlet. Du kan försöka en gång till.",
+            "Koden stämmer inte. Skriv koden ur det senaste mejlet. Du kan försöka %(left)s gånger till.",
+            "left",
+        ),
     ),
     "confirmation.code_burnt": Words(
         title=_("Koden gäller inte längre."),
@@ -315,7 +341,7 @@ REFUSALS: Mapping[str, Words] = {
         title=_("Det ingår inte i din roll."),
         happened=_("Rollen som du arbetar i ger inte tillgång till sidan."),
         todo=(
-            _("Har du flera roller? Byt roll uppe till höger."),
+            _("Har du flera roller? Gå till startsidan och byt roll."),
             _("Behöver du tillgång? Tala med din lokala administratör."),
         ),
         action=Action.START,
@@ -329,7 +355,8 @@ REFUSALS: Mapping[str, Words] = {
     "access.card_too_old": Words(
         title=_("Logga in igen för att attestera."),
         happened=_("Den som attesterar måste ha visat sitt kort inom de senaste %(minutes)s minuterna."),
-        todo=(_("Tryck på knappen och visa kortet igen. Inget som du har skrivit är sparat som beslut."),),
+        in_general=_("Den som attesterar måste nyligen ha visat sitt kort."),
+        todo=(_("Tryck på knappen och visa kortet igen. Inget beslut har sparats än."),),
     ),
     "access.own_application": Words(
         title=_("Ingen attesterar sig själv."),
@@ -340,6 +367,7 @@ REFUSALS: Mapping[str, Words] = {
     "access.already_decided": Words(
         title=_("Någon annan hann före."),
         happened=_("%(decided_by)s har redan tagit ställning till ansökan, %(decided_at)s. Ditt beslut sparades inte."),
+        in_general=_("En annan administratör har redan tagit ställning till ansökan. Ditt beslut sparades inte."),
         todo=(_("Öppna listan igen för att se hur det blev."),),
         action=Action.BACK_TO_LIST,
     ),
@@ -380,6 +408,7 @@ REFUSALS: Mapping[str, Words] = {
     "access.end_impossible": Words(
         title=_("Sista dagen går inte att välja."),
         happened=_("En behörighet gäller från i dag och högst %(months)s månader."),
+        in_general=_("En behörighet gäller från i dag och högst så länge som formuläret anger."),
         todo=(_("Välj en annan sista dag."),),
         action=Action.BACK_TO_LIST,
         short=_("Välj en dag från i dag och högst %(months)s månader framåt."),
@@ -419,83 +448,80 @@ REFUSALS: Mapping[str, Words] = {
     ),
 }
 
-FORM_TOO_OLD = RefusalPage(
-    code="request.forged",
-    title=_("Formuläret gick inte att ta emot."),  # type: ignore[arg-type]
-    happened=_("Sidan hade legat öppen för länge, eller så kom formuläret från en annan webbplats. Inget har ändrats."),  # type: ignore[arg-type]
-    todo=(_("Gå tillbaka, ladda om sidan och försök igen."),),  # type: ignore[arg-type]
-    action=Action.START,
-    also_check=False,
-    picker=False,
-)
-NOT_FOUND = RefusalPage(
-    code="request.not_found",
-    title=_("Sidan finns inte."),  # type: ignore[arg-type]
-    happened=_("Adressen kan vara felskriven, eller så har sidan flyttat."),  # type: ignore[arg-type]
-    todo=(_("Börja om från första sidan."),),  # type: ignore[arg-type]
-    action=Action.START,
-    also_check=False,
-    picker=False,
-)
-OUR_FAULT = RefusalPage(
-    code="request.failed",
-    title=_("Något gick fel hos oss."),  # type: ignore[arg-type]
-    happened=_("Felet är inte ditt. Inget som du har skickat är till hälften sparat."),  # type: ignore[arg-type]
-    todo=(_("Gå tillbaka och försök igen om en stund."),),  # type: ignore[arg-type]
-    action=Action.START,
-    also_check=False,
-    picker=False,
-)
+REQUESTS: Mapping[str, Words] = {
+    "request.forged": Words(
+        title=_("Formuläret gick inte att ta emot."),
+        happened=_(
+            "Sidan hade legat öppen för länge, eller så kom formuläret från en annan webbplats. Inget har ändrats."
+        ),
+        todo=(_("Gå tillbaka, ladda om sidan och försök igen."),),
+        action=Action.START,
+    ),
+    "request.not_found": Words(
+        title=_("Sidan finns inte."),
+        happened=_("Adressen kan vara felskriven, eller så har sidan flyttat."),
+        todo=(_("Börja om från första sidan."),),
+        action=Action.START,
+    ),
+    "request.failed": Words(
+        title=_("Något gick fel hos oss."),
+        happened=_("Felet är inte ditt. Inget som du skickade har sparats till hälften."),
+        todo=(_("Gå tillbaka och försök igen om en stund."),),
+        action=Action.START,
+    ),
+}
+"""What has no refusal class, because nothing in the rooms was asked."""
 
 
 def page_of(refusal: Refused) -> RefusalPage:
     """The refusal's page, with its facts filled in, in the active language."""
-    words, facts = REFUSALS[refusal.code], _shown_facts(refusal)
-    return RefusalPage(
-        code=refusal.code,
-        title=str(words.title) % facts,
-        happened=str(words.happened) % facts,
-        todo=tuple(str(line) % facts for line in words.todo),
-        action=words.action,
-        also_check=words.also_check,
-        picker=words.picker,
-    )
+    words = REFUSALS[refusal.code]
+    return _page(refusal.code, words, words.happened, _shown_facts(refusal))
+
+
+def in_general(code: str) -> RefusalPage:
+    """What there is to say without the facts of a case: for help pages and for `REQUESTS`.
+
+    Raises: KeyError: there is no such code.
+    """
+    words = REFUSALS.get(code) or REQUESTS[code]
+    return _page(code, words, words.in_general or words.happened, _GENERALLY)
 
 
 def short(refusal: Refused) -> str:
     """The refusal in one line, for beside a form field."""
     words = REFUSALS[refusal.code]
-    return str(words.short or words.title) % _shown_facts(refusal)
+    return _filled(words.short or words.title, _shown_facts(refusal))
 
 
-def in_general(code: str) -> RefusalPage:
-    """The refusal for its help page: without the facts of a case."""
-    words = REFUSALS[code]
-    facts = _Unknown()
+_GENERALLY: Mapping[str, Text] = {"again_at": _("senare"), "card_office": _CARD_OFFICE}
+
+
+def _page(code: str, words: Words, happened: Text, facts: Mapping[str, object]) -> RefusalPage:
     return RefusalPage(
         code=code,
-        title=str(words.title) % facts,
-        happened=str(words.happened) % facts,
-        todo=tuple(str(line) % facts for line in words.todo),
+        title=_filled(words.title, facts),
+        happened=_filled(happened, facts),
+        todo=tuple(_filled(line, facts) for line in words.todo),
         action=words.action,
         also_check=words.also_check,
         picker=words.picker,
     )
 
 
-class _Unknown(dict[str, str]):
-    def __missing__(self, key: str) -> str:
-        return str(_CARD_OFFICE) if key == "card_office" else "…"
+def _filled(text: Text, facts: Mapping[str, object]) -> str:
+    # A plural chooses its form when the number comes.
+    return str(cast(Any, text) % facts)
 
 
-def _shown_facts(refusal: Refused) -> dict[str, str]:
+def _shown_facts(refusal: Refused) -> dict[str, object]:
     shown = {name: _shown(getattr(refusal, name)) for name in refusal.facts}
-    return shown | {"card_office": str(_CARD_OFFICE)}
+    return shown | {"card_office": _CARD_OFFICE}
 
 
-def _shown(value: object) -> str:
+def _shown(value: object) -> object:
     if not isinstance(value, datetime):
-        return str(value)
+        return value
     local = timezone.localtime(value)
     clock = f"at {local:%H:%M}" if get_language() == "en" else f"kl. {local:%H.%M}"
     return f"{date_format(local, 'j F Y')} {clock}"

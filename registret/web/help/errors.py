@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from registret.words.refusals import FORM_TOO_OLD, NOT_FOUND, OUR_FAULT, REFUSALS, RefusalPage, in_general
-
-_OF_REQUESTS = {page.code: page for page in (FORM_TOO_OLD, NOT_FOUND, OUR_FAULT)}
+from registret.words.refusals import REFUSALS, REQUESTS, RefusalPage, in_general
 
 
 def page(code: str) -> RefusalPage | None:
     """The error in the active language, without the facts of a case; None if there is none with this code."""
-    return in_general(code) if code in REFUSALS else _OF_REQUESTS.get(code)
+    return in_general(code) if code in REFUSALS or code in REQUESTS else None
 
 
 def groups() -> tuple[RefusalPage, ...]:

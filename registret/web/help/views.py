@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, cast
 
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
@@ -11,8 +12,8 @@ from django.views.decorators.http import require_GET
 
 from registret.kernel.refused import Refused
 from registret.web.gate import open_to_all, recognise
-from registret.web.http import SESSION_COOKIE, CardRequest, Request
 from registret.web.help import errors
+from registret.web.http import SESSION_COOKIE, CardRequest, Request
 
 
 @require_GET
@@ -59,9 +60,7 @@ def _page(request: Request, template: str, context: dict[str, Any]) -> HttpRespo
     """The page in the surroundings that the reader comes from: the dark bar shows that somebody is logged in."""
     typed = cast(CardRequest, request)
     if SESSION_COOKIE in request.COOKIES:
-        try:
+        # Help is open to all, so a session that is over is no reason to refuse.
+        with suppress(Refused):
             recognise(typed)
-        except Refused:
-            # The session is over. Help is open to all.
-            pass
     return render(request, template, context)
