@@ -35,8 +35,17 @@ class Sitting:
     ends_at: datetime
 
 
-def open_session(*, proof: Proof, grant_id: int | None, network: str | None, at: datetime) -> str:
-    """A new session with a new key; answers the key. Never lasts longer than the card."""
+def open_session(
+    *, proof: Proof, grant_id: int | None, replaces: str | None = None, network: str | None, at: datetime
+) -> str:
+    """A new session with a new key; answers the key. Never lasts longer than the card.
+
+    `replaces` is the key of the session that this browser had until now, if any: it ends.
+    """
+    if replaces:
+        before = Session.objects.filter(key_digest=fingerprint(replaces), ended_at=None).first()
+        if before is not None:
+            _end(session_id=before.id, reason="replaced", by=None, at=at)
     key = new_token(256)
     Session.objects.create(
         key_digest=fingerprint(key),

@@ -168,7 +168,7 @@ def _tab_to(page: Page, name: str) -> None:
     for _ in range(60):
         page.keyboard.press("Tab")
         called = page.evaluate(
-            "() => { const e = document.activeElement; return (e.labels?.[0]?.textContent ?? e.textContent ?? '').trim() }"
+            "() => (document.activeElement.labels?.[0] ?? document.activeElement).textContent.trim()"
         )
         if called.startswith(name):
             return

@@ -53,7 +53,8 @@ def mark() -> SafeString:
     """Four circles in a rising arc."""
     return mark_safe(
         '<svg viewBox="0 0 44 28" aria-hidden="true"><circle cx="3.5" cy="23.5" r="3"/><circle '
-        'cx="10.4" cy="22" r="3.8"/><circle cx="18.8" cy="18" r="4.9"/><circle class="own" cx="31.6" cy="9" r="8"/></svg>'
+        'cx="10.4" cy="22" r="3.8"/><circle cx="18.8" cy="18" r="4.9"/>'
+        '<circle class="own" cx="31.6" cy="9" r="8"/></svg>'
     )
 
 
