@@ -171,11 +171,11 @@ class Entered:
     confirmed: bool
 
 
-def enter(*, proof: Proof, network: str | None, at: datetime) -> Entered:
+def enter(*, proof: Proof, replaces: str | None = None, network: str | None, at: datetime) -> Entered:
     """A proven card logs in, or learns what is missing. Either way a session begins.
 
     Somebody who came by the link of a letter confirms with the card that was just shown. With one seat the person is
-    at work at once.
+    at work at once. `replaces` is the key of the session that this browser had until now.
     """
     card = proof.card
     confirmed = _confirmed_on_the_way(proof, network=network, at=at)
@@ -184,7 +184,8 @@ def enter(*, proof: Proof, network: str | None, at: datetime) -> Entered:
         person = standing.account
         by = By(hsa_id=card.hsa_id, name=card.name, account_id=person.id if person else None, network=network)
         seat = standing.seats[0] if standing.missing is None else None
-        key = open_session(proof=proof, grant_id=seat.grant_id if seat else None, network=network, at=at)
+        grant_id = seat.grant_id if seat else None
+        key = open_session(proof=proof, grant_id=grant_id, replaces=replaces, network=network, at=at)
         if person is not None and standing.missing is None:
             accounts.note_login(
                 account_id=person.id,

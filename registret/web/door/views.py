@@ -197,7 +197,8 @@ def _to_the_card_door(
 
 def _enter(request: Request, proof: Proof) -> HttpResponse:
     """A proven card: to work, to what is missing, or to the confirmation that it came for."""
-    entered = access.enter(proof=proof, network=request.network, at=request.at)
+    before = request.COOKIES.get(SESSION_COOKIE)
+    entered = access.enter(proof=proof, replaces=before, network=request.network, at=request.at)
     response = _where_next(proof, entered)
     response.set_cookie(SESSION_COOKIE, entered.session_key, secure=True, httponly=True, samesite="Lax")
     return response
