@@ -22,7 +22,15 @@ SITE_PORT = env.number("SITE_PORT", purpose="port in the site's addresses", defa
 CARD_HOST = env.text("CARD_HOST", purpose="the card hosts are <label>.<this>")
 CARD_PORT = env.number("CARD_PORT", purpose="port in the card hosts' addresses", default=443)
 ALLOWED_HOSTS = [SITE_HOST, f".{CARD_HOST}"]
+
+# The embedded listeners (`registret serve`); behind a front nobody asks for these.
 LISTEN_ADDRESS = env.text("LISTEN_ADDRESS", purpose="address that the embedded listeners bind", default="127.0.0.1")
+LISTEN_SITE_PORT = env.number("LISTEN_SITE_PORT", purpose="port that the site's listener binds", default=SITE_PORT)
+LISTEN_CARD_PORT = env.number("LISTEN_CARD_PORT", purpose="port that the card door binds", default=CARD_PORT)
+SITE_CERTIFICATE = env.file("SITE_CERTIFICATE", purpose="certificate of the site's host and its chain, PEM")
+SITE_KEY = env.file("SITE_KEY", purpose="private key of the site's certificate, PEM")
+CARD_CERTIFICATE = env.file("CARD_CERTIFICATE", purpose="certificate of all card hosts (wildcard) and its chain, PEM")
+CARD_KEY = env.file("CARD_KEY", purpose="private key of the card hosts' certificate, PEM")
 
 
 def _origin(host: str, port: int) -> str:
@@ -90,7 +98,7 @@ MIDDLEWARE = [
     "registret.web.middleware.Clock",
     "django.middleware.security.SecurityMiddleware",
     "registret.web.middleware.Hosts",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "registret.web.middleware.SiteFiles",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "registret.web.middleware.NoStore",
@@ -98,7 +106,8 @@ MIDDLEWARE = [
     "registret.web.middleware.Refusals",
     "django.middleware.csrf.CsrfViewMiddleware",
 ]
-ROOT_URLCONF = "registret.web.urls"
+# The demo adds the page that shows its letters; nowhere else does such a page exist.
+ROOT_URLCONF = "registret.demo.urls" if DEMO else "registret.web.urls"
 CARD_URLCONF = "registret.web.door.card_urls"
 WSGI_APPLICATION = "registret.config.wsgi.application"
 AUTH_USER_MODEL = "accounts.Account"

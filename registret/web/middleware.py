@@ -8,6 +8,7 @@ from typing import cast
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone, translation
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from registret.kernel.refused import Refused
 from registret.web.http import Request
@@ -43,6 +44,18 @@ class Hosts:
         if is_card_host:
             request.urlconf = settings.CARD_URLCONF  # type: ignore[attr-defined]
         return self.get_response(request)
+
+
+class SiteFiles:
+    """Stylesheet and script, for the site's own hosts: the card hosts have one address and no files."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+        self.with_files: Handler = WhiteNoiseMiddleware(get_response)  # type: ignore[no-untyped-call]
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        is_card_host = getattr(request, "urlconf", None) == settings.CARD_URLCONF
+        return (self.get_response if is_card_host else self.with_files)(request)
 
 
 class NoStore:

@@ -57,7 +57,7 @@ class Person:
                 surname=self.surname,
                 organisation=self.organisation,
                 kind="person",
-                personal_number="189912319819",
+                personal_number="189912319812",
             )
         return self.cards["person"]
 

@@ -129,7 +129,7 @@ def _card(house: House, name: str) -> IssuedCertificate | None:
         case "none":
             return None
         case "person_id":
-            return a.issue_card(**facts | {"kind": "person"}, personal_number="189912319819")
+            return a.issue_card(**facts | {"kind": "person"}, personal_number="189912319812")
         case "signing":
             return a.issue_card(**facts, hsa_id=hsa_id, purpose="sign")
         case "expired":
@@ -167,13 +167,13 @@ def test_every_refusal_is_a_page_that_says_what_to_do(house: House, name: str, s
     assert heading(page) == says
     assert f"card.{name}" in page.text
     assert "Vad du gör nu" in page.text
-    assert "189912319819" not in page.text
+    assert "189912319812" not in page.text
     assert "__Host-session" not in visitor.cookies
     logged = house.ask_database(
         "SELECT facts::text FROM ledger_entry WHERE event = 'card.refused' ORDER BY id DESC LIMIT 1"
     )
     assert f"card.{name}" in str(logged[0][0])
-    assert "189912319819" not in str(logged[0][0])
+    assert "189912319812" not in str(logged[0][0])
 
 
 @pytest.mark.parametrize("name", ["person_id", "signing", "expired", "unknown_issuer", "none"])
@@ -182,7 +182,7 @@ def test_checking_the_card_explains_it_without_logging_in(house: House, name: st
     page = visitor.log_in(purpose="/kort")
     assert page.status_code == 200
     assert f"card.{name}" in page.text
-    assert "189912319819" not in page.text
+    assert "189912319812" not in page.text
     assert "__Host-session" not in visitor.cookies
 
 
