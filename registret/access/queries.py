@@ -78,6 +78,7 @@ class ApplicationRow:
     applied_at: datetime
     reminded_at: datetime | None
     decided_at: datetime | None
+    decided_by_id: int | None
     decided_by: str
     reason: str
 
@@ -165,10 +166,16 @@ def applications_of(*, account_id: int) -> tuple[ApplicationRow, ...]:
     return tuple(_rows(Application.objects.filter(account_id=account_id).order_by("-id")[:PAGE]))
 
 
-def waiting_applications(*, actor: Actor, after: int = 0, size: int = PAGE, at: datetime) -> ApplicationPage:
+def waiting_applications(
+    *, actor: Actor, actionable: bool | None = None, after: int = 0, size: int = PAGE, at: datetime
+) -> ApplicationPage:
     """What waits where the actor attests, oldest first: the own clinic's; for the office, those of clinics that have no
-    active administrator. The actor's own are not among them."""
-    found = list(_waiting(actor, at=at).filter(id__gt=after).order_by("id")[: size + 1])
+    active administrator. The actor's own are not among them. `actionable` asks for those alone whose mail is confirmed
+    (True) or is not yet (False)."""
+    waiting = _waiting(actor, at=at).filter(id__gt=after)
+    if actionable is not None:
+        waiting = waiting.filter(account__confirmed_at__isnull=not actionable)
+    found = list(waiting.order_by("id")[: size + 1])
     rows = tuple(_rows(found[:size]))
     return ApplicationPage(rows=rows, after=rows[-1].id if len(found) > size else None)
 
@@ -197,6 +204,29 @@ def decided_applications(*, actor: Actor, size: int = 20, at: datetime) -> tuple
     return tuple(_rows(decided.order_by("-decided_at")[:size]))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Granted:
+    """What an attestation gave, which may differ from what was asked for."""
+
+    role: Role
+    sub_registries: tuple[str, ...]
+    ends_at: datetime
+    revoked_at: datetime | None
+
+
+def granted(*, application_id: int) -> Granted | None:
+    """The grant that came out of an attested application."""
+    found = Grant.objects.filter(application_id=application_id).first()
+    if found is None:
+        return None
+    return Granted(
+        role=Role(found.role),
+        sub_registries=tuple(found.sub_registries),
+        ends_at=found.ends_at,
+        revoked_at=found.revoked_at,
+    )
+
+
 def active_administrators(*, clinic_id: int, at: datetime) -> tuple[Administrator, ...]:
     """Local administrators of the clinic who can act: valid grant, living account, confirmed mail."""
     return _holders(Q(role=Role.LOCAL_ADMINISTRATOR, clinic_id=clinic_id), at)
@@ -212,6 +242,45 @@ def administrators_by_clinic(*, at: datetime) -> dict[int, tuple[Administrator, 
     for grant in _valid_grants(Q(role=Role.LOCAL_ADMINISTRATOR), at):
         if grant.clinic_id is not None:
             found[grant.clinic_id].append(_administrator(grant))
+    return {clinic_id: tuple(people) for clinic_id, people in found.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appointed:
+    """A local administrator as the registry office sees one. Only who is `active` can attest."""
+
+    grant_id: int
+    name: str
+    hsa_id: str
+    state: AccountState
+    ends_at: datetime
+
+    @property
+    def active(self) -> bool:
+        return self.state is AccountState.CONFIRMED
+
+
+def appointed_by_clinic(*, at: datetime) -> dict[int, tuple[Appointed, ...]]:
+    """Local administrators of all clinics under a valid grant: also those who have not confirmed their mail, or are
+    suspended. One query."""
+    living = (
+        Grant.objects.filter(role=Role.LOCAL_ADMINISTRATOR, revoked_at=None, begins_at__lte=at, ends_at__gt=at)
+        .exclude(account__state=AccountState.ENDED)
+        .select_related("account")
+        .order_by("account__surname", "account__given_name", "id")
+    )
+    found: dict[int, list[Appointed]] = defaultdict(list)
+    for grant in living:
+        if grant.clinic_id is not None:
+            found[grant.clinic_id].append(
+                Appointed(
+                    grant_id=grant.id,
+                    name=_administrator(grant).name,
+                    hsa_id=grant.account.hsa_id,
+                    state=AccountState(grant.account.state),
+                    ends_at=grant.ends_at,
+                )
+            )
     return {clinic_id: tuple(people) for clinic_id, people in found.items()}
 
 
@@ -294,6 +363,7 @@ def _rows(found: Iterable[Application]) -> Iterable[ApplicationRow]:
             applied_at=a.applied_at,
             reminded_at=a.reminded_at,
             decided_at=a.decided_at,
+            decided_by_id=a.decided_by_id,
             decided_by=f"{a.decided_by.given_name} {a.decided_by.surname}" if a.decided_by else "",
             reason=a.reason,
         )

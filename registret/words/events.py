@@ -45,3 +45,55 @@ EVENTS = {
 def event_name(code: str) -> str:
     """The event in the active language; the code itself if nobody has worded it."""
     return str(EVENTS.get(code, code))
+
+
+# Who acted, when it was no person with a card.
+PROGRAMS = {
+    "visitor": _("Någon utan kort"),
+    "clock": _("Klockan"),
+    "appoint": _("Kommandot appoint"),
+    "import-clinics": _("Kommandot import-clinics"),
+}
+
+# What the facts of an entry are called.
+FACTS = {
+    "hsa_id": _("HSA-id"),
+    "event": _("händelse"),
+    "outcome": _("utfall"),
+    "reference": _("referens"),
+    "since": _("från och med"),
+    "until": _("till och med"),
+    "below": _("äldre än nummer"),
+    "rows": _("antal poster"),
+    "role": _("roll"),
+    "sub_registries": _("delregister"),
+    "reason": _("skäl"),
+    "decided_by": _("beslutat av"),
+    "how": _("sätt"),
+    "version": _("mejl nummer"),
+    "seats": _("platser att arbeta på"),
+    "told": _("antal mejl"),
+    "left": _("försök kvar"),
+    "before": _("före"),
+    "domain_before": _("domän före"),
+    "domain": _("domän"),
+    "issuer": _("utfärdare"),
+    "serial": _("serienummer"),
+    "used_before": _("använd förut"),
+    "session": _("session"),
+    "view": _("sida"),
+    "name": _("namn"),
+    "fields": _("ändrat"),
+    "minutes": _("minuter"),
+    "months": _("månader"),
+}
+
+
+def program_name(code: str) -> str:
+    """The program in the active language; the code itself if nobody has worded it."""
+    return str(PROGRAMS.get(code, code))
+
+
+def fact_name(code: str) -> str:
+    """What a fact is called in the active language; the code itself if nobody has worded it."""
+    return str(FACTS.get(code, code))

@@ -1,3 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from registret.web.attest import views
+
+urlpatterns = [
+    path("attestera", views.queue, name="attest"),
+    path("attestera/<int:id>", views.one, name="attest_one"),
+    path("attestera/<int:id>/avsla", views.decline, name="decline"),
+    path("attestera/<int:id>/adress", views.correct_address, name="correct_address"),
+]

@@ -1,3 +1,5 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from registret.web.logbook import views
+
+urlpatterns = [path("loggen", views.logbook, name="logbook")]

@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from registret.web.office import views
+
+urlpatterns = [
+    path("kansliet", views.office, name="office"),
+    path("kansliet/utse", views.appoint, name="appoint"),
+]

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from registret.access.queries import ApplicationRow
+from registret.access.roles import ROLES_TO_APPLY_FOR, Role
+from registret.registries.queries import open_for_entry
+from registret.web.forms import EmailField
+from registret.words.roles import role_name
+
+
+class AttestForm(forms.Form):
+    """What the applicant gets: preset to what was asked for, for as long as is possible."""
+
+    role = forms.TypedChoiceField(
+        coerce=Role, error_messages={"required": _("Välj en roll"), "invalid_choice": _("Välj en av rollerna.")}
+    )
+    sub_registries = forms.MultipleChoiceField(
+        error_messages={
+            "required": _("Välj minst ett delregister"),
+            "invalid_choice": _("Välj minst ett av de öppna delregistren."),
+        }
+    )
+    last_day = forms.DateField(
+        input_formats=["%Y-%m-%d"],
+        error_messages={
+            "required": _("Välj den sista dagen"),
+            "invalid": _("Skriv dagen som år-månad-dag, till exempel 2028-11-23"),
+        },
+    )
+
+    def __init__(self, data: Any = None, *, wanted: ApplicationRow, last_possible: date) -> None:
+        initial = {
+            "role": wanted.role.value,
+            "sub_registries": list(wanted.sub_registries),
+            "last_day": last_possible.isoformat(),
+        }
+        super().__init__(data, initial=initial)
+        self.fields["role"].choices = [(r.value, role_name(r)) for r in ROLES_TO_APPLY_FOR]  # type: ignore[attr-defined]
+        self.fields["sub_registries"].choices = [(s.code, s.name) for s in open_for_entry()]  # type: ignore[attr-defined]
+
+
+class ReasonField(forms.CharField):
+    """A text of several lines. Browsers send a line break as two characters and count it as one."""
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value)).replace("\r\n", "\n")
+
+
+class DeclineForm(forms.Form):
+    """Avslå: the applicant reads the reason."""
+
+    reason = ReasonField(
+        max_length=500,
+        error_messages={
+            "required": _("Skriv varför du avslår ansökan"),
+            "max_length": _("Skriv högst 500 tecken"),
+            "null_characters_not_allowed": _("Texten innehåller ett tecken som inte går att spara"),
+        },
+    )
+
+
+class AddressForm(forms.Form):
+    """Rätta adressen och skicka igen."""
+
+    email = EmailField()

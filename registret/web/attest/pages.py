@@ -1,0 +1,70 @@
+"""What the pages of attesting show: plain values for the templates."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from registret.access.queries import (
+    ApplicationRow,
+    decided_applications,
+    granted,
+    waiting_applications,
+)
+from registret.access.rules import last_possible_day
+from registret.kernel.identifiers import EmailAddress, HsaId
+from registret.places.queries import MailHint, clinic, mail_hint
+from registret.web.attest.card_time import CardTime
+from registret.web.http import ActorRequest
+from registret.web.numbers import number_in
+
+
+def queue_context(request: ActorRequest) -> dict[str, Any]:
+    """The queue: those that wait, those that cannot be acted on yet, the newest decisions."""
+    actor, at = request.actor, request.at
+    after = number_in(request.GET, "efter") or 0
+    unready_after = number_in(request.GET, "ej") or 0
+    return {
+        "tab": "attest",
+        "at": at,
+        "is_office": actor.seat.clinic_id is None,
+        "waiting": waiting_applications(actor=actor, actionable=True, after=after, at=at),
+        "unready": waiting_applications(actor=actor, actionable=False, after=unready_after, at=at),
+        "decided": decided_applications(actor=actor, at=at),
+        "card_time": CardTime.of(actor, at=at),
+    }
+
+
+def done_context(request: ActorRequest, decided: tuple[ApplicationRow, ...]) -> dict[str, Any]:
+    """What was just decided, read again from the database."""
+    done = next((row for row in decided if row.id == number_in(request.GET, "klart")), None)
+    return {"done": done, "granted": granted(application_id=done.id) if done else None}
+
+
+def item_context(request: ActorRequest, wanted: ApplicationRow) -> dict[str, Any]:
+    """One application, beside the queue."""
+    place = clinic(wanted.clinic_id)
+    is_open = place is not None and place.is_open
+    own = wanted.account_id == request.actor.account_id
+    return queue_context(request) | {
+        "a": wanted,
+        "own": own,
+        "is_open": is_open,
+        "decidable": wanted.actionable and not own,
+        "granted": granted(application_id=wanted.id) if wanted.decided_at else None,
+        "hint": hint_about(wanted),
+        "first_day": timezone.localdate(request.at).isoformat(),
+        "last_possible": possible_end(request).isoformat(),
+    }
+
+
+def possible_end(request: ActorRequest) -> date:
+    return last_possible_day(at=request.at, months=settings.GRANT_LENGTH_MONTHS)
+
+
+def hint_about(wanted: ApplicationRow) -> MailHint | None:
+    """Whether the address looks odd for the applicant's care provider."""
+    return mail_hint(EmailAddress(wanted.email), organisation_number=HsaId(wanted.hsa_id).organisation_number)

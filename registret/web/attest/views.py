@@ -1,0 +1,146 @@
+"""Att attestera: the queue, one application, attesting, declining, mending a misspelt address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from registret.access import services as access
+from registret.access.lifecycle import ApplicationState
+from registret.access.queries import ApplicationRow, application_for
+from registret.access.refusals import (
+    AlreadyDecided,
+    AlreadyGranted,
+    ClinicClosed,
+    EndImpossible,
+    RoleImpossible,
+    SubRegistryClosed,
+)
+from registret.access.roles import Permission
+from registret.accounts.refusals import ConfirmationDone
+from registret.limits.services import TooMany
+from registret.web.attest.beside import beside
+from registret.web.attest.forms import AddressForm, AttestForm, DeclineForm
+from registret.web.attest.pages import done_context, item_context, possible_end, queue_context
+from registret.web.door.views import see_other
+from registret.web.gate import needs
+from registret.web.http import ActorRequest
+
+_PLACES = {
+    RoleImpossible: "role",
+    AlreadyGranted: "role",
+    SubRegistryClosed: "sub_registries",
+    EndImpossible: "last_day",
+    ClinicClosed: None,
+}
+
+
+@require_GET
+@needs(Permission.ATTEST)
+def queue(request: ActorRequest) -> HttpResponse:
+    """All that waits where the actor attests, and what the actor just did (`klart`)."""
+    context = queue_context(request)
+    return render(request, "attest.html", context | done_context(request, context["decided"]))
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Permission.ATTEST)
+def one(request: ActorRequest, id: int) -> HttpResponse:
+    """One application; POST attests it."""
+    wanted = application_for(actor=request.actor, application_id=id, at=request.at)
+    form = _attest_form(request, wanted)
+    if request.method == "POST" and form.is_valid() and _attested(request, wanted, form):
+        return _done(wanted)
+    return _item(request, wanted, form)
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Permission.ATTEST)
+def decline(request: ActorRequest, id: int) -> HttpResponse:
+    """Avslå, with a reason that the applicant reads."""
+    wanted = application_for(actor=request.actor, application_id=id, at=request.at)
+    form = DeclineForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        _once(request, wanted, ApplicationState.DECLINED, lambda: _declined(request, wanted, form))
+        return _done(wanted)
+    context = item_context(request, wanted) | {"form": form}
+    if not context["decidable"]:
+        return see_other("attest_one", wanted.id)
+    return render(request, "decline.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Permission.ATTEST)
+def correct_address(request: ActorRequest, id: int) -> HttpResponse:
+    """Rätta adressen och skicka igen: the letter goes out anew; only the applicant can confirm."""
+    wanted = application_for(actor=request.actor, application_id=id, at=request.at)
+    form = AddressForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        beside(form, {TooMany: "email"}, lambda: _corrected(request, wanted, form))
+    if form.errors:
+        return _item(request, wanted, _attest_form(request, wanted, blank=True), address=form)
+    return see_other("attest_one", wanted.id)
+
+
+def _attest_form(request: ActorRequest, wanted: ApplicationRow, *, blank: bool = False) -> AttestForm:
+    data = request.POST if request.method == "POST" and not blank else None
+    return AttestForm(data, wanted=wanted, last_possible=possible_end(request))
+
+
+def _item(
+    request: ActorRequest, wanted: ApplicationRow, form: AttestForm, *, address: AddressForm | None = None
+) -> HttpResponse:
+    address = address or AddressForm(initial={"email": wanted.email})
+    context = item_context(request, wanted) | {"form": form, "address": address}
+    return render(request, "attest_one.html", context, status=422 if form.errors or address.errors else 200)
+
+
+def _attested(request: ActorRequest, wanted: ApplicationRow, form: AttestForm) -> bool:
+    data = form.cleaned_data
+
+    def attest() -> int:
+        return access.attest(
+            application_id=wanted.id,
+            role=data["role"],
+            sub_registries=data["sub_registries"],
+            last_day=data["last_day"],
+            actor=request.actor,
+            at=request.at,
+        )
+
+    _once(request, wanted, ApplicationState.ATTESTED, lambda: beside(form, _PLACES, attest))
+    return form.is_valid()
+
+
+def _declined(request: ActorRequest, wanted: ApplicationRow, form: DeclineForm) -> None:
+    reason = form.cleaned_data["reason"]
+    access.decline(application_id=wanted.id, reason=reason, actor=request.actor, at=request.at)
+
+
+def _corrected(request: ActorRequest, wanted: ApplicationRow, form: AddressForm) -> None:
+    # Confirmed or decided meanwhile: the page then shows that.
+    with suppress(ConfirmationDone):
+        access.correct_address(
+            application_id=wanted.id, email=form.cleaned_data["email"], actor=request.actor, at=request.at
+        )
+
+
+def _once(request: ActorRequest, wanted: ApplicationRow, outcome: ApplicationState, act: Callable[[], object]) -> None:
+    """A second click of the same person is not somebody else who was faster: it is answered as the first was."""
+    try:
+        act()
+    except AlreadyDecided:
+        now = application_for(actor=request.actor, application_id=wanted.id, at=request.at)
+        if now.decided_by_id != request.actor.account_id or now.state is not outcome:
+            raise
+
+
+def _done(wanted: ApplicationRow) -> HttpResponse:
+    response = redirect(f"{reverse('attest')}?klart={wanted.id}")
+    response.status_code = 303
+    return response

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from registret.kernel.identifiers import HsaId, Malformed
+from registret.ledger.queries import Wanted
+from registret.words.events import EVENTS, event_name
+
+# Beyond these no moment can be reckoned with.
+_FIRST, _LAST = date(2000, 1, 1), date(2199, 12, 31)
+
+
+class DayField(forms.DateField):
+    """A day, written as a browser's own date field sends it."""
+
+    default_error_messages = {"invalid": _("Skriv dagen som år-månad-dag, till exempel 2026-11-24")}
+    default_validators = [
+        MinValueValidator(_FIRST, message=_("Skriv en dag efter år 2000")),
+        MaxValueValidator(_LAST, message=_("Skriv en dag före år 2200")),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__(required=False, input_formats=["%Y-%m-%d"])
+
+
+class LogForm(forms.Form):
+    """What to look for in the log. Everything may be left out."""
+
+    hsa_id = forms.CharField(required=False, max_length=40)
+    event = forms.ChoiceField(required=False, error_messages={"invalid_choice": _("Välj en händelse i listan")})
+    outcome = forms.ChoiceField(
+        required=False,
+        choices=[("", _("Alla")), ("done", _("Genomfört")), ("refused", _("Nekat"))],
+        error_messages={"invalid_choice": _("Välj ett utfall i listan")},
+    )
+    reference = forms.CharField(required=False, max_length=10, error_messages={"max_length": _("Skriv som K7F-2Q9M")})
+    since = DayField()
+    until = DayField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named = sorted(((code, event_name(code)) for code in EVENTS), key=lambda pair: pair[1].casefold())
+        self.fields["event"].choices = [("", _now("Alla")), *named]  # type: ignore[attr-defined]
+
+    def clean_hsa_id(self) -> str:
+        text = str(self.cleaned_data["hsa_id"])
+        if not text:
+            return ""
+        try:
+            return HsaId.parse(text, allow_test=True).text
+        except Malformed:
+            raise forms.ValidationError(_("Skriv hela HSA-id:t, till exempel SE2321009991-E00K4T2")) from None
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        since, until = data.get("since"), data.get("until")
+        if since and until and until < since:
+            self.add_error("until", _("Till och med ligger före från och med"))
+        return data
+
+    @property
+    def wanted(self) -> Wanted:
+        """Of a form that is valid. Days are days in Sweden."""
+        data = self.cleaned_data
+        return Wanted(
+            hsa_id=data["hsa_id"],
+            event=data["event"],
+            outcome=data["outcome"],
+            reference=data["reference"],
+            since=_begin_of(data["since"]) if data["since"] else None,
+            until=_begin_of(data["until"] + timedelta(days=1)) if data["until"] else None,
+        )
+
+    @property
+    def told(self) -> dict[str, str]:
+        """What the log keeps of the question: all that was filled in."""
+        return {name: str(value) for name, value in self.cleaned_data.items() if value}
+
+
+def _begin_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))

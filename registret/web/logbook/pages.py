@@ -1,0 +1,94 @@
+"""Entries of the log in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from registret.accounts.queries import AccountRow, accounts_by_id
+from registret.ledger.queries import EntryRow
+from registret.places.queries import ClinicRow, clinics
+from registret.registries.queries import sub_registries
+from registret.words.events import event_name, fact_name, program_name
+from registret.words.refusals import REFUSALS, in_general
+from registret.words.roles import role_name, roles_with_words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogLine:
+    """One entry as it is shown. Texts may be empty."""
+
+    at: datetime
+    who: str
+    who_id: str
+    event: str
+    refused: bool
+    details: tuple[str, ...]
+    about: str
+    about_id: str
+    roles: str
+    clinic: str
+    network: str
+    reference: str
+
+
+def log_lines(rows: tuple[EntryRow, ...]) -> tuple[LogLine, ...]:
+    """Names of accounts and clinics are looked up for all rows at once. Two queries."""
+    people = accounts_by_id(account_ids=[row.about_account_id for row in rows if row.about_account_id is not None])
+    places = clinics({i for row in rows for i in (row.by_clinic_id, row.clinic_id) if i is not None})
+    return tuple(_line(row, people, places) for row in rows)
+
+
+def _line(row: EntryRow, people: dict[int, AccountRow], places: dict[int, ClinicRow]) -> LogLine:
+    about = people.get(row.about_account_id) if row.about_account_id is not None else None
+    itself = row.about_account_id is not None and row.about_account_id == row.by_account_id
+    place = places.get(row.clinic_id or row.by_clinic_id or 0)
+    return LogLine(
+        at=row.at,
+        who=row.by_name or program_name(row.by_program),
+        who_id=row.by_hsa_id,
+        event=event_name(row.event),
+        refused=row.outcome == "refused",
+        details=tuple(_details(row)),
+        about=about.name if about and not itself else "",
+        about_id="" if itself else row.about_hsa_id or (about.hsa_id if about else ""),
+        roles=", ".join(_role(code) for code in row.by_role.split(",") if code),
+        clinic=place.title if place else "",
+        network=row.network or "",
+        reference=row.reference,
+    )
+
+
+def _details(row: EntryRow) -> Iterator[str]:
+    for name, value in row.facts.items():
+        if value is None or value == "":
+            continue
+        if name == "code" and row.outcome == "refused":
+            yield in_general(str(value)).title if value in REFUSALS else str(value)
+        else:
+            yield f"{fact_name(name)}: {_value(name, value)}"
+
+
+def _value(name: str, value: str | int | bool) -> str:
+    if isinstance(value, bool):
+        return _("ja") if value else _("nej")
+    text = str(value)
+    match name:
+        case "role":
+            return _role(text)
+        case "event":
+            return event_name(text)
+        case "outcome":
+            return _("nekat") if text == "refused" else _("genomfört")
+        case "sub_registries":
+            names = {registry.code: registry.name for registry in sub_registries()}
+            return ", ".join(names.get(code, code) for code in text.split(","))
+        case _:
+            return text
+
+
+def _role(code: str) -> str:
+    return role_name(code) if code in roles_with_words() else code

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from registret.places.queries import ClinicRow
+from registret.web.forms import EmailField, HsaIdField
+
+
+class NameField(forms.CharField):
+    """A part of somebody's name."""
+
+    default_error_messages = {
+        "max_length": _("Skriv högst 100 tecken"),
+        "null_characters_not_allowed": _("Namnet innehåller ett tecken som inte går att spara"),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=100, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        return " ".join(str(super().clean(value)).split())
+
+
+class AppointForm(forms.Form):
+    """Who becomes local administrator, and where. `clinics` are those to choose from, in the order to show them."""
+
+    hsa_id = HsaIdField(max_length=40)
+    given_name = NameField(error_messages={"required": _("Skriv förnamnet")})
+    surname = NameField(error_messages={"required": _("Skriv efternamnet")})
+    email = EmailField(error_messages={"required": _("Skriv e-postadressen")})
+    clinic = forms.TypedChoiceField(
+        coerce=int,
+        error_messages={"required": _("Välj en klinik"), "invalid_choice": _("Välj en klinik i listan")},
+    )
+
+    def __init__(self, *args: Any, clinics: tuple[ClinicRow, ...], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.clinics = clinics
+        self.fields["clinic"].choices = [(c.id, c.title) for c in clinics]  # type: ignore[attr-defined]

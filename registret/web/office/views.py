@@ -1,0 +1,99 @@
+"""The registry office: clinics, and who attests there. It sees no patients."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from registret.access import services as access
+from registret.access.refusals import AlreadyGranted, ClinicClosed, OwnRights
+from registret.access.roles import Permission
+from registret.limits.services import TooMany
+from registret.places.queries import open_clinics
+from registret.web.attest.beside import beside
+from registret.web.attest.card_time import CardTime
+from registret.web.gate import needs
+from registret.web.http import ActorRequest
+from registret.web.numbers import number_in
+from registret.web.office.forms import AppointForm
+from registret.web.office.pages import Check, check, clinic_lines, just_appointed, office_page
+
+_PLACES = {OwnRights: "hsa_id", AlreadyGranted: "hsa_id", ClinicClosed: "clinic", TooMany: "email"}
+
+
+@require_GET
+@needs(Permission.APPOINT)
+def office(request: ActorRequest) -> HttpResponse:
+    """All open clinics, those without an active administrator first."""
+    words = request.GET.get("q", "").strip()[:100]
+    lines = clinic_lines(at=request.at)
+    context = {
+        "tab": "office",
+        "words": words,
+        "page": office_page(lines, words=words, after=number_in(request.GET, "efter")),
+        "done": just_appointed(lines, number_in(request.GET, "klart")),
+    }
+    return render(request, "office.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Permission.APPOINT)
+def appoint(request: ActorRequest) -> HttpResponse:
+    """Utse lokal administratör. The first POST shows "Kontrollera att uppgifterna är rätt"; its Ok appoints.
+
+    A mistyped HSA-id would give rights to somebody else.
+    """
+    form = _form(request)
+    asked = None
+    if request.method == "POST" and form.is_valid():
+        grant_id = _appointed(request, form) if request.POST.get("ok") == "1" else None
+        if grant_id is not None:
+            return _done(grant_id)
+        asked = _asked(request, form)
+    context = {"tab": "office", "form": form, "asked": asked, "card_time": CardTime.of(request.actor, at=request.at)}
+    return render(request, "appoint.html", context, status=422 if form.errors else 200)
+
+
+def _form(request: ActorRequest) -> AppointForm:
+    clinics = open_clinics(first_of_organisation=None)
+    if request.method == "POST":
+        return AppointForm(request.POST, clinics=clinics)
+    return AppointForm(initial={"clinic": number_in(request.GET, "klinik")}, clinics=clinics)
+
+
+def _appointed(request: ActorRequest, form: AppointForm) -> int | None:
+    data = form.cleaned_data
+    return beside(
+        form,
+        _PLACES,
+        lambda: access.appoint_local_administrator(
+            hsa_id=data["hsa_id"],
+            given_name=data["given_name"],
+            surname=data["surname"],
+            email=data["email"],
+            clinic_id=data["clinic"],
+            actor=request.actor,
+            at=request.at,
+        ),
+    )
+
+
+def _asked(request: ActorRequest, form: AppointForm) -> Check | None:
+    """What the dialog shows; None when it is not to be opened."""
+    if form.errors or "change" in request.POST:
+        return None
+    data = form.cleaned_data
+    return check(
+        hsa_id=data["hsa_id"],
+        name=f"{data['given_name']} {data['surname']}",
+        email=data["email"],
+        clinic=next(c for c in form.clinics if c.id == data["clinic"]),
+    )
+
+
+def _done(grant_id: int) -> HttpResponse:
+    response = redirect(f"{reverse('office')}?klart={grant_id}")
+    response.status_code = 303
+    return response
