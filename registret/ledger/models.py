@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Upper
 
 
 class Entry(models.Model):
@@ -19,9 +20,9 @@ class Entry(models.Model):
     outcome = models.CharField(max_length=10, choices=[("done", "done"), ("refused", "refused")])
 
     by_hsa_id = models.CharField(max_length=31, blank=True, default="")
-    by_name = models.CharField(max_length=200, blank=True, default="")
+    by_name = models.CharField(max_length=520, blank=True, default="")
     by_account_id = models.BigIntegerField(null=True)
-    by_role = models.CharField(max_length=30, blank=True, default="")
+    by_role = models.CharField(max_length=100, blank=True, default="")
     by_clinic_id = models.BigIntegerField(null=True)
     by_program = models.CharField(max_length=60, blank=True, default="")
     network = models.GenericIPAddressField(null=True)
@@ -45,6 +46,7 @@ class Entry(models.Model):
             models.Index(fields=["event", "-id"], name="entry_event"),
             models.Index(fields=["at"], name="entry_at"),
             models.Index(fields=["reference"], name="entry_reference", condition=~Q(reference="")),
-            models.Index(fields=["by_hsa_id", "-id"], name="entry_by_hsa", condition=~Q(by_hsa_id="")),
-            models.Index(fields=["about_hsa_id", "-id"], name="entry_about_hsa", condition=~Q(about_hsa_id="")),
+            # As people are looked for: without regard to case.
+            models.Index(Upper("by_hsa_id"), F("id").desc(), name="entry_by_hsa"),
+            models.Index(Upper("about_hsa_id"), F("id").desc(), name="entry_about_hsa"),
         ]

@@ -24,13 +24,13 @@ def record(
     reference: str | None = None,
     facts: Mapping[str, Fact] | None = None,
 ) -> int:
-    """Appends one entry and answers its number. Texts in `facts` have personal numbers masked."""
+    """Appends one entry and answers its number. Personal numbers in names and in texts of `facts` are masked."""
     entry = Entry.objects.create(
         at=at,
         event=event,
         outcome=outcome,
         by_hsa_id=by.hsa_id or "",
-        by_name=by.name or "",
+        by_name=mask_personal_numbers(by.name or ""),
         by_account_id=by.account_id,
         by_role=by.role or "",
         by_clinic_id=by.clinic_id,

@@ -1,0 +1,58 @@
+"""What two people do at once: real transactions, which other threads see, and threads that begin together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from threading import Barrier, Thread
+from typing import TypeVar
+
+import pytest
+from django.db import connection, transaction
+from pytest_django import DjangoDbBlocker
+
+T = TypeVar("T")
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Nothing is rolled back; every table is emptied after the test.
+
+    Instead of pytest-django's `transactional_db`: the log cannot be emptied while its trigger stands.
+    """
+    with django_db_blocker.unblock():
+        yield
+        empty_every_table()
+
+
+def empty_every_table() -> None:
+    tables = [t for t in connection.introspection.table_names() if not t.startswith("django_")]
+    quoted = [connection.ops.quote_name(t) for t in tables]
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table in quoted:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        cursor.execute(f"TRUNCATE {', '.join(quoted)}")
+        for table in quoted:
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+
+def together(acts: Sequence[Callable[[], T]]) -> list[T | Exception]:
+    """What each of the acts answered or raised, each in a thread and a connection of its own, begun at one moment."""
+    barrier = Barrier(len(acts))
+    results: list[T | Exception] = [RuntimeError("the thread has not finished")] * len(acts)
+
+    def run(place: int, act: Callable[[], T]) -> None:
+        try:
+            connection.ensure_connection()
+            barrier.wait(timeout=30)
+            results[place] = act()
+        except Exception as trouble:
+            results[place] = trouble
+        finally:
+            connection.close()
+
+    threads = [Thread(target=run, args=(place, act), daemon=True) for place, act in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    return results
