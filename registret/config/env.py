@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 PREFIX = "REGISTRET_"
@@ -57,3 +58,24 @@ def secret(name: str, *, purpose: str, default: str | None = None) -> str:
     if len(value) < 32:
         raise SettingTrouble(f"{PREFIX}{name} is too short (32 characters at least): {purpose}")
     return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """The path of a file that only some commands need. `named` is what the variable says: empty if it is not set."""
+
+    variable: str
+    purpose: str
+    named: str
+
+    @property
+    def path(self) -> Path:
+        """Raises: SettingTrouble (not set)."""
+        if not self.named:
+            raise SettingTrouble(f"{self.variable} is not set: {self.purpose}")
+        return Path(self.named)
+
+
+def file(name: str, *, purpose: str) -> File:
+    """A variable that is asked for when it is used, not at start."""
+    return File(variable=PREFIX + name, purpose=purpose, named=os.environ.get(PREFIX + name, ""))

@@ -1,0 +1,65 @@
+"""`registret serve`: the site, the card door and the workers in one process."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from registret.config import ready
+from registret.config.workers import close_database, workers
+from registret.serving import Door, Listener, ServingTrouble, serve
+from registret.web.door.trust import trust
+
+
+class Command(BaseCommand):
+    help = "Serves the site and the card hosts over HTTPS and sends the letters, until SIGTERM or Ctrl-C."
+    # For a caller in the same process: `call_command("serve", on_ready=...)`.
+    stealth_options = ("on_ready",)
+    # Django's checks are for developers (`registret check`); what would keep a server from working is looked for here.
+    requires_system_checks: list[str] = []
+
+    def handle(self, *args: Any, on_ready: Callable[[], object] | None = None, **options: Any) -> None:
+        site = Listener(
+            host=settings.LISTEN_ADDRESS,
+            port=settings.LISTEN_SITE_PORT,
+            certificate=settings.SITE_CERTIFICATE.path,
+            key=settings.SITE_KEY.path,
+        )
+        card_certificate, card_key = settings.CARD_CERTIFICATE.path, settings.CARD_KEY.path
+        try:
+            ready.check_trust()
+            ready.check_definitions()
+            ready.check_mail()
+            ready.check_database()
+            ready.collect_static()
+            # Not imported before: it refuses to be, without static files or with a view that has no gate.
+            from registret.config.wsgi import application
+
+            serve(
+                application=application,
+                card_application=application,
+                site=site,
+                door=Door(
+                    host=settings.LISTEN_ADDRESS,
+                    port=settings.LISTEN_CARD_PORT,
+                    certificate=card_certificate,
+                    key=card_key,
+                    issuers=tuple(trust().names()),
+                ),
+                workers=workers(),
+                on_ready=lambda site_port, card_port: on_ready() if on_ready else self._say(site_port, card_port),
+            )
+        except (ready.NotReady, ServingTrouble) as trouble:
+            self.stderr.write(f"registret: {trouble}")
+            sys.exit(1)
+        finally:
+            close_database()
+
+    def _say(self, site_port: int, card_port: int) -> None:
+        where = f"{settings.LISTEN_ADDRESS} port {site_port}, its card hosts on port {card_port}"
+        self.stdout.write(f"registret: {settings.SITE_ORIGIN} is served on {where}")
+        self.stdout.flush()

@@ -1,0 +1,44 @@
+"""`registret work`: the workers alone, beside an installation whose pages another server serves."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from threading import Event
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from registret.config import ready
+from registret.config.workers import close_database, workers
+
+# Letters on their way are handed over within this many seconds, or sent again under the same Message-ID later.
+_PATIENCE = 4.0
+
+
+class Command(BaseCommand):
+    help = "Sends the letters and forgets what is old, until SIGTERM or Ctrl-C. `registret serve` does so itself."
+    requires_system_checks: list[str] = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        told_to_stop = Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: told_to_stop.set())
+        try:
+            ready.check_mail()
+            ready.check_database()
+            running = workers()
+            for worker in running:
+                worker.start()
+            self.stdout.write("registret: at work")
+            self.stdout.flush()
+            told_to_stop.wait()
+            for worker in running:
+                worker.stop()
+            for worker in running:
+                worker.join(_PATIENCE)
+        except ready.NotReady as trouble:
+            self.stderr.write(f"registret: {trouble}")
+            sys.exit(1)
+        finally:
+            close_database()

@@ -1,0 +1,128 @@
+"""Whether everything that a server needs is there: found out at start, each fault in one line."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import psycopg
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.contrib.staticfiles.storage import ManifestStaticFilesStorage, staticfiles_storage
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from psycopg.conninfo import make_conninfo
+
+from registret.cards.trust import TrustBroken
+from registret.mail.smtp import MailServer
+from registret.registries.queries import DefinitionBroken, sub_registries
+from registret.web.door.trust import trust
+from registret.web.gate import Ungated, require_all_gated
+
+# What the collected files were made of.
+_STAMP = "sources.sha256"
+
+
+class NotReady(Exception):
+    """A server cannot start. `str()` is one line that says what is missing and what to do."""
+
+
+def check_gates() -> None:
+    """Every view of the site and of the card hosts says who may come in.
+
+    Raises: NotReady.
+    """
+    try:
+        require_all_gated(settings.ROOT_URLCONF)
+        require_all_gated(settings.CARD_URLCONF)
+    except Ungated as trouble:
+        raise NotReady(str(trouble)) from None
+
+
+def check_trust() -> None:
+    """The door believes at least one CA of HSA-id cards: naming none would let Person-id be chosen.
+
+    Raises: NotReady.
+    """
+    try:
+        if not trust().names():
+            raise NotReady(f"no CA in {settings.TRUST_DIR} issues cards that are let in here (see ACCEPT_TEST_CARDS)")
+    except TrustBroken as trouble:
+        raise NotReady(str(trouble)) from None
+
+
+def check_definitions() -> None:
+    """Raises: NotReady."""
+    try:
+        sub_registries()
+    except DefinitionBroken as trouble:
+        raise NotReady(str(trouble)) from None
+
+
+def check_mail() -> None:
+    """The settings of the mail server can be used; whether it answers is not asked.
+
+    Raises: NotReady.
+    """
+    try:
+        MailServer.from_settings()
+    except ImproperlyConfigured as trouble:
+        raise NotReady(str(trouble)) from None
+
+
+def check_database() -> None:
+    """It answers and has all tables.
+
+    Raises: NotReady.
+    """
+    try:
+        # Not through the pool, which tries for ten seconds and does not tell why it failed.
+        psycopg.connect(_address(), connect_timeout=5).close()
+    except psycopg.OperationalError as trouble:
+        said = str(trouble).strip().splitlines()[-1]
+        raise NotReady(f"the database of DATABASE_URL does not answer: {said}") from None
+    executor = MigrationExecutor(connection)
+    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if missing:
+        raise NotReady(f"the database lacks {len(missing)} migrations: run `registret migrate`")
+
+
+def check_static() -> None:
+    """Raises: NotReady (no page can be shown without them)."""
+    if isinstance(staticfiles_storage, ManifestStaticFilesStorage) and not staticfiles_storage.hashed_files:
+        raise NotReady(f"no static files in {settings.STATIC_ROOT}: run `registret collectstatic`")
+
+
+def collect_static() -> None:
+    """Collects the static files if those in STATIC_ROOT were made of others, or there are none.
+
+    Raises: NotReady (STATIC_ROOT cannot be written).
+    """
+    root = Path(settings.STATIC_ROOT)
+    stamp, sources = root / _STAMP, _digest_of_sources()
+    # By content, not by age: a package that is installed later may bring older files.
+    if stamp.exists() and stamp.read_text() == sources:
+        return
+    try:
+        call_command("collectstatic", interactive=False, verbosity=0)
+        stamp.write_text(sources)
+    except OSError as trouble:
+        raise NotReady(f"STATIC_ROOT {root} cannot be written: {trouble.strerror}") from None
+
+
+def _digest_of_sources() -> str:
+    found = {name: storage.path(name) for finder in get_finders() for name, storage in finder.list([])}
+    digest = hashlib.sha256()
+    for name in sorted(found):
+        digest.update(f"{name}\0".encode())
+        digest.update(hashlib.sha256(Path(found[name]).read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _address() -> str:
+    known = settings.DATABASES["default"]
+    parts = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
+    address = {name: str(known[key]) for name, key in parts.items() if known[key]}
+    return make_conninfo("", **address, **{name: value for name, value in known["OPTIONS"].items() if name != "pool"})
