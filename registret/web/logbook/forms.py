@@ -80,8 +80,8 @@ class LogForm(forms.Form):
 
     @property
     def told(self) -> dict[str, str]:
-        """What the log keeps of the question: all that was filled in."""
-        return {name: str(value) for name, value in self.cleaned_data.items() if value}
+        """What the log keeps of the question: all that was filled in (the HSA-id has a column of its own)."""
+        return {name: str(value) for name, value in self.cleaned_data.items() if value and name != "hsa_id"}
 
 
 def _begin_of(day: date) -> datetime:

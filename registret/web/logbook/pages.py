@@ -44,7 +44,8 @@ def log_lines(rows: tuple[EntryRow, ...]) -> tuple[LogLine, ...]:
 
 def _line(row: EntryRow, people: dict[int, AccountRow], places: dict[int, ClinicRow]) -> LogLine:
     about = people.get(row.about_account_id) if row.about_account_id is not None else None
-    itself = row.about_account_id is not None and row.about_account_id == row.by_account_id
+    about_id = row.about_hsa_id or (about.hsa_id if about else "")
+    itself = about_id.upper() == row.by_hsa_id.upper()
     place = places.get(row.clinic_id or row.by_clinic_id or 0)
     return LogLine(
         at=row.at,
@@ -54,7 +55,7 @@ def _line(row: EntryRow, people: dict[int, AccountRow], places: dict[int, Clinic
         refused=row.outcome == "refused",
         details=tuple(_details(row)),
         about=about.name if about and not itself else "",
-        about_id="" if itself else row.about_hsa_id or (about.hsa_id if about else ""),
+        about_id="" if itself else about_id,
         roles=", ".join(_role(code) for code in row.by_role.split(",") if code),
         clinic=place.title if place else "",
         network=row.network or "",

@@ -1,0 +1,51 @@
+"""A browser at the main site, without TLS and without waiting: Django's test client, with the session of a real login."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import datetime
+from typing import Any, Self
+
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+
+from registret.web.http import SESSION_COOKIE
+from tests import cast
+from tests.cast import Person
+
+HOST = "registret.localhost:8443"
+
+
+class Browser(Client):
+    """Requests to the site. `enforce_csrf_checks` makes forms need their token, as in real life."""
+
+    def __init__(self, *, enforce_csrf_checks: bool = False) -> None:
+        super().__init__(enforce_csrf_checks=enforce_csrf_checks, HTTP_HOST=HOST)
+
+    @classmethod
+    def of(cls, who: Person, *, at: datetime | None = None, enforce_csrf_checks: bool = False) -> Self:
+        """A browser in which this person has just shown the card (`at`: then)."""
+        browser = cls(enforce_csrf_checks=enforce_csrf_checks)
+        browser.take_session(cast.log_in(who, at=at or timezone.now()))
+        return browser
+
+    def take_session(self, key: str) -> None:
+        self.cookies[SESSION_COOKIE] = key
+
+    def generic(self, method: str, path: str, *args: Any, **extra: Any) -> Any:
+        return super().generic(method, path, *args, **(extra | {"secure": True}))
+
+
+def text_of(page: HttpResponse) -> str:
+    """The page as it is read: without tags, in one line."""
+    body = re.sub(r"(?s)<(script|style|svg).*?</\1>", " ", page.content.decode())
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", body)).split())
+
+
+def token_in(page: HttpResponse) -> str:
+    """The token of the first form of the page."""
+    found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.content.decode())
+    assert found is not None
+    return found[1]

@@ -1,0 +1,20 @@
+"""Pages need the static files under their final names."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files() -> None:
+    """Collected once, also when several workers begin together."""
+    with Path(os.environ["REGISTRET_TEST_FOLDER"], "static.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (settings.STATIC_ROOT / "staticfiles.json").exists():
+            call_command("collectstatic", interactive=False, verbosity=0)
