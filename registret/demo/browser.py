@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -14,6 +16,18 @@ P12_PASSWORD: Final = "demo"  # noqa: S105 (it is told to everybody)
 
 TOOLS_PACKAGE: Final = "libnss3-tools"
 """Debian's package with certutil and pk12util."""
+
+
+_PROGRAMS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_SWITCHES: Final = (
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--disable-background-networking",
+    "--disable-sync",
+    "--password-store=basic",
+)
+# They would lead back to the caller's own folders.
+_NOT_HANDED_ON: Final = {"XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "NSS_DEFAULT_DB_TYPE"}
 
 
 class BrowserTrouble(Exception):
@@ -46,14 +60,54 @@ def nss_home(folder: Path, *, cards: Sequence[Path], web_root: Path, password: s
     return folder
 
 
+def open_browser(address: str, *, cards: Sequence[Path], web_root: Path) -> None:
+    """Opens Chromium at `address` with these cards, and returns when it is closed. Nothing of it is kept.
+
+    Raises: BrowserTrouble.
+    """
+    program = _chromium()
+    if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        raise BrowserTrouble(
+            "there is no screen here (neither DISPLAY nor WAYLAND_DISPLAY is set): run it on a desktop"
+        )
+    with tempfile.TemporaryDirectory(prefix="registret-browser-") as name:
+        home = nss_home(Path(name), cards=cards, web_root=web_root)
+        command = [program, f"--user-data-dir={home / 'profile'}", *_SWITCHES, address]
+        if os.geteuid() == 0:
+            # Chromium's sandbox does not work for root.
+            command.insert(1, "--no-sandbox")
+        done = subprocess.run(
+            command, env=_environment(home), stdin=subprocess.DEVNULL, capture_output=True, check=False
+        )
+        if done.returncode > 0:
+            raise BrowserTrouble(f"{program} ended with code {done.returncode}: {_last_line(done.stderr)}")
+
+
+def _chromium() -> str:
+    for name in _PROGRAMS:
+        if found := shutil.which(name):
+            return found
+    raise BrowserTrouble("Chromium is missing. Debian: sudo apt-get install chromium")
+
+
+def _environment(home: Path) -> dict[str, str]:
+    """The caller's, at home elsewhere; the screen's own key to the X server stays where it was."""
+    kept = {name: value for name, value in os.environ.items() if name not in _NOT_HANDED_ON}
+    old_key = Path.home() / ".Xauthority"
+    if old_key.exists():
+        kept.setdefault("XAUTHORITY", str(old_key))
+    return kept | {"HOME": str(home)}
+
+
 def _tool(name: str, *arguments: str) -> None:
     program = shutil.which(name)
     if program is None:
         raise BrowserTrouble(f"{name} is missing. Debian, Ubuntu: sudo apt-get install {TOOLS_PACKAGE}")
-    environment = {variable: value for variable, value in os.environ.items() if variable != "NSS_DEFAULT_DB_TYPE"}
-    done = subprocess.run(
-        [program, *arguments], env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False
-    )
+    done = subprocess.run([program, *arguments], stdin=subprocess.DEVNULL, capture_output=True, check=False)
     if done.returncode != 0:
-        said = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
-        raise BrowserTrouble(f"{name} {arguments[0]} failed: {said[-1] if said else 'no word of why'}")
+        raise BrowserTrouble(f"{name} {arguments[0]} failed: {_last_line(done.stderr or done.stdout)}")
+
+
+def _last_line(said: bytes) -> str:
+    lines = said.decode(errors="replace").strip().splitlines()
+    return lines[-1] if lines else "no word of why"

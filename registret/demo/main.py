@@ -1,0 +1,80 @@
+"""`registret demo`, `demo-reset` and `demo-browser`: a country in a box, for one machine and for nobody else."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import socket
+import sys
+
+from registret.demo import cast
+from registret.demo.browser import BrowserTrouble, open_browser
+from registret.demo.place import DemoTrouble, Place
+from registret.demo.postgres import PostgresTrouble, remove
+from registret.demo.start import start
+
+
+def run(arguments: list[str]) -> int:
+    """Does what the command line says and answers the exit code. Trouble becomes one line on stderr."""
+    wanted = _parser().parse_args(arguments)
+    try:
+        place = Place.here()
+        match wanted.command:
+            case "demo":
+                start(place)
+            case "demo-reset":
+                _reset(place)
+            case "demo-browser":
+                _browser(place, wanted.card)
+    except (DemoTrouble, PostgresTrouble, BrowserTrouble) as trouble:
+        return _refused(str(trouble))
+    except PermissionError as trouble:
+        return _refused(f"{trouble.filename} may not be written by this user")
+    return 0
+
+
+def _reset(place: Place) -> None:
+    # First what refuses if the demo is running.
+    remove(place.database)
+    if not place.folder.exists():
+        print(f"Det finns ingen demo att ta bort ({place.folder}).")
+        return
+    shutil.rmtree(place.folder)
+    print(f"Demons databas, utfärdare, kort och mejl är borttagna ({place.folder}). `make demo` börjar om från början.")
+    if "DATABASE_URL" in os.environ:
+        print("Databasen som DATABASE_URL pekar ut är orörd.")
+
+
+def _browser(place: Place, card: str) -> None:
+    offered = cast.BROWSERS.get(card)
+    if offered is None:
+        lines = "".join(f"\n  {name:15} {found.what}" for name, found in cast.BROWSERS.items())
+        raise DemoTrouble(f"there is no card called {card}. CARD is one of:{lines}")
+    if not place.cards.exists() or not _answers(place.site_port):
+        raise DemoTrouble(f"the demo is not running at {place.site}: start it with `make demo` in another terminal")
+    print(f"{offered.what[0].upper()}{offered.what[1:]}. Stäng webbläsaren när du är klar.", flush=True)
+    open_browser(place.site, cards=[place.cards / name for name in offered.files], web_root=place.web_root)
+
+
+def _answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=2).close()
+    except OSError:
+        return False
+    return True
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="registret")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("demo", help="start the demo")
+    commands.add_parser("demo-reset", help="delete the demo's data")
+    browser = commands.add_parser("demo-browser", help="open a browser that holds one demo card")
+    browser.add_argument("--card", default="reporter", help=", ".join(cast.BROWSERS))
+    return parser
+
+
+def _refused(why: str) -> int:
+    print(f"registret: {why}", file=sys.stderr)
+    return 1

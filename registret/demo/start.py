@@ -1,0 +1,154 @@
+"""Starting the demo: settings, certificates, database, mail catcher, country; then it serves."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import socket
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from registret.demo import cards, cast
+from registret.demo.browser import P12_PASSWORD
+from registret.demo.mailbox import MailCatcher
+from registret.demo.pki import Authority
+from registret.demo.place import PREFIX, DemoTrouble, Place
+from registret.demo.postgres import Cluster
+
+_DATABASE: Final = "registret"
+_HOST: Final = "127.0.0.1"
+
+
+def start(place: Place) -> None:
+    """Serves until SIGTERM or Ctrl-C. Variables that are set already are left as they are.
+
+    Raises: DemoTrouble, PostgresTrouble, SystemExit (told on stderr already).
+    """
+    # Before anything is made: the port is what most often is wrong.
+    _check_free(place.site_port, "SITE_PORT")
+    _check_free(place.card_port, "CARD_PORT")
+    _make(place.folder)
+    if not place.certificates.exists():
+        print("Bygger landet. Det tar några sekunder första gången.", flush=True)
+    authority = _authority(place)
+    with ExitStack() as stack:
+        settings = _settings(place, authority)
+        if f"{PREFIX}SMTP_HOST" not in os.environ:
+            server = authority.site_server
+            catcher = stack.enter_context(MailCatcher(place.mailbox, 0, server.chain, server.key))
+            settings |= {"SMTP_HOST": _HOST, "SMTP_PORT": str(catcher.port), "SMTP_TLS": "starttls"}
+            settings |= {"SMTP_CA_FILE": str(authority.web_root)}
+        if "DATABASE_URL" not in os.environ:
+            cluster = stack.enter_context(Cluster.start(data=place.database, database=_DATABASE))
+            os.environ["DATABASE_URL"] = cluster.url
+        for name, value in settings.items():
+            if f"{PREFIX}{name}_FILE" not in os.environ:
+                os.environ.setdefault(PREFIX + name, value)
+        _serve(place)
+
+
+def _settings(place: Place, authority: Authority) -> dict[str, str]:
+    return {
+        "DEMO": "yes",
+        "SITE_HOST": place.site_host,
+        "SITE_PORT": str(place.site_port),
+        "CARD_HOST": place.card_host,
+        "CARD_PORT": str(place.card_port),
+        "SITE_CERTIFICATE": str(authority.site_server.chain),
+        "SITE_KEY": str(authority.site_server.key),
+        "CARD_CERTIFICATE": str(authority.card_server.chain),
+        "CARD_KEY": str(authority.card_server.key),
+        "TRUST_DIR": str(place.certificates / "trust"),
+        "CONTACT_MAIL": "support@registret.example",
+        "CONTACT_PHONE": "08-465 004 99",
+        "MAIL_FROM": "registret@registret.example",
+        "MAILBOX_DIR": str(place.mailbox),
+        "STATIC_ROOT": str(place.folder / "static"),
+        "SECRET_KEY": _kept_secret(place.folder / "secret-key"),
+        "LINK_KEY": _kept_secret(place.folder / "link-key"),
+    }
+
+
+def _serve(place: Place) -> None:
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    try:
+        call_command("migrate", check_unapplied=True, verbosity=0)
+    except SystemExit:
+        call_command("migrate", verbosity=0)
+    # It imports models, which exist only now.
+    from registret.demo import country
+
+    if not country.is_there():
+        country.furnish(cards=place.cards, at=datetime.now(UTC))
+    call_command("serve", on_ready=partial(print, welcome(place), flush=True))
+
+
+def welcome(place: Place) -> str:
+    """What a newcomer may try, in about ten lines."""
+    others = ", ".join(name for name in cast.BROWSERS if name not in {"reporter", "administrator"})
+    return f"""
+Infektionsregistret är igång, med en påhittad registerorganisation. Ctrl-C stoppar; allt finns kvar till nästa gång.
+
+  Logga in    {place.site}
+  Brevlådan   {place.site}/demo/brevlada  (alla mejl som registret skickar)
+
+Prova i ett annat terminalfönster; varje kommando öppnar en webbläsare med just den personens kort:
+  make demo-browser                       Anna är ny: logga in, registrera dig, bekräfta med mejlet i brevlådan
+  make demo-browser CARD=administrator    Bertil attesterar Anna; logga sedan in som Anna igen
+  make demo-browser CARD=office           Doris på registerkansliet; CARD=reviewer: Erik, som granskar loggen
+  Andra kort (CARD=…): {others}
+Egen webbläsare: lita på {place.web_root}
+  och importera ett kort ur {place.cards} (lösenord: {P12_PASSWORD}).
+
+In English: `make demo-browser` opens a browser with the card of Anna, who is new; English is at the top of the page.
+Bertil (CARD=administrator) attests her application. All letters that are sent are shown at /demo/brevlada.
+"""
+
+
+def _authority(place: Place) -> Authority:
+    authority = cards.made(
+        place.certificates, site_host=place.site_host, card_host=place.card_host, at=datetime.now(UTC)
+    )
+    if (authority.site_host, authority.card_host) != (place.site_host, place.card_host):
+        raise DemoTrouble(
+            f"the demo's certificates are for {authority.site_host} and {authority.card_host}: "
+            "start it with those, or begin anew with `make demo-reset`"
+        )
+    return authority
+
+
+def _check_free(port: int, variable: str) -> None:
+    try:
+        socket.create_server((_HOST, port)).close()
+    except OSError as trouble:
+        if trouble.errno == errno.EADDRINUSE:
+            why = "is in use, perhaps by another demo: stop that"
+        else:
+            why = f"cannot be opened ({trouble.strerror}): choose one above 1023"
+        raise DemoTrouble(f"port {port} {why}, or try {PREFIX}{variable}={port + 1000} make demo") from None
+
+
+def _make(folder: Path) -> None:
+    is_new = not folder.exists()
+    folder.mkdir(parents=True, exist_ok=True)
+    if is_new:
+        # Root starts PostgreSQL as a user of its own, which gets through to its data and sees nothing else here.
+        folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
+
+
+def _kept_secret(file: Path) -> str:
+    """The secret in the file, made the first time."""
+    if not file.exists():
+        half = file.with_suffix(".half")
+        half.unlink(missing_ok=True)
+        with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as made:
+            made.write(secrets.token_urlsafe(48))
+        half.rename(file)
+    return file.read_text()
