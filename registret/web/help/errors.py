@@ -2,7 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from registret.words.refusals import REFUSALS, REQUESTS, RefusalPage, in_general
+
+_CARD_OFFICE = _("Den som ger ut kort hos din arbetsgivare, eller din regions IT-support.")
+_SUPPORT = _("Registrets support.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Errors that belong together. `prefixes`: the first part of their codes. `helper`: who can help."""
+
+    title: Promise
+    prefixes: tuple[str, ...]
+    helper: Promise
+
+
+GROUPS = (
+    Group(
+        title=_("Du kommer inte in"),
+        prefixes=("login",),
+        helper=_("Din lokala administratör. Har kliniken ingen, hjälper registrets support."),
+    ),
+    Group(title=_("Kortet"), prefixes=("card",), helper=_CARD_OFFICE),
+    Group(title=_("Inloggningen avbröts"), prefixes=("attempt", "session"), helper=_SUPPORT),
+    Group(
+        title=_("Mejlet och koden"),
+        prefixes=("confirmation", "account", "limits"),
+        helper=_("Din lokala administratör kan rätta en felskriven adress och skicka mejlet igen. Annars supporten."),
+    ),
+    Group(
+        title=_("Ansökan och attest"),
+        prefixes=("access", "life"),
+        helper=_("Din lokala administratör. Är det du själv: registerkansliet."),
+    ),
+    Group(title=_("Sidan"), prefixes=("request",), helper=_SUPPORT),
+)
+# The card is in order and the list of revoked cards is the registry's to fetch, so no card office can help.
+_HELPERS = {"card.revocation_unknown": _SUPPORT, "card.test_issuer": _SUPPORT}
 
 
 def page(code: str) -> RefusalPage | None:
@@ -10,5 +51,16 @@ def page(code: str) -> RefusalPage | None:
     return in_general(code) if code in REFUSALS or code in REQUESTS else None
 
 
-def groups() -> tuple[RefusalPage, ...]:
-    return tuple(in_general(code) for code in REFUSALS)
+def helper(code: str) -> str:
+    """Who can help with the error, in a sentence."""
+    return str(_HELPERS.get(code) or _group(code).helper)
+
+
+def listed() -> list[tuple[str, list[RefusalPage]]]:
+    """Every error once, as (title of the group, its errors)."""
+    codes = [*REFUSALS, *REQUESTS]
+    return [(str(group.title), [in_general(code) for code in codes if _group(code) is group]) for group in GROUPS]
+
+
+def _group(code: str) -> Group:
+    return next(group for group in GROUPS if code.partition(".")[0] in group.prefixes)

@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import date
 from typing import Any, cast
 
+from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from registret.access.actor import Actor
 from registret.kernel.refused import Refused
 from registret.web.gate import open_to_all, recognise
 from registret.web.help import errors
 from registret.web.http import SESSION_COOKIE, CardRequest, Request
+
+# When somebody last read the accessibility statement and the privacy notice and found them true.
+_STATEMENTS_UPDATED = date(2026, 11, 25)
 
 
 @require_GET
 @open_to_all
 def help_page(request: Request) -> HttpResponse:
     """Hjälp: from the card reader to logging out, and whom to ask."""
-    return _page(request, "help.html", {"groups": errors.groups()})
+    context = {
+        "errors": errors.listed(),
+        "confirmation_days": settings.CONFIRMATION_LIFETIME.days,
+        "idle_minutes": int(settings.SESSION_IDLE.total_seconds() // 60),
+    }
+    return _page(request, "help.html", context)
 
 
 @require_GET
@@ -30,7 +41,7 @@ def help_error(request: Request, code: str) -> HttpResponse:
     page = errors.page(code)
     if page is None:
         raise Http404
-    return _page(request, "help_error.html", {"page": page})
+    return _page(request, "help_error.html", {"page": page, "helper": errors.helper(code)})
 
 
 @require_GET
@@ -46,14 +57,14 @@ def help_card(request: Request, name: str) -> HttpResponse:
 @open_to_all
 def accessibility(request: Request) -> HttpResponse:
     """Tillgänglighetsredogörelse."""
-    return _page(request, "accessibility.html", {})
+    return _page(request, "accessibility.html", {"updated": _STATEMENTS_UPDATED})
 
 
 @require_GET
 @open_to_all
 def privacy(request: Request) -> HttpResponse:
     """How the registry treats personal data of those who work in it."""
-    return _page(request, "privacy.html", {})
+    return _page(request, "privacy.html", {"updated": _STATEMENTS_UPDATED})
 
 
 def _page(request: Request, template: str, context: dict[str, Any]) -> HttpResponse:
@@ -63,4 +74,5 @@ def _page(request: Request, template: str, context: dict[str, Any]) -> HttpRespo
         # Help is open to all, so a session that is over is no reason to refuse.
         with suppress(Refused):
             recognise(typed)
-    return render(request, template, context)
+    at_work = isinstance(getattr(request, "person", None), Actor)
+    return render(request, template, context | {"surroundings": "inside.html" if at_work else "outside.html"})
