@@ -9,7 +9,7 @@ from typing import Protocol
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from registret.access.actor import Actor
 from registret.access.lifecycle import APPLICATION_LIFE, ApplicationState
@@ -25,6 +25,7 @@ from registret.access.queries import (
     title_of,
 )
 from registret.access.refusals import (
+    AccountSuspended,
     AlreadyApplied,
     AlreadyDecided,
     AlreadyGranted,
@@ -45,15 +46,16 @@ from registret.access.rules import end_of, last_possible_day
 from registret.accounts import services as accounts
 from registret.accounts.attempts import Proof
 from registret.accounts.cardfacts import CardFacts
+from registret.accounts.lifecycle import AccountState
 from registret.accounts.queries import AccountRow, account, living_account
-from registret.accounts.refusals import ConfirmationDone
+from registret.accounts.refusals import AccountExists, ConfirmationDone
 from registret.accounts.sessions import Sitting, open_session, sit_down
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.kernel.life import NotPossible
 from registret.kernel.refused import Refused
 from registret.ledger.services import record
-from registret.limits.services import Limit, take
+from registret.limits.services import Limit, network_subject, take
 from registret.mail.services import post
 from registret.places.queries import clinic
 from registret.registries.queries import open_for_entry
@@ -62,6 +64,8 @@ from registret.words.roles import role_name
 LETTERS_PER_ACCOUNT = Limit(what="letters_account", most=5, per=timedelta(hours=1))
 LETTERS_PER_ADDRESS = Limit(what="letters_address", most=5, per=timedelta(hours=1))
 LETTERS_PER_NETWORK = Limit(what="letters_network", most=100, per=timedelta(hours=1))
+APPLICATIONS_PER_ACCOUNT = Limit(what="applications_account", most=10, per=timedelta(days=1))
+# Each of them writes to every administrator of a clinic.
 CODES_PER_NETWORK = Limit(what="codes_network", most=100, per=timedelta(hours=1))
 
 
@@ -81,9 +85,12 @@ def register(
 
     Raises: AccountExists, ClinicClosed, RoleImpossible, SubRegistryClosed, TooMany.
     """
+    # What leads to no letter does not count as one: whoever clicks twice still has as many tries.
+    if living_account(hsa_id=card.hsa_id) is not None:
+        raise AccountExists()
+    _check_wish(clinic_id=clinic_id, role=role, sub_registries=sub_registries)
     _limit_letters(subject=card.hsa_id.upper(), email=email, by=by, at=at)
     with transaction.atomic():
-        _check_wish(clinic_id=clinic_id, role=role, sub_registries=sub_registries)
         account_id = accounts.open_account(
             hsa_id=HsaId(card.hsa_id),
             given_name=card.given_name,
@@ -99,7 +106,6 @@ def register(
     return account_id
 
 
-@transaction.atomic
 def apply(
     *,
     account_id: int,
@@ -112,13 +118,16 @@ def apply(
 ) -> int:
     """A further application of somebody who has an account: after a decline, a lapse, or for another clinic.
 
-    Raises: AlreadyApplied, ClinicClosed, RoleImpossible, SubRegistryClosed.
+    Raises: AccountSuspended, AlreadyApplied, ClinicClosed, RoleImpossible, SubRegistryClosed, TooMany.
     """
+    person = _person(account_id)
+    _check_not_suspended(person)
     _check_wish(clinic_id=clinic_id, role=role, sub_registries=sub_registries)
-    application_id = _apply(account_id, clinic_id, role, sub_registries, message, by=by, at=at)
-    person = account(account_id=account_id)
-    if person is not None and person.confirmed_at is not None:
-        _tell_those_who_attest(account_id=account_id, at=at)
+    take(limit=APPLICATIONS_PER_ACCOUNT, subject=person.hsa_id.upper(), at=at)
+    with transaction.atomic():
+        application_id = _apply(account_id, clinic_id, role, sub_registries, message, by=by, at=at)
+        if person.confirmed_at is not None:
+            _tell_those_who_attest(Q(id=application_id), at=at)
     return application_id
 
 
@@ -148,7 +157,7 @@ def confirm_by_link(*, confirmation: tuple[int, int], hsa_id: str, by: By, at: d
     Raises: ConfirmationUnknown, ConfirmationReplaced, ConfirmationExpired, ConfirmationDone, ConfirmationOtherCard.
     """
     person = accounts.confirm_by_link(confirmation=confirmation, hsa_id=hsa_id, by=by, at=at)
-    _tell_those_who_attest(account_id=person.id, at=at)
+    _tell_those_who_attest(Q(account_id=person.id), at=at)
 
 
 def confirm_by_code(*, account_id: int, code: str, by: By, at: datetime) -> None:
@@ -156,10 +165,12 @@ def confirm_by_code(*, account_id: int, code: str, by: By, at: datetime) -> None
 
     Raises: CodeWrong, CodeBurnt, ConfirmationExpired, ConfirmationDone, TooMany.
     """
-    take(limit=CODES_PER_NETWORK, subject=by.network or "", at=at)
-    # Not inside one transaction with the letters: a wrong guess must be counted although it is refused.
-    person = accounts.confirm_by_code(account_id=account_id, code=code, by=by, at=at)
-    _tell_those_who_attest(account_id=person.id, at=at)
+    take(limit=CODES_PER_NETWORK, subject=network_subject(by.network), at=at)
+
+    def tell(person: AccountRow) -> None:
+        _tell_those_who_attest(Q(account_id=person.id), at=at)
+
+    accounts.confirm_by_code(account_id=account_id, code=code, then=tell, by=by, at=at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,8 +241,8 @@ def attest(
 ) -> int:
     """Attestera: the application becomes a grant; answers the grant's id. The applicant is told.
 
-    Raises: NotFound, CardTooOld, OwnApplication, AlreadyDecided, NotActionable, RoleImpossible, SubRegistryClosed,
-        EndImpossible, AlreadyGranted.
+    Raises: NotFound, CardTooOld, OwnApplication, AlreadyDecided, NotActionable, ClinicClosed, RoleImpossible,
+        SubRegistryClosed, EndImpossible, AlreadyGranted.
     """
     ends_at = end_of(last_day, at=at, months=settings.GRANT_LENGTH_MONTHS)
     with transaction.atomic():
@@ -266,35 +277,26 @@ def decline(*, application_id: int, reason: str, actor: Actor, at: datetime) -> 
 
 @transaction.atomic
 def withdraw(*, account_id: int, by: By, at: datetime) -> None:
-    """The applicant takes the waiting application back.
+    """The applicant takes the newest waiting application back: the one that the page shows.
 
     Raises: NotFound (none waits).
     """
-    wanted = (
-        Application.objects.select_for_update().filter(account_id=account_id, state=ApplicationState.WAITING).first()
-    )
+    wanted = _newest_waiting(account_id)
     if wanted is None:
         raise NotFound()
-    wanted.state = APPLICATION_LIFE.after(ApplicationState(wanted.state), "withdraw")
-    wanted.decided_at = at
-    wanted.save(update_fields=["state", "decided_at"])
-    record(event="application.withdraw", by=by, at=at, about_account_id=account_id, clinic_id=wanted.clinic_id)
+    _withdraw(wanted, by=by, at=at)
 
 
 def remind(*, account_id: int, by: By, at: datetime) -> int:
     """Påminn igen, once a day; answers how many people get the letter.
 
-    Raises: NotFound (nothing waits for attestation), RemindedToday.
+    Raises: NotFound (nothing waits for attestation), AccountSuspended, RemindedToday.
     """
     with transaction.atomic():
-        wanted = (
-            Application.objects.select_for_update(of=("self",))
-            .select_related("clinic", "account")
-            .filter(account_id=account_id, state=ApplicationState.WAITING)
-            .first()
-        )
+        wanted = _newest_waiting(account_id)
         if wanted is None or wanted.account.confirmed_at is None:
             raise NotFound()
+        _check_not_suspended(_person(account_id))
         again_at = may_remind_at(wanted)
         if at < again_at:
             raise RemindedToday(again_at=again_at)
@@ -430,14 +432,15 @@ def revoke(*, grant_id: int, reason: str, revoked_by_id: int | None, by: By, at:
 
 @transaction.atomic
 def end_account(*, account_id: int, reason: str, by: By, at: datetime) -> None:
-    """Avsluta: grants are revoked, a waiting application is withdrawn, sessions end, the HSA-id is free again.
+    """Avsluta: waiting applications are withdrawn, grants revoked, sessions end, the HSA-id is free again.
 
     Raises: NotPossible.
     """
-    for grant in Grant.objects.select_for_update().filter(account_id=account_id, revoked_at=None):
+    # Applications before grants, as in attesting: in two orders, two people could wait for each other.
+    for wanted in _lock_waiting(account_id):
+        _withdraw(wanted, by=by, at=at)
+    for grant in Grant.objects.select_for_update().filter(account_id=account_id, revoked_at=None).order_by("id"):
         revoke(grant_id=grant.id, reason=reason, revoked_by_id=None, by=by, at=at)
-    if Application.objects.filter(account_id=account_id, state=ApplicationState.WAITING).exists():
-        withdraw(account_id=account_id, by=by, at=at)
     accounts.end(account_id=account_id, reason=reason, by=by, at=at)
 
 
@@ -499,8 +502,29 @@ def _apply(
     return created.id
 
 
+def _lock_waiting(account_id: int) -> QuerySet[Application]:
+    waiting = Application.objects.filter(account_id=account_id, state=ApplicationState.WAITING).order_by("-id")
+    return waiting.select_for_update(of=("self",)).select_related("clinic", "account")
+
+
+def _newest_waiting(account_id: int) -> Application | None:
+    return _lock_waiting(account_id).first()
+
+
+def _withdraw(wanted: Application, *, by: By, at: datetime) -> None:
+    wanted.state = APPLICATION_LIFE.after(ApplicationState(wanted.state), "withdraw")
+    wanted.decided_at = at
+    wanted.save(update_fields=["state", "decided_at"])
+    record(event="application.withdraw", by=by, at=at, about_account_id=wanted.account_id, clinic_id=wanted.clinic_id)
+
+
+def _check_not_suspended(person: AccountRow) -> None:
+    if person.state is AccountState.SUSPENDED:
+        raise AccountSuspended()
+
+
 def _limit_letters(*, subject: str, email: EmailAddress, by: By, at: datetime) -> None:
-    take(limit=LETTERS_PER_NETWORK, subject=by.network or "", at=at)
+    take(limit=LETTERS_PER_NETWORK, subject=network_subject(by.network), at=at)
     take(limit=LETTERS_PER_ACCOUNT, subject=subject, at=at)
     take(limit=LETTERS_PER_ADDRESS, subject=email.text, at=at)
 
@@ -526,11 +550,9 @@ def _send_confirmation(*, account_id: int, email: EmailAddress | None, by: By, a
     )
 
 
-def _tell_those_who_attest(*, account_id: int, at: datetime) -> None:
-    """The applications of this account have become actionable."""
-    for wanted in Application.objects.select_related("clinic", "account").filter(
-        account_id=account_id, state=ApplicationState.WAITING
-    ):
+def _tell_those_who_attest(which: Q, *, at: datetime) -> None:
+    """These applications, as far as they wait, have become actionable."""
+    for wanted in Application.objects.select_related("clinic", "account").filter(which, state=ApplicationState.WAITING):
         _tell(wanted, kind="application_waiting", context={}, at=at)
 
 
@@ -575,8 +597,9 @@ def _to_decide(application_id: int, *, actor: Actor, act: str, at: datetime) -> 
     try:
         APPLICATION_LIFE.after(wanted.state, act)
     except NotPossible:
+        # Nobody but the applicant withdraws.
         raise AlreadyDecided(
-            state=wanted.state.value, decided_by=wanted.decided_by, decided_at=wanted.decided_at or at
+            state=wanted.state.value, decided_by=wanted.decided_by or wanted.name, decided_at=wanted.decided_at or at
         ) from None
     if not wanted.actionable:
         raise NotActionable()

@@ -16,11 +16,12 @@ from django.db import transaction
 from registret.accounts.cardfacts import CardFacts
 from registret.accounts.models import LoginAttempt
 from registret.accounts.refusals import AttemptForeign, AttemptStale
+from registret.cards import CardExpired
 from registret.kernel.by import By
 from registret.kernel.refused import Refused
 from registret.kernel.secret import derived, fingerprint, new_reference, new_token, same
 from registret.ledger.services import record
-from registret.limits.services import Limit, take
+from registret.limits.services import Limit, network_subject, take
 
 ATTEMPTS_PER_NETWORK = Limit(what="attempts_network", most=600, per=timedelta(minutes=10))
 # A hospital sits behind one address; only a machine asks this often.
@@ -71,7 +72,7 @@ def begin(
 
     Raises: TooMany.
     """
-    take(limit=ATTEMPTS_PER_NETWORK, subject=network or "", at=at)
+    take(limit=ATTEMPTS_PER_NETWORK, subject=network_subject(network), at=at)
     nonce = bytes.fromhex(new_token())
     label = _label(nonce, purpose)
     LoginAttempt.objects.create(
@@ -194,11 +195,13 @@ def redeemed_answer(*, reference: str, browser: str, at: datetime) -> Answer:
 def proof(*, code: str, browser: str, network: str | None, at: datetime) -> Proof | Answer:
     """Burns the code. A card that was read for logging in is a `Proof`; all else is an `Answer` to be shown.
 
-    Raises: AttemptStale, AttemptForeign.
+    Raises: AttemptStale, AttemptForeign, CardExpired (since the door looked at it).
     """
     reference = redeem(code=code, browser=browser, network=network, at=at)
     found = redeemed_answer(reference=reference, browser=browser, at=at)
     if found.card is not None and found.purpose is Purpose.LOGIN:
+        if at >= found.card.not_after:
+            raise CardExpired(not_after=found.card.not_after, issuer=found.card.issuer)
         return Proof(attempt_id=found.attempt_id, card=found.card, confirmation=found.confirmation)
     return found
 

@@ -24,9 +24,10 @@ class Account(AbstractBaseUser):
     hsa_id_key = models.GeneratedField(
         expression=Upper("hsa_id"), output_field=models.CharField(max_length=HsaId.MAX_LENGTH), db_persist=True
     )
-    given_name = models.CharField(max_length=100)
-    surname = models.CharField(max_length=100)
-    organisation = models.CharField(max_length=200, blank=True, default="")
+    # As long as the door lets names on cards be (`cards.profile.LONGEST_TEXT`).
+    given_name = models.CharField(max_length=256, blank=True)
+    surname = models.CharField(max_length=256)
+    organisation = models.CharField(max_length=256, blank=True, default="")
     email = models.CharField(max_length=254)
     language = models.CharField(max_length=2, default="sv")
     state = models.CharField(max_length=12, choices=[(s, s) for s in AccountState], default=AccountState.REGISTERED)
@@ -143,7 +144,10 @@ class LoginAttempt(models.Model):
             ),
             models.CheckConstraint(name="attempt_purpose_known", condition=Q(purpose__in=["login", "check"])),
         ]
-        indexes = [models.Index(fields=["begun_at"], name="attempt_begun")]
+        indexes = [
+            models.Index(fields=["begun_at"], name="attempt_begun"),
+            models.Index(fields=["reference"], name="attempt_reference", condition=~Q(reference="")),
+        ]
 
 
 class Session(models.Model):

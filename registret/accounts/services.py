@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.conf import settings
@@ -122,26 +123,28 @@ def confirm_by_link(*, confirmation: tuple[int, int], hsa_id: str, by: By, at: d
     return _confirmed(wanted, how="link", by=by, at=at)
 
 
-def confirm_by_code(*, account_id: int, code: str, by: By, at: datetime) -> AccountRow:
+def confirm_by_code(
+    *, account_id: int, code: str, then: Callable[[AccountRow], object], by: By, at: datetime
+) -> AccountRow:
     """The holder of the account's card typed the code of the newest letter (spaces and case do not count).
+
+    `then` is done in the same transaction: a wrong guess must be counted although it is refused, so that the caller
+    can have no transaction of its own around this.
 
     Raises: CodeWrong, CodeBurnt (both counted first), ConfirmationExpired, ConfirmationDone.
     """
     with transaction.atomic():
-        wanted = (
-            Confirmation.objects.select_for_update(of=("self",))
-            .select_related("account")
-            .filter(account_id=account_id)
-            .order_by("-id")
-            .first()
-        )
+        Account.objects.select_for_update().get(id=account_id)
+        wanted = Confirmation.objects.select_related("account").filter(account_id=account_id).order_by("-id").first()
         if wanted is None or wanted.confirmed_at is not None:
             raise ConfirmationDone()
         if at >= wanted.expires_at:
             raise ConfirmationExpired(expired_at=wanted.expires_at)
         if wanted.wrong_codes < WRONG_CODES_ALLOWED:
             if code_fits(code, id=wanted.id, version=wanted.version):
-                return _confirmed(wanted, how="code", by=by, at=at)
+                person = _confirmed(wanted, how="code", by=by, at=at)
+                then(person)
+                return person
             Confirmation.objects.filter(id=wanted.id).update(wrong_codes=F("wrong_codes") + 1)
         left = WRONG_CODES_ALLOWED - wanted.wrong_codes - 1
         record(
@@ -163,10 +166,10 @@ def confirmation_to_confirm(*, confirmation: tuple[int, int], at: datetime, lock
 
     Raises: ConfirmationUnknown, ConfirmationReplaced, ConfirmationExpired, ConfirmationDone.
     """
-    rows = Confirmation.objects.select_related("account")
     if lock:
-        rows = rows.select_for_update(of=("self",))
-    wanted = rows.filter(id=confirmation[0]).first()
+        # The account before its confirmations, as everywhere: in two orders, two people could wait for each other.
+        Account.objects.select_for_update(of=("self",)).filter(confirmations=confirmation[0]).first()
+    wanted = Confirmation.objects.select_related("account").filter(id=confirmation[0]).first()
     if wanted is None or wanted.account.state == AccountState.ENDED:
         raise ConfirmationUnknown()
     if wanted.confirmed_at is not None or wanted.account.state != AccountState.REGISTERED:
@@ -249,7 +252,7 @@ def _step(account_id: int, act: str, *, reason: str, by: By, at: datetime) -> Ac
 
 
 def _confirmed(wanted: Confirmation, *, how: str, by: By, at: datetime) -> AccountRow:
-    account = Account.objects.select_for_update().get(id=wanted.account_id)
+    account = wanted.account
     if account.state != AccountState.REGISTERED:
         raise ConfirmationDone()
     account.state = ACCOUNT_LIFE.after(AccountState.REGISTERED, "confirm_email")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import ClassVar
 
 from django.conf import settings
@@ -51,6 +52,16 @@ def take(*, limit: Limit, subject: str, at: datetime) -> None:
         taken = cursor.fetchone()[0]
     if taken > limit.most:
         raise TooMany(what=limit.what, again_at=start + limit.per)
+
+
+def network_subject(network: str | None) -> str:
+    """What a limit counts an IP address as: one connection has an IPv4 address, or at least 64 bits of IPv6."""
+    if not network:
+        return ""
+    address = ip_address(network)
+    if not isinstance(address, IPv6Address):
+        return str(address)
+    return str(address.ipv4_mapped or IPv6Network((address.packed, 64), strict=False))
 
 
 def forget_old(*, at: datetime) -> int:

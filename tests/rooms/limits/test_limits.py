@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 
 from registret.limits.models import Count
-from registret.limits.services import Limit, TooMany, forget_old, take
+from registret.limits.services import Limit, TooMany, forget_old, network_subject, take
 from tests.parallel import together
 
 NOW = datetime(2026, 11, 24, 8, 10, tzinfo=UTC)
@@ -68,6 +68,21 @@ def test_the_table_does_not_say_who() -> None:
     (kept,) = Count.objects.all()
     assert len(bytes(kept.key)) == 32
     assert b"anna" not in bytes(kept.key)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("192.0.2.7", "192.0.2.7", True),
+        ("192.0.2.7", "192.0.2.8", False),
+        ("2001:db8:1:2::7", "2001:DB8:1:2:ffff:ffff:ffff:ffff", True),
+        ("2001:db8:1:2::7", "2001:db8:1:3::7", False),
+        ("::ffff:192.0.2.7", "192.0.2.7", True),
+        (None, "", True),
+    ],
+)
+def test_changing_ones_own_last_64_bits_is_no_way_around_a_limit(one: str | None, other: str, same: bool) -> None:
+    assert (network_subject(one) == network_subject(other)) is same
 
 
 @pytest.mark.django_db
