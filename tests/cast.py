@@ -49,10 +49,12 @@ class Person:
         return By(hsa_id=self.hsa_id, name=self.name)
 
 
-def person(given_name: str, surname: str, hsa_id: str, *, organisation: str = "Region Norrvik") -> Person:
+def person(
+    given_name: str, surname: str, hsa_id: str, *, organisation: str = "Region Norrvik", email: str = ""
+) -> Person:
     """A person of your own, with a card that outlives every test."""
-    domain = f"{organisation.replace(' ', '').lower()}.se"
     local = f"{given_name}.{surname}".lower().translate(str.maketrans("åäöé ", "aaoe."))
+    email = email or f"{local}@{organisation.replace(' ', '').lower()}.se"
     return Person(
         card=CardFacts(
             hsa_id=hsa_id,
@@ -66,7 +68,7 @@ def person(given_name: str, surname: str, hsa_id: str, *, organisation: str = "R
             fingerprint=hsa_id.encode().hex().ljust(64, "0"),
             not_after=datetime(2099, 1, 1, tzinfo=UTC),
         ),
-        email=EmailAddress.parse(f"{local}@{domain}"),
+        email=EmailAddress.parse(email),
     )
 
 
@@ -144,8 +146,8 @@ def appoint_by_program(who: Person, role: Role, *, clinic_id: int | None = None,
     return grant_id
 
 
-def appoint(who: Person, clinic_id: int, *, at: datetime) -> int:
-    """Doris makes somebody local administrator, and the person confirms the mail; answers the grant's id."""
+def appoint(who: Person, clinic_id: int, *, confirmed: bool = True, at: datetime) -> int:
+    """Doris makes somebody local administrator; the mail is confirmed unless it must not be; answers the grant's id."""
     grant_id = access.appoint_local_administrator(
         hsa_id=HsaId.parse(who.hsa_id),
         given_name=who.card.given_name,
@@ -155,7 +157,8 @@ def appoint(who: Person, clinic_id: int, *, at: datetime) -> int:
         actor=actor(DORIS, at=at),
         at=at,
     )
-    confirm_mail(who, at=at)
+    if confirmed:
+        confirm_mail(who, at=at)
     return grant_id
 
 
@@ -187,6 +190,26 @@ def register(
     application = newest_application(account_id=account_id)
     assert application is not None
     return application.id
+
+
+def apply_again(
+    who: Person,
+    clinic_id: int,
+    *,
+    role: Role = Role.REPORTER,
+    sub_registries: tuple[str, ...] = ("pneumoni",),
+    at: datetime,
+) -> int:
+    """A further application of somebody who has an account; answers its id."""
+    return access.apply(
+        account_id=account_of(who).id,
+        clinic_id=clinic_id,
+        role=role,
+        sub_registries=sub_registries,
+        message="",
+        by=who.by,
+        at=at,
+    )
 
 
 def confirm_mail(who: Person, *, at: datetime) -> None:
