@@ -25,7 +25,7 @@ EVENTS = {
     "application.decline": _("Avslog ansökan"),
     "application.withdraw": _("Tog tillbaka ansökan"),
     "application.reminded": _("Påminde om attest"),
-    "grant.appointed": _("Utsåg"),
+    "grant.appointed": _("Uppdrag givet"),
     "grant.revoked": _("Behörighet återkallad"),
     "letter.given_up": _("Mejl kunde inte levereras"),
     "clinic.created": _("Klinik tillagd"),
