@@ -7,7 +7,7 @@ import os
 import secrets
 import shutil
 import tempfile
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from registret.demo.pki import build_authority
@@ -25,7 +25,7 @@ def prepare() -> None:
     if "DATABASE_URL" not in os.environ:
         cluster = Cluster.start(data=None, database="registret")
         os.environ["DATABASE_URL"] = cluster.url
-    authority = build_authority(folder / "ca", at=datetime.now(timezone.utc) - timedelta(days=1))
+    authority = build_authority(folder / "ca", at=datetime.now(UTC) - timedelta(days=1))
     authority.write_trust(folder / "trust")
     os.environ |= {
         "REGISTRET_TEST_FOLDER": str(folder),

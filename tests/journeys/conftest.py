@@ -133,6 +133,7 @@ def desk(house: House, playwright: Playwright, managed_policy: None, tmp_path: P
             str(home / "profile"),
             executable_path=CHROMIUM,
             headless=True,
+            locale="sv-SE",
             java_script_enabled=script,
             args=[
                 "--no-sandbox",
@@ -141,7 +142,7 @@ def desk(house: House, playwright: Playwright, managed_policy: None, tmp_path: P
                 "--disable-sync",
                 "--no-first-run",
             ],
-            env={name: value for name, value in os.environ.items() if name != "XDG_DATA_HOME"} | {"HOME": str(home)},
+            env={name: value for name, value in os.environ.items() if name != "XDG_DATA_HOME"} | {"HOME": str(home)},  # type: ignore[arg-type]
             viewport={"width": 1280, "height": 900},
         )
         context.set_default_timeout(30_000)

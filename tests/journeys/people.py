@@ -65,9 +65,11 @@ class Person:
         return Visitor(self.house, self.card)
 
 
-def somebody(house: House, given_name: str, surname: str, **difference: str) -> Person:
+def somebody(
+    house: House, given_name: str, surname: str, organisation: str = "Region Norrvik", domain: str = "regionnorrvik.se"
+) -> Person:
     """Somebody new, under an HSA-id that nobody else has."""
-    return Person(house, given_name, surname, f"SE2321009991-E{next(_numbers):05}X", **difference)
+    return Person(house, given_name, surname, f"SE2321009991-E{next(_numbers):05}X", organisation, domain)
 
 
 def appointed(house: House, person: Person, role: str, clinic: str | None = None) -> Person:

@@ -21,6 +21,7 @@ from registret.demo.pki import Authority
 
 # Generous: a busy machine is no failure.
 PATIENCE = 60.0
+REGISTRET = str(Path(sys.executable).with_name("registret"))
 
 
 @dataclass(slots=True)
@@ -82,7 +83,7 @@ class House:
 
         Raises: AssertionError (it failed; the message is what it said).
         """
-        command = [sys.executable, "-m", "registret", *arguments]
+        command = [REGISTRET, *arguments]
         done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
@@ -90,7 +91,7 @@ class House:
     def start(self) -> None:
         """Starts the server and waits until it answers."""
         with (self.folder / "server.log").open("ab") as log:
-            command = [sys.executable, "-m", "registret", "serve"]
+            command = [REGISTRET, "serve"]
             self.process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
         deadline = time.monotonic() + PATIENCE
         while not (_answers(self.site_port) and _answers(self.card_port)):

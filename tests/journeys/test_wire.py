@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -123,7 +124,7 @@ def test_an_administrator_of_another_clinic_sees_and_decides_nothing(
 
 def _card(house: House, name: str) -> IssuedCertificate | None:
     now, a = datetime.now(UTC), house.authority
-    facts = {"given_name": "Test", "surname": "Kort", "organisation": "Region Norrvik", "kind": "hsa"}
+    facts: dict[str, Any] = {"given_name": "Test", "surname": "Kort", "organisation": "Region Norrvik", "kind": "hsa"}
     hsa_id = "SE2321009991-E09999"
     match name:
         case "none":

@@ -17,7 +17,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from registret.places.queries import Hint, MailHint
 from registret.registries.queries import name_of
 from registret.words.events import event_name
-from registret.words.refusals import in_general
+from registret.words.refusals import REFUSALS, in_general
 from registret.words.roles import role_hint as words_role_hint
 from registret.words.roles import role_name
 from registret.words.states import account_state_name, application_state_name
@@ -143,7 +143,8 @@ def unbroken(text: str) -> SafeString:
 
 @register.filter
 def refusal_title(code: str) -> str:
-    return in_general(code).title
+    """The refusal's headline; the code itself for one that has since been given up."""
+    return in_general(code).title if code in REFUSALS else code
 
 
 @register.filter

@@ -1,5 +1,0 @@
-"""`python -m registret`: the same as the command `registret`."""
-
-from registret.config.cli import main
-
-main()
