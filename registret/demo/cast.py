@@ -123,8 +123,8 @@ BROWSERS: Final[Mapping[str, InBrowser]] = {
     "not-confirmed": _both(ELIN, "har inte bekräftat sin e-post"),
     "reserve": InBrowser(files=(RESERVE,), what=f"{KARIN.name}: reservkort (HSA-id 2)"),
     "person-only": InBrowser(files=(person_file(ANNA),), what=f"{ANNA.name}: bara Person-id på kortet"),
-    "signing": InBrowser(files=(SIGNING,), what=f"{ANNA.name}: bara certifikatet för underskrift"),
-    "expired": InBrowser(files=(EXPIRED,), what=f"{LARS_GORAN.name}: kortet har gått ut"),
+    "signing": InBrowser(files=(SIGNING,), what=f"{ANNA.name}: bara underskrift, och Chromium visar det inte"),
+    "expired": InBrowser(files=(EXPIRED,), what=f"{LARS_GORAN.name}: kortet har gått ut, och Chromium visar det inte"),
     "revoked": InBrowser(files=(REVOKED,), what=f"{OLLE.name}: kortet är spärrat"),
     "foreign": InBrowser(files=(FOREIGN,), what=f"{BERTIL.name}: förfalskat kort, från en annan utfärdare"),
 }

@@ -10,7 +10,7 @@ import sys
 
 from registret.demo import cast
 from registret.demo.browser import BrowserTrouble, open_browser
-from registret.demo.place import DemoTrouble, Place
+from registret.demo.place import PREFIX, DemoTrouble, Place
 from registret.demo.postgres import PostgresTrouble, remove
 from registret.demo.start import start
 
@@ -29,8 +29,10 @@ def run(arguments: list[str]) -> int:
                 _browser(place, wanted.card)
     except (DemoTrouble, PostgresTrouble, BrowserTrouble) as trouble:
         return _refused(str(trouble))
-    except PermissionError as trouble:
-        return _refused(f"{trouble.filename} may not be written by this user")
+    except OSError as trouble:
+        if trouble.filename is None:
+            raise
+        return _refused(f"{trouble.filename}: {trouble.strerror} ({PREFIX}DEMO_FOLDER names another folder)")
     return 0
 
 

@@ -94,7 +94,7 @@ def welcome(place: Place) -> str:
     """What a newcomer may try, in about ten lines."""
     others = ", ".join(name for name in cast.BROWSERS if name not in {"reporter", "administrator"})
     return f"""
-Infektionsregistret är igång, med en påhittad registerorganisation. Ctrl-C stoppar; allt finns kvar till nästa gång.
+Infektionsregistret är igång, med påhittade kliniker och personer. Ctrl-C stoppar; allt finns kvar till nästa gång.
 
   Logga in    {place.site}
   Brevlådan   {place.site}/demo/brevlada  (alla mejl som registret skickar)
