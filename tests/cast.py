@@ -6,6 +6,7 @@ local administrator in Sydvik and must see nothing of Norrvik. Doris runs the re
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -112,6 +113,18 @@ def clinics(at: datetime) -> Country:
     assert faults == ()
     assert import_clinics(rows=rows, dry_run=False, by=By.of_program("test"), at=at).faults == ()
     return Country(infection=clinic_id(INFECTION), medicine=clinic_id(MEDICINE), sydvik=clinic_id(SYDVIK))
+
+
+def bring_clinics(hospitals: Sequence[str], *, at: datetime) -> None:
+    """More infection clinics in Norrvik, one at each hospital."""
+    norrvik = _CLINICS.splitlines()[1]
+    lines = [
+        norrvik.replace(INFECTION, f"infektion-{number}").replace("Norrviks sjukhus", hospital)
+        for number, hospital in enumerate(hospitals)
+    ]
+    rows, faults = read("\n".join([";".join(COLUMNS), *lines]).encode())
+    assert faults == ()
+    assert import_clinics(rows=rows, dry_run=False, by=By.of_program("test"), at=at).faults == ()
 
 
 def clinic_id(code: str) -> int:

@@ -41,6 +41,19 @@ EVENTS = {
     "request.forged": _("Formulär avvisat"),
 }
 
+# Facts that are codes themselves.
+FACT_VALUES = {
+    ("how", "link"): _("länken"),
+    ("how", "code"): _("koden"),
+    ("reason", "logout"): _("loggade ut"),
+    ("reason", "idle"): _("ingenting hände"),
+    ("reason", "over"): _("längsta tid"),
+    ("reason", "suspended"): _("kontot spärrades"),
+    ("reason", "ended"): _("kontot avslutades"),
+    ("outcome", "done"): _("genomfört"),
+    ("outcome", "refused"): _("nekat"),
+}
+
 
 def event_name(code: str) -> str:
     """The event in the active language; the code itself if nobody has worded it."""
@@ -97,3 +110,8 @@ def program_name(code: str) -> str:
 def fact_name(code: str) -> str:
     """What a fact is called in the active language; the code itself if nobody has worded it."""
     return str(FACTS.get(code, code))
+
+
+def fact_value(name: str, value: str) -> str:
+    """A fact's value in the active language if it is a code, else as it is."""
+    return str(FACT_VALUES.get((name, value), value))

@@ -8,13 +8,15 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from registret.accounts.lifecycle import AccountState
 from registret.accounts.queries import AccountRow, accounts_by_id
 from registret.ledger.queries import EntryRow
 from registret.places.queries import ClinicRow, clinics
 from registret.registries.queries import sub_registries
-from registret.words.events import event_name, fact_name, program_name
+from registret.words.events import event_name, fact_name, fact_value, program_name
 from registret.words.refusals import REFUSALS, in_general
 from registret.words.roles import role_name, roles_with_words
+from registret.words.states import account_state_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,13 +84,13 @@ def _value(name: str, value: str | int | bool) -> str:
             return _role(text)
         case "event":
             return event_name(text)
-        case "outcome":
-            return _("nekat") if text == "refused" else _("genomfört")
         case "sub_registries":
             names = {registry.code: registry.name for registry in sub_registries()}
             return ", ".join(names.get(code, code) for code in text.split(","))
+        case "before" if text in list(AccountState):
+            return account_state_name(text)
         case _:
-            return text
+            return fact_value(name, text)
 
 
 def _role(code: str) -> str:

@@ -1,4 +1,4 @@
-"""A browser at the main site, without TLS and without waiting: Django's test client, with the session of a real login."""
+"""A browser at the main site, without TLS: Django's test client, with the session of a real login."""
 
 from __future__ import annotations
 

@@ -170,7 +170,7 @@ def test_an_attested_applicant_has_what_the_form_said_and_is_told(annas: int, pl
     text = text_of(browser.get(answer["Location"]))
     assert "Anna Berg är attesterad som läsare till och med" in text
     assert "Senast avgjorda" in text
-    assert [letter.kind for letter in letters_about(account_id=cast.account_of(ANNA).id)][0] == "attested"
+    assert letters_about(account_id=cast.account_of(ANNA).id)[0].kind == "attested"
 
 
 def test_who_attested_when_stands_on_the_item_afterwards(annas: int, now: datetime) -> None:
