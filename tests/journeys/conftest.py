@@ -108,6 +108,14 @@ class Desk:
         self.page.wait_for_load_state()
         return self.page
 
+    def put_in(self, card: IssuedCertificate) -> None:
+        """A card into the reader while the browser runs on."""
+        file = self.home / "put-in.p12"
+        file.write_bytes(card.p12("demo"))
+        store = f"sql:{self.home / '.pki' / 'nssdb'}"
+        command = ["pk12util", "-i", str(file), "-d", store, "-W", "demo", "-K", ""]
+        subprocess.run(command, check=True, capture_output=True)
+
     def take_out(self, card: IssuedCertificate) -> None:
         """The card leaves the reader while the browser runs on: certificate and key are gone from its store."""
         store = f"sql:{self.home / '.pki' / 'nssdb'}"

@@ -127,6 +127,11 @@ class House:
         with psycopg.connect(self.environment["DATABASE_URL"]) as connection:
             return connection.execute(question, values).fetchall()
 
+    def change_database(self, statement: str, *values: object) -> None:
+        """For what no person can do: let time pass."""
+        with psycopg.connect(self.environment["DATABASE_URL"]) as connection:
+            connection.execute(statement.encode(), values)
+
     def __enter__(self) -> Self:
         return self
 

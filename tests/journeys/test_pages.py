@@ -1,0 +1,171 @@
+"""Every page, looked at: with axe, at two widths, in both languages, in the dark."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.conftest import OpenDesk, looked_at
+from tests.journeys.people import Person, registered, somebody
+from tests.journeys.running import House, link_in
+
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+
+OPEN = {
+    "hjalp": "/hjalp",
+    "hjalp-fel": "/hjalp/fel/card.person_id",
+    "tillganglighet": "/tillganglighet",
+    "personuppgifter": "/personuppgifter",
+    "kontrollera-kort": "/kort",
+    "utloggad": "/utloggad",
+    "finns-inte": "/finns-inte",
+    "brevlada": "/demo/brevlada",
+}
+
+
+def test_pages_that_are_open_to_all(house: House, bertil: Person, desk: OpenDesk) -> None:
+    anybody = desk()
+    for name, path in OPEN.items():
+        looked_at(anybody.open(path), f"20-{name}")
+    anybody.page.emulate_media(color_scheme="dark")
+    for name, path in {"logga-in": "/", **OPEN}.items():
+        looked_at(anybody.open(path), f"21-morkt-{name}")
+    anybody.page.emulate_media(color_scheme="light")
+    anybody.open("/sprak/en?till=/")
+    for name, path in {"logga-in": "/", **OPEN}.items():
+        looked_at(anybody.open(path), f"22-english-{name}")
+
+
+def test_the_registry_office_appoints_an_administrator(house: House, doris: Person, desk: OpenDesk) -> None:
+    olle = somebody(house, "Olle", "Tjäder")
+    hers = desk(doris.card)
+    page = hers.open("/")
+    hers.press("Logga in med SmartCard")
+    page.get_by_role("link", name="Kliniker").click()
+    looked_at(page, "30-kliniker")
+    hers.open("/kansliet/utse")
+    looked_at(page, "31-utse")
+    page.get_by_label("HSA-id").fill(olle.hsa_id)
+    page.get_by_label("Förnamn").fill(olle.given_name)
+    page.get_by_label("Efternamn").fill(olle.surname)
+    page.get_by_label("E-post").fill(olle.mail)
+    page.get_by_role("combobox", name="Klinik").fill("medicin")
+    page.keyboard.press("Enter")
+    page.locator("main").get_by_role("button").first.click()
+    looked_at(page, "32-utse-kontrollera")
+    hers.press("Ok")
+    looked_at(page, "33-utsedd")
+    house.letter_to(olle.mail, about="uppdrag")
+    house.letter_to(olle.mail, about="Bekräfta")
+
+
+def test_an_administrator_declines_with_a_reason_that_the_applicant_sees(
+    house: House, bertil: Person, desk: OpenDesk
+) -> None:
+    person = somebody(house, "Pia", "Rask")
+    wire = registered(person)
+    wire.log_in(lank=link_in(house.letter_to(person.mail)).rpartition("/")[2])
+    his = desk(bertil.card)
+    his.open("/")
+    his.press("Logga in med SmartCard")
+    his.open("/attestera")
+    his.page.get_by_role("link", name=re.compile("Pia Rask")).first.click()
+    his.page.get_by_role("link", name=re.compile("Avslå")).or_(
+        his.page.get_by_role("button", name=re.compile("Avslå"))
+    ).first.click()
+    looked_at(his.page, "34-avsla")
+    his.page.get_by_role("textbox").fill("Du hör till medicinkliniken. Ansök där.")
+    his.page.locator("main").get_by_role("button").first.click()
+    looked_at(his.page, "35-avslagen")
+
+    hers = desk(person.card)
+    hers.open("/")
+    hers.press("Logga in med SmartCard")
+    assert hers.heading() == "Inloggning misslyckades. Din ansökan är avslagen."
+    expect(hers.page.get_by_text("Du hör till medicinkliniken. Ansök där.")).to_be_visible()
+    looked_at(hers.page, "36-avslagen-for-sokande")
+    hers.press("Ansök igen")
+    looked_at(hers.page, "37-ny-ansokan")
+
+
+def test_the_reviewer_reads_the_log(house: House, bertil: Person, erik: Person, desk: OpenDesk) -> None:
+    bertil.visitor().log_in()
+    his = desk(erik.card)
+    his.open("/")
+    his.press("Logga in med SmartCard")
+    his.open("/loggen")
+    looked_at(his.page, "38-loggen")
+    his.open("/min-logg")
+    looked_at(his.page, "39-min-logg")
+
+
+def test_person_id_is_not_offered_at_the_door_and_is_explained_by_the_card_check(house: House, desk: OpenDesk) -> None:
+    person = somebody(house, "Rut", "Sand")
+    hers = desk(person.person_id)
+    hers.open("/")
+    hers.press("Logga in med SmartCard")
+    assert hers.heading() == "Vi fick inget certifikat från ditt kort."
+    hers.press("Kontrollera ditt kort")
+    hers.press("Läs kortet")
+    assert hers.heading() == "Du valde Person-id. Välj certifikatet med ditt HSA-id."
+    assert "189912319812" not in hers.page.content()
+    looked_at(hers.page, "40-kort-person-id")
+
+
+def test_with_both_certificates_in_only_the_hsa_id_reaches_the_door(house: House, desk: OpenDesk) -> None:
+    person = somebody(house, "Siv", "Tell")
+    hers = desk(person.person_id, person.card)
+    hers.open("/")
+    hers.press("Logga in med SmartCard")
+    assert hers.heading() == "Registrera dig"
+    expect(hers.page.get_by_text(person.hsa_id)).to_be_visible()
+
+
+def test_a_wrong_card_needs_no_restart_of_the_browser(house: House, desk: OpenDesk) -> None:
+    """There was no card; with one in, the button is enough: each attempt has a fresh host."""
+    person = somebody(house, "Tea", "Ulv")
+    hers = desk()
+    hers.open("/")
+    hers.press("Logga in med SmartCard")
+    assert hers.heading() == "Vi fick inget certifikat från ditt kort."
+    hers.put_in(person.card)
+    hers.press("Försök igen")
+    assert hers.heading() == "Registrera dig"
+
+
+def test_idle_is_warned_of_and_then_ends_the_session(house: House, bertil: Person, desk: OpenDesk) -> None:
+    his = desk(bertil.card)
+    page = his.page
+    page.clock.install()
+    his.open("/")
+    his.press("Logga in med SmartCard")
+    expect(page).to_have_url(f"{house.site}/start")
+
+    _idle_for(house, bertil, minutes=14)
+    page.clock.fast_forward("13:05")
+    expect(page.get_by_role("dialog")).to_contain_text("Är du kvar?")
+    looked_at(page, "41-ar-du-kvar")
+    his.press("Fortsätt arbeta")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    assert _seconds_since_seen(house, bertil) < 60
+
+    _idle_for(house, bertil, minutes=16)
+    his.page.reload()
+    assert his.heading() == "Du har loggats ut."
+    looked_at(page, "42-utloggad-av-sig-sjalv")
+
+
+def _idle_for(house: House, person: Person, *, minutes: int) -> None:
+    moment = datetime.now(UTC) - timedelta(minutes=minutes)
+    house.change_database(
+        "UPDATE accounts_session SET seen_at = %s WHERE ended_at IS NULL AND hsa_id = %s", moment, person.hsa_id
+    )
+
+
+def _seconds_since_seen(house: House, person: Person) -> float:
+    seen = house.ask_database("SELECT max(seen_at) FROM accounts_session WHERE hsa_id = %s", person.hsa_id)[0][0]
+    assert isinstance(seen, datetime)
+    return (datetime.now(UTC) - seen).total_seconds()
