@@ -10,6 +10,7 @@ Swedish is the language of the source, so it has no file. Needs Babel only, not 
 from __future__ import annotations
 
 import io
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -65,30 +66,56 @@ def texts(folder: Path = PACKAGE) -> Catalog:
 
 def update(language: str) -> list[str]:
     """Merges the texts into the language's file. Guesses nothing; answers a line for every text that came or went."""
-    found, known = texts(), _read(language)
-    merged = Catalog(locale=language)
+    known = read(language)
+    merged = merge(texts(), known)
+    target = po_file(language)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(as_po(merged, language), encoding="utf-8")
+    before, after = _keys(known), _keys(merged)
+    went = [f"gone: {text!r}, was {_get(known, text, context).string!r}" for context, text in before - after]
+    return sorted(f"new: {text!r}" for _, text in after - before) + sorted(went)
+
+
+def merge(found: Catalog, known: Catalog) -> Catalog:
+    """The texts of `found` with their translations in `known`, without those that are only guesses."""
+    merged = Catalog()
     for message in found:
         if message.id:
             old = known.get(message.id, context=message.context)
             kept = old is not None and old.pluralizable == message.pluralizable and not old.fuzzy
             merged.add(message.id, old.string if old is not None and kept else None, context=message.context)
-    before, after = _keys(known), _keys(merged)
-    _write(merged, language)
-    went = [f"gone: {text!r}, was {_get(known, text, context).string!r}" for context, text in before - after]
-    return sorted(f"new: {text!r}" for _, text in after - before) + sorted(went)
+    return merged
+
+
+def read(language: str) -> Catalog:
+    """The language's file as it is; empty if there is none."""
+    source = po_file(language)
+    if not source.exists():
+        return Catalog(locale=language)
+    with source.open("rb") as file:
+        return read_po(file, locale=language, abort_invalid=True)
+
+
+def as_po(catalog: Catalog, language: str) -> str:
+    """The text of a .po file: sorted, a message on a line, without places, so that differences stay small."""
+    written = io.BytesIO()
+    write_po(written, catalog, width=0, no_location=True, omit_header=True, sort_output=True)
+    return _HEADER.format(language=language) + written.getvalue().decode()
 
 
 def compile_all() -> None:
-    """Writes the .mo file beside every .po file."""
+    """Writes the .mo file beside every .po file, whole or not at all."""
     for language in LANGUAGES:
-        source = po_file(language)
-        with source.with_suffix(".mo").open("wb") as file:
-            write_mo(file, _read(language))
+        target = po_file(language).with_suffix(".mo")
+        fresh = target.with_name(f".{target.name}.{os.getpid()}")
+        with fresh.open("wb") as file:
+            write_mo(file, read(language))
+        fresh.replace(target)
 
 
 def faults(language: str, found: Catalog | None = None, known: Catalog | None = None) -> list[str]:
     """A line for every text that is missing, untranslated, fuzzy, obsolete or has placeholders that differ."""
-    found, known = found or texts(), known or _read(language)
+    found, known = found or texts(), known or read(language)
     return sorted(_faults(found, known))
 
 
@@ -145,33 +172,17 @@ def _collect(found: Catalog, python: str) -> None:
     calls = cast(Iterator[tuple[Any, ...]], extract_python(lines, _FUNCTIONS, [], {"encoding": "utf-8"}))
     for _line, function, arguments, _comments in calls:
         base = function.removesuffix("_lazy").removesuffix("_noop")
-        given = [arguments] if isinstance(arguments, str) else list(arguments)
+        given: list[Any] = [arguments] if isinstance(arguments, str) else list(arguments)
         context = given.pop(0) if base in {"pgettext", "npgettext"} else None
         ids = given[:2] if base in {"ngettext", "npgettext"} else given[:1]
         # A text that is put together while the program runs cannot be looked up, so it is not a text.
-        if ids and all(isinstance(text, str) and text for text in ids):
+        if all(isinstance(text, str) and text for text in ids or [None]):
             found.add(tuple(ids) if len(ids) == 2 else ids[0], context=context)
 
 
 def _as_python(template: str, origin: str) -> str:
     """The texts of a template as calls, one line for each of its lines, without indentation that Python would mind."""
     return "\n".join(line.strip() for line in templatize(template, origin).splitlines())
-
-
-def _read(language: str) -> Catalog:
-    source = po_file(language)
-    if not source.exists():
-        return Catalog(locale=language)
-    with source.open("rb") as file:
-        return read_po(file, locale=language, abort_invalid=True)
-
-
-def _write(catalog: Catalog, language: str) -> None:
-    written = io.BytesIO()
-    write_po(written, catalog, width=0, no_location=True, omit_header=True, sort_output=True)
-    target = po_file(language)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(_HEADER.format(language=language) + written.getvalue().decode(), encoding="utf-8")
 
 
 def main(arguments: list[str]) -> int:

@@ -1,0 +1,154 @@
+"""Help: found in a hurry, every error at a stable address, and nothing that depends on a case."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+from pytest_django import Settings
+
+from registret.kernel.refused import every_refusal
+from registret.web.help import errors
+from registret.words.refusals import REFUSALS, REQUESTS
+from tests import cast
+from tests.cast import BERTIL
+from tests.rooms.web.client import Browser, text_of
+
+pytestmark = pytest.mark.django_db
+
+CODES = sorted([*REFUSALS, *REQUESTS])
+PAGES = ["/hjalp", "/tillganglighet", "/personuppgifter"]
+
+
+def browser(language: str = "sv") -> Browser:
+    new = Browser()
+    new.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    return new
+
+
+def html_at(address: str, language: str = "sv") -> str:
+    page = browser(language).get(address)
+    assert page.status_code == 200
+    return str(page.content.decode())
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize("code", CODES)
+def test_every_error_has_a_page_that_needs_no_facts_of_a_case(code: str, language: str) -> None:
+    page = browser(language).get(f"/hjalp/fel/{code}")
+    text = text_of(page)
+    assert page.status_code == 200
+    assert code in text
+    assert errors.helper(code) in text or language == "en"
+    assert "…" not in text
+    assert "%(" not in text
+    assert "!" not in text
+
+
+def test_an_unknown_error_has_no_page() -> None:
+    for address in ("/hjalp/fel/card.unheard_of", "/hjalp/fel/", "/hjalp/fel/card", "/hjalp/kort/unheard_of"):
+        assert browser().get(address).status_code == 404
+
+
+def test_the_short_address_of_a_card_error_leads_to_its_page_for_good() -> None:
+    page = browser().get("/hjalp/kort/person_id")
+    assert (page.status_code, page.headers["Location"]) == (301, "/hjalp/fel/card.person_id")
+
+
+def test_every_refusal_that_exists_belongs_to_exactly_one_group() -> None:
+    prefixes = Counter(prefix for group in errors.GROUPS for prefix in group.prefixes)
+    assert set(prefixes.values()) == {1}
+    assert {code.partition(".")[0] for code in [*every_refusal(), *REQUESTS]} == set(prefixes)
+
+
+def test_the_help_page_leads_to_every_error_once() -> None:
+    linked = Counter(re.findall(r'href="/hjalp/fel/([^"]+)"', html_at("/hjalp")))
+    assert linked == Counter(CODES)
+
+
+def test_the_sentences_that_users_know_are_found_on_the_help_page() -> None:
+    text = text_of(browser().get("/hjalp"))
+    for known in (
+        "Inloggning misslyckades. Kontot är ej attesterat.",
+        "Inloggning misslyckades. E-post är ej bekräftad.",
+        "Logga in med SmartCard",
+        "Registrera",
+        "Ok",
+        "HSA-id",
+    ):
+        assert known in text
+
+
+@pytest.mark.parametrize("address", PAGES)
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_every_link_within_a_page_arrives(address: str, language: str) -> None:
+    page = html_at(address, language)
+    there = re.findall(r' id="([^"]+)"', page)
+    assert len(there) == len(set(there))
+    assert set(re.findall(r'href="#([^"]+)"', page)) <= set(there)
+
+
+def test_the_addresses_that_other_pages_link_to_exist() -> None:
+    assert 'id="kontakt"' in html_at("/hjalp")
+    assert 'id="sekretess"' in html_at("/personuppgifter")
+
+
+def test_contacts_are_those_of_the_settings(settings: Settings) -> None:
+    settings.CONTACT_MAIL, settings.CONTACT_PHONE = "kansli@registret.example", "08-123 45 67"
+    for address in PAGES:
+        page = html_at(address)
+        assert 'href="mailto:kansli@registret.example"' in page
+        assert 'href="tel:081234567"' in page
+
+
+def test_a_registry_without_a_telephone_shows_none(settings: Settings) -> None:
+    settings.CONTACT_PHONE = ""
+    assert not [address for address in PAGES if "tel:" in html_at(address)]
+
+
+def test_time_limits_on_the_help_page_are_those_of_the_settings(settings: Settings) -> None:
+    settings.CONFIRMATION_LIFETIME, settings.SESSION_IDLE = timedelta(days=1), timedelta(minutes=20)
+    text = text_of(browser().get("/hjalp"))
+    assert "gäller i 1 dag." in text
+    assert "på 20 minuter" in text
+
+
+def test_the_statement_says_how_to_report_and_who_supervises() -> None:
+    text = text_of(browser().get("/tillganglighet"))
+    assert settings.CONTACT_MAIL in text
+    assert "Digg" in text
+    assert "WCAG 2.1" in text
+
+
+@pytest.mark.parametrize("address", PAGES)
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_nothing_is_shouted(address: str, language: str) -> None:
+    assert "!" not in text_of(browser(language).get(address))
+
+
+@pytest.mark.parametrize("address", [*PAGES, "/hjalp/fel/card.none"])
+def test_whoever_is_at_work_stays_under_the_dark_bar(address: str) -> None:
+    now = timezone.now()
+    cast.country(now - timedelta(days=1))
+    at_work = Browser.of(BERTIL).get(address)
+    assert BERTIL.name in text_of(at_work)
+    assert 'class="bar"' in at_work.content.decode()
+    assert 'class="bar"' not in html_at(address)
+
+
+def test_help_is_open_when_the_session_is_over() -> None:
+    now = timezone.now()
+    cast.country(now - timedelta(days=1))
+    forgotten = Browser.of(BERTIL, at=now - timedelta(hours=2)).get("/hjalp")
+    assert forgotten.status_code == 200
+    assert BERTIL.name not in text_of(forgotten)
+
+
+def test_a_made_up_session_is_no_reason_to_refuse_help() -> None:
+    stranger = Browser()
+    stranger.take_session("x" * 5000)
+    assert stranger.get("/hjalp").status_code == 200
