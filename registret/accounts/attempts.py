@@ -19,7 +19,7 @@ from registret.accounts.refusals import AttemptForeign, AttemptStale
 from registret.cards import CardExpired
 from registret.kernel.by import By
 from registret.kernel.refused import Refused
-from registret.kernel.secret import derived, fingerprint, new_reference, new_token, same
+from registret.kernel.secret import derived, fingerprint, is_reference, new_reference, new_token, same
 from registret.ledger.services import record
 from registret.limits.services import Limit, network_subject, take
 
@@ -32,6 +32,7 @@ KEPT = timedelta(hours=12)
 class Purpose(StrEnum):
     LOGIN = "login"
     CHECK = "check"
+    UNLOCK = "unlock"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,7 @@ class Proof:
     """A card was shown at the door by the browser that began the attempt. Made by `redeem`, once an attempt."""
 
     attempt_id: int
+    purpose: Purpose
     card: CardFacts
     confirmation: tuple[int, int] | None
 
@@ -174,6 +176,8 @@ def redeemed_answer(*, reference: str, browser: str, at: datetime) -> Answer:
 
     Raises: AttemptStale.
     """
+    if not is_reference(reference):
+        raise AttemptStale()  # PostgreSQL takes no text with a NUL in it, not even to look for
     attempt = LoginAttempt.objects.filter(
         reference=reference, browser_digest=fingerprint(browser), redeemed_at__gt=at - timedelta(minutes=30)
     ).first()

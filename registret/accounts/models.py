@@ -13,6 +13,9 @@ from registret.accounts.lifecycle import AccountState
 from registret.kernel.identifiers import HsaId
 
 
+PURPOSES = ["login", "check", "unlock"]
+
+
 class Account(AbstractBaseUser):
     """A person under one HSA-id. Django's user model, without a password: the card is the only way in."""
 
@@ -107,7 +110,7 @@ class LoginAttempt(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    purpose = models.CharField(max_length=10, choices=[("login", "login"), ("check", "check")])
+    purpose = models.CharField(max_length=10, choices=[(p, p) for p in PURPOSES])
     nonce = models.BinaryField(max_length=16)
     label_digest = models.BinaryField(max_length=32, unique=True)
     browser_digest = models.BinaryField(max_length=32)
@@ -142,7 +145,7 @@ class LoginAttempt(models.Model):
                 condition=Q(confirmation_id=None, confirmation_version=None)
                 | Q(confirmation_id__isnull=False, confirmation_version__isnull=False),
             ),
-            models.CheckConstraint(name="attempt_purpose_known", condition=Q(purpose__in=["login", "check"])),
+            models.CheckConstraint(name="attempt_purpose_known", condition=Q(purpose__in=PURPOSES)),
         ]
         indexes = [
             models.Index(fields=["begun_at"], name="attempt_begun"),
@@ -166,6 +169,7 @@ class Session(models.Model):
     began_at = models.DateTimeField()
     seen_at = models.DateTimeField()
     ends_at = models.DateTimeField()
+    locked_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     end_reason = models.CharField(max_length=20, blank=True, default="")
 

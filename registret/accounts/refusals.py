@@ -50,6 +50,30 @@ class SessionOver(Refused):
 
 
 @dataclass(kw_only=True, eq=False)
+class SessionLocked(Refused):
+    """The card was pulled while somebody was at work. The same card unlocks until `until`."""
+
+    code: ClassVar[str] = "session.locked"
+    status: ClassVar[int] = 423
+    until: datetime
+
+
+@dataclass(kw_only=True, eq=False)
+class SessionCardOut(Refused):
+    """The card was pulled, and was not back in time."""
+
+    code: ClassVar[str] = "session.card_out"
+    status: ClassVar[int] = 401
+
+
+@dataclass(kw_only=True, eq=False)
+class SessionOtherCard(Refused):
+    """Another person's card cannot unlock the session."""
+
+    code: ClassVar[str] = "session.other_card"
+
+
+@dataclass(kw_only=True, eq=False)
 class AccountExists(Refused):
     """Somebody with this HSA-id has registered already (told only to the holder of that card)."""
 

@@ -134,9 +134,9 @@ def confirm_by_code(
     Raises: CodeWrong, CodeBurnt (both counted first), ConfirmationExpired, ConfirmationDone.
     """
     with transaction.atomic():
-        Account.objects.select_for_update().get(id=account_id)
+        account = Account.objects.select_for_update().get(id=account_id)
         wanted = Confirmation.objects.select_related("account").filter(account_id=account_id).order_by("-id").first()
-        if wanted is None or wanted.confirmed_at is not None:
+        if wanted is None or account.state != AccountState.REGISTERED:
             raise ConfirmationDone()
         if at >= wanted.expires_at:
             raise ConfirmationExpired(expired_at=wanted.expires_at)

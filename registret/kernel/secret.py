@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 
 # No 0/O, 1/I/L, 5/S, 2/Z, 8/B, U/V: people read these off a telephone and type them.
@@ -42,6 +43,11 @@ def same(a: str | bytes, b: str | bytes) -> bool:
 
 
 def new_reference() -> str:
-    """A reference that people read out to the support, `K7F-2Q9M`: random, says nothing."""
-    letters = "".join(secrets.choice("34679ACDEFGHJKMNPQRTWXY") for _ in range(7))
+    """A reference that people read out to the support, `K7F-9Q4M`: random, says nothing."""
+    letters = "".join(secrets.choice(CODE_ALPHABET) for _ in range(7))
     return f"{letters[:3]}-{letters[3:]}"
+
+
+def is_reference(text: str) -> bool:
+    """Whether `text` has the shape of a reference, as written by `new_reference`."""
+    return re.fullmatch(f"[{CODE_ALPHABET}]{{3}}-[{CODE_ALPHABET}]{{4}}", text) is not None

@@ -14,6 +14,7 @@ from registret.kernel.secret import (
     as_code,
     derived,
     fingerprint,
+    is_reference,
     new_reference,
     new_token,
     same,
@@ -75,7 +76,12 @@ def test_texts_and_bytes_are_compared_by_what_they_say(a: str | bytes, b: str | 
 def test_a_reference_can_be_read_out_and_fits_its_column() -> None:
     references = {new_reference() for _ in range(200)}
     assert len(references) == 200
-    assert all(re.fullmatch(f"[{CODE_ALPHABET}]{{3}}-[{CODE_ALPHABET}]{{4}}", r) for r in references)
+    assert all(len(r) == 8 and is_reference(r) for r in references)
+
+
+@pytest.mark.parametrize("text", ["", "K7F9Q4M", "k7f-9q4m", "K7F-9Q4\x00", "K7F-9Q4M\n", " K7F-9Q4M", "K7F-9Q4MM"])
+def test_what_has_not_the_shape_of_a_reference_is_none(text: str) -> None:
+    assert not is_reference(text)
 
 
 def test_every_author_has_an_hsa_id_or_a_program() -> None:
