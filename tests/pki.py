@@ -117,7 +117,7 @@ class Pki:
         ca = self.authority.issuing[f"{kind}-3"]
         holder_key = key or new_key("ec")
         return ca.sign(
-            subject=subject or subject_with(),
+            subject=subject_with() if subject is None else subject,
             public_key=holder_key.public_key(),
             extensions=extensions(card_extensions(ca, holder_key)),
             not_before=not_before or self.now - DAY,

@@ -13,7 +13,8 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
-from cryptography.x509.verification import Criticality, ExtensionPolicy, PolicyBuilder, VerificationError
+from cryptography.x509.oid import NameOID
+from cryptography.x509.verification import Criticality, ExtensionPolicy, Policy, PolicyBuilder, VerificationError
 
 from registret.cards.presented import reading
 from registret.cards.refusals import CardExpired, CardNotYetValid, MalformedCard, UnknownIssuer
@@ -25,7 +26,22 @@ STRONG_HASHES = frozenset({"sha256", "sha384", "sha512"})
 SHORTEST_RSA_KEY = 2048  # bits; the exponent 3 exists on real cards and is sound for TLS signatures
 CURVES = frozenset({"secp256r1", "secp384r1", "secp521r1"})
 
-_HOLDER_POLICY = ExtensionPolicy.permit_all()  # still refuses unknown critical extensions; usage is profile.py's
+
+def _no_ca(policy: Policy, certificate: x509.Certificate, constraints: x509.BasicConstraints | None) -> None:
+    if constraints is not None and constraints.ca:
+        raise ValueError("a CA is nobody's card")
+
+
+# Refuses unknown critical extensions as well; usage is profile.py's. The rest is the form that RFC 5280 demands of
+# certificates that are no CA's (4.2.1.1, 4.2.1.2, 4.2.1.10, 4.2.2.1). A list of revoked people would not name a CA.
+_HOLDER_POLICY = (
+    ExtensionPolicy.permit_all()
+    .require_present(x509.AuthorityKeyIdentifier, Criticality.NON_CRITICAL, None)
+    .may_be_present(x509.SubjectKeyIdentifier, Criticality.NON_CRITICAL, None)
+    .may_be_present(x509.AuthorityInformationAccess, Criticality.NON_CRITICAL, None)
+    .may_be_present(x509.BasicConstraints, Criticality.AGNOSTIC, _no_ca)
+    .require_not_present(x509.NameConstraints)
+)
 _CA_POLICY = ExtensionPolicy.permit_all().require_present(x509.BasicConstraints, Criticality.AGNOSTIC, None)
 
 
@@ -80,6 +96,10 @@ def check(certificate: x509.Certificate, anchor: Anchor, *, at: datetime) -> Non
         key = certificate.public_key()
     if not strong(key):
         raise MalformedCard(reason="key")
+    if certificate.serial_number <= 0 or not certificate.subject.rdns:  # RFC 5280, 4.1.2.2 and 4.1.2.6
+        raise MalformedCard(reason="path")
+    if _has(anchor.certificate, x509.NameConstraints) and _mail_in_subject_only(certificate):
+        raise MalformedCard(reason="path")
     verifier = (
         PolicyBuilder()
         .store(anchor.store)
@@ -95,11 +115,23 @@ def check(certificate: x509.Certificate, anchor: Anchor, *, at: datetime) -> Non
 
 
 def strong(key: CertificatePublicKeyTypes) -> bool:
-    """RSA of at least 2048 bits with an odd exponent from 3, or a NIST curve of at least 256 bits."""
+    """RSA of whole octets, at least 2048 bits, with an odd exponent from 3, or a NIST curve of at least 256 bits."""
     if isinstance(key, rsa.RSAPublicKey):
         exponent = key.public_numbers().e
-        return key.key_size >= SHORTEST_RSA_KEY and exponent >= 3 and exponent % 2 == 1
+        whole = key.key_size % 8 == 0
+        return whole and key.key_size >= SHORTEST_RSA_KEY and exponent >= 3 and exponent % 2 == 1
     return isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name in CURVES
+
+
+def _mail_in_subject_only(certificate: x509.Certificate) -> bool:
+    """The verifier does not hold that address against the name constraints of the CA (RFC 5280, 4.2.1.10)."""
+    mail = certificate.subject.get_attributes_for_oid(NameOID.EMAIL_ADDRESS)
+    return bool(mail) and not _has(certificate, x509.SubjectAlternativeName)
+
+
+def _has(certificate: x509.Certificate, kind: type[x509.ExtensionType]) -> bool:
+    with reading("path"):
+        return any(isinstance(extension.value, kind) for extension in certificate.extensions)
 
 
 def _signed(certificate: x509.Certificate, ca: x509.Certificate) -> bool:

@@ -13,7 +13,7 @@ from cryptography.x509.oid import NameOID
 from registret.cards import path, profile
 from registret.cards.presented import PresentedCertificate, fingerprint, parsed, serial_hex
 from registret.cards.profile import Purpose
-from registret.cards.revocation import Revocation, RevocationAnswer
+from registret.cards.revocation import Revocation, RevocationAnswer, ask
 from registret.cards.trust import CardKind, Environment, Trust
 from registret.cards.verify import verify
 from registret.kernel.identifiers import HsaId, Malformed, PersonalNumber, mask_personal_numbers
@@ -57,7 +57,7 @@ def describe(presented: PresentedCertificate, *, trust: Trust, revocation: Revoc
     if certificate is None:
         return CardReport(refusal=refusal)
     anchor = _tried(lambda: path.issuer_of(certificate, trust))
-    answer = revocation.answer(anchor=anchor, serial=certificate.serial_number, at=at) if anchor else None
+    answer = _tried(lambda: ask(revocation, certificate, anchor=anchor, at=at)) if anchor else None
     return CardReport(
         refusal=refusal,
         believed=anchor is not None,

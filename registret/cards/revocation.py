@@ -14,6 +14,7 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 
 from registret.cards.path import STRONG_HASHES
+from registret.cards.presented import reading
 from registret.cards.trust import Anchor, Trust
 
 GRACE = timedelta(hours=24)
@@ -30,17 +31,43 @@ class RevocationState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevocationAnswer:
-    """`as_of`: when the source was issued. `stale`: its time is over, but within grace."""
+    """`as_of`: when the source was issued. `stale`: its time is over, but within grace. `only_for`: it speaks for
+    certificates of these distribution points only; None: for all of the CA."""
 
     state: RevocationState
     as_of: datetime | None = None
     stale: bool = False
+    only_for: frozenset[x509.GeneralName] | None = None
 
 
 class Revocation(Protocol):
     """A source of answers."""
 
     def answer(self, *, anchor: Anchor, serial: int, at: datetime) -> RevocationAnswer: ...
+
+
+def ask(source: Revocation, certificate: x509.Certificate, *, anchor: Anchor, at: datetime) -> RevocationAnswer:
+    """What `source` knows about `certificate`: UNKNOWN if its GOOD speaks for other certificates (RFC 5280, 6.3.3 b 2).
+
+    Raises:
+        MalformedCard ("path").
+    """
+    answer = source.answer(anchor=anchor, serial=certificate.serial_number, at=at)
+    if answer.state is not RevocationState.GOOD or answer.only_for is None:
+        return answer
+    if answer.only_for.isdisjoint(_distribution_points(certificate)):
+        return RevocationAnswer(state=RevocationState.UNKNOWN, as_of=answer.as_of)
+    return answer
+
+
+def _distribution_points(certificate: x509.Certificate) -> frozenset[x509.GeneralName]:
+    """Where the certificate says that its CA lists it for all reasons, or the CA's name if it does not say."""
+    with reading("path"):
+        found = [e.value for e in certificate.extensions if isinstance(e.value, x509.CRLDistributionPoints)]
+    if not found:
+        return frozenset({x509.DirectoryName(certificate.issuer)})
+    points = [point for point in found[0] if not point.reasons and not point.crl_issuer]
+    return frozenset(name for point in points for name in point.full_name or ())
 
 
 class CrlFiles:
@@ -64,7 +91,12 @@ class CrlFiles:
             return RevocationAnswer(state=RevocationState.REVOKED, as_of=crl.this_update)
         if at < crl.this_update - CLOCK_SKEW or at > crl.next_update + self._grace:
             return RevocationAnswer(state=RevocationState.UNKNOWN, as_of=crl.this_update)
-        return RevocationAnswer(state=RevocationState.GOOD, as_of=crl.this_update, stale=at > crl.next_update)
+        return RevocationAnswer(
+            state=RevocationState.GOOD,
+            as_of=crl.this_update,
+            stale=at > crl.next_update,
+            only_for=crl.only_for,
+        )
 
 
 @dataclass(kw_only=True, eq=False)
@@ -74,11 +106,13 @@ class CrlBroken(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevocationList:
-    """A list that its CA signed and that is complete for the CA's certificates of people."""
+    """A list that its CA signed and that is complete for the CA's certificates of people, or for those that name one
+    of the distribution points in `only_for`: whoever answers from it passes that on."""
 
     this_update: datetime
     next_update: datetime
     serials: frozenset[int]
+    only_for: frozenset[x509.GeneralName] | None = None
 
 
 def read_crl(content: bytes, anchor: Anchor) -> RevocationList:
@@ -91,32 +125,51 @@ def read_crl(content: bytes, anchor: Anchor) -> RevocationList:
         algorithm = crl.signature_hash_algorithm
         if algorithm is None or algorithm.name not in STRONG_HASHES:
             raise CrlBroken(reason="is signed with a weak algorithm")
+        if not _may_sign_lists(anchor.certificate):
+            raise CrlBroken(reason="is of a CA whose certificate does not allow it to sign lists (cRLSign)")
         if not crl.is_signature_valid(anchor.certificate.public_key()):  # type: ignore[arg-type]  # checked inside
             raise CrlBroken(reason="has a wrong signature")
         if not all(_understood(extension) for extension in crl.extensions):
             raise CrlBroken(reason="does not cover all certificates of the CA")
+        if not any(isinstance(extension.value, x509.CRLNumber) for extension in crl.extensions):
+            raise CrlBroken(reason="has no number")  # RFC 5280, 5.2.3: without one an older list looks like a newer
         if crl.next_update_utc is None:
             raise CrlBroken(reason="does not say when the next one comes")
         return RevocationList(
             this_update=crl.last_update_utc,
             next_update=crl.next_update_utc,
             serials=frozenset(entry.serial_number for entry in crl),
+            only_for=_scope(crl),
         )
     except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension):
         raise CrlBroken(reason="cannot be read") from None
 
 
 def _understood(extension: x509.Extension[x509.ExtensionType]) -> bool:
-    """Delta lists, lists of other CAs' certificates and lists by reason would answer GOOD for what they leave out."""
+    """Delta lists, lists of other CAs' certificates and lists by reason would answer GOOD for what they leave out. So
+    would a list that points to a newer delta list, which is not read here."""
     scope = extension.value
+    if isinstance(scope, x509.FreshestCRL):
+        return False
     if isinstance(scope, x509.IssuingDistributionPoint):
         return not (
             scope.indirect_crl
             or scope.only_contains_ca_certs
             or scope.only_contains_attribute_certs
             or scope.only_some_reasons
+            or scope.relative_name
         )
     return not extension.critical
+
+
+def _scope(crl: x509.CertificateRevocationList) -> frozenset[x509.GeneralName] | None:
+    points = [e.value.full_name for e in crl.extensions if isinstance(e.value, x509.IssuingDistributionPoint)]
+    return frozenset(points[0]) if points and points[0] else None
+
+
+def _may_sign_lists(ca: x509.Certificate) -> bool:
+    usage = [e.value for e in ca.extensions if isinstance(e.value, x509.KeyUsage)]
+    return not usage or usage[0].crl_sign
 
 
 class _CrlFile:

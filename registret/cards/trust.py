@@ -126,7 +126,7 @@ def _ca_problem(certificate: x509.Certificate) -> str | None:
         usage = [e.value for e in extensions if isinstance(e.value, x509.KeyUsage)]
     except x509.ExtensionNotFound:
         return "is not a CA certificate (no basicConstraints)"
-    except (ValueError, x509.DuplicateExtension):
+    except (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
         return "has extensions that cannot be read"
     if not is_ca or (usage and not usage[0].key_cert_sign):
         return "is not a CA certificate"

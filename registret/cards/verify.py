@@ -7,7 +7,7 @@ from datetime import datetime
 from registret.cards import path, profile
 from registret.cards.presented import PresentedCertificate, VerifiedCard, fingerprint, parsed, serial_hex
 from registret.cards.refusals import CardRevoked, IssuedForTest, RevocationUnknown
-from registret.cards.revocation import Revocation, RevocationState
+from registret.cards.revocation import Revocation, RevocationState, ask
 from registret.cards.trust import Trust
 
 
@@ -39,7 +39,7 @@ def verify(presented: PresentedCertificate, *, trust: Trust, revocation: Revocat
     path.check(certificate, anchor, at=at)
     names = profile.names(certificate)
     card_number = profile.card_number(certificate)
-    answer = revocation.answer(anchor=anchor, serial=certificate.serial_number, at=at)
+    answer = ask(revocation, certificate, anchor=anchor, at=at)
     if answer.state is RevocationState.REVOKED:
         raise CardRevoked(as_of=answer.as_of, issuer=issuer)
     if answer.state is not RevocationState.GOOD:

@@ -13,9 +13,27 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 
 from registret.cards import CardExpired, Environment, MalformedCard, Trust, UnknownIssuer, path
 from registret.cards.presented import parsed
-from tests.pki import ANNAS_HSA_ID, DAY, SECOND, Pki, instead, name_of, presented, self_signed, subject_with
+from tests.pki import (
+    ANNAS_HSA_ID,
+    DAY,
+    SECOND,
+    Pki,
+    instead,
+    name_of,
+    presented,
+    self_signed,
+    subject_with,
+    usage,
+    without,
+)
 
 UNKNOWN_OID = x509.ObjectIdentifier("1.2.752.34.999")
+
+
+def malformed(pki: Pki, certificate: x509.Certificate) -> str:
+    with pytest.raises(MalformedCard) as refusal:
+        path.check(certificate, pki.anchor(), at=pki.now)
+    return refusal.value.reason
 
 
 def test_the_issuer_of_a_card_is_the_anchor_that_signed_it(pki: Pki) -> None:
@@ -134,6 +152,80 @@ def test_an_unknown_critical_extension_forbids_the_certificate(pki: Pki) -> None
     with pytest.raises(MalformedCard) as refusal:
         decided(critical=True)
     assert refusal.value.reason == "path"
+
+
+def test_a_form_that_rfc_5280_forbids_is_refused(pki: Pki) -> None:
+    """Held against limbo: rfc5280::aki, ::ski, ::serial::zero, ::nc::not-allowed-in-ee, ::ee-critical-aia-invalid."""
+    ca = pki.anchor().certificate
+    key_of_ca = x509.AuthorityKeyIdentifier.from_issuer_public_key(ca.public_key())  # type: ignore[arg-type]
+    own_key = x509.SubjectKeyIdentifier(b"own key")
+    url = x509.UniformResourceIdentifier("http://ocsp.demo.invalid")
+    responder = x509.AuthorityInformationAccess([x509.AccessDescription(AuthorityInformationAccessOID.OCSP, url)])
+    constraints = x509.NameConstraints(permitted_subtrees=[x509.DNSName("demo.invalid")], excluded_subtrees=None)
+    not_a_ca, a_ca = x509.BasicConstraints(ca=False, path_length=None), x509.BasicConstraints(ca=True, path_length=0)
+
+    for right in ((key_of_ca, False), (own_key, False), (responder, False), (not_a_ca, True), (not_a_ca, False)):
+        path.check(pki.odd(extensions=instead(right)), pki.anchor(), at=pki.now)
+    for wrong in ((key_of_ca, True), (own_key, True), (responder, True), (constraints, True), (constraints, False)):
+        assert malformed(pki, pki.odd(extensions=instead(wrong))) == "path"
+    for odd in (
+        pki.odd(extensions=without(x509.AuthorityKeyIdentifier)),
+        pki.odd(extensions=instead((a_ca, True))),
+        pki.odd(subject=x509.Name([])),
+    ):
+        assert malformed(pki, odd) == "path"
+
+
+def test_a_mail_address_in_the_subject_does_not_slip_past_the_name_constraints_of_the_ca(pki: Pki) -> None:
+    """RFC 5280, 4.2.1.10. Held against NIST PKITS 4.13.29."""
+    ca = pki.authority.issuer("hsa")
+    constraints = x509.NameConstraints(permitted_subtrees=[x509.RFC822Name("norrvik.example")], excluded_subtrees=None)
+    constrained = pki.authority.root.sign(
+        subject=ca.certificate.subject,
+        public_key=ca.key.public_key(),
+        extensions=[
+            (x509.BasicConstraints(ca=True, path_length=0), True),
+            (x509.SubjectKeyIdentifier.from_public_key(ca.key.public_key()), False),
+            (x509.AuthorityKeyIdentifier(b"root", None, None), False),
+            (usage("key_cert_sign", "crl_sign"), True),
+            (constraints, True),
+        ],
+        not_before=pki.now - DAY,
+        not_after=pki.now + DAY,
+    )
+    anchor = replace(pki.anchor(), certificate=constrained)
+
+    def checked(*, subject: str | None, alternative: str | None) -> None:
+        mail = [(NameOID.EMAIL_ADDRESS, subject)] if subject else []
+        names = x509.SubjectAlternativeName([x509.RFC822Name(alternative)]) if alternative else None
+        extensions = instead((names, False)) if names else without(x509.SubjectAlternativeName)
+        path.check(pki.odd(subject=subject_with(*mail), extensions=extensions), anchor, at=pki.now)
+
+    checked(subject=None, alternative=None)
+    checked(subject=None, alternative="anna@norrvik.example")
+    checked(subject="anna@norrvik.example", alternative="anna@norrvik.example")
+    for subject, alternative in (("anna@elsewhere.example", None), (None, "anna@elsewhere.example")):
+        with pytest.raises(MalformedCard) as refusal:
+            checked(subject=subject, alternative=alternative)
+        assert refusal.value.reason == "path"
+
+
+@pytest.mark.filterwarnings("ignore:Parsed a serial number")
+def test_a_serial_number_is_positive(pki: Pki) -> None:
+    seven = pki.authority.issuer("hsa").sign(
+        subject=subject_with(),
+        public_key=ec.generate_private_key(ec.SECP256R1()).public_key(),
+        extensions=[(x509.AuthorityKeyIdentifier(b"x", None, None), False)],
+        not_before=pki.now - DAY,
+        not_after=pki.now + DAY,
+        serial=7,
+    )
+    tbs = seven.tbs_certificate_bytes
+    assert tbs.count(b"\x02\x01\x07") == 1
+    path.check(seven, pki.anchor(), at=pki.now)
+    for number in (b"\x00", b"\xff"):
+        der = pki.resigned(tbs.replace(b"\x02\x01\x07", b"\x02\x01" + number))
+        assert malformed(pki, parsed(presented(der))) == "path"
 
 
 def test_the_cas_own_time_bounds_that_of_its_cards(pki: Pki) -> None:

@@ -13,6 +13,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 
 from registret.cards import (
     Anchor,
@@ -25,9 +26,10 @@ from registret.cards import (
 )
 from registret.cards.revocation import CrlBroken, read_crl
 from registret.demo.pki import CertificateAuthority
-from tests.pki import ANNAS_HSA_ID, DAY, SECOND, Pki, tlv
+from tests.pki import ANNAS_HSA_ID, DAY, SECOND, Pki, instead, tlv, usage
 
 HOUR = timedelta(hours=1)
+_A_PLACE = x509.UniformResourceIdentifier("http://crl.demo.invalid/part-1.crl")
 
 
 class Door:
@@ -177,6 +179,13 @@ def broken_lists(door: Door) -> Iterable[tuple[str, bytes, str]]:
     for name, scope in scopes.items():
         yield name, _with(door, _scope(**scope), critical=True).public_bytes(Encoding.DER), "does not cover"
     yield "a delta", _with(door, x509.DeltaCRLIndicator(1), critical=True).public_bytes(Encoding.DER), "does not cover"
+    newer = x509.FreshestCRL([x509.DistributionPoint([_A_PLACE], None, None, None)])
+    yield "with newer deltas", _with(door, newer, critical=False).public_bytes(Encoding.DER), "does not cover"
+    relative = x509.RelativeDistinguishedName([x509.NameAttribute(NameOID.COMMON_NAME, "part 1")])
+    part = _with(door, _scope(relative_name=relative), critical=True).public_bytes(Encoding.DER)
+    yield "for a part that is named relatively", part, "does not cover"
+    yield "without number", _with(door, None, critical=False).public_bytes(Encoding.DER), "has no number"
+    yield "with a critical number", _with(door, x509.CRLNumber(1), critical=True).public_bytes(Encoding.DER), "cover"
     unknown = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.752.34.999"), b"\x05\x00")
     yield (
         "with an unknown critical extension",
@@ -279,6 +288,75 @@ def test_cards_are_refused_as_the_list_says(door: Door) -> None:
     assert pki.decide(pki.card(), trust=door.trust, revocation=door.lists).hsa_id.text == ANNAS_HSA_ID
 
 
+def test_a_list_for_some_certificates_says_nothing_about_the_others(door: Door) -> None:
+    """RFC 5280, 6.3.3 (b) (2) (i). Held against NIST PKITS 4.14.3, 4.14.6 and 4.14.9."""
+    pki = door.pki
+    elsewhere = x509.UniformResourceIdentifier("http://crl.demo.invalid/part-2.crl")
+    door.write(_with(door, _scope(full_name=[_A_PLACE]), critical=True).public_bytes(Encoding.DER))
+
+    def decided(*points: x509.DistributionPoint) -> str:
+        certificate = pki.odd(extensions=instead((x509.CRLDistributionPoints(points), False)))
+        return pki.decide(certificate, trust=door.trust, revocation=door.lists).hsa_id.text
+
+    assert decided(_point(_A_PLACE)) == ANNAS_HSA_ID
+    assert decided(_point(elsewhere), _point(elsewhere, _A_PLACE)) == ANNAS_HSA_ID
+    for points in (
+        [_point(elsewhere)],
+        [x509.DistributionPoint([_A_PLACE], None, frozenset({x509.ReasonFlags.key_compromise}), None)],
+        [x509.DistributionPoint([_A_PLACE], None, None, [x509.DirectoryName(pki.card().certificate.subject)])],
+    ):
+        with pytest.raises(RevocationUnknown):
+            decided(*points)
+    with pytest.raises(RevocationUnknown):
+        pki.decide(pki.odd(), trust=door.trust, revocation=door.lists)
+
+
+def test_a_list_named_like_its_ca_covers_certificates_that_name_no_list(door: Door) -> None:
+    door.write(
+        _with(
+            door, _scope(full_name=[x509.DirectoryName(door.anchor.certificate.subject)]), critical=True
+        ).public_bytes(Encoding.DER)
+    )
+    assert door.pki.decide(door.pki.odd(), trust=door.trust, revocation=door.lists).hsa_id.text == ANNAS_HSA_ID
+
+
+def test_a_revoked_card_is_revoked_by_any_list_of_its_ca(door: Door) -> None:
+    certificate = door.pki.odd()
+    crl = _builder(door).add_extension(x509.CRLNumber(1), critical=False)
+    entry = x509.RevokedCertificateBuilder().serial_number(certificate.serial_number).revocation_date(door.pki.now)
+    crl = crl.add_revoked_certificate(entry.build()).add_extension(_scope(full_name=[_A_PLACE]), critical=True)
+    door.write(crl.sign(door.ca.key, hashes.SHA256()).public_bytes(Encoding.DER))
+    with pytest.raises(CardRevoked):
+        door.pki.decide(certificate, trust=door.trust, revocation=door.lists)
+
+
+def test_a_ca_that_may_not_sign_lists_has_none(door: Door) -> None:
+    """PKITS 4.7.4 and 4.7.5, limbo crl::issuer-missing-crlsign."""
+    door.publish()
+    key = door.ca.key
+    issuing = door.anchor.certificate
+    for allowed, answers in ((usage("key_cert_sign"), False), (usage("key_cert_sign", "crl_sign"), True), (None, True)):
+        builder = (
+            x509.CertificateBuilder()
+            .subject_name(issuing.subject)
+            .issuer_name(issuing.issuer)
+            .public_key(key.public_key())
+            .serial_number(7)
+            .not_valid_before(issuing.not_valid_before_utc)
+            .not_valid_after(issuing.not_valid_after_utc)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        )
+        if allowed:
+            builder = builder.add_extension(allowed, critical=True)
+        anchor = replace(door.anchor, certificate=builder.sign(key, hashes.SHA256()))
+        if answers:
+            assert read_crl(door.file.read_bytes(), anchor).serials == frozenset()
+        else:
+            with pytest.raises(CrlBroken) as broken:
+                read_crl(door.file.read_bytes(), anchor)
+            assert "cRLSign" in broken.value.reason
+
+
 def test_a_list_of_one_ca_says_nothing_about_cards_of_another(pki: Pki, tmp_path: Path) -> None:
     door = Door(pki, tmp_path)
     second: Anchor = replace(pki.anchor(level=2), crl=tmp_path / "missing.crl")
@@ -301,14 +379,26 @@ def _scope(**difference: object) -> x509.IssuingDistributionPoint:
     return x509.IssuingDistributionPoint(**{**usual, **difference})  # type: ignore[arg-type]
 
 
-def _with(door: Door, extension: x509.ExtensionType, *, critical: bool) -> x509.CertificateRevocationList:
-    builder = (
+def _point(*names: x509.GeneralName) -> x509.DistributionPoint:
+    return x509.DistributionPoint(names, None, None, None)
+
+
+def _builder(door: Door) -> x509.CertificateRevocationListBuilder:
+    return (
         x509.CertificateRevocationListBuilder()
         .issuer_name(door.anchor.certificate.subject)
         .last_update(door.pki.now)
         .next_update(door.pki.now + HOUR)
-        .add_extension(extension, critical=critical)
     )
+
+
+def _with(door: Door, extension: x509.ExtensionType | None, *, critical: bool) -> x509.CertificateRevocationList:
+    """An empty list with a number and this extension; None: without a number."""
+    builder = _builder(door)
+    if extension is not None and not isinstance(extension, x509.CRLNumber):
+        builder = builder.add_extension(x509.CRLNumber(1), critical=False)
+    if extension is not None:
+        builder = builder.add_extension(extension, critical=critical)
     return builder.sign(door.ca.key, hashes.SHA256())
 
 

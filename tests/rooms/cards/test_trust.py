@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -142,3 +143,24 @@ def test_a_certificate_of_a_person_can_be_no_anchor(pki: Pki) -> None:
             level=3,
             environment=Environment.TEST,
         )
+
+
+def test_a_ca_whose_name_constraints_cannot_be_read_is_broken_trust(pki: Pki) -> None:
+    """Limbo rfc5280::nc::invalid-ipv4-address: the parser raises a TypeError."""
+    net = x509.NameConstraints(
+        permitted_subtrees=[x509.IPAddress(ip_network("10.0.0.0/8"))], excluded_subtrees=None
+    ).public_bytes()
+    odd_net = net.replace(b"\x87\x08\x0a\0\0\0\xff\0\0\0", b"\x87\x05\x0a\0\0\0\xff")
+    odd_net = odd_net.replace(net[:6], bytes([net[0], net[1] - 3, net[2], net[3] - 3, net[4], net[5] - 3]))
+    issuing = pki.authority.root.sign(
+        subject=pki.anchor().certificate.subject,
+        public_key=pki.authority.issuer("hsa").key.public_key(),
+        extensions=[
+            (x509.BasicConstraints(ca=True, path_length=0), True),
+            (x509.UnrecognizedExtension(x509.NameConstraints.oid, odd_net), True),
+        ],
+        not_before=pki.now,
+        not_after=pki.now,
+    )
+    with pytest.raises(TrustBroken, match="cannot be read"):
+        Anchor(name="odd", certificate=issuing, kind=CardKind.HSA, level=3, environment=Environment.TEST)
