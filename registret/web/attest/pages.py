@@ -57,7 +57,7 @@ def item_context(request: ActorRequest, wanted: ApplicationRow) -> dict[str, Any
         "granted": granted(application_id=wanted.id) if wanted.decided_at else None,
         "hint": hint_about(wanted),
         "first_day": timezone.localdate(request.at).isoformat(),
-        "last_possible": possible_end(request).isoformat(),
+        "last_possible": possible_end(request),
     }
 
 

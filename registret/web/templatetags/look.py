@@ -15,7 +15,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
 
 from registret.places.queries import Hint, MailHint
-from registret.registries.queries import name_of
+from registret.registries.queries import name_of, open_for_entry
+from registret.registries.queries import sub_registries as every_registry
 from registret.words.events import event_name
 from registret.words.refusals import REFUSALS, in_general
 from registret.words.roles import role_hint as words_role_hint
@@ -206,3 +207,11 @@ def ago(value: datetime) -> str:
     if days == 1:
         return gettext("i går")
     return ngettext("%(days)s dag", "%(days)s dagar", days) % {"days": days}
+
+
+@register.filter
+def wished(codes: tuple[str, ...]) -> str:
+    """`alla öppna delregister`, or their names in the order in which forms show them."""
+    if set(codes) >= {registry.code for registry in open_for_entry()}:
+        return gettext("alla öppna delregister")
+    return ", ".join(registry.name for registry in every_registry() if registry.code in codes)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import html
 import re
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
@@ -34,17 +33,24 @@ class Browser(Client):
     def take_session(self, key: str) -> None:
         self.cookies[SESSION_COOKIE] = key
 
-    def generic(self, method: str, path: str, *args: Any, **extra: Any) -> Any:
-        return super().generic(method, path, *args, **(extra | {"secure": True}))
+    def request(self, **request: Any) -> Any:
+        return super().request(**(request | {"wsgi.url_scheme": "https"}))
 
 
-def text_of(page: HttpResponse) -> str:
+class Page(Protocol):
+    """An answer with a body."""
+
+    @property
+    def content(self) -> bytes: ...
+
+
+def text_of(page: Page) -> str:
     """The page as it is read: without tags, in one line."""
     body = re.sub(r"(?s)<(script|style|svg).*?</\1>", " ", page.content.decode())
     return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", body)).split())
 
 
-def token_in(page: HttpResponse) -> str:
+def token_in(page: Page) -> str:
     """The token of the first form of the page."""
     found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.content.decode())
     assert found is not None

@@ -12,7 +12,7 @@ from registret.access.queries import seats_of
 from registret.access.services import revoke
 from registret.kernel.by import By
 from registret.ledger.queries import EntryRow, Wanted, entries
-from registret.ledger.services import record
+from registret.ledger.services import Fact, record
 from registret.words.events import event_name
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, Country, person
@@ -75,7 +75,12 @@ def test_a_refusal_is_said_in_words(place: Country, now: datetime) -> None:
 
 
 def test_codes_that_nobody_has_worded_are_shown_as_they_are(place: Country, now: datetime) -> None:
-    facts = {"code": "gone.long_ago", "strange": True, "role": "chief", "sub_registries": "pneumoni,gone"}
+    facts: dict[str, Fact] = {
+        "code": "gone.long_ago",
+        "strange": True,
+        "role": "chief",
+        "sub_registries": "pneumoni,gone",
+    }
     record(event="thing.happened", outcome="refused", by=By.of_program("elsewhere"), at=now, facts=facts)
     text = table_of(text_of(Browser.of(ERIK).get("/loggen")))
     for words in ("elsewhere", "thing.happened", "gone.long_ago", "strange: ja", "roll: chief", "Pneumoni, gone"):
