@@ -81,7 +81,7 @@ def check_database() -> None:
         # Not through the pool, which tries for ten seconds and does not tell why it failed.
         psycopg.connect(_address(), connect_timeout=5).close()
     except psycopg.OperationalError as trouble:
-        said = str(trouble).strip().splitlines()[-1]
+        said = str(trouble).strip().splitlines()[0]
         raise NotReady(f"the database of DATABASE_URL does not answer: {said}") from None
     executor = MigrationExecutor(connection)
     missing = executor.migration_plan(executor.loader.graph.leaf_nodes())

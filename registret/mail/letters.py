@@ -158,7 +158,7 @@ def _attested(facts: Mapping[str, str]) -> Content:
                 facts,
                 frozenset({"role", "clinic"}),
             ),
-            Line(_("Sätt i kortet innan du öppnar webbläsaren, och logga in med SmartCard.")),
+            Line(_("Sätt in kortet i läsaren och logga in med SmartCard.")),
         ),
         button=(_("Logga in"), "/"),
     )

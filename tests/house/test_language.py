@@ -109,13 +109,15 @@ def test_an_update_keeps_translations_guesses_none_and_forgets_what_is_gone() ->
 
 
 def test_the_texts_of_all_templates_are_collected_under_the_msgid_that_django_looks_up() -> None:
-    collected = {(m.context, m.id if isinstance(m.id, str) else m.id[0]) for m in messages.texts() if m.id}
+    collected: set[tuple[str | None, str]] = {
+        (m.context, m.id if isinstance(m.id, str) else m.id[0]) for m in messages.texts() if m.id
+    }
     names = [
         file.as_posix().rpartition("/templates/")[2]
         for file in messages.PACKAGE.glob("*/templates/**/*")
         if file.suffix in {".html", ".txt"}
     ]
-    used = {(None, text) for name in names for text in looked_up(name)}
+    used: set[tuple[str | None, str]] = {(None, text) for name in names for text in looked_up(name)}
     assert len(used) > 200
     assert used - collected == set()
 

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import httpx
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs12
 
+REGISTRET = str(Path(sys.executable).with_name("registret"))
 SITE, CARD = "registret.localhost", "kort.registret.localhost"
 # Generous: a busy machine is no failure.
 PATIENCE = 90.0
@@ -54,7 +55,7 @@ class Demo:
     def run(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """A command to its end."""
         return subprocess.run(
-            [sys.executable, "-m", "registret", *arguments],
+            [REGISTRET, *arguments],
             env=self.environment | variables,
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -66,7 +67,7 @@ class Demo:
     def start(self) -> Started:
         """`registret demo`, when it has told what to try."""
         process = subprocess.Popen(
-            [sys.executable, "-m", "registret", "demo"],
+            [REGISTRET, "demo"],
             env=self.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

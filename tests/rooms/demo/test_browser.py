@@ -132,8 +132,9 @@ def test_a_browser_that_fails_is_not_a_success(demo: Demo, chromium: Path, tmp_p
 
 @needs_nss
 def test_a_home_is_made_anew_and_is_the_same_under_both_names(demo: Demo, tmp_path: Path) -> None:
+    home = tmp_path / "home"
     for file in (hsa_file(cast.ANNA), hsa_file(cast.BERTIL)):
-        home = nss_home(tmp_path / "home", cards=[demo.cards / file], web_root=demo.web_root)
+        assert nss_home(home, cards=[demo.cards / file], web_root=demo.web_root) == home
     assert (home / ".pki" / "nssdb").samefile(home / ".local" / "share" / "pki" / "nssdb")
     listed = subprocess.run(
         ["certutil", "-L", "-d", f"sql:{home / '.pki' / 'nssdb'}"], capture_output=True, text=True, check=True
