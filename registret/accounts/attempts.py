@@ -197,16 +197,18 @@ def redeemed_answer(*, reference: str, browser: str, at: datetime) -> Answer:
 
 
 def proof(*, code: str, browser: str, network: str | None, at: datetime) -> Proof | Answer:
-    """Burns the code. A card that was read for logging in is a `Proof`; all else is an `Answer` to be shown.
+    """Burns the code. A card read for logging in or unlocking is a `Proof`; all else is an `Answer` to show.
 
     Raises: AttemptStale, AttemptForeign, CardExpired (since the door looked at it).
     """
     reference = redeem(code=code, browser=browser, network=network, at=at)
     found = redeemed_answer(reference=reference, browser=browser, at=at)
-    if found.card is not None and found.purpose is Purpose.LOGIN:
+    if found.card is not None and found.purpose is not Purpose.CHECK:
         if at >= found.card.not_after:
             raise CardExpired(not_after=found.card.not_after, issuer=found.card.issuer)
-        return Proof(attempt_id=found.attempt_id, card=found.card, confirmation=found.confirmation)
+        return Proof(
+            attempt_id=found.attempt_id, purpose=found.purpose, card=found.card, confirmation=found.confirmation
+        )
     return found
 
 
@@ -218,9 +220,10 @@ class Probe:
     secret: str
 
 
-def probe_of(*, attempt_id: int) -> Probe:
-    """The probe of the attempt that a session came from."""
-    attempt = LoginAttempt.objects.get(id=attempt_id)
+def probe_of(attempt: LoginAttempt | None) -> Probe | None:
+    """The probe of the attempt that a session came from, as long as that is kept."""
+    if attempt is None:
+        return None
     nonce = bytes(attempt.nonce)
     return Probe(label=_label(nonce, Purpose(attempt.purpose)), secret=_probe_secret(nonce))
 

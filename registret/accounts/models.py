@@ -12,7 +12,6 @@ from django.db.models.functions import Upper
 from registret.accounts.lifecycle import AccountState
 from registret.kernel.identifiers import HsaId
 
-
 PURPOSES = ["login", "check", "unlock"]
 
 

@@ -8,10 +8,17 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from registret.accounts.attempts import Proof
+from registret.accounts.attempts import CardSeen, Probe, Proof, probe, probe_of
 from registret.accounts.cardfacts import CardFacts
 from registret.accounts.models import Session
-from registret.accounts.refusals import SessionIdle, SessionMissing, SessionOver
+from registret.accounts.refusals import (
+    SessionCardOut,
+    SessionIdle,
+    SessionLocked,
+    SessionMissing,
+    SessionOtherCard,
+    SessionOver,
+)
 from registret.kernel.by import By
 from registret.kernel.refused import Refused
 from registret.kernel.secret import fingerprint, new_token
@@ -20,13 +27,16 @@ from registret.ledger.services import record
 # A click is written down at most this often: reading a page is no UPDATE each time.
 _SEEN_GRAIN = timedelta(seconds=20)
 
+# After the card was pulled, for whoever only went to open a door with it.
+UNLOCK_WITHIN = timedelta(minutes=5)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sitting:
     """A living session. `began_at` is when the card was read; `grant_id` is None until somebody is at work."""
 
     session_id: int
-    attempt_id: int | None
+    probe: Probe | None
     card: CardFacts
     grant_id: int | None
     network: str | None
@@ -64,24 +74,17 @@ def open_session(
 def sitting(*, key: str, seen: bool, at: datetime) -> Sitting:
     """The living session of this key. `seen` says that a person did something: the idle clock starts anew.
 
-    Raises: SessionMissing, SessionIdle, SessionOver (the session is then ended and logged).
+    Raises: SessionMissing; SessionIdle, SessionOver, SessionCardOut (the session is then ended and logged);
+        SessionLocked (the card was pulled; it may come back).
     """
-    session = Session.objects.filter(key_digest=fingerprint(key)).first()
-    if session is None or session.ended_at is not None:
-        raise _gone(session)
-    over: Refused | None = None
-    if at >= session.ends_at:
-        over = SessionOver()
-    elif at - session.seen_at >= settings.SESSION_IDLE:
-        over = SessionIdle(minutes=settings.SESSION_IDLE // timedelta(minutes=1))
-    if over is not None:
-        _end(session_id=session.id, reason=over.code.removeprefix("session."), by=None, at=at)
-        raise over
+    session = _living(key, at=at)
+    if session.locked_at is not None:
+        raise SessionLocked(until=session.locked_at + UNLOCK_WITHIN)
     if seen and at - session.seen_at >= _SEEN_GRAIN:
         Session.objects.filter(id=session.id, seen_at__lt=at).update(seen_at=at)
     return Sitting(
         session_id=session.id,
-        attempt_id=session.attempt_id,
+        probe=probe_of(session.attempt),
         card=CardFacts.from_json(session.card),
         grant_id=session.grant_id,
         network=session.network,
@@ -91,14 +94,55 @@ def sitting(*, key: str, seen: bool, at: datetime) -> Sitting:
     )
 
 
+def watch(*, label: str, secret: str, fingerprint_now: str | None, at: datetime) -> CardSeen:
+    """Whether the card of a login is still in. If it is not, the session that came from it is locked, whatever the
+    page that asked makes of the answer.
+
+    Raises: AttemptStale (no such probe).
+    """
+    seen = probe(label=label, secret=secret, fingerprint_now=fingerprint_now)
+    if seen is not CardSeen.SAME:
+        _lock(label=label, seen=seen, at=at)
+    return seen
+
+
+@transaction.atomic
+def unlock(*, key: str, proof: Proof, at: datetime) -> bool:
+    """The same person's card is back, shown on a fresh host: the session goes on, and its probe asks that host.
+
+    False: there is no locked session to go on with.
+
+    Raises: SessionOtherCard.
+    """
+    try:
+        session = _living(key, at=at)
+    except Refused:
+        return False
+    if session.locked_at is None:
+        return False
+    card, by = proof.card, By(hsa_id=proof.card.hsa_id, name=proof.card.name)
+    if card.hsa_id.upper() != session.hsa_id_key:
+        raise SessionOtherCard()
+    Session.objects.filter(id=session.id, ended_at=None).update(
+        locked_at=None, attempt_id=proof.attempt_id, card=card.as_json(), seen_at=at
+    )
+    record(event="session.unlocked", by=by, at=at, about_hsa_id=session.hsa_id, facts={"session": session.id})
+    return True
+
+
+def end_by_key(*, key: str, by: By | None, at: datetime) -> Probe | None:
+    """Logging out, also of a locked session: it is gone in every tab. Answers where to ask whether the card is out."""
+    session = Session.objects.select_related("attempt").filter(key_digest=fingerprint(key), ended_at=None).first()
+    if session is None:
+        return None
+    card = CardFacts.from_json(session.card)
+    _end(session_id=session.id, reason="logout", by=by or By(hsa_id=card.hsa_id, name=card.name), at=at)
+    return probe_of(session.attempt)
+
+
 def sit_down(*, session_id: int, grant_id: int) -> None:
     """The session works under this grant from now on (whether it may is decided in `access`, at each request)."""
     Session.objects.filter(id=session_id, ended_at=None).update(grant_id=grant_id)
-
-
-def end_session(*, session_id: int, by: By, at: datetime) -> None:
-    """Logging out: the session is gone in every tab."""
-    _end(session_id=session_id, reason="logout", by=by, at=at)
 
 
 def end_sessions_of(*, hsa_id: str, reason: str, by: By, at: datetime) -> int:
@@ -110,6 +154,33 @@ def end_sessions_of(*, hsa_id: str, reason: str, by: By, at: datetime) -> int:
 def forget_old(*, at: datetime) -> int:
     """Removes sessions that ended of themselves a day ago or more; answers how many."""
     return Session.objects.filter(ends_at__lt=at - timedelta(days=1)).delete()[0]
+
+
+def _living(key: str, *, at: datetime) -> Session:
+    session = Session.objects.select_related("attempt").filter(key_digest=fingerprint(key)).first()
+    if session is None or session.ended_at is not None:
+        raise _gone(session)
+    over: Refused | None = None
+    if at >= session.ends_at:
+        over = SessionOver()
+    elif session.locked_at is not None and at - session.locked_at >= UNLOCK_WITHIN:
+        over = SessionCardOut()
+    elif at - session.seen_at >= settings.SESSION_IDLE:
+        over = SessionIdle(minutes=settings.SESSION_IDLE // timedelta(minutes=1))
+    if over is not None:
+        _end(session_id=session.id, reason=over.code.removeprefix("session."), by=None, at=at)
+        raise over
+    return session
+
+
+@transaction.atomic
+def _lock(*, label: str, seen: CardSeen, at: datetime) -> None:
+    here = Session.objects.filter(attempt__label_digest=fingerprint(label), ended_at=None, locked_at=None)
+    for session in here.select_for_update(of=("self",)):
+        Session.objects.filter(id=session.id).update(locked_at=at)
+        facts: dict[str, str | int | bool | None] = {"session": session.id, "card": seen.value}
+        author = By(hsa_id=session.hsa_id, program="probe", network=session.network)
+        record(event="session.locked", by=author, at=at, about_hsa_id=session.hsa_id, facts=facts)
 
 
 @transaction.atomic
@@ -129,4 +200,6 @@ def _gone(session: Session | None) -> Refused:
         return SessionIdle(minutes=settings.SESSION_IDLE // timedelta(minutes=1))
     if session is not None and session.end_reason == "over":
         return SessionOver()
+    if session is not None and session.end_reason == "card_out":
+        return SessionCardOut()
     return SessionMissing()

@@ -63,6 +63,14 @@ CONFIRMATION_LIFETIME = timedelta(days=env.number("CONFIRMATION_DAYS", purpose="
 SESSION_IDLE = timedelta(minutes=env.number("IDLE_MINUTES", purpose="minutes without a click until logout", default=15))
 SESSION_IDLE_WARNING = timedelta(minutes=2)
 SESSION_LENGTH = timedelta(hours=env.number("SESSION_HOURS", purpose="hours until logout in any case", default=10))
+# Each question is a signature of the card: middleware that asks for the PIN each time would ask all day.
+PROBE_EVERY = timedelta(
+    seconds=env.number(
+        "PROBE_SECONDS",
+        purpose="seconds between questions whether the card is still in; 0: never",
+        default=15 if DEMO else 0,
+    )
+)
 ATTESTING_NEEDS_CARD_WITHIN = timedelta(minutes=60)
 GRANT_LENGTH_MONTHS = 24
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from registret.access.actor import Actor
 from registret.access.queries import count_waiting
 from registret.access.roles import Permission
+from registret.web.door.addresses import probe_address
 from registret.web.http import Request
 
 
@@ -22,6 +23,9 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
         "is_demo": settings.DEMO,
         "here": request.path,
     }
+    probe = request.sitting.probe if hasattr(request, "sitting") else None
+    if probe is not None and settings.PROBE_EVERY:
+        context |= {"probe": probe_address(probe), "probe_seconds": int(settings.PROBE_EVERY.total_seconds())}
     person = getattr(request, "person", None)
     if isinstance(person, Actor):
         idle = int(settings.SESSION_IDLE.total_seconds())

@@ -11,6 +11,8 @@ EVENTS = {
     "login.done": _("Loggade in"),
     "login.refused": _("Inloggning misslyckades"),
     "session.ended": _("Session avslutad"),
+    "session.locked": _("Kortet togs ut: sessionen låst"),
+    "session.unlocked": _("Låste upp med kortet"),
     "session.seat_chosen": _("Bytte klinik eller roll"),
     "account.registered": _("Registrerade sig"),
     "account.confirm_email": _("Bekräftade e-post"),

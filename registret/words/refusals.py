@@ -33,6 +33,7 @@ class Action(StrEnum):
     START = "start"
     BACK_TO_LIST = "list"
     HELP = "help"
+    UNLOCK = "unlock"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,6 +217,26 @@ REFUSALS: Mapping[str, Words] = {
         happened=_("En inloggning gäller högst en arbetsdag, och aldrig längre än kortet."),
         todo=(_("Tryck på knappen och logga in igen."),),
     ),
+    "session.locked": Words(
+        title=_("Kortet är ute. Sidan är låst."),
+        happened=_("Kortet togs ut ur läsaren. Därför visas inget här, och ingen annan kan fortsätta där du slutade."),
+        todo=(
+            _("Sätt in samma kort och tryck på knappen. Det går till %(until)s. Du behöver inte stänga webbläsaren."),
+            _("Är du klar? Logga ut."),
+        ),
+        action=Action.UNLOCK,
+    ),
+    "session.card_out": Words(
+        title=_("Kortet togs ut. Du har loggats ut."),
+        happened=_("Kortet var ute i mer än fem minuter. Då avslutas sessionen."),
+        todo=(_("Sätt in kortet, tryck på knappen och logga in igen."),),
+    ),
+    "session.other_card": Words(
+        title=_("Det är ett annat kort."),
+        happened=_("Sidan låstes när ett annat kort togs ut. Bara det kortet låser upp den."),
+        todo=(_("Sätt in rätt kort och lås upp."), _("Ska du arbeta här själv? Logga ut den andra först.")),
+        action=Action.UNLOCK,
+    ),
     # The mail
     "account.exists": Words(
         title=_("Du är redan registrerad."),
@@ -279,7 +300,7 @@ REFUSALS: Mapping[str, Words] = {
     # Limits
     "limits.too_many": Words(
         title=_("Det blev för många försök."),
-        happened=_("För att skydda registret går det bara att göra så här ett visst antal gånger."),
+        happened=_("För att skydda registret finns en gräns för hur många gånger det går."),
         todo=(
             _("Vänta och försök igen %(again_at)s."),
             _("Titta i skräpposten under tiden, om du väntar på ett mejl."),
@@ -374,7 +395,7 @@ REFUSALS: Mapping[str, Words] = {
     "access.not_actionable": Words(
         title=_("Ansökan går inte att ta ställning till än."),
         happened=_("Den som ansöker har inte bekräftat sin e-post."),
-        todo=(_("Är adressen felstavad kan du rätta den och skicka mejlet igen."),),
+        todo=(_("Är adressen felskriven kan du rätta den och skicka mejlet igen."),),
         action=Action.BACK_TO_LIST,
     ),
     "access.already_applied": Words(

@@ -158,6 +158,51 @@ def test_idle_is_warned_of_and_then_ends_the_session(house: House, bertil: Perso
     looked_at(page, "42-utloggad-av-sig-sjalv")
 
 
+def test_a_pulled_card_locks_every_tab_and_the_same_card_unlocks_it(
+    house: House, bertil: Person, desk: OpenDesk
+) -> None:
+    his = desk(bertil.card)
+    his.open("/")
+    his.press("Logga in med SmartCard")
+    other_tab = his.context.new_page()
+    other_tab.goto(f"{house.site}/attestera")
+    expect(his.page.get_by_role("heading", level=1)).to_be_visible()
+
+    his.take_out(bertil.card)
+    for page in (his.page, other_tab):
+        locked = page.get_by_role("heading", name="Kortet är ute. Sidan är låst.")
+        expect(locked).to_be_visible(timeout=60_000)
+        expect(page.get_by_text(bertil.name)).to_have_count(0)
+    looked_at(his.page, "43-last")
+
+    his.press("Lås upp")
+    assert his.heading() == "Vi fick inget certifikat från ditt kort.", "it is still out"
+    his.put_in(bertil.card)
+    his.open("/start")
+    his.press("Lås upp")
+    expect(his.page.get_by_text(bertil.name).first).to_be_visible()
+    other_tab.goto(f"{house.site}/attestera")
+    expect(other_tab.get_by_text(bertil.name).first).to_be_visible()
+
+
+def test_another_card_unlocks_nothing_and_its_holder_logs_the_other_out_first(
+    house: House, bertil: Person, cecilia: Person, desk: OpenDesk
+) -> None:
+    theirs = desk(bertil.card)
+    theirs.open("/")
+    theirs.press("Logga in med SmartCard")
+    theirs.take_out(bertil.card)
+    theirs.put_in(cecilia.card)
+    expect(theirs.page.get_by_role("button", name="Lås upp")).to_be_visible(timeout=60_000)
+    theirs.press("Lås upp")
+    assert theirs.heading() == "Det är ett annat kort."
+    looked_at(theirs.page, "44-annat-kort")
+    theirs.press("Logga ut")
+    theirs.open("/")
+    theirs.press("Logga in med SmartCard")
+    expect(theirs.page.get_by_text(cecilia.name).first).to_be_visible()
+
+
 def _idle_for(house: House, person: Person, *, minutes: int) -> None:
     moment = datetime.now(UTC) - timedelta(minutes=minutes)
     house.change_database(

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.views.decorators.http import require_GET
 
-from registret.accounts import attempts
+from registret.accounts import attempts, sessions
 from registret.accounts.attempts import Purpose
 from registret.accounts.cardfacts import CardFacts
 from registret.accounts.refusals import AttemptStale
@@ -45,11 +45,14 @@ def door(request: Request) -> HttpResponse:
 @require_GET
 @open_to_all
 def probe(request: Request, secret: str) -> HttpResponse:
-    """Whether the card is still in: same, none or other. Readable by the site's own pages only."""
+    """Whether the card is still in: same, none or other. Readable by the site's own pages only.
+
+    If it is not, the session that came from this host is locked.
+    """
     try:
         shown = _presented(request)
         now = fingerprint(shown) if shown.der is not None else None
-        seen = attempts.probe(label=_label(request), secret=secret, fingerprint_now=now)
+        seen = sessions.watch(label=_label(request), secret=secret, fingerprint_now=now, at=request.at)
     except AttemptStale:
         return nothing_here(request)
     response = JsonResponse({"card": seen.value})

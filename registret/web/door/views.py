@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, cast
 
@@ -21,6 +22,7 @@ from registret.accounts.attempts import Answer, Proof, Purpose
 from registret.kernel.refused import Refused, restored
 from registret.kernel.secret import new_token
 from registret.mail.links import confirmation_token, read_token
+from registret.web.door.addresses import card_origin, probe_address
 from registret.web.door.trust import trust
 from registret.web.gate import needs_any_card, open_to_all, recognise
 from registret.web.http import BROWSER_COOKIE, SESSION_COOKIE, CardRequest, Request
@@ -51,9 +53,14 @@ def bookmarked(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @open_to_all
 def log_in(request: Request) -> HttpResponse:
-    """POST begins a login attempt: on to a card host of its own. `lank` is the token of a mail link to confirm by."""
+    """POST begins a login attempt: on to a card host of its own.
+
+    `lank` is the token of a mail link to confirm by; `las-upp` wants a locked session to go on.
+    """
     if request.method == "GET":
         return see_other("front")
+    if "las-upp" in request.POST:
+        return _to_the_card_door(request, Purpose.UNLOCK)
     token = request.POST.get("lank", "")
     return _to_the_card_door(request, Purpose.LOGIN, confirmation=read_token(token) if token else None)
 
@@ -66,6 +73,10 @@ def answer(request: Request, code: str = "") -> HttpResponse:
     found = attempts.proof(code=code, browser=browser, network=request.network, at=request.at)
     if isinstance(found, Answer):
         return see_other("checked" if found.purpose is Purpose.CHECK else "denied", found.reference)
+    if found.purpose is Purpose.UNLOCK:
+        key = request.COOKIES.get(SESSION_COOKIE, "")
+        if sessions.unlock(key=key, proof=found, at=request.at):
+            return see_other("start")
     return _enter(request, found)
 
 
@@ -115,16 +126,13 @@ def log_out(request: Request) -> HttpResponse:
     """
     target = "/utloggad"
     if SESSION_COOKIE in request.COOKIES:
-        try:
-            person = recognise(cast(CardRequest, request), seen=False)
-            sitting = cast(CardRequest, request).sitting
-            sessions.end_session(session_id=sitting.session_id, by=person.by, at=request.at)
-            if sitting.attempt_id is not None:
-                probe = attempts.probe_of(attempt_id=sitting.attempt_id)
-                target += f"#{card_origin(probe.label)}/p/{probe.secret}"
-        except Refused:
-            # Already over: that is what was asked for.
-            pass
+        by = None
+        # Locked, or already over: to end it is what was asked for.
+        with suppress(Refused):
+            by = recognise(cast(CardRequest, request), seen=False).by
+        probe = sessions.end_by_key(key=request.COOKIES[SESSION_COOKIE], by=by, at=request.at)
+        if probe is not None:
+            target += f"#{probe_address(probe)}"
     response = redirect(target)
     response.status_code = 303
     response.delete_cookie(SESSION_COOKIE, samesite="Lax")
@@ -168,11 +176,6 @@ def language(request: Request, code: str) -> HttpResponse:
             settings.LANGUAGE_COOKIE_NAME, code, max_age=365 * 24 * 3600, secure=True, httponly=True, samesite="Lax"
         )
     return response
-
-
-def card_origin(label: str) -> str:
-    port = "" if settings.CARD_PORT == 443 else f":{settings.CARD_PORT}"
-    return f"https://{label}.{settings.CARD_HOST}{port}"
 
 
 def see_other(name: str, *args: object) -> HttpResponse:

@@ -119,6 +119,41 @@ if (idle) {
   idle.addEventListener("cancel", goOn);
 }
 
+/* While somebody works: asks the card host that was used whether the card is still in. The server locks the session when
+   it is not; the page only hides what it showed. One tab asks for all, and no click puts the next question off. */
+const { probe, every } = document.body.dataset;
+const cardNow = async (address) => {
+  const answer = await fetch(address, { credentials: "include", cache: "no-store", referrerPolicy: "no-referrer" });
+  return answer.ok ? (await answer.json()).card : null;
+};
+if (probe) {
+  const tabs = new BroadcastChannel("kort");
+  const hide = () => { document.body.hidden = true; location.replace("/start"); };
+  const sleep = (seconds) => new Promise((done) => { setTimeout(done, seconds * 1000); });
+  const look = async () => {
+    localStorage.setItem("kort", Date.now());
+    const card = await cardNow(probe);
+    if (card !== "none" && card !== "other") return;
+    tabs.postMessage("ute");
+    hide();
+  };
+  tabs.onmessage = hide;
+  navigator.locks.request("kort", async () => {
+    for (let failures = 0; !document.body.hidden;) {
+      const since = (Date.now() - Number(localStorage.getItem("kort") || 0)) / 1000;
+      const wait = failures ? Math.min(2 ** failures, Number(every)) : Number(every) - since;
+      if (wait > 0) await sleep(Math.min(wait, Number(every)));
+      /* A card that leaves in the middle of an answer looks like a network that is gone: ask again soon. */
+      try { await look(); failures = 0; } catch { failures += 1; }
+    }
+  });
+  /* Timers sleep in a tab that nobody sees. */
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) look().catch(() => {}); });
+  /* "Back" must not show what was hidden. */
+  addEventListener("pagehide", (event) => { if (event.persisted) document.body.hidden = true; });
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+}
+
 /* After logging out: asks the card host that was used, every other second, whether the card is still in. */
 const watch = document.getElementById("kortvakt");
 if (watch && location.hash.startsWith("#https://")) {
@@ -131,9 +166,8 @@ if (watch && location.hash.startsWith("#https://")) {
   };
   const ask = async () => {
     try {
-      const answer = await fetch(location.hash.slice(1), { credentials: "include", cache: "no-store", referrerPolicy: "no-referrer" });
-      if (!answer.ok) return;
-      const { card } = await answer.json();
+      const card = await cardNow(location.hash.slice(1));
+      if (!card) return;
       show(card === "none" ? "ute" : "inne");
       if (card === "none") return;
     } catch { /* The network is gone for a moment: the page keeps what it last knew. */ }

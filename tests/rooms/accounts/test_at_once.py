@@ -16,7 +16,7 @@ from registret.accounts.lifecycle import AccountState
 from registret.accounts.queries import ConfirmationRow, newest_confirmation
 from registret.accounts.refusals import AttemptForeign, AttemptStale
 from registret.accounts.services import open_account
-from registret.accounts.sessions import end_session, sitting
+from registret.accounts.sessions import end_by_key
 from registret.kernel.by import By
 from registret.kernel.identifiers import HsaId
 from registret.ledger.queries import Wanted, entries
@@ -133,6 +133,5 @@ def test_eight_accounts_under_one_hsa_id_in_two_spellings_are_one() -> None:
 
 def test_logging_out_in_eight_tabs_is_logged_once() -> None:
     key = cast.log_in(ANNA, at=NOW)
-    session_id = sitting(key=key, seen=True, at=NOW).session_id
-    together([partial(end_session, session_id=session_id, by=ANNA.by, at=NOW)] * MANY)
+    together([partial(end_by_key, key=key, by=ANNA.by, at=NOW)] * MANY)
     assert len(entries(wanted=Wanted(event="session.ended")).rows) == 1

@@ -11,8 +11,9 @@ from django.db import connection
 
 from registret.access import services as access
 from registret.accounts import attempts
-from registret.accounts.attempts import Proof, Purpose, probe_of
+from registret.accounts.attempts import Proof, Purpose
 from registret.accounts.queries import newest_confirmation
+from registret.accounts.sessions import sitting
 from registret.kernel.secret import new_token
 from registret.mail.links import confirmation_code, confirmation_token
 from tests import cast
@@ -35,12 +36,15 @@ def secrets() -> dict[str, str]:
     code = attempts.answer(attempt_id=claimed.attempt_id, card=ANNA.card, network=None, at=NOW)
     proof = attempts.proof(code=code, browser=browser, network=None, at=NOW)
     assert isinstance(proof, Proof)
+    key = access.enter(proof=proof, network=None, at=NOW).session_key
+    probe = sitting(key=key, seen=False, at=NOW).probe
+    assert probe is not None
     return {
         "browser cookie": browser,
         "label": label,
         "single-use code": code,
-        "session key": access.enter(proof=proof, network=None, at=NOW).session_key,
-        "probe secret": probe_of(attempt_id=proof.attempt_id).secret,
+        "session key": key,
+        "probe secret": probe.secret,
         "link token": confirmation_token(letter.id, letter.version),
         "link mac": confirmation_token(letter.id, letter.version).partition(".")[2],
         "mail code": confirmation_code(letter.id, letter.version),

@@ -8,9 +8,27 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from registret.accounts import services as accounts
-from registret.accounts.attempts import Proof
-from registret.accounts.refusals import SessionIdle, SessionMissing, SessionOver
-from registret.accounts.sessions import Sitting, end_session, end_sessions_of, forget_old, open_session, sit_down
+from registret.accounts.attempts import CardSeen, Probe, Proof
+from registret.accounts.refusals import (
+    AttemptStale,
+    SessionCardOut,
+    SessionIdle,
+    SessionLocked,
+    SessionMissing,
+    SessionOtherCard,
+    SessionOver,
+)
+from registret.accounts.sessions import (
+    UNLOCK_WITHIN,
+    Sitting,
+    end_by_key,
+    end_sessions_of,
+    forget_old,
+    open_session,
+    sit_down,
+    unlock,
+    watch,
+)
 from registret.accounts.sessions import sitting as sitting_at
 from registret.kernel.refused import Refused
 from registret.ledger.queries import EntryRow, Wanted, entries
@@ -123,7 +141,7 @@ def test_a_session_that_is_over_and_idle_is_over() -> None:
 
 def test_logging_out_ends_the_session_wherever_its_key_is() -> None:
     key, other = key_of(), key_of()
-    end_session(session_id=sitting(key).session_id, by=ANNA.by, at=NOW)
+    end_by_key(key=key, by=ANNA.by, at=NOW)
     assert refusal(key) is SessionMissing
     assert sitting(other), "a session in another browser is not ended"
     (entry,) = endings()
@@ -132,9 +150,8 @@ def test_logging_out_ends_the_session_wherever_its_key_is() -> None:
 
 def test_logging_out_twice_is_logged_once() -> None:
     key = key_of()
-    session_id = sitting(key).session_id
     for _ in range(2):
-        end_session(session_id=session_id, by=ANNA.by, at=NOW)
+        end_by_key(key=key, by=ANNA.by, at=NOW)
     assert len(endings()) == 1
 
 
@@ -175,7 +192,7 @@ def test_a_suspended_or_ended_account_is_out_at_once(act: str) -> None:
 def test_a_session_that_ended_cannot_sit_down_again() -> None:
     key = key_of()
     session_id = sitting(key).session_id
-    end_session(session_id=session_id, by=ANNA.by, at=NOW)
+    end_by_key(key=key, by=ANNA.by, at=NOW)
     sit_down(session_id=session_id, grant_id=1)
     assert refusal(key) is SessionMissing
 
@@ -185,3 +202,134 @@ def test_sessions_are_forgotten_a_day_after_their_end_and_not_before() -> None:
     assert forget_old(at=NOW + 10 * HOUR + timedelta(days=1)) == 0
     assert forget_old(at=NOW + 10 * HOUR + timedelta(days=1, seconds=1)) == 1
     assert refusal(key) is SessionMissing
+
+
+# --- the card is pulled ----------------------------------------------------------------------------
+
+
+def asked(probe: Probe, shown: str | None, *, after: timedelta = timedelta()) -> CardSeen:
+    return watch(label=probe.label, secret=probe.secret, fingerprint_now=shown, at=NOW + after)
+
+
+def probe_of(key: str) -> Probe:
+    found = sitting(key).probe
+    assert found is not None
+    return found
+
+
+def locked_key(who: Person = ANNA) -> str:
+    key = key_of(who)
+    asked(probe_of(key), None)
+    return key
+
+
+def shown_again(who: Person = ANNA, *, after: timedelta = MINUTE) -> Proof:
+    return cast.show_card(who, at=NOW + after)
+
+
+def events(name: str) -> list[EntryRow]:
+    return list(entries(wanted=Wanted(event=name)).rows)
+
+
+def test_a_card_that_is_still_in_locks_nothing() -> None:
+    key = key_of()
+    assert asked(probe_of(key), ANNA.card.fingerprint) is CardSeen.SAME
+    assert sitting(key)
+    assert events("session.locked") == []
+
+
+@pytest.mark.parametrize(("shown", "seen"), [(None, "none"), (BERTIL.card.fingerprint, "other")])
+def test_a_card_that_is_out_or_another_locks_the_session_in_every_tab(shown: str | None, seen: str) -> None:
+    key = key_of()
+    probe = probe_of(key)
+    assert [asked(probe, shown), asked(probe, shown)] == [CardSeen(seen)] * 2
+    assert [refusal(key), refusal(key)] == [SessionLocked] * 2
+    (entry,) = events("session.locked")
+    assert (entry.by_program, entry.about_hsa_id, entry.facts["card"]) == ("probe", ANNA.hsa_id, seen)
+
+
+def test_the_session_of_another_login_is_not_locked() -> None:
+    mine, other = key_of(), key_of()
+    asked(probe_of(mine), None)
+    assert sitting(other)
+
+
+def test_a_wrong_secret_locks_nothing() -> None:
+    key = key_of()
+    probe = probe_of(key)
+    with pytest.raises(AttemptStale):
+        watch(label=probe.label, secret="0" * 32, fingerprint_now=None, at=NOW)
+    assert sitting(key)
+
+
+def test_the_card_that_comes_back_unlocks_the_session_as_it_was() -> None:
+    key = key_of()
+    before = sitting(key)
+    asked(before_probe := probe_of(key), None)
+    assert unlock(key=key, proof=shown_again(), at=NOW + MINUTE) is True
+    now = sitting(key, after=MINUTE)
+    assert (now.session_id, now.grant_id, now.ends_at) == (before.session_id, before.grant_id, before.ends_at)
+    assert now.began_at == NOW, "what needs a card that was read lately needs a new login"
+    assert now.probe != before_probe, "the old host has forgotten the card for good"
+    (entry,) = events("session.unlocked")
+    assert entry.by_hsa_id == ANNA.hsa_id
+
+
+def test_after_unlocking_the_new_probe_locks_and_the_old_one_does_not() -> None:
+    key = key_of()
+    old = probe_of(key)
+    asked(old, None)
+    unlock(key=key, proof=shown_again(), at=NOW + MINUTE)
+    asked(old, None, after=MINUTE)
+    new = sitting(key, after=MINUTE).probe
+    assert new is not None
+    asked(new, None, after=MINUTE)
+    assert refusal(key, after=MINUTE) is SessionLocked
+
+
+def test_a_renewed_certificate_of_the_same_hsa_id_unlocks() -> None:
+    key = locked_key()
+    renewed = dataclasses.replace(ANNA, card=dataclasses.replace(ANNA.card, fingerprint="ab" * 32, serial="77"))
+    assert unlock(key=key, proof=shown_again(renewed), at=NOW + MINUTE)
+    assert sitting(key, after=MINUTE).card.serial == "77"
+
+
+def test_another_persons_card_unlocks_nothing() -> None:
+    key = locked_key()
+    with pytest.raises(SessionOtherCard):
+        unlock(key=key, proof=shown_again(BERTIL), at=NOW + MINUTE)
+    assert refusal(key, after=MINUTE) is SessionLocked
+    assert events("session.unlocked") == []
+
+
+def test_a_session_that_is_not_locked_is_not_unlocked() -> None:
+    key = key_of()
+    assert unlock(key=key, proof=shown_again(), at=NOW + MINUTE) is False
+    assert unlock(key="0" * 64, proof=shown_again(), at=NOW + MINUTE) is False
+
+
+def test_a_card_that_stays_out_ends_the_session_after_five_minutes() -> None:
+    key = locked_key()
+    assert refusal(key, after=UNLOCK_WITHIN - SECOND) is SessionLocked
+    assert unlock(key=key, proof=shown_again(after=UNLOCK_WITHIN), at=NOW + UNLOCK_WITHIN) is False
+    assert [refusal(key, after=UNLOCK_WITHIN) for _ in range(2)] == [SessionCardOut] * 2
+    (entry,) = endings()
+    assert entry.facts["reason"] == "card_out"
+
+
+def test_a_locked_session_can_be_logged_out_and_says_where_to_look_for_the_card() -> None:
+    key = key_of()
+    probe = probe_of(key)
+    asked(probe, None)
+    assert end_by_key(key=key, by=None, at=NOW) == probe
+    assert refusal(key) is SessionMissing
+    (entry,) = endings()
+    assert (entry.by_hsa_id, entry.facts["reason"]) == (ANNA.hsa_id, "logout")
+
+
+def test_asking_after_logging_out_locks_and_logs_nothing() -> None:
+    key = key_of()
+    probe = probe_of(key)
+    end_by_key(key=key, by=ANNA.by, at=NOW)
+    assert asked(probe, None) is CardSeen.NONE
+    assert events("session.locked") == []

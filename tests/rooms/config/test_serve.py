@@ -175,7 +175,8 @@ def test_a_view_without_a_gate_keeps_the_site_from_starting(house: House) -> Non
 
 @pytest.mark.parametrize("name", ["SITE_CERTIFICATE", "SITE_KEY", "CARD_CERTIFICATE", "CARD_KEY"])
 def test_a_certificate_or_key_that_is_not_set_is_named_with_its_purpose(house: House, name: str) -> None:
-    code, stderr = said(house, **{f"REGISTRET_{name}": None})
+    unset: dict[str, str | None] = {f"REGISTRET_{name}": None}
+    code, stderr = said(house, "serve", **unset)
     assert code == 2
     assert re.fullmatch(rf"registret: REGISTRET_{name} is not set: .+\n", stderr)
 
