@@ -51,11 +51,10 @@ class SessionOver(Refused):
 
 @dataclass(kw_only=True, eq=False)
 class SessionLocked(Refused):
-    """The card was pulled while somebody was at work. The same card unlocks until `until`."""
+    """The card was pulled while somebody was at work. The same card unlocks, for a while."""
 
     code: ClassVar[str] = "session.locked"
     status: ClassVar[int] = 423
-    until: datetime
 
 
 @dataclass(kw_only=True, eq=False)

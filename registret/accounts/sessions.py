@@ -79,7 +79,7 @@ def sitting(*, key: str, seen: bool, at: datetime) -> Sitting:
     """
     session = _living(key, at=at)
     if session.locked_at is not None:
-        raise SessionLocked(until=session.locked_at + UNLOCK_WITHIN)
+        raise SessionLocked()
     if seen and at - session.seen_at >= _SEEN_GRAIN:
         Session.objects.filter(id=session.id, seen_at__lt=at).update(seen_at=at)
     return Sitting(

@@ -221,7 +221,7 @@ REFUSALS: Mapping[str, Words] = {
         title=_("Kortet är ute. Sidan är låst."),
         happened=_("Kortet togs ut ur läsaren. Därför visas inget här, och ingen annan kan fortsätta där du slutade."),
         todo=(
-            _("Sätt in samma kort och tryck på knappen. Det går till %(until)s. Du behöver inte stänga webbläsaren."),
+            _("Sätt in samma kort inom fem minuter och tryck på knappen. Du behöver inte stänga webbläsaren."),
             _("Är du klar? Logga ut."),
         ),
         action=Action.UNLOCK,

@@ -20,6 +20,7 @@ import httpx
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
+from pytest_django import Settings
 
 from registret.accounts import attempts
 from registret.accounts.attempts import Purpose
@@ -207,11 +208,11 @@ def test_a_folder_for_static_files_that_cannot_be_written_is_named(house: House,
 
 
 def test_static_files_are_collected_once_and_again_when_they_are_other_files(
-    settings: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     collected = []
     monkeypatch.setattr(ready, "call_command", lambda *a, **k: collected.append(a))
-    monkeypatch.setattr(settings, "STATIC_ROOT", tmp_path)
+    settings.STATIC_ROOT = tmp_path
     ready.collect_static()
     ready.collect_static()
     assert len(collected) == 1
