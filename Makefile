@@ -1,7 +1,7 @@
 # Everything a newcomer needs is here; each target sets up what is missing first.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-browser demo demo-reset demo-browser test test-fast lint format messages requirements clean
+.PHONY: help pictures setup setup-browser demo demo-reset demo-browser test test-fast lint format messages requirements clean
 
 BIN := .venv/bin
 # Which demo card `make demo-browser` puts into the browser.
@@ -32,6 +32,11 @@ test: setup-browser ## Prove everything: the checks, then every test
 
 test-fast: setup ## The tests that need no browser
 	@$(BIN)/pytest -n 2 --dist loadgroup tests/rooms tests/house
+
+pictures: setup-browser ## Make the pictures of the README anew
+	@rm -rf out/manual
+	@REGISTRET_PICTURES=out/manual $(BIN)/pytest -q tests/journeys/test_manual.py
+	@for picture in docs/pictures/*.png; do cp "out/manual/$${picture##*/}" docs/pictures/; done
 
 lint: setup ## The checks without the tests
 	@sh tools/check.sh
