@@ -79,6 +79,8 @@ def managed_policy() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
+    # It leaves an event loop in this thread, in which Django would refuse to work for the tests that come after.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as running:
         yield running
 
