@@ -1,7 +1,7 @@
 # Everything a newcomer needs is here; each target sets up what is missing first.
 
 .DEFAULT_GOAL := help
-.PHONY: help pictures setup setup-browser demo demo-reset demo-browser test test-fast lint format messages requirements clean
+.PHONY: help pictures setup setup-browser demo demo-reset demo-browser test test-fast test-slow lint format messages requirements clean
 
 BIN := .venv/bin
 # Which demo card `make demo-browser` puts into the browser.
@@ -26,7 +26,7 @@ demo-browser: setup-browser ## Open a browser that holds one demo card: make dem
 	@$(BIN)/registret demo-browser --card $(CARD)
 
 # One worker for each of two cores. Tests that share a browser or a listener name a group and stay in one worker.
-test: setup-browser ## Prove everything: the checks, then every test
+test: setup-browser ## Prove it: the checks, then every test but the slow ones
 	@sh tools/check.sh
 	@$(BIN)/pytest -n 2 --dist loadgroup
 
@@ -37,6 +37,11 @@ pictures: setup-browser ## Make the pictures of the README anew
 	@rm -rf out/manual
 	@REGISTRET_PICTURES=out/manual $(BIN)/pytest -q tests/journeys/test_manual.py
 	@for picture in docs/pictures/*.png; do cp "out/manual/$${picture##*/}" docs/pictures/; done
+
+# What needs Debian's servers (tests/fronts) or a screen (tests/slow): `pytest` alone leaves it out, see pyproject.toml.
+test-slow: ## The tests with Debian's nginx and HAProxy, and those that need a screen
+	@sh tools/setup.sh --browser --fronts
+	@$(BIN)/pytest -n 2 --dist loadgroup $(wildcard tests/fronts tests/slow)
 
 lint: setup ## The checks without the tests
 	@sh tools/check.sh

@@ -3,6 +3,7 @@
 #
 #   tools/setup.sh              what the demo and the checks need
 #   tools/setup.sh --browser    also Chromium, certutil and fonts, for `make demo-browser` and the journeys
+#   tools/setup.sh --fronts     also nginx and HAProxy, for the tests of deploy/
 #
 # As root on Debian it installs what is missing; elsewhere it says what is missing and how to get it.
 set -eu
@@ -111,7 +112,10 @@ fi
 
 # --- a browser --------------------------------------------------------------------------------------------------------
 
-if [ "${1:-}" = --browser ]; then
+asked_for() { case " $arguments " in *" $1 "*) ;; *) return 1 ;; esac; }
+arguments=$*
+
+if asked_for --browser; then
     missing=
     # Debian calls it chromium, Ubuntu chromium-browser, Google's own google-chrome.
     command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null ||
@@ -125,5 +129,23 @@ if [ "${1:-}" = --browser ]; then
         debian_root || fail "Missing for the browser:$missing. Debian: sudo apt-get install$missing"
         # shellcheck disable=SC2086 # a list of names
         apt_install $missing
+    fi
+fi
+
+# --- the fronts -------------------------------------------------------------------------------------------------------
+
+if asked_for --fronts; then
+    missing=
+    # Debian keeps them in /usr/sbin, which is not on everybody's PATH.
+    for front in nginx haproxy; do
+        PATH=$PATH:/usr/sbin command -v "$front" >/dev/null || missing="$missing $front"
+    done
+    if [ -n "$missing" ]; then
+        debian_root || fail "Missing for the tests of the fronts:$missing. Debian: sudo apt-get install$missing"
+        # shellcheck disable=SC2086 # a list of names
+        apt_install $missing
+        # The tests start programs of their own; nobody asked for a server on port 80.
+        ! command -v systemctl >/dev/null ||
+            for front in $missing; do systemctl disable --now "$front" >/dev/null 2>&1 || true; done
     fi
 fi
