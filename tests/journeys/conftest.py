@@ -77,10 +77,9 @@ def managed_policy() -> Iterator[None]:
     file.unlink()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
-    # It leaves an event loop in this thread, in which Django would refuse to work for the tests that come after.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    """Not for the session: while it runs, this thread has an event loop, in which Django's database refuses to work."""
     with sync_playwright() as running:
         yield running
 
