@@ -20,6 +20,7 @@ class Permission(StrEnum):
     ATTEST = "attest"  # decide about applications
     APPOINT = "appoint"  # make local administrators, see clinics and escalations
     READ_LOG = "read_log"
+    DECIDE_LIMITS = "decide_limits"  # the time limits of rights and accounts
 
 
 # What a person may ask for when registering; the other roles are given by appointment.
@@ -32,7 +33,7 @@ MAY: dict[Role, frozenset[Permission]] = {
     Role.READER: frozenset({Permission.WORK}),
     Role.REPORT_READER: frozenset({Permission.WORK}),
     Role.LOCAL_ADMINISTRATOR: frozenset({Permission.WORK, Permission.ATTEST}),
-    Role.REGISTRY_OFFICE: frozenset({Permission.WORK, Permission.ATTEST, Permission.APPOINT}),
+    Role.REGISTRY_OFFICE: frozenset({Permission.WORK, Permission.ATTEST, Permission.APPOINT, Permission.DECIDE_LIMITS}),
     Role.LOG_REVIEWER: frozenset({Permission.WORK, Permission.READ_LOG}),
     Role.SUPPORT: frozenset({Permission.WORK}),
 }

@@ -59,6 +59,8 @@ from registret.limits.services import Limit, network_subject, take
 from registret.mail.services import post
 from registret.places.queries import clinic
 from registret.registries.queries import open_for_entry
+from registret.settings.lengths import TimeLimit
+from registret.settings.queries import length
 from registret.words.roles import role_name
 
 LETTERS_PER_ACCOUNT = Limit(what="letters_account", most=5, per=timedelta(hours=1))
@@ -244,7 +246,7 @@ def attest(
     Raises: NotFound, CardTooOld, OwnApplication, AlreadyDecided, NotActionable, ClinicClosed, RoleImpossible,
         SubRegistryClosed, EndImpossible, AlreadyGranted.
     """
-    ends_at = end_of(last_day, at=at, months=settings.GRANT_LENGTH_MONTHS)
+    ends_at = end_of(last_day, at=at, months=length(TimeLimit.GRANT).number)
     with transaction.atomic():
         wanted = _to_decide(application_id, actor=actor, act="attest", at=at)
         _check_wish(clinic_id=wanted.clinic_id, role=role, sub_registries=sub_registries)
@@ -704,7 +706,8 @@ def _appoint(
     person = living_account(hsa_id=hsa_id.text)
     if person is None:
         _limit_letters(subject=hsa_id.key, email=email, by=by, at=at)
-    last_day = last_possible_day(at=at, months=settings.GRANT_LENGTH_MONTHS)
+    months = length(TimeLimit.GRANT).number
+    last_day = last_possible_day(at=at, months=months)
     with transaction.atomic():
         account_id = (
             person.id
@@ -726,7 +729,7 @@ def _appoint(
             clinic_id=clinic_id,
             sub_registries=sorted(s.code for s in open_for_entry()) if clinic_id else [],
             application_id=None,
-            ends_at=end_of(last_day, at=at, months=settings.GRANT_LENGTH_MONTHS),
+            ends_at=end_of(last_day, at=at, months=months),
             granted_by_id=granted_by_id,
             decided_by_names=decided_by_names,
             at=at,

@@ -72,7 +72,6 @@ PROBE_EVERY = timedelta(
     )
 )
 ATTESTING_NEEDS_CARD_WITHIN = timedelta(minutes=60)
-GRANT_LENGTH_MONTHS = 24
 
 # Mail
 SMTP_HOST = env.text("SMTP_HOST", purpose="mail server that takes the registry's letters")
@@ -95,6 +94,7 @@ INSTALLED_APPS = [
     "registret.ledger",
     "registret.limits",
     "registret.mail",
+    "registret.settings",
     "registret.words",
     "registret.places",
     "registret.accounts",

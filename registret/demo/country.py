@@ -30,6 +30,8 @@ from registret.mail.links import confirmation_code
 from registret.places import clinic_file
 from registret.places.queries import clinic_by_code
 from registret.places.services import import_clinics
+from registret.settings.lengths import TimeLimit
+from registret.settings.queries import length
 from registret.web.door.trust import revocation, trust
 
 T = TypeVar("T")
@@ -145,7 +147,7 @@ class _Story:
             application_id=_found(newest_application(account_id=_account_id(applicant))).id,
             role=Role.REPORTER,
             sub_registries=SUB_REGISTRIES,
-            last_day=last_possible_day(at=at, months=settings.GRANT_LENGTH_MONTHS),
+            last_day=last_possible_day(at=at, months=length(TimeLimit.GRANT).number),
             actor=self.at_work(administrator, ago=ago),
             at=at,
         )

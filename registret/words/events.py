@@ -29,6 +29,7 @@ EVENTS = {
     "application.reminded": _("Påminde om attest"),
     "grant.appointed": _("Uppdrag givet"),
     "grant.revoked": _("Behörighet återkallad"),
+    "limit.decided": _("Ändrade en tidsgräns"),
     "letter.given_up": _("Mejl kunde inte levereras"),
     "clinic.created": _("Klinik tillagd"),
     "clinic.changed": _("Klinik ändrad"),
@@ -101,6 +102,8 @@ FACTS = {
     "fields": _("ändrat"),
     "minutes": _("minuter"),
     "months": _("månader"),
+    "limit": _("tidsgräns"),
+    "number": _("antal"),
 }
 
 

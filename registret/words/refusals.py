@@ -426,6 +426,21 @@ REFUSALS: Mapping[str, Words] = {
         action=Action.START,
         short=_("Välj minst ett av de öppna delregistren."),
     ),
+    "settings.limit_impossible": Words(
+        title=_("Tidsgränsen går inte att sätta så."),
+        happened=_("Talet måste vara mellan %(least)s och %(most)s."),
+        in_general=_("Varje tidsgräns har ett minsta och ett största tal."),
+        todo=(_("Skriv ett annat tal."),),
+        action=Action.START,
+        short=_("Skriv ett tal mellan %(least)s och %(most)s."),
+    ),
+    "settings.limit_unchanged": Words(
+        title=_("Tidsgränsen är redan så."),
+        happened=_("Någon har redan satt talet, eller så ändrade du det inte."),
+        todo=(_("Titta i listan över tidsgränser."),),
+        action=Action.START,
+        short=_("Det är så redan. Skriv ett annat tal."),
+    ),
     "access.end_impossible": Words(
         title=_("Sista dagen går inte att välja."),
         happened=_("En behörighet gäller från i dag och högst %(months)s månader."),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
 
 from registret.access.queries import (
@@ -17,6 +16,8 @@ from registret.access.queries import (
 from registret.access.rules import last_possible_day
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.places.queries import MailHint, clinic, mail_hint
+from registret.settings.lengths import TimeLimit
+from registret.settings.queries import length
 from registret.web.attest.card_time import CardTime
 from registret.web.http import ActorRequest
 from registret.web.numbers import number_in
@@ -62,7 +63,7 @@ def item_context(request: ActorRequest, wanted: ApplicationRow) -> dict[str, Any
 
 
 def possible_end(request: ActorRequest) -> date:
-    return last_possible_day(at=request.at, months=settings.GRANT_LENGTH_MONTHS)
+    return last_possible_day(at=request.at, months=length(TimeLimit.GRANT).number)
 
 
 def hint_about(wanted: ApplicationRow) -> MailHint | None:

@@ -1,8 +1,10 @@
 from django.urls import path
 
-from registret.web.office import views
+from registret.web.office import limits, views
 
 urlpatterns = [
     path("kansliet", views.office, name="office"),
     path("kansliet/utse", views.appoint, name="appoint"),
+    path("kansliet/tidsgranser", limits.time_limits, name="time_limits"),
+    path("kansliet/tidsgranser/<slug:code>", limits.time_limit, name="time_limit"),
 ]

@@ -24,6 +24,8 @@ from registret.kernel.identifiers import EmailAddress, HsaId, Malformed
 from registret.kernel.refused import Refused
 from registret.limits.services import TooMany
 from registret.places.queries import ClinicRow, clinic_by_code
+from registret.settings.lengths import TimeLimit
+from registret.settings.queries import length
 
 _NAME_LENGTH = 100
 _ROLES = ", ".join(Role)
@@ -161,7 +163,7 @@ def _refused(refusal: Refused, wish: Wish) -> str:
 
 def _done(wish: Wish, account: AccountRow, *, at: datetime) -> str:
     where = f" at {wish.clinic.title}" if wish.clinic else ""
-    until = last_possible_day(at=at, months=settings.GRANT_LENGTH_MONTHS)
+    until = last_possible_day(at=at, months=length(TimeLimit.GRANT).number)
     return f"{account.name} ({account.hsa_id}) is {wish.role}{where} until {until}"
 
 

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Settings(AppConfig):
+    name = "registret.settings"
+    label = "settings"

@@ -1,0 +1,87 @@
+"""Lengths of time, and the time limits that the registry office can set. Pure."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+_HERE = ZoneInfo("Europe/Stockholm")
+
+
+class Unit(StrEnum):
+    DAYS = "days"
+    MONTHS = "months"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Length:
+    """So many days or calendar months, counted as in Sweden: the time of day stays when the clocks change."""
+
+    number: int
+    unit: Unit
+
+    def after(self, moment: datetime) -> datetime:
+        return self._moved(moment, self.number)
+
+    def before(self, moment: datetime) -> datetime:
+        """The latest moment whose `after` is not later than `moment`, but for the ends of months of unequal length."""
+        return self._moved(moment, -self.number)
+
+    def _moved(self, moment: datetime, number: int) -> datetime:
+        here = moment.astimezone(_HERE)
+        if self.unit is Unit.DAYS:
+            return here + timedelta(days=number)
+        months = here.month - 1 + number
+        year, month = here.year + months // 12, months % 12 + 1
+        return here.replace(year=year, month=month, day=min(here.day, calendar.monthrange(year, month)[1]))
+
+
+class TimeLimit(StrEnum):
+    """What the registry office decides about. `registret.words.time_limits` says what each means."""
+
+    REMIND_ATTESTERS = "remind_attesters"
+    ESCALATE = "escalate"
+    LAPSE = "lapse"
+    GRANT = "grant"
+    WARN_OF_END = "warn_of_end"
+    WARN_OF_END_AGAIN = "warn_of_end_again"
+    DORMANT = "dormant"
+    NEVER_LOGGED_IN = "never_logged_in"
+    WARN_OF_SUSPENSION = "warn_of_suspension"
+    REVIEW_EVERY = "review_every"
+    REVIEW_REMIND = "review_remind"
+    REVIEW_ANSWER = "review_answer"
+    KEEP_DECLINED = "keep_declined"
+    KEEP_ENDED = "keep_ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What a limit is unless the office has set it, and between which numbers it may be set."""
+
+    unit: Unit
+    usual: int
+    least: int
+    most: int
+
+
+LIMITS: Mapping[TimeLimit, Bounds] = {
+    TimeLimit.REMIND_ATTESTERS: Bounds(unit=Unit.DAYS, usual=3, least=1, most=30),
+    TimeLimit.ESCALATE: Bounds(unit=Unit.DAYS, usual=7, least=1, most=60),
+    TimeLimit.LAPSE: Bounds(unit=Unit.DAYS, usual=90, least=14, most=365),
+    TimeLimit.GRANT: Bounds(unit=Unit.MONTHS, usual=24, least=1, most=36),
+    TimeLimit.WARN_OF_END: Bounds(unit=Unit.DAYS, usual=30, least=8, most=90),
+    TimeLimit.WARN_OF_END_AGAIN: Bounds(unit=Unit.DAYS, usual=7, least=1, most=7),
+    TimeLimit.DORMANT: Bounds(unit=Unit.MONTHS, usual=9, least=3, most=24),
+    TimeLimit.NEVER_LOGGED_IN: Bounds(unit=Unit.MONTHS, usual=3, least=1, most=12),
+    TimeLimit.WARN_OF_SUSPENSION: Bounds(unit=Unit.DAYS, usual=14, least=3, most=28),
+    TimeLimit.REVIEW_EVERY: Bounds(unit=Unit.MONTHS, usual=6, least=1, most=24),
+    TimeLimit.REVIEW_REMIND: Bounds(unit=Unit.DAYS, usual=7, least=1, most=13),
+    TimeLimit.REVIEW_ANSWER: Bounds(unit=Unit.DAYS, usual=28, least=14, most=90),
+    TimeLimit.KEEP_DECLINED: Bounds(unit=Unit.MONTHS, usual=12, least=3, most=60),
+    TimeLimit.KEEP_ENDED: Bounds(unit=Unit.MONTHS, usual=24, least=12, most=120),
+}

@@ -1,0 +1,107 @@
+"""Tidsgränser: what the registry office decides about, each decision with author and reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from registret.access.roles import Permission
+from registret.settings.lengths import LIMITS, TimeLimit
+from registret.settings.queries import DecisionRow, decisions, newest_decisions
+from registret.settings.refusals import LimitImpossible, LimitUnchanged
+from registret.settings.services import decide
+from registret.web.attest.beside import beside
+from registret.web.attest.forms import ReasonField
+from registret.web.door.views import see_other
+from registret.web.gate import needs
+from registret.web.http import ActorRequest
+from registret.words.time_limits import length_in_words, time_limit_meaning, time_limit_name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One time limit. `decision` is None while it is as usual."""
+
+    code: str
+    name: str
+    meaning: str
+    length: str
+    usual: str
+    number: int
+    unit: str
+    least: int
+    most: int
+    decision: DecisionRow | None
+
+
+class LimitForm(forms.Form):
+    """A new number, and why."""
+
+    number = forms.IntegerField(
+        error_messages={"required": _("Skriv ett tal"), "invalid": _("Skriv ett heltal, bara siffror")}
+    )
+    reason = ReasonField(
+        max_length=500,
+        error_messages={
+            "required": _("Skriv varför gränsen ändras"),
+            "max_length": _("Skriv högst 500 tecken"),
+            "null_characters_not_allowed": _("Texten innehåller ett tecken som inte går att spara"),
+        },
+    )
+
+
+@require_GET
+@needs(Permission.DECIDE_LIMITS)
+def time_limits(request: ActorRequest) -> HttpResponse:
+    """All time limits as they are now."""
+    newest = newest_decisions()
+    lines = [_line(limit, newest.get(limit)) for limit in TimeLimit]
+    return render(request, "time_limits.html", {"tab": "office", "lines": lines, "changed": request.GET.get("klart")})
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Permission.DECIDE_LIMITS)
+def time_limit(request: ActorRequest, code: str) -> HttpResponse:
+    """One time limit and its history; POST decides anew."""
+    if code not in set(TimeLimit):
+        raise Http404
+    limit = TimeLimit(code)
+    line = _line(limit, newest_decisions().get(limit))
+    form = LimitForm(request.POST if request.method == "POST" else None, initial={"number": line.number})
+    if request.method == "POST" and form.is_valid() and _decided(request, limit, form):
+        return see_other("time_limits")
+    context: dict[str, Any] = {"tab": "office", "line": line, "form": form, "history": decisions(limit)}
+    return render(request, "time_limit.html", context, status=422 if form.errors else 200)
+
+
+def _decided(request: ActorRequest, limit: TimeLimit, form: LimitForm) -> bool:
+    data = form.cleaned_data
+
+    def act() -> None:
+        decide(limit=limit, number=data["number"], reason=data["reason"], by=request.actor.by, at=request.at)
+
+    beside(form, {LimitImpossible: "number", LimitUnchanged: "number"}, act)
+    return form.is_valid()
+
+
+def _line(limit: TimeLimit, decision: DecisionRow | None) -> Line:
+    bounds = LIMITS[limit]
+    number = decision.number if decision else bounds.usual
+    return Line(
+        code=limit.value,
+        name=time_limit_name(limit),
+        meaning=time_limit_meaning(limit),
+        length=length_in_words(number, bounds.unit),
+        usual=length_in_words(bounds.usual, bounds.unit),
+        number=number,
+        unit=length_in_words(2, bounds.unit).partition(" ")[2],
+        least=bounds.least,
+        most=bounds.most,
+        decision=decision,
+    )

@@ -1,0 +1,51 @@
+"""The office's time limits in words: what each is, and what happens then."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+TIME_LIMITS = {
+    "remind_attesters": (_("Påminnelse om attest"), _("Så länge väntar en ansökan innan administratörerna påminns.")),
+    "escalate": (
+        _("Till registerkansliet"),
+        _("Så länge väntar en ansökan innan den också står hos registerkansliet."),
+    ),
+    "lapse": (_("Ansökan förfaller"), _("Så länge står en ansökan som ingen har tagit ställning till.")),
+    "grant": (_("Längsta behörighet"), _("En behörighet gäller högst så länge, och kan sedan förlängas.")),
+    "warn_of_end": (_("Första varning före slut"), _("Så långt innan en behörighet slutar skrivs det första mejlet.")),
+    "warn_of_end_again": (
+        _("Sista varning före slut"),
+        _("Så långt innan en behörighet slutar skrivs det sista mejlet."),
+    ),
+    "dormant": (_("Spärr av konto som inte används"), _("Den som inte har loggat in på så länge spärras.")),
+    "never_logged_in": (
+        _("Spärr av konto som aldrig har använts"),
+        _("Så länge efter attesten spärras den som aldrig har loggat in."),
+    ),
+    "warn_of_suspension": (_("Varning före spärr"), _("Så långt innan ett konto spärras skrivs ett mejl.")),
+    "review_every": (_("Genomgång"), _("Så ofta svarar varje klinik på vilka som fortfarande arbetar där.")),
+    "review_remind": (_("Påminnelse om genomgång"), _("Så ofta påminns administratörerna tills alla är besvarade.")),
+    "review_answer": (_("Svarstid för genomgång"), _("Den som ingen har svarat om mister sedan sin behörighet.")),
+    "keep_declined": (
+        _("Gallring av ansökningar"),
+        _("Så länge finns avslagna, förfallna och återtagna ansökningar kvar."),
+    ),
+    "keep_ended": (_("Gallring av konton"), _("Så länge finns avslutade konton kvar. Loggen påverkas inte.")),
+}
+
+
+def time_limit_name(code: str) -> str:
+    return str(TIME_LIMITS[code][0])
+
+
+def time_limit_meaning(code: str) -> str:
+    """What happens when the time is over, in one sentence."""
+    return str(TIME_LIMITS[code][1])
+
+
+def length_in_words(number: int, unit: str) -> str:
+    """As "3 dagar" or "9 månader", in the active language."""
+    if unit == "months":
+        return ngettext("%(n)s månad", "%(n)s månader", number) % {"n": number}
+    return ngettext("%(n)s dag", "%(n)s dagar", number) % {"n": number}

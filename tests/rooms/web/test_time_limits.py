@@ -1,0 +1,87 @@
+"""Tidsgränser: the office decides, with a reason; nobody else sees the page."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from registret.access.queries import newest_application
+from registret.access.rules import last_possible_day
+from registret.settings.lengths import TimeLimit
+from registret.settings.queries import decisions, length
+from tests import cast
+from tests.cast import ANNA, BERTIL, DORIS, ERIK, Country, Person
+from tests.rooms.web.client import Browser, text_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def place() -> Country:
+    return cast.country(timezone.now() - timedelta(days=30))
+
+
+def test_all_limits_stand_with_their_meaning(place: Country) -> None:
+    text = text_of(Browser.of(DORIS).get("/kansliet/tidsgranser"))
+    assert "Den som inte har loggat in på så länge spärras. 9 månader som vanligt" in text
+    assert text.count("som vanligt") == len(TimeLimit)
+
+
+def test_a_decision_counts_at_once_and_stands_with_name_and_reason(place: Country) -> None:
+    browser = Browser.of(DORIS)
+    answer = browser.post("/kansliet/tidsgranser/lapse", {"number": "60", "reason": "Färre <b>faller</b> bort"})
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/kansliet/tidsgranser")
+    assert length(TimeLimit.LAPSE).number == 60
+    assert f"60 dagar i dag kl. {timezone.localtime():%H}" in text_of(browser.get("/kansliet/tidsgranser"))
+    page = browser.get("/kansliet/tidsgranser/lapse")
+    assert "Färre &lt;b&gt;faller&lt;/b&gt; bort" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("number", "reason", "says"),
+    [
+        ("", "skäl", "Skriv ett tal"),
+        ("tre", "skäl", "Skriv ett heltal, bara siffror"),
+        ("1.5", "skäl", "Skriv ett heltal, bara siffror"),
+        ("9999999999999999999999", "skäl", "Skriv ett tal mellan 14 och 365."),
+        ("-3", "skäl", "Skriv ett tal mellan 14 och 365."),
+        ("90", "skäl", "Det är så redan. Skriv ett annat tal."),
+        ("60", "   ", "Skriv varför gränsen ändras"),
+        ("60", "x" * 501, "Skriv högst 500 tecken"),
+        ("60", "\x00", "Texten innehåller ett tecken som inte går att spara"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field_and_nothing_changes(
+    place: Country, number: str, reason: str, says: str
+) -> None:
+    page = Browser.of(DORIS).post("/kansliet/tidsgranser/lapse", {"number": number, "reason": reason})
+    assert page.status_code == 422
+    assert text_of(page).count(says) == 2, "in the summary and at the field"
+    assert decisions(TimeLimit.LAPSE) == ()
+
+
+@pytest.mark.parametrize("who", [BERTIL, ERIK])
+def test_nobody_but_the_office_reads_or_decides(place: Country, who: Person) -> None:
+    browser = Browser.of(who)
+    assert browser.get("/kansliet/tidsgranser").status_code == 403
+    assert browser.post("/kansliet/tidsgranser/lapse", {"number": "60", "reason": "skäl"}).status_code == 403
+    assert length(TimeLimit.LAPSE).number == 90
+
+
+def test_a_limit_that_does_not_exist_is_not_found(place: Country) -> None:
+    assert Browser.of(DORIS).get("/kansliet/tidsgranser/finns-inte").status_code == 404
+
+
+def test_a_new_longest_grant_is_what_attesting_offers_and_allows(place: Country) -> None:
+    Browser.of(DORIS).post("/kansliet/tidsgranser/grant", {"number": "6", "reason": "Kortare"})
+    now = timezone.now()
+    cast.register(ANNA, place.infection, at=now)
+    wanted = newest_application(account_id=cast.account_of(ANNA).id)
+    assert wanted is not None
+    bertil = Browser.of(BERTIL)
+    last = last_possible_day(at=now, months=6)
+    assert f'value="{last.isoformat()}"' in bertil.get(f"/attestera/{wanted.id}").content.decode()
+    too_late = {"role": "reporter", "sub_registries": ["pneumoni"], "last_day": (last + timedelta(days=1)).isoformat()}
+    assert "högst 6 månader" in text_of(bertil.post(f"/attestera/{wanted.id}", too_late))
