@@ -208,13 +208,21 @@ def test_when_everybody_is_at_work_the_newcomer_goes(which: str) -> None:
             worker.start()
         for name in ("one", "two"):
             house.wait_for(name)
-        with _raw(getattr(house, which)) as newcomer:
-            assert closed(newcomer)
+        assert _sent_away(getattr(house, which))
         for name in ("one", "two"):
             house.release(name)
         for worker in workers:
             worker.join()
         assert [answer.status for answer in answers] == [200, 200]
+
+
+def _sent_away(port: int) -> bool:
+    """Whether a newcomer's connection ends without a word. It may end before connecting has returned."""
+    try:
+        with _raw(port) as newcomer:
+            return closed(newcomer)
+    except ConnectionResetError:
+        return True
 
 
 def _both(house: Running) -> list[tuple[int, str]]:
