@@ -184,7 +184,7 @@ def count_waiting(*, actor: Actor, at: datetime) -> int:
     """How many of `waiting_applications` can be acted on now."""
     if not actor.may(Permission.ATTEST):
         return 0
-    return _waiting(actor, at=at).filter(account__state=AccountState.CONFIRMED).count()
+    return _waiting(actor, at=at).filter(account__confirmed_at__isnull=False).count()
 
 
 def application_for(*, actor: Actor, application_id: int, at: datetime) -> ApplicationRow:
