@@ -25,6 +25,7 @@ from registret.access.queries import (
     title_of,
 )
 from registret.access.refusals import (
+    AccountEnded,
     AccountSuspended,
     AlreadyApplied,
     AlreadyDecided,
@@ -120,13 +121,15 @@ def apply(
 ) -> int:
     """A further application of somebody who has an account: after a decline, a lapse, or for another clinic.
 
-    Raises: AccountSuspended, AlreadyApplied, ClinicClosed, RoleImpossible, SubRegistryClosed, TooMany.
+    Raises: NotFound, AccountEnded, AccountSuspended, AlreadyApplied, ClinicClosed, RoleImpossible, SubRegistryClosed,
+        TooMany.
     """
-    person = _person(account_id)
-    _check_not_suspended(person)
     _check_wish(clinic_id=clinic_id, role=role, sub_registries=sub_registries)
-    take(limit=APPLICATIONS_PER_ACCOUNT, subject=person.hsa_id.upper(), at=at)
+    take(limit=APPLICATIONS_PER_ACCOUNT, subject=_person(account_id).hsa_id.upper(), at=at)
     with transaction.atomic():
+        # Held: confirmed meanwhile, nobody would be told of the application; ended meanwhile, it would wait for ever.
+        person = accounts.hold(account_id=account_id) or _person(account_id)
+        _check_in_force(person)
         application_id = _apply(account_id, clinic_id, role, sub_registries, message, by=by, at=at)
         if person.confirmed_at is not None:
             _tell_those_who_attest(Q(id=application_id), at=at)
@@ -298,7 +301,7 @@ def remind(*, account_id: int, by: By, at: datetime) -> int:
         wanted = _newest_waiting(account_id)
         if wanted is None or wanted.account.confirmed_at is None:
             raise NotFound()
-        _check_not_suspended(_person(account_id))
+        _check_in_force(_person(account_id))
         again_at = may_remind_at(wanted)
         if at < again_at:
             raise RemindedToday(again_at=again_at)
@@ -438,6 +441,7 @@ def end_account(*, account_id: int, reason: str, by: By, at: datetime) -> None:
 
     Raises: NotPossible.
     """
+    accounts.hold(account_id=account_id)
     # Applications before grants, as in attesting: in two orders, two people could wait for each other.
     for wanted in _lock_waiting(account_id):
         _withdraw(wanted, by=by, at=at)
@@ -520,9 +524,11 @@ def _withdraw(wanted: Application, *, by: By, at: datetime) -> None:
     record(event="application.withdraw", by=by, at=at, about_account_id=wanted.account_id, clinic_id=wanted.clinic_id)
 
 
-def _check_not_suspended(person: AccountRow) -> None:
+def _check_in_force(person: AccountRow) -> None:
     if person.state is AccountState.SUSPENDED:
         raise AccountSuspended()
+    if person.state is AccountState.ENDED:
+        raise AccountEnded()
 
 
 def _limit_letters(*, subject: str, email: EmailAddress, by: By, at: datetime) -> None:
@@ -703,28 +709,16 @@ def _appoint(
     place = clinic(clinic_id) if clinic_id is not None else None
     if clinic_id is not None and (place is None or place.closed_at is not None):
         raise ClinicClosed()
-    person = living_account(hsa_id=hsa_id.text)
-    if person is None:
+    if living_account(hsa_id=hsa_id.text) is None:
         _limit_letters(subject=hsa_id.key, email=email, by=by, at=at)
     months = length(TimeLimit.GRANT).number
     last_day = last_possible_day(at=at, months=months)
     with transaction.atomic():
-        account_id = (
-            person.id
-            if person
-            else accounts.open_account(
-                hsa_id=hsa_id,
-                given_name=given_name,
-                surname=surname,
-                organisation="",
-                email=email,
-                language=settings.LANGUAGE_CODE,
-                by=by,
-                at=at,
-            )
+        person, is_new = _found_or_opened(
+            hsa_id=hsa_id, given_name=given_name, surname=surname, email=email, by=by, at=at
         )
         grant_id = _grant(
-            account_id=account_id,
+            account_id=person.id,
             role=role,
             clinic_id=clinic_id,
             sub_registries=sorted(s.code for s in open_for_entry()) if clinic_id else [],
@@ -738,25 +732,51 @@ def _appoint(
             event="grant.appointed",
             by=by,
             at=at,
-            about_account_id=account_id,
+            about_account_id=person.id,
             about_hsa_id=hsa_id.text,
             clinic_id=clinic_id,
             facts={"role": role.value, "decided_by": decided_by_names},
         )
-        told = _person(account_id)
         post(
             kind="appointed",
-            to=told.email,
-            language=told.language,
+            to=person.email,
+            language=person.language,
             context={
-                "name": told.given_name,
-                "role": role_name(role, language=told.language),
+                "name": person.given_name,
+                "role": role_name(role, language=person.language),
                 "place": place.title if place else settings.REGISTRY_NAME,
                 "valid_until": last_day,
             },
-            about_account_id=account_id,
+            about_account_id=person.id,
             at=at,
         )
-        if person is None:
-            _send_confirmation(account_id=account_id, email=None, by=by, at=at)
+        if is_new:
+            _send_confirmation(account_id=person.id, email=None, by=by, at=at)
     return grant_id
+
+
+def _found_or_opened(
+    *, hsa_id: HsaId, given_name: str, surname: str, email: EmailAddress, by: By, at: datetime
+) -> tuple[AccountRow, bool]:
+    """The living account under this HSA-id, and whether it was opened just now, with these names and this address."""
+    found = living_account(hsa_id=hsa_id.text)
+    if found is not None:
+        return found, False
+    try:
+        account_id = accounts.open_account(
+            hsa_id=hsa_id,
+            given_name=given_name,
+            surname=surname,
+            organisation="",
+            email=email,
+            language=settings.LANGUAGE_CODE,
+            by=by,
+            at=at,
+        )
+    except AccountExists:
+        # The person registered, or was appointed elsewhere, at this very moment: what was decided holds all the same.
+        found = living_account(hsa_id=hsa_id.text)
+        if found is None:
+            raise
+        return found, False
+    return _person(account_id), True

@@ -64,6 +64,15 @@ def open_account(
     return created.id
 
 
+def hold(*, account_id: int) -> AccountRow | None:
+    """The account as it is now and will be until the transaction ends: who confirms, suspends or ends it waits.
+
+    Rows may still be made that refer to it. None if there is no such account.
+    """
+    found = Account.objects.select_for_update(no_key=True).filter(id=account_id).first()
+    return account_row(found) if found else None
+
+
 @transaction.atomic
 def ask_for_confirmation(*, account_id: int, email: EmailAddress | None, by: By, at: datetime) -> tuple[int, int]:
     """A new letter is about to be sent to `email` (None: the same address as before); answers (id, version).
