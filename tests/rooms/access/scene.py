@@ -1,0 +1,97 @@
+"""What the tests of this room share: one moment, and what a refusal must leave as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from registret.access.lifecycle import ApplicationState
+from registret.access.models import Application
+from registret.access.services import attest, decline
+from registret.kernel.identifiers import EmailAddress
+from registret.kernel.refused import Refused
+from registret.ledger.queries import EntryRow, Wanted, entries
+from registret.limits.services import TooMany
+from registret.mail.queries import letters_about
+from tests import cast
+from tests.cast import BERTIL, Person, person
+
+NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+LAST_DAY = date(2028, 11, 23)
+SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+# Counts must outlive a refusal, and who shows a card leaves an attempt.
+_MAY_CHANGE = {"limits_count"}
+
+
+def events(name: str = "") -> tuple[EntryRow, ...]:
+    """Entries of the log, newest first."""
+    return entries(wanted=Wanted(event=name)).rows
+
+
+def kinds(who: Person) -> list[str]:
+    """What was written to somebody, oldest first."""
+    return [row.kind for row in reversed(letters_about(cast.account_of(who).id))]
+
+
+def state_of(application_id: int) -> ApplicationState:
+    return ApplicationState(Application.objects.values_list("state", flat=True).get(id=application_id))
+
+
+@contextmanager
+def refused(why: type[Refused]) -> Iterator[pytest.ExceptionInfo[Refused]]:
+    """Refused as `why`, exactly, and every table is as it was before."""
+    before = everything()
+    with pytest.raises(Refused) as no:
+        yield no
+    assert type(no.value) is why
+    assert everything() == before
+
+
+def everything() -> dict[str, list[str]]:
+    """Every row of every table but the counts of limits, as text."""
+    found = {}
+    with connection.cursor() as cursor:
+        for table in sorted(set(connection.introspection.table_names(cursor)) - _MAY_CHANGE):
+            cursor.execute(f"SELECT row::text FROM {connection.ops.quote_name(table)} AS row")  # noqa: S608
+            found[table] = sorted(row for (row,) in cursor.fetchall())
+    return found
+
+
+def until_too_many(act: Callable[[int], object]) -> tuple[int, str]:
+    """How often `act` (told how often it was called before) could be done, and which limit stopped it."""
+    for done in range(1000):
+        try:
+            act(done)
+        except TooMany as no:
+            return done, no.what
+    raise AssertionError("nothing stopped it")
+
+
+def somebody(number: int, *, organisation: str = "Region Norrvik") -> Person:
+    return person("Nils", f"Nord{number}", f"SE2321009991-N{number:05}", organisation=organisation)
+
+
+def mail(text: str) -> EmailAddress:
+    return EmailAddress.parse(text)
+
+
+def attested(application_id: int, *, by: Person = BERTIL, at: datetime = NOW) -> int:
+    """As asked for, by an administrator; answers the grant's id."""
+    wanted = Application.objects.get(id=application_id)
+    return attest(
+        application_id=application_id,
+        role=cast.Role(wanted.role),
+        sub_registries=wanted.sub_registries,
+        last_day=LAST_DAY,
+        actor=cast.actor(by, at=at),
+        at=at,
+    )
+
+
+def declined(application_id: int, *, by: Person = BERTIL, at: datetime = NOW) -> None:
+    decline(application_id=application_id, reason="Känner inte personen", actor=cast.actor(by, at=at), at=at)

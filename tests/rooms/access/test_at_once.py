@@ -1,0 +1,230 @@
+"""What several do at the same moment: one of them is right, the others learn of it, and nobody waits for ever."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import partial
+
+import pytest
+
+from registret.access import services as access
+from registret.access.lifecycle import ApplicationState
+from registret.access.models import Application, Grant
+from registret.access.roles import Role
+from registret.accounts import services as accounts
+from registret.accounts.queries import has_ended_account
+from registret.kernel.identifiers import HsaId
+from tests import cast
+from tests.cast import ANNA, BERTIL, DORIS, KARIN, Country, Person, person
+from tests.parallel import together
+from tests.rooms.access.scene import DAY, LAST_DAY, NOW, events, kinds, state_of
+
+pytestmark = pytest.mark.usefixtures("committed")
+
+MANY = 6
+MOA = person("Moa", "Lind", "SE2321009991-E00M5N9")
+
+
+@pytest.fixture
+def place(committed: None) -> Country:
+    return cast.country(NOW - 30 * DAY)
+
+
+def answers(results: Sequence[object]) -> Counter[str]:
+    """How many of each: names of refusals, and the class of what was answered."""
+    return Counter(type(result).__name__ for result in results)
+
+
+def attesting(application_id: int, who: Person) -> partial[int]:
+    return partial(
+        access.attest,
+        application_id=application_id,
+        role=Role.REPORTER,
+        sub_registries=("pneumoni",),
+        last_day=LAST_DAY,
+        actor=cast.actor(who, at=NOW),
+        at=NOW,
+    )
+
+
+def declining(application_id: int, who: Person) -> partial[None]:
+    return partial(access.decline, application_id=application_id, reason="okänd", actor=cast.actor(who, at=NOW), at=NOW)
+
+
+def registering(who: Person, place: Country) -> partial[int]:
+    return partial(
+        access.register,
+        card=who.card,
+        email=who.email,
+        clinic_id=place.infection,
+        role=Role.REPORTER,
+        sub_registries=("pneumoni",),
+        message="",
+        language="sv",
+        by=who.by,
+        at=NOW,
+    )
+
+
+def test_of_many_who_attest_one_does_and_there_is_one_right_one_letter_one_entry(place: Country) -> None:
+    waiting = cast.register(ANNA, place.infection, at=NOW)
+    results = together([attesting(waiting, who) for who in (BERTIL, KARIN)] * (MANY // 2))
+    assert answers(results) == {"int": 1, "AlreadyDecided": MANY - 1}
+    assert Grant.objects.filter(application_id=waiting).count() == 1
+    assert len(events("application.attest")) == 1
+    assert kinds(ANNA).count("attested") == 1
+
+
+def test_of_one_who_attests_and_one_who_declines_one_is_right_and_the_other_learns_which(place: Country) -> None:
+    waiting = cast.register(ANNA, place.infection, at=NOW)
+    results = together([attesting(waiting, BERTIL), declining(waiting, KARIN)] * (MANY // 2))
+    state = state_of(waiting)
+    assert answers(results) == {
+        "int" if state is ApplicationState.ATTESTED else "NoneType": 1,
+        "AlreadyDecided": MANY - 1,
+    }
+    assert {r.facts["state"] for r in results if isinstance(r, access.AlreadyDecided)} == {state.value}
+    assert Grant.objects.filter(application_id=waiting).exists() is (state is ApplicationState.ATTESTED)
+
+
+def test_taking_back_and_attesting_at_once_end_in_one_of_the_two(place: Country) -> None:
+    waiting = cast.register(ANNA, place.infection, at=NOW)
+    take_back = partial(access.withdraw, account_id=cast.account_of(ANNA).id, by=ANNA.by, at=NOW)
+    results = together([attesting(waiting, BERTIL), take_back, attesting(waiting, KARIN), take_back])
+    assert set(answers(results)) <= {"int", "NoneType", "AlreadyDecided", "NotFound"}
+    assert answers(results)["int"] + answers(results)["NoneType"] == 1
+    assert Grant.objects.filter(application_id=waiting).exists() is (state_of(waiting) is ApplicationState.ATTESTED)
+
+
+def test_of_many_registrations_of_one_card_one_counts(place: Country) -> None:
+    in_small = person("Anna", "Berg", ANNA.hsa_id.lower())
+    results = together([registering(who, place) for who in (ANNA, in_small)] * 2)
+    assert answers(results) == {"int": 1, "AccountExists": 3}
+    assert kinds(ANNA) == ["confirm_email"]
+    assert len(events("application.made")) == 1
+
+
+def test_of_many_who_send_the_same_application_twice_one_counts(place: Country) -> None:
+    cast.register(ANNA, place.medicine, at=NOW)
+    act = partial(
+        access.apply,
+        account_id=cast.account_of(ANNA).id,
+        clinic_id=place.infection,
+        role=Role.REPORTER,
+        sub_registries=("pneumoni",),
+        message="",
+        by=ANNA.by,
+        at=NOW,
+    )
+    before = kinds(BERTIL)
+    assert answers(together([act] * MANY)) == {"int": 1, "AlreadyApplied": MANY - 1}
+    assert kinds(BERTIL) == [*before, "application_waiting"]
+
+
+def test_of_many_reminders_one_is_sent(place: Country) -> None:
+    cast.register(ANNA, place.infection, at=NOW)
+    before = kinds(BERTIL)
+    remind = partial(access.remind, account_id=cast.account_of(ANNA).id, by=ANNA.by, at=NOW)
+    assert answers(together([remind] * MANY)) == {"int": 1, "RemindedToday": MANY - 1}
+    assert kinds(BERTIL) == [*before, "reminder"]
+
+
+def test_of_many_appointments_of_one_person_one_is_made(place: Country) -> None:
+    act = partial(
+        access.appoint_local_administrator,
+        hsa_id=HsaId.parse(MOA.hsa_id),
+        given_name="Moa",
+        surname="Lind",
+        email=MOA.email,
+        clinic_id=place.medicine,
+        actor=cast.actor(DORIS, at=NOW),
+        at=NOW,
+    )
+    assert answers(together([act] * 5)) == {"int": 1, "AlreadyGranted": 4}
+    assert kinds(MOA) == ["appointed", "confirm_email"]
+
+
+def test_an_appointment_and_a_registration_of_one_card_make_one_account_and_lose_nothing(place: Country) -> None:
+    appoint = partial(
+        access.appoint_local_administrator,
+        hsa_id=HsaId.parse(ANNA.hsa_id),
+        given_name="Anna",
+        surname="Berg",
+        email=ANNA.email,
+        clinic_id=place.medicine,
+        actor=cast.actor(DORIS, at=NOW),
+        at=NOW,
+    )
+    results = together([appoint, registering(ANNA, place)])
+    assert set(answers(results)) <= {"int", "AccountExists"}
+    assert isinstance(results[0], int), "the office's decision holds, whoever made the account"
+    assert Grant.objects.filter(account_id=cast.account_of(ANNA).id).count() == 1
+
+
+def test_of_many_who_revoke_one_does(place: Country) -> None:
+    grant_id = cast.appoint(MOA, place.medicine, at=NOW)
+    act = partial(access.revoke, grant_id=grant_id, reason="slutat", revoked_by_id=None, by=DORIS.by, at=NOW)
+    assert answers(together([act] * MANY)) == {"NoneType": 1, "NotFound": MANY - 1}
+    assert len(events("grant.revoked")) == 1
+
+
+def test_attesting_and_ending_the_account_at_once_leave_no_right_and_nothing_that_waits(place: Country) -> None:
+    waiting = cast.register(ANNA, place.infection, at=NOW)
+    account_id = cast.account_of(ANNA).id
+    end = partial(access.end_account, account_id=account_id, reason="slutat", by=DORIS.by, at=NOW)
+    results = together([attesting(waiting, BERTIL), end, declining(waiting, KARIN), end])
+    assert set(answers(results)) <= {"int", "NoneType", "AlreadyDecided", "NotPossible"}
+    assert has_ended_account(hsa_id=ANNA.hsa_id)
+    assert not Grant.objects.filter(account_id=account_id, revoked_at=None).exists()
+    assert state_of(waiting) is not ApplicationState.WAITING
+
+
+def test_applying_and_ending_the_account_at_once_leave_nothing_that_waits(place: Country) -> None:
+    cast.register(ANNA, place.medicine, at=NOW)
+    account_id = cast.account_of(ANNA).id
+    apply = partial(
+        access.apply,
+        account_id=account_id,
+        clinic_id=place.infection,
+        role=Role.REPORTER,
+        sub_registries=("pneumoni",),
+        message="",
+        by=ANNA.by,
+        at=NOW,
+    )
+    end = partial(access.end_account, account_id=account_id, reason="slutat", by=DORIS.by, at=NOW)
+    results = together([apply, apply, apply, end])
+    assert set(answers(results)) <= {"int", "NoneType", "AlreadyApplied", "AccountEnded"}
+    assert not Application.objects.filter(account_id=account_id, state=ApplicationState.WAITING).exists()
+
+
+def test_confirming_suspending_and_applying_at_once_never_stop_each_other(place: Country) -> None:
+    cast.register(ANNA, place.medicine, confirmed=False, at=NOW)
+    account_id = cast.account_of(ANNA).id
+    confirm = partial(cast.confirm_mail, ANNA, at=NOW)
+    suspend = partial(accounts.suspend, account_id=account_id, reason="utreds", by=DORIS.by, at=NOW)
+    remind = partial(access.remind, account_id=account_id, by=ANNA.by, at=NOW)
+    take_back = partial(access.withdraw, account_id=account_id, by=ANNA.by, at=NOW)
+    results = together([confirm, suspend, remind, take_back])
+    allowed = {"NoneType", "int", "NotPossible", "NotFound", "AccountSuspended", "ConfirmationDone"}
+    assert set(answers(results)) <= allowed
+
+
+def test_an_application_that_is_made_while_the_mail_is_confirmed_is_told_of(place: Country) -> None:
+    for number in range(6):
+        who = person("Nils", f"Nord{number}", f"SE2321009991-N{number}")
+        cast.register(who, place.medicine, confirmed=False, at=NOW)
+        before = kinds(BERTIL)
+        apply = partial(
+            access.apply,
+            account_id=cast.account_of(who).id,
+            clinic_id=place.infection,
+            role=Role.REPORTER,
+            sub_registries=("pneumoni",),
+            message="",
+            by=who.by,
+            at=NOW,
+        )
+        together([apply, partial(cast.confirm_mail, who, at=NOW)])
+        assert kinds(BERTIL) == [*before, "application_waiting"]

@@ -1,0 +1,185 @@
+"""What nobody may write, the database refuses: every constraint is broken here, and every paired field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from itertools import count, product
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Model
+
+from registret.access.lifecycle import ApplicationState
+from registret.access.models import Application, Grant
+from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_TO_APPLY_FOR, Role
+from tests import cast
+from tests.rooms.access.scene import DAY, NOW, SECOND
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinics")]
+number = count(1)
+
+
+@pytest.fixture
+def clinics() -> None:
+    cast.clinics(NOW)
+
+
+def account() -> int:
+    """An account of its own, in SQL: its model stays in its room."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO accounts_account (hsa_id, given_name, surname, organisation, email, language, state,"
+            " state_reason, created_at) VALUES (%s, 'A', 'B', '', 'a@b.se', 'sv', 'registered', '', %s) RETURNING id",
+            [f"SE2321009991-T{next(number)}", NOW],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def clinic() -> int:
+    return cast.clinic_id(cast.INFECTION)
+
+
+def application(**different: Any) -> Application:
+    usual = {"account_id": different.get("account_id") or account(), "clinic_id": clinic(), "role": "reporter"}
+    return Application.objects.create(**usual | {"applied_at": NOW} | different)
+
+
+def grant(**different: Any) -> Grant:
+    usual = {
+        "account_id": different.get("account_id") or account(),
+        "clinic_id": clinic(),
+        "role": "reporter",
+        "begins_at": NOW,
+        "ends_at": NOW + DAY,
+        "decided_by_names": "Sven Styrelse, Tove Tvåa",
+    }
+    return Grant.objects.create(**usual | different)
+
+
+def twice(make: Callable[..., object], **same: Any) -> None:
+    make(**same)
+    make(**same)
+
+
+def by_oneself(make: Callable[..., object], field: str, **different: Any) -> None:
+    one = account()
+    make(account_id=one, **{field: one}, **different)
+
+
+DECIDED = {"decided_at": NOW, "reason": "skäl"}
+BREAKING: dict[str, list[Callable[[], object]]] = {
+    "one_waiting_application_per_clinic": [lambda: twice(application, account_id=account())],
+    "application_state_known": [lambda: application(state="sleeping", decided_at=NOW)],
+    "application_role_known": [
+        partial(lambda role: application(role=role), role)
+        for role in ["", "king", *sorted(set(Role) - set(ROLES_TO_APPLY_FOR))]
+    ],
+    "application_decided_by_somebody_else": [
+        lambda: by_oneself(application, "decided_by_id", state="attested", **DECIDED),
+        lambda: by_oneself(application, "decided_by_id", state="declined", **DECIDED),
+        lambda: application(state="attested", **DECIDED),
+        lambda: application(state="declined", **DECIDED),
+    ],
+    "application_declined_has_reason": [
+        lambda: application(state="declined", decided_at=NOW, decided_by_id=account(), reason="")
+    ],
+    "one_unrevoked_grant_per_role_and_clinic": [
+        lambda: twice(grant, account_id=account()),
+        # No clinic is a clinic too: nobody is the office twice.
+        lambda: twice(grant, account_id=account(), role="registry_office", clinic_id=None),
+    ],
+    "grant_role_known": [lambda: grant(role="king"), lambda: grant(role="")],
+    "grant_ends_later": [lambda: grant(ends_at=NOW), lambda: grant(ends_at=NOW - SECOND)],
+    "grant_never_by_oneself": [lambda: by_oneself(grant, "granted_by_id")],
+}
+# Fields that go together: (make, fields with their values, which combinations are allowed).
+PAIRED: dict[str, tuple[Callable[..., Model], dict[str, tuple[Any, ...]], Callable[..., bool]]] = {
+    "application_decided_has_moment": (
+        lambda state, decided_at, decided: application(
+            state=state, decided_at=decided_at, decided_by_id=account() if decided else None, reason="skäl"
+        ),
+        {"state": tuple(ApplicationState), "decided_at": (None, NOW), "decided": (False, True)},
+        lambda state, decided_at, decided: (
+            (decided_at is None and not decided)
+            if state is ApplicationState.WAITING
+            else decided_at is not None and (decided or state not in {"attested", "declined"})
+        ),
+    ),
+    "grant_clinic_fits_role": (
+        lambda role, at_a_clinic: grant(role=role, clinic_id=clinic() if at_a_clinic else None),
+        {"role": tuple(Role), "at_a_clinic": (False, True)},
+        lambda role, at_a_clinic: (role in ROLES_AT_A_CLINIC) is at_a_clinic,
+    ),
+    "grant_has_an_author": (
+        lambda granted, names: grant(granted_by_id=account() if granted else None, decided_by_names=names),
+        {"granted": (False, True), "names": ("", "Sven Styrelse, Tove Tvåa")},
+        lambda granted, names: granted or names != "",
+    ),
+    "grant_revoked_has_reason": (
+        lambda revoked_at, by_somebody, reason: grant(
+            revoked_at=revoked_at, revoked_by_id=account() if by_somebody else None, revoke_reason=reason
+        ),
+        {"revoked_at": (None, NOW), "by_somebody": (False, True), "reason": ("", "slutat")},
+        lambda revoked_at, by_somebody, reason: (
+            (not by_somebody and not reason) if revoked_at is None else reason != ""
+        ),
+    ),
+}
+# Whatever breaks the first may break the second, of which PostgreSQL tells.
+IMPLIED = {"grant_role_known": "grant_(role_known|clinic_fits_role)"}
+
+
+def test_every_constraint_of_this_room_is_broken_here() -> None:
+    assert {c.name for model in (Application, Grant) for c in model._meta.constraints} == set(BREAKING) | set(PAIRED)
+
+
+@pytest.mark.parametrize(("name", "breaks"), [(name, b) for name, breaks in BREAKING.items() for b in breaks])
+def test_what_a_constraint_forbids_cannot_be_written(name: str, breaks: Callable[[], object]) -> None:
+    with pytest.raises(IntegrityError, match=IMPLIED.get(name, name)), transaction.atomic():
+        breaks()
+
+
+@pytest.mark.parametrize("name", PAIRED)
+def test_fields_that_go_together_are_never_apart(name: str) -> None:
+    make, fields, allowed = PAIRED[name]
+    for values in product(*fields.values()):
+        row = dict(zip(fields, values, strict=True))
+        try:
+            with transaction.atomic():
+                make(**row)
+        except IntegrityError:
+            assert not allowed(**row), row
+        else:
+            assert allowed(**row), row
+
+
+def test_what_is_usual_can_be_written() -> None:
+    assert all(make().pk for make in (application, grant))
+
+
+def test_one_application_gives_at_most_one_grant() -> None:
+    wanted = application()
+    grant(application_id=wanted.id)
+    with pytest.raises(IntegrityError, match="application_id"):
+        grant(application_id=wanted.id, role="reader")
+
+
+def test_one_may_wait_at_several_clinics_and_hold_a_right_again_after_it_was_revoked() -> None:
+    one = account()
+    application(account_id=one)
+    application(account_id=one, clinic_id=cast.clinic_id(cast.SYDVIK))
+    grant(account_id=one, revoked_at=NOW, revoke_reason="slutat")
+    grant(account_id=one, revoked_at=NOW, revoke_reason="slutat")
+    assert grant(account_id=one).pk
+
+
+@pytest.mark.parametrize("table", ["accounts_account", "places_clinic"])
+def test_whoever_and_wherever_a_right_is_about_cannot_be_deleted(table: str) -> None:
+    held = grant()
+    row_id = held.account_id if table == "accounts_account" else held.clinic_id
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        with pytest.raises(IntegrityError), transaction.atomic():
+            cursor.execute(f"DELETE FROM {table} WHERE id = %s", [row_id])  # noqa: S608
