@@ -11,6 +11,7 @@ from django.db import connection
 
 from registret.access.lifecycle import ApplicationState
 from registret.access.models import Application
+from registret.access.roles import Role
 from registret.access.services import attest, decline
 from registret.kernel.identifiers import EmailAddress
 from registret.kernel.refused import Refused
@@ -85,7 +86,7 @@ def attested(application_id: int, *, by: Person = BERTIL, at: datetime = NOW) ->
     wanted = Application.objects.get(id=application_id)
     return attest(
         application_id=application_id,
-        role=cast.Role(wanted.role),
+        role=Role(wanted.role),
         sub_registries=wanted.sub_registries,
         last_day=LAST_DAY,
         actor=cast.actor(by, at=at),

@@ -42,6 +42,7 @@ from tests.rooms.access.scene import (
     attested,
     events,
     kinds,
+    mail,
     refused,
     somebody,
     state_of,
@@ -158,7 +159,7 @@ def test_appointing_and_ending_in_turn_does_not_fill_it_either(place: Country) -
     actor = cast.actor(DORIS, at=NOW)
 
     def appoint_and_end(number: int) -> None:
-        by_office(email=cast.EmailAddress.parse(f"moa{number}@regionnorrvik.se"), actor=actor)
+        by_office(email=mail(f"moa{number}@regionnorrvik.se"), actor=actor)
         access.end_account(account_id=cast.account_of(MOA).id, reason="fel person", by=DORIS.by, at=NOW)
 
     assert until_too_many(appoint_and_end) == (LETTERS_PER_ACCOUNT.most, LETTERS_PER_ACCOUNT.what)
@@ -199,7 +200,7 @@ def test_a_role_is_given_where_it_sits_and_nowhere_else(place: Country, role: Ro
         by_program(role=role, clinic_id=clinic_id)
         cast.confirm_mail(MOA, at=NOW)
         (seat,) = standing_of(hsa_id=MOA.hsa_id, at=NOW).seats
-        assert (seat.clinic_id, seat.roles) == (clinic_id, {role})
+        assert (seat.clinic_id, seat.roles) == (clinic_id, frozenset({role}))
         assert bool(seat.sub_registries) is at_a_clinic
     else:
         with refused(RoleImpossible):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import pytest
@@ -11,6 +11,7 @@ import pytest
 from registret.access import services as access
 from registret.access.lifecycle import ApplicationState
 from registret.access.models import Application, Grant
+from registret.access.refusals import AlreadyDecided
 from registret.access.roles import Role
 from registret.accounts import services as accounts
 from registret.accounts.queries import has_ended_account
@@ -23,6 +24,7 @@ from tests.rooms.access.scene import DAY, LAST_DAY, NOW, events, kinds, state_of
 pytestmark = pytest.mark.usefixtures("committed")
 
 MANY = 6
+Act = Callable[[], object]
 MOA = person("Moa", "Lind", "SE2321009991-E00M5N9")
 
 
@@ -36,7 +38,7 @@ def answers(results: Sequence[object]) -> Counter[str]:
     return Counter(type(result).__name__ for result in results)
 
 
-def attesting(application_id: int, who: Person) -> partial[int]:
+def attesting(application_id: int, who: Person) -> Act:
     return partial(
         access.attest,
         application_id=application_id,
@@ -48,11 +50,11 @@ def attesting(application_id: int, who: Person) -> partial[int]:
     )
 
 
-def declining(application_id: int, who: Person) -> partial[None]:
+def declining(application_id: int, who: Person) -> Act:
     return partial(access.decline, application_id=application_id, reason="okänd", actor=cast.actor(who, at=NOW), at=NOW)
 
 
-def registering(who: Person, place: Country) -> partial[int]:
+def registering(who: Person, place: Country) -> Act:
     return partial(
         access.register,
         card=who.card,
@@ -84,13 +86,13 @@ def test_of_one_who_attests_and_one_who_declines_one_is_right_and_the_other_lear
         "int" if state is ApplicationState.ATTESTED else "NoneType": 1,
         "AlreadyDecided": MANY - 1,
     }
-    assert {r.facts["state"] for r in results if isinstance(r, access.AlreadyDecided)} == {state.value}
+    assert {r.facts["state"] for r in results if isinstance(r, AlreadyDecided)} == {state.value}
     assert Grant.objects.filter(application_id=waiting).exists() is (state is ApplicationState.ATTESTED)
 
 
 def test_taking_back_and_attesting_at_once_end_in_one_of_the_two(place: Country) -> None:
     waiting = cast.register(ANNA, place.infection, at=NOW)
-    take_back = partial(access.withdraw, account_id=cast.account_of(ANNA).id, by=ANNA.by, at=NOW)
+    take_back: Act = partial(access.withdraw, account_id=cast.account_of(ANNA).id, by=ANNA.by, at=NOW)
     results = together([attesting(waiting, BERTIL), take_back, attesting(waiting, KARIN), take_back])
     assert set(answers(results)) <= {"int", "NoneType", "AlreadyDecided", "NotFound"}
     assert answers(results)["int"] + answers(results)["NoneType"] == 1
@@ -107,7 +109,7 @@ def test_of_many_registrations_of_one_card_one_counts(place: Country) -> None:
 
 def test_of_many_who_send_the_same_application_twice_one_counts(place: Country) -> None:
     cast.register(ANNA, place.medicine, at=NOW)
-    act = partial(
+    act: Act = partial(
         access.apply,
         account_id=cast.account_of(ANNA).id,
         clinic_id=place.infection,
@@ -125,13 +127,13 @@ def test_of_many_who_send_the_same_application_twice_one_counts(place: Country) 
 def test_of_many_reminders_one_is_sent(place: Country) -> None:
     cast.register(ANNA, place.infection, at=NOW)
     before = kinds(BERTIL)
-    remind = partial(access.remind, account_id=cast.account_of(ANNA).id, by=ANNA.by, at=NOW)
+    remind: Act = partial(access.remind, account_id=cast.account_of(ANNA).id, by=ANNA.by, at=NOW)
     assert answers(together([remind] * MANY)) == {"int": 1, "RemindedToday": MANY - 1}
     assert kinds(BERTIL) == [*before, "reminder"]
 
 
 def test_of_many_appointments_of_one_person_one_is_made(place: Country) -> None:
-    act = partial(
+    act: Act = partial(
         access.appoint_local_administrator,
         hsa_id=HsaId.parse(MOA.hsa_id),
         given_name="Moa",
@@ -146,7 +148,7 @@ def test_of_many_appointments_of_one_person_one_is_made(place: Country) -> None:
 
 
 def test_an_appointment_and_a_registration_of_one_card_make_one_account_and_lose_nothing(place: Country) -> None:
-    appoint = partial(
+    appoint: Act = partial(
         access.appoint_local_administrator,
         hsa_id=HsaId.parse(ANNA.hsa_id),
         given_name="Anna",
@@ -164,7 +166,7 @@ def test_an_appointment_and_a_registration_of_one_card_make_one_account_and_lose
 
 def test_of_many_who_revoke_one_does(place: Country) -> None:
     grant_id = cast.appoint(MOA, place.medicine, at=NOW)
-    act = partial(access.revoke, grant_id=grant_id, reason="slutat", revoked_by_id=None, by=DORIS.by, at=NOW)
+    act: Act = partial(access.revoke, grant_id=grant_id, reason="slutat", revoked_by_id=None, by=DORIS.by, at=NOW)
     assert answers(together([act] * MANY)) == {"NoneType": 1, "NotFound": MANY - 1}
     assert len(events("grant.revoked")) == 1
 
@@ -172,7 +174,7 @@ def test_of_many_who_revoke_one_does(place: Country) -> None:
 def test_attesting_and_ending_the_account_at_once_leave_no_right_and_nothing_that_waits(place: Country) -> None:
     waiting = cast.register(ANNA, place.infection, at=NOW)
     account_id = cast.account_of(ANNA).id
-    end = partial(access.end_account, account_id=account_id, reason="slutat", by=DORIS.by, at=NOW)
+    end: Act = partial(access.end_account, account_id=account_id, reason="slutat", by=DORIS.by, at=NOW)
     results = together([attesting(waiting, BERTIL), end, declining(waiting, KARIN), end])
     assert set(answers(results)) <= {"int", "NoneType", "AlreadyDecided", "NotPossible"}
     assert has_ended_account(hsa_id=ANNA.hsa_id)
@@ -183,7 +185,7 @@ def test_attesting_and_ending_the_account_at_once_leave_no_right_and_nothing_tha
 def test_applying_and_ending_the_account_at_once_leave_nothing_that_waits(place: Country) -> None:
     cast.register(ANNA, place.medicine, at=NOW)
     account_id = cast.account_of(ANNA).id
-    apply = partial(
+    apply: Act = partial(
         access.apply,
         account_id=account_id,
         clinic_id=place.infection,
@@ -193,7 +195,7 @@ def test_applying_and_ending_the_account_at_once_leave_nothing_that_waits(place:
         by=ANNA.by,
         at=NOW,
     )
-    end = partial(access.end_account, account_id=account_id, reason="slutat", by=DORIS.by, at=NOW)
+    end: Act = partial(access.end_account, account_id=account_id, reason="slutat", by=DORIS.by, at=NOW)
     results = together([apply, apply, apply, end])
     assert set(answers(results)) <= {"int", "NoneType", "AlreadyApplied", "AccountEnded"}
     assert not Application.objects.filter(account_id=account_id, state=ApplicationState.WAITING).exists()
@@ -202,10 +204,10 @@ def test_applying_and_ending_the_account_at_once_leave_nothing_that_waits(place:
 def test_confirming_suspending_and_applying_at_once_never_stop_each_other(place: Country) -> None:
     cast.register(ANNA, place.medicine, confirmed=False, at=NOW)
     account_id = cast.account_of(ANNA).id
-    confirm = partial(cast.confirm_mail, ANNA, at=NOW)
-    suspend = partial(accounts.suspend, account_id=account_id, reason="utreds", by=DORIS.by, at=NOW)
-    remind = partial(access.remind, account_id=account_id, by=ANNA.by, at=NOW)
-    take_back = partial(access.withdraw, account_id=account_id, by=ANNA.by, at=NOW)
+    confirm: Act = partial(cast.confirm_mail, ANNA, at=NOW)
+    suspend: Act = partial(accounts.suspend, account_id=account_id, reason="utreds", by=DORIS.by, at=NOW)
+    remind: Act = partial(access.remind, account_id=account_id, by=ANNA.by, at=NOW)
+    take_back: Act = partial(access.withdraw, account_id=account_id, by=ANNA.by, at=NOW)
     results = together([confirm, suspend, remind, take_back])
     allowed = {"NoneType", "int", "NotPossible", "NotFound", "AccountSuspended", "ConfirmationDone"}
     assert set(answers(results)) <= allowed
@@ -216,7 +218,7 @@ def test_an_application_that_is_made_while_the_mail_is_confirmed_is_told_of(plac
         who = person("Nils", f"Nord{number}", f"SE2321009991-N{number}")
         cast.register(who, place.medicine, confirmed=False, at=NOW)
         before = kinds(BERTIL)
-        apply = partial(
+        apply: Act = partial(
             access.apply,
             account_id=cast.account_of(who).id,
             clinic_id=place.infection,
@@ -226,5 +228,6 @@ def test_an_application_that_is_made_while_the_mail_is_confirmed_is_told_of(plac
             by=who.by,
             at=NOW,
         )
-        together([apply, partial(cast.confirm_mail, who, at=NOW)])
+        confirm: Act = partial(cast.confirm_mail, who, at=NOW)
+        together([apply, confirm])
         assert kinds(BERTIL) == [*before, "application_waiting"]

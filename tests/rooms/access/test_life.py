@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import permutations, product
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -12,6 +13,7 @@ from registret.access import services as access
 from registret.access.lifecycle import APPLICATION_LIFE, ApplicationState
 from registret.access.models import Application, Grant
 from registret.access.refusals import AlreadyDecided, NotFound
+from registret.access.roles import Role
 from registret.kernel.life import NotPossible
 from tests import cast
 from tests.cast import ANNA, BERTIL, DORIS, Country
@@ -88,7 +90,7 @@ def test_nothing_happens_to_an_application_that_has_ended(place: Country, end: A
 # --- and in the database ---------------------------------------------------------------------------
 
 
-def force(sql: str, values: list[object]) -> None:
+def force(sql: str, values: Sequence[Any]) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql, values)
 
@@ -116,7 +118,7 @@ def test_the_database_lets_through_the_steps_of_the_table_and_no_other(
         assert state_of(application_id) is before
 
 
-CHANGES = {
+CHANGES: dict[str, Callable[[], object]] = {
     "account_id": lambda: cast.account_of(DORIS).id,
     "role": lambda: "reader",
     "clinic_id": lambda: cast.clinic_id(cast.SYDVIK),
@@ -163,7 +165,7 @@ def test_an_attestation_that_cannot_be_written_down_is_not_made(place: Country) 
     with pytest.raises(IntegrityError, match="no_room"):
         access.attest(
             application_id=application_id,
-            role=cast.Role.REPORTER,
+            role=Role.REPORTER,
             sub_registries=("pneumoni",),
             last_day=LAST_DAY,
             actor=actor,
