@@ -86,6 +86,7 @@ WHO_MAY = {
     Permission.ATTEST: {Role.LOCAL_ADMINISTRATOR, Role.REGISTRY_OFFICE},
     Permission.APPOINT: {Role.REGISTRY_OFFICE},
     Permission.READ_LOG: {Role.LOG_REVIEWER},
+    Permission.DECIDE_LIMITS: {Role.REGISTRY_OFFICE},
 }
 
 
