@@ -1,6 +1,9 @@
-"""Login attempts: a one-time host label, bound to one browser; answered once by the door, redeemed once by the site.
+"""Login attempts: a one-time label, bound to one browser; answered once by a door, redeemed once by the site.
 
 begin → claim (the door: burns the label) → answer → redeem (the site: burns the code)
+
+There are two doors. At the card door the label is a host name. At that of the identity provider it is OIDC's `state`,
+and the door is an address of the site itself: `begin_flow` and `claim_flow`. From `answer` on nothing differs.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ from registret.kernel.refused import Refused
 from registret.kernel.secret import derived, fingerprint, is_reference, new_reference, new_token, same
 from registret.ledger.services import record
 from registret.limits.services import Limit, network_subject, take
+from registret.oidc import Flow
 
 ATTEMPTS_PER_NETWORK = Limit(what="attempts_network", most=600, per=timedelta(minutes=10))
 # A hospital sits behind one address; only a machine asks this often.
@@ -35,9 +39,16 @@ class Purpose(StrEnum):
     UNLOCK = "unlock"
 
 
+class Way(StrEnum):
+    """Which door. For the log; a `Proof` does not tell."""
+
+    CARD = "card"
+    IDP = "idp"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """A card was shown at the door by the browser that began the attempt. Made by `redeem`, once an attempt."""
+    """A card was shown at a door by the browser that began the attempt. Made by `redeem`, once an attempt."""
 
     attempt_id: int
     purpose: Purpose
@@ -67,6 +78,15 @@ class Claimed:
     purpose: Purpose
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimedFlow:
+    """What the provider answers to this attempt may be looked at, once."""
+
+    attempt_id: int
+    flow: Flow
+    begun_at: datetime
+
+
 def begin(
     *, purpose: Purpose, browser: str, confirmation: tuple[int, int] | None = None, network: str | None, at: datetime
 ) -> str:
@@ -74,20 +94,23 @@ def begin(
 
     Raises: TooMany.
     """
-    take(limit=ATTEMPTS_PER_NETWORK, subject=network_subject(network), at=at)
     nonce = bytes.fromhex(new_token())
     label = _label(nonce, purpose)
-    LoginAttempt.objects.create(
-        purpose=purpose,
-        nonce=nonce,
-        label_digest=fingerprint(label),
-        browser_digest=fingerprint(browser),
-        confirmation_id=confirmation[0] if confirmation else None,
-        confirmation_version=confirmation[1] if confirmation else None,
-        begun_at=at,
-        expires_at=at + settings.ATTEMPT_LIFETIME,
-    )
+    _begin(nonce, label, purpose, Way.CARD, browser=browser, confirmation=confirmation, network=network, at=at)
     return label
+
+
+def begin_flow(*, browser: str, confirmation: tuple[int, int] | None = None, network: str | None, at: datetime) -> Flow:
+    """A new attempt to log in through the identity provider; answers its secrets.
+
+    Raises: TooMany.
+    """
+    nonce = bytes.fromhex(new_token())
+    flow = _flow(nonce)
+    _begin(
+        nonce, flow.state, Purpose.LOGIN, Way.IDP, browser=browser, confirmation=confirmation, network=network, at=at
+    )
+    return flow
 
 
 def claim(*, label: str, network: str | None, at: datetime) -> Claimed:
@@ -95,20 +118,27 @@ def claim(*, label: str, network: str | None, at: datetime) -> Claimed:
 
     Raises: AttemptStale (unknown, used or too old; logged).
     """
-    wanted = LoginAttempt.objects.filter(label_digest=fingerprint(label))
-    if wanted.filter(answered_at=None, expires_at__gt=at).update(answered_at=at) == 0:
-        used = wanted.filter(answered_at__isnull=False).exists()
-        facts: dict[str, str | int | bool | None] = {"code": AttemptStale.code, "used_before": used}
-        record(event="attempt.refused", outcome="refused", by=By.nobody(network=network), at=at, facts=facts)
-        raise AttemptStale()
-    attempt = wanted.get()
+    attempt = _burn(label, Way.CARD, network=network, at=at)
     return Claimed(attempt_id=attempt.id, purpose=Purpose(attempt.purpose))
+
+
+def claim_flow(*, state: str, browser: str, network: str | None, at: datetime) -> ClaimedFlow:
+    """Burns the state, before anything that came with it is looked at or sent to the provider.
+
+    Raises: AttemptStale (unknown, used or too old), AttemptForeign (another browser's). Both are logged.
+    """
+    attempt = _burn(state, Way.IDP, network=network, at=at)
+    if not same(bytes(attempt.browser_digest), fingerprint(browser)):
+        _log_refusal(AttemptForeign(), used_before=False, network=network, at=at)
+        raise AttemptForeign()
+    return ClaimedFlow(attempt_id=attempt.id, flow=_flow(bytes(attempt.nonce)), begun_at=attempt.begun_at)
 
 
 @transaction.atomic
 def answer(
     *,
     attempt_id: int,
+    way: Way = Way.CARD,
     card: CardFacts | None = None,
     refusal: Refused | None = None,
     report: dict[str, Any] | None = None,
@@ -129,16 +159,12 @@ def answer(
         code_expires_at=at + settings.CODE_LIFETIME,
     )
     record(
-        event="card.refused" if refusal else "card.read",
+        event=f"{way}.refused" if refusal else f"{way}.read",
         outcome="refused" if refusal else "done",
         by=by,
         at=at,
         reference=reference,
-        facts=({"code": refusal.code} | refusal.facts)
-        if refusal
-        else {"issuer": card.issuer, "serial": card.serial}
-        if card
-        else {},
+        facts=({"code": refusal.code} | refusal.facts) if refusal else _read(card) if card else {},
     )
     return code
 
@@ -157,14 +183,9 @@ def redeem(*, code: str, browser: str, network: str | None, at: datetime) -> str
     elif not same(bytes(attempt.browser_digest), fingerprint(browser)):
         refusal = AttemptForeign()
     if refusal is not None:
-        record(
-            event="attempt.refused",
-            outcome="refused",
-            by=By.nobody(network=network),
-            at=at,
-            reference=attempt.reference if attempt else None,
-            facts={"code": refusal.code, "used_before": bool(attempt and not fresh)},
-        )
+        reference = attempt.reference if attempt else None
+        used_before = bool(attempt and not fresh)
+        _log_refusal(refusal, used_before=used_before, reference=reference, network=network, at=at)
         raise refusal
     if attempt is None:  # unreachable; says so to the type checker
         raise AttemptStale()
@@ -221,8 +242,8 @@ class Probe:
 
 
 def probe_of(attempt: LoginAttempt | None) -> Probe | None:
-    """The probe of the attempt that a session came from, as long as that is kept."""
-    if attempt is None:
+    """The probe of the attempt that a session came from, as long as that is kept; None if no card host saw the card."""
+    if attempt is None or attempt.way != Way.CARD:
         return None
     nonce = bytes(attempt.nonce)
     return Probe(label=_label(nonce, Purpose(attempt.purpose)), secret=_probe_secret(nonce))
@@ -239,7 +260,8 @@ def probe(*, label: str, secret: str, fingerprint_now: str | None) -> CardSeen:
 
     Raises: AttemptStale (no such probe).
     """
-    attempt = LoginAttempt.objects.filter(label_digest=fingerprint(label), redeemed_at__isnull=False).first()
+    wanted = LoginAttempt.objects.filter(label_digest=fingerprint(label), way=Way.CARD, redeemed_at__isnull=False)
+    attempt = wanted.first()
     if attempt is None or not same(secret, _probe_secret(bytes(attempt.nonce))):
         raise AttemptStale()
     if fingerprint_now is None:
@@ -253,6 +275,52 @@ def forget_old(*, at: datetime) -> int:
     return LoginAttempt.objects.filter(begun_at__lt=at - KEPT).delete()[0]
 
 
+def _begin(
+    nonce: bytes,
+    label: str,
+    purpose: Purpose,
+    way: Way,
+    *,
+    browser: str,
+    confirmation: tuple[int, int] | None,
+    network: str | None,
+    at: datetime,
+) -> None:
+    take(limit=ATTEMPTS_PER_NETWORK, subject=network_subject(network), at=at)
+    LoginAttempt.objects.create(
+        purpose=purpose,
+        way=way,
+        nonce=nonce,
+        label_digest=fingerprint(label),
+        browser_digest=fingerprint(browser),
+        confirmation_id=confirmation[0] if confirmation else None,
+        confirmation_version=confirmation[1] if confirmation else None,
+        begun_at=at,
+        expires_at=at + settings.ATTEMPT_LIFETIME,
+    )
+
+
+def _burn(label: str, way: Way, *, network: str | None, at: datetime) -> LoginAttempt:
+    wanted = LoginAttempt.objects.filter(label_digest=fingerprint(label), way=way)
+    if wanted.filter(answered_at=None, expires_at__gt=at).update(answered_at=at) == 0:
+        used = wanted.filter(answered_at__isnull=False).exists()
+        _log_refusal(AttemptStale(), used_before=used, network=network, at=at)
+        raise AttemptStale()
+    return wanted.get()
+
+
+def _read(card: CardFacts) -> dict[str, str]:
+    return {"issuer": card.issuer} | ({"serial": card.serial} if card.serial else {})
+
+
+def _log_refusal(
+    refusal: Refused, *, used_before: bool, reference: str | None = None, network: str | None, at: datetime
+) -> None:
+    facts: dict[str, str | int | bool | None] = {"code": refusal.code, "used_before": used_before}
+    by = By.nobody(network=network)
+    record(event="attempt.refused", outcome="refused", by=by, at=at, reference=reference, facts=facts)
+
+
 def _confirmation(attempt: LoginAttempt) -> tuple[int, int] | None:
     if attempt.confirmation_id is None or attempt.confirmation_version is None:
         return None
@@ -263,6 +331,14 @@ def _label(nonce: bytes, purpose: Purpose) -> str:
     label = derived(key=settings.LINK_KEY, purpose="label", parts=(nonce.hex(),)).hex()[:32]
     # At the hosts of *Kontrollera ditt kort* the door names no issuers, so that any certificate can be shown.
     return f"p-{label}" if purpose is Purpose.CHECK else label
+
+
+def _flow(nonce: bytes) -> Flow:
+    state, in_token, verifier = (
+        derived(key=settings.LINK_KEY, purpose=purpose, parts=(nonce.hex(),)).hex()
+        for purpose in ("oidc-state", "oidc-nonce", "oidc-verifier")
+    )
+    return Flow(state=state, nonce=in_token, verifier=verifier)
 
 
 def _probe_secret(nonce: bytes) -> str:

@@ -1,17 +1,21 @@
-"""What is kept of a verified card, as values and as JSON."""
+"""What is kept of a verified card or identity, as values and as JSON."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from registret.cards import VerifiedCard
+from registret.oidc import VerifiedIdentity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardFacts:
-    """Who a card says its holder is. Exists only for cards that were verified."""
+    """Who a card says its holder is. Exists only for cards that were verified, here or by the identity provider.
+
+    `not_after`: no session lasts longer. Of a card that only the provider saw, `serial` and `fingerprint` are empty.
+    """
 
     hsa_id: str
     given_name: str
@@ -41,6 +45,22 @@ class CardFacts:
             serial=card.serial,
             fingerprint=card.fingerprint,
             not_after=card.not_after,
+        )
+
+    @classmethod
+    def of_identity(cls, identity: VerifiedIdentity, *, lasts: timedelta) -> Self:
+        """`lasts`: how long a session may go on after the provider has seen the card."""
+        return cls(
+            hsa_id=identity.hsa_id.text,
+            given_name=identity.given_name,
+            surname=identity.surname,
+            organisation=identity.organisation,
+            organisation_number=identity.hsa_id.organisation_number,
+            issuer=identity.issuer,
+            level=identity.level,
+            serial="",
+            fingerprint="",
+            not_after=identity.authenticated_at + lasts,
         )
 
     def as_json(self) -> dict[str, Any]:

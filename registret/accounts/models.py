@@ -13,6 +13,7 @@ from registret.accounts.lifecycle import AccountState
 from registret.kernel.identifiers import HsaId
 
 PURPOSES = ["login", "check", "unlock"]
+WAYS = ["card", "idp"]
 
 
 class Account(AbstractBaseUser):
@@ -103,13 +104,15 @@ class Confirmation(models.Model):
 
 
 class LoginAttempt(models.Model):
-    """One visit to the card door: a one-time host label, bound to one browser, answered once, redeemed once.
+    """One visit to the card door or to the identity provider: bound to one browser, answered once, redeemed once.
 
-    The label and the probe's secret are derived from `nonce` with a key outside the database.
+    The label (the card host's name, or OIDC's `state`) and all its other secrets are derived from `nonce` with a key
+    outside the database.
     """
 
     id = models.BigAutoField(primary_key=True)
     purpose = models.CharField(max_length=10, choices=[(p, p) for p in PURPOSES])
+    way = models.CharField(max_length=10, choices=[(w, w) for w in WAYS], default="card")
     nonce = models.BinaryField(max_length=16)
     label_digest = models.BinaryField(max_length=32, unique=True)
     browser_digest = models.BinaryField(max_length=32)
@@ -145,6 +148,8 @@ class LoginAttempt(models.Model):
                 | Q(confirmation_id__isnull=False, confirmation_version__isnull=False),
             ),
             models.CheckConstraint(name="attempt_purpose_known", condition=Q(purpose__in=PURPOSES)),
+            # Only a card can be checked, and only a card unlocks what a card has locked.
+            models.CheckConstraint(name="attempt_way_known", condition=Q(way="card") | Q(way="idp", purpose="login")),
         ]
         indexes = [
             models.Index(fields=["begun_at"], name="attempt_begun"),

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from registret.accounts.attempts import CardSeen, Probe, Proof, probe, probe_of
+from registret.accounts.attempts import CardSeen, Probe, Proof, Way, probe, probe_of
 from registret.accounts.cardfacts import CardFacts
 from registret.accounts.models import Session
 from registret.accounts.refusals import (
@@ -138,6 +138,11 @@ def end_by_key(*, key: str, by: By | None, at: datetime) -> Probe | None:
     card = CardFacts.from_json(session.card)
     _end(session_id=session.id, reason="logout", by=by or By(hsa_id=card.hsa_id, name=card.name), at=at)
     return probe_of(session.attempt)
+
+
+def came_through_provider(*, key: str) -> bool:
+    """Whether the identity provider may still hold a session of its own for the living session of this key."""
+    return Session.objects.filter(key_digest=fingerprint(key), ended_at=None, attempt__way=Way.IDP).exists()
 
 
 def sit_down(*, session_id: int, grant_id: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 PREFIX = "REGISTRET_"
 
@@ -30,6 +31,18 @@ def text(name: str, *, purpose: str, default: str | None = None) -> str:
         value = default
     if value is None:
         raise SettingTrouble(f"{variable} is not set: {purpose}")
+    return value
+
+
+def address(name: str, *, purpose: str) -> str:
+    """An https address without query and fragment, or nothing.
+
+    Raises: SettingTrouble.
+    """
+    value = text(name, purpose=purpose, default="")
+    parts = urlsplit(value)
+    if value and (parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment):
+        raise SettingTrouble(f"{PREFIX}{name} must be an https address without ? and #: {purpose}")
     return value
 
 

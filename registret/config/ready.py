@@ -17,7 +17,9 @@ from psycopg.conninfo import make_conninfo
 
 from registret.cards.trust import TrustBroken
 from registret.mail.smtp import MailServer
+from registret.oidc import ClientKeyBroken
 from registret.registries.queries import DefinitionBroken, sub_registries
+from registret.web.door.provider import provider
 from registret.web.door.trust import trust
 from registret.web.gate import Ungated, require_all_gated
 
@@ -69,6 +71,17 @@ def check_mail() -> None:
     try:
         MailServer.from_settings()
     except ImproperlyConfigured as trouble:
+        raise NotReady(str(trouble)) from None
+
+
+def check_provider() -> None:
+    """The settings of the identity provider, if there is one, can be used; whether it answers is not asked.
+
+    Raises: NotReady.
+    """
+    try:
+        provider()
+    except ClientKeyBroken as trouble:
         raise NotReady(str(trouble)) from None
 
 

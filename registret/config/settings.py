@@ -56,6 +56,26 @@ LINK_KEY = env.secret("LINK_KEY", purpose="links and codes in mail are derived f
 TRUST_DIR = Path(env.text("TRUST_DIR", purpose="folder with trust.toml, the issuing CAs and their CRLs"))
 ACCEPT_TEST_CARDS = env.flag("ACCEPT_TEST_CARDS", purpose="cards of anchors marked as test may log in", default=DEMO)
 
+# The second way in: an identity provider that speaks OIDC. Off unless its issuer is named.
+OIDC_ISSUER = env.address(
+    "OIDC_ISSUER", purpose="the identity provider's issuer; empty: people log in at the card door only"
+)
+OIDC_NAME = env.text("OIDC_NAME", purpose="what people know the identity provider's login as", default="SITHS eID")
+OIDC_CLIENT_ID = env.text(
+    "OIDC_CLIENT_ID",
+    purpose="this registry's name at the identity provider of OIDC_ISSUER",
+    default=None if OIDC_ISSUER else "",
+)
+OIDC_CLIENT_SECRET = env.text("OIDC_CLIENT_SECRET", purpose="its secret there (client_secret_basic)", default="")
+OIDC_CLIENT_KEY = env.text(
+    "OIDC_CLIENT_KEY", purpose="instead of a secret: its private key (private_key_jwt)", default=""
+)
+if OIDC_ISSUER and bool(OIDC_CLIENT_SECRET) == bool(OIDC_CLIENT_KEY):
+    raise env.SettingTrouble("with REGISTRET_OIDC_ISSUER, set one of REGISTRET_OIDC_CLIENT_SECRET and …_CLIENT_KEY")
+OIDC_CA_FILE = env.text("OIDC_CA_FILE", purpose="CA of the identity provider if it is not a public one", default="")
+# Level of assurance 3, in the words of Sambi, the federation that Inera's provider belongs to.
+OIDC_LEVELS = {"http://id.sambi.se/loa/loa3": 3}
+
 # Time limits
 ATTEMPT_LIFETIME = timedelta(minutes=2)
 CODE_LIFETIME = timedelta(seconds=60)

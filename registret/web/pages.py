@@ -21,6 +21,7 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
         "contact_mail": settings.CONTACT_MAIL,
         "contact_phone": settings.CONTACT_PHONE,
         "is_demo": settings.DEMO,
+        "provider_name": settings.OIDC_NAME if settings.OIDC_ISSUER else "",
         "here": request.path,
     }
     probe = request.sitting.probe if hasattr(request, "sitting") else None

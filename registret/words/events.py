@@ -8,6 +8,8 @@ EVENTS = {
     "attempt.refused": _("Inloggningsförsök nekat"),
     "card.read": _("Kort läst"),
     "card.refused": _("Kort nekat"),
+    "idp.read": _("Legitimering mottagen från legitimeringstjänsten"),
+    "idp.refused": _("Legitimering från legitimeringstjänsten nekad"),
     "login.done": _("Loggade in"),
     "login.refused": _("Inloggning misslyckades"),
     "session.ended": _("Session avslutad"),

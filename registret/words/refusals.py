@@ -34,6 +34,7 @@ class Action(StrEnum):
     BACK_TO_LIST = "list"
     HELP = "help"
     UNLOCK = "unlock"
+    PROVIDER = "provider"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +184,78 @@ REFUSALS: Mapping[str, Words] = {
             _("Blir det likadant: kontakta supporten och läs upp referensen."),
         ),
         also_check=True,
+    ),
+    # The identity provider
+    "idp.unavailable": Words(
+        title=_("Legitimeringstjänsten går inte att nå just nu."),
+        happened=_("Det beror inte på dig eller ditt kort. Tjänsten svarar inte, eller svarar inte rätt (%(reason)s)."),
+        in_general=_("Det beror inte på dig eller ditt kort. Tjänsten svarar inte, eller svarar inte rätt."),
+        todo=(
+            _("Har du en kortläsare? Logga in med SmartCard i stället."),
+            _("Försök annars igen om en stund."),
+            _SUPPORT,
+        ),
+        action=Action.PROVIDER,
+    ),
+    "idp.declined": Words(
+        title=_("Legitimeringen avbröts."),
+        happened=_("Legitimeringstjänsten skickade tillbaka dig utan att du hade legitimerat dig (%(reason)s)."),
+        in_general=_("Legitimeringstjänsten skickade tillbaka dig utan att du hade legitimerat dig."),
+        todo=(_("Börja om, på samma sätt eller med SmartCard."), _SUPPORT),
+        action=Action.PROVIDER,
+    ),
+    "idp.untrusted": Words(
+        title=_("Svaret från legitimeringstjänsten går inte att lita på."),
+        happened=_(
+            "Något i svaret stämmer inte med inloggningen som du började (%(reason)s). Därför släpper registret inte "
+            "in någon med det."
+        ),
+        in_general=_(
+            "Något i svaret stämmer inte med inloggningen som började här. Därför släpper registret inte in någon med "
+            "det."
+        ),
+        todo=(_("Börja om, på samma sätt eller med SmartCard."), _SUPPORT),
+        action=Action.PROVIDER,
+    ),
+    "idp.level": Words(
+        title=_("Din legitimering har för låg tillitsnivå."),
+        happened=_("Den som loggar in på det här sättet måste ha tillitsnivå 3. Ett reservkort har ofta nivå 2."),
+        todo=(_("Legitimera dig med ditt ordinarie kort."), _CARD_OFFICE),
+        action=Action.PROVIDER,
+    ),
+    "idp.not_fresh": Words(
+        title=_("Du behöver legitimera dig på nytt."),
+        happened=_(
+            "Legitimeringstjänsten använde en tidigare inloggning i webbläsaren. På en dator som fler använder kan den "
+            "vara någon annans, så registret godtar den inte."
+        ),
+        todo=(
+            _("Stäng webbläsaren, så att den tidigare inloggningen glöms."),
+            _("Öppna den igen och logga in. Tjänsten ska be om din PIN-kod."),
+            _SUPPORT,
+        ),
+        action=Action.PROVIDER,
+    ),
+    "idp.no_hsa_id": Words(
+        title=_("Legitimeringstjänsten lämnade inget HSA-id."),
+        happened=_(
+            "Registret släpper bara in den som har ett HSA-id, eftersom det upphör när din anställning gör det."
+        ),
+        todo=(
+            _("Har du flera anställningar? Börja om och välj den där du ska arbeta i registret."),
+            _("Annars: be den som sköter HSA-katalogen hos din arbetsgivare att kontrollera dina uppgifter."),
+        ),
+        action=Action.PROVIDER,
+    ),
+    "idp.malformed": Words(
+        title=_("Uppgifterna från legitimeringstjänsten är felaktiga."),
+        happened=_("Tjänsten lämnade uppgifter om dig som inte kan stämma (%(reason)s). Felet ligger inte hos dig."),
+        in_general=_("Tjänsten lämnade uppgifter om dig som inte kan stämma. Felet ligger inte hos dig."),
+        todo=(
+            _("Be den som sköter HSA-katalogen hos din arbetsgivare att kontrollera ditt namn och ditt HSA-id."),
+            _SUPPORT,
+        ),
+        action=Action.PROVIDER,
     ),
     # The attempt
     "attempt.stale": Words(

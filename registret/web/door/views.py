@@ -23,6 +23,7 @@ from registret.kernel.refused import Refused, restored
 from registret.kernel.secret import new_token
 from registret.mail.links import confirmation_token, read_token
 from registret.web.door.addresses import card_origin, probe_address
+from registret.web.door.provider import provider
 from registret.web.door.trust import trust
 from registret.web.gate import needs_any_card, open_to_all, recognise
 from registret.web.http import BROWSER_COOKIE, SESSION_COOKIE, CardRequest, Request
@@ -122,19 +123,22 @@ def checked(request: Request, reference: str) -> HttpResponse:
 def log_out(request: Request) -> HttpResponse:
     """Ends the session on the server, in every tab, and has the browser forget the site.
 
-    The address of the probe goes behind `#`: browsers keep that part to themselves.
+    The address of the probe goes behind `#`: browsers keep that part to themselves. Whoever came through the identity
+    provider is logged out there as well, on the way.
     """
-    target = "/utloggad"
+    target, at_provider = "/utloggad", None
     if SESSION_COOKIE in request.COOKIES:
         by = None
+        there = provider()
+        if there is not None and sessions.came_through_provider(key=request.COOKIES[SESSION_COOKIE]):
+            at_provider = there.logout_address(back_to=settings.SITE_ORIGIN + target)
         # Locked, or already over: to end it is what was asked for.
         with suppress(Refused):
             by = recognise(cast(CardRequest, request), seen=False).by
         probe = sessions.end_by_key(key=request.COOKIES[SESSION_COOKIE], by=by, at=request.at)
         if probe is not None:
             target += f"#{probe_address(probe)}"
-    response = redirect(target)
-    response.status_code = 303
+    response = onward(request, at_provider) if at_provider else see_other(target)
     response.delete_cookie(SESSION_COOKIE, samesite="Lax")
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
@@ -184,17 +188,35 @@ def see_other(name: str, *args: object) -> HttpResponse:
     return response
 
 
+def onward(request: Request, address: str) -> HttpResponse:
+    """A page that leads to the identity provider by itself, and by a link.
+
+    Not a redirect: browsers hold a form to the sites that CSP names, through all redirects, and only the provider knows
+    where it sends people on its own way.
+    """
+    return render(request, "onward.html", {"address": address})
+
+
+def browser_of(request: Request) -> str:
+    """The secret that names this browser to its login attempts; a new one if it has none."""
+    known = request.COOKIES.get(BROWSER_COOKIE, "")
+    return known if len(known) == 32 else new_token()
+
+
+def remember_browser(response: HttpResponse, browser: str) -> None:
+    response.set_cookie(BROWSER_COOKIE, browser, secure=True, httponly=True, samesite="Lax")
+
+
 def _to_the_card_door(
     request: Request, purpose: Purpose, *, confirmation: tuple[int, int] | None = None
 ) -> HttpResponse:
-    known = request.COOKIES.get(BROWSER_COOKIE, "")
-    browser = known if len(known) == 32 else new_token()
+    browser = browser_of(request)
     label = attempts.begin(
         purpose=purpose, browser=browser, confirmation=confirmation, network=request.network, at=request.at
     )
     response = redirect(f"{card_origin(label)}/k")
     response.status_code = 303
-    response.set_cookie(BROWSER_COOKIE, browser, secure=True, httponly=True, samesite="Lax")
+    remember_browser(response, browser)
     return response
 
 

@@ -29,6 +29,11 @@ GROUPS = (
         helper=_("Din lokala administratör. Har kliniken ingen, hjälper registrets support."),
     ),
     Group(title=_("Kortet"), prefixes=("card",), helper=_CARD_OFFICE),
+    Group(
+        title=_("Legitimeringstjänsten"),
+        prefixes=("idp",),
+        helper=_("Den som sköter HSA-katalogen hos din arbetsgivare. Registrets support om tjänsten inte svarar."),
+    ),
     Group(title=_("Inloggningen avbröts"), prefixes=("attempt", "session"), helper=_SUPPORT),
     Group(
         title=_("Mejlet och koden"),

@@ -85,6 +85,10 @@ BREAKING: dict[str, list[Callable[[], object]]] = {
     "confirmation_expires_later": [lambda: confirmation(expires_at=NOW)],
     "confirmation_guesses_bounded": [lambda: confirmation(wrong_codes=21)],
     "attempt_purpose_known": [lambda: attempt(purpose="other")],
+    "attempt_way_known": [
+        lambda: attempt(way="other"),
+        *(partial(attempt, way="idp", purpose=purpose) for purpose in ("unlock", "check")),
+    ],
     "session_ends_later": [lambda: session(ends_at=NOW)],
 }
 # Fields that go together: (make, fields with their two values, which combinations are allowed).

@@ -34,6 +34,7 @@ class Command(BaseCommand):
             ready.check_trust()
             ready.check_definitions()
             ready.check_mail()
+            ready.check_provider()
             ready.check_database()
             ready.collect_static()
             # Not imported before: it refuses to be, without static files or with a view that has no gate.

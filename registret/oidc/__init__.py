@@ -1,0 +1,9 @@
+"""Logging in through an identity provider, as a library: from an authorization code to a `VerifiedIdentity`.
+
+No Django, no database. As in `cards`, one function makes the value, and there is one refusal per kind of failure.
+"""
+
+from registret.oidc.idtoken import VerifiedIdentity
+from registret.oidc.provider import ClientKeyBroken, Flow, Provider
+
+__all__ = ["ClientKeyBroken", "Flow", "Provider", "VerifiedIdentity"]
