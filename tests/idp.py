@@ -15,14 +15,14 @@ from typing import Any, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import flask
-from authlib.integrations.flask_oauth2 import AuthorizationServer
+from authlib.integrations.flask_oauth2.authorization_server import AuthorizationServer
 from authlib.oauth2.rfc6749 import AuthorizationCodeGrant, ClientMixin, scope_to_list
 from authlib.oauth2.rfc7523 import JWTBearerClientAssertion
 from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oauth2.rfc9207 import IssuerParameter
 from authlib.oidc.core import AuthorizationCodeMixin, OpenIDCode
 from joserfc import jwt
-from joserfc.jwk import KeySet, RSAKey
+from joserfc.jwk import ECKey, KeySet, RSAKey
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from registret.demo.pki import ServerFiles
@@ -60,7 +60,7 @@ class IdentityProvider:
     person: dict[str, Any] | None = field(default_factory=lambda: dict(ANNA))
     lies: Lies = field(default_factory=Lies)
     key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"use": "sig", "kid": secrets.token_hex(4)}))
-    client_key: RSAKey | None = None
+    client_key: RSAKey | ECKey | None = None
     logged_in_at: float | None = None
     """A session that the browser has at the provider since then; None: it has none."""
     knows_prompt: bool = True
@@ -98,7 +98,7 @@ class IdentityProvider:
 
 
 @dataclass(slots=True)
-class _Client(ClientMixin):  # type: ignore[misc]
+class _Client(ClientMixin):
     there: IdentityProvider
 
     def get_client_id(self) -> str:
@@ -127,7 +127,7 @@ class _Client(ClientMixin):  # type: ignore[misc]
 
 
 @dataclass(slots=True, kw_only=True)
-class _Code(AuthorizationCodeMixin):  # type: ignore[misc]
+class _Code(AuthorizationCodeMixin):
     redirect_uri: str
     nonce: str
     code_challenge: str
@@ -161,7 +161,7 @@ def _app(there: IdentityProvider) -> flask.Flask:
         app, query_client=lambda name: _Client(there) if name == CLIENT_ID else None, save_token=lambda *_: None
     )
 
-    class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
+    class CodeGrant(AuthorizationCodeGrant):
         TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_basic", "private_key_jwt"]
 
         def save_authorization_code(self, code: str, request: Any) -> None:
@@ -188,7 +188,7 @@ def _app(there: IdentityProvider) -> flask.Flask:
         def authenticate_user(self, authorization_code: _Code) -> dict[str, Any]:
             return {n: v for n, v in authorization_code.person.items() if n in authorization_code.wanted}
 
-    class Tokens(OpenIDCode):  # type: ignore[misc]
+    class Tokens(OpenIDCode):
         def exists_nonce(self, nonce: str, request: object) -> bool:
             return False
 
@@ -205,7 +205,7 @@ def _app(there: IdentityProvider) -> flask.Flask:
                 return there.lies.sign(told)
             return jwt.encode({"alg": "RS256", "kid": there.key.kid}, told, there.key)
 
-    class Assertion(JWTBearerClientAssertion):  # type: ignore[misc]
+    class Assertion(JWTBearerClientAssertion):
         CLIENT_AUTH_METHOD = "private_key_jwt"
 
         def validate_jti(self, claims: dict[str, Any], jti: str) -> bool:
@@ -214,11 +214,11 @@ def _app(there: IdentityProvider) -> flask.Flask:
         def get_audiences(self) -> list[str]:
             return [f"{there.issuer}/token"]
 
-        def resolve_client_public_key(self, client: object) -> RSAKey:
+        def resolve_client_public_key(self, client: object) -> RSAKey | ECKey:
             assert there.client_key is not None
             return there.client_key
 
-    class Issuer(IssuerParameter):  # type: ignore[misc]
+    class Issuer(IssuerParameter):
         def get_issuer(self) -> str:
             return there.issuer
 
@@ -258,8 +258,8 @@ def _app(there: IdentityProvider) -> flask.Flask:
         return flask.redirect(urlunsplit(target._replace(query=urlencode(told))))
 
     @app.post("/token")
-    def token() -> flask.typing.ResponseReturnValue:
-        return server.create_token_response()  # type: ignore[no-any-return]
+    def token() -> Any:
+        return server.create_token_response()
 
     @app.get("/logout")
     def logout() -> flask.typing.ResponseReturnValue:

@@ -330,9 +330,9 @@ def _private_key(pem: str) -> RSAKey | ECKey:
         key = None
     if isinstance(key, rsa.RSAPrivateKey):
         return RSAKey.import_key(pem)
-    if isinstance(key, ec.EllipticCurvePrivateKey):
+    if isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP256R1):
         return ECKey.import_key(pem)
-    raise ClientKeyBroken("the client's key at the identity provider is no private RSA or EC key in PEM")
+    raise ClientKeyBroken("the client's key at the identity provider is no private RSA or P-256 key in PEM")
 
 
 def _strong_keys(found: dict[str, Any]) -> KeySet:
