@@ -24,6 +24,8 @@ class Application(models.Model):
     )
     applied_at = models.DateTimeField()
     reminded_at = models.DateTimeField(null=True)
+    # Since when it also stands at the registry office.
+    escalated_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
     reason = models.CharField(max_length=500, blank=True, default="")
@@ -61,6 +63,7 @@ class Application(models.Model):
                 fields=["clinic", "id"], name="application_waiting", condition=Q(state=ApplicationState.WAITING)
             ),
             models.Index(fields=["account", "-id"], name="application_of_account"),
+            models.Index(fields=["applied_at"], name="application_by_age", condition=Q(state=ApplicationState.WAITING)),
         ]
 
 
@@ -110,9 +113,27 @@ class Grant(models.Model):
         ]
         indexes = [
             models.Index(fields=["account"], name="grant_living", condition=Q(revoked_at=None)),
+            models.Index(fields=["ends_at"], name="grant_by_end", condition=Q(revoked_at=None)),
             models.Index(
                 fields=["clinic"],
                 name="grant_administrators",
                 condition=Q(role=Role.LOCAL_ADMINISTRATOR, revoked_at=None),
             ),
         ]
+
+
+class Notice(models.Model):
+    """That a letter of the clock has been written: each once, also by two machines at the same moment.
+
+    `subject` is the id of what it is about, `occasion` tells several about one subject apart.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=40)
+    subject = models.BigIntegerField()
+    occasion = models.CharField(max_length=40, blank=True, default="")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="notice_once", fields=["kind", "subject", "occasion"])]
+        indexes = [models.Index(fields=["at"], name="notice_at")]

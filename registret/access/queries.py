@@ -317,7 +317,13 @@ def _visible(actor: Actor, *, at: datetime) -> QuerySet[Application]:
     everything = Application.objects.select_related("account", "clinic__care_provider", "decided_by")
     if actor.seat.clinic_id is not None:
         return everything.filter(clinic_id=actor.seat.clinic_id)
-    has_administrator = Exists(
+    has_administrator = others_who_attest(at=at)
+    return everything.filter(Q(decided_by_id=actor.account_id) | Q(escalated_at__isnull=False) | ~has_administrator)
+
+
+def others_who_attest(*, at: datetime) -> Exists:
+    """For questions about applications: somebody other than the applicant can attest it at the clinic."""
+    return Exists(
         Grant.objects.filter(
             role=Role.LOCAL_ADMINISTRATOR,
             clinic_id=OuterRef("clinic_id"),
@@ -327,7 +333,6 @@ def _visible(actor: Actor, *, at: datetime) -> QuerySet[Application]:
             account__state=AccountState.CONFIRMED,
         ).exclude(account_id=OuterRef("account_id"))
     )
-    return everything.filter(Q(decided_by_id=actor.account_id) | ~has_administrator)
 
 
 def _waiting(actor: Actor, *, at: datetime) -> QuerySet[Application]:

@@ -571,6 +571,7 @@ def _tell(wanted: Application, *, kind: str, context: dict[str, datetime], at: d
     )
     if not people:
         people, kind, context = registry_office(at=at), "application_escalated", {}
+        Application.objects.filter(id=wanted.id, escalated_at=None).update(escalated_at=at if people else None)
     applicant = f"{wanted.account.given_name} {wanted.account.surname}".strip()
     for person in people:
         post(
@@ -688,6 +689,7 @@ def _grant(
         if "one_unrevoked_grant_per_role_and_clinic" not in str(trouble):
             raise
         raise AlreadyGranted() from None
+    accounts.note_grant(account_id=account_id, at=at)
     return created.id
 
 

@@ -38,6 +38,8 @@ class Account(AbstractBaseUser):
     created_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
     logged_in_at = models.DateTimeField(null=True)
+    # From when on nobody has used it: the last login, a reinstatement, or the grant of somebody who never logged in.
+    unused_since = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
 
     USERNAME_FIELD = "id"
@@ -70,6 +72,9 @@ class Account(AbstractBaseUser):
         indexes = [
             models.Index(fields=["hsa_id_key", "-id"], name="account_hsa_id"),
             models.Index(fields=["email"], name="account_email"),
+            models.Index(
+                fields=["unused_since"], name="account_unused", condition=Q(state__in=["registered", "confirmed"])
+            ),
         ]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.models import Account, Confirmation
 from registret.accounts.refusals import ConfirmationUnknown
@@ -26,6 +28,7 @@ class AccountRow:
     created_at: datetime
     confirmed_at: datetime | None
     logged_in_at: datetime | None
+    unused_since: datetime | None
 
     @property
     def name(self) -> str:
@@ -60,6 +63,23 @@ def account(*, account_id: int) -> AccountRow | None:
 
 def accounts_by_id(*, account_ids: list[int]) -> dict[int, AccountRow]:
     return {a.id: account_row(a) for a in Account.objects.filter(id__in=account_ids)}
+
+
+def unused_accounts(
+    *, logged_in_before: datetime, granted_before: datetime, after: int = 0, size: int
+) -> tuple[int, ...]:
+    """Ids, ascending, of accounts last used before the one moment, or given a grant before the other and never used."""
+    unused = Q(logged_in_at__isnull=False, unused_since__lte=logged_in_before)
+    unused |= Q(logged_in_at=None, unused_since__lte=granted_before)
+    living = Account.objects.filter(unused, id__gt=after, state__in=[AccountState.REGISTERED, AccountState.CONFIRMED])
+    return tuple(living.order_by("id").values_list("id", flat=True)[:size])
+
+
+def unused_account(*, account_id: int) -> AccountRow | None:
+    """The account, locked, if it can be suspended for not being used; None if somebody else has locked it."""
+    states = [AccountState.REGISTERED, AccountState.CONFIRMED]
+    found = Account.objects.select_for_update(skip_locked=True).filter(id=account_id, state__in=states).first()
+    return account_row(found) if found else None
 
 
 def has_ended_account(*, hsa_id: str) -> bool:
@@ -100,6 +120,7 @@ def account_row(found: Account) -> AccountRow:
         created_at=found.created_at,
         confirmed_at=found.confirmed_at,
         logged_in_at=found.logged_in_at,
+        unused_since=found.unused_since,
     )
 
 

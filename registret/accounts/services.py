@@ -206,8 +206,13 @@ def check_link(*, confirmation: tuple[int, int], hsa_id: str | None, at: datetim
 def note_login(*, account_id: int, given_name: str, surname: str, organisation: str, at: datetime) -> None:
     """A login: a renewed card may bring a new name or organisation, and needs no other ceremony."""
     Account.objects.filter(id=account_id).update(
-        logged_in_at=at, given_name=given_name, surname=surname, organisation=organisation
+        logged_in_at=at, unused_since=at, given_name=given_name, surname=surname, organisation=organisation
     )
+
+
+def note_grant(*, account_id: int, at: datetime) -> None:
+    """A grant was given: for somebody who has never logged in, the time without use begins here."""
+    Account.objects.filter(id=account_id, logged_in_at=None).update(unused_since=at)
 
 
 def set_language(*, account_id: int, language: str) -> None:
@@ -227,8 +232,12 @@ def suspend(*, account_id: int, reason: str, by: By, at: datetime) -> None:
 
 @transaction.atomic
 def reinstate(*, account_id: int, by: By, at: datetime) -> None:
-    """Raises: NotPossible."""
+    """The time without use begins anew.
+
+    Raises: NotPossible.
+    """
     _step(account_id, "reinstate", reason="", by=by, at=at)
+    Account.objects.filter(id=account_id).update(unused_since=at)
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from functools import partial
 from django.db import connections
 from django.utils import timezone
 
+from registret.access import clockwork
 from registret.accounts import attempts, sessions
 from registret.kernel.by import By
 from registret.ledger.services import record
@@ -27,12 +28,18 @@ def workers() -> tuple[Worker, ...]:
     return (
         Worker("mail", partial(_round, deliver_letters), every=1),
         Worker("forget", partial(_round, forget_old), every=_HOUR),
+        Worker("clock", partial(_round, run_chores), every=_HOUR / 6),
     )
 
 
 def deliver_letters() -> int:
     """Sends letters that are due; answers how many. Those that will never be sent are told to the log."""
     return deliver_due(at=timezone.now, limit=_LETTERS_A_ROUND, given_up=_given_up)
+
+
+def run_chores() -> dict[str, int]:
+    """Does what is due by the clock; answers how many things of each chore."""
+    return {name: len(clockwork.run(name, at=timezone.now())) for name in clockwork.CHORES}
 
 
 def forget_old() -> dict[str, int]:

@@ -231,6 +231,113 @@ def _appointed(facts: Mapping[str, str]) -> Content:
     )
 
 
+def _digest(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("Ansökningar väntar på att du attesterar"),
+        heading=_("Det väntar ansökningar på dig"),
+        lines=(
+            Line(_("Antal ansökningar som väntar: {number}. Den äldsta har väntat sedan {oldest}."), facts),
+            Line(_("Logga in med ditt kort för att attestera eller avslå.")),
+        ),
+        button=(_("Att attestera"), "/attestera"),
+        footer=(Line(_("Du får mejlet på vardagar så länge något väntar, för att du är lokal administratör.")),),
+    )
+
+
+def _still_waiting(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("Påminnelse: någon väntar på att du attesterar"),
+        heading=_("En ansökan väntar fortfarande"),
+        lines=(
+            Line(
+                _("{applicant} har väntat sedan {waiting_since} på att bli attesterad för {clinic}."),
+                facts,
+                frozenset({"applicant", "clinic"}),
+            ),
+            Line(_("Känner du personen? Logga in med ditt kort för att attestera eller avslå.")),
+        ),
+        button=(_("Att attestera"), "/attestera"),
+        footer=(Line(_("Du får mejlet för att du är lokal administratör på {clinic}."), facts),),
+    )
+
+
+def _application_late(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("En ansökan har väntat för länge"),
+        heading=_("Kliniken har inte tagit ställning till en ansökan"),
+        lines=(
+            Line(
+                _("{applicant} har väntat sedan {waiting_since} på att bli attesterad för {clinic}."),
+                facts,
+                frozenset({"applicant", "clinic"}),
+            ),
+            Line(_("Ansökan står nu också hos er. Hör av er till kliniken, eller ta ställning själva.")),
+        ),
+        button=(_("Att attestera"), "/attestera"),
+        footer=(Line(_("Du får mejlet för att du arbetar på registerkansliet.")),),
+    )
+
+
+def _lapsed(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("Din ansökan till {registry} har förfallit").format(**facts),
+        heading=_("Din ansökan har förfallit"),
+        lines=(
+            Line(
+                _("Hej {name}! Ingen tog i tid ställning till din ansökan den {applied_at}, som gällde {clinic}."),
+                facts,
+                frozenset({"clinic"}),
+            ),
+            Line(_("Tala med kliniken, och ansök sedan igen. Ditt konto finns kvar.")),
+        ),
+        button=(_("Logga in och ansök igen"), "/"),
+    )
+
+
+def _suspension_near(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("Ditt konto i {registry} spärras snart").format(**facts),
+        heading=_("Logga in om du vill behålla kontot"),
+        lines=(
+            Line(
+                _("Hej {name}! Du har inte loggat in på länge. Kontot spärras {day} om du inte loggar in före dess."),
+                facts,
+                frozenset({"day"}),
+            ),
+            Line(_("Arbetar du inte längre med registret behöver du inte göra något.")),
+        ),
+        button=(_("Logga in"), "/"),
+    )
+
+
+def _suspended_unused(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("Ditt konto i {registry} är spärrat").format(**facts),
+        heading=_("Ditt konto är spärrat"),
+        lines=(
+            Line(_("Hej {name}! Kontot har inte använts på länge, och är därför spärrat."), facts),
+            Line(_("Behöver du det igen? Din lokala administratör eller supporten kan häva spärren.")),
+        ),
+        button=(_("Kontakta supporten"), "/hjalp"),
+    )
+
+
+def _grant_ends(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("Din behörighet i {registry} upphör snart").format(**facts),
+        heading=_("Din behörighet upphör snart"),
+        lines=(
+            Line(
+                _("Hej {name}! Du är {role} för {place} till och med {last_day}."),
+                facts,
+                frozenset({"role", "place", "last_day"}),
+            ),
+            Line(_("Ska du fortsätta? Be din lokala administratör förlänga behörigheten före dess.")),
+        ),
+        button=(_("Logga in"), "/"),
+    )
+
+
 LETTERS: Mapping[str, Kind] = {
     "confirm_email": Kind(
         facts={"name": Fact.LINE, "clinic": Fact.LINE, "valid_until": Fact.DAY}, confirms=True, says=_confirm_email
@@ -245,6 +352,19 @@ LETTERS: Mapping[str, Kind] = {
     "address_changed": Kind(facts={"name": Fact.LINE, "new_address": Fact.LINE}, says=_address_changed),
     "appointed": Kind(
         facts={"name": Fact.LINE, "role": Fact.LINE, "place": Fact.LINE, "valid_until": Fact.DAY}, says=_appointed
+    ),
+    "digest": Kind(facts={"number": Fact.LINE, "oldest": Fact.DAY}, says=_digest),
+    "still_waiting": Kind(
+        facts={"applicant": Fact.LINE, "clinic": Fact.LINE, "waiting_since": Fact.DAY}, says=_still_waiting
+    ),
+    "application_late": Kind(
+        facts={"applicant": Fact.LINE, "clinic": Fact.LINE, "waiting_since": Fact.DAY}, says=_application_late
+    ),
+    "lapsed": Kind(facts={"name": Fact.LINE, "clinic": Fact.LINE, "applied_at": Fact.DAY}, says=_lapsed),
+    "suspension_near": Kind(facts={"name": Fact.LINE, "day": Fact.DAY}, says=_suspension_near),
+    "suspended_unused": Kind(facts={"name": Fact.LINE}, says=_suspended_unused),
+    "grant_ends": Kind(
+        facts={"name": Fact.LINE, "role": Fact.LINE, "place": Fact.LINE, "last_day": Fact.DAY}, says=_grant_ends
     ),
 }
 """By the code that stands in the outbox. `name` is whom to greet; `role` is in words, in the letter's language."""

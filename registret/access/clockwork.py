@@ -1,0 +1,363 @@
+"""What becomes due by the clock: letters about what waits or ends, applications that lapse, accounts that nobody uses.
+
+Every chore may be run at any time, again, and on several machines at once. A letter is written in one transaction with
+its `Notice`, of which the database lets in one only; an act looks again at its row once that is locked. A chore that
+was late does then what it would have done in time, but for a warning that the next one has overtaken.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+
+from registret.access.lifecycle import APPLICATION_LIFE, ApplicationState
+from registret.access.models import Application, Grant, Notice
+from registret.access.queries import (
+    Administrator,
+    active_administrators,
+    administrators_by_clinic,
+    others_who_attest,
+    registry_office,
+    title_of,
+)
+from registret.access.services import end_account
+from registret.accounts import services as accounts
+from registret.accounts.lifecycle import AccountState
+from registret.accounts.queries import unused_account, unused_accounts
+from registret.kernel.by import By
+from registret.kernel.identifiers import EmailAddress
+from registret.ledger.services import record
+from registret.mail.services import post
+from registret.settings.lengths import Length, TimeLimit
+from registret.settings.queries import lengths
+from registret.words.roles import role_name
+
+M = TypeVar("M", bound=Model)
+
+_HERE = ZoneInfo("Europe/Stockholm")
+_CLOCK = By.of_program("clock")
+_BATCH = 500
+
+_UNUSED = (TimeLimit.DORMANT, TimeLimit.NEVER_LOGGED_IN)
+_ONCE = """
+INSERT INTO access_notice (kind, subject, occasion, at) VALUES (%s, %s, %s, %s)
+ON CONFLICT (kind, subject, occasion) DO NOTHING
+"""
+
+DIGEST_FROM = time(7)
+"""Digests go out on workdays from this hour on, in Sweden."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """One thing that was due: `what` happened to `subject` (a kind and an id, so that no name gets into output)."""
+
+    what: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The moment of a run, and the time limits as the office has set them."""
+
+    at: datetime
+    limits: Mapping[TimeLimit, Length] = field(default_factory=lengths)
+
+    def ago(self, limit: TimeLimit) -> datetime:
+        return self.limits[limit].before(self.at)
+
+    def ahead(self, limit: TimeLimit) -> datetime:
+        return self.limits[limit].after(self.at)
+
+
+def digest(clock: Clock) -> Iterator[Done]:
+    """To each administrator, on workdays: how many applications wait since yesterday or longer."""
+    here = clock.at.astimezone(_HERE)
+    if here.weekday() >= 5 or here.time() < DIGEST_FROM:
+        return
+    midnight = datetime.combine(here.date(), time(), tzinfo=_HERE)
+    waiting: dict[int, list[tuple[int, datetime]]] = defaultdict(list)
+    for wanted in _actionable_since(midnight):
+        waiting[wanted.clinic_id].append((wanted.account_id, _since(wanted)))
+    for person, clinic_ids in _administrators(at=clock.at):
+        theirs = [
+            since for c in clinic_ids for account_id, since in waiting.get(c, ()) if account_id != person.account_id
+        ]
+        if theirs and _digested(clock, person, len(theirs), oldest=min(theirs), day=here.date()):
+            yield Done(what="digest", subject=f"account {person.account_id}")
+
+
+@transaction.atomic
+def _digested(clock: Clock, person: Administrator, number: int, *, oldest: datetime, day: date) -> bool:
+    if not _first("digest", person.account_id, occasion=day.isoformat(), at=clock.at):
+        return False
+    _post_to(person, kind="digest", context={"number": str(number), "oldest": oldest}, at=clock.at)
+    return True
+
+
+def remind_attesters(clock: Clock) -> Iterator[Done]:
+    """Once per application, to those who could attest it."""
+    late = _actionable_since(clock.ago(TimeLimit.REMIND_ATTESTERS)).filter(~_noticed("still_waiting"))
+    for wanted in _each(late):
+        if _reminded(clock, wanted):
+            yield Done(what="reminded", subject=f"application {wanted.id}")
+
+
+@transaction.atomic
+def _reminded(clock: Clock, wanted: Application) -> bool:
+    people = _attesters(wanted, at=clock.at)
+    if not people or not _still(wanted) or not _first("still_waiting", wanted.id, at=clock.at):
+        return False
+    for person in people:
+        _post_to(person, kind="still_waiting", context=_about(wanted), at=clock.at)
+    return True
+
+
+def escalate(clock: Clock) -> Iterator[Done]:
+    """What waits too long, or where nobody can attest, also stands at the registry office from now on."""
+    too_long = _by(clock.ago(TimeLimit.ESCALATE))
+    here = _actionable_since(clock.at).filter(escalated_at=None)
+    for wanted in _each(here.filter(too_long | ~others_who_attest(at=clock.at))):
+        if _escalated(clock, wanted):
+            yield Done(what="escalated", subject=f"application {wanted.id}")
+
+
+@transaction.atomic
+def _escalated(clock: Clock, wanted: Application) -> bool:
+    office = registry_office(at=clock.at)
+    nobody = not _attesters(wanted, at=clock.at)
+    if not office or not _still(wanted, escalated_at=None):
+        return False  # a letter to nobody is no escalation: it stays due until there is an office
+    Application.objects.filter(id=wanted.id).update(escalated_at=clock.at)
+    about = _about(wanted)
+    since = about.pop("waiting_since")
+    for person in office:
+        if nobody:
+            _post_to(person, kind="application_escalated", context=about, at=clock.at)
+        else:
+            _post_to(person, kind="application_late", context=about | {"waiting_since": since}, at=clock.at)
+    _record(wanted, "application.escalated", {"reason": "nobody" if nobody else "late"}, at=clock.at)
+    return True
+
+
+def lapse(clock: Clock) -> Iterator[Done]:
+    """Applications that nobody has decided about in time. Whoever has confirmed the address is told."""
+    old = Application.objects.filter(state=ApplicationState.WAITING, applied_at__lte=clock.ago(TimeLimit.LAPSE))
+    for wanted in _each(old.select_related("account", "clinic")):
+        if _lapsed(clock, wanted):
+            yield Done(what="lapsed", subject=f"application {wanted.id}")
+
+
+@transaction.atomic
+def _lapsed(clock: Clock, wanted: Application) -> bool:
+    if not _still(wanted):
+        return False
+    state = APPLICATION_LIFE.after(ApplicationState.WAITING, "lapse")
+    Application.objects.filter(id=wanted.id).update(state=state, decided_at=clock.at)
+    _record(wanted, "application.lapse", {}, at=clock.at)
+    if wanted.account.confirmed_at is not None:
+        context = {"name": wanted.account.given_name, "clinic": title_of(wanted.clinic)}
+        _post_to(_Recipient.of(wanted), kind="lapsed", context=context | {"applied_at": wanted.applied_at}, at=clock.at)
+    return True
+
+
+def suspend_unused(clock: Clock) -> Iterator[Done]:
+    """Warns those who have not logged in for long, and suspends those who were warned long enough ago.
+
+    Whoever was given a grant and has never confirmed the address cannot log in at all: that account ends.
+    """
+    soon = clock.ahead(TimeLimit.WARN_OF_SUSPENSION)
+    # Months are of unequal length: a few too many are looked at, rather than one too late.
+    dormant, never = (clock.limits[limit].before(soon) + timedelta(days=3) for limit in _UNUSED)
+    after = 0
+    while people := unused_accounts(logged_in_before=dormant, granted_before=never, after=after, size=_BATCH):
+        after = people[-1]
+        for account_id in people:
+            if what := _unused(clock, account_id):
+                yield Done(what=what, subject=f"account {account_id}")
+
+
+@transaction.atomic
+def _unused(clock: Clock, account_id: int) -> str:
+    person = unused_account(account_id=account_id)
+    if person is None or person.unused_since is None:
+        return ""  # logged in or was suspended a moment ago
+    dormant, never = (clock.limits[limit] for limit in _UNUSED)
+    until = (never if person.logged_in_at is None else dormant).after(person.unused_since)
+    if person.state is AccountState.REGISTERED:
+        if until > clock.at:
+            return ""
+        end_account(account_id=person.id, reason="never_confirmed", by=_CLOCK, at=clock.at)
+        return "ended"
+    notice = clock.limits[TimeLimit.WARN_OF_SUSPENSION]
+    if notice.before(until) > clock.at:
+        return ""
+    to = _Recipient(account_id=person.id, email=person.email.text, language=person.language)
+    occasion = person.unused_since.isoformat()
+    if _first("suspension_near", person.id, occasion=occasion, at=clock.at):
+        day = max(until, notice.after(clock.at))
+        _post_to(to, kind="suspension_near", context={"name": person.given_name, "day": day}, at=clock.at)
+        return "warned of suspension"
+    warned = Notice.objects.get(kind="suspension_near", subject=person.id, occasion=occasion)
+    if until > clock.at or notice.after(warned.at) > clock.at:
+        return ""
+    reason = "dormant" if person.logged_in_at else "never_logged_in"
+    accounts.suspend(account_id=person.id, reason=reason, by=_CLOCK, at=clock.at)
+    _post_to(to, kind="suspended_unused", context={"name": person.given_name}, at=clock.at)
+    return "suspended"
+
+
+def warn_of_end(clock: Clock) -> Iterator[Done]:
+    """Before a grant ends: a first letter, unless it was shorter than that from the beginning, and a last one."""
+    soon = clock.ahead(TimeLimit.WARN_OF_END)
+    ending = Grant.objects.filter(revoked_at=None, ends_at__gt=clock.at, ends_at__lte=soon)
+    ending = ending.filter(account__state=AccountState.CONFIRMED).select_related("account", "clinic")
+    for grant in _each(ending):
+        if _warned_of_end(clock, grant):
+            yield Done(what="warned of the end", subject=f"grant {grant.id}")
+
+
+@transaction.atomic
+def _warned_of_end(clock: Clock, grant: Grant) -> bool:
+    is_last = clock.ahead(TimeLimit.WARN_OF_END_AGAIN) >= grant.ends_at
+    if not is_last and clock.limits[TimeLimit.WARN_OF_END].after(grant.begins_at) > grant.ends_at:
+        return False
+    here = Grant.objects.select_for_update(of=("self",), skip_locked=True)
+    if not here.filter(id=grant.id, revoked_at=None).exists():
+        return False
+    if not _first("grant_ends", grant.id, occasion="last" if is_last else "first", at=clock.at):
+        return False
+    person = _Recipient.of(grant)
+    context: dict[str, str | date] = {
+        "name": grant.account.given_name,
+        "role": role_name(grant.role, language=person.language),
+        "place": title_of(grant.clinic) if grant.clinic else settings.REGISTRY_NAME,
+        "last_day": (grant.ends_at.astimezone(_HERE) - timedelta(seconds=1)).date(),
+    }
+    _post_to(person, kind="grant_ends", context=context, at=clock.at)
+    return True
+
+
+CHORES: Mapping[str, Callable[[Clock], Iterator[Done]]] = {
+    "lapse": lapse,
+    "escalate": escalate,
+    "remind-attesters": remind_attesters,
+    "digest": digest,
+    "suspend-unused": suspend_unused,
+    "warn-of-end": warn_of_end,
+}
+"""In the order in which they are run: what has lapsed is not reminded of."""
+
+
+def run(name: str, *, at: datetime, dry_run: bool = False) -> tuple[Done, ...]:
+    """Does all that is due, each thing in a transaction of its own; `dry_run` takes all of it back."""
+    if not dry_run:
+        return tuple(CHORES[name](Clock(at)))
+    with transaction.atomic():
+        done = tuple(CHORES[name](Clock(at)))
+        transaction.set_rollback(True)
+    return done
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Recipient:
+    account_id: int
+    email: str
+    language: str
+
+    @classmethod
+    def of(cls, theirs: Application | Grant) -> _Recipient:
+        person = theirs.account
+        return cls(account_id=person.id, email=person.email, language=person.language)
+
+
+def _actionable_since(moment: datetime) -> QuerySet[Application]:
+    """Applications that can be acted on, and could at `moment`: made, and the address confirmed."""
+    waiting = Application.objects.filter(_by(moment), state=ApplicationState.WAITING)
+    return waiting.filter(account__state=AccountState.CONFIRMED).select_related("account", "clinic")
+
+
+def _by(moment: datetime) -> Q:
+    return Q(applied_at__lte=moment, account__confirmed_at__lte=moment)
+
+
+def _since(wanted: Application) -> datetime:
+    return max(wanted.applied_at, wanted.account.confirmed_at or wanted.applied_at)
+
+
+def _noticed(kind: str) -> Exists:
+    return Exists(Notice.objects.filter(kind=kind, subject=OuterRef("id")))
+
+
+def _attesters(wanted: Application, *, at: datetime) -> list[Administrator]:
+    people = active_administrators(clinic_id=wanted.clinic_id, at=at)
+    return [person for person in people if person.account_id != wanted.account_id]
+
+
+def _each(due: QuerySet[M]) -> Iterator[M]:
+    """By id, in batches; what was due and was left alone does not come again."""
+    after = 0
+    while batch := list(due.filter(id__gt=after).order_by("id")[:_BATCH]):
+        yield from batch
+        after = batch[-1].pk
+
+
+def _still(wanted: Application, **others: object) -> bool:
+    """Whether it waits now that it is locked. What somebody else has locked is being decided about."""
+    here = Application.objects.select_for_update(of=("self",), skip_locked=True)
+    return here.filter(id=wanted.id, state=ApplicationState.WAITING, **others).exists()
+
+
+def _first(kind: str, subject: int, *, occasion: str = "", at: datetime) -> bool:
+    """Whether this notice is new. Waits for whoever is writing the same at this moment."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ONCE, [kind, subject, occasion, at])
+        return bool(cursor.rowcount == 1)
+
+
+def _administrators(*, at: datetime) -> list[tuple[Administrator, list[int]]]:
+    """Every active local administrator once, with the clinics."""
+    found: dict[int, tuple[Administrator, list[int]]] = {}
+    for clinic_id, people in administrators_by_clinic(at=at).items():
+        for person in people:
+            found.setdefault(person.account_id, (person, []))[1].append(clinic_id)
+    return [found[account_id] for account_id in sorted(found)]
+
+
+def _about(wanted: Application) -> dict[str, str | date]:
+    return {
+        "applicant": f"{wanted.account.given_name} {wanted.account.surname}".strip(),
+        "clinic": title_of(wanted.clinic),
+        "waiting_since": wanted.applied_at,
+    }
+
+
+def _record(wanted: Application, event: str, facts: dict[str, str | int | bool | None], *, at: datetime) -> None:
+    record(
+        event=event,
+        by=_CLOCK,
+        at=at,
+        about_account_id=wanted.account_id,
+        about_hsa_id=wanted.account.hsa_id,
+        clinic_id=wanted.clinic_id,
+        facts=facts,
+    )
+
+
+def _post_to(person: Administrator | _Recipient, *, kind: str, context: Mapping[str, str | date], at: datetime) -> None:
+    post(
+        kind=kind,
+        to=EmailAddress(person.email),
+        language=person.language,
+        context=context,
+        about_account_id=person.account_id,
+        at=at,
+    )

@@ -1,0 +1,33 @@
+"""`registret chores`: what is due by the clock, as the workers do it every ten minutes."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from registret.access import clockwork
+
+
+class Command(BaseCommand):
+    help = "Does what is due: reminders, escalation, lapse, digests, accounts that nobody uses, grants that end."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        names = list(clockwork.CHORES)
+        parser.add_argument("chore", nargs="*", help=f"which ({', '.join(names)}); without one: all")
+        parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        unknown = [name for name in options["chore"] if name not in clockwork.CHORES]
+        if unknown:
+            self.stderr.write(f"registret: no chore is called {unknown[0]}; there are {', '.join(clockwork.CHORES)}")
+            raise SystemExit(2)
+        at = timezone.now()
+        total = 0
+        for name in options["chore"] or clockwork.CHORES:
+            for done in clockwork.run(name, at=at, dry_run=options["dry_run"]):
+                total += 1
+                self.stdout.write(f"{name}: {done.what}, {done.subject}")
+        self.stdout.write(f"{total} {'would be' if options['dry_run'] else 'were'} done")
