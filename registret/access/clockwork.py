@@ -31,7 +31,7 @@ from registret.access.queries import (
 from registret.access.services import end_account
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState
-from registret.accounts.queries import unused_account, unused_accounts
+from registret.accounts.queries import AccountRow, unused_account, unused_accounts
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress
 from registret.ledger.services import record
@@ -179,47 +179,67 @@ def suspend_unused(clock: Clock) -> Iterator[Done]:
     dormant, never = (clock.limits[limit].before(soon) + timedelta(days=3) for limit in _UNUSED)
     after = 0
     while people := unused_accounts(logged_in_before=dormant, granted_before=never, after=after, size=_BATCH):
-        after = people[-1]
-        for account_id in people:
-            if what := _unused(clock, account_id):
-                yield Done(what=what, subject=f"account {account_id}")
+        after = people[-1].id
+        warned = _warned_of_suspension(*people)
+        for person in people:
+            if _due(clock, person, warned) and (what := _unused(clock, person.id)):
+                yield Done(what=what, subject=f"account {person.id}")
 
 
 @transaction.atomic
 def _unused(clock: Clock, account_id: int) -> str:
     person = unused_account(account_id=account_id)
-    if person is None or person.unused_since is None:
-        return ""  # logged in or was suspended a moment ago
-    dormant, never = (clock.limits[limit] for limit in _UNUSED)
-    until = (never if person.logged_in_at is None else dormant).after(person.unused_since)
-    if person.state is AccountState.REGISTERED:
-        if until > clock.at:
-            return ""
-        end_account(account_id=person.id, reason="never_confirmed", by=_CLOCK, at=clock.at)
-        return "ended"
-    notice = clock.limits[TimeLimit.WARN_OF_SUSPENSION]
-    if notice.before(until) > clock.at:
-        return ""
+    due = _due(clock, person, _warned_of_suspension(person)) if person else ""
+    if person is None or not due:
+        return ""  # logged in, or was suspended, a moment ago
     to = _Recipient(account_id=person.id, email=person.email.text, language=person.language)
-    occasion = person.unused_since.isoformat()
-    if _first("suspension_near", person.id, occasion=occasion, at=clock.at):
-        day = max(until, notice.after(clock.at))
+    if due == "ended":
+        end_account(account_id=person.id, reason="never_confirmed", by=_CLOCK, at=clock.at)
+    elif due == "suspended":
+        reason = "dormant" if person.logged_in_at else "never_logged_in"
+        accounts.suspend(account_id=person.id, reason=reason, by=_CLOCK, at=clock.at)
+        _post_to(to, kind="suspended_unused", context={"name": person.given_name}, at=clock.at)
+    elif _first("suspension_near", person.id, occasion=_occasion(person), at=clock.at):
+        day = max(_unused_until(clock, person), clock.ahead(TimeLimit.WARN_OF_SUSPENSION))
         _post_to(to, kind="suspension_near", context={"name": person.given_name, "day": day}, at=clock.at)
-        return "warned of suspension"
-    warned = Notice.objects.get(kind="suspension_near", subject=person.id, occasion=occasion)
-    if until > clock.at or notice.after(warned.at) > clock.at:
-        return ""
-    reason = "dormant" if person.logged_in_at else "never_logged_in"
-    accounts.suspend(account_id=person.id, reason=reason, by=_CLOCK, at=clock.at)
-    _post_to(to, kind="suspended_unused", context={"name": person.given_name}, at=clock.at)
-    return "suspended"
+    return due
+
+
+def _due(clock: Clock, person: AccountRow, warned: Mapping[tuple[int, str], datetime]) -> str:
+    """What is to be done now about somebody who has not logged in for long."""
+    until, notice = _unused_until(clock, person), clock.limits[TimeLimit.WARN_OF_SUSPENSION]
+    if person.state is AccountState.REGISTERED:
+        return "ended" if until <= clock.at else ""
+    warned_at = warned.get((person.id, _occasion(person)))
+    if warned_at is None:
+        return "warned of suspension" if notice.before(until) <= clock.at else ""
+    return "suspended" if max(until, notice.after(warned_at)) <= clock.at else ""
+
+
+def _unused_until(clock: Clock, person: AccountRow) -> datetime:
+    dormant, never = (clock.limits[limit] for limit in _UNUSED)
+    return (never if person.logged_in_at is None else dormant).after(person.unused_since or clock.at)
+
+
+def _occasion(person: AccountRow) -> str:
+    """A warning counts for this time without a login: the next one is warned of anew."""
+    return person.unused_since.isoformat() if person.unused_since else ""
+
+
+def _warned_of_suspension(*people: AccountRow) -> Mapping[tuple[int, str], datetime]:
+    notices = Notice.objects.filter(kind="suspension_near", subject__in=[person.id for person in people])
+    return {(notice.subject, notice.occasion): notice.at for notice in notices}
 
 
 def warn_of_end(clock: Clock) -> Iterator[Done]:
     """Before a grant ends: a first letter, unless it was shorter than that from the beginning, and a last one."""
     soon = clock.ahead(TimeLimit.WARN_OF_END)
+    is_last = Q(ends_at__lte=clock.ahead(TimeLimit.WARN_OF_END_AGAIN))
     ending = Grant.objects.filter(revoked_at=None, ends_at__gt=clock.at, ends_at__lte=soon)
     ending = ending.filter(account__state=AccountState.CONFIRMED).select_related("account", "clinic")
+    ending = ending.filter(
+        (is_last & ~_noticed("grant_ends", occasion="last")) | (~is_last & ~_noticed("grant_ends", occasion="first"))
+    )
     for grant in _each(ending):
         if _warned_of_end(clock, grant):
             yield Done(what="warned of the end", subject=f"grant {grant.id}")
@@ -293,8 +313,8 @@ def _since(wanted: Application) -> datetime:
     return max(wanted.applied_at, wanted.account.confirmed_at or wanted.applied_at)
 
 
-def _noticed(kind: str) -> Exists:
-    return Exists(Notice.objects.filter(kind=kind, subject=OuterRef("id")))
+def _noticed(kind: str, *, occasion: str = "") -> Exists:
+    return Exists(Notice.objects.filter(kind=kind, subject=OuterRef("id"), occasion=occasion))
 
 
 def _attesters(wanted: Application, *, at: datetime) -> list[Administrator]:

@@ -67,12 +67,12 @@ def accounts_by_id(*, account_ids: list[int]) -> dict[int, AccountRow]:
 
 def unused_accounts(
     *, logged_in_before: datetime, granted_before: datetime, after: int = 0, size: int
-) -> tuple[int, ...]:
-    """Ids, ascending, of accounts last used before the one moment, or given a grant before the other and never used."""
+) -> tuple[AccountRow, ...]:
+    """By id, accounts last used before the one moment, or given a grant before the other and never used."""
     unused = Q(logged_in_at__isnull=False, unused_since__lte=logged_in_before)
     unused |= Q(logged_in_at=None, unused_since__lte=granted_before)
     living = Account.objects.filter(unused, id__gt=after, state__in=[AccountState.REGISTERED, AccountState.CONFIRMED])
-    return tuple(living.order_by("id").values_list("id", flat=True)[:size])
+    return tuple(account_row(found) for found in living.order_by("id")[:size])
 
 
 def unused_account(*, account_id: int) -> AccountRow | None:

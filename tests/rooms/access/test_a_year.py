@@ -1,0 +1,320 @@
+"""A year of a country: thousands of people who come, forget, and leave; the clock runs each day.
+
+What it did is compared with what a second, plain telling of the rules expects: no letter twice, none missing, and
+nobody left with access that they should not have.
+"""
+
+from __future__ import annotations
+
+import calendar
+import random
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from registret.access import clockwork
+from registret.access.lifecycle import ApplicationState
+from registret.access.models import Application, Grant
+from registret.access.queries import seats_of
+from registret.access.roles import Role
+from registret.accounts.lifecycle import AccountState
+from registret.accounts.models import Account
+from registret.mail.models import Letter
+from tests import cast
+
+HERE = ZoneInfo("Europe/Stockholm")
+DAYS = 365
+PEOPLE = 1000
+CLINICS = 20
+FIRST = date(2026, 12, 1)
+
+
+@dataclass(slots=True)
+class Person:
+    """Somebody, as the plain telling knows them."""
+
+    id: int
+    clinic: int
+    administers: bool
+    rhythm: int
+    """Days between logins; 0: never comes."""
+    leaves: int
+    """The day after which nobody logs in any more."""
+    state: str = "confirmed"
+    unused: datetime | None = None
+    came: bool = False
+    ends: datetime | None = None
+    grant_began: datetime | None = None
+    warned_at: datetime | None = None
+    warned_for: datetime | None = None
+    told_of_end: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Wish:
+    """An application that waits."""
+
+    id: int
+    person: int
+    clinic: int
+    since: datetime
+    answered_after: int
+    """Days until somebody at the clinic decides; 0: never."""
+    reminded: bool = False
+    escalated: bool = False
+
+
+Expected = Counter[tuple[str, int, date]]
+
+
+def moment(day: int, *, hour: int = 9) -> datetime:
+    return datetime.combine(FIRST + timedelta(days=day), time(hour), tzinfo=HERE).astimezone(UTC)
+
+
+def months_after(start: datetime, months: int) -> datetime:
+    here = start.astimezone(HERE)
+    year, month = divmod(here.month - 1 + months, 12)
+    last = calendar.monthrange(here.year + year, month + 1)[1]
+    return here.replace(year=here.year + year, month=month + 1, day=min(here.day, last))
+
+
+def days_after(start: datetime, days: int) -> datetime:
+    return start.astimezone(HERE) + timedelta(days=days)
+
+
+@pytest.mark.django_db
+@pytest.mark.timeout(900)
+def test_after_a_year_every_letter_was_written_once_and_nobody_has_access_who_should_not() -> None:
+    chance = random.Random(20261201)
+    office, people, clinics = a_country(chance)
+    wishes: list[Wish] = []
+    expected: Expected = Counter()
+
+    for day in range(DAYS):
+        at = moment(day)
+        come(chance, people, day, at)
+        wishes.extend(apply(chance, people, clinics, at))
+        decide(chance, wishes, people, at)
+        for name in clockwork.CHORES:
+            clockwork.run(name, at=at)
+        tell(expected, office, people, wishes, at)
+        if day % 30 == 0:
+            assert [name for name in clockwork.CHORES if clockwork.run(name, at=at)] == [], "a second run does nothing"
+
+    kinds = ["digest", "still_waiting", "application_late", "application_escalated", "lapsed"]
+    kinds += ["suspension_near", "suspended_unused", "grant_ends"]
+    written = Counter(
+        (kind, about, created.astimezone(HERE).date())
+        for kind, about, created in Letter.objects.filter(kind__in=kinds).values_list(
+            "kind", "about_account_id", "created_at"
+        )
+    )
+    assert written - expected == Counter(), "letters too many"
+    assert expected - written == Counter(), "letters missing"
+    assert {kind for kind, _, _ in written} == set(kinds), "the year had some of each"
+
+    end = moment(DAYS - 1)
+    for person in people.values():
+        is_in = bool(seats_of(account_id=person.id, at=end)) and person.state == "confirmed"
+        account = Account.objects.get(id=person.id)
+        assert account.state == person.state, person
+        if is_in:
+            assert person.ends is not None
+            assert person.ends > end
+            assert person.unused is not None
+            assert months_after(person.unused, 9 if person.came else 3) > end, person
+    waiting = set(Application.objects.filter(state=ApplicationState.WAITING).values_list("id", flat=True))
+    assert waiting == {wish.id for wish in wishes}
+
+
+# --- the country -----------------------------------------------------------------------------------
+
+
+def a_country(chance: random.Random) -> tuple[int, dict[int, Person], list[int]]:
+    """The account of the office, everybody else by account id, and the clinics."""
+    begin = moment(-400)
+    cast.clinics(begin)
+    cast.appoint_by_program(cast.DORIS, Role.REGISTRY_OFFICE, at=begin)
+    office = cast.account_of(cast.DORIS).id
+    Account.objects.filter(id=office).update(unused_since=moment(DAYS), logged_in_at=moment(DAYS))
+    cast.bring_clinics([f"Sjukhus {n}" for n in range(CLINICS)], at=begin)
+    clinics = [cast.clinic_id(f"infektion-{n}") for n in range(CLINICS)]
+    people: dict[int, Person] = {}
+    grants = []
+    for number in range(PEOPLE):
+        clinic = clinics[number % CLINICS]
+        # Every fifth clinic has no administrator, others have one or two.
+        administers = number < 2 * CLINICS and number % CLINICS % 5 != 0 and (number < CLINICS or number % 3 == 0)
+        began = moment(-chance.randrange(1, 340))
+        person = new_person(chance, number, clinic, administers=administers, confirmed=began)
+        rhythm = person.rhythm
+        if rhythm:
+            person.unused, person.came = began + timedelta(hours=chance.randrange(1, 500)), True
+        else:
+            person.unused = began
+        length = chance.choice([20, 300, 500, 720])
+        person.grant_began, person.ends = began, moment(-30) + timedelta(days=length + chance.randrange(0, 300))
+        role = Role.LOCAL_ADMINISTRATOR if administers else Role.REPORTER
+        grants.append(grant_for(person, role))
+        people[person.id] = person
+    Grant.objects.bulk_create(grants)
+    write_down(people.values())
+    return office, people, clinics
+
+
+def new_person(
+    chance: random.Random, number: int, clinic: int, *, administers: bool = False, confirmed: datetime
+) -> Person:
+    account = Account.objects.create(
+        hsa_id=f"SE2321009991-E{number:05}",
+        given_name="Nils",
+        surname=f"Nummer {number}",
+        email=f"nils.{number}@regionnorrvik.se",
+        state=AccountState.CONFIRMED,
+        created_at=confirmed,
+        confirmed_at=confirmed,
+    )
+    rhythm = chance.choice([3, 20, 60, 250]) if administers else chance.choice([0, 3, 20, 60, 120, 260, 290])
+    leaves = chance.choice([DAYS, DAYS, DAYS, chance.randrange(DAYS)])
+    return Person(account.id, clinic, administers, rhythm, leaves)
+
+
+def grant_for(person: Person, role: Role) -> Grant:
+    return Grant(
+        account_id=person.id,
+        role=role,
+        clinic_id=person.clinic,
+        sub_registries=["pneumoni"],
+        begins_at=person.grant_began,
+        ends_at=person.ends,
+        decided_by_names="Sven Styrelse, Tove Tvåa",
+    )
+
+
+def write_down(people: object) -> None:
+    some: list[Person] = list(people)  # type: ignore[call-overload]
+    Account.objects.bulk_update(
+        [Account(id=p.id, unused_since=p.unused, logged_in_at=p.unused if p.came else None) for p in some],
+        ["unused_since", "logged_in_at"],
+        batch_size=500,
+    )
+
+
+def come(chance: random.Random, people: dict[int, Person], day: int, at: datetime) -> None:
+    """Those who log in today, an hour before the clock runs."""
+    then, here = at - timedelta(hours=1), []
+    for person in people.values():
+        may = person.state == "confirmed" and person.ends is not None and person.ends > at and day < person.leaves
+        if may and person.rhythm and chance.random() < 1 / person.rhythm:
+            person.unused, person.came = then, True
+            here.append(person.id)
+    Account.objects.filter(id__in=here).update(unused_since=then, logged_in_at=then)
+
+
+def apply(chance: random.Random, people: dict[int, Person], clinics: list[int], at: datetime) -> list[Wish]:
+    """New people apply, up to six a day, and confirm their address at once."""
+    made = []
+    for _ in range(chance.randrange(7)):
+        since = at - timedelta(hours=chance.randrange(1, 20), minutes=7)
+        clinic = chance.choice(clinics)
+        person = new_person(chance, len(people), clinic, confirmed=since)
+        people[person.id] = person
+        row = Application.objects.create(
+            account_id=person.id, clinic_id=clinic, role=Role.REPORTER, sub_registries=["pneumoni"], applied_at=since
+        )
+        made.append(Wish(row.id, person.id, clinic, since, chance.choice([0, 0, 1, 2, 5, 10, 40])))
+    return made
+
+
+def decide(chance: random.Random, wishes: list[Wish], people: dict[int, Person], at: datetime) -> None:
+    """Administrators attest what it is time for, an hour before the clock runs; where there are none, nobody does."""
+    administrators = [p for p in people.values() if p.administers]
+    for wish in [w for w in wishes if w.answered_after and days_after(w.since, w.answered_after) <= at]:
+        attesters = [p for p in administrators if attests(p, wish.clinic, at)]
+        if not attesters:
+            continue
+        then = at - timedelta(hours=1)
+        Application.objects.filter(id=wish.id).update(
+            state=ApplicationState.ATTESTED, decided_at=then, decided_by_id=attesters[0].id
+        )
+        person = people[wish.person]
+        person.grant_began, person.ends = then, months_after(then, chance.choice([1, 6, 24]))
+        if not person.came:
+            person.unused = then
+        grant_for(person, Role.REPORTER).save()
+        Account.objects.filter(id=person.id).update(unused_since=person.unused)
+        wishes.remove(wish)
+
+
+def attests(person: Person, clinic: int, at: datetime) -> bool:
+    living = person.ends is not None and person.ends > at and person.state == "confirmed"
+    return person.administers and person.clinic == clinic and living
+
+
+# --- the rules, told once more ---------------------------------------------------------------------
+
+
+def tell(expected: Expected, office: int, people: dict[int, Person], wishes: list[Wish], at: datetime) -> None:
+    today = at.astimezone(HERE).date()
+    attesters: dict[int, list[int]] = defaultdict(list)
+    for person in people.values():
+        if person.administers and attests(person, person.clinic, at):
+            attesters[person.clinic].append(person.id)
+    for wish in list(wishes):
+        if days_after(wish.since, 90) <= at:
+            wishes.remove(wish)
+            expected["lapsed", wish.person, today] += 1
+    waits: dict[int, int] = defaultdict(int)
+    for wish in wishes:
+        here = attesters[wish.clinic]
+        if not wish.escalated and (not here or days_after(wish.since, 7) <= at):
+            wish.escalated = True
+            expected["application_late" if here else "application_escalated", office, today] += 1
+        if not wish.reminded and here and days_after(wish.since, 3) <= at:
+            wish.reminded = True
+            for administrator in here:
+                expected["still_waiting", administrator, today] += 1
+        if wish.since.astimezone(HERE).date() < today:
+            for administrator in here:
+                waits[administrator] += 1
+    if today.weekday() < 5:
+        for administrator in waits:
+            expected["digest", administrator, today] += 1
+    for person in people.values():
+        if person.state == "confirmed":
+            tell_of_use(expected, person, at)
+    for person in people.values():
+        if person.state == "confirmed":
+            tell_of_end(expected, person, at)
+
+
+def tell_of_use(expected: Expected, person: Person, at: datetime) -> None:
+    if person.unused is None:
+        return
+    today = at.astimezone(HERE).date()
+    until = months_after(person.unused, 9 if person.came else 3)
+    if person.warned_for != person.unused:
+        if days_after(until, -14) <= at:
+            person.warned_for, person.warned_at = person.unused, at
+            expected["suspension_near", person.id, today] += 1
+    elif until <= at and person.warned_at is not None and days_after(person.warned_at, 14) <= at:
+        person.state = "suspended"
+        expected["suspended_unused", person.id, today] += 1
+
+
+def tell_of_end(expected: Expected, person: Person, at: datetime) -> None:
+    if person.ends is None or person.grant_began is None or person.ends <= at:
+        return
+    today = at.astimezone(HERE).date()
+    if days_after(at, 7) >= person.ends:
+        which = "last"
+    elif days_after(at, 30) >= person.ends and days_after(person.grant_began, 30) <= person.ends:
+        which = "first"
+    else:
+        return
+    if which not in person.told_of_end:
+        person.told_of_end.add(which)
+        expected["grant_ends", person.id, today] += 1
