@@ -30,7 +30,7 @@ from registret.access.queries import (
 )
 from registret.access.services import end_account
 from registret.accounts import services as accounts
-from registret.accounts.lifecycle import AccountState
+from registret.accounts.lifecycle import AccountState, Authority
 from registret.accounts.queries import AccountRow, unused_account, unused_accounts
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress
@@ -197,7 +197,7 @@ def _unused(clock: Clock, account_id: int) -> str:
         end_account(account_id=person.id, reason="never_confirmed", by=_CLOCK, at=clock.at)
     elif due == "suspended":
         reason = "dormant" if person.logged_in_at else "never_logged_in"
-        accounts.suspend(account_id=person.id, reason=reason, by=_CLOCK, at=clock.at)
+        accounts.suspend(account_id=person.id, reason=reason, authority=Authority.CLOCK, by=_CLOCK, at=clock.at)
         _post_to(to, kind="suspended_unused", context={"name": person.given_name}, at=clock.at)
     elif _first("suspension_near", person.id, occasion=_occasion(person), at=clock.at):
         day = max(_unused_until(clock, person), clock.ahead(TimeLimit.WARN_OF_SUSPENSION))

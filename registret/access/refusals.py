@@ -165,6 +165,13 @@ class OwnRights(Refused):
 
 
 @dataclass(kw_only=True, eq=False)
+class SuspendedByOffice(Refused):
+    """What the registry office has suspended, only the office reinstates."""
+
+    code: ClassVar[str] = "access.suspended_by_office"
+
+
+@dataclass(kw_only=True, eq=False)
 class RemindedToday(Refused):
     """Reminding is possible once a day."""
 

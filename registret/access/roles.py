@@ -19,6 +19,7 @@ class Permission(StrEnum):
     WORK = "work"  # sit at the start page as this role
     ATTEST = "attest"  # decide about applications
     APPOINT = "appoint"  # make local administrators, see clinics and escalations
+    MANAGE_PEOPLE = "manage_people"  # change, revoke, suspend; never oneself
     READ_LOG = "read_log"
     DECIDE_LIMITS = "decide_limits"  # the time limits of rights and accounts
 
@@ -32,8 +33,16 @@ MAY: dict[Role, frozenset[Permission]] = {
     Role.REPORTER: frozenset({Permission.WORK}),
     Role.READER: frozenset({Permission.WORK}),
     Role.REPORT_READER: frozenset({Permission.WORK}),
-    Role.LOCAL_ADMINISTRATOR: frozenset({Permission.WORK, Permission.ATTEST}),
-    Role.REGISTRY_OFFICE: frozenset({Permission.WORK, Permission.ATTEST, Permission.APPOINT, Permission.DECIDE_LIMITS}),
+    Role.LOCAL_ADMINISTRATOR: frozenset({Permission.WORK, Permission.ATTEST, Permission.MANAGE_PEOPLE}),
+    Role.REGISTRY_OFFICE: frozenset(
+        {
+            Permission.WORK,
+            Permission.ATTEST,
+            Permission.MANAGE_PEOPLE,
+            Permission.APPOINT,
+            Permission.DECIDE_LIMITS,
+        }
+    ),
     Role.LOG_REVIEWER: frozenset({Permission.WORK, Permission.READ_LOG}),
     Role.SUPPORT: frozenset({Permission.WORK}),
 }

@@ -253,7 +253,7 @@ def attest(
     with transaction.atomic():
         wanted = _to_decide(application_id, actor=actor, act="attest", at=at)
         _check_wish(clinic_id=wanted.clinic_id, role=role, sub_registries=sub_registries)
-        grant_id = _grant(
+        grant_id = give(
             account_id=wanted.account_id,
             role=role,
             clinic_id=wanted.clinic_id,
@@ -402,7 +402,7 @@ def appoint_local_administrator(
         raise NotPermitted()
     if hsa_id.key == actor.hsa_id.upper():
         raise OwnRights()
-    _check_card_age(actor, at=at)
+    check_card_age(actor, at=at)
     return _appoint(
         hsa_id=hsa_id,
         given_name=given_name,
@@ -585,7 +585,11 @@ def _tell(wanted: Application, *, kind: str, context: dict[str, datetime], at: d
     return len(people)
 
 
-def _check_card_age(actor: Actor, *, at: datetime) -> None:
+def check_card_age(actor: Actor, *, at: datetime) -> None:
+    """For acts of this room on other people's rights.
+
+    Raises: CardTooOld.
+    """
     if at - actor.card_read_at > settings.ATTESTING_NEEDS_CARD_WITHIN:
         raise CardTooOld(minutes=settings.ATTESTING_NEEDS_CARD_WITHIN // timedelta(minutes=1))
 
@@ -593,7 +597,7 @@ def _check_card_age(actor: Actor, *, at: datetime) -> None:
 def _check_actor(applicant_id: int, *, actor: Actor, at: datetime) -> None:
     if applicant_id == actor.account_id:
         raise OwnApplication()
-    _check_card_age(actor, at=at)
+    check_card_age(actor, at=at)
 
 
 def _to_decide(application_id: int, *, actor: Actor, act: str, at: datetime) -> ApplicationRow:
@@ -655,18 +659,22 @@ def _letter_to_applicant(
     )
 
 
-def _grant(
+def give(
     *,
     account_id: int,
     role: Role,
     clinic_id: int | None,
     sub_registries: Sequence[str],
-    application_id: int | None,
+    application_id: int | None = None,
     ends_at: datetime,
     granted_by_id: int | None,
-    decided_by_names: str,
+    decided_by_names: str = "",
     at: datetime,
 ) -> int:
+    """A grant, in place of what the person has in this role there; for acts of this room. Answers its id.
+
+    Raises: AlreadyGranted.
+    """
     here = Q(account_id=account_id, role=role, clinic_id=clinic_id, revoked_at=None)
     for old in Grant.objects.select_for_update().filter(here):
         if old.ends_at > at and set(old.sub_registries) >= set(sub_registries) and old.ends_at >= ends_at:
@@ -719,7 +727,7 @@ def _appoint(
         person, is_new = _found_or_opened(
             hsa_id=hsa_id, given_name=given_name, surname=surname, email=email, by=by, at=at
         )
-        grant_id = _grant(
+        grant_id = give(
             account_id=person.id,
             role=role,
             clinic_id=clinic_id,

@@ -12,6 +12,14 @@ class AccountState(StrEnum):
     ENDED = "ended"
 
 
+class Authority(StrEnum):
+    """Who suspended an account: what the office decided, a clinic does not undo."""
+
+    CLOCK = "clock"
+    CLINIC = "clinic"
+    OFFICE = "office"
+
+
 ACCOUNT_LIFE = Life(
     {
         (AccountState.REGISTERED, "confirm_email"): AccountState.CONFIRMED,

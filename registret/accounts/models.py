@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
 
-from registret.accounts.lifecycle import AccountState
+from registret.accounts.lifecycle import AccountState, Authority
 from registret.kernel.identifiers import HsaId
 
 PURPOSES = ["login", "check", "unlock"]
@@ -35,6 +35,9 @@ class Account(AbstractBaseUser):
     language = models.CharField(max_length=2, default="sv")
     state = models.CharField(max_length=12, choices=[(s, s) for s in AccountState], default=AccountState.REGISTERED)
     state_reason = models.CharField(max_length=500, blank=True, default="")
+    state_authority = models.CharField(
+        max_length=10, choices=[(a.value, a.value) for a in Authority], blank=True, default=""
+    )
     created_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
     logged_in_at = models.DateTimeField(null=True)
@@ -62,6 +65,11 @@ class Account(AbstractBaseUser):
                 condition=Q(state=AccountState.REGISTERED, confirmed_at=None)
                 | Q(state__in=[AccountState.CONFIRMED, AccountState.SUSPENDED], confirmed_at__isnull=False)
                 | Q(state=AccountState.ENDED),
+            ),
+            models.CheckConstraint(
+                name="account_suspended_by_somebody",
+                condition=Q(state=AccountState.SUSPENDED, state_authority__in=[a.value for a in Authority])
+                | (~Q(state=AccountState.SUSPENDED) & Q(state_authority="")),
             ),
             models.CheckConstraint(
                 name="account_ended_has_moment",

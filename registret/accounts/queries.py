@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from registret.accounts.lifecycle import AccountState
+from registret.accounts.lifecycle import AccountState, Authority
 from registret.accounts.models import Account, Confirmation
 from registret.accounts.refusals import ConfirmationUnknown
 from registret.kernel.identifiers import EmailAddress, HsaId
@@ -25,6 +25,7 @@ class AccountRow:
     language: str
     state: AccountState
     state_reason: str
+    state_authority: Authority | None
     created_at: datetime
     confirmed_at: datetime | None
     logged_in_at: datetime | None
@@ -117,6 +118,7 @@ def account_row(found: Account) -> AccountRow:
         language=found.language,
         state=AccountState(found.state),
         state_reason=found.state_reason,
+        state_authority=Authority(found.state_authority) if found.state_authority else None,
         created_at=found.created_at,
         confirmed_at=found.confirmed_at,
         logged_in_at=found.logged_in_at,

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from registret.accounts.lifecycle import ACCOUNT_LIFE, AccountState
+from registret.accounts.lifecycle import ACCOUNT_LIFE, AccountState, Authority
 from registret.accounts.models import Account, Confirmation
 from registret.accounts.queries import WRONG_CODES_ALLOWED, AccountRow, account_row
 from registret.accounts.refusals import (
@@ -221,12 +221,12 @@ def set_language(*, account_id: int, language: str) -> None:
 
 
 @transaction.atomic
-def suspend(*, account_id: int, reason: str, by: By, at: datetime) -> None:
+def suspend(*, account_id: int, reason: str, authority: Authority, by: By, at: datetime) -> None:
     """Spärra: the sessions end at once.
 
     Raises: NotPossible.
     """
-    account = _step(account_id, "suspend", reason=reason, by=by, at=at)
+    account = _step(account_id, "suspend", reason=reason, authority=authority, by=by, at=at)
     end_sessions_of(hsa_id=account.hsa_id, reason="suspended", by=by, at=at)
 
 
@@ -250,14 +250,17 @@ def end(*, account_id: int, reason: str, by: By, at: datetime) -> None:
     end_sessions_of(hsa_id=account.hsa_id, reason="ended", by=by, at=at)
 
 
-def _step(account_id: int, act: str, *, reason: str, by: By, at: datetime) -> Account:
+def _step(
+    account_id: int, act: str, *, reason: str, authority: Authority | None = None, by: By, at: datetime
+) -> Account:
     account = Account.objects.select_for_update().get(id=account_id)
     before = AccountState(account.state)
     account.state = ACCOUNT_LIFE.after(before, act)
     account.state_reason = reason
+    account.state_authority = authority or ""
     if account.state == AccountState.ENDED:
         account.ended_at = at
-    account.save(update_fields=["state", "state_reason", "ended_at"])
+    account.save(update_fields=["state", "state_reason", "state_authority", "ended_at"])
     record(
         event=f"account.{act}",
         by=by,

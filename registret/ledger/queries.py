@@ -75,6 +75,12 @@ def entries_of_account(*, account_id: int, before: int | None = None, size: int 
     return _page(Q(by_account_id=account_id) | Q(about_account_id=account_id), before, size)
 
 
+def entries_about(*, account_id: int, clinic_id: int | None, size: int = PAGE) -> EntryPage:
+    """What was done to the account at this clinic (None: anywhere), newest first."""
+    fits = Q(about_account_id=account_id)
+    return _page(fits & Q(clinic_id=clinic_id) if clinic_id is not None else fits, None, size)
+
+
 def events_seen() -> tuple[str, ...]:
     """Codes of all events that the log holds, for the filter."""
     return tuple(Entry.objects.order_by("event").values_list("event", flat=True).distinct())

@@ -338,6 +338,55 @@ def _grant_ends(facts: Mapping[str, str]) -> Content:
     )
 
 
+def _grant_changed(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("Din behörighet i {registry} är ändrad").format(**facts),
+        heading=_("Din behörighet är ändrad"),
+        lines=(
+            Line(
+                _("Hej {name}! Från och med nu är du {role} för {place}, till och med {last_day}."),
+                facts,
+                frozenset({"role", "place"}),
+            ),
+        ),
+        button=(_("Logga in"), "/"),
+        footer=(Line(_("Stämmer det inte? Tala med din lokala administratör.")),),
+    )
+
+
+def _grant_revoked(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("Din behörighet i {registry} är återkallad").format(**facts),
+        heading=_("Din behörighet är återkallad"),
+        lines=(
+            Line(
+                _("Hej {name}! Du är inte längre {role} för {place}. Skälet är:"), facts, frozenset({"role", "place"})
+            ),
+        ),
+        quote=facts["reason"],
+        footer=(Line(_("Stämmer det inte? Tala med din lokala administratör.")),),
+    )
+
+
+def _suspended(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("Ditt konto i {registry} är spärrat").format(**facts),
+        heading=_("Ditt konto är spärrat"),
+        lines=(Line(_("Hej {name}! Du kan inte logga in tills någon häver spärren. Skälet är:"), facts),),
+        quote=facts["reason"],
+        button=(_("Kontakta supporten"), "/hjalp"),
+    )
+
+
+def _reinstated(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("Du kan logga in i {registry} igen").format(**facts),
+        heading=_("Spärren är hävd"),
+        lines=(Line(_("Hej {name}! Ditt konto är inte längre spärrat."), facts),),
+        button=(_("Logga in"), "/"),
+    )
+
+
 LETTERS: Mapping[str, Kind] = {
     "confirm_email": Kind(
         facts={"name": Fact.LINE, "clinic": Fact.LINE, "valid_until": Fact.DAY}, confirms=True, says=_confirm_email
@@ -353,6 +402,14 @@ LETTERS: Mapping[str, Kind] = {
     "appointed": Kind(
         facts={"name": Fact.LINE, "role": Fact.LINE, "place": Fact.LINE, "valid_until": Fact.DAY}, says=_appointed
     ),
+    "grant_changed": Kind(
+        facts={"name": Fact.LINE, "role": Fact.LINE, "place": Fact.LINE, "last_day": Fact.DAY}, says=_grant_changed
+    ),
+    "grant_revoked": Kind(
+        facts={"name": Fact.LINE, "role": Fact.LINE, "place": Fact.LINE, "reason": Fact.TEXT}, says=_grant_revoked
+    ),
+    "suspended": Kind(facts={"name": Fact.LINE, "reason": Fact.TEXT}, says=_suspended),
+    "reinstated": Kind(facts={"name": Fact.LINE}, says=_reinstated),
     "digest": Kind(facts={"number": Fact.LINE, "oldest": Fact.DAY}, says=_digest),
     "still_waiting": Kind(
         facts={"applicant": Fact.LINE, "clinic": Fact.LINE, "waiting_since": Fact.DAY}, says=_still_waiting

@@ -34,6 +34,7 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
             "actor": person,
             "waiting_count": count_waiting(actor=person, at=cast(Request, request).at),
             "may_attest": person.may(Permission.ATTEST),
+            "may_manage": person.may(Permission.MANAGE_PEOPLE) and person.seat.clinic_id is not None,
             "may_appoint": person.may(Permission.APPOINT),
             "may_read_log": person.may(Permission.READ_LOG),
             "idle_seconds": idle,

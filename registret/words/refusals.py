@@ -447,9 +447,9 @@ REFUSALS: Mapping[str, Words] = {
         action=Action.START,
     ),
     "access.card_too_old": Words(
-        title=_("Logga in igen för att attestera."),
-        happened=_("Den som attesterar måste ha visat sitt kort inom de senaste %(minutes)s minuterna."),
-        in_general=_("Den som attesterar måste nyligen ha visat sitt kort."),
+        title=_("Logga in igen för att fortsätta."),
+        happened=_("Den som ändrar andras behörigheter måste ha visat sitt kort de senaste %(minutes)s minuterna."),
+        in_general=_("Den som ändrar andras behörigheter måste nyligen ha visat sitt kort."),
         todo=(_("Tryck på knappen och visa kortet igen. Inget beslut har sparats än."),),
     ),
     "access.own_application": Words(
@@ -521,6 +521,12 @@ REFUSALS: Mapping[str, Words] = {
         todo=(_("Välj en annan sista dag."),),
         action=Action.BACK_TO_LIST,
         short=_("Välj en dag från i dag och högst %(months)s månader framåt."),
+    ),
+    "access.suspended_by_office": Words(
+        title=_("Registerkansliet har spärrat kontot."),
+        happened=_("Det som kansliet har spärrat kan bara kansliet häva."),
+        todo=(_("Kontakta registerkansliet."),),
+        action=Action.HELP,
     ),
     "access.already_granted": Words(
         title=_("Personen har redan den behörigheten."),

@@ -107,7 +107,7 @@ def test_after_a_year_every_letter_was_written_once_and_nobody_has_access_who_sh
     kinds = ["digest", "still_waiting", "application_late", "application_escalated", "lapsed"]
     kinds += ["suspension_near", "suspended_unused", "grant_ends"]
     written = Counter(
-        (kind, about, created.astimezone(HERE).date())
+        (kind, about or 0, created.astimezone(HERE).date())
         for kind, about, created in Letter.objects.filter(kind__in=kinds).values_list(
             "kind", "about_account_id", "created_at"
         )
@@ -140,6 +140,7 @@ def a_country(chance: random.Random) -> tuple[int, dict[int, Person], list[int]]
     cast.appoint_by_program(cast.DORIS, Role.REGISTRY_OFFICE, at=begin)
     office = cast.account_of(cast.DORIS).id
     Account.objects.filter(id=office).update(unused_since=moment(DAYS), logged_in_at=moment(DAYS))
+    Grant.objects.update(ends_at=moment(2 * DAYS))
     cast.bring_clinics([f"Sjukhus {n}" for n in range(CLINICS)], at=begin)
     clinics = [cast.clinic_id(f"infektion-{n}") for n in range(CLINICS)]
     people: dict[int, Person] = {}
@@ -183,6 +184,8 @@ def new_person(
 
 
 def grant_for(person: Person, role: Role) -> Grant:
+    assert person.grant_began is not None
+    assert person.ends is not None
     return Grant(
         account_id=person.id,
         role=role,

@@ -14,7 +14,7 @@ from registret.access.queries import newest_application, seats_of, waiting_appli
 from registret.access.roles import Role
 from registret.access.rules import last_possible_day
 from registret.accounts import services as accounts
-from registret.accounts.lifecycle import AccountState
+from registret.accounts.lifecycle import AccountState, Authority
 from registret.accounts.queries import account
 from registret.kernel.by import By
 from registret.ledger.queries import Wanted, entries
@@ -59,6 +59,11 @@ def attested(who: Person, clinic_id: int, *, at: datetime) -> int:
         actor=cast.actor(BERTIL, at=at),
         at=at,
     )
+
+
+def suspend(who: Person, *, at: datetime) -> None:
+    account_id = cast.account_of(who).id
+    accounts.suspend(account_id=account_id, reason="x", authority=Authority.OFFICE, by=By.of_program("test"), at=at)
 
 
 def state_of(who: Person) -> AccountState:
@@ -119,7 +124,13 @@ def test_after_seven_days_it_also_stands_at_the_office_which_is_told_once(place:
 def test_where_the_last_administrator_goes_the_office_is_told_at_the_next_round(place: Country) -> None:
     cast.register(ANNA, place.infection, at=NOW)
     for who in (BERTIL, KARIN):
-        accounts.suspend(account_id=cast.account_of(who).id, reason="slutat", by=By.of_program("test"), at=NOW)
+        accounts.suspend(
+            account_id=cast.account_of(who).id,
+            reason="slutat",
+            authority=Authority.OFFICE,
+            by=By.of_program("test"),
+            at=NOW,
+        )
     assert run("escalate", at=NOW + HOUR) == {"escalated": 1}
     assert to(DORIS, "application_escalated") == 1
     assert run("escalate", at=NOW + 7 * DAY) == {}
@@ -300,7 +311,7 @@ def test_nobody_is_warned_of_the_end_of_what_is_gone(place: Country, why: str) -
     if why == "revoked":
         access.revoke(grant_id=grant_id, reason="slutat", revoked_by_id=None, by=BERTIL.by, at=NOW)
     else:
-        accounts.suspend(account_id=cast.account_of(ANNA).id, reason="x", by=BERTIL.by, at=NOW)
+        suspend(ANNA, at=NOW)
     run("warn-of-end", at=datetime(2028, 11, 20, tzinfo=UTC))
     assert to(ANNA, "grant_ends") == 0
 

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 
 from registret.access import services as access
 from registret.accounts import services as accounts
-from registret.accounts.lifecycle import ACCOUNT_LIFE, AccountState
+from registret.accounts.lifecycle import ACCOUNT_LIFE, AccountState, Authority
 from registret.accounts.queries import account, has_ended_account, living_account
 from registret.accounts.refusals import ConfirmationDone
 from registret.kernel.life import NotPossible
@@ -21,7 +21,9 @@ from tests.cast import ANNA, BERTIL
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 ACTS: dict[str, Callable[[int], None]] = {
     "confirm_email": lambda i: cast.confirm_mail(ANNA, at=NOW),
-    "suspend": lambda i: accounts.suspend(account_id=i, reason="utreds", by=BERTIL.by, at=NOW),
+    "suspend": lambda i: accounts.suspend(
+        account_id=i, reason="utreds", authority=Authority.OFFICE, by=BERTIL.by, at=NOW
+    ),
     "reinstate": lambda i: accounts.reinstate(account_id=i, by=BERTIL.by, at=NOW),
     "end": lambda i: accounts.end(account_id=i, reason="slutat", by=BERTIL.by, at=NOW),
 }

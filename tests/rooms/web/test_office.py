@@ -13,6 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 from registret.access.queries import active_administrators, seats_of
 from registret.access.roles import Role
 from registret.access.services import revoke
+from registret.accounts.lifecycle import Authority
 from registret.accounts.queries import living_account
 from registret.accounts.services import suspend
 from registret.ledger.queries import Wanted, entries
@@ -66,7 +67,7 @@ def test_an_administrator_who_waits_for_the_mail_is_shown_and_does_not_count(pla
 
 
 def test_a_suspended_administrator_is_shown_as_such_and_does_not_count(place: Country, now: datetime) -> None:
-    suspend(account_id=cast.account_of(CECILIA).id, reason="Utreds", by=DORIS.by, at=now)
+    suspend(account_id=cast.account_of(CECILIA).id, reason="Utreds", authority=Authority.OFFICE, by=DORIS.by, at=now)
     text = text_of(Browser.of(DORIS).get("/kansliet"))
     assert "2 av 3 kliniker saknar lokal administratör" in text
     assert "Cecilia Dahl Spärrat" in text

@@ -1,0 +1,300 @@
+"""Personer: who works at a clinic, and what an administrator does about their grants and accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+
+from registret.access.actor import Actor
+from registret.access.models import Grant
+from registret.access.queries import title_of
+from registret.access.refusals import (
+    ClinicClosed,
+    NotFound,
+    NotPermitted,
+    OwnRights,
+    RoleImpossible,
+    SubRegistryClosed,
+    SuspendedByOffice,
+)
+from registret.access.roles import ROLES_TO_APPLY_FOR, Permission, Role
+from registret.access.rules import end_of
+from registret.access.services import check_card_age, give, revoke
+from registret.accounts import services as accounts
+from registret.accounts.lifecycle import AccountState, Authority
+from registret.accounts.queries import AccountRow, account
+from registret.ledger.services import record
+from registret.mail.services import post
+from registret.places.queries import clinic
+from registret.places.swedish import swedish_order
+from registret.registries.queries import open_for_entry
+from registret.settings.lengths import TimeLimit
+from registret.settings.queries import length
+from registret.words.roles import role_name
+
+ENDED_SHOWN = timedelta(days=365)
+"""Grants that ended longer ago than this are history: the log has them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantRow:
+    """A grant that has not been revoked. `changeable`: the asker may change and extend it."""
+
+    id: int
+    account_id: int
+    role: Role
+    clinic_id: int | None
+    clinic_name: str
+    sub_registries: tuple[str, ...]
+    begins_at: datetime
+    ends_at: datetime
+    ended: bool
+    changeable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRow:
+    """Somebody, with the grants that the asker may see."""
+
+    account_id: int
+    name: str
+    hsa_id: str
+    organisation: str
+    email: str
+    state: AccountState
+    state_reason: str
+    mail_confirmed_at: datetime | None
+    logged_in_at: datetime | None
+    grants: tuple[GrantRow, ...]
+
+    @property
+    def ends_at(self) -> datetime:
+        return min(grant.ends_at for grant in self.grants)
+
+
+def people_of(*, actor: Actor, clinic_id: int | None = None, at: datetime) -> tuple[PersonRow, ...]:
+    """Everybody with a grant where the actor sits, by surname as in Sweden. The office asks for one clinic.
+
+    Raises: NotPermitted, NotFound (the office named no clinic).
+    """
+    here = _grants(actor, at=at)
+    if actor.seat.clinic_id is None:
+        if clinic_id is None or clinic(clinic_id) is None:
+            raise NotFound()
+        here = here.filter(clinic_id=clinic_id)
+    return _people(here, actor=actor, at=at)
+
+
+def person_of(*, actor: Actor, account_id: int, at: datetime) -> PersonRow:
+    """One of those people, with all grants that the actor may see.
+
+    Raises: NotPermitted, NotFound.
+    """
+    found = _people(_grants(actor, at=at).filter(account_id=account_id), actor=actor, at=at)
+    if not found:
+        raise NotFound()
+    return found[0]
+
+
+def grant_of(*, actor: Actor, grant_id: int, at: datetime) -> GrantRow:
+    """Raises: NotPermitted, NotFound."""
+    found = _grants(actor, at=at).filter(id=grant_id).select_related("account", "clinic").first()
+    if found is None:
+        raise NotFound()
+    return _grant_row(found, actor=actor, at=at)
+
+
+@transaction.atomic
+def change_grant(
+    *, grant_id: int, role: Role, sub_registries: Sequence[str], last_day: date, actor: Actor, at: datetime
+) -> int:
+    """Ändra or förläng: a new grant in the place of the old one; answers its id. The person is told.
+
+    Raises: NotPermitted, NotFound, OwnRights, CardTooOld, RoleImpossible, SubRegistryClosed, EndImpossible,
+        ClinicClosed, AlreadyGranted.
+    """
+    old = _to_change(grant_id, actor=actor, at=at)
+    if not old.changeable or (role is not old.role and not {role, old.role} <= set(ROLES_TO_APPLY_FOR)):
+        raise RoleImpossible()
+    place = clinic(old.clinic_id) if old.clinic_id else None
+    if place is None or not place.is_open:
+        raise ClinicClosed()
+    if not sub_registries or not set(sub_registries) <= {s.code for s in open_for_entry()} | set(old.sub_registries):
+        raise SubRegistryClosed()
+    ends_at = end_of(last_day, at=at, months=length(TimeLimit.GRANT).number)
+    revoke(grant_id=old.id, reason="changed", revoked_by_id=actor.account_id, by=actor.by, at=at)
+    new_id = give(
+        account_id=old.account_id,
+        role=role,
+        clinic_id=old.clinic_id,
+        sub_registries=sub_registries,
+        ends_at=ends_at,
+        granted_by_id=actor.account_id,
+        at=at,
+    )
+    record(
+        event="grant.changed",
+        by=actor.by,
+        at=at,
+        about_account_id=old.account_id,
+        clinic_id=old.clinic_id,
+        facts={"role": role.value, "sub_registries": ",".join(sorted(sub_registries)), "until": str(last_day)},
+    )
+    _tell(old.account_id, kind="grant_changed", role=role, place=old.clinic_name, more={"last_day": last_day}, at=at)
+    return new_id
+
+
+@transaction.atomic
+def revoke_grant(*, grant_id: int, reason: str, actor: Actor, at: datetime) -> None:
+    """Återkalla: gone at the person's next click, who is told why.
+
+    Raises: NotPermitted, NotFound, OwnRights, CardTooOld.
+    """
+    old = _to_change(grant_id, actor=actor, at=at)
+    revoke(grant_id=old.id, reason=reason, revoked_by_id=actor.account_id, by=actor.by, at=at)
+    place = old.clinic_name or settings.REGISTRY_NAME
+    _tell(old.account_id, kind="grant_revoked", role=old.role, place=place, more={"reason": reason}, at=at)
+
+
+@transaction.atomic
+def suspend_person(*, account_id: int, reason: str, actor: Actor, at: datetime) -> None:
+    """Spärra: nobody gets in under this account, anywhere, until somebody lifts it. The sessions end at once.
+
+    Raises: NotPermitted, NotFound, OwnRights, CardTooOld, NotPossible.
+    """
+    person = _somebody_else(account_id, actor=actor, at=at)
+    of_the_office = Grant.objects.filter(account_id=account_id, clinic=None, revoked_at=None, ends_at__gt=at)
+    if actor.seat.clinic_id is not None and of_the_office.exists():
+        raise NotPermitted()
+    accounts.suspend(account_id=person.account_id, reason=reason, authority=_authority(actor), by=actor.by, at=at)
+    _tell(person.account_id, kind="suspended", more={"reason": reason}, at=at)
+
+
+@transaction.atomic
+def reinstate_person(*, account_id: int, actor: Actor, at: datetime) -> None:
+    """Häv spärren. What the office has suspended, the office reinstates.
+
+    Raises: NotPermitted, NotFound, OwnRights, CardTooOld, SuspendedByOffice, NotPossible.
+    """
+    person = _person(_somebody_else(account_id, actor=actor, at=at).account_id)
+    if person.state_authority is Authority.OFFICE and _authority(actor) is not Authority.OFFICE:
+        raise SuspendedByOffice()
+    accounts.reinstate(account_id=person.id, by=actor.by, at=at)
+    _tell(person.id, kind="reinstated", more={}, at=at)
+
+
+def note_export(*, number: int, actor: Actor, at: datetime) -> None:
+    """That the list was taken out of the system."""
+    record(event="people.exported", by=actor.by, at=at, clinic_id=actor.seat.clinic_id, facts={"rows": number})
+
+
+def _grants(actor: Actor, *, at: datetime) -> QuerySet[Grant]:
+    """Nobody reads without a seat: this is the only way from an actor to other people's grants."""
+    if not actor.may(Permission.MANAGE_PEOPLE):
+        raise NotPermitted()
+    here = Grant.objects.filter(revoked_at=None, ends_at__gt=at - ENDED_SHOWN).exclude(
+        account__state=AccountState.ENDED
+    )
+    return here.filter(clinic_id=actor.seat.clinic_id) if actor.seat.clinic_id is not None else here
+
+
+def _people(grants: QuerySet[Grant], *, actor: Actor, at: datetime) -> tuple[PersonRow, ...]:
+    found: dict[int, list[Grant]] = {}
+    for grant in grants.select_related("account", "clinic").order_by("ends_at", "id"):
+        found.setdefault(grant.account_id, []).append(grant)
+    people = [_person_row(theirs, actor=actor, at=at) for theirs in found.values()]
+    surname = {theirs[0].account_id: theirs[0].account.surname for theirs in found.values()}
+    return tuple(sorted(people, key=lambda p: (swedish_order(surname[p.account_id]), swedish_order(p.name), p.hsa_id)))
+
+
+def _person_row(grants: list[Grant], *, actor: Actor, at: datetime) -> PersonRow:
+    who = grants[0].account
+    return PersonRow(
+        account_id=who.id,
+        name=f"{who.given_name} {who.surname}".strip(),
+        hsa_id=who.hsa_id,
+        organisation=who.organisation,
+        email=who.email,
+        state=AccountState(who.state),
+        state_reason=who.state_reason,
+        mail_confirmed_at=who.confirmed_at,
+        logged_in_at=who.logged_in_at,
+        grants=tuple(_grant_row(grant, actor=actor, at=at) for grant in grants),
+    )
+
+
+def _grant_row(found: Grant, *, actor: Actor, at: datetime) -> GrantRow:
+    at_a_clinic = found.clinic is not None and found.clinic.closed_at is None
+    # Appointing a local administrator, and so prolonging it, is for the office.
+    own = found.role in ROLES_TO_APPLY_FOR or (found.role == Role.LOCAL_ADMINISTRATOR and actor.may(Permission.APPOINT))
+    return GrantRow(
+        id=found.id,
+        account_id=found.account_id,
+        role=Role(found.role),
+        clinic_id=found.clinic_id,
+        clinic_name=title_of(found.clinic) if found.clinic else "",
+        sub_registries=tuple(found.sub_registries),
+        begins_at=found.begins_at,
+        ends_at=found.ends_at,
+        ended=found.ends_at <= at,
+        changeable=at_a_clinic and own and found.account_id != actor.account_id,
+    )
+
+
+def _to_change(grant_id: int, *, actor: Actor, at: datetime) -> GrantRow:
+    Grant.objects.select_for_update().filter(id=grant_id).first()
+    # Seen now that it is locked: of two who decide at once, the second finds what the first left.
+    found = grant_of(actor=actor, grant_id=grant_id, at=at)
+    if found.account_id == actor.account_id:
+        raise OwnRights()
+    check_card_age(actor, at=at)
+    return found
+
+
+def _somebody_else(account_id: int, *, actor: Actor, at: datetime) -> PersonRow:
+    found = person_of(actor=actor, account_id=account_id, at=at)
+    if account_id == actor.account_id:
+        raise OwnRights()
+    check_card_age(actor, at=at)
+    return found
+
+
+def _authority(actor: Actor) -> Authority:
+    return Authority.OFFICE if actor.seat.clinic_id is None else Authority.CLINIC
+
+
+def _person(account_id: int) -> AccountRow:
+    found = account(account_id=account_id)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _tell(
+    account_id: int,
+    *,
+    kind: str,
+    role: Role | None = None,
+    place: str | None = None,
+    more: dict[str, str | date],
+    at: datetime,
+) -> None:
+    person = _person(account_id)
+    if person.confirmed_at is None:
+        return
+    context: dict[str, str | date] = {"name": person.given_name, **more}
+    if role is not None and place is not None:
+        context |= {"role": role_name(role, language=person.language), "place": place}
+    post(
+        kind=kind,
+        to=person.email,
+        language=person.language,
+        context=context,
+        about_account_id=person.id,
+        at=at,
+    )

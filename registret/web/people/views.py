@@ -1,0 +1,227 @@
+"""Personer: who works at the clinic; change, extend, revoke, suspend. Never oneself."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from registret.access import people as access
+from registret.access.people import GrantRow, PersonRow
+from registret.access.refusals import AlreadyGranted, ClinicClosed, EndImpossible, RoleImpossible, SubRegistryClosed
+from registret.access.roles import Permission
+from registret.access.rules import last_possible_day
+from registret.kernel.life import NotPossible
+from registret.ledger.queries import entries_about
+from registret.places.queries import clinic
+from registret.settings.lengths import TimeLimit
+from registret.settings.queries import length
+from registret.web.attest.beside import beside
+from registret.web.attest.card_time import CardTime
+from registret.web.door.views import see_other
+from registret.web.gate import needs
+from registret.web.http import ActorRequest
+from registret.web.numbers import number_in
+from registret.web.people.forms import GrantForm, WhyForm
+from registret.words.roles import role_name
+from registret.words.states import account_state_name
+
+_PLACES = {
+    RoleImpossible: "role",
+    AlreadyGranted: "role",
+    SubRegistryClosed: "sub_registries",
+    EndImpossible: "last_day",
+    ClinicClosed: None,
+}
+
+
+@require_GET
+@needs(Permission.MANAGE_PEOPLE)
+def people(request: ActorRequest) -> HttpResponse:
+    """Everybody at the clinic; `q` narrows by name or HSA-id. The office names the clinic."""
+    if request.actor.seat.clinic_id is None and number_in(request.GET, "klinik") is None:
+        return see_other("office")
+    everybody = _everybody(request)
+    words = request.GET.get("q", "").strip()[:100]
+    place = clinic(number_in(request.GET, "klinik") or request.actor.seat.clinic_id or 0)
+    context = {
+        "tab": "people",
+        "people": [p for p in everybody if _fits(p, words)],
+        "number": len(everybody),
+        "words": words,
+        "place": place,
+        "done": request.GET.get("klart"),
+    }
+    return render(request, "people.html", context)
+
+
+@require_GET
+@needs(Permission.MANAGE_PEOPLE)
+def people_csv(request: ActorRequest) -> HttpResponse:
+    """The same list as a file; taking it out is logged."""
+    everybody = _everybody(request)
+    access.note_export(number=len(everybody), actor=request.actor, at=request.at)
+    out = io.StringIO()
+    lines = csv.writer(out, delimiter=";")
+    lines.writerow(["hsa_id", "name", "mail", "state", "last_login", "role", "sub_registries", "begins", "last_day"])
+    for one in everybody:
+        for grant in one.grants:
+            lines.writerow([_harmless(cell) for cell in _cells(one, grant)])
+    response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="personer.csv"'
+    return response
+
+
+@require_GET
+@needs(Permission.MANAGE_PEOPLE)
+def person(request: ActorRequest, id: int) -> HttpResponse:
+    """One person: facts, grants here, what was done about them."""
+    found = access.person_of(actor=request.actor, account_id=id, at=request.at)
+    log = entries_about(account_id=id, clinic_id=request.actor.seat.clinic_id, size=10)
+    context = {
+        "tab": "people",
+        "p": found,
+        "own": id == request.actor.account_id,
+        "log": log,
+        "back": _list_of(request, found),
+        "card_time": CardTime.of(request.actor, at=request.at),
+    }
+    return render(request, "person.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Permission.MANAGE_PEOPLE)
+def change(request: ActorRequest, id: int) -> HttpResponse:
+    """Ändra eller förläng: role, sub-registries, last day."""
+    grant = access.grant_of(actor=request.actor, grant_id=id, at=request.at)
+    if not grant.changeable:
+        return see_other("person", grant.account_id)
+    last = last_possible_day(at=request.at, months=length(TimeLimit.GRANT).number)
+    form = GrantForm(request.POST if request.method == "POST" else None, grant=grant, last_possible=last)
+    if request.method == "POST" and form.is_valid() and _changed(request, grant, form):
+        return see_other("person", grant.account_id)
+    context = {
+        "tab": "people",
+        "p": access.person_of(actor=request.actor, account_id=grant.account_id, at=request.at),
+        "card_time": CardTime.of(request.actor, at=request.at),
+        "grant": grant,
+        "form": form,
+        "first_day": timezone.localdate(request.at).isoformat(),
+        "last_possible": last,
+    }
+    return render(request, "change_grant.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Permission.MANAGE_PEOPLE)
+def revoke(request: ActorRequest, id: int) -> HttpResponse:
+    """Återkalla, with a reason that the person reads."""
+    grant = access.grant_of(actor=request.actor, grant_id=id, at=request.at)
+    context = {"grant": grant, "act": "revoke"}
+    return _with_a_reason(
+        request,
+        grant.account_id,
+        context,
+        lambda reason: access.revoke_grant(grant_id=id, reason=reason, actor=request.actor, at=request.at),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Permission.MANAGE_PEOPLE)
+def suspend(request: ActorRequest, id: int) -> HttpResponse:
+    """Spärra, with a reason that the person reads."""
+    return _with_a_reason(
+        request,
+        id,
+        {"act": "suspend"},
+        lambda reason: access.suspend_person(account_id=id, reason=reason, actor=request.actor, at=request.at),
+    )
+
+
+@require_POST
+@needs(Permission.MANAGE_PEOPLE)
+def reinstate(request: ActorRequest, id: int) -> HttpResponse:
+    """Häv spärren. A second click finds it done."""
+    with suppress(NotPossible):
+        access.reinstate_person(account_id=id, actor=request.actor, at=request.at)
+    return see_other("person", id)
+
+
+def _changed(request: ActorRequest, grant: GrantRow, form: GrantForm) -> bool:
+    data = form.cleaned_data
+
+    def act() -> int:
+        return access.change_grant(
+            grant_id=grant.id,
+            role=data["role"],
+            sub_registries=data["sub_registries"],
+            last_day=data["last_day"],
+            actor=request.actor,
+            at=request.at,
+        )
+
+    beside(form, _PLACES, act)
+    return form.is_valid()
+
+
+def _with_a_reason(
+    request: ActorRequest, account_id: int, more: dict[str, object], act: Callable[[str], None]
+) -> HttpResponse:
+    form = WhyForm(request.POST if request.method == "POST" else None)
+    found = access.person_of(actor=request.actor, account_id=account_id, at=request.at)
+    context = {"tab": "people", "p": found, "form": form, "card_time": CardTime.of(request.actor, at=request.at)} | more
+    if request.method == "POST" and form.is_valid():
+        act(form.cleaned_data["reason"])
+        # With the last grant here the person is not seen from here any more.
+        gone = more["act"] == "revoke" and len(found.grants) == 1
+        return _to_the_list(request, found) if gone else see_other("person", account_id)
+    return render(request, "with_a_reason.html", context, status=422 if form.errors else 200)
+
+
+def _everybody(request: ActorRequest) -> tuple[PersonRow, ...]:
+    return access.people_of(actor=request.actor, clinic_id=number_in(request.GET, "klinik"), at=request.at)
+
+
+def _list_of(request: ActorRequest, found: PersonRow) -> str:
+    """The list that the person stands in."""
+    at_a_clinic = next((grant.clinic_id for grant in found.grants if grant.clinic_id), None)
+    office = request.actor.seat.clinic_id is None
+    return f"{reverse('people')}?klinik={at_a_clinic}" if office and at_a_clinic else reverse("people")
+
+
+def _to_the_list(request: ActorRequest, found: PersonRow) -> HttpResponse:
+    response = redirect(_list_of(request, found))
+    response.status_code = 303
+    return response
+
+
+def _fits(found: PersonRow, words: str) -> bool:
+    text = f"{found.name} {found.hsa_id} {found.email}".casefold()
+    return all(word in text for word in words.casefold().split())
+
+
+def _cells(found: PersonRow, grant: GrantRow) -> list[str]:
+    return [
+        found.hsa_id,
+        found.name,
+        found.email,
+        account_state_name(found.state),
+        found.logged_in_at.date().isoformat() if found.logged_in_at else "",
+        role_name(grant.role),
+        ",".join(grant.sub_registries),
+        timezone.localdate(grant.begins_at).isoformat(),
+        (timezone.localtime(grant.ends_at) - timedelta(seconds=1)).date().isoformat(),
+    ]
+
+
+def _harmless(cell: str) -> str:
+    """A spreadsheet runs what looks like a formula."""
+    return f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell
