@@ -16,8 +16,10 @@ from registret.access.actor import Actor
 from registret.access.queries import newest_application
 from registret.access.roles import Role
 from registret.accounts import attempts
+from registret.accounts import services as accounts
 from registret.accounts.attempts import Proof, Purpose
 from registret.accounts.cardfacts import CardFacts
+from registret.accounts.lifecycle import Authority
 from registret.accounts.queries import AccountRow, living_account, newest_confirmation
 from registret.accounts.sessions import sitting
 from registret.kernel.by import By
@@ -131,6 +133,12 @@ def clinic_id(code: str) -> int:
     found = clinic_by_code(code)
     assert found is not None
     return found.id
+
+
+def suspend(who: Person, *, at: datetime) -> None:
+    """By the office."""
+    office = By(hsa_id=DORIS.hsa_id, name=DORIS.name)
+    accounts.suspend(account_id=account_of(who).id, reason="utreds", authority=Authority.OFFICE, by=office, at=at)
 
 
 def close_clinic(code: str, *, at: datetime) -> None:

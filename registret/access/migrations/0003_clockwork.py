@@ -8,7 +8,7 @@ import registret.access.lifecycle
 class Migration(migrations.Migration):
     dependencies = [
         ("access", "0002_lives"),
-        ("accounts", "0005_unused"),
+        ("accounts", "0006_unused"),
         ("places", "0001_initial"),
     ]
 

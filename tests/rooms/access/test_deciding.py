@@ -37,7 +37,7 @@ from registret.access.refusals import (
 from registret.access.roles import ROLES_TO_APPLY_FOR, Role
 from registret.access.services import LETTERS_PER_ACCOUNT, LETTERS_PER_ADDRESS, LETTERS_PER_NETWORK
 from registret.accounts import services as accounts
-from registret.accounts.lifecycle import AccountState
+from registret.accounts.lifecycle import AccountState, Authority
 from registret.accounts.refusals import ConfirmationDone
 from registret.kernel.refused import Refused
 from tests import cast
@@ -340,7 +340,7 @@ def test_the_office_steps_in_when_the_only_administrator_cannot_act(place: Count
     assert waiting_applications(actor=at_work(DORIS), at=NOW).rows == ()
     cecilia = cast.account_of(CECILIA).id
     if why == "suspended":
-        accounts.suspend(account_id=cecilia, reason="utreds", by=DORIS.by, at=NOW)
+        accounts.suspend(account_id=cecilia, reason="utreds", authority=Authority.OFFICE, by=DORIS.by, at=NOW)
     else:
         (seat,) = seats_of(account_id=cecilia, at=NOW)
         access.revoke(grant_id=seat.grant_id, reason="slutat", revoked_by_id=None, by=DORIS.by, at=NOW)
@@ -350,7 +350,9 @@ def test_the_office_steps_in_when_the_only_administrator_cannot_act(place: Count
 def test_the_number_beside_the_menu_is_the_number_in_the_list(place: Country, annas: int) -> None:
     cast.register(NADIA, place.infection, at=NOW)
     cast.register(somebody(1), place.infection, confirmed=False, at=NOW)
-    accounts.suspend(account_id=cast.account_of(NADIA).id, reason="utreds", by=DORIS.by, at=NOW)
+    accounts.suspend(
+        account_id=cast.account_of(NADIA).id, reason="utreds", authority=Authority.OFFICE, by=DORIS.by, at=NOW
+    )
     actor = at_work(BERTIL)
     listed = waiting_applications(actor=actor, actionable=True, at=NOW).rows
     assert count_waiting(actor=actor, at=NOW) == len(listed) == 2
@@ -358,7 +360,9 @@ def test_the_number_beside_the_menu_is_the_number_in_the_list(place: Country, an
 
 
 def test_attesting_a_suspended_person_lets_nobody_in(annas: int) -> None:
-    accounts.suspend(account_id=cast.account_of(ANNA).id, reason="utreds", by=DORIS.by, at=NOW)
+    accounts.suspend(
+        account_id=cast.account_of(ANNA).id, reason="utreds", authority=Authority.OFFICE, by=DORIS.by, at=NOW
+    )
     attest(annas, at_work(BERTIL))
     standing = standing_of(hsa_id=ANNA.hsa_id, at=NOW)
     assert standing.missing is not None

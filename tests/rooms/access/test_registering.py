@@ -25,7 +25,7 @@ from registret.access.refusals import (
 from registret.access.roles import ROLES_TO_APPLY_FOR, Role
 from registret.access.services import APPLICATIONS_PER_ACCOUNT, LETTERS_PER_ACCOUNT, may_remind_at
 from registret.accounts import services as accounts
-from registret.accounts.lifecycle import AccountState
+from registret.accounts.lifecycle import AccountState, Authority
 from registret.accounts.queries import living_account
 from registret.accounts.refusals import AccountExists, ConfirmationDone
 from registret.limits.services import TooMany
@@ -216,7 +216,9 @@ def test_an_administrator_who_cannot_act_is_not_told(place: Country, act: str) -
     moa = person("Moa", "Lind", "SE2321009991-E00M5N9")
     grant_id = cast.appoint(moa, place.medicine, confirmed=act != "not confirmed", at=NOW)
     if act == "suspended":
-        accounts.suspend(account_id=cast.account_of(moa).id, reason="utreds", by=DORIS.by, at=NOW)
+        accounts.suspend(
+            account_id=cast.account_of(moa).id, reason="utreds", authority=Authority.OFFICE, by=DORIS.by, at=NOW
+        )
     if act == "revoked":
         access.revoke(grant_id=grant_id, reason="slutat", revoked_by_id=None, by=DORIS.by, at=NOW)
     before = kinds(moa)
@@ -291,7 +293,7 @@ def test_whoever_applies_without_end_is_stopped(place: Country) -> None:
 def test_a_suspended_person_applies_for_nothing_and_reminds_nobody(place: Country) -> None:
     cast.register(ANNA, place.medicine, at=NOW)
     account_id = cast.account_of(ANNA).id
-    accounts.suspend(account_id=account_id, reason="utreds", by=DORIS.by, at=NOW)
+    accounts.suspend(account_id=account_id, reason="utreds", authority=Authority.OFFICE, by=DORIS.by, at=NOW)
     with refused(AccountSuspended):
         apply()
     with refused(AccountSuspended):

@@ -12,6 +12,7 @@ from registret.access.queries import Holder, active_administrators, registry_off
 from registret.access.refusals import AccountEnded, AccountSuspended, NoGrant, NotFound, NotRegistered
 from registret.access.roles import Permission, Role
 from registret.accounts import services as accounts
+from registret.accounts.lifecycle import Authority
 from registret.accounts.refusals import SessionMissing
 from registret.accounts.sessions import sit_down, sitting
 from tests import cast
@@ -156,7 +157,9 @@ def test_a_grant_that_ended_by_the_calendar_is_gone_at_that_very_moment(place: C
 
 def test_a_suspended_or_ended_person_is_out_and_learns_why_at_the_next_login(place: Country) -> None:
     keys = [cast.log_in(who_, at=NOW) for who_ in (BERTIL, CECILIA)]
-    accounts.suspend(account_id=cast.account_of(BERTIL).id, reason="utreds", by=DORIS.by, at=NOW)
+    accounts.suspend(
+        account_id=cast.account_of(BERTIL).id, reason="utreds", authority=Authority.OFFICE, by=DORIS.by, at=NOW
+    )
     access.end_account(account_id=cast.account_of(CECILIA).id, reason="slutat", by=DORIS.by, at=NOW)
     for key in keys:
         with pytest.raises(SessionMissing):
@@ -198,7 +201,7 @@ def test_administrators_and_office_are_those_who_can_act_now(place: Country, why
         account_id = cast.account_of(somebody).id
         match why:
             case "suspended":
-                accounts.suspend(account_id=account_id, reason="utreds", by=ERIK.by, at=NOW)
+                accounts.suspend(account_id=account_id, reason="utreds", authority=Authority.OFFICE, by=ERIK.by, at=NOW)
             case "revoked":
                 access.revoke(grant_id=grant, reason="slutat", revoked_by_id=None, by=ERIK.by, at=NOW)
             case "ended":

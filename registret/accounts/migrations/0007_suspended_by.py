@@ -7,7 +7,7 @@ import registret.accounts.lifecycle
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0005_unused"),
+        ("accounts", "0006_unused"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0004_session_lock"),
+        ("accounts", "0005_two_ways"),
     ]
 
     operations = [
