@@ -65,8 +65,9 @@ def register(request: HolderRequest) -> HttpResponse:
 @needs_card
 def almost_done(request: HolderRequest) -> HttpResponse:
     """Nästan klart: a letter was sent; what happens now."""
-    if not isinstance(request.holder.standing.missing, Refused) or request.holder.standing.account is None:
-        return see_other("register")
+    account = request.holder.standing.account
+    if account is None or account.confirmed_at is not None:
+        return see_other("application")
     return render(request, "almost_done.html", _waiting_context(request, CodeForm()))
 
 
