@@ -397,6 +397,11 @@ def test_the_code_confirms_however_it_is_spaced(waiting: Browser) -> None:
     assert "Tack, din e-post är bekräftad. Nu återstår attesten." in text_of(waiting.get("/bekraftad"))
 
 
+def test_the_page_about_the_letter_leads_on_once_the_address_is_confirmed(waiting: Browser) -> None:
+    cast.confirm_mail(ANNA, at=timezone.now())
+    assert waiting.get("/nastan-klart")["Location"] == "/ansokan"
+
+
 def test_nobody_is_thanked_for_an_address_that_is_not_confirmed(waiting: Browser) -> None:
     assert waiting.get("/bekraftad")["Location"] == "/ansokan"
 
