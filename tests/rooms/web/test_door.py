@@ -12,6 +12,7 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
+from registret.accounts.queries import newest_confirmation
 from registret.accounts.sessions import sitting
 from registret.ledger.queries import EntryRow, Wanted, entries
 from registret.mail.links import confirmation_token
@@ -50,7 +51,10 @@ def logins_of(who: Person) -> list[str]:
 def make_older(column: str, by: timedelta) -> None:
     """As if every attempt had been made earlier."""
     with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE accounts_loginattempt SET {column} = {column} - %s", [by])  # noqa: S608
+        cursor.execute(
+            f"UPDATE accounts_loginattempt SET {column} = {column} - %s * interval '1 second'",  # noqa: S608
+            [by.total_seconds()],
+        )
 
 
 def is_logged_in(browser: Browser) -> bool:
@@ -575,7 +579,7 @@ def test_the_door_takes_nothing_but_get(place: Country, method: str) -> None:
 
 def test_the_link_of_a_letter_confirms_on_the_way_in(place: Country, now: datetime) -> None:
     cast.register(ANNA, place.infection, confirmed=False, at=now)
-    letter = cast.newest_confirmation(account_id=cast.account_of(ANNA).id)
+    letter = newest_confirmation(account_id=cast.account_of(ANNA).id)
     assert letter is not None
     token = confirmation_token(letter.id, letter.version)
     stranger = Visitor(CECILIA)

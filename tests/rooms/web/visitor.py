@@ -61,7 +61,7 @@ class Visitor(Browser):
         return self.get(self.code(purpose, **fields))
 
 
-def at_the_door(address: str, der: bytes | None, *, method: str = "GET", **headers: str) -> Response:
+def at_the_door(address: str, der: bytes | None, *, method: str = "GET", **headers: Any) -> Response:
     """A connection to a card host of its own, in which this certificate was shown. No cookies."""
     parts = urlsplit(address)
     environ: dict[str, Any] = {"wsgi.url_scheme": "https", "registret.door": "card", "registret.certificate": der}
