@@ -124,12 +124,13 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "registret.web.middleware.Clock",
+    # What every answer carries comes before whatever may answer.
     "django.middleware.security.SecurityMiddleware",
-    "registret.web.middleware.Hosts",
-    "registret.web.middleware.SiteFiles",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "registret.web.middleware.NoStore",
+    "registret.web.middleware.Hosts",
+    "registret.web.middleware.SiteFiles",
     "registret.web.middleware.Language",
     "registret.web.middleware.Refusals",
     "django.middleware.csrf.CsrfViewMiddleware",

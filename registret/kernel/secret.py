@@ -16,6 +16,11 @@ def new_token(bits: int = 128) -> str:
     return secrets.token_hex(bits // 8)
 
 
+def is_token(text: str, *, bits: int = 128) -> bool:
+    """Whether `text` has the shape of a token, as written by `new_token`."""
+    return re.fullmatch(f"[0-9a-f]{{{bits // 4}}}", text) is not None
+
+
 def fingerprint(secret: str) -> bytes:
     """What the database keeps of a random secret of >= 128 bits: 32 bytes (SHA-256)."""
     return hashlib.sha256(secret.encode()).digest()

@@ -39,7 +39,8 @@ class Hosts:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         host = request.get_host().rpartition(":")[0] or request.get_host()
         is_card_host = host.lower().endswith(f".{settings.CARD_HOST}")
-        if request.META.get("registret.door", "site") != ("card" if is_card_host else "site"):
+        is_site_host = host.lower() == settings.SITE_HOST.lower()
+        if not (is_card_host if request.META.get("registret.door", "site") == "card" else is_site_host):
             return HttpResponse("Misdirected request\n", status=421, content_type="text/plain")
         if is_card_host:
             request.urlconf = settings.CARD_URLCONF  # type: ignore[attr-defined]

@@ -57,6 +57,8 @@ FACT_VALUES = {
     ("reason", "logout"): _("loggade ut"),
     ("reason", "idle"): _("ingenting hände"),
     ("reason", "over"): _("längsta tid"),
+    ("reason", "card_out"): _("kortet var ute för länge"),
+    ("reason", "replaced"): _("ny inloggning i samma webbläsare"),
     ("reason", "suspended"): _("kontot spärrades"),
     ("reason", "ended"): _("kontot avslutades"),
     ("reason", "changed"): _("ändrad"),
@@ -66,6 +68,8 @@ FACT_VALUES = {
     ("reason", "dormant"): _("användes inte"),
     ("reason", "never_logged_in"): _("användes aldrig"),
     ("reason", "never_confirmed"): _("e-posten bekräftades aldrig"),
+    ("card", "none"): _("uttaget"),
+    ("card", "other"): _("ett annat"),
     ("outcome", "done"): _("genomfört"),
     ("outcome", "refused"): _("nekat"),
 }
@@ -82,6 +86,8 @@ PROGRAMS = {
     "clock": _("Klockan"),
     "appoint": _("Kommandot appoint"),
     "import-clinics": _("Kommandot import-clinics"),
+    "mail": _("Mejlutskicket"),
+    "probe": _("Frågan om kortet sitter i"),
 }
 
 # What the facts of an entry are called.
@@ -117,6 +123,24 @@ FACTS = {
     "months": _("månader"),
     "limit": _("tidsgräns"),
     "number": _("antal"),
+    "card": _("kort"),
+    "kind": _("slag"),
+    "id": _("nummer"),
+    "letter": _("mejl"),
+    "attempts": _("försök"),
+    "error": _("fel"),
+    "what": _("gräns"),
+    "least": _("minst"),
+    "most": _("högst"),
+    "act": _("handling"),
+    "state": _("tillstånd"),
+    "again_at": _("går igen"),
+    "as_of": _("enligt lista från"),
+    "claimed_issuer": _("uppgiven utfärdare"),
+    "decided_at": _("beslutat"),
+    "expired_at": _("gick ut"),
+    "not_after": _("gäller till"),
+    "not_before": _("gäller från"),
 }
 
 

@@ -20,7 +20,7 @@ from registret.access.services import Entered
 from registret.accounts import attempts, sessions
 from registret.accounts.attempts import Answer, Proof, Purpose
 from registret.kernel.refused import Refused, restored
-from registret.kernel.secret import new_token
+from registret.kernel.secret import is_token, new_token
 from registret.mail.links import confirmation_token, read_token
 from registret.web.door.addresses import card_origin, probe_address
 from registret.web.door.provider import provider
@@ -200,7 +200,7 @@ def onward(request: Request, address: str) -> HttpResponse:
 def browser_of(request: Request) -> str:
     """The secret that names this browser to its login attempts; a new one if it has none."""
     known = request.COOKIES.get(BROWSER_COOKIE, "")
-    return known if len(known) == 32 else new_token()
+    return known if is_token(known) else new_token()
 
 
 def remember_browser(response: HttpResponse, browser: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -52,7 +52,7 @@ def register(request: HolderRequest) -> HttpResponse:
         return see_other("application")
     card = request.holder.sitting.card
     clinics = open_clinics(first_of_organisation=card.organisation_number)
-    form = RegistrationForm(request.POST or None, clinics=clinics)
+    form = RegistrationForm(_sent(request), clinics=clinics)
     asks = False
     if request.method == "POST" and form.is_valid():
         asks = request.POST.get("ok") != "1" and "change" not in request.POST
@@ -65,8 +65,9 @@ def register(request: HolderRequest) -> HttpResponse:
 @needs_card
 def almost_done(request: HolderRequest) -> HttpResponse:
     """Nästan klart: a letter was sent; what happens now."""
-    if not isinstance(request.holder.standing.missing, Refused) or request.holder.standing.account is None:
-        return see_other("register")
+    account = request.holder.standing.account
+    if account is None or account.confirmed_at is not None:
+        return see_other("application")
     return render(request, "almost_done.html", _waiting_context(request, CodeForm()))
 
 
@@ -116,7 +117,7 @@ def change_address(request: HolderRequest) -> HttpResponse:
     account = _account(request)
     if account.confirmed_at is not None:
         raise ConfirmationDone()
-    form = AddressForm(request.POST or None, initial={"email": account.email.text})
+    form = AddressForm(_sent(request), initial={"email": account.email.text})
     if request.method == "POST" and form.is_valid():
         email = form.cleaned_data["email"]
         if request.POST.get("ok") == "1":
@@ -149,9 +150,7 @@ def withdraw(request: HolderRequest) -> HttpResponse:
 def apply(request: HolderRequest) -> HttpResponse:
     """A new application of somebody who has an account."""
     account = _account(request)
-    form = ApplicationForm(
-        request.POST or None, clinics=open_clinics(first_of_organisation=account.organisation_number)
-    )
+    form = ApplicationForm(_sent(request), clinics=open_clinics(first_of_organisation=account.organisation_number))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         tried(
@@ -203,9 +202,16 @@ def confirmed(request: CardRequest) -> HttpResponse:
     if isinstance(request.person, Actor):
         return see_other("start")
     standing = request.person.standing
+    if standing.account is None or standing.account.confirmed_at is None:
+        return see_other("application")
     place = standing.application.clinic_id if standing.application else None
     administrators = active_administrators(clinic_id=place, at=request.at) if place else ()
     return render(request, "confirmed.html", {"standing": standing, "administrators": administrators})
+
+
+def _sent(request: HolderRequest) -> QueryDict | None:
+    """What was sent, also if that was nothing."""
+    return request.POST if request.method == "POST" else None
 
 
 def _registered(request: HolderRequest, form: RegistrationForm) -> bool:

@@ -15,6 +15,7 @@ from registret.kernel.secret import (
     derived,
     fingerprint,
     is_reference,
+    is_token,
     new_reference,
     new_token,
     same,
@@ -87,3 +88,12 @@ def test_what_has_not_the_shape_of_a_reference_is_none(text: str) -> None:
 def test_every_author_has_an_hsa_id_or_a_program() -> None:
     assert By.of_program("appoint").program == "appoint"
     assert By.nobody(network="192.0.2.1") == By(program="visitor", network="192.0.2.1")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "0" * 31, "0" * 33, "G" * 32, "A" * 32, "å" * 32, "✓" * 32, "0" * 31 + "\n", "٣" * 32]
+)
+def test_what_is_no_token_is_not_taken_for_one(text: str) -> None:
+    assert not is_token(text)
+    assert is_token(new_token())
+    assert is_token(new_token(256), bits=256)

@@ -1,0 +1,290 @@
+"""The database: every column classified, every trigger as the tables in Python say, an index for every question."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import ProgrammingError, connection, models, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from registret.access.lifecycle import APPLICATION_LIFE
+from registret.access.queries import newest_application
+from registret.accounts.lifecycle import ACCOUNT_LIFE
+from registret.kernel.life import Life
+from tests import cast
+from tests.cast import ANNA, BERTIL, DORIS, ERIK, Person
+from tests.rooms.web.client import Browser
+from tests.rooms.web.conftest import static_files
+from tests.rooms.web.visitor import Visitor
+
+__all__ = ["static_files"]
+
+pytestmark = pytest.mark.django_db
+
+# Every column of every table. PERSONAL names a person or tells about one; DIGEST stands in for a secret, which is not
+# here; PLAIN is neither. Keys and counts of rows are plain. A new column is classified before it can be used.
+PERSONAL, DIGEST, PLAIN = "personal", "digest", "plain"
+COLUMNS: dict[str, dict[str, str]] = {
+    "ledger.Entry": {
+        PERSONAL: "by_hsa_id by_name network about_hsa_id facts",
+        PLAIN: "id at event outcome by_account_id by_role by_clinic_id by_program about_account_id clinic_id reference",
+    },
+    "limits.Count": {DIGEST: "key", PLAIN: "id window_start taken"},
+    "mail.Letter": {
+        PERSONAL: "to_address context last_error",
+        PLAIN: "id kind language confirmation_id confirmation_version about_account_id message_id created_at not_before"
+        " attempts attempted_at lease_until server_trouble sent_at given_up_at superseded_at",
+    },
+    "settings.Decision": {PERSONAL: "by_name reason", PLAIN: "id code number at by_account_id"},
+    "places.Region": {PLAIN: "id code name"},
+    "places.CareProvider": {PLAIN: "id region_id name organisation_number mail_domains"},
+    "places.Clinic": {
+        PERSONAL: "contact_name contact_mail contact_phone",
+        PLAIN: "id care_provider_id code name hospital closed_at",
+    },
+    "accounts.Account": {
+        PERSONAL: "hsa_id hsa_id_key given_name surname organisation email state_reason logged_in_at",
+        PLAIN: "id language state created_at confirmed_at ended_at",
+    },
+    "accounts.Confirmation": {
+        PERSONAL: "email",
+        PLAIN: "id account_id version created_at sent_at expires_at wrong_codes confirmed_at replaced_at",
+    },
+    "accounts.LoginAttempt": {
+        PERSONAL: "outcome",
+        DIGEST: "label_digest browser_digest code_digest",
+        # The nonce is worth nothing without LINK_KEY, which is not in the database.
+        PLAIN: "id purpose way nonce confirmation_id confirmation_version begun_at expires_at answered_at reference"
+        " code_expires_at redeemed_at",
+    },
+    "accounts.Session": {
+        PERSONAL: "hsa_id hsa_id_key card network",
+        DIGEST: "key_digest",
+        PLAIN: "id attempt_id grant_id began_at seen_at ends_at locked_at ended_at end_reason",
+    },
+    "access.Application": {
+        PERSONAL: "message reason",
+        PLAIN: "id account_id clinic_id role sub_registries state applied_at reminded_at decided_at decided_by_id",
+    },
+    "access.Grant": {
+        PERSONAL: "decided_by_names revoke_reason",
+        PLAIN: "id account_id role clinic_id sub_registries application_id begins_at ends_at granted_by_id revoked_at"
+        " revoked_by_id",
+    },
+}
+
+
+def own_models() -> list[type[models.Model]]:
+    return [m for m in apps.get_models() if m.__module__.startswith("registret.")]
+
+
+def columns(kind: str) -> Iterator[tuple[type[models.Model], models.Field[Any, Any]]]:
+    for model in own_models():
+        names = COLUMNS[model._meta.label].get(kind, "").split()
+        yield from ((model, field) for field in model._meta.concrete_fields if field.column in names)
+
+
+def one(sql: str, *values: object) -> Any:
+    return rows(sql, *values)[0][0]
+
+
+def rows(sql: str, *values: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return list(cursor.fetchall())
+
+
+@pytest.fixture
+def busy() -> None:
+    """A country in which something has happened to everybody."""
+    now = timezone.now()
+    place = cast.country(now - timedelta(days=30))
+    visitor = Visitor(ANNA)
+    visitor.log_in()
+    form = {"email": ANNA.email.text, "clinic": place.infection, "role": "reporter", "sub_registries": ["pneumoni"]}
+    visitor.post("/registrera", form | {"message": "hej", "secrecy": "on", "ok": "1"})
+    cast.confirm_mail(ANNA, at=timezone.now())
+    application = newest_application(account_id=cast.account_of(ANNA).id)
+    assert application is not None
+    last_day = (now + timedelta(days=90)).date().isoformat()
+    attested = Browser.of(BERTIL).post(
+        f"/attestera/{application.id}", {"role": "reporter", "sub_registries": ["pneumoni"], "last_day": last_day}
+    )
+    assert attested.status_code == 303
+    visitor.log_in()
+
+
+# --- columns ---------------------------------------------------------------------------------------
+
+
+def test_every_column_is_classified_once() -> None:
+    assert {model._meta.label for model in own_models()} == set(COLUMNS)
+    for model in own_models():
+        named = " ".join(COLUMNS[model._meta.label].values()).split()
+        assert sorted(named) == sorted(f.column for f in model._meta.concrete_fields), model._meta.label
+
+
+def test_what_stands_in_for_a_secret_is_a_digest_of_32_bytes(busy: None) -> None:
+    digests = list(columns(DIGEST))
+    assert len(digests) >= 5
+    for model, field in digests:
+        assert isinstance(field, models.BinaryField)
+        assert field.max_length == 32
+        sizes = rows(f"SELECT DISTINCT octet_length({field.column}) FROM {model._meta.db_table}")  # noqa: S608
+        assert {size for (size,) in sizes if size is not None} == {32}, field
+
+
+def test_bytes_are_digests_or_the_nonce_and_nothing_else() -> None:
+    found = {f.column for m in own_models() for f in m._meta.concrete_fields if isinstance(f, models.BinaryField)}
+    assert found - {field.column for _, field in columns(DIGEST)} == {"nonce"}
+
+
+def test_people_are_named_in_columns_that_say_so_and_in_no_other(busy: None) -> None:
+    people = (ANNA, BERTIL, DORIS)
+    words = [w.lower() for p in people for w in (p.card.surname, p.hsa_id, p.email.text)]
+    for kind in (PLAIN, DIGEST):
+        for model, field in columns(kind):
+            table, column = model._meta.db_table, connection.ops.quote_name(field.column)
+            texts = rows(f"SELECT lower({column}::text) FROM {table} WHERE {column} IS NOT NULL")  # noqa: S608
+            named = [word for (text,) in texts for word in words if re.search(rf"\b{re.escape(word)}\b", text)]
+            assert named == [], f"{model._meta.label}.{field.column}"
+    everywhere = " ".join(
+        str(one(f"SELECT lower(string_agg({field.column}::text, ' ')) FROM {model._meta.db_table}"))  # noqa: S608
+        for model, field in columns(PERSONAL)
+    )
+    assert [word for word in words if word not in everywhere] == [], "what is looked for would be found"
+
+
+def test_no_personal_number_is_anywhere(busy: None) -> None:
+    for model in own_models():
+        for (row,) in rows(f"SELECT r::text FROM {model._meta.db_table} r"):  # noqa: S608
+            assert not re.search(r"\b(18|19|20)\d{6}[-+]?\d{4}\b", row), model._meta.label
+
+
+# --- triggers --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("function", "life"), [("accounts_account_life", ACCOUNT_LIFE), ("access_application_life", APPLICATION_LIFE)]
+)
+def test_the_trigger_of_a_life_lets_through_the_pairs_of_its_table(function: str, life: Life[Any]) -> None:
+    source = one("SELECT pg_get_functiondef(%s::regproc)", function)
+    assert set(re.findall(r"\('(\w+)', '(\w+)'\)", source)) == life.pairs()
+
+
+TRIGGERS = {
+    ("access_application", "access_application_life"),
+    ("access_grant", "access_grant_life"),
+    ("accounts_account", "accounts_account_life"),
+    ("ledger_entry", "ledger_entry_append_only"),
+    ("ledger_entry", "ledger_entry_never_truncated"),
+    ("settings_decision", "settings_decision_append_only"),
+    ("settings_decision", "settings_decision_never_truncated"),
+}
+
+
+def test_the_triggers_are_those_of_the_migrations_and_switched_on() -> None:
+    found = rows("SELECT tgrelid::regclass::text, tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal")
+    assert {(table, name) for table, name, _ in found} == TRIGGERS
+    assert {enabled for *_, enabled in found} == {"O"}
+
+
+@pytest.mark.parametrize("table", ["ledger_entry", "settings_decision"])
+def test_what_is_append_only_is_not_emptied_at_one_stroke_either(table: str) -> None:
+    with pytest.raises(ProgrammingError, match="TRUNCATE is refused"), transaction.atomic():
+        rows(f"TRUNCATE {table}")
+
+
+@pytest.mark.parametrize("act", ["UPDATE ledger_entry SET id = id", "DELETE FROM ledger_entry"])
+def test_an_entry_of_the_log_is_neither_changed_nor_deleted(act: str, busy: None) -> None:
+    before = one("SELECT count(*) FROM ledger_entry")
+    with pytest.raises(ProgrammingError, match="append-only"), transaction.atomic():
+        rows(act)
+    assert one("SELECT count(*) FROM ledger_entry") == before > 0
+
+
+# --- indexes ---------------------------------------------------------------------------------------
+
+
+def test_every_foreign_key_has_an_index_that_begins_with_it() -> None:
+    """Without one, deleting or locking what it points at reads the whole table."""
+    lost = rows(
+        """
+        SELECT c.conrelid::regclass::text, a.attname FROM pg_constraint c
+        JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+        WHERE c.contype = 'f' AND NOT EXISTS (
+            SELECT 1 FROM pg_index i
+            WHERE i.indrelid = c.conrelid AND i.indkey[0] = c.conkey[1] AND i.indpred IS NULL
+        )
+        """
+    )
+    assert lost == []
+
+
+# These have a few dozen or a few hundred rows, and are read whole.
+SMALL = re.compile(r"^(places_|django_|settings_)")
+# What somebody reads or does, and as whom.
+PAGES: dict[Person, list[str]] = {
+    ANNA: ["/start", "/min-logg", "/arbetar-som"],
+    BERTIL: ["/start", "/attestera", "/attestera?efter=1", "/attestera?ej=1", "/min-logg?fore=99"],
+    DORIS: ["/attestera", "/kansliet", "/kansliet?q=norrvik", "/kansliet/utse"],
+    ERIK: [
+        "/loggen",
+        "/loggen?fore=99",
+        f"/loggen?hsa_id={ANNA.hsa_id}",
+        "/loggen?event=login.done",
+        "/loggen?reference=K7F-9Q4M",
+        "/loggen?since=2026-01-01&until=2026-12-31",
+    ],
+}
+
+
+def plans(act: Callable[[], object]) -> Iterator[tuple[str, str]]:
+    """(query, plan) of every reading of `act`, made as if no table could be read whole."""
+    with CaptureQueriesContext(connection) as captured:
+        act()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        for query in captured.captured_queries:
+            sql = query["sql"]
+            if sql.startswith(("SELECT", "UPDATE")):
+                cursor.execute("EXPLAIN " + sql.replace("%", "%%"))
+                yield sql, "\n".join(line for (line,) in cursor.fetchall())
+
+
+def read_whole(act: Callable[[], object]) -> dict[str, str]:
+    """Tables that a query reads whole because no index serves it: (table, query)."""
+    found = {}
+    for sql, plan in plans(act):
+        for table in re.findall(r"Seq Scan on (\w+)", plan):
+            if not SMALL.match(table):
+                found[table] = sql
+    return found
+
+
+@pytest.mark.parametrize("who", PAGES, ids=lambda who: str(who.card.given_name))
+def test_every_page_at_work_is_served_by_indexes(busy: None, who: Person) -> None:
+    browser = Browser.of(who)
+    for address in PAGES[who]:
+        assert browser.get(address).status_code == 200, address
+        assert read_whole(lambda a=address: browser.get(a)) == {}, address  # type: ignore[misc]
+
+
+def test_logging_in_registering_and_confirming_are_served_by_indexes(busy: None) -> None:
+    visitor = Visitor(BERTIL)
+    assert read_whole(visitor.log_in) == {}
+    newcomer = Browser.of(cast.person("Disa", "Falk", "SE2321009991-E00F4K1"))
+    place = cast.clinic_id(cast.INFECTION)
+    form = {"email": "disa.falk@regionnorrvik.se", "clinic": place, "role": "reporter", "sub_registries": ["pneumoni"]}
+    sent = form | {"secrecy": "on", "ok": "1"}
+    assert read_whole(lambda: newcomer.post("/registrera", sent)) == {}
+    assert read_whole(lambda: newcomer.get("/ansokan")) == {}
+    assert read_whole(lambda: newcomer.post("/ansokan/kod", {"code": "AAAAAA"})) == {}
+    assert read_whole(lambda: newcomer.post("/ansokan/skicka-igen")) == {}
+    assert read_whole(lambda: newcomer.post("/logga-ut")) == {}

@@ -1,0 +1,147 @@
+"""Who may come in where: a table of every address, and an outsider who tries them all."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from registret.access.queries import newest_application
+from registret.config.ready import check_gates
+from registret.mail.links import confirmation_token
+from registret.web.gate import Ungated, require_all_gated, views
+from tests import cast
+from tests.cast import BERTIL, CECILIA, KARIN
+from tests.rooms.web.client import Browser
+from tests.rooms.web.conftest import static_files
+
+__all__ = ["static_files"]
+
+SITE = {
+    # Anybody
+    "": "open_to_all",
+    "login.aspx": "open_to_all",
+    "logga-in": "open_to_all",
+    "logga-in/legitimering": "open_to_all",
+    "logga-in/legitimering/svar": "open_to_all",
+    "logga-in/svar/": "open_to_all",
+    "logga-in/svar/<str:code>": "open_to_all",
+    "logga-in/nekad/<str:reference>": "open_to_all",
+    "kort": "open_to_all",
+    "kort/<str:reference>": "open_to_all",
+    "logga-ut": "open_to_all",
+    "utloggad": "open_to_all",
+    "session": "open_to_all",
+    "sprak/<str:code>": "open_to_all",
+    "bekrafta/<str:token>": "open_to_all",
+    "hjalp": "open_to_all",
+    "hjalp/fel/<str:code>": "open_to_all",
+    "hjalp/kort/<str:name>": "open_to_all",
+    "tillganglighet": "open_to_all",
+    "personuppgifter": "open_to_all",
+    # A card
+    "session/fortsatt": "needs_any_card",
+    "bekraftad": "needs_any_card",
+    "arbetar-som": "needs_any_card",
+    # A card, and no right yet
+    "registrera": "needs_card",
+    "nastan-klart": "needs_card",
+    "ansokan": "needs_card",
+    "ansokan/kod": "needs_card",
+    "ansokan/skicka-igen": "needs_card",
+    "ansokan/adress": "needs_card",
+    "ansokan/paminn": "needs_card",
+    "ansokan/ta-tillbaka": "needs_card",
+    "ansokan/ny": "needs_card",
+    # Somebody at work
+    "start": "needs work",
+    "min-logg": "needs work",
+    "attestera": "needs attest",
+    "attestera/<int:id>": "needs attest",
+    "attestera/<int:id>/avsla": "needs attest",
+    "attestera/<int:id>/adress": "needs attest",
+    "kansliet": "needs appoint",
+    "kansliet/utse": "needs appoint",
+    "kansliet/tidsgranser": "needs decide_limits",
+    "kansliet/tidsgranser/<slug:code>": "needs decide_limits",
+    "loggen": "needs read_log",
+}
+DEMO_ONLY = {
+    "demo/brevlada": "open_to_all",
+    "demo/brevlada/<str:name>": "open_to_all",
+    "demo/brevlada/<str:name>/html": "open_to_all",
+}
+CARD_HOSTS = {"k": "open_to_all", "p/<str:secret>": "open_to_all"}
+
+
+@pytest.mark.parametrize(
+    ("urlconf", "table"),
+    [
+        ("registret.web.urls", SITE),
+        ("registret.demo.urls", SITE | DEMO_ONLY),
+        ("registret.web.door.card_urls", CARD_HOSTS),
+    ],
+)
+def test_every_address_has_the_gate_that_the_table_says(urlconf: str, table: dict[str, str]) -> None:
+    assert {address: getattr(view, "gate", None) for address, view in views(urlconf)} == table
+
+
+def test_no_address_is_there_twice() -> None:
+    found = [address for address, _ in views("registret.demo.urls")]
+    assert len(found) == len(set(found))
+
+
+def test_a_site_with_a_view_that_nobody_decided_about_does_not_start() -> None:
+    check_gates()
+    with pytest.raises(Ungated, match="glomd"):
+        require_all_gated("tests.rooms.config.ungated_urls")
+
+
+# The help pages use Anna as their example.
+EBBA = cast.person("Ebba", "Grankvist", "SE2321009991-E00G8K5")
+
+
+# --- strangers and outsiders -----------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", [a for a, gate in SITE.items() if gate != "open_to_all"])
+def test_without_a_card_every_gate_is_shut(address: str) -> None:
+    browser = Browser()
+    path = "/" + re.sub(r"<[^>]+>", "1", address)
+    for answer in (browser.get(path), browser.post(path, {})):
+        assert answer.status_code in {401, 405}
+    assert 401 in {browser.get(path).status_code, browser.post(path, {}).status_code}
+
+
+@pytest.mark.django_db
+def test_an_outsider_who_walks_every_address_finds_nothing_of_norrvik() -> None:
+    now = timezone.now()
+    place = cast.country(now - timedelta(days=30))
+    waiting = cast.register(EBBA, place.infection, message="Hemlig hälsning", at=now)
+    other = cast.register(cast.person("Disa", "Falk", "SE2321009991-E00F4K1"), place.medicine, confirmed=False, at=now)
+    application = newest_application(account_id=cast.account_of(EBBA).id)
+    assert application is not None
+    words = {EBBA.card.surname, "Falk", BERTIL.card.surname, KARIN.card.surname}
+    words |= {who.hsa_id for who in (EBBA, BERTIL, KARIN)} | {EBBA.email.text, "Hemlig hälsning", "F4K1"}
+    browser = Browser.of(CECILIA)
+    seen: dict[str, int] = {}
+    for address in SITE:
+        for gap in {str(waiting), str(other), "1", "0", "-1", "sv", confirmation_token(1, 1)}:
+            path = "/" + re.sub(r"<[^>]+>", gap, address)
+            for answer in (browser.get(path), browser.post(path, {"reason": "x", "email": "a@b.se", "ok": "1"})):
+                seen[path] = answer.status_code
+                text = answer.content.decode() + str(answer.headers)
+                assert not [word for word in words if word in text], path
+            if address in {"logga-ut", "logga-in"}:
+                browser = Browser.of(CECILIA)
+            if "<" not in address:
+                break
+    assert {seen[f"/attestera/{i}"] for i in (waiting, other)} == {404}
+    assert {seen[f"/attestera/{i}/avsla"] for i in (waiting, other)} == {404}
+    assert {seen[f"/attestera/{i}/adress"] for i in (waiting, other)} == {404}
+    assert {seen["/kansliet"], seen["/kansliet/utse"], seen["/loggen"]} <= {403, 405}
+    assert newest_application(account_id=cast.account_of(EBBA).id) == application
+    assert cast.account_of(EBBA).email == EBBA.email
