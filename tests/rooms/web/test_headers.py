@@ -1,0 +1,73 @@
+"""What every answer tells the browser: keep nothing, run nothing of others, and which cookies are whose."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from http.cookies import Morsel
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+
+from registret.web.http import BROWSER_COOKIE, SESSION_COOKIE
+from tests import cast
+from tests.cast import BERTIL
+from tests.rooms.web.client import Browser
+
+pytestmark = pytest.mark.django_db
+
+OPEN = ["/", "/hjalp", "/kort", "/utloggad", "/finns-inte", "/start", "/logga-in/svar/0"]
+AT_WORK = ["/start", "/attestera", "/min-logg", "/hjalp", "/session"]
+
+
+@pytest.fixture
+def at_work() -> Browser:
+    now = timezone.now()
+    cast.country(now - timedelta(days=1))
+    return Browser.of(BERTIL)
+
+
+def test_no_page_is_kept_by_the_browser(at_work: Browser) -> None:
+    for browser, addresses in ((Browser(), OPEN), (at_work, AT_WORK)):
+        for address in addresses:
+            assert browser.get(address).headers["Cache-Control"] == "no-store", address
+
+
+def test_logging_out_clears_what_the_browser_kept(at_work: Browser) -> None:
+    answer = at_work.post("/logga-ut")
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert answer.cookies[SESSION_COOKIE].value == ""
+
+
+@pytest.mark.parametrize("address", OPEN)
+def test_no_page_runs_anything_that_is_not_the_sites_own(address: str) -> None:
+    headers = Browser().get(address).headers
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Strict-Transport-Security"].startswith("max-age=31536000")
+    assert headers["Referrer-Policy"] == "same-origin"
+
+
+def guarded(cookie: Morsel[str]) -> bool:
+    """Of this host alone, over TLS alone, out of reach of scripts, and not sent along with other sites' forms."""
+    return bool(
+        cookie.key.startswith("__Host-")
+        and cookie["secure"]
+        and cookie["httponly"]
+        and cookie["samesite"] == "Lax"
+        and cookie["path"] == "/"
+        and not cookie["domain"]
+    )
+
+
+def test_every_cookie_of_the_site_is_guarded() -> None:
+    browser = Browser()
+    browser.post("/logga-in")
+    browser.get("/")
+    browser.get("/sprak/en")
+    assert set(browser.cookies) >= {BROWSER_COOKIE, settings.CSRF_COOKIE_NAME, settings.LANGUAGE_COOKIE_NAME}
+    assert [name for name, cookie in browser.cookies.items() if not guarded(cookie)] == []
