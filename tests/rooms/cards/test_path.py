@@ -13,6 +13,8 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 
 from registret.cards import CardExpired, Environment, MalformedCard, Trust, UnknownIssuer, path
 from registret.cards.presented import parsed
+from registret.cards.strength import strong
+from tests import der
 from tests.pki import (
     ANNAS_HSA_ID,
     DAY,
@@ -55,9 +57,9 @@ def test_a_name_alone_makes_no_issuer(pki: Pki) -> None:
 
 
 def test_a_changed_byte_in_the_signed_part_makes_the_issuer_unknown(pki: Pki) -> None:
-    der = pki.card().der
+    card = pki.card().der
     for old, new in ((b"Anna", b"Ella"), (b"ANNA1", b"BERT1"), (b"Norrvik", b"Norrvit")):
-        forged = parsed(presented(der.replace(old, new)))
+        forged = parsed(presented(card.replace(old, new)))
         with pytest.raises(UnknownIssuer):
             path.issuer_of(forged, pki.trust)
 
@@ -124,11 +126,11 @@ def test_a_signature_algorithm_that_the_signed_part_does_not_name_is_refused(pki
 
 @pytest.mark.parametrize("size", [2048, 3072])
 def test_rsa_keys_from_2048_bits_are_strong(size: int) -> None:
-    assert path.strong(rsa.generate_private_key(65537, size).public_key())
+    assert strong(rsa.generate_private_key(65537, size).public_key())
 
 
 def test_the_exponent_3_is_strong() -> None:
-    assert path.strong(rsa.generate_private_key(3, 2048).public_key())
+    assert strong(rsa.generate_private_key(3, 2048).public_key())
 
 
 def test_short_and_exotic_keys_are_not_strong(pki: Pki) -> None:
@@ -139,7 +141,7 @@ def test_short_and_exotic_keys_are_not_strong(pki: Pki) -> None:
         ec.generate_private_key(ec.BrainpoolP256R1()),
         ed25519.Ed25519PrivateKey.generate(),
     )
-    assert not any(path.strong(key.public_key()) for key in weak)
+    assert not any(strong(key.public_key()) for key in weak)
 
 
 def test_an_unknown_critical_extension_forbids_the_certificate(pki: Pki) -> None:
@@ -155,18 +157,36 @@ def test_an_unknown_critical_extension_forbids_the_certificate(pki: Pki) -> None
 
 
 def test_a_form_that_rfc_5280_forbids_is_refused(pki: Pki) -> None:
-    """Held against limbo: rfc5280::aki, ::ski, ::serial::zero, ::nc::not-allowed-in-ee, ::ee-critical-aia-invalid."""
+    """Held against limbo: rfc5280::aki, ::ski, ::serial::zero, ::nc::not-allowed-in-ee, ::ee-critical-aia-invalid,
+    webpki::malformed-aia, ::san::san-critical-with-nonempty-subject."""
     ca = pki.anchor().certificate
     key_of_ca = x509.AuthorityKeyIdentifier.from_issuer_public_key(ca.public_key())  # type: ignore[arg-type]
     own_key = x509.SubjectKeyIdentifier(b"own key")
     url = x509.UniformResourceIdentifier("http://ocsp.demo.invalid")
     responder = x509.AuthorityInformationAccess([x509.AccessDescription(AuthorityInformationAccessOID.OCSP, url)])
     constraints = x509.NameConstraints(permitted_subtrees=[x509.DNSName("demo.invalid")], excluded_subtrees=None)
+    nowhere = x509.UnrecognizedExtension(x509.AuthorityInformationAccess.oid, b"\x30\x00")
+    names = x509.SubjectAlternativeName([x509.RFC822Name("anna@norrvik.example")])
     not_a_ca, a_ca = x509.BasicConstraints(ca=False, path_length=None), x509.BasicConstraints(ca=True, path_length=0)
 
-    for right in ((key_of_ca, False), (own_key, False), (responder, False), (not_a_ca, True), (not_a_ca, False)):
+    for right in (
+        (key_of_ca, False),
+        (own_key, False),
+        (responder, False),
+        (names, False),
+        (not_a_ca, True),
+        (not_a_ca, False),
+    ):
         path.check(pki.odd(extensions=instead(right)), pki.anchor(), at=pki.now)
-    for wrong in ((key_of_ca, True), (own_key, True), (responder, True), (constraints, True), (constraints, False)):
+    for wrong in (
+        (key_of_ca, True),
+        (own_key, True),
+        (responder, True),
+        (nowhere, False),
+        (names, True),
+        (constraints, True),
+        (constraints, False),
+    ):
         assert malformed(pki, pki.odd(extensions=instead(wrong))) == "path"
     for odd in (
         pki.odd(extensions=without(x509.AuthorityKeyIdentifier)),
@@ -224,8 +244,20 @@ def test_a_serial_number_is_positive(pki: Pki) -> None:
     assert tbs.count(b"\x02\x01\x07") == 1
     path.check(seven, pki.anchor(), at=pki.now)
     for number in (b"\x00", b"\xff"):
-        der = pki.resigned(tbs.replace(b"\x02\x01\x07", b"\x02\x01" + number))
-        assert malformed(pki, parsed(presented(der))) == "path"
+        resigned = pki.resigned(tbs.replace(b"\x02\x01\x07", b"\x02\x01" + number))
+        assert malformed(pki, parsed(presented(resigned))) == "path"
+
+
+def test_a_serial_number_has_at_most_20_octets(pki: Pki) -> None:
+    """RFC 5280, 4.1.2.2. The library that makes certificates refuses such numbers, so 20 octets become 21 by hand."""
+    whole = der.parsed(pki.odd().tbs_certificate_bytes)
+    for octets, right in ((20, True), (21, False)):
+        whole.inside[1].content = b"\x7f" + b"\xff" * (octets - 1)
+        certificate = parsed(presented(pki.resigned(whole.encoded())))
+        if right:
+            path.check(certificate, pki.anchor(), at=pki.now)
+        else:
+            assert malformed(pki, certificate) == "path"
 
 
 def test_the_cas_own_time_bounds_that_of_its_cards(pki: Pki) -> None:
