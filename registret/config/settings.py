@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,8 @@ SITE_HOST = env.text("SITE_HOST", purpose="host name of the site")
 SITE_PORT = env.number("SITE_PORT", purpose="port in the site's addresses", default=443)
 CARD_HOST = env.text("CARD_HOST", purpose="the card hosts are <label>.<this>")
 CARD_PORT = env.number("CARD_PORT", purpose="port in the card hosts' addresses", default=443)
-ALLOWED_HOSTS = [SITE_HOST, f".{CARD_HOST}"]
+CARD_HOST_FIXED = env.flag("CARD_HOST_FIXED", purpose="the card host is one name for everybody: no labels before it")
+ALLOWED_HOSTS = [SITE_HOST, CARD_HOST if CARD_HOST_FIXED else f".{CARD_HOST}"]
 
 # The embedded listeners (`registret serve`); behind a front nobody asks for these.
 LISTEN_ADDRESS = env.text("LISTEN_ADDRESS", purpose="address that the embedded listeners bind", default="127.0.0.1")
@@ -32,13 +34,20 @@ SITE_KEY = env.file("SITE_KEY", purpose="private key of the site's certificate, 
 CARD_CERTIFICATE = env.file("CARD_CERTIFICATE", purpose="certificate of all card hosts (wildcard) and its chain, PEM")
 CARD_KEY = env.file("CARD_KEY", purpose="private key of the card hosts' certificate, PEM")
 
+# A front (deploy/) that terminates TLS before gunicorn, and how it passes certificates on. Its headers are believed
+# because of the secret, which nobody else knows (registret/web/presented.py).
+FRONT = env.choice("FRONT", purpose="how a front passes certificates on", among=("none", "rfc9440", "escaped_pem"))
+FRONT_SECRET = "" if FRONT == "none" else env.secret("FRONT_SECRET", purpose="by which registret knows its front")
+if not re.fullmatch("[A-Za-z0-9_-]*", FRONT_SECRET):
+    raise env.SettingTrouble("REGISTRET_FRONT_SECRET must consist of letters, digits, - and _ (it is sent in a header)")
+
 
 def _origin(host: str, port: int) -> str:
     return f"https://{host}" if port == 443 else f"https://{host}:{port}"
 
 
 SITE_ORIGIN = _origin(SITE_HOST, SITE_PORT)
-CARD_ORIGINS = _origin(f"*.{CARD_HOST}", CARD_PORT)
+CARD_ORIGINS = _origin(CARD_HOST if CARD_HOST_FIXED else f"*.{CARD_HOST}", CARD_PORT)
 CSRF_TRUSTED_ORIGINS = [SITE_ORIGIN]
 
 # What the registry is called and who answers
@@ -124,6 +133,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "registret.web.middleware.Clock",
+    "registret.web.middleware.Arrivals",
     # What every answer carries comes before whatever may answer.
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -137,7 +147,7 @@ MIDDLEWARE = [
 ]
 # The demo adds the page that shows its letters; nowhere else does such a page exist.
 ROOT_URLCONF = "registret.demo.urls" if DEMO else "registret.web.urls"
-CARD_URLCONF = "registret.web.door.card_urls"
+CARD_URLCONF = "registret.web.door.fixed_card_urls" if CARD_HOST_FIXED else "registret.web.door.card_urls"
 WSGI_APPLICATION = "registret.config.wsgi.application"
 AUTH_USER_MODEL = "accounts.Account"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -1,16 +1,20 @@
-"""The card hosts: they look at the certificate and send the browser back. They show no pages and set no cookies."""
+"""The card hosts: they look at the certificate and send the browser back. They show no pages and set no cookies.
+
+There are no forms, so no token of one is looked for: a POST is a 405.
+"""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET
 
 from registret.accounts import attempts, sessions
 from registret.accounts.attempts import Purpose
 from registret.accounts.cardfacts import CardFacts
 from registret.accounts.refusals import AttemptStale
-from registret.cards import PresentedCertificate, describe, verify
+from registret.cards import describe, verify
 from registret.cards.presented import fingerprint
 from registret.kernel.refused import Refused
 from registret.web.door.report import report_facts
@@ -19,15 +23,19 @@ from registret.web.gate import open_to_all
 from registret.web.http import Request
 
 
+@csrf_exempt
 @require_GET
 @open_to_all
-def door(request: Request) -> HttpResponse:
-    """Burns the label, decides about the certificate, and answers 303 to the site with a single-use code."""
+def door(request: Request, label: str | None = None) -> HttpResponse:
+    """Burns the label, decides about the certificate, and answers 303 to the site with a single-use code.
+
+    `label` stands in the path of a fixed card host; else it is the first part of the host.
+    """
     try:
-        claimed = attempts.claim(label=_label(request), network=request.network, at=request.at)
+        claimed = attempts.claim(label=label or _label(request), network=request.network, at=request.at)
     except AttemptStale:
         return _back("")
-    presented = _presented(request)
+    presented = request.arrival.presented
     card, refusal = None, None
     try:
         card = CardFacts.of(verify(presented, trust=trust(), revocation=revocation(), at=request.at))
@@ -37,22 +45,29 @@ def door(request: Request) -> HttpResponse:
     if claimed.purpose is Purpose.CHECK:
         report = report_facts(describe(presented, trust=trust(), revocation=revocation(), at=request.at))
     code = attempts.answer(
-        attempt_id=claimed.attempt_id, card=card, refusal=refusal, report=report, network=request.network, at=request.at
+        attempt_id=claimed.attempt_id,
+        card=card,
+        refusal=refusal,
+        report=report,
+        front_said=request.arrival.front_said,
+        network=request.network,
+        at=request.at,
     )
     return _back(code)
 
 
+@csrf_exempt
 @require_GET
 @open_to_all
-def probe(request: Request, secret: str) -> HttpResponse:
+def probe(request: Request, secret: str, label: str | None = None) -> HttpResponse:
     """Whether the card is still in: same, none or other. Readable by the site's own pages only.
 
     If it is not, the session that came from this host is locked.
     """
     try:
-        shown = _presented(request)
+        shown = request.arrival.presented
         now = fingerprint(shown) if shown.der is not None else None
-        seen = sessions.watch(label=_label(request), secret=secret, fingerprint_now=now, at=request.at)
+        seen = sessions.watch(label=label or _label(request), secret=secret, fingerprint_now=now, at=request.at)
     except AttemptStale:
         return nothing_here(request)
     response = JsonResponse({"card": seen.value})
@@ -73,10 +88,6 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 def _label(request: HttpRequest) -> str:
     return request.get_host().partition(".")[0].lower()
-
-
-def _presented(request: HttpRequest) -> PresentedCertificate:
-    return PresentedCertificate(der=request.META.get("registret.certificate"))
 
 
 def _back(code: str) -> HttpResponse:
