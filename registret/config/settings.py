@@ -111,6 +111,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.staticfiles",
     "csp",
+    "registret.revocation",
     "registret.ledger",
     "registret.limits",
     "registret.mail",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from registret.words.revocation import FAULTS
+
 EVENTS = {
     "attempt.refused": _("Inloggningsförsök nekat"),
     "card.read": _("Kort läst"),
@@ -41,6 +43,10 @@ EVENTS = {
     "region.changed": _("Region ändrad"),
     "care_provider.created": _("Vårdgivare tillagd"),
     "care_provider.changed": _("Vårdgivare ändrad"),
+    "revocation.list_replaced": _("Ny spärrlista"),
+    "revocation.fetch_refused": _("Spärrlista kunde inte hämtas"),
+    "revocation.list_late": _("Spärrlista försenad"),
+    "revocation.list_too_old": _("Spärrlista för gammal"),
     "log.read": _("Läste loggen"),
     "request.refused": _("Begäran nekad"),
     "request.forged": _("Formulär avvisat"),
@@ -57,6 +63,7 @@ FACT_VALUES = {
     ("reason", "ended"): _("kontot avslutades"),
     ("outcome", "done"): _("genomfört"),
     ("outcome", "refused"): _("nekat"),
+    **{("fault", code): words for code, words in FAULTS.items()},
 }
 
 
@@ -71,6 +78,7 @@ PROGRAMS = {
     "clock": _("Klockan"),
     "appoint": _("Kommandot appoint"),
     "import-clinics": _("Kommandot import-clinics"),
+    "lists": _("Hämtning av spärrlistor"),
 }
 
 # What the facts of an entry are called.
@@ -104,8 +112,17 @@ FACTS = {
     "fields": _("ändrat"),
     "minutes": _("minuter"),
     "months": _("månader"),
+<<<<<<< HEAD
     "limit": _("tidsgräns"),
     "number": _("antal"),
+=======
+    "number": _("nummer"),
+    "entries": _("antal spärrade"),
+    "next_update": _("nästa väntas"),
+    "usable_until": _("räknas till"),
+    "fault": _("fel"),
+    "anew": _("numrerad från början"),
+>>>>>>> d883bae (Revocation lists are fetched, kept in the database and decide from memory; OCSP beside them)
 }
 
 

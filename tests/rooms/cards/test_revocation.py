@@ -38,9 +38,9 @@ class Door:
     def __init__(self, pki: Pki, folder: Path, *, grace: timedelta = timedelta(hours=24)) -> None:
         self.pki = pki
         self.file = folder / "own.crl"
-        self.anchor = replace(pki.anchor(), crl=self.file)
+        self.anchor = replace(pki.anchor(), crl=self.file, grace=grace)
         self.trust = Trust(anchors=(self.anchor,), accept_test=True)
-        self.lists = CrlFiles(self.trust, grace=grace)
+        self.lists = CrlFiles(self.trust)
         self._writes = 0
 
     @property
