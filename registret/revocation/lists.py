@@ -32,6 +32,7 @@ class KeptLists:
         self._beginning, self._refreshing = Lock(), Lock()
         self._stopping = Event()
         self._process: int | None = None
+        self._thread: Thread | None = None
 
     def lists(self, anchor: Anchor) -> tuple[RevocationList, ...]:
         """The list of this anchor; none if there is no good one."""
@@ -60,6 +61,11 @@ class KeptLists:
         """The thread looks no more."""
         self._stopping.set()
 
+    def join(self, seconds: float) -> None:
+        """Waits until it does not, at most so long."""
+        if self._thread is not None:
+            self._thread.join(seconds)
+
     def _read(self, anchor: Anchor) -> RevocationList | None:
         content = content_of(anchor.fingerprint)
         try:
@@ -74,7 +80,8 @@ class KeptLists:
         with self._beginning:
             if self._process != os.getpid():
                 self.refresh()
-                Thread(target=self._watch, name="revocation-lists", daemon=True).start()
+                self._thread = Thread(target=self._watch, name="revocation-lists", daemon=True)
+                self._thread.start()
                 self._process = os.getpid()
 
     def _watch(self) -> None:
