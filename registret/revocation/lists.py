@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from threading import Event, Lock, Thread
 
 from django.db import connections
@@ -13,6 +14,8 @@ from registret.cards.revocation import CrlBroken, RevocationList, read_crl
 from registret.revocation.queries import content_of, versions
 
 LOOK_EVERY = 5.0  # seconds
+UP_TO_DATE = 60.0
+"""Seconds since the last look after which a node is no longer believed to have the newest lists."""
 
 _log = logging.getLogger(__name__)
 
@@ -31,6 +34,7 @@ class KeptLists:
         self._loaded: dict[str, tuple[str, RevocationList | None]] = {}
         self._beginning, self._refreshing = Lock(), Lock()
         self._stopping = Event()
+        self._looked_at = float("-inf")
         self._process: int | None = None
         self._thread: Thread | None = None
 
@@ -56,6 +60,11 @@ class KeptLists:
                 known, before = self._loaded.get(fingerprint, ("", None))
                 if anchor is not None and digest != known:
                     self._loaded[fingerprint] = digest, self._read(anchor) or before
+            self._looked_at = time.monotonic()
+
+    def is_up_to_date(self) -> bool:
+        """Whether the database was looked into lately; true if there is nothing to look for."""
+        return not self._anchors or time.monotonic() - self._looked_at < UP_TO_DATE
 
     def stop(self) -> None:
         """The thread looks no more."""

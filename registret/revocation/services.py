@@ -119,7 +119,7 @@ def _grown_old(standing: ListStanding, at: datetime) -> Happened:
         event=Event.LIST_LATE if standing.lets_in else Event.LIST_TOO_OLD,
         issuer=standing.anchor.common_name,
         facts={
-            "number": None if standing.number is None else str(standing.number),
+            "list_number": None if standing.number is None else str(standing.number),
             "usable_until": until.isoformat(timespec="minutes") if until else None,
         },
         at=at,
@@ -235,7 +235,7 @@ def _replace(anchor: Anchor, content: bytes, digest: str, found: RevocationList,
 
 
 def _replaced(anchor: Anchor, found: RevocationList, *, anew: bool, at: datetime) -> Happened:
-    facts: dict[str, str | int | bool | None] = {"number": str(found.number), "entries": len(found.serials)}
+    facts: dict[str, str | int | bool | None] = {"list_number": str(found.number), "entries": len(found.serials)}
     facts["next_update"] = found.next_update.isoformat(timespec="minutes")
     if anew:
         facts["anew"] = True

@@ -82,6 +82,10 @@ class Sources:
         """Looks for newer kept lists now. Raises: django.db.Error."""
         self._kept.refresh()
 
+    def is_up_to_date(self) -> bool:
+        """Whether newer lists have been looked for lately."""
+        return self._kept.is_up_to_date()
+
     def stop(self) -> None:
         """For the end of the process."""
         self._kept.stop()

@@ -112,17 +112,14 @@ FACTS = {
     "fields": _("ändrat"),
     "minutes": _("minuter"),
     "months": _("månader"),
-<<<<<<< HEAD
     "limit": _("tidsgräns"),
     "number": _("antal"),
-=======
-    "number": _("nummer"),
+    "list_number": _("nummer"),
     "entries": _("antal spärrade"),
     "next_update": _("nästa väntas"),
     "usable_until": _("räknas till"),
     "fault": _("fel"),
     "anew": _("numrerad från början"),
->>>>>>> d883bae (Revocation lists are fetched, kept in the database and decide from memory; OCSP beside them)
 }
 
 

@@ -59,7 +59,7 @@ def test_the_log_is_told_of_a_new_list_and_not_of_the_same_again(office: Office)
     assert happened.event is Event.LIST_REPLACED
     assert happened.issuer == office.anchor.common_name
     assert happened.facts == {
-        "number": str(2**159),
+        "list_number": str(2**159),
         "entries": 3,
         "next_update": (office.now + 2 * DAY).isoformat(timespec="minutes"),
     }
