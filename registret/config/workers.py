@@ -23,7 +23,7 @@ from registret.web.door.trust import revocation, trust
 _log = logging.getLogger(__name__)
 
 _LETTERS_A_ROUND = 20
-_LISTS = 15.0  # seconds between looking whether a list is due; services decides when it is
+_LISTS = 5.0  # seconds between looks whether a list is due; one small query each
 _HOUR = 3600.0
 
 
