@@ -16,9 +16,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from registret.cards.path import STRONG_HASHES, signed_by, strong
+from registret.cards.path import signed_by
 from registret.cards.presented import UNREADABLE
 from registret.cards.revocation import CLOCK_SKEW, RevocationState
+from registret.cards.strength import STRONG_HASHES, strong
 from registret.cards.trust import Anchor
 
 NONCE_BYTES = 16
