@@ -55,8 +55,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         PLAIN: "id care_provider_id code name hospital closed_at",
     },
     "accounts.Account": {
-        PERSONAL: "hsa_id hsa_id_key given_name surname organisation email state_reason logged_in_at",
-        PLAIN: "id language state created_at confirmed_at ended_at",
+        PERSONAL: "hsa_id hsa_id_key given_name surname organisation email state_reason logged_in_at unused_since",
+        PLAIN: "id language state state_authority created_at confirmed_at ended_at",
     },
     "accounts.Confirmation": {
         PERSONAL: "email",
@@ -76,8 +76,10 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "access.Application": {
         PERSONAL: "message reason",
-        PLAIN: "id account_id clinic_id role sub_registries state applied_at reminded_at decided_at decided_by_id",
+        PLAIN: "id account_id clinic_id role sub_registries state applied_at reminded_at escalated_at decided_at"
+        " decided_by_id",
     },
+    "access.Notice": {PLAIN: "id kind subject occasion at"},
     "access.Grant": {
         PERSONAL: "decided_by_names revoke_reason",
         PLAIN: "id account_id role clinic_id sub_registries application_id begins_at ends_at granted_by_id revoked_at"

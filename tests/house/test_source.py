@@ -111,6 +111,9 @@ SOMEBODYS = {
     "id.sambi.se": "the names of claims",
     "crl1.siths.se": "where SITHS publishes its lists",
     "ocsp1.siths.se": "where SITHS answers",
+    "x509-limbo.com": "where cases of tests/conformance come from",
+    "csrc.nist.gov": "where others come from",
+    "github.com": "where other projects are cited",
 }
 
 

@@ -101,6 +101,7 @@ GAPS = {
 # Recorded under a name that another function was given.
 HANDED_ON = {
     *("clinic.closed", "clinic.reopened"),
+    *("application.lapse", "application.escalated"),
     *("revocation.list_replaced", "revocation.fetch_refused", "revocation.list_late", "revocation.list_too_old"),
 }
 
