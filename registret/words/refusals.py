@@ -37,6 +37,14 @@ class Action(StrEnum):
     PROVIDER = "provider"
 
 
+class Picture(StrEnum):
+    """Pictures of help pages, by their template in components."""
+
+    READER = "reader"
+    TWO_USES = "two_uses"
+    DATES = "dates"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
     title: Text
@@ -49,6 +57,8 @@ class Words:
     """Offers *Kontrollera ditt kort* as a second way."""
     picker: bool = False
     """Shows what to choose in the browser's list."""
+    picture: Picture | None = None
+    """What else the help page shows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +72,7 @@ class RefusalPage:
     action: Action
     also_check: bool
     picker: bool
+    picture: Picture | None
 
 
 _AGAIN = _("Tryck på knappen. Du får välja certifikat på nytt. Du behöver inte stänga webbläsaren.")
@@ -87,6 +98,7 @@ REFUSALS: Mapping[str, Words] = {
             _AGAIN,
         ),
         also_check=True,
+        picture=Picture.READER,
     ),
     "card.person_id": Words(
         title=_("Du valde Person-id. Välj certifikatet med ditt HSA-id."),
@@ -107,6 +119,7 @@ REFUSALS: Mapping[str, Words] = {
         happened=_("Ett kort har två certifikat med HSA-id: ett för legitimering och ett för underskrift."),
         todo=(_AGAIN, _("Välj raden för legitimering. Den kan också heta autentisering.")),
         also_check=True,
+        picture=Picture.TWO_USES,
     ),
     "card.expired": Words(
         title=_("Ditt certifikat har gått ut."),
@@ -118,6 +131,7 @@ REFUSALS: Mapping[str, Words] = {
             _("Ditt konto finns kvar. Med samma HSA-id loggar du in som vanligt efter förnyelsen."),
         ),
         also_check=True,
+        picture=Picture.DATES,
     ),
     "card.not_yet_valid": Words(
         title=_("Ditt certifikat gäller inte än."),
@@ -125,6 +139,7 @@ REFUSALS: Mapping[str, Words] = {
         in_general=_("Varje certifikat har ett första datum, och det har inte kommit än."),
         todo=(_("Vänta tills det gäller, eller välj ett annat certifikat om du har."), _AGAIN),
         also_check=True,
+        picture=Picture.DATES,
     ),
     "card.revoked": Words(
         title=_("Ditt certifikat är spärrat."),
@@ -615,6 +630,7 @@ def _page(code: str, words: Words, happened: Text, facts: Mapping[str, object]) 
         action=words.action,
         also_check=words.also_check,
         picker=words.picker,
+        picture=words.picture,
     )
 
 

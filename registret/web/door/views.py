@@ -24,6 +24,7 @@ from registret.kernel.secret import is_token, new_token
 from registret.mail.links import confirmation_token, read_token
 from registret.web.door.addresses import card_origin, probe_address
 from registret.web.door.provider import provider
+from registret.web.door.support import support_text
 from registret.web.door.trust import trust
 from registret.web.gate import needs_any_card, open_to_all, recognise
 from registret.web.http import BROWSER_COOKIE, SESSION_COOKIE, CardRequest, Request
@@ -113,8 +114,16 @@ def checked(request: Request, reference: str) -> HttpResponse:
     context: dict[str, Any] = {"report": report, "reference": reference, "at": found.at, "accepted": trust().accepted()}
     if refusal is not None:
         context["page"] = page_of(refusal)
-    if found.card is not None:
-        context["standing"] = standing_of(hsa_id=found.card.hsa_id, at=request.at)
+    standing = standing_of(hsa_id=found.card.hsa_id, at=request.at) if found.card is not None else None
+    context["standing"] = standing
+    context["support_text"] = support_text(
+        report,
+        code=refusal.code if refusal else None,
+        standing=standing,
+        browser=request.headers.get("User-Agent", ""),
+        reference=reference,
+        at=found.at,
+    )
     return render(request, "checked.html", context)
 
 

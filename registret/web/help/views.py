@@ -41,16 +41,21 @@ def help_error(request: Request, code: str) -> HttpResponse:
     page = errors.page(code)
     if page is None:
         raise Http404
-    return _page(request, "help_error.html", {"page": page, "helper": errors.helper(code)})
+    address = settings.SITE_ORIGIN + reverse("help_card", args=[code]) if code.startswith("card.") else ""
+    context = {"page": page, "helper": errors.helper(code), "address": address}
+    if page.picture is not None:
+        context["picture"] = f"components/picture_{page.picture}.html"
+    return _page(request, "help_error.html", context)
 
 
 @require_GET
 @open_to_all
 def help_card(request: Request, name: str) -> HttpResponse:
-    """The short address of an error that has to do with the card."""
-    if errors.page(f"card.{name}") is None:
+    """The address of an error that somebody may meet at the card door: its code, of which `card.` may be left out."""
+    code = name if "." in name else f"card.{name}"
+    if errors.page(code) is None:
         raise Http404
-    return HttpResponsePermanentRedirect(reverse("help_error", args=[f"card.{name}"]))
+    return HttpResponsePermanentRedirect(reverse("help_error", args=[code]))
 
 
 @require_GET

@@ -88,6 +88,19 @@ function searchable(select) {
 }
 document.querySelectorAll("select[data-search]").forEach(searchable);
 
+/* A text to take along: one press instead of marking it. */
+for (const button of document.querySelectorAll("[data-copy]")) {
+  const status = button.parentElement.querySelector("[data-copied]");
+  button.hidden = !navigator.clipboard;
+  button.addEventListener("click", async () => {
+    const field = document.getElementById(button.dataset.copy);
+    try {
+      await navigator.clipboard.writeText(field.value);
+      status.textContent = status.dataset.copied;
+    } catch { field.select(); }
+  });
+}
+
 /* Idle: the server decides; the page warns. Another tab's clicks count, so the page asks before it warns. */
 const idle = document.getElementById("idle");
 if (idle) {

@@ -54,9 +54,29 @@ def test_an_unknown_error_has_no_page() -> None:
         assert browser().get(address).status_code == 404
 
 
-def test_the_short_address_of_a_card_error_leads_to_its_page_for_good() -> None:
-    page = browser().get("/hjalp/kort/person_id")
+@pytest.mark.parametrize("name", ["person_id", "card.person_id"])
+def test_the_address_of_a_card_error_leads_to_its_page_for_good(name: str) -> None:
+    page = browser().get(f"/hjalp/kort/{name}")
     assert (page.status_code, page.headers["Location"]) == (301, "/hjalp/fel/card.person_id")
+
+
+@pytest.mark.parametrize("code", [code for code in CODES if code.startswith(("card.", "attempt."))])
+def test_whatever_is_met_at_the_card_door_has_an_address_there(code: str) -> None:
+    page = browser().get(f"/hjalp/kort/{code}", follow=True)
+    assert page.status_code == 200
+    assert code in text_of(page)
+
+
+@pytest.mark.parametrize("code", [code for code in CODES if code.startswith("card.")])
+def test_the_page_of_a_card_error_says_its_address(code: str) -> None:
+    address = f"{settings.SITE_ORIGIN}/hjalp/kort/{code}"
+    assert f'<a href="{address}">' in html_at(f"/hjalp/fel/{code}")
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize("code", ["card.none", "card.person_id", "card.signing", "card.expired", "card.unknown_issuer"])
+def test_what_can_be_shown_is_shown_in_a_picture(code: str, language: str) -> None:
+    assert "<figcaption" in html_at(f"/hjalp/fel/{code}", language)
 
 
 def test_every_refusal_that_exists_belongs_to_exactly_one_group() -> None:
