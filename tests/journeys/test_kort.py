@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,12 @@ def checked(house: House, card: IssuedCertificate | None) -> tuple[Visitor, str]
 
 def test_what_the_check_says_of_every_kind_of_card(house: House, bertil: Person, desk: OpenDesk) -> None:
     now, person = datetime.now(UTC), somebody(house, "Siv", "Kort")
-    facts = {"given_name": "Siv", "surname": "Kort", "organisation": "Region Norrvik", "hsa_id": person.hsa_id}
+    facts: dict[str, Any] = {
+        "given_name": "Siv",
+        "surname": "Kort",
+        "organisation": "Region Norrvik",
+        "hsa_id": person.hsa_id,
+    }
     issue = house.authority.issue_card
     cards: dict[str, IssuedCertificate | None] = {
         "ok": bertil.card,
