@@ -17,7 +17,7 @@ from psycopg.conninfo import make_conninfo
 
 from registret.cards.trust import TrustBroken
 from registret.mail.smtp import MailServer
-from registret.oidc import ClientKeyBroken
+from registret.oidc import ProviderBroken
 from registret.registries.queries import DefinitionBroken, sub_registries
 from registret.web.door.provider import provider
 from registret.web.door.trust import trust
@@ -81,7 +81,7 @@ def check_provider() -> None:
     """
     try:
         provider()
-    except ClientKeyBroken as trouble:
+    except ProviderBroken as trouble:
         raise NotReady(str(trouble)) from None
 
 

@@ -4,6 +4,6 @@ No Django, no database. As in `cards`, one function makes the value, and there i
 """
 
 from registret.oidc.idtoken import VerifiedIdentity
-from registret.oidc.provider import ClientKeyBroken, Flow, Provider
+from registret.oidc.provider import Flow, Provider, ProviderBroken
 
-__all__ = ["ClientKeyBroken", "Flow", "Provider", "VerifiedIdentity"]
+__all__ = ["Flow", "Provider", "ProviderBroken", "VerifiedIdentity"]

@@ -17,6 +17,7 @@ from urllib.parse import urlencode, urlsplit
 import httpx2
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.httpx_client import AsyncOAuth2Client
+from authlib.oauth2.client import OAuth2Client
 from authlib.oauth2.rfc7523 import PrivateKeyJWT
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
@@ -55,7 +56,7 @@ _TROUBLE = {"server_error", "temporarily_unavailable"}
 T = TypeVar("T")
 
 
-class ClientKeyBroken(Exception):
+class ProviderBroken(Exception):
     """The client's private key, or the file with the provider's CA, cannot be used; the message is one line."""
 
 
@@ -103,7 +104,7 @@ class Provider:
     The client shows who it is with `client_secret` (client_secret_basic) or, if it is given, with `client_key`
     (private_key_jwt; PEM). `levels`: acceptable values of `acr`. `ca_file`: the provider's CA if it is no public one.
 
-    Raises: ClientKeyBroken.
+    Raises: ProviderBroken.
     """
 
     issuer: str
@@ -127,14 +128,14 @@ class Provider:
         try:
             self._tls = ssl.create_default_context(cafile=self.ca_file or None)
         except OSError as trouble:
-            raise ClientKeyBroken(f"the CA of the identity provider, {self.ca_file}: {trouble}") from None
+            raise ProviderBroken(f"the CA of the identity provider, {self.ca_file}: {trouble}") from None
         if self.client_key:
             self._signs_with = _private_key(self.client_key)
 
     def authorization_address(self, *, flow: Flow, language: str) -> str:
         """Where the browser goes to log in.
 
-        A login of earlier today does not count: whoever sits here now has to show the card (see decision 0046).
+        A login of earlier today does not count: whoever sits here now has to show the card (see decision 0047).
 
         Raises: ProviderUnavailable.
         """
@@ -147,8 +148,8 @@ class Provider:
             "acr": {"essential": True, "values": list(self.levels)},
             "auth_time": {"essential": True},
         }
-        client = AsyncOAuth2Client(
-            client_id=self.client_id, redirect_uri=self.redirect_uri, code_challenge_method="S256"
+        client = OAuth2Client(
+            None, client_id=self.client_id, redirect_uri=self.redirect_uri, code_challenge_method="S256"
         )
         address, _ = client.create_authorization_url(
             description.authorization,
@@ -199,7 +200,7 @@ class Provider:
     def logout_address(self, *, back_to: str) -> str | None:
         """Where the browser goes to be logged out of the provider as well; None if that cannot be had.
 
-        No ID token is kept to show there (see decision 0046), so that the provider may ask the person.
+        No ID token is kept to show there (see decision 0047), so that the provider may ask the person.
         """
         try:
             description = self._within_budget(self._describe)
@@ -232,16 +233,17 @@ class Provider:
         return token
 
     async def _describe(self) -> _Description:
-        if self._description is None or _older(self._description[0]):
+        kept = self._description
+        if kept is None or _older(kept[0]):
             found = await self._get(f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
-            self._description = (time.monotonic(), _Description.of(found, issuer=self.issuer))
-        return self._description[1]
+            kept = self._description = (time.monotonic(), _Description.of(found, issuer=self.issuer))
+        return kept[1]
 
     async def _signing_keys(self, description: _Description) -> KeySet:
-        if self._keys is None or _older(self._keys[0]):
-            found = await self._get(description.keys)
-            self._keys = (time.monotonic(), _strong_keys(found))
-        return self._keys[1]
+        kept = self._keys
+        if kept is None or _older(kept[0]):
+            kept = self._keys = (time.monotonic(), _strong_keys(await self._get(description.keys)))
+        return kept[1]
 
     async def _get(self, address: str) -> dict[str, Any]:
         async with httpx2.AsyncClient(**self._carefully()) as client:
@@ -332,7 +334,7 @@ def _private_key(pem: str) -> RSAKey | ECKey:
         return RSAKey.import_key(pem)
     if isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP256R1):
         return ECKey.import_key(pem)
-    raise ClientKeyBroken("the client's key at the identity provider is no private RSA or P-256 key in PEM")
+    raise ProviderBroken("the client's key at the identity provider is no private RSA or P-256 key in PEM")
 
 
 def _strong_keys(found: dict[str, Any]) -> KeySet:

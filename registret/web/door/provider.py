@@ -12,7 +12,7 @@ from registret.oidc import Provider
 
 @cache
 def provider() -> Provider | None:
-    """Raises: ClientKeyBroken."""
+    """Raises: ProviderBroken."""
     if not settings.OIDC_ISSUER:
         return None
     return Provider(
