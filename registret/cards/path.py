@@ -11,20 +11,14 @@ from datetime import datetime
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.x509.oid import NameOID
 from cryptography.x509.verification import Criticality, ExtensionPolicy, Policy, PolicyBuilder, VerificationError
 
 from registret.cards.presented import reading
 from registret.cards.refusals import CardExpired, CardNotYetValid, MalformedCard, UnknownIssuer
+from registret.cards.strength import STRONG_HASHES, strong
 from registret.cards.trust import Anchor, Trust, common_name
 from registret.kernel.identifiers import mask_personal_numbers
-
-# SHA-1 signatures can be made by others than the CA (chosen-prefix collisions, 2020), so they prove nothing.
-STRONG_HASHES = frozenset({"sha256", "sha384", "sha512"})
-SHORTEST_RSA_KEY = 2048  # bits; the exponent 3 exists on real cards and is sound for TLS signatures
-CURVES = frozenset({"secp256r1", "secp384r1", "secp521r1"})
 
 
 def _no_ca(policy: Policy, certificate: x509.Certificate, constraints: x509.BasicConstraints | None) -> None:
@@ -32,13 +26,19 @@ def _no_ca(policy: Policy, certificate: x509.Certificate, constraints: x509.Basi
         raise ValueError("a CA is nobody's card")
 
 
+def _not_empty(policy: Policy, certificate: x509.Certificate, access: x509.AuthorityInformationAccess | None) -> None:
+    if access is not None and not list(access):
+        raise ValueError("no access description")
+
+
 # Refuses unknown critical extensions as well; usage is profile.py's. The rest is the form that RFC 5280 demands of
-# certificates that are no CA's (4.2.1.1, 4.2.1.2, 4.2.1.10, 4.2.2.1). A list of revoked people would not name a CA.
+# certificates that are no CA's (4.2.1.1, .2, .6, .10, 4.2.2.1). A list of revoked people would not name a CA.
 _HOLDER_POLICY = (
     ExtensionPolicy.permit_all()
     .require_present(x509.AuthorityKeyIdentifier, Criticality.NON_CRITICAL, None)
     .may_be_present(x509.SubjectKeyIdentifier, Criticality.NON_CRITICAL, None)
-    .may_be_present(x509.AuthorityInformationAccess, Criticality.NON_CRITICAL, None)
+    .may_be_present(x509.SubjectAlternativeName, Criticality.NON_CRITICAL, None)
+    .may_be_present(x509.AuthorityInformationAccess, Criticality.NON_CRITICAL, _not_empty)
     .may_be_present(x509.BasicConstraints, Criticality.AGNOSTIC, _no_ca)
     .require_not_present(x509.NameConstraints)
 )
@@ -112,15 +112,6 @@ def check(certificate: x509.Certificate, anchor: Anchor, *, at: datetime) -> Non
         verifier.verify(certificate, [])
     except VerificationError:
         raise MalformedCard(reason="path") from None  # the message quotes the holder's name and id
-
-
-def strong(key: CertificatePublicKeyTypes) -> bool:
-    """RSA of whole octets, at least 2048 bits, with an odd exponent from 3, or a NIST curve of at least 256 bits."""
-    if isinstance(key, rsa.RSAPublicKey):
-        exponent = key.public_numbers().e
-        whole = key.key_size % 8 == 0
-        return whole and key.key_size >= SHORTEST_RSA_KEY and exponent >= 3 and exponent % 2 == 1
-    return isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name in CURVES
 
 
 def _mail_in_subject_only(certificate: x509.Certificate) -> bool:

@@ -13,8 +13,8 @@ from typing import Protocol
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 
-from registret.cards.path import STRONG_HASHES
 from registret.cards.presented import reading
+from registret.cards.strength import STRONG_HASHES
 from registret.cards.trust import Anchor, Trust
 
 GRACE = timedelta(hours=24)

@@ -13,6 +13,8 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 from cryptography.x509.verification import Store
 
+from registret.cards import issuer_form
+
 TRUST_FILE = "trust.toml"
 
 
@@ -37,7 +39,7 @@ class Anchor:
     """One pinned issuing CA. `level`: its level of assurance (2 or 3). `crl`: the file with its revocation list.
 
     Raises:
-        TrustBroken: the certificate may not issue certificates.
+        TrustBroken: the certificate is none that may be pinned (`issuer_form`).
     """
 
     name: str
@@ -51,7 +53,7 @@ class Anchor:
     common_name: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        problem = _ca_problem(self.certificate)
+        problem = issuer_form.problem(self.certificate)
         if problem:
             raise TrustBroken(f"{self.name}: {problem}")
         object.__setattr__(self, "subject", self.certificate.subject.public_bytes())
@@ -117,20 +119,6 @@ def common_name(name: x509.Name) -> str:
     """The CN, or the whole name if it has none."""
     found = name.get_attributes_for_oid(NameOID.COMMON_NAME)
     return str(found[0].value) if found else name.rfc4514_string()
-
-
-def _ca_problem(certificate: x509.Certificate) -> str | None:
-    try:
-        extensions = certificate.extensions
-        is_ca = extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-        usage = [e.value for e in extensions if isinstance(e.value, x509.KeyUsage)]
-    except x509.ExtensionNotFound:
-        return "is not a CA certificate (no basicConstraints)"
-    except (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
-        return "has extensions that cannot be read"
-    if not is_ca or (usage and not usage[0].key_cert_sign):
-        return "is not a CA certificate"
-    return None
 
 
 def _tables(file: Path) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 
 from registret.cards import CardExpired, Environment, MalformedCard, Trust, UnknownIssuer, path
 from registret.cards.presented import parsed
+from registret.cards.strength import strong
 from tests.pki import (
     ANNAS_HSA_ID,
     DAY,
@@ -124,11 +125,11 @@ def test_a_signature_algorithm_that_the_signed_part_does_not_name_is_refused(pki
 
 @pytest.mark.parametrize("size", [2048, 3072])
 def test_rsa_keys_from_2048_bits_are_strong(size: int) -> None:
-    assert path.strong(rsa.generate_private_key(65537, size).public_key())
+    assert strong(rsa.generate_private_key(65537, size).public_key())
 
 
 def test_the_exponent_3_is_strong() -> None:
-    assert path.strong(rsa.generate_private_key(3, 2048).public_key())
+    assert strong(rsa.generate_private_key(3, 2048).public_key())
 
 
 def test_short_and_exotic_keys_are_not_strong(pki: Pki) -> None:
@@ -139,7 +140,7 @@ def test_short_and_exotic_keys_are_not_strong(pki: Pki) -> None:
         ec.generate_private_key(ec.BrainpoolP256R1()),
         ed25519.Ed25519PrivateKey.generate(),
     )
-    assert not any(path.strong(key.public_key()) for key in weak)
+    assert not any(strong(key.public_key()) for key in weak)
 
 
 def test_an_unknown_critical_extension_forbids_the_certificate(pki: Pki) -> None:
@@ -155,18 +156,36 @@ def test_an_unknown_critical_extension_forbids_the_certificate(pki: Pki) -> None
 
 
 def test_a_form_that_rfc_5280_forbids_is_refused(pki: Pki) -> None:
-    """Held against limbo: rfc5280::aki, ::ski, ::serial::zero, ::nc::not-allowed-in-ee, ::ee-critical-aia-invalid."""
+    """Held against limbo: rfc5280::aki, ::ski, ::serial::zero, ::nc::not-allowed-in-ee, ::ee-critical-aia-invalid,
+    webpki::malformed-aia, ::san::san-critical-with-nonempty-subject."""
     ca = pki.anchor().certificate
     key_of_ca = x509.AuthorityKeyIdentifier.from_issuer_public_key(ca.public_key())  # type: ignore[arg-type]
     own_key = x509.SubjectKeyIdentifier(b"own key")
     url = x509.UniformResourceIdentifier("http://ocsp.demo.invalid")
     responder = x509.AuthorityInformationAccess([x509.AccessDescription(AuthorityInformationAccessOID.OCSP, url)])
     constraints = x509.NameConstraints(permitted_subtrees=[x509.DNSName("demo.invalid")], excluded_subtrees=None)
+    nowhere = x509.UnrecognizedExtension(x509.AuthorityInformationAccess.oid, b"\x30\x00")
+    names = x509.SubjectAlternativeName([x509.RFC822Name("anna@norrvik.example")])
     not_a_ca, a_ca = x509.BasicConstraints(ca=False, path_length=None), x509.BasicConstraints(ca=True, path_length=0)
 
-    for right in ((key_of_ca, False), (own_key, False), (responder, False), (not_a_ca, True), (not_a_ca, False)):
+    for right in (
+        (key_of_ca, False),
+        (own_key, False),
+        (responder, False),
+        (names, False),
+        (not_a_ca, True),
+        (not_a_ca, False),
+    ):
         path.check(pki.odd(extensions=instead(right)), pki.anchor(), at=pki.now)
-    for wrong in ((key_of_ca, True), (own_key, True), (responder, True), (constraints, True), (constraints, False)):
+    for wrong in (
+        (key_of_ca, True),
+        (own_key, True),
+        (responder, True),
+        (nowhere, False),
+        (names, True),
+        (constraints, True),
+        (constraints, False),
+    ):
         assert malformed(pki, pki.odd(extensions=instead(wrong))) == "path"
     for odd in (
         pki.odd(extensions=without(x509.AuthorityKeyIdentifier)),

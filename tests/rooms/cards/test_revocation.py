@@ -345,6 +345,8 @@ def test_a_ca_that_may_not_sign_lists_has_none(door: Door) -> None:
             .not_valid_before(issuing.not_valid_before_utc)
             .not_valid_after(issuing.not_valid_after_utc)
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+            .add_extension(x509.AuthorityKeyIdentifier(b"root", None, None), critical=False)
         )
         if allowed:
             builder = builder.add_extension(allowed, critical=True)

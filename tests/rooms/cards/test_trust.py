@@ -134,17 +134,6 @@ def test_a_folder_can_be_moved(folder: Path, tmp_path: Path) -> None:
     assert len(Trust.load(moved, accept_test=True).anchors) == 3
 
 
-def test_a_certificate_of_a_person_can_be_no_anchor(pki: Pki) -> None:
-    with pytest.raises(TrustBroken, match="not a CA"):
-        Anchor(
-            name="Anna",
-            certificate=pki.card().certificate,
-            kind=CardKind.HSA,
-            level=3,
-            environment=Environment.TEST,
-        )
-
-
 def test_a_ca_whose_name_constraints_cannot_be_read_is_broken_trust(pki: Pki) -> None:
     """Limbo rfc5280::nc::invalid-ipv4-address: the parser raises a TypeError."""
     net = x509.NameConstraints(
