@@ -43,6 +43,7 @@ from registret.demo.pki import (
     new_key,
 )
 from registret.kernel.checkdigit import luhn_digit
+from tests.der import tlv
 
 SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)
@@ -244,15 +245,6 @@ def self_signed(pki: Pki, *, issuer: x509.Name | None = None, **difference: str 
     for extension, critical in card_extensions(pki.authority.issuer("hsa"), key):
         builder = builder.add_extension(extension, critical=critical)
     return builder.sign(key, hashes.SHA256())
-
-
-def tlv(tag: int, content: bytes) -> bytes:
-    """One DER value."""
-    length = len(content)
-    if length < 0x80:
-        return bytes([tag, length]) + content
-    octets = length.to_bytes((length.bit_length() + 7) // 8)
-    return bytes([tag, 0x80 | len(octets)]) + octets + content
 
 
 __all__ = [

@@ -20,6 +20,8 @@ from registret.cards.strength import STRONG_HASHES, strong
 from registret.cards.trust import Anchor, Trust, common_name
 from registret.kernel.identifiers import mask_personal_numbers
 
+LARGEST_SERIAL = 2**159 - 1  # what 20 octets hold, with the sign
+
 
 def _no_ca(policy: Policy, certificate: x509.Certificate, constraints: x509.BasicConstraints | None) -> None:
     if constraints is not None and constraints.ca:
@@ -96,7 +98,8 @@ def check(certificate: x509.Certificate, anchor: Anchor, *, at: datetime) -> Non
         key = certificate.public_key()
     if not strong(key):
         raise MalformedCard(reason="key")
-    if certificate.serial_number <= 0 or not certificate.subject.rdns:  # RFC 5280, 4.1.2.2 and 4.1.2.6
+    # RFC 5280, 4.1.2.2 and 4.1.2.6; the verifier lets 21 octets pass.
+    if not 0 < certificate.serial_number <= LARGEST_SERIAL or not certificate.subject.rdns:
         raise MalformedCard(reason="path")
     if _has(anchor.certificate, x509.NameConstraints) and _mail_in_subject_only(certificate):
         raise MalformedCard(reason="path")

@@ -109,6 +109,8 @@ SOMEBODYS = {
     "www.digg.se": "supervises accessibility",
     "www.imy.se": "supervises privacy",
     "id.sambi.se": "the names of claims",
+    "x509-limbo.com": "where cases of tests/conformance come from",
+    "csrc.nist.gov": "where others come from",
 }
 
 

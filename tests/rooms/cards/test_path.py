@@ -14,6 +14,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 from registret.cards import CardExpired, Environment, MalformedCard, Trust, UnknownIssuer, path
 from registret.cards.presented import parsed
 from registret.cards.strength import strong
+from tests import der
 from tests.pki import (
     ANNAS_HSA_ID,
     DAY,
@@ -56,9 +57,9 @@ def test_a_name_alone_makes_no_issuer(pki: Pki) -> None:
 
 
 def test_a_changed_byte_in_the_signed_part_makes_the_issuer_unknown(pki: Pki) -> None:
-    der = pki.card().der
+    card = pki.card().der
     for old, new in ((b"Anna", b"Ella"), (b"ANNA1", b"BERT1"), (b"Norrvik", b"Norrvit")):
-        forged = parsed(presented(der.replace(old, new)))
+        forged = parsed(presented(card.replace(old, new)))
         with pytest.raises(UnknownIssuer):
             path.issuer_of(forged, pki.trust)
 
@@ -243,8 +244,20 @@ def test_a_serial_number_is_positive(pki: Pki) -> None:
     assert tbs.count(b"\x02\x01\x07") == 1
     path.check(seven, pki.anchor(), at=pki.now)
     for number in (b"\x00", b"\xff"):
-        der = pki.resigned(tbs.replace(b"\x02\x01\x07", b"\x02\x01" + number))
-        assert malformed(pki, parsed(presented(der))) == "path"
+        resigned = pki.resigned(tbs.replace(b"\x02\x01\x07", b"\x02\x01" + number))
+        assert malformed(pki, parsed(presented(resigned))) == "path"
+
+
+def test_a_serial_number_has_at_most_20_octets(pki: Pki) -> None:
+    """RFC 5280, 4.1.2.2. The library that makes certificates refuses such numbers, so 20 octets become 21 by hand."""
+    whole = der.parsed(pki.odd().tbs_certificate_bytes)
+    for octets, right in ((20, True), (21, False)):
+        whole.inside[1].content = b"\x7f" + b"\xff" * (octets - 1)
+        certificate = parsed(presented(pki.resigned(whole.encoded())))
+        if right:
+            path.check(certificate, pki.anchor(), at=pki.now)
+        else:
+            assert malformed(pki, certificate) == "path"
 
 
 def test_the_cas_own_time_bounds_that_of_its_cards(pki: Pki) -> None:
