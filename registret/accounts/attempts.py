@@ -142,10 +142,14 @@ def answer(
     card: CardFacts | None = None,
     refusal: Refused | None = None,
     report: dict[str, Any] | None = None,
+    front_said: str | None = None,
     network: str | None,
     at: datetime,
 ) -> str:
-    """Keeps what the door found and answers the single-use code (60 s) that fetches it."""
+    """Keeps what the door found and answers the single-use code (60 s) that fetches it.
+
+    `front_said`, what a front before the door disliked, decides nothing; it is for whoever reads the log.
+    """
     code, reference = new_token(), new_reference()
     by = By(hsa_id=card.hsa_id, name=card.name, network=network) if card else By.nobody(network=network)
     LoginAttempt.objects.filter(id=attempt_id).update(
@@ -164,7 +168,8 @@ def answer(
         by=by,
         at=at,
         reference=reference,
-        facts=({"code": refusal.code} | refusal.facts) if refusal else _read(card) if card else {},
+        facts=({"code": refusal.code} | refusal.facts if refusal else _read(card) if card else {})
+        | ({"front_said": front_said} if front_said else {}),
     )
     return code
 

@@ -7,6 +7,7 @@ from registret.cards.presented import PresentedCertificate, VerifiedCard, finger
 from registret.cards.profile import Purpose
 from registret.cards.refusals import (
     CardExpired,
+    CardNotPassedOn,
     CardNotYetValid,
     CardRevoked,
     IssuedForTest,
@@ -26,6 +27,7 @@ __all__ = [
     "Anchor",
     "CardExpired",
     "CardKind",
+    "CardNotPassedOn",
     "CardNotYetValid",
     "CardReport",
     "CardRevoked",

@@ -11,7 +11,7 @@ from datetime import datetime
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 
-from registret.cards.refusals import MalformedCard, NoCard
+from registret.cards.refusals import CardNotPassedOn, MalformedCard, NoCard
 from registret.cards.trust import Environment
 from registret.kernel.identifiers import HsaId
 
@@ -33,9 +33,13 @@ _UNREADABLE = (
 
 @dataclass(frozen=True, slots=True)
 class PresentedCertificate:
-    """The DER bytes that the door received in the handshake, not believed. None: no certificate came."""
+    """The DER bytes that the door received in the handshake, not believed. None: no certificate came.
+
+    `not_passed_on`: one came to a front before the door, which could not hand it on (`der` is None then).
+    """
 
     der: bytes | None = field(repr=False)  # may hold a personal number
+    not_passed_on: bool = field(default=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +88,10 @@ def parsed(presented: PresentedCertificate) -> x509.Certificate:
     """The outer shape only: nothing in it is believed yet.
 
     Raises:
-        NoCard, MalformedCard.
+        NoCard, CardNotPassedOn, MalformedCard.
     """
+    if presented.not_passed_on:
+        raise CardNotPassedOn()
     der = presented.der
     if not der:
         raise NoCard()

@@ -21,6 +21,13 @@ class NoCard(Refused):
 
 
 @dataclass(kw_only=True, eq=False)
+class CardNotPassedOn(Refused):
+    """A certificate came as far as a front, which could not hand it on: too large by far, or a mistake in its setup."""
+
+    code: ClassVar[str] = "card.not_passed_on"
+
+
+@dataclass(kw_only=True, eq=False)
 class PersonIdShown(Refused):
     """The certificate names its holder by personal number; access must end with the employment."""
 

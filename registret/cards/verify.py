@@ -14,7 +14,7 @@ from registret.cards.trust import Trust
 def verify(presented: PresentedCertificate, *, trust: Trust, revocation: Revocation, at: datetime) -> VerifiedCard:
     """The order is the order of trust: nothing is read before the step that makes it believable.
 
-    1. Something came, of sane size, and is one DER certificate (`NoCard`, `MalformedCard`).
+    1. Something came, of sane size, and is one DER certificate (`NoCard`, `CardNotPassedOn`, `MalformedCard`).
     2. It names a pinned CA, and that CA's key signed it with a strong algorithm (`UnknownIssuer`). From here on
        its text is the CA's word, so an expired card of another CA never gets as far as its dates.
     3. That CA is for real cards, or test cards are let in (`IssuedForTest`).

@@ -62,6 +62,17 @@ def number(name: str, *, purpose: str, default: int) -> int:
     return int(value)
 
 
+def choice(name: str, *, purpose: str, among: tuple[str, ...]) -> str:
+    """One of the words `among`; the first if it is not set.
+
+    Raises: SettingTrouble.
+    """
+    value = text(name, purpose=purpose, default=among[0])
+    if value not in among:
+        raise SettingTrouble(f"{PREFIX}{name} must be one of {', '.join(among)}: {purpose}")
+    return value
+
+
 def secret(name: str, *, purpose: str, default: str | None = None) -> str:
     """A secret of at least 32 characters.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,13 @@ SITE_CERTIFICATE = env.file("SITE_CERTIFICATE", purpose="certificate of the site
 SITE_KEY = env.file("SITE_KEY", purpose="private key of the site's certificate, PEM")
 CARD_CERTIFICATE = env.file("CARD_CERTIFICATE", purpose="certificate of all card hosts (wildcard) and its chain, PEM")
 CARD_KEY = env.file("CARD_KEY", purpose="private key of the card hosts' certificate, PEM")
+
+# A front (deploy/) that terminates TLS before gunicorn, and how it passes certificates on. Its headers are believed
+# because of the secret, which nobody else knows (registret/web/presented.py).
+FRONT = env.choice("FRONT", purpose="how a front passes certificates on", among=("none", "rfc9440", "escaped_pem"))
+FRONT_SECRET = "" if FRONT == "none" else env.secret("FRONT_SECRET", purpose="by which registret knows its front")
+if not re.fullmatch("[A-Za-z0-9_-]*", FRONT_SECRET):
+    raise env.SettingTrouble("REGISTRET_FRONT_SECRET must consist of letters, digits, - and _ (it is sent in a header)")
 
 
 def _origin(host: str, port: int) -> str:
@@ -129,6 +137,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "registret.web.middleware.NoStore",
+    "registret.web.middleware.Arrivals",
     "registret.web.middleware.Hosts",
     "registret.web.middleware.SiteFiles",
     "registret.web.middleware.Language",

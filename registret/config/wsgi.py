@@ -3,24 +3,43 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+import sys
+from typing import TYPE_CHECKING, NoReturn
 
 from django.core.wsgi import get_wsgi_application
+
+from registret.config.env import SettingTrouble
 
 if TYPE_CHECKING:
     from django.core.handlers.wsgi import WSGIHandler
 
 
+# gunicorn takes it for "the application cannot be loaded" and stops, instead of trying again for ever.
+_CANNOT_LOAD = 4
+
+
 def _checked() -> WSGIHandler:
-    """Raises: NotReady (a view that nobody has decided about, or no static files): the server does not start."""
+    """Raises: SystemExit, after one line that says what is missing: the server does not start."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "registret.config.settings")
-    made = get_wsgi_application()
+    try:
+        made = get_wsgi_application()
+    except SettingTrouble as trouble:
+        _give_up(trouble)
     # Views and models can be imported only now.
     from registret.config import ready
 
-    ready.check_gates()
-    ready.check_static()
+    try:
+        ready.check_gates()
+        ready.check_static()
+        ready.check_front()
+    except ready.NotReady as trouble:
+        _give_up(trouble)
     return made
+
+
+def _give_up(trouble: Exception) -> NoReturn:
+    print(f"registret: {trouble}", file=sys.stderr, flush=True)
+    sys.exit(_CANNOT_LOAD)
 
 
 application = _checked()

@@ -29,6 +29,13 @@ from registret.serving.listener import Limits
 _log = logging.getLogger(__name__)
 _absolute = re.compile(rb"https://([^/?#]+)(.*)", re.IGNORECASE)
 _port = re.compile(rb":[0-9]*\Z")
+# What fronts of all makes call the header in which they pass a certificate on. There is no front here, so whoever sends
+# one wants it to be believed.
+_forging = re.compile(
+    rb"(x[-_])?(client[-_]?cert|ssl[-_]|tls[-_]client|forwarded[-_](client[-_]cert|tls[-_])|arr[-_]clientcert).*"
+    rb"|registret[-_.].*",
+    re.IGNORECASE,
+)
 
 
 class Request(TwistedRequest):
@@ -52,9 +59,12 @@ class Request(TwistedRequest):
             self.content.write(data)
 
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
-        # WSGI writes - and _ alike: Client_Cert would be taken for Client-Cert.
-        for name in [name for name, _ in self.requestHeaders.getAllRawHeaders() if b"_" in name]:
-            self.requestHeaders.removeHeader(name)
+        names = [name for name, _ in self.requestHeaders.getAllRawHeaders()]
+        forging = next(filter(_forging.fullmatch, names), None)
+        # WSGI writes - and _ alike: X_Real would be taken for X-Real.
+        for name in names:
+            if b"_" in name:
+                self.requestHeaders.removeHeader(name)
         hosts = self.requestHeaders.getRawHeaders(b"Host", [])
         absolute = _absolute.fullmatch(path)
         if version != b"HTTP/1.1":
@@ -66,6 +76,13 @@ class Request(TwistedRequest):
         elif not path.startswith(b"/") and (absolute is None or absolute[1].lower() != hosts[0].lower()):
             self.channel.refuse(
                 HTTPStatus.BAD_REQUEST, "Adressen gäller en annan värd. / The target names another host."
+            )
+        elif forging is not None:
+            _log.warning(
+                "%s: refused: a header that looks like a certificate, %r", self.channel.site.name, forging[:40]
+            )
+            self.channel.refuse(
+                HTTPStatus.BAD_REQUEST, "Ett certifikat visas inte så. / A certificate is not shown this way."
             )
         elif not self.channel.site.expects(sni=self.server_name, host=_port.sub(b"", hosts[0].lower())):
             self.channel.refuse(

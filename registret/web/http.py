@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from registret.access.actor import Actor
 from registret.access.queries import Holder
 from registret.accounts.sessions import Sitting
+from registret.web.presented import Arrival
 
 SESSION_COOKIE = "__Host-session"
 BROWSER_COOKIE = "__Host-forsok"
@@ -18,6 +19,7 @@ class Request(HttpRequest):
     """Every request has a moment and an address that it came from."""
 
     at: datetime
+    arrival: Arrival
     network: str | None
     reference: str
 

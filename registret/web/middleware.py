@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import cast
 
@@ -12,7 +13,10 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 from registret.kernel.refused import Refused
 from registret.web.http import Request
+from registret.web.presented import FRONT_HEADERS, NotFromFront, arrival
 from registret.web.refusals import refusal_response
+
+log = logging.getLogger(__name__)
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
@@ -24,9 +28,32 @@ class Clock:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        cast(Request, request).at = timezone.now()
+        return self.get_response(request)
+
+
+class Arrivals:
+    """Whoever did not come through a listener or a front that is known comes no further.
+
+    What a front said is taken out of the request: nothing after this reads a certificate or an address in a header.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         typed = cast(Request, request)
-        typed.at = timezone.now()
-        typed.network = request.META.get("REMOTE_ADDR") or None
+        try:
+            typed.arrival = arrival(request.META)
+        except NotFromFront as why:
+            log.warning("a request was refused: %s", why)
+            return HttpResponse("Forbidden\n", status=403, content_type="text/plain")
+        typed.network = typed.arrival.network
+        for name in FRONT_HEADERS:
+            request.META.pop(name, None)
+        if settings.FRONT != "none":
+            # A front answers plain HTTP itself, so all that it passes on came over TLS.
+            request.META["wsgi.url_scheme"] = "https"
         return self.get_response(request)
 
 
@@ -40,7 +67,7 @@ class Hosts:
         host = request.get_host().rpartition(":")[0] or request.get_host()
         is_card_host = host.lower().endswith(f".{settings.CARD_HOST}")
         is_site_host = host.lower() == settings.SITE_HOST.lower()
-        if not (is_card_host if request.META.get("registret.door", "site") == "card" else is_site_host):
+        if not (is_card_host if cast(Request, request).arrival.at_card_door else is_site_host):
             return HttpResponse("Misdirected request\n", status=421, content_type="text/plain")
         if is_card_host:
             request.urlconf = settings.CARD_URLCONF  # type: ignore[attr-defined]

@@ -102,6 +102,7 @@ FACTS = {
     "domain_before": _("domän före"),
     "domain": _("domän"),
     "issuer": _("utfärdare"),
+    "front_said": _("servern framför sade"),
     "serial": _("serienummer"),
     "used_before": _("använd förut"),
     "session": _("session"),

@@ -100,6 +100,17 @@ REFUSALS: Mapping[str, Words] = {
         also_check=True,
         picture=Picture.READER,
     ),
+    "card.not_passed_on": Words(
+        title=_("Certifikatet från ditt kort nådde inte fram."),
+        happened=_(
+            "Servern framför registret tog emot ett certifikat från ditt kort, men kunde inte skicka det vidare. Det "
+            "beror inte på hur du gjorde."
+        ),
+        todo=(
+            _("Tryck på knappen och välj ett annat certifikat om du har flera."),
+            _("Blir det likadant: kontakta supporten och läs upp referensen."),
+        ),
+    ),
     "card.person_id": Words(
         title=_("Du valde Person-id. Välj certifikatet med ditt HSA-id."),
         happened=_(

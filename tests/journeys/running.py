@@ -39,7 +39,7 @@ class House:
     @classmethod
     def build(cls, folder: Path, authority: Authority, database: str) -> Self:
         """Makes an empty database beside the one of the tests, and settings for everything; starts nothing."""
-        site_port, card_port = _free_ports(2)
+        site_port, card_port = free_ports(2)
         mailbox = folder / "mailbox"
         mail = MailCatcher(mailbox, 0, authority.site_server.chain, authority.site_server.key)
         mail.start()
@@ -94,7 +94,7 @@ class House:
             command = [REGISTRET, "serve"]
             self.process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
         deadline = time.monotonic() + PATIENCE
-        while not (_answers(self.site_port) and _answers(self.card_port)):
+        while not (answers(self.site_port) and answers(self.card_port)):
             assert self.process.poll() is None, self.log()
             assert time.monotonic() < deadline, f"not serving after {PATIENCE} s: {self.log()}"
             time.sleep(0.05)
@@ -162,7 +162,7 @@ def _new_database(name: str) -> str:
     return urlunsplit(parts._replace(path=f"/{name}"))
 
 
-def _free_ports(number: int) -> list[int]:
+def free_ports(number: int) -> list[int]:
     held = [socket.create_server(("127.0.0.1", 0)) for _ in range(number)]
     ports = [s.getsockname()[1] for s in held]
     for s in held:
@@ -170,7 +170,7 @@ def _free_ports(number: int) -> list[int]:
     return ports
 
 
-def _answers(port: int) -> bool:
+def answers(port: int) -> bool:
     try:
         socket.create_connection(("127.0.0.1", port), timeout=1).close()
     except OSError:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
-from registret.demo.pki import IssuedCertificate
+from tests.journeys.cards import card_that_is
 from tests.journeys.people import Person, registered, somebody
 from tests.journeys.running import House, code_in, link_in
 from tests.journeys.wire import Visitor, heading
@@ -122,33 +121,6 @@ def test_an_administrator_of_another_clinic_sees_and_decides_nothing(
     assert house.ask_database("SELECT state FROM access_application WHERE id = %s", number) == [("waiting",)]
 
 
-def _card(house: House, name: str) -> IssuedCertificate | None:
-    now, a = datetime.now(UTC), house.authority
-    facts: dict[str, Any] = {"given_name": "Test", "surname": "Kort", "organisation": "Region Norrvik", "kind": "hsa"}
-    hsa_id = "SE2321009991-E09999"
-    match name:
-        case "none":
-            return None
-        case "person_id":
-            return a.issue_card(**facts | {"kind": "person"}, personal_number="189912319812")
-        case "signing":
-            return a.issue_card(**facts, hsa_id=hsa_id, purpose="sign")
-        case "expired":
-            return a.issue_card(**facts, hsa_id=hsa_id, not_before=now - timedelta(9), not_after=now - timedelta(1))
-        case "not_yet_valid":
-            return a.issue_card(**facts, hsa_id=hsa_id, not_before=now + timedelta(1), not_after=now + timedelta(9))
-        case "unknown_issuer":
-            return a.foreign().issue_card(**facts, hsa_id=hsa_id)
-        case "malformed":
-            return a.issue_card(**facts, hsa_id="SE2321009990-E09999")
-        case "revoked":
-            card = a.issue_card(**facts, hsa_id=hsa_id)
-            a.revoke(card.certificate)
-            a.write_trust(house.folder / "trust")
-            return card
-    raise KeyError(name)
-
-
 @pytest.mark.parametrize(
     ("name", "says"),
     [
@@ -163,7 +135,7 @@ def _card(house: House, name: str) -> IssuedCertificate | None:
     ],
 )
 def test_every_refusal_is_a_page_that_says_what_to_do(house: House, name: str, says: str) -> None:
-    visitor = Visitor(house, _card(house, name))
+    visitor = Visitor(house, card_that_is(house, name))
     page = visitor.log_in()
     assert heading(page) == says
     assert f"card.{name}" in page.text
@@ -179,7 +151,7 @@ def test_every_refusal_is_a_page_that_says_what_to_do(house: House, name: str, s
 
 @pytest.mark.parametrize("name", ["person_id", "signing", "expired", "unknown_issuer", "none"])
 def test_checking_the_card_explains_it_without_logging_in(house: House, name: str) -> None:
-    visitor = Visitor(house, _card(house, name))
+    visitor = Visitor(house, card_that_is(house, name))
     page = visitor.log_in(purpose="/kort")
     assert page.status_code == 200
     assert f"card.{name}" in page.text

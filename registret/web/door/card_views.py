@@ -1,16 +1,20 @@
-"""The card hosts: they look at the certificate and send the browser back. They show no pages and set no cookies."""
+"""The card hosts: they look at the certificate and send the browser back. They show no pages and set no cookies.
+
+There are no forms, so no token of one is looked for: a POST is a 405.
+"""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET
 
 from registret.accounts import attempts, sessions
 from registret.accounts.attempts import Purpose
 from registret.accounts.cardfacts import CardFacts
 from registret.accounts.refusals import AttemptStale
-from registret.cards import PresentedCertificate, describe, verify
+from registret.cards import describe, verify
 from registret.cards.presented import fingerprint
 from registret.kernel.refused import Refused
 from registret.web.door.report import report_facts
@@ -19,6 +23,7 @@ from registret.web.gate import open_to_all
 from registret.web.http import Request
 
 
+@csrf_exempt
 @require_GET
 @open_to_all
 def door(request: Request) -> HttpResponse:
@@ -27,7 +32,7 @@ def door(request: Request) -> HttpResponse:
         claimed = attempts.claim(label=_label(request), network=request.network, at=request.at)
     except AttemptStale:
         return _back("")
-    presented = _presented(request)
+    presented = request.arrival.presented
     card, refusal = None, None
     try:
         card = CardFacts.of(verify(presented, trust=trust(), revocation=revocation(), at=request.at))
@@ -37,11 +42,18 @@ def door(request: Request) -> HttpResponse:
     if claimed.purpose is Purpose.CHECK:
         report = report_facts(describe(presented, trust=trust(), revocation=revocation(), at=request.at))
     code = attempts.answer(
-        attempt_id=claimed.attempt_id, card=card, refusal=refusal, report=report, network=request.network, at=request.at
+        attempt_id=claimed.attempt_id,
+        card=card,
+        refusal=refusal,
+        report=report,
+        front_said=request.arrival.front_said,
+        network=request.network,
+        at=request.at,
     )
     return _back(code)
 
 
+@csrf_exempt
 @require_GET
 @open_to_all
 def probe(request: Request, secret: str) -> HttpResponse:
@@ -50,7 +62,7 @@ def probe(request: Request, secret: str) -> HttpResponse:
     If it is not, the session that came from this host is locked.
     """
     try:
-        shown = _presented(request)
+        shown = request.arrival.presented
         now = fingerprint(shown) if shown.der is not None else None
         seen = sessions.watch(label=_label(request), secret=secret, fingerprint_now=now, at=request.at)
     except AttemptStale:
@@ -73,10 +85,6 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 def _label(request: HttpRequest) -> str:
     return request.get_host().partition(".")[0].lower()
-
-
-def _presented(request: HttpRequest) -> PresentedCertificate:
-    return PresentedCertificate(der=request.META.get("registret.certificate"))
 
 
 def _back(code: str) -> HttpResponse:

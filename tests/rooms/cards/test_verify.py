@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from registret import cards
 from registret.cards import (
     CardExpired,
+    CardNotPassedOn,
     CardNotYetValid,
     CardRevoked,
     Environment,
@@ -22,8 +23,10 @@ from registret.cards import (
     MalformedCard,
     NoCard,
     PersonIdShown,
+    PresentedCertificate,
     SigningCertificate,
     UnknownIssuer,
+    verify,
 )
 from registret.cards.presented import MAX_BYTES
 from registret.kernel.refused import Refused, every_refusal, restored
@@ -31,6 +34,7 @@ from tests.pki import ANNAS_HSA_ID, ANNAS_TEST_HSA_ID, DAY, SECOND, Pki, new_pki
 
 CODES_OF_THE_JOURNEYS = {
     "card.none",
+    "card.not_passed_on",
     "card.person_id",
     "card.signing",
     "card.expired",
@@ -270,6 +274,11 @@ def test_there_is_one_refusal_class_for_each_code_of_the_journeys() -> None:
     assert of_cards == CODES_OF_THE_JOURNEYS
 
 
+def test_a_certificate_that_a_front_could_not_hand_on_is_no_missing_card(pki: Pki) -> None:
+    with pytest.raises(CardNotPassedOn):
+        verify(PresentedCertificate(None, not_passed_on=True), trust=pki.trust, revocation=pki.revocation, at=pki.now)
+
+
 def test_every_refusal_can_be_stored_and_restored() -> None:
     moment = datetime(2026, 3, 2, 9, tzinfo=UTC)
     for refusal in (
@@ -287,7 +296,7 @@ def test_every_refusal_can_be_stored_and_restored() -> None:
 
 
 def test_what_was_presented_is_not_printed(pki: Pki) -> None:
-    assert repr(presented(pki.card(kind="person"))) == "PresentedCertificate()"
+    assert repr(presented(pki.card(kind="person"))) == "PresentedCertificate(not_passed_on=False)"
 
 
 def test_a_weak_key_is_malformed(pki: Pki) -> None:

@@ -145,10 +145,15 @@ def client(
 
 
 def connect(
-    port: int, sni: str | None, *, context: ssl.SSLContext | None = None, session: ssl.SSLSession | None = None
+    port: int,
+    sni: str | None,
+    *,
+    context: ssl.SSLContext | None = None,
+    session: ssl.SSLSession | None = None,
+    source: str = "127.0.0.1",
 ) -> ssl.SSLSocket:
-    """A finished handshake."""
-    raw = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+    """A finished handshake, from the address `source`."""
+    raw = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE, source_address=(source, 0))
     try:
         return (context or client()).wrap_socket(raw, server_hostname=sni, session=session)
     except BaseException:

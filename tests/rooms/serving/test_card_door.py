@@ -152,16 +152,26 @@ FORGED = (
     "X_Client_Cert",
     "registret.certificate",
     "Registret-Certificate",
+    "Registret_Front_Secret",
     "registret.door",
 )
 
 
 @pytest.mark.parametrize("port", ["door", "site"])
-def test_a_certificate_in_a_header_is_no_certificate(house: Running, port: str) -> None:
+def test_a_certificate_in_a_header_is_refused_and_logged(house: Running, port: str) -> None:
     host = {"door": DOOR, "site": SITE}[port]
     forged = ssl.DER_cert_to_PEM_cert(ca.certificates()["an EC key"].der).replace("\n", "")
-    request = get(host, headers=tuple(f"{name}: {forged}" for name in FORGED))
-    told = ask(getattr(house, port), host, request).environ
+    for name in FORGED:
+        before = house.log().count("looks like a certificate")
+        assert ask(getattr(house, port), host, get(host, headers=(f"{name}: {forged}",))).status == 400, name
+        assert house.log().count("looks like a certificate") == before + 1
+    assert forged not in house.log()
+
+
+@pytest.mark.parametrize("port", ["door", "site"])
+def test_a_certificate_in_any_other_header_is_no_certificate(house: Running, port: str) -> None:
+    host = {"door": DOOR, "site": SITE}[port]
+    told = ask(getattr(house, port), host, get(host, headers=("Certificate: forged", "X-Door: card"))).environ
     assert told.get("registret.certificate") is None
     assert told["registret.door"] == {"door": "card", "site": "site"}[port]
     plain = {name for name in told if not name.startswith("HTTP_")}

@@ -10,6 +10,10 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
+from tests.pki import pki
+
+__all__ = ["pki"]
+
 
 @pytest.fixture(scope="session", autouse=True)
 def static_files() -> None:

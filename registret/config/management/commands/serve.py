@@ -31,6 +31,8 @@ class Command(BaseCommand):
         )
         card_certificate, card_key = settings.CARD_CERTIFICATE.path, settings.CARD_KEY.path
         try:
+            ready.check_no_front()
+            ready.check_gates()
             ready.check_trust()
             ready.check_definitions()
             ready.check_mail()

@@ -1,0 +1,16 @@
+"""gunicorn behind a front: `gunicorn --config deploy/gunicorn.conf.py registret.config.wsgi`."""
+
+# Whoever reaches this socket can say which card was shown, if they know the secret too. registret does not start with
+# a TCP port here, nor with a socket that everybody on the machine can open.
+bind = "unix:/run/registret/app.sock"
+umask = 0o007
+workers = 2
+threads = 8
+# The front waits for people with slow connections; answers here take milliseconds.
+timeout = 30
+# A certificate is one header; the fronts pass on 30,000 characters at most.
+limit_request_field_size = 32768
+# By default a front on a unix socket may also say SCRIPT_NAME and PATH_INFO.
+forwarder_headers = ""
+secure_scheme_headers = {}
+control_socket_disable = True

@@ -1,0 +1,183 @@
+"""The handshake: which CAs are named, what is resumed (nothing), who must hurry and who may look for a PIN code."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+from OpenSSL import SSL
+
+from tests.fronts.conftest import behind_a_front
+from tests.fronts.running import FrontedHouse
+from tests.journeys.cards import card_that_is
+from tests.journeys.wire import Visitor, heading
+from tests.rooms.serving import ca
+from tests.rooms.serving.client import PATIENCE, ask, client, closed, connect, get, receive
+from tests.rooms.serving.test_card_door import _connected, _issuers_named, _tls_1_1
+
+SITE = "registret.localhost"
+DOOR = f"{'ab' * 16}.kort.{SITE}"
+ANY_CARD = f"p-{DOOR}"
+both_versions = pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+
+
+@both_versions
+def test_a_card_host_names_the_issuing_cas_of_hsa_ids_and_no_others(
+    house: FrontedHouse, version: ssl.TLSVersion
+) -> None:
+    issuers = [house.authority.issuer("hsa", level).certificate.subject.public_bytes() for level in (3, 2)]
+    assert sorted(_issuers_named(house.card_port, DOOR, version)) == sorted(issuers)
+
+
+@both_versions
+def test_hosts_for_checking_any_card_name_nobody(house: FrontedHouse, version: ssl.TLSVersion) -> None:
+    assert _issuers_named(house.card_port, ANY_CARD, version) == []
+    # But they ask: a card is shown.
+    card = card_that_is(house, "person_id")
+    page = Visitor(house, card).log_in(purpose="/kort")
+    assert "card.person_id" in page.text
+
+
+@both_versions
+def test_no_session_is_resumed_at_a_card_host(house: FrontedHouse, version: ssl.TLSVersion) -> None:
+    card = card_that_is(house, "good")
+    assert card is not None
+    for host in (DOOR, ANY_CARD):
+        context = client(ca.Pair(der=card.der, key=card.key), version=version)
+        with connect(house.card_port, host, context=context) as first:
+            first.sendall(get(f"{host}:{house.card_port}"))
+            assert receive(first).status == 404
+            session = first.session
+        with connect(house.card_port, host, context=context, session=session) as again:
+            assert not again.session_reused
+
+
+def test_each_answer_of_a_card_host_ends_its_connection(house: FrontedHouse) -> None:
+    with connect(house.card_port, DOOR) as connection:
+        connection.sendall(get(f"{DOOR}:{house.card_port}", headers=("Connection: keep-alive",)))
+        assert receive(connection).headers["connection"] == "close"
+        assert closed(connection)
+
+
+@pytest.mark.parametrize("host", [SITE, DOOR, ANY_CARD])
+def test_older_than_tls_1_2_is_refused(house: FrontedHouse, host: str) -> None:
+    with pytest.raises(SSL.Error, match="protocol version"):
+        _connected(_tls_1_1(), _port(house, host), host)
+
+
+@pytest.mark.parametrize("host", [SITE, DOOR])
+def test_tls_1_2_comes_with_forward_secrecy_only(house: FrontedHouse, host: str) -> None:
+    context = client(version=ssl.TLSVersion.TLSv1_2)
+    context.set_ciphers("ALL:!ECDHE:!DHE:@SECLEVEL=0")
+    with pytest.raises(ssl.SSLError, match="HANDSHAKE_FAILURE"):
+        connect(_port(house, host), host, context=context)
+
+
+@pytest.mark.parametrize("host", [SITE, DOOR, ANY_CARD])
+def test_http_2_is_not_agreed_on(house: FrontedHouse, host: str) -> None:
+    context = client()
+    context.set_alpn_protocols(["h2", "http/1.1"])
+    with connect(_port(house, host), host, context=context) as connection:
+        assert connection.selected_alpn_protocol() == "http/1.1"
+
+
+def test_certificates_sent_along_with_the_card_are_left_aside(house: FrontedHouse) -> None:
+    foreign = house.authority.foreign()
+    card = card_that_is(house, "unknown_issuer")
+    assert card is not None
+    along = [ca.Pair(der=c.public_bytes(Encoding.DER), key=foreign.root.key) for c in card.issuers]
+    begun = Visitor(house).post("/logga-in", form_on="/")
+    host = begun.headers["Location"].removeprefix("https://").partition("/")[0]
+    context = client(ca.Pair(der=card.der, key=card.key), along=along)
+    with connect(house.card_port, host.partition(":")[0], context=context) as connection:
+        connection.sendall(get(host, target="/k"))
+        assert receive(connection).status == 303
+    question = "SELECT facts->>'code' FROM ledger_entry WHERE event = 'card.refused' ORDER BY id DESC LIMIT 1"
+    assert house.ask_database(question) == [("card.unknown_issuer",)]
+
+
+def test_whoever_looks_for_the_pin_code_holds_up_nobody(house: FrontedHouse) -> None:
+    stalled = [Stalled(house.card_port, DOOR) for _ in range(200)]
+    try:
+        assert heading(Visitor(house, card_that_is(house, "good")).log_in()) == "Registrera dig"
+        assert Visitor(house).get("/").status_code == 200
+    finally:
+        for connection in stalled:
+            connection.close()
+
+
+@behind_a_front
+@pytest.mark.timeout(240)
+def test_more_than_a_minute_for_the_pin_code_is_no_hurry(house: FrontedHouse) -> None:
+    """Servers give up a silent handshake after 60 seconds unless they are told not to."""
+    patient = {host: Stalled(house.card_port, host) for host in (DOOR, ANY_CARD)}
+    time.sleep(75)
+    for host, connection in patient.items():
+        assert b" 404 " in connection.go_on(get(f"{host}:{house.card_port}"))
+        connection.close()
+
+
+@behind_a_front
+def test_a_body_that_is_too_large_is_refused_before_the_application(house: FrontedHouse) -> None:
+    for host, largest in ((SITE, 1024 * 1024), (DOOR, 64 * 1024)):
+        length = (f"Content-Length: {largest + 1}", "Content-Type: text/plain")
+        request = get(f"{host}:{house.card_port}", target="/k", method="POST", headers=length)
+        assert ask(house.card_port, host, request).status == 413
+
+
+@behind_a_front
+def test_an_application_that_is_away_is_told_in_words(house: FrontedHouse) -> None:
+    aside = house.socket.with_suffix(".aside")
+    house.socket.rename(aside)
+    try:
+        for host in (SITE, DOOR, ANY_CARD):
+            answer = ask(house.card_port, host, get(f"{host}:{house.card_port}"))
+            assert answer.status == 503
+            assert "Registret svarar inte just nu" in answer.body.decode()
+            assert "The registry does not answer" in answer.body.decode()
+            assert f'<a href="{house.site}/">' in answer.body.decode()
+    finally:
+        aside.rename(house.socket)
+    assert Visitor(house).get("/").status_code == 200
+
+
+def _port(house: FrontedHouse, host: str) -> int:
+    return house.site_port if host == SITE else house.card_port
+
+
+class Stalled:
+    """A client that was asked for a certificate and has not answered yet."""
+
+    def __init__(self, port: int, host: str) -> None:
+        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._tls = client().wrap_bio(self._incoming, self._outgoing, server_hostname=host)
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+        while True:
+            try:
+                # The last flight of TLS 1.3 is the client's: it lies in _outgoing when this returns.
+                self._tls.do_handshake()
+                return
+            except ssl.SSLWantReadError:
+                self._socket.sendall(self._outgoing.read())
+                came = self._socket.recv(65536)
+                assert came, "the server hung up"
+                self._incoming.write(came)
+
+    def go_on(self, request: bytes) -> bytes:
+        """The certificate (none), then a request; the answer's first line."""
+        self._tls.write(request)
+        self._socket.sendall(self._outgoing.read())
+        while True:
+            came = self._socket.recv(65536)
+            assert came, "the server hung up"
+            self._incoming.write(came)
+            try:
+                return self._tls.read(65536).splitlines()[0]
+            except ssl.SSLWantReadError:
+                continue
+
+    def close(self) -> None:
+        self._socket.close()

@@ -1,0 +1,163 @@
+"""An application that believes a front's headers does not start where others than the front could send some."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from registret.config import ready
+from tests.journeys.running import PATIENCE, REGISTRET
+
+pytestmark = pytest.mark.xdist_group("serve")
+
+ROOT = Path(__file__).parents[3]
+SECRET = "0123456789abcdef0123456789abcdef"
+FRONT = {"REGISTRET_FRONT": "rfc9440", "REGISTRET_FRONT_SECRET": SECRET, "REGISTRET_DEMO": "no"}
+
+
+@pytest.fixture(scope="module")
+def static(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("static")
+    collect = [REGISTRET, "collectstatic", "--no-input", "--verbosity", "0"]
+    subprocess.run(collect, env=os.environ | {"REGISTRET_STATIC_ROOT": str(folder)}, check=True)
+    return folder
+
+
+@pytest.fixture
+def room() -> Iterator[Path]:
+    """A folder that everybody can see into, with a short name: a socket's path has room for 107 characters."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+
+
+def gunicorn(static: Path, *options: str, **variables: str | None) -> subprocess.Popen[str]:
+    environment = os.environ | FRONT | {"REGISTRET_STATIC_ROOT": str(static), "PYTHONPATH": str(ROOT)} | variables
+    return subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "registret.config.wsgi", "--workers", "1", *options],
+        env={name: value for name, value in environment.items() if value is not None},
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def refusal(static: Path, *options: str, **variables: str | None) -> str:
+    """The one line of an application that did not start."""
+    process = gunicorn(static, *options, **variables)
+    told, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode != 0
+    assert "Traceback" not in told
+    lines = [line for line in told.splitlines() if line.startswith("registret: ")]
+    assert len(lines) == 1, told
+    assert SECRET not in told
+    return lines[0]
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:0", "0.0.0.0:0", "[::1]:0"])
+def test_a_port_is_refused_even_on_this_machine_only(static: Path, address: str) -> None:
+    assert "must listen on a unix socket only" in refusal(static, "--bind", address)
+
+
+def test_a_port_beside_the_unix_socket_is_refused(static: Path, room: Path) -> None:
+    both = ("--bind", f"unix:{room}/app.sock", "--umask", "007", "--bind", "127.0.0.1:0")
+    assert "must listen on a unix socket only" in refusal(static, *both)
+
+
+def test_a_socket_that_everybody_can_open_is_refused(static: Path, room: Path) -> None:
+    line = refusal(static, "--bind", f"unix:{room}/app.sock")
+    assert f"{room}/app.sock is open to everybody on this machine" in line
+    assert "--umask 007" in line
+
+
+def test_a_folder_in_which_everybody_can_put_another_socket_is_refused(static: Path, room: Path) -> None:
+    room.chmod(0o777)
+    line = refusal(static, "--bind", f"unix:{room}/app.sock", "--umask", "007")
+    assert "can be written by everybody" in line
+
+
+def test_a_socket_without_a_file_is_refused() -> None:
+    with socket.socket(socket.AF_UNIX) as abstract:
+        abstract.bind(f"\0registret-test-{os.getpid()}")
+        with pytest.raises(ready.NotReady, match="abstract ones are open to everybody"):
+            ready.check_closed(str(abstract.getsockname()))
+
+
+def test_an_application_that_is_loaded_before_anything_listens_is_refused(static: Path, room: Path) -> None:
+    line = refusal(static, "--bind", f"unix:{room}/app.sock", "--umask", "007", "--preload")
+    assert "without --preload" in line
+
+
+@pytest.mark.parametrize(
+    ("secret", "why"),
+    [
+        (None, "REGISTRET_FRONT_SECRET is not set"),
+        ("0" * 31, "REGISTRET_FRONT_SECRET is too short"),
+        ("two words " * 5, "letters, digits"),
+        ("å" * 40, "letters, digits"),
+    ],
+)
+def test_without_a_good_secret_nothing_starts(static: Path, room: Path, secret: str | None, why: str) -> None:
+    closed = ("--bind", f"unix:{room}/app.sock", "--umask", "007")
+    assert why in refusal(static, *closed, REGISTRET_FRONT_SECRET=secret)
+
+
+def test_a_front_that_nobody_knows_is_named(static: Path, room: Path) -> None:
+    line = refusal(static, "--bind", f"unix:{room}/app.sock", REGISTRET_FRONT="apache")
+    assert re.search("REGISTRET_FRONT must be one of none, rfc9440, escaped_pem", line)
+
+
+def test_the_embedded_listeners_do_not_start_beside_it() -> None:
+    done = subprocess.run(
+        [REGISTRET, "serve"],
+        env=os.environ
+        | FRONT
+        | dict.fromkeys([f"REGISTRET_{w}_{f}" for w in ("SITE", "CARD") for f in ("CERTIFICATE", "KEY")], "/nowhere"),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("registret: REGISTRET_FRONT=rfc9440 and the listeners of `registret serve` exclude")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(("mode", "umask"), [(0o755, "007"), (0o750, "0")])
+def test_a_socket_that_is_closed_by_itself_or_by_its_folder_is_good(
+    static: Path, room: Path, mode: int, umask: str
+) -> None:
+    room.chmod(mode)
+    process = gunicorn(static, "--bind", f"unix:{room}/app.sock", "--umask", umask)
+    try:
+        assert _status(room / "app.sock") == 403  # without the secret, also then
+    finally:
+        process.terminate()
+        told, _ = process.communicate(timeout=PATIENCE)
+    assert "a request was refused: without the front's secret" in told
+
+
+def _status(path: Path) -> int:
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            with socket.socket(socket.AF_UNIX) as connection:
+                connection.settimeout(PATIENCE)
+                connection.connect(str(path))
+                connection.sendall(b"GET / HTTP/1.1\r\nHost: registret.localhost\r\nConnection: close\r\n\r\n")
+                return int(connection.makefile("rb").readline().split()[1])
+        except (FileNotFoundError, ConnectionError):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
