@@ -30,6 +30,9 @@ def _checked() -> WSGIHandler:
 
     try:
         ready.check_gates()
+        ready.check_trust()
+        ready.check_provider()
+        ready.check_definitions()
         ready.check_static()
         ready.check_front()
     except ready.NotReady as trouble:
