@@ -22,7 +22,8 @@ SITE_HOST = env.text("SITE_HOST", purpose="host name of the site")
 SITE_PORT = env.number("SITE_PORT", purpose="port in the site's addresses", default=443)
 CARD_HOST = env.text("CARD_HOST", purpose="the card hosts are <label>.<this>")
 CARD_PORT = env.number("CARD_PORT", purpose="port in the card hosts' addresses", default=443)
-ALLOWED_HOSTS = [SITE_HOST, f".{CARD_HOST}"]
+CARD_HOST_FIXED = env.flag("CARD_HOST_FIXED", purpose="the card host is one name for everybody: no labels before it")
+ALLOWED_HOSTS = [SITE_HOST, CARD_HOST if CARD_HOST_FIXED else f".{CARD_HOST}"]
 
 # The embedded listeners (`registret serve`); behind a front nobody asks for these.
 LISTEN_ADDRESS = env.text("LISTEN_ADDRESS", purpose="address that the embedded listeners bind", default="127.0.0.1")
@@ -46,7 +47,7 @@ def _origin(host: str, port: int) -> str:
 
 
 SITE_ORIGIN = _origin(SITE_HOST, SITE_PORT)
-CARD_ORIGINS = _origin(f"*.{CARD_HOST}", CARD_PORT)
+CARD_ORIGINS = _origin(CARD_HOST if CARD_HOST_FIXED else f"*.{CARD_HOST}", CARD_PORT)
 CSRF_TRUSTED_ORIGINS = [SITE_ORIGIN]
 
 # What the registry is called and who answers
@@ -146,7 +147,7 @@ MIDDLEWARE = [
 ]
 # The demo adds the page that shows its letters; nowhere else does such a page exist.
 ROOT_URLCONF = "registret.demo.urls" if DEMO else "registret.web.urls"
-CARD_URLCONF = "registret.web.door.card_urls"
+CARD_URLCONF = "registret.web.door.fixed_card_urls" if CARD_HOST_FIXED else "registret.web.door.card_urls"
 WSGI_APPLICATION = "registret.config.wsgi.application"
 AUTH_USER_MODEL = "accounts.Account"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

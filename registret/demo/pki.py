@@ -324,8 +324,9 @@ def build_authority(
         _write(folder / f"{slug}.key", _key_pem(ca.key))
     # The mail catcher shows the same certificate, to a worker that cannot look up names below localhost.
     loopback = x509.IPAddress(ip_address("127.0.0.1"))
-    _new_server(web, authority.site_server, site_host, created, addresses=[loopback])
-    _new_server(web, authority.card_server, f"*.{card_host}", created)
+    _new_server(web, authority.site_server, site_host, created, more=[loopback])
+    # Without a label it is the card host of those who have no wildcard (CARD_HOST_FIXED).
+    _new_server(web, authority.card_server, f"*.{card_host}", created, more=[x509.DNSName(card_host)])
     (folder / _REVOKED).unlink(missing_ok=True)
     # Written last: a folder without it is not an authority, however far the work got.
     state = {"created": created.isoformat(), "site_host": site_host, "card_host": card_host}
@@ -423,7 +424,7 @@ def _new_ca(
 
 
 def _new_server(
-    web: CertificateAuthority, files: ServerFiles, host: str, at: datetime, *, addresses: Sequence[x509.IPAddress] = ()
+    web: CertificateAuthority, files: ServerFiles, host: str, at: datetime, *, more: Sequence[x509.GeneralName] = ()
 ) -> None:
     key = new_key("ec")
     certificate = web.sign(
@@ -433,7 +434,7 @@ def _new_server(
             (x509.BasicConstraints(ca=False, path_length=None), True),
             (_usage(digital_signature=True), True),
             (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False),
-            (x509.SubjectAlternativeName([x509.DNSName(host), *addresses]), False),
+            (x509.SubjectAlternativeName([x509.DNSName(host), *more]), False),
             (_key_of(web.certificate), False),
             (x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False),
         ],

@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from registret.kernel.refused import Refused
+from registret.web.door.addresses import is_card_host
 from registret.web.http import Request
 from registret.web.presented import FRONT_HEADERS, NotFromFront, arrival
 from registret.web.refusals import refusal_response
@@ -65,11 +66,10 @@ class Hosts:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         host = request.get_host().rpartition(":")[0] or request.get_host()
-        is_card_host = host.lower().endswith(f".{settings.CARD_HOST}")
-        is_site_host = host.lower() == settings.SITE_HOST.lower()
-        if not (is_card_host if cast(Request, request).arrival.at_card_door else is_site_host):
+        for_a_card, for_the_site = is_card_host(host), host.lower() == settings.SITE_HOST.lower()
+        if not (for_a_card if cast(Request, request).arrival.at_card_door else for_the_site):
             return HttpResponse("Misdirected request\n", status=421, content_type="text/plain")
-        if is_card_host:
+        if for_a_card:
             request.urlconf = settings.CARD_URLCONF  # type: ignore[attr-defined]
         return self.get_response(request)
 
@@ -82,8 +82,8 @@ class SiteFiles:
         self.with_files: Handler = WhiteNoiseMiddleware(get_response)  # type: ignore[no-untyped-call]
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        is_card_host = getattr(request, "urlconf", None) == settings.CARD_URLCONF
-        return (self.get_response if is_card_host else self.with_files)(request)
+        at_card_host = getattr(request, "urlconf", None) == settings.CARD_URLCONF
+        return (self.get_response if at_card_host else self.with_files)(request)
 
 
 class NoStore:

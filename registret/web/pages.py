@@ -21,6 +21,7 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
         "contact_mail": settings.CONTACT_MAIL,
         "contact_phone": settings.CONTACT_PHONE,
         "is_demo": settings.DEMO,
+        "card_host_fixed": settings.CARD_HOST_FIXED,
         "provider_name": settings.OIDC_NAME if settings.OIDC_ISSUER else "",
         "here": request.path,
     }

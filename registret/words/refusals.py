@@ -12,9 +12,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, cast
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.functional import Promise
+from django.utils.functional import Promise, lazy
 from django.utils.translation import get_language, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -75,7 +76,23 @@ class RefusalPage:
     picture: Picture | None
 
 
-_AGAIN = _("Tryck på knappen. Du får välja certifikat på nytt. Du behöver inte stänga webbläsaren.")
+def _by_host(*, fresh: Promise, fixed: Promise) -> Promise:
+    """`fresh` where each login has a card host of its own; `fixed` where all share one, for which browsers remember the
+    choice, also the choice of none, until they are closed."""
+    chosen: Promise = lazy(lambda: str(fixed if settings.CARD_HOST_FIXED else fresh), str)()
+    return chosen
+
+
+_AGAIN = _by_host(
+    fresh=_("Tryck på knappen. Du får välja certifikat på nytt. Du behöver inte stänga webbläsaren."),
+    fixed=_(
+        "Stäng webbläsaren helt, alla fönster, och öppna den igen. När du loggar in får du välja certifikat på nytt."
+    ),
+)
+_ANOTHER = _by_host(
+    fresh=_("Tryck på knappen och välj ett annat certifikat om du har flera."),
+    fixed=_("Har du flera certifikat? Stäng webbläsaren helt, öppna den igen, logga in och välj ett annat."),
+)
 _SUPPORT = _("Hjälper inte det? Kontakta supporten och läs upp referensen.")
 _CARD_OFFICE = _("Kontakta den som ger ut kort hos din arbetsgivare.")
 
@@ -91,9 +108,15 @@ REFUSALS: Mapping[str, Words] = {
             _("Kontrollera att kortet sitter i läsaren, rätt väg, och att läsaren är inkopplad."),
             _("Kontrollera att datorn har kortprogram: fråga din region om Net iD eller SITHS eID-appen."),
             _("Certifikaten kan behöva hämtas till kortet, eller ha gått ut. Din region hjälper dig."),
-            _(
-                "Finns bara Person-id på kortet visar webbläsaren inget att välja. Kontrollera ditt kort: då ser du "
-                "vad som finns."
+            _by_host(
+                fresh=_(
+                    "Finns bara Person-id på kortet visar webbläsaren inget att välja. Kontrollera ditt kort: då ser "
+                    "du vad som finns."
+                ),
+                fixed=_(
+                    "Finns bara Person-id på kortet visar webbläsaren inget att välja. Fråga den som ger ut kort hos "
+                    "din arbetsgivare."
+                ),
             ),
             _AGAIN,
         ),
@@ -107,7 +130,7 @@ REFUSALS: Mapping[str, Words] = {
             "beror inte på hur du gjorde."
         ),
         todo=(
-            _("Tryck på knappen och välj ett annat certifikat om du har flera."),
+            _ANOTHER,
             _("Blir det likadant: kontakta supporten och läs upp referensen."),
         ),
     ),
@@ -118,8 +141,14 @@ REFUSALS: Mapping[str, Words] = {
             "HSA-id, eftersom det upphör när din anställning gör det."
         ),
         todo=(
-            _("Låt kortet sitta kvar. Du behöver inte stänga webbläsaren."),
-            _("Tryck på knappen. Du får välja certifikat på nytt."),
+            _by_host(
+                fresh=_("Låt kortet sitta kvar. Du behöver inte stänga webbläsaren."),
+                fixed=_("Låt kortet sitta kvar, men stäng webbläsaren helt, alla fönster, och öppna den igen."),
+            ),
+            _by_host(
+                fresh=_("Tryck på knappen. Du får välja certifikat på nytt."),
+                fixed=_("Logga in. Du får välja certifikat på nytt."),
+            ),
             _("Välj raden där det står HSA-id."),
         ),
         also_check=True,
@@ -138,7 +167,13 @@ REFUSALS: Mapping[str, Words] = {
         in_general=_("Varje certifikat har ett sista datum, och det är passerat."),
         todo=(
             _("Förnya kortet eller certifikatet där du fick det. %(card_office)s"),
-            _("Har du redan ett nytt certifikat på kortet? Tryck på knappen och välj det."),
+            _by_host(
+                fresh=_("Har du redan ett nytt certifikat på kortet? Tryck på knappen och välj det."),
+                fixed=_(
+                    "Har du redan ett nytt certifikat på kortet? Stäng webbläsaren helt, öppna den igen, logga in och "
+                    "välj det."
+                ),
+            ),
             _("Ditt konto finns kvar. Med samma HSA-id loggar du in som vanligt efter förnyelsen."),
         ),
         also_check=True,
@@ -206,7 +241,7 @@ REFUSALS: Mapping[str, Words] = {
             "hos dig."
         ),
         todo=(
-            _("Tryck på knappen och välj ett annat certifikat om du har flera."),
+            _ANOTHER,
             _("Blir det likadant: kontakta supporten och läs upp referensen."),
         ),
         also_check=True,
@@ -320,7 +355,15 @@ REFUSALS: Mapping[str, Words] = {
         title=_("Kortet är ute. Sidan är låst."),
         happened=_("Kortet togs ut ur läsaren. Därför visas inget här, och ingen annan kan fortsätta där du slutade."),
         todo=(
-            _("Sätt in samma kort inom fem minuter och tryck på knappen. Du behöver inte stänga webbläsaren."),
+            _by_host(
+                fresh=_(
+                    "Sätt in samma kort inom fem minuter och tryck på knappen. Du behöver inte stänga webbläsaren."
+                ),
+                fixed=_(
+                    "Sätt in samma kort inom fem minuter och tryck på knappen. Märker sidan inte kortet: stäng "
+                    "webbläsaren helt, öppna den igen och logga in."
+                ),
+            ),
             _("Är du klar? Logga ut."),
         ),
         action=Action.UNLOCK,
@@ -328,7 +371,12 @@ REFUSALS: Mapping[str, Words] = {
     "session.card_out": Words(
         title=_("Kortet togs ut. Du har loggats ut."),
         happened=_("Kortet var ute i mer än fem minuter. Då avslutas sessionen."),
-        todo=(_("Sätt in kortet, tryck på knappen och logga in igen."),),
+        todo=(
+            _by_host(
+                fresh=_("Sätt in kortet, tryck på knappen och logga in igen."),
+                fixed=_("Sätt in kortet. Stäng webbläsaren helt, öppna den igen och logga in."),
+            ),
+        ),
     ),
     "session.other_card": Words(
         title=_("Det är ett annat kort."),

@@ -113,7 +113,7 @@ def test_a_whole_address_does_not_excuse_another_host(house: FrontedHouse) -> No
 
 @behind_a_front
 def test_a_host_that_is_not_ours_gets_no_handshake(house: FrontedHouse) -> None:
-    for sni in ("evil.example", f"a.b.kort.{SITE}", f"kort.{SITE}", None):
+    for sni in ("evil.example", f"a.b.kort.{SITE}", f"kart.{SITE}", None):
         with pytest.raises((ssl.SSLError, ConnectionError)):
             connect(house.card_port, sni).close()
 

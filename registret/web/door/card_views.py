@@ -26,10 +26,13 @@ from registret.web.http import Request
 @csrf_exempt
 @require_GET
 @open_to_all
-def door(request: Request) -> HttpResponse:
-    """Burns the label, decides about the certificate, and answers 303 to the site with a single-use code."""
+def door(request: Request, label: str | None = None) -> HttpResponse:
+    """Burns the label, decides about the certificate, and answers 303 to the site with a single-use code.
+
+    `label` stands in the path of a fixed card host; else it is the first part of the host.
+    """
     try:
-        claimed = attempts.claim(label=_label(request), network=request.network, at=request.at)
+        claimed = attempts.claim(label=label or _label(request), network=request.network, at=request.at)
     except AttemptStale:
         return _back("")
     presented = request.arrival.presented
@@ -56,7 +59,7 @@ def door(request: Request) -> HttpResponse:
 @csrf_exempt
 @require_GET
 @open_to_all
-def probe(request: Request, secret: str) -> HttpResponse:
+def probe(request: Request, secret: str, label: str | None = None) -> HttpResponse:
     """Whether the card is still in: same, none or other. Readable by the site's own pages only.
 
     If it is not, the session that came from this host is locked.
@@ -64,7 +67,7 @@ def probe(request: Request, secret: str) -> HttpResponse:
     try:
         shown = request.arrival.presented
         now = fingerprint(shown) if shown.der is not None else None
-        seen = sessions.watch(label=_label(request), secret=secret, fingerprint_now=now, at=request.at)
+        seen = sessions.watch(label=label or _label(request), secret=secret, fingerprint_now=now, at=request.at)
     except AttemptStale:
         return nothing_here(request)
     response = JsonResponse({"card": seen.value})

@@ -22,7 +22,7 @@ from registret.accounts.attempts import Answer, Proof, Purpose
 from registret.kernel.refused import Refused, restored
 from registret.kernel.secret import is_token, new_token
 from registret.mail.links import confirmation_token, read_token
-from registret.web.door.addresses import card_origin, probe_address
+from registret.web.door.addresses import door_address, probe_address
 from registret.web.door.provider import provider
 from registret.web.door.support import support_text
 from registret.web.door.trust import trust
@@ -223,7 +223,7 @@ def _to_the_card_door(
     label = attempts.begin(
         purpose=purpose, browser=browser, confirmation=confirmation, network=request.network, at=request.at
     )
-    response = redirect(f"{card_origin(label)}/k")
+    response = redirect(door_address(label))
     response.status_code = 303
     remember_browser(response, browser)
     return response
