@@ -76,11 +76,10 @@ class RefusalPage:
     picture: Picture | None
 
 
-def _by_host(*, fresh: Promise, fixed: Promise) -> Promise:
+def _by_host(*, fresh: Text, fixed: Text) -> Text:
     """`fresh` where each login has a card host of its own; `fixed` where all share one, for which browsers remember the
     choice, also the choice of none, until they are closed."""
-    chosen: Promise = lazy(lambda: str(fixed if settings.CARD_HOST_FIXED else fresh), str)()
-    return chosen
+    return lazy(lambda: str(fixed if settings.CARD_HOST_FIXED else fresh), str)()
 
 
 _AGAIN = _by_host(

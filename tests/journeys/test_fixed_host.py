@@ -20,7 +20,8 @@ pytestmark = pytest.mark.xdist_group("fixed host")
 
 HOST = "kort.registret.localhost"
 NO_NEED_TO_CLOSE = re.compile(
-    r"inte (stänga|starta om) webbläsaren|(do not (have|need) to|need not) (close|restart) (the|your) browser", re.IGNORECASE
+    r"inte (stänga|starta om) webbläsaren|(do not (have|need) to|need not) (close|restart) (the|your) browser",
+    re.IGNORECASE,
 )
 
 
