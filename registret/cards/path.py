@@ -60,7 +60,7 @@ def issuer_of(certificate: x509.Certificate, trust: Trust) -> Anchor:
     if algorithm is None or algorithm.name not in STRONG_HASHES:
         raise MalformedCard(reason="signature")
     for anchor in candidates:
-        if _signed(certificate, anchor.certificate):
+        if signed_by(certificate, anchor.certificate):
             return anchor
     raise UnknownIssuer(claimed_issuer=claimed_issuer(certificate))
 
@@ -134,7 +134,8 @@ def _has(certificate: x509.Certificate, kind: type[x509.ExtensionType]) -> bool:
         return any(isinstance(extension.value, kind) for extension in certificate.extensions)
 
 
-def _signed(certificate: x509.Certificate, ca: x509.Certificate) -> bool:
+def signed_by(certificate: x509.Certificate, ca: x509.Certificate) -> bool:
+    """Whether the key of `ca` signed it, and its issuer is the subject of `ca`."""
     try:
         certificate.verify_directly_issued_by(ca)
     except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):

@@ -19,7 +19,7 @@ MAX_BYTES = 16 * 1024  # real ones are 1.2 to 2.5 kB; the cap stands before the 
 
 # What the parser raises for bytes that are not what they should be; it parses name, key and extensions only when
 # they are asked for. Found by the fuzz in tests/rooms/cards/test_fuzz.py.
-_UNREADABLE = (
+UNREADABLE = (
     ValueError,
     TypeError,
     OverflowError,
@@ -76,7 +76,7 @@ def reading(what: str) -> Iterator[None]:
     """
     try:
         yield
-    except _UNREADABLE:
+    except UNREADABLE:
         raise MalformedCard(reason=what) from None
 
 

@@ -1,8 +1,9 @@
-"""Is a certificate revoked? Answered from the CA's own list on disk; nothing is fetched here."""
+"""Is a certificate revoked? Answered from lists that its CA has signed; nothing is fetched here."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,15 +12,14 @@ from threading import Lock
 from typing import Protocol
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 
 from registret.cards.path import STRONG_HASHES
-from registret.cards.presented import reading
-from registret.cards.trust import Anchor, Trust
+from registret.cards.presented import UNREADABLE, reading
+from registret.cards.trust import GRACE, Anchor, Trust
 
-GRACE = timedelta(hours=24)
 CLOCK_SKEW = timedelta(minutes=5)
 _PEM = b"-----BEGIN"
+_LONGEST_NUMBER = 160  # bits; RFC 5280, 5.2.3
 _log = logging.getLogger(__name__)
 
 
@@ -31,13 +31,18 @@ class RevocationState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevocationAnswer:
-    """`as_of`: when the source was issued. `stale`: its time is over, but within grace. `only_for`: it speaks for
-    certificates of these distribution points only; None: for all of the CA."""
+    """`as_of`: when the source was issued. `by_ocsp`: the source is an answer about this one certificate, not a list.
+    `stale`: its time is over, but within grace. `only_for`: it speaks for certificates of these distribution points
+    only; None: for all of the CA."""
 
     state: RevocationState
     as_of: datetime | None = None
+    by_ocsp: bool = False
     stale: bool = False
     only_for: frozenset[x509.GeneralName] | None = None
+
+
+_NOBODY_KNOWS = RevocationAnswer(state=RevocationState.UNKNOWN)
 
 
 class Revocation(Protocol):
@@ -70,38 +75,40 @@ def _distribution_points(certificate: x509.Certificate) -> frozenset[x509.Genera
     return frozenset(name for point in points for name in point.full_name or ())
 
 
-class CrlFiles:
-    """Answers from the file `anchor.crl` (DER or PEM) of each anchor in `trust`; safe to share between threads.
+class CrlFlaw(StrEnum):
+    """What is wrong with a list."""
 
-    Fresh: decides. Past nextUpdate by at most `grace`: decides, marked `stale`. Older, not yet begun, missing or
-    broken: UNKNOWN. A serial on the list is REVOKED however old the list is: revocation is not taken back.
-    A changed file is read at the next question; if it is broken, the last good list stays (and ages).
-    """
+    UNREADABLE = "unreadable"
+    OTHER_ISSUER = "other_issuer"
+    WEAK = "weak"
+    MAY_NOT_SIGN = "may_not_sign"
+    WRONG_SIGNATURE = "wrong_signature"
+    INCOMPLETE = "incomplete"
+    NO_NUMBER = "no_number"
+    NO_END = "no_end"
+    GOES_BACK = "goes_back"
 
-    def __init__(self, trust: Trust, *, grace: timedelta = GRACE) -> None:
-        self._grace = grace
-        self._files = {anchor.certificate: _CrlFile(anchor) for anchor in trust.anchors}
 
-    def answer(self, *, anchor: Anchor, serial: int, at: datetime) -> RevocationAnswer:
-        file = self._files.get(anchor.certificate)
-        crl = file.current() if file else None
-        if crl is None:
-            return RevocationAnswer(state=RevocationState.UNKNOWN)
-        if serial in crl.serials:
-            return RevocationAnswer(state=RevocationState.REVOKED, as_of=crl.this_update)
-        if at < crl.this_update - CLOCK_SKEW or at > crl.next_update + self._grace:
-            return RevocationAnswer(state=RevocationState.UNKNOWN, as_of=crl.this_update)
-        return RevocationAnswer(
-            state=RevocationState.GOOD,
-            as_of=crl.this_update,
-            stale=at > crl.next_update,
-            only_for=crl.only_for,
-        )
+_REASONS = {
+    CrlFlaw.UNREADABLE: "cannot be read",
+    CrlFlaw.OTHER_ISSUER: "was issued by another CA",
+    CrlFlaw.WEAK: "is signed with a weak algorithm",
+    CrlFlaw.MAY_NOT_SIGN: "is of a CA whose certificate does not allow it to sign lists (cRLSign)",
+    CrlFlaw.WRONG_SIGNATURE: "has a wrong signature",
+    CrlFlaw.INCOMPLETE: "does not cover all certificates of the CA",
+    CrlFlaw.NO_NUMBER: "has no number",  # RFC 5280, 5.2.3: without one an older list looks like a newer
+    CrlFlaw.NO_END: "does not say when the next one comes",
+    CrlFlaw.GOES_BACK: "is older than the one before it",
+}
 
 
 @dataclass(kw_only=True, eq=False)
 class CrlBroken(Exception):
-    reason: str
+    flaw: CrlFlaw
+
+    @property
+    def reason(self) -> str:
+        return _REASONS[self.flaw]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,10 +116,74 @@ class RevocationList:
     """A list that its CA signed and that is complete for the CA's certificates of people, or for those that name one
     of the distribution points in `only_for`: whoever answers from it passes that on."""
 
+    number: int
     this_update: datetime
     next_update: datetime
     serials: frozenset[int]
     only_for: frozenset[x509.GeneralName] | None = None
+
+    def answer(self, *, serial: int, at: datetime, grace: timedelta) -> RevocationAnswer:
+        """Fresh: decides. Past nextUpdate by at most `grace`: decides, marked `stale`. Older or not yet begun: UNKNOWN.
+
+        A serial on the list is REVOKED however old the list is: revocation is not taken back.
+        """
+        if serial in self.serials:
+            return RevocationAnswer(state=RevocationState.REVOKED, as_of=self.this_update)
+        if not self.has_begun(at) or at > self.next_update + grace:
+            return RevocationAnswer(state=RevocationState.UNKNOWN, as_of=self.this_update)
+        return RevocationAnswer(
+            state=RevocationState.GOOD,
+            as_of=self.this_update,
+            stale=at > self.next_update,
+            only_for=self.only_for,
+        )
+
+    def has_begun(self, at: datetime) -> bool:
+        return at >= self.this_update - CLOCK_SKEW
+
+    def must_follow(self, *, number: int, this_update: datetime) -> None:
+        """Number and moment of the list before it. Whoever replays an old one wants a revocation forgotten.
+
+        Raises: CrlBroken (GOES_BACK).
+        """
+        if self.number < number or self.this_update < this_update:
+            raise CrlBroken(flaw=CrlFlaw.GOES_BACK)
+
+
+def answer_of(
+    lists: Sequence[RevocationList], *, serial: int, at: datetime, grace: timedelta = GRACE
+) -> RevocationAnswer:
+    """What lists of the same CA say together: revoked if any says so, otherwise what the one says that counts."""
+    for one in lists:
+        if serial in one.serials:
+            return one.answer(serial=serial, at=at, grace=grace)
+    counts = that_counts(lists, at=at)
+    return counts.answer(serial=serial, at=at, grace=grace) if counts else _NOBODY_KNOWS
+
+
+def that_counts(lists: Sequence[RevocationList], *, at: datetime) -> RevocationList | None:
+    """The list that was issued last, of those whose time has begun if there is one."""
+    return max(lists, key=lambda one: (one.has_begun(at), one.this_update), default=None)
+
+
+class CrlFiles:
+    """Answers from the file `anchor.crl` (DER or PEM) of each anchor in `trust`; safe to share between threads.
+
+    A changed file is read at the next question; if it is broken or older than the one before it, the last good list
+    stays (and ages).
+    """
+
+    def __init__(self, trust: Trust) -> None:
+        self._files = {anchor.certificate: _CrlFile(anchor) for anchor in trust.anchors}
+
+    def answer(self, *, anchor: Anchor, serial: int, at: datetime) -> RevocationAnswer:
+        return answer_of(self.lists(anchor), serial=serial, at=at, grace=anchor.grace)
+
+    def lists(self, anchor: Anchor) -> tuple[RevocationList, ...]:
+        """The list in the anchor's file; none if there is no good one."""
+        file = self._files.get(anchor.certificate)
+        found = file.current() if file else None
+        return (found,) if found else ()
 
 
 def read_crl(content: bytes, anchor: Anchor) -> RevocationList:
@@ -121,28 +192,30 @@ def read_crl(content: bytes, anchor: Anchor) -> RevocationList:
         load = x509.load_pem_x509_crl if content.startswith(_PEM) else x509.load_der_x509_crl
         crl = load(content)
         if crl.issuer.public_bytes() != anchor.subject:
-            raise CrlBroken(reason="was issued by another CA")
+            raise CrlBroken(flaw=CrlFlaw.OTHER_ISSUER)
         algorithm = crl.signature_hash_algorithm
         if algorithm is None or algorithm.name not in STRONG_HASHES:
-            raise CrlBroken(reason="is signed with a weak algorithm")
+            raise CrlBroken(flaw=CrlFlaw.WEAK)
         if not _may_sign_lists(anchor.certificate):
-            raise CrlBroken(reason="is of a CA whose certificate does not allow it to sign lists (cRLSign)")
+            raise CrlBroken(flaw=CrlFlaw.MAY_NOT_SIGN)
         if not crl.is_signature_valid(anchor.certificate.public_key()):  # type: ignore[arg-type]  # checked inside
-            raise CrlBroken(reason="has a wrong signature")
+            raise CrlBroken(flaw=CrlFlaw.WRONG_SIGNATURE)
         if not all(_understood(extension) for extension in crl.extensions):
-            raise CrlBroken(reason="does not cover all certificates of the CA")
-        if not any(isinstance(extension.value, x509.CRLNumber) for extension in crl.extensions):
-            raise CrlBroken(reason="has no number")  # RFC 5280, 5.2.3: without one an older list looks like a newer
+            raise CrlBroken(flaw=CrlFlaw.INCOMPLETE)
+        numbers = [extension.value for extension in crl.extensions if isinstance(extension.value, x509.CRLNumber)]
+        if not numbers or numbers[0].crl_number.bit_length() > _LONGEST_NUMBER:
+            raise CrlBroken(flaw=CrlFlaw.NO_NUMBER)
         if crl.next_update_utc is None:
-            raise CrlBroken(reason="does not say when the next one comes")
+            raise CrlBroken(flaw=CrlFlaw.NO_END)
         return RevocationList(
+            number=numbers[0].crl_number,
             this_update=crl.last_update_utc,
             next_update=crl.next_update_utc,
             serials=frozenset(entry.serial_number for entry in crl),
             only_for=_scope(crl),
         )
-    except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension):
-        raise CrlBroken(reason="cannot be read") from None
+    except UNREADABLE:
+        raise CrlBroken(flaw=CrlFlaw.UNREADABLE) from None
 
 
 def _understood(extension: x509.Extension[x509.ExtensionType]) -> bool:
@@ -198,7 +271,10 @@ class _CrlFile:
 
     def _read(self, file: Path) -> None:
         try:
-            self._good = read_crl(file.read_bytes(), self._anchor)
+            found = read_crl(file.read_bytes(), self._anchor)
+            if self._good:
+                found.must_follow(number=self._good.number, this_update=self._good.this_update)
+            self._good = found
         except (CrlBroken, OSError) as e:
             reason = e.reason if isinstance(e, CrlBroken) else e.strerror
             _log.warning("revocation list of %s (%s) %s; the last good one stays", self._anchor.name, file, reason)

@@ -5,15 +5,20 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import NameOID
 from cryptography.x509.verification import Store
 
 TRUST_FILE = "trust.toml"
+GRACE = timedelta(hours=24)
+LONGEST_GRACE = timedelta(days=7)
 
 
 class TrustBroken(Exception):
@@ -34,7 +39,11 @@ class Environment(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Anchor:
-    """One pinned issuing CA. `level`: its level of assurance (2 or 3). `crl`: the file with its revocation list.
+    """One pinned issuing CA. `level`: its level of assurance (2 or 3).
+
+    `crl`: the file with its revocation list. `crl_url`: where that list is fetched. `ocsp_url`: where its OCSP
+    responder answers. Nothing else says where to look, certificates least of all. `grace`: how long after its time a
+    list goes on deciding. `fingerprint`: SHA-256 of the certificate, lower-case hex.
 
     Raises:
         TrustBroken: the certificate may not issue certificates.
@@ -46,6 +55,10 @@ class Anchor:
     level: int
     environment: Environment
     crl: Path | None = None
+    crl_url: str | None = None
+    ocsp_url: str | None = None
+    grace: timedelta = GRACE
+    fingerprint: str = field(init=False, repr=False, compare=False)
     subject: bytes = field(init=False, repr=False, compare=False)
     store: Store = field(init=False, repr=False, compare=False)
     common_name: str = field(init=False, repr=False, compare=False)
@@ -54,6 +67,7 @@ class Anchor:
         problem = _ca_problem(self.certificate)
         if problem:
             raise TrustBroken(f"{self.name}: {problem}")
+        object.__setattr__(self, "fingerprint", self.certificate.fingerprint(SHA256()).hex())
         object.__setattr__(self, "subject", self.certificate.subject.public_bytes())
         object.__setattr__(self, "store", Store([self.certificate]))
         object.__setattr__(self, "common_name", common_name(self.certificate.subject))
@@ -82,7 +96,11 @@ class Trust:
             kind = "hsa"                  # or "person": known, so that Person-id can be told apart, never accepted
             level = 3
             environment = "production"    # or "test"
-            crl = "hsa-3.crl"             # without one its cards are refused as card.revocation_unknown
+            # Where its revocation list comes from; without any its cards are refused as card.revocation_unknown:
+            crl_url = "http://crl.example.se/hsa-3.crl"
+            crl = "hsa-3.crl"             # a file, beside the address or instead of it
+            ocsp_url = "http://ocsp.example.se/"    # asked as well
+            grace_hours = 24              # how long after its time a list goes on deciding; 0 to 168
 
         The CRL files need not exist yet; `CrlFiles` reads them when it is asked.
 
@@ -147,16 +165,20 @@ def _tables(file: Path) -> list[dict[str, Any]]:
 
 
 _KEYS = {"name": str, "certificate": str, "kind": str, "level": int, "environment": str}
+_MAY_BE_LEFT_OUT = {"crl": str, "crl_url": str, "ocsp_url": str, "grace_hours": int}
 
 
 def _anchor(folder: Path, table: dict[str, Any], number: int) -> Anchor:
     where = f"{folder / TRUST_FILE}, anchor {number}"
-    crl = table.get("crl")
+    crl, hours = table.get("crl"), table.get("grace_hours", GRACE // timedelta(hours=1))
     wrong = [key for key, kind in _KEYS.items() if type(table.get(key)) is not kind]
-    wrong += [] if crl is None or isinstance(crl, str) else ["crl"]
-    unknown = sorted(set(table) - set(_KEYS) - {"crl"})
+    wrong += [key for key, kind in _MAY_BE_LEFT_OUT.items() if key in table and type(table[key]) is not kind]
+    wrong += [key for key in ("crl_url", "ocsp_url") if key in table and not _is_address(table[key])]
+    wrong += [] if type(hours) is int and 0 <= hours <= LONGEST_GRACE // timedelta(hours=1) else ["grace_hours"]
+    unknown = sorted(set(table) - set(_KEYS) - set(_MAY_BE_LEFT_OUT))
     if wrong or unknown:
-        raise TrustBroken(f"{where}: missing or wrong: {', '.join(wrong) or '-'}; unknown: {', '.join(unknown) or '-'}")
+        faults = ", ".join(dict.fromkeys(wrong))
+        raise TrustBroken(f"{where}: missing or wrong: {faults or '-'}; unknown: {', '.join(unknown) or '-'}")
     try:
         kind, environment = CardKind(table["kind"]), Environment(table["environment"])
     except ValueError as e:
@@ -168,7 +190,23 @@ def _anchor(folder: Path, table: dict[str, Any], number: int) -> Anchor:
         level=table["level"],
         environment=environment,
         crl=folder / crl if crl else None,
+        crl_url=table.get("crl_url"),
+        ocsp_url=table.get("ocsp_url"),
+        grace=timedelta(hours=hours),
     )
+
+
+def _is_address(value: object) -> bool:
+    """Whether it is an http or https address with a host, and without anything that names a person or a fragment."""
+    if not isinstance(value, str) or not value.isascii() or not value.isprintable() or " " in value:
+        return False
+    try:
+        parts = urlsplit(value)
+        port_is_good = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    is_plain = not (parts.username or parts.password or parts.fragment)
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and port_is_good and is_plain
 
 
 def _certificate(file: Path) -> x509.Certificate:

@@ -38,9 +38,9 @@ class Door:
     def __init__(self, pki: Pki, folder: Path, *, grace: timedelta = timedelta(hours=24)) -> None:
         self.pki = pki
         self.file = folder / "own.crl"
-        self.anchor = replace(pki.anchor(), crl=self.file)
+        self.anchor = replace(pki.anchor(), crl=self.file, grace=grace)
         self.trust = Trust(anchors=(self.anchor,), accept_test=True)
-        self.lists = CrlFiles(self.trust, grace=grace)
+        self.lists = CrlFiles(self.trust)
         self._writes = 0
 
     @property
@@ -215,6 +215,37 @@ def test_a_broken_list_does_not_take_the_good_ones_place(door: Door) -> None:
         assert door.ask(6).state is RevocationState.GOOD, what
     door.publish()
     assert door.ask(7).state is RevocationState.GOOD
+
+
+def test_a_list_never_goes_back(door: Door, caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever replays an old list wants a revocation forgotten."""
+
+    def published(number: int, age: timedelta, *serials: int) -> None:
+        this_update = door.pki.now - age
+        revoked = [(serial, this_update) for serial in serials]
+        crl = door.ca.crl(revoked, this_update=this_update, next_update=door.pki.now + HOUR, number=number)
+        door.write(crl.public_bytes(Encoding.DER))
+
+    published(5, HOUR, 7)
+    assert door.ask(7).state is RevocationState.REVOKED
+    for number, age in ((4, HOUR / 2), (6, 2 * HOUR), (4, 2 * HOUR)):
+        published(number, age)
+        assert door.ask(7).state is RevocationState.REVOKED
+        assert "is older than the one before it" in caplog.text
+        caplog.clear()
+    published(6, HOUR / 2)
+    assert door.ask(7).state is RevocationState.GOOD, "the CA has taken it back itself"
+
+
+def test_a_number_longer_than_any_ca_may_use_is_none(door: Door) -> None:
+    def crl(number: int) -> bytes:
+        made = door.ca.crl([], this_update=door.pki.now, next_update=door.pki.now + HOUR, number=number)
+        return made.public_bytes(Encoding.DER)
+
+    assert read_crl(crl(2**159), door.anchor).number == 2**159
+    with pytest.raises(CrlBroken) as broken:
+        read_crl(crl(2**161), door.anchor)
+    assert broken.value.reason == "has no number"
 
 
 def test_a_broken_list_is_read_once_and_not_at_every_question(door: Door, caplog: pytest.LogCaptureFixture) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -82,6 +83,18 @@ def test_the_list_may_be_left_out_or_come_later(folder: Path) -> None:
     assert Trust.load(folder, accept_test=True).anchors[0].crl == folder / "later.crl"
 
 
+def test_addresses_and_grace_are_read_and_may_be_left_out(folder: Path) -> None:
+    (folder / "trust.toml").write_text(TABLE, encoding="utf-8")
+    (plain,) = Trust.load(folder, accept_test=True).anchors
+    assert (plain.crl_url, plain.ocsp_url, plain.grace) == (None, None, timedelta(hours=24))
+    more = 'crl_url = "http://crl.example.se/3.crl?a=b"\nocsp_url = "https://ocsp.example.se:8443"\ngrace_hours = 0\n'
+    (folder / "trust.toml").write_text(TABLE + more, encoding="utf-8")
+    (anchor,) = Trust.load(folder, accept_test=True).anchors
+    assert anchor.crl_url == "http://crl.example.se/3.crl?a=b"
+    assert anchor.ocsp_url == "https://ocsp.example.se:8443"
+    assert anchor.grace == timedelta(0)
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [
@@ -97,6 +110,22 @@ def test_the_list_may_be_left_out_or_come_later(folder: Path) -> None:
         (lambda t: t.replace('name = "One"', ""), "name"),
         (lambda t: t.replace("crl =", "crls ="), "crls"),
         (lambda t: t.replace('"hsa-3.crl"', "3"), "crl"),
+        (lambda t: t + "crl_url = 3\n", "crl_url"),
+        (lambda t: t + 'crl_url = ""\n', "crl_url"),
+        (lambda t: t + 'crl_url = "crl.example.se/list.crl"\n', "crl_url"),
+        (lambda t: t + 'crl_url = "ldap://crl.example.se/list"\n', "crl_url"),
+        (lambda t: t + 'crl_url = "file:///etc/list.crl"\n', "crl_url"),
+        (lambda t: t + 'crl_url = "http:///list.crl"\n', "crl_url"),
+        (lambda t: t + 'crl_url = "http://user@crl.example.se/"\n', "crl_url"),
+        (lambda t: t + 'crl_url = "http://crl.example.se:99999/"\n', "crl_url"),
+        (lambda t: t + 'crl_url = "http://crl.example.se/#part"\n', "crl_url"),
+        (lambda t: t + 'crl_url = "http://crl.example.se/a b"\n', "crl_url"),
+        (lambda t: t + 'crl_url = "http://crl.example.se/\\r\\nX: y"\n', "crl_url"),
+        (lambda t: t + 'ocsp_url = "ocsp.example.se"\n', "ocsp_url"),
+        (lambda t: t + "grace_hours = -1\n", "grace_hours"),
+        (lambda t: t + "grace_hours = 169\n", "grace_hours"),
+        (lambda t: t + "grace_hours = 1.5\n", "grace_hours"),
+        (lambda t: t + "grace_hours = true\n", "grace_hours"),
         (lambda t: t.replace("hsa-3.pem", "missing.pem"), "missing.pem"),
         (lambda t: t.replace("hsa-3.pem", "trust.toml"), "not a certificate"),
         (lambda t: t.replace("hsa-3.pem", "hsa-3.crl"), "not a certificate"),
