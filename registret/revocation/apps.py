@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Revocation(AppConfig):
+    name = "registret.revocation"
+    label = "revocation"

@@ -1,0 +1,89 @@
+"""What CAs say about their certificates, kept so that every node decides alike. CAs are named by fingerprint."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+_FINGERPRINT = r"^[0-9a-f]{64}$"
+
+
+class KeptCrl(models.Model):
+    """The newest list of one CA, as it was fetched. Nodes check its signature again when they load it.
+
+    `anchor`, `digest`: SHA-256 of the CA's certificate and of `content` (DER or PEM), lower-case hex.
+    """
+
+    anchor = models.CharField(max_length=64, unique=True)
+    content = models.BinaryField()
+    digest = models.CharField(max_length=64)
+    # At most 20 octets (RFC 5280, 5.2.3).
+    number = models.DecimalField(max_digits=49, decimal_places=0)
+    this_update = models.DateTimeField()
+    next_update = models.DateTimeField()
+    entries = models.PositiveIntegerField()
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="keptcrl_anchor_shape", condition=Q(anchor__regex=_FINGERPRINT)),
+            models.CheckConstraint(name="keptcrl_digest_shape", condition=Q(digest__regex=_FINGERPRINT)),
+        ]
+
+
+class Upkeep(models.Model):
+    """How the list of one CA is kept fresh: when it is fetched next, how that went, what the log has been told.
+
+    `due_at`: None is now. `tries` tells two fetchers apart, as in the outbox: only whoever took it last may write
+    down how it went. `failures`: in a row. `fault`: of the last try, empty if it went well. `told`: the state of the
+    list that the log knows of.
+    """
+
+    anchor = models.CharField(max_length=64, unique=True)
+    due_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    tries = models.PositiveBigIntegerField(default=0)
+    failures = models.PositiveIntegerField(default=0)
+    tried_at = models.DateTimeField(null=True)
+    succeeded_at = models.DateTimeField(null=True)
+    fault = models.CharField(max_length=30, blank=True, default="")
+    told = models.CharField(max_length=10, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="upkeep_anchor_shape", condition=Q(anchor__regex=_FINGERPRINT)),
+            models.CheckConstraint(
+                name="upkeep_fault_while_failing",
+                condition=Q(fault="", failures=0) | (~Q(fault="") & Q(failures__gt=0)),
+            ),
+            models.CheckConstraint(
+                name="upkeep_tried_has_moment",
+                condition=Q(tries=0, tried_at=None, lease_until=None, succeeded_at=None, failures=0)
+                | Q(tries__gt=0, tried_at__isnull=False),
+            ),
+        ]
+
+
+class KeptAnswer(models.Model):
+    """The newest OCSP answer about one certificate. `serial`: lower-case hex. `until`: its nextUpdate, if any."""
+
+    anchor = models.CharField(max_length=64)
+    serial = models.CharField(max_length=40)
+    state = models.CharField(max_length=10)
+    this_update = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="keptanswer_once", fields=["anchor", "serial"]),
+            models.CheckConstraint(name="keptanswer_anchor_shape", condition=Q(anchor__regex=_FINGERPRINT)),
+            models.CheckConstraint(name="keptanswer_serial_shape", condition=Q(serial__regex=r"^[0-9a-f]+$")),
+            models.CheckConstraint(
+                name="keptanswer_state_known", condition=Q(state__in=["good", "revoked", "unknown"])
+            ),
+            models.CheckConstraint(
+                name="keptanswer_ends_after_it_begins", condition=Q(until=None) | Q(until__gte=F("this_update"))
+            ),
+        ]
+        indexes = [models.Index(name="keptanswer_asked", fields=["asked_at"])]
