@@ -1,7 +1,7 @@
 # Everything a newcomer needs is here; each target sets up what is missing first.
 
 .DEFAULT_GOAL := help
-.PHONY: help pictures setup setup-browser demo demo-reset demo-browser test test-fast test-slow lint format messages requirements clean
+.PHONY: help bench pictures setup setup-browser demo demo-reset demo-browser test test-fast test-slow lint format messages requirements clean
 
 BIN := .venv/bin
 # Which demo card `make demo-browser` puts into the browser.
@@ -42,6 +42,9 @@ pictures: setup-browser ## Make the pictures of the README anew
 test-slow: ## The tests with Debian's nginx and HAProxy, and those that need a screen
 	@sh tools/setup.sh --browser --fronts
 	@$(BIN)/pytest -n 2 --dist loadgroup $(wildcard tests/fronts tests/slow)
+
+bench: setup ## Measure: ratios with their spread; nothing fails by being slow
+	@for each in benchmarks/*.py; do echo "-- $$each"; $(BIN)/python "$$each" || exit 1; done
 
 lint: setup ## The checks without the tests
 	@sh tools/check.sh

@@ -93,6 +93,13 @@ PROBE_EVERY = timedelta(
 )
 ATTESTING_NEEDS_CARD_WITHIN = timedelta(minutes=60)
 
+# Monitoring
+METRICS_TOKEN = env.text(
+    "METRICS_TOKEN", purpose="whoever reads /matt shows it; without one only this machine may", default=""
+)
+if 0 < len(METRICS_TOKEN) < 32:
+    raise env.SettingTrouble("REGISTRET_METRICS_TOKEN is too short (32 characters at least)")
+
 # Mail
 SMTP_HOST = env.text("SMTP_HOST", purpose="mail server that takes the registry's letters")
 SMTP_PORT = env.number("SMTP_PORT", purpose="port of the mail server", default=587)
@@ -111,6 +118,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.staticfiles",
     "csp",
+    "registret.revocation",
     "registret.ledger",
     "registret.limits",
     "registret.mail",

@@ -1,9 +1,10 @@
-"""What is done again and again beside the pages: letters are sent, and what nobody may need any more is forgotten."""
+"""What is done again and again beside the pages: letters are sent, revocation lists are kept fresh, and what nobody may
+need any more is forgotten."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from django.db import connections
@@ -14,11 +15,15 @@ from registret.kernel.by import By
 from registret.ledger.services import record
 from registret.limits import services as limits
 from registret.mail.services import GivenUp, deliver_due
+from registret.revocation import online
+from registret.revocation.services import Event, Fetched, Happened, fetch_due, fetch_now, tell_of_age
 from registret.serving import Worker
+from registret.web.door.trust import revocation, trust
 
 _log = logging.getLogger(__name__)
 
 _LETTERS_A_ROUND = 20
+_LISTS = 5.0  # seconds between looks whether a list is due; one small query each
 _HOUR = 3600.0
 
 
@@ -26,6 +31,7 @@ def workers() -> tuple[Worker, ...]:
     """The workers of one installation, not started yet. More than one process may run them at the same time."""
     return (
         Worker("mail", partial(_round, deliver_letters), every=1),
+        Worker("lists", partial(_round, keep_lists_fresh), every=_LISTS),
         Worker("forget", partial(_round, forget_old), every=_HOUR),
     )
 
@@ -35,18 +41,35 @@ def deliver_letters() -> int:
     return deliver_due(at=timezone.now, limit=_LETTERS_A_ROUND, given_up=_given_up)
 
 
+def keep_lists_fresh() -> None:
+    """Fetches the revocation lists that are due, and tells the log of those that have become late or too old."""
+    fetch_due(trust=trust(), at=timezone.now, tell=_for_the_log)
+    revocation().refresh()
+    at = timezone.now()
+    tell_of_age(standings=revocation().standings(at=at), at=at, tell=_for_the_log)
+
+
+def fetch_lists(*, anew: Sequence[str] = ()) -> tuple[Fetched, ...]:
+    """Fetches all revocation lists now; those of the anchors named in `anew` even if their numbers go back."""
+    return fetch_now(trust=trust(), anew=anew, at=timezone.now, tell=_for_the_log)
+
+
 def forget_old() -> dict[str, int]:
-    """Removes counts of rate limits, login attempts and sessions whose time is over; answers how many of each."""
+    """Removes what nobody needs any more: counts of rate limits, login attempts, sessions, answers about revocation.
+    Answers how many of each."""
     at = timezone.now()
     return {
         "counts": limits.forget_old(at=at),
         "attempts": attempts.forget_old(at=at),
         "sessions": sessions.forget_old(at=at),
+        "answers": online.forget_old(at=at),
     }
 
 
 def close_database() -> None:
     """For the end of a process: gives back all connections and ends the pool's threads."""
+    if revocation.cache_info().currsize:
+        revocation().stop()
     connections.close_all()
     for connection in connections.all(initialized_only=True):
         connection.close_pool()  # type: ignore[attr-defined]  # of PostgreSQL's backend
@@ -58,6 +81,17 @@ def _round(act: Callable[[], object]) -> None:
     finally:
         # A worker sleeps most of the time, and a connection that it kept would be one less for the pages.
         connections.close_all()
+
+
+def _for_the_log(happened: Happened) -> None:
+    refused = happened.event is not Event.LIST_REPLACED
+    record(
+        event=happened.event.value,
+        outcome="refused" if refused else "done",
+        by=By.of_program("lists"),
+        at=happened.at,
+        facts={"issuer": happened.issuer} | happened.facts,
+    )
 
 
 def _given_up(letter: GivenUp) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from django.db.models import Count, Min
+
 from registret.kernel.identifiers import EmailAddress
 from registret.mail.models import OPEN, Letter
 
@@ -58,6 +60,19 @@ def fate(letter_id: int) -> Fate | None:
 def letters_about(account_id: int) -> tuple[LetterRow, ...]:
     """Letters about an account, newest first."""
     return tuple(_row(found) for found in Letter.objects.filter(about_account_id=account_id).order_by("-id"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outbox:
+    """How many letters are still to be sent, and when the oldest of them was written."""
+
+    count: int
+    oldest: datetime | None
+
+
+def outbox() -> Outbox:
+    """Letters that wait, tried or not."""
+    return Outbox(**Letter.objects.filter(OPEN).aggregate(count=Count("id"), oldest=Min("created_at")))
 
 
 def is_mail_delayed(at: datetime) -> bool:

@@ -11,6 +11,7 @@ from registret.access.actor import Actor
 from registret.access.queries import count_waiting
 from registret.access.roles import Permission
 from registret.web.door.addresses import probe_address
+from registret.web.health.pages import late_lists
 from registret.web.http import Request
 
 
@@ -29,10 +30,14 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
         context |= {"probe": probe_address(probe), "probe_seconds": int(settings.PROBE_EVERY.total_seconds())}
     person = getattr(request, "person", None)
     if isinstance(person, Actor):
+        at = cast(Request, request).at
+        # Whom people turn to when they cannot log in.
+        looks_after_others = person.may(Permission.ATTEST) or person.may(Permission.APPOINT)
         idle = int(settings.SESSION_IDLE.total_seconds())
         context |= {
             "actor": person,
-            "waiting_count": count_waiting(actor=person, at=cast(Request, request).at),
+            "waiting_count": count_waiting(actor=person, at=at),
+            "late_lists": late_lists(at=at) if looks_after_others else (),
             "may_attest": person.may(Permission.ATTEST),
             "may_appoint": person.may(Permission.APPOINT),
             "may_read_log": person.may(Permission.READ_LOG),

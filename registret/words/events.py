@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from registret.words.revocation import FAULTS
+
 EVENTS = {
     "attempt.refused": _("Inloggningsförsök nekat"),
     "card.read": _("Kort läst"),
@@ -41,6 +43,10 @@ EVENTS = {
     "region.changed": _("Region ändrad"),
     "care_provider.created": _("Vårdgivare tillagd"),
     "care_provider.changed": _("Vårdgivare ändrad"),
+    "revocation.list_replaced": _("Ny spärrlista"),
+    "revocation.fetch_refused": _("Spärrlista kunde inte hämtas"),
+    "revocation.list_late": _("Spärrlista försenad"),
+    "revocation.list_too_old": _("Spärrlista för gammal"),
     "log.read": _("Läste loggen"),
     "request.refused": _("Begäran nekad"),
     "request.forged": _("Formulär avvisat"),
@@ -61,6 +67,7 @@ FACT_VALUES = {
     ("card", "other"): _("ett annat"),
     ("outcome", "done"): _("genomfört"),
     ("outcome", "refused"): _("nekat"),
+    **{("fault", code): words for code, words in FAULTS.items()},
 }
 
 
@@ -77,6 +84,7 @@ PROGRAMS = {
     "import-clinics": _("Kommandot import-clinics"),
     "mail": _("Mejlutskicket"),
     "probe": _("Frågan om kortet sitter i"),
+    "lists": _("Hämtning av spärrlistor"),
 }
 
 # What the facts of an entry are called.
@@ -130,6 +138,12 @@ FACTS = {
     "expired_at": _("gick ut"),
     "not_after": _("gäller till"),
     "not_before": _("gäller från"),
+    "list_number": _("nummer"),
+    "entries": _("antal spärrade"),
+    "next_update": _("nästa väntas"),
+    "usable_until": _("räknas till"),
+    "fault": _("fel"),
+    "anew": _("numrerad från början"),
 }
 
 

@@ -62,6 +62,28 @@ def test_the_registry_office_appoints_an_administrator(house: House, doris: Pers
     house.letter_to(olle.mail, about="Bekräfta")
 
 
+def test_the_registry_office_reads_how_old_the_revocation_lists_are(
+    house: House, doris: Person, desk: OpenDesk
+) -> None:
+    hers = desk(doris.card)
+    page = hers.open("/")
+    hers.press("Logga in med SmartCard")
+    hers.press("Driftläge")
+    looked_at(page, "45-driftlage")
+    house.authority.write_trust(house.folder / "trust", next_update=datetime.now(UTC) - timedelta(hours=1))
+    try:
+        page.reload()
+        expect(page.get_by_text(re.compile("Spärrlistan från .* är försenad")).first).to_be_visible()
+        looked_at(page, "46-driftlage-forsenad")
+        page.emulate_media(color_scheme="dark")
+        looked_at(page, "47-driftlage-morkt")
+        page.emulate_media(color_scheme="light")
+        hers.open("/sprak/en?till=/kansliet/halsa")
+        looked_at(page, "48-driftlage-english")
+    finally:
+        house.authority.write_trust(house.folder / "trust")
+
+
 def test_an_administrator_declines_with_a_reason_that_the_applicant_sees(
     house: House, bertil: Person, desk: OpenDesk
 ) -> None:

@@ -23,6 +23,7 @@ def report_facts(report: CardReport) -> dict[str, Any]:
         "not_after": report.not_after.isoformat() if report.not_after else None,
         "serial": report.serial,
         "revocation": report.revocation.state.value if report.revocation else None,
+        "revocation_by_ocsp": report.revocation.by_ocsp if report.revocation else False,
         "revocation_as_of": report.revocation.as_of.isoformat()
         if report.revocation and report.revocation.as_of
         else None,

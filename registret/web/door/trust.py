@@ -1,4 +1,4 @@
-"""What the door believes: the pinned issuing CAs, read once a process, and the lists of what they have revoked."""
+"""What the door believes: the pinned issuing CAs, read once a process, and what is known of what they have revoked."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from functools import cache
 
 from django.conf import settings
 
-from registret.cards import CrlFiles, Trust
+from registret.cards import Trust
+from registret.revocation.sources import Sources
 
 
 @cache
@@ -16,5 +17,6 @@ def trust() -> Trust:
 
 
 @cache
-def revocation() -> CrlFiles:
-    return CrlFiles(trust())
+def revocation() -> Sources:
+    """Raises: TrustBroken."""
+    return Sources(trust())

@@ -19,6 +19,7 @@ from registret.registries.queries import name_of, open_for_entry
 from registret.registries.queries import sub_registries as every_registry
 from registret.words.events import event_name
 from registret.words.refusals import REFUSALS, in_general
+from registret.words.revocation import fault_name
 from registret.words.roles import role_hint as words_role_hint
 from registret.words.roles import role_name
 from registret.words.states import account_state_name, application_state_name
@@ -105,6 +106,23 @@ def moment(value: datetime | None) -> str:
 def iso(value: datetime | None) -> str:
     """`2026-11-24 07:48`, for tables."""
     return "" if value is None else f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
+
+
+@register.filter
+def span(minutes: int) -> str:
+    """A length of time in its largest whole unit: `34 minuter`, `5 timmar`, `12 dagar`."""
+    if minutes < 120:
+        return ngettext("%(n)s minut", "%(n)s minuter", minutes) % {"n": minutes}
+    if minutes < 2 * 24 * 60:
+        return ngettext("%(n)s timme", "%(n)s timmar", minutes // 60) % {"n": minutes // 60}
+    days = minutes // (24 * 60)
+    return ngettext("%(days)s dag", "%(days)s dagar", days) % {"days": days}
+
+
+@register.filter
+def fault(code: str) -> str:
+    """What went wrong with fetching a list, in words."""
+    return fault_name(code)
 
 
 @register.filter

@@ -10,7 +10,7 @@ from registret.config.workers import forget_old
 
 
 class Command(BaseCommand):
-    help = "Removes counts of rate limits, login attempts and sessions whose time is over. The log keeps all of them."
+    help = "Removes counts of limits, login attempts, sessions and OCSP answers whose time is over, never the log."
 
     def handle(self, *args: Any, **options: Any) -> None:
         forgotten = forget_old()

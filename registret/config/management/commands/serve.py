@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand
 from registret.config import ready
 from registret.config.workers import close_database, workers
 from registret.serving import Door, Listener, ServingTrouble, serve
-from registret.web.door.trust import trust
+from registret.web.door.trust import revocation, trust
 
 
 class Command(BaseCommand):
@@ -36,6 +36,8 @@ class Command(BaseCommand):
             ready.check_mail()
             ready.check_provider()
             ready.check_database()
+            # Now, so that the first login need not wait for it.
+            revocation().warm()
             ready.collect_static()
             # Not imported before: it refuses to be, without static files or with a view that has no gate.
             from registret.config.wsgi import application

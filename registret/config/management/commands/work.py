@@ -17,7 +17,10 @@ _PATIENCE = 4.0
 
 
 class Command(BaseCommand):
-    help = "Sends the letters and forgets what is old, until SIGTERM or Ctrl-C. `registret serve` does so itself."
+    help = (
+        "Sends the letters, keeps revocation lists fresh and forgets what is old, until SIGTERM or Ctrl-C. "
+        "`registret serve` does so itself."
+    )
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -25,6 +28,7 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: told_to_stop.set())
         try:
+            ready.check_trust()
             ready.check_mail()
             ready.check_database()
             running = workers()

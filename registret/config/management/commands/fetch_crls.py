@@ -1,0 +1,68 @@
+"""`registret fetch-crls`: fetches the revocation lists now."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import translation
+
+from registret.config import ready
+from registret.config.workers import close_database, fetch_lists
+from registret.revocation.services import Fetched, Outcome
+from registret.web.door.trust import trust
+from registret.words.revocation import fault_name
+
+
+class Command(BaseCommand):
+    help = (
+        "Fetches the revocation lists of all anchors with a crl_url in trust.toml, due or not. `registret serve` and "
+        "`registret work` do so by themselves when it is time."
+    )
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--anew",
+            action="append",
+            default=[],
+            metavar="NAME",
+            help="take the list of this anchor even if it is older than the kept one: only if its CA says that it "
+            "has begun to number its lists anew (may be given several times)",
+        )
+
+    def handle(self, *args: Any, anew: list[str], **options: Any) -> None:
+        try:
+            ready.check_trust()
+            ready.check_database()
+            self._require_known(anew)
+            fetched = fetch_lists(anew=anew)
+        except ready.NotReady as trouble:
+            self.stderr.write(f"registret: {trouble}")
+            sys.exit(1)
+        finally:
+            close_database()
+        if not fetched:
+            self.stdout.write("no anchor in trust.toml has a crl_url")
+        with translation.override("en"):
+            for one in fetched:
+                self.stdout.write(f"{one.anchor.name}: {_said(one)}")
+        if any(one.outcome is Outcome.REFUSED for one in fetched):
+            sys.exit(1)
+
+    def _require_known(self, names: list[str]) -> None:
+        known = {anchor.name for anchor in trust().anchors if anchor.crl_url}
+        for name in names:
+            if name not in known:
+                raise ready.NotReady(f"--anew {name}: no anchor of that name has a crl_url in trust.toml")
+
+
+def _said(one: Fetched) -> str:
+    match one.outcome:
+        case Outcome.BUSY:
+            return "another process is fetching it at this moment"
+        case Outcome.REFUSED:
+            return f"not taken: {fault_name(one.fault)}"
+        case _:
+            return f"{one.outcome.value}, number {one.number}"

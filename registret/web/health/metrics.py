@@ -1,0 +1,90 @@
+"""The measures of this node and its database in the text format of Prometheus. No names of people, no addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from ipaddress import ip_address
+from typing import Final
+
+from django.conf import settings
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+
+from registret.kernel.secret import same
+from registret.mail.queries import outbox
+from registret.revocation.queries import upkeep
+from registret.revocation.sources import ListStanding
+from registret.web.door.trust import revocation
+from registret.web.http import Request
+
+CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+# A front on the same machine comes from loopback as well; it says for whom it asks.
+_FORWARDED: Final = ("Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via")
+
+
+def may_read(request: Request) -> bool:
+    """Whoever knows the token; if none is set, a program on this machine that asks for itself."""
+    if settings.METRICS_TOKEN:
+        return same(request.headers.get("Authorization", ""), f"Bearer {settings.METRICS_TOKEN}")
+    if request.network is None or any(name in request.headers for name in _FORWARDED):
+        return False
+    return ip_address(request.network).is_loopback
+
+
+def measured(*, at: datetime) -> bytes:
+    """Everything, at this moment."""
+    registry = CollectorRegistry()
+    registry.register(_Measures(at))
+    return generate_latest(registry)
+
+
+class _Measures:
+    def __init__(self, at: datetime) -> None:
+        self._at = at
+
+    def collect(self) -> Iterator[Metric]:
+        yield from _of_lists(revocation().standings(at=self._at), self._at)
+        yield from _of_fetching(revocation().standings(at=self._at), self._at)
+        yield from _of_letters(self._at)
+
+
+def _of_lists(standings: tuple[ListStanding, ...], at: datetime) -> Iterator[Metric]:
+    usable = _gauge("usable", "1 if cards of the CA can be let in: its list is not too old, or OCSP is set up alone")
+    fresh = _gauge("fresh", "1 if the list that counts is not past its next update")
+    age = _gauge("age_seconds", "Since the list that counts was issued")
+    left = _gauge("next_update_seconds", "Until the next list is due; below zero it is late")
+    entries = _gauge("entries", "Revoked certificates on the list that counts")
+    for standing in standings:
+        labels = [standing.anchor.name]
+        usable.add_metric(labels, standing.lets_in)
+        fresh.add_metric(labels, not standing.is_trouble)
+        if standing.this_update and standing.next_update:
+            age.add_metric(labels, (at - standing.this_update).total_seconds())
+            left.add_metric(labels, (standing.next_update - at).total_seconds())
+            entries.add_metric(labels, standing.entries or 0)
+    yield from (usable, fresh, age, left, entries)
+
+
+def _of_fetching(standings: tuple[ListStanding, ...], at: datetime) -> Iterator[Metric]:
+    failures = _gauge("fetch_failures", "Fetches that failed in a row")
+    since = _gauge("fetch_success_age_seconds", "Since the list was last fetched, changed or not")
+    known = upkeep()
+    for standing in standings:
+        row = known.get(standing.anchor.fingerprint)
+        if standing.anchor.crl_url and row is not None:
+            failures.add_metric([standing.anchor.name], row.failures)
+            if row.succeeded_at:
+                since.add_metric([standing.anchor.name], (at - row.succeeded_at).total_seconds())
+    yield from (failures, since)
+
+
+def _of_letters(at: datetime) -> Iterator[Metric]:
+    waiting = outbox()
+    oldest = (at - waiting.oldest).total_seconds() if waiting.oldest else 0.0
+    yield GaugeMetricFamily("registret_letters_waiting", "Letters that are still to be sent", waiting.count)
+    yield GaugeMetricFamily("registret_letters_oldest_seconds", "Since the oldest of them was written", oldest)
+
+
+def _gauge(name: str, meaning: str) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"registret_crl_{name}", meaning, labels=["anchor"])

@@ -1,0 +1,49 @@
+"""How the installation is: for load balancers, for monitoring, and for the registry office in words."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_safe
+
+from registret.access.roles import Permission
+from registret.mail.queries import outbox
+from registret.web.gate import needs, open_to_all
+from registret.web.health.metrics import CONTENT_TYPE, may_read, measured
+from registret.web.health.pages import list_lines
+from registret.web.health.readiness import lacking
+from registret.web.http import ActorRequest, Request
+
+
+@require_safe
+@open_to_all
+def alive(request: Request) -> HttpResponse:
+    """200 as long as the process answers at all. A database that is down is no reason to start it anew."""
+    return JsonResponse({"alive": True})
+
+
+@require_safe
+@open_to_all
+def ready(request: Request) -> HttpResponse:
+    """200 if people should be sent to this node, 503 if another one may do better. Tells no secrets."""
+    lacks = lacking()
+    return JsonResponse({"ready": not lacks, "lacks": lacks}, status=503 if lacks else 200)
+
+
+@require_safe
+@open_to_all
+def metrics(request: Request) -> HttpResponse:
+    """For Prometheus. Whoever may not read it finds nothing here."""
+    if not may_read(request):
+        raise Http404
+    return HttpResponse(measured(at=request.at), content_type=CONTENT_TYPE)
+
+
+@require_GET
+@needs(Permission.APPOINT)
+def health(request: ActorRequest) -> HttpResponse:
+    """Driftläge: each revocation list, and letters that wait."""
+    lines = list_lines(at=request.at)
+    waiting = outbox()
+    context = {"tab": "health", "lines": lines, "waiting": waiting, "all_well": not any(line.trouble for line in lines)}
+    return render(request, "health.html", context)

@@ -1,0 +1,316 @@
+"""How the installation is: for load balancers and monitoring, and for the registry office in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+from django.conf import settings as django_settings
+from django.utils import timezone
+from prometheus_client.parser import text_string_to_metric_families
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from registret.cards import Trust
+from registret.demo.pki import Authority, build_authority
+from registret.kernel.identifiers import EmailAddress
+from registret.mail.queries import outbox
+from registret.mail.services import post
+from registret.revocation.models import KeptCrl, Upkeep
+from registret.web.door import trust as believed
+from tests import cast
+from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, Country
+from tests.rooms.web.client import Browser, text_of
+
+pytestmark = pytest.mark.django_db
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+HSA_3 = "DEMO SITHS e-id Person HSA-id 3 CA v1"
+
+
+@pytest.fixture
+def now() -> datetime:
+    return timezone.now()
+
+
+@pytest.fixture
+def place(now: datetime) -> Country:
+    return cast.country(now - timedelta(days=30))
+
+
+class Lists:
+    """The lists of a door of its own, as old as a test wants them."""
+
+    def __init__(self, folder: Path, now: datetime, settings: Settings) -> None:
+        self.folder = folder / "trust"
+        self.now = now
+        self.authority: Authority = build_authority(folder / "ca", at=now - 30 * DAY)
+        settings.TRUST_DIR = self.folder
+        self.published(next_update=now + DAY)
+
+    def published(self, *, next_update: datetime, this_update: datetime | None = None) -> None:
+        """As files."""
+        self.authority.write_trust(self.folder, this_update=this_update or self.now - 3 * HOUR, next_update=next_update)
+        self.anew()
+
+    def fetched(self, *, next_update: datetime, fault: str = "", failures: int = 0) -> None:
+        """The level 3 list comes from an address and not from a file, and lies in the database."""
+        trust = (self.folder / "trust.toml").read_text()
+        changed = trust.replace('crl = "hsa-3.crl"', 'crl_url = "http://127.0.0.1:9/hsa-3.crl"')
+        (self.folder / "trust.toml").write_text(changed)
+        anchor = Trust.load(self.folder, accept_test=True).anchors[0]
+        crl = self.authority.issuer("hsa").crl(
+            [(7, self.now)], this_update=self.now - 3 * HOUR, next_update=next_update, number=41
+        )
+        KeptCrl.objects.create(
+            anchor=anchor.fingerprint,
+            content=crl.public_bytes(Encoding.DER),
+            digest="0" * 64,
+            number=41,
+            this_update=self.now - 3 * HOUR,
+            next_update=next_update,
+            entries=1,
+            kept_at=self.now,
+        )
+        Upkeep.objects.create(
+            anchor=anchor.fingerprint,
+            tries=9,
+            tried_at=self.now - 2 * timedelta(minutes=1),
+            succeeded_at=self.now - 2 * HOUR,
+            fault=fault,
+            failures=failures,
+        )
+        self.anew()
+
+    @staticmethod
+    def anew() -> None:
+        if believed.revocation.cache_info().currsize:
+            believed.revocation().stop()
+        believed.trust.cache_clear()
+        believed.revocation.cache_clear()
+
+
+@pytest.fixture
+def lists(tmp_path: Path, now: datetime, settings: Settings) -> Iterator[Lists]:
+    yield Lists(tmp_path, now, settings)
+    Lists.anew()
+
+
+# For load balancers
+
+
+def test_a_node_that_is_well_is_ready_and_alive() -> None:
+    for address, body in (("/halsa", {"ready": True, "lacks": []}), ("/halsa/lever", {"alive": True})):
+        answer = Browser().get(address)
+        assert (answer.status_code, answer.json()) == (200, body)
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert Browser().head(address).status_code == 200
+        assert Browser().post(address).status_code == 405
+
+
+def test_alive_asks_no_database(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    with django_assert_num_queries(0):
+        assert Browser().get("/halsa/lever").status_code == 200
+    with django_assert_num_queries(1):
+        assert Browser().get("/halsa").status_code == 200
+
+
+def test_a_trust_that_cannot_be_read_makes_a_node_unready(lists: Lists) -> None:
+    (lists.folder / "trust.toml").write_text("nonsense")
+    lists.anew()
+    answer = Browser().get("/halsa")
+    assert (answer.status_code, answer.json()) == (503, {"ready": False, "lacks": ["trust"]})
+
+
+def test_a_node_that_cannot_look_for_newer_lists_is_unready(lists: Lists, now: datetime) -> None:
+    lists.fetched(next_update=now + DAY)
+    assert Browser().get("/halsa").status_code == 200
+    believed.revocation()._kept._looked_at -= 61
+    answer = Browser().get("/halsa")
+    assert (answer.status_code, answer.json()["lacks"]) == (503, ["lists"])
+    believed.revocation().refresh()
+    assert Browser().get("/halsa").status_code == 200
+
+
+def test_late_lists_take_no_node_away_and_are_not_told_to_strangers(lists: Lists, now: datetime) -> None:
+    fresh = Browser().get("/halsa").content
+    lists.published(next_update=now - 30 * DAY, this_update=now - 40 * DAY)
+    late = Browser().get("/halsa")
+    assert (late.status_code, late.content) == (200, fresh)
+
+
+# For monitoring
+
+
+def measures(text: str) -> dict[tuple[str, str], float]:
+    return {
+        (sample.name, sample.labels.get("anchor", "")): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+def test_the_measures_say_how_old_each_list_is_and_how_long_letters_wait(lists: Lists, now: datetime) -> None:
+    lists.fetched(next_update=now - HOUR, fault="redirect", failures=3)
+    post(
+        kind="application_waiting",
+        to=EmailAddress("bertil.holm@regionnorrvik.se"),
+        language="sv",
+        context={"applicant": "Anna Berg", "clinic": "Infektionskliniken"},
+        at=now - HOUR,
+    )
+    answer = Browser().get("/matt")
+    assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+    found = measures(answer.content.decode())
+    expected = {
+        "registret_crl_usable": 1,
+        "registret_crl_fresh": 0,
+        "registret_crl_entries": 1,
+        "registret_crl_age_seconds": 3 * 3600,
+        "registret_crl_next_update_seconds": -3600,
+        "registret_crl_fetch_failures": 3,
+        "registret_crl_fetch_success_age_seconds": 2 * 3600,
+    }
+    assert {name: found[name, HSA_3] for name in expected} == pytest.approx(expected, abs=120)
+    assert found["registret_letters_waiting", ""] == 1
+    assert found["registret_letters_oldest_seconds", ""] == pytest.approx(3600, abs=120)
+    assert not re.search("(?i)anna|bertil", answer.content.decode())
+
+
+def test_measures_of_a_ca_without_a_list(lists: Lists) -> None:
+    (lists.folder / "hsa-3.crl").unlink()
+    lists.anew()
+    found = measures(Browser().get("/matt").content.decode())
+    assert found["registret_crl_usable", HSA_3] == 0
+    assert ("registret_crl_age_seconds", HSA_3) not in found
+
+
+@pytest.mark.parametrize(
+    "stranger",
+    [
+        {"REMOTE_ADDR": "192.0.2.7"},
+        {"REMOTE_ADDR": "::ffff:192.0.2.7"},
+        {"REMOTE_ADDR": ""},
+        {"HTTP_X_FORWARDED_FOR": "192.0.2.7"},
+        {"HTTP_FORWARDED": "for=192.0.2.7"},
+        {"HTTP_X_REAL_IP": "127.0.0.1"},
+        {"HTTP_VIA": "1.1 front"},
+        {"REMOTE_ADDR": "192.0.2.7", "HTTP_X_FORWARDED_FOR": "127.0.0.1"},
+    ],
+)
+def test_without_a_token_only_this_machine_reads_the_measures(stranger: dict[str, str]) -> None:
+    answer = Browser().get("/matt", **stranger)  # type: ignore[arg-type]
+    assert answer.status_code == 404
+    assert "registret_crl" not in answer.content.decode()
+    assert Browser().get("/matt", REMOTE_ADDR="::1").status_code == 200
+
+
+def test_with_a_token_whoever_shows_it_reads_them_and_nobody_else(settings: Settings) -> None:
+    settings.METRICS_TOKEN = "t" * 32
+    for shown in ("", "t" * 32, "Bearer", "Bearer " + "t" * 31, "Bearer " + "t" * 33, "bearer " + "t" * 32, "Bearer å"):
+        assert Browser().get("/matt", HTTP_AUTHORIZATION=shown).status_code == 404
+    elsewhere = {"REMOTE_ADDR": "192.0.2.7", "HTTP_AUTHORIZATION": "Bearer " + "t" * 32}
+    assert Browser().get("/matt", **elsewhere).status_code == 200  # type: ignore[arg-type]
+
+
+# For the registry office
+
+
+def test_the_office_reads_how_old_each_list_is_and_what_went_wrong(place: Country, lists: Lists, now: datetime) -> None:
+    lists.fetched(next_update=now + 5 * HOUR, fault="redirect", failures=3)
+    text = text_of(Browser.of(DORIS).get("/kansliet/halsa"))
+    assert "Alla spärrlistor som inloggningen beror på är aktuella." in text
+    assert f"{HSA_3} aktuell Från" in text
+    assert "3 timmar gammal" in text
+    assert "1 spärrat kort, nummer 41" in text
+    assert "Den gamla räknas till" in text
+    assert "misslyckades servern hänvisar till en annan adress 3 försök i rad, senast" in text
+    assert "Lyckades senast" in text
+    assert "Läggs in som fil av driften" in text
+    assert "Person ID 3 CA v1 Inga inloggningar beror på den." in text
+    assert "När en lista är försenad" in text
+    letters = outbox().count
+    assert letters > 1
+    assert f"{letters} mejl väntar på att skickas, det äldsta skrivet" in text
+
+
+@pytest.mark.parametrize(
+    ("late_by", "state", "warning"),
+    [
+        (HOUR, "försenad", "är försenad. Kort därifrån släpps in till"),
+        (25 * HOUR, "för gammal", "är för gammal. Ingen kommer in med ett kort därifrån förrän en ny har hämtats."),
+    ],
+)
+def test_a_late_list_is_a_banner_on_every_page_of_those_who_look_after_others(
+    place: Country, lists: Lists, now: datetime, late_by: timedelta, state: str, warning: str
+) -> None:
+    browsers = {who.name: Browser.of(who) for who in (DORIS, BERTIL, CECILIA, ERIK)}
+    lists.published(next_update=now - late_by, this_update=now - 40 * DAY)
+    for who, address in ((DORIS, "/start"), (DORIS, "/kansliet"), (BERTIL, "/start"), (CECILIA, "/attestera")):
+        text = text_of(browsers[who.name].get(address))
+        assert f"Spärrlistan från {HSA_3} {warning}" in text
+        assert text.count("Spärrlistan från") == 2, "one for each CA that logins depend on, none for Person-id"
+        assert ("Registerkansliet ser samma varning." in text) is (who is not DORIS)
+    assert "Spärrlistan" not in text_of(browsers[ERIK.name].get("/start"))
+    page = text_of(browsers[DORIS.name].get("/kansliet/halsa"))
+    assert "En spärrlista som inloggningen beror på behöver ses över." in page
+    assert f"{HSA_3} {state}" in page
+
+
+def test_a_missing_list_is_told_as_missing(place: Country, lists: Lists) -> None:
+    browser = Browser.of(DORIS)
+    (lists.folder / "hsa-3.crl").unlink()
+    lists.anew()
+    text = text_of(browser.get("/kansliet/halsa"))
+    assert f"Spärrlistan från {HSA_3} saknas." in text
+    assert f"{HSA_3} saknas – –" in text
+
+
+def test_no_banner_while_all_is_well_and_it_costs_no_query(
+    place: Country, lists: Lists, now: datetime, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    browser = Browser.of(DORIS)
+    with django_assert_max_num_queries(99) as with_files:
+        text = text_of(browser.get("/start"))
+    as_many = len(with_files)
+    assert "Spärrlistan" not in text
+    lists.fetched(next_update=now + DAY)
+    browser.get("/start")
+    with django_assert_max_num_queries(as_many):
+        assert "Spärrlistan" not in text_of(browser.get("/start"))
+
+
+def test_in_english_nothing_swedish_is_left(place: Country, lists: Lists, now: datetime) -> None:
+    browser = Browser.of(DORIS)
+    browser.cookies[django_settings.LANGUAGE_COOKIE_NAME] = "en"
+    lists.fetched(next_update=now - HOUR, fault="goes_back", failures=1)
+    text = text_of(browser.get("/kansliet/halsa"))
+    assert "is late. Cards from there are let in until" in text
+    assert "the list is older than the one we have" in text
+    assert re.findall(r"\S*[åäöÅÄÖ]\S*", text) == []
+
+
+def test_a_ca_that_is_only_asked_is_shown_as_such(place: Country, lists: Lists) -> None:
+    browser = Browser.of(DORIS)
+    trust = (lists.folder / "trust.toml").read_text()
+    changed = trust.replace('crl = "hsa-3.crl"', 'ocsp_url = "http://127.0.0.1:9/"')
+    (lists.folder / "trust.toml").write_text(changed)
+    lists.anew()
+    text = text_of(browser.get("/kansliet/halsa"))
+    assert "bara frågor (OCSP)" in text
+    assert "Utfärdaren tillfrågas dessutom om varje kort (OCSP)." in text
+    assert "Spärrlistan från" not in text
+
+
+@pytest.mark.parametrize("who", [BERTIL, ERIK, ANNA])
+def test_only_the_office_reads_the_page(place: Country, now: datetime, who: cast.Person) -> None:
+    assert Browser().get("/kansliet/halsa").status_code == 401
+    if who is ANNA:
+        cast.register(ANNA, place.infection, at=now)
+        assert Browser.of(ANNA).get("/kansliet/halsa")["Location"] == "/ansokan"
+    else:
+        assert Browser.of(who).get("/kansliet/halsa").status_code == 403
+        assert "Driftläge" not in text_of(Browser.of(who).get("/start"))
