@@ -42,6 +42,12 @@ COLUMNS: dict[str, dict[str, str]] = {
         " attempts attempted_at lease_until server_trouble sent_at given_up_at superseded_at",
     },
     "settings.Decision": {PERSONAL: "by_name reason", PLAIN: "id code number at by_account_id"},
+    "revocation.KeptCrl": {PLAIN: "id anchor content digest number this_update next_update entries kept_at"},
+    "revocation.Upkeep": {
+        PLAIN: "id anchor due_at lease_until tries failures tried_at succeeded_at fault told",
+    },
+    # A serial says whose card it is to whoever has seen the card.
+    "revocation.KeptAnswer": {PERSONAL: "serial state", PLAIN: "id anchor this_update until asked_at"},
     "places.Region": {PLAIN: "id code name"},
     "places.CareProvider": {PLAIN: "id region_id name organisation_number mail_domains"},
     "places.Clinic": {
@@ -140,9 +146,9 @@ def test_what_stands_in_for_a_secret_is_a_digest_of_32_bytes(busy: None) -> None
         assert {size for (size,) in sizes if size is not None} == {32}, field
 
 
-def test_bytes_are_digests_or_the_nonce_and_nothing_else() -> None:
+def test_bytes_are_digests_the_nonce_or_a_list_of_a_ca_and_nothing_else() -> None:
     found = {f.column for m in own_models() for f in m._meta.concrete_fields if isinstance(f, models.BinaryField)}
-    assert found - {field.column for _, field in columns(DIGEST)} == {"nonce"}
+    assert found - {field.column for _, field in columns(DIGEST)} == {"nonce", "content"}
 
 
 def test_people_are_named_in_columns_that_say_so_and_in_no_other(busy: None) -> None:

@@ -40,6 +40,9 @@ SITE = {
     "hjalp/fel/<str:code>": "open_to_all",
     "hjalp/kort/<str:name>": "open_to_all",
     "tillganglighet": "open_to_all",
+    "halsa": "open_to_all",
+    "halsa/lever": "open_to_all",
+    "matt": "open_to_all",
     "personuppgifter": "open_to_all",
     # A card
     "session/fortsatt": "needs_any_card",
@@ -64,6 +67,7 @@ SITE = {
     "attestera/<int:id>/adress": "needs attest",
     "kansliet": "needs appoint",
     "kansliet/utse": "needs appoint",
+    "kansliet/halsa": "needs appoint",
     "kansliet/tidsgranser": "needs decide_limits",
     "kansliet/tidsgranser/<slug:code>": "needs decide_limits",
     "loggen": "needs read_log",

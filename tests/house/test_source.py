@@ -109,6 +109,8 @@ SOMEBODYS = {
     "www.digg.se": "supervises accessibility",
     "www.imy.se": "supervises privacy",
     "id.sambi.se": "the names of claims",
+    "crl1.siths.se": "where SITHS publishes its lists",
+    "ocsp1.siths.se": "where SITHS answers",
 }
 
 

@@ -99,7 +99,10 @@ GAPS = {
     "{}.changed": {"region", "care_provider", "clinic"},
 }
 # Recorded under a name that another function was given.
-HANDED_ON = {"clinic.closed", "clinic.reopened"}
+HANDED_ON = {
+    *("clinic.closed", "clinic.reopened"),
+    *("revocation.list_replaced", "revocation.fetch_refused", "revocation.list_late", "revocation.list_too_old"),
+}
 
 
 def recorded() -> Iterator[str]:
