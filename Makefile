@@ -1,7 +1,7 @@
 # Everything a newcomer needs is here; each target sets up what is missing first.
 
 .DEFAULT_GOAL := help
-.PHONY: help pictures setup setup-browser demo demo-reset demo-browser test test-fast test-slow lint format messages requirements clean
+.PHONY: help pictures setup setup-browser demo demo-reset demo-browser test test-fast test-slow bench lint format messages requirements clean
 
 BIN := .venv/bin
 # Which demo card `make demo-browser` puts into the browser.
@@ -40,8 +40,11 @@ pictures: setup-browser ## Make the pictures of the README anew
 
 # What needs Debian's servers (tests/fronts) or a screen (tests/slow): `pytest` alone leaves it out, see pyproject.toml.
 test-slow: ## The tests with Debian's nginx and HAProxy, and those that need a screen
-	@sh tools/setup.sh --browser --fronts
+	@sh tools/setup.sh --browser --fronts --screen
 	@$(BIN)/pytest -n 2 --dist loadgroup $(wildcard tests/fronts tests/slow)
+
+bench: setup ## Measure what things cost, each with its spread: benchmarks/*.py
+	@for file in benchmarks/[a-z]*.py; do echo "-- $$file"; PYTHONPATH=. $(BIN)/python "$$file" || exit 1; done
 
 lint: setup ## The checks without the tests
 	@sh tools/check.sh

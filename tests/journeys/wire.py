@@ -47,11 +47,19 @@ class Visitor:
         assert begun.status_code == 303, begun.text
         return self.at_the_door(begun.headers["Location"])
 
-    def at_the_door(self, address: str) -> httpx.Response:
+    def at_the_door(self, address: str, *, method: str = "GET", **headers: str) -> httpx.Response:
         """A fresh connection to a card host, with the card's certificate in the first handshake; no cookies."""
         host = str(urlsplit(address).hostname)
+        sent = {"Host": _authority(address)} | headers
         with httpx.Client(verify=self._tls(card=True), timeout=PATIENCE) as client:
-            return client.get(_to_loopback(address), headers={"Host": _authority(address)}, extensions=_sni(host))
+            return client.request(method, _to_loopback(address), headers=sent, extensions=_sni(host))
+
+    def probe(self) -> str:
+        """Where the pages of whoever is at work ask whether the card is still in."""
+        page = self.get("/start")
+        found = re.search(r'data-probe="([^"]+)"', page.text)
+        assert found is not None, f"{page.status_code}\n{page.text}"
+        return found[1]
 
     def follow(self, answer: httpx.Response) -> httpx.Response:
         """Redirects on the site, to the page at their end."""
