@@ -4,6 +4,7 @@
 #   tools/setup.sh              what the demo and the checks need
 #   tools/setup.sh --browser    also Chromium, certutil and fonts, for `make demo-browser` and the journeys
 #   tools/setup.sh --fronts     also nginx and HAProxy, for the tests of deploy/
+#   tools/setup.sh --screen     also a screen without a screen, a card with a PIN and Firefox, for tests/slow
 #
 # As root on Debian it installs what is missing; elsewhere it says what is missing and how to get it.
 set -eu
@@ -147,5 +148,20 @@ if asked_for --fronts; then
         # The tests start programs of their own; nobody asked for a server on port 80.
         ! command -v systemctl >/dev/null ||
             for front in $missing; do systemctl disable --now "$front" >/dev/null 2>&1 || true; done
+    fi
+fi
+
+# --- a screen, a card with a PIN, another browser ---------------------------------------------------------------------
+
+if asked_for --screen; then
+    missing=
+    # Programs, and Debian's packages that hold them: a screen, its window manager, its fingers, tokens, Firefox.
+    for wanted in Xvfb:xvfb openbox:openbox xdotool:xdotool softhsm2-util:softhsm2 pkcs11-tool:opensc firefox-esr:firefox-esr; do
+        command -v "${wanted%%:*}" >/dev/null || missing="$missing ${wanted#*:}"
+    done
+    if [ -n "$missing" ]; then
+        debian_root || fail "Missing for the tests with a screen:$missing. Debian: sudo apt-get install$missing"
+        # shellcheck disable=SC2086 # a list of names
+        apt_install $missing
     fi
 fi

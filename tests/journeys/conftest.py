@@ -6,22 +6,23 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
 
 from registret.demo.browser import nss_home
 from registret.demo.pki import Authority, IssuedCertificate
 from tests.journeys.people import CLINIC, Person, appointed, somebody
-from tests.journeys.running import House
+from tests.journeys.running import PATIENCE, House
 
 POLICIES = Path("/etc/chromium/policies/managed")
 CHROMIUM = "/usr/bin/chromium"
 OUT = Path(os.environ.get("REGISTRET_PICTURES", "out/pictures"))
+expect.set_options(timeout=PATIENCE * 1000)
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
 
 
@@ -29,7 +30,9 @@ WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("house")
     authority = Authority.load(Path(os.environ["REGISTRET_TEST_FOLDER"]) / "ca")
-    with House.build(folder, authority, f"journeys_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}") as built:
+    # Each folder of tests that borrows this fixture has a house of its own, and so has each process.
+    database = f"journeys_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{folder.name}"
+    with House.build(folder, authority, database) as built:
         built.run("migrate", "--verbosity", "0")
         built.run("import-clinics", str(Path("registret/demo/clinics.csv").resolve()))
         built.start()
@@ -134,27 +137,11 @@ def desk(house: House, playwright: Playwright, managed_policy: None, tmp_path: P
     """`desk(card, …)` opens a browser with these cards in."""
     opened: list[BrowserContext] = []
 
-    def sit_down(*cards: IssuedCertificate, script: bool = True) -> Desk:
+    def sit_down(*cards: IssuedCertificate, script: bool = True, keeps_pages: bool = False) -> Desk:
         home = tmp_path / f"home-{len(opened)}"
         home.mkdir()
-        _fill(home, cards, house)
-        context = playwright.chromium.launch_persistent_context(
-            str(home / "profile"),
-            executable_path=CHROMIUM,
-            headless=True,
-            locale="sv-SE",
-            java_script_enabled=script,
-            args=[
-                "--no-sandbox",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-                "--no-first-run",
-            ],
-            env={name: value for name, value in os.environ.items() if name != "XDG_DATA_HOME"} | {"HOME": str(home)},  # type: ignore[arg-type]
-            viewport={"width": 1280, "height": 900},
-        )
-        context.set_default_timeout(30_000)
+        fill(home, cards, house)
+        context = launched(playwright, home, java_script_enabled=script, keeps_pages=keeps_pages)
         opened.append(context)
         return Desk(home, context, house)
 
@@ -175,10 +162,45 @@ def looked_at(page: Page, name: str) -> None:
         assert overflow <= 0, f"{name} is {overflow} px wider than {width} px"
 
 
-def _fill(home: Path, cards: tuple[IssuedCertificate, ...], house: House) -> None:
+def fill(home: Path, cards: Sequence[IssuedCertificate], house: House) -> None:
+    """Makes `home` one whose certificate store holds these cards and trusts the house."""
     files = []
     for number, card in enumerate(cards):
         file = home / f"card-{number}.p12"
         file.write_bytes(card.p12("demo"))
         files.append(file)
     nss_home(home, cards=files, web_root=house.authority.web_root)
+
+
+def launched(
+    playwright: Playwright,
+    home: Path,
+    *,
+    program: str = CHROMIUM,
+    java_script_enabled: bool = True,
+    headless: bool = True,
+    keeps_pages: bool = False,
+    environment: Mapping[str, str] | None = None,
+) -> BrowserContext:
+    """Debian's Chromium, at home in `home`. `keeps_pages`: with pages that were left kept whole for "Back", as people
+    have it and Playwright does not."""
+    inherited = {name: value for name, value in os.environ.items() if name != "XDG_DATA_HOME"}
+    context = playwright.chromium.launch_persistent_context(
+        str(home / "profile"),
+        executable_path=program,
+        headless=headless,
+        locale="sv-SE",
+        java_script_enabled=java_script_enabled,
+        args=[
+            "--no-sandbox",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--no-first-run",
+        ],
+        env=inherited | {"HOME": str(home)} | dict(environment or {}),  # type: ignore[arg-type]
+        ignore_default_args=["--disable-back-forward-cache"] if keeps_pages else [],
+        viewport={"width": 1280, "height": 900},
+    )
+    context.set_default_timeout(30_000)
+    return context
