@@ -165,12 +165,15 @@ if (watch && location.hash.startsWith("#https://")) {
     }
   };
   const ask = async () => {
+    const asked = Date.now();
     try {
       const card = await cardNow(location.hash.slice(1));
       if (!card) return;
       show(card === "none" ? "ute" : "inne");
       if (card === "none") return;
     } catch { /* The network is gone for a moment: the page keeps what it last knew. */ }
+    /* Some cards want their PIN for each answer. Whoever has logged out is not asked for it again and again. */
+    if (Date.now() - asked > 5000) { show("okant"); return; }
     if (Date.now() < until) setTimeout(ask, 2000);
   };
   ask();
