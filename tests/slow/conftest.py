@@ -115,6 +115,9 @@ def place(house: House, playwright: Playwright, screen: Screen, tmp_path: Path) 
         asks_each_time: bool = False,
         choice: dict[str, Any] | None = None,
     ) -> Place:
+        for program in ("softhsm2-util", "pkcs11-tool", "modutil") if pin else ():
+            if shutil.which(program) is None:
+                pytest.skip(f"needs {program}: sh tools/setup.sh --browser --screen")
         home = tmp_path / f"place-{len(opened)}"
         home.mkdir()
         fill(home, () if pin else cards, house)
