@@ -1,4 +1,4 @@
-"""What is done again and again beside the pages: letters are sent, and what nobody may need any more is forgotten."""
+"""What is done again and again beside the pages: letters are sent, the log is sealed, what is old is forgotten."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from registret.accounts import attempts, sessions
 from registret.kernel.by import By
+from registret.ledger.months import add_months
+from registret.ledger.sealing import checkpoint, seal_settled
 from registret.ledger.services import record
 from registret.limits import services as limits
 from registret.mail.services import GivenUp, deliver_due
@@ -19,7 +21,7 @@ from registret.serving import Worker
 _log = logging.getLogger(__name__)
 
 _LETTERS_A_ROUND = 20
-_HOUR = 3600.0
+_MINUTE, _HOUR = 60.0, 3600.0
 
 
 def workers() -> tuple[Worker, ...]:
@@ -27,6 +29,8 @@ def workers() -> tuple[Worker, ...]:
     return (
         Worker("mail", partial(_round, deliver_letters), every=1),
         Worker("forget", partial(_round, forget_old), every=_HOUR),
+        Worker("seal", partial(_round, seal_log), every=_MINUTE),
+        Worker("months", partial(_round, add_log_months), every=_HOUR),
     )
 
 
@@ -43,6 +47,23 @@ def forget_old() -> dict[str, int]:
         "attempts": attempts.forget_old(at=at),
         "sessions": sessions.forget_old(at=at),
     }
+
+
+def seal_log() -> int:
+    """Seals the entries of the log that are settled; answers how many.
+
+    Each time the program's messages say how far it has come: kept elsewhere, they are checkpoints.
+    """
+    sealed = seal_settled(at=timezone.now)
+    newest = checkpoint()
+    if sealed and newest is not None:
+        _log.info("the log is sealed: %s", newest)
+    return sealed
+
+
+def add_log_months() -> tuple[str, ...]:
+    """Makes the partitions of the log for the coming months; answers those that are new."""
+    return add_months(at=timezone.now())
 
 
 def close_database() -> None:

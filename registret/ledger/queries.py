@@ -27,6 +27,7 @@ class EntryRow:
     network: str | None
     about_account_id: int | None
     about_hsa_id: str
+    about_patient_id: int | None
     clinic_id: int | None
     reference: str
     facts: dict[str, Fact]

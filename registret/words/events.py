@@ -42,6 +42,8 @@ EVENTS = {
     "care_provider.created": _("Vårdgivare tillagd"),
     "care_provider.changed": _("Vårdgivare ändrad"),
     "log.read": _("Läste loggen"),
+    "log.exported": _("Exporterade ur loggen"),
+    "log.culled": _("Gallrade loggen"),
     "request.refused": _("Begäran nekad"),
     "request.forged": _("Formulär avvisat"),
 }
@@ -77,6 +79,7 @@ PROGRAMS = {
     "import-clinics": _("Kommandot import-clinics"),
     "mail": _("Mejlutskicket"),
     "probe": _("Frågan om kortet sitter i"),
+    "cull-ledger": _("Kommandot cull-ledger"),
 }
 
 # What the facts of an entry are called.
@@ -110,6 +113,7 @@ FACTS = {
     "fields": _("ändrat"),
     "minutes": _("minuter"),
     "months": _("månader"),
+    "month": _("månad"),
     "limit": _("tidsgräns"),
     "number": _("antal"),
     "card": _("kort"),
