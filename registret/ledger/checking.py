@@ -53,7 +53,7 @@ def check(*, keys: frozenset[str], checkpoints: Sequence[Checkpoint] = (), at: d
     entries = _Entries()
     previous: Sealed | None = None
     for row in seal_rows():
-        sealed = _sealed(row)
+        sealed = sealed_of(row)
         _check_seal(sealed, row, previous, keys)
         _check_checkpoint(sealed, expected.pop(sealed.number, None))
         _check_entries(sealed, _leaves(sealed, bytes(row.leaves)), entries, done)
@@ -91,7 +91,7 @@ def _culled(keys: frozenset[str], *, at: datetime) -> tuple[str, ...]:
     """Months that a seal says were removed, each long after the law let go of it."""
     months: set[str] = set()
     for row in Seal.objects.exclude(culled=[]).defer("leaves").order_by("number"):
-        sealed = _sealed(row)
+        sealed = sealed_of(row)
         _check_signature(sealed, row, keys)
         for month in sealed.culled:
             if min(sealed.sealed_at, at) < kept_by_law_until(month):
@@ -100,7 +100,11 @@ def _culled(keys: frozenset[str], *, at: datetime) -> tuple[str, ...]:
     return tuple(sorted(months))
 
 
-def _sealed(row: Seal) -> Sealed:
+def sealed_of(row: Seal) -> Sealed:
+    """What the row says, believed or not.
+
+    Raises: LedgerBroken (it was changed into something that says nothing).
+    """
     try:
         parts = tuple(Part(month=str(p["month"]), count=p["count"], digest=str(p["digest"])) for p in row.parts)
         culled = tuple(str(month) for month in row.culled)

@@ -94,9 +94,7 @@ def rows(*, form: int, after: int, upto: int | None = None, limit: int) -> list[
         "ORDER BY id FETCH FIRST %s ROWS WITH TIES"
     )
     given = [after, limit] if upto is None else [after, upto, limit]
-    with connection.cursor() as cursor:
-        cursor.execute(question, given)
-        return cursor.fetchall()
+    return _answer(question, given)
 
 
 def month_of(row: Sequence[Any]) -> str:
@@ -126,10 +124,10 @@ def _alone() -> bool:
     return bool(_answer("SELECT pg_try_advisory_xact_lock(%s)", [_ONE_SEALER])[0][0])
 
 
-def _answer(question: str, given: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+def _answer(question: str, given: Sequence[int] = ()) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(question, given)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _seal(newest: Seal | None, *, highest: int, at: datetime) -> int:

@@ -14,7 +14,7 @@ def relations() -> list[str]:
         return [*(name for (name,) in cursor.fetchall()), "ledger_seal"]
 
 
-def forge(*statements: str, given: Sequence[object] = ()) -> None:
+def forge(*statements: str, given: Sequence[bytes] = ()) -> None:
     tables = relations()
     with connection.cursor() as cursor:
         for table in tables:

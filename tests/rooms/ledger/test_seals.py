@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from registret.kernel.by import By
 from registret.ledger import sealing
-from registret.ledger.canonical import FIELDS, FORM
+from registret.ledger.canonical import FIELDS, FORM, entry_line, leaf
 from registret.ledger.checking import Checked, LedgerBroken, check
 from registret.ledger.models import Entry, Seal
 from registret.ledger.sealing import checkpoint, seal_key, seal_settled
@@ -279,7 +279,7 @@ def test_a_forger_who_makes_the_leaves_fit_is_found_by_the_seal() -> None:
 
 def leaves_of_now() -> bytes:
     rows = sealing.rows(form=FORM, after=0, limit=100)
-    return b"".join(sealing.leaf(row[0], sealing.entry_line(row, form=FORM)) for row in rows)
+    return b"".join(leaf(row[0], entry_line(row, form=FORM)) for row in rows)
 
 
 def test_a_forger_who_seals_everything_anew_with_another_key_is_found(settings: Settings) -> None:
