@@ -127,6 +127,7 @@ INSTALLED_APPS = [
     "registret.places",
     "registret.accounts",
     "registret.access",
+    "registret.oversight",
     "registret.web",
     "registret.config",
 ]

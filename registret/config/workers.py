@@ -16,6 +16,7 @@ from registret.ledger.sealing import checkpoint, seal_settled
 from registret.ledger.services import record
 from registret.limits import services as limits
 from registret.mail.services import GivenUp, deliver_due
+from registret.oversight.services import draw_monthly, last_month
 from registret.serving import Worker
 
 _log = logging.getLogger(__name__)
@@ -30,6 +31,7 @@ def workers() -> tuple[Worker, ...]:
         Worker("mail", partial(_round, deliver_letters), every=1),
         Worker("forget", partial(_round, forget_old), every=_HOUR),
         Worker("seal", partial(_round, seal_log), every=_MINUTE),
+        Worker("reviews", partial(_round, draw_reviews), every=_HOUR),
         Worker("months", partial(_round, add_log_months), every=_HOUR),
     )
 
@@ -64,6 +66,13 @@ def seal_log() -> int:
 def add_log_months() -> tuple[str, ...]:
     """Makes the partitions of the log for the coming months; answers those that are new."""
     return add_months(at=timezone.now())
+
+
+def draw_reviews() -> tuple[int, ...]:
+    """Draws last month's log reviews, a sample for each clinic, once; answers the ids of those that are new."""
+    at = timezone.now()
+    since, until = last_month(at)
+    return draw_monthly(since=since, until=until, by=By.of_program("clock"), at=at)
 
 
 def close_database() -> None:

@@ -44,6 +44,12 @@ EVENTS = {
     "log.read": _("Läste loggen"),
     "log.exported": _("Exporterade ur loggen"),
     "log.culled": _("Gallrade loggen"),
+    "log.extract_made": _("Tog fram ett loggutdrag"),
+    "review.drawn": _("Granskning begärd"),
+    "review.read": _("Läste en granskning"),
+    "review.taken": _("Tog över en granskning"),
+    "review.judged": _("Bedömde poster"),
+    "review.closed": _("Avslutade en granskning"),
     "request.refused": _("Begäran nekad"),
     "request.forged": _("Formulär avvisat"),
 }
@@ -63,6 +69,11 @@ FACT_VALUES = {
     ("card", "other"): _("ett annat"),
     ("outcome", "done"): _("genomfört"),
     ("outcome", "refused"): _("nekat"),
+    ("kind", "sample"): _("stickprov"),
+    ("kind", "directed"): _("riktad granskning"),
+    ("result", "no_remark"): _("utan anmärkning"),
+    ("result", "remark"): _("med anmärkning"),
+    ("result", "reported"): _("anmält vidare"),
 }
 
 
@@ -114,6 +125,10 @@ FACTS = {
     "minutes": _("minuter"),
     "months": _("månader"),
     "month": _("månad"),
+    "form": _("form"),
+    "review": _("granskning"),
+    "kind": _("slag"),
+    "result": _("utfall"),
     "limit": _("tidsgräns"),
     "number": _("antal"),
     "card": _("kort"),
