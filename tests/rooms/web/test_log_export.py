@@ -8,11 +8,9 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from typing import cast as typed
 
 import pytest
 from django.utils import timezone
@@ -39,10 +37,10 @@ def place() -> Country:
 
 
 def taken_out(form: str, browser: Browser | None = None, **filters: str) -> bytes:
-    answer = (browser or Browser.of(ERIK)).post("/loggen/exportera", {"form": form, **filters})
+    answer: Any = (browser or Browser.of(ERIK)).post("/loggen/exportera", {"form": form, **filters})
     assert answer.status_code == 200
     assert answer.streaming
-    return b"".join(typed(Iterable[bytes], answer.streaming_content))
+    return b"".join(answer.streaming_content)
 
 
 def exports() -> tuple[EntryRow, ...]:
