@@ -8,11 +8,13 @@ from threading import Barrier, Event, Thread
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from registret.kernel.by import By
 from registret.ledger.checking import check
 from registret.ledger.models import Entry, Seal
+from registret.ledger.months import add_months
 from registret.ledger.sealing import seal_key, seal_settled
 from registret.ledger.services import record
 from tests.parallel import together
@@ -23,8 +25,8 @@ PROGRAM = By.of_program("test")
 MANY = 16
 
 
-def written() -> int:
-    return record(event="page.test", by=PROGRAM, at=NOW)
+def written(at: datetime = NOW) -> int:
+    return record(event="page.test", by=PROGRAM, at=at)
 
 
 def sealed(patience: float = 0.0) -> int:
@@ -38,7 +40,8 @@ def checked() -> int:
 class Open:
     """A transaction that has appended one entry and stays open until `end`."""
 
-    def __init__(self, *, rolls_back: bool = False) -> None:
+    def __init__(self, *, rolls_back: bool = False, at: datetime = NOW) -> None:
+        self._at = at
         self.entry_id = 0
         self._rolls_back = rolls_back
         self._has_written, self._may_end = Event(), Event()
@@ -53,7 +56,7 @@ class Open:
     def _run(self) -> None:
         try:
             with transaction.atomic():
-                self.entry_id = written()
+                self.entry_id = written(self._at)
                 self._has_written.set()
                 assert self._may_end.wait(60)
                 transaction.set_rollback(self._rolls_back)
@@ -145,6 +148,20 @@ def test_sealing_takes_no_lock_on_the_log_that_appending_waits_for(committed: No
         held = locks("pid = pg_backend_pid() AND relation IN (SELECT relid FROM pg_partition_tree('ledger_entry'))")
         assert {mode for mode, _ in held} == {"AccessShareLock"}
         assert all(isinstance(i, int) for i in together([written] * 4))
+
+
+def test_a_new_month_is_made_while_somebody_appends_and_nobody_who_appends_waits(committed: None) -> None:
+    # This month has its partition, or this makes it.
+    now, later = timezone.now(), datetime(2041, 1, 1, tzinfo=UTC)
+    add_months(at=now)
+    appending = Open(at=now)
+    with transaction.atomic():
+        assert "2041-01" in add_months(at=later)
+        # Not committed yet, and others append.
+        assert all(isinstance(i, int) for i in together([lambda: written(now)] * 4))
+        assert locks("NOT granted") == set()
+        transaction.set_rollback(True)
+    appending.end()
 
 
 def test_two_who_seal_at_once_make_one_chain(committed: None) -> None:

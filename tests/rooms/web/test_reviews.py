@@ -66,7 +66,7 @@ def test_a_sample_is_drawn_judged_closed_and_counted(place: Country) -> None:
     browser = Browser.of(ERIK)
     review = drawn(place, browser)
     text = text_of(browser.get(review))
-    for words in ("Stickprov", "3 av 3, genom lottning", "Bertil Holm", "Session avslutad", "nummer 2", "Erik Sand"):
+    for words in ("Stickprov", "alla 3", "Bertil Holm", "Session avslutad", "nummer 2", "Erik Sand"):
         assert words in text
     assert browser.post(f"{review}/bedom", judged(review)).status_code == 303
     assert browser.post(f"{review}/avsluta", {"outcome": "no_remark", "conclusion": ""}).status_code == 303
