@@ -52,6 +52,7 @@ def check(*, keys: frozenset[str], checkpoints: Sequence[Checkpoint] = (), at: d
     done = Checked(culled=_culled(keys, at=at))
     entries = _Entries()
     previous: Sealed | None = None
+    # Generators ask when they are first used: the seals before the entries, as `seal_rows` wants it.
     for row in seal_rows():
         sealed = sealed_of(row)
         _check_seal(sealed, row, previous, keys)

@@ -174,11 +174,14 @@ def _append(
 
 
 def seal_rows() -> Iterator[Seal]:
-    """All seals by number, few in memory at a time."""
-    after = -(2**62)
-    while True:
-        found = list(Seal.objects.filter(number__gt=after).order_by("number")[:50])
-        yield from found
+    """All seals by number, few in memory at a time: those that were there when it was asked.
+
+    So every entry that they are about was settled before whoever asks reads the first one.
+    """
+    newest, after = newest_seal(), -(2**62)
+    while newest is not None and after < newest.number:
+        found = list(Seal.objects.filter(number__gt=after, number__lte=newest.number).order_by("number")[:50])
         if not found:
             return
+        yield from found
         after = found[-1].number

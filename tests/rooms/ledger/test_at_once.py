@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from threading import Barrier, Event, Thread
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -15,7 +16,7 @@ from registret.kernel.by import By
 from registret.ledger.checking import check
 from registret.ledger.models import Entry, Seal
 from registret.ledger.months import add_months
-from registret.ledger.sealing import seal_key, seal_settled
+from registret.ledger.sealing import rows, seal_key, seal_settled
 from registret.ledger.services import record
 from tests.parallel import together
 
@@ -138,6 +139,27 @@ def test_a_transaction_that_begins_to_append_later_is_not_waited_for(
     assert len(later) == 1
     later[0].end()
     assert sealed() == 1
+    assert checked() == 3
+
+
+def test_a_check_is_not_misled_by_what_is_sealed_while_it_reads(
+    committed: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The check has read a higher number when a lower one commits, and a new seal is about both."""
+    written()
+    assert sealed() == 1
+    late = Open()
+    written()
+
+    def read_and_meanwhile(**given: Any) -> list[tuple[Any, ...]]:
+        found = rows(**given)
+        late.end()
+        sealed()
+        return found
+
+    monkeypatch.setattr("registret.ledger.checking.rows", read_and_meanwhile)
+    assert checked() == 1
+    assert Seal.objects.count() == 2
     assert checked() == 3
 
 
