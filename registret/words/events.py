@@ -132,7 +132,6 @@ FACTS = {
     "limit": _("tidsgräns"),
     "number": _("antal"),
     "card": _("kort"),
-    "kind": _("slag"),
     "id": _("nummer"),
     "letter": _("mejl"),
     "attempts": _("försök"),

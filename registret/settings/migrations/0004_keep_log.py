@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("settings", "0002_append_only"),
+        ("settings", "0003_never_truncated"),
     ]
 
     operations = [
