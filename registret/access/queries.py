@@ -236,6 +236,11 @@ def registry_office(*, at: datetime) -> tuple[Administrator, ...]:
     return _holders(Q(role=Role.REGISTRY_OFFICE), at)
 
 
+def log_reviewers(*, at: datetime) -> tuple[Administrator, ...]:
+    """Those who can review the log now, by name."""
+    return _holders(Q(role=Role.LOG_REVIEWER), at)
+
+
 def administrators_by_clinic(*, at: datetime) -> dict[int, tuple[Administrator, ...]]:
     """Active local administrators of all clinics."""
     found: dict[int, list[Administrator]] = defaultdict(list)

@@ -60,6 +60,14 @@ CONTACT_PHONE = env.text("CONTACT_PHONE", purpose="the telephone number of the r
 # Secrets
 SECRET_KEY = env.secret("SECRET_KEY", purpose="signs form tokens; any long random text")
 LINK_KEY = env.secret("LINK_KEY", purpose="links and codes in mail are derived from it; any long random text").encode()
+SEAL_KEY = env.secret(
+    "SEAL_KEY", purpose="signs the seals of the log; any long random text, not kept in the database"
+).encode()
+SEAL_KEYS_BEFORE = frozenset(
+    env.text(
+        "SEAL_KEYS_BEFORE", purpose="public keys of earlier SEAL_KEYs, by spaces (ledger-checkpoint --key)", default=""
+    ).split()
+)
 
 # Cards
 TRUST_DIR = Path(env.text("TRUST_DIR", purpose="folder with trust.toml, the issuing CAs and their CRLs"))
@@ -136,6 +144,7 @@ INSTALLED_APPS = [
     "registret.places",
     "registret.accounts",
     "registret.access",
+    "registret.oversight",
     "registret.web",
     "registret.config",
 ]

@@ -1,5 +1,5 @@
-"""What is done again and again beside the pages: letters are sent, revocation lists are kept fresh, and what nobody may
-need any more is forgotten."""
+"""What is done again and again beside the pages: letters are sent, revocation lists are kept fresh, the log is
+sealed, what is due by the clock is done, and what nobody may need any more is forgotten."""
 
 from __future__ import annotations
 
@@ -13,9 +13,12 @@ from django.utils import timezone
 from registret.access import clockwork
 from registret.accounts import attempts, sessions
 from registret.kernel.by import By
+from registret.ledger.months import add_months
+from registret.ledger.sealing import checkpoint, seal_settled
 from registret.ledger.services import record
 from registret.limits import services as limits
 from registret.mail.services import GivenUp, deliver_due
+from registret.oversight.services import draw_monthly, last_month
 from registret.revocation import online
 from registret.revocation.services import Event, Fetched, Happened, fetch_due, fetch_now, tell_of_age
 from registret.serving import Worker
@@ -25,7 +28,7 @@ _log = logging.getLogger(__name__)
 
 _LETTERS_A_ROUND = 20
 _LISTS = 5.0  # seconds between looks whether a list is due; one small query each
-_HOUR = 3600.0
+_MINUTE, _HOUR = 60.0, 3600.0
 
 
 def workers() -> tuple[Worker, ...]:
@@ -35,6 +38,9 @@ def workers() -> tuple[Worker, ...]:
         Worker("lists", partial(_round, keep_lists_fresh), every=_LISTS),
         Worker("forget", partial(_round, forget_old), every=_HOUR),
         Worker("clock", partial(_round, run_chores), every=_HOUR / 6),
+        Worker("seal", partial(_round, seal_log), every=_MINUTE),
+        Worker("reviews", partial(_round, draw_reviews), every=_HOUR),
+        Worker("months", partial(_round, add_log_months), every=_HOUR),
     )
 
 
@@ -71,6 +77,30 @@ def forget_old() -> dict[str, int]:
         "sessions": sessions.forget_old(at=at),
         "answers": online.forget_old(at=at),
     }
+
+
+def seal_log() -> int:
+    """Seals the entries of the log that are settled; answers how many.
+
+    Each time the program's messages say how far it has come: kept elsewhere, they are checkpoints.
+    """
+    sealed = seal_settled(at=timezone.now)
+    newest = checkpoint()
+    if sealed and newest is not None:
+        _log.info("the log is sealed: %s", newest)
+    return sealed
+
+
+def add_log_months() -> tuple[str, ...]:
+    """Makes the partitions of the log for the coming months; answers those that are new."""
+    return add_months(at=timezone.now())
+
+
+def draw_reviews() -> tuple[int, ...]:
+    """Draws last month's log reviews, a sample for each clinic, once; answers the ids of those that are new."""
+    at = timezone.now()
+    since, until = last_month(at)
+    return draw_monthly(since=since, until=until, by=By.of_program("clock"), at=at)
 
 
 def close_database() -> None:

@@ -70,6 +70,7 @@ def _settings(place: Place, authority: Authority) -> dict[str, str]:
         "STATIC_ROOT": str(place.folder / "static"),
         "SECRET_KEY": _kept_secret(place.folder / "secret-key"),
         "LINK_KEY": _kept_secret(place.folder / "link-key"),
+        "SEAL_KEY": _kept_secret(place.folder / "seal-key"),
     }
 
 

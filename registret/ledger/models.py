@@ -1,4 +1,4 @@
-"""The log (loggen): append-only; the database refuses UPDATE, DELETE and TRUNCATE by a trigger."""
+"""The log (loggen): append-only; the database refuses UPDATE, DELETE and TRUNCATE by triggers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ class Entry(models.Model):
     """One event: who, what, about whom, when, from where, how it ended.
 
     People are named by HSA-id and by plain account ids, not by foreign keys: the log outlives what it tells of.
-    Sealing (a hash chain over ranges of ids) needs nothing here: it adds a table of seals beside this one.
+    The table is partitioned by the month of `at`, so its primary key in the database is (id, at); ids come from one
+    sequence and are the order of the log. Sealing adds nothing here: see `Seal`.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -29,6 +30,7 @@ class Entry(models.Model):
 
     about_account_id = models.BigIntegerField(null=True)
     about_hsa_id = models.CharField(max_length=31, blank=True, default="")
+    about_patient_id = models.BigIntegerField(null=True)
     clinic_id = models.BigIntegerField(null=True)
     reference = models.CharField(max_length=10, blank=True, default="")
     facts = models.JSONField(default=dict)
@@ -46,7 +48,38 @@ class Entry(models.Model):
             models.Index(fields=["event", "-id"], name="entry_event"),
             models.Index(fields=["at"], name="entry_at"),
             models.Index(fields=["reference"], name="entry_reference", condition=~Q(reference="")),
+            models.Index(
+                fields=["about_patient_id", "-id"],
+                name="entry_about_patient",
+                condition=Q(about_patient_id__isnull=False),
+            ),
             # As people are looked for: without regard to case.
             models.Index(Upper("by_hsa_id"), F("id").desc(), name="entry_by_hsa"),
             models.Index(Upper("about_hsa_id"), F("id").desc(), name="entry_about_hsa"),
+        ]
+
+
+class Seal(models.Model):
+    """What the log was when it was sealed (`registret.ledger.seals.Sealed`). Append-only like the log, and kept longer.
+
+    `leaves` are 40 bytes for each entry (`canonical.leaf`): with them the first entry that differs can be named.
+    """
+
+    number = models.BigIntegerField(primary_key=True)
+    form = models.SmallIntegerField()
+    previous = models.CharField(max_length=64, unique=True)
+    after = models.BigIntegerField()
+    last = models.BigIntegerField()
+    sealed_at = models.DateTimeField()
+    parts = models.JSONField()
+    culled = models.JSONField(default=list)
+    hash = models.CharField(max_length=64)
+    key = models.CharField(max_length=64)
+    signature = models.CharField(max_length=128)
+    leaves = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="seal_goes_on", condition=Q(last__gte=F("after"))),
+            models.CheckConstraint(name="seal_numbered_from_one", condition=Q(number__gte=1)),
         ]

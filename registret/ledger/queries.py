@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from registret.ledger.models import Entry
 from registret.ledger.services import Fact
@@ -27,6 +28,7 @@ class EntryRow:
     network: str | None
     about_account_id: int | None
     about_hsa_id: str
+    about_patient_id: int | None
     clinic_id: int | None
     reference: str
     facts: dict[str, Fact]
@@ -54,6 +56,11 @@ class Wanted:
 
 def entries(*, wanted: Wanted, before: int | None = None, size: int = PAGE) -> EntryPage:
     """Entries that fit, newest first, from below number `before`."""
+    return _page(fitting(wanted), before, size)
+
+
+def fitting(wanted: Wanted) -> Q:
+    """The condition, for this room."""
     fits = Q()
     if wanted.hsa_id:
         fits &= Q(by_hsa_id__iexact=wanted.hsa_id) | Q(about_hsa_id__iexact=wanted.hsa_id)
@@ -67,7 +74,7 @@ def entries(*, wanted: Wanted, before: int | None = None, size: int = PAGE) -> E
         fits &= Q(at__gte=wanted.since)
     if wanted.until:
         fits &= Q(at__lt=wanted.until)
-    return _page(fits, before, size)
+    return fits
 
 
 def entries_of_account(*, account_id: int, before: int | None = None, size: int = PAGE) -> EntryPage:
@@ -86,13 +93,70 @@ def events_seen() -> tuple[str, ...]:
     return tuple(Entry.objects.order_by("event").values_list("event", flat=True).distinct())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """Entries by lot, as (number, account of the author), by number, out of `population`."""
+
+    entries: tuple[tuple[int, int], ...]
+    population: int
+
+
+def draw(
+    *, clinic_id: int | None = None, account_id: int | None = None, since: datetime, until: datetime, size: int
+) -> Drawn:
+    """Up to `size` entries by lot out of what people did: those who worked at the clinic, or one person."""
+    found = _acts(since, until)
+    found = found.filter(by_account_id=account_id) if account_id is not None else found.filter(by_clinic_id=clinic_id)
+    entries = sorted(found.order_by("?").values_list("id", "by_account_id")[:size])
+    return Drawn(entries=tuple((number, author) for number, author in entries if author), population=found.count())
+
+
+def authors(*, clinic_id: int, since: datetime, until: datetime) -> frozenset[int]:
+    """Accounts of those who did something at the clinic in that time."""
+    found = _acts(since, until).filter(by_clinic_id=clinic_id).values_list("by_account_id", flat=True).distinct()
+    return frozenset(account_id for account_id in found if account_id is not None)
+
+
+def clinics_with_entries(since: datetime, until: datetime) -> tuple[int, ...]:
+    """Clinics at which somebody did something in that time."""
+    found = _acts(since, until).filter(by_clinic_id__isnull=False).values_list("by_clinic_id", flat=True).distinct()
+    return tuple(sorted(clinic_id for clinic_id in found if clinic_id is not None))
+
+
+def entries_by_number(*, numbers: Sequence[int], since: datetime, until: datetime) -> dict[int, EntryRow]:
+    """Those that are there; all lie within the time, so that only its months are looked at."""
+    found = Entry.objects.filter(id__in=numbers, at__gte=since, at__lt=until)
+    return {entry.id: _row(entry) for entry in found}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """That a patient's data were used: when, from which clinic, and the event's code."""
+
+    at: datetime
+    clinic_id: int | None
+    event: str
+
+
+def accesses_to(*, patient_id: int) -> tuple[Access, ...]:
+    """What was done with the patient's data, oldest first. What was refused did not happen, and is left out."""
+    found = Entry.objects.filter(about_patient_id=patient_id, outcome="done").order_by("id")
+    return tuple(Access(at=e.at, clinic_id=e.by_clinic_id, event=e.event) for e in found)
+
+
+def _acts(since: datetime, until: datetime) -> QuerySet[Entry]:
+    """Of people with an account, in a time."""
+    return Entry.objects.filter(at__gte=since, at__lt=until, by_account_id__isnull=False)
+
+
+def _row(entry: Entry) -> EntryRow:
+    return EntryRow(**{name: getattr(entry, name) for name in EntryRow.__slots__})
+
+
 def _page(fits: Q, before: int | None, size: int) -> EntryPage:
     found = Entry.objects.filter(fits)
     if before is not None:
         found = found.filter(id__lt=before)
-    rows = [
-        EntryRow(**{name: getattr(entry, name) for name in EntryRow.__slots__})
-        for entry in found.order_by("-id")[: size + 1]
-    ]
+    rows = [_row(entry) for entry in found.order_by("-id")[: size + 1]]
     more = len(rows) > size
     return EntryPage(rows=tuple(rows[:size]), older=rows[size - 1].id if more else None)

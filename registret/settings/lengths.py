@@ -57,6 +57,7 @@ class TimeLimit(StrEnum):
     REVIEW_ANSWER = "review_answer"
     KEEP_DECLINED = "keep_declined"
     KEEP_ENDED = "keep_ended"
+    KEEP_LOG = "keep_log"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,4 +85,6 @@ LIMITS: Mapping[TimeLimit, Bounds] = {
     TimeLimit.REVIEW_ANSWER: Bounds(unit=Unit.DAYS, usual=28, least=14, most=90),
     TimeLimit.KEEP_DECLINED: Bounds(unit=Unit.MONTHS, usual=12, least=3, most=60),
     TimeLimit.KEEP_ENDED: Bounds(unit=Unit.MONTHS, usual=24, least=12, most=120),
+    # HSLF-FS 2016:40, chapter 4: at least five years.
+    TimeLimit.KEEP_LOG: Bounds(unit=Unit.MONTHS, usual=120, least=60, most=240),
 }

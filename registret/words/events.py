@@ -52,6 +52,14 @@ EVENTS = {
     "revocation.list_late": _("Spärrlista försenad"),
     "revocation.list_too_old": _("Spärrlista för gammal"),
     "log.read": _("Läste loggen"),
+    "log.exported": _("Exporterade ur loggen"),
+    "log.culled": _("Gallrade loggen"),
+    "log.extract_made": _("Tog fram ett loggutdrag"),
+    "review.drawn": _("Granskning begärd"),
+    "review.read": _("Läste en granskning"),
+    "review.taken": _("Tog över en granskning"),
+    "review.judged": _("Bedömde poster"),
+    "review.closed": _("Avslutade en granskning"),
     "request.refused": _("Begäran nekad"),
     "request.forged": _("Formulär avvisat"),
 }
@@ -79,6 +87,11 @@ FACT_VALUES = {
     ("outcome", "done"): _("genomfört"),
     ("outcome", "refused"): _("nekat"),
     **{("fault", code): words for code, words in FAULTS.items()},
+    ("kind", "sample"): _("stickprov"),
+    ("kind", "directed"): _("riktad granskning"),
+    ("result", "no_remark"): _("utan anmärkning"),
+    ("result", "remark"): _("med anmärkning"),
+    ("result", "reported"): _("anmält vidare"),
 }
 
 
@@ -96,6 +109,7 @@ PROGRAMS = {
     "mail": _("Mejlutskicket"),
     "probe": _("Frågan om kortet sitter i"),
     "lists": _("Hämtning av spärrlistor"),
+    "cull-ledger": _("Kommandot cull-ledger"),
 }
 
 # What the facts of an entry are called.
@@ -130,10 +144,14 @@ FACTS = {
     "fields": _("ändrat"),
     "minutes": _("minuter"),
     "months": _("månader"),
+    "month": _("månad"),
+    "form": _("form"),
+    "review": _("granskning"),
+    "kind": _("slag"),
+    "result": _("utfall"),
     "limit": _("tidsgräns"),
     "number": _("antal"),
     "card": _("kort"),
-    "kind": _("slag"),
     "id": _("nummer"),
     "letter": _("mejl"),
     "attempts": _("försök"),

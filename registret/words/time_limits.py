@@ -32,6 +32,10 @@ TIME_LIMITS = {
         _("Så länge finns avslagna, förfallna och återtagna ansökningar kvar."),
     ),
     "keep_ended": (_("Gallring av konton"), _("Så länge finns avslutade konton kvar. Loggen påverkas inte.")),
+    "keep_log": (
+        _("Gallring av loggen"),
+        _("Så länge sparas loggen. Lagen kräver minst fem år. Gallringen görs av driften, månad för månad."),
+    ),
 }
 
 

@@ -33,8 +33,11 @@ PERSONAL, DIGEST, PLAIN = "personal", "digest", "plain"
 COLUMNS: dict[str, dict[str, str]] = {
     "ledger.Entry": {
         PERSONAL: "by_hsa_id by_name network about_hsa_id facts",
-        PLAIN: "id at event outcome by_account_id by_role by_clinic_id by_program about_account_id clinic_id reference",
+        PLAIN: "id at event outcome by_account_id by_role by_clinic_id by_program about_account_id about_patient_id"
+        " clinic_id reference",
     },
+    # Hashes of entries, and what signs them: nothing in it is secret, and nobody is named.
+    "ledger.Seal": {PLAIN: "number form previous after last sealed_at parts culled hash key signature leaves"},
     "limits.Count": {DIGEST: "key", PLAIN: "id window_start taken"},
     "mail.Letter": {
         PERSONAL: "to_address context last_error",
@@ -85,6 +88,11 @@ COLUMNS: dict[str, dict[str, str]] = {
         PLAIN: "id account_id role clinic_id sub_registries application_id begins_at ends_at granted_by_id revoked_at"
         " revoked_by_id",
     },
+    "oversight.Review": {
+        PERSONAL: "reason conclusion",
+        PLAIN: "id kind clinic_id about_id since until population drawn_at drawn_by_id reviewer_id closed_at outcome",
+    },
+    "oversight.ReviewedEntry": {PERSONAL: "note", PLAIN: "id review_id entry_id by_account_id verdict"},
 }
 
 
@@ -148,9 +156,9 @@ def test_what_stands_in_for_a_secret_is_a_digest_of_32_bytes(busy: None) -> None
         assert {size for (size,) in sizes if size is not None} == {32}, field
 
 
-def test_bytes_are_digests_the_nonce_or_a_list_of_a_ca_and_nothing_else() -> None:
+def test_bytes_are_digests_the_nonce_a_list_of_a_ca_or_leaves_of_seals_and_nothing_else() -> None:
     found = {f.column for m in own_models() for f in m._meta.concrete_fields if isinstance(f, models.BinaryField)}
-    assert found - {field.column for _, field in columns(DIGEST)} == {"nonce", "content"}
+    assert found - {field.column for _, field in columns(DIGEST)} == {"nonce", "content", "leaves"}
 
 
 def test_people_are_named_in_columns_that_say_so_and_in_no_other(busy: None) -> None:
@@ -192,6 +200,10 @@ TRIGGERS = {
     ("accounts_account", "accounts_account_life"),
     ("ledger_entry", "ledger_entry_append_only"),
     ("ledger_entry", "ledger_entry_never_truncated"),
+    ("ledger_seal", "ledger_seal_append_only"),
+    ("ledger_seal", "ledger_seal_never_truncated"),
+    ("oversight_review", "oversight_review_guard"),
+    ("oversight_reviewedentry", "oversight_entry_guard"),
     ("settings_decision", "settings_decision_append_only"),
     ("settings_decision", "settings_decision_never_truncated"),
 }
@@ -199,7 +211,14 @@ TRIGGERS = {
 
 def test_the_triggers_are_those_of_the_migrations_and_switched_on() -> None:
     found = rows("SELECT tgrelid::regclass::text, tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal")
-    assert {(table, name) for table, name, _ in found} == TRIGGERS
+    partitions = {table for (table,) in rows("SELECT inhrelid::regclass::text FROM pg_inherits")}
+    assert {(table, name) for table, name, _ in found if table not in partitions} == TRIGGERS
+    # Each month of the log is guarded like the whole.
+    months = {t for (t,) in rows("SELECT relid::regclass::text FROM pg_partition_tree('ledger_entry') WHERE isleaf")}
+    of_the_log = {name for table, name in TRIGGERS if table == "ledger_entry"}
+    assert {(table, name) for table, name, _ in found if table in partitions} == {
+        (month, name) for month in months for name in of_the_log
+    }
     assert {enabled for *_, enabled in found} == {"O"}
 
 
@@ -249,6 +268,8 @@ PAGES: dict[Person, list[str]] = {
         "/loggen?event=login.done",
         "/loggen?reference=K7F-9Q4M",
         "/loggen?since=2026-01-01&until=2026-12-31",
+        "/loggen/granskningar",
+        "/loggen/granskningar/stickprov",
     ],
 }
 

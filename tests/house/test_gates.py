@@ -78,6 +78,14 @@ SITE = {
     "kansliet/tidsgranser": "needs decide_limits",
     "kansliet/tidsgranser/<slug:code>": "needs decide_limits",
     "loggen": "needs read_log",
+    "loggen/exportera": "needs read_log",
+    "loggen/granskningar": "needs read_log",
+    "loggen/granskningar/stickprov": "needs read_log",
+    "loggen/granskningar/riktad": "needs read_log",
+    "loggen/granskningar/<int:review_id>": "needs read_log",
+    "loggen/granskningar/<int:review_id>/bedom": "needs read_log",
+    "loggen/granskningar/<int:review_id>/avsluta": "needs read_log",
+    "loggen/granskningar/<int:review_id>/ta": "needs read_log",
 }
 DEMO_ONLY = {
     "demo/brevlada": "open_to_all",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
@@ -122,6 +123,47 @@ def test_the_reviewer_reads_the_log(house: House, bertil: Person, erik: Person, 
     looked_at(his.page, "38-loggen")
     his.open("/min-logg")
     looked_at(his.page, "39-min-logg")
+
+
+def test_the_reviewer_reviews_what_one_person_did(house: House, bertil: Person, erik: Person, desk: OpenDesk) -> None:
+    bertil.visitor().log_in()
+    his = desk(erik.card)
+    page = his.page
+    his.open("/")
+    his.press("Logga in med SmartCard")
+    his.open("/loggen")
+    page.get_by_role("link", name="Granskningar").click()
+    page.get_by_role("link", name="Nytt stickprov").click()
+    looked_at(page, "50-nytt-stickprov")
+    his.press("Lotta poster")
+    looked_at(page, "51-nytt-stickprov-fel")
+    his.open("/loggen/granskningar")
+    page.get_by_role("link", name="Riktad granskning").click()
+    today = datetime.now(ZoneInfo("Europe/Stockholm")).date().isoformat()
+    page.get_by_label("HSA-id").fill(bertil.hsa_id)
+    page.get_by_label("Från och med").fill(today)
+    page.get_by_label("Till och med").fill(today)
+    page.get_by_label("Varför granskas det?").fill("Anmälan från en patient")
+    page.get_by_label("Vem granskar?").select_option(label="Erik Sand")
+    looked_at(page, "52-riktad-granskning")
+    his.press("Börja granskningen")
+    looked_at(page, "53-granskning")
+    for choice in page.get_by_role("radio", name="Obefogad").all():
+        choice.check()
+    his.press("Spara bedömningarna")
+    looked_at(page, "54-granskning-fel")
+    for choice in page.get_by_role("radio", name="Befogad", exact=True).all():
+        choice.check()
+    his.press("Spara bedömningarna")
+    page.get_by_label("Utfall").select_option(label="Utan anmärkning")
+    his.press("Avsluta granskningen")
+    expect(page.get_by_text("Utan anmärkning, i dag")).to_be_visible()
+    looked_at(page, "55-granskning-avslutad")
+    his.open("/loggen/granskningar")
+    looked_at(page, "56-granskningar")
+    page.emulate_media(color_scheme="dark")
+    his.open("/sprak/en?till=/loggen/granskningar")
+    looked_at(page, "57-granskningar-english")
 
 
 def test_person_id_is_not_offered_at_the_door_and_is_explained_by_the_card_check(house: House, desk: OpenDesk) -> None:

@@ -20,14 +20,17 @@ _FIRST, _LAST = date(2000, 1, 1), date(2199, 12, 31)
 class DayField(forms.DateField):
     """A day, written as a browser's own date field sends it."""
 
-    default_error_messages = {"invalid": _("Skriv dagen som år-månad-dag, till exempel 2026-11-24")}
+    default_error_messages = {
+        "required": _("Välj en dag"),
+        "invalid": _("Skriv dagen som år-månad-dag, till exempel 2026-11-24"),
+    }
     default_validators = [
         MinValueValidator(_FIRST, message=_("Skriv en dag efter år 2000")),
         MaxValueValidator(_LAST, message=_("Skriv en dag före år 2200")),
     ]
 
-    def __init__(self) -> None:
-        super().__init__(required=False, input_formats=["%Y-%m-%d"])
+    def __init__(self, *, required: bool = False) -> None:
+        super().__init__(required=required, input_formats=["%Y-%m-%d"])
 
 
 class LogForm(forms.Form):
@@ -74,8 +77,8 @@ class LogForm(forms.Form):
             event=data["event"],
             outcome=data["outcome"],
             reference=data["reference"],
-            since=_begin_of(data["since"]) if data["since"] else None,
-            until=_begin_of(data["until"] + timedelta(days=1)) if data["until"] else None,
+            since=begin_of(data["since"]) if data["since"] else None,
+            until=begin_of(data["until"] + timedelta(days=1)) if data["until"] else None,
         )
 
     @property
@@ -84,5 +87,6 @@ class LogForm(forms.Form):
         return {name: str(value) for name, value in self.cleaned_data.items() if value and name != "hsa_id"}
 
 
-def _begin_of(day: date) -> datetime:
+def begin_of(day: date) -> datetime:
+    """Midnight in Sweden."""
     return timezone.make_aware(datetime.combine(day, time()))

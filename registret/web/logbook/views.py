@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
 
 from registret.access.roles import Permission
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.web.logbook.forms import LogForm
 from registret.web.logbook.pages import log_lines
-from registret.web.logbook.reading import read_log
+from registret.web.logbook.reading import export_log, read_log
 from registret.web.numbers import number_in
+
+# Name, ending and type of each file that the log can be taken out as.
+_FILES = {
+    "csv": ("logg", "csv", "text/csv; charset=utf-8"),
+    "jsonl": ("logg", "jsonl", "application/jsonl"),
+    "seals": ("forseglingar", "jsonl", "application/jsonl"),
+}
 
 
 @require_GET
@@ -30,6 +38,20 @@ def logbook(request: ActorRequest) -> HttpResponse:
     context |= {"lines": log_lines(page.rows), "before": before}
     context |= {"older": _with(request, page.older) if page.older else "", "newest": _with(request, None)}
     return render(request, "logbook.html", context)
+
+
+@require_POST
+@needs(Permission.READ_LOG)
+def export(request: ActorRequest) -> HttpResponseBase:
+    """All that fits the filter, as a file; it is written while it is read, however long the log is."""
+    form, kind = LogForm(request.POST), request.POST.get("form", "")
+    if not form.is_valid() or kind not in _FILES:
+        return render(request, "logbook.html", {"tab": "logbook", "form": form}, status=422)
+    stream = export_log(wanted=form.wanted, told=form.told, form=kind, actor=request.actor, at=request.at)
+    name, ending, content_type = _FILES[kind]
+    file = f"{name}-{timezone.localtime(request.at):%Y-%m-%d}.{ending}"
+    headers = {"Content-Disposition": f'attachment; filename="{file}"'}
+    return StreamingHttpResponse(stream, content_type=content_type, headers=headers)
 
 
 def _with(request: ActorRequest, before: int | None) -> str:

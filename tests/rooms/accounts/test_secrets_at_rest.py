@@ -49,6 +49,7 @@ def secrets() -> dict[str, str]:
         "link mac": confirmation_token(letter.id, letter.version).partition(".")[2],
         "mail code": confirmation_code(letter.id, letter.version),
         "LINK_KEY": settings.LINK_KEY.decode(),
+        "SEAL_KEY": settings.SEAL_KEY.decode(),
         "SECRET_KEY": settings.SECRET_KEY,
     }
 

@@ -37,7 +37,7 @@ def written(by: By = ANNA, *, event: str = "login.done", at: datetime = NOW, **m
         "DELETE FROM ledger_entry",
         "TRUNCATE ledger_entry",
         "TRUNCATE ledger_entry CASCADE",
-        "INSERT INTO ledger_entry SELECT * FROM ledger_entry ON CONFLICT (id) DO UPDATE SET event = 'x.y'",
+        "INSERT INTO ledger_entry SELECT * FROM ledger_entry ON CONFLICT (id, at) DO UPDATE SET event = 'x.y'",
         "MERGE INTO ledger_entry e USING (SELECT 1) s ON true WHEN MATCHED THEN DELETE",
         "WITH gone AS (DELETE FROM ledger_entry RETURNING *) SELECT count(*) FROM gone",
     ],
@@ -213,4 +213,7 @@ def test_every_filter_has_an_index(wanted: Wanted, indexes: set[str], django_ass
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("EXPLAIN " + filtered)
         plan = "\n".join(line for (line,) in cursor.fetchall())
-    assert all(index in plan for index in indexes), plan
+        for index in indexes:
+            # Each partition has its own part of an index.
+            cursor.execute("SELECT relid::regclass::text FROM pg_partition_tree(%s) WHERE isleaf", [index])
+            assert any(part in plan for (part,) in cursor.fetchall()), plan

@@ -1,0 +1,178 @@
+"""How fast the log is appended to, sealed and checked.
+
+.venv/bin/python benchmarks/ledger.py [--rows 1000000] [--writers 16] [--seconds 10]
+
+Starts a PostgreSQL of its own, or makes a test database on the one of DATABASE_URL; both are removed afterwards.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import statistics
+import sys
+import time
+from datetime import timedelta
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tests.environment import prepare
+
+# Thirty months of a registry with 5,000 people at 31 clinics and 200,000 patients.
+GENERATE = """
+INSERT INTO ledger_entry (at, event, outcome, by_hsa_id, by_name, by_account_id, by_role, by_clinic_id, by_program,
+    network, about_account_id, about_hsa_id, about_patient_id, clinic_id, reference, facts)
+SELECT now() - (%(rows)s - n) * (interval '900 days' / %(rows)s), 'patient.read', 'done',
+    'SE2321009991-E' || lpad((n %% 5000)::text, 5, '0'), 'Förnamn Efternamn ' || n %% 5000, n %% 5000, 'reporter',
+    n %% 31, '', ('10.' || n %% 250 || '.' || n %% 199 || '.7')::inet, NULL, '', n %% 200000, n %% 31, '',
+    jsonb_build_object('episode', n, 'view', 'episode', 'reason', 'vård')
+FROM generate_series(1, %(rows)s) n
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--writers", type=int, default=16)
+    parser.add_argument("--seconds", type=float, default=10)
+    given = parser.parse_args()
+    name = _database()
+    try:
+        for writers in sorted({1, given.writers}):
+            append(name, writers, given.seconds, sealing=False)
+        append(name, given.writers, given.seconds, sealing=True)
+        check(given.rows)
+    finally:
+        _gone()
+
+
+def append(database: str, writers: int, seconds: float, *, sealing: bool) -> None:
+    """Each writer is a process that commits one entry at a time; how many a second, and how long one takes."""
+    context = get_context("spawn")
+    results: Any = context.Queue()
+    processes = [context.Process(target=_write, args=(database, seconds, results)) for _ in range(writers)]
+    if sealing:
+        processes.append(context.Process(target=_seal, args=(database, seconds)))
+    for process in processes:
+        process.start()
+    took: list[float] = []
+    waits = 0
+    for _ in range(writers):
+        of_one, waited = results.get()
+        took += of_one
+        waits += waited
+    for process in processes:
+        process.join()
+    took.sort()
+    print(
+        f"{writers:>2} writers{', sealing meanwhile' if sealing else '':<19}: {len(took) / seconds:>6.0f} entries/s, "
+        f"median {statistics.median(took) * 1000:.2f} ms, 99 % {took[len(took) * 99 // 100] * 1000:.2f} ms, "
+        f"{waits} looks at pg_locks found somebody waiting for the log"
+    )
+
+
+def check(rows: int) -> None:
+    """Generates so many entries, then seals and checks them."""
+    from django.db import connection
+    from django.utils import timezone
+
+    from registret.ledger.checking import check as check_log
+    from registret.ledger.months import add_months
+    from registret.ledger.sealing import checkpoint, seal_key, seal_settled
+
+    for days in range(0, 931, 30):
+        add_months(at=timezone.now() - timedelta(days=days))
+    begun = time.monotonic()
+    with connection.cursor() as cursor:
+        cursor.execute(GENERATE, {"rows": rows})
+        cursor.execute("ANALYZE ledger_entry")
+    print(f"{rows} entries generated in {time.monotonic() - begun:.1f} s")
+    begun = time.monotonic()
+    sealed = seal_settled(at=timezone.now)
+    print(f"{sealed} sealed in {time.monotonic() - begun:.1f} s")
+    newest = checkpoint()
+    before = _memory()
+    begun, busy = time.monotonic(), time.process_time()
+    done = check_log(keys=frozenset({seal_key().public}), checkpoints=[newest] if newest else [], at=timezone.now())
+    took = time.monotonic() - begun
+    print(
+        f"{done.entries} checked in {took:.1f} s: {done.entries / took:.0f} a second, "
+        f"{time.process_time() - busy:.1f} s of it on a processor, "
+        f"at most {_memory()} MiB of memory ({before} before)"
+    )
+
+
+def _write(database: str, seconds: float, results: Any) -> None:
+    _use(database)
+    from django.db import connection
+    from django.utils import timezone
+
+    from registret.kernel.by import By
+    from registret.ledger.services import record
+
+    by = By(hsa_id="SE2321009991-E00K4T2", name="Anna Berg", account_id=1, role="reporter", clinic_id=1)
+    took, waited, end = [], 0, time.monotonic() + seconds
+    while time.monotonic() < end:
+        begun = time.monotonic()
+        record(event="patient.read", by=by, at=timezone.now(), about_patient_id=7, facts={"view": "episode"})
+        took.append(time.monotonic() - begun)
+        if len(took) % 200 == 0:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT count(*) FROM pg_locks WHERE NOT granted AND "
+                    "relation IN (SELECT relid FROM pg_partition_tree('ledger_entry'))"
+                )
+                (number,) = cursor.fetchone() or (0,)
+                waited += bool(number)
+    connection.close()
+    results.put((took, waited))
+
+
+def _seal(database: str, seconds: float) -> None:
+    _use(database)
+    from django.utils import timezone
+
+    from registret.ledger.sealing import seal_settled
+
+    end, sealed = time.monotonic() + seconds, 0
+    while time.monotonic() < end:
+        sealed += seal_settled(at=timezone.now)
+        time.sleep(0.2)
+    print(f"   ({sealed} of them were sealed meanwhile)")
+
+
+def _database() -> str:
+    prepare()
+    import django
+
+    django.setup()
+    from django.db import connection
+
+    return str(connection.creation.create_test_db(verbosity=0, autoclobber=True))
+
+
+def _gone() -> None:
+    from django.conf import settings
+    from django.db import connection
+
+    connection.creation.destroy_test_db(settings.DATABASES["default"]["NAME"], verbosity=0)
+
+
+def _use(database: str) -> None:
+    """In a process of its own, with the environment of the one that began."""
+    import django
+    from django.conf import settings
+
+    django.setup()
+    settings.DATABASES["default"]["NAME"] = database
+
+
+def _memory() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+if __name__ == "__main__":
+    main()

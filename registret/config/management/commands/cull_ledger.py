@@ -1,0 +1,52 @@
+"""`registret cull-ledger`: removes months of the log whose time is over; the seals stay."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from typing import Any, NoReturn
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import OperationalError
+from django.utils import timezone
+
+from registret.kernel.by import By
+from registret.ledger.checking import LedgerBroken, check
+from registret.ledger.culling import NotCullable, cull, to_cull
+from registret.ledger.sealing import Busy, seal_key
+from registret.settings.lengths import TimeLimit
+from registret.settings.queries import length
+
+
+class Command(BaseCommand):
+    help = (
+        "Removes the months of the log that are older than the registry office keeps it, at least five years. The "
+        "whole log is checked first, and what is broken is not removed."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--dry-run", action="store_true", help="only say which months would be removed")
+
+    def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
+        at = timezone.now()
+        found = to_cull(before=length(TimeLimit.KEEP_LOG).before(at), at=at)
+        for month in found:
+            self.stdout.write(f"{month.name}: {month.entries} entries")
+        if found and not dry_run:
+            try:
+                check(keys=settings.SEAL_KEYS_BEFORE | {seal_key().public}, at=at)
+                cull(found=found, by=By.of_program("cull-ledger"), at=at)
+            except LedgerBroken as trouble:
+                self._stop(f"the log is BROKEN: {trouble}")
+            except (NotCullable, Busy) as trouble:
+                self._stop(str(trouble))
+            except OperationalError:
+                self._stop("somebody reads the log: try again")
+        count = f"{len(found)} month{'' if len(found) == 1 else 's'}"
+        self.stdout.write(f"{count} {'would be removed (dry run)' if dry_run else 'removed'}")
+
+    def _stop(self, line: str) -> NoReturn:
+        self.stderr.write(f"registret: {line}")
+        self.stderr.write("registret: nothing was removed")
+        sys.exit(1)

@@ -1,0 +1,31 @@
+"""`registret ledger-checkpoint`: one line to keep where whoever can change the database cannot change it."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from registret.ledger.sealing import checkpoint, seal_key, seal_settled
+
+
+class Command(BaseCommand):
+    help = "Seals what is new in the log and prints a line that says how far it has come, for `check-ledger`."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--key", action="store_true", help="print the public key that signs the seals instead")
+
+    def handle(self, *args: Any, key: bool, **options: Any) -> None:
+        if key:
+            self.stdout.write(seal_key().public)
+            return
+        seal_settled(at=timezone.now)
+        newest = checkpoint()
+        if newest is None:
+            self.stderr.write("registret: nothing is sealed yet")
+            sys.exit(1)
+        self.stdout.write(str(newest))

@@ -1,0 +1,31 @@
+"""What a log review can be and can find. Pure."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    SAMPLE = "sample"  # drawn by lot among what a clinic's people did
+    DIRECTED = "directed"  # about one person, on suspicion
+
+
+class Verdict(StrEnum):
+    """About one entry."""
+
+    JUSTIFIED = "justified"
+    UNCLEAR = "unclear"
+    UNJUSTIFIED = "unjustified"
+
+
+class Outcome(StrEnum):
+    """Of the whole review."""
+
+    NO_REMARK = "no_remark"
+    REMARK = "remark"
+    REPORTED = "reported"
+
+
+def outcome_fits(outcome: Outcome, verdicts: list[Verdict]) -> bool:
+    """Nothing that was judged unjustified ends without a remark."""
+    return outcome is not Outcome.NO_REMARK or Verdict.UNJUSTIFIED not in verdicts

@@ -1,0 +1,235 @@
+"""Log reviews: drawn, taken, judged, closed. One transaction each, with its log entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from registret.access.actor import Actor
+from registret.access.queries import log_reviewers
+from registret.access.refusals import NotFound, NotPermitted
+from registret.access.roles import Permission
+from registret.accounts.queries import living_account
+from registret.kernel.by import By
+from registret.ledger.queries import Drawn, authors, clinics_with_entries, draw
+from registret.ledger.services import record
+from registret.oversight.lifecycle import Kind, Outcome, Verdict, outcome_fits
+from registret.oversight.models import Review, ReviewedEntry
+from registret.oversight.refusals import (
+    NotAllJudged,
+    NotAReviewer,
+    NothingToReview,
+    NotYours,
+    OutcomeImpossible,
+    OwnEntries,
+    ReviewClosed,
+)
+
+USUAL_SIZE = 20
+MOST = 200
+
+
+@transaction.atomic
+def draw_sample(
+    *,
+    clinic_id: int,
+    since: datetime,
+    until: datetime,
+    size: int,
+    reviewer_id: int,
+    actor: Actor,
+    at: datetime,
+) -> int:
+    """`size` entries by lot out of what people at the clinic did from `since` to `until`; answers the review's id.
+
+    Raises: NotPermitted, NotAReviewer, OwnEntries (the reviewer has worked there in that time), NothingToReview.
+    """
+    _check_permitted(actor)
+    _check_reviewer(reviewer_id, at=at)
+    if reviewer_id in authors(clinic_id=clinic_id, since=since, until=until):
+        raise OwnEntries()
+    drawn = draw(clinic_id=clinic_id, since=since, until=until, size=min(size, MOST))
+    review = Review(kind=Kind.SAMPLE, clinic_id=clinic_id, drawn_by_id=actor.account_id, reviewer_id=reviewer_id)
+    return _open(review, drawn, since=since, until=until, by=actor.by, at=at)
+
+
+@transaction.atomic
+def draw_directed(
+    *,
+    hsa_id: str,
+    since: datetime,
+    until: datetime,
+    reason: str,
+    reviewer_id: int,
+    actor: Actor,
+    at: datetime,
+) -> int:
+    """What one person did from `since` to `until`, at most MOST entries by lot; answers the review's id.
+
+    Raises: NotPermitted, NotAReviewer, OwnEntries, NothingToReview (also if nobody has this HSA-id).
+    """
+    _check_permitted(actor)
+    _check_reviewer(reviewer_id, at=at)
+    person = living_account(hsa_id=hsa_id)
+    if person is None:
+        raise NothingToReview()
+    if person.id in (reviewer_id, actor.account_id):
+        raise OwnEntries()
+    drawn = draw(account_id=person.id, since=since, until=until, size=MOST)
+    review = Review(
+        kind=Kind.DIRECTED,
+        about_id=person.id,
+        reason=reason.strip(),
+        drawn_by_id=actor.account_id,
+        reviewer_id=reviewer_id,
+    )
+    return _open(review, drawn, since=since, until=until, by=actor.by, at=at)
+
+
+def last_month(at: datetime) -> tuple[datetime, datetime]:
+    """The calendar month before, in Sweden, half open."""
+    until = timezone.localtime(at).replace(day=1, hour=0, minute=0, second=0, microsecond=0, fold=0)
+    return (until - timedelta(days=1)).replace(day=1), until
+
+
+def draw_monthly(*, since: datetime, until: datetime, by: By, at: datetime) -> tuple[int, ...]:
+    """A sample for every clinic whose people did something from `since` to `until`; answers the ids of new reviews.
+
+    Once for each month, however often and by however many it is called. The reviewer is one who did nothing at that
+    clinic in that time, and has least to do; if there is none, the review waits until somebody takes it.
+    """
+    if Review.objects.filter(drawn_by=None, since=since).exists():
+        return ()
+    try:
+        with transaction.atomic():
+            clinics = clinics_with_entries(since, until)
+            return tuple(_draw_for(clinic_id, since=since, until=until, by=by, at=at) for clinic_id in clinics)
+    except IntegrityError as trouble:
+        # Another process was faster.
+        if "one_drawing_per_clinic_and_month" in str(trouble):
+            return ()
+        raise
+
+
+@transaction.atomic
+def take(*, review_id: int, actor: Actor, at: datetime) -> None:
+    """Ta över: the actor reviews it from now on.
+
+    Raises: NotPermitted, NotFound, ReviewClosed, OwnEntries.
+    """
+    review = _locked(review_id, actor)
+    if review.reviewer_id == actor.account_id:
+        return
+    if review.about_id == actor.account_id or _drawn_by(review_id, actor.account_id):
+        raise OwnEntries()
+    review.reviewer_id = actor.account_id
+    review.save(update_fields=["reviewer"])
+    record(event="review.taken", by=actor.by, at=at, clinic_id=review.clinic_id, facts={"review": review_id})
+
+
+@transaction.atomic
+def judge(*, review_id: int, verdicts: Mapping[int, tuple[Verdict, str]], actor: Actor, at: datetime) -> None:
+    """Verdict and note by number of entry; those left out stay as they are. Notes go with all but JUSTIFIED.
+
+    Raises: NotPermitted, NotFound, NotYours, ReviewClosed; ValueError (an entry of another review, no note).
+    """
+    review = _own(review_id, actor)
+    entries = {e.entry_id: e for e in ReviewedEntry.objects.filter(review_id=review_id)}
+    for number, (verdict, note) in verdicts.items():
+        if number not in entries or (verdict is not Verdict.JUSTIFIED and not note.strip()):
+            raise ValueError("an entry of this review, and a note unless it is justified")
+        entries[number].verdict, entries[number].note = verdict, note.strip()
+    ReviewedEntry.objects.bulk_update([entries[number] for number in verdicts], ["verdict", "note"])
+    facts = {"review": review_id, "rows": len(verdicts)}
+    record(event="review.judged", by=actor.by, at=at, clinic_id=review.clinic_id, facts=facts)
+
+
+@transaction.atomic
+def close(*, review_id: int, outcome: Outcome, conclusion: str, actor: Actor, at: datetime) -> None:
+    """The review is over and stays as it is.
+
+    Raises: NotPermitted, NotFound, NotYours, ReviewClosed, NotAllJudged, OutcomeImpossible; ValueError (a remark
+    without a conclusion).
+    """
+    review = _own(review_id, actor)
+    verdicts = list(ReviewedEntry.objects.filter(review_id=review_id).values_list("verdict", flat=True))
+    left = verdicts.count("")
+    if left:
+        raise NotAllJudged(left=left)
+    if not outcome_fits(outcome, [Verdict(v) for v in verdicts]):
+        raise OutcomeImpossible()
+    if outcome is not Outcome.NO_REMARK and not conclusion.strip():
+        raise ValueError("a remark has a conclusion")
+    review.closed_at, review.outcome, review.conclusion = at, outcome, conclusion.strip()
+    review.save(update_fields=["closed_at", "outcome", "conclusion"])
+    record(
+        event="review.closed",
+        by=actor.by,
+        at=at,
+        about_account_id=review.about_id,
+        clinic_id=review.clinic_id,
+        facts={"review": review_id, "result": outcome.value, "rows": len(verdicts)},
+    )
+
+
+def _draw_for(clinic_id: int, *, since: datetime, until: datetime, by: By, at: datetime) -> int:
+    worked_there = authors(clinic_id=clinic_id, since=since, until=until)
+    free = [r.account_id for r in log_reviewers(at=at) if r.account_id not in worked_there]
+    open_now = Review.objects.filter(closed_at=None)
+    chosen = min(free, key=lambda r: (open_now.filter(reviewer_id=r).count(), r), default=None)
+    drawn = draw(clinic_id=clinic_id, since=since, until=until, size=USUAL_SIZE)
+    review = Review(kind=Kind.SAMPLE, clinic_id=clinic_id, reviewer_id=chosen)
+    return _open(review, drawn, since=since, until=until, by=by, at=at)
+
+
+def _open(review: Review, drawn: Drawn, *, since: datetime, until: datetime, by: By, at: datetime) -> int:
+    if not drawn.entries:
+        raise NothingToReview()
+    review.since, review.until, review.population, review.drawn_at = since, until, drawn.population, at
+    review.save(force_insert=True)
+    ReviewedEntry.objects.bulk_create(
+        ReviewedEntry(review=review, entry_id=number, by_account_id=account_id) for number, account_id in drawn.entries
+    )
+    record(
+        event="review.drawn",
+        by=by,
+        at=at,
+        about_account_id=review.about_id,
+        clinic_id=review.clinic_id,
+        facts={"review": review.id, "kind": review.kind, "rows": len(drawn.entries), "reason": review.reason},
+    )
+    return review.id
+
+
+def _check_permitted(actor: Actor) -> None:
+    if not actor.may(Permission.READ_LOG):
+        raise NotPermitted()
+
+
+def _check_reviewer(reviewer_id: int, *, at: datetime) -> None:
+    if reviewer_id not in {r.account_id for r in log_reviewers(at=at)}:
+        raise NotAReviewer()
+
+
+def _drawn_by(review_id: int, account_id: int) -> bool:
+    return ReviewedEntry.objects.filter(review_id=review_id, by_account_id=account_id).exists()
+
+
+def _locked(review_id: int, actor: Actor) -> Review:
+    _check_permitted(actor)
+    review = Review.objects.select_for_update().filter(id=review_id).first()
+    if review is None:
+        raise NotFound()
+    if review.closed_at is not None:
+        raise ReviewClosed()
+    return review
+
+
+def _own(review_id: int, actor: Actor) -> Review:
+    review = _locked(review_id, actor)
+    if review.reviewer_id != actor.account_id:
+        raise NotYours()
+    return review

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+from django.utils.translation import gettext_lazy as _
+
+from registret.access.queries import Administrator
+from registret.oversight.lifecycle import Outcome, Verdict
+from registret.oversight.queries import JudgedEntry
+from registret.oversight.services import MOST, USUAL_SIZE
+from registret.places.queries import ClinicRow
+from registret.web.attest.forms import ReasonField
+from registret.web.forms import HsaIdField
+from registret.web.logbook.forms import DayField, begin_of
+from registret.words.reviews import outcome_name, verdict_name
+
+_NUL = {"null_characters_not_allowed": _("Texten innehåller ett tecken som inte går att spara")}
+
+
+class NewReview(forms.Form):
+    """Which days, and who reviews."""
+
+    since = DayField(required=True)
+    until = DayField(required=True)
+    reviewer = forms.TypedChoiceField(
+        coerce=int,
+        error_messages={
+            "required": _("Välj vem som granskar"),
+            "invalid_choice": _("Välj en av loggranskarna i listan"),
+        },
+    )
+
+    def __init__(self, *args: Any, reviewers: Sequence[Administrator], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reviewer"].choices = [(r.account_id, r.name) for r in reviewers]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        since, until = data.get("since"), data.get("until")
+        if since and until and until < since:
+            self.add_error("until", _("Till och med ligger före från och med"))
+        return data
+
+    @property
+    def period(self) -> tuple[datetime, datetime]:
+        """Of a form that is valid: whole days in Sweden, half open."""
+        return begin_of(self.cleaned_data["since"]), begin_of(self.cleaned_data["until"] + timedelta(days=1))
+
+
+class SampleForm(NewReview):
+    """Stickprov: so many entries by lot out of what a clinic's people did."""
+
+    clinic = forms.TypedChoiceField(
+        coerce=int,
+        error_messages={"required": _("Välj en klinik"), "invalid_choice": _("Välj en klinik i listan")},
+    )
+    size = forms.IntegerField(
+        min_value=1,
+        max_value=MOST,
+        initial=USUAL_SIZE,
+        error_messages={
+            "required": _("Skriv hur många poster"),
+            "invalid": _("Skriv ett heltal, bara siffror"),
+            "min_value": _("Skriv ett tal mellan 1 och 200"),
+            "max_value": _("Skriv ett tal mellan 1 och 200"),
+        },
+    )
+
+    def __init__(self, *args: Any, clinics: Sequence[ClinicRow], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.clinics = clinics
+        self.fields["clinic"].choices = [(c.id, c.title) for c in clinics]  # type: ignore[attr-defined]
+
+
+class DirectedForm(NewReview):
+    """Riktad granskning: what one person did, and why it is looked at."""
+
+    hsa_id = HsaIdField()
+    reason = ReasonField(
+        max_length=500,
+        error_messages={"required": _("Skriv varför"), "max_length": _("Skriv högst 500 tecken"), **_NUL},
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """The two fields of one entry."""
+
+    verdict: BoundField
+    note: BoundField
+
+
+class VerdictsForm(forms.Form):
+    """A judgement for each entry of a review; what is left open is judged another day."""
+
+    def __init__(self, *args: Any, entries: Sequence[JudgedEntry], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.numbers = [entry.number for entry in entries]
+        for entry in entries:
+            self.fields[f"v{entry.number}"] = forms.ChoiceField(
+                required=False,
+                choices=[(v.value, verdict_name(v)) for v in Verdict],
+                initial=entry.verdict,
+                error_messages={"invalid_choice": _("Välj en av bedömningarna")},
+            )
+            self.fields[f"n{entry.number}"] = ReasonField(
+                required=False,
+                max_length=500,
+                initial=entry.note,
+                error_messages={"max_length": _("Skriv högst 500 tecken"), **_NUL},
+            )
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        for number in self.numbers:
+            if data.get(f"v{number}") in (Verdict.UNCLEAR, Verdict.UNJUSTIFIED) and not data.get(f"n{number}"):
+                self.add_error(f"n{number}", _("Skriv varför posten inte bedöms som befogad"))
+        return data
+
+    @property
+    def verdicts(self) -> dict[int, tuple[Verdict, str]]:
+        """Of a form that is valid."""
+        data = self.cleaned_data
+        return {n: (Verdict(data[f"v{n}"]), data[f"n{n}"]) for n in self.numbers if data[f"v{n}"]}
+
+    def judgements(self) -> Iterator[Judgement]:
+        for number in self.numbers:
+            yield Judgement(verdict=self[f"v{number}"], note=self[f"n{number}"])
+
+
+class CloseForm(forms.Form):
+    """The outcome of a review."""
+
+    outcome = forms.TypedChoiceField(
+        coerce=Outcome,
+        choices=[(o.value, o.value) for o in Outcome],
+        error_messages={"required": _("Välj ett utfall"), "invalid_choice": _("Välj ett utfall i listan")},
+    )
+    conclusion = ReasonField(
+        required=False, max_length=2000, error_messages={"max_length": _("Skriv högst 2 000 tecken"), **_NUL}
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["outcome"].choices = [(o.value, outcome_name(o)) for o in Outcome]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        if data.get("outcome") in (Outcome.REMARK, Outcome.REPORTED) and not data.get("conclusion"):
+            self.add_error("conclusion", _("Skriv vad som framkom och vad som görs"))
+        return data

@@ -1,0 +1,179 @@
+"""Granskningar: the log looked at, by lot and on suspicion, by somebody who is not in it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from registret.access.queries import log_reviewers
+from registret.access.roles import Permission
+from registret.oversight import services as oversight
+from registret.oversight.queries import JudgedEntry, ReviewRow, closed_reviews, figures, open_reviews
+from registret.oversight.refusals import NotAllJudged, NotAReviewer, NothingToReview, OutcomeImpossible, OwnEntries
+from registret.places.queries import open_clinics
+from registret.web.attest.beside import beside
+from registret.web.door.views import see_other
+from registret.web.gate import needs
+from registret.web.http import ActorRequest
+from registret.web.logbook.reading import read_review
+from registret.web.logbook.review_forms import CloseForm, DirectedForm, NewReview, SampleForm, VerdictsForm
+from registret.web.logbook.review_pages import entry_lines, figure_lines, review_lines
+from registret.web.numbers import number_in
+
+_YEAR = timedelta(days=365)
+_PLACES = {NotAReviewer: "reviewer", OwnEntries: "reviewer", NothingToReview: "until"}
+
+
+@require_GET
+@needs(Permission.READ_LOG)
+def reviews(request: ActorRequest) -> HttpResponse:
+    """What is open, what was found, and how the clinics stand."""
+    closed = closed_reviews(actor=request.actor, before=number_in(request.GET, "fore"))
+    lines, without = figure_lines(figures(actor=request.actor, since=request.at - _YEAR, until=request.at))
+    context = {
+        "tab": "logbook",
+        "open": review_lines(open_reviews(actor=request.actor)),
+        "closed": review_lines(closed.rows),
+        "older": closed.older,
+        "figures": lines,
+        "without": without,
+    }
+    return render(request, "reviews.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Permission.READ_LOG)
+def new_sample(request: ActorRequest) -> HttpResponse:
+    """Stickprov at one clinic."""
+    form = SampleForm(
+        request.POST if request.method == "POST" else None,
+        reviewers=log_reviewers(at=request.at),
+        clinics=open_clinics(first_of_organisation=None),
+    )
+    if request.method == "POST" and form.is_valid():
+        data, (since, until) = form.cleaned_data, form.period
+        review_id = beside(
+            form,
+            _PLACES,
+            lambda: oversight.draw_sample(
+                clinic_id=data["clinic"],
+                since=since,
+                until=until,
+                size=data["size"],
+                reviewer_id=data["reviewer"],
+                actor=request.actor,
+                at=request.at,
+            ),
+        )
+        if review_id is not None:
+            return see_other("review", review_id)
+    return _new(request, form, directed=False)
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Permission.READ_LOG)
+def new_directed(request: ActorRequest) -> HttpResponse:
+    """Riktad granskning of one person."""
+    reviewers = log_reviewers(at=request.at)
+    form = DirectedForm(request.POST if request.method == "POST" else None, reviewers=reviewers)
+    if request.method == "POST" and form.is_valid():
+        data, (since, until) = form.cleaned_data, form.period
+        review_id = beside(
+            form,
+            _PLACES,
+            lambda: oversight.draw_directed(
+                hsa_id=data["hsa_id"].text,
+                since=since,
+                until=until,
+                reason=data["reason"],
+                reviewer_id=data["reviewer"],
+                actor=request.actor,
+                at=request.at,
+            ),
+        )
+        if review_id is not None:
+            return see_other("review", review_id)
+    return _new(request, form, directed=True)
+
+
+@require_GET
+@needs(Permission.READ_LOG)
+def review(request: ActorRequest, review_id: int) -> HttpResponse:
+    """One review: its entries, the judgements, the outcome."""
+    row, entries = read_review(review_id=review_id, actor=request.actor, at=request.at)
+    return _review(request, row, entries)
+
+
+@require_POST
+@needs(Permission.READ_LOG)
+def judge(request: ActorRequest, review_id: int) -> HttpResponse:
+    """The judgements so far are kept."""
+    row, entries = read_review(review_id=review_id, actor=request.actor, at=request.at)
+    form = VerdictsForm(request.POST, entries=entries)
+    if not form.is_valid():
+        return _review(request, row, entries, form=form)
+    oversight.judge(review_id=review_id, verdicts=form.verdicts, actor=request.actor, at=request.at)
+    return see_other("review", review_id)
+
+
+@require_POST
+@needs(Permission.READ_LOG)
+def close(request: ActorRequest, review_id: int) -> HttpResponse:
+    """Avsluta granskningen."""
+    form = CloseForm(request.POST)
+    if form.is_valid():
+        data = form.cleaned_data
+        beside(
+            form,
+            {NotAllJudged: "outcome", OutcomeImpossible: "outcome"},
+            lambda: oversight.close(
+                review_id=review_id,
+                outcome=data["outcome"],
+                conclusion=data["conclusion"],
+                actor=request.actor,
+                at=request.at,
+            ),
+        )
+    if form.is_valid():
+        return see_other("review", review_id)
+    row, entries = read_review(review_id=review_id, actor=request.actor, at=request.at)
+    return _review(request, row, entries, closing=form)
+
+
+@require_POST
+@needs(Permission.READ_LOG)
+def take(request: ActorRequest, review_id: int) -> HttpResponseBase:
+    """Ta över."""
+    oversight.take(review_id=review_id, actor=request.actor, at=request.at)
+    return see_other("review", review_id)
+
+
+def _new(request: ActorRequest, form: NewReview, *, directed: bool) -> HttpResponse:
+    context = {"tab": "logbook", "form": form, "directed": directed}
+    return render(request, "review_new.html", context, status=422 if form.errors else 200)
+
+
+def _review(
+    request: ActorRequest,
+    row: ReviewRow,
+    entries: tuple[JudgedEntry, ...],
+    *,
+    form: VerdictsForm | None = None,
+    closing: CloseForm | None = None,
+) -> HttpResponse:
+    form, closing = form or VerdictsForm(entries=entries), closing or CloseForm()
+    context: dict[str, Any] = {
+        "tab": "logbook",
+        "review": review_lines([row])[0],
+        "lines": entry_lines(entries),
+        "judged": list(zip(entry_lines(entries), form.judgements(), strict=True)),
+        "mine": row.closed_at is None and row.reviewer_id == request.actor.account_id,
+        "takeable": row.closed_at is None and row.reviewer_id != request.actor.account_id,
+        "form": form,
+        "closing": closing,
+    }
+    return render(request, "review.html", context, status=422 if form.errors or closing.errors else 200)

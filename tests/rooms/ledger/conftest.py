@@ -1,0 +1,3 @@
+from tests.parallel import committed
+
+__all__ = ["committed"]
