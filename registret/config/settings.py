@@ -262,3 +262,6 @@ LOGGING = {
         "httpx2": {"level": "WARNING"},
     },
 }
+if DEMO:
+    # Browsers that do not know the demo's CA yet, or leave in the middle, are no news for whoever tries it.
+    LOGGING["loggers"]["registret.serving"] = {"level": "WARNING"}
