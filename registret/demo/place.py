@@ -89,13 +89,13 @@ class Place:
 
     def running(self) -> Self | None:
         """The demo that runs in the folder now, at the ports where it does; None if none does."""
-        try:
-            with self._running_file.open(encoding="utf-8") as file:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except FileNotFoundError:
+        if not self._running_file.exists():
             return None
-        except BlockingIOError:
-            return self._told(file.name)
+        with self._running_file.open(encoding="utf-8") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return self._told(file.name)
         return None
 
     @property

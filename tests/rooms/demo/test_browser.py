@@ -232,6 +232,24 @@ def test_the_folder_of_a_killed_command_is_swept_and_that_of_a_living_one_is_not
             shutil.rmtree(folder, ignore_errors=True)
 
 
+@needs_nss
+def test_it_warns_of_a_policy_that_would_choose_the_certificate(
+    demo: Demo, chromium: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    policies = tmp_path / "policies"
+    policies.mkdir()
+    monkeypatch.setattr(demo_browser, "_POLICIES", policies)
+    for name, value in {"PATH": str(chromium), "DISPLAY": ":99", "REPORT": str(tmp_path)}.items():
+        monkeypatch.setenv(name, value)
+    browser = demo_browser.CardBrowser(cards=[], web_root=demo.web_root)
+    browser.open("https://registret.localhost")
+    assert capsys.readouterr().out == ""
+    left = policies / "registret-test-1.json"
+    left.touch()
+    browser.open("https://registret.localhost")
+    assert f"{left} väljer certifikat" in capsys.readouterr().out
+
+
 def test_policies_of_killed_tests_are_removed_and_those_of_living_ones_are_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
+from registret.access import services as access
+from registret.access.queries import newest_application
 from registret.web.home.views import _greeting
 from registret.words.refusals import log_title
 from tests import cast
@@ -54,9 +56,9 @@ def test_a_refused_login_is_told_once_in_ones_own_log() -> None:
     place = cast.country(now - timedelta(hours=3))
     cast.register(ANNA, place.infection, at=now - timedelta(hours=2))
     cast.log_in(ANNA, at=now - timedelta(hours=1))
-    application = cast.newest_application(account_id=cast.account_of(ANNA).id)
+    application = newest_application(account_id=cast.account_of(ANNA).id)
     assert application is not None
-    cast.access.attest(
+    access.attest(
         application_id=application.id,
         role=application.role,
         sub_registries=("pneumoni",),

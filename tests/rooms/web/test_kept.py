@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -99,14 +100,15 @@ def test_who_is_told_stands_in_one_sentence(anna: Browser, now: datetime) -> Non
     assert f"Din ansökan har skickats till {who}" in said
 
 
-def register_form(country: Country, **difference: str) -> dict[str, object]:
-    return {
+def register_form(country: Country, **difference: str) -> dict[str, Any]:
+    form: dict[str, Any] = {
         "email": "anna.berg@regionnorrvik.se",
         "clinic": str(country.infection),
         "role": "reporter",
         "sub_registries": ["pneumoni"],
         "secrecy": "on",
-    } | difference
+    }
+    return form | difference
 
 
 def test_what_was_typed_for_the_clinic_is_still_there_when_it_is_none(country: Country) -> None:
