@@ -23,7 +23,7 @@ demo-reset: setup ## Delete the demo's data; the next `make demo` starts over
 	@$(BIN)/registret demo-reset
 
 demo-browser: setup-browser ## Open a browser that holds one demo card: make demo-browser CARD=reporter
-	@$(BIN)/registret demo-browser --card $(CARD)
+	@$(BIN)/registret demo-browser --card "$(CARD)"
 
 # One worker for each of two cores. Tests that share a browser or a listener name a group and stay in one worker.
 test: setup-browser ## Prove it: the checks, then every test but the slow ones

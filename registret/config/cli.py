@@ -5,9 +5,14 @@ from __future__ import annotations
 import os
 import sys
 
+from registret.config import env
 from registret.config.env import SettingTrouble
 
-DEMO_COMMANDS = {"demo", "demo-reset", "demo-browser"}
+DEMO_COMMANDS = {
+    "demo": "Starts a whole country in a box, for one machine and nobody else",
+    "demo-reset": "Deletes the demo's data",
+    "demo-browser": "Opens a browser that holds one card of the demo",
+}
 
 
 def main() -> None:
@@ -19,13 +24,36 @@ def main() -> None:
             from registret.demo.main import run
 
             sys.exit(run(arguments))
+        if arguments in ([], ["help"], ["--help"], ["-h"]):
+            _list_commands()
+            return
+        if arguments[0] == "help" or {"--help", "-h"} & set(arguments):
+            env.show_help_only()
         from django.core.management import execute_from_command_line
 
-        if arguments:
-            arguments[0] = arguments[0].replace("-", "_") if arguments[0][0] != "-" else arguments[0]
-        execute_from_command_line(["registret", *arguments])
+        # Django's own commands and ours are spelt with _ in files.
+        named = 2 if arguments[0] == "help" else 1
+        commands = [word if word.startswith("-") else word.replace("-", "_") for word in arguments[:named]]
+        execute_from_command_line(["registret", *commands, *arguments[named:]])
     except SettingTrouble as trouble:
         print(f"registret: {trouble}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _list_commands() -> None:
+    env.show_help_only()
+    import django
+    from django.core.management import find_commands, load_command_class
+
+    from registret.config import management
+
+    django.setup()
+    folder = management.__path__[0]
+    own = {name.replace("_", "-"): load_command_class("registret.config", name).help for name in find_commands(folder)}
+    print("registret COMMAND …; `registret COMMAND --help` says what a command wants\n")
+    for name, what in (DEMO_COMMANDS | own).items():
+        print(f"  {name:16} {what.partition('. ')[0].removesuffix('.')}")
+    print("\nDjango's own commands work too, migrate and check among them.")
+    print("What there is to set: docs/operations.md")

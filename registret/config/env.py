@@ -8,10 +8,19 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 PREFIX = "REGISTRET_"
+_PLACEHOLDER = "not-set-and-not-needed-to-show-help"
+_only_help = False
 
 
 class SettingTrouble(Exception):
     """A setting is missing or impossible; the message is one line that says which and what it is for."""
+
+
+def show_help_only() -> None:
+    """What is not set is a placeholder from now on: whoever asks what there is to set has set nothing yet."""
+    global _only_help
+    _only_help = True
+    os.environ.setdefault("DATABASE_URL", "postgresql://")
 
 
 def text(name: str, *, purpose: str, default: str | None = None) -> str:
@@ -29,6 +38,8 @@ def text(name: str, *, purpose: str, default: str | None = None) -> str:
             raise SettingTrouble(f"{variable}_FILE ({purpose}): {trouble}") from None
     if value is None:
         value = default
+    if value is None and _only_help:
+        value = _PLACEHOLDER
     if value is None:
         raise SettingTrouble(f"{variable} is not set: {purpose}")
     return value

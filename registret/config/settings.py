@@ -258,7 +258,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-LOGGING = {
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
@@ -271,3 +271,6 @@ LOGGING = {
         "httpx2": {"level": "WARNING"},
     },
 }
+if DEMO:
+    # Browsers that do not know the demo's CA yet, or leave in the middle, are no news for whoever tries it.
+    LOGGING["loggers"]["registret.serving"] = {"level": "WARNING"}

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+import select
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import IO, Final, NoReturn
+
+from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 
 P12_PASSWORD: Final = "demo"  # noqa: S105 (it is told to everybody)
 """Opens every .p12 of the demo. It is printed, for the cards belong to nobody."""
@@ -25,7 +30,16 @@ _SWITCHES: Final = (
     "--disable-background-networking",
     "--disable-sync",
     "--password-store=basic",
+    # The pages are Swedish, and nobody is to be asked whether to translate them.
+    "--lang=sv",
+    "--disable-features=Translate",
 )
+# Chromium's sandbox does not work for root; the second keeps it from complaining about the first.
+_ROOTS_SWITCHES: Final = ("--no-sandbox", "--test-type")
+_POLICIES: Final = Path("/etc/chromium/policies/managed")
+TEST_POLICY: Final = "registret-test-{pid}.json"
+"""A managed policy that the journeys of the tests write while they run: it chooses the certificate for everybody."""
+_FOLDER: Final = "registret-browser-"
 # They would lead back to the caller's own folders.
 _NOT_HANDED_ON: Final = {"XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "NSS_DEFAULT_DB_TYPE"}
 
@@ -52,35 +66,152 @@ def nss_home(folder: Path, *, cards: Sequence[Path], web_root: Path, password: s
     store.mkdir(mode=0o700, parents=True)
     # Chromium looked in ~/.pki for twenty years and moves to ~/.local/share/pki; this is one store under both names.
     old.symlink_to(Path(".local") / "share" / "pki")
-    where = ("-d", f"sql:{store}")
+    where = ("-d", _store(folder))
     _tool("certutil", "-N", *where, "--empty-password")
     _tool("certutil", "-A", *where, "-n", "registret demo", "-t", "C,,", "-i", str(web_root))
     for card in cards:
-        _tool("pk12util", "-i", str(card), *where, "-W", password, "-K", "")
+        put_in(folder, card, password=password)
     return folder
 
 
-def open_browser(address: str, *, cards: Sequence[Path], web_root: Path) -> None:
-    """Opens Chromium at `address` with these cards, and returns when it is closed. Nothing of it is kept.
+def take_out(home: Path, card: Path, *, password: str = P12_PASSWORD) -> None:
+    """The card leaves the reader while the browser runs on: certificate and key are gone from its store.
 
     Raises: BrowserTrouble.
     """
-    program = _chromium()
-    if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        raise BrowserTrouble(
-            "there is no screen here (neither DISPLAY nor WAYLAND_DISPLAY is set): run it on a desktop"
+    _tool("certutil", "-F", "-d", _store(home), "-n", _name_of(card, password))
+
+
+def put_in(home: Path, card: Path, *, password: str = P12_PASSWORD) -> None:
+    """The card comes into the reader while the browser runs on.
+
+    Raises: BrowserTrouble.
+    """
+    _tool("pk12util", "-i", str(card), "-d", _store(home), "-W", password, "-K", "")
+
+
+class CardBrowser:
+    """Chromium with these cards in: .p12 files. Nothing of it is kept.
+
+    Raises: BrowserTrouble: there is no Chromium, or no screen.
+    """
+
+    def __init__(self, *, cards: Sequence[Path], web_root: Path) -> None:
+        self._program = _chromium()
+        self._cards = cards
+        self._web_root = web_root
+        if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+            raise BrowserTrouble(
+                "there is no screen here (neither DISPLAY nor WAYLAND_DISPLAY is set): run it on a desktop"
+            )
+
+    def open(self, address: str, *, commands: IO[str] | None = None) -> None:
+        """Opens it at `address`, and returns when it is closed. Each line of `commands` takes the cards out of the
+        reader, or puts them in again. SIGTERM closes it too.
+
+        Raises: BrowserTrouble, SystemExit (SIGTERM).
+        """
+        _sweep()
+        for left in _test_policies():
+            print(f"registret: {left} väljer certifikat åt webbläsaren, till avbrutna tester: ta bort den", flush=True)
+        with (
+            _ending_on_sigterm(),
+            tempfile.TemporaryDirectory(prefix=f"{_FOLDER}{os.getpid()}-", ignore_cleanup_errors=True) as name,
+        ):
+            home = nss_home(Path(name), cards=self._cards, web_root=self._web_root)
+            said = home / "said"
+            with said.open("wb") as to, self._started(home, address, to) as process:
+                self._watch(process, home, commands)
+            if process.returncode > 0:
+                why = _last_line(said.read_bytes())
+                raise BrowserTrouble(f"{self._program} ended with code {process.returncode}: {why}")
+
+    @contextmanager
+    def _started(self, home: Path, address: str, said: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+        switches = [*(_ROOTS_SWITCHES if os.geteuid() == 0 else ()), *_SWITCHES]
+        command = [self._program, f"--user-data-dir={home / 'profile'}", *switches, address]
+        process = subprocess.Popen(
+            command, env=_environment(home), stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT
         )
-    with tempfile.TemporaryDirectory(prefix="registret-browser-") as name:
-        home = nss_home(Path(name), cards=cards, web_root=web_root)
-        command = [program, f"--user-data-dir={home / 'profile'}", *_SWITCHES, address]
-        if os.geteuid() == 0:
-            # Chromium's sandbox does not work for root.
-            command.insert(1, "--no-sandbox")
-        done = subprocess.run(
-            command, env=_environment(home), stdin=subprocess.DEVNULL, capture_output=True, check=False
-        )
-        if done.returncode > 0:
-            raise BrowserTrouble(f"{program} ended with code {done.returncode}: {_last_line(done.stderr)}")
+        try:
+            yield process
+        finally:
+            process.terminate()
+            try:
+                process.wait(5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def _watch(self, process: subprocess.Popen[bytes], home: Path, commands: IO[str] | None) -> None:
+        is_in = True
+        while process.poll() is None:
+            if commands is None:
+                process.wait()
+            elif select.select([commands], [], [], 0.3)[0]:
+                if not commands.readline():
+                    commands = None
+                    continue
+                for card in self._cards:
+                    (take_out if is_in else put_in)(home, card)
+                is_in = not is_in
+                print("Kortet sitter i läsaren." if is_in else "Kortet är ute.", flush=True)
+
+
+def lives(pid: int) -> bool:
+    """Whether there is a process of this number."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def sweep_test_policies() -> None:
+    """Removes what tests that were killed have left: it would choose certificates for every Chromium of the machine."""
+    for file in _test_policies():
+        pid = file.stem.rpartition("-")[2]
+        if pid.isdigit() and not lives(int(pid)):
+            file.unlink(missing_ok=True)
+
+
+def _test_policies() -> list[Path]:
+    return sorted(_POLICIES.glob(TEST_POLICY.format(pid="*")))
+
+
+def _sweep() -> None:
+    """Removes the folders of browsers whose command was killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*-*"):
+        pid = folder.name.removeprefix(_FOLDER).partition("-")[0]
+        with suppress(OSError):
+            if pid.isdigit() and not lives(int(pid)) and folder.lstat().st_uid == os.geteuid():
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _ending_on_sigterm() -> Iterator[None]:
+    def end(number: int, _: object) -> NoReturn:
+        sys.exit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _store(home: Path) -> str:
+    return f"sql:{home / '.local' / 'share' / 'pki' / 'nssdb'}"
+
+
+def _name_of(card: Path, password: str) -> str:
+    """What NSS calls the certificate of the file."""
+    own = load_pkcs12(card.read_bytes(), password.encode()).cert
+    if own is None or own.friendly_name is None:
+        raise BrowserTrouble(f"{card.name} holds no card with a name")
+    return own.friendly_name.decode()
 
 
 def _chromium() -> str:
@@ -96,7 +227,8 @@ def _environment(home: Path) -> dict[str, str]:
     old_key = Path.home() / ".Xauthority"
     if old_key.exists():
         kept.setdefault("XAUTHORITY", str(old_key))
-    return kept | {"HOME": str(home)}
+    # On Linux Chromium takes its own language from here.
+    return kept | {"HOME": str(home), "LANGUAGE": "sv"}
 
 
 def _tool(name: str, *arguments: str) -> None:

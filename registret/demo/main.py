@@ -9,7 +9,7 @@ import socket
 import sys
 
 from registret.demo import cast
-from registret.demo.browser import BrowserTrouble, open_browser
+from registret.demo.browser import BrowserTrouble, CardBrowser
 from registret.demo.place import PREFIX, DemoTrouble, Place
 from registret.demo.postgres import PostgresTrouble, remove
 from registret.demo.start import start
@@ -37,26 +37,39 @@ def run(arguments: list[str]) -> int:
 
 
 def _reset(place: Place) -> None:
-    # First what refuses if the demo is running.
-    remove(place.database)
     if not place.folder.exists():
         print(f"Det finns ingen demo att ta bort ({place.folder}).")
         return
-    shutil.rmtree(place.folder)
+    with place.held():
+        # First what refuses if the database is in use.
+        remove(place.database)
+        shutil.rmtree(place.folder)
     print(f"Demons databas, utfärdare, kort och mejl är borttagna ({place.folder}). `make demo` börjar om från början.")
     if "DATABASE_URL" in os.environ:
         print("Databasen som DATABASE_URL pekar ut är orörd.")
 
 
 def _browser(place: Place, card: str) -> None:
+    if card == "?":
+        print(f"Kort (CARD=…):{_cards()}")
+        return
     offered = cast.BROWSERS.get(card)
     if offered is None:
-        lines = "".join(f"\n  {name:15} {found.what}" for name, found in cast.BROWSERS.items())
-        raise DemoTrouble(f"there is no card called {card}. CARD is one of:{lines}")
-    if not place.cards.exists() or not _answers(place.site_port):
-        raise DemoTrouble(f"the demo is not running at {place.site}: start it with `make demo` in another terminal")
+        raise DemoTrouble(f"det finns inget kort som heter {card}. CARD är något av:{_cards()}")
+    running = place.running()
+    if running is None:
+        raise DemoTrouble("the demo is not running: start it with `make demo` in another terminal")
+    if not _answers(running.site_port):
+        raise DemoTrouble(f"the demo is starting at {running.site}: wait until it says that it is there")
+    browser = CardBrowser(cards=[place.cards / name for name in offered.files], web_root=place.web_root)
     print(f"{offered.what[0].upper()}{offered.what[1:]}. Stäng webbläsaren när du är klar.", flush=True)
-    open_browser(place.site, cards=[place.cards / name for name in offered.files], web_root=place.web_root)
+    if sys.stdin.isatty():
+        print("Tryck Enter här för att ta ut kortet ur läsaren, och Enter igen för att sätta i det.", flush=True)
+    browser.open(running.site, commands=sys.stdin if sys.stdin.isatty() else None)
+
+
+def _cards() -> str:
+    return "".join(f"\n  {name:15} {found.what}" for name, found in cast.BROWSERS.items())
 
 
 def _answers(port: int) -> bool:

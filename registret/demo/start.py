@@ -16,7 +16,7 @@ from registret.demo import cards, cast
 from registret.demo.browser import P12_PASSWORD
 from registret.demo.mailbox import MailCatcher
 from registret.demo.pki import Authority
-from registret.demo.place import PREFIX, DemoTrouble, Place
+from registret.demo.place import PREFIX, DemoTrouble, Place, other_ports
 from registret.demo.postgres import Cluster
 
 _DATABASE: Final = "registret"
@@ -28,14 +28,17 @@ def start(place: Place) -> None:
 
     Raises: DemoTrouble, PostgresTrouble, SystemExit (told on stderr already).
     """
+    if running := place.running():
+        raise DemoTrouble(f"demon är redan igång på {running.site}")
     # Before anything is made: the port is what most often is wrong.
-    _check_free(place.site_port, "SITE_PORT")
-    _check_free(place.card_port, "CARD_PORT")
+    for port in (place.site_port, place.card_port):
+        _check_free(port, place)
     _make(place.folder)
-    if not place.certificates.exists():
-        print("Bygger landet. Det tar några sekunder första gången.", flush=True)
-    authority = _authority(place)
     with ExitStack() as stack:
+        stack.enter_context(place.held())
+        if not place.certificates.exists():
+            print("Bygger landet. Det tar några sekunder första gången.", flush=True)
+        authority = _authority(place)
         settings = _settings(place, authority)
         if f"{PREFIX}SMTP_HOST" not in os.environ:
             server = authority.site_server
@@ -49,6 +52,7 @@ def start(place: Place) -> None:
             if f"{PREFIX}{name}_FILE" not in os.environ:
                 os.environ.setdefault(PREFIX + name, value)
         _serve(place)
+    print("\nStoppad. Data finns kvar.", flush=True)
 
 
 def _settings(place: Place, authority: Authority) -> dict[str, str]:
@@ -93,7 +97,8 @@ def _serve(place: Place) -> None:
 
 def welcome(place: Place) -> str:
     """What a newcomer may try, in about ten lines."""
-    others = ", ".join(name for name in cast.BROWSERS if name not in {"reporter", "administrator"})
+    told = {"reporter", "administrator", "office", "reviewer"}
+    others = ", ".join(name for name in cast.BROWSERS if name not in told)
     return f"""
 Infektionsregistret är igång, med påhittade kliniker och personer. Ctrl-C stoppar; allt finns kvar till nästa gång.
 
@@ -105,6 +110,7 @@ Prova i ett annat terminalfönster; varje kommando öppnar en webbläsare med ju
   make demo-browser CARD=administrator    Bertil attesterar Anna; logga sedan in som Anna igen
   make demo-browser CARD=office           Doris på registerkansliet; CARD=reviewer: Erik, som granskar loggen
   Andra kort (CARD=…): {others}
+  make demo-browser CARD='?'              säger vems de är
 Egen webbläsare: lita på {place.web_root}
   och importera ett kort ur {place.cards} (lösenord: {P12_PASSWORD}).
 
@@ -125,15 +131,15 @@ def _authority(place: Place) -> Authority:
     return authority
 
 
-def _check_free(port: int, variable: str) -> None:
+def _check_free(port: int, place: Place) -> None:
     try:
         socket.create_server((_HOST, port)).close()
     except OSError as trouble:
         if trouble.errno == errno.EADDRINUSE:
-            why = "is in use, perhaps by another demo: stop that"
+            why = "is in use by another program: stop that"
         else:
             why = f"cannot be opened ({trouble.strerror}): choose one above 1023"
-        raise DemoTrouble(f"port {port} {why}, or try {PREFIX}{variable}={port + 1000} make demo") from None
+        raise DemoTrouble(f"port {port} {why}, or try {other_ports(place.site_port)}") from None
 
 
 def _make(folder: Path) -> None:

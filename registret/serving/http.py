@@ -171,6 +171,8 @@ class Channel(HTTPChannel):
         # Twisted itself would wait for ever for a client that neither reads its answer nor hangs up.
         self._within(self.site.limits.closing)
         super().loseConnection()
+        if self.site.is_closing:
+            self._hang_up()
 
     def refuse(self, status: HTTPStatus, why: str) -> None:
         """Answer in plain text without asking the application, and hang up."""
@@ -193,6 +195,8 @@ class Channel(HTTPChannel):
             self.abort()
         elif not self.closing:
             self.loseConnection()
+        elif self.site.is_closing:
+            self._hang_up()
 
     def abort(self) -> None:
         """Hang up, whatever has not been said."""
@@ -207,6 +211,11 @@ class Channel(HTTPChannel):
             # The only trace of a card whose signature does not fit; it says nothing about whose it is.
             _log.info("%s: a handshake failed: %s", self.site.name, reason.value)
         super().connectionLost(reason)
+
+    def _hang_up(self) -> None:
+        # What was written is still sent. A browser that keeps an idle connection does not answer TLS's farewell for
+        # seconds, and nobody who stops a server waits for that.
+        self.tls.transport.loseConnection()
 
     def _within(self, seconds: float | None) -> None:
         if self._deadline is not None and self._deadline.active():
@@ -248,6 +257,7 @@ class Front(Site):
         self._open: set[Channel] = set()
         self._waiting: dict[Channel, None] = {}
         self._emptied: Deferred[None] | None = None
+        self.is_closing = False
 
     def arrived(self, channel: Channel) -> None:
         """A connection was opened; somebody may have to go."""
@@ -277,6 +287,7 @@ class Front(Site):
     def close(self) -> Deferred[None]:
         """Send everybody home; whoever is at work gets the answer first. Fires when nobody is left."""
         self.keeps_alive = False
+        self.is_closing = True
         self._emptied = Deferred()
         for channel in list(self._waiting):
             channel.dismiss()

@@ -100,9 +100,9 @@ class _House:
             worker.stop()
         for port in self._ports:
             port.stopListening()
-        empty: Deferred[object] = gatherResults([front.close() for front in self._fronts]).addTimeout(
-            _ANSWERS, self._reactor
-        )
+        # consumeErrors: after the time-out each front's own Deferred is cancelled, and nobody else listens to it.
+        leaving = gatherResults([front.close() for front in self._fronts], consumeErrors=True)
+        empty: Deferred[object] = leaving.addTimeout(_ANSWERS, self._reactor)
         return empty.addErrback(lambda late: _log.warning("stopped before every answer was given"))
 
     def _wait_for_threads(self) -> None:

@@ -20,6 +20,7 @@ from django.utils.translation import get_language, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from registret.kernel.refused import Refused
+from registret.words.events import event_name
 
 Text = str | Promise
 
@@ -74,6 +75,11 @@ class RefusalPage:
     also_check: bool
     picker: bool
     picture: Picture | None
+
+    @property
+    def tries_again(self) -> bool:
+        """Whether logging in was what failed, so that the button means once more."""
+        return self.code.partition(".")[0] in {"card", "attempt"}
 
 
 def _by_host(*, fresh: Text, fixed: Text) -> Text:
@@ -149,7 +155,7 @@ REFUSALS: Mapping[str, Words] = {
                 fresh=_("Tryck på knappen. Du får välja certifikat på nytt."),
                 fixed=_("Logga in. Du får välja certifikat på nytt."),
             ),
-            _("Välj raden där det står HSA-id."),
+            _("Välj raden där utfärdaren innehåller HSA-id. Håll muspekaren över den om texten inte får plats."),
         ),
         also_check=True,
         picker=True,
@@ -217,12 +223,11 @@ REFUSALS: Mapping[str, Words] = {
             "att bekräfta vem det kommer från."
         ),
         todo=(
-            _("Har du flera kort i datorn? Ta ut de andra."),
-            _AGAIN,
-            _("Välj raden där utfärdaren är SITHS e-id Person HSA-id."),
+            _("Har du flera kort i datorn? Ta ut de andra, tryck på knappen och välj på nytt."),
+            _("Kontakta annars den som ger ut kort hos din arbetsgivare: kortet går inte att använda här."),
+            _SUPPORT,
         ),
         also_check=True,
-        picker=True,
     ),
     "card.test_issuer": Words(
         title=_("Det här är ett testkort."),
@@ -729,6 +734,14 @@ def short(refusal: Refused) -> str:
     """The refusal in one line, for beside a form field."""
     words = REFUSALS[refusal.code]
     return _filled(words.short or words.title, _shown_facts(refusal))
+
+
+def log_title(code: str) -> str:
+    """The refusal's headline as a detail of a log entry: without the words that the event says already, and without
+    its full stop. The code itself for one that has since been given up."""
+    if code not in REFUSALS:
+        return code
+    return in_general(code).title.removeprefix(f"{event_name('login.refused')}. ").removesuffix(".")
 
 
 _GENERALLY: Mapping[str, Text] = {"again_at": _("senare"), "card_office": _CARD_OFFICE}

@@ -14,7 +14,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
 
-from registret.demo.browser import nss_home
+from registret.demo.browser import TEST_POLICY, nss_home, sweep_test_policies
 from registret.demo.pki import Authority, IssuedCertificate
 from tests.journeys.people import CLINIC, Person, appointed, somebody
 from tests.journeys.running import PATIENCE, House
@@ -73,7 +73,8 @@ def managed_policy() -> Iterator[None]:
     if not Path(CHROMIUM).exists() or shutil.which("certutil") is None:
         pytest.skip("needs Debian's packages chromium and libnss3-tools")
     POLICIES.mkdir(parents=True, exist_ok=True)
-    file = POLICIES / f"registret-test-{os.getpid()}.json"
+    sweep_test_policies()
+    file = POLICIES / TEST_POLICY.format(pid=os.getpid())
     rule = {"pattern": "https://[*.]kort.registret.localhost", "filter": {}}
     file.write_text(json.dumps({"AutoSelectCertificateForUrls": [json.dumps(rule)]}), encoding="utf-8")
     yield

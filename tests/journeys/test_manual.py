@@ -107,6 +107,10 @@ def test_anna_registers_confirms_is_attested_by_bertil_logs_in_and_logs_out(
     other_tab.goto(f"{house.site}/start")
     hers.press("Logga ut")
     expect(page.locator("h1:visible")).to_have_text("Ditt kort sitter kvar i läsaren. Ta ut det.")
+    # Where the page asks is not for the address bar, and loading the page again does not lose it.
+    expect(page).to_have_url(f"{house.site}/utloggad")
+    page.reload()
+    expect(page.locator("h1:visible")).to_have_text("Ditt kort sitter kvar i läsaren. Ta ut det.")
     looked_at(page, "14-kort-kvar")
     other_tab.reload()
     expect(other_tab.locator("h1")).to_have_text("Logga in för att fortsätta.")

@@ -25,7 +25,11 @@ from registret.web.numbers import number_in
 def start(request: ActorRequest) -> HttpResponse:
     """Who you are, as whom you work, what waits for you, what you did last."""
     actor = request.actor
-    waiting = waiting_applications(actor=actor, size=5, at=request.at) if actor.may(Permission.ATTEST) else None
+    waiting = (
+        waiting_applications(actor=actor, actionable=True, size=5, at=request.at)
+        if actor.may(Permission.ATTEST)
+        else None
+    )
     context = {
         "greeting": _greeting(timezone.localtime(request.at).hour),
         "waiting": waiting,
@@ -63,6 +67,6 @@ def own_log(request: ActorRequest) -> HttpResponse:
 def _greeting(hour: int) -> str:
     if 5 <= hour < 10:
         return _("God morgon")
-    if 10 <= hour < 18:
-        return _("Hej")
-    return _("God kväll")
+    if 18 <= hour < 23:
+        return _("God kväll")
+    return _("Hej")

@@ -14,7 +14,7 @@ from registret.ledger.queries import EntryRow
 from registret.places.queries import ClinicRow, clinics
 from registret.registries.queries import sub_registries
 from registret.words.events import event_name, fact_name, fact_value, program_name
-from registret.words.refusals import REFUSALS, in_general
+from registret.words.refusals import log_title
 from registret.words.roles import role_name, roles_with_words
 from registret.words.states import account_state_name
 
@@ -70,7 +70,7 @@ def _details(row: EntryRow) -> Iterator[str]:
         if value is None or value == "":
             continue
         if name == "code" and row.outcome == "refused":
-            yield in_general(str(value)).title if value in REFUSALS else str(value)
+            yield log_title(str(value))
         else:
             yield f"{fact_name(name)}: {_value(name, value)}"
 

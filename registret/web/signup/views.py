@@ -21,7 +21,7 @@ from registret.access.refusals import (
     RemindedToday,
     SubRegistryClosed,
 )
-from registret.accounts.queries import AccountRow, newest_confirmation
+from registret.accounts.queries import AccountRow, living_account, newest_confirmation
 from registret.accounts.refusals import (
     CodeBurnt,
     CodeWrong,
@@ -82,10 +82,12 @@ def application(request: HolderRequest) -> HttpResponse:
     return render(request, "application.html", _waiting_context(request, CodeForm()))
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @needs_card
 def type_code(request: HolderRequest) -> HttpResponse:
-    """The code out of the letter."""
+    """The code out of the letter. A wrong one comes back on the page where it was typed."""
+    if request.method == "GET":
+        return see_other("application")
     form = CodeForm(request.POST)
     account = _account(request)
     if form.is_valid():
@@ -99,7 +101,8 @@ def type_code(request: HolderRequest) -> HttpResponse:
         )
     if form.is_valid():
         return see_other("confirmed")
-    return render(request, "application.html", _waiting_context(request, form), status=422)
+    page = "almost_done.html" if request.POST.get("asked_on") == "almost_done" else "application.html"
+    return render(request, page, _waiting_context(request, form), status=422)
 
 
 @require_POST
@@ -191,7 +194,9 @@ def confirm(request: Request, token: str) -> HttpResponse:
         )
         return see_other("confirmed")
     may = check_link(confirmation=confirmation, hsa_id=hsa_id, at=request.at)
-    context = {"may": may, "token": token, "code": confirmation_code(*confirmation)}
+    context = {"may": may, "holder": holder, "token": token, "code": confirmation_code(*confirmation)}
+    if may and hsa_id and (account := living_account(hsa_id=hsa_id)):
+        context["address"] = account.email.masked
     return render(request, "confirm.html", context)
 
 

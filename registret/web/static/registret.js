@@ -31,17 +31,30 @@ function searchable(select) {
   list.role = "listbox";
   list.setAttribute("aria-label", select.labels[0].textContent);
   list.hidden = true;
-  Object.assign(input, { id: select.id, type: "text", autocomplete: "off", role: "combobox", value: select.selectedOptions[0]?.value ? select.selectedOptions[0].textContent : "" });
+  /* It has a name so that what was typed is still there on a page with errors. */
+  Object.assign(input, { id: select.id, name: `${select.name}_typed`, type: "text", autocomplete: "off", role: "combobox", value: select.selectedOptions[0]?.value ? select.selectedOptions[0].textContent : select.dataset.typed });
   for (const [name, value] of [["aria-expanded", "false"], ["aria-controls", list.id], ["aria-autocomplete", "list"]]) input.setAttribute(name, value);
   for (const name of ["aria-describedby", "aria-invalid"]) if (select.hasAttribute(name)) input.setAttribute(name, select.getAttribute(name));
   select.id = `${select.id}-val`;
   select.hidden = true;
+  const none = document.createElement("p");
+  none.className = "small soft";
+  none.role = "status";
+  const chevron = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  chevron.setAttribute("class", "i");
+  chevron.setAttribute("viewBox", "0 0 24 24");
+  chevron.setAttribute("aria-hidden", "true");
+  chevron.append(document.createElementNS("http://www.w3.org/2000/svg", "path"));
+  chevron.firstChild.setAttribute("d", "M6 9l6 6 6-6");
   select.after(box);
-  box.append(input, list);
+  box.append(input, chevron, list);
+  box.after(none);
   let shown = [], at = -1;
 
   const close = () => { list.hidden = true; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); at = -1; };
-  const choose = (option) => { select.value = option.value; input.value = option.title; close(); };
+  const matching = () => { const words = plain(input.value).split(/\s+/); return options.filter((o) => words.every((w) => o.words.includes(w))); };
+  const tell = () => { none.textContent = plain(input.value) && !select.value && !matching().length ? select.dataset.search : ""; };
+  const choose = (option) => { select.value = option.value; input.value = option.title; tell(); close(); };
   const mark = (to) => {
     at = shown.length ? (to + shown.length) % shown.length : -1;
     [...list.children].forEach((item, i) => item.setAttribute("aria-selected", String(i === at)));
@@ -49,8 +62,7 @@ function searchable(select) {
     if (item) { input.setAttribute("aria-activedescendant", item.id); item.scrollIntoView({ block: "nearest" }); }
   };
   const open = (all) => {
-    const words = all ? [] : plain(input.value).split(/\s+/);
-    shown = options.filter((o) => words.every((w) => o.words.includes(w)));
+    shown = all ? options : matching();
     list.replaceChildren(...shown.map((o, i) => {
       const item = document.createElement("li");
       const group = document.createElement("small");
@@ -65,11 +77,12 @@ function searchable(select) {
     input.setAttribute("aria-expanded", String(!list.hidden));
     at = -1;
   };
-  input.addEventListener("input", () => { select.value = ""; open(false); });
+  input.addEventListener("input", () => { select.value = ""; open(false); tell(); });
   input.addEventListener("click", () => { input.select(); open(true); });
   input.addEventListener("blur", () => {
-    const only = plain(input.value) && !select.value ? options.filter((o) => plain(o.title) === plain(input.value)) : [];
-    if (only.length === 1) choose(only[0]);
+    const found = plain(input.value) && !select.value ? matching() : [];
+    const same = found.filter((o) => plain(o.title) === plain(input.value));
+    if (same.length === 1) choose(same[0]); else if (found.length === 1) choose(found[0]);
     close();
   });
   input.addEventListener("keydown", (event) => {
@@ -169,7 +182,10 @@ if (probe) {
 
 /* After logging out: asks the card host that was used, every other second, whether the card is still in. */
 const watch = document.getElementById("kortvakt");
-if (watch && location.hash.startsWith("#https://")) {
+/* The address is nobody's business but this page's: out of sight, and kept for when the page is loaded again. */
+if (watch && location.hash.startsWith("#https://")) history.replaceState({ probe: location.hash.slice(1) }, "", location.pathname);
+const atDoor = watch && history.state?.probe;
+if (atDoor) {
   const until = Date.now() + 15 * 60 * 1000;
   const show = (state) => {
     watch.closest("main").classList.toggle("out", state === "ute");
@@ -180,7 +196,7 @@ if (watch && location.hash.startsWith("#https://")) {
   const ask = async () => {
     const asked = Date.now();
     try {
-      const card = await cardNow(location.hash.slice(1));
+      const card = await cardNow(atDoor);
       if (!card) return;
       show(card === "none" ? "ute" : "inne");
       if (card === "none") return;

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from django import template
 from django.http import QueryDict
@@ -18,13 +19,19 @@ from registret.places.queries import Hint, MailHint
 from registret.registries.queries import name_of, open_for_entry
 from registret.registries.queries import sub_registries as every_registry
 from registret.words.events import event_name
-from registret.words.refusals import REFUSALS, in_general
+from registret.words.refusals import log_title
 from registret.words.revocation import fault_name
 from registret.words.roles import role_hint as words_role_hint
 from registret.words.roles import role_name
 from registret.words.states import account_state_name, application_state_name
 
 register = template.Library()
+
+
+class HasName(Protocol):
+    @property
+    def name(self) -> str: ...
+
 
 # 24 grid, 2 px stroke, round ends: design tokens in static/registret.css (.i).
 _ICONS = {
@@ -71,6 +78,13 @@ def roles(codes: frozenset[str]) -> str:
     names = sorted(role_name(code) for code in codes)
     rest = [name[:1].lower() + name[1:] for name in names[1:]]
     return f" {gettext('och')} ".join([names[0], *rest]) if names else ""
+
+
+@register.filter
+def names(people: Iterable[HasName]) -> str:
+    """`Bertil Holm och Karin Nyberg`."""
+    *first, last = [person.name for person in people]
+    return f"{', '.join(first)} {gettext('och')} {last}" if first else last
 
 
 @register.filter
@@ -162,8 +176,8 @@ def unbroken(text: str) -> SafeString:
 
 @register.filter
 def refusal_title(code: str) -> str:
-    """The refusal's headline; the code itself for one that has since been given up."""
-    return in_general(code).title if code in REFUSALS else code
+    """The refusal's headline as a detail of the log."""
+    return log_title(code)
 
 
 @register.filter

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import socket
 import ssl
 import subprocess
@@ -92,11 +93,11 @@ class Started:
     process: subprocess.Popen[str]
     told: str
 
-    def stop(self) -> int:
-        """SIGTERM; answers the exit code."""
-        self.process.terminate()
-        self.process.communicate(timeout=PATIENCE)
-        return self.process.returncode
+    def stop(self) -> tuple[int, str]:
+        """Ctrl-C; answers the exit code and what it said after its greeting."""
+        self.process.send_signal(signal.SIGINT)
+        said, _ = self.process.communicate(timeout=PATIENCE)
+        return self.process.returncode, said
 
 
 class Visitor:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -60,6 +62,9 @@ def test_it_tells_in_about_ten_lines_what_to_try(started: Started) -> None:
     assert len(lines) <= 15
     assert f"https://registret.localhost:{started.demo.site_port}/demo/brevlada" in started.told
     assert "make demo-browser CARD=administrator" in started.told
+    others = re.search(r"Andra kort.*", started.told)
+    assert others is not None
+    assert not {"reporter", "administrator", "office", "reviewer"} & set(re.split(r"[ ,]+", others[0]))
     assert "lösenord: demo" in started.told
     assert "In English" in started.told
 
@@ -175,19 +180,39 @@ def test_the_letters_of_the_country_have_arrived_in_the_mailbox(demo: Demo) -> N
     eventually(has_come)
 
 
-def test_a_second_demo_at_the_same_ports_is_refused_in_one_line(demo: Demo) -> None:
-    done = demo.run("demo")
-    assert done.returncode == 1
-    assert done.stdout == ""
-    assert done.stderr.count("\n") == 1
-    assert f"port {demo.site_port} is in use" in done.stderr
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_a_second_demo_in_the_same_folder_is_refused_in_one_line(demo: Demo, elsewhere: bool) -> None:
+    ports = free_ports(2) if elsewhere else (demo.site_port, demo.card_port)
+    variables = {"REGISTRET_SITE_PORT": str(ports[0]), "REGISTRET_CARD_PORT": str(ports[1])}
+    done = demo.run("demo", **variables)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"registret: demon är redan igång på https://registret.localhost:{demo.site_port}\n"
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_port_that_is_taken_is_refused_with_a_command_that_names_both(which: int) -> None:
+    new = new_demo("taken")
+    with socket.create_server(("127.0.0.1", (new.site_port, new.card_port)[which])) as other:
+        done = new.run("demo")
+        taken = other.getsockname()[1]
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert f"port {taken} is in use" in done.stderr
+    assert re.search(r"REGISTRET_SITE_PORT=\d+ REGISTRET_CARD_PORT=\d+ make demo", done.stderr)
+    assert not new.folder.exists()
+
+
+def test_one_port_for_both_is_refused_at_once() -> None:
+    done = new_demo("twice", REGISTRET_SITE_PORT="9443", REGISTRET_CARD_PORT="9443").run("demo")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "both are 9443" in done.stderr
+    assert "REGISTRET_SITE_PORT=10443 REGISTRET_CARD_PORT=10444 make demo" in done.stderr
 
 
 def test_a_running_demo_is_not_reset(demo: Demo) -> None:
     done = demo.run("demo-reset")
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
-    assert "is in use" in done.stderr
+    assert "redan igång" in done.stderr
     assert Visitor(demo).get("/").status_code == 200
 
 
@@ -208,7 +233,9 @@ def test_it_stops_cleanly_starts_again_with_all_it_had_and_is_reset() -> None:
         assert path_of(page) == "/start"
         assert servers_of(demo)
 
-        assert running.stop() == 0
+        code, said = running.stop()
+        assert code == 0
+        assert said.strip() == "Stoppad. Data finns kvar."
         assert not answers(demo.site_port)
         assert not answers(demo.card_port)
         assert servers_of(demo) == []
@@ -219,7 +246,7 @@ def test_it_stops_cleanly_starts_again_with_all_it_had_and_is_reset() -> None:
         # The same session, in the same database, under the same keys.
         assert path_of(bertil.follow(bertil.get("/start"))) == "/start"
         assert cast.PER_OLOF.name in bertil.get("/start").text
-        assert running.stop() == 0
+        assert running.stop()[0] == 0
 
         done = demo.run("demo-reset")
         assert done.returncode == 0

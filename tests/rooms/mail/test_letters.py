@@ -72,6 +72,12 @@ def test_every_kind_can_be_written_in_both_languages(kind: str, language: str) -
 
 
 @pytest.mark.parametrize("kind", LETTERS)
+def test_an_empty_line_stands_before_where_not_to_answer(kind: str) -> None:
+    assert "\n\nSvara inte på mejlet." in letter(kind).text
+    assert "\n\n\n" not in letter(kind).text
+
+
+@pytest.mark.parametrize("kind", LETTERS)
 def test_every_fact_of_a_letter_is_told_in_text_and_in_html(kind: str) -> None:
     facts = {name: f"Fakta {name}" for name, fact in LETTERS[kind].facts.items() if fact is not Fact.DAY}
     made = letter(kind, **facts)

@@ -103,7 +103,22 @@ def test_it_stops_when_told_to_whoever_is_connected(number: signal.Signals) -> N
         house.wait_for("ever")
         os.kill(house.process.pid, number)
         assert house.process.wait(PATIENCE) == 0
+        assert "stopped before every answer was given" in house.log()
+        assert "Unhandled" not in house.log()
         assert "Traceback" not in re.sub(r"Traceback.*?never succeeds", "", house.log(), flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_browsers_that_keep_idle_connections_are_not_waited_for(number: signal.Signals) -> None:
+    """Like a browser, they neither read nor say farewell."""
+    with running() as house, ExitStack() as stack:
+        for _ in range(3):
+            kept = stack.enter_context(connect(house.site, SITE))
+            kept.sendall(get(SITE))
+            receive(kept)
+        os.kill(house.process.pid, number)
+        assert house.process.wait(PATIENCE) == 0
+        assert [line for line in house.log().splitlines() if "stopping" not in line] == []
 
 
 @on_both

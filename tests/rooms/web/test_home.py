@@ -1,0 +1,100 @@
+"""The start page: what waits, a greeting for the hour, and a log without stutter."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import Settings
+
+from registret.access import services as access
+from registret.access.queries import newest_application
+from registret.web.home.views import _greeting
+from registret.words.refusals import log_title
+from tests import cast
+from tests.cast import ANNA, BERTIL, person
+from tests.rooms.web.client import Browser, text_of
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_number_and_the_rows_agree() -> None:
+    now = timezone.now()
+    place = cast.country(now - timedelta(hours=2))
+    ready, unready = ANNA, person("Elin", "Sandgren", "SE2321009991-E00S4N2")
+    cast.register(ready, place.infection, at=now - timedelta(hours=1))
+    cast.register(unready, place.infection, confirmed=False, at=now - timedelta(hours=1))
+    said = text_of(Browser.of(BERTIL).get(reverse("start")))
+    assert "1 väntar på dig" in said
+    assert ready.name in said
+    assert unready.name not in said
+
+
+def test_more_than_fit_are_one_link_away() -> None:
+    now = timezone.now()
+    place = cast.country(now - timedelta(hours=2))
+    for i in range(6):
+        cast.register(person("Nr", f"Ett{i}", f"SE2321009991-E10{i}"), place.infection, at=now - timedelta(hours=1))
+    said = text_of(Browser.of(BERTIL).get(reverse("start")))
+    assert "6 väntar på dig" in said
+    assert said.count("Nr Ett") == 5
+    assert "Visa fler" in said
+
+
+@pytest.mark.parametrize(
+    ("hours", "greeting"),
+    [((5, 9), "God morgon"), ((10, 12, 17), "Hej"), ((18, 22), "God kväll"), ((23, 0, 4), "Hej")],
+)
+def test_the_greeting_fits_the_hour(hours: tuple[int, ...], greeting: str) -> None:
+    assert {_greeting(hour) for hour in hours} == {greeting}
+
+
+def test_a_refused_login_is_told_once_in_ones_own_log() -> None:
+    now = timezone.now()
+    place = cast.country(now - timedelta(hours=3))
+    cast.register(ANNA, place.infection, at=now - timedelta(hours=2))
+    cast.log_in(ANNA, at=now - timedelta(hours=1))
+    application = newest_application(account_id=cast.account_of(ANNA).id)
+    assert application is not None
+    access.attest(
+        application_id=application.id,
+        role=application.role,
+        sub_registries=("pneumoni",),
+        last_day=(now + timedelta(days=30)).date(),
+        actor=cast.actor(BERTIL, at=now),
+        at=now,
+    )
+    browser = Browser.of(ANNA)
+    for page in ("start", "own_log"):
+        said = text_of(browser.get(reverse(page)))
+        assert "Kontot är ej attesterat" in said
+        assert said.count("Inloggning misslyckades") == 1
+        assert ". ·" not in said
+
+
+def test_a_title_in_the_log_has_no_stop_and_a_code_that_is_gone_stays_a_code() -> None:
+    assert log_title("card.revoked") == "Ditt certifikat är spärrat"
+    assert log_title("login.suspended") == "Kontot är spärrat"
+    assert log_title("card.of_old") == "card.of_old"
+
+
+@pytest.mark.parametrize("is_demo", [True, False])
+def test_only_the_demo_says_on_each_page_that_it_is_one(settings: Settings, is_demo: bool) -> None:
+    settings.DEMO = is_demo
+    if is_demo:
+        settings.ROOT_URLCONF = "registret.demo.urls"
+    cast.country(timezone.now())
+    for browser, path in ((Browser(), "/"), (Browser(), "/utloggad"), (Browser.of(BERTIL), "/start")):
+        page = browser.get(path)
+        assert ("Demo med påhittade kliniker" in text_of(page)) is is_demo
+        assert ('href="/demo/brevlada"' in page.content.decode()) is is_demo
+        assert ("make demo-browser" in text_of(page)) is (is_demo and path == "/utloggad")
+
+
+def test_who_is_not_logged_in_gets_the_button_that_people_know() -> None:
+    page = text_of(Browser().get("/start"))
+    assert "Logga in för att fortsätta." in page
+    assert "Logga in med SmartCard" in page
+    assert "Försök igen" not in page
