@@ -24,6 +24,8 @@ class Application(models.Model):
     )
     applied_at = models.DateTimeField()
     reminded_at = models.DateTimeField(null=True)
+    taken_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
+    taken_at = models.DateTimeField(null=True)
     # Since when it also stands at the registry office.
     escalated_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
@@ -54,6 +56,10 @@ class Application(models.Model):
                 | (Q(decided_by__isnull=False) & ~Q(decided_by=F("account"))),
             ),
             models.CheckConstraint(
+                name="application_taken_whole",
+                condition=Q(taken_by=None, taken_at=None) | Q(taken_by__isnull=False, taken_at__isnull=False),
+            ),
+            models.CheckConstraint(
                 name="application_declined_has_reason",
                 condition=~Q(state=ApplicationState.DECLINED) | ~Q(reason=""),
             ),
@@ -64,6 +70,28 @@ class Application(models.Model):
             ),
             models.Index(fields=["account", "-id"], name="application_of_account"),
             models.Index(fields=["applied_at"], name="application_by_age", condition=Q(state=ApplicationState.WAITING)),
+        ]
+
+
+class Note(models.Model):
+    """What was written about an application, by an administrator or, in answer, by the applicant. Never changed."""
+
+    class Kind(models.TextChoices):
+        NOTE = "note"
+        QUESTION = "question"
+        ANSWER = "answer"
+
+    id = models.BigAutoField(primary_key=True)
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    text = models.CharField(max_length=1000)
+    at = models.DateTimeField()
+    by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="note_kind_known", condition=Q(kind__in=["note", "question", "answer"])),
+            models.CheckConstraint(name="note_says_something", condition=~Q(text="")),
         ]
 
 

@@ -77,6 +77,9 @@ class ApplicationRow:
     care_provider_name: str
     applied_at: datetime
     reminded_at: datetime | None
+    taken_at: datetime | None
+    taken_by_id: int | None
+    taken_by: str
     decided_at: datetime | None
     decided_by_id: int | None
     decided_by: str
@@ -319,7 +322,7 @@ def _visible(actor: Actor, *, at: datetime) -> QuerySet[Application]:
     """Nobody reads without a seat: this is the only way from an actor to applications."""
     if not actor.may(Permission.ATTEST):
         return Application.objects.none()
-    everything = Application.objects.select_related("account", "clinic__care_provider", "decided_by")
+    everything = Application.objects.select_related("account", "clinic__care_provider", "decided_by", "taken_by")
     if actor.seat.clinic_id is not None:
         return everything.filter(clinic_id=actor.seat.clinic_id)
     has_administrator = others_who_attest(at=at)
@@ -346,7 +349,7 @@ def _waiting(actor: Actor, *, at: datetime) -> QuerySet[Application]:
 
 def _rows(found: Iterable[Application]) -> Iterable[ApplicationRow]:
     if isinstance(found, QuerySet):
-        found = found.select_related("account", "clinic__care_provider", "decided_by")
+        found = found.select_related("account", "clinic__care_provider", "decided_by", "taken_by")
     applications = list(found)
     letters = newest_confirmations(account_ids=[a.account_id for a in applications]) if applications else {}
     for a in applications:
@@ -372,6 +375,9 @@ def _rows(found: Iterable[Application]) -> Iterable[ApplicationRow]:
             care_provider_name=provider.name,
             applied_at=a.applied_at,
             reminded_at=a.reminded_at,
+            taken_at=a.taken_at,
+            taken_by_id=a.taken_by_id,
+            taken_by=f"{a.taken_by.given_name} {a.taken_by.surname}" if a.taken_by else "",
             decided_at=a.decided_at,
             decided_by_id=a.decided_by_id,
             decided_by=f"{a.decided_by.given_name} {a.decided_by.surname}" if a.decided_by else "",

@@ -165,6 +165,14 @@ class OwnRights(Refused):
 
 
 @dataclass(kw_only=True, eq=False)
+class NothingAsked(Refused):
+    """No question waits for an answer: the application may have been decided meanwhile."""
+
+    code: ClassVar[str] = "access.nothing_asked"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
 class SuspendedByOffice(Refused):
     """What the registry office has suspended, only the office reinstates."""
 

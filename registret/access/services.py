@@ -342,7 +342,7 @@ def correct_address(*, application_id: int, email: EmailAddress, actor: Actor, a
     Raises: NotFound, OwnApplication, CardTooOld, ConfirmationDone, TooMany.
     """
     wanted = application_for(actor=actor, application_id=application_id, at=at)
-    _check_actor(wanted.account_id, actor=actor, at=at)
+    check_actor(wanted.account_id, actor=actor, at=at)
     if wanted.mail_confirmed_at is not None or wanted.state is not ApplicationState.WAITING:
         raise ConfirmationDone()
     _limit_letters(subject=wanted.hsa_id.upper(), email=email, by=actor.by, at=at)
@@ -594,7 +594,11 @@ def check_card_age(actor: Actor, *, at: datetime) -> None:
         raise CardTooOld(minutes=settings.ATTESTING_NEEDS_CARD_WITHIN // timedelta(minutes=1))
 
 
-def _check_actor(applicant_id: int, *, actor: Actor, at: datetime) -> None:
+def check_actor(applicant_id: int, *, actor: Actor, at: datetime) -> None:
+    """For acts of this room on other people's applications.
+
+    Raises: OwnApplication, CardTooOld.
+    """
     if applicant_id == actor.account_id:
         raise OwnApplication()
     check_card_age(actor, at=at)
@@ -603,7 +607,7 @@ def _check_actor(applicant_id: int, *, actor: Actor, at: datetime) -> None:
 def _to_decide(application_id: int, *, actor: Actor, act: str, at: datetime) -> ApplicationRow:
     """The application, locked: of two who decide at once, the second sees what the first did."""
     seen = application_for(actor=actor, application_id=application_id, at=at)
-    _check_actor(seen.account_id, actor=actor, at=at)
+    check_actor(seen.account_id, actor=actor, at=at)
     Application.objects.select_for_update(of=("self",)).get(id=application_id)
     # Seen again, now that it is locked.
     wanted = application_for(actor=actor, application_id=application_id, at=at)

@@ -387,6 +387,35 @@ def _reinstated(facts: Mapping[str, str]) -> Content:
     )
 
 
+def _question(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("En fråga om din ansökan till {registry}").format(**facts),
+        heading=_("Kliniken har en fråga"),
+        lines=(
+            Line(
+                _("Hej {name}! Innan {clinic} tar ställning till din ansökan undrar de:"), facts, frozenset({"clinic"})
+            ),
+        ),
+        quote=facts["question"],
+        button=(_("Logga in och svara"), "/"),
+    )
+
+
+def _answered(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("Du har fått svar om en ansökan"),
+        heading=_("Du har fått svar"),
+        lines=(
+            Line(
+                _("{applicant}, som har ansökt för {clinic}, har svarat på din fråga."),
+                facts,
+                frozenset({"applicant", "clinic"}),
+            ),
+        ),
+        button=(_("Att attestera"), "/attestera"),
+    )
+
+
 LETTERS: Mapping[str, Kind] = {
     "confirm_email": Kind(
         facts={"name": Fact.LINE, "clinic": Fact.LINE, "valid_until": Fact.DAY}, confirms=True, says=_confirm_email
@@ -410,6 +439,8 @@ LETTERS: Mapping[str, Kind] = {
     ),
     "suspended": Kind(facts={"name": Fact.LINE, "reason": Fact.TEXT}, says=_suspended),
     "reinstated": Kind(facts={"name": Fact.LINE}, says=_reinstated),
+    "question": Kind(facts={"name": Fact.LINE, "clinic": Fact.LINE, "question": Fact.TEXT}, says=_question),
+    "answered": Kind(facts={"applicant": Fact.LINE, "clinic": Fact.LINE}, says=_answered),
     "digest": Kind(facts={"number": Fact.LINE, "oldest": Fact.DAY}, says=_digest),
     "still_waiting": Kind(
         facts={"applicant": Fact.LINE, "clinic": Fact.LINE, "waiting_since": Fact.DAY}, says=_still_waiting

@@ -649,6 +649,12 @@ REFUSALS: Mapping[str, Words] = {
         action=Action.BACK_TO_LIST,
         short=_("Välj en dag från i dag och högst %(months)s månader framåt."),
     ),
+    "access.nothing_asked": Words(
+        title=_("Ingen fråga väntar på svar."),
+        happened=_("Ansökan kan ha avgjorts medan du skrev."),
+        todo=(_("Titta på din ansökan."),),
+        action=Action.APPLICATION,
+    ),
     "access.suspended_by_office": Words(
         title=_("Registerkansliet har spärrat kontot."),
         happened=_("Det som kansliet har spärrat kan bara kansliet häva."),

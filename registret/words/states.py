@@ -19,6 +19,17 @@ APPLICATION_STATES = {
 }
 
 
+SUSPENSION_REASONS = {
+    "dormant": _("Kontot har inte använts på länge."),
+    "never_logged_in": _("Kontot har aldrig använts."),
+}
+
+
+def suspension_reason(reason: str) -> str:
+    """Why an account is suspended: as somebody wrote, or what the clock found."""
+    return str(SUSPENSION_REASONS.get(reason, reason))
+
+
 def account_state_name(code: str) -> str:
     return str(ACCOUNT_STATES[code])
 

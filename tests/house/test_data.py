@@ -79,9 +79,10 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "access.Application": {
         PERSONAL: "message reason",
-        PLAIN: "id account_id clinic_id role sub_registries state applied_at reminded_at escalated_at decided_at"
-        " decided_by_id",
+        PLAIN: "id account_id clinic_id role sub_registries state applied_at reminded_at escalated_at taken_at"
+        " taken_by_id decided_at decided_by_id",
     },
+    "access.Note": {PERSONAL: "text", PLAIN: "id application_id kind at by_id"},
     "access.Notice": {PLAIN: "id kind subject occasion at"},
     "access.Grant": {
         PERSONAL: "decided_by_names revoke_reason",

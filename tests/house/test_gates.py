@@ -56,6 +56,7 @@ SITE = {
     "ansokan/skicka-igen": "needs_card",
     "ansokan/adress": "needs_card",
     "ansokan/paminn": "needs_card",
+    "ansokan/svara": "needs_card",
     "ansokan/ta-tillbaka": "needs_card",
     "ansokan/ny": "needs_card",
     # Somebody at work
@@ -63,6 +64,9 @@ SITE = {
     "min-logg": "needs work",
     "attestera": "needs attest",
     "attestera/<int:id>": "needs attest",
+    "attestera/valda": "needs attest",
+    "attestera/<int:id>/ta": "needs attest",
+    "attestera/<int:id>/skriv": "needs attest",
     "attestera/<int:id>/avsla": "needs attest",
     "attestera/<int:id>/adress": "needs attest",
     "personer": "needs manage_people",

@@ -102,6 +102,7 @@ GAPS = {
 HANDED_ON = {
     *("clinic.closed", "clinic.reopened"),
     *("application.lapse", "application.escalated"),
+    *("application.taken", "application.put_back", "application.noted", "application.asked"),
     *("revocation.list_replaced", "revocation.fetch_refused", "revocation.list_late", "revocation.list_too_old"),
 }
 

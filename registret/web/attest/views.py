@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 
+from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -92,12 +93,23 @@ def _attest_form(request: ActorRequest, wanted: ApplicationRow, *, blank: bool =
     return AttestForm(data, wanted=wanted, last_possible=possible_end(request))
 
 
+def item_page(request: ActorRequest, wanted: ApplicationRow, *, writing: forms.Form) -> HttpResponse:
+    """The application again, with what was written about it and not kept."""
+    return _item(request, wanted, _attest_form(request, wanted, blank=True), writing=writing)
+
+
 def _item(
-    request: ActorRequest, wanted: ApplicationRow, form: AttestForm, *, address: AddressForm | None = None
+    request: ActorRequest,
+    wanted: ApplicationRow,
+    form: AttestForm,
+    *,
+    address: AddressForm | None = None,
+    writing: forms.Form | None = None,
 ) -> HttpResponse:
     address = address or AddressForm(initial={"email": wanted.email})
-    context = item_context(request, wanted) | {"form": form, "address": address}
-    return render(request, "attest_one.html", context, status=422 if form.errors or address.errors else 200)
+    context = item_context(request, wanted) | {"form": form, "address": address, "writing": writing}
+    wrong = form.errors or address.errors or (writing and writing.errors)
+    return render(request, "attest_one.html", context, status=422 if wrong else 200)
 
 
 def _attested(request: ActorRequest, wanted: ApplicationRow, form: AttestForm) -> bool:

@@ -59,3 +59,16 @@ class CodeForm(forms.Form):
     """The code out of the letter."""
 
     code = forms.CharField(max_length=20, error_messages={"required": _("Skriv koden ur mejlet")})
+
+
+class AnswerForm(forms.Form):
+    """What the applicant answers to a question of the clinic."""
+
+    text = forms.CharField(
+        max_length=1000,
+        error_messages={
+            "required": _("Skriv ett svar"),
+            "max_length": _("Skriv högst 1 000 tecken"),
+            "null_characters_not_allowed": _("Texten innehåller ett tecken som inte går att spara"),
+        },
+    )

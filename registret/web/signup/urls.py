@@ -10,6 +10,7 @@ urlpatterns = [
     path("ansokan/skicka-igen", views.resend, name="resend"),
     path("ansokan/adress", views.change_address, name="change_address"),
     path("ansokan/paminn", views.remind, name="remind"),
+    path("ansokan/svara", views.answer, name="answer_question"),
     path("ansokan/ta-tillbaka", views.withdraw, name="withdraw"),
     path("ansokan/ny", views.apply, name="apply"),
     path("bekrafta/<str:token>", views.confirm, name="confirm"),

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from registret.access import desk
 from registret.access import services as access
 from registret.access.actor import Actor
 from registret.access.queries import active_administrators
@@ -40,7 +41,7 @@ from registret.web.door.views import see_other
 from registret.web.forms import tried
 from registret.web.gate import needs_any_card, needs_card, open_to_all, recognise
 from registret.web.http import CardRequest, HolderRequest, Request
-from registret.web.signup.forms import AddressForm, ApplicationForm, CodeForm, RegistrationForm
+from registret.web.signup.forms import AddressForm, AnswerForm, ApplicationForm, CodeForm, RegistrationForm
 from registret.words.refusals import page_of, short
 
 
@@ -130,6 +131,19 @@ def change_address(request: HolderRequest) -> HttpResponse:
             hint = mail_hint(email, organisation_number=account.organisation_number)
             return render(request, "address.html", {"form": form, "asks": True, "email": email, "hint": hint})
     return render(request, "address.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_POST
+@needs_card
+def answer(request: HolderRequest) -> HttpResponse:
+    """Svara på en fråga from the clinic."""
+    form = AnswerForm(request.POST)
+    account = _account(request)
+    if form.is_valid():
+        desk.answer(account_id=account.id, text=form.cleaned_data["text"], by=request.holder.by, at=request.at)
+        return see_other("application")
+    context = _waiting_context(request, CodeForm()) | {"answering": form}
+    return render(request, "application.html", context, status=422)
 
 
 @require_POST
@@ -281,6 +295,7 @@ def _waiting_context(request: HolderRequest, form: CodeForm) -> dict[str, Any]:
         "place": place,
         "administrators": active_administrators(clinic_id=place.id, at=request.at) if place else (),
         "reminding": _reminding(request),
+        "questions": desk.questions_to(account_id=account.id),
     }
 
 

@@ -24,6 +24,7 @@ from registret.words.revocation import fault_name
 from registret.words.roles import role_hint as words_role_hint
 from registret.words.roles import role_name
 from registret.words.states import account_state_name, application_state_name
+from registret.words.states import suspension_reason as words_suspension_reason
 
 register = template.Library()
 
@@ -85,6 +86,11 @@ def names(people: Iterable[HasName]) -> str:
     """`Bertil Holm och Karin Nyberg`."""
     *first, last = [person.name for person in people]
     return f"{', '.join(first)} {gettext('och')} {last}" if first else last
+
+
+@register.filter
+def suspension_reason(reason: str) -> str:
+    return words_suspension_reason(reason)
 
 
 @register.filter

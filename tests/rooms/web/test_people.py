@@ -237,7 +237,7 @@ def test_what_the_office_suspended_the_clinic_does_not_lift(place: Country, now:
 def test_whom_the_clock_suspended_the_clinic_lets_in_again(place: Country, now: datetime) -> None:
     suspend(account_id=id_of(ANNA), reason="dormant", authority=Authority.CLOCK, by=BERTIL.by, at=now)
     bertil = Browser.of(BERTIL)
-    assert "Det har inte använts på länge." in text_of(bertil.get(f"/personer/{id_of(ANNA)}"))
+    assert "Skäl: Kontot har inte använts på länge." in text_of(bertil.get(f"/personer/{id_of(ANNA)}"))
     assert bertil.post(f"/personer/{id_of(ANNA)}/hav").status_code == 303
     assert cast.account_of(ANNA).state is AccountState.CONFIRMED
 

@@ -1,0 +1,82 @@
+"""Beside deciding: taking an application on, notes, questions, and several at once."""
+
+from __future__ import annotations
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from registret.access import desk as access
+from registret.access.queries import application_for
+from registret.access.roles import Permission
+from registret.access.rules import last_possible_day
+from registret.limits.services import TooMany
+from registret.settings.lengths import TimeLimit
+from registret.settings.queries import length
+from registret.web.attest.beside import beside
+from registret.web.attest.card_time import CardTime
+from registret.web.attest.forms import ReasonField
+from registret.web.attest.views import item_page
+from registret.web.door.views import see_other
+from registret.web.gate import needs
+from registret.web.http import ActorRequest
+from registret.words.refusals import page_of
+
+
+class WriteForm(forms.Form):
+    """A note for colleagues, or a question to the applicant."""
+
+    text = ReasonField(
+        max_length=1000,
+        error_messages={
+            "required": _("Skriv något först"),
+            "max_length": _("Skriv högst 1 000 tecken"),
+            "null_characters_not_allowed": _("Texten innehåller ett tecken som inte går att spara"),
+        },
+    )
+
+
+@require_POST
+@needs(Permission.ATTEST)
+def take_on(request: ActorRequest, id: int) -> HttpResponse:
+    """Tas av mig, or (`tillbaka`) put back."""
+    act = access.put_back if "tillbaka" in request.POST else access.take_on
+    act(application_id=id, actor=request.actor, at=request.at)
+    return see_other("attest_one", id)
+
+
+@require_POST
+@needs(Permission.ATTEST)
+def write(request: ActorRequest, id: int) -> HttpResponse:
+    """A note, or (`fraga`) a question that is mailed to the applicant."""
+    form = WriteForm(request.POST)
+    if form.is_valid():
+        act = access.ask if "fraga" in request.POST else access.write_note
+        text = form.cleaned_data["text"]
+        beside(form, {TooMany: "text"}, lambda: act(application_id=id, text=text, actor=request.actor, at=request.at))
+    if form.is_valid():
+        return see_other("attest_one", id)
+    wanted = application_for(actor=request.actor, application_id=id, at=request.at)
+    return item_page(request, wanted, writing=form)
+
+
+@require_POST
+@needs(Permission.ATTEST)
+def several(request: ActorRequest) -> HttpResponse:
+    """Attestera valda: the first POST shows who it is about; its Ok attests. `ensam` attests one at once."""
+    alone = request.POST.get("ensam", "")
+    chosen = [alone] if alone else request.POST.getlist("valda")
+    ids = [int(value) for value in chosen if value.isascii() and value.isdigit() and len(value) < 19]
+    if not ids:
+        return see_other("attest")
+    context: dict[str, object] = {"tab": "attest", "card_time": CardTime.of(request.actor, at=request.at)}
+    if alone or request.POST.get("ok") == "1":
+        results = access.attest_many(application_ids=ids, actor=request.actor, at=request.at)
+        context["results"] = [(r.application, page_of(r.refusal).title if r.refusal else "") for r in results]
+    else:
+        ids = ids[: access.AT_ONCE]
+        context["chosen"] = [application_for(actor=request.actor, application_id=i, at=request.at) for i in ids]
+        context["until"] = last_possible_day(at=request.at, months=length(TimeLimit.GRANT).number)
+    return render(request, "attest_several.html", context)
