@@ -95,17 +95,19 @@ class CertificateAuthority:
         self, revoked: Iterable[tuple[int, datetime]], *, this_update: datetime, next_update: datetime, number: int = 1
     ) -> x509.CertificateRevocationList:
         """`revoked`: pairs of serial number and moment."""
+        entries = [
+            x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(moment).build()
+            for serial, moment in revoked
+        ]
+        # All at once: the builder's own method copies what it has at each entry, which takes a minute for 100,000.
         builder = (
-            x509.CertificateRevocationListBuilder()
+            x509.CertificateRevocationListBuilder(revoked_certificates=entries)
             .issuer_name(self.certificate.subject)
             .last_update(this_update)
             .next_update(next_update)
             .add_extension(x509.CRLNumber(number), critical=False)
             .add_extension(_key_of(self.certificate), critical=False)
         )
-        for serial, moment in revoked:
-            entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(moment).build()
-            builder = builder.add_revoked_certificate(entry)
         return builder.sign(self.key, hashes.SHA256())
 
 

@@ -223,7 +223,12 @@ REFUSALS: Mapping[str, Words] = {
             "att bekräfta vem det kommer från."
         ),
         todo=(
-            _("Har du flera kort i datorn? Ta ut de andra, tryck på knappen och välj på nytt."),
+            _by_host(
+                fresh=_("Har du flera kort i datorn? Ta ut de andra, tryck på knappen och välj på nytt."),
+                fixed=_(
+                    "Har du flera kort i datorn? Ta ut de andra, stäng webbläsaren helt, öppna den igen och logga in."
+                ),
+            ),
             _("Kontakta annars den som ger ut kort hos din arbetsgivare: kortet går inte att använda här."),
             _SUPPORT,
         ),

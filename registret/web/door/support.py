@@ -31,7 +31,8 @@ def support_text(
     if report.get("issuer"):
         facts = [report.get("holder"), report.get("kind"), report.get("purpose"), report["issuer"], _level(report)]
         lines.append(", ".join(str(fact) for fact in facts if fact))
-        list_of = f" (CRL {_moment(report['revocation_as_of'])})" if report.get("revocation_as_of") else ""
+        source = "OCSP" if report.get("revocation_by_ocsp") else "CRL"
+        list_of = f" ({source} {_moment(report['revocation_as_of'])})" if report.get("revocation_as_of") else ""
         lines.append(
             f"{_day(report['not_before'])} – {_day(report['not_after'])}, {report['revocation'] or '?'}{list_of}"
         )

@@ -52,6 +52,11 @@ def test_it_says_when_what_and_where_it_is_explained() -> None:
     ]
 
 
+def test_it_says_whether_a_list_or_the_issuer_itself_answered() -> None:
+    by_ocsp = PERSON | {"revocation_by_ocsp": True}
+    assert text(by_ocsp, None)[3] == "2026-11-23 – 2027-11-24, good (OCSP 2026-11-24 08:19)"
+
+
 def test_without_a_certificate_it_has_no_empty_lines() -> None:
     assert text(NOTHING, "card.none") == [
         "Referens K7F-3R2X, 2026-11-24 09:00",
