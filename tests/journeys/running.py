@@ -89,15 +89,35 @@ class House:
         return done.stdout
 
     def start(self) -> None:
-        """Starts the server and waits until it answers."""
-        with (self.folder / "server.log").open("ab") as log:
-            command = [REGISTRET, "serve"]
-            self.process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
+        """Starts the server and waits until it answers. A port that somebody took meanwhile is replaced."""
+        for _ in range(5):
+            with (self.folder / "server.log").open("ab") as log:
+                before = log.tell()
+                command = [REGISTRET, "serve"]
+                self.process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
+            if self._serves():
+                return
+            assert "is in use" in self.log()[before:], self.log()
+            self._take_ports()
+        raise AssertionError(self.log())
+
+    def _serves(self) -> bool:
+        """Whether it answers in time; False if it has ended."""
+        assert self.process is not None
         deadline = time.monotonic() + PATIENCE
-        while not (answers(self.site_port) and answers(self.card_port)):
-            assert self.process.poll() is None, self.log()
+        while self.process.poll() is None:
+            if answers(self.site_port) and answers(self.card_port):
+                return True
             assert time.monotonic() < deadline, f"not serving after {PATIENCE} s: {self.log()}"
             time.sleep(0.05)
+        return False
+
+    def _take_ports(self) -> None:
+        self.site_port, self.card_port = free_ports(2)
+        self.environment |= {
+            "REGISTRET_SITE_PORT": str(self.site_port),
+            "REGISTRET_CARD_PORT": str(self.card_port),
+        }
 
     def stop(self) -> None:
         if self.process is not None:

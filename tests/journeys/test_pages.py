@@ -278,3 +278,62 @@ def _seconds_since_seen(house: House, person: Person) -> float:
     seen = house.ask_database("SELECT max(seen_at) FROM accounts_session WHERE hsa_id = %s", person.hsa_id)[0][0]
     assert isinstance(seen, datetime)
     return (datetime.now(UTC) - seen).total_seconds()
+
+
+def test_the_administrators_daily_work(house: House, bertil: Person, desk: OpenDesk) -> None:
+    vera = somebody(house, "Vera", "Ask")
+    registered(vera).log_in(lank=link_in(house.letter_to(vera.mail, about="Bekräfta")).rpartition("/")[2])
+    his = desk(bertil.card)
+    his.open("/")
+    his.press("Logga in med SmartCard")
+    his.open("/attestera")
+    looked_at(his.page, "50-attestera-lista")
+    his.page.get_by_role("link", name=re.compile("Vera Ask")).click()
+    his.press("Tas av mig")
+    his.page.get_by_label("Skriv", exact=True).fill("Vilken avdelning?")
+    his.press("Skicka fråga")
+    looked_at(his.page, "51-fraga")
+
+    hers = desk(vera.card)
+    hers.open("/")
+    hers.press("Logga in med SmartCard")
+    hers.page.get_by_label("Svara", exact=True).fill("Avdelning 12")
+    looked_at(hers.page, "52-svara")
+    hers.press("Skicka svar")
+
+    his.open("/attestera")
+    his.page.get_by_role("checkbox", name=re.compile("Vera Ask")).check()
+    his.press("Attestera valda …")
+    looked_at(his.page, "53-attestera-flera")
+    his.press("Attestera 1 person")
+    looked_at(his.page, "54-attesterade")
+
+    his.open("/personer")
+    looked_at(his.page, "55-personer")
+    his.press("Vera Ask")
+    looked_at(his.page, "56-person")
+    his.press("Ändra eller förläng")
+    looked_at(his.page, "57-forlang")
+    his.press("Spara")
+    his.press("Återkalla …")
+    his.press("Återkalla")
+    looked_at(his.page, "58-aterkalla-fel")
+    his.page.get_by_label("Varför återkallas behörigheten?").fill("Slutat")
+    his.press("Återkalla")
+    expect(his.page.get_by_role("heading", level=1)).to_have_text("Personer")
+    hers.open("/")
+    hers.press("Logga in med SmartCard")
+    assert hers.heading() == "Inloggning misslyckades. Du har ingen behörighet just nu."
+
+
+def test_the_offices_time_limits_pass_axe_and_fit(house: House, doris: Person, desk: OpenDesk) -> None:
+    hers = desk(doris.card)
+    hers.open("/")
+    hers.press("Logga in med SmartCard")
+    hers.open("/kansliet/tidsgranser")
+    looked_at(hers.page, "53-tidsgranser")
+    hers.open("/kansliet/tidsgranser/lapse")
+    hers.page.get_by_label("Antal dagar").fill("9")
+    hers.page.get_by_label("Varför ändras gränsen?").fill("Prov")
+    hers.press("Spara")
+    looked_at(hers.page, "54-tidsgrans-fel")
