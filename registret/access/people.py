@@ -20,7 +20,7 @@ from registret.access.refusals import (
     OwnRights,
     RoleImpossible,
     SubRegistryClosed,
-    SuspendedByOffice,
+    SuspendedElsewhere,
 )
 from registret.access.roles import ROLES_TO_APPLY_FOR, Permission, Role
 from registret.access.rules import end_of
@@ -43,7 +43,8 @@ ENDED_SHOWN = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GrantRow:
-    """A grant that has not been revoked. `changeable`: the asker may change and extend it."""
+    """A grant that has not been revoked. The asker may change and extend it if it is
+    `changeable`, and take it away if it is `revocable`."""
 
     id: int
     account_id: int
@@ -55,6 +56,7 @@ class GrantRow:
     ends_at: datetime
     ended: bool
     changeable: bool
+    revocable: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +158,8 @@ def revoke_grant(*, grant_id: int, reason: str, actor: Actor, at: datetime) -> N
     Raises: NotPermitted, NotFound, OwnRights, CardTooOld.
     """
     old = _to_change(grant_id, actor=actor, at=at)
+    if not old.revocable:
+        raise NotPermitted()
     revoke(grant_id=old.id, reason=reason, revoked_by_id=actor.account_id, by=actor.by, at=at)
     place = old.clinic_name or settings.REGISTRY_NAME
     _tell(old.account_id, kind="grant_revoked", role=old.role, place=place, more={"reason": reason}, at=at)
@@ -165,25 +169,35 @@ def revoke_grant(*, grant_id: int, reason: str, actor: Actor, at: datetime) -> N
 def suspend_person(*, account_id: int, reason: str, actor: Actor, at: datetime) -> None:
     """Spärra: nobody gets in under this account, anywhere, until somebody lifts it. The sessions end at once.
 
+    Nobody suspends those who work for the registry itself: the office would get rid of who reviews its log.
+
     Raises: NotPermitted, NotFound, OwnRights, CardTooOld, NotPossible.
     """
-    person = _somebody_else(account_id, actor=actor, at=at)
-    of_the_office = Grant.objects.filter(account_id=account_id, clinic=None, revoked_at=None, ends_at__gt=at)
-    if actor.seat.clinic_id is not None and of_the_office.exists():
+    person = _colleague(account_id, actor=actor, at=at)
+    if Grant.objects.filter(account_id=account_id, clinic=None, revoked_at=None, ends_at__gt=at).exists():
         raise NotPermitted()
-    accounts.suspend(account_id=person.account_id, reason=reason, authority=_authority(actor), by=actor.by, at=at)
+    accounts.suspend(
+        account_id=person.account_id,
+        reason=reason,
+        authority=_authority(actor),
+        clinic_id=actor.seat.clinic_id,
+        by=actor.by,
+        at=at,
+    )
     _tell(person.account_id, kind="suspended", more={"reason": reason}, at=at)
 
 
 @transaction.atomic
 def reinstate_person(*, account_id: int, actor: Actor, at: datetime) -> None:
-    """Häv spärren. What the office has suspended, the office reinstates.
+    """Häv spärren. A clinic lifts what it has suspended itself, or the clock; the office lifts everything.
 
-    Raises: NotPermitted, NotFound, OwnRights, CardTooOld, SuspendedByOffice, NotPossible.
+    Raises: NotPermitted, NotFound, OwnRights, CardTooOld, SuspendedElsewhere, NotPossible.
     """
-    person = _person(_somebody_else(account_id, actor=actor, at=at).account_id)
-    if person.state_authority is Authority.OFFICE and _authority(actor) is not Authority.OFFICE:
-        raise SuspendedByOffice()
+    person = _person(_colleague(account_id, actor=actor, at=at).account_id)
+    if _authority(actor) is Authority.CLINIC and _suspended_elsewhere(
+        person.state_authority, person.state_clinic_id, actor=actor
+    ):
+        raise SuspendedElsewhere()
     accounts.reinstate(account_id=person.id, by=actor.by, at=at)
     _tell(person.id, kind="reinstated", more={}, at=at)
 
@@ -200,7 +214,10 @@ def _grants(actor: Actor, *, at: datetime) -> QuerySet[Grant]:
     here = Grant.objects.filter(revoked_at=None, ends_at__gt=at - ENDED_SHOWN).exclude(
         account__state=AccountState.ENDED
     )
-    return here.filter(clinic_id=actor.seat.clinic_id) if actor.seat.clinic_id is not None else here
+    if actor.seat.clinic_id is not None:
+        return here.filter(clinic_id=actor.seat.clinic_id)
+    # Those who work for the registry are appointed and removed by two people: see `appoint_by_program`.
+    return here.filter(clinic__isnull=False)
 
 
 def _people(grants: QuerySet[Grant], *, actor: Actor, at: datetime) -> tuple[PersonRow, ...]:
@@ -214,6 +231,8 @@ def _people(grants: QuerySet[Grant], *, actor: Actor, at: datetime) -> tuple[Per
 
 def _person_row(grants: list[Grant], *, actor: Actor, at: datetime) -> PersonRow:
     who = grants[0].account
+    elsewhere = _suspended_elsewhere(who.state_authority, who.state_clinic_id, actor=actor)
+    told = _authority(actor) is Authority.OFFICE or not elsewhere
     return PersonRow(
         account_id=who.id,
         name=f"{who.given_name} {who.surname}".strip(),
@@ -221,7 +240,7 @@ def _person_row(grants: list[Grant], *, actor: Actor, at: datetime) -> PersonRow
         organisation=who.organisation,
         email=who.email,
         state=AccountState(who.state),
-        state_reason=who.state_reason,
+        state_reason=who.state_reason if told else "",
         mail_confirmed_at=who.confirmed_at,
         logged_in_at=who.logged_in_at,
         grants=tuple(_grant_row(grant, actor=actor, at=at) for grant in grants),
@@ -243,6 +262,7 @@ def _grant_row(found: Grant, *, actor: Actor, at: datetime) -> GrantRow:
         ends_at=found.ends_at,
         ended=found.ends_at <= at,
         changeable=at_a_clinic and own and found.account_id != actor.account_id,
+        revocable=own and found.account_id != actor.account_id,
     )
 
 
@@ -256,12 +276,19 @@ def _to_change(grant_id: int, *, actor: Actor, at: datetime) -> GrantRow:
     return found
 
 
-def _somebody_else(account_id: int, *, actor: Actor, at: datetime) -> PersonRow:
+def _colleague(account_id: int, *, actor: Actor, at: datetime) -> PersonRow:
+    """Somebody else who has a right here now: a clinic that a person has left has no power over the account."""
     found = person_of(actor=actor, account_id=account_id, at=at)
+    if all(grant.ended for grant in found.grants):
+        raise NotPermitted()
     if account_id == actor.account_id:
         raise OwnRights()
     check_card_age(actor, at=at)
     return found
+
+
+def _suspended_elsewhere(authority: Authority | str | None, clinic_id: int | None, *, actor: Actor) -> bool:
+    return authority == Authority.OFFICE or (authority == Authority.CLINIC and clinic_id != actor.seat.clinic_id)
 
 
 def _authority(actor: Actor) -> Authority:

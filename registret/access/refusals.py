@@ -173,10 +173,10 @@ class NothingAsked(Refused):
 
 
 @dataclass(kw_only=True, eq=False)
-class SuspendedByOffice(Refused):
-    """What the registry office has suspended, only the office reinstates."""
+class SuspendedElsewhere(Refused):
+    """What the registry office or another clinic has suspended, this clinic does not lift."""
 
-    code: ClassVar[str] = "access.suspended_by_office"
+    code: ClassVar[str] = "access.suspended_elsewhere"
 
 
 @dataclass(kw_only=True, eq=False)

@@ -69,6 +69,7 @@ LETTERS_PER_ADDRESS = Limit(what="letters_address", most=5, per=timedelta(hours=
 LETTERS_PER_NETWORK = Limit(what="letters_network", most=100, per=timedelta(hours=1))
 APPLICATIONS_PER_ACCOUNT = Limit(what="applications_account", most=10, per=timedelta(days=1))
 # Each of them writes to every administrator of a clinic.
+CODES_PER_ACCOUNT = Limit(what="codes_account", most=20, per=timedelta(hours=1))
 CODES_PER_NETWORK = Limit(what="codes_network", most=100, per=timedelta(hours=1))
 
 
@@ -170,6 +171,7 @@ def confirm_by_code(*, account_id: int, code: str, by: By, at: datetime) -> None
 
     Raises: CodeWrong, CodeBurnt, ConfirmationExpired, ConfirmationDone, TooMany.
     """
+    take(limit=CODES_PER_ACCOUNT, subject=str(account_id), at=at)
     take(limit=CODES_PER_NETWORK, subject=network_subject(by.network), at=at)
 
     def tell(person: AccountRow) -> None:
@@ -532,9 +534,10 @@ def _check_in_force(person: AccountRow) -> None:
 
 
 def _limit_letters(*, subject: str, email: EmailAddress, by: By, at: datetime) -> None:
-    take(limit=LETTERS_PER_NETWORK, subject=network_subject(by.network), at=at)
+    # One person's own limit first: a hospital sits behind one address, and nobody uses up its share alone.
     take(limit=LETTERS_PER_ACCOUNT, subject=subject, at=at)
     take(limit=LETTERS_PER_ADDRESS, subject=email.text, at=at)
+    take(limit=LETTERS_PER_NETWORK, subject=network_subject(by.network), at=at)
 
 
 @transaction.atomic

@@ -38,6 +38,8 @@ class Account(AbstractBaseUser):
     state_authority = models.CharField(
         max_length=10, choices=[(a.value, a.value) for a in Authority], blank=True, default=""
     )
+    # Which clinic has suspended it: no other lifts that.
+    state_clinic_id = models.BigIntegerField(null=True)
     created_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
     logged_in_at = models.DateTimeField(null=True)
@@ -70,6 +72,11 @@ class Account(AbstractBaseUser):
                 name="account_suspended_by_somebody",
                 condition=Q(state=AccountState.SUSPENDED, state_authority__in=[a.value for a in Authority])
                 | (~Q(state=AccountState.SUSPENDED) & Q(state_authority="")),
+            ),
+            models.CheckConstraint(
+                name="account_suspended_by_this_clinic",
+                condition=Q(state_authority=Authority.CLINIC.value, state_clinic_id__isnull=False)
+                | (~Q(state_authority=Authority.CLINIC.value) & Q(state_clinic_id=None)),
             ),
             models.CheckConstraint(
                 name="account_ended_has_moment",

@@ -26,6 +26,7 @@ class AccountRow:
     state: AccountState
     state_reason: str
     state_authority: Authority | None
+    state_clinic_id: int | None
     created_at: datetime
     confirmed_at: datetime | None
     logged_in_at: datetime | None
@@ -118,6 +119,7 @@ def account_row(found: Account) -> AccountRow:
         language=found.language,
         state=AccountState(found.state),
         state_reason=found.state_reason,
+        state_clinic_id=found.state_clinic_id,
         state_authority=Authority(found.state_authority) if found.state_authority else None,
         created_at=found.created_at,
         confirmed_at=found.confirmed_at,

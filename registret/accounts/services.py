@@ -221,12 +221,14 @@ def set_language(*, account_id: int, language: str) -> None:
 
 
 @transaction.atomic
-def suspend(*, account_id: int, reason: str, authority: Authority, by: By, at: datetime) -> None:
-    """Spärra: the sessions end at once.
+def suspend(
+    *, account_id: int, reason: str, authority: Authority, clinic_id: int | None = None, by: By, at: datetime
+) -> None:
+    """Spärra: the sessions end at once. `clinic_id` if it is a clinic that suspends.
 
     Raises: NotPossible.
     """
-    account = _step(account_id, "suspend", reason=reason, authority=authority, by=by, at=at)
+    account = _step(account_id, "suspend", reason=reason, authority=authority, clinic_id=clinic_id, by=by, at=at)
     end_sessions_of(hsa_id=account.hsa_id, reason="suspended", by=by, at=at)
 
 
@@ -251,16 +253,23 @@ def end(*, account_id: int, reason: str, by: By, at: datetime) -> None:
 
 
 def _step(
-    account_id: int, act: str, *, reason: str, authority: Authority | None = None, by: By, at: datetime
+    account_id: int,
+    act: str,
+    *,
+    reason: str,
+    authority: Authority | None = None,
+    clinic_id: int | None = None,
+    by: By,
+    at: datetime,
 ) -> Account:
     account = Account.objects.select_for_update().get(id=account_id)
     before = AccountState(account.state)
     account.state = ACCOUNT_LIFE.after(before, act)
     account.state_reason = reason
-    account.state_authority = authority or ""
+    account.state_authority, account.state_clinic_id = authority or "", clinic_id
     if account.state == AccountState.ENDED:
         account.ended_at = at
-    account.save(update_fields=["state", "state_reason", "state_authority", "ended_at"])
+    account.save(update_fields=["state", "state_reason", "state_authority", "state_clinic_id", "ended_at"])
     record(
         event=f"account.{act}",
         by=by,

@@ -124,7 +124,11 @@ def unlock(*, key: str, proof: Proof, at: datetime) -> bool:
     if card.hsa_id.upper() != session.hsa_id_key:
         raise SessionOtherCard()
     Session.objects.filter(id=session.id, ended_at=None).update(
-        locked_at=None, attempt_id=proof.attempt_id, card=card.as_json(), seen_at=at
+        locked_at=None,
+        attempt_id=proof.attempt_id,
+        card=card.as_json(),
+        seen_at=at,
+        ends_at=min(session.ends_at, card.not_after),
     )
     record(event="session.unlocked", by=by, at=at, about_hsa_id=session.hsa_id, facts={"session": session.id})
     return True

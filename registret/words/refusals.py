@@ -660,9 +660,9 @@ REFUSALS: Mapping[str, Words] = {
         todo=(_("Titta på din ansökan."),),
         action=Action.APPLICATION,
     ),
-    "access.suspended_by_office": Words(
-        title=_("Registerkansliet har spärrat kontot."),
-        happened=_("Det som kansliet har spärrat kan bara kansliet häva."),
+    "access.suspended_elsewhere": Words(
+        title=_("Spärren är inte er."),
+        happened=_("Registerkansliet eller en annan klinik har spärrat kontot, och bara de kan häva spärren."),
         todo=(_("Kontakta registerkansliet."),),
         action=Action.HELP,
     ),

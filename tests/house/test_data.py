@@ -59,7 +59,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "accounts.Account": {
         PERSONAL: "hsa_id hsa_id_key given_name surname organisation email state_reason logged_in_at unused_since",
-        PLAIN: "id language state state_authority created_at confirmed_at ended_at",
+        PLAIN: "id language state state_authority state_clinic_id created_at confirmed_at ended_at",
     },
     "accounts.Confirmation": {
         PERSONAL: "email",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from registret.access.roles import Permission
+from registret.access.services import check_card_age
 from registret.settings.lengths import LIMITS, TimeLimit
 from registret.settings.queries import DecisionRow, decisions, newest_decisions
 from registret.settings.refusals import LimitImpossible, LimitUnchanged
@@ -84,6 +85,7 @@ def _decided(request: ActorRequest, limit: TimeLimit, form: LimitForm) -> bool:
     data = form.cleaned_data
 
     def act() -> None:
+        check_card_age(request.actor, at=request.at)
         decide(limit=limit, number=data["number"], reason=data["reason"], by=request.actor.by, at=request.at)
 
     beside(form, {LimitImpossible: "number", LimitUnchanged: "number"}, act)

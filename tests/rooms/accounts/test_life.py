@@ -105,12 +105,14 @@ def test_the_database_lets_through_the_steps_of_the_table_and_no_other(
     account_id = account_in(before)
     confirmed = None if after is AccountState.REGISTERED else NOW
     ended = NOW if after is AccountState.ENDED else None
+    authority = "office" if after is AccountState.SUSPENDED else ""
 
     def force() -> None:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE accounts_account SET state = %s, confirmed_at = %s, ended_at = %s WHERE id = %s",
-                [after.value, confirmed, ended, account_id],
+                "UPDATE accounts_account SET state = %s, confirmed_at = %s, ended_at = %s, state_authority = %s"
+                " WHERE id = %s",
+                [after.value, confirmed, ended, authority, account_id],
             )
 
     if (before.value, after.value) in ACCOUNT_LIFE.pairs():

@@ -185,7 +185,10 @@ def test_a_suspended_or_ended_account_is_out_at_once(act: str) -> None:
     place = cast.clinics(NOW)
     cast.register(ANNA, place.infection, at=NOW)
     key = key_of()
-    getattr(accounts, act)(account_id=cast.account_of(ANNA).id, reason="slutat", by=BERTIL.by, at=NOW)
+    if act == "suspend":
+        cast.suspend(ANNA, at=NOW)
+    else:
+        accounts.end(account_id=cast.account_of(ANNA).id, reason="slutat", by=BERTIL.by, at=NOW)
     assert refusal(key) is SessionMissing
 
 
@@ -292,6 +295,14 @@ def test_a_renewed_certificate_of_the_same_hsa_id_unlocks() -> None:
     renewed = dataclasses.replace(ANNA, card=dataclasses.replace(ANNA.card, fingerprint="ab" * 32, serial="77"))
     assert unlock(key=key, proof=shown_again(renewed), at=NOW + MINUTE)
     assert sitting(key, after=MINUTE).card.serial == "77"
+
+
+def test_a_card_that_ends_sooner_shortens_the_session_that_it_unlocks() -> None:
+    key = locked_key()
+    sooner = NOW + 30 * MINUTE
+    proof = dataclasses.replace(shown_again(), card=dataclasses.replace(ANNA.card, not_after=sooner))
+    assert unlock(key=key, proof=proof, at=NOW + MINUTE)
+    assert sitting(key, after=MINUTE).ends_at == sooner
 
 
 def test_another_persons_card_unlocks_nothing() -> None:

@@ -13,7 +13,7 @@ from registret.access import people as access
 from registret.access import services
 from registret.access.people import people_of, person_of
 from registret.access.queries import newest_application, seats_of
-from registret.access.refusals import CardTooOld, NotFound, NotPermitted, OwnRights
+from registret.access.refusals import CardTooOld, NotFound, NotPermitted, OwnRights, SuspendedElsewhere
 from registret.access.roles import Role
 from registret.access.rules import last_possible_day
 from registret.accounts.lifecycle import AccountState, Authority
@@ -242,7 +242,7 @@ def test_whom_the_clock_suspended_the_clinic_lets_in_again(place: Country, now: 
     assert cast.account_of(ANNA).state is AccountState.CONFIRMED
 
 
-def test_a_clinic_cannot_suspend_somebody_of_the_office(place: Country, now: datetime) -> None:
+def test_nobody_suspends_somebody_of_the_office(place: Country, now: datetime) -> None:
     cast.apply_again(DORIS, place.infection, at=now)
     application = newest_application(account_id=id_of(DORIS))
     assert application is not None
@@ -256,6 +256,62 @@ def test_a_clinic_cannot_suspend_somebody_of_the_office(place: Country, now: dat
     )
     assert Browser.of(BERTIL).post(f"/personer/{id_of(DORIS)}/sparra", {"reason": "x"}).status_code == 403
     assert cast.account_of(DORIS).state is AccountState.CONFIRMED
+
+
+def test_the_office_neither_sees_nor_removes_its_log_reviewer(place: Country, now: datetime) -> None:
+    actor = cast.actor(DORIS, at=now)
+    with pytest.raises(NotFound):
+        person_of(actor=actor, account_id=id_of(ERIK), at=now)
+    with pytest.raises(NotFound):
+        access.revoke_grant(grant_id=grant_of(ERIK, at=now), reason="x", actor=actor, at=now)
+    with pytest.raises(NotFound):
+        access.suspend_person(account_id=id_of(ERIK), reason="x", actor=actor, at=now)
+
+
+def test_a_colleagues_appointment_is_taken_back_by_the_office_alone(place: Country, now: datetime) -> None:
+    karins = grant_of(KARIN, at=now)
+    bertil = Browser.of(BERTIL)
+    assert "Återkalla" not in text_of(bertil.get(f"/personer/{id_of(KARIN)}"))
+    assert bertil.post(f"/behorighet/{karins}/aterkalla", {"reason": "x"}).status_code == 403
+    assert Browser.of(DORIS).post(f"/behorighet/{karins}/aterkalla", {"reason": "Slutat"}).status_code == 303
+    assert seats_of(account_id=id_of(KARIN), at=timezone.now()) == ()
+
+
+def anna_moves_to_sydvik(place: Country, *, at: datetime) -> None:
+    """Her grant at Norrvik has ended, and she works with Cecilia."""
+    cast.apply_again(ANNA, place.sydvik, at=at)
+    application = newest_application(account_id=id_of(ANNA))
+    assert application is not None
+    services.attest(
+        application_id=application.id,
+        role=Role.REPORTER,
+        sub_registries=["pneumoni"],
+        last_day=last_possible_day(at=at, months=12),
+        actor=cast.actor(CECILIA, at=at),
+        at=at,
+    )
+
+
+def test_a_clinic_that_somebody_has_left_has_no_power_over_the_account(place: Country, now: datetime) -> None:
+    later = now + timedelta(days=360)
+    anna_moves_to_sydvik(place, at=later)
+    bertil = cast.actor(BERTIL, at=later)
+    assert person_of(actor=bertil, account_id=id_of(ANNA), at=later).grants[0].ended
+    with pytest.raises(NotPermitted):
+        access.suspend_person(account_id=id_of(ANNA), reason="x", actor=bertil, at=later)
+    assert cast.account_of(ANNA).state is AccountState.CONFIRMED
+
+
+def test_what_one_clinic_suspended_another_neither_lifts_nor_reads_why(place: Country, now: datetime) -> None:
+    anna_moves_to_sydvik(place, at=now)
+    cecilia, bertil, doris = (cast.actor(who, at=now) for who in (CECILIA, BERTIL, DORIS))
+    access.suspend_person(account_id=id_of(ANNA), reason="Misstänkt dataintrång", actor=cecilia, at=now)
+    with pytest.raises(SuspendedElsewhere):
+        access.reinstate_person(account_id=id_of(ANNA), actor=bertil, at=now)
+    reasons = [person_of(actor=a, account_id=id_of(ANNA), at=now).state_reason for a in (bertil, cecilia, doris)]
+    assert reasons == ["", "Misstänkt dataintrång", "Misstänkt dataintrång"]
+    access.reinstate_person(account_id=id_of(ANNA), actor=cecilia, at=now)
+    assert cast.account_of(ANNA).state is AccountState.CONFIRMED
 
 
 # --- who may not -----------------------------------------------------------------------------------
