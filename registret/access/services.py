@@ -69,7 +69,7 @@ LETTERS_PER_ADDRESS = Limit(what="letters_address", most=5, per=timedelta(hours=
 LETTERS_PER_NETWORK = Limit(what="letters_network", most=100, per=timedelta(hours=1))
 APPLICATIONS_PER_ACCOUNT = Limit(what="applications_account", most=10, per=timedelta(days=1))
 # Each of them writes to every administrator of a clinic.
-CODES_PER_ACCOUNT = Limit(what="codes_account", most=20, per=timedelta(hours=1))
+CODES_PER_ACCOUNT = Limit(what="codes_account", most=40, per=timedelta(hours=1))
 CODES_PER_NETWORK = Limit(what="codes_network", most=100, per=timedelta(hours=1))
 
 

@@ -92,9 +92,15 @@ BREAKING: dict[str, list[Callable[[], object]]] = {
     "session_ends_later": [lambda: session(ends_at=NOW)],
 }
 # Fields that go together: (make, fields with their two values, which combinations are allowed).
+
+
+def suspended_or_not(state: str, **different: Any) -> Account:
+    return account(state=state, state_authority="office" if state == "suspended" else "", **different)
+
+
 PAIRED: dict[str, tuple[Callable[..., object], dict[str, tuple[Any, ...]], Callable[..., bool]]] = {
     "account_confirmed_has_moment": (
-        account,
+        suspended_or_not,
         {
             "state": ("registered", "confirmed", "suspended", "ended"),
             "confirmed_at": (None, NOW),
@@ -104,6 +110,18 @@ PAIRED: dict[str, tuple[Callable[..., object], dict[str, tuple[Any, ...]], Calla
             (state == AccountState.ENDED) == (ended_at is not None)
             and {"registered": confirmed_at is None, "ended": True}.get(state, confirmed_at is not None)
         ),
+    ),
+    "account_suspended_by_somebody": (
+        partial(account, confirmed_at=NOW),
+        {"state": ("confirmed", "suspended"), "state_authority": ("", "clock", "office", "somebody")},
+        lambda state, state_authority: (
+            state_authority in {"clock", "office"} if state == "suspended" else state_authority == ""
+        ),
+    ),
+    "account_suspended_by_this_clinic": (
+        partial(account, state="suspended", confirmed_at=NOW),
+        {"state_authority": ("clock", "clinic", "office"), "state_clinic_id": (None, 1)},
+        lambda state_authority, state_clinic_id: (state_authority == "clinic") == (state_clinic_id is not None),
     ),
     "confirmation_ends_once": (
         confirmation,
