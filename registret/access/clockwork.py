@@ -122,29 +122,40 @@ def _reminded(clock: Clock, wanted: Application) -> bool:
 
 
 def escalate(clock: Clock) -> Iterator[Done]:
-    """What waits too long, or where nobody can attest, also stands at the registry office from now on."""
-    too_long = _by(clock.ago(TimeLimit.ESCALATE))
+    """The office is told, once, of what nobody can attest, which stands there as long as that is so, and of what has
+    waited too long, which stands there from now on."""
     here = _actionable_since(clock.at).filter(escalated_at=None)
-    for wanted in _each(here.filter(too_long | ~others_who_attest(at=clock.at))):
+    for wanted in _each(here.filter(~others_who_attest(at=clock.at)).filter(~_noticed("nobody_attests"))):
+        if _told_of_nobody(clock, wanted):
+            yield Done(what="escalated", subject=f"application {wanted.id}")
+    late = here.filter(_by(clock.ago(TimeLimit.ESCALATE)))
+    for wanted in _each(late.filter(others_who_attest(at=clock.at))):
         if _escalated(clock, wanted):
             yield Done(what="escalated", subject=f"application {wanted.id}")
 
 
 @transaction.atomic
+def _told_of_nobody(clock: Clock, wanted: Application) -> bool:
+    office = registry_office(at=clock.at)
+    # A letter to nobody is no escalation: it stays due until there is an office.
+    if not office or not _still(wanted) or not _first("nobody_attests", wanted.id, at=clock.at):
+        return False
+    about = {name: value for name, value in _about(wanted).items() if name != "waiting_since"}
+    for person in office:
+        _post_to(person, kind="application_escalated", context=about, at=clock.at)
+    _record(wanted, "application.escalated", {"reason": "nobody"}, at=clock.at)
+    return True
+
+
+@transaction.atomic
 def _escalated(clock: Clock, wanted: Application) -> bool:
     office = registry_office(at=clock.at)
-    nobody = not _attesters(wanted, at=clock.at)
     if not office or not _still(wanted, escalated_at=None):
-        return False  # a letter to nobody is no escalation: it stays due until there is an office
+        return False
     Application.objects.filter(id=wanted.id).update(escalated_at=clock.at)
-    about = _about(wanted)
-    since = about.pop("waiting_since")
     for person in office:
-        if nobody:
-            _post_to(person, kind="application_escalated", context=about, at=clock.at)
-        else:
-            _post_to(person, kind="application_late", context=about | {"waiting_since": since}, at=clock.at)
-    _record(wanted, "application.escalated", {"reason": "nobody" if nobody else "late"}, at=clock.at)
+        _post_to(person, kind="application_late", context=_about(wanted), at=clock.at)
+    _record(wanted, "application.escalated", {"reason": "late"}, at=clock.at)
     return True
 
 

@@ -267,6 +267,9 @@ def _grant_row(found: Grant, *, actor: Actor, at: datetime) -> GrantRow:
 
 
 def _to_change(grant_id: int, *, actor: Actor, at: datetime) -> GrantRow:
+    seen = grant_of(actor=actor, grant_id=grant_id, at=at)
+    # The account first, as everywhere: whoever ends it takes its rights along.
+    accounts.hold(account_id=seen.account_id)
     Grant.objects.select_for_update().filter(id=grant_id).first()
     # Seen now that it is locked: of two who decide at once, the second finds what the first left.
     found = grant_of(actor=actor, grant_id=grant_id, at=at)

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 
 from registret.access.actor import Actor
 from registret.access.lifecycle import APPLICATION_LIFE, ApplicationState
-from registret.access.models import Application, Grant
+from registret.access.models import Application, Grant, Notice
 from registret.access.queries import (
     Administrator,
     ApplicationRow,
@@ -574,7 +574,9 @@ def _tell(wanted: Application, *, kind: str, context: dict[str, datetime], at: d
     )
     if not people:
         people, kind, context = registry_office(at=at), "application_escalated", {}
-        Application.objects.filter(id=wanted.id, escalated_at=None).update(escalated_at=at if people else None)
+        if people:
+            # The clock need not tell the office again.
+            Notice.objects.bulk_create([Notice(kind="nobody_attests", subject=wanted.id, at=at)], ignore_conflicts=True)
     applicant = f"{wanted.account.given_name} {wanted.account.surname}".strip()
     for person in people:
         post(
@@ -611,6 +613,8 @@ def _to_decide(application_id: int, *, actor: Actor, act: str, at: datetime) -> 
     """The application, locked: of two who decide at once, the second sees what the first did."""
     seen = application_for(actor=actor, application_id=application_id, at=at)
     check_actor(seen.account_id, actor=actor, at=at)
+    # The account first, as everywhere: whoever ends it takes its applications and rights along.
+    accounts.hold(account_id=seen.account_id)
     Application.objects.select_for_update(of=("self",)).get(id=application_id)
     # Seen again, now that it is locked.
     wanted = application_for(actor=actor, application_id=application_id, at=at)
@@ -734,6 +738,7 @@ def _appoint(
         person, is_new = _found_or_opened(
             hsa_id=hsa_id, given_name=given_name, surname=surname, email=email, by=by, at=at
         )
+        accounts.hold(account_id=person.id)
         grant_id = give(
             account_id=person.id,
             role=role,

@@ -52,11 +52,6 @@ class TimeLimit(StrEnum):
     DORMANT = "dormant"
     NEVER_LOGGED_IN = "never_logged_in"
     WARN_OF_SUSPENSION = "warn_of_suspension"
-    REVIEW_EVERY = "review_every"
-    REVIEW_REMIND = "review_remind"
-    REVIEW_ANSWER = "review_answer"
-    KEEP_DECLINED = "keep_declined"
-    KEEP_ENDED = "keep_ended"
     KEEP_LOG = "keep_log"
 
 
@@ -80,11 +75,6 @@ LIMITS: Mapping[TimeLimit, Bounds] = {
     TimeLimit.DORMANT: Bounds(unit=Unit.MONTHS, usual=9, least=3, most=24),
     TimeLimit.NEVER_LOGGED_IN: Bounds(unit=Unit.MONTHS, usual=3, least=1, most=12),
     TimeLimit.WARN_OF_SUSPENSION: Bounds(unit=Unit.DAYS, usual=14, least=3, most=28),
-    TimeLimit.REVIEW_EVERY: Bounds(unit=Unit.MONTHS, usual=6, least=1, most=24),
-    TimeLimit.REVIEW_REMIND: Bounds(unit=Unit.DAYS, usual=7, least=1, most=13),
-    TimeLimit.REVIEW_ANSWER: Bounds(unit=Unit.DAYS, usual=28, least=14, most=90),
-    TimeLimit.KEEP_DECLINED: Bounds(unit=Unit.MONTHS, usual=12, least=3, most=60),
-    TimeLimit.KEEP_ENDED: Bounds(unit=Unit.MONTHS, usual=24, least=12, most=120),
     # HSLF-FS 2016:40, chapter 4: at least five years.
     TimeLimit.KEEP_LOG: Bounds(unit=Unit.MONTHS, usual=120, least=60, most=240),
 }

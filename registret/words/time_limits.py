@@ -24,14 +24,6 @@ TIME_LIMITS = {
         _("Så länge efter attesten spärras den som aldrig har loggat in."),
     ),
     "warn_of_suspension": (_("Varning före spärr"), _("Så långt innan ett konto spärras skrivs ett mejl.")),
-    "review_every": (_("Genomgång"), _("Så ofta svarar varje klinik på vilka som fortfarande arbetar där.")),
-    "review_remind": (_("Påminnelse om genomgång"), _("Så ofta påminns administratörerna tills alla är besvarade.")),
-    "review_answer": (_("Svarstid för genomgång"), _("Den som ingen har svarat om mister sedan sin behörighet.")),
-    "keep_declined": (
-        _("Gallring av ansökningar"),
-        _("Så länge finns avslagna, förfallna och återtagna ansökningar kvar."),
-    ),
-    "keep_ended": (_("Gallring av konton"), _("Så länge finns avslutade konton kvar. Loggen påverkas inte.")),
     "keep_log": (
         _("Gallring av loggen"),
         _("Så länge sparas loggen. Lagen kräver minst fem år. Gallringen görs av driften, månad för månad."),

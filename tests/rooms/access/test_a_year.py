@@ -65,6 +65,7 @@ class Wish:
     """Days until somebody at the clinic decides; 0: never."""
     reminded: bool = False
     escalated: bool = False
+    nobody_told: bool = False
 
 
 Expected = Counter[tuple[str, int, date]]
@@ -273,9 +274,12 @@ def tell(expected: Expected, office: int, people: dict[int, Person], wishes: lis
     waits: dict[int, int] = defaultdict(int)
     for wish in wishes:
         here = attesters[wish.clinic]
-        if not wish.escalated and (not here or days_after(wish.since, 7) <= at):
+        if not here and not wish.escalated and not wish.nobody_told:
+            wish.nobody_told = True
+            expected["application_escalated", office, today] += 1
+        elif here and not wish.escalated and days_after(wish.since, 7) <= at:
             wish.escalated = True
-            expected["application_late" if here else "application_escalated", office, today] += 1
+            expected["application_late", office, today] += 1
         if not wish.reminded and here and days_after(wish.since, 3) <= at:
             wish.reminded = True
             for administrator in here:

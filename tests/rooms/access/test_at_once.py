@@ -13,7 +13,6 @@ from registret.access.lifecycle import ApplicationState
 from registret.access.models import Application, Grant
 from registret.access.refusals import AlreadyDecided
 from registret.access.roles import Role
-from registret.accounts import services as accounts
 from registret.accounts.queries import has_ended_account
 from registret.kernel.identifiers import HsaId
 from tests import cast
@@ -205,7 +204,7 @@ def test_confirming_suspending_and_applying_at_once_never_stop_each_other(place:
     cast.register(ANNA, place.medicine, confirmed=False, at=NOW)
     account_id = cast.account_of(ANNA).id
     confirm: Act = partial(cast.confirm_mail, ANNA, at=NOW)
-    suspend: Act = partial(accounts.suspend, account_id=account_id, reason="utreds", by=DORIS.by, at=NOW)
+    suspend: Act = partial(cast.suspend, ANNA, at=NOW)
     remind: Act = partial(access.remind, account_id=account_id, by=ANNA.by, at=NOW)
     take_back: Act = partial(access.withdraw, account_id=account_id, by=ANNA.by, at=NOW)
     results = together([confirm, suspend, remind, take_back])

@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Model
 
 from registret.access.lifecycle import ApplicationState
-from registret.access.models import Application, Grant
+from registret.access.models import Application, Grant, Note, Notice
 from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_TO_APPLY_FOR, Role
 from tests import cast
 from tests.rooms.access.scene import DAY, NOW, SECOND
@@ -31,7 +31,8 @@ def account() -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO accounts_account (hsa_id, given_name, surname, organisation, email, language, state,"
-            " state_reason, created_at) VALUES (%s, 'A', 'B', '', 'a@b.se', 'sv', 'registered', '', %s) RETURNING id",
+            " state_reason, state_authority, created_at)"
+            " VALUES (%s, 'A', 'B', '', 'a@b.se', 'sv', 'registered', '', '', %s) RETURNING id",
             [f"SE2321009991-T{next(number)}", NOW],
         )
         return int(cursor.fetchone()[0])
@@ -39,6 +40,15 @@ def account() -> int:
 
 def clinic() -> int:
     return cast.clinic_id(cast.INFECTION)
+
+
+def note(**different: Any) -> Note:
+    usual = {"application": application(), "kind": "note", "text": "hej", "at": NOW, "by_id": account()}
+    return Note.objects.create(**usual | different)
+
+
+def notice(**different: Any) -> Notice:
+    return Notice.objects.create(**{"kind": "digest", "subject": 1, "occasion": "", "at": NOW} | different)
 
 
 def application(**different: Any) -> Application:
@@ -82,6 +92,13 @@ BREAKING: dict[str, list[Callable[[], object]]] = {
         lambda: application(state="attested", **DECIDED),
         lambda: application(state="declined", **DECIDED),
     ],
+    "application_taken_whole": [
+        lambda: application(taken_at=NOW),
+        lambda: application(taken_by_id=account()),
+    ],
+    "note_kind_known": [lambda: note(kind="rumour")],
+    "note_says_something": [lambda: note(text="")],
+    "notice_once": [lambda: twice(notice)],
     "application_declined_has_reason": [
         lambda: application(state="declined", decided_at=NOW, decided_by_id=account(), reason="")
     ],
@@ -132,7 +149,9 @@ IMPLIED = {"grant_role_known": "grant_(role_known|clinic_fits_role)"}
 
 
 def test_every_constraint_of_this_room_is_broken_here() -> None:
-    assert {c.name for model in (Application, Grant) for c in model._meta.constraints} == set(BREAKING) | set(PAIRED)
+    assert {c.name for model in (Application, Grant, Note, Notice) for c in model._meta.constraints} == set(
+        BREAKING
+    ) | set(PAIRED)
 
 
 @pytest.mark.parametrize(("name", "breaks"), [(name, b) for name, breaks in BREAKING.items() for b in breaks])

@@ -84,6 +84,7 @@ def test_whatever_the_moment_the_last_possible_day_is_possible_and_the_next_is_n
 WHO_MAY = {
     Permission.WORK: set(Role),
     Permission.ATTEST: {Role.LOCAL_ADMINISTRATOR, Role.REGISTRY_OFFICE},
+    Permission.MANAGE_PEOPLE: {Role.LOCAL_ADMINISTRATOR, Role.REGISTRY_OFFICE},
     Permission.APPOINT: {Role.REGISTRY_OFFICE},
     Permission.READ_LOG: {Role.LOG_REVIEWER},
     Permission.DECIDE_LIMITS: {Role.REGISTRY_OFFICE},

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.db import DatabaseError, connection
 from hypothesis import given
 from hypothesis import strategies as st
 
+import registret
 from registret.kernel.by import By
 from registret.kernel.refused import Refused
 from registret.ledger.queries import Wanted, entries
@@ -31,6 +33,13 @@ def test_every_limit_has_bounds_and_words_and_is_usually_within_them() -> None:
     assert set(LIMITS) == set(TimeLimit)
     assert set(TIME_LIMITS) == {limit.value for limit in TimeLimit}
     assert [limit for limit, b in LIMITS.items() if not b.least <= b.usual <= b.most] == []
+
+
+def test_every_limit_that_can_be_set_is_obeyed_somewhere() -> None:
+    program = Path(registret.__file__).parent
+    elsewhere = [file for file in program.rglob("*.py") if file.parent.name not in {"settings", "words", "migrations"}]
+    source = "".join(file.read_text(encoding="utf-8") for file in elsewhere)
+    assert [limit for limit in TimeLimit if f"TimeLimit.{limit.name}" not in source] == []
 
 
 @pytest.mark.django_db

@@ -366,7 +366,7 @@ def test_a_card_that_was_read_more_than_an_hour_ago_decides_nothing(annas: int, 
         browser.post(f"/attestera/{annas}/adress", {"email": "anna@regionnorrvik.se"}),
     ):
         assert answer.status_code == 403
-        assert "Logga in igen för att attestera" in text_of(answer)
+        assert "Logga in igen för att fortsätta" in text_of(answer)
     assert state_of(annas, BERTIL, now) is ApplicationState.WAITING
 
 
