@@ -17,7 +17,7 @@ from twisted.internet.threads import blockingCallFromThread
 from twisted.python.threadpool import ThreadPool
 from twisted.web.resource import Resource
 from twisted.web.wsgi import WSGIResource
-from zope.interface import implementer  # type: ignore[attr-defined]
+from zope.interface.declarations import implementer
 
 from registret.serving.http import Request
 
