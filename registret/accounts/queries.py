@@ -58,6 +58,12 @@ def living_account(*, hsa_id: str) -> AccountRow | None:
     return account_row(found) if found else None
 
 
+def accounts_of(*, hsa_id: str) -> tuple[AccountRow, ...]:
+    """All that this HSA-id ever had, the living one first, then the newest."""
+    found = [account_row(a) for a in Account.objects.filter(hsa_id_key=hsa_id.upper()).order_by("-id")]
+    return tuple(sorted(found, key=lambda a: a.state is AccountState.ENDED))
+
+
 def account(*, account_id: int) -> AccountRow | None:
     found = Account.objects.filter(id=account_id).first()
     return account_row(found) if found else None

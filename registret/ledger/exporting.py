@@ -16,7 +16,7 @@ from registret.ledger.models import Entry
 from registret.ledger.queries import Wanted, fitting
 from registret.ledger.sealing import seal_rows
 
-_CHUNK = 2000
+_CHUNK = 500
 # What a spreadsheet would take for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -30,15 +30,15 @@ def extent(wanted: Wanted) -> tuple[int, int]:
 
 def jsonl(*, wanted: Wanted, last: int) -> Iterator[bytes]:
     """One canonical line for each entry up to number `last`: what its seal was made of."""
-    for row in _rows(wanted, last):
-        yield entry_line(row, form=FORM) + b"\n"
+    for rows in _rows(wanted, last):
+        yield b"".join(entry_line(row, form=FORM) + b"\n" for row in rows)
 
 
 def table(*, wanted: Wanted, last: int) -> Iterator[bytes]:
     """CSV as Swedish spreadsheets open it: UTF-8 with a mark, separated by semicolons, no formulas."""
     yield b"\xef\xbb\xbf" + _line(FIELDS[FORM])
-    for row in _rows(wanted, last):
-        yield _line(row)
+    for rows in _rows(wanted, last):
+        yield b"".join(map(_line, rows))
 
 
 def seals() -> Iterator[bytes]:
@@ -48,13 +48,14 @@ def seals() -> Iterator[bytes]:
         yield canonical({**line, "hash": row.hash, "signature": row.signature}) + b"\n"
 
 
-def _rows(wanted: Wanted, last: int) -> Iterator[tuple[Any, ...]]:
+def _rows(wanted: Wanted, last: int) -> Iterator[list[tuple[Any, ...]]]:
+    """Some at a time: a piece of the file for each."""
     names = [f"as_{name}" for name in FIELDS[FORM]]
     columns = {f"as_{name}": RawSQL(how, ()) for name, how in FIELDS[FORM].items()}  # noqa: S611  (literals)
     found = Entry.objects.filter(fitting(wanted), id__lte=last).annotate(**columns).order_by("id")
     after = 0
     while chunk := list(found.filter(id__gt=after).values_list(*names)[:_CHUNK]):
-        yield from chunk
+        yield chunk
         after = chunk[-1][0]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +22,7 @@ class EntryRow:
     outcome: str
     by_hsa_id: str
     by_name: str
+    by_account_id: int | None
     by_role: str
     by_clinic_id: int | None
     by_program: str
@@ -78,13 +79,15 @@ def fitting(wanted: Wanted) -> Q:
 
 
 def entries_of_account(*, account_id: int, before: int | None = None, size: int = PAGE) -> EntryPage:
-    """What the account did and what was done to it, newest first."""
-    return _page(Q(by_account_id=account_id) | Q(about_account_id=account_id), before, size)
+    """What the account did and what was done to it, newest first; not that others review it."""
+    fits = Q(by_account_id=account_id) | Q(about_account_id=account_id)
+    return _page(fits & _no_others_reviews(account_id), before, size)
 
 
-def entries_about(*, account_id: int, clinic_id: int | None, size: int = PAGE) -> EntryPage:
-    """What was done to the account at this clinic (None: anywhere), newest first."""
-    fits = Q(about_account_id=account_id)
+def entries_about(*, account_id: int, clinic_id: int | None, asked_by: int, size: int = PAGE) -> EntryPage:
+    """What was done to the account at this clinic (None: anywhere), newest first; not that others than the account
+    `asked_by` review it."""
+    fits = Q(about_account_id=account_id) & _no_others_reviews(asked_by)
     return _page(fits & Q(clinic_id=clinic_id) if clinic_id is not None else fits, None, size)
 
 
@@ -102,11 +105,17 @@ class Drawn:
 
 
 def draw(
-    *, clinic_id: int | None = None, account_id: int | None = None, since: datetime, until: datetime, size: int
+    *,
+    clinic_id: int | None = None,
+    account_ids: Collection[int] | None = None,
+    since: datetime,
+    until: datetime,
+    size: int,
 ) -> Drawn:
-    """Up to `size` entries by lot out of what people did: those who worked at the clinic, or one person."""
-    found = _acts(since, until)
-    found = found.filter(by_account_id=account_id) if account_id is not None else found.filter(by_clinic_id=clinic_id)
+    """Up to `size` entries by lot out of what people did: those who worked at the clinic, or one person, who may have
+    had several accounts."""
+    fits = Q(by_account_id__in=account_ids) if account_ids is not None else Q(by_clinic_id=clinic_id)
+    found = _acts(since, until).filter(fits)
     entries = sorted(found.order_by("?").values_list("id", "by_account_id")[:size])
     return Drawn(entries=tuple((number, author) for number, author in entries if author), population=found.count())
 
@@ -142,6 +151,11 @@ def accesses_to(*, patient_id: int) -> tuple[Access, ...]:
     """What was done with the patient's data, oldest first. What was refused did not happen, and is left out."""
     found = Entry.objects.filter(about_patient_id=patient_id, outcome="done").order_by("id")
     return tuple(Access(at=e.at, clinic_id=e.by_clinic_id, event=e.event) for e in found)
+
+
+def _no_others_reviews(account_id: int) -> Q:
+    """A review that the reviewed know of finds what they left for it."""
+    return ~Q(event__startswith="review.") | Q(by_account_id=account_id)
 
 
 def _acts(since: datetime, until: datetime) -> QuerySet[Entry]:

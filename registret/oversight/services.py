@@ -12,7 +12,7 @@ from registret.access.actor import Actor
 from registret.access.queries import log_reviewers
 from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import Permission
-from registret.accounts.queries import living_account
+from registret.accounts.queries import account, accounts_of
 from registret.kernel.by import By
 from registret.ledger.queries import Drawn, authors, clinics_with_entries, draw
 from registret.ledger.services import record
@@ -49,7 +49,7 @@ def draw_sample(
     """
     _check_permitted(actor)
     _check_reviewer(reviewer_id, at=at)
-    if reviewer_id in authors(clinic_id=clinic_id, since=since, until=until):
+    if _accounts_of(reviewer_id) & authors(clinic_id=clinic_id, since=since, until=until):
         raise OwnEntries()
     drawn = draw(clinic_id=clinic_id, since=since, until=until, size=min(size, MOST))
     review = Review(kind=Kind.SAMPLE, clinic_id=clinic_id, drawn_by_id=actor.account_id, reviewer_id=reviewer_id)
@@ -69,19 +69,21 @@ def draw_directed(
 ) -> int:
     """What one person did from `since` to `until`, at most MOST entries by lot; answers the review's id.
 
+    It reaches all accounts that the HSA-id has had: ending one's account hides nothing.
+
     Raises: NotPermitted, NotAReviewer, OwnEntries, NothingToReview (also if nobody has this HSA-id).
     """
     _check_permitted(actor)
     _check_reviewer(reviewer_id, at=at)
-    person = living_account(hsa_id=hsa_id)
-    if person is None:
+    theirs = [found.id for found in accounts_of(hsa_id=hsa_id)]
+    if not theirs:
         raise NothingToReview()
-    if person.id in (reviewer_id, actor.account_id):
+    if reviewer_id in theirs or actor.account_id in theirs:
         raise OwnEntries()
-    drawn = draw(account_id=person.id, since=since, until=until, size=MOST)
+    drawn = draw(account_ids=theirs, since=since, until=until, size=MOST)
     review = Review(
         kind=Kind.DIRECTED,
-        about_id=person.id,
+        about_id=theirs[0],
         reason=reason.strip(),
         drawn_by_id=actor.account_id,
         reviewer_id=reviewer_id,
@@ -118,12 +120,17 @@ def draw_monthly(*, since: datetime, until: datetime, by: By, at: datetime) -> t
 def take(*, review_id: int, actor: Actor, at: datetime) -> None:
     """Ta över: the actor reviews it from now on.
 
-    Raises: NotPermitted, NotFound, ReviewClosed, OwnEntries.
+    Raises: NotPermitted, NotFound, ReviewClosed, OwnEntries (also who worked at a sample's clinic in its time).
     """
     review = _locked(review_id, actor)
     if review.reviewer_id == actor.account_id:
         return
-    if review.about_id == actor.account_id or _drawn_by(review_id, actor.account_id):
+    mine = _accounts_of(actor.account_id)
+    if review.about_id in mine or _drawn_by(review_id, mine):
+        raise OwnEntries()
+    if review.clinic_id is not None and mine & authors(
+        clinic_id=review.clinic_id, since=review.since, until=review.until
+    ):
         raise OwnEntries()
     review.reviewer_id = actor.account_id
     review.save(update_fields=["reviewer"])
@@ -177,7 +184,7 @@ def close(*, review_id: int, outcome: Outcome, conclusion: str, actor: Actor, at
 
 def _draw_for(clinic_id: int, *, since: datetime, until: datetime, by: By, at: datetime) -> int:
     worked_there = authors(clinic_id=clinic_id, since=since, until=until)
-    free = [r.account_id for r in log_reviewers(at=at) if r.account_id not in worked_there]
+    free = [r.account_id for r in log_reviewers(at=at) if not _accounts_of(r.account_id) & worked_there]
     open_now = Review.objects.filter(closed_at=None)
     chosen = min(free, key=lambda r: (open_now.filter(reviewer_id=r).count(), r), default=None)
     drawn = draw(clinic_id=clinic_id, since=since, until=until, size=USUAL_SIZE)
@@ -214,8 +221,14 @@ def _check_reviewer(reviewer_id: int, *, at: datetime) -> None:
         raise NotAReviewer()
 
 
-def _drawn_by(review_id: int, account_id: int) -> bool:
-    return ReviewedEntry.objects.filter(review_id=review_id, by_account_id=account_id).exists()
+def _drawn_by(review_id: int, account_ids: frozenset[int]) -> bool:
+    return ReviewedEntry.objects.filter(review_id=review_id, by_account_id__in=account_ids).exists()
+
+
+def _accounts_of(account_id: int) -> frozenset[int]:
+    """All accounts that the person behind this one ever had."""
+    person = account(account_id=account_id)
+    return frozenset(found.id for found in accounts_of(hsa_id=person.hsa_id)) if person else frozenset()
 
 
 def _locked(review_id: int, actor: Actor) -> Review:

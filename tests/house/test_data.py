@@ -204,6 +204,7 @@ TRIGGERS = {
     ("ledger_seal", "ledger_seal_append_only"),
     ("ledger_seal", "ledger_seal_never_truncated"),
     ("oversight_review", "oversight_review_guard"),
+    ("oversight_review", "oversight_reviewer_guard"),
     ("oversight_reviewedentry", "oversight_entry_guard"),
     ("settings_decision", "settings_decision_append_only"),
     ("settings_decision", "settings_decision_never_truncated"),

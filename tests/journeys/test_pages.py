@@ -121,6 +121,12 @@ def test_the_reviewer_reads_the_log(house: House, bertil: Person, erik: Person, 
     his.press("Logga in med SmartCard")
     his.open("/loggen")
     looked_at(his.page, "38-loggen")
+    with his.page.expect_download() as download:
+        his.press("Exportera")
+    assert download.value.suggested_filename.startswith("logg-")
+    file = download.value.path().read_text(encoding="utf-8-sig")
+    assert file.startswith("id;at;event;")
+    assert bertil.hsa_id in file
     his.open("/min-logg")
     looked_at(his.page, "39-min-logg")
 

@@ -85,7 +85,9 @@ def people_csv(request: ActorRequest) -> HttpResponse:
 def person(request: ActorRequest, id: int) -> HttpResponse:
     """One person: facts, grants here, what was done about them."""
     found = access.person_of(actor=request.actor, account_id=id, at=request.at)
-    log = entries_about(account_id=id, clinic_id=request.actor.seat.clinic_id, size=10)
+    log = entries_about(
+        account_id=id, clinic_id=request.actor.seat.clinic_id, asked_by=request.actor.account_id, size=10
+    )
     context = {
         "tab": "people",
         "p": found,

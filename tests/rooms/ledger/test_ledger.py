@@ -12,7 +12,7 @@ from django.db.utils import ProgrammingError
 from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_OF_THE_OFFICE
 from registret.kernel.by import By
 from registret.ledger.models import Entry
-from registret.ledger.queries import Wanted, entries, entries_of_account, events_seen
+from registret.ledger.queries import Wanted, entries, entries_about, entries_of_account, events_seen
 from registret.ledger.services import record
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -188,6 +188,18 @@ def test_ones_own_log_is_what_one_did_and_what_was_done_to_one() -> None:
     did, suffered = written(), written(By.of_program("x"), about_account_id=1)
     written(By(hsa_id="SE2321009983-E00C5D1", account_id=2), about_account_id=2)
     assert [r.id for r in entries_of_account(account_id=1).rows] == [suffered, did]
+
+
+def test_nobody_learns_from_a_log_of_their_own_or_of_others_that_somebody_is_reviewed() -> None:
+    reviewer = By(hsa_id="SE2321009983-E00C5D1", account_id=2)
+    for event in ("review.drawn", "review.read", "review.closed"):
+        written(reviewer, event=event, about_account_id=1, clinic_id=7)
+    suffered = written(reviewer, event="grant.changed", about_account_id=1, clinic_id=7)
+    assert [r.id for r in entries_of_account(account_id=1).rows] == [suffered]
+    assert len(entries_of_account(account_id=2).rows) == 4, "the reviewer's own acts"
+    for clinic_id in (7, None):
+        assert [r.id for r in entries_about(account_id=1, clinic_id=clinic_id, asked_by=3).rows] == [suffered]
+        assert len(entries_about(account_id=1, clinic_id=clinic_id, asked_by=2).rows) == 4
 
 
 def test_the_filter_offers_each_event_once() -> None:

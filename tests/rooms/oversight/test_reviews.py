@@ -12,6 +12,7 @@ from django.db.utils import DatabaseError
 from registret.access.actor import Actor
 from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import Role
+from registret.accounts.services import end
 from registret.kernel.by import By
 from registret.ledger.queries import Wanted, entries
 from registret.ledger.services import record
@@ -60,6 +61,10 @@ def reviewer(who: Person = ERIK) -> Actor:
 
 def id_of(who: Person) -> int:
     return cast.account_of(who).id
+
+
+def ended(who: Person) -> None:
+    end(account_id=id_of(who), reason="Slutade", by=CLOCK, at=IN_OCTOBER)
 
 
 def sample(clinic_id: int, *, size: int = 5, by: Person = ERIK, reviewed_by: Person = ERIK) -> int:
@@ -186,6 +191,84 @@ def test_nobody_takes_over_a_review_of_what_they_did(place: Country) -> None:
     ):
         with pytest.raises(OwnEntries):
             oversight.take(review_id=review_id, actor=reviewer(), at=NOW)
+
+
+def test_nobody_takes_over_a_sample_of_a_clinic_where_they_worked_in_its_time(place: Country) -> None:
+    acted(BERTIL, place.infection, 3)
+    review_id = sample(place.infection, by=FRIDA, reviewed_by=FRIDA)
+    # Not among what was drawn.
+    acted(ERIK, place.infection)
+    with pytest.raises(OwnEntries):
+        oversight.take(review_id=review_id, actor=reviewer(), at=NOW)
+    with pytest.raises(DatabaseError, match="worked there"), transaction.atomic():
+        Review.objects.filter(id=review_id).update(reviewer_id=id_of(ERIK))
+    judge_all(review_id, by=FRIDA)
+    close(review_id, by=FRIDA)
+
+
+def test_who_worked_there_at_another_time_or_elsewhere_takes_it_over(place: Country) -> None:
+    acted(BERTIL, place.infection, 3)
+    acted(ERIK, place.sydvik)
+    acted(ERIK, place.infection, at=OCTOBER[1])
+    acted(ERIK, place.infection, at=OCTOBER[0] - timedelta(microseconds=1))
+    review_id = sample(place.infection, by=FRIDA, reviewed_by=FRIDA)
+    oversight.take(review_id=review_id, actor=reviewer(), at=NOW)
+    assert review_for(actor=reviewer(), review_id=review_id).reviewer_id == id_of(ERIK)
+
+
+def test_whoever_began_to_work_there_after_being_named_can_still_close_it(place: Country) -> None:
+    acted(BERTIL, place.infection, 3)
+    review_id = sample(place.infection)
+    acted(ERIK, place.infection)
+    judge_all(review_id)
+    close(review_id)
+    assert review_for(actor=reviewer(), review_id=review_id).closed_at == NOW
+
+
+def test_the_database_refuses_to_give_a_sample_to_who_worked_there(place: Country) -> None:
+    acted(BERTIL, place.infection, 3)
+    row = Review.objects.get(id=sample(place.infection, by=FRIDA, reviewed_by=FRIDA))
+    acted(ERIK, place.infection)
+    row.id, row.reviewer_id = None, id_of(ERIK)
+    with pytest.raises(DatabaseError, match="worked there"), transaction.atomic():
+        row.save(force_insert=True)
+
+
+# Accounts that were ended
+
+
+def test_a_directed_review_reaches_the_accounts_that_the_person_had_before(place: Country) -> None:
+    hers = acted(CECILIA, place.sydvik, 2)
+    before = id_of(CECILIA)
+    ended(CECILIA)
+    review_id = directed(CECILIA)
+    assert numbers(review_id) == hers
+    assert review_for(actor=reviewer(), review_id=review_id).about_account_id == before
+    cast.appoint_by_program(CECILIA, Role.LOCAL_ADMINISTRATOR, clinic_id=place.sydvik, at=IN_OCTOBER)
+    assert id_of(CECILIA) != before
+    again = acted(CECILIA, place.sydvik, 3)
+    review_id = directed(CECILIA)
+    assert set(hers + again) <= set(numbers(review_id))
+    assert review_for(actor=reviewer(), review_id=review_id).about_account_id == id_of(CECILIA)
+
+
+def test_a_new_account_does_not_let_anybody_review_what_they_did_with_an_old_one(place: Country) -> None:
+    acted(FRIDA, place.infection, 2)
+    acted(BERTIL, place.infection, 2)
+    mine = id_of(FRIDA)
+    ended(FRIDA)
+    about_frida, of_clinic = directed(FRIDA), sample(place.infection)
+    cast.appoint_by_program(FRIDA, Role.LOG_REVIEWER, at=datetime(2026, 11, 1, 8, 0, tzinfo=UTC))
+    assert id_of(FRIDA) != mine
+    for review_id in (about_frida, of_clinic):
+        with pytest.raises(OwnEntries):
+            oversight.take(review_id=review_id, actor=reviewer(FRIDA), at=NOW)
+        with pytest.raises(DatabaseError, match="worked there"), transaction.atomic():
+            Review.objects.filter(id=review_id).update(reviewer_id=id_of(FRIDA))
+    with pytest.raises(OwnEntries):
+        directed(FRIDA, by=FRIDA)
+    with pytest.raises(OwnEntries):
+        sample(place.infection, reviewed_by=FRIDA)
 
 
 @pytest.mark.parametrize("who", [BERTIL, DORIS, CECILIA])

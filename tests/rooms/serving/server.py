@@ -1,13 +1,15 @@
 """The program under test: `python -m tests.rooms.serving.server FOLDER` with what `Wanted` says.
 
 Its application tells what it was told: the environ as JSON, and the body's length and digest. `/hold/NAME` notes in
-FOLDER that it has begun and answers when FOLDER/NAME.go appears; `/raise` raises; `/large` answers 5 MB.
+FOLDER that it has begun and answers when FOLDER/NAME.go appears; `/raise` raises; `/large` answers 5 MB,
+`/endless` never ends.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 import json
 import logging
 import sys
@@ -86,6 +88,9 @@ def answer(environ: WSGIEnvironment, start_response: StartResponse, folder: Path
                 time.sleep(0.02)
         case [_, "raise"]:
             raise RuntimeError("the application is broken")
+        case [_, "endless"]:
+            start_response("200 OK", [])
+            return endless(folder)
         case [_, "large"]:
             start_response("200 OK", [("Content-Length", "5000000")])
             return [b"x" * 5_000_000]
@@ -95,6 +100,16 @@ def answer(environ: WSGIEnvironment, start_response: StartResponse, folder: Path
     headers = [("Content-Type", "application/json"), ("Content-Length", str(len(text)))]
     start_response("200 OK", headers)
     return [b"" if environ["REQUEST_METHOD"] == "HEAD" else text]
+
+
+def endless(folder: Path) -> Iterable[bytes]:
+    """Pieces of 16 KiB without end; FOLDER/made is how many, FOLDER/closed is there when nobody wants more."""
+    try:
+        for number in itertools.count(1):
+            yield b"x" * 16384
+            (folder / "made").write_text(str(number))
+    finally:
+        (folder / "closed").touch()
 
 
 def shown(value: object) -> object:

@@ -11,10 +11,12 @@ from pytest_django import Settings
 
 from registret.access import services as access
 from registret.access.queries import newest_application
+from registret.kernel.by import By
+from registret.ledger.services import record
 from registret.web.home.views import _greeting
 from registret.words.refusals import log_title
 from tests import cast
-from tests.cast import ANNA, BERTIL, person
+from tests.cast import ANNA, BERTIL, DORIS, ERIK, person
 from tests.rooms.web.client import Browser, text_of
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +74,33 @@ def test_a_refused_login_is_told_once_in_ones_own_log() -> None:
         assert "Kontot är ej attesterat" in said
         assert said.count("Inloggning misslyckades") == 1
         assert ". ·" not in said
+
+
+def test_ones_own_log_says_from_where_one_acted_and_not_from_where_others_did() -> None:
+    cast.country(timezone.now() - timedelta(hours=2))
+    bertil, doris = (cast.account_of(who) for who in (BERTIL, DORIS))
+    for who, network in ((bertil, "192.0.2.7"), (doris, "198.51.100.9")):
+        by = By(hsa_id=who.hsa_id, name=who.name, account_id=who.id, network=network)
+        record(event="account.mail_changed", by=by, at=timezone.now(), about_account_id=bertil.id)
+    page = Browser.of(BERTIL).get(reverse("own_log"))
+    assert "192.0.2.7" in text_of(page)
+    assert DORIS.name in text_of(page)
+    assert "198.51.100.9" not in page.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/start", "/min-logg"])
+def test_whoever_is_reviewed_does_not_read_of_it(path: str) -> None:
+    cast.country(timezone.now() - timedelta(hours=2))
+    erik = cast.account_of(ERIK)
+    by = By(hsa_id=erik.hsa_id, name=erik.name, account_id=erik.id)
+    about = cast.account_of(BERTIL).id
+    record(
+        event="review.drawn", by=by, at=timezone.now(), about_account_id=about, facts={"reason": "Läste om en granne"}
+    )
+    page = Browser.of(BERTIL).get(path)
+    assert page.status_code == 200
+    assert "Granskning begärd" not in text_of(page)
+    assert ERIK.name not in text_of(page)
 
 
 def test_a_title_in_the_log_has_no_stop_and_a_code_that_is_gone_stays_a_code() -> None:
