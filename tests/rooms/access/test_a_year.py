@@ -138,10 +138,9 @@ def a_country(chance: random.Random) -> tuple[int, dict[int, Person], list[int]]
     """The account of the office, everybody else by account id, and the clinics."""
     begin = moment(-400)
     cast.clinics(begin)
-    cast.appoint_by_program(cast.DORIS, Role.REGISTRY_OFFICE, at=begin)
+    cast.appoint_by_program(cast.DORIS, Role.REGISTRY_OFFICE, at=moment(-1))
     office = cast.account_of(cast.DORIS).id
     Account.objects.filter(id=office).update(unused_since=moment(DAYS), logged_in_at=moment(DAYS))
-    Grant.objects.update(ends_at=moment(2 * DAYS))
     cast.bring_clinics([f"Sjukhus {n}" for n in range(CLINICS)], at=begin)
     clinics = [cast.clinic_id(f"infektion-{n}") for n in range(CLINICS)]
     people: dict[int, Person] = {}
