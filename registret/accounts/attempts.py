@@ -19,6 +19,7 @@ from django.db import transaction
 from registret.accounts.cardfacts import CardFacts
 from registret.accounts.models import LoginAttempt
 from registret.accounts.refusals import AttemptForeign, AttemptStale
+from registret.accounts.visitors import record_refusal
 from registret.cards import CardExpired
 from registret.kernel.by import By
 from registret.kernel.refused import Refused
@@ -323,7 +324,7 @@ def _log_refusal(
 ) -> None:
     facts: dict[str, str | int | bool | None] = {"code": refusal.code, "used_before": used_before}
     by = By.nobody(network=network)
-    record(event="attempt.refused", outcome="refused", by=by, at=at, reference=reference, facts=facts)
+    record_refusal(event="attempt.refused", by=by, at=at, reference=reference, facts=facts)
 
 
 def _confirmation(attempt: LoginAttempt) -> tuple[int, int] | None:

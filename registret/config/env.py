@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -55,6 +56,14 @@ def address(name: str, *, purpose: str) -> str:
     if value and (parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment):
         raise SettingTrouble(f"{PREFIX}{name} must be an https address without ? and #: {purpose}")
     return value
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a listener there is reached from this machine only."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def flag(name: str, *, purpose: str, default: bool = False) -> bool:

@@ -48,13 +48,19 @@ def check_gates() -> None:
 
 
 def check_trust() -> None:
-    """The door believes at least one CA of HSA-id cards: naming none would let Person-id be chosen.
+    """The door believes at least one CA of HSA-id cards: naming none would let Person-id be chosen. All that it
+    believes are of one environment: whoever has a test card is whoever they want to be.
 
     Raises: NotReady.
     """
     try:
         if not trust().names():
             raise NotReady(f"no CA in {settings.TRUST_DIR} issues cards that are let in here (see ACCEPT_TEST_CARDS)")
+        if len({anchor.environment for anchor in trust().accepted()}) > 1:
+            raise NotReady(
+                f"REGISTRET_ACCEPT_TEST_CARDS=yes lets test cards in beside those of production, for "
+                f"{settings.TRUST_DIR} has CAs of both: set it to no, or take the CAs of one environment away"
+            )
     except TrustBroken as trouble:
         raise NotReady(str(trouble)) from None
 

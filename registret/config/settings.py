@@ -27,6 +27,8 @@ ALLOWED_HOSTS = [SITE_HOST, CARD_HOST if CARD_HOST_FIXED else f".{CARD_HOST}"]
 
 # The embedded listeners (`registret serve`); behind a front nobody asks for these.
 LISTEN_ADDRESS = env.text("LISTEN_ADDRESS", purpose="address that the embedded listeners bind", default="127.0.0.1")
+if DEMO and not env.is_loopback(LISTEN_ADDRESS):
+    raise env.SettingTrouble("REGISTRET_DEMO=yes is for this machine only: unset it, or REGISTRET_LISTEN_ADDRESS")
 LISTEN_SITE_PORT = env.number("LISTEN_SITE_PORT", purpose="port that the site's listener binds", default=SITE_PORT)
 LISTEN_CARD_PORT = env.number("LISTEN_CARD_PORT", purpose="port that the card door binds", default=CARD_PORT)
 SITE_CERTIFICATE = env.file("SITE_CERTIFICATE", purpose="certificate of the site's host and its chain, PEM")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from registret.access import services as access
 from registret.access.actor import Actor
@@ -23,6 +23,7 @@ from registret.cards import PresentedCertificate, verify
 from registret.demo import cast
 from registret.demo.cards import certificate_in
 from registret.demo.cast import Person
+from registret.demo.place import MARK
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.kernel.secret import new_token
@@ -57,6 +58,8 @@ def furnish(*, cards: Path, at: datetime) -> None:
 
     `cards` is the folder of the cast's cards, which the door must believe. Anna is not there: she is the newcomer.
     """
+    with connection.cursor() as cursor:
+        cursor.execute(f"COMMENT ON TABLE accounts_account IS '{MARK}'")
     story = _Story(cards=cards, now=at)
     story.open_country(ago=timedelta(days=30))
     for person, role in ((cast.DORIS, Role.REGISTRY_OFFICE), (cast.ERIK, Role.LOG_REVIEWER)):

@@ -13,6 +13,8 @@ from typing import Final, Self
 from registret.demo.postgres import data_folder
 
 PREFIX: Final = "REGISTRET_"
+# The comment on the table of accounts in a database that a demo has furnished.
+MARK: Final = "furnished by registret demo"
 
 
 class DemoTrouble(Exception):

@@ -12,11 +12,13 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+import psycopg
+
 from registret.demo import cards, cast
 from registret.demo.browser import P12_PASSWORD
 from registret.demo.mailbox import MailCatcher
 from registret.demo.pki import Authority
-from registret.demo.place import PREFIX, DemoTrouble, Place, other_ports
+from registret.demo.place import MARK, PREFIX, DemoTrouble, Place, other_ports
 from registret.demo.postgres import Cluster
 
 _DATABASE: Final = "registret"
@@ -30,6 +32,8 @@ def start(place: Place) -> None:
     """
     if running := place.running():
         raise DemoTrouble(f"demon är redan igång på {running.site}")
+    if "DATABASE_URL" in os.environ:
+        _check_database(os.environ["DATABASE_URL"])
     # Before anything is made: the port is what most often is wrong.
     for port in (place.site_port, place.card_port):
         _check_free(port, place)
@@ -129,6 +133,28 @@ def _authority(place: Place) -> Authority:
             "start it with those, or begin anew with `make demo-reset`"
         )
     return authority
+
+
+def _check_database(url: str) -> None:
+    """Nobody works in it: a shell with production's settings is easily taken for another.
+
+    Raises: DemoTrouble.
+    """
+    try:
+        with psycopg.connect(url, connect_timeout=5) as connection:
+            found = connection.execute("SELECT to_regclass('accounts_account')::oid").fetchone()
+            table = found[0] if found else None
+            if table is None:
+                return
+            marked = connection.execute("SELECT obj_description(%s, 'pg_class')", [table]).fetchone() == (MARK,)
+            if not marked and connection.execute("SELECT FROM accounts_account LIMIT 1").fetchone() is not None:
+                raise DemoTrouble(
+                    "the database of DATABASE_URL has people in it and is no demo's: unset DATABASE_URL, and the demo "
+                    "makes a database of its own"
+                )
+    except psycopg.OperationalError as trouble:
+        said = str(trouble).strip().splitlines()[0]
+        raise DemoTrouble(f"the database of DATABASE_URL does not answer: {said}") from None
 
 
 def _check_free(port: int, place: Place) -> None:

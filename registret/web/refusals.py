@@ -12,20 +12,19 @@ from django.utils.translation import get_language
 
 from registret.access.actor import Actor
 from registret.access.queries import Holder
+from registret.accounts.visitors import record_refusal
 from registret.kernel.by import By
 from registret.kernel.refused import Refused
 from registret.kernel.secret import new_reference
-from registret.ledger.services import record
 from registret.web.http import SESSION_COOKIE, Request
 from registret.words.refusals import RefusalPage, in_general, page_of
 
 
 def refusal_response(request: Request, refusal: Refused) -> HttpResponse:
-    """Logs the refusal and answers its page."""
+    """Logs the refusal, within the limit for people without a card, and answers its page."""
     reference = new_reference()
-    record(
+    record_refusal(
         event="request.refused",
-        outcome="refused",
         by=author(request),
         at=request.at,
         reference=reference,
@@ -77,7 +76,7 @@ def our_fault(request: HttpRequest) -> HttpResponse:
 def _plain(request: HttpRequest, code: str, *, status: int, event: str | None) -> HttpResponse:
     reference, at = new_reference(), getattr(request, "at", None) or timezone.now()
     if event is not None:
-        record(event=event, outcome="refused", by=author(request), at=at, reference=reference)
+        record_refusal(event=event, by=author(request), at=at, reference=reference, facts={})
     return show_refusal(request, in_general(code), reference=reference, at=at, status=status)
 
 

@@ -67,6 +67,7 @@ EVENTS = {
     "review.closed": _("Avslutade en granskning"),
     "request.refused": _("Begäran nekad"),
     "request.forged": _("Formulär avvisat"),
+    "request.limit_reached": _("Så många nekades härifrån att fler inte skrivs ner"),
 }
 
 # Facts that are codes themselves.

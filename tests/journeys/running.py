@@ -44,7 +44,7 @@ class House:
         mail = MailCatcher(mailbox, 0, authority.site_server.chain, authority.site_server.key)
         mail.start()
         environment = os.environ | {
-            "DATABASE_URL": _new_database(database),
+            "DATABASE_URL": new_database(database),
             "REGISTRET_DEMO": "yes",
             "REGISTRET_SITE_PORT": str(site_port),
             "REGISTRET_CARD_PORT": str(card_port),
@@ -173,7 +173,7 @@ def code_in(letter: CaughtLetter) -> str:
     return found[1] + found[2]
 
 
-def _new_database(name: str) -> str:
+def new_database(name: str) -> str:
     """Makes the database anew, beside that of DATABASE_URL; answers its address."""
     parts = urlsplit(os.environ["DATABASE_URL"])
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:

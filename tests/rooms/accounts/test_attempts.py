@@ -26,6 +26,7 @@ from registret.accounts.attempts import (
 )
 from registret.accounts.models import LoginAttempt
 from registret.accounts.refusals import AttemptForeign, AttemptStale
+from registret.accounts.visitors import REFUSALS_PER_NETWORK
 from registret.cards import CardExpired
 from registret.cards.refusals import NoCard
 from registret.ledger.queries import EntryRow, Wanted, entries
@@ -114,6 +115,15 @@ def test_a_machine_that_begins_without_end_is_stopped() -> None:
         take(limit=ATTEMPTS_PER_NETWORK, subject="192.0.2.7", at=NOW)
     with pytest.raises(TooMany):
         label_of()
+
+
+def test_made_up_labels_fill_no_log() -> None:
+    for _ in range(REFUSALS_PER_NETWORK.most + 5):
+        with pytest.raises(AttemptStale):
+            claimed("0" * 32)
+    assert len(entries(wanted=Wanted(event="attempt.refused"), size=1000).rows) == REFUSALS_PER_NETWORK.most
+    (told,) = entries(wanted=Wanted(event="request.limit_reached")).rows
+    assert (told.network, told.by_program, told.facts["most"]) == ("192.0.2.7", "visitor", REFUSALS_PER_NETWORK.most)
 
 
 # --- the code --------------------------------------------------------------------------------------

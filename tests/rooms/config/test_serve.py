@@ -196,6 +196,32 @@ def test_a_door_that_would_let_no_card_in_does_not_open(house: House) -> None:
     assert "no CA in" in line
 
 
+def test_test_cards_are_not_let_in_beside_those_of_production(house: House, tmp_path: Path) -> None:
+    folder = house.authority.write_trust(tmp_path / "trust")
+    file = folder / "trust.toml"
+    mixed = file.read_text().replace('environment = "test"', 'environment = "production"', 1)
+    assert mixed != file.read_text()
+    file.write_text(mixed)
+    line = one_line(house, REGISTRET_TRUST_DIR=str(folder))
+    assert "ACCEPT_TEST_CARDS" in line
+    assert "beside those of production" in line
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "::", "192.0.2.7", "registret.example.se"])
+def test_the_demos_settings_open_no_door_to_other_machines(house: House, address: str) -> None:
+    code, stderr = said(house, REGISTRET_DEMO="yes", REGISTRET_LISTEN_ADDRESS=address)
+    assert (code, stderr.count("\n")) == (2, 1)
+    assert "REGISTRET_DEMO=yes is for this machine only" in stderr
+
+
+def test_the_demo_does_not_move_into_a_database_where_people_work(house: House, tmp_path: Path) -> None:
+    house.run(*(word.replace("E00D0R1", "E00F6R6").replace("doris", "frida") for word in APPOINT))
+    folder = tmp_path / "demo"
+    line = one_line(house, "demo", REGISTRET_DEMO_FOLDER=str(folder))
+    assert "has people in it and is no demo's" in line
+    assert not folder.exists()
+
+
 def test_mail_in_clear_to_another_machine_is_refused_at_start(house: House) -> None:
     for command in ("serve", "work"):
         line = one_line(house, command, REGISTRET_SMTP_TLS="none", REGISTRET_SMTP_HOST="smtp.registret.example")

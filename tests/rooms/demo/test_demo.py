@@ -16,6 +16,7 @@ import pytest
 from registret.demo import cast
 from registret.demo.cast import Person, hsa_file, person_file
 from registret.demo.postgres import data_folder
+from tests.journeys.running import new_database
 from tests.rooms.demo.running import Demo, Started, Visitor, answers, eventually, free_ports, path_of
 
 pytestmark = pytest.mark.xdist_group("demo")
@@ -255,6 +256,18 @@ def test_it_stops_cleanly_starts_again_with_all_it_had_and_is_reset() -> None:
         again = demo.run("demo-reset")
         assert again.returncode == 0
         assert "ingen demo" in again.stdout
+    finally:
+        shutil.rmtree(demo.folder, ignore_errors=True)
+
+
+def test_in_a_database_that_somebody_gave_it_the_demo_starts_again() -> None:
+    demo = new_demo("given", DATABASE_URL=new_database(f"demo_given_{os.getpid()}"))
+    try:
+        assert demo.start().stop()[0] == 0
+        running = demo.start()
+        assert servers_of(demo) == []
+        assert path_of(visit(demo, cast.BERTIL)[1]) == "/start"
+        assert running.stop()[0] == 0
     finally:
         shutil.rmtree(demo.folder, ignore_errors=True)
 
