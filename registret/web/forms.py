@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from django import forms
@@ -16,15 +16,15 @@ from registret.words.refusals import short
 T = TypeVar("T")
 
 
-def tried(form: forms.Form, field: str | None, expected: tuple[type[Refused], ...], act: Callable[[], T]) -> T | None:
-    """What `act` answers; None if it was refused in one of the `expected` ways, which then stands at `field`.
+def beside(form: forms.Form, places: Mapping[type[Refused], str | None], act: Callable[[], T]) -> T | None:
+    """What `act` answers; None if it was refused in a way that has a place in the form (None: the form as a whole).
 
     All other refusals go on to their own page.
     """
     try:
         return act()
-    except expected as refusal:
-        form.add_error(field, short(refusal))
+    except tuple(places) as refusal:
+        form.add_error(places[type(refusal)], short(refusal))
         return None
 
 

@@ -15,11 +15,11 @@ from registret.access.rules import last_possible_day
 from registret.limits.services import TooMany
 from registret.settings.lengths import TimeLimit
 from registret.settings.queries import length
-from registret.web.attest.beside import beside
 from registret.web.attest.card_time import CardTime
 from registret.web.attest.forms import ReasonField
 from registret.web.attest.views import item_page
 from registret.web.door.views import see_other
+from registret.web.forms import beside
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.words.refusals import page_of

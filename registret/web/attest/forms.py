@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -13,8 +14,8 @@ from registret.web.forms import EmailField
 from registret.words.roles import role_name
 
 
-class AttestForm(forms.Form):
-    """What the applicant gets: preset to what was asked for, for as long as is possible."""
+class RightForm(forms.Form):
+    """A right: role, sub-registries, last day; preset to what is asked for or held, for as long as is possible."""
 
     role = forms.TypedChoiceField(
         coerce=Role, error_messages={"required": _("Välj en roll"), "invalid_choice": _("Välj en av rollerna.")}
@@ -33,15 +34,38 @@ class AttestForm(forms.Form):
         },
     )
 
-    def __init__(self, data: Any = None, *, wanted: ApplicationRow, last_possible: date) -> None:
+    def __init__(
+        self,
+        data: Any,
+        *,
+        role: Role,
+        sub_registries: Sequence[str],
+        last_possible: date,
+        roles: Sequence[Role],
+        choices: Sequence[tuple[str, str]],
+    ) -> None:
         initial = {
-            "role": wanted.role.value,
-            "sub_registries": list(wanted.sub_registries),
+            "role": role.value,
+            "sub_registries": list(sub_registries),
             "last_day": last_possible.isoformat(),
         }
         super().__init__(data, initial=initial)
-        self.fields["role"].choices = [(r.value, role_name(r)) for r in ROLES_TO_APPLY_FOR]  # type: ignore[attr-defined]
-        self.fields["sub_registries"].choices = [(s.code, s.name) for s in open_for_entry()]  # type: ignore[attr-defined]
+        self.fields["role"].choices = [(r.value, role_name(r)) for r in roles]  # type: ignore[attr-defined]
+        self.fields["sub_registries"].choices = list(choices)  # type: ignore[attr-defined]
+
+
+class AttestForm(RightForm):
+    """What the applicant gets: preset to what was asked for."""
+
+    def __init__(self, data: Any = None, *, wanted: ApplicationRow, last_possible: date) -> None:
+        super().__init__(
+            data,
+            role=wanted.role,
+            sub_registries=wanted.sub_registries,
+            last_possible=last_possible,
+            roles=ROLES_TO_APPLY_FOR,
+            choices=[(s.code, s.name) for s in open_for_entry()],
+        )
 
 
 class ReasonField(forms.CharField):

@@ -25,10 +25,10 @@ from registret.access.refusals import (
 from registret.access.roles import Permission
 from registret.accounts.refusals import ConfirmationDone
 from registret.limits.services import TooMany
-from registret.web.attest.beside import beside
 from registret.web.attest.forms import AddressForm, AttestForm, DeclineForm
 from registret.web.attest.pages import done_context, item_context, possible_end, queue_context
 from registret.web.door.views import see_other
+from registret.web.forms import beside
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 

@@ -15,8 +15,8 @@ from registret.oversight import services as oversight
 from registret.oversight.queries import JudgedEntry, ReviewRow, closed_reviews, figures, open_reviews
 from registret.oversight.refusals import NotAllJudged, NotAReviewer, NothingToReview, OutcomeImpossible, OwnEntries
 from registret.places.queries import open_clinics
-from registret.web.attest.beside import beside
 from registret.web.door.views import see_other
+from registret.web.forms import beside
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.web.logbook.reading import read_review

@@ -17,9 +17,9 @@ from registret.settings.lengths import LIMITS, TimeLimit
 from registret.settings.queries import DecisionRow, decisions, newest_decisions
 from registret.settings.refusals import LimitImpossible, LimitUnchanged
 from registret.settings.services import decide
-from registret.web.attest.beside import beside
 from registret.web.attest.forms import ReasonField
 from registret.web.door.views import see_other
+from registret.web.forms import beside
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.words.time_limits import length_in_words, time_limit_meaning, time_limit_name

@@ -12,8 +12,8 @@ from registret.access.refusals import AlreadyGranted, ClinicClosed, OwnRights
 from registret.access.roles import Permission
 from registret.limits.services import TooMany
 from registret.places.queries import open_clinics
-from registret.web.attest.beside import beside
 from registret.web.attest.card_time import CardTime
+from registret.web.forms import beside
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.web.numbers import number_in

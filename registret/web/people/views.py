@@ -24,9 +24,9 @@ from registret.ledger.queries import entries_about
 from registret.places.queries import clinic
 from registret.settings.lengths import TimeLimit
 from registret.settings.queries import length
-from registret.web.attest.beside import beside
 from registret.web.attest.card_time import CardTime
 from registret.web.door.views import see_other
+from registret.web.forms import beside
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.web.numbers import number_in

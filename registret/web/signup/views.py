@@ -38,7 +38,7 @@ from registret.mail.links import confirmation_code, read_token
 from registret.mail.queries import is_mail_delayed
 from registret.places.queries import care_provider_of, clinic, mail_hint, open_clinics
 from registret.web.door.views import see_other
-from registret.web.forms import tried
+from registret.web.forms import beside
 from registret.web.gate import needs_any_card, needs_card, open_to_all, recognise
 from registret.web.http import CardRequest, HolderRequest, Request
 from registret.web.signup.forms import AddressForm, AnswerForm, ApplicationForm, CodeForm, RegistrationForm
@@ -92,10 +92,9 @@ def type_code(request: HolderRequest) -> HttpResponse:
     form = CodeForm(request.POST)
     account = _account(request)
     if form.is_valid():
-        tried(
+        beside(
             form,
-            "code",
-            (CodeWrong, CodeBurnt, ConfirmationExpired, TooMany),
+            dict.fromkeys((CodeWrong, CodeBurnt, ConfirmationExpired, TooMany), "code"),
             lambda: access.confirm_by_code(
                 account_id=account.id, code=form.cleaned_data["code"], by=request.holder.by, at=request.at
             ),
@@ -170,10 +169,9 @@ def apply(request: HolderRequest) -> HttpResponse:
     form = ApplicationForm(_sent(request), clinics=open_clinics(first_of_organisation=account.organisation_number))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        tried(
+        beside(
             form,
-            "clinic",
-            (AlreadyApplied, ClinicClosed, SubRegistryClosed),
+            dict.fromkeys((AlreadyApplied, ClinicClosed, SubRegistryClosed), "clinic"),
             lambda: access.apply(
                 account_id=account.id,
                 clinic_id=data["clinic"],
@@ -236,10 +234,9 @@ def _sent(request: HolderRequest) -> QueryDict | None:
 def _registered(request: HolderRequest, form: RegistrationForm) -> bool:
     data = form.cleaned_data
     expected = (ClinicClosed, SubRegistryClosed, TooMany)
-    tried(
+    beside(
         form,
-        "clinic",
-        expected,
+        dict.fromkeys(expected, "clinic"),
         lambda: access.register(
             card=request.holder.sitting.card,
             email=data["email"],
