@@ -75,6 +75,12 @@ SEAL_KEYS_BEFORE = frozenset(
 TRUST_DIR = Path(env.text("TRUST_DIR", purpose="folder with trust.toml, the issuing CAs and their CRLs"))
 ACCEPT_TEST_CARDS = env.flag("ACCEPT_TEST_CARDS", purpose="cards of anchors marked as test may log in", default=DEMO)
 
+# The registry
+_definitions_dir = env.text(
+    "DEFINITIONS_DIR", purpose="a folder with sub-registries of one's own, beside those that come along", default=""
+)
+DEFINITIONS_DIR = Path(_definitions_dir) if _definitions_dir else None
+
 # The second way in: an identity provider that speaks OIDC. Off unless its issuer is named.
 OIDC_ISSUER = env.address(
     "OIDC_ISSUER", purpose="the identity provider's issuer; empty: people log in at the card door only"
