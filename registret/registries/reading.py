@@ -244,7 +244,9 @@ class _Building:
         if score.code in self.known:
             self.source.fault(name, (*at, "code"), f"{score.code} is the name of something before it")
         self.known[score.code] = Name(kind=Kind.NUMBER)
-        return formula and FormScore(
+        if formula is None:
+            return None
+        return FormScore(
             code=score.code,
             version=score.version,
             source=score.source,
@@ -261,9 +263,9 @@ class _Building:
         for code in rule.about:
             if code not in self.types:
                 self.source.fault(name, (*at, "about"), f"{code} is not a variable")
-        return require and FormRule(
-            code=rule.code, require=require, message=rule.message, about=rule.about, level=rule.level
-        )
+        if require is None:
+            return None
+        return FormRule(code=rule.code, require=require, message=rule.message, about=rule.about, level=rule.level)
 
     def _order(self, name: str, step: str, file: StepFile) -> Iterable[FormRule]:
         """Each two of the times, so that one that is not known does not hide the next."""
