@@ -142,7 +142,7 @@ class Step(models.Model):
             models.CheckConstraint(name="step_state_known", condition=Q(state__in=[s.value for s in StepState])),
             models.CheckConstraint(
                 name="step_planned_is_empty",
-                condition=~Q(state=StepState.PLANNED) | Q(answers={}, version=0, saved_at=None),
+                condition=~Q(state=StepState.PLANNED) | Q(answers={}, saved_at=None),
             ),
             models.CheckConstraint(
                 name="step_signed_by_somebody",

@@ -327,7 +327,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("state", registret.records.lifecycle.StepState["PLANNED"]), _negated=True),
-                    models.Q(("answers", {}), ("saved_at", None), ("version", 0)),
+                    models.Q(("answers", {}), ("saved_at", None)),
                     _connector="OR",
                 ),
                 name="step_planned_is_empty",
