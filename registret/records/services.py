@@ -27,6 +27,7 @@ from registret.records.queries import (
     is_blocked,
     known_of,
     patient_id_of,
+    patient_of,
     step_page,
 )
 from registret.records.refusals import (
@@ -88,6 +89,13 @@ class Outcome:
     faults: Mapping[str, FormFault]
     conflicts: tuple[Conflict, ...]
     others: frozenset[str] = field(default_factory=frozenset)
+
+
+def known_patient(*, actor: Actor, system_id: str) -> NewPatient:
+    """A patient that the actor sees, for a further episode. Raises: NotFound, NotPermitted."""
+    with sight_of(actor, Permission.REPORT):
+        found = patient_of(actor, system_id)
+    return NewPatient(number=found.number, birth_date=found.birth_date, sex=found.sex)
 
 
 def intake(*, actor: Actor, who: NewPatient, sub_registry: str, written: Written, at: datetime) -> Intake:

@@ -89,6 +89,33 @@ COLUMNS: dict[str, dict[str, str]] = {
         PLAIN: "id account_id role clinic_id sub_registries application_id begins_at ends_at granted_by_id revoked_at"
         " revoked_by_id",
     },
+    # Who a patient is, and everything that was answered.
+    "records.Patient": {
+        PERSONAL: "birth_date sex given_name surname is_protected died_on",
+        PLAIN: "id system_id looked_up_at created_at",
+    },
+    "records.Number": {PERSONAL: "text kind", PLAIN: "id patient_id since until"},
+    "records.Merge": {PERSONAL: "by_name reason", PLAIN: "id patient_id gone at by_account_id"},
+    "records.FormVersion": {PLAIN: "id sub_registry version digest used_at"},
+    "records.Episode": {
+        PERSONAL: "began_at created_by_name",
+        PLAIN: "id system_id patient_id sub_registry version care_provider_id clinic_id created_at created_by_id",
+    },
+    "records.Step": {
+        PERSONAL: "answers saved_by_name signed_by_name",
+        PLAIN: "id episode_id care_provider_id clinic_id code state version flags lacking due_from due_to saved_at"
+        " saved_by_id signed_at signed_by_id",
+    },
+    "records.Revision": {
+        PERSONAL: "changes reason by_hsa_id by_name",
+        PLAIN: "id step_id care_provider_id number kind at by_account_id by_role by_clinic_id",
+    },
+    # The mark says whose number it is to whoever has OPT_OUT_KEY, which is not in the database.
+    "records.OptOut": {
+        PERSONAL: "case_number by_name",
+        DIGEST: "mark",
+        PLAIN: "id key episodes at by_account_id",
+    },
     "oversight.Review": {
         PERSONAL: "reason conclusion",
         PLAIN: "id kind clinic_id about_id since until population drawn_at drawn_by_id reviewer_id closed_at outcome",
