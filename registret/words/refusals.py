@@ -23,6 +23,7 @@ from registret.words.events import event_name
 from registret.words.records import RECORD_REFUSALS
 from registret.words.shapes import Action, Picture, Text, Words
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefusalPage:
     """A refusal ready to be shown, in the language that was active when it was made."""

@@ -17,6 +17,7 @@ from registret.access.lifecycle import APPLICATION_LIFE
 from registret.access.queries import newest_application
 from registret.accounts.lifecycle import ACCOUNT_LIFE
 from registret.kernel.life import Life
+from registret.records.lifecycle import STEP_LIFE
 from tests import cast
 from tests.cast import ANNA, BERTIL, DORIS, ERIK, Person
 from tests.rooms.web.client import Browser
@@ -215,7 +216,12 @@ def test_no_personal_number_is_anywhere(busy: None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("function", "life"), [("accounts_account_life", ACCOUNT_LIFE), ("access_application_life", APPLICATION_LIFE)]
+    ("function", "life"),
+    [
+        ("accounts_account_life", ACCOUNT_LIFE),
+        ("access_application_life", APPLICATION_LIFE),
+        ("records_step_life", STEP_LIFE),
+    ],
 )
 def test_the_trigger_of_a_life_lets_through_the_pairs_of_its_table(function: str, life: Life[Any]) -> None:
     source = one("SELECT pg_get_functiondef(%s::regproc)", function)
@@ -233,6 +239,13 @@ TRIGGERS = {
     ("oversight_review", "oversight_review_guard"),
     ("oversight_review", "oversight_reviewer_guard"),
     ("oversight_reviewedentry", "oversight_entry_guard"),
+    ("records_episode", "records_episode_keep"),
+    ("records_formversion", "records_formversion_keep"),
+    ("records_merge", "records_merge_keep"),
+    ("records_optout", "records_optout_keep"),
+    ("records_revision", "records_revision_keep"),
+    ("records_step", "records_step_keep"),
+    ("records_step", "records_step_life"),
     ("settings_decision", "settings_decision_append_only"),
     ("settings_decision", "settings_decision_never_truncated"),
 }

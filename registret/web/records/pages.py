@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from registret.access.actor import Actor
 from registret.places.queries import clinics, open_clinics
 from registret.records.lifecycle import StepState
+from registret.records.looking import work
 from registret.records.numbers import Sex
 from registret.records.rows import EpisodeRow, Listed, RevisionRow, StepPage
 from registret.records.services import Outcome
@@ -131,6 +132,15 @@ def live(outcome: Outcome, faults: Mapping[str, str], at: datetime) -> dict[str,
         "lacking": len(page.assessment.lacking),
         "broken": len(page.assessment.broken),
     }
+
+
+def work_lists(actor: Actor, *, at: datetime) -> dict[str, Any]:
+    """The lists of the own clinic, a page of each. Raises: NotPermitted."""
+    found = work(actor=actor, at=at)
+    lists = {"drafts": found.drafts, "laid_aside": found.laid_aside, "due": found.due, "flagged": found.flagged}
+    context: dict[str, Any] = {name: work_context(listed) for name, listed in lists.items()}
+    more = {f"more_{name}": listed.after for name, listed in lists.items()}
+    return context | more | {"today": at.astimezone(SWEDEN).date()}
 
 
 def work_context(found: Listed) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ from registret.access.refusals import NotFound
 from registret.access.roles import Permission
 from registret.kernel.identifiers import Malformed
 from registret.records import looking, queries, services
-from registret.records.lifecycle import WRITABLE
+from registret.records.lifecycle import WRITABLE, StepState
 from registret.records.numbers import PatientNumber, Sex
 from registret.records.refusals import CannotSign, NumberImpossible, ReasonNeeded, WrittenSince
 from registret.records.rows import Listed, StepPage
@@ -45,10 +45,7 @@ _LISTS: Final[Mapping[str, Callable[[Actor, ActorRequest, str | None], Listed]]]
 @needs(Permission.READ_RECORDS)
 def work(request: ActorRequest) -> HttpResponse:
     """Registreringar: what waits at the own clinic."""
-    found = looking.work(actor=request.actor, at=request.at)
-    context = {name: pages.work_context(getattr(found, name)) for name in ("drafts", "laid_aside", "due", "flagged")}
-    more = {f"more_{name}": getattr(found, name).after for name in ("drafts", "laid_aside", "due", "flagged")}
-    return render(request, "records.html", context | more | {"tab": "records", "today": request.at.date()})
+    return render(request, "records.html", pages.work_lists(request.actor, at=request.at) | {"tab": "records"})
 
 
 @require_GET
@@ -136,6 +133,8 @@ def one_step(request: ActorRequest, episode: str, step: str) -> HttpResponse:
         return render(request, "step.html", pages.step_context(page, parts=parts))
     outcome = _written(request, episode, step)
     act = request.POST.get("do", "save")
+    if act == "lay_aside" and outcome.page.step.state is StepState.PLANNED and not outcome.faults:
+        return see_other("records")
     if outcome.faults or outcome.conflicts:
         return _again(request, outcome)
     if act == "sign":

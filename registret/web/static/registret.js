@@ -270,6 +270,7 @@ if (sheet) {
       const panel = sheet.querySelector(`[data-score="${CSS.escape(code)}"]`);
       panel.querySelector("output").textContent = score.value;
       panel.querySelector("[data-reading]").textContent = score.reading;
+      panel.querySelector("[data-unit]").hidden = score.value === "–";
     }
     for (const tag of document.querySelectorAll("[data-left]")) {
       const n = now.left[tag.dataset.left] || 0;
