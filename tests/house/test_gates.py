@@ -207,6 +207,8 @@ def test_an_outsider_who_walks_every_address_finds_nothing_of_norrvik() -> None:
     application = newest_application(account_id=cast.account_of(EBBA).id)
     assert application is not None
     patient, episode = an_episode(place, now)
+    # She reports pneumonia herself, at her own clinic.
+    cast.appoint_by_program(CECILIA, Role.REPORTER, clinic_id=place.sydvik, at=now)
     words = {EBBA.card.surname, "Falk", BERTIL.card.surname, KARIN.card.surname}
     words |= {who.hsa_id for who in (EBBA, BERTIL, KARIN)} | {EBBA.email.text, "Hemlig hälsning", "F4K1"}
     words |= {"121212-1212", "191212121212", "19121212"}
@@ -226,8 +228,10 @@ def test_an_outsider_who_walks_every_address_finds_nothing_of_norrvik() -> None:
     assert {seen[f"/attestera/{i}"] for i in (waiting, other)} == {404}
     assert {seen[f"/attestera/{i}/avsla"] for i in (waiting, other)} == {404}
     assert {seen[f"/attestera/{i}/adress"] for i in (waiting, other)} == {404}
-    assert {seen[f"/patient/{patient}"], seen[f"/vardepisod/{episode}"], seen[f"/vardepisod/{episode}/acute"]} == {404}
-    assert {seen[f"/vardepisod/{episode}/acute/{act}"] for act in ("spara", "las-upp", "flytta", "andringar")} == {404}
+    assert {seen[f"/patient/{patient}"], seen[f"/vardepisod/{episode}/acute"]} == {404}
+    assert {seen[f"/vardepisod/{episode}/acute/{act}"] for act in ("spara", "las-upp", "flytta")} == {404}
+    for page in ("", "/acute", "/acute/andringar", "/utskrift"):
+        assert browser.get(f"/vardepisod/{episode}{page}").status_code == 404
     assert {seen["/kansliet"], seen["/kansliet/utse"], seen["/loggen"]} <= {403, 405}
     assert newest_application(account_id=cast.account_of(EBBA).id) == application
     assert cast.account_of(EBBA).email == EBBA.email

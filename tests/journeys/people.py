@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 
 from registret.demo.pki import IssuedCertificate
 from tests.journeys.running import House, link_in
@@ -116,7 +116,7 @@ def reporting(house: House, person: Person, administrator: Person, *, registries
     )[0]
     his = administrator.visitor()
     his.log_in()
-    last_day = (date.today() + timedelta(days=365)).isoformat()
+    last_day = f"{datetime.now(UTC) + timedelta(days=365):%Y-%m-%d}"
     form = {"role": "reporter", "sub_registries": registries, "last_day": last_day}
     assert his.post(f"/attestera/{number}", form).status_code == 303
     return person
