@@ -32,15 +32,15 @@ def test_without_a_sight_there_are_no_rows_whatever_the_query_asks_for(here: War
 
 def test_a_sight_shows_the_own_provider_and_ends_with_itself(here: Ward) -> None:
     with sight_of(here.anna):
-        assert seen() == [1, 1, 1, 4, 1]
+        assert seen() == [1, 1, 1, 4, 2]
     assert seen() == [0, 0, 0, 0, 0]
     with sight_of(here.cecilia):
         assert seen() == [0, 0, 0, 0, 0]
     with sight_of_all():
-        assert seen() == [1, 1, 1, 4, 1]
+        assert seen() == [1, 1, 1, 4, 2]
         with sight_of(here.cecilia):
             assert seen() == [0, 0, 0, 0, 0]
-        assert seen() == [1, 1, 1, 4, 1]
+        assert seen() == [1, 1, 1, 4, 2]
 
 
 def test_a_sight_that_ends_in_an_error_ends(here: Ward) -> None:

@@ -30,7 +30,7 @@ def test_an_episode_begins_with_all_its_steps_and_one_entry(here: Ward) -> None:
     episode = begun(here.anna)
     page = looking.open_step(actor=here.anna, episode=episode, step="inclusion", at=NOW)
     assert [(step.code, step.state) for step in page.episode.steps] == [
-        ("inclusion", StepState.DRAFT),
+        ("inclusion", StepState.SIGNED),
         ("acute", StepState.PLANNED),
         ("discharge", StepState.PLANNED),
         ("follow_up", StepState.PLANNED),
