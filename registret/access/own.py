@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,9 +18,9 @@ from registret.access.queries import (
     title_of,
     valid_grants_of,
 )
-from registret.access.refusals import LastAdministrator, NotFound, NotPermitted
+from registret.access.refusals import LastAdministrator, NotFound, NotPermitted, RightHeld
 from registret.access.roles import Role
-from registret.access.services import check_card_read, check_in_force, limit_letters, revoke
+from registret.access.services import apply, check_card_read, check_in_force, limit_letters, revoke
 from registret.accounts import services as accounts
 from registret.accounts.queries import AccountRow, account, pending_change
 from registret.accounts.refusals import AddressUnchanged, NoChangeWaits
@@ -117,6 +118,28 @@ def object_to_address(*, confirmation_id: int, by: By, at: datetime) -> None:
             about_account_id=one.account_id,
             at=at,
         )
+
+
+def apply_for_more(
+    *, account_id: int, clinic_id: int, role: Role, sub_registries: Sequence[str], message: str, by: By, at: datetime
+) -> int:
+    """Another clinic, role or sub-registry for somebody who works; what they have goes on meanwhile. Somebody else
+    attests. Answers the application's id.
+
+    Raises: RightHeld, and as `services.apply`.
+    """
+    held = valid_grants_of(account_id=account_id, at=at).filter(clinic_id=clinic_id, role=role)
+    if held.filter(sub_registries__contains=list(sub_registries)).exists():
+        raise RightHeld()
+    return apply(
+        account_id=account_id,
+        clinic_id=clinic_id,
+        role=role,
+        sub_registries=sub_registries,
+        message=message,
+        by=by,
+        at=at,
+    )
 
 
 @transaction.atomic

@@ -42,7 +42,6 @@ from registret.access.refusals import (
     OwnRights,
     PrincipalsMissing,
     RemindedToday,
-    RightHeld,
     RoleImpossible,
     SubRegistryClosed,
 )
@@ -126,8 +125,8 @@ def apply(
 ) -> int:
     """A further application of somebody who has an account: after a decline, a lapse, or for another clinic.
 
-    Raises: NotFound, AccountEnded, AccountSuspended, AlreadyApplied, RightHeld, ClinicClosed, RoleImpossible,
-        SubRegistryClosed, TooMany.
+    Raises: NotFound, AccountEnded, AccountSuspended, AlreadyApplied, ClinicClosed, RoleImpossible, SubRegistryClosed,
+        TooMany.
     """
     _check_wish(clinic_id=clinic_id, role=role, sub_registries=sub_registries)
     take(limit=APPLICATIONS_PER_ACCOUNT, subject=_person(account_id).hsa_id.upper(), at=at)
@@ -135,9 +134,6 @@ def apply(
         # Held: confirmed meanwhile, nobody would be told of the application; ended meanwhile, it would wait for ever.
         person = accounts.hold(account_id=account_id) or _person(account_id)
         check_in_force(person)
-        held = Grant.objects.filter(account_id=account_id, clinic_id=clinic_id, role=role, revoked_at=None)
-        if held.filter(ends_at__gt=at, sub_registries__contains=list(sub_registries)).exists():
-            raise RightHeld()
         application_id = _apply(account_id, clinic_id, role, sub_registries, message, by=by, at=at)
         if person.confirmed_at is not None:
             _tell_those_who_attest(Q(id=application_id), at=at)

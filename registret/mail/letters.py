@@ -289,7 +289,9 @@ def _address_objected(facts: Mapping[str, str]) -> Content:
         heading=_("En ändring av e-post är stoppad"),
         lines=(
             Line(
-                _("Någon inloggad som {person} bytte e-postadress, och den som läser mejl på den gamla har invänt."),
+                _(
+                    "Någon inloggad som {person} ville byta e-postadress, och den som läser mejl på den gamla har invänt."
+                ),
                 facts,
                 frozenset({"person"}),
             ),

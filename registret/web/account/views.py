@@ -131,7 +131,7 @@ def _applied(request: ActorRequest, account_id: int, form: ApplicationForm) -> i
     return beside(
         form,
         {AlreadyApplied: "clinic", ClinicClosed: "clinic", RightHeld: "role", SubRegistryClosed: "sub_registries"},
-        lambda: rights.apply(
+        lambda: access.apply_for_more(
             account_id=account_id,
             clinic_id=wish["clinic"],
             role=wish["role"],
