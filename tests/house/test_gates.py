@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -154,6 +155,10 @@ def test_without_a_card_every_gate_is_shut(address: str) -> None:
     assert 401 in {browser.get(path).status_code, browser.post(path, {}).status_code}
 
 
+def whole(answer: Any) -> str:
+    return (b"".join(answer.streaming_content) if answer.streaming else answer.content).decode()
+
+
 @pytest.mark.django_db
 def test_an_outsider_who_walks_every_address_finds_nothing_of_norrvik() -> None:
     now = timezone.now()
@@ -171,8 +176,7 @@ def test_an_outsider_who_walks_every_address_finds_nothing_of_norrvik() -> None:
             path = "/" + re.sub(r"<[^>]+>", gap, address)
             for answer in (browser.get(path), browser.post(path, {"reason": "x", "email": "a@b.se", "ok": "1"})):
                 seen[path] = answer.status_code
-                body = b"".join(answer.streaming_content) if answer.streaming else answer.content
-                text = body.decode() + str(answer.headers)
+                text = whole(answer) + str(answer.headers)
                 assert not [word for word in words if word in text], path
             if address in {"logga-ut", "logga-in"}:
                 browser = Browser.of(CECILIA)

@@ -216,9 +216,10 @@ def confirm(request: Request, token: str) -> HttpResponse:
 @require_GET
 @needs_any_card
 def confirmed(request: CardRequest) -> HttpResponse:
-    """The address is confirmed; what still remains, and by whom. Whoever is at work had another one before."""
+    """The address is confirmed; what still remains, and by whom. Whoever is at work goes on, or has changed it."""
     if isinstance(request.person, Actor):
-        return see_other("account")
+        newest = newest_confirmation(account_id=request.person.account_id)
+        return see_other("account" if newest and newest.replaces else "start")
     standing = request.person.standing
     if standing.account is None or standing.account.confirmed_at is None:
         return see_other("application")

@@ -14,7 +14,7 @@ from registret.access.lifecycle import ApplicationState
 from registret.access.models import Application, Grant
 from registret.access.own import own_grants
 from registret.access.people import suspend_person
-from registret.access.queries import Actor, Standing, applications_of, seats_of, standing_of, waiting_applications
+from registret.access.queries import applications_of, seats_of, standing_of, waiting_applications
 from registret.access.refusals import (
     AccountSuspended,
     AdministratorsAddress,
@@ -380,7 +380,7 @@ def test_a_foreign_address_has_the_right_attested_anew(place: Country) -> None:
     before = {who: kinds(who) for who in (BERTIL, KARIN, CECILIA)}
     changed(FOREIGN)
     assert seats_of(account_id=id_of(ANNA), at=NOW) == ()
-    standing: Standing = standing_of(hsa_id=ANNA.hsa_id, at=NOW)
+    standing = standing_of(hsa_id=ANNA.hsa_id, at=NOW)
     assert type(standing.missing) is NotAttested
     assert Grant.objects.get(account_id=id_of(ANNA)).revoke_reason == "foreign_address"
     for who in (BERTIL, KARIN):
@@ -453,7 +453,7 @@ def test_somebody_who_was_appointed_meanwhile_does_not_confirm_a_foreign_address
     ask(FOREIGN)
     cast.appoint(ANNA, place.medicine, at=NOW)
     with pytest.raises(AdministratorsAddress):
-        {"code": type_code, "link": lambda: follow(waiting())}[how]()
+        type_code() if how == "code" else follow(waiting())
     assert address() == ANNA.email
     assert waiting().email == FOREIGN
 
@@ -494,7 +494,7 @@ def test_an_administrator_who_wants_another_role_is_attested_by_a_colleague(plac
     wanted = more(BERTIL, place.infection)
     assert kinds(BERTIL) == before
     assert kinds(KARIN)[-1] == "application_waiting"
-    bertil: Actor = cast.actor(BERTIL, at=NOW)
+    bertil = cast.actor(BERTIL, at=NOW)
     assert wanted not in [row.id for row in waiting_applications(actor=bertil, at=NOW).rows]
     with pytest.raises(OwnApplication):
         attested(wanted, by=BERTIL)

@@ -119,8 +119,8 @@ def test_who_is_suspended_reads_and_takes_the_file_and_changes_nothing(place: Co
 
 def test_the_first_answer_is_a_question_and_only_ok_sends_a_letter(place: Country) -> None:
     browser = Browser.of(ANNA)
-    page = browser.post("/konto/e-post", {"email": NEW})
-    assert "Kontrollera att din e-post är rätt" in text_of(page)
+    question = browser.post("/konto/e-post", {"email": NEW})
+    assert "Kontrollera att din e-post är rätt" in text_of(question)
     assert pending_change(account_id=id_of(ANNA)) is None
     browser.post("/konto/e-post", {"email": NEW, "change": "1"})
     assert pending_change(account_id=id_of(ANNA)) is None
@@ -376,7 +376,7 @@ def test_sessions_that_nobody_could_go_on_with_are_not_listed(place: Country, no
 
 
 def file_of(who: Person, browser: Browser | None = None) -> Any:
-    answer = (browser or Browser.of(who)).post("/konto/uppgifter")
+    answer: Any = (browser or Browser.of(who)).post("/konto/uppgifter")
     assert answer.status_code == 200
     assert answer["Content-Type"] == "application/json; charset=utf-8"
     assert answer["Content-Disposition"].startswith('attachment; filename="mina-uppgifter-')
