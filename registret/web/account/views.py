@@ -26,6 +26,9 @@ from registret.web.http import ActorRequest, CardRequest
 from registret.web.numbers import number_in
 from registret.web.signup.forms import AnswerForm, ApplicationForm, CodeForm
 
+# What was attested stands among the rights, and what one took back oneself is no news.
+_OF_INTEREST = {ApplicationState.WAITING, ApplicationState.DECLINED, ApplicationState.LAPSED}
+
 
 @require_GET
 @needs_any_card
@@ -37,7 +40,7 @@ def account(request: CardRequest) -> HttpResponse:
         "account": me,
         "card": request.sitting.card,
         "grants": access.own_grants(account_id=me.id, at=request.at),
-        "applications": [a for a in applications_of(account_id=me.id) if a.state is not ApplicationState.ATTESTED][:5],
+        "applications": [a for a in applications_of(account_id=me.id) if a.state in _OF_INTEREST][:5],
         "pending": pending_change(account_id=me.id),
         "rests_until": rests_until if rests_until and rests_until > request.at else None,
         "form": CodeForm(),
