@@ -34,7 +34,7 @@ from registret.words.roles import role_name
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnGrant:
     """A right that its holder looks at. `leavable`: it is at a clinic; those of the registry's own people end by
-    command, in the name of two. `needed`: nobody else can attest there."""
+    command, in the name of two."""
 
     id: int
     role: Role
@@ -44,13 +44,12 @@ class OwnGrant:
     begins_at: datetime
     ends_at: datetime
     leavable: bool
-    needed: bool
 
 
 def own_grants(*, account_id: int, at: datetime) -> tuple[OwnGrant, ...]:
     """What the account may do now, clinics by name, the office last."""
     held = valid_grants_of(account_id=account_id, at=at).select_related("clinic").order_by("clinic__name", "id")
-    return tuple(_own(grant, at=at) for grant in sorted(held, key=lambda grant: grant.clinic_id is None))
+    return tuple(_own(grant) for grant in sorted(held, key=lambda grant: grant.clinic_id is None))
 
 
 def own_grant(*, account_id: int, grant_id: int, at: datetime) -> OwnGrant:
@@ -58,7 +57,16 @@ def own_grant(*, account_id: int, grant_id: int, at: datetime) -> OwnGrant:
     found = valid_grants_of(account_id=account_id, at=at).select_related("clinic").filter(id=grant_id).first()
     if found is None:
         raise NotFound()
-    return _own(found, at=at)
+    return _own(found)
+
+
+def needs_successor(*, grant: OwnGrant, account_id: int, at: datetime) -> bool:
+    """Whether without this right of the account nobody could attest at a clinic that is open."""
+    if grant.role is not Role.LOCAL_ADMINISTRATOR or grant.clinic_id is None:
+        return False
+    place = clinic(grant.clinic_id)
+    others = [one for one in active_administrators(clinic_id=grant.clinic_id, at=at) if one.account_id != account_id]
+    return place is not None and place.is_open and not others
 
 
 def ask_for_address(*, account_id: int, email: EmailAddress, card_read_at: datetime, by: By, at: datetime) -> None:
@@ -160,7 +168,7 @@ def leave(*, account_id: int, grant_id: int, by: By, at: datetime) -> None:
         # Of two who leave at once, the second looks when the first has left.
         theirs = Grant.objects.filter(clinic_id=held.clinic_id, role=Role.LOCAL_ADMINISTRATOR, revoked_at=None)
         list(theirs.select_for_update().order_by("id"))
-        if _is_needed(held, at=at):
+        if needs_successor(grant=_own(held), account_id=account_id, at=at):
             raise LastAdministrator()
     revoke(grant_id=held.id, reason="left", revoked_by_id=None, by=by, at=at)
     if person.confirmed_at is not None:
@@ -220,7 +228,7 @@ def _those_who_look_after(person: AccountRow, *, at: datetime) -> tuple[Administ
     return tuple(found.values()) or tuple(office)
 
 
-def _own(grant: Grant, *, at: datetime) -> OwnGrant:
+def _own(grant: Grant) -> OwnGrant:
     return OwnGrant(
         id=grant.id,
         role=Role(grant.role),
@@ -230,17 +238,7 @@ def _own(grant: Grant, *, at: datetime) -> OwnGrant:
         begins_at=grant.begins_at,
         ends_at=grant.ends_at,
         leavable=grant.clinic_id is not None,
-        needed=_is_needed(grant, at=at),
     )
-
-
-def _is_needed(grant: Grant, *, at: datetime) -> bool:
-    """Whether nobody else attests at a clinic that is open."""
-    if grant.role != Role.LOCAL_ADMINISTRATOR or grant.clinic_id is None:
-        return False
-    place = clinic(grant.clinic_id)
-    others = [a for a in active_administrators(clinic_id=grant.clinic_id, at=at) if a.account_id != grant.account_id]
-    return place is not None and place.is_open and not others
 
 
 def _person(account_id: int) -> AccountRow:

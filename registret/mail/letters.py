@@ -290,7 +290,8 @@ def _address_objected(facts: Mapping[str, str]) -> Content:
         lines=(
             Line(
                 _(
-                    "Någon inloggad som {person} ville byta e-postadress, och den som läser mejl på den gamla har invänt."
+                    "Någon inloggad som {person} ville byta e-postadress, och den som läser mejl på den gamla har "
+                    "invänt."
                 ),
                 facts,
                 frozenset({"person"}),

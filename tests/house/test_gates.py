@@ -38,6 +38,7 @@ SITE = {
     "sprak/<str:code>": "open_to_all",
     "bekrafta/<str:token>": "open_to_all",
     "invand/<str:token>": "open_to_all",
+    "invant": "open_to_all",
     "hjalp": "open_to_all",
     "hjalp/fel/<str:code>": "open_to_all",
     "hjalp/kort/<str:name>": "open_to_all",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registret.access import own as access
 from registret.access import services as rights
@@ -109,10 +109,17 @@ def objection(request: Request, token: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         by = By.nobody(network=request.network)
         access.object_to_address(confirmation_id=confirmation_id, by=by, at=request.at)
-        return render(request, "objected.html", {"days": settings.OBJECTION_LIFETIME.days})
+        return see_other("objected")
     made = check_objection(confirmation_id=confirmation_id, at=request.at)
     context = {"form": form, "made": made, "days": settings.OBJECTION_LIFETIME.days}
     return render(request, "objection.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+@open_to_all
+def objected(request: Request) -> HttpResponse:
+    """The change is stopped; what to do now."""
+    return render(request, "objected.html")
 
 
 def _asked(request: CardRequest, me: AccountRow, form: AddressForm, email: EmailAddress) -> bool:

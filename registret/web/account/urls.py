@@ -18,5 +18,6 @@ urlpatterns = [
     path("konto/sessioner/avsluta-andra", session_views.end_others, name="end_other_sessions"),
     path("konto/sessioner/<int:id>/avsluta", session_views.end, name="end_session"),
     path("min-logg", views.own_log, name="own_log"),
+    path("invant", address_views.objected, name="objected"),
     path("invand/<str:token>", address_views.objection, name="objection"),
 ]

@@ -117,7 +117,8 @@ def leave(request: CardRequest, id: int) -> HttpResponse:
         access.leave(account_id=me.id, grant_id=id, by=request.person.by, at=request.at)
         return see_other("account")
     last = len(access.own_grants(account_id=me.id, at=request.at)) == 1
-    return show(request, "account_leave.html", {"grant": grant, "last": last})
+    needed = access.needs_successor(grant=grant, account_id=me.id, at=request.at)
+    return show(request, "account_leave.html", {"grant": grant, "last": last, "needed": needed})
 
 
 @require_GET

@@ -211,7 +211,7 @@ def test_whoever_answers_stops_the_change_without_a_card_and_ends_the_session(pl
     browser = Browser.of(ANNA)
     link = f"/invand/{objection_token(*asked(browser))}"
     stranger = Browser()
-    assert "Ändringen är stoppad" in text_of(stranger.post(link, {"sure": "on"}))
+    assert "Ändringen är stoppad" in text_of(stranger.post(link, {"sure": "on"}, follow=True))
     assert browser.get("/konto").status_code == 401
     assert stranger.post(link, {"sure": "on"}).status_code == 410
     page = text_of(Browser.of(ANNA).get("/konto"))
