@@ -139,7 +139,7 @@ class _Reader:
 
     def _said(self, node: ast.expr) -> str:
         """As it was written. Not put together again from the tree: that goes as deep as the tree is."""
-        return (ast.get_source_segment(self._text, node) or self._text)[:40]
+        return " ".join((ast.get_source_segment(self._text, node) or self._text).split())[:40]
 
     def _name(self, name: str) -> tuple[Kind, Evaluate]:
         if name not in self._names:
@@ -214,7 +214,7 @@ class _Reader:
             (from_kind, begin), (to_kind, end) = (self.read(arg, depth=depth) for arg in args)
             allowed = {Kind.DATE, Kind.MOMENT} if function == "days" else {Kind.MOMENT}
             if {from_kind, to_kind} - allowed:
-                raise ExpressionBroken(f"{function}() wants {' or '.join(sorted(k.value for k in allowed))}s")
+                raise ExpressionBroken(f"{function}() wants {' or '.join(sorted(f'{k.value}s' for k in allowed))}")
             return Kind.NUMBER, _known(_BETWEEN[function], begin, end)
         if function == "points":
             truths = [self._of(Kind.TRUTH, arg, depth) for arg in args]

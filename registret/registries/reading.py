@@ -342,8 +342,9 @@ class _Building:
             self.source.fault(name, (*at, "code"), f"{code} is a word of the language")
 
     def _once(self, name: str, what: str, codes: list[str]) -> None:
-        for code in sorted({code for code in codes if codes.count(code) > 1}):
-            self.source.fault(name, (what, codes.index(code)), f"{what} {code} stands there twice")
+        for i, code in enumerate(codes):
+            if code in codes[:i]:
+                self.source.fault(name, (what, i), f"{what} {code} stands there twice")
 
 
 def _alone(question: Question) -> Iterable[FormRule]:
