@@ -120,7 +120,8 @@ def test_every_score_says_its_version_and_source(form: Form) -> None:
 def test_every_condition_can_become_true_and_false(form: Form) -> None:
     conditions = {q.code: q.shown_if for q in form.questions.values() if q.shown_if}
     conditions |= {f"{step.code}.{rule.code}": rule.require for step in form.steps for rule in step.rules}
-    stuck = {code: {True, False} - outcomes(form, condition) for code, condition in conditions.items()}
+    either: set[Value] = {True, False}
+    stuck = {code: either - outcomes(form, condition) for code, condition in conditions.items()}
     assert {code: never for code, never in stuck.items() if never} == {}
 
 
