@@ -20,6 +20,9 @@ class Permission(StrEnum):
     ATTEST = "attest"  # decide about applications
     APPOINT = "appoint"  # make local administrators, see clinics and escalations
     MANAGE_PEOPLE = "manage_people"  # change, revoke, suspend; never oneself
+    READ_RECORDS = "read_records"  # patients and episodes of the own care provider
+    REPORT = "report"  # write and sign them at the own clinic
+    HANDLE_CASES = "handle_cases"  # extracts for patients, opting out; by exact number and case number only
     READ_LOG = "read_log"
     DECIDE_LIMITS = "decide_limits"  # the time limits of rights and accounts
 
@@ -30,8 +33,8 @@ ROLES_AT_A_CLINIC = frozenset({Role.REPORTER, Role.READER, Role.REPORT_READER, R
 ROLES_OF_THE_OFFICE = frozenset({Role.REGISTRY_OFFICE, Role.LOG_REVIEWER, Role.SUPPORT})
 
 MAY: dict[Role, frozenset[Permission]] = {
-    Role.REPORTER: frozenset({Permission.WORK}),
-    Role.READER: frozenset({Permission.WORK}),
+    Role.REPORTER: frozenset({Permission.WORK, Permission.READ_RECORDS, Permission.REPORT}),
+    Role.READER: frozenset({Permission.WORK, Permission.READ_RECORDS}),
     Role.REPORT_READER: frozenset({Permission.WORK}),
     Role.LOCAL_ADMINISTRATOR: frozenset({Permission.WORK, Permission.ATTEST, Permission.MANAGE_PEOPLE}),
     Role.REGISTRY_OFFICE: frozenset(

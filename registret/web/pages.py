@@ -42,6 +42,8 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
             "may_attest": person.may(Permission.ATTEST),
             "may_manage": person.may(Permission.MANAGE_PEOPLE) and person.seat.clinic_id is not None,
             "may_appoint": person.may(Permission.APPOINT),
+            "may_read_records": person.may(Permission.READ_RECORDS),
+            "may_report": person.may(Permission.REPORT),
             "may_read_log": person.may(Permission.READ_LOG),
             "idle_seconds": idle,
             "warn_seconds": int(settings.SESSION_IDLE_WARNING.total_seconds()),

@@ -18,6 +18,7 @@ from registret.web.door.views import see_other
 from registret.web.gate import needs, needs_any_card
 from registret.web.http import ActorRequest, CardRequest
 from registret.web.numbers import number_in
+from registret.web.records.pages import work_lists
 
 
 @require_GET
@@ -35,6 +36,8 @@ def start(request: ActorRequest) -> HttpResponse:
         "waiting": waiting,
         "log": entries_of_account(account_id=actor.account_id, size=6),
     }
+    if actor.may(Permission.READ_RECORDS):
+        context |= work_lists(actor, at=request.at)
     return render(request, "start.html", context)
 
 

@@ -1,0 +1,191 @@
+"""A pneumonia from inclusion to signature: what is saved, computed, refused, kept and told."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from registret.access.refusals import NotFound, NotPermitted
+from registret.kernel.life import NotPossible
+from registret.records import looking, services
+from registret.records.lifecycle import StepState
+from registret.records.refusals import CannotSign, NotIncluded, OfAnotherClinic, PerhapsDouble, WrittenSince
+from tests.rooms.records.scene import ACUTE, MINUTE, NOW, TOLVAN, Ward, begun, log, ward
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def here() -> Ward:
+    return ward()
+
+
+def scores(actor, episode: str) -> dict[str, Decimal | None]:  # type: ignore[no-untyped-def]
+    page = looking.open_step(actor=actor, episode=episode, step="acute", at=NOW)
+    return {now.score.code: now.value for now in page.assessment.scores}
+
+
+def test_an_episode_begins_with_all_its_steps_and_one_entry(here: Ward) -> None:
+    episode = begun(here.anna)
+    page = looking.open_step(actor=here.anna, episode=episode, step="inclusion", at=NOW)
+    assert [(step.code, step.state) for step in page.episode.steps] == [
+        ("inclusion", StepState.DRAFT),
+        ("acute", StepState.PLANNED),
+        ("discharge", StepState.PLANNED),
+        ("follow_up", StepState.PLANNED),
+    ]
+    (entry,) = log("episode.begun")
+    assert entry.facts["episode"] == episode
+    assert TOLVAN not in str(entry.facts)
+
+
+def test_crb65_is_computed_from_what_is_known_and_unknown_until_then(here: Ward) -> None:
+    episode = begun(here.anna)
+    write = lambda written, base: services.write(  # noqa: E731
+        actor=here.anna, episode=episode, step="acute", base=base, written=written, at=NOW
+    )
+    write({"confusion": ["no"], "respiratory_rate": ["32"]}, 0)
+    assert scores(here.anna, episode)["crb65"] is None
+    outcome = write({"systolic": ["118"], "diastolic": ["64"]}, 1)
+    assert {now.score.code: now.value for now in outcome.page.assessment.scores}["crb65"] == 2, "rate and age"
+    assert outcome.page.assessment.scores[0].reading
+
+
+def test_a_complete_step_is_signed_and_then_stays(here: Ward) -> None:
+    episode = begun(here.anna)
+    saved = services.write(actor=here.anna, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
+    assert saved.faults == {}
+    assert saved.page.assessment.can_be_signed
+    services.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW + MINUTE)
+    with pytest.raises(NotPossible):
+        services.write(actor=here.anna, episode=episode, step="acute", base=2, written={"pulse": ["80"]}, at=NOW)
+    services.reopen(actor=here.anna, episode=episode, step="acute", reason="Fel puls", at=NOW + 2 * MINUTE)
+    services.write(
+        actor=here.karin, episode=episode, step="acute", base=3, written={"pulse": ["82"]}, at=NOW + 3 * MINUTE
+    )
+    _, history = looking.open_history(actor=here.anna, episode=episode, step="acute", at=NOW)
+    assert [(row.kind, row.by_name, row.reason) for row in history] == [
+        ("write", here.karin.name, ""),
+        ("reopen", here.anna.name, "Fel puls"),
+        ("sign", here.anna.name, ""),
+        ("write", here.anna.name, ""),
+    ]
+    (change,) = history[0].changes
+    assert (change.code, change.old, change.new and change.new.value) == ("pulse", None, 82)
+
+
+def test_what_must_be_answered_and_is_not_stops_signing(here: Ward) -> None:
+    episode = begun(here.anna)
+    services.write(actor=here.anna, episode=episode, step="acute", base=0, written={**ACUTE, "confusion": [""]}, at=NOW)
+    with pytest.raises(CannotSign) as no:
+        services.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
+    assert no.value.lacking == 1
+
+
+def test_times_in_the_wrong_order_are_saved_and_flagged_and_stop_signing(here: Ward) -> None:
+    episode = begun(here.anna)
+    wrong = {**ACUTE, "antibiotic_at": ["2026-11-20T07:00"]}
+    saved = services.write(actor=here.anna, episode=episode, step="acute", base=0, written=wrong, at=NOW)
+    assert saved.faults == {}
+    assert {code for rule in saved.page.assessment.broken for code in rule.about} >= {"antibiotic_at"}
+    assert [row.episode for row in looking.work(actor=here.anna, at=NOW).flagged.rows] == [episode]
+    with pytest.raises(CannotSign):
+        services.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
+
+
+def test_an_impossible_value_is_not_saved_and_takes_no_other_with_it(here: Ward) -> None:
+    episode = begun(here.anna)
+    saved = services.write(
+        actor=here.anna,
+        episode=episode,
+        step="acute",
+        base=0,
+        written={"respiratory_rate": ["320"], "systolic": ["abc"], "diastolic": ["64"]},
+        at=NOW,
+    )
+    assert set(saved.faults) == {"respiratory_rate", "systolic"}
+    assert set(saved.page.answers["acute"]) == {"diastolic"}
+
+
+def test_two_who_write_at_once_lose_nothing_of_each_other(here: Ward) -> None:
+    episode = begun(here.anna)
+    one = {"actor": here.anna, "episode": episode, "step": "acute", "base": 0, "at": NOW}
+    services.write(written={"pulse": ["80"], "crp": ["120"]}, **one)
+    other = services.write(written={"pulse": ["95"], "saturation": ["92"]}, **{**one, "actor": here.karin})
+    assert {code: answer.value for code, answer in other.page.answers["acute"].items()} == {
+        "pulse": 80,
+        "crp": 120,
+        "saturation": 92,
+    }
+    (conflict,) = other.conflicts
+    assert (conflict.code, conflict.mine, conflict.by_name) == ("pulse", ("95",), here.anna.name)
+    assert other.others == {"pulse", "crp"}
+
+
+def test_nobody_signs_what_they_have_not_seen(here: Ward) -> None:
+    episode = begun(here.anna)
+    services.write(actor=here.anna, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
+    services.write(actor=here.karin, episode=episode, step="acute", base=1, written={"pulse": ["80"]}, at=NOW)
+    with pytest.raises(WrittenSince):
+        services.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
+
+
+def test_who_is_not_to_be_included_is_not(here: Ward) -> None:
+    with pytest.raises(NotIncluded):
+        begun(here.anna, acquired=["hospital"])
+    with pytest.raises(NotIncluded):
+        begun(here.anna, arrived_at=[""])
+    assert log("episode.begun") == ()
+
+
+def test_a_second_episode_near_in_time_is_asked_about_and_others_show_only_that_there_is_one(here: Ward) -> None:
+    begun(here.anna)
+    with pytest.raises(PerhapsDouble) as own:
+        begun(here.anna, arrived_at=["2026-11-22T10:00"])
+    assert (own.value.own, own.value.elsewhere) == (1, False)
+    with pytest.raises(PerhapsDouble) as others:
+        begun(here.cecilia, arrived_at=["2026-11-22T10:00"])
+    assert (others.value.own, others.value.elsewhere) == (0, True)
+    assert begun(here.anna, arrived_at=["2026-09-01T10:00"]), "long before"
+
+
+def test_another_provider_sees_nothing_of_it(here: Ward) -> None:
+    episode = begun(here.anna)
+    patient = looking.open_step(actor=here.anna, episode=episode, step="acute", at=NOW).patient
+    for look in (
+        lambda: looking.open_step(actor=here.cecilia, episode=episode, step="acute", at=NOW),
+        lambda: looking.open_patient(actor=here.cecilia, system_id=patient.system_id, at=NOW),
+        lambda: looking.open_history(actor=here.cecilia, episode=episode, step="acute", at=NOW),
+        lambda: services.write(
+            actor=here.cecilia, episode=episode, step="acute", base=0, written={"pulse": ["80"]}, at=NOW
+        ),
+    ):
+        with pytest.raises(NotFound):
+            look()
+    found = looking.search(actor=here.cecilia, written=TOLVAN, at=NOW)
+    assert found.patient is None
+    assert looking.work(actor=here.cecilia, at=NOW).drafts.rows == ()
+
+
+def test_an_administrator_sees_no_patients(here: Ward) -> None:
+    episode = begun(here.anna)
+    for look in (
+        lambda: looking.open_step(actor=here.bertil, episode=episode, step="acute", at=NOW),
+        lambda: looking.search(actor=here.bertil, written=TOLVAN, at=NOW),
+        lambda: looking.work(actor=here.bertil, at=NOW),
+    ):
+        with pytest.raises(NotPermitted):
+            look()
+
+
+def test_only_the_clinic_that_has_the_step_writes_in_it(here: Ward) -> None:
+    episode = begun(here.anna)
+    services.move(
+        actor=here.anna, episode=episode, step="discharge", clinic_id=here.place.medicine, reason="Flyttad", at=NOW
+    )
+    assert looking.open_step(actor=here.anna, episode=episode, step="discharge", at=NOW).is_writable is False
+    with pytest.raises(OfAnotherClinic):
+        services.write(actor=here.anna, episode=episode, step="discharge", base=1, written={"empyema": ["no"]}, at=NOW)
+    with pytest.raises(NotFound):
+        services.move(actor=here.anna, episode=episode, step="acute", clinic_id=here.place.sydvik, reason="Fel", at=NOW)
