@@ -49,10 +49,6 @@ F = TypeVar("F", bound=BaseModel)
 # What decides about entry, not about what an answer means.
 _NOT_OF_THE_FORM: Final = {"state", "order", "closed_year", "opens", "closes"}
 _TIMES: Final = {VariableType.DATE, VariableType.MOMENT}
-_ORDER_IS_WRONG = Words(
-    sv="Tiderna står inte i den ordning som det brukar ske. Kontrollera dem.",
-    en="The times are not in the order in which things happen. Check them.",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -204,6 +200,9 @@ class _Building:
     lists: Mapping[str, CodeList]
     known: dict[str, Name] = field(default_factory=lambda: dict(KNOWN_OF_THE_PATIENT))
     types: dict[str, VariableType] = field(default_factory=dict)
+    labels: dict[str, Words] = field(default_factory=dict)
+    here: set[str] = field(default_factory=set)
+    """The variables of the step at hand."""
 
     def steps(self, files: Mapping[str, StepFile]) -> tuple[FormStep, ...]:
         found = tuple(self._step(code, file) for code, file in files.items())
@@ -213,6 +212,7 @@ class _Building:
 
     def _step(self, code: str, file: StepFile) -> FormStep:
         name = f"{code}.toml"
+        self.here = {variable.code for section in file.section for variable in section.variable}
         self._require_due(name, file)
         sections = tuple(
             FormSection(
@@ -255,6 +255,7 @@ class _Building:
         codes = frozenset(option.code for option in options)
         self.known[variable.code] = Name(kind=KINDS[variable.type], options=codes if options else None)
         self.types[variable.code] = variable.type
+        self.labels[variable.code] = variable.label
         return Question(variable=variable, step=step, section=section, block=block, options=options, shown_if=shown_if)
 
     def _options(self, name: str, at: tuple[str | int, ...], variable: Variable) -> tuple[Option, ...]:
@@ -286,12 +287,15 @@ class _Building:
 
     def _rule(self, name: str, at: tuple[str | int, ...], rule: Rule) -> FormRule | None:
         require = self._expression(name, (*at, "require"), rule.require, Kind.TRUTH)
-        for code in rule.about:
-            if code not in self.types:
-                self.source.fault(name, (*at, "about"), f"{code} is not a variable")
+        strange = [code for code in rule.about if code not in self.types]
+        for code in strange:
+            self.source.fault(name, (*at, "about"), f"{code} is not a variable")
+        if not strange and not self.here & set(rule.about):
+            self.source.fault(name, (*at, "about"), "none of these is asked in this step")
         if require is None:
             return None
-        return FormRule(code=rule.code, require=require, message=rule.message, about=rule.about, level=rule.level)
+        about = self._asked_here_first(rule.about)
+        return FormRule(code=rule.code, require=require, message=rule.message, about=about, level=rule.level)
 
     def _in_order(self, name: str, at: tuple[str | int, ...], order: Order) -> Iterable[FormRule]:
         """Each two of the times, so that one that is not known does not hide the next."""
@@ -299,17 +303,33 @@ class _Building:
             if self.types.get(code) not in _TIMES:
                 self.source.fault(name, at, f"{code} is not a date or a time")
                 return
+            if not self.here & {code for some in order.times for code in some}:
+                self.source.fault(name, at, "none of these is asked in this step")
+                return
         for i, some in enumerate(order.times):
             for first, later in product(some, [code for others in order.times[i + 1 :] for code in others]):
                 require = self._expression(name, at, self._comparable(first, later), Kind.TRUTH)
-                if require:
+                # Two times of earlier steps are for those to compare.
+                if require and self.here & {first, later}:
                     yield FormRule(
                         code=f"{first}_before_{later}",
                         require=require,
-                        message=order.message or _ORDER_IS_WRONG,
-                        about=(first, later),
+                        message=order.message or self._before(first, later),
+                        about=self._asked_here_first((first, later)),
                         level=order.level,
                     )
+
+    def _before(self, first: str, later: str) -> Words:
+        """Names both, so that two such sentences on one page are told apart."""
+        one, other = self.labels[first], self.labels[later]
+        return Words(
+            sv=f"”{other.sv}” ligger före ”{one.sv}”. Kontrollera tiderna.",
+            en=f"“{other.en}” is before “{one.en}”. Check the times.",
+        )
+
+    def _asked_here_first(self, codes: tuple[str, ...]) -> tuple[str, ...]:
+        """A fault is shown at the first of them, and must not lead to another page."""
+        return tuple(sorted(codes, key=lambda code: code not in self.here))
 
     def _comparable(self, first: str, later: str) -> str:
         if self.types[first] is self.types[later]:

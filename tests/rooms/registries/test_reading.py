@@ -324,7 +324,31 @@ def test_an_order_compares_each_with_each_that_comes_later(tmp_path: Path) -> No
         ("days(c, e) >= 0", "flag"),
         ("b <= d", "warn"),
     ]
-    assert [rule.message.en for rule in rules][-2:] == [rules[0].message.en, "So?"]
+    assert [rule.message.en for rule in rules][-2:] == ["“Question” is before “Question”. Check the times.", "So?"]
+    assert rules[0].message.sv == "”Fråga” ligger före ”Ankomst”. Kontrollera tiderna."
+
+
+def later(more: str) -> dict[str, str]:
+    register = REGISTER.replace('["inclusion"]', '["inclusion", "later"]')
+    return {"register.toml": register, "later.toml": INCLUSION.replace("_at", "_then").replace("fever", "still") + more}
+
+
+RULE = '\n[[rule]]\ncode = "r"\nrequire = "age > 1"\nmessage = { sv = "A", en = "B" }\n'
+
+
+def test_a_fault_leads_to_a_question_of_its_own_step_first(tmp_path: Path) -> None:
+    more = '\n[[order]]\ntimes = ["arrived_at", "arrived_then"]\n' + RULE + 'about = ["fever", "still"]\n'
+    rules = read(write(tmp_path, later(more))).forms["malaria", 1].step("later").rules
+    assert {rule.code: rule.about for rule in rules} == {
+        "r": ("still", "fever"),
+        "arrived_at_before_arrived_then": ("arrived_then", "arrived_at"),
+    }
+
+
+@pytest.mark.parametrize("more", [RULE + 'about = ["fever"]', '\n[[order]]\ntimes = ["arrived_at", "arrived_at"]'])
+def test_a_fault_that_leads_to_no_question_of_its_own_step_is_refused(tmp_path: Path, more: str) -> None:
+    file, _, said = only(tmp_path, later(more))
+    assert (file, said) == ("later.toml", "none of these is asked in this step")
 
 
 # --- lines ----------------------------------------------------------------------------------------------
