@@ -210,9 +210,7 @@ def sign(*, actor: Actor, episode: str, step: str, base: int, at: datetime) -> N
         if not page.assessment.can_be_signed:
             raise CannotSign(lacking=len(page.assessment.lacking), broken=len(page.assessment.broken))
         hidden = {code: (stored, None) for code, stored in row.answers.items() if code not in page.assessment.shown}
-        row.state = STEP_LIFE.after(StepState(row.state), "sign")
-        row.signed_at, row.signed_by_id, row.signed_by_name = at, actor.account_id, actor.name
-        _change(actor, page, row, hidden, kind=Revision.Kind.SIGN, reason="", at=at)
+        _put_name(actor, page, row, hidden, at=at)
         _tell(actor, "step.signed", page, at, {})
 
 
@@ -345,8 +343,18 @@ def _begin(
     row.state = STEP_LIFE.after(StepState.PLANNED, "write")
     changes: dict[str, tuple[Stored | None, Stored | None]] = {code: (None, a.stored) for code, a in answers.items()}
     _change(actor, page, row, changes, kind=Revision.Kind.WRITE, reason="", at=at)
+    # Its answers are what the episode was begun on: nothing is left to say about them.
+    _put_name(actor, page, row, {}, at=at)
     _tell(actor, "episode.begun", page, at, {})
     return episode.system_id
+
+
+def _put_name(
+    actor: Actor, page: StepPage, row: Step, hidden: Mapping[str, tuple[Stored | None, None]], *, at: datetime
+) -> None:
+    row.state = STEP_LIFE.after(StepState(row.state), "sign")
+    row.signed_at, row.signed_by_id, row.signed_by_name = at, actor.account_id, actor.name
+    _change(actor, page, row, hidden, kind=Revision.Kind.SIGN, reason="", at=at)
 
 
 def _turn(

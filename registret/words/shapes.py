@@ -18,6 +18,7 @@ class Action(StrEnum):
     APPLICATION = "application"
     REGISTER = "register"
     START = "start"
+    ACCOUNT = "account"
     BACK_TO_LIST = "list"
     HELP = "help"
     UNLOCK = "unlock"

@@ -216,6 +216,7 @@ def test_a_whole_form_is_filled_in_by_keyboard_alone(at_work: Desk) -> None:
     page.locator("#admitted_from").focus()
     keys = page.keyboard
     seen: list[str] = []
+    kind = value = ""
     for _ in range(400):
         name, kind, value = page.evaluate(
             "[document.activeElement.name || '', document.activeElement.type || '', document.activeElement.value || '']"

@@ -155,6 +155,7 @@ def work_context(found: Listed) -> list[dict[str, Any]]:
 def history_context(page: StepPage, revisions: Sequence[RevisionRow]) -> list[dict[str, Any]]:
     places = clinics({row.by_clinic_id for row in revisions})
     questions = page.form.questions
+    order = {code: place for place, code in enumerate(questions)}
     return [
         {
             "row": row,
@@ -166,7 +167,7 @@ def history_context(page: StepPage, revisions: Sequence[RevisionRow]) -> list[di
                     "old": said(questions[change.code], change.old) or _("inget svar"),
                     "new": said(questions[change.code], change.new) or _("inget svar"),
                 }
-                for change in row.changes
+                for change in sorted(row.changes, key=lambda change: order[change.code])
             ],
         }
         for row in revisions

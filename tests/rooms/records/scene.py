@@ -56,7 +56,7 @@ def number(text: str) -> PatientNumber:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ward:
-    """Anna and Karin report at the infection clinic of Norrvik, Cecilia at that of Sydvik; Bertil attests, and no more."""
+    """Anna and Karin report at the infection clinic of Norrvik, Cecilia at that of Sydvik; Bertil only attests."""
 
     place: Country
     anna: Actor
