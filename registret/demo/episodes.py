@@ -24,6 +24,8 @@ _NONE: Final = {"none", "none_found", "no"}
 # So often an answer is missing where it may be.
 _MISSING: Final = 0.04
 _TRIES: Final = 30
+# Those who are not to be included are not in the registry.
+_TRIES_TO_INCLUDE: Final = 1000
 
 Written = dict[str, list[str]]
 
@@ -72,7 +74,7 @@ class _Story:
     def best(self) -> tuple[Written, dict[str, Answer], Assessment]:
         """The first of some tries that can be signed, else the last."""
         found = self._once()
-        for _ in range(_TRIES):
+        for _ in range(_TRIES if self.place else _TRIES_TO_INCLUDE):
             if found[2].can_be_signed:
                 break
             found = self._once()
@@ -115,9 +117,7 @@ class _Story:
         return [f"{local:%Y-%m-%d}" if question.type is VariableType.DATE else f"{local:%Y-%m-%d %H:%M}"], clock
 
     def _option(self, question: Question) -> str:
-        """The inclusion says yes, and what comes first in a list is common."""
-        if self.place == 0:
-            return question.options[0].code
+        """What comes first in a list is common."""
         return self.rng.choices(
             [option.code for option in question.options],
             weights=[1 / (place + 1) for place in range(len(question.options))],
