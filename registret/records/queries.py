@@ -188,9 +188,8 @@ def question_of(form: Form, code: str) -> Question:
 
     Raises: KeyError.
     """
-    others = sorted(
-        (other for other in catalogue().forms.values() if other.code == form.code), key=lambda f: -f.version
-    )
+    others = [other for other in catalogue().forms.values() if other.code == form.code]
+    others.sort(key=lambda other: -other.version)
     return next(one.questions[code] for one in (form, *others) if code in one.questions)
 
 

@@ -1,5 +1,5 @@
-"""An episode stays on the version of the form that it was begun with, unless somebody moves it, who was shown what becomes
-of every answer."""
+"""An episode stays on the version of the form that it was begun with, unless somebody moves it, who was shown what
+becomes of every answer."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ def preview(*, actor: Actor, episode: str, at: datetime) -> Preview:
 
 
 def move_on(*, actor: Actor, episode: str, at: datetime) -> None:
-    """The episode goes on with the form in force. A signed step whose answers change, or that the new form wants more of,
-    is opened again.
+    """The episode goes on with the form in force. A signed step whose answers change, or that the new form wants more
+    of, is opened again.
 
     Raises: NotPermitted; NotFound (no such episode here, or no newer version); FormChanged.
     """
