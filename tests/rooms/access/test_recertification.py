@@ -395,8 +395,9 @@ def test_a_right_whose_time_is_over_while_it_is_asked_about_is_settled_and_never
     )
     whole = opened(place)
     later = NOW + 8 * DAY
+    line_id, bertil = line(ANNA, whole).id, cast.actor(BERTIL, at=later)
     with refused(AlreadyAnswered):
-        answer(line_id=line(ANNA, whole).id, answer=Answer.KEEP, actor=cast.actor(BERTIL, at=later), at=later)
+        answer(line_id=line_id, answer=Answer.KEEP, actor=bertil, at=later)
     assert run("end-by-silence", at=later) == {"was over": 1}
     assert line(ANNA, whole).state is LineState.OVERTAKEN
 
@@ -573,7 +574,7 @@ def test_the_database_changes_nothing_else_of_a_line_and_lets_none_go_while_the_
     found = line(ANNA, whole)
     other = line(KARIN, whole)
     for column, value in (("account_id", other.account_id), ("grant_id", other.grant_id)):
-        with pytest.raises(IntegrityError, match="only an answer|a_grant_once"):
+        with pytest.raises(IntegrityError, match=r"only an answer"):
             force(f"UPDATE access_recertificationline SET {column} = %s WHERE id = %s", value, found.id)  # noqa: S608
     with pytest.raises(IntegrityError, match="a line stays"):
         force("DELETE FROM access_recertificationline WHERE id = %s", found.id)
