@@ -141,12 +141,15 @@ def recertifications(*, actor: Actor, clinic_id: int | None = None) -> tuple[Rec
     return _rows(found.order_by("-id")[:SHOWN])
 
 
-def open_recertifications(*, actor: Actor) -> tuple[RecertificationRow, ...]:
-    """Those that go on where the actor sits, the most urgent first.
+def open_recertifications(*, actor: Actor, clinic_id: int | None = None) -> tuple[RecertificationRow, ...]:
+    """Those that go on, the most urgent first: at the actor's clinic; for the office, at one clinic or at all.
 
     Raises: NotPermitted.
     """
-    return _rows(_visible(actor).filter(closed_at=None).order_by("due_at", "id"))
+    found = _visible(actor).filter(closed_at=None)
+    if clinic_id is not None:
+        found = found.filter(clinic_id=clinic_id)
+    return _rows(found.order_by("due_at", "id"))
 
 
 def recertification_of(*, actor: Actor, recertification_id: int) -> RecertificationRow:

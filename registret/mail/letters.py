@@ -484,7 +484,7 @@ def _recertification_office(facts: Mapping[str, str]) -> Content:
 
 def _recertification_near(facts: Mapping[str, str]) -> Content:
     return Content(
-        subject=_("Din behörighet i {registry} upphör snart").format(**facts),
+        subject=_("Ingen har svarat för din behörighet i {registry}").format(**facts),
         heading=_("Ingen har svarat om du arbetar kvar"),
         lines=(
             Line(

@@ -31,8 +31,9 @@ from registret.words.refusals import page_of
 @needs(Permission.MANAGE_PEOPLE)
 def recertifications(request: ActorRequest) -> HttpResponse:
     """Those of the clinic, or of all for the office (`klinik` narrows). A clinic is led to the one that goes on."""
-    rows = access.recertifications(actor=request.actor, clinic_id=number_in(request.GET, "klinik"))
-    going_on = access.open_recertifications(actor=request.actor)
+    clinic_id = number_in(request.GET, "klinik")
+    rows = access.recertifications(actor=request.actor, clinic_id=clinic_id)
+    going_on = access.open_recertifications(actor=request.actor, clinic_id=clinic_id)
     office = request.actor.seat.clinic_id is None
     if going_on and not office and "alla" not in request.GET:
         return see_other("recertification", going_on[0].id)
