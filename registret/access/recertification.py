@@ -246,7 +246,7 @@ def open_recertification(
 def answer(*, line_id: int, answer: Answer, actor: Actor, at: datetime) -> None:
     """Behåll, or avsluta: the right is gone at the person's next click, who is told.
 
-    Raises: NotPermitted, NotFound, OwnRights, CardTooOld, AlreadyAnswered.
+    Raises: NotPermitted (also to end an administrator's right as a colleague), NotFound, OwnRights, CardTooOld, AlreadyAnswered.
     """
     seen = _line(line_id, actor=actor, at=at)
     # In the order of whoever takes a right away: the account, the grant, the recertification.
@@ -263,6 +263,8 @@ def answer(*, line_id: int, answer: Answer, actor: Actor, at: datetime) -> None:
     if line.ends_at <= at:
         raise AlreadyAnswered(state=LineState.OVERTAKEN.value, answered_by="", answered_at=line.ends_at)
     if answer is Answer.END:
+        if not line.endable:
+            raise NotPermitted()
         revoke(grant_id=line.grant_id, reason=RECERTIFIED, revoked_by_id=actor.account_id, by=actor.by, at=at)
         tell_person(line_id, kind="recertification_ended", more={}, at=at)
         return
@@ -417,7 +419,7 @@ def _line_row(line: RecertificationLine, *, actor: Actor, at: datetime) -> LineR
     grant, who, by = line.grant, line.account, line.answered_by
     own = who.id == actor.account_id
     open_ = line.state == LineState.UNANSWERED and grant.ends_at > at and not own
-    # Appointing a local administrator, and so changing it, is for the office.
+    # A colleague knows who still works there. What an appointment is, and that it is taken back, is the office's.
     changes = grant.role in ROLES_TO_APPLY_FOR or actor.may(Permission.APPOINT)
     return LineRow(
         id=line.id,
@@ -438,7 +440,7 @@ def _line_row(line: RecertificationLine, *, actor: Actor, at: datetime) -> LineR
         answered_by=f"{by.given_name} {by.surname}".strip() if by else "",
         own=own,
         keepable=open_,
-        endable=open_,
+        endable=open_ and changes,
         changeable=open_ and changes and line.recertification.clinic.closed_at is None,
     )
 

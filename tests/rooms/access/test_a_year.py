@@ -323,7 +323,9 @@ def recertify(
             for line_id, person_id in lines.order_by("id").values_list("id", "account_id"):
                 living = people[person_id].ends
                 if person_id != answerer and living is not None and living > then and chance.random() < 0.6:
-                    answers[line_id] = (person_id, Answer.END if chance.random() < 0.05 else Answer.KEEP)
+                    may_end = answerer == office or not people[person_id].administers
+                    ends = may_end and chance.random() < 0.05
+                    answers[line_id] = (person_id, Answer.END if ends else Answer.KEEP)
             given = {line_id: what for line_id, (_, what) in answers.items()}
             actor = an_actor(answerer, None if answerer == office else asked.clinic, then)
             if given:

@@ -80,7 +80,8 @@ def test_a_letter_leads_to_the_screen_with_all_but_oneself_to_answer_for(place: 
     assert f'name="rad-{line_of(ANNA).id}"' in html
     assert f'name="rad-{line_of(BERTIL).id}"' not in html
     assert "Bertil Holm, lokal administratör Det här är du" in text
-    assert f'name="rad-{line_of(KARIN).id}" value="change"' not in html, "an administrator is changed by the office"
+    for answer in ("change", "end"):
+        assert f'name="rad-{line_of(KARIN).id}" value="{answer}"' not in html, "an administrator's is the office's"
     assert "checked" not in html, "nothing is preset: silence keeps nobody"
 
 
@@ -170,6 +171,12 @@ def test_nothing_marked_or_nonsense_saves_nothing_and_says_so(place: Country, se
 def test_an_odd_value_is_no_answer(place: Country) -> None:
     assert Browser.of(BERTIL).post(f"/genomgang/{whole()}", mark(ANNA, "silence")).status_code == 422
     assert state_of(ANNA) is LineState.UNANSWERED
+
+
+def test_a_colleague_who_is_administrator_is_not_ended_by_a_forged_form_either(place: Country) -> None:
+    page = Browser.of(BERTIL).post(f"/genomgang/{whole()}", mark(KARIN, "end") | {"ok": "1"})
+    assert page.status_code == 409
+    assert state_of(KARIN) is LineState.UNANSWERED
 
 
 def test_ones_own_line_is_refused_also_when_the_form_is_forged(place: Country) -> None:
