@@ -50,7 +50,7 @@ from registret.settings.queries import length
 from registret.words.roles import role_name
 
 SHOWN = 20
-"""How many of a clinic's recertifications are listed; the log has the older ones."""
+"""How many finished ones a page has."""
 
 _HERE = ZoneInfo("Europe/Stockholm")
 
@@ -130,15 +130,21 @@ class Answered:
     refusal: Refused | None
 
 
-def recertifications(*, actor: Actor, clinic_id: int | None = None) -> tuple[RecertificationRow, ...]:
-    """The newest first: of the actor's clinic; for the office, of one clinic or of all.
+def closed_recertifications(
+    *, actor: Actor, clinic_id: int | None = None, before: int | None = None
+) -> tuple[tuple[RecertificationRow, ...], int | None]:
+    """Finished ones, the newest first, and what to ask for next, if there are more: of the actor's clinic; for the
+    office, of one clinic or of all.
 
     Raises: NotPermitted.
     """
-    found = _visible(actor)
+    found = _visible(actor).filter(closed_at__isnull=False)
     if clinic_id is not None:
         found = found.filter(clinic_id=clinic_id)
-    return _rows(found.order_by("-id")[:SHOWN])
+    if before is not None:
+        found = found.filter(id__lt=before)
+    rows = _rows(found.order_by("-id")[: SHOWN + 1])
+    return rows[:SHOWN], rows[SHOWN - 1].id if len(rows) > SHOWN else None
 
 
 def open_recertifications(*, actor: Actor, clinic_id: int | None = None) -> tuple[RecertificationRow, ...]:
@@ -211,8 +217,9 @@ def open_recertification(
     """
     valid = valid_grants(at=at).filter(clinic_id=clinic_id).order_by("id")
     # Held, as by whoever takes a right away: no line begins about a grant that is gone.
-    accounts.hold_all(account_ids=valid.values_list("account_id", flat=True))
-    grants = list(valid.select_related("clinic"))
+    held = set(valid.values_list("account_id", flat=True))
+    accounts.hold_all(account_ids=held)
+    grants = list(valid.filter(account_id__in=held))
     if not grants:
         raise NothingToRecertify()
     try:
@@ -246,7 +253,8 @@ def open_recertification(
 def answer(*, line_id: int, answer: Answer, actor: Actor, at: datetime) -> None:
     """Behåll, or avsluta: the right is gone at the person's next click, who is told.
 
-    Raises: NotPermitted (also to end an administrator's right as a colleague), NotFound, OwnRights, CardTooOld, AlreadyAnswered.
+    Raises: NotPermitted (also to end an administrator's right as a colleague), NotFound, OwnRights, CardTooOld,
+        AlreadyAnswered.
     """
     seen = _line(line_id, actor=actor, at=at)
     # In the order of whoever takes a right away: the account, the grant, the recertification.

@@ -496,7 +496,10 @@ def _recertification_near(facts: Mapping[str, str]) -> Content:
                 frozenset({"role", "place"}),
             ),
             Line(
-                _("Svarar ingen senast {day} upphör den. Arbetar du kvar? Be din lokala administratör svara."),
+                _(
+                    "Svarar ingen senast {day} upphör den. Arbetar du kvar? Be en lokal administratör på kliniken att "
+                    "svara, eller registerkansliet."
+                ),
                 facts,
                 frozenset({"day"}),
             ),

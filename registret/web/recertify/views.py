@@ -32,7 +32,9 @@ from registret.words.refusals import page_of
 def recertifications(request: ActorRequest) -> HttpResponse:
     """Those of the clinic, or of all for the office (`klinik` narrows). A clinic is led to the one that goes on."""
     clinic_id = number_in(request.GET, "klinik")
-    rows = access.recertifications(actor=request.actor, clinic_id=clinic_id)
+    closed, older = access.closed_recertifications(
+        actor=request.actor, clinic_id=clinic_id, before=number_in(request.GET, "fore")
+    )
     going_on = access.open_recertifications(actor=request.actor, clinic_id=clinic_id)
     office = request.actor.seat.clinic_id is None
     if going_on and not office and "alla" not in request.GET:
@@ -40,7 +42,9 @@ def recertifications(request: ActorRequest) -> HttpResponse:
     context = {
         "tab": "office" if office else "people",
         "going_on": going_on,
-        "closed": [row for row in rows if row.closed_at],
+        "closed": closed,
+        "older": older,
+        "clinic_id": clinic_id,
         "is_office": office,
     }
     return render(request, "recertifications.html", context)

@@ -7,12 +7,14 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import permutations
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from registret.access import clockwork, people
+from registret.access import clockwork, people, queries
 from registret.access import services as access
+from registret.access.actor import Actor
 from registret.access.lifecycle import LINE_LIFE, LineState
 from registret.access.models import Grant, Recertification, RecertificationLine
 from registret.access.queries import seats_of
@@ -21,12 +23,12 @@ from registret.access.recertification import (
     LineRow,
     answer,
     answer_many,
+    closed_recertifications,
     count_to_answer,
     lines_of,
     open_recertifications,
     outcome_of,
     recertification_of,
-    recertifications,
     start,
 )
 from registret.access.refusals import (
@@ -40,6 +42,7 @@ from registret.access.refusals import (
 )
 from registret.access.roles import Role
 from registret.access.rules import last_possible_day
+from registret.accounts.sessions import sitting
 from registret.kernel.by import By
 from registret.kernel.life import NotPossible
 from registret.ledger.queries import Wanted, entries
@@ -254,15 +257,12 @@ def test_the_office_does_not_answer_about_its_own_people_at_a_clinic(place: Coun
         answer(line_id=own.id, answer=Answer.KEEP, actor=office, at=NOW)
 
 
-def at_the_office(who: Person, session: str, *, at: datetime) -> access.Actor:
-    from registret.access import queries
-    from registret.accounts.sessions import sitting
-
+def at_the_office(who: Person, session: str, *, at: datetime) -> Actor:
     here = sitting(key=session, seen=True, at=at)
     (seat,) = [s for s in seats_of(account_id=cast.account_of(who).id, at=at) if s.clinic_id is None]
     access.choose_seat(sitting=here, grant_id=seat.grant_id, by=who.by, at=at)
     found = queries.who(sitting=sitting(key=session, seen=True, at=at), at=at)
-    assert isinstance(found, access.Actor)
+    assert isinstance(found, Actor)
     return found
 
 
@@ -295,7 +295,7 @@ def test_from_elsewhere_and_from_other_roles_it_does_not_exist(place: Country, w
             act()
     if who is CECILIA:
         assert lines_of(actor=actor, recertification_id=whole, at=NOW) == ()
-        assert [row.clinic_id for row in recertifications(actor=actor)] == [place.sydvik]
+        assert closed_recertifications(actor=actor) == ((), None)
         assert [row.clinic_id for row in open_recertifications(actor=actor)] == [place.sydvik]
 
 
@@ -534,6 +534,21 @@ def test_a_finished_one_can_be_taken_out_which_is_logged_and_one_that_goes_on_ca
     assert row.closed_at == NOW
     assert [found.name for found in lines] == [ANNA.name, BERTIL.name, KARIN.name], "by surname"
     assert events("recertification.exported") == [{"recertification": whole, "rows": 3}]
+    (found,), older = closed_recertifications(actor=bertil)
+    assert (found.id, found.outcome, older) == (whole, ((LineState.KEPT, 3),), None)
+    assert closed_recertifications(actor=cast.actor(CECILIA, at=NOW)) == ((), None)
+
+
+def test_many_finished_ones_are_listed_page_by_page(place: Country) -> None:
+    doris = cast.actor(DORIS, at=NOW)
+    for number in range(23):
+        start(clinic_id=place.sydvik, reason=f"nummer {number}", actor=doris, at=NOW)
+        say(CECILIA, Recertification.objects.latest("id").id, Answer.KEEP, by=DORIS)
+    rows, older = closed_recertifications(actor=doris)
+    assert [row.reason for row in rows] == [f"nummer {number}" for number in range(22, 2, -1)]
+    rest, last = closed_recertifications(actor=doris, before=older)
+    assert ([row.reason for row in rest], last) == (["nummer 2", "nummer 1", "nummer 0"], None)
+    assert closed_recertifications(actor=doris, clinic_id=place.infection) == ((), None)
 
 
 # --- the life, in the table and in the database ----------------------------------------------------
@@ -549,7 +564,7 @@ def test_a_line_is_settled_once(state: LineState, act: str) -> None:
             LINE_LIFE.after(state, act)
 
 
-def force(sql: str, *values: object) -> None:
+def force(sql: str, *values: Any) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql, values)
 

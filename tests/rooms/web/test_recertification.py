@@ -80,8 +80,8 @@ def test_a_letter_leads_to_the_screen_with_all_but_oneself_to_answer_for(place: 
     assert f'name="rad-{line_of(ANNA).id}"' in html
     assert f'name="rad-{line_of(BERTIL).id}"' not in html
     assert "Bertil Holm, lokal administratör Det här är du" in text
-    for answer in ("change", "end"):
-        assert f'name="rad-{line_of(KARIN).id}" value="{answer}"' not in html, "an administrator's is the office's"
+    for value in ("change", "end"):
+        assert f'name="rad-{line_of(KARIN).id}" value="{value}"' not in html, "an administrator's is the office's"
     assert "checked" not in html, "nothing is preset: silence keeps nobody"
 
 
