@@ -41,6 +41,7 @@ def _known(at: datetime) -> dict[str, str | date]:
     return {
         "name": "Anna",
         "applicant": "Anna Berg",
+        "person": "Anna Berg",
         "clinic": "Infektionskliniken, Norrviks sjukhus",
         "place": "Infektionskliniken, Norrviks sjukhus",
         "role": role_name(Role.REPORTER),

@@ -76,10 +76,11 @@ def test_the_local_administrator_and_the_office_see_it_in_personer_and_nobody_el
 def test_the_person_reads_it_on_the_start_page_until_a_letter_is_accepted(place: Country, now: datetime) -> None:
     at_work(ANNA, place, at=now - timedelta(days=2))
     refuse(ANNA, at=now - timedelta(hours=1))
-    text = text_of(Browser.of(ANNA).get("/start"))
-    assert "Mejl till dig kommer inte fram" in text
-    assert ANNA.email.text in text
-    assert "ändra adressen" in text.lower()
+    page = Browser.of(ANNA).get("/start")
+    assert "Mejl till dig kommer inte fram" in text_of(page)
+    assert ANNA.email.text in text_of(page)
+    assert 'href="/konto/e-post"' in page.content.decode()
+    assert Browser.of(ANNA).get("/konto/e-post").status_code == 200
     assert "Mejl till dig" not in text_of(Browser.of(BERTIL).get("/start"))
     accept(ANNA, at=now)
     assert "Mejl till dig" not in text_of(Browser.of(ANNA).get("/start"))
@@ -112,4 +113,8 @@ def test_the_administrator_sees_it_where_the_address_of_an_applicant_can_be_mend
 def test_somebody_confirmed_who_has_no_right_reads_it_too(place: Country, now: datetime) -> None:
     cast.register(ANNA, place.infection, at=now - timedelta(hours=1))
     refuse(ANNA, at=now)
-    assert "Mejl till dig kommer inte fram" in text_of(Browser.of(ANNA).get("/ansokan"))
+    anna = Browser.of(ANNA)
+    page = anna.get("/ansokan")
+    assert "Mejl till dig kommer inte fram" in text_of(page)
+    assert 'href="/konto/e-post"' in page.content.decode()
+    assert anna.get("/konto/e-post").status_code == 200
