@@ -113,7 +113,7 @@ def days_after(start: datetime, days: int) -> datetime:
 
 
 @pytest.mark.django_db
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_after_a_year_every_letter_was_written_once_and_nobody_has_access_who_should_not() -> None:
     chance = random.Random(20261201)
     office, people, clinics = a_country(chance)
