@@ -231,6 +231,5 @@ class Session(models.Model):
         ]
         indexes = [
             models.Index(fields=["hsa_id_key"], name="session_living", condition=Q(ended_at=None)),
-            models.Index(fields=["hsa_id_key", "-id"], name="session_newest"),
             models.Index(fields=["ends_at"], name="session_ends"),
         ]

@@ -1,10 +1,13 @@
 from django.urls import path
 
-from registret.web.office import limits, views
+from registret.web.office import limits, support, views
 
 urlpatterns = [
     path("kansliet", views.office, name="office"),
     path("kansliet/utse", views.appoint, name="appoint"),
+    path("kansliet/support", support.office_support, name="office_support"),
+    path("kansliet/support/utse", support.appoint_support, name="appoint_support"),
+    path("kansliet/support/<int:id>/aterkalla", support.dismiss, name="dismiss_support"),
     path("kansliet/tidsgranser", limits.time_limits, name="time_limits"),
     path("kansliet/tidsgranser/<slug:code>", limits.time_limit, name="time_limit"),
 ]

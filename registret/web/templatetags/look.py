@@ -18,7 +18,8 @@ from django.utils.translation import get_language, gettext, ngettext
 from registret.places.queries import Hint, MailHint
 from registret.registries.queries import name_of, open_for_entry
 from registret.registries.queries import sub_registries as every_registry
-from registret.words.events import event_name
+from registret.words.events import event_name, program_name
+from registret.words.letters import fate_name, letter_name
 from registret.words.refusals import log_title
 from registret.words.revocation import fault_name
 from registret.words.roles import role_hint as words_role_hint
@@ -96,6 +97,24 @@ def suspension_reason(reason: str) -> str:
 @register.filter
 def event(code: str) -> str:
     return event_name(code)
+
+
+@register.filter
+def program(code: str) -> str:
+    """A program that acted; a name stays as it is."""
+    return program_name(code)
+
+
+@register.filter
+def letter(kind: str) -> str:
+    """What a letter is about."""
+    return letter_name(kind)
+
+
+@register.filter
+def fate(code: str) -> str:
+    """What became of a letter."""
+    return fate_name(code)
 
 
 @register.filter
