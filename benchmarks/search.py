@@ -12,20 +12,24 @@ import random
 import statistics
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tests.environment import prepare
 
+
+def names(text: str) -> list[str]:
+    return text.split()
+
+
 # A country's names: a few are very common, many are rare, and they begin with å, ä and ö as well.
-GIVEN = (
-    "Anna Åsa Örjan Ärla Erik Lars-Göran Maria Karin Per-Olof Eva Johan Sara Åke Nils Ingrid Olle Östen Märta Sven"
-    " Zlatan André Fatima Yusuf Elin Göran Lena Björn Håkan Siv Ove"
-).split()
-BEGINNINGS = "And Åke Öst Ek Berg Lind Sjö Hol Ny Fors Wik Nor Sund Dahl Ålu Öbe Ärl Hägg Löf Ström Kvist Grön".split()
-ENDS = "ersson sson berg ström kvist gren man lund qvist dal born stedt blad fors ander ell én ius ås ö".split()
+GIVEN = names(
+    "Anna Åsa Örjan Ärla Erik Lars-Göran Maria Karin Per-Olof Eva Johan Sara Åke Nils Ingrid Olle Östen Märta Sven "
+    "Zlatan André Fatima Yusuf Elin Göran Lena Björn Håkan Siv Ove "
+)
+BEGINNINGS = names("And Åke Öst Ek Berg Lind Sjö Hol Ny Fors Wik Nor Sund Dahl Ålu Öbe Ärl Hägg Löf Ström Kvist Grön ")
+ENDS = names("ersson sson berg ström kvist gren man lund qvist dal born stedt blad fors ander ell én ius ås ö ")
 GENERATE = """
 INSERT INTO accounts_account (hsa_id, given_name, surname, organisation, email, language, state, state_reason,
     state_authority, created_at, confirmed_at)
@@ -71,7 +75,8 @@ def generate(rows: int) -> None:
         cursor.execute(GENERATE, facts)
         cursor.execute("ANALYZE accounts_account")
         cursor.execute(
-            "SELECT pg_size_pretty(pg_table_size('accounts_account')), pg_size_pretty(sum(pg_relation_size(indexrelid)))"
+            "SELECT pg_size_pretty(pg_table_size('accounts_account')),"
+            " pg_size_pretty(sum(pg_relation_size(indexrelid)))"
             " FROM pg_index WHERE indrelid = 'accounts_account'::regclass"
         )
         table, indexes = cursor.fetchone() or ("", "")

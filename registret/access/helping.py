@@ -1,4 +1,4 @@
-"""Support: any account found, and what became of it, for somebody who calls. It changes no rights, and sees no patients."""
+"""Support: any account found, and what became of it, for somebody who calls. No rights change, no patients are seen."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ class CardRead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Helped:
-    """An account as whoever helps sees it. `missing` is what a login lacks right now (None: comes in). `living_id` is the
-    account that counts under the HSA-id, if this one has ended."""
+    """An account as whoever helps sees it. `missing` is what a login lacks right now (None: comes in). `living_id` is
+    the account that counts under the HSA-id, if this one has ended."""
 
     account: AccountRow
     missing: Refused | None

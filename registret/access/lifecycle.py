@@ -1,4 +1,4 @@
-"""The life of an application."""
+"""The lives of an application, and of a substitute who is proposed."""
 
 from enum import StrEnum
 
@@ -19,5 +19,21 @@ APPLICATION_LIFE = Life(
         (ApplicationState.WAITING, "decline"): ApplicationState.DECLINED,
         (ApplicationState.WAITING, "withdraw"): ApplicationState.WITHDRAWN,
         (ApplicationState.WAITING, "lapse"): ApplicationState.LAPSED,
+    }
+)
+
+
+class SubstitutionState(StrEnum):
+    WAITING = "waiting"
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+SUBSTITUTION_LIFE = Life(
+    {
+        (SubstitutionState.WAITING, "confirm"): SubstitutionState.CONFIRMED,
+        (SubstitutionState.WAITING, "decline"): SubstitutionState.DECLINED,
+        (SubstitutionState.WAITING, "withdraw"): SubstitutionState.WITHDRAWN,
     }
 )

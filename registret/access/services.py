@@ -695,12 +695,15 @@ def give(
     clinic_id: int | None,
     sub_registries: Sequence[str],
     application_id: int | None = None,
+    begins_at: datetime | None = None,
     ends_at: datetime,
     granted_by_id: int | None,
     decided_by_names: str = "",
     at: datetime,
 ) -> int:
     """A grant, in place of what the person has in this role there; for acts of this room. Answers its id.
+
+    `begins_at`: not at once, but then.
 
     Raises: AlreadyGranted.
     """
@@ -717,7 +720,7 @@ def give(
                 clinic_id=clinic_id,
                 sub_registries=sorted(set(sub_registries)),
                 application_id=application_id,
-                begins_at=at,
+                begins_at=begins_at or at,
                 ends_at=ends_at,
                 granted_by_id=granted_by_id,
                 decided_by_names=decided_by_names,

@@ -23,7 +23,11 @@ def _plain(letter: str) -> str:
 
 
 _LATIN = [chr(code) for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00))]
-_FOLDED = {letter: _plain(letter) for letter in _LATIN if _plain(letter) != letter and _plain(letter) in "abcdefghijklmnopqrstuvwxyzåäö"}
+_FOLDED = {
+    letter: _plain(letter)
+    for letter in _LATIN
+    if _plain(letter) != letter and _plain(letter) in "abcdefghijklmnopqrstuvwxyzåäö"
+}
 FROM = "".join(_FOLDED) + "-"
 TO = "".join(_FOLDED.values()) + " "
 

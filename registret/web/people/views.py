@@ -19,6 +19,8 @@ from registret.access.people import GrantRow, PersonRow
 from registret.access.refusals import AlreadyGranted, ClinicClosed, EndImpossible, RoleImpossible, SubRegistryClosed
 from registret.access.roles import Permission
 from registret.access.rules import last_possible_day
+from registret.access.substitutes import proposed
+from registret.access.waits import ENOUGH, ENOUGH_FOR_90, access_time_here
 from registret.kernel.life import NotPossible
 from registret.ledger.queries import entries_about
 from registret.places.queries import clinic
@@ -30,6 +32,7 @@ from registret.web.forms import beside
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.web.numbers import number_in
+from registret.web.office.waits import MONTHS, Period, chart
 from registret.web.people.forms import GrantForm, WhyForm
 from registret.words.roles import role_name
 from registret.words.states import account_state_name
@@ -59,6 +62,9 @@ def people(request: ActorRequest) -> HttpResponse:
         "words": words,
         "place": place,
         "done": request.GET.get("klart"),
+        "now": request.at,
+        # The office has all of them on its own page.
+        "proposed": proposed(actor=request.actor, at=request.at) if request.actor.seat.clinic_id else (),
     }
     return render(request, "people.html", context)
 
@@ -78,6 +84,27 @@ def people_csv(request: ActorRequest) -> HttpResponse:
     response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="personer.csv"'
     return response
+
+
+@require_GET
+@needs(Permission.MANAGE_PEOPLE)
+def access_time(request: ActorRequest) -> HttpResponse:
+    """Tid till tillgång at the own clinic, beside all clinics. The office has a page of its own."""
+    if request.actor.seat.clinic_id is None:
+        return see_other("access_times")
+    period = Period.asked(request)
+    here, everywhere = access_time_here(since=period.since, until=period.until, actor=request.actor)
+    context = {
+        "tab": "people",
+        "period": period,
+        "periods": MONTHS,
+        "here": here,
+        "everywhere": everywhere,
+        "chart": chart([here, everywhere], own=here.clinic_id),
+        "enough": ENOUGH,
+        "enough_for_90": ENOUGH_FOR_90,
+    }
+    return render(request, "access_time.html", context)
 
 
 @require_GET

@@ -159,6 +159,12 @@ def span(minutes: int) -> str:
 
 
 @register.filter
+def length_of_time(value: timedelta | None) -> str:
+    """As `span`; a dash where it cannot be said."""
+    return "–" if value is None else span(round(value / timedelta(minutes=1)))
+
+
+@register.filter
 def fault(code: str) -> str:
     """What went wrong with fetching a list, in words."""
     return fault_name(code)

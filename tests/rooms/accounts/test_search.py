@@ -158,8 +158,8 @@ def test_what_is_typed_and_what_is_kept_are_folded_alike(text: str) -> None:
             " WHERE adrelid = 'accounts_account'::regclass AND attname = 'surname_key'"
         )
         (expression,) = cursor.fetchone()
-        sql = f"SELECT {expression} FROM (SELECT %s::text AS surname, 'Ö'::text AS given_name) x".replace("%", "%%")
-        cursor.execute(sql.replace("%%s::text", "%s::text", 1), [text])
+        sql = f"SELECT {expression.replace('%', '%%')} FROM (SELECT %s::text AS surname, 'Ö' AS given_name) x"  # noqa: S608
+        cursor.execute(sql, [text])
         (kept,) = cursor.fetchone()
     assert kept == folded(f"{text} Ö")
 

@@ -120,6 +120,25 @@ def test_the_file_holds_the_list_cannot_run_as_a_formula_and_is_logged(place: Co
     assert (entry.by_hsa_id, entry.facts["rows"]) == (BERTIL.hsa_id, 4)
 
 
+# --- the office is told ---
+
+
+def test_the_office_is_told_when_a_clinic_suspends_its_own_administrator(place: Country, now: datetime) -> None:
+    karin = cast.account_of(KARIN).id
+    access.suspend_person(account_id=karin, reason="Tappat kortet", actor=cast.actor(BERTIL, at=now), at=now)
+    letter = Letter.objects.get(kind="administrator_suspended")
+    assert (letter.to_address, letter.about_account_id) == (DORIS.email.text, id_of(DORIS))
+    assert letter.context["administrator"] == KARIN.name
+    assert letter.context["left"] == "1"
+    assert "Tappat" not in str(letter.context), "the reason is the person's to read, and the office's on its page"
+
+
+def test_the_office_is_not_told_of_others_or_of_what_it_does_itself(place: Country, now: datetime) -> None:
+    access.suspend_person(account_id=id_of(ANNA), reason="x", actor=cast.actor(BERTIL, at=now), at=now)
+    access.suspend_person(account_id=id_of(KARIN), reason="x", actor=cast.actor(DORIS, at=now), at=now)
+    assert not Letter.objects.filter(kind="administrator_suspended").exists()
+
+
 # --- changing --------------------------------------------------------------------------------------
 
 
