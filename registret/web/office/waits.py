@@ -23,6 +23,8 @@ from registret.web.http import ActorRequest
 from registret.web.numbers import number_in
 
 PAGE = 25
+DRAWN = 12
+"""So many of a page are drawn: a chart that needs scrolling compares nothing."""
 MONTHS = (3, 12, 36)
 _NOTHING = timedelta(-1)
 
@@ -76,9 +78,9 @@ def access_times_page(request: ActorRequest) -> HttpResponse:
         "order": order,
         "lines": lines,
         "everywhere": access_time_everywhere(since=period.since, until=period.until, actor=request.actor),
-        "chart": chart(lines),
+        "chart": chart(lines[:DRAWN]),
+        "drawn": DRAWN if len(lines) > DRAWN else None,
         "after": lines[-1].clinic_id if begin + PAGE < len(found) else None,
-        "few": sum(line.whole.median is None for line in lines),
         "enough": ENOUGH,
         "enough_for_90": ENOUGH_FOR_90,
     }

@@ -160,8 +160,13 @@ def span(minutes: int) -> str:
 
 @register.filter
 def length_of_time(value: timedelta | None) -> str:
-    """As `span`; a dash where it cannot be said."""
-    return "–" if value is None else span(round(value / timedelta(minutes=1)))
+    """As `span`, to the nearest whole unit; a dash where it cannot be said."""
+    if value is None:
+        return "–"
+    hour, day = 60, 24 * 60
+    minutes = value / timedelta(minutes=1)
+    unit = 1 if round(minutes) < 2 * hour else hour if round(minutes / hour) * hour < 2 * day else day
+    return span(round(minutes / unit) * unit)
 
 
 @register.filter
