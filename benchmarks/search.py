@@ -67,7 +67,7 @@ def main() -> None:
 def generate(rows: int) -> None:
     from django.db import connection
 
-    facts = {"given": GIVEN, "begin": BEGINNINGS, "end": ENDS, "rows": rows}
+    facts: dict[str, list[str] | int] = {"given": GIVEN, "begin": BEGINNINGS, "end": ENDS, "rows": rows}
     facts |= {"givens": len(GIVEN), "begins": len(BEGINNINGS), "ends": len(ENDS)}
     begun = time.monotonic()
     with connection.cursor() as cursor:

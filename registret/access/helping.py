@@ -66,7 +66,7 @@ def find(*, words: str, after: str | None = None, actor: Actor, at: datetime) ->
     _check(actor)
     page = find_accounts(words=words, after=after)
     if words.strip() and after is None:
-        facts = {"words": words.strip()[:100], "rows": len(page.rows)}
+        facts: dict[str, str | int | bool | None] = {"words": words.strip()[:100], "rows": len(page.rows)}
         record(event="people.searched", by=actor.by, at=at, facts=facts)
     return page
 

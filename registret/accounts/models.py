@@ -29,7 +29,7 @@ def folded_in_sql(first: str, second: str) -> Func:
 
 
 def _name_key(first: str, second: str) -> models.GeneratedField:
-    field = models.TextField(db_collation="C")
+    field: models.TextField[str, str] = models.TextField(db_collation="C")
     return models.GeneratedField(expression=folded_in_sql(first, second), output_field=field, db_persist=True)
 
 

@@ -46,7 +46,7 @@ class FileForm(forms.Form):
         assert isinstance(file, UploadedFile)  # noqa: S101 - what FileField answers
         if (file.size or 0) > LARGEST:
             raise forms.ValidationError(_("Filen är för stor: högst 500 kB"))
-        return file.read()
+        return bytes(file.read())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,31 +1,26 @@
-"""Tid till tillgång: for the office all clinics, for an administrator the own one."""
+"""Tid till tillgång, for the office: all clinics."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
 from registret.access.roles import Permission
 from registret.access.waits import ENOUGH, ENOUGH_FOR_90, AccessTime, access_time_everywhere, access_times
 from registret.places.swedish import swedish_order
-from registret.settings.lengths import Length, Unit
-from registret.web.charts import Range, ranges
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.web.numbers import number_in
+from registret.web.waits import MONTHS, Period, chart
 
 PAGE = 25
 DRAWN = 12
 """So many of a page are drawn: a chart that needs scrolling compares nothing."""
-MONTHS = (3, 12, 36)
 _NOTHING = timedelta(-1)
 
 
@@ -40,22 +35,6 @@ ORDERS: dict[str, Callable[[AccessTime], tuple[Any, ...]]] = {
     "namn": _name,
 }
 """The slowest first; those of whom nothing can be said last."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Period:
-    """So many months up to now."""
-
-    months: int
-    since: datetime
-    until: datetime
-
-    @classmethod
-    def asked(cls, request: ActorRequest) -> Period:
-        wanted = number_in(request.GET, "manader")
-        months = wanted if wanted in MONTHS else 12
-        since = Length(number=months, unit=Unit.MONTHS).before(request.at)
-        return cls(months=months, since=since, until=request.at)
 
 
 @require_GET
@@ -85,21 +64,3 @@ def access_times_page(request: ActorRequest) -> HttpResponse:
         "enough_for_90": ENOUGH_FOR_90,
     }
     return render(request, "access_times.html", context)
-
-
-def chart(lines: list[AccessTime], *, own: int | None = None) -> SafeString | None:
-    """Of those of whom something can be said; None if there are none."""
-    drawn = [
-        Range(
-            name=line.clinic_name or gettext("Alla kliniker"),
-            middle=line.whole.median,
-            high=line.whole.ninety,
-            own=line.clinic_id == own,
-        )
-        for line in lines
-        if line.whole.median is not None
-    ]
-    name = gettext(
-        "Tid från ansökan till attest: punkten är medianen, strecket når till 90 procent. Talen står i tabellen."
-    )
-    return ranges(drawn, name=name) if drawn else None

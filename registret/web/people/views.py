@@ -21,6 +21,7 @@ from registret.access.roles import Permission
 from registret.access.rules import last_possible_day
 from registret.access.substitutes import proposed
 from registret.access.waits import ENOUGH, ENOUGH_FOR_90, access_time_here
+from registret.accounts.folding import folded
 from registret.kernel.life import NotPossible
 from registret.ledger.queries import entries_about
 from registret.places.queries import clinic
@@ -32,8 +33,8 @@ from registret.web.forms import beside
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.web.numbers import number_in
-from registret.web.office.waits import MONTHS, Period, chart
 from registret.web.people.forms import GrantForm, WhyForm
+from registret.web.waits import MONTHS, Period, chart
 from registret.words.roles import role_name
 from registret.words.states import account_state_name
 
@@ -233,8 +234,9 @@ def _to_the_list(request: ActorRequest, found: PersonRow) -> HttpResponse:
 
 
 def _fits(found: PersonRow, words: str) -> bool:
-    text = f"{found.name} {found.hsa_id} {found.email}".casefold()
-    return all(word in text for word in words.casefold().split())
+    """Whether each word is somewhere in the name, the HSA-id or the address, as when all accounts are searched."""
+    texts = [folded(text) for text in (found.name, found.hsa_id, found.email)]
+    return all(any(folded(word) in text for text in texts) for word in words.split())
 
 
 def _cells(found: PersonRow, grant: GrantRow) -> list[str]:

@@ -84,6 +84,14 @@ def test_it_is_narrowed_by_name_hsa_id_or_mail_and_says_when_nobody_fits(place: 
     assert "Ingen här passar ”<b>x</b>”." in text_of(bertil.get("/personer", {"q": "<b>x</b>"}))
 
 
+def test_hyphens_accents_and_case_make_no_difference_and_a_ring_does(place: Country, now: datetime) -> None:
+    attested(cast.person("Lars-Göran", "Andrén", "SE2321009991-E0LG1"), place.infection, by=BERTIL, at=now)
+    bertil = Browser.of(BERTIL)
+    for words in ("lars göran", "ANDREN", "lars-göran andrén"):
+        assert "Lars-Göran" in text_of(bertil.get("/personer", {"q": words}))
+    assert "Lars-Göran" not in text_of(bertil.get("/personer", {"q": "goran"}))
+
+
 def test_the_office_sees_the_people_of_the_clinic_that_it_names(place: Country) -> None:
     doris = Browser.of(DORIS)
     assert doris.get("/personer").headers["Location"] == "/kansliet"
