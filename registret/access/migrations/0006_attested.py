@@ -8,7 +8,7 @@ import registret.access.lifecycle
 class Migration(migrations.Migration):
     dependencies = [
         ("access", "0005_substitutes"),
-        ("accounts", "0009_search"),
+        ("accounts", "0010_search"),
         ("places", "0001_initial"),
     ]
 

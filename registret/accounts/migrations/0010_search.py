@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0008_suspended_where"),
+        ("accounts", "0009_mail_change"),
     ]
 
     operations = [
