@@ -29,7 +29,7 @@ DROP FUNCTION access_substitution_life();
 class Migration(migrations.Migration):
     dependencies = [
         ("access", "0004_desk"),
-        ("accounts", "0009_search"),
+        ("accounts", "0010_search"),
         ("places", "0001_initial"),
     ]
 
