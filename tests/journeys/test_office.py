@@ -47,7 +47,7 @@ def test_support_helps_somebody_whose_letter_does_not_arrive(house: House, berti
     his.press("Maja Öhman")
     expect(page.get_by_text("Inloggning misslyckades. E-post är ej bekräftad.")).to_be_visible()
     looked_at(page, "62-konto")
-    his.press("Skicka bekräftelsemejlet igen")
+    his.press("Skicka mejlet igen")
     expect(page.get_by_text("Ett nytt mejl är på väg.")).to_be_visible()
     looked_at(page, "63-konto-skickat")
     page.emulate_media(color_scheme="dark")
