@@ -80,6 +80,7 @@ EVENTS = {
     "review.closed": _("Avslutade en granskning"),
     "patient.found": _("Sökte fram en patient"),
     "patient.not_found": _("Sökte en patient som inte fanns"),
+    "patient.listed_for_letters": _("Tog ut en lista för brev om uppföljning"),
     "patient.opened": _("Öppnade en patient"),
     "episode.begun": _("Började en vårdepisod"),
     "episode.moved_on": _("Gick över till en ny version av formuläret"),
