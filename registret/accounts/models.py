@@ -15,6 +15,22 @@ from registret.kernel.identifiers import HsaId
 PURPOSES = ["login", "check", "unlock"]
 WAYS = ["card", "idp"]
 
+ERASED = Q(
+    erased_at__isnull=False,
+    state=AccountState.ENDED,
+    hsa_id="",
+    given_name="",
+    surname="",
+    organisation="",
+    email="",
+    state_reason="",
+    logged_in_at=None,
+    unused_since=None,
+    card_issuer="",
+    card_environment="",
+)
+"""An account of which nothing is left that points at a person."""
+
 
 class Account(AbstractBaseUser):
     """A person under one HSA-id. Django's user model, without a password: the card is the only way in."""
@@ -46,6 +62,11 @@ class Account(AbstractBaseUser):
     # From when on nobody has used it: the last login, a reinstatement, or the grant of somebody who never logged in.
     unused_since = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    # Who issued the card of the last login, for real or for test: see `registret.accounts.likeness`.
+    card_issuer = models.CharField(max_length=256, blank=True, default="", db_default="")
+    card_environment = models.CharField(max_length=10, blank=True, default="", db_default="")
+    # From then on the row points at nobody: what is left is its number and its moments.
+    erased_at = models.DateTimeField(null=True)
 
     USERNAME_FIELD = "id"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -57,11 +78,12 @@ class Account(AbstractBaseUser):
             ),
             models.CheckConstraint(name="account_state_known", condition=Q(state__in=[s.value for s in AccountState])),
             models.CheckConstraint(
-                name="account_hsa_id_shape", condition=Q(hsa_id__regex=r"^[A-Za-z0-9]+-[A-Za-z0-9]+$")
+                name="account_hsa_id_shape", condition=Q(hsa_id__regex=r"^[A-Za-z0-9]+-[A-Za-z0-9]+$") | ERASED
             ),
             models.CheckConstraint(
-                name="account_mail_lower_case", condition=Q(email__regex=r"^[^[:upper:]\s]+@[^[:upper:]\s@]+$")
+                name="account_mail_lower_case", condition=Q(email__regex=r"^[^[:upper:]\s]+@[^[:upper:]\s@]+$") | ERASED
             ),
+            models.CheckConstraint(name="account_erased_whole", condition=Q(erased_at=None) | ERASED),
             models.CheckConstraint(
                 name="account_confirmed_has_moment",
                 condition=Q(state=AccountState.REGISTERED, confirmed_at=None)
@@ -89,6 +111,9 @@ class Account(AbstractBaseUser):
             models.Index(fields=["email"], name="account_email"),
             models.Index(
                 fields=["unused_since"], name="account_unused", condition=Q(state__in=["registered", "confirmed"])
+            ),
+            models.Index(
+                fields=["ended_at"], name="account_to_erase", condition=Q(state=AccountState.ENDED, erased_at=None)
             ),
         ]
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from registret.accounts.lifecycle import AccountState, Authority
 from registret.accounts.models import Account, Confirmation
@@ -31,6 +32,9 @@ class AccountRow:
     confirmed_at: datetime | None
     logged_in_at: datetime | None
     unused_since: datetime | None
+    ended_at: datetime | None
+    card_issuer: str
+    card_environment: str
 
     @property
     def name(self) -> str:
@@ -94,6 +98,27 @@ def has_ended_account(*, hsa_id: str) -> bool:
     return Account.objects.filter(hsa_id_key=hsa_id.upper(), state=AccountState.ENDED).exists()
 
 
+def known_hsa_ids(*, hsa_ids: Sequence[str]) -> dict[str, AccountRow]:
+    """Of these, those that have or had an account, as they are compared (upper case): the living one, or the newest."""
+    found = Account.objects.filter(hsa_id_key__in=[hsa_id.upper() for hsa_id in hsa_ids]).order_by("id")
+    rows = sorted((account_row(a) for a in found), key=lambda a: a.state is not AccountState.ENDED)
+    return {row.hsa_id.upper(): row for row in rows}
+
+
+def account_behind(*, email: EmailAddress, not_hsa_id: str) -> AccountRow | None:
+    """Of the living accounts whose confirmed address this is, but for those of one HSA-id, the last one used."""
+    confirmed = Account.objects.filter(email=email.text, state__in=[AccountState.CONFIRMED, AccountState.SUSPENDED])
+    others = confirmed.exclude(hsa_id_key=not_hsa_id.upper())
+    found = others.order_by(F("logged_in_at").desc(nulls_last=True), "-id").first()
+    return account_row(found) if found else None
+
+
+def accounts_to_erase(*, ended_before: datetime, size: int) -> tuple[int, ...]:
+    """Accounts that ended by then and still say whose they were, longest ended first."""
+    ended = Account.objects.filter(state=AccountState.ENDED, erased_at=None, ended_at__lte=ended_before)
+    return tuple(ended.order_by("ended_at", "id").values_list("id", flat=True)[:size])
+
+
 def newest_confirmation(*, account_id: int) -> ConfirmationRow | None:
     found = Confirmation.objects.filter(account_id=account_id).order_by("-id").first()
     return _confirmation_row(found) if found else None
@@ -131,6 +156,9 @@ def account_row(found: Account) -> AccountRow:
         confirmed_at=found.confirmed_at,
         logged_in_at=found.logged_in_at,
         unused_since=found.unused_since,
+        ended_at=found.ended_at,
+        card_issuer=found.card_issuer,
+        card_environment=found.card_environment,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import random
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from email.message import EmailMessage
@@ -62,7 +62,7 @@ def post(
         raise ValueError(f"the letter {kind} {'needs a' if confirmation is None else 'carries no'} confirmation")
     confirmation_id, version = confirmation or (None, None)
     if confirmation is not None:
-        older = Q(confirmation_id=confirmation_id, confirmation_version__lt=version)
+        older = Q(kind=kind, confirmation_id=confirmation_id, confirmation_version__lt=version)
         Letter.objects.filter(OPEN, older).update(superseded_at=at, lease_until=None)
     letter = Letter.objects.create(
         kind=kind,
@@ -117,6 +117,18 @@ def deliver_due(*, at: Callable[[], datetime], limit: int, given_up: Callable[[G
     finally:
         connection.close()
     return sent
+
+
+def forget_old(*, before: datetime, size: int) -> int:
+    """Removes letters of before that moment, at most `size`, but none that is still to be sent; answers how many."""
+    old = Letter.objects.filter(~OPEN, created_at__lte=before).order_by("created_at", "id")
+    ids = list(old.select_for_update(skip_locked=True).values_list("id", flat=True)[:size])
+    return Letter.objects.filter(id__in=ids).delete()[0]
+
+
+def forget_about(*, account_ids: Sequence[int]) -> int:
+    """Removes all letters about accounts that are to be forgotten; answers how many."""
+    return Letter.objects.filter(about_account_id__in=account_ids).delete()[0]
 
 
 def _take(at: datetime) -> Letter | None:

@@ -6,14 +6,13 @@ provider in full, so that a line can be read alone and the file can be sorted as
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from registret.kernel.checkdigit import luhn_valid
 from registret.kernel.identifiers import EmailAddress, Malformed
+from registret.kernel.table import Fault, Row, read_table
 
 REGION_CODE = "regionkod"
 REGION = "region"
@@ -49,28 +48,6 @@ _LONGEST_OTHERWISE = 100
 _CLOSED = {"": False, "nej": False, "ja": True}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Fault:
-    """What is wrong, and where. `line` counts from 1, the header; `column` is empty if it is the line as a whole."""
-
-    line: int
-    column: str
-    what: str
-
-    def __str__(self) -> str:
-        return (
-            f"line {self.line}, column {self.column}: {self.what}" if self.column else f"line {self.line}: {self.what}"
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One line as it stands in the file: every column of COLUMNS, stripped of white space."""
-
-    line: int
-    values: Mapping[str, str]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClinicLine:
     """One line whose shape is right: a clinic, its care provider and its region."""
@@ -91,41 +68,8 @@ class ClinicLine:
 
 
 def read(content: bytes) -> tuple[tuple[Row, ...], tuple[Fault, ...]]:
-    """The lines of a file in UTF-8 (with or without BOM), separated by `;` or `,`, and what is wrong with its form."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as trouble:
-        line = content.count(b"\n", 0, trouble.start) + 1
-        return (), (Fault(line=line, column="", what="the file is not UTF-8: save it as CSV UTF-8"),)
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        return (), (Fault(line=line, column="", what="a NUL character: this is not a text file"),)
-    head = next(iter(text.splitlines()), "")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in head else ",", strict=True)
-    rows: list[Row] = []
-    faults: list[Fault] = []
-    names: list[str] | None = None
-    # A quoted value may run over several lines: a row is counted by where it begins.
-    begins = 1
-    try:
-        for cells in reader:
-            if names is None:
-                names = [cell.strip().lower() for cell in cells]
-                faults += _header_faults(names)
-                if faults:
-                    break
-            elif len(cells) > len(names) or (any(cell.strip() for cell in cells) and len(cells) < len(names)):
-                what = f"{len(cells)} values, but the header has {len(names)} columns"
-                faults.append(Fault(line=begins, column="", what=what))
-            elif any(cell.strip() for cell in cells):
-                values = dict.fromkeys(COLUMNS, "") | {n: c.strip() for n, c in zip(names, cells, strict=True)}
-                rows.append(Row(line=begins, values=values))
-            begins = reader.line_num + 1
-    except csv.Error as trouble:
-        faults.append(Fault(line=begins, column="", what=f"not CSV: {trouble}"))
-    if names is None:
-        faults.append(Fault(line=1, column="", what="the file is empty: its first line names the columns"))
-    return tuple(rows), tuple(faults)
+    """The lines of the file, and what is wrong with its form."""
+    return read_table(content, columns=COLUMNS, may_be_left_out=_MAY_BE_LEFT_OUT)
 
 
 def checked(rows: Iterable[Row]) -> tuple[tuple[ClinicLine, ...], tuple[Fault, ...]]:
@@ -138,17 +82,6 @@ def checked(rows: Iterable[Row]) -> tuple[tuple[ClinicLine, ...], tuple[Fault, .
         if not wrong:
             lines.append(_line(row))
     return tuple(lines), tuple(sorted([*faults, *_contradictions(lines)]))
-
-
-def _header_faults(names: list[str]) -> Iterable[Fault]:
-    for name in names:
-        if name not in COLUMNS:
-            yield Fault(line=1, column=name or "(no name)", what=f"unknown; the columns are {', '.join(COLUMNS)}")
-    for name in COLUMNS:
-        if name not in names and name not in _MAY_BE_LEFT_OUT:
-            yield Fault(line=1, column=name, what="missing")
-        elif names.count(name) > 1:
-            yield Fault(line=1, column=name, what="stands there twice")
 
 
 def _faults_of(row: Row) -> Iterable[Fault]:

@@ -52,6 +52,10 @@ class TimeLimit(StrEnum):
     DORMANT = "dormant"
     NEVER_LOGGED_IN = "never_logged_in"
     WARN_OF_SUSPENSION = "warn_of_suspension"
+    KEEP_DECLINED = "keep_declined"
+    KEEP_LAPSED = "keep_lapsed"
+    KEEP_ENDED = "keep_ended"
+    KEEP_LETTERS = "keep_letters"
     KEEP_LOG = "keep_log"
 
 
@@ -75,6 +79,10 @@ LIMITS: Mapping[TimeLimit, Bounds] = {
     TimeLimit.DORMANT: Bounds(unit=Unit.MONTHS, usual=9, least=3, most=24),
     TimeLimit.NEVER_LOGGED_IN: Bounds(unit=Unit.MONTHS, usual=3, least=1, most=12),
     TimeLimit.WARN_OF_SUSPENSION: Bounds(unit=Unit.DAYS, usual=14, least=3, most=28),
+    TimeLimit.KEEP_DECLINED: Bounds(unit=Unit.MONTHS, usual=12, least=1, most=36),
+    TimeLimit.KEEP_LAPSED: Bounds(unit=Unit.MONTHS, usual=12, least=1, most=36),
+    TimeLimit.KEEP_ENDED: Bounds(unit=Unit.MONTHS, usual=24, least=3, most=60),
+    TimeLimit.KEEP_LETTERS: Bounds(unit=Unit.DAYS, usual=180, least=90, most=365),
     # HSLF-FS 2016:40, chapter 4: at least five years.
     TimeLimit.KEEP_LOG: Bounds(unit=Unit.MONTHS, usual=120, least=60, most=240),
 }

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from registret.access import services as access
 from registret.access.actor import Actor
+from registret.access.claims import links_of
 from registret.access.queries import waiting_applications
 from registret.access.refusals import NotFound
 from registret.access.roles import Permission
@@ -61,7 +62,8 @@ def seat(request: CardRequest) -> HttpResponse:
 def own_log(request: ActorRequest) -> HttpResponse:
     """What the log holds about oneself."""
     page = entries_of_account(account_id=request.actor.account_id, before=number_in(request.GET, "fore"))
-    return render(request, "own_log.html", {"log": page})
+    links = links_of(account_id=request.actor.account_id)
+    return render(request, "own_log.html", {"log": page, "links": links})
 
 
 def _greeting(hour: int) -> str:
