@@ -6,6 +6,7 @@ application is attested (`services.attest`): the old account ends and the two ar
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -25,7 +26,7 @@ from registret.access.services import (
 )
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState
-from registret.accounts.queries import WRONG_CODES_ALLOWED, account, account_behind
+from registret.accounts.queries import WRONG_CODES_ALLOWED, account, account_behind, accounts_with_the_same_hsa_id
 from registret.accounts.refusals import CodeBurnt, CodeWrong, ConfirmationExpired
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress
@@ -200,6 +201,19 @@ def links_of(*, account_id: int) -> tuple[Link, ...]:
         if other is not None and one.settled_at is not None:
             links.append(Link(account_id=other.id, hsa_id=other.hsa_id, earlier=earlier, linked_at=one.settled_at))
     return tuple(links)
+
+
+def all_accounts_of(account_ids: Iterable[int]) -> frozenset[int]:
+    """These accounts and all others of the same people, under the same HSA-id or one that they are linked to."""
+    known: frozenset[int] = frozenset()
+    more = frozenset(account_ids)
+    while more - known:
+        known |= more
+        found = accounts_with_the_same_hsa_id(account_ids=known)
+        either = Q(account_id__in=found) | Q(old_account_id__in=found)
+        links = Claim.objects.filter(either, settled_at__isnull=False).values_list("account_id", "old_account_id")
+        more = found | {one for link in links for one in link if one is not None}
+    return known
 
 
 def _is_right(found: Claim, code: str) -> bool:

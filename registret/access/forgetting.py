@@ -18,7 +18,7 @@ from registret.access.models import Application, Claim, Grant, Notice
 from registret.access.services import end_account
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState, Authority
-from registret.accounts.queries import accounts_to_erase
+from registret.accounts.queries import accounts_to_erase, hsa_ids_to_erase
 from registret.ledger.services import record
 from registret.mail import services as mail
 from registret.settings.lengths import TimeLimit
@@ -87,7 +87,8 @@ def _left_behind(account_id: int, clock: Clock) -> bool:
 
 
 def erase_ended(clock: Clock) -> Iterator[Done]:
-    """Accounts that ended long ago point at nobody any more, and what they might do or asked for is gone."""
+    """Accounts that ended long ago tell of nobody any more, and what they might do or asked for is gone. The HSA-id
+    stays as long as the log is kept, which names it as well."""
     before = clock.ago(TimeLimit.KEEP_ENDED)
     while ids := accounts_to_erase(ended_before=before, size=BATCH):
         with transaction.atomic():
@@ -101,7 +102,17 @@ def erase_ended(clock: Clock) -> Iterator[Done]:
         for account_id in erased:
             yield Done(what="erased", subject=f"account {account_id}")
         if len(erased) < len(ids):
-            return  # somebody else is at it
+            break  # somebody else is at it
+    # What tells that two accounts were one person's stays as long as the log: nobody reviews what they did themselves.
+    before = clock.ago(TimeLimit.KEEP_LOG)
+    while ids := hsa_ids_to_erase(ended_before=before, size=BATCH):
+        with transaction.atomic():
+            erased = accounts.erase_hsa_ids(account_ids=ids, at=clock.at)
+            _record("hsa_ids", len(erased), clock)
+        for account_id in erased:
+            yield Done(what="HSA-id erased", subject=f"account {account_id}")
+        if len(erased) < len(ids):
+            return
 
 
 _STILL_NEEDED: Mapping[str, Callable[[Clock], Exists | None]] = {

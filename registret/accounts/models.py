@@ -18,7 +18,6 @@ WAYS = ["card", "idp"]
 ERASED = Q(
     erased_at__isnull=False,
     state=AccountState.ENDED,
-    hsa_id="",
     given_name="",
     surname="",
     organisation="",
@@ -29,7 +28,7 @@ ERASED = Q(
     card_issuer="",
     card_environment="",
 )
-"""An account of which nothing is left that points at a person."""
+"""An account of which nothing is left that tells of a person, but the HSA-id as long as the log names it."""
 
 
 class Account(AbstractBaseUser):
@@ -65,8 +64,9 @@ class Account(AbstractBaseUser):
     # Who issued the card of the last login, for real or for test: see `registret.accounts.likeness`.
     card_issuer = models.CharField(max_length=256, blank=True, default="", db_default="")
     card_environment = models.CharField(max_length=10, blank=True, default="", db_default="")
-    # From then on the row points at nobody: what is left is its number and its moments.
+    # From then on the row has its number, its moments, and as long as the log names it the HSA-id.
     erased_at = models.DateTimeField(null=True)
+    hsa_id_erased_at = models.DateTimeField(null=True)
 
     USERNAME_FIELD = "id"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -78,12 +78,16 @@ class Account(AbstractBaseUser):
             ),
             models.CheckConstraint(name="account_state_known", condition=Q(state__in=[s.value for s in AccountState])),
             models.CheckConstraint(
-                name="account_hsa_id_shape", condition=Q(hsa_id__regex=r"^[A-Za-z0-9]+-[A-Za-z0-9]+$") | ERASED
+                name="account_hsa_id_shape",
+                condition=Q(hsa_id__regex=r"^[A-Za-z0-9]+-[A-Za-z0-9]+$", hsa_id_erased_at=None)
+                | Q(hsa_id="", hsa_id_erased_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="account_mail_lower_case", condition=Q(email__regex=r"^[^[:upper:]\s]+@[^[:upper:]\s@]+$") | ERASED
             ),
-            models.CheckConstraint(name="account_erased_whole", condition=Q(erased_at=None) | ERASED),
+            models.CheckConstraint(
+                name="account_erased_whole", condition=Q(erased_at=None, hsa_id_erased_at=None) | ERASED
+            ),
             models.CheckConstraint(
                 name="account_confirmed_has_moment",
                 condition=Q(state=AccountState.REGISTERED, confirmed_at=None)
@@ -113,7 +117,9 @@ class Account(AbstractBaseUser):
                 fields=["unused_since"], name="account_unused", condition=Q(state__in=["registered", "confirmed"])
             ),
             models.Index(
-                fields=["ended_at"], name="account_to_erase", condition=Q(state=AccountState.ENDED, erased_at=None)
+                fields=["ended_at"],
+                name="account_to_erase",
+                condition=Q(state=AccountState.ENDED, hsa_id_erased_at=None),
             ),
         ]
 

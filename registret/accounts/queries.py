@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -111,6 +111,20 @@ def account_behind(*, email: EmailAddress, not_hsa_id: str) -> AccountRow | None
     others = confirmed.exclude(hsa_id_key=not_hsa_id.upper())
     found = others.order_by(F("logged_in_at").desc(nulls_last=True), "-id").first()
     return account_row(found) if found else None
+
+
+def accounts_with_the_same_hsa_id(*, account_ids: Iterable[int]) -> frozenset[int]:
+    """These accounts, and all others of the same people under the same HSA-id."""
+    wanted = frozenset(account_ids)
+    keys = Account.objects.filter(id__in=wanted).exclude(hsa_id="").values("hsa_id_key")
+    return wanted | frozenset(Account.objects.filter(hsa_id_key__in=keys).values_list("id", flat=True))
+
+
+def hsa_ids_to_erase(*, ended_before: datetime, size: int) -> tuple[int, ...]:
+    """Accounts that ended by then, of which only the HSA-id is left, longest ended first."""
+    erased = Account.objects.filter(state=AccountState.ENDED, erased_at__isnull=False, hsa_id_erased_at=None)
+    wanted = erased.filter(ended_at__lte=ended_before).order_by("ended_at", "id")
+    return tuple(wanted.values_list("id", flat=True)[:size])
 
 
 def accounts_to_erase(*, ended_before: datetime, size: int) -> tuple[int, ...]:

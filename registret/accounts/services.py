@@ -312,7 +312,7 @@ def end(*, account_id: int, reason: str, by: By, at: datetime) -> None:
 
 @transaction.atomic
 def erase(*, account_ids: Sequence[int], at: datetime) -> tuple[int, ...]:
-    """Nothing of these ended accounts points at a person any more, but for the log; answers which they were.
+    """Of these ended accounts the HSA-id is left, and nothing else that tells of a person; answers which they were.
 
     The row stays under its number, because others' rows and the log name it. The database refuses to do so earlier
     than the shortest time that the office can set, or to an account that lives.
@@ -322,7 +322,6 @@ def erase(*, account_ids: Sequence[int], at: datetime) -> tuple[int, ...]:
     Confirmation.objects.filter(account_id__in=ids).delete()
     Account.objects.filter(id__in=ids).update(
         erased_at=at,
-        hsa_id="",
         given_name="",
         surname="",
         organisation="",
@@ -333,6 +332,18 @@ def erase(*, account_ids: Sequence[int], at: datetime) -> tuple[int, ...]:
         card_issuer="",
         card_environment="",
     )
+    return tuple(ids)
+
+
+@transaction.atomic
+def erase_hsa_ids(*, account_ids: Sequence[int], at: datetime) -> tuple[int, ...]:
+    """The log names these erased accounts no longer, and neither do their rows; answers which they were.
+
+    The database refuses before five years have passed.
+    """
+    erased = Account.objects.filter(id__in=account_ids, erased_at__isnull=False, hsa_id_erased_at=None)
+    ids = list(erased.select_for_update(skip_locked=True).values_list("id", flat=True))
+    Account.objects.filter(id__in=ids).update(hsa_id="", hsa_id_erased_at=at)
     return tuple(ids)
 
 

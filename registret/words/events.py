@@ -102,6 +102,7 @@ FACT_VALUES = {
     ("kind", "keep_declined"): _("avslagna och återtagna ansökningar"),
     ("kind", "keep_lapsed"): _("förfallna ansökningar"),
     ("kind", "keep_ended"): _("avslutade konton"),
+    ("kind", "hsa_ids"): _("HSA-id på avslutade konton"),
     ("kind", "letters"): _("mejl"),
     ("kind", "notices"): _("anteckningar om påminnelser"),
     ("kind", "claims"): _("uppgifter om tidigare konton"),

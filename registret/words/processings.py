@@ -60,8 +60,12 @@ _BEHIND_THE_CARD = _(
     "uttag av andras uppgifter loggas. Överföringen är krypterad."
 )
 _ENDED = Kept(
-    words=_("Tills %(length)s har gått sedan kontot avslutades. Kontots nummer och tidpunkter blir kvar, utan person."),
+    words=_("Tills %(length)s har gått sedan kontot avslutades. Kontots nummer och tidpunkter blir kvar."),
     limit=TimeLimit.KEEP_ENDED,
+)
+_HSA_ID = Kept(
+    words=_("HSA-id:t på ett avslutat konto: %(length)s, lika länge som loggen, där det också står."),
+    limit=TimeLimit.KEEP_LOG,
 )
 
 PROCESSINGS: tuple[Processing, ...] = (
@@ -82,6 +86,7 @@ PROCESSINGS: tuple[Processing, ...] = (
                 limit=TimeLimit.KEEP_LAPSED,
             ),
             _ENDED,
+            _HSA_ID,
         ),
         security=_BEHIND_THE_CARD,
         columns={

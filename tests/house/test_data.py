@@ -62,6 +62,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         PERSONAL: "hsa_id hsa_id_key given_name surname organisation email state_reason logged_in_at unused_since"
         " card_issuer",
         PLAIN: "id language state state_authority state_clinic_id created_at confirmed_at ended_at erased_at"
+        " hsa_id_erased_at"
         " card_environment",
     },
     "accounts.Confirmation": {

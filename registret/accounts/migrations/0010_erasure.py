@@ -1,12 +1,19 @@
 from django.db import migrations
 
 # The same pairs as accounts.lifecycle.ACCOUNT_LIFE (a house test compares them). New: a row is never deleted; what
-# points at a person goes once, long enough after the end; and then nothing changes any more.
+# tells of a person goes once, long enough after the end, the HSA-id later still; nothing else of it changes any more.
 FORWARD = """
 CREATE OR REPLACE FUNCTION accounts_account_life() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF OLD.erased_at IS NOT NULL THEN
-        RAISE EXCEPTION 'account %: is erased', OLD.id USING ERRCODE = 'check_violation';
+        -- Only the HSA-id may still go, once, when the log may have gone too: the law keeps that for five years.
+        IF OLD.hsa_id_erased_at IS NOT NULL OR NEW.hsa_id_erased_at IS NULL
+            OR NEW.hsa_id_erased_at < OLD.ended_at + interval '5 years'
+            OR (to_jsonb(NEW) - 'hsa_id' - 'hsa_id_key' - 'hsa_id_erased_at')
+                <> (to_jsonb(OLD) - 'hsa_id' - 'hsa_id_key' - 'hsa_id_erased_at') THEN
+            RAISE EXCEPTION 'account %: is erased', OLD.id USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
     END IF;
     IF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (
         ('registered', 'confirmed'),
@@ -18,6 +25,9 @@ BEGIN
     ) THEN
         RAISE EXCEPTION 'account %: no step from % to %', OLD.id, OLD.state, NEW.state USING ERRCODE = 'check_violation';
     END IF;
+    IF NEW.hsa_id <> OLD.hsa_id THEN
+        RAISE EXCEPTION 'account %: the HSA-id never changes', OLD.id USING ERRCODE = 'check_violation';
+    END IF;
     IF NEW.erased_at IS NOT NULL THEN
         -- The shortest time that the office can set is three months.
         IF OLD.ended_at IS NULL OR NEW.erased_at < OLD.ended_at + interval '85 days' THEN
@@ -27,8 +37,6 @@ BEGIN
             IS DISTINCT FROM (OLD.state, OLD.created_at, OLD.confirmed_at, OLD.ended_at) THEN
             RAISE EXCEPTION 'account %: erasing leaves its moments', OLD.id USING ERRCODE = 'check_violation';
         END IF;
-    ELSIF NEW.hsa_id <> OLD.hsa_id THEN
-        RAISE EXCEPTION 'account %: the HSA-id never changes', OLD.id USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;
 END $$;

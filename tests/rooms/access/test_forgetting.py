@@ -145,14 +145,15 @@ def test_a_right_that_was_over_long_ago_takes_the_account_along_but_not_a_suspen
 # --- ended accounts --------------------------------------------------------------------------------
 
 
-def test_of_an_account_that_ended_long_ago_a_number_and_its_moments_are_left(place: Country) -> None:
+def test_of_an_account_that_ended_long_ago_a_number_an_id_and_its_moments_are_left(place: Country) -> None:
     account_id = ended(place=place)
     before = Entry.objects.count()
     at = NOW + 2 * YEAR + DAY
     assert run("erase-ended", at=NOW + 2 * YEAR - 2 * DAY) == {}
     assert run("erase-ended", at=at) == {"erased": 1}
     found = Account.objects.get(id=account_id)
-    assert (found.hsa_id, found.given_name, found.surname, found.email, found.organisation) == ("",) * 5
+    assert (found.given_name, found.surname, found.email, found.organisation) == ("",) * 4
+    assert found.hsa_id == ANNA.hsa_id, "as long as the log, which names it too"
     assert (found.state_reason, found.logged_in_at, found.card_issuer, found.erased_at) == ("", None, "", at)
     assert found.ended_at == NOW
     for rows in (Grant, Application, Confirmation):
@@ -171,10 +172,22 @@ def test_nothing_of_the_person_is_anywhere_but_in_the_log(place: Country) -> Non
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM accounts_session")
         cursor.execute("DELETE FROM accounts_loginattempt")
-    words = [ANNA.hsa_id, ANNA.card.surname, "Hej från Anna", "Känner Anna", ANNA.email.text]
+    words = [ANNA.card.surname, "Hej från Anna", "Känner Anna", ANNA.email.text]
     rest = {table: rows for table, rows in everything().items() if not table.startswith("ledger_")}
     found = [(t, w) for t, rows in rest.items() for row in rows for w in words if w in row]
     assert found == []
+
+
+def test_the_hsa_id_goes_when_the_log_may_have_gone(place: Country) -> None:
+    account_id = ended(place=place)
+    run("erase-ended", at=NOW + 3 * YEAR)
+    assert run("erase-ended", at=NOW + 10 * YEAR - 5 * DAY) == {}
+    assert run("erase-ended", at=NOW + 10 * YEAR + 5 * DAY) == {"HSA-id erased": 1}
+    rest = [row for table, rows in everything().items() if table == "accounts_account" for row in rows]
+    assert not [row for row in rest if ANNA.hsa_id in row]
+    assert run("erase-ended", at=NOW + 11 * YEAR) == {}
+    assert account(account_id=account_id) is not None
+    assert claims.all_accounts_of([account_id]) == {account_id}, "those without an id are not one person"
 
 
 def test_the_hsa_id_is_free_and_a_living_account_is_never_erased(place: Country) -> None:
@@ -182,14 +195,14 @@ def test_the_hsa_id_is_free_and_a_living_account_is_never_erased(place: Country)
     cast.register(ANNA, place.infection, at=NOW + DAY)
     run("erase-ended", at=NOW + 3 * YEAR)
     assert cast.account_of(ANNA).email == ANNA.email
-    assert len(accounts_of(hsa_id=ANNA.hsa_id)) == 1
+    assert [a.email.text for a in accounts_of(hsa_id=ANNA.hsa_id)] == [ANNA.email.text, ""]
 
 
 @pytest.mark.parametrize(
     ("sql", "why"),
     [
         ("DELETE FROM accounts_account", "a row stays"),
-        ("UPDATE accounts_account SET hsa_id = '' WHERE id = %(id)s", "account_hsa_id_shape|never changes"),
+        ("UPDATE accounts_account SET hsa_id = '' WHERE id = %(id)s", "never changes"),
         ("DELETE FROM access_grant WHERE account_id = %(id)s", "stays as long as whom"),
         ("DELETE FROM access_application WHERE account_id = %(id)s", "stays as long as whom"),
     ],
@@ -205,7 +218,9 @@ def test_the_database_refuses_to_erase_too_early_and_to_touch_what_is_erased(pla
     with pytest.raises(IntegrityError, match="not to be erased yet"), transaction.atomic():
         accounts.erase(account_ids=[account_id], at=NOW + 84 * DAY)
     accounts.erase(account_ids=[account_id], at=NOW + 90 * DAY)
-    for change in ("surname = 'Berg'", "erased_at = NULL", "id = id"):
+    early = f"hsa_id = '', hsa_id_erased_at = '{NOW + 4 * YEAR}'"
+    too_much = f"hsa_id = '', hsa_id_erased_at = '{NOW + 9 * YEAR}', language = 'en'"
+    for change in ("surname = 'Berg'", "erased_at = NULL", "id = id", early, too_much):
         with pytest.raises(IntegrityError, match="is erased"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"UPDATE accounts_account SET {change} WHERE id = %s", [account_id])  # noqa: S608
 

@@ -48,7 +48,7 @@ def stopped(*given: object) -> list[str]:
 
 
 def test_a_dry_run_a_run_and_a_run_again(file: Path) -> None:
-    first = "1 line read, 1 accounts with 1 rights would be brought in (dry run); 0 stood already, 0 left as they are"
+    first = "1 line read, 1 account with 1 right would be brought in (dry run); 0 stood already, 0 left as they are"
     assert run(file, "--dry-run", *DECIDED) == [first]
     assert living_account(hsa_id=ANNA.hsa_id) is None
     assert run(file, *DECIDED) == [first.replace("would be brought in (dry run)", "brought in")]

@@ -89,9 +89,13 @@ def _faults(given: dict[str, str]) -> Iterable[str]:
 
 
 def _told(read: int, moved: Moved, *, dry_run: bool) -> str:
-    lines = f"{read} line{'' if read == 1 else 's'} read"
+    lines = f"{_count(read, 'line')} read"
     stands = f"{moved.standing} stood already, {len(moved.left)} left as they are"
     if not moved.accounts:
         return f"{lines}, nothing to change: {stands}"
     done = "would be brought in (dry run)" if dry_run else "brought in"
-    return f"{lines}, {moved.accounts} accounts with {moved.rights} rights {done}; {stands}"
+    return f"{lines}, {_count(moved.accounts, 'account')} with {_count(moved.rights, 'right')} {done}; {stands}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
