@@ -162,3 +162,6 @@ def test_another_persons_card_with_the_same_hsa_id_gets_a_page_with_a_reference(
     assert ANNA.card.surname not in text_of(page)
     assert Letter.objects.filter(kind="hsa_id_disputed", to_address=DORIS.email.text).count() == 1
     assert stranger.get("/start").status_code == 401
+    checked = text_of(stranger.get(stranger.get(stranger.code("/kort"))["Location"]))
+    assert "HSA-id:t hör till någon annan" in checked
+    assert "Ditt konto" not in checked
