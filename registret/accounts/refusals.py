@@ -66,6 +66,14 @@ class SessionCardOut(Refused):
 
 
 @dataclass(kw_only=True, eq=False)
+class SessionCardRevoked(Refused):
+    """The card was revoked after somebody had logged in with it."""
+
+    code: ClassVar[str] = "session.card_revoked"
+    status: ClassVar[int] = 401
+
+
+@dataclass(kw_only=True, eq=False)
 class SessionOtherCard(Refused):
     """Another person's card cannot unlock the session."""
 

@@ -14,6 +14,7 @@ from registret.accounts.likeness import same_person
 from registret.accounts.models import Session
 from registret.accounts.refusals import (
     SessionCardOut,
+    SessionCardRevoked,
     SessionIdle,
     SessionLocked,
     SessionMissing,
@@ -93,6 +94,13 @@ def sitting(*, key: str, seen: bool, at: datetime) -> Sitting:
         seen_at=at if seen else session.seen_at,
         ends_at=session.ends_at,
     )
+
+
+def end_of_revoked(*, session_id: int, at: datetime) -> SessionCardRevoked:
+    """Ends a session whose card has been revoked since it was read; answers the refusal to raise."""
+    refusal = SessionCardRevoked()
+    _end(session_id=session_id, reason=refusal.code.removeprefix("session."), by=None, at=at)
+    return refusal
 
 
 def watch(*, label: str, secret: str, fingerprint_now: str | None, at: datetime) -> CardSeen:
@@ -205,11 +213,14 @@ def _end(*, session_id: int, reason: str, by: By | None, at: datetime) -> int:
 
 
 def _gone(session: Session | None) -> Refused:
-    """A session that ended by the clock goes on saying so, in every tab that was open."""
-    if session is not None and session.end_reason == "idle":
-        return SessionIdle(minutes=settings.SESSION_IDLE // timedelta(minutes=1))
-    if session is not None and session.end_reason == "over":
-        return SessionOver()
-    if session is not None and session.end_reason == "card_out":
-        return SessionCardOut()
+    """A session that ended of itself goes on saying why, in every tab that was open."""
+    match session and session.end_reason:
+        case "idle":
+            return SessionIdle(minutes=settings.SESSION_IDLE // timedelta(minutes=1))
+        case "over":
+            return SessionOver()
+        case "card_out":
+            return SessionCardOut()
+        case "card_revoked":
+            return SessionCardRevoked()
     return SessionMissing()

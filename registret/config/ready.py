@@ -24,8 +24,8 @@ from registret.mail.smtp import MailServer
 from registret.oidc import ProviderBroken
 from registret.registries.queries import DefinitionBroken, sub_registries
 from registret.web.door.provider import provider
-from registret.web.door.trust import trust
 from registret.web.gate import Ungated, require_all_gated
+from registret.web.trust import trust
 
 # What the collected files were made of.
 _STAMP = "sources.sha256"

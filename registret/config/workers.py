@@ -22,7 +22,7 @@ from registret.oversight.services import draw_monthly, last_month
 from registret.revocation import online
 from registret.revocation.services import Event, Fetched, Happened, fetch_due, fetch_now, tell_of_age
 from registret.serving import Worker
-from registret.web.door.trust import revocation, trust
+from registret.web.trust import revocation, trust
 
 _log = logging.getLogger(__name__)
 

@@ -33,7 +33,7 @@ from registret.places.queries import clinic_by_code
 from registret.places.services import import_clinics
 from registret.settings.lengths import TimeLimit
 from registret.settings.queries import length
-from registret.web.door.trust import revocation, trust
+from registret.web.trust import revocation, trust
 
 T = TypeVar("T")
 

@@ -14,8 +14,9 @@ from registret.access.queries import Holder, who
 from registret.access.refusals import NotPermitted
 from registret.access.roles import Permission
 from registret.accounts.refusals import SessionMissing
-from registret.accounts.sessions import sitting
+from registret.accounts.sessions import end_of_revoked, sitting
 from registret.web.http import SESSION_COOKIE, ActorRequest, CardRequest, HolderRequest, Request
+from registret.web.trust import revocation
 
 P = ParamSpec("P")
 View = Callable[..., HttpResponseBase]
@@ -33,7 +34,7 @@ def open_to_all(view: Callable[Concatenate[Request, P], HttpResponseBase]) -> Vi
 def needs_card(view: Callable[Concatenate[HolderRequest, P], HttpResponseBase]) -> View:
     """A proven card without a grant to work under: registrants and those who wait. Others are led to their start page.
 
-    Raises: SessionMissing, SessionIdle, SessionOver.
+    Raises: what `recognise` raises.
     """
 
     def let_in(request: HttpRequest) -> View:
@@ -49,7 +50,7 @@ def needs_card(view: Callable[Concatenate[HolderRequest, P], HttpResponseBase]) 
 def needs_any_card(view: Callable[Concatenate[CardRequest, P], HttpResponseBase]) -> View:
     """A proven card, at work or not.
 
-    Raises: SessionMissing, SessionIdle, SessionOver.
+    Raises: what `recognise` raises.
     """
 
     def let_in(request: HttpRequest) -> View:
@@ -62,7 +63,7 @@ def needs_any_card(view: Callable[Concatenate[CardRequest, P], HttpResponseBase]
 def needs(permission: Permission) -> Callable[[Callable[Concatenate[ActorRequest, P], HttpResponseBase]], View]:
     """Somebody at work in a role that includes `permission`.
 
-    Raises: SessionMissing, SessionIdle, SessionOver, NotPermitted.
+    Raises: what `recognise` raises; NotPermitted.
     """
 
     def decorate(view: Callable[Concatenate[ActorRequest, P], HttpResponseBase]) -> View:
@@ -81,14 +82,17 @@ def needs(permission: Permission) -> Callable[[Callable[Concatenate[ActorRequest
 
 
 def recognise(request: CardRequest, *, seen: bool = True) -> Actor | Holder:
-    """The person behind the session cookie, from the database, now.
+    """The person behind the session cookie, from the database, now; whether the card still holds, from memory.
 
-    Raises: SessionMissing, SessionIdle, SessionOver.
+    Raises: SessionMissing, SessionIdle, SessionOver, SessionLocked, SessionCardOut, SessionCardRevoked.
     """
     key = request.COOKIES.get(SESSION_COOKIE)
     if not key:
         raise SessionMissing()
     request.sitting = sitting(key=key, seen=seen, at=request.at)
+    card = request.sitting.card
+    if card.serial and revocation().has_listed(issuer=card.issuer, serial=int(card.serial, 16)):
+        raise end_of_revoked(session_id=request.sitting.session_id, at=request.at)
     request.person = who(sitting=request.sitting, at=request.at)
     return request.person
 

@@ -87,6 +87,7 @@ FACT_VALUES = {
     ("reason", "idle"): _("ingenting hände"),
     ("reason", "over"): _("längsta tid"),
     ("reason", "card_out"): _("kortet var ute för länge"),
+    ("reason", "card_revoked"): _("kortet spärrades"),
     ("reason", "replaced"): _("ny inloggning i samma webbläsare"),
     ("reason", "suspended"): _("kontot spärrades"),
     ("reason", "ended"): _("kontot avslutades"),

@@ -388,6 +388,11 @@ REFUSALS: Mapping[str, Words] = {
             ),
         ),
     ),
+    "session.card_revoked": Words(
+        title=_("Ditt kort har spärrats. Du har loggats ut."),
+        happened=_("Den som har gett ut kortet har spärrat det efter att du loggade in."),
+        todo=(_("Kontakta kortexpeditionen hos din arbetsgivare."), _("Har du fått ett nytt kort: logga in med det.")),
+    ),
     "session.other_card": Words(
         title=_("Det är ett annat kort."),
         happened=_("Sidan låstes när ett annat kort togs ut. Bara det kortet låser upp den."),

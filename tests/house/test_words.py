@@ -18,7 +18,7 @@ from django.utils import translation
 import registret
 from registret.access.lifecycle import APPLICATION_LIFE
 from registret.accounts.lifecycle import ACCOUNT_LIFE
-from registret.accounts.refusals import SessionCardOut, SessionIdle, SessionOver
+from registret.accounts.refusals import SessionCardOut, SessionCardRevoked, SessionIdle, SessionOver
 from registret.kernel.refused import Refused, every_refusal
 from registret.web.help import errors
 from registret.words.events import EVENTS, FACT_VALUES, FACTS, PROGRAMS
@@ -157,7 +157,8 @@ def test_every_fact_of_an_entry_has_a_name() -> None:
 def test_every_reason_why_a_session_ends_has_words() -> None:
     ends = [keyword(call, "reason") for call in calls() if name_of(call) in {"_end", "end_sessions_of"}]
     reasons = {value.value for value in ends if isinstance(value, ast.Constant)}
-    reasons |= {cls.code.removeprefix("session.") for cls in (SessionIdle, SessionOver, SessionCardOut)}
+    by_themselves = (SessionIdle, SessionOver, SessionCardOut, SessionCardRevoked)
+    reasons |= {cls.code.removeprefix("session.") for cls in by_themselves}
     assert len(reasons) >= 6
     assert {reason for reason in reasons if ("reason", str(reason)) not in FACT_VALUES} == set()
 

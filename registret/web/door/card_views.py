@@ -18,9 +18,9 @@ from registret.cards import describe, verify
 from registret.cards.presented import fingerprint
 from registret.kernel.refused import Refused
 from registret.web.door.report import report_facts
-from registret.web.door.trust import revocation, trust
 from registret.web.gate import open_to_all
 from registret.web.http import Request
+from registret.web.trust import revocation, trust
 
 
 @csrf_exempt

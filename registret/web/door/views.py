@@ -26,10 +26,10 @@ from registret.mail.links import confirmation_token, read_token
 from registret.web.door.addresses import door_address, probe_address
 from registret.web.door.provider import provider
 from registret.web.door.support import support_text
-from registret.web.door.trust import trust
 from registret.web.gate import needs_any_card, open_to_all, recognise
 from registret.web.http import BROWSER_COOKIE, SESSION_COOKIE, CardRequest, Request
 from registret.web.refusals import show_refusal
+from registret.web.trust import trust
 from registret.words.refusals import page_of
 
 

@@ -15,8 +15,8 @@ from registret.kernel.secret import same
 from registret.mail.queries import outbox
 from registret.revocation.queries import upkeep
 from registret.revocation.sources import ListStanding
-from registret.web.door.trust import revocation
 from registret.web.http import Request
+from registret.web.trust import revocation
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 # A front on the same machine comes from loopback as well; it says for whom it asks.

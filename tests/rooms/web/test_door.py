@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from cryptography import x509
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
@@ -18,7 +19,7 @@ from registret.ledger.queries import EntryRow, Wanted, entries
 from registret.mail.links import confirmation_token
 from registret.web.http import BROWSER_COOKIE, SESSION_COOKIE
 from tests import cast
-from tests.cast import ANNA, BERTIL, CECILIA, Country, Person
+from tests.cast import ANNA, BERTIL, CECILIA, KARIN, Country, Person
 from tests.rooms.web.client import Browser, text_of
 from tests.rooms.web.visitor import Visitor, at_the_door, authority, card, card_of, site_path
 
@@ -444,6 +445,38 @@ def test_without_a_session_there_is_nothing_left(place: Country, now: datetime) 
     assert idle.get("/session").status_code == 401
     assert idle.cookies[SESSION_COOKIE].value == ""
     assert Browser.of(BERTIL).get("/session/fortsatt").status_code == 405
+
+
+# --- a card that is revoked while somebody works ---------------------------------------------------
+
+
+def revoke_card(der: bytes) -> None:
+    """The CA publishes a new list."""
+    authority().revoke(x509.load_der_x509_certificate(der))
+    authority().write_trust(settings.TRUST_DIR)
+
+
+def test_a_card_that_is_revoked_during_the_session_ends_it_at_the_next_click(place: Country) -> None:
+    visitor, colleague = Visitor(BERTIL), Visitor(KARIN)
+    for somebody in (visitor, colleague):
+        somebody.log_in()
+        assert is_logged_in(somebody)
+    assert visitor.der is not None
+    revoke_card(visitor.der)
+    pages = [visitor.get("/start"), visitor.get("/start")]
+    assert [page.status_code for page in pages] == [401, 401]
+    assert "Ditt kort har spärrats. Du har loggats ut." in text_of(pages[0])
+    (entry,) = [e for e in log("session.ended") if e.about_hsa_id == BERTIL.hsa_id]
+    assert (entry.facts["reason"], entry.by_program) == ("card_revoked", "clock")
+    assert is_logged_in(colleague), "another card of the same CA works on"
+
+
+def test_asking_how_long_is_left_does_not_keep_a_revoked_card_alive(place: Country) -> None:
+    visitor = Visitor(BERTIL)
+    visitor.log_in()
+    assert visitor.der is not None
+    revoke_card(visitor.der)
+    assert visitor.get("/session").status_code == 401
 
 
 # --- the probe, locking and unlocking --------------------------------------------------------------

@@ -11,7 +11,7 @@ from django.utils import translation
 from registret.config import ready
 from registret.config.workers import close_database, fetch_lists
 from registret.revocation.services import Fetched, Outcome
-from registret.web.door.trust import trust
+from registret.web.trust import trust
 from registret.words.revocation import fault_name
 
 

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand
 from registret.config import ready
 from registret.config.workers import close_database, workers
 from registret.serving import Door, Listener, ServingTrouble, serve
-from registret.web.door.trust import revocation, trust
+from registret.web.trust import revocation, trust
 
 
 class Command(BaseCommand):
