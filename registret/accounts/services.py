@@ -268,6 +268,22 @@ def note_card(*, account_id: int, card: CardFacts) -> None:
     known.update(card_issuer=card.card_issuer, card_environment=card.card_environment)
 
 
+@transaction.atomic
+def accept_next_card(*, account_id: int, decided_by: str, by: By, at: datetime) -> None:
+    """Whoever has made sure that it is the same person lets the account take its next card as if it were the first."""
+    account = Account.objects.select_for_update().get(id=account_id)
+    facts = {"decided_by": decided_by, "issuer_before": account.card_issuer}
+    Account.objects.filter(id=account_id).update(card_issuer="", card_environment="")
+    record(
+        event="account.card_accepted",
+        by=by,
+        at=at,
+        about_account_id=account.id,
+        about_hsa_id=account.hsa_id,
+        facts=facts,
+    )
+
+
 def note_grant(*, account_id: int, at: datetime) -> None:
     """A grant was given: for somebody who has never logged in, the time without use begins here."""
     Account.objects.filter(id=account_id, logged_in_at=None).update(unused_since=at)
