@@ -212,7 +212,7 @@ def all_accounts_of(account_ids: Iterable[int]) -> frozenset[int]:
         found = accounts_with_the_same_hsa_id(account_ids=known)
         either = Q(account_id__in=found) | Q(old_account_id__in=found)
         links = Claim.objects.filter(either, settled_at__isnull=False).values_list("account_id", "old_account_id")
-        more = found | {one for link in links for one in link if one is not None}
+        more = found.union(*links)
     return known
 
 

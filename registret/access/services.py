@@ -326,7 +326,10 @@ def _settle(claim: Claim, wanted: ApplicationRow, *, actor: Actor, at: datetime)
     Claim.objects.filter(id=claim.id).update(settled_at=at, email="")
     for about, other in ((old.id, wanted.account_id), (wanted.account_id, old.id)):
         hsa_id = old.hsa_id if about == old.id else wanted.hsa_id
-        facts = {"account": other, "hsa_id": wanted.hsa_id if about == old.id else old.hsa_id}
+        facts: dict[str, str | int | bool | None] = {
+            "account": other,
+            "hsa_id": wanted.hsa_id if about == old.id else old.hsa_id,
+        }
         record(
             event="account.linked",
             by=actor.by,

@@ -174,8 +174,8 @@ def earlier_code(request: HolderRequest) -> HttpResponse:
 
 
 def _earlier_page(request: HolderRequest, form: EarlierForm, code: CodeForm) -> HttpResponse:
-    context = {"form": code if code.errors else form, "earlier": form, "code": code}
-    context["claim"] = claims.own_claim(account_id=_account(request).id)
+    claim = claims.own_claim(account_id=_account(request).id)
+    context = {"form": code if code.errors else form, "earlier": form, "code": code, "claim": claim}
     return render(request, "earlier.html", context, status=422 if form.errors or code.errors else 200)
 
 

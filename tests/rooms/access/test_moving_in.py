@@ -13,14 +13,16 @@ from registret.access import account_file, clock, clockwork
 from registret.access import services as access
 from registret.access.models import Grant
 from registret.access.moving_in import BATCH, Decision, Moved, import_accounts
-from registret.access.queries import seats_of, standing_of
+from registret.access.queries import active_administrators, seats_of, standing_of
 from registret.access.refusals import MailNotConfirmed
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.queries import living_account
 from registret.kernel.by import By
 from registret.ledger.models import Entry
 from registret.mail.models import Letter
+from registret.places import clinic_file
 from registret.places.clinic_file import COLUMNS as CLINIC_COLUMNS
+from registret.places.services import import_clinics
 from tests import cast
 from tests.cast import ANNA, BERTIL, Country
 from tests.parallel import committed, together
@@ -110,9 +112,7 @@ def test_nobody_gets_in_by_the_file_alone(place: Country) -> None:
     account = cast.account_of(ANNA)
     assert seats_of(account_id=account.id, at=NOW) != ()
     assert standing_of(hsa_id=ANNA.hsa_id, at=NOW).missing is not None
-    assert [a.account_id for a in access.active_administrators(clinic_id=place.infection, at=NOW)].count(
-        account.id
-    ) == 0
+    assert account.id not in {a.account_id for a in active_administrators(clinic_id=place.infection, at=NOW)}
 
 
 # --- what is wrong with a line ---------------------------------------------------------------------
@@ -150,8 +150,8 @@ def test_a_wrong_value_is_told_with_its_line_and_nothing_is_brought_in(
 def test_a_closed_clinic_takes_nobody_in(place: Country) -> None:
     closed = f"98;Region Norrvik;Region Norrvik;232100-9991;regionnorrvik.se;{cast.INFECTION}"
     rows = f"{';'.join(CLINIC_COLUMNS)}\n{closed};Infektionskliniken;Norrviks sjukhus;;;;ja"
-    parsed, _ = cast.read(rows.encode())
-    cast.import_clinics(rows=parsed, dry_run=False, by=By.of_program("test"), at=NOW)
+    parsed, _ = clinic_file.read(rows.encode())
+    import_clinics(rows=parsed, dry_run=False, by=By.of_program("test"), at=NOW)
     assert faults(ANNAS) == [f"line 2, column klinikkod: {cast.INFECTION} is closed"]
 
 
