@@ -204,6 +204,30 @@ class PrincipalsMissing(Refused):
 
 
 @dataclass(kw_only=True, eq=False)
+class RightHeld(Refused):
+    """What somebody applies for they have already."""
+
+    code: ClassVar[str] = "access.right_held"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
+class LastAdministrator(Refused):
+    """Nobody else can attest at the clinic: whoever leaves needs a successor first."""
+
+    code: ClassVar[str] = "access.last_administrator"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
+class AdministratorsAddress(Refused):
+    """A local administrator's address belongs to the clinic's care provider: nobody could attest the role anew."""
+
+    code: ClassVar[str] = "access.administrators_address"
+    status: ClassVar[int] = 422
+
+
+@dataclass(kw_only=True, eq=False)
 class ClaimNotSeen(Refused):
     """The applicant has proven an earlier account since the page was shown, or the page does not show it."""
 

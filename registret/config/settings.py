@@ -110,6 +110,8 @@ PROBE_EVERY = timedelta(
         default=15 if DEMO else 0,
     )
 )
+# After a change of address, and after an objection to one (docs/decisions/0057).
+OBJECTION_LIFETIME = timedelta(days=14)
 ATTESTING_NEEDS_CARD_WITHIN = timedelta(minutes=60)
 
 # Monitoring

@@ -92,7 +92,7 @@ PROCESSINGS: tuple[Processing, ...] = (
         columns={
             "accounts.Account": "hsa_id hsa_id_key given_name surname organisation email state_reason logged_in_at"
             " unused_since card_issuer",
-            "accounts.Confirmation": "email",
+            "accounts.Confirmation": "email replaces",
             "access.Claim": "email",
         },
     ),

@@ -33,6 +33,7 @@ class Action(StrEnum):
     APPLICATION = "application"
     REGISTER = "register"
     START = "start"
+    ACCOUNT = "account"
     BACK_TO_LIST = "list"
     HELP = "help"
     UNLOCK = "unlock"
@@ -620,6 +621,63 @@ REFUSALS: Mapping[str, Words] = {
         todo=(_("Välj ett annat utfall, eller ändra bedömningen."),),
         action=Action.START,
         short=_("En post är bedömd som obefogad. Välj ett annat utfall."),
+    ),
+    "account.address_unchanged": Words(
+        title=_("Det är adressen du redan har."),
+        happened=_("Den nya adressen är densamma som den som gäller."),
+        todo=(_("Skriv en annan adress, eller låt den gamla vara."),),
+        action=Action.ACCOUNT,
+        short=_("Det är adressen du redan har. Skriv en annan."),
+    ),
+    "account.address_resting": Words(
+        title=_("E-postadressen går inte att ändra just nu."),
+        happened=_("Någon har invänt mot en ändring av den. Till dess att det är utrett gäller den gamla."),
+        todo=(_("Försök igen efter %(again_at)s."), _("Brådskar det? Kontakta supporten.")),
+        action=Action.ACCOUNT,
+        short=_("Någon har invänt mot en ändring av adressen. Det går igen %(again_at)s."),
+    ),
+    "account.no_change_waits": Words(
+        title=_("Ingen ny adress väntar."),
+        happened=_("Ändringen är redan bekräftad eller avbruten."),
+        todo=(_("Titta på Mitt konto vilken adress som gäller."),),
+        action=Action.ACCOUNT,
+    ),
+    "objection.unknown": Words(
+        title=_("Länken är inte hel."),
+        happened=_("Den finns inte hos oss. Mejlprogram bryter ibland långa länkar."),
+        todo=(_("Öppna länken ur mejlet igen, eller kopiera hela."), _("Hjälper inte det? Kontakta supporten i dag.")),
+        action=Action.HELP,
+    ),
+    "objection.over": Words(
+        title=_("Det finns inget kvar att invända mot."),
+        happened=_("Någon har redan invänt, ändringen är avbruten, eller så är det mer än 14 dagar sedan den gjordes."),
+        todo=(_("Har någon annan ditt kort? Spärra det hos den som gav ut det, och kontakta supporten i dag."),),
+        action=Action.HELP,
+    ),
+    "access.right_held": Words(
+        title=_("Du har redan den behörigheten."),
+        happened=_("Samma roll på samma klinik gäller redan, med de delregister du valde."),
+        todo=(_("Upphör den snart? Be din lokala administratör förlänga den."),),
+        action=Action.ACCOUNT,
+        short=_("Du har redan den rollen på kliniken, med de delregister du valde."),
+    ),
+    "access.last_administrator": Words(
+        title=_("Kliniken behöver en efterträdare först."),
+        happened=_("Du är den enda som kan attestera på kliniken."),
+        todo=(_("Be registerkansliet utse en lokal administratör till. När den personen har loggat in kan du lämna."),),
+        action=Action.ACCOUNT,
+    ),
+    "access.administrators_address": Words(
+        title=_("En lokal administratör har en adress hos vårdgivaren."),
+        happened=_(
+            "Adressen hör inte till vårdgivaren, och ett uppdrag som lokal administratör går inte att attestera."
+        ),
+        todo=(
+            _("Välj en adress hos vårdgivaren."),
+            _("Ska du ändå byta? Lämna först uppdraget som lokal administratör."),
+        ),
+        action=Action.ACCOUNT,
+        short=_("Adressen hör inte till vårdgivaren. Som lokal administratör behöver du en adress där."),
     ),
     "access.own_application": Words(
         title=_("Ingen attesterar sig själv."),

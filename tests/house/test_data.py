@@ -66,8 +66,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         " card_environment",
     },
     "accounts.Confirmation": {
-        PERSONAL: "email",
-        PLAIN: "id account_id version created_at sent_at expires_at wrong_codes confirmed_at replaced_at",
+        PERSONAL: "email replaces",
+        PLAIN: "id account_id version created_at sent_at expires_at wrong_codes confirmed_at replaced_at objected_at",
     },
     "accounts.LoginAttempt": {
         PERSONAL: "outcome",
@@ -279,7 +279,7 @@ def test_every_foreign_key_has_an_index_that_begins_with_it() -> None:
 SMALL = re.compile(r"^(places_|django_|settings_)")
 # What somebody reads or does, and as whom.
 PAGES: dict[Person, list[str]] = {
-    ANNA: ["/start", "/min-logg", "/arbetar-som"],
+    ANNA: ["/start", "/min-logg", "/arbetar-som", "/konto", "/konto/ansok", "/konto/e-post", "/konto/sessioner"],
     BERTIL: ["/start", "/attestera", "/attestera?efter=1", "/attestera?ej=1", "/min-logg?fore=99"],
     DORIS: ["/attestera", "/kansliet", "/kansliet?q=norrvik", "/kansliet/utse"],
     ERIK: [

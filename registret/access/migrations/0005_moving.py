@@ -9,7 +9,7 @@ import registret.access.lifecycle
 class Migration(migrations.Migration):
     dependencies = [
         ("access", "0004_desk"),
-        ("accounts", "0009_card_and_erasure"),
+        ("accounts", "0010_card_and_erasure"),
         ("places", "0001_initial"),
     ]
 

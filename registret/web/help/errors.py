@@ -37,7 +37,7 @@ GROUPS = (
     Group(title=_("Inloggningen avbröts"), prefixes=("attempt", "session"), helper=_SUPPORT),
     Group(
         title=_("Mejlet och koden"),
-        prefixes=("confirmation", "account", "limits"),
+        prefixes=("confirmation", "objection", "account", "limits"),
         helper=_("Din lokala administratör kan rätta en felskriven adress och skicka mejlet igen. Annars supporten."),
     ),
     Group(

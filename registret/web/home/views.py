@@ -1,4 +1,4 @@
-"""After login: the start page, changing seats, one's own log."""
+"""After login: the start page, and changing seats."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from registret.access import services as access
 from registret.access.actor import Actor
-from registret.access.claims import links_of
 from registret.access.queries import waiting_applications
 from registret.access.refusals import NotFound
 from registret.access.roles import Permission
@@ -55,15 +54,6 @@ def seat(request: CardRequest) -> HttpResponse:
         return see_other("application")
     chosen = person.seat.grant_id if isinstance(person, Actor) else seats[0].grant_id
     return render(request, "seat.html", {"seats": seats, "chosen": chosen})
-
-
-@require_GET
-@needs(Permission.WORK)
-def own_log(request: ActorRequest) -> HttpResponse:
-    """What the log holds about oneself."""
-    page = entries_of_account(account_id=request.actor.account_id, before=number_in(request.GET, "fore"))
-    links = links_of(account_id=request.actor.account_id)
-    return render(request, "own_log.html", {"log": page, "links": links})
 
 
 def _greeting(hour: int) -> str:

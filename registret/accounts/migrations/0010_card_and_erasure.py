@@ -7,7 +7,7 @@ import registret.accounts.lifecycle
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0008_suspended_where"),
+        ("accounts", "0009_mail_change"),
     ]
 
     operations = [

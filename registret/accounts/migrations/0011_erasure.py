@@ -72,5 +72,5 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0009_card_and_erasure")]
+    dependencies = [("accounts", "0010_card_and_erasure")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
