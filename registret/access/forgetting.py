@@ -2,7 +2,7 @@
 
 Each batch is a transaction with one log entry that says how much of what, and of no one. The log itself is not
 touched: it keeps who did what for as long as the law demands, and is culled by months (`registret cull-ledger`). The
-database lets nothing else go (migration 0006), and nothing that still lives.
+database lets nothing else go (migration 0008), and nothing that still lives.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from registret.access.clock import BATCH, CLOCK, Clock, Done
 from registret.access.lifecycle import ApplicationState
-from registret.access.models import Application, Claim, Grant, Notice
+from registret.access.models import Application, Claim, Grant, Notice, Recertification
 from registret.access.services import end_account
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState, Authority
@@ -124,6 +124,8 @@ _STILL_NEEDED: Mapping[str, Callable[[Clock], Exists | None]] = {
     "grant_ends": lambda clock: Exists(
         Grant.objects.filter(id=OuterRef("subject"), revoked_at=None, ends_at__gt=clock.at)
     ),
+    "recertification_reminder": lambda _clock: _is_open(),
+    "recertification_office": lambda _clock: _is_open(),
     "hsa_id_disputed": lambda _clock: None,
 }
 """By the kind of a notice: what, as long as it is so, a second letter would be one too many about. A kind that is not
@@ -162,6 +164,10 @@ def _deleted(old: QuerySet[Notice] | QuerySet[Claim]) -> int:
 
 def _waits() -> Exists:
     return Exists(Application.objects.filter(id=OuterRef("subject"), state=ApplicationState.WAITING))
+
+
+def _is_open() -> Exists:
+    return Exists(Recertification.objects.filter(id=OuterRef("subject"), closed_at=None))
 
 
 def _record(kind: str, number: int, clock: Clock) -> None:

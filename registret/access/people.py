@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -29,6 +29,7 @@ from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState, Authority
 from registret.accounts.queries import AccountRow, account
 from registret.ledger.services import record
+from registret.mail.queries import Bounce, bounces
 from registret.mail.services import post
 from registret.places.queries import clinic
 from registret.places.swedish import swedish_order
@@ -72,6 +73,8 @@ class PersonRow:
     state_reason: str
     mail_confirmed_at: datetime | None
     logged_in_at: datetime | None
+    bounce: Bounce | None
+    """The address refused the last letter."""
     grants: tuple[GrantRow, ...]
 
     @property
@@ -138,6 +141,7 @@ def change_grant(
         ends_at=ends_at,
         granted_by_id=actor.account_id,
         source=Source.CHANGED,
+        by=actor.by,
         at=at,
     )
     record(
@@ -230,12 +234,13 @@ def _people(grants: QuerySet[Grant], *, actor: Actor, at: datetime) -> tuple[Per
     found: dict[int, list[Grant]] = {}
     for grant in grants.select_related("account", "clinic").order_by("ends_at", "id"):
         found.setdefault(grant.account_id, []).append(grant)
-    people = [_person_row(theirs, actor=actor, at=at) for theirs in found.values()]
+    refused = bounces(theirs[0].account.email for theirs in found.values())
+    people = [_person_row(theirs, refused, actor=actor, at=at) for theirs in found.values()]
     surname = {theirs[0].account_id: theirs[0].account.surname for theirs in found.values()}
     return tuple(sorted(people, key=lambda p: (swedish_order(surname[p.account_id]), swedish_order(p.name), p.hsa_id)))
 
 
-def _person_row(grants: list[Grant], *, actor: Actor, at: datetime) -> PersonRow:
+def _person_row(grants: list[Grant], refused: Mapping[str, Bounce], *, actor: Actor, at: datetime) -> PersonRow:
     who = grants[0].account
     elsewhere = _suspended_elsewhere(who.state_authority, who.state_clinic_id, actor=actor)
     told = _authority(actor) is Authority.OFFICE or not elsewhere
@@ -249,6 +254,7 @@ def _person_row(grants: list[Grant], *, actor: Actor, at: datetime) -> PersonRow
         state_reason=who.state_reason if told else "",
         mail_confirmed_at=who.confirmed_at,
         logged_in_at=who.logged_in_at,
+        bounce=refused.get(who.email),
         grants=tuple(_grant_row(grant, actor=actor, at=at) for grant in grants),
     )
 

@@ -50,6 +50,7 @@ from registret.access.refusals import (
 )
 from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_TO_APPLY_FOR, Permission, Role
 from registret.access.rules import end_of, last_possible_day
+from registret.access.settling import settle_revoked
 from registret.accounts import services as accounts
 from registret.accounts.attempts import Proof
 from registret.accounts.cardfacts import CardFacts
@@ -283,6 +284,7 @@ def attest(
             ends_at=ends_at,
             granted_by_id=actor.account_id,
             decided_by_names="",
+            by=actor.by,
             at=at,
         )
         _decide(wanted, act="attest", reason="", actor=actor, at=at, facts={"role": role.value, "until": str(last_day)})
@@ -512,6 +514,7 @@ def revoke(*, grant_id: int, reason: str, revoked_by_id: int | None, by: By, at:
     record(
         event="grant.revoked", by=by, at=at, about_account_id=grant.account_id, clinic_id=grant.clinic_id, facts=facts
     )
+    settle_revoked(grant_id=grant.id, reason=reason, revoked_by_id=revoked_by_id, by=by, at=at)
 
 
 @transaction.atomic
@@ -864,6 +867,7 @@ def give(
     granted_by_id: int | None,
     decided_by_names: str = "",
     source: Source | None = None,
+    by: By,
     at: datetime,
 ) -> int:
     """A grant, in place of what the person has in this role there; for acts of this room. Answers its id.
@@ -875,6 +879,7 @@ def give(
         if old.ends_at > at and set(old.sub_registries) >= set(sub_registries) and old.ends_at >= ends_at:
             raise AlreadyGranted()
         Grant.objects.filter(id=old.id).update(revoked_at=at, revoked_by_id=granted_by_id, revoke_reason="renewed")
+        settle_revoked(grant_id=old.id, reason="renewed", revoked_by_id=granted_by_id, by=by, at=at)
     try:
         with transaction.atomic():
             created = Grant.objects.create(
@@ -933,6 +938,7 @@ def _appoint(
             ends_at=end_of(last_day, at=at, months=months),
             granted_by_id=granted_by_id,
             decided_by_names=decided_by_names,
+            by=by,
             at=at,
         )
         record(

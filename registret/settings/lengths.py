@@ -52,6 +52,10 @@ class TimeLimit(StrEnum):
     DORMANT = "dormant"
     NEVER_LOGGED_IN = "never_logged_in"
     WARN_OF_SUSPENSION = "warn_of_suspension"
+    RECERTIFY_EVERY = "recertify_every"
+    RECERTIFY_ANSWER = "recertify_answer"
+    RECERTIFY_REMIND = "recertify_remind"
+    RECERTIFY_REMIND_AGAIN = "recertify_remind_again"
     KEEP_DECLINED = "keep_declined"
     KEEP_LAPSED = "keep_lapsed"
     KEEP_ENDED = "keep_ended"
@@ -79,6 +83,11 @@ LIMITS: Mapping[TimeLimit, Bounds] = {
     TimeLimit.DORMANT: Bounds(unit=Unit.MONTHS, usual=9, least=3, most=24),
     TimeLimit.NEVER_LOGGED_IN: Bounds(unit=Unit.MONTHS, usual=3, least=1, most=12),
     TimeLimit.WARN_OF_SUSPENSION: Bounds(unit=Unit.DAYS, usual=14, least=3, most=28),
+    TimeLimit.RECERTIFY_EVERY: Bounds(unit=Unit.MONTHS, usual=6, least=3, most=12),
+    # An answer takes longer than the first reminder comes before its end, and that one comes before the last.
+    TimeLimit.RECERTIFY_ANSWER: Bounds(unit=Unit.DAYS, usual=30, least=21, most=60),
+    TimeLimit.RECERTIFY_REMIND: Bounds(unit=Unit.DAYS, usual=14, least=8, most=20),
+    TimeLimit.RECERTIFY_REMIND_AGAIN: Bounds(unit=Unit.DAYS, usual=3, least=1, most=7),
     TimeLimit.KEEP_DECLINED: Bounds(unit=Unit.MONTHS, usual=12, least=1, most=36),
     TimeLimit.KEEP_LAPSED: Bounds(unit=Unit.MONTHS, usual=12, least=1, most=36),
     TimeLimit.KEEP_ENDED: Bounds(unit=Unit.MONTHS, usual=24, least=3, most=60),

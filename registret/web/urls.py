@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("registret.web.account.urls")),
     path("", include("registret.web.attest.urls")),
     path("", include("registret.web.people.urls")),
+    path("", include("registret.web.recertify.urls")),
     path("", include("registret.web.office.urls")),
     path("", include("registret.web.logbook.urls")),
     path("", include("registret.web.health.urls")),

@@ -692,6 +692,28 @@ REFUSALS: Mapping[str, Words] = {
         todo=(_("Öppna listan igen för att se hur det blev."),),
         action=Action.BACK_TO_LIST,
     ),
+    "access.already_answered": Words(
+        title=_("Någon annan hann före."),
+        happened=_("%(answered_by)s har redan svarat, %(answered_at)s. Ditt svar sparades inte."),
+        in_general=_("En annan har redan svarat för behörigheten i genomgången, eller den har upphört."),
+        todo=(_("Öppna genomgången igen för att se hur det blev."),),
+        action=Action.START,
+        short=_("Det fanns redan ett svar. Ditt sparades inte."),
+    ),
+    "access.recertification_open": Words(
+        title=_("En genomgång pågår redan."),
+        happened=_("Kliniken har en genomgång som inte är avslutad. Det går bara att ha en i taget."),
+        todo=(_("Vänta tills den är avslutad, eller svara själva för dem som är kvar."),),
+        action=Action.START,
+        short=_("Kliniken har redan en genomgång som pågår."),
+    ),
+    "access.nothing_to_recertify": Words(
+        title=_("Det finns ingen att gå igenom."),
+        happened=_("Ingen har behörighet på kliniken just nu."),
+        todo=(_("Välj en annan klinik."),),
+        action=Action.START,
+        short=_("Ingen har behörighet på kliniken just nu."),
+    ),
     "access.not_actionable": Words(
         title=_("Ansökan går inte att ta ställning till än."),
         happened=_("Den som ansöker har inte bekräftat sin e-post."),

@@ -13,7 +13,7 @@ from django.db import ProgrammingError, connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from registret.access.lifecycle import APPLICATION_LIFE
+from registret.access.lifecycle import APPLICATION_LIFE, LINE_LIFE
 from registret.access.queries import newest_application
 from registret.accounts.lifecycle import ACCOUNT_LIFE
 from registret.kernel.life import Life
@@ -43,7 +43,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "mail.Letter": {
         PERSONAL: "to_address context last_error",
         PLAIN: "id kind language confirmation_id confirmation_version about_account_id message_id created_at not_before"
-        " attempts attempted_at lease_until server_trouble sent_at given_up_at superseded_at",
+        " attempts attempted_at lease_until server_trouble address_refused sent_at given_up_at superseded_at",
     },
     "settings.Decision": {PERSONAL: "by_name reason", PLAIN: "id code number at by_account_id"},
     "revocation.KeptCrl": {PLAIN: "id anchor content digest number this_update next_update entries kept_at"},
@@ -97,6 +97,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         PLAIN: "id account_id role clinic_id sub_registries application_id source begins_at ends_at granted_by_id"
         " revoked_at revoked_by_id",
     },
+    "access.Recertification": {PERSONAL: "reason", PLAIN: "id clinic_id opened_at due_at opened_by_id closed_at"},
+    "access.RecertificationLine": {PLAIN: "id recertification_id grant_id account_id state settled_at answered_by_id"},
     "oversight.Review": {
         PERSONAL: "reason conclusion",
         PLAIN: "id kind clinic_id about_id since until population drawn_at drawn_by_id reviewer_id closed_at outcome",
@@ -203,7 +205,12 @@ def test_every_column_that_names_a_person_belongs_to_a_processing_and_no_process
 
 
 @pytest.mark.parametrize(
-    ("function", "life"), [("accounts_account_life", ACCOUNT_LIFE), ("access_application_life", APPLICATION_LIFE)]
+    ("function", "life"),
+    [
+        ("accounts_account_life", ACCOUNT_LIFE),
+        ("access_application_life", APPLICATION_LIFE),
+        ("access_recertificationline_life", LINE_LIFE),
+    ],
 )
 def test_the_trigger_of_a_life_lets_through_the_pairs_of_its_table(function: str, life: Life[Any]) -> None:
     source = one("SELECT pg_get_functiondef(%s::regproc)", function)
@@ -217,6 +224,8 @@ TRIGGERS = {
     ("accounts_account", "accounts_account_kept"),
     ("access_application", "access_application_life"),
     ("access_grant", "access_grant_life"),
+    ("access_recertification", "access_recertification_guard"),
+    ("access_recertificationline", "access_recertificationline_life"),
     ("accounts_account", "accounts_account_life"),
     ("ledger_entry", "ledger_entry_append_only"),
     ("ledger_entry", "ledger_entry_never_truncated"),
@@ -280,8 +289,16 @@ SMALL = re.compile(r"^(places_|django_|settings_)")
 # What somebody reads or does, and as whom.
 PAGES: dict[Person, list[str]] = {
     ANNA: ["/start", "/min-logg", "/arbetar-som", "/konto", "/konto/ansok", "/konto/e-post", "/konto/sessioner"],
-    BERTIL: ["/start", "/attestera", "/attestera?efter=1", "/attestera?ej=1", "/min-logg?fore=99"],
-    DORIS: ["/attestera", "/kansliet", "/kansliet?q=norrvik", "/kansliet/utse"],
+    BERTIL: [
+        "/start",
+        "/attestera",
+        "/attestera?efter=1",
+        "/attestera?ej=1",
+        "/min-logg?fore=99",
+        "/personer",
+        "/genomgang?alla=1",
+    ],
+    DORIS: ["/attestera", "/kansliet", "/kansliet?q=norrvik", "/kansliet/utse", "/genomgang", "/kansliet/brev"],
     ERIK: [
         "/loggen",
         "/loggen?fore=99",

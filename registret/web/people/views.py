@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
@@ -32,6 +30,8 @@ from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.web.numbers import number_in
 from registret.web.people.forms import GrantForm, WhyForm
+from registret.web.recertify.pages import due
+from registret.web.tables import csv_file
 from registret.words.roles import role_name
 from registret.words.states import account_state_name
 
@@ -59,6 +59,7 @@ def people(request: ActorRequest) -> HttpResponse:
         "number": len(everybody),
         "words": words,
         "place": place,
+        "due": due(request),
         "done": request.GET.get("klart"),
     }
     return render(request, "people.html", context)
@@ -70,15 +71,8 @@ def people_csv(request: ActorRequest) -> HttpResponse:
     """The same list as a file; taking it out is logged."""
     everybody = _everybody(request)
     access.note_export(number=len(everybody), actor=request.actor, at=request.at)
-    out = io.StringIO()
-    lines = csv.writer(out, delimiter=";")
-    lines.writerow(["hsa_id", "name", "mail", "state", "last_login", "role", "sub_registries", "begins", "last_day"])
-    for one in everybody:
-        for grant in one.grants:
-            lines.writerow([_harmless(cell) for cell in _cells(one, grant)])
-    response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = 'attachment; filename="personer.csv"'
-    return response
+    header = ["hsa_id", "name", "mail", "state", "last_login", "role", "sub_registries", "begins", "last_day"]
+    return csv_file("personer.csv", header, (_cells(one, grant) for one in everybody for grant in one.grants))
 
 
 @require_GET
@@ -110,10 +104,12 @@ def change(request: ActorRequest, id: int) -> HttpResponse:
         return see_other("person", grant.account_id)
     last = last_possible_day(at=request.at, months=length(TimeLimit.GRANT).number)
     form = GrantForm(request.POST if request.method == "POST" else None, grant=grant, last_possible=last)
+    asked_in = number_in(request.GET, "genomgang")
     if request.method == "POST" and form.is_valid() and _changed(request, grant, form):
-        return see_other("person", grant.account_id)
+        return see_other("recertification", asked_in) if asked_in else see_other("person", grant.account_id)
     context = {
         "tab": "people",
+        "asked_in": asked_in,
         "p": access.person_of(actor=request.actor, account_id=grant.account_id, at=request.at),
         "card_time": CardTime.of(request.actor, at=request.at),
         "grant": grant,
@@ -224,8 +220,3 @@ def _cells(found: PersonRow, grant: GrantRow) -> list[str]:
         timezone.localdate(grant.begins_at).isoformat(),
         (timezone.localtime(grant.ends_at) - timedelta(seconds=1)).date().isoformat(),
     ]
-
-
-def _harmless(cell: str) -> str:
-    """A spreadsheet runs what looks like a formula."""
-    return f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell

@@ -18,12 +18,13 @@ from django.utils.translation import get_language, gettext, ngettext
 from registret.places.queries import Hint, MailHint
 from registret.registries.queries import name_of, open_for_entry
 from registret.registries.queries import sub_registries as every_registry
+from registret.words.bounces import bounce_reason as words_bounce_reason
 from registret.words.events import event_name
 from registret.words.refusals import log_title
 from registret.words.revocation import fault_name
 from registret.words.roles import role_hint as words_role_hint
 from registret.words.roles import role_name
-from registret.words.states import account_state_name, application_state_name
+from registret.words.states import account_state_name, application_state_name, line_state_name
 from registret.words.states import suspension_reason as words_suspension_reason
 
 register = template.Library()
@@ -169,6 +170,17 @@ def account_state(state: str) -> str:
 @register.filter
 def application_state(state: str) -> str:
     return application_state_name(state)
+
+
+@register.filter
+def line_state(state: str) -> str:
+    return line_state_name(state)
+
+
+@register.filter
+def bounce_reason(error: str) -> str:
+    """Why a letter did not arrive, in a sentence without its full stop."""
+    return words_bounce_reason(error)
 
 
 @register.filter

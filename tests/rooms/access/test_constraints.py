@@ -11,8 +11,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Model
 
-from registret.access.lifecycle import ApplicationState
-from registret.access.models import Application, Claim, Grant, Note, Notice
+from registret.access.lifecycle import ApplicationState, LineState
+from registret.access.models import Application, Claim, Grant, Note, Notice, Recertification, RecertificationLine
 from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_TO_APPLY_FOR, Role
 from tests import cast
 from tests.rooms.access.scene import DAY, NOW, SECOND
@@ -73,6 +73,28 @@ def claim(**different: Any) -> Claim:
     return Claim.objects.create(**usual | {"sent_at": NOW, "expires_at": NOW + DAY} | different)
 
 
+def recertification(**different: Any) -> Recertification:
+    usual = {"clinic_id": clinic(), "opened_at": NOW, "due_at": NOW + DAY}
+    return Recertification.objects.create(**usual | different)
+
+
+def line(**different: Any) -> RecertificationLine:
+    """Begun unanswered, as the trigger wants it, and then settled."""
+    held = different.pop("grant", None) or grant()
+    whole = Recertification.objects.filter(closed_at=None).first() or recertification()
+    usual = {"recertification": whole, "grant": held, "account_id": held.account_id}
+    if different.get("state", LineState.UNANSWERED) == LineState.UNANSWERED:
+        return RecertificationLine.objects.create(**usual | different)
+    made = RecertificationLine.objects.create(**usual)
+    RecertificationLine.objects.filter(id=made.id).update(**different)
+    return made
+
+
+def line_about_oneself() -> None:
+    held = grant()
+    line(grant=held, state="kept", settled_at=NOW, answered_by_id=held.account_id)
+
+
 def twice(make: Callable[..., object], **same: Any) -> None:
     make(**same)
     make(**same)
@@ -105,6 +127,14 @@ BREAKING: dict[str, list[Callable[[], object]]] = {
     "note_kind_known": [lambda: note(kind="rumour")],
     "note_says_something": [lambda: note(text="")],
     "notice_once": [lambda: twice(notice)],
+    "one_open_recertification_per_clinic": [lambda: twice(recertification)],
+    "recertification_due_later": [lambda: recertification(due_at=NOW)],
+    "recertification_closed_later": [lambda: recertification(closed_at=NOW - SECOND)],
+    "a_grant_once_in_a_recertification": [
+        lambda: twice(line, grant=grant()),
+    ],
+    "line_state_known": [lambda: RecertificationLine.objects.filter(id=line().id).update(state="king")],
+    "line_never_by_oneself": [line_about_oneself],
     "application_declined_has_reason": [
         lambda: application(state="declined", decided_at=NOW, decided_by_id=account(), reason="")
     ],
@@ -141,6 +171,24 @@ PAIRED: dict[str, tuple[Callable[..., Model], dict[str, tuple[Any, ...]], Callab
             else decided_at is not None and (decided or state not in {"attested", "declined"})
         ),
     ),
+    "recertification_out_of_turn_has_reason": (
+        lambda by_somebody, reason: recertification(
+            opened_by_id=account() if by_somebody else None, reason=reason, closed_at=NOW
+        ),
+        {"by_somebody": (False, True), "reason": ("", "många slutade")},
+        lambda by_somebody, reason: by_somebody is (reason != ""),
+    ),
+    "line_settled_whole": (
+        lambda state, settled_at, by_somebody: line(
+            state=state, settled_at=settled_at, answered_by_id=account() if by_somebody else None
+        ),
+        {"state": tuple(LineState), "settled_at": (None, NOW), "by_somebody": (False, True)},
+        lambda state, settled_at, by_somebody: (
+            (settled_at is None and not by_somebody)
+            if state is LineState.UNANSWERED
+            else settled_at is not None and by_somebody is (state in {"kept", "changed", "ended"})
+        ),
+    ),
     "grant_clinic_fits_role": (
         lambda role, at_a_clinic: grant(role=role, clinic_id=clinic() if at_a_clinic else None),
         {"role": tuple(Role), "at_a_clinic": (False, True)},
@@ -171,12 +219,16 @@ PAIRED: dict[str, tuple[Callable[..., Model], dict[str, tuple[Any, ...]], Callab
     ),
 }
 # Whatever breaks the first may break the second, of which PostgreSQL tells.
-IMPLIED = {"grant_role_known": "grant_(role_known|clinic_fits_role)"}
+IMPLIED = {
+    "grant_role_known": "grant_(role_known|clinic_fits_role)",
+    # The trigger looks first.
+    "line_state_known": "no step from unanswered to king",
+}
 
 
 def test_every_constraint_of_this_room_is_broken_here() -> None:
-    models = (Application, Claim, Grant, Note, Notice)
-    assert {c.name for model in models for c in model._meta.constraints} == set(BREAKING) | set(PAIRED)
+    room = (Application, Claim, Grant, Note, Notice, Recertification, RecertificationLine)
+    assert {c.name for model in room for c in model._meta.constraints} == set(BREAKING) | set(PAIRED)
 
 
 @pytest.mark.parametrize(("name", "breaks"), [(name, b) for name, breaks in BREAKING.items() for b in breaks])

@@ -255,7 +255,7 @@ def test_every_kind_of_notice_is_decided_about() -> None:
     kinds = {
         c.args[0].value
         for c in calls
-        if getattr(c.func, "id", "") == "_first" and c.args and isinstance(c.args[0], ast.Constant)
+        if getattr(c.func, "id", "") == "first" and c.args and isinstance(c.args[0], ast.Constant)
     }
     kinds |= {
         k.value.value

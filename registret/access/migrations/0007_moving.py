@@ -8,7 +8,7 @@ import registret.access.lifecycle
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("access", "0004_desk"),
+        ("access", "0006_recertification_guards"),
         ("accounts", "0010_card_and_erasure"),
         ("places", "0001_initial"),
     ]
