@@ -122,6 +122,20 @@ PROCESSINGS: tuple[Processing, ...] = (
         },
     ),
     Processing(
+        code="recertifications",
+        name=_("Genomgångar"),
+        purpose=_("Se till att bara den som arbetar kvar på kliniken har behörighet där."),
+        ground=_OBLIGATION,
+        persons=_STAFF,
+        data=_("Vilka behörigheter det frågades om, vem som svarade vad och när, och varför en genomgång begärdes."),
+        recipients=_("Lokala administratörer på kliniken, registerkansliet. Ingen utanför registret."),
+        kept=(
+            Kept(words=_("Svaren: så länge behörigheten som de gäller. Genomgången i sig tills vidare, utan person.")),
+        ),
+        security=_("Ingen svarar för sig själv. Ett svar går inte att ändra."),
+        columns={"access.Recertification": "reason"},
+    ),
+    Processing(
         code="logins",
         name=_("Inloggning"),
         purpose=_("Pröva kortet, hålla sessionen och låsa den när kortet tas ut."),
