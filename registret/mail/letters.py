@@ -15,7 +15,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from registret.mail.links import confirmation_code, confirmation_token, objection_token, spaced
+from registret.mail.links import claim_code, confirmation_code, confirmation_token, objection_token, spaced
 
 Stored = dict[str, str]
 """Facts as they lie in the outbox."""
@@ -874,7 +874,8 @@ def rendered(*, kind: str, language: str, facts: Mapping[str, str], confirmation
     """The letter in `language`. Only here do the link and the code come into being."""
     letter, secrets = LETTERS[kind], dict[str, str]()
     if confirmation is not None and letter.confirms:
-        secrets = {"code": spaced(confirmation_code(*confirmation)), "token": confirmation_token(*confirmation)}
+        code = claim_code if letter.claims else confirmation_code
+        secrets = {"code": spaced(code(*confirmation)), "token": confirmation_token(*confirmation)}
     if confirmation is not None and letter.objects:
         secrets = {"token": objection_token(*confirmation)}
     return _rendered(kind, language, facts, secrets)

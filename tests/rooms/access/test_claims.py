@@ -20,7 +20,8 @@ from registret.accounts.lifecycle import AccountState, Authority
 from registret.accounts.queries import account
 from registret.accounts.refusals import CodeBurnt, CodeWrong, ConfirmationExpired
 from registret.accounts.sessions import sitting
-from registret.mail.links import claim_code, confirmation_code
+from registret.mail.letters import rendered
+from registret.mail.links import claim_code, confirmation_code, spaced
 from registret.mail.models import Letter
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, KARIN, Country, Person, person
@@ -155,6 +156,17 @@ def test_a_new_code_makes_the_older_one_worthless_and_a_code_has_its_time(place:
         prove(older)
     with pytest.raises(ConfirmationExpired):
         prove(code(), at=NOW + 8 * DAY)
+
+
+def test_the_letter_has_the_code_and_no_link_that_a_scanner_could_follow(place: Country) -> None:
+    moved(place)
+    claim()
+    found = Claim.objects.get()
+    facts = Letter.objects.get(kind="claim").context
+    letter = rendered(kind="claim", language="sv", facts=facts, confirmation=(found.id, found.version))
+    for body in (letter.text, letter.html):
+        assert spaced(code()) in body
+        assert "/bekrafta/" not in body
 
 
 def test_the_code_of_a_claim_is_not_that_of_a_confirmation_with_the_same_numbers() -> None:
