@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from registret.access.roles import ROLES_AT_A_CLINIC, Role
 from registret.kernel.identifiers import EmailAddress, HsaId, Malformed
-from registret.kernel.table import Fault, Row, read_table
+from registret.kernel.table import FORM_FAULTS, Row, read_table
 
 HSA_ID = "hsa-id"
 GIVEN_NAME = "förnamn"
@@ -36,6 +36,24 @@ _MAY_BE_EMPTY = {GIVEN_NAME, LAST_LOGIN, SUB_REGISTRIES}
 _LONGEST = {MAIL: 254, GIVEN_NAME: 256, SURNAME: 256}
 _LONGEST_OTHERWISE = 100
 _HERE = ZoneInfo("Europe/Stockholm")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Fault:
+    """What is wrong, and where. `line` counts from 1, the header; `column` is empty if it is the line as a whole."""
+
+    line: int
+    column: str
+    what: str
+
+    @classmethod
+    def of_form(cls, code: str, *, line: int, column: str = "", **values: object) -> Fault:
+        return cls(line=line, column=column, what=FORM_FAULTS[code].format(**values))
+
+    def __str__(self) -> str:
+        return (
+            f"line {self.line}, column {self.column}: {self.what}" if self.column else f"line {self.line}: {self.what}"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +82,7 @@ class AccountLine:
 
 def read(content: bytes) -> tuple[tuple[Row, ...], tuple[Fault, ...]]:
     """The lines of the file, and what is wrong with its form."""
-    return read_table(content, columns=COLUMNS, may_be_left_out=_MAY_BE_LEFT_OUT)
+    return read_table(content, columns=COLUMNS, may_be_left_out=_MAY_BE_LEFT_OUT, fault=Fault.of_form)
 
 
 def checked(

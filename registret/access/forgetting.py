@@ -2,7 +2,7 @@
 
 Each batch is a transaction with one log entry that says how much of what, and of no one. The log itself is not
 touched: it keeps who did what for as long as the law demands, and is culled by months (`registret cull-ledger`). The
-database lets nothing else go (migration 0008), and nothing that still lives.
+database lets nothing else go (migration 0010), and nothing that still lives.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from registret.access.clock import BATCH, CLOCK, Clock, Done
 from registret.access.lifecycle import ApplicationState
-from registret.access.models import Application, Claim, Grant, Notice, Recertification
+from registret.access.models import Application, Claim, Grant, Notice, Recertification, Substitution
 from registret.access.services import end_account
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState, Authority
@@ -95,6 +95,7 @@ def erase_ended(clock: Clock) -> Iterator[Done]:
             erased = accounts.erase(account_ids=ids, at=clock.at)
             theirs = Q(account_id__in=erased)
             Claim.objects.filter(theirs | Q(old_account_id__in=erased), settled_at=None).delete()
+            Substitution.objects.filter(theirs).delete()
             Grant.objects.filter(theirs).delete()
             Application.objects.filter(theirs).delete()
             mail.forget_about(account_ids=erased)

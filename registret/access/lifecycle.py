@@ -1,4 +1,4 @@
-"""The lives of an application, and of a grant's line in a recertification."""
+"""The lives of an application, of a grant's line in a recertification, and of a substitute who is proposed."""
 
 from enum import StrEnum
 
@@ -43,5 +43,21 @@ LINE_LIFE = Life(
         (LineState.UNANSWERED, "end"): LineState.ENDED,
         (LineState.UNANSWERED, "silence"): LineState.SILENT,
         (LineState.UNANSWERED, "overtake"): LineState.OVERTAKEN,
+    }
+)
+
+
+class SubstitutionState(StrEnum):
+    WAITING = "waiting"
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+SUBSTITUTION_LIFE = Life(
+    {
+        (SubstitutionState.WAITING, "confirm"): SubstitutionState.CONFIRMED,
+        (SubstitutionState.WAITING, "decline"): SubstitutionState.DECLINED,
+        (SubstitutionState.WAITING, "withdraw"): SubstitutionState.WITHDRAWN,
     }
 )

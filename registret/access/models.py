@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from registret.access.lifecycle import ApplicationState, LineState
+from registret.access.lifecycle import ApplicationState, LineState, SubstitutionState
 from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_OF_THE_OFFICE, ROLES_TO_APPLY_FOR, Role
 
 MAY_BE_FORGOTTEN = frozenset({ApplicationState.DECLINED, ApplicationState.WITHDRAWN, ApplicationState.LAPSED})
@@ -84,6 +84,9 @@ class Application(models.Model):
             models.Index(fields=["applied_at"], name="application_by_age", condition=Q(state=ApplicationState.WAITING)),
             models.Index(
                 fields=["decided_at"], name="application_to_forget", condition=Q(state__in=sorted(MAY_BE_FORGOTTEN))
+            ),
+            models.Index(
+                fields=["decided_at"], name="application_attested", condition=Q(state=ApplicationState.ATTESTED)
             ),
         ]
 
@@ -245,6 +248,60 @@ class RecertificationLine(models.Model):
         indexes = [
             models.Index(fields=["grant"], name="line_unanswered", condition=Q(state=LineState.UNANSWERED)),
             models.Index(fields=["recertification"], name="line_of_open", condition=Q(state=LineState.UNANSWERED)),
+        ]
+
+
+class Substitution(models.Model):
+    """A colleague who is proposed as local administrator for a time. Three people: who proposes, who is proposed, and
+    who confirms. Out of a confirmed one comes a grant that ends by itself."""
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, related_name="+")
+    begins_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    state = models.CharField(
+        max_length=12, choices=[(s.value, s.value) for s in SubstitutionState], default=SubstitutionState.WAITING
+    )
+    proposed_at = models.DateTimeField()
+    proposed_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_waiting_substitution_per_clinic",
+                fields=["account", "clinic"],
+                condition=Q(state=SubstitutionState.WAITING),
+            ),
+            models.CheckConstraint(
+                name="substitution_state_known", condition=Q(state__in=[s.value for s in SubstitutionState])
+            ),
+            models.CheckConstraint(name="substitution_ends_later", condition=Q(ends_at__gt=F("begins_at"))),
+            models.CheckConstraint(
+                name="substitution_proposed_by_somebody_else", condition=~Q(proposed_by=F("account"))
+            ),
+            models.CheckConstraint(
+                name="substitution_decided_has_moment",
+                condition=Q(state=SubstitutionState.WAITING, decided_at=None, decided_by=None)
+                | (~Q(state=SubstitutionState.WAITING) & Q(decided_at__isnull=False, decided_by__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="substitution_decided_by_a_third",
+                condition=~Q(state__in=[SubstitutionState.CONFIRMED, SubstitutionState.DECLINED])
+                | (~Q(decided_by=F("account")) & ~Q(decided_by=F("proposed_by"))),
+            ),
+            models.CheckConstraint(
+                name="substitution_declined_has_reason",
+                condition=~Q(state=SubstitutionState.DECLINED) | ~Q(reason=""),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["clinic", "id"], name="substitution_waiting", condition=Q(state=SubstitutionState.WAITING)
+            ),
         ]
 
 

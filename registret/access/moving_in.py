@@ -14,7 +14,7 @@ from itertools import islice
 from django.conf import settings
 from django.db import transaction
 
-from registret.access.account_file import AccountLine, Known, checked
+from registret.access.account_file import AccountLine, Fault, Known, checked
 from registret.access.lifecycle import ApplicationState
 from registret.access.models import Application, Grant, Source
 from registret.access.rules import end_of, last_possible_day
@@ -23,7 +23,7 @@ from registret.accounts.queries import AccountRow, known_hsa_ids
 from registret.accounts.refusals import AccountExists
 from registret.accounts.services import NewAccount, open_accounts
 from registret.kernel.by import By
-from registret.kernel.table import Fault, Row
+from registret.kernel.table import Row
 from registret.ledger.services import NewEntry, record, record_many
 from registret.places.queries import every_clinic
 from registret.registries.queries import open_for_entry

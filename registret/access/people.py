@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from registret.access.actor import Actor
 from registret.access.models import Grant, Source
-from registret.access.queries import title_of
+from registret.access.queries import active_administrators, registry_office, title_of
 from registret.access.refusals import (
     ClinicClosed,
     NotFound,
@@ -28,6 +28,7 @@ from registret.access.services import check_card_age, give, revoke
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState, Authority
 from registret.accounts.queries import AccountRow, account
+from registret.kernel.identifiers import EmailAddress
 from registret.ledger.services import record
 from registret.mail.queries import Bounce, bounces
 from registret.mail.services import post
@@ -174,7 +175,8 @@ def revoke_grant(*, grant_id: int, reason: str, actor: Actor, at: datetime) -> N
 def suspend_person(*, account_id: int, reason: str, actor: Actor, at: datetime) -> None:
     """Spärra: nobody gets in under this account, anywhere, until somebody lifts it. The sessions end at once.
 
-    Nobody suspends those who work for the registry itself: the office would get rid of who reviews its log.
+    Nobody suspends those who work for the registry itself: the office would get rid of who reviews its log. The office
+    is told when a clinic suspends one of its local administrators.
 
     Raises: NotPermitted, NotFound, OwnRights, CardTooOld, NotPossible.
     """
@@ -190,6 +192,8 @@ def suspend_person(*, account_id: int, reason: str, actor: Actor, at: datetime) 
         at=at,
     )
     _tell(person.account_id, kind="suspended", more={"reason": reason}, at=at)
+    if any(grant.role is Role.LOCAL_ADMINISTRATOR and not grant.ended for grant in person.grants):
+        _tell_the_office(person, actor=actor, at=at)
 
 
 @transaction.atomic
@@ -315,6 +319,22 @@ def _person(account_id: int) -> AccountRow:
     if found is None:
         raise NotFound()
     return found
+
+
+def _tell_the_office(administrator: PersonRow, *, actor: Actor, at: datetime) -> None:
+    """A clinic has suspended one of its own administrators: whoever appointed them must know."""
+    if actor.seat.clinic_id is None:
+        return
+    left = len(active_administrators(clinic_id=actor.seat.clinic_id, at=at))
+    for one in registry_office(at=at):
+        post(
+            kind="administrator_suspended",
+            to=EmailAddress(one.email),
+            language=one.language,
+            context={"administrator": administrator.name, "clinic": actor.seat.clinic_name, "left": str(left)},
+            about_account_id=one.account_id,
+            at=at,
+        )
 
 
 def _tell(

@@ -22,6 +22,7 @@ class Permission(StrEnum):
     MANAGE_PEOPLE = "manage_people"  # change, revoke, suspend; never oneself
     READ_LOG = "read_log"
     DECIDE_LIMITS = "decide_limits"  # the time limits of rights and accounts
+    HELP = "help"  # find any account, see what became of it and its letters; no rights, no patients
 
 
 # What a person may ask for when registering; the other roles are given by appointment.
@@ -41,8 +42,9 @@ MAY: dict[Role, frozenset[Permission]] = {
             Permission.MANAGE_PEOPLE,
             Permission.APPOINT,
             Permission.DECIDE_LIMITS,
+            Permission.HELP,
         }
     ),
     Role.LOG_REVIEWER: frozenset({Permission.WORK, Permission.READ_LOG}),
-    Role.SUPPORT: frozenset({Permission.WORK}),
+    Role.SUPPORT: frozenset({Permission.WORK, Permission.HELP}),
 }

@@ -479,11 +479,7 @@ def appoint_local_administrator(
 
     Raises: NotPermitted, CardTooOld, OwnRights, ClinicClosed, AlreadyGranted, TooMany.
     """
-    if not actor.may(Permission.APPOINT):
-        raise NotPermitted()
-    if hsa_id.key == actor.hsa_id.upper():
-        raise OwnRights()
-    check_card_age(actor, at=at)
+    _check_appointing(hsa_id, actor=actor, at=at)
     return _appoint(
         hsa_id=hsa_id,
         given_name=given_name,
@@ -491,6 +487,28 @@ def appoint_local_administrator(
         email=email,
         role=Role.LOCAL_ADMINISTRATOR,
         clinic_id=clinic_id,
+        granted_by_id=actor.account_id,
+        decided_by_names="",
+        by=actor.by,
+        at=at,
+    )
+
+
+def appoint_support(
+    *, hsa_id: HsaId, given_name: str, surname: str, email: EmailAddress, actor: Actor, at: datetime
+) -> int:
+    """The registry office makes somebody support; answers the grant's id. Names and address as for an administrator.
+
+    Raises: NotPermitted, CardTooOld, OwnRights, AlreadyGranted, TooMany.
+    """
+    _check_appointing(hsa_id, actor=actor, at=at)
+    return _appoint(
+        hsa_id=hsa_id,
+        given_name=given_name,
+        surname=surname,
+        email=email,
+        role=Role.SUPPORT,
+        clinic_id=None,
         granted_by_id=actor.account_id,
         decided_by_names="",
         by=actor.by,
@@ -863,6 +881,7 @@ def give(
     clinic_id: int | None,
     sub_registries: Sequence[str],
     application_id: int | None = None,
+    begins_at: datetime | None = None,
     ends_at: datetime,
     granted_by_id: int | None,
     decided_by_names: str = "",
@@ -871,6 +890,8 @@ def give(
     at: datetime,
 ) -> int:
     """A grant, in place of what the person has in this role there; for acts of this room. Answers its id.
+
+    `begins_at`: not at once, but then.
 
     Raises: AlreadyGranted.
     """
@@ -889,7 +910,7 @@ def give(
                 sub_registries=sorted(set(sub_registries)),
                 application_id=application_id,
                 source=source or (Source.ATTESTED if application_id else Source.APPOINTED),
-                begins_at=at,
+                begins_at=begins_at or at,
                 ends_at=ends_at,
                 granted_by_id=granted_by_id,
                 decided_by_names=decided_by_names,
@@ -900,6 +921,14 @@ def give(
         raise AlreadyGranted() from None
     accounts.note_grant(account_id=account_id, at=at)
     return created.id
+
+
+def _check_appointing(hsa_id: HsaId, *, actor: Actor, at: datetime) -> None:
+    if not actor.may(Permission.APPOINT):
+        raise NotPermitted()
+    if hsa_id.key == actor.hsa_id.upper():
+        raise OwnRights()
+    check_card_age(actor, at=at)
 
 
 def _appoint(

@@ -6,9 +6,10 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Upper
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Collate, Left, Lower, Replace, Upper
 
+from registret.accounts.folding import FROM, LAST, LONGEST, TO
 from registret.accounts.lifecycle import AccountState, Authority
 from registret.kernel.identifiers import HsaId
 
@@ -31,6 +32,22 @@ ERASED = Q(
 """An account of which nothing is left that tells of a person, but the HSA-id as long as the log names it."""
 
 
+def folded_in_sql(first: str, second: str) -> Func:
+    """Two parts of a name as `folding.folded` makes them. Nothing in it depends on a locale: it may be kept."""
+    # "||" and not concat(), which PostgreSQL does not let into what is kept.
+    text: Func = Func(F(first), Value(" "), F(second), arg_joiner=" || ", template="(%(expressions)s)")
+    text = Lower(Collate(Func(text, function="normalize"), "C"))
+    text = Func(text, Value(FROM), Value(TO), function="translate")
+    for letter, key in LAST.items():
+        text = Replace(text, Value(letter), Value(key))
+    return Left(text, LONGEST)
+
+
+def _name_key(first: str, second: str) -> models.GeneratedField:
+    field: models.TextField[str, str] = models.TextField(db_collation="C")
+    return models.GeneratedField(expression=folded_in_sql(first, second), output_field=field, db_persist=True)
+
+
 class Account(AbstractBaseUser):
     """A person under one HSA-id. Django's user model, without a password: the card is the only way in."""
 
@@ -45,6 +62,9 @@ class Account(AbstractBaseUser):
     # As long as the door lets names on cards be (`cards.profile.LONGEST_TEXT`).
     given_name = models.CharField(max_length=256, blank=True)
     surname = models.CharField(max_length=256)
+    # What people are found by, in Swedish order, either way round.
+    surname_key = _name_key("surname", "given_name")
+    given_name_key = _name_key("given_name", "surname")
     organisation = models.CharField(max_length=256, blank=True, default="")
     email = models.CharField(max_length=254)
     language = models.CharField(max_length=2, default="sv")
@@ -112,7 +132,11 @@ class Account(AbstractBaseUser):
         ]
         indexes = [
             models.Index(fields=["hsa_id_key", "-id"], name="account_hsa_id"),
-            models.Index(fields=["email"], name="account_email"),
+            # In the order of bytes, so that they serve prefixes: see `search`.
+            models.Index(Collate("hsa_id_key", "C"), F("id"), name="account_hsa_id_prefix"),
+            models.Index(Collate("email", "C"), F("id"), name="account_mail_prefix"),
+            models.Index(fields=["surname_key", "id"], name="account_surname"),
+            models.Index(fields=["given_name_key", "id"], name="account_given_name"),
             models.Index(
                 fields=["unused_since"], name="account_unused", condition=Q(state__in=["registered", "confirmed"])
             ),

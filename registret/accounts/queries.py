@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db.models import F, Max, Q
+from django.db.models.functions import Collate
 
 from registret.accounts.lifecycle import AccountState, Authority
 from registret.accounts.models import Account, Confirmation
@@ -111,7 +112,9 @@ def known_hsa_ids(*, hsa_ids: Sequence[str]) -> dict[str, AccountRow]:
 
 def account_behind(*, email: EmailAddress, not_hsa_id: str) -> AccountRow | None:
     """Of the living accounts whose confirmed address this is, but for those of one HSA-id, the last one used."""
-    confirmed = Account.objects.filter(email=email.text, state__in=[AccountState.CONFIRMED, AccountState.SUSPENDED])
+    # The index of addresses is in this collation.
+    theirs = Account.objects.alias(mail=Collate("email", "C")).filter(mail=email.text)
+    confirmed = theirs.filter(state__in=[AccountState.CONFIRMED, AccountState.SUSPENDED])
     others = confirmed.exclude(hsa_id_key=not_hsa_id.upper())
     found = others.order_by(F("logged_in_at").desc(nulls_last=True), "-id").first()
     return account_row(found) if found else None

@@ -692,6 +692,76 @@ def _recertification_closed(facts: Mapping[str, str]) -> Content:
     )
 
 
+def _administrator_suspended(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("En lokal administratör är spärrad av sin klinik"),
+        heading=_("En lokal administratör är spärrad"),
+        lines=(
+            Line(
+                _("{administrator}, lokal administratör på {clinic}, är spärrad av en kollega där."),
+                facts,
+                frozenset({"administrator", "clinic"}),
+            ),
+            Line(_("Så många kan attestera där nu: {left}."), facts, frozenset({"left"})),
+        ),
+        button=(_("Kliniker"), "/kansliet"),
+        footer=(Line(_("Du får mejlet för att du arbetar på registerkansliet.")),),
+    )
+
+
+def _substitute_proposed(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("En vikarie väntar på att du bekräftar"),
+        heading=_("En vikarie för en lokal administratör"),
+        lines=(
+            Line(
+                _(
+                    "{proposer} föreslår att {substitute} är lokal administratör på {clinic} från och med {first_day} "
+                    "till och med {last_day}."
+                ),
+                facts,
+                frozenset({"substitute", "clinic", "first_day", "last_day"}),
+            ),
+            Line(_("Logga in med ditt kort för att bekräfta eller avslå. Inget gäller förrän någon har bekräftat.")),
+        ),
+        button=(_("Logga in"), "/"),
+    )
+
+
+def _substitute_confirmed(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("Du är vikarie som lokal administratör i {registry}").format(**facts),
+        heading=_("Du är vikarie som lokal administratör"),
+        lines=(
+            Line(
+                _(
+                    "Hej {name}! Du attesterar kollegor på {clinic} från och med {first_day} till och med {last_day}. "
+                    "Sedan upphör det av sig självt."
+                ),
+                facts,
+                frozenset({"clinic", "first_day", "last_day"}),
+            ),
+        ),
+        button=(_("Logga in"), "/"),
+    )
+
+
+def _substitute_declined(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("Ditt förslag om vikarie är avslaget"),
+        heading=_("Ditt förslag om vikarie är avslaget"),
+        lines=(
+            Line(
+                _("Hej {name}! Du föreslog {substitute} som vikarie på {clinic}. Skälet är:"),
+                facts,
+                frozenset({"substitute", "clinic"}),
+            ),
+        ),
+        quote=facts["reason"],
+        button=(_("Logga in"), "/"),
+    )
+
+
 def _claim(facts: Mapping[str, str]) -> Content:
     return Content(
         subject=_("Har du bytt HSA-id i {registry}?").format(**facts),
@@ -811,6 +881,27 @@ LETTERS: Mapping[str, Kind] = {
     ),
     "application_late": Kind(
         facts={"applicant": Fact.LINE, "clinic": Fact.LINE, "waiting_since": Fact.DAY}, says=_application_late
+    ),
+    "administrator_suspended": Kind(
+        facts={"administrator": Fact.LINE, "clinic": Fact.LINE, "left": Fact.LINE}, says=_administrator_suspended
+    ),
+    "substitute_proposed": Kind(
+        facts={
+            "proposer": Fact.LINE,
+            "substitute": Fact.LINE,
+            "clinic": Fact.LINE,
+            "first_day": Fact.DAY,
+            "last_day": Fact.DAY,
+        },
+        says=_substitute_proposed,
+    ),
+    "substitute_confirmed": Kind(
+        facts={"name": Fact.LINE, "clinic": Fact.LINE, "first_day": Fact.DAY, "last_day": Fact.DAY},
+        says=_substitute_confirmed,
+    ),
+    "substitute_declined": Kind(
+        facts={"name": Fact.LINE, "substitute": Fact.LINE, "clinic": Fact.LINE, "reason": Fact.TEXT},
+        says=_substitute_declined,
     ),
     "lapsed": Kind(facts={"name": Fact.LINE, "clinic": Fact.LINE, "applied_at": Fact.DAY}, says=_lapsed),
     "suspension_near": Kind(facts={"name": Fact.LINE, "day": Fact.DAY}, says=_suspension_near),

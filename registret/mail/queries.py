@@ -58,9 +58,9 @@ def fate(letter_id: int) -> Fate | None:
     return found.fate if found else None
 
 
-def letters_about(account_id: int) -> tuple[LetterRow, ...]:
-    """Letters about an account, newest first."""
-    return tuple(_row(found) for found in Letter.objects.filter(about_account_id=account_id).order_by("-id"))
+def letters_about(account_id: int, *, size: int | None = None) -> tuple[LetterRow, ...]:
+    """Letters about an account, newest first; the first `size`, or all."""
+    return tuple(_row(found) for found in Letter.objects.filter(about_account_id=account_id).order_by("-id")[:size])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

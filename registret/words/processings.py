@@ -90,8 +90,8 @@ PROCESSINGS: tuple[Processing, ...] = (
         ),
         security=_BEHIND_THE_CARD,
         columns={
-            "accounts.Account": "hsa_id hsa_id_key given_name surname organisation email state_reason logged_in_at"
-            " unused_since card_issuer",
+            "accounts.Account": "hsa_id hsa_id_key given_name surname given_name_key surname_key organisation email"
+            " state_reason logged_in_at unused_since card_issuer",
             "accounts.Confirmation": "email replaces",
             "access.Claim": "email",
         },
@@ -119,6 +119,7 @@ PROCESSINGS: tuple[Processing, ...] = (
             "access.Application": "message reason",
             "access.Note": "text",
             "access.Grant": "decided_by_names revoke_reason",
+            "access.Substitution": "reason",
         },
     ),
     Processing(

@@ -790,6 +790,37 @@ REFUSALS: Mapping[str, Words] = {
         action=Action.BACK_TO_LIST,
         short=_("Personen har redan den behörigheten där."),
     ),
+    "access.own_proposal": Words(
+        title=_("Den som föreslår en vikarie bekräftar den inte också."),
+        happened=_("Du har själv föreslagit vikarien."),
+        todo=(_("Be en annan lokal administratör på kliniken, eller registerkansliet."),),
+        action=Action.START,
+    ),
+    "access.not_a_colleague": Words(
+        title=_("Personen arbetar inte på kliniken just nu."),
+        happened=_("Personen har ingen behörighet där, eller ett konto som inte går att använda."),
+        todo=(_("Välj någon annan, eller ordna personens behörighet på kliniken först."),),
+        action=Action.START,
+    ),
+    "access.begin_impossible": Words(
+        title=_("Den första dagen går inte att välja."),
+        happened=_("Den ligger före i dag, eller efter den sista dagen."),
+        todo=(_("Välj en dag från och med i dag, före den sista dagen."),),
+        action=Action.START,
+        short=_("Välj en dag från och med i dag, före den sista dagen."),
+    ),
+    "access.already_proposed": Words(
+        title=_("Personen är redan föreslagen."),
+        happened=_("Ett förslag om samma person på samma klinik väntar på att någon bekräftar det."),
+        todo=(_("Ta tillbaka det första förslaget om tiden ska vara en annan."),),
+        action=Action.START,
+    ),
+    "access.nothing_proposed": Words(
+        title=_("Förslaget väntar inte längre."),
+        happened=_("Någon annan hann före, eller så har tiden gått ut."),
+        todo=(_("Titta i listan över personer hur det är nu."),),
+        action=Action.START,
+    ),
     "access.own_rights": Words(
         title=_("Ingen ändrar sina egna rättigheter."),
         happened=_("HSA-id:t är ditt eget."),

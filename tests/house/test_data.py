@@ -13,7 +13,7 @@ from django.db import ProgrammingError, connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from registret.access.lifecycle import APPLICATION_LIFE, LINE_LIFE
+from registret.access.lifecycle import APPLICATION_LIFE, LINE_LIFE, SUBSTITUTION_LIFE
 from registret.access.queries import newest_application
 from registret.accounts.lifecycle import ACCOUNT_LIFE
 from registret.kernel.life import Life
@@ -59,11 +59,10 @@ COLUMNS: dict[str, dict[str, str]] = {
         PLAIN: "id care_provider_id code name hospital closed_at",
     },
     "accounts.Account": {
-        PERSONAL: "hsa_id hsa_id_key given_name surname organisation email state_reason logged_in_at unused_since"
-        " card_issuer",
+        PERSONAL: "hsa_id hsa_id_key given_name surname surname_key given_name_key organisation email state_reason"
+        " logged_in_at unused_since card_issuer",
         PLAIN: "id language state state_authority state_clinic_id created_at confirmed_at ended_at erased_at"
-        " hsa_id_erased_at"
-        " card_environment",
+        " hsa_id_erased_at card_environment",
     },
     "accounts.Confirmation": {
         PERSONAL: "email replaces",
@@ -87,6 +86,10 @@ COLUMNS: dict[str, dict[str, str]] = {
         " taken_by_id decided_at decided_by_id",
     },
     "access.Note": {PERSONAL: "text", PLAIN: "id application_id kind at by_id"},
+    "access.Substitution": {
+        PERSONAL: "reason",
+        PLAIN: "id account_id clinic_id begins_at ends_at state proposed_at proposed_by_id decided_at decided_by_id",
+    },
     "access.Notice": {PLAIN: "id kind subject occasion at"},
     "access.Claim": {
         PERSONAL: "email",
@@ -210,6 +213,7 @@ def test_every_column_that_names_a_person_belongs_to_a_processing_and_no_process
         ("accounts_account_life", ACCOUNT_LIFE),
         ("access_application_life", APPLICATION_LIFE),
         ("access_recertificationline_life", LINE_LIFE),
+        ("access_substitution_life", SUBSTITUTION_LIFE),
     ],
 )
 def test_the_trigger_of_a_life_lets_through_the_pairs_of_its_table(function: str, life: Life[Any]) -> None:
@@ -226,6 +230,7 @@ TRIGGERS = {
     ("access_grant", "access_grant_life"),
     ("access_recertification", "access_recertification_guard"),
     ("access_recertificationline", "access_recertificationline_life"),
+    ("access_substitution", "access_substitution_life"),
     ("accounts_account", "accounts_account_life"),
     ("ledger_entry", "ledger_entry_append_only"),
     ("ledger_entry", "ledger_entry_never_truncated"),
@@ -291,14 +296,29 @@ PAGES: dict[Person, list[str]] = {
     ANNA: ["/start", "/min-logg", "/arbetar-som", "/konto", "/konto/ansok", "/konto/e-post", "/konto/sessioner"],
     BERTIL: [
         "/start",
+        "/personer",
+        "/personer/vikarie",
+        "/personer/vantetid",
         "/attestera",
         "/attestera?efter=1",
         "/attestera?ej=1",
         "/min-logg?fore=99",
-        "/personer",
         "/genomgang?alla=1",
     ],
-    DORIS: ["/attestera", "/kansliet", "/kansliet?q=norrvik", "/kansliet/utse", "/genomgang", "/kansliet/brev"],
+    DORIS: [
+        "/attestera",
+        "/kansliet",
+        "/kansliet?q=norrvik",
+        "/kansliet/utse",
+        "/genomgang",
+        "/kansliet/brev",
+        "/kansliet/support",
+        "/kansliet/vantetider",
+        "/support?q=berg",
+        "/support?q=anna+b",
+        f"/support?q={ANNA.hsa_id}",
+        "/support?q=anna.berg@",
+    ],
     ERIK: [
         "/loggen",
         "/loggen?fore=99",

@@ -52,5 +52,5 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("oversight", "0003_reviewers_guard"), ("access", "0008_forgetting")]
+    dependencies = [("oversight", "0003_reviewers_guard"), ("access", "0010_forgetting")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

@@ -18,6 +18,9 @@ from registret.access.people import GrantRow, PersonRow
 from registret.access.refusals import AlreadyGranted, ClinicClosed, EndImpossible, RoleImpossible, SubRegistryClosed
 from registret.access.roles import Permission
 from registret.access.rules import last_possible_day
+from registret.access.substitutes import proposed
+from registret.access.waits import ENOUGH, ENOUGH_FOR_90, access_time_here
+from registret.accounts.folding import folded
 from registret.kernel.life import NotPossible
 from registret.ledger.queries import entries_about
 from registret.places.queries import clinic
@@ -32,6 +35,7 @@ from registret.web.numbers import number_in
 from registret.web.people.forms import GrantForm, WhyForm
 from registret.web.recertify.pages import due
 from registret.web.tables import csv_file
+from registret.web.waits import MONTHS, Period, chart
 from registret.words.roles import role_name
 from registret.words.states import account_state_name
 
@@ -61,6 +65,9 @@ def people(request: ActorRequest) -> HttpResponse:
         "place": place,
         "due": due(request),
         "done": request.GET.get("klart"),
+        "now": request.at,
+        # The office has all of them on its own page.
+        "proposed": proposed(actor=request.actor, at=request.at) if request.actor.seat.clinic_id else (),
     }
     return render(request, "people.html", context)
 
@@ -73,6 +80,27 @@ def people_csv(request: ActorRequest) -> HttpResponse:
     access.note_export(number=len(everybody), actor=request.actor, at=request.at)
     header = ["hsa_id", "name", "mail", "state", "last_login", "role", "sub_registries", "begins", "last_day"]
     return csv_file("personer.csv", header, (_cells(one, grant) for one in everybody for grant in one.grants))
+
+
+@require_GET
+@needs(Permission.MANAGE_PEOPLE)
+def access_time(request: ActorRequest) -> HttpResponse:
+    """Tid till tillgång at the own clinic, beside all clinics. The office has a page of its own."""
+    if request.actor.seat.clinic_id is None:
+        return see_other("access_times")
+    period = Period.asked(request)
+    here, everywhere = access_time_here(since=period.since, until=period.until, actor=request.actor)
+    context = {
+        "tab": "people",
+        "period": period,
+        "periods": MONTHS,
+        "here": here,
+        "everywhere": everywhere,
+        "chart": chart([here, everywhere], own=here.clinic_id),
+        "enough": ENOUGH,
+        "enough_for_90": ENOUGH_FOR_90,
+    }
+    return render(request, "access_time.html", context)
 
 
 @require_GET
@@ -204,8 +232,9 @@ def _to_the_list(request: ActorRequest, found: PersonRow) -> HttpResponse:
 
 
 def _fits(found: PersonRow, words: str) -> bool:
-    text = f"{found.name} {found.hsa_id} {found.email}".casefold()
-    return all(word in text for word in words.casefold().split())
+    """Whether each word is somewhere in the name, the HSA-id or the address, as when all accounts are searched."""
+    texts = [folded(text) for text in (found.name, found.hsa_id, found.email)]
+    return all(any(folded(word) in text for text in texts) for word in words.split())
 
 
 def _cells(found: PersonRow, grant: GrantRow) -> list[str]:

@@ -19,7 +19,8 @@ from registret.places.queries import Hint, MailHint
 from registret.registries.queries import name_of, open_for_entry
 from registret.registries.queries import sub_registries as every_registry
 from registret.words.bounces import bounce_reason as words_bounce_reason
-from registret.words.events import event_name
+from registret.words.events import event_name, program_name
+from registret.words.letters import fate_name, letter_name
 from registret.words.refusals import log_title
 from registret.words.revocation import fault_name
 from registret.words.roles import role_hint as words_role_hint
@@ -100,6 +101,24 @@ def event(code: str) -> str:
 
 
 @register.filter
+def program(code: str) -> str:
+    """A program that acted; a name stays as it is."""
+    return program_name(code)
+
+
+@register.filter
+def letter(kind: str) -> str:
+    """What a letter is about."""
+    return letter_name(kind)
+
+
+@register.filter
+def fate(code: str) -> str:
+    """What became of a letter."""
+    return fate_name(code)
+
+
+@register.filter
 def sub_registries(codes: tuple[str, ...]) -> str:
     return ", ".join(name_of(code) for code in codes)
 
@@ -138,6 +157,17 @@ def span(minutes: int) -> str:
         return ngettext("%(n)s timme", "%(n)s timmar", minutes // 60) % {"n": minutes // 60}
     days = minutes // (24 * 60)
     return ngettext("%(days)s dag", "%(days)s dagar", days) % {"days": days}
+
+
+@register.filter
+def length_of_time(value: timedelta | None) -> str:
+    """As `span`, to the nearest whole unit; a dash where it cannot be said."""
+    if value is None:
+        return "–"
+    hour, day = 60, 24 * 60
+    minutes = value / timedelta(minutes=1)
+    unit = 1 if round(minutes) < 2 * hour else hour if round(minutes / hour) * hour < 2 * day else day
+    return span(round(minutes / unit) * unit)
 
 
 @register.filter

@@ -11,8 +11,17 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Model
 
-from registret.access.lifecycle import ApplicationState, LineState
-from registret.access.models import Application, Claim, Grant, Note, Notice, Recertification, RecertificationLine
+from registret.access.lifecycle import ApplicationState, LineState, SubstitutionState
+from registret.access.models import (
+    Application,
+    Claim,
+    Grant,
+    Note,
+    Notice,
+    Recertification,
+    RecertificationLine,
+    Substitution,
+)
 from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_TO_APPLY_FOR, Role
 from tests import cast
 from tests.rooms.access.scene import DAY, NOW, SECOND
@@ -95,6 +104,23 @@ def line_about_oneself() -> None:
     line(grant=held, state="kept", settled_at=NOW, answered_by_id=held.account_id)
 
 
+def substitution(**different: Any) -> Substitution:
+    usual = {
+        "account_id": different.get("account_id") or account(),
+        "clinic_id": clinic(),
+        "begins_at": NOW,
+        "ends_at": NOW + DAY,
+        "proposed_at": NOW,
+        "proposed_by_id": different.get("proposed_by_id") or account(),
+    }
+    return Substitution.objects.create(**usual | different)
+
+
+def by_who_proposed(**different: Any) -> None:
+    one = account()
+    substitution(proposed_by_id=one, decided_by_id=one, **different)
+
+
 def twice(make: Callable[..., object], **same: Any) -> None:
     make(**same)
     make(**same)
@@ -137,6 +163,21 @@ BREAKING: dict[str, list[Callable[[], object]]] = {
     "line_never_by_oneself": [line_about_oneself],
     "application_declined_has_reason": [
         lambda: application(state="declined", decided_at=NOW, decided_by_id=account(), reason="")
+    ],
+    "one_waiting_substitution_per_clinic": [lambda: twice(substitution, account_id=account())],
+    "substitution_state_known": [
+        lambda: substitution(state="sleeping", decided_at=NOW, decided_by_id=account(), reason="skäl")
+    ],
+    "substitution_ends_later": [lambda: substitution(ends_at=NOW), lambda: substitution(ends_at=NOW - SECOND)],
+    "substitution_proposed_by_somebody_else": [lambda: by_oneself(substitution, "proposed_by_id")],
+    "substitution_decided_by_a_third": [
+        lambda: by_oneself(substitution, "decided_by_id", state="confirmed", **DECIDED),
+        lambda: by_oneself(substitution, "decided_by_id", state="declined", **DECIDED),
+        lambda: by_who_proposed(state="confirmed", **DECIDED),
+        lambda: by_who_proposed(state="declined", **DECIDED),
+    ],
+    "substitution_declined_has_reason": [
+        lambda: substitution(state="declined", decided_at=NOW, decided_by_id=account(), reason="")
     ],
     "one_unrevoked_grant_per_role_and_clinic": [
         lambda: twice(grant, account_id=account()),
@@ -189,6 +230,17 @@ PAIRED: dict[str, tuple[Callable[..., Model], dict[str, tuple[Any, ...]], Callab
             else settled_at is not None and by_somebody is (state in {"kept", "changed", "ended"})
         ),
     ),
+    "substitution_decided_has_moment": (
+        lambda state, decided_at, decided: substitution(
+            state=state, decided_at=decided_at, decided_by_id=account() if decided else None, reason="skäl"
+        ),
+        {"state": tuple(SubstitutionState), "decided_at": (None, NOW), "decided": (False, True)},
+        lambda state, decided_at, decided: (
+            decided_at is None and not decided
+            if state is SubstitutionState.WAITING
+            else decided_at is not None and decided
+        ),
+    ),
     "grant_clinic_fits_role": (
         lambda role, at_a_clinic: grant(role=role, clinic_id=clinic() if at_a_clinic else None),
         {"role": tuple(Role), "at_a_clinic": (False, True)},
@@ -227,7 +279,7 @@ IMPLIED = {
 
 
 def test_every_constraint_of_this_room_is_broken_here() -> None:
-    room = (Application, Claim, Grant, Note, Notice, Recertification, RecertificationLine)
+    room = (Application, Claim, Grant, Note, Notice, Recertification, RecertificationLine, Substitution)
     assert {c.name for model in room for c in model._meta.constraints} == set(BREAKING) | set(PAIRED)
 
 
@@ -252,7 +304,7 @@ def test_fields_that_go_together_are_never_apart(name: str) -> None:
 
 
 def test_what_is_usual_can_be_written() -> None:
-    assert all(make().pk for make in (application, claim, grant))
+    assert all(make().pk for make in (application, claim, grant, substitution))
     assert grant(source="imported").pk
 
 

@@ -88,6 +88,7 @@ WHO_MAY = {
     Permission.APPOINT: {Role.REGISTRY_OFFICE},
     Permission.READ_LOG: {Role.LOG_REVIEWER},
     Permission.DECIDE_LIMITS: {Role.REGISTRY_OFFICE},
+    Permission.HELP: {Role.REGISTRY_OFFICE, Role.SUPPORT},
 }
 
 

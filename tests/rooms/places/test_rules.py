@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registret.kernel.identifiers import EmailAddress
-from registret.kernel.table import Fault
-from registret.places.clinic_file import COLUMNS, checked, read
+from registret.places.clinic_file import COLUMNS, Fault, checked, read
 from registret.places.mail_domains import DomainsOf, Hint, edit_distance, mail_hint
 from registret.places.swedish import swedish_order
 

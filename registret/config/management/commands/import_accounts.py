@@ -12,10 +12,10 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from registret.access import account_file
+from registret.access.account_file import Fault
 from registret.access.moving_in import Decision, Moved, check, import_accounts
 from registret.accounts.refusals import AccountExists
 from registret.kernel.by import By
-from registret.kernel.table import Fault
 
 _LONGEST = {"--decided-by": 300, "--reference": 100, "--decision": 500}
 

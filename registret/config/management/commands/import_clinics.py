@@ -12,8 +12,8 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from registret.kernel.by import By
-from registret.kernel.table import Fault
 from registret.places import clinic_file
+from registret.places.clinic_file import Fault
 from registret.places.services import Change, import_clinics
 
 

@@ -7,7 +7,7 @@ import registret.accounts.lifecycle
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0009_mail_change"),
+        ("accounts", "0010_search"),
     ]
 
     operations = [

@@ -8,8 +8,8 @@ import registret.access.lifecycle
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("access", "0006_recertification_guards"),
-        ("accounts", "0010_card_and_erasure"),
+        ("access", "0008_attested"),
+        ("accounts", "0011_card_and_erasure"),
         ("places", "0001_initial"),
     ]
 

@@ -88,7 +88,7 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("access", "0007_moving"), ("accounts", "0011_erasure")]
+    dependencies = [("access", "0009_moving"), ("accounts", "0012_erasure")]
     operations = [
         migrations.RunSQL(SOURCES, migrations.RunSQL.noop),
         migrations.RunSQL(FORWARD, BACKWARD),
