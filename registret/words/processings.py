@@ -216,15 +216,15 @@ PROCESSINGS: tuple[Processing, ...] = (
         code="records",
         name=_("Patienter och vårdepisoder"),
         purpose=_(
-            "Utveckla och säkra vårdens kvalitet vid infektionssjukdomar: statistik för den egna kliniken, regionen och "
-            "landet, och forskning efter särskilt beslut."
+            "Utveckla och säkra vårdens kvalitet vid infektionssjukdomar: statistik för den egna kliniken, regionen "
+            "och landet, och forskning efter särskilt beslut."
         ),
         ground=_PUBLIC_TASK,
         persons=_("Patienter med en vårdepisod i registret, och de som registrerar dem."),
         data=_(
             "Nummer, namn, födelsedatum, kön, skyddad identitet och dödsdag, svaren på formulärens frågor, och vem som "
-            "har skrivit, ändrat och signerat dem. Om den som har avböjt: ett ärendenummer och ett värde som inte går att "
-            "räkna tillbaka till numret utan nyckel."
+            "har skrivit, ändrat och signerat dem. Om den som har avböjt: ett ärendenummer och ett värde som inte går "
+            "att räkna tillbaka till numret utan nyckel."
         ),
         recipients=_(
             "De som registrerar eller läser hos den vårdgivare som har registrerat patienten. Patienten själv, på begäran."
