@@ -227,7 +227,8 @@ PROCESSINGS: tuple[Processing, ...] = (
             "att räkna tillbaka till numret utan nyckel."
         ),
         recipients=_(
-            "De som registrerar eller läser hos den vårdgivare som har registrerat patienten. Patienten själv, på begäran."
+            "De som registrerar eller läser hos den vårdgivare som har registrerat patienten. Patienten själv, på "
+            "begäran."
         ),
         kept=(
             Kept(words=_("Så länge som delregistret har bestämt. Sedan fattas beslut om att uppgifterna förstörs.")),
