@@ -43,6 +43,7 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
             "may_manage": person.may(Permission.MANAGE_PEOPLE) and person.seat.clinic_id is not None,
             "may_appoint": person.may(Permission.APPOINT),
             "may_read_log": person.may(Permission.READ_LOG),
+            "may_handle_cases": person.may(Permission.HANDLE_CASES),
             "idle_seconds": idle,
             "warn_seconds": int(settings.SESSION_IDLE_WARNING.total_seconds()),
         }

@@ -46,6 +46,7 @@ GROUPS = (
         helper=_("Din lokala administratör. Är det du själv: registerkansliet."),
     ),
     Group(title=_("Granskning av loggen"), prefixes=("review",), helper=_SUPPORT),
+    Group(title=_("Patienter"), prefixes=("patient", "case", "retention"), helper=_SUPPORT),
     Group(title=_("Sidan"), prefixes=("request", "settings"), helper=_SUPPORT),
 )
 # The card is in order and the list of revoked cards is the registry's to fetch, so no card office can help.

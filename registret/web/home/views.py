@@ -14,6 +14,7 @@ from registret.access.queries import waiting_applications
 from registret.access.refusals import NotFound
 from registret.access.roles import Permission
 from registret.ledger.queries import entries_of_account
+from registret.records.retention import destroyed_lately
 from registret.web.door.views import see_other
 from registret.web.gate import needs, needs_any_card
 from registret.web.http import ActorRequest, CardRequest
@@ -34,6 +35,7 @@ def start(request: ActorRequest) -> HttpResponse:
         "greeting": _greeting(timezone.localtime(request.at).hour),
         "waiting": waiting,
         "log": entries_of_account(account_id=actor.account_id, size=6),
+        "destroyed": destroyed_lately(actor=actor, at=request.at) if actor.may(Permission.READ_RECORDS) else (),
     }
     return render(request, "start.html", context)
 

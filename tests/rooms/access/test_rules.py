@@ -87,6 +87,7 @@ WHO_MAY = {
     Permission.MANAGE_PEOPLE: {Role.LOCAL_ADMINISTRATOR, Role.REGISTRY_OFFICE},
     Permission.APPOINT: {Role.REGISTRY_OFFICE},
     Permission.READ_LOG: {Role.LOG_REVIEWER},
+    Permission.HANDLE_CASES: {Role.CASE_HANDLER},
     Permission.DECIDE_LIMITS: {Role.REGISTRY_OFFICE},
 }
 
