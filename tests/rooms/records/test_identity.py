@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django.db import transaction
 from django.db.utils import IntegrityError
 
+import registret.demo
 from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import Role
 from registret.records import identity, looking, services
-from registret.records.models import Merge, Number, Patient
+from registret.records.models import Merge, Patient
 from registret.records.opting_out import opt_out
 from registret.records.population import COLUMNS, FileRegister
 from registret.records.refusals import NothingToMerge, NumberTaken, NumberUnchanged, OptedOut
 from registret.records.sight import sight_of_all
 from tests import cast
-from tests.parallel import committed, together
 from tests.rooms.records.scene import (
     ACUTE,
     DAY,
@@ -39,8 +40,6 @@ from tests.rooms.records.scene import (
     system_id_of,
     ward,
 )
-
-__all__ = ["committed"]
 
 pytestmark = pytest.mark.django_db
 
@@ -252,10 +251,6 @@ def test_what_the_register_does_not_know_or_cannot_be_stays(here: Ward, monkeypa
 
 
 def test_the_demos_file_is_a_population_with_numbers_of_nobody(here: Ward) -> None:
-    from pathlib import Path
-
-    import registret.demo
-
     file = Path(registret.demo.__file__).parent / "population.csv"
     lines = file.read_text(encoding="utf-8").splitlines()
     assert lines[0].split(",") == list(COLUMNS)
@@ -270,39 +265,3 @@ def test_the_demos_file_is_a_population_with_numbers_of_nobody(here: Ward) -> No
         assert one.text[8:11] in {"238", "239", "980"} or one.text == "191212121212"
     assert any(register.person(one).is_protected for one in numbers)  # type: ignore[union-attr]
     assert any(register.person(one).died_on for one in numbers)  # type: ignore[union-attr]
-
-
-# --- at once ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.django_db(transaction=False)
-def test_two_who_merge_the_same_two_at_once_make_one_merge(committed: None) -> None:
-    here = ward()
-    begun(here.anna, patient=RESERVE)
-    begun(here.karin)
-    reserve, tolvan = system_id_of(RESERVE), system_id_of(TOLVAN)
-    results = together(
-        [
-            lambda: identity.merge(actor=here.anna, patient=reserve, number=number(TOLVAN), reason=WHY, at=NOW),
-            lambda: identity.merge(actor=here.karin, patient=tolvan, number=number(RESERVE), reason=WHY, at=NOW),
-        ]
-    )
-    assert sorted(type(one).__name__ for one in results) in (["NotFound", "str"], ["NothingToMerge", "str"])
-    assert counted() == (1, 2, 2)
-
-
-@pytest.mark.django_db(transaction=False)
-def test_one_number_given_to_two_patients_at_once_is_given_to_one(committed: None) -> None:
-    here = ward()
-    begun(here.anna, patient=RESERVE)
-    begun(here.karin, patient=OTHER)
-    one, two = system_id_of(RESERVE), system_id_of(OTHER)
-    results = together(
-        [
-            lambda: identity.change_number(actor=here.anna, patient=one, number=number(TOLVAN), reason=WHY, at=NOW),
-            lambda: identity.change_number(actor=here.karin, patient=two, number=number(TOLVAN), reason=WHY, at=NOW),
-        ]
-    )
-    assert sorted(type(r).__name__ for r in results) == ["NoneType", "NumberTaken"]
-    with sight_of_all():
-        assert Number.objects.filter(until=None).count() == 2
