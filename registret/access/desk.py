@@ -56,9 +56,9 @@ def notes_of(*, actor: Actor, application_id: int, at: datetime) -> tuple[NoteRo
     return _rows(application_id)
 
 
-def questions_to(*, account_id: int) -> tuple[NoteRow, ...]:
-    """Questions and answers of the applicant's newest waiting application, oldest first."""
-    wanted = _newest_waiting(account_id)
+def questions_to(*, account_id: int, application_id: int | None = None) -> tuple[NoteRow, ...]:
+    """Questions and answers of one of the applicant's waiting applications (None: the newest), oldest first."""
+    wanted = _newest_waiting(account_id, application_id)
     return tuple(row for row in _rows(wanted.id) if row.kind != Note.Kind.NOTE) if wanted else ()
 
 
@@ -121,12 +121,12 @@ def ask(*, application_id: int, text: str, actor: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
-def answer(*, account_id: int, text: str, by: By, at: datetime) -> None:
-    """The applicant answers; whoever asked last is told.
+def answer(*, account_id: int, application_id: int | None = None, text: str, by: By, at: datetime) -> None:
+    """The applicant answers, about the newest waiting application unless one is named; whoever asked last is told.
 
     Raises: NothingAsked.
     """
-    wanted = _newest_waiting(account_id)
+    wanted = _newest_waiting(account_id, application_id)
     asked = Note.objects.filter(application=wanted, kind=Note.Kind.QUESTION).order_by("-id").first() if wanted else None
     if wanted is None or asked is None:
         raise NothingAsked()
@@ -185,8 +185,10 @@ def _open(application_id: int, *, actor: Actor, at: datetime) -> ApplicationRow:
     return wanted
 
 
-def _newest_waiting(account_id: int) -> Application | None:
+def _newest_waiting(account_id: int, application_id: int | None) -> Application | None:
     waiting = Application.objects.filter(account_id=account_id, state=ApplicationState.WAITING)
+    if application_id is not None:
+        waiting = waiting.filter(id=application_id)
     return waiting.select_related("clinic").order_by("-id").first()
 
 

@@ -14,14 +14,15 @@ from registret.access.actor import Actor, Seat
 from registret.access.entrance import missing
 from registret.access.lifecycle import ApplicationState
 from registret.access.models import Application, Grant
-from registret.access.refusals import NotFound
+from registret.access.refusals import AdministratorsAddress, NotFound
 from registret.access.roles import Permission, Role
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.queries import AccountRow, has_ended_account, living_account, newest_confirmations
 from registret.accounts.sessions import Sitting
 from registret.kernel.by import By
-from registret.kernel.identifiers import HsaId
+from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.kernel.refused import Refused
+from registret.places.queries import foreign_at
 
 PAGE = 50
 
@@ -109,7 +110,7 @@ class Administrator:
 def seats_of(*, account_id: int, at: datetime) -> tuple[Seat, ...]:
     """Every place where the account has a valid grant, clinics by name, the office last. One query."""
     living = (
-        Grant.objects.filter(account_id=account_id, revoked_at=None, begins_at__lte=at, ends_at__gt=at)
+        valid_grants_of(account_id=account_id, at=at)
         .select_related("clinic__care_provider")
         .order_by("clinic__name", "id")
     )
@@ -167,6 +168,38 @@ def newest_application(*, account_id: int) -> ApplicationRow | None:
 def applications_of(*, account_id: int) -> tuple[ApplicationRow, ...]:
     """The account's own applications, newest first."""
     return tuple(_rows(Application.objects.filter(account_id=account_id).order_by("-id")[:PAGE]))
+
+
+def application_of(*, account_id: int, application_id: int) -> ApplicationRow:
+    """One of the account's own applications.
+
+    Raises: NotFound.
+    """
+    found = list(_rows(Application.objects.filter(account_id=account_id, id=application_id)))
+    if not found:
+        raise NotFound()
+    return found[0]
+
+
+def clinics_to_attest_anew(
+    *, account_id: int, before: EmailAddress, email: EmailAddress, at: datetime
+) -> frozenset[int]:
+    """Clinics where the account has a right now, and whose care provider does not use the domain of its new address.
+
+    Raises: AdministratorsAddress (one of these rights is a local administrator's).
+    """
+    if email.domain == before.domain:
+        return frozenset()
+    held = list(valid_grants_of(account_id=account_id, at=at).filter(clinic__isnull=False))
+    foreign = foreign_at(email, clinic_ids=[grant.clinic_id for grant in held if grant.clinic_id is not None])
+    if any(grant.role == Role.LOCAL_ADMINISTRATOR and grant.clinic_id in foreign for grant in held):
+        raise AdministratorsAddress()
+    return foreign
+
+
+def valid_grants_of(*, account_id: int, at: datetime) -> QuerySet[Grant]:
+    """For this room."""
+    return Grant.objects.filter(account_id=account_id, revoked_at=None, begins_at__lte=at, ends_at__gt=at)
 
 
 def waiting_applications(

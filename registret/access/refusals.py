@@ -194,3 +194,27 @@ class PrincipalsMissing(Refused):
 
     code: ClassVar[str] = "access.two_names_needed"
     status: ClassVar[int] = 422
+
+
+@dataclass(kw_only=True, eq=False)
+class RightHeld(Refused):
+    """What somebody applies for they have already."""
+
+    code: ClassVar[str] = "access.right_held"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
+class LastAdministrator(Refused):
+    """Nobody else can attest at the clinic: whoever leaves needs a successor first."""
+
+    code: ClassVar[str] = "access.last_administrator"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
+class AdministratorsAddress(Refused):
+    """A local administrator's address belongs to the clinic's care provider: nobody could attest the role anew."""
+
+    code: ClassVar[str] = "access.administrators_address"
+    status: ClassVar[int] = 422

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -20,9 +21,11 @@ from registret.access.queries import (
     Standing,
     active_administrators,
     application_for,
+    clinics_to_attest_anew,
     registry_office,
     standing_of,
     title_of,
+    valid_grants_of,
 )
 from registret.access.refusals import (
     AccountEnded,
@@ -93,7 +96,7 @@ def register(
     if living_account(hsa_id=card.hsa_id) is not None:
         raise AccountExists()
     _check_wish(clinic_id=clinic_id, role=role, sub_registries=sub_registries)
-    _limit_letters(subject=card.hsa_id.upper(), email=email, by=by, at=at)
+    limit_letters(subject=card.hsa_id.upper(), email=email, by=by, at=at)
     with transaction.atomic():
         account_id = accounts.open_account(
             hsa_id=HsaId(card.hsa_id),
@@ -130,7 +133,7 @@ def apply(
     with transaction.atomic():
         # Held: confirmed meanwhile, nobody would be told of the application; ended meanwhile, it would wait for ever.
         person = accounts.hold(account_id=account_id) or _person(account_id)
-        _check_in_force(person)
+        check_in_force(person)
         application_id = _apply(account_id, clinic_id, role, sub_registries, message, by=by, at=at)
         if person.confirmed_at is not None:
             _tell_those_who_attest(Q(id=application_id), at=at)
@@ -143,7 +146,7 @@ def resend_confirmation(*, account_id: int, by: By, at: datetime) -> None:
     Raises: TooMany, ConfirmationDone.
     """
     person = _person(account_id)
-    _limit_letters(subject=person.hsa_id.upper(), email=person.email, by=by, at=at)
+    limit_letters(subject=person.hsa_id.upper(), email=person.email, by=by, at=at)
     _send_confirmation(account_id=account_id, email=None, by=by, at=at)
 
 
@@ -152,32 +155,33 @@ def change_unconfirmed_address(*, account_id: int, email: EmailAddress, by: By, 
 
     Raises: TooMany, ConfirmationDone.
     """
-    _limit_letters(subject=_person(account_id).hsa_id.upper(), email=email, by=by, at=at)
+    limit_letters(subject=_person(account_id).hsa_id.upper(), email=email, by=by, at=at)
     _send_confirmation(account_id=account_id, email=email, by=by, at=at)
 
 
 @transaction.atomic
 def confirm_by_link(*, confirmation: tuple[int, int], hsa_id: str, by: By, at: datetime) -> None:
-    """The link of a letter, followed by the holder of the same card.
+    """The link of a letter, followed by the holder of the same card. Of a first address, or of another one.
 
-    Raises: ConfirmationUnknown, ConfirmationReplaced, ConfirmationExpired, ConfirmationDone, ConfirmationOtherCard.
+    Raises: ConfirmationUnknown, ConfirmationReplaced, ConfirmationExpired, ConfirmationDone, ConfirmationOtherCard,
+        AdministratorsAddress.
     """
-    person = accounts.confirm_by_link(confirmation=confirmation, hsa_id=hsa_id, by=by, at=at)
-    _tell_those_who_attest(Q(account_id=person.id), at=at)
+    confirmed = accounts.confirm_by_link(confirmation=confirmation, hsa_id=hsa_id, by=by, at=at)
+    _follow_up(confirmed, by=by, at=at)
 
 
 def confirm_by_code(*, account_id: int, code: str, by: By, at: datetime) -> None:
     """The code of the newest letter, typed by the holder of the account's card.
 
-    Raises: CodeWrong, CodeBurnt, ConfirmationExpired, ConfirmationDone, TooMany.
+    Raises: CodeWrong, CodeBurnt, ConfirmationExpired, ConfirmationDone, AdministratorsAddress, TooMany.
     """
     take(limit=CODES_PER_ACCOUNT, subject=str(account_id), at=at)
     take(limit=CODES_PER_NETWORK, subject=network_subject(by.network), at=at)
 
-    def tell(person: AccountRow) -> None:
-        _tell_those_who_attest(Q(account_id=person.id), at=at)
+    def then(confirmed: accounts.Confirmed) -> None:
+        _follow_up(confirmed, by=by, at=at)
 
-    accounts.confirm_by_code(account_id=account_id, code=code, then=tell, by=by, at=at)
+    accounts.confirm_by_code(account_id=account_id, code=code, then=then, by=by, at=at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,12 +287,13 @@ def decline(*, application_id: int, reason: str, actor: Actor, at: datetime) -> 
 
 
 @transaction.atomic
-def withdraw(*, account_id: int, by: By, at: datetime) -> None:
-    """The applicant takes the newest waiting application back: the one that the page shows.
+def withdraw(*, account_id: int, application_id: int | None = None, by: By, at: datetime) -> None:
+    """The applicant takes a waiting application back; None: the newest one, which the checklist shows.
 
-    Raises: NotFound (none waits).
+    Raises: NotFound (none waits, or not this one).
     """
-    wanted = _newest_waiting(account_id)
+    waiting = _lock_waiting(account_id)
+    wanted = (waiting.filter(id=application_id) if application_id is not None else waiting).first()
     if wanted is None:
         raise NotFound()
     _withdraw(wanted, by=by, at=at)
@@ -303,7 +308,7 @@ def remind(*, account_id: int, by: By, at: datetime) -> int:
         wanted = _newest_waiting(account_id)
         if wanted is None or wanted.account.confirmed_at is None:
             raise NotFound()
-        _check_in_force(_person(account_id))
+        check_in_force(_person(account_id))
         again_at = may_remind_at(wanted)
         if at < again_at:
             raise RemindedToday(again_at=again_at)
@@ -347,7 +352,7 @@ def correct_address(*, application_id: int, email: EmailAddress, actor: Actor, a
     check_actor(wanted.account_id, actor=actor, at=at)
     if wanted.mail_confirmed_at is not None or wanted.state is not ApplicationState.WAITING:
         raise ConfirmationDone()
-    _limit_letters(subject=wanted.hsa_id.upper(), email=email, by=actor.by, at=at)
+    limit_letters(subject=wanted.hsa_id.upper(), email=email, by=actor.by, at=at)
     _send_confirmation(account_id=wanted.account_id, email=email, by=actor.by, at=at)
 
 
@@ -526,14 +531,22 @@ def _withdraw(wanted: Application, *, by: By, at: datetime) -> None:
     record(event="application.withdraw", by=by, at=at, about_account_id=wanted.account_id, clinic_id=wanted.clinic_id)
 
 
-def _check_in_force(person: AccountRow) -> None:
+def check_in_force(person: AccountRow) -> None:
+    """For acts of this room on one's own account.
+
+    Raises: AccountSuspended, AccountEnded.
+    """
     if person.state is AccountState.SUSPENDED:
         raise AccountSuspended()
     if person.state is AccountState.ENDED:
         raise AccountEnded()
 
 
-def _limit_letters(*, subject: str, email: EmailAddress, by: By, at: datetime) -> None:
+def limit_letters(*, subject: str, email: EmailAddress, by: By, at: datetime) -> None:
+    """For acts of this room that send a letter to an address that somebody wrote. Call it outside a transaction.
+
+    Raises: TooMany.
+    """
     # One person's own limit first: a hospital sits behind one address, and nobody uses up its share alone.
     take(limit=LETTERS_PER_ACCOUNT, subject=subject, at=at)
     take(limit=LETTERS_PER_ADDRESS, subject=email.text, at=at)
@@ -559,6 +572,47 @@ def _send_confirmation(*, account_id: int, email: EmailAddress | None, by: By, a
         about_account_id=account_id,
         at=at,
     )
+
+
+def _follow_up(confirmed: accounts.Confirmed, *, by: By, at: datetime) -> None:
+    """A first address makes what waits actionable. Another one is told at the old address, and may be foreign."""
+    person, before = confirmed.person, confirmed.instead_of
+    if before is None:
+        _tell_those_who_attest(Q(account_id=person.id), at=at)
+        return
+    post(
+        kind="address_changed",
+        to=before,
+        language=person.language,
+        context={
+            "name": person.given_name,
+            "new_address": person.email.masked,
+            "last_day": at + settings.OBJECTION_LIFETIME - timedelta(seconds=1),
+        },
+        confirmation=confirmed.confirmation,
+        about_account_id=person.id,
+        at=at,
+    )
+    _have_attested_anew(person, before=before, by=by, at=at)
+
+
+def _have_attested_anew(person: AccountRow, *, before: EmailAddress, by: By, at: datetime) -> None:
+    """Where the address has become foreign the grants end, and one application per clinic asks for them again."""
+    here = clinics_to_attest_anew(account_id=person.id, before=before, email=person.email, at=at)
+    applications = []
+    for clinic_id in sorted(here):
+        place = clinic(clinic_id)
+        grants = list(valid_grants_of(account_id=person.id, at=at).filter(clinic_id=clinic_id).order_by("id"))
+        if place is not None and place.is_open:
+            role = min((Role(grant.role) for grant in grants), key=ROLES_TO_APPLY_FOR.index)
+            codes = sorted({code for grant in grants for code in grant.sub_registries})
+            # What waits there already will do.
+            with suppress(AlreadyApplied):
+                applications.append(_apply(person.id, clinic_id, role, codes, "", by=by, at=at))
+        for grant in grants:
+            revoke(grant_id=grant.id, reason="foreign_address", revoked_by_id=None, by=by, at=at)
+    for wanted in Application.objects.select_related("clinic", "account").filter(id__in=applications):
+        _tell(wanted, kind="attest_anew", context={}, at=at)
 
 
 def _tell_those_who_attest(which: Q, *, at: datetime) -> None:
@@ -595,7 +649,15 @@ def check_card_age(actor: Actor, *, at: datetime) -> None:
 
     Raises: CardTooOld.
     """
-    if at - actor.card_read_at > settings.ATTESTING_NEEDS_CARD_WITHIN:
+    check_card_read(actor.card_read_at, at=at)
+
+
+def check_card_read(card_read_at: datetime, *, at: datetime) -> None:
+    """For acts that whoever finds a computer left alone must not do.
+
+    Raises: CardTooOld.
+    """
+    if at - card_read_at > settings.ATTESTING_NEEDS_CARD_WITHIN:
         raise CardTooOld(minutes=settings.ATTESTING_NEEDS_CARD_WITHIN // timedelta(minutes=1))
 
 
@@ -731,7 +793,7 @@ def _appoint(
     if clinic_id is not None and (place is None or place.closed_at is not None):
         raise ClinicClosed()
     if living_account(hsa_id=hsa_id.text) is None:
-        _limit_letters(subject=hsa_id.key, email=email, by=by, at=at)
+        limit_letters(subject=hsa_id.key, email=email, by=by, at=at)
     months = length(TimeLimit.GRANT).number
     last_day = last_possible_day(at=at, months=months)
     with transaction.atomic():

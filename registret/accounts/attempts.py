@@ -276,6 +276,25 @@ def probe(*, label: str, secret: str, fingerprint_now: str | None) -> CardSeen:
     return CardSeen.SAME if card.get("fingerprint") == fingerprint_now else CardSeen.OTHER
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptRow:
+    """A login attempt in which a card was read, without its secrets."""
+
+    purpose: str
+    way: str
+    begun_at: datetime
+    answered_at: datetime | None
+    redeemed_at: datetime | None
+    reference: str
+
+
+def attempts_of(*, hsa_id: str, at: datetime) -> tuple[AttemptRow, ...]:
+    """What is kept of this person's login attempts, oldest first."""
+    kept = LoginAttempt.objects.filter(begun_at__gte=at - KEPT, outcome__card__hsa_id__iexact=hsa_id).order_by("id")
+    names = list(AttemptRow.__slots__)
+    return tuple(AttemptRow(**row) for row in kept.values(*names))
+
+
 def forget_old(*, at: datetime) -> int:
     """Removes attempts that no session can need any more; answers how many."""
     return LoginAttempt.objects.filter(begun_at__lt=at - KEPT).delete()[0]

@@ -97,6 +97,8 @@ class Confirmation(models.Model):
     """That a mail address works. Each letter sent is a new `version`: the newest wins.
 
     Link and code are derived from (id, version) with a key outside the database: see `registret.mail.links`.
+    With `replaces`, the address that was in force when a confirmed account asked for another one, this is a change of
+    address, to which whoever reads the mail there may object.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -109,6 +111,8 @@ class Confirmation(models.Model):
     wrong_codes = models.PositiveSmallIntegerField(default=0)
     confirmed_at = models.DateTimeField(null=True)
     replaced_at = models.DateTimeField(null=True)
+    replaces = models.CharField(max_length=254, blank=True, default="")
+    objected_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -120,6 +124,13 @@ class Confirmation(models.Model):
             models.CheckConstraint(name="confirmation_ends_once", condition=Q(confirmed_at=None) | Q(replaced_at=None)),
             models.CheckConstraint(name="confirmation_expires_later", condition=Q(expires_at__gt=F("sent_at"))),
             models.CheckConstraint(name="confirmation_guesses_bounded", condition=Q(wrong_codes__lte=20)),
+            models.CheckConstraint(name="confirmation_changes_something", condition=~Q(replaces=F("email"))),
+            # Nothing that was objected to can be confirmed afterwards.
+            models.CheckConstraint(
+                name="confirmation_objected_is_over",
+                condition=Q(objected_at=None)
+                | (~Q(replaces="") & (Q(confirmed_at__isnull=False) | Q(replaced_at__isnull=False))),
+            ),
         ]
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.conf import settings
+from django.db.models import Max, Q
 
 from registret.accounts.lifecycle import AccountState, Authority
 from registret.accounts.models import Account, Confirmation
@@ -39,7 +41,8 @@ class AccountRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmationRow:
-    """The newest letter of an account: when sent, to whom, until when it counts."""
+    """The newest letter of an account: when sent, to whom, until when it counts. `replaces` is None if it was the
+    account's first address."""
 
     id: int
     version: int
@@ -49,6 +52,8 @@ class ConfirmationRow:
     expires_at: datetime
     confirmed_at: datetime | None
     replaced_at: datetime | None
+    replaces: EmailAddress | None
+    objected_at: datetime | None
     burnt: bool
 
 
@@ -104,6 +109,26 @@ def newest_confirmations(*, account_ids: list[int]) -> dict[int, ConfirmationRow
     return {c.account_id: _confirmation_row(c) for c in found}
 
 
+def pending_change(*, account_id: int) -> ConfirmationRow | None:
+    """The new address of a confirmed account that waits for its confirmation, also if its letter has expired."""
+    waiting = Confirmation.objects.filter(account_id=account_id, confirmed_at=None, replaced_at=None)
+    found = waiting.exclude(replaces="").first()
+    return _confirmation_row(found) if found else None
+
+
+def confirmations_of(*, account_ids: Sequence[int]) -> tuple[ConfirmationRow, ...]:
+    """Every address that was asked about, oldest first."""
+    found = Confirmation.objects.filter(account_id__in=account_ids).order_by("id")
+    return tuple(_confirmation_row(one) for one in found)
+
+
+def address_rests_until(*, account_id: int) -> datetime | None:
+    """Until when there is no change of address, because somebody has objected to one; it may be over."""
+    objected = Confirmation.objects.filter(account_id=account_id, objected_at__isnull=False)
+    newest = objected.aggregate(newest=Max("objected_at"))["newest"]
+    return newest + settings.OBJECTION_LIFETIME if newest else None
+
+
 def confirmation(*, confirmation_id: int) -> ConfirmationRow:
     """Raises: ConfirmationUnknown."""
     found = Confirmation.objects.filter(id=confirmation_id).first()
@@ -144,6 +169,8 @@ def _confirmation_row(found: Confirmation) -> ConfirmationRow:
         expires_at=found.expires_at,
         confirmed_at=found.confirmed_at,
         replaced_at=found.replaced_at,
+        replaces=EmailAddress(found.replaces) if found.replaces else None,
+        objected_at=found.objected_at,
         burnt=found.wrong_codes >= WRONG_CODES_ALLOWED,
     )
 

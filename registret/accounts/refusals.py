@@ -141,3 +141,44 @@ class CodeBurnt(Refused):
 
     code: ClassVar[str] = "confirmation.code_burnt"
     status: ClassVar[int] = 422
+
+
+@dataclass(kw_only=True, eq=False)
+class AddressUnchanged(Refused):
+    """The new address is the one that the account has."""
+
+    code: ClassVar[str] = "account.address_unchanged"
+    status: ClassVar[int] = 422
+
+
+@dataclass(kw_only=True, eq=False)
+class AddressResting(Refused):
+    """Somebody has objected to a change of the address: for a while there is no other."""
+
+    code: ClassVar[str] = "account.address_resting"
+    status: ClassVar[int] = 409
+    again_at: datetime
+
+
+@dataclass(kw_only=True, eq=False)
+class NoChangeWaits(Refused):
+    """No new address waits for its confirmation: it was confirmed, or taken back, already."""
+
+    code: ClassVar[str] = "account.no_change_waits"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
+class ObjectionUnknown(Refused):
+    """The link is not one of ours, or was cut off on its way."""
+
+    code: ClassVar[str] = "objection.unknown"
+    status: ClassVar[int] = 404
+
+
+@dataclass(kw_only=True, eq=False)
+class ObjectionOver(Refused):
+    """There is nothing left to object to: somebody has objected, the change was taken back, or it is too late."""
+
+    code: ClassVar[str] = "objection.over"
+    status: ClassVar[int] = 410

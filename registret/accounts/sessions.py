@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from registret.accounts.attempts import CardSeen, Probe, Proof, Way, probe, probe_of
 from registret.accounts.cardfacts import CardFacts
@@ -44,6 +45,36 @@ class Sitting:
     began_at: datetime
     seen_at: datetime
     ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionRow:
+    """A session as its person sees it. `card` was read at `began_at`; `through_provider`: not by a card door."""
+
+    id: int
+    card: CardFacts
+    grant_id: int | None
+    network: str | None
+    began_at: datetime
+    seen_at: datetime
+    ends_at: datetime
+    ended_at: datetime | None
+    end_reason: str
+    locked: bool
+    through_provider: bool
+
+
+def sessions_of(*, hsa_id: str, at: datetime) -> tuple[SessionRow, ...]:
+    """Sessions of this person that somebody could go on with now, the one used last first."""
+    lately = Q(locked_at=None, seen_at__gt=at - settings.SESSION_IDLE) | Q(locked_at__gt=at - UNLOCK_WITHIN)
+    living = Session.objects.filter(lately, hsa_id_key=hsa_id.upper(), ended_at=None, ends_at__gt=at)
+    return tuple(_row(one) for one in living.select_related("attempt").order_by("-seen_at", "-id"))
+
+
+def kept_sessions_of(*, hsa_id: str) -> tuple[SessionRow, ...]:
+    """All that is kept of this person's sessions, oldest first: also those that ended a short while ago."""
+    kept = Session.objects.filter(hsa_id_key=hsa_id.upper()).select_related("attempt").order_by("id")
+    return tuple(_row(one) for one in kept)
 
 
 def open_session(
@@ -162,6 +193,21 @@ def sit_down(*, session_id: int, grant_id: int) -> None:
     Session.objects.filter(id=session_id, ended_at=None).update(grant_id=grant_id)
 
 
+def end_own(*, session_id: int, hsa_id: str, by: By, at: datetime) -> bool:
+    """Ends one of a person's sessions; a second time finds it done. False: they never had such a session."""
+    theirs = Session.objects.filter(id=session_id, hsa_id_key=hsa_id.upper())
+    if not theirs.exists():
+        return False
+    _end(session_id=session_id, reason="from_account", by=by, at=at)
+    return True
+
+
+def end_others(*, hsa_id: str, keep: int, by: By, at: datetime) -> int:
+    """Ends all of a person's sessions but `keep`; answers how many."""
+    living = Session.objects.filter(hsa_id_key=hsa_id.upper(), ended_at=None).exclude(id=keep)
+    return sum(_end(session_id=i, reason="from_account", by=by, at=at) for i in living.values_list("id", flat=True))
+
+
 def end_sessions_of(*, hsa_id: str, reason: str, by: By, at: datetime) -> int:
     """Ends all sessions of a person; answers how many."""
     living = Session.objects.filter(hsa_id_key=hsa_id.upper(), ended_at=None)
@@ -171,6 +217,22 @@ def end_sessions_of(*, hsa_id: str, reason: str, by: By, at: datetime) -> int:
 def forget_old(*, at: datetime) -> int:
     """Removes sessions that ended of themselves a day ago or more; answers how many."""
     return Session.objects.filter(ends_at__lt=at - timedelta(days=1)).delete()[0]
+
+
+def _row(one: Session) -> SessionRow:
+    return SessionRow(
+        id=one.id,
+        card=CardFacts.from_json(one.card),
+        grant_id=one.grant_id,
+        network=one.network,
+        began_at=one.began_at,
+        seen_at=one.seen_at,
+        ends_at=one.ends_at,
+        ended_at=one.ended_at,
+        end_reason=one.end_reason,
+        locked=one.locked_at is not None,
+        through_provider=one.attempt is not None and one.attempt.way == Way.IDP,
+    )
 
 
 def _living(key: str, *, at: datetime) -> Session:

@@ -97,7 +97,9 @@ _population_file = env.text(
 POPULATION_FILE = Path(_population_file) if _population_file else None
 
 _opt_out_file = env.text(
-    "OPT_OUT_FILE", purpose="each opt-out adds its mark to this file, kept apart from the backups; empty: none", default=""
+    "OPT_OUT_FILE",
+    purpose="each opt-out adds its mark to this file, kept apart from the backups; empty: none",
+    default="",
 )
 OPT_OUT_FILE = Path(_opt_out_file) if _opt_out_file else None
 CENTRAL_CONTROLLER = env.text(
@@ -139,6 +141,8 @@ PROBE_EVERY = timedelta(
         default=15 if DEMO else 0,
     )
 )
+# After a change of address, and after an objection to one (docs/decisions/0057).
+OBJECTION_LIFETIME = timedelta(days=14)
 ATTESTING_NEEDS_CARD_WITHIN = timedelta(minutes=60)
 
 # Monitoring

@@ -84,6 +84,19 @@ def entries_of_account(*, account_id: int, before: int | None = None, size: int 
     return _page(fits & _no_others_reviews(account_id), before, size)
 
 
+def entries_of_person(
+    *, account_ids: Sequence[int], hsa_id: str, after: int = 0, size: int = 500
+) -> tuple[EntryRow, ...]:
+    """What somebody did under any of these accounts or this HSA-id, and what was done to them, oldest first, from above
+    number `after`; not that others read or review it."""
+    fits = Q(by_account_id__in=account_ids) | Q(about_account_id__in=account_ids)
+    fits |= Q(by_hsa_id__iexact=hsa_id) | Q(about_hsa_id__iexact=hsa_id)
+    own = Q(by_account_id__in=account_ids) | Q(by_hsa_id__iexact=hsa_id)
+    others_look = ~own & (Q(event__startswith="review.") | Q(event__startswith="log."))
+    found = Entry.objects.filter(fits, id__gt=after).exclude(others_look).order_by("id")
+    return tuple(_row(entry) for entry in found[:size])
+
+
 def entries_about(*, account_id: int, clinic_id: int | None, asked_by: int, size: int = PAGE) -> EntryPage:
     """What was done to the account at this clinic (None: anywhere), newest first; not that others than the account
     `asked_by` review it."""

@@ -15,7 +15,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from registret.mail.links import confirmation_code, confirmation_token, spaced
+from registret.mail.links import confirmation_code, confirmation_token, objection_token, spaced
 
 Stored = dict[str, str]
 """Facts as they lie in the outbox."""
@@ -69,12 +69,18 @@ class Content:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """One kind of letter: the facts it must be given, whether it carries a confirmation, and what it says."""
+    """One kind of letter: the facts it must be given, whether it confirms an address or lets somebody object to a
+    change of it, and what it says."""
 
     facts: Mapping[str, Fact]
     confirms: bool = False
+    objects: bool = False
     says: Callable[[Mapping[str, str]], Content]
-    """Given the facts as shown, `registry`, and for a confirming letter `code` and `token`."""
+    """Given the facts as shown, `registry`, for a letter about a confirmation `token`, and if it confirms `code`."""
+
+    @property
+    def about_confirmation(self) -> bool:
+        return self.confirms or self.objects
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +204,47 @@ def _reminder(facts: Mapping[str, str]) -> Content:
     )
 
 
+def _confirm_new_address(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("Bekräfta din nya e-post i {registry}").format(**facts),
+        heading=_("Bekräfta din nya e-post"),
+        preview=_("Din kod är {code}. Den gäller till och med {valid_until}.").format(**facts),
+        lines=(
+            Line(
+                _(
+                    "Hej {name}! Du vill ha mejl från registret till den här adressen. Öppna länken på datorn där du "
+                    "har ditt kort."
+                ),
+                facts,
+            ),
+        ),
+        button=(_("Bekräfta e-post"), f"/bekrafta/{facts['token']}"),
+        code=facts["code"],
+        code_line=Line(_("Läser du det här i telefonen? Logga in på datorn, öppna Mitt konto och skriv koden:")),
+        afterwards=(
+            Line(_("Länken och koden gäller till och med {valid_until}. Till dess gäller din gamla adress."), facts),
+        ),
+        footer=(Line(_("Var det inte du? Då behöver du inte göra något. Adressen ändras inte utan ditt kort.")),),
+    )
+
+
+def _address_change_asked(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("Någon vill ändra din e-postadress i {registry}").format(**facts),
+        heading=_("Din e-postadress är på väg att ändras"),
+        lines=(
+            Line(
+                _("Hej {name}! Någon som är inloggad med ditt kort vill att {new_address} ska gälla i stället."),
+                facts,
+                frozenset({"new_address"}),
+            ),
+            Line(_("Är det du behöver du inte göra något. Var det inte du: invänd, så ändras ingenting.")),
+        ),
+        button=(_("Invänd mot ändringen"), f"/invand/{facts['token']}"),
+        footer=(Line(_("Länken ändrar ingenting förrän du har svarat på sidan.")),),
+    )
+
+
 def _address_changed(facts: Mapping[str, str]) -> Content:
     return Content(
         subject=_("Din e-postadress i {registry} är ändrad").format(**facts),
@@ -209,8 +256,89 @@ def _address_changed(facts: Mapping[str, str]) -> Content:
                 frozenset({"new_address"}),
             ),
             Line(_("Hit kommer inga fler mejl. Har du ändrat adressen själv behöver du inte göra något.")),
+            Line(_("Var det inte du? Invänd senast {last_day}, så gäller den här adressen igen."), facts),
+        ),
+        button=(_("Invänd mot ändringen"), f"/invand/{facts['token']}"),
+        footer=(Line(_("Länken ändrar ingenting förrän du har svarat på sidan.")),),
+    )
+
+
+def _address_kept(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("Din e-postadress i {registry} gäller").format(**facts),
+        heading=_("Den här adressen gäller"),
+        lines=(
+            Line(
+                _("Hej {name}! Någon invände mot att adressen ändrades. Den gäller, och alla sessioner är avslutade."),
+                facts,
+            ),
+            Line(
+                _(
+                    "De som har hand om ditt konto är underrättade. Har någon annan ditt kort? Spärra det hos den som "
+                    "gav ut det."
+                )
+            ),
         ),
         button=(_("Kontakta supporten"), "/hjalp"),
+    )
+
+
+def _address_objected(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("Någon kan ha använt en annans kort"),
+        heading=_("En ändring av e-post är stoppad"),
+        lines=(
+            Line(
+                _(
+                    "Någon inloggad som {person} ville byta e-postadress, och den som läser mejl på den gamla har "
+                    "invänt."
+                ),
+                facts,
+                frozenset({"person"}),
+            ),
+            Line(
+                _(
+                    "Den gamla adressen gäller, och alla sessioner är avslutade. Tala med personen i dag. Har någon "
+                    "annan kortet: spärra kontot."
+                )
+            ),
+        ),
+        button=(_("Personer"), "/personer"),
+    )
+
+
+def _attest_anew(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("Någon behöver attesteras på nytt"),
+        heading=_("En kollega har bytt till en främmande adress"),
+        lines=(
+            Line(
+                _(
+                    "{applicant} har bekräftat en e-postadress som inte hör till vårdgivaren. Behörigheten för "
+                    "{clinic} gäller därför inte förrän någon attesterar den igen."
+                ),
+                facts,
+                frozenset({"applicant", "clinic"}),
+            ),
+            Line(_("Arbetar personen kvar? Logga in med ditt kort för att attestera eller avslå.")),
+        ),
+        button=(_("Att attestera"), "/attestera"),
+        footer=(Line(_("Du får mejlet för att du är lokal administratör på {clinic}."), facts),),
+    )
+
+
+def _left(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("Du har lämnat en behörighet i {registry}").format(**facts),
+        heading=_("Du har lämnat en behörighet"),
+        lines=(
+            Line(
+                _("Hej {name}! Du är inte längre {role} för {place}, eftersom du själv har lämnat."),
+                facts,
+                frozenset({"role", "place"}),
+            ),
+        ),
+        button=(_("Logga in"), "/"),
         footer=(Line(_("Var det inte du? Hör av dig till supporten i dag.")),),
     )
 
@@ -427,7 +555,19 @@ LETTERS: Mapping[str, Kind] = {
     ),
     "declined": Kind(facts={"name": Fact.LINE, "clinic": Fact.LINE, "reason": Fact.TEXT}, says=_declined),
     "reminder": Kind(facts={"applicant": Fact.LINE, "clinic": Fact.LINE, "waiting_since": Fact.DAY}, says=_reminder),
-    "address_changed": Kind(facts={"name": Fact.LINE, "new_address": Fact.LINE}, says=_address_changed),
+    "confirm_new_address": Kind(
+        facts={"name": Fact.LINE, "valid_until": Fact.DAY}, confirms=True, says=_confirm_new_address
+    ),
+    "address_change_asked": Kind(
+        facts={"name": Fact.LINE, "new_address": Fact.LINE}, objects=True, says=_address_change_asked
+    ),
+    "address_changed": Kind(
+        facts={"name": Fact.LINE, "new_address": Fact.LINE, "last_day": Fact.DAY}, objects=True, says=_address_changed
+    ),
+    "address_kept": Kind(facts={"name": Fact.LINE}, says=_address_kept),
+    "address_objected": Kind(facts={"person": Fact.LINE}, says=_address_objected),
+    "attest_anew": Kind(facts={"applicant": Fact.LINE, "clinic": Fact.LINE}, says=_attest_anew),
+    "left": Kind(facts={"name": Fact.LINE, "role": Fact.LINE, "place": Fact.LINE}, says=_left),
     "appointed": Kind(
         facts={"name": Fact.LINE, "role": Fact.LINE, "place": Fact.LINE, "valid_until": Fact.DAY}, says=_appointed
     ),
@@ -458,6 +598,9 @@ LETTERS: Mapping[str, Kind] = {
 """By the code that stands in the outbox. `name` is whom to greet; `role` is in words, in the letter's language."""
 
 
+CONFIRMING = tuple(code for code, kind in LETTERS.items() if kind.confirms)
+
+
 def stored_facts(kind: str, context: Mapping[str, str | date]) -> Stored:
     """`context` as the outbox keeps it: exactly the facts that this kind of letter must be given, cleaned.
 
@@ -477,8 +620,10 @@ def rendered(*, kind: str, language: str, facts: Mapping[str, str], confirmation
     with translation.override(language):
         shown = {name: _shown(letter.facts[name], value) for name, value in facts.items()}
         shown["registry"] = settings.REGISTRY_NAME
-        if confirmation is not None:
+        if confirmation is not None and letter.confirms:
             shown |= {"code": spaced(confirmation_code(*confirmation)), "token": confirmation_token(*confirmation)}
+        if confirmation is not None and letter.objects:
+            shown["token"] = objection_token(*confirmation)
         content = letter.says(shown)
         page = {
             "content": content,

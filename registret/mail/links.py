@@ -1,4 +1,4 @@
-"""The link and the code of a confirmation letter: derived from (id, version), never stored.
+"""The links and the code of letters about a confirmation: derived from (id, version), never stored.
 
 Whoever reads the database, a backup of it or the outbox finds neither: both take the key `LINK_KEY`, which is kept
 outside. A new version makes the older link and code worthless as soon as `accounts` compares the versions.
@@ -21,8 +21,7 @@ def confirmation_token(id: int, version: int) -> str:
 
     Mail programs that make addresses clickable leave out a last sign, such as base64's `-` or `_`.
     """
-    mac = derived(key=settings.LINK_KEY, purpose="confirmation.link", parts=(id, version))
-    return f"{id}-{version}.{mac[:_LINK_BYTES].hex()}"
+    return _token("confirmation.link", id, version)
 
 
 def read_token(token: str) -> tuple[int, int] | None:
@@ -30,11 +29,19 @@ def read_token(token: str) -> tuple[int, int] | None:
 
     It says nothing about whether that version is still the newest, or still valid.
     """
-    shape = _TOKEN.fullmatch(token)
-    if shape is None:
-        return None
-    id, version = int(shape["id"]), int(shape["version"])
-    return (id, version) if same(token, confirmation_token(id, version)) else None
+    return _read("confirmation.link", token)
+
+
+def objection_token(id: int, version: int) -> str:
+    """As `confirmation_token`, for the letter to the address that a change takes the place of."""
+    return _token("objection.link", id, version)
+
+
+def read_objection(token: str) -> int | None:
+    """The id in a token that `objection_token` made; None for every other text. The version does not matter: whoever
+    objects does so to the change, not to a letter."""
+    found = _read("objection.link", token)
+    return found[0] if found else None
 
 
 def confirmation_code(id: int, version: int) -> str:
@@ -50,3 +57,16 @@ def code_fits(typed: str, *, id: int, version: int) -> bool:
 def spaced(code: str) -> str:
     """`7K4M2P` as people read it: `7K4 M2P`."""
     return f"{code[:3]} {code[3:]}"
+
+
+def _token(purpose: str, id: int, version: int) -> str:
+    mac = derived(key=settings.LINK_KEY, purpose=purpose, parts=(id, version))
+    return f"{id}-{version}.{mac[:_LINK_BYTES].hex()}"
+
+
+def _read(purpose: str, token: str) -> tuple[int, int] | None:
+    shape = _TOKEN.fullmatch(token)
+    if shape is None:
+        return None
+    id, version = int(shape["id"]), int(shape["version"])
+    return (id, version) if same(token, _token(purpose, id, version)) else None

@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 
 from registret.kernel.identifiers import EmailAddress
 from registret.mail import smtp
-from registret.mail.letters import LETTERS, rendered, stored_facts
+from registret.mail.letters import CONFIRMING, LETTERS, rendered, stored_facts
 from registret.mail.models import OPEN, Letter
 
 log = logging.getLogger(__name__)
@@ -53,16 +53,17 @@ def post(
     """Puts a letter into the outbox, in the caller's transaction: if that is rolled back there is no letter.
 
     `kind` and the names in `context` are those of `letters.LETTERS`; `confirmation` is (id, version) for a kind that
-    confirms, and takes back letters about older versions that are not sent yet. Answers the letter's id.
+    is about one. If it confirms it takes back letters that confirm an older version and are not sent yet; the letter to
+    an old address is never taken back. Answers the letter's id.
 
     Raises: ValueError: a mistake in the program (unknown kind, wrong facts, confirmation missing or too much).
     """
     facts = stored_facts(kind, context)
-    if LETTERS[kind].confirms != (confirmation is not None):
+    if LETTERS[kind].about_confirmation != (confirmation is not None):
         raise ValueError(f"the letter {kind} {'needs a' if confirmation is None else 'carries no'} confirmation")
     confirmation_id, version = confirmation or (None, None)
-    if confirmation is not None:
-        older = Q(confirmation_id=confirmation_id, confirmation_version__lt=version)
+    if LETTERS[kind].confirms:
+        older = Q(kind__in=CONFIRMING, confirmation_id=confirmation_id, confirmation_version__lt=version)
         Letter.objects.filter(OPEN, older).update(superseded_at=at, lease_until=None)
     letter = Letter.objects.create(
         kind=kind,

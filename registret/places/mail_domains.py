@@ -68,6 +68,11 @@ def mail_hint(address: EmailAddress, *, known: Iterable[DomainsOf]) -> MailHint 
     return MailHint(hint=Hint.FOREIGN, care_provider=own.care_provider, domains=own.domains) if own else None
 
 
+def is_foreign(address: EmailAddress, *, domains: tuple[str, ...]) -> bool:
+    """Whether the address is at none of a care provider's domains. With none known, nothing is foreign."""
+    return bool(domains) and not _is_at(address.domain, domains)
+
+
 def edit_distance(a: str, b: str) -> int:
     """How many letters must be put in, taken out, changed, or swapped with their neighbour (optimal alignment)."""
     before: list[int] = []

@@ -23,6 +23,7 @@ __all__ = [
     "clinic",
     "clinic_by_code",
     "clinics",
+    "foreign_at",
     "mail_hint",
     "open_clinics",
 ]
@@ -124,6 +125,12 @@ def mail_hint(address: EmailAddress, *, organisation_number: str | None) -> Mail
             for name, domains, number in known
         ],
     )
+
+
+def foreign_at(address: EmailAddress, *, clinic_ids: Iterable[int]) -> frozenset[int]:
+    """Those of the clinics whose care provider does not use the address's domain. One query."""
+    found = Clinic.objects.filter(id__in=set(clinic_ids)).values_list("id", "care_provider__mail_domains")
+    return frozenset(id for id, domains in found if mail_domains.is_foreign(address, domains=tuple(domains)))
 
 
 def _whole() -> QuerySet[Clinic]:

@@ -76,9 +76,9 @@ def search(*, actor: Actor, written: str, at: datetime) -> Found:
             found = Found(named=patients_named(actor, text) if len(text) >= 2 else ())
         how = "number" if number is not None else "system_id" if _is_system_id(text) else "name"
         for patient in found.named or ((found.patient,) if found.patient else ()):
-            _tell(actor, "patient.found", patient.id, at, {"by": how})
+            _tell(actor, "patient.found", patient.id, at, {"how": how})
         if found.patient is None and not found.named:
-            _tell(actor, "patient.not_found", None, at, {"by": how})
+            _tell(actor, "patient.not_found", None, at, {"how": how})
     if number is not None and found.patient is None and is_blocked(number):
         raise OptedOut()
     return replace(found, patient=found.patient.masked) if found.patient else found

@@ -138,9 +138,7 @@ def replay(kept: frozenset[Mark], *, at: datetime) -> int:
                 numbers = _numbers(patient_id)
                 hold_numbers(*(number.text for number in numbers))
                 destroyed = _destroy(patient_id, by=by, at=at)
-            _block(
-                numbers, case_number=REPLAYED, episodes=destroyed, by_account_id=None, by_name=_PROGRAM, at=at
-            )
+            _block(numbers, case_number=REPLAYED, episodes=destroyed, by_account_id=None, by_name=_PROGRAM, at=at)
             facts: dict[str, str | int | bool | None] = {"case": REPLAYED, "episodes": destroyed}
             record(event="patient.opted_out", by=by, at=at, about_patient_id=patient_id, facts=facts)
     return len(patients)

@@ -33,7 +33,7 @@ from registret.records.rows import (
 from registret.records.sight import clinic_of, sight_of
 from registret.registries.answers import SWEDEN, Answer, Stored, restored
 from registret.registries.assessing import KnownOfPatient, assess
-from registret.registries.forms import Form
+from registret.registries.forms import Form, FormStep
 from registret.registries.queries import form_of
 
 PAGE: Final = 50
@@ -165,6 +165,27 @@ def step_page(actor: Actor, *, episode: str, step: str, lock: bool = False) -> t
     return page, row
 
 
+def steps_of(*, actor: Actor, episode: str) -> tuple[StepRow, ...]:
+    """The steps of an episode, in the order of the form. Raises: NotFound, NotPermitted."""
+    with sight_of(actor):
+        found = episode_rows(episodes_of(actor).filter(system_id=episode))
+    if not found:
+        raise NotFound()
+    return found[0].steps
+
+
+def form_step_of(*, actor: Actor, episode: str, step: str) -> FormStep:
+    """What a step of an episode asks. Raises: NotFound, NotPermitted."""
+    with sight_of(actor):
+        found = episodes_of(actor).filter(system_id=episode).values_list("sub_registry", "version").first()
+    if found is None:
+        raise NotFound()
+    form = form_of(*found)
+    if step not in {one.code for one in form.steps}:
+        raise NotFound()
+    return form.step(step)
+
+
 def known_of(patient: PatientRow, began_at: datetime) -> KnownOfPatient:
     return KnownOfPatient(
         birth_date=patient.birth_date,
@@ -288,6 +309,7 @@ def _listed(found: Step) -> ListedStep:
     began = episode.began_at.astimezone(SWEDEN).date()
     birth = patient.birth_date
     return ListedStep(
+        shown=patient.system_id if patient.is_protected else f"{birth:%Y%m%d}-••••",
         episode=episode.system_id,
         step=found.code,
         sub_registry=episode.sub_registry,

@@ -97,9 +97,10 @@ class StepPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedStep:
-    """A line of a work list. It names nobody: the system id, age and sex are enough to know which patient it is, and
-    opening the patient is what the log tells of."""
+    """A line of a work list. It names nobody: birth date, age and sex are enough to know which patient it is, and
+    opening the patient is what the log tells of. `shown`: with protected identity only the system id."""
 
+    shown: str
     episode: str
     step: str
     sub_registry: str

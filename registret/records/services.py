@@ -29,6 +29,7 @@ from registret.records.queries import (
     is_blocked,
     known_of,
     patient_id_of,
+    patient_of,
     step_page,
 )
 from registret.records.refusals import (
@@ -90,6 +91,13 @@ class Outcome:
     faults: Mapping[str, FormFault]
     conflicts: tuple[Conflict, ...]
     others: frozenset[str] = field(default_factory=frozenset)
+
+
+def known_patient(*, actor: Actor, system_id: str) -> NewPatient:
+    """A patient that the actor sees, for a further episode. Raises: NotFound, NotPermitted."""
+    with sight_of(actor, Permission.REPORT):
+        found = patient_of(actor, system_id)
+    return NewPatient(number=found.number, birth_date=found.birth_date, sex=found.sex)
 
 
 def intake(*, actor: Actor, who: NewPatient, sub_registry: str, written: Written, at: datetime) -> Intake:
@@ -206,9 +214,7 @@ def sign(*, actor: Actor, episode: str, step: str, base: int, at: datetime) -> N
         if not page.assessment.can_be_signed:
             raise CannotSign(lacking=len(page.assessment.lacking), broken=len(page.assessment.broken))
         hidden = {code: (stored, None) for code, stored in row.answers.items() if code not in page.assessment.shown}
-        row.state = STEP_LIFE.after(StepState(row.state), "sign")
-        row.signed_at, row.signed_by_id, row.signed_by_name = at, actor.account_id, actor.name
-        _change(actor, page, row, hidden, kind=Revision.Kind.SIGN, reason="", at=at)
+        _put_name(actor, page, row, hidden, at=at)
         _tell(actor, "step.signed", page, at, {})
 
 
@@ -336,8 +342,18 @@ def _begin(
     row.state = STEP_LIFE.after(StepState.PLANNED, "write")
     changes: dict[str, tuple[Stored | None, Stored | None]] = {code: (None, a.stored) for code, a in answers.items()}
     _change(actor, page, row, changes, kind=Revision.Kind.WRITE, reason="", at=at)
+    # Its answers are what the episode was begun on: nothing is left to say about them.
+    _put_name(actor, page, row, {}, at=at)
     _tell(actor, "episode.begun", page, at, {})
     return episode.system_id
+
+
+def _put_name(
+    actor: Actor, page: StepPage, row: Step, hidden: Mapping[str, tuple[Stored | None, None]], *, at: datetime
+) -> None:
+    row.state = STEP_LIFE.after(StepState(row.state), "sign")
+    row.signed_at, row.signed_by_id, row.signed_by_name = at, actor.account_id, actor.name
+    _change(actor, page, row, hidden, kind=Revision.Kind.SIGN, reason="", at=at)
 
 
 def _turn(

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from registret.access.actor import Actor
-from registret.access.queries import count_waiting
+from registret.access.queries import Holder, count_waiting
 from registret.access.roles import Permission
 from registret.web.door.addresses import probe_address
 from registret.web.health.pages import late_lists
@@ -30,6 +30,8 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
     if probe is not None and settings.PROBE_EVERY:
         context |= {"probe": probe_address(probe), "probe_seconds": int(settings.PROBE_EVERY.total_seconds())}
     person = getattr(request, "person", None)
+    if isinstance(person, Holder):
+        context["has_account"] = person.standing.account is not None
     if isinstance(person, Actor):
         at = cast(Request, request).at
         # Whom people turn to when they cannot log in.
@@ -42,6 +44,8 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
             "may_attest": person.may(Permission.ATTEST),
             "may_manage": person.may(Permission.MANAGE_PEOPLE) and person.seat.clinic_id is not None,
             "may_appoint": person.may(Permission.APPOINT),
+            "may_read_records": person.may(Permission.READ_RECORDS),
+            "may_report": person.may(Permission.REPORT),
             "may_read_log": person.may(Permission.READ_LOG),
             "may_handle_cases": person.may(Permission.HANDLE_CASES),
             "idle_seconds": idle,

@@ -6,6 +6,8 @@ urlpatterns = [
     path("", include("registret.web.door.urls")),
     path("", include("registret.web.signup.urls")),
     path("", include("registret.web.home.urls")),
+    path("", include("registret.web.account.urls")),
+    path("", include("registret.web.records.urls")),
     path("", include("registret.web.attest.urls")),
     path("", include("registret.web.people.urls")),
     path("", include("registret.web.office.urls")),

@@ -9,58 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, cast
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.functional import Promise, lazy
+from django.utils.functional import lazy
 from django.utils.translation import get_language, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from registret.kernel.refused import Refused
 from registret.words.events import event_name
-
-Text = str | Promise
-
-
-class Action(StrEnum):
-    """The one thing to do now: which button the page has."""
-
-    LOGIN = "login"
-    CHECK = "check"
-    APPLICATION = "application"
-    REGISTER = "register"
-    START = "start"
-    BACK_TO_LIST = "list"
-    HELP = "help"
-    UNLOCK = "unlock"
-    PROVIDER = "provider"
-
-
-class Picture(StrEnum):
-    """Pictures of help pages, by their template in components."""
-
-    READER = "reader"
-    TWO_USES = "two_uses"
-    DATES = "dates"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    title: Text
-    happened: Text
-    todo: tuple[Text, ...]
-    action: Action = Action.LOGIN
-    short: Text = ""
-    in_general: Text = ""
-    also_check: bool = False
-    """Offers *Kontrollera ditt kort* as a second way."""
-    picker: bool = False
-    """Shows what to choose in the browser's list."""
-    picture: Picture | None = None
-    """What else the help page shows."""
+from registret.words.records import RECORD_REFUSALS
+from registret.words.shapes import Action, Picture, Text, Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +63,7 @@ _ANOTHER = _by_host(
 _SUPPORT = _("Hjälper inte det? Kontakta supporten och läs upp referensen.")
 _CARD_OFFICE = _("Kontakta den som ger ut kort hos din arbetsgivare.")
 
-REFUSALS: Mapping[str, Words] = {
+REFUSALS: Mapping[str, Words] = dict(RECORD_REFUSALS) | {
     # The card
     "card.none": Words(
         title=_("Vi fick inget certifikat från ditt kort."),
@@ -589,62 +550,62 @@ REFUSALS: Mapping[str, Words] = {
         action=Action.START,
         short=_("En post är bedömd som obefogad. Välj ett annat utfall."),
     ),
-    "patient.reason_needed": Words(
-        title=_("Patienten har skyddad identitet."),
-        happened=_("Den som öppnar uppgifterna anger varför. Skälet gäller i en timme och står i loggen."),
-        todo=(_("Öppna patienten igen och skriv varför."),),
-        action=Action.START,
+    "account.address_unchanged": Words(
+        title=_("Det är adressen du redan har."),
+        happened=_("Den nya adressen är densamma som den som gäller."),
+        todo=(_("Skriv en annan adress, eller låt den gamla vara."),),
+        action=Action.ACCOUNT,
+        short=_("Det är adressen du redan har. Skriv en annan."),
     ),
-    "patient.number_unchanged": Words(
-        title=_("Patienten har redan det numret."),
-        happened=_("Numret är det som gäller nu. Inget har ändrats."),
-        todo=(_("Skriv det nya numret."),),
-        action=Action.START,
-        short=_("Patienten har redan det numret"),
+    "account.address_resting": Words(
+        title=_("E-postadressen går inte att ändra just nu."),
+        happened=_("Någon har invänt mot en ändring av den. Till dess att det är utrett gäller den gamla."),
+        todo=(_("Försök igen efter %(again_at)s."), _("Brådskar det? Kontakta supporten.")),
+        action=Action.ACCOUNT,
+        short=_("Någon har invänt mot en ändring av adressen. Det går igen %(again_at)s."),
     ),
-    "patient.number_taken": Words(
-        title=_("Numret är en annan patients."),
-        happened=_("Någon annan i registret har eller har haft numret. Inget har ändrats."),
-        todo=(
-            _("Kontrollera numret."),
-            _("Är de två samma person? Slå då ihop dem."),
+    "account.no_change_waits": Words(
+        title=_("Ingen ny adress väntar."),
+        happened=_("Ändringen är redan bekräftad eller avbruten."),
+        todo=(_("Titta på Mitt konto vilken adress som gäller."),),
+        action=Action.ACCOUNT,
+    ),
+    "objection.unknown": Words(
+        title=_("Länken är inte hel."),
+        happened=_("Den finns inte hos oss. Mejlprogram bryter ibland långa länkar."),
+        todo=(_("Öppna länken ur mejlet igen, eller kopiera hela."), _("Hjälper inte det? Kontakta supporten i dag.")),
+        action=Action.HELP,
+    ),
+    "objection.over": Words(
+        title=_("Det finns inget kvar att invända mot."),
+        happened=_("Någon har redan invänt, ändringen är avbruten, eller så är det mer än 14 dagar sedan den gjordes."),
+        todo=(_("Har någon annan ditt kort? Spärra det hos den som gav ut det, och kontakta supporten i dag."),),
+        action=Action.HELP,
+    ),
+    "access.right_held": Words(
+        title=_("Du har redan den behörigheten."),
+        happened=_("Samma roll på samma klinik gäller redan, med de delregister du valde."),
+        todo=(_("Upphör den snart? Be din lokala administratör förlänga den."),),
+        action=Action.ACCOUNT,
+        short=_("Du har redan den rollen på kliniken, med de delregister du valde."),
+    ),
+    "access.last_administrator": Words(
+        title=_("Kliniken behöver en efterträdare först."),
+        happened=_("Du är den enda som kan attestera på kliniken."),
+        todo=(_("Be registerkansliet utse en lokal administratör till. När den personen har loggat in kan du lämna."),),
+        action=Action.ACCOUNT,
+    ),
+    "access.administrators_address": Words(
+        title=_("En lokal administratör har en adress hos vårdgivaren."),
+        happened=_(
+            "Adressen hör inte till vårdgivaren, och ett uppdrag som lokal administratör går inte att attestera."
         ),
-        action=Action.START,
-        short=_("Numret är en annan patients. Kontrollera det."),
-    ),
-    "patient.nothing_to_merge": Words(
-        title=_("Det finns ingen att slå ihop med."),
-        happened=_("Ingen annan patient har numret, eller så har någon annan hunnit slå ihop dem."),
-        todo=(_("Öppna patienten igen."),),
-        action=Action.START,
-    ),
-    "case.nobody": Words(
-        title=_("Numret finns inte i registret."),
-        happened=_("Ingen i registret har eller har haft numret."),
-        todo=(_("Kontrollera numret och börja om."),),
-        action=Action.START,
-    ),
-    "retention.nothing_so_old": Words(
-        title=_("Ingenting är så gammalt."),
-        happened=_("Delregistret har inga vårdepisoder som är äldre än de ska bevaras."),
-        todo=(_("Titta i listan över delregister."),),
-        action=Action.START,
-        short=_("Inga vårdepisoder är så gamla"),
-    ),
-    "retention.already": Words(
-        title=_("Gallring pågår redan."),
-        happened=_("Ett tidigare beslut om delregistret håller på att genomföras."),
-        todo=(_("Vänta tills det är klart."),),
-        action=Action.START,
-        short=_("Ett tidigare beslut genomförs just nu"),
-    ),
-    "retention.kept": Words(
-        title=_("Uppgifterna ska bevaras."),
-        happened=_("Ett beslut säger att inget gallras i delregistret till och med %(day)s."),
-        in_general=_("Ett beslut säger att inget gallras i delregistret just nu."),
-        todo=(_("Titta på besluten om delregistret."),),
-        action=Action.START,
-        short=_("Ett beslut bevarar uppgifterna till och med %(day)s"),
+        todo=(
+            _("Välj en adress hos vårdgivaren."),
+            _("Ska du ändå byta? Lämna först uppdraget som lokal administratör."),
+        ),
+        action=Action.ACCOUNT,
+        short=_("Adressen hör inte till vårdgivaren. Som lokal administratör behöver du en adress där."),
     ),
     "access.own_application": Words(
         title=_("Ingen attesterar sig själv."),

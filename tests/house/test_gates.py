@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from registret.access.queries import newest_application
+from registret.access.roles import Role
+from registret.access.services import attest
 from registret.config.ready import check_gates
 from registret.mail.links import confirmation_token
+from registret.records.looking import open_step
+from registret.records.numbers import PatientNumber
+from registret.records.services import NewPatient, begin, write
 from registret.web.gate import Ungated, require_all_gated, views
 from tests import cast
-from tests.cast import BERTIL, CECILIA, KARIN
+from tests.cast import ANNA, BERTIL, CECILIA, KARIN, Country
 from tests.rooms.web.client import Browser
 from tests.rooms.web.conftest import static_files
 
@@ -36,6 +42,8 @@ SITE = {
     "session": "open_to_all",
     "sprak/<str:code>": "open_to_all",
     "bekrafta/<str:token>": "open_to_all",
+    "invand/<str:token>": "open_to_all",
+    "invant": "open_to_all",
     "hjalp": "open_to_all",
     "hjalp/fel/<str:code>": "open_to_all",
     "hjalp/kort/<str:name>": "open_to_all",
@@ -48,6 +56,20 @@ SITE = {
     "session/fortsatt": "needs_any_card",
     "bekraftad": "needs_any_card",
     "arbetar-som": "needs_any_card",
+    "konto": "needs_any_card",
+    "konto/uppgifter": "needs_any_card",
+    "konto/e-post": "needs_any_card",
+    "konto/e-post/kod": "needs_any_card",
+    "konto/e-post/skicka-igen": "needs_any_card",
+    "konto/e-post/avbryt": "needs_any_card",
+    "konto/ansokan/<int:id>": "needs_any_card",
+    "konto/ansokan/<int:id>/svara": "needs_any_card",
+    "konto/ansokan/<int:id>/ta-tillbaka": "needs_any_card",
+    "konto/behorighet/<int:id>/lamna": "needs_any_card",
+    "konto/sessioner": "needs_any_card",
+    "konto/sessioner/avsluta-andra": "needs_any_card",
+    "konto/sessioner/<int:id>/avsluta": "needs_any_card",
+    "min-logg": "needs_any_card",
     # A card, and no right yet
     "registrera": "needs_card",
     "nastan-klart": "needs_card",
@@ -61,7 +83,19 @@ SITE = {
     "ansokan/ny": "needs_card",
     # Somebody at work
     "start": "needs work",
-    "min-logg": "needs work",
+    "registreringar": "needs read_records",
+    "registreringar/<slug:which>": "needs read_records",
+    "patienter": "needs read_records",
+    "patienter/ny": "needs report",
+    "patient/<system_id:patient>": "needs read_records",
+    "vardepisod/<system_id:episode>": "needs read_records",
+    "vardepisod/<system_id:episode>/utskrift": "needs read_records",
+    "vardepisod/<system_id:episode>/<slug:step>": "needs read_records",
+    "vardepisod/<system_id:episode>/<slug:step>/spara": "needs report",
+    "vardepisod/<system_id:episode>/<slug:step>/las-upp": "needs report",
+    "vardepisod/<system_id:episode>/<slug:step>/flytta": "needs report",
+    "vardepisod/<system_id:episode>/<slug:step>/andringar": "needs read_records",
+    "konto/ansok": "needs work",
     "attestera": "needs attest",
     "attestera/<int:id>": "needs attest",
     "attestera/valda": "needs attest",
@@ -129,14 +163,60 @@ EBBA = cast.person("Ebba", "Grankvist", "SE2321009991-E00G8K5")
 # --- strangers and outsiders -----------------------------------------------------------------------
 
 
+def path_of(address: str, gap: str, *, patient: str = "P3467ACDE", episode: str = "E3467ACDE") -> str:
+    """The address with its gaps filled: those of patients and episodes with theirs."""
+    for name, value in (("system_id:patient", patient), ("system_id:episode", episode), ("slug:step", "acute")):
+        address = address.replace(f"<{name}>", value)
+    return "/" + re.sub(r"<[^>]+>", gap, address)
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("address", [a for a, gate in SITE.items() if gate != "open_to_all"])
 def test_without_a_card_every_gate_is_shut(address: str) -> None:
     browser = Browser()
-    path = "/" + re.sub(r"<[^>]+>", "1", address)
+    path = path_of(address, "1")
     for answer in (browser.get(path), browser.post(path, {})):
         assert answer.status_code in {401, 405}
     assert 401 in {browser.get(path).status_code, browser.post(path, {}).status_code}
+
+
+def an_episode(place: Country, now: datetime) -> tuple[str, str]:
+    """Anna has begun a pneumonia at the infection clinic; answers the system ids of the patient and the episode."""
+    cast.register(ANNA, place.infection, at=now - timedelta(days=2))
+    application = newest_application(account_id=cast.account_of(ANNA).id)
+    assert application is not None
+    attest(
+        application_id=application.id,
+        role=Role.REPORTER,
+        sub_registries=("pneumoni",),
+        last_day=(now + timedelta(days=90)).date(),
+        actor=cast.actor(BERTIL, at=now - timedelta(days=1)),
+        at=now - timedelta(days=1),
+    )
+    anna = cast.actor(ANNA, at=now)
+    number = PatientNumber.parse("191212121212", today=now.date())
+    inclusion = {"arrived_at": ["2026-11-20 08.15"], "pneumonia_treated": ["yes"], "acquired": ["community"]}
+    episode = begin(
+        actor=anna,
+        who=NewPatient(number=number),
+        sub_registry="pneumoni",
+        written=inclusion,
+        is_no_double=False,
+        at=now,
+    )
+    write(
+        actor=anna,
+        episode=episode,
+        step="discharge",
+        base=0,
+        written={"main_diagnosis": ["J13"]},
+        at=now,
+    )
+    return open_step(actor=anna, episode=episode, step="acute", at=now).patient.system_id, episode
+
+
+def whole(answer: Any) -> str:
+    return (b"".join(answer.streaming_content) if answer.streaming else answer.content).decode()
 
 
 @pytest.mark.django_db
@@ -147,16 +227,20 @@ def test_an_outsider_who_walks_every_address_finds_nothing_of_norrvik() -> None:
     other = cast.register(cast.person("Disa", "Falk", "SE2321009991-E00F4K1"), place.medicine, confirmed=False, at=now)
     application = newest_application(account_id=cast.account_of(EBBA).id)
     assert application is not None
+    patient, episode = an_episode(place, now)
+    # She reports pneumonia herself, at her own clinic.
+    cast.appoint_by_program(CECILIA, Role.REPORTER, clinic_id=place.sydvik, at=now)
     words = {EBBA.card.surname, "Falk", BERTIL.card.surname, KARIN.card.surname}
     words |= {who.hsa_id for who in (EBBA, BERTIL, KARIN)} | {EBBA.email.text, "Hemlig hälsning", "F4K1"}
+    words |= {"121212-1212", "191212121212", "19121212"}
     browser = Browser.of(CECILIA)
     seen: dict[str, int] = {}
     for address in SITE:
         for gap in {str(waiting), str(other), "1", "0", "-1", "sv", confirmation_token(1, 1)}:
-            path = "/" + re.sub(r"<[^>]+>", gap, address)
+            path = path_of(address, gap, patient=patient, episode=episode)
             for answer in (browser.get(path), browser.post(path, {"reason": "x", "email": "a@b.se", "ok": "1"})):
                 seen[path] = answer.status_code
-                text = answer.content.decode() + str(answer.headers)
+                text = whole(answer) + str(answer.headers)
                 assert not [word for word in words if word in text], path
             if address in {"logga-ut", "logga-in"}:
                 browser = Browser.of(CECILIA)
@@ -165,6 +249,10 @@ def test_an_outsider_who_walks_every_address_finds_nothing_of_norrvik() -> None:
     assert {seen[f"/attestera/{i}"] for i in (waiting, other)} == {404}
     assert {seen[f"/attestera/{i}/avsla"] for i in (waiting, other)} == {404}
     assert {seen[f"/attestera/{i}/adress"] for i in (waiting, other)} == {404}
+    assert {seen[f"/patient/{patient}"], seen[f"/vardepisod/{episode}/acute"]} == {404}
+    assert {seen[f"/vardepisod/{episode}/acute/{act}"] for act in ("spara", "las-upp", "flytta")} == {404}
+    for page in ("", "/acute", "/acute/andringar", "/utskrift"):
+        assert browser.get(f"/vardepisod/{episode}{page}").status_code == 404
     assert {seen["/kansliet"], seen["/kansliet/utse"], seen["/loggen"]} <= {403, 405}
     assert newest_application(account_id=cast.account_of(EBBA).id) == application
     assert cast.account_of(EBBA).email == EBBA.email

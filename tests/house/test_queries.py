@@ -42,7 +42,12 @@ Grow = Callable[[range, Country], None]
 # By what brings the rows: (address, who reads it): how often it may ask.
 PAGES: dict[Grow, dict[tuple[str, Person], int]] = {
     applicants: {("/start", BERTIL): 11, ("/attestera", BERTIL): 12},
-    logins: {("/min-logg", BERTIL): 6, ("/loggen", ERIK): 10},
+    logins: {
+        ("/min-logg", BERTIL): 8,
+        ("/konto", BERTIL): 12,
+        ("/konto/sessioner", BERTIL): 9,
+        ("/loggen", ERIK): 10,
+    },
     hospitals: {
         ("/kansliet", DORIS): 8,
         ("/kansliet?q=sjukhus", DORIS): 8,

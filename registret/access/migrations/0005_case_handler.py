@@ -5,33 +5,90 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('access', '0004_desk'),
-        ('accounts', '0008_suspended_where'),
-        ('places', '0001_initial'),
+        ("access", "0004_desk"),
+        ("accounts", "0008_suspended_where"),
+        ("places", "0001_initial"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='grant',
-            name='grant_role_known',
+            model_name="grant",
+            name="grant_role_known",
         ),
         migrations.RemoveConstraint(
-            model_name='grant',
-            name='grant_clinic_fits_role',
+            model_name="grant",
+            name="grant_clinic_fits_role",
         ),
         migrations.AlterField(
-            model_name='grant',
-            name='role',
-            field=models.CharField(choices=[('reporter', 'reporter'), ('reader', 'reader'), ('report_reader', 'report_reader'), ('local_administrator', 'local_administrator'), ('registry_office', 'registry_office'), ('log_reviewer', 'log_reviewer'), ('support', 'support'), ('case_handler', 'case_handler')], max_length=30),
+            model_name="grant",
+            name="role",
+            field=models.CharField(
+                choices=[
+                    ("reporter", "reporter"),
+                    ("reader", "reader"),
+                    ("report_reader", "report_reader"),
+                    ("local_administrator", "local_administrator"),
+                    ("registry_office", "registry_office"),
+                    ("log_reviewer", "log_reviewer"),
+                    ("support", "support"),
+                    ("case_handler", "case_handler"),
+                ],
+                max_length=30,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['reporter', 'reader', 'report_reader', 'local_administrator', 'registry_office', 'log_reviewer', 'support', 'case_handler'])), name='grant_role_known'),
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "role__in",
+                        [
+                            "reporter",
+                            "reader",
+                            "report_reader",
+                            "local_administrator",
+                            "registry_office",
+                            "log_reviewer",
+                            "support",
+                            "case_handler",
+                        ],
+                    )
+                ),
+                name="grant_role_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('clinic__isnull', False), ('role__in', [registret.access.roles.Role['LOCAL_ADMINISTRATOR'], registret.access.roles.Role['READER'], registret.access.roles.Role['REPORT_READER'], registret.access.roles.Role['REPORTER']])), models.Q(('clinic', None), ('role__in', [registret.access.roles.Role['CASE_HANDLER'], registret.access.roles.Role['LOG_REVIEWER'], registret.access.roles.Role['REGISTRY_OFFICE'], registret.access.roles.Role['SUPPORT']])), _connector='OR'), name='grant_clinic_fits_role'),
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("clinic__isnull", False),
+                        (
+                            "role__in",
+                            [
+                                registret.access.roles.Role["LOCAL_ADMINISTRATOR"],
+                                registret.access.roles.Role["READER"],
+                                registret.access.roles.Role["REPORT_READER"],
+                                registret.access.roles.Role["REPORTER"],
+                            ],
+                        ),
+                    ),
+                    models.Q(
+                        ("clinic", None),
+                        (
+                            "role__in",
+                            [
+                                registret.access.roles.Role["CASE_HANDLER"],
+                                registret.access.roles.Role["LOG_REVIEWER"],
+                                registret.access.roles.Role["REGISTRY_OFFICE"],
+                                registret.access.roles.Role["SUPPORT"],
+                            ],
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="grant_clinic_fits_role",
+            ),
         ),
     ]

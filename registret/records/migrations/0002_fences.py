@@ -47,6 +47,9 @@ CREATE FUNCTION records_step_life() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (
         ('planned', 'draft'),
+        ('draft', 'draft'),
+        ('incomplete', 'incomplete'),
+        ('reopened', 'reopened'),
         ('draft', 'incomplete'),
         ('incomplete', 'draft'),
         ('draft', 'signed'),

@@ -5,69 +5,110 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('places', '0001_initial'),
-        ('records', '0002_fences'),
+        ("places", "0001_initial"),
+        ("records", "0002_fences"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='merge',
-            name='gone_id',
+            model_name="merge",
+            name="gone_id",
             field=models.BigIntegerField(default=0),
             preserve_default=False,
         ),
         migrations.AlterField(
-            model_name='optout',
-            name='by_account_id',
+            model_name="optout",
+            name="by_account_id",
             field=models.BigIntegerField(null=True),
         ),
         migrations.CreateModel(
-            name='Keeping',
+            name="Keeping",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('sub_registry', models.CharField(max_length=40)),
-                ('what', models.CharField(choices=[('destroy', 'Destroy'), ('keep', 'Keep')], max_length=10)),
-                ('before', models.DateTimeField(null=True)),
-                ('until', models.DateField(null=True)),
-                ('reason', models.CharField(max_length=500)),
-                ('episodes', models.PositiveIntegerField()),
-                ('at', models.DateTimeField()),
-                ('by_account_id', models.BigIntegerField()),
-                ('by_name', models.CharField(max_length=520)),
-                ('done_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("sub_registry", models.CharField(max_length=40)),
+                ("what", models.CharField(choices=[("destroy", "Destroy"), ("keep", "Keep")], max_length=10)),
+                ("before", models.DateTimeField(null=True)),
+                ("until", models.DateField(null=True)),
+                ("reason", models.CharField(max_length=500)),
+                ("episodes", models.PositiveIntegerField()),
+                ("at", models.DateTimeField()),
+                ("by_account_id", models.BigIntegerField()),
+                ("by_name", models.CharField(max_length=520)),
+                ("done_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['sub_registry', '-id'], name='keeping_newest')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('before__isnull', False), ('until', None), ('what', 'destroy')), models.Q(('before', None), ('done_at', None), ('until__isnull', False), ('what', 'keep')), _connector='OR'), name='keeping_says_what'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='keeping_has_reason'), models.CheckConstraint(condition=models.Q(('done_at', None), ('done_at__gte', models.F('at')), _connector='OR'), name='keeping_done_after'), models.UniqueConstraint(condition=models.Q(('done_at', None), ('what', 'destroy')), fields=('sub_registry',), name='one_destruction_at_a_time')],
+                "indexes": [models.Index(fields=["sub_registry", "-id"], name="keeping_newest")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("before__isnull", False), ("until", None), ("what", "destroy")),
+                            models.Q(("before", None), ("done_at", None), ("until__isnull", False), ("what", "keep")),
+                            _connector="OR",
+                        ),
+                        name="keeping_says_what",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="keeping_has_reason"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("done_at", None), ("done_at__gte", models.F("at")), _connector="OR"),
+                        name="keeping_done_after",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("done_at", None), ("what", "destroy")),
+                        fields=("sub_registry",),
+                        name="one_destruction_at_a_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Destruction',
+            name="Destruction",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('sub_registry', models.CharField(max_length=40)),
-                ('why', models.CharField(choices=[('opted_out', 'Opted Out'), ('retention', 'Retention')], max_length=10)),
-                ('episodes', models.PositiveIntegerField()),
-                ('at', models.DateTimeField()),
-                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.clinic')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("sub_registry", models.CharField(max_length=40)),
+                (
+                    "why",
+                    models.CharField(choices=[("opted_out", "Opted Out"), ("retention", "Retention")], max_length=10),
+                ),
+                ("episodes", models.PositiveIntegerField()),
+                ("at", models.DateTimeField()),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.clinic"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['clinic', '-at'], name='destruction_clinic')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('why__in', ['opted_out', 'retention'])), name='destruction_why_known'), models.CheckConstraint(condition=models.Q(('episodes__gt', 0)), name='destruction_of_something')],
+                "indexes": [models.Index(fields=["clinic", "-at"], name="destruction_clinic")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("why__in", ["opted_out", "retention"])), name="destruction_why_known"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("episodes__gt", 0)), name="destruction_of_something"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ReasonGiven',
+            name="ReasonGiven",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('session_id', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='records.patient')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("session_id", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="records.patient"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['session_id', 'patient', '-at'], name='reason_given'), models.Index(fields=['at'], name='reason_given_at')],
+                "indexes": [
+                    models.Index(fields=["session_id", "patient", "-at"], name="reason_given"),
+                    models.Index(fields=["at"], name="reason_given_at"),
+                ],
             },
         ),
     ]

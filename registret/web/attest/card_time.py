@@ -21,7 +21,11 @@ class CardTime:
 
     @classmethod
     def of(cls, actor: Actor, *, at: datetime) -> CardTime:
-        since = at - actor.card_read_at
+        return cls.since(actor.card_read_at, at=at)
+
+    @classmethod
+    def since(cls, card_read_at: datetime, *, at: datetime) -> CardTime:
+        since = at - card_read_at
         left = settings.ATTESTING_NEEDS_CARD_WITHIN - since
         # A minute that has begun counts as left: nobody is turned away by a rounding.
         return cls(ago=since // _MINUTE, left=max(0, -(-left // _MINUTE)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -14,6 +14,7 @@ from registret.records.identity import change_number, merge
 from registret.records.looking import open_patient
 from registret.records.refusals import NothingToMerge, NumberTaken, NumberUnchanged, OptedOut
 from registret.web.cases.forms import NumberForm
+from registret.web.door.views import see_other
 from registret.web.forms import beside
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
@@ -36,7 +37,7 @@ def number(request: ActorRequest, patient: str) -> HttpResponse:
             taken = True
         else:
             if there is not None:
-                return _to(there)
+                return see_other("patient", there)
     context: dict[str, Any] = {"tab": "records", "patient": page.patient, "form": form, "taken": taken}
     return render(request, "patient_number.html", context, status=422 if form.errors else 200)
 
@@ -54,9 +55,3 @@ def _acted(request: ActorRequest, form: NumberForm, patient: str) -> str:
         return merge(**what)
     change_number(**what)
     return patient
-
-
-def _to(patient: str) -> HttpResponse:
-    response = HttpResponseRedirect(f"/patient/{patient}")
-    response.status_code = 303
-    return response

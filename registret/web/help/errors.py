@@ -37,7 +37,7 @@ GROUPS = (
     Group(title=_("Inloggningen avbröts"), prefixes=("attempt", "session"), helper=_SUPPORT),
     Group(
         title=_("Mejlet och koden"),
-        prefixes=("confirmation", "account", "limits"),
+        prefixes=("confirmation", "objection", "account", "limits"),
         helper=_("Din lokala administratör kan rätta en felskriven adress och skicka mejlet igen. Annars supporten."),
     ),
     Group(
@@ -45,8 +45,12 @@ GROUPS = (
         prefixes=("access", "life"),
         helper=_("Din lokala administratör. Är det du själv: registerkansliet."),
     ),
+    Group(
+        title=_("Patienter och vårdepisoder"),
+        prefixes=("patient", "episode", "step", "case", "retention"),
+        helper=_SUPPORT,
+    ),
     Group(title=_("Granskning av loggen"), prefixes=("review",), helper=_SUPPORT),
-    Group(title=_("Patienter"), prefixes=("patient", "case", "retention"), helper=_SUPPORT),
     Group(title=_("Sidan"), prefixes=("request", "settings"), helper=_SUPPORT),
 )
 # The card is in order and the list of revoked cards is the registry's to fetch, so no card office can help.

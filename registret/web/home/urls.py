@@ -5,5 +5,4 @@ from registret.web.home import views
 urlpatterns = [
     path("start", views.start, name="start"),
     path("arbetar-som", views.seat, name="seat"),
-    path("min-logg", views.own_log, name="own_log"),
 ]

@@ -1,4 +1,4 @@
-"""After login: the start page, changing seats, one's own log."""
+"""After login: the start page, and changing seats."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from registret.web.door.views import see_other
 from registret.web.gate import needs, needs_any_card
 from registret.web.http import ActorRequest, CardRequest
 from registret.web.numbers import number_in
+from registret.web.records.pages import work_lists
 
 
 @require_GET
@@ -37,6 +38,8 @@ def start(request: ActorRequest) -> HttpResponse:
         "log": entries_of_account(account_id=actor.account_id, size=6),
         "destroyed": destroyed_lately(actor=actor, at=request.at) if actor.may(Permission.READ_RECORDS) else (),
     }
+    if actor.may(Permission.READ_RECORDS):
+        context |= work_lists(actor, at=request.at)
     return render(request, "start.html", context)
 
 
@@ -56,14 +59,6 @@ def seat(request: CardRequest) -> HttpResponse:
         return see_other("application")
     chosen = person.seat.grant_id if isinstance(person, Actor) else seats[0].grant_id
     return render(request, "seat.html", {"seats": seats, "chosen": chosen})
-
-
-@require_GET
-@needs(Permission.WORK)
-def own_log(request: ActorRequest) -> HttpResponse:
-    """What the log holds about oneself."""
-    page = entries_of_account(account_id=request.actor.account_id, before=number_in(request.GET, "fore"))
-    return render(request, "own_log.html", {"log": page})
 
 
 def _greeting(hour: int) -> str:

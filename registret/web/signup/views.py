@@ -22,7 +22,8 @@ from registret.access.refusals import (
     RemindedToday,
     SubRegistryClosed,
 )
-from registret.accounts.queries import AccountRow, living_account, newest_confirmation
+from registret.accounts.queries import AccountRow, newest_confirmation
+from registret.accounts.queries import confirmation as confirmation_row
 from registret.accounts.refusals import (
     CodeBurnt,
     CodeWrong,
@@ -207,17 +208,18 @@ def confirm(request: Request, token: str) -> HttpResponse:
         return see_other("confirmed")
     may = check_link(confirmation=confirmation, hsa_id=hsa_id, at=request.at)
     context = {"may": may, "holder": holder, "token": token, "code": confirmation_code(*confirmation)}
-    if may and hsa_id and (account := living_account(hsa_id=hsa_id)):
-        context["address"] = account.email.masked
+    if may:
+        context["address"] = confirmation_row(confirmation_id=confirmation[0]).email.masked
     return render(request, "confirm.html", context)
 
 
 @require_GET
 @needs_any_card
 def confirmed(request: CardRequest) -> HttpResponse:
-    """The address is confirmed; what still remains, and by whom."""
+    """The address is confirmed; what still remains, and by whom. Whoever is at work goes on, or has changed it."""
     if isinstance(request.person, Actor):
-        return see_other("start")
+        newest = newest_confirmation(account_id=request.person.account_id)
+        return see_other("account" if newest and newest.replaces else "start")
     standing = request.person.standing
     if standing.account is None or standing.account.confirmed_at is None:
         return see_other("application")

@@ -8,13 +8,16 @@ from functools import partial
 
 import pytest
 
+from registret.access import own, people
 from registret.access import services as access
 from registret.access.lifecycle import ApplicationState
 from registret.access.models import Application, Grant
+from registret.access.queries import active_administrators
 from registret.access.refusals import AlreadyDecided
 from registret.access.roles import Role
-from registret.accounts.queries import has_ended_account
-from registret.kernel.identifiers import HsaId
+from registret.accounts.queries import has_ended_account, pending_change
+from registret.kernel.by import By
+from registret.kernel.identifiers import EmailAddress, HsaId
 from tests import cast
 from tests.cast import ANNA, BERTIL, DORIS, KARIN, Country, Person, person
 from tests.parallel import together
@@ -230,3 +233,84 @@ def test_an_application_that_is_made_while_the_mail_is_confirmed_is_told_of(plac
         confirm: Act = partial(cast.confirm_mail, who, at=NOW)
         together([apply, confirm])
         assert kinds(BERTIL) == [*before, "application_waiting"]
+
+
+def leaving(who: Person) -> Act:
+    account_id = cast.account_of(who).id
+    (grant,) = own.own_grants(account_id=account_id, at=NOW)
+    return partial(own.leave, account_id=account_id, grant_id=grant.id, by=who.by, at=NOW)
+
+
+def test_of_two_administrators_who_leave_at_once_one_stays(place: Country) -> None:
+    for _ in range(3):
+        results = together([leaving(BERTIL), leaving(KARIN)])
+        assert answers(results) == {"NoneType": 1, "LastAdministrator": 1}
+        (left,) = active_administrators(clinic_id=place.infection, at=NOW)
+        gone = KARIN if left.account_id == cast.account_of(BERTIL).id else BERTIL
+        cast.appoint(gone, place.infection, at=NOW)
+
+
+def test_leaving_and_ending_a_colleagues_account_at_once_never_stop_each_other(place: Country) -> None:
+    end: Act = partial(access.end_account, account_id=cast.account_of(KARIN).id, reason="slutat", by=DORIS.by, at=NOW)
+    results = together([leaving(BERTIL), end, leaving(KARIN)])
+    assert set(answers(results)) <= {"NoneType", "LastAdministrator", "NotFound", "AccountEnded", "NotPossible"}
+
+
+def test_confirming_another_address_and_objecting_to_it_at_once_leave_the_old_one(place: Country) -> None:
+    cast.register(ANNA, place.infection, at=NOW)
+    account_id = cast.account_of(ANNA).id
+    email = EmailAddress.parse("anna.ny@regionnorrvik.se")
+    own.ask_for_address(account_id=account_id, email=email, card_read_at=NOW, by=ANNA.by, at=NOW)
+    waiting = pending_change(account_id=account_id)
+    assert waiting is not None
+    confirm: Act = partial(
+        access.confirm_by_link,
+        confirmation=(waiting.id, waiting.version),
+        hsa_id=ANNA.hsa_id,
+        by=ANNA.by,
+        at=NOW,
+    )
+    visitor = By.nobody(network=None)
+    objection: Act = partial(own.object_to_address, confirmation_id=waiting.id, by=visitor, at=NOW)
+    results = together([confirm, objection, objection, confirm])
+    assert set(answers(results)) <= {"NoneType", "ObjectionOver", "ConfirmationReplaced", "ConfirmationDone"}
+    assert answers(results[1:3]) == {"NoneType": 1, "ObjectionOver": 1}
+    assert cast.account_of(ANNA).email == ANNA.email
+    assert pending_change(account_id=account_id) is None
+
+
+def test_a_foreign_address_and_a_change_of_the_right_at_once_leave_no_right_unattested(place: Country) -> None:
+    grant_id = access.attest(
+        application_id=cast.register(ANNA, place.infection, at=NOW),
+        role=Role.REPORTER,
+        sub_registries=("pneumoni",),
+        last_day=LAST_DAY,
+        actor=cast.actor(BERTIL, at=NOW),
+        at=NOW,
+    )
+    account_id = cast.account_of(ANNA).id
+    email = EmailAddress.parse("anna@example.org")
+    own.ask_for_address(account_id=account_id, email=email, card_read_at=NOW, by=ANNA.by, at=NOW)
+    waiting = pending_change(account_id=account_id)
+    assert waiting is not None
+    confirm: Act = partial(
+        access.confirm_by_link,
+        confirmation=(waiting.id, waiting.version),
+        hsa_id=ANNA.hsa_id,
+        by=ANNA.by,
+        at=NOW,
+    )
+    change: Act = partial(
+        people.change_grant,
+        grant_id=grant_id,
+        role=Role.READER,
+        sub_registries=("sepsis",),
+        last_day=LAST_DAY,
+        actor=cast.actor(KARIN, at=NOW),
+        at=NOW,
+    )
+    results = together([confirm, change])
+    assert set(answers(results)) <= {"NoneType", "int", "NotFound"}
+    assert isinstance(results[0], type(None))
+    assert not Grant.objects.filter(account_id=account_id, revoked_at=None).exists()
+    assert Application.objects.filter(account_id=account_id, state=ApplicationState.WAITING).count() == 1

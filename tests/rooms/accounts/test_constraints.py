@@ -84,6 +84,7 @@ BREAKING: dict[str, list[Callable[[], object]]] = {
     "one_open_confirmation_per_account": [lambda: twice(confirmation, account=account())],
     "confirmation_expires_later": [lambda: confirmation(expires_at=NOW)],
     "confirmation_guesses_bounded": [lambda: confirmation(wrong_codes=21)],
+    "confirmation_changes_something": [lambda: confirmation(email="a@b.se", replaces="a@b.se")],
     "attempt_purpose_known": [lambda: attempt(purpose="other")],
     "attempt_way_known": [
         lambda: attempt(way="other"),
@@ -127,6 +128,19 @@ PAIRED: dict[str, tuple[Callable[..., object], dict[str, tuple[Any, ...]], Calla
         confirmation,
         {"confirmed_at": (None, NOW), "replaced_at": (None, NOW)},
         lambda confirmed_at, replaced_at: not (confirmed_at and replaced_at),
+    ),
+    "confirmation_objected_is_over": (
+        confirmation,
+        {
+            "replaces": ("", "old@b.se"),
+            "objected_at": (None, NOW),
+            "confirmed_at": (None, NOW),
+            "replaced_at": (None, NOW),
+        },
+        lambda replaces, objected_at, confirmed_at, replaced_at: (
+            not (confirmed_at and replaced_at)
+            and (objected_at is None or (replaces != "" and (confirmed_at is not None or replaced_at is not None)))
+        ),
     ),
     "attempt_code_after_answer": (
         attempt,

@@ -9,7 +9,14 @@ from django.conf import settings as django_settings
 from pytest_django import Settings
 
 from registret.mail.letters import LETTERS, Fact, Rendered, rendered, stored_facts
-from registret.mail.links import confirmation_code, confirmation_token, spaced
+from registret.mail.links import (
+    confirmation_code,
+    confirmation_token,
+    objection_token,
+    read_objection,
+    read_token,
+    spaced,
+)
 from registret.mail.smtp import message
 
 EXAMPLES: dict[Fact, str | date] = {
@@ -21,7 +28,7 @@ EXAMPLES: dict[Fact, str | date] = {
 
 def letter(kind: str, language: str = "sv", **facts: str | date) -> Rendered:
     known = {name: EXAMPLES[fact] for name, fact in LETTERS[kind].facts.items()} | facts
-    confirmation = (17, 3) if LETTERS[kind].confirms else None
+    confirmation = (17, 3) if LETTERS[kind].about_confirmation else None
     return rendered(kind=kind, language=language, facts=stored_facts(kind, known), confirmation=confirmation)
 
 
@@ -103,9 +110,21 @@ def test_the_confirmation_has_link_and_code_and_says_until_when() -> None:
         assert "1 december 2026" in body
 
 
-def test_only_the_confirmation_has_a_link_that_confirms() -> None:
+def test_only_letters_that_confirm_have_a_link_that_confirms_and_only_those_to_an_old_address_one_that_objects() -> (
+    None
+):
     for kind in LETTERS:
-        assert ("/bekrafta/" in letter(kind).text) == (kind == "confirm_email")
+        assert ("/bekrafta/" in letter(kind).text) == (kind in {"confirm_email", "confirm_new_address"})
+        assert ("/invand/" in letter(kind).text) == (kind in {"address_change_asked", "address_changed"})
+
+
+def test_the_link_that_objects_confirms_nothing_and_the_other_way_round() -> None:
+    assert read_objection(objection_token(17, 3)) == 17
+    assert read_objection(confirmation_token(17, 3)) is None
+    assert read_token(objection_token(17, 3)) is None
+    for kind in ("address_change_asked", "address_changed"):
+        assert f"/invand/{objection_token(17, 3)}" in letter(kind).text
+        assert spaced(confirmation_code(17, 3)) not in letter(kind).text
 
 
 def test_a_moment_is_shown_as_the_day_it_is_in_sweden() -> None:

@@ -64,7 +64,7 @@ def number(text: str) -> PatientNumber:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ward:
-    """Anna and Karin report at the infection clinic of Norrvik, Cecilia at that of Sydvik; Bertil attests, and no more."""
+    """Anna and Karin report at the infection clinic of Norrvik, Cecilia at that of Sydvik; Bertil only attests."""
 
     place: Country
     anna: Actor
@@ -147,9 +147,7 @@ class Known:
 
 
 def registered(surname: str = "Tolvansson", *, protected: bool = False, died_on: date | None = None) -> Registered:
-    return Registered(
-        given_name="Tolvan", surname=surname, sex=Sex.MALE, is_protected=protected, died_on=died_on
-    )
+    return Registered(given_name="Tolvan", surname=surname, sex=Sex.MALE, is_protected=protected, died_on=died_on)
 
 
 def ask(known: Known, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,7 +72,8 @@ def test_a_case_number_is_letters_and_digits(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "1", "RS", "ärende", "26RS4711;", "<b>26</b>", "26RS\x004711", "x1" * 21, "-26RS", TOLVAN, "121212-1212"]
+    "text",
+    ["", "1", "RS", "ärende", "26RS4711;", "<b>26</b>", "26RS\x004711", "x1" * 21, "-26RS", TOLVAN, "121212-1212"],
 )
 def test_what_is_no_case_number_is_refused(text: str) -> None:
     with pytest.raises(Malformed):
@@ -239,9 +240,7 @@ def test_a_log_extract_tells_also_of_the_time_before_two_were_merged(here: Ward)
     begun(here.anna, patient=RESERVE)
     begun(here.cecilia)
     before = log_extract_of_case(actor=handler(), case=case(RESERVE), form="pdf", at=NOW)
-    identity.merge(
-        actor=here.anna, patient=system_id_of(RESERVE), number=number(TOLVAN), reason="x", at=NOW + MINUTE
-    )
+    identity.merge(actor=here.anna, patient=system_id_of(RESERVE), number=number(TOLVAN), reason="x", at=NOW + MINUTE)
     after = log_extract_of_case(actor=handler(), case=case(RESERVE), form="pdf", at=NOW + HOUR)
     assert {(row.at, row.event) for row in before.rows} <= {(row.at, row.event) for row in after.rows}
     assert {row.unit for row in after.rows if row.event == "episode.begun"} == {

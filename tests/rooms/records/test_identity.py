@@ -132,9 +132,7 @@ def test_only_whoever_reports_at_the_patients_care_provider_says_who_it_is(here:
         act(here, by="bertil")
     reader = at_work(cast.person("Rut", "Läs", "SE2321009991-E00R1L9"), here.place.infection, by=None, role=Role.READER)
     with pytest.raises(NotPermitted):
-        identity.change_number(
-            actor=reader, patient=system_id_of(RESERVE), number=number(OTHER), reason=WHY, at=NOW
-        )
+        identity.change_number(actor=reader, patient=system_id_of(RESERVE), number=number(OTHER), reason=WHY, at=NOW)
     greta = handler()
     with pytest.raises(NotPermitted):
         identity.change_number(actor=greta, patient=system_id_of(RESERVE), number=number(OTHER), reason=WHY, at=NOW)

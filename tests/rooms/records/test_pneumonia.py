@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from registret.access.actor import Actor
 from registret.access.refusals import NotFound, NotPermitted
 from registret.kernel.life import NotPossible
 from registret.records import looking, services
@@ -21,7 +22,7 @@ def here() -> Ward:
     return ward()
 
 
-def scores(actor, episode: str) -> dict[str, Decimal | None]:  # type: ignore[no-untyped-def]
+def scores(actor: Actor, episode: str) -> dict[str, Decimal | None]:
     page = looking.open_step(actor=actor, episode=episode, step="acute", at=NOW)
     return {now.score.code: now.value for now in page.assessment.scores}
 
@@ -30,7 +31,7 @@ def test_an_episode_begins_with_all_its_steps_and_one_entry(here: Ward) -> None:
     episode = begun(here.anna)
     page = looking.open_step(actor=here.anna, episode=episode, step="inclusion", at=NOW)
     assert [(step.code, step.state) for step in page.episode.steps] == [
-        ("inclusion", StepState.DRAFT),
+        ("inclusion", StepState.SIGNED),
         ("acute", StepState.PLANNED),
         ("discharge", StepState.PLANNED),
         ("follow_up", StepState.PLANNED),
@@ -42,12 +43,10 @@ def test_an_episode_begins_with_all_its_steps_and_one_entry(here: Ward) -> None:
 
 def test_crb65_is_computed_from_what_is_known_and_unknown_until_then(here: Ward) -> None:
     episode = begun(here.anna)
-    write = lambda written, base: services.write(  # noqa: E731
-        actor=here.anna, episode=episode, step="acute", base=base, written=written, at=NOW
-    )
-    write({"confusion": ["no"], "respiratory_rate": ["32"]}, 0)
+    half, rest = {"confusion": ["no"], "respiratory_rate": ["32"]}, {"systolic": ["118"], "diastolic": ["64"]}
+    services.write(actor=here.anna, episode=episode, step="acute", base=0, written=half, at=NOW)
     assert scores(here.anna, episode)["crb65"] is None
-    outcome = write({"systolic": ["118"], "diastolic": ["64"]}, 1)
+    outcome = services.write(actor=here.anna, episode=episode, step="acute", base=1, written=rest, at=NOW)
     assert {now.score.code: now.value for now in outcome.page.assessment.scores}["crb65"] == 2, "rate and age"
     assert outcome.page.assessment.scores[0].reading
 
@@ -110,9 +109,10 @@ def test_an_impossible_value_is_not_saved_and_takes_no_other_with_it(here: Ward)
 
 def test_two_who_write_at_once_lose_nothing_of_each_other(here: Ward) -> None:
     episode = begun(here.anna)
-    one = {"actor": here.anna, "episode": episode, "step": "acute", "base": 0, "at": NOW}
-    services.write(written={"pulse": ["80"], "crp": ["120"]}, **one)
-    other = services.write(written={"pulse": ["95"], "saturation": ["92"]}, **{**one, "actor": here.karin})
+    first = {"pulse": ["80"], "crp": ["120"]}
+    services.write(actor=here.anna, episode=episode, step="acute", base=0, written=first, at=NOW)
+    second = {"pulse": ["95"], "saturation": ["92"]}
+    other = services.write(actor=here.karin, episode=episode, step="acute", base=0, written=second, at=NOW)
     assert {code: answer.value for code, answer in other.page.answers["acute"].items()} == {
         "pulse": 80,
         "crp": 120,

@@ -79,12 +79,13 @@ def test_a_reason_opens_every_way_and_the_log_keeps_it(here: Ward, episode: str,
     assert log("patient.opened")[-1].facts == {"reason": WHY}
 
 
-def test_a_reason_holds_an_hour_in_this_session_for_this_patient(here: Ward, episode: str) -> None:
+def test_a_reason_holds_an_hour_from_its_last_use_in_this_session_for_this_patient(here: Ward, episode: str) -> None:
     patient = system_id_of(TOLVAN)
     looking.open_patient(actor=here.anna, system_id=patient, reason=WHY, at=NOW)
     looking.open_patient(actor=here.anna, system_id=patient, at=NOW + HOUR - MINUTE)
+    looking.open_step(actor=here.anna, episode=episode, step="acute", at=NOW + 2 * HOUR - 2 * MINUTE)
     with pytest.raises(ReasonNeeded):
-        looking.open_patient(actor=here.anna, system_id=patient, at=NOW + HOUR)
+        looking.open_patient(actor=here.anna, system_id=patient, at=NOW + 3 * HOUR - 2 * MINUTE)
     for other in (here.karin, replace(here.anna, session_id=here.anna.session_id + 10_000)):
         with pytest.raises(ReasonNeeded):
             looking.open_patient(actor=other, system_id=patient, at=NOW + MINUTE)

@@ -332,7 +332,13 @@ def test_information_to_patients_is_open_to_all_and_names_both_controllers(anna:
     assert "Infektionskliniken, Norrviks sjukhus" in text_of(anybody.get("/patientinformation"))
     page = anybody.get(f"/patientinformation/{cast.INFECTION}")
     text = text_of(page)
-    for said in ("Region Norrvik är personuppgiftsansvarig", "Region Örebro län", "pneumoni 20 år", "avböja", "loggutdrag"):
+    for said in (
+        "Region Norrvik är personuppgiftsansvarig",
+        "Region Örebro län",
+        "pneumoni 20 år",
+        "avböja",
+        "loggutdrag",
+    ):
         assert said in text, said
     assert "None" not in text
     anybody.get("/sprak/en?till=/")
@@ -340,5 +346,3 @@ def test_information_to_patients_is_open_to_all_and_names_both_controllers(anna:
     assert anybody.get("/patientinformation/finns-inte").status_code == 404
     cast.close_clinic(cast.SYDVIK, at=timezone.now())
     assert anybody.get(f"/patientinformation/{cast.SYDVIK}").status_code == 404
-
-

@@ -20,7 +20,7 @@ from registret.kernel.identifiers import EmailAddress
 from registret.mail.queries import outbox
 from registret.mail.services import post
 from registret.revocation.models import KeptCrl, Upkeep
-from registret.web.door import trust as believed
+from registret.web import trust as believed
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, Country
 from tests.rooms.web.client import Browser, text_of

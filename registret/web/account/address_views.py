@@ -1,0 +1,148 @@
+"""Another mail address: asked for, confirmed with the card, or objected to by whoever reads mail at the old one."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from registret.access import own as access
+from registret.access import services as rights
+from registret.access.queries import clinics_to_attest_anew
+from registret.access.refusals import AccountSuspended, AdministratorsAddress
+from registret.accounts.lifecycle import AccountState
+from registret.accounts.queries import AccountRow, address_rests_until, pending_change
+from registret.accounts.refusals import (
+    AddressResting,
+    AddressUnchanged,
+    CodeBurnt,
+    CodeWrong,
+    ConfirmationExpired,
+    ObjectionUnknown,
+)
+from registret.accounts.services import check_objection
+from registret.kernel.by import By
+from registret.kernel.identifiers import EmailAddress
+from registret.limits.services import TooMany
+from registret.mail.links import read_objection
+from registret.places.queries import clinics, mail_hint
+from registret.web.account.forms import ObjectionForm
+from registret.web.account.pages import own, show
+from registret.web.door.views import see_other
+from registret.web.forms import beside
+from registret.web.gate import needs_any_card, open_to_all
+from registret.web.http import CardRequest, Request
+from registret.web.signup.forms import AddressForm, CodeForm
+
+_AT_THE_ADDRESS = dict.fromkeys((AddressUnchanged, AddressResting, AdministratorsAddress, TooMany), "email")
+
+
+@require_http_methods(["GET", "POST"])
+@needs_any_card
+def change(request: CardRequest) -> HttpResponse:
+    """Ändra e-post, with the same question as at registration, and what follows from a foreign address."""
+    me = own(request)
+    if me.state is AccountState.REGISTERED:
+        return see_other("change_address")
+    if me.state is AccountState.SUSPENDED:
+        raise AccountSuspended()
+    form = AddressForm(request.POST if request.method == "POST" else None)
+    context = {"form": form, "account": me, "days": settings.OBJECTION_LIFETIME.days}
+    if request.method == "POST" and form.is_valid():
+        email = form.cleaned_data["email"]
+        if request.POST.get("ok") == "1":
+            if _asked(request, me, form, email):
+                return see_other("account")
+        elif "change" not in request.POST:
+            anew = _anew(request, me, form, email)
+            hint = mail_hint(email, organisation_number=me.organisation_number)
+            context |= {"asks": form.is_valid(), "email": email, "hint": hint, "anew": anew}
+    return show(request, "account_address.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@needs_any_card
+def type_code(request: CardRequest) -> HttpResponse:
+    """The code out of the letter to the new address."""
+    if request.method == "GET":
+        return see_other("account")
+    me, form = own(request), CodeForm(request.POST)
+    if form.is_valid():
+        beside(
+            form,
+            dict.fromkeys((CodeWrong, CodeBurnt, ConfirmationExpired, AdministratorsAddress, TooMany), "code"),
+            lambda: rights.confirm_by_code(
+                account_id=me.id, code=form.cleaned_data["code"], by=request.person.by, at=request.at
+            ),
+        )
+    if form.is_valid():
+        return see_other("confirmed")
+    context = {"form": form, "account": me, "pending": pending_change(account_id=me.id), "at": request.at}
+    return show(request, "account_code.html", context, status=422)
+
+
+@require_POST
+@needs_any_card
+def resend(request: CardRequest) -> HttpResponse:
+    """Skicka igen."""
+    access.resend_for_address(account_id=own(request).id, by=request.person.by, at=request.at)
+    return see_other("account")
+
+
+@require_POST
+@needs_any_card
+def take_back(request: CardRequest) -> HttpResponse:
+    """Behåll den gamla."""
+    access.take_back_address(account_id=own(request).id, by=request.person.by, at=request.at)
+    return see_other("account")
+
+
+@require_http_methods(["GET", "POST"])
+@open_to_all
+def objection(request: Request, token: str) -> HttpResponse:
+    """The link of the letter to the old address. GET changes nothing; POST objects, if the question is answered."""
+    confirmation_id = read_objection(token)
+    if confirmation_id is None:
+        raise ObjectionUnknown()
+    form = ObjectionForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        by = By.nobody(network=request.network)
+        access.object_to_address(confirmation_id=confirmation_id, by=by, at=request.at)
+        return see_other("objected")
+    made = check_objection(confirmation_id=confirmation_id, at=request.at)
+    context = {"form": form, "made": made, "days": settings.OBJECTION_LIFETIME.days}
+    return render(request, "objection.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+@open_to_all
+def objected(request: Request) -> HttpResponse:
+    """The change is stopped; what to do now."""
+    return render(request, "objected.html")
+
+
+def _asked(request: CardRequest, me: AccountRow, form: AddressForm, email: EmailAddress) -> bool:
+    beside(
+        form,
+        _AT_THE_ADDRESS,
+        lambda: access.ask_for_address(
+            account_id=me.id, email=email, card_read_at=request.sitting.began_at, by=request.person.by, at=request.at
+        ),
+    )
+    return form.is_valid()
+
+
+def _anew(request: CardRequest, me: AccountRow, form: AddressForm, email: EmailAddress) -> list[str]:
+    """Clinics that must attest anew if this becomes the address, before anything is sent."""
+
+    def look() -> frozenset[int]:
+        if email == me.email:
+            raise AddressUnchanged()
+        again_at = address_rests_until(account_id=me.id)
+        if again_at is not None and again_at > request.at:
+            raise AddressResting(again_at=again_at)
+        return clinics_to_attest_anew(account_id=me.id, before=me.email, email=email, at=request.at)
+
+    here = beside(form, _AT_THE_ADDRESS, look) or frozenset()
+    return sorted(place.title for place in clinics(here).values())

@@ -1,0 +1,51 @@
+"""Sessions of one's own: where somebody has shown this card and could go on."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_GET, require_POST
+
+from registret.access.own import own_grants
+from registret.access.refusals import NotFound
+from registret.accounts import sessions as acts
+from registret.web.account.pages import own, show
+from registret.web.door.views import see_other
+from registret.web.gate import needs_any_card
+from registret.web.http import CardRequest
+
+
+@require_GET
+@needs_any_card
+def sessions(request: CardRequest) -> HttpResponse:
+    """All that live, this one first told apart."""
+    me = own(request)
+    context = {
+        "sessions": acts.sessions_of(hsa_id=me.hsa_id, at=request.at),
+        "this": request.sitting.session_id,
+        "places": {grant.id: grant.clinic_name for grant in own_grants(account_id=me.id, at=request.at)},
+    }
+    return show(request, "account_sessions.html", context)
+
+
+@require_POST
+@needs_any_card
+def end(request: CardRequest, id: int) -> HttpResponse:
+    """One of the others. A second click finds it done; this one ends by logging out."""
+    if id != request.sitting.session_id:
+        hsa_id = request.sitting.card.hsa_id
+        if not acts.end_own(session_id=id, hsa_id=hsa_id, by=request.person.by, at=request.at):
+            raise NotFound()
+    return see_other("sessions")
+
+
+@require_POST
+@needs_any_card
+def end_others(request: CardRequest) -> HttpResponse:
+    """All but this one."""
+    acts.end_others(
+        hsa_id=request.sitting.card.hsa_id,
+        keep=request.sitting.session_id,
+        by=request.person.by,
+        at=request.at,
+    )
+    return see_other("sessions")

@@ -1,0 +1,154 @@
+"""Mitt konto: facts, rights, applying for more, leaving, one's own log, one's data in a file."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from registret.access import desk
+from registret.access import own as access
+from registret.access import own_data as data
+from registret.access import services as rights
+from registret.access.lifecycle import ApplicationState
+from registret.access.queries import application_of, applications_of
+from registret.access.refusals import AlreadyApplied, ClinicClosed, RightHeld, SubRegistryClosed
+from registret.access.roles import Permission
+from registret.accounts.queries import address_rests_until, pending_change
+from registret.accounts.sessions import sessions_of
+from registret.ledger.queries import entries_of_account
+from registret.places.queries import care_provider_of, open_clinics
+from registret.web.account.pages import own, show
+from registret.web.door.views import see_other
+from registret.web.forms import beside
+from registret.web.gate import needs, needs_any_card
+from registret.web.http import ActorRequest, CardRequest
+from registret.web.numbers import number_in
+from registret.web.signup.forms import AnswerForm, ApplicationForm, CodeForm
+
+# What was attested stands among the rights, and what one took back oneself is no news.
+_OF_INTEREST = {ApplicationState.WAITING, ApplicationState.DECLINED, ApplicationState.LAPSED}
+
+
+@require_GET
+@needs_any_card
+def account(request: CardRequest) -> HttpResponse:
+    """All of it on one page; what changes something has a page of its own."""
+    me = own(request)
+    rests_until = address_rests_until(account_id=me.id)
+    context = {
+        "account": me,
+        "card": request.sitting.card,
+        "grants": access.own_grants(account_id=me.id, at=request.at),
+        "applications": [a for a in applications_of(account_id=me.id) if a.state in _OF_INTEREST][:5],
+        "pending": pending_change(account_id=me.id),
+        "rests_until": rests_until if rests_until and rests_until > request.at else None,
+        "form": CodeForm(),
+        "number_of_sessions": len(sessions_of(hsa_id=me.hsa_id, at=request.at)),
+        "at": request.at,
+    }
+    return show(request, "account.html", context)
+
+
+@require_POST
+@needs_any_card
+def own_data(request: CardRequest) -> HttpResponseBase:
+    """Everything that is kept about oneself, in one file."""
+    me = own(request)
+    stream = data.take_out(hsa_id=me.hsa_id, card_read_at=request.sitting.began_at, by=request.person.by, at=request.at)
+    name = f"mina-uppgifter-{timezone.localtime(request.at):%Y-%m-%d}.json"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingHttpResponse(stream, content_type="application/json; charset=utf-8", headers=headers)
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Permission.WORK)
+def apply(request: ActorRequest) -> HttpResponse:
+    """More clinics or roles, while one works; somebody else attests."""
+    me = own(request)
+    sent = request.POST if request.method == "POST" else None
+    form = ApplicationForm(sent, clinics=open_clinics(first_of_organisation=me.organisation_number))
+    if request.method == "POST" and form.is_valid() and (wanted := _applied(request, me.id, form)):
+        return see_other("own_application", wanted)
+    context = {"form": form, "provider": care_provider_of(me.organisation_number)}
+    return show(request, "account_apply.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+@needs_any_card
+def application(request: CardRequest, id: int) -> HttpResponse:
+    """One of one's own applications: where it stands, what was asked."""
+    return _application(request, id, AnswerForm())
+
+
+@require_POST
+@needs_any_card
+def answer(request: CardRequest, id: int) -> HttpResponse:
+    """Svara på en fråga from the clinic."""
+    form = AnswerForm(request.POST)
+    if not form.is_valid():
+        return _application(request, id, form, status=422)
+    wanted = application_of(account_id=own(request).id, application_id=id)
+    desk.answer(
+        account_id=wanted.account_id,
+        application_id=wanted.id,
+        text=form.cleaned_data["text"],
+        by=request.person.by,
+        at=request.at,
+    )
+    return see_other("own_application", id)
+
+
+@require_POST
+@needs_any_card
+def withdraw(request: CardRequest, id: int) -> HttpResponse:
+    """Takes one's own waiting application back."""
+    rights.withdraw(account_id=own(request).id, application_id=id, by=request.person.by, at=request.at)
+    return see_other("account")
+
+
+@require_http_methods(["GET", "POST"])
+@needs_any_card
+def leave(request: CardRequest, id: int) -> HttpResponse:
+    """Lämna a right of one's own, after a question."""
+    me = own(request)
+    grant = access.own_grant(account_id=me.id, grant_id=id, at=request.at)
+    if request.method == "POST":
+        access.leave(account_id=me.id, grant_id=id, by=request.person.by, at=request.at)
+        return see_other("account")
+    last = len(access.own_grants(account_id=me.id, at=request.at)) == 1
+    needed = access.needs_successor(grant=grant, account_id=me.id, at=request.at)
+    return show(request, "account_leave.html", {"grant": grant, "last": last, "needed": needed})
+
+
+@require_GET
+@needs_any_card
+def own_log(request: CardRequest) -> HttpResponse:
+    """What the log holds about oneself."""
+    me = own(request)
+    page = entries_of_account(account_id=me.id, before=number_in(request.GET, "fore"))
+    return show(request, "own_log.html", {"log": page, "account": me})
+
+
+def _applied(request: ActorRequest, account_id: int, form: ApplicationForm) -> int | None:
+    wish = form.cleaned_data
+    return beside(
+        form,
+        {AlreadyApplied: "clinic", ClinicClosed: "clinic", RightHeld: "role", SubRegistryClosed: "sub_registries"},
+        lambda: access.apply_for_more(
+            account_id=account_id,
+            clinic_id=wish["clinic"],
+            role=wish["role"],
+            sub_registries=wish["sub_registries"],
+            message=wish["message"],
+            by=request.actor.by,
+            at=request.at,
+        ),
+    )
+
+
+def _application(request: CardRequest, id: int, form: AnswerForm, *, status: int = 200) -> HttpResponse:
+    wanted = application_of(account_id=own(request).id, application_id=id)
+    questions = desk.questions_to(account_id=wanted.account_id, application_id=wanted.id)
+    context = {"a": wanted, "questions": questions, "form": form}
+    return show(request, "account_application.html", context, status=status)
