@@ -201,8 +201,8 @@ def reopen(*, actor: Actor, episode: str, step: str, reason: str, at: datetime) 
 def sign(*, actor: Actor, episode: str, step: str, base: int, at: datetime) -> None:
     """The step is complete and right, says the actor. Answers to questions that are no longer asked are taken away.
 
-    Raises: NotFound, NotPermitted, ReasonNeeded, OfAnotherClinic, NotPossible, CannotSign, FormChanged; WrittenSince (somebody wrote
-        after the page was fetched: nobody signs what they have not seen).
+    Raises: NotFound, NotPermitted, ReasonNeeded, OfAnotherClinic, NotPossible, CannotSign, FormChanged; WrittenSince
+        (somebody wrote after the page was fetched: nobody signs what they have not seen).
     """
     with sight_of(actor, Permission.REPORT):
         page, row = step_page(actor, episode=episode, step=step, lock=True)
@@ -221,7 +221,8 @@ def sign(*, actor: Actor, episode: str, step: str, base: int, at: datetime) -> N
 def move(*, actor: Actor, episode: str, step: str, clinic_id: int, reason: str, at: datetime) -> None:
     """Another clinic of the care provider goes on with the step: given away, or fetched by those who have it next.
 
-    Raises: NotFound (also a clinic of another provider), NotPermitted, ReasonNeeded, OfAnotherClinic (neither end is the actor's).
+    Raises: NotFound (also a clinic of another provider), NotPermitted, ReasonNeeded, OfAnotherClinic (neither end is
+        the actor's).
     """
     with sight_of(actor, Permission.REPORT) as provider:
         page, row = step_page(actor, episode=episode, step=step, lock=True)

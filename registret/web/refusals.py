@@ -22,7 +22,10 @@ from registret.words.refusals import RefusalPage, in_general, page_of
 
 
 def refusal_response(request: Request, refusal: Refused) -> HttpResponse:
-    """Leads to the page that asks, if only a reason is missing. Else logs the refusal, within the limit for people without a card, and answers its page."""
+    """Logs the refusal, within the limit for people without a card, and answers its page.
+
+    If only a reason is missing (protected identity), leads to the page that asks for it.
+    """
     if isinstance(refusal, ReasonNeeded) and request.method == "GET":
         # No no yet: the patient's page asks why.
         response = redirect("patient", refusal.patient)

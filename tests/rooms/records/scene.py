@@ -19,8 +19,8 @@ from registret.records.cases import Case
 from registret.records.models import Episode, Number, Patient
 from registret.records.numbers import PatientNumber, Sex
 from registret.records.population import Person as Registered
-from registret.records.sight import sight_of_all
 from registret.records.services import NewPatient
+from registret.records.sight import sight_of_all
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, KARIN, Country, Person
 

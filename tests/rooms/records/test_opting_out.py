@@ -1,10 +1,10 @@
-"""Patienten har avböjt: all is destroyed in one transaction, the numbers are blocked, and a backup brings nothing back."""
+"""Patienten har avböjt: all is destroyed in one transaction, numbers are blocked, and a backup brings nothing back."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -75,7 +75,7 @@ def rows() -> dict[str, int]:
     with sight_of_all(), connection.cursor() as cursor:
         found = {}
         for table in TABLES:
-            cursor.execute(f"SELECT count(*) FROM records_{table}")
+            cursor.execute(f"SELECT count(*) FROM records_{table}")  # noqa: S608
             (found[table],) = cursor.fetchone()
         return found
 
@@ -85,7 +85,7 @@ def backup() -> dict[str, list[str]]:
     with sight_of_all(), connection.cursor() as cursor:
         found = {}
         for table in (*TABLES, "optout"):
-            cursor.execute(f"SELECT to_jsonb(t)::text FROM records_{table} t ORDER BY id")
+            cursor.execute(f"SELECT to_jsonb(t)::text FROM records_{table} t ORDER BY id")  # noqa: S608
             found[table] = [line for (line,) in cursor.fetchall()]
         return found
 
@@ -96,20 +96,19 @@ def restore(kept: dict[str, list[str]]) -> None:
         for model in (Episode, Merge, Number, Patient, OptOut):
             model.objects.all().delete()
         for table, lines in kept.items():
+            name = f"records_{table}"
+            sql = f"INSERT INTO {name} SELECT * FROM jsonb_populate_record(NULL::{name}, %s::jsonb)"  # noqa: S608
             for line in lines:
-                cursor.execute(
-                    f"INSERT INTO records_{table} SELECT * FROM jsonb_populate_record(NULL::records_{table}, %s::jsonb)",
-                    [line],
-                )
+                cursor.execute(sql, [line])
 
 
 @pytest.fixture
-def committed_now(django_capture_on_commit_callbacks: Any) -> Iterator[Callable[[Callable[[], object]], None]]:
+def committed_now(django_capture_on_commit_callbacks: Any) -> Callable[[Callable[[], object]], None]:
     def act(what: Callable[[], object]) -> None:
         with django_capture_on_commit_callbacks(execute=True):
             what()
 
-    yield act
+    return act
 
 
 # --- destroyed -------------------------------------------------------------------------------------
@@ -254,14 +253,15 @@ def test_nothing_of_the_patient_is_anywhere_in_the_database(here: Ward) -> None:
     with sight_of_all():
         texts = set(Patient.objects.filter(surname="Tolvansson").values_list("surname", flat=True))
         kept = {str(i) for i in Revision.objects.filter(step__episode__system_id=episode).values_list("id", flat=True)}
-    assert texts and kept
+    assert texts
+    assert kept
     opt_out(actor=handler(), case=case(), at=NOW + HOUR)
     everywhere = {}
     with sight_of_all(), connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             if table.startswith("ledger_"):
                 continue
-            cursor.execute(f'SELECT string_agg(t::text, chr(10)) FROM "{table}" t')
+            cursor.execute(f'SELECT string_agg(t::text, chr(10)) FROM "{table}" t')  # noqa: S608
             everywhere[table] = cursor.fetchone()[0] or ""
     for secret in ("Tolvan", "191212121212", "22800101AB14", *ids):
         assert [table for table, text in everywhere.items() if secret in text] == [], secret
