@@ -72,7 +72,7 @@ def log_extract(
     """All that was done with the patient's data, oldest first, up to now. Making it is itself in the log."""
     found = accesses_to(patient_ids={patient_id, *merged})
     places = clinics({a.clinic_id for a in found if a.clinic_id is not None})
-    told: dict[str, Fact] = {"rows": len(found)} | (facts or {})
+    told: dict[str, Fact] = {"rows": len(found), **(facts or {})}
     record(event="log.extract_made", by=by, at=at, about_patient_id=patient_id, facts=told)
     seen = []
     for access in found:

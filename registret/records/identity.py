@@ -101,7 +101,7 @@ def merge(*, actor: Actor, patient: str, number: PatientNumber, reason: str, at:
         require_reason(actor, mine, at=at)
     with sight_of_all():
         other_id = patient_id_of(number)
-        if other_id in {None, mine.id}:
+        if other_id is None or other_id == mine.id:
             if is_blocked(number):
                 raise OptedOut()
             raise NothingToMerge()
@@ -202,7 +202,7 @@ def _hand_over(goes: PatientRow, stays: PatientRow) -> None:
     with destroying():
         Merge.objects.filter(patient_id=goes.id).delete()
     for trace in earlier:
-        trace.id, trace.patient_id = None, stays.id  # type: ignore[assignment]
+        trace.id, trace.patient_id = None, stays.id
     Merge.objects.bulk_create(earlier)
     row = Patient.objects.select_for_update().get(id=stays.id)
     row.is_protected = stays.is_protected or goes.is_protected

@@ -21,7 +21,7 @@ from registret.records.rows import PatientRow
 from registret.registries.answers import SWEDEN
 from registret.words.events import event_name
 
-_FONTS: Final = Path(font_source_sans_pro.__file__).parent / "files"
+FONTS: Final = Path(font_source_sans_pro.__file__).parent / "files"
 _FAMILY: Final = "source"
 _INK: Final = (22, 33, 28)
 _SOFT: Final = (85, 98, 92)
@@ -151,8 +151,8 @@ class _Paper:
         pdf.set_display_mode("fullwidth")
         pdf.set_margins(20, 18)
         pdf.set_auto_page_break(True, margin=22)
-        pdf.add_font(_FAMILY, fname=_FONTS / "SourceSansPro-Regular.ttf")
-        pdf.add_font(_FAMILY, style="B", fname=_FONTS / "SourceSansPro-Semibold.ttf")
+        pdf.add_font(_FAMILY, fname=FONTS / "SourceSansPro-Regular.ttf")
+        pdf.add_font(_FAMILY, style="B", fname=FONTS / "SourceSansPro-Semibold.ttf")
         pdf.set_text_color(*_INK)
         pdf.set_draw_color(*_LINE)
         pdf.add_page()

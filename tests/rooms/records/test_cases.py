@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 from django.utils import translation
@@ -54,7 +55,7 @@ def history(here: Ward) -> str:
     """A pneumonia that Anna wrote, signed, unlocked and corrected, and one that Cecilia began; answers Anna's."""
     begun(here.cecilia, arrived_at=["2026-09-01T10:00"])
     episode = begun(here.anna)
-    step = {"actor": here.anna, "episode": episode, "step": "acute"}
+    step: dict[str, Any] = {"actor": here.anna, "episode": episode, "step": "acute"}
     looking.open_patient(actor=here.anna, system_id=system_id_of(TOLVAN), reason="Vårdas här", at=NOW)
     services.write(base=0, written=ACUTE, at=NOW + MINUTE, **step)
     services.sign(base=1, at=NOW + 2 * MINUTE, **step)

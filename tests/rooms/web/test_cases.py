@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from fontTools.ttLib import TTFont
 
 from registret.access.actor import Actor
 from registret.access.roles import Role
@@ -166,10 +167,8 @@ def test_an_extract_as_pdf_has_language_title_and_is_whole(anna: Actor, episode:
 
 
 def test_letters_of_every_name_are_in_the_font() -> None:
-    from fontTools.ttLib import TTFont
-
     for style in ("Regular", "Semibold"):
-        known = TTFont(paper._FONTS / f"SourceSansPro-{style}.ttf").getBestCmap()
+        known: Any = TTFont(paper.FONTS / f"SourceSansPro-{style}.ttf").getBestCmap()
         missing = [letter for letter in "ÅÄÖåäöéÉüßæøÆØłŁśżźńçğşıİčšžřőűđðþĀēŞțșĦµ⁹₂²–·≥" if ord(letter) not in known]
         assert missing == [], style
 
