@@ -128,8 +128,10 @@ def _changes(found: RevisionInWords) -> Iterable[tuple[str, ...]]:
     act = f"{found.act}: {found.reason}" if found.reason else found.act
     if not found.changes:
         yield _moment(found.at), who, act, "", ""
+    when = _moment(found.at)
     for change in found.changes:
-        yield _moment(found.at), who, f"{act}: {change.question}", change.before, change.after
+        yield when, who, f"{act}: {change.question}", change.before, change.after
+        when = who = ""
 
 
 def _moment(value: datetime | None) -> str:

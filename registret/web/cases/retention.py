@@ -40,7 +40,7 @@ def one(request: ActorRequest, code: str) -> HttpResponse:
     form = RetentionForm(request.POST if request.method == "POST" else None, today=today)
     asked = False
     if request.method == "POST" and form.is_valid():
-        asked = form.cleaned_data["what"] == "destroy" and request.POST.get("ok") != "1"
+        asked = form.cleaned_data["what"] == "destroy" and age.past > 0 and request.POST.get("ok") != "1"
         if "change" in request.POST:
             asked = False
         elif not asked and _decided(request, form, code):

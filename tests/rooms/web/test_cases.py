@@ -197,7 +197,7 @@ def test_an_unknown_form_is_no_file(anna: Actor, episode: str) -> None:
 def test_opting_out_takes_two_steps(anna: Actor, episode: str) -> None:
     browser = greta()
     asked = post(browser, "/patientarenden/avboj")
-    assert "Förstör 1 vårdepisod och spärra numret" in text_of(asked)
+    assert "Förstör 1 vårdepisod" in text_of(asked)
     unsure = post(browser, "/patientarenden/avboj", ok="1")
     assert unsure.status_code == 422
     assert "Bekräfta att patienten har begärt det" in text_of(unsure)
