@@ -193,6 +193,7 @@ class Revision(models.Model):
         SIGN = "sign"
         REOPEN = "reopen"
         MOVE = "move"
+        VERSION = "version"
 
     id = models.BigAutoField(primary_key=True)
     step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="revisions")
@@ -213,7 +214,7 @@ class Revision(models.Model):
             models.UniqueConstraint(name="revision_once", fields=["step", "number"]),
             models.CheckConstraint(
                 name="revision_kind_known",
-                condition=Q(kind__in=["write", "lay_aside", "take_up", "sign", "reopen", "move"]),
+                condition=Q(kind__in=["write", "lay_aside", "take_up", "sign", "reopen", "move", "version"]),
             ),
             models.CheckConstraint(name="revision_reopened_has_reason", condition=~Q(kind="reopen") | ~Q(reason="")),
         ]

@@ -33,8 +33,8 @@ from registret.records.rows import (
 from registret.records.sight import clinic_of, sight_of
 from registret.registries.answers import SWEDEN, Answer, Stored, restored
 from registret.registries.assessing import KnownOfPatient, assess
-from registret.registries.forms import Form, FormStep
-from registret.registries.queries import form_of
+from registret.registries.forms import Form, FormStep, Question
+from registret.registries.queries import catalogue, form_of
 
 PAGE: Final = 50
 
@@ -134,8 +134,8 @@ def patient_row(found: Patient) -> PatientRow:
     )
 
 
-def step_page(actor: Actor, *, episode: str, step: str, lock: bool = False) -> tuple[StepPage, Step]:
-    """One step, with what it looks like now; `lock` holds its row until the end of the transaction.
+def step_page(actor: Actor, *, episode: str, step: str | None, lock: bool = False) -> tuple[StepPage, Step]:
+    """One step (None: the first), with what it looks like now; `lock` holds its row until the end of the transaction.
 
     Raises: NotFound.
     """
@@ -144,9 +144,10 @@ def step_page(actor: Actor, *, episode: str, step: str, lock: bool = False) -> t
         raise NotFound()
     wanted = found.steps.order_by("id")
     steps = {one.code: one for one in (wanted.select_for_update(of=("self",)) if lock else wanted)}
+    form = form_of(found.sub_registry, found.version)
+    step = step or form.inclusion.code
     if step not in steps:
         raise NotFound()
-    form = form_of(found.sub_registry, found.version)
     answers = {code: answers_of(form, one.answers) for code, one in steps.items()}
     patient = patient_row(found.patient)
     row = steps[step]
@@ -184,6 +185,17 @@ def form_step_of(*, actor: Actor, episode: str, step: str) -> FormStep:
     if step not in {one.code for one in form.steps}:
         raise NotFound()
     return form.step(step)
+
+
+def question_of(form: Form, code: str) -> Question:
+    """A variable of the form; of the newest other version that has it, if the form has lost it.
+
+    Raises: KeyError.
+    """
+    others = sorted(
+        (other for other in catalogue().forms.values() if other.code == form.code), key=lambda f: -f.version
+    )
+    return next(one.questions[code] for one in (form, *others) if code in one.questions)
 
 
 def known_of(patient: PatientRow, began_at: datetime) -> KnownOfPatient:
@@ -352,11 +364,11 @@ def _revision(form: Form, found: Revision) -> RevisionRow:
         by_role=found.by_role,
         by_clinic_id=found.by_clinic_id,
         changes=tuple(
-            Changed(code=code, old=_answer(form, code, old), new=_answer(form, code, new))
-            for code, (old, new) in found.changes.items()
+            Changed(question=question, old=_answer(question, old), new=_answer(question, new))
+            for question, (old, new) in ((question_of(form, code), pair) for code, pair in found.changes.items())
         ),
     )
 
 
-def _answer(form: Form, code: str, stored: Stored | None) -> Answer | None:
-    return None if stored is None else restored(form.questions[code], stored)
+def _answer(question: Question, stored: Stored | None) -> Answer | None:
+    return None if stored is None else restored(question, stored)

@@ -10,7 +10,7 @@ from registret.records.lifecycle import StepState
 from registret.records.numbers import PatientNumber, Sex
 from registret.registries.answers import Answer
 from registret.registries.assessing import Assessment
-from registret.registries.forms import Form, FormStep
+from registret.registries.forms import Form, FormStep, Question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,9 +128,9 @@ class Listed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changed:
-    """One field of a revision."""
+    """One field of a revision; `question` as the form had it that the answer was given to."""
 
-    code: str
+    question: Question
     old: Answer | None
     new: Answer | None
 

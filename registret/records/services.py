@@ -149,7 +149,7 @@ def begin(
             raise NotIncluded()
         if found.doubles and not is_no_double:
             raise PerhapsDouble(own=len(found.doubles.own), elsewhere=found.doubles.elsewhere)
-        _use(form, at=at)
+        use(form, at=at)
         patient_id = _patient(who, at=at)
         with sight_of(actor, Permission.REPORT) as provider:
             return _begin(actor, provider, patient_id, form, answers, began_at, at)
@@ -173,7 +173,7 @@ def write(*, actor: Actor, episode: str, step: str, base: int, written: Written,
         if changes:
             row.state = STEP_LIFE.after(StepState(row.state), "write")
             _change(actor, page, row, changes, kind=Revision.Kind.WRITE, reason="", at=at)
-            _tell(actor, "step.written", page, at, {"answers": len(changes)})
+            tell(actor, "step.written", page, at, {"answers": len(changes)})
         now, _ = step_page(actor, episode=episode, step=step)
         return Outcome(page=now, faults=faults, conflicts=conflicts, others=frozenset(since) - frozenset(changes))
 
@@ -215,7 +215,7 @@ def sign(*, actor: Actor, episode: str, step: str, base: int, at: datetime) -> N
             raise CannotSign(lacking=len(page.assessment.lacking), broken=len(page.assessment.broken))
         hidden = {code: (stored, None) for code, stored in row.answers.items() if code not in page.assessment.shown}
         _put_name(actor, page, row, hidden, at=at)
-        _tell(actor, "step.signed", page, at, {})
+        tell(actor, "step.signed", page, at, {})
 
 
 def move(*, actor: Actor, episode: str, step: str, clinic_id: int, reason: str, at: datetime) -> None:
@@ -233,9 +233,9 @@ def move(*, actor: Actor, episode: str, step: str, clinic_id: int, reason: str, 
         if actor.seat.clinic_id not in {row.clinic_id, clinic_id}:
             raise OfAnotherClinic()
         before, row.clinic_id = row.clinic_id, clinic_id
-        _revise(actor, row, {}, kind=Revision.Kind.MOVE, reason=reason.strip(), at=at)
+        revise(actor, row, {}, kind=Revision.Kind.MOVE, reason=reason.strip(), at=at)
         row.save(update_fields=["clinic", "version"])
-        _tell(actor, "step.moved", page, at, {"from_clinic": before, "to_clinic": clinic_id})
+        tell(actor, "step.moved", page, at, {"from_clinic": before, "to_clinic": clinic_id})
 
 
 def new_system_id(letter: str) -> str:
@@ -267,8 +267,8 @@ def _require_unchanged(form: Form) -> None:
         raise FormChanged()
 
 
-def _use(form: Form, *, at: datetime) -> None:
-    """The form is in use from now on. Raises: FormChanged."""
+def use(form: Form, *, at: datetime) -> None:
+    """The form is in use from now on: its files must not change. Raises: FormChanged."""
     FormVersion.objects.bulk_create(
         [FormVersion(sub_registry=form.code, version=form.version, digest=form.digest, used_at=at)],
         ignore_conflicts=True,
@@ -345,7 +345,7 @@ def _begin(
     _change(actor, page, row, changes, kind=Revision.Kind.WRITE, reason="", at=at)
     # Its answers are what the episode was begun on: nothing is left to say about them.
     _put_name(actor, page, row, {}, at=at)
-    _tell(actor, "episode.begun", page, at, {})
+    tell(actor, "episode.begun", page, at, {})
     return episode.system_id
 
 
@@ -368,7 +368,7 @@ def _turn(
         if row.state == StepState.REOPENED:
             row.signed_at, row.signed_by_id, row.signed_by_name = None, None, ""
         _change(actor, page, row, {}, kind=kind, reason=reason, at=at)
-        _tell(actor, event, page, at, {"reason": reason} if reason else {})
+        tell(actor, event, page, at, {"reason": reason} if reason else {})
 
 
 def _require_writable(actor: Actor, row: Step, act: str) -> None:
@@ -453,12 +453,12 @@ def _change(
     now = assess(page.form, row.code, answers=everything, patient=known)
     row.flags, row.lacking = len(now.broken), len(now.lacking)
     row.saved_at, row.saved_by_id, row.saved_by_name = at, actor.account_id, actor.name
-    _revise(actor, row, changes, kind=kind, reason=reason, at=at)
+    revise(actor, row, changes, kind=kind, reason=reason, at=at)
     row.save()
     _set_due(page.form, row, own, changed=frozenset(changes))
 
 
-def _revise(
+def revise(
     actor: Actor,
     row: Step,
     changes: Mapping[str, tuple[Stored | None, Stored | None]],
@@ -467,6 +467,7 @@ def _revise(
     reason: str,
     at: datetime,
 ) -> None:
+    """The next revision of a step; the caller saves the step."""
     row.version += 1
     Revision.objects.create(
         step=row,
@@ -519,7 +520,8 @@ def _within(form: Form) -> timedelta:
     return timedelta(days=form.register.doubles_within_days)
 
 
-def _tell(actor: Actor, event: str, page: StepPage, at: datetime, facts: Mapping[str, Fact]) -> None:
+def tell(actor: Actor, event: str, page: StepPage, at: datetime, facts: Mapping[str, Fact]) -> None:
+    """An entry about the patient whose step it is."""
     record(
         event=event,
         by=actor.by,

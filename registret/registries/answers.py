@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Final
@@ -37,6 +37,14 @@ class FormFault(StrEnum):
     TOO_HIGH = "too_high"
     AHEAD = "ahead"
     PERSONAL_NUMBER = "personal_number"
+
+
+_NOT_ONE: Final = {
+    VariableType.INTEGER: FormFault.NOT_A_NUMBER,
+    VariableType.DECIMAL: FormFault.NOT_A_NUMBER,
+    VariableType.DATE: FormFault.NOT_A_DATE,
+    VariableType.MOMENT: FormFault.NOT_A_MOMENT,
+}
 
 
 class AnswerBroken(Exception):
@@ -86,16 +94,23 @@ def read(question: Question, written: Sequence[str], *, at: datetime) -> Answer 
 def restored(question: Question, stored: Stored) -> Answer:
     """What was kept. Raises: AnswerBroken (the form is not the one it was kept for)."""
     if isinstance(stored, dict):
-        return Answer(missing=_missing(question, stored[MISSING_KEY]))
+        return Answer(missing=_missing(question, stored.get(MISSING_KEY, "")))
+    if isinstance(stored, list) != (question.type is VariableType.CHOICES):
+        raise AnswerBroken(FormFault.NOT_AN_OPTION)
     if isinstance(stored, list):
-        return Answer(value=frozenset(stored))
-    match question.type:
-        case VariableType.INTEGER | VariableType.DECIMAL:
-            return Answer(value=Decimal(stored))
-        case VariableType.DATE:
-            return Answer(value=date.fromisoformat(stored))
-        case VariableType.MOMENT:
-            return Answer(value=datetime.fromisoformat(stored).astimezone(SWEDEN))
+        return Answer(value=frozenset(_option(question, code) for code in stored))
+    try:
+        match question.type:
+            case VariableType.CHOICE:
+                return Answer(value=_option(question, stored))
+            case VariableType.INTEGER | VariableType.DECIMAL:
+                return Answer(value=Decimal(stored))
+            case VariableType.DATE:
+                return Answer(value=date.fromisoformat(stored))
+            case VariableType.MOMENT:
+                return Answer(value=datetime.fromisoformat(stored).astimezone(SWEDEN))
+    except (InvalidOperation, ValueError):
+        raise AnswerBroken(_NOT_ONE[question.type]) from None
     return Answer(value=stored)
 
 
@@ -155,8 +170,10 @@ def _number(question: Question, text: str) -> Decimal:
     if not isinstance(exponent, int):  # NaN and infinity
         raise AnswerBroken(FormFault.NOT_A_NUMBER)
     # Before anything counts with it: 1e999999 is short to write.
-    if not -20 < exponent < 20 or abs(number) >= 10**12:
+    if number.adjusted() >= 12:
         raise AnswerBroken(FormFault.TOO_HIGH if number > 0 else FormFault.TOO_LOW)
+    if exponent < -12:
+        raise AnswerBroken(FormFault.NOT_WHOLE if variable.decimals == 0 else FormFault.DECIMALS)
     if number != round(number, variable.decimals):
         raise AnswerBroken(FormFault.NOT_WHOLE if variable.decimals == 0 else FormFault.DECIMALS)
     if variable.hard is not None and not variable.hard.holds(number):
@@ -179,15 +196,18 @@ def _date(text: str) -> date:
 
 
 def _moment(text: str) -> datetime:
-    """`2026-11-25T14:05`, as browsers send it, or with a space, a dot, or no colon, as people write it. Swedish time;
-    in the hour that a night in October has twice it is the first."""
+    """`2026-11-25T14:05`, as browsers send it, or with a space, a dot, or no colon, as people write it. Swedish time:
+    the first, in the hour that a night in October has twice; none, in the hour that a night in March lacks."""
     day, _, clock = text.replace("T", " ").partition(" ")
     digits = clock.strip().replace(":", "").replace(".", "")
     try:
         if not (digits.isascii() and digits.isdigit() and len(digits) in {4, 6}):
             raise ValueError
         on = _date(day)
-        return datetime(on.year, on.month, on.day, int(digits[:2]), int(digits[2:4]), tzinfo=SWEDEN)
+        moment = datetime(on.year, on.month, on.day, int(digits[:2]), int(digits[2:4]), tzinfo=SWEDEN)
+        if moment.astimezone(UTC).astimezone(SWEDEN).replace(tzinfo=None) != moment.replace(tzinfo=None):
+            raise ValueError
+        return moment
     except (ValueError, AnswerBroken):
         raise AnswerBroken(FormFault.NOT_A_MOMENT) from None
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from registret.registries.answers import Answer, values
 from registret.registries.expressions import Value
@@ -93,7 +93,7 @@ def _assess(step: FormStep, answers: Mapping[str, Answer], known: dict[str, Valu
     scores = []
     for score in step.scores:
         value = score.formula.value(known)
-        number = round(value, score.decimals) if isinstance(value, Decimal) else None
+        number = _rounded(value, score.decimals) if isinstance(value, Decimal) else None
         known[score.code] = number
         scores.append(ScoreNow(score=score, value=number))
     failed = [rule for rule in step.rules if rule.require.value(known) is False]
@@ -105,3 +105,12 @@ def _assess(step: FormStep, answers: Mapping[str, Answer], known: dict[str, Valu
         unusual=frozenset(unusual),
         lacking=tuple(lacking),
     )
+
+
+def _rounded(number: Decimal, decimals: int) -> Decimal | None:
+    """As people round. None: a number with more digits than anything that is measured."""
+    try:
+        # And no minus before nought.
+        return number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) + 0
+    except InvalidOperation:
+        return None

@@ -6,15 +6,17 @@
     hours(arrived_at, antibiotic_at) <= 1
 
 What is not known stays unknown: a comparison with an answer that is missing is neither true nor false, `and`, `or` and
-`not` follow Kleene's logic, and a sum of which a part is unknown is unknown.
+`not` follow Kleene's logic, and a sum of which a part is unknown is unknown. The ways out are `answered` and
+`if_unknown`.
 """
 
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
@@ -76,21 +78,30 @@ def parse(text: str, *, names: Mapping[str, Name], kind: Kind | None = None) -> 
     """
     if len(text) > LONGEST:
         raise ExpressionBroken(f"longer than {LONGEST} characters")
-    try:
-        tree = ast.parse(text.strip(), mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise ExpressionBroken("not an expression") from None
-    reader = _Reader(names)
+    tree = _tree(text.strip())
+    reader = _Reader(text.strip(), names)
     found, evaluate = reader.read(tree, depth=0)
     if kind is not None and found is not kind:
         raise ExpressionBroken(f"is a {found.value}, and must be a {kind.value}")
     return Expression(text=text.strip(), kind=found, names=frozenset(reader.used), _evaluate=evaluate)
 
 
+def _tree(text: str) -> ast.expr:
+    """Raises: ExpressionBroken."""
+    try:
+        with warnings.catch_warnings():
+            # What Python would only warn of (`1or 2`, `"\\d"`) is a slip of the pen here.
+            warnings.simplefilter("error")
+            return ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError, Warning):
+        raise ExpressionBroken("not an expression") from None
+
+
 class _Reader:
     """Goes down the tree once: every node that is not in the language is refused, the others become functions."""
 
-    def __init__(self, names: Mapping[str, Name]) -> None:
+    def __init__(self, text: str, names: Mapping[str, Name]) -> None:
+        self._text = text
         self._names = names
         self.used: set[str] = set()
 
@@ -103,8 +114,8 @@ class _Reader:
                 return self._name(name)
             case ast.Constant(value=bool() as truth):
                 return Kind.TRUTH, lambda _: truth
-            case ast.Constant(value=int() | float() as number):
-                exact = Decimal(str(number))
+            case ast.Constant(value=int() | float()):
+                exact = self._number(node)
                 return Kind.NUMBER, lambda _: exact
             case ast.Constant(value=str() as text):
                 return Kind.TEXT, lambda _: text
@@ -124,7 +135,11 @@ class _Reader:
                 return Kind.TRUTH, self._comparison(node, deeper)
             case ast.Call(func=ast.Name(id=function), args=args, keywords=[]):
                 return self._call(function, args, deeper)
-        raise ExpressionBroken(f"{ast.unparse(node)[:40]} is not part of the language")
+        raise ExpressionBroken(f"{self._said(node)} is not part of the language")
+
+    def _said(self, node: ast.expr) -> str:
+        """As it was written. Not put together again from the tree: that goes as deep as the tree is."""
+        return " ".join((ast.get_source_segment(self._text, node) or self._text).split())[:40]
 
     def _name(self, name: str) -> tuple[Kind, Evaluate]:
         if name not in self._names:
@@ -135,7 +150,7 @@ class _Reader:
     def _of(self, kind: Kind, node: ast.expr, depth: int) -> Evaluate:
         found, evaluate = self.read(node, depth=depth)
         if found is not kind:
-            raise ExpressionBroken(f"{ast.unparse(node)[:40]} is a {found.value}, and must be a {kind.value}")
+            raise ExpressionBroken(f"{self._said(node)} is a {found.value}, and must be a {kind.value}")
         return evaluate
 
     def _comparison(self, node: ast.Compare, depth: int) -> Evaluate:
@@ -177,7 +192,7 @@ class _Reader:
     def _literal(self, node: ast.expr) -> str:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             return node.value
-        raise ExpressionBroken(f"{ast.unparse(node)[:40]} must be a text in quotes")
+        raise ExpressionBroken(f"{self._said(node)} must be a text in quotes")
 
     def _require_option(self, name: ast.expr, literal: ast.expr) -> None:
         """A code that the choice cannot have is a slip of the pen, and the condition would never hold."""
@@ -199,7 +214,7 @@ class _Reader:
             (from_kind, begin), (to_kind, end) = (self.read(arg, depth=depth) for arg in args)
             allowed = {Kind.DATE, Kind.MOMENT} if function == "days" else {Kind.MOMENT}
             if {from_kind, to_kind} - allowed:
-                raise ExpressionBroken(f"{function}() wants {' or '.join(sorted(k.value for k in allowed))}s")
+                raise ExpressionBroken(f"{function}() wants {' or '.join(sorted(f'{k.value}s' for k in allowed))}")
             return Kind.NUMBER, _known(_BETWEEN[function], begin, end)
         if function == "points":
             truths = [self._of(Kind.TRUTH, arg, depth) for arg in args]
@@ -217,6 +232,8 @@ class _Reader:
             return Kind.NUMBER, self._banded(args, depth)
         if function == "given":
             return self._given(args, depth)
+        if function == "if_unknown":
+            return self._if_unknown(args, depth)
         raise ExpressionBroken(f"there is no function {function}")
 
     def _banded(self, args: list[ast.expr], depth: int) -> Evaluate:
@@ -249,13 +266,30 @@ class _Reader:
 
         return kind, choose
 
+    def _if_unknown(self, args: list[ast.expr], depth: int) -> tuple[Kind, Evaluate]:
+        """`if_unknown(value, instead)`."""
+        if len(args) != 2:
+            raise ExpressionBroken("if_unknown() wants a value and what counts in its place")
+        (kind, value), (other_kind, instead) = (self.read(arg, depth=depth) for arg in args)
+        if kind is not other_kind:
+            raise ExpressionBroken(f"if_unknown() is a {kind.value} or a {other_kind.value}")
+
+        def choose(known: Mapping[str, Value]) -> Value:
+            found = value(known)
+            return instead(known) if found is None else found
+
+        return kind, choose
+
     def _number(self, node: ast.expr) -> Decimal:
         match node:
             case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
-                return Decimal(str(number))
+                exact = Decimal(str(number))
+                if not exact.is_finite():
+                    raise ExpressionBroken(f"{self._said(node)} is too large")
+                return exact
             case ast.UnaryOp(op=ast.USub(), operand=inner):
                 return -self._number(inner)
-        raise ExpressionBroken(f"{ast.unparse(node)[:40]} must be a number")
+        raise ExpressionBroken(f"{self._said(node)} must be a number")
 
 
 def _known(function: Callable[..., Value], *parts: Evaluate) -> Evaluate:
@@ -284,6 +318,11 @@ def _any(parts: Collection[Evaluate]) -> Evaluate:
     return evaluate
 
 
+def _seconds(begin: datetime, end: datetime) -> int:
+    # Two times of one time zone are subtracted as the clock on the wall showed them: an hour off, twice a year.
+    return int((end.astimezone(UTC) - begin.astimezone(UTC)).total_seconds())
+
+
 def _days(begin: date, end: date) -> Decimal:
     """Whole nights between two days, whatever the time of day."""
     first, last = (day.date() if isinstance(day, datetime) else day for day in (begin, end))
@@ -309,8 +348,8 @@ _COMPARISONS: Final[Mapping[type[ast.cmpop], Callable[..., bool]]] = {
     ast.GtE: lambda left, right: left >= right,
 }
 _BETWEEN: Final[Mapping[str, Callable[..., Decimal]]] = {
-    "minutes": lambda begin, end: Decimal(int((end - begin).total_seconds())) / 60,
-    "hours": lambda begin, end: Decimal(int((end - begin).total_seconds())) / 3600,
+    "minutes": lambda begin, end: Decimal(_seconds(begin, end)) / 60,
+    "hours": lambda begin, end: Decimal(_seconds(begin, end)) / 3600,
     "days": _days,
 }
 _OF_SEVERAL: Final[Mapping[str, Callable[..., Decimal]]] = {

@@ -90,6 +90,7 @@ class FormScore:
     name: Words
     formula: Expression
     unit: str | Words | None
+    ucum: str | None
     decimals: int
     help: Words | None
     readings: tuple[Reading, ...]

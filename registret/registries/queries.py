@@ -1,23 +1,26 @@
 """The sub-registries (delregister), which are data: `definitions/<code>/<version>/` has `register.toml` and its steps.
 
 A new version of a sub-registry is a new folder beside the old one; the highest number that is not a draft is the one in
-force. An operator's own folder (`REGISTRET_DEFINITIONS_DIR`) adds to those that come with the program.
+force. Versions may open and close by date, so what is in force depends on the day. An operator's own folder
+(`REGISTRET_DEFINITIONS_DIR`) adds to those that come with the program.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import get_language
 
 from registret.registries.forms import Form
 from registret.registries.reading import DefinitionBroken, Fault, read_form, read_lists, read_register
-from registret.registries.schema import RegisterFile, RegistryState
+from registret.registries.schema import CodeList, RegisterFile, RegistryState
 
 __all__ = [
     "Catalogue",
@@ -57,10 +60,19 @@ class SubRegistry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
-    """All there is. `forms[code, version]`: of the versions that have steps."""
+    """All there is, by code and version. `forms`: of the versions that have steps."""
 
-    sub_registries: tuple[SubRegistry, ...]
+    registers: Mapping[tuple[str, int], RegisterFile]
     forms: Mapping[tuple[str, int], Form]
+
+    def on(self, day: date) -> tuple[SubRegistry, ...]:
+        """Each sub-registry by the version in force on that day, in the order of their `order`."""
+        chosen: dict[str, tuple[bool, int]] = {}
+        for (code, version), register in self.registers.items():
+            rank = register.state_on(day) is not RegistryState.DRAFT, version
+            chosen[code] = max(chosen.get(code, rank), rank)
+        found = [(self.registers[code, version], version) for code, (_, version) in chosen.items()]
+        return tuple(_row(r, version, day) for r, version in sorted(found, key=lambda f: (f[0].order, f[0].code)))
 
 
 @lru_cache(maxsize=1)
@@ -73,17 +85,17 @@ def catalogue() -> Catalogue:
     return read(DEFINITIONS, *([own] if own else []))
 
 
-def sub_registries() -> tuple[SubRegistry, ...]:
-    """All of them, in the order of their `order`.
+def sub_registries(*, on: date | None = None) -> tuple[SubRegistry, ...]:
+    """All of them, in the order of their `order`. `on`: None is today.
 
     Raises: DefinitionBroken.
     """
-    return catalogue().sub_registries
+    return catalogue().on(on or timezone.localdate())
 
 
-def open_for_entry() -> tuple[SubRegistry, ...]:
+def open_for_entry(*, on: date | None = None) -> tuple[SubRegistry, ...]:
     """Those that episodes can be registered in."""
-    return tuple(registry for registry in sub_registries() if registry.state is RegistryState.OPEN)
+    return tuple(registry for registry in sub_registries(on=on) if registry.state is RegistryState.OPEN)
 
 
 def name_of(code: str) -> str:
@@ -102,57 +114,73 @@ def form_of(code: str, version: int) -> Form:
     return catalogue().forms[code, version]
 
 
-def form_in_force(code: str) -> Form | None:
+def form_in_force(code: str, *, on: date | None = None) -> Form | None:
     """The form for new episodes; None if the sub-registry does not exist or is not open."""
-    found = {registry.code: registry for registry in open_for_entry()}.get(code)
+    found = {registry.code: registry for registry in open_for_entry(on=on)}.get(code)
     return catalogue().forms[found.code, found.version] if found else None
 
 
 def read(*folders: Path) -> Catalogue:
-    """All versions of all sub-registries in folders like `definitions`; lists of options are taken from the first.
+    """All versions of all sub-registries in folders like `definitions`. A folder may use the lists of options that come
+    with the program, and its own.
 
     Raises: DefinitionBroken, with the faults of all of them.
     """
-    shared = read_lists(folders[0] / SHARED_LISTS) if (folders[0] / SHARED_LISTS).exists() else {}
     registers: dict[tuple[str, int], RegisterFile] = {}
     forms: dict[tuple[str, int], Form] = {}
     faults: list[Fault] = []
-    for folder in (file.parent for place in folders for file in sorted(place.glob("*/*/register.toml"))):
+    for place in folders:
+        found = _versions(place)
+        if not found:
+            faults.append(Fault(file=str(place), line=1, what="no <code>/<version>/register.toml in it"))
         try:
-            register = read_register(folder)
-            key = register.code, int(folder.name)
-            if key in registers:
-                faults.append(Fault(file=_named(folder), line=1, what="there are two folders of this version"))
-            registers[key] = register
-            if register.steps:
-                forms[key] = read_form(folder, shared=shared)
+            shared = _shared_lists(place)
         except DefinitionBroken as broken:
-            faults += [Fault(file=f"{_named(folder)}/{f.file}", line=f.line, what=f.what) for f in broken.faults]
-    if not registers:
-        faults.append(Fault(file=str(folders[0]), line=1, what="no <code>/<version>/register.toml in it"))
+            faults += broken.faults
+            continue
+        for folder in found:
+            try:
+                register = read_register(folder)
+                key = register.code, int(folder.name)
+                if key in registers:
+                    faults.append(Fault(file=_named(folder), line=1, what="there are two folders of this version"))
+                registers[key] = register
+                if register.steps:
+                    forms[key] = read_form(folder, shared=shared)
+            except DefinitionBroken as broken:
+                faults += [Fault(file=f"{_named(folder)}/{f.file}", line=f.line, what=f.what) for f in broken.faults]
     if faults:
         raise DefinitionBroken(faults)
-    return Catalogue(sub_registries=_in_force(registers), forms=forms)
+    return Catalogue(registers=registers, forms=forms)
 
 
-def _in_force(registers: Mapping[tuple[str, int], RegisterFile]) -> tuple[SubRegistry, ...]:
-    chosen: dict[str, tuple[bool, int]] = {}
-    for (code, version), register in registers.items():
-        rank = register.state is not RegistryState.DRAFT, version
-        chosen[code] = max(chosen.get(code, rank), rank)
-    found = [(registers[code, version], version) for code, (_, version) in chosen.items()]
-    return tuple(_row(r, version) for r, version in sorted(found, key=lambda f: (f[0].order, f[0].code)))
+def _versions(place: Path) -> list[Path]:
+    """The folders that hold a version, or look as if they should."""
+    return sorted({file.parent for file in place.glob("*/*/*.toml")})
 
 
-def _row(register: RegisterFile, version: int) -> SubRegistry:
+def _shared_lists(place: Path) -> dict[str, CodeList]:
+    """Raises: DefinitionBroken."""
+    found: dict[str, CodeList] = {}
+    for file in {DEFINITIONS / SHARED_LISTS: None, place / SHARED_LISTS: None}:
+        if file.exists():
+            found |= read_lists(file)
+    return found
+
+
+def _row(register: RegisterFile, version: int, day: date) -> SubRegistry:
     return SubRegistry(
         code=register.code,
         version=version,
-        state=register.state,
+        state=register.state_on(day),
         name_sv=register.name.sv,
         name_en=register.name.en,
-        closed_year=register.closed_year,
+        closed_year=register.closed_year or _first_closed_year(register),
     )
+
+
+def _first_closed_year(register: RegisterFile) -> int | None:
+    return (register.closes + timedelta(days=1)).year if register.closes else None
 
 
 def _named(folder: Path) -> str:

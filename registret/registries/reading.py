@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import keyword
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -26,8 +28,11 @@ from registret.registries.forms import (
     Question,
 )
 from registret.registries.schema import (
+    Block,
     CodeList,
     ListsFile,
+    Option,
+    Order,
     RegisterFile,
     Rule,
     RuleLevel,
@@ -43,10 +48,7 @@ F = TypeVar("F", bound=BaseModel)
 
 # What decides about entry, not about what an answer means.
 _NOT_OF_THE_FORM: Final = {"state", "order", "closed_year", "opens", "closes"}
-_ORDER_IS_WRONG = Words(
-    sv="Tiderna står inte i den ordning som det brukar ske. Kontrollera dem.",
-    en="The times are not in the order in which things happen. Check them.",
-)
+_TIMES: Final = {VariableType.DATE, VariableType.MOMENT}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -70,11 +72,12 @@ class DefinitionBroken(Exception):
 
 
 def read_register(folder: Path) -> RegisterFile:
-    """`register.toml` of one version alone. Raises: DefinitionBroken."""
+    """`register.toml` of one version. Raises: DefinitionBroken."""
     source = _Source(folder)
     register = source.read("register.toml", RegisterFile)
     if register is not None:
         source.require_place(register)
+        source.require_no_more({"register", "lists", *register.steps})
     if register is None or source.faults:
         raise DefinitionBroken(source.faults)
     return register
@@ -88,9 +91,10 @@ def read_form(folder: Path, *, shared: Mapping[str, CodeList]) -> Form:
     register = read_register(folder)
     source = _Source(folder)
     own = source.read("lists.toml", ListsFile) if (folder / "lists.toml").exists() else ListsFile()
+    own_lists = source.lists("lists.toml", own)
     files = {code: source.read(f"{code}.toml", StepFile) for code in register.steps}
     source.stop_if_faulty()
-    lists = dict(shared) | {found.code: found for found in (own.list if own else ())}
+    lists = dict(shared) | own_lists
     steps = _Building(source=source, register=register, lists=lists).steps(
         {code: file for code, file in files.items() if file is not None}
     )
@@ -108,9 +112,9 @@ def read_form(folder: Path, *, shared: Mapping[str, CodeList]) -> Form:
 def read_lists(file: Path) -> dict[str, CodeList]:
     """The lists that all sub-registries share. Raises: DefinitionBroken."""
     source = _Source(file.parent)
-    found = source.read(file.name, ListsFile)
+    found = source.lists(file.name, source.read(file.name, ListsFile))
     source.stop_if_faulty()
-    return {one.code: one for one in found.list} if found else {}
+    return found
 
 
 class _Source:
@@ -139,6 +143,21 @@ class _Source:
                 said = error["msg"].removeprefix("Value error, ")
                 self.fault(name, error["loc"], f"{place}: {said}" if place else said)
         return None
+
+    def lists(self, name: str, file: ListsFile | None) -> dict[str, CodeList]:
+        """By code; one that stands there twice is a fault."""
+        found: dict[str, CodeList] = {}
+        for i, one in enumerate(file.list if file else ()):
+            if one.code in found:
+                self.fault(name, ("list", i), f"list {one.code} stands there twice")
+            found[one.code] = one
+        return found
+
+    def require_no_more(self, names: set[str]) -> None:
+        """A file that nothing reads is a step that was forgotten, or a slip of the pen."""
+        for file in sorted(self._folder.glob("*.toml")):
+            if file.stem not in names:
+                self.faults.append(Fault(file=file.name, line=1, what="is not one of the steps of register.toml"))
 
     def fault(self, name: str, path: Iterable[str | int], what: str) -> None:
         self.faults.append(Fault(file=name, line=self._lines[name].of(*path), what=what))
@@ -181,6 +200,9 @@ class _Building:
     lists: Mapping[str, CodeList]
     known: dict[str, Name] = field(default_factory=lambda: dict(KNOWN_OF_THE_PATIENT))
     types: dict[str, VariableType] = field(default_factory=dict)
+    labels: dict[str, Words] = field(default_factory=dict)
+    here: set[str] = field(default_factory=set)
+    """The variables of the step at hand."""
 
     def steps(self, files: Mapping[str, StepFile]) -> tuple[FormStep, ...]:
         found = tuple(self._step(code, file) for code, file in files.items())
@@ -190,6 +212,7 @@ class _Building:
 
     def _step(self, code: str, file: StepFile) -> FormStep:
         name = f"{code}.toml"
+        self.here = {variable.code for section in file.section for variable in section.variable}
         self._require_due(name, file)
         sections = tuple(
             FormSection(
@@ -208,30 +231,34 @@ class _Building:
         scores = tuple(self._score(name, ("score", i), score) for i, score in enumerate(file.score))
         rules = [self._rule(name, ("rule", i), rule) for i, rule in enumerate(file.rule)]
         self._once(name, "rule", [rule.code for rule in file.rule])
+        alone = [rule for section in sections for question in section.questions for rule in _alone(question)]
+        in_order = [
+            rule for i, order in enumerate(file.order) for rule in self._in_order(name, ("order", i, "times"), order)
+        ]
         return FormStep(
             code=code,
             name=file.name,
             due=file.due,
             sections=sections,
             scores=tuple(score for score in scores if score),
-            rules=(*(rule for rule in rules if rule), *self._order(name, code, file)),
+            rules=(*alone, *(rule for rule in rules if rule), *in_order),
         )
 
     def _question(
-        self, name: str, at: tuple[str | int, ...], variable: Variable, step: str, section: str, block: Any
+        self, name: str, at: tuple[str | int, ...], variable: Variable, step: str, section: str, block: Block
     ) -> Question:
         shown_if = self._expression(name, (*at, "show_if"), variable.show_if, Kind.TRUTH) if variable.show_if else None
         options = self._options(name, at, variable)
         if variable.purpose not in self.register.purpose:
             self.source.fault(name, (*at, "purpose"), f"{variable.purpose} is not a purpose of register.toml")
-        if self.known.keys() & {variable.code}:
-            self.source.fault(name, (*at, "code"), f"{variable.code} is the name of something before it")
+        self._require_new(name, at, variable.code)
         codes = frozenset(option.code for option in options)
         self.known[variable.code] = Name(kind=KINDS[variable.type], options=codes if options else None)
         self.types[variable.code] = variable.type
+        self.labels[variable.code] = variable.label
         return Question(variable=variable, step=step, section=section, block=block, options=options, shown_if=shown_if)
 
-    def _options(self, name: str, at: tuple[str | int, ...], variable: Variable) -> tuple[Any, ...]:
+    def _options(self, name: str, at: tuple[str | int, ...], variable: Variable) -> tuple[Option, ...]:
         if variable.list is None:
             return ()
         if variable.list not in self.lists:
@@ -241,8 +268,7 @@ class _Building:
 
     def _score(self, name: str, at: tuple[str | int, ...], score: Score) -> FormScore | None:
         formula = self._expression(name, (*at, "formula"), score.formula, Kind.NUMBER)
-        if score.code in self.known:
-            self.source.fault(name, (*at, "code"), f"{score.code} is the name of something before it")
+        self._require_new(name, at, score.code)
         self.known[score.code] = Name(kind=Kind.NUMBER)
         if formula is None:
             return None
@@ -253,6 +279,7 @@ class _Building:
             name=score.name,
             formula=formula,
             unit=score.unit,
+            ucum=score.ucum,
             decimals=score.decimals,
             help=score.help,
             readings=score.reading,
@@ -260,31 +287,49 @@ class _Building:
 
     def _rule(self, name: str, at: tuple[str | int, ...], rule: Rule) -> FormRule | None:
         require = self._expression(name, (*at, "require"), rule.require, Kind.TRUTH)
-        for code in rule.about:
-            if code not in self.types:
-                self.source.fault(name, (*at, "about"), f"{code} is not a variable")
+        strange = [code for code in rule.about if code not in self.types]
+        for code in strange:
+            self.source.fault(name, (*at, "about"), f"{code} is not a variable")
+        if not strange and not self.here & set(rule.about):
+            self.source.fault(name, (*at, "about"), "none of these is asked in this step")
         if require is None:
             return None
-        return FormRule(code=rule.code, require=require, message=rule.message, about=rule.about, level=rule.level)
+        about = self._asked_here_first(rule.about)
+        return FormRule(code=rule.code, require=require, message=rule.message, about=about, level=rule.level)
 
-    def _order(self, name: str, step: str, file: StepFile) -> Iterable[FormRule]:
+    def _in_order(self, name: str, at: tuple[str | int, ...], order: Order) -> Iterable[FormRule]:
         """Each two of the times, so that one that is not known does not hide the next."""
-        for code in file.order:
-            if self.types.get(code) not in {VariableType.DATE, VariableType.MOMENT}:
-                self.source.fault(name, ("order",), f"{code} is not a date or a time")
+        for code in (code for some in order.times for code in some):
+            if self.types.get(code) not in _TIMES:
+                self.source.fault(name, at, f"{code} is not a date or a time")
                 return
-        for i, first in enumerate(file.order):
-            for later in file.order[i + 1 :]:
-                compare = self._comparable(first, later)
-                require = self._expression(name, ("order",), compare, Kind.TRUTH)
-                if require:
+            if not self.here & {code for some in order.times for code in some}:
+                self.source.fault(name, at, "none of these is asked in this step")
+                return
+        for i, some in enumerate(order.times):
+            for first, later in product(some, [code for others in order.times[i + 1 :] for code in others]):
+                require = self._expression(name, at, self._comparable(first, later), Kind.TRUTH)
+                # Two times of earlier steps are for those to compare.
+                if require and self.here & {first, later}:
                     yield FormRule(
                         code=f"{first}_before_{later}",
                         require=require,
-                        message=_ORDER_IS_WRONG,
-                        about=(first, later),
-                        level=RuleLevel.FLAG,
+                        message=order.message or self._before(first, later),
+                        about=self._asked_here_first((first, later)),
+                        level=order.level,
                     )
+
+    def _before(self, first: str, later: str) -> Words:
+        """Names both, so that two such sentences on one page are told apart."""
+        one, other = self.labels[first], self.labels[later]
+        return Words(
+            sv=f"”{other.sv}” ligger före ”{one.sv}”. Kontrollera tiderna.",
+            en=f"“{other.en}” is before “{one.en}”. Check the times.",
+        )
+
+    def _asked_here_first(self, codes: tuple[str, ...]) -> tuple[str, ...]:
+        """A fault is shown at the first of them, and must not lead to another page."""
+        return tuple(sorted(codes, key=lambda code: code not in self.here))
 
     def _comparable(self, first: str, later: str) -> str:
         if self.types[first] is self.types[later]:
@@ -299,22 +344,46 @@ class _Building:
             return None
 
     def _require_due(self, name: str, file: StepFile) -> None:
-        times = {VariableType.DATE, VariableType.MOMENT}
-        if file.due and self.types.get(file.due.after) not in times:
+        if file.due and self.types.get(file.due.after) not in _TIMES:
             self.source.fault(name, ("due", "after"), f"{file.due.after} is not a date or time of an earlier step")
 
     def _require_anchor(self, inclusion: FormStep) -> None:
         """An episode begins at a moment that is always known: a required time of the first step, shown always."""
         found = [question for question in inclusion.questions if question.code == self.register.anchor]
-        times = {VariableType.DATE, VariableType.MOMENT}
-        good = found and found[0].type in times and found[0].variable.required and found[0].shown_if is None
+        good = found and found[0].type in _TIMES and found[0].variable.required and found[0].shown_if is None
         if not good:
             what = f"anchor: {self.register.anchor} is not a required date or time of the first step, always shown"
             self.source.fault(f"{inclusion.code}.toml", (), what)
 
+    def _require_new(self, name: str, at: tuple[str | int, ...], code: str) -> None:
+        if code in self.known:
+            self.source.fault(name, (*at, "code"), f"{code} is the name of something before it")
+        if keyword.iskeyword(code):
+            self.source.fault(name, (*at, "code"), f"{code} is a word of the language")
+
     def _once(self, name: str, what: str, codes: list[str]) -> None:
-        for code in sorted({code for code in codes if codes.count(code) > 1}):
-            self.source.fault(name, (what, codes.index(code)), f"{what} {code} stands there twice")
+        for i, code in enumerate(codes):
+            if code in codes[:i]:
+                self.source.fault(name, (what, i), f"{what} {code} stands there twice")
+
+
+def _alone(question: Question) -> Iterable[FormRule]:
+    """None of them, and one of them, cannot both be."""
+    if question.type is not VariableType.CHOICES:
+        return
+    names = {question.code: Name(kind=Kind.SET)}
+    for option in question.options:
+        if option.alone:
+            yield FormRule(
+                code=f"{question.code}_{option.code}_alone",
+                require=parse(f'not ("{option.code}" in {question.code}) or count({question.code}) == 1', names=names),
+                message=Words(
+                    sv=f"{option.label.sv}: kan inte väljas tillsammans med något annat.",
+                    en=f"{option.label.en}: cannot be chosen together with anything else.",
+                ),
+                about=(question.code,),
+                level=RuleLevel.FLAG,
+            )
 
 
 def _digest(
@@ -323,10 +392,15 @@ def _digest(
     steps: Iterable[FormStep],
     lists: Mapping[str, CodeList],
 ) -> str:
+    """What says no more than the default is left out: what a later program adds to the shape changes no digest."""
     used = {question.variable.list for step in steps for question in step.questions if question.variable.list}
     content: dict[str, Any] = {
-        "register": register.model_dump(mode="json", exclude=_NOT_OF_THE_FORM),
-        "steps": {code: file.model_dump(mode="json") for code, file in files.items() if file},
-        "lists": {code: lists[code].model_dump(mode="json") for code in sorted(used)},
+        "register": _said(register, _NOT_OF_THE_FORM),
+        "steps": {code: _said(file) for code, file in files.items() if file},
+        "lists": {code: _said(lists[code]) for code in sorted(used)},
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _said(part: BaseModel, leave_out: set[str] | None = None) -> dict[str, Any]:
+    return part.model_dump(mode="json", exclude=leave_out, exclude_defaults=True)

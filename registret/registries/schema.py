@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Annotated, Self
 
 from django.utils.translation import get_language
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 RegistryCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
@@ -112,8 +112,11 @@ class Range(_Part):
 
 
 class Option(_Part):
+    """`alone`: cannot be chosen together with others, like None of them."""
+
     code: Code
     label: Words
+    alone: bool = False
     codes: Codes = Field(default_factory=dict)
 
 
@@ -131,7 +134,8 @@ class Variable(_Part):
     """One question. `list` names the options of a choice; `show_if` and the rules are `expressions`.
 
     `purpose`: why it is asked, by code of a purpose of the registry. `error`: what is said in the place of the usual
-    sentence if a value is impossible. `not_after_now`: a time that can lie ahead says false.
+    sentence if a value is impossible. `ucum`: the unit as machines know it, if `units` cannot tell it from `unit`.
+    `not_after_now`: a time that can lie ahead says false. `was`: what it was called in the version before.
     """
 
     code: Code
@@ -141,6 +145,7 @@ class Variable(_Part):
     help: Words | None = None
     error: Words | None = None
     unit: Unit | None = None
+    ucum: Text | None = None
     list: Code | None = None
     decimals: int = Field(default=0, ge=0, le=4)
     longest: int = Field(default=200, ge=1, le=2000)
@@ -150,6 +155,7 @@ class Variable(_Part):
     show_if: Text | None = None
     missing: tuple[Annotated[Missing, Field(strict=False)], ...] = Field(default=(), strict=False)
     not_after_now: bool = True
+    was: Code | None = None
     codes: Codes = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -164,6 +170,11 @@ class Variable(_Part):
             raise ValueError("a number says between which values it must lie (hard)")
         if (self.type is VariableType.DECIMAL) != (self.decimals > 0):
             raise ValueError("a decimal number says how many decimals, and nothing else does")
+        ends = [end for found in (self.hard, self.usual) if found for end in (found.least, found.most)]
+        if any(end is not None and round(end, self.decimals) != end for end in ends):
+            raise ValueError("hard and usual have more decimals than the number itself")
+        if self.ucum and not self.unit:
+            raise ValueError("ucum says what a unit is called, and there is no unit")
         if self.usual and self.hard and not self.usual.lies_within(self.hard):
             raise ValueError("usual reaches beyond hard")
         return self
@@ -203,6 +214,7 @@ class Score(_Part):
     name: Words
     formula: Text
     unit: Unit | None = None
+    ucum: Text | None = None
     decimals: int = Field(default=0, ge=0, le=2)
     help: Words | None = None
     reading: tuple[Reading, ...] = Field(default=(), strict=False)
@@ -230,12 +242,28 @@ class Due(_Part):
         return self
 
 
-class StepFile(_Part):
-    """`order`: times that must not go backwards, in the order in which things happen."""
+def _each_a_list(times: object) -> object:
+    """A time by itself is a list of one, so that there is one way to read them."""
+    return [[one] if isinstance(one, str) else one for one in times] if isinstance(times, list) else times
 
+
+class Order(_Part):
+    """Times that must not go backwards: `["arrived_at", ["cultured_at", "antibiotic_at"], "discharged_at"]`. Those in
+    brackets may come in any order among themselves. What can happen though it should not is `level` warn."""
+
+    times: Annotated[
+        tuple[Annotated[tuple[Code, ...], Field(min_length=1, strict=False)], ...],
+        Field(min_length=2, strict=False),
+        BeforeValidator(_each_a_list),
+    ]
+    level: RuleLevel = Field(default=RuleLevel.FLAG, strict=False)
+    message: Words | None = None
+
+
+class StepFile(_Part):
     name: Words
     due: Due | None = None
-    order: tuple[Code, ...] = Field(default=(), strict=False)
+    order: tuple[Order, ...] = Field(default=(), strict=False)
     section: tuple[Section, ...] = Field(min_length=1, strict=False)
     score: tuple[Score, ...] = Field(default=(), strict=False)
     rule: tuple[Rule, ...] = Field(default=(), strict=False)
@@ -246,8 +274,9 @@ class ListsFile(_Part):
 
 
 class RegisterFile(_Part):
-    """`anchor`: the variable of the first step that says when the episode began. `keep_years`: after that long it is
-    decided whether episodes are destroyed (L19). A sub-registry without `steps` has no forms: it is closed.
+    """`opens`, `closes`: the first and the last day of entry, of a version that is open. `anchor`: the variable of the
+    first step that says when the episode began. `keep_years`: after that long it is decided whether episodes are
+    destroyed (L19). A sub-registry without `steps` has no forms: it is closed.
 
     The first step is the inclusion: an episode begins when all of its rules hold.
     """
@@ -271,8 +300,18 @@ class RegisterFile(_Part):
             raise ValueError("says no anchor: the variable that an episode begins with")
         if self.state is RegistryState.OPEN and not self.steps:
             raise ValueError("is open, and has no steps")
+        if self.opens and self.closes and self.opens > self.closes:
+            raise ValueError("closes before it opens")
         require_once("step", self.steps)
         return self
+
+    def state_on(self, day: date) -> RegistryState:
+        """Open only from `opens` to `closes`: a draft before, closed after."""
+        if self.state is not RegistryState.OPEN:
+            return self.state
+        if self.opens and day < self.opens:
+            return RegistryState.DRAFT
+        return RegistryState.CLOSED if self.closes and day > self.closes else RegistryState.OPEN
 
 
 def require_once(what: str, codes: tuple[str, ...] | list[str]) -> None:

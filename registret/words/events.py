@@ -81,6 +81,7 @@ EVENTS = {
     "patient.not_found": _("Sökte en patient som inte fanns"),
     "patient.opened": _("Öppnade en patient"),
     "episode.begun": _("Började en vårdepisod"),
+    "episode.moved_on": _("Gick över till en ny version av formuläret"),
     "episode.printed": _("Skrev ut en vårdepisod"),
     "step.opened": _("Öppnade ett steg"),
     "step.history_opened": _("Läste ändringarna i ett steg"),

@@ -90,6 +90,7 @@ SITE = {
     "patient/<system_id:patient>": "needs read_records",
     "vardepisod/<system_id:episode>": "needs read_records",
     "vardepisod/<system_id:episode>/utskrift": "needs read_records",
+    "vardepisod/<system_id:episode>/version": "needs report",
     "vardepisod/<system_id:episode>/<slug:step>": "needs read_records",
     "vardepisod/<system_id:episode>/<slug:step>/spara": "needs report",
     "vardepisod/<system_id:episode>/<slug:step>/las-upp": "needs report",

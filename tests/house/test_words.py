@@ -104,7 +104,15 @@ HANDED_ON = {
     *("application.lapse", "application.escalated"),
     *("application.taken", "application.put_back", "application.noted", "application.asked"),
     *("patient.found", "patient.not_found", "patient.opened", "work.listed"),
-    *("episode.begun", "episode.printed", "step.opened", "step.history_opened", "step.written", "step.laid_aside"),
+    *(
+        "episode.begun",
+        "episode.printed",
+        "episode.moved_on",
+        "step.opened",
+        "step.history_opened",
+        "step.written",
+        "step.laid_aside",
+    ),
     *("step.taken_up", "step.signed", "step.reopened", "step.moved"),
     *("revocation.list_replaced", "revocation.fetch_refused", "revocation.list_late", "revocation.list_too_old"),
 }

@@ -180,6 +180,7 @@ class Migration(migrations.Migration):
                             ("sign", "Sign"),
                             ("reopen", "Reopen"),
                             ("move", "Move"),
+                            ("version", "Version"),
                         ],
                         max_length=10,
                     ),
@@ -369,7 +370,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="revision",
             constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["write", "lay_aside", "take_up", "sign", "reopen", "move"])),
+                condition=models.Q(
+                    ("kind__in", ["write", "lay_aside", "take_up", "sign", "reopen", "move", "version"])
+                ),
                 name="revision_kind_known",
             ),
         ),

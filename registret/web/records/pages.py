@@ -17,8 +17,10 @@ from registret.records.looking import work
 from registret.records.numbers import Sex
 from registret.records.rows import EpisodeRow, Listed, RevisionRow, StepPage
 from registret.records.services import Outcome
+from registret.records.versions import Preview, newer_form
 from registret.registries.answers import SWEDEN, written
 from registret.registries.assessing import Assessment, ScoreNow
+from registret.registries.comparing import Change
 from registret.registries.queries import form_of, sub_registries
 from registret.registries.schema import RegistryState
 from registret.web.records.fields import Part, odd_of, parts_of, said, troubles_of
@@ -60,6 +62,7 @@ def revision_name(kind: str) -> str:
         "sign": _("Signerade"),
         "reopen": _("Låste upp"),
         "move": _("Flyttade"),
+        "version": _("Gick över till en ny version"),
     }[kind]
 
 
@@ -90,6 +93,7 @@ def step_context(page: StepPage, *, parts: Sequence[Part], outcome: Outcome | No
         "parts": parts,
         "scores": [score_shown(now) for now in page.assessment.scores],
         "read_only": not page.is_writable,
+        "newer": newer_form(page.form),
         "broken": broken_shown(page.assessment),
         "left": len(page.assessment.lacking),
         "troubles": troubles,
@@ -154,8 +158,7 @@ def work_context(found: Listed) -> list[dict[str, Any]]:
 
 def history_context(page: StepPage, revisions: Sequence[RevisionRow]) -> list[dict[str, Any]]:
     places = clinics({row.by_clinic_id for row in revisions})
-    questions = page.form.questions
-    order = {code: place for place, code in enumerate(questions)}
+    order = {code: place for place, code in enumerate(page.form.questions)}
     return [
         {
             "row": row,
@@ -163,15 +166,37 @@ def history_context(page: StepPage, revisions: Sequence[RevisionRow]) -> list[di
             "clinic": places[row.by_clinic_id].title if row.by_clinic_id in places else "",
             "changes": [
                 {
-                    "label": str(questions[change.code].variable.label),
-                    "old": said(questions[change.code], change.old) or _("inget svar"),
-                    "new": said(questions[change.code], change.new) or _("inget svar"),
+                    "label": str(change.question.variable.label),
+                    "old": said(change.question, change.old) or _("inget svar"),
+                    "new": said(change.question, change.new) or _("inget svar"),
                 }
-                for change in sorted(row.changes, key=lambda change: order[change.code])
+                for change in sorted(row.changes, key=lambda change: order.get(change.question.code, len(order)))
             ],
         }
         for row in revisions
     ]
+
+
+def version_context(found: Preview) -> dict[str, Any]:
+    """What becomes of the variables that changed, and which answers do not come along."""
+    names = {
+        Change.CHANGED: _("ändrad"),
+        Change.NEW: _("ny"),
+        Change.GONE: _("borttagen"),
+    }
+    return {
+        "page": found.page,
+        "new": found.new,
+        "rows": [
+            {"label": str(question.variable.label), "what": names[d.change]}
+            for d in found.differences
+            if d.change in names and (question := d.new or d.old) is not None
+        ],
+        "lost": [
+            {"label": str(lost.question.variable.label), "answer": said(lost.question, lost.answer)}
+            for lost in found.lost
+        ],
+    }
 
 
 def episodes_context(episodes: Sequence[EpisodeRow]) -> list[dict[str, Any]]:

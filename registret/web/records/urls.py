@@ -25,6 +25,7 @@ urlpatterns = [
     path("patient/<system_id:patient>", views.one_patient, name="patient"),
     path("vardepisod/<system_id:episode>", views.one_episode, name="episode"),
     path("vardepisod/<system_id:episode>/utskrift", views.print_out, name="episode_print"),
+    path("vardepisod/<system_id:episode>/version", views.version, name="episode_version"),
     path("vardepisod/<system_id:episode>/<slug:step>", views.one_step, name="step"),
     path("vardepisod/<system_id:episode>/<slug:step>/spara", views.autosave, name="step_autosave"),
     path("vardepisod/<system_id:episode>/<slug:step>/las-upp", views.reopen, name="step_reopen"),

@@ -17,7 +17,7 @@ from registret.access.actor import Actor
 from registret.access.refusals import NotFound
 from registret.access.roles import Permission
 from registret.kernel.identifiers import Malformed
-from registret.records import looking, queries, services
+from registret.records import looking, queries, services, versions
 from registret.records.lifecycle import WRITABLE, StepState
 from registret.records.numbers import PatientNumber, Sex
 from registret.records.refusals import CannotSign, NumberImpossible, ReasonNeeded, WrittenSince
@@ -193,6 +193,17 @@ def move(request: ActorRequest, episode: str, step: str) -> HttpResponse:
         "tab": "records",
     }
     return render(request, "step_move.html", context, status=422 if request.method == "POST" else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Permission.REPORT)
+def version(request: ActorRequest, episode: str) -> HttpResponse:
+    """Gå över till en ny version av formuläret: first what becomes of every answer."""
+    if request.method == "POST":
+        versions.move_on(actor=request.actor, episode=episode, at=request.at)
+        return see_other("episode", episode)
+    found = versions.preview(actor=request.actor, episode=episode, at=request.at)
+    return render(request, "episode_version.html", pages.version_context(found) | {"tab": "records"})
 
 
 @require_GET

@@ -71,7 +71,7 @@ def test_a_complete_step_is_signed_and_then_stays(here: Ward) -> None:
         ("write", here.anna.name, ""),
     ]
     (change,) = history[0].changes
-    assert (change.code, change.old, change.new and change.new.value) == ("pulse", None, 82)
+    assert (change.question.code, change.old, change.new and change.new.value) == ("pulse", None, 82)
 
 
 def test_what_must_be_answered_and_is_not_stops_signing(here: Ward) -> None:
