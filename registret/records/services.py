@@ -93,10 +93,11 @@ class Outcome:
     others: frozenset[str] = field(default_factory=frozenset)
 
 
-def known_patient(*, actor: Actor, system_id: str) -> NewPatient:
-    """A patient that the actor sees, for a further episode. Raises: NotFound, NotPermitted."""
+def known_patient(*, actor: Actor, system_id: str, at: datetime) -> NewPatient:
+    """A patient that the actor sees, for a further episode. Raises: NotFound, NotPermitted, ReasonNeeded."""
     with sight_of(actor, Permission.REPORT):
         found = patient_of(actor, system_id)
+        require_reason(actor, found, at=at)
     return NewPatient(number=found.number, birth_date=found.birth_date, sex=found.sex)
 
 

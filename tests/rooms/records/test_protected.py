@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from registret.access.refusals import NotFound
-from registret.records import identity, looking, protected, services
+from registret.records import identity, looking, protected, services, versions
 from registret.records.refusals import ReasonNeeded
 from tests.rooms.records.scene import (
     ACUTE,
@@ -63,6 +63,7 @@ WAYS: dict[str, Callable[[Ward, str], object]] = {
     "move": lambda here, e: services.move(
         actor=here.anna, episode=e, step="acute", clinic_id=here.place.medicine, reason="x", at=NOW
     ),
+    "further episode": lambda here, e: services.known_patient(actor=here.anna, system_id=system_id_of(TOLVAN), at=NOW),
     "number": lambda here, e: identity.change_number(
         actor=here.anna, patient=system_id_of(TOLVAN), number=number(RESERVE), reason="x", at=NOW
     ),
@@ -111,6 +112,14 @@ def test_the_patient_is_found_by_the_exact_number_only_and_without_a_name(here: 
     for written in ("Tolvansson", "Tolvan Tolvansson", system_id_of(TOLVAN), episode):
         nothing = looking.search(actor=here.anna, written=written, at=NOW)
         assert (nothing.patient, nothing.named) == (None, ())
+
+
+@pytest.mark.parametrize("act", [versions.preview, versions.move_on])
+def test_going_on_with_another_version_of_the_form_asks_too(
+    here: Ward, episode: str, act: Callable[..., object]
+) -> None:
+    with pytest.raises(ReasonNeeded):
+        act(actor=here.anna, episode=episode, at=NOW)
 
 
 def test_lists_name_nobody(here: Ward, episode: str) -> None:
