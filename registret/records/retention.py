@@ -24,7 +24,7 @@ from registret.records.models import Destruction, Episode, Keeping, Number, Pati
 from registret.records.refusals import AlreadyDeciding, KeptUntil, NothingSoOld
 from registret.records.sight import sight_of_all
 from registret.registries.answers import SWEDEN
-from registret.registries.queries import catalogue, name_of
+from registret.registries.queries import RegistryState, catalogue, name_of, sub_registries
 
 _BATCH: Final = 100
 SHOWN_FOR: Final = timedelta(days=90)
@@ -83,7 +83,7 @@ class Destroyed:
 
 
 def ages(*, actor: Actor, at: datetime) -> tuple[Age, ...]:
-    """Of all sub-registries that have forms, in their order. Raises: NotPermitted."""
+    """Of all sub-registries, in their order. Raises: NotPermitted."""
     _require_handler(actor)
     years = keep_years()
     with sight_of_all():
@@ -181,11 +181,10 @@ def before_of(years: int, *, at: datetime) -> datetime:
 
 
 def keep_years() -> dict[str, int]:
-    """By sub-registry, as the version in force says; in the order of the sub-registries."""
-    found = catalogue()
-    newest = {code: max(v for c, v in found.forms if c == code) for code, _ in found.forms}
-    rules = {code: found.forms[code, version].register.keep_years for code, version in newest.items()}
-    return {one.code: rules[one.code] for one in found.sub_registries if one.code in rules}
+    """By sub-registry that is not being drafted, as the version in force says; in the order of the sub-registries."""
+    registers = catalogue().registers
+    known = (one for one in sub_registries() if one.state is not RegistryState.DRAFT)
+    return {one.code: registers[one.code, one.version].keep_years for one in known}
 
 
 def _require_handler(actor: Actor) -> None:

@@ -25,7 +25,7 @@ _PLACES = {KeptUntil: "what", NothingSoOld: "what", AlreadyDeciding: "what"}
 @require_GET
 @needs(Permission.HANDLE_CASES)
 def retention(request: ActorRequest) -> HttpResponse:
-    """All sub-registries that have forms."""
+    """All sub-registries, also those that are closed."""
     found = ages(actor=request.actor, at=request.at)
     context = {"tab": "retention", "ages": found, "decided": request.GET.get("klart", "")}
     return render(request, "retention.html", context)

@@ -88,6 +88,8 @@ WHO_MAY = {
     Permission.APPOINT: {Role.REGISTRY_OFFICE},
     Permission.READ_LOG: {Role.LOG_REVIEWER},
     Permission.HANDLE_CASES: {Role.CASE_HANDLER},
+    Permission.READ_RECORDS: {Role.REPORTER, Role.READER},
+    Permission.REPORT: {Role.REPORTER},
     Permission.DECIDE_LIMITS: {Role.REGISTRY_OFFICE},
 }
 

@@ -125,7 +125,7 @@ def test_all_of_the_patient_is_destroyed_and_nothing_of_anybody_else(here: Ward)
         "number": 1,
         "episode": 1,
         "step": 4,
-        "revision": 1,
+        "revision": 2,
         "merge": 0,
         "reasongiven": 0,
     }
