@@ -1,4 +1,5 @@
-"""What becomes due by the clock: letters about what waits or ends, applications that lapse, accounts that nobody uses.
+"""What becomes due by the clock: letters about what waits or ends, applications that lapse, accounts that nobody uses,
+and whether everybody who has a right still works where it counts.
 
 Every chore may be run at any time, again, and on several machines at once. A letter is written in one transaction with
 its `Notice`, of which the database lets in one only; an act looks again at its row once that is locked. A chore that
@@ -15,11 +16,12 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db import transaction
+from django.db.models import Exists, Max, Min, Model, OuterRef, Q, QuerySet
 
-from registret.access.lifecycle import APPLICATION_LIFE, ApplicationState
-from registret.access.models import Application, Grant, Notice
+from registret.access.lifecycle import APPLICATION_LIFE, ApplicationState, LineState
+from registret.access.models import Application, Grant, Notice, Recertification, RecertificationLine
+from registret.access.notices import first
 from registret.access.queries import (
     Administrator,
     active_administrators,
@@ -28,7 +30,19 @@ from registret.access.queries import (
     registry_office,
     title_of,
 )
-from registret.access.services import end_account
+from registret.access.recertification import (
+    last_day,
+    open_recertification,
+    remind_office,
+    tell_administrators,
+    tell_office,
+    tell_person,
+    unanswered,
+    valid_grants,
+)
+from registret.access.refusals import NothingToRecertify, RecertificationOpen
+from registret.access.services import end_account, revoke
+from registret.access.settling import SILENCE, settle
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState, Authority
 from registret.accounts.queries import AccountRow, unused_account, unused_accounts
@@ -47,10 +61,6 @@ _CLOCK = By.of_program("clock")
 _BATCH = 500
 
 _UNUSED = (TimeLimit.DORMANT, TimeLimit.NEVER_LOGGED_IN)
-_ONCE = """
-INSERT INTO access_notice (kind, subject, occasion, at) VALUES (%s, %s, %s, %s)
-ON CONFLICT (kind, subject, occasion) DO NOTHING
-"""
 
 DIGEST_FROM = time(7)
 """Digests go out on workdays from this hour on, in Sweden."""
@@ -97,7 +107,7 @@ def digest(clock: Clock) -> Iterator[Done]:
 
 @transaction.atomic
 def _digested(clock: Clock, person: Administrator, number: int, *, oldest: datetime, day: date) -> bool:
-    if not _first("digest", person.account_id, occasion=day.isoformat(), at=clock.at):
+    if not first("digest", person.account_id, occasion=day.isoformat(), at=clock.at):
         return False
     _post_to(person, kind="digest", context={"number": str(number), "oldest": oldest}, at=clock.at)
     return True
@@ -114,7 +124,7 @@ def remind_attesters(clock: Clock) -> Iterator[Done]:
 @transaction.atomic
 def _reminded(clock: Clock, wanted: Application) -> bool:
     people = _attesters(wanted, at=clock.at)
-    if not people or not _still(wanted) or not _first("still_waiting", wanted.id, at=clock.at):
+    if not people or not _still(wanted) or not first("still_waiting", wanted.id, at=clock.at):
         return False
     for person in people:
         _post_to(person, kind="still_waiting", context=_about(wanted), at=clock.at)
@@ -138,7 +148,7 @@ def escalate(clock: Clock) -> Iterator[Done]:
 def _told_of_nobody(clock: Clock, wanted: Application) -> bool:
     office = registry_office(at=clock.at)
     # A letter to nobody is no escalation: it stays due until there is an office.
-    if not office or not _still(wanted) or not _first("nobody_attests", wanted.id, at=clock.at):
+    if not office or not _still(wanted) or not first("nobody_attests", wanted.id, at=clock.at):
         return False
     about = {name: value for name, value in _about(wanted).items() if name != "waiting_since"}
     for person in office:
@@ -210,7 +220,7 @@ def _unused(clock: Clock, account_id: int) -> str:
         reason = "dormant" if person.logged_in_at else "never_logged_in"
         accounts.suspend(account_id=person.id, reason=reason, authority=Authority.CLOCK, by=_CLOCK, at=clock.at)
         _post_to(to, kind="suspended_unused", context={"name": person.given_name}, at=clock.at)
-    elif _first("suspension_near", person.id, occasion=_occasion(person), at=clock.at):
+    elif first("suspension_near", person.id, occasion=_occasion(person), at=clock.at):
         day = max(_unused_until(clock, person), clock.ahead(TimeLimit.WARN_OF_SUSPENSION))
         _post_to(to, kind="suspension_near", context={"name": person.given_name, "day": day}, at=clock.at)
     return due
@@ -264,7 +274,7 @@ def _warned_of_end(clock: Clock, grant: Grant) -> bool:
     here = Grant.objects.select_for_update(of=("self",), skip_locked=True)
     if not here.filter(id=grant.id, revoked_at=None).exists():
         return False
-    if not _first("grant_ends", grant.id, occasion="last" if is_last else "first", at=clock.at):
+    if not first("grant_ends", grant.id, occasion="last" if is_last else "first", at=clock.at):
         return False
     person = _Recipient.of(grant)
     context: dict[str, str | date] = {
@@ -277,6 +287,129 @@ def _warned_of_end(clock: Clock, grant: Grant) -> bool:
     return True
 
 
+def end_by_silence(clock: Clock) -> Iterator[Done]:
+    """Ends the grants that nobody has answered for in a recertification whose time is over, and whose last reminder is
+    old enough. A grant that was over before is only settled."""
+    for whole in _each(_going_on()):
+        due = unanswered(whole) if _silence_counts(clock, whole) else unanswered(whole).filter(_over(clock))
+        for line in _each(due):
+            if what := _silenced(clock, line):
+                yield Done(what=what, subject=f"grant {line.grant_id}")
+
+
+@transaction.atomic
+def _silenced(clock: Clock, line: RecertificationLine) -> str:
+    accounts.hold(account_id=line.account_id)
+    Grant.objects.select_for_update(of=("self",)).filter(id=line.grant_id).first()
+    here = RecertificationLine.objects.filter(id=line.id, state=LineState.UNANSWERED)
+    if not here.exists():
+        return ""  # somebody answered a moment ago
+    if here.filter(_over(clock)).exists():
+        settle(grant_id=line.grant_id, act="overtake", answered_by_id=None, by=_CLOCK, at=clock.at)
+        return "was over"
+    revoke(grant_id=line.grant_id, reason=SILENCE, revoked_by_id=None, by=_CLOCK, at=clock.at)
+    tell_person(line.id, kind="recertification_silent", more={}, at=clock.at)
+    return "ended by silence"
+
+
+def _over(clock: Clock) -> Q:
+    return Q(grant__ends_at__lte=clock.at) | Q(grant__revoked_at__isnull=False)
+
+
+def _silence_counts(clock: Clock, whole: Recertification) -> bool:
+    if whole.due_at > clock.at:
+        return False
+    # A clock that stood still ends nobody's right unreminded.
+    last = Notice.objects.filter(kind="recertification_reminder", subject=whole.id, occasion="last").first()
+    return last is not None and clock.limits[TimeLimit.RECERTIFY_REMIND_AGAIN].after(last.at) <= clock.at
+
+
+def recertify(clock: Clock) -> Iterator[Done]:
+    """Opens a recertification at each clinic where somebody has a grant and none was opened for so long."""
+    for clinic_id in _to_recertify(clock):
+        if _recertified(clock, clinic_id):
+            yield Done(what="recertification opened", subject=f"clinic {clinic_id}")
+
+
+def _recertified(clock: Clock, clinic_id: int) -> bool:
+    try:
+        open_recertification(
+            clinic_id=clinic_id,
+            opened_by_id=None,
+            reason="",
+            answer_within=clock.limits[TimeLimit.RECERTIFY_ANSWER],
+            by=_CLOCK,
+            at=clock.at,
+        )
+    except (RecertificationOpen, NothingToRecertify):
+        return False  # another machine, or the office, was faster; or the last one left a moment ago
+    return True
+
+
+def _to_recertify(clock: Clock) -> list[int]:
+    every = clock.limits[TimeLimit.RECERTIFY_EVERY]
+    oldest = dict(valid_grants(at=clock.at).values_list("clinic_id").annotate(Min("begins_at")).order_by("clinic_id"))
+    newest = dict(Recertification.objects.values_list("clinic_id").annotate(Max("opened_at")).order_by("clinic_id"))
+    asked_now = set(_going_on().values_list("clinic_id", flat=True))
+    return [
+        clinic_id
+        for clinic_id, since in oldest.items()
+        if clinic_id not in asked_now and every.after(max(since, newest.get(clinic_id, since))) <= clock.at
+    ]
+
+
+def remind_of_recertification(clock: Clock) -> Iterator[Done]:
+    """Twice before the time is over, those who can answer; the last time also those who nobody has answered for. The
+    office at once, when there is something that nobody at the clinic can answer (any more)."""
+    for whole in _each(_going_on()):
+        if _told_office(clock, whole):
+            yield Done(what="the office told", subject=f"recertification {whole.id}")
+        which = _reminder_due(clock, whole)
+        if which and _reminded_of_recertification(clock, whole, which):
+            yield Done(what="reminded", subject=f"recertification {whole.id}")
+
+
+@transaction.atomic
+def _told_office(clock: Clock, whole: Recertification) -> bool:
+    return tell_office(whole, at=clock.at)
+
+
+@transaction.atomic
+def _reminded_of_recertification(clock: Clock, whole: Recertification, which: str) -> bool:
+    here = Recertification.objects.select_for_update(of=("self",), skip_locked=True)
+    if not here.filter(id=whole.id, closed_at=None).exists():
+        return False
+    # A reminder to nobody is none: silence does not count until there is somebody to break it.
+    if not active_administrators(clinic_id=whole.clinic_id, at=clock.at) and not registry_office(at=clock.at):
+        return False
+    if not first("recertification_reminder", whole.id, occasion=which, at=clock.at):
+        return False
+    day = last_day(whole.due_at)
+    if which == "last":
+        day = max(day, clock.ahead(TimeLimit.RECERTIFY_REMIND_AGAIN))
+    tell_administrators(whole, kind="recertification_reminder", day=day, at=clock.at)
+    remind_office(whole, day=day, at=clock.at)
+    if which == "last":
+        for line in _each(unanswered(whole)):
+            tell_person(line.id, kind="recertification_near", more={"day": day}, at=clock.at)
+    return True
+
+
+def _reminder_due(clock: Clock, whole: Recertification) -> str:
+    if clock.ahead(TimeLimit.RECERTIFY_REMIND_AGAIN) >= whole.due_at:
+        which = "last"
+    elif clock.ahead(TimeLimit.RECERTIFY_REMIND) >= whole.due_at:
+        which = "first"
+    else:
+        return ""
+    written = Notice.objects.filter(kind="recertification_reminder", subject=whole.id, occasion=which)
+    return "" if written.exists() else which
+
+
+def _going_on() -> QuerySet[Recertification]:
+    return Recertification.objects.filter(closed_at=None).select_related("clinic")
+
+
 CHORES: Mapping[str, Callable[[Clock], Iterator[Done]]] = {
     "lapse": lapse,
     "escalate": escalate,
@@ -284,6 +417,9 @@ CHORES: Mapping[str, Callable[[Clock], Iterator[Done]]] = {
     "digest": digest,
     "suspend-unused": suspend_unused,
     "warn-of-end": warn_of_end,
+    "end-by-silence": end_by_silence,
+    "recertify": recertify,
+    "remind-of-recertification": remind_of_recertification,
 }
 """In the order in which they are run: what has lapsed is not reminded of."""
 
@@ -345,13 +481,6 @@ def _still(wanted: Application, **others: object) -> bool:
     """Whether it waits now that it is locked. What somebody else has locked is being decided about."""
     here = Application.objects.select_for_update(of=("self",), skip_locked=True)
     return here.filter(id=wanted.id, state=ApplicationState.WAITING, **others).exists()
-
-
-def _first(kind: str, subject: int, *, occasion: str = "", at: datetime) -> bool:
-    """Whether this notice is new. Waits for whoever is writing the same at this moment."""
-    with connection.cursor() as cursor:
-        cursor.execute(_ONCE, [kind, subject, occasion, at])
-        return bool(cursor.rowcount == 1)
 
 
 def _administrators(*, at: datetime) -> list[tuple[Administrator, list[int]]]:

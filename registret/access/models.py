@@ -1,4 +1,4 @@
-"""Applications and grants. What nobody may do, the database refuses too."""
+"""Applications, grants and their recertification. What nobody may do, the database refuses too."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from registret.access.lifecycle import ApplicationState
+from registret.access.lifecycle import ApplicationState, LineState, SubstitutionState
 from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_OF_THE_OFFICE, ROLES_TO_APPLY_FOR, Role
 
 
@@ -70,6 +70,9 @@ class Application(models.Model):
             ),
             models.Index(fields=["account", "-id"], name="application_of_account"),
             models.Index(fields=["applied_at"], name="application_by_age", condition=Q(state=ApplicationState.WAITING)),
+            models.Index(
+                fields=["decided_at"], name="application_attested", condition=Q(state=ApplicationState.ATTESTED)
+            ),
         ]
 
 
@@ -146,6 +149,136 @@ class Grant(models.Model):
                 fields=["clinic"],
                 name="grant_administrators",
                 condition=Q(role=Role.LOCAL_ADMINISTRATOR, revoked_at=None),
+            ),
+        ]
+
+
+class Recertification(models.Model):
+    """Genomgång: a clinic is asked whether all who have a grant there still work there.
+
+    `opened_by` null: by the clock, in turn.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+    # The first moment at which silence counts.
+    due_at = models.DateTimeField()
+    opened_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=500, blank=True, default="")
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_open_recertification_per_clinic", fields=["clinic"], condition=Q(closed_at=None)
+            ),
+            models.CheckConstraint(name="recertification_due_later", condition=Q(due_at__gt=F("opened_at"))),
+            models.CheckConstraint(
+                name="recertification_out_of_turn_has_reason",
+                condition=Q(opened_by=None, reason="") | (Q(opened_by__isnull=False) & ~Q(reason="")),
+            ),
+            models.CheckConstraint(
+                name="recertification_closed_later", condition=Q(closed_at=None) | Q(closed_at__gte=F("opened_at"))
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], name="recertification_open", condition=Q(closed_at=None)),
+            models.Index(fields=["clinic", "-opened_at"], name="recertification_newest"),
+        ]
+
+
+class RecertificationLine(models.Model):
+    """One grant that was valid when the recertification was opened, and what became of it. Answered once.
+
+    It goes when the grant of an ended account is forgotten, and not before.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    recertification = models.ForeignKey(Recertification, on_delete=models.PROTECT, related_name="lines")
+    grant = models.ForeignKey(Grant, on_delete=models.CASCADE, related_name="+")
+    # The grant's, so that the database can refuse whoever answers about themselves.
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(
+        max_length=10, choices=[(s.value, s.value) for s in LineState], default=LineState.UNANSWERED
+    )
+    settled_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="a_grant_once_in_a_recertification", fields=["recertification", "grant"]),
+            models.CheckConstraint(name="line_state_known", condition=Q(state__in=[s.value for s in LineState])),
+            models.CheckConstraint(
+                name="line_settled_whole",
+                condition=Q(state=LineState.UNANSWERED, settled_at=None, answered_by=None)
+                | Q(
+                    state__in=[LineState.KEPT, LineState.CHANGED, LineState.ENDED],
+                    settled_at__isnull=False,
+                    answered_by__isnull=False,
+                )
+                | Q(state__in=[LineState.SILENT, LineState.OVERTAKEN], settled_at__isnull=False, answered_by=None),
+            ),
+            models.CheckConstraint(
+                name="line_never_by_oneself", condition=Q(answered_by=None) | ~Q(answered_by=F("account"))
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["grant"], name="line_unanswered", condition=Q(state=LineState.UNANSWERED)),
+            models.Index(fields=["recertification"], name="line_of_open", condition=Q(state=LineState.UNANSWERED)),
+        ]
+
+
+class Substitution(models.Model):
+    """A colleague who is proposed as local administrator for a time. Three people: who proposes, who is proposed, and
+    who confirms. Out of a confirmed one comes a grant that ends by itself."""
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, related_name="+")
+    begins_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    state = models.CharField(
+        max_length=12, choices=[(s.value, s.value) for s in SubstitutionState], default=SubstitutionState.WAITING
+    )
+    proposed_at = models.DateTimeField()
+    proposed_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_waiting_substitution_per_clinic",
+                fields=["account", "clinic"],
+                condition=Q(state=SubstitutionState.WAITING),
+            ),
+            models.CheckConstraint(
+                name="substitution_state_known", condition=Q(state__in=[s.value for s in SubstitutionState])
+            ),
+            models.CheckConstraint(name="substitution_ends_later", condition=Q(ends_at__gt=F("begins_at"))),
+            models.CheckConstraint(
+                name="substitution_proposed_by_somebody_else", condition=~Q(proposed_by=F("account"))
+            ),
+            models.CheckConstraint(
+                name="substitution_decided_has_moment",
+                condition=Q(state=SubstitutionState.WAITING, decided_at=None, decided_by=None)
+                | (~Q(state=SubstitutionState.WAITING) & Q(decided_at__isnull=False, decided_by__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="substitution_decided_by_a_third",
+                condition=~Q(state__in=[SubstitutionState.CONFIRMED, SubstitutionState.DECLINED])
+                | (~Q(decided_by=F("account")) & ~Q(decided_by=F("proposed_by"))),
+            ),
+            models.CheckConstraint(
+                name="substitution_declined_has_reason",
+                condition=~Q(state=SubstitutionState.DECLINED) | ~Q(reason=""),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["clinic", "id"], name="substitution_waiting", condition=Q(state=SubstitutionState.WAITING)
             ),
         ]
 

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.translation import gettext as _
 
-from registret.access.models import Application, Grant, Note
+from registret.access.models import Application, Grant, Note, Substitution
 from registret.access.queries import title_of
 from registret.access.refusals import NotFound
 from registret.access.services import check_card_read
@@ -86,6 +86,7 @@ def _account(person: AccountRow) -> Json:
         ],
         "applications": [_application(one) for one in _applications(person.id)],
         "grants": [_grant(one) for one in _grants(person.id)],
+        "substitutions": [_substitution(one) for one in _substitutions(person.id)],
         "letters": [asdict(one) for one in letters_about(person.id)],
     }
 
@@ -96,6 +97,26 @@ def _applications(account_id: int) -> list[Application]:
 
 def _grants(account_id: int) -> list[Grant]:
     return list(Grant.objects.filter(account_id=account_id).select_related("clinic", "granted_by").order_by("id"))
+
+
+def _substitutions(account_id: int) -> list[Substitution]:
+    found = Substitution.objects.filter(account_id=account_id).select_related("clinic", "proposed_by", "decided_by")
+    return list(found.order_by("id"))
+
+
+def _substitution(one: Substitution) -> Json:
+    return {
+        "id": one.id,
+        "clinic": title_of(one.clinic),
+        "begins_at": one.begins_at,
+        "ends_at": one.ends_at,
+        "state": one.state,
+        "proposed_at": one.proposed_at,
+        "proposed_by": _name(one.proposed_by),
+        "decided_at": one.decided_at,
+        "decided_by": _name(one.decided_by),
+        "reason": one.reason,
+    }
 
 
 def _application(one: Application) -> Json:

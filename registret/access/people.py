@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from registret.access.actor import Actor
 from registret.access.models import Grant
-from registret.access.queries import title_of
+from registret.access.queries import active_administrators, registry_office, title_of
 from registret.access.refusals import (
     ClinicClosed,
     NotFound,
@@ -28,7 +28,9 @@ from registret.access.services import check_card_age, give, revoke
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState, Authority
 from registret.accounts.queries import AccountRow, account
+from registret.kernel.identifiers import EmailAddress
 from registret.ledger.services import record
+from registret.mail.queries import Bounce, bounces
 from registret.mail.services import post
 from registret.places.queries import clinic
 from registret.places.swedish import swedish_order
@@ -72,6 +74,8 @@ class PersonRow:
     state_reason: str
     mail_confirmed_at: datetime | None
     logged_in_at: datetime | None
+    bounce: Bounce | None
+    """The address refused the last letter."""
     grants: tuple[GrantRow, ...]
 
     @property
@@ -137,6 +141,7 @@ def change_grant(
         sub_registries=sub_registries,
         ends_at=ends_at,
         granted_by_id=actor.account_id,
+        by=actor.by,
         at=at,
     )
     record(
@@ -169,7 +174,8 @@ def revoke_grant(*, grant_id: int, reason: str, actor: Actor, at: datetime) -> N
 def suspend_person(*, account_id: int, reason: str, actor: Actor, at: datetime) -> None:
     """Spärra: nobody gets in under this account, anywhere, until somebody lifts it. The sessions end at once.
 
-    Nobody suspends those who work for the registry itself: the office would get rid of who reviews its log.
+    Nobody suspends those who work for the registry itself: the office would get rid of who reviews its log. The office
+    is told when a clinic suspends one of its local administrators.
 
     Raises: NotPermitted, NotFound, OwnRights, CardTooOld, NotPossible.
     """
@@ -185,6 +191,8 @@ def suspend_person(*, account_id: int, reason: str, actor: Actor, at: datetime) 
         at=at,
     )
     _tell(person.account_id, kind="suspended", more={"reason": reason}, at=at)
+    if any(grant.role is Role.LOCAL_ADMINISTRATOR and not grant.ended for grant in person.grants):
+        _tell_the_office(person, actor=actor, at=at)
 
 
 @transaction.atomic
@@ -224,12 +232,13 @@ def _people(grants: QuerySet[Grant], *, actor: Actor, at: datetime) -> tuple[Per
     found: dict[int, list[Grant]] = {}
     for grant in grants.select_related("account", "clinic").order_by("ends_at", "id"):
         found.setdefault(grant.account_id, []).append(grant)
-    people = [_person_row(theirs, actor=actor, at=at) for theirs in found.values()]
+    refused = bounces(theirs[0].account.email for theirs in found.values())
+    people = [_person_row(theirs, refused, actor=actor, at=at) for theirs in found.values()]
     surname = {theirs[0].account_id: theirs[0].account.surname for theirs in found.values()}
     return tuple(sorted(people, key=lambda p: (swedish_order(surname[p.account_id]), swedish_order(p.name), p.hsa_id)))
 
 
-def _person_row(grants: list[Grant], *, actor: Actor, at: datetime) -> PersonRow:
+def _person_row(grants: list[Grant], refused: Mapping[str, Bounce], *, actor: Actor, at: datetime) -> PersonRow:
     who = grants[0].account
     elsewhere = _suspended_elsewhere(who.state_authority, who.state_clinic_id, actor=actor)
     told = _authority(actor) is Authority.OFFICE or not elsewhere
@@ -243,6 +252,7 @@ def _person_row(grants: list[Grant], *, actor: Actor, at: datetime) -> PersonRow
         state_reason=who.state_reason if told else "",
         mail_confirmed_at=who.confirmed_at,
         logged_in_at=who.logged_in_at,
+        bounce=refused.get(who.email),
         grants=tuple(_grant_row(grant, actor=actor, at=at) for grant in grants),
     )
 
@@ -303,6 +313,22 @@ def _person(account_id: int) -> AccountRow:
     if found is None:
         raise NotFound()
     return found
+
+
+def _tell_the_office(administrator: PersonRow, *, actor: Actor, at: datetime) -> None:
+    """A clinic has suspended one of its own administrators: whoever appointed them must know."""
+    if actor.seat.clinic_id is None:
+        return
+    left = len(active_administrators(clinic_id=actor.seat.clinic_id, at=at))
+    for one in registry_office(at=at):
+        post(
+            kind="administrator_suspended",
+            to=EmailAddress(one.email),
+            language=one.language,
+            context={"administrator": administrator.name, "clinic": actor.seat.clinic_name, "left": str(left)},
+            about_account_id=one.account_id,
+            at=at,
+        )
 
 
 def _tell(

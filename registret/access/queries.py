@@ -363,12 +363,13 @@ def _visible(actor: Actor, *, at: datetime) -> QuerySet[Application]:
     return everything.filter(Q(decided_by_id=actor.account_id) | Q(escalated_at__isnull=False) | ~has_administrator)
 
 
-def others_who_attest(*, at: datetime) -> Exists:
-    """For questions about applications: somebody other than the applicant can attest it at the clinic."""
+def others_who_attest(*, at: datetime, clinic: str = "clinic_id") -> Exists:
+    """For questions about applications (or what else is about an account at a `clinic`): somebody other than the one it
+    is about is an active administrator there."""
     return Exists(
         Grant.objects.filter(
             role=Role.LOCAL_ADMINISTRATOR,
-            clinic_id=OuterRef("clinic_id"),
+            clinic_id=OuterRef(clinic),
             revoked_at=None,
             begins_at__lte=at,
             ends_at__gt=at,

@@ -165,6 +165,45 @@ class OwnRights(Refused):
 
 
 @dataclass(kw_only=True, eq=False)
+class OwnProposal(Refused):
+    """Who proposes somebody does not also confirm it."""
+
+    code: ClassVar[str] = "access.own_proposal"
+
+
+@dataclass(kw_only=True, eq=False)
+class NotAColleague(Refused):
+    """The person does not work at the clinic now: no right there, or an account that is not in force."""
+
+    code: ClassVar[str] = "access.not_a_colleague"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
+class BeginImpossible(Refused):
+    """The first day lies in the past, or after the last."""
+
+    code: ClassVar[str] = "access.begin_impossible"
+    status: ClassVar[int] = 422
+
+
+@dataclass(kw_only=True, eq=False)
+class AlreadyProposed(Refused):
+    """The same person is proposed there already."""
+
+    code: ClassVar[str] = "access.already_proposed"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
+class NothingProposed(Refused):
+    """Somebody else has decided already, or its time has passed."""
+
+    code: ClassVar[str] = "access.nothing_proposed"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
 class NothingAsked(Refused):
     """No question waits for an answer: the application may have been decided meanwhile."""
 
@@ -218,3 +257,30 @@ class AdministratorsAddress(Refused):
 
     code: ClassVar[str] = "access.administrators_address"
     status: ClassVar[int] = 422
+
+
+@dataclass(kw_only=True, eq=False)
+class AlreadyAnswered(Refused):
+    """The grant is answered for: a colleague was faster, or it has ended (then nobody is named)."""
+
+    code: ClassVar[str] = "access.already_answered"
+    status: ClassVar[int] = 409
+    state: str
+    answered_by: str
+    answered_at: datetime
+
+
+@dataclass(kw_only=True, eq=False)
+class RecertificationOpen(Refused):
+    """One is open at the clinic already."""
+
+    code: ClassVar[str] = "access.recertification_open"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
+class NothingToRecertify(Refused):
+    """Nobody has a grant at the clinic."""
+
+    code: ClassVar[str] = "access.nothing_to_recertify"
+    status: ClassVar[int] = 409

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     HANDLE_CASES = "handle_cases"  # extracts for patients, opting out; by exact number and case number only
     READ_LOG = "read_log"
     DECIDE_LIMITS = "decide_limits"  # the time limits of rights and accounts
+    HELP = "help"  # find any account, see what became of it and its letters; no rights, no patients
 
 
 # What a person may ask for when registering; the other roles are given by appointment.
@@ -45,9 +46,10 @@ MAY: dict[Role, frozenset[Permission]] = {
             Permission.MANAGE_PEOPLE,
             Permission.APPOINT,
             Permission.DECIDE_LIMITS,
+            Permission.HELP,
         }
     ),
     Role.LOG_REVIEWER: frozenset({Permission.WORK, Permission.READ_LOG}),
-    Role.SUPPORT: frozenset({Permission.WORK}),
+    Role.SUPPORT: frozenset({Permission.WORK, Permission.HELP}),
     Role.CASE_HANDLER: frozenset({Permission.WORK, Permission.HANDLE_CASES}),
 }

@@ -6,7 +6,7 @@ import calendar
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from registret.access.refusals import EndImpossible
+from registret.access.refusals import BeginImpossible, EndImpossible
 
 _HERE = ZoneInfo("Europe/Stockholm")
 
@@ -28,3 +28,13 @@ def end_of(last_day: date, *, at: datetime, months: int) -> datetime:
     if not at.astimezone(_HERE).date() <= last_day <= last_possible_day(at=at, months=months):
         raise EndImpossible(months=months)
     return datetime.combine(last_day + timedelta(days=1), time(), tzinfo=_HERE)
+
+
+def begin_of(first_day: date, *, last_day: date, at: datetime) -> datetime:
+    """The first moment of `first_day` (a day in Sweden), or now if that is today.
+
+    Raises: BeginImpossible.
+    """
+    if not at.astimezone(_HERE).date() <= first_day <= last_day:
+        raise BeginImpossible()
+    return max(at, datetime.combine(first_day, time(), tzinfo=_HERE))

@@ -47,6 +47,7 @@ from registret.access.refusals import (
 )
 from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_TO_APPLY_FOR, Permission, Role
 from registret.access.rules import end_of, last_possible_day
+from registret.access.settling import settle_revoked
 from registret.accounts import services as accounts
 from registret.accounts.attempts import Proof
 from registret.accounts.cardfacts import CardFacts
@@ -268,6 +269,7 @@ def attest(
             ends_at=ends_at,
             granted_by_id=actor.account_id,
             decided_by_names="",
+            by=actor.by,
             at=at,
         )
         _decide(wanted, act="attest", reason="", actor=actor, at=at, facts={"role": role.value, "until": str(last_day)})
@@ -405,11 +407,7 @@ def appoint_local_administrator(
 
     Raises: NotPermitted, CardTooOld, OwnRights, ClinicClosed, AlreadyGranted, TooMany.
     """
-    if not actor.may(Permission.APPOINT):
-        raise NotPermitted()
-    if hsa_id.key == actor.hsa_id.upper():
-        raise OwnRights()
-    check_card_age(actor, at=at)
+    _check_appointing(hsa_id, actor=actor, at=at)
     return _appoint(
         hsa_id=hsa_id,
         given_name=given_name,
@@ -417,6 +415,28 @@ def appoint_local_administrator(
         email=email,
         role=Role.LOCAL_ADMINISTRATOR,
         clinic_id=clinic_id,
+        granted_by_id=actor.account_id,
+        decided_by_names="",
+        by=actor.by,
+        at=at,
+    )
+
+
+def appoint_support(
+    *, hsa_id: HsaId, given_name: str, surname: str, email: EmailAddress, actor: Actor, at: datetime
+) -> int:
+    """The registry office makes somebody support; answers the grant's id. Names and address as for an administrator.
+
+    Raises: NotPermitted, CardTooOld, OwnRights, AlreadyGranted, TooMany.
+    """
+    _check_appointing(hsa_id, actor=actor, at=at)
+    return _appoint(
+        hsa_id=hsa_id,
+        given_name=given_name,
+        surname=surname,
+        email=email,
+        role=Role.SUPPORT,
+        clinic_id=None,
         granted_by_id=actor.account_id,
         decided_by_names="",
         by=actor.by,
@@ -440,6 +460,7 @@ def revoke(*, grant_id: int, reason: str, revoked_by_id: int | None, by: By, at:
     record(
         event="grant.revoked", by=by, at=at, about_account_id=grant.account_id, clinic_id=grant.clinic_id, facts=facts
     )
+    settle_revoked(grant_id=grant.id, reason=reason, revoked_by_id=revoked_by_id, by=by, at=at)
 
 
 @transaction.atomic
@@ -739,12 +760,16 @@ def give(
     clinic_id: int | None,
     sub_registries: Sequence[str],
     application_id: int | None = None,
+    begins_at: datetime | None = None,
     ends_at: datetime,
     granted_by_id: int | None,
     decided_by_names: str = "",
+    by: By,
     at: datetime,
 ) -> int:
     """A grant, in place of what the person has in this role there; for acts of this room. Answers its id.
+
+    `begins_at`: not at once, but then.
 
     Raises: AlreadyGranted.
     """
@@ -753,6 +778,7 @@ def give(
         if old.ends_at > at and set(old.sub_registries) >= set(sub_registries) and old.ends_at >= ends_at:
             raise AlreadyGranted()
         Grant.objects.filter(id=old.id).update(revoked_at=at, revoked_by_id=granted_by_id, revoke_reason="renewed")
+        settle_revoked(grant_id=old.id, reason="renewed", revoked_by_id=granted_by_id, by=by, at=at)
     try:
         with transaction.atomic():
             created = Grant.objects.create(
@@ -761,7 +787,7 @@ def give(
                 clinic_id=clinic_id,
                 sub_registries=sorted(set(sub_registries)),
                 application_id=application_id,
-                begins_at=at,
+                begins_at=begins_at or at,
                 ends_at=ends_at,
                 granted_by_id=granted_by_id,
                 decided_by_names=decided_by_names,
@@ -772,6 +798,14 @@ def give(
         raise AlreadyGranted() from None
     accounts.note_grant(account_id=account_id, at=at)
     return created.id
+
+
+def _check_appointing(hsa_id: HsaId, *, actor: Actor, at: datetime) -> None:
+    if not actor.may(Permission.APPOINT):
+        raise NotPermitted()
+    if hsa_id.key == actor.hsa_id.upper():
+        raise OwnRights()
+    check_card_age(actor, at=at)
 
 
 def _appoint(
@@ -810,6 +844,7 @@ def _appoint(
             ends_at=end_of(last_day, at=at, months=months),
             granted_by_id=granted_by_id,
             decided_by_names=decided_by_names,
+            by=by,
             at=at,
         )
         record(

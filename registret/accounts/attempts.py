@@ -335,7 +335,9 @@ def _burn(label: str, way: Way, *, network: str | None, at: datetime) -> LoginAt
 
 
 def _read(card: CardFacts) -> dict[str, str]:
-    return {"issuer": card.issuer} | ({"serial": card.serial} if card.serial else {})
+    if not card.serial:
+        return {"issuer": card.issuer}
+    return {"issuer": card.issuer, "serial": card.serial, "not_after": card.not_after.date().isoformat()}
 
 
 def _log_refusal(

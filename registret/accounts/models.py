@@ -7,9 +7,10 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Upper
+from django.db.models.functions import Collate, Upper
 
 from registret.accounts.lifecycle import AccountState, Authority
+from registret.accounts.name_keys import name_key
 from registret.kernel.identifiers import HsaId
 
 PURPOSES = ["login", "check", "unlock"]
@@ -30,6 +31,9 @@ class Account(AbstractBaseUser):
     # As long as the door lets names on cards be (`cards.profile.LONGEST_TEXT`).
     given_name = models.CharField(max_length=256, blank=True)
     surname = models.CharField(max_length=256)
+    # What people are found by, in Swedish order, either way round.
+    surname_key = name_key("surname", "given_name")
+    given_name_key = name_key("given_name", "surname")
     organisation = models.CharField(max_length=256, blank=True, default="")
     email = models.CharField(max_length=254)
     language = models.CharField(max_length=2, default="sv")
@@ -86,7 +90,11 @@ class Account(AbstractBaseUser):
         ]
         indexes = [
             models.Index(fields=["hsa_id_key", "-id"], name="account_hsa_id"),
-            models.Index(fields=["email"], name="account_email"),
+            # In the order of bytes, so that they serve prefixes: see `search`.
+            models.Index(Collate("hsa_id_key", "C"), F("id"), name="account_hsa_id_prefix"),
+            models.Index(Collate("email", "C"), F("id"), name="account_mail_prefix"),
+            models.Index(fields=["surname_key", "id"], name="account_surname"),
+            models.Index(fields=["given_name_key", "id"], name="account_given_name"),
             models.Index(
                 fields=["unused_since"], name="account_unused", condition=Q(state__in=["registered", "confirmed"])
             ),

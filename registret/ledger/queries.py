@@ -104,6 +104,21 @@ def entries_about(*, account_id: int, clinic_id: int | None, asked_by: int, size
     return _page(fits & Q(clinic_id=clinic_id) if clinic_id is not None else fits, None, size)
 
 
+def timeline(*, account_id: int, hsa_id: str, asked_by: int, before: int | None = None, size: int = PAGE) -> EntryPage:
+    """What happened to somebody, for whoever helps them, newest first: what the account did and what was done to it,
+    and what the card did before there was an account. Nothing about patients, and no reviews by others than `asked_by`.
+    """
+    fits = Q(by_account_id=account_id) | Q(about_account_id=account_id)
+    fits |= Q(by_hsa_id__iexact=hsa_id, by_account_id=None)
+    return _page(fits & Q(about_patient_id=None) & _no_others_reviews(asked_by), before, size)
+
+
+def newest_by(*, hsa_id: str, events: Collection[str]) -> EntryRow | None:
+    """The newest of these events that the holder of this HSA-id caused."""
+    found = Entry.objects.filter(by_hsa_id__iexact=hsa_id, event__in=events).order_by("-id").first()
+    return _row(found) if found else None
+
+
 def events_seen() -> tuple[str, ...]:
     """Codes of all events that the log holds, for the filter."""
     return tuple(Entry.objects.order_by("event").values_list("event", flat=True).distinct())

@@ -544,6 +544,222 @@ def _answered(facts: Mapping[str, str]) -> Content:
     )
 
 
+def _recertification_opened(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("Arbetar alla kvar? Genomgång på {clinic}").format(**facts),
+        heading=_("Arbetar alla fortfarande här?"),
+        lines=(
+            Line(
+                _("Det är dags att gå igenom vilka som har behörighet på {clinic}. Antal att svara för: {number}."),
+                facts,
+                frozenset({"clinic", "number"}),
+            ),
+            Line(
+                _("Svara senast {day}: behåll, ändra eller avsluta. En behörighet som ingen svarar för upphör sedan."),
+                facts,
+                frozenset({"day"}),
+            ),
+        ),
+        button=(_("Till genomgången"), "/genomgang"),
+        footer=(Line(_("Du får mejlet för att du är lokal administratör på {clinic}."), facts),),
+    )
+
+
+def _recertification_reminder(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("Påminnelse: genomgången på {clinic} är inte klar").format(**facts),
+        heading=_("Genomgången är inte klar"),
+        lines=(
+            Line(
+                _("På {clinic} finns behörigheter som ingen har svarat för än. Antal att svara för: {number}."),
+                facts,
+                frozenset({"clinic", "number"}),
+            ),
+            Line(
+                _("Svara senast {day}. De som ingen har svarat för då förlorar sin behörighet."),
+                facts,
+                frozenset({"day"}),
+            ),
+        ),
+        button=(_("Till genomgången"), "/genomgang"),
+        footer=(Line(_("Du får mejlet för att du är lokal administratör på {clinic}."), facts),),
+    )
+
+
+def _recertification_office(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("En genomgång behöver svar från registerkansliet"),
+        heading=_("Bara ni kan svara"),
+        lines=(
+            Line(
+                _(
+                    "I genomgången på {clinic} finns behörigheter som ingen på kliniken kan svara för. Ingen svarar "
+                    "för sig själv. Antal: {number}."
+                ),
+                facts,
+                frozenset({"clinic", "number"}),
+            ),
+            Line(
+                _("Svara senast {day}: behåll, ändra eller avsluta. En behörighet som ingen svarar för upphör sedan."),
+                facts,
+                frozenset({"day"}),
+            ),
+        ),
+        button=(_("Till genomgången"), "/genomgang"),
+        footer=(Line(_("Du får mejlet för att du arbetar på registerkansliet.")),),
+    )
+
+
+def _recertification_near(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("Ingen har svarat för din behörighet i {registry}").format(**facts),
+        heading=_("Ingen har svarat om du arbetar kvar"),
+        lines=(
+            Line(
+                _(
+                    "Hej {name}! Du är {role} för {place}. Kliniken går igenom alla behörigheter, och ingen har svarat "
+                    "för din."
+                ),
+                facts,
+                frozenset({"role", "place"}),
+            ),
+            Line(
+                _(
+                    "Svarar ingen senast {day} upphör den. Arbetar du kvar? Be en lokal administratör på kliniken att "
+                    "svara, eller registerkansliet."
+                ),
+                facts,
+                frozenset({"day"}),
+            ),
+        ),
+    )
+
+
+def _recertification_ended(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("Din behörighet i {registry} är avslutad").format(**facts),
+        heading=_("Din behörighet är avslutad"),
+        lines=(
+            Line(
+                _(
+                    "Hej {name}! Du är inte längre {role} för {place}. Det bestämdes när kliniken gick igenom sina "
+                    "behörigheter."
+                ),
+                facts,
+                frozenset({"role", "place"}),
+            ),
+        ),
+        footer=(Line(_("Stämmer det inte? Tala med din lokala administratör.")),),
+    )
+
+
+def _recertification_silent(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("Din behörighet i {registry} har upphört").format(**facts),
+        heading=_("Din behörighet har upphört"),
+        lines=(
+            Line(
+                _(
+                    "Hej {name}! Du är inte längre {role} för {place}. Kliniken gick igenom sina behörigheter, och "
+                    "ingen svarade i tid för din."
+                ),
+                facts,
+                frozenset({"role", "place"}),
+            ),
+            Line(_("Arbetar du kvar? Tala med kliniken, och ansök sedan igen. Ditt konto finns kvar.")),
+        ),
+        button=(_("Logga in och ansök igen"), "/"),
+    )
+
+
+def _recertification_closed(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("Genomgången på {clinic} är avslutad").format(**facts),
+        heading=_("Behörigheter har upphört"),
+        lines=(
+            Line(
+                _("Genomgången på {clinic} är avslutad. Antal som upphörde för att ingen svarade: {silent}."),
+                facts,
+                frozenset({"clinic", "silent"}),
+            ),
+            Line(_("Behållna: {kept}. Ändrade: {changed}. Avslutade: {ended}."), facts),
+            Line(_("De som ändå arbetar kvar ansöker igen, och attesteras som vanligt.")),
+        ),
+        button=(_("Till genomgången"), "/genomgang"),
+        footer=(Line(_("Du får mejlet för att du svarar för behörigheter på {clinic}."), facts),),
+    )
+
+
+def _administrator_suspended(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("En lokal administratör är spärrad av sin klinik"),
+        heading=_("En lokal administratör är spärrad"),
+        lines=(
+            Line(
+                _("{administrator}, lokal administratör på {clinic}, är spärrad av en kollega där."),
+                facts,
+                frozenset({"administrator", "clinic"}),
+            ),
+            Line(_("Så många kan attestera där nu: {left}."), facts, frozenset({"left"})),
+        ),
+        button=(_("Kliniker"), "/kansliet"),
+        footer=(Line(_("Du får mejlet för att du arbetar på registerkansliet.")),),
+    )
+
+
+def _substitute_proposed(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("En vikarie väntar på att du bekräftar"),
+        heading=_("En vikarie för en lokal administratör"),
+        lines=(
+            Line(
+                _(
+                    "{proposer} föreslår att {substitute} är lokal administratör på {clinic} från och med {first_day} "
+                    "till och med {last_day}."
+                ),
+                facts,
+                frozenset({"substitute", "clinic", "first_day", "last_day"}),
+            ),
+            Line(_("Logga in med ditt kort för att bekräfta eller avslå. Inget gäller förrän någon har bekräftat.")),
+        ),
+        button=(_("Logga in"), "/"),
+    )
+
+
+def _substitute_confirmed(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("Du är vikarie som lokal administratör i {registry}").format(**facts),
+        heading=_("Du är vikarie som lokal administratör"),
+        lines=(
+            Line(
+                _(
+                    "Hej {name}! Du attesterar kollegor på {clinic} från och med {first_day} till och med {last_day}. "
+                    "Sedan upphör det av sig självt."
+                ),
+                facts,
+                frozenset({"clinic", "first_day", "last_day"}),
+            ),
+        ),
+        button=(_("Logga in"), "/"),
+    )
+
+
+def _substitute_declined(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("Ditt förslag om vikarie är avslaget"),
+        heading=_("Ditt förslag om vikarie är avslaget"),
+        lines=(
+            Line(
+                _("Hej {name}! Du föreslog {substitute} som vikarie på {clinic}. Skälet är:"),
+                facts,
+                frozenset({"substitute", "clinic"}),
+            ),
+        ),
+        quote=facts["reason"],
+        button=(_("Logga in"), "/"),
+    )
+
+
 LETTERS: Mapping[str, Kind] = {
     "confirm_email": Kind(
         facts={"name": Fact.LINE, "clinic": Fact.LINE, "valid_until": Fact.DAY}, confirms=True, says=_confirm_email
@@ -588,11 +804,60 @@ LETTERS: Mapping[str, Kind] = {
     "application_late": Kind(
         facts={"applicant": Fact.LINE, "clinic": Fact.LINE, "waiting_since": Fact.DAY}, says=_application_late
     ),
+    "administrator_suspended": Kind(
+        facts={"administrator": Fact.LINE, "clinic": Fact.LINE, "left": Fact.LINE}, says=_administrator_suspended
+    ),
+    "substitute_proposed": Kind(
+        facts={
+            "proposer": Fact.LINE,
+            "substitute": Fact.LINE,
+            "clinic": Fact.LINE,
+            "first_day": Fact.DAY,
+            "last_day": Fact.DAY,
+        },
+        says=_substitute_proposed,
+    ),
+    "substitute_confirmed": Kind(
+        facts={"name": Fact.LINE, "clinic": Fact.LINE, "first_day": Fact.DAY, "last_day": Fact.DAY},
+        says=_substitute_confirmed,
+    ),
+    "substitute_declined": Kind(
+        facts={"name": Fact.LINE, "substitute": Fact.LINE, "clinic": Fact.LINE, "reason": Fact.TEXT},
+        says=_substitute_declined,
+    ),
     "lapsed": Kind(facts={"name": Fact.LINE, "clinic": Fact.LINE, "applied_at": Fact.DAY}, says=_lapsed),
     "suspension_near": Kind(facts={"name": Fact.LINE, "day": Fact.DAY}, says=_suspension_near),
     "suspended_unused": Kind(facts={"name": Fact.LINE}, says=_suspended_unused),
     "grant_ends": Kind(
         facts={"name": Fact.LINE, "role": Fact.LINE, "place": Fact.LINE, "last_day": Fact.DAY}, says=_grant_ends
+    ),
+    "recertification_opened": Kind(
+        facts={"clinic": Fact.LINE, "number": Fact.LINE, "day": Fact.DAY}, says=_recertification_opened
+    ),
+    "recertification_reminder": Kind(
+        facts={"clinic": Fact.LINE, "number": Fact.LINE, "day": Fact.DAY}, says=_recertification_reminder
+    ),
+    "recertification_office": Kind(
+        facts={"clinic": Fact.LINE, "number": Fact.LINE, "day": Fact.DAY}, says=_recertification_office
+    ),
+    "recertification_near": Kind(
+        facts={"name": Fact.LINE, "role": Fact.LINE, "place": Fact.LINE, "day": Fact.DAY}, says=_recertification_near
+    ),
+    "recertification_ended": Kind(
+        facts={"name": Fact.LINE, "role": Fact.LINE, "place": Fact.LINE}, says=_recertification_ended
+    ),
+    "recertification_silent": Kind(
+        facts={"name": Fact.LINE, "role": Fact.LINE, "place": Fact.LINE}, says=_recertification_silent
+    ),
+    "recertification_closed": Kind(
+        facts={
+            "clinic": Fact.LINE,
+            "kept": Fact.LINE,
+            "changed": Fact.LINE,
+            "ended": Fact.LINE,
+            "silent": Fact.LINE,
+        },
+        says=_recertification_closed,
     ),
 }
 """By the code that stands in the outbox. `name` is whom to greet; `role` is in words, in the letter's language."""
@@ -616,15 +881,32 @@ def stored_facts(kind: str, context: Mapping[str, str | date]) -> Stored:
 
 def rendered(*, kind: str, language: str, facts: Mapping[str, str], confirmation: tuple[int, int] | None) -> Rendered:
     """The letter in `language`. Only here do the link and the code come into being."""
+    letter, secrets = LETTERS[kind], dict[str, str]()
+    if confirmation is not None and letter.confirms:
+        secrets = {"code": spaced(confirmation_code(*confirmation)), "token": confirmation_token(*confirmation)}
+    if confirmation is not None and letter.objects:
+        secrets = {"token": objection_token(*confirmation)}
+    return _rendered(kind, language, facts, secrets)
+
+
+def sample(*, kind: str, language: str, context: Mapping[str, str | date]) -> Rendered:
+    """The letter as it looks with these facts, to be read and never sent: its link and code confirm nothing.
+
+    Raises: ValueError: as `stored_facts`.
+    """
+    facts = stored_facts(kind, context)
+    secrets = dict(_SHOWN_SECRETS) if LETTERS[kind].confirms or LETTERS[kind].objects else {}
+    return _rendered(kind, language, facts, secrets)
+
+
+_SHOWN_SECRETS = {"code": "7K4 M2P", "token": "exempel"}
+
+
+def _rendered(kind: str, language: str, facts: Mapping[str, str], secrets: dict[str, str]) -> Rendered:
     letter = LETTERS[kind]
     with translation.override(language):
         shown = {name: _shown(letter.facts[name], value) for name, value in facts.items()}
-        shown["registry"] = settings.REGISTRY_NAME
-        if confirmation is not None and letter.confirms:
-            shown |= {"code": spaced(confirmation_code(*confirmation)), "token": confirmation_token(*confirmation)}
-        if confirmation is not None and letter.objects:
-            shown["token"] = objection_token(*confirmation)
-        content = letter.says(shown)
+        content = letter.says(shown | {"registry": settings.REGISTRY_NAME} | secrets)
         page = {
             "content": content,
             "language": language,

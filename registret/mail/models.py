@@ -14,7 +14,7 @@ class Letter(models.Model):
 
     `to_address` and `context` are personal data. `attempts` also tells two senders apart: whoever took the letter
     last has the highest number, and only that one may write down that it failed. `server_trouble`: the last attempt
-    failed before the mail server had looked at the letter.
+    failed before the mail server had looked at the letter. `address_refused`: it was given up because of the address.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -34,6 +34,7 @@ class Letter(models.Model):
     lease_until = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=80, blank=True, default="")
     server_trouble = models.BooleanField(default=False)
+    address_refused = models.BooleanField(default=False)
     sent_at = models.DateTimeField(null=True)
     given_up_at = models.DateTimeField(null=True)
     superseded_at = models.DateTimeField(null=True)
@@ -66,6 +67,10 @@ class Letter(models.Model):
                 condition=Q(attempts=0, attempted_at=None, lease_until=None, sent_at=None)
                 | Q(attempts__gt=0, attempted_at__isnull=False),
             ),
+            models.CheckConstraint(
+                name="letter_address_refused_given_up",
+                condition=Q(address_refused=False) | Q(given_up_at__isnull=False),
+            ),
             models.CheckConstraint(name="letter_lease_while_open", condition=Q(lease_until=None) | OPEN),
         ]
         indexes = [
@@ -73,6 +78,12 @@ class Letter(models.Model):
             models.Index(name="letter_attempted", fields=["-attempted_at"], condition=Q(attempts__gt=0)),
             models.Index(
                 name="letter_about", fields=["about_account_id", "-id"], condition=Q(about_account_id__isnull=False)
+            ),
+            # What became of the newest letter that reached an address, or was refused by it.
+            models.Index(
+                name="letter_address",
+                fields=["to_address", "-attempted_at"],
+                condition=Q(sent_at__isnull=False) | Q(address_refused=True),
             ),
             models.Index(
                 name="letter_confirmation",

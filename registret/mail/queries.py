@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q
 
 from registret.kernel.identifiers import EmailAddress
 from registret.mail.models import OPEN, Letter
@@ -57,9 +58,9 @@ def fate(letter_id: int) -> Fate | None:
     return found.fate if found else None
 
 
-def letters_about(account_id: int) -> tuple[LetterRow, ...]:
-    """Letters about an account, newest first."""
-    return tuple(_row(found) for found in Letter.objects.filter(about_account_id=account_id).order_by("-id"))
+def letters_about(account_id: int, *, size: int | None = None) -> tuple[LetterRow, ...]:
+    """Letters about an account, newest first; the first `size`, or all."""
+    return tuple(_row(found) for found in Letter.objects.filter(about_account_id=account_id).order_by("-id")[:size])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +86,33 @@ def is_mail_delayed(at: datetime) -> bool:
         return True
     newest = Letter.objects.filter(attempts__gt=0).order_by("-attempted_at").first()
     return newest is not None and newest.server_trouble
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounce:
+    """The last letter to an address was refused, because of the address; `error` is the server's code, `550 5.1.1`."""
+
+    at: datetime
+    error: str
+
+
+def bounces(addresses: Iterable[str]) -> Mapping[str, Bounce]:
+    """Those of the addresses that do not work: the newest letter that came to an end there was refused. One query.
+
+    A letter that is accepted later takes it back; an address that somebody changes is no longer asked about.
+    """
+    ended = Letter.objects.filter(Q(sent_at__isnull=False) | Q(address_refused=True), to_address__in=set(addresses))
+    newest = ended.order_by("to_address", "-attempted_at").distinct("to_address")
+    return {
+        letter.to_address: Bounce(at=letter.given_up_at, error=letter.last_error.removeprefix("smtp "))
+        for letter in newest
+        if letter.given_up_at is not None
+    }
+
+
+def bounce(address: EmailAddress) -> Bounce | None:
+    """None: as far as is known, letters to this address arrive."""
+    return bounces([address.text]).get(address.text)
 
 
 def _row(found: Letter) -> LetterRow:

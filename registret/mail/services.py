@@ -101,9 +101,9 @@ def deliver_due(*, at: Callable[[], datetime], limit: int, given_up: Callable[[G
             try:
                 connection.send(_message(letter, server, at()), to=letter.to_address)
             except smtp.Rejected as no:
-                _give_up(letter, no.error, at(), given_up)
+                _give_up(letter, no.error, at(), given_up, address_refused=no.of_address)
             except smtp.TryLater as no:
-                _put_back(letter, no.error, at(), given_up)
+                _put_back(letter, no.error, at(), given_up, address_refused=no.of_address)
             except smtp.ServerTrouble as no:
                 log.warning("mail server: %s", no.error)
                 _put_back(letter, no.error, at(), given_up, server_trouble=True)
@@ -157,7 +157,13 @@ def _mark_sent(letter: Letter, at: datetime) -> None:
     # Also if a newer letter took this one back while it was on its way: what was sent was sent.
     unsent = Letter.objects.filter(id=letter.id, sent_at=None)
     unsent.update(
-        sent_at=at, given_up_at=None, superseded_at=None, lease_until=None, last_error="", server_trouble=False
+        sent_at=at,
+        given_up_at=None,
+        superseded_at=None,
+        lease_until=None,
+        last_error="",
+        server_trouble=False,
+        address_refused=False,
     )
 
 
@@ -168,17 +174,26 @@ def _put_back(
     given_up: Callable[[GivenUp], object],
     *,
     server_trouble: bool = False,
+    address_refused: bool = False,
 ) -> None:
     if at >= letter.created_at + PATIENCE:
-        _give_up(letter, error, at, given_up)
+        _give_up(letter, error, at, given_up, address_refused=address_refused)
     else:
         again = at + _pause(letter.attempts)
         _mine(letter).update(not_before=again, lease_until=None, last_error=error, server_trouble=server_trouble)
 
 
-def _give_up(letter: Letter, error: str, at: datetime, given_up: Callable[[GivenUp], object]) -> None:
+def _give_up(
+    letter: Letter,
+    error: str,
+    at: datetime,
+    given_up: Callable[[GivenUp], object],
+    *,
+    address_refused: bool = False,
+) -> None:
     with transaction.atomic():
-        if _mine(letter).update(given_up_at=at, lease_until=None, last_error=error):
+        fate = {"given_up_at": at, "lease_until": None, "last_error": error, "address_refused": address_refused}
+        if _mine(letter).update(**fate):
             given_up(
                 GivenUp(
                     letter_id=letter.id,

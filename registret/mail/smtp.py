@@ -36,12 +36,13 @@ class Transport(StrEnum):
 class NotSent(Exception):
     """The mail server did not take a letter. `error` is a short code without addresses: it is kept and shown.
 
-    Its subclasses say whose trouble it is, and so what happens to the letter and to those behind it.
+    Its subclasses say whose trouble it is, and so what happens to the letter and to those behind it. `of_address`: it
+    was the address that was refused (at RCPT), not what the letter says.
     """
 
-    def __init__(self, error: str) -> None:
+    def __init__(self, error: str, *, of_address: bool = False) -> None:
         super().__init__(error)
-        self.error = error
+        self.error, self.of_address = error, of_address
 
 
 class ServerTrouble(NotSent):
@@ -164,7 +165,7 @@ def _in_our_words() -> Iterator[None]:
         yield
     except smtplib.SMTPRecipientsRefused as refused:
         code, said = next(iter(refused.recipients.values()))
-        raise _answer(code, said) from None
+        raise _answer(code, said, of_address=True) from None
     except smtplib.SMTPDataError as refused:
         raise _answer(refused.smtp_code, refused.smtp_error) from None
     except smtplib.SMTPAuthenticationError as refused:
@@ -181,10 +182,11 @@ def _in_our_words() -> Iterator[None]:
         raise ServerTrouble(f"connection: {type(trouble).__name__}") from None
 
 
-def _answer(code: int, said: bytes | str) -> NotSent:
+def _answer(code: int, said: bytes | str, *, of_address: bool = False) -> NotSent:
+    error = f"smtp {_code(code, said)}"
     if code == 421:  # RFC 5321, 3.8: the server is about to close the connection
-        return ServerTrouble(f"smtp {_code(code, said)}")
-    return Rejected(f"smtp {_code(code, said)}") if code >= 500 else TryLater(f"smtp {_code(code, said)}")
+        return ServerTrouble(error)
+    return (Rejected if code >= 500 else TryLater)(error, of_address=of_address)
 
 
 def _code(code: int, said: bytes | str) -> str:

@@ -49,13 +49,55 @@ _LONGEST_OTHERWISE = 100
 _CLOSED = {"": False, "nej": False, "ja": True}
 
 
+FAULTS: Mapping[str, str] = {
+    "not_utf8": "the file is not UTF-8: save it as CSV UTF-8",
+    "nul": "a NUL character: this is not a text file",
+    "not_csv": "not CSV: {trouble}",
+    "empty_file": "the file is empty: its first line names the columns",
+    "too_few_or_many": "{values} values, but the header has {columns} columns",
+    "unknown_column": "unknown; the columns are {columns}",
+    "missing_column": "missing",
+    "column_twice": "stands there twice",
+    "empty": "empty",
+    "too_long": "longer than {longest} characters",
+    "control_character": "a line break or another control character",
+    "not_a_region_code": "not two digits (länskod)",
+    "not_ten_digits": "not ten digits, such as 232100-9991",
+    "check_digit": "wrong check digit",
+    "not_a_domain": "not a mail domain: {domain}",
+    "not_a_code": "not a code: a-z, 0-9 and single hyphens, such as infektion-norrvik",
+    "not_an_address": "not a mail address",
+    "not_a_number": "not a telephone number: digits, spaces, hyphens, a + before",
+    "not_yes_or_no": "neither ja nor nej",
+    "other_name_before": "{about} has another name on line {where}",
+    "other_code_before": "{about} has another code on line {where}",
+    "other_region_before": "{about} belongs to another region on line {where}",
+    "other_domains_before": "{about} has other mail domains on line {where}",
+    "there_before": "{about} stands there already, on line {where}",
+    "region_name_taken": "region {about} has this name already",
+    "stays": "{about} stays with {provider}: close it, and give the new one a new code",
+    "called_this": "{about} is called this already",
+}
+"""What can be wrong, in English for the command; `words.clinic_faults` has it for pages."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Fault:
-    """What is wrong, and where. `line` counts from 1, the header; `column` is empty if it is the line as a whole."""
+    """What is wrong (a code of FAULTS and its values), and where. `line` counts from 1, the header; `column` is empty
+    if it is the line as a whole."""
 
     line: int
     column: str
-    what: str
+    code: str
+    values: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, code: str, *, line: int, column: str = "", **values: object) -> Fault:
+        return cls(line=line, column=column, code=code, values=tuple((name, str(v)) for name, v in values.items()))
+
+    @property
+    def what(self) -> str:
+        return FAULTS[self.code].format(**dict(self.values))
 
     def __str__(self) -> str:
         return (
@@ -96,10 +138,10 @@ def read(content: bytes) -> tuple[tuple[Row, ...], tuple[Fault, ...]]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as trouble:
         line = content.count(b"\n", 0, trouble.start) + 1
-        return (), (Fault(line=line, column="", what="the file is not UTF-8: save it as CSV UTF-8"),)
+        return (), (Fault.of("not_utf8", line=line),)
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        return (), (Fault(line=line, column="", what="a NUL character: this is not a text file"),)
+        return (), (Fault.of("nul", line=line),)
     head = next(iter(text.splitlines()), "")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in head else ",", strict=True)
     rows: list[Row] = []
@@ -115,16 +157,15 @@ def read(content: bytes) -> tuple[tuple[Row, ...], tuple[Fault, ...]]:
                 if faults:
                     break
             elif len(cells) > len(names) or (any(cell.strip() for cell in cells) and len(cells) < len(names)):
-                what = f"{len(cells)} values, but the header has {len(names)} columns"
-                faults.append(Fault(line=begins, column="", what=what))
+                faults.append(Fault.of("too_few_or_many", line=begins, values=len(cells), columns=len(names)))
             elif any(cell.strip() for cell in cells):
                 values = dict.fromkeys(COLUMNS, "") | {n: c.strip() for n, c in zip(names, cells, strict=True)}
                 rows.append(Row(line=begins, values=values))
             begins = reader.line_num + 1
     except csv.Error as trouble:
-        faults.append(Fault(line=begins, column="", what=f"not CSV: {trouble}"))
+        faults.append(Fault.of("not_csv", line=begins, trouble=trouble))
     if names is None:
-        faults.append(Fault(line=1, column="", what="the file is empty: its first line names the columns"))
+        faults.append(Fault.of("empty_file", line=1))
     return tuple(rows), tuple(faults)
 
 
@@ -143,76 +184,78 @@ def checked(rows: Iterable[Row]) -> tuple[tuple[ClinicLine, ...], tuple[Fault, .
 def _header_faults(names: list[str]) -> Iterable[Fault]:
     for name in names:
         if name not in COLUMNS:
-            yield Fault(line=1, column=name or "(no name)", what=f"unknown; the columns are {', '.join(COLUMNS)}")
+            yield Fault.of("unknown_column", line=1, column=name or "(no name)", columns=", ".join(COLUMNS))
     for name in COLUMNS:
         if name not in names and name not in _MAY_BE_LEFT_OUT:
-            yield Fault(line=1, column=name, what="missing")
+            yield Fault.of("missing_column", line=1, column=name)
         elif names.count(name) > 1:
-            yield Fault(line=1, column=name, what="stands there twice")
+            yield Fault.of("column_twice", line=1, column=name)
 
 
 def _faults_of(row: Row) -> Iterable[Fault]:
     for column in COLUMNS:
-        what = _fault_of(column, row.values.get(column, ""))
-        if what:
-            yield Fault(line=row.line, column=column, what=what)
+        code, values = _fault_of(column, row.values.get(column, ""))
+        if code:
+            yield Fault.of(code, line=row.line, column=column, **values)
 
 
-def _fault_of(column: str, value: str) -> str | None:
-    if not value:
-        return None if column in _MAY_BE_EMPTY else "empty"
+def _fault_of(column: str, value: str) -> tuple[str, dict[str, object]]:
+    """A code of FAULTS with its values; an empty code if nothing is wrong."""
     longest = _LONGEST.get(column, _LONGEST_OTHERWISE)
+    if not value:
+        return "" if column in _MAY_BE_EMPTY else "empty", {}
     if len(value) > longest:
-        return f"longer than {longest} characters"
+        return "too_long", {"longest": longest}
     if not value.isprintable():
-        return "a line break or another control character"
+        return "control_character", {}
     match column:
         case "regionkod" if not re.fullmatch(r"[0-9]{2}", value):
-            return "not two digits (länskod)"
+            return "not_a_region_code", {}
         case "organisationsnummer":
-            return _organisation_number_fault(value)
+            return _organisation_number_fault(value), {}
         case "e-postdomäner":
             wrong = [domain for domain in _domains(value) if not _is_domain(domain)]
-            return f"not a mail domain: {wrong[0]}" if wrong else None
+            return ("not_a_domain", {"domain": wrong[0]}) if wrong else ("", {})
         case "klinikkod" if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", value):
-            return "not a code: a-z, 0-9 and single hyphens, such as infektion-norrvik"
+            return "not_a_code", {}
         case "e-post":
-            return None if _is_address(value) else "not a mail address"
+            return "" if _is_address(value) else "not_an_address", {}
         case "telefon" if not re.fullmatch(r"\+?[0-9][0-9 ()-]*", value):
-            return "not a telephone number: digits, spaces, hyphens, a + before"
+            return "not_a_number", {}
         case "stängd" if value.lower() not in _CLOSED:
-            return "neither ja nor nej"
-    return None
+            return "not_yes_or_no", {}
+    return "", {}
 
 
-def _organisation_number_fault(value: str) -> str | None:
+def _organisation_number_fault(value: str) -> str:
     digits = value.replace("-", "", 1)
     if not re.fullmatch(r"[0-9]{10}", digits):
-        return "not ten digits, such as 232100-9991"
-    return None if luhn_valid(digits) else "wrong check digit"
+        return "not_ten_digits"
+    return "" if luhn_valid(digits) else "check_digit"
 
 
 def _contradictions(lines: Iterable[ClinicLine]) -> Iterable[Fault]:
     """Where a line says something else about the same thing than a line before it."""
     said: dict[tuple[str, str], tuple[object, int]] = {}
     for line in lines:
-        for column, about, fact, what in _claims(line):
-            before, where = said.setdefault((column, about), (fact, line.line))
+        for column, key, fact, code, about in _claims(line):
+            before, where = said.setdefault((column, key), (fact, line.line))
             if where != line.line and (fact is None or before != fact):
-                yield Fault(line=line.line, column=column, what=f"{what} on line {where}")
+                yield Fault.of(code, line=line.line, column=column, about=about, where=where)
 
 
-def _claims(line: ClinicLine) -> tuple[tuple[str, str, object, str], ...]:
-    """(column, about what, what is said, what to say if a line before says otherwise); None may be said only once."""
-    number = line.organisation_number
+def _claims(line: ClinicLine) -> tuple[tuple[str, str, object, str, str], ...]:
+    """(column, about what, what is said, the fault if a line before says otherwise, about what in words); None may be
+    said only once."""
+    number, title = line.organisation_number, f"{line.name}, {line.hospital}"
     return (
-        (REGION, line.region_code, line.region, f"region {line.region_code} has another name"),
-        (REGION_CODE, line.region, line.region_code, f"{line.region} has another code"),
-        (CARE_PROVIDER, number, line.care_provider, f"{number} has another name"),
-        (ORGANISATION_NUMBER, number, line.region_code, f"{number} belongs to another region"),
-        (MAIL_DOMAINS, number, line.mail_domains, f"{number} has other mail domains"),
-        (CODE, line.code, None, f"{line.code} stands there already,"),
-        (NAME, f"{number} {line.name}, {line.hospital}", None, f"{line.name}, {line.hospital} stands there already,"),
+        (REGION, line.region_code, line.region, "other_name_before", f"region {line.region_code}"),
+        (REGION_CODE, line.region, line.region_code, "other_code_before", line.region),
+        (CARE_PROVIDER, number, line.care_provider, "other_name_before", number),
+        (ORGANISATION_NUMBER, number, line.region_code, "other_region_before", number),
+        (MAIL_DOMAINS, number, line.mail_domains, "other_domains_before", number),
+        (CODE, line.code, None, "there_before", line.code),
+        (NAME, f"{number} {title}", None, "there_before", title),
     )
 
 

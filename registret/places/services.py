@@ -93,14 +93,14 @@ class _Stock:
         for line in lines:
             code = code_of_region.get(line.region, line.region_code)
             if code != line.region_code:
-                yield Fault(line=line.line, column=clinic_file.REGION, what=f"region {code} has this name already")
+                yield Fault.of("region_name_taken", line=line.line, column=clinic_file.REGION, about=code)
             there = self.clinics.get(line.code)
             if there is not None and there.care_provider.organisation_number != line.organisation_number:
-                what = f"{line.code} stays with {there.care_provider.name}: close it, and give the new one a new code"
-                yield Fault(line=line.line, column=clinic_file.ORGANISATION_NUMBER, what=what)
+                column, provider = clinic_file.ORGANISATION_NUMBER, there.care_provider.name
+                yield Fault.of("stays", line=line.line, column=column, about=line.code, provider=provider)
             code = code_of_clinic.get((line.organisation_number, line.name, line.hospital), line.code)
             if code != line.code:
-                yield Fault(line=line.line, column=clinic_file.NAME, what=f"{code} is called this already")
+                yield Fault.of("called_this", line=line.line, column=clinic_file.NAME, about=code)
 
     def bring(self, line: ClinicLine, *, at: datetime) -> Iterator[_Step]:
         """Makes one line true, and answers what was made or changed."""

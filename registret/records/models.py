@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from registret.accounts.name_keys import name_key
 from registret.records.lifecycle import StepState
 from registret.records.numbers import Sex
 
@@ -22,6 +23,7 @@ class Patient(models.Model):
     sex = models.CharField(max_length=10)
     given_name = models.CharField(max_length=100, blank=True, default="")
     surname = models.CharField(max_length=100, blank=True, default="")
+    surname_key = name_key("surname", "given_name")
     is_protected = models.BooleanField(default=False)
     died_on = models.DateField(null=True)
     # When the population register was last asked; null: it did not know the number.
@@ -35,7 +37,7 @@ class Patient(models.Model):
                 name="patient_died_after_birth", condition=Q(died_on=None) | Q(died_on__gte=F("birth_date"))
             ),
         ]
-        indexes = [models.Index(fields=["surname", "given_name"], name="patient_by_name")]
+        indexes = [models.Index(fields=["surname_key", "id"], name="patient_by_name")]
 
 
 class Number(models.Model):

@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from registret.access.actor import Actor
 from registret.access.refusals import NotFound
 from registret.access.roles import Permission
+from registret.accounts.folding import folded
 from registret.records.blocking import marks_of
 from registret.records.lifecycle import WRITABLE, StepState
 from registret.records.models import Episode, FormVersion, Merge, Number, OptOut, Patient, Revision, Step
@@ -70,16 +71,13 @@ def patient_numbered(actor: Actor, number: PatientNumber) -> PatientRow | None:
 
 
 def patients_named(actor: Actor, prefix: str) -> tuple[PatientRow, ...]:
-    """The actor's patients whose surname, or given name and surname, begins so; never those with protected identity.
-
-    At most a page.
+    """The actor's patients whose surname, or surname and given name, begins so, whatever its case and accents; never
+    those with protected identity. At most a page.
     """
-    given, _, surname = prefix.strip().rpartition(" ")
-    wanted = Q(surname__istartswith=surname)
-    if given:
-        wanted &= Q(given_name__istartswith=given)
-    found = patients_of(actor).filter(wanted, is_protected=False).order_by("surname", "given_name", "id")
-    return tuple(patient_row(patient) for patient in found.prefetch_related("numbers")[:PAGE])
+    key = folded(prefix)
+    wanted = patients_of(actor).filter(surname_key__gte=key, surname_key__lt=key + "\U0010ffff", is_protected=False)
+    found = wanted.order_by("surname_key", "id").prefetch_related("numbers")[:PAGE]
+    return tuple(patient_row(patient) for patient in found) if key else ()
 
 
 def episode_rows(found: QuerySet[Episode]) -> tuple[EpisodeRow, ...]:
@@ -192,9 +190,8 @@ def question_of(form: Form, code: str) -> Question:
 
     Raises: KeyError.
     """
-    others = sorted(
-        (other for other in catalogue().forms.values() if other.code == form.code), key=lambda f: -f.version
-    )
+    others = [other for other in catalogue().forms.values() if other.code == form.code]
+    others.sort(key=lambda other: -other.version)
     return next(one.questions[code] for one in (form, *others) if code in one.questions)
 
 

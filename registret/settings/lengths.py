@@ -52,6 +52,10 @@ class TimeLimit(StrEnum):
     DORMANT = "dormant"
     NEVER_LOGGED_IN = "never_logged_in"
     WARN_OF_SUSPENSION = "warn_of_suspension"
+    RECERTIFY_EVERY = "recertify_every"
+    RECERTIFY_ANSWER = "recertify_answer"
+    RECERTIFY_REMIND = "recertify_remind"
+    RECERTIFY_REMIND_AGAIN = "recertify_remind_again"
     KEEP_LOG = "keep_log"
 
 
@@ -75,6 +79,11 @@ LIMITS: Mapping[TimeLimit, Bounds] = {
     TimeLimit.DORMANT: Bounds(unit=Unit.MONTHS, usual=9, least=3, most=24),
     TimeLimit.NEVER_LOGGED_IN: Bounds(unit=Unit.MONTHS, usual=3, least=1, most=12),
     TimeLimit.WARN_OF_SUSPENSION: Bounds(unit=Unit.DAYS, usual=14, least=3, most=28),
+    TimeLimit.RECERTIFY_EVERY: Bounds(unit=Unit.MONTHS, usual=6, least=3, most=12),
+    # An answer takes longer than the first reminder comes before its end, and that one comes before the last.
+    TimeLimit.RECERTIFY_ANSWER: Bounds(unit=Unit.DAYS, usual=30, least=21, most=60),
+    TimeLimit.RECERTIFY_REMIND: Bounds(unit=Unit.DAYS, usual=14, least=8, most=20),
+    TimeLimit.RECERTIFY_REMIND_AGAIN: Bounds(unit=Unit.DAYS, usual=3, least=1, most=7),
     # HSLF-FS 2016:40, chapter 4: at least five years.
     TimeLimit.KEEP_LOG: Bounds(unit=Unit.MONTHS, usual=120, least=60, most=240),
 }

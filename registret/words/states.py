@@ -17,6 +17,14 @@ APPLICATION_STATES = {
     "withdrawn": _("Tillbakadragen"),
     "lapsed": _("Förfallen"),
 }
+LINE_STATES = {
+    "unanswered": _("Inget svar än"),
+    "kept": _("Behållen"),
+    "changed": _("Ändrad"),
+    "ended": _("Avslutad"),
+    "silent": _("Upphörde utan svar"),
+    "overtaken": _("Hade redan upphört"),
+}
 
 
 SUSPENSION_REASONS = {
@@ -36,3 +44,8 @@ def account_state_name(code: str) -> str:
 
 def application_state_name(code: str) -> str:
     return str(APPLICATION_STATES[code])
+
+
+def line_state_name(code: str) -> str:
+    """What became of a grant in a recertification."""
+    return str(LINE_STATES[code])

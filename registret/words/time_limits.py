@@ -24,6 +24,22 @@ TIME_LIMITS = {
         _("Så länge efter attesten spärras den som aldrig har loggat in."),
     ),
     "warn_of_suspension": (_("Varning före spärr"), _("Så långt innan ett konto spärras skrivs ett mejl.")),
+    "recertify_every": (
+        _("Genomgång av behörigheter"),
+        _("Så ofta frågas varje klinik om alla som har behörighet fortfarande arbetar där."),
+    ),
+    "recertify_answer": (
+        _("Tid att svara på genomgången"),
+        _("Så länge har kliniken på sig. En behörighet som ingen har svarat för upphör sedan."),
+    ),
+    "recertify_remind": (
+        _("Första påminnelsen om genomgången"),
+        _("Så långt innan svarstiden är slut påminns de som ska svara."),
+    ),
+    "recertify_remind_again": (
+        _("Sista påminnelsen om genomgången"),
+        _("Så långt innan svarstiden är slut påminns de igen, och de som ingen har svarat för får veta det."),
+    ),
     "keep_log": (
         _("Gallring av loggen"),
         _("Så länge sparas loggen. Lagen kräver minst fem år. Gallringen görs av driften, månad för månad."),

@@ -13,7 +13,7 @@ from django.db import ProgrammingError, connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from registret.access.lifecycle import APPLICATION_LIFE
+from registret.access.lifecycle import APPLICATION_LIFE, LINE_LIFE, SUBSTITUTION_LIFE
 from registret.access.queries import newest_application
 from registret.accounts.lifecycle import ACCOUNT_LIFE
 from registret.kernel.life import Life
@@ -43,7 +43,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "mail.Letter": {
         PERSONAL: "to_address context last_error",
         PLAIN: "id kind language confirmation_id confirmation_version about_account_id message_id created_at not_before"
-        " attempts attempted_at lease_until server_trouble sent_at given_up_at superseded_at",
+        " attempts attempted_at lease_until server_trouble address_refused sent_at given_up_at superseded_at",
     },
     "settings.Decision": {PERSONAL: "by_name reason", PLAIN: "id code number at by_account_id"},
     "revocation.KeptCrl": {PLAIN: "id anchor content digest number this_update next_update entries kept_at"},
@@ -59,7 +59,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         PLAIN: "id care_provider_id code name hospital closed_at",
     },
     "accounts.Account": {
-        PERSONAL: "hsa_id hsa_id_key given_name surname organisation email state_reason logged_in_at unused_since",
+        PERSONAL: "hsa_id hsa_id_key given_name surname surname_key given_name_key organisation email state_reason"
+        " logged_in_at unused_since",
         PLAIN: "id language state state_authority state_clinic_id created_at confirmed_at ended_at",
     },
     "accounts.Confirmation": {
@@ -84,6 +85,10 @@ COLUMNS: dict[str, dict[str, str]] = {
         " taken_by_id decided_at decided_by_id",
     },
     "access.Note": {PERSONAL: "text", PLAIN: "id application_id kind at by_id"},
+    "access.Substitution": {
+        PERSONAL: "reason",
+        PLAIN: "id account_id clinic_id begins_at ends_at state proposed_at proposed_by_id decided_at decided_by_id",
+    },
     "access.Notice": {PLAIN: "id kind subject occasion at"},
     "access.Grant": {
         PERSONAL: "decided_by_names revoke_reason",
@@ -92,7 +97,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     # Who a patient is, and everything that was answered.
     "records.Patient": {
-        PERSONAL: "birth_date sex given_name surname is_protected died_on",
+        PERSONAL: "birth_date sex given_name surname surname_key is_protected died_on",
         PLAIN: "id system_id looked_up_at created_at",
     },
     "records.Number": {PERSONAL: "text kind", PLAIN: "id patient_id since until"},
@@ -123,6 +128,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         DIGEST: "mark",
         PLAIN: "id key episodes at by_account_id",
     },
+    "access.Recertification": {PERSONAL: "reason", PLAIN: "id clinic_id opened_at due_at opened_by_id closed_at"},
+    "access.RecertificationLine": {PLAIN: "id recertification_id grant_id account_id state settled_at answered_by_id"},
     "oversight.Review": {
         PERSONAL: "reason conclusion",
         PLAIN: "id kind clinic_id about_id since until population drawn_at drawn_by_id reviewer_id closed_at outcome",
@@ -227,6 +234,8 @@ def test_no_personal_number_is_anywhere(busy: None) -> None:
         ("accounts_account_life", ACCOUNT_LIFE),
         ("access_application_life", APPLICATION_LIFE),
         ("records_step_life", STEP_LIFE),
+        ("access_recertificationline_life", LINE_LIFE),
+        ("access_substitution_life", SUBSTITUTION_LIFE),
     ],
 )
 def test_the_trigger_of_a_life_lets_through_the_pairs_of_its_table(function: str, life: Life[Any]) -> None:
@@ -237,6 +246,9 @@ def test_the_trigger_of_a_life_lets_through_the_pairs_of_its_table(function: str
 TRIGGERS = {
     ("access_application", "access_application_life"),
     ("access_grant", "access_grant_life"),
+    ("access_recertification", "access_recertification_guard"),
+    ("access_recertificationline", "access_recertificationline_life"),
+    ("access_substitution", "access_substitution_life"),
     ("accounts_account", "accounts_account_life"),
     ("ledger_entry", "ledger_entry_append_only"),
     ("ledger_entry", "ledger_entry_never_truncated"),
@@ -309,8 +321,31 @@ SMALL = re.compile(r"^(places_|django_|settings_)")
 # What somebody reads or does, and as whom.
 PAGES: dict[Person, list[str]] = {
     ANNA: ["/start", "/min-logg", "/arbetar-som", "/konto", "/konto/ansok", "/konto/e-post", "/konto/sessioner"],
-    BERTIL: ["/start", "/attestera", "/attestera?efter=1", "/attestera?ej=1", "/min-logg?fore=99"],
-    DORIS: ["/attestera", "/kansliet", "/kansliet?q=norrvik", "/kansliet/utse"],
+    BERTIL: [
+        "/start",
+        "/personer",
+        "/personer/vikarie",
+        "/personer/vantetid",
+        "/attestera",
+        "/attestera?efter=1",
+        "/attestera?ej=1",
+        "/min-logg?fore=99",
+        "/genomgang?alla=1",
+    ],
+    DORIS: [
+        "/attestera",
+        "/kansliet",
+        "/kansliet?q=norrvik",
+        "/kansliet/utse",
+        "/genomgang",
+        "/kansliet/brev",
+        "/kansliet/support",
+        "/kansliet/vantetider",
+        "/support?q=berg",
+        "/support?q=anna+b",
+        f"/support?q={ANNA.hsa_id}",
+        "/support?q=anna.berg@",
+    ],
     ERIK: [
         "/loggen",
         "/loggen?fore=99",

@@ -16,12 +16,16 @@ import pytest
 from django.utils import translation
 
 import registret
-from registret.access.lifecycle import APPLICATION_LIFE
+from registret.access.lifecycle import APPLICATION_LIFE, SUBSTITUTION_LIFE
 from registret.accounts.lifecycle import ACCOUNT_LIFE
 from registret.accounts.refusals import SessionCardOut, SessionCardRevoked, SessionIdle, SessionOver
 from registret.kernel.refused import Refused, every_refusal
+from registret.mail.letters import LETTERS
+from registret.mail.queries import Fate
 from registret.web.help import errors
 from registret.words.events import EVENTS, FACT_VALUES, FACTS, PROGRAMS
+from registret.words.letters import FATES
+from registret.words.letters import LETTERS as LETTER_WORDS
 from registret.words.refusals import REFUSALS, REQUESTS, in_general
 
 PACKAGE = Path(registret.__file__).parent
@@ -93,6 +97,7 @@ def test_every_refusal_is_a_no_in_http_as_well() -> None:
 GAPS = {
     "account.{}": {act for _, act in ACCOUNT_LIFE.steps if act != "confirm_email"},
     "application.{}": {act for _, act in APPLICATION_LIFE.steps if act in {"attest", "decline"}},
+    "substitute.{}": {act for _, act in SUBSTITUTION_LIFE.steps},
     "{}.read": {"card", "idp"},
     "{}.refused": {"card", "idp"},
     "{}.created": {"region", "care_provider", "clinic"},
@@ -172,6 +177,11 @@ def test_every_reason_why_a_session_ends_has_words() -> None:
     reasons |= {cls.code.removeprefix("session.") for cls in by_themselves}
     assert len(reasons) >= 6
     assert {reason for reason in reasons if ("reason", str(reason)) not in FACT_VALUES} == set()
+
+
+def test_every_kind_of_letter_and_every_fate_has_words_for_the_support() -> None:
+    assert set(LETTER_WORDS) == set(LETTERS)
+    assert set(FATES) == set(Fate)
 
 
 def test_no_event_names_a_person_in_its_code() -> None:

@@ -16,6 +16,7 @@ from registret.access.queries import (
 )
 from registret.access.rules import last_possible_day
 from registret.kernel.identifiers import EmailAddress, HsaId
+from registret.mail.queries import bounce
 from registret.places.queries import MailHint, clinic, mail_hint
 from registret.settings.lengths import TimeLimit
 from registret.settings.queries import length
@@ -58,6 +59,7 @@ def item_context(request: ActorRequest, wanted: ApplicationRow) -> dict[str, Any
         "decidable": wanted.actionable and not own,
         "granted": granted(application_id=wanted.id) if wanted.decided_at else None,
         "hint": hint_about(wanted),
+        "bounce": bounce(EmailAddress(wanted.email)),
         "notes": notes_of(actor=request.actor, application_id=wanted.id, at=request.at),
         "first_day": timezone.localdate(request.at).isoformat(),
         "last_possible": possible_end(request),

@@ -13,12 +13,15 @@ from registret.access.actor import Actor
 from registret.access.queries import waiting_applications
 from registret.access.refusals import NotFound
 from registret.access.roles import Permission
+from registret.accounts.queries import account
 from registret.ledger.queries import entries_of_account
+from registret.mail.queries import bounce
 from registret.records.retention import destroyed_lately
 from registret.web.door.views import see_other
 from registret.web.gate import needs, needs_any_card
 from registret.web.http import ActorRequest, CardRequest
 from registret.web.numbers import number_in
+from registret.web.recertify.pages import due
 from registret.web.records.pages import work_lists
 
 
@@ -32,7 +35,11 @@ def start(request: ActorRequest) -> HttpResponse:
         if actor.may(Permission.ATTEST)
         else None
     )
+    person = account(account_id=actor.account_id)
     context = {
+        "due": due(request),
+        "address": person.email.text if person else "",
+        "bounce": bounce(person.email) if person else None,
         "greeting": _greeting(timezone.localtime(request.at).hour),
         "waiting": waiting,
         "log": entries_of_account(account_id=actor.account_id, size=6),

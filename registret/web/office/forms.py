@@ -24,13 +24,18 @@ class NameField(forms.CharField):
         return " ".join(str(super().clean(value)).split())
 
 
-class AppointForm(forms.Form):
-    """Who becomes local administrator, and where. `clinics` are those to choose from, in the order to show them."""
+class SupportForm(forms.Form):
+    """Who becomes support."""
 
     hsa_id = HsaIdField(max_length=40)
     given_name = NameField(error_messages={"required": _("Skriv förnamnet")})
     surname = NameField(error_messages={"required": _("Skriv efternamnet")})
     email = EmailField(error_messages={"required": _("Skriv e-postadressen")})
+
+
+class AppointForm(SupportForm):
+    """Who becomes local administrator, and where. `clinics` are those to choose from, in the order to show them."""
+
     clinic = forms.TypedChoiceField(
         coerce=int,
         error_messages={"required": _("Välj en klinik"), "invalid_choice": _("Välj en klinik i listan")},

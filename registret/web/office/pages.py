@@ -90,18 +90,18 @@ class Check:
     other_name: bool
     issuer: CareProviderRow | None
     other_provider: bool
-    clinic: ClinicRow
+    clinic: ClinicRow | None
     hint: MailHint | None
 
 
-def check(*, hsa_id: HsaId, name: str, email: EmailAddress, clinic: ClinicRow) -> Check:
-    """`name` is what was written; it counts only if the HSA-id has no account yet."""
+def check(*, hsa_id: HsaId, name: str, email: EmailAddress, clinic: ClinicRow | None) -> Check:
+    """`name` is what was written; it counts only if the HSA-id has no account yet. `clinic` is None for the support."""
     account = living_account(hsa_id=hsa_id.text)
     return Check(
         account=account,
         other_name=account is not None and account.name.casefold() != name.casefold(),
         issuer=care_provider_of(hsa_id.organisation_number),
-        other_provider=hsa_id.organisation_number != clinic.organisation_number,
+        other_provider=clinic is not None and hsa_id.organisation_number != clinic.organisation_number,
         clinic=clinic,
         hint=None if account else mail_hint(email, organisation_number=hsa_id.organisation_number),
     )

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from registret.access import services as access
 from registret.access.refusals import AlreadyGranted, ClinicClosed, OwnRights
 from registret.access.roles import Permission
+from registret.access.substitutes import proposed
 from registret.limits.services import TooMany
 from registret.places.queries import open_clinics
 from registret.web.attest.card_time import CardTime
@@ -34,6 +35,7 @@ def office(request: ActorRequest) -> HttpResponse:
         "words": words,
         "page": office_page(lines, words=words, after=number_in(request.GET, "efter")),
         "done": just_appointed(lines, number_in(request.GET, "klart")),
+        "proposed": proposed(actor=request.actor, at=request.at),
     }
     return render(request, "office.html", context)
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from registret.web.people import views
+from registret.web.people import substitutes, views
 
 urlpatterns = [
     path("personer", views.people, name="people"),
@@ -8,6 +8,11 @@ urlpatterns = [
     path("personer/<int:id>", views.person, name="person"),
     path("personer/<int:id>/sparra", views.suspend, name="suspend"),
     path("personer/<int:id>/hav", views.reinstate, name="reinstate"),
+    path("personer/vikarie", substitutes.propose, name="propose_substitute"),
+    path("personer/vikarie/<int:id>/bekrafta", substitutes.confirm, name="confirm_substitute"),
+    path("personer/vikarie/<int:id>/avsla", substitutes.decline, name="decline_substitute"),
+    path("personer/vikarie/<int:id>/ta-tillbaka", substitutes.withdraw, name="withdraw_substitute"),
+    path("personer/vantetid", views.access_time, name="access_time"),
     path("behorighet/<int:id>", views.change, name="change_grant"),
     path("behorighet/<int:id>/aterkalla", views.revoke, name="revoke_grant"),
 ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
@@ -19,6 +17,9 @@ from registret.access.people import GrantRow, PersonRow
 from registret.access.refusals import AlreadyGranted, ClinicClosed, EndImpossible, RoleImpossible, SubRegistryClosed
 from registret.access.roles import Permission
 from registret.access.rules import last_possible_day
+from registret.access.substitutes import proposed
+from registret.access.waits import ENOUGH, ENOUGH_FOR_90, access_time_here
+from registret.accounts.folding import folded
 from registret.kernel.life import NotPossible
 from registret.ledger.queries import entries_about
 from registret.places.queries import clinic
@@ -31,6 +32,9 @@ from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.web.numbers import number_in
 from registret.web.people.forms import GrantForm, WhyForm
+from registret.web.recertify.pages import due
+from registret.web.tables import csv_file
+from registret.web.waits import MONTHS, Period, chart
 from registret.words.roles import role_name
 from registret.words.states import account_state_name
 
@@ -58,7 +62,11 @@ def people(request: ActorRequest) -> HttpResponse:
         "number": len(everybody),
         "words": words,
         "place": place,
+        "due": due(request),
         "done": request.GET.get("klart"),
+        "now": request.at,
+        # The office has all of them on its own page.
+        "proposed": proposed(actor=request.actor, at=request.at) if request.actor.seat.clinic_id else (),
     }
     return render(request, "people.html", context)
 
@@ -69,15 +77,29 @@ def people_csv(request: ActorRequest) -> HttpResponse:
     """The same list as a file; taking it out is logged."""
     everybody = _everybody(request)
     access.note_export(number=len(everybody), actor=request.actor, at=request.at)
-    out = io.StringIO()
-    lines = csv.writer(out, delimiter=";")
-    lines.writerow(["hsa_id", "name", "mail", "state", "last_login", "role", "sub_registries", "begins", "last_day"])
-    for one in everybody:
-        for grant in one.grants:
-            lines.writerow([_harmless(cell) for cell in _cells(one, grant)])
-    response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = 'attachment; filename="personer.csv"'
-    return response
+    header = ["hsa_id", "name", "mail", "state", "last_login", "role", "sub_registries", "begins", "last_day"]
+    return csv_file("personer.csv", header, (_cells(one, grant) for one in everybody for grant in one.grants))
+
+
+@require_GET
+@needs(Permission.MANAGE_PEOPLE)
+def access_time(request: ActorRequest) -> HttpResponse:
+    """Tid till tillgång at the own clinic, beside all clinics. The office has a page of its own."""
+    if request.actor.seat.clinic_id is None:
+        return see_other("access_times")
+    period = Period.asked(request)
+    here, everywhere = access_time_here(since=period.since, until=period.until, actor=request.actor)
+    context = {
+        "tab": "people",
+        "period": period,
+        "periods": MONTHS,
+        "here": here,
+        "everywhere": everywhere,
+        "chart": chart([here, everywhere], own=here.clinic_id),
+        "enough": ENOUGH,
+        "enough_for_90": ENOUGH_FOR_90,
+    }
+    return render(request, "access_time.html", context)
 
 
 @require_GET
@@ -108,10 +130,12 @@ def change(request: ActorRequest, id: int) -> HttpResponse:
         return see_other("person", grant.account_id)
     last = last_possible_day(at=request.at, months=length(TimeLimit.GRANT).number)
     form = GrantForm(request.POST if request.method == "POST" else None, grant=grant, last_possible=last)
+    asked_in = number_in(request.GET, "genomgang")
     if request.method == "POST" and form.is_valid() and _changed(request, grant, form):
-        return see_other("person", grant.account_id)
+        return see_other("recertification", asked_in) if asked_in else see_other("person", grant.account_id)
     context = {
         "tab": "people",
+        "asked_in": asked_in,
         "p": access.person_of(actor=request.actor, account_id=grant.account_id, at=request.at),
         "card_time": CardTime.of(request.actor, at=request.at),
         "grant": grant,
@@ -206,8 +230,9 @@ def _to_the_list(request: ActorRequest, found: PersonRow) -> HttpResponse:
 
 
 def _fits(found: PersonRow, words: str) -> bool:
-    text = f"{found.name} {found.hsa_id} {found.email}".casefold()
-    return all(word in text for word in words.casefold().split())
+    """Whether each word is somewhere in the name, the HSA-id or the address, as when all accounts are searched."""
+    texts = [folded(text) for text in (found.name, found.hsa_id, found.email)]
+    return all(any(folded(word) in text for text in texts) for word in words.split())
 
 
 def _cells(found: PersonRow, grant: GrantRow) -> list[str]:
@@ -222,8 +247,3 @@ def _cells(found: PersonRow, grant: GrantRow) -> list[str]:
         timezone.localdate(grant.begins_at).isoformat(),
         (timezone.localtime(grant.ends_at) - timedelta(seconds=1)).date().isoformat(),
     ]
-
-
-def _harmless(cell: str) -> str:
-    """A spreadsheet runs what looks like a formula."""
-    return f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell

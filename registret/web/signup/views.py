@@ -36,7 +36,7 @@ from registret.accounts.services import check_link
 from registret.kernel.refused import Refused
 from registret.limits.services import TooMany
 from registret.mail.links import confirmation_code, read_token
-from registret.mail.queries import is_mail_delayed
+from registret.mail.queries import bounce, is_mail_delayed
 from registret.places.queries import care_provider_of, clinic, mail_hint, open_clinics
 from registret.web.door.views import see_other
 from registret.web.forms import beside
@@ -291,6 +291,7 @@ def _waiting_context(request: HolderRequest, form: CodeForm) -> dict[str, Any]:
         "form": form,
         "letter": newest_confirmation(account_id=account.id) if account.confirmed_at is None else None,
         "mail_delayed": account.confirmed_at is None and is_mail_delayed(request.at),
+        "bounce": bounce(account.email),
         "place": place,
         "administrators": active_administrators(clinic_id=place.id, at=request.at) if place else (),
         "reminding": _reminding(request),

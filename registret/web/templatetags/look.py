@@ -18,12 +18,14 @@ from django.utils.translation import get_language, gettext, ngettext
 from registret.places.queries import Hint, MailHint
 from registret.registries.queries import name_of, open_for_entry
 from registret.registries.queries import sub_registries as every_registry
-from registret.words.events import event_name
+from registret.words.bounces import bounce_reason as words_bounce_reason
+from registret.words.events import event_name, program_name
+from registret.words.letters import fate_name, letter_name
 from registret.words.refusals import log_title
 from registret.words.revocation import fault_name
 from registret.words.roles import role_hint as words_role_hint
 from registret.words.roles import role_name
-from registret.words.states import account_state_name, application_state_name
+from registret.words.states import account_state_name, application_state_name, line_state_name
 from registret.words.states import suspension_reason as words_suspension_reason
 
 register = template.Library()
@@ -121,6 +123,24 @@ def clock(value: datetime) -> str:
 
 
 @register.filter
+def program(code: str) -> str:
+    """A program that acted; a name stays as it is."""
+    return program_name(code)
+
+
+@register.filter
+def letter(kind: str) -> str:
+    """What a letter is about."""
+    return letter_name(kind)
+
+
+@register.filter
+def fate(code: str) -> str:
+    """What became of a letter."""
+    return fate_name(code)
+
+
+@register.filter
 def sub_registries(codes: tuple[str, ...]) -> str:
     return ", ".join(name_of(code) for code in codes)
 
@@ -162,6 +182,17 @@ def span(minutes: int) -> str:
 
 
 @register.filter
+def length_of_time(value: timedelta | None) -> str:
+    """As `span`, to the nearest whole unit; a dash where it cannot be said."""
+    if value is None:
+        return "–"
+    hour, day = 60, 24 * 60
+    minutes = value / timedelta(minutes=1)
+    unit = 1 if round(minutes) < 2 * hour else hour if round(minutes / hour) * hour < 2 * day else day
+    return span(round(minutes / unit) * unit)
+
+
+@register.filter
 def fault(code: str) -> str:
     """What went wrong with fetching a list, in words."""
     return fault_name(code)
@@ -191,6 +222,17 @@ def account_state(state: str) -> str:
 @register.filter
 def application_state(state: str) -> str:
     return application_state_name(state)
+
+
+@register.filter
+def line_state(state: str) -> str:
+    return line_state_name(state)
+
+
+@register.filter
+def bounce_reason(error: str) -> str:
+    """Why a letter did not arrive, in a sentence without its full stop."""
+    return words_bounce_reason(error)
 
 
 @register.filter

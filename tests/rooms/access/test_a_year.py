@@ -16,12 +16,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from registret.access import clockwork
-from registret.access.lifecycle import ApplicationState
-from registret.access.models import Application, Grant
+from registret.access.actor import Actor, Seat
+from registret.access.lifecycle import ApplicationState, LineState
+from registret.access.models import Application, Grant, Recertification, RecertificationLine
 from registret.access.queries import seats_of
+from registret.access.recertification import Answer, answer_many
 from registret.access.roles import Role
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.models import Account
+from registret.mail.letters import LETTERS
 from registret.mail.models import Letter
 from tests import cast
 
@@ -68,6 +71,29 @@ class Wish:
     nobody_told: bool = False
 
 
+@dataclass(slots=True)
+class Asked:
+    """A recertification of a clinic that goes on."""
+
+    clinic: int
+    due: datetime
+    unanswered: set[int]
+    """Account ids."""
+    heeds: bool
+    """Whether anybody at the clinic ever answers."""
+    told: set[str] = field(default_factory=set)
+    last_told: datetime | None = None
+
+
+@dataclass(slots=True)
+class Rounds:
+    """All recertifications: those that go on, by clinic, and when the newest of each clinic was opened."""
+
+    open: dict[int, Asked] = field(default_factory=dict)
+    newest: dict[int, datetime] = field(default_factory=dict)
+    outcomes: Counter[str] = field(default_factory=Counter)
+
+
 Expected = Counter[tuple[str, int, date]]
 
 
@@ -87,26 +113,32 @@ def days_after(start: datetime, days: int) -> datetime:
 
 
 @pytest.mark.django_db
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_after_a_year_every_letter_was_written_once_and_nobody_has_access_who_should_not() -> None:
     chance = random.Random(20261201)
     office, people, clinics = a_country(chance)
     wishes: list[Wish] = []
     expected: Expected = Counter()
+    rounds = Rounds()
 
     for day in range(DAYS):
         at = moment(day)
         come(chance, people, day, at)
         wishes.extend(apply(chance, people, clinics, at))
         decide(chance, wishes, people, at)
+        recertify(chance, expected, rounds, office, people, at)
         for name in clockwork.CHORES:
             clockwork.run(name, at=at)
         tell(expected, office, people, wishes, at)
+        tell_of_silence(expected, rounds, office, people, at)
+        tell_of_rounds(expected, rounds, office, people, at)
+        tell_of_reminders(expected, rounds, office, people, at)
         if day % 30 == 0:
             assert [name for name in clockwork.CHORES if clockwork.run(name, at=at)] == [], "a second run does nothing"
 
     kinds = ["digest", "still_waiting", "application_late", "application_escalated", "lapsed"]
     kinds += ["suspension_near", "suspended_unused", "grant_ends"]
+    kinds += [kind for kind in LETTERS if kind.startswith("recertification_")]
     written = Counter(
         (kind, about or 0, created.astimezone(HERE).date())
         for kind, about, created in Letter.objects.filter(kind__in=kinds).values_list(
@@ -127,6 +159,15 @@ def test_after_a_year_every_letter_was_written_once_and_nobody_has_access_who_sh
             assert person.ends > end
             assert person.unused is not None
             assert months_after(person.unused, 9 if person.came else 3) > end, person
+    assert set(rounds.outcomes) == {"kept", "ended", "silent", "overtaken"}, "the year had some of each"
+    found = RecertificationLine.objects.exclude(state=LineState.UNANSWERED)
+    assert Counter(found.values_list("state", flat=True)) == rounds.outcomes
+    here = Recertification.objects.filter(closed_at=None)
+    assert set(here.values_list("clinic_id", flat=True)) == set(rounds.open)
+    for clinic, since in rounds.newest.items():
+        assert months_after(since, 7) > end or not who_works(people, clinic, end), "each clinic is asked in time"
+    for asked in rounds.open.values():
+        assert asked.due > end, "nobody whom nobody answered for has kept a right beyond the time"
     waiting = set(Application.objects.filter(state=ApplicationState.WAITING).values_list("id", flat=True))
     assert waiting == {wish.id for wish in wishes}
 
@@ -257,6 +298,77 @@ def attests(person: Person, clinic: int, at: datetime) -> bool:
     return person.administers and person.clinic == clinic and living
 
 
+def recertify(
+    chance: random.Random,
+    expected: Expected,
+    rounds: Rounds,
+    office: int,
+    people: dict[int, Person],
+    at: datetime,
+) -> None:
+    """Administrators answer for some, an hour before the clock runs; the office for those that nobody there can."""
+    then = at - timedelta(hours=1)
+    today = at.astimezone(HERE).date()
+    for asked in list(rounds.open.values()):
+        if not asked.heeds:
+            continue
+        here = [p.id for p in people.values() if attests(p, asked.clinic, then)]
+        who = [(person, asked.unanswered) for person in here] + [(office, of_the_office(asked, here))]
+        for answerer, theirs in who:
+            # Some days somebody sits down and answers for some; the rest stays for another day.
+            if chance.random() > 0.15:
+                continue
+            lines = RecertificationLine.objects.filter(state=LineState.UNANSWERED, account_id__in=theirs)
+            answers = {}
+            for line_id, person_id in lines.order_by("id").values_list("id", "account_id"):
+                living = people[person_id].ends
+                if person_id != answerer and living is not None and living > then and chance.random() < 0.6:
+                    may_end = answerer == office or not people[person_id].administers
+                    ends = may_end and chance.random() < 0.05
+                    answers[line_id] = (person_id, Answer.END if ends else Answer.KEEP)
+            given = {line_id: what for line_id, (_, what) in answers.items()}
+            actor = an_actor(answerer, None if answerer == office else asked.clinic, then)
+            if given:
+                whole = Recertification.objects.get(clinic_id=asked.clinic, closed_at=None)
+                results = answer_many(recertification_id=whole.id, answers=given, actor=actor, at=then)
+                assert {result.refusal for result in results} == {None}
+            for person_id, what in answers.values():
+                asked.unanswered.discard(person_id)
+                rounds.outcomes["kept" if what is Answer.KEEP else "ended"] += 1
+                if what is Answer.END:
+                    people[person_id].ends = then
+                    expected["recertification_ended", person_id, today] += 1
+            if not asked.unanswered:
+                del rounds.open[asked.clinic]
+                break
+
+
+def an_actor(account_id: int, clinic: int | None, at: datetime) -> Actor:
+    """As a login would make it: a year of logins would take long."""
+    role = Role.LOCAL_ADMINISTRATOR if clinic else Role.REGISTRY_OFFICE
+    seat = Seat(
+        grant_id=0,
+        grant_ids=frozenset({0}),
+        clinic_id=clinic,
+        clinic_name="",
+        care_provider_id=None,
+        organisation_number="",
+        roles=frozenset({role}),
+        sub_registries=(),
+        ends_at=at + timedelta(days=1),
+    )
+    return Actor(
+        account_id=account_id,
+        hsa_id=f"SE2321009991-A{account_id}",
+        name="Nils",
+        seat=seat,
+        seats=(seat,),
+        session_id=0,
+        card_read_at=at,
+        network=None,
+    )
+
+
 # --- the rules, told once more ---------------------------------------------------------------------
 
 
@@ -324,3 +436,81 @@ def tell_of_end(expected: Expected, person: Person, at: datetime) -> None:
     if which not in person.told_of_end:
         person.told_of_end.add(which)
         expected["grant_ends", person.id, today] += 1
+
+
+def who_works(people: dict[int, Person], clinic: int, at: datetime) -> list[Person]:
+    """Whoever has a right at the clinic, whether or not they can use it."""
+    return [p for p in people.values() if p.clinic == clinic and p.ends is not None and p.ends > at]
+
+
+def of_the_office(asked: Asked, here: list[int]) -> set[int]:
+    """Of those who are not answered for: whom nobody of `here` can answer for."""
+    return {person for person in asked.unanswered if not set(here) - {person}}
+
+
+def tell_of_silence(expected: Expected, rounds: Rounds, office: int, people: dict[int, Person], at: datetime) -> None:
+    today = at.astimezone(HERE).date()
+    for asked in list(rounds.open.values()):
+        counts = asked.due <= at and asked.last_told is not None and days_after(asked.last_told, 3) <= at
+        silent = False
+        for person in [people[person_id] for person_id in sorted(asked.unanswered)]:
+            if person.ends is None or person.ends <= at:
+                rounds.outcomes["overtaken"] += 1
+            elif counts:
+                person.ends, silent = at, True
+                rounds.outcomes["silent"] += 1
+                expected["recertification_silent", person.id, today] += 1
+            else:
+                continue
+            asked.unanswered.discard(person.id)
+        if not asked.unanswered:
+            del rounds.open[asked.clinic]
+            if silent:
+                for told in [p.id for p in people.values() if attests(p, asked.clinic, at)] + [office]:
+                    expected["recertification_closed", told, today] += 1
+
+
+def tell_of_rounds(expected: Expected, rounds: Rounds, office: int, people: dict[int, Person], at: datetime) -> None:
+    today = at.astimezone(HERE).date()
+    for clinic in sorted({p.clinic for p in people.values()} - set(rounds.open)):
+        there = who_works(people, clinic, at)
+        if not there:
+            continue
+        oldest = min(p.grant_began for p in there if p.grant_began is not None)
+        if months_after(max(oldest, rounds.newest.get(clinic, oldest)), 6) > at:
+            continue
+        due = datetime.combine(today + timedelta(days=31), time(), tzinfo=HERE)
+        asked = Asked(clinic, due, {p.id for p in there}, heeds=clinic % 7 != 0)
+        rounds.open[clinic], rounds.newest[clinic] = asked, at
+        here = [p.id for p in people.values() if attests(p, clinic, at)]
+        for administrator in here:
+            if asked.unanswered - {administrator}:
+                expected["recertification_opened", administrator, today] += 1
+        tell_the_office(expected, asked, office, here, today)
+
+
+def tell_the_office(expected: Expected, asked: Asked, office: int, here: list[int], today: date) -> None:
+    occasion = "own" if here else "nobody"
+    if of_the_office(asked, here) and occasion not in asked.told:
+        asked.told.add(occasion)
+        expected["recertification_office", office, today] += 1
+
+
+def tell_of_reminders(expected: Expected, rounds: Rounds, office: int, people: dict[int, Person], at: datetime) -> None:
+    today = at.astimezone(HERE).date()
+    for asked in rounds.open.values():
+        here = [p.id for p in people.values() if attests(p, asked.clinic, at)]
+        tell_the_office(expected, asked, office, here, today)
+        which = "last" if days_after(at, 3) >= asked.due else "first" if days_after(at, 14) >= asked.due else ""
+        if not which or which in asked.told:
+            continue
+        asked.told.add(which)
+        for administrator in here:
+            if asked.unanswered - {administrator}:
+                expected["recertification_reminder", administrator, today] += 1
+        if of_the_office(asked, here):
+            expected["recertification_office", office, today] += 1
+        if which == "last":
+            asked.last_told = at
+            for person_id in asked.unanswered:
+                expected["recertification_near", person_id, today] += 1

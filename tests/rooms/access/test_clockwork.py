@@ -354,7 +354,14 @@ def test_eight_machines_at_the_same_moment_do_each_thing_once(name: str) -> None
         "warn-of-end": datetime(2028, 11, 19, 8, 0, tzinfo=UTC),
         "digest": NOW + DAY,
         "suspend-unused": NOW + 91 * DAY,
+        "recertify": NOW + 190 * DAY,
+        "remind-of-recertification": NOW + 219 * DAY,
+        "end-by-silence": NOW + 223 * DAY,
     }
+    if name in {"remind-of-recertification", "end-by-silence"}:
+        clockwork.run("recertify", at=late["recertify"])
+    if name == "end-by-silence":
+        clockwork.run("remind-of-recertification", at=late["remind-of-recertification"])
     if name == "warn-of-end":
         attested(ANNA, place.infection, at=NOW)
     else:
@@ -365,6 +372,6 @@ def test_eight_machines_at_the_same_moment_do_each_thing_once(name: str) -> None
     done = [one for some in results if isinstance(some, tuple) for one in some]
     assert [r for r in results if isinstance(r, Exception)] == []
     assert len(done) == len(set(done)) > 0
-    subjects = Letter.objects.filter(id__gt=0).values_list("kind", "to_address", "context__number")
+    subjects = Letter.objects.filter(id__gt=0).values_list("kind", "to_address", "context__number", "context__clinic")
     new = list(subjects.order_by("-id")[: Letter.objects.count() - before])
     assert len(new) == len(set(new)) > 0

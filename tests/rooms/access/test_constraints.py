@@ -11,8 +11,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Model
 
-from registret.access.lifecycle import ApplicationState
-from registret.access.models import Application, Grant, Note, Notice
+from registret.access.lifecycle import ApplicationState, LineState, SubstitutionState
+from registret.access.models import Application, Grant, Note, Notice, Recertification, RecertificationLine, Substitution
 from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_TO_APPLY_FOR, Role
 from tests import cast
 from tests.rooms.access.scene import DAY, NOW, SECOND
@@ -68,6 +68,45 @@ def grant(**different: Any) -> Grant:
     return Grant.objects.create(**usual | different)
 
 
+def recertification(**different: Any) -> Recertification:
+    usual = {"clinic_id": clinic(), "opened_at": NOW, "due_at": NOW + DAY}
+    return Recertification.objects.create(**usual | different)
+
+
+def line(**different: Any) -> RecertificationLine:
+    """Begun unanswered, as the trigger wants it, and then settled."""
+    held = different.pop("grant", None) or grant()
+    whole = Recertification.objects.filter(closed_at=None).first() or recertification()
+    usual = {"recertification": whole, "grant": held, "account_id": held.account_id}
+    if different.get("state", LineState.UNANSWERED) == LineState.UNANSWERED:
+        return RecertificationLine.objects.create(**usual | different)
+    made = RecertificationLine.objects.create(**usual)
+    RecertificationLine.objects.filter(id=made.id).update(**different)
+    return made
+
+
+def line_about_oneself() -> None:
+    held = grant()
+    line(grant=held, state="kept", settled_at=NOW, answered_by_id=held.account_id)
+
+
+def substitution(**different: Any) -> Substitution:
+    usual = {
+        "account_id": different.get("account_id") or account(),
+        "clinic_id": clinic(),
+        "begins_at": NOW,
+        "ends_at": NOW + DAY,
+        "proposed_at": NOW,
+        "proposed_by_id": different.get("proposed_by_id") or account(),
+    }
+    return Substitution.objects.create(**usual | different)
+
+
+def by_who_proposed(**different: Any) -> None:
+    one = account()
+    substitution(proposed_by_id=one, decided_by_id=one, **different)
+
+
 def twice(make: Callable[..., object], **same: Any) -> None:
     make(**same)
     make(**same)
@@ -99,8 +138,31 @@ BREAKING: dict[str, list[Callable[[], object]]] = {
     "note_kind_known": [lambda: note(kind="rumour")],
     "note_says_something": [lambda: note(text="")],
     "notice_once": [lambda: twice(notice)],
+    "one_open_recertification_per_clinic": [lambda: twice(recertification)],
+    "recertification_due_later": [lambda: recertification(due_at=NOW)],
+    "recertification_closed_later": [lambda: recertification(closed_at=NOW - SECOND)],
+    "a_grant_once_in_a_recertification": [
+        lambda: twice(line, grant=grant()),
+    ],
+    "line_state_known": [lambda: RecertificationLine.objects.filter(id=line().id).update(state="king")],
+    "line_never_by_oneself": [line_about_oneself],
     "application_declined_has_reason": [
         lambda: application(state="declined", decided_at=NOW, decided_by_id=account(), reason="")
+    ],
+    "one_waiting_substitution_per_clinic": [lambda: twice(substitution, account_id=account())],
+    "substitution_state_known": [
+        lambda: substitution(state="sleeping", decided_at=NOW, decided_by_id=account(), reason="skäl")
+    ],
+    "substitution_ends_later": [lambda: substitution(ends_at=NOW), lambda: substitution(ends_at=NOW - SECOND)],
+    "substitution_proposed_by_somebody_else": [lambda: by_oneself(substitution, "proposed_by_id")],
+    "substitution_decided_by_a_third": [
+        lambda: by_oneself(substitution, "decided_by_id", state="confirmed", **DECIDED),
+        lambda: by_oneself(substitution, "decided_by_id", state="declined", **DECIDED),
+        lambda: by_who_proposed(state="confirmed", **DECIDED),
+        lambda: by_who_proposed(state="declined", **DECIDED),
+    ],
+    "substitution_declined_has_reason": [
+        lambda: substitution(state="declined", decided_at=NOW, decided_by_id=account(), reason="")
     ],
     "one_unrevoked_grant_per_role_and_clinic": [
         lambda: twice(grant, account_id=account()),
@@ -124,6 +186,35 @@ PAIRED: dict[str, tuple[Callable[..., Model], dict[str, tuple[Any, ...]], Callab
             else decided_at is not None and (decided or state not in {"attested", "declined"})
         ),
     ),
+    "recertification_out_of_turn_has_reason": (
+        lambda by_somebody, reason: recertification(
+            opened_by_id=account() if by_somebody else None, reason=reason, closed_at=NOW
+        ),
+        {"by_somebody": (False, True), "reason": ("", "många slutade")},
+        lambda by_somebody, reason: by_somebody is (reason != ""),
+    ),
+    "line_settled_whole": (
+        lambda state, settled_at, by_somebody: line(
+            state=state, settled_at=settled_at, answered_by_id=account() if by_somebody else None
+        ),
+        {"state": tuple(LineState), "settled_at": (None, NOW), "by_somebody": (False, True)},
+        lambda state, settled_at, by_somebody: (
+            (settled_at is None and not by_somebody)
+            if state is LineState.UNANSWERED
+            else settled_at is not None and by_somebody is (state in {"kept", "changed", "ended"})
+        ),
+    ),
+    "substitution_decided_has_moment": (
+        lambda state, decided_at, decided: substitution(
+            state=state, decided_at=decided_at, decided_by_id=account() if decided else None, reason="skäl"
+        ),
+        {"state": tuple(SubstitutionState), "decided_at": (None, NOW), "decided": (False, True)},
+        lambda state, decided_at, decided: (
+            decided_at is None and not decided
+            if state is SubstitutionState.WAITING
+            else decided_at is not None and decided
+        ),
+    ),
     "grant_clinic_fits_role": (
         lambda role, at_a_clinic: grant(role=role, clinic_id=clinic() if at_a_clinic else None),
         {"role": tuple(Role), "at_a_clinic": (False, True)},
@@ -145,13 +236,16 @@ PAIRED: dict[str, tuple[Callable[..., Model], dict[str, tuple[Any, ...]], Callab
     ),
 }
 # Whatever breaks the first may break the second, of which PostgreSQL tells.
-IMPLIED = {"grant_role_known": "grant_(role_known|clinic_fits_role)"}
+IMPLIED = {
+    "grant_role_known": "grant_(role_known|clinic_fits_role)",
+    # The trigger looks first.
+    "line_state_known": "no step from unanswered to king",
+}
 
 
 def test_every_constraint_of_this_room_is_broken_here() -> None:
-    assert {c.name for model in (Application, Grant, Note, Notice) for c in model._meta.constraints} == set(
-        BREAKING
-    ) | set(PAIRED)
+    room = (Application, Grant, Note, Notice, Recertification, RecertificationLine, Substitution)
+    assert {c.name for model in room for c in model._meta.constraints} == set(BREAKING) | set(PAIRED)
 
 
 @pytest.mark.parametrize(("name", "breaks"), [(name, b) for name, breaks in BREAKING.items() for b in breaks])
@@ -175,7 +269,7 @@ def test_fields_that_go_together_are_never_apart(name: str) -> None:
 
 
 def test_what_is_usual_can_be_written() -> None:
-    assert all(make().pk for make in (application, grant))
+    assert all(make().pk for make in (application, grant, substitution))
 
 
 def test_one_application_gives_at_most_one_grant() -> None:

@@ -91,6 +91,7 @@ WHO_MAY = {
     Permission.READ_RECORDS: {Role.REPORTER, Role.READER},
     Permission.REPORT: {Role.REPORTER},
     Permission.DECIDE_LIMITS: {Role.REGISTRY_OFFICE},
+    Permission.HELP: {Role.REGISTRY_OFFICE, Role.SUPPORT},
 }
 
 

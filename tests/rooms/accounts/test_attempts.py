@@ -265,7 +265,7 @@ def test_a_card_that_was_read_is_logged_with_issuer_and_serial_and_by_whom() -> 
     code_for()
     row = newest_entry()
     assert (row.event, row.by_hsa_id, row.by_name) == ("card.read", ANNA.hsa_id, ANNA.name)
-    assert row.facts == {"issuer": ANNA.card.issuer, "serial": ANNA.card.serial}
+    assert row.facts == {"issuer": ANNA.card.issuer, "serial": ANNA.card.serial, "not_after": "2099-01-01"}
 
 
 # --- the probe -------------------------------------------------------------------------------------

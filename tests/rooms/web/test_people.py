@@ -84,6 +84,15 @@ def test_it_is_narrowed_by_name_hsa_id_or_mail_and_says_when_nobody_fits(place: 
     assert "Ingen här passar ”<b>x</b>”." in text_of(bertil.get("/personer", {"q": "<b>x</b>"}))
 
 
+def test_hyphens_accents_and_case_make_no_difference_and_a_ring_does(place: Country, now: datetime) -> None:
+    lars = cast.person("Lars-Göran", "Andrén", "SE2321009991-E0LG1", email="l.a@regionnorrvik.se")
+    attested(lars, place.infection, by=BERTIL, at=now)
+    bertil = Browser.of(BERTIL)
+    for words in ("lars göran", "ANDREN", "lars-göran andrén"):
+        assert "Lars-Göran" in text_of(bertil.get("/personer", {"q": words}))
+    assert "Lars-Göran" not in text_of(bertil.get("/personer", {"q": "goran"}))
+
+
 def test_the_office_sees_the_people_of_the_clinic_that_it_names(place: Country) -> None:
     doris = Browser.of(DORIS)
     assert doris.get("/personer").headers["Location"] == "/kansliet"
@@ -118,6 +127,25 @@ def test_the_file_holds_the_list_cannot_run_as_a_formula_and_is_logged(place: Co
     assert CECILIA.hsa_id not in body
     (entry,) = entries(wanted=Wanted(event="people.exported")).rows
     assert (entry.by_hsa_id, entry.facts["rows"]) == (BERTIL.hsa_id, 4)
+
+
+# --- the office is told ---
+
+
+def test_the_office_is_told_when_a_clinic_suspends_its_own_administrator(place: Country, now: datetime) -> None:
+    karin = cast.account_of(KARIN).id
+    access.suspend_person(account_id=karin, reason="Tappat kortet", actor=cast.actor(BERTIL, at=now), at=now)
+    letter = Letter.objects.get(kind="administrator_suspended")
+    assert (letter.to_address, letter.about_account_id) == (DORIS.email.text, id_of(DORIS))
+    assert letter.context["administrator"] == KARIN.name
+    assert letter.context["left"] == "1"
+    assert "Tappat" not in str(letter.context), "the reason is the person's to read, and the office's on its page"
+
+
+def test_the_office_is_not_told_of_others_or_of_what_it_does_itself(place: Country, now: datetime) -> None:
+    access.suspend_person(account_id=id_of(ANNA), reason="x", actor=cast.actor(BERTIL, at=now), at=now)
+    access.suspend_person(account_id=id_of(KARIN), reason="x", actor=cast.actor(DORIS, at=now), at=now)
+    assert not Letter.objects.filter(kind="administrator_suspended").exists()
 
 
 # --- changing --------------------------------------------------------------------------------------

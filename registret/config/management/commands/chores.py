@@ -12,7 +12,10 @@ from registret.access import clockwork
 
 
 class Command(BaseCommand):
-    help = "Does what is due: reminders, escalation, lapse, digests, accounts that nobody uses, grants that end."
+    help = (
+        "Does what is due: reminders, escalation, lapse, digests, accounts that nobody uses, grants that end, "
+        "recertification."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         names = list(clockwork.CHORES)

@@ -7,7 +7,7 @@ import registret.access.roles
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("access", "0004_desk"),
+        ("access", "0008_attested"),
         ("accounts", "0008_suspended_where"),
         ("places", "0001_initial"),
     ]

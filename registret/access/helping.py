@@ -1,0 +1,193 @@
+"""Support: any account found, and what became of it, for somebody who calls. No rights change, no patients are seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from registret.access.actor import Actor, Seat
+from registret.access.models import Grant
+from registret.access.queries import ApplicationRow, newest_application, standing_of
+from registret.access.refusals import NotFound, NotPermitted, OwnRights
+from registret.access.roles import Permission, Role
+from registret.access.services import check_card_age, resend_confirmation, revoke
+from registret.accounts import services as accounts
+from registret.accounts.lifecycle import AccountState
+from registret.accounts.queries import AccountRow, ConfirmationRow, account, living_account, newest_confirmation
+from registret.accounts.search import FoundPage, find_accounts
+from registret.kernel.refused import Refused
+from registret.ledger.queries import EntryPage, newest_by, timeline
+from registret.ledger.services import record
+from registret.mail.queries import LetterRow, letters_about
+from registret.mail.services import post
+from registret.words.roles import role_name
+
+LETTERS = 25
+"""So many letters are shown, the newest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardRead:
+    """A card that was read, as the log knows it. Of one that an identity provider saw, `not_after` is not known."""
+
+    at: datetime
+    issuer: str
+    not_after: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Helped:
+    """An account as whoever helps sees it. `missing` is what a login lacks right now (None: comes in). `living_id` is
+    the account that counts under the HSA-id, if this one has ended."""
+
+    account: AccountRow
+    missing: Refused | None
+    living_id: int | None
+    seats: tuple[Seat, ...]
+    application: ApplicationRow | None
+    confirmation: ConfirmationRow | None
+    letters: tuple[LetterRow, ...]
+    card: CardRead | None
+    log: EntryPage
+
+    @property
+    def resendable(self) -> bool:
+        return self.account.state is AccountState.REGISTERED
+
+
+def find(*, words: str, after: str | None = None, actor: Actor, at: datetime) -> FoundPage:
+    """Any account: see `find_accounts`. That somebody looked, and for what, is logged.
+
+    Raises: NotPermitted.
+    """
+    _check(actor)
+    page = find_accounts(words=words, after=after)
+    if words.strip() and after is None:
+        facts: dict[str, str | int | bool | None] = {"words": words.strip()[:100], "rows": len(page.rows)}
+        record(event="people.searched", by=actor.by, at=at, facts=facts)
+    return page
+
+
+def helped(*, account_id: int, before: int | None = None, actor: Actor, at: datetime) -> Helped:
+    """One account. Every look is an entry in the log, which the person sees in their own. `before` pages the timeline.
+
+    Raises: NotPermitted, NotFound.
+    """
+    person = _person(account_id, actor=actor)
+    record(event="account.seen", by=actor.by, at=at, about_account_id=person.id, about_hsa_id=person.hsa_id)
+    ended = person.state is AccountState.ENDED
+    living = living_account(hsa_id=person.hsa_id) if ended else person
+    standing = standing_of(hsa_id=person.hsa_id, at=at)
+    return Helped(
+        account=person,
+        missing=standing.missing,
+        living_id=living.id if living else None,
+        seats=() if ended else standing.seats,
+        application=newest_application(account_id=person.id),
+        confirmation=newest_confirmation(account_id=person.id),
+        letters=letters_about(person.id, size=LETTERS),
+        card=_card(person.hsa_id),
+        log=timeline(account_id=person.id, hsa_id=person.hsa_id, asked_by=actor.account_id, before=before),
+    )
+
+
+def resend(*, account_id: int, actor: Actor, at: datetime) -> None:
+    """The letter that confirms the address, once more to the same address. The person's own limits hold; it never
+    confirms.
+
+    Raises: NotPermitted, NotFound, ConfirmationDone, TooMany.
+    """
+    person = _person(account_id, actor=actor)
+    resend_confirmation(account_id=person.id, by=actor.by, at=at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supporter:
+    """Somebody who is support now, or will be once the mail is confirmed."""
+
+    grant_id: int
+    account_id: int
+    name: str
+    hsa_id: str
+    state: AccountState
+    ends_at: datetime
+
+
+def supporters(*, actor: Actor, at: datetime) -> tuple[Supporter, ...]:
+    """By name.
+
+    Raises: NotPermitted.
+    """
+    if not actor.may(Permission.APPOINT):
+        raise NotPermitted()
+    living = Grant.objects.filter(role=Role.SUPPORT, revoked_at=None, ends_at__gt=at).select_related("account")
+    found = living.exclude(account__state=AccountState.ENDED).order_by("account__surname", "account__given_name", "id")
+    return tuple(
+        Supporter(
+            grant_id=grant.id,
+            account_id=grant.account_id,
+            name=f"{grant.account.given_name} {grant.account.surname}".strip(),
+            hsa_id=grant.account.hsa_id,
+            state=AccountState(grant.account.state),
+            ends_at=grant.ends_at,
+        )
+        for grant in found
+    )
+
+
+@transaction.atomic
+def dismiss_support(*, grant_id: int, reason: str, actor: Actor, at: datetime) -> None:
+    """The office takes a support's role back; the person is told why.
+
+    Raises: NotPermitted, NotFound, OwnRights, CardTooOld.
+    """
+    chosen = [one for one in supporters(actor=actor, at=at) if one.grant_id == grant_id]
+    if not chosen:
+        raise NotFound()
+    if chosen[0].account_id == actor.account_id:
+        raise OwnRights()
+    check_card_age(actor, at=at)
+    person = accounts.hold(account_id=chosen[0].account_id)
+    revoke(grant_id=grant_id, reason=reason, revoked_by_id=actor.account_id, by=actor.by, at=at)
+    if person is not None and person.confirmed_at is not None:
+        post(
+            kind="grant_revoked",
+            to=person.email,
+            language=person.language,
+            context={
+                "name": person.given_name,
+                "role": role_name(Role.SUPPORT, language=person.language),
+                "place": settings.REGISTRY_NAME,
+                "reason": reason,
+            },
+            about_account_id=person.id,
+            at=at,
+        )
+
+
+def _check(actor: Actor) -> None:
+    if not actor.may(Permission.HELP):
+        raise NotPermitted()
+
+
+def _person(account_id: int, *, actor: Actor) -> AccountRow:
+    _check(actor)
+    found = account(account_id=account_id)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _card(hsa_id: str) -> CardRead | None:
+    read = newest_by(hsa_id=hsa_id, events=("card.read", "idp.read"))
+    if read is None:
+        return None
+    until = read.facts.get("not_after")
+    return CardRead(
+        at=read.at,
+        issuer=str(read.facts.get("issuer", "")),
+        not_after=date.fromisoformat(until) if isinstance(until, str) else None,
+    )

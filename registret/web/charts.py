@@ -1,0 +1,101 @@
+"""Charts as SVG, drawn here and styled by the stylesheet (`.chart`): no inline style, so the strict policy holds.
+
+A chart stands above a table with the same numbers and more; to a screen reader it is one picture with a name. What
+svg.py writes it does not escape: texts go through `_text`, and everything else is numbers and classes of our own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import svg
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+_WIDTH, _LEFT, _RIGHT = 400, 8, 392
+_ROW, _TOP, _FOOT = 46, 8, 30
+_LONGEST = 42
+_DOT = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Range:
+    """A line from `middle` to `high`; `high` is None where it cannot be said. `own`: stands out from the others."""
+
+    name: str
+    middle: timedelta
+    high: timedelta | None
+    own: bool = False
+
+
+def ranges(lines: Sequence[Range], *, name: str) -> SafeString:
+    """One row for each: a dot at the middle, a line to the high end, on an axis of hours or days that begins at 0.
+
+    `name` says in a sentence what the picture shows.
+    """
+    most = max((line.high or line.middle for line in lines), default=timedelta(hours=1))
+    unit, label = _unit(most)
+    step, top = _ticks(most / unit)
+    bottom = _TOP + _ROW * len(lines)
+
+    def x(value: timedelta) -> float:
+        return round(_LEFT + _DOT + (_RIGHT - _LEFT - 2 * _DOT) * min(value / unit / top, 1), 1)
+
+    drawn: list[svg.Element] = []
+    number = 0
+    while step * number <= top:
+        here, value = x(unit * step * number), f"{step * number:g}"
+        drawn.append(svg.Path(class_=["thin"], d=[svg.M(here, _TOP), svg.L(here, bottom)]))
+        side = [] if number == 0 else ["e"] if step * (number + 1) > top else ["m"]
+        # The last number has the unit beside it.
+        drawn.append(_text(f"{value} {label}" if side == ["e"] else value, x=here, y=bottom + 20, classes=side))
+        number += 1
+    for place, line in enumerate(lines):
+        y, kind = _TOP + _ROW * place, "own" if line.own else "all"
+        drawn.append(_text(_short(line.name), x=_LEFT, y=y + 16, classes=[f"t-{kind}"]))
+        if line.high is not None:
+            drawn.append(
+                svg.Path(class_=[f"c-{kind}", "solid"], d=[svg.M(x(line.middle), y + 31), svg.L(x(line.high), y + 31)])
+            )
+            drawn.append(
+                svg.Path(class_=[f"c-{kind}", "solid"], d=[svg.M(x(line.high), y + 26), svg.L(x(line.high), y + 36)])
+            )
+        drawn.append(svg.Circle(class_=[f"d-{kind}"], cx=x(line.middle), cy=y + 31, r=_DOT))
+    picture = svg.SVG(
+        xmlns=None,
+        class_=["chart", "fit"],
+        viewBox=svg.ViewBoxSpec(0, 0, _WIDTH, bottom + _FOOT),
+        elements=drawn,
+        extra={"role": "img", "aria-label": escape(name)},
+    )
+    return SafeString(str(picture))
+
+
+def _text(words: str, *, x: float, y: float, classes: list[str]) -> svg.Text:
+    return svg.Text(x=x, y=y, class_=classes or None, text=escape(words))
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
+
+
+def _unit(most: timedelta) -> tuple[timedelta, str]:
+    if most <= timedelta(hours=72):
+        return timedelta(hours=1), gettext("timmar")
+    return timedelta(days=1), gettext("dagar")
+
+
+def _ticks(most: float) -> tuple[float, float]:
+    """The distance between ticks, and the last of them: at most five, at round numbers."""
+    size = 1.0
+    while True:
+        for step in (size, size * 2, size * 5):
+            if step * 5 >= most:
+                count = 1
+                while step * count < most:
+                    count += 1
+                return step, step * count
+        size *= 10

@@ -1,0 +1,49 @@
+"""Alla mejl: every letter that the system can send, for the office to read."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from registret.access.roles import Permission
+from registret.mail.letters import LETTERS, Rendered
+from registret.web.gate import needs
+from registret.web.http import ActorRequest
+from registret.web.office.samples import sample_letter
+
+# The letter's own styles and nothing else: no script, no picture from elsewhere, no form, an origin of its own.
+_LETTERS_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'; sandbox"
+
+
+@require_GET
+@needs(Permission.APPOINT)
+def letters(request: ActorRequest) -> HttpResponse:
+    """All kinds, by subject, in both languages."""
+    lines = [
+        (kind, [(code, _sample(request, kind, code).subject) for code, _name in settings.LANGUAGES]) for kind in LETTERS
+    ]
+    return render(request, "letters.html", {"tab": "office", "lines": lines})
+
+
+@require_GET
+@needs(Permission.APPOINT)
+def letter(request: ActorRequest, kind: str, language: str) -> HttpResponse:
+    """One letter as text. Its links and its code are examples."""
+    context = {"tab": "office", "kind": kind, "language": language, "languages": settings.LANGUAGES}
+    return render(request, "letter_sample.html", context | {"letter": _sample(request, kind, language)})
+
+
+@require_GET
+@needs(Permission.APPOINT)
+def letter_html(request: ActorRequest, kind: str, language: str) -> HttpResponse:
+    """The same letter as most mail programs show it."""
+    headers = {"Content-Security-Policy": _LETTERS_POLICY, "Content-Language": language}
+    return HttpResponse(_sample(request, kind, language).html, headers=headers)
+
+
+def _sample(request: ActorRequest, kind: str, language: str) -> Rendered:
+    if kind not in LETTERS or language not in dict(settings.LANGUAGES):
+        raise Http404
+    return sample_letter(kind, language=language, at=request.at)

@@ -1,0 +1,155 @@
+"""Vikarier: proposed by an administrator, confirmed or declined by another, or by the office."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from registret.access import substitutes as access
+from registret.access.people import PersonRow
+from registret.access.refusals import (
+    AlreadyGranted,
+    AlreadyProposed,
+    BeginImpossible,
+    ClinicClosed,
+    EndImpossible,
+    NotAColleague,
+)
+from registret.access.roles import Permission
+from registret.access.rules import last_possible_day
+from registret.settings.lengths import TimeLimit
+from registret.settings.queries import length
+from registret.web.attest.card_time import CardTime
+from registret.web.door.views import see_other
+from registret.web.forms import beside
+from registret.web.gate import needs
+from registret.web.http import ActorRequest
+from registret.web.people.forms import WhyForm
+
+_PLACES = {
+    NotAColleague: "person",
+    AlreadyGranted: "person",
+    AlreadyProposed: "person",
+    BeginImpossible: "first_day",
+    EndImpossible: "last_day",
+    ClinicClosed: None,
+}
+_DAY = _("Skriv dagen som år-månad-dag, till exempel 2028-11-23")
+
+
+class SubstituteForm(forms.Form):
+    """Who, and from when to when."""
+
+    person = forms.TypedChoiceField(
+        coerce=int, error_messages={"required": _("Välj en kollega"), "invalid_choice": _("Välj en kollega i listan")}
+    )
+    first_day = forms.DateField(
+        input_formats=["%Y-%m-%d"], error_messages={"required": _("Välj den första dagen"), "invalid": _DAY}
+    )
+    last_day = forms.DateField(
+        input_formats=["%Y-%m-%d"], error_messages={"required": _("Välj den sista dagen"), "invalid": _DAY}
+    )
+
+    def __init__(self, data: Any = None, *, people: tuple[PersonRow, ...], today: date) -> None:
+        super().__init__(data, initial={"first_day": today.isoformat()})
+        self.fields["person"].choices = [(p.account_id, p.name) for p in people]  # type: ignore[attr-defined]
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Permission.MANAGE_PEOPLE)
+def propose(request: ActorRequest) -> HttpResponse:
+    """Föreslå vikarie, at the own clinic. The office appoints instead."""
+    if request.actor.seat.clinic_id is None:
+        return see_other("office")
+    people, today = access.colleagues(actor=request.actor, at=request.at), timezone.localdate(request.at)
+    form = SubstituteForm(request.POST if request.method == "POST" else None, people=people, today=today)
+    if request.method == "POST" and form.is_valid() and _proposed(request, form):
+        return _to_people("foreslagen")
+    context = {
+        "tab": "people",
+        "form": form,
+        "people": people,
+        "today": today.isoformat(),
+        "last_possible": last_possible_day(at=request.at, months=length(TimeLimit.GRANT).number),
+        "card_time": CardTime.of(request.actor, at=request.at),
+    }
+    return render(request, "substitute.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@needs(Permission.MANAGE_PEOPLE)
+def confirm(request: ActorRequest, id: int) -> HttpResponse:
+    """Bekräfta: from its first day on the colleague attests."""
+    access.confirm(substitution_id=id, actor=request.actor, at=request.at)
+    return _back(request)
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Permission.MANAGE_PEOPLE)
+def decline(request: ActorRequest, id: int) -> HttpResponse:
+    """Avslå, with a reason that the one who proposed reads."""
+    rows = access.proposed(actor=request.actor, at=request.at)
+    row = next((one for one in rows if one.id == id), None)
+    if row is None:
+        raise Http404
+    form = WhyForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        access.decline(substitution_id=id, reason=reason, actor=request.actor, at=request.at)
+        return _back(request)
+    context = {
+        "tab": "people" if request.actor.seat.clinic_id else "office",
+        "row": row,
+        "form": form,
+        "back": _list(request),
+        "card_time": CardTime.of(request.actor, at=request.at),
+    }
+    return render(request, "decline_substitute.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@needs(Permission.MANAGE_PEOPLE)
+def withdraw(request: ActorRequest, id: int) -> HttpResponse:
+    """Ta tillbaka the own proposal."""
+    access.withdraw_proposal(substitution_id=id, actor=request.actor, at=request.at)
+    return _back(request)
+
+
+def _proposed(request: ActorRequest, form: SubstituteForm) -> bool:
+    data = form.cleaned_data
+
+    def act() -> int:
+        return access.propose(
+            account_id=data["person"],
+            first_day=data["first_day"],
+            last_day=data["last_day"],
+            actor=request.actor,
+            at=request.at,
+        )
+
+    beside(form, _PLACES, act)
+    return form.is_valid()
+
+
+def _list(request: ActorRequest) -> str:
+    return reverse("people" if request.actor.seat.clinic_id is not None else "office")
+
+
+def _back(request: ActorRequest) -> HttpResponse:
+    response = redirect(_list(request))
+    response.status_code = 303
+    return response
+
+
+def _to_people(done: str) -> HttpResponse:
+    response = redirect(f"{reverse('people')}?klart={done}")
+    response.status_code = 303
+    return response

@@ -1,0 +1,167 @@
+"""Genomgång: one screen, keep, change or end each grant at the clinic. Never one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from registret.access import recertification as access
+from registret.access.lifecycle import LineState
+from registret.access.recertification import Answer, Answered, LineRow, RecertificationRow
+from registret.access.refusals import NothingToRecertify, RecertificationOpen
+from registret.access.roles import Permission
+from registret.places.queries import open_clinics
+from registret.web.attest.card_time import CardTime
+from registret.web.door.views import see_other
+from registret.web.forms import beside
+from registret.web.gate import needs
+from registret.web.http import ActorRequest
+from registret.web.numbers import number_in
+from registret.web.recertify.forms import Chosen, StartForm
+from registret.web.recertify.pages import HEADER, Lines, cells
+from registret.web.tables import csv_file
+from registret.words.refusals import page_of
+
+
+@require_GET
+@needs(Permission.MANAGE_PEOPLE)
+def recertifications(request: ActorRequest) -> HttpResponse:
+    """Those of the clinic, or of all for the office (`klinik` narrows). A clinic is led to the one that goes on."""
+    clinic_id = number_in(request.GET, "klinik")
+    closed, older = access.closed_recertifications(
+        actor=request.actor, clinic_id=clinic_id, before=number_in(request.GET, "fore")
+    )
+    going_on = access.open_recertifications(actor=request.actor, clinic_id=clinic_id)
+    office = request.actor.seat.clinic_id is None
+    if going_on and not office and "alla" not in request.GET:
+        return see_other("recertification", going_on[0].id)
+    context = {
+        "tab": "office" if office else "people",
+        "going_on": going_on,
+        "closed": closed,
+        "older": older,
+        "clinic_id": clinic_id,
+        "is_office": office,
+    }
+    return render(request, "recertifications.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Permission.MANAGE_PEOPLE)
+def recertification(request: ActorRequest, id: int) -> HttpResponse:
+    """The screen. POST saves what is marked; what is to be ended is asked about first."""
+    row = access.recertification_of(actor=request.actor, recertification_id=id)
+    if request.method == "GET":
+        return _page(request, row)
+    lines = _lines(request, row)
+    chosen = Chosen.of(request.POST, lines)
+    ending = [line for line in lines if line.endable and chosen.answers.get(line.id) is Answer.END]
+    if ending and request.POST.get("ok") != "1":
+        return _ask(request, row, ending)
+    if not chosen.answers and not chosen.changes:
+        return _page(request, row, nothing=True, status=422)
+    results = access.answer_many(recertification_id=id, answers=chosen.answers, actor=request.actor, at=request.at)
+    to_change = [line for line in lines if line.id in chosen.changes and line.changeable]
+    refused = [result for result in results if result.refusal]
+    overtaken = [line for line in lines if line.id in chosen.changes and not line.changeable]
+    if refused or overtaken:
+        return _page(request, row, refused=refused, overtaken=overtaken, to_change=to_change, status=409)
+    if len(to_change) == 1:
+        return _to(f"{reverse('change_grant', args=[to_change[0].grant_id])}?genomgang={id}")
+    andra = f"&andra={','.join(str(line.id) for line in to_change)}" if to_change else ""
+    return _to(f"{reverse('recertification', args=[id])}?klart={len(results)}{andra}")
+
+
+@require_GET
+@needs(Permission.MANAGE_PEOPLE)
+def recertification_csv(request: ActorRequest, id: int) -> HttpResponse:
+    """What came of a finished one, as a file; taking it out is logged."""
+    row, lines = access.outcome_of(actor=request.actor, recertification_id=id, at=request.at)
+    return csv_file(f"genomgang-{row.id}.csv", HEADER, (cells(row, line) for line in lines))
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Permission.APPOINT)
+def start(request: ActorRequest) -> HttpResponse:
+    """The office asks a clinic out of turn, with a reason."""
+    clinics = open_clinics(first_of_organisation=None)
+    initial = {"clinic": number_in(request.GET, "klinik")}
+    form = StartForm(request.POST if request.method == "POST" else None, initial=initial, clinics=clinics)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        made = beside(
+            form,
+            {RecertificationOpen: "clinic", NothingToRecertify: "clinic"},
+            lambda: access.start(clinic_id=data["clinic"], reason=data["reason"], actor=request.actor, at=request.at),
+        )
+        if made is not None:
+            return see_other("recertification", made)
+    context = {"tab": "office", "form": form, "card_time": CardTime.of(request.actor, at=request.at)}
+    return render(request, "recertification_start.html", context, status=422 if form.errors else 200)
+
+
+def _page(
+    request: ActorRequest,
+    row: RecertificationRow,
+    *,
+    refused: Sequence[Answered] = (),
+    overtaken: Sequence[LineRow] = (),
+    to_change: Sequence[LineRow] = (),
+    nothing: bool = False,
+    status: int = 200,
+) -> HttpResponse:
+    if request.method == "POST":
+        row = access.recertification_of(actor=request.actor, recertification_id=row.id)
+    lines = _lines(request, row)
+    marked = request.GET.get("andra", "").split(",")
+    context = {
+        "tab": "office" if request.actor.seat.clinic_id is None else "people",
+        "row": row,
+        "last_day": access.last_day(row.due_at),
+        "lines": Lines.of(lines),
+        "faster": _faster(lines, [r.line for r in refused] + list(overtaken)),
+        "refused": [
+            (r.line, page_of(r.refusal).title) for r in refused if r.refusal and not _is_settled(lines, r.line)
+        ],
+        "to_change": list(to_change) or [line for line in lines if str(line.id) in marked and line.changeable],
+        "nothing": nothing,
+        "done": number_in(request.GET, "klart") if request.method == "GET" else None,
+        "card_time": CardTime.of(request.actor, at=request.at),
+        "is_office": request.actor.seat.clinic_id is None,
+    }
+    return render(request, "recertification.html", context, status=status)
+
+
+def _ask(request: ActorRequest, row: RecertificationRow, ending: Sequence[LineRow]) -> HttpResponse:
+    context = {
+        "tab": "office" if request.actor.seat.clinic_id is None else "people",
+        "row": row,
+        "ending": ending,
+        "data": request.POST,
+        "card_time": CardTime.of(request.actor, at=request.at),
+    }
+    return render(request, "recertification_ends.html", context)
+
+
+def _faster(lines: Sequence[LineRow], asked: Sequence[LineRow]) -> list[LineRow]:
+    """As they are now: those that somebody else has answered for meanwhile."""
+    ids = {line.id for line in asked}
+    return [line for line in lines if line.id in ids and line.state is not LineState.UNANSWERED]
+
+
+def _is_settled(lines: Sequence[LineRow], asked: LineRow) -> bool:
+    return any(line.id == asked.id and line.state is not LineState.UNANSWERED for line in lines)
+
+
+def _lines(request: ActorRequest, row: RecertificationRow) -> tuple[LineRow, ...]:
+    return access.lines_of(actor=request.actor, recertification_id=row.id, at=request.at)
+
+
+def _to(address: str) -> HttpResponse:
+    response = redirect(address)
+    response.status_code = 303
+    return response

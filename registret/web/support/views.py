@@ -1,0 +1,58 @@
+"""Support: find an account, see what became of it, send its letter again. No rights, no patients."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from registret.access import helping
+from registret.access.roles import Permission
+from registret.accounts.refusals import ConfirmationDone
+from registret.web.gate import needs
+from registret.web.http import ActorRequest
+from registret.web.numbers import number_in
+from registret.words.refusals import page_of
+
+
+@require_GET
+@needs(Permission.HELP)
+def search(request: ActorRequest) -> HttpResponse:
+    """Accounts that `q` begins or names, a page at a time."""
+    words, after = request.GET.get("q", "").strip()[:100], request.GET.get("efter")
+    page = helping.find(words=words, after=after, actor=request.actor, at=request.at)
+    return render(request, "support.html", {"tab": "support", "words": words, "page": page})
+
+
+@require_GET
+@needs(Permission.HELP)
+def account(request: ActorRequest, id: int) -> HttpResponse:
+    """One account: state, what a login lacks, letters, timeline."""
+    before = number_in(request.GET, "fore")
+    found = helping.helped(account_id=id, before=before, actor=request.actor, at=request.at)
+    context = {
+        "tab": "support",
+        "h": found,
+        "a": found.account,
+        "missing": page_of(found.missing) if found.missing else None,
+        "before": before,
+        "sent": request.GET.get("skickat") == "1",
+        "at": request.at,
+    }
+    return render(request, "support_account.html", context)
+
+
+@require_POST
+@needs(Permission.HELP)
+def resend(request: ActorRequest, id: int) -> HttpResponse:
+    """The letter that confirms the address, again. Confirmed meanwhile, there is nothing to send."""
+    sent = ""
+    with suppress(ConfirmationDone):
+        helping.resend(account_id=id, actor=request.actor, at=request.at)
+        sent = "?skickat=1"
+    response = redirect(reverse("support_account", args=[id]) + sent)
+    response.status_code = 303
+    return response

@@ -1,0 +1,137 @@
+"""What the office, the support and an administrator do beside attesting, looked at with axe and at two widths."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from registret.places.clinic_file import COLUMNS
+from tests.journeys.conftest import OpenDesk, looked_at
+from tests.journeys.people import Person, appointed, registered, somebody
+from tests.journeys.running import House, link_in
+
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+
+ATTESTED = """
+WITH people AS (
+    INSERT INTO accounts_account (hsa_id, given_name, surname, organisation, email, language, state, state_reason,
+        state_authority, created_at, confirmed_at)
+    SELECT 'SE2321009991-T' || c.id || 'X' || n, 'Nils', 'Nord' || n, '', 'n' || c.id || n || '@regionnorrvik.se',
+        'sv', 'confirmed', '', '', now() - interval '20 days', now() - interval '20 days' + n * interval '20 minutes'
+    FROM places_clinic c, generate_series(1, 12) n WHERE c.id %% 4 = 0 OR c.code = 'infektion-norrvik'
+    RETURNING id, hsa_id, created_at)
+INSERT INTO access_application (account_id, clinic_id, role, sub_registries, message, state, applied_at, decided_at,
+    decided_by_id, reason)
+SELECT id, (regexp_match(hsa_id, 'T(\\d+)X'))[1]::int, 'reporter', '{pneumoni}', '', 'attested', created_at,
+    created_at + (regexp_match(hsa_id, 'X(\\d+)'))[1]::int * (1 + (regexp_match(hsa_id, 'T(\\d+)X'))[1]::int %% 7)
+        * interval '6 hours' + interval '1 day', (SELECT min(id) FROM accounts_account), ''
+FROM people
+"""
+
+
+def test_support_helps_somebody_whose_letter_does_not_arrive(house: House, bertil: Person, desk: OpenDesk) -> None:
+    sune = appointed(house, somebody(house, "Sune", "Åberg"), "support")
+    maja = somebody(house, "Maja", "Öhman")
+    registered(maja)
+    house.letter_to(maja.mail, about="Bekräfta")
+    his = desk(sune.card)
+    page = his.open("/")
+    his.press("Logga in med SmartCard")
+    page.get_by_role("link", name="Sök konto").click()
+    looked_at(page, "60-sok-konto")
+    page.get_by_label("Namn, HSA-id, e-post eller nummer").fill("öhman m")
+    his.press("Sök")
+    looked_at(page, "61-sok-konto-funnen")
+    his.press("Maja Öhman")
+    expect(page.get_by_text("Inloggning misslyckades. E-post är ej bekräftad.")).to_be_visible()
+    looked_at(page, "62-konto")
+    his.press("Skicka mejlet igen")
+    expect(page.get_by_text("Ett nytt mejl är på väg.")).to_be_visible()
+    looked_at(page, "63-konto-skickat")
+    page.emulate_media(color_scheme="dark")
+    his.open("/sprak/en?till=/support?q=holm")
+    looked_at(page, "64-support-english")
+
+
+def test_a_substitute_is_proposed_by_one_and_confirmed_by_another(
+    house: House, bertil: Person, doris: Person, desk: OpenDesk
+) -> None:
+    frida = somebody(house, "Frida", "Norling")
+    registered(frida).log_in(lank=link_in(house.letter_to(frida.mail, about="Bekräfta")).rpartition("/")[2])
+    his = desk(bertil.card)
+    page = his.open("/")
+    his.press("Logga in med SmartCard")
+    his.open("/attestera")
+    page.get_by_role("checkbox", name=re.compile("Frida Norling")).check()
+    his.press("Attestera valda …")
+    his.press("Attestera 1 person")
+    his.open("/personer")
+    his.press("Föreslå vikarie")
+    looked_at(page, "65-foresla-vikarie")
+    his.press("Föreslå")
+    looked_at(page, "66-foresla-vikarie-fel")
+    page.get_by_label("Kollega").select_option(label="Frida Norling")
+    page.get_by_label("Till och med").fill(page.get_by_label("Från och med").input_value())
+    his.press("Föreslå")
+    looked_at(page, "67-vikarie-foreslagen")
+
+    hers = desk(doris.card)
+    office = hers.open("/")
+    hers.press("Logga in med SmartCard")
+    hers.open("/kansliet")
+    looked_at(office, "68-kansliet-vikarie")
+    office.get_by_role("link", name=re.compile("Avslå")).first.click()
+    looked_at(office, "69-avsla-vikarie")
+    hers.open("/kansliet")
+    office.get_by_role("button", name=re.compile("Bekräfta Frida")).click()
+    expect(office.get_by_role("button", name=re.compile("Bekräfta Frida"))).to_have_count(0)
+    house.letter_to(frida.mail, about="vikarie")
+    her_own = desk(frida.card)
+    her_own.open("/")
+    her_own.press("Logga in med SmartCard")
+    her_own.press("Att attestera")
+    expect(her_own.page.get_by_role("heading", level=1)).to_have_text("Att attestera")
+
+
+def test_the_office_reads_how_long_it_takes_and_brings_clinics(
+    house: House, doris: Person, bertil: Person, desk: OpenDesk
+) -> None:
+    house.change_database(ATTESTED)
+    hers = desk(doris.card)
+    page = hers.open("/")
+    hers.press("Logga in med SmartCard")
+    hers.press("Kliniker")
+    hers.press("Tid till tillgång")
+    expect(page.get_by_role("img", name=re.compile("^Tid från ansökan till attest"))).to_be_visible()
+    looked_at(page, "70-tid-till-tillgang")
+    page.emulate_media(color_scheme="dark")
+    looked_at(page, "71-tid-till-tillgang-morkt")
+    page.emulate_media(color_scheme="light")
+
+    hers.open("/kansliet/kliniker")
+    looked_at(page, "73-las-in-kliniker")
+    norrvik = (
+        "98;Region Norrvik;Region Norrvik;232100-9991;regionnorrvik.se;hud-norrvik;Hudkliniken;Norrviks sjukhus;;;;"
+    )
+    for name, line in (("74-kliniker-fel", norrvik.replace("9991", "9990")), ("75-kliniker-provade", norrvik)):
+        content = "\n".join([";".join(COLUMNS), line]).encode()
+        file = {"name": "kliniker.csv", "mimeType": "text/csv", "buffer": content}
+        page.get_by_label("CSV-fil").set_input_files(file)  # type: ignore[arg-type]
+        hers.press("Prova filen")
+        looked_at(page, name)
+    page.get_by_role("button", name=re.compile("^Gör")).click()
+    expect(page.get_by_role("status")).to_contain_text("gjord")
+    looked_at(page, "76-kliniker-inlasta")
+
+    hers.open("/kansliet/support")
+    looked_at(page, "77-kansliet-support")
+    hers.press("Utse support")
+    looked_at(page, "78-utse-support")
+
+    his = desk(bertil.card)
+    his.open("/")
+    his.press("Logga in med SmartCard")
+    his.open("/personer/vantetid")
+    looked_at(his.page, "79-klinikens-tid")

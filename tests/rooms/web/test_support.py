@@ -1,0 +1,266 @@
+"""Support finds any account and what became of it; it changes no rights, confirms nothing, and each look is logged."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from registret.access import helping
+from registret.access.queries import seats_of
+from registret.access.refusals import NotFound, NotPermitted, OwnRights
+from registret.access.roles import Role
+from registret.access.services import appoint_support, end_account
+from registret.accounts.lifecycle import AccountState
+from registret.kernel.by import By
+from registret.kernel.identifiers import HsaId
+from registret.ledger.queries import EntryRow, Wanted, entries
+from registret.ledger.services import record
+from registret.mail.models import Letter
+from tests import cast
+from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, Country, Person
+from tests.rooms.web.client import Browser, text_of
+from tests.rooms.web.visitor import Visitor
+
+pytestmark = pytest.mark.django_db
+
+SUNE = cast.person("Sune", "Åberg", "SE2321009991-E00S1P1")
+
+
+@pytest.fixture
+def now() -> datetime:
+    return timezone.now()
+
+
+@pytest.fixture
+def place(now: datetime) -> Country:
+    """Sune is the support; Anna has registered and not confirmed her address."""
+    place = cast.country(now - timedelta(days=30))
+    support(SUNE, at=now - timedelta(days=20))
+    cast.register(ANNA, place.infection, confirmed=False, at=now - timedelta(hours=2))
+    return place
+
+
+def support(who: Person, *, at: datetime) -> int:
+    grant_id = appoint_support(
+        hsa_id=HsaId.parse(who.hsa_id),
+        given_name=who.card.given_name,
+        surname=who.card.surname,
+        email=who.email,
+        actor=cast.actor(DORIS, at=at),
+        at=at,
+    )
+    cast.confirm_mail(who, at=at)
+    return grant_id
+
+
+def id_of(who: Person) -> int:
+    return cast.account_of(who).id
+
+
+def events(name: str) -> tuple[EntryRow, ...]:
+    return entries(wanted=Wanted(event=name)).rows
+
+
+# --- finding ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", ["berg", "anna b", ANNA.hsa_id.lower(), "anna.berg@", "{id}"])
+def test_support_finds_an_account_by_name_hsa_id_mail_or_number(place: Country, words: str) -> None:
+    page = Browser.of(SUNE).get("/support", {"q": words.format(id=id_of(ANNA))})
+    assert f'href="/support/{id_of(ANNA)}"' in page.content.decode()
+    assert "Cecilia Dahl" not in text_of(page)
+
+
+def test_a_search_is_logged_once_and_not_for_each_page(place: Country) -> None:
+    sune = Browser.of(SUNE)
+    sune.get("/support")
+    sune.get("/support", {"q": "berg"})
+    sune.get("/support", {"q": "berg", "efter": f"2.{id_of(ANNA)}"})
+    (entry,) = events("people.searched")
+    assert (entry.by_hsa_id, entry.facts) == (SUNE.hsa_id, {"words": "berg", "rows": 1})
+
+
+def test_a_personal_number_that_is_searched_for_does_not_stand_in_the_log(place: Country) -> None:
+    Browser.of(SUNE).get("/support", {"q": "18990608-9819"})
+    (entry,) = events("people.searched")
+    assert "9819" not in str(entry.facts)
+
+
+def test_nobody_found_is_said_and_nothing_typed_is_believed(place: Country) -> None:
+    text = text_of(Browser.of(SUNE).get("/support", {"q": "<b>x</b>"}))
+    assert "Inget konto passar ”<b>x</b>”" in text
+
+
+# --- the account -----------------------------------------------------------------------------------
+
+
+def test_the_account_says_what_a_login_lacks_and_what_became_of_the_letters(place: Country) -> None:
+    Visitor(ANNA).log_in()
+    text = text_of(Browser.of(SUNE).get(f"/support/{id_of(ANNA)}"))
+    assert "Inloggning misslyckades. E-post är ej bekräftad." in text
+    assert "Bekräfta e-postadressen" in text
+    assert "väntar på att skickas" in text
+    assert "Registrerade sig" in text
+    assert ANNA.email.text in text
+    assert "DEMO SITHS" in text
+
+
+def test_who_comes_in_lacks_nothing(place: Country) -> None:
+    assert "Inget saknas" in text_of(Browser.of(SUNE).get(f"/support/{id_of(BERTIL)}"))
+
+
+def test_an_ended_account_leads_to_the_one_that_counts(place: Country, now: datetime) -> None:
+    old = id_of(ANNA)
+    end_account(account_id=old, reason="slutat", by=By.of_program("test"), at=now)
+    cast.register(ANNA, place.infection, at=now)
+    page = Browser.of(SUNE).get(f"/support/{old}")
+    assert "Kontot är avslutat." in text_of(page)
+    assert f'href="/support/{id_of(ANNA)}"' in page.content.decode()
+    assert "Skicka mejlet igen" not in text_of(page)
+
+
+def test_every_look_is_logged_and_the_person_sees_it(place: Country) -> None:
+    sune = Browser.of(SUNE)
+    for _ in range(2):
+        sune.get(f"/support/{id_of(BERTIL)}")
+    looks = events("account.seen")
+    assert [(look.by_hsa_id, look.about_account_id) for look in looks] == [(SUNE.hsa_id, id_of(BERTIL))] * 2
+    assert "Såg ett konto för att hjälpa" in text_of(Browser.of(BERTIL).get("/min-logg"))
+
+
+def test_support_sees_nothing_about_patients_and_no_reviews(place: Country, now: datetime) -> None:
+    by = By(hsa_id=BERTIL.hsa_id, name=BERTIL.name, account_id=id_of(BERTIL))
+    record(event="patient.read", by=by, about_patient_id=7, at=now)
+    record(event="review.read", by=By(hsa_id=ERIK.hsa_id, name=ERIK.name), about_account_id=id_of(BERTIL), at=now)
+    text = text_of(Browser.of(SUNE).get(f"/support/{id_of(BERTIL)}"))
+    assert "Loggade in" in text or "Uppdrag givet" in text
+    assert "patient.read" not in text
+    assert "Läste en granskning" not in text
+
+
+def test_the_timeline_is_paged(place: Country, now: datetime) -> None:
+    for _ in range(60):
+        record(event="login.refused", by=By(hsa_id=ANNA.hsa_id, account_id=id_of(ANNA)), outcome="refused", at=now)
+    first = Browser.of(SUNE).get(f"/support/{id_of(ANNA)}").content.decode()
+    assert "?fore=" in first
+    older = Browser.of(SUNE).get(f"/support/{id_of(ANNA)}?fore={first.partition('?fore=')[2].partition(chr(34))[0]}")
+    assert "Registrerade sig" in text_of(older)
+
+
+# --- sending again ---------------------------------------------------------------------------------
+
+
+def letters(who: Person) -> int:
+    return Letter.objects.filter(kind="confirm_email", about_account_id=id_of(who)).count()
+
+
+def test_support_sends_the_confirming_letter_again_and_confirms_nothing(place: Country) -> None:
+    before = letters(ANNA)
+    answer = Browser.of(SUNE).post(f"/support/{id_of(ANNA)}/skicka-igen")
+    assert answer.headers["Location"] == f"/support/{id_of(ANNA)}?skickat=1"
+    assert letters(ANNA) == before + 1
+    assert cast.account_of(ANNA).state is AccountState.REGISTERED
+    assert events("confirmation.asked")[0].by_hsa_id == SUNE.hsa_id
+
+
+def test_the_persons_own_limit_holds_for_the_support(place: Country) -> None:
+    sune = Browser.of(SUNE)
+    answers = [sune.post(f"/support/{id_of(ANNA)}/skicka-igen").status_code for _ in range(6)]
+    assert answers[-1] == 429
+    assert letters(ANNA) <= 6
+
+
+def test_who_has_confirmed_gets_no_letter(place: Country) -> None:
+    before = letters(BERTIL)
+    answer = Browser.of(SUNE).post(f"/support/{id_of(BERTIL)}/skicka-igen")
+    assert answer.headers["Location"] == f"/support/{id_of(BERTIL)}"
+    assert letters(BERTIL) == before
+
+
+# --- who may not -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", [BERTIL, CECILIA, ERIK])
+def test_nobody_but_support_and_office_finds_accounts(place: Country, who: Person, now: datetime) -> None:
+    browser = Browser.of(who)
+    assert [browser.get(a).status_code for a in ("/support?q=anna", f"/support/{id_of(ANNA)}")] == [403, 403]
+    assert browser.post(f"/support/{id_of(ANNA)}/skicka-igen").status_code == 403
+    actor = cast.actor(who, at=now)
+    for act in (
+        lambda: helping.find(words="anna", actor=actor, at=now),
+        lambda: helping.helped(account_id=id_of(ANNA), actor=actor, at=now),
+        lambda: helping.resend(account_id=id_of(ANNA), actor=actor, at=now),
+        lambda: helping.supporters(actor=actor, at=now),
+    ):
+        with pytest.raises(NotPermitted):
+            act()
+    assert events("account.seen") == ()
+
+
+def test_the_office_finds_accounts_as_well(place: Country) -> None:
+    assert Browser.of(DORIS).get(f"/support/{id_of(ANNA)}").status_code == 200
+
+
+def test_support_decides_nothing_about_anybody(place: Country) -> None:
+    sune = Browser.of(SUNE)
+    addresses = ["/attestera", "/personer", f"/personer/{id_of(ANNA)}", "/kansliet", "/kansliet/support", "/loggen"]
+    assert [sune.get(address).status_code for address in addresses] == [403] * len(addresses)
+    assert sune.post(f"/personer/{id_of(BERTIL)}/sparra", {"reason": "x"}).status_code == 403
+    assert sune.post("/kansliet/support/utse", {"ok": "1"}).status_code == 403
+
+
+def test_what_is_not_there_is_not_found(place: Country, now: datetime) -> None:
+    assert Browser.of(SUNE).get("/support/999999999").status_code == 404
+    with pytest.raises(NotFound):
+        helping.resend(account_id=10**9, actor=cast.actor(SUNE, at=now), at=now)
+
+
+# --- appointing ------------------------------------------------------------------------------------
+
+TILDA = cast.person("Tilda", "Öst", "SE2321009991-E00T1L1")
+FORM = {"hsa_id": TILDA.hsa_id, "given_name": "Tilda", "surname": "Öst", "email": TILDA.email.text}
+
+
+def test_the_office_appoints_support_after_a_question(place: Country, now: datetime) -> None:
+    doris = Browser.of(DORIS)
+    assert "Kontrollera att uppgifterna är rätt" in text_of(doris.post("/kansliet/support/utse", FORM))
+    assert doris.post("/kansliet/support/utse", FORM | {"ok": "1"}).status_code == 303
+    cast.confirm_mail(TILDA, at=timezone.now())
+    (seat,) = seats_of(account_id=id_of(TILDA), at=timezone.now())
+    assert (seat.roles, seat.clinic_id, seat.sub_registries) == (frozenset({Role.SUPPORT}), None, ())
+    assert "Tilda Öst" in text_of(doris.get("/kansliet/support"))
+
+
+def test_the_office_does_not_make_itself_support(place: Country, now: datetime) -> None:
+    form = FORM | {"hsa_id": DORIS.hsa_id, "ok": "1"}
+    assert Browser.of(DORIS).post("/kansliet/support/utse", form).status_code == 422
+    assert Role.SUPPORT not in {role for seat in seats_of(account_id=id_of(DORIS), at=now) for role in seat.roles}
+
+
+def test_the_office_takes_the_role_back_with_a_reason_and_the_support_is_out_at_the_next_click(
+    place: Country, now: datetime
+) -> None:
+    sune, doris = Browser.of(SUNE), Browser.of(DORIS)
+    (one,) = helping.supporters(actor=cast.actor(DORIS, at=now), at=now)
+    address = f"/kansliet/support/{one.grant_id}/aterkalla"
+    assert doris.post(address, {"reason": ""}).status_code == 422
+    assert doris.post(address, {"reason": "Slutat"}).headers["Location"] == "/kansliet/support"
+    assert sune.get("/support").status_code == 303
+    assert Letter.objects.filter(kind="grant_revoked", about_account_id=id_of(SUNE)).count() == 1
+    assert doris.post(address, {"reason": "Slutat"}).status_code == 404
+
+
+def test_no_other_right_is_taken_back_there(place: Country, now: datetime) -> None:
+    doris = Browser.of(DORIS)
+    for who in (BERTIL, ERIK, DORIS):
+        (seat,) = seats_of(account_id=id_of(who), at=now)
+        assert doris.post(f"/kansliet/support/{seat.grant_id}/aterkalla", {"reason": "x"}).status_code == 404
+        assert seats_of(account_id=id_of(who), at=timezone.now())
+
+
+def test_nobody_takes_the_own_role_back(place: Country, now: datetime) -> None:
+    grant_id = cast.appoint_by_program(DORIS, Role.SUPPORT, at=now - timedelta(days=1))
+    with pytest.raises(OwnRights):
+        helping.dismiss_support(grant_id=grant_id, reason="x", actor=cast.actor(DORIS, at=now), at=now)
