@@ -97,7 +97,14 @@ def restore(kept: dict[str, list[str]]) -> None:
             model.objects.all().delete()
         for table, lines in kept.items():
             name = f"records_{table}"
-            sql = f"INSERT INTO {name} SELECT * FROM jsonb_populate_record(NULL::{name}, %s::jsonb)"  # noqa: S608
+            cursor.execute(
+                "SELECT string_agg(column_name, ', ') FROM information_schema.columns"
+                " WHERE table_name = %s AND is_generated = 'NEVER'",
+                [name],
+            )
+            (columns,) = cursor.fetchone()
+            row = f"jsonb_populate_record(NULL::{name}, %s::jsonb)"
+            sql = f"INSERT INTO {name} ({columns}) SELECT {columns} FROM {row}"  # noqa: S608
             for line in lines:
                 cursor.execute(sql, [line])
 
