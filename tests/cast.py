@@ -70,6 +70,7 @@ def person(
             serial="4f1c",
             fingerprint=hsa_id.encode().hex().ljust(64, "0"),
             not_after=datetime(2099, 1, 1, tzinfo=UTC),
+            environment="test",
         ),
         email=EmailAddress.parse(email),
     )

@@ -1,5 +1,5 @@
 """What becomes due by the clock: letters about what waits or ends, applications that lapse, accounts that nobody uses,
-and whether everybody who has a right still works where it counts.
+whether everybody who has a right still works where it counts, and (`forgetting`) what is kept no longer.
 
 Every chore may be run at any time, again, and on several machines at once. A letter is written in one transaction with
 its `Notice`, of which the database lets in one only; an act looks again at its row once that is locked. A chore that
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -19,6 +19,8 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, Max, Min, Model, OuterRef, Q, QuerySet
 
+from registret.access.clock import BATCH, CLOCK, Clock, Done
+from registret.access.forgetting import FORGETTING
 from registret.access.lifecycle import APPLICATION_LIFE, ApplicationState, LineState
 from registret.access.models import Application, Grant, Notice, Recertification, RecertificationLine
 from registret.access.notices import first
@@ -46,46 +48,20 @@ from registret.access.settling import SILENCE, settle
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState, Authority
 from registret.accounts.queries import AccountRow, unused_account, unused_accounts
-from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress
 from registret.ledger.services import record
 from registret.mail.services import post
-from registret.settings.lengths import Length, TimeLimit
-from registret.settings.queries import lengths
+from registret.settings.lengths import TimeLimit
 from registret.words.roles import role_name
 
 M = TypeVar("M", bound=Model)
 
 _HERE = ZoneInfo("Europe/Stockholm")
-_CLOCK = By.of_program("clock")
-_BATCH = 500
 
 _UNUSED = (TimeLimit.DORMANT, TimeLimit.NEVER_LOGGED_IN)
 
 DIGEST_FROM = time(7)
 """Digests go out on workdays from this hour on, in Sweden."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
-    """One thing that was due: `what` happened to `subject` (a kind and an id, so that no name gets into output)."""
-
-    what: str
-    subject: str
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """The moment of a run, and the time limits as the office has set them."""
-
-    at: datetime
-    limits: Mapping[TimeLimit, Length] = field(default_factory=lengths)
-
-    def ago(self, limit: TimeLimit) -> datetime:
-        return self.limits[limit].before(self.at)
-
-    def ahead(self, limit: TimeLimit) -> datetime:
-        return self.limits[limit].after(self.at)
 
 
 def digest(clock: Clock) -> Iterator[Done]:
@@ -199,7 +175,7 @@ def suspend_unused(clock: Clock) -> Iterator[Done]:
     # Months are of unequal length: a few too many are looked at, rather than one too late.
     dormant, never = (clock.limits[limit].before(soon) + timedelta(days=3) for limit in _UNUSED)
     after = 0
-    while people := unused_accounts(logged_in_before=dormant, granted_before=never, after=after, size=_BATCH):
+    while people := unused_accounts(logged_in_before=dormant, granted_before=never, after=after, size=BATCH):
         after = people[-1].id
         warned = _warned_of_suspension(*people)
         for person in people:
@@ -215,10 +191,11 @@ def _unused(clock: Clock, account_id: int) -> str:
         return ""  # logged in, or was suspended, a moment ago
     to = _Recipient(account_id=person.id, email=person.email.text, language=person.language)
     if due == "ended":
-        end_account(account_id=person.id, reason="never_confirmed", by=_CLOCK, at=clock.at)
+        reason = "dormant" if person.logged_in_at else "never_confirmed"
+        end_account(account_id=person.id, reason=reason, by=CLOCK, at=clock.at)
     elif due == "suspended":
         reason = "dormant" if person.logged_in_at else "never_logged_in"
-        accounts.suspend(account_id=person.id, reason=reason, authority=Authority.CLOCK, by=_CLOCK, at=clock.at)
+        accounts.suspend(account_id=person.id, reason=reason, authority=Authority.CLOCK, by=CLOCK, at=clock.at)
         _post_to(to, kind="suspended_unused", context={"name": person.given_name}, at=clock.at)
     elif first("suspension_near", person.id, occasion=_occasion(person), at=clock.at):
         day = max(_unused_until(clock, person), clock.ahead(TimeLimit.WARN_OF_SUSPENSION))
@@ -229,12 +206,15 @@ def _unused(clock: Clock, account_id: int) -> str:
 def _due(clock: Clock, person: AccountRow, warned: Mapping[tuple[int, str], datetime]) -> str:
     """What is to be done now about somebody who has not logged in for long."""
     until, notice = _unused_until(clock, person), clock.limits[TimeLimit.WARN_OF_SUSPENSION]
-    if person.state is AccountState.REGISTERED:
+    # Who was brought in out of a file has logged in elsewhere, and is warned though the address is not confirmed here.
+    if person.state is AccountState.REGISTERED and person.logged_in_at is None:
         return "ended" if until <= clock.at else ""
     warned_at = warned.get((person.id, _occasion(person)))
     if warned_at is None:
         return "warned of suspension" if notice.before(until) <= clock.at else ""
-    return "suspended" if max(until, notice.after(warned_at)) <= clock.at else ""
+    if max(until, notice.after(warned_at)) > clock.at:
+        return ""
+    return "ended" if person.state is AccountState.REGISTERED else "suspended"
 
 
 def _unused_until(clock: Clock, person: AccountRow) -> datetime:
@@ -305,9 +285,9 @@ def _silenced(clock: Clock, line: RecertificationLine) -> str:
     if not here.exists():
         return ""  # somebody answered a moment ago
     if here.filter(_over(clock)).exists():
-        settle(grant_id=line.grant_id, act="overtake", answered_by_id=None, by=_CLOCK, at=clock.at)
+        settle(grant_id=line.grant_id, act="overtake", answered_by_id=None, by=CLOCK, at=clock.at)
         return "was over"
-    revoke(grant_id=line.grant_id, reason=SILENCE, revoked_by_id=None, by=_CLOCK, at=clock.at)
+    revoke(grant_id=line.grant_id, reason=SILENCE, revoked_by_id=None, by=CLOCK, at=clock.at)
     tell_person(line.id, kind="recertification_silent", more={}, at=clock.at)
     return "ended by silence"
 
@@ -338,7 +318,7 @@ def _recertified(clock: Clock, clinic_id: int) -> bool:
             opened_by_id=None,
             reason="",
             answer_within=clock.limits[TimeLimit.RECERTIFY_ANSWER],
-            by=_CLOCK,
+            by=CLOCK,
             at=clock.at,
         )
     except (RecertificationOpen, NothingToRecertify):
@@ -420,8 +400,9 @@ CHORES: Mapping[str, Callable[[Clock], Iterator[Done]]] = {
     "end-by-silence": end_by_silence,
     "recertify": recertify,
     "remind-of-recertification": remind_of_recertification,
+    **FORGETTING,
 }
-"""In the order in which they are run: what has lapsed is not reminded of."""
+"""In the order in which they are run: what has lapsed is not reminded of. Forgetting comes last."""
 
 
 def run(name: str, *, at: datetime, dry_run: bool = False) -> tuple[Done, ...]:
@@ -472,7 +453,7 @@ def _attesters(wanted: Application, *, at: datetime) -> list[Administrator]:
 def _each(due: QuerySet[M]) -> Iterator[M]:
     """By id, in batches; what was due and was left alone does not come again."""
     after = 0
-    while batch := list(due.filter(id__gt=after).order_by("id")[:_BATCH]):
+    while batch := list(due.filter(id__gt=after).order_by("id")[:BATCH]):
         yield from batch
         after = batch[-1].pk
 
@@ -503,7 +484,7 @@ def _about(wanted: Application) -> dict[str, str | date]:
 def _record(wanted: Application, event: str, facts: dict[str, str | int | bool | None], *, at: datetime) -> None:
     record(
         event=event,
-        by=_CLOCK,
+        by=CLOCK,
         at=at,
         about_account_id=wanted.account_id,
         about_hsa_id=wanted.account.hsa_id,

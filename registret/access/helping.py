@@ -176,7 +176,8 @@ def _check(actor: Actor) -> None:
 def _person(account_id: int, *, actor: Actor) -> AccountRow:
     _check(actor)
     found = account(account_id=account_id)
-    if found is None:
+    # Under no HSA-id there is nobody to help, and the log of nobody is everybody's.
+    if found is None or not found.hsa_id:
         raise NotFound()
     return found
 

@@ -9,6 +9,18 @@ from django.db.models import F, Q
 from registret.access.lifecycle import ApplicationState, LineState, SubstitutionState
 from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_OF_THE_OFFICE, ROLES_TO_APPLY_FOR, Role
 
+MAY_BE_FORGOTTEN = frozenset({ApplicationState.DECLINED, ApplicationState.WITHDRAWN, ApplicationState.LAPSED})
+"""What was asked for and came to nothing. The database lets no other application go, but those of erased accounts."""
+
+
+class Source(models.TextChoices):
+    """How a grant came about."""
+
+    ATTESTED = "attested"
+    APPOINTED = "appointed"
+    CHANGED = "changed"
+    IMPORTED = "imported"
+
 
 class Application(models.Model):
     """Somebody asks for a role at a clinic."""
@@ -71,6 +83,9 @@ class Application(models.Model):
             models.Index(fields=["account", "-id"], name="application_of_account"),
             models.Index(fields=["applied_at"], name="application_by_age", condition=Q(state=ApplicationState.WAITING)),
             models.Index(
+                fields=["decided_at"], name="application_to_forget", condition=Q(state__in=sorted(MAY_BE_FORGOTTEN))
+            ),
+            models.Index(
                 fields=["decided_at"], name="application_attested", condition=Q(state=ApplicationState.ATTESTED)
             ),
         ]
@@ -107,6 +122,7 @@ class Grant(models.Model):
     clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, null=True, related_name="+")
     sub_registries = ArrayField(models.CharField(max_length=40), default=list)
     application = models.OneToOneField(Application, on_delete=models.PROTECT, null=True, related_name="+")
+    source = models.CharField(max_length=10, choices=Source.choices, default=Source.APPOINTED, db_default="appointed")
     begins_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     granted_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
@@ -135,6 +151,12 @@ class Grant(models.Model):
             ),
             models.CheckConstraint(
                 name="grant_has_an_author", condition=Q(granted_by__isnull=False) | ~Q(decided_by_names="")
+            ),
+            models.CheckConstraint(name="grant_source_known", condition=Q(source__in=[s.value for s in Source])),
+            # Nobody at a keyboard brings today's accounts in on their own word.
+            models.CheckConstraint(
+                name="grant_imported_by_a_named_decision",
+                condition=~Q(source=Source.IMPORTED) | (Q(granted_by=None) & ~Q(decided_by_names="")),
             ),
             models.CheckConstraint(
                 name="grant_revoked_has_reason",
@@ -298,3 +320,48 @@ class Notice(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(name="notice_once", fields=["kind", "subject", "occasion"])]
         indexes = [models.Index(fields=["at"], name="notice_at")]
+
+
+class Claim(models.Model):
+    """Somebody with a new HSA-id says that an account under another one is theirs as well.
+
+    `old_account` is whose confirmed address `email` was when the code was sent; without one no code can be right.
+    Proven by the code, settled when somebody attests: then the old account has ended, and the row is the link.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    old_account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
+    email = models.CharField(max_length=254, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    wrong_codes = models.PositiveSmallIntegerField(default=0)
+    proven_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_open_claim_per_account", fields=["account"], condition=Q(settled_at=None)
+            ),
+            models.UniqueConstraint(
+                name="one_settled_claim_per_old_account",
+                fields=["old_account"],
+                condition=Q(settled_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="claim_of_another", condition=Q(old_account=None) | ~Q(old_account=F("account"))
+            ),
+            models.CheckConstraint(
+                name="claim_proven_of_somebody", condition=Q(proven_at=None) | Q(old_account__isnull=False)
+            ),
+            # Once it is settled, the address is of no use any more.
+            models.CheckConstraint(
+                name="claim_settled_when_proven",
+                condition=(Q(settled_at=None) & ~Q(email=""))
+                | Q(settled_at__isnull=False, proven_at__isnull=False, email=""),
+            ),
+            models.CheckConstraint(name="claim_expires_later", condition=Q(expires_at__gt=F("sent_at"))),
+            models.CheckConstraint(name="claim_guesses_bounded", condition=Q(wrong_codes__lte=20)),
+        ]

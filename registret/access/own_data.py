@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.translation import gettext as _
 
+from registret.access.claims import links_of, own_claim
 from registret.access.models import Application, Grant, Note, Substitution
 from registret.access.queries import title_of
 from registret.access.refusals import NotFound
@@ -86,9 +87,16 @@ def _account(person: AccountRow) -> Json:
         ],
         "applications": [_application(one) for one in _applications(person.id)],
         "grants": [_grant(one) for one in _grants(person.id)],
+        "other_accounts": [asdict(link) for link in links_of(account_id=person.id)],
+        "claim": _claim(person.id),
         "substitutions": [_substitution(one) for one in _substitutions(person.id)],
         "letters": [asdict(one) for one in letters_about(person.id)],
     }
+
+
+def _claim(account_id: int) -> Json | None:
+    found = own_claim(account_id=account_id)
+    return asdict(found) | {"email": found.email.text} if found else None
 
 
 def _applications(account_id: int) -> list[Application]:
@@ -144,6 +152,7 @@ def _grant(one: Grant) -> Json:
         "clinic": title_of(one.clinic) if one.clinic else None,
         "role": one.role,
         "sub_registries": one.sub_registries,
+        "source": one.source,
         "begins_at": one.begins_at,
         "ends_at": one.ends_at,
         "granted_by": _name(one.granted_by) or one.decided_by_names or None,

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from registret.access.actor import Actor
-from registret.access.models import Grant
+from registret.access.models import Grant, Source
 from registret.access.queries import active_administrators, registry_office, title_of
 from registret.access.refusals import (
     ClinicClosed,
@@ -141,6 +141,7 @@ def change_grant(
         sub_registries=sub_registries,
         ends_at=ends_at,
         granted_by_id=actor.account_id,
+        source=Source.CHANGED,
         by=actor.by,
         at=at,
     )
@@ -213,6 +214,11 @@ def reinstate_person(*, account_id: int, actor: Actor, at: datetime) -> None:
 def note_export(*, number: int, actor: Actor, at: datetime) -> None:
     """That the list was taken out of the system."""
     record(event="people.exported", by=actor.by, at=at, clinic_id=actor.seat.clinic_id, facts={"rows": number})
+
+
+def note_processings_export(*, number: int, actor: Actor, at: datetime) -> None:
+    """That the list of processings was taken out of the system."""
+    record(event="processings.exported", by=actor.by, at=at, facts={"rows": number})
 
 
 def _grants(actor: Actor, *, at: datetime) -> QuerySet[Grant]:

@@ -14,9 +14,10 @@ from registret.access.actor import Actor, Seat
 from registret.access.entrance import missing
 from registret.access.lifecycle import ApplicationState
 from registret.access.models import Application, Grant
-from registret.access.refusals import AdministratorsAddress, NotFound
+from registret.access.refusals import AdministratorsAddress, HsaIdDisputed, NotFound
 from registret.access.roles import Permission, Role
 from registret.accounts.lifecycle import AccountState
+from registret.accounts.likeness import same_person
 from registret.accounts.queries import AccountRow, has_ended_account, living_account, newest_confirmations
 from registret.accounts.sessions import Sitting
 from registret.kernel.by import By
@@ -143,8 +144,12 @@ def who(*, sitting: Sitting, at: datetime) -> Actor | Holder:
     """The person of a living session: at work if the chosen grant is still valid, else somebody who waits.
 
     Computed from the database on every request: a revoked grant is gone at the next click.
+
+    Raises: HsaIdDisputed (somebody else has registered meanwhile with this HSA-id).
     """
     standing = standing_of(hsa_id=sitting.card.hsa_id, at=at)
+    if standing.account is not None and not same_person(standing.account, sitting.card):
+        raise HsaIdDisputed()
     chosen = [s for s in standing.seats if sitting.grant_id in s.grant_ids]
     if standing.account is None or standing.missing is not None or not chosen:
         return Holder(sitting=sitting, standing=standing)

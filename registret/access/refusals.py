@@ -62,6 +62,13 @@ class AccountEnded(Refused):
 
 
 @dataclass(kw_only=True, eq=False)
+class HsaIdDisputed(Refused):
+    """Another issuer's card, of somebody with another name, than the account under this HSA-id belongs to."""
+
+    code: ClassVar[str] = "login.hsa_id_disputed"
+
+
+@dataclass(kw_only=True, eq=False)
 class NotPermitted(Refused):
     """The role that somebody works in does not include this."""
 
@@ -283,4 +290,20 @@ class NothingToRecertify(Refused):
     """Nobody has a grant at the clinic."""
 
     code: ClassVar[str] = "access.nothing_to_recertify"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
+class ClaimNotSeen(Refused):
+    """The applicant has proven an earlier account since the page was shown, or the page does not show it."""
+
+    code: ClassVar[str] = "access.claim_not_seen"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
+class ClaimImpossible(Refused):
+    """The earlier account is suspended by somebody, or works for the registry: attesting does not end it."""
+
+    code: ClassVar[str] = "access.claim_impossible"
     status: ClassVar[int] = 409

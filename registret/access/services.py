@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 
 from registret.access.actor import Actor
 from registret.access.lifecycle import APPLICATION_LIFE, ApplicationState
-from registret.access.models import Application, Grant, Notice
+from registret.access.models import Application, Claim, Grant, Notice, Source
 from registret.access.queries import (
     Administrator,
     ApplicationRow,
@@ -34,7 +34,10 @@ from registret.access.refusals import (
     AlreadyDecided,
     AlreadyGranted,
     CardTooOld,
+    ClaimImpossible,
+    ClaimNotSeen,
     ClinicClosed,
+    HsaIdDisputed,
     NotActionable,
     NotFound,
     NotPermitted,
@@ -51,8 +54,9 @@ from registret.access.settling import settle_revoked
 from registret.accounts import services as accounts
 from registret.accounts.attempts import Proof
 from registret.accounts.cardfacts import CardFacts
-from registret.accounts.lifecycle import AccountState
-from registret.accounts.queries import AccountRow, account, living_account
+from registret.accounts.lifecycle import AccountState, Authority
+from registret.accounts.likeness import same_person
+from registret.accounts.queries import AccountRow, account, living_account, newest_confirmation
 from registret.accounts.refusals import AccountExists, ConfirmationDone
 from registret.accounts.sessions import Sitting, open_session, sit_down
 from registret.kernel.by import By
@@ -106,6 +110,7 @@ def register(
             organisation=card.organisation,
             email=email,
             language=language,
+            card=card,
             by=by,
             at=at,
         )
@@ -199,8 +204,11 @@ def enter(*, proof: Proof, replaces: str | None = None, network: str | None, at:
 
     Somebody who came by the link of a letter confirms with the card that was just shown. With one seat the person is
     at work at once. `replaces` is the key of the session that this browser had until now.
+
+    Raises: HsaIdDisputed.
     """
     card = proof.card
+    _refuse_another_person(card, network=network, at=at)
     confirmed = _confirmed_on_the_way(proof, network=network, at=at)
     with transaction.atomic():
         standing = standing_of(hsa_id=card.hsa_id, at=at)
@@ -210,13 +218,14 @@ def enter(*, proof: Proof, replaces: str | None = None, network: str | None, at:
         grant_id = seat.grant_id if seat else None
         key = open_session(proof=proof, grant_id=grant_id, replaces=replaces, network=network, at=at)
         if person is not None and standing.missing is None:
-            accounts.note_login(
-                account_id=person.id,
-                given_name=card.given_name,
-                surname=card.surname,
-                organisation=card.organisation,
-                at=at,
-            )
+            accounts.note_login(account_id=person.id, card=card, at=at)
+        elif person is not None and not person.card_issuer:
+            accounts.note_card(account_id=person.id, card=card)
+        if person is not None and _is_of_another_ca(person, card):
+            facts = {"issuer_before": person.card_issuer, "issuer": card.card_issuer}
+            record(event="account.new_issuer", by=by, at=at, about_account_id=person.id, facts=facts)
+        if person is not None and person.state is AccountState.REGISTERED:
+            _send_first_confirmation(person, by=by, at=at)
         record(
             event="login.refused" if standing.missing else "login.done",
             outcome="refused" if standing.missing else "done",
@@ -248,17 +257,23 @@ def attest(
     role: Role,
     sub_registries: Sequence[str],
     last_day: date,
+    claim_seen: int | None = None,
     actor: Actor,
     at: datetime,
 ) -> int:
     """Attestera: the application becomes a grant; answers the grant's id. The applicant is told.
 
+    If the applicant has proven an account under another HSA-id, which the actor must have seen (`claim_seen`), that one
+    ends and the two are linked. Its rights are not handed on.
+
     Raises: NotFound, CardTooOld, OwnApplication, AlreadyDecided, NotActionable, ClinicClosed, RoleImpossible,
-        SubRegistryClosed, EndImpossible, AlreadyGranted.
+        SubRegistryClosed, EndImpossible, AlreadyGranted, ClaimNotSeen, ClaimImpossible.
     """
     ends_at = end_of(last_day, at=at, months=length(TimeLimit.GRANT).number)
     with transaction.atomic():
+        _hold_both(application_id, actor=actor, at=at)
         wanted = _to_decide(application_id, actor=actor, act="attest", at=at)
+        claim = _claim_to_settle(wanted, seen=claim_seen, actor=actor, at=at)
         _check_wish(clinic_id=wanted.clinic_id, role=role, sub_registries=sub_registries)
         grant_id = give(
             account_id=wanted.account_id,
@@ -274,7 +289,64 @@ def attest(
         )
         _decide(wanted, act="attest", reason="", actor=actor, at=at, facts={"role": role.value, "until": str(last_day)})
         _letter_to_applicant(wanted, kind="attested", role=role, context={"valid_until": last_day}, at=at)
+        if claim is not None:
+            _settle(claim, wanted, actor=actor, at=at)
     return grant_id
+
+
+def _hold_both(application_id: int, *, actor: Actor, at: datetime) -> None:
+    """The applicant's account and the one that is claimed, the lower number first: in two orders, two who claim each
+    other's could wait for each other."""
+    seen = application_for(actor=actor, application_id=application_id, at=at)
+    claimed = Claim.objects.filter(account_id=seen.account_id, settled_at=None, proven_at__isnull=False)
+    for account_id in sorted([seen.account_id, *claimed.values_list("old_account_id", flat=True)]):
+        accounts.hold(account_id=account_id)
+
+
+def _claim_to_settle(wanted: ApplicationRow, *, seen: int | None, actor: Actor, at: datetime) -> Claim | None:
+    claim = Claim.objects.select_for_update().filter(account_id=wanted.account_id, settled_at=None).first()
+    if claim is None or claim.proven_at is None or claim.old_account_id is None:
+        return None
+    if claim.old_account_id == actor.account_id:
+        raise OwnApplication()
+    if claim.id != seen:
+        raise ClaimNotSeen()
+    old = accounts.hold(account_id=claim.old_account_id)
+    if old is None or not may_be_ended_by_claim(old, at=at):
+        raise ClaimImpossible()
+    return claim
+
+
+def may_be_ended_by_claim(old: AccountRow, *, at: datetime) -> bool:
+    """Nobody leaves a suspension behind with a new HSA-id, and those who work for the registry itself come and go by
+    the decision of two (decision 0056). A suspension by the clock is no judgement."""
+    if old.state is AccountState.SUSPENDED and old.state_authority is not Authority.CLOCK:
+        return False
+    return not Grant.objects.filter(account_id=old.id, clinic=None, revoked_at=None, ends_at__gt=at).exists()
+
+
+def _settle(claim: Claim, wanted: ApplicationRow, *, actor: Actor, at: datetime) -> None:
+    old = _person(claim.old_account_id or 0)
+    if old.state is not AccountState.ENDED:
+        end_account(account_id=old.id, reason="new_hsa_id", by=actor.by, at=at)
+    Claim.objects.filter(id=claim.id).update(settled_at=at, email="")
+    for about, other in ((old.id, wanted.account_id), (wanted.account_id, old.id)):
+        hsa_id = old.hsa_id if about == old.id else wanted.hsa_id
+        facts: dict[str, str | int | bool | None] = {
+            "account": other,
+            "hsa_id": wanted.hsa_id if about == old.id else old.hsa_id,
+        }
+        record(
+            event="account.linked",
+            by=actor.by,
+            at=at,
+            about_account_id=about,
+            about_hsa_id=hsa_id,
+            clinic_id=wanted.clinic_id,
+            facts=facts,
+        )
+    context = {"name": old.given_name, "hsa_id": old.hsa_id}
+    post(kind="account_moved", to=old.email, language=old.language, context=context, about_account_id=old.id, at=at)
 
 
 def decline(*, application_id: int, reason: str, actor: Actor, at: datetime) -> None:
@@ -476,6 +548,55 @@ def end_account(*, account_id: int, reason: str, by: By, at: datetime) -> None:
     for grant in Grant.objects.select_for_update().filter(account_id=account_id, revoked_at=None).order_by("id"):
         revoke(grant_id=grant.id, reason=reason, revoked_by_id=None, by=by, at=at)
     accounts.end(account_id=account_id, reason=reason, by=by, at=at)
+
+
+def _is_of_another_ca(person: AccountRow, card: CardFacts) -> bool:
+    """Whether there is something to tell; a login through the provider says nothing of the card's issuer."""
+    both_cards = bool(person.card_environment and card.card_environment)
+    return both_cards and person.card_issuer != card.card_issuer
+
+
+def _refuse_another_person(card: CardFacts, *, network: str | None, at: datetime) -> None:
+    """Two people with one HSA-id: the second one does not get in as the first, and the office is told once a card.
+
+    Raises: HsaIdDisputed.
+    """
+    person = living_account(hsa_id=card.hsa_id)
+    if person is None or same_person(person, card):
+        return
+    refusal = HsaIdDisputed()
+    card_name = (card.fingerprint or card.card_issuer)[:40]
+    with transaction.atomic():
+        record(
+            event="login.refused",
+            outcome="refused",
+            by=By(hsa_id=card.hsa_id, name=card.name, network=network),
+            at=at,
+            about_account_id=person.id,
+            about_hsa_id=person.hsa_id,
+            facts={"code": refusal.code, "issuer_before": person.card_issuer, "issuer": card.card_issuer},
+        )
+        new = Notice(kind="hsa_id_disputed", subject=person.id, occasion=card_name, at=at)
+        before = Notice.objects.filter(kind=new.kind, subject=new.subject, occasion=new.occasion)
+        if not before.exists():
+            Notice.objects.bulk_create([new], ignore_conflicts=True)
+            for one in registry_office(at=at):
+                post(
+                    kind="hsa_id_disputed",
+                    to=EmailAddress(one.email),
+                    language=one.language,
+                    context={"hsa_id": person.hsa_id},
+                    about_account_id=one.account_id,
+                    at=at,
+                )
+    raise refusal
+
+
+def _send_first_confirmation(person: AccountRow, *, by: By, at: datetime) -> None:
+    """Whoever was brought in out of a file is sent the letter when the card is there that it counts with."""
+    accounts.hold(account_id=person.id)
+    if newest_confirmation(account_id=person.id) is None:
+        _send_confirmation(account_id=person.id, email=None, by=by, at=at)
 
 
 def _confirmed_on_the_way(proof: Proof, *, network: str | None, at: datetime) -> bool:
@@ -764,6 +885,7 @@ def give(
     ends_at: datetime,
     granted_by_id: int | None,
     decided_by_names: str = "",
+    source: Source | None = None,
     by: By,
     at: datetime,
 ) -> int:
@@ -787,6 +909,7 @@ def give(
                 clinic_id=clinic_id,
                 sub_registries=sorted(set(sub_registries)),
                 application_id=application_id,
+                source=source or (Source.ATTESTED if application_id else Source.APPOINTED),
                 begins_at=begins_at or at,
                 ends_at=ends_at,
                 granted_by_id=granted_by_id,

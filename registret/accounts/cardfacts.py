@@ -14,6 +14,8 @@ from registret.oidc import VerifiedIdentity
 class CardFacts:
     """Who a card says its holder is. Exists only for cards that were verified, here or by the identity provider.
 
+    `environment`: whether its CA is for real cards or for tests; empty if only the provider knows.
+
     `not_after`: no session lasts longer. Of a card that only the provider saw, `serial` and `fingerprint` are empty.
     """
 
@@ -27,6 +29,16 @@ class CardFacts:
     serial: str
     fingerprint: str
     not_after: datetime
+    environment: str = ""
+
+    @property
+    def card_issuer(self) -> str:
+        """As an account keeps it."""
+        return self.issuer[:256]
+
+    @property
+    def card_environment(self) -> str:
+        return self.environment
 
     @property
     def name(self) -> str:
@@ -45,6 +57,7 @@ class CardFacts:
             serial=card.serial,
             fingerprint=card.fingerprint,
             not_after=card.not_after,
+            environment=card.environment.value,
         )
 
     @classmethod

@@ -16,6 +16,21 @@ from registret.kernel.identifiers import HsaId
 PURPOSES = ["login", "check", "unlock"]
 WAYS = ["card", "idp"]
 
+ERASED = Q(
+    erased_at__isnull=False,
+    state=AccountState.ENDED,
+    given_name="",
+    surname="",
+    organisation="",
+    email="",
+    state_reason="",
+    logged_in_at=None,
+    unused_since=None,
+    card_issuer="",
+    card_environment="",
+)
+"""An account of which nothing is left that tells of a person, but the HSA-id as long as the log names it."""
+
 
 class Account(AbstractBaseUser):
     """A person under one HSA-id. Django's user model, without a password: the card is the only way in."""
@@ -50,6 +65,12 @@ class Account(AbstractBaseUser):
     # From when on nobody has used it: the last login, a reinstatement, or the grant of somebody who never logged in.
     unused_since = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    # Who issued the card of the last login, for real or for test: see `registret.accounts.likeness`.
+    card_issuer = models.CharField(max_length=256, blank=True, default="", db_default="")
+    card_environment = models.CharField(max_length=10, blank=True, default="", db_default="")
+    # From then on the row has its number, its moments, and as long as the log names it the HSA-id.
+    erased_at = models.DateTimeField(null=True)
+    hsa_id_erased_at = models.DateTimeField(null=True)
 
     USERNAME_FIELD = "id"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -61,10 +82,15 @@ class Account(AbstractBaseUser):
             ),
             models.CheckConstraint(name="account_state_known", condition=Q(state__in=[s.value for s in AccountState])),
             models.CheckConstraint(
-                name="account_hsa_id_shape", condition=Q(hsa_id__regex=r"^[A-Za-z0-9]+-[A-Za-z0-9]+$")
+                name="account_hsa_id_shape",
+                condition=Q(hsa_id__regex=r"^[A-Za-z0-9]+-[A-Za-z0-9]+$", hsa_id_erased_at=None)
+                | Q(hsa_id="", hsa_id_erased_at__isnull=False),
             ),
             models.CheckConstraint(
-                name="account_mail_lower_case", condition=Q(email__regex=r"^[^[:upper:]\s]+@[^[:upper:]\s@]+$")
+                name="account_mail_lower_case", condition=Q(email__regex=r"^[^[:upper:]\s]+@[^[:upper:]\s@]+$") | ERASED
+            ),
+            models.CheckConstraint(
+                name="account_erased_whole", condition=Q(erased_at=None, hsa_id_erased_at=None) | ERASED
             ),
             models.CheckConstraint(
                 name="account_confirmed_has_moment",
@@ -97,6 +123,11 @@ class Account(AbstractBaseUser):
             models.Index(fields=["given_name_key", "id"], name="account_given_name"),
             models.Index(
                 fields=["unused_since"], name="account_unused", condition=Q(state__in=["registered", "confirmed"])
+            ),
+            models.Index(
+                fields=["ended_at"],
+                name="account_to_erase",
+                condition=Q(state=AccountState.ENDED, hsa_id_erased_at=None),
             ),
         ]
 

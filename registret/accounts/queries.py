@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Max, Q
+from django.db.models import F, Max, Q
+from django.db.models.functions import Collate
 
 from registret.accounts.lifecycle import AccountState, Authority
 from registret.accounts.models import Account, Confirmation
@@ -33,6 +34,9 @@ class AccountRow:
     confirmed_at: datetime | None
     logged_in_at: datetime | None
     unused_since: datetime | None
+    ended_at: datetime | None
+    card_issuer: str
+    card_environment: str
 
     @property
     def name(self) -> str:
@@ -99,6 +103,43 @@ def has_ended_account(*, hsa_id: str) -> bool:
     return Account.objects.filter(hsa_id_key=hsa_id.upper(), state=AccountState.ENDED).exists()
 
 
+def known_hsa_ids(*, hsa_ids: Sequence[str]) -> dict[str, AccountRow]:
+    """Of these, those that have or had an account, as they are compared (upper case): the living one, or the newest."""
+    found = Account.objects.filter(hsa_id_key__in=[hsa_id.upper() for hsa_id in hsa_ids]).order_by("id")
+    rows = sorted((account_row(a) for a in found), key=lambda a: a.state is not AccountState.ENDED)
+    return {row.hsa_id.upper(): row for row in rows}
+
+
+def account_behind(*, email: EmailAddress, not_hsa_id: str) -> AccountRow | None:
+    """Of the living accounts whose confirmed address this is, but for those of one HSA-id, the last one used."""
+    # The index of addresses is in this collation.
+    theirs = Account.objects.alias(mail=Collate("email", "C")).filter(mail=email.text)
+    confirmed = theirs.filter(state__in=[AccountState.CONFIRMED, AccountState.SUSPENDED])
+    others = confirmed.exclude(hsa_id_key=not_hsa_id.upper())
+    found = others.order_by(F("logged_in_at").desc(nulls_last=True), "-id").first()
+    return account_row(found) if found else None
+
+
+def accounts_with_the_same_hsa_id(*, account_ids: Iterable[int]) -> frozenset[int]:
+    """These accounts, and all others of the same people under the same HSA-id."""
+    wanted = frozenset(account_ids)
+    keys = Account.objects.filter(id__in=wanted).exclude(hsa_id="").values("hsa_id_key")
+    return wanted | frozenset(Account.objects.filter(hsa_id_key__in=keys).values_list("id", flat=True))
+
+
+def hsa_ids_to_erase(*, ended_before: datetime, size: int) -> tuple[int, ...]:
+    """Accounts that ended by then, of which only the HSA-id is left, longest ended first."""
+    erased = Account.objects.filter(state=AccountState.ENDED, erased_at__isnull=False, hsa_id_erased_at=None)
+    wanted = erased.filter(ended_at__lte=ended_before).order_by("ended_at", "id")
+    return tuple(wanted.values_list("id", flat=True)[:size])
+
+
+def accounts_to_erase(*, ended_before: datetime, size: int) -> tuple[int, ...]:
+    """Accounts that ended by then and still say whose they were, longest ended first."""
+    ended = Account.objects.filter(state=AccountState.ENDED, erased_at=None, ended_at__lte=ended_before)
+    return tuple(ended.order_by("ended_at", "id").values_list("id", flat=True)[:size])
+
+
 def newest_confirmation(*, account_id: int) -> ConfirmationRow | None:
     found = Confirmation.objects.filter(account_id=account_id).order_by("-id").first()
     return _confirmation_row(found) if found else None
@@ -156,6 +197,9 @@ def account_row(found: Account) -> AccountRow:
         confirmed_at=found.confirmed_at,
         logged_in_at=found.logged_in_at,
         unused_since=found.unused_since,
+        ended_at=found.ended_at,
+        card_issuer=found.card_issuer,
+        card_environment=found.card_environment,
     )
 
 

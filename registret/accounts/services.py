@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 
+from registret.accounts.cardfacts import CardFacts
 from registret.accounts.lifecycle import ACCOUNT_LIFE, AccountState, Authority
 from registret.accounts.models import Account, Confirmation
 from registret.accounts.queries import WRONG_CODES_ALLOWED, AccountRow, account_row, address_rests_until
@@ -63,10 +64,11 @@ def open_account(
     organisation: str,
     email: EmailAddress,
     language: str,
+    card: CardFacts | None = None,
     by: By,
     at: datetime,
 ) -> int:
-    """A new account, its mail not confirmed yet; answers its id.
+    """A new account, its mail not confirmed yet; answers its id. `card`: the one it is made with, if there is one.
 
     Raises: AccountExists.
     """
@@ -79,6 +81,8 @@ def open_account(
                 organisation=organisation,
                 email=email.text,
                 language=language,
+                card_issuer=card.card_issuer if card else "",
+                card_environment=card.card_environment if card else "",
                 created_at=at,
             )
     except IntegrityError as trouble:
@@ -87,6 +91,46 @@ def open_account(
         raise AccountExists() from None
     record(event="account.registered", by=by, at=at, about_account_id=created.id, about_hsa_id=hsa_id.text)
     return created.id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAccount:
+    """Somebody of another system; `logged_in_at`: when last there, None if never."""
+
+    hsa_id: HsaId
+    given_name: str
+    surname: str
+    email: EmailAddress
+    logged_in_at: datetime | None
+
+
+def open_accounts(*, people: Sequence[NewAccount], language: str, at: datetime) -> list[int]:
+    """Many accounts at once, none of their addresses confirmed; answers their ids in the same order.
+
+    The time without use counts on from the last login. The caller writes the log.
+
+    Raises: AccountExists (one of them, meanwhile).
+    """
+    rows = [
+        Account(
+            hsa_id=one.hsa_id.text,
+            given_name=one.given_name,
+            surname=one.surname,
+            email=one.email.text,
+            language=language,
+            created_at=at,
+            logged_in_at=one.logged_in_at,
+            unused_since=one.logged_in_at or at,
+        )
+        for one in people
+    ]
+    try:
+        with transaction.atomic():
+            return [created.id for created in Account.objects.bulk_create(rows)]
+    except IntegrityError as trouble:
+        if "one_living_account_per_hsa_id" not in str(trouble):
+            raise
+        raise AccountExists() from None
 
 
 def hold(*, account_id: int) -> AccountRow | None:
@@ -288,10 +332,39 @@ def check_link(*, confirmation: tuple[int, int], hsa_id: str | None, at: datetim
     return True
 
 
-def note_login(*, account_id: int, given_name: str, surname: str, organisation: str, at: datetime) -> None:
-    """A login: a renewed card may bring a new name or organisation, and needs no other ceremony."""
+def note_login(*, account_id: int, card: CardFacts, at: datetime) -> None:
+    """A login: a renewed card may bring a new name, organisation or issuer, and needs no other ceremony."""
     Account.objects.filter(id=account_id).update(
-        logged_in_at=at, unused_since=at, given_name=given_name, surname=surname, organisation=organisation
+        logged_in_at=at,
+        unused_since=at,
+        given_name=card.given_name,
+        surname=card.surname,
+        organisation=card.organisation,
+    )
+    note_card(account_id=account_id, card=card)
+
+
+def note_card(*, account_id: int, card: CardFacts) -> None:
+    """Remembers who issued the card. What only an identity provider saw counts until a card was seen."""
+    known = Account.objects.filter(id=account_id)
+    if not card.card_environment:
+        known = known.filter(card_issuer="")
+    known.update(card_issuer=card.card_issuer, card_environment=card.card_environment)
+
+
+@transaction.atomic
+def accept_next_card(*, account_id: int, decided_by: str, by: By, at: datetime) -> None:
+    """Whoever has made sure that it is the same person lets the account take its next card as if it were the first."""
+    account = Account.objects.select_for_update().get(id=account_id)
+    facts = {"decided_by": decided_by, "issuer_before": account.card_issuer}
+    Account.objects.filter(id=account_id).update(card_issuer="", card_environment="")
+    record(
+        event="account.card_accepted",
+        by=by,
+        at=at,
+        about_account_id=account.id,
+        about_hsa_id=account.hsa_id,
+        facts=facts,
     )
 
 
@@ -335,6 +408,43 @@ def end(*, account_id: int, reason: str, by: By, at: datetime) -> None:
     """
     account = _step(account_id, "end", reason=reason, by=by, at=at)
     end_sessions_of(hsa_id=account.hsa_id, reason="ended", by=by, at=at)
+
+
+@transaction.atomic
+def erase(*, account_ids: Sequence[int], at: datetime) -> tuple[int, ...]:
+    """Of these ended accounts the HSA-id is left, and nothing else that tells of a person; answers which they were.
+
+    The row stays under its number, because others' rows and the log name it. The database refuses to do so earlier
+    than the shortest time that the office can set, or to an account that lives.
+    """
+    ended = Account.objects.filter(id__in=account_ids, state=AccountState.ENDED, erased_at=None)
+    ids = list(ended.select_for_update(skip_locked=True).values_list("id", flat=True))
+    Confirmation.objects.filter(account_id__in=ids).delete()
+    Account.objects.filter(id__in=ids).update(
+        erased_at=at,
+        given_name="",
+        surname="",
+        organisation="",
+        email="",
+        state_reason="",
+        logged_in_at=None,
+        unused_since=None,
+        card_issuer="",
+        card_environment="",
+    )
+    return tuple(ids)
+
+
+@transaction.atomic
+def erase_hsa_ids(*, account_ids: Sequence[int], at: datetime) -> tuple[int, ...]:
+    """The log names these erased accounts no longer, and neither do their rows; answers which they were.
+
+    The database refuses before five years have passed.
+    """
+    erased = Account.objects.filter(id__in=account_ids, erased_at__isnull=False, hsa_id_erased_at=None)
+    ids = list(erased.select_for_update(skip_locked=True).values_list("id", flat=True))
+    Account.objects.filter(id__in=ids).update(hsa_id="", hsa_id_erased_at=at)
+    return tuple(ids)
 
 
 def _step(
@@ -433,7 +543,10 @@ def _confirmed(wanted: Confirmation, *, how: str, by: By, at: datetime) -> Confi
     account = wanted.account
     account.state = ACCOUNT_LIFE.after(AccountState.REGISTERED, "confirm_email")
     account.confirmed_at = at
-    account.save(update_fields=["state", "confirmed_at"])
+    if account.logged_in_at is not None:
+        # Only who was brought in out of a file has logged in before: now here, with the card.
+        account.unused_since = at
+    account.save(update_fields=["state", "confirmed_at", "unused_since"])
     Confirmation.objects.filter(id=wanted.id).update(confirmed_at=at)
     record(
         event="account.confirm_email",

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from registret.accounts.attempts import CardSeen, Probe, Proof, Way, probe, probe_of
 from registret.accounts.cardfacts import CardFacts
+from registret.accounts.likeness import same_person
 from registret.accounts.models import Session
 from registret.accounts.refusals import (
     SessionCardOut,
@@ -160,7 +161,7 @@ def unlock(*, key: str, proof: Proof, at: datetime) -> bool:
     if session.locked_at is None:
         return False
     card, by = proof.card, By(hsa_id=proof.card.hsa_id, name=proof.card.name)
-    if card.hsa_id.upper() != session.hsa_id_key:
+    if card.hsa_id.upper() != session.hsa_id_key or not same_person(CardFacts.from_json(session.card), card):
         raise SessionOtherCard()
     Session.objects.filter(id=session.id, ended_at=None).update(
         locked_at=None,

@@ -2,14 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from registret.kernel.by import By
 from registret.kernel.identifiers import mask_personal_numbers
 from registret.ledger.models import Entry
 
 Fact = str | int | bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEntry:
+    """What `record` takes, for one of many entries."""
+
+    event: str
+    about_account_id: int | None = None
+    about_hsa_id: str | None = None
+    clinic_id: int | None = None
+    facts: Mapping[str, Fact]
+
+
+def record_many(*, entries: Sequence[NewEntry], by: By, at: datetime) -> None:
+    """Appends many entries that one author did at one moment, in their order."""
+    Entry.objects.bulk_create(
+        [
+            Entry(
+                **_author(by),
+                at=at,
+                event=one.event,
+                outcome="done",
+                about_account_id=one.about_account_id,
+                about_hsa_id=one.about_hsa_id or "",
+                clinic_id=one.clinic_id,
+                facts=_masked(one.facts),
+            )
+            for one in entries
+        ]
+    )
 
 
 def record(
@@ -27,21 +59,31 @@ def record(
 ) -> int:
     """Appends one entry and answers its number. Personal numbers in names and in texts of `facts` are masked."""
     entry = Entry.objects.create(
+        **_author(by),
         at=at,
         event=event,
         outcome=outcome,
-        by_hsa_id=by.hsa_id or "",
-        by_name=mask_personal_numbers(by.name or ""),
-        by_account_id=by.account_id,
-        by_role=by.role or "",
-        by_clinic_id=by.clinic_id,
-        by_program=by.program or "",
-        network=by.network,
         about_account_id=about_account_id,
         about_hsa_id=about_hsa_id or "",
         about_patient_id=about_patient_id,
         clinic_id=clinic_id,
         reference=reference or "",
-        facts={name: mask_personal_numbers(v) if isinstance(v, str) else v for name, v in (facts or {}).items()},
+        facts=_masked(facts or {}),
     )
     return entry.id
+
+
+def _author(by: By) -> dict[str, Any]:
+    return {
+        "by_hsa_id": by.hsa_id or "",
+        "by_name": mask_personal_numbers(by.name or ""),
+        "by_account_id": by.account_id,
+        "by_role": by.role or "",
+        "by_clinic_id": by.clinic_id,
+        "by_program": by.program or "",
+        "network": by.network,
+    }
+
+
+def _masked(facts: Mapping[str, Fact]) -> dict[str, Fact]:
+    return {name: mask_personal_numbers(v) if isinstance(v, str) else v for name, v in facts.items()}

@@ -15,7 +15,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from registret.mail.links import confirmation_code, confirmation_token, objection_token, spaced
+from registret.mail.links import claim_code, confirmation_code, confirmation_token, objection_token, spaced
 
 Stored = dict[str, str]
 """Facts as they lie in the outbox."""
@@ -74,6 +74,8 @@ class Kind:
 
     facts: Mapping[str, Fact]
     confirms: bool = False
+    claims: bool = False
+    """Its code is that of a claim, and it has no link."""
     objects: bool = False
     says: Callable[[Mapping[str, str]], Content]
     """Given the facts as shown, `registry`, for a letter about a confirmation `token`, and if it confirms `code`."""
@@ -760,6 +762,82 @@ def _substitute_declined(facts: Mapping[str, str]) -> Content:
     )
 
 
+def _claim(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("Har du bytt HSA-id i {registry}?").format(**facts),
+        heading=_("Har du bytt HSA-id?"),
+        preview=_("Din kod är {code}. Den gäller till och med {valid_until}.").format(**facts),
+        lines=(
+            Line(
+                _(
+                    "Hej {name}! Någon har registrerat sig i {registry} med ett annat HSA-id, och säger sig ha haft "
+                    "kontot som hör till den här adressen."
+                ),
+                facts,
+            ),
+            Line(_("Är det du? Logga in med ditt nya kort och skriv koden på sidan om din ansökan.")),
+        ),
+        code=facts["code"],
+        code_line=Line(_("Koden:")),
+        afterwards=(
+            Line(
+                _(
+                    "Koden gäller till och med {valid_until}. När din nya ansökan attesteras avslutas ditt tidigare "
+                    "konto."
+                ),
+                facts,
+            ),
+        ),
+        footer=(
+            Line(
+                _(
+                    "Är det inte du? Lämna inte ut koden, och hör av dig till registret. Ditt konto är som förut så "
+                    "länge ingen annan har koden."
+                )
+            ),
+        ),
+    )
+
+
+def _account_moved(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("Ditt tidigare konto i {registry} är avslutat").format(**facts),
+        heading=_("Ditt tidigare konto är avslutat"),
+        lines=(
+            Line(
+                _(
+                    "Hej {name}! Du har visat att kontot med HSA-id {hsa_id} var ditt, och din ansökan med ett nytt "
+                    "HSA-id har attesterats. Det tidigare kontot och dess behörigheter är därför avslutade."
+                ),
+                facts,
+                frozenset({"hsa_id"}),
+            ),
+            Line(_("Logga in med ditt nya kort.")),
+        ),
+        footer=(Line(_("Är det inte du som har bytt HSA-id? Hör av dig till registret genast.")),),
+    )
+
+
+def _hsa_id_disputed(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("Två kort med samma HSA-id"),
+        heading=_("Två kort med samma HSA-id"),
+        lines=(
+            Line(
+                _(
+                    "Någon har visat ett kort med HSA-id {hsa_id}. Det är utfärdat av någon annan, och för någon med "
+                    "ett annat namn, än kortet som kontot hör till. Registret har nekat inloggningen."
+                ),
+                facts,
+                frozenset({"hsa_id"}),
+            ),
+            Line(_("Ett HSA-id får bara höra till en person. Kontakta den som har gett ut korten.")),
+        ),
+        button=(_("Logga in"), "/"),
+        footer=(Line(_("Du får mejlet för att du arbetar på registerkansliet. Det skickas en gång för varje kort.")),),
+    )
+
+
 LETTERS: Mapping[str, Kind] = {
     "confirm_email": Kind(
         facts={"name": Fact.LINE, "clinic": Fact.LINE, "valid_until": Fact.DAY}, confirms=True, says=_confirm_email
@@ -828,6 +906,9 @@ LETTERS: Mapping[str, Kind] = {
     "lapsed": Kind(facts={"name": Fact.LINE, "clinic": Fact.LINE, "applied_at": Fact.DAY}, says=_lapsed),
     "suspension_near": Kind(facts={"name": Fact.LINE, "day": Fact.DAY}, says=_suspension_near),
     "suspended_unused": Kind(facts={"name": Fact.LINE}, says=_suspended_unused),
+    "claim": Kind(facts={"name": Fact.LINE, "valid_until": Fact.DAY}, confirms=True, claims=True, says=_claim),
+    "account_moved": Kind(facts={"name": Fact.LINE, "hsa_id": Fact.LINE}, says=_account_moved),
+    "hsa_id_disputed": Kind(facts={"hsa_id": Fact.LINE}, says=_hsa_id_disputed),
     "grant_ends": Kind(
         facts={"name": Fact.LINE, "role": Fact.LINE, "place": Fact.LINE, "last_day": Fact.DAY}, says=_grant_ends
     ),
@@ -863,7 +944,8 @@ LETTERS: Mapping[str, Kind] = {
 """By the code that stands in the outbox. `name` is whom to greet; `role` is in words, in the letter's language."""
 
 
-CONFIRMING = tuple(code for code, kind in LETTERS.items() if kind.confirms)
+CONFIRMING = tuple(code for code, kind in LETTERS.items() if kind.confirms and not kind.claims)
+CLAIMING = tuple(code for code, kind in LETTERS.items() if kind.claims)
 
 
 def stored_facts(kind: str, context: Mapping[str, str | date]) -> Stored:
@@ -883,7 +965,8 @@ def rendered(*, kind: str, language: str, facts: Mapping[str, str], confirmation
     """The letter in `language`. Only here do the link and the code come into being."""
     letter, secrets = LETTERS[kind], dict[str, str]()
     if confirmation is not None and letter.confirms:
-        secrets = {"code": spaced(confirmation_code(*confirmation)), "token": confirmation_token(*confirmation)}
+        code = claim_code if letter.claims else confirmation_code
+        secrets = {"code": spaced(code(*confirmation)), "token": confirmation_token(*confirmation)}
     if confirmation is not None and letter.objects:
         secrets = {"token": objection_token(*confirmation)}
     return _rendered(kind, language, facts, secrets)

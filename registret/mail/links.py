@@ -49,9 +49,23 @@ def confirmation_code(id: int, version: int) -> str:
     return as_code(derived(key=settings.LINK_KEY, purpose="confirmation.code", parts=(id, version)))
 
 
+def claim_code(id: int, version: int) -> str:
+    """As `confirmation_code`, of a claim: the same numbers give another code."""
+    return as_code(derived(key=settings.LINK_KEY, purpose="claim.code", parts=(id, version)))
+
+
+def claim_code_fits(typed: str, *, id: int, version: int) -> bool:
+    """Whether `typed` is the code of the claim, whatever its case and spacing. The caller counts wrong ones."""
+    return same(_plain(typed), claim_code(id, version))
+
+
 def code_fits(typed: str, *, id: int, version: int) -> bool:
     """Whether `typed` is the code of (id, version), whatever its case and spacing. The caller counts wrong ones."""
-    return same(re.sub(r"[\s\-\u2013]", "", typed).upper(), confirmation_code(id, version))
+    return same(_plain(typed), confirmation_code(id, version))
+
+
+def _plain(typed: str) -> str:
+    return re.sub(r"[\s\-\u2013]", "", typed).upper()
 
 
 def spaced(code: str) -> str:

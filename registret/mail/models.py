@@ -74,6 +74,7 @@ class Letter(models.Model):
             models.CheckConstraint(name="letter_lease_while_open", condition=Q(lease_until=None) | OPEN),
         ]
         indexes = [
+            models.Index(name="letter_by_age", fields=["created_at"]),
             models.Index(name="letter_due", fields=["not_before"], condition=OPEN),
             models.Index(name="letter_attempted", fields=["-attempted_at"], condition=Q(attempts__gt=0)),
             models.Index(

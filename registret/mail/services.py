@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import random
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from email.message import EmailMessage
@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 
 from registret.kernel.identifiers import EmailAddress
 from registret.mail import smtp
-from registret.mail.letters import CONFIRMING, LETTERS, rendered, stored_facts
+from registret.mail.letters import CLAIMING, CONFIRMING, LETTERS, rendered, stored_facts
 from registret.mail.models import OPEN, Letter
 
 log = logging.getLogger(__name__)
@@ -63,7 +63,8 @@ def post(
         raise ValueError(f"the letter {kind} {'needs a' if confirmation is None else 'carries no'} confirmation")
     confirmation_id, version = confirmation or (None, None)
     if LETTERS[kind].confirms:
-        older = Q(kind__in=CONFIRMING, confirmation_id=confirmation_id, confirmation_version__lt=version)
+        kinds = CLAIMING if LETTERS[kind].claims else CONFIRMING
+        older = Q(kind__in=kinds, confirmation_id=confirmation_id, confirmation_version__lt=version)
         Letter.objects.filter(OPEN, older).update(superseded_at=at, lease_until=None)
     letter = Letter.objects.create(
         kind=kind,
@@ -118,6 +119,18 @@ def deliver_due(*, at: Callable[[], datetime], limit: int, given_up: Callable[[G
     finally:
         connection.close()
     return sent
+
+
+def forget_old(*, before: datetime, size: int) -> int:
+    """Removes letters of before that moment, at most `size`, but none that is still to be sent; answers how many."""
+    old = Letter.objects.filter(~OPEN, created_at__lte=before).order_by("created_at", "id")
+    ids = list(old.select_for_update(skip_locked=True).values_list("id", flat=True)[:size])
+    return Letter.objects.filter(id__in=ids).delete()[0]
+
+
+def forget_about(*, account_ids: Sequence[int]) -> int:
+    """Removes all letters about accounts that are to be forgotten; answers how many."""
+    return Letter.objects.filter(about_account_id__in=account_ids).delete()[0]
 
 
 def _take(at: datetime) -> Letter | None:

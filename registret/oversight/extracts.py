@@ -24,6 +24,7 @@ from registret.records.rows import PatientRow
 READS: Final = frozenset(
     {
         *("patient.found", "patient.opened", "step.opened", "step.history_opened", "episode.printed"),
+        "patient.listed_for_letters",
         *("case.opened", "extract.made", "log.extract_made"),
     }
 )

@@ -9,10 +9,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from registret.access.actor import Actor
+from registret.access.claims import all_accounts_of
 from registret.access.queries import log_reviewers
 from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import Permission
-from registret.accounts.queries import account, accounts_of
+from registret.accounts.queries import accounts_of
 from registret.kernel.by import By
 from registret.ledger.queries import Drawn, authors, clinics_with_entries, draw
 from registret.ledger.services import record
@@ -69,7 +70,8 @@ def draw_directed(
 ) -> int:
     """What one person did from `since` to `until`, at most MOST entries by lot; answers the review's id.
 
-    It reaches all accounts that the HSA-id has had: ending one's account hides nothing.
+    It reaches all accounts that the HSA-id has had, and those that are linked to them: ending one's account, or a new
+    HSA-id, hides nothing.
 
     Raises: NotPermitted, NotAReviewer, OwnEntries, NothingToReview (also if nobody has this HSA-id).
     """
@@ -78,9 +80,10 @@ def draw_directed(
     theirs = [found.id for found in accounts_of(hsa_id=hsa_id)]
     if not theirs:
         raise NothingToReview()
-    if reviewer_id in theirs or actor.account_id in theirs:
+    everything = all_accounts_of(theirs)
+    if reviewer_id in everything or actor.account_id in everything:
         raise OwnEntries()
-    drawn = draw(account_ids=theirs, since=since, until=until, size=MOST)
+    drawn = draw(account_ids=sorted(everything), since=since, until=until, size=MOST)
     review = Review(
         kind=Kind.DIRECTED,
         about_id=theirs[0],
@@ -226,9 +229,8 @@ def _drawn_by(review_id: int, account_ids: frozenset[int]) -> bool:
 
 
 def _accounts_of(account_id: int) -> frozenset[int]:
-    """All accounts that the person behind this one ever had."""
-    person = account(account_id=account_id)
-    return frozenset(found.id for found in accounts_of(hsa_id=person.hsa_id)) if person else frozenset()
+    """All accounts that the person behind this one ever had, also under an HSA-id of before."""
+    return all_accounts_of([account_id])
 
 
 def _locked(review_id: int, actor: Actor) -> Review:

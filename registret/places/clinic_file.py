@@ -6,14 +6,13 @@ provider in full, so that a line can be read alone and the file can be sorted as
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from registret.kernel.checkdigit import luhn_valid
 from registret.kernel.identifiers import EmailAddress, Malformed
+from registret.kernel.table import FORM_FAULTS, Row, read_table
 
 REGION_CODE = "regionkod"
 REGION = "region"
@@ -50,14 +49,7 @@ _CLOSED = {"": False, "nej": False, "ja": True}
 
 
 FAULTS: Mapping[str, str] = {
-    "not_utf8": "the file is not UTF-8: save it as CSV UTF-8",
-    "nul": "a NUL character: this is not a text file",
-    "not_csv": "not CSV: {trouble}",
-    "empty_file": "the file is empty: its first line names the columns",
-    "too_few_or_many": "{values} values, but the header has {columns} columns",
-    "unknown_column": "unknown; the columns are {columns}",
-    "missing_column": "missing",
-    "column_twice": "stands there twice",
+    **FORM_FAULTS,
     "empty": "empty",
     "too_long": "longer than {longest} characters",
     "control_character": "a line break or another control character",
@@ -106,14 +98,6 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One line as it stands in the file: every column of COLUMNS, stripped of white space."""
-
-    line: int
-    values: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ClinicLine:
     """One line whose shape is right: a clinic, its care provider and its region."""
 
@@ -133,40 +117,8 @@ class ClinicLine:
 
 
 def read(content: bytes) -> tuple[tuple[Row, ...], tuple[Fault, ...]]:
-    """The lines of a file in UTF-8 (with or without BOM), separated by `;` or `,`, and what is wrong with its form."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as trouble:
-        line = content.count(b"\n", 0, trouble.start) + 1
-        return (), (Fault.of("not_utf8", line=line),)
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        return (), (Fault.of("nul", line=line),)
-    head = next(iter(text.splitlines()), "")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in head else ",", strict=True)
-    rows: list[Row] = []
-    faults: list[Fault] = []
-    names: list[str] | None = None
-    # A quoted value may run over several lines: a row is counted by where it begins.
-    begins = 1
-    try:
-        for cells in reader:
-            if names is None:
-                names = [cell.strip().lower() for cell in cells]
-                faults += _header_faults(names)
-                if faults:
-                    break
-            elif len(cells) > len(names) or (any(cell.strip() for cell in cells) and len(cells) < len(names)):
-                faults.append(Fault.of("too_few_or_many", line=begins, values=len(cells), columns=len(names)))
-            elif any(cell.strip() for cell in cells):
-                values = dict.fromkeys(COLUMNS, "") | {n: c.strip() for n, c in zip(names, cells, strict=True)}
-                rows.append(Row(line=begins, values=values))
-            begins = reader.line_num + 1
-    except csv.Error as trouble:
-        faults.append(Fault.of("not_csv", line=begins, trouble=trouble))
-    if names is None:
-        faults.append(Fault.of("empty_file", line=1))
-    return tuple(rows), tuple(faults)
+    """The lines of the file, and what is wrong with its form."""
+    return read_table(content, columns=COLUMNS, may_be_left_out=_MAY_BE_LEFT_OUT, fault=Fault.of)
 
 
 def checked(rows: Iterable[Row]) -> tuple[tuple[ClinicLine, ...], tuple[Fault, ...]]:
@@ -179,17 +131,6 @@ def checked(rows: Iterable[Row]) -> tuple[tuple[ClinicLine, ...], tuple[Fault, .
         if not wrong:
             lines.append(_line(row))
     return tuple(lines), tuple(sorted([*faults, *_contradictions(lines)]))
-
-
-def _header_faults(names: list[str]) -> Iterable[Fault]:
-    for name in names:
-        if name not in COLUMNS:
-            yield Fault.of("unknown_column", line=1, column=name or "(no name)", columns=", ".join(COLUMNS))
-    for name in COLUMNS:
-        if name not in names and name not in _MAY_BE_LEFT_OUT:
-            yield Fault.of("missing_column", line=1, column=name)
-        elif names.count(name) > 1:
-            yield Fault.of("column_twice", line=1, column=name)
 
 
 def _faults_of(row: Row) -> Iterable[Fault]:

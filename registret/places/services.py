@@ -10,9 +10,10 @@ from typing import TypeVar
 from django.db import connection, transaction
 
 from registret.kernel.by import By
+from registret.kernel.table import Row
 from registret.ledger import services as ledger
 from registret.places import clinic_file
-from registret.places.clinic_file import ClinicLine, Fault, Row
+from registret.places.clinic_file import ClinicLine, Fault
 from registret.places.models import CareProvider, Clinic, Region
 
 M = TypeVar("M", Region, CareProvider, Clinic)

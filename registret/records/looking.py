@@ -16,6 +16,7 @@ from registret.records.protected import give_reason, require_reason
 from registret.records.queries import (
     drafts,
     due,
+    due_with_patients,
     episode_rows,
     episodes_of,
     flagged,
@@ -28,7 +29,7 @@ from registret.records.queries import (
     step_page,
 )
 from registret.records.refusals import OptedOut
-from registret.records.rows import Listed, PatientPage, PatientRow, RevisionRow, StepPage
+from registret.records.rows import LetterLine, Listed, PatientPage, PatientRow, RevisionRow, StepPage
 from registret.records.sight import sight_of
 from registret.registries.answers import SWEDEN
 
@@ -144,6 +145,21 @@ def work(*, actor: Actor, at: datetime) -> Work:
         shown = sum(len(one.rows) for one in (found.drafts, found.laid_aside, found.due, found.flagged))
         if shown:
             _tell(actor, "work.listed", None, at, {"rows": shown})
+        return found
+
+
+def letters_due(*, actor: Actor, at: datetime) -> tuple[LetterLine, ...]:
+    """Whom the clinic writes to about follow-ups whose time has come. It names patients: each line is a look at one.
+
+    Nobody with protected identity, and nobody who has died.
+
+    Raises: NotPermitted.
+    """
+    with sight_of(actor):
+        found = due_with_patients(actor=actor, at=at)
+        for line in found:
+            facts: dict[str, Fact] = {"sub_registry": line.sub_registry, "step": line.step}
+            _tell(actor, "patient.listed_for_letters", line.patient.id, at, facts)
         return found
 
 

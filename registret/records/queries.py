@@ -24,6 +24,7 @@ from registret.records.rows import (
     Changed,
     Doubles,
     EpisodeRow,
+    LetterLine,
     Listed,
     ListedStep,
     PatientRow,
@@ -266,6 +267,27 @@ def due(*, actor: Actor, at: datetime, after: str | None = None) -> Listed:
             rows=tuple(_listed(row) for row in rows[:PAGE]),
             after=f"{more.due_from}_{more.id}" if more else None,
         )
+
+
+def due_with_patients(*, actor: Actor, at: datetime) -> tuple[LetterLine, ...]:
+    """All steps of the actor's clinic whose time has come, with whom they are about, the longest waiting first.
+
+    Inside `sight_of(actor)`. Nobody with protected identity, and nobody who has died.
+    """
+    today = at.astimezone(SWEDEN).date()
+    wanted = _steps(actor).filter(state=StepState.PLANNED, due_from__lte=today)
+    wanted = wanted.filter(episode__patient__is_protected=False, episode__patient__died_on=None)
+    return tuple(
+        LetterLine(
+            patient=patient_row(step.episode.patient),
+            sub_registry=step.episode.sub_registry,
+            step=step.code,
+            due_from=step.due_from,
+            due_to=step.due_to,
+        )
+        for step in wanted.order_by("due_from", "id").prefetch_related("episode__patient__numbers")
+        if step.due_from is not None and step.due_to is not None
+    )
 
 
 def history(*, actor: Actor, episode: str, step: str) -> tuple[RevisionRow, ...]:

@@ -119,6 +119,17 @@ class ListedStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LetterLine:
+    """Somebody to write to about a step whose time has come."""
+
+    patient: PatientRow
+    sub_registry: str
+    step: str
+    due_from: date
+    due_to: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
     """`after`: what to ask for next, or None."""
 

@@ -37,8 +37,10 @@ class EmailField(forms.CharField):
         super().__init__(max_length=254, **kwargs)  # type: ignore[arg-type]
         self.example = example
 
-    def clean(self, value: object) -> EmailAddress:
+    def clean(self, value: object) -> EmailAddress | None:
         text = super().clean(value)
+        if not text and not self.required:
+            return None
         try:
             return EmailAddress.parse(text)
         except Malformed:

@@ -480,7 +480,39 @@ REFUSALS: Mapping[str, Words] = dict(RECORD_REFUSALS) | {
         todo=(_("Registrera dig på nytt om du ska arbeta i registret igen."),),
         action=Action.REGISTER,
     ),
+    "login.hsa_id_disputed": Words(
+        title=_("Inloggning misslyckades. HSA-id:t hör till någon annan."),
+        happened=_(
+            "Det finns redan ett konto med kortets HSA-id. Det hör till någon med ett annat namn, vars kort kommer "
+            "från en annan utfärdare. Därför släpps du inte in, och registerkansliet har fått veta det."
+        ),
+        todo=(
+            _("Kontakta den som gav ut ditt kort: ett HSA-id får bara höra till en person."),
+            _("Har du bytt namn, eller är det du som är felaktigt nekad? Ring supporten och läs upp referensen."),
+        ),
+        action=Action.HELP,
+        also_check=True,
+    ),
     # Rights
+    "access.claim_not_seen": Words(
+        title=_("Titta på ansökan först."),
+        happened=_(
+            "Den som ansöker har visat att ett tidigare konto är samma persons. Det avslutas när du attesterar."
+        ),
+        todo=(_("Öppna ansökan, läs om det tidigare kontot och attestera där."),),
+        action=Action.BACK_TO_LIST,
+        short=_("Läs om det tidigare kontot, och attestera sedan."),
+    ),
+    "access.claim_impossible": Words(
+        title=_("Det tidigare kontot kan inte avslutas så här."),
+        happened=_(
+            "Det är spärrat av en klinik eller av registerkansliet, eller hör till någon som arbetar för registret. "
+            "En spärr försvinner inte med ett nytt HSA-id."
+        ),
+        todo=(_("Prata med registerkansliet, eller avslå ansökan. Inget har ändrats."),),
+        action=Action.BACK_TO_LIST,
+        short=_("Det tidigare kontot är spärrat eller hör till registret. Prata med registerkansliet."),
+    ),
     "access.not_permitted": Words(
         title=_("Det ingår inte i din roll."),
         happened=_("Rollen som du arbetar i ger inte tillgång till sidan."),

@@ -40,6 +40,22 @@ TIME_LIMITS = {
         _("Sista påminnelsen om genomgången"),
         _("Så långt innan svarstiden är slut påminns de igen, och de som ingen har svarat för får veta det."),
     ),
+    "keep_declined": (
+        _("Gallring av avslagna ansökningar"),
+        _("Så länge sparas en ansökan som har avslagits eller tagits tillbaka."),
+    ),
+    "keep_lapsed": (
+        _("Gallring av förfallna ansökningar"),
+        _("Så länge sparas en ansökan som har förfallit, och ett konto som varken har behörighet eller ansökan."),
+    ),
+    "keep_ended": (
+        _("Gallring av avslutade konton"),
+        _("Så länge efter att ett konto har avslutats sparas uppgifterna om personen. Loggen sparas för sig."),
+    ),
+    "keep_letters": (
+        _("Gallring av mejl"),
+        _("Så länge sparas mejl som har skickats, och anteckningar om påminnelser."),
+    ),
     "keep_log": (
         _("Gallring av loggen"),
         _("Så länge sparas loggen. Lagen kräver minst fem år. Gallringen görs av driften, månad för månad."),

@@ -18,6 +18,7 @@ from registret.access.queries import newest_application
 from registret.accounts.lifecycle import ACCOUNT_LIFE
 from registret.kernel.life import Life
 from registret.records.lifecycle import STEP_LIFE
+from registret.words.processings import PROCESSINGS
 from tests import cast
 from tests.cast import ANNA, BERTIL, DORIS, ERIK, Person
 from tests.rooms.web.client import Browser
@@ -60,8 +61,9 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "accounts.Account": {
         PERSONAL: "hsa_id hsa_id_key given_name surname surname_key given_name_key organisation email state_reason"
-        " logged_in_at unused_since",
-        PLAIN: "id language state state_authority state_clinic_id created_at confirmed_at ended_at",
+        " logged_in_at unused_since card_issuer",
+        PLAIN: "id language state state_authority state_clinic_id created_at confirmed_at ended_at erased_at"
+        " hsa_id_erased_at card_environment",
     },
     "accounts.Confirmation": {
         PERSONAL: "email replaces",
@@ -90,10 +92,14 @@ COLUMNS: dict[str, dict[str, str]] = {
         PLAIN: "id account_id clinic_id begins_at ends_at state proposed_at proposed_by_id decided_at decided_by_id",
     },
     "access.Notice": {PLAIN: "id kind subject occasion at"},
+    "access.Claim": {
+        PERSONAL: "email",
+        PLAIN: "id account_id old_account_id version sent_at expires_at wrong_codes proven_at settled_at",
+    },
     "access.Grant": {
         PERSONAL: "decided_by_names revoke_reason",
-        PLAIN: "id account_id role clinic_id sub_registries application_id begins_at ends_at granted_by_id revoked_at"
-        " revoked_by_id",
+        PLAIN: "id account_id role clinic_id sub_registries application_id source begins_at ends_at granted_by_id"
+        " revoked_at revoked_by_id",
     },
     # Who a patient is, and everything that was answered.
     "records.Patient": {
@@ -225,6 +231,13 @@ def test_no_personal_number_is_anywhere(busy: None) -> None:
             assert not re.search(r"\b(18|19|20)\d{6}[-+]?\d{4}\b", row), model._meta.label
 
 
+def test_every_column_that_names_a_person_belongs_to_a_processing_and_no_processing_tells_of_another() -> None:
+    told = {(table, column) for one in PROCESSINGS for table, names in one.columns.items() for column in names.split()}
+    named = {(model._meta.label, field.column) for model, field in columns(PERSONAL)}
+    assert named - told == set(), "a processing of registret.words.processings is to name it"
+    assert told - named == set()
+
+
 # --- triggers --------------------------------------------------------------------------------------
 
 
@@ -244,6 +257,10 @@ def test_the_trigger_of_a_life_lets_through_the_pairs_of_its_table(function: str
 
 
 TRIGGERS = {
+    ("access_application", "access_application_kept"),
+    ("access_claim", "access_claim_kept"),
+    ("access_grant", "access_grant_kept"),
+    ("accounts_account", "accounts_account_kept"),
     ("access_application", "access_application_life"),
     ("access_grant", "access_grant_life"),
     ("access_recertification", "access_recertification_guard"),

@@ -80,13 +80,18 @@ SITE = {
     "ansokan/skicka-igen": "needs_card",
     "ansokan/adress": "needs_card",
     "ansokan/paminn": "needs_card",
+    "ansokan/tidigare-konto": "needs_card",
+    "ansokan/tidigare-konto/kod": "needs_card",
     "ansokan/svara": "needs_card",
     "ansokan/ta-tillbaka": "needs_card",
     "ansokan/ny": "needs_card",
     # Somebody at work
     "start": "needs work",
     "registreringar": "needs read_records",
+    "registreringar/uppfoljningar.csv": "needs read_records",
     "registreringar/<slug:which>": "needs read_records",
+    "delregister": "needs work",
+    "delregister/<slug:code>/<int:version>.<kind:kind>": "needs work",
     "patienter": "needs read_records",
     "patienter/ny": "needs report",
     "patient/<system_id:patient>": "needs read_records",
@@ -137,6 +142,8 @@ SITE = {
     "kansliet/vantetider": "needs appoint",
     "kansliet/kliniker": "needs appoint",
     "kansliet/halsa": "needs appoint",
+    "kansliet/behandlingar": "needs appoint",
+    "kansliet/behandlingar.csv": "needs appoint",
     "kansliet/tidsgranser": "needs decide_limits",
     "kansliet/tidsgranser/<slug:code>": "needs decide_limits",
     "patientarenden": "needs handle_cases",
@@ -195,7 +202,8 @@ EBBA = cast.person("Ebba", "Grankvist", "SE2321009991-E00G8K5")
 
 def path_of(address: str, gap: str, *, patient: str = "P3467ACDE", episode: str = "E3467ACDE") -> str:
     """The address with its gaps filled: those of patients and episodes with theirs."""
-    for name, value in (("system_id:patient", patient), ("system_id:episode", episode), ("slug:step", "acute")):
+    known = {"system_id:patient": patient, "system_id:episode": episode, "slug:step": "acute", "kind:kind": "csv"}
+    for name, value in known.items():
         address = address.replace(f"<{name}>", value)
     return "/" + re.sub(r"<[^>]+>", gap, address)
 

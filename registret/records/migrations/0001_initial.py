@@ -3,8 +3,9 @@
 import django.db.models.deletion
 import django.db.models.functions.comparison
 import django.db.models.functions.text
-import registret.records.lifecycle
 from django.db import migrations, models
+
+import registret.records.lifecycle
 
 
 class Migration(migrations.Migration):

@@ -10,6 +10,7 @@ from registret.access import desk
 from registret.access import own as access
 from registret.access import own_data as data
 from registret.access import services as rights
+from registret.access.claims import links_of
 from registret.access.lifecycle import ApplicationState
 from registret.access.queries import application_of, applications_of
 from registret.access.refusals import AlreadyApplied, ClinicClosed, RightHeld, SubRegistryClosed
@@ -127,7 +128,7 @@ def own_log(request: CardRequest) -> HttpResponse:
     """What the log holds about oneself."""
     me = own(request)
     page = entries_of_account(account_id=me.id, before=number_in(request.GET, "fore"))
-    return show(request, "own_log.html", {"log": page, "account": me})
+    return show(request, "own_log.html", {"log": page, "account": me, "links": links_of(account_id=me.id)})
 
 
 def _applied(request: ActorRequest, account_id: int, form: ApplicationForm) -> int | None:

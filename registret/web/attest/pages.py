@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from registret.access.claims import claim_of
 from registret.access.desk import notes_of
 from registret.access.queries import (
     ApplicationRow,
@@ -59,6 +60,7 @@ def item_context(request: ActorRequest, wanted: ApplicationRow) -> dict[str, Any
         "decidable": wanted.actionable and not own,
         "granted": granted(application_id=wanted.id) if wanted.decided_at else None,
         "hint": hint_about(wanted),
+        "claim": claim_of(wanted=wanted, at=request.at),
         "bounce": bounce(EmailAddress(wanted.email)),
         "notes": notes_of(actor=request.actor, application_id=wanted.id, at=request.at),
         "first_day": timezone.localdate(request.at).isoformat(),

@@ -17,6 +17,8 @@ from registret.access.queries import ApplicationRow, application_for
 from registret.access.refusals import (
     AlreadyDecided,
     AlreadyGranted,
+    ClaimImpossible,
+    ClaimNotSeen,
     ClinicClosed,
     EndImpossible,
     RoleImpossible,
@@ -31,6 +33,7 @@ from registret.web.door.views import see_other
 from registret.web.forms import beside
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
+from registret.web.numbers import number_in
 
 _PLACES = {
     RoleImpossible: "role",
@@ -38,6 +41,8 @@ _PLACES = {
     SubRegistryClosed: "sub_registries",
     EndImpossible: "last_day",
     ClinicClosed: None,
+    ClaimNotSeen: None,
+    ClaimImpossible: None,
 }
 
 
@@ -121,6 +126,7 @@ def _attested(request: ActorRequest, wanted: ApplicationRow, form: AttestForm) -
             role=data["role"],
             sub_registries=data["sub_registries"],
             last_day=data["last_day"],
+            claim_seen=number_in(request.POST, "claim"),
             actor=request.actor,
             at=request.at,
         )

@@ -15,10 +15,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from registret.access import services as access
 from registret.access.actor import Actor
 from registret.access.queries import standing_of
-from registret.access.refusals import AccountEnded, NotRegistered
+from registret.access.refusals import AccountEnded, HsaIdDisputed, NotRegistered
 from registret.access.services import Entered
 from registret.accounts import attempts, sessions
 from registret.accounts.attempts import Answer, Proof, Purpose
+from registret.accounts.likeness import same_person
 from registret.kernel.refused import Refused, restored
 from registret.kernel.secret import is_token, new_token
 from registret.mail.links import confirmation_token, read_token
@@ -112,9 +113,12 @@ def checked(request: Request, reference: str) -> HttpResponse:
     refusal = restored(*found.refusal) if found.refusal else None
     report = {name: _moment(name, value) for name, value in found.report.items()}
     context: dict[str, Any] = {"report": report, "reference": reference, "at": found.at, "accepted": trust().accepted()}
+    standing = standing_of(hsa_id=found.card.hsa_id, at=request.at) if found.card is not None else None
+    if found.card and standing and standing.account and not same_person(standing.account, found.card):
+        # The card is good, and the account is somebody else's business.
+        refusal, standing = HsaIdDisputed(), None
     if refusal is not None:
         context["page"] = page_of(refusal)
-    standing = standing_of(hsa_id=found.card.hsa_id, at=request.at) if found.card is not None else None
     context["standing"] = standing
     context["support_text"] = support_text(
         report,

@@ -14,9 +14,11 @@ from django.views.decorators.http import require_GET
 
 from registret.access.actor import Actor
 from registret.kernel.refused import Refused
+from registret.settings.queries import lengths
 from registret.web.gate import open_to_all, recognise
 from registret.web.help import errors
 from registret.web.http import SESSION_COOKIE, CardRequest, Request
+from registret.words.processings import PROCESSINGS
 
 # When somebody last read the accessibility statement and the privacy notice and found them true.
 _STATEMENTS_UPDATED = date(2026, 11, 25)
@@ -68,8 +70,10 @@ def accessibility(request: Request) -> HttpResponse:
 @require_GET
 @open_to_all
 def privacy(request: Request) -> HttpResponse:
-    """How the registry treats personal data of those who work in it."""
-    return _page(request, "privacy.html", {"updated": _STATEMENTS_UPDATED})
+    """How the registry treats personal data of those who work in it: true to what is kept, by the lengths in force."""
+    now = lengths()
+    told = [{"name": one.name, "data": one.data, "kept": [kept.told(now) for kept in one.kept]} for one in PROCESSINGS]
+    return _page(request, "privacy.html", {"updated": _STATEMENTS_UPDATED, "processings": told})
 
 
 def _page(request: Request, template: str, context: dict[str, Any]) -> HttpResponse:

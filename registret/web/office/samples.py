@@ -53,6 +53,7 @@ def _known(at: datetime) -> dict[str, str | date]:
         "reason": _("Du hör till medicinkliniken.\nAnsök där."),
         "question": _("Hur länge ska du arbeta hos oss?"),
         "new_address": "a•••••••@regionnorrvik.se",
+        "hsa_id": "SE2321009991-E00K4T2",
         "number": "12",
         "kept": "34",
         "changed": "3",

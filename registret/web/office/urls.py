@@ -1,10 +1,12 @@
 from django.urls import path
 
-from registret.web.office import clinics, letters, limits, support, views, waits
+from registret.web.office import clinics, letters, limits, processings, support, views, waits
 
 urlpatterns = [
     path("kansliet", views.office, name="office"),
     path("kansliet/utse", views.appoint, name="appoint"),
+    path("kansliet/behandlingar", processings.processings, name="processings"),
+    path("kansliet/behandlingar.csv", processings.processings_csv, name="processings_csv"),
     path("kansliet/vantetider", waits.access_times_page, name="access_times"),
     path("kansliet/kliniker", clinics.bring, name="bring_clinics"),
     path("kansliet/support", support.office_support, name="office_support"),

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registret.access import people as access
+from registret.access.claims import links_of
 from registret.access.people import GrantRow, PersonRow
 from registret.access.refusals import AlreadyGranted, ClinicClosed, EndImpossible, RoleImpossible, SubRegistryClosed
 from registret.access.roles import Permission
@@ -115,6 +116,7 @@ def person(request: ActorRequest, id: int) -> HttpResponse:
         "p": found,
         "own": id == request.actor.account_id,
         "log": log,
+        "links": links_of(account_id=id),
         "back": _list_of(request, found),
         "card_time": CardTime.of(request.actor, at=request.at),
     }

@@ -15,11 +15,27 @@ class SystemId:
         return value
 
 
+class Kind:
+    """In which form a definition is fetched."""
+
+    regex = "csv|json"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
 register_converter(SystemId, "system_id")
+register_converter(Kind, "kind")
 
 urlpatterns = [
     path("registreringar", views.work, name="records"),
+    path("registreringar/uppfoljningar.csv", views.letters_due, name="letters_due"),
     path("registreringar/<slug:which>", views.work_list, name="records_list"),
+    path("delregister", views.definitions, name="definitions"),
+    path("delregister/<slug:code>/<int:version>.<kind:kind>", views.definition, name="definition"),
     path("patienter", views.find, name="find_patient"),
     path("patienter/ny", views.new_episode, name="new_episode"),
     path("patient/<system_id:patient>", views.one_patient, name="patient"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -24,14 +25,17 @@ from registret.records.refusals import CannotSign, NumberImpossible, ReasonNeede
 from registret.records.rows import Listed, StepPage
 from registret.records.services import NewPatient, Outcome
 from registret.registries.answers import SWEDEN, AnswerBroken, read
+from registret.registries.codebook import as_csv
 from registret.registries.forms import Form, FormStep
-from registret.registries.queries import form_in_force
+from registret.registries.queries import catalogue, form_in_force
+from registret.registries.questionnaire import as_questionnaire
 from registret.web.door.views import see_other
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.web.people.forms import WhyForm
 from registret.web.records import pages
 from registret.web.records.fields import fault_of, parts_of, troubles_of
+from registret.web.tables import csv_file
 
 _LISTS: Final[Mapping[str, Callable[[Actor, ActorRequest, str | None], Listed]]] = {
     "utkast": lambda actor, request, after: queries.drafts(actor=actor, after=after),
@@ -60,6 +64,51 @@ def work_list(request: ActorRequest, which: str) -> HttpResponse:
         raise Http404 from None
     context = {"rows": pages.work_context(found), "after": found.after, "which": which, "tab": "records"}
     return render(request, "records_list.html", context | {"today": request.at.date()})
+
+
+@require_GET
+@needs(Permission.READ_RECORDS)
+def letters_due(request: ActorRequest) -> HttpResponse:
+    """Whom to write to about the follow-ups that are due: with numbers and names, so each line is a look (a file)."""
+    rows = looking.letters_due(actor=request.actor, at=request.at)
+    header = ["number", "name", "patient", "sub_registry", "step", "from", "to"]
+    lines = [
+        [
+            line.patient.number.shown,
+            line.patient.name,
+            line.patient.system_id,
+            line.sub_registry,
+            line.step,
+            str(line.due_from),
+            str(line.due_to),
+        ]
+        for line in rows
+    ]
+    return csv_file("uppfoljningar.csv", header, lines)
+
+
+@require_GET
+@needs(Permission.WORK)
+def definitions(request: ActorRequest) -> HttpResponse:
+    """Delregister: what each asks, as a code book and as a questionnaire."""
+    forms = sorted(catalogue().forms.values(), key=lambda form: (form.register.order, -form.version))
+    return render(request, "definitions.html", {"forms": forms, "tab": "definitions"})
+
+
+@require_GET
+@needs(Permission.WORK)
+def definition(request: ActorRequest, code: str, version: int, kind: str) -> HttpResponse:
+    """One version of a sub-registry's form: `csv` or `json` (FHIR R4 Questionnaire)."""
+    form = catalogue().forms.get((code, version))
+    if form is None:
+        raise Http404
+    if kind == "csv":
+        response = HttpResponse("\ufeff" + as_csv(form), content_type="text/csv; charset=utf-8")
+    else:
+        origin, today = settings.SITE_ORIGIN, request.at.astimezone(SWEDEN).date()
+        response = JsonResponse(as_questionnaire(form, origin=origin, on=today), content_type="application/fhir+json")
+    response.headers["Content-Disposition"] = f'attachment; filename="{code}-{version}.{kind}"'
+    return response
 
 
 @require_http_methods(["GET", "POST"])

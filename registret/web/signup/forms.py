@@ -43,16 +43,23 @@ class RegistrationForm(ApplicationForm):
     """Registrera dig."""
 
     email = EmailField()
+    old_email = EmailField(required=False)
     secrecy = forms.BooleanField(error_messages={"required": _("Kryssa för att du har läst om sekretess")})
 
     # The order of the error summary is the order of the page.
-    field_order = ["email", "clinic", "role", "sub_registries", "message", "secrecy"]
+    field_order = ["email", "clinic", "role", "sub_registries", "message", "old_email", "secrecy"]
 
 
 class AddressForm(forms.Form):
     """Ändra adress."""
 
     email = EmailField()
+
+
+class EarlierForm(forms.Form):
+    """The address of an account under another HSA-id."""
+
+    old_email = EmailField()
 
 
 class CodeForm(forms.Form):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, cast
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from registret.access import desk
+from registret.access import claims, desk
 from registret.access import services as access
 from registret.access.actor import Actor
 from registret.access.queries import active_administrators
@@ -42,7 +43,7 @@ from registret.web.door.views import see_other
 from registret.web.forms import beside
 from registret.web.gate import needs_any_card, needs_card, open_to_all, recognise
 from registret.web.http import CardRequest, HolderRequest, Request
-from registret.web.signup.forms import AddressForm, AnswerForm, ApplicationForm, CodeForm, RegistrationForm
+from registret.web.signup.forms import AddressForm, AnswerForm, ApplicationForm, CodeForm, EarlierForm, RegistrationForm
 from registret.words.refusals import page_of, short
 
 
@@ -131,6 +132,52 @@ def change_address(request: HolderRequest) -> HttpResponse:
             hint = mail_hint(email, organisation_number=account.organisation_number)
             return render(request, "address.html", {"form": form, "asks": True, "email": email, "hint": hint})
     return render(request, "address.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@needs_card
+def earlier(request: HolderRequest) -> HttpResponse:
+    """Har du haft ett konto under ett annat HSA-id? The answer never tells whether there is such an account."""
+    account = _account(request)
+    form = EarlierForm(_sent(request))
+    if request.method == "POST" and form.is_valid():
+        beside(
+            form,
+            {TooMany: "old_email"},
+            lambda: claims.claim(
+                account_id=account.id, email=form.cleaned_data["old_email"], by=request.holder.by, at=request.at
+            ),
+        )
+        if form.is_valid():
+            return see_other("earlier")
+    return _earlier_page(request, form, CodeForm())
+
+
+@require_POST
+@needs_card
+def earlier_code(request: HolderRequest) -> HttpResponse:
+    """The code out of the letter to the earlier address."""
+    form = CodeForm(request.POST)
+    if form.is_valid():
+        beside(
+            form,
+            dict.fromkeys((CodeWrong, CodeBurnt, ConfirmationExpired, TooMany), "code"),
+            lambda: claims.prove(
+                account_id=_account(request).id,
+                code=form.cleaned_data["code"],
+                by=request.holder.by,
+                at=request.at,
+            ),
+        )
+    if form.is_valid():
+        return see_other("earlier")
+    return _earlier_page(request, EarlierForm(), form)
+
+
+def _earlier_page(request: HolderRequest, form: EarlierForm, code: CodeForm) -> HttpResponse:
+    claim = claims.own_claim(account_id=_account(request).id)
+    context = {"form": code if code.errors else form, "earlier": form, "code": code, "claim": claim}
+    return render(request, "earlier.html", context, status=422 if form.errors or code.errors else 200)
 
 
 @require_POST
@@ -236,7 +283,7 @@ def _sent(request: HolderRequest) -> QueryDict | None:
 def _registered(request: HolderRequest, form: RegistrationForm) -> bool:
     data = form.cleaned_data
     expected = (ClinicClosed, SubRegistryClosed, TooMany)
-    beside(
+    account_id = beside(
         form,
         dict.fromkeys(expected, "clinic"),
         lambda: access.register(
@@ -251,6 +298,10 @@ def _registered(request: HolderRequest, form: RegistrationForm) -> bool:
             at=request.at,
         ),
     )
+    if account_id is not None and data["old_email"] is not None:
+        # Too many letters today: it can be said again later, and keeps nobody from registering.
+        with suppress(TooMany):
+            claims.claim(account_id=account_id, email=data["old_email"], by=request.holder.by, at=request.at)
     return form.is_valid()
 
 
@@ -295,6 +346,7 @@ def _waiting_context(request: HolderRequest, form: CodeForm) -> dict[str, Any]:
         "place": place,
         "administrators": active_administrators(clinic_id=place.id, at=request.at) if place else (),
         "reminding": _reminding(request),
+        "claim": claims.own_claim(account_id=account.id),
         "questions": desk.questions_to(account_id=account.id),
     }
 

@@ -12,7 +12,16 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Model
 
 from registret.access.lifecycle import ApplicationState, LineState, SubstitutionState
-from registret.access.models import Application, Grant, Note, Notice, Recertification, RecertificationLine, Substitution
+from registret.access.models import (
+    Application,
+    Claim,
+    Grant,
+    Note,
+    Notice,
+    Recertification,
+    RecertificationLine,
+    Substitution,
+)
 from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_TO_APPLY_FOR, Role
 from tests import cast
 from tests.rooms.access.scene import DAY, NOW, SECOND
@@ -68,6 +77,11 @@ def grant(**different: Any) -> Grant:
     return Grant.objects.create(**usual | different)
 
 
+def claim(**different: Any) -> Claim:
+    usual = {"account_id": different.get("account_id") or account(), "email": "a@b.se"}
+    return Claim.objects.create(**usual | {"sent_at": NOW, "expires_at": NOW + DAY} | different)
+
+
 def recertification(**different: Any) -> Recertification:
     usual = {"clinic_id": clinic(), "opened_at": NOW, "due_at": NOW + DAY}
     return Recertification.objects.create(**usual | different)
@@ -117,6 +131,7 @@ def by_oneself(make: Callable[..., object], field: str, **different: Any) -> Non
     make(account_id=one, **{field: one}, **different)
 
 
+SETTLED = {"proven_at": NOW, "settled_at": NOW, "email": ""}
 DECIDED = {"decided_at": NOW, "reason": "skäl"}
 BREAKING: dict[str, list[Callable[[], object]]] = {
     "one_waiting_application_per_clinic": [lambda: twice(application, account_id=account())],
@@ -171,6 +186,17 @@ BREAKING: dict[str, list[Callable[[], object]]] = {
     ],
     "grant_role_known": [lambda: grant(role="king"), lambda: grant(role="")],
     "grant_ends_later": [lambda: grant(ends_at=NOW), lambda: grant(ends_at=NOW - SECOND)],
+    "grant_source_known": [lambda: grant(source="rumour"), lambda: grant(source="")],
+    "grant_imported_by_a_named_decision": [
+        lambda: grant(source="imported", granted_by_id=account()),
+        lambda: grant(source="imported", granted_by_id=account(), decided_by_names=""),
+    ],
+    "one_open_claim_per_account": [lambda: twice(claim, account_id=account())],
+    "one_settled_claim_per_old_account": [lambda: twice(claim, old_account_id=account(), **SETTLED)],
+    "claim_of_another": [lambda: by_oneself(claim, "old_account_id")],
+    "claim_proven_of_somebody": [lambda: claim(proven_at=NOW)],
+    "claim_expires_later": [lambda: claim(expires_at=NOW)],
+    "claim_guesses_bounded": [lambda: claim(wrong_codes=21)],
     "grant_never_by_oneself": [lambda: by_oneself(grant, "granted_by_id")],
 }
 # Fields that go together: (make, fields with their values, which combinations are allowed).
@@ -220,6 +246,15 @@ PAIRED: dict[str, tuple[Callable[..., Model], dict[str, tuple[Any, ...]], Callab
         {"role": tuple(Role), "at_a_clinic": (False, True)},
         lambda role, at_a_clinic: (role in ROLES_AT_A_CLINIC) is at_a_clinic,
     ),
+    "claim_settled_when_proven": (
+        lambda proven_at, settled_at, email: claim(
+            old_account_id=account(), proven_at=proven_at, settled_at=settled_at, email=email
+        ),
+        {"proven_at": (None, NOW), "settled_at": (None, NOW), "email": ("", "a@b.se")},
+        lambda proven_at, settled_at, email: (
+            (proven_at is not None and not email) if settled_at is not None else bool(email)
+        ),
+    ),
     "grant_has_an_author": (
         lambda granted, names: grant(granted_by_id=account() if granted else None, decided_by_names=names),
         {"granted": (False, True), "names": ("", "Sven Styrelse, Tove Tvåa")},
@@ -244,7 +279,7 @@ IMPLIED = {
 
 
 def test_every_constraint_of_this_room_is_broken_here() -> None:
-    room = (Application, Grant, Note, Notice, Recertification, RecertificationLine, Substitution)
+    room = (Application, Claim, Grant, Note, Notice, Recertification, RecertificationLine, Substitution)
     assert {c.name for model in room for c in model._meta.constraints} == set(BREAKING) | set(PAIRED)
 
 
@@ -269,7 +304,8 @@ def test_fields_that_go_together_are_never_apart(name: str) -> None:
 
 
 def test_what_is_usual_can_be_written() -> None:
-    assert all(make().pk for make in (application, grant, substitution))
+    assert all(make().pk for make in (application, claim, grant, substitution))
+    assert grant(source="imported").pk
 
 
 def test_one_application_gives_at_most_one_grant() -> None:

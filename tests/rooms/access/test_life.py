@@ -124,6 +124,7 @@ CHANGES: dict[str, Callable[[], object]] = {
     "clinic_id": lambda: cast.clinic_id(cast.SYDVIK),
     "sub_registries": lambda: ["pneumoni", "sepsis"],
     "application_id": lambda: None,
+    "source": lambda: "imported",
     "begins_at": lambda: NOW - DAY,
     "ends_at": lambda: NOW + 9999 * DAY,
     "granted_by_id": lambda: cast.account_of(DORIS).id,

@@ -73,14 +73,36 @@ def newly_answered() -> dict[str, Any]:
     return ANSWERED | {"code_digest": next(number).to_bytes(32)}
 
 
+ERASED = {"state": "ended", "ended_at": NOW, "erased_at": LATER} | dict.fromkeys(("given_name", "surname", "email"), "")
 BREAKING: dict[str, list[Callable[[], object]]] = {
     "one_living_account_per_hsa_id": [
         lambda: twice(account, hsa_id="SE2321009991-E00K4T2"),
         lambda: (account(hsa_id="SE2321009991-E00K4T2"), account(hsa_id="se2321009991-e00k4t2")),
     ],
     "account_state_known": [lambda: account(state="sleeping"), lambda: account(state="")],
-    "account_hsa_id_shape": [partial(account, hsa_id=h) for h in ("", "SE", "SE-1 ", "SE-1\n", "SE-Å", "191212121212")],
+    "account_hsa_id_shape": [
+        *(partial(account, hsa_id=h) for h in ("", "SE", "SE-1 ", "SE-1\n", "SE-Å", "191212121212")),
+        partial(account, **ERASED, hsa_id=""),
+        partial(account, **ERASED, hsa_id_erased_at=LATER),
+    ],
     "account_mail_lower_case": [partial(account, email=e) for e in ("", "A@b.se", "a@B.se", "a b@c.se", "a\n@b")],
+    # Nothing of whom it belonged to may be left.
+    "account_erased_whole": [
+        partial(account, **(ERASED | one))
+        for one in (
+            {"state": "registered", "ended_at": None},
+            {"erased_at": None, "hsa_id_erased_at": LATER},
+            {"given_name": "Anna"},
+            {"surname": "Berg"},
+            {"organisation": "Region X"},
+            {"email": "a@b.se"},
+            {"state_reason": "slutat"},
+            {"logged_in_at": NOW},
+            {"unused_since": NOW},
+            {"card_issuer": "CA"},
+            {"card_environment": "test"},
+        )
+    ],
     "one_open_confirmation_per_account": [lambda: twice(confirmation, account=account())],
     "confirmation_expires_later": [lambda: confirmation(expires_at=NOW)],
     "confirmation_guesses_bounded": [lambda: confirmation(wrong_codes=21)],
@@ -166,7 +188,10 @@ PAIRED: dict[str, tuple[Callable[..., object], dict[str, tuple[Any, ...]], Calla
     ),
 }
 # Whatever breaks the first breaks the second, of which PostgreSQL tells.
-IMPLIED = {"account_state_known": "account_confirmed_has_moment"}
+IMPLIED = {
+    "account_state_known": "account_confirmed_has_moment",
+    "account_erased_whole": "account_(erased_whole|hsa_id_shape|mail_lower_case)",
+}
 # Enumerated together with another one.
 TOGETHER = {"account_ended_has_moment"}
 
@@ -199,6 +224,8 @@ def test_fields_that_go_together_are_never_apart(name: str) -> None:
 
 def test_what_is_usual_can_be_written() -> None:
     assert all(make().pk for make in (account, confirmation, attempt, session))
+    assert account(**ERASED).pk
+    assert account(**ERASED, hsa_id="", hsa_id_erased_at=LATER).pk
 
 
 def test_an_ended_account_leaves_its_hsa_id_free_as_often_as_needed() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -141,7 +142,8 @@ def test_after_an_end_the_hsa_id_is_free_and_the_old_account_stays() -> None:
 
 def test_a_renewed_card_brings_a_new_name_at_login_and_nothing_else() -> None:
     account_id = account_in(AccountState.CONFIRMED)
-    accounts.note_login(account_id=account_id, given_name="Anna", surname="Berg Ek", organisation="Region X", at=NOW)
+    card = replace(ANNA.card, surname="Berg Ek", organisation="Region X")
+    accounts.note_login(account_id=account_id, card=card, at=NOW)
     found = cast.account_of(ANNA)
     assert (found.name, found.organisation, found.logged_in_at) == ("Anna Berg Ek", "Region X", NOW)
     assert (found.email, found.hsa_id, found.state) == (ANNA.email, ANNA.hsa_id, AccountState.CONFIRMED)

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.utils import DatabaseError
 
+from registret.access import claims
+from registret.access import services as access
 from registret.access.actor import Actor
+from registret.access.models import Claim
 from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import Role
 from registret.accounts.services import end
 from registret.kernel.by import By
 from registret.ledger.queries import Wanted, entries
 from registret.ledger.services import record
+from registret.mail.links import claim_code
 from registret.oversight import services as oversight
 from registret.oversight.lifecycle import Kind, Outcome, Verdict
 from registret.oversight.models import Review, ReviewedEntry
@@ -523,3 +528,44 @@ def test_a_review_that_is_not_there_is_not_found(place: Country, review_id: int)
         review_for(actor=reviewer(), review_id=review_id)
     with pytest.raises(NotFound):
         oversight.take(review_id=review_id, actor=reviewer(), at=NOW)
+
+
+# A new HSA-id
+
+
+def test_a_new_hsa_id_hides_nothing_and_lets_nobody_review_what_they_did_under_the_old_one(place: Country) -> None:
+    """Bertil has worked at his clinic, and reviews the log later, with the card of another employer."""
+    acts = acted(BERTIL, place.infection, 2)
+    new = person("Bertil", "Holm", "SE2321009983-E00B9B9", organisation="Region Sydvik")
+    application_id = cast.register(new, place.sydvik, at=NOW)
+    account_id, old_id = id_of(new), id_of(BERTIL)
+    claims.claim(account_id=account_id, email=BERTIL.email, by=new.by, at=NOW)
+    claim = Claim.objects.get()
+    claims.prove(account_id=account_id, code=claim_code(claim.id, claim.version), by=new.by, at=NOW)
+    access.attest(
+        application_id=application_id,
+        role=Role.READER,
+        sub_registries=["sepsis"],
+        last_day=NOW.date(),
+        claim_seen=claim.id,
+        actor=cast.actor(CECILIA, at=NOW),
+        at=NOW,
+    )
+    assert claims.all_accounts_of([account_id]) == claims.all_accounts_of([old_id]) == {account_id, old_id}
+    assert set(acts) <= set(numbers(directed(new))), "found from the new one as well"
+    about, of_clinic = directed(BERTIL), sample(place.infection)
+    cast.appoint_by_program(new, Role.LOG_REVIEWER, at=NOW)
+    for review_id in (about, of_clinic):
+        with pytest.raises(OwnEntries):
+            oversight.take(review_id=review_id, actor=office_seat(new), at=NOW)
+        with pytest.raises(DatabaseError, match="worked there"), transaction.atomic():
+            Review.objects.filter(id=review_id).update(reviewer_id=account_id)
+    with pytest.raises(OwnEntries):
+        sample(place.infection, reviewed_by=new)
+
+
+def office_seat(who: Person) -> Actor:
+    """Somebody with several seats, at the one of the registry."""
+    here = reviewer(who)
+    (seat,) = [seat for seat in here.seats if seat.clinic_id is None]
+    return replace(here, seat=seat)

@@ -9,7 +9,7 @@ import pytest
 from registret.access.actor import Actor
 from registret.access.refusals import NotFound, NotPermitted
 from registret.kernel.life import NotPossible
-from registret.records import looking, services
+from registret.records import looking, queries, services
 from registret.records.lifecycle import StepState
 from registret.records.refusals import CannotSign, NotIncluded, OfAnotherClinic, PerhapsDouble, WrittenSince
 from tests.rooms.records.scene import ACUTE, MINUTE, NOW, TOLVAN, Ward, begun, log, ward
@@ -189,3 +189,37 @@ def test_only_the_clinic_that_has_the_step_writes_in_it(here: Ward) -> None:
         services.write(actor=here.anna, episode=episode, step="discharge", base=1, written={"empyema": ["no"]}, at=NOW)
     with pytest.raises(NotFound):
         services.move(actor=here.anna, episode=episode, step="acute", clinic_id=here.place.sydvik, reason="Fel", at=NOW)
+
+
+def test_a_follow_up_is_due_months_after_discharge_and_stands_on_the_list_and_the_list_for_letters(here: Ward) -> None:
+    episode = begun(here.anna, arrived_at=["2026-06-01T08:15"])
+    left = {"discharged_at": ["2026-06-10T12:00"], "discharged_to": ["home"]}
+    outcome = services.write(actor=here.anna, episode=episode, step="discharge", base=0, written=left, at=NOW)
+    assert outcome.faults == {}
+    page = looking.open_step(actor=here.anna, episode=episode, step="follow_up", at=NOW)
+    assert (str(page.step.due_from), str(page.step.due_to)) == ("2026-09-10", "2026-12-10")
+    assert [row.episode for row in looking.work(actor=here.anna, at=NOW).due.rows] == [episode]
+    (letter,) = looking.letters_due(actor=here.anna, at=NOW)
+    assert letter.patient.number.shown == TOLVAN
+    (entry,) = log("patient.listed_for_letters")
+    assert entry.about_patient_id == letter.patient.id
+    assert looking.letters_due(actor=here.cecilia, at=NOW) == ()
+    later = {"discharged_at": ["2026-11-10T12:00"]}
+    services.write(actor=here.anna, episode=episode, step="discharge", base=1, written=later, at=NOW)
+    assert looking.work(actor=here.anna, at=NOW).due.rows == ()
+
+
+def test_work_lists_go_on_where_a_page_ends(here: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "PAGE", 2)
+    for month in range(1, 6):
+        episode = begun(here.anna, arrived_at=[f"2026-0{2 * month - 1}-01T08:15"])
+        written = {"pulse": ["80"]}
+        at = NOW + month * MINUTE
+        services.write(actor=here.anna, episode=episode, step="acute", base=0, written=written, at=at)
+    seen: list[str] = []
+    page = queries.drafts(actor=here.anna)
+    while page.after is not None:
+        seen += [row.episode for row in page.rows]
+        page = queries.drafts(actor=here.anna, after=page.after)
+    seen += [row.episode for row in page.rows]
+    assert len(seen) == len(set(seen)) == 5

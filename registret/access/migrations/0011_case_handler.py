@@ -7,7 +7,7 @@ import registret.access.roles
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("access", "0008_attested"),
+        ("access", "0010_forgetting"),
         ("accounts", "0008_suspended_where"),
         ("places", "0001_initial"),
     ]

@@ -1,0 +1,76 @@
+"""Behandlingar av personuppgifter: the list of GDPR article 30, to read, to print and as a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from registret.access.people import note_processings_export
+from registret.access.roles import Permission
+from registret.settings.queries import lengths
+from registret.web.gate import needs
+from registret.web.http import ActorRequest
+from registret.words.processings import PROCESSINGS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One processing in the active language, with the lengths in force."""
+
+    code: str
+    name: str
+    facts: tuple[tuple[str, str], ...]
+    kept: tuple[str, ...]
+    columns: tuple[tuple[str, str], ...]
+
+
+@require_GET
+@needs(Permission.APPOINT)
+def processings(request: ActorRequest) -> HttpResponse:
+    """All processings."""
+    return render(request, "processings.html", {"tab": "office", "processings": shown()})
+
+
+@require_GET
+@needs(Permission.APPOINT)
+def processings_csv(request: ActorRequest) -> HttpResponse:
+    """The same as a file; taking it out is logged."""
+    everything = shown()
+    note_processings_export(number=len(everything), actor=request.actor, at=request.at)
+    out = io.StringIO()
+    lines = csv.writer(out, delimiter=";")
+    lines.writerow([_("Behandling"), *(name for name, _text in everything[0].facts), _("Gallring"), _("Kolumner")])
+    for one in everything:
+        columns = " ".join(f"{table}.{column}" for table, names in one.columns for column in names.split())
+        lines.writerow([one.name, *(text for _name, text in one.facts), " ".join(one.kept), columns])
+    response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="behandlingar.csv"'
+    return response
+
+
+def shown() -> tuple[Shown, ...]:
+    """Every processing, as it is now. One query."""
+    now = lengths()
+    return tuple(
+        Shown(
+            code=one.code,
+            name=str(one.name),
+            facts=(
+                (_("Ändamål"), str(one.purpose)),
+                (_("Rättslig grund"), str(one.ground)),
+                (_("Vilka"), str(one.persons)),
+                (_("Uppgifter"), str(one.data)),
+                (_("Mottagare"), str(one.recipients)),
+                (_("Skydd"), str(one.security)),
+            ),
+            kept=tuple(kept.told(now) for kept in one.kept),
+            columns=tuple(one.columns.items()),
+        )
+        for one in PROCESSINGS
+    )
