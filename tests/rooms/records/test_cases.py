@@ -250,10 +250,17 @@ def test_a_log_extract_tells_also_of_the_time_before_two_were_merged(here: Ward)
     }
 
 
-def test_what_counts_as_reading_are_events_that_there_are() -> None:
-    named = {"case.opened", "extract.made", "log.extract_made"}
-    assert named <= set(EVENTS)
-    assert named <= READS
+CHANGES = {
+    *("patient.number_changed", "patient.merged", "patient.looked_up", "patient.opted_out"),
+    *("episode.begun", "episode.destroyed", "episode.moved_on"),
+    *("step.written", "step.laid_aside", "step.taken_up", "step.signed", "step.reopened", "step.moved"),
+}
+ABOUT_NOBODY = {"patient.not_found", "case.nobody"}
+
+
+def test_every_event_about_a_patient_is_known_as_reading_or_as_changing() -> None:
+    rooms = ("patient.", "episode.", "step.", "case.", "extract.", "log.extract_made")
+    assert {event for event in EVENTS if event.startswith(rooms)} == READS | CHANGES | ABOUT_NOBODY
 
 
 def test_an_extract_holds_no_model_and_no_secret(here: Ward) -> None:
