@@ -13,6 +13,7 @@ class Role(StrEnum):
     REGISTRY_OFFICE = "registry_office"
     LOG_REVIEWER = "log_reviewer"
     SUPPORT = "support"
+    CASE_HANDLER = "case_handler"
 
 
 class Permission(StrEnum):
@@ -31,7 +32,7 @@ class Permission(StrEnum):
 # What a person may ask for when registering; the other roles are given by appointment.
 ROLES_TO_APPLY_FOR = (Role.REPORTER, Role.READER, Role.REPORT_READER)
 ROLES_AT_A_CLINIC = frozenset({Role.REPORTER, Role.READER, Role.REPORT_READER, Role.LOCAL_ADMINISTRATOR})
-ROLES_OF_THE_OFFICE = frozenset({Role.REGISTRY_OFFICE, Role.LOG_REVIEWER, Role.SUPPORT})
+ROLES_OF_THE_OFFICE = frozenset({Role.REGISTRY_OFFICE, Role.LOG_REVIEWER, Role.SUPPORT, Role.CASE_HANDLER})
 
 MAY: dict[Role, frozenset[Permission]] = {
     Role.REPORTER: frozenset({Permission.WORK, Permission.READ_RECORDS, Permission.REPORT}),
@@ -50,4 +51,5 @@ MAY: dict[Role, frozenset[Permission]] = {
     ),
     Role.LOG_REVIEWER: frozenset({Permission.WORK, Permission.READ_LOG}),
     Role.SUPPORT: frozenset({Permission.WORK, Permission.HELP}),
+    Role.CASE_HANDLER: frozenset({Permission.WORK, Permission.HANDLE_CASES}),
 }

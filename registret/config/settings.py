@@ -96,6 +96,16 @@ _population_file = env.text(
 )
 POPULATION_FILE = Path(_population_file) if _population_file else None
 
+_opt_out_file = env.text(
+    "OPT_OUT_FILE",
+    purpose="each opt-out adds its mark to this file, kept apart from the backups; empty: none",
+    default="",
+)
+OPT_OUT_FILE = Path(_opt_out_file) if _opt_out_file else None
+CENTRAL_CONTROLLER = env.text(
+    "CENTRAL_CONTROLLER", purpose="the authority that answers for the registry (CPUA)", default="Region Örebro län"
+)
+
 # The second way in: an identity provider that speaks OIDC. Off unless its issuer is named.
 OIDC_ISSUER = env.address(
     "OIDC_ISSUER", purpose="the identity provider's issuer; empty: people log in at the card door only"

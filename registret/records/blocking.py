@@ -29,6 +29,11 @@ def marks_of(number: PatientNumber) -> Iterator[str]:
         yield _mark(key, number)
 
 
+def key_names() -> tuple[str, ...]:
+    """Of every key that there is or was."""
+    return tuple(_named(key) for key in (settings.OPT_OUT_KEY, *settings.OPT_OUT_KEYS_BEFORE))
+
+
 def _mark(key: bytes, number: PatientNumber) -> str:
     return derived(key=key, purpose=_PURPOSE, parts=(number.text,)).hex()
 

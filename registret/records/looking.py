@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -12,6 +12,7 @@ from registret.access.refusals import NotFound
 from registret.kernel.identifiers import Malformed
 from registret.ledger.services import Fact, record
 from registret.records.numbers import PatientNumber
+from registret.records.protected import give_reason, require_reason
 from registret.records.queries import (
     drafts,
     due,
@@ -27,7 +28,7 @@ from registret.records.queries import (
     patients_named,
     step_page,
 )
-from registret.records.refusals import OptedOut, ReasonNeeded
+from registret.records.refusals import OptedOut
 from registret.records.rows import LetterLine, Listed, PatientPage, PatientRow, RevisionRow, StepPage
 from registret.records.sight import sight_of
 from registret.registries.answers import SWEDEN
@@ -57,7 +58,8 @@ class Work:
 def search(*, actor: Actor, written: str, at: datetime) -> Found:
     """By number (any that the patient has or had), by system id of patient or episode, or by the beginning of a name.
 
-    Only among what the own care provider reported: whether others have the number does not show.
+    Only among what the own care provider reported: whether others have the number does not show. Somebody of protected
+    identity is found by number only, and without a name.
 
     Raises: NotPermitted, OptedOut.
     """
@@ -80,46 +82,50 @@ def search(*, actor: Actor, written: str, at: datetime) -> Found:
             _tell(actor, "patient.not_found", None, at, {"how": how})
     if number is not None and found.patient is None and is_blocked(number):
         raise OptedOut()
-    return found
+    return replace(found, patient=found.patient.masked) if found.patient else found
 
 
 def open_patient(*, actor: Actor, system_id: str, reason: str = "", at: datetime) -> PatientPage:
     """A patient with the episodes of the own care provider.
 
-    Raises: NotPermitted, NotFound; ReasonNeeded (protected identity, and no reason).
+    Raises: NotPermitted, NotFound; ReasonNeeded (protected identity, and no reason, now or within the hour).
     """
     with sight_of(actor):
         patient = patient_of(actor, system_id)
-        if patient.is_protected and not reason.strip():
-            raise ReasonNeeded()
+        if reason.strip():
+            give_reason(actor, patient, at=at)
+        require_reason(actor, patient, at=at)
         episodes = episode_rows(episodes_of(actor).filter(patient_id=patient.id).order_by("-began_at", "-id"))
         _tell(actor, "patient.opened", patient.id, at, {"reason": reason.strip()} if reason.strip() else {})
         return PatientPage(patient=patient, episodes=episodes)
 
 
 def open_step(*, actor: Actor, episode: str, step: str, at: datetime) -> StepPage:
-    """One step of an episode. Raises: NotPermitted, NotFound."""
+    """One step of an episode. Raises: NotPermitted, NotFound, ReasonNeeded."""
     with sight_of(actor):
         page, _ = step_page(actor, episode=episode, step=step)
+        require_reason(actor, page.patient, at=at)
         _tell(actor, "step.opened", page.patient.id, at, _which(page))
         return page
 
 
 def open_history(*, actor: Actor, episode: str, step: str, at: datetime) -> tuple[StepPage, tuple[RevisionRow, ...]]:
-    """Who changed what in a step, newest first. Raises: NotPermitted, NotFound."""
+    """Who changed what in a step, newest first. Raises: NotPermitted, NotFound, ReasonNeeded."""
     with sight_of(actor):
         page, _ = step_page(actor, episode=episode, step=step)
+        require_reason(actor, page.patient, at=at)
         _tell(actor, "step.history_opened", page.patient.id, at, _which(page))
         return page, history(actor=actor, episode=episode, step=step)
 
 
 def print_episode(*, actor: Actor, episode: str, at: datetime) -> tuple[StepPage, ...]:
-    """All steps of an episode, for paper. Raises: NotPermitted, NotFound."""
+    """All steps of an episode, for paper. Raises: NotPermitted, NotFound, ReasonNeeded."""
     with sight_of(actor):
         first = episodes_of(actor).filter(system_id=episode).values_list("steps__code", flat=True)
         pages = tuple(step_page(actor, episode=episode, step=code)[0] for code in first if code)
         order = {row.code: i for page in pages[:1] for i, row in enumerate(page.episode.steps)}
         for page in pages[:1]:
+            require_reason(actor, page.patient, at=at)
             _tell(actor, "episode.printed", page.patient.id, at, {"episode": page.episode.system_id})
         return tuple(sorted(pages, key=lambda page: order[page.step.code]))
 
@@ -160,7 +166,8 @@ def letters_due(*, actor: Actor, at: datetime) -> tuple[LetterLine, ...]:
 def _by_system_id(actor: Actor, text: str) -> PatientRow | None:
     episode = episodes_of(actor).filter(system_id=text).values_list("patient__system_id", flat=True).first()
     with suppress(NotFound):
-        return patient_of(actor, episode or text)
+        found = patient_of(actor, episode or text)
+        return None if found.is_protected else found
     return None
 
 

@@ -58,11 +58,15 @@ class Number(models.Model):
 
 
 class Merge(models.Model):
-    """Two patients were one: what stood under `gone` stands under `patient` since then. Append-only."""
+    """Two patients were one: what stood under `gone` stands under `patient` since then. Append-only.
+
+    `gone_id` is what the log calls the patient that was, so that an extract of the log is whole.
+    """
 
     id = models.BigAutoField(primary_key=True)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
     gone = models.CharField(max_length=10, unique=True)
+    gone_id = models.BigIntegerField()
     at = models.DateTimeField()
     by_account_id = models.BigIntegerField()
     by_name = models.CharField(max_length=520)
@@ -231,7 +235,8 @@ class OptOut(models.Model):
     case_number = models.CharField(max_length=40)
     episodes = models.PositiveIntegerField()
     at = models.DateTimeField()
-    by_account_id = models.BigIntegerField()
+    # Null: replayed by a command after a backup was restored.
+    by_account_id = models.BigIntegerField(null=True)
     by_name = models.CharField(max_length=520)
 
     class Meta:
@@ -243,3 +248,80 @@ class OptOut(models.Model):
             models.Index(fields=["case_number"], name="opt_out_by_case"),
             models.Index(fields=["at"], name="opt_out_at"),
         ]
+
+
+class ReasonGiven(models.Model):
+    """Somebody said, in this session, why a patient of protected identity is opened. The reason is in the log."""
+
+    id = models.BigAutoField(primary_key=True)
+    session_id = models.BigIntegerField()
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["session_id", "patient", "-at"], name="reason_given"),
+            models.Index(fields=["at"], name="reason_given_at"),
+        ]
+
+
+class Destruction(models.Model):
+    """That episodes of a clinic were destroyed: how many, when and why, and nothing of what they were. Append-only."""
+
+    class Why(models.TextChoices):
+        OPTED_OUT = "opted_out"
+        RETENTION = "retention"
+
+    id = models.BigAutoField(primary_key=True)
+    clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, related_name="+")
+    sub_registry = models.CharField(max_length=40)
+    why = models.CharField(max_length=10, choices=Why.choices)
+    episodes = models.PositiveIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="destruction_why_known", condition=Q(why__in=["opted_out", "retention"])),
+            models.CheckConstraint(name="destruction_of_something", condition=Q(episodes__gt=0)),
+        ]
+        indexes = [models.Index(fields=["clinic", "-at"], name="destruction_clinic")]
+
+
+class Keeping(models.Model):
+    """A decision about episodes of a sub-registry that are older than it keeps them.
+
+    To destroy those that began before `before`; `done_at` says when the last of them was. Or to keep all until the day
+    `until`, for research or because something is being looked into: until then nothing there is destroyed for its age.
+    """
+
+    class What(models.TextChoices):
+        DESTROY = "destroy"
+        KEEP = "keep"
+
+    id = models.BigAutoField(primary_key=True)
+    sub_registry = models.CharField(max_length=40)
+    what = models.CharField(max_length=10, choices=What.choices)
+    before = models.DateTimeField(null=True)
+    until = models.DateField(null=True)
+    reason = models.CharField(max_length=500)
+    # How many they were when it was decided.
+    episodes = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    by_account_id = models.BigIntegerField()
+    by_name = models.CharField(max_length=520)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="keeping_says_what",
+                condition=Q(what="destroy", before__isnull=False, until=None)
+                | Q(what="keep", before=None, until__isnull=False, done_at=None),
+            ),
+            models.CheckConstraint(name="keeping_has_reason", condition=~Q(reason="")),
+            models.CheckConstraint(name="keeping_done_after", condition=Q(done_at=None) | Q(done_at__gte=F("at"))),
+            models.UniqueConstraint(
+                name="one_destruction_at_a_time", fields=["sub_registry"], condition=Q(what="destroy", done_at=None)
+            ),
+        ]
+        indexes = [models.Index(fields=["sub_registry", "-id"], name="keeping_newest")]

@@ -18,7 +18,7 @@ from registret.access.roles import Permission
 from registret.accounts.folding import folded
 from registret.records.blocking import marks_of
 from registret.records.lifecycle import WRITABLE, StepState
-from registret.records.models import Episode, FormVersion, Number, OptOut, Patient, Revision, Step
+from registret.records.models import Episode, FormVersion, Merge, Number, OptOut, Patient, Revision, Step
 from registret.records.numbers import PatientNumber, Sex
 from registret.records.rows import (
     Changed,
@@ -54,8 +54,12 @@ def patients_of(actor: Actor) -> QuerySet[Patient]:
 
 
 def patient_of(actor: Actor, system_id: str) -> PatientRow:
-    """Raises: NotFound (there is none, or it is not the actor's to see)."""
-    found = patients_of(actor).filter(system_id=system_id).prefetch_related("numbers").first()
+    """Also by the system id of a patient who was merged into this one.
+
+    Raises: NotFound (there is none, or it is not the actor's to see).
+    """
+    merged = Merge.objects.filter(gone=system_id).values("patient_id")
+    found = patients_of(actor).filter(Q(system_id=system_id) | Q(id__in=merged)).prefetch_related("numbers").first()
     if found is None:
         raise NotFound()
     return patient_row(found)

@@ -35,10 +35,11 @@ class OptedOut(Refused):
 
 @dataclass(kw_only=True, eq=False)
 class ReasonNeeded(Refused):
-    """The patient's identity is protected: opening asks for a reason, which the log keeps."""
+    """The patient's identity is protected: opening asks for a reason, which the log keeps. `patient`: system id."""
 
     code: ClassVar[str] = "patient.reason_needed"
     status: ClassVar[int] = 403
+    patient: str
 
 
 @dataclass(kw_only=True, eq=False)
@@ -47,6 +48,55 @@ class NumberTaken(Refused):
 
     code: ClassVar[str] = "patient.number_taken"
     status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
+class NumberUnchanged(Refused):
+    """The patient has that number already."""
+
+    code: ClassVar[str] = "patient.number_unchanged"
+    status: ClassVar[int] = 422
+
+
+@dataclass(kw_only=True, eq=False)
+class NothingToMerge(Refused):
+    """No other patient has or had the number (any more)."""
+
+    code: ClassVar[str] = "patient.nothing_to_merge"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
+class NobodyHere(Refused):
+    """A case about somebody who is not in the registry."""
+
+    code: ClassVar[str] = "case.nobody"
+    status: ClassVar[int] = 404
+
+
+@dataclass(kw_only=True, eq=False)
+class NothingSoOld(Refused):
+    """No episode of the sub-registry is older than it keeps them."""
+
+    code: ClassVar[str] = "retention.nothing_so_old"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
+class AlreadyDeciding(Refused):
+    """An earlier decision to destroy is being carried out."""
+
+    code: ClassVar[str] = "retention.already"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
+class KeptUntil(Refused):
+    """A decision keeps all of the sub-registry until `day`."""
+
+    code: ClassVar[str] = "retention.kept"
+    status: ClassVar[int] = 409
+    day: str
 
 
 @dataclass(kw_only=True, eq=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from registret.records.lifecycle import StepState
@@ -34,6 +34,11 @@ class PatientRow:
     @property
     def name(self) -> str:
         return f"{self.given_name} {self.surname}".strip()
+
+    @property
+    def masked(self) -> PatientRow:
+        """Without the name, if the identity is protected and nobody has said why it is opened."""
+        return replace(self, given_name="", surname="") if self.is_protected else self
 
     def age_at(self, day: date) -> int:
         """Whole years."""

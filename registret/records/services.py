@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from registret.access.actor import Actor
 from registret.access.refusals import NotFound, NotPermitted
@@ -16,10 +16,12 @@ from registret.access.roles import Permission
 from registret.kernel.secret import CODE_ALPHABET
 from registret.ledger.services import Fact, record
 from registret.places.queries import clinic as clinic_row
+from registret.records.holding import hold_numbers
 from registret.records.lifecycle import STEP_LIFE, StepState
 from registret.records.models import Episode, FormVersion, Number, Patient, Revision, Step
 from registret.records.numbers import PatientNumber, Sex
 from registret.records.population import population_register
+from registret.records.protected import require_reason
 from registret.records.queries import (
     answers_of,
     changes_since,
@@ -91,10 +93,11 @@ class Outcome:
     others: frozenset[str] = field(default_factory=frozenset)
 
 
-def known_patient(*, actor: Actor, system_id: str) -> NewPatient:
-    """A patient that the actor sees, for a further episode. Raises: NotFound, NotPermitted."""
+def known_patient(*, actor: Actor, system_id: str, at: datetime) -> NewPatient:
+    """A patient that the actor sees, for a further episode. Raises: NotFound, NotPermitted, ReasonNeeded."""
     with sight_of(actor, Permission.REPORT):
         found = patient_of(actor, system_id)
+        require_reason(actor, found, at=at)
     return NewPatient(number=found.number, birth_date=found.birth_date, sex=found.sex)
 
 
@@ -141,7 +144,7 @@ def begin(
     began_at = _anchor(form, answers)
     with transaction.atomic():
         # Before doubles are looked for: two who begin the same episode at one moment come one after the other.
-        _lock_number(who.number)
+        hold_numbers(who.number.text)
         found = intake(actor=actor, who=who, sub_registry=sub_registry, written=written, at=at)
         if found.faults or not found.assessment.can_be_signed or began_at is None:
             raise NotIncluded()
@@ -158,10 +161,11 @@ def write(*, actor: Actor, episode: str, step: str, base: int, written: Written,
 
     Faults of form are not saved, the other answers are.
 
-    Raises: NotFound, NotPermitted, OfAnotherClinic, NotPossible (signed), FormChanged.
+    Raises: NotFound, NotPermitted, ReasonNeeded, OfAnotherClinic, NotPossible (signed), FormChanged.
     """
     with sight_of(actor, Permission.REPORT):
         page, row = step_page(actor, episode=episode, step=step, lock=True)
+        require_reason(actor, page.patient, at=at)
         _require_writable(actor, row, "write")
         _require_unchanged(page.form)
         since = changes_since(row, base)
@@ -176,19 +180,19 @@ def write(*, actor: Actor, episode: str, step: str, base: int, written: Written,
 
 
 def lay_aside(*, actor: Actor, episode: str, step: str, at: datetime) -> None:
-    """Answers are waited for. Raises: NotFound, NotPermitted, OfAnotherClinic, NotPossible."""
+    """Answers are waited for. Raises: NotFound, NotPermitted, ReasonNeeded, OfAnotherClinic, NotPossible."""
     _turn(actor, episode, step, "lay_aside", Revision.Kind.LAY_ASIDE, "step.laid_aside", reason="", at=at)
 
 
 def take_up(*, actor: Actor, episode: str, step: str, at: datetime) -> None:
-    """Back from where it was laid. Raises: NotFound, NotPermitted, OfAnotherClinic, NotPossible."""
+    """Back from where it was laid. Raises: NotFound, NotPermitted, ReasonNeeded, OfAnotherClinic, NotPossible."""
     _turn(actor, episode, step, "take_up", Revision.Kind.TAKE_UP, "step.taken_up", reason="", at=at)
 
 
 def reopen(*, actor: Actor, episode: str, step: str, reason: str, at: datetime) -> None:
     """Lås upp: a signed step can be corrected, for a reason that stays.
 
-    Raises: NotFound, NotPermitted, OfAnotherClinic, NotPossible; ValueError (no reason).
+    Raises: NotFound, NotPermitted, ReasonNeeded, OfAnotherClinic, NotPossible; ValueError (no reason).
     """
     if not reason.strip():
         raise ValueError("reopening has a reason")
@@ -198,11 +202,12 @@ def reopen(*, actor: Actor, episode: str, step: str, reason: str, at: datetime) 
 def sign(*, actor: Actor, episode: str, step: str, base: int, at: datetime) -> None:
     """The step is complete and right, says the actor. Answers to questions that are no longer asked are taken away.
 
-    Raises: NotFound, NotPermitted, OfAnotherClinic, NotPossible, CannotSign, FormChanged; WrittenSince (somebody wrote
-        after the page was fetched: nobody signs what they have not seen).
+    Raises: NotFound, NotPermitted, ReasonNeeded, OfAnotherClinic, NotPossible, CannotSign, FormChanged; WrittenSince
+        (somebody wrote after the page was fetched: nobody signs what they have not seen).
     """
     with sight_of(actor, Permission.REPORT):
         page, row = step_page(actor, episode=episode, step=step, lock=True)
+        require_reason(actor, page.patient, at=at)
         _require_writable(actor, row, "sign")
         _require_unchanged(page.form)
         if row.version != base and row.saved_at is not None:
@@ -217,10 +222,12 @@ def sign(*, actor: Actor, episode: str, step: str, base: int, at: datetime) -> N
 def move(*, actor: Actor, episode: str, step: str, clinic_id: int, reason: str, at: datetime) -> None:
     """Another clinic of the care provider goes on with the step: given away, or fetched by those who have it next.
 
-    Raises: NotFound (also a clinic of another provider), NotPermitted, OfAnotherClinic (neither end is the actor's).
+    Raises: NotFound (also a clinic of another provider), NotPermitted, ReasonNeeded, OfAnotherClinic (neither end is
+        the actor's).
     """
     with sight_of(actor, Permission.REPORT) as provider:
         page, row = step_page(actor, episode=episode, step=step, lock=True)
+        require_reason(actor, page.patient, at=at)
         there = clinic_row(clinic_id)
         if there is None or there.care_provider_id != provider or not there.is_open or row.clinic_id == clinic_id:
             raise NotFound()
@@ -308,12 +315,6 @@ def _patient(who: NewPatient, *, at: datetime) -> int:
         return patient.id
 
 
-def _lock_number(number: PatientNumber) -> None:
-    """Whoever registers, merges or destroys under this number waits for the others, also if there is no row yet."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", ["records:" + number.text])
-
-
 def _begin(
     actor: Actor,
     provider: int,
@@ -362,6 +363,7 @@ def _turn(
 ) -> None:
     with sight_of(actor, Permission.REPORT):
         page, row = step_page(actor, episode=episode, step=step, lock=True)
+        require_reason(actor, page.patient, at=at)
         _require_writable(actor, row, act)
         row.state = STEP_LIFE.after(StepState(row.state), act)
         if row.state == StepState.REOPENED:

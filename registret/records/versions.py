@@ -12,6 +12,7 @@ from registret.access.refusals import NotFound
 from registret.access.roles import Permission
 from registret.records.lifecycle import STEP_LIFE, StepState
 from registret.records.models import Episode, Revision, Step
+from registret.records.protected import require_reason
 from registret.records.queries import known_of, step_page
 from registret.records.rows import StepPage
 from registret.records.services import revise, tell, use
@@ -42,9 +43,9 @@ def newer_form(form: Form) -> Form | None:
 
 
 def preview(*, actor: Actor, episode: str, at: datetime) -> Preview:
-    """Raises: NotPermitted; NotFound (no such episode here, or no newer version)."""
+    """Raises: NotPermitted, ReasonNeeded; NotFound (no such episode here, or no newer version)."""
     with sight_of(actor, Permission.REPORT):
-        page, new = _moving(actor, episode, lock=False)
+        page, new = _moving(actor, episode, lock=False, at=at)
         tell(actor, "step.opened", page, at, {})
         return Preview(
             page=page,
@@ -58,10 +59,10 @@ def move_on(*, actor: Actor, episode: str, at: datetime) -> None:
     """The episode goes on with the form in force. A signed step whose answers change, or that the new form wants more
     of, is opened again.
 
-    Raises: NotPermitted; NotFound (no such episode here, or no newer version); FormChanged.
+    Raises: NotPermitted, ReasonNeeded; NotFound (no such episode here, or no newer version); FormChanged.
     """
     with sight_of(actor, Permission.REPORT) as provider:
-        page, new = _moving(actor, episode, lock=True)
+        page, new = _moving(actor, episode, lock=True, at=at)
         use(new, at=at)
         answers = move(page.answers, old=page.form, new=new).answers
         rows = {row.code: row for row in Step.objects.filter(episode_id=page.episode.id).select_for_update()}
@@ -76,8 +77,9 @@ def move_on(*, actor: Actor, episode: str, at: datetime) -> None:
         tell(actor, "episode.moved_on", page, at, {"version": new.version})
 
 
-def _moving(actor: Actor, episode: str, *, lock: bool) -> tuple[StepPage, Form]:
+def _moving(actor: Actor, episode: str, *, lock: bool, at: datetime) -> tuple[StepPage, Form]:
     page, _ = step_page(actor, episode=episode, step=None, lock=lock)
+    require_reason(actor, page.patient, at=at)
     new = newer_form(page.form)
     if new is None or page.episode.clinic_id != actor.seat.clinic_id:
         raise NotFound()

@@ -47,6 +47,7 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
             "may_read_records": person.may(Permission.READ_RECORDS),
             "may_report": person.may(Permission.REPORT),
             "may_read_log": person.may(Permission.READ_LOG),
+            "may_handle_cases": person.may(Permission.HANDLE_CASES),
             "may_help": person.may(Permission.HELP),
             "idle_seconds": idle,
             "warn_seconds": int(settings.SESSION_IDLE_WARNING.total_seconds()),

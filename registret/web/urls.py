@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("registret.web.office.urls")),
     path("", include("registret.web.support.urls")),
     path("", include("registret.web.logbook.urls")),
+    path("", include("registret.web.cases.urls")),
     path("", include("registret.web.health.urls")),
     path("", include("registret.web.help.urls")),
 ]

@@ -83,6 +83,15 @@ EVENTS = {
     "log.exported": _("Exporterade ur loggen"),
     "log.culled": _("Gallrade loggen"),
     "log.extract_made": _("Tog fram ett loggutdrag"),
+    "case.opened": _("Öppnade ett patientärende"),
+    "case.nobody": _("Patientärende: ingen fanns"),
+    "extract.made": _("Tog fram ett registerutdrag"),
+    "patient.number_changed": _("Bytte nummer på en patient"),
+    "patient.merged": _("Slog ihop två patienter"),
+    "patient.looked_up": _("Uppgifter ur folkbokföringen ändrade"),
+    "patient.opted_out": _("Patient avböjde: allt förstördes"),
+    "episode.destroyed": _("Vårdepisod förstörd"),
+    "retention.decided": _("Beslutade om gallring"),
     "review.drawn": _("Granskning begärd"),
     "review.read": _("Läste en granskning"),
     "review.taken": _("Tog över en granskning"),
@@ -151,6 +160,11 @@ FACT_VALUES = {
     ("outcome", "done"): _("genomfört"),
     ("outcome", "refused"): _("nekat"),
     **{("fault", code): words for code, words in FAULTS.items()},
+    ("why", "opted_out"): _("patienten har avböjt"),
+    ("why", "retention"): _("gallring"),
+    ("what", "destroy"): _("förstöra"),
+    ("what", "keep"): _("bevara"),
+    ("case", "replay"): _("återspelning efter återläst säkerhetskopia"),
     ("kind", "sample"): _("stickprov"),
     ("kind", "directed"): _("riktad granskning"),
     ("result", "no_remark"): _("utan anmärkning"),
@@ -176,6 +190,8 @@ PROGRAMS = {
     "probe": _("Frågan om kortet sitter i"),
     "lists": _("Hämtning av spärrlistor"),
     "cull-ledger": _("Kommandot cull-ledger"),
+    "population": _("Frågan till folkbokföringen"),
+    "replay-opt-outs": _("Kommandot replay-opt-outs"),
 }
 
 # What the facts of an entry are called.
@@ -269,6 +285,13 @@ FACTS = {
     "elsewhere": _("hos andra"),
     "by": _("av"),
     "at": _("när"),
+    "case": _("ärende"),
+    "patient": _("patient"),
+    "gone": _("patient som gick upp i denna"),
+    "episodes": _("vårdepisoder"),
+    "why": _("skäl"),
+    "after": _("efter"),
+    "day": _("dag"),
 }
 
 

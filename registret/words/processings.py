@@ -202,15 +202,15 @@ PROCESSINGS: tuple[Processing, ...] = (
     ),
     Processing(
         code="decisions",
-        name=_("Beslut om tidsgränser"),
+        name=_("Beslut om tidsgränser och gallring"),
         purpose=_("Visa vem som har bestämt hur länge något gäller eller sparas, och varför."),
         ground=_PUBLIC_TASK,
-        persons=_("De som arbetar på registerkansliet."),
+        persons=_("De som arbetar på registerkansliet, och de som handlägger patientärenden."),
         data=_("Namn, beslut, skäl och tidpunkt."),
-        recipients=_("Registerkansliet."),
+        recipients=_("Registerkansliet, och de som handlägger patientärenden."),
         kept=(Kept(words=_("Tills vidare: beslutet är grunden för det som gallras.")),),
         security=_("Ett beslut går inte att ändra, bara att följas av ett nytt."),
-        columns={"settings.Decision": "by_name reason"},
+        columns={"settings.Decision": "by_name reason", "records.Keeping": "by_name reason"},
     ),
     Processing(
         code="records",
@@ -227,8 +227,8 @@ PROCESSINGS: tuple[Processing, ...] = (
             "att räkna tillbaka till numret utan nyckel."
         ),
         recipients=_(
-            "De som registrerar eller läser hos den vårdgivare som har registrerat patienten. Patienten själv, på "
-            "begäran."
+            "De som registrerar eller läser hos den vårdgivare som har registrerat patienten. De som handlägger "
+            "patientärenden, om patienten har ett ärende. Patienten själv, på begäran."
         ),
         kept=(
             Kept(words=_("Så länge som delregistret har bestämt. Sedan fattas beslut om att uppgifterna förstörs.")),
@@ -242,7 +242,7 @@ PROCESSINGS: tuple[Processing, ...] = (
             "records.Episode": "began_at created_by_name",
             "records.Step": "answers saved_by_name signed_by_name",
             "records.Revision": "changes reason by_hsa_id by_name",
-            "records.OptOut": "case_number by_name",
+            "records.OptOut": "mark case_number by_name",
         },
     ),
 )

@@ -107,7 +107,13 @@ COLUMNS: dict[str, dict[str, str]] = {
         PLAIN: "id system_id looked_up_at created_at",
     },
     "records.Number": {PERSONAL: "text kind", PLAIN: "id patient_id since until"},
-    "records.Merge": {PERSONAL: "by_name reason", PLAIN: "id patient_id gone at by_account_id"},
+    "records.Merge": {PERSONAL: "by_name reason", PLAIN: "id patient_id gone gone_id at by_account_id"},
+    "records.ReasonGiven": {PLAIN: "id session_id patient_id at"},
+    "records.Destruction": {PLAIN: "id clinic_id sub_registry why episodes at"},
+    "records.Keeping": {
+        PERSONAL: "by_name reason",
+        PLAIN: "id sub_registry what before until episodes at by_account_id done_at",
+    },
     "records.FormVersion": {PLAIN: "id sub_registry version digest used_at"},
     "records.Episode": {
         PERSONAL: "began_at created_by_name",
@@ -124,8 +130,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     # The mark says whose number it is to whoever has OPT_OUT_KEY, which is not in the database.
     "records.OptOut": {
-        PERSONAL: "case_number by_name",
-        DIGEST: "mark",
+        PERSONAL: "mark case_number by_name",
         PLAIN: "id key episodes at by_account_id",
     },
     "access.Recertification": {PERSONAL: "reason", PLAIN: "id clinic_id opened_at due_at opened_by_id closed_at"},
@@ -268,8 +273,10 @@ TRIGGERS = {
     ("oversight_review", "oversight_review_guard"),
     ("oversight_review", "oversight_reviewer_guard"),
     ("oversight_reviewedentry", "oversight_entry_guard"),
+    ("records_destruction", "records_destruction_keep"),
     ("records_episode", "records_episode_keep"),
     ("records_formversion", "records_formversion_keep"),
+    ("records_keeping", "records_keeping_decided"),
     ("records_merge", "records_merge_keep"),
     ("records_optout", "records_optout_keep"),
     ("records_revision", "records_revision_keep"),

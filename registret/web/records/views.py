@@ -292,7 +292,7 @@ class _Intake:
         errors: dict[str, str] = {}
         known = post.get("patient", "")
         if known:
-            who: NewPatient | None = services.known_patient(actor=request.actor, system_id=known)
+            who: NewPatient | None = services.known_patient(actor=request.actor, system_id=known, at=request.at)
             number = None
         else:
             number = _number(post, request)

@@ -6,13 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
+
 from registret.access.actor import Actor
 from registret.access.roles import Role
 from registret.access.services import attest
+from registret.accounts.queries import living_account
 from registret.ledger.queries import EntryRow, Wanted, entries
-from registret.records import services
-from registret.records.numbers import PatientNumber
+from registret.records import identity, population, services
+from registret.records.casenumber import CaseNumber
+from registret.records.cases import Case
+from registret.records.models import Episode, Number, Patient
+from registret.records.numbers import PatientNumber, Sex
+from registret.records.population import Person as Registered
 from registret.records.services import NewPatient
+from registret.records.sight import sight_of_all
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, KARIN, Country, Person
 
@@ -102,11 +110,59 @@ def at_work(
     return cast.actor(who, at=NOW - DAY)
 
 
+GRETA = cast.person("Greta", "Frost", "SE2321009991-E00G6F2")
+"""Handles patients' cases at the registry."""
+
+
+def handler(at: datetime = NOW) -> Actor:
+    """Greta, who has just shown her card."""
+    if living_account(hsa_id=GRETA.hsa_id) is None:
+        cast.appoint_by_program(GRETA, Role.CASE_HANDLER, at=at - DAY)
+    return cast.actor(GRETA, at=at)
+
+
+def case(patient: str = TOLVAN, case_number: str = "26RS4711") -> Case:
+    return Case(number=number(patient), case_number=CaseNumber.parse(case_number))
+
+
+def system_id_of(patient: str) -> str:
+    with sight_of_all():
+        return Number.objects.get(text=number(patient).text).patient.system_id
+
+
+def counted() -> tuple[int, int, int]:
+    """How many patients, numbers and episodes there are."""
+    with sight_of_all():
+        return Patient.objects.count(), Number.objects.count(), Episode.objects.count()
+
+
+class Known:
+    """A population register that knows these, by number."""
+
+    def __init__(self, **people: Registered) -> None:
+        self.people = {name.removeprefix("n"): person for name, person in people.items()}
+
+    def person(self, number: PatientNumber) -> Registered | None:
+        return self.people.get(number.text)
+
+
+def registered(surname: str = "Tolvansson", *, protected: bool = False, died_on: date | None = None) -> Registered:
+    return Registered(given_name="Tolvan", surname=surname, sex=Sex.MALE, is_protected=protected, died_on=died_on)
+
+
+def ask(known: Known, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on this is the population register."""
+    for module in (population, services, identity):
+        monkeypatch.setattr(module, "population_register", lambda: known)
+
+
 def begun(actor: Actor, *, patient: str = TOLVAN, at: datetime = NOW, **different: Sequence[str]) -> str:
     """An episode of pneumonia, included; answers its system id."""
+    one = number(patient)
+    born = {"birth_date": date(1950, 1, 1), "sex": Sex.FEMALE} if one.is_reserve else {}
     return services.begin(
         actor=actor,
-        who=NewPatient(number=number(patient)),
+        who=NewPatient(number=one, **born),  # type: ignore[arg-type]
         sub_registry="pneumoni",
         written={**INCLUDED, **different},
         is_no_double=False,
