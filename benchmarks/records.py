@@ -3,8 +3,8 @@
 .venv/bin/python benchmarks/records.py [--episodes 1000000] [--times 100]
 
 Plausible episodes of every open sub-registry are made by `registret.demo.episodes`, and multiplied in the database:
-other patients, other days, other clinics. Then each act is timed at 1 %, 10 % and 100 % of them, the fence is taken away
-and timed again, and every figure is given beside that at 1 % of the same run.
+other patients, other days, other clinics. Then each act is timed at 1 %, 10 % and 100 % of them, the fence is taken
+away and timed again, and every figure is given beside that at 1 % of the same run.
 
 Starts a PostgreSQL of its own, or makes a test database on the one of DATABASE_URL; both are removed afterwards.
 """
@@ -202,7 +202,7 @@ def grow(made: int, wanted: int) -> None:
         (patients,) = cursor.fetchone()
         cursor.execute("SELECT coalesce(max(id), 0) FROM records_episode")
         (episodes,) = cursor.fetchone()
-        facts = {"at": AT, "first": made + 1, "last": wanted, "templates": TEMPLATES, "clinics": CLINICS}
+        facts: dict[str, Any] = {"at": AT, "first": made + 1, "last": wanted, "templates": TEMPLATES, "clinics": CLINICS}
         cursor.execute(PATIENTS, facts)
         cursor.execute(NUMBERS, facts | {"before": patients})
         cursor.execute(EPISODES, facts)
