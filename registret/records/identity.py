@@ -70,8 +70,9 @@ def change_number(*, actor: Actor, patient: str, number: PatientNumber, reason: 
     )
 
 
-def other_of(*, actor: Actor, patient: str, number: PatientNumber, at: datetime) -> bool:
-    """Whether another patient than this one has or had the number. Who, does not show.
+def tell_taken(*, actor: Actor, patient: str, number: PatientNumber, at: datetime) -> None:
+    """That somebody was shown that another patient than this one has or had the number: an entry about the other, who
+    may be another care provider's. Who it is does not show.
 
     Raises: NotFound, NotPermitted, ReasonNeeded.
     """
@@ -79,7 +80,15 @@ def other_of(*, actor: Actor, patient: str, number: PatientNumber, at: datetime)
         found = patient_of(actor, patient)
         require_reason(actor, found, at=at)
     with sight_of_all():
-        return patient_id_of(number) not in {None, found.id}
+        owner = patient_id_of(number)
+        if owner not in {None, found.id}:
+            record(
+                event="patient.number_met",
+                by=actor.by,
+                at=at,
+                about_patient_id=owner,
+                clinic_id=actor.seat.clinic_id,
+            )
 
 
 @transaction.atomic

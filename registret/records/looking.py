@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -146,6 +147,26 @@ def work(*, actor: Actor, at: datetime) -> Work:
         if shown:
             _tell(actor, "work.listed", None, at, {"rows": shown})
         return found
+
+
+def work_list(*, actor: Actor, which: str, after: str | None, at: datetime) -> Listed:
+    """One of the lists of the own clinic, a page of it from `after` on; the log is told as for all of them.
+
+    Raises: NotPermitted; KeyError (no such list); ValueError (`after` is not of the list).
+    """
+    with sight_of(actor):
+        found = _LISTS[which](actor, after, at)
+        if found.rows:
+            _tell(actor, "work.listed", None, at, {"rows": len(found.rows)})
+        return found
+
+
+_LISTS: Final[Mapping[str, Callable[[Actor, str | None, datetime], Listed]]] = {
+    "drafts": lambda actor, after, at: drafts(actor=actor, after=after),
+    "laid_aside": lambda actor, after, at: laid_aside(actor=actor, after=after),
+    "due": lambda actor, after, at: due(actor=actor, at=at, after=after),
+    "flagged": lambda actor, after, at: flagged(actor=actor, after=after),
+}
 
 
 def letters_due(*, actor: Actor, at: datetime) -> tuple[LetterLine, ...]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from registret.access.roles import Permission
-from registret.records.identity import change_number, merge
+from registret.records.identity import change_number, merge, tell_taken
 from registret.records.looking import open_patient
 from registret.records.refusals import NothingToMerge, NumberTaken, NumberUnchanged, OptedOut
 from registret.web.cases.forms import NumberForm
@@ -34,6 +34,13 @@ def number(request: ActorRequest, patient: str) -> HttpResponse:
         try:
             there = beside(form, _PLACES, lambda: _acted(request, form, page.patient.system_id))
         except NumberTaken:
+            # What was refused left nothing behind, and that somebody has the number is an answer.
+            tell_taken(
+                actor=request.actor,
+                patient=page.patient.system_id,
+                number=form.cleaned_data["number"],
+                at=request.at,
+            )
             taken = True
         else:
             if there is not None:
