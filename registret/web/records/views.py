@@ -291,6 +291,7 @@ class _Intake:
             number = None
         else:
             number = _number(post, request)
+            looking.take_number(actor=request.actor, at=request.at)
             who, errors = _new_patient(number, post)
         registries = pages.registries_to_report(request.actor)
         chosen = post.get("sub_registry") or (registries[0].code if len(registries) == 1 and who else "")
