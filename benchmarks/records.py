@@ -202,7 +202,8 @@ def grow(made: int, wanted: int) -> None:
         (patients,) = cursor.fetchone()
         cursor.execute("SELECT coalesce(max(id), 0) FROM records_episode")
         (episodes,) = cursor.fetchone()
-        facts: dict[str, Any] = {"at": AT, "first": made + 1, "last": wanted, "templates": TEMPLATES, "clinics": CLINICS}
+        facts: dict[str, Any] = {"at": AT, "first": made + 1, "last": wanted}
+        facts |= {"templates": TEMPLATES, "clinics": CLINICS}
         cursor.execute(PATIENTS, facts)
         cursor.execute(NUMBERS, facts | {"before": patients})
         cursor.execute(EPISODES, facts)

@@ -11,6 +11,7 @@ from typing import Final
 from django.db import transaction
 
 from registret.access.actor import Actor
+from registret.access.participation import left_out
 from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import Permission
 from registret.kernel.secret import CODE_ALPHABET
@@ -262,7 +263,7 @@ def _form_for(actor: Actor, sub_registry: str) -> Form:
     if actor.seat.clinic_id is None or not actor.may(Permission.REPORT):
         raise NotPermitted()
     form = form_in_force(sub_registry)
-    if form is None or sub_registry not in actor.seat.sub_registries:
+    if form is None or sub_registry not in actor.seat.sub_registries or sub_registry in left_out(clinic_of(actor)):
         raise NotOpenForEntry()
     return form
 

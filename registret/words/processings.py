@@ -210,7 +210,11 @@ PROCESSINGS: tuple[Processing, ...] = (
         recipients=_("Registerkansliet, och de som handlägger patientärenden."),
         kept=(Kept(words=_("Tills vidare: beslutet är grunden för det som gallras.")),),
         security=_("Ett beslut går inte att ändra, bara att följas av ett nytt."),
-        columns={"settings.Decision": "by_name reason", "records.Keeping": "by_name reason"},
+        columns={
+            "settings.Decision": "by_name reason",
+            "records.Keeping": "by_name reason",
+            "access.Participation": "reason by_name",
+        },
     ),
     Processing(
         code="records",

@@ -701,6 +701,18 @@ REFUSALS: Mapping[str, Words] = dict(RECORD_REFUSALS) | {
         action=Action.START,
         short=_("Välj en av rollerna."),
     ),
+    "access.not_participating": Words(
+        title=_("Kliniken är inte ansluten till delregistret."),
+        happened=_("Registerkansliet har beslutat vilka delregister kliniken är med i."),
+        todo=(_("Välj andra delregister."), _("Ska kliniken vara med? Kontakta registerkansliet.")),
+        action=Action.BACK_TO_LIST,
+    ),
+    "access.decided_already": Words(
+        title=_("Det är redan så."),
+        happened=_("Någon har fattat samma beslut före dig."),
+        todo=(_("Gå tillbaka och se vad som gäller."),),
+        action=Action.BACK_TO_LIST,
+    ),
     "access.sub_registry_closed": Words(
         title=_("Delregistret går inte att välja."),
         happened=_("Delregistret finns inte, eller tar inte emot nya registreringar."),

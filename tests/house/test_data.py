@@ -133,6 +133,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         PERSONAL: "mark case_number by_name",
         PLAIN: "id key episodes at by_account_id",
     },
+    "access.Participation": {PERSONAL: "reason by_name", PLAIN: "id clinic_id sub_registry takes_part at by_id"},
     "access.Recertification": {PERSONAL: "reason", PLAIN: "id clinic_id opened_at due_at opened_by_id closed_at"},
     "access.RecertificationLine": {PLAIN: "id recertification_id grant_id account_id state settled_at answered_by_id"},
     "oversight.Review": {
@@ -262,6 +263,7 @@ TRIGGERS = {
     ("accounts_account", "accounts_account_kept"),
     ("access_application", "access_application_life"),
     ("access_grant", "access_grant_life"),
+    ("access_participation", "access_participation_append_only"),
     ("access_recertification", "access_recertification_guard"),
     ("access_recertificationline", "access_recertificationline_life"),
     ("access_substitution", "access_substitution_life"),

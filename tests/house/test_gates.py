@@ -141,6 +141,7 @@ SITE = {
     "kansliet/support/<int:id>/aterkalla": "needs appoint",
     "kansliet/vantetider": "needs appoint",
     "kansliet/kliniker": "needs appoint",
+    "kansliet/kliniker/<int:id>": "needs appoint",
     "kansliet/halsa": "needs appoint",
     "kansliet/behandlingar": "needs appoint",
     "kansliet/behandlingar.csv": "needs appoint",
