@@ -58,11 +58,15 @@ Written = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPatient:
-    """Whom an episode is begun for. `birth_date` and `sex` are asked for if the number is a reserve number."""
+    """Whom an episode is begun for. `birth_date` and `sex` are asked for if the number is a reserve number; `name` and
+    `is_protected` are what is kept of a patient that the actor sees already.
+    """
 
     number: PatientNumber
     birth_date: date | None = None
     sex: Sex | None = None
+    name: str = ""
+    is_protected: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +104,13 @@ def known_patient(*, actor: Actor, system_id: str, at: datetime) -> NewPatient:
     with sight_of(actor, Permission.REPORT):
         found = patient_of(actor, system_id)
         require_reason(actor, found, at=at)
-    return NewPatient(number=found.number, birth_date=found.birth_date, sex=found.sex)
+    return NewPatient(
+        number=found.number,
+        birth_date=found.birth_date,
+        sex=found.sex,
+        name=found.name,
+        is_protected=found.is_protected,
+    )
 
 
 def intake(*, actor: Actor, who: NewPatient, sub_registry: str, written: Written, at: datetime) -> Intake:

@@ -303,6 +303,7 @@ class _Intake:
         context = {
             "number": number,
             "known": known,
+            "who": who,
             "registries": registries,
             "chosen": chosen,
             "birth_date": post.get("birth_date", ""),

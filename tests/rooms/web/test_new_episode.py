@@ -1,0 +1,40 @@
+"""Ny vårdepisod: the page says whom it is begun for."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from registret.access.roles import Role
+from registret.words.labels import asked
+from tests import cast
+from tests.cast import ANNA
+from tests.rooms.records.scene import TOLVAN, Known, ask, begun, registered, system_id_of
+from tests.rooms.web.client import Browser, text_of
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("is_protected", [False, True])
+def test_a_known_patient_has_a_name_and_a_protected_one_a_code(
+    is_protected: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(Known(n191212121212=registered(protected=is_protected)), monkeypatch)
+    now = timezone.now()
+    place = cast.country(now - timedelta(days=30))
+    cast.appoint_by_program(ANNA, Role.REPORTER, clinic_id=place.infection, at=now - timedelta(days=20))
+    arrived = [f"{timezone.localtime(now - timedelta(days=4)):%Y-%m-%dT%H:%M}"]
+    begun(cast.actor(ANNA, at=now - timedelta(hours=1)), at=now, arrived_at=arrived)
+    known = system_id_of(TOLVAN)
+    browser = Browser.of(ANNA)
+    if is_protected:
+        browser.post(reverse("patient", args=[known]), {"reason": "Uppföljning"})
+    said = text_of(browser.post(reverse("new_episode"), {"patient": known}))
+    assert ("Tolvan Tolvansson, 19121212-••••" in said) is not is_protected
+    assert (known in said) is is_protected
+
+
+def test_a_question_that_asks_has_no_colon() -> None:
+    assert (asked("Puls"), asked("Mättes den?")) == ("Puls:", "Mättes den?")
