@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -116,7 +117,10 @@ def find(request: ActorRequest) -> HttpResponse:
     found = looking.search(actor=request.actor, written=written, at=request.at)
     if found.patient is not None:
         return see_other("patient", found.patient.system_id)
+    # Twelve digits that are no number: a slip of the finger, which the check digit finds.
+    mistyped = found.number is None and len(re.sub(r"[\s+-]", "", written)) in {10, 12} and written[:6].isdigit()
     context: dict[str, Any] = {"named": found.named, "number": found.number, "written": written, "tab": "records"}
+    context |= {"mistyped": mistyped}
     if found.number is not None and request.actor.may(Permission.REPORT):
         context |= {"registries": pages.registries_to_report(request.actor)}
     return render(request, "find.html", context, status=200 if found.named or found.number else 404)
@@ -324,16 +328,21 @@ def _inclusion(
     found: services.Intake | None = None,
 ) -> HttpResponse:
     assessment, answers = _looked_at(request, intake, form, written, found)
+    # Questions that follow from an answer are no mistake of whoever could not see them.
+    follow_on = set(assessment.lacking) - set(request.POST.get("asked", "").split())
+    only_more = bool(found and not found.faults and set(assessment.lacking) == follow_on and follow_on)
     parts = parts_of(
         form.inclusion,
         answers=answers,
         assessment=assessment,
         typed=written,
         faults=found.faults if found else {},
-        ask_for_lacking=found is not None,
+        ask_for_lacking=found is not None and not only_more,
     )
     context = {
         "form": form,
+        "asked": " ".join(sorted(assessment.shown)),
+        "only_more": only_more,
         "registry": str(form.register.name),
         "intake": intake.context,
         "carried": dict(intake.fields) | {"sub_registry": form.code},
@@ -344,7 +353,7 @@ def _inclusion(
         "elsewhere": bool(found and found.doubles.elsewhere),
         "tab": "records",
     }
-    return render(request, "new_episode.html", context, status=422 if found else 200)
+    return render(request, "new_episode.html", context, status=422 if found and not only_more else 200)
 
 
 def _begun(request: ActorRequest, intake: _Intake, form: Form, who: NewPatient) -> HttpResponse:

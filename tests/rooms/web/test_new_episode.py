@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -38,3 +39,41 @@ def test_a_known_patient_has_a_name_and_a_protected_one_a_code(
 
 def test_a_question_that_asks_has_no_colon() -> None:
     assert (asked("Puls"), asked("Mättes den?")) == ("Puls:", "Mättes den?")
+
+
+@pytest.mark.django_db
+def test_a_question_that_follows_from_an_answer_is_asked_and_is_no_mistake() -> None:
+    now = timezone.now()
+    place = cast.country(now - timedelta(days=30))
+    cast.appoint_by_program(ANNA, Role.REPORTER, clinic_id=place.infection, at=now - timedelta(days=20))
+    browser = Browser.of(ANNA)
+    first = browser.post(reverse("new_episode"), {"number": TOLVAN, "sub_registry": "sepsis"})
+    shown = re.search(r'name="asked" value="([^"]+)"', first.content.decode())
+    assert shown is not None
+    assert "intensive_care_from" not in shown[1]
+    arrived = f"{timezone.localtime(now - timedelta(days=4)):%Y-%m-%d %H:%M}"
+    sent = {"number": TOLVAN, "sub_registry": "sepsis", "go": "yes", "asked": shown[1], "arrived_at": arrived}
+    sent |= {"sepsis_treated": "yes", "acquired": "community", "intensive_care": "yes"}
+    more = browser.post(reverse("new_episode"), sent)
+    assert more.status_code == 200
+    assert "Några frågor till följer av dina svar." in text_of(more)
+    assert "behöver rättas" not in text_of(more)
+    seen = re.search(r'name="asked" value="([^"]+)"', more.content.decode())
+    assert seen is not None
+    assert "intensive_care_from" in seen[1]
+    still = browser.post(reverse("new_episode"), sent | {"asked": seen[1]})
+    assert still.status_code == 422
+    assert "behöver rättas" in text_of(still)
+
+
+@pytest.mark.django_db
+def test_a_number_with_a_wrong_check_digit_is_said_to_be_wrong() -> None:
+    now = timezone.now()
+    place = cast.country(now - timedelta(days=30))
+    cast.appoint_by_program(ANNA, Role.REPORTER, clinic_id=place.infection, at=now - timedelta(days=20))
+    browser = Browser.of(ANNA)
+    page = browser.post(reverse("find_patient"), {"q": "19121212-1213"})
+    assert page.status_code == 404
+    assert "Det har fel kontrollsiffra" in text_of(page)
+    assert 'value="19121212-1213"' in page.content.decode()
+    assert "kontrollsiffra, eller" not in text_of(browser.post(reverse("find_patient"), {"q": "Berg"}))
