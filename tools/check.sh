@@ -34,7 +34,8 @@ export REGISTRET_TRUST_DIR="$scratch"
 REGISTRET_SECRET_KEY=$(secret)
 REGISTRET_LINK_KEY=$(secret)
 REGISTRET_SEAL_KEY=$(secret)
-export REGISTRET_SECRET_KEY REGISTRET_LINK_KEY REGISTRET_SEAL_KEY
+REGISTRET_OPT_OUT_KEY=$(secret)
+export REGISTRET_SECRET_KEY REGISTRET_LINK_KEY REGISTRET_SEAL_KEY REGISTRET_OPT_OUT_KEY
 
 templates() { find registret -path '*/templates/*' -name '*.html' -exec djade --target-version 5.2 "$@" {} +; }
 

@@ -20,6 +20,7 @@ class Seat:
     grant_ids: frozenset[int]
     clinic_id: int | None
     clinic_name: str
+    care_provider_id: int | None
     organisation_number: str
     roles: frozenset[Role]
     sub_registries: tuple[str, ...]

@@ -365,3 +365,21 @@ class Claim(models.Model):
             models.CheckConstraint(name="claim_expires_later", condition=Q(expires_at__gt=F("sent_at"))),
             models.CheckConstraint(name="claim_guesses_bounded", condition=Q(wrong_codes__lte=20)),
         ]
+
+
+class Participation(models.Model):
+    """Anslutning: whether a clinic takes part in a sub-registry, from `at` on. Never changed: the newest decision
+    counts, and a clinic about which nothing was decided takes part in all."""
+
+    id = models.BigAutoField(primary_key=True)
+    clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, related_name="+")
+    sub_registry = models.CharField(max_length=40)
+    takes_part = models.BooleanField()
+    reason = models.CharField(max_length=500)
+    at = models.DateTimeField()
+    by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    by_name = models.CharField(max_length=520)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="participation_has_reason", condition=~Q(reason=""))]
+        indexes = [models.Index(fields=["clinic", "sub_registry", "-id"], name="participation_newest")]

@@ -12,10 +12,12 @@ from django.db.models import QuerySet
 
 from registret.access.actor import Actor
 from registret.access.models import Grant, Source
+from registret.access.participation import left_out
 from registret.access.queries import active_administrators, registry_office, title_of
 from registret.access.refusals import (
     ClinicClosed,
     NotFound,
+    NotParticipating,
     NotPermitted,
     OwnRights,
     RoleImpossible,
@@ -132,6 +134,8 @@ def change_grant(
         raise ClinicClosed()
     if not sub_registries or not set(sub_registries) <= {s.code for s in open_for_entry()} | set(old.sub_registries):
         raise SubRegistryClosed()
+    if left_out(place.id) & (set(sub_registries) - set(old.sub_registries)):
+        raise NotParticipating()
     ends_at = end_of(last_day, at=at, months=length(TimeLimit.GRANT).number)
     revoke(grant_id=old.id, reason="changed", revoked_by_id=actor.account_id, by=actor.by, at=at)
     new_id = give(

@@ -349,6 +349,7 @@ def _seat(grants: list[Grant]) -> Seat:
         grant_ids=frozenset(g.id for g in grants),
         clinic_id=clinic.id if clinic else None,
         clinic_name=title_of(clinic) if clinic else "",
+        care_provider_id=clinic.care_provider_id if clinic else None,
         organisation_number=clinic.care_provider.organisation_number if clinic else "",
         roles=frozenset(Role(g.role) for g in grants),
         sub_registries=tuple(sorted({code for g in grants for code in g.sub_registries})),

@@ -140,6 +140,22 @@ class RoleImpossible(Refused):
 
 
 @dataclass(kw_only=True, eq=False)
+class NotParticipating(Refused):
+    """The clinic does not take part in one of the sub-registries."""
+
+    code: ClassVar[str] = "access.not_participating"
+    status: ClassVar[int] = 422
+
+
+@dataclass(kw_only=True, eq=False)
+class DecidedAlready(Refused):
+    """The clinic takes part, or does not, as was asked for: there is nothing to decide."""
+
+    code: ClassVar[str] = "access.decided_already"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
 class SubRegistryClosed(Refused):
     """A sub-registry that does not exist or takes no new entries."""
 

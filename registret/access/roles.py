@@ -13,6 +13,7 @@ class Role(StrEnum):
     REGISTRY_OFFICE = "registry_office"
     LOG_REVIEWER = "log_reviewer"
     SUPPORT = "support"
+    CASE_HANDLER = "case_handler"
 
 
 class Permission(StrEnum):
@@ -20,6 +21,9 @@ class Permission(StrEnum):
     ATTEST = "attest"  # decide about applications
     APPOINT = "appoint"  # make local administrators, see clinics and escalations
     MANAGE_PEOPLE = "manage_people"  # change, revoke, suspend; never oneself
+    READ_RECORDS = "read_records"  # patients and episodes of the own care provider
+    REPORT = "report"  # write and sign them at the own clinic
+    HANDLE_CASES = "handle_cases"  # extracts for patients, opting out; by exact number and case number only
     READ_LOG = "read_log"
     DECIDE_LIMITS = "decide_limits"  # the time limits of rights and accounts
     HELP = "help"  # find any account, see what became of it and its letters; no rights, no patients
@@ -28,11 +32,11 @@ class Permission(StrEnum):
 # What a person may ask for when registering; the other roles are given by appointment.
 ROLES_TO_APPLY_FOR = (Role.REPORTER, Role.READER, Role.REPORT_READER)
 ROLES_AT_A_CLINIC = frozenset({Role.REPORTER, Role.READER, Role.REPORT_READER, Role.LOCAL_ADMINISTRATOR})
-ROLES_OF_THE_OFFICE = frozenset({Role.REGISTRY_OFFICE, Role.LOG_REVIEWER, Role.SUPPORT})
+ROLES_OF_THE_OFFICE = frozenset({Role.REGISTRY_OFFICE, Role.LOG_REVIEWER, Role.SUPPORT, Role.CASE_HANDLER})
 
 MAY: dict[Role, frozenset[Permission]] = {
-    Role.REPORTER: frozenset({Permission.WORK}),
-    Role.READER: frozenset({Permission.WORK}),
+    Role.REPORTER: frozenset({Permission.WORK, Permission.READ_RECORDS, Permission.REPORT}),
+    Role.READER: frozenset({Permission.WORK, Permission.READ_RECORDS}),
     Role.REPORT_READER: frozenset({Permission.WORK}),
     Role.LOCAL_ADMINISTRATOR: frozenset({Permission.WORK, Permission.ATTEST, Permission.MANAGE_PEOPLE}),
     Role.REGISTRY_OFFICE: frozenset(
@@ -47,4 +51,5 @@ MAY: dict[Role, frozenset[Permission]] = {
     ),
     Role.LOG_REVIEWER: frozenset({Permission.WORK, Permission.READ_LOG}),
     Role.SUPPORT: frozenset({Permission.WORK, Permission.HELP}),
+    Role.CASE_HANDLER: frozenset({Permission.WORK, Permission.HANDLE_CASES}),
 }

@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from registret.access.actor import Actor
 from registret.access.lifecycle import APPLICATION_LIFE, ApplicationState
 from registret.access.models import Application, Claim, Grant, Notice, Source
+from registret.access.participation import left_out
 from registret.access.queries import (
     Administrator,
     ApplicationRow,
@@ -40,6 +41,7 @@ from registret.access.refusals import (
     HsaIdDisputed,
     NotActionable,
     NotFound,
+    NotParticipating,
     NotPermitted,
     OwnApplication,
     OwnRights,
@@ -95,7 +97,7 @@ def register(
 ) -> int:
     """Registrera dig: an account out of the card's facts, an application, a letter to confirm the address.
 
-    Raises: AccountExists, ClinicClosed, RoleImpossible, SubRegistryClosed, TooMany.
+    Raises: AccountExists, ClinicClosed, RoleImpossible, SubRegistryClosed, NotParticipating, TooMany.
     """
     # What leads to no letter does not count as one: whoever clicks twice still has as many tries.
     if living_account(hsa_id=card.hsa_id) is not None:
@@ -132,6 +134,7 @@ def apply(
     """A further application of somebody who has an account: after a decline, a lapse, or for another clinic.
 
     Raises: NotFound, AccountEnded, AccountSuspended, AlreadyApplied, ClinicClosed, RoleImpossible, SubRegistryClosed,
+        NotParticipating,
         TooMany.
     """
     _check_wish(clinic_id=clinic_id, role=role, sub_registries=sub_registries)
@@ -627,6 +630,8 @@ def _check_wish(*, clinic_id: int, role: Role, sub_registries: Sequence[str]) ->
     open_codes = {s.code for s in open_for_entry()}
     if not sub_registries or not set(sub_registries) <= open_codes:
         raise SubRegistryClosed()
+    if left_out(clinic_id) & set(sub_registries):
+        raise NotParticipating()
 
 
 def _apply(

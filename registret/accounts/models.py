@@ -6,11 +6,11 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
-from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Collate, Left, Lower, Replace, Upper
+from django.db.models import F, Q
+from django.db.models.functions import Collate, Upper
 
-from registret.accounts.folding import FROM, LAST, LONGEST, TO
 from registret.accounts.lifecycle import AccountState, Authority
+from registret.accounts.name_keys import name_key
 from registret.kernel.identifiers import HsaId
 
 PURPOSES = ["login", "check", "unlock"]
@@ -32,22 +32,6 @@ ERASED = Q(
 """An account of which nothing is left that tells of a person, but the HSA-id as long as the log names it."""
 
 
-def folded_in_sql(first: str, second: str) -> Func:
-    """Two parts of a name as `folding.folded` makes them. Nothing in it depends on a locale: it may be kept."""
-    # "||" and not concat(), which PostgreSQL does not let into what is kept.
-    text: Func = Func(F(first), Value(" "), F(second), arg_joiner=" || ", template="(%(expressions)s)")
-    text = Lower(Collate(Func(text, function="normalize"), "C"))
-    text = Func(text, Value(FROM), Value(TO), function="translate")
-    for letter, key in LAST.items():
-        text = Replace(text, Value(letter), Value(key))
-    return Left(text, LONGEST)
-
-
-def _name_key(first: str, second: str) -> models.GeneratedField:
-    field: models.TextField[str, str] = models.TextField(db_collation="C")
-    return models.GeneratedField(expression=folded_in_sql(first, second), output_field=field, db_persist=True)
-
-
 class Account(AbstractBaseUser):
     """A person under one HSA-id. Django's user model, without a password: the card is the only way in."""
 
@@ -63,8 +47,8 @@ class Account(AbstractBaseUser):
     given_name = models.CharField(max_length=256, blank=True)
     surname = models.CharField(max_length=256)
     # What people are found by, in Swedish order, either way round.
-    surname_key = _name_key("surname", "given_name")
-    given_name_key = _name_key("given_name", "surname")
+    surname_key = name_key("surname", "given_name")
+    given_name_key = name_key("given_name", "surname")
     organisation = models.CharField(max_length=256, blank=True, default="")
     email = models.CharField(max_length=254)
     language = models.CharField(max_length=2, default="sv")

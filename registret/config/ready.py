@@ -22,7 +22,8 @@ from psycopg.conninfo import make_conninfo
 from registret.cards.trust import TrustBroken
 from registret.mail.smtp import MailServer
 from registret.oidc import ProviderBroken
-from registret.registries.queries import DefinitionBroken, sub_registries
+from registret.records.queries import digests_in_use
+from registret.registries.queries import DefinitionBroken, catalogue, sub_registries
 from registret.web.door.provider import provider
 from registret.web.gate import Ungated, require_all_gated
 from registret.web.trust import trust
@@ -71,6 +72,20 @@ def check_definitions() -> None:
         sub_registries()
     except DefinitionBroken as trouble:
         raise NotReady(str(trouble)) from None
+
+
+def check_forms_in_use() -> None:
+    """The forms that episodes were begun with are there, and are what they were.
+
+    Raises: NotReady.
+    """
+    for (code, version), digest in digests_in_use().items():
+        form = catalogue().forms.get((code, version))
+        if form is None or form.digest != digest:
+            raise NotReady(
+                f"version {version} of {code} is in use, and its definition is "
+                f"{'gone' if form is None else 'not what it was'}: put it back, and make changes in a new version"
+            )
 
 
 def check_mail() -> None:

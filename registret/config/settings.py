@@ -71,9 +71,40 @@ SEAL_KEYS_BEFORE = frozenset(
     ).split()
 )
 
+OPT_OUT_KEY = env.secret(
+    "OPT_OUT_KEY", purpose="marks the numbers of patients who opted out; any long random text, not kept in the database"
+).encode()
+OPT_OUT_KEYS_BEFORE = tuple(
+    key.encode()
+    for key in env.text("OPT_OUT_KEYS_BEFORE", purpose="earlier OPT_OUT_KEYs, by spaces", default="").split()
+)
+
 # Cards
 TRUST_DIR = Path(env.text("TRUST_DIR", purpose="folder with trust.toml, the issuing CAs and their CRLs"))
 ACCEPT_TEST_CARDS = env.flag("ACCEPT_TEST_CARDS", purpose="cards of anchors marked as test may log in", default=DEMO)
+
+# The registry
+_definitions_dir = env.text(
+    "DEFINITIONS_DIR", purpose="a folder with sub-registries of one's own, beside those that come along", default=""
+)
+DEFINITIONS_DIR = Path(_definitions_dir) if _definitions_dir else None
+
+_population_file = env.text(
+    "POPULATION_FILE",
+    purpose="a CSV file that stands in for the population register; empty: nobody is known",
+    default="",
+)
+POPULATION_FILE = Path(_population_file) if _population_file else None
+
+_opt_out_file = env.text(
+    "OPT_OUT_FILE",
+    purpose="each opt-out adds its mark to this file, kept apart from the backups; empty: none",
+    default="",
+)
+OPT_OUT_FILE = Path(_opt_out_file) if _opt_out_file else None
+CENTRAL_CONTROLLER = env.text(
+    "CENTRAL_CONTROLLER", purpose="the authority that answers for the registry (CPUA)", default="Region Örebro län"
+)
 
 # The second way in: an identity provider that speaks OIDC. Off unless its issuer is named.
 OIDC_ISSUER = env.address(
@@ -148,6 +179,7 @@ INSTALLED_APPS = [
     "registret.places",
     "registret.accounts",
     "registret.access",
+    "registret.records",
     "registret.oversight",
     "registret.web",
     "registret.config",

@@ -19,6 +19,9 @@ from registret.ledger.services import record
 from registret.limits import services as limits
 from registret.mail.services import GivenUp, deliver_due
 from registret.oversight.services import draw_monthly, last_month
+from registret.records import protected
+from registret.records.identity import ask_again
+from registret.records.retention import destroy_due
 from registret.revocation import online
 from registret.revocation.services import Event, Fetched, Happened, fetch_due, fetch_now, tell_of_age
 from registret.serving import Worker
@@ -41,6 +44,8 @@ def workers() -> tuple[Worker, ...]:
         Worker("seal", partial(_round, seal_log), every=_MINUTE),
         Worker("reviews", partial(_round, draw_reviews), every=_HOUR),
         Worker("months", partial(_round, add_log_months), every=_HOUR),
+        Worker("population", partial(_round, ask_population), every=_HOUR),
+        Worker("retention", partial(_round, destroy_old), every=_HOUR),
     )
 
 
@@ -78,7 +83,8 @@ def fetch_lists(*, anew: Sequence[str] = ()) -> tuple[Fetched, ...]:
 
 
 def forget_old() -> dict[str, int]:
-    """Removes what nobody needs any more: counts of rate limits, login attempts, sessions, answers about revocation.
+    """Removes what nobody needs any more: counts of rate limits, login attempts, sessions, answers about revocation,
+    reasons for opening protected identities.
     Answers how many of each."""
     at = timezone.now()
     return {
@@ -86,6 +92,7 @@ def forget_old() -> dict[str, int]:
         "attempts": attempts.forget_old(at=at),
         "sessions": sessions.forget_old(at=at),
         "answers": online.forget_old(at=at),
+        "reasons": protected.forget_old(at=at),
     }
 
 
@@ -104,6 +111,16 @@ def seal_log() -> int:
 def add_log_months() -> tuple[str, ...]:
     """Makes the partitions of the log for the coming months; answers those that are new."""
     return add_months(at=timezone.now())
+
+
+def ask_population() -> int:
+    """Asks the population register about those whom it was not asked about lately; answers how many have changed."""
+    return ask_again(at=timezone.now())
+
+
+def destroy_old() -> int:
+    """Carries out what was decided about episodes that are older than they are kept; answers how many."""
+    return destroy_due(at=timezone.now())
 
 
 def draw_reviews() -> tuple[int, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,7 +21,7 @@ from registret.accounts.attempts import Proof, Purpose
 from registret.accounts.cardfacts import CardFacts
 from registret.accounts.queries import living_account, newest_confirmation
 from registret.cards import PresentedCertificate, verify
-from registret.demo import cast
+from registret.demo import cast, episodes
 from registret.demo.cards import certificate_in
 from registret.demo.cast import Person
 from registret.demo.place import MARK
@@ -31,6 +32,10 @@ from registret.mail.links import confirmation_code
 from registret.places import clinic_file
 from registret.places.queries import clinic_by_code
 from registret.places.services import import_clinics
+from registret.records import services as records
+from registret.records.numbers import PatientNumber
+from registret.records.services import NewPatient
+from registret.registries.queries import form_in_force
 from registret.settings.lengths import TimeLimit
 from registret.settings.queries import length
 from registret.web.trust import revocation, trust
@@ -45,6 +50,17 @@ SUB_REGISTRIES: Final = ("pneumoni", "sepsis")
 
 DECIDED_BY: Final = ("Gunilla Ek", "Tomas Rask")
 """The two who decided about the first people of the registry."""
+
+
+_EPISODES: Final = (
+    (150, {"acute": "signed", "discharge": "signed"}),
+    (40, {"acute": "signed", "discharge": "signed"}),
+    (20, {"acute": "signed", "discharge": "half"}),
+    (9, {"acute": "signed", "discharge": "aside"}),
+    (6, {"acute": "half"}),
+    (2, {"acute": "half"}),
+)
+"""Days between arrival and registration, and how far each step has come."""
 
 
 def is_there() -> bool:
@@ -72,6 +88,7 @@ def furnish(*, cards: Path, at: datetime) -> None:
         story.appoint_local_administrator(person, clinic, ago=timedelta(days=29))
     story.register(cast.NADIA, cast.INFECTION, "Registrerar pneumoni och sepsis.", ago=timedelta(days=20))
     story.attest(cast.NADIA, cast.BERTIL, ago=timedelta(days=19))
+    story.report(cast.NADIA)
     # At Medicinkliniken nobody attests, so the registry office does.
     story.register(cast.MOA, cast.MEDICINE, "Läkare på medicinkliniken sedan i våras.", ago=timedelta(days=8))
     story.register(cast.PER_OLOF, cast.INFECTION, "Ny ST-läkare på avdelning 12.", ago=timedelta(days=4))
@@ -154,6 +171,34 @@ class _Story:
             actor=self.at_work(administrator, ago=ago),
             at=at,
         )
+
+    def report(self, reporter: Person) -> None:
+        """Episodes of pneumonia: some finished, one with its follow-up due, some half done, one laid aside."""
+        rng = random.Random(2026)  # noqa: S311 - invented people
+        actor = self.at_work(reporter, ago=timedelta(days=18))
+        for number, (arrived, steps) in enumerate(_EPISODES):
+            at = self.now - timedelta(days=17 - number)
+            began_at = at - timedelta(days=arrived)
+            born, patient = episodes.of_age(rng, at=began_at)
+            text = episodes.fictitious_number(rng, born=born)
+            form = _found(form_in_force("pneumoni"))
+            story = episodes.told(form, patient=episodes.sexed(text, patient), began_at=began_at, at=at, rng=rng)
+            episode = records.begin(
+                actor=actor,
+                who=NewPatient(number=PatientNumber.parse(text, today=at.date())),
+                sub_registry=form.code,
+                written=story.written[form.inclusion.code],
+                is_no_double=True,
+                at=at,
+            )
+            for step, what in steps.items():
+                whole = story.written[step]
+                written = dict(list(whole.items())[: len(whole) if what == "signed" else len(whole) // 2])
+                records.write(actor=actor, episode=episode, step=step, base=0, written=written, at=at)
+                if what == "signed" and story.assessments[step].can_be_signed:
+                    records.sign(actor=actor, episode=episode, step=step, base=1, at=at)
+                if what == "aside":
+                    records.lay_aside(actor=actor, episode=episode, step=step, at=at)
 
     def at_work(self, person: Person, *, ago: timedelta) -> Actor:
         """From the card at the door to the seat."""

@@ -79,6 +79,8 @@ def _settings(place: Place, authority: Authority) -> dict[str, str]:
         "SECRET_KEY": _kept_secret(place.folder / "secret-key"),
         "LINK_KEY": _kept_secret(place.folder / "link-key"),
         "SEAL_KEY": _kept_secret(place.folder / "seal-key"),
+        "OPT_OUT_KEY": _kept_secret(place.folder / "opt-out-key"),
+        "POPULATION_FILE": str(Path(__file__).parent / "population.csv"),
     }
 
 

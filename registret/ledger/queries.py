@@ -175,9 +175,10 @@ class Access:
     event: str
 
 
-def accesses_to(*, patient_id: int) -> tuple[Access, ...]:
-    """What was done with the patient's data, oldest first. What was refused did not happen, and is left out."""
-    found = Entry.objects.filter(about_patient_id=patient_id, outcome="done").order_by("id")
+def accesses_to(*, patient_ids: Collection[int]) -> tuple[Access, ...]:
+    """What was done with the data of a patient who is or was known under these ids, oldest first. What was refused did
+    not happen, and is left out."""
+    found = Entry.objects.filter(about_patient_id__in=patient_ids, outcome="done").order_by("id")
     return tuple(Access(at=e.at, clinic_id=e.by_clinic_id, event=e.event) for e in found)
 
 

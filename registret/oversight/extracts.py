@@ -6,15 +6,29 @@ the unit and the time, so that the patient can judge whether it was justified.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 
+from registret.access.actor import Actor
 from registret.kernel.by import By
 from registret.ledger.queries import accesses_to
-from registret.ledger.services import record
+from registret.ledger.services import Fact, record
 from registret.places.queries import clinics
+from registret.records.cases import Case, patient_of_case
+from registret.records.rows import PatientRow
+
+READS: Final = frozenset(
+    {
+        *("patient.found", "patient.opened", "step.opened", "step.history_opened", "episode.printed"),
+        "patient.listed_for_letters",
+        *("case.opened", "extract.made", "log.extract_made"),
+    }
+)
+"""Events in which data were looked at and nothing was changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,13 +40,41 @@ class Seen:
     care_provider: str
     event: str
 
+    @property
+    def is_change(self) -> bool:
+        return self.event not in READS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogExtract:
+    """For one patient, in one case."""
+
+    case_number: str
+    at: datetime
+    patient: PatientRow
+    rows: tuple[Seen, ...]
+
+
+def log_extract_of_case(*, actor: Actor, case: Case, form: str, at: datetime) -> LogExtract:
+    """For the patient who has or had the number; also what was done before two patients were merged into this one.
+
+    Raises: NotPermitted, NobodyHere.
+    """
+    with patient_of_case(actor=actor, case=case) as found:
+        facts: dict[str, Fact] = {"case": case.case_number.text, "form": form}
+        rows = log_extract(patient_id=found.patient.id, merged=found.merged, facts=facts, by=actor.by, at=at)
+        return LogExtract(case_number=case.case_number.text, at=at, patient=found.patient, rows=rows)
+
 
 @transaction.atomic
-def log_extract(*, patient_id: int, by: By, at: datetime) -> tuple[Seen, ...]:
+def log_extract(
+    *, patient_id: int, merged: Collection[int] = (), facts: dict[str, Fact] | None = None, by: By, at: datetime
+) -> tuple[Seen, ...]:
     """All that was done with the patient's data, oldest first, up to now. Making it is itself in the log."""
-    found = accesses_to(patient_id=patient_id)
+    found = accesses_to(patient_ids={patient_id, *merged})
     places = clinics({a.clinic_id for a in found if a.clinic_id is not None})
-    record(event="log.extract_made", by=by, at=at, about_patient_id=patient_id, facts={"rows": len(found)})
+    told: dict[str, Fact] = {"rows": len(found), **(facts or {})}
+    record(event="log.extract_made", by=by, at=at, about_patient_id=patient_id, facts=told)
     seen = []
     for access in found:
         place = places.get(access.clinic_id) if access.clinic_id is not None else None

@@ -1,42 +1,49 @@
-"""The sub-registries (delregister), which are data: `definitions/<code>/<version>/register.toml`.
+"""The sub-registries (delregister), which are data: `definitions/<code>/<version>/` has `register.toml` and its steps.
 
-A new version of a sub-registry is a new folder beside the old one; the highest number is the one in force.
+A new version of a sub-registry is a new folder beside the old one; the highest number that is not a draft is the one in
+force. Versions may open and close by date, so what is in force depends on the day. An operator's own folder
+(`REGISTRET_DEFINITIONS_DIR`) adds to those that come with the program.
 """
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
+from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
+from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import get_language
 
-DEFINITIONS = Path(__file__).resolve().parent / "definitions"
-LANGUAGES = ("sv", "en")
-_FIELDS = {"code": str, "state": str, "order": int, "closed_year": int, "name": dict}
-_MAY_BE_LEFT_OUT = {"closed_year"}
+from registret.registries.forms import Form
+from registret.registries.reading import DefinitionBroken, Fault, read_form, read_lists, read_register
+from registret.registries.schema import CodeList, RegisterFile, RegistryState
 
+__all__ = [
+    "Catalogue",
+    "DefinitionBroken",
+    "RegistryState",
+    "SubRegistry",
+    "catalogue",
+    "form_in_force",
+    "form_of",
+    "name_of",
+    "open_for_entry",
+    "read",
+    "sub_registries",
+]
 
-class DefinitionBroken(Exception):
-    """A definition cannot be read; the message is one line that names the file and says what is wrong."""
-
-
-class RegistryState(StrEnum):
-    DRAFT = "draft"
-    """Being prepared: seen by nobody who reports."""
-    OPEN = "open"
-    CLOSED = "closed"
-    """Closed for entry; its reports stay."""
-    ARCHIVED = "archived"
+DEFINITIONS: Final = Path(__file__).resolve().parent / "definitions"
+SHARED_LISTS: Final = "lists.toml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubRegistry:
-    """One sub-registry. `closed_year` is the year from which it is closed for entry, where that is known."""
+    """One sub-registry, by the version in force. `closed_year` is the year from which it is closed for entry, where
+    that is known."""
 
     code: str
     version: int
@@ -51,18 +58,44 @@ class SubRegistry:
         return self.name_en if (get_language() or "sv").startswith("en") else self.name_sv
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    """All there is, by code and version. `forms`: of the versions that have steps."""
+
+    registers: Mapping[tuple[str, int], RegisterFile]
+    forms: Mapping[tuple[str, int], Form]
+
+    def on(self, day: date) -> tuple[SubRegistry, ...]:
+        """Each sub-registry by the version in force on that day, in the order of their `order`."""
+        chosen: dict[str, tuple[bool, int]] = {}
+        for (code, version), register in self.registers.items():
+            rank = register.state_on(day) is not RegistryState.DRAFT, version
+            chosen[code] = max(chosen.get(code, rank), rank)
+        found = [(self.registers[code, version], version) for code, (_, version) in chosen.items()]
+        return tuple(_row(r, version, day) for r, version in sorted(found, key=lambda f: (f[0].order, f[0].code)))
+
+
 @lru_cache(maxsize=1)
-def sub_registries() -> tuple[SubRegistry, ...]:
-    """All of them, in the order of their `order`. Read once; call it at start, so that a broken file is found then.
+def catalogue() -> Catalogue:
+    """Read once; call it at start, so that a broken file is found then.
 
     Raises: DefinitionBroken.
     """
-    return read(DEFINITIONS)
+    own = settings.DEFINITIONS_DIR
+    return read(DEFINITIONS, *([own] if own else []))
 
 
-def open_for_entry() -> tuple[SubRegistry, ...]:
+def sub_registries(*, on: date | None = None) -> tuple[SubRegistry, ...]:
+    """All of them, in the order of their `order`. `on`: None is today.
+
+    Raises: DefinitionBroken.
+    """
+    return catalogue().on(on or timezone.localdate())
+
+
+def open_for_entry(*, on: date | None = None) -> tuple[SubRegistry, ...]:
     """Those that episodes can be registered in."""
-    return tuple(registry for registry in sub_registries() if registry.state is RegistryState.OPEN)
+    return tuple(registry for registry in sub_registries(on=on) if registry.state is RegistryState.OPEN)
 
 
 def name_of(code: str) -> str:
@@ -73,55 +106,82 @@ def name_of(code: str) -> str:
     return {registry.code: registry for registry in sub_registries()}[code].name
 
 
-def read(folder: Path) -> tuple[SubRegistry, ...]:
-    """The newest version of each sub-registry in a folder like `definitions`.
+def form_of(code: str, version: int) -> Form:
+    """The form that an episode was begun with.
 
-    Raises: DefinitionBroken.
+    Raises: KeyError.
     """
-    found: dict[str, tuple[int, SubRegistry]] = {}
-    for file in folder.glob("*/*/register.toml"):
-        order, registry = _read(file)
-        if registry.code not in found or found[registry.code][1].version < registry.version:
-            found[registry.code] = (order, registry)
-    if not found:
-        raise DefinitionBroken(f"{folder}: no <code>/<version>/register.toml in it")
-    return tuple(registry for _, registry in sorted(found.values(), key=lambda f: (f[0], f[1].code)))
+    return catalogue().forms[code, version]
 
 
-def _read(file: Path) -> tuple[int, SubRegistry]:
-    try:
-        definition = tomllib.loads(file.read_text(encoding="utf-8"))
-        _check(definition, file)
-        registry = SubRegistry(
-            code=definition["code"],
-            version=int(file.parent.name),
-            state=RegistryState(definition["state"]),
-            name_sv=definition["name"]["sv"],
-            name_en=definition["name"]["en"],
-            closed_year=definition.get("closed_year"),
-        )
-    except (OSError, ValueError) as trouble:
-        raise DefinitionBroken(f"{file}: {' '.join(str(trouble).split())}") from None
-    return definition["order"], registry
+def form_in_force(code: str, *, on: date | None = None) -> Form | None:
+    """The form for new episodes; None if the sub-registry does not exist or is not open."""
+    found = {registry.code: registry for registry in open_for_entry(on=on)}.get(code)
+    return catalogue().forms[found.code, found.version] if found else None
 
 
-def _check(definition: Mapping[str, object], file: Path) -> None:
-    for field in definition:
-        if field not in _FIELDS:
-            raise ValueError(f"unknown field {field}")
-    for field, kind in _FIELDS.items():
-        if field not in definition and field in _MAY_BE_LEFT_OUT:
+def read(*folders: Path) -> Catalogue:
+    """All versions of all sub-registries in folders like `definitions`. A folder may use the lists of options that come
+    with the program, and its own.
+
+    Raises: DefinitionBroken, with the faults of all of them.
+    """
+    registers: dict[tuple[str, int], RegisterFile] = {}
+    forms: dict[tuple[str, int], Form] = {}
+    faults: list[Fault] = []
+    for place in folders:
+        found = _versions(place)
+        if not found:
+            faults.append(Fault(file=str(place), line=1, what="no <code>/<version>/register.toml in it"))
+        try:
+            shared = _shared_lists(place)
+        except DefinitionBroken as broken:
+            faults += broken.faults
             continue
-        if type(definition.get(field)) is not kind:
-            raise ValueError(f"{field} is missing or not of type {kind.__name__}")
-    names = definition["name"]
-    if not isinstance(names, dict) or set(names) != set(LANGUAGES):
-        raise ValueError(f"name must be given in {' and '.join(LANGUAGES)}")
-    if not all(isinstance(name, str) and name.strip() for name in names.values()):
-        raise ValueError("a name is empty")
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", str(definition["code"])):
-        raise ValueError("code must be of a-z, 0-9 and single hyphens")
-    if definition["code"] != file.parent.parent.name:
-        raise ValueError(f"code is {definition['code']}, but the folder is {file.parent.parent.name}")
-    if not re.fullmatch(r"[1-9][0-9]{0,3}", file.parent.name):
-        raise ValueError("the version (the folder's name) must be a whole number")
+        for folder in found:
+            try:
+                register = read_register(folder)
+                key = register.code, int(folder.name)
+                if key in registers:
+                    faults.append(Fault(file=_named(folder), line=1, what="there are two folders of this version"))
+                registers[key] = register
+                if register.steps:
+                    forms[key] = read_form(folder, shared=shared)
+            except DefinitionBroken as broken:
+                faults += [Fault(file=f"{_named(folder)}/{f.file}", line=f.line, what=f.what) for f in broken.faults]
+    if faults:
+        raise DefinitionBroken(faults)
+    return Catalogue(registers=registers, forms=forms)
+
+
+def _versions(place: Path) -> list[Path]:
+    """The folders that hold a version, or look as if they should."""
+    return sorted({file.parent for file in place.glob("*/*/*.toml")})
+
+
+def _shared_lists(place: Path) -> dict[str, CodeList]:
+    """Raises: DefinitionBroken."""
+    found: dict[str, CodeList] = {}
+    for file in {DEFINITIONS / SHARED_LISTS: None, place / SHARED_LISTS: None}:
+        if file.exists():
+            found |= read_lists(file)
+    return found
+
+
+def _row(register: RegisterFile, version: int, day: date) -> SubRegistry:
+    return SubRegistry(
+        code=register.code,
+        version=version,
+        state=register.state_on(day),
+        name_sv=register.name.sv,
+        name_en=register.name.en,
+        closed_year=register.closed_year or _first_closed_year(register),
+    )
+
+
+def _first_closed_year(register: RegisterFile) -> int | None:
+    return (register.closes + timedelta(days=1)).year if register.closes else None
+
+
+def _named(folder: Path) -> str:
+    return f"{folder.parent.name}/{folder.name}"

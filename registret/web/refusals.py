@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -16,12 +16,21 @@ from registret.accounts.visitors import record_refusal
 from registret.kernel.by import By
 from registret.kernel.refused import Refused
 from registret.kernel.secret import new_reference
+from registret.records.refusals import ReasonNeeded
 from registret.web.http import SESSION_COOKIE, Request
 from registret.words.refusals import RefusalPage, in_general, page_of
 
 
 def refusal_response(request: Request, refusal: Refused) -> HttpResponse:
-    """Logs the refusal, within the limit for people without a card, and answers its page."""
+    """Logs the refusal, within the limit for people without a card, and answers its page.
+
+    If only a reason is missing (protected identity), leads to the page that asks for it.
+    """
+    if isinstance(refusal, ReasonNeeded) and request.method == "GET":
+        # No no yet: the patient's page asks why.
+        response = redirect("patient", refusal.patient)
+        response.status_code = 303
+        return response
     reference = new_reference()
     record_refusal(
         event="request.refused",

@@ -202,14 +202,51 @@ PROCESSINGS: tuple[Processing, ...] = (
     ),
     Processing(
         code="decisions",
-        name=_("Beslut om tidsgränser"),
+        name=_("Beslut om tidsgränser och gallring"),
         purpose=_("Visa vem som har bestämt hur länge något gäller eller sparas, och varför."),
         ground=_PUBLIC_TASK,
-        persons=_("De som arbetar på registerkansliet."),
+        persons=_("De som arbetar på registerkansliet, och de som handlägger patientärenden."),
         data=_("Namn, beslut, skäl och tidpunkt."),
-        recipients=_("Registerkansliet."),
+        recipients=_("Registerkansliet, och de som handlägger patientärenden."),
         kept=(Kept(words=_("Tills vidare: beslutet är grunden för det som gallras.")),),
         security=_("Ett beslut går inte att ändra, bara att följas av ett nytt."),
-        columns={"settings.Decision": "by_name reason"},
+        columns={
+            "settings.Decision": "by_name reason",
+            "records.Keeping": "by_name reason",
+            "access.Participation": "reason by_name",
+        },
+    ),
+    Processing(
+        code="records",
+        name=_("Patienter och vårdepisoder"),
+        purpose=_(
+            "Utveckla och säkra vårdens kvalitet vid infektionssjukdomar: statistik för den egna kliniken, regionen "
+            "och landet, och forskning efter särskilt beslut."
+        ),
+        ground=_PUBLIC_TASK,
+        persons=_("Patienter med en vårdepisod i registret, och de som registrerar dem."),
+        data=_(
+            "Nummer, namn, födelsedatum, kön, skyddad identitet och dödsdag, svaren på formulärens frågor, och vem som "
+            "har skrivit, ändrat och signerat dem. Om den som har avböjt: ett ärendenummer och ett värde som inte går "
+            "att räkna tillbaka till numret utan nyckel."
+        ),
+        recipients=_(
+            "De som registrerar eller läser hos den vårdgivare som har registrerat patienten. De som handlägger "
+            "patientärenden, om patienten har ett ärende. Patienten själv, på begäran."
+        ),
+        kept=(
+            Kept(words=_("Så länge som delregistret har bestämt. Sedan fattas beslut om att uppgifterna förstörs.")),
+            Kept(words=_("Tills patienten avböjer. Då förstörs allt.")),
+        ),
+        security=_BEHIND_THE_CARD,
+        columns={
+            "records.Patient": "birth_date sex given_name surname surname_key is_protected died_on",
+            "records.Number": "text kind",
+            "records.Merge": "by_name reason",
+            "records.Episode": "began_at created_by_name",
+            "records.Step": "answers saved_by_name signed_by_name",
+            "records.Revision": "changes reason by_hsa_id by_name",
+            "records.OptOut": "mark case_number by_name",
+        },
     ),
 )

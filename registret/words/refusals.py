@@ -9,59 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, cast
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.functional import Promise, lazy
+from django.utils.functional import lazy
 from django.utils.translation import get_language, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from registret.kernel.refused import Refused
 from registret.words.events import event_name
-
-Text = str | Promise
-
-
-class Action(StrEnum):
-    """The one thing to do now: which button the page has."""
-
-    LOGIN = "login"
-    CHECK = "check"
-    APPLICATION = "application"
-    REGISTER = "register"
-    START = "start"
-    ACCOUNT = "account"
-    BACK_TO_LIST = "list"
-    HELP = "help"
-    UNLOCK = "unlock"
-    PROVIDER = "provider"
-
-
-class Picture(StrEnum):
-    """Pictures of help pages, by their template in components."""
-
-    READER = "reader"
-    TWO_USES = "two_uses"
-    DATES = "dates"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    title: Text
-    happened: Text
-    todo: tuple[Text, ...]
-    action: Action = Action.LOGIN
-    short: Text = ""
-    in_general: Text = ""
-    also_check: bool = False
-    """Offers *Kontrollera ditt kort* as a second way."""
-    picker: bool = False
-    """Shows what to choose in the browser's list."""
-    picture: Picture | None = None
-    """What else the help page shows."""
+from registret.words.records import RECORD_REFUSALS
+from registret.words.shapes import Action, Picture, Text, Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +63,7 @@ _ANOTHER = _by_host(
 _SUPPORT = _("Hjälper inte det? Kontakta supporten och läs upp referensen.")
 _CARD_OFFICE = _("Kontakta den som ger ut kort hos din arbetsgivare.")
 
-REFUSALS: Mapping[str, Words] = {
+REFUSALS: Mapping[str, Words] = dict(RECORD_REFUSALS) | {
     # The card
     "card.none": Words(
         title=_("Vi fick inget certifikat från ditt kort."),
@@ -740,6 +700,18 @@ REFUSALS: Mapping[str, Words] = {
         todo=(_("Välj en annan roll."),),
         action=Action.START,
         short=_("Välj en av rollerna."),
+    ),
+    "access.not_participating": Words(
+        title=_("Kliniken är inte ansluten till delregistret."),
+        happened=_("Registerkansliet har beslutat vilka delregister kliniken är med i."),
+        todo=(_("Välj andra delregister."), _("Ska kliniken vara med? Kontakta registerkansliet.")),
+        action=Action.BACK_TO_LIST,
+    ),
+    "access.decided_already": Words(
+        title=_("Det är redan så."),
+        happened=_("Någon har fattat samma beslut före dig."),
+        todo=(_("Gå tillbaka och se vad som gäller."),),
+        action=Action.BACK_TO_LIST,
     ),
     "access.sub_registry_closed": Words(
         title=_("Delregistret går inte att välja."),

@@ -13,6 +13,7 @@ _ROLES = {
     "registry_office": (_("Registerkansli"), _("Utse lokala administratörer, aldrig se patienter")),
     "log_reviewer": (_("Loggranskare"), _("Granska loggen")),
     "support": (_("Support"), _("Hjälpa användare, aldrig se patienter")),
+    "case_handler": (_("Handläggare av patientärenden"), _("Utdrag till patienter, avböjanden och gallring")),
 }
 
 

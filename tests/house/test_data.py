@@ -17,6 +17,7 @@ from registret.access.lifecycle import APPLICATION_LIFE, LINE_LIFE, SUBSTITUTION
 from registret.access.queries import newest_application
 from registret.accounts.lifecycle import ACCOUNT_LIFE
 from registret.kernel.life import Life
+from registret.records.lifecycle import STEP_LIFE
 from registret.words.processings import PROCESSINGS
 from tests import cast
 from tests.cast import ANNA, BERTIL, DORIS, ERIK, Person
@@ -100,6 +101,39 @@ COLUMNS: dict[str, dict[str, str]] = {
         PLAIN: "id account_id role clinic_id sub_registries application_id source begins_at ends_at granted_by_id"
         " revoked_at revoked_by_id",
     },
+    # Who a patient is, and everything that was answered.
+    "records.Patient": {
+        PERSONAL: "birth_date sex given_name surname surname_key is_protected died_on",
+        PLAIN: "id system_id looked_up_at created_at",
+    },
+    "records.Number": {PERSONAL: "text kind", PLAIN: "id patient_id since until"},
+    "records.Merge": {PERSONAL: "by_name reason", PLAIN: "id patient_id gone gone_id at by_account_id"},
+    "records.ReasonGiven": {PLAIN: "id session_id patient_id at"},
+    "records.Destruction": {PLAIN: "id clinic_id sub_registry why episodes at"},
+    "records.Keeping": {
+        PERSONAL: "by_name reason",
+        PLAIN: "id sub_registry what before until episodes at by_account_id done_at",
+    },
+    "records.FormVersion": {PLAIN: "id sub_registry version digest used_at"},
+    "records.Episode": {
+        PERSONAL: "began_at created_by_name",
+        PLAIN: "id system_id patient_id sub_registry version care_provider_id clinic_id created_at created_by_id",
+    },
+    "records.Step": {
+        PERSONAL: "answers saved_by_name signed_by_name",
+        PLAIN: "id episode_id care_provider_id clinic_id code state version flags lacking due_from due_to saved_at"
+        " saved_by_id signed_at signed_by_id",
+    },
+    "records.Revision": {
+        PERSONAL: "changes reason by_hsa_id by_name",
+        PLAIN: "id step_id care_provider_id number kind at by_account_id by_role by_clinic_id",
+    },
+    # The mark says whose number it is to whoever has OPT_OUT_KEY, which is not in the database.
+    "records.OptOut": {
+        PERSONAL: "mark case_number by_name",
+        PLAIN: "id key episodes at by_account_id",
+    },
+    "access.Participation": {PERSONAL: "reason by_name", PLAIN: "id clinic_id sub_registry takes_part at by_id"},
     "access.Recertification": {PERSONAL: "reason", PLAIN: "id clinic_id opened_at due_at opened_by_id closed_at"},
     "access.RecertificationLine": {PLAIN: "id recertification_id grant_id account_id state settled_at answered_by_id"},
     "oversight.Review": {
@@ -212,6 +246,7 @@ def test_every_column_that_names_a_person_belongs_to_a_processing_and_no_process
     [
         ("accounts_account_life", ACCOUNT_LIFE),
         ("access_application_life", APPLICATION_LIFE),
+        ("records_step_life", STEP_LIFE),
         ("access_recertificationline_life", LINE_LIFE),
         ("access_substitution_life", SUBSTITUTION_LIFE),
     ],
@@ -228,6 +263,7 @@ TRIGGERS = {
     ("accounts_account", "accounts_account_kept"),
     ("access_application", "access_application_life"),
     ("access_grant", "access_grant_life"),
+    ("access_participation", "access_participation_append_only"),
     ("access_recertification", "access_recertification_guard"),
     ("access_recertificationline", "access_recertificationline_life"),
     ("access_substitution", "access_substitution_life"),
@@ -239,6 +275,15 @@ TRIGGERS = {
     ("oversight_review", "oversight_review_guard"),
     ("oversight_review", "oversight_reviewer_guard"),
     ("oversight_reviewedentry", "oversight_entry_guard"),
+    ("records_destruction", "records_destruction_keep"),
+    ("records_episode", "records_episode_keep"),
+    ("records_formversion", "records_formversion_keep"),
+    ("records_keeping", "records_keeping_decided"),
+    ("records_merge", "records_merge_keep"),
+    ("records_optout", "records_optout_keep"),
+    ("records_revision", "records_revision_keep"),
+    ("records_step", "records_step_keep"),
+    ("records_step", "records_step_life"),
     ("settings_decision", "settings_decision_append_only"),
     ("settings_decision", "settings_decision_never_truncated"),
 }

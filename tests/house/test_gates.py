@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from registret.access.queries import newest_application
+from registret.access.roles import Role
+from registret.access.services import attest
 from registret.config.ready import check_gates
 from registret.mail.links import confirmation_token
+from registret.records.looking import open_step
+from registret.records.numbers import PatientNumber
+from registret.records.services import NewPatient, begin, write
 from registret.web.gate import Ungated, require_all_gated, views
 from tests import cast
-from tests.cast import BERTIL, CECILIA, KARIN
+from tests.cast import ANNA, BERTIL, CECILIA, KARIN, Country
 from tests.rooms.web.client import Browser
 from tests.rooms.web.conftest import static_files
 
@@ -47,6 +52,8 @@ SITE = {
     "halsa/lever": "open_to_all",
     "matt": "open_to_all",
     "personuppgifter": "open_to_all",
+    "patientinformation": "open_to_all",
+    "patientinformation/<slug:code>": "open_to_all",
     # A card
     "session/fortsatt": "needs_any_card",
     "bekraftad": "needs_any_card",
@@ -80,6 +87,23 @@ SITE = {
     "ansokan/ny": "needs_card",
     # Somebody at work
     "start": "needs work",
+    "registreringar": "needs read_records",
+    "registreringar/uppfoljningar.csv": "needs read_records",
+    "registreringar/<slug:which>": "needs read_records",
+    "delregister": "needs work",
+    "delregister/<slug:code>/<int:version>.<kind:kind>": "needs work",
+    "patienter": "needs read_records",
+    "patienter/ny": "needs report",
+    "patient/<system_id:patient>": "needs read_records",
+    "patient/<slug:patient>/nummer": "needs report",
+    "vardepisod/<system_id:episode>": "needs read_records",
+    "vardepisod/<system_id:episode>/utskrift": "needs read_records",
+    "vardepisod/<system_id:episode>/version": "needs report",
+    "vardepisod/<system_id:episode>/<slug:step>": "needs read_records",
+    "vardepisod/<system_id:episode>/<slug:step>/spara": "needs report",
+    "vardepisod/<system_id:episode>/<slug:step>/las-upp": "needs report",
+    "vardepisod/<system_id:episode>/<slug:step>/flytta": "needs report",
+    "vardepisod/<system_id:episode>/<slug:step>/andringar": "needs read_records",
     "konto/ansok": "needs work",
     "attestera": "needs attest",
     "attestera/<int:id>": "needs attest",
@@ -117,11 +141,18 @@ SITE = {
     "kansliet/support/<int:id>/aterkalla": "needs appoint",
     "kansliet/vantetider": "needs appoint",
     "kansliet/kliniker": "needs appoint",
+    "kansliet/kliniker/<int:id>": "needs appoint",
     "kansliet/halsa": "needs appoint",
     "kansliet/behandlingar": "needs appoint",
     "kansliet/behandlingar.csv": "needs appoint",
     "kansliet/tidsgranser": "needs decide_limits",
     "kansliet/tidsgranser/<slug:code>": "needs decide_limits",
+    "patientarenden": "needs handle_cases",
+    "patientarenden/registerutdrag": "needs handle_cases",
+    "patientarenden/loggutdrag": "needs handle_cases",
+    "patientarenden/avboj": "needs handle_cases",
+    "gallring": "needs handle_cases",
+    "gallring/<slug:code>": "needs handle_cases",
     "loggen": "needs read_log",
     "loggen/exportera": "needs read_log",
     "loggen/granskningar": "needs read_log",
@@ -170,14 +201,57 @@ EBBA = cast.person("Ebba", "Grankvist", "SE2321009991-E00G8K5")
 # --- strangers and outsiders -----------------------------------------------------------------------
 
 
+def path_of(address: str, gap: str, *, patient: str = "P3467ACDE", episode: str = "E3467ACDE") -> str:
+    """The address with its gaps filled: those of patients and episodes with theirs."""
+    known = {"system_id:patient": patient, "system_id:episode": episode, "slug:step": "acute", "kind:kind": "csv"}
+    for name, value in known.items():
+        address = address.replace(f"<{name}>", value)
+    return "/" + re.sub(r"<[^>]+>", gap, address)
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("address", [a for a, gate in SITE.items() if gate != "open_to_all"])
 def test_without_a_card_every_gate_is_shut(address: str) -> None:
     browser = Browser()
-    path = "/" + re.sub(r"<[^>]+>", "1", address)
+    path = path_of(address, "1")
     for answer in (browser.get(path), browser.post(path, {})):
         assert answer.status_code in {401, 405}
     assert 401 in {browser.get(path).status_code, browser.post(path, {}).status_code}
+
+
+def an_episode(place: Country, now: datetime) -> tuple[str, str]:
+    """Anna has begun a pneumonia at the infection clinic; answers the system ids of the patient and the episode."""
+    cast.register(ANNA, place.infection, at=now - timedelta(days=2))
+    application = newest_application(account_id=cast.account_of(ANNA).id)
+    assert application is not None
+    attest(
+        application_id=application.id,
+        role=Role.REPORTER,
+        sub_registries=("pneumoni",),
+        last_day=(now + timedelta(days=90)).date(),
+        actor=cast.actor(BERTIL, at=now - timedelta(days=1)),
+        at=now - timedelta(days=1),
+    )
+    anna = cast.actor(ANNA, at=now)
+    number = PatientNumber.parse("191212121212", today=now.date())
+    inclusion = {"arrived_at": ["2026-11-20 08.15"], "pneumonia_treated": ["yes"], "acquired": ["community"]}
+    episode = begin(
+        actor=anna,
+        who=NewPatient(number=number),
+        sub_registry="pneumoni",
+        written=inclusion,
+        is_no_double=False,
+        at=now,
+    )
+    write(
+        actor=anna,
+        episode=episode,
+        step="discharge",
+        base=0,
+        written={"main_diagnosis": ["J13"]},
+        at=now,
+    )
+    return open_step(actor=anna, episode=episode, step="acute", at=now).patient.system_id, episode
 
 
 def whole(answer: Any) -> str:
@@ -192,13 +266,17 @@ def test_an_outsider_who_walks_every_address_finds_nothing_of_norrvik() -> None:
     other = cast.register(cast.person("Disa", "Falk", "SE2321009991-E00F4K1"), place.medicine, confirmed=False, at=now)
     application = newest_application(account_id=cast.account_of(EBBA).id)
     assert application is not None
+    patient, episode = an_episode(place, now)
+    # She reports pneumonia herself, at her own clinic.
+    cast.appoint_by_program(CECILIA, Role.REPORTER, clinic_id=place.sydvik, at=now)
     words = {EBBA.card.surname, "Falk", BERTIL.card.surname, KARIN.card.surname}
     words |= {who.hsa_id for who in (EBBA, BERTIL, KARIN)} | {EBBA.email.text, "Hemlig hälsning", "F4K1"}
+    words |= {"121212-1212", "191212121212", "19121212"}
     browser = Browser.of(CECILIA)
     seen: dict[str, int] = {}
     for address in SITE:
         for gap in {str(waiting), str(other), "1", "0", "-1", "sv", confirmation_token(1, 1)}:
-            path = "/" + re.sub(r"<[^>]+>", gap, address)
+            path = path_of(address, gap, patient=patient, episode=episode)
             for answer in (browser.get(path), browser.post(path, {"reason": "x", "email": "a@b.se", "ok": "1"})):
                 seen[path] = answer.status_code
                 text = whole(answer) + str(answer.headers)
@@ -210,6 +288,10 @@ def test_an_outsider_who_walks_every_address_finds_nothing_of_norrvik() -> None:
     assert {seen[f"/attestera/{i}"] for i in (waiting, other)} == {404}
     assert {seen[f"/attestera/{i}/avsla"] for i in (waiting, other)} == {404}
     assert {seen[f"/attestera/{i}/adress"] for i in (waiting, other)} == {404}
+    assert {seen[f"/patient/{patient}"], seen[f"/vardepisod/{episode}/acute"]} == {404}
+    assert {seen[f"/vardepisod/{episode}/acute/{act}"] for act in ("spara", "las-upp", "flytta")} == {404}
+    for page in ("", "/acute", "/acute/andringar", "/utskrift"):
+        assert browser.get(f"/vardepisod/{episode}{page}").status_code == 404
     assert {seen["/kansliet"], seen["/kansliet/utse"], seen["/loggen"]} <= {403, 405}
     assert newest_application(account_id=cast.account_of(EBBA).id) == application
     assert cast.account_of(EBBA).email == EBBA.email

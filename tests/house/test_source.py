@@ -113,6 +113,11 @@ SOMEBODYS = {
     "ocsp1.siths.se": "where SITHS answers",
     "x509-limbo.com": "where cases of tests/conformance come from",
     "csrc.nist.gov": "where others come from",
+    "snomed.info": "the name of SNOMED CT",
+    "loinc.org": "the name of LOINC",
+    "unitsofmeasure.org": "the name of UCUM",
+    "hl7.org": "the names of FHIR's extensions",
+    "terminology.hl7.org": "the names of its code systems",
     "github.com": "where other projects are cited",
 }
 

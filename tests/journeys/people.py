@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from registret.demo.pki import IssuedCertificate
 from tests.journeys.running import House, link_in
@@ -103,6 +104,22 @@ def registered(person: Person, *, clinic: str = CLINIC_TITLE, **difference: str)
     done = visitor.follow(visitor.post("/registrera", fields))
     assert heading(done).startswith("Nästan klart"), done.text
     return visitor
+
+
+def reporting(house: House, person: Person, administrator: Person, *, registries: str = "pneumoni") -> Person:
+    """`person` has registered, confirmed, and been attested by `administrator`: the next login is to work."""
+    hers = registered(person, sub_registries=registries)
+    hers.log_in(lank=link_in(house.letter_to(person.mail)).rpartition("/")[2])
+    (number,) = house.ask_database(
+        "SELECT max(a.id) FROM access_application a JOIN accounts_account p ON p.id = a.account_id WHERE p.hsa_id = %s",
+        person.hsa_id,
+    )[0]
+    his = administrator.visitor()
+    his.log_in()
+    last_day = f"{datetime.now(UTC) + timedelta(days=365):%Y-%m-%d}"
+    form = {"role": "reporter", "sub_registries": registries, "last_day": last_day}
+    assert his.post(f"/attestera/{number}", form).status_code == 303
+    return person
 
 
 def clinic_id(page: str, title: str) -> str:

@@ -13,7 +13,7 @@ from registret.access import services as rights
 from registret.access.claims import links_of
 from registret.access.lifecycle import ApplicationState
 from registret.access.queries import application_of, applications_of
-from registret.access.refusals import AlreadyApplied, ClinicClosed, RightHeld, SubRegistryClosed
+from registret.access.refusals import AlreadyApplied, ClinicClosed, NotParticipating, RightHeld, SubRegistryClosed
 from registret.access.roles import Permission
 from registret.accounts.queries import address_rests_until, pending_change
 from registret.accounts.sessions import sessions_of
@@ -135,7 +135,13 @@ def _applied(request: ActorRequest, account_id: int, form: ApplicationForm) -> i
     wish = form.cleaned_data
     return beside(
         form,
-        {AlreadyApplied: "clinic", ClinicClosed: "clinic", RightHeld: "role", SubRegistryClosed: "sub_registries"},
+        {
+            AlreadyApplied: "clinic",
+            ClinicClosed: "clinic",
+            RightHeld: "role",
+            SubRegistryClosed: "sub_registries",
+            NotParticipating: "sub_registries",
+        },
         lambda: access.apply_for_more(
             account_id=account_id,
             clinic_id=wish["clinic"],

@@ -21,6 +21,7 @@ from registret.access.refusals import (
     ClaimNotSeen,
     ClinicClosed,
     EndImpossible,
+    NotParticipating,
     RoleImpossible,
     SubRegistryClosed,
 )
@@ -39,6 +40,7 @@ _PLACES = {
     RoleImpossible: "role",
     AlreadyGranted: "role",
     SubRegistryClosed: "sub_registries",
+    NotParticipating: "sub_registries",
     EndImpossible: "last_day",
     ClinicClosed: None,
     ClaimNotSeen: None,

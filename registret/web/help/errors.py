@@ -45,6 +45,11 @@ GROUPS = (
         prefixes=("access", "life"),
         helper=_("Din lokala administratör. Är det du själv: registerkansliet."),
     ),
+    Group(
+        title=_("Patienter och vårdepisoder"),
+        prefixes=("patient", "episode", "step", "case", "retention"),
+        helper=_SUPPORT,
+    ),
     Group(title=_("Granskning av loggen"), prefixes=("review",), helper=_SUPPORT),
     Group(title=_("Sidan"), prefixes=("request", "settings"), helper=_SUPPORT),
 )

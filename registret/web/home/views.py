@@ -16,11 +16,13 @@ from registret.access.roles import Permission
 from registret.accounts.queries import account
 from registret.ledger.queries import entries_of_account
 from registret.mail.queries import bounce
+from registret.records.retention import destroyed_lately
 from registret.web.door.views import see_other
 from registret.web.gate import needs, needs_any_card
 from registret.web.http import ActorRequest, CardRequest
 from registret.web.numbers import number_in
 from registret.web.recertify.pages import due
+from registret.web.records.pages import work_lists
 
 
 @require_GET
@@ -41,7 +43,10 @@ def start(request: ActorRequest) -> HttpResponse:
         "greeting": _greeting(timezone.localtime(request.at).hour),
         "waiting": waiting,
         "log": entries_of_account(account_id=actor.account_id, size=6),
+        "destroyed": destroyed_lately(actor=actor, at=request.at) if actor.may(Permission.READ_RECORDS) else (),
     }
+    if actor.may(Permission.READ_RECORDS):
+        context |= work_lists(actor, at=request.at)
     return render(request, "start.html", context)
 
 

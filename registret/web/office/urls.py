@@ -1,6 +1,6 @@
 from django.urls import path
 
-from registret.web.office import clinics, letters, limits, processings, support, views, waits
+from registret.web.office import clinics, letters, limits, participation, processings, support, views, waits
 
 urlpatterns = [
     path("kansliet", views.office, name="office"),
@@ -9,6 +9,7 @@ urlpatterns = [
     path("kansliet/behandlingar.csv", processings.processings_csv, name="processings_csv"),
     path("kansliet/vantetider", waits.access_times_page, name="access_times"),
     path("kansliet/kliniker", clinics.bring, name="bring_clinics"),
+    path("kansliet/kliniker/<int:id>", participation.one_clinic, name="participation"),
     path("kansliet/support", support.office_support, name="office_support"),
     path("kansliet/support/utse", support.appoint_support, name="appoint_support"),
     path("kansliet/support/<int:id>/aterkalla", support.dismiss, name="dismiss_support"),

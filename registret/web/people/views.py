@@ -15,7 +15,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from registret.access import people as access
 from registret.access.claims import links_of
 from registret.access.people import GrantRow, PersonRow
-from registret.access.refusals import AlreadyGranted, ClinicClosed, EndImpossible, RoleImpossible, SubRegistryClosed
+from registret.access.refusals import (
+    AlreadyGranted,
+    ClinicClosed,
+    EndImpossible,
+    NotParticipating,
+    RoleImpossible,
+    SubRegistryClosed,
+)
 from registret.access.roles import Permission
 from registret.access.rules import last_possible_day
 from registret.access.substitutes import proposed
@@ -43,6 +50,7 @@ _PLACES = {
     RoleImpossible: "role",
     AlreadyGranted: "role",
     SubRegistryClosed: "sub_registries",
+    NotParticipating: "sub_registries",
     EndImpossible: "last_day",
     ClinicClosed: None,
 }

@@ -19,6 +19,7 @@ from registret.access.refusals import (
     AlreadyApplied,
     ClinicClosed,
     NoGrant,
+    NotParticipating,
     NotRegistered,
     RemindedToday,
     SubRegistryClosed,
@@ -219,7 +220,7 @@ def apply(request: HolderRequest) -> HttpResponse:
         data = form.cleaned_data
         beside(
             form,
-            dict.fromkeys((AlreadyApplied, ClinicClosed, SubRegistryClosed), "clinic"),
+            dict.fromkeys((AlreadyApplied, ClinicClosed, SubRegistryClosed, NotParticipating), "clinic"),
             lambda: access.apply(
                 account_id=account.id,
                 clinic_id=data["clinic"],
@@ -282,7 +283,7 @@ def _sent(request: HolderRequest) -> QueryDict | None:
 
 def _registered(request: HolderRequest, form: RegistrationForm) -> bool:
     data = form.cleaned_data
-    expected = (ClinicClosed, SubRegistryClosed, TooMany)
+    expected = (ClinicClosed, SubRegistryClosed, NotParticipating, TooMany)
     account_id = beside(
         form,
         dict.fromkeys(expected, "clinic"),

@@ -207,3 +207,125 @@ if (atDoor) {
   };
   ask();
 }
+
+/* A form of an episode: what is written is saved on the server every few seconds and on leaving a field, never in the
+   browser, for computers are shared. The server answers what is asked now, what is odd, and what scores come to. */
+const sheet = document.querySelector("form[data-autosave]");
+if (sheet) {
+  const { autosave, saving, saved, offline, gone, refused, kept, theirs } = sheet.dataset;
+  const status = sheet.querySelector("[data-status]");
+  const says = document.createElement("span");
+  const lacking = status.querySelector("[data-lacking]");
+  says.textContent = status.querySelector("[data-saved-at]").textContent;
+  status.replaceChildren(says, document.createElement("br"), lacking);
+  const at = sheet.querySelector("[name=base]");
+  const changed = new Map();
+  let timer = 0, running = false, failures = 0, stopped = false, turn = 0;
+  const question = (code) => document.querySelector(`[data-q="${CSS.escape(code)}"]`);
+  const inputs = (code) => sheet.querySelectorAll(`[name="${CSS.escape(code)}"]`);
+  const tell = (text, bad) => { says.textContent = text; says.className = bad ? "err" : ""; };
+
+  /* "Unknown" and a value exclude each other. */
+  const exclude = (target) => {
+    for (const other of inputs(target.name)) {
+      if (other === target || !target.value) continue;
+      const apart = target.hasAttribute("data-missing") || other.hasAttribute("data-missing");
+      if (!apart || (target.type === "checkbox" && !target.checked)) continue;
+      if (other.type === "checkbox") other.checked = false;
+      else if (other.type !== "radio") other.value = "";
+    }
+  };
+  const put = (code, texts) => {
+    for (const input of inputs(code)) {
+      if (input.type === "radio" || input.type === "checkbox") input.checked = texts.includes(input.value);
+      else input.value = texts.find((text) => !text.startsWith("missing:"))?.replace("T", " ") ?? "";
+    }
+  };
+  const mark = (code, kind, text) => {
+    const field = question(code);
+    const line = field?.querySelector(`[data-${kind}]`);
+    if (!line) return;
+    line.hidden = !text;
+    line.querySelector("span").textContent = text || "";
+    if (kind === "fault") {
+      field.classList.toggle("is-bad", !!text);
+      for (const input of inputs(code)) if (text) input.setAttribute("aria-invalid", "true"); else input.removeAttribute("aria-invalid");
+    }
+    const described = [...field.querySelectorAll(".hint, .err, .odd")].filter((one) => !one.hidden).map((one) => one.id).join(" ");
+    const target = field.matches("fieldset") ? field : field.querySelector("input, select");
+    if (described) target.setAttribute("aria-describedby", described); else target.removeAttribute("aria-describedby");
+  };
+  const show = (now, sent) => {
+    at.value = now.version;
+    for (const field of sheet.querySelectorAll("[data-q]")) field.hidden = !now.shown.includes(field.dataset.q);
+    for (const block of sheet.querySelectorAll(".block")) block.hidden = !block.querySelector("[data-q]:not([hidden])");
+    for (const code of sent) mark(code, "fault", now.faults[code] || now.conflicts[code]);
+    for (const [code, text] of Object.entries(now.odd)) mark(code, "odd", now.faults[code] ? "" : text);
+    for (const [code, texts] of Object.entries(now.others)) {
+      if (changed.has(code) || code in now.conflicts) continue;
+      put(code, texts);
+      mark(code, "odd", theirs);
+    }
+    for (const [code, score] of Object.entries(now.scores)) {
+      const panel = sheet.querySelector(`[data-score="${CSS.escape(code)}"]`);
+      panel.querySelector("output").textContent = score.value;
+      panel.querySelector("[data-reading]").textContent = score.reading;
+      panel.querySelector("[data-unit]").hidden = score.value === "–";
+    }
+    for (const tag of document.querySelectorAll("[data-left]")) {
+      const n = now.left[tag.dataset.left] || 0;
+      tag.hidden = !n;
+      tag.textContent = `${n} ${kept}`;
+    }
+    lacking.textContent = lacking.textContent.replace(/^\d+/, now.lacking);
+    tell(`${saved} ${now.saved}`);
+  };
+  const save = async () => {
+    clearTimeout(timer);
+    if (running || stopped || !changed.size) return;
+    running = true;
+    const sent = new Map(changed);
+    const body = new FormData();
+    body.append("csrfmiddlewaretoken", sheet.querySelector("[name=csrfmiddlewaretoken]").value);
+    body.append("base", at.value);
+    for (const code of sent.keys()) {
+      body.append("changed", code);
+      for (const text of new FormData(sheet).getAll(code)) body.append(code, text);
+    }
+    tell(saving);
+    let answer = null;
+    try {
+      answer = await fetch(autosave, { method: "POST", body, redirect: "error", headers: { Accept: "application/json" } });
+    } catch { /* The network is gone; what was typed stays on the page. */ }
+    running = false;
+    if (answer?.ok) {
+      failures = 0;
+      const now = await answer.json();
+      for (const [code, when] of sent) if (changed.get(code) === when) changed.delete(code);
+      show(now, sent.keys());
+      if (changed.size) later(300);
+    } else if (answer && answer.status < 500) {
+      stopped = true;
+      tell(answer.status === 401 || answer.status === 423 ? gone : refused, true);
+    } else {
+      failures += 1;
+      tell(offline, true);
+      later(Math.min(1000 * 2 ** failures, 15000));
+    }
+  };
+  const later = (wait) => { clearTimeout(timer); timer = setTimeout(save, wait); };
+  const note = (event) => {
+    const { target } = event;
+    if (!target.name || target.type === "hidden") return;
+    exclude(target);
+    turn += 1;
+    changed.set(target.name, turn);
+    later(event.type === "change" ? 100 : 2000);
+  };
+  sheet.addEventListener("input", note);
+  sheet.addEventListener("change", note);
+  /* The form is sent: the server gets all of it. */
+  sheet.addEventListener("submit", () => { changed.clear(); clearTimeout(timer); });
+  addEventListener("beforeunload", (event) => { if (changed.size && !stopped) { save(); event.preventDefault(); } });
+  addEventListener("online", () => later(0));
+}

@@ -101,6 +101,28 @@ def event(code: str) -> str:
 
 
 @register.filter
+def sub_registry(code: str) -> str:
+    return name_of(code)
+
+
+@register.filter
+def sex_name(sex: str) -> str:
+    return {"female": gettext("Kvinna"), "male": gettext("Man")}.get(sex, gettext("Okänt kön"))
+
+
+@register.filter
+def role_list(codes: str) -> str:
+    """Roles as a revision keeps them, between commas."""
+    return roles(frozenset(codes.split(",")))
+
+
+@register.filter
+def clock(value: datetime) -> str:
+    """`14.05`."""
+    return f"{timezone.localtime(value):%H.%M}"
+
+
+@register.filter
 def program(code: str) -> str:
     """A program that acted; a name stays as it is."""
     return program_name(code)

@@ -354,6 +354,7 @@ def an_actor(account_id: int, clinic: int | None, at: datetime) -> Actor:
         grant_ids=frozenset({0}),
         clinic_id=clinic,
         clinic_name="",
+        care_provider_id=None,
         organisation_number="",
         roles=frozenset({role}),
         sub_registries=(),

@@ -18,6 +18,7 @@ from registret.access.models import (
     Grant,
     Note,
     Notice,
+    Participation,
     Recertification,
     RecertificationLine,
     Substitution,
@@ -82,6 +83,11 @@ def claim(**different: Any) -> Claim:
     return Claim.objects.create(**usual | {"sent_at": NOW, "expires_at": NOW + DAY} | different)
 
 
+def participation(**different: Any) -> Participation:
+    usual = {"clinic_id": clinic(), "sub_registry": "pneumoni", "takes_part": True, "reason": "skäl", "at": NOW}
+    return Participation.objects.create(**usual | {"by_id": account(), "by_name": "Doris"} | different)
+
+
 def recertification(**different: Any) -> Recertification:
     usual = {"clinic_id": clinic(), "opened_at": NOW, "due_at": NOW + DAY}
     return Recertification.objects.create(**usual | different)
@@ -135,6 +141,7 @@ SETTLED = {"proven_at": NOW, "settled_at": NOW, "email": ""}
 DECIDED = {"decided_at": NOW, "reason": "skäl"}
 BREAKING: dict[str, list[Callable[[], object]]] = {
     "one_waiting_application_per_clinic": [lambda: twice(application, account_id=account())],
+    "participation_has_reason": [lambda: participation(reason="")],
     "application_state_known": [lambda: application(state="sleeping", decided_at=NOW)],
     "application_role_known": [
         partial(lambda role: application(role=role), role)
@@ -279,7 +286,7 @@ IMPLIED = {
 
 
 def test_every_constraint_of_this_room_is_broken_here() -> None:
-    room = (Application, Claim, Grant, Note, Notice, Recertification, RecertificationLine, Substitution)
+    room = (Application, Claim, Grant, Note, Notice, Recertification, RecertificationLine, Participation, Substitution)
     assert {c.name for model in room for c in model._meta.constraints} == set(BREAKING) | set(PAIRED)
 
 

@@ -31,6 +31,7 @@ SEAT = Seat(
     grant_ids=frozenset({1}),
     clinic_id=1,
     clinic_name="Infektionskliniken, Norrviks sjukhus",
+    care_provider_id=1,
     organisation_number="2321009991",
     roles=frozenset({Role.REPORTER}),
     sub_registries=("pneumoni",),

@@ -87,6 +87,9 @@ WHO_MAY = {
     Permission.MANAGE_PEOPLE: {Role.LOCAL_ADMINISTRATOR, Role.REGISTRY_OFFICE},
     Permission.APPOINT: {Role.REGISTRY_OFFICE},
     Permission.READ_LOG: {Role.LOG_REVIEWER},
+    Permission.HANDLE_CASES: {Role.CASE_HANDLER},
+    Permission.READ_RECORDS: {Role.REPORTER, Role.READER},
+    Permission.REPORT: {Role.REPORTER},
     Permission.DECIDE_LIMITS: {Role.REGISTRY_OFFICE},
     Permission.HELP: {Role.REGISTRY_OFFICE, Role.SUPPORT},
 }

@@ -1,20 +1,32 @@
+"""Which sub-registries there are, and what is in force on which day."""
+
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 from django.utils import translation
+from pytest_django import Settings
 
 from registret.registries.queries import (
     DefinitionBroken,
     RegistryState,
+    catalogue,
+    form_in_force,
+    form_of,
     name_of,
     open_for_entry,
     read,
     sub_registries,
 )
+from tests.rooms.registries.building import INCLUSION, REGISTER, variable, write, write_example
 
-GOOD = """
+OPTION = '{ code = "a", label = { sv = "A", en = "A" } }'
+PLACES = f'[[list]]\ncode = "place"\noption = [{OPTION}]\n'
+DAY = date(2027, 6, 1)
+BARE = """\
 code = "malaria"
 state = "draft"
 order = 1
@@ -24,10 +36,10 @@ en = "Malaria (en)"
 """
 
 
-def write(folder: Path, text: str = GOOD, *, code: str = "malaria", version: str = "1") -> Path:
-    file = folder / code / version / "register.toml"
-    file.parent.mkdir(parents=True)
-    file.write_text(text, encoding="utf-8")
+def bare(folder: Path, text: str, version: str) -> Path:
+    place = folder / "malaria" / version
+    place.mkdir(parents=True)
+    (place / "register.toml").write_text(text, encoding="utf-8")
     return folder
 
 
@@ -58,53 +70,127 @@ def test_an_unknown_code_has_no_name() -> None:
 
 
 def test_definitions_are_read_once() -> None:
-    assert sub_registries() is sub_registries()
+    assert catalogue() is catalogue()
+
+
+def test_what_is_open_has_a_form_and_what_is_closed_or_unknown_has_none() -> None:
+    sepsis = form_in_force("sepsis")
+    assert sepsis is not None
+    assert sepsis is form_of("sepsis", sepsis.version)
+    assert form_in_force("led-nativ") is None
+    assert form_in_force("malaria") is None
+    with pytest.raises(KeyError):
+        form_of("sepsis", 99)
+
+
+# --- versions and days ---------------------------------------------------------------------------
 
 
 def test_the_newest_version_is_in_force(tmp_path: Path) -> None:
-    write(tmp_path, version="9")
-    write(tmp_path, GOOD.replace("draft", "open"), version="10")
-    (registry,) = read(tmp_path)
-    assert (registry.version, registry.state) == (10, RegistryState.OPEN)
+    bare(tmp_path, BARE.replace("draft", "closed"), "9")
+    bare(tmp_path, BARE.replace("draft", "archived"), "10")
+    (registry,) = read(tmp_path).on(DAY)
+    assert (registry.version, registry.state) == (10, RegistryState.ARCHIVED)
+
+
+def test_a_draft_is_not_in_force_beside_a_version_that_is_none(tmp_path: Path) -> None:
+    bare(tmp_path, BARE, "2")
+    write(tmp_path, version="1")
+    (registry,) = read(tmp_path).on(DAY)
+    assert (registry.version, registry.state) == (1, RegistryState.OPEN)
+
+
+def test_drafts_alone_are_seen_as_drafts(tmp_path: Path) -> None:
+    bare(tmp_path, BARE, "1")
+    (registry,) = read(bare(tmp_path, BARE, "2")).on(DAY)
+    assert (registry.version, registry.state) == (2, RegistryState.DRAFT)
 
 
 @pytest.mark.parametrize(
-    ("text", "what"),
+    ("day", "version", "state"),
     [
-        ("code = ", "Invalid value"),
-        (GOOD.replace('code = "malaria"', ""), "code is missing"),
-        (GOOD.replace("order = 1", 'order = "1"'), "order is missing or not of type int"),
-        (GOOD.replace("order = 1", "order = true"), "order is missing or not of type int"),
-        (GOOD.replace("draft", "opened"), "'opened' is not a valid RegistryState"),
-        (GOOD.replace('en = "Malaria (en)"', ""), "name must be given in sv and en"),
-        (GOOD.replace("Malaria (en)", " "), "a name is empty"),
-        (GOOD.replace("order", "sort"), "unknown field sort"),
-        (GOOD.replace('"malaria"', '"sepsis"'), "code is sepsis, but the folder is malaria"),
-        (GOOD.replace('"malaria"', '"Malaria fältet"'), "a-z"),
+        ("2026-12-31", 1, RegistryState.OPEN),
+        ("2027-01-01", 2, RegistryState.OPEN),
+        ("2027-12-31", 2, RegistryState.OPEN),
+        ("2028-01-01", 2, RegistryState.CLOSED),
     ],
 )
-def test_a_broken_definition_is_told_in_one_line_with_its_file(tmp_path: Path, text: str, what: str) -> None:
-    write(tmp_path, text)
-    with pytest.raises(DefinitionBroken) as trouble:
-        read(tmp_path)
-    line = str(trouble.value)
-    assert "\n" not in line
-    assert str(tmp_path / "malaria" / "1" / "register.toml") in line
-    assert what in line
+def test_a_version_opens_and_closes_by_the_day(tmp_path: Path, day: str, version: int, state: RegistryState) -> None:
+    write(tmp_path, version="1")
+    dated = REGISTER.replace("order = 1", "order = 1\nopens = 2027-01-01\ncloses = 2027-12-31")
+    found = read(write(tmp_path, {"register.toml": dated}, version="2"))
+    (registry,) = found.on(date.fromisoformat(day))
+    assert (registry.version, registry.state) == (version, state)
+    assert registry.closed_year == (2028 if version == 2 else None)
 
 
-def test_a_version_is_a_number(tmp_path: Path) -> None:
-    with pytest.raises(DefinitionBroken, match="version"):
-        read(write(tmp_path, version="draft"))
+def test_dates_open_no_draft_and_nothing_that_is_closed(tmp_path: Path) -> None:
+    dated = BARE.replace("order = 1", "order = 1\nopens = 2020-01-01")
+    (registry,) = read(bare(tmp_path, dated, "1")).on(DAY)
+    assert registry.state is RegistryState.DRAFT
 
 
-def test_a_file_that_is_not_utf_8_is_broken(tmp_path: Path) -> None:
+def test_a_new_state_or_order_is_the_same_form_and_a_new_label_is_another(tmp_path: Path) -> None:
+    one = read(write(tmp_path / "a")).forms["malaria", 1]
+    closed = REGISTER.replace('"open"', '"closed"').replace("order = 1", "order = 7\ncloses = 2027-01-01")
+    assert read(write(tmp_path / "b", {"register.toml": closed})).forms["malaria", 1].digest == one.digest
+    said = REGISTER.replace("order = 1", "order = 1\ndoubles_within_days = 30")
+    assert read(write(tmp_path / "c", {"register.toml": said})).forms["malaria", 1].digest == one.digest
+    renamed = REGISTER.replace("Därför.", "Därför!")
+    assert read(write(tmp_path / "d", {"register.toml": renamed})).forms["malaria", 1].digest != one.digest
+
+
+# --- an operator's own ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def own(tmp_path: Path, settings: Settings) -> Iterator[Path]:
+    """The folder of REGISTRET_DEFINITIONS_DIR; the catalogue is read anew, now and afterwards."""
+    settings.DEFINITIONS_DIR = tmp_path
+    catalogue.cache_clear()
+    yield tmp_path
+    catalogue.cache_clear()
+
+
+def test_a_seventh_sub_registry_is_a_folder_in_the_operators_place(own: Path) -> None:
+    write_example(own)
+    day = date(2027, 1, 1)
+    assert [registry.code for registry in sub_registries(on=day)][-1] == "tbe"
+    assert len(sub_registries(on=day)) == 7
+    tbe = form_in_force("tbe", on=day)
+    assert tbe is not None
+    assert [step.code for step in tbe.steps] == ["inclusion", "course"]
+    assert name_of("tbe")
+
+
+def test_a_seventh_sub_registry_is_not_open_before_its_day(own: Path) -> None:
+    write_example(own)
+    assert form_in_force("tbe", on=date(2026, 12, 31)) is None
+
+
+def test_an_operators_folder_that_does_not_exist_is_no_folder_that_is_empty(own: Path, settings: Settings) -> None:
+    settings.DEFINITIONS_DIR = own / "misspelt"
+    with pytest.raises(DefinitionBroken, match="misspelt"):
+        sub_registries()
+
+
+def test_an_operator_cannot_replace_a_version_that_comes_along(own: Path) -> None:
+    sepsis = REGISTER.replace("malaria", "sepsis")
+    write(own, {"register.toml": sepsis}, code="sepsis")
+    with pytest.raises(DefinitionBroken, match="sepsis/1, line 1: there are two folders of this version"):
+        sub_registries()
+
+
+def test_lists_beside_the_sub_registries_are_for_all_in_that_folder(tmp_path: Path) -> None:
+    (tmp_path / "lists.toml").write_text(PLACES)
+    asked = INCLUSION + variable("place", "choice", 'list = "place"')
+    found = read(write(tmp_path, {"inclusion.toml": asked})).forms["malaria", 1]
+    assert [option.code for option in found.questions["place"].options] == ["a"]
+    assert [option.code for option in found.questions["fever"].options] == ["yes", "no"]
+
+
+def test_a_broken_list_of_all_is_told_with_its_line(tmp_path: Path) -> None:
     write(tmp_path)
-    (tmp_path / "malaria" / "1" / "register.toml").write_bytes(GOOD.replace("Malaria", "Fält").encode("latin-1"))
-    with pytest.raises(DefinitionBroken, match="utf-8"):
-        read(tmp_path)
-
-
-def test_a_folder_without_definitions_is_broken(tmp_path: Path) -> None:
-    with pytest.raises(DefinitionBroken):
+    (tmp_path / "lists.toml").write_text(PLACES.replace(OPTION, ""))
+    with pytest.raises(DefinitionBroken, match=r"lists.toml, line 3: list.option"):
         read(tmp_path)

@@ -38,6 +38,7 @@ class Command(BaseCommand):
             ready.check_mail()
             ready.check_provider()
             ready.check_database()
+            ready.check_forms_in_use()
             # Now, so that the first login need not wait for it.
             revocation().warm()
             ready.collect_static()

@@ -1,0 +1,287 @@
+"""What opening, saving, searching and work lists cost with ten thousand, a hundred thousand and a million episodes.
+
+.venv/bin/python benchmarks/records.py [--episodes 1000000] [--times 100]
+
+Plausible episodes of every open sub-registry are made by `registret.demo.episodes`, and multiplied in the database:
+other patients, other days, other clinics. Then each act is timed at 1 %, 10 % and 100 % of them, the fence is taken
+away and timed again, and every figure is given beside that at 1 % of the same run.
+
+Starts a PostgreSQL of its own, or makes a test database on the one of DATABASE_URL; both are removed afterwards.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tests.environment import prepare
+
+AT = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+TEMPLATES = 61
+CLINICS = 40
+FENCED = ("patient", "number", "episode", "step", "revision")
+
+# One patient for each episode but every fourth, who has the one before as well.
+PATIENTS = """
+INSERT INTO records_patient (system_id, birth_date, sex, given_name, surname, is_protected, created_at)
+SELECT 'P' || upper(lpad(to_hex(n), 8, '0')), date '1930-01-01' + (n %% 25000), 'female',
+    (array['Anna','Åsa','Erik','Karin','Östen'])[n %% 5 + 1],
+    (array['Berg','Ek','Åberg','Öman','Ström','Lund','Sjö','Dahl'])[n %% 8 + 1]
+        || (array['ström','qvist','lund','man','ell'])[n / 8 %% 5 + 1] || (n %% 1000)::text, false, %(at)s
+FROM generate_series(%(first)s, %(last)s) n
+"""
+NUMBERS = """
+INSERT INTO records_number (patient_id, text, kind, since)
+SELECT id, lpad(id::text, 12, '0'), 'personnummer', %(at)s FROM records_patient WHERE id > %(before)s
+"""
+EPISODES = """
+INSERT INTO records_episode (system_id, patient_id, sub_registry, version, care_provider_id, clinic_id, began_at,
+    created_at, created_by_id, created_by_name)
+SELECT 'E' || upper(lpad(to_hex(n), 8, '0')), p.id, t.code, t.version, c.provider, c.clinic,
+    %(at)s - make_interval(days => (n %% 4000)::int), %(at)s, 1, 'Anna Berg'
+FROM generate_series(%(first)s, %(last)s) n
+JOIN bench_template t ON t.number = n %% %(templates)s
+JOIN bench_clinic c ON c.number = n %% %(clinics)s
+JOIN records_patient p ON p.system_id = 'P' || upper(lpad(to_hex(n - (n %% 4 = 0)::int), 8, '0'))
+"""
+STEPS = """
+INSERT INTO records_step (episode_id, care_provider_id, clinic_id, code, state, answers, version, flags, lacking,
+    due_from, due_to, saved_at, saved_by_id, saved_by_name, signed_at, signed_by_id, signed_by_name)
+SELECT e.id, e.care_provider_id, e.clinic_id, s.code, s.state, s.answers, s.version, s.flags, s.lacking,
+    CASE WHEN s.state = 'planned' AND s.is_due THEN (e.began_at + interval '90 days')::date END,
+    CASE WHEN s.state = 'planned' AND s.is_due THEN (e.began_at + interval '180 days')::date END,
+    CASE WHEN s.version > 0 THEN e.began_at END, CASE WHEN s.version > 0 THEN 1 END,
+    CASE WHEN s.version > 0 THEN 'Anna Berg' ELSE '' END,
+    CASE WHEN s.state = 'signed' THEN e.began_at END, CASE WHEN s.state = 'signed' THEN 1 END,
+    CASE WHEN s.state = 'signed' THEN 'Anna Berg' ELSE '' END
+FROM records_episode e
+JOIN bench_step s ON s.number = ('x' || substr(e.system_id, 2))::bit(32)::int %% %(templates)s
+WHERE e.id > %(before)s
+"""
+REVISIONS = """
+INSERT INTO records_revision (step_id, care_provider_id, number, kind, changes, reason, at, by_account_id, by_hsa_id,
+    by_name, by_role, by_clinic_id)
+SELECT id, care_provider_id, 1, 'write', '{}', '', saved_at, 1, 'SE2321009991-E00K4T2', 'Anna Berg', 'reporter',
+    clinic_id
+FROM records_step WHERE version > 0 AND episode_id > %(before)s
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--episodes", type=int, default=1_000_000)
+    parser.add_argument("--times", type=int, default=100)
+    given = parser.parse_args()
+    prepare()
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.db import connection
+
+    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    try:
+        actor = people()
+        templates(random.Random(1))  # noqa: S311
+        first: dict[str, float] = {}
+        made = 0
+        for share in (1, 10, 100):
+            wanted = given.episodes * share // 100
+            begun = time.monotonic()
+            grow(made, wanted)
+            made = wanted
+            print(f"\n{made} episodes ({time.monotonic() - begun:.0f} s to make)")
+            took = {what: timed(act, given.times) for what, act in acts(actor).items()}
+            for what, found in took.items():
+                first.setdefault(what, statistics.median(found))
+                show(what, found, f"{statistics.median(found) / first[what]:.2f} of 1 %")
+        print("\nWithout the fence (row-level security taken away), beside with it")
+        without = {}
+        fence("NO FORCE", "DISABLE")
+        for what, act in acts(actor).items():
+            without[what] = timed(act, given.times)
+        fence("FORCE", "ENABLE")
+        for what, act in acts(actor).items():
+            again = statistics.median(timed(act, given.times))
+            show(what, without[what], f"with it {again / statistics.median(without[what]):.2f} times as long")
+    finally:
+        connection.creation.destroy_test_db(settings.DATABASES["default"]["NAME"], verbosity=0)
+
+
+def people() -> Any:
+    """Somebody who reports at the first of many clinics, of as many care providers as regions."""
+    from django.db import connection
+
+    from tests import cast
+    from tests.cast import ANNA, BERTIL
+    from tests.rooms.records.scene import NOW, at_work
+
+    place = cast.country(NOW - timedelta(days=30))
+    cast.bring_clinics([f"Sjukhus {n}" for n in range(CLINICS - 3)], at=NOW - timedelta(days=29))
+    actor = at_work(ANNA, place.infection, by=BERTIL, registries=("pneumoni", "sepsis", "meningit", "endokardit"))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TABLE bench_clinic AS SELECT row_number() OVER (ORDER BY id <> %s, id) - 1 AS number, id AS clinic,"
+            " care_provider_id AS provider FROM places_clinic",
+            [place.infection],
+        )
+    return actor
+
+
+def templates(rng: random.Random) -> None:
+    """Plausible answers, by number; what is signed, half done, or still to be done is spread over them."""
+    from django.db import connection
+
+    from registret.demo.episodes import of_age, told
+    from registret.records.models import FormVersion
+    from registret.registries.queries import catalogue, open_for_entry
+
+    rows, steps = [], []
+    registries = open_for_entry()
+    for number in range(TEMPLATES):
+        registry = registries[number % len(registries)]
+        form = catalogue().forms[registry.code, registry.version]
+        began = AT - timedelta(days=500)
+        _, patient = of_age(rng, at=began)
+        story = told(form, patient=replace(patient, sex="female"), began_at=began, at=AT, rng=rng)
+        rows.append((number, form.code, form.version))
+        for place, step in enumerate(form.steps):
+            answers = {code: a.stored for code, a in story.answers[step.code].items()}
+            now = story.assessments[step.code]
+            state = "signed" if now.can_be_signed else "draft"
+            if number % 5 == 0 and place > 0:
+                state = "draft" if place == 1 else "planned"
+            written = state != "planned"
+            steps.append(
+                (
+                    number,
+                    form.code,
+                    step.code,
+                    state,
+                    json.dumps(answers if written else {}),
+                    int(written),
+                    len(now.broken) if state == "draft" else 0,
+                    len(now.lacking) if state == "draft" else 0,
+                    step.due is not None,
+                )
+            )
+    for registry in registries:
+        digest = catalogue().forms[registry.code, registry.version].digest
+        FormVersion.objects.get_or_create(
+            sub_registry=registry.code, version=registry.version, defaults={"digest": digest, "used_at": AT}
+        )
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE bench_template (number int, code text, version int)")
+        cursor.executemany("INSERT INTO bench_template VALUES (%s, %s, %s)", rows)
+        cursor.execute(
+            "CREATE TABLE bench_step (number int, registry text, code text, state text, answers jsonb, version int,"
+            " flags int, lacking int, is_due boolean)"
+        )
+        cursor.executemany("INSERT INTO bench_step VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)", steps)
+
+
+def grow(made: int, wanted: int) -> None:
+    """From `made` episodes to `wanted`."""
+    from django.db import connection
+
+    from registret.records.sight import sight_of_all
+
+    with sight_of_all(), connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(max(id), 0) FROM records_patient")
+        (patients,) = cursor.fetchone()
+        cursor.execute("SELECT coalesce(max(id), 0) FROM records_episode")
+        (episodes,) = cursor.fetchone()
+        facts: dict[str, Any] = {"at": AT, "first": made + 1, "last": wanted}
+        facts |= {"templates": TEMPLATES, "clinics": CLINICS}
+        cursor.execute(PATIENTS, facts)
+        cursor.execute(NUMBERS, facts | {"before": patients})
+        cursor.execute(EPISODES, facts)
+        cursor.execute(STEPS, facts | {"before": episodes})
+        cursor.execute(REVISIONS, facts | {"before": episodes})
+    with connection.cursor() as cursor:
+        for table in FENCED:
+            cursor.execute(f"ANALYZE records_{table}")
+
+
+def fence(force: str, enable: str) -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        for table in FENCED:
+            cursor.execute(f"ALTER TABLE records_{table} {force} ROW LEVEL SECURITY, {enable} ROW LEVEL SECURITY")
+
+
+def acts(actor: Any) -> dict[str, Callable[[int], object]]:
+    """What people do, each with another episode every time."""
+    from registret.records import looking, services
+    from registret.records.models import Step
+    from registret.records.sight import sight_of
+
+    with sight_of(actor):
+        mine = Step.objects.filter(clinic_id=actor.seat.clinic_id, code="acute").select_related("episode__patient")
+        drafts = list(mine.filter(state="draft").order_by("-id")[:400])
+        signed = list(mine.filter(state="signed").order_by("-id")[:400])
+        patients = [(s.episode.patient.system_id, s.episode.patient_id) for s in signed]
+
+    def save(n: int) -> object:
+        step = drafts[n % len(drafts)]
+        written = forty_answers(step, n)
+        return services.write(
+            actor=actor, episode=step.episode.system_id, step="acute", base=10**6, written=written, at=AT
+        )
+
+    return {
+        "open a patient": lambda n: looking.open_patient(actor=actor, system_id=patients[n % len(patients)][0], at=AT),
+        "open a step": lambda n: looking.open_step(
+            actor=actor, episode=signed[n % len(signed)].episode.system_id, step="acute", at=AT
+        ),
+        "save forty answers": save,
+        "find by system id": lambda n: looking.search(actor=actor, written=patients[n % len(patients)][0], at=AT),
+        "find by name": lambda n: looking.search(actor=actor, written=("Åberg", "öman", "Ek", "sjöl")[n % 4], at=AT),
+        "nobody of that name": lambda n: looking.search(actor=actor, written=f"Xyz{n}", at=AT),
+        "work lists": lambda n: looking.work(actor=actor, at=AT),
+    }
+
+
+def forty_answers(step: Any, n: int) -> dict[str, list[str]]:
+    """The step's answers, all sent, and two of them changed."""
+    from registret.registries.answers import restored, written
+    from registret.registries.queries import form_of
+
+    form = form_of(step.episode.sub_registry, step.episode.version)
+    sent = {code: list(written(restored(form.questions[code], kept))) for code, kept in step.answers.items()}
+    for question in form.step("acute").questions:
+        if question.variable.hard is not None and question.code in sent:
+            sent[question.code] = [str(int(question.variable.hard.most or 10) - n % 2)]
+            break
+    return sent
+
+
+def timed(act: Callable[[int], object], times: int) -> list[float]:
+    act(0)
+    found = []
+    for n in range(times):
+        begun = time.perf_counter()
+        act(n)
+        found.append((time.perf_counter() - begun) * 1000)
+    return sorted(found)
+
+
+def show(what: str, found: list[float], beside: str) -> None:
+    low, high = found[len(found) // 20], found[len(found) * 95 // 100]
+    print(f"{what:<20}: median {statistics.median(found):6.1f} ms, 5–95 % {low:.1f}–{high:.1f} ms; {beside}")
+
+
+if __name__ == "__main__":
+    main()

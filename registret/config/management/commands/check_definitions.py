@@ -1,0 +1,48 @@
+"""`registret check-definitions [FOLDER]`: whether sub-registries can be used, each fault with its file and line."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from registret.registries.forms import Form
+from registret.registries.queries import DEFINITIONS, DefinitionBroken, read
+
+
+class Command(BaseCommand):
+    help = (
+        "Reads the definitions of sub-registries and prints each fault with its file and line, or else a line for each "
+        "version. FOLDER is one like REGISTRET_DEFINITIONS_DIR, with <code>/<version>/register.toml in it. Without "
+        "FOLDER: what this installation uses."
+    )
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("folder", type=Path, nargs="?", metavar="FOLDER", help="only what lies in this folder")
+
+    def handle(self, *args: Any, folder: Path | None, **options: Any) -> None:
+        used = [DEFINITIONS, *([settings.DEFINITIONS_DIR] if settings.DEFINITIONS_DIR else [])]
+        try:
+            found = read(*([folder] if folder else used))
+        except DefinitionBroken as broken:
+            for fault in broken.faults:
+                self.stderr.write(str(fault))
+            self.stderr.write(f"registret: {_count(len(broken.faults), 'fault')}")
+            sys.exit(1)
+        for key, register in found.registers.items():
+            says = _told(found.forms[key]) if key in found.forms else "no forms"
+            self.stdout.write(f"{key[0]} {key[1]}: {register.state.value}, {says}")
+
+
+def _told(form: Form) -> str:
+    numbers = {"step": len(form.steps), "variable": len(form.questions), "score": len(form.scores)}
+    return ", ".join(_count(number, what) for what, number in numbers.items())
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -1,0 +1,57 @@
+"""`registret export-definitions CODE`: a sub-registry as a code book, or as a questionnaire for other systems."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser
+from typing import Any, NoReturn
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+
+from registret.registries.codebook import as_csv
+from registret.registries.forms import Form
+from registret.registries.queries import catalogue, sub_registries
+from registret.registries.questionnaire import as_questionnaire
+
+
+class Command(BaseCommand):
+    help = (
+        "Writes the definition of a sub-registry to standard output: the code book as CSV (UTF-8, separated by ;), or "
+        "a FHIR R4 Questionnaire as JSON. Without --version: the one in force today."
+    )
+    requires_system_checks: list[str] = []
+
+    def create_parser(self, prog_name: str, subcommand: str, **options: Any) -> CommandParser:
+        # Django's own --version, of Django, gives way.
+        return super().create_parser(prog_name, subcommand, conflict_handler="resolve", **options)
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("code", metavar="CODE", help="of the sub-registry, such as pneumoni")
+        parser.add_argument("--version", type=int, metavar="N", help="another version than the one in force")
+        parser.add_argument("--as", dest="kind", choices=["csv", "fhir"], required=True, help="what to write")
+
+    def handle(self, *args: Any, code: str, version: int | None, kind: str, **options: Any) -> None:
+        form = self._form(code, version)
+        if kind == "csv":
+            self.stdout.write(as_csv(form), ending="")
+        else:
+            found = as_questionnaire(form, origin=settings.SITE_ORIGIN, on=timezone.localdate())
+            self.stdout.write(json.dumps(found, ensure_ascii=False, indent=2))
+
+    def _form(self, code: str, version: int | None) -> Form:
+        in_force = {registry.code: registry.version for registry in sub_registries()}
+        if code not in in_force:
+            self._stop(f"there is no sub-registry {code}: choose among {', '.join(in_force)}")
+        wanted = version or in_force[code]
+        form = catalogue().forms.get((code, wanted))
+        if form is None:
+            there = ", ".join(str(v) for c, v in sorted(catalogue().forms) if c == code)
+            self._stop(f"{code} {wanted} has no forms" + (f"; these versions have: {there}" if there else ""))
+        return form
+
+    def _stop(self, line: str) -> NoReturn:
+        self.stderr.write(f"registret: {line}")
+        sys.exit(1)

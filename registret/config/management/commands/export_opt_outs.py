@@ -1,0 +1,20 @@
+"""`registret export-opt-outs`: the marks of all who opted out, to be kept apart from the backups."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from registret.records.opting_out import marks
+
+
+class Command(BaseCommand):
+    help = (
+        "Writes a line for each blocked number: its mark and the name of the key, never the number. Keep it apart from "
+        "the backups of the database: replay-opt-outs reads it after one of them was restored."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for mark in marks():
+            self.stdout.write(mark.line, ending="")

@@ -1,0 +1,50 @@
+"""`registret replay-opt-outs`: after a backup was restored, destroys again whoever had opted out since."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any, NoReturn
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from registret.records.blocking import key_names
+from registret.records.opting_out import MarksBroken, came_back, read_marks, replay
+
+
+class Command(BaseCommand):
+    help = (
+        "Blocks again every mark of the files that the database lacks, and destroys again every patient whose number "
+        "has a mark. Run it after a backup was restored, before anybody logs in."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", nargs="*", help="REGISTRET_OPT_OUT_FILE, or what export-opt-outs wrote")
+        parser.add_argument("--dry-run", action="store_true", help="only say how many patients came back")
+
+    def handle(self, *args: Any, file: list[str], dry_run: bool, **options: Any) -> None:
+        try:
+            lines = [line for name in file for line in Path(name).read_text(encoding="utf-8").splitlines()]
+            kept = read_marks(lines)
+        except (OSError, UnicodeDecodeError) as trouble:
+            self._stop(f"cannot read the file: {trouble}")
+        except MarksBroken as trouble:
+            self._stop(str(trouble))
+        lost = sorted({one.key for one in kept} - set(key_names()))
+        if lost:
+            self._stop(
+                f"marks were made under keys that are not set: {', '.join(lost)} "
+                f"(add the earlier REGISTRET_OPT_OUT_KEY to REGISTRET_OPT_OUT_KEYS_BEFORE)"
+            )
+        number = len(came_back(kept)) if dry_run else replay(kept, at=timezone.now())
+        count = f"{number} patient{'' if number == 1 else 's'}"
+        self.stdout.write(f"{count} {'would be destroyed (dry run)' if dry_run else 'destroyed again'}")
+        if not file:
+            self.stdout.write("No file was given: only marks in the restored database itself were looked at")
+
+    def _stop(self, line: str) -> NoReturn:
+        self.stderr.write(f"registret: {line}")
+        self.stderr.write("registret: nothing was destroyed")
+        sys.exit(1)

@@ -1,0 +1,122 @@
+"""Patients' cases (patientärenden): the one way from the registry's own staff to a patient.
+
+By exact number and with a case number only; there is no list and no search. Every look is an entry in the log about
+the patient, with the case number as its reason, also for patients of protected identity.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from registret.access.actor import Actor
+from registret.access.refusals import NotPermitted
+from registret.access.roles import Permission
+from registret.ledger.services import record
+from registret.places.queries import clinics
+from registret.records.casenumber import CaseNumber
+from registret.records.models import Episode, Merge, Patient
+from registret.records.numbers import PatientNumber
+from registret.records.queries import is_blocked, patient_id_of, patient_row
+from registret.records.refusals import NobodyHere
+from registret.records.rows import PatientRow
+from registret.records.sight import sight_of_all
+from registret.registries.queries import name_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """About whom, and under which number of the diary."""
+
+    number: PatientNumber
+    case_number: CaseNumber
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """How much a care provider has reported about somebody to a sub-registry, both by name."""
+
+    care_provider: str
+    sub_registry: str
+    episodes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CasePage:
+    """What a number came to. `patient` None: nobody here has it. `opted_out`: it is blocked."""
+
+    patient: PatientRow | None
+    opted_out: bool
+    kept: tuple[Kept, ...]
+
+    @property
+    def episodes(self) -> int:
+        return sum(one.episodes for one in self.kept)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identities:
+    """A patient, and by which ids the log knows the patient: also those of patients that were merged."""
+
+    patient: PatientRow
+    merged: tuple[int, ...]
+
+
+def open_case(*, actor: Actor, case: Case, at: datetime) -> CasePage:
+    """Whether somebody has this number, who, and how much there is.
+
+    Raises: NotPermitted.
+    """
+    _require_handler(actor)
+    with sight_of_all():
+        patient_id = patient_id_of(case.number)
+        record(
+            event="case.opened" if patient_id is not None else "case.nobody",
+            by=actor.by,
+            at=at,
+            about_patient_id=patient_id,
+            facts={"case": case.case_number.text},
+        )
+        if patient_id is None:
+            return CasePage(patient=None, opted_out=is_blocked(case.number), kept=())
+        return CasePage(patient=_patient(patient_id), opted_out=False, kept=_kept(patient_id))
+
+
+@contextmanager
+def patient_of_case(*, actor: Actor, case: Case) -> Iterator[Identities]:
+    """The patient, in a transaction that sees all of them. For acts that tell the log themselves what they did.
+
+    Raises: NotPermitted, NobodyHere.
+    """
+    _require_handler(actor)
+    with sight_of_all():
+        patient_id = patient_id_of(case.number)
+        if patient_id is None:
+            raise NobodyHere()
+        merged = Merge.objects.filter(patient_id=patient_id).order_by("id").values_list("gone_id", flat=True)
+        yield Identities(patient=_patient(patient_id), merged=tuple(merged))
+
+
+def _require_handler(actor: Actor) -> None:
+    if not actor.may(Permission.HANDLE_CASES):
+        raise NotPermitted()
+
+
+def _patient(patient_id: int) -> PatientRow:
+    return patient_row(Patient.objects.prefetch_related("numbers").get(id=patient_id))
+
+
+def _kept(patient_id: int) -> tuple[Kept, ...]:
+    found = Episode.objects.filter(patient_id=patient_id).values_list("clinic_id", "sub_registry")
+    by_clinic = Counter(found)
+    places = clinics({clinic_id for clinic_id, _ in by_clinic})
+    by_provider: Counter[tuple[str, str]] = Counter()
+    for (clinic_id, sub_registry), number in by_clinic.items():
+        by_provider[places[clinic_id].care_provider, sub_registry] += number
+    return tuple(
+        Kept(care_provider=provider, sub_registry=name_of(code), episodes=number)
+        for (provider, code), number in sorted(by_provider.items())
+    )

@@ -1,0 +1,261 @@
+"""Registerutdrag (L13): all that the registry has about one person, in words, as one document.
+
+What is extracted is not kept: a document is made for whoever asked, and the log is told.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from registret.access.actor import Actor
+from registret.ledger.services import record
+from registret.places.queries import ClinicRow, clinics
+from registret.records.cases import Case, patient_of_case
+from registret.records.models import Episode, Merge, Number, Revision, Step
+from registret.records.numbers import PatientNumber
+from registret.records.rows import PatientRow
+from registret.registries.answers import SWEDEN, Answer, AnswerBroken, Stored, restored
+from registret.registries.forms import Form, Question
+from registret.registries.queries import form_of, name_of
+from registret.words.extracts import act_name, answer_missing, number_kind, sex_name, step_state_name
+from registret.words.roles import role_name, roles_with_words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberHeld:
+    """`until` None: the patient's number now."""
+
+    number: PatientNumber
+    kind: str
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """Somebody said that the patient `gone` was this one."""
+
+    gone: str
+    at: datetime
+    by_name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerInWords:
+    """`code` is what the definition calls the question; the rest is in the language of the extract."""
+
+    code: str
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeInWords:
+    """One answer that was changed; empty where there was or is none."""
+
+    question: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevisionInWords:
+    number: int
+    act: str
+    at: datetime
+    by_name: str
+    by_role: str
+    unit: str
+    reason: str
+    changes: tuple[ChangeInWords, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepInWords:
+    code: str
+    name: str
+    state: str
+    unit: str
+    signed_at: datetime | None
+    signed_by_name: str
+    answers: tuple[AnswerInWords, ...]
+    revisions: tuple[RevisionInWords, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpisodeInWords:
+    system_id: str
+    sub_registry: str
+    care_provider: str
+    unit: str
+    began_at: datetime
+    created_at: datetime
+    created_by_name: str
+    steps: tuple[StepInWords, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistryExtract:
+    """Everything. `looked_up_at`: when the population register last knew the number."""
+
+    case_number: str
+    at: datetime
+    patient: PatientRow
+    sex: str
+    created_at: datetime
+    looked_up_at: datetime | None
+    numbers: tuple[NumberHeld, ...]
+    merged: tuple[Merged, ...]
+    episodes: tuple[EpisodeInWords, ...]
+
+
+def registry_extract(*, actor: Actor, case: Case, form: str, at: datetime) -> RegistryExtract:
+    """All about the person who has or had the number, of all care providers. `form`: as what, for the log.
+
+    Raises: NotPermitted, NobodyHere.
+    """
+    with patient_of_case(actor=actor, case=case) as found:
+        patient = found.patient
+        record(
+            event="extract.made",
+            by=actor.by,
+            at=at,
+            about_patient_id=patient.id,
+            facts={"case": case.case_number.text, "form": form},
+        )
+        numbers = Number.objects.select_related("patient").filter(patient_id=patient.id).order_by("-until", "-since")
+        row = numbers[0].patient
+        return RegistryExtract(
+            case_number=case.case_number.text,
+            at=at,
+            patient=patient,
+            sex=sex_name(patient.sex),
+            created_at=row.created_at,
+            looked_up_at=row.looked_up_at,
+            numbers=tuple(_number(one) for one in numbers),
+            merged=tuple(
+                Merged(gone=m.gone, at=m.at, by_name=m.by_name, reason=m.reason)
+                for m in Merge.objects.filter(patient_id=patient.id).order_by("id")
+            ),
+            episodes=_episodes(patient.id),
+        )
+
+
+def in_words(question: Question, answer: Answer) -> str:
+    """An answer as people read it, with its unit, in the active language."""
+    if answer.missing is not None:
+        return answer_missing(answer.missing)
+    labels = {option.code: str(option.label) for option in question.options}
+    match answer.value:
+        case frozenset():
+            return ", ".join(labels.get(code, code) for code in labels if code in answer.value)
+        case datetime():
+            return f"{answer.value.astimezone(SWEDEN):%Y-%m-%d %H:%M}"
+        case date():
+            return answer.value.isoformat()
+        case Decimal():
+            unit = question.variable.unit
+            return f"{answer.value} {unit}" if unit else str(answer.value)
+        case str():
+            return labels.get(answer.value, answer.value)
+    return str(answer.value)
+
+
+def _number(found: Number) -> NumberHeld:
+    return NumberHeld(
+        number=PatientNumber(found.text, found.kind),
+        kind=number_kind(found.kind),
+        since=found.since,
+        until=found.until,
+    )
+
+
+def _episodes(patient_id: int) -> tuple[EpisodeInWords, ...]:
+    """Four queries, however many there are."""
+    episodes = list(Episode.objects.filter(patient_id=patient_id).order_by("began_at", "id"))
+    steps: dict[int, list[Step]] = defaultdict(list)
+    for step in Step.objects.filter(episode__patient_id=patient_id).order_by("id"):
+        steps[step.episode_id].append(step)
+    revisions: dict[int, list[Revision]] = defaultdict(list)
+    for revision in Revision.objects.filter(step__episode__patient_id=patient_id).order_by("number"):
+        revisions[revision.step_id].append(revision)
+    places = clinics(_clinic_ids(episodes, steps.values(), revisions.values()))
+    return tuple(_episode(episode, steps[episode.id], revisions, places) for episode in episodes)
+
+
+def _clinic_ids(
+    episodes: Iterable[Episode], steps: Iterable[Iterable[Step]], revisions: Iterable[Iterable[Revision]]
+) -> set[int]:
+    found = {episode.clinic_id for episode in episodes}
+    found |= {step.clinic_id for some in steps for step in some}
+    return found | {revision.by_clinic_id for some in revisions for revision in some}
+
+
+def _episode(
+    found: Episode, steps: Iterable[Step], revisions: Mapping[int, list[Revision]], places: Mapping[int, ClinicRow]
+) -> EpisodeInWords:
+    form = form_of(found.sub_registry, found.version)
+    return EpisodeInWords(
+        system_id=found.system_id,
+        sub_registry=name_of(found.sub_registry),
+        care_provider=places[found.clinic_id].care_provider,
+        unit=places[found.clinic_id].title,
+        began_at=found.began_at,
+        created_at=found.created_at,
+        created_by_name=found.created_by_name,
+        steps=tuple(_step(form, step, revisions.get(step.id, []), places) for step in steps),
+    )
+
+
+def _step(form: Form, found: Step, revisions: Iterable[Revision], places: Mapping[int, ClinicRow]) -> StepInWords:
+    order = {code: place for place, code in enumerate(form.questions)}
+    answered = sorted(found.answers, key=lambda code: order.get(code, len(order)))
+    return StepInWords(
+        code=found.code,
+        name=str(form.step(found.code).name),
+        state=step_state_name(found.state),
+        unit=places[found.clinic_id].title,
+        signed_at=found.signed_at,
+        signed_by_name=found.signed_by_name,
+        answers=tuple(
+            AnswerInWords(code=code, question=_label(form, code), answer=_stored(form, code, found.answers[code]))
+            for code in answered
+        ),
+        revisions=tuple(_revision(form, revision, places) for revision in revisions),
+    )
+
+
+def _revision(form: Form, found: Revision, places: Mapping[int, ClinicRow]) -> RevisionInWords:
+    return RevisionInWords(
+        number=found.number,
+        act=act_name(found.kind),
+        at=found.at,
+        by_name=found.by_name,
+        by_role=", ".join(role_name(code) for code in found.by_role.split(",") if code in roles_with_words()),
+        unit=places[found.by_clinic_id].title if found.by_clinic_id in places else "",
+        reason=found.reason,
+        changes=tuple(
+            ChangeInWords(question=_label(form, code), before=_stored(form, code, old), after=_stored(form, code, new))
+            for code, (old, new) in found.changes.items()
+        ),
+    )
+
+
+def _label(form: Form, code: str) -> str:
+    question = form.questions.get(code)
+    return str(question.variable.label) if question else code
+
+
+def _stored(form: Form, code: str, stored: Stored | None) -> str:
+    """What was kept, in words. What no longer fits its form is shown as it is: nothing is left out."""
+    if stored is None:
+        return ""
+    try:
+        return in_words(form.questions[code], restored(form.questions[code], stored))
+    except (KeyError, AnswerBroken, ValueError, ArithmeticError):
+        return str(stored)

@@ -1,0 +1,211 @@
+"""Who a patient is: another number, two that were one, and what the population register says since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Q
+
+from registret.access.actor import Actor
+from registret.access.roles import Permission
+from registret.kernel.by import By
+from registret.ledger.services import record
+from registret.records.holding import hold_identities, hold_numbers
+from registret.records.models import Episode, Merge, Number, Patient
+from registret.records.numbers import PatientNumber
+from registret.records.population import Person, population_register
+from registret.records.protected import require_reason
+from registret.records.queries import is_blocked, patient_id_of, patient_of, patient_row
+from registret.records.refusals import NothingToMerge, NumberTaken, NumberUnchanged, OptedOut
+from registret.records.rows import PatientRow
+from registret.records.sight import destroying, sight_of, sight_of_all
+
+ASK_AGAIN_AFTER: Final = timedelta(hours=20)
+_BATCH: Final = 200
+
+
+@transaction.atomic
+def change_number(*, actor: Actor, patient: str, number: PatientNumber, reason: str, at: datetime) -> None:
+    """The patient has this number from now on; the earlier one still leads to the patient. The log says that it
+    happened and why, and no number.
+
+    Raises: NotFound, NotPermitted, ReasonNeeded, NumberUnchanged, OptedOut; NumberTaken (another patient has or had
+        it: are they one?); ValueError (no reason).
+    """
+    if not reason.strip():
+        raise ValueError("a change of number has a reason")
+    hold_identities()
+    with sight_of(actor, Permission.REPORT):
+        found = patient_of(actor, patient)
+        require_reason(actor, found, at=at)
+    hold_numbers(found.number.text, number.text)
+    if number.text == found.number.text:
+        raise NumberUnchanged()
+    if is_blocked(number):
+        raise OptedOut()
+    with sight_of_all():
+        owner = patient_id_of(number)
+        if owner not in {None, found.id}:
+            raise NumberTaken()
+        Number.objects.filter(patient_id=found.id, until=None).update(until=at)
+        if owner is None:
+            Number.objects.create(patient_id=found.id, text=number.text, kind=number.kind, since=at)
+        else:
+            Number.objects.filter(text=number.text).update(until=None)
+        row = Patient.objects.select_for_update().get(id=found.id)
+        if number.birth_date and number.sex:
+            row.birth_date, row.sex = number.birth_date, number.sex
+        _fill_in(row, population_register().person(number), at=at)
+        row.save()
+    record(
+        event="patient.number_changed",
+        by=actor.by,
+        at=at,
+        about_patient_id=found.id,
+        clinic_id=actor.seat.clinic_id,
+        facts={"before": found.number.kind, "after": number.kind, "reason": reason.strip()},
+    )
+
+
+def other_of(*, actor: Actor, patient: str, number: PatientNumber, at: datetime) -> bool:
+    """Whether another patient than this one has or had the number. Who, does not show.
+
+    Raises: NotFound, NotPermitted, ReasonNeeded.
+    """
+    with sight_of(actor, Permission.REPORT):
+        found = patient_of(actor, patient)
+        require_reason(actor, found, at=at)
+    with sight_of_all():
+        return patient_id_of(number) not in {None, found.id}
+
+
+@transaction.atomic
+def merge(*, actor: Actor, patient: str, number: PatientNumber, reason: str, at: datetime) -> str:
+    """The patient and the one who has or had this number are one person; answers the system id of what remains.
+
+    A patient of a personnummer or samordningsnummer remains before one of a reserve number, else the one of `number`.
+    Episodes, numbers and traces of the other move there. The trace says who was merged, when, by whom and why; it is
+    destroyed with the patient, so the log does not repeat the reason.
+
+    Raises: NotFound, NotPermitted, ReasonNeeded, OptedOut; NothingToMerge (no other patient has the number);
+        ValueError (no reason).
+    """
+    if not reason.strip():
+        raise ValueError("merging has a reason")
+    hold_identities()
+    with sight_of(actor, Permission.REPORT):
+        mine = patient_of(actor, patient)
+        require_reason(actor, mine, at=at)
+    with sight_of_all():
+        other_id = patient_id_of(number)
+        if other_id is None or other_id == mine.id:
+            if is_blocked(number):
+                raise OptedOut()
+            raise NothingToMerge()
+        other = patient_row(Patient.objects.prefetch_related("numbers").get(id=other_id))
+        hold_numbers(*(one.text for one in (*mine.numbers, *other.numbers)))
+        backwards = other.number.is_reserve and not mine.number.is_reserve
+        stays, goes = (mine, other) if backwards else (other, mine)
+        moved = Episode.objects.filter(patient_id=goes.id).update(patient_id=stays.id)
+        Number.objects.filter(patient_id=goes.id, until=None).update(until=at)
+        Number.objects.filter(patient_id=goes.id).update(patient_id=stays.id)
+        _hand_over(goes, stays)
+        Merge.objects.create(
+            patient_id=stays.id,
+            gone=goes.system_id,
+            gone_id=goes.id,
+            at=at,
+            by_account_id=actor.account_id,
+            by_name=actor.name,
+            reason=reason.strip(),
+        )
+        Patient.objects.filter(id=goes.id).delete()
+    record(
+        event="patient.merged",
+        by=actor.by,
+        at=at,
+        about_patient_id=stays.id,
+        clinic_id=actor.seat.clinic_id,
+        facts={"gone": goes.system_id, "episodes": moved},
+    )
+    return stays.system_id
+
+
+def ask_again(*, at: datetime) -> int:
+    """Asks the population register about everybody whom it was not asked about lately; answers how many changed.
+
+    So deaths and protection of identity are seen. One transaction for each patient.
+    """
+    return sum(_asked(patient_id, at=at) for patient_id in _to_ask(at))
+
+
+def _to_ask(at: datetime) -> Iterator[int]:
+    """By id, in batches: what was asked about and is not known does not come again in this round."""
+    after = 0
+    while True:
+        with sight_of_all():
+            due = Patient.objects.filter(Q(looked_up_at=None) | Q(looked_up_at__lt=at - ASK_AGAIN_AFTER), id__gt=after)
+            batch = list(due.order_by("id").values_list("id", flat=True)[:_BATCH])
+        if not batch:
+            return
+        yield from batch
+        after = batch[-1]
+
+
+@transaction.atomic
+def _asked(patient_id: int, *, at: datetime) -> bool:
+    with sight_of_all():
+        # Somebody who is merged or destroyed at this moment is left alone.
+        row = Patient.objects.select_for_update(skip_locked=True).filter(id=patient_id).first()
+        number = Number.objects.filter(patient_id=patient_id, until=None).first()
+        if row is None or number is None:
+            return False
+        person = population_register().person(PatientNumber(number.text, number.kind))
+        changed = _fill_in(row, person, at=at)
+        if person is not None:
+            row.save()
+        if changed:
+            record(
+                event="patient.looked_up",
+                by=By.of_program("population"),
+                at=at,
+                about_patient_id=patient_id,
+                facts={"fields": ",".join(changed)},
+            )
+        return bool(changed)
+
+
+def _fill_in(row: Patient, person: Person | None, *, at: datetime) -> list[str]:
+    """What the population register says; answers the names of what changed. What it does not know stays."""
+    if person is None:
+        return []
+    now = {
+        "given_name": person.given_name,
+        "surname": person.surname,
+        "sex": person.sex.value,
+        "is_protected": person.is_protected,
+        "died_on": person.died_on if person.died_on is None or person.died_on >= row.birth_date else row.died_on,
+    }
+    changed = [name for name, value in now.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, now[name])
+    row.looked_up_at = at
+    return changed
+
+
+def _hand_over(goes: PatientRow, stays: PatientRow) -> None:
+    """Earlier traces, protection and death go along. A trace is not rewritten: it is written anew, as it was."""
+    earlier = list(Merge.objects.filter(patient_id=goes.id))
+    with destroying():
+        Merge.objects.filter(patient_id=goes.id).delete()
+    for trace in earlier:
+        trace.id, trace.patient_id = None, stays.id
+    Merge.objects.bulk_create(earlier)
+    row = Patient.objects.select_for_update().get(id=stays.id)
+    row.is_protected = stays.is_protected or goes.is_protected
+    if row.died_on is None and goes.died_on is not None and goes.died_on >= row.birth_date:
+        row.died_on = goes.died_on
+    row.save(update_fields=["is_protected", "died_on"])

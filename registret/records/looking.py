@@ -1,0 +1,183 @@
+"""Looking at patients. Every look is an act: what is shown and the entry that tells of it are one transaction (L7)."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from registret.access.actor import Actor
+from registret.access.refusals import NotFound
+from registret.kernel.identifiers import Malformed
+from registret.ledger.services import Fact, record
+from registret.records.numbers import PatientNumber
+from registret.records.protected import give_reason, require_reason
+from registret.records.queries import (
+    drafts,
+    due,
+    due_with_patients,
+    episode_rows,
+    episodes_of,
+    flagged,
+    history,
+    is_blocked,
+    laid_aside,
+    patient_numbered,
+    patient_of,
+    patients_named,
+    step_page,
+)
+from registret.records.refusals import OptedOut
+from registret.records.rows import LetterLine, Listed, PatientPage, PatientRow, RevisionRow, StepPage
+from registret.records.sight import sight_of
+from registret.registries.answers import SWEDEN
+
+SYSTEM_ID_LENGTH: Final = 9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a search came to. One of the three: a patient, a number that is nobody's here yet, or several by name."""
+
+    patient: PatientRow | None = None
+    number: PatientNumber | None = None
+    named: tuple[PatientRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """The lists of the start page, a page of each."""
+
+    drafts: Listed
+    laid_aside: Listed
+    due: Listed
+    flagged: Listed
+
+
+def search(*, actor: Actor, written: str, at: datetime) -> Found:
+    """By number (any that the patient has or had), by system id of patient or episode, or by the beginning of a name.
+
+    Only among what the own care provider reported: whether others have the number does not show. Somebody of protected
+    identity is found by number only, and without a name.
+
+    Raises: NotPermitted, OptedOut.
+    """
+    text = written.strip()
+    try:
+        number = PatientNumber.parse(text, today=at.astimezone(SWEDEN).date())
+    except Malformed:
+        number = None
+    with sight_of(actor):
+        if number is not None:
+            found = Found(patient=patient_numbered(actor, number), number=number)
+        elif _is_system_id(text):
+            found = Found(patient=_by_system_id(actor, text.upper()))
+        else:
+            found = Found(named=patients_named(actor, text) if len(text) >= 2 else ())
+        how = "number" if number is not None else "system_id" if _is_system_id(text) else "name"
+        for patient in found.named or ((found.patient,) if found.patient else ()):
+            _tell(actor, "patient.found", patient.id, at, {"how": how})
+        if found.patient is None and not found.named:
+            _tell(actor, "patient.not_found", None, at, {"how": how})
+    if number is not None and found.patient is None and is_blocked(number):
+        raise OptedOut()
+    return replace(found, patient=found.patient.masked) if found.patient else found
+
+
+def open_patient(*, actor: Actor, system_id: str, reason: str = "", at: datetime) -> PatientPage:
+    """A patient with the episodes of the own care provider.
+
+    Raises: NotPermitted, NotFound; ReasonNeeded (protected identity, and no reason, now or within the hour).
+    """
+    with sight_of(actor):
+        patient = patient_of(actor, system_id)
+        if reason.strip():
+            give_reason(actor, patient, at=at)
+        require_reason(actor, patient, at=at)
+        episodes = episode_rows(episodes_of(actor).filter(patient_id=patient.id).order_by("-began_at", "-id"))
+        _tell(actor, "patient.opened", patient.id, at, {"reason": reason.strip()} if reason.strip() else {})
+        return PatientPage(patient=patient, episodes=episodes)
+
+
+def open_step(*, actor: Actor, episode: str, step: str, at: datetime) -> StepPage:
+    """One step of an episode. Raises: NotPermitted, NotFound, ReasonNeeded."""
+    with sight_of(actor):
+        page, _ = step_page(actor, episode=episode, step=step)
+        require_reason(actor, page.patient, at=at)
+        _tell(actor, "step.opened", page.patient.id, at, _which(page))
+        return page
+
+
+def open_history(*, actor: Actor, episode: str, step: str, at: datetime) -> tuple[StepPage, tuple[RevisionRow, ...]]:
+    """Who changed what in a step, newest first. Raises: NotPermitted, NotFound, ReasonNeeded."""
+    with sight_of(actor):
+        page, _ = step_page(actor, episode=episode, step=step)
+        require_reason(actor, page.patient, at=at)
+        _tell(actor, "step.history_opened", page.patient.id, at, _which(page))
+        return page, history(actor=actor, episode=episode, step=step)
+
+
+def print_episode(*, actor: Actor, episode: str, at: datetime) -> tuple[StepPage, ...]:
+    """All steps of an episode, for paper. Raises: NotPermitted, NotFound, ReasonNeeded."""
+    with sight_of(actor):
+        first = episodes_of(actor).filter(system_id=episode).values_list("steps__code", flat=True)
+        pages = tuple(step_page(actor, episode=episode, step=code)[0] for code in first if code)
+        order = {row.code: i for page in pages[:1] for i, row in enumerate(page.episode.steps)}
+        for page in pages[:1]:
+            require_reason(actor, page.patient, at=at)
+            _tell(actor, "episode.printed", page.patient.id, at, {"episode": page.episode.system_id})
+        return tuple(sorted(pages, key=lambda page: order[page.step.code]))
+
+
+def work(*, actor: Actor, at: datetime) -> Work:
+    """The lists of the own clinic. They name nobody; the log is told that they were shown.
+
+    Raises: NotPermitted.
+    """
+    with sight_of(actor):
+        found = Work(
+            drafts=drafts(actor=actor),
+            laid_aside=laid_aside(actor=actor),
+            due=due(actor=actor, at=at),
+            flagged=flagged(actor=actor),
+        )
+        shown = sum(len(one.rows) for one in (found.drafts, found.laid_aside, found.due, found.flagged))
+        if shown:
+            _tell(actor, "work.listed", None, at, {"rows": shown})
+        return found
+
+
+def letters_due(*, actor: Actor, at: datetime) -> tuple[LetterLine, ...]:
+    """Whom the clinic writes to about follow-ups whose time has come. It names patients: each line is a look at one.
+
+    Nobody with protected identity, and nobody who has died.
+
+    Raises: NotPermitted.
+    """
+    with sight_of(actor):
+        found = due_with_patients(actor=actor, at=at)
+        for line in found:
+            facts: dict[str, Fact] = {"sub_registry": line.sub_registry, "step": line.step}
+            _tell(actor, "patient.listed_for_letters", line.patient.id, at, facts)
+        return found
+
+
+def _by_system_id(actor: Actor, text: str) -> PatientRow | None:
+    episode = episodes_of(actor).filter(system_id=text).values_list("patient__system_id", flat=True).first()
+    with suppress(NotFound):
+        found = patient_of(actor, episode or text)
+        return None if found.is_protected else found
+    return None
+
+
+def _is_system_id(text: str) -> bool:
+    return len(text) == SYSTEM_ID_LENGTH and text[:1].upper() in {"P", "E"} and text.isalnum()
+
+
+def _which(page: StepPage) -> dict[str, Fact]:
+    return {"episode": page.episode.system_id, "step": page.step.code, "sub_registry": page.form.code}
+
+
+def _tell(actor: Actor, event: str, patient_id: int | None, at: datetime, facts: dict[str, Fact]) -> None:
+    record(event=event, by=actor.by, at=at, about_patient_id=patient_id, clinic_id=actor.seat.clinic_id, facts=facts)

@@ -1,0 +1,327 @@
+"""Patients, their care episodes, and what was answered. What nobody may see, the database does not show.
+
+Row-level security (migration `0002_fences`) shows a row only to a transaction that says for which care provider it
+reads. It is the second fence: the first is that `queries` asks for an `Actor`.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from registret.accounts.name_keys import name_key
+from registret.records.lifecycle import StepState
+from registret.records.numbers import Sex
+
+
+class Patient(models.Model):
+    """Somebody with care episodes in the registry. `system_id` is what people say instead of the number."""
+
+    id = models.BigAutoField(primary_key=True)
+    system_id = models.CharField(max_length=10, unique=True)
+    birth_date = models.DateField()
+    sex = models.CharField(max_length=10)
+    given_name = models.CharField(max_length=100, blank=True, default="")
+    surname = models.CharField(max_length=100, blank=True, default="")
+    surname_key = name_key("surname", "given_name")
+    is_protected = models.BooleanField(default=False)
+    died_on = models.DateField(null=True)
+    # When the population register was last asked; null: it did not know the number.
+    looked_up_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="patient_sex_known", condition=Q(sex__in=[s.value for s in Sex])),
+            models.CheckConstraint(
+                name="patient_died_after_birth", condition=Q(died_on=None) | Q(died_on__gte=F("birth_date"))
+            ),
+        ]
+        indexes = [models.Index(fields=["surname_key", "id"], name="patient_by_name")]
+
+
+class Number(models.Model):
+    """A number of a patient, now or once: `until` says when another took its place. A number is never reused."""
+
+    id = models.BigAutoField(primary_key=True)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="numbers")
+    text = models.CharField(max_length=12, unique=True)
+    kind = models.CharField(max_length=40)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="one_number_now", fields=["patient"], condition=Q(until=None)),
+            models.CheckConstraint(name="number_shape", condition=Q(text__regex=r"^[0-9A-Z]{12}$")),
+        ]
+
+
+class Merge(models.Model):
+    """Two patients were one: what stood under `gone` stands under `patient` since then. Append-only.
+
+    `gone_id` is what the log calls the patient that was, so that an extract of the log is whole.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    gone = models.CharField(max_length=10, unique=True)
+    gone_id = models.BigIntegerField()
+    at = models.DateTimeField()
+    by_account_id = models.BigIntegerField()
+    by_name = models.CharField(max_length=520)
+    reason = models.CharField(max_length=500)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="merge_has_reason", condition=~Q(reason=""))]
+
+
+class FormVersion(models.Model):
+    """A version of a form that episodes were begun with, as it was then: from then on its files must not change."""
+
+    id = models.BigAutoField(primary_key=True)
+    sub_registry = models.CharField(max_length=40)
+    version = models.PositiveSmallIntegerField()
+    digest = models.CharField(max_length=64)
+    used_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="form_version_once", fields=["sub_registry", "version"])]
+
+
+class Episode(models.Model):
+    """Vårdepisod: the unit of registration. `began_at`: the answer to the anchor of its form."""
+
+    id = models.BigAutoField(primary_key=True)
+    system_id = models.CharField(max_length=10, unique=True)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="episodes")
+    sub_registry = models.CharField(max_length=40)
+    version = models.PositiveSmallIntegerField()
+    care_provider = models.ForeignKey("places.CareProvider", on_delete=models.PROTECT, related_name="+")
+    clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, related_name="+")
+    began_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+    created_by_id = models.BigIntegerField()
+    created_by_name = models.CharField(max_length=520)
+
+    class Meta:
+        constraints = [
+            # What a step's composite foreign key points at (0002_fences): a step cannot belong to another provider.
+            models.UniqueConstraint(name="episode_with_its_provider", fields=["id", "care_provider"]),
+        ]
+        indexes = [
+            models.Index(fields=["patient", "sub_registry", "began_at"], name="episode_doubles"),
+            models.Index(fields=["care_provider", "patient"], name="episode_patients"),
+            models.Index(fields=["clinic", "-id"], name="episode_clinic"),
+            models.Index(fields=["sub_registry", "began_at"], name="episode_by_age"),
+        ]
+
+
+class Step(models.Model):
+    """One form of an episode, saved and signed on its own. `answers`: by code of the variable, as `answers.Stored`.
+
+    `version` counts revisions. `flags` and `lacking`: how many rules are broken and questions unanswered, for lists.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    episode = models.ForeignKey(Episode, on_delete=models.CASCADE, related_name="steps")
+    care_provider = models.ForeignKey("places.CareProvider", on_delete=models.PROTECT, related_name="+")
+    clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, related_name="+")
+    code = models.CharField(max_length=40)
+    state = models.CharField(max_length=12, choices=[(s.value, s.value) for s in StepState], default=StepState.PLANNED)
+    answers = models.JSONField(default=dict)
+    version = models.PositiveIntegerField(default=0)
+    flags = models.PositiveSmallIntegerField(default=0)
+    lacking = models.PositiveSmallIntegerField(default=0)
+    due_from = models.DateField(null=True)
+    due_to = models.DateField(null=True)
+    saved_at = models.DateTimeField(null=True)
+    saved_by_id = models.BigIntegerField(null=True)
+    saved_by_name = models.CharField(max_length=520, blank=True, default="")
+    signed_at = models.DateTimeField(null=True)
+    signed_by_id = models.BigIntegerField(null=True)
+    signed_by_name = models.CharField(max_length=520, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="step_once", fields=["episode", "code"]),
+            models.CheckConstraint(name="step_state_known", condition=Q(state__in=[s.value for s in StepState])),
+            models.CheckConstraint(
+                name="step_planned_is_empty",
+                condition=~Q(state=StepState.PLANNED) | Q(answers={}, saved_at=None),
+            ),
+            models.CheckConstraint(
+                name="step_signed_by_somebody",
+                condition=~Q(state=StepState.SIGNED)
+                | (Q(signed_at__isnull=False, signed_by_id__isnull=False, flags=0, lacking=0) & ~Q(signed_by_name="")),
+            ),
+            models.CheckConstraint(
+                name="step_due_is_a_time",
+                condition=Q(due_from=None, due_to=None) | Q(due_from__isnull=False, due_to__gte=F("due_from")),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["clinic", "-saved_at", "-id"],
+                name="step_unfinished",
+                condition=Q(state__in=[StepState.DRAFT, StepState.REOPENED]),
+            ),
+            models.Index(
+                fields=["clinic", "-saved_at", "-id"], name="step_laid_aside", condition=Q(state=StepState.INCOMPLETE)
+            ),
+            models.Index(
+                fields=["clinic", "due_from", "id"],
+                name="step_due",
+                condition=Q(state=StepState.PLANNED, due_from__isnull=False),
+            ),
+            models.Index(
+                fields=["clinic", "-saved_at", "-id"],
+                name="step_flagged",
+                condition=Q(flags__gt=0),
+            ),
+        ]
+
+
+class Revision(models.Model):
+    """What one act changed: `changes[code]` is (old, new), each as `answers.Stored` or null. Append-only.
+
+    `number` is the `version` that the step got by it.
+    """
+
+    class Kind(models.TextChoices):
+        WRITE = "write"
+        LAY_ASIDE = "lay_aside"
+        TAKE_UP = "take_up"
+        SIGN = "sign"
+        REOPEN = "reopen"
+        MOVE = "move"
+        VERSION = "version"
+
+    id = models.BigAutoField(primary_key=True)
+    step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="revisions")
+    care_provider = models.ForeignKey("places.CareProvider", on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    changes = models.JSONField(default=dict)
+    reason = models.CharField(max_length=500, blank=True, default="")
+    at = models.DateTimeField()
+    by_account_id = models.BigIntegerField()
+    by_hsa_id = models.CharField(max_length=31)
+    by_name = models.CharField(max_length=520)
+    by_role = models.CharField(max_length=100)
+    by_clinic_id = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="revision_once", fields=["step", "number"]),
+            models.CheckConstraint(
+                name="revision_kind_known",
+                condition=Q(kind__in=["write", "lay_aside", "take_up", "sign", "reopen", "move", "version"]),
+            ),
+            models.CheckConstraint(name="revision_reopened_has_reason", condition=~Q(kind="reopen") | ~Q(reason="")),
+        ]
+
+
+class OptOut(models.Model):
+    """That a patient wants not to be here: what a number would come to, never the number.
+
+    `mark` is the HMAC of a number under the key `key` (`records.blocking`). `case_number` is the registry's own; the
+    rest is proof without data.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    mark = models.CharField(max_length=64, unique=True)
+    key = models.CharField(max_length=16)
+    case_number = models.CharField(max_length=40)
+    episodes = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    # Null: replayed by a command after a backup was restored.
+    by_account_id = models.BigIntegerField(null=True)
+    by_name = models.CharField(max_length=520)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="opt_out_mark_shape", condition=Q(mark__regex=r"^[0-9a-f]{64}$")),
+            models.CheckConstraint(name="opt_out_has_case", condition=~Q(case_number="")),
+        ]
+        indexes = [
+            models.Index(fields=["case_number"], name="opt_out_by_case"),
+            models.Index(fields=["at"], name="opt_out_at"),
+        ]
+
+
+class ReasonGiven(models.Model):
+    """Somebody said, in this session, why a patient of protected identity is opened. The reason is in the log."""
+
+    id = models.BigAutoField(primary_key=True)
+    session_id = models.BigIntegerField()
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["session_id", "patient", "-at"], name="reason_given"),
+            models.Index(fields=["at"], name="reason_given_at"),
+        ]
+
+
+class Destruction(models.Model):
+    """That episodes of a clinic were destroyed: how many, when and why, and nothing of what they were. Append-only."""
+
+    class Why(models.TextChoices):
+        OPTED_OUT = "opted_out"
+        RETENTION = "retention"
+
+    id = models.BigAutoField(primary_key=True)
+    clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, related_name="+")
+    sub_registry = models.CharField(max_length=40)
+    why = models.CharField(max_length=10, choices=Why.choices)
+    episodes = models.PositiveIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="destruction_why_known", condition=Q(why__in=["opted_out", "retention"])),
+            models.CheckConstraint(name="destruction_of_something", condition=Q(episodes__gt=0)),
+        ]
+        indexes = [models.Index(fields=["clinic", "-at"], name="destruction_clinic")]
+
+
+class Keeping(models.Model):
+    """A decision about episodes of a sub-registry that are older than it keeps them.
+
+    To destroy those that began before `before`; `done_at` says when the last of them was. Or to keep all until the day
+    `until`, for research or because something is being looked into: until then nothing there is destroyed for its age.
+    """
+
+    class What(models.TextChoices):
+        DESTROY = "destroy"
+        KEEP = "keep"
+
+    id = models.BigAutoField(primary_key=True)
+    sub_registry = models.CharField(max_length=40)
+    what = models.CharField(max_length=10, choices=What.choices)
+    before = models.DateTimeField(null=True)
+    until = models.DateField(null=True)
+    reason = models.CharField(max_length=500)
+    # How many they were when it was decided.
+    episodes = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    by_account_id = models.BigIntegerField()
+    by_name = models.CharField(max_length=520)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="keeping_says_what",
+                condition=Q(what="destroy", before__isnull=False, until=None)
+                | Q(what="keep", before=None, until__isnull=False, done_at=None),
+            ),
+            models.CheckConstraint(name="keeping_has_reason", condition=~Q(reason="")),
+            models.CheckConstraint(name="keeping_done_after", condition=Q(done_at=None) | Q(done_at__gte=F("at"))),
+            models.UniqueConstraint(
+                name="one_destruction_at_a_time", fields=["sub_registry"], condition=Q(what="destroy", done_at=None)
+            ),
+        ]
+        indexes = [models.Index(fields=["sub_registry", "-id"], name="keeping_newest")]

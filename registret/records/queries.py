@@ -1,0 +1,393 @@
+"""Patients and episodes, as frozen answers. Every question takes an `Actor` and begins at what that actor may see.
+
+Looking at a patient is an act, for the log is told of it: see `looking`. What is here is for `services` and `looking`,
+inside a sight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from registret.access.actor import Actor
+from registret.access.refusals import NotFound
+from registret.access.roles import Permission
+from registret.accounts.folding import folded
+from registret.records.blocking import marks_of
+from registret.records.lifecycle import WRITABLE, StepState
+from registret.records.models import Episode, FormVersion, Merge, Number, OptOut, Patient, Revision, Step
+from registret.records.numbers import PatientNumber, Sex
+from registret.records.rows import (
+    Changed,
+    Doubles,
+    EpisodeRow,
+    LetterLine,
+    Listed,
+    ListedStep,
+    PatientRow,
+    RevisionRow,
+    StepPage,
+    StepRow,
+)
+from registret.records.sight import clinic_of, sight_of
+from registret.registries.answers import SWEDEN, Answer, Stored, restored
+from registret.registries.assessing import KnownOfPatient, assess
+from registret.registries.forms import Form, FormStep, Question
+from registret.registries.queries import catalogue, form_of
+
+PAGE: Final = 50
+
+
+def episodes_of(actor: Actor) -> QuerySet[Episode]:
+    """Nobody reads without a seat: this is the only way from an actor to episodes. Inside `sight_of(actor)`."""
+    return Episode.objects.filter(
+        care_provider_id=actor.seat.care_provider_id, sub_registry__in=actor.seat.sub_registries
+    )
+
+
+def patients_of(actor: Actor) -> QuerySet[Patient]:
+    """Patients with an episode that the actor may see. Inside `sight_of(actor)`."""
+    return Patient.objects.filter(Exists(episodes_of(actor).filter(patient_id=OuterRef("id"))))
+
+
+def patient_of(actor: Actor, system_id: str) -> PatientRow:
+    """Also by the system id of a patient who was merged into this one.
+
+    Raises: NotFound (there is none, or it is not the actor's to see).
+    """
+    merged = Merge.objects.filter(gone=system_id).values("patient_id")
+    found = patients_of(actor).filter(Q(system_id=system_id) | Q(id__in=merged)).prefetch_related("numbers").first()
+    if found is None:
+        raise NotFound()
+    return patient_row(found)
+
+
+def patient_numbered(actor: Actor, number: PatientNumber) -> PatientRow | None:
+    """The actor's patient who has, or once had, this number."""
+    found = patients_of(actor).filter(numbers__text=number.text).prefetch_related("numbers").first()
+    return patient_row(found) if found else None
+
+
+def patients_named(actor: Actor, prefix: str) -> tuple[PatientRow, ...]:
+    """The actor's patients whose surname, or surname and given name, begins so, whatever its case and accents; never
+    those with protected identity. At most a page.
+    """
+    key = folded(prefix)
+    wanted = patients_of(actor).filter(surname_key__gte=key, surname_key__lt=key + "\U0010ffff", is_protected=False)
+    found = wanted.order_by("surname_key", "id").prefetch_related("numbers")[:PAGE]
+    return tuple(patient_row(patient) for patient in found) if key else ()
+
+
+def episode_rows(found: QuerySet[Episode]) -> tuple[EpisodeRow, ...]:
+    """With their steps, in the order of the form. Two queries."""
+    return tuple(episode_row(episode) for episode in found.prefetch_related("steps"))
+
+
+def episode_row(found: Episode) -> EpisodeRow:
+    order = [step.code for step in form_of(found.sub_registry, found.version).steps]
+    steps = sorted(found.steps.all(), key=lambda step: order.index(step.code))
+    return EpisodeRow(
+        id=found.id,
+        system_id=found.system_id,
+        sub_registry=found.sub_registry,
+        version=found.version,
+        clinic_id=found.clinic_id,
+        began_at=found.began_at,
+        created_by_name=found.created_by_name,
+        steps=tuple(step_row(step) for step in steps),
+    )
+
+
+def step_row(found: Step) -> StepRow:
+    return StepRow(
+        code=found.code,
+        state=StepState(found.state),
+        clinic_id=found.clinic_id,
+        version=found.version,
+        flags=found.flags,
+        lacking=found.lacking,
+        due_from=found.due_from,
+        due_to=found.due_to,
+        saved_at=found.saved_at,
+        saved_by_name=found.saved_by_name,
+        signed_at=found.signed_at,
+        signed_by_name=found.signed_by_name,
+    )
+
+
+def patient_row(found: Patient) -> PatientRow:
+    numbers = sorted(found.numbers.all(), key=lambda number: (number.until is not None, -number.id))
+    return PatientRow(
+        id=found.id,
+        system_id=found.system_id,
+        birth_date=found.birth_date,
+        sex=Sex(found.sex),
+        given_name=found.given_name,
+        surname=found.surname,
+        is_protected=found.is_protected,
+        died_on=found.died_on,
+        numbers=tuple(PatientNumber(number.text, number.kind) for number in numbers),
+    )
+
+
+def step_page(actor: Actor, *, episode: str, step: str | None, lock: bool = False) -> tuple[StepPage, Step]:
+    """One step (None: the first), with what it looks like now; `lock` holds its row until the end of the transaction.
+
+    Raises: NotFound.
+    """
+    found = episodes_of(actor).filter(system_id=episode).select_related("patient").first()
+    if found is None:
+        raise NotFound()
+    wanted = found.steps.order_by("id")
+    steps = {one.code: one for one in (wanted.select_for_update(of=("self",)) if lock else wanted)}
+    form = form_of(found.sub_registry, found.version)
+    step = step or form.inclusion.code
+    if step not in steps:
+        raise NotFound()
+    answers = {code: answers_of(form, one.answers) for code, one in steps.items()}
+    patient = patient_row(found.patient)
+    row = steps[step]
+    page = StepPage(
+        patient=patient,
+        episode=_with_steps(found, form, steps),
+        step=step_row(row),
+        form=form,
+        form_step=form.step(step),
+        answers=answers,
+        assessment=assess(form, step, answers=answers, patient=known_of(patient, found.began_at)),
+        is_writable=actor.may(Permission.REPORT)
+        and row.clinic_id == actor.seat.clinic_id
+        and StepState(row.state) in WRITABLE,
+    )
+    return page, row
+
+
+def steps_of(*, actor: Actor, episode: str) -> tuple[StepRow, ...]:
+    """The steps of an episode, in the order of the form. Raises: NotFound, NotPermitted."""
+    with sight_of(actor):
+        found = episode_rows(episodes_of(actor).filter(system_id=episode))
+    if not found:
+        raise NotFound()
+    return found[0].steps
+
+
+def form_step_of(*, actor: Actor, episode: str, step: str) -> FormStep:
+    """What a step of an episode asks. Raises: NotFound, NotPermitted."""
+    with sight_of(actor):
+        found = episodes_of(actor).filter(system_id=episode).values_list("sub_registry", "version").first()
+    if found is None:
+        raise NotFound()
+    form = form_of(*found)
+    if step not in {one.code for one in form.steps}:
+        raise NotFound()
+    return form.step(step)
+
+
+def question_of(form: Form, code: str) -> Question:
+    """A variable of the form; of the newest other version that has it, if the form has lost it.
+
+    Raises: KeyError.
+    """
+    others = [other for other in catalogue().forms.values() if other.code == form.code]
+    others.sort(key=lambda other: -other.version)
+    return next(one.questions[code] for one in (form, *others) if code in one.questions)
+
+
+def known_of(patient: PatientRow, began_at: datetime) -> KnownOfPatient:
+    return KnownOfPatient(
+        birth_date=patient.birth_date,
+        sex=patient.sex.value,
+        died_on=patient.died_on,
+        age=patient.age_at(began_at.astimezone(SWEDEN).date()),
+    )
+
+
+def answers_of(form: Form, kept: Mapping[str, Stored]) -> dict[str, Answer]:
+    """Raises: AnswerBroken, KeyError (the form is not the one that the answers were given to)."""
+    return {code: restored(form.questions[code], stored) for code, stored in kept.items()}
+
+
+def doubles_of(actor: Actor, *, patient_id: int, sub_registry: str, began_at: datetime, within: timedelta) -> Doubles:
+    """Inside `sight_of_all`: the question is whether others have one too, and not more than that goes out."""
+    near = Episode.objects.filter(
+        patient_id=patient_id, sub_registry=sub_registry, began_at__range=(began_at - within, began_at + within)
+    )
+    own = near.filter(care_provider_id=actor.seat.care_provider_id)
+    return Doubles(
+        own=episode_rows(own.order_by("-began_at")),
+        elsewhere=near.exclude(care_provider_id=actor.seat.care_provider_id).exists(),
+    )
+
+
+def is_blocked(number: PatientNumber) -> bool:
+    """Whether somebody with this number has opted out."""
+    return OptOut.objects.filter(mark__in=list(marks_of(number))).exists()
+
+
+def patient_id_of(number: PatientNumber) -> int | None:
+    """Inside `sight_of_all`."""
+    return Number.objects.filter(text=number.text).values_list("patient_id", flat=True).first()
+
+
+def digests_in_use() -> dict[tuple[str, int], str]:
+    """Of the forms that episodes were begun with, by code and version."""
+    found = FormVersion.objects.values_list("sub_registry", "version", "digest")
+    return {(code, version): digest for code, version, digest in found}
+
+
+def drafts(*, actor: Actor, after: str | None = None) -> Listed:
+    """Unfinished steps of the actor's clinic, newest first. Raises: NotPermitted."""
+    return _saved(actor, Q(state__in=[StepState.DRAFT, StepState.REOPENED]), after)
+
+
+def laid_aside(*, actor: Actor, after: str | None = None) -> Listed:
+    """Steps of the actor's clinic that wait for answers, newest first. Raises: NotPermitted."""
+    return _saved(actor, Q(state=StepState.INCOMPLETE), after)
+
+
+def flagged(*, actor: Actor, after: str | None = None) -> Listed:
+    """Steps of the actor's clinic with broken rules, newest first. Raises: NotPermitted."""
+    return _saved(actor, Q(flags__gt=0), after)
+
+
+def due(*, actor: Actor, at: datetime, after: str | None = None) -> Listed:
+    """Steps of the actor's clinic whose time has come, the longest waiting first. Raises: NotPermitted."""
+    today = at.astimezone(SWEDEN).date()
+    with sight_of(actor):
+        wanted = _steps(actor).filter(state=StepState.PLANNED, due_from__lte=today)
+        if after:
+            day, _, last = after.partition("_")
+            wanted = wanted.filter(_beyond("due_from", date.fromisoformat(day), int(last), rising=True))
+        rows = list(wanted.order_by("due_from", "id")[: PAGE + 1])
+        more = rows[PAGE - 1] if len(rows) > PAGE else None
+        return Listed(
+            rows=tuple(_listed(row) for row in rows[:PAGE]),
+            after=f"{more.due_from}_{more.id}" if more else None,
+        )
+
+
+def due_with_patients(*, actor: Actor, at: datetime) -> tuple[LetterLine, ...]:
+    """All steps of the actor's clinic whose time has come, with whom they are about, the longest waiting first.
+
+    Inside `sight_of(actor)`. Nobody with protected identity, and nobody who has died.
+    """
+    today = at.astimezone(SWEDEN).date()
+    wanted = _steps(actor).filter(state=StepState.PLANNED, due_from__lte=today)
+    wanted = wanted.filter(episode__patient__is_protected=False, episode__patient__died_on=None)
+    return tuple(
+        LetterLine(
+            patient=patient_row(step.episode.patient),
+            sub_registry=step.episode.sub_registry,
+            step=step.code,
+            due_from=step.due_from,
+            due_to=step.due_to,
+        )
+        for step in wanted.order_by("due_from", "id").prefetch_related("episode__patient__numbers")
+        if step.due_from is not None and step.due_to is not None
+    )
+
+
+def history(*, actor: Actor, episode: str, step: str) -> tuple[RevisionRow, ...]:
+    """What was changed in a step, newest first. Inside `sight_of(actor)`. Raises: NotFound."""
+    page, row = step_page(actor, episode=episode, step=step)
+    found = Revision.objects.filter(step_id=row.id).order_by("-number")
+    return tuple(_revision(page.form, revision) for revision in found)
+
+
+def changes_since(step: Step, base: int) -> dict[str, tuple[Stored | None, Revision]]:
+    """By variable: what it was at `base`, and the newest revision that changed it since."""
+    found: dict[str, tuple[Stored | None, Revision]] = {}
+    for revision in Revision.objects.filter(step_id=step.id, number__gt=base).order_by("number"):
+        for code, (old, _new) in revision.changes.items():
+            first = found[code][0] if code in found else old
+            found[code] = first, revision
+    return found
+
+
+def _saved(actor: Actor, which: Q, after: str | None) -> Listed:
+    with sight_of(actor):
+        wanted = _steps(actor).filter(which)
+        if after:
+            moment, _, last = after.partition("_")
+            wanted = wanted.filter(_beyond("saved_at", datetime.fromisoformat(moment), int(last), rising=False))
+        rows = list(wanted.order_by("-saved_at", "-id")[: PAGE + 1])
+        more = rows[PAGE - 1] if len(rows) > PAGE else None
+        return Listed(
+            rows=tuple(_listed(row) for row in rows[:PAGE]),
+            after=f"{more.saved_at.isoformat()}_{more.id}" if more and more.saved_at else None,
+        )
+
+
+def _beyond(field: str, value: Any, last: int, *, rising: bool) -> Q:
+    way = "gt" if rising else "lt"
+    return Q(**{f"{field}__{way}": value}) | Q(**{field: value, f"id__{way}": last})
+
+
+def _steps(actor: Actor) -> QuerySet[Step]:
+    """Of the actor's clinic and sub-registries. Inside `sight_of(actor)`."""
+    return Step.objects.filter(
+        clinic_id=clinic_of(actor),
+        care_provider_id=actor.seat.care_provider_id,
+        episode__sub_registry__in=actor.seat.sub_registries,
+    ).select_related("episode__patient")
+
+
+def _listed(found: Step) -> ListedStep:
+    episode, patient = found.episode, found.episode.patient
+    began = episode.began_at.astimezone(SWEDEN).date()
+    birth = patient.birth_date
+    return ListedStep(
+        shown=patient.system_id if patient.is_protected else f"{birth:%Y%m%d}-••••",
+        episode=episode.system_id,
+        step=found.code,
+        sub_registry=episode.sub_registry,
+        version=episode.version,
+        state=StepState(found.state),
+        patient=patient.system_id,
+        age=began.year - birth.year - ((began.month, began.day) < (birth.month, birth.day)),
+        sex=Sex(patient.sex),
+        began_at=episode.began_at,
+        saved_at=found.saved_at,
+        saved_by_name=found.saved_by_name,
+        due_from=found.due_from,
+        due_to=found.due_to,
+        flags=found.flags,
+        lacking=found.lacking,
+    )
+
+
+def _with_steps(found: Episode, form: Form, steps: Mapping[str, Step]) -> EpisodeRow:
+    return EpisodeRow(
+        id=found.id,
+        system_id=found.system_id,
+        sub_registry=found.sub_registry,
+        version=found.version,
+        clinic_id=found.clinic_id,
+        began_at=found.began_at,
+        created_by_name=found.created_by_name,
+        steps=tuple(step_row(steps[step.code]) for step in form.steps if step.code in steps),
+    )
+
+
+def _revision(form: Form, found: Revision) -> RevisionRow:
+    return RevisionRow(
+        number=found.number,
+        kind=found.kind,
+        reason=found.reason,
+        at=found.at,
+        by_name=found.by_name,
+        by_hsa_id=found.by_hsa_id,
+        by_role=found.by_role,
+        by_clinic_id=found.by_clinic_id,
+        changes=tuple(
+            Changed(question=question, old=_answer(question, old), new=_answer(question, new))
+            for question, (old, new) in ((question_of(form, code), pair) for code, pair in found.changes.items())
+        ),
+    )
+
+
+def _answer(question: Question, stored: Stored | None) -> Answer | None:
+    return None if stored is None else restored(question, stored)

@@ -1,0 +1,161 @@
+"""Why not, about patients and episodes. No fact here names a patient by number or name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from registret.kernel.refused import Refused
+
+
+@dataclass(kw_only=True, eq=False)
+class NumberImpossible(Refused):
+    """Not the shape, or not the check digit, of any number that patients have."""
+
+    code: ClassVar[str] = "patient.number_impossible"
+    status: ClassVar[int] = 422
+
+
+@dataclass(kw_only=True, eq=False)
+class BirthDateNeeded(Refused):
+    """A reserve number says nothing reliable: birth date and sex are asked for."""
+
+    code: ClassVar[str] = "patient.birth_date_needed"
+    status: ClassVar[int] = 422
+
+
+@dataclass(kw_only=True, eq=False)
+class OptedOut(Refused):
+    """Patienten har avböjt: nothing is registered under this number."""
+
+    code: ClassVar[str] = "patient.opted_out"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
+class ReasonNeeded(Refused):
+    """The patient's identity is protected: opening asks for a reason, which the log keeps. `patient`: system id."""
+
+    code: ClassVar[str] = "patient.reason_needed"
+    status: ClassVar[int] = 403
+    patient: str
+
+
+@dataclass(kw_only=True, eq=False)
+class NumberTaken(Refused):
+    """The number is another patient's: the two are merged, or the number is wrong."""
+
+    code: ClassVar[str] = "patient.number_taken"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
+class NumberUnchanged(Refused):
+    """The patient has that number already."""
+
+    code: ClassVar[str] = "patient.number_unchanged"
+    status: ClassVar[int] = 422
+
+
+@dataclass(kw_only=True, eq=False)
+class NothingToMerge(Refused):
+    """No other patient has or had the number (any more)."""
+
+    code: ClassVar[str] = "patient.nothing_to_merge"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
+class NobodyHere(Refused):
+    """A case about somebody who is not in the registry."""
+
+    code: ClassVar[str] = "case.nobody"
+    status: ClassVar[int] = 404
+
+
+@dataclass(kw_only=True, eq=False)
+class NothingSoOld(Refused):
+    """No episode of the sub-registry is older than it keeps them."""
+
+    code: ClassVar[str] = "retention.nothing_so_old"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
+class AlreadyDeciding(Refused):
+    """An earlier decision to destroy is being carried out."""
+
+    code: ClassVar[str] = "retention.already"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
+class KeptUntil(Refused):
+    """A decision keeps all of the sub-registry until `day`."""
+
+    code: ClassVar[str] = "retention.kept"
+    status: ClassVar[int] = 409
+    day: str
+
+
+@dataclass(kw_only=True, eq=False)
+class NotIncluded(Refused):
+    """The answers to the inclusion questions say that the episode does not belong in the sub-registry."""
+
+    code: ClassVar[str] = "episode.not_included"
+    status: ClassVar[int] = 422
+
+
+@dataclass(kw_only=True, eq=False)
+class PerhapsDouble(Refused):
+    """There are episodes near in time. `own`: how many of the own provider; `elsewhere`: there are others."""
+
+    code: ClassVar[str] = "episode.perhaps_double"
+    status: ClassVar[int] = 409
+    own: int
+    elsewhere: bool
+
+
+@dataclass(kw_only=True, eq=False)
+class NotOpenForEntry(Refused):
+    """The sub-registry is closed, or not one that the person reports to."""
+
+    code: ClassVar[str] = "episode.not_open"
+    status: ClassVar[int] = 403
+
+
+@dataclass(kw_only=True, eq=False)
+class FormChanged(Refused):
+    """The files of a form that is in use are not those it was begun with: nothing is written until they are."""
+
+    code: ClassVar[str] = "episode.form_changed"
+    status: ClassVar[int] = 503
+
+
+@dataclass(kw_only=True, eq=False)
+class OfAnotherClinic(Refused):
+    """Only the clinic that has the step writes in it."""
+
+    code: ClassVar[str] = "step.of_another_clinic"
+    status: ClassVar[int] = 403
+
+
+@dataclass(kw_only=True, eq=False)
+class CannotSign(Refused):
+    """Something that must be answered is not, or a rule is broken."""
+
+    code: ClassVar[str] = "step.cannot_sign"
+    status: ClassVar[int] = 422
+    lacking: int
+    broken: int
+
+
+@dataclass(kw_only=True, eq=False)
+class WrittenSince(Refused):
+    """Somebody wrote in the step after the page was fetched: look again before signing."""
+
+    code: ClassVar[str] = "step.written_since"
+    status: ClassVar[int] = 409
+    by: str
+    at: datetime

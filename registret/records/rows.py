@@ -1,0 +1,170 @@
+"""What the room answers: frozen values, made from rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from registret.records.lifecycle import StepState
+from registret.records.numbers import PatientNumber, Sex
+from registret.registries.answers import Answer
+from registret.registries.assessing import Assessment
+from registret.registries.forms import Form, FormStep, Question
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientRow:
+    """`numbers`: the one in force first. Names are empty where the population register did not know the number."""
+
+    id: int
+    system_id: str
+    birth_date: date
+    sex: Sex
+    given_name: str
+    surname: str
+    is_protected: bool
+    died_on: date | None
+    numbers: tuple[PatientNumber, ...]
+
+    @property
+    def number(self) -> PatientNumber:
+        return self.numbers[0]
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_name} {self.surname}".strip()
+
+    @property
+    def masked(self) -> PatientRow:
+        """Without the name, if the identity is protected and nobody has said why it is opened."""
+        return replace(self, given_name="", surname="") if self.is_protected else self
+
+    def age_at(self, day: date) -> int:
+        """Whole years."""
+        return day.year - self.birth_date.year - ((day.month, day.day) < (self.birth_date.month, self.birth_date.day))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRow:
+    code: str
+    state: StepState
+    clinic_id: int
+    version: int
+    flags: int
+    lacking: int
+    due_from: date | None
+    due_to: date | None
+    saved_at: datetime | None
+    saved_by_name: str
+    signed_at: datetime | None
+    signed_by_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpisodeRow:
+    id: int
+    system_id: str
+    sub_registry: str
+    version: int
+    clinic_id: int
+    began_at: datetime
+    created_by_name: str
+    steps: tuple[StepRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientPage:
+    """`episodes`: of the own care provider, newest first."""
+
+    patient: PatientRow
+    episodes: tuple[EpisodeRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepPage:
+    """One step as it stands. `answers`: of this step and those before it, by step and variable."""
+
+    patient: PatientRow
+    episode: EpisodeRow
+    step: StepRow
+    form: Form
+    form_step: FormStep
+    answers: Mapping[str, Mapping[str, Answer]]
+    assessment: Assessment
+    is_writable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedStep:
+    """A line of a work list. It names nobody: birth date, age and sex are enough to know which patient it is, and
+    opening the patient is what the log tells of. `shown`: with protected identity only the system id."""
+
+    shown: str
+    episode: str
+    step: str
+    sub_registry: str
+    version: int
+    state: StepState
+    patient: str
+    age: int
+    sex: Sex
+    began_at: datetime
+    saved_at: datetime | None
+    saved_by_name: str
+    due_from: date | None
+    due_to: date | None
+    flags: int
+    lacking: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterLine:
+    """Somebody to write to about a step whose time has come."""
+
+    patient: PatientRow
+    sub_registry: str
+    step: str
+    due_from: date
+    due_to: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """`after`: what to ask for next, or None."""
+
+    rows: tuple[ListedStep, ...]
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """One field of a revision; `question` as the form had it that the answer was given to."""
+
+    question: Question
+    old: Answer | None
+    new: Answer | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevisionRow:
+    number: int
+    kind: str
+    reason: str
+    at: datetime
+    by_name: str
+    by_hsa_id: str
+    by_role: str
+    by_clinic_id: int
+    changes: tuple[Changed, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubles:
+    """Episodes of the same sub-registry near in time: those of the own provider, and whether there are others."""
+
+    own: tuple[EpisodeRow, ...]
+    elsewhere: bool
+
+    def __bool__(self) -> bool:
+        return bool(self.own) or self.elsewhere

@@ -1,0 +1,534 @@
+"""Acts on episodes: begin, write, lay aside, sign, reopen, move. Each one transaction, with its revision and entry."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+
+from registret.access.actor import Actor
+from registret.access.participation import left_out
+from registret.access.refusals import NotFound, NotPermitted
+from registret.access.roles import Permission
+from registret.kernel.secret import CODE_ALPHABET
+from registret.ledger.services import Fact, record
+from registret.places.queries import clinic as clinic_row
+from registret.records.holding import hold_numbers
+from registret.records.lifecycle import STEP_LIFE, StepState
+from registret.records.models import Episode, FormVersion, Number, Patient, Revision, Step
+from registret.records.numbers import PatientNumber, Sex
+from registret.records.population import population_register
+from registret.records.protected import require_reason
+from registret.records.queries import (
+    answers_of,
+    changes_since,
+    doubles_of,
+    is_blocked,
+    known_of,
+    patient_id_of,
+    patient_of,
+    step_page,
+)
+from registret.records.refusals import (
+    BirthDateNeeded,
+    CannotSign,
+    FormChanged,
+    NotIncluded,
+    NotOpenForEntry,
+    OfAnotherClinic,
+    OptedOut,
+    PerhapsDouble,
+    WrittenSince,
+)
+from registret.records.rows import Doubles, StepPage
+from registret.records.sight import clinic_of, sight_of, sight_of_all
+from registret.registries.answers import SWEDEN, Answer, AnswerBroken, FormFault, Stored, read
+from registret.registries.assessing import Assessment, KnownOfPatient, assess
+from registret.registries.forms import Form
+from registret.registries.queries import form_in_force
+
+Written = Mapping[str, Sequence[str]]
+"""By variable, what a form brought: one text, or several for several choices."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPatient:
+    """Whom an episode is begun for. `birth_date` and `sex` are asked for if the number is a reserve number."""
+
+    number: PatientNumber
+    birth_date: date | None = None
+    sex: Sex | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """What the inclusion questions come to. `faults`: answers that cannot be; they stop everything."""
+
+    faults: Mapping[str, FormFault]
+    assessment: Assessment
+    doubles: Doubles
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """Somebody else changed the answer after the page was fetched: theirs stays."""
+
+    code: str
+    mine: tuple[str, ...]
+    theirs: Answer | None
+    by_name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of what was written. `others`: answers that somebody else changed since the page was fetched."""
+
+    page: StepPage
+    faults: Mapping[str, FormFault]
+    conflicts: tuple[Conflict, ...]
+    others: frozenset[str] = field(default_factory=frozenset)
+
+
+def known_patient(*, actor: Actor, system_id: str, at: datetime) -> NewPatient:
+    """A patient that the actor sees, for a further episode. Raises: NotFound, NotPermitted, ReasonNeeded."""
+    with sight_of(actor, Permission.REPORT):
+        found = patient_of(actor, system_id)
+        require_reason(actor, found, at=at)
+    return NewPatient(number=found.number, birth_date=found.birth_date, sex=found.sex)
+
+
+def intake(*, actor: Actor, who: NewPatient, sub_registry: str, written: Written, at: datetime) -> Intake:
+    """Looks at the inclusion questions before anything is begun.
+
+    Raises: NotPermitted, NotOpenForEntry, OptedOut, BirthDateNeeded.
+    """
+    form = _form_for(actor, sub_registry)
+    _require_not_blocked(who.number)
+    answers, faults = _read(form, form.inclusion.code, written, at=at)
+    began_at = _anchor(form, answers) or at
+    known = _known(who, began_at)
+    with sight_of_all():
+        patient_id = patient_id_of(who.number)
+        doubles = (
+            doubles_of(actor, patient_id=patient_id, sub_registry=sub_registry, began_at=began_at, within=_within(form))
+            if patient_id is not None
+            else Doubles(own=(), elsewhere=False)
+        )
+    return Intake(
+        faults=faults,
+        assessment=assess(form, form.inclusion.code, answers={form.inclusion.code: answers}, patient=known),
+        doubles=doubles,
+    )
+
+
+def begin(
+    *,
+    actor: Actor,
+    who: NewPatient,
+    sub_registry: str,
+    written: Written,
+    is_no_double: bool,
+    at: datetime,
+) -> str:
+    """A new episode, with the patient if there is none of this number yet; answers its system id.
+
+    Raises: NotPermitted, NotOpenForEntry, OptedOut, BirthDateNeeded, NotIncluded, FormChanged; PerhapsDouble (and
+        nobody said `is_no_double`).
+    """
+    form = _form_for(actor, sub_registry)
+    answers, _ = _read(form, form.inclusion.code, written, at=at)
+    began_at = _anchor(form, answers)
+    with transaction.atomic():
+        # Before doubles are looked for: two who begin the same episode at one moment come one after the other.
+        hold_numbers(who.number.text)
+        found = intake(actor=actor, who=who, sub_registry=sub_registry, written=written, at=at)
+        if found.faults or not found.assessment.can_be_signed or began_at is None:
+            raise NotIncluded()
+        if found.doubles and not is_no_double:
+            raise PerhapsDouble(own=len(found.doubles.own), elsewhere=found.doubles.elsewhere)
+        use(form, at=at)
+        patient_id = _patient(who, at=at)
+        with sight_of(actor, Permission.REPORT) as provider:
+            return _begin(actor, provider, patient_id, form, answers, began_at, at)
+
+
+def write(*, actor: Actor, episode: str, step: str, base: int, written: Written, at: datetime) -> Outcome:
+    """Saves answers. `base`: the version that the page showed. What somebody else changed since is not overwritten.
+
+    Faults of form are not saved, the other answers are.
+
+    Raises: NotFound, NotPermitted, ReasonNeeded, OfAnotherClinic, NotPossible (signed), FormChanged.
+    """
+    with sight_of(actor, Permission.REPORT):
+        page, row = step_page(actor, episode=episode, step=step, lock=True)
+        require_reason(actor, page.patient, at=at)
+        _require_writable(actor, row, "write")
+        _require_unchanged(page.form)
+        since = changes_since(row, base)
+        answers, faults = _read(page.form, step, written, at=at)
+        changes, conflicts = _merge(page.form, row, since, written, answers, faults)
+        if changes:
+            row.state = STEP_LIFE.after(StepState(row.state), "write")
+            _change(actor, page, row, changes, kind=Revision.Kind.WRITE, reason="", at=at)
+            tell(actor, "step.written", page, at, {"answers": len(changes)})
+        now, _ = step_page(actor, episode=episode, step=step)
+        return Outcome(page=now, faults=faults, conflicts=conflicts, others=frozenset(since) - frozenset(changes))
+
+
+def lay_aside(*, actor: Actor, episode: str, step: str, at: datetime) -> None:
+    """Answers are waited for. Raises: NotFound, NotPermitted, ReasonNeeded, OfAnotherClinic, NotPossible."""
+    _turn(actor, episode, step, "lay_aside", Revision.Kind.LAY_ASIDE, "step.laid_aside", reason="", at=at)
+
+
+def take_up(*, actor: Actor, episode: str, step: str, at: datetime) -> None:
+    """Back from where it was laid. Raises: NotFound, NotPermitted, ReasonNeeded, OfAnotherClinic, NotPossible."""
+    _turn(actor, episode, step, "take_up", Revision.Kind.TAKE_UP, "step.taken_up", reason="", at=at)
+
+
+def reopen(*, actor: Actor, episode: str, step: str, reason: str, at: datetime) -> None:
+    """Lås upp: a signed step can be corrected, for a reason that stays.
+
+    Raises: NotFound, NotPermitted, ReasonNeeded, OfAnotherClinic, NotPossible; ValueError (no reason).
+    """
+    if not reason.strip():
+        raise ValueError("reopening has a reason")
+    _turn(actor, episode, step, "reopen", Revision.Kind.REOPEN, "step.reopened", reason=reason.strip(), at=at)
+
+
+def sign(*, actor: Actor, episode: str, step: str, base: int, at: datetime) -> None:
+    """The step is complete and right, says the actor. Answers to questions that are no longer asked are taken away.
+
+    Raises: NotFound, NotPermitted, ReasonNeeded, OfAnotherClinic, NotPossible, CannotSign, FormChanged; WrittenSince
+        (somebody wrote after the page was fetched: nobody signs what they have not seen).
+    """
+    with sight_of(actor, Permission.REPORT):
+        page, row = step_page(actor, episode=episode, step=step, lock=True)
+        require_reason(actor, page.patient, at=at)
+        _require_writable(actor, row, "sign")
+        _require_unchanged(page.form)
+        if row.version != base and row.saved_at is not None:
+            raise WrittenSince(by=row.saved_by_name, at=row.saved_at)
+        if not page.assessment.can_be_signed:
+            raise CannotSign(lacking=len(page.assessment.lacking), broken=len(page.assessment.broken))
+        hidden = {code: (stored, None) for code, stored in row.answers.items() if code not in page.assessment.shown}
+        _put_name(actor, page, row, hidden, at=at)
+        tell(actor, "step.signed", page, at, {})
+
+
+def move(*, actor: Actor, episode: str, step: str, clinic_id: int, reason: str, at: datetime) -> None:
+    """Another clinic of the care provider goes on with the step: given away, or fetched by those who have it next.
+
+    Raises: NotFound (also a clinic of another provider), NotPermitted, ReasonNeeded, OfAnotherClinic (neither end is
+        the actor's).
+    """
+    with sight_of(actor, Permission.REPORT) as provider:
+        page, row = step_page(actor, episode=episode, step=step, lock=True)
+        require_reason(actor, page.patient, at=at)
+        there = clinic_row(clinic_id)
+        if there is None or there.care_provider_id != provider or not there.is_open or row.clinic_id == clinic_id:
+            raise NotFound()
+        if actor.seat.clinic_id not in {row.clinic_id, clinic_id}:
+            raise OfAnotherClinic()
+        before, row.clinic_id = row.clinic_id, clinic_id
+        revise(actor, row, {}, kind=Revision.Kind.MOVE, reason=reason.strip(), at=at)
+        row.save(update_fields=["clinic", "version"])
+        tell(actor, "step.moved", page, at, {"from_clinic": before, "to_clinic": clinic_id})
+
+
+def new_system_id(letter: str) -> str:
+    """`P` or `E` and eight characters that people can read out: says nothing, and a mistyped one is hardly another."""
+    return letter + "".join(secrets.choice(CODE_ALPHABET) for _ in range(8))
+
+
+_ANCHOR_WITHOUT_TIME: Final = timedelta(hours=12)
+
+
+def _form_for(actor: Actor, sub_registry: str) -> Form:
+    """Raises: NotPermitted, NotOpenForEntry."""
+    if actor.seat.clinic_id is None or not actor.may(Permission.REPORT):
+        raise NotPermitted()
+    form = form_in_force(sub_registry)
+    if form is None or sub_registry not in actor.seat.sub_registries or sub_registry in left_out(clinic_of(actor)):
+        raise NotOpenForEntry()
+    return form
+
+
+def _require_not_blocked(number: PatientNumber) -> None:
+    if is_blocked(number):
+        raise OptedOut()
+
+
+def _require_unchanged(form: Form) -> None:
+    """A form that is in use stays as it is: an answer must mean tomorrow what it means today."""
+    if not FormVersion.objects.filter(sub_registry=form.code, version=form.version, digest=form.digest).exists():
+        raise FormChanged()
+
+
+def use(form: Form, *, at: datetime) -> None:
+    """The form is in use from now on: its files must not change. Raises: FormChanged."""
+    FormVersion.objects.bulk_create(
+        [FormVersion(sub_registry=form.code, version=form.version, digest=form.digest, used_at=at)],
+        ignore_conflicts=True,
+    )
+    _require_unchanged(form)
+
+
+def _known(who: NewPatient, began_at: datetime) -> KnownOfPatient:
+    """Raises: BirthDateNeeded."""
+    born, sex = who.number.birth_date or who.birth_date, who.number.sex or who.sex
+    if born is None or sex is None:
+        raise BirthDateNeeded()
+    day = began_at.astimezone(SWEDEN).date()
+    age = day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+    return KnownOfPatient(birth_date=born, sex=sex.value, died_on=None, age=age)
+
+
+def _patient(who: NewPatient, *, at: datetime) -> int:
+    """The patient of this number, new if there is none. The number is held, so two at one moment make one.
+
+    Raises: BirthDateNeeded.
+    """
+    with sight_of_all():
+        known = patient_id_of(who.number)
+        if known is not None:
+            return known
+        person = population_register().person(who.number)
+        born, sex = who.number.birth_date or who.birth_date, who.number.sex or who.sex
+        if born is None or sex is None:
+            raise BirthDateNeeded()
+        patient = Patient.objects.create(
+            system_id=new_system_id("P"),
+            birth_date=born,
+            sex=person.sex if person else sex,
+            given_name=person.given_name if person else "",
+            surname=person.surname if person else "",
+            is_protected=bool(person and person.is_protected),
+            died_on=person.died_on if person else None,
+            looked_up_at=at if person else None,
+            created_at=at,
+        )
+        Number.objects.create(patient=patient, text=who.number.text, kind=who.number.kind, since=at)
+        return patient.id
+
+
+def _begin(
+    actor: Actor,
+    provider: int,
+    patient_id: int,
+    form: Form,
+    answers: Mapping[str, Answer],
+    began_at: datetime,
+    at: datetime,
+) -> str:
+    clinic_id = clinic_of(actor)
+    episode = Episode.objects.create(
+        system_id=new_system_id("E"),
+        patient_id=patient_id,
+        sub_registry=form.code,
+        version=form.version,
+        care_provider_id=provider,
+        clinic_id=clinic_id,
+        began_at=began_at,
+        created_at=at,
+        created_by_id=actor.account_id,
+        created_by_name=actor.name,
+    )
+    Step.objects.bulk_create(
+        Step(episode=episode, care_provider_id=provider, clinic_id=clinic_id, code=step.code) for step in form.steps
+    )
+    page, row = step_page(actor, episode=episode.system_id, step=form.inclusion.code, lock=True)
+    row.state = STEP_LIFE.after(StepState.PLANNED, "write")
+    changes: dict[str, tuple[Stored | None, Stored | None]] = {code: (None, a.stored) for code, a in answers.items()}
+    _change(actor, page, row, changes, kind=Revision.Kind.WRITE, reason="", at=at)
+    # Its answers are what the episode was begun on: nothing is left to say about them.
+    _put_name(actor, page, row, {}, at=at)
+    tell(actor, "episode.begun", page, at, {})
+    return episode.system_id
+
+
+def _put_name(
+    actor: Actor, page: StepPage, row: Step, hidden: Mapping[str, tuple[Stored | None, None]], *, at: datetime
+) -> None:
+    row.state = STEP_LIFE.after(StepState(row.state), "sign")
+    row.signed_at, row.signed_by_id, row.signed_by_name = at, actor.account_id, actor.name
+    _change(actor, page, row, hidden, kind=Revision.Kind.SIGN, reason="", at=at)
+
+
+def _turn(
+    actor: Actor, episode: str, step: str, act: str, kind: Revision.Kind, event: str, *, reason: str, at: datetime
+) -> None:
+    with sight_of(actor, Permission.REPORT):
+        page, row = step_page(actor, episode=episode, step=step, lock=True)
+        require_reason(actor, page.patient, at=at)
+        _require_writable(actor, row, act)
+        row.state = STEP_LIFE.after(StepState(row.state), act)
+        if row.state == StepState.REOPENED:
+            row.signed_at, row.signed_by_id, row.signed_by_name = None, None, ""
+        _change(actor, page, row, {}, kind=kind, reason=reason, at=at)
+        tell(actor, event, page, at, {"reason": reason} if reason else {})
+
+
+def _require_writable(actor: Actor, row: Step, act: str) -> None:
+    """Raises: OfAnotherClinic, NotPossible."""
+    if row.clinic_id != actor.seat.clinic_id:
+        raise OfAnotherClinic()
+    STEP_LIFE.after(StepState(row.state), act)
+
+
+def _read(form: Form, step: str, written: Written, *, at: datetime) -> tuple[dict[str, Answer], dict[str, FormFault]]:
+    """Answers to questions of this step, and the faults of what is none. Other names are ignored."""
+    answers: dict[str, Answer] = {}
+    faults: dict[str, FormFault] = {}
+    for question in form.step(step).questions:
+        if question.code not in written:
+            continue
+        try:
+            answer = read(question, written[question.code], at=at)
+        except AnswerBroken as broken:
+            faults[question.code] = broken.fault
+        else:
+            if answer is not None:
+                answers[question.code] = answer
+    return answers, faults
+
+
+def _merge(
+    form: Form,
+    row: Step,
+    since: Mapping[str, tuple[Stored | None, Revision]],
+    written: Written,
+    answers: Mapping[str, Answer],
+    faults: Mapping[str, FormFault],
+) -> tuple[dict[str, tuple[Stored | None, Stored | None]], tuple[Conflict, ...]]:
+    """What to change, and what somebody else changed to something else since the page was fetched."""
+    changes: dict[str, tuple[Stored | None, Stored | None]] = {}
+    conflicts = []
+    for code in written:
+        if code in faults:
+            continue
+        new = answers[code].stored if code in answers else None
+        now = row.answers.get(code)
+        at_base = since[code][0] if code in since else now
+        if new in (at_base, now):
+            continue
+        if code in since:
+            revision = since[code][1]
+            conflicts.append((code, now, revision))
+        else:
+            changes[code] = (now, new)
+    return changes, tuple(
+        Conflict(
+            code=code,
+            mine=tuple(written[code]),
+            theirs=answers_of(form, {code: now}).get(code) if now is not None else None,
+            by_name=revision.by_name,
+            at=revision.at,
+        )
+        for code, now, revision in conflicts
+    )
+
+
+def _change(
+    actor: Actor,
+    page: StepPage,
+    row: Step,
+    changes: Mapping[str, tuple[Stored | None, Stored | None]],
+    *,
+    kind: Revision.Kind,
+    reason: str,
+    at: datetime,
+) -> None:
+    """Answers, revision, and what follows from the answers: flags, the episode's beginning, when later steps come."""
+    answers = {code: stored for code, stored in row.answers.items() if code not in changes}
+    row.answers = answers | {code: new for code, (_, new) in changes.items() if new is not None}
+    own = answers_of(page.form, row.answers)
+    everything = dict(page.answers) | {row.code: own}
+    began_at = _anchor(page.form, own) if row.code == page.form.inclusion.code else None
+    if began_at is not None and began_at != page.episode.began_at:
+        Episode.objects.filter(id=row.episode_id).update(began_at=began_at)
+    known = known_of(page.patient, began_at or page.episode.began_at)
+    now = assess(page.form, row.code, answers=everything, patient=known)
+    row.flags, row.lacking = len(now.broken), len(now.lacking)
+    row.saved_at, row.saved_by_id, row.saved_by_name = at, actor.account_id, actor.name
+    revise(actor, row, changes, kind=kind, reason=reason, at=at)
+    row.save()
+    _set_due(page.form, row, own, changed=frozenset(changes))
+
+
+def revise(
+    actor: Actor,
+    row: Step,
+    changes: Mapping[str, tuple[Stored | None, Stored | None]],
+    *,
+    kind: Revision.Kind,
+    reason: str,
+    at: datetime,
+) -> None:
+    """The next revision of a step; the caller saves the step."""
+    row.version += 1
+    Revision.objects.create(
+        step=row,
+        care_provider_id=row.care_provider_id,
+        number=row.version,
+        kind=kind,
+        changes={code: list(pair) for code, pair in changes.items()},
+        reason=reason,
+        at=at,
+        by_account_id=actor.account_id,
+        by_hsa_id=actor.hsa_id,
+        by_name=actor.name,
+        by_role=",".join(sorted(actor.seat.roles)),
+        by_clinic_id=clinic_of(actor),
+    )
+
+
+def _set_due(form: Form, row: Step, answers: Mapping[str, Answer], *, changed: frozenset[str]) -> None:
+    """Steps that are taken some months after an answer of this one."""
+    for step in form.steps:
+        if step.due is None or step.due.after not in changed:
+            continue
+        value = answers[step.due.after].value if step.due.after in answers else None
+        day = value.astimezone(SWEDEN).date() if isinstance(value, datetime) else value
+        due_from = due_to = None
+        if isinstance(day, date):
+            due_from, due_to = _months_later(day, step.due.months_from), _months_later(day, step.due.months_to)
+        Step.objects.filter(episode_id=row.episode_id, code=step.code).update(due_from=due_from, due_to=due_to)
+
+
+def _months_later(day: date, months: int) -> date:
+    """The same day of a later month, or its last."""
+    years, month = divmod(day.month - 1 + months, 12)
+    first = date(day.year + years, month + 1, 1)
+    next_first = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    return min(first + timedelta(days=day.day - 1), next_first - timedelta(days=1))
+
+
+def _anchor(form: Form, answers: Mapping[str, Answer]) -> datetime | None:
+    """When the episode began. Of a day without a time of day, noon."""
+    value = answers[form.anchor].value if form.anchor in answers else None
+    if isinstance(value, datetime):
+        return value
+    if isinstance(value, date):
+        return datetime(value.year, value.month, value.day, tzinfo=SWEDEN) + _ANCHOR_WITHOUT_TIME
+    return None
+
+
+def _within(form: Form) -> timedelta:
+    return timedelta(days=form.register.doubles_within_days)
+
+
+def tell(actor: Actor, event: str, page: StepPage, at: datetime, facts: Mapping[str, Fact]) -> None:
+    """An entry about the patient whose step it is."""
+    record(
+        event=event,
+        by=actor.by,
+        at=at,
+        about_patient_id=page.patient.id,
+        clinic_id=actor.seat.clinic_id,
+        facts={"episode": page.episode.system_id, "step": page.step.code, "sub_registry": page.form.code, **facts},
+    )

@@ -1,0 +1,116 @@
+"""What a step looks like with these answers: what is asked, what scores come to, what is wrong, odd or lacking.
+
+Three levels. Faults of form never get so far: `answers.read` refuses them, and they are not saved. Broken rules are
+saved and flagged, and stop signing. Unusual values only warn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+from registret.registries.answers import Answer, values
+from registret.registries.expressions import Value
+from registret.registries.forms import Form, FormRule, FormScore, FormStep
+from registret.registries.schema import RuleLevel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownOfPatient:
+    """`age`: whole years when the episode began."""
+
+    birth_date: date | None
+    sex: str
+    died_on: date | None
+    age: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreNow:
+    """`value` is None if an answer that it needs is not known."""
+
+    score: FormScore
+    value: Decimal | None
+
+    @property
+    def reading(self) -> str:
+        """What the value means; empty if it is not known."""
+        if self.value is None:
+            return ""
+        return next((str(r.says) for r in self.score.readings if r.most is None or self.value <= r.most), "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """Of one step. `shown`: codes of its questions that are asked now; `lacking`: of those that must be answered and
+    are not; `unusual`: of those whose value is odd; `broken`: rules that do not hold."""
+
+    shown: frozenset[str]
+    scores: tuple[ScoreNow, ...]
+    broken: tuple[FormRule, ...]
+    odd: tuple[FormRule, ...]
+    unusual: frozenset[str]
+    lacking: tuple[str, ...]
+
+    @property
+    def can_be_signed(self) -> bool:
+        return not self.broken and not self.lacking
+
+
+def assess(
+    form: Form, step: str, *, answers: Mapping[str, Mapping[str, Answer]], patient: KnownOfPatient
+) -> Assessment:
+    """`answers`: by step and variable, of this step and those before it."""
+    known: dict[str, Value] = {
+        "age": None if patient.age is None else Decimal(patient.age),
+        "sex": patient.sex,
+        "birth_date": patient.birth_date,
+        "died_on": patient.died_on,
+    }
+    for one in form.steps:
+        found = _assess(one, answers.get(one.code, {}), known)
+        if one.code == step:
+            return found
+    raise KeyError(step)
+
+
+def _assess(step: FormStep, answers: Mapping[str, Answer], known: dict[str, Value]) -> Assessment:
+    """Adds to `known` what the step tells. A hidden question tells nothing, whatever was answered before it hid."""
+    told = values(answers)
+    shown, lacking, unusual = set(), [], set()
+    for question in step.questions:
+        if question.shown_if is not None and not question.shown_if.holds(known):
+            continue
+        shown.add(question.code)
+        value = known[question.code] = told.get(question.code)
+        if question.variable.required and question.code not in answers:
+            lacking.append(question.code)
+        usual = question.variable.usual
+        if usual is not None and isinstance(value, Decimal) and not usual.holds(value):
+            unusual.add(question.code)
+    scores = []
+    for score in step.scores:
+        value = score.formula.value(known)
+        number = _rounded(value, score.decimals) if isinstance(value, Decimal) else None
+        known[score.code] = number
+        scores.append(ScoreNow(score=score, value=number))
+    failed = [rule for rule in step.rules if rule.require.value(known) is False]
+    return Assessment(
+        shown=frozenset(shown),
+        scores=tuple(scores),
+        broken=tuple(rule for rule in failed if rule.level is RuleLevel.FLAG),
+        odd=tuple(rule for rule in failed if rule.level is RuleLevel.WARN),
+        unusual=frozenset(unusual),
+        lacking=tuple(lacking),
+    )
+
+
+def _rounded(number: Decimal, decimals: int) -> Decimal | None:
+    """As people round. None: a number with more digits than anything that is measured."""
+    try:
+        # And no minus before nought.
+        return number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) + 0
+    except InvalidOperation:
+        return None

@@ -1,0 +1,128 @@
+"""The code book of a form as CSV: one row for each variable, option, score and rule, in the order of the form."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final
+
+from registret.registries.forms import Form, FormRule, FormScore, FormStep, Question
+from registret.registries.schema import Codes, Option, Unit, Words
+from registret.registries.units import ucum_of
+
+COLUMNS: Final = (
+    "row", "sub_registry", "version", "step", "section", "block", "variable", "code", "type", "label_sv", "label_en",
+    "help_sv", "help_en", "unit", "ucum", "decimals", "hard_least", "hard_most", "usual_least", "usual_most",
+    "required", "missing", "purpose", "expression", "level", "score_version", "source", "snomed", "loinc", "icd10se",
+    "atc", "kva",
+)  # fmt: skip
+"""`row`: variable, option, score or rule. `expression`: when a variable is shown, what a rule requires, how a score is
+computed."""
+
+Row = dict[str, str]
+
+
+def as_csv(form: Form) -> str:
+    out = io.StringIO()
+    lines = csv.DictWriter(out, COLUMNS, restval="", delimiter=";", lineterminator="\r\n")
+    lines.writeheader()
+    for step in form.steps:
+        for row in _of_step(step):
+            lines.writerow({"sub_registry": form.code, "version": str(form.version), "step": step.code} | row)
+    return out.getvalue()
+
+
+def _of_step(step: FormStep) -> Iterator[Row]:
+    for question in step.questions:
+        yield _of_question(question)
+        for option in question.options:
+            yield _of_option(question, option)
+    for score in step.scores:
+        yield _of_score(score)
+    for rule in step.rules:
+        yield _of_rule(rule)
+
+
+def _of_question(question: Question) -> Row:
+    variable = question.variable
+    limits = {"hard": variable.hard, "usual": variable.usual}
+    ends = {
+        f"{name}_{end}": _number(getattr(found, end) if found else None)
+        for name, found in limits.items()
+        for end in ("least", "most")
+    }
+    return {
+        "row": "variable",
+        "section": question.section,
+        "block": question.block.value,
+        "variable": question.code,
+        "code": question.code,
+        "type": question.type.value,
+        **_words("label", variable.label),
+        **_words("help", variable.help),
+        **_unit(variable.unit, variable.ucum),
+        "decimals": str(variable.decimals) if variable.decimals else "",
+        **ends,
+        "required": "yes" if variable.required else "",
+        "missing": " ".join(variable.missing),
+        "purpose": variable.purpose,
+        "expression": question.shown_if.text if question.shown_if else "",
+        **_codes(variable.codes),
+    }
+
+
+def _of_option(question: Question, option: Option) -> Row:
+    return {
+        "row": "option",
+        "section": question.section,
+        "block": question.block.value,
+        "variable": question.code,
+        "code": option.code,
+        **_words("label", option.label),
+        **_codes(option.codes),
+    }
+
+
+def _of_score(score: FormScore) -> Row:
+    return {
+        "row": "score",
+        "variable": score.code,
+        "code": score.code,
+        "type": "integer" if score.decimals == 0 else "decimal",
+        **_words("label", score.name),
+        **_words("help", score.help),
+        **_unit(score.unit, score.ucum),
+        "decimals": str(score.decimals) if score.decimals else "",
+        "expression": score.formula.text,
+        "score_version": score.version,
+        "source": score.source,
+    }
+
+
+def _of_rule(rule: FormRule) -> Row:
+    return {
+        "row": "rule",
+        "variable": " ".join(rule.about),
+        "code": rule.code,
+        **_words("label", rule.message),
+        "expression": rule.require.text,
+        "level": rule.level.value,
+    }
+
+
+def _words(name: str, words: Words | None) -> Row:
+    return {f"{name}_sv": words.sv, f"{name}_en": words.en} if words else {}
+
+
+def _unit(unit: Unit | None, ucum: str | None) -> Row:
+    return {"unit": unit.sv if isinstance(unit, Words) else unit or "", "ucum": ucum_of(unit, ucum) or ""}
+
+
+def _codes(codes: Codes) -> Row:
+    return {system.value: code for system, code in codes.items()}
+
+
+def _number(number: Decimal | None) -> str:
+    return "" if number is None else str(number)

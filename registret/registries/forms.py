@@ -1,0 +1,144 @@
+"""A form that was read and is right: a version of a sub-registry with its conditions and scores understood."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from registret.registries.expressions import Expression, Kind, Name
+from registret.registries.schema import (
+    Block,
+    CodeList,
+    Due,
+    Option,
+    Reading,
+    RegisterFile,
+    RuleLevel,
+    Variable,
+    VariableType,
+    Words,
+)
+
+SEX_OPTIONS: Final = frozenset({"female", "male", "unknown"})
+
+KNOWN_OF_THE_PATIENT: Final[Mapping[str, Name]] = {
+    "age": Name(kind=Kind.NUMBER),
+    "sex": Name(kind=Kind.TEXT, options=SEX_OPTIONS),
+    "birth_date": Name(kind=Kind.DATE),
+    "died_on": Name(kind=Kind.DATE),
+}
+"""What a definition may ask about the patient without a question. `age`: whole years at the anchor."""
+
+KINDS: Final[Mapping[VariableType, Kind]] = {
+    VariableType.CHOICE: Kind.TEXT,
+    VariableType.CHOICES: Kind.SET,
+    VariableType.INTEGER: Kind.NUMBER,
+    VariableType.DECIMAL: Kind.NUMBER,
+    VariableType.DATE: Kind.DATE,
+    VariableType.MOMENT: Kind.MOMENT,
+    VariableType.TEXT: Kind.TEXT,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A variable in its place. `options`: of a choice, in the order of its list. `shown_if`: None means always."""
+
+    variable: Variable
+    step: str
+    section: str
+    block: Block
+    options: tuple[Option, ...] = ()
+    shown_if: Expression | None = None
+
+    @property
+    def code(self) -> str:
+        return self.variable.code
+
+    @property
+    def type(self) -> VariableType:
+        return self.variable.type
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormSection:
+    code: str
+    name: Words
+    block: Block
+    intro: Words | None
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormRule:
+    """`require` must not be false."""
+
+    code: str
+    require: Expression
+    message: Words
+    about: tuple[str, ...]
+    level: RuleLevel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormScore:
+    code: str
+    version: str
+    source: str
+    name: Words
+    formula: Expression
+    unit: str | Words | None
+    ucum: str | None
+    decimals: int
+    help: Words | None
+    readings: tuple[Reading, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormStep:
+    code: str
+    name: Words
+    due: Due | None
+    sections: tuple[FormSection, ...]
+    scores: tuple[FormScore, ...]
+    rules: tuple[FormRule, ...]
+
+    @property
+    def questions(self) -> Iterator[Question]:
+        for section in self.sections:
+            yield from section.questions
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """`digest`: SHA-256 of all that decides what an answer means. State and dates do not: a sub-registry may close
+    while its forms stay as they are."""
+
+    register: RegisterFile
+    version: int
+    steps: tuple[FormStep, ...]
+    anchor: str
+    lists: Mapping[str, CodeList]
+    digest: str
+
+    @property
+    def code(self) -> str:
+        return self.register.code
+
+    @cached_property
+    def questions(self) -> Mapping[str, Question]:
+        return {question.code: question for step in self.steps for question in step.questions}
+
+    @cached_property
+    def scores(self) -> Mapping[str, FormScore]:
+        return {score.code: score for step in self.steps for score in step.scores}
+
+    def step(self, code: str) -> FormStep:
+        """Raises: KeyError."""
+        return {step.code: step for step in self.steps}[code]
+
+    @property
+    def inclusion(self) -> FormStep:
+        return self.steps[0]

@@ -1,0 +1,326 @@
+"""A form as a FHIR R4 Questionnaire, so that other systems know what is asked and in which codes.
+
+Skip logic becomes `enableWhen` where that can say it; otherwise the expression stands in an extension of our own. So do
+scores and rules, which FHIR has no words for without a language of its own. Answers of `Missing` are no answers there
+either: an extension says which of FHIR's reasons for absent data a question takes.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from registret.registries.forms import Form, FormRule, FormScore, FormSection, FormStep, Question
+from registret.registries.schema import (
+    Block,
+    CodeSystem,
+    Missing,
+    Option,
+    Range,
+    RegistryState,
+    Unit,
+    Variable,
+    VariableType,
+    Words,
+)
+from registret.registries.units import ucum_of
+
+Json = dict[str, Any]
+
+SYSTEMS: Final[Mapping[CodeSystem, str]] = {
+    CodeSystem.SNOMED: "http://snomed.info/sct",
+    CodeSystem.LOINC: "http://loinc.org",
+    CodeSystem.ICD10SE: "urn:oid:1.2.752.116.1.1.1.1.3",
+    CodeSystem.ATC: "urn:oid:1.2.752.129.2.2.3.1.1",
+    CodeSystem.KVA: "urn:oid:1.2.752.116.1.3.2.1.4",
+}
+_HL7: Final = "http://hl7.org/fhir/StructureDefinition/"
+_UCUM: Final = "http://unitsofmeasure.org"
+_ABSENT: Final = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
+_CONTROL: Final = "http://hl7.org/fhir/questionnaire-item-control"
+_REASONS: Final = {
+    Missing.NOT_DONE: "not-performed",
+    Missing.UNKNOWN: "unknown",
+    Missing.NOT_APPLICABLE: "not-applicable",
+}
+_TYPES: Final = {
+    VariableType.CHOICE: "choice",
+    VariableType.CHOICES: "choice",
+    VariableType.INTEGER: "integer",
+    VariableType.DECIMAL: "decimal",
+    VariableType.DATE: "date",
+    VariableType.MOMENT: "dateTime",
+    VariableType.TEXT: "string",
+}
+_STATUS: Final = {
+    RegistryState.DRAFT: "draft",
+    RegistryState.OPEN: "active",
+    RegistryState.CLOSED: "retired",
+    RegistryState.ARCHIVED: "retired",
+}
+_OPERATORS: Final[Mapping[type[ast.cmpop], str]] = {
+    ast.Eq: "=",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+}
+_MIRRORED: Final = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_NEGATED: Final = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+
+
+def as_questionnaire(form: Form, *, origin: str, on: date) -> Json:
+    """`origin`: of the site, like `https://registret.example`; the names of what is ours begin with it. `on`: the day
+    of which the status is told."""
+    return _Writer(form, origin).questionnaire(on)
+
+
+class _Writer:
+    def __init__(self, form: Form, origin: str) -> None:
+        self._form = form
+        self._base = f"{origin}/fhir"
+
+    def questionnaire(self, on: date) -> Json:
+        register = self._form.register
+        days = {"start": register.opens, "end": register.closes}
+        period = {end: day.isoformat() for end, day in days.items() if day}
+        return {
+            "resourceType": "Questionnaire",
+            "language": "sv",
+            "url": f"{self._base}/Questionnaire/{self._form.code}",
+            "version": str(self._form.version),
+            "name": "".join(part.capitalize() for part in self._form.code.split("-")),
+            **_text("title", register.name),
+            "status": _STATUS[register.state_on(on)],
+            "subjectType": ["Patient"],
+            **({"effectivePeriod": period} if period else {}),
+            "item": [self._step(step) for step in self._form.steps],
+        }
+
+    def _step(self, step: FormStep) -> Json:
+        group = _group(f"step:{step.code}", step.name, [self._section(step, section) for section in step.sections])
+        if step.scores:
+            group["item"].append(
+                _group(
+                    f"scores:{step.code}",
+                    Words(sv="Beräknat", en="Computed"),
+                    [self._score(score) for score in step.scores],
+                )
+            )
+        if step.rules:
+            group["extension"] = [self._rule(rule) for rule in step.rules]
+        return group
+
+    def _section(self, step: FormStep, section: FormSection) -> Json:
+        at = f"section:{step.code}.{section.code}"
+        items = [_display(f"{at}.intro", section.intro)] if section.intro else []
+        group = _group(at, section.name, [*items, *(self._question(question) for question in section.questions)])
+        if section.block is Block.RESEARCH:
+            group["extension"] = [self._own("block", {"valueCode": section.block.value})]
+        return group
+
+    def _question(self, question: Question) -> Json:
+        variable = question.variable
+        item: Json = {"linkId": question.code, **_text("text", variable.label), "type": _TYPES[question.type]}
+        shown, extensions = self._shown(question)
+        item |= shown
+        extensions += [*self._missing(variable), *_limits(variable), *_unit(variable.unit, variable.ucum)]
+        if variable.usual:
+            extensions.append(self._own("usual", {"valueRange": _range(variable.usual)}))
+        extensions.append(self._own("purpose", {"valueString": self._form.register.purpose[variable.purpose].sv}))
+        item["extension"] = extensions
+        if variable.codes:
+            item["code"] = [{"system": SYSTEMS[system], "code": code} for system, code in variable.codes.items()]
+        if variable.required and not variable.missing:
+            item["required"] = True
+        if question.type is VariableType.CHOICES:
+            item["repeats"] = True
+        if question.type is VariableType.TEXT:
+            item["maxLength"] = variable.longest
+        if question.options:
+            item["answerOption"] = [self._option(question, option) for option in question.options]
+        if variable.help:
+            item["item"] = [_display(f"{question.code}.help", variable.help)]
+        return item
+
+    def _missing(self, variable: Variable) -> Iterator[Json]:
+        for reason in variable.missing:
+            yield self._own("missing", {"valueCoding": {"system": _ABSENT, "code": _REASONS[reason]}})
+        if variable.required and variable.missing:
+            yield self._own("required-unless-missing", {"valueBoolean": True})
+
+    def _option(self, question: Question, option: Option) -> Json:
+        coding = {"system": self._list(question), "code": option.code, **_text("display", option.label)}
+        found: Json = {"valueCoding": coding}
+        extensions = [
+            self._own("same-as", {"valueCoding": {"system": SYSTEMS[system], "code": code}})
+            for system, code in option.codes.items()
+        ]
+        if option.alone:
+            extensions.append({"url": f"{_HL7}questionnaire-optionExclusive", "valueBoolean": True})
+        return found | ({"extension": extensions} if extensions else {})
+
+    def _score(self, score: FormScore) -> Json:
+        item: Json = {
+            "linkId": score.code,
+            **_text("text", score.name),
+            "type": "decimal" if score.decimals else "integer",
+            "readOnly": True,
+            "extension": [
+                self._own("formula", {"valueString": score.formula.text}),
+                self._own("score-version", {"valueString": score.version}),
+                self._own("source", {"valueString": score.source}),
+                *_unit(score.unit, score.ucum),
+            ],
+        }
+        return item | ({"item": [_display(f"{score.code}.help", score.help)]} if score.help else {})
+
+    def _rule(self, rule: FormRule) -> Json:
+        return {
+            "url": f"{self._base}/StructureDefinition/rule",
+            "extension": [
+                {"url": "code", "valueCode": rule.code},
+                {"url": "require", "valueString": rule.require.text},
+                {"url": "level", "valueCode": rule.level.value},
+                {"url": "message", "valueString": rule.message.sv},
+                {"url": "message-en", "valueString": rule.message.en},
+                *({"url": "about", "valueString": code} for code in rule.about),
+            ],
+        }
+
+    def _shown(self, question: Question) -> tuple[Json, list[Json]]:
+        if question.shown_if is None:
+            return {}, []
+        found = self._conditions(ast.parse(question.shown_if.text, mode="eval").body)
+        if found is None:
+            return {}, [self._own("shown-if", {"valueString": question.shown_if.text})]
+        behaviour, conditions = found
+        return {"enableWhen": conditions} | ({"enableBehavior": behaviour} if len(conditions) > 1 else {}), []
+
+    def _conditions(self, node: ast.expr) -> tuple[str, list[Json]] | None:
+        """All or any of some conditions; None if `enableWhen` cannot say it."""
+        match node:
+            case ast.BoolOp(op=op, values=parts):
+                behaviour = "all" if isinstance(op, ast.And) else "any"
+                found = [self._conditions(part) for part in parts]
+                conditions: list[Json] = []
+                for some in found:
+                    if some is None or (len(some[1]) > 1 and some[0] != behaviour):
+                        return None
+                    conditions += some[1]
+                return behaviour, conditions
+            case ast.Compare(left=ast.Name(id=name), ops=[ast.In()], comparators=[ast.Tuple() | ast.List() as among]):
+                each = [self._compared(name, "=", part) for part in among.elts]
+                whole = [one for one in each if one is not None]
+                return ("any", whole) if len(whole) == len(each) else None
+        one = self._condition(node)
+        return None if one is None else ("all", [one])
+
+    def _condition(self, node: ast.expr) -> Json | None:
+        match node:
+            case ast.Call(func=ast.Name(id="answered"), args=[ast.Name(id=name)]) if name in self._form.questions:
+                return {"question": name, "operator": "exists", "answerBoolean": True}
+            case ast.UnaryOp(op=ast.Not(), operand=inner):
+                return self._negated(self._condition(inner))
+            case ast.Compare(left=ast.Name(id=name), ops=[op], comparators=[other]) if type(op) in _OPERATORS:
+                return self._compared(name, _OPERATORS[type(op)], other)
+            case ast.Compare(left=other, ops=[op], comparators=[ast.Name(id=name)]) if type(op) in _OPERATORS:
+                return self._compared(name, _MIRRORED[_OPERATORS[type(op)]], other)
+            case ast.Compare(left=ast.Constant() as other, ops=[ast.In()], comparators=[ast.Name(id=name)]):
+                return self._compared(name, "=", other)
+        return None
+
+    def _negated(self, condition: Json | None) -> Json | None:
+        if condition is None:
+            return None
+        if condition["operator"] == "exists":
+            return condition | {"answerBoolean": not condition["answerBoolean"]}
+        asked = self._form.questions.get(condition["question"])
+        # Of several answers, FHIR asks whether one is another, and we whether none is the one.
+        if asked is not None and asked.type is VariableType.CHOICES:
+            return None
+        return condition | {"operator": _NEGATED[condition["operator"]]}
+
+    def _compared(self, name: str, operator: str, other: ast.expr) -> Json | None:
+        match other:
+            case ast.Constant(value=value):
+                answer = self._answer(name, value)
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
+                answer = self._answer(name, -value)
+            case _:
+                return None
+        return {"question": name, "operator": operator, **answer} if answer else None
+
+    def _answer(self, name: str, value: object) -> Json | None:
+        """Empty-handed if the value is not one that the item can have."""
+        if name in self._form.scores:
+            kind = VariableType.DECIMAL if self._form.scores[name].decimals else VariableType.INTEGER
+        elif name in self._form.questions:
+            kind = self._form.questions[name].type
+        else:
+            return None
+        match kind, value:
+            case ((VariableType.CHOICE | VariableType.CHOICES), str()):
+                return {"answerCoding": {"system": self._list(self._form.questions[name]), "code": value}}
+            case VariableType.INTEGER, int():
+                return {"answerInteger": value}
+            case VariableType.DECIMAL, int() | float():
+                return {"answerDecimal": value}
+        return None
+
+    def _list(self, question: Question) -> str:
+        """A list belongs to the version: another may have one of the same name with other options."""
+        return f"{self._base}/CodeSystem/{self._form.code}-{self._form.version}-{question.variable.list}"
+
+    def _own(self, name: str, value: Json) -> Json:
+        return {"url": f"{self._base}/StructureDefinition/{name}", **value}
+
+
+def _group(link: str, name: Words, items: list[Json]) -> Json:
+    return {"linkId": link, **_text("text", name), "type": "group", "item": items}
+
+
+def _display(link: str, words: Words) -> Json:
+    help_ = {"coding": [{"system": _CONTROL, "code": "help"}]}
+    extension = [{"url": f"{_HL7}questionnaire-itemControl", "valueCodeableConcept": help_}]
+    return {"linkId": link, **_text("text", words), "type": "display", "extension": extension}
+
+
+def _text(key: str, words: Words) -> Json:
+    """In Swedish, with its English translation beside it."""
+    translation = {
+        "url": f"{_HL7}translation",
+        "extension": [{"url": "lang", "valueCode": "en"}, {"url": "content", "valueString": words.en}],
+    }
+    return {key: words.sv, f"_{key}": {"extension": [translation]}}
+
+
+def _limits(variable: Variable) -> Iterator[Json]:
+    value = "valueInteger" if variable.type is VariableType.INTEGER else "valueDecimal"
+    if variable.hard:
+        for name, end in {"minValue": variable.hard.least, "maxValue": variable.hard.most}.items():
+            if end is not None:
+                yield {"url": f"{_HL7}{name}", value: _number(end)}
+    if variable.decimals:
+        yield {"url": f"{_HL7}maxDecimalPlaces", "valueInteger": variable.decimals}
+
+
+def _unit(unit: Unit | None, ucum: str | None) -> Iterator[Json]:
+    if unit is not None:
+        said = unit.sv if isinstance(unit, Words) else unit
+        code = ucum_of(unit, ucum)
+        coding = {"display": said} | ({"system": _UCUM, "code": code} if code else {})
+        yield {"url": f"{_HL7}questionnaire-unit", "valueCoding": coding}
+
+
+def _range(found: Range) -> Json:
+    ends = {"low": found.least, "high": found.most}
+    return {name: {"value": _number(end)} for name, end in ends.items() if end is not None}
+
+
+def _number(number: Decimal) -> int | float:
+    return int(number) if number == int(number) else float(number)

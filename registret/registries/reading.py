@@ -1,0 +1,406 @@
+"""From files to forms: every fault of a definition with its file and line, all at once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import keyword
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import product
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from registret.registries.expressions import Expression, ExpressionBroken, Kind, Name, parse
+from registret.registries.forms import (
+    KINDS,
+    KNOWN_OF_THE_PATIENT,
+    Form,
+    FormRule,
+    FormScore,
+    FormSection,
+    FormStep,
+    Question,
+)
+from registret.registries.schema import (
+    Block,
+    CodeList,
+    ListsFile,
+    Option,
+    Order,
+    RegisterFile,
+    Rule,
+    RuleLevel,
+    Score,
+    StepFile,
+    Variable,
+    VariableType,
+    Words,
+)
+from registret.registries.toml_lines import Lines
+
+F = TypeVar("F", bound=BaseModel)
+
+# What decides about entry, not about what an answer means.
+_NOT_OF_THE_FORM: Final = {"state", "order", "closed_year", "opens", "closes"}
+_TIMES: Final = {VariableType.DATE, VariableType.MOMENT}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Fault:
+    """`file`: from the folder of the version. `line` counts from 1."""
+
+    file: str
+    line: int
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.file}, line {self.line}: {self.what}"
+
+
+class DefinitionBroken(Exception):
+    """A definition cannot be used. `faults`: all of them; the message is one line for each."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(sorted(faults))
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+def read_register(folder: Path) -> RegisterFile:
+    """`register.toml` of one version. Raises: DefinitionBroken."""
+    source = _Source(folder)
+    register = source.read("register.toml", RegisterFile)
+    if register is not None:
+        source.require_place(register)
+        source.require_no_more({"register", "lists", *register.steps})
+    if register is None or source.faults:
+        raise DefinitionBroken(source.faults)
+    return register
+
+
+def read_form(folder: Path, *, shared: Mapping[str, CodeList]) -> Form:
+    """One version of a sub-registry. `shared`: lists of options that all sub-registries may use.
+
+    Raises: DefinitionBroken.
+    """
+    register = read_register(folder)
+    source = _Source(folder)
+    own = source.read("lists.toml", ListsFile) if (folder / "lists.toml").exists() else ListsFile()
+    own_lists = source.lists("lists.toml", own)
+    files = {code: source.read(f"{code}.toml", StepFile) for code in register.steps}
+    source.stop_if_faulty()
+    lists = dict(shared) | own_lists
+    steps = _Building(source=source, register=register, lists=lists).steps(
+        {code: file for code, file in files.items() if file is not None}
+    )
+    source.stop_if_faulty()
+    return Form(
+        register=register,
+        version=int(folder.name),
+        steps=steps,
+        anchor=register.anchor or "",
+        lists=lists,
+        digest=_digest(register, files, steps, lists),
+    )
+
+
+def read_lists(file: Path) -> dict[str, CodeList]:
+    """The lists that all sub-registries share. Raises: DefinitionBroken."""
+    source = _Source(file.parent)
+    found = source.lists(file.name, source.read(file.name, ListsFile))
+    source.stop_if_faulty()
+    return found
+
+
+class _Source:
+    """The files of one folder, and what is wrong with them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lines: dict[str, Lines] = {}
+        self.faults: list[Fault] = []
+
+    def read(self, name: str, shape: type[F]) -> F | None:
+        """None if the file is broken, and then there are faults."""
+        try:
+            text = (self._folder / name).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as trouble:
+            self.faults.append(Fault(file=name, line=1, what=f"cannot be read: {type(trouble).__name__}"))
+            return None
+        self._lines[name] = Lines(text)
+        try:
+            return shape.model_validate(tomllib.loads(text))
+        except tomllib.TOMLDecodeError as trouble:
+            self.faults.append(Fault(file=name, line=Lines.of_syntax(trouble), what=f"not TOML: {trouble}"))
+        except ValidationError as trouble:
+            for error in _first_causes(trouble):
+                place = ".".join(str(part) for part in error["loc"] if isinstance(part, str))
+                said = error["msg"].removeprefix("Value error, ")
+                self.fault(name, error["loc"], f"{place}: {said}" if place else said)
+        return None
+
+    def lists(self, name: str, file: ListsFile | None) -> dict[str, CodeList]:
+        """By code; one that stands there twice is a fault."""
+        found: dict[str, CodeList] = {}
+        for i, one in enumerate(file.list if file else ()):
+            if one.code in found:
+                self.fault(name, ("list", i), f"list {one.code} stands there twice")
+            found[one.code] = one
+        return found
+
+    def require_no_more(self, names: set[str]) -> None:
+        """A file that nothing reads is a step that was forgotten, or a slip of the pen."""
+        for file in sorted(self._folder.glob("*.toml")):
+            if file.stem not in names:
+                self.faults.append(Fault(file=file.name, line=1, what="is not one of the steps of register.toml"))
+
+    def fault(self, name: str, path: Iterable[str | int], what: str) -> None:
+        self.faults.append(Fault(file=name, line=self._lines[name].of(*path), what=what))
+
+    def require_place(self, register: RegisterFile) -> None:
+        """The names of the folders say which version of which sub-registry it is."""
+        if register.code != self._folder.parent.name:
+            what = f"code is {register.code}, but the folder is {self._folder.parent.name}"
+            self._at_register(("code",), what)
+        if not re.fullmatch(r"[1-9][0-9]{0,3}", self._folder.name):
+            self._at_register((), "the version (the folder's name) must be a whole number")
+
+    def stop_if_faulty(self) -> None:
+        """Raises: DefinitionBroken."""
+        if self.faults:
+            raise DefinitionBroken(self.faults)
+
+    def _at_register(self, path: tuple[str, ...], what: str) -> None:
+        if "register.toml" not in self._lines:
+            self._lines["register.toml"] = Lines((self._folder / "register.toml").read_text(encoding="utf-8"))
+        self.fault("register.toml", path, what)
+
+
+def _first_causes(trouble: ValidationError) -> Iterable[ErrorDetails]:
+    """Without the lists that are too short only because what stands in them is broken."""
+    errors = trouble.errors(include_url=False, include_input=False)
+    places = [error["loc"] for error in errors]
+    for error in errors:
+        inner = [place for place in places if place[: len(error["loc"])] == error["loc"] and place != error["loc"]]
+        if error["type"] != "too_short" or not inner:
+            yield error
+
+
+@dataclass(kw_only=True)
+class _Building:
+    """Goes through the steps in order. A condition may use what stands before it: no circles, and one way to read."""
+
+    source: _Source
+    register: RegisterFile
+    lists: Mapping[str, CodeList]
+    known: dict[str, Name] = field(default_factory=lambda: dict(KNOWN_OF_THE_PATIENT))
+    types: dict[str, VariableType] = field(default_factory=dict)
+    labels: dict[str, Words] = field(default_factory=dict)
+    here: set[str] = field(default_factory=set)
+    """The variables of the step at hand."""
+
+    def steps(self, files: Mapping[str, StepFile]) -> tuple[FormStep, ...]:
+        found = tuple(self._step(code, file) for code, file in files.items())
+        if found:
+            self._require_anchor(found[0])
+        return found
+
+    def _step(self, code: str, file: StepFile) -> FormStep:
+        name = f"{code}.toml"
+        self.here = {variable.code for section in file.section for variable in section.variable}
+        self._require_due(name, file)
+        sections = tuple(
+            FormSection(
+                code=section.code,
+                name=section.name,
+                block=section.block,
+                intro=section.intro,
+                questions=tuple(
+                    self._question(name, ("section", s, "variable", v), variable, code, section.code, section.block)
+                    for v, variable in enumerate(section.variable)
+                ),
+            )
+            for s, section in enumerate(file.section)
+        )
+        self._once(name, "section", [section.code for section in file.section])
+        scores = tuple(self._score(name, ("score", i), score) for i, score in enumerate(file.score))
+        rules = [self._rule(name, ("rule", i), rule) for i, rule in enumerate(file.rule)]
+        self._once(name, "rule", [rule.code for rule in file.rule])
+        alone = [rule for section in sections for question in section.questions for rule in _alone(question)]
+        in_order = [
+            rule for i, order in enumerate(file.order) for rule in self._in_order(name, ("order", i, "times"), order)
+        ]
+        return FormStep(
+            code=code,
+            name=file.name,
+            due=file.due,
+            sections=sections,
+            scores=tuple(score for score in scores if score),
+            rules=(*alone, *(rule for rule in rules if rule), *in_order),
+        )
+
+    def _question(
+        self, name: str, at: tuple[str | int, ...], variable: Variable, step: str, section: str, block: Block
+    ) -> Question:
+        shown_if = self._expression(name, (*at, "show_if"), variable.show_if, Kind.TRUTH) if variable.show_if else None
+        options = self._options(name, at, variable)
+        if variable.purpose not in self.register.purpose:
+            self.source.fault(name, (*at, "purpose"), f"{variable.purpose} is not a purpose of register.toml")
+        self._require_new(name, at, variable.code)
+        codes = frozenset(option.code for option in options)
+        self.known[variable.code] = Name(kind=KINDS[variable.type], options=codes if options else None)
+        self.types[variable.code] = variable.type
+        self.labels[variable.code] = variable.label
+        return Question(variable=variable, step=step, section=section, block=block, options=options, shown_if=shown_if)
+
+    def _options(self, name: str, at: tuple[str | int, ...], variable: Variable) -> tuple[Option, ...]:
+        if variable.list is None:
+            return ()
+        if variable.list not in self.lists:
+            self.source.fault(name, (*at, "list"), f"there is no list {variable.list}")
+            return ()
+        return self.lists[variable.list].option
+
+    def _score(self, name: str, at: tuple[str | int, ...], score: Score) -> FormScore | None:
+        formula = self._expression(name, (*at, "formula"), score.formula, Kind.NUMBER)
+        self._require_new(name, at, score.code)
+        self.known[score.code] = Name(kind=Kind.NUMBER)
+        if formula is None:
+            return None
+        return FormScore(
+            code=score.code,
+            version=score.version,
+            source=score.source,
+            name=score.name,
+            formula=formula,
+            unit=score.unit,
+            ucum=score.ucum,
+            decimals=score.decimals,
+            help=score.help,
+            readings=score.reading,
+        )
+
+    def _rule(self, name: str, at: tuple[str | int, ...], rule: Rule) -> FormRule | None:
+        require = self._expression(name, (*at, "require"), rule.require, Kind.TRUTH)
+        strange = [code for code in rule.about if code not in self.types]
+        for code in strange:
+            self.source.fault(name, (*at, "about"), f"{code} is not a variable")
+        if not strange and not self.here & set(rule.about):
+            self.source.fault(name, (*at, "about"), "none of these is asked in this step")
+        if require is None:
+            return None
+        about = self._asked_here_first(rule.about)
+        return FormRule(code=rule.code, require=require, message=rule.message, about=about, level=rule.level)
+
+    def _in_order(self, name: str, at: tuple[str | int, ...], order: Order) -> Iterable[FormRule]:
+        """Each two of the times, so that one that is not known does not hide the next."""
+        for code in (code for some in order.times for code in some):
+            if self.types.get(code) not in _TIMES:
+                self.source.fault(name, at, f"{code} is not a date or a time")
+                return
+            if not self.here & {code for some in order.times for code in some}:
+                self.source.fault(name, at, "none of these is asked in this step")
+                return
+        for i, some in enumerate(order.times):
+            for first, later in product(some, [code for others in order.times[i + 1 :] for code in others]):
+                require = self._expression(name, at, self._comparable(first, later), Kind.TRUTH)
+                # Two times of earlier steps are for those to compare.
+                if require and self.here & {first, later}:
+                    yield FormRule(
+                        code=f"{first}_before_{later}",
+                        require=require,
+                        message=order.message or self._before(first, later),
+                        about=self._asked_here_first((first, later)),
+                        level=order.level,
+                    )
+
+    def _before(self, first: str, later: str) -> Words:
+        """Names both, so that two such sentences on one page are told apart."""
+        one, other = self.labels[first], self.labels[later]
+        return Words(
+            sv=f"”{other.sv}” ligger före ”{one.sv}”. Kontrollera tiderna.",
+            en=f"“{other.en}” is before “{one.en}”. Check the times.",
+        )
+
+    def _asked_here_first(self, codes: tuple[str, ...]) -> tuple[str, ...]:
+        """A fault is shown at the first of them, and must not lead to another page."""
+        return tuple(sorted(codes, key=lambda code: code not in self.here))
+
+    def _comparable(self, first: str, later: str) -> str:
+        if self.types[first] is self.types[later]:
+            return f"{first} <= {later}"
+        return f"days({first}, {later}) >= 0"
+
+    def _expression(self, name: str, at: tuple[str | int, ...], text: str, kind: Kind) -> Expression | None:
+        try:
+            return parse(text, names=self.known, kind=kind)
+        except ExpressionBroken as broken:
+            self.source.fault(name, at, f"{at[-1]}: {broken}")
+            return None
+
+    def _require_due(self, name: str, file: StepFile) -> None:
+        if file.due and self.types.get(file.due.after) not in _TIMES:
+            self.source.fault(name, ("due", "after"), f"{file.due.after} is not a date or time of an earlier step")
+
+    def _require_anchor(self, inclusion: FormStep) -> None:
+        """An episode begins at a moment that is always known: a required time of the first step, shown always."""
+        found = [question for question in inclusion.questions if question.code == self.register.anchor]
+        good = found and found[0].type in _TIMES and found[0].variable.required and found[0].shown_if is None
+        if not good:
+            what = f"anchor: {self.register.anchor} is not a required date or time of the first step, always shown"
+            self.source.fault(f"{inclusion.code}.toml", (), what)
+
+    def _require_new(self, name: str, at: tuple[str | int, ...], code: str) -> None:
+        if code in self.known:
+            self.source.fault(name, (*at, "code"), f"{code} is the name of something before it")
+        if keyword.iskeyword(code):
+            self.source.fault(name, (*at, "code"), f"{code} is a word of the language")
+
+    def _once(self, name: str, what: str, codes: list[str]) -> None:
+        for i, code in enumerate(codes):
+            if code in codes[:i]:
+                self.source.fault(name, (what, i), f"{what} {code} stands there twice")
+
+
+def _alone(question: Question) -> Iterable[FormRule]:
+    """None of them, and one of them, cannot both be."""
+    if question.type is not VariableType.CHOICES:
+        return
+    names = {question.code: Name(kind=Kind.SET)}
+    for option in question.options:
+        if option.alone:
+            yield FormRule(
+                code=f"{question.code}_{option.code}_alone",
+                require=parse(f'not ("{option.code}" in {question.code}) or count({question.code}) == 1', names=names),
+                message=Words(
+                    sv=f"{option.label.sv}: kan inte väljas tillsammans med något annat.",
+                    en=f"{option.label.en}: cannot be chosen together with anything else.",
+                ),
+                about=(question.code,),
+                level=RuleLevel.FLAG,
+            )
+
+
+def _digest(
+    register: RegisterFile,
+    files: Mapping[str, StepFile | None],
+    steps: Iterable[FormStep],
+    lists: Mapping[str, CodeList],
+) -> str:
+    """What says no more than the default is left out: what a later program adds to the shape changes no digest."""
+    used = {question.variable.list for step in steps for question in step.questions if question.variable.list}
+    content: dict[str, Any] = {
+        "register": _said(register, _NOT_OF_THE_FORM),
+        "steps": {code: _said(file) for code, file in files.items() if file},
+        "lists": {code: _said(lists[code]) for code in sorted(used)},
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _said(part: BaseModel, leave_out: set[str] | None = None) -> dict[str, Any]:
+    return part.model_dump(mode="json", exclude=leave_out, exclude_defaults=True)

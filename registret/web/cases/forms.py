@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from registret.kernel.identifiers import Malformed
+from registret.records.casenumber import CaseNumber
+from registret.records.cases import Case
+from registret.records.numbers import PatientNumber
+from registret.web.attest.forms import ReasonField
+from registret.web.logbook.forms import DayField
+
+_NUL = {"null_characters_not_allowed": _("Texten innehåller ett tecken som inte går att spara")}
+
+
+class NumberField(forms.CharField):
+    """A patient's number, as `PatientNumber`. `today`: for numbers that are written without a century."""
+
+    default_error_messages = {"required": _("Skriv numret"), **_NUL}
+    today: date
+
+    def __init__(self) -> None:
+        super().__init__(max_length=30)
+
+    def clean(self, value: Any) -> PatientNumber:
+        text = super().clean(value)
+        try:
+            return PatientNumber.parse(text, today=self.today)
+        except Malformed:
+            raise ValidationError(
+                _("Numret stämmer inte. Skriv hela, till exempel 19121212-1212, och kontrollera siffrorna.")
+            ) from None
+
+
+class CaseNumberField(forms.CharField):
+    """A number of the diary, as `CaseNumber`."""
+
+    default_error_messages = {"required": _("Skriv ärendets nummer i diariet"), **_NUL}
+
+    def __init__(self) -> None:
+        super().__init__(max_length=60)
+
+    def clean(self, value: Any) -> CaseNumber:
+        text = super().clean(value)
+        try:
+            return CaseNumber.parse(text)
+        except Malformed:
+            raise ValidationError(
+                _("Skriv numret i diariet, till exempel 26RS4711. Det är inte patientens nummer.")
+            ) from None
+
+
+class CaseForm(forms.Form):
+    """About whom, and for which case."""
+
+    number = NumberField()
+    case_number = CaseNumberField()
+
+    def __init__(self, data: Any = None, *, today: date) -> None:
+        super().__init__(data)
+        self.fields["number"].today = today  # type: ignore[attr-defined]
+
+    @property
+    def case(self) -> Case:
+        """Of a form that is valid."""
+        return Case(number=self.cleaned_data["number"], case_number=self.cleaned_data["case_number"])
+
+
+class NumberForm(forms.Form):
+    """Another number for a patient, and why."""
+
+    number = NumberField()
+    reason = ReasonField(
+        max_length=500,
+        error_messages={
+            "required": _("Skriv varför numret byts"),
+            "max_length": _("Skriv högst 500 tecken"),
+            **_NUL,
+        },
+    )
+
+    def __init__(self, data: Any = None, *, today: date) -> None:
+        super().__init__(data)
+        self.fields["number"].today = today  # type: ignore[attr-defined]
+
+
+class RetentionForm(forms.Form):
+    """A decision about what is older than a sub-registry keeps it."""
+
+    what = forms.ChoiceField(
+        choices=[("destroy", _("Förstör")), ("keep", _("Bevara"))],
+        error_messages={"required": _("Välj förstör eller bevara"), "invalid_choice": _("Välj förstör eller bevara")},
+    )
+    until = DayField()
+    reason = ReasonField(
+        max_length=500,
+        error_messages={
+            "required": _("Skriv varför"),
+            "max_length": _("Skriv högst 500 tecken"),
+            **_NUL,
+        },
+    )
+
+    def __init__(self, data: Any = None, *, today: date) -> None:
+        super().__init__(data)
+        self.today = today
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        if data.get("what") == "keep" and "until" not in self.errors:
+            if not data.get("until"):
+                self.add_error("until", _("Välj till och med vilken dag uppgifterna bevaras"))
+            elif data["until"] <= self.today:
+                self.add_error("until", _("Välj en dag efter i dag"))
+        return data

@@ -1,0 +1,34 @@
+"""Information to patients, a printable page for each clinic: patientdatalagen 7:3 and 8:6, and the GDPR."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from registret.places.queries import clinic_by_code, open_clinics
+from registret.records.retention import keep_years
+from registret.registries.queries import open_for_entry
+from registret.web.gate import open_to_all
+from registret.web.http import Request
+
+
+@require_GET
+@open_to_all
+def clinics(request: Request) -> HttpResponse:
+    """All clinics that report, by region."""
+    return render(request, "patient_information_clinics.html", {"clinics": open_clinics(first_of_organisation=None)})
+
+
+@require_GET
+@open_to_all
+def clinic(request: Request, code: str) -> HttpResponse:
+    """For one clinic, on one page of paper."""
+    place = clinic_by_code(code)
+    if place is None or not place.is_open:
+        raise Http404
+    years = keep_years()
+    kept = [(one.name, years[one.code]) for one in open_for_entry() if one.code in years]
+    context = {"place": place, "central": settings.CENTRAL_CONTROLLER, "kept": kept}
+    return render(request, "patient_information.html", context)

@@ -1,0 +1,76 @@
+"""Gallring: what is older than its sub-registry keeps it, and decisions about that. Numbers, no patients."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from registret.access.roles import Permission
+from registret.records.refusals import AlreadyDeciding, KeptUntil, NothingSoOld
+from registret.records.retention import age_of, ages, decide_to_destroy, decide_to_keep
+from registret.web.attest.card_time import CardTime
+from registret.web.cases.forms import RetentionForm
+from registret.web.forms import beside
+from registret.web.gate import needs
+from registret.web.http import ActorRequest
+
+_PLACES = {KeptUntil: "what", NothingSoOld: "what", AlreadyDeciding: "what"}
+
+
+@require_GET
+@needs(Permission.HANDLE_CASES)
+def retention(request: ActorRequest) -> HttpResponse:
+    """All sub-registries, also those that are closed."""
+    found = ages(actor=request.actor, at=request.at)
+    context = {"tab": "retention", "ages": found, "decided": request.GET.get("klart", "")}
+    return render(request, "retention.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Permission.HANDLE_CASES)
+def one(request: ActorRequest, code: str) -> HttpResponse:
+    """One sub-registry and its decisions; POST decides, and asks first if something is to be destroyed."""
+    age = age_of(actor=request.actor, sub_registry=code, at=request.at)
+    today = timezone.localtime(request.at).date()
+    form = RetentionForm(request.POST if request.method == "POST" else None, today=today)
+    asked = False
+    if request.method == "POST" and form.is_valid():
+        asked = form.cleaned_data["what"] == "destroy" and age.past > 0 and request.POST.get("ok") != "1"
+        if "change" in request.POST:
+            asked = False
+        elif not asked and _decided(request, form, code):
+            return _done(code)
+    context: dict[str, Any] = {
+        "tab": "retention",
+        "age": age,
+        "form": form,
+        "asked": asked and not form.errors,
+        "card_time": CardTime.of(request.actor, at=request.at),
+    }
+    return render(request, "retention_one.html", context, status=422 if form.errors else 200)
+
+
+def _decided(request: ActorRequest, form: RetentionForm, code: str) -> bool:
+    data = form.cleaned_data
+
+    def act() -> None:
+        if data["what"] == "destroy":
+            decide_to_destroy(actor=request.actor, sub_registry=code, reason=data["reason"], at=request.at)
+        else:
+            decide_to_keep(
+                actor=request.actor, sub_registry=code, until=data["until"], reason=data["reason"], at=request.at
+            )
+
+    beside(form, _PLACES, act)
+    return form.is_valid()
+
+
+def _done(code: str) -> HttpResponse:
+    response = redirect(f"{reverse('retention')}?klart={code}")
+    response.status_code = 303
+    return response

@@ -1,0 +1,15 @@
+from django.urls import path
+
+from registret.web.cases import identity, information, retention, views
+
+urlpatterns = [
+    path("patientarenden", views.cases, name="cases"),
+    path("patientarenden/registerutdrag", views.registry_extract, name="case_extract"),
+    path("patientarenden/loggutdrag", views.log_extract, name="case_log_extract"),
+    path("patientarenden/avboj", views.opt_out, name="case_opt_out"),
+    path("gallring", retention.retention, name="retention"),
+    path("gallring/<slug:code>", retention.one, name="retention_one"),
+    path("patient/<slug:patient>/nummer", identity.number, name="patient_number"),
+    path("patientinformation", information.clinics, name="patient_information"),
+    path("patientinformation/<slug:code>", information.clinic, name="patient_information_of"),
+]

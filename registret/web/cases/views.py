@@ -1,0 +1,120 @@
+"""Patientärenden: extracts for patients, and opting out. Nothing here has a patient in its address."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from registret.access.roles import Permission
+from registret.access.services import check_card_age
+from registret.oversight.extracts import log_extract_of_case
+from registret.records import cases as records
+from registret.records import extracts, opting_out
+from registret.records.refusals import OptedOut
+from registret.web.attest.card_time import CardTime
+from registret.web.cases import documents, paper
+from registret.web.cases.forms import CaseForm
+from registret.web.forms import beside
+from registret.web.gate import needs
+from registret.web.http import ActorRequest
+from registret.web.numbers import number_in
+
+_TYPES = {"pdf": "application/pdf", "json": "application/json"}
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Permission.HANDLE_CASES)
+def cases(request: ActorRequest) -> HttpResponse:
+    """A number and a case number; POST shows who it is, and what can be done."""
+    form = _form(request)
+    if request.method == "POST" and form.is_valid():
+        page = records.open_case(actor=request.actor, case=form.case, at=request.at)
+        return render(request, "case.html", {"tab": "cases", "form": form, "page": page})
+    return _asking(request, form)
+
+
+@require_POST
+@needs(Permission.HANDLE_CASES)
+def registry_extract(request: ActorRequest) -> HttpResponse:
+    """Registerutdrag, as PDF or JSON. It is made now and kept nowhere."""
+
+    def made(form: CaseForm, kind: str) -> bytes:
+        found = extracts.registry_extract(actor=request.actor, case=form.case, form=kind, at=request.at)
+        return paper.registry_extract(found) if kind == "pdf" else _json(documents.registry_extract(found))
+
+    return _file(request, "registerutdrag", made)
+
+
+@require_POST
+@needs(Permission.HANDLE_CASES)
+def log_extract(request: ActorRequest) -> HttpResponse:
+    """Loggutdrag, as PDF or JSON. It is made now and kept nowhere."""
+
+    def made(form: CaseForm, kind: str) -> bytes:
+        found = log_extract_of_case(actor=request.actor, case=form.case, form=kind, at=request.at)
+        return paper.log_extract(found) if kind == "pdf" else _json(documents.log_extract(found))
+
+    return _file(request, "loggutdrag", made)
+
+
+@require_POST
+@needs(Permission.HANDLE_CASES)
+def opt_out(request: ActorRequest) -> HttpResponse:
+    """Avböj: the first POST asks, with what will be destroyed; that of its page does it."""
+    form = _form(request)
+    if not form.is_valid():
+        return _asking(request, form)
+    sure = request.POST.get("sure") == "1"
+    if request.POST.get("ok") == "1" and sure:
+        destroyed = beside(
+            form,
+            {OptedOut: "number"},
+            lambda: opting_out.opt_out(actor=request.actor, case=form.case, at=request.at),
+        )
+        return _asking(request, form) if destroyed is None else _done(destroyed)
+    page = records.open_case(actor=request.actor, case=form.case, at=request.at)
+    context = {
+        "tab": "cases",
+        "form": form,
+        "page": page,
+        "unsure": request.POST.get("ok") == "1",
+        "card_time": CardTime.of(request.actor, at=request.at),
+    }
+    return render(request, "case_opt_out.html", context, status=422 if context["unsure"] else 200)
+
+
+def _form(request: ActorRequest) -> CaseForm:
+    data = request.POST if request.method == "POST" else None
+    return CaseForm(data, today=timezone.localtime(request.at).date())
+
+
+def _asking(request: ActorRequest, form: CaseForm) -> HttpResponse:
+    context: dict[str, Any] = {"tab": "cases", "form": form, "destroyed": number_in(request.GET, "klart")}
+    return render(request, "cases.html", context, status=422 if form.errors else 200)
+
+
+def _file(request: ActorRequest, name: str, made: Callable[[CaseForm, str], bytes]) -> HttpResponse:
+    form, kind = _form(request), request.POST.get("form", "")
+    if not form.is_valid() or kind not in _TYPES:
+        return _asking(request, form)
+    check_card_age(request.actor, at=request.at)
+    file = f"{name}-{timezone.localtime(request.at):%Y-%m-%d}.{kind}"
+    headers = {"Content-Disposition": f'attachment; filename="{file}"'}
+    return HttpResponse(made(form, kind), content_type=_TYPES[kind], headers=headers)
+
+
+def _json(document: dict[str, Any]) -> bytes:
+    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _done(destroyed: int) -> HttpResponse:
+    response = redirect(f"{reverse('cases')}?klart={destroyed}")
+    response.status_code = 303
+    return response

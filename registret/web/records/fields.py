@@ -1,0 +1,254 @@
+"""A question as a page shows it: what was answered, what is chosen, what is wrong or odd with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from registret.records.services import Conflict
+from registret.registries.answers import MISSING_KEY, Answer, FormFault, written
+from registret.registries.assessing import Assessment
+from registret.registries.forms import FormSection, FormStep, Question
+from registret.registries.schema import Block, Missing, VariableType
+
+MISSING_NAMES = {
+    Missing.NOT_DONE: gettext_lazy("Ej utfört"),
+    Missing.UNKNOWN: gettext_lazy("Okänt"),
+    Missing.NOT_APPLICABLE: gettext_lazy("Ej tillämpligt"),
+}
+# Beyond so many, buttons in a row are harder to read than a list.
+_MOST_CHIPS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    value: str
+    label: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """`widget`: chips, list (one of many), boxes (several), number, date, moment, text. `fault`, `odd`: sentences."""
+
+    code: str
+    label: str
+    help: str
+    widget: str
+    unit: str
+    value: str
+    choices: tuple[Choice, ...]
+    missing: tuple[Choice, ...]
+    is_shown: bool
+    is_required: bool
+    fault: str
+    odd: str
+    longest: int
+
+    @property
+    def described_by(self) -> str:
+        """Ids of what explains the field."""
+        parts = [("hjalp", self.help), ("fel", self.fault), ("udda", self.odd)]
+        return " ".join(f"{self.code}-{name}" for name, text in parts if text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A section of the form. `left`: questions that must still be answered."""
+
+    code: str
+    name: str
+    intro: str
+    is_optional: bool
+    fields: tuple[Field, ...]
+    left: int
+    is_shown: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """A sentence and the field that it leads to."""
+
+    code: str
+    text: str
+
+
+def parts_of(
+    step: FormStep,
+    *,
+    answers: Mapping[str, Answer],
+    assessment: Assessment,
+    typed: Mapping[str, Sequence[str]] | None = None,
+    faults: Mapping[str, FormFault] | None = None,
+    conflicts: Sequence[Conflict] = (),
+    ask_for_lacking: bool = False,
+) -> tuple[Part, ...]:
+    """`typed`: what was sent and could not be kept stands there again. `ask_for_lacking`: signing was tried."""
+    return tuple(
+        _part(
+            section,
+            answers=answers,
+            assessment=assessment,
+            typed=typed or {},
+            faults=faults or {},
+            conflicts={conflict.code: conflict for conflict in conflicts},
+            ask_for_lacking=ask_for_lacking,
+        )
+        for section in step.sections
+    )
+
+
+def troubles_of(parts: Sequence[Part]) -> tuple[Trouble, ...]:
+    """For the summary at the top."""
+    fields = [field for part in parts for field in part.fields]
+    return tuple(Trouble(code=f.code, text=f"{f.label}: {f.fault}") for f in fields if f.fault and f.is_shown)
+
+
+def fault_of(question: Question, fault: FormFault) -> str:
+    """What to do, in a sentence."""
+    variable = question.variable
+    unit = f" {variable.unit}" if variable.unit else ""
+    least, most = (variable.hard.least, variable.hard.most) if variable.hard else (None, None)
+    of_numbers = {FormFault.NOT_A_NUMBER, FormFault.TOO_LOW, FormFault.TOO_HIGH, FormFault.NOT_WHOLE}
+    if variable.error is not None and fault in of_numbers:
+        return str(variable.error)
+    match fault:
+        case FormFault.NOT_A_NUMBER:
+            return _("Skriv ett tal, till exempel %(example)s") % {"example": "12,5" if variable.decimals else "12"}
+        case FormFault.NOT_WHOLE:
+            return _("Skriv ett helt tal, utan decimaler")
+        case FormFault.DECIMALS:
+            return _("Skriv högst %(n)s decimaler") % {"n": variable.decimals}
+        case FormFault.TOO_LOW:
+            return _("Värdet kan inte vara lägre än %(limit)s. Kontrollera det.") % {"limit": f"{least}{unit}"}
+        case FormFault.TOO_HIGH:
+            return _("Värdet kan inte vara högre än %(limit)s. Kontrollera det.") % {"limit": f"{most}{unit}"}
+        case FormFault.NOT_A_DATE:
+            return _("Skriv ett datum som 2026-11-20")
+        case FormFault.NOT_A_MOMENT:
+            return _("Skriv datum och klockslag som 2026-11-20 14.05")
+        case FormFault.AHEAD:
+            return _("Tiden har inte varit än. Kontrollera den.")
+        case FormFault.TOO_LONG:
+            return _("Skriv högst %(n)s tecken") % {"n": variable.longest}
+        case FormFault.PERSONAL_NUMBER:
+            return _("Skriv inga personnummer här")
+    return _("Välj ett av alternativen")
+
+
+def said(question: Question, answer: Answer | None) -> str:
+    """An answer in words: for history and paper."""
+    if answer is None:
+        return ""
+    if answer.missing is not None:
+        return str(MISSING_NAMES[answer.missing])
+    labels = {option.code: str(option.label) for option in question.options}
+    if isinstance(answer.value, frozenset):
+        return ", ".join(label for code, label in labels.items() if code in answer.value)
+    if question.options:
+        return labels.get(str(answer.value), str(answer.value))
+    (text,) = written(answer)
+    unit = question.variable.unit
+    return f"{text.replace('T', ' ')} {unit}" if unit else text.replace("T", " ")
+
+
+def left_in(assessment: Assessment, codes: Sequence[str]) -> int:
+    return len(set(assessment.lacking) & set(codes))
+
+
+def odd_of(question: Question, assessment: Assessment) -> str:
+    """Why an answer looks unusual, or a rule about it that does not hold; empty if nothing is odd."""
+    rules = [rule for rule in (*assessment.broken, *assessment.odd) if question.code in rule.about]
+    said = [str(rule.message) for rule in rules]
+    usual = question.variable.usual
+    if question.code in assessment.unusual and usual is not None:
+        unit = f" {question.variable.unit}" if question.variable.unit else ""
+        limits = {"least": usual.least, "most": f"{usual.most}{unit}"}
+        if usual.least is not None and usual.most is not None:
+            said.append(_("Ovanligt värde. Brukar vara %(least)s–%(most)s. Det sparas, men kontrollera det.") % limits)
+        else:
+            said.append(_("Ovanligt värde. Det sparas, men kontrollera det."))
+    return " ".join(dict.fromkeys(said))
+
+
+def _part(
+    section: FormSection,
+    *,
+    answers: Mapping[str, Answer],
+    assessment: Assessment,
+    typed: Mapping[str, Sequence[str]],
+    faults: Mapping[str, FormFault],
+    conflicts: Mapping[str, Conflict],
+    ask_for_lacking: bool,
+) -> Part:
+    fields = []
+    for question in section.questions:
+        fault = ""
+        if question.code in faults:
+            fault = fault_of(question, faults[question.code])
+        elif question.code in conflicts:
+            fault = _conflict(question, conflicts[question.code])
+        elif ask_for_lacking and question.code in assessment.lacking:
+            fault = _("Svara, eller välj varför svaret saknas") if question.variable.missing else _("Svara på frågan")
+        texts = tuple(typed[question.code]) if fault and question.code in typed else written(answers.get(question.code))
+        fields.append(_field(question, texts, assessment, fault))
+    return Part(
+        code=section.code,
+        name=str(section.name),
+        intro=str(section.intro or ""),
+        is_optional=section.block is Block.RESEARCH,
+        fields=tuple(fields),
+        left=left_in(assessment, [question.code for question in section.questions]),
+        is_shown=any(field.is_shown for field in fields),
+    )
+
+
+def _field(question: Question, texts: Sequence[str], assessment: Assessment, fault: str) -> Field:
+    variable = question.variable
+    missing = tuple(
+        Choice(
+            value=f"{MISSING_KEY}:{why.value}",
+            label=str(MISSING_NAMES[why]),
+            is_chosen=f"{MISSING_KEY}:{why.value}" in texts,
+        )
+        for why in variable.missing
+    )
+    choices = tuple(Choice(value=o.code, label=str(o.label), is_chosen=o.code in texts) for o in question.options)
+    value = next((text for text in texts if not text.startswith(MISSING_KEY + ":")), "")
+    return Field(
+        code=question.code,
+        label=str(variable.label),
+        help=str(variable.help or ""),
+        widget=_widget(question),
+        unit=str(variable.unit or ""),
+        value=value.replace("T", " ") if question.type is VariableType.MOMENT else value,
+        choices=choices,
+        missing=missing,
+        is_shown=question.code in assessment.shown,
+        is_required=variable.required,
+        fault=fault,
+        odd="" if fault else odd_of(question, assessment),
+        longest=variable.longest,
+    )
+
+
+def _widget(question: Question) -> str:
+    match question.type:
+        case VariableType.CHOICE:
+            return "chips" if len(question.options) <= _MOST_CHIPS else "list"
+        case VariableType.CHOICES:
+            return "boxes"
+        case VariableType.INTEGER | VariableType.DECIMAL:
+            return "number"
+    return question.type.value
+
+
+def _conflict(question: Question, conflict: Conflict) -> str:
+    theirs = said(question, conflict.theirs) or _("inget svar")
+    return _("%(name)s har under tiden svarat %(answer)s. Det svaret gäller tills du sparar ett annat.") % {
+        "name": conflict.by_name,
+        "answer": theirs,
+    }

@@ -1,0 +1,253 @@
+"""What the pages of patients and episodes show beside the fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from registret.access.actor import Actor
+from registret.access.participation import left_out
+from registret.places.queries import clinics, open_clinics
+from registret.records.lifecycle import StepState
+from registret.records.looking import work
+from registret.records.numbers import Sex
+from registret.records.rows import EpisodeRow, Listed, RevisionRow, StepPage
+from registret.records.services import Outcome
+from registret.records.versions import Preview, newer_form
+from registret.registries.answers import SWEDEN, written
+from registret.registries.assessing import Assessment, ScoreNow
+from registret.registries.comparing import Change
+from registret.registries.queries import form_of, sub_registries
+from registret.registries.schema import RegistryState
+from registret.web.records.fields import Part, odd_of, parts_of, said, troubles_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreShown:
+    """A score in words."""
+
+    code: str
+    name: str
+    value: str
+    unit: str
+    reading: str
+    help: str
+    source: str
+
+
+def sex_name(sex: Sex) -> str:
+    """In the active language."""
+    return {Sex.FEMALE: _("Kvinna"), Sex.MALE: _("Man"), Sex.UNKNOWN: _("Okänt kön")}[sex]
+
+
+def state_name(state: StepState) -> str:
+    return {
+        StepState.PLANNED: _("ej påbörjad"),
+        StepState.DRAFT: _("utkast"),
+        StepState.INCOMPLETE: _("ofullständig"),
+        StepState.SIGNED: _("signerad"),
+        StepState.REOPENED: _("upplåst"),
+    }[state]
+
+
+def revision_name(kind: str) -> str:
+    return {
+        "write": _("Sparade"),
+        "lay_aside": _("Lade undan"),
+        "take_up": _("Tog upp igen"),
+        "sign": _("Signerade"),
+        "reopen": _("Låste upp"),
+        "move": _("Flyttade"),
+        "version": _("Gick över till en ny version"),
+    }[kind]
+
+
+def score_shown(now: ScoreNow) -> ScoreShown:
+    score = now.score
+    return ScoreShown(
+        code=score.code,
+        name=str(score.name),
+        value="–" if now.value is None else str(now.value).replace(".", ","),
+        unit=str(score.unit or ""),
+        reading=now.reading or (_("Räknas när alla delar är besvarade.") if now.value is None else ""),
+        help=str(score.help or ""),
+        source=_("Definition %(version)s. %(source)s") % {"version": score.version, "source": score.source},
+    )
+
+
+def step_context(page: StepPage, *, parts: Sequence[Part], outcome: Outcome | None = None) -> dict[str, Any]:
+    """One step with its fields."""
+    troubles = troubles_of(parts)
+    return {
+        "page": page,
+        "p": page.patient,
+        "e": page.episode,
+        "age": page.patient.age_at(page.episode.began_at.astimezone(SWEDEN).date()),
+        "step": page.step,
+        "form_step": page.form_step,
+        "steps": steps_shown(page.episode),
+        "parts": parts,
+        "scores": [score_shown(now) for now in page.assessment.scores],
+        "read_only": not page.is_writable,
+        "newer": newer_form(page.form),
+        "broken": broken_shown(page.assessment),
+        "left": len(page.assessment.lacking),
+        "troubles": troubles,
+        "conflicts": outcome.conflicts if outcome else (),
+        "tab": "records",
+    }
+
+
+def broken_shown(assessment: Assessment) -> list[dict[str, str]]:
+    """Rules that stop signing, once for each sentence."""
+    found = {str(rule.message): rule.about[0] for rule in assessment.broken}
+    return [{"text": text, "code": code} for text, code in found.items()]
+
+
+def steps_shown(episode: EpisodeRow) -> list[dict[str, Any]]:
+    form = form_of(episode.sub_registry, episode.version)
+    return [
+        {"code": row.code, "name": str(form.step(row.code).name), "row": row, "state_name": state_name(row.state)}
+        for row in episode.steps
+    ]
+
+
+def live(outcome: Outcome, faults: Mapping[str, str], at: datetime) -> dict[str, Any]:
+    """What the browser is told after it saved: what is asked now, what is odd, what scores come to."""
+    page = outcome.page
+    questions = {question.code: question for question in page.form_step.questions}
+    parts = parts_of(
+        page.form_step, answers=page.answers[page.step.code], assessment=page.assessment, conflicts=outcome.conflicts
+    )
+    return {
+        "version": page.step.version,
+        "saved": f"{timezone.localtime(page.step.saved_at or at):%H.%M}",
+        "shown": sorted(page.assessment.shown),
+        "odd": {code: odd_of(question, page.assessment) for code, question in questions.items()},
+        "faults": faults,
+        "conflicts": {conflict.code: _fault_in(parts, conflict.code) for conflict in outcome.conflicts},
+        "others": {code: list(_written(page, code)) for code in sorted(outcome.others) if code in questions},
+        "scores": {now.score.code: _score(score_shown(now)) for now in page.assessment.scores},
+        "left": {part.code: part.left for part in parts},
+        "lacking": len(page.assessment.lacking),
+        "broken": len(page.assessment.broken),
+    }
+
+
+def work_lists(actor: Actor, *, at: datetime) -> dict[str, Any]:
+    """The lists of the own clinic, a page of each. Raises: NotPermitted."""
+    found = work(actor=actor, at=at)
+    lists = {"drafts": found.drafts, "laid_aside": found.laid_aside, "due": found.due, "flagged": found.flagged}
+    context: dict[str, Any] = {name: work_context(listed) for name, listed in lists.items()}
+    more = {f"more_{name}": listed.after for name, listed in lists.items()}
+    return context | more | {"today": at.astimezone(SWEDEN).date()}
+
+
+def work_context(found: Listed) -> list[dict[str, Any]]:
+    """Lines of a work list, in words."""
+    rows = []
+    for row in found.rows:
+        form = form_of(row.sub_registry, row.version)
+        rows.append({"row": row, "step_name": str(form.step(row.step).name), "sex": sex_name(row.sex)})
+    return rows
+
+
+def history_context(page: StepPage, revisions: Sequence[RevisionRow]) -> list[dict[str, Any]]:
+    places = clinics({row.by_clinic_id for row in revisions})
+    order = {code: place for place, code in enumerate(page.form.questions)}
+    return [
+        {
+            "row": row,
+            "what": revision_name(row.kind),
+            "clinic": places[row.by_clinic_id].title if row.by_clinic_id in places else "",
+            "changes": [
+                {
+                    "label": str(change.question.variable.label),
+                    "old": said(change.question, change.old) or _("inget svar"),
+                    "new": said(change.question, change.new) or _("inget svar"),
+                }
+                for change in sorted(row.changes, key=lambda change: order.get(change.question.code, len(order)))
+            ],
+        }
+        for row in revisions
+    ]
+
+
+def version_context(found: Preview) -> dict[str, Any]:
+    """What becomes of the variables that changed, and which answers do not come along."""
+    names = {
+        Change.CHANGED: _("ändrad"),
+        Change.NEW: _("ny"),
+        Change.GONE: _("borttagen"),
+    }
+    return {
+        "page": found.page,
+        "new": found.new,
+        "rows": [
+            {"label": str(question.variable.label), "what": names[d.change]}
+            for d in found.differences
+            if d.change in names and (question := d.new or d.old) is not None
+        ],
+        "lost": [
+            {"label": str(lost.question.variable.label), "answer": said(lost.question, lost.answer)}
+            for lost in found.lost
+        ],
+    }
+
+
+def episodes_context(episodes: Sequence[EpisodeRow]) -> list[dict[str, Any]]:
+    places = clinics({episode.clinic_id for episode in episodes})
+    return [{"row": e, "clinic": places[e.clinic_id].title, "steps": steps_shown(e)} for e in episodes]
+
+
+def registries_to_report(actor: Actor) -> list[Any]:
+    """Those that are open, that the actor reports to, and that the clinic takes part in."""
+    mine = set(actor.seat.sub_registries) - left_out(actor.seat.clinic_id or 0)
+    return [one for one in sub_registries() if one.state is RegistryState.OPEN and one.code in mine]
+
+
+def clinics_of_provider(actor: Actor) -> list[Any]:
+    """Open clinics that a step can be moved to."""
+    found = open_clinics(first_of_organisation=actor.seat.organisation_number)
+    return [row for row in found if row.care_provider_id == actor.seat.care_provider_id]
+
+
+def print_context(pages: Sequence[StepPage]) -> list[dict[str, Any]]:
+    """Each step as paper shows it: every question that is asked, answered or not."""
+    return [
+        {
+            "page": page,
+            "name": str(page.form_step.name),
+            "state": state_name(page.step.state),
+            "scores": [score_shown(now) for now in page.assessment.scores],
+            "sections": [
+                {
+                    "name": str(section.name),
+                    "lines": [
+                        (str(q.variable.label), said(q, page.answers[page.step.code].get(q.code)))
+                        for q in section.questions
+                        if q.code in page.assessment.shown
+                    ],
+                }
+                for section in page.form_step.sections
+            ],
+        }
+        for page in pages
+    ]
+
+
+def _score(shown: ScoreShown) -> dict[str, str]:
+    return {"value": shown.value, "reading": shown.reading}
+
+
+def _fault_in(parts: Sequence[Part], code: str) -> str:
+    return next((field.fault for part in parts for field in part.fields if field.code == code), "")
+
+
+def _written(page: StepPage, code: str) -> Sequence[str]:
+    return written(page.answers[page.step.code].get(code))

@@ -1,0 +1,50 @@
+from django.urls import path, register_converter
+
+from registret.web.records import views
+
+
+class SystemId:
+    """`P7KHM3QXR`: a patient, or `E…`: an episode."""
+
+    regex = "[PE][34679ACDEFGHJKMNPQRTWXY]{8}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class Kind:
+    """In which form a definition is fetched."""
+
+    regex = "csv|json"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(SystemId, "system_id")
+register_converter(Kind, "kind")
+
+urlpatterns = [
+    path("registreringar", views.work, name="records"),
+    path("registreringar/uppfoljningar.csv", views.letters_due, name="letters_due"),
+    path("registreringar/<slug:which>", views.work_list, name="records_list"),
+    path("delregister", views.definitions, name="definitions"),
+    path("delregister/<slug:code>/<int:version>.<kind:kind>", views.definition, name="definition"),
+    path("patienter", views.find, name="find_patient"),
+    path("patienter/ny", views.new_episode, name="new_episode"),
+    path("patient/<system_id:patient>", views.one_patient, name="patient"),
+    path("vardepisod/<system_id:episode>", views.one_episode, name="episode"),
+    path("vardepisod/<system_id:episode>/utskrift", views.print_out, name="episode_print"),
+    path("vardepisod/<system_id:episode>/version", views.version, name="episode_version"),
+    path("vardepisod/<system_id:episode>/<slug:step>", views.one_step, name="step"),
+    path("vardepisod/<system_id:episode>/<slug:step>/spara", views.autosave, name="step_autosave"),
+    path("vardepisod/<system_id:episode>/<slug:step>/las-upp", views.reopen, name="step_reopen"),
+    path("vardepisod/<system_id:episode>/<slug:step>/flytta", views.move, name="step_move"),
+    path("vardepisod/<system_id:episode>/<slug:step>/andringar", views.changes, name="step_history"),
+]

@@ -1,0 +1,466 @@
+"""The registry: finding a patient, beginning an episode, and its steps, saved, signed, opened again, on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from registret.access.actor import Actor
+from registret.access.refusals import NotFound
+from registret.access.roles import Permission
+from registret.kernel.identifiers import Malformed
+from registret.records import looking, queries, services, versions
+from registret.records.lifecycle import WRITABLE, StepState
+from registret.records.numbers import PatientNumber, Sex
+from registret.records.refusals import CannotSign, NumberImpossible, ReasonNeeded, WrittenSince
+from registret.records.rows import Listed, StepPage
+from registret.records.services import NewPatient, Outcome
+from registret.registries.answers import SWEDEN, AnswerBroken, read
+from registret.registries.codebook import as_csv
+from registret.registries.forms import Form, FormStep
+from registret.registries.queries import catalogue, form_in_force
+from registret.registries.questionnaire import as_questionnaire
+from registret.web.door.views import see_other
+from registret.web.gate import needs
+from registret.web.http import ActorRequest
+from registret.web.people.forms import WhyForm
+from registret.web.records import pages
+from registret.web.records.fields import fault_of, parts_of, troubles_of
+from registret.web.tables import csv_file
+
+_LISTS: Final[Mapping[str, Callable[[Actor, ActorRequest, str | None], Listed]]] = {
+    "utkast": lambda actor, request, after: queries.drafts(actor=actor, after=after),
+    "undanlagda": lambda actor, request, after: queries.laid_aside(actor=actor, after=after),
+    "uppfoljningar": lambda actor, request, after: queries.due(actor=actor, at=request.at, after=after),
+    "flaggade": lambda actor, request, after: queries.flagged(actor=actor, after=after),
+}
+
+
+@require_GET
+@needs(Permission.READ_RECORDS)
+def work(request: ActorRequest) -> HttpResponse:
+    """Registreringar: what waits at the own clinic."""
+    return render(request, "records.html", pages.work_lists(request.actor, at=request.at) | {"tab": "records"})
+
+
+@require_GET
+@needs(Permission.READ_RECORDS)
+def work_list(request: ActorRequest, which: str) -> HttpResponse:
+    """One of the lists, page by page."""
+    if which not in _LISTS:
+        raise Http404
+    try:
+        found = _LISTS[which](request.actor, request, request.GET.get("efter") or None)
+    except ValueError:
+        raise Http404 from None
+    context = {"rows": pages.work_context(found), "after": found.after, "which": which, "tab": "records"}
+    return render(request, "records_list.html", context | {"today": request.at.date()})
+
+
+@require_GET
+@needs(Permission.READ_RECORDS)
+def letters_due(request: ActorRequest) -> HttpResponse:
+    """Whom to write to about the follow-ups that are due: with numbers and names, so each line is a look (a file)."""
+    rows = looking.letters_due(actor=request.actor, at=request.at)
+    header = ["number", "name", "patient", "sub_registry", "step", "from", "to"]
+    lines = [
+        [
+            line.patient.number.shown,
+            line.patient.name,
+            line.patient.system_id,
+            line.sub_registry,
+            line.step,
+            str(line.due_from),
+            str(line.due_to),
+        ]
+        for line in rows
+    ]
+    return csv_file("uppfoljningar.csv", header, lines)
+
+
+@require_GET
+@needs(Permission.WORK)
+def definitions(request: ActorRequest) -> HttpResponse:
+    """Delregister: what each asks, as a code book and as a questionnaire."""
+    forms = sorted(catalogue().forms.values(), key=lambda form: (form.register.order, -form.version))
+    return render(request, "definitions.html", {"forms": forms, "tab": "definitions"})
+
+
+@require_GET
+@needs(Permission.WORK)
+def definition(request: ActorRequest, code: str, version: int, kind: str) -> HttpResponse:
+    """One version of a sub-registry's form: `csv` or `json` (FHIR R4 Questionnaire)."""
+    form = catalogue().forms.get((code, version))
+    if form is None:
+        raise Http404
+    if kind == "csv":
+        response = HttpResponse("\ufeff" + as_csv(form), content_type="text/csv; charset=utf-8")
+    else:
+        origin, today = settings.SITE_ORIGIN, request.at.astimezone(SWEDEN).date()
+        response = JsonResponse(as_questionnaire(form, origin=origin, on=today), content_type="application/fhir+json")
+    response.headers["Content-Disposition"] = f'attachment; filename="{code}-{version}.{kind}"'
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Permission.READ_RECORDS)
+def find(request: ActorRequest) -> HttpResponse:
+    """Sök patient. What is typed travels in the body: a number has no place in an address."""
+    written = request.POST.get("q", "")[:100].strip() if request.method == "POST" else ""
+    if not written:
+        return render(request, "find.html", {"tab": "records"})
+    found = looking.search(actor=request.actor, written=written, at=request.at)
+    if found.patient is not None:
+        return see_other("patient", found.patient.system_id)
+    context: dict[str, Any] = {"named": found.named, "number": found.number, "written": written, "tab": "records"}
+    if found.number is not None and request.actor.may(Permission.REPORT):
+        context |= {"registries": pages.registries_to_report(request.actor)}
+    return render(request, "find.html", context, status=200 if found.named or found.number else 404)
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Permission.READ_RECORDS)
+def one_patient(request: ActorRequest, patient: str) -> HttpResponse:
+    """A patient and the episodes of the own care provider. Protected identity: first a reason."""
+    reason = request.POST.get("reason", "").strip()[:500]
+    try:
+        found = looking.open_patient(actor=request.actor, system_id=patient, reason=reason, at=request.at)
+    except ReasonNeeded:
+        asked = request.method == "POST"
+        context = {"patient": patient, "empty": asked, "tab": "records"}
+        return render(request, "patient_reason.html", context, status=422 if asked else 200)
+    context = {
+        "p": found.patient,
+        "sex": pages.sex_name(found.patient.sex),
+        "age": found.patient.age_at(request.at.astimezone(SWEDEN).date()),
+        "episodes": pages.episodes_context(found.episodes),
+        "registries": pages.registries_to_report(request.actor) if request.actor.may(Permission.REPORT) else [],
+        "tab": "records",
+    }
+    return render(request, "patient.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Permission.REPORT)
+def new_episode(request: ActorRequest) -> HttpResponse:
+    """Ny vårdepisod: the patient is known; sub-registry, then the inclusion questions, then it begins."""
+    if request.method == "GET":
+        return see_other("find_patient")
+    intake = _Intake.of(request)
+    if intake.form is None or intake.who is None:
+        return render(request, "new_episode_choose.html", intake.context, status=422 if intake.errors else 200)
+    if "go" not in request.POST:
+        return _inclusion(request, intake, intake.form, written={})
+    return _begun(request, intake, intake.form, intake.who)
+
+
+@require_GET
+@needs(Permission.READ_RECORDS)
+def one_episode(request: ActorRequest, episode: str) -> HttpResponse:
+    """Leads to the first step that can be worked on, or the first."""
+    found = queries.steps_of(actor=request.actor, episode=episode)
+    unfinished = [row.code for row in found if row.state in WRITABLE]
+    return see_other("step", episode, (unfinished or [found[0].code])[0])
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Permission.READ_RECORDS)
+def one_step(request: ActorRequest, episode: str, step: str) -> HttpResponse:
+    """The form of a step. POST saves it, and does what the button says."""
+    if request.method == "GET":
+        page = looking.open_step(actor=request.actor, episode=episode, step=step, at=request.at)
+        parts = parts_of(page.form_step, answers=page.answers[step], assessment=page.assessment)
+        return render(request, "step.html", pages.step_context(page, parts=parts))
+    outcome = _written(request, episode, step)
+    act = request.POST.get("do", "save")
+    if act == "lay_aside" and outcome.page.step.state is StepState.PLANNED and not outcome.faults:
+        return see_other("records")
+    if outcome.faults or outcome.conflicts:
+        return _again(request, outcome)
+    if act == "sign":
+        return _signed(request, outcome)
+    with_acts = {"lay_aside": services.lay_aside, "take_up": services.take_up}
+    if act in with_acts:
+        with_acts[act](actor=request.actor, episode=episode, step=step, at=request.at)
+        return see_other("records")
+    return see_other("step", episode, step)
+
+
+@require_POST
+@needs(Permission.REPORT)
+def autosave(request: ActorRequest, episode: str, step: str) -> HttpResponse:
+    """What was changed in the browser, and what follows from it."""
+    outcome = _written(request, episode, step, only=request.POST.getlist("changed"))
+    questions = outcome.page.form.questions
+    faults = {code: fault_of(questions[code], fault) for code, fault in outcome.faults.items()}
+    return JsonResponse(pages.live(outcome, faults, request.at))
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Permission.REPORT)
+def reopen(request: ActorRequest, episode: str, step: str) -> HttpResponse:
+    """Lås upp, with a reason that stays."""
+    form = WhyForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        services.reopen(actor=request.actor, episode=episode, step=step, reason=reason, at=request.at)
+        return see_other("step", episode, step)
+    page = looking.open_step(actor=request.actor, episode=episode, step=step, at=request.at)
+    context = {"form": form, "page": page, "step_name": str(page.form_step.name), "tab": "records"}
+    return render(request, "step_reopen.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Permission.REPORT)
+def move(request: ActorRequest, episode: str, step: str) -> HttpResponse:
+    """Flytta: another clinic of the care provider goes on with the step."""
+    page = looking.open_step(actor=request.actor, episode=episode, step=step, at=request.at)
+    choices = [row for row in pages.clinics_of_provider(request.actor) if row.id != page.step.clinic_id]
+    form = WhyForm(request.POST if request.method == "POST" else None)
+    chosen = next((row for row in choices if str(row.id) == request.POST.get("clinic")), None)
+    if request.method == "POST" and form.is_valid() and chosen is not None:
+        reason = form.cleaned_data["reason"]
+        services.move(
+            actor=request.actor, episode=episode, step=step, clinic_id=chosen.id, reason=reason, at=request.at
+        )
+        return see_other("records")
+    context = {
+        "form": form,
+        "page": page,
+        "step_name": str(page.form_step.name),
+        "clinics": choices,
+        "no_clinic": request.method == "POST" and chosen is None,
+        "tab": "records",
+    }
+    return render(request, "step_move.html", context, status=422 if request.method == "POST" else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Permission.REPORT)
+def version(request: ActorRequest, episode: str) -> HttpResponse:
+    """Gå över till en ny version av formuläret: first what becomes of every answer."""
+    if request.method == "POST":
+        versions.move_on(actor=request.actor, episode=episode, at=request.at)
+        return see_other("episode", episode)
+    found = versions.preview(actor=request.actor, episode=episode, at=request.at)
+    return render(request, "episode_version.html", pages.version_context(found) | {"tab": "records"})
+
+
+@require_GET
+@needs(Permission.READ_RECORDS)
+def changes(request: ActorRequest, episode: str, step: str) -> HttpResponse:
+    """Who changed what in a step."""
+    page, revisions = looking.open_history(actor=request.actor, episode=episode, step=step, at=request.at)
+    context = {"page": page, "revisions": pages.history_context(page, revisions), "tab": "records"}
+    return render(request, "step_history.html", context | {"step_name": str(page.form_step.name)})
+
+
+@require_GET
+@needs(Permission.READ_RECORDS)
+def print_out(request: ActorRequest, episode: str) -> HttpResponse:
+    """The whole episode as the paper form has it."""
+    found = looking.print_episode(actor=request.actor, episode=episode, at=request.at)
+    if not found:
+        raise NotFound()
+    context = {"first": found[0], "steps": pages.print_context(found), "tab": "records"}
+    return render(request, "episode_print.html", context | {"sex": pages.sex_name(found[0].patient.sex)})
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Intake:
+    """What the pages before an episode carry along, in their fields. `who` and `form` are None until they are known."""
+
+    who: NewPatient | None
+    form: Form | None
+    fields: Mapping[str, str]
+    context: Mapping[str, Any]
+    errors: Mapping[str, str]
+
+    @classmethod
+    def of(cls, request: ActorRequest) -> _Intake:
+        """Raises: NumberImpossible, NotFound."""
+        post = request.POST
+        errors: dict[str, str] = {}
+        known = post.get("patient", "")
+        if known:
+            who: NewPatient | None = services.known_patient(actor=request.actor, system_id=known, at=request.at)
+            number = None
+        else:
+            number = _number(post, request)
+            who, errors = _new_patient(number, post)
+        registries = pages.registries_to_report(request.actor)
+        chosen = post.get("sub_registry") or (registries[0].code if len(registries) == 1 and who else "")
+        form = form_in_force(chosen) if chosen in {one.code for one in registries} else None
+        if "chosen" in post and form is None:
+            errors = errors | {"sub_registry": _("Välj ett delregister")}
+        carried = {"patient": known} if known else {"number": number.text if number else ""}
+        carried |= {name: post.get(name, "") for name in ("birth_date", "sex") if post.get(name)}
+        context = {
+            "number": number,
+            "known": known,
+            "registries": registries,
+            "chosen": chosen,
+            "birth_date": post.get("birth_date", ""),
+            "sex": post.get("sex", ""),
+            "errors": errors if "chosen" in post else {},
+            "tab": "records",
+        }
+        asked = "chosen" in post
+        return cls(who=who, form=form, fields=carried, context=context, errors=errors if asked else {})
+
+
+def _inclusion(
+    request: ActorRequest,
+    intake: _Intake,
+    form: Form,
+    *,
+    written: Mapping[str, Sequence[str]],
+    found: services.Intake | None = None,
+) -> HttpResponse:
+    assessment, answers = _looked_at(request, intake, form, written)
+    parts = parts_of(
+        form.inclusion,
+        answers=answers,
+        assessment=assessment,
+        typed=written,
+        faults=found.faults if found else {},
+        ask_for_lacking=found is not None,
+    )
+    context = {
+        "form": form,
+        "registry": str(form.register.name),
+        "intake": intake.context,
+        "carried": dict(intake.fields) | {"sub_registry": form.code},
+        "parts": parts,
+        "troubles": troubles_of(parts),
+        "not_included": pages.broken_shown(assessment) if found and not found.assessment.lacking else [],
+        "doubles": pages.episodes_context(found.doubles.own) if found else [],
+        "elsewhere": bool(found and found.doubles.elsewhere),
+        "tab": "records",
+    }
+    return render(request, "new_episode.html", context, status=422 if found else 200)
+
+
+def _begun(request: ActorRequest, intake: _Intake, form: Form, who: NewPatient) -> HttpResponse:
+    written = _answers_in(request.POST, form.inclusion)
+    found = services.intake(actor=request.actor, who=who, sub_registry=form.code, written=written, at=request.at)
+    is_no_double = request.POST.get("no_double") == "yes"
+    if found.faults or not found.assessment.can_be_signed or (found.doubles and not is_no_double):
+        return _inclusion(request, intake, form, written=written, found=found)
+    episode = services.begin(
+        actor=request.actor,
+        who=who,
+        sub_registry=form.code,
+        written=written,
+        is_no_double=is_no_double,
+        at=request.at,
+    )
+    return see_other("step", episode, form.steps[min(1, len(form.steps) - 1)].code)
+
+
+def _looked_at(
+    request: ActorRequest, intake: _Intake, form: Form, written: Mapping[str, Sequence[str]]
+) -> tuple[Any, Any]:
+    """The assessment of the inclusion questions, and the answers that can be kept."""
+    found = services.intake(
+        actor=request.actor, who=_must(intake.who), sub_registry=form.code, written=written, at=request.at
+    )
+    answers = {}
+    for question in form.inclusion.questions:
+        with suppress(AnswerBroken):
+            answer = read(question, written.get(question.code, ()), at=request.at)
+            if answer is not None:
+                answers[question.code] = answer
+    return found.assessment, answers
+
+
+def _must(who: NewPatient | None) -> NewPatient:
+    if who is None:
+        raise NotFound()
+    return who
+
+
+def _number(post: QueryDict, request: ActorRequest) -> PatientNumber:
+    """Raises: NumberImpossible."""
+    try:
+        return PatientNumber.parse(post.get("number", ""), today=request.at.astimezone(SWEDEN).date())
+    except Malformed:
+        raise NumberImpossible() from None
+
+
+def _new_patient(number: PatientNumber, post: QueryDict) -> tuple[NewPatient | None, dict[str, str]]:
+    """For a reserve number birth date and sex are asked for."""
+    if not number.is_reserve:
+        return NewPatient(number=number), {}
+    errors = {}
+    born: date | None = None
+    with suppress(ValueError):
+        born = date.fromisoformat(post.get("birth_date", "").strip())
+    if born is None:
+        errors["birth_date"] = _("Skriv födelsedatum som 1980-01-31")
+    sex = post.get("sex", "")
+    if sex not in {s.value for s in Sex}:
+        errors["sex"] = _("Välj kön")
+    if errors or born is None:
+        return None, errors
+    return NewPatient(number=number, birth_date=born, sex=Sex(sex)), {}
+
+
+def _answers_in(post: QueryDict, step: FormStep, only: Sequence[str] | None = None) -> dict[str, list[str]]:
+    """What was sent, for every question of the step (or those in `only`): a box that is not ticked sends nothing."""
+    codes = [question.code for question in step.questions if only is None or question.code in only]
+    return {code: post.getlist(code) for code in codes}
+
+
+def _written(request: ActorRequest, episode: str, step: str, *, only: Sequence[str] | None = None) -> Outcome:
+    form_step = queries.form_step_of(actor=request.actor, episode=episode, step=step)
+    base = request.POST.get("base", "")
+    return services.write(
+        actor=request.actor,
+        episode=episode,
+        step=step,
+        base=int(base) if base.isascii() and base.isdigit() and len(base) < 9 else 0,
+        written=_answers_in(request.POST, form_step, only),
+        at=request.at,
+    )
+
+
+def _again(request: HttpRequest, outcome: Outcome, *, ask_for_lacking: bool = False) -> HttpResponse:
+    """The form with what is wrong, beside it what was typed."""
+    page: StepPage = outcome.page
+    typed = {question.code: request.POST.getlist(question.code) for question in page.form_step.questions}
+    parts = parts_of(
+        page.form_step,
+        answers=page.answers[page.step.code],
+        assessment=page.assessment,
+        typed=typed,
+        faults=outcome.faults,
+        conflicts=outcome.conflicts,
+        ask_for_lacking=ask_for_lacking,
+    )
+    return render(request, "step.html", pages.step_context(page, parts=parts, outcome=outcome), status=422)
+
+
+def _signed(request: ActorRequest, outcome: Outcome) -> HttpResponse:
+    page = outcome.page
+    if outcome.others or not page.assessment.can_be_signed:
+        return _again(request, outcome, ask_for_lacking=True)
+    with suppress(CannotSign, WrittenSince):
+        services.sign(
+            actor=request.actor,
+            episode=page.episode.system_id,
+            step=page.step.code,
+            base=page.step.version,
+            at=request.at,
+        )
+        return see_other("step", page.episode.system_id, page.step.code)
+    return _again(request, outcome, ask_for_lacking=True)

@@ -1,0 +1,131 @@
+"""Refusals about patients and episodes, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+from registret.words.shapes import Action, Words
+
+RECORD_REFUSALS: Mapping[str, Words] = {
+    "patient.number_impossible": Words(
+        title=_("Numret stämmer inte."),
+        happened=_("Det är inte ett personnummer, samordningsnummer eller reservnummer som registret känner till."),
+        todo=(_("Kontrollera numret mot journalen, också den sista siffran, och sök igen."),),
+        action=Action.START,
+    ),
+    "patient.birth_date_needed": Words(
+        title=_("Födelsedatum och kön behövs."),
+        happened=_("Ett reservnummer säger inget säkert om ålder och kön."),
+        todo=(_("Sök patienten igen och fyll i båda."),),
+        action=Action.START,
+    ),
+    "patient.opted_out": Words(
+        title=_("Patienten har avböjt."),
+        happened=_("Patienten vill inte vara med i registret. Därför finns inga uppgifter, och inga nya tas emot."),
+        todo=(_("Registrera inte vårdepisoden."), _("Har patienten ändrat sig? Kontakta registerkansliet.")),
+        action=Action.START,
+    ),
+    "patient.reason_needed": Words(
+        title=_("Patienten har skyddad identitet."),
+        happened=_("Den som öppnar uppgifterna anger varför. Skälet gäller i en timme och står i loggen."),
+        todo=(_("Öppna patienten igen och skriv varför."),),
+        action=Action.START,
+    ),
+    "patient.number_taken": Words(
+        title=_("Numret är en annan patients."),
+        happened=_("Någon annan i registret har eller har haft numret. Inget har ändrats."),
+        todo=(
+            _("Kontrollera numret."),
+            _("Är de två samma person? Slå då ihop dem."),
+        ),
+        action=Action.START,
+        short=_("Numret är en annan patients. Kontrollera det."),
+    ),
+    "patient.number_unchanged": Words(
+        title=_("Patienten har redan det numret."),
+        happened=_("Numret är det som gäller nu. Inget har ändrats."),
+        todo=(_("Skriv det nya numret."),),
+        action=Action.START,
+        short=_("Patienten har redan det numret"),
+    ),
+    "patient.nothing_to_merge": Words(
+        title=_("Det finns ingen att slå ihop med."),
+        happened=_("Ingen annan patient har numret, eller så har någon annan hunnit slå ihop dem."),
+        todo=(_("Öppna patienten igen."),),
+        action=Action.START,
+    ),
+    "case.nobody": Words(
+        title=_("Numret finns inte i registret."),
+        happened=_("Ingen i registret har eller har haft numret."),
+        todo=(_("Kontrollera numret och börja om."),),
+        action=Action.START,
+    ),
+    "retention.nothing_so_old": Words(
+        title=_("Ingenting är så gammalt."),
+        happened=_("Delregistret har inga vårdepisoder som är äldre än de ska bevaras."),
+        todo=(_("Titta i listan över delregister."),),
+        action=Action.START,
+        short=_("Inga vårdepisoder är så gamla"),
+    ),
+    "retention.already": Words(
+        title=_("Gallring pågår redan."),
+        happened=_("Ett tidigare beslut om delregistret håller på att genomföras."),
+        todo=(_("Vänta tills det är klart."),),
+        action=Action.START,
+        short=_("Ett tidigare beslut genomförs just nu"),
+    ),
+    "retention.kept": Words(
+        title=_("Uppgifterna ska bevaras."),
+        happened=_("Ett beslut säger att inget gallras i delregistret till och med %(day)s."),
+        in_general=_("Ett beslut säger att inget gallras i delregistret just nu."),
+        todo=(_("Titta på besluten om delregistret."),),
+        action=Action.START,
+        short=_("Ett beslut bevarar uppgifterna till och med %(day)s"),
+    ),
+    "episode.not_included": Words(
+        title=_("Vårdepisoden hör inte till delregistret."),
+        happened=_("Svaren på inklusionsfrågorna säger att den inte ska registreras här."),
+        todo=(_("Gå tillbaka och kontrollera svaren."),),
+        action=Action.START,
+    ),
+    "episode.perhaps_double": Words(
+        title=_("Kanske finns vårdepisoden redan."),
+        happened=_("Det finns en registrering i samma delregister nära i tid."),
+        todo=(_("Gå tillbaka, se efter, och säg till om det är en annan vårdepisod."),),
+        action=Action.START,
+    ),
+    "episode.not_open": Words(
+        title=_("Delregistret tar inte emot registreringar av dig."),
+        happened=_("Det är stängt, eller ingår inte i din behörighet."),
+        todo=(_("Behöver du registrera där? Be din lokala administratör att ändra behörigheten."),),
+        action=Action.START,
+    ),
+    "episode.form_changed": Words(
+        title=_("Formuläret kan inte användas just nu."),
+        happened=_("Det har ändrats sedan det togs i bruk, och det får det inte. Felet är inte ditt."),
+        todo=(_("Det som är sparat finns kvar. Kontakta supporten med referensen."),),
+        action=Action.START,
+    ),
+    "step.of_another_clinic": Words(
+        title=_("Steget ligger hos en annan klinik."),
+        happened=_("Bara den klinik som har steget skriver i det."),
+        todo=(_("Ska din klinik fortsätta: öppna steget och flytta det hit."),),
+        action=Action.START,
+    ),
+    "step.cannot_sign": Words(
+        title=_("Steget kan inte signeras än."),
+        happened=_("Obesvarade frågor: %(lacking)s. Svar som inte går ihop: %(broken)s."),
+        in_general=_("Någon fråga är obesvarad, eller några svar går inte ihop."),
+        todo=(_("Gå tillbaka till formuläret. Det som saknas är markerat."),),
+        action=Action.START,
+    ),
+    "step.written_since": Words(
+        title=_("Någon har skrivit i steget sedan du öppnade det."),
+        happened=_("%(by)s sparade %(at)s. Ingen signerar det som de inte har sett."),
+        in_general=_("Ingen signerar det som de inte har sett."),
+        todo=(_("Öppna steget igen, läs igenom det och signera."),),
+        action=Action.START,
+    ),
+}

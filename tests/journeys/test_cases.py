@@ -1,0 +1,138 @@
+"""Patients' rights in a browser: information, another number, extracts, opting out, retention."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.conftest import Desk, OpenDesk, looked_at
+from tests.journeys.people import Person, appointed, somebody
+from tests.journeys.running import House
+from tests.journeys.test_registry import at_work, begun, patient
+
+__all__ = ["at_work"]
+
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+
+ONE = patient("19340417238")
+OTHER = patient("19680808239")
+
+
+@pytest.fixture(scope="module")
+def greta(house: House) -> Person:
+    """Handles patients' cases."""
+    return appointed(house, somebody(house, "Greta", "Frost"), "case_handler")
+
+
+@pytest.fixture
+def handler(greta: Person, desk: OpenDesk) -> Desk:
+    """Greta, at the start page."""
+    hers = desk(greta.card)
+    hers.open("/")
+    hers.press("Logga in med SmartCard")
+    return hers
+
+
+def test_a_patient_is_told_everything_and_opts_out(at_work: Desk, handler: Desk, tmp_path: Path) -> None:
+    begun(at_work, ONE)
+    page = handler.page
+    handler.press("Patientärenden")
+    looked_at(page, "80-patientarenden")
+    page.get_by_label("Patientens nummer").fill(ONE[:-1] + str((int(ONE[-1]) + 1) % 10))
+    handler.press("Öppna ärendet")
+    expect(page.get_by_role("alert")).to_contain_text("2 uppgifter behöver rättas")
+    looked_at(page, "81-patientarenden-fel")
+    page.get_by_label("Patientens nummer").fill(ONE)
+    page.get_by_label("Ärendets nummer i diariet").fill("26RS4711")
+    handler.press("Öppna ärendet")
+    expect(page.get_by_text("Region Norrvik").first).to_be_visible()
+    assert "26RS" not in page.url
+    looked_at(page, "82-arende")
+    for button, ending in (
+        ("Registerutdrag som PDF", "pdf"),
+        ("Registerutdrag som JSON", "json"),
+        ("Loggutdrag som PDF", "pdf"),
+        ("Loggutdrag som JSON", "json"),
+    ):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=button, exact=True).click()
+        file = tmp_path / download.value.suggested_filename
+        download.value.save_as(file)
+        body = file.read_bytes()
+        assert body.startswith(b"%PDF") if ending == "pdf" else json.loads(body)["case_number"] == "26RS4711"
+    handler.press("Avböj")
+    looked_at(page, "83-avboj")
+    page.get_by_role("button", name="Förstör 1 vårdepisod").click()
+    expect(page.get_by_role("alert")).to_contain_text("Bekräfta att patienten har begärt det")
+    page.get_by_label(re.compile("har begärt det")).check()
+    looked_at(page, "84-avboj-bekraftad")
+    page.get_by_role("button", name="Förstör 1 vårdepisod").click()
+    expect(page.get_by_role("status")).to_contain_text("1 vårdepisod förstördes")
+    looked_at(page, "85-avbojt")
+
+    at_work.open("/start")
+    expect(at_work.page.get_by_role("heading", name="Förstörda vårdepisoder")).to_be_visible()
+    looked_at(at_work.page, "86-start-forstord")
+    at_work.page.get_by_label("Patient", exact=True).fill(ONE)
+    at_work.press("Sök patient")
+    expect(at_work.page.locator("h1")).to_contain_text("Patienten har avböjt")
+
+
+def test_a_number_is_changed_and_two_patients_become_one(at_work: Desk) -> None:
+    begun(at_work, OTHER)
+    page = at_work.page
+    number = patient("19570203239")
+    begun(at_work, number)
+    at_work.open("/start")
+    page.get_by_label("Patient", exact=True).fill(number)
+    at_work.press("Sök patient")
+    looked_at(page, "87-patient")
+    at_work.press("Byt nummer")
+    looked_at(page, "88-byt-nummer")
+    page.get_by_label("Patientens nya nummer").fill(OTHER)
+    page.get_by_label("Varför byts numret?").fill("Fel nummer i journalen")
+    page.locator("main").get_by_role("button", name="Byt nummer").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Är de två samma person?")
+    looked_at(page, "89-sla-ihop")
+    at_work.press("Samma person: slå ihop")
+    expect(page.locator("main")).to_contain_text(f"{OTHER[:8]}-{OTHER[8:]}")
+    assert page.locator("main").get_by_role("link", name=re.compile("Pneumoni")).count() >= 1
+
+
+def test_retention_is_decided(handler: Desk) -> None:
+    page = handler.page
+    handler.press("Gallring")
+    looked_at(page, "90-gallring")
+    page.get_by_role("link", name="Pneumoni").click()
+    looked_at(page, "91-gallring-delregister")
+    page.get_by_label("Förstör det som är äldre").check()
+    page.get_by_label("Varför?").fill("Regionens beslut 12/2026")
+    handler.press("Besluta")
+    expect(page.get_by_role("alert")).to_contain_text("Inga vårdepisoder är så gamla")
+    looked_at(page, "92-gallring-inget")
+    page.get_by_label("Bevara allt en tid").check()
+    page.get_by_label(re.compile("Bevara till och med")).fill("2199-01-01")
+    handler.press("Besluta")
+    expect(page.get_by_role("status")).to_contain_text("Beslutet är fattat")
+    looked_at(page, "93-gallring-beslutad")
+    handler.open("/gallring/pneumoni")
+    looked_at(page, "94-gallring-beslut")
+
+
+def test_anybody_reads_the_information_to_patients(house: House, bertil: Person, desk: OpenDesk) -> None:
+    anybody = desk()
+    looked_at(anybody.open("/patientinformation"), "95-patientinformation")
+    anybody.page.get_by_role("link", name="Infektionskliniken, Norrviks sjukhus").first.click()
+    looked_at(anybody.page, "96-patientinformation-klinik")
+    anybody.page.emulate_media(color_scheme="dark")
+    looked_at(anybody.page, "97-patientinformation-morkt")
+    anybody.page.emulate_media(color_scheme="light")
+    paper = anybody.page.pdf(format="A4", margin={"top": "15mm", "bottom": "15mm", "left": "18mm", "right": "18mm"})
+    assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1, "one page of paper"
+    anybody.open("/sprak/en?till=/patientinformation")
+    anybody.page.get_by_role("link", name="Infektionskliniken, Norrviks sjukhus").first.click()
+    looked_at(anybody.page, "98-patientinformation-english")

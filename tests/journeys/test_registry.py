@@ -1,0 +1,242 @@
+"""The registry in a browser: a pneumonia from inclusion to signature, and what must not be lost or seen."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from registret.kernel.checkdigit import luhn_digit
+from tests.journeys.conftest import Desk, OpenDesk, looked_at
+from tests.journeys.people import Person, reporting, somebody
+from tests.journeys.running import House
+
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+
+_numbers = itertools.count(1)
+TOLVAN = "19121212-1212"
+YESTERDAY = datetime.now(ZoneInfo("Europe/Stockholm")) - timedelta(days=1)
+
+
+def patient(eleven: str) -> str:
+    """A fictitious number with its check digit."""
+    return eleven + luhn_digit(eleven[2:])
+
+
+def moment(hour: int, minute: int = 0) -> str:
+    """Yesterday at this time of day, as people write it."""
+    return f"{YESTERDAY:%Y-%m-%d} {hour:02}.{minute:02}"
+
+
+def choose(page: Page, question: str, answer: str) -> None:
+    group = page.get_by_role("group", name=re.compile(f"^{re.escape(question)}"))
+    group.get_by_label(answer, exact=True).first.check()
+
+
+def fill(page: Page, question: str, text: str) -> None:
+    page.get_by_label(re.compile(f"^{re.escape(question)}")).first.fill(text)
+
+
+def saved(page: Page) -> None:
+    """What was written is on the server."""
+    page.locator("h1").first.click()
+    expect(page.locator("[data-status]")).to_contain_text(re.compile(r"Senast sparat \d\d\.\d\d"))
+
+
+@pytest.fixture
+def at_work(house: House, bertil: Person, desk: OpenDesk) -> Desk:
+    """Somebody who reports, at the start page, in a browser of her own."""
+    hers = desk(reporting(house, somebody(house, "Rut", f"Ek{next(_numbers)}"), bertil).card)
+    hers.open("/")
+    hers.press("Logga in med SmartCard")
+    return hers
+
+
+def test_a_pneumonia_from_inclusion_to_signature(at_work: Desk) -> None:
+    page = at_work.page
+    page.get_by_label("Patient", exact=True).fill(TOLVAN)
+    at_work.press("Sök patient")
+    looked_at(page, "70-ny-patient")
+    page.locator("main").get_by_role("button", name="Ny vårdepisod").click()
+    looked_at(page, "71-inklusion")
+    fill(page, "Ankomst till sjukhuset", moment(8, 15))
+    choose(page, "Vårdas i slutenvård", "Ja")
+    choose(page, "Var infektionen förvärvades", "Samhällsförvärvad")
+    at_work.press("Börja registrera")
+    expect(page.locator("h1")).to_contain_text("Man")
+    looked_at(page, "72-formular-tomt")
+
+    choose(page, "Nytillkommen förvirring", "Ja")
+    fill(page, "Andningsfrekvens", "44")
+    fill(page, "Systoliskt blodtryck", "118")
+    fill(page, "Diastoliskt blodtryck", "64")
+    saved(page)
+    crb65 = page.locator('[data-score="crb65"]')
+    expect(crb65.locator("output")).to_have_text("3")
+    expect(crb65).to_contain_text("Hög risk")
+    fill(page, "Andningsfrekvens", "52")
+    saved(page)
+    expect(page.locator("#respiratory_rate-udda")).to_contain_text("Ovanligt värde")
+    fill(page, "Systoliskt blodtryck", "1180")
+    page.locator("h1").click()
+    expect(page.locator("#systolic-fel")).to_be_visible()
+    looked_at(page, "73-formular-fel")
+    fill(page, "Systoliskt blodtryck", "118")
+    expect(page.locator("#systolic-fel")).to_be_hidden()
+
+
+def answered(page: Page) -> None:
+    """All that the acute step must have answered."""
+    page.get_by_label("Kom från", exact=True).select_option(label="Eget boende")
+    choose(page, "Andra sjukdomar", "KOL")
+    choose(page, "Nedsatt immunförsvar", "Ingen")
+    choose(page, "Nytillkommen förvirring", "Nej")
+    for question, value in (
+        ("Andningsfrekvens", "32"),
+        ("Systoliskt", "118"),
+        ("Diastoliskt", "64"),
+        ("Saturation", "91"),
+    ):
+        fill(page, question, value)
+    saved(page)
+    choose(page, "Mättes saturationen med syrgas?", "Nej")
+    choose(page, "Blododling tagen", "Ja")
+    choose(page, "Luftvägsodling tagen", "Okänt")
+    choose(page, "Bilddiagnostik", "Lungröntgen, infiltrat")
+    choose(page, "Första antibiotika", "Bensylpenicillin")
+    choose(page, "Intensivvård", "Nej")
+    choose(page, "Andningsstöd", "Syrgas")
+    saved(page)
+    fill(page, "När blododlingen togs", moment(8, 50))
+    fill(page, "Första antibiotikadosen", moment(9, 30))
+    saved(page)
+
+
+def begun(here: Desk, number: str = TOLVAN) -> Page:
+    """A pneumonia, included; its acute step is open."""
+    page = here.page
+    page.get_by_label("Patient", exact=True).fill(number)
+    here.press("Sök patient")
+    page.locator("main").get_by_role("button", name="Ny vårdepisod").click()
+    fill(page, "Ankomst till sjukhuset", moment(8, 15))
+    choose(page, "Vårdas i slutenvård", "Ja")
+    choose(page, "Var infektionen förvärvades", "Samhällsförvärvad")
+    if page.get_by_label("Det här är en annan vårdepisod").count():
+        page.get_by_label("Det här är en annan vårdepisod").check()
+    here.press("Börja registrera")
+    if page.get_by_label("Det här är en annan vårdepisod").count():
+        page.get_by_label("Det här är en annan vårdepisod").check()
+        here.press("Börja registrera")
+    return page
+
+
+def test_signed_opened_again_with_a_reason_and_on_paper(at_work: Desk) -> None:
+    page = begun(at_work, patient("19640823323"))
+    at_work.press("Signera")
+    expect(page.get_by_role("alert").first).to_contain_text("behöver rättas")
+    looked_at(page, "74-kan-inte-signeras")
+    answered(page)
+    at_work.press("Signera")
+    expect(page.locator("main")).to_contain_text("Signerad")
+    looked_at(page, "75-signerad")
+    at_work.press("Lås upp för att rätta")
+    at_work.press("Lås upp")
+    expect(page.get_by_role("alert")).to_contain_text("Skriv varför")
+    looked_at(page, "76-las-upp")
+    page.get_by_label("Vad ska rättas, och varför?").fill("Fel andningsfrekvens")
+    at_work.press("Lås upp")
+    fill(page, "Andningsfrekvens", "28")
+    saved(page)
+    at_work.press("Signera")
+    at_work.press("Ändringar")
+    expect(page.locator("main")).to_contain_text("Fel andningsfrekvens")
+    expect(page.locator("main")).to_contain_text(re.compile(r"32 /min\s*→\s*28 /min"))
+    looked_at(page, "77-andringar")
+    at_work.press("Tillbaka till formuläret")
+    at_work.press("Skriv ut")
+    expect(page.locator("main")).to_contain_text("28 /min")
+    looked_at(page, "78-utskrift")
+    at_work.press("Registreringar")
+    looked_at(page, "79-registreringar")
+    at_work.press("Start")
+    looked_at(page, "79-start")
+
+
+def test_thrown_out_by_the_time_out_and_nothing_is_lost(house: House, at_work: Desk) -> None:
+    page = begun(at_work, patient("19480207742"))
+    fill(page, "Andningsfrekvens", "30")
+    saved(page)
+    house.ask_database("UPDATE accounts_session SET seen_at = seen_at - interval '20 minutes' RETURNING id")
+    fill(page, "Systoliskt", "140")
+    page.locator("h1").click()
+    expect(page.locator("[data-status]")).to_contain_text("Du har loggats ut")
+    step = page.url
+    at_work.open("/")
+    at_work.press("Logga in med SmartCard")
+    page.goto(step)
+    expect(page.get_by_label("Andningsfrekvens").first).to_have_value("30")
+
+
+def test_while_the_network_is_gone_it_says_so_and_saves_when_it_is_back(at_work: Desk) -> None:
+    page = begun(at_work, patient("19530221101"))
+    at_work.context.set_offline(True)
+    fill(page, "Andningsfrekvens", "30")
+    page.locator("h1").click()
+    expect(page.locator("[data-status]")).to_contain_text("nätverket svarar inte")
+    at_work.context.set_offline(False)
+    saved(page)
+    page.reload()
+    expect(page.get_by_label("Andningsfrekvens").first).to_have_value("30")
+
+
+def test_without_javascript_a_step_is_filled_in_and_signed(house: House, bertil: Person, desk: OpenDesk) -> None:
+    hers = desk(reporting(house, somebody(house, "Sara", "Nöt"), bertil).card, script=False)
+    hers.open("/")
+    hers.press("Logga in med SmartCard")
+    page = begun(hers, patient("19690611653"))
+    choose(page, "Nytillkommen förvirring", "Nej")
+    fill(page, "Andningsfrekvens", "32")
+    hers.press("Spara")
+    expect(page.get_by_label("Andningsfrekvens").first).to_have_value("32")
+    assert page.get_by_role("group", name="Mättes saturationen").count() == 0
+    fill(page, "Saturation", "910")
+    hers.press("Spara")
+    expect(page.get_by_role("alert").first).to_contain_text("Saturation")
+    fill(page, "Saturation", "91")
+    hers.press("Spara")
+    expect(page.get_by_role("group", name="Mättes saturationen")).to_be_visible()
+
+
+def test_a_whole_form_is_filled_in_by_keyboard_alone(at_work: Desk) -> None:
+    page = begun(at_work, patient("19620706234"))
+    page.locator("#admitted_from").focus()
+    keys = page.keyboard
+    seen: list[str] = []
+    kind = value = ""
+    for _ in range(400):
+        name, kind, value = page.evaluate(
+            "[document.activeElement.name || '', document.activeElement.type || '', document.activeElement.value || '']"
+        )
+        if kind == "submit" and value == "sign":
+            break
+        if name and name not in seen:
+            seen.append(name)
+            if kind == "select-one":
+                keys.press("ArrowDown")
+            elif kind in {"radio", "checkbox"}:
+                keys.press("Space")
+            elif kind == "text":
+                keys.type(KEYED.get(name, ""))
+        keys.press("Tab")
+    assert (kind, value) == ("submit", "sign"), "the way ends at the button that signs"
+    assert {"admitted_from", "confusion", "respiratory_rate", "systolic", "antibiotic", "breathing_support"} <= set(
+        seen
+    )
+    expect(page.locator("[data-status]")).to_contain_text("Senast sparat")
+
+
+KEYED = {"respiratory_rate": "32", "systolic": "118", "diastolic": "64", "saturation": "91", "pulse": "90"}

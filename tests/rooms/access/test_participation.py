@@ -1,0 +1,79 @@
+"""Anslutning: the office decides in which sub-registries a clinic takes part, and what follows from it."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import ProgrammingError, transaction
+
+from registret.access import participation
+from registret.access.models import Participation
+from registret.access.refusals import DecidedAlready, NotFound, NotParticipating, NotPermitted
+from registret.records.refusals import NotOpenForEntry
+from tests import cast
+from tests.cast import ANNA, DORIS
+from tests.rooms.access.scene import DAY
+from tests.rooms.records.scene import NOW, Ward, begun, log, ward
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def here() -> Ward:
+    return ward()
+
+
+def decide(clinic_id: int, *, takes_part: bool, sub_registry: str = "pneumoni") -> None:
+    participation.decide(
+        clinic_id=clinic_id,
+        sub_registry=sub_registry,
+        takes_part=takes_part,
+        reason="Avtalet är uppsagt",
+        actor=cast.actor(DORIS, at=NOW),
+        at=NOW,
+    )
+
+
+def test_a_clinic_about_which_nothing_was_decided_takes_part_in_all(here: Ward) -> None:
+    assert participation.left_out(here.place.infection) == frozenset()
+
+
+def test_a_clinic_that_is_out_begins_nothing_and_nobody_applies_there_and_others_go_on(here: Ward) -> None:
+    decide(here.place.infection, takes_part=False)
+    with pytest.raises(NotOpenForEntry):
+        begun(here.anna)
+    with pytest.raises(NotParticipating):
+        cast.apply_again(ANNA, here.place.infection, at=NOW)
+    assert begun(here.cecilia)
+    assert cast.apply_again(ANNA, here.place.infection, sub_registries=("sepsis",), at=NOW)
+    (entry,) = log("participation.decided")
+    assert (entry.facts["sub_registry"], entry.facts["takes_part"]) == ("pneumoni", False)
+
+
+def test_the_newest_decision_counts_and_the_earlier_stand_below(here: Ward) -> None:
+    decide(here.place.infection, takes_part=False)
+    decide(here.place.infection, takes_part=True)
+    assert begun(here.anna)
+    assert [row.takes_part for row in participation.decisions(here.place.infection)] == [True, False]
+
+
+def test_the_same_again_is_nothing_to_decide(here: Ward) -> None:
+    with pytest.raises(DecidedAlready):
+        decide(here.place.infection, takes_part=True)
+
+
+def test_only_the_office_decides_and_only_about_what_there_is(here: Ward) -> None:
+    facts = {"takes_part": False, "reason": "x", "at": NOW}
+    for actor in (here.anna, here.bertil, here.cecilia):
+        with pytest.raises(NotPermitted):
+            participation.decide(clinic_id=here.place.infection, sub_registry="pneumoni", actor=actor, **facts)  # type: ignore[arg-type]
+    with pytest.raises(NotFound):
+        decide(here.place.infection, takes_part=False, sub_registry="malaria")
+    with pytest.raises(NotFound):
+        decide(0, takes_part=False)
+
+
+def test_a_decision_is_never_changed(here: Ward) -> None:
+    decide(here.place.infection, takes_part=False)
+    for change in (lambda: Participation.objects.update(at=NOW + DAY), lambda: Participation.objects.all().delete()):
+        with pytest.raises(ProgrammingError, match="a decision is never changed"), transaction.atomic():
+            change()

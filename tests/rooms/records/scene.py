@@ -1,0 +1,175 @@
+"""What the tests of this room share: who reports, a patient, and a pneumonia from arrival to discharge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from registret.access.actor import Actor
+from registret.access.roles import Role
+from registret.access.services import attest
+from registret.accounts.queries import living_account
+from registret.ledger.queries import EntryRow, Wanted, entries
+from registret.records import identity, population, services
+from registret.records.casenumber import CaseNumber
+from registret.records.cases import Case
+from registret.records.models import Episode, Number, Patient
+from registret.records.numbers import PatientNumber, Sex
+from registret.records.population import Person as Registered
+from registret.records.services import NewPatient
+from registret.records.sight import sight_of_all
+from tests import cast
+from tests.cast import ANNA, BERTIL, CECILIA, KARIN, Country, Person
+
+NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+# Fictitious: Skatteverket's test numbers are those of nobody.
+TOLVAN = "19121212-1212"
+SAMORDNAD = "19701063-2391"
+RESERVE = "22800101AB14"
+
+INCLUDED: Mapping[str, Sequence[str]] = {
+    "arrived_at": ["2026-11-20T08:15"],
+    "pneumonia_treated": ["yes"],
+    "acquired": ["community"],
+}
+ACUTE: Mapping[str, Sequence[str]] = {
+    "admitted_from": ["home"],
+    "comorbidity": ["copd", "diabetes"],
+    "immunosuppression": ["none"],
+    "confusion": ["no"],
+    "respiratory_rate": ["32"],
+    "systolic": ["118"],
+    "diastolic": ["64"],
+    "saturation": ["91"],
+    "on_oxygen": ["no"],
+    "blood_culture": ["yes"],
+    "blood_cultured_at": ["2026-11-20T08:50"],
+    "airway_culture": ["missing:unknown"],
+    "imaging": ["xray_infiltrate"],
+    "antibiotic": ["benzylpenicillin"],
+    "antibiotic_at": ["2026-11-20T09:30"],
+    "intensive_care": ["no"],
+    "breathing_support": ["oxygen"],
+}
+
+
+def number(text: str) -> PatientNumber:
+    return PatientNumber.parse(text, today=date(2026, 11, 24))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ward:
+    """Anna and Karin report at the infection clinic of Norrvik, Cecilia at that of Sydvik; Bertil only attests."""
+
+    place: Country
+    anna: Actor
+    karin: Actor
+    cecilia: Actor
+    bertil: Actor
+
+
+def ward() -> Ward:
+    place = cast.country(NOW - 30 * DAY)
+    return Ward(
+        place=place,
+        anna=at_work(ANNA, place.infection, by=BERTIL),
+        karin=at_work(KARIN, place.infection, by=BERTIL),
+        cecilia=at_work(CECILIA, place.sydvik, by=None),
+        bertil=cast.actor(BERTIL, at=NOW - DAY),
+    )
+
+
+def at_work(
+    who: Person,
+    clinic_id: int,
+    *,
+    by: Person | None,
+    role: Role = Role.REPORTER,
+    registries: Sequence[str] = ("pneumoni",),
+) -> Actor:
+    """Attested for a role there by `by` (None: by the office's program), and logged in."""
+    then = NOW - 20 * DAY
+    if by is None:
+        cast.appoint_by_program(who, role, clinic_id=clinic_id, at=then)
+    else:
+        apply = cast.register if who is ANNA else cast.apply_again
+        application = apply(who, clinic_id, role=role, sub_registries=tuple(registries), at=then)
+        attest(
+            application_id=application,
+            role=role,
+            sub_registries=tuple(registries),
+            last_day=date(2028, 10, 1),
+            actor=cast.actor(by, at=then),
+            at=then,
+        )
+    return cast.actor(who, at=NOW - DAY)
+
+
+GRETA = cast.person("Greta", "Frost", "SE2321009991-E00G6F2")
+"""Handles patients' cases at the registry."""
+
+
+def handler(at: datetime = NOW) -> Actor:
+    """Greta, who has just shown her card."""
+    if living_account(hsa_id=GRETA.hsa_id) is None:
+        cast.appoint_by_program(GRETA, Role.CASE_HANDLER, at=at - DAY)
+    return cast.actor(GRETA, at=at)
+
+
+def case(patient: str = TOLVAN, case_number: str = "26RS4711") -> Case:
+    return Case(number=number(patient), case_number=CaseNumber.parse(case_number))
+
+
+def system_id_of(patient: str) -> str:
+    with sight_of_all():
+        return Number.objects.get(text=number(patient).text).patient.system_id
+
+
+def counted() -> tuple[int, int, int]:
+    """How many patients, numbers and episodes there are."""
+    with sight_of_all():
+        return Patient.objects.count(), Number.objects.count(), Episode.objects.count()
+
+
+class Known:
+    """A population register that knows these, by number."""
+
+    def __init__(self, **people: Registered) -> None:
+        self.people = {name.removeprefix("n"): person for name, person in people.items()}
+
+    def person(self, number: PatientNumber) -> Registered | None:
+        return self.people.get(number.text)
+
+
+def registered(surname: str = "Tolvansson", *, protected: bool = False, died_on: date | None = None) -> Registered:
+    return Registered(given_name="Tolvan", surname=surname, sex=Sex.MALE, is_protected=protected, died_on=died_on)
+
+
+def ask(known: Known, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on this is the population register."""
+    for module in (population, services, identity):
+        monkeypatch.setattr(module, "population_register", lambda: known)
+
+
+def begun(actor: Actor, *, patient: str = TOLVAN, at: datetime = NOW, **different: Sequence[str]) -> str:
+    """An episode of pneumonia, included; answers its system id."""
+    one = number(patient)
+    born = {"birth_date": date(1950, 1, 1), "sex": Sex.FEMALE} if one.is_reserve else {}
+    return services.begin(
+        actor=actor,
+        who=NewPatient(number=one, **born),  # type: ignore[arg-type]
+        sub_registry="pneumoni",
+        written={**INCLUDED, **different},
+        is_no_double=False,
+        at=at,
+    )
+
+
+def log(event: str) -> tuple[EntryRow, ...]:
+    """Entries of the log, newest first."""
+    return entries(wanted=Wanted(event=event)).rows

@@ -1,0 +1,133 @@
+"""What two do with one patient at one moment: real transactions."""
+
+from __future__ import annotations
+
+import pytest
+
+from registret.records import identity, services
+from registret.records.models import Number, OptOut
+from registret.records.opting_out import opt_out
+from registret.records.sight import sight_of_all
+from tests.parallel import committed, together
+from tests.rooms.records.scene import (
+    NOW,
+    RESERVE,
+    TOLVAN,
+    Ward,
+    begun,
+    case,
+    counted,
+    handler,
+    number,
+    system_id_of,
+    ward,
+)
+
+__all__ = ["committed"]
+
+OTHER = "19701063-2391"
+
+
+@pytest.fixture
+def here(committed: None) -> Ward:
+    return ward()
+
+
+def names(results: object) -> list[str]:
+    return sorted(type(one).__name__ for one in results)  # type: ignore[attr-defined]
+
+
+def test_two_who_merge_the_same_two_make_one_merge(here: Ward) -> None:
+    begun(here.anna, patient=RESERVE)
+    begun(here.karin)
+    reserve, tolvan = system_id_of(RESERVE), system_id_of(TOLVAN)
+    results = together(
+        [
+            lambda: identity.merge(actor=here.anna, patient=reserve, number=number(TOLVAN), reason="x", at=NOW),
+            lambda: identity.merge(actor=here.karin, patient=tolvan, number=number(RESERVE), reason="x", at=NOW),
+        ]
+    )
+    assert names(results) == ["NothingToMerge", "str"]
+    assert counted() == (1, 2, 2)
+
+
+def test_one_number_given_to_two_patients_is_given_to_one(here: Ward) -> None:
+    begun(here.anna, patient=RESERVE)
+    begun(here.karin, patient=OTHER)
+    one, two = system_id_of(RESERVE), system_id_of(OTHER)
+    results = together(
+        [
+            lambda: identity.change_number(actor=here.anna, patient=one, number=number(TOLVAN), reason="x", at=NOW),
+            lambda: identity.change_number(actor=here.karin, patient=two, number=number(TOLVAN), reason="x", at=NOW),
+        ]
+    )
+    assert names(results) == ["NoneType", "NumberTaken"]
+    with sight_of_all():
+        assert Number.objects.filter(until=None).count() == 2
+
+
+def test_a_number_given_and_registered_is_one_patients_whoever_comes_first(here: Ward) -> None:
+    begun(here.anna, patient=RESERVE)
+    reserve = system_id_of(RESERVE)
+    results = together(
+        [
+            lambda: identity.change_number(actor=here.anna, patient=reserve, number=number(TOLVAN), reason="x", at=NOW),
+            lambda: begun(here.karin, arrived_at=["2026-09-01T10:00"]),
+        ]
+    )
+    assert names(results) in (["NoneType", "str"], ["NumberTaken", "str"])
+    with sight_of_all():
+        assert Number.objects.filter(text="191212121212").count() == 1
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_registering_and_opting_out_leave_nothing(here: Ward, turn: int) -> None:
+    """Whoever comes first: what is registered before is destroyed, what comes after is refused."""
+    begun(here.anna)
+    greta = handler()
+    results = together(
+        [
+            lambda: begun(here.karin, arrived_at=["2026-09-01T10:00"]),
+            lambda: opt_out(actor=greta, case=case(), at=NOW),
+        ]
+    )
+    assert names(results) in (["OptedOut", "int"], ["int", "str"])
+    assert counted() == (0, 0, 0)
+    assert OptOut.objects.count() == 1
+
+
+def test_writing_and_opting_out_leave_nothing(here: Ward) -> None:
+    episode = begun(here.anna)
+    greta = handler()
+    results = together(
+        [
+            lambda: services.write(
+                actor=here.anna, episode=episode, step="acute", base=0, written={"pulse": ["80"]}, at=NOW
+            ),
+            lambda: opt_out(actor=greta, case=case(), at=NOW),
+        ]
+    )
+    assert names(results) in (["NotFound", "int"], ["Outcome", "int"])
+    assert counted() == (0, 0, 0)
+
+
+def test_opting_out_twice_is_once(here: Ward) -> None:
+    begun(here.anna)
+    greta = handler()
+    results = together([lambda: opt_out(actor=greta, case=case(), at=NOW)] * 2)
+    assert names(results) == ["OptedOut", "int"]
+
+
+def test_merging_and_opting_out_leave_nothing_of_whom_was_meant(here: Ward) -> None:
+    begun(here.anna, patient=RESERVE)
+    begun(here.anna)
+    greta, reserve = handler(), system_id_of(RESERVE)
+    results = together(
+        [
+            lambda: identity.merge(actor=here.anna, patient=reserve, number=number(TOLVAN), reason="x", at=NOW),
+            lambda: opt_out(actor=greta, case=case(TOLVAN), at=NOW),
+        ]
+    )
+    assert names(results) in (["int", "str"], ["OptedOut", "int"])
+    with sight_of_all():
+        assert not Number.objects.filter(text="191212121212").exists()

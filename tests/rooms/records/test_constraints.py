@@ -1,0 +1,93 @@
+"""What the database refuses of decisions and of what was destroyed, whatever the services do."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.db.utils import IntegrityError
+
+from registret.records.models import Destruction, Keeping, Merge, OptOut, Patient
+from registret.records.sight import sight_of_all
+from tests.rooms.records.scene import NOW, Ward, begun, ward
+
+pytestmark = pytest.mark.django_db
+
+DESTROY: dict[str, Any] = {
+    "sub_registry": "pneumoni",
+    "what": "destroy",
+    "before": NOW,
+    "reason": "x",
+    "episodes": 1,
+    "at": NOW,
+    "by_account_id": 1,
+    "by_name": "x",
+}
+KEEP = DESTROY | {"what": "keep", "before": None, "until": date(2030, 1, 1)}
+
+REFUSED: dict[str, list[tuple[Any, dict[str, Any]]]] = {
+    "keeping_says_what": [
+        (Keeping, DESTROY | {"before": None}),
+        (Keeping, DESTROY | {"until": date(2030, 1, 1)}),
+        (Keeping, KEEP | {"until": None}),
+        (Keeping, KEEP | {"before": NOW}),
+        (Keeping, KEEP | {"done_at": NOW}),
+        (Keeping, DESTROY | {"what": "burn"}),
+    ],
+    "keeping_has_reason": [(Keeping, DESTROY | {"reason": ""})],
+    "keeping_done_after": [(Keeping, DESTROY | {"done_at": NOW.replace(year=2020)})],
+    "destruction_why_known": [(Destruction, {"sub_registry": "x", "why": "fire", "episodes": 1, "at": NOW})],
+    "destruction_of_something": [(Destruction, {"sub_registry": "x", "why": "retention", "episodes": 0, "at": NOW})],
+    "opt_out_mark_shape": [(OptOut, {"mark": "191212121212", "key": "k", "case_number": "26RS1", "episodes": 0})],
+    "opt_out_has_case": [(OptOut, {"mark": "0" * 64, "key": "k", "case_number": "", "episodes": 0})],
+}
+
+
+@pytest.fixture
+def here() -> Ward:
+    return ward()
+
+
+@pytest.mark.parametrize("constraint", REFUSED)
+def test_the_database_refuses(here: Ward, constraint: str) -> None:
+    for model, values in REFUSED[constraint]:
+        filled = dict(values)
+        if model is Destruction:
+            filled["clinic_id"] = here.place.infection
+        if model is OptOut:
+            filled |= {"at": NOW, "by_name": "x"}
+        with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+            model.objects.create(**filled)
+
+
+def test_one_decision_to_destroy_is_carried_out_at_a_time(here: Ward) -> None:
+    Keeping.objects.create(**DESTROY)
+    with pytest.raises(IntegrityError, match="one_destruction_at_a_time"), transaction.atomic():
+        Keeping.objects.create(**DESTROY)
+    Keeping.objects.update(done_at=NOW)
+    Keeping.objects.create(**DESTROY)
+    Keeping.objects.create(**KEEP)
+
+
+def test_merging_has_a_reason_and_a_gone_patient_is_gone_once(here: Ward) -> None:
+    begun(here.anna)
+    with sight_of_all():
+        values: dict[str, Any] = {
+            "patient": Patient.objects.get(),
+            "gone": "PXXXXXXXX",
+            "gone_id": 7,
+            "at": NOW,
+            "by_account_id": 1,
+        }
+        with pytest.raises(IntegrityError, match="merge_has_reason"), transaction.atomic():
+            Merge.objects.create(**values, by_name="x", reason="")
+        Merge.objects.create(**values, by_name="x", reason="x")
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Merge.objects.create(**values, by_name="x", reason="x")
+
+
+def test_every_constraint_of_what_is_decided_and_destroyed_is_tried() -> None:
+    tried = {*REFUSED, "one_destruction_at_a_time", "merge_has_reason"}
+    assert {c.name for model in (Destruction, Keeping, Merge, OptOut) for c in model._meta.constraints} == tried

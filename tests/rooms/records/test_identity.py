@@ -1,0 +1,266 @@
+"""Another number for a patient, two patients who were one, and what the population register says afterwards."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+from django.db.utils import IntegrityError
+
+import registret.demo
+from registret.access.refusals import NotFound, NotPermitted
+from registret.access.roles import Role
+from registret.records import identity, looking, services
+from registret.records.models import Merge, Patient
+from registret.records.opting_out import opt_out
+from registret.records.population import COLUMNS, FileRegister
+from registret.records.refusals import NothingToMerge, NumberTaken, NumberUnchanged, OptedOut
+from registret.records.sight import sight_of_all
+from tests import cast
+from tests.rooms.records.scene import (
+    ACUTE,
+    DAY,
+    HOUR,
+    NOW,
+    RESERVE,
+    TOLVAN,
+    Known,
+    Ward,
+    ask,
+    at_work,
+    begun,
+    case,
+    counted,
+    handler,
+    log,
+    number,
+    registered,
+    system_id_of,
+    ward,
+)
+
+pytestmark = pytest.mark.django_db
+
+OTHER = "19701063-2391"
+WHY = "Har fått personnummer"
+
+
+@pytest.fixture
+def here() -> Ward:
+    return ward()
+
+
+def change(here: Ward, *, of: str = RESERVE, to: str = TOLVAN, by: str = "anna") -> None:
+    identity.change_number(
+        actor=getattr(here, by), patient=system_id_of(of), number=number(to), reason=WHY, at=NOW + HOUR
+    )
+
+
+def merge(here: Ward, *, of: str = RESERVE, into: str = TOLVAN, by: str = "anna") -> str:
+    return identity.merge(
+        actor=getattr(here, by), patient=system_id_of(of), number=number(into), reason=WHY, at=NOW + HOUR
+    )
+
+
+# --- another number --------------------------------------------------------------------------------
+
+
+def test_a_reserve_number_becomes_a_personnummer_and_still_leads_there(here: Ward) -> None:
+    begun(here.anna, patient=RESERVE)
+    before = system_id_of(RESERVE)
+    change(here)
+    found, by_the_old = (
+        looking.search(actor=here.anna, written=written, at=NOW + 2 * HOUR).patient for written in (TOLVAN, RESERVE)
+    )
+    assert found is not None
+    assert found == by_the_old
+    assert found.system_id == before
+    assert [one.text for one in found.numbers] == ["191212121212", "22800101AB14"]
+    assert found.birth_date == date(1912, 12, 12), "what the new number says is relied on"
+    (entry,) = log("patient.number_changed")
+    assert entry.facts == {"before": "national", "after": "personnummer", "reason": WHY}
+    assert entry.about_patient_id == found.id
+
+
+def test_the_population_register_is_asked_about_the_new_number(here: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun(here.anna, patient=RESERVE)
+    ask(Known(n191212121212=registered(died_on=date(2026, 11, 1))), monkeypatch)
+    change(here)
+    found = looking.search(actor=here.anna, written=TOLVAN, at=NOW + 2 * HOUR).patient
+    assert found is not None
+    assert (found.name, found.died_on) == ("Tolvan Tolvansson", date(2026, 11, 1))
+
+
+def test_a_number_can_be_taken_back(here: Ward) -> None:
+    begun(here.anna, patient=RESERVE)
+    change(here)
+    identity.change_number(
+        actor=here.anna, patient=system_id_of(TOLVAN), number=number(RESERVE), reason="Fel", at=NOW + 2 * HOUR
+    )
+    found = looking.search(actor=here.anna, written=TOLVAN, at=NOW + 2 * HOUR).patient
+    assert found is not None
+    assert found.number.text == "22800101AB14"
+
+
+def test_a_number_is_not_changed_to_itself_to_anothers_or_to_one_that_has_opted_out(here: Ward) -> None:
+    begun(here.anna, patient=RESERVE)
+    begun(here.anna)
+    with pytest.raises(NumberUnchanged):
+        change(here, to=RESERVE)
+    with pytest.raises(NumberTaken):
+        change(here)
+    opt_out(actor=handler(NOW), case=case(OTHER), at=NOW)
+    with pytest.raises(OptedOut):
+        change(here, to=OTHER)
+    with pytest.raises(ValueError, match="reason"):
+        identity.change_number(
+            actor=here.anna, patient=system_id_of(RESERVE), number=number(OTHER), reason="  ", at=NOW
+        )
+    assert log("patient.number_changed") == ()
+    assert counted() == (2, 2, 2)
+
+
+@pytest.mark.parametrize("act", [change, merge])
+def test_only_whoever_reports_at_the_patients_care_provider_says_who_it_is(here: Ward, act) -> None:  # type: ignore[no-untyped-def]
+    begun(here.anna, patient=RESERVE)
+    if act is merge:
+        begun(here.cecilia)
+    with pytest.raises(NotFound):
+        act(here, by="cecilia")
+    with pytest.raises(NotPermitted):
+        act(here, by="bertil")
+    reader = at_work(cast.person("Rut", "Läs", "SE2321009991-E00R1L9"), here.place.infection, by=None, role=Role.READER)
+    with pytest.raises(NotPermitted):
+        identity.change_number(actor=reader, patient=system_id_of(RESERVE), number=number(OTHER), reason=WHY, at=NOW)
+    greta = handler()
+    with pytest.raises(NotPermitted):
+        identity.change_number(actor=greta, patient=system_id_of(RESERVE), number=number(OTHER), reason=WHY, at=NOW)
+
+
+# --- two who were one ------------------------------------------------------------------------------
+
+
+def test_two_become_one_with_all_episodes_numbers_and_a_trace(here: Ward) -> None:
+    mine = begun(here.anna, patient=RESERVE)
+    services.write(actor=here.anna, episode=mine, step="acute", base=0, written=ACUTE, at=NOW)
+    theirs = begun(here.cecilia, arrived_at=["2026-09-01T10:00"])
+    gone = system_id_of(RESERVE)
+    assert merge(here) == system_id_of(TOLVAN) == system_id_of(RESERVE)
+    assert counted() == (1, 2, 2)
+    page = looking.open_patient(actor=here.anna, system_id=system_id_of(TOLVAN), at=NOW + 2 * HOUR)
+    assert [one.system_id for one in page.episodes] == [mine], "the fence stands: the other's episode is not shown"
+    assert page.patient.number.text == "191212121212"
+    assert looking.open_patient(actor=here.anna, system_id=gone, at=NOW).patient == page.patient, "by the old id too"
+    with sight_of_all():
+        (trace,) = Merge.objects.all()
+        assert (trace.gone, trace.by_name, trace.reason) == (gone, here.anna.name, WHY)
+    (entry,) = log("patient.merged")
+    assert entry.facts == {"gone": gone, "episodes": 1}, "and not the reason, which is destroyed with the patient"
+    assert looking.open_step(actor=here.cecilia, episode=theirs, step="acute", at=NOW)
+
+
+def test_who_has_a_personnummer_remains_whichever_way_it_is_said(here: Ward) -> None:
+    begun(here.anna, patient=RESERVE)
+    begun(here.anna)
+    remains, goes = system_id_of(TOLVAN), system_id_of(RESERVE)
+    assert merge(here, of=TOLVAN, into=RESERVE) == remains
+    with sight_of_all():
+        assert Merge.objects.get().gone == goes
+
+
+def test_a_merged_patient_is_merged_again_and_no_trace_is_lost(here: Ward) -> None:
+    begun(here.anna, patient=RESERVE)
+    begun(here.anna, patient=OTHER)
+    begun(here.anna)
+    first, second = system_id_of(RESERVE), system_id_of(OTHER)
+    merge(here, of=RESERVE, into=OTHER)
+    remains = merge(here, of=OTHER, into=TOLVAN)
+    with sight_of_all():
+        assert set(Merge.objects.values_list("gone", "patient__system_id")) == {(first, remains), (second, remains)}
+    assert looking.open_patient(actor=here.anna, system_id=first, at=NOW).patient.system_id == remains
+    assert counted() == (1, 3, 3)
+
+
+def test_protection_and_death_go_along(here: Ward) -> None:
+    begun(here.anna, patient=RESERVE)
+    begun(here.anna)
+    with sight_of_all():
+        Patient.objects.filter(system_id=system_id_of(RESERVE)).update(is_protected=True, died_on=date(2026, 11, 2))
+    looking.open_patient(actor=here.anna, system_id=system_id_of(RESERVE), reason="Rättar", at=NOW + HOUR)
+    merge(here)
+    with sight_of_all():
+        found = Patient.objects.get()
+        assert (found.is_protected, found.died_on) == (True, date(2026, 11, 2))
+
+
+def test_nobody_is_merged_with_nobody_or_with_themselves(here: Ward) -> None:
+    begun(here.anna, patient=RESERVE)
+    for into in (TOLVAN, RESERVE):
+        with pytest.raises(NothingToMerge):
+            merge(here, into=into)
+    opt_out(actor=handler(NOW), case=case(), at=NOW)
+    with pytest.raises(OptedOut):
+        merge(here)
+    assert counted() == (1, 1, 1)
+
+
+def test_a_trace_is_not_rewritten(here: Ward) -> None:
+    begun(here.anna, patient=RESERVE)
+    begun(here.anna)
+    merge(here)
+    for attempt in (lambda: Merge.objects.update(reason="annat"), lambda: Merge.objects.all().delete()):
+        with pytest.raises(IntegrityError), transaction.atomic(), sight_of_all():
+            attempt()
+
+
+# --- the population register -----------------------------------------------------------------------
+
+
+def test_a_death_and_a_protection_are_seen_the_next_day_and_the_log_says_which_fields(
+    here: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(Known(n191212121212=registered()), monkeypatch)
+    begun(here.anna)
+    assert identity.ask_again(at=NOW + HOUR) == 0, "it was asked an hour ago"
+    ask(Known(n191212121212=registered(protected=True, died_on=date(2026, 11, 24))), monkeypatch)
+    assert identity.ask_again(at=NOW + DAY) == 1
+    assert identity.ask_again(at=NOW + 2 * DAY) == 0, "nothing new"
+    with sight_of_all():
+        found = Patient.objects.get()
+        assert (found.is_protected, found.died_on) == (True, date(2026, 11, 24))
+    (entry,) = log("patient.looked_up")
+    assert entry.facts == {"fields": "is_protected,died_on"}
+    assert entry.by_program == "population"
+
+
+def test_what_the_register_does_not_know_or_cannot_be_stays(here: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun(here.anna)
+    assert identity.ask_again(at=NOW + DAY) == 0
+    ask(Known(n191212121212=registered(died_on=date(1900, 1, 1))), monkeypatch)
+    identity.ask_again(at=NOW + 2 * DAY)
+    with sight_of_all():
+        found = Patient.objects.get()
+        assert (found.surname, found.died_on) == ("Tolvansson", None), "nobody died before birth"
+    ask(Known(), monkeypatch)
+    identity.ask_again(at=NOW + 4 * DAY)
+    with sight_of_all():
+        assert Patient.objects.get().surname == "Tolvansson", "a register that is silent erases nobody"
+
+
+def test_the_demos_file_is_a_population_with_numbers_of_nobody(here: Ward) -> None:
+    file = Path(registret.demo.__file__).parent / "population.csv"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    assert lines[0].split(",") == list(COLUMNS)
+    register = FileRegister(file)
+    numbers = [number(line.split(",")[0]) for line in lines[1:]]
+    assert len(numbers) == len({one.text for one in numbers}) > 10
+    for one in numbers:
+        person = register.person(one)
+        assert person is not None
+        assert person.sex is one.sex
+        # Skatteverket gives no newborn a serial of 238, 239 or 980 and up; Tolvan is its own example.
+        assert one.text[8:11] in {"238", "239", "980"} or one.text == "191212121212"
+    assert any(register.person(one).is_protected for one in numbers)  # type: ignore[union-attr]
+    assert any(register.person(one).died_on for one in numbers)  # type: ignore[union-attr]

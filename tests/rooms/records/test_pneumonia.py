@@ -1,0 +1,225 @@
+"""A pneumonia from inclusion to signature: what is saved, computed, refused, kept and told."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from registret.access.actor import Actor
+from registret.access.refusals import NotFound, NotPermitted
+from registret.kernel.life import NotPossible
+from registret.records import looking, queries, services
+from registret.records.lifecycle import StepState
+from registret.records.refusals import CannotSign, NotIncluded, OfAnotherClinic, PerhapsDouble, WrittenSince
+from tests.rooms.records.scene import ACUTE, MINUTE, NOW, TOLVAN, Ward, begun, log, ward
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def here() -> Ward:
+    return ward()
+
+
+def scores(actor: Actor, episode: str) -> dict[str, Decimal | None]:
+    page = looking.open_step(actor=actor, episode=episode, step="acute", at=NOW)
+    return {now.score.code: now.value for now in page.assessment.scores}
+
+
+def test_an_episode_begins_with_all_its_steps_and_one_entry(here: Ward) -> None:
+    episode = begun(here.anna)
+    page = looking.open_step(actor=here.anna, episode=episode, step="inclusion", at=NOW)
+    assert [(step.code, step.state) for step in page.episode.steps] == [
+        ("inclusion", StepState.SIGNED),
+        ("acute", StepState.PLANNED),
+        ("discharge", StepState.PLANNED),
+        ("follow_up", StepState.PLANNED),
+    ]
+    (entry,) = log("episode.begun")
+    assert entry.facts["episode"] == episode
+    assert TOLVAN not in str(entry.facts)
+
+
+def test_crb65_is_computed_from_what_is_known_and_unknown_until_then(here: Ward) -> None:
+    episode = begun(here.anna)
+    half, rest = {"confusion": ["no"], "respiratory_rate": ["32"]}, {"systolic": ["118"], "diastolic": ["64"]}
+    services.write(actor=here.anna, episode=episode, step="acute", base=0, written=half, at=NOW)
+    assert scores(here.anna, episode)["crb65"] is None
+    outcome = services.write(actor=here.anna, episode=episode, step="acute", base=1, written=rest, at=NOW)
+    assert {now.score.code: now.value for now in outcome.page.assessment.scores}["crb65"] == 2, "rate and age"
+    assert outcome.page.assessment.scores[0].reading
+
+
+def test_a_complete_step_is_signed_and_then_stays(here: Ward) -> None:
+    episode = begun(here.anna)
+    saved = services.write(actor=here.anna, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
+    assert saved.faults == {}
+    assert saved.page.assessment.can_be_signed
+    services.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW + MINUTE)
+    with pytest.raises(NotPossible):
+        services.write(actor=here.anna, episode=episode, step="acute", base=2, written={"pulse": ["80"]}, at=NOW)
+    services.reopen(actor=here.anna, episode=episode, step="acute", reason="Fel puls", at=NOW + 2 * MINUTE)
+    services.write(
+        actor=here.karin, episode=episode, step="acute", base=3, written={"pulse": ["82"]}, at=NOW + 3 * MINUTE
+    )
+    _, history = looking.open_history(actor=here.anna, episode=episode, step="acute", at=NOW)
+    assert [(row.kind, row.by_name, row.reason) for row in history] == [
+        ("write", here.karin.name, ""),
+        ("reopen", here.anna.name, "Fel puls"),
+        ("sign", here.anna.name, ""),
+        ("write", here.anna.name, ""),
+    ]
+    (change,) = history[0].changes
+    assert (change.question.code, change.old, change.new and change.new.value) == ("pulse", None, 82)
+
+
+def test_what_must_be_answered_and_is_not_stops_signing(here: Ward) -> None:
+    episode = begun(here.anna)
+    services.write(actor=here.anna, episode=episode, step="acute", base=0, written={**ACUTE, "confusion": [""]}, at=NOW)
+    with pytest.raises(CannotSign) as no:
+        services.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
+    assert no.value.lacking == 1
+
+
+def test_times_in_the_wrong_order_are_saved_and_flagged_and_stop_signing(here: Ward) -> None:
+    episode = begun(here.anna)
+    wrong = {**ACUTE, "antibiotic_at": ["2026-11-20T07:00"]}
+    saved = services.write(actor=here.anna, episode=episode, step="acute", base=0, written=wrong, at=NOW)
+    assert saved.faults == {}
+    assert {code for rule in saved.page.assessment.broken for code in rule.about} >= {"antibiotic_at"}
+    assert [row.episode for row in looking.work(actor=here.anna, at=NOW).flagged.rows] == [episode]
+    with pytest.raises(CannotSign):
+        services.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
+
+
+def test_an_impossible_value_is_not_saved_and_takes_no_other_with_it(here: Ward) -> None:
+    episode = begun(here.anna)
+    saved = services.write(
+        actor=here.anna,
+        episode=episode,
+        step="acute",
+        base=0,
+        written={"respiratory_rate": ["320"], "systolic": ["abc"], "diastolic": ["64"]},
+        at=NOW,
+    )
+    assert set(saved.faults) == {"respiratory_rate", "systolic"}
+    assert set(saved.page.answers["acute"]) == {"diastolic"}
+
+
+def test_two_who_write_at_once_lose_nothing_of_each_other(here: Ward) -> None:
+    episode = begun(here.anna)
+    first = {"pulse": ["80"], "crp": ["120"]}
+    services.write(actor=here.anna, episode=episode, step="acute", base=0, written=first, at=NOW)
+    second = {"pulse": ["95"], "saturation": ["92"]}
+    other = services.write(actor=here.karin, episode=episode, step="acute", base=0, written=second, at=NOW)
+    assert {code: answer.value for code, answer in other.page.answers["acute"].items()} == {
+        "pulse": 80,
+        "crp": 120,
+        "saturation": 92,
+    }
+    (conflict,) = other.conflicts
+    assert (conflict.code, conflict.mine, conflict.by_name) == ("pulse", ("95",), here.anna.name)
+    assert other.others == {"pulse", "crp"}
+
+
+def test_nobody_signs_what_they_have_not_seen(here: Ward) -> None:
+    episode = begun(here.anna)
+    services.write(actor=here.anna, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
+    services.write(actor=here.karin, episode=episode, step="acute", base=1, written={"pulse": ["80"]}, at=NOW)
+    with pytest.raises(WrittenSince):
+        services.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
+
+
+def test_who_is_not_to_be_included_is_not(here: Ward) -> None:
+    with pytest.raises(NotIncluded):
+        begun(here.anna, acquired=["hospital"])
+    with pytest.raises(NotIncluded):
+        begun(here.anna, arrived_at=[""])
+    assert log("episode.begun") == ()
+
+
+def test_a_second_episode_near_in_time_is_asked_about_and_others_show_only_that_there_is_one(here: Ward) -> None:
+    begun(here.anna)
+    with pytest.raises(PerhapsDouble) as own:
+        begun(here.anna, arrived_at=["2026-11-22T10:00"])
+    assert (own.value.own, own.value.elsewhere) == (1, False)
+    with pytest.raises(PerhapsDouble) as others:
+        begun(here.cecilia, arrived_at=["2026-11-22T10:00"])
+    assert (others.value.own, others.value.elsewhere) == (0, True)
+    assert begun(here.anna, arrived_at=["2026-09-01T10:00"]), "long before"
+
+
+def test_another_provider_sees_nothing_of_it(here: Ward) -> None:
+    episode = begun(here.anna)
+    patient = looking.open_step(actor=here.anna, episode=episode, step="acute", at=NOW).patient
+    for look in (
+        lambda: looking.open_step(actor=here.cecilia, episode=episode, step="acute", at=NOW),
+        lambda: looking.open_patient(actor=here.cecilia, system_id=patient.system_id, at=NOW),
+        lambda: looking.open_history(actor=here.cecilia, episode=episode, step="acute", at=NOW),
+        lambda: services.write(
+            actor=here.cecilia, episode=episode, step="acute", base=0, written={"pulse": ["80"]}, at=NOW
+        ),
+    ):
+        with pytest.raises(NotFound):
+            look()
+    found = looking.search(actor=here.cecilia, written=TOLVAN, at=NOW)
+    assert found.patient is None
+    assert looking.work(actor=here.cecilia, at=NOW).drafts.rows == ()
+
+
+def test_an_administrator_sees_no_patients(here: Ward) -> None:
+    episode = begun(here.anna)
+    for look in (
+        lambda: looking.open_step(actor=here.bertil, episode=episode, step="acute", at=NOW),
+        lambda: looking.search(actor=here.bertil, written=TOLVAN, at=NOW),
+        lambda: looking.work(actor=here.bertil, at=NOW),
+    ):
+        with pytest.raises(NotPermitted):
+            look()
+
+
+def test_only_the_clinic_that_has_the_step_writes_in_it(here: Ward) -> None:
+    episode = begun(here.anna)
+    services.move(
+        actor=here.anna, episode=episode, step="discharge", clinic_id=here.place.medicine, reason="Flyttad", at=NOW
+    )
+    assert looking.open_step(actor=here.anna, episode=episode, step="discharge", at=NOW).is_writable is False
+    with pytest.raises(OfAnotherClinic):
+        services.write(actor=here.anna, episode=episode, step="discharge", base=1, written={"empyema": ["no"]}, at=NOW)
+    with pytest.raises(NotFound):
+        services.move(actor=here.anna, episode=episode, step="acute", clinic_id=here.place.sydvik, reason="Fel", at=NOW)
+
+
+def test_a_follow_up_is_due_months_after_discharge_and_stands_on_the_list_and_the_list_for_letters(here: Ward) -> None:
+    episode = begun(here.anna, arrived_at=["2026-06-01T08:15"])
+    left = {"discharged_at": ["2026-06-10T12:00"], "discharged_to": ["home"]}
+    outcome = services.write(actor=here.anna, episode=episode, step="discharge", base=0, written=left, at=NOW)
+    assert outcome.faults == {}
+    page = looking.open_step(actor=here.anna, episode=episode, step="follow_up", at=NOW)
+    assert (str(page.step.due_from), str(page.step.due_to)) == ("2026-09-10", "2026-12-10")
+    assert [row.episode for row in looking.work(actor=here.anna, at=NOW).due.rows] == [episode]
+    (letter,) = looking.letters_due(actor=here.anna, at=NOW)
+    assert letter.patient.number.shown == TOLVAN
+    (entry,) = log("patient.listed_for_letters")
+    assert entry.about_patient_id == letter.patient.id
+    assert looking.letters_due(actor=here.cecilia, at=NOW) == ()
+    later = {"discharged_at": ["2026-11-10T12:00"]}
+    services.write(actor=here.anna, episode=episode, step="discharge", base=1, written=later, at=NOW)
+    assert looking.work(actor=here.anna, at=NOW).due.rows == ()
+
+
+def test_work_lists_go_on_where_a_page_ends(here: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "PAGE", 2)
+    for month in range(1, 6):
+        episode = begun(here.anna, arrived_at=[f"2026-0{2 * month - 1}-01T08:15"])
+        written = {"pulse": ["80"]}
+        at = NOW + month * MINUTE
+        services.write(actor=here.anna, episode=episode, step="acute", base=0, written=written, at=at)
+    seen: list[str] = []
+    page = queries.drafts(actor=here.anna)
+    while page.after is not None:
+        seen += [row.episode for row in page.rows]
+        page = queries.drafts(actor=here.anna, after=page.after)
+    seen += [row.episode for row in page.rows]
+    assert len(seen) == len(set(seen)) == 5

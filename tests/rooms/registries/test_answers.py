@@ -1,0 +1,177 @@
+"""What people write becomes an answer or a fault of form, and comes back the same from JSON and on the page."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from registret.registries.answers import Answer, AnswerBroken, FormFault, read, restored, written
+from registret.registries.forms import Question
+from registret.registries.schema import Missing
+from tests.rooms.registries.building import INCLUSION, at, form, variable
+
+NOW = at("2026-11-25T12:00")
+LISTS = """
+[[list]]
+code = "places"
+option = [{ code = "lung", label = { sv = "L", en = "L" } }, { code = "heart", label = { sv = "H", en = "H" } }]
+"""
+QUESTIONS = (
+    variable("whole", "integer", 'hard = { least = 0, most = 99 }\nmissing = ["unknown", "not_done"]')
+    + variable("exact", "decimal", "decimals = 1\nhard = { least = -50, most = 45 }")
+    + variable("open_ended", "integer", "hard = { least = 1 }")
+    + variable("one", "choice", 'list = "places"\nmissing = ["unknown"]')
+    + variable("some", "choices", 'list = "places"\nmissing = ["unknown"]')
+    + variable("day", "date")
+    + variable("planned", "date", "not_after_now = false")
+    + variable("moment", "moment")
+    + variable("words", "text", "longest = 12")
+)
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Question]:
+    folder: Path = tmp_path_factory.mktemp("answers")
+    return dict(form(folder, INCLUSION + QUESTIONS, lists=LISTS).questions)
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "value"),
+    [
+        ("whole", "12", Decimal(12)),
+        ("whole", " 12 ", Decimal(12)),
+        ("whole", "12,0", Decimal(12)),
+        ("whole", "0", Decimal(0)),
+        ("whole", "99", Decimal(99)),
+        ("open_ended", "1 000", Decimal(1000)),
+        ("open_ended", "1\u00a0000", Decimal(1000)),
+        ("exact", "37,5", Decimal("37.5")),
+        ("exact", "37.50", Decimal("37.5")),
+        ("exact", "37", Decimal(37)),
+        ("exact", "\u22122", Decimal(-2)),
+        ("one", "lung", "lung"),
+        ("day", "2026-11-25", date(2026, 11, 25)),
+        ("day", "20261125", date(2026, 11, 25)),
+        ("planned", "2027-01-01", date(2027, 1, 1)),
+        ("moment", "2026-11-25T11:59", at("2026-11-25T11:59")),
+        ("moment", "2026-11-25 1159", at("2026-11-25T11:59")),
+        ("moment", "2026-11-25 11.59", at("2026-11-25T11:59")),
+        # Twice in that night; the first is meant.
+        ("moment", "2026-10-25 02:30", at("2026-10-25T02:30")),
+        ("words", "J18.9", "J18.9"),
+    ],
+)
+def test_what_people_write_is_understood(asked: dict[str, Question], code: str, text: str, value: object) -> None:
+    found = read(asked[code], [text], at=NOW)
+    assert found is not None
+    assert (found.value, found.missing) == (value, None)
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "fault"),
+    [
+        ("whole", "tolv", FormFault.NOT_A_NUMBER),
+        ("whole", "NaN", FormFault.NOT_A_NUMBER),
+        ("whole", "Infinity", FormFault.NOT_A_NUMBER),
+        ("whole", "12,5", FormFault.NOT_WHOLE),
+        ("whole", "1e-999", FormFault.NOT_WHOLE),
+        ("whole", "-1", FormFault.TOO_LOW),
+        ("whole", "100", FormFault.TOO_HIGH),
+        ("whole", "1e999999", FormFault.TOO_HIGH),
+        ("whole", "-1e999999", FormFault.TOO_LOW),
+        ("exact", "37,55", FormFault.DECIMALS),
+        ("exact", "1e-30", FormFault.DECIMALS),
+        ("open_ended", "0", FormFault.TOO_LOW),
+        ("open_ended", "1" * 13, FormFault.TOO_HIGH),
+        ("one", "spleen", FormFault.NOT_AN_OPTION),
+        ("one", "missing:not_done", FormFault.NOT_AN_OPTION),
+        ("one", "missing:", FormFault.NOT_AN_OPTION),
+        ("some", "spleen", FormFault.NOT_AN_OPTION),
+        ("day", "2026-11-26", FormFault.AHEAD),
+        ("day", "2026-02-30", FormFault.NOT_A_DATE),
+        ("day", "i går", FormFault.NOT_A_DATE),
+        ("day", "1899-12-31", FormFault.NOT_A_DATE),
+        ("moment", "2026-11-25 12:01", FormFault.AHEAD),
+        ("moment", "2026-11-25", FormFault.NOT_A_MOMENT),
+        ("moment", "2026-11-25 25:00", FormFault.NOT_A_MOMENT),
+        ("moment", "x 10:00", FormFault.NOT_A_MOMENT),
+        # The clock goes from two to three in that night.
+        ("moment", "2026-03-29 02:30", FormFault.NOT_A_MOMENT),
+        ("words", "x" * 13, FormFault.TOO_LONG),
+        ("words", "189901019802", FormFault.PERSONAL_NUMBER),
+    ],
+)
+def test_what_cannot_be_an_answer_is_a_fault(
+    asked: dict[str, Question], code: str, text: str, fault: FormFault
+) -> None:
+    with pytest.raises(AnswerBroken) as broken:
+        read(asked[code], [text], at=NOW)
+    assert broken.value.fault is fault
+
+
+def test_nothing_is_no_answer_and_a_reason_is_one(asked: dict[str, Question]) -> None:
+    assert read(asked["whole"], [], at=NOW) is None
+    assert read(asked["whole"], ["  "], at=NOW) is None
+    assert read(asked["whole"], ["missing:not_done"], at=NOW) == Answer(missing=Missing.NOT_DONE)
+    assert read(asked["some"], ["lung", "", "heart"], at=NOW) == Answer(value=frozenset({"lung", "heart"}))
+
+
+ANSWERS = [
+    ("whole", Answer(value=Decimal(12))),
+    ("whole", Answer(missing=Missing.UNKNOWN)),
+    ("exact", Answer(value=Decimal("37.5"))),
+    ("one", Answer(value="lung")),
+    ("some", Answer(value=frozenset({"lung", "heart"}))),
+    ("some", Answer(missing=Missing.UNKNOWN)),
+    ("day", Answer(value=date(2026, 1, 31))),
+    ("moment", Answer(value=at("2026-10-25T02:30"))),
+    ("words", Answer(value="J18.9")),
+]
+
+
+@pytest.mark.parametrize(("code", "answer"), ANSWERS, ids=lambda one: str(one)[:30])
+def test_an_answer_comes_back_from_json_and_from_the_page(
+    asked: dict[str, Question], code: str, answer: Answer
+) -> None:
+    assert restored(asked[code], json.loads(json.dumps(answer.stored))) == answer
+    assert read(asked[code], written(answer), at=NOW) == answer
+    assert written(None) == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "stored"),
+    [
+        ("whole", "twelve"),
+        ("whole", ["lung"]),
+        ("whole", {"missing": "not_applicable"}),
+        ("whole", {}),
+        ("one", "spleen"),
+        ("one", ["lung"]),
+        ("some", "lung"),
+        ("some", ["lung", "spleen"]),
+        ("day", "2026-02-30"),
+        ("moment", "in the morning"),
+    ],
+)
+def test_what_was_kept_for_another_form_is_not_taken_for_an_answer(
+    asked: dict[str, Question], code: str, stored: str | list[str] | dict[str, str]
+) -> None:
+    with pytest.raises(AnswerBroken):
+        restored(asked[code], stored)
+
+
+@given(text=st.text(max_size=40) | st.from_regex(r"[-+0-9,.eE ]{1,20}", fullmatch=True))
+def test_no_text_breaks_the_reading_of_any_question(asked: dict[str, Question], text: str) -> None:
+    for question in asked.values():
+        try:
+            found = read(question, [text], at=NOW)
+        except AnswerBroken:
+            continue
+        if found is not None:
+            assert restored(question, found.stored) == found

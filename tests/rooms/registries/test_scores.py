@@ -1,0 +1,383 @@
+"""The scores of the definitions against what was published, on both sides of every limit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+import pytest
+
+from registret.registries.answers import Answer
+from registret.registries.assessing import Assessment, KnownOfPatient, assess
+from registret.registries.expressions import Value
+from registret.registries.queries import form_of
+from registret.registries.schema import Missing
+from tests.rooms.registries.building import answer, at
+
+Known = Mapping[str, Value | int | str | float]
+
+
+def score(form: str, code: str, known: Known, **other: Value | int | str | float) -> Value:
+    found: dict[str, Value] = {}
+    for name, value in (dict(known) | other).items():
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        found[name] = Decimal(str(value)) if number else value  # type: ignore[assignment]
+    return form_of(form, 1).scores[code].formula.value(found)
+
+
+# --- CRB-65: Lim et al., Thorax 2003 ---------------------------------------------------------------
+
+WELL: Known = {"confusion": "no", "respiratory_rate": 29, "systolic": 90, "diastolic": 61, "age": 64}
+
+
+@pytest.mark.parametrize(
+    ("other", "points"),
+    [
+        ({}, 0),
+        ({"confusion": "yes"}, 1),
+        ({"respiratory_rate": 30}, 1),
+        ({"systolic": 89}, 1),
+        ({"diastolic": 60}, 1),
+        # Both pressures are one point.
+        ({"systolic": 89, "diastolic": 60}, 1),
+        ({"age": 65}, 1),
+        ({"confusion": "yes", "respiratory_rate": 30, "systolic": 89, "age": 65}, 4),
+        ({"respiratory_rate": None}, None),
+        # One low pressure is enough, whatever the other is.
+        ({"systolic": None, "diastolic": 60}, 1),
+        ({"systolic": None}, None),
+    ],
+)
+def test_crb_65(other: dict[str, Value], points: int | None) -> None:
+    assert score("pneumoni", "crb65", WELL, **other) == points
+
+
+def reading(form: str, code: str, value: int) -> str:
+    readings = form_of(form, 1).scores[code].readings
+    return next(one.says.en for one in readings if one.most is None or value <= one.most)
+
+
+def test_readings_of_crb_65_news2_and_qsofa() -> None:
+    assert [reading("pneumoni", "crb65", n) for n in range(5)] == [
+        "Low risk", "Medium risk", "Medium risk", "High risk", "High risk",
+    ]  # fmt: skip
+    assert [reading("sepsis", "news2", n) for n in (0, 4, 5, 6, 7, 20)] == [
+        "Low risk", "Low risk", "Medium risk", "Medium risk", "High risk", "High risk",
+    ]  # fmt: skip
+    limit = "Below the limit"
+    assert [reading("sepsis", "qsofa", n) == limit for n in range(4)] == [True, True, False, False]
+
+
+# --- NEWS2: Royal College of Physicians 2017, SpO2 scale 1 -------------------------------------------
+
+CALM: Known = {
+    "respiratory_rate": 16,
+    "saturation": 97,
+    "on_oxygen": "no",
+    "systolic": 120,
+    "pulse": 70,
+    "consciousness": "alert",
+    "temperature": 37,
+}
+CHART: dict[str, dict[int | str | float, int]] = {
+    "respiratory_rate": {8: 3, 9: 1, 11: 1, 12: 0, 20: 0, 21: 2, 24: 2, 25: 3},
+    "saturation": {91: 3, 92: 2, 93: 2, 94: 1, 95: 1, 96: 0, 100: 0},
+    "on_oxygen": {"no": 0, "yes": 2},
+    "systolic": {90: 3, 91: 2, 100: 2, 101: 1, 110: 1, 111: 0, 219: 0, 220: 3},
+    "pulse": {40: 3, 41: 1, 50: 1, 51: 0, 90: 0, 91: 1, 110: 1, 111: 2, 130: 2, 131: 3},
+    "consciousness": {"alert": 0, "confused": 3, "voice": 3, "pain": 3, "unresponsive": 3},
+    "temperature": {35.0: 3, 35.1: 1, 36.0: 1, 36.1: 0, 38.0: 0, 38.1: 1, 39.0: 1, 39.1: 2},
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "points"), [(name, v, p) for name, band in CHART.items() for v, p in band.items()]
+)
+def test_news2_at_each_limit_of_the_chart(name: str, value: int | str | float, points: int) -> None:
+    assert score("sepsis", "news2", CALM, **{name: value}) == points
+
+
+def test_news2_of_somebody_very_ill_and_of_somebody_half_examined() -> None:
+    worst: Known = {
+        "respiratory_rate": 25,
+        "saturation": 91,
+        "on_oxygen": "yes",
+        "systolic": 90,
+        "pulse": 131,
+        "consciousness": "unresponsive",
+        "temperature": 35,
+    }
+    assert score("sepsis", "news2", worst) == 20
+    for name in CHART:
+        assert score("sepsis", "news2", CALM, **{name: None}) is None
+
+
+# --- qSOFA: Seymour et al., JAMA 2016 ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rate", "systolic", "consciousness", "points"),
+    [
+        (21, 101, "alert", 0),
+        (22, 101, "alert", 1),
+        (21, 100, "alert", 1),
+        (21, 101, "confused", 1),
+        (22, 100, "unresponsive", 3),
+        (None, 100, "alert", None),
+    ],
+)
+def test_qsofa(rate: int | None, systolic: int, consciousness: str, points: int | None) -> None:
+    known: Known = {"respiratory_rate": rate, "systolic": systolic, "consciousness": consciousness}
+    assert score("sepsis", "qsofa", known) == points
+
+
+# --- SOFA: Vincent et al., Intensive Care Med 1996 -------------------------------------------------------
+
+VENTILATED, ON_OXYGEN = frozenset({"ventilator"}), frozenset({"oxygen"})
+
+
+@pytest.mark.parametrize(
+    ("pao2", "fio2", "support", "points"),
+    [
+        (53.3, 100, ON_OXYGEN, 0),
+        (53.2, 100, ON_OXYGEN, 1),
+        (40.0, 100, ON_OXYGEN, 1),
+        (39.9, 100, ON_OXYGEN, 2),
+        # Below 26.7 kPa, 3 points only with respiratory support, and below 13.3 kPa, 4.
+        (26.7, 100, VENTILATED, 2),
+        (26.6, 100, VENTILATED, 3),
+        (26.6, 100, ON_OXYGEN, 2),
+        (26.6, 100, frozenset({"niv", "oxygen"}), 3),
+        (13.3, 100, VENTILATED, 3),
+        (13.2, 100, VENTILATED, 4),
+        (13.2, 100, ON_OXYGEN, 2),
+        # 10.5 kPa in air is a ratio of 50.
+        (10.5, 21, frozenset({"none"}), 1),
+        (10.5, None, VENTILATED, None),
+        (26.6, 100, None, None),
+    ],
+)
+def test_sofa_respiration(pao2: float, fio2: int | None, support: frozenset[str] | None, points: int | None) -> None:
+    known: Known = {"pao2": pao2, "fio2": fio2, "breathing_support": support}
+    assert score("sepsis", "sofa_respiration", known) == points
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "limits"),
+    [
+        ("sofa_coagulation", "platelets", {150: 0, 149: 1, 100: 1, 99: 2, 50: 2, 49: 3, 20: 3, 19: 4, 0: 4}),
+        ("sofa_liver", "bilirubin", {19: 0, 20: 1, 32: 1, 33: 2, 101: 2, 102: 3, 204: 3, 205: 4}),
+        ("sofa_consciousness", "gcs", {15: 0, 14: 1, 13: 1, 12: 2, 10: 2, 9: 3, 6: 3, 5: 4, 3: 4}),
+        ("sofa_kidneys", "creatinine", {109: 0, 110: 1, 170: 1, 171: 2, 299: 2, 300: 3, 440: 3, 441: 4}),
+    ],
+)
+def test_sofa_of_one_measure_at_each_limit(code: str, name: str, limits: dict[int, int]) -> None:
+    assert {number: score("sepsis", code, {name: number}) for number in limits} == limits
+    assert score("sepsis", code, {}) is None
+
+
+@pytest.mark.parametrize(("urine", "points"), [(500, 1), (499, 3), (200, 3), (199, 4), (None, 1)])
+def test_sofa_kidneys_takes_the_worse_of_creatinine_and_urine(urine: int | None, points: int) -> None:
+    assert score("sepsis", "sofa_kidneys", {"creatinine": 120, "urine_output": urine}) == points
+    assert score("sepsis", "sofa_kidneys", {"creatinine": 500, "urine_output": urine}) == 4
+
+
+@pytest.mark.parametrize(
+    ("pressure", "drugs", "doses", "points"),
+    [
+        (70, {"none"}, {}, 0),
+        (69, {"none"}, {}, 1),
+        (80, {"dobutamine"}, {}, 2),
+        (80, {"dopamine"}, {"dopamine_dose": 5}, 2),
+        (80, {"dopamine"}, {"dopamine_dose": 5.1}, 3),
+        (80, {"dopamine"}, {"dopamine_dose": 15}, 3),
+        (80, {"dopamine"}, {"dopamine_dose": 15.1}, 4),
+        (80, {"noradrenaline"}, {"noradrenaline_dose": 0.1}, 3),
+        (80, {"noradrenaline"}, {"noradrenaline_dose": 0.11}, 4),
+        (80, {"adrenaline"}, {"adrenaline_dose": 0.1}, 3),
+        (80, {"adrenaline"}, {"adrenaline_dose": 0.11}, 4),
+        (60, {"dobutamine", "noradrenaline"}, {"noradrenaline_dose": 0.05}, 3),
+        # A drug without a dose could be 3 or 4.
+        (80, {"noradrenaline"}, {}, None),
+        (60, {"vasopressin"}, {}, 1),
+    ],
+)
+def test_sofa_circulation(pressure: int, drugs: set[str], doses: dict[str, float], points: int | None) -> None:
+    known: Known = {"mean_pressure": pressure, "vasopressor": frozenset(drugs), **doses}
+    assert score("sepsis", "sofa_circulation", known) == points
+
+
+# --- through the whole form ------------------------------------------------------------------------------
+
+ADULT = KnownOfPatient(birth_date=None, sex="female", died_on=None, age=70)
+UNKNOWN = Answer(missing=Missing.UNKNOWN)
+INCLUDED = {"arrived_at": answer(at("2026-01-01T10:00"))}
+SOFA = {
+    "pao2": answer(10),
+    "fio2": answer(40),
+    "breathing_support": answer(VENTILATED),
+    "platelets": answer(90),
+    "bilirubin": answer(40),
+    "vasopressor": answer(frozenset({"noradrenaline"})),
+    "noradrenaline_dose": answer(Decimal("0.2")),
+    "mean_pressure": answer(62),
+    "gcs": answer(13),
+    "creatinine": answer(180),
+}
+
+
+def acute(form: str, answers: Mapping[str, Answer]) -> Assessment:
+    whole = {"inclusion": INCLUDED, "acute": dict(answers)}
+    return assess(form_of(form, 1), "acute", answers=whole, patient=ADULT)
+
+
+def scores(found: Assessment) -> dict[str, Decimal | None]:
+    return {one.score.code: one.value for one in found.scores}
+
+
+def test_sofa_is_the_sum_of_its_parts() -> None:
+    found = scores(acute("sepsis", SOFA))
+    assert found["pf_ratio"] == 25
+    assert [found[f"sofa_{part}"] for part in ("respiration", "coagulation", "liver", "circulation")] == [3, 2, 2, 4]
+    assert [found[f"sofa_{part}"] for part in ("consciousness", "kidneys")] == [1, 2]
+    assert found["sofa_total"] == found["sofa_at_least"] == 14
+
+
+def test_sofa_with_a_part_unknown_is_unknown_and_has_a_lowest_possible() -> None:
+    found = scores(acute("sepsis", SOFA | {"bilirubin": UNKNOWN}))
+    assert [found["sofa_liver"], found["sofa_total"], found["sofa_at_least"]] == [None, None, 12]
+
+
+def test_a_dose_of_a_drug_that_is_no_longer_chosen_does_not_count() -> None:
+    found = scores(acute("sepsis", SOFA | {"vasopressor": answer(frozenset({"none"}))}))
+    assert found["sofa_circulation"] == 1
+
+
+def test_times_are_in_minutes_from_the_door() -> None:
+    taken = {
+        "antibiotic": answer(frozenset({"cefotaxime"})),
+        "antibiotic_at": answer(at("2026-01-01T10:59")),
+        "blood_culture": answer("yes"),
+        "blood_cultured_at": answer(at("2026-01-01T11:00")),
+    }
+    for form in ("pneumoni", "meningit", "sepsis"):
+        found = scores(acute(form, taken))
+        assert [found["minutes_to_antibiotic"], found["culture_before_antibiotic"]] == [59, 0]
+        earlier = scores(acute(form, taken | {"blood_cultured_at": answer(at("2026-01-01T10:59"))}))
+        assert earlier["culture_before_antibiotic"] == 1
+        never = scores(acute(form, taken | {"blood_culture": answer("no")}))
+        assert never["culture_before_antibiotic"] == 0
+        assert scores(acute(form, taken | {"blood_culture": UNKNOWN}))["culture_before_antibiotic"] is None
+
+
+def test_a_culture_after_the_antibiotic_is_asked_about_and_can_be_signed() -> None:
+    taken = {
+        "antibiotic": answer(frozenset({"cefotaxime"})),
+        "antibiotic_at": answer(at("2026-01-01T10:30")),
+        "blood_culture": answer("yes"),
+        "blood_cultured_at": answer(at("2026-01-01T11:00")),
+    }
+    for form in ("pneumoni", "meningit", "sepsis", "endokardit"):
+        found = acute(form, taken)
+        assert found.broken == ()
+        assert [rule.code for rule in found.odd] == ["blood_cultured_at_before_antibiotic_at"]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "steroid", "within"),
+    [("10:59", "with_first", 1), ("11:00", "with_first", 0), ("10:30", "later", 0), ("10:30", "no", 0)],
+)
+def test_meningitis_is_treated_within_the_hour_with_steroid_and_antibiotic(
+    minutes: str, steroid: str, within: int
+) -> None:
+    taken = {
+        "antibiotic": answer(frozenset({"cefotaxime", "ampicillin"})),
+        "antibiotic_at": answer(at(f"2026-01-01T{minutes}")),
+        "steroid": answer(steroid),
+    }
+    assert scores(acute("meningit", taken))["treated_within_hour"] == within
+
+
+@pytest.mark.parametrize(
+    ("known", "first"),
+    [
+        ({"lumbar_puncture": "yes", "ct": "no"}, 1),
+        ({"lumbar_puncture": "yes", "ct": "yes", "lp_ct_order": "lp_first"}, 1),
+        ({"lumbar_puncture": "yes", "ct": "yes", "lp_ct_order": "ct_first"}, 0),
+        ({"lumbar_puncture": "no", "ct": "yes"}, 0),
+        ({"lumbar_puncture": "yes", "ct": "yes"}, None),
+    ],
+)
+def test_lumbar_puncture_without_ct_first(known: dict[str, str], first: int | None) -> None:
+    found = scores(acute("meningit", {name: answer(value) for name, value in known.items()}))
+    assert found["puncture_without_ct_first"] == first
+
+
+@pytest.mark.parametrize(
+    ("form", "step", "days"),
+    [("pneumoni", "follow_up", 30), ("pneumoni", "follow_up", 90), ("sepsis", "follow_up", 28),
+     ("sepsis", "follow_up", 90), ("endokardit", "follow_up_30", 30), ("endokardit", "follow_up_year", 365)],
+)  # fmt: skip
+def test_death_is_counted_from_arrival_in_hospital_or_after_it(form: str, step: str, days: int) -> None:
+    found = form_of(form, 1)
+    asked = [(one.code, s.code) for s in found.steps for one in s.questions if one.code.startswith("alive_")]
+
+    def dead(alive: str, discharged: str, to: str) -> Decimal | None:
+        answers: dict[str, dict[str, Answer]] = {
+            "inclusion": INCLUDED,
+            "discharge": {"discharged_at": answer(at(discharged)), "discharged_to": answer(to)},
+        }
+        for code, at_step in asked:
+            earlier = int(code.removeprefix("alive_")) < days
+            answers.setdefault(at_step, {})[code] = answer("yes" if earlier else alive)
+        return scores(assess(found, step, answers=answers, patient=ADULT))[f"died_{days}"]
+
+    assert dead("yes", "2026-01-10T10:00", "home") == 0
+    assert dead("no", "2026-01-10T10:00", "home") == 1
+    assert dead("yes", "2026-01-10T10:00", "died") == 1
+    assert dead("no", "2029-01-01T10:00", "died") == 0
+
+
+def test_who_died_in_hospital_is_asked_nothing_more() -> None:
+    for form in ("pneumoni", "sepsis", "meningit", "endokardit"):
+        found = form_of(form, 1)
+        answers = {
+            "inclusion": INCLUDED,
+            "discharge": {"discharged_at": answer(at("2026-01-10T10:00")), "discharged_to": answer("died")},
+        }
+        for step in found.steps[3:]:
+            assessed = assess(found, step.code, answers=answers, patient=ADULT)
+            assert (assessed.shown, assessed.lacking) == (frozenset(), ()), (form, step.code)
+
+
+def test_the_profile_of_eq_5d_is_its_five_levels_in_a_row() -> None:
+    levels = {"mobility": 2, "self_care": 1, "usual_activities": 3, "pain": 5, "anxiety": 4}
+    known: Known = {f"eq5d_{name}": level for name, level in levels.items()}
+    assert score("meningit", "eq5d_profile", known) == 21354
+    assert score("meningit", "eq5d_profile", known, eq5d_pain=None) is None
+
+
+@pytest.mark.parametrize(
+    ("neurological", "hearing", "sequelae"),
+    [
+        ({"none"}, "none", 0),
+        ({"fatigue"}, "none", 1),
+        ({"none"}, "one_side", 1),
+        ({"none"}, None, None),
+        ({"epilepsy"}, None, 1),
+    ],
+)
+def test_sequelae_are_neurological_or_of_hearing(
+    neurological: set[str], hearing: str | None, sequelae: int | None
+) -> None:
+    known: Known = {"neurological": frozenset(neurological), "hearing": hearing}
+    assert score("meningit", "sequelae", known) == sequelae
+
+
+def test_endocarditis_counts_cultures_before_antibiotics_and_days() -> None:
+    assert [
+        score("endokardit", "two_cultures_before", {"blood_culture": "yes", "cultures_before": n}) for n in (1, 2)
+    ] == [0, 1]
+    assert score("endokardit", "two_cultures_before", {"blood_culture": "no"}) == 0
+    assert score("endokardit", "antibiotic_days", {"antibiotic_1_days": 28, "antibiotic_2_days": 14}) == 28
+    assert score("endokardit", "antibiotic_days", {"antibiotic_2_days": 14}) is None

@@ -1,0 +1,347 @@
+"""Patientärenden, gallring, byt nummer and information to patients, as pages."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from fontTools.ttLib import TTFont
+
+from registret.access.actor import Actor
+from registret.access.roles import Role
+from registret.records import services
+from registret.records.models import OptOut, Patient
+from registret.records.sight import sight_of_all
+from registret.web.cases import paper
+from tests import cast
+from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK
+from tests.rooms.records.scene import ACUTE, GRETA, RESERVE, TOLVAN, begun, counted, log, system_id_of
+from tests.rooms.web.client import Browser, text_of
+
+pytestmark = pytest.mark.django_db
+
+SENT = {"number": TOLVAN, "case_number": "26RS4711"}
+
+
+@pytest.fixture
+def now() -> datetime:
+    return timezone.now()
+
+
+@pytest.fixture
+def anna(now: datetime) -> Actor:
+    """She reports; so does Cecilia in Sydvik. Greta handles cases."""
+    place = cast.country(now - timedelta(days=30))
+    cast.appoint_by_program(GRETA, Role.CASE_HANDLER, at=now - timedelta(days=20))
+    cast.appoint_by_program(ANNA, Role.REPORTER, clinic_id=place.infection, at=now - timedelta(days=20))
+    cast.appoint_by_program(CECILIA, Role.REPORTER, clinic_id=place.sydvik, at=now - timedelta(days=20))
+    return cast.actor(ANNA, at=now - timedelta(hours=1))
+
+
+def moment(now: datetime, **ago: int) -> list[str]:
+    return [timezone.localtime(now - timedelta(**ago)).strftime("%Y-%m-%dT%H:%M")]
+
+
+@pytest.fixture
+def episode(anna: Actor, now: datetime) -> str:
+    return begun(anna, at=now, arrived_at=moment(now, days=4))
+
+
+def greta(**how: Any) -> Browser:
+    return Browser.of(GRETA, **how)
+
+
+def post(browser: Browser, address: str, **more: str) -> Any:
+    return browser.post(address, SENT | more)
+
+
+# --- who may ---------------------------------------------------------------------------------------
+
+GETS = ["/patientarenden", "/gallring", "/gallring/pneumoni"]
+POSTS = ["/patientarenden", "/patientarenden/registerutdrag", "/patientarenden/loggutdrag", "/patientarenden/avboj"]
+
+
+def test_only_a_case_handler_comes_in(anna: Actor, episode: str) -> None:
+    for who in (ANNA, BERTIL, CECILIA, DORIS, ERIK):
+        browser = Browser.of(who)
+        assert {browser.get(address).status_code for address in GETS} == {403}, who.name
+        assert {post(browser, address, form="pdf", ok="1", sure="1").status_code for address in POSTS} == {403}
+    assert log("case.opened") == log("extract.made") == ()
+    assert counted() == (1, 1, 1)
+    assert {Browser().get(address).status_code for address in GETS} == {401}
+
+
+def test_a_case_handler_has_no_other_pages(anna: Actor, episode: str) -> None:
+    browser = greta()
+    for address in ("/attestera", "/personer", "/kansliet", "/loggen", f"/patient/{system_id_of(TOLVAN)}/nummer"):
+        assert browser.get(address).status_code == 403, address
+    page = text_of(browser.get("/start"))
+    assert "Patientärenden" in page
+    assert "Gallring" in page
+
+
+# --- a case ----------------------------------------------------------------------------------------
+
+
+def test_a_case_is_opened_by_form_and_nothing_of_the_patient_is_in_an_address(anna: Actor, episode: str) -> None:
+    browser = greta()
+    page = post(browser, "/patientarenden")
+    text = text_of(page)
+    assert "Ärende 26RS4711" in text
+    assert "19121212-1212" in text
+    assert "Region Norrvik" in text
+    addresses = re.findall(r'(?:href|action)="([^"]*)"', page.content.decode())
+    assert not [a for a in addresses if "1212" in a or "26RS" in a]
+    assert page["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("sent", "says"),
+    [
+        ({"number": "19121212-1213"}, "Numret stämmer inte."),
+        ({"number": ""}, "Skriv numret"),
+        ({"number": "Tolvansson"}, "Numret stämmer inte."),
+        ({"case_number": ""}, "Skriv ärendets nummer"),
+        ({"case_number": "ja"}, "Skriv numret i diariet"),
+        ({"case_number": TOLVAN}, "Det är inte patientens nummer."),
+        ({"case_number": "26RS\x004711"}, "ett tecken som inte går att spara"),
+    ],
+)
+def test_what_is_wrong_is_said_beside_its_field(anna: Actor, sent: dict[str, str], says: str) -> None:
+    for address in POSTS:
+        page = greta().post(address, SENT | sent | {"form": "pdf"})
+        assert page.status_code == 422
+        assert says in text_of(page)
+    assert log("case.opened") == log("case.nobody") == ()
+
+
+def test_a_number_of_nobody_can_be_opted_out_and_not_extracted(anna: Actor) -> None:
+    text = text_of(post(greta(), "/patientarenden"))
+    assert "Ingen i registret har eller har haft numret." in text
+    assert "Registerutdrag" not in text
+    assert post(greta(), "/patientarenden/registerutdrag", form="pdf").status_code == 404
+
+
+# --- extracts --------------------------------------------------------------------------------------
+
+
+def test_registerutdrag_as_json_has_everything(anna: Actor, episode: str, now: datetime) -> None:
+    written = {name: value for name, value in ACUTE.items() if not name.endswith("_at")}
+    services.write(actor=anna, episode=episode, step="acute", base=0, written=written, at=now)
+    answer = post(greta(), "/patientarenden/registerutdrag", form="json")
+    assert answer["Content-Type"] == "application/json"
+    assert re.fullmatch(r'attachment; filename="registerutdrag-[0-9-]{10}\.json"', answer["Content-Disposition"])
+    document = json.loads(answer.content)
+    assert (document["document"], document["case_number"], document["language"]) == ("registerutdrag", "26RS4711", "sv")
+    assert document["controller"] == "Region Örebro län"
+    assert document["patient"]["number"] == "19121212-1212"
+    (only,) = document["episodes"]
+    acute = next(step for step in only["steps"] if step["code"] == "acute")
+    assert {a["code"] for a in acute["answers"]} == set(written)
+    assert acute["history"][0]["by"] == "Anna Berg"
+
+
+def test_loggutdrag_as_json_names_no_staff(anna: Actor, episode: str) -> None:
+    answer = post(greta(), "/patientarenden/loggutdrag", form="json")
+    document = json.loads(answer.content)
+    assert [row["what"] for row in document["accesses"]][-1]
+    assert {row["care_provider"] for row in document["accesses"]} == {"Region Norrvik"}
+    assert "Anna" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("which", ["registerutdrag", "loggutdrag"])
+def test_an_extract_as_pdf_has_language_title_and_is_whole(anna: Actor, episode: str, which: str) -> None:
+    answer = post(greta(), f"/patientarenden/{which}", form="pdf")
+    assert answer["Content-Type"] == "application/pdf"
+    body = answer.content
+    assert body.startswith(b"%PDF-")
+    assert body.rstrip().endswith(b"%%EOF")
+    assert b"/Lang (sv)" in body
+    assert b"/Outlines" in body
+    assert b"/JavaScript" not in body
+    assert len(body) < 400_000
+
+
+def test_letters_of_every_name_are_in_the_font() -> None:
+    for style in ("Regular", "Semibold"):
+        known: Any = TTFont(paper.FONTS / f"SourceSansPro-{style}.ttf").getBestCmap()
+        missing = [letter for letter in "ÅÄÖåäöéÉüßæøÆØłŁśżźńçğşıİčšžřőűđðþĀēŞțșĦµ⁹₂²–·≥" if ord(letter) not in known]
+        assert missing == [], style
+
+
+def test_a_card_that_was_read_long_ago_gets_no_extract(anna: Actor, episode: str, now: datetime) -> None:
+    browser = Browser()
+    key = cast.log_in(GRETA, at=now - timedelta(minutes=70))
+    cast.stay_awake(key, since=now - timedelta(minutes=70), until=now)
+    browser.take_session(key)
+    assert post(browser, "/patientarenden/registerutdrag", form="pdf").status_code == 403
+    assert log("extract.made") == ()
+    page = post(browser, "/patientarenden/avboj")
+    assert "Visa kortet igen" in text_of(page)
+    assert post(browser, "/patientarenden/avboj", ok="1", sure="1").status_code == 403
+    assert counted() == (1, 1, 1)
+
+
+def test_an_unknown_form_is_no_file(anna: Actor, episode: str) -> None:
+    assert post(greta(), "/patientarenden/registerutdrag", form="exe")["Content-Type"].startswith("text/html")
+    assert log("extract.made") == ()
+
+
+# --- opting out ------------------------------------------------------------------------------------
+
+
+def test_opting_out_takes_two_steps(anna: Actor, episode: str) -> None:
+    browser = greta()
+    asked = post(browser, "/patientarenden/avboj")
+    assert "Förstör 1 vårdepisod" in text_of(asked)
+    unsure = post(browser, "/patientarenden/avboj", ok="1")
+    assert unsure.status_code == 422
+    assert "Bekräfta att patienten har begärt det" in text_of(unsure)
+    assert counted() == (1, 1, 1)
+    done = post(browser, "/patientarenden/avboj", ok="1", sure="1")
+    assert (done.status_code, done["Location"]) == (303, "/patientarenden?klart=1")
+    assert "Avböjandet är genomfört. 1 vårdepisod förstördes" in text_of(browser.get(done["Location"]))
+    assert counted() == (0, 0, 0)
+    again = post(browser, "/patientarenden/avboj", ok="1", sure="1")
+    assert again.status_code == 422
+    assert OptOut.objects.count() == 1
+    assert "Patienten har avböjt" in text_of(post(browser, "/patientarenden"))
+
+
+def test_a_get_destroys_nothing(anna: Actor, episode: str) -> None:
+    assert greta().get("/patientarenden/avboj", SENT | {"ok": "1", "sure": "1"}).status_code == 405
+    assert counted() == (1, 1, 1)
+
+
+def test_the_clinic_sees_on_its_start_page_that_episodes_were_destroyed(anna: Actor, episode: str) -> None:
+    assert "Förstörda vårdepisoder" not in text_of(Browser.of(ANNA).get("/start"))
+    post(greta(), "/patientarenden/avboj", ok="1", sure="1")
+    page = text_of(Browser.of(ANNA).get("/start"))
+    assert "Förstörda vårdepisoder Pneumoni: 1" in page
+    assert "patienten har avböjt" in page
+    for who in (CECILIA, DORIS, ERIK):
+        assert "Förstörda vårdepisoder" not in text_of(Browser.of(who).get("/start"))
+
+
+# --- retention -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def old(anna: Actor, now: datetime) -> str:
+    return begun(anna, at=now, arrived_at=["2001-05-05T12:00"])
+
+
+def test_retention_is_decided_after_a_question(old: str) -> None:
+    browser = greta()
+    assert "väntar på beslut" in text_of(browser.get("/gallring"))
+    sent = {"what": "destroy", "reason": "Regionens beslut 12/2026"}
+    asked = browser.post("/gallring/pneumoni", sent)
+    assert "Ska de förstöras?" in text_of(asked)
+    assert log("retention.decided") == ()
+    assert "Ska de förstöras?" not in text_of(browser.post("/gallring/pneumoni", sent | {"change": "1"}))
+    done = browser.post("/gallring/pneumoni", sent | {"ok": "1"})
+    assert done.status_code == 303
+    assert "gallras" in text_of(browser.get("/gallring"))
+    (entry,) = log("retention.decided")
+    assert entry.by_name == GRETA.name
+    again = browser.post("/gallring/pneumoni", sent | {"ok": "1"})
+    assert "Ett tidigare beslut genomförs just nu" in text_of(again)
+
+
+@pytest.mark.parametrize(
+    ("sent", "says"),
+    [
+        ({"reason": "x"}, "Välj förstör eller bevara"),
+        ({"what": "destroy"}, "Skriv varför"),
+        ({"what": "keep", "reason": "x"}, "Välj till och med vilken dag"),
+        ({"what": "keep", "reason": "x", "until": "2020-01-01"}, "Välj en dag efter i dag"),
+        ({"what": "keep", "reason": "x", "until": "snart"}, "Skriv dagen som"),
+        ({"what": "burn", "reason": "x"}, "Välj förstör eller bevara"),
+    ],
+)
+def test_a_decision_that_lacks_something_is_none(old: str, sent: dict[str, str], says: str) -> None:
+    page = greta().post("/gallring/pneumoni", sent | {"ok": "1"})
+    assert page.status_code == 422
+    assert says in text_of(page)
+    assert log("retention.decided") == ()
+
+
+def test_to_keep_is_decided_at_once_and_stops_destroying(old: str) -> None:
+    browser = greta()
+    browser.post("/gallring/pneumoni", {"what": "keep", "until": "2199-01-01", "reason": "Studien KLARA"})
+    assert "bevaras till 2199-01-01" in text_of(browser.get("/gallring"))
+    page = browser.post("/gallring/pneumoni", {"what": "destroy", "reason": "x", "ok": "1"})
+    assert "Ett beslut bevarar uppgifterna till och med 2199-01-01" in text_of(page)
+    assert browser.get("/gallring/influensa").status_code == 404
+
+
+# --- another number --------------------------------------------------------------------------------
+
+
+def test_a_number_is_changed_and_two_are_merged_after_a_question(anna: Actor, now: datetime) -> None:
+    begun(anna, patient=RESERVE, at=now, arrived_at=moment(now, days=4))
+    begun(cast.actor(CECILIA, at=now), at=now, arrived_at=moment(now, days=90))
+    mine, remains = system_id_of(RESERVE), system_id_of(TOLVAN)
+    browser = Browser.of(ANNA)
+    address = f"/patient/{mine}/nummer"
+    assert browser.get(address).status_code == 200
+    sent = {"number": TOLVAN, "reason": "Har fått personnummer"}
+    assert browser.post(address, sent | {"reason": ""}).status_code == 422
+    asked = browser.post(address, sent)
+    assert "Är de två samma person?" in text_of(asked)
+    assert counted() == (2, 2, 2)
+    assert "Är de två" not in text_of(browser.post(address, sent | {"change": "1"}))
+    done = browser.post(address, sent | {"merge": "1"})
+    assert (done.status_code, done["Location"]) == (303, f"/patient/{remains}")
+    assert counted() == (1, 2, 2)
+
+
+def test_a_free_number_is_just_changed(anna: Actor, now: datetime) -> None:
+    begun(anna, patient=RESERVE, at=now, arrived_at=moment(now, days=4))
+    mine = system_id_of(RESERVE)
+    done = Browser.of(ANNA).post(f"/patient/{mine}/nummer", {"number": TOLVAN, "reason": "Har fått det"})
+    assert (done.status_code, done["Location"]) == (303, f"/patient/{mine}")
+    assert system_id_of(TOLVAN) == mine
+
+
+def test_nobody_else_changes_it(anna: Actor, episode: str) -> None:
+    address = f"/patient/{system_id_of(TOLVAN)}/nummer"
+    assert Browser.of(CECILIA).get(address).status_code == 404
+    for who in (BERTIL, DORIS, ERIK, GRETA):
+        assert Browser.of(who).get(address).status_code == 403, who.name
+
+
+def test_a_protected_patients_number_asks_for_a_reason_first(anna: Actor, episode: str) -> None:
+    with sight_of_all():
+        Patient.objects.update(is_protected=True)
+    page = Browser.of(ANNA).get(f"/patient/{system_id_of(TOLVAN)}/nummer")
+    assert page.status_code in {303, 403}
+    assert "1212" not in text_of(page)
+
+
+# --- information to patients -----------------------------------------------------------------------
+
+
+def test_information_to_patients_is_open_to_all_and_names_both_controllers(anna: Actor) -> None:
+    anybody = Browser()
+    assert "Infektionskliniken, Norrviks sjukhus" in text_of(anybody.get("/patientinformation"))
+    page = anybody.get(f"/patientinformation/{cast.INFECTION}")
+    text = text_of(page)
+    for said in (
+        "Region Norrvik är personuppgiftsansvarig",
+        "Region Örebro län",
+        "pneumoni 20 år",
+        "avböja",
+        "loggutdrag",
+    ):
+        assert said in text, said
+    assert "None" not in text
+    anybody.get("/sprak/en?till=/")
+    assert "opt out" in text_of(anybody.get(f"/patientinformation/{cast.SYDVIK}"))
+    assert anybody.get("/patientinformation/finns-inte").status_code == 404
+    cast.close_clinic(cast.SYDVIK, at=timezone.now())
+    assert anybody.get(f"/patientinformation/{cast.SYDVIK}").status_code == 404

@@ -1,0 +1,44 @@
+"""Anslutning: the office's page of a clinic."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from registret.access.participation import left_out
+from tests import cast
+from tests.cast import BERTIL, DORIS, Country
+from tests.rooms.web.client import Browser, text_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def place() -> Country:
+    return cast.country(timezone.now() - timedelta(days=30))
+
+
+def test_the_office_decides_with_a_reason_and_the_page_says_who(place: Country) -> None:
+    browser = Browser.of(DORIS)
+    address = f"/kansliet/kliniker/{place.infection}"
+    assert text_of(browser.get(address)).count("inte ansluten") == 0
+    wrong = browser.post(address, {})
+    assert wrong.status_code == 422
+    for text in ("Välj delregister", "Välj om kliniken ska vara ansluten", "Skriv varför"):
+        assert text in text_of(wrong)
+    sent = {"sub_registry": "sepsis", "takes_part": "no", "reason": "Avtalet är <b>uppsagt</b>"}
+    assert browser.post(address, sent).status_code == 303
+    page = browser.get(address)
+    assert "inte ansluten" in text_of(page)
+    assert "Avtalet är &lt;b&gt;uppsagt&lt;/b&gt;" in page.content.decode()
+    assert left_out(place.infection) == {"sepsis"}
+    again = browser.post(address, sent)
+    assert again.status_code == 422
+    assert "Det är redan så" in text_of(again)
+
+
+def test_nobody_else_sees_the_page_and_a_clinic_that_is_not_there_has_none(place: Country) -> None:
+    assert Browser.of(BERTIL).get(f"/kansliet/kliniker/{place.infection}").status_code == 403
+    assert Browser.of(DORIS).get("/kansliet/kliniker/0").status_code == 404
