@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.conf import settings
+from django.core.signing import BadSignature, Signer
 from django.db import transaction
 
 from registret.access.actor import Actor, Seat
@@ -59,16 +61,21 @@ class Helped:
 
 
 def find(*, words: str, after: str | None = None, actor: Actor, at: datetime) -> FoundPage:
-    """Any account: see `find_accounts`. That somebody looked, and for what, is logged.
+    """Any account: see `find_accounts`. That somebody looked, and for what, is logged. `after` is a mark out of a
+    page of this very search that this person was shown; any other is none, and begins a search.
 
     Raises: NotPermitted.
     """
     _check(actor)
-    page = find_accounts(words=words, after=after)
-    if words.strip() and after is None:
+    marks = Signer(salt=f"support.find:{actor.account_id}:{words.strip()}")
+    mark: str | None = None
+    with suppress(BadSignature):
+        mark = marks.unsign(after or "")
+    page = find_accounts(words=words, after=mark)
+    if words.strip() and mark is None:
         facts: dict[str, str | int | bool | None] = {"words": words.strip()[:100], "rows": len(page.rows)}
         record(event="people.searched", by=actor.by, at=at, facts=facts)
-    return page
+    return replace(page, after=marks.sign(page.after)) if page.after else page
 
 
 def helped(*, account_id: int, before: int | None = None, actor: Actor, at: datetime) -> Helped:

@@ -163,6 +163,22 @@ def check_database() -> None:
     missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if missing:
         raise NotReady(f"the database lacks {len(missing)} migrations: run `registret migrate`")
+    check_fence()
+
+
+def check_fence() -> None:
+    """The role of DATABASE_URL is bound by row-level security: a superuser sees every care provider's patients.
+
+    Raises: NotReady.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class WHERE relrowsecurity AND NOT row_security_active(oid) ORDER BY 1")
+        open_to_us = [name for (name,) in cursor.fetchall()]
+    if open_to_us:
+        raise NotReady(
+            f"row-level security does not bind the role of DATABASE_URL ({', '.join(open_to_us)}): "
+            "use a role that is no superuser and has no BYPASSRLS"
+        )
 
 
 def check_static() -> None:

@@ -78,6 +78,8 @@ OPT_OUT_KEYS_BEFORE = tuple(
     key.encode()
     for key in env.text("OPT_OUT_KEYS_BEFORE", purpose="earlier OPT_OUT_KEYs, by spaces", default="").split()
 )
+if any(len(key) < 32 for key in OPT_OUT_KEYS_BEFORE):
+    raise env.SettingTrouble("REGISTRET_OPT_OUT_KEYS_BEFORE has a key that is too short (32 characters at least)")
 
 # Cards
 TRUST_DIR = Path(env.text("TRUST_DIR", purpose="folder with trust.toml, the issuing CAs and their CRLs"))

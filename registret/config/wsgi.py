@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
 from django.core.wsgi import get_wsgi_application
+from django.db import OperationalError
 
 from registret.config.env import SettingTrouble
 
@@ -35,6 +37,10 @@ def _checked() -> WSGIHandler:
         ready.check_definitions()
         ready.check_static()
         ready.check_front()
+        # A server may start before its database does; what is wrong with one that answers stops it.
+        with suppress(OperationalError):
+            ready.check_fence()
+            ready.check_forms_in_use()
     except ready.NotReady as trouble:
         _give_up(trouble)
     return made

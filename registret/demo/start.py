@@ -103,7 +103,7 @@ def _serve(place: Place) -> None:
 
 def welcome(place: Place) -> str:
     """What a newcomer may try, in about ten lines."""
-    told = {"reporter", "administrator", "office", "reviewer"}
+    told = {"reporter", "administrator", "working", "office", "reviewer"}
     others = ", ".join(name for name in cast.BROWSERS if name not in told)
     return f"""
 Infektionsregistret är igång, med påhittade kliniker och personer. Ctrl-C stoppar; allt finns kvar till nästa gång.
@@ -114,6 +114,7 @@ Infektionsregistret är igång, med påhittade kliniker och personer. Ctrl-C sto
 Prova i ett annat terminalfönster; varje kommando öppnar en webbläsare med just den personens kort:
   make demo-browser                       Anna är ny: logga in, registrera dig, bekräfta med mejlet i brevlådan
   make demo-browser CARD=administrator    Bertil attesterar Anna; logga sedan in som Anna igen
+  make demo-browser CARD=working          Nadia registrerar patienter; sök till exempel 19121212-1212
   make demo-browser CARD=office           Doris på registerkansliet; CARD=reviewer: Erik, som granskar loggen
   Andra kort (CARD=…): {others}
   make demo-browser CARD='?'              säger vems de är
@@ -121,7 +122,7 @@ Egen webbläsare: lita på {place.web_root}
   och importera ett kort ur {place.cards} (lösenord: {P12_PASSWORD}).
 
 In English: `make demo-browser` opens a browser with the card of Anna, who is new; English is at the top of the page.
-Bertil (CARD=administrator) attests her application. All letters that are sent are shown at /demo/brevlada.
+Bertil (CARD=administrator) attests her; Nadia (CARD=working) registers patients. All letters are at /demo/brevlada.
 """
 
 

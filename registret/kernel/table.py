@@ -90,3 +90,8 @@ def _header_faults(
             yield fault("missing_column", line=1, column=name)
         elif names.count(name) > 1:
             yield fault("column_twice", line=1, column=name)
+
+
+def harmless(cell: str) -> str:
+    """The cell of a file that people open in a spreadsheet, which runs what looks like a formula."""
+    return f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell

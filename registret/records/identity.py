@@ -19,7 +19,7 @@ from registret.records.numbers import PatientNumber
 from registret.records.population import Person, population_register
 from registret.records.protected import require_reason
 from registret.records.queries import is_blocked, patient_id_of, patient_of, patient_row
-from registret.records.refusals import NothingToMerge, NumberTaken, NumberUnchanged, OptedOut
+from registret.records.refusals import NothingToMerge, NotTheSame, NumberTaken, NumberUnchanged, OptedOut
 from registret.records.rows import PatientRow
 from registret.records.sight import destroying, sight_of, sight_of_all
 
@@ -32,8 +32,8 @@ def change_number(*, actor: Actor, patient: str, number: PatientNumber, reason: 
     """The patient has this number from now on; the earlier one still leads to the patient. The log says that it
     happened and why, and no number.
 
-    Raises: NotFound, NotPermitted, ReasonNeeded, NumberUnchanged, OptedOut; NumberTaken (another patient has or had
-        it: are they one?); ValueError (no reason).
+    Raises: NotFound, NotPermitted, ReasonNeeded, NumberUnchanged, OptedOut; NotTheSame (two official numbers with
+        different birth dates); NumberTaken (another patient has or had it: are they one?); ValueError (no reason).
     """
     if not reason.strip():
         raise ValueError("a change of number has a reason")
@@ -46,6 +46,7 @@ def change_number(*, actor: Actor, patient: str, number: PatientNumber, reason: 
         raise NumberUnchanged()
     if is_blocked(number):
         raise OptedOut()
+    _require_one_birth_date(found, number)
     with sight_of_all():
         owner = patient_id_of(number)
         if owner not in {None, found.id}:
@@ -70,8 +71,9 @@ def change_number(*, actor: Actor, patient: str, number: PatientNumber, reason: 
     )
 
 
-def other_of(*, actor: Actor, patient: str, number: PatientNumber, at: datetime) -> bool:
-    """Whether another patient than this one has or had the number. Who, does not show.
+def tell_taken(*, actor: Actor, patient: str, number: PatientNumber, at: datetime) -> None:
+    """That somebody was shown that another patient than this one has or had the number: an entry about the other, who
+    may be another care provider's. Who it is does not show.
 
     Raises: NotFound, NotPermitted, ReasonNeeded.
     """
@@ -79,7 +81,26 @@ def other_of(*, actor: Actor, patient: str, number: PatientNumber, at: datetime)
         found = patient_of(actor, patient)
         require_reason(actor, found, at=at)
     with sight_of_all():
-        return patient_id_of(number) not in {None, found.id}
+        owner = patient_id_of(number)
+        if owner not in {None, found.id}:
+            record(
+                event="patient.number_met",
+                by=actor.by,
+                at=at,
+                about_patient_id=owner,
+                clinic_id=actor.seat.clinic_id,
+            )
+
+
+def _require_one_birth_date(patient: PatientRow, number: PatientNumber) -> None:
+    """Nobody has two official numbers with different birth dates: one is mistyped, and a merge cannot be undone. A
+    reserve number says nothing reliable, so it stops nobody.
+
+    Raises: NotTheSame.
+    """
+    before = patient.number.birth_date
+    if before is not None and number.birth_date is not None and before != number.birth_date:
+        raise NotTheSame()
 
 
 @transaction.atomic
@@ -91,7 +112,7 @@ def merge(*, actor: Actor, patient: str, number: PatientNumber, reason: str, at:
     destroyed with the patient, so the log does not repeat the reason.
 
     Raises: NotFound, NotPermitted, ReasonNeeded, OptedOut; NothingToMerge (no other patient has the number);
-        ValueError (no reason).
+        NotTheSame (two official numbers with different birth dates); ValueError (no reason).
     """
     if not reason.strip():
         raise ValueError("merging has a reason")
@@ -106,6 +127,7 @@ def merge(*, actor: Actor, patient: str, number: PatientNumber, reason: str, at:
                 raise OptedOut()
             raise NothingToMerge()
         other = patient_row(Patient.objects.prefetch_related("numbers").get(id=other_id))
+        _require_one_birth_date(mine, other.number)
         hold_numbers(*(one.text for one in (*mine.numbers, *other.numbers)))
         backwards = other.number.is_reserve and not mine.number.is_reserve
         stays, goes = (mine, other) if backwards else (other, mine)
@@ -123,14 +145,16 @@ def merge(*, actor: Actor, patient: str, number: PatientNumber, reason: str, at:
             reason=reason.strip(),
         )
         Patient.objects.filter(id=goes.id).delete()
-    record(
-        event="patient.merged",
-        by=actor.by,
-        at=at,
-        about_patient_id=stays.id,
-        clinic_id=actor.seat.clinic_id,
-        facts={"gone": goes.system_id, "episodes": moved},
-    )
+    # Under both: whoever asks for the log of either finds it.
+    for one in (stays, goes):
+        record(
+            event="patient.merged",
+            by=actor.by,
+            at=at,
+            about_patient_id=one.id,
+            clinic_id=actor.seat.clinic_id,
+            facts={"gone": goes.system_id, "episodes": moved},
+        )
     return stays.system_id
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from registret.access.actor import Actor
 from registret.access.refusals import NotFound
 from registret.kernel.identifiers import Malformed
 from registret.ledger.services import Fact, record
+from registret.limits.services import Limit, take
 from registret.records.numbers import PatientNumber
 from registret.records.protected import give_reason, require_reason
 from registret.records.queries import (
@@ -55,19 +57,33 @@ class Work:
     flagged: Listed
 
 
+NUMBERS_PER_PERSON: Final = Limit(what="patient_numbers", most=120, per=timedelta(hours=1))
+"""Nobody meets more patients; a program that tries numbers does."""
+
+
+def take_number(*, actor: Actor, at: datetime) -> None:
+    """Somebody typed a number: whatever is answered says something about it. Call it outside a transaction.
+
+    Raises: TooMany.
+    """
+    take(limit=NUMBERS_PER_PERSON, subject=str(actor.account_id), at=at)
+
+
 def search(*, actor: Actor, written: str, at: datetime) -> Found:
     """By number (any that the patient has or had), by system id of patient or episode, or by the beginning of a name.
 
     Only among what the own care provider reported: whether others have the number does not show. Somebody of protected
     identity is found by number only, and without a name.
 
-    Raises: NotPermitted, OptedOut.
+    Raises: NotPermitted, OptedOut, TooMany.
     """
     text = written.strip()
     try:
         number = PatientNumber.parse(text, today=at.astimezone(SWEDEN).date())
     except Malformed:
         number = None
+    if number is not None:
+        take_number(actor=actor, at=at)
     with sight_of(actor):
         if number is not None:
             found = Found(patient=patient_numbered(actor, number), number=number)
@@ -146,6 +162,26 @@ def work(*, actor: Actor, at: datetime) -> Work:
         if shown:
             _tell(actor, "work.listed", None, at, {"rows": shown})
         return found
+
+
+def work_list(*, actor: Actor, which: str, after: str | None, at: datetime) -> Listed:
+    """One of the lists of the own clinic, a page of it from `after` on; the log is told as for all of them.
+
+    Raises: NotPermitted; KeyError (no such list); ValueError (`after` is not of the list).
+    """
+    with sight_of(actor):
+        found = _LISTS[which](actor, after, at)
+        if found.rows:
+            _tell(actor, "work.listed", None, at, {"rows": len(found.rows)})
+        return found
+
+
+_LISTS: Final[Mapping[str, Callable[[Actor, str | None, datetime], Listed]]] = {
+    "drafts": lambda actor, after, at: drafts(actor=actor, after=after),
+    "laid_aside": lambda actor, after, at: laid_aside(actor=actor, after=after),
+    "due": lambda actor, after, at: due(actor=actor, at=at, after=after),
+    "flagged": lambda actor, after, at: flagged(actor=actor, after=after),
+}
 
 
 def letters_due(*, actor: Actor, at: datetime) -> tuple[LetterLine, ...]:

@@ -239,7 +239,7 @@ def digests_in_use() -> dict[tuple[str, int], str]:
 
 
 def drafts(*, actor: Actor, after: str | None = None) -> Listed:
-    """Unfinished steps of the actor's clinic, newest first. Raises: NotPermitted."""
+    """Unfinished steps of the actor's clinic, newest first. Raises: NotPermitted; ValueError (`after` is no mark)."""
     return _saved(actor, Q(state__in=[StepState.DRAFT, StepState.REOPENED]), after)
 
 
@@ -260,7 +260,7 @@ def due(*, actor: Actor, at: datetime, after: str | None = None) -> Listed:
         wanted = _steps(actor).filter(state=StepState.PLANNED, due_from__lte=today)
         if after:
             day, _, last = after.partition("_")
-            wanted = wanted.filter(_beyond("due_from", date.fromisoformat(day), int(last), rising=True))
+            wanted = wanted.filter(_beyond("due_from", date.fromisoformat(day), _id_in(last), rising=True))
         rows = list(wanted.order_by("due_from", "id")[: PAGE + 1])
         more = rows[PAGE - 1] if len(rows) > PAGE else None
         return Listed(
@@ -312,13 +312,20 @@ def _saved(actor: Actor, which: Q, after: str | None) -> Listed:
         wanted = _steps(actor).filter(which)
         if after:
             moment, _, last = after.partition("_")
-            wanted = wanted.filter(_beyond("saved_at", datetime.fromisoformat(moment), int(last), rising=False))
+            wanted = wanted.filter(_beyond("saved_at", datetime.fromisoformat(moment), _id_in(last), rising=False))
         rows = list(wanted.order_by("-saved_at", "-id")[: PAGE + 1])
         more = rows[PAGE - 1] if len(rows) > PAGE else None
         return Listed(
             rows=tuple(_listed(row) for row in rows[:PAGE]),
             after=f"{more.saved_at.isoformat()}_{more.id}" if more and more.saved_at else None,
         )
+
+
+def _id_in(text: str) -> int:
+    """Raises: ValueError (no id that the database has room for)."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise ValueError("not an id")
+    return int(text)
 
 
 def _beyond(field: str, value: Any, last: int, *, rising: bool) -> Q:

@@ -43,6 +43,14 @@ class ReasonNeeded(Refused):
 
 
 @dataclass(kw_only=True, eq=False)
+class NotTheSame(Refused):
+    """The two cannot be one person as far as their numbers tell, or it is not the actor's to say."""
+
+    code: ClassVar[str] = "patient.not_the_same"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
 class NumberTaken(Refused):
     """The number is another patient's: the two are merged, or the number is wrong."""
 

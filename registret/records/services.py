@@ -30,6 +30,7 @@ from registret.records.queries import (
     is_blocked,
     known_of,
     patient_id_of,
+    patient_numbered,
     patient_of,
     step_page,
 )
@@ -57,11 +58,15 @@ Written = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPatient:
-    """Whom an episode is begun for. `birth_date` and `sex` are asked for if the number is a reserve number."""
+    """Whom an episode is begun for. `birth_date` and `sex` are asked for if the number is a reserve number; `name` and
+    `is_protected` are what is kept of a patient that the actor sees already.
+    """
 
     number: PatientNumber
     birth_date: date | None = None
     sex: Sex | None = None
+    name: str = ""
+    is_protected: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,16 +104,40 @@ def known_patient(*, actor: Actor, system_id: str, at: datetime) -> NewPatient:
     with sight_of(actor, Permission.REPORT):
         found = patient_of(actor, system_id)
         require_reason(actor, found, at=at)
-    return NewPatient(number=found.number, birth_date=found.birth_date, sex=found.sex)
+    return NewPatient(
+        number=found.number,
+        birth_date=found.birth_date,
+        sex=found.sex,
+        name=found.name,
+        is_protected=found.is_protected,
+    )
 
 
 def intake(*, actor: Actor, who: NewPatient, sub_registry: str, written: Written, at: datetime) -> Intake:
-    """Looks at the inclusion questions before anything is begun.
+    """Looks at the inclusion questions before anything is begun. If doubles show, the log is told about whom.
 
-    Raises: NotPermitted, NotOpenForEntry, OptedOut, BirthDateNeeded.
+    Raises: NotPermitted, NotOpenForEntry, OptedOut, BirthDateNeeded, ReasonNeeded.
     """
+    found, patient_id = _intake(actor, who, sub_registry, written, at)
+    if found.doubles:
+        record(
+            event="patient.doubles_shown",
+            by=actor.by,
+            at=at,
+            about_patient_id=patient_id,
+            clinic_id=actor.seat.clinic_id,
+            facts={"sub_registry": sub_registry},
+        )
+    return found
+
+
+def _intake(
+    actor: Actor, who: NewPatient, sub_registry: str, written: Written, at: datetime
+) -> tuple[Intake, int | None]:
+    """And the id of the patient, if there is one of the number."""
     form = _form_for(actor, sub_registry)
     _require_not_blocked(who.number)
+    _require_reason(actor, who.number, at=at)
     answers, faults = _read(form, form.inclusion.code, written, at=at)
     began_at = _anchor(form, answers) or at
     known = _known(who, began_at)
@@ -119,11 +148,8 @@ def intake(*, actor: Actor, who: NewPatient, sub_registry: str, written: Written
             if patient_id is not None
             else Doubles(own=(), elsewhere=False)
         )
-    return Intake(
-        faults=faults,
-        assessment=assess(form, form.inclusion.code, answers={form.inclusion.code: answers}, patient=known),
-        doubles=doubles,
-    )
+    assessment = assess(form, form.inclusion.code, answers={form.inclusion.code: answers}, patient=known)
+    return Intake(faults=faults, assessment=assessment, doubles=doubles), patient_id
 
 
 def begin(
@@ -137,8 +163,8 @@ def begin(
 ) -> str:
     """A new episode, with the patient if there is none of this number yet; answers its system id.
 
-    Raises: NotPermitted, NotOpenForEntry, OptedOut, BirthDateNeeded, NotIncluded, FormChanged; PerhapsDouble (and
-        nobody said `is_no_double`).
+    Raises: NotPermitted, NotOpenForEntry, OptedOut, BirthDateNeeded, ReasonNeeded, NotIncluded, FormChanged;
+        PerhapsDouble (and nobody said `is_no_double`).
     """
     form = _form_for(actor, sub_registry)
     answers, _ = _read(form, form.inclusion.code, written, at=at)
@@ -146,7 +172,7 @@ def begin(
     with transaction.atomic():
         # Before doubles are looked for: two who begin the same episode at one moment come one after the other.
         hold_numbers(who.number.text)
-        found = intake(actor=actor, who=who, sub_registry=sub_registry, written=written, at=at)
+        found, _ = _intake(actor, who, sub_registry, written, at)
         if found.faults or not found.assessment.can_be_signed or began_at is None:
             raise NotIncluded()
         if found.doubles and not is_no_double:
@@ -176,6 +202,9 @@ def write(*, actor: Actor, episode: str, step: str, base: int, written: Written,
             row.state = STEP_LIFE.after(StepState(row.state), "write")
             _change(actor, page, row, changes, kind=Revision.Kind.WRITE, reason="", at=at)
             tell(actor, "step.written", page, at, {"answers": len(changes)})
+        else:
+            # What is answered shows the step all the same: also what others wrote, and whose it is.
+            tell(actor, "step.opened", page, at, {})
         now, _ = step_page(actor, episode=episode, step=step)
         return Outcome(page=now, faults=faults, conflicts=conflicts, others=frozenset(since) - frozenset(changes))
 
@@ -261,6 +290,17 @@ def _form_for(actor: Actor, sub_registry: str) -> Form:
 def _require_not_blocked(number: PatientNumber) -> None:
     if is_blocked(number):
         raise OptedOut()
+
+
+def _require_reason(actor: Actor, number: PatientNumber, *, at: datetime) -> None:
+    """Whoever types the number of a patient of the own care provider is asked as if they had opened the patient.
+
+    Raises: ReasonNeeded.
+    """
+    with sight_of(actor, Permission.REPORT):
+        found = patient_numbered(actor, number)
+        if found is not None:
+            require_reason(actor, found, at=at)
 
 
 def _require_unchanged(form: Form) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
+from registret.kernel.table import harmless
 from registret.registries.forms import Form, FormRule, FormScore, FormStep, Question
 from registret.registries.schema import Codes, Option, Unit, Words
 from registret.registries.units import ucum_of
@@ -30,7 +31,8 @@ def as_csv(form: Form) -> str:
     lines.writeheader()
     for step in form.steps:
         for row in _of_step(step):
-            lines.writerow({"sub_registry": form.code, "version": str(form.version), "step": step.code} | row)
+            whole = {"sub_registry": form.code, "version": str(form.version), "step": step.code} | row
+            lines.writerow({name: harmless(cell) for name, cell in whole.items()})
     return out.getvalue()
 
 

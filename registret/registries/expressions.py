@@ -155,6 +155,9 @@ class _Reader:
 
     def _comparison(self, node: ast.Compare, depth: int) -> Evaluate:
         sides = [node.left, *node.comparators]
+        # Both neighbours read what stands between them. Nested, that would be twice as often with every level.
+        if any(isinstance(part, ast.Compare) for side in sides[1:-1] for part in ast.walk(side)):
+            raise ExpressionBroken(f"{self._said(node)} compares within a chain of comparisons: write it with `and`")
         pairs = [
             self._pair(left, operator, right, depth)
             for left, operator, right in zip(sides, node.ops, sides[1:], strict=False)

@@ -8,18 +8,15 @@ from collections.abc import Iterable, Sequence
 
 from django.http import HttpResponse
 
+from registret.kernel.table import harmless
+
 
 def csv_file(name: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> HttpResponse:
     """A file to be saved as `name`, in UTF-8 with `;` between cells. No cell is a formula."""
     out = io.StringIO()
     lines = csv.writer(out, delimiter=";")
     lines.writerow(header)
-    lines.writerows([_harmless(cell) for cell in row] for row in rows)
+    lines.writerows([harmless(cell) for cell in row] for row in rows)
     response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
-
-
-def _harmless(cell: str) -> str:
-    """A spreadsheet runs what looks like a formula."""
-    return f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell

@@ -33,6 +33,15 @@ RECORD_REFUSALS: Mapping[str, Words] = {
         todo=(_("Öppna patienten igen och skriv varför."),),
         action=Action.START,
     ),
+    "patient.not_the_same": Words(
+        title=_("Numren hör inte till samma person."),
+        happened=_("Två nummer med olika födelsedatum kan inte höra till en och samma person. Inget har ändrats."),
+        todo=(
+            _("Kontrollera numret, siffra för siffra."),
+            _("Är det ändå samma person? Be dem som handlägger patientärenden hos registret."),
+        ),
+        action=Action.START,
+    ),
     "patient.number_taken": Words(
         title=_("Numret är en annan patients."),
         happened=_("Någon annan i registret har eller har haft numret. Inget har ändrats."),

@@ -106,9 +106,11 @@ def registered(person: Person, *, clinic: str = CLINIC_TITLE, **difference: str)
     return visitor
 
 
-def reporting(house: House, person: Person, administrator: Person, *, registries: str = "pneumoni") -> Person:
+def reporting(
+    house: House, person: Person, administrator: Person, *, registries: str = "pneumoni", clinic: str = CLINIC_TITLE
+) -> Person:
     """`person` has registered, confirmed, and been attested by `administrator`: the next login is to work."""
-    hers = registered(person, sub_registries=registries)
+    hers = registered(person, clinic=clinic, sub_registries=registries)
     hers.log_in(lank=link_in(house.letter_to(person.mail)).rpartition("/")[2])
     (number,) = house.ask_database(
         "SELECT max(a.id) FROM access_application a JOIN accounts_account p ON p.id = a.account_id WHERE p.hsa_id = %s",

@@ -240,3 +240,50 @@ def test_a_whole_form_is_filled_in_by_keyboard_alone(at_work: Desk) -> None:
 
 
 KEYED = {"respiratory_rate": "32", "systolic": "118", "diastolic": "64", "saturation": "91", "pulse": "90"}
+
+
+def test_a_follow_up_of_meningitis_is_due_three_months_after_discharge(
+    house: House, bertil: Person, desk: OpenDesk
+) -> None:
+    hers = desk(reporting(house, somebody(house, "Tora", "Vik"), bertil, registries="meningit").card)
+    hers.open("/")
+    hers.press("Logga in med SmartCard")
+    page = hers.page
+    page.get_by_label("Patient", exact=True).fill(patient("19550505101"))
+    hers.press("Sök patient")
+    page.locator("main").get_by_role("button", name="Ny vårdepisod").click()
+    long_ago = YESTERDAY - timedelta(days=110)
+    fill(page, "Ankomst till sjukhuset", f"{long_ago:%Y-%m-%d} 08.15")
+    choose(page, "Vårdas för akut bakteriell meningit", "Ja")
+    choose(page, "Var infektionen förvärvades", "Samhällsförvärvad")
+    hers.press("Börja registrera")
+    expect(page.locator("h1")).to_contain_text("71 år")
+    hers.press("Utskrivning")
+    left = YESTERDAY - timedelta(days=95)
+    fill(page, "Utskriven, eller avliden", f"{left:%Y-%m-%d} 12.00")
+    saved(page)
+    hers.press("Start")
+    due = page.get_by_role("region", name="Uppföljningar att göra")
+    expect(due).to_contain_text("Bakteriell meningit, uppföljning")
+    looked_at(page, "80-uppfoljning")
+    due.get_by_role("link", name="19550505").click()
+    expect(page.locator("[aria-current=step]")).to_contain_text("Uppföljning")
+
+
+def test_an_outsider_finds_nothing_of_it(house: House, at_work: Desk, cecilia: Person, desk: OpenDesk) -> None:
+    number = patient("19410412992")
+    step = begun(at_work, number).url
+    outsider = somebody(house, "Ulla", "Rask", organisation="Region Sydvik", domain="regionsydvik.se")
+    theirs = desk(reporting(house, outsider, cecilia, clinic="Infektionskliniken, Sydviks sjukhus").card)
+    theirs.open("/")
+    theirs.press("Logga in med SmartCard")
+    page = theirs.page
+    expect(page.locator("main")).not_to_contain_text("19410412")
+    page.get_by_label("Patient", exact=True).fill(number)
+    theirs.press("Sök patient")
+    expect(page.locator("main")).to_contain_text("är inte registrerad hos er")
+    for address in (step, step.rsplit("/", 1)[0] + "/utskrift", step + "/andringar"):
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.status == 404
+        expect(page.locator("body")).not_to_contain_text("19410412")

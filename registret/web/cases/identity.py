@@ -10,16 +10,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from registret.access.roles import Permission
-from registret.records.identity import change_number, merge
-from registret.records.looking import open_patient
-from registret.records.refusals import NothingToMerge, NumberTaken, NumberUnchanged, OptedOut
+from registret.records.identity import change_number, merge, tell_taken
+from registret.records.looking import open_patient, take_number
+from registret.records.refusals import NothingToMerge, NotTheSame, NumberTaken, NumberUnchanged, OptedOut
 from registret.web.cases.forms import NumberForm
 from registret.web.door.views import see_other
 from registret.web.forms import beside
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 
-_PLACES = {NumberUnchanged: "number", OptedOut: "number", NothingToMerge: "number"}
+_PLACES = dict.fromkeys((NumberUnchanged, OptedOut, NothingToMerge, NotTheSame), "number")
 
 
 @require_http_methods(["GET", "POST"])
@@ -31,9 +31,17 @@ def number(request: ActorRequest, patient: str) -> HttpResponse:
     form = NumberForm(data, today=timezone.localtime(request.at).date())
     taken = False
     if request.method == "POST" and form.is_valid() and "change" not in request.POST:
+        take_number(actor=request.actor, at=request.at)
         try:
             there = beside(form, _PLACES, lambda: _acted(request, form, page.patient.system_id))
         except NumberTaken:
+            # What was refused left nothing behind, and that somebody has the number is an answer.
+            tell_taken(
+                actor=request.actor,
+                patient=page.patient.system_id,
+                number=form.cleaned_data["number"],
+                at=request.at,
+            )
             taken = True
         else:
             if there is not None:

@@ -37,7 +37,7 @@ def start(request: ActorRequest) -> HttpResponse:
     )
     person = account(account_id=actor.account_id)
     context = {
-        "due": due(request),
+        "recertification": due(request),
         "address": person.email.text if person else "",
         "bounce": bounce(person.email) if person else None,
         "greeting": _greeting(timezone.localtime(request.at).hour),

@@ -84,7 +84,7 @@ def _value(name: str, value: str | int | bool) -> str:
             return _role(text)
         case "event":
             return event_name(text)
-        case "sub_registries":
+        case "sub_registry" | "sub_registries":
             names = {registry.code: registry.name for registry in sub_registries()}
             return ", ".join(names.get(code, code) for code in text.split(","))
         case "before" if text in list(AccountState):

@@ -71,7 +71,7 @@ def people(request: ActorRequest) -> HttpResponse:
         "number": len(everybody),
         "words": words,
         "place": place,
-        "due": due(request),
+        "recertification": due(request),
         "done": request.GET.get("klart"),
         "now": request.at,
         # The office has all of them on its own page.

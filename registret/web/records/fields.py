@@ -13,6 +13,7 @@ from registret.registries.answers import MISSING_KEY, Answer, FormFault, written
 from registret.registries.assessing import Assessment
 from registret.registries.forms import FormSection, FormStep, Question
 from registret.registries.schema import Block, Missing, VariableType
+from registret.words.labels import asked
 
 MISSING_NAMES = {
     Missing.NOT_DONE: gettext_lazy("Ej utfört"),
@@ -104,7 +105,7 @@ def parts_of(
 def troubles_of(parts: Sequence[Part]) -> tuple[Trouble, ...]:
     """For the summary at the top."""
     fields = [field for part in parts for field in part.fields]
-    return tuple(Trouble(code=f.code, text=f"{f.label}: {f.fault}") for f in fields if f.fault and f.is_shown)
+    return tuple(Trouble(code=f.code, text=f"{asked(f.label)} {f.fault}") for f in fields if f.fault and f.is_shown)
 
 
 def fault_of(question: Question, fault: FormFault) -> str:

@@ -33,6 +33,7 @@ class ScoreShown:
 
     code: str
     name: str
+    is_counted: bool
     value: str
     unit: str
     reading: str
@@ -72,6 +73,7 @@ def score_shown(now: ScoreNow) -> ScoreShown:
     return ScoreShown(
         code=score.code,
         name=str(score.name),
+        is_counted=now.value is not None,
         value="–" if now.value is None else str(now.value).replace(".", ","),
         unit=str(score.unit or ""),
         reading=now.reading or (_("Räknas när alla delar är besvarade.") if now.value is None else ""),

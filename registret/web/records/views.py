@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +15,6 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from registret.access.actor import Actor
 from registret.access.refusals import NotFound
 from registret.access.roles import Permission
 from registret.kernel.identifiers import Malformed
@@ -22,7 +22,7 @@ from registret.records import looking, queries, services, versions
 from registret.records.lifecycle import WRITABLE, StepState
 from registret.records.numbers import PatientNumber, Sex
 from registret.records.refusals import CannotSign, NumberImpossible, ReasonNeeded, WrittenSince
-from registret.records.rows import Listed, StepPage
+from registret.records.rows import StepPage
 from registret.records.services import NewPatient, Outcome
 from registret.registries.answers import SWEDEN, AnswerBroken, read
 from registret.registries.codebook import as_csv
@@ -37,12 +37,7 @@ from registret.web.records import pages
 from registret.web.records.fields import fault_of, parts_of, troubles_of
 from registret.web.tables import csv_file
 
-_LISTS: Final[Mapping[str, Callable[[Actor, ActorRequest, str | None], Listed]]] = {
-    "utkast": lambda actor, request, after: queries.drafts(actor=actor, after=after),
-    "undanlagda": lambda actor, request, after: queries.laid_aside(actor=actor, after=after),
-    "uppfoljningar": lambda actor, request, after: queries.due(actor=actor, at=request.at, after=after),
-    "flaggade": lambda actor, request, after: queries.flagged(actor=actor, after=after),
-}
+_LISTS: Final = {"utkast": "drafts", "undanlagda": "laid_aside", "uppfoljningar": "due", "flaggade": "flagged"}
 
 
 @require_GET
@@ -59,7 +54,8 @@ def work_list(request: ActorRequest, which: str) -> HttpResponse:
     if which not in _LISTS:
         raise Http404
     try:
-        found = _LISTS[which](request.actor, request, request.GET.get("efter") or None)
+        after = request.GET.get("efter") or None
+        found = looking.work_list(actor=request.actor, which=_LISTS[which], after=after, at=request.at)
     except ValueError:
         raise Http404 from None
     context = {"rows": pages.work_context(found), "after": found.after, "which": which, "tab": "records"}
@@ -115,13 +111,16 @@ def definition(request: ActorRequest, code: str, version: int, kind: str) -> Htt
 @needs(Permission.READ_RECORDS)
 def find(request: ActorRequest) -> HttpResponse:
     """Sök patient. What is typed travels in the body: a number has no place in an address."""
-    written = request.POST.get("q", "")[:100].strip() if request.method == "POST" else ""
+    written = _typed(request, "q")[:100].strip() if request.method == "POST" else ""
     if not written:
         return render(request, "find.html", {"tab": "records"})
     found = looking.search(actor=request.actor, written=written, at=request.at)
     if found.patient is not None:
         return see_other("patient", found.patient.system_id)
+    # Twelve digits that are no number: a slip of the finger, which the check digit finds.
+    mistyped = found.number is None and len(re.sub(r"[\s+-]", "", written)) in {10, 12} and written[:6].isdigit()
     context: dict[str, Any] = {"named": found.named, "number": found.number, "written": written, "tab": "records"}
+    context |= {"mistyped": mistyped}
     if found.number is not None and request.actor.may(Permission.REPORT):
         context |= {"registries": pages.registries_to_report(request.actor)}
     return render(request, "find.html", context, status=200 if found.named or found.number else 404)
@@ -131,7 +130,7 @@ def find(request: ActorRequest) -> HttpResponse:
 @needs(Permission.READ_RECORDS)
 def one_patient(request: ActorRequest, patient: str) -> HttpResponse:
     """A patient and the episodes of the own care provider. Protected identity: first a reason."""
-    reason = request.POST.get("reason", "").strip()[:500]
+    reason = _typed(request, "reason").strip()[:500]
     try:
         found = looking.open_patient(actor=request.actor, system_id=patient, reason=reason, at=request.at)
     except ReasonNeeded:
@@ -290,12 +289,13 @@ class _Intake:
         """Raises: NumberImpossible, NotFound."""
         post = request.POST
         errors: dict[str, str] = {}
-        known = post.get("patient", "")
+        known = _typed(request, "patient")
         if known:
             who: NewPatient | None = services.known_patient(actor=request.actor, system_id=known, at=request.at)
             number = None
         else:
             number = _number(post, request)
+            looking.take_number(actor=request.actor, at=request.at)
             who, errors = _new_patient(number, post)
         registries = pages.registries_to_report(request.actor)
         chosen = post.get("sub_registry") or (registries[0].code if len(registries) == 1 and who else "")
@@ -307,6 +307,7 @@ class _Intake:
         context = {
             "number": number,
             "known": known,
+            "who": who,
             "registries": registries,
             "chosen": chosen,
             "birth_date": post.get("birth_date", ""),
@@ -326,17 +327,22 @@ def _inclusion(
     written: Mapping[str, Sequence[str]],
     found: services.Intake | None = None,
 ) -> HttpResponse:
-    assessment, answers = _looked_at(request, intake, form, written)
+    assessment, answers = _looked_at(request, intake, form, written, found)
+    # Questions that follow from an answer are no mistake of whoever could not see them.
+    follow_on = set(assessment.lacking) - set(request.POST.get("asked", "").split())
+    only_more = bool(found and not found.faults and set(assessment.lacking) == follow_on and follow_on)
     parts = parts_of(
         form.inclusion,
         answers=answers,
         assessment=assessment,
         typed=written,
         faults=found.faults if found else {},
-        ask_for_lacking=found is not None,
+        ask_for_lacking=found is not None and not only_more,
     )
     context = {
         "form": form,
+        "asked": " ".join(sorted(assessment.shown)),
+        "only_more": only_more,
         "registry": str(form.register.name),
         "intake": intake.context,
         "carried": dict(intake.fields) | {"sub_registry": form.code},
@@ -347,7 +353,7 @@ def _inclusion(
         "elsewhere": bool(found and found.doubles.elsewhere),
         "tab": "records",
     }
-    return render(request, "new_episode.html", context, status=422 if found else 200)
+    return render(request, "new_episode.html", context, status=422 if found and not only_more else 200)
 
 
 def _begun(request: ActorRequest, intake: _Intake, form: Form, who: NewPatient) -> HttpResponse:
@@ -368,10 +374,14 @@ def _begun(request: ActorRequest, intake: _Intake, form: Form, who: NewPatient) 
 
 
 def _looked_at(
-    request: ActorRequest, intake: _Intake, form: Form, written: Mapping[str, Sequence[str]]
+    request: ActorRequest,
+    intake: _Intake,
+    form: Form,
+    written: Mapping[str, Sequence[str]],
+    found: services.Intake | None,
 ) -> tuple[Any, Any]:
     """The assessment of the inclusion questions, and the answers that can be kept."""
-    found = services.intake(
+    found = found or services.intake(
         actor=request.actor, who=_must(intake.who), sub_registry=form.code, written=written, at=request.at
     )
     answers = {}
@@ -381,6 +391,11 @@ def _looked_at(
             if answer is not None:
                 answers[question.code] = answer
     return found.assessment, answers
+
+
+def _typed(request: HttpRequest, name: str) -> str:
+    """Without the one character that the database keeps in no text."""
+    return request.POST.get(name, "").replace("\0", "")
 
 
 def _must(who: NewPatient | None) -> NewPatient:

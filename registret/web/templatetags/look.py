@@ -20,6 +20,7 @@ from registret.registries.queries import name_of, open_for_entry
 from registret.registries.queries import sub_registries as every_registry
 from registret.words.bounces import bounce_reason as words_bounce_reason
 from registret.words.events import event_name, program_name
+from registret.words.labels import asked as words_asked
 from registret.words.letters import fate_name, letter_name
 from registret.words.refusals import log_title
 from registret.words.revocation import fault_name
@@ -114,6 +115,12 @@ def sex_name(sex: str) -> str:
 def role_list(codes: str) -> str:
     """Roles as a revision keeps them, between commas."""
     return roles(frozenset(codes.split(",")))
+
+
+@register.filter
+def asked(label: str) -> str:
+    """The name of a question, before an answer to it."""
+    return words_asked(label)
 
 
 @register.filter

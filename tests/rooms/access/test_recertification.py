@@ -42,6 +42,7 @@ from registret.access.refusals import (
 )
 from registret.access.roles import Role
 from registret.access.rules import last_possible_day
+from registret.accounts import services as accounts
 from registret.accounts.sessions import sitting
 from registret.kernel.by import By
 from registret.kernel.life import NotPossible
@@ -605,7 +606,11 @@ def test_the_database_changes_nothing_else_of_a_line_and_lets_none_go_while_the_
 
 def test_what_an_ended_account_had_can_be_forgotten_with_its_lines(place: Country) -> None:
     whole = opened(place)
-    access.end_account(account_id=cast.account_of(ANNA).id, reason="slutat", by=DORIS.by, at=NOW)
+    account_id = cast.account_of(ANNA).id
+    access.end_account(account_id=account_id, reason="slutat", by=DORIS.by, at=NOW)
+    with pytest.raises(IntegrityError, match="stays as long as whom"), transaction.atomic():
+        Grant.objects.filter(revoked_at__isnull=False).delete()
+    accounts.erase(account_ids=[account_id], at=NOW + 100 * DAY)
     Grant.objects.filter(revoked_at__isnull=False).delete()
     assert states(whole) == {"unanswered": 2}
 

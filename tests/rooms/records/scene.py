@@ -29,7 +29,7 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 # Fictitious: Skatteverket's test numbers are those of nobody.
 TOLVAN = "19121212-1212"
-SAMORDNAD = "19701063-2391"
+SAMORDNAD = "19121272-9808"
 RESERVE = "22800101AB14"
 
 INCLUDED: Mapping[str, Sequence[str]] = {

@@ -25,7 +25,7 @@ from tests.rooms.records.scene import (
 
 __all__ = ["committed"]
 
-OTHER = "19701063-2391"
+OTHER = "19121272-9808"
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from registret.records import identity, looking, services
 from registret.records.models import Merge, Patient
 from registret.records.opting_out import opt_out
 from registret.records.population import COLUMNS, FileRegister
-from registret.records.refusals import NothingToMerge, NumberTaken, NumberUnchanged, OptedOut
+from registret.records.refusals import NothingToMerge, NotTheSame, NumberTaken, NumberUnchanged, OptedOut
 from registret.records.sight import sight_of_all
 from tests import cast
 from tests.rooms.records.scene import (
@@ -43,7 +43,7 @@ from tests.rooms.records.scene import (
 
 pytestmark = pytest.mark.django_db
 
-OTHER = "19701063-2391"
+OTHER = "19121272-9808"
 WHY = "Har fått personnummer"
 
 
@@ -156,8 +156,9 @@ def test_two_become_one_with_all_episodes_numbers_and_a_trace(here: Ward) -> Non
     with sight_of_all():
         (trace,) = Merge.objects.all()
         assert (trace.gone, trace.by_name, trace.reason) == (gone, here.anna.name, WHY)
-    (entry,) = log("patient.merged")
-    assert entry.facts == {"gone": gone, "episodes": 1}, "and not the reason, which is destroyed with the patient"
+    entries = log("patient.merged")
+    assert [entry.facts for entry in entries] == [{"gone": gone, "episodes": 1}] * 2, "not the reason, which can go"
+    assert len({entry.about_patient_id for entry in entries}) == 2, "under both"
     assert looking.open_step(actor=here.cecilia, episode=theirs, step="acute", at=NOW)
 
 
@@ -264,3 +265,15 @@ def test_the_demos_file_is_a_population_with_numbers_of_nobody(here: Ward) -> No
         assert one.text[8:11] in {"238", "239", "980"} or one.text == "191212121212"
     assert any(register.person(one).is_protected for one in numbers)  # type: ignore[union-attr]
     assert any(register.person(one).died_on for one in numbers)  # type: ignore[union-attr]
+
+
+STRANGER = "19640823-9819"
+
+
+def test_two_official_numbers_of_different_birth_dates_are_not_one_persons(here: Ward) -> None:
+    begun(here.anna)
+    begun(here.cecilia, patient=STRANGER)
+    for act in (change, merge):
+        with pytest.raises(NotTheSame):
+            act(here, **{"of": TOLVAN, "to" if act is change else "into": STRANGER})
+    assert looking.search(actor=here.cecilia, written=STRANGER, at=NOW).patient is not None

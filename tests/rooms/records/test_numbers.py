@@ -117,7 +117,8 @@ def test_birth_date_and_sex_of_every_number_come_back_and_each_wrong_digit_is_fo
     assert (found.kind, found.birth_date) == (COORDINATION if is_coordination else PERSONAL, born)
     assert found.sex is (Sex.MALE if serial % 2 else Sex.FEMALE)
     assert parse(found.shown) == found
-    assert text[8:] not in repr(found)
+    assert repr(found) == f"PatientNumber({found.masked})"
+    assert found.masked == f"{text[:8]}-••••"
     wrong = text[:11] + str((int(text[11]) + 1) % 10)
     with pytest.raises(Malformed):
         parse(wrong)

@@ -48,7 +48,7 @@ from tests.rooms.records.scene import (
 
 pytestmark = pytest.mark.django_db
 
-OTHER = "19701063-2391"
+OTHER = "19121272-9808"
 TABLES = ("patient", "number", "episode", "step", "revision", "merge", "reasongiven")
 
 

@@ -9,6 +9,7 @@ import pytest
 from registret.access.actor import Actor
 from registret.access.refusals import NotFound, NotPermitted
 from registret.kernel.life import NotPossible
+from registret.limits.services import TooMany
 from registret.records import looking, queries, services
 from registret.records.lifecycle import StepState
 from registret.records.refusals import CannotSign, NotIncluded, OfAnotherClinic, PerhapsDouble, WrittenSince
@@ -223,3 +224,22 @@ def test_work_lists_go_on_where_a_page_ends(here: Ward, monkeypatch: pytest.Monk
         page = queries.drafts(actor=here.anna, after=page.after)
     seen += [row.episode for row in page.rows]
     assert len(seen) == len(set(seen)) == 5
+
+
+@pytest.mark.parametrize("mark", ["2020-01-01_", "2020-01-01_" + "9" * 40, "_1", "x_1", "2020-01-01_-1", "2020-01-01"])
+def test_a_mark_that_is_none_is_said_to_be_none(here: Ward, mark: str) -> None:
+    for listed in (queries.drafts, queries.flagged, queries.laid_aside):
+        with pytest.raises(ValueError, match=r"."):
+            listed(actor=here.anna, after=mark)
+    with pytest.raises(ValueError, match=r"."):
+        queries.due(actor=here.anna, at=NOW, after=mark)
+
+
+def test_who_tries_numbers_is_stopped(here: Ward) -> None:
+    most = looking.NUMBERS_PER_PERSON.most
+    for _ in range(most):
+        looking.search(actor=here.anna, written=TOLVAN, at=NOW)
+    with pytest.raises(TooMany):
+        looking.search(actor=here.anna, written=TOLVAN, at=NOW)
+    assert looking.search(actor=here.anna, written="Berg", at=NOW).named == ()
+    assert looking.search(actor=here.karin, written=TOLVAN, at=NOW).patient is None

@@ -32,7 +32,7 @@ from tests.rooms.records.scene import (
 
 pytestmark = pytest.mark.django_db
 
-OTHER = "19701063-2391"
+OTHER = "19121272-9808"
 LONG_AGO = ["2006-11-23T23:59"]
 JUST_KEPT = ["2006-11-24T00:00"]
 

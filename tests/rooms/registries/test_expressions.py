@@ -236,6 +236,7 @@ REFUSED = {
     "1e999": "1e999 is too large",
     "not " * 40 + "a": "too deeply nested",
     "-" * 200 + "n": "too deeply nested",
+    "a==(" * 29 + "a" + ")==a" * 29: "compares within a chain of comparisons",
     "~" * 900 + "n": "is not part of the language",
     # not of the form
     "unheard_of > 1": "unheard_of is not known here",

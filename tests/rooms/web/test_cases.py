@@ -345,3 +345,14 @@ def test_information_to_patients_is_open_to_all_and_names_both_controllers(anna:
     assert anybody.get("/patientinformation/finns-inte").status_code == 404
     cast.close_clinic(cast.SYDVIK, at=timezone.now())
     assert anybody.get(f"/patientinformation/{cast.SYDVIK}").status_code == 404
+
+
+def test_that_a_number_is_taken_is_an_entry_about_whose_it_is(anna: Actor, episode: str, now: datetime) -> None:
+    begun(cast.actor(CECILIA, at=now - timedelta(hours=1)), patient=RESERVE, at=now, arrived_at=moment(now, days=3))
+    patient, theirs = system_id_of(TOLVAN), log("episode.begun")[0].about_patient_id
+    page = Browser.of(ANNA).post(f"/patient/{patient}/nummer", {"number": RESERVE, "reason": "Felskrivet"})
+    assert page.status_code == 200
+    assert system_id_of(RESERVE) not in page.content.decode()
+    (told,) = log("patient.number_met")
+    assert told.about_patient_id == theirs
+    assert log("patient.number_changed") == ()

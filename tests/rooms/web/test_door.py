@@ -450,14 +450,20 @@ def test_without_a_session_there_is_nothing_left(place: Country, now: datetime) 
 # --- a card that is revoked while somebody works ---------------------------------------------------
 
 
+# Nobody else's tests need their cards, which stay revoked until the run is over.
+RAGNA = cast.person("Ragna", "Åkesson", "SE2321009991-E00R9S4")
+SIGNE = cast.person("Signe", "Öman", "SE2321009991-E00S8G3")
+
+
 def revoke_card(der: bytes) -> None:
     """The CA publishes a new list."""
     authority().revoke(x509.load_der_x509_certificate(der))
     authority().write_trust(settings.TRUST_DIR)
 
 
-def test_a_card_that_is_revoked_during_the_session_ends_it_at_the_next_click(place: Country) -> None:
-    visitor, colleague = Visitor(BERTIL), Visitor(KARIN)
+def test_a_card_that_is_revoked_during_the_session_ends_it_at_the_next_click(place: Country, now: datetime) -> None:
+    cast.appoint(RAGNA, place.infection, at=now - timedelta(days=20))
+    visitor, colleague = Visitor(RAGNA), Visitor(KARIN)
     for somebody in (visitor, colleague):
         somebody.log_in()
         assert is_logged_in(somebody)
@@ -466,13 +472,14 @@ def test_a_card_that_is_revoked_during_the_session_ends_it_at_the_next_click(pla
     pages = [visitor.get("/start"), visitor.get("/start")]
     assert [page.status_code for page in pages] == [401, 401]
     assert "Ditt kort har spärrats. Du har loggats ut." in text_of(pages[0])
-    (entry,) = [e for e in log("session.ended") if e.about_hsa_id == BERTIL.hsa_id]
+    (entry,) = [e for e in log("session.ended") if e.about_hsa_id == RAGNA.hsa_id]
     assert (entry.facts["reason"], entry.by_program) == ("card_revoked", "clock")
     assert is_logged_in(colleague), "another card of the same CA works on"
 
 
-def test_asking_how_long_is_left_does_not_keep_a_revoked_card_alive(place: Country) -> None:
-    visitor = Visitor(BERTIL)
+def test_asking_how_long_is_left_does_not_keep_a_revoked_card_alive(place: Country, now: datetime) -> None:
+    cast.appoint(SIGNE, place.infection, at=now - timedelta(days=20))
+    visitor = Visitor(SIGNE)
     visitor.log_in()
     assert visitor.der is not None
     revoke_card(visitor.der)

@@ -11,12 +11,15 @@ from pytest_django import Settings
 
 from registret.access import services as access
 from registret.access.queries import newest_application
+from registret.access.roles import Role
 from registret.kernel.by import By
 from registret.ledger.services import record
+from registret.records.services import write
 from registret.web.home.views import _greeting
 from registret.words.refusals import log_title
 from tests import cast
 from tests.cast import ANNA, BERTIL, DORIS, ERIK, person
+from tests.rooms.records.scene import TOLVAN, begun
 from tests.rooms.web.client import Browser, text_of
 
 pytestmark = pytest.mark.django_db
@@ -127,3 +130,19 @@ def test_who_is_not_logged_in_gets_the_button_that_people_know() -> None:
     assert "Logga in för att fortsätta." in page
     assert "Logga in med SmartCard" in page
     assert "Försök igen" not in page
+
+
+def test_a_follow_up_to_do_does_not_look_like_a_recertification() -> None:
+    now = timezone.now()
+    place = cast.country(now - timedelta(days=30))
+    cast.appoint_by_program(ANNA, Role.REPORTER, clinic_id=place.infection, at=now - timedelta(days=20))
+    anna = cast.actor(ANNA, at=now - timedelta(hours=1))
+    left = timezone.localtime(now - timedelta(days=120))
+    episode = begun(anna, at=now, arrived_at=[f"{left - timedelta(days=5):%Y-%m-%dT%H:%M}"])
+    written = {"discharged_at": [f"{left:%Y-%m-%dT%H:%M}"], "discharged_to": ["home"]}
+    assert write(actor=anna, episode=episode, step="discharge", base=0, written=written, at=now).faults == {}
+    page = Browser.of(ANNA).get(reverse("start"))
+    assert page.status_code == 200
+    said = text_of(page)
+    assert f"{TOLVAN[:8]}-••••" in said
+    assert "Genomgång pågår" not in said

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from django.core.signing import Signer
 from django.utils import timezone
 
 from registret.access import helping
@@ -77,9 +78,18 @@ def test_a_search_is_logged_once_and_not_for_each_page(place: Country) -> None:
     sune = Browser.of(SUNE)
     sune.get("/support")
     sune.get("/support", {"q": "berg"})
-    sune.get("/support", {"q": "berg", "efter": f"2.{id_of(ANNA)}"})
+    mark = Signer(salt=f"support.find:{id_of(SUNE)}:berg").sign(f"2.{id_of(ANNA)}")
+    sune.get("/support", {"q": "berg", "efter": mark})
     (entry,) = events("people.searched")
     assert (entry.by_hsa_id, entry.facts) == (SUNE.hsa_id, {"words": "berg", "rows": 1})
+
+
+def test_a_page_that_nobody_was_shown_the_page_before_is_a_search(place: Country) -> None:
+    sune = Browser.of(SUNE)
+    of_another_search = Signer(salt=f"support.find:{id_of(SUNE)}:lind").sign(f"2.{id_of(ANNA)}")
+    for mark in ("x", f"0.{id_of(ANNA)}", of_another_search):
+        sune.get("/support", {"q": "berg", "efter": mark})
+    assert [entry.facts["words"] for entry in events("people.searched")] == ["berg"] * 3
 
 
 def test_a_personal_number_that_is_searched_for_does_not_stand_in_the_log(place: Country) -> None:

@@ -1,0 +1,79 @@
+"""Ny vårdepisod: the page says whom it is begun for."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from registret.access.roles import Role
+from registret.words.labels import asked
+from tests import cast
+from tests.cast import ANNA
+from tests.rooms.records.scene import TOLVAN, Known, ask, begun, registered, system_id_of
+from tests.rooms.web.client import Browser, text_of
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("is_protected", [False, True])
+def test_a_known_patient_has_a_name_and_a_protected_one_a_code(
+    is_protected: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(Known(n191212121212=registered(protected=is_protected)), monkeypatch)
+    now = timezone.now()
+    place = cast.country(now - timedelta(days=30))
+    cast.appoint_by_program(ANNA, Role.REPORTER, clinic_id=place.infection, at=now - timedelta(days=20))
+    arrived = [f"{timezone.localtime(now - timedelta(days=4)):%Y-%m-%dT%H:%M}"]
+    begun(cast.actor(ANNA, at=now - timedelta(hours=1)), at=now, arrived_at=arrived)
+    known = system_id_of(TOLVAN)
+    browser = Browser.of(ANNA)
+    if is_protected:
+        browser.post(reverse("patient", args=[known]), {"reason": "Uppföljning"})
+    said = text_of(browser.post(reverse("new_episode"), {"patient": known}))
+    assert ("Tolvan Tolvansson, 19121212-••••" in said) is not is_protected
+    assert (known in said) is is_protected
+
+
+def test_a_question_that_asks_has_no_colon() -> None:
+    assert (asked("Puls"), asked("Mättes den?")) == ("Puls:", "Mättes den?")
+
+
+@pytest.mark.django_db
+def test_a_question_that_follows_from_an_answer_is_asked_and_is_no_mistake() -> None:
+    now = timezone.now()
+    place = cast.country(now - timedelta(days=30))
+    cast.appoint_by_program(ANNA, Role.REPORTER, clinic_id=place.infection, at=now - timedelta(days=20))
+    browser = Browser.of(ANNA)
+    first = browser.post(reverse("new_episode"), {"number": TOLVAN, "sub_registry": "sepsis"})
+    shown = re.search(r'name="asked" value="([^"]+)"', first.content.decode())
+    assert shown is not None
+    assert "intensive_care_from" not in shown[1]
+    arrived = f"{timezone.localtime(now - timedelta(days=4)):%Y-%m-%d %H:%M}"
+    sent = {"number": TOLVAN, "sub_registry": "sepsis", "go": "yes", "asked": shown[1], "arrived_at": arrived}
+    sent |= {"sepsis_treated": "yes", "acquired": "community", "intensive_care": "yes"}
+    more = browser.post(reverse("new_episode"), sent)
+    assert more.status_code == 200
+    assert "Några frågor till följer av dina svar." in text_of(more)
+    assert "behöver rättas" not in text_of(more)
+    seen = re.search(r'name="asked" value="([^"]+)"', more.content.decode())
+    assert seen is not None
+    assert "intensive_care_from" in seen[1]
+    still = browser.post(reverse("new_episode"), sent | {"asked": seen[1]})
+    assert still.status_code == 422
+    assert "behöver rättas" in text_of(still)
+
+
+@pytest.mark.django_db
+def test_a_number_with_a_wrong_check_digit_is_said_to_be_wrong() -> None:
+    now = timezone.now()
+    place = cast.country(now - timedelta(days=30))
+    cast.appoint_by_program(ANNA, Role.REPORTER, clinic_id=place.infection, at=now - timedelta(days=20))
+    browser = Browser.of(ANNA)
+    page = browser.post(reverse("find_patient"), {"q": "19121212-1213"})
+    assert page.status_code == 404
+    assert "Det har fel kontrollsiffra" in text_of(page)
+    assert 'value="19121212-1213"' in page.content.decode()
+    assert "kontrollsiffra, eller" not in text_of(browser.post(reverse("find_patient"), {"q": "Berg"}))
