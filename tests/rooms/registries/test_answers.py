@@ -135,7 +135,7 @@ ANSWERS = [
 ]
 
 
-@pytest.mark.parametrize(("code", "answer"), ANSWERS, ids=lambda one: str(one)[:30])
+@pytest.mark.parametrize(("code", "answer"), ANSWERS, ids=[f"{code}-{n}" for n, (code, _) in enumerate(ANSWERS)])
 def test_an_answer_comes_back_from_json_and_from_the_page(
     asked: dict[str, Question], code: str, answer: Answer
 ) -> None:
