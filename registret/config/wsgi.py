@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
 from django.core.wsgi import get_wsgi_application
-from django.db import OperationalError
+from django.db import Error
 
 from registret.config.env import SettingTrouble
 
@@ -38,7 +38,7 @@ def _checked() -> WSGIHandler:
         ready.check_static()
         ready.check_front()
         # A server may start before its database does; what is wrong with one that answers stops it.
-        with suppress(OperationalError):
+        with suppress(Error):
             ready.check_fence()
             ready.check_forms_in_use()
     except ready.NotReady as trouble:

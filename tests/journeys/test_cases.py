@@ -85,7 +85,7 @@ def test_a_patient_is_told_everything_and_opts_out(at_work: Desk, handler: Desk,
 def test_a_number_is_changed_and_two_patients_become_one(at_work: Desk) -> None:
     begun(at_work, OTHER)
     page = at_work.page
-    number = patient("19570203239")
+    number = patient("19680808241")
     begun(at_work, number)
     at_work.open("/start")
     page.get_by_label("Patient", exact=True).fill(number)

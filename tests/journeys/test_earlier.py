@@ -23,7 +23,7 @@ def attested(house: House, who: Person, by: Person, desk: OpenDesk) -> None:
     his.open("/attestera")
     his.page.get_by_role("link", name=re.compile(who.name)).first.click()
     his.page.get_by_role("button", name="Attestera", exact=True).click()
-    expect(his.page.get_by_role("heading", name="Att attestera")).to_be_visible()
+    expect(his.page.get_by_role("heading", name="Att attestera", exact=True)).to_be_visible()
 
 
 def test_somebody_with_a_new_hsa_id_claims_the_account_under_the_old_one(

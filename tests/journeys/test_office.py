@@ -91,7 +91,7 @@ def test_a_substitute_is_proposed_by_one_and_confirmed_by_another(
     her_own = desk(frida.card)
     her_own.open("/")
     her_own.press("Logga in med SmartCard")
-    her_own.press("Att attestera")
+    her_own.page.get_by_role("link", name=re.compile("^Att attestera")).click()
     expect(her_own.page.get_by_role("heading", level=1)).to_have_text("Att attestera")
 
 

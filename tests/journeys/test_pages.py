@@ -287,14 +287,14 @@ def _seconds_since_seen(house: House, person: Person) -> float:
 
 
 def test_the_administrators_daily_work(house: House, bertil: Person, desk: OpenDesk) -> None:
-    vera = somebody(house, "Vera", "Ask")
+    vera = somebody(house, "Vendela", "Ask")
     registered(vera).log_in(lank=link_in(house.letter_to(vera.mail, about="Bekräfta")).rpartition("/")[2])
     his = desk(bertil.card)
     his.open("/")
     his.press("Logga in med SmartCard")
     his.open("/attestera")
     looked_at(his.page, "50-attestera-lista")
-    his.page.get_by_role("link", name=re.compile("Vera Ask")).click()
+    his.page.get_by_role("link", name=re.compile("Vendela Ask")).click()
     his.press("Tas av mig")
     his.page.get_by_label("Skriv", exact=True).fill("Vilken avdelning?")
     his.press("Skicka fråga")
@@ -308,7 +308,7 @@ def test_the_administrators_daily_work(house: House, bertil: Person, desk: OpenD
     hers.press("Skicka svar")
 
     his.open("/attestera")
-    his.page.get_by_role("checkbox", name=re.compile("Vera Ask")).check()
+    his.page.get_by_role("checkbox", name=re.compile("Vendela Ask")).check()
     his.press("Attestera valda …")
     looked_at(his.page, "53-attestera-flera")
     his.press("Attestera 1 person")
@@ -316,7 +316,7 @@ def test_the_administrators_daily_work(house: House, bertil: Person, desk: OpenD
 
     his.open("/personer")
     looked_at(his.page, "55-personer")
-    his.press("Vera Ask")
+    his.press("Vendela Ask")
     looked_at(his.page, "56-person")
     his.press("Ändra eller förläng")
     looked_at(his.page, "57-forlang")

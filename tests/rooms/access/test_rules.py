@@ -105,6 +105,8 @@ def test_every_role_sits_either_at_a_clinic_or_at_the_office() -> None:
     assert ROLES_AT_A_CLINIC.isdisjoint(ROLES_OF_THE_OFFICE)
 
 
-def test_nobody_can_apply_for_a_role_that_decides_about_others_or_reads_about_them() -> None:
+def test_nobody_can_apply_for_a_role_that_decides_about_colleagues_or_reads_about_them() -> None:
     assert set(ROLES_TO_APPLY_FOR) <= ROLES_AT_A_CLINIC
-    assert {permission for role in ROLES_TO_APPLY_FOR for permission in MAY[role]} == {Permission.WORK}
+    asked_for = {permission for role in ROLES_TO_APPLY_FOR for permission in MAY[role]}
+    assert asked_for == {Permission.WORK, Permission.READ_RECORDS, Permission.REPORT}
+    assert MAY[Role.REPORT_READER] == {Permission.WORK}, "whoever reads reports sees no patients"

@@ -301,9 +301,9 @@ def test_what_nobody_needs_any_more_is_forgotten_and_what_is_needed_is_not(capsy
         limits.take(limit=Limit(what="try", most=5, per=timedelta(hours=1)), subject="x", at=now - age)
     call_command("forget")
     # Each attempt has counted once as well.
-    assert capsys.readouterr().out == "2 counts, 1 attempts, 0 sessions, 0 answers forgotten\n"
+    assert capsys.readouterr().out == "2 counts, 1 attempts, 0 sessions, 0 answers, 0 reasons forgotten\n"
     call_command("forget")
-    assert capsys.readouterr().out == "0 counts, 0 attempts, 0 sessions, 0 answers forgotten\n"
+    assert capsys.readouterr().out == "0 counts, 0 attempts, 0 sessions, 0 answers, 0 reasons forgotten\n"
 
 
 # --- gunicorn ---------------------------------------------------------------------------------------------------------
