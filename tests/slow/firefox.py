@@ -112,6 +112,13 @@ class Firefox:
         """
         return until(lambda: self.heading().startswith(heading), f"never at {heading}")
 
+    def is_at_start(self, given_name: str) -> float:
+        """Waits until the start page greets, as the hour has it: `God kväll, Bertil`, `Hej, Bertil`.
+
+        Raises: AssertionError (it never does).
+        """
+        return until(lambda: self.heading().endswith(f", {given_name}"), f"never greeted {given_name}")
+
     def heading(self) -> str:
         """The visible h1; empty between two pages."""
         shown = "[...document.querySelectorAll('h1')].filter(h => h.checkVisibility()).map(h => h.innerText).join(' ')"

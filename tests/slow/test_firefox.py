@@ -44,7 +44,7 @@ def test_firefox_logs_in_and_out_and_the_page_sees_the_card_leave(
     his = firefox(bertil.card)
     his.open("/")
     his.press("Logga in med SmartCard")
-    his.is_at("God")
+    his.is_at_start(bertil.given_name)
     assert bertil.name in his.text()
     his.press("Logga ut")
     his.is_at("Ditt kort sitter kvar i läsaren. Ta ut det.")
@@ -62,7 +62,7 @@ def test_a_pulled_card_locks_firefox_too_and_the_same_card_unlocks(
     his = firefox(bertil.card)
     his.open("/")
     his.press("Logga in med SmartCard")
-    his.is_at("God")
+    his.is_at_start(bertil.given_name)
     his.open("/attestera")
     his.open("/min-logg")
     assert bertil.name in his.text()
@@ -77,7 +77,7 @@ def test_a_pulled_card_locks_firefox_too_and_the_same_card_unlocks(
     his.put_in(bertil.card)
     his.open("/start")
     his.press("Lås upp")
-    his.is_at("God")
+    his.is_at_start(bertil.given_name)
 
 
 def test_firefox_sends_no_person_id_at_the_door_and_the_card_check_explains_it(
