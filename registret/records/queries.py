@@ -58,8 +58,13 @@ def patient_of(actor: Actor, system_id: str) -> PatientRow:
 
     Raises: NotFound (there is none, or it is not the actor's to see).
     """
-    merged = Merge.objects.filter(gone=system_id).values("patient_id")
-    found = patients_of(actor).filter(Q(system_id=system_id) | Q(id__in=merged)).prefetch_related("numbers").first()
+    # One index after the other: asked for both at once, the database reads all patients.
+    seen = patients_of(actor).order_by().prefetch_related("numbers")
+    found = seen.filter(system_id=system_id).first()
+    if found is None:
+        found = seen.filter(
+            id__in=list(Merge.objects.filter(gone=system_id).values_list("patient_id", flat=True))
+        ).first()
     if found is None:
         raise NotFound()
     return patient_row(found)
