@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Final
 
 from registret.kernel.checkdigit import luhn_digit
+from registret.records.numbers import age_on
 from registret.registries.answers import MISSING_KEY, SWEDEN, Answer, read
 from registret.registries.assessing import Assessment, KnownOfPatient, assess
 from registret.registries.forms import Form, FormStep, Question
@@ -149,7 +150,7 @@ def of_age(rng: random.Random, *, at: datetime) -> tuple[date, KnownOfPatient]:
     age = min(97, max(18, round(rng.gauss(70, 15))))
     day = at.astimezone(UTC).date()
     born = date(day.year - age - 1, rng.randint(1, 12), rng.randint(1, 28))
-    years = day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+    years = age_on(day, born=born)
     sex = rng.choice(("female", "male"))
     return born, KnownOfPatient(birth_date=born, sex=sex, died_on=None, age=years)
 

@@ -119,6 +119,11 @@ def reserve_formats() -> Mapping[str, ReserveFormat]:
     }
 
 
+def age_on(day: date, *, born: date) -> int:
+    """Whole years."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
 def _is_coordination(text: str) -> bool:
     return int(text[6:8]) > _COORDINATION_DAY
 

@@ -19,7 +19,7 @@ from registret.accounts.folding import folded
 from registret.records.blocking import marks_of
 from registret.records.lifecycle import WRITABLE, StepState
 from registret.records.models import Episode, FormVersion, Merge, Number, OptOut, Patient, Revision, Step
-from registret.records.numbers import PatientNumber, Sex
+from registret.records.numbers import PatientNumber, Sex, age_on
 from registret.records.rows import (
     Changed,
     Doubles,
@@ -359,7 +359,7 @@ def _listed(found: Step) -> ListedStep:
         version=episode.version,
         state=StepState(found.state),
         patient=patient.system_id,
-        age=began.year - birth.year - ((began.month, began.day) < (birth.month, birth.day)),
+        age=age_on(began, born=birth),
         sex=Sex(patient.sex),
         began_at=episode.began_at,
         saved_at=found.saved_at,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from registret.records.lifecycle import StepState
-from registret.records.numbers import PatientNumber, Sex
+from registret.records.numbers import PatientNumber, Sex, age_on
 from registret.registries.answers import Answer
 from registret.registries.assessing import Assessment
 from registret.registries.forms import Form, FormStep, Question
@@ -42,7 +42,7 @@ class PatientRow:
 
     def age_at(self, day: date) -> int:
         """Whole years."""
-        return day.year - self.birth_date.year - ((day.month, day.day) < (self.birth_date.month, self.birth_date.day))
+        return age_on(day, born=self.birth_date)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from registret.places.queries import clinic as clinic_row
 from registret.records.holding import hold_numbers
 from registret.records.lifecycle import STEP_LIFE, StepState
 from registret.records.models import Episode, FormVersion, Number, Patient, Revision, Step
-from registret.records.numbers import PatientNumber, Sex
+from registret.records.numbers import PatientNumber, Sex, age_on
 from registret.records.population import population_register
 from registret.records.protected import require_reason
 from registret.records.queries import (
@@ -324,7 +324,7 @@ def _known(who: NewPatient, began_at: datetime) -> KnownOfPatient:
     if born is None or sex is None:
         raise BirthDateNeeded()
     day = began_at.astimezone(SWEDEN).date()
-    age = day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+    age = age_on(day, born=born)
     return KnownOfPatient(birth_date=born, sex=sex.value, died_on=None, age=age)
 
 
