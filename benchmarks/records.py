@@ -41,9 +41,18 @@ SELECT 'P' || upper(lpad(to_hex(n), 8, '0')), date '1930-01-01' + (n %% 25000), 
         || (array['ström','qvist','lund','man','ell'])[n / 8 %% 5 + 1] || (n %% 1000)::text, false, %(at)s
 FROM generate_series(%(first)s, %(last)s) n
 """
+# A day of birth, a serial number, and a check digit (Luhn) that search by number holds against them.
 NUMBERS = """
 INSERT INTO records_number (patient_id, text, kind, since)
-SELECT id, lpad(id::text, 12, '0'), 'personnummer', %(at)s FROM records_patient WHERE id > %(before)s
+SELECT id, nine.text || (10 - luhn.sum %% 10) %% 10, 'personnummer', %(at)s
+FROM records_patient, LATERAL (
+    SELECT to_char(birth_date, 'YYYYMMDD') || lpad((('x' || substr(system_id, 2))::bit(32)::int / 25000)::text, 3, '0')
+        AS text
+) nine, LATERAL (
+    SELECT sum(doubled / 10 + doubled %% 10) AS sum FROM generate_series(1, 9) place,
+        LATERAL (SELECT substr(nine.text, place + 2, 1)::int * (1 + place %% 2) AS doubled) digit
+) luhn
+WHERE id > %(before)s
 """
 EPISODES = """
 INSERT INTO records_episode (system_id, patient_id, sub_registry, version, care_provider_id, clinic_id, began_at,
@@ -225,7 +234,7 @@ def fence(force: str, enable: str) -> None:
 def acts(actor: Any) -> dict[str, Callable[[int], object]]:
     """What people do, each with another episode every time."""
     from registret.records import looking, services
-    from registret.records.models import Step
+    from registret.records.models import Number, Step
     from registret.records.sight import sight_of
 
     with sight_of(actor):
@@ -233,6 +242,8 @@ def acts(actor: Any) -> dict[str, Callable[[int], object]]:
         drafts = list(mine.filter(state="draft").order_by("-id")[:400])
         signed = list(mine.filter(state="signed").order_by("-id")[:400])
         patients = [(s.episode.patient.system_id, s.episode.patient_id) for s in signed]
+        ids = [id_ for _, id_ in patients]
+        numbers = list(Number.objects.filter(patient_id__in=ids).order_by("id").values_list("text", flat=True))
 
     def save(n: int) -> object:
         step = drafts[n % len(drafts)]
@@ -241,6 +252,12 @@ def acts(actor: Any) -> dict[str, Callable[[int], object]]:
             actor=actor, episode=step.episode.system_id, step="acute", base=10**6, written=written, at=AT
         )
 
+    def by_number(n: int) -> object:
+        # Each an hour later: one person may not look for many numbers at once.
+        found = looking.search(actor=actor, written=numbers[n % len(numbers)], at=AT + timedelta(hours=n))
+        assert found.patient is not None
+        return found
+
     return {
         "open a patient": lambda n: looking.open_patient(actor=actor, system_id=patients[n % len(patients)][0], at=AT),
         "open a step": lambda n: looking.open_step(
@@ -248,6 +265,7 @@ def acts(actor: Any) -> dict[str, Callable[[int], object]]:
         ),
         "save forty answers": save,
         "find by system id": lambda n: looking.search(actor=actor, written=patients[n % len(patients)][0], at=AT),
+        "find by number": by_number,
         "find by name": lambda n: looking.search(actor=actor, written=("Åberg", "öman", "Ek", "sjöl")[n % 4], at=AT),
         "nobody of that name": lambda n: looking.search(actor=actor, written=f"Xyz{n}", at=AT),
         "work lists": lambda n: looking.work(actor=actor, at=AT),

@@ -21,6 +21,7 @@ class NewEntry:
     event: str
     about_account_id: int | None = None
     about_hsa_id: str | None = None
+    about_patient_id: int | None = None
     clinic_id: int | None = None
     facts: Mapping[str, Fact]
 
@@ -36,6 +37,7 @@ def record_many(*, entries: Sequence[NewEntry], by: By, at: datetime) -> None:
                 outcome="done",
                 about_account_id=one.about_account_id,
                 about_hsa_id=one.about_hsa_id or "",
+                about_patient_id=one.about_patient_id,
                 clinic_id=one.clinic_id,
                 facts=_masked(one.facts),
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from typing import Final
 from registret.access.actor import Actor
 from registret.access.refusals import NotFound
 from registret.kernel.identifiers import Malformed
-from registret.ledger.services import Fact, record
+from registret.ledger.services import Fact, NewEntry, record, record_many
 from registret.limits.services import Limit, take
 from registret.records.numbers import PatientNumber
 from registret.records.protected import give_reason, require_reason
@@ -36,6 +36,8 @@ from registret.records.sight import sight_of
 from registret.registries.answers import SWEDEN
 
 SYSTEM_ID_LENGTH: Final = 9
+Look = tuple[int, dict[str, Fact]]
+"""A patient's row, and the facts of the entry that tells of the look."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,9 +94,9 @@ def search(*, actor: Actor, written: str, at: datetime) -> Found:
         else:
             found = Found(named=patients_named(actor, text) if len(text) >= 2 else ())
         how = "number" if number is not None else "system_id" if _is_system_id(text) else "name"
-        for patient in found.named or ((found.patient,) if found.patient else ()):
-            _tell(actor, "patient.found", patient.id, at, {"how": how})
-        if found.patient is None and not found.named:
+        hits = found.named or ((found.patient,) if found.patient else ())
+        _tell_each(actor, "patient.found", [(patient.id, {"how": how}) for patient in hits], at)
+        if not hits:
             _tell(actor, "patient.not_found", None, at, {"how": how})
     if number is not None and found.patient is None and is_blocked(number):
         raise OptedOut()
@@ -193,9 +195,8 @@ def letters_due(*, actor: Actor, at: datetime) -> tuple[LetterLine, ...]:
     """
     with sight_of(actor):
         found = due_with_patients(actor=actor, at=at)
-        for line in found:
-            facts: dict[str, Fact] = {"sub_registry": line.sub_registry, "step": line.step}
-            _tell(actor, "patient.listed_for_letters", line.patient.id, at, facts)
+        looks: list[Look] = [(one.patient.id, {"sub_registry": one.sub_registry, "step": one.step}) for one in found]
+        _tell_each(actor, "patient.listed_for_letters", looks, at)
         return found
 
 
@@ -213,6 +214,13 @@ def _is_system_id(text: str) -> bool:
 
 def _which(page: StepPage) -> dict[str, Fact]:
     return {"episode": page.episode.system_id, "step": page.step.code, "sub_registry": page.form.code}
+
+
+def _tell_each(actor: Actor, event: str, looks: Sequence[Look], at: datetime) -> None:
+    """One entry for each patient looked at, in one statement."""
+    clinic = actor.seat.clinic_id
+    entries = [NewEntry(event=event, about_patient_id=who, clinic_id=clinic, facts=facts) for who, facts in looks]
+    record_many(entries=entries, by=actor.by, at=at)
 
 
 def _tell(actor: Actor, event: str, patient_id: int | None, at: datetime, facts: dict[str, Fact]) -> None:
