@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from registret.access import queries
-from registret.access import services as access
+from registret.access import applying, appointing, confirming, entering, queries
 from registret.access.actor import Actor
 from registret.access.queries import newest_application
 from registret.access.roles import Role
@@ -153,7 +152,7 @@ def close_clinic(code: str, *, at: datetime) -> None:
 
 def appoint_by_program(who: Person, role: Role, *, clinic_id: int | None = None, at: datetime) -> int:
     """From the command line, and the person confirms the mail; answers the grant's id."""
-    grant_id = access.appoint_by_program(
+    grant_id = appointing.appoint_by_program(
         hsa_id=HsaId.parse(who.hsa_id),
         given_name=who.card.given_name,
         surname=who.card.surname,
@@ -170,7 +169,7 @@ def appoint_by_program(who: Person, role: Role, *, clinic_id: int | None = None,
 
 def appoint(who: Person, clinic_id: int, *, confirmed: bool = True, at: datetime) -> int:
     """Doris makes somebody local administrator; the mail is confirmed unless it must not be; answers the grant's id."""
-    grant_id = access.appoint_local_administrator(
+    grant_id = appointing.appoint_local_administrator(
         hsa_id=HsaId.parse(who.hsa_id),
         given_name=who.card.given_name,
         surname=who.card.surname,
@@ -196,7 +195,7 @@ def register(
     at: datetime,
 ) -> int:
     """Registrera dig, and the mail is confirmed unless it must not be; answers the application's id."""
-    account_id = access.register(
+    account_id = entering.register(
         card=who.card,
         email=email or who.email,
         clinic_id=clinic_id,
@@ -223,7 +222,7 @@ def apply_again(
     at: datetime,
 ) -> int:
     """A further application of somebody who has an account; answers its id."""
-    return access.apply(
+    return applying.apply(
         account_id=account_of(who).id,
         clinic_id=clinic_id,
         role=role,
@@ -241,7 +240,7 @@ def confirm_mail(who: Person, *, at: datetime) -> None:
     letter = newest_confirmation(account_id=account_of(who).id)
     assert letter is not None
     code = confirmation_code(letter.id, letter.version)
-    access.confirm_by_code(account_id=letter.account_id, code=code, by=who.by, at=at)
+    confirming.confirm_by_code(account_id=letter.account_id, code=code, by=who.by, at=at)
 
 
 def account_of(who: Person) -> AccountRow:
@@ -263,7 +262,7 @@ def show_card(who: Person, *, at: datetime) -> Proof:
 
 def log_in(who: Person, *, at: datetime) -> str:
     """A card and what follows; answers the key of the session, at work or not."""
-    return access.enter(proof=show_card(who, at=at), network=None, at=at).session_key
+    return entering.enter(proof=show_card(who, at=at), network=None, at=at).session_key
 
 
 def stay_awake(key: str, *, since: datetime, until: datetime) -> None:

@@ -14,16 +14,12 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 
+from registret.access.attesting import may_be_ended_by_claim
+from registret.access.checks import LETTERS_PER_ADDRESS, LETTERS_PER_NETWORK
+from registret.access.confirming import CODES_PER_ACCOUNT, CODES_PER_NETWORK
 from registret.access.models import Claim
 from registret.access.queries import ApplicationRow
 from registret.access.refusals import AccountEnded, AccountSuspended, NotFound
-from registret.access.services import (
-    CODES_PER_ACCOUNT,
-    CODES_PER_NETWORK,
-    LETTERS_PER_ADDRESS,
-    LETTERS_PER_NETWORK,
-    may_be_ended_by_claim,
-)
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.queries import WRONG_CODES_ALLOWED, account, account_behind, accounts_with_the_same_hsa_id

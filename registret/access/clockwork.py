@@ -20,7 +20,9 @@ from django.db import transaction
 from django.db.models import Exists, Max, Min, Model, OuterRef, Q, QuerySet
 
 from registret.access.clock import BATCH, CLOCK, Clock, Done
+from registret.access.ending import end_account
 from registret.access.forgetting import FORGETTING
+from registret.access.giving import revoke
 from registret.access.lifecycle import APPLICATION_LIFE, ApplicationState, LineState
 from registret.access.models import Application, Grant, Notice, Recertification, RecertificationLine
 from registret.access.notices import first
@@ -43,7 +45,6 @@ from registret.access.recertification import (
     valid_grants,
 )
 from registret.access.refusals import NothingToRecertify, RecertificationOpen
-from registret.access.services import end_account, revoke
 from registret.access.settling import SILENCE, settle
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState, Authority

@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from registret.access.actor import Actor
+from registret.access.attesting import attest
+from registret.access.checks import check_actor
 from registret.access.lifecycle import ApplicationState
 from registret.access.models import Application, Note
 from registret.access.queries import ApplicationRow, application_for, title_of
 from registret.access.refusals import AlreadyDecided, NothingAsked
 from registret.access.rules import last_possible_day
-from registret.access.services import attest, check_actor
 from registret.accounts.queries import account
 from registret.kernel.by import By
 from registret.kernel.refused import Refused

@@ -13,9 +13,9 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from registret.access.clock import BATCH, CLOCK, Clock, Done
+from registret.access.ending import end_account
 from registret.access.lifecycle import ApplicationState
 from registret.access.models import Application, Claim, Grant, Notice, Recertification, Substitution
-from registret.access.services import end_account
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState, Authority
 from registret.accounts.queries import accounts_to_erase, hsa_ids_to_erase

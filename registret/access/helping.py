@@ -11,11 +11,13 @@ from django.core.signing import BadSignature, Signer
 from django.db import transaction
 
 from registret.access.actor import Actor, Seat
+from registret.access.checks import check_card_age
+from registret.access.confirming import resend_confirmation
+from registret.access.giving import revoke
 from registret.access.models import Grant
 from registret.access.queries import ApplicationRow, newest_application, standing_of
 from registret.access.refusals import NotFound, NotPermitted, OwnRights
 from registret.access.roles import Permission, Role
-from registret.access.services import check_card_age, resend_confirmation, revoke
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.queries import AccountRow, ConfirmationRow, account, living_account, newest_confirmation

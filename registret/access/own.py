@@ -9,6 +9,9 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
+from registret.access.applying import apply
+from registret.access.checks import check_card_read, check_in_force, limit_letters
+from registret.access.giving import revoke
 from registret.access.models import Grant
 from registret.access.queries import (
     Administrator,
@@ -20,7 +23,6 @@ from registret.access.queries import (
 )
 from registret.access.refusals import LastAdministrator, NotFound, NotPermitted, RightHeld
 from registret.access.roles import Role
-from registret.access.services import apply, check_card_read, check_in_force, limit_letters, revoke
 from registret.accounts import services as accounts
 from registret.accounts.queries import AccountRow, account, pending_change
 from registret.accounts.refusals import AddressUnchanged, NoChangeWaits

@@ -12,11 +12,11 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.translation import gettext as _
 
+from registret.access.checks import check_card_read
 from registret.access.claims import links_of, own_claim
 from registret.access.models import Application, Grant, Note, Substitution
 from registret.access.queries import title_of
 from registret.access.refusals import NotFound
-from registret.access.services import check_card_read
 from registret.accounts.attempts import AttemptRow, attempts_of
 from registret.accounts.queries import AccountRow, accounts_of, confirmations_of
 from registret.accounts.sessions import SessionRow, kept_sessions_of

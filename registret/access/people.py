@@ -11,6 +11,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from registret.access.actor import Actor
+from registret.access.checks import check_card_age
+from registret.access.giving import give, revoke
 from registret.access.models import Grant, Source
 from registret.access.participation import left_out
 from registret.access.queries import active_administrators, registry_office, title_of
@@ -26,7 +28,6 @@ from registret.access.refusals import (
 )
 from registret.access.roles import ROLES_TO_APPLY_FOR, Permission, Role
 from registret.access.rules import end_of
-from registret.access.services import check_card_age, give, revoke
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState, Authority
 from registret.accounts.queries import AccountRow, account

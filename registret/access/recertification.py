@@ -16,6 +16,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from registret.access.actor import Actor
+from registret.access.checks import check_card_age
+from registret.access.giving import revoke
 from registret.access.lifecycle import LineState
 from registret.access.models import Grant, Recertification, RecertificationLine
 from registret.access.notices import first
@@ -35,7 +37,6 @@ from registret.access.refusals import (
     RecertificationOpen,
 )
 from registret.access.roles import ROLES_TO_APPLY_FOR, Permission, Role
-from registret.access.services import check_card_age, revoke
 from registret.access.settling import RECERTIFIED, settle
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState

@@ -13,6 +13,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from registret.access.actor import Actor
+from registret.access.checks import check_card_age
+from registret.access.giving import give
 from registret.access.lifecycle import SUBSTITUTION_LIFE, SubstitutionState
 from registret.access.models import Grant, Substitution
 from registret.access.people import PersonRow, people_of
@@ -30,7 +32,6 @@ from registret.access.refusals import (
 )
 from registret.access.roles import Permission, Role
 from registret.access.rules import begin_of, end_of
-from registret.access.services import check_card_age, give
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.queries import account

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 from django.conf import settings
 from django.db import connection, transaction
 
-from registret.access import services as access
+from registret.access import appointing, attesting, confirming, entering
 from registret.access.actor import Actor
 from registret.access.queries import newest_application, who
 from registret.access.roles import Role
@@ -111,7 +111,7 @@ class _Story:
             raise ValueError(f"{CLINICS.name}: {[*faults, *done.faults]}")
 
     def appoint_by_program(self, person: Person, role: Role, *, ago: timedelta) -> None:
-        access.appoint_by_program(
+        appointing.appoint_by_program(
             hsa_id=HsaId.parse(person.hsa_id),
             given_name=person.given_name,
             surname=person.surname,
@@ -125,7 +125,7 @@ class _Story:
         self.confirm(person, ago=ago)
 
     def appoint_local_administrator(self, person: Person, clinic: str, *, ago: timedelta) -> None:
-        access.appoint_local_administrator(
+        appointing.appoint_local_administrator(
             hsa_id=HsaId.parse(person.hsa_id),
             given_name=person.given_name,
             surname=person.surname,
@@ -137,7 +137,7 @@ class _Story:
         self.confirm(person, ago=ago)
 
     def register(self, person: Person, clinic: str, message: str, *, confirms: bool = True, ago: timedelta) -> None:
-        access.register(
+        entering.register(
             card=self.card(person),
             email=EmailAddress.parse(person.email),
             clinic_id=_clinic_id(clinic),
@@ -154,7 +154,7 @@ class _Story:
     def confirm(self, person: Person, *, ago: timedelta) -> None:
         """Types the code out of the letter, five minutes later."""
         letter = _found(newest_confirmation(account_id=_account_id(person)))
-        access.confirm_by_code(
+        confirming.confirm_by_code(
             account_id=letter.account_id,
             code=confirmation_code(letter.id, letter.version),
             by=_by(person),
@@ -163,7 +163,7 @@ class _Story:
 
     def attest(self, applicant: Person, administrator: Person, *, ago: timedelta) -> None:
         at = self.now - ago
-        access.attest(
+        attesting.attest(
             application_id=_found(newest_application(account_id=_account_id(applicant))).id,
             role=Role.REPORTER,
             sub_registries=SUB_REGISTRIES,
@@ -209,7 +209,7 @@ class _Story:
         proof = attempts.proof(code=code, browser=browser, network=None, at=at)
         if not isinstance(proof, Proof):
             raise TypeError(f"the card of {person.name} proves nothing")
-        key = access.enter(proof=proof, network=None, at=at).session_key
+        key = entering.enter(proof=proof, network=None, at=at).session_key
         actor = who(sitting=sessions.sitting(key=key, seen=True, at=at), at=at)
         if not isinstance(actor, Actor):
             raise TypeError(f"{person.name} is not at work")

@@ -14,9 +14,9 @@ from django.conf import settings
 from django.db import transaction
 
 from registret.access.actor import Actor
+from registret.access.checks import check_card_age
 from registret.access.refusals import NotPermitted
 from registret.access.roles import Permission
-from registret.access.services import check_card_age
 from registret.kernel.by import By
 from registret.ledger.services import record
 from registret.records.blocking import mark_of, marks_of

@@ -13,9 +13,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 
 from registret.access.actor import Actor
+from registret.access.checks import check_card_age
 from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import Permission
-from registret.access.services import check_card_age
 from registret.kernel.by import By
 from registret.ledger.services import record
 from registret.records.destroying import destroy_episodes, destroy_patient

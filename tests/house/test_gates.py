@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from registret.access.attesting import attest
 from registret.access.queries import newest_application
 from registret.access.roles import Role
-from registret.access.services import attest
 from registret.config.ready import check_gates
 from registret.mail.links import confirmation_token
 from registret.records.looking import open_step

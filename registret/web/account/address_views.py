@@ -7,8 +7,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from registret.access import confirming
 from registret.access import own as access
-from registret.access import services as rights
 from registret.access.queries import clinics_to_attest_anew
 from registret.access.refusals import AccountSuspended, AdministratorsAddress
 from registret.accounts.lifecycle import AccountState
@@ -72,7 +72,7 @@ def type_code(request: CardRequest) -> HttpResponse:
         beside(
             form,
             dict.fromkeys((CodeWrong, CodeBurnt, ConfirmationExpired, AdministratorsAddress, TooMany), "code"),
-            lambda: rights.confirm_by_code(
+            lambda: confirming.confirm_by_code(
                 account_id=me.id, code=form.cleaned_data["code"], by=request.person.by, at=request.at
             ),
         )

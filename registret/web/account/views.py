@@ -6,10 +6,9 @@ from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from registret.access import desk
+from registret.access import applying, desk
 from registret.access import own as access
 from registret.access import own_data as data
-from registret.access import services as rights
 from registret.access.claims import links_of
 from registret.access.lifecycle import ApplicationState
 from registret.access.queries import application_of, applications_of
@@ -104,7 +103,7 @@ def answer(request: CardRequest, id: int) -> HttpResponse:
 @needs_any_card
 def withdraw(request: CardRequest, id: int) -> HttpResponse:
     """Takes one's own waiting application back."""
-    rights.withdraw(account_id=own(request).id, application_id=id, by=request.person.by, at=request.at)
+    applying.withdraw(account_id=own(request).id, application_id=id, by=request.person.by, at=request.at)
     return see_other("account")
 
 

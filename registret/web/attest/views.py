@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from registret.access import services as access
+from registret.access import attesting
 from registret.access.lifecycle import ApplicationState
 from registret.access.queries import ApplicationRow, application_for
 from registret.access.refusals import (
@@ -123,7 +123,7 @@ def _attested(request: ActorRequest, wanted: ApplicationRow, form: AttestForm) -
     data = form.cleaned_data
 
     def attest() -> int:
-        return access.attest(
+        return attesting.attest(
             application_id=wanted.id,
             role=data["role"],
             sub_registries=data["sub_registries"],
@@ -139,13 +139,13 @@ def _attested(request: ActorRequest, wanted: ApplicationRow, form: AttestForm) -
 
 def _declined(request: ActorRequest, wanted: ApplicationRow, form: DeclineForm) -> None:
     reason = form.cleaned_data["reason"]
-    access.decline(application_id=wanted.id, reason=reason, actor=request.actor, at=request.at)
+    attesting.decline(application_id=wanted.id, reason=reason, actor=request.actor, at=request.at)
 
 
 def _corrected(request: ActorRequest, wanted: ApplicationRow, form: AddressForm) -> None:
     # Confirmed or decided meanwhile: the page then shows that.
     with suppress(ConfirmationDone):
-        access.correct_address(
+        attesting.correct_address(
             application_id=wanted.id, email=form.cleaned_data["email"], actor=request.actor, at=request.at
         )
 

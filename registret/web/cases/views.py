@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from registret.access.checks import check_card_age
 from registret.access.roles import Permission
-from registret.access.services import check_card_age
 from registret.oversight.extracts import log_extract_of_case
 from registret.records import cases as records
 from registret.records import extracts, opting_out

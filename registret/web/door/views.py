@@ -12,11 +12,11 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from registret.access import services as access
+from registret.access import entering
 from registret.access.actor import Actor
+from registret.access.entering import Entered
 from registret.access.queries import standing_of
 from registret.access.refusals import AccountEnded, HsaIdDisputed, NotRegistered
-from registret.access.services import Entered
 from registret.accounts import attempts, sessions
 from registret.accounts.attempts import Answer, Proof, Purpose
 from registret.accounts.likeness import same_person
@@ -236,7 +236,7 @@ def _to_the_card_door(
 def _enter(request: Request, proof: Proof) -> HttpResponse:
     """A proven card: to work, to what is missing, or to the confirmation that it came for."""
     before = request.COOKIES.get(SESSION_COOKIE)
-    entered = access.enter(proof=proof, replaces=before, network=request.network, at=request.at)
+    entered = entering.enter(proof=proof, replaces=before, network=request.network, at=request.at)
     response = _where_next(proof, entered)
     response.set_cookie(SESSION_COOKIE, entered.session_key, secure=True, httponly=True, samesite="Lax")
     return response

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from registret.access import services as access
+from registret.access import entering
 from registret.access.actor import Actor
 from registret.access.queries import waiting_applications
 from registret.access.refusals import NotFound
@@ -59,7 +59,7 @@ def seat(request: CardRequest) -> HttpResponse:
         grant_id = number_in(request.POST, "grant")
         if grant_id is None:
             raise NotFound()
-        access.choose_seat(sitting=request.sitting, grant_id=grant_id, by=person.by, at=request.at)
+        entering.choose_seat(sitting=request.sitting, grant_id=grant_id, by=person.by, at=request.at)
         return see_other("start")
     seats = person.seats if isinstance(person, Actor) else person.standing.seats
     if not seats:

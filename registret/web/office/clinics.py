@@ -12,8 +12,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from registret.access.checks import check_card_age
 from registret.access.roles import Permission
-from registret.access.services import check_card_age
 from registret.places import clinic_file
 from registret.places.services import Change, Imported, import_clinics
 from registret.web.attest.card_time import CardTime

@@ -11,8 +11,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from registret.access.checks import check_card_age
 from registret.access.roles import Permission
-from registret.access.services import check_card_age
 from registret.settings.lengths import LIMITS, TimeLimit
 from registret.settings.queries import DecisionRow, decisions, newest_decisions
 from registret.settings.refusals import LimitImpossible, LimitUnchanged

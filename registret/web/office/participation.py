@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from registret.access import participation
+from registret.access.checks import check_card_age
 from registret.access.refusals import DecidedAlready, NotFound
 from registret.access.roles import Permission
-from registret.access.services import check_card_age
 from registret.places.queries import clinic
 from registret.registries.queries import sub_registries
 from registret.web.attest.forms import ReasonField

@@ -7,8 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from registret.access import helping
-from registret.access import services as access
+from registret.access import appointing, helping
 from registret.access.refusals import AlreadyGranted, OwnRights
 from registret.access.roles import Permission
 from registret.limits.services import TooMany
@@ -74,7 +73,7 @@ def _appointed(request: ActorRequest, form: SupportForm) -> int | None:
     return beside(
         form,
         _PLACES,
-        lambda: access.appoint_support(
+        lambda: appointing.appoint_support(
             hsa_id=data["hsa_id"],
             given_name=data["given_name"],
             surname=data["surname"],

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from registret.access import services as access
+from registret.access import appointing
 from registret.access.refusals import AlreadyGranted, ClinicClosed, OwnRights
 from registret.access.roles import Permission
 from registret.access.substitutes import proposed
@@ -70,7 +70,7 @@ def _appointed(request: ActorRequest, form: AppointForm) -> int | None:
     return beside(
         form,
         _PLACES,
-        lambda: access.appoint_local_administrator(
+        lambda: appointing.appoint_local_administrator(
             hsa_id=data["hsa_id"],
             given_name=data["given_name"],
             surname=data["surname"],

@@ -11,8 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from registret.access import claims, desk
-from registret.access import services as access
+from registret.access import applying, claims, confirming, desk, entering
 from registret.access.actor import Actor
 from registret.access.queries import active_administrators
 from registret.access.refusals import (
@@ -98,7 +97,7 @@ def type_code(request: HolderRequest) -> HttpResponse:
         beside(
             form,
             dict.fromkeys((CodeWrong, CodeBurnt, ConfirmationExpired, TooMany), "code"),
-            lambda: access.confirm_by_code(
+            lambda: confirming.confirm_by_code(
                 account_id=account.id, code=form.cleaned_data["code"], by=request.holder.by, at=request.at
             ),
         )
@@ -112,7 +111,7 @@ def type_code(request: HolderRequest) -> HttpResponse:
 @needs_card
 def resend(request: HolderRequest) -> HttpResponse:
     """Skicka igen."""
-    access.resend_confirmation(account_id=_account(request).id, by=request.holder.by, at=request.at)
+    confirming.resend_confirmation(account_id=_account(request).id, by=request.holder.by, at=request.at)
     return see_other("almost_done")
 
 
@@ -127,7 +126,9 @@ def change_address(request: HolderRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         email = form.cleaned_data["email"]
         if request.POST.get("ok") == "1":
-            access.change_unconfirmed_address(account_id=account.id, email=email, by=request.holder.by, at=request.at)
+            confirming.change_unconfirmed_address(
+                account_id=account.id, email=email, by=request.holder.by, at=request.at
+            )
             return see_other("almost_done")
         if "change" not in request.POST:
             hint = mail_hint(email, organisation_number=account.organisation_number)
@@ -198,7 +199,7 @@ def answer(request: HolderRequest) -> HttpResponse:
 @needs_card
 def remind(request: HolderRequest) -> HttpResponse:
     """Påminn igen, once a day."""
-    access.remind(account_id=_account(request).id, by=request.holder.by, at=request.at)
+    applying.remind(account_id=_account(request).id, by=request.holder.by, at=request.at)
     return see_other("application")
 
 
@@ -206,7 +207,7 @@ def remind(request: HolderRequest) -> HttpResponse:
 @needs_card
 def withdraw(request: HolderRequest) -> HttpResponse:
     """Takes the waiting application back, so that another can be made."""
-    access.withdraw(account_id=_account(request).id, by=request.holder.by, at=request.at)
+    applying.withdraw(account_id=_account(request).id, by=request.holder.by, at=request.at)
     return see_other("apply")
 
 
@@ -221,7 +222,7 @@ def apply(request: HolderRequest) -> HttpResponse:
         beside(
             form,
             dict.fromkeys((AlreadyApplied, ClinicClosed, SubRegistryClosed, NotParticipating), "clinic"),
-            lambda: access.apply(
+            lambda: applying.apply(
                 account_id=account.id,
                 clinic_id=data["clinic"],
                 role=data["role"],
@@ -250,7 +251,7 @@ def confirm(request: Request, token: str) -> HttpResponse:
     if request.method == "POST":
         if holder is None:
             raise SessionMissing()
-        access.confirm_by_link(
+        confirming.confirm_by_link(
             confirmation=confirmation, hsa_id=holder.sitting.card.hsa_id, by=holder.person.by, at=request.at
         )
         return see_other("confirmed")
@@ -287,7 +288,7 @@ def _registered(request: HolderRequest, form: RegistrationForm) -> bool:
     account_id = beside(
         form,
         dict.fromkeys(expected, "clinic"),
-        lambda: access.register(
+        lambda: entering.register(
             card=request.holder.sitting.card,
             email=data["email"],
             clinic_id=data["clinic"],
@@ -355,7 +356,7 @@ def _waiting_context(request: HolderRequest, form: CodeForm) -> dict[str, Any]:
 def _reminding(request: HolderRequest) -> str:
     """Why reminding is not possible now; empty when it is."""
     application = request.holder.standing.application
-    again_at = access.may_remind_at(application) if application else None
+    again_at = applying.may_remind_at(application) if application else None
     return short(RemindedToday(again_at=again_at)) if again_at and again_at > request.at else ""
 
 

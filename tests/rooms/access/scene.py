@@ -9,10 +9,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import connection
 
+from registret.access.attesting import attest, decline
 from registret.access.lifecycle import ApplicationState
 from registret.access.models import Application
 from registret.access.roles import Role
-from registret.access.services import attest, decline
 from registret.kernel.identifiers import EmailAddress
 from registret.kernel.refused import Refused
 from registret.ledger.queries import EntryRow, Wanted, entries

@@ -8,8 +8,7 @@ from functools import partial
 
 import pytest
 
-from registret.access import own, people
-from registret.access import services as access
+from registret.access import applying, appointing, attesting, confirming, ending, entering, giving, own, people
 from registret.access.lifecycle import ApplicationState
 from registret.access.models import Application, Grant
 from registret.access.queries import active_administrators
@@ -40,9 +39,9 @@ def answers(results: Sequence[object]) -> Counter[str]:
     return Counter(type(result).__name__ for result in results)
 
 
-def attesting(application_id: int, who: Person) -> Act:
+def attestation(application_id: int, who: Person) -> Act:
     return partial(
-        access.attest,
+        attesting.attest,
         application_id=application_id,
         role=Role.REPORTER,
         sub_registries=("pneumoni",),
@@ -53,12 +52,14 @@ def attesting(application_id: int, who: Person) -> Act:
 
 
 def declining(application_id: int, who: Person) -> Act:
-    return partial(access.decline, application_id=application_id, reason="okänd", actor=cast.actor(who, at=NOW), at=NOW)
+    return partial(
+        attesting.decline, application_id=application_id, reason="okänd", actor=cast.actor(who, at=NOW), at=NOW
+    )
 
 
 def registering(who: Person, place: Country) -> Act:
     return partial(
-        access.register,
+        entering.register,
         card=who.card,
         email=who.email,
         clinic_id=place.infection,
@@ -73,7 +74,7 @@ def registering(who: Person, place: Country) -> Act:
 
 def test_of_many_who_attest_one_does_and_there_is_one_right_one_letter_one_entry(place: Country) -> None:
     waiting = cast.register(ANNA, place.infection, at=NOW)
-    results = together([attesting(waiting, who) for who in (BERTIL, KARIN)] * (MANY // 2))
+    results = together([attestation(waiting, who) for who in (BERTIL, KARIN)] * (MANY // 2))
     assert answers(results) == {"int": 1, "AlreadyDecided": MANY - 1}
     assert Grant.objects.filter(application_id=waiting).count() == 1
     assert len(events("application.attest")) == 1
@@ -82,7 +83,7 @@ def test_of_many_who_attest_one_does_and_there_is_one_right_one_letter_one_entry
 
 def test_of_one_who_attests_and_one_who_declines_one_is_right_and_the_other_learns_which(place: Country) -> None:
     waiting = cast.register(ANNA, place.infection, at=NOW)
-    results = together([attesting(waiting, BERTIL), declining(waiting, KARIN)] * (MANY // 2))
+    results = together([attestation(waiting, BERTIL), declining(waiting, KARIN)] * (MANY // 2))
     state = state_of(waiting)
     assert answers(results) == {
         "int" if state is ApplicationState.ATTESTED else "NoneType": 1,
@@ -94,8 +95,8 @@ def test_of_one_who_attests_and_one_who_declines_one_is_right_and_the_other_lear
 
 def test_taking_back_and_attesting_at_once_end_in_one_of_the_two(place: Country) -> None:
     waiting = cast.register(ANNA, place.infection, at=NOW)
-    take_back: Act = partial(access.withdraw, account_id=cast.account_of(ANNA).id, by=ANNA.by, at=NOW)
-    results = together([attesting(waiting, BERTIL), take_back, attesting(waiting, KARIN), take_back])
+    take_back: Act = partial(applying.withdraw, account_id=cast.account_of(ANNA).id, by=ANNA.by, at=NOW)
+    results = together([attestation(waiting, BERTIL), take_back, attestation(waiting, KARIN), take_back])
     assert set(answers(results)) <= {"int", "NoneType", "AlreadyDecided", "NotFound"}
     assert answers(results)["int"] + answers(results)["NoneType"] == 1
     assert Grant.objects.filter(application_id=waiting).exists() is (state_of(waiting) is ApplicationState.ATTESTED)
@@ -112,7 +113,7 @@ def test_of_many_registrations_of_one_card_one_counts(place: Country) -> None:
 def test_of_many_who_send_the_same_application_twice_one_counts(place: Country) -> None:
     cast.register(ANNA, place.medicine, at=NOW)
     act: Act = partial(
-        access.apply,
+        applying.apply,
         account_id=cast.account_of(ANNA).id,
         clinic_id=place.infection,
         role=Role.REPORTER,
@@ -129,14 +130,14 @@ def test_of_many_who_send_the_same_application_twice_one_counts(place: Country) 
 def test_of_many_reminders_one_is_sent(place: Country) -> None:
     cast.register(ANNA, place.infection, at=NOW)
     before = kinds(BERTIL)
-    remind: Act = partial(access.remind, account_id=cast.account_of(ANNA).id, by=ANNA.by, at=NOW)
+    remind: Act = partial(applying.remind, account_id=cast.account_of(ANNA).id, by=ANNA.by, at=NOW)
     assert answers(together([remind] * MANY)) == {"int": 1, "RemindedToday": MANY - 1}
     assert kinds(BERTIL) == [*before, "reminder"]
 
 
 def test_of_many_appointments_of_one_person_one_is_made(place: Country) -> None:
     act: Act = partial(
-        access.appoint_local_administrator,
+        appointing.appoint_local_administrator,
         hsa_id=HsaId.parse(MOA.hsa_id),
         given_name="Moa",
         surname="Lind",
@@ -151,7 +152,7 @@ def test_of_many_appointments_of_one_person_one_is_made(place: Country) -> None:
 
 def test_an_appointment_and_a_registration_of_one_card_make_one_account_and_lose_nothing(place: Country) -> None:
     appoint: Act = partial(
-        access.appoint_local_administrator,
+        appointing.appoint_local_administrator,
         hsa_id=HsaId.parse(ANNA.hsa_id),
         given_name="Anna",
         surname="Berg",
@@ -168,7 +169,7 @@ def test_an_appointment_and_a_registration_of_one_card_make_one_account_and_lose
 
 def test_of_many_who_revoke_one_does(place: Country) -> None:
     grant_id = cast.appoint(MOA, place.medicine, at=NOW)
-    act: Act = partial(access.revoke, grant_id=grant_id, reason="slutat", revoked_by_id=None, by=DORIS.by, at=NOW)
+    act: Act = partial(giving.revoke, grant_id=grant_id, reason="slutat", revoked_by_id=None, by=DORIS.by, at=NOW)
     assert answers(together([act] * MANY)) == {"NoneType": 1, "NotFound": MANY - 1}
     assert len(events("grant.revoked")) == 1
 
@@ -176,8 +177,8 @@ def test_of_many_who_revoke_one_does(place: Country) -> None:
 def test_attesting_and_ending_the_account_at_once_leave_no_right_and_nothing_that_waits(place: Country) -> None:
     waiting = cast.register(ANNA, place.infection, at=NOW)
     account_id = cast.account_of(ANNA).id
-    end: Act = partial(access.end_account, account_id=account_id, reason="slutat", by=DORIS.by, at=NOW)
-    results = together([attesting(waiting, BERTIL), end, declining(waiting, KARIN), end])
+    end: Act = partial(ending.end_account, account_id=account_id, reason="slutat", by=DORIS.by, at=NOW)
+    results = together([attestation(waiting, BERTIL), end, declining(waiting, KARIN), end])
     assert set(answers(results)) <= {"int", "NoneType", "AlreadyDecided", "NotPossible"}
     assert has_ended_account(hsa_id=ANNA.hsa_id)
     assert not Grant.objects.filter(account_id=account_id, revoked_at=None).exists()
@@ -188,7 +189,7 @@ def test_applying_and_ending_the_account_at_once_leave_nothing_that_waits(place:
     cast.register(ANNA, place.medicine, at=NOW)
     account_id = cast.account_of(ANNA).id
     apply: Act = partial(
-        access.apply,
+        applying.apply,
         account_id=account_id,
         clinic_id=place.infection,
         role=Role.REPORTER,
@@ -197,7 +198,7 @@ def test_applying_and_ending_the_account_at_once_leave_nothing_that_waits(place:
         by=ANNA.by,
         at=NOW,
     )
-    end: Act = partial(access.end_account, account_id=account_id, reason="slutat", by=DORIS.by, at=NOW)
+    end: Act = partial(ending.end_account, account_id=account_id, reason="slutat", by=DORIS.by, at=NOW)
     results = together([apply, apply, apply, end])
     assert set(answers(results)) <= {"int", "NoneType", "AlreadyApplied", "AccountEnded"}
     assert not Application.objects.filter(account_id=account_id, state=ApplicationState.WAITING).exists()
@@ -208,8 +209,8 @@ def test_confirming_suspending_and_applying_at_once_never_stop_each_other(place:
     account_id = cast.account_of(ANNA).id
     confirm: Act = partial(cast.confirm_mail, ANNA, at=NOW)
     suspend: Act = partial(cast.suspend, ANNA, at=NOW)
-    remind: Act = partial(access.remind, account_id=account_id, by=ANNA.by, at=NOW)
-    take_back: Act = partial(access.withdraw, account_id=account_id, by=ANNA.by, at=NOW)
+    remind: Act = partial(applying.remind, account_id=account_id, by=ANNA.by, at=NOW)
+    take_back: Act = partial(applying.withdraw, account_id=account_id, by=ANNA.by, at=NOW)
     results = together([confirm, suspend, remind, take_back])
     allowed = {"NoneType", "int", "NotPossible", "NotFound", "AccountSuspended", "ConfirmationDone"}
     assert set(answers(results)) <= allowed
@@ -221,7 +222,7 @@ def test_an_application_that_is_made_while_the_mail_is_confirmed_is_told_of(plac
         cast.register(who, place.medicine, confirmed=False, at=NOW)
         before = kinds(BERTIL)
         apply: Act = partial(
-            access.apply,
+            applying.apply,
             account_id=cast.account_of(who).id,
             clinic_id=place.infection,
             role=Role.REPORTER,
@@ -251,7 +252,7 @@ def test_of_two_administrators_who_leave_at_once_one_stays(place: Country) -> No
 
 
 def test_leaving_and_ending_a_colleagues_account_at_once_never_stop_each_other(place: Country) -> None:
-    end: Act = partial(access.end_account, account_id=cast.account_of(KARIN).id, reason="slutat", by=DORIS.by, at=NOW)
+    end: Act = partial(ending.end_account, account_id=cast.account_of(KARIN).id, reason="slutat", by=DORIS.by, at=NOW)
     results = together([leaving(BERTIL), end, leaving(KARIN)])
     assert set(answers(results)) <= {"NoneType", "LastAdministrator", "NotFound", "AccountEnded", "NotPossible"}
 
@@ -264,7 +265,7 @@ def test_confirming_another_address_and_objecting_to_it_at_once_leave_the_old_on
     waiting = pending_change(account_id=account_id)
     assert waiting is not None
     confirm: Act = partial(
-        access.confirm_by_link,
+        confirming.confirm_by_link,
         confirmation=(waiting.id, waiting.version),
         hsa_id=ANNA.hsa_id,
         by=ANNA.by,
@@ -280,7 +281,7 @@ def test_confirming_another_address_and_objecting_to_it_at_once_leave_the_old_on
 
 
 def test_a_foreign_address_and_a_change_of_the_right_at_once_leave_no_right_unattested(place: Country) -> None:
-    grant_id = access.attest(
+    grant_id = attesting.attest(
         application_id=cast.register(ANNA, place.infection, at=NOW),
         role=Role.REPORTER,
         sub_registries=("pneumoni",),
@@ -294,7 +295,7 @@ def test_a_foreign_address_and_a_change_of_the_right_at_once_leave_no_right_unat
     waiting = pending_change(account_id=account_id)
     assert waiting is not None
     confirm: Act = partial(
-        access.confirm_by_link,
+        confirming.confirm_by_link,
         confirmation=(waiting.id, waiting.version),
         hsa_id=ANNA.hsa_id,
         by=ANNA.by,

@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from registret.access import claims
-from registret.access import services as access
+from registret.access import attesting, claims, ending
 from registret.access.actor import Actor
 from registret.access.claims import CLAIMS_PER_ACCOUNT, ClaimRow
 from registret.access.desk import attest_many
@@ -70,7 +69,7 @@ def prove(typed: str, *, who: Person = NEW, at: object = NOW) -> None:
 
 
 def attest(application_id: int, *, seen: int | None = None, by: Person = CECILIA) -> int:
-    return access.attest(
+    return attesting.attest(
         application_id=application_id,
         role=Role.READER,
         sub_registries=["sepsis"],
@@ -217,7 +216,7 @@ def test_a_declined_application_ends_nobody(place: Country) -> None:
     application_id = moved(place)
     claim()
     prove(code())
-    access.decline(application_id=application_id, reason="Nej", actor=cast.actor(CECILIA, at=NOW), at=NOW)
+    attesting.decline(application_id=application_id, reason="Nej", actor=cast.actor(CECILIA, at=NOW), at=NOW)
     assert cast.account_of(ANNA).state is AccountState.CONFIRMED
 
 
@@ -228,7 +227,7 @@ def test_who_has_not_seen_the_claim_does_not_attest_it(place: Country) -> None:
     actor = cast.actor(CECILIA, at=NOW)
     with refused(ClaimNotSeen):
         attest_args = {"role": Role.READER, "sub_registries": ["sepsis"], "last_day": LAST_DAY}
-        access.attest(application_id=application_id, **attest_args, actor=actor, at=NOW)  # type: ignore[arg-type]
+        attesting.attest(application_id=application_id, **attest_args, actor=actor, at=NOW)  # type: ignore[arg-type]
     (result,) = attest_many(application_ids=[application_id], actor=actor, at=NOW)
     assert isinstance(result.refusal, ClaimNotSeen)
     assert cast.account_of(ANNA).state is AccountState.CONFIRMED
@@ -252,7 +251,7 @@ def test_a_suspension_is_not_left_behind_with_a_new_hsa_id(place: Country, autho
     assert not seen.may_end
     actor = cast.actor(CECILIA, at=NOW)
     with refused(ClaimImpossible):
-        access.attest(
+        attesting.attest(
             application_id=application_id,
             role=Role.READER,
             sub_registries=["sepsis"],
@@ -309,7 +308,7 @@ def test_an_account_that_ended_meanwhile_is_linked_all_the_same(place: Country) 
     application_id = moved(place)
     claim()
     prove(code())
-    access.end_account(account_id=cast.account_of(ANNA).id, reason="dormant", by=DORIS.by, at=NOW)
+    ending.end_account(account_id=cast.account_of(ANNA).id, reason="dormant", by=DORIS.by, at=NOW)
     attest(application_id, seen=the_claim())
     (link,) = claims.links_of(account_id=cast.account_of(NEW).id)
     assert link.hsa_id == ANNA.hsa_id

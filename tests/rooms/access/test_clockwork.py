@@ -7,8 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from registret.access import clockwork
-from registret.access import services as access
+from registret.access import attesting, clockwork, giving
 from registret.access.forgetting import FORGETTING
 from registret.access.lifecycle import ApplicationState
 from registret.access.queries import newest_application, seats_of, waiting_applications
@@ -52,7 +51,7 @@ def to(who: Person, kind: str) -> int:
 def attested(who: Person, clinic_id: int, *, at: datetime) -> int:
     """Somebody at work; answers the grant's id."""
     application_id = cast.register(who, clinic_id, at=at)
-    return access.attest(
+    return attesting.attest(
         application_id=application_id,
         role=Role.REPORTER,
         sub_registries=["pneumoni"],
@@ -232,7 +231,7 @@ def test_whoever_was_attested_and_never_came_is_suspended_after_three_months(pla
     attest_at = NOW
     application = newest_application(account_id=cast.account_of(ANNA).id)
     assert application is not None
-    access.attest(
+    attesting.attest(
         application_id=application.id,
         role=Role.REPORTER,
         sub_registries=["pneumoni"],
@@ -310,7 +309,7 @@ def test_a_warning_that_was_overtaken_is_not_sent(place: Country) -> None:
 def test_nobody_is_warned_of_the_end_of_what_is_gone(place: Country, why: str) -> None:
     grant_id = attested(ANNA, place.infection, at=NOW)
     if why == "revoked":
-        access.revoke(grant_id=grant_id, reason="slutat", revoked_by_id=None, by=BERTIL.by, at=NOW)
+        giving.revoke(grant_id=grant_id, reason="slutat", revoked_by_id=None, by=BERTIL.by, at=NOW)
     else:
         suspend(ANNA, at=NOW)
     run("warn-of-end", at=datetime(2028, 11, 20, tzinfo=UTC))
@@ -319,7 +318,7 @@ def test_nobody_is_warned_of_the_end_of_what_is_gone(place: Country, why: str) -
 
 def test_a_grant_shorter_than_the_first_warning_has_only_the_last(place: Country) -> None:
     application_id = cast.register(ANNA, place.infection, at=NOW)
-    access.attest(
+    attesting.attest(
         application_id=application_id,
         role=Role.REPORTER,
         sub_registries=["pneumoni"],

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from registret.access import services as access
+from registret.access import applying, attesting, giving
 from registret.access.actor import Actor
+from registret.access.checks import LETTERS_PER_ACCOUNT, LETTERS_PER_ADDRESS, LETTERS_PER_NETWORK
 from registret.access.lifecycle import ApplicationState
 from registret.access.queries import (
     application_for,
@@ -35,7 +36,6 @@ from registret.access.refusals import (
     SubRegistryClosed,
 )
 from registret.access.roles import ROLES_TO_APPLY_FOR, Role
-from registret.access.services import LETTERS_PER_ACCOUNT, LETTERS_PER_ADDRESS, LETTERS_PER_NETWORK
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState, Authority
 from registret.accounts.refusals import ConfirmationDone
@@ -87,15 +87,15 @@ def at_work(who: Person, *, card_age: timedelta = timedelta()) -> Actor:
 
 def attest(application_id: int, actor: Actor, *, at: datetime = NOW, **different: Any) -> int:
     form: dict[str, Any] = {"role": Role.REPORTER, "sub_registries": ("pneumoni",), "last_day": LAST_DAY}
-    return access.attest(application_id=application_id, actor=actor, at=at, **form | different)
+    return attesting.attest(application_id=application_id, actor=actor, at=at, **form | different)
 
 
 def decline(application_id: int, actor: Actor, *, at: datetime = NOW) -> None:
-    access.decline(application_id=application_id, reason=REASON, actor=actor, at=at)
+    attesting.decline(application_id=application_id, reason=REASON, actor=actor, at=at)
 
 
 def mend(application_id: int, actor: Actor, *, at: datetime = NOW) -> None:
-    access.correct_address(application_id=application_id, email=mail("anna@regionnorrvik.se"), actor=actor, at=at)
+    attesting.correct_address(application_id=application_id, email=mail("anna@regionnorrvik.se"), actor=actor, at=at)
 
 
 ACTS: dict[str, Callable[[int, Actor], object]] = {"attest": attest, "decline": decline, "mend": mend}
@@ -286,7 +286,7 @@ def test_a_card_that_was_read_more_than_an_hour_ago_decides_nothing_here_either(
 ENDS: dict[str, Callable[[int], object]] = {
     "attested": attested,
     "declined": declined,
-    "withdrawn": lambda _: access.withdraw(account_id=cast.account_of(ANNA).id, by=ANNA.by, at=NOW),
+    "withdrawn": lambda _: applying.withdraw(account_id=cast.account_of(ANNA).id, by=ANNA.by, at=NOW),
 }
 
 
@@ -343,7 +343,7 @@ def test_the_office_steps_in_when_the_only_administrator_cannot_act(place: Count
         accounts.suspend(account_id=cecilia, reason="utreds", authority=Authority.OFFICE, by=DORIS.by, at=NOW)
     else:
         (seat,) = seats_of(account_id=cecilia, at=NOW)
-        access.revoke(grant_id=seat.grant_id, reason="slutat", revoked_by_id=None, by=DORIS.by, at=NOW)
+        giving.revoke(grant_id=seat.grant_id, reason="slutat", revoked_by_id=None, by=DORIS.by, at=NOW)
     assert [row.id for row in waiting_applications(actor=at_work(DORIS), at=NOW).rows] == [waiting]
 
 
@@ -389,7 +389,7 @@ def test_an_address_is_mended_only_while_the_application_waits_and_the_mail_is_n
     if end == "confirmed":
         cast.confirm_mail(ANNA, at=NOW)
     else:
-        access.withdraw(account_id=cast.account_of(ANNA).id, by=ANNA.by, at=NOW)
+        applying.withdraw(account_id=cast.account_of(ANNA).id, by=ANNA.by, at=NOW)
     actor = at_work(BERTIL)
     with refused(ConfirmationDone):
         mend(unconfirmed, actor)
@@ -401,7 +401,7 @@ def test_mending_is_limited_per_card_address_and_network(place: Country) -> None
     actor = dataclasses.replace(at_work(BERTIL), card_read_at=later, network="192.0.2.7")
 
     def to(application_id: int, address: str) -> None:
-        access.correct_address(application_id=application_id, email=mail(address), actor=actor, at=later)
+        attesting.correct_address(application_id=application_id, email=mail(address), actor=actor, at=later)
 
     per_card = until_too_many(lambda number: to(waiting[0], f"a{number}@b.se"))
     assert per_card == (LETTERS_PER_ACCOUNT.most, LETTERS_PER_ACCOUNT.what)

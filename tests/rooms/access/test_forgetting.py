@@ -12,8 +12,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 import registret
-from registret.access import claims, clockwork, desk
-from registret.access import services as access
+from registret.access import applying, claims, clockwork, desk, ending
 from registret.access.forgetting import _STILL_NEEDED, FORGETTING
 from registret.access.lifecycle import ApplicationState
 from registret.access.models import Application, Claim, Grant, Note, Notice
@@ -54,7 +53,7 @@ def ended(*, at: datetime = NOW, place: Country) -> int:
     attested(application_id)
     cast.log_in(ANNA, at=NOW)
     account_id = cast.account_of(ANNA).id
-    access.end_account(account_id=account_id, reason="slutat", by=DORIS.by, at=at)
+    ending.end_account(account_id=account_id, reason="slutat", by=DORIS.by, at=at)
     return account_id
 
 
@@ -70,7 +69,7 @@ def decline(application_id: int) -> None:
 
 
 def withdraw(application_id: int) -> None:
-    access.withdraw(account_id=cast.account_of(ANNA).id, by=ANNA.by, at=NOW)
+    applying.withdraw(account_id=cast.account_of(ANNA).id, by=ANNA.by, at=NOW)
 
 
 def lapse(application_id: int) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from registret.access import services as access
+from registret.access import applying, attesting, giving
 from registret.access.lifecycle import APPLICATION_LIFE, ApplicationState
 from registret.access.models import Application, Grant
 from registret.access.refusals import AlreadyDecided, NotFound
@@ -32,7 +32,7 @@ def lapse(application_id: int) -> None:
 ACTS: dict[str, Callable[[int], object]] = {
     "attest": attested,
     "decline": declined,
-    "withdraw": lambda _: access.withdraw(account_id=cast.account_of(ANNA).id, by=ANNA.by, at=NOW),
+    "withdraw": lambda _: applying.withdraw(account_id=cast.account_of(ANNA).id, by=ANNA.by, at=NOW),
     "lapse": lapse,
 }
 STEPS = sorted(APPLICATION_LIFE.steps.items())
@@ -151,7 +151,7 @@ def test_a_grant_is_never_rewritten(place: Country, column: str) -> None:
 
 def test_a_grant_is_revoked_once_and_for_good(place: Country) -> None:
     grant_id = a_grant(place)
-    access.revoke(grant_id=grant_id, reason="slutat", revoked_by_id=None, by=DORIS.by, at=NOW)
+    giving.revoke(grant_id=grant_id, reason="slutat", revoked_by_id=None, by=DORIS.by, at=NOW)
     for change in ("revoked_at = NULL, revoke_reason = ''", "revoke_reason = 'annat'", "id = id"):
         with pytest.raises(IntegrityError, match="revoked already"):
             force(f"UPDATE access_grant SET {change} WHERE id = %s", [grant_id])  # noqa: S608
@@ -164,7 +164,7 @@ def test_an_attestation_that_cannot_be_written_down_is_not_made(place: Country) 
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE mail_letter ADD CONSTRAINT no_room CHECK (kind <> 'attested') NOT VALID")
     with pytest.raises(IntegrityError, match="no_room"):
-        access.attest(
+        attesting.attest(
             application_id=application_id,
             role=Role.REPORTER,
             sub_registries=("pneumoni",),

@@ -9,8 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from registret.access import account_file, clock, clockwork
-from registret.access import services as access
+from registret.access import account_file, clock, clockwork, ending, giving
 from registret.access.models import Grant
 from registret.access.moving_in import BATCH, Decision, Moved, import_accounts
 from registret.access.queries import active_administrators, seats_of, standing_of
@@ -195,14 +194,14 @@ def test_an_account_that_is_there_gets_no_right_out_of_a_file(place: Country) ->
 def test_a_right_that_was_taken_away_does_not_come_back_with_the_file(place: Country) -> None:
     bring(ANNAS)
     grant = Grant.objects.get(account_id=cast.account_of(ANNA).id)
-    access.revoke(grant_id=grant.id, reason="slutat", revoked_by_id=None, by=BERTIL.by, at=NOW)
+    giving.revoke(grant_id=grant.id, reason="slutat", revoked_by_id=None, by=BERTIL.by, at=NOW)
     (why,) = left(ANNAS)
     assert "without this right" in why
 
 
 def test_an_account_that_has_ended_does_not_come_back_with_the_file(place: Country) -> None:
     bring(ANNAS)
-    access.end_account(account_id=cast.account_of(ANNA).id, reason="slutat", by=BERTIL.by, at=NOW)
+    ending.end_account(account_id=cast.account_of(ANNA).id, reason="slutat", by=BERTIL.by, at=NOW)
     (why,) = left(ANNAS.replace(ANNA.hsa_id, ANNA.hsa_id.lower()))
     assert "has ended" in why
 

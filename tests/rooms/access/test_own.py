@@ -8,8 +8,7 @@ from functools import partial
 
 import pytest
 
-from registret.access import own
-from registret.access import services as access
+from registret.access import applying, checks, confirming, entering, giving, own
 from registret.access.lifecycle import ApplicationState
 from registret.access.models import Application, Grant
 from registret.access.own import own_grants
@@ -88,13 +87,13 @@ def waiting(who: Person = ANNA) -> ConfirmationRow:
 
 
 def follow(of: ConfirmationRow, *, who: Person = ANNA, at: datetime = NOW) -> None:
-    access.confirm_by_link(confirmation=(of.id, of.version), hsa_id=who.hsa_id, by=who.by, at=at)
+    confirming.confirm_by_link(confirmation=(of.id, of.version), hsa_id=who.hsa_id, by=who.by, at=at)
 
 
 def type_code(code: str | None = None, *, who: Person = ANNA, at: datetime = NOW) -> None:
     of = waiting(who)
     code = code or confirmation_code(of.id, of.version)
-    access.confirm_by_code(account_id=id_of(who), code=code, by=who.by, at=at)
+    confirming.confirm_by_code(account_id=id_of(who), code=code, by=who.by, at=at)
 
 
 def changed(email: EmailAddress = NEW, *, who: Person = ANNA, at: datetime = NOW) -> ConfirmationRow:
@@ -158,7 +157,7 @@ def test_logging_in_by_the_link_confirms_on_the_way(place: Country) -> None:
     of = waiting()
     proof = cast.show_card(ANNA, at=NOW)
     object.__setattr__(proof, "confirmation", (of.id, of.version))
-    entered = access.enter(proof=proof, network=None, at=NOW)
+    entered = entering.enter(proof=proof, network=None, at=NOW)
     assert entered.confirmed
     assert entered.standing.missing is None
     assert address() == NEW
@@ -186,7 +185,7 @@ def test_the_same_rules_as_for_a_first_address(place: Country) -> None:
     with refused(ConfirmationDone):
         follow(first)
     with refused(ConfirmationDone):
-        access.confirm_by_code(account_id=id_of(ANNA), code=code, by=ANNA.by, at=NOW)
+        confirming.confirm_by_code(account_id=id_of(ANNA), code=code, by=ANNA.by, at=NOW)
 
 
 def test_of_two_new_addresses_the_last_one_counts(place: Country) -> None:
@@ -261,7 +260,7 @@ def test_a_change_that_waits_when_an_account_is_suspended_does_not_come_back_wit
 
 
 def test_letters_for_new_addresses_are_limited_as_all_others(place: Country) -> None:
-    for number in range(access.LETTERS_PER_ACCOUNT.most):
+    for number in range(checks.LETTERS_PER_ACCOUNT.most):
         ask(mail(f"anna{number}@regionnorrvik.se"))
     with refused(TooMany):
         ask(OTHER)
@@ -512,12 +511,12 @@ def test_the_only_administrator_of_a_clinic_is_attested_by_the_office(place: Cou
 
 def test_one_of_several_waiting_applications_is_taken_back_and_nobody_elses(place: Country) -> None:
     first, second = more(ANNA, place.medicine), more(ANNA, place.sydvik)
-    access.withdraw(account_id=id_of(ANNA), application_id=first, by=ANNA.by, at=NOW)
+    applying.withdraw(account_id=id_of(ANNA), application_id=first, by=ANNA.by, at=NOW)
     states = {row.id: row.state for row in applications_of(account_id=id_of(ANNA))}
     assert (states[first], states[second]) == (ApplicationState.WITHDRAWN, ApplicationState.WAITING)
     for who, which in ((BERTIL, second), (ANNA, first)):
         with refused(NotFound):
-            access.withdraw(account_id=id_of(who), application_id=which, by=who.by, at=NOW)
+            applying.withdraw(account_id=id_of(who), application_id=which, by=who.by, at=NOW)
 
 
 # --- leaving ---------------------------------------------------------------------------------------
@@ -567,7 +566,7 @@ def test_a_colleague_who_cannot_attest_is_no_successor(place: Country, end: str)
     if end == "suspended":
         cast.suspend(KARIN, at=NOW)
     elif end == "revoked":
-        access.revoke(grant_id=karins, reason="slutat", revoked_by_id=None, by=DORIS.by, at=NOW)
+        giving.revoke(grant_id=karins, reason="slutat", revoked_by_id=None, by=DORIS.by, at=NOW)
     else:
         cast.appoint(BERTIL, place.infection, at=NOW)
         at = Grant.objects.get(id=karins).ends_at

@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from registret.access import clockwork, people, queries
-from registret.access import services as access
+from registret.access import attesting, clockwork, ending, entering, giving, people, queries
 from registret.access.actor import Actor
 from registret.access.lifecycle import LINE_LIFE, LineState
 from registret.access.models import Grant, Recertification, RecertificationLine
@@ -76,7 +75,7 @@ def place(db: None) -> Country:
 def attested(who: Person, clinic_id: int, *, at: datetime) -> int:
     """Somebody at work; answers the grant's id."""
     application_id = cast.register(who, clinic_id, at=at)
-    return access.attest(
+    return attesting.attest(
         application_id=application_id,
         role=Role.REPORTER,
         sub_registries=["pneumoni"],
@@ -261,7 +260,7 @@ def test_the_office_does_not_answer_about_its_own_people_at_a_clinic(place: Coun
 def at_the_office(who: Person, session: str, *, at: datetime) -> Actor:
     here = sitting(key=session, seen=True, at=at)
     (seat,) = [s for s in seats_of(account_id=cast.account_of(who).id, at=at) if s.clinic_id is None]
-    access.choose_seat(sitting=here, grant_id=seat.grant_id, by=who.by, at=at)
+    entering.choose_seat(sitting=here, grant_id=seat.grant_id, by=who.by, at=at)
     found = queries.who(sitting=sitting(key=session, seen=True, at=at), at=at)
     assert isinstance(found, Actor)
     return found
@@ -379,13 +378,13 @@ def test_revoking_in_personer_is_the_answer_too(place: Country) -> None:
 
 def test_what_nobody_decided_about_is_overtaken_not_answered(place: Country) -> None:
     whole = opened(place)
-    access.end_account(account_id=cast.account_of(ANNA).id, reason="slutat", by=DORIS.by, at=NOW)
+    ending.end_account(account_id=cast.account_of(ANNA).id, reason="slutat", by=DORIS.by, at=NOW)
     assert states(whole) == {"unanswered": 2, "overtaken": 1}
 
 
 def test_whoever_gives_up_an_own_right_has_not_answered_about_themselves(place: Country) -> None:
     whole = opened(place)
-    access.revoke(grant_id=line(ANNA, whole).grant_id, reason="lämnade", revoked_by_id=None, by=ANNA.by, at=NOW)
+    giving.revoke(grant_id=line(ANNA, whole).grant_id, reason="lämnade", revoked_by_id=None, by=ANNA.by, at=NOW)
     assert states(whole)["overtaken"] == 1
 
 
@@ -607,7 +606,7 @@ def test_the_database_changes_nothing_else_of_a_line_and_lets_none_go_while_the_
 def test_what_an_ended_account_had_can_be_forgotten_with_its_lines(place: Country) -> None:
     whole = opened(place)
     account_id = cast.account_of(ANNA).id
-    access.end_account(account_id=account_id, reason="slutat", by=DORIS.by, at=NOW)
+    ending.end_account(account_id=account_id, reason="slutat", by=DORIS.by, at=NOW)
     with pytest.raises(IntegrityError, match="stays as long as whom"), transaction.atomic():
         Grant.objects.filter(revoked_at__isnull=False).delete()
     accounts.erase(account_ids=[account_id], at=NOW + 100 * DAY)
@@ -730,7 +729,7 @@ def test_opening_ending_accounts_and_changing_at_once_never_stop_each_other(shar
         actor=cast.actor(BERTIL, at=NOW),
         at=NOW,
     )
-    end: Act = partial(access.end_account, account_id=cast.account_of(ANNA).id, reason="x", by=DORIS.by, at=NOW)
+    end: Act = partial(ending.end_account, account_id=cast.account_of(ANNA).id, reason="x", by=DORIS.by, at=NOW)
     begin: Act = partial(clockwork.run, "recertify", at=NOW)
     results = together([begin, change, end, begin])
     assert {type(r).__name__ for r in results if isinstance(r, Exception)} <= {"NotFound", "NotPossible"}

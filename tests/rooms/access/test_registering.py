@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from registret.access import services as access
+from registret.access import applying, confirming, ending, entering, giving
+from registret.access.applying import APPLICATIONS_PER_ACCOUNT, may_remind_at
+from registret.access.checks import LETTERS_PER_ACCOUNT
 from registret.access.lifecycle import ApplicationState
 from registret.access.queries import newest_application, standing_of
 from registret.access.refusals import (
@@ -23,7 +25,6 @@ from registret.access.refusals import (
     SubRegistryClosed,
 )
 from registret.access.roles import ROLES_TO_APPLY_FOR, Role
-from registret.access.services import APPLICATIONS_PER_ACCOUNT, LETTERS_PER_ACCOUNT, may_remind_at
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState, Authority
 from registret.accounts.queries import living_account
@@ -68,7 +69,7 @@ def register(who: Person = ANNA, *, at: datetime = NOW, **different: Any) -> int
         "by": who.by,
         "at": at,
     }
-    return access.register(**wish | different)
+    return entering.register(**wish | different)
 
 
 def apply(who: Person = ANNA, *, at: datetime = NOW, **different: Any) -> int:
@@ -81,7 +82,7 @@ def apply(who: Person = ANNA, *, at: datetime = NOW, **different: Any) -> int:
         "by": who.by,
         "at": at,
     }
-    return access.apply(**wish | different)
+    return applying.apply(**wish | different)
 
 
 IMPOSSIBLE: list[tuple[dict[str, Any], type[Any]]] = [
@@ -157,13 +158,13 @@ def test_a_second_registration_under_one_hsa_id_is_refused_and_costs_no_letter(p
     for _ in range(LETTERS_PER_ACCOUNT.most):
         with refused(AccountExists):
             register(again)
-    access.resend_confirmation(account_id=cast.account_of(ANNA).id, by=ANNA.by, at=NOW)
+    confirming.resend_confirmation(account_id=cast.account_of(ANNA).id, by=ANNA.by, at=NOW)
 
 
 def test_after_an_end_the_same_card_registers_anew_and_the_old_application_waits_no_more(place: Country) -> None:
     application_id = cast.register(ANNA, place.infection, at=NOW)
     ended = cast.account_of(ANNA).id
-    access.end_account(account_id=ended, reason="slutat", by=DORIS.by, at=NOW)
+    ending.end_account(account_id=ended, reason="slutat", by=DORIS.by, at=NOW)
     assert register() != ended
     assert state_of(application_id) is ApplicationState.WITHDRAWN
 
@@ -171,7 +172,7 @@ def test_after_an_end_the_same_card_registers_anew_and_the_old_application_waits
 def test_an_end_and_a_new_registration_are_no_way_around_the_limit_of_letters(place: Country) -> None:
     def register_and_end(number: int) -> None:
         account_id = register(email=mail(f"anna{number}@regionnorrvik.se"))
-        access.end_account(account_id=account_id, reason="slutat", by=DORIS.by, at=NOW)
+        ending.end_account(account_id=account_id, reason="slutat", by=DORIS.by, at=NOW)
 
     assert until_too_many(register_and_end) == (LETTERS_PER_ACCOUNT.most, LETTERS_PER_ACCOUNT.what)
 
@@ -220,7 +221,7 @@ def test_an_administrator_who_cannot_act_is_not_told(place: Country, act: str) -
             account_id=cast.account_of(moa).id, reason="utreds", authority=Authority.OFFICE, by=DORIS.by, at=NOW
         )
     if act == "revoked":
-        access.revoke(grant_id=grant_id, reason="slutat", revoked_by_id=None, by=DORIS.by, at=NOW)
+        giving.revoke(grant_id=grant_id, reason="slutat", revoked_by_id=None, by=DORIS.by, at=NOW)
     before = kinds(moa)
     cast.register(ANNA, place.medicine, at=NOW)
     assert kinds(moa) == before
@@ -261,7 +262,7 @@ def test_after_a_decision_one_may_apply_again(place: Country, end: str) -> None:
     elif end == "attest":
         attested(first)
     else:
-        access.withdraw(account_id=cast.account_of(ANNA).id, by=ANNA.by, at=NOW)
+        applying.withdraw(account_id=cast.account_of(ANNA).id, by=ANNA.by, at=NOW)
     assert apply(at=NOW + DAY) != first
 
 
@@ -284,7 +285,7 @@ def test_whoever_applies_without_end_is_stopped(place: Country) -> None:
 
     def apply_and_take_back(_: int) -> None:
         apply()
-        access.withdraw(account_id=cast.account_of(ANNA).id, by=ANNA.by, at=NOW)
+        applying.withdraw(account_id=cast.account_of(ANNA).id, by=ANNA.by, at=NOW)
 
     assert until_too_many(apply_and_take_back) == (APPLICATIONS_PER_ACCOUNT.most, APPLICATIONS_PER_ACCOUNT.what)
     apply(at=NOW + DAY)
@@ -297,21 +298,21 @@ def test_a_suspended_person_applies_for_nothing_and_reminds_nobody(place: Countr
     with refused(AccountSuspended):
         apply()
     with refused(AccountSuspended):
-        access.remind(account_id=account_id, by=ANNA.by, at=NOW)
+        applying.remind(account_id=account_id, by=ANNA.by, at=NOW)
 
 
 def test_an_account_that_ended_applies_for_nothing(place: Country) -> None:
     cast.register(ANNA, place.medicine, at=NOW)
     account_id = cast.account_of(ANNA).id
-    access.end_account(account_id=account_id, reason="slutat", by=DORIS.by, at=NOW)
+    ending.end_account(account_id=account_id, reason="slutat", by=DORIS.by, at=NOW)
     with refused(AccountEnded):
         apply(account_id=account_id)
 
 
 def test_an_account_that_does_not_exist_can_do_nothing(place: Country) -> None:
     nobody: dict[str, Any] = {"account_id": 10**12, "by": ANNA.by, "at": NOW}
-    acts: list[Callable[..., object]] = [access.withdraw, access.remind, access.resend_confirmation, apply]
-    acts.append(partial(access.change_unconfirmed_address, email=ANNA.email))
+    acts: list[Callable[..., object]] = [applying.withdraw, applying.remind, confirming.resend_confirmation, apply]
+    acts.append(partial(confirming.change_unconfirmed_address, email=ANNA.email))
     for act in acts:
         with refused(NotFound):
             act(**nobody)
@@ -323,7 +324,7 @@ def test_an_account_that_does_not_exist_can_do_nothing(place: Country) -> None:
 def test_a_new_address_gets_the_letter_and_the_old_one_gets_none(place: Country) -> None:
     register()
     account_id = cast.account_of(ANNA).id
-    access.change_unconfirmed_address(account_id=account_id, email=mail("berg@regionsydvik.se"), by=ANNA.by, at=NOW)
+    confirming.change_unconfirmed_address(account_id=account_id, email=mail("berg@regionsydvik.se"), by=ANNA.by, at=NOW)
     newest, older = letters_about(account_id)
     assert (newest.to, older.to) == ("b•••@regionsydvik.se", "a•••@regionnorrvik.se")
     assert cast.account_of(ANNA).email.text == "berg@regionsydvik.se"
@@ -336,7 +337,7 @@ def test_an_address_that_a_limit_stopped_is_not_changed(place: Country) -> None:
     account_id = cast.account_of(ANNA).id
 
     def change(number: int) -> None:
-        access.change_unconfirmed_address(account_id=account_id, email=mail(f"a{number}@b.se"), by=ANNA.by, at=NOW)
+        confirming.change_unconfirmed_address(account_id=account_id, email=mail(f"a{number}@b.se"), by=ANNA.by, at=NOW)
 
     done, _ = until_too_many(change)
     assert cast.account_of(ANNA).email.text == f"a{done - 1}@b.se"
@@ -346,9 +347,9 @@ def test_after_the_confirmation_nothing_is_sent_again_and_no_address_changed(pla
     cast.register(ANNA, place.infection, at=NOW)
     account_id = cast.account_of(ANNA).id
     with refused(ConfirmationDone):
-        access.resend_confirmation(account_id=account_id, by=ANNA.by, at=NOW)
+        confirming.resend_confirmation(account_id=account_id, by=ANNA.by, at=NOW)
     with refused(ConfirmationDone):
-        access.change_unconfirmed_address(account_id=account_id, email=mail("x@y.se"), by=ANNA.by, at=NOW)
+        confirming.change_unconfirmed_address(account_id=account_id, email=mail("x@y.se"), by=ANNA.by, at=NOW)
 
 
 # --- taking back, reminding ------------------------------------------------------------------------
@@ -357,7 +358,7 @@ def test_after_the_confirmation_nothing_is_sent_again_and_no_address_changed(pla
 def test_taking_back_ends_the_newest_application_and_is_logged(place: Country) -> None:
     first = cast.register(ANNA, place.infection, at=NOW)
     second = apply(clinic_id=place.sydvik)
-    access.withdraw(account_id=cast.account_of(ANNA).id, by=ANNA.by, at=NOW)
+    applying.withdraw(account_id=cast.account_of(ANNA).id, by=ANNA.by, at=NOW)
     assert (state_of(first), state_of(second)) == (ApplicationState.WAITING, ApplicationState.WITHDRAWN)
     (entry,) = events("application.withdraw")
     assert (entry.by_hsa_id, entry.clinic_id) == (ANNA.hsa_id, place.sydvik)
@@ -366,24 +367,24 @@ def test_taking_back_ends_the_newest_application_and_is_logged(place: Country) -
 def test_what_does_not_wait_is_not_taken_back(place: Country) -> None:
     declined(cast.register(ANNA, place.infection, at=NOW))
     with refused(NotFound):
-        access.withdraw(account_id=cast.account_of(ANNA).id, by=ANNA.by, at=NOW)
+        applying.withdraw(account_id=cast.account_of(ANNA).id, by=ANNA.by, at=NOW)
 
 
 def test_reminding_writes_to_each_administrator_at_most_once_a_day(place: Country) -> None:
     cast.register(ANNA, place.infection, at=NOW)
     account_id = cast.account_of(ANNA).id
     before = kinds(KARIN)
-    assert access.remind(account_id=account_id, by=ANNA.by, at=NOW) == 2
+    assert applying.remind(account_id=account_id, by=ANNA.by, at=NOW) == 2
     assert kinds(KARIN) == [*before, "reminder"]
     with refused(RemindedToday) as no:
-        access.remind(account_id=account_id, by=ANNA.by, at=NOW + DAY - SECOND)
+        applying.remind(account_id=account_id, by=ANNA.by, at=NOW + DAY - SECOND)
     assert no.value.facts["again_at"] == (NOW + DAY).isoformat()
-    assert access.remind(account_id=account_id, by=ANNA.by, at=NOW + DAY) == 2
+    assert applying.remind(account_id=account_id, by=ANNA.by, at=NOW + DAY) == 2
 
 
 def test_reminding_where_nobody_attests_writes_to_the_office(place: Country) -> None:
     cast.register(ANNA, place.medicine, at=NOW)
-    assert access.remind(account_id=cast.account_of(ANNA).id, by=ANNA.by, at=NOW) == 1
+    assert applying.remind(account_id=cast.account_of(ANNA).id, by=ANNA.by, at=NOW) == 1
     assert kinds(DORIS)[-1] == "application_escalated"
 
 
@@ -391,11 +392,11 @@ def test_nobody_reminds_of_what_nobody_can_decide(place: Country) -> None:
     cast.register(ANNA, place.infection, confirmed=False, at=NOW)
     account_id = cast.account_of(ANNA).id
     with refused(NotFound):
-        access.remind(account_id=account_id, by=ANNA.by, at=NOW)
+        applying.remind(account_id=account_id, by=ANNA.by, at=NOW)
     cast.confirm_mail(ANNA, at=NOW)
-    access.withdraw(account_id=account_id, by=ANNA.by, at=NOW)
+    applying.withdraw(account_id=account_id, by=ANNA.by, at=NOW)
     with refused(NotFound):
-        access.remind(account_id=account_id, by=ANNA.by, at=NOW)
+        applying.remind(account_id=account_id, by=ANNA.by, at=NOW)
 
 
 def test_the_checklist_knows_from_when_one_may_remind(place: Country) -> None:
@@ -403,7 +404,7 @@ def test_the_checklist_knows_from_when_one_may_remind(place: Country) -> None:
     standing = standing_of(hsa_id=ANNA.hsa_id, at=NOW)
     assert standing.application is not None
     assert may_remind_at(standing.application) == NOW
-    access.remind(account_id=cast.account_of(ANNA).id, by=ANNA.by, at=NOW + HOUR)
+    applying.remind(account_id=cast.account_of(ANNA).id, by=ANNA.by, at=NOW + HOUR)
     standing = standing_of(hsa_id=ANNA.hsa_id, at=NOW + HOUR)
     assert standing.application is not None
     assert may_remind_at(standing.application) == NOW + HOUR + DAY

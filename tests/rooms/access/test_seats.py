@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import pytest
 
-from registret.access import services as access
+from registret.access import attesting, ending, entering, giving
 from registret.access.actor import Actor
 from registret.access.queries import Holder, active_administrators, registry_office, seats_of, standing_of, who
 from registret.access.refusals import AccountEnded, AccountSuspended, NoGrant, NotFound, NotRegistered
@@ -48,7 +48,7 @@ def test_several_roles_at_one_clinic_are_one_seat_with_the_sum_of_their_rights(p
     moa = ANNA
     cast.appoint(moa, place.infection, at=NOW)
     application_id = cast.apply_again(moa, place.infection, sub_registries=("sepsis",), at=NOW)
-    access.attest(
+    attesting.attest(
         application_id=application_id,
         role=Role.READER,
         sub_registries=("sepsis",),
@@ -82,7 +82,7 @@ def test_rights_of_one_seat_do_not_count_at_another(place: Country) -> None:
         (place.sydvik, {Permission.WORK, Permission.READ_RECORDS, Permission.REPORT}),
         (place.infection, {Permission.WORK, Permission.ATTEST, Permission.MANAGE_PEOPLE}),
     ):
-        access.choose_seat(
+        entering.choose_seat(
             sitting=sitting(key=key, seen=True, at=NOW), grant_id=grants[clinic_id], by=BERTIL.by, at=NOW
         )
         actor = person_of(key)
@@ -97,7 +97,9 @@ def test_rights_of_one_seat_do_not_count_at_another(place: Country) -> None:
 def test_choosing_a_seat_is_logged_with_the_clinic(place: Country) -> None:
     grants = two_seats(place)
     key = cast.log_in(BERTIL, at=NOW)
-    access.choose_seat(sitting=sitting(key=key, seen=True, at=NOW), grant_id=grants[place.sydvik], by=BERTIL.by, at=NOW)
+    entering.choose_seat(
+        sitting=sitting(key=key, seen=True, at=NOW), grant_id=grants[place.sydvik], by=BERTIL.by, at=NOW
+    )
     (entry,) = events("session.seat_chosen")
     assert (entry.by_hsa_id, entry.clinic_id) == (BERTIL.hsa_id, place.sydvik)
 
@@ -108,10 +110,10 @@ def test_nobody_sits_down_on_a_grant_that_is_not_ones_own_and_living(place: Coun
     key = cast.log_in(BERTIL, at=NOW)
     grant_id = {"somebody else's": grant_of(DORIS), "nobody's": 10**12, "a revoked": grants[place.sydvik]}[whose]
     if whose == "a revoked":
-        access.revoke(grant_id=grant_id, reason="slutat", revoked_by_id=None, by=CECILIA.by, at=NOW)
+        giving.revoke(grant_id=grant_id, reason="slutat", revoked_by_id=None, by=CECILIA.by, at=NOW)
     here = sitting(key=key, seen=True, at=NOW)
     with refused(NotFound):
-        access.choose_seat(sitting=here, grant_id=grant_id, by=BERTIL.by, at=NOW)
+        entering.choose_seat(sitting=here, grant_id=grant_id, by=BERTIL.by, at=NOW)
 
 
 def test_a_session_that_names_somebody_elses_grant_is_not_at_work(place: Country) -> None:
@@ -125,7 +127,7 @@ def test_somebody_who_lacks_something_chooses_no_seat(place: Country) -> None:
     key = cast.log_in(ANNA, at=NOW)
     here = sitting(key=key, seen=True, at=NOW)
     with refused(NotFound):
-        access.choose_seat(sitting=here, grant_id=grant_of(BERTIL), by=ANNA.by, at=NOW)
+        entering.choose_seat(sitting=here, grant_id=grant_of(BERTIL), by=ANNA.by, at=NOW)
 
 
 # --- at the next click -----------------------------------------------------------------------------
@@ -134,7 +136,7 @@ def test_somebody_who_lacks_something_chooses_no_seat(place: Country) -> None:
 def test_a_grant_that_was_revoked_is_gone_at_the_next_click(place: Country) -> None:
     key = cast.log_in(BERTIL, at=NOW)
     assert isinstance(person_of(key), Actor)
-    access.revoke(grant_id=grant_of(BERTIL), reason="slutat", revoked_by_id=None, by=DORIS.by, at=NOW + MINUTE)
+    giving.revoke(grant_id=grant_of(BERTIL), reason="slutat", revoked_by_id=None, by=DORIS.by, at=NOW + MINUTE)
     now = person_of(key, at=NOW + MINUTE)
     assert isinstance(now, Holder)
     assert isinstance(now.standing.missing, NoGrant)
@@ -142,7 +144,7 @@ def test_a_grant_that_was_revoked_is_gone_at_the_next_click(place: Country) -> N
 
 def test_a_grant_that_ended_by_the_calendar_is_gone_at_that_very_moment(place: Country) -> None:
     application_id = cast.register(ANNA, place.infection, at=NOW)
-    access.attest(
+    attesting.attest(
         application_id=application_id,
         role=Role.REPORTER,
         sub_registries=("pneumoni",),
@@ -161,7 +163,7 @@ def test_a_suspended_or_ended_person_is_out_and_learns_why_at_the_next_login(pla
     accounts.suspend(
         account_id=cast.account_of(BERTIL).id, reason="utreds", authority=Authority.OFFICE, by=DORIS.by, at=NOW
     )
-    access.end_account(account_id=cast.account_of(CECILIA).id, reason="slutat", by=DORIS.by, at=NOW)
+    ending.end_account(account_id=cast.account_of(CECILIA).id, reason="slutat", by=DORIS.by, at=NOW)
     for key in keys:
         with pytest.raises(SessionMissing):
             sitting(key=key, seen=True, at=NOW)
@@ -204,9 +206,9 @@ def test_administrators_and_office_are_those_who_can_act_now(place: Country, why
             case "suspended":
                 accounts.suspend(account_id=account_id, reason="utreds", authority=Authority.OFFICE, by=ERIK.by, at=NOW)
             case "revoked":
-                access.revoke(grant_id=grant, reason="slutat", revoked_by_id=None, by=ERIK.by, at=NOW)
+                giving.revoke(grant_id=grant, reason="slutat", revoked_by_id=None, by=ERIK.by, at=NOW)
             case "ended":
-                access.end_account(account_id=account_id, reason="slutat", by=ERIK.by, at=NOW)
+                ending.end_account(account_id=account_id, reason="slutat", by=ERIK.by, at=NOW)
             case "before":
                 at = NOW - 31 * DAY
             case _:

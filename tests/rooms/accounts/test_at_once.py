@@ -9,7 +9,7 @@ from functools import partial
 
 import pytest
 
-from registret.access import services as access
+from registret.access import confirming
 from registret.accounts import attempts
 from registret.accounts.attempts import Purpose, begin, claim, proof
 from registret.accounts.lifecycle import AccountState
@@ -56,11 +56,11 @@ def registered() -> ConfirmationRow:
 
 
 def confirm(of: ConfirmationRow) -> None:
-    access.confirm_by_link(confirmation=(of.id, of.version), hsa_id=ANNA.hsa_id, by=ANNA.by, at=NOW)
+    confirming.confirm_by_link(confirmation=(of.id, of.version), hsa_id=ANNA.hsa_id, by=ANNA.by, at=NOW)
 
 
 def type_code(of: ConfirmationRow, typed: str) -> None:
-    access.confirm_by_code(account_id=of.account_id, code=typed, by=ANNA.by, at=NOW)
+    confirming.confirm_by_code(account_id=of.account_id, code=typed, by=ANNA.by, at=NOW)
 
 
 def test_of_eight_who_claim_one_label_one_wins() -> None:
@@ -106,7 +106,7 @@ def test_of_eight_confirmations_one_counts_and_each_administrator_gets_one_lette
 def test_confirming_and_asking_for_new_letters_at_once_never_stops_anybody() -> None:
     of = registered()
     right = confirmation_code(of.id, of.version)
-    resend = partial(access.resend_confirmation, account_id=of.account_id, by=ANNA.by, at=NOW)
+    resend = partial(confirming.resend_confirmation, account_id=of.account_id, by=ANNA.by, at=NOW)
     for _ in range(3):
         results = together([partial(confirm, of), resend, partial(type_code, of, right), partial(type_code, of, "A")])
         allowed = {"NoneType", "ConfirmationDone", "ConfirmationReplaced", "CodeWrong", "CodeBurnt", "TooMany"}

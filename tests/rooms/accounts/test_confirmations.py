@@ -9,14 +9,9 @@ from functools import partial
 import pytest
 from django.db import DatabaseError, connection
 
-from registret.access import services as access
-from registret.access.services import (
-    CODES_PER_ACCOUNT,
-    CODES_PER_NETWORK,
-    LETTERS_PER_ACCOUNT,
-    LETTERS_PER_ADDRESS,
-    LETTERS_PER_NETWORK,
-)
+from registret.access import confirming, ending
+from registret.access.checks import LETTERS_PER_ACCOUNT, LETTERS_PER_ADDRESS, LETTERS_PER_NETWORK
+from registret.access.confirming import CODES_PER_ACCOUNT, CODES_PER_NETWORK
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.queries import ConfirmationRow, newest_confirmation
 from registret.accounts.refusals import (
@@ -61,11 +56,11 @@ def letter(account_id: int) -> ConfirmationRow:
 
 
 def follow(of: ConfirmationRow, *, who: Person = ANNA, at: datetime = NOW) -> None:
-    access.confirm_by_link(confirmation=(of.id, of.version), hsa_id=who.hsa_id, by=who.by, at=at)
+    confirming.confirm_by_link(confirmation=(of.id, of.version), hsa_id=who.hsa_id, by=who.by, at=at)
 
 
 def type_code(account_id: int, code: str, *, at: datetime = NOW, by: By = BY) -> None:
-    access.confirm_by_code(account_id=account_id, code=code, by=by, at=at)
+    confirming.confirm_by_code(account_id=account_id, code=code, by=by, at=at)
 
 
 def code_of(of: ConfirmationRow) -> str:
@@ -153,7 +148,7 @@ def test_a_letter_counts_for_seven_days(account_id: int, how: str) -> None:
 
 def test_of_two_letters_the_newest_counts_and_the_older_one_says_so(account_id: int) -> None:
     older = letter(account_id)
-    access.resend_confirmation(account_id=account_id, by=BY, at=NOW)
+    confirming.resend_confirmation(account_id=account_id, by=BY, at=NOW)
     with pytest.raises(ConfirmationReplaced):
         follow(older)
     with pytest.raises(CodeWrong):
@@ -164,7 +159,7 @@ def test_of_two_letters_the_newest_counts_and_the_older_one_says_so(account_id: 
 
 def test_after_a_change_of_address_the_letter_to_the_old_one_counts_no_more(account_id: int) -> None:
     older = letter(account_id)
-    access.change_unconfirmed_address(account_id=account_id, email=NEW_ADDRESS, by=BY, at=NOW)
+    confirming.change_unconfirmed_address(account_id=account_id, email=NEW_ADDRESS, by=BY, at=NOW)
     with pytest.raises(ConfirmationReplaced):
         follow(older)
     assert letter(account_id).email == NEW_ADDRESS
@@ -175,7 +170,7 @@ def test_after_a_change_of_address_the_letter_to_the_old_one_counts_no_more(acco
 def test_changing_the_address_back_does_not_bring_an_old_letter_to_life(account_id: int) -> None:
     first = letter(account_id)
     for email in (NEW_ADDRESS, ANNA.email):
-        access.change_unconfirmed_address(account_id=account_id, email=email, by=BY, at=NOW)
+        confirming.change_unconfirmed_address(account_id=account_id, email=email, by=BY, at=NOW)
     with pytest.raises(ConfirmationReplaced):
         follow(first)
 
@@ -184,12 +179,12 @@ def test_changing_the_address_back_does_not_bring_an_old_letter_to_life(account_
 def test_a_version_that_was_never_sent_does_not_count(account_id: int, version: int) -> None:
     of = letter(account_id)
     with pytest.raises(ConfirmationReplaced):
-        access.confirm_by_link(confirmation=(of.id, version), hsa_id=ANNA.hsa_id, by=BY, at=NOW)
+        confirming.confirm_by_link(confirmation=(of.id, version), hsa_id=ANNA.hsa_id, by=BY, at=NOW)
 
 
 def test_a_letter_of_an_account_that_ended_is_unknown(account_id: int) -> None:
     of = letter(account_id)
-    access.end_account(account_id=account_id, reason="slutat", by=BERTIL.by, at=NOW)
+    ending.end_account(account_id=account_id, reason="slutat", by=BERTIL.by, at=NOW)
     for act in (lambda: follow(of), lambda: check_link(confirmation=(of.id, of.version), hsa_id=None, at=NOW)):
         with pytest.raises(ConfirmationUnknown):
             act()
@@ -197,14 +192,14 @@ def test_a_letter_of_an_account_that_ended_is_unknown(account_id: int) -> None:
 
 def test_a_letter_that_nobody_sent_is_unknown(account_id: int) -> None:
     with pytest.raises(ConfirmationUnknown):
-        access.confirm_by_link(confirmation=(10**12, 1), hsa_id=ANNA.hsa_id, by=BY, at=NOW)
+        confirming.confirm_by_link(confirmation=(10**12, 1), hsa_id=ANNA.hsa_id, by=BY, at=NOW)
 
 
 @pytest.mark.parametrize("act", ["resend", "change"])
 def test_a_confirmed_address_is_not_asked_about_again(account_id: int, act: str) -> None:
     follow(letter(account_id))
-    resend = partial(access.resend_confirmation, account_id=account_id, by=BY, at=NOW)
-    change = partial(access.change_unconfirmed_address, account_id=account_id, email=NEW_ADDRESS, by=BY, at=NOW)
+    resend = partial(confirming.resend_confirmation, account_id=account_id, by=BY, at=NOW)
+    change = partial(confirming.change_unconfirmed_address, account_id=account_id, email=NEW_ADDRESS, by=BY, at=NOW)
     with pytest.raises(ConfirmationDone):
         {"resend": resend, "change": change}[act]()
     assert cast.account_of(ANNA).email == ANNA.email
@@ -274,7 +269,7 @@ def test_after_a_burnt_code_a_new_letter_brings_a_new_one(account_id: int) -> No
     for _ in range(5):
         with pytest.raises((CodeWrong, CodeBurnt)):
             type_code(account_id, wrong(code))
-    access.resend_confirmation(account_id=account_id, by=BY, at=NOW)
+    confirming.resend_confirmation(account_id=account_id, by=BY, at=NOW)
     assert code_of(letter(account_id)) != code
     type_code(account_id, code_of(letter(account_id)))
     assert state() is AccountState.CONFIRMED
@@ -311,7 +306,7 @@ def test_whoever_guesses_codes_is_stopped_after_five_and_may_have_five_letters_a
         tried, why = guess_until_stopped(account_id, 10)
         assert isinstance(why, CodeBurnt)
         guesses.append(tried)
-        access.resend_confirmation(account_id=account_id, by=BY, at=NOW)
+        confirming.resend_confirmation(account_id=account_id, by=BY, at=NOW)
 
     done, limit = until_too_many(guess_and_ask_again)
     # The letter of the registration is the first of the five.
@@ -344,7 +339,7 @@ def test_whoever_guesses_for_many_accounts_is_stopped_by_the_network(account_id:
 def test_another_address_each_time_is_no_way_around_the_limit_of_letters(account_id: int) -> None:
     def change(number: int) -> None:
         email = EmailAddress.parse(f"anna{number}@regionnorrvik.se")
-        access.change_unconfirmed_address(account_id=account_id, email=email, by=BY, at=NOW)
+        confirming.change_unconfirmed_address(account_id=account_id, email=email, by=BY, at=NOW)
 
     assert until_too_many(change) == (LETTERS_PER_ACCOUNT.most - 1, LETTERS_PER_ACCOUNT.what)
 
@@ -368,15 +363,15 @@ def test_one_network_sends_only_so_many_letters() -> None:
 
 
 def test_a_limit_is_over_after_an_hour(account_id: int) -> None:
-    until_too_many(lambda _: access.resend_confirmation(account_id=account_id, by=BY, at=NOW))
-    access.resend_confirmation(account_id=account_id, by=BY, at=NOW + timedelta(hours=1))
+    until_too_many(lambda _: confirming.resend_confirmation(account_id=account_id, by=BY, at=NOW))
+    confirming.resend_confirmation(account_id=account_id, by=BY, at=NOW + timedelta(hours=1))
 
 
 # --- letters ---------------------------------------------------------------------------------------
 
 
 def test_a_resent_letter_takes_the_older_one_out_of_the_outbox(account_id: int) -> None:
-    access.resend_confirmation(account_id=account_id, by=BY, at=NOW)
+    confirming.resend_confirmation(account_id=account_id, by=BY, at=NOW)
     assert [row.fate for row in letters_about(account_id)] == [Fate.WAITING, Fate.SUPERSEDED]
 
 

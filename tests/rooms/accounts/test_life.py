@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from registret.access import services as access
+from registret.access import confirming
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import ACCOUNT_LIFE, AccountState, Authority
 from registret.accounts.queries import account, has_ended_account, living_account
@@ -95,7 +95,7 @@ def test_an_impossible_step_is_refused_and_changes_nothing(state: AccountState, 
 def test_nobody_confirms_an_address_twice_or_of_an_account_that_ended(state: AccountState) -> None:
     account_id = account_in(state)
     with pytest.raises(ConfirmationDone):
-        access.confirm_by_code(account_id=account_id, code="AAAAAA", by=ANNA.by, at=NOW)
+        confirming.confirm_by_code(account_id=account_id, code="AAAAAA", by=ANNA.by, at=NOW)
     assert state_of(account_id) is state
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from registret.access import services as access
+from registret.access import entering
 from registret.accounts import attempts
 from registret.accounts.attempts import Proof, Purpose
 from registret.accounts.queries import newest_confirmation
@@ -36,7 +36,7 @@ def secrets() -> dict[str, str]:
     code = attempts.answer(attempt_id=claimed.attempt_id, card=ANNA.card, network=None, at=NOW)
     proof = attempts.proof(code=code, browser=browser, network=None, at=NOW)
     assert isinstance(proof, Proof)
-    key = access.enter(proof=proof, network=None, at=NOW).session_key
+    key = entering.enter(proof=proof, network=None, at=NOW).session_key
     probe = sitting(key=key, seen=False, at=NOW).probe
     assert probe is not None
     return {

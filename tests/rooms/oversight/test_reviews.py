@@ -10,8 +10,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.utils import DatabaseError
 
-from registret.access import claims
-from registret.access import services as access
+from registret.access import attesting, claims
 from registret.access.actor import Actor
 from registret.access.models import Claim
 from registret.access.refusals import NotFound, NotPermitted
@@ -542,7 +541,7 @@ def test_a_new_hsa_id_hides_nothing_and_lets_nobody_review_what_they_did_under_t
     claims.claim(account_id=account_id, email=BERTIL.email, by=new.by, at=NOW)
     claim = Claim.objects.get()
     claims.prove(account_id=account_id, code=claim_code(claim.id, claim.version), by=new.by, at=NOW)
-    access.attest(
+    attesting.attest(
         application_id=application_id,
         role=Role.READER,
         sub_registries=["sepsis"],

@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from registret.access.actor import Actor
+from registret.access.attesting import attest
 from registret.access.roles import Role
-from registret.access.services import attest
 from registret.accounts.queries import living_account
 from registret.ledger.queries import EntryRow, Wanted, entries
 from registret.records import identity, population, services

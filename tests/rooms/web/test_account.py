@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from registret.access import desk
-from registret.access import services as access
+from registret.access import attesting, desk, ending
 from registret.access.lifecycle import ApplicationState
 from registret.access.own import own_grants
 from registret.access.own_data import FILES_PER_PERSON
@@ -44,7 +43,7 @@ def place(now: datetime) -> Country:
 
 
 def attested(who: Person, clinic_id: int, *, by: Person, at: datetime) -> None:
-    access.attest(
+    attesting.attest(
         application_id=cast.register(who, clinic_id, at=at),
         role=Role.REPORTER,
         sub_registries=["pneumoni"],
@@ -435,7 +434,7 @@ def test_no_secret_is_in_the_file(place: Country) -> None:
 
 
 def test_who_had_an_account_before_finds_it_in_the_file_too(place: Country, now: datetime) -> None:
-    access.end_account(account_id=id_of(ANNA), reason="slutat", by=DORIS.by, at=now)
+    ending.end_account(account_id=id_of(ANNA), reason="slutat", by=DORIS.by, at=now)
     cast.register(ANNA, place.medicine, at=now)
     assert [one["state"] for one in file_of(ANNA)["accounts"]] == ["confirmed", "ended"]
 

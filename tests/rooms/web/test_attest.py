@@ -10,11 +10,13 @@ from django.conf import settings
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from registret.access.applying import withdraw
+from registret.access.ending import end_account
+from registret.access.giving import revoke
 from registret.access.lifecycle import ApplicationState
 from registret.access.queries import application_for, seats_of, standing_of
 from registret.access.roles import Role
 from registret.access.rules import last_possible_day
-from registret.access.services import end_account, revoke, withdraw
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress
 from registret.ledger.queries import Wanted, entries

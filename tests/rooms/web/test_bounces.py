@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from registret.access import services
+from registret.access import attesting
 from registret.access.roles import Role
 from registret.access.rules import last_possible_day
 from registret.mail.models import Letter
@@ -44,7 +44,7 @@ def accept(who: Person, *, at: datetime) -> None:
 
 def at_work(who: Person, place: Country, *, at: datetime) -> None:
     application_id = cast.register(who, place.infection, at=at)
-    services.attest(
+    attesting.attest(
         application_id=application_id,
         role=Role.REPORTER,
         sub_registries=["pneumoni"],

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
-from registret.access import services as access
+from registret.access import attesting
 from registret.access.queries import newest_application
 from registret.access.roles import Role
 from registret.kernel.by import By
@@ -63,7 +63,7 @@ def test_a_refused_login_is_told_once_in_ones_own_log() -> None:
     cast.log_in(ANNA, at=now - timedelta(hours=1))
     application = newest_application(account_id=cast.account_of(ANNA).id)
     assert application is not None
-    access.attest(
+    attesting.attest(
         application_id=application.id,
         role=application.role,
         sub_registries=("pneumoni",),

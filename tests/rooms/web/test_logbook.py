@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from registret.access.giving import revoke
 from registret.access.queries import seats_of
-from registret.access.services import revoke
 from registret.kernel.by import By
 from registret.ledger.queries import EntryRow, Wanted, entries
 from registret.ledger.services import Fact, record

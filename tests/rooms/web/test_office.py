@@ -10,9 +10,9 @@ from django.conf import settings
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from registret.access.giving import revoke
 from registret.access.queries import active_administrators, seats_of
 from registret.access.roles import Role
-from registret.access.services import revoke
 from registret.accounts.lifecycle import Authority
 from registret.accounts.queries import living_account
 from registret.accounts.services import suspend

@@ -10,9 +10,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone, translation
 from pytest_django import DjangoAssertNumQueries
 
+from registret.access.attesting import attest
 from registret.access.roles import Role
 from registret.access.rules import last_possible_day
-from registret.access.services import attest
 from registret.ledger.queries import Wanted, entries
 from registret.places import clinic_file
 from registret.places.clinic_file import COLUMNS

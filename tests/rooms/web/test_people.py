@@ -9,8 +9,8 @@ import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from registret.access import attesting
 from registret.access import people as access
-from registret.access import services
 from registret.access.people import people_of, person_of
 from registret.access.queries import newest_application, seats_of
 from registret.access.refusals import CardTooOld, NotFound, NotPermitted, OwnRights, SuspendedElsewhere
@@ -41,7 +41,7 @@ def place(now: datetime) -> Country:
 
 def attested(who: Person, clinic_id: int, *, by: Person, at: datetime) -> int:
     application_id = cast.register(who, clinic_id, at=at)
-    return services.attest(
+    return attesting.attest(
         application_id=application_id,
         role=Role.REPORTER,
         sub_registries=["pneumoni"],
@@ -274,7 +274,7 @@ def test_nobody_suspends_somebody_of_the_office(place: Country, now: datetime) -
     cast.apply_again(DORIS, place.infection, at=now)
     application = newest_application(account_id=id_of(DORIS))
     assert application is not None
-    services.attest(
+    attesting.attest(
         application_id=application.id,
         role=Role.READER,
         sub_registries=["pneumoni"],
@@ -310,7 +310,7 @@ def anna_moves_to_sydvik(place: Country, *, at: datetime) -> None:
     cast.apply_again(ANNA, place.sydvik, at=at)
     application = newest_application(account_id=id_of(ANNA))
     assert application is not None
-    services.attest(
+    attesting.attest(
         application_id=application.id,
         role=Role.REPORTER,
         sub_registries=["pneumoni"],

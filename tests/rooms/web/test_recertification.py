@@ -10,8 +10,8 @@ import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from registret.access import attesting
 from registret.access import recertification as access
-from registret.access import services
 from registret.access.lifecycle import LineState
 from registret.access.models import Recertification, RecertificationLine
 from registret.access.recertification import Answer
@@ -41,7 +41,7 @@ def place(now: datetime) -> Country:
 
 def attested(who: Person, clinic_id: int, *, at: datetime) -> int:
     application_id = cast.register(who, clinic_id, at=at)
-    return services.attest(
+    return attesting.attest(
         application_id=application_id,
         role=Role.REPORTER,
         sub_registries=["pneumoni"],

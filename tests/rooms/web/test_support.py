@@ -9,10 +9,11 @@ from django.core.signing import Signer
 from django.utils import timezone
 
 from registret.access import helping
+from registret.access.appointing import appoint_support
+from registret.access.ending import end_account
 from registret.access.queries import seats_of
 from registret.access.refusals import NotFound, NotPermitted, OwnRights
 from registret.access.roles import Role
-from registret.access.services import appoint_support, end_account
 from registret.accounts.lifecycle import AccountState
 from registret.kernel.by import By
 from registret.kernel.identifiers import HsaId

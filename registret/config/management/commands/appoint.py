@@ -14,10 +14,10 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError
 from django.utils import timezone
 
+from registret.access.appointing import appoint_by_program
 from registret.access.refusals import AlreadyGranted, ClinicClosed, PrincipalsMissing
 from registret.access.roles import ROLES_AT_A_CLINIC, Role
 from registret.access.rules import last_possible_day
-from registret.access.services import appoint_by_program
 from registret.accounts.queries import AccountRow, living_account
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress, HsaId, Malformed

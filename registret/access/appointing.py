@@ -1,0 +1,221 @@
+"""Appointing people whom nobody attests: the first ones, local administrators, support."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from registret.access.actor import Actor
+from registret.access.checks import check_card_age, limit_letters, person_of
+from registret.access.confirming import send_confirmation
+from registret.access.giving import give
+from registret.access.refusals import (
+    ClinicClosed,
+    NotPermitted,
+    OwnRights,
+    PrincipalsMissing,
+    RoleImpossible,
+)
+from registret.access.roles import ROLES_AT_A_CLINIC, Permission, Role
+from registret.access.rules import end_of, last_possible_day
+from registret.accounts import services as accounts
+from registret.accounts.queries import AccountRow, living_account
+from registret.accounts.refusals import AccountExists
+from registret.kernel.by import By
+from registret.kernel.identifiers import EmailAddress, HsaId
+from registret.ledger.services import record
+from registret.mail.services import post
+from registret.places.queries import clinic
+from registret.registries.queries import open_for_entry
+from registret.settings.lengths import TimeLimit
+from registret.settings.queries import length
+from registret.words.roles import role_name
+
+
+def appoint_by_program(
+    *,
+    hsa_id: HsaId,
+    given_name: str,
+    surname: str,
+    email: EmailAddress,
+    role: Role,
+    clinic_id: int | None,
+    decided_by: tuple[str, str],
+    by: By,
+    at: datetime,
+) -> int:
+    """The first people of a registry, from the command line: two named people decide, the log keeps both names.
+
+    Raises: PrincipalsMissing, RoleImpossible, ClinicClosed, AlreadyGranted, TooMany.
+    """
+    names = [" ".join(name.split()) for name in decided_by]
+    if not all(names) or names[0].casefold() == names[1].casefold():
+        raise PrincipalsMissing()
+    return _appoint(
+        hsa_id=hsa_id,
+        given_name=given_name,
+        surname=surname,
+        email=email,
+        role=role,
+        clinic_id=clinic_id,
+        granted_by_id=None,
+        decided_by_names=", ".join(names),
+        by=by,
+        at=at,
+    )
+
+
+def appoint_local_administrator(
+    *,
+    hsa_id: HsaId,
+    given_name: str,
+    surname: str,
+    email: EmailAddress,
+    clinic_id: int,
+    actor: Actor,
+    at: datetime,
+) -> int:
+    """The registry office makes somebody local administrator of a clinic; answers the grant's id.
+
+    Names and address are used when the person has no account yet: it then waits for the card and the mail.
+
+    Raises: NotPermitted, CardTooOld, OwnRights, ClinicClosed, AlreadyGranted, TooMany.
+    """
+    _check_appointing(hsa_id, actor=actor, at=at)
+    return _appoint(
+        hsa_id=hsa_id,
+        given_name=given_name,
+        surname=surname,
+        email=email,
+        role=Role.LOCAL_ADMINISTRATOR,
+        clinic_id=clinic_id,
+        granted_by_id=actor.account_id,
+        decided_by_names="",
+        by=actor.by,
+        at=at,
+    )
+
+
+def appoint_support(
+    *, hsa_id: HsaId, given_name: str, surname: str, email: EmailAddress, actor: Actor, at: datetime
+) -> int:
+    """The registry office makes somebody support; answers the grant's id. Names and address as for an administrator.
+
+    Raises: NotPermitted, CardTooOld, OwnRights, AlreadyGranted, TooMany.
+    """
+    _check_appointing(hsa_id, actor=actor, at=at)
+    return _appoint(
+        hsa_id=hsa_id,
+        given_name=given_name,
+        surname=surname,
+        email=email,
+        role=Role.SUPPORT,
+        clinic_id=None,
+        granted_by_id=actor.account_id,
+        decided_by_names="",
+        by=actor.by,
+        at=at,
+    )
+
+
+def _check_appointing(hsa_id: HsaId, *, actor: Actor, at: datetime) -> None:
+    if not actor.may(Permission.APPOINT):
+        raise NotPermitted()
+    if hsa_id.key == actor.hsa_id.upper():
+        raise OwnRights()
+    check_card_age(actor, at=at)
+
+
+def _appoint(
+    *,
+    hsa_id: HsaId,
+    given_name: str,
+    surname: str,
+    email: EmailAddress,
+    role: Role,
+    clinic_id: int | None,
+    granted_by_id: int | None,
+    decided_by_names: str,
+    by: By,
+    at: datetime,
+) -> int:
+    if (role in ROLES_AT_A_CLINIC) != (clinic_id is not None):
+        raise RoleImpossible()
+    place = clinic(clinic_id) if clinic_id is not None else None
+    if clinic_id is not None and (place is None or place.closed_at is not None):
+        raise ClinicClosed()
+    if living_account(hsa_id=hsa_id.text) is None:
+        limit_letters(subject=hsa_id.key, email=email, by=by, at=at)
+    months = length(TimeLimit.GRANT).number
+    last_day = last_possible_day(at=at, months=months)
+    with transaction.atomic():
+        person, is_new = _found_or_opened(
+            hsa_id=hsa_id, given_name=given_name, surname=surname, email=email, by=by, at=at
+        )
+        accounts.hold(account_id=person.id)
+        grant_id = give(
+            account_id=person.id,
+            role=role,
+            clinic_id=clinic_id,
+            sub_registries=sorted(s.code for s in open_for_entry()) if clinic_id else [],
+            application_id=None,
+            ends_at=end_of(last_day, at=at, months=months),
+            granted_by_id=granted_by_id,
+            decided_by_names=decided_by_names,
+            by=by,
+            at=at,
+        )
+        record(
+            event="grant.appointed",
+            by=by,
+            at=at,
+            about_account_id=person.id,
+            about_hsa_id=hsa_id.text,
+            clinic_id=clinic_id,
+            facts={"role": role.value, "decided_by": decided_by_names},
+        )
+        post(
+            kind="appointed",
+            to=person.email,
+            language=person.language,
+            context={
+                "name": person.given_name,
+                "role": role_name(role, language=person.language),
+                "place": place.title if place else settings.REGISTRY_NAME,
+                "valid_until": last_day,
+            },
+            about_account_id=person.id,
+            at=at,
+        )
+        if is_new:
+            send_confirmation(account_id=person.id, email=None, by=by, at=at)
+    return grant_id
+
+
+def _found_or_opened(
+    *, hsa_id: HsaId, given_name: str, surname: str, email: EmailAddress, by: By, at: datetime
+) -> tuple[AccountRow, bool]:
+    """The living account under this HSA-id, and whether it was opened just now, with these names and this address."""
+    found = living_account(hsa_id=hsa_id.text)
+    if found is not None:
+        return found, False
+    try:
+        account_id = accounts.open_account(
+            hsa_id=hsa_id,
+            given_name=given_name,
+            surname=surname,
+            organisation="",
+            email=email,
+            language=settings.LANGUAGE_CODE,
+            by=by,
+            at=at,
+        )
+    except AccountExists:
+        # The person registered, or was appointed elsewhere, at this very moment: what was decided holds all the same.
+        found = living_account(hsa_id=hsa_id.text)
+        if found is None:
+            raise
+        return found, False
+    return person_of(account_id), True

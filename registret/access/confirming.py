@@ -1,0 +1,135 @@
+"""Confirming mail addresses, first and later ones, and what follows from it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+
+from registret.access.applying import make_application, tell, tell_those_who_attest
+from registret.access.checks import limit_letters, person_of
+from registret.access.giving import revoke
+from registret.access.lifecycle import ApplicationState
+from registret.access.models import Application
+from registret.access.queries import clinics_to_attest_anew, title_of, valid_grants_of
+from registret.access.refusals import AlreadyApplied
+from registret.access.roles import ROLES_TO_APPLY_FOR, Role
+from registret.accounts import services as accounts
+from registret.accounts.queries import AccountRow
+from registret.kernel.by import By
+from registret.kernel.identifiers import EmailAddress
+from registret.limits.services import Limit, network_subject, take
+from registret.mail.services import post
+from registret.places.queries import clinic
+
+CODES_PER_ACCOUNT = Limit(what="codes_account", most=40, per=timedelta(hours=1))
+CODES_PER_NETWORK = Limit(what="codes_network", most=100, per=timedelta(hours=1))
+
+
+def resend_confirmation(*, account_id: int, by: By, at: datetime) -> None:
+    """Skicka igen: a new letter to the same address; earlier ones stop counting.
+
+    Raises: TooMany, ConfirmationDone.
+    """
+    person = person_of(account_id)
+    limit_letters(subject=person.hsa_id.upper(), email=person.email, by=by, at=at)
+    send_confirmation(account_id=account_id, email=None, by=by, at=at)
+
+
+def change_unconfirmed_address(*, account_id: int, email: EmailAddress, by: By, at: datetime) -> None:
+    """Ändra adress, before it is confirmed: a new letter to the new address.
+
+    Raises: TooMany, ConfirmationDone.
+    """
+    limit_letters(subject=person_of(account_id).hsa_id.upper(), email=email, by=by, at=at)
+    send_confirmation(account_id=account_id, email=email, by=by, at=at)
+
+
+@transaction.atomic
+def confirm_by_link(*, confirmation: tuple[int, int], hsa_id: str, by: By, at: datetime) -> None:
+    """The link of a letter, followed by the holder of the same card. Of a first address, or of another one.
+
+    Raises: ConfirmationUnknown, ConfirmationReplaced, ConfirmationExpired, ConfirmationDone, ConfirmationOtherCard,
+        AdministratorsAddress.
+    """
+    confirmed = accounts.confirm_by_link(confirmation=confirmation, hsa_id=hsa_id, by=by, at=at)
+    _follow_up(confirmed, by=by, at=at)
+
+
+def confirm_by_code(*, account_id: int, code: str, by: By, at: datetime) -> None:
+    """The code of the newest letter, typed by the holder of the account's card.
+
+    Raises: CodeWrong, CodeBurnt, ConfirmationExpired, ConfirmationDone, AdministratorsAddress, TooMany.
+    """
+    take(limit=CODES_PER_ACCOUNT, subject=str(account_id), at=at)
+    take(limit=CODES_PER_NETWORK, subject=network_subject(by.network), at=at)
+
+    def then(confirmed: accounts.Confirmed) -> None:
+        _follow_up(confirmed, by=by, at=at)
+
+    accounts.confirm_by_code(account_id=account_id, code=code, then=then, by=by, at=at)
+
+
+@transaction.atomic
+def send_confirmation(*, account_id: int, email: EmailAddress | None, by: By, at: datetime) -> None:
+    confirmation = accounts.ask_for_confirmation(account_id=account_id, email=email, by=by, at=at)
+    person = person_of(account_id)
+    waiting = Application.objects.select_related("clinic").filter(account_id=account_id, state=ApplicationState.WAITING)
+    place = waiting.first()
+    post(
+        kind="confirm_email",
+        to=person.email,
+        language=person.language,
+        context={
+            "name": person.given_name,
+            "clinic": title_of(place.clinic) if place else settings.REGISTRY_NAME,
+            "valid_until": at + settings.CONFIRMATION_LIFETIME,
+        },
+        confirmation=confirmation,
+        about_account_id=account_id,
+        at=at,
+    )
+
+
+def _follow_up(confirmed: accounts.Confirmed, *, by: By, at: datetime) -> None:
+    """A first address makes what waits actionable. Another one is told at the old address, and may be foreign."""
+    person, before = confirmed.person, confirmed.instead_of
+    if before is None:
+        tell_those_who_attest(Q(account_id=person.id), at=at)
+        return
+    post(
+        kind="address_changed",
+        to=before,
+        language=person.language,
+        context={
+            "name": person.given_name,
+            "new_address": person.email.masked,
+            "last_day": at + settings.OBJECTION_LIFETIME - timedelta(seconds=1),
+        },
+        confirmation=confirmed.confirmation,
+        about_account_id=person.id,
+        at=at,
+    )
+    _have_attested_anew(person, before=before, by=by, at=at)
+
+
+def _have_attested_anew(person: AccountRow, *, before: EmailAddress, by: By, at: datetime) -> None:
+    """Where the address has become foreign the grants end, and one application per clinic asks for them again."""
+    here = clinics_to_attest_anew(account_id=person.id, before=before, email=person.email, at=at)
+    applications = []
+    for clinic_id in sorted(here):
+        place = clinic(clinic_id)
+        grants = list(valid_grants_of(account_id=person.id, at=at).filter(clinic_id=clinic_id).order_by("id"))
+        if place is not None and place.is_open:
+            role = min((Role(grant.role) for grant in grants), key=ROLES_TO_APPLY_FOR.index)
+            codes = sorted({code for grant in grants for code in grant.sub_registries})
+            # What waits there already will do.
+            with suppress(AlreadyApplied):
+                applications.append(make_application(person.id, clinic_id, role, codes, "", by=by, at=at))
+        for grant in grants:
+            revoke(grant_id=grant.id, reason="foreign_address", revoked_by_id=None, by=by, at=at)
+    for wanted in Application.objects.select_related("clinic", "account").filter(id__in=applications):
+        tell(wanted, kind="attest_anew", context={}, at=at)
