@@ -41,7 +41,7 @@ pictures: setup-browser ## Make the pictures of the README anew
 # What needs Debian's servers (tests/fronts) or a screen (tests/slow): `pytest` alone leaves it out, see pyproject.toml.
 test-slow: ## The tests with Debian's nginx and HAProxy, and those that need a screen
 	@sh tools/setup.sh --browser --fronts --screen
-	@REGISTRET_YEAR_PEOPLE=1000 $(BIN)/pytest -n 2 --dist loadgroup $(wildcard tests/fronts tests/slow) tests/rooms/access/test_a_year.py
+	@REGISTRET_YEAR_PEOPLE=2000 $(BIN)/pytest -n 2 --dist loadgroup $(wildcard tests/fronts tests/slow) tests/rooms/access/test_a_year.py
 
 bench: setup ## Measure what things cost, each with its spread: benchmarks/*.py
 	@for file in benchmarks/[a-z]*.py; do echo "-- $$file"; PYTHONPATH=. $(BIN)/python "$$file" || exit 1; done

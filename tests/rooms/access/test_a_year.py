@@ -35,8 +35,8 @@ from tests import cast
 CHORES = [name for name in clockwork.CHORES if name not in FORGETTING]
 HERE = ZoneInfo("Europe/Stockholm")
 DAYS = 365
-# `make test-slow` lives the year of many more.
-PEOPLE = int(os.environ.get("REGISTRET_YEAR_PEOPLE", "400"))
+# Of the first day; about a thousand come in the course of the year. `make test-slow` begins with twice as many.
+PEOPLE = int(os.environ.get("REGISTRET_YEAR_PEOPLE", "1000"))
 CLINICS = 20
 FIRST = date(2026, 12, 1)
 
