@@ -143,6 +143,13 @@ def test_registerutdrag_as_json_has_everything(anna: Actor, episode: str, now: d
     acute = next(step for step in only["steps"] if step["code"] == "acute")
     assert {a["code"] for a in acute["answers"]} == set(written)
     assert acute["history"][0]["by"] == "Anna Berg"
+    values = {a["code"]: (a["value"], a["answer"]) for a in acute["answers"]}
+    assert values["confusion"] == ("no", "Nej")
+    assert values["comorbidity"] == (["copd", "diabetes"], "KOL, Diabetes")
+    assert values["airway_culture"] == ({"missing": "unknown"}, "Okänt")
+    computed = {c["code"]: (c["value"], c["answer"]) for c in acute["computed"]}
+    assert computed["crb65"][0] == "2"
+    assert computed["culture_before_antibiotic"] == (None, "–")
 
 
 def test_loggutdrag_as_json_names_no_staff(anna: Actor, episode: str) -> None:
