@@ -223,6 +223,7 @@ if (sheet) {
   let timer = 0, running = false, failures = 0, stopped = false, turn = 0;
   const question = (code) => document.querySelector(`[data-q="${CSS.escape(code)}"]`);
   const inputs = (code) => sheet.querySelectorAll(`[name="${CSS.escape(code)}"]`);
+  const unfold = (element) => { for (let fold = element.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true; };
   const tell = (text, bad) => { says.textContent = text; says.className = bad ? "err" : ""; };
 
   /* "Unknown" and a value exclude each other. */
@@ -237,7 +238,10 @@ if (sheet) {
   };
   const put = (code, texts) => {
     for (const input of inputs(code)) {
-      if (input.type === "radio" || input.type === "checkbox") input.checked = texts.includes(input.value);
+      if (input.type === "radio" || input.type === "checkbox") {
+        input.checked = texts.includes(input.value);
+        if (input.checked) unfold(input);
+      }
       else input.value = texts.find((text) => !text.startsWith("missing:"))?.replace("T", " ") ?? "";
     }
   };
@@ -247,6 +251,7 @@ if (sheet) {
     if (!line) return;
     line.hidden = !text;
     line.querySelector("span").textContent = text || "";
+    if (text) unfold(field);
     if (kind === "fault") {
       field.classList.toggle("is-bad", !!text);
       for (const input of inputs(code)) if (text) input.setAttribute("aria-invalid", "true"); else input.removeAttribute("aria-invalid");
@@ -268,15 +273,20 @@ if (sheet) {
     }
     for (const [code, score] of Object.entries(now.scores)) {
       const panel = sheet.querySelector(`[data-score="${CSS.escape(code)}"]`);
-      panel.querySelector("output").textContent = score.value;
+      const [output, unit] = [panel.querySelector("output"), panel.querySelector("[data-unit]")];
+      output.textContent = score.value;
+      output.classList.toggle("word", score.word);
+      output.parentElement.classList.toggle("open", !score.counted);
       panel.querySelector("[data-reading]").textContent = score.reading;
-      panel.querySelector("[data-unit]").hidden = score.value === "–";
+      unit.textContent = score.unit;
+      unit.hidden = !score.unit;
     }
     for (const tag of document.querySelectorAll("[data-left]")) {
       const n = now.left[tag.dataset.left] || 0;
       tag.hidden = !n;
       tag.textContent = `${n} ${kept}`;
     }
+    for (const [code, text] of Object.entries(now.told)) sheet.querySelector(`[data-told="${CSS.escape(code)}"]`).textContent = text;
     lacking.textContent = lacking.textContent.replace(/^\d+/, now.lacking);
     tell(`${saved} ${now.saved}`);
   };
