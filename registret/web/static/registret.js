@@ -117,7 +117,7 @@ for (const button of document.querySelectorAll("[data-copy]")) {
 /* Idle: the server decides; the page warns. Another tab's clicks count, so the page asks before it warns. */
 const idle = document.getElementById("idle");
 if (idle) {
-  const { idle: whole, warn } = document.body.dataset;
+  const { idle: whole, warn, back } = document.body.dataset;
   const words = idle.querySelector("[data-left]");
   const left = async () => {
     const answer = await fetch("/session", { headers: { Accept: "application/json" } });
@@ -127,7 +127,7 @@ if (idle) {
   const look = async () => {
     let seconds;
     try { seconds = await left(); } catch { return later(15); }
-    if (seconds <= 0) return location.assign("/start");
+    if (seconds <= 0) return location.assign(back);
     if (seconds > Number(warn)) { idle.close(); return later(seconds - Number(warn)); }
     if (!idle.open) idle.showModal();
     words.textContent = seconds > 60 ? `${Math.ceil(seconds / 60)} min` : `${seconds} s`;
@@ -139,7 +139,7 @@ if (idle) {
     const form = idle.querySelector("form");
     const answer = await fetch(form.action, { method: "POST", body: new FormData(form) });
     idle.close();
-    if (!answer.ok) location.assign("/start");
+    if (!answer.ok) location.assign(back);
   };
   idle.addEventListener("submit", goOn);
   idle.addEventListener("cancel", goOn);
@@ -154,7 +154,7 @@ const cardNow = async (address) => {
 };
 if (probe) {
   const tabs = new BroadcastChannel("kort");
-  const hide = () => { document.body.hidden = true; location.replace("/start"); };
+  const hide = () => { document.body.hidden = true; location.replace(document.body.dataset.back); };
   const sleep = (seconds) => new Promise((done) => { setTimeout(done, seconds * 1000); });
   const look = async () => {
     localStorage.setItem("kort", Date.now());
