@@ -142,7 +142,7 @@ def fault_of(question: Question, fault: FormFault) -> str:
         case FormFault.NOT_A_DATE:
             return _("Skriv ett datum som 2026-11-20")
         case FormFault.NOT_A_MOMENT:
-            return _("Skriv datum och klockslag som 2026-11-20 14.05")
+            return _("Skriv datum och klockslag som 2026-11-20 14:05")
         case FormFault.AHEAD:
             return _("Tiden har inte varit än. Kontrollera den.")
         case FormFault.TOO_LONG:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from registret.access.actor import Actor
@@ -26,6 +25,7 @@ from registret.registries.queries import form_of, sub_registries
 from registret.registries.saying import computed, said
 from registret.registries.schema import RegistryState
 from registret.web.records.fields import Part, odd_of, parts_of, troubles_of
+from registret.words.days import clock_in_words
 from registret.words.extracts import act_name
 
 
@@ -142,7 +142,7 @@ def live(outcome: Outcome, faults: Mapping[str, str], at: datetime) -> dict[str,
     )
     return {
         "version": page.step.version,
-        "saved": f"{timezone.localtime(page.step.saved_at or at):%H.%M}",
+        "saved": clock_in_words(page.step.saved_at or at),
         "shown": sorted(page.assessment.shown),
         "odd": {code: odd_of(question, page.assessment) for code, question in questions.items()},
         "faults": faults,

@@ -212,7 +212,7 @@ if (atDoor) {
    browser, for computers are shared. The server answers what is asked now, what is odd, and what scores come to. */
 const sheet = document.querySelector("form[data-autosave]");
 if (sheet) {
-  const { autosave, saving, saved, offline, gone, refused, kept, theirs } = sheet.dataset;
+  const { autosave, saving, saved, offline, gone, again, refused, kept, theirs } = sheet.dataset;
   const status = sheet.querySelector("[data-status]");
   const says = document.createElement("span");
   const lacking = status.querySelector("[data-lacking]");
@@ -316,7 +316,13 @@ if (sheet) {
       if (changed.size) later(300);
     } else if (answer && answer.status < 500) {
       stopped = true;
-      tell(answer.status === 401 || answer.status === 423 ? gone : refused, true);
+      const isGone = answer.status === 401 || answer.status === 423;
+      tell(isGone ? gone : refused, true);
+      if (isGone) {
+        const link = document.createElement("a");
+        Object.assign(link, { href: document.body.dataset.back, textContent: again });
+        says.append(" ", link);
+      }
     } else {
       failures += 1;
       tell(offline, true);
