@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
@@ -23,10 +23,12 @@ from registret.registries.assessing import Assessment, ScoreNow
 from registret.registries.comparing import Change
 from registret.registries.queries import form_of, sub_registries
 from registret.registries.saying import computed, said
-from registret.registries.schema import RegistryState
+from registret.registries.schema import Block, RegistryState
 from registret.web.records.fields import Part, odd_of, parts_of, troubles_of
 from registret.words.days import clock_in_words
 from registret.words.extracts import act_name
+
+_FEW_SCORES: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,10 +115,14 @@ def step_context(page: StepPage, *, parts: Sequence[Part], outcome: Outcome | No
 
 
 def _where_scores_stand(page: StepPage) -> str:
-    """The section that the first score is counted from, for those who read one column; else the first."""
-    needed = page.assessment.scores[0].score.formula.names if page.assessment.scores else frozenset()
-    holding = [one.code for one in page.form_step.sections if needed & {question.code for question in one.questions}]
-    return (holding or [page.form_step.sections[0].code])[-1]
+    """After which section, for those who read one column: a few after what the first is counted from, many last."""
+    scores, sections = page.assessment.scores, page.form_step.sections
+    core = [one for one in sections if one.block is Block.CORE] or list(sections)
+    if len(scores) > _FEW_SCORES:
+        return core[-1].code
+    needed = scores[0].score.formula.names if scores else frozenset()
+    holding = [one for one in core if needed & {question.code for question in one.questions}]
+    return (holding or core[:1])[-1].code
 
 
 def broken_shown(assessment: Assessment) -> list[dict[str, str]]:

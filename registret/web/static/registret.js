@@ -217,7 +217,7 @@ if (sheet) {
   const says = document.createElement("span");
   const lacking = status.querySelector("[data-lacking]");
   says.textContent = status.querySelector("[data-saved-at]").textContent;
-  status.replaceChildren(says, document.createElement("br"), lacking);
+  status.replaceChildren(says, document.createElement("br"), " ", lacking);
   const at = sheet.querySelector("[name=base]");
   const changed = new Map();
   let timer = 0, running = false, failures = 0, stopped = false, turn = 0;

@@ -200,3 +200,8 @@ def test_every_page_about_a_step_says_whose_it_is_as_the_form_does(anna: Actor, 
     assert "19121212-••••" in on_the_form
     for page in ("andringar", "las-upp", "flytta"):
         assert strip_of(hers.get(f"/vardepisod/{episode}/acute/{page}")) == on_the_form
+
+
+def test_for_those_who_read_one_column_results_follow_what_they_are_counted_from(anna: Actor, episode: str) -> None:
+    page = form_of(episode)
+    assert page.index('id="a-vital_signs"') < page.index('data-score="crb65"') < page.index('id="a-samples"')
