@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from registret.access.actor import Seat
 from registret.access.applying import check_wish, make_application
 from registret.access.checks import limit_letters
 from registret.access.confirming import confirm_by_link, send_confirmation
@@ -25,7 +26,7 @@ from registret.accounts.lifecycle import AccountState
 from registret.accounts.likeness import same_person
 from registret.accounts.queries import AccountRow, living_account, newest_confirmation
 from registret.accounts.refusals import AccountExists
-from registret.accounts.sessions import Sitting, open_session, sit_down
+from registret.accounts.sessions import Sitting, earlier_in_browser, open_session, sit_down
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.kernel.refused import Refused
@@ -73,18 +74,21 @@ def register(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entered:
-    """A session has begun. `confirmed`: the mail address was confirmed on the way in."""
+    """A session has begun. `confirmed`: the mail address was confirmed on the way in. `back_to`: the page that was
+    wanted, if this is the person who wanted it and it is known at which seat."""
 
     session_key: str
     standing: Standing
     confirmed: bool
+    back_to: str
 
 
 def enter(*, proof: Proof, replaces: str | None = None, network: str | None, at: datetime) -> Entered:
     """A proven card logs in, or learns what is missing. Either way a session begins.
 
     Somebody who came by the link of a letter confirms with the card that was just shown. With one seat the person is
-    at work at once. `replaces` is the key of the session that this browser had until now.
+    at work at once; with several, at the one that they had in this browser, if they come back to a page. `replaces` is
+    the key of the session that this browser had until now.
 
     Raises: HsaIdDisputed.
     """
@@ -95,7 +99,7 @@ def enter(*, proof: Proof, replaces: str | None = None, network: str | None, at:
         standing = standing_of(hsa_id=card.hsa_id, at=at)
         person = standing.account
         by = By(hsa_id=card.hsa_id, name=card.name, account_id=person.id if person else None, network=network)
-        seat = standing.seats[0] if standing.missing is None else None
+        seat, back_to = _whereto(proof, standing)
         grant_id = seat.grant_id if seat else None
         key = open_session(proof=proof, grant_id=grant_id, replaces=replaces, network=network, at=at)
         if person is not None and standing.missing is None:
@@ -115,7 +119,7 @@ def enter(*, proof: Proof, replaces: str | None = None, network: str | None, at:
             clinic_id=seat.clinic_id if seat else None,
             facts={"code": standing.missing.code} if standing.missing else {"seats": len(standing.seats)},
         )
-    return Entered(session_key=key, standing=standing, confirmed=confirmed)
+    return Entered(session_key=key, standing=standing, confirmed=confirmed, back_to=back_to)
 
 
 @transaction.atomic
@@ -130,6 +134,21 @@ def choose_seat(*, sitting: Sitting, grant_id: int, by: By, at: datetime) -> Non
         raise NotFound()
     sit_down(session_id=sitting.session_id, grant_id=grant_id)
     record(event="session.seat_chosen", by=by, at=at, clinic_id=chosen[0].clinic_id)
+
+
+def _whereto(proof: Proof, standing: Standing) -> tuple[Seat | None, str]:
+    """The seat, and the page to come back to. A page that somebody else was at in this browser is theirs."""
+    seats = standing.seats if standing.missing is None else ()
+    first = seats[0] if seats else None
+    if not proof.back_to:
+        return first, ""
+    earlier = earlier_in_browser(proof=proof)
+    if earlier is not None and earlier.hsa_id_key != proof.card.hsa_id.upper():
+        return first, ""
+    if len(seats) > 1:
+        same = [seat for seat in seats if earlier is not None and earlier.grant_id in seat.grant_ids]
+        return (same[0], proof.back_to) if same else (first, "")
+    return first, proof.back_to
 
 
 def _is_of_another_ca(person: AccountRow, card: CardFacts) -> bool:

@@ -55,6 +55,7 @@ class Proof:
     purpose: Purpose
     card: CardFacts
     confirmation: tuple[int, int] | None
+    back_to: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,7 @@ class Answer:
     refusal: tuple[str, dict[str, Any]] | None
     report: dict[str, Any] | None
     confirmation: tuple[int, int] | None
+    back_to: str
     at: datetime
 
 
@@ -89,28 +91,42 @@ class ClaimedFlow:
 
 
 def begin(
-    *, purpose: Purpose, browser: str, confirmation: tuple[int, int] | None = None, network: str | None, at: datetime
+    *,
+    purpose: Purpose,
+    browser: str,
+    confirmation: tuple[int, int] | None = None,
+    back_to: str = "",
+    network: str | None,
+    at: datetime,
 ) -> str:
-    """A new attempt of the browser whose cookie holds `browser`; answers the host label.
+    """A new attempt of the browser whose cookie holds `browser`; answers the host label. `back_to`: the path of the
+    page that is wanted after it.
 
     Raises: TooMany.
     """
     nonce = bytes.fromhex(new_token())
     label = _label(nonce, purpose)
-    _begin(nonce, label, purpose, Way.CARD, browser=browser, confirmation=confirmation, network=network, at=at)
+    wanted = _Wanted(confirmation=confirmation, back_to=back_to)
+    _begin(nonce, label, purpose, Way.CARD, browser=browser, wanted=wanted, network=network, at=at)
     return label
 
 
-def begin_flow(*, browser: str, confirmation: tuple[int, int] | None = None, network: str | None, at: datetime) -> Flow:
+def begin_flow(
+    *,
+    browser: str,
+    confirmation: tuple[int, int] | None = None,
+    back_to: str = "",
+    network: str | None,
+    at: datetime,
+) -> Flow:
     """A new attempt to log in through the identity provider; answers its secrets.
 
     Raises: TooMany.
     """
     nonce = bytes.fromhex(new_token())
     flow = _flow(nonce)
-    _begin(
-        nonce, flow.state, Purpose.LOGIN, Way.IDP, browser=browser, confirmation=confirmation, network=network, at=at
-    )
+    wanted = _Wanted(confirmation=confirmation, back_to=back_to)
+    _begin(nonce, flow.state, Purpose.LOGIN, Way.IDP, browser=browser, wanted=wanted, network=network, at=at)
     return flow
 
 
@@ -219,6 +235,7 @@ def redeemed_answer(*, reference: str, browser: str, at: datetime) -> Answer:
         refusal=tuple(stored["refusal"]) if stored["refusal"] else None,
         report=stored["report"],
         confirmation=_confirmation(attempt),
+        back_to=attempt.back_to,
         at=attempt.redeemed_at,
     )
 
@@ -233,8 +250,14 @@ def proof(*, code: str, browser: str, network: str | None, at: datetime) -> Proo
     if found.card is not None and found.purpose is not Purpose.CHECK:
         if at >= found.card.not_after:
             raise CardExpired(not_after=found.card.not_after, issuer=found.card.issuer)
+        # Which page somebody went to is nothing to keep.
+        LoginAttempt.objects.filter(id=found.attempt_id).exclude(back_to="").update(back_to="")
         return Proof(
-            attempt_id=found.attempt_id, purpose=found.purpose, card=found.card, confirmation=found.confirmation
+            attempt_id=found.attempt_id,
+            purpose=found.purpose,
+            card=found.card,
+            confirmation=found.confirmation,
+            back_to=found.back_to,
         )
     return found
 
@@ -300,6 +323,14 @@ def forget_old(*, at: datetime) -> int:
     return LoginAttempt.objects.filter(begun_at__lt=at - KEPT).delete()[0]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """What somebody logs in for."""
+
+    confirmation: tuple[int, int] | None
+    back_to: str
+
+
 def _begin(
     nonce: bytes,
     label: str,
@@ -307,7 +338,7 @@ def _begin(
     way: Way,
     *,
     browser: str,
-    confirmation: tuple[int, int] | None,
+    wanted: _Wanted,
     network: str | None,
     at: datetime,
 ) -> None:
@@ -318,8 +349,9 @@ def _begin(
         nonce=nonce,
         label_digest=fingerprint(label),
         browser_digest=fingerprint(browser),
-        confirmation_id=confirmation[0] if confirmation else None,
-        confirmation_version=confirmation[1] if confirmation else None,
+        confirmation_id=wanted.confirmation[0] if wanted.confirmation else None,
+        confirmation_version=wanted.confirmation[1] if wanted.confirmation else None,
+        back_to=wanted.back_to,
         begun_at=at,
         expires_at=at + settings.ATTEMPT_LIFETIME,
     )

@@ -188,6 +188,8 @@ class LoginAttempt(models.Model):
     browser_digest = models.BinaryField(max_length=32)
     confirmation_id = models.BigIntegerField(null=True)
     confirmation_version = models.PositiveIntegerField(null=True)
+    # The page that is wanted after it.
+    back_to = models.CharField(max_length=200, blank=True, default="", db_default="")
     begun_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
@@ -218,11 +220,17 @@ class LoginAttempt(models.Model):
                 | Q(confirmation_id__isnull=False, confirmation_version__isnull=False),
             ),
             models.CheckConstraint(name="attempt_purpose_known", condition=Q(purpose__in=PURPOSES)),
+            # A path of this site, and nothing that a browser takes for another one.
+            models.CheckConstraint(
+                name="attempt_back_to_stays_here",
+                condition=Q(back_to="") | Q(back_to__regex=r"^/[^/\\[:space:]][^\\[:space:]]*$"),
+            ),
             # Only a card can be checked, and only a card unlocks what a card has locked.
             models.CheckConstraint(name="attempt_way_known", condition=Q(way="card") | Q(way="idp", purpose="login")),
         ]
         indexes = [
             models.Index(fields=["begun_at"], name="attempt_begun"),
+            models.Index(fields=["browser_digest"], name="attempt_browser"),
             models.Index(fields=["reference"], name="attempt_reference", condition=~Q(reference="")),
         ]
 

@@ -12,7 +12,7 @@ from django.db.models import Q
 from registret.accounts.attempts import CardSeen, Probe, Proof, Way, probe, probe_of
 from registret.accounts.cardfacts import CardFacts
 from registret.accounts.likeness import same_person
-from registret.accounts.models import Session
+from registret.accounts.models import LoginAttempt, Session
 from registret.accounts.refusals import (
     SessionCardOut,
     SessionCardRevoked,
@@ -102,6 +102,22 @@ def open_session(
         ends_at=min(at + settings.SESSION_LENGTH, proof.card.not_after),
     )
     return key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """Whose a session was, and under which grant they worked."""
+
+    hsa_id_key: str
+    grant_id: int | None
+
+
+def earlier_in_browser(*, proof: Proof) -> Earlier | None:
+    """The newest session that the browser of this login had before it; None if there was none today."""
+    browser = LoginAttempt.objects.filter(id=proof.attempt_id).values("browser_digest")
+    found = Session.objects.filter(attempt__browser_digest__in=browser).exclude(attempt_id=proof.attempt_id)
+    newest = found.order_by("-id").first()
+    return Earlier(hsa_id_key=newest.hsa_id_key, grant_id=newest.grant_id) if newest else None
 
 
 def sitting(*, key: str, seen: bool, at: datetime) -> Sitting:

@@ -6,9 +6,10 @@ What is extracted is not kept: a document is made for whoever asked, and the log
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 
 from registret.access.actor import Actor
@@ -17,11 +18,14 @@ from registret.places.queries import ClinicRow, clinics
 from registret.records.cases import Case, patient_of_case
 from registret.records.models import Episode, Merge, Number, Revision, Step
 from registret.records.numbers import PatientNumber
+from registret.records.queries import known_of
 from registret.records.rows import PatientRow
-from registret.registries.answers import SWEDEN, Answer, AnswerBroken, Stored, restored
-from registret.registries.forms import Form, Question
+from registret.registries.answers import Answer, AnswerBroken, Stored, restored
+from registret.registries.assessing import ScoreNow, assess
+from registret.registries.forms import Form
 from registret.registries.queries import form_of, name_of
-from registret.words.extracts import act_name, answer_missing, number_kind, sex_name, step_state_name
+from registret.registries.saying import computed, said
+from registret.words.extracts import act_name, number_kind, sex_name, step_state_name
 from registret.words.roles import role_name, roles_with_words
 
 
@@ -47,11 +51,23 @@ class Merged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerInWords:
-    """`code` is what the definition calls the question; the rest is in the language of the extract."""
+    """`code` is what the definition calls the question, `kept` the answer in its codes; the rest is in the language of
+    the extract."""
 
     code: str
     question: str
+    kept: Stored
     answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultInWords:
+    """What was computed out of the answers. `value` is the number, 1 for yes and 0 for no; None: it is not known."""
+
+    code: str
+    name: str
+    value: Decimal | None
+    words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +100,7 @@ class StepInWords:
     signed_at: datetime | None
     signed_by_name: str
     answers: tuple[AnswerInWords, ...]
+    computed: tuple[ResultInWords, ...]
     revisions: tuple[RevisionInWords, ...]
 
 
@@ -142,28 +159,8 @@ def registry_extract(*, actor: Actor, case: Case, form: str, at: datetime) -> Re
                 Merged(gone=m.gone, at=m.at, by_name=m.by_name, reason=m.reason)
                 for m in Merge.objects.filter(patient_id=patient.id).order_by("id")
             ),
-            episodes=_episodes(patient.id),
+            episodes=_episodes(patient),
         )
-
-
-def in_words(question: Question, answer: Answer) -> str:
-    """An answer as people read it, with its unit, in the active language."""
-    if answer.missing is not None:
-        return answer_missing(answer.missing)
-    labels = {option.code: str(option.label) for option in question.options}
-    match answer.value:
-        case frozenset():
-            return ", ".join(labels.get(code, code) for code in labels if code in answer.value)
-        case datetime():
-            return f"{answer.value.astimezone(SWEDEN):%Y-%m-%d %H:%M}"
-        case date():
-            return answer.value.isoformat()
-        case Decimal():
-            unit = question.variable.unit
-            return f"{answer.value} {unit}" if unit else str(answer.value)
-        case str():
-            return labels.get(answer.value, answer.value)
-    return str(answer.value)
 
 
 def _number(found: Number) -> NumberHeld:
@@ -175,17 +172,17 @@ def _number(found: Number) -> NumberHeld:
     )
 
 
-def _episodes(patient_id: int) -> tuple[EpisodeInWords, ...]:
+def _episodes(patient: PatientRow) -> tuple[EpisodeInWords, ...]:
     """Four queries, however many there are."""
-    episodes = list(Episode.objects.filter(patient_id=patient_id).order_by("began_at", "id"))
+    episodes = list(Episode.objects.filter(patient_id=patient.id).order_by("began_at", "id"))
     steps: dict[int, list[Step]] = defaultdict(list)
-    for step in Step.objects.filter(episode__patient_id=patient_id).order_by("id"):
+    for step in Step.objects.filter(episode__patient_id=patient.id).order_by("id"):
         steps[step.episode_id].append(step)
     revisions: dict[int, list[Revision]] = defaultdict(list)
-    for revision in Revision.objects.filter(step__episode__patient_id=patient_id).order_by("number"):
+    for revision in Revision.objects.filter(step__episode__patient_id=patient.id).order_by("number"):
         revisions[revision.step_id].append(revision)
     places = clinics(_clinic_ids(episodes, steps.values(), revisions.values()))
-    return tuple(_episode(episode, steps[episode.id], revisions, places) for episode in episodes)
+    return tuple(_episode(patient, episode, steps[episode.id], revisions, places) for episode in episodes)
 
 
 def _clinic_ids(
@@ -197,9 +194,15 @@ def _clinic_ids(
 
 
 def _episode(
-    found: Episode, steps: Iterable[Step], revisions: Mapping[int, list[Revision]], places: Mapping[int, ClinicRow]
+    patient: PatientRow,
+    found: Episode,
+    steps: Sequence[Step],
+    revisions: Mapping[int, list[Revision]],
+    places: Mapping[int, ClinicRow],
 ) -> EpisodeInWords:
     form = form_of(found.sub_registry, found.version)
+    known = known_of(patient, found.began_at)
+    answers = {step.code: _answers(form, step) for step in steps}
     return EpisodeInWords(
         system_id=found.system_id,
         sub_registry=name_of(found.sub_registry),
@@ -208,11 +211,26 @@ def _episode(
         began_at=found.began_at,
         created_at=found.created_at,
         created_by_name=found.created_by_name,
-        steps=tuple(_step(form, step, revisions.get(step.id, []), places) for step in steps),
+        steps=tuple(
+            _step(
+                form,
+                step,
+                assess(form, step.code, answers=answers, patient=known).scores if step.answers else (),
+                revisions.get(step.id, []),
+                places,
+            )
+            for step in steps
+        ),
     )
 
 
-def _step(form: Form, found: Step, revisions: Iterable[Revision], places: Mapping[int, ClinicRow]) -> StepInWords:
+def _step(
+    form: Form,
+    found: Step,
+    scores: Iterable[ScoreNow],
+    revisions: Iterable[Revision],
+    places: Mapping[int, ClinicRow],
+) -> StepInWords:
     order = {code: place for place, code in enumerate(form.questions)}
     answered = sorted(found.answers, key=lambda code: order.get(code, len(order)))
     return StepInWords(
@@ -223,9 +241,15 @@ def _step(form: Form, found: Step, revisions: Iterable[Revision], places: Mappin
         signed_at=found.signed_at,
         signed_by_name=found.signed_by_name,
         answers=tuple(
-            AnswerInWords(code=code, question=_label(form, code), answer=_stored(form, code, found.answers[code]))
+            AnswerInWords(
+                code=code,
+                question=_label(form, code),
+                kept=found.answers[code],
+                answer=_stored(form, code, found.answers[code]),
+            )
             for code in answered
         ),
+        computed=tuple(_result(now) for now in scores),
         revisions=tuple(_revision(form, revision, places) for revision in revisions),
     )
 
@@ -246,6 +270,21 @@ def _revision(form: Form, found: Revision, places: Mapping[int, ClinicRow]) -> R
     )
 
 
+def _result(now: ScoreNow) -> ResultInWords:
+    unit = str(now.score.unit or "") if now.value is not None else ""
+    words = ", ".join(text for text in (f"{computed(now)} {unit}".strip(), now.reading) if text)
+    return ResultInWords(code=now.score.code, name=str(now.score.name), value=now.value, words=words)
+
+
+def _answers(form: Form, found: Step) -> dict[str, Answer]:
+    """Those that fit the form."""
+    kept = {}
+    for code, stored in found.answers.items():
+        with suppress(KeyError, AnswerBroken, ValueError, ArithmeticError):
+            kept[code] = restored(form.questions[code], stored)
+    return kept
+
+
 def _label(form: Form, code: str) -> str:
     question = form.questions.get(code)
     return str(question.variable.label) if question else code
@@ -256,6 +295,6 @@ def _stored(form: Form, code: str, stored: Stored | None) -> str:
     if stored is None:
         return ""
     try:
-        return in_words(form.questions[code], restored(form.questions[code], stored))
+        return said(form.questions[code], restored(form.questions[code], stored))
     except (KeyError, AnswerBroken, ValueError, ArithmeticError):
         return str(stored)

@@ -29,10 +29,12 @@ class KnownOfPatient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreNow:
-    """`value` is None if an answer that it needs is not known."""
+    """`value` is None if an answer that it needs is not known. `is_open`: because that answer has not been given yet;
+    if it was given as unknown, or is not asked for, the value stays unknown."""
 
     score: FormScore
     value: Decimal | None
+    is_open: bool
 
     @property
     def reading(self) -> str:
@@ -63,6 +65,7 @@ def assess(
     form: Form, step: str, *, answers: Mapping[str, Mapping[str, Answer]], patient: KnownOfPatient
 ) -> Assessment:
     """`answers`: by step and variable, of this step and those before it."""
+    unanswered: set[str] = set()
     known: dict[str, Value] = {
         "age": None if patient.age is None else Decimal(patient.age),
         "sex": patient.sex,
@@ -70,32 +73,41 @@ def assess(
         "died_on": patient.died_on,
     }
     for one in form.steps:
-        found = _assess(one, answers.get(one.code, {}), known)
+        found = _assess(one, answers.get(one.code, {}), known, unanswered)
         if one.code == step:
             return found
     raise KeyError(step)
 
 
-def _assess(step: FormStep, answers: Mapping[str, Answer], known: dict[str, Value]) -> Assessment:
-    """Adds to `known` what the step tells. A hidden question tells nothing, whatever was answered before it hid."""
+def _assess(step: FormStep, answers: Mapping[str, Answer], known: dict[str, Value], unanswered: set[str]) -> Assessment:
+    """Adds to `known` what the step tells, and to `unanswered` what it still can tell. A hidden question tells nothing,
+    whatever was answered before it hid."""
     told = values(answers)
     shown, lacking, unusual = set(), [], set()
     for question in step.questions:
         if question.shown_if is not None and not question.shown_if.holds(known):
+            # It may yet be asked.
+            if not unanswered.isdisjoint(question.shown_if.names):
+                unanswered.add(question.code)
             continue
         shown.add(question.code)
         value = known[question.code] = told.get(question.code)
-        if question.variable.required and question.code not in answers:
-            lacking.append(question.code)
+        if question.code not in answers:
+            unanswered.add(question.code)
+            if question.variable.required:
+                lacking.append(question.code)
         usual = question.variable.usual
         if usual is not None and isinstance(value, Decimal) and not usual.holds(value):
             unusual.add(question.code)
     scores = []
     for score in step.scores:
         value = score.formula.value(known)
-        number = _rounded(value, score.decimals) if isinstance(value, Decimal) else None
+        number = _rounded(Decimal(value), score.decimals) if isinstance(value, bool | Decimal) else None
         known[score.code] = number
-        scores.append(ScoreNow(score=score, value=number))
+        is_open = number is None and not unanswered.isdisjoint(score.formula.names)
+        if is_open:
+            unanswered.add(score.code)
+        scores.append(ScoreNow(score=score, value=number, is_open=is_open))
     failed = [rule for rule in step.rules if rule.require.value(known) is False]
     return Assessment(
         shown=frozenset(shown),

@@ -16,11 +16,13 @@ from registret.registries.units import ucum_of
 COLUMNS: Final = (
     "row", "sub_registry", "version", "step", "section", "block", "variable", "code", "type", "label_sv", "label_en",
     "help_sv", "help_en", "unit", "ucum", "decimals", "hard_least", "hard_most", "usual_least", "usual_most",
-    "required", "missing", "purpose", "expression", "level", "score_version", "source", "snomed", "loinc", "icd10se",
-    "atc", "kva",
+    "required", "missing", "common", "purpose", "expression", "level", "score_version", "source", "snomed", "loinc",
+    "icd10se", "atc", "kva",
 )  # fmt: skip
-"""`row`: variable, option, score or rule. `expression`: when a variable is shown, what a rule requires, how a score is
-computed."""
+"""`row`: variable, option, score or rule. `common`: an option that forms show first. `expression`: when a variable is
+shown, what a rule requires, how a score is computed. A score of the type `yes_no` has its two options below it."""
+
+YES_OR_NO: Final = {"1": Words(sv="Ja", en="Yes"), "0": Words(sv="Nej", en="No")}
 
 Row = dict[str, str]
 
@@ -43,6 +45,8 @@ def _of_step(step: FormStep) -> Iterator[Row]:
             yield _of_option(question, option)
     for score in step.scores:
         yield _of_score(score)
+        if score.is_yes_or_no:
+            yield from _yes_and_no(score)
     for rule in step.rules:
         yield _of_rule(rule)
 
@@ -83,6 +87,7 @@ def _of_option(question: Question, option: Option) -> Row:
         "variable": question.code,
         "code": option.code,
         **_words("label", option.label),
+        "common": "yes" if option.code in question.variable.common else "",
         **_codes(option.codes),
     }
 
@@ -92,7 +97,7 @@ def _of_score(score: FormScore) -> Row:
         "row": "score",
         "variable": score.code,
         "code": score.code,
-        "type": "integer" if score.decimals == 0 else "decimal",
+        "type": "yes_no" if score.is_yes_or_no else "decimal" if score.decimals else "integer",
         **_words("label", score.name),
         **_words("help", score.help),
         **_unit(score.unit, score.ucum),
@@ -101,6 +106,11 @@ def _of_score(score: FormScore) -> Row:
         "score_version": score.version,
         "source": score.source,
     }
+
+
+def _yes_and_no(score: FormScore) -> Iterator[Row]:
+    for code, label in YES_OR_NO.items():
+        yield {"row": "option", "variable": score.code, "code": code, **_words("label", label)}
 
 
 def _of_rule(rule: FormRule) -> Row:

@@ -71,8 +71,8 @@ class Expression:
         return self._evaluate(known) is True
 
 
-def parse(text: str, *, names: Mapping[str, Name], kind: Kind | None = None) -> Expression:
-    """`kind`: what it must be.
+def parse(text: str, *, names: Mapping[str, Name], kinds: Collection[Kind] = ()) -> Expression:
+    """`kinds`: one of which it must be.
 
     Raises: ExpressionBroken.
     """
@@ -81,8 +81,8 @@ def parse(text: str, *, names: Mapping[str, Name], kind: Kind | None = None) -> 
     tree = _tree(text.strip())
     reader = _Reader(text.strip(), names)
     found, evaluate = reader.read(tree, depth=0)
-    if kind is not None and found is not kind:
-        raise ExpressionBroken(f"is a {found.value}, and must be a {kind.value}")
+    if kinds and found not in kinds:
+        raise ExpressionBroken(f"is a {found.value}, and must be a {' or a '.join(kinds)}")
     return Expression(text=text.strip(), kind=found, names=frozenset(reader.used), _evaluate=evaluate)
 
 

@@ -95,6 +95,11 @@ class FormScore:
     help: Words | None
     readings: tuple[Reading, ...]
 
+    @property
+    def is_yes_or_no(self) -> bool:
+        """Its values are 1 for yes and 0 for no."""
+        return self.formula.kind is Kind.TRUTH
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormStep:

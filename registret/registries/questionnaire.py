@@ -168,7 +168,7 @@ class _Writer:
         item: Json = {
             "linkId": score.code,
             **_text("text", score.name),
-            "type": "decimal" if score.decimals else "integer",
+            "type": "boolean" if score.is_yes_or_no else "decimal" if score.decimals else "integer",
             "readOnly": True,
             "extension": [
                 self._own("formula", {"valueString": score.formula.text}),
@@ -258,6 +258,8 @@ class _Writer:
     def _answer(self, name: str, value: object) -> Json | None:
         """Empty-handed if the value is not one that the item can have."""
         if name in self._form.scores:
+            if self._form.scores[name].is_yes_or_no:
+                return None
             kind = VariableType.DECIMAL if self._form.scores[name].decimals else VariableType.INTEGER
         elif name in self._form.questions:
             kind = self._form.questions[name].type

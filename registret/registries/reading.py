@@ -264,10 +264,17 @@ class _Building:
         if variable.list not in self.lists:
             self.source.fault(name, (*at, "list"), f"there is no list {variable.list}")
             return ()
-        return self.lists[variable.list].option
+        options = self.lists[variable.list].option
+        for code in sorted(set(variable.common) - {option.code for option in options}):
+            self.source.fault(name, (*at, "common"), f"{code} is not an option of the list {variable.list}")
+        if len(variable.common) >= len(options):
+            self.source.fault(name, (*at, "common"), "leaves nothing to fold away")
+        return options
 
     def _score(self, name: str, at: tuple[str | int, ...], score: Score) -> FormScore | None:
-        formula = self._expression(name, (*at, "formula"), score.formula, Kind.NUMBER)
+        formula = self._expression(name, (*at, "formula"), score.formula, Kind.NUMBER, Kind.TRUTH)
+        if formula is not None and formula.kind is Kind.TRUTH and (score.unit or score.decimals or score.reading):
+            self.source.fault(name, (*at, "formula"), "is a yes or a no, which has no unit, decimals or reading")
         self._require_new(name, at, score.code)
         self.known[score.code] = Name(kind=Kind.NUMBER)
         if formula is None:
@@ -336,9 +343,9 @@ class _Building:
             return f"{first} <= {later}"
         return f"days({first}, {later}) >= 0"
 
-    def _expression(self, name: str, at: tuple[str | int, ...], text: str, kind: Kind) -> Expression | None:
+    def _expression(self, name: str, at: tuple[str | int, ...], text: str, *kinds: Kind) -> Expression | None:
         try:
-            return parse(text, names=self.known, kind=kind)
+            return parse(text, names=self.known, kinds=kinds)
         except ExpressionBroken as broken:
             self.source.fault(name, at, f"{at[-1]}: {broken}")
             return None

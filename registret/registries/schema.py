@@ -133,9 +133,11 @@ class CodeList(_Part):
 class Variable(_Part):
     """One question. `list` names the options of a choice; `show_if` and the rules are `expressions`.
 
-    `purpose`: why it is asked, by code of a purpose of the registry. `error`: what is said in the place of the usual
-    sentence if a value is impossible. `ucum`: the unit as machines know it, if `units` cannot tell it from `unit`.
-    `not_after_now`: a time that can lie ahead says false. `was`: what it was called in the version before.
+    `common`: of several choices, the options that most answers are, in this order: shown first, with the others folded
+    away under `more`, which says what they are. `purpose`: why it is asked, by code of a purpose of the registry.
+    `error`: what is said in the place of the usual sentence if a value is impossible. `ucum`: the unit as machines know
+    it, if `units` cannot tell it from `unit`. `not_after_now`: a time that can lie ahead says false. `was`: what it was
+    called in the version before.
     """
 
     code: Code
@@ -147,6 +149,8 @@ class Variable(_Part):
     unit: Unit | None = None
     ucum: Text | None = None
     list: Code | None = None
+    common: tuple[Code, ...] = Field(default=(), strict=False)
+    more: Words | None = None
     decimals: int = Field(default=0, ge=0, le=4)
     longest: int = Field(default=200, ge=1, le=2000)
     hard: Range | None = None
@@ -164,6 +168,11 @@ class Variable(_Part):
         is_number = self.type in {VariableType.INTEGER, VariableType.DECIMAL}
         if is_choice != (self.list is not None):
             raise ValueError("a choice names a list, and nothing else does")
+        if self.common and self.type is not VariableType.CHOICES:
+            raise ValueError("common is for several choices: one choice among many is a list that folds itself")
+        if bool(self.common) != (self.more is not None):
+            raise ValueError("common says what is shown first, and more what the rest is called: both, or neither")
+        require_once("common option", self.common)
         if not is_number and (self.unit or self.hard or self.usual):
             raise ValueError("unit, hard and usual are for numbers")
         if is_number and self.hard is None:
@@ -206,7 +215,8 @@ class Reading(_Part):
 
 
 class Score(_Part):
-    """Computed, never typed. `version` and `source` say which of several published definitions it is."""
+    """Computed, never typed. `version` and `source` say which of several published definitions it is. If `formula` is a
+    condition, what comes out is a yes or a no, and counts 1 or 0 in other expressions."""
 
     code: Code
     version: Text

@@ -13,6 +13,7 @@ from registret.access.roles import Permission
 from registret.web.door.addresses import probe_address
 from registret.web.health.pages import late_lists
 from registret.web.http import Request
+from registret.web.way_back import to_this_page
 
 
 def everywhere(request: HttpRequest) -> dict[str, Any]:
@@ -25,6 +26,7 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
         "card_host_fixed": settings.CARD_HOST_FIXED,
         "provider_name": settings.OIDC_NAME if settings.OIDC_ISSUER else "",
         "here": request.path,
+        "way_back": to_this_page(request),
     }
     probe = request.sitting.probe if hasattr(request, "sitting") else None
     if probe is not None and settings.PROBE_EVERY:

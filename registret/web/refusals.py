@@ -18,6 +18,7 @@ from registret.kernel.refused import Refused
 from registret.kernel.secret import new_reference
 from registret.records.refusals import ReasonNeeded
 from registret.web.http import SESSION_COOKIE, Request
+from registret.web.way_back import to_what_was_refused
 from registret.words.refusals import RefusalPage, in_general, page_of
 
 
@@ -39,12 +40,22 @@ def refusal_response(request: Request, refusal: Refused) -> HttpResponse:
         reference=reference,
         facts={"code": refusal.code, "view": _view_name(request)} | refusal.facts,
     )
-    return show_refusal(request, page_of(refusal), reference=reference, at=request.at, status=refusal.status)
+    return show_refusal(
+        request,
+        page_of(refusal),
+        reference=reference,
+        at=request.at,
+        status=refusal.status,
+        way_back=to_what_was_refused(request),
+    )
 
 
-def show_refusal(request: HttpRequest, page: RefusalPage, *, reference: str, at: datetime, status: int) -> HttpResponse:
-    """The page itself, for a refusal that is in the log already."""
-    response = render(request, "refused.html", {"page": page, "reference": reference, "at": at}, status=status)
+def show_refusal(
+    request: HttpRequest, page: RefusalPage, *, reference: str, at: datetime, status: int, way_back: str = ""
+) -> HttpResponse:
+    """The page itself, for a refusal that is in the log already. `way_back`: where to after the card was shown."""
+    context = {"page": page, "reference": reference, "at": at, "way_back": way_back}
+    response = render(request, "refused.html", context, status=status)
     if status == 401:
         response.delete_cookie(SESSION_COOKIE, samesite="Lax")
     return response

@@ -1,4 +1,4 @@
-"""What stands in an extract for a patient: acts, states, kinds of number and what is missing, in words."""
+"""What stands in an extract for a patient: acts, states and kinds of number, in words."""
 
 from __future__ import annotations
 
@@ -12,17 +12,13 @@ STEP_STATES = {
     "reopened": _("Upplåst för rättning"),
 }
 ACTS = {
-    "write": _("Skrev"),
-    "lay_aside": _("Lade åt sidan"),
+    "write": _("Sparade"),
+    "lay_aside": _("Lade undan"),
     "take_up": _("Tog upp igen"),
     "sign": _("Signerade"),
     "reopen": _("Låste upp"),
     "move": _("Flyttade"),
-}
-MISSING = {
-    "not_done": _("Ej utfört"),
-    "unknown": _("Okänt"),
-    "not_applicable": _("Ej tillämpligt"),
+    "version": _("Gick över till en ny version"),
 }
 SEXES = {"female": _("Kvinna"), "male": _("Man"), "unknown": _("Okänt")}
 NUMBERS = {"personnummer": _("Personnummer"), "samordningsnummer": _("Samordningsnummer")}
@@ -35,11 +31,6 @@ def step_state_name(code: str) -> str:
 def act_name(code: str) -> str:
     """What a revision of a step was."""
     return str(ACTS[code])
-
-
-def answer_missing(code: str) -> str:
-    """Why there is no answer."""
-    return str(MISSING[code])
 
 
 def sex_name(code: str) -> str:

@@ -142,12 +142,15 @@ PROCESSINGS: tuple[Processing, ...] = (
         purpose=_("Pröva kortet, hålla sessionen och låsa den när kortet tas ut."),
         ground=_OBLIGATION,
         persons=_("Alla som visar ett kort för registret."),
-        data=_("Det som stod på kortet, certifikatets nummer, datorns nätverksadress, tider, svar om spärr."),
+        data=_(
+            "Det som stod på kortet, certifikatets nummer, datorns nätverksadress, tider, svar om spärr, och vilken "
+            "sida som skulle öppnas."
+        ),
         recipients=_("Ingen. Svar om spärr hämtas från den som har utfärdat kortet."),
         kept=(Kept(words=_("Högst ett par dagar. Det som behöver sparas längre står i loggen.")),),
         security=_("Nycklar och engångskoder sparas bara som kontrollsummor."),
         columns={
-            "accounts.LoginAttempt": "outcome",
+            "accounts.LoginAttempt": "outcome back_to",
             "accounts.Session": "hsa_id hsa_id_key card network",
             "revocation.KeptAnswer": "serial state",
         },

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 
 from django.conf import settings
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import lazy
-from django.utils.translation import get_language, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from registret.kernel.refused import Refused
+from registret.words.days import day_in_words, moment_in_words
 from registret.words.events import event_name
 from registret.words.records import RECORD_REFUSALS
 from registret.words.shapes import Action, Picture, Text, Words
@@ -897,13 +896,11 @@ def _filled(text: Text, facts: Mapping[str, object]) -> str:
 
 
 def _shown_facts(refusal: Refused) -> dict[str, object]:
-    shown = {name: _shown(getattr(refusal, name)) for name in refusal.facts}
+    shown = {name: _shown(name, getattr(refusal, name)) for name in refusal.facts}
     return shown | {"card_office": _CARD_OFFICE}
 
 
-def _shown(value: object) -> object:
-    if not isinstance(value, datetime):
-        return value
-    local = timezone.localtime(value)
-    clock = f"at {local:%H:%M}" if get_language() == "en" else f"kl. {local:%H.%M}"
-    return f"{date_format(local, 'j F Y')} {clock}"
+def _shown(name: str, value: object) -> object:
+    if isinstance(value, datetime):
+        return moment_in_words(value)
+    return day_in_words(date.fromisoformat(str(value))) if name == "day" else value

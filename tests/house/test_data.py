@@ -70,7 +70,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         PLAIN: "id account_id version created_at sent_at expires_at wrong_codes confirmed_at replaced_at objected_at",
     },
     "accounts.LoginAttempt": {
-        PERSONAL: "outcome",
+        # A page that is wanted may be a patient's.
+        PERSONAL: "outcome back_to",
         DIGEST: "label_digest browser_digest code_digest",
         # The nonce is worth nothing without LINK_KEY, which is not in the database.
         PLAIN: "id purpose way nonce confirmation_id confirmation_version begun_at expires_at answered_at reference"

@@ -175,9 +175,9 @@ def test_thrown_out_by_the_time_out_and_nothing_is_lost(house: House, at_work: D
     page.locator("h1").click()
     expect(page.locator("[data-status]")).to_contain_text("Du har loggats ut")
     step = page.url
-    at_work.open("/")
+    at_work.press("Logga in igen")
     at_work.press("Logga in med SmartCard")
-    page.goto(step)
+    expect(page).to_have_url(step)
     expect(page.get_by_label("Andningsfrekvens").first).to_have_value("30")
 
 

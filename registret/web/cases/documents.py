@@ -1,4 +1,4 @@
-"""Extracts as JSON: keys in English, all else in the words of the extract's language."""
+"""Extracts as JSON: keys in English, `value` in the codes of the form, all else in words of the extract's language."""
 
 from __future__ import annotations
 
@@ -107,7 +107,13 @@ def _step(found: StepInWords) -> dict[str, Any]:
         "unit": found.unit,
         "signed_at": _moment(found.signed_at),
         "signed_by": found.signed_by_name,
-        "answers": [{"code": a.code, "question": a.question, "answer": a.answer} for a in found.answers],
+        "answers": [
+            {"code": a.code, "question": a.question, "value": a.kept, "answer": a.answer} for a in found.answers
+        ],
+        "computed": [
+            {"code": c.code, "name": c.name, "value": None if c.value is None else str(c.value), "answer": c.words}
+            for c in found.computed
+        ],
         "history": [
             {
                 "number": r.number,

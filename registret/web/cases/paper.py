@@ -114,6 +114,10 @@ def _step(paper: _Paper, found: StepInWords) -> None:
         paper.table((_("Fråga"), _("Svar")), ((a.question, a.answer) for a in found.answers), widths=(55, 45))
     else:
         paper.say(_("Inga svar."))
+    if found.computed:
+        paper.table(
+            (_("Beräknat ur svaren"), _("Resultat")), ((c.name, c.words) for c in found.computed), widths=(55, 45)
+        )
     if found.revisions:
         paper.heading(_("Ändringar: %(step)s") % {"step": found.name}, small=True)
         paper.table(

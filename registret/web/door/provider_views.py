@@ -14,6 +14,7 @@ from registret.kernel.refused import Refused
 from registret.mail.links import read_token
 from registret.oidc import Provider
 from registret.oidc.refusals import AnswerUntrusted
+from registret.web import way_back
 from registret.web.door.provider import provider
 from registret.web.door.views import browser_of, onward, remember_browser, see_other
 from registret.web.gate import open_to_all
@@ -23,13 +24,16 @@ from registret.web.http import BROWSER_COOKIE, Request
 @require_http_methods(["GET", "POST"])
 @open_to_all
 def log_in(request: Request) -> HttpResponse:
-    """POST begins a login attempt: on to the identity provider. `lank` is the token of a mail link to confirm by."""
+    """POST begins a login attempt: on to the identity provider. `lank` and `till` as at the card door."""
     there = _provider()
     if request.method == "GET":
         return see_other("front")
     browser, token = browser_of(request), request.POST.get("lank", "")
     confirmation = read_token(token) if token else None
-    flow = attempts.begin_flow(browser=browser, confirmation=confirmation, network=request.network, at=request.at)
+    back_to = way_back.page(request.POST.get(way_back.FIELD, ""))
+    flow = attempts.begin_flow(
+        browser=browser, confirmation=confirmation, back_to=back_to, network=request.network, at=request.at
+    )
     address = there.authorization_address(flow=flow, language=get_language() or settings.LANGUAGE_CODE)
     response = onward(request, address)
     remember_browser(response, browser)

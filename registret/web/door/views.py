@@ -23,6 +23,7 @@ from registret.accounts.likeness import same_person
 from registret.kernel.refused import Refused, restored
 from registret.kernel.secret import is_token, new_token
 from registret.mail.links import confirmation_token, read_token
+from registret.web import way_back
 from registret.web.door.addresses import door_address, probe_address
 from registret.web.door.provider import provider
 from registret.web.door.support import support_text
@@ -58,14 +59,17 @@ def bookmarked(request: Request) -> HttpResponse:
 def log_in(request: Request) -> HttpResponse:
     """POST begins a login attempt: on to a card host of its own.
 
-    `lank` is the token of a mail link to confirm by; `las-upp` wants a locked session to go on.
+    `lank` is the token of a mail link to confirm by; `las-upp` wants a locked session to go on; `till` is the page that
+    is wanted afterwards.
     """
     if request.method == "GET":
         return see_other("front")
+    back_to = way_back.page(request.POST.get(way_back.FIELD, ""))
     if "las-upp" in request.POST:
-        return _to_the_card_door(request, Purpose.UNLOCK)
+        return _to_the_card_door(request, Purpose.UNLOCK, back_to=back_to)
     token = request.POST.get("lank", "")
-    return _to_the_card_door(request, Purpose.LOGIN, confirmation=read_token(token) if token else None)
+    confirmation = read_token(token) if token else None
+    return _to_the_card_door(request, Purpose.LOGIN, confirmation=confirmation, back_to=back_to)
 
 
 @require_GET
@@ -79,7 +83,7 @@ def answer(request: Request, code: str = "") -> HttpResponse:
     if found.purpose is Purpose.UNLOCK:
         key = request.COOKIES.get(SESSION_COOKIE, "")
         if sessions.unlock(key=key, proof=found, at=request.at):
-            return see_other("start")
+            return see_other(way_back.page(found.back_to) or "start")
     return _enter(request, found)
 
 
@@ -91,7 +95,8 @@ def denied(request: Request, reference: str) -> HttpResponse:
     if found.refusal is None:
         return see_other("front")
     refusal = restored(*found.refusal)
-    return show_refusal(request, page_of(refusal), reference=reference, at=found.at, status=refusal.status)
+    page = page_of(refusal)
+    return show_refusal(request, page, reference=reference, at=found.at, status=refusal.status, way_back=found.back_to)
 
 
 @require_http_methods(["GET", "POST"])
@@ -221,11 +226,16 @@ def remember_browser(response: HttpResponse, browser: str) -> None:
 
 
 def _to_the_card_door(
-    request: Request, purpose: Purpose, *, confirmation: tuple[int, int] | None = None
+    request: Request, purpose: Purpose, *, confirmation: tuple[int, int] | None = None, back_to: str = ""
 ) -> HttpResponse:
     browser = browser_of(request)
     label = attempts.begin(
-        purpose=purpose, browser=browser, confirmation=confirmation, network=request.network, at=request.at
+        purpose=purpose,
+        browser=browser,
+        confirmation=confirmation,
+        back_to=back_to,
+        network=request.network,
+        at=request.at,
     )
     response = redirect(door_address(label))
     response.status_code = 303
@@ -243,7 +253,7 @@ def _enter(request: Request, proof: Proof) -> HttpResponse:
 
 
 def _where_next(proof: Proof, entered: Entered) -> HttpResponse:
-    missing = entered.standing.missing
+    missing, back_to = entered.standing.missing, way_back.page(entered.back_to)
     if proof.confirmation is not None:
         return (
             see_other("confirmed")
@@ -253,7 +263,9 @@ def _where_next(proof: Proof, entered: Entered) -> HttpResponse:
     if isinstance(missing, NotRegistered | AccountEnded):
         return see_other("register")
     if missing is not None:
-        return see_other("application")
+        return see_other(back_to if way_back.is_for_whoever_waits(back_to) else "application")
+    if back_to:
+        return see_other(back_to)
     return see_other("start" if len(entered.standing.seats) == 1 else "seat")
 
 

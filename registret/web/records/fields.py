@@ -6,20 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import ngettext
 
 from registret.records.services import Conflict
 from registret.registries.answers import MISSING_KEY, Answer, FormFault, written
 from registret.registries.assessing import Assessment
 from registret.registries.forms import FormSection, FormStep, Question
-from registret.registries.schema import Block, Missing, VariableType
-from registret.words.labels import asked
+from registret.registries.saying import said
+from registret.registries.schema import Block, VariableType
+from registret.words.labels import answer_missing, asked
 
-MISSING_NAMES = {
-    Missing.NOT_DONE: gettext_lazy("Ej utfört"),
-    Missing.UNKNOWN: gettext_lazy("Okänt"),
-    Missing.NOT_APPLICABLE: gettext_lazy("Ej tillämpligt"),
-}
 # Beyond so many, buttons in a row are harder to read than a list.
 _MOST_CHIPS = 4
 
@@ -33,7 +29,8 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """`widget`: chips, list (one of many), boxes (several), number, date, moment, text. `fault`, `odd`: sentences."""
+    """`widget`: chips, list (one of many), boxes (several), number, date, moment, text. `fault`, `odd`: sentences.
+    `more`: boxes that are folded away under `more_name`, unless one of them is ticked."""
 
     code: str
     label: str
@@ -42,6 +39,8 @@ class Field:
     unit: str
     value: str
     choices: tuple[Choice, ...]
+    more: tuple[Choice, ...]
+    more_name: str
     missing: tuple[Choice, ...]
     is_shown: bool
     is_required: bool
@@ -55,10 +54,15 @@ class Field:
         parts = [("hjalp", self.help), ("fel", self.fault), ("udda", self.odd)]
         return " ".join(f"{self.code}-{name}" for name, text in parts if text)
 
+    @property
+    def is_unfolded(self) -> bool:
+        return any(choice.is_chosen for choice in self.more)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A section of the form. `left`: questions that must still be answered."""
+    """A section of the form. `left`: questions that must still be answered. One that is optional is folded away, unless
+    something in it is wrong or odd; `told` says how many questions it has, and how many are answered."""
 
     code: str
     name: str
@@ -66,7 +70,15 @@ class Part:
     is_optional: bool
     fields: tuple[Field, ...]
     left: int
-    is_shown: bool
+    told: str
+
+    @property
+    def is_shown(self) -> bool:
+        return any(field.is_shown for field in self.fields)
+
+    @property
+    def is_unfolded(self) -> bool:
+        return any(field.is_shown and (field.fault or field.odd) for field in self.fields)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +142,7 @@ def fault_of(question: Question, fault: FormFault) -> str:
         case FormFault.NOT_A_DATE:
             return _("Skriv ett datum som 2026-11-20")
         case FormFault.NOT_A_MOMENT:
-            return _("Skriv datum och klockslag som 2026-11-20 14.05")
+            return _("Skriv datum och klockslag som 2026-11-20 14:05")
         case FormFault.AHEAD:
             return _("Tiden har inte varit än. Kontrollera den.")
         case FormFault.TOO_LONG:
@@ -138,22 +150,6 @@ def fault_of(question: Question, fault: FormFault) -> str:
         case FormFault.PERSONAL_NUMBER:
             return _("Skriv inga personnummer här")
     return _("Välj ett av alternativen")
-
-
-def said(question: Question, answer: Answer | None) -> str:
-    """An answer in words: for history and paper."""
-    if answer is None:
-        return ""
-    if answer.missing is not None:
-        return str(MISSING_NAMES[answer.missing])
-    labels = {option.code: str(option.label) for option in question.options}
-    if isinstance(answer.value, frozenset):
-        return ", ".join(label for code, label in labels.items() if code in answer.value)
-    if question.options:
-        return labels.get(str(answer.value), str(answer.value))
-    (text,) = written(answer)
-    unit = question.variable.unit
-    return f"{text.replace('T', ' ')} {unit}" if unit else text.replace("T", " ")
 
 
 def left_in(assessment: Assessment, codes: Sequence[str]) -> int:
@@ -196,15 +192,22 @@ def _part(
             fault = _("Svara, eller välj varför svaret saknas") if question.variable.missing else _("Svara på frågan")
         texts = tuple(typed[question.code]) if fault and question.code in typed else written(answers.get(question.code))
         fields.append(_field(question, texts, assessment, fault))
+    shown = [question.code for question in section.questions if question.code in assessment.shown]
     return Part(
         code=section.code,
         name=str(section.name),
         intro=str(section.intro or ""),
         is_optional=section.block is Block.RESEARCH,
         fields=tuple(fields),
-        left=left_in(assessment, [question.code for question in section.questions]),
-        is_shown=any(field.is_shown for field in fields),
+        left=left_in(assessment, shown),
+        told=_told(len(shown), answered=len([code for code in shown if code in answers])),
     )
+
+
+def _told(questions: int, *, answered: int) -> str:
+    """`6 frågor, 2 besvarade`."""
+    asked_ = ngettext("%(n)s fråga", "%(n)s frågor", questions) % {"n": questions}
+    return f"{asked_}, " + ngettext("%(n)s besvarad", "%(n)s besvarade", answered) % {"n": answered}
 
 
 def _field(question: Question, texts: Sequence[str], assessment: Assessment, fault: str) -> Field:
@@ -212,12 +215,13 @@ def _field(question: Question, texts: Sequence[str], assessment: Assessment, fau
     missing = tuple(
         Choice(
             value=f"{MISSING_KEY}:{why.value}",
-            label=str(MISSING_NAMES[why]),
+            label=answer_missing(why),
             is_chosen=f"{MISSING_KEY}:{why.value}" in texts,
         )
         for why in variable.missing
     )
-    choices = tuple(Choice(value=o.code, label=str(o.label), is_chosen=o.code in texts) for o in question.options)
+    every = {o.code: Choice(value=o.code, label=str(o.label), is_chosen=o.code in texts) for o in question.options}
+    first = variable.common or tuple(every)
     value = next((text for text in texts if not text.startswith(MISSING_KEY + ":")), "")
     return Field(
         code=question.code,
@@ -226,7 +230,9 @@ def _field(question: Question, texts: Sequence[str], assessment: Assessment, fau
         widget=_widget(question),
         unit=str(variable.unit or ""),
         value=value.replace("T", " ") if question.type is VariableType.MOMENT else value,
-        choices=choices,
+        choices=tuple(every[code] for code in first),
+        more=tuple(choice for code, choice in every.items() if code not in first),
+        more_name=str(variable.more or ""),
         missing=missing,
         is_shown=question.code in assessment.shown,
         is_required=variable.required,

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from registret.access.actor import Actor
@@ -23,18 +22,24 @@ from registret.registries.answers import SWEDEN, written
 from registret.registries.assessing import Assessment, ScoreNow
 from registret.registries.comparing import Change
 from registret.registries.queries import form_of, sub_registries
-from registret.registries.schema import RegistryState
-from registret.web.records.fields import Part, odd_of, parts_of, said, troubles_of
+from registret.registries.saying import computed, said
+from registret.registries.schema import Block, RegistryState
+from registret.web.records.fields import Part, odd_of, parts_of, troubles_of
+from registret.words.days import clock_in_words
+from registret.words.extracts import act_name
+
+_FEW_SCORES: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreShown:
-    """A score in words."""
+    """A score in words. `is_word`: the value is yes, no or unknown, and no number."""
 
     code: str
     name: str
     is_counted: bool
     value: str
+    is_word: bool
     unit: str
     reading: str
     help: str
@@ -56,45 +61,49 @@ def state_name(state: StepState) -> str:
     }[state]
 
 
-def revision_name(kind: str) -> str:
-    return {
-        "write": _("Sparade"),
-        "lay_aside": _("Lade undan"),
-        "take_up": _("Tog upp igen"),
-        "sign": _("Signerade"),
-        "reopen": _("Låste upp"),
-        "move": _("Flyttade"),
-        "version": _("Gick över till en ny version"),
-    }[kind]
-
-
 def score_shown(now: ScoreNow) -> ScoreShown:
     score = now.score
     return ScoreShown(
         code=score.code,
         name=str(score.name),
         is_counted=now.value is not None,
-        value="–" if now.value is None else str(now.value).replace(".", ","),
-        unit=str(score.unit or ""),
-        reading=now.reading or (_("Räknas när alla delar är besvarade.") if now.value is None else ""),
+        value=computed(now),
+        is_word=score.is_yes_or_no or (now.value is None and not now.is_open),
+        unit=str(score.unit or "") if now.value is not None else "",
+        reading=now.reading or _why_not(now),
         help=str(score.help or ""),
         source=_("Definition %(version)s. %(source)s") % {"version": score.version, "source": score.source},
     )
 
 
-def step_context(page: StepPage, *, parts: Sequence[Part], outcome: Outcome | None = None) -> dict[str, Any]:
-    """One step with its fields."""
-    troubles = troubles_of(parts)
+def _why_not(now: ScoreNow) -> str:
+    """Why there is no value, if there is none."""
+    if now.value is not None:
+        return ""
+    return _("Räknas när alla delar är besvarade.") if now.is_open else _("Någon del är okänd.")
+
+
+def patient_context(page: StepPage) -> dict[str, Any]:
+    """Of a page about a step: whose it is."""
     return {
         "page": page,
         "p": page.patient,
         "e": page.episode,
         "age": page.patient.age_at(page.episode.began_at.astimezone(SWEDEN).date()),
+        "step_name": str(page.form_step.name),
+    }
+
+
+def step_context(page: StepPage, *, parts: Sequence[Part], outcome: Outcome | None = None) -> dict[str, Any]:
+    """One step with its fields."""
+    troubles = troubles_of(parts)
+    return patient_context(page) | {
         "step": page.step,
         "form_step": page.form_step,
         "steps": steps_shown(page.episode),
         "parts": parts,
         "scores": [score_shown(now) for now in page.assessment.scores],
+        "scores_after": _where_scores_stand(page),
         "read_only": not page.is_writable,
         "newer": newer_form(page.form),
         "broken": broken_shown(page.assessment),
@@ -103,6 +112,17 @@ def step_context(page: StepPage, *, parts: Sequence[Part], outcome: Outcome | No
         "conflicts": outcome.conflicts if outcome else (),
         "tab": "records",
     }
+
+
+def _where_scores_stand(page: StepPage) -> str:
+    """After which section, for those who read one column: a few after what the first is counted from, many last."""
+    scores, sections = page.assessment.scores, page.form_step.sections
+    core = [one for one in sections if one.block is Block.CORE] or list(sections)
+    if len(scores) > _FEW_SCORES:
+        return core[-1].code
+    needed = scores[0].score.formula.names if scores else frozenset()
+    holding = [one for one in core if needed & {question.code for question in one.questions}]
+    return (holding or core[:1])[-1].code
 
 
 def broken_shown(assessment: Assessment) -> list[dict[str, str]]:
@@ -128,7 +148,7 @@ def live(outcome: Outcome, faults: Mapping[str, str], at: datetime) -> dict[str,
     )
     return {
         "version": page.step.version,
-        "saved": f"{timezone.localtime(page.step.saved_at or at):%H.%M}",
+        "saved": clock_in_words(page.step.saved_at or at),
         "shown": sorted(page.assessment.shown),
         "odd": {code: odd_of(question, page.assessment) for code, question in questions.items()},
         "faults": faults,
@@ -136,6 +156,7 @@ def live(outcome: Outcome, faults: Mapping[str, str], at: datetime) -> dict[str,
         "others": {code: list(_written(page, code)) for code in sorted(outcome.others) if code in questions},
         "scores": {now.score.code: _score(score_shown(now)) for now in page.assessment.scores},
         "left": {part.code: part.left for part in parts},
+        "told": {part.code: part.told for part in parts if part.is_optional},
         "lacking": len(page.assessment.lacking),
         "broken": len(page.assessment.broken),
     }
@@ -162,22 +183,26 @@ def work_context(found: Listed) -> list[dict[str, Any]]:
 def history_context(page: StepPage, revisions: Sequence[RevisionRow]) -> list[dict[str, Any]]:
     places = clinics({row.by_clinic_id for row in revisions})
     order = {code: place for place, code in enumerate(page.form.questions)}
-    return [
-        {
-            "row": row,
-            "what": revision_name(row.kind),
-            "clinic": places[row.by_clinic_id].title if row.by_clinic_id in places else "",
-            "changes": [
-                {
-                    "label": str(change.question.variable.label),
-                    "old": said(change.question, change.old) or _("inget svar"),
-                    "new": said(change.question, change.new) or _("inget svar"),
-                }
-                for change in sorted(row.changes, key=lambda change: order.get(change.question.code, len(order)))
-            ],
-        }
-        for row in revisions
-    ]
+    shown = []
+    for row in revisions:
+        changes = [
+            {
+                "label": str(change.question.variable.label),
+                "old": said(change.question, change.old),
+                "new": said(change.question, change.new),
+            }
+            for change in sorted(row.changes, key=lambda change: order.get(change.question.code, len(order)))
+        ]
+        shown.append(
+            {
+                "row": row,
+                "what": act_name(row.kind),
+                "clinic": places[row.by_clinic_id].title if row.by_clinic_id in places else "",
+                "changed": [change for change in changes if change["old"]],
+                "first": [change for change in changes if not change["old"]],
+            }
+        )
+    return shown
 
 
 def version_context(found: Preview) -> dict[str, Any]:
@@ -187,8 +212,7 @@ def version_context(found: Preview) -> dict[str, Any]:
         Change.NEW: _("ny"),
         Change.GONE: _("borttagen"),
     }
-    return {
-        "page": found.page,
+    return patient_context(found.page) | {
         "new": found.new,
         "rows": [
             {"label": str(question.variable.label), "what": names[d.change]}
@@ -243,8 +267,14 @@ def print_context(pages: Sequence[StepPage]) -> list[dict[str, Any]]:
     ]
 
 
-def _score(shown: ScoreShown) -> dict[str, str]:
-    return {"value": shown.value, "reading": shown.reading}
+def _score(shown: ScoreShown) -> dict[str, Any]:
+    return {
+        "value": shown.value,
+        "counted": shown.is_counted,
+        "word": shown.is_word,
+        "unit": shown.unit,
+        "reading": shown.reading,
+    }
 
 
 def _fault_in(parts: Sequence[Part], code: str) -> str:

@@ -214,7 +214,7 @@ def reopen(request: ActorRequest, episode: str, step: str) -> HttpResponse:
         services.reopen(actor=request.actor, episode=episode, step=step, reason=reason, at=request.at)
         return see_other("step", episode, step)
     page = looking.open_step(actor=request.actor, episode=episode, step=step, at=request.at)
-    context = {"form": form, "page": page, "step_name": str(page.form_step.name), "tab": "records"}
+    context = pages.patient_context(page) | {"form": form, "tab": "records"}
     return render(request, "step_reopen.html", context, status=422 if form.errors else 200)
 
 
@@ -232,10 +232,8 @@ def move(request: ActorRequest, episode: str, step: str) -> HttpResponse:
             actor=request.actor, episode=episode, step=step, clinic_id=chosen.id, reason=reason, at=request.at
         )
         return see_other("records")
-    context = {
+    context = pages.patient_context(page) | {
         "form": form,
-        "page": page,
-        "step_name": str(page.form_step.name),
         "clinics": choices,
         "no_clinic": request.method == "POST" and chosen is None,
         "tab": "records",
@@ -259,8 +257,8 @@ def version(request: ActorRequest, episode: str) -> HttpResponse:
 def changes(request: ActorRequest, episode: str, step: str) -> HttpResponse:
     """Who changed what in a step."""
     page, revisions = looking.open_history(actor=request.actor, episode=episode, step=step, at=request.at)
-    context = {"page": page, "revisions": pages.history_context(page, revisions), "tab": "records"}
-    return render(request, "step_history.html", context | {"step_name": str(page.form_step.name)})
+    context = pages.patient_context(page) | {"revisions": pages.history_context(page, revisions), "tab": "records"}
+    return render(request, "step_history.html", context)
 
 
 @require_GET

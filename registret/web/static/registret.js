@@ -117,7 +117,7 @@ for (const button of document.querySelectorAll("[data-copy]")) {
 /* Idle: the server decides; the page warns. Another tab's clicks count, so the page asks before it warns. */
 const idle = document.getElementById("idle");
 if (idle) {
-  const { idle: whole, warn } = document.body.dataset;
+  const { idle: whole, warn, back } = document.body.dataset;
   const words = idle.querySelector("[data-left]");
   const left = async () => {
     const answer = await fetch("/session", { headers: { Accept: "application/json" } });
@@ -127,7 +127,7 @@ if (idle) {
   const look = async () => {
     let seconds;
     try { seconds = await left(); } catch { return later(15); }
-    if (seconds <= 0) return location.assign("/start");
+    if (seconds <= 0) return location.assign(back);
     if (seconds > Number(warn)) { idle.close(); return later(seconds - Number(warn)); }
     if (!idle.open) idle.showModal();
     words.textContent = seconds > 60 ? `${Math.ceil(seconds / 60)} min` : `${seconds} s`;
@@ -139,7 +139,7 @@ if (idle) {
     const form = idle.querySelector("form");
     const answer = await fetch(form.action, { method: "POST", body: new FormData(form) });
     idle.close();
-    if (!answer.ok) location.assign("/start");
+    if (!answer.ok) location.assign(back);
   };
   idle.addEventListener("submit", goOn);
   idle.addEventListener("cancel", goOn);
@@ -154,7 +154,7 @@ const cardNow = async (address) => {
 };
 if (probe) {
   const tabs = new BroadcastChannel("kort");
-  const hide = () => { document.body.hidden = true; location.replace("/start"); };
+  const hide = () => { document.body.hidden = true; location.replace(document.body.dataset.back); };
   const sleep = (seconds) => new Promise((done) => { setTimeout(done, seconds * 1000); });
   const look = async () => {
     localStorage.setItem("kort", Date.now());
@@ -212,17 +212,18 @@ if (atDoor) {
    browser, for computers are shared. The server answers what is asked now, what is odd, and what scores come to. */
 const sheet = document.querySelector("form[data-autosave]");
 if (sheet) {
-  const { autosave, saving, saved, offline, gone, refused, kept, theirs } = sheet.dataset;
+  const { autosave, saving, saved, offline, gone, again, refused, kept, theirs } = sheet.dataset;
   const status = sheet.querySelector("[data-status]");
   const says = document.createElement("span");
   const lacking = status.querySelector("[data-lacking]");
   says.textContent = status.querySelector("[data-saved-at]").textContent;
-  status.replaceChildren(says, document.createElement("br"), lacking);
+  status.replaceChildren(says, document.createElement("br"), " ", lacking);
   const at = sheet.querySelector("[name=base]");
   const changed = new Map();
   let timer = 0, running = false, failures = 0, stopped = false, turn = 0;
   const question = (code) => document.querySelector(`[data-q="${CSS.escape(code)}"]`);
   const inputs = (code) => sheet.querySelectorAll(`[name="${CSS.escape(code)}"]`);
+  const unfold = (element) => { for (let fold = element.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true; };
   const tell = (text, bad) => { says.textContent = text; says.className = bad ? "err" : ""; };
 
   /* "Unknown" and a value exclude each other. */
@@ -237,7 +238,10 @@ if (sheet) {
   };
   const put = (code, texts) => {
     for (const input of inputs(code)) {
-      if (input.type === "radio" || input.type === "checkbox") input.checked = texts.includes(input.value);
+      if (input.type === "radio" || input.type === "checkbox") {
+        input.checked = texts.includes(input.value);
+        if (input.checked) unfold(input);
+      }
       else input.value = texts.find((text) => !text.startsWith("missing:"))?.replace("T", " ") ?? "";
     }
   };
@@ -247,6 +251,7 @@ if (sheet) {
     if (!line) return;
     line.hidden = !text;
     line.querySelector("span").textContent = text || "";
+    if (text) unfold(field);
     if (kind === "fault") {
       field.classList.toggle("is-bad", !!text);
       for (const input of inputs(code)) if (text) input.setAttribute("aria-invalid", "true"); else input.removeAttribute("aria-invalid");
@@ -268,15 +273,20 @@ if (sheet) {
     }
     for (const [code, score] of Object.entries(now.scores)) {
       const panel = sheet.querySelector(`[data-score="${CSS.escape(code)}"]`);
-      panel.querySelector("output").textContent = score.value;
+      const [output, unit] = [panel.querySelector("output"), panel.querySelector("[data-unit]")];
+      output.textContent = score.value;
+      output.classList.toggle("word", score.word);
+      output.parentElement.classList.toggle("open", !score.counted);
       panel.querySelector("[data-reading]").textContent = score.reading;
-      panel.querySelector("[data-unit]").hidden = score.value === "–";
+      unit.textContent = score.unit;
+      unit.hidden = !score.unit;
     }
     for (const tag of document.querySelectorAll("[data-left]")) {
       const n = now.left[tag.dataset.left] || 0;
       tag.hidden = !n;
       tag.textContent = `${n} ${kept}`;
     }
+    for (const [code, text] of Object.entries(now.told)) sheet.querySelector(`[data-told="${CSS.escape(code)}"]`).textContent = text;
     lacking.textContent = lacking.textContent.replace(/^\d+/, now.lacking);
     tell(`${saved} ${now.saved}`);
   };
@@ -306,7 +316,13 @@ if (sheet) {
       if (changed.size) later(300);
     } else if (answer && answer.status < 500) {
       stopped = true;
-      tell(answer.status === 401 || answer.status === 423 ? gone : refused, true);
+      const isGone = answer.status === 401 || answer.status === 423;
+      tell(isGone ? gone : refused, true);
+      if (isGone) {
+        const link = document.createElement("a");
+        Object.assign(link, { href: document.body.dataset.back, textContent: again });
+        says.append(" ", link);
+      }
     } else {
       failures += 1;
       tell(offline, true);

@@ -10,15 +10,15 @@ from typing import Any, Protocol
 from django import template
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 
 from registret.places.queries import Hint, MailHint
 from registret.registries.queries import name_of, open_for_entry
 from registret.registries.queries import sub_registries as every_registry
 from registret.words.bounces import bounce_reason as words_bounce_reason
+from registret.words.days import clock_in_words, day_in_words, moment_in_words
 from registret.words.events import event_name, program_name
 from registret.words.labels import asked as words_asked
 from registret.words.letters import fate_name, letter_name
@@ -126,7 +126,7 @@ def asked(label: str) -> str:
 @register.filter
 def clock(value: datetime) -> str:
     """`14.05`."""
-    return f"{timezone.localtime(value):%H.%M}"
+    return clock_in_words(value)
 
 
 @register.filter
@@ -153,22 +153,21 @@ def sub_registries(codes: tuple[str, ...]) -> str:
 
 
 @register.filter
-def day(moment: datetime | date | None) -> str:
-    """`24 november 2026`: dates in text are in words."""
-    if moment is None:
-        return ""
-    local = timezone.localtime(moment) if isinstance(moment, datetime) else moment
-    return date_format(local, "j F Y")
+def day(value: date | None) -> str:
+    """`24 november 2026`: days in sentences are in words."""
+    return "" if value is None else day_in_words(value)
 
 
 @register.filter
 def moment(value: datetime | None) -> str:
     """`24 november 2026 kl. 07.48`, or `i dag kl. 07.48`."""
-    if value is None:
-        return ""
-    local = timezone.localtime(value)
-    when = gettext("i dag") if local.date() == timezone.localdate() else date_format(local, "j F Y")
-    return f"{when} at {local:%H:%M}" if get_language() == "en" else f"{when} kl. {local:%H.%M}"
+    return "" if value is None else moment_in_words(value, today=timezone.localdate())
+
+
+@register.filter
+def iso_day(value: date | None) -> str:
+    """`2026-11-24`: days in tables are in digits."""
+    return "" if value is None else f"{timezone.localtime(value) if isinstance(value, datetime) else value:%Y-%m-%d}"
 
 
 @register.filter
@@ -296,9 +295,9 @@ def first_name(name: str) -> str:
 
 
 @register.filter
-def last_day(ends_at: datetime) -> str:
-    """The last day before a moment, in words."""
-    return day(ends_at - timedelta(seconds=1))
+def last_day(ends_at: datetime) -> date:
+    """The last day before a moment."""
+    return timezone.localdate(ends_at - timedelta(seconds=1))
 
 
 @register.filter

@@ -108,6 +108,18 @@ BREAKING: dict[str, list[Callable[[], object]]] = {
     "confirmation_guesses_bounded": [lambda: confirmation(wrong_codes=21)],
     "confirmation_changes_something": [lambda: confirmation(email="a@b.se", replaces="a@b.se")],
     "attempt_purpose_known": [lambda: attempt(purpose="other")],
+    "attempt_back_to_stays_here": [
+        partial(attempt, back_to=elsewhere)
+        for elsewhere in (
+            "//evil.example",
+            "https://evil.example/",
+            "start",
+            "/\\evil.example",
+            "/a b",
+            "/start\n",
+            "/",
+        )
+    ],
     "attempt_way_known": [
         lambda: attempt(way="other"),
         *(partial(attempt, way="idp", purpose=purpose) for purpose in ("unlock", "check")),

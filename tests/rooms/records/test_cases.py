@@ -186,14 +186,19 @@ def test_an_extract_has_all_of_the_patient_from_all_providers_in_words(here: War
     assert {*ACUTE, "pulse"} == set(answers), "nothing is left out"
     assert all(one.question and one.answer for one in acute.answers)
     assert [(r.act, r.by_name, r.reason) for r in acute.revisions] == [
-        ("Skrev", here.anna.name, ""),
+        ("Sparade", here.anna.name, ""),
         ("Signerade", here.anna.name, ""),
         ("Låste upp", here.anna.name, "Fel puls"),
-        ("Skrev", here.anna.name, ""),
+        ("Sparade", here.anna.name, ""),
     ]
     (change,) = acute.revisions[-1].changes
     assert (change.before, change.after[:2]) == ("", "82")
     assert acute.revisions[0].unit == "Infektionskliniken, Norrviks sjukhus"
+    assert {one.code: (one.value, one.words) for one in acute.computed} == {
+        "crb65": (2, "2, Medelhög risk"),
+        "minutes_to_antibiotic": (75, "75 min"),
+        "culture_before_antibiotic": (1, "Ja"),
+    }
     (entry,) = log("extract.made")
     assert entry.facts == {"case": "26RS4711", "form": "json"}
 

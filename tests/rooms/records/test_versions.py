@@ -12,11 +12,12 @@ from pytest_django import Settings
 from registret.access.refusals import NotFound
 from registret.config.ready import NotReady, check_forms_in_use
 from registret.records import looking, services, versions
+from registret.records.extracts import registry_extract
 from registret.records.lifecycle import StepState
 from registret.records.refusals import FormChanged
 from registret.registries.comparing import Change
 from registret.registries.queries import DEFINITIONS, catalogue
-from tests.rooms.records.scene import ACUTE, MINUTE, NOW, Ward, begun, ward
+from tests.rooms.records.scene import ACUTE, HOUR, MINUTE, NOW, Ward, begun, case, handler, ward
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +82,16 @@ def test_moving_on_shows_what_changes_and_takes_the_answers_along(here: Ward, ow
     _, history = looking.open_history(actor=here.anna, episode=episode, step="acute", at=NOW)
     assert history[0].kind == "version"
     assert {change.question.code for change in history[0].changes} == {"pulse", "heart_rate"}
+
+
+def test_an_extract_tells_of_the_move(here: Ward, own: Path) -> None:
+    episode = signed(here)
+    second_version(own, RENAMED)
+    versions.move_on(actor=here.anna, episode=episode, at=NOW + MINUTE)
+    found = registry_extract(actor=handler(), case=case(), form="pdf", at=NOW + HOUR)
+    acute = next(step for step in found.episodes[0].steps if step.code == "acute")
+    assert acute.revisions[-1].act == "Gick över till en ny version"
+    assert len(acute.computed) == 3
 
 
 def test_a_signed_step_that_the_new_form_wants_more_of_is_opened_again_and_others_are_not(

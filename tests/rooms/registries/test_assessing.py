@@ -56,6 +56,19 @@ about = ["pulse"]
 level = "warn"
 """
 )
+
+
+def score(code: str, formula: str) -> str:
+    return f"""
+[[score]]
+code = "{code}"
+version = "1"
+source = "Här"
+name = {{ sv = "Poäng", en = "Points" }}
+formula = '''{formula}'''
+"""
+
+
 ARRIVED = answer(at("2026-01-01T10:00"))
 
 
@@ -92,6 +105,31 @@ def test_unknown_is_an_answer_and_nothing_is_computed_of_it(malaria: Form) -> No
     assert found.can_be_signed
     assert scores(found) == [None, None]
     assert found.scores[0].reading == ""
+
+
+def test_a_score_is_open_until_what_it_needs_is_answered_and_then_known_or_unknown(malaria: Form) -> None:
+    def is_open(**answers: Answer) -> list[bool]:
+        return [score.is_open for score in of(malaria, arrived_at=ARRIVED, **answers).scores]
+
+    assert is_open() == [True, True], "also the one that is counted from the other"
+    assert is_open(pulse=answer(61)) == [False, False]
+    assert is_open(pulse=Answer(missing=Missing.UNKNOWN)) == [False, False]
+
+
+def test_a_score_of_a_question_that_may_yet_be_asked_is_open(tmp_path: Path) -> None:
+    asked = variable("days", "integer", "hard = { least = 0, most = 9 }\nshow_if = 'fever == \"yes\"'")
+    found = form(tmp_path, INCLUSION + asked + score("n", "days * 2"))
+    for fever, is_open in ((None, True), ("yes", True), ("no", False)):
+        now = of(found, arrived_at=ARRIVED, **({"fever": answer(fever)} if fever else {}))
+        assert [one.is_open for one in now.scores] == [is_open]
+
+
+def test_a_score_that_is_a_condition_is_a_yes_or_a_no_and_counts_one_or_nought(tmp_path: Path) -> None:
+    found = form(tmp_path, INCLUSION + score("feverish", 'fever == "yes"') + score("twice", "feverish * 2"))
+    assert [one.is_yes_or_no for one in found.scores.values()] == [True, False]
+    for fever, counts in (("yes", [1, 2]), ("no", [0, 0])):
+        assert scores(of(found, arrived_at=ARRIVED, fever=answer(fever))) == counts
+    assert scores(of(found, arrived_at=ARRIVED)) == [None, None]
 
 
 def test_a_question_that_is_shown_is_required_and_hidden_again_is_not(malaria: Form) -> None:

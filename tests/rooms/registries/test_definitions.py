@@ -40,7 +40,7 @@ def texts(form: Form) -> Iterator[Words]:
             yield from filter(None, (section.name, section.intro))
             for question in section.questions:
                 variable = question.variable
-                yield from filter(None, (variable.label, variable.help, variable.error))
+                yield from filter(None, (variable.label, variable.help, variable.error, variable.more))
                 yield from (option.label for option in question.options)
                 if isinstance(variable.unit, Words):
                     yield variable.unit
@@ -92,6 +92,45 @@ def test_research_is_never_required_and_what_is_required_can_be_unknown_or_is_al
 def test_a_number_that_is_measured_can_be_unknown(form: Form) -> None:
     numbers = [q.variable for q in form.questions.values() if KINDS[q.type] is Kind.NUMBER]
     assert [variable.code for variable in numbers if Missing.UNKNOWN not in variable.missing] == []
+
+
+@every_form
+def test_every_number_and_every_score_says_how_it_is_come_by(form: Form) -> None:
+    numbers = [q.variable for q in form.questions.values() if KINDS[q.type] is Kind.NUMBER]
+    assert [variable.code for variable in numbers if variable.help is None] == []
+    assert [score.code for score in form.scores.values() if score.help is None] == []
+
+
+@every_form
+def test_help_is_short_and_says_more_than_the_label(form: Form) -> None:
+    said = {q.code: q.variable.help for q in form.questions.values()} | {s.code: s.help for s in form.scores.values()}
+    found = {code: words for code, words in said.items() if words is not None}
+    assert {code: len(words.sv) for code, words in found.items() if len(words.sv) > 160} == {}
+    assert [code for code, words in found.items() if not re.search(r"[.?]$", words.sv) or words.en[-1] != "."] == []
+    labels = {q.code: q.variable.label.sv for q in form.questions.values()}
+    assert [code for code, words in found.items() if words.sv.rstrip(".") == labels.get(code)] == []
+
+
+# What people go through one by one: an option out of sight would be ticked more seldom.
+GONE_THROUGH = {"comorbidity", "immunosuppression", "risks", "emboli", "complications", "neurological", "amb_measured"}
+
+
+@every_form
+def test_a_long_list_in_which_people_look_for_something_shows_the_common_ones_first(form: Form) -> None:
+    several = [q for q in form.questions.values() if q.type is VariableType.CHOICES]
+    folded = {q.code for q in several if q.variable.common}
+    assert folded & GONE_THROUGH == set()
+    assert {q.code for q in several if len(q.options) > 9} - folded <= GONE_THROUGH
+    # Whoever finds Other before the right one takes Other.
+    assert [q.code for q in several if "other" in q.variable.common] == []
+    assert [q.code for q in several if q.variable.common and not 4 <= len(q.variable.common) <= 8] == []
+
+
+@every_form
+def test_no_score_asks_people_to_read_one_as_yes(form: Form) -> None:
+    assert [score.code for score in form.scores.values() if re.search(r"\b[01]\b.*(ja|nej)", score.name.sv)] == []
+    flags = [s.code for s in form.scores.values() if outcomes(form, s.formula) - {None} <= {Decimal(0), Decimal(1)}]
+    assert [code for code in flags if not form.scores[code].is_yes_or_no] == []
 
 
 @every_form

@@ -63,8 +63,10 @@ def test_the_code_book_has_a_row_for_everything_in_order(found: Form) -> None:
     written = rows(found)
     assert [row["code"] for row in written if row["row"] == "variable"] == list(found.questions)
     assert [row["code"] for row in written if row["row"] == "score"] == list(found.scores)
-    options = [(q.code, option.code) for q in found.questions.values() for option in q.options]
-    assert [(row["variable"], row["code"]) for row in written if row["row"] == "option"] == options
+    options = {(q.code, option.code) for q in found.questions.values() for option in q.options}
+    options |= {(s.code, code) for s in found.scores.values() if s.is_yes_or_no for code in ("1", "0")}
+    listed = [(row["variable"], row["code"]) for row in written if row["row"] == "option"]
+    assert (set(listed), len(listed)) == (options, len(options))
     rules = [rule.code for step in found.steps for rule in step.rules]
     assert [row["code"] for row in written if row["row"] == "rule"] == rules
     assert {(row["sub_registry"], row["version"]) for row in written} == {(found.code, "1")}
@@ -88,6 +90,19 @@ def test_a_row_says_all_that_is_known_of_a_variable() -> None:
     (score,) = [r for r in rows(form_of("pneumoni", 1)) if r["code"] == "crb65"]
     assert score["expression"].startswith("points(")
     assert "Thorax" in score["source"]
+
+
+def test_a_score_of_yes_or_no_says_what_its_numbers_mean_and_common_options_are_marked() -> None:
+    written = rows(form_of("pneumoni", 1))
+    (score,) = [row for row in written if row["code"] == "died_30"]
+    assert (score["row"], score["type"]) == ("score", "yes_no")
+    below = written[written.index(score) + 1 :][:2]
+    assert [(row["variable"], row["code"], row["label_sv"], row["label_en"]) for row in below] == [
+        ("died_30", "1", "Ja", "Yes"),
+        ("died_30", "0", "Nej", "No"),
+    ]
+    common = {row["code"] for row in written if row["variable"] == "antibiotic" and row["common"] == "yes"}
+    assert common == set(form_of("pneumoni", 1).questions["antibiotic"].variable.common)
 
 
 def test_every_column_is_used_by_some_form_but_that_of_kva() -> None:
@@ -214,6 +229,11 @@ def test_a_score_is_read_only_with_its_formula_version_and_source() -> None:
     assert "53.3" in extensions(item, f"{OURS}formula")[0].valueString
     assert extensions(item, f"{OURS}score-version")[0].valueString == "1"
     assert "Vincent" in extensions(item, f"{OURS}source")[0].valueString
+
+
+def test_a_score_of_yes_or_no_is_a_boolean() -> None:
+    item = by_link(form_of("pneumoni", 1))["died_30"]
+    assert (item.type, item.readOnly) == ("boolean", True)
 
 
 def test_rules_stand_at_their_step_with_their_level() -> None:

@@ -296,11 +296,14 @@ def test_what_is_not_of_the_language_is_refused_in_one_sentence(text: str) -> No
     assert len(str(refused.value)) < 160
 
 
-def test_a_score_must_be_a_number_and_a_condition_a_truth() -> None:
+def test_an_expression_must_be_of_a_kind_that_is_wanted() -> None:
     with pytest.raises(ExpressionBroken, match="is a number, and must be a truth"):
-        parse("n", names=NAMES, kind=Kind.TRUTH)
+        parse("n", names=NAMES, kinds=[Kind.TRUTH])
     with pytest.raises(ExpressionBroken, match="is a truth, and must be a number"):
-        parse("a", names=NAMES, kind=Kind.NUMBER)
+        parse("a", names=NAMES, kinds=[Kind.NUMBER])
+    with pytest.raises(ExpressionBroken, match="is a text, and must be a number or a truth"):
+        parse('"a"', names=NAMES, kinds=[Kind.NUMBER, Kind.TRUTH])
+    assert parse("a", names=NAMES, kinds=[Kind.NUMBER, Kind.TRUTH]).kind is Kind.TRUTH
 
 
 # --- any text --------------------------------------------------------------------------------------------

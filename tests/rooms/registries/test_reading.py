@@ -123,6 +123,7 @@ def test_all_faults_of_all_folders_are_told_at_once_in_order(tmp_path: Path) -> 
 
 # --- a step ---------------------------------------------------------------------------------------------
 
+FOLD = 'more = { sv = "Fler", en = "More" }'
 NUMBER = variable("temperature", "decimal", 'unit = "°C"\ndecimals = 1\nhard = { least = 20, most = 45 }')
 
 
@@ -205,10 +206,31 @@ NUMBER = variable("temperature", "decimal", 'unit = "°C"\ndecimals = 1\nhard = 
             "rule.about: Tuple should have at least 1 item",
         ),
         (
-            '\n[[score]]\ncode = "s"\nversion = "1"\nsource = "S"\nname = { sv = "A", en = "B" }\nformula = "age > 1"',
+            '\n[[score]]\ncode = "s"\nversion = "1"\nsource = "S"\nname = { sv = "A", en = "B" }\nformula = "sex"',
             "formula = ",
-            "formula: is a truth, and must be a number",
+            "formula: is a text, and must be a number or a truth",
         ),
+        *(
+            (
+                '\n[[score]]\ncode = "s"\nversion = "1"\nsource = "S"\nname = { sv = "A", en = "B" }\n'
+                + f'formula = "age > 1"\n{more}',
+                "formula = ",
+                "is a yes or a no, which has no unit, decimals or reading",
+            )
+            for more in ('unit = "kg"', "decimals = 1", 'reading = [{ says = { sv = "A", en = "B" } }]')
+        ),
+        (variable("x", "choices", f'list = "yes_no"\ncommon = ["maybe"]\n{FOLD}'), "common = ",
+         "maybe is not an option of the list yes_no"),
+        (variable("x", "choices", f'list = "yes_no"\ncommon = ["yes", "no"]\n{FOLD}'), "common = ",
+         "leaves nothing to fold away"),
+        (variable("x", "choices", f'list = "acquired"\ncommon = ["hospital", "hospital"]\n{FOLD}'),
+         "[[section.variable]]", "section.variable: common option hospital stands there twice"),
+        (variable("x", "choice", f'list = "acquired"\ncommon = ["hospital"]\n{FOLD}'), "[[section.variable]]",
+         "section.variable: common is for several choices"),
+        (variable("x", "choices", 'list = "acquired"\ncommon = ["hospital"]'), "[[section.variable]]",
+         "section.variable: common says what is shown first, and more what the rest is called"),
+        (variable("x", "choices", f'list = "acquired"\n{FOLD}'), "[[section.variable]]",
+         "section.variable: common says what is shown first, and more what the rest is called"),
         (
             '\n[[score]]\ncode = "s"\nsource = "S"\nname = { sv = "A", en = "B" }\nformula = "age"',
             "[[score]]",

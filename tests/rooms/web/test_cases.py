@@ -143,6 +143,13 @@ def test_registerutdrag_as_json_has_everything(anna: Actor, episode: str, now: d
     acute = next(step for step in only["steps"] if step["code"] == "acute")
     assert {a["code"] for a in acute["answers"]} == set(written)
     assert acute["history"][0]["by"] == "Anna Berg"
+    values = {a["code"]: (a["value"], a["answer"]) for a in acute["answers"]}
+    assert values["confusion"] == ("no", "Nej")
+    assert values["comorbidity"] == (["copd", "diabetes"], "KOL, Diabetes")
+    assert values["airway_culture"] == ({"missing": "unknown"}, "Okänt")
+    computed = {c["code"]: (c["value"], c["answer"]) for c in acute["computed"]}
+    assert computed["crb65"][0] == "2"
+    assert computed["culture_before_antibiotic"] == (None, "–")
 
 
 def test_loggutdrag_as_json_names_no_staff(anna: Actor, episode: str) -> None:
@@ -273,9 +280,9 @@ def test_a_decision_that_lacks_something_is_none(old: str, sent: dict[str, str],
 def test_to_keep_is_decided_at_once_and_stops_destroying(old: str) -> None:
     browser = greta()
     browser.post("/gallring/pneumoni", {"what": "keep", "until": "2199-01-01", "reason": "Studien KLARA"})
-    assert "bevaras till 2199-01-01" in text_of(browser.get("/gallring"))
+    assert "bevaras till 1 januari 2199" in text_of(browser.get("/gallring"))
     page = browser.post("/gallring/pneumoni", {"what": "destroy", "reason": "x", "ok": "1"})
-    assert "Ett beslut bevarar uppgifterna till och med 2199-01-01" in text_of(page)
+    assert "Ett beslut bevarar uppgifterna till och med 1 januari 2199" in text_of(page)
     assert browser.get("/gallring/influensa").status_code == 404
 
 

@@ -134,6 +134,14 @@ def test_whoever_has_an_account_is_at_work_with_the_same_account_as_by_card(idp:
     assert Account.objects.filter(hsa_id=BERTIL.hsa_id).count() == 1
 
 
+def test_the_page_that_was_wanted_comes_after_it_and_no_other_place(idp: IdentityProvider) -> None:
+    cast.country(timezone.now() - timedelta(days=1))
+    idp.person = claims_of(BERTIL)
+    assert 'name="till" value="/personer"' in Browser().get("/personer").content.decode()
+    assert logged_in(till="/personer").redirect_chain[-1][0] == "/personer"
+    assert logged_in(till="//evil.example/").redirect_chain[-1][0] == "/start"
+
+
 def test_only_the_log_says_which_way_somebody_came(idp: IdentityProvider) -> None:
     cast.country(timezone.now() - timedelta(days=1))
     before = len(events())

@@ -1,0 +1,41 @@
+"""Answers and computed results as people read them, in the active language."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from registret.registries.answers import SWEDEN, Answer
+from registret.registries.assessing import ScoreNow
+from registret.registries.forms import Question
+from registret.words.labels import answer_missing, yes_or_no
+
+
+def said(question: Question, answer: Answer | None) -> str:
+    """An answer with its unit; empty if there is none. Days and times as in tables: `2026-11-24 07:48`."""
+    if answer is None:
+        return ""
+    if answer.missing is not None:
+        return answer_missing(answer.missing)
+    labels = {option.code: str(option.label) for option in question.options}
+    match answer.value:
+        case frozenset():
+            return ", ".join(label for code, label in labels.items() if code in answer.value)
+        case datetime():
+            return f"{answer.value.astimezone(SWEDEN):%Y-%m-%d %H:%M}"
+        case Decimal():
+            unit = question.variable.unit
+            return f"{_number(answer.value)} {unit}" if unit else _number(answer.value)
+    return labels.get(str(answer.value), str(answer.value))
+
+
+def computed(now: ScoreNow) -> str:
+    """A number without its unit, or yes or no; a dash as long as something has not been answered, and then that it is
+    unknown."""
+    if now.value is None:
+        return "–" if now.is_open else answer_missing("unknown")
+    return yes_or_no(now.value == 1) if now.score.is_yes_or_no else _number(now.value)
+
+
+def _number(number: Decimal) -> str:
+    return str(number).replace(".", ",")

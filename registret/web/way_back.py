@@ -1,0 +1,83 @@
+"""The way back: the page that somebody was at, or wanted, before the card had to be shown.
+
+It travels in the body of the form that begins the login, and waits with the attempt: never in an address. It is the
+path of a page of this site, made anew from the list of addresses; what was searched for on a page is not kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from inspect import getclosurevars
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import Resolver404, ResolverMatch, resolve, reverse
+
+FIELD: Final = "till"
+LONGEST: Final = 200
+
+
+def page(path: str) -> str:
+    """`path`, if it is a page for whoever has shown a card; otherwise empty."""
+    found = _match(path)
+    return "" if found is None else reverse(found.view_name, args=found.args, kwargs=found.kwargs)
+
+
+def is_for_whoever_waits(path: str) -> bool:
+    """Whether it is a page for people who are not at work, too."""
+    found = _match(path)
+    return found is not None and found.func.gate == "needs_any_card"  # type: ignore[attr-defined]
+
+
+def to_this_page(request: HttpRequest) -> str:
+    """Of a page that is shown: itself, or the one above it, if it was the answer to a form."""
+    return _first(_upwards(request.path)) if _is_gated(request) else ""
+
+
+def to_what_was_refused(request: HttpRequest) -> str:
+    """Of a request that was refused: the page that was wanted, or the one whose form was sent."""
+    if not _is_gated(request):
+        return ""
+    wanted = [request.path] if request.method in {"GET", "HEAD"} else []
+    return _first([*wanted, *_upwards(_sent_from(request)), *_upwards(request.path)])
+
+
+def methods(view: Callable[..., Any]) -> tuple[str, ...]:
+    """What an address takes, as Django's decorators were told."""
+    return tuple(getclosurevars(view).nonlocals.get("request_method_list", ()))
+
+
+def _match(path: str) -> ResolverMatch | None:
+    if len(path) > LONGEST:
+        return None
+    try:
+        found = resolve(path, urlconf=settings.ROOT_URLCONF)
+    except Resolver404:
+        return None
+    is_file = "." in path.rpartition("/")[2]
+    is_open = getattr(found.func, "gate", "open_to_all") == "open_to_all"
+    return None if is_file or is_open or "GET" not in methods(found.func) else found
+
+
+def _is_gated(request: HttpRequest) -> bool:
+    found = request.resolver_match
+    return found is not None and getattr(found.func, "gate", "open_to_all") != "open_to_all"
+
+
+def _sent_from(request: HttpRequest) -> str:
+    """The path of the page that a form stood on, or a link; empty if it was none of ours."""
+    told = request.headers.get("Referer", "")
+    return urlsplit(told).path if told.startswith(settings.SITE_ORIGIN + "/") else ""
+
+
+def _upwards(path: str) -> Iterator[str]:
+    """`/a/b/c`, `/a/b`, `/a`: what a form is sent to lies below the page that it belongs to."""
+    while path.strip("/"):
+        yield path
+        path = path.rpartition("/")[0]
+
+
+def _first(paths: Iterator[str] | list[str]) -> str:
+    return next(filter(None, map(page, paths)), "")

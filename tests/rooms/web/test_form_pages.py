@@ -1,0 +1,207 @@
+"""The form of a step as a page: what is folded away and when it unfolds, results in words, changes, whose it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from registret.access.actor import Actor
+from registret.access.roles import Role
+from registret.records import services
+from registret.registries.queries import catalogue
+from registret.registries.schema import Block
+from tests import cast
+from tests.cast import ANNA
+from tests.rooms.records.scene import ACUTE, begun
+from tests.rooms.web.client import Browser, Page, text_of
+
+pytestmark = pytest.mark.django_db
+
+Written = Mapping[str, Sequence[str]]
+UNTIMED: Written = {name: value for name, value in ACUTE.items() if not name.endswith("_at")}
+
+
+@pytest.fixture
+def now() -> datetime:
+    return timezone.now()
+
+
+@pytest.fixture
+def anna(now: datetime) -> Actor:
+    place = cast.country(now - timedelta(days=30))
+    cast.appoint_by_program(ANNA, Role.REPORTER, clinic_id=place.infection, at=now - timedelta(days=20))
+    return cast.actor(ANNA, at=now - timedelta(hours=1))
+
+
+@pytest.fixture
+def episode(anna: Actor, now: datetime) -> str:
+    return begun(anna, at=now, arrived_at=[moment(now - timedelta(days=4))])
+
+
+def moment(at: datetime) -> str:
+    return timezone.localtime(at).strftime("%Y-%m-%dT%H:%M")
+
+
+def save(anna: Actor, episode: str, written: Written, *, base: int = 0, step: str = "acute") -> None:
+    services.write(actor=anna, episode=episode, step=step, base=base, written=written, at=timezone.now())
+
+
+def form_of(episode: str, step: str = "acute") -> str:
+    return str(Browser.of(ANNA).get(f"/vardepisod/{episode}/{step}").content.decode())
+
+
+def question(page: str, code: str) -> str:
+    found = re.search(rf'(?s)<fieldset class="field[^"]*" id="{code}".*?</fieldset>', page)
+    assert found is not None
+    return found[0]
+
+
+def fold(html: str) -> str:
+    """`<details>` or `<details open>`."""
+    found = re.search(r"<details[^>]*>", html)
+    assert found is not None
+    return found[0]
+
+
+def research(page: str) -> str:
+    found = re.search(r'(?s)<section class="block pile" id="a-research".*?</section>', page)
+    assert found is not None
+    return found[0]
+
+
+# --- options ---------------------------------------------------------------------------------------
+
+
+def test_of_many_options_the_common_ones_come_first_and_the_others_are_folded_away(episode: str) -> None:
+    asked = question(form_of(episode), "antibiotic")
+    before, _, after = asked.partition("<details>")
+    assert re.findall(r'value="(\w+)"', before)[:2] == ["benzylpenicillin", "cefotaxime"]
+    assert "<summary>Fler antibiotika (19)</summary>" in after
+    assert 'value="rifampicin"' in after
+    assert 'value="missing:unknown"' in after.partition("</details>")[2], "and why there is none stays in sight"
+    values = re.findall(r'value="([\w:]+)"', asked)
+    assert len(values) == len(set(values)) == 25 + 2, "each of them once"
+
+
+def test_the_fold_is_open_when_one_of_the_others_is_chosen(anna: Actor, episode: str) -> None:
+    save(anna, episode, UNTIMED)
+    assert fold(question(form_of(episode), "antibiotic")) == "<details>"
+    save(anna, episode, {"antibiotic": ["rifampicin"]}, base=1)
+    asked = question(form_of(episode), "antibiotic")
+    assert fold(asked) == "<details open>"
+    assert re.search(r'value="rifampicin" checked', asked)
+
+
+def test_what_people_go_through_one_by_one_is_not_folded(episode: str) -> None:
+    assert "<details" not in question(form_of(episode), "comorbidity")
+
+
+# --- the research block ----------------------------------------------------------------------------
+
+
+def test_research_is_folded_away_in_every_form_and_says_how_much_it_is(episode: str) -> None:
+    block = research(form_of(episode))
+    assert fold(block) == "<details>"
+    assert "6 frågor, 0 besvarade" in block
+    for form in catalogue().forms.values():
+        assert any(question.block is Block.RESEARCH for question in form.questions.values()), form.code
+
+
+def test_research_stays_folded_when_it_is_answered_and_says_so(anna: Actor, episode: str) -> None:
+    save(anna, episode, {"smoking": ["never"], "urea": ["7,1"], "lactate": ["missing:not_done"]})
+    block = research(form_of(episode))
+    assert fold(block) == "<details>"
+    assert "6 frågor, 3 besvarade" in block
+
+
+def test_research_unfolds_when_something_in_it_is_odd_or_wrong(anna: Actor, episode: str) -> None:
+    save(anna, episode, {"urea": ["90"]})
+    assert fold(research(form_of(episode))) == "<details open>"
+    page = Browser.of(ANNA).post(f"/vardepisod/{episode}/acute", {"base": "1", "lactate": "mycket", "do": "save"})
+    assert page.status_code == 422
+    block = research(page.content.decode())
+    assert fold(block) == "<details open>"
+    assert 'value="mycket"' in block
+
+
+def test_while_one_writes_the_page_is_told_how_much_of_it_is_answered(episode: str) -> None:
+    sent = {"base": "0", "changed": ["smoking"], "smoking": "never"}
+    told = Browser.of(ANNA).post(f"/vardepisod/{episode}/acute/spara", sent).json()
+    assert told["told"] == {"research": "6 frågor, 1 besvarad"}
+
+
+# --- results ---------------------------------------------------------------------------------------
+
+
+def results(episode: str) -> dict[str, str]:
+    page = form_of(episode)
+    return dict(re.findall(r'(?s)data-score="(\w+)".*?<output[^>]*>(.*?)</output>', page))
+
+
+def test_a_result_of_yes_or_no_is_said_in_words(anna: Actor, episode: str, now: datetime) -> None:
+    assert results(episode)["culture_before_antibiotic"] == "–"
+    times = {
+        "blood_cultured_at": [moment(now - timedelta(days=3, hours=2))],
+        "antibiotic_at": [moment(now - timedelta(days=3))],
+    }
+    save(anna, episode, {**UNTIMED, **times})
+    assert results(episode)["culture_before_antibiotic"] == "Ja"
+    assert "Blododling före antibiotika Ja" in text_of(Browser.of(ANNA).get(f"/vardepisod/{episode}/utskrift"))
+    save(anna, episode, {"blood_culture": ["no"]}, base=1)
+    assert results(episode)["culture_before_antibiotic"] == "Nej"
+
+
+def test_a_result_that_can_never_be_known_says_so(anna: Actor, episode: str) -> None:
+    save(anna, episode, {**UNTIMED, "blood_culture": ["missing:unknown"], "antibiotic": ["missing:unknown"]})
+    page = form_of(episode)
+    assert results(episode)["culture_before_antibiotic"] == "Okänt"
+    assert "Någon del är okänd." in page
+
+
+def test_the_live_state_has_the_same_words(episode: str) -> None:
+    sent = {"base": "0", "changed": ["blood_culture"], "blood_culture": "no"}
+    told = Browser.of(ANNA).post(f"/vardepisod/{episode}/acute/spara", sent).json()["scores"]
+    assert told["culture_before_antibiotic"] == {
+        "value": "Nej", "counted": True, "word": True, "unit": "", "reading": "",
+    }  # fmt: skip
+    assert told["minutes_to_antibiotic"]["value"] == "–"
+    assert told["crb65"]["word"] is False
+
+
+# --- what was changed, and whose it is -------------------------------------------------------------
+
+
+def test_a_first_answer_strikes_nothing_and_a_changed_one_says_what_was_before(anna: Actor, episode: str) -> None:
+    save(anna, episode, {"pulse": ["82"], "crp": ["190"]})
+    address = f"/vardepisod/{episode}/acute/andringar"
+    first = Browser.of(ANNA).get(address)
+    assert "<del>" not in first.content.decode()
+    assert "Förut inget svar: Puls: 82 /min CRP, första värdet: 190 mg/L" in text_of(first)
+    save(anna, episode, {"pulse": ["88"], "crp": [""]}, base=1)
+    then = Browser.of(ANNA).get(address)
+    assert re.findall(r"<del>(.*?)</del>", then.content.decode()) == ["82 /min", "190 mg/L"]
+    assert "Puls: 82 /min → 88 /min CRP, första värdet: 190 mg/L → inget svar" in text_of(then)
+
+
+def strip_of(page: Page) -> str:
+    found = re.search(r'(?s)<div class="patient">.*?</div>', page.content.decode())
+    assert found is not None
+    return " ".join(re.sub(r"<[^>]*>", "", found[0]).split())
+
+
+def test_every_page_about_a_step_says_whose_it_is_as_the_form_does(anna: Actor, episode: str) -> None:
+    hers = Browser.of(ANNA)
+    on_the_form = strip_of(hers.get(f"/vardepisod/{episode}/acute"))
+    assert episode in on_the_form
+    assert "19121212-••••" in on_the_form
+    for page in ("andringar", "las-upp", "flytta"):
+        assert strip_of(hers.get(f"/vardepisod/{episode}/acute/{page}")) == on_the_form
+
+
+def test_for_those_who_read_one_column_results_follow_what_they_are_counted_from(anna: Actor, episode: str) -> None:
+    page = form_of(episode)
+    assert page.index('id="a-vital_signs"') < page.index('data-score="crb65"') < page.index('id="a-samples"')
