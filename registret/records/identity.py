@@ -59,6 +59,8 @@ def change_number(*, actor: Actor, patient: str, number: PatientNumber, reason: 
         row = Patient.objects.select_for_update().get(id=found.id)
         if number.birth_date and number.sex:
             row.birth_date, row.sex = number.birth_date, number.sex
+        # It is asked about another number from now on, and has said nothing of that one yet.
+        row.register_protects = False
         _fill_in(row, population_register().person(number), at=at)
         row.save()
     record(
@@ -203,19 +205,24 @@ def _asked(patient_id: int, *, at: datetime) -> bool:
 
 
 def _fill_in(row: Patient, person: Person | None, *, at: datetime) -> list[str]:
-    """What the population register says; answers the names of what changed. What it does not know stays."""
+    """What the population register says; answers the names of what changed. What it does not know stays.
+
+    A protection that came along from another number or patient stays until the register has protected the number in
+    force and says that it no longer does.
+    """
     if person is None:
         return []
     now = {
         "given_name": person.given_name,
         "surname": person.surname,
         "sex": person.sex.value,
-        "is_protected": person.is_protected,
+        "is_protected": person.is_protected or (row.is_protected and not row.register_protects),
         "died_on": person.died_on if person.died_on is None or person.died_on >= row.birth_date else row.died_on,
     }
     changed = [name for name, value in now.items() if getattr(row, name) != value]
     for name in changed:
         setattr(row, name, now[name])
+    row.register_protects = person.is_protected
     row.looked_up_at = at
     return changed
 

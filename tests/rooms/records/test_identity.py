@@ -236,6 +236,57 @@ def test_a_death_and_a_protection_are_seen_the_next_day_and_the_log_says_which_f
     assert entry.by_program == "population"
 
 
+@pytest.mark.parametrize("of", [RESERVE, OTHER])
+def test_a_protection_survives_a_merge_until_the_register_takes_it_back_from_the_number_in_force(
+    here: Ward, monkeypatch: pytest.MonkeyPatch, of: str
+) -> None:
+    """The register says of the number in force that it is not protected, and has never said otherwise."""
+    ask(Known(n191212121212=registered()), monkeypatch)
+    begun(here.anna, patient=of)
+    begun(here.anna)
+    with sight_of_all():
+        Patient.objects.filter(system_id=system_id_of(of)).update(is_protected=True)
+    looking.open_patient(actor=here.anna, system_id=system_id_of(of), reason="Rättar", at=NOW + HOUR)
+    merge(here, of=of)
+
+    def protected_after(days: int, *, register_says: bool | None) -> bool:
+        answers = {} if register_says is None else {"n191212121212": registered(protected=register_says)}
+        ask(Known(**answers), monkeypatch)
+        identity.ask_again(at=NOW + days * DAY)
+        with sight_of_all():
+            return Patient.objects.get().is_protected
+
+    assert protected_after(1, register_says=False), "it said so before the merge too"
+    assert protected_after(2, register_says=None)
+    assert protected_after(3, register_says=False)
+    assert protected_after(4, register_says=True)
+    assert protected_after(5, register_says=None), "a register that is silent takes nothing back"
+    assert not protected_after(6, register_says=False), "now it takes back what it has said itself"
+    assert [entry.facts for entry in log("patient.looked_up")] == [{"fields": "is_protected"}]
+
+
+def test_a_protection_survives_another_number_that_the_register_does_not_protect(
+    here: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(Known(n191212729808=registered(protected=True), n191212121212=registered()), monkeypatch)
+    begun(here.anna, patient=OTHER)
+    looking.open_patient(actor=here.anna, system_id=system_id_of(OTHER), reason="Rättar", at=NOW + HOUR)
+    change(here, of=OTHER)
+    for days in (0, 1, 2):
+        identity.ask_again(at=NOW + days * DAY)
+        with sight_of_all():
+            assert Patient.objects.get().is_protected, "a mistyped number must not uncover anybody"
+
+
+def test_a_protection_that_the_register_gave_it_takes_back(here: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask(Known(n191212121212=registered(protected=True)), monkeypatch)
+    begun(here.anna)
+    ask(Known(n191212121212=registered()), monkeypatch)
+    assert identity.ask_again(at=NOW + DAY) == 1
+    with sight_of_all():
+        assert not Patient.objects.get().is_protected
+
+
 def test_what_the_register_does_not_know_or_cannot_be_stays(here: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
     begun(here.anna)
     assert identity.ask_again(at=NOW + DAY) == 0
