@@ -58,9 +58,9 @@ class LogExtract:
 def log_extract_of_case(*, actor: Actor, case: Case, form: str, at: datetime) -> LogExtract:
     """For the patient who has or had the number; also what was done before two patients were merged into this one.
 
-    Raises: NotPermitted, NobodyHere.
+    Raises: NotPermitted, TooMany, NobodyHere.
     """
-    with patient_of_case(actor=actor, case=case) as found:
+    with patient_of_case(actor=actor, case=case, at=at) as found:
         facts: dict[str, Fact] = {"case": case.case_number.text, "form": form}
         rows = log_extract(patient_id=found.patient.id, merged=found.merged, facts=facts, by=actor.by, at=at)
         return LogExtract(case_number=case.case_number.text, at=at, patient=found.patient, rows=rows)

@@ -117,9 +117,9 @@ class RegistryExtract:
 def registry_extract(*, actor: Actor, case: Case, form: str, at: datetime) -> RegistryExtract:
     """All about the person who has or had the number, of all care providers. `form`: as what, for the log.
 
-    Raises: NotPermitted, NobodyHere.
+    Raises: NotPermitted, TooMany, NobodyHere.
     """
-    with patient_of_case(actor=actor, case=case) as found:
+    with patient_of_case(actor=actor, case=case, at=at) as found:
         patient = found.patient
         record(
             event="extract.made",

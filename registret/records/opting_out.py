@@ -15,12 +15,10 @@ from django.db import transaction
 
 from registret.access.actor import Actor
 from registret.access.checks import check_card_age
-from registret.access.refusals import NotPermitted
-from registret.access.roles import Permission
 from registret.kernel.by import By
 from registret.ledger.services import record
 from registret.records.blocking import mark_of, marks_of
-from registret.records.cases import Case
+from registret.records.cases import Case, take_case
 from registret.records.destroying import destroy_episodes, destroy_patient
 from registret.records.holding import hold_identities, hold_numbers
 from registret.records.models import Destruction, Episode, Number, OptOut
@@ -51,18 +49,21 @@ class MarksBroken(Exception):
     """A file of marks cannot be read; the message says at which line."""
 
 
-@transaction.atomic
 def opt_out(*, actor: Actor, case: Case, at: datetime) -> int:
     """Destroys all about the person, at all care providers, and blocks every number that the person has or had; answers
     how many episodes were destroyed. Whoever is not in the registry can opt out too: the number is blocked.
 
     There is no way back.
 
-    Raises: NotPermitted, CardTooOld; OptedOut (that was done already).
+    Raises: NotPermitted, TooMany, CardTooOld; OptedOut (that was done already).
     """
-    if not actor.may(Permission.HANDLE_CASES):
-        raise NotPermitted()
+    take_case(actor=actor, at=at)
     check_card_age(actor, at=at)
+    return _opt_out(actor, case, at)
+
+
+@transaction.atomic
+def _opt_out(actor: Actor, case: Case, at: datetime) -> int:
     hold_identities()
     with sight_of_all():
         patient_id = patient_id_of(case.number)

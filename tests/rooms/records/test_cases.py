@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from registret.access.actor import Actor
 from registret.access.refusals import NotPermitted
 from registret.kernel.identifiers import Malformed
+from registret.limits.services import TooMany, take
 from registret.oversight.extracts import READS, log_extract_of_case
 from registret.records import cases, extracts, identity, looking, opting_out, retention, services
 from registret.records.casenumber import CaseNumber
@@ -248,6 +249,35 @@ def test_a_log_extract_tells_also_of_the_time_before_two_were_merged(here: Ward)
         "Infektionskliniken, Norrviks sjukhus",
         "Infektionskliniken, Sydviks sjukhus",
     }
+
+
+# --- how many --------------------------------------------------------------------------------------
+
+
+def used_up(actor: Actor) -> None:
+    for _ in range(cases.CASES_PER_PERSON.most):
+        take(limit=cases.CASES_PER_PERSON, subject=str(actor.account_id), at=NOW)
+
+
+@pytest.mark.parametrize("act", ["open", "extract", "log extract", "opt out"])
+def test_who_walks_through_numbers_is_stopped_whatever_is_done_with_them(here: Ward, act: str) -> None:
+    begun(here.anna)
+    greta = handler()
+    used_up(greta)
+    with pytest.raises(TooMany) as no:
+        ACTS[act](greta)
+    assert no.value.what == "patient_cases"
+    assert log("case.opened") == log("extract.made") == log("patient.opted_out") == ()
+    assert cases.open_case(actor=greta, case=case(), at=NOW + HOUR).patient, "an hour later it goes on"
+
+
+def test_numbers_of_nobody_count_as_well(here: Ward) -> None:
+    greta, most = handler(), cases.CASES_PER_PERSON.most
+    for _ in range(most):
+        cases.open_case(actor=greta, case=case(RESERVE), at=NOW)
+    with pytest.raises(TooMany):
+        cases.open_case(actor=greta, case=case(), at=NOW)
+    assert len(log("case.nobody")) <= most
 
 
 CHANGES = {

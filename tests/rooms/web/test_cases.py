@@ -13,7 +13,9 @@ from fontTools.ttLib import TTFont
 
 from registret.access.actor import Actor
 from registret.access.roles import Role
+from registret.limits.services import take
 from registret.records import services
+from registret.records.cases import CASES_PER_PERSON
 from registret.records.models import OptOut, Patient
 from registret.records.sight import sight_of_all
 from registret.web.cases import paper
@@ -124,6 +126,26 @@ def test_a_number_of_nobody_can_be_opted_out_and_not_extracted(anna: Actor) -> N
     assert "Ingen i registret har eller har haft numret." in text
     assert "Registerutdrag" not in text
     assert post(greta(), "/patientarenden/registerutdrag", form="pdf").status_code == 404
+
+
+def test_who_opens_too_many_is_told_until_when_and_the_log_is_told_of_each(
+    anna: Actor, episode: str, now: datetime
+) -> None:
+    browser = greta()
+    account = cast.account_of(GRETA).id
+    for at in (now, now + CASES_PER_PERSON.per):
+        for _ in range(CASES_PER_PERSON.most):
+            take(limit=CASES_PER_PERSON, subject=str(account), at=at)
+    for address in POSTS:
+        page = post(browser, address, form="pdf", ok="1", sure="1")
+        assert page.status_code == 429, address
+        assert "Vänta och försök igen" in text_of(page)
+        assert "Till startsidan" in text_of(page)
+    told = log("request.refused")
+    assert [(e.by_name, e.facts["code"], e.facts["what"]) for e in told] == [
+        (GRETA.name, "limits.too_many", "patient_cases")
+    ] * len(POSTS)
+    assert counted() == (1, 1, 1)
 
 
 # --- extracts --------------------------------------------------------------------------------------
