@@ -768,6 +768,32 @@ REFUSALS: Mapping[str, Words] = dict(RECORD_REFUSALS) | {
         todo=(_("Be en annan lokal administratör på kliniken, eller registerkansliet."),),
         action=Action.START,
     ),
+    "access.outlasts_rights": Words(
+        title=_("En vikarie har inte behörighet längre än de andra."),
+        happened=_(
+            "Vikariens egen behörighet på kliniken, eller behörigheten hos den som föreslog, upphör före den sista "
+            "dagen. Som längst går det till och med %(day)s."
+        ),
+        in_general=_(
+            "Vikariens egen behörighet på kliniken, eller behörigheten hos den som föreslog, upphör före den sista "
+            "dagen."
+        ),
+        todo=(
+            _("Förläng behörigheten först, eller föreslå en kortare tid."),
+            _("Väntar förslaget redan på att bekräftas: avslå det, och föreslå på nytt."),
+        ),
+        action=Action.START,
+        short=_("Välj en dag till och med %(day)s: sedan upphör kollegans behörighet, eller din egen."),
+    ),
+    "access.proposer_gone": Words(
+        title=_("Den som föreslog vikarien kan inte längre föreslå någon."),
+        happened=_("Personen är inte längre lokal administratör på kliniken, eller har ett konto som är spärrat."),
+        todo=(
+            _("Avslå förslaget."),
+            _("Behövs vikarien ändå? Föreslå personen på nytt, så att en kollega eller registerkansliet bekräftar."),
+        ),
+        action=Action.START,
+    ),
     "access.not_a_colleague": Words(
         title=_("Personen arbetar inte på kliniken just nu."),
         happened=_("Personen har ingen behörighet där, eller ett konto som inte går att använda."),
