@@ -260,6 +260,14 @@ class SuspendedElsewhere(Refused):
 
 
 @dataclass(kw_only=True, eq=False)
+class SuspensionNotLeft(Refused):
+    """The office takes over what a clinic has suspended only where nobody at the clinic can lift it."""
+
+    code: ClassVar[str] = "access.suspension_not_left"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
 class RemindedToday(Refused):
     """Reminding is possible once a day."""
 

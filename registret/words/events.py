@@ -26,6 +26,7 @@ EVENTS = {
     "account.data_taken": _("Hämtade sina uppgifter"),
     "account.suspend": _("Konto spärrat"),
     "account.reinstate": _("Spärr hävd"),
+    "account.taken_over": _("Klinikens spärr övertagen av registerkansliet"),
     "account.end": _("Konto avslutat"),
     "account.card_accepted": _("Nästa kort tas emot som kontots eget"),
     "account.imported": _("Konto inläst ur fil"),

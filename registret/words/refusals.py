@@ -755,6 +755,12 @@ REFUSALS: Mapping[str, Words] = dict(RECORD_REFUSALS) | {
         todo=(_("Kontakta registerkansliet."),),
         action=Action.HELP,
     ),
+    "access.suspension_not_left": Words(
+        title=_("Spärren är klinikens."),
+        happened=_("Kliniken som spärrade har någon som kan häva spärren, eller så är den inte klinikens längre."),
+        todo=(_("Häv spärren själv om det behövs, eller be klinikens lokala administratör."),),
+        action=Action.START,
+    ),
     "access.already_granted": Words(
         title=_("Personen har redan den behörigheten."),
         happened=_("Samma roll på samma klinik gäller redan, lika länge eller längre."),

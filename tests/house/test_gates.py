@@ -117,6 +117,7 @@ SITE = {
     "personer/<int:id>": "needs manage_people",
     "personer/<int:id>/sparra": "needs manage_people",
     "personer/<int:id>/hav": "needs manage_people",
+    "personer/<int:id>/ta-over-sparren": "needs appoint",
     "behorighet/<int:id>": "needs manage_people",
     "behorighet/<int:id>/aterkalla": "needs manage_people",
     "genomgang": "needs manage_people",
