@@ -119,6 +119,7 @@ EVENTS = {
     "work.listed": _("Läste arbetslistorna"),
     "request.refused": _("Begäran nekad"),
     "request.forged": _("Formulär avvisat"),
+    "request.failed": _("Ett fel hos oss stoppade sidan"),
     "request.limit_reached": _("Så många nekades härifrån att fler inte skrivs ner"),
 }
 

@@ -871,7 +871,7 @@ REQUESTS: Mapping[str, Words] = {
     "request.failed": Words(
         title=_("Något gick fel hos oss."),
         happened=_("Felet är inte ditt. Inget som du skickade har sparats till hälften."),
-        todo=(_("Gå tillbaka och försök igen om en stund."),),
+        todo=(_("Gå tillbaka och försök igen om en stund."), _SUPPORT),
         action=Action.START,
     ),
 }
