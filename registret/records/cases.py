@@ -109,11 +109,19 @@ def patient_of_case(*, actor: Actor, case: Case, at: datetime) -> Iterator[Ident
     """
     take_case(actor=actor, at=at)
     with sight_of_all():
-        patient_id = patient_id_of(case.number)
-        if patient_id is None:
-            raise NobodyHere()
-        merged = Merge.objects.filter(patient_id=patient_id).order_by("id").values_list("gone_id", flat=True)
-        yield Identities(patient=_patient(patient_id), merged=tuple(merged))
+        yield identities_of(case)
+
+
+def identities_of(case: Case) -> Identities:
+    """Inside `sight_of_all`, for acts that have asked who may.
+
+    Raises: NobodyHere.
+    """
+    patient_id = patient_id_of(case.number)
+    if patient_id is None:
+        raise NobodyHere()
+    merged = Merge.objects.filter(patient_id=patient_id).order_by("id").values_list("gone_id", flat=True)
+    return Identities(patient=_patient(patient_id), merged=tuple(merged))
 
 
 def _patient(patient_id: int) -> PatientRow:

@@ -297,6 +297,7 @@ FACTS = {
     "at": _("när"),
     "case": _("ärende"),
     "patient": _("patient"),
+    "mistaken": _("det tidigare numret var fel"),
     "gone": _("patient som gick upp i denna"),
     "episodes": _("vårdepisoder"),
     "why": _("skäl"),

@@ -52,6 +52,30 @@ RECORD_REFUSALS: Mapping[str, Words] = {
         action=Action.START,
         short=_("Numret är en annan patients. Kontrollera det."),
     ),
+    "patient.also_elsewhere": Words(
+        title=_("Patienten finns också hos en annan vårdgivare."),
+        happened=_(
+            "Vem patienten är gäller hos alla vårdgivare som har registrerat patienten, och det går inte att dela två "
+            "som har slagits ihop. Därför görs det i ett patientärende. Inget har ändrats."
+        ),
+        todo=(
+            _("Kontakta registret och be om ett patientärende."),
+            _("Uppge patientens beteckning här. Skriv inga nummer i mejl."),
+        ),
+        action=Action.HELP,
+    ),
+    "patient.taken_elsewhere": Words(
+        title=_("Numret är en patients hos en annan vårdgivare."),
+        happened=_(
+            "En annan patient i registret har eller har haft numret, och en annan vårdgivare har registrerat den "
+            "patienten. Därför slår du inte ihop dem här. Inget har ändrats."
+        ),
+        todo=(
+            _("Kontrollera numret, siffra för siffra."),
+            _("Är de två samma person? Kontakta registret och be om ett patientärende. Skriv inga nummer i mejl."),
+        ),
+        action=Action.HELP,
+    ),
     "patient.number_unchanged": Words(
         title=_("Patienten har redan det numret."),
         happened=_("Numret är det som gäller nu. Inget har ändrats."),

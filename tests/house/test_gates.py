@@ -152,6 +152,7 @@ SITE = {
     "patientarenden/registerutdrag": "needs handle_cases",
     "patientarenden/loggutdrag": "needs handle_cases",
     "patientarenden/avboj": "needs handle_cases",
+    "patientarenden/nummer": "needs handle_cases",
     "gallring": "needs handle_cases",
     "gallring/<slug:code>": "needs handle_cases",
     "loggen": "needs read_log",

@@ -20,7 +20,17 @@ from registret.access.refusals import CardTooOld
 from registret.config.ready import NotReady, check_opt_out_file
 from registret.config.workers import workers
 from registret.ledger.models import Entry
-from registret.records import blocking, cases, destroying, identity, looking, opting_out, retention, services
+from registret.records import (
+    blocking,
+    cases,
+    destroying,
+    identity,
+    identity_cases,
+    looking,
+    opting_out,
+    retention,
+    services,
+)
 from registret.records.mark_file import read_marks
 from registret.records.models import Destruction, Episode, Merge, Number, OptOut, Patient, Revision, Step
 from registret.records.opting_out import (
@@ -78,7 +88,7 @@ def story(here: Ward) -> str:
     services.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
     begun(here.cecilia, arrived_at=["2026-09-01T10:00"])
     begun(here.karin, patient=OTHER)
-    identity.merge(actor=here.anna, patient=system_id_of(RESERVE), number=number(TOLVAN), reason="Tolvan", at=NOW)
+    identity_cases.merge(actor=handler(), case=case(RESERVE), number=number(TOLVAN), reason="Tolvan", at=NOW)
     looking.open_patient(actor=here.anna, system_id=system_id_of(TOLVAN), reason="Vårdas", at=NOW)
     return episode
 
