@@ -45,12 +45,16 @@ def number(request: ActorRequest, patient: str) -> HttpResponse:
     taken = False
     if request.method == "POST" and form.is_valid() and "change" not in request.POST:
         take_number(actor=request.actor, at=request.at)
-        who = {"actor": request.actor, "patient": page.patient.system_id, "at": request.at}
         try:
             there = beside(form, _PLACES, lambda: _acted(request, form, page.patient.system_id))
         except (NumberTaken, TakenElsewhere) as refusal:
             # What was refused left nothing behind, and that somebody has the number is an answer.
-            identity.tell_taken(number=form.cleaned_data["new_number"], **who)
+            identity.tell_taken(
+                actor=request.actor,
+                patient=page.patient.system_id,
+                number=form.cleaned_data["new_number"],
+                at=request.at,
+            )
             if isinstance(refusal, TakenElsewhere):
                 raise
             taken = True

@@ -233,10 +233,15 @@ def test_taken_over_while_the_last_administrator_lifts_it_is_lifted_or_the_offic
     revoked(KARIN, at_clinic=place.infection)
     bertil, doris = cast.actor(BERTIL, at=NOW), cast.actor(DORIS, at=NOW)
     suspend_person(account_id=id_of(ANNA), reason="x", actor=bertil, at=NOW)
+
+    def left_and_taken_over() -> bool:
+        revoked(BERTIL, at_clinic=place.infection)
+        return takes_over(doris)
+
     results = together(
         [
             lambda: reinstate_person(account_id=id_of(ANNA), actor=bertil, at=NOW),
-            lambda: (revoked(BERTIL, at_clinic=place.infection), takes_over(doris)),
+            left_and_taken_over,
         ]
     )
     assert state() in {(AccountState.CONFIRMED, None), (AccountState.SUSPENDED, OFFICE)}, results

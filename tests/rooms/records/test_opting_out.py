@@ -419,11 +419,12 @@ def test_a_file_that_cannot_be_written_stops_no_opt_out_and_gets_all_of_them_whe
 def test_a_process_that_is_killed_after_an_opt_out_and_before_its_file_has_forgotten_nothing(
     here: Ward, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, committed_now: Any
 ) -> None:
-    monkeypatch.setattr(settings, "OPT_OUT_FILE", tmp_path / "marks")
+    file = tmp_path / "marks"
+    monkeypatch.setattr(settings, "OPT_OUT_FILE", file)
     opt_out(actor=handler(), case=case(), at=NOW)  # committed, and nothing of what comes after it was done
-    assert not settings.OPT_OUT_FILE.exists()
+    assert not file.exists()
     committed_now(lambda: opt_out(actor=handler(), case=case(OTHER), at=NOW + MINUTE))
-    assert read_marks(settings.OPT_OUT_FILE.read_text().splitlines()) == frozenset(marks()), "the next brings both"
+    assert read_marks(file.read_text().splitlines()) == frozenset(marks()), "the next brings both"
 
 
 def test_without_a_file_nothing_is_written_and_nothing_is_lacking(here: Ward) -> None:

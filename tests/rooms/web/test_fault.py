@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -27,7 +26,7 @@ SECRET = "Anna Berg, 19121212-1212"
 
 
 @pytest.fixture
-def raised(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Exception]]:
+def raised(monkeypatch: pytest.MonkeyPatch) -> list[Exception]:
     """What the page at /halsa stops with."""
     errors: list[Exception] = [RuntimeError(SECRET)]
 

@@ -36,7 +36,7 @@ def test_no_page_is_kept_by_the_browser(at_work: Browser) -> None:
 
 def test_a_browser_that_asks_for_an_icon_gets_one_and_pages_name_the_drawing() -> None:
     answer = Browser().get("/favicon.ico")
-    body = b"".join(answer)  # type: ignore[arg-type]
+    body = b"".join(answer)
     answer.close()
     assert (answer.status_code, body[:6]) == (200, b"\0\0\1\0\2\0"), "two pictures"
     assert len(body) < 2000
