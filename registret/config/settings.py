@@ -309,6 +309,8 @@ LOGGING: dict[str, Any] = {
         "django.request": {"level": "CRITICAL"},
         "django.security": {"level": "ERROR"},
         "httpx2": {"level": "WARNING"},
+        # Each PDF is told of in some fifty lines.
+        "fontTools": {"level": "WARNING"},
     },
 }
 if DEMO:

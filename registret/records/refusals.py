@@ -99,6 +99,15 @@ class NobodyHere(Refused):
 
 
 @dataclass(kw_only=True, eq=False)
+class TooLongForPaper(Refused):
+    """An extract of so many rows takes too long to be drawn; as JSON it is whole."""
+
+    code: ClassVar[str] = "case.too_long_for_paper"
+    status: ClassVar[int] = 409
+    rows: int
+
+
+@dataclass(kw_only=True, eq=False)
 class NothingSoOld(Refused):
     """No episode of the sub-registry is older than it keeps them."""
 

@@ -95,6 +95,13 @@ RECORD_REFUSALS: Mapping[str, Words] = {
         todo=(_("Kontrollera numret och börja om."),),
         action=Action.START,
     ),
+    "case.too_long_for_paper": Words(
+        title=_("Utdraget är för långt för en PDF."),
+        happened=_("Det har %(rows)s rader. Inget utdrag har tagits fram."),
+        in_general=_("Det har så många rader att det tar för lång tid att rita. Inget utdrag har tagits fram."),
+        todo=(_("Gå tillbaka och ta fram samma utdrag som JSON. Där står allt."),),
+        action=Action.START,
+    ),
     "retention.nothing_so_old": Words(
         title=_("Ingenting är så gammalt."),
         happened=_("Delregistret har inga vårdepisoder som är äldre än de ska bevaras."),
