@@ -25,6 +25,7 @@ from registret.access.refusals import (
     RoleImpossible,
     SubRegistryClosed,
     SuspendedElsewhere,
+    SuspensionNotLeft,
 )
 from registret.access.roles import ROLES_TO_APPLY_FOR, Permission, Role
 from registret.access.rules import end_of
@@ -203,17 +204,39 @@ def suspend_person(*, account_id: int, reason: str, actor: Actor, at: datetime) 
 
 @transaction.atomic
 def reinstate_person(*, account_id: int, actor: Actor, at: datetime) -> None:
-    """Häv spärren. A clinic lifts what it has suspended itself, or the clock; the office lifts everything.
+    """Häv spärren. A clinic lifts what it has suspended itself, or the clock; the office lifts everything, also where
+    no right is left and no clinic can act.
 
     Raises: NotPermitted, NotFound, OwnRights, CardTooOld, SuspendedElsewhere, NotPossible.
     """
-    person = _person(_colleague(account_id, actor=actor, at=at).account_id)
-    if _authority(actor) is Authority.CLINIC and _suspended_elsewhere(
-        person.state_authority, person.state_clinic_id, actor=actor
-    ):
-        raise SuspendedElsewhere()
-    accounts.reinstate(account_id=person.id, by=actor.by, at=at)
-    _tell(person.id, kind="reinstated", more={}, at=at)
+    if _authority(actor) is Authority.OFFICE:
+        _suspended(account_id, actor=actor, at=at)
+    else:
+        person = _person(_colleague(account_id, actor=actor, at=at).account_id)
+        if _suspended_elsewhere(person.state_authority, person.state_clinic_id, actor=actor):
+            raise SuspendedElsewhere()
+    accounts.reinstate(account_id=account_id, by=actor.by, at=at)
+    _tell(account_id, kind="reinstated", more={}, at=at)
+
+
+@transaction.atomic
+def take_over_suspension(*, account_id: int, actor: Actor, at: datetime) -> None:
+    """Ta över spärren: where nobody attests any more at the clinic that suspended, the office decides from now on, and
+    not whoever is appointed there next.
+
+    Raises: NotPermitted, NotFound, OwnRights, CardTooOld, SuspensionNotLeft, NotPossible.
+    """
+    person = _suspended(account_id, actor=actor, at=at)
+    if person.state_authority is Authority.CLINIC and not _is_left(person, at=at):
+        raise SuspensionNotLeft()
+    accounts.take_over_suspension(account_id=account_id, by=actor.by, at=at)
+
+
+def may_take_over(*, account_id: int, actor: Actor, at: datetime) -> bool:
+    """Whether a clinic has suspended the account and nobody there can lift it: the office may take that over."""
+    if not actor.may(Permission.APPOINT) or account_id == actor.account_id:
+        return False
+    return _is_left(_person(account_id), at=at)
 
 
 def note_export(*, number: int, actor: Actor, at: datetime) -> None:
@@ -309,6 +332,25 @@ def _colleague(account_id: int, *, actor: Actor, at: datetime) -> PersonRow:
         raise OwnRights()
     check_card_age(actor, at=at)
     return found
+
+
+def _suspended(account_id: int, *, actor: Actor, at: datetime) -> AccountRow:
+    """Somebody else, whom the office may let in again, whatever rights are left. The account is held."""
+    if not actor.may(Permission.APPOINT):
+        raise NotPermitted()
+    if account_id == actor.account_id:
+        raise OwnRights()
+    check_card_age(actor, at=at)
+    found = accounts.hold(account_id=account_id)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _is_left(person: AccountRow, *, at: datetime) -> bool:
+    if person.state is not AccountState.SUSPENDED or person.state_clinic_id is None:
+        return False
+    return not active_administrators(clinic_id=person.state_clinic_id, at=at)
 
 
 def _suspended_elsewhere(authority: Authority | str | None, clinic_id: int | None, *, actor: Actor) -> bool:

@@ -195,6 +195,24 @@ class OwnProposal(Refused):
 
 
 @dataclass(kw_only=True, eq=False)
+class OutlastsRights(Refused):
+    """A substitute for longer than the colleague's own right there, or that of who proposes, lasts; `day` is the last
+    that is possible."""
+
+    code: ClassVar[str] = "access.outlasts_rights"
+    status: ClassVar[int] = 422
+    day: str
+
+
+@dataclass(kw_only=True, eq=False)
+class ProposerGone(Refused):
+    """Whoever proposed does not attest there any more, or has an account that is not in force."""
+
+    code: ClassVar[str] = "access.proposer_gone"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
 class NotAColleague(Refused):
     """The person does not work at the clinic now: no right there, or an account that is not in force."""
 
@@ -239,6 +257,14 @@ class SuspendedElsewhere(Refused):
     """What the registry office or another clinic has suspended, this clinic does not lift."""
 
     code: ClassVar[str] = "access.suspended_elsewhere"
+
+
+@dataclass(kw_only=True, eq=False)
+class SuspensionNotLeft(Refused):
+    """The office takes over what a clinic has suspended only where nobody at the clinic can lift it."""
+
+    code: ClassVar[str] = "access.suspension_not_left"
+    status: ClassVar[int] = 409
 
 
 @dataclass(kw_only=True, eq=False)

@@ -23,7 +23,7 @@ class Permission(StrEnum):
     MANAGE_PEOPLE = "manage_people"  # change, revoke, suspend; never oneself
     READ_RECORDS = "read_records"  # patients and episodes of the own care provider
     REPORT = "report"  # write and sign them at the own clinic
-    HANDLE_CASES = "handle_cases"  # extracts for patients, opting out; by exact number and case number only
+    HANDLE_CASES = "handle_cases"  # extracts, opting out, numbers; by exact number and case number only
     READ_LOG = "read_log"
     DECIDE_LIMITS = "decide_limits"  # the time limits of rights and accounts
     HELP = "help"  # find any account, see what became of it and its letters; no rights, no patients

@@ -30,6 +30,11 @@ def end_of(last_day: date, *, at: datetime, months: int) -> datetime:
     return datetime.combine(last_day + timedelta(days=1), time(), tzinfo=_HERE)
 
 
+def last_whole_day(ends_at: datetime) -> date:
+    """The last day (in Sweden) that is over when `ends_at` comes."""
+    return ends_at.astimezone(_HERE).date() - timedelta(days=1)
+
+
 def begin_of(first_day: date, *, last_day: date, at: datetime) -> datetime:
     """The first moment of `first_day` (a day in Sweden), or now if that is today.
 

@@ -27,11 +27,13 @@ from registret.access.refusals import (
     NotFound,
     NothingProposed,
     NotPermitted,
+    OutlastsRights,
     OwnProposal,
     OwnRights,
+    ProposerGone,
 )
 from registret.access.roles import Permission, Role
-from registret.access.rules import begin_of, end_of
+from registret.access.rules import begin_of, end_of, last_possible_day, last_whole_day
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.queries import account
@@ -82,12 +84,26 @@ def colleagues(*, actor: Actor, at: datetime) -> tuple[PersonRow, ...]:
     return tuple(p for p in people_of(actor=actor, at=at) if p.account_id != actor.account_id and _may_be(p))
 
 
+def longest(*, actor: Actor, at: datetime) -> date:
+    """The last day for which the actor may propose somebody; a colleague's own right may end before.
+
+    Raises: NotPermitted (attests at no clinic).
+    """
+    if actor.seat.clinic_id is None:
+        raise NotPermitted()
+    possible = last_possible_day(at=at, months=length(TimeLimit.GRANT).number)
+    own = _attests_until(actor.account_id, actor.seat.clinic_id, at=at)
+    if own is None:
+        raise NotPermitted()
+    return min(possible, last_whole_day(own))
+
+
 @transaction.atomic
 def propose(*, account_id: int, first_day: date, last_day: date, actor: Actor, at: datetime) -> int:
     """Föreslå en vikarie; answers its id. Nothing is given yet: those who can confirm are told.
 
     Raises: NotPermitted (the office appoints instead), OwnRights, CardTooOld, NotAColleague, AlreadyGranted,
-        AlreadyProposed, ClinicClosed, BeginImpossible, EndImpossible.
+        AlreadyProposed, ClinicClosed, BeginImpossible, EndImpossible, OutlastsRights; ProposerGone (a moment ago).
     """
     if not actor.may(Permission.MANAGE_PEOPLE) or actor.seat.clinic_id is None:
         raise NotPermitted()
@@ -98,7 +114,8 @@ def propose(*, account_id: int, first_day: date, last_day: date, actor: Actor, a
     begins_at = begin_of(first_day, last_day=last_day, at=at)
     _check_place(actor.seat.clinic_id)
     accounts.hold(account_id=account_id)
-    _rights_there(account_id, actor.seat.clinic_id, at=at)
+    rights = _rights_there(account_id, actor.seat.clinic_id, at=at)
+    _lasting(rights, ends_at, clinic_id=actor.seat.clinic_id, proposer_id=actor.account_id, at=at)
     # One whose time has passed waits for nobody.
     _waiting(account_id, actor.seat.clinic_id).filter(ends_at__lte=at).update(
         state=SubstitutionState.WITHDRAWN, decided_at=at, decided_by_id=actor.account_id
@@ -132,14 +149,20 @@ def propose(*, account_id: int, first_day: date, last_day: date, actor: Actor, a
 @transaction.atomic
 def confirm(*, substitution_id: int, actor: Actor, at: datetime) -> int:
     """Bekräfta: the colleague is local administrator for that time, for the sub-registries that they have there
-    already; answers the grant's id. The substitute is told.
+    already and for as long; answers the grant's id. The substitute is told.
 
     Raises: NotPermitted, NotFound, OwnProposal, OwnRights, CardTooOld, NothingProposed, NotAColleague, AlreadyGranted,
-        ClinicClosed.
+        ClinicClosed, ProposerGone, OutlastsRights.
     """
     wanted = _to_decide(substitution_id, actor=actor, at=at)
     _check_place(wanted.clinic_id)
-    rights = _rights_there(wanted.account_id, wanted.clinic_id, at=at)
+    rights = _lasting(
+        _rights_there(wanted.account_id, wanted.clinic_id, at=at),
+        wanted.ends_at,
+        clinic_id=wanted.clinic_id,
+        proposer_id=wanted.proposed_by_id,
+        at=at,
+    )
     grant_id = give(
         account_id=wanted.account_id,
         role=Role.LOCAL_ADMINISTRATOR,
@@ -237,6 +260,36 @@ def _rights_there(account_id: int, clinic_id: int, *, at: datetime) -> list[Gran
     return now
 
 
+def _attests_until(account_id: int, clinic_id: int, *, at: datetime) -> datetime | None:
+    """Until when somebody is local administrator there; None if they are not now, or have an account that is not in
+    force."""
+    own = Grant.objects.filter(
+        account_id=account_id,
+        account__state=AccountState.CONFIRMED,
+        clinic_id=clinic_id,
+        role=Role.LOCAL_ADMINISTRATOR,
+        revoked_at=None,
+        begins_at__lte=at,
+        ends_at__gt=at,
+    )
+    return own.values_list("ends_at", flat=True).first()
+
+
+def _lasting(rights: list[Grant], ends_at: datetime, *, clinic_id: int, proposer_id: int, at: datetime) -> list[Grant]:
+    """Those of a colleague's `rights` at the clinic that last until `ends_at`: nobody is given, or gives, what goes on
+    when their own has ended.
+
+    Raises: ProposerGone, OutlastsRights.
+    """
+    own = _attests_until(proposer_id, clinic_id, at=at)
+    if own is None:
+        raise ProposerGone()
+    last = min(own, max(grant.ends_at for grant in rights))
+    if ends_at > last:
+        raise OutlastsRights(day=last_whole_day(last).isoformat())
+    return [grant for grant in rights if grant.ends_at >= ends_at]
+
+
 def _check_place(clinic_id: int) -> None:
     place = clinic(clinic_id)
     if place is None or not place.is_open:
@@ -251,8 +304,8 @@ def _locked(substitution_id: int, *, actor: Actor) -> Substitution:
     seen = _visible(actor).filter(id=substitution_id).first()
     if seen is None:
         raise NotFound()
-    # The account first, as everywhere; of two who decide at once, the second finds what the first left.
-    accounts.hold(account_id=seen.account_id)
+    # The accounts first, as everywhere; of two who decide at once, the second finds what the first left.
+    accounts.hold_all(account_ids={seen.account_id, seen.proposed_by_id})
     locked = Substitution.objects.select_for_update(of=("self",)).select_related("account", "clinic")
     return locked.get(id=substitution_id)
 

@@ -401,6 +401,29 @@ def reinstate(*, account_id: int, by: By, at: datetime) -> None:
 
 
 @transaction.atomic
+def take_over_suspension(*, account_id: int, by: By, at: datetime) -> None:
+    """What a clinic has suspended is the office's from now on. The reason stays.
+
+    Raises: NotPossible (no clinic has suspended it, or not any more).
+    """
+    account = Account.objects.select_for_update().get(id=account_id)
+    if account.state != AccountState.SUSPENDED or account.state_authority != Authority.CLINIC:
+        raise NotPossible(act="take_over", state=account.state)
+    clinic_id = account.state_clinic_id
+    account.state_authority, account.state_clinic_id = Authority.OFFICE, None
+    account.save(update_fields=["state_authority", "state_clinic_id"])
+    record(
+        event="account.taken_over",
+        by=by,
+        at=at,
+        about_account_id=account.id,
+        about_hsa_id=account.hsa_id,
+        clinic_id=clinic_id,
+        facts={"reason": account.state_reason},
+    )
+
+
+@transaction.atomic
 def end(*, account_id: int, reason: str, by: By, at: datetime) -> None:
     """Avsluta: the HSA-id is free for a new registration, the sessions end at once.
 

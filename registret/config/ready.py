@@ -22,6 +22,7 @@ from psycopg.conninfo import make_conninfo
 from registret.cards.trust import TrustBroken
 from registret.mail.smtp import MailServer
 from registret.oidc import ProviderBroken
+from registret.records.mark_file import kept_in
 from registret.records.queries import digests_in_use
 from registret.registries.queries import DefinitionBroken, catalogue, sub_registries
 from registret.web.door.provider import provider
@@ -86,6 +87,21 @@ def check_forms_in_use() -> None:
                 f"version {version} of {code} is in use, and its definition is "
                 f"{'gone' if form is None else 'not what it was'}: put it back, and make changes in a new version"
             )
+
+
+def check_opt_out_file() -> None:
+    """REGISTRET_OPT_OUT_FILE, if there is one, can be written: a restored backup forgets whoever is not in it.
+
+    Raises: NotReady.
+    """
+    if settings.OPT_OUT_FILE is None:
+        return
+    try:
+        kept_in(settings.OPT_OUT_FILE)
+    except OSError as trouble:
+        raise NotReady(
+            f"REGISTRET_OPT_OUT_FILE {settings.OPT_OUT_FILE} cannot be written: {trouble.strerror}"
+        ) from None
 
 
 def check_mail() -> None:

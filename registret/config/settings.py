@@ -290,6 +290,8 @@ CONTENT_SECURITY_POLICY = {
 }
 
 STATIC_URL = "/static/"
+# What browsers ask for whatever a page says: /favicon.ico, the mark.
+WHITENOISE_ROOT = PACKAGE / "web" / "root"
 STATIC_ROOT = Path(env.text("STATIC_ROOT", purpose="where collectstatic puts files for a front", default="var/static"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -307,6 +309,8 @@ LOGGING: dict[str, Any] = {
         "django.request": {"level": "CRITICAL"},
         "django.security": {"level": "ERROR"},
         "httpx2": {"level": "WARNING"},
+        # Each PDF is told of in some fifty lines.
+        "fontTools": {"level": "WARNING"},
     },
 }
 if DEMO:

@@ -21,6 +21,7 @@ from registret.mail.services import GivenUp, deliver_due
 from registret.oversight.services import draw_monthly, last_month
 from registret.records import protected
 from registret.records.identity import ask_again
+from registret.records.opting_out import write_marks
 from registret.records.retention import destroy_due
 from registret.revocation import online
 from registret.revocation.services import Event, Fetched, Happened, fetch_due, fetch_now, tell_of_age
@@ -46,6 +47,7 @@ def workers() -> tuple[Worker, ...]:
         Worker("months", partial(_round, add_log_months), every=_HOUR),
         Worker("population", partial(_round, ask_population), every=_HOUR),
         Worker("retention", partial(_round, destroy_old), every=_HOUR),
+        Worker("opt-outs", partial(_round, write_marks), every=_MINUTE),
     )
 
 

@@ -35,6 +35,7 @@ def _checked() -> WSGIHandler:
         ready.check_trust()
         ready.check_provider()
         ready.check_definitions()
+        ready.check_opt_out_file()
         ready.check_static()
         ready.check_front()
         # A server may start before its database does; what is wrong with one that answers stops it.

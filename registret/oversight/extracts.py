@@ -19,6 +19,7 @@ from registret.ledger.queries import accesses_to
 from registret.ledger.services import Fact, record
 from registret.places.queries import clinics
 from registret.records.cases import Case, patient_of_case
+from registret.records.extracts import check_length
 from registret.records.rows import PatientRow
 
 READS: Final = frozenset(
@@ -58,11 +59,12 @@ class LogExtract:
 def log_extract_of_case(*, actor: Actor, case: Case, form: str, at: datetime) -> LogExtract:
     """For the patient who has or had the number; also what was done before two patients were merged into this one.
 
-    Raises: NotPermitted, NobodyHere.
+    Raises: NotPermitted, TooMany, NobodyHere; TooLongForPaper (as "pdf").
     """
-    with patient_of_case(actor=actor, case=case) as found:
+    with patient_of_case(actor=actor, case=case, at=at) as found:
         facts: dict[str, Fact] = {"case": case.case_number.text, "form": form}
         rows = log_extract(patient_id=found.patient.id, merged=found.merged, facts=facts, by=actor.by, at=at)
+        check_length(len(rows), form=form)
         return LogExtract(case_number=case.case_number.text, at=at, patient=found.patient, rows=rows)
 
 

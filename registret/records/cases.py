@@ -10,12 +10,14 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from registret.access.actor import Actor
 from registret.access.refusals import NotPermitted
 from registret.access.roles import Permission
 from registret.ledger.services import record
+from registret.limits.services import Limit, take
 from registret.places.queries import clinics
 from registret.records.casenumber import CaseNumber
 from registret.records.models import Episode, Merge, Patient
@@ -65,12 +67,26 @@ class Identities:
     merged: tuple[int, ...]
 
 
+CASES_PER_PERSON: Final = Limit(what="patient_cases", most=60, per=timedelta(hours=1))
+"""A case takes some five looks; whoever walks through numbers, or has taken a handler's card, comes no further."""
+
+
+def take_case(*, actor: Actor, at: datetime) -> None:
+    """A case handler named a number: whatever is done with it counts. Call it outside a transaction.
+
+    Raises: NotPermitted, TooMany.
+    """
+    if not actor.may(Permission.HANDLE_CASES):
+        raise NotPermitted()
+    take(limit=CASES_PER_PERSON, subject=str(actor.account_id), at=at)
+
+
 def open_case(*, actor: Actor, case: Case, at: datetime) -> CasePage:
     """Whether somebody has this number, who, and how much there is.
 
-    Raises: NotPermitted.
+    Raises: NotPermitted, TooMany.
     """
-    _require_handler(actor)
+    take_case(actor=actor, at=at)
     with sight_of_all():
         patient_id = patient_id_of(case.number)
         record(
@@ -86,23 +102,26 @@ def open_case(*, actor: Actor, case: Case, at: datetime) -> CasePage:
 
 
 @contextmanager
-def patient_of_case(*, actor: Actor, case: Case) -> Iterator[Identities]:
+def patient_of_case(*, actor: Actor, case: Case, at: datetime) -> Iterator[Identities]:
     """The patient, in a transaction that sees all of them. For acts that tell the log themselves what they did.
 
-    Raises: NotPermitted, NobodyHere.
+    Raises: NotPermitted, TooMany, NobodyHere.
     """
-    _require_handler(actor)
+    take_case(actor=actor, at=at)
     with sight_of_all():
-        patient_id = patient_id_of(case.number)
-        if patient_id is None:
-            raise NobodyHere()
-        merged = Merge.objects.filter(patient_id=patient_id).order_by("id").values_list("gone_id", flat=True)
-        yield Identities(patient=_patient(patient_id), merged=tuple(merged))
+        yield identities_of(case)
 
 
-def _require_handler(actor: Actor) -> None:
-    if not actor.may(Permission.HANDLE_CASES):
-        raise NotPermitted()
+def identities_of(case: Case) -> Identities:
+    """Inside `sight_of_all`, for acts that have asked who may.
+
+    Raises: NobodyHere.
+    """
+    patient_id = patient_id_of(case.number)
+    if patient_id is None:
+        raise NobodyHere()
+    merged = Merge.objects.filter(patient_id=patient_id).order_by("id").values_list("gone_id", flat=True)
+    return Identities(patient=_patient(patient_id), merged=tuple(merged))
 
 
 def _patient(patient_id: int) -> PatientRow:

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 
 from registret.access.actor import Actor
 from registret.ledger.services import record
@@ -19,6 +20,7 @@ from registret.records.cases import Case, patient_of_case
 from registret.records.models import Episode, Merge, Number, Revision, Step
 from registret.records.numbers import PatientNumber
 from registret.records.queries import known_of
+from registret.records.refusals import TooLongForPaper
 from registret.records.rows import PatientRow
 from registret.registries.answers import Answer, AnswerBroken, Stored, restored
 from registret.registries.assessing import ScoreNow, assess
@@ -27,6 +29,9 @@ from registret.registries.queries import form_of, name_of
 from registret.registries.saying import computed, said
 from registret.words.extracts import act_name, number_kind, sex_name, step_state_name
 from registret.words.roles import role_name, roles_with_words
+
+PAPER_ROWS: Final = 10_000
+"""An extract with more rows is not drawn: it would keep a request for more than a second (see `web.cases.paper`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,13 +135,19 @@ class RegistryExtract:
     merged: tuple[Merged, ...]
     episodes: tuple[EpisodeInWords, ...]
 
+    @property
+    def rows(self) -> int:
+        """Answers, and answers that were changed."""
+        steps = [step for episode in self.episodes for step in episode.steps]
+        return sum(len(step.answers) + sum(len(one.changes) for one in step.revisions) for step in steps)
+
 
 def registry_extract(*, actor: Actor, case: Case, form: str, at: datetime) -> RegistryExtract:
     """All about the person who has or had the number, of all care providers. `form`: as what, for the log.
 
-    Raises: NotPermitted, NobodyHere.
+    Raises: NotPermitted, TooMany, NobodyHere; TooLongForPaper (as "pdf").
     """
-    with patient_of_case(actor=actor, case=case) as found:
+    with patient_of_case(actor=actor, case=case, at=at) as found:
         patient = found.patient
         record(
             event="extract.made",
@@ -147,7 +158,7 @@ def registry_extract(*, actor: Actor, case: Case, form: str, at: datetime) -> Re
         )
         numbers = Number.objects.select_related("patient").filter(patient_id=patient.id).order_by("-until", "-since")
         row = numbers[0].patient
-        return RegistryExtract(
+        made = RegistryExtract(
             case_number=case.case_number.text,
             at=at,
             patient=patient,
@@ -161,6 +172,17 @@ def registry_extract(*, actor: Actor, case: Case, form: str, at: datetime) -> Re
             ),
             episodes=_episodes(patient),
         )
+        check_length(made.rows, form=form)
+        return made
+
+
+def check_length(rows: int, *, form: str) -> None:
+    """Whether an extract of so many rows is made as `form`. What was told to the log before is taken back.
+
+    Raises: TooLongForPaper.
+    """
+    if form == "pdf" and rows > PAPER_ROWS:
+        raise TooLongForPaper(rows=rows)
 
 
 def _number(found: Number) -> NumberHeld:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -19,7 +20,15 @@ from registret.records.numbers import PatientNumber
 from registret.records.population import Person, population_register
 from registret.records.protected import require_reason
 from registret.records.queries import is_blocked, patient_id_of, patient_of, patient_row
-from registret.records.refusals import NothingToMerge, NotTheSame, NumberTaken, NumberUnchanged, OptedOut
+from registret.records.refusals import (
+    AlsoElsewhere,
+    NothingToMerge,
+    NotTheSame,
+    NumberTaken,
+    NumberUnchanged,
+    OptedOut,
+    TakenElsewhere,
+)
 from registret.records.rows import PatientRow
 from registret.records.sight import destroying, sight_of, sight_of_all
 
@@ -27,48 +36,44 @@ ASK_AGAIN_AFTER: Final = timedelta(hours=20)
 _BATCH: Final = 200
 
 
-@transaction.atomic
-def change_number(*, actor: Actor, patient: str, number: PatientNumber, reason: str, at: datetime) -> None:
-    """The patient has this number from now on; the earlier one still leads to the patient. The log says that it
-    happened and why, and no number.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """Who says who a patient is, and why; `case_number` None: at a clinic."""
 
-    Raises: NotFound, NotPermitted, ReasonNeeded, NumberUnchanged, OptedOut; NotTheSame (two official numbers with
-        different birth dates); NumberTaken (another patient has or had it: are they one?); ValueError (no reason).
+    actor: Actor
+    reason: str
+    case_number: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.reason.strip():
+            raise ValueError("who a patient is is said for a reason")
+
+
+def change_number(
+    *, actor: Actor, patient: str, number: PatientNumber, reason: str, mistaken: bool = False, at: datetime
+) -> None:
+    """The patient has this number from now on. The earlier one still leads to the patient, unless it was `mistaken`:
+    then whoever has it can be registered. The log says that it happened and why, and no number.
+
+    Only of patients whom no other care provider has recorded; the others' numbers are changed in a case
+    (`identity_cases`).
+
+    Raises: NotFound, NotPermitted, ReasonNeeded, AlsoElsewhere, NumberUnchanged, OptedOut; NotTheSame (two official
+        numbers with different birth dates); NumberTaken, TakenElsewhere (another patient has or had it: are they one?);
+        ValueError (no reason).
     """
-    if not reason.strip():
-        raise ValueError("a change of number has a reason")
-    hold_identities()
-    with sight_of(actor, Permission.REPORT):
-        found = patient_of(actor, patient)
-        require_reason(actor, found, at=at)
-    hold_numbers(found.number.text, number.text)
-    if number.text == found.number.text:
-        raise NumberUnchanged()
-    if is_blocked(number):
-        raise OptedOut()
-    _require_one_birth_date(found, number)
-    with sight_of_all():
-        owner = patient_id_of(number)
-        if owner not in {None, found.id}:
-            raise NumberTaken()
-        Number.objects.filter(patient_id=found.id, until=None).update(until=at)
-        if owner is None:
-            Number.objects.create(patient_id=found.id, text=number.text, kind=number.kind, since=at)
-        else:
-            Number.objects.filter(text=number.text).update(until=None)
-        row = Patient.objects.select_for_update().get(id=found.id)
-        if number.birth_date and number.sex:
-            row.birth_date, row.sex = number.birth_date, number.sex
-        _fill_in(row, population_register().person(number), at=at)
-        row.save()
-    record(
-        event="patient.number_changed",
-        by=actor.by,
-        at=at,
-        about_patient_id=found.id,
-        clinic_id=actor.seat.clinic_id,
-        facts={"before": found.number.kind, "after": number.kind, "reason": reason.strip()},
-    )
+    said = Said(actor=actor, reason=reason)
+    with transaction.atomic():
+        found = _mine(actor, patient, at=at)
+        hold_numbers(number.text, *(one.text for one in found.numbers))
+        with sight_of_all():
+            if _is_elsewhere(actor, found.id):
+                raise AlsoElsewhere()
+            _require_one_birth_date(found, number)
+            owner = patient_id_of(number)
+            if owner is not None and _is_elsewhere(actor, owner):
+                raise TakenElsewhere()
+            put_number(found, number, mistaken=mistaken, said=said, at=at)
 
 
 def tell_taken(*, actor: Actor, patient: str, number: PatientNumber, at: datetime) -> None:
@@ -92,68 +97,118 @@ def tell_taken(*, actor: Actor, patient: str, number: PatientNumber, at: datetim
             )
 
 
-def _require_one_birth_date(patient: PatientRow, number: PatientNumber) -> None:
-    """Nobody has two official numbers with different birth dates: one is mistyped, and a merge cannot be undone. A
-    reserve number says nothing reliable, so it stops nobody.
+def merge(
+    *, actor: Actor, patient: str, number: PatientNumber, reason: str, mistaken: bool = False, at: datetime
+) -> str:
+    """The patient and the one who has or had this number are one person; answers the system id of what remains: see
+    `join`. Only of patients whom no other care provider has recorded, for it cannot be undone.
 
-    Raises: NotTheSame.
+    Raises: NotFound, NotPermitted, ReasonNeeded, AlsoElsewhere, TakenElsewhere, OptedOut; NothingToMerge (no other
+        patient has the number); NotTheSame (two official numbers with different birth dates); ValueError (no reason).
     """
-    before = patient.number.birth_date
-    if before is not None and number.birth_date is not None and before != number.birth_date:
-        raise NotTheSame()
+    said = Said(actor=actor, reason=reason)
+    with transaction.atomic():
+        mine = _mine(actor, patient, at=at)
+        with sight_of_all():
+            other = other_of(mine, number)
+            hold_numbers(*(one.text for one in (*mine.numbers, *other.numbers)))
+            if _is_elsewhere(actor, mine.id):
+                raise AlsoElsewhere()
+            if _is_elsewhere(actor, other.id):
+                raise TakenElsewhere()
+            _require_one_birth_date(mine, other.number)
+            return join(mine, other, mistaken=mistaken, said=said, at=at)
 
 
-@transaction.atomic
-def merge(*, actor: Actor, patient: str, number: PatientNumber, reason: str, at: datetime) -> str:
-    """The patient and the one who has or had this number are one person; answers the system id of what remains.
+def put_number(found: PatientRow, number: PatientNumber, *, mistaken: bool, said: Said, at: datetime) -> None:
+    """For acts of this room, with identities and numbers held, inside `sight_of_all`.
 
-    A patient of a personnummer or samordningsnummer remains before one of a reserve number, else the one of `number`.
-    Episodes, numbers and traces of the other move there. The trace says who was merged, when, by whom and why; it is
-    destroyed with the patient, so the log does not repeat the reason.
-
-    Raises: NotFound, NotPermitted, ReasonNeeded, OptedOut; NothingToMerge (no other patient has the number);
-        NotTheSame (two official numbers with different birth dates); ValueError (no reason).
+    Raises: NumberUnchanged, OptedOut, NumberTaken.
     """
-    if not reason.strip():
-        raise ValueError("merging has a reason")
-    hold_identities()
-    with sight_of(actor, Permission.REPORT):
-        mine = patient_of(actor, patient)
-        require_reason(actor, mine, at=at)
-    with sight_of_all():
-        other_id = patient_id_of(number)
-        if other_id is None or other_id == mine.id:
-            if is_blocked(number):
-                raise OptedOut()
-            raise NothingToMerge()
-        other = patient_row(Patient.objects.prefetch_related("numbers").get(id=other_id))
-        _require_one_birth_date(mine, other.number)
-        hold_numbers(*(one.text for one in (*mine.numbers, *other.numbers)))
-        backwards = other.number.is_reserve and not mine.number.is_reserve
-        stays, goes = (mine, other) if backwards else (other, mine)
-        moved = Episode.objects.filter(patient_id=goes.id).update(patient_id=stays.id)
-        Number.objects.filter(patient_id=goes.id, until=None).update(until=at)
-        Number.objects.filter(patient_id=goes.id).update(patient_id=stays.id)
-        _hand_over(goes, stays)
-        Merge.objects.create(
-            patient_id=stays.id,
-            gone=goes.system_id,
-            gone_id=goes.id,
-            at=at,
-            by_account_id=actor.account_id,
-            by_name=actor.name,
-            reason=reason.strip(),
-        )
-        Patient.objects.filter(id=goes.id).delete()
+    if number.text == found.number.text:
+        raise NumberUnchanged()
+    if is_blocked(number):
+        raise OptedOut()
+    owner = patient_id_of(number)
+    if owner not in {None, found.id}:
+        raise NumberTaken()
+    _give_up_number(found, mistaken=mistaken, at=at)
+    if owner is None:
+        Number.objects.create(patient_id=found.id, text=number.text, kind=number.kind, since=at)
+    else:
+        Number.objects.filter(text=number.text).update(until=None)
+    row = Patient.objects.select_for_update().get(id=found.id)
+    if number.birth_date and number.sex:
+        row.birth_date, row.sex = number.birth_date, number.sex
+    if mistaken:
+        # What the population register has said was about somebody else.
+        row.given_name, row.surname, row.died_on, row.looked_up_at = "", "", None, None
+    # It is asked about another number from now on, and has said nothing of that one yet.
+    row.register_protects = False
+    _fill_in(row, population_register().person(number), at=at)
+    row.save()
+    record(
+        event="patient.number_changed",
+        by=said.actor.by,
+        at=at,
+        about_patient_id=found.id,
+        clinic_id=said.actor.seat.clinic_id,
+        facts={
+            "before": found.number.kind,
+            "after": number.kind,
+            "mistaken": mistaken,
+            "reason": said.reason.strip(),
+            "case": said.case_number,
+        },
+    )
+
+
+def other_of(mine: PatientRow, number: PatientNumber) -> PatientRow:
+    """Who else has or had the number. For acts of this room, inside `sight_of_all`.
+
+    Raises: OptedOut, NothingToMerge.
+    """
+    other_id = patient_id_of(number)
+    if other_id is None or other_id == mine.id:
+        if is_blocked(number):
+            raise OptedOut()
+        raise NothingToMerge()
+    return patient_row(Patient.objects.prefetch_related("numbers").get(id=other_id))
+
+
+def join(mine: PatientRow, other: PatientRow, *, mistaken: bool, said: Said, at: datetime) -> str:
+    """Two are one; answers the system id of what remains. For acts of this room, with identities and all numbers held,
+    inside `sight_of_all`.
+
+    A patient of a personnummer or samordningsnummer remains before one of a reserve number, else `other`. Episodes,
+    numbers and traces of the other move there; the number of `mine` does not if it was `mistaken`. The trace says who
+    was merged, when, by whom and why; it is destroyed with the patient, so the log does not repeat the reason.
+    """
+    backwards = other.number.is_reserve and not mine.number.is_reserve and not mistaken
+    stays, goes = (mine, other) if backwards else (other, mine)
+    moved = Episode.objects.filter(patient_id=goes.id).update(patient_id=stays.id)
+    _give_up_number(goes, mistaken=mistaken, at=at)
+    Number.objects.filter(patient_id=goes.id).update(patient_id=stays.id)
+    _hand_over(goes, stays)
+    Merge.objects.create(
+        patient_id=stays.id,
+        gone=goes.system_id,
+        gone_id=goes.id,
+        at=at,
+        by_account_id=said.actor.account_id,
+        by_name=said.actor.name,
+        reason=said.reason.strip(),
+    )
+    Patient.objects.filter(id=goes.id).delete()
     # Under both: whoever asks for the log of either finds it.
     for one in (stays, goes):
         record(
             event="patient.merged",
-            by=actor.by,
+            by=said.actor.by,
             at=at,
             about_patient_id=one.id,
-            clinic_id=actor.seat.clinic_id,
-            facts={"gone": goes.system_id, "episodes": moved},
+            clinic_id=said.actor.seat.clinic_id,
+            facts={"gone": goes.system_id, "episodes": moved, "mistaken": mistaken, "case": said.case_number},
         )
     return stays.system_id
 
@@ -164,6 +219,40 @@ def ask_again(*, at: datetime) -> int:
     So deaths and protection of identity are seen. One transaction for each patient.
     """
     return sum(_asked(patient_id, at=at) for patient_id in _to_ask(at))
+
+
+def _mine(actor: Actor, patient: str, *, at: datetime) -> PatientRow:
+    """The actor's patient; nobody else changes who anybody is until the transaction ends."""
+    hold_identities()
+    with sight_of(actor, Permission.REPORT):
+        found = patient_of(actor, patient)
+        require_reason(actor, found, at=at)
+    return found
+
+
+def _give_up_number(patient: PatientRow, *, mistaken: bool, at: datetime) -> None:
+    in_force = Number.objects.filter(patient_id=patient.id, until=None)
+    if mistaken:
+        in_force.delete()
+    else:
+        in_force.update(until=at)
+
+
+def _is_elsewhere(actor: Actor, patient_id: int) -> bool:
+    """Whether another care provider than the actor's has recorded the patient. Inside `sight_of_all`."""
+    episodes = Episode.objects.filter(patient_id=patient_id)
+    return episodes.exclude(care_provider_id=actor.seat.care_provider_id).exists()
+
+
+def _require_one_birth_date(patient: PatientRow, number: PatientNumber) -> None:
+    """Nobody has two official numbers with different birth dates: one is mistyped, and a merge cannot be undone. A
+    reserve number says nothing reliable, so it stops nobody.
+
+    Raises: NotTheSame.
+    """
+    before = patient.number.birth_date
+    if before is not None and number.birth_date is not None and before != number.birth_date:
+        raise NotTheSame()
 
 
 def _to_ask(at: datetime) -> Iterator[int]:
@@ -203,19 +292,24 @@ def _asked(patient_id: int, *, at: datetime) -> bool:
 
 
 def _fill_in(row: Patient, person: Person | None, *, at: datetime) -> list[str]:
-    """What the population register says; answers the names of what changed. What it does not know stays."""
+    """What the population register says; answers the names of what changed. What it does not know stays.
+
+    A protection that came along from another number or patient stays until the register has protected the number in
+    force and says that it no longer does.
+    """
     if person is None:
         return []
     now = {
         "given_name": person.given_name,
         "surname": person.surname,
         "sex": person.sex.value,
-        "is_protected": person.is_protected,
+        "is_protected": person.is_protected or (row.is_protected and not row.register_protects),
         "died_on": person.died_on if person.died_on is None or person.died_on >= row.birth_date else row.died_on,
     }
     changed = [name for name, value in now.items() if getattr(row, name) != value]
     for name in changed:
         setattr(row, name, now[name])
+    row.register_protects = person.is_protected
     row.looked_up_at = at
     return changed
 

@@ -25,6 +25,9 @@ class Patient(models.Model):
     surname = models.CharField(max_length=100, blank=True, default="")
     surname_key = name_key("surname", "given_name")
     is_protected = models.BooleanField(default=False)
+    # Whether the population register, when it was last asked, protected the number in force: what it has not given it
+    # does not take back.
+    register_protects = models.BooleanField(default=False)
     died_on = models.DateField(null=True)
     # When the population register was last asked; null: it did not know the number.
     looked_up_at = models.DateTimeField(null=True)
@@ -35,6 +38,9 @@ class Patient(models.Model):
             models.CheckConstraint(name="patient_sex_known", condition=Q(sex__in=[s.value for s in Sex])),
             models.CheckConstraint(
                 name="patient_died_after_birth", condition=Q(died_on=None) | Q(died_on__gte=F("birth_date"))
+            ),
+            models.CheckConstraint(
+                name="patient_protected_by_the_register", condition=Q(register_protects=False) | Q(is_protected=True)
             ),
         ]
         indexes = [models.Index(fields=["surname_key", "id"], name="patient_by_name")]

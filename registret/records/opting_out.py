@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,14 +13,13 @@ from django.db import transaction
 
 from registret.access.actor import Actor
 from registret.access.checks import check_card_age
-from registret.access.refusals import NotPermitted
-from registret.access.roles import Permission
 from registret.kernel.by import By
 from registret.ledger.services import record
 from registret.records.blocking import mark_of, marks_of
-from registret.records.cases import Case
+from registret.records.cases import Case, take_case
 from registret.records.destroying import destroy_episodes, destroy_patient
 from registret.records.holding import hold_identities, hold_numbers
+from registret.records.mark_file import Mark, MarksBroken, add_missing, kept_in
 from registret.records.models import Destruction, Episode, Number, OptOut
 from registret.records.numbers import PatientNumber
 from registret.records.queries import is_blocked, patient_id_of
@@ -35,58 +32,51 @@ REPLAYED: Final = "replay"
 _PROGRAM: Final = "replay-opt-outs"
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A blocked number, as a mark under the key of this name (`records.blocking`). Says nothing of the number."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileOfMarks:
+    """How it stands with the file beside the backups. `usable`: it can be written, and every line of it read.
+    `lacking`: how many blocked numbers are not in it; `since`: when the first of them was blocked."""
 
-    mark: str
-    key: str
-
-    @property
-    def line(self) -> str:
-        return json.dumps({"mark": self.mark, "key": self.key}) + "\n"
+    usable: bool
+    lacking: int
+    since: datetime | None
 
 
-class MarksBroken(Exception):
-    """A file of marks cannot be read; the message says at which line."""
-
-
-@transaction.atomic
 def opt_out(*, actor: Actor, case: Case, at: datetime) -> int:
     """Destroys all about the person, at all care providers, and blocks every number that the person has or had; answers
     how many episodes were destroyed. Whoever is not in the registry can opt out too: the number is blocked.
 
     There is no way back.
 
-    Raises: NotPermitted, CardTooOld; OptedOut (that was done already).
+    Raises: NotPermitted, TooMany, CardTooOld; OptedOut (that was done already).
     """
-    if not actor.may(Permission.HANDLE_CASES):
-        raise NotPermitted()
+    take_case(actor=actor, at=at)
     check_card_age(actor, at=at)
-    hold_identities()
-    with sight_of_all():
-        patient_id = patient_id_of(case.number)
-        numbers = _numbers(patient_id) | {case.number}
-        hold_numbers(*(number.text for number in numbers))
-        if patient_id is None and is_blocked(case.number):
-            raise OptedOut()
-        destroyed = _destroy(patient_id, by=actor.by, at=at)
-    fresh = _block(
-        numbers,
-        case_number=case.case_number.text,
-        episodes=destroyed,
-        by_account_id=actor.account_id,
-        by_name=actor.name,
-        at=at,
-    )
-    record(
-        event="patient.opted_out",
-        by=actor.by,
-        at=at,
-        about_patient_id=patient_id,
-        facts={"case": case.case_number.text, "episodes": destroyed},
-    )
-    transaction.on_commit(lambda: _append(fresh))
+    with transaction.atomic():
+        hold_identities()
+        with sight_of_all():
+            patient_id = patient_id_of(case.number)
+            numbers = _numbers(patient_id) | {case.number}
+            hold_numbers(*(number.text for number in numbers))
+            if patient_id is None and is_blocked(case.number):
+                raise OptedOut()
+            destroyed = _destroy(patient_id, by=actor.by, at=at)
+        _block(
+            numbers,
+            case_number=case.case_number.text,
+            episodes=destroyed,
+            by_account_id=actor.account_id,
+            by_name=actor.name,
+            at=at,
+        )
+        record(
+            event="patient.opted_out",
+            by=actor.by,
+            at=at,
+            about_patient_id=patient_id,
+            facts={"case": case.case_number.text, "episodes": destroyed},
+        )
+        transaction.on_commit(_write_at_once)
     return destroyed
 
 
@@ -96,21 +86,30 @@ def marks() -> Iterator[Mark]:
         yield Mark(mark, key)
 
 
-def read_marks(lines: Iterable[str]) -> frozenset[Mark]:
-    """Raises: MarksBroken."""
-    found = set()
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            one = json.loads(line)
-            mark = Mark(one["mark"], one["key"])
-            if len(bytes.fromhex(mark.mark)) != 32 or not 0 < len(mark.key) <= 16:
-                raise ValueError
-        except (ValueError, KeyError, TypeError):
-            raise MarksBroken(f"line {number} is no mark") from None
-        found.add(mark)
-    return frozenset(found)
+def write_marks() -> int:
+    """Adds all that the file beside the backups lacks, if there is such a file; answers how many.
+
+    Raises: OSError (it cannot be written); MarksBroken (all are there, and also a line that is no mark).
+    """
+    return add_missing(settings.OPT_OUT_FILE, marks()) if settings.OPT_OUT_FILE else 0
+
+
+def file_of_marks() -> FileOfMarks | None:
+    """How it stands with the file, as this process reaches it; None: none is set."""
+    if settings.OPT_OUT_FILE is None:
+        return None
+    try:
+        kept = kept_in(settings.OPT_OUT_FILE)
+    except OSError:
+        kept = None
+    known = kept.marks if kept else frozenset()
+    all_of_them = OptOut.objects.order_by("at", "id").values_list("mark", "key", "at")
+    lacking = [at for mark, key, at in all_of_them if Mark(mark, key) not in known]
+    return FileOfMarks(
+        usable=kept is not None and kept.broken is None,
+        lacking=len(lacking),
+        since=lacking[0] if lacking else None,
+    )
 
 
 def came_back(kept: frozenset[Mark]) -> tuple[int, ...]:
@@ -169,22 +168,20 @@ def _block(
     by_account_id: int | None,
     by_name: str,
     at: datetime,
-) -> list[Mark]:
-    """Under the key of today; answers the marks that are new."""
-    wanted = [Mark(mark, key) for key, mark in map(mark_of, (n for n in numbers if not is_blocked(n)))]
+) -> None:
+    """Under the key of today, those that are not blocked yet."""
     OptOut.objects.bulk_create(
         OptOut(
-            mark=one.mark,
-            key=one.key,
+            mark=mark,
+            key=key,
             case_number=case_number,
             episodes=episodes,
             at=at,
             by_account_id=by_account_id,
             by_name=by_name,
         )
-        for one in wanted
+        for key, mark in map(mark_of, (number for number in numbers if not is_blocked(number)))
     )
-    return wanted
 
 
 @transaction.atomic
@@ -198,14 +195,9 @@ def _block_again(kept: frozenset[Mark], *, at: datetime) -> None:
     )
 
 
-def _append(fresh: Iterable[Mark]) -> None:
-    """To the file beside the backups, if there is one. The opt-out holds also if the file does not."""
-    if settings.OPT_OUT_FILE is None:
-        return
+def _write_at_once() -> None:
+    """The opt-out holds also if the file does not: a worker tries again until it does."""
     try:
-        with settings.OPT_OUT_FILE.open("a", encoding="utf-8") as file:
-            file.writelines(one.line for one in fresh)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as trouble:
-        _log.error("marks of an opt-out were not written to REGISTRET_OPT_OUT_FILE: %s", trouble.strerror)
+        write_marks()
+    except (OSError, MarksBroken) as trouble:
+        _log.error("REGISTRET_OPT_OUT_FILE: %s", trouble)

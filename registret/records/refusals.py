@@ -59,6 +59,22 @@ class NumberTaken(Refused):
 
 
 @dataclass(kw_only=True, eq=False)
+class AlsoElsewhere(Refused):
+    """Another care provider has recorded the patient too: who it is is said in a patient's case."""
+
+    code: ClassVar[str] = "patient.also_elsewhere"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
+class TakenElsewhere(Refused):
+    """The number is another patient's, whom another care provider has recorded: the two are merged in a case."""
+
+    code: ClassVar[str] = "patient.taken_elsewhere"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
 class NumberUnchanged(Refused):
     """The patient has that number already."""
 
@@ -80,6 +96,15 @@ class NobodyHere(Refused):
 
     code: ClassVar[str] = "case.nobody"
     status: ClassVar[int] = 404
+
+
+@dataclass(kw_only=True, eq=False)
+class TooLongForPaper(Refused):
+    """An extract of so many rows takes too long to be drawn; as JSON it is whole."""
+
+    code: ClassVar[str] = "case.too_long_for_paper"
+    status: ClassVar[int] = 409
+    rows: int
 
 
 @dataclass(kw_only=True, eq=False)

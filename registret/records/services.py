@@ -348,6 +348,7 @@ def _patient(who: NewPatient, *, at: datetime) -> int:
             given_name=person.given_name if person else "",
             surname=person.surname if person else "",
             is_protected=bool(person and person.is_protected),
+            register_protects=bool(person and person.is_protected),
             died_on=person.died_on if person else None,
             looked_up_at=at if person else None,
             created_at=at,

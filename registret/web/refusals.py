@@ -8,7 +8,6 @@ from typing import Any, cast
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
 
 from registret.access.actor import Actor
 from registret.access.queries import Holder
@@ -81,16 +80,6 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Malformed requests (an unknown host among them) get no page: nobody types them."""
     return HttpResponse("Bad request\n", status=400, content_type="text/plain")
-
-
-def our_fault(request: HttpRequest) -> HttpResponse:
-    """An unexpected error. The page must not need anything that may be what is broken."""
-    page = in_general("request.failed")
-    return HttpResponse(
-        f"<!doctype html><html lang={get_language()}><meta charset=utf-8><title>{page.title}</title><main>"
-        f"<h1>{page.title}</h1><p>{page.happened}</p><p>{page.todo[0]}</p></main></html>",
-        status=500,
-    )
 
 
 def _plain(request: HttpRequest, code: str, *, status: int, event: str | None) -> HttpResponse:

@@ -20,4 +20,4 @@ urlpatterns = [
 ]
 handler400 = "registret.web.refusals.bad_request"
 handler404 = "registret.web.refusals.not_found"
-handler500 = "registret.web.refusals.our_fault"
+handler500 = "registret.web.fault.our_fault"

@@ -26,6 +26,7 @@ EVENTS = {
     "account.data_taken": _("Hämtade sina uppgifter"),
     "account.suspend": _("Konto spärrat"),
     "account.reinstate": _("Spärr hävd"),
+    "account.taken_over": _("Klinikens spärr övertagen av registerkansliet"),
     "account.end": _("Konto avslutat"),
     "account.card_accepted": _("Nästa kort tas emot som kontots eget"),
     "account.imported": _("Konto inläst ur fil"),
@@ -118,6 +119,7 @@ EVENTS = {
     "work.listed": _("Läste arbetslistorna"),
     "request.refused": _("Begäran nekad"),
     "request.forged": _("Formulär avvisat"),
+    "request.failed": _("Ett fel hos oss stoppade sidan"),
     "request.limit_reached": _("Så många nekades härifrån att fler inte skrivs ner"),
 }
 
@@ -295,6 +297,7 @@ FACTS = {
     "at": _("när"),
     "case": _("ärende"),
     "patient": _("patient"),
+    "mistaken": _("det tidigare numret var fel"),
     "gone": _("patient som gick upp i denna"),
     "episodes": _("vårdepisoder"),
     "why": _("skäl"),

@@ -243,7 +243,7 @@ PROCESSINGS: tuple[Processing, ...] = (
         ),
         security=_BEHIND_THE_CARD,
         columns={
-            "records.Patient": "birth_date sex given_name surname surname_key is_protected died_on",
+            "records.Patient": "birth_date sex given_name surname surname_key is_protected register_protects died_on",
             "records.Number": "text kind",
             "records.Merge": "by_name reason",
             "records.Episode": "began_at created_by_name",

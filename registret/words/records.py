@@ -52,6 +52,30 @@ RECORD_REFUSALS: Mapping[str, Words] = {
         action=Action.START,
         short=_("Numret är en annan patients. Kontrollera det."),
     ),
+    "patient.also_elsewhere": Words(
+        title=_("Patienten finns också hos en annan vårdgivare."),
+        happened=_(
+            "Vem patienten är gäller hos alla vårdgivare som har registrerat patienten, och det går inte att dela två "
+            "som har slagits ihop. Därför görs det i ett patientärende. Inget har ändrats."
+        ),
+        todo=(
+            _("Kontakta registret och be om ett patientärende."),
+            _("Uppge patientens beteckning här. Skriv inga nummer i mejl."),
+        ),
+        action=Action.HELP,
+    ),
+    "patient.taken_elsewhere": Words(
+        title=_("Numret är en patients hos en annan vårdgivare."),
+        happened=_(
+            "En annan patient i registret har eller har haft numret, och en annan vårdgivare har registrerat den "
+            "patienten. Därför slår du inte ihop dem här. Inget har ändrats."
+        ),
+        todo=(
+            _("Kontrollera numret, siffra för siffra."),
+            _("Är de två samma person? Kontakta registret och be om ett patientärende. Skriv inga nummer i mejl."),
+        ),
+        action=Action.HELP,
+    ),
     "patient.number_unchanged": Words(
         title=_("Patienten har redan det numret."),
         happened=_("Numret är det som gäller nu. Inget har ändrats."),
@@ -69,6 +93,13 @@ RECORD_REFUSALS: Mapping[str, Words] = {
         title=_("Numret finns inte i registret."),
         happened=_("Ingen i registret har eller har haft numret."),
         todo=(_("Kontrollera numret och börja om."),),
+        action=Action.START,
+    ),
+    "case.too_long_for_paper": Words(
+        title=_("Utdraget är för långt för en PDF."),
+        happened=_("Det har %(rows)s rader. Inget utdrag har tagits fram."),
+        in_general=_("Det har så många rader att det tar för lång tid att rita. Inget utdrag har tagits fram."),
+        todo=(_("Gå tillbaka och ta fram samma utdrag som JSON. Där står allt."),),
         action=Action.START,
     ),
     "retention.nothing_so_old": Words(

@@ -754,6 +754,12 @@ REFUSALS: Mapping[str, Words] = dict(RECORD_REFUSALS) | {
         todo=(_("Kontakta registerkansliet."),),
         action=Action.HELP,
     ),
+    "access.suspension_not_left": Words(
+        title=_("Spärren är klinikens."),
+        happened=_("Kliniken som spärrade har någon som kan häva spärren, eller så är den inte klinikens längre."),
+        todo=(_("Häv spärren själv om det behövs, eller be klinikens lokala administratör."),),
+        action=Action.START,
+    ),
     "access.already_granted": Words(
         title=_("Personen har redan den behörigheten."),
         happened=_("Samma roll på samma klinik gäller redan, lika länge eller längre."),
@@ -765,6 +771,32 @@ REFUSALS: Mapping[str, Words] = dict(RECORD_REFUSALS) | {
         title=_("Den som föreslår en vikarie bekräftar den inte också."),
         happened=_("Du har själv föreslagit vikarien."),
         todo=(_("Be en annan lokal administratör på kliniken, eller registerkansliet."),),
+        action=Action.START,
+    ),
+    "access.outlasts_rights": Words(
+        title=_("En vikarie har inte behörighet längre än de andra."),
+        happened=_(
+            "Vikariens egen behörighet på kliniken, eller behörigheten hos den som föreslog, upphör före den sista "
+            "dagen. Som längst går det till och med %(day)s."
+        ),
+        in_general=_(
+            "Vikariens egen behörighet på kliniken, eller behörigheten hos den som föreslog, upphör före den sista "
+            "dagen."
+        ),
+        todo=(
+            _("Förläng behörigheten först, eller föreslå en kortare tid."),
+            _("Väntar förslaget redan på att bekräftas: avslå det, och föreslå på nytt."),
+        ),
+        action=Action.START,
+        short=_("Välj en dag till och med %(day)s: sedan upphör kollegans behörighet, eller din egen."),
+    ),
+    "access.proposer_gone": Words(
+        title=_("Den som föreslog vikarien kan inte längre föreslå någon."),
+        happened=_("Personen är inte längre lokal administratör på kliniken, eller har ett konto som är spärrat."),
+        todo=(
+            _("Avslå förslaget."),
+            _("Behövs vikarien ändå? Föreslå personen på nytt, så att en kollega eller registerkansliet bekräftar."),
+        ),
         action=Action.START,
     ),
     "access.not_a_colleague": Words(
@@ -838,7 +870,7 @@ REQUESTS: Mapping[str, Words] = {
     "request.failed": Words(
         title=_("Något gick fel hos oss."),
         happened=_("Felet är inte ditt. Inget som du skickade har sparats till hälften."),
-        todo=(_("Gå tillbaka och försök igen om en stund."),),
+        todo=(_("Gå tillbaka och försök igen om en stund."), _SUPPORT),
         action=Action.START,
     ),
 }

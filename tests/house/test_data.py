@@ -104,7 +104,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     # Who a patient is, and everything that was answered.
     "records.Patient": {
-        PERSONAL: "birth_date sex given_name surname surname_key is_protected died_on",
+        PERSONAL: "birth_date sex given_name surname surname_key is_protected register_protects died_on",
         PLAIN: "id system_id looked_up_at created_at",
     },
     "records.Number": {PERSONAL: "text kind", PLAIN: "id patient_id since until"},

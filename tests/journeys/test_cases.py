@@ -103,6 +103,29 @@ def test_a_number_is_changed_and_two_patients_become_one(at_work: Desk) -> None:
     assert page.locator("main").get_by_role("link", name=re.compile("Pneumoni")).count() >= 1
 
 
+def test_in_a_case_both_are_shown_before_they_become_one(at_work: Desk, handler: Desk) -> None:
+    one, other = patient("19720304238"), patient("19720304239")
+    for number in (one, other):
+        begun(at_work, number)
+    page = handler.page
+    handler.press("Patientärenden")
+    page.get_by_label("Patientens nummer").fill(one)
+    page.get_by_label("Ärendets nummer i diariet").fill("26RS4712")
+    handler.press("Öppna ärendet")
+    handler.press("Byt nummer")
+    page.locator("main").get_by_role("button", name="Byt nummer").click()
+    expect(page.get_by_role("alert")).to_contain_text("2 uppgifter behöver rättas")
+    looked_at(page, "99-arende-nummer")
+    page.get_by_label("Patientens nya nummer").fill(other)
+    page.get_by_label("Varför byts numret?").fill("Journalen visar att de är en")
+    page.get_by_label(re.compile("Numret som gällt hittills var fel")).check()
+    page.locator("main").get_by_role("button", name="Byt nummer").click()
+    expect(page.get_by_role("dialog")).to_contain_text(f"{other[:8]}-{other[8:]}")
+    looked_at(page, "99-arende-sla-ihop")
+    handler.press("Samma person: slå ihop")
+    expect(page.get_by_role("status")).to_contain_text("Det nya numret leder till patienten.")
+
+
 def test_retention_is_decided(handler: Desk) -> None:
     page = handler.page
     handler.press("Gallring")

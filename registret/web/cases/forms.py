@@ -71,9 +71,9 @@ class CaseForm(forms.Form):
 
 
 class NumberForm(forms.Form):
-    """Another number for a patient, and why."""
+    """Another number for a patient, and why; `mistaken`: the earlier one was never the patient's."""
 
-    number = NumberField()
+    new_number = NumberField()
     reason = ReasonField(
         max_length=500,
         error_messages={
@@ -82,10 +82,11 @@ class NumberForm(forms.Form):
             **_NUL,
         },
     )
+    mistaken = forms.BooleanField(required=False)
 
     def __init__(self, data: Any = None, *, today: date) -> None:
         super().__init__(data)
-        self.fields["number"].today = today  # type: ignore[attr-defined]
+        self.fields["new_number"].today = today  # type: ignore[attr-defined]
 
 
 class RetentionForm(forms.Form):

@@ -1,25 +1,39 @@
-"""Another number for a patient; if somebody else has it, the two are merged after a question."""
+"""Another number for a patient; if somebody else has it, the two are merged after a question.
+
+Whoever reports does it for patients of the own care provider alone; of others it is done in a patient's case.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from registret.access.roles import Permission
-from registret.records.identity import change_number, merge, tell_taken
+from registret.records import identity, identity_cases
+from registret.records.cases import open_case
 from registret.records.looking import open_patient, take_number
-from registret.records.refusals import NothingToMerge, NotTheSame, NumberTaken, NumberUnchanged, OptedOut
-from registret.web.cases.forms import NumberForm
+from registret.records.refusals import (
+    NothingToMerge,
+    NotTheSame,
+    NumberTaken,
+    NumberUnchanged,
+    OptedOut,
+    TakenElsewhere,
+)
+from registret.web.attest.card_time import CardTime
+from registret.web.cases.forms import CaseForm, NumberForm
 from registret.web.door.views import see_other
 from registret.web.forms import beside
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 
-_PLACES = dict.fromkeys((NumberUnchanged, OptedOut, NothingToMerge, NotTheSame), "number")
+_PLACES = dict.fromkeys((NumberUnchanged, OptedOut, NothingToMerge, NotTheSame), "new_number")
 
 
 @require_http_methods(["GET", "POST"])
@@ -27,21 +41,22 @@ _PLACES = dict.fromkeys((NumberUnchanged, OptedOut, NothingToMerge, NotTheSame),
 def number(request: ActorRequest, patient: str) -> HttpResponse:
     """Byt nummer. Is the number another patient's, the page asks whether the two are one."""
     page = open_patient(actor=request.actor, system_id=patient, at=request.at)
-    data = request.POST if request.method == "POST" else None
-    form = NumberForm(data, today=timezone.localtime(request.at).date())
+    form = _form(request, sent=request.method == "POST")
     taken = False
     if request.method == "POST" and form.is_valid() and "change" not in request.POST:
         take_number(actor=request.actor, at=request.at)
         try:
             there = beside(form, _PLACES, lambda: _acted(request, form, page.patient.system_id))
-        except NumberTaken:
+        except (NumberTaken, TakenElsewhere) as refusal:
             # What was refused left nothing behind, and that somebody has the number is an answer.
-            tell_taken(
+            identity.tell_taken(
                 actor=request.actor,
                 patient=page.patient.system_id,
-                number=form.cleaned_data["number"],
+                number=form.cleaned_data["new_number"],
                 at=request.at,
             )
+            if isinstance(refusal, TakenElsewhere):
+                raise
             taken = True
         else:
             if there is not None:
@@ -50,16 +65,68 @@ def number(request: ActorRequest, patient: str) -> HttpResponse:
     return render(request, "patient_number.html", context, status=422 if form.errors else 200)
 
 
+@require_POST
+@needs(Permission.HANDLE_CASES)
+def number_of_case(request: ActorRequest) -> HttpResponse:
+    """The same in a case: the first POST shows the patient and asks for the number."""
+    today = timezone.localtime(request.at).date()
+    case_form = CaseForm(request.POST, today=today)
+    if not case_form.is_valid():
+        return render(request, "cases.html", {"tab": "cases", "form": case_form, "destroyed": None}, status=422)
+    form = _form(request, sent="new_number" in request.POST)
+    other = None
+    if form.is_bound and form.is_valid() and "change" not in request.POST:
+        try:
+            if beside(form, _PLACES, lambda: _acted_in_case(request, case_form, form)):
+                return _done()
+        except NumberTaken:
+            case = replace(case_form.case, number=form.cleaned_data["new_number"])
+            other = open_case(actor=request.actor, case=case, at=request.at)
+    context: dict[str, Any] = {
+        "tab": "cases",
+        "case_form": case_form,
+        "form": form,
+        "page": open_case(actor=request.actor, case=case_form.case, at=request.at),
+        "other": other,
+        "card_time": CardTime.of(request.actor, at=request.at),
+    }
+    return render(request, "case_number.html", context, status=422 if form.errors else 200)
+
+
+def _form(request: ActorRequest, *, sent: bool) -> NumberForm:
+    return NumberForm(request.POST if sent else None, today=timezone.localtime(request.at).date())
+
+
 def _acted(request: ActorRequest, form: NumberForm, patient: str) -> str:
     """The system id of the patient that has the number afterwards."""
-    what: dict[str, Any] = {
+    what = _what(request, form) | {"patient": patient}
+    if request.POST.get("merge") == "1":
+        return identity.merge(**what)
+    identity.change_number(**what)
+    return patient
+
+
+def _acted_in_case(request: ActorRequest, case_form: CaseForm, form: NumberForm) -> bool:
+    what = _what(request, form) | {"case": case_form.case}
+    if request.POST.get("merge") == "1":
+        identity_cases.merge(**what)
+    else:
+        identity_cases.change_number(**what)
+    return True
+
+
+def _what(request: ActorRequest, form: NumberForm) -> dict[str, Any]:
+    data = form.cleaned_data
+    return {
         "actor": request.actor,
-        "patient": patient,
-        "number": form.cleaned_data["number"],
-        "reason": form.cleaned_data["reason"],
+        "number": data["new_number"],
+        "reason": data["reason"],
+        "mistaken": data["mistaken"],
         "at": request.at,
     }
-    if request.POST.get("merge") == "1":
-        return merge(**what)
-    change_number(**what)
-    return patient
+
+
+def _done() -> HttpResponse:
+    response = redirect(f"{reverse('cases')}?bytt=1")
+    response.status_code = 303
+    return response

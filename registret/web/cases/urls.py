@@ -7,6 +7,7 @@ urlpatterns = [
     path("patientarenden/registerutdrag", views.registry_extract, name="case_extract"),
     path("patientarenden/loggutdrag", views.log_extract, name="case_log_extract"),
     path("patientarenden/avboj", views.opt_out, name="case_opt_out"),
+    path("patientarenden/nummer", identity.number_of_case, name="case_number"),
     path("gallring", retention.retention, name="retention"),
     path("gallring/<slug:code>", retention.one, name="retention_one"),
     path("patient/<slug:patient>/nummer", identity.number, name="patient_number"),

@@ -96,7 +96,12 @@ def _form(request: ActorRequest) -> CaseForm:
 
 
 def _asking(request: ActorRequest, form: CaseForm) -> HttpResponse:
-    context: dict[str, Any] = {"tab": "cases", "form": form, "destroyed": number_in(request.GET, "klart")}
+    context: dict[str, Any] = {
+        "tab": "cases",
+        "form": form,
+        "destroyed": number_in(request.GET, "klart"),
+        "renumbered": request.GET.get("bytt") == "1",
+    }
     return render(request, "cases.html", context, status=422 if form.errors else 200)
 
 

@@ -13,6 +13,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 
 from registret.kernel.secret import same
 from registret.mail.queries import outbox
+from registret.records.opting_out import file_of_marks
 from registret.revocation.queries import upkeep
 from registret.revocation.sources import ListStanding
 from registret.web.http import Request
@@ -47,6 +48,7 @@ class _Measures:
         yield from _of_lists(revocation().standings(at=self._at), self._at)
         yield from _of_fetching(revocation().standings(at=self._at), self._at)
         yield from _of_letters(self._at)
+        yield from _of_opt_outs(self._at)
 
 
 def _of_lists(standings: tuple[ListStanding, ...], at: datetime) -> Iterator[Metric]:
@@ -84,6 +86,17 @@ def _of_letters(at: datetime) -> Iterator[Metric]:
     oldest = (at - waiting.oldest).total_seconds() if waiting.oldest else 0.0
     yield GaugeMetricFamily("registret_letters_waiting", "Letters that are still to be sent", waiting.count)
     yield GaugeMetricFamily("registret_letters_oldest_seconds", "Since the oldest of them was written", oldest)
+
+
+def _of_opt_outs(at: datetime) -> Iterator[Metric]:
+    file = file_of_marks()
+    if file is None:
+        return
+    waited = (at - file.since).total_seconds() if file.since else 0.0
+    usable = "1 if REGISTRET_OPT_OUT_FILE can be written, and each of its lines read"
+    yield GaugeMetricFamily("registret_opt_out_file_usable", usable, file.usable)
+    yield GaugeMetricFamily("registret_opt_outs_unwritten", "Blocked numbers that are not in it", file.lacking)
+    yield GaugeMetricFamily("registret_opt_outs_unwritten_seconds", "Since the oldest of them was blocked", waited)
 
 
 def _gauge(name: str, meaning: str) -> GaugeMetricFamily:

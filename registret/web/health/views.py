@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_safe
 
 from registret.access.roles import Permission
 from registret.mail.queries import outbox
+from registret.records.opting_out import file_of_marks
 from registret.web.gate import needs, open_to_all
 from registret.web.health.metrics import CONTENT_TYPE, may_read, measured
 from registret.web.health.pages import list_lines
@@ -42,8 +43,14 @@ def metrics(request: Request) -> HttpResponse:
 @require_GET
 @needs(Permission.APPOINT)
 def health(request: ActorRequest) -> HttpResponse:
-    """Driftläge: each revocation list, and letters that wait."""
+    """Driftläge: each revocation list, letters that wait, and opt-outs that a restored backup would forget."""
     lines = list_lines(at=request.at)
     waiting = outbox()
-    context = {"tab": "health", "lines": lines, "waiting": waiting, "all_well": not any(line.trouble for line in lines)}
+    context = {
+        "tab": "health",
+        "lines": lines,
+        "waiting": waiting,
+        "marks": file_of_marks(),
+        "all_well": not any(line.trouble for line in lines),
+    }
     return render(request, "health.html", context)

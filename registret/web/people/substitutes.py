@@ -22,11 +22,9 @@ from registret.access.refusals import (
     ClinicClosed,
     EndImpossible,
     NotAColleague,
+    OutlastsRights,
 )
 from registret.access.roles import Permission
-from registret.access.rules import last_possible_day
-from registret.settings.lengths import TimeLimit
-from registret.settings.queries import length
 from registret.web.attest.card_time import CardTime
 from registret.web.door.views import see_other
 from registret.web.forms import beside
@@ -40,6 +38,7 @@ _PLACES = {
     AlreadyProposed: "person",
     BeginImpossible: "first_day",
     EndImpossible: "last_day",
+    OutlastsRights: "last_day",
     ClinicClosed: None,
 }
 _DAY = _("Skriv dagen som år-månad-dag, till exempel 2028-11-23")
@@ -78,7 +77,7 @@ def propose(request: ActorRequest) -> HttpResponse:
         "form": form,
         "people": people,
         "today": today.isoformat(),
-        "last_possible": last_possible_day(at=request.at, months=length(TimeLimit.GRANT).number),
+        "last_possible": access.longest(actor=request.actor, at=request.at),
         "card_time": CardTime.of(request.actor, at=request.at),
     }
     return render(request, "substitute.html", context, status=422 if form.errors else 200)

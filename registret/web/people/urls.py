@@ -8,6 +8,7 @@ urlpatterns = [
     path("personer/<int:id>", views.person, name="person"),
     path("personer/<int:id>/sparra", views.suspend, name="suspend"),
     path("personer/<int:id>/hav", views.reinstate, name="reinstate"),
+    path("personer/<int:id>/ta-over-sparren", views.take_over_suspension, name="take_over_suspension"),
     path("personer/vikarie", substitutes.propose, name="propose_substitute"),
     path("personer/vikarie/<int:id>/bekrafta", substitutes.confirm, name="confirm_substitute"),
     path("personer/vikarie/<int:id>/avsla", substitutes.decline, name="decline_substitute"),

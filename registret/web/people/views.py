@@ -19,6 +19,7 @@ from registret.access.refusals import (
     AlreadyGranted,
     ClinicClosed,
     EndImpossible,
+    NotFound,
     NotParticipating,
     RoleImpossible,
     SubRegistryClosed,
@@ -126,6 +127,7 @@ def person(request: ActorRequest, id: int) -> HttpResponse:
         "log": log,
         "links": links_of(account_id=id),
         "back": _list_of(request, found),
+        "may_take_over": access.may_take_over(account_id=id, actor=request.actor, at=request.at),
         "card_time": CardTime.of(request.actor, at=request.at),
     }
     return render(request, "person.html", context)
@@ -188,7 +190,16 @@ def reinstate(request: ActorRequest, id: int) -> HttpResponse:
     """Häv spärren. A second click finds it done."""
     with suppress(NotPossible):
         access.reinstate_person(account_id=id, actor=request.actor, at=request.at)
-    return see_other("person", id)
+    return _to_whoever_it_is(request, id)
+
+
+@require_POST
+@needs(Permission.APPOINT)
+def take_over_suspension(request: ActorRequest, id: int) -> HttpResponse:
+    """Ta över spärren from a clinic where nobody can lift it. A second click finds it done."""
+    with suppress(NotPossible):
+        access.take_over_suspension(account_id=id, actor=request.actor, at=request.at)
+    return _to_whoever_it_is(request, id)
 
 
 def _changed(request: ActorRequest, grant: GrantRow, form: GrantForm) -> bool:
@@ -231,6 +242,15 @@ def _list_of(request: ActorRequest, found: PersonRow) -> str:
     at_a_clinic = next((grant.clinic_id for grant in found.grants if grant.clinic_id), None)
     office = request.actor.seat.clinic_id is None
     return f"{reverse('people')}?klinik={at_a_clinic}" if office and at_a_clinic else reverse("people")
+
+
+def _to_whoever_it_is(request: ActorRequest, account_id: int) -> HttpResponse:
+    """Whoever has no right left is not among the people of any clinic: the office finds the account itself."""
+    try:
+        access.person_of(actor=request.actor, account_id=account_id, at=request.at)
+    except NotFound:
+        return see_other("support_account", account_id)
+    return see_other("person", account_id)
 
 
 def _to_the_list(request: ActorRequest, found: PersonRow) -> HttpResponse:

@@ -10,8 +10,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from registret.access import helping
+from registret.access.people import may_take_over
 from registret.access.roles import Permission
+from registret.accounts.lifecycle import AccountState
 from registret.accounts.refusals import ConfirmationDone
+from registret.web.attest.card_time import CardTime
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.web.numbers import number_in
@@ -33,6 +36,7 @@ def account(request: ActorRequest, id: int) -> HttpResponse:
     """One account: state, what a login lacks, letters, timeline."""
     before = number_in(request.GET, "fore")
     found = helping.helped(account_id=id, before=before, actor=request.actor, at=request.at)
+    suspended = found.account.state is AccountState.SUSPENDED and id != request.actor.account_id
     context = {
         "tab": "support",
         "h": found,
@@ -40,6 +44,10 @@ def account(request: ActorRequest, id: int) -> HttpResponse:
         "missing": page_of(found.missing) if found.missing else None,
         "before": before,
         "sent": request.GET.get("skickat") == "1",
+        # The office lifts what nobody at a clinic can; support decides nothing.
+        "decides": suspended and request.actor.may(Permission.APPOINT),
+        "may_take_over": may_take_over(account_id=id, actor=request.actor, at=request.at),
+        "card_time": CardTime.of(request.actor, at=request.at),
         "at": request.at,
     }
     return render(request, "support_account.html", context)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from registret.access.actor import Actor
+from registret.access.ending import end_account
 from registret.access.lifecycle import SUBSTITUTION_LIFE, SubstitutionState
 from registret.access.models import Grant, Substitution
 from registret.access.people import people_of, revoke_grant
@@ -22,16 +23,26 @@ from registret.access.refusals import (
     NotFound,
     NothingProposed,
     NotPermitted,
+    OutlastsRights,
     OwnProposal,
     OwnRights,
+    ProposerGone,
 )
 from registret.access.roles import Role
-from registret.access.substitutes import colleagues, confirm, decline, propose, proposed, withdraw_proposal
+from registret.access.substitutes import (
+    colleagues,
+    confirm,
+    decline,
+    longest,
+    propose,
+    proposed,
+    withdraw_proposal,
+)
 from registret.kernel.life import NotPossible
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, KARIN, Country, Person, person
 from tests.parallel import committed, together
-from tests.rooms.access.scene import DAY, HOUR, NOW, attested, events, kinds, refused
+from tests.rooms.access.scene import DAY, HOUR, NOW, SECOND, attested, events, kinds, refused
 
 __all__ = ["committed"]
 
@@ -260,6 +271,97 @@ def test_a_time_is_neither_over_nor_backwards_nor_longer_than_a_grant(
     bertil = cast.actor(BERTIL, at=NOW)
     with refused(why):
         propose(account_id=id_of(ANNA), first_day=first, last_day=last, actor=bertil, at=NOW)
+
+
+ANNAS, BERTILS = (ANNA, Role.REPORTER), (BERTIL, Role.LOCAL_ADMINISTRATOR)
+NEW_YEAR = datetime(2026, 12, 31, 23, 0, tzinfo=UTC)
+"""The end of LAST, in Sweden."""
+
+
+def ends(whose: tuple[Person, Role], at: datetime) -> None:
+    """That right of somebody's is exchanged for one that ends then."""
+    who, role = whose
+    here = Grant.objects.filter(account_id=id_of(who), role=role, revoked_at=None)
+    grant = here.get()
+    here.update(revoked_at=NOW, revoked_by_id=id_of(DORIS), revoke_reason="changed")
+    grant.pk, grant.application_id, grant.source, grant.ends_at = None, None, "changed", at
+    grant.save()
+
+
+@pytest.mark.parametrize("whose", [ANNAS, BERTILS], ids=["colleague", "proposer"])
+def test_a_substitute_is_not_proposed_for_longer_than_the_colleagues_or_the_own_right_lasts(
+    place: Country, whose: tuple[Person, Role]
+) -> None:
+    bertil = cast.actor(BERTIL, at=NOW)
+    ends(whose, NEW_YEAR - SECOND)
+    with refused(OutlastsRights) as no:
+        proposal(actor=bertil)
+    assert no.value.facts == {"day": "2026-12-30"}
+    ends(whose, NEW_YEAR)
+    assert proposal(actor=bertil)
+
+
+@pytest.mark.parametrize("whose", [ANNAS, BERTILS], ids=["colleague", "proposer"])
+def test_a_substitute_is_not_confirmed_for_longer_than_those_rights_last_by_now(
+    place: Country, whose: tuple[Person, Role]
+) -> None:
+    made, karin = proposal(), cast.actor(KARIN, at=NOW)
+    ends(whose, NEW_YEAR - DAY)
+    with refused(OutlastsRights) as no:
+        confirm(substitution_id=made, actor=karin, at=NOW)
+    assert no.value.facts == {"day": "2026-12-30"}
+    decline(substitution_id=made, reason="För länge", actor=karin, at=NOW)
+    assert proposal(last=date(2026, 12, 30))
+
+
+def test_of_several_rights_those_that_last_are_what_a_substitute_attests_for(place: Country) -> None:
+    application = cast.apply_again(ANNA, place.infection, role=Role.READER, sub_registries=("sepsis",), at=NOW)
+    attested(application)
+    ends((ANNA, Role.READER), NEW_YEAR - DAY)
+    confirm(substitution_id=proposal(), actor=cast.actor(KARIN, at=NOW), at=NOW)
+    assert Grant.objects.get(role=Role.LOCAL_ADMINISTRATOR, account_id=id_of(ANNA)).sub_registries == ["pneumoni"]
+
+
+def test_the_form_is_told_the_last_day_that_the_own_right_allows(place: Country) -> None:
+    bertil = cast.actor(BERTIL, at=NOW)
+    ends(BERTILS, NEW_YEAR)
+    assert longest(actor=bertil, at=NOW) == LAST
+    ends(BERTILS, NOW + 1000 * DAY)
+    assert longest(actor=bertil, at=NOW) == date(2028, 11, 23), "never longer than a grant"
+
+
+@pytest.mark.parametrize("why", ["suspended", "ended", "revoked", "over"])
+@pytest.mark.parametrize("by", [KARIN, DORIS])
+def test_what_somebody_proposed_who_no_longer_attests_is_not_confirmed(place: Country, why: str, by: Person) -> None:
+    made, actor = proposal(), cast.actor(by, at=NOW)
+    if why == "suspended":
+        cast.suspend(BERTIL, at=NOW)
+    elif why == "ended":
+        end_account(account_id=id_of(BERTIL), reason="left", by=DORIS.by, at=NOW)
+    elif why == "revoked":
+        doris = cast.actor(DORIS, at=NOW)
+        grant = Grant.objects.get(account_id=id_of(BERTIL), revoked_at=None)
+        revoke_grant(grant_id=grant.id, reason="slutat", actor=doris, at=NOW)
+    else:
+        ends(BERTILS, NOW)
+    with refused(ProposerGone):
+        confirm(substitution_id=made, actor=actor, at=NOW)
+    assert not attests(ANNA, place, NOW + 20 * DAY)
+    decline(substitution_id=made, reason="Föreslå på nytt", actor=actor, at=NOW)
+    assert propose(account_id=id_of(ANNA), first_day=FIRST, last_day=LAST, actor=cast.actor(KARIN, at=NOW), at=NOW), (
+        "a colleague proposes anew"
+    )
+
+
+def test_a_proposer_who_is_suspended_meanwhile_has_proposed_nothing(committed: None) -> None:
+    place = scene()
+    made = proposal()
+    karin = cast.actor(KARIN, at=NOW)
+    results = together(
+        [lambda: confirm(substitution_id=made, actor=karin, at=NOW), lambda: cast.suspend(BERTIL, at=NOW)]
+    )
+    assert all(not isinstance(r, Exception) or isinstance(r, ProposerGone) for r in results), results
+    assert attests(ANNA, place, NOW + 20 * DAY) is (not isinstance(results[0], Exception))
 
 
 def test_one_whose_time_has_passed_is_not_shown_not_confirmed_and_blocks_no_other(place: Country) -> None:

@@ -228,6 +228,13 @@ def test_mail_in_clear_to_another_machine_is_refused_at_start(house: House) -> N
         assert "SMTP_TLS=none" in line
 
 
+def test_a_file_of_opt_outs_that_cannot_be_written_is_named(house: House, tmp_path: Path) -> None:
+    file = tmp_path / "no such folder" / "marks"
+    for command in ("serve", "work"):
+        line = one_line(house, command, REGISTRET_OPT_OUT_FILE=str(file))
+        assert line == f"registret: REGISTRET_OPT_OUT_FILE {file} cannot be written: No such file or directory\n"
+
+
 def test_a_folder_for_static_files_that_cannot_be_written_is_named(house: House, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert str(tmp_path / "file") in one_line(house, REGISTRET_STATIC_ROOT=str(tmp_path / "file" / "static"))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -31,6 +34,8 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 TOLVAN = "19121212-1212"
 SAMORDNAD = "19121272-9808"
 RESERVE = "22800101AB14"
+
+_NOBODY = 65534
 
 INCLUDED: Mapping[str, Sequence[str]] = {
     "arrived_at": ["2026-11-20T08:15"],
@@ -168,6 +173,20 @@ def begun(actor: Actor, *, patient: str = TOLVAN, at: datetime = NOW, **differen
         is_no_double=False,
         at=at,
     )
+
+
+@contextmanager
+def not_writable(folder: Path) -> Iterator[None]:
+    """Also for tests that run as root, whom no mode of a folder binds."""
+    folder.chmod(0o500)
+    before = os.geteuid()
+    try:
+        if before == 0:
+            os.seteuid(_NOBODY)
+        yield
+    finally:
+        os.seteuid(before)
+        folder.chmod(0o700)
 
 
 def log(event: str) -> tuple[EntryRow, ...]:

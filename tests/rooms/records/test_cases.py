@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from registret.access.actor import Actor
 from registret.access.refusals import NotPermitted
 from registret.kernel.identifiers import Malformed
+from registret.limits.services import TooMany, take
 from registret.oversight.extracts import READS, log_extract_of_case
-from registret.records import cases, extracts, identity, looking, opting_out, retention, services
+from registret.records import cases, extracts, identity_cases, looking, opting_out, retention, services
 from registret.records.casenumber import CaseNumber
 from registret.records.refusals import NobodyHere
 from registret.words.events import EVENTS
@@ -98,6 +99,10 @@ ACTS: dict[str, Callable[[Actor], object]] = {
     "extract": lambda actor: extracts.registry_extract(actor=actor, case=case(), form="pdf", at=NOW),
     "log extract": lambda actor: log_extract_of_case(actor=actor, case=case(), form="pdf", at=NOW),
     "opt out": lambda actor: opting_out.opt_out(actor=actor, case=case(), at=NOW),
+    "change the number": lambda actor: identity_cases.change_number(
+        actor=actor, case=case(), number=number(RESERVE), reason="x", at=NOW
+    ),
+    "merge": lambda actor: identity_cases.merge(actor=actor, case=case(), number=number(RESERVE), reason="x", at=NOW),
     "ages": lambda actor: retention.ages(actor=actor, at=NOW),
     "destroy": lambda actor: retention.decide_to_destroy(actor=actor, sub_registry="pneumoni", reason="x", at=NOW),
     "keep": lambda actor: retention.decide_to_keep(
@@ -215,14 +220,15 @@ def test_an_extract_tells_of_numbers_and_merging(here: Ward) -> None:
     begun(here.anna, patient=RESERVE)
     gone = system_id_of(RESERVE)
     begun(here.cecilia)
-    identity.merge(actor=here.anna, patient=gone, number=number(TOLVAN), reason="Samma person", at=NOW + MINUTE)
+    greta = handler()
+    identity_cases.merge(actor=greta, case=case(RESERVE), number=number(TOLVAN), reason="Samma person", at=NOW + MINUTE)
     found = extracts.registry_extract(actor=handler(), case=case(RESERVE), form="pdf", at=NOW + HOUR)
     assert [(one.number.text, one.until is None) for one in found.numbers] == [
         ("191212121212", True),
         ("22800101AB14", False),
     ]
     (merged,) = found.merged
-    assert (merged.gone, merged.by_name, merged.reason) == (gone, here.anna.name, "Samma person")
+    assert (merged.gone, merged.by_name, merged.reason) == (gone, greta.name, "Samma person")
     assert len(found.episodes) == 2
 
 
@@ -246,13 +252,42 @@ def test_a_log_extract_tells_also_of_the_time_before_two_were_merged(here: Ward)
     begun(here.anna, patient=RESERVE)
     begun(here.cecilia)
     before = log_extract_of_case(actor=handler(), case=case(RESERVE), form="pdf", at=NOW)
-    identity.merge(actor=here.anna, patient=system_id_of(RESERVE), number=number(TOLVAN), reason="x", at=NOW + MINUTE)
+    identity_cases.merge(actor=handler(), case=case(RESERVE), number=number(TOLVAN), reason="x", at=NOW + MINUTE)
     after = log_extract_of_case(actor=handler(), case=case(RESERVE), form="pdf", at=NOW + HOUR)
     assert {(row.at, row.event) for row in before.rows} <= {(row.at, row.event) for row in after.rows}
     assert {row.unit for row in after.rows if row.event == "episode.begun"} == {
         "Infektionskliniken, Norrviks sjukhus",
         "Infektionskliniken, Sydviks sjukhus",
     }
+
+
+# --- how many --------------------------------------------------------------------------------------
+
+
+def used_up(actor: Actor) -> None:
+    for _ in range(cases.CASES_PER_PERSON.most):
+        take(limit=cases.CASES_PER_PERSON, subject=str(actor.account_id), at=NOW)
+
+
+@pytest.mark.parametrize("act", ["open", "extract", "log extract", "opt out", "change the number", "merge"])
+def test_who_walks_through_numbers_is_stopped_whatever_is_done_with_them(here: Ward, act: str) -> None:
+    begun(here.anna)
+    greta = handler()
+    used_up(greta)
+    with pytest.raises(TooMany) as no:
+        ACTS[act](greta)
+    assert no.value.what == "patient_cases"
+    assert log("case.opened") == log("extract.made") == log("patient.opted_out") == ()
+    assert cases.open_case(actor=greta, case=case(), at=NOW + HOUR).patient, "an hour later it goes on"
+
+
+def test_numbers_of_nobody_count_as_well(here: Ward) -> None:
+    greta, most = handler(), cases.CASES_PER_PERSON.most
+    for _ in range(most):
+        cases.open_case(actor=greta, case=case(RESERVE), at=NOW)
+    with pytest.raises(TooMany):
+        cases.open_case(actor=greta, case=case(), at=NOW)
+    assert len(log("case.nobody")) <= most
 
 
 CHANGES = {

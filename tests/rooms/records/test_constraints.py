@@ -91,3 +91,9 @@ def test_merging_has_a_reason_and_a_gone_patient_is_gone_once(here: Ward) -> Non
 def test_every_constraint_of_what_is_decided_and_destroyed_is_tried() -> None:
     tried = {*REFUSED, "one_destruction_at_a_time", "merge_has_reason"}
     assert {c.name for model in (Destruction, Keeping, Merge, OptOut) for c in model._meta.constraints} == tried
+
+
+def test_what_the_register_protects_is_protected(here: Ward) -> None:
+    begun(here.anna)
+    with pytest.raises(IntegrityError, match="patient_protected_by_the_register"), sight_of_all():
+        Patient.objects.update(register_protects=True)

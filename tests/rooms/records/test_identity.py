@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,18 +10,28 @@ from django.db import transaction
 from django.db.utils import IntegrityError
 
 import registret.demo
-from registret.access.refusals import NotFound, NotPermitted
+from registret.access.refusals import CardTooOld, NotFound, NotPermitted
 from registret.access.roles import Role
-from registret.records import identity, looking, services
+from registret.records import identity, identity_cases, looking, services
 from registret.records.models import Merge, Patient
 from registret.records.opting_out import opt_out
 from registret.records.population import COLUMNS, FileRegister
-from registret.records.refusals import NothingToMerge, NotTheSame, NumberTaken, NumberUnchanged, OptedOut
+from registret.records.refusals import (
+    AlsoElsewhere,
+    NobodyHere,
+    NothingToMerge,
+    NotTheSame,
+    NumberTaken,
+    NumberUnchanged,
+    OptedOut,
+    TakenElsewhere,
+)
 from registret.records.sight import sight_of_all
 from tests import cast
 from tests.rooms.records.scene import (
     ACUTE,
     DAY,
+    GRETA,
     HOUR,
     NOW,
     RESERVE,
@@ -58,6 +68,18 @@ def change(here: Ward, *, of: str = RESERVE, to: str = TOLVAN, by: str = "anna")
     )
 
 
+def of_case(here: Ward, *, of: str = RESERVE, to: str = TOLVAN, mistaken: bool = False) -> None:
+    """The number is changed by Greta, in a case."""
+    identity_cases.change_number(
+        actor=handler(), case=case(of), number=number(to), reason=WHY, mistaken=mistaken, at=NOW + HOUR
+    )
+
+
+def merge_of_case(*, of: str = RESERVE, into: str = TOLVAN) -> str:
+    """By Greta, in a case."""
+    return identity_cases.merge(actor=handler(), case=case(of), number=number(into), reason=WHY, at=NOW + HOUR)
+
+
 def merge(here: Ward, *, of: str = RESERVE, into: str = TOLVAN, by: str = "anna") -> str:
     return identity.merge(
         actor=getattr(here, by), patient=system_id_of(of), number=number(into), reason=WHY, at=NOW + HOUR
@@ -80,7 +102,8 @@ def test_a_reserve_number_becomes_a_personnummer_and_still_leads_there(here: War
     assert [one.text for one in found.numbers] == ["191212121212", "22800101AB14"]
     assert found.birth_date == date(1912, 12, 12), "what the new number says is relied on"
     (entry,) = log("patient.number_changed")
-    assert entry.facts == {"before": "national", "after": "personnummer", "reason": WHY}
+    told = {"before": "national", "after": "personnummer", "reason": WHY, "mistaken": False, "case": None}
+    assert entry.facts == told
     assert entry.about_patient_id == found.id
 
 
@@ -139,6 +162,64 @@ def test_only_whoever_reports_at_the_patients_care_provider_says_who_it_is(here:
         identity.change_number(actor=greta, patient=system_id_of(RESERVE), number=number(OTHER), reason=WHY, at=NOW)
 
 
+def test_a_number_that_another_provider_knows_the_patient_by_is_changed_by_no_stranger(here: Ward) -> None:
+    begun(here.anna, patient=RESERVE)
+    begun(here.cecilia, patient=RESERVE, arrived_at=["2026-09-01T10:00"])
+    for by in ("anna", "cecilia"):
+        with pytest.raises(AlsoElsewhere):
+            change(here, by=by)
+    assert counted() == (1, 1, 2)
+    assert log("patient.number_changed") == ()
+    of_case(here)
+    assert system_id_of(TOLVAN) == system_id_of(RESERVE)
+    (entry,) = log("patient.number_changed")
+    assert (entry.by_name, entry.facts["case"], entry.clinic_id) == (GRETA.name, "26RS4711", None)
+
+
+def test_a_number_that_was_wrong_leads_to_the_patient_no_longer_and_is_free_for_whose_it_is(here: Ward) -> None:
+    """Mistyped when the patient was registered. Whoever has it comes later, and must not end up with this patient."""
+    begun(here.anna, patient=OTHER)
+    mine = system_id_of(OTHER)
+    identity.change_number(
+        actor=here.anna, patient=mine, number=number(TOLVAN), reason="Felskrivet", mistaken=True, at=NOW + HOUR
+    )
+    assert looking.search(actor=here.anna, written=OTHER, at=NOW + HOUR).patient is None
+    begun(here.cecilia, patient=OTHER)
+    assert counted() == (2, 2, 2)
+    assert system_id_of(OTHER) != mine == system_id_of(TOLVAN)
+    (entry,) = log("patient.number_changed")
+    assert entry.facts["mistaken"] is True
+    opt_out(actor=handler(NOW + HOUR), case=case(), at=NOW + HOUR)
+    assert looking.search(actor=here.cecilia, written=OTHER, at=NOW + HOUR).patient is not None, "nobody blocks it"
+
+
+def test_what_the_register_said_of_a_mistaken_number_goes_with_it(here: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask(Known(n191212121212=registered(died_on=date(2026, 11, 1))), monkeypatch)
+    begun(here.anna)
+    identity.change_number(
+        actor=here.anna, patient=system_id_of(TOLVAN), number=number(RESERVE), reason="Fel", mistaken=True, at=NOW
+    )
+    found = looking.search(actor=here.anna, written=RESERVE, at=NOW).patient
+    assert found is not None
+    assert (found.name, found.died_on) == ("", None)
+
+
+def test_a_change_that_was_wrong_is_taken_back_whole(here: Ward) -> None:
+    begun(here.anna, patient=RESERVE)
+    change(here)
+    identity.change_number(
+        actor=here.anna,
+        patient=system_id_of(RESERVE),
+        number=number(RESERVE),
+        reason="Fel",
+        mistaken=True,
+        at=NOW + DAY,
+    )
+    assert counted() == (1, 1, 1)
+    begun(here.cecilia)
+    assert system_id_of(TOLVAN) != system_id_of(RESERVE)
+
+
 # --- two who were one ------------------------------------------------------------------------------
 
 
@@ -147,7 +228,7 @@ def test_two_become_one_with_all_episodes_numbers_and_a_trace(here: Ward) -> Non
     services.write(actor=here.anna, episode=mine, step="acute", base=0, written=ACUTE, at=NOW)
     theirs = begun(here.cecilia, arrived_at=["2026-09-01T10:00"])
     gone = system_id_of(RESERVE)
-    assert merge(here) == system_id_of(TOLVAN) == system_id_of(RESERVE)
+    assert merge_of_case() == system_id_of(TOLVAN) == system_id_of(RESERVE)
     assert counted() == (1, 2, 2)
     page = looking.open_patient(actor=here.anna, system_id=system_id_of(TOLVAN), at=NOW + 2 * HOUR)
     assert [one.system_id for one in page.episodes] == [mine], "the fence stands: the other's episode is not shown"
@@ -155,11 +236,96 @@ def test_two_become_one_with_all_episodes_numbers_and_a_trace(here: Ward) -> Non
     assert looking.open_patient(actor=here.anna, system_id=gone, at=NOW).patient == page.patient, "by the old id too"
     with sight_of_all():
         (trace,) = Merge.objects.all()
-        assert (trace.gone, trace.by_name, trace.reason) == (gone, here.anna.name, WHY)
+        assert (trace.gone, trace.by_name, trace.reason) == (gone, GRETA.name, WHY)
     entries = log("patient.merged")
-    assert [entry.facts for entry in entries] == [{"gone": gone, "episodes": 1}] * 2, "not the reason, which can go"
+    told = {"gone": gone, "episodes": 1, "mistaken": False, "case": "26RS4711"}
+    assert [entry.facts for entry in entries] == [told] * 2, "not the reason, which can go"
     assert len({entry.about_patient_id for entry in entries}) == 2, "under both"
     assert looking.open_step(actor=here.cecilia, episode=theirs, step="acute", at=NOW)
+
+
+@pytest.mark.parametrize("whose", ["the other", "the own", "both"])
+def test_no_stranger_merges_what_another_care_provider_has_recorded(here: Ward, whose: str) -> None:
+    """Sydvik has one of the two, or both; so has Norrvik. Neither merges what is the other's too."""
+    begun(here.anna, patient=RESERVE)
+    begun(here.cecilia if whose == "the other" else here.anna)
+    if whose in {"the own", "both"}:
+        begun(here.cecilia, patient=RESERVE, arrived_at=["2026-09-01T10:00"])
+    if whose == "both":
+        begun(here.cecilia, arrived_at=["2026-09-01T10:00"])
+    before = counted()
+    with pytest.raises(TakenElsewhere if whose == "the other" else AlsoElsewhere):
+        change(here)
+    with pytest.raises(TakenElsewhere if whose == "the other" else AlsoElsewhere):
+        merge(here)
+    assert counted() == before
+    assert log("patient.merged") == log("patient.number_changed") == ()
+    merge_of_case()
+    assert counted() == (1, 2, before[2])
+
+
+def test_what_both_are_of_the_own_provider_alone_is_merged_there_whatever_the_clinic(here: Ward) -> None:
+    begun(here.anna, patient=RESERVE)
+    ulla = cast.person("Ulla", "Med", "SE2321009991-E00U1M2")
+    begun(at_work(ulla, here.place.medicine, by=None), arrived_at=["2026-09-01T10:00"])
+    assert merge(here) == system_id_of(TOLVAN)
+    assert [entry.facts["case"] for entry in log("patient.merged")] == [None, None]
+
+
+def test_a_case_handler_merges_two_official_numbers_of_one_person(here: Ward) -> None:
+    """Who was given another birth date: whoever reports cannot say so, for a mistyped number looks the same."""
+    begun(here.anna)
+    begun(here.anna, patient=STRANGER)
+    merge_of_case(of=TOLVAN, into=STRANGER)
+    assert counted() == (1, 2, 2)
+
+
+@pytest.mark.parametrize("who", ["anna", "bertil", "cecilia"])
+def test_only_a_case_handler_with_a_fresh_card_acts_in_a_case(here: Ward, who: str) -> None:
+    begun(here.anna, patient=RESERVE)
+    begun(here.anna)
+    somebody, late = getattr(here, who), NOW + HOUR + timedelta(minutes=1)
+    for act in (identity_cases.change_number, identity_cases.merge):
+        with pytest.raises(NotPermitted):
+            act(actor=somebody, case=case(RESERVE), number=number(TOLVAN), reason=WHY, at=NOW)
+        with pytest.raises(CardTooOld):
+            act(actor=handler(), case=case(RESERVE), number=number(TOLVAN), reason=WHY, at=late)
+        with pytest.raises(NobodyHere):
+            act(actor=handler(), case=case(OTHER), number=number(TOLVAN), reason=WHY, at=NOW)
+        with pytest.raises(ValueError, match="reason"):
+            act(actor=handler(), case=case(RESERVE), number=number(TOLVAN), reason=" ", at=NOW)
+    assert counted() == (2, 2, 2)
+
+
+def test_in_a_case_too_a_number_is_not_changed_to_anothers_or_to_one_that_has_opted_out(here: Ward) -> None:
+    begun(here.anna, patient=RESERVE)
+    begun(here.anna)
+    with pytest.raises(NumberTaken):
+        of_case(here)
+    with pytest.raises(NumberUnchanged):
+        of_case(here, to=RESERVE)
+    opt_out(actor=handler(NOW), case=case(OTHER), at=NOW)
+    with pytest.raises(OptedOut):
+        of_case(here, to=OTHER)
+    with pytest.raises(OptedOut):
+        merge_of_case(into=OTHER)
+    with pytest.raises(NothingToMerge):
+        merge_of_case(into=RESERVE)
+
+
+@pytest.mark.parametrize("into", [TOLVAN, "22800102AB14"])
+def test_a_number_that_was_wrong_does_not_come_along_to_whom_it_really_is(here: Ward, into: str) -> None:
+    """Two of one person, one of them under a mistyped number, whose owner comes later."""
+    begun(here.anna, patient=OTHER)
+    begun(here.anna, patient=into)
+    remains = system_id_of(into)
+    done = identity.merge(
+        actor=here.anna, patient=system_id_of(OTHER), number=number(into), reason=WHY, mistaken=True, at=NOW + HOUR
+    )
+    assert done == remains == system_id_of(into)
+    assert counted() == (1, 1, 2)
+    begun(here.cecilia, patient=OTHER)
+    assert system_id_of(OTHER) != remains
 
 
 def test_who_has_a_personnummer_remains_whichever_way_it_is_said(here: Ward) -> None:
@@ -236,6 +402,57 @@ def test_a_death_and_a_protection_are_seen_the_next_day_and_the_log_says_which_f
     assert entry.by_program == "population"
 
 
+@pytest.mark.parametrize("of", [RESERVE, OTHER])
+def test_a_protection_survives_a_merge_until_the_register_takes_it_back_from_the_number_in_force(
+    here: Ward, monkeypatch: pytest.MonkeyPatch, of: str
+) -> None:
+    """The register says of the number in force that it is not protected, and has never said otherwise."""
+    ask(Known(n191212121212=registered()), monkeypatch)
+    begun(here.anna, patient=of)
+    begun(here.anna)
+    with sight_of_all():
+        Patient.objects.filter(system_id=system_id_of(of)).update(is_protected=True)
+    looking.open_patient(actor=here.anna, system_id=system_id_of(of), reason="Rättar", at=NOW + HOUR)
+    merge(here, of=of)
+
+    def protected_after(days: int, *, register_says: bool | None) -> bool:
+        answers = {} if register_says is None else {"n191212121212": registered(protected=register_says)}
+        ask(Known(**answers), monkeypatch)
+        identity.ask_again(at=NOW + days * DAY)
+        with sight_of_all():
+            return Patient.objects.get().is_protected
+
+    assert protected_after(1, register_says=False), "it said so before the merge too"
+    assert protected_after(2, register_says=None)
+    assert protected_after(3, register_says=False)
+    assert protected_after(4, register_says=True)
+    assert protected_after(5, register_says=None), "a register that is silent takes nothing back"
+    assert not protected_after(6, register_says=False), "now it takes back what it has said itself"
+    assert [entry.facts for entry in log("patient.looked_up")] == [{"fields": "is_protected"}]
+
+
+def test_a_protection_survives_another_number_that_the_register_does_not_protect(
+    here: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(Known(n191212729808=registered(protected=True), n191212121212=registered()), monkeypatch)
+    begun(here.anna, patient=OTHER)
+    looking.open_patient(actor=here.anna, system_id=system_id_of(OTHER), reason="Rättar", at=NOW + HOUR)
+    change(here, of=OTHER)
+    for days in (0, 1, 2):
+        identity.ask_again(at=NOW + days * DAY)
+        with sight_of_all():
+            assert Patient.objects.get().is_protected, "a mistyped number must not uncover anybody"
+
+
+def test_a_protection_that_the_register_gave_it_takes_back(here: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask(Known(n191212121212=registered(protected=True)), monkeypatch)
+    begun(here.anna)
+    ask(Known(n191212121212=registered()), monkeypatch)
+    assert identity.ask_again(at=NOW + DAY) == 1
+    with sight_of_all():
+        assert not Patient.objects.get().is_protected
+
+
 def test_what_the_register_does_not_know_or_cannot_be_stays(here: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
     begun(here.anna)
     assert identity.ask_again(at=NOW + DAY) == 0
@@ -272,8 +489,8 @@ STRANGER = "19640823-9819"
 
 def test_two_official_numbers_of_different_birth_dates_are_not_one_persons(here: Ward) -> None:
     begun(here.anna)
-    begun(here.cecilia, patient=STRANGER)
+    begun(here.anna, patient=STRANGER)
     for act in (change, merge):
         with pytest.raises(NotTheSame):
             act(here, **{"of": TOLVAN, "to" if act is change else "into": STRANGER})
-    assert looking.search(actor=here.cecilia, written=STRANGER, at=NOW).patient is not None
+    assert looking.search(actor=here.anna, written=STRANGER, at=NOW).patient is not None

@@ -17,10 +17,31 @@ from django.db import connection, transaction
 from django.db.utils import IntegrityError
 
 from registret.access.refusals import CardTooOld
+from registret.config.ready import NotReady, check_opt_out_file
+from registret.config.workers import workers
 from registret.ledger.models import Entry
-from registret.records import blocking, cases, destroying, identity, looking, opting_out, retention, services
+from registret.records import (
+    blocking,
+    cases,
+    destroying,
+    identity,
+    identity_cases,
+    looking,
+    opting_out,
+    retention,
+    services,
+)
+from registret.records.mark_file import read_marks
 from registret.records.models import Destruction, Episode, Merge, Number, OptOut, Patient, Revision, Step
-from registret.records.opting_out import came_back, marks, opt_out, read_marks, replay
+from registret.records.opting_out import (
+    FileOfMarks,
+    came_back,
+    file_of_marks,
+    marks,
+    opt_out,
+    replay,
+    write_marks,
+)
 from registret.records.refusals import OptedOut
 from registret.records.sight import destroying as may_destroy
 from registret.records.sight import sight_of_all
@@ -40,6 +61,7 @@ from tests.rooms.records.scene import (
     counted,
     handler,
     log,
+    not_writable,
     number,
     registered,
     system_id_of,
@@ -66,7 +88,7 @@ def story(here: Ward) -> str:
     services.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
     begun(here.cecilia, arrived_at=["2026-09-01T10:00"])
     begun(here.karin, patient=OTHER)
-    identity.merge(actor=here.anna, patient=system_id_of(RESERVE), number=number(TOLVAN), reason="Tolvan", at=NOW)
+    identity_cases.merge(actor=handler(), case=case(RESERVE), number=number(TOLVAN), reason="Tolvan", at=NOW)
     looking.open_patient(actor=here.anna, system_id=system_id_of(TOLVAN), reason="Vårdas", at=NOW)
     return episode
 
@@ -370,14 +392,63 @@ def test_a_file_of_something_else_stops_the_command(here: Ward, tmp_path: Path, 
         call_command("replay_opt_outs", str(tmp_path / "none"), stderr=said)
 
 
-def test_a_file_that_cannot_be_written_stops_no_opt_out(
+def test_a_file_that_cannot_be_written_stops_no_opt_out_and_gets_all_of_them_when_it_can(
     here: Ward, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, committed_now: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(settings, "OPT_OUT_FILE", tmp_path / "no such folder" / "marks")
+    file = tmp_path / "apart" / "marks"
+    file.parent.mkdir()
+    monkeypatch.setattr(settings, "OPT_OUT_FILE", file)
+    with not_writable(file.parent):
+        committed_now(lambda: opt_out(actor=handler(), case=case(), at=NOW))
+        committed_now(lambda: opt_out(actor=handler(), case=case(OTHER), at=NOW + MINUTE))
+        assert OptOut.objects.count() == 2
+        assert "REGISTRET_OPT_OUT_FILE: [Errno 13] Permission denied" in caplog.text
+        assert "1212" not in caplog.text
+        assert file_of_marks() == FileOfMarks(usable=False, lacking=2, since=NOW)
+        with pytest.raises(PermissionError):
+            write_marks()
+        with pytest.raises(NotReady, match=r"REGISTRET_OPT_OUT_FILE .* cannot be written: Permission denied"):
+            check_opt_out_file()
+    assert write_marks() == 2
+    assert write_marks() == 0
+    check_opt_out_file()
+    assert file_of_marks() == FileOfMarks(usable=True, lacking=0, since=None)
+    assert read_marks(file.read_text().splitlines()) == frozenset(marks())
+
+
+def test_a_process_that_is_killed_after_an_opt_out_and_before_its_file_has_forgotten_nothing(
+    here: Ward, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, committed_now: Any
+) -> None:
+    file = tmp_path / "marks"
+    monkeypatch.setattr(settings, "OPT_OUT_FILE", file)
+    opt_out(actor=handler(), case=case(), at=NOW)  # committed, and nothing of what comes after it was done
+    assert not file.exists()
+    committed_now(lambda: opt_out(actor=handler(), case=case(OTHER), at=NOW + MINUTE))
+    assert read_marks(file.read_text().splitlines()) == frozenset(marks()), "the next brings both"
+
+
+def test_without_a_file_nothing_is_written_and_nothing_is_lacking(here: Ward) -> None:
+    opt_out(actor=handler(), case=case(), at=NOW)
+    assert settings.OPT_OUT_FILE is None
+    assert write_marks() == 0
+    assert file_of_marks() is None
+    check_opt_out_file()
+
+
+def test_a_line_that_is_no_mark_is_told_and_keeps_nobody_out_of_the_file(
+    here: Ward, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, committed_now: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "marks"
+    file.write_text("# do not touch\n")
+    monkeypatch.setattr(settings, "OPT_OUT_FILE", file)
     committed_now(lambda: opt_out(actor=handler(), case=case(), at=NOW))
-    assert OptOut.objects.count() == 1
-    assert "REGISTRET_OPT_OUT_FILE" in caplog.text
-    assert "1212" not in caplog.text
+    assert "line 1 is no mark" in caplog.text
+    assert file_of_marks() == FileOfMarks(usable=False, lacking=0, since=None)
+    assert file.read_text().splitlines()[1:] == [mark.line.strip() for mark in marks()]
+
+
+def test_the_worker_that_tries_again_is_one_of_the_workers() -> None:
+    assert "opt-outs" in {worker.name for worker in workers()}
 
 
 def test_the_file_is_read_as_it_was_written(here: Ward) -> None:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.utils import IntegrityError
 
 from registret.access.refusals import CardTooOld, NotFound
-from registret.records import looking, retention
+from registret.records import identity_cases, looking, retention
 from registret.records.models import Destruction, Episode, Keeping, Merge, Number, Patient
 from registret.records.refusals import AlreadyDeciding, KeptUntil, NothingSoOld
 from registret.records.retention import Age, age_of, before_of, decide_to_destroy, decide_to_keep, destroy_due
@@ -23,9 +23,11 @@ from tests.rooms.records.scene import (
     TOLVAN,
     Ward,
     begun,
+    case,
     counted,
     handler,
     log,
+    number,
     system_id_of,
     ward,
 )
@@ -178,10 +180,7 @@ def test_a_decision_stays_as_it_was_written(here: Ward) -> None:
 
 
 def test_a_patient_who_was_merged_is_destroyed_with_the_trace(here: Ward) -> None:
-    from registret.records.identity import merge
-    from tests.rooms.records.scene import number
-
-    merge(actor=here.anna, patient=system_id_of(RESERVE), number=number(TOLVAN), reason="x", at=NOW)
+    identity_cases.merge(actor=handler(), case=case(RESERVE), number=number(TOLVAN), reason="x", at=NOW)
     destroy()
     destroy_due(at=NOW)
     with sight_of_all():

@@ -13,7 +13,9 @@ from fontTools.ttLib import TTFont
 
 from registret.access.actor import Actor
 from registret.access.roles import Role
+from registret.limits.services import take
 from registret.records import services
+from registret.records.cases import CASES_PER_PERSON
 from registret.records.models import OptOut, Patient
 from registret.records.sight import sight_of_all
 from registret.web.cases import paper
@@ -62,7 +64,10 @@ def post(browser: Browser, address: str, **more: str) -> Any:
 # --- who may ---------------------------------------------------------------------------------------
 
 GETS = ["/patientarenden", "/gallring", "/gallring/pneumoni"]
-POSTS = ["/patientarenden", "/patientarenden/registerutdrag", "/patientarenden/loggutdrag", "/patientarenden/avboj"]
+POSTS = [
+    "/patientarenden",
+    *(f"/patientarenden/{what}" for what in ("registerutdrag", "loggutdrag", "avboj", "nummer")),
+]
 
 
 def test_only_a_case_handler_comes_in(anna: Actor, episode: str) -> None:
@@ -124,6 +129,26 @@ def test_a_number_of_nobody_can_be_opted_out_and_not_extracted(anna: Actor) -> N
     assert "Ingen i registret har eller har haft numret." in text
     assert "Registerutdrag" not in text
     assert post(greta(), "/patientarenden/registerutdrag", form="pdf").status_code == 404
+
+
+def test_who_opens_too_many_is_told_until_when_and_the_log_is_told_of_each(
+    anna: Actor, episode: str, now: datetime
+) -> None:
+    browser = greta()
+    account = cast.account_of(GRETA).id
+    for at in (now, now + CASES_PER_PERSON.per):
+        for _ in range(CASES_PER_PERSON.most):
+            take(limit=CASES_PER_PERSON, subject=str(account), at=at)
+    for address in POSTS:
+        page = post(browser, address, form="pdf", ok="1", sure="1")
+        assert page.status_code == 429, address
+        assert "Vänta och försök igen" in text_of(page)
+        assert "Till startsidan" in text_of(page)
+    told = log("request.refused")
+    assert [(e.by_name, e.facts["code"], e.facts["what"]) for e in told] == [
+        (GRETA.name, "limits.too_many", "patient_cases")
+    ] * len(POSTS)
+    assert counted() == (1, 1, 1)
 
 
 # --- extracts --------------------------------------------------------------------------------------
@@ -291,12 +316,12 @@ def test_to_keep_is_decided_at_once_and_stops_destroying(old: str) -> None:
 
 def test_a_number_is_changed_and_two_are_merged_after_a_question(anna: Actor, now: datetime) -> None:
     begun(anna, patient=RESERVE, at=now, arrived_at=moment(now, days=4))
-    begun(cast.actor(CECILIA, at=now), at=now, arrived_at=moment(now, days=90))
+    begun(anna, at=now, arrived_at=moment(now, days=90))
     mine, remains = system_id_of(RESERVE), system_id_of(TOLVAN)
     browser = Browser.of(ANNA)
     address = f"/patient/{mine}/nummer"
     assert browser.get(address).status_code == 200
-    sent = {"number": TOLVAN, "reason": "Har fått personnummer"}
+    sent = {"new_number": TOLVAN, "reason": "Har fått personnummer"}
     assert browser.post(address, sent | {"reason": ""}).status_code == 422
     asked = browser.post(address, sent)
     assert "Är de två samma person?" in text_of(asked)
@@ -310,9 +335,85 @@ def test_a_number_is_changed_and_two_are_merged_after_a_question(anna: Actor, no
 def test_a_free_number_is_just_changed(anna: Actor, now: datetime) -> None:
     begun(anna, patient=RESERVE, at=now, arrived_at=moment(now, days=4))
     mine = system_id_of(RESERVE)
-    done = Browser.of(ANNA).post(f"/patient/{mine}/nummer", {"number": TOLVAN, "reason": "Har fått det"})
+    done = Browser.of(ANNA).post(f"/patient/{mine}/nummer", {"new_number": TOLVAN, "reason": "Har fått det"})
     assert (done.status_code, done["Location"]) == (303, f"/patient/{mine}")
     assert system_id_of(TOLVAN) == mine
+
+
+def test_a_number_that_was_wrong_is_free_for_whose_it_is(anna: Actor, now: datetime) -> None:
+    begun(anna, at=now, arrived_at=moment(now, days=4))
+    address = f"/patient/{system_id_of(TOLVAN)}/nummer"
+    sent = {"new_number": RESERVE, "reason": "Felskrivet"}
+    assert "checked" in Browser.of(ANNA).post(address, sent | {"reason": "", "mistaken": "1"}).content.decode()
+    assert Browser.of(ANNA).post(address, sent | {"mistaken": "1"}).status_code == 303
+    assert "Ingen i registret har eller har haft numret." in text_of(post(greta(), "/patientarenden"))
+
+
+def test_what_is_another_care_providers_too_is_sent_to_a_case_and_the_log_is_told(anna: Actor, now: datetime) -> None:
+    """Sydvik has Tolvan; Norrvik has somebody under a reserve number who is Tolvan too."""
+    begun(anna, patient=RESERVE, at=now, arrived_at=moment(now, days=4))
+    cecilia = cast.actor(CECILIA, at=now)
+    begun(cecilia, at=now, arrived_at=moment(now, days=90))
+    mine, tolvan = system_id_of(RESERVE), system_id_of(TOLVAN)
+    sent = {"new_number": TOLVAN, "reason": "Har fått personnummer"}
+    for merging in ({}, {"merge": "1"}):
+        page = Browser.of(ANNA).post(f"/patient/{mine}/nummer", sent | merging)
+        assert page.status_code == 409
+        assert "be om ett patientärende" in text_of(page)
+        assert tolvan not in text_of(page)
+    assert len(log("patient.number_met")) == 2
+    assert {entry.facts["code"] for entry in log("request.refused")} == {"patient.taken_elsewhere"}
+    begun(cecilia, patient=RESERVE, at=now, arrived_at=moment(now, days=300))
+    page = Browser.of(ANNA).post(f"/patient/{mine}/nummer", sent)
+    assert page.status_code == 409
+    assert "Patienten finns också hos en annan vårdgivare." in text_of(page)
+    assert len(log("patient.number_met")) == 2, "of the number nothing was said"
+    assert counted() == (2, 2, 3)
+
+
+CASE = {"number": RESERVE, "case_number": "26RS4711"}
+
+
+def test_a_case_handler_sees_both_before_they_are_merged(anna: Actor, now: datetime) -> None:
+    begun(anna, patient=RESERVE, at=now, arrived_at=moment(now, days=4))
+    begun(cast.actor(CECILIA, at=now), at=now, arrived_at=moment(now, days=90))
+    browser, remains = greta(), system_id_of(TOLVAN)
+    assert "slå ihop två patienter" in text_of(browser.post("/patientarenden", CASE))
+    page = browser.post("/patientarenden/nummer", CASE)
+    assert page.status_code == 200
+    assert "Är de två" not in text_of(page)
+    sent = CASE | {"new_number": TOLVAN, "reason": "Journalen visar det"}
+    assert browser.post("/patientarenden/nummer", sent | {"reason": ""}).status_code == 422
+    asked = text_of(browser.post("/patientarenden/nummer", sent))
+    assert "Är de två samma person?" in asked
+    assert "Region Sydvik" in asked
+    assert "19121212-1212" in asked
+    assert counted() == (2, 2, 2)
+    seen = log("case.opened")
+    assert {entry.facts["case"] for entry in seen} == {"26RS4711"}
+    assert len({entry.about_patient_id for entry in seen}) == 2, "both looks are in the log"
+    assert "Är de två" not in text_of(browser.post("/patientarenden/nummer", sent | {"change": "1"}))
+    done = browser.post("/patientarenden/nummer", sent | {"merge": "1"})
+    assert (done.status_code, done["Location"]) == (303, "/patientarenden?bytt=1")
+    assert "Det nya numret leder till patienten." in text_of(browser.get(done["Location"]))
+    assert counted() == (1, 2, 2)
+    assert Browser.of(ANNA).get(f"/patient/{remains}").status_code == 200
+
+
+def test_in_a_case_a_free_number_is_just_changed_and_what_cannot_be_is_said_beside_it(
+    anna: Actor, now: datetime
+) -> None:
+    begun(anna, patient=RESERVE, at=now, arrived_at=moment(now, days=4))
+    browser = greta()
+    same = browser.post("/patientarenden/nummer", CASE | {"new_number": RESERVE, "reason": "x"})
+    assert same.status_code == 422
+    assert "Patienten har redan det numret" in text_of(same)
+    done = browser.post("/patientarenden/nummer", CASE | {"new_number": TOLVAN, "reason": "x"})
+    assert done.status_code == 303
+    assert system_id_of(TOLVAN) == system_id_of(RESERVE)
+    nobody = browser.post("/patientarenden/nummer", CASE | {"number": "19121272-9808"})
+    assert "Ingen i registret har eller har haft numret." in text_of(nobody)
+    assert browser.post("/patientarenden/nummer", CASE | {"number": "12"}).status_code == 422
 
 
 def test_nobody_else_changes_it(anna: Actor, episode: str) -> None:
@@ -357,8 +458,8 @@ def test_information_to_patients_is_open_to_all_and_names_both_controllers(anna:
 def test_that_a_number_is_taken_is_an_entry_about_whose_it_is(anna: Actor, episode: str, now: datetime) -> None:
     begun(cast.actor(CECILIA, at=now - timedelta(hours=1)), patient=RESERVE, at=now, arrived_at=moment(now, days=3))
     patient, theirs = system_id_of(TOLVAN), log("episode.begun")[0].about_patient_id
-    page = Browser.of(ANNA).post(f"/patient/{patient}/nummer", {"number": RESERVE, "reason": "Felskrivet"})
-    assert page.status_code == 200
+    page = Browser.of(ANNA).post(f"/patient/{patient}/nummer", {"new_number": RESERVE, "reason": "Felskrivet"})
+    assert page.status_code == 409
     assert system_id_of(RESERVE) not in page.content.decode()
     (told,) = log("patient.number_met")
     assert told.about_patient_id == theirs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from http.cookies import Morsel
 
@@ -31,6 +32,23 @@ def test_no_page_is_kept_by_the_browser(at_work: Browser) -> None:
     for browser, addresses in ((Browser(), OPEN), (at_work, AT_WORK)):
         for address in addresses:
             assert browser.get(address).headers["Cache-Control"] == "no-store", address
+
+
+def test_a_browser_that_asks_for_an_icon_gets_one_and_pages_name_the_drawing() -> None:
+    answer = Browser().get("/favicon.ico")
+    body = b"".join(answer)
+    answer.close()
+    assert (answer.status_code, body[:6]) == (200, b"\0\0\1\0\2\0"), "two pictures"
+    assert len(body) < 2000
+    named = re.search(r'<link rel="icon" type="image/svg\+xml" href="(/static/mark\.[0-9a-f]+\.svg)">', _front())
+    assert named is not None
+    drawing = Browser().get(named[1])
+    drawing.close()
+    assert drawing.status_code == 200
+
+
+def _front() -> str:
+    return Browser().get("/").content.decode()
 
 
 def test_logging_out_clears_what_the_browser_kept(at_work: Browser) -> None:

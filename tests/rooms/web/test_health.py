@@ -19,6 +19,8 @@ from registret.demo.pki import Authority, build_authority
 from registret.kernel.identifiers import EmailAddress
 from registret.mail.queries import outbox
 from registret.mail.services import post
+from registret.records.models import OptOut
+from registret.records.opting_out import write_marks
 from registret.revocation.models import KeptCrl, Upkeep
 from registret.web import trust as believed
 from tests import cast
@@ -145,6 +147,10 @@ def test_late_lists_take_no_node_away_and_are_not_told_to_strangers(lists: Lists
 # For monitoring
 
 
+def opted_out(at: datetime) -> None:
+    OptOut.objects.create(mark="0" * 64, key="k", case_number="26RS1", episodes=0, at=at, by_name="x")
+
+
 def measures(text: str) -> dict[tuple[str, str], float]:
     return {
         (sample.name, sample.labels.get("anchor", "")): sample.value
@@ -216,7 +222,43 @@ def test_with_a_token_whoever_shows_it_reads_them_and_nobody_else(settings: Sett
     assert Browser().get("/matt", **elsewhere).status_code == 200  # type: ignore[arg-type]
 
 
+def test_the_measures_say_which_opt_outs_a_restored_backup_would_forget(
+    lists: Lists, now: datetime, tmp_path: Path, settings: Settings
+) -> None:
+    names = ("registret_opt_out_file_usable", "registret_opt_outs_unwritten", "registret_opt_outs_unwritten_seconds")
+
+    def measured() -> list[float | None]:
+        found = measures(Browser().get("/matt").content.decode())
+        return [found.get((name, "")) for name in names]
+
+    assert measured() == [None] * 3, "no file is set"
+    opted_out(now - HOUR)
+    settings.OPT_OUT_FILE = tmp_path / "apart" / "marks"
+    assert measured() == [0, 1, pytest.approx(3600, abs=120)]
+    settings.OPT_OUT_FILE.parent.mkdir()
+    assert measured() == [1, 1, pytest.approx(3600, abs=120)], "it can be written, and has not been yet"
+    assert write_marks() == 1
+    assert measured() == [1, 0, 0]
+    settings.OPT_OUT_FILE.write_text("# do not touch\n" + settings.OPT_OUT_FILE.read_text())
+    assert measured() == [0, 0, 0]
+    assert Browser().get("/halsa").status_code == 200, "all nodes have the same"
+
+
 # For the registry office
+
+
+def test_the_office_reads_which_opt_outs_are_not_in_the_file(
+    place: Country, lists: Lists, now: datetime, tmp_path: Path, settings: Settings
+) -> None:
+    browser = Browser.of(DORIS)
+    assert "Avböjanden" not in text_of(browser.get("/kansliet/halsa")), "no file is set"
+    settings.OPT_OUT_FILE = tmp_path / "apart" / "marks"
+    assert "Filen går inte att skriva" in text_of(browser.get("/kansliet/halsa"))
+    opted_out(now - HOUR)
+    assert "1 spärrat nummer är inte skrivet i filen" in text_of(browser.get("/kansliet/halsa"))
+    settings.OPT_OUT_FILE.parent.mkdir()
+    write_marks()
+    assert "Alla är skrivna." in text_of(browser.get("/kansliet/halsa"))
 
 
 def test_the_office_reads_how_old_each_list_is_and_what_went_wrong(place: Country, lists: Lists, now: datetime) -> None:

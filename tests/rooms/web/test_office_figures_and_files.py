@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone, translation
 from pytest_django import DjangoAssertNumQueries
 
+from registret.access import substitutes as access
 from registret.access.attesting import attest
 from registret.access.roles import Role
 from registret.access.rules import last_possible_day
@@ -238,6 +239,39 @@ def test_an_administrator_proposes_and_a_colleague_confirms_on_the_page(place: C
     assert karin.post(f"/personer/vikarie/{found[1]}/bekrafta").headers["Location"] == "/personer"
     assert Browser.of(nils).get("/attestera").status_code == 200
     assert Browser.of(CECILIA).post(f"/personer/vikarie/{found[1]}/bekrafta").status_code == 404
+
+
+def test_the_page_says_the_last_day_that_is_possible_and_says_it_again_beside_a_later_one(
+    place: Country, now: datetime
+) -> None:
+    attested(1, place.infection, BERTIL, days=1, at=now)
+    nils = cast.person("Nils", "Nord1", "SE2321009991-N00001")
+    bertil = Browser.of(BERTIL)
+    found = re.search(r'name="last_day"[^>]* max="([0-9-]{10})"', bertil.get("/personer/vikarie").content.decode())
+    assert found is not None
+    own = access.longest(actor=cast.actor(BERTIL, at=now), at=now)
+    assert own.isoformat() == found[1]
+    data = {"person": cast.account_of(nils).id, "first_day": timezone.localdate(now).isoformat()}
+    page = bertil.post("/personer/vikarie", data | {"last_day": (own + timedelta(days=1)).isoformat()})
+    assert page.status_code == 422
+    assert f"Välj en dag till och med {last_possible_day(at=now, months=12)}" in text_of(page), "the colleague's own"
+
+
+def test_what_somebody_proposed_who_is_suspended_since_has_a_page_that_says_what_to_do(
+    place: Country, now: datetime
+) -> None:
+    attested(1, place.infection, BERTIL, days=1, at=now)
+    nils = cast.person("Nils", "Nord1", "SE2321009991-N00001")
+    day = timezone.localdate(now)
+    made = access.propose(
+        account_id=cast.account_of(nils).id, first_day=day, last_day=day, actor=cast.actor(BERTIL, at=now), at=now
+    )
+    cast.suspend(BERTIL, at=now)
+    page = Browser.of(cast.KARIN).post(f"/personer/vikarie/{made}/bekrafta")
+    assert page.status_code == 409
+    assert "Den som föreslog vikarien kan inte längre föreslå någon. " in text_of(page)
+    assert "Avslå förslaget." in text_of(page)
+    assert Browser.of(nils).get("/attestera").status_code == 403
 
 
 def test_who_is_not_a_colleague_cannot_be_chosen(place: Country, now: datetime) -> None:

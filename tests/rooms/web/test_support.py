@@ -11,6 +11,7 @@ from django.utils import timezone
 from registret.access import helping
 from registret.access.appointing import appoint_support
 from registret.access.ending import end_account
+from registret.access.people import person_of, suspend_person
 from registret.access.queries import seats_of
 from registret.access.refusals import NotFound, NotPermitted, OwnRights
 from registret.access.roles import Role
@@ -21,7 +22,7 @@ from registret.ledger.queries import EntryRow, Wanted, entries
 from registret.ledger.services import record
 from registret.mail.models import Letter
 from tests import cast
-from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, Country, Person
+from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, KARIN, Country, Person
 from tests.rooms.web.client import Browser, text_of
 from tests.rooms.web.visitor import Visitor
 
@@ -220,6 +221,35 @@ def test_support_decides_nothing_about_anybody(place: Country) -> None:
     assert [sune.get(address).status_code for address in addresses] == [403] * len(addresses)
     assert sune.post(f"/personer/{id_of(BERTIL)}/sparra", {"reason": "x"}).status_code == 403
     assert sune.post("/kansliet/support/utse", {"ok": "1"}).status_code == 403
+    cast.suspend(BERTIL, at=timezone.now())
+    assert "Häv spärren" not in text_of(sune.get(f"/support/{id_of(BERTIL)}"))
+    for act in ("hav", "ta-over-sparren"):
+        assert sune.post(f"/personer/{id_of(BERTIL)}/{act}").status_code == 403
+    assert cast.account_of(BERTIL).state is AccountState.SUSPENDED
+
+
+def test_the_office_takes_over_and_lifts_what_nobody_at_the_clinic_can(place: Country, now: datetime) -> None:
+    """Karin is suspended by Bertil, who leaves; her right has been taken away as well: no list of people has her."""
+    karin, doris, office = id_of(KARIN), Browser.of(DORIS), cast.actor(DORIS, at=now)
+    suspend_person(account_id=karin, reason="Kortet är borta", actor=cast.actor(BERTIL, at=now), at=now)
+    page = text_of(doris.get(f"/personer/{karin}"))
+    assert "Skäl: Kortet är borta" in page
+    assert "Ta över spärren" not in page, "Bertil can lift it"
+    for who in (KARIN, BERTIL):
+        (grant,) = person_of(actor=office, account_id=id_of(who), at=now).grants
+        doris.post(f"/behorighet/{grant.id}/aterkalla", {"reason": "slutat"})
+    assert doris.get(f"/personer/{karin}").status_code == 404
+    page = text_of(doris.get(f"/support/{karin}"))
+    assert "En klinik har spärrat det, och ingen där kan häva spärren just nu." in page
+    done = doris.post(f"/personer/{karin}/ta-over-sparren")
+    assert done.headers["Location"] == f"/support/{karin}"
+    assert doris.post(f"/personer/{karin}/ta-over-sparren").status_code == 303, "a second click finds it done"
+    page = text_of(doris.get(f"/support/{karin}"))
+    assert "Klinikens spärr övertagen av registerkansliet" in page
+    assert "Ta över spärren" not in page
+    assert doris.post(f"/personer/{karin}/hav").headers["Location"] == f"/support/{karin}"
+    assert cast.account_of(KARIN).state is AccountState.CONFIRMED
+    assert "Häv spärren" not in text_of(doris.get(f"/support/{karin}"))
 
 
 def test_what_is_not_there_is_not_found(place: Country, now: datetime) -> None:

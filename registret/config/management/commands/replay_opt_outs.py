@@ -11,7 +11,8 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from registret.records.blocking import key_names
-from registret.records.opting_out import MarksBroken, came_back, read_marks, replay
+from registret.records.mark_file import MarksBroken, read_marks
+from registret.records.opting_out import came_back, replay
 
 
 class Command(BaseCommand):

@@ -36,6 +36,7 @@ class Command(BaseCommand):
             ready.check_trust()
             ready.check_definitions()
             ready.check_mail()
+            ready.check_opt_out_file()
             ready.check_provider()
             ready.check_database()
             ready.check_forms_in_use()

@@ -30,6 +30,7 @@ class Command(BaseCommand):
         try:
             ready.check_trust()
             ready.check_mail()
+            ready.check_opt_out_file()
             ready.check_database()
             running = workers()
             for worker in running:
