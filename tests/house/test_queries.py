@@ -51,6 +51,7 @@ PAGES: dict[Grow, dict[tuple[str, Person], int]] = {
     hospitals: {
         ("/kansliet", DORIS): 8,
         ("/kansliet?q=sjukhus", DORIS): 8,
+        ("/kansliet?visa=utan", DORIS): 8,
         ("/kansliet/utse", DORIS): 7,
         ("/registrera", ANNA): 7,
     },
