@@ -355,6 +355,7 @@ PAGES: dict[Person, list[str]] = {
         "/genomgang?alla=1",
     ],
     DORIS: [
+        "/start",
         "/attestera",
         "/kansliet",
         "/kansliet?q=norrvik",
@@ -370,6 +371,7 @@ PAGES: dict[Person, list[str]] = {
         "/support?q=anna.berg@",
     ],
     ERIK: [
+        "/start",
         "/loggen",
         "/loggen?fore=99",
         f"/loggen?hsa_id={ANNA.hsa_id}",

@@ -49,6 +49,7 @@ PAGES: dict[Grow, dict[tuple[str, Person], int]] = {
         ("/loggen", ERIK): 10,
     },
     hospitals: {
+        ("/start", DORIS): 15,
         ("/kansliet", DORIS): 8,
         ("/kansliet?q=sjukhus", DORIS): 8,
         ("/kansliet?visa=utan", DORIS): 8,
