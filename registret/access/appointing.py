@@ -1,7 +1,11 @@
-"""Appointing people whom nobody attests: the first ones, local administrators, support."""
+"""Appointing people whom nobody attests: the first ones, local administrators, support; and who works for the registry.
+
+Log reviewers and case handlers take two people: see `nominating`."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -10,17 +14,20 @@ from django.db import transaction
 from registret.access.actor import Actor
 from registret.access.checks import check_card_age, limit_letters, person_of
 from registret.access.confirming import send_confirmation
-from registret.access.giving import give
+from registret.access.giving import give, revoke
+from registret.access.models import Grant
 from registret.access.refusals import (
     ClinicClosed,
+    NotFound,
     NotPermitted,
     OwnRights,
     PrincipalsMissing,
     RoleImpossible,
 )
-from registret.access.roles import ROLES_AT_A_CLINIC, Permission, Role
+from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_OF_THE_OFFICE, Permission, Role
 from registret.access.rules import end_of, last_possible_day
 from registret.accounts import services as accounts
+from registret.accounts.lifecycle import AccountState
 from registret.accounts.queries import AccountRow, living_account
 from registret.accounts.refusals import AccountExists
 from registret.kernel.by import By
@@ -53,7 +60,7 @@ def appoint_by_program(
     names = [" ".join(name.split()) for name in decided_by]
     if not all(names) or names[0].casefold() == names[1].casefold():
         raise PrincipalsMissing()
-    return _appoint(
+    return appoint(
         hsa_id=hsa_id,
         given_name=given_name,
         surname=surname,
@@ -83,8 +90,8 @@ def appoint_local_administrator(
 
     Raises: NotPermitted, CardTooOld, OwnRights, ClinicClosed, AlreadyGranted, TooMany.
     """
-    _check_appointing(hsa_id, actor=actor, at=at)
-    return _appoint(
+    check_appointing(hsa_id, actor=actor, at=at)
+    return appoint(
         hsa_id=hsa_id,
         given_name=given_name,
         surname=surname,
@@ -105,8 +112,8 @@ def appoint_support(
 
     Raises: NotPermitted, CardTooOld, OwnRights, AlreadyGranted, TooMany.
     """
-    _check_appointing(hsa_id, actor=actor, at=at)
-    return _appoint(
+    check_appointing(hsa_id, actor=actor, at=at)
+    return appoint(
         hsa_id=hsa_id,
         given_name=given_name,
         surname=surname,
@@ -120,7 +127,77 @@ def appoint_support(
     )
 
 
-def _check_appointing(hsa_id: HsaId, *, actor: Actor, at: datetime) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtTheRegistry:
+    """Somebody who works for the registry itself now, or will once the mail is confirmed."""
+
+    grant_id: int
+    account_id: int
+    name: str
+    hsa_id: str
+    role: Role
+    state: AccountState
+    ends_at: datetime
+
+
+def at_the_registry(*, actor: Actor, at: datetime) -> tuple[AtTheRegistry, ...]:
+    """By role and name. One query.
+
+    Raises: NotPermitted.
+    """
+    if not actor.may(Permission.APPOINT):
+        raise NotPermitted()
+    living = Grant.objects.filter(role__in=ROLES_OF_THE_OFFICE, revoked_at=None, begins_at__lte=at, ends_at__gt=at)
+    found = living.exclude(account__state=AccountState.ENDED).select_related("account")
+    rows = [
+        AtTheRegistry(
+            grant_id=grant.id,
+            account_id=grant.account_id,
+            name=f"{grant.account.given_name} {grant.account.surname}".strip(),
+            hsa_id=grant.account.hsa_id,
+            role=Role(grant.role),
+            state=AccountState(grant.account.state),
+            ends_at=grant.ends_at,
+        )
+        for grant in found.order_by("account__surname", "account__given_name", "id")
+    ]
+    # The sort is stable: within a role they keep their order.
+    return tuple(sorted(rows, key=lambda row: list(Role).index(row.role)))
+
+
+@transaction.atomic
+def dismiss_support(*, grant_id: int, reason: str, actor: Actor, at: datetime) -> None:
+    """The office takes a support's role back; the person is told why. Others come and go in the name of two.
+
+    Raises: NotPermitted, NotFound, OwnRights, CardTooOld.
+    """
+    people = at_the_registry(actor=actor, at=at)
+    chosen = next((one for one in people if one.grant_id == grant_id and one.role is Role.SUPPORT), None)
+    if chosen is None:
+        raise NotFound()
+    if chosen.account_id == actor.account_id:
+        raise OwnRights()
+    check_card_age(actor, at=at)
+    person = accounts.hold(account_id=chosen.account_id)
+    revoke(grant_id=grant_id, reason=reason, revoked_by_id=actor.account_id, by=actor.by, at=at)
+    if person is not None and person.confirmed_at is not None:
+        post(
+            kind="grant_revoked",
+            to=person.email,
+            language=person.language,
+            context={
+                "name": person.given_name,
+                "role": role_name(Role.SUPPORT, language=person.language),
+                "place": settings.REGISTRY_NAME,
+                "reason": reason,
+            },
+            about_account_id=person.id,
+            at=at,
+        )
+
+
+def check_appointing(hsa_id: HsaId, *, actor: Actor, at: datetime) -> None:
+    """For acts of the office that make somebody something. Raises: NotPermitted, OwnRights, CardTooOld."""
     if not actor.may(Permission.APPOINT):
         raise NotPermitted()
     if hsa_id.key == actor.hsa_id.upper():
@@ -128,7 +205,7 @@ def _check_appointing(hsa_id: HsaId, *, actor: Actor, at: datetime) -> None:
     check_card_age(actor, at=at)
 
 
-def _appoint(
+def appoint(
     *,
     hsa_id: HsaId,
     given_name: str,
@@ -138,9 +215,15 @@ def _appoint(
     clinic_id: int | None,
     granted_by_id: int | None,
     decided_by_names: str,
+    first: Callable[[], object] = lambda: None,
     by: By,
     at: datetime,
 ) -> int:
+    """For acts of this room that have checked who may; answers the grant's id. `first` is part of the transaction, and
+    what it raises stops it. Call it outside of one.
+
+    Raises: RoleImpossible, ClinicClosed, AlreadyGranted, TooMany.
+    """
     if (role in ROLES_AT_A_CLINIC) != (clinic_id is not None):
         raise RoleImpossible()
     place = clinic(clinic_id) if clinic_id is not None else None
@@ -151,6 +234,7 @@ def _appoint(
     months = length(TimeLimit.GRANT).number
     last_day = last_possible_day(at=at, months=months)
     with transaction.atomic():
+        first()
         person, is_new = _found_or_opened(
             hsa_id=hsa_id, given_name=given_name, surname=surname, email=email, by=by, at=at
         )

@@ -13,7 +13,7 @@ from registret.access.applying import make_application, tell, tell_those_who_att
 from registret.access.checks import limit_letters, person_of
 from registret.access.giving import revoke
 from registret.access.lifecycle import ApplicationState
-from registret.access.models import Application
+from registret.access.models import Application, Source
 from registret.access.queries import clinics_to_attest_anew, title_of, valid_grants_of
 from registret.access.refusals import AlreadyApplied
 from registret.access.roles import ROLES_TO_APPLY_FOR, Role
@@ -77,21 +77,34 @@ def confirm_by_code(*, account_id: int, code: str, by: By, at: datetime) -> None
 def send_confirmation(*, account_id: int, email: EmailAddress | None, by: By, at: datetime) -> None:
     confirmation = accounts.ask_for_confirmation(account_id=account_id, email=email, by=by, at=at)
     person = person_of(account_id)
-    waiting = Application.objects.select_related("clinic").filter(account_id=account_id, state=ApplicationState.WAITING)
-    place = waiting.first()
+    kind, place = _why(account_id, at=at)
     post(
-        kind="confirm_email",
+        kind=kind,
         to=person.email,
         language=person.language,
         context={
             "name": person.given_name,
-            "clinic": title_of(place.clinic) if place else settings.REGISTRY_NAME,
+            "clinic": place,
             "valid_until": at + settings.CONFIRMATION_LIFETIME,
         },
         confirmation=confirmation,
         about_account_id=account_id,
         at=at,
     )
+
+
+def _why(account_id: int, *, at: datetime) -> tuple[str, str]:
+    """The letter that says why the address is to be confirmed, and for where: the person has registered, was moved in,
+    or was appointed."""
+    waiting = Application.objects.select_related("clinic").filter(account_id=account_id, state=ApplicationState.WAITING)
+    wanted = waiting.first()
+    if wanted is not None:
+        return "confirm_email", title_of(wanted.clinic)
+    right = valid_grants_of(account_id=account_id, at=at).select_related("clinic").order_by("id").first()
+    place = title_of(right.clinic) if right and right.clinic else settings.REGISTRY_NAME
+    if right is None:
+        return "confirm_email", place
+    return ("confirm_moved" if right.source == Source.IMPORTED else "confirm_appointed"), place
 
 
 def _follow_up(confirmed: accounts.Confirmed, *, by: By, at: datetime) -> None:

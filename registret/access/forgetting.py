@@ -15,7 +15,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from registret.access.clock import BATCH, CLOCK, Clock, Done
 from registret.access.ending import end_account
 from registret.access.lifecycle import ApplicationState
-from registret.access.models import Application, Claim, Grant, Notice, Recertification, Substitution
+from registret.access.models import Application, Claim, Grant, Nomination, Notice, Recertification, Substitution
+from registret.access.rules import NOMINATION_LASTS
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState, Authority
 from registret.accounts.queries import accounts_to_erase, hsa_ids_to_erase
@@ -134,7 +135,8 @@ here is never forgotten (a test looks for those)."""
 
 
 def forget_letters(clock: Clock) -> Iterator[Done]:
-    """Letters that were sent, given up or superseded, notices of letters, and claims that nobody has proven."""
+    """Letters that were sent, given up or superseded, notices of letters, claims that nobody has proven, and proposals
+    that are over."""
     before = clock.ago(TimeLimit.KEEP_LETTERS)
     while number := _forgot("letters", lambda: mail.forget_old(before=before, size=BATCH), clock):
         yield Done(what="forgotten", subject=f"{number} letters")
@@ -149,6 +151,9 @@ def forget_letters(clock: Clock) -> Iterator[Done]:
     over = Q(proven_at=None, expires_at__lte=clock.at) | Q(expires_at__lte=clock.ago(TimeLimit.KEEP_DECLINED))
     while number := _forgot("claims", lambda: _deleted(claims.filter(over)), clock):
         yield Done(what="forgotten", subject=f"{number} claims")
+    proposed = Nomination.objects.filter(proposed_at__lte=clock.at - NOMINATION_LASTS)
+    while number := _forgot("nominations", lambda: _deleted(proposed), clock):
+        yield Done(what="forgotten", subject=f"{number} proposals")
 
 
 @transaction.atomic
@@ -158,7 +163,7 @@ def _forgot(kind: str, act: Callable[[], int], clock: Clock) -> int:
     return number
 
 
-def _deleted(old: QuerySet[Notice] | QuerySet[Claim]) -> int:
+def _deleted(old: QuerySet[Notice] | QuerySet[Claim] | QuerySet[Nomination]) -> int:
     ids = list(old.select_for_update(skip_locked=True).order_by("id").values_list("id", flat=True)[:BATCH])
     return old.model._default_manager.filter(id__in=ids).delete()[0]
 

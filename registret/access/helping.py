@@ -6,19 +6,13 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from django.conf import settings
 from django.core.signing import BadSignature, Signer
-from django.db import transaction
 
 from registret.access.actor import Actor, Seat
-from registret.access.checks import check_card_age
 from registret.access.confirming import resend_confirmation
-from registret.access.giving import revoke
-from registret.access.models import Grant
 from registret.access.queries import ApplicationRow, newest_application, standing_of
-from registret.access.refusals import NotFound, NotPermitted, OwnRights
-from registret.access.roles import Permission, Role
-from registret.accounts import services as accounts
+from registret.access.refusals import NotFound, NotPermitted
+from registret.access.roles import Permission
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.queries import AccountRow, ConfirmationRow, account, living_account, newest_confirmation
 from registret.accounts.search import FoundPage, find_accounts
@@ -26,8 +20,6 @@ from registret.kernel.refused import Refused
 from registret.ledger.queries import EntryPage, newest_by, timeline
 from registret.ledger.services import record
 from registret.mail.queries import LetterRow, letters_about
-from registret.mail.services import post
-from registret.words.roles import role_name
 
 LETTERS = 25
 """So many letters are shown, the newest."""
@@ -111,70 +103,6 @@ def resend(*, account_id: int, actor: Actor, at: datetime) -> None:
     """
     person = _person(account_id, actor=actor)
     resend_confirmation(account_id=person.id, by=actor.by, at=at)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Supporter:
-    """Somebody who is support now, or will be once the mail is confirmed."""
-
-    grant_id: int
-    account_id: int
-    name: str
-    hsa_id: str
-    state: AccountState
-    ends_at: datetime
-
-
-def supporters(*, actor: Actor, at: datetime) -> tuple[Supporter, ...]:
-    """By name.
-
-    Raises: NotPermitted.
-    """
-    if not actor.may(Permission.APPOINT):
-        raise NotPermitted()
-    living = Grant.objects.filter(role=Role.SUPPORT, revoked_at=None, ends_at__gt=at).select_related("account")
-    found = living.exclude(account__state=AccountState.ENDED).order_by("account__surname", "account__given_name", "id")
-    return tuple(
-        Supporter(
-            grant_id=grant.id,
-            account_id=grant.account_id,
-            name=f"{grant.account.given_name} {grant.account.surname}".strip(),
-            hsa_id=grant.account.hsa_id,
-            state=AccountState(grant.account.state),
-            ends_at=grant.ends_at,
-        )
-        for grant in found
-    )
-
-
-@transaction.atomic
-def dismiss_support(*, grant_id: int, reason: str, actor: Actor, at: datetime) -> None:
-    """The office takes a support's role back; the person is told why.
-
-    Raises: NotPermitted, NotFound, OwnRights, CardTooOld.
-    """
-    chosen = [one for one in supporters(actor=actor, at=at) if one.grant_id == grant_id]
-    if not chosen:
-        raise NotFound()
-    if chosen[0].account_id == actor.account_id:
-        raise OwnRights()
-    check_card_age(actor, at=at)
-    person = accounts.hold(account_id=chosen[0].account_id)
-    revoke(grant_id=grant_id, reason=reason, revoked_by_id=actor.account_id, by=actor.by, at=at)
-    if person is not None and person.confirmed_at is not None:
-        post(
-            kind="grant_revoked",
-            to=person.email,
-            language=person.language,
-            context={
-                "name": person.given_name,
-                "role": role_name(Role.SUPPORT, language=person.language),
-                "place": settings.REGISTRY_NAME,
-                "reason": reason,
-            },
-            about_account_id=person.id,
-            at=at,
-        )
 
 
 def _check(actor: Actor) -> None:

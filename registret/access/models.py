@@ -5,9 +5,17 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 
 from registret.access.lifecycle import ApplicationState, LineState, SubstitutionState
-from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_OF_THE_OFFICE, ROLES_TO_APPLY_FOR, Role
+from registret.access.roles import (
+    ROLES_AT_A_CLINIC,
+    ROLES_OF_THE_OFFICE,
+    ROLES_TO_APPLY_FOR,
+    ROLES_TO_NOMINATE,
+    Role,
+)
+from registret.kernel.identifiers import HsaId
 
 MAY_BE_FORGOTTEN = frozenset({ApplicationState.DECLINED, ApplicationState.WITHDRAWN, ApplicationState.LAPSED})
 """What was asked for and came to nothing. The database lets no other application go, but those of erased accounts."""
@@ -303,6 +311,43 @@ class Substitution(models.Model):
                 fields=["clinic", "id"], name="substitution_waiting", condition=Q(state=SubstitutionState.WAITING)
             ),
         ]
+
+
+class Nomination(models.Model):
+    """Somebody who is proposed as log reviewer or case handler: one at the registry office proposes, another confirms.
+
+    Who is proposed may have no account yet, so names and address stand here while the row is kept: some weeks. What was
+    declined or taken back is no row any more; the log is the history.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    hsa_id = models.CharField(max_length=HsaId.MAX_LENGTH)
+    given_name = models.CharField(max_length=256, blank=True)
+    surname = models.CharField(max_length=256)
+    email = models.CharField(max_length=254)
+    role = models.CharField(max_length=30, choices=[(r.value, r.value) for r in ROLES_TO_NOMINATE])
+    proposed_at = models.DateTimeField()
+    proposed_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Upper("hsa_id"), "role", name="one_nomination_per_person_and_role"),
+            models.CheckConstraint(
+                name="nomination_role_known", condition=Q(role__in=[r.value for r in ROLES_TO_NOMINATE])
+            ),
+            models.CheckConstraint(
+                name="nomination_confirmed_whole",
+                condition=Q(confirmed_at=None, confirmed_by=None)
+                | Q(confirmed_at__isnull=False, confirmed_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="nomination_confirmed_by_another",
+                condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("proposed_by")),
+            ),
+        ]
+        indexes = [models.Index(fields=["proposed_at"], name="nomination_by_age")]
 
 
 class Notice(models.Model):

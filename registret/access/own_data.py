@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from registret.access.checks import check_card_read
 from registret.access.claims import links_of, own_claim
-from registret.access.models import Application, Grant, Note, Substitution
+from registret.access.models import Application, Grant, Nomination, Note, Substitution
 from registret.access.queries import title_of
 from registret.access.refusals import NotFound
 from registret.accounts.attempts import AttemptRow, attempts_of
@@ -56,6 +56,7 @@ def _pieces(people: Sequence[AccountRow], *, at: datetime) -> Iterator[bytes]:
         "accounts": [_account(person) for person in people],
         "sessions": [_session(one) for one in kept_sessions_of(hsa_id=hsa_id)],
         "login_attempts": [_attempt(one) for one in attempts_of(hsa_id=hsa_id, at=at)],
+        "nominations": [_nomination(one) for one in _nominations(hsa_id)],
     }
     yield _json(head, indent=2).rstrip().removesuffix("}").rstrip().encode() + b',\n  "log": ['
     after, comma = 0, ""
@@ -124,6 +125,24 @@ def _substitution(one: Substitution) -> Json:
         "decided_at": one.decided_at,
         "decided_by": _name(one.decided_by),
         "reason": one.reason,
+    }
+
+
+def _nominations(hsa_id: str) -> list[Nomination]:
+    found = Nomination.objects.filter(hsa_id__iexact=hsa_id).select_related("proposed_by", "confirmed_by")
+    return list(found.order_by("id"))
+
+
+def _nomination(one: Nomination) -> Json:
+    return {
+        "id": one.id,
+        "name": f"{one.given_name} {one.surname}".strip(),
+        "email": one.email,
+        "role": one.role,
+        "proposed_at": one.proposed_at,
+        "proposed_by": _name(one.proposed_by),
+        "confirmed_at": one.confirmed_at,
+        "confirmed_by": _name(one.confirmed_by),
     }
 
 

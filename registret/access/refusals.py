@@ -213,6 +213,21 @@ class ProposerGone(Refused):
 
 
 @dataclass(kw_only=True, eq=False)
+class OwnNomination(Refused):
+    """Who proposes a log reviewer or a case handler does not also confirm it."""
+
+    code: ClassVar[str] = "access.own_nomination"
+
+
+@dataclass(kw_only=True, eq=False)
+class GivesRights(Refused):
+    """The person works at the registry office: whoever gives rights reads neither patients nor the log."""
+
+    code: ClassVar[str] = "access.gives_rights"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
 class NotAColleague(Refused):
     """The person does not work at the clinic now: no right there, or an account that is not in force."""
 
@@ -230,7 +245,7 @@ class BeginImpossible(Refused):
 
 @dataclass(kw_only=True, eq=False)
 class AlreadyProposed(Refused):
-    """The same person is proposed there already."""
+    """The same person is proposed for the same already."""
 
     code: ClassVar[str] = "access.already_proposed"
     status: ClassVar[int] = 409

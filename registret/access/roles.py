@@ -33,6 +33,8 @@ class Permission(StrEnum):
 ROLES_TO_APPLY_FOR = (Role.REPORTER, Role.READER, Role.REPORT_READER)
 ROLES_AT_A_CLINIC = frozenset({Role.REPORTER, Role.READER, Role.REPORT_READER, Role.LOCAL_ADMINISTRATOR})
 ROLES_OF_THE_OFFICE = frozenset({Role.REGISTRY_OFFICE, Role.LOG_REVIEWER, Role.SUPPORT, Role.CASE_HANDLER})
+# They read what the office must not: one at the office proposes somebody, another confirms.
+ROLES_TO_NOMINATE = (Role.LOG_REVIEWER, Role.CASE_HANDLER)
 
 MAY: dict[Role, frozenset[Permission]] = {
     Role.REPORTER: frozenset({Permission.WORK, Permission.READ_RECORDS, Permission.REPORT}),

@@ -46,7 +46,7 @@ def _issue_all(authority: Authority, folder: Path) -> None:
     at = authority.created
     people = cast.PEOPLE
     cards = {cast.hsa_file(person): _hsa(authority, person) for person in people}
-    cards |= {cast.person_file(person): _person(authority, person) for person in people}
+    cards |= {cast.person_file(person): _person(authority, person) for person in people if person.personal_number}
     cards[cast.SIGNING] = _hsa(authority, cast.ANNA, purpose="sign")
     cards[cast.RESERVE] = _hsa(authority, cast.KARIN, level=2)
     cards[cast.EXPIRED] = _hsa(authority, cast.LARS_GORAN, not_before=at - _LONG_AGO, not_after=at - timedelta(days=20))

@@ -77,11 +77,22 @@ PER_OLOF = Person(
 ELIN = Person(given_name="Elin", surname="Sandgren", hsa_id="SE2321009991-E00S4N2", personal_number="189910109892")
 MOA = Person(given_name="Moa", surname="Lindqvist", hsa_id="SE2321009991-E00R1S6", personal_number="189903179803")
 YUSUF = _in_sydvik("Yusuf", "Demir", "SE2321009983-E00Y3D9", "189908249817", "ec")
+INGRID = Person(given_name="Ingrid", surname="Falk", hsa_id="SE2321009991-E00J3F2")
+SAMIR = Person(given_name="Samir", surname="Haddad", hsa_id="SE2321009991-E00S6H1")
+HENRIK = Person(given_name="Henrik", surname="Vall", hsa_id="SE2321009991-E00H1V7")
+TOVE = Person(given_name="Tove", surname="Hallin", hsa_id="SE2321009991-E00T2H6")
+SIXTEN = Person(given_name="Sixten", surname="Borg", hsa_id="SE2321009991-E00H6B1")
+ASTRID = Person(given_name="Astrid", surname="Kling", hsa_id="SE2321009991-E00A8K3")
+LOVA = Person(given_name="Lova", surname="Engman", hsa_id="SE2321009991-E00L5E9")
+"""Her mailbox is gone: the demo's mail server takes nothing to it."""
+GRETA = Person(given_name="Greta", surname="Lindh", hsa_id="SE2321009991-E00G4L8")
+"""Is proposed as log reviewer, and has never been here."""
 LARS_GORAN = Person(given_name="Lars-Göran", surname="Östlund", hsa_id="SE2321009991-E00C9D2")
 OLLE = Person(given_name="Olle", surname="Tjäder", hsa_id="SE2321009991-E00P8Q4")
 
-PEOPLE: Final = (ANNA, BERTIL, KARIN, CECILIA, DORIS, ERIK, NADIA, PER_OLOF, ELIN, MOA, YUSUF)
-"""Those with a good card."""
+_WITH_BOTH: Final = (ANNA, BERTIL, KARIN, CECILIA, DORIS, ERIK, NADIA, PER_OLOF, ELIN, MOA, YUSUF)
+PEOPLE: Final = (*_WITH_BOTH, INGRID, SAMIR, HENRIK, TOVE, SIXTEN, ASTRID, LOVA)
+"""Those with a good card; Person-id is on it as well if there is a personal number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,20 +118,28 @@ SIGNING = f"{ANNA.slug}-signing.p12"
 RESERVE = f"{KARIN.slug}-reserve.p12"
 
 
-def _both(person: Person, what: str) -> InBrowser:
-    return InBrowser(files=(hsa_file(person), person_file(person)), what=f"{person.name}: {what}")
+def _card_of(person: Person, what: str) -> InBrowser:
+    files = (hsa_file(person), person_file(person)) if person.personal_number else (hsa_file(person),)
+    return InBrowser(files=files, what=f"{person.name}: {what}")
 
 
 BROWSERS: Final[Mapping[str, InBrowser]] = {
-    "reporter": _both(ANNA, "är ny och registrerar sig"),
-    "administrator": _both(BERTIL, "lokal administratör i Norrvik, attesterar"),
-    "colleague": _both(KARIN, "den andra lokala administratören i Norrvik"),
-    "outsider": _both(CECILIA, "lokal administratör i Sydvik, ser inget av Norrvik"),
-    "office": _both(DORIS, "registerkansliet, utser lokala administratörer"),
-    "reviewer": _both(ERIK, "granskar loggen"),
-    "working": _both(NADIA, "registrerare som redan arbetar"),
-    "not-attested": _both(PER_OLOF, "väntar på attest"),
-    "not-confirmed": _both(ELIN, "har inte bekräftat sin e-post"),
+    "reporter": _card_of(ANNA, "är ny och registrerar sig"),
+    "administrator": _card_of(BERTIL, "lokal administratör i Norrvik: attesterar, och har en genomgång att svara på"),
+    "colleague": _card_of(KARIN, "den andra lokala administratören i Norrvik, har en vikarie att bekräfta"),
+    "substitute": _card_of(TOVE, "registrerare och just nu vikarie för dem, och läsare på en klinik till"),
+    "outsider": _card_of(CECILIA, "lokal administratör i Sydvik, ser inget av Norrvik"),
+    "office": _card_of(DORIS, "registerkansliet, utser lokala administratörer"),
+    "office-colleague": _card_of(INGRID, "den andra på registerkansliet; en föreslår, en annan bekräftar"),
+    "support": _card_of(SAMIR, "support, hittar konton och hjälper"),
+    "cases": _card_of(HENRIK, "handläggare av patientärenden"),
+    "reviewer": _card_of(ERIK, "granskar loggen"),
+    "working": _card_of(NADIA, "registrerare som redan arbetar"),
+    "reader": _card_of(SIXTEN, "läsare"),
+    "report-reader": _card_of(ASTRID, "rapportläsare, ser inga patienter"),
+    "bounced": _card_of(LOVA, "registrerare, och hennes mejl kommer inte fram"),
+    "not-attested": _card_of(PER_OLOF, "väntar på attest"),
+    "not-confirmed": _card_of(ELIN, "har inte bekräftat sin e-post"),
     "reserve": InBrowser(files=(RESERVE,), what=f"{KARIN.name}: reservkort (HSA-id 2)"),
     "person-only": InBrowser(files=(person_file(ANNA),), what=f"{ANNA.name}: bara Person-id på kortet"),
     "signing": InBrowser(files=(SIGNING,), what=f"{ANNA.name}: bara underskrift, och Chromium visar det inte"),

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, TypedDict, TypeVar
 
 from django.conf import settings
 from django.db import connection, transaction
 
-from registret.access import appointing, attesting, confirming, entering
+from registret.access import (
+    applying,
+    appointing,
+    attesting,
+    confirming,
+    entering,
+    nominating,
+    recertification,
+    substitutes,
+)
 from registret.access.actor import Actor
 from registret.access.queries import newest_application, who
 from registret.access.roles import Role
@@ -29,13 +38,16 @@ from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.kernel.secret import new_token
 from registret.mail.links import confirmation_code
+from registret.oversight import services as reviews
 from registret.places import clinic_file
 from registret.places.queries import clinic_by_code
 from registret.places.services import import_clinics
 from registret.records import services as records
 from registret.records.numbers import PatientNumber
 from registret.records.services import NewPatient
+from registret.registries.answers import SWEDEN
 from registret.registries.queries import form_in_force
+from registret.settings import services as limits
 from registret.settings.lengths import TimeLimit
 from registret.settings.queries import length
 from registret.web.trust import revocation, trust
@@ -53,14 +65,16 @@ DECIDED_BY: Final = ("Gunilla Ek", "Tomas Rask")
 
 
 _EPISODES: Final = (
-    (150, {"acute": "signed", "discharge": "signed"}),
-    (40, {"acute": "signed", "discharge": "signed"}),
-    (20, {"acute": "signed", "discharge": "half"}),
-    (9, {"acute": "signed", "discharge": "aside"}),
-    (6, {"acute": "half"}),
-    (2, {"acute": "half"}),
+    ("pneumoni", 150, {"acute": "signed", "discharge": "signed"}),
+    ("pneumoni", 40, {"acute": "signed", "discharge": "signed"}),
+    ("pneumoni", 20, {"acute": "signed", "discharge": "half"}),
+    ("pneumoni", 9, {"acute": "signed", "discharge": "aside"}),
+    ("sepsis", 8, {"acute": "flagged"}),
+    ("pneumoni", 6, {"acute": "half"}),
+    ("pneumoni", 2, {"acute": "half"}),
 )
-"""Days between arrival and registration, and how far each step has come."""
+"""Of what, days between arrival and registration, and how far each step has come."""
+_PRESSURES_THAT_CHANGED_PLACES: Final = {"systolic": ["62"], "diastolic": ["104"]}
 
 
 def is_there() -> bool:
@@ -77,23 +91,50 @@ def furnish(*, cards: Path, at: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"COMMENT ON TABLE accounts_account IS '{MARK}'")
     story = _Story(cards=cards, now=at)
-    story.open_country(ago=timedelta(days=30))
-    for person, role in ((cast.DORIS, Role.REGISTRY_OFFICE), (cast.ERIK, Role.LOG_REVIEWER)):
-        story.appoint_by_program(person, role, ago=timedelta(days=30))
-    for person, clinic in (
-        (cast.BERTIL, cast.INFECTION),
-        (cast.KARIN, cast.INFECTION),
-        (cast.CECILIA, cast.SYDVIK),
-    ):
-        story.appoint_local_administrator(person, clinic, ago=timedelta(days=29))
-    story.register(cast.NADIA, cast.INFECTION, "Registrerar pneumoni och sepsis.", ago=timedelta(days=20))
-    story.attest(cast.NADIA, cast.BERTIL, ago=timedelta(days=19))
+    story.open_country(ago=timedelta(30))
+    story.appoint_by_program(cast.DORIS, Role.REGISTRY_OFFICE, ago=timedelta(30))
+    story.appoint_by_program(cast.INGRID, Role.REGISTRY_OFFICE, ago=timedelta(30))
+    story.appoint_by_program(cast.ERIK, Role.LOG_REVIEWER, ago=timedelta(30))
+    story.appoint_local_administrator(cast.BERTIL, cast.INFECTION, ago=timedelta(29))
+    story.appoint_local_administrator(cast.KARIN, cast.INFECTION, ago=timedelta(29))
+    story.appoint_local_administrator(cast.CECILIA, cast.SYDVIK, ago=timedelta(29))
+    story.decide(TimeLimit.RECERTIFY_ANSWER, 60, "Flera kliniker har få på plats i juli.", ago=timedelta(28))
+    story.appoint_support(cast.SAMIR, ago=timedelta(26))
+    story.register(cast.TOVE, cast.INFECTION, "ST-läkare på avdelning 11.", ago=timedelta(24))
+    story.attest(cast.TOVE, cast.KARIN, ago=timedelta(23))
+    story.register(cast.SIXTEN, cast.INFECTION, "Läser inför kvalitetsronden.", role=Role.READER, ago=timedelta(22))
+    story.attest(cast.SIXTEN, cast.BERTIL, ago=timedelta(21))
+    story.register(cast.NADIA, cast.INFECTION, "Registrerar pneumoni och sepsis.", ago=timedelta(20))
+    story.attest(cast.NADIA, cast.BERTIL, ago=timedelta(19))
+    story.register(cast.LOVA, cast.INFECTION, "Forskningssjuksköterska.", ago=timedelta(18.5))
+    story.attest(cast.LOVA, cast.KARIN, ago=timedelta(18.2))
+    story.at_work(cast.LOVA, ago=timedelta(18.1))
     story.report(cast.NADIA)
+    story.register(cast.ASTRID, cast.INFECTION, "Verksamhetschef.", role=Role.REPORT_READER, ago=timedelta(10))
+    story.attest(cast.ASTRID, cast.BERTIL, ago=timedelta(9.5))
     # At Medicinkliniken nobody attests, so the registry office does.
-    story.register(cast.MOA, cast.MEDICINE, "Läkare på medicinkliniken sedan i våras.", ago=timedelta(days=8))
-    story.register(cast.PER_OLOF, cast.INFECTION, "Ny ST-läkare på avdelning 12.", ago=timedelta(days=4))
-    story.register(cast.YUSUF, cast.SYDVIK, "Forskningssjuksköterska.", ago=timedelta(days=2))
+    story.apply(cast.TOVE, cast.MEDICINE, "Konsult där på torsdagar.", role=Role.READER, ago=timedelta(9))
+    story.attest(cast.TOVE, cast.DORIS, ago=timedelta(8.5))
+    story.register(cast.MOA, cast.MEDICINE, "Läkare på medicinkliniken sedan i våras.", ago=timedelta(8.2))
+    story.register(cast.YUSUF, cast.SYDVIK, "Forskningssjuksköterska.", ago=timedelta(8))
+    story.nominate(cast.HENRIK, Role.CASE_HANDLER, cast.DORIS, ago=timedelta(6))
+    story.confirm_nomination(cast.HENRIK, cast.INGRID, ago=timedelta(5))
+    story.register(cast.PER_OLOF, cast.INFECTION, "Ny ST-läkare på avdelning 12.", ago=timedelta(4))
+    story.propose_substitute(cast.TOVE, cast.BERTIL, days=range(21), ago=timedelta(3))
+    story.confirm_substitute(cast.TOVE, cast.KARIN, ago=timedelta(2.5))
+    story.at_work(cast.TOVE, ago=timedelta(2.2))
+    story.nominate(cast.GRETA, Role.LOG_REVIEWER, cast.INGRID, ago=timedelta(2))
+    story.propose_substitute(cast.NADIA, cast.BERTIL, days=range(30, 44), ago=timedelta(1.5))
+    story.ask_whether_all_still_work(cast.INFECTION, "Kliniken har fått en ny enhet.", ago=timedelta(1))
+    story.draw_review(cast.ERIK, cast.INFECTION, since=timedelta(15), ago=timedelta(hours=22))
     story.register(cast.ELIN, cast.INFECTION, "", confirms=False, ago=timedelta(hours=20))
+
+
+class _Named(TypedDict):
+    hsa_id: HsaId
+    given_name: str
+    surname: str
+    email: EmailAddress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +143,7 @@ class _Story:
 
     cards: Path
     now: datetime
+    read: dict[Person, CardFacts] = field(default_factory=dict)
 
     def open_country(self, *, ago: timedelta) -> None:
         rows, faults = clinic_file.read(CLINICS.read_bytes())
@@ -112,10 +154,7 @@ class _Story:
 
     def appoint_by_program(self, person: Person, role: Role, *, ago: timedelta) -> None:
         appointing.appoint_by_program(
-            hsa_id=HsaId.parse(person.hsa_id),
-            given_name=person.given_name,
-            surname=person.surname,
-            email=EmailAddress.parse(person.email),
+            **_named(person),
             role=role,
             clinic_id=None,
             decided_by=DECIDED_BY,
@@ -124,24 +163,48 @@ class _Story:
         )
         self.confirm(person, ago=ago)
 
+    def appoint_support(self, person: Person, *, ago: timedelta) -> None:
+        appointing.appoint_support(**_named(person), actor=self.at_work(cast.DORIS, ago=ago), at=self.now - ago)
+        self.confirm(person, ago=ago)
+
+    def nominate(self, person: Person, role: Role, by: Person, *, ago: timedelta) -> None:
+        nominating.nominate(**_named(person), role=role, actor=self.at_work(by, ago=ago), at=self.now - ago)
+
+    def confirm_nomination(self, person: Person, by: Person, *, ago: timedelta) -> None:
+        actor, at = self.at_work(by, ago=ago), self.now - ago
+        waiting = nominating.nominations(actor=actor, at=at)
+        wanted = next(one for one in waiting if one.hsa_id == person.hsa_id)
+        nominating.confirm(nomination_id=wanted.id, actor=actor, at=at)
+        self.confirm(person, ago=ago)
+
+    def decide(self, limit: TimeLimit, number: int, reason: str, *, ago: timedelta) -> None:
+        actor = self.at_work(cast.DORIS, ago=ago)
+        limits.decide(limit=limit, number=number, reason=reason, by=actor.by, at=self.now - ago)
+
     def appoint_local_administrator(self, person: Person, clinic: str, *, ago: timedelta) -> None:
         appointing.appoint_local_administrator(
-            hsa_id=HsaId.parse(person.hsa_id),
-            given_name=person.given_name,
-            surname=person.surname,
-            email=EmailAddress.parse(person.email),
+            **_named(person),
             clinic_id=_clinic_id(clinic),
             actor=self.at_work(cast.DORIS, ago=ago),
             at=self.now - ago,
         )
         self.confirm(person, ago=ago)
 
-    def register(self, person: Person, clinic: str, message: str, *, confirms: bool = True, ago: timedelta) -> None:
+    def register(
+        self,
+        person: Person,
+        clinic: str,
+        message: str,
+        *,
+        role: Role = Role.REPORTER,
+        confirms: bool = True,
+        ago: timedelta,
+    ) -> None:
         entering.register(
             card=self.card(person),
             email=EmailAddress.parse(person.email),
             clinic_id=_clinic_id(clinic),
-            role=Role.REPORTER,
+            role=role,
             sub_registries=SUB_REGISTRIES,
             message=message,
             language=settings.LANGUAGE_CODE,
@@ -150,6 +213,17 @@ class _Story:
         )
         if confirms:
             self.confirm(person, ago=ago)
+
+    def apply(self, person: Person, clinic: str, message: str, *, role: Role, ago: timedelta) -> None:
+        applying.apply(
+            account_id=_account_id(person),
+            clinic_id=_clinic_id(clinic),
+            role=role,
+            sub_registries=SUB_REGISTRIES,
+            message=message,
+            by=_by(person),
+            at=self.now - ago,
+        )
 
     def confirm(self, person: Person, *, ago: timedelta) -> None:
         """Types the code out of the letter, five minutes later."""
@@ -162,26 +236,62 @@ class _Story:
         )
 
     def attest(self, applicant: Person, administrator: Person, *, ago: timedelta) -> None:
-        at = self.now - ago
+        at, wanted = self.now - ago, _found(newest_application(account_id=_account_id(applicant)))
         attesting.attest(
-            application_id=_found(newest_application(account_id=_account_id(applicant))).id,
-            role=Role.REPORTER,
+            application_id=wanted.id,
+            role=wanted.role,
             sub_registries=SUB_REGISTRIES,
             last_day=last_possible_day(at=at, months=length(TimeLimit.GRANT).number),
             actor=self.at_work(administrator, ago=ago),
             at=at,
         )
 
+    def propose_substitute(self, person: Person, by: Person, *, days: range, ago: timedelta) -> None:
+        """For these days, counted from when it is proposed."""
+        at = self.now - ago
+        first_day, last_day = (at.astimezone(SWEDEN).date() + timedelta(days[place]) for place in (0, -1))
+        substitutes.propose(
+            account_id=_account_id(person),
+            first_day=first_day,
+            last_day=last_day,
+            actor=self.at_work(by, ago=ago),
+            at=at,
+        )
+
+    def confirm_substitute(self, person: Person, by: Person, *, ago: timedelta) -> None:
+        actor, at = self.at_work(by, ago=ago), self.now - ago
+        waiting = substitutes.proposed(actor=actor, at=at)
+        wanted = next(one for one in waiting if one.hsa_id == person.hsa_id)
+        substitutes.confirm(substitution_id=wanted.id, actor=actor, at=at)
+
+    def ask_whether_all_still_work(self, clinic: str, reason: str, *, ago: timedelta) -> None:
+        actor = self.at_work(cast.DORIS, ago=ago)
+        recertification.start(clinic_id=_clinic_id(clinic), reason=reason, actor=actor, at=self.now - ago)
+
+    def draw_review(self, reviewer: Person, clinic: str, *, since: timedelta, ago: timedelta) -> None:
+        """By lot, of what people at the clinic have done for so long; the reviewer is invited."""
+        at = self.now - ago
+        reviews.draw_sample(
+            clinic_id=_clinic_id(clinic),
+            since=at - since,
+            until=at,
+            size=reviews.USUAL_SIZE,
+            reviewer_id=_account_id(reviewer),
+            actor=self.at_work(reviewer, ago=ago),
+            at=at,
+        )
+
     def report(self, reporter: Person) -> None:
-        """Episodes of pneumonia: some finished, one with its follow-up due, some half done, one laid aside."""
+        """Episodes of pneumonia: some finished, one with its follow-up due, some half done, one laid aside. And one of
+        sepsis with two pressures that changed places, which is flagged."""
         rng = random.Random(2026)  # noqa: S311 - invented people
         actor = self.at_work(reporter, ago=timedelta(days=18))
-        for number, (arrived, steps) in enumerate(_EPISODES):
+        for number, (sub_registry, arrived, steps) in enumerate(_EPISODES):
             at = self.now - timedelta(days=17 - number)
             began_at = at - timedelta(days=arrived)
             born, patient = episodes.of_age(rng, at=began_at)
             text = episodes.fictitious_number(rng, born=born)
-            form = _found(form_in_force("pneumoni"))
+            form = _found(form_in_force(sub_registry))
             story = episodes.told(form, patient=episodes.sexed(text, patient), began_at=began_at, at=at, rng=rng)
             episode = records.begin(
                 actor=actor,
@@ -193,7 +303,9 @@ class _Story:
             )
             for step, what in steps.items():
                 whole = story.written[step]
-                written = dict(list(whole.items())[: len(whole) if what == "signed" else len(whole) // 2])
+                written = dict(list(whole.items())[: len(whole) if what in {"signed", "flagged"} else len(whole) // 2])
+                if what == "flagged":
+                    written |= _PRESSURES_THAT_CHANGED_PLACES
                 records.write(actor=actor, episode=episode, step=step, base=0, written=written, at=at)
                 if what == "signed" and story.assessments[step].can_be_signed:
                     records.sign(actor=actor, episode=episode, step=step, base=1, at=at)
@@ -216,9 +328,23 @@ class _Story:
         return actor
 
     def card(self, person: Person) -> CardFacts:
+        if person not in self.read:
+            self.read[person] = self._read(person)
+        return self.read[person]
+
+    def _read(self, person: Person) -> CardFacts:
         presented = PresentedCertificate(der=certificate_in(self.cards / cast.hsa_file(person)))
         # As of now: the demo's cards are younger than its story.
         return CardFacts.of(verify(presented, trust=trust(), revocation=revocation(), at=self.now))
+
+
+def _named(person: Person) -> _Named:
+    return {
+        "hsa_id": HsaId.parse(person.hsa_id),
+        "given_name": person.given_name,
+        "surname": person.surname,
+        "email": EmailAddress.parse(person.email),
+    }
 
 
 def _by(person: Person) -> By:

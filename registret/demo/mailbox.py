@@ -22,6 +22,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 _NAME = re.compile(r"(?P<at>[0-9]{8}T[0-9]{6}\.[0-9]{6}Z)-[0-9a-f]{8}\.eml", re.ASCII)
 _AT = "%Y%m%dT%H%M%S.%fZ"
 _ACCEPTED = "250 OK"
+_GONE = "550 5.1.1 No such mailbox"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +44,15 @@ class MailCatcher:
     It offers STARTTLS with the certificate and insists on it. Each letter becomes a file in `folder`, which is made if
     it is missing and keeps its letters over restarts. `port` 0 takes a free one; `port` tells which after `start`.
     With `refuse_with` set, such as "451 4.2.2 Mailbox full" or "550 5.1.1 Unknown", every recipient is refused so.
+    Those whose address is in `gone` are always refused.
     """
 
-    def __init__(self, folder: Path, port: int, certificate: Path, key: Path) -> None:
+    def __init__(
+        self, folder: Path, port: int, certificate: Path, key: Path, *, gone: frozenset[str] = frozenset()
+    ) -> None:
         self.folder = folder
         self.port = port
+        self.gone = gone
         self.refuse_with: str | None = None
         self._certificate = certificate
         self._key = key
@@ -112,6 +117,8 @@ class MailCatcher:
         """aiosmtpd's hook for one recipient."""
         if self.refuse_with is not None:
             return self.refuse_with
+        if address in self.gone:
+            return _GONE
         envelope.rcpt_tos.append(address)
         return _ACCEPTED
 

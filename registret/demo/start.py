@@ -46,7 +46,8 @@ def start(place: Place) -> None:
         settings = _settings(place, authority)
         if f"{PREFIX}SMTP_HOST" not in os.environ:
             server = authority.site_server
-            catcher = stack.enter_context(MailCatcher(place.mailbox, 0, server.chain, server.key))
+            gone = frozenset({cast.LOVA.email})
+            catcher = stack.enter_context(MailCatcher(place.mailbox, 0, server.chain, server.key, gone=gone))
             settings |= {"SMTP_HOST": _HOST, "SMTP_PORT": str(catcher.port), "SMTP_TLS": "starttls"}
             settings |= {"SMTP_CA_FILE": str(authority.web_root)}
         if "DATABASE_URL" not in os.environ:
@@ -103,10 +104,10 @@ def _serve(place: Place) -> None:
 
 def welcome(place: Place) -> str:
     """What a newcomer may try, in about ten lines."""
-    told = {"reporter", "administrator", "working", "office", "reviewer"}
+    told = {"reporter", "administrator", "working", "office", "office-colleague"}
     others = ", ".join(name for name in cast.BROWSERS if name not in told)
     return f"""
-Infektionsregistret är igång, med påhittade kliniker och personer. Ctrl-C stoppar; allt finns kvar till nästa gång.
+Infektionsregistret är igång, och allt är påhittat. Ctrl-C stoppar och behåller allt; `make demo-reset` börjar om.
 
   Logga in    {place.site}
   Brevlådan   {place.site}/demo/brevlada  (alla mejl som registret skickar)
@@ -115,7 +116,7 @@ Prova i ett annat terminalfönster; varje kommando öppnar en webbläsare med ju
   make demo-browser                       Anna är ny: logga in, registrera dig, bekräfta med mejlet i brevlådan
   make demo-browser CARD=administrator    Bertil attesterar Anna; logga sedan in som Anna igen
   make demo-browser CARD=working          Nadia registrerar patienter; sök till exempel 19121212-1212
-  make demo-browser CARD=office           Doris på registerkansliet; CARD=reviewer: Erik, som granskar loggen
+  make demo-browser CARD=office           Doris på registerkansliet, och Ingrid som bekräftar (CARD=office-colleague)
   Andra kort (CARD=…): {others}
   make demo-browser CARD='?'              säger vems de är
 Egen webbläsare: lita på {place.web_root}

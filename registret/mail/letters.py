@@ -95,29 +95,48 @@ class Rendered:
 
 
 def _confirm_email(facts: Mapping[str, str]) -> Content:
+    return _confirming(
+        facts,
+        why=_("Hej {name}! Du har registrerat dig för {clinic}. Öppna länken på datorn där du har ditt kort."),
+        then=_(
+            "Länken och koden gäller till och med {valid_until}. Sedan återstår att kliniken attesterar ditt "
+            "konto. Du får mejl när det är klart."
+        ),
+    )
+
+
+def _confirm_moved(facts: Mapping[str, str]) -> Content:
+    return _confirming(
+        facts,
+        why=_(
+            "Hej {name}! Ditt konto är flyttat hit från det tidigare systemet, med din behörighet för {clinic}. "
+            "Bekräfta din e-post en gång: öppna länken på datorn där du har ditt kort."
+        ),
+        then=_("Länken och koden gäller till och med {valid_until}. När du har bekräftat kan du arbeta som förut."),
+    )
+
+
+def _confirm_appointed(facts: Mapping[str, str]) -> Content:
+    return _confirming(
+        facts,
+        why=_(
+            "Hej {name}! Du har fått ett uppdrag för {clinic}. Bekräfta din e-post: öppna länken på datorn där du har "
+            "ditt kort."
+        ),
+        then=_("Länken och koden gäller till och med {valid_until}. När du har bekräftat kan du logga in."),
+    )
+
+
+def _confirming(facts: Mapping[str, str], *, why: str, then: str) -> Content:
     return Content(
         subject=_("Bekräfta din e-post till {registry}").format(**facts),
         heading=_("Bekräfta din e-post"),
         preview=_("Din kod är {code}. Den gäller till och med {valid_until}.").format(**facts),
-        lines=(
-            Line(
-                _("Hej {name}! Du har registrerat dig för {clinic}. Öppna länken på datorn där du har ditt kort."),
-                facts,
-                frozenset({"clinic"}),
-            ),
-        ),
+        lines=(Line(why, facts, frozenset({"clinic"})),),
         button=(_("Bekräfta e-post"), f"/bekrafta/{facts['token']}"),
         code=facts["code"],
         code_line=Line(_("Läser du det här i telefonen? Logga in på datorn och skriv koden:")),
-        afterwards=(
-            Line(
-                _(
-                    "Länken och koden gäller till och med {valid_until}. Sedan återstår att kliniken attesterar ditt "
-                    "konto. Du får mejl när det är klart."
-                ),
-                facts,
-            ),
-        ),
+        afterwards=(Line(then, facts),),
         footer=(Line(_("Var det inte du? Då behöver du inte göra något. Ingen får tillgång utan ditt kort.")),),
     )
 
@@ -762,6 +781,44 @@ def _substitute_declined(facts: Mapping[str, str]) -> Content:
     )
 
 
+def _nomination_waits(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("Ett uppdrag väntar på att du bekräftar"),
+        heading=_("Ett uppdrag behöver en till som bekräftar"),
+        lines=(
+            Line(
+                _("{proposer} föreslår {person} till uppdraget {role}."),
+                facts,
+                frozenset({"person", "role"}),
+            ),
+            Line(
+                _(
+                    "Logga in med ditt kort för att bekräfta eller avslå, om du vet vem det är. Inget gäller förrän "
+                    "någon annan än den som föreslog har bekräftat."
+                )
+            ),
+        ),
+        button=(_("Uppdrag"), "/kansliet/uppdrag"),
+        footer=(Line(_("Du får mejlet för att du arbetar på registerkansliet.")),),
+    )
+
+
+def _nomination_declined(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("Ditt förslag till uppdrag är avslaget"),
+        heading=_("Ditt förslag till uppdrag är avslaget"),
+        lines=(
+            Line(
+                _("Hej {name}! Du föreslog {person} till uppdraget {role}. Skälet är:"),
+                facts,
+                frozenset({"person", "role"}),
+            ),
+        ),
+        quote=facts["reason"],
+        button=(_("Logga in"), "/"),
+    )
+
+
 def _claim(facts: Mapping[str, str]) -> Content:
     return Content(
         subject=_("Har du bytt HSA-id i {registry}?").format(**facts),
@@ -842,6 +899,12 @@ LETTERS: Mapping[str, Kind] = {
     "confirm_email": Kind(
         facts={"name": Fact.LINE, "clinic": Fact.LINE, "valid_until": Fact.DAY}, confirms=True, says=_confirm_email
     ),
+    "confirm_moved": Kind(
+        facts={"name": Fact.LINE, "clinic": Fact.LINE, "valid_until": Fact.DAY}, confirms=True, says=_confirm_moved
+    ),
+    "confirm_appointed": Kind(
+        facts={"name": Fact.LINE, "clinic": Fact.LINE, "valid_until": Fact.DAY}, confirms=True, says=_confirm_appointed
+    ),
     "application_waiting": Kind(facts={"applicant": Fact.LINE, "clinic": Fact.LINE}, says=_application_waiting),
     "application_escalated": Kind(facts={"applicant": Fact.LINE, "clinic": Fact.LINE}, says=_application_escalated),
     "attested": Kind(
@@ -902,6 +965,13 @@ LETTERS: Mapping[str, Kind] = {
     "substitute_declined": Kind(
         facts={"name": Fact.LINE, "substitute": Fact.LINE, "clinic": Fact.LINE, "reason": Fact.TEXT},
         says=_substitute_declined,
+    ),
+    "nomination_waits": Kind(
+        facts={"proposer": Fact.LINE, "person": Fact.LINE, "role": Fact.LINE}, says=_nomination_waits
+    ),
+    "nomination_declined": Kind(
+        facts={"name": Fact.LINE, "person": Fact.LINE, "role": Fact.LINE, "reason": Fact.TEXT},
+        says=_nomination_declined,
     ),
     "lapsed": Kind(facts={"name": Fact.LINE, "clinic": Fact.LINE, "applied_at": Fact.DAY}, says=_lapsed),
     "suspension_near": Kind(facts={"name": Fact.LINE, "day": Fact.DAY}, says=_suspension_near),

@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 LETTERS = {
     "confirm_email": _("Bekräfta e-postadressen"),
+    "confirm_moved": _("Bekräfta e-postadressen för ett inläst konto"),
+    "confirm_appointed": _("Bekräfta e-postadressen inför ett uppdrag"),
     "application_waiting": _("En ansökan väntar på attest"),
     "application_escalated": _("En ansökan som ingen på kliniken kan attestera"),
     "application_late": _("En ansökan som har väntat för länge"),
@@ -36,6 +38,8 @@ LETTERS = {
     "substitute_proposed": _("En vikarie är föreslagen"),
     "substitute_confirmed": _("Vikariat som lokal administratör"),
     "substitute_declined": _("Förslaget om vikarie är avslaget"),
+    "nomination_waits": _("Någon är föreslagen till ett uppdrag"),
+    "nomination_declined": _("Förslaget till uppdrag är avslaget"),
     "claim": _("Bekräfta att det äldre kontot är ditt"),
     "account_moved": _("Det äldre kontot har ersatts av ett nytt"),
     "hsa_id_disputed": _("Två kort med samma HSA-id"),

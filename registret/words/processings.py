@@ -112,6 +112,7 @@ PROCESSINGS: tuple[Processing, ...] = (
                 words=_("Avslagna och återtagna ansökningar: %(length)s efter beslutet."), limit=TimeLimit.KEEP_DECLINED
             ),
             Kept(words=_("Förfallna ansökningar: %(length)s."), limit=TimeLimit.KEEP_LAPSED),
+            Kept(words=_("Förslag om loggranskare och handläggare: 30 dagar.")),
             _ENDED,
         ),
         security=_BEHIND_THE_CARD,
@@ -120,6 +121,7 @@ PROCESSINGS: tuple[Processing, ...] = (
             "access.Note": "text",
             "access.Grant": "decided_by_names revoke_reason",
             "access.Substitution": "reason",
+            "access.Nomination": "hsa_id given_name surname email",
         },
     ),
     Processing(

@@ -799,6 +799,19 @@ REFUSALS: Mapping[str, Words] = dict(RECORD_REFUSALS) | {
         ),
         action=Action.START,
     ),
+    "access.own_nomination": Words(
+        title=_("Den som föreslår någon till ett uppdrag bekräftar det inte också."),
+        happened=_("Du har själv lämnat förslaget."),
+        todo=(_("Be någon annan på registerkansliet att bekräfta."),),
+        action=Action.START,
+    ),
+    "access.gives_rights": Words(
+        title=_("Personen arbetar på registerkansliet."),
+        happened=_("Den som ger behörigheter granskar inte loggen, och ser inga patienter."),
+        todo=(_("Föreslå någon som inte arbetar på kansliet."),),
+        action=Action.START,
+        short=_("Personen arbetar på registerkansliet, som varken granskar loggen eller ser patienter."),
+    ),
     "access.not_a_colleague": Words(
         title=_("Personen arbetar inte på kliniken just nu."),
         happened=_("Personen har ingen behörighet där, eller ett konto som inte går att använda."),
@@ -814,14 +827,14 @@ REFUSALS: Mapping[str, Words] = dict(RECORD_REFUSALS) | {
     ),
     "access.already_proposed": Words(
         title=_("Personen är redan föreslagen."),
-        happened=_("Ett förslag om samma person på samma klinik väntar på att någon bekräftar det."),
-        todo=(_("Ta tillbaka det första förslaget om tiden ska vara en annan."),),
+        happened=_("Ett förslag om samma person och samma uppdrag väntar på att någon bekräftar det."),
+        todo=(_("Ta tillbaka det första förslaget om något ska vara annorlunda."),),
         action=Action.START,
     ),
     "access.nothing_proposed": Words(
         title=_("Förslaget väntar inte längre."),
         happened=_("Någon annan hann före, eller så har tiden gått ut."),
-        todo=(_("Titta i listan över personer hur det är nu."),),
+        todo=(_("Titta i listan hur det är nu."),),
         action=Action.START,
     ),
     "access.own_rights": Words(

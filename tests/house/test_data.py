@@ -92,6 +92,10 @@ COLUMNS: dict[str, dict[str, str]] = {
         PERSONAL: "reason",
         PLAIN: "id account_id clinic_id begins_at ends_at state proposed_at proposed_by_id decided_at decided_by_id",
     },
+    "access.Nomination": {
+        PERSONAL: "hsa_id given_name surname email",
+        PLAIN: "id role proposed_at proposed_by_id confirmed_at confirmed_by_id",
+    },
     "access.Notice": {PLAIN: "id kind subject occasion at"},
     "access.Claim": {
         PERSONAL: "email",
@@ -352,13 +356,15 @@ PAGES: dict[Person, list[str]] = {
         "/genomgang?alla=1",
     ],
     DORIS: [
+        "/start",
         "/attestera",
         "/kansliet",
         "/kansliet?q=norrvik",
+        "/kansliet?visa=utan",
         "/kansliet/utse",
         "/genomgang",
         "/kansliet/brev",
-        "/kansliet/support",
+        "/kansliet/uppdrag",
         "/kansliet/vantetider",
         "/support?q=berg",
         "/support?q=anna+b",
@@ -366,6 +372,7 @@ PAGES: dict[Person, list[str]] = {
         "/support?q=anna.berg@",
     ],
     ERIK: [
+        "/start",
         "/loggen",
         "/loggen?fore=99",
         f"/loggen?hsa_id={ANNA.hsa_id}",

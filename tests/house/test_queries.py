@@ -49,8 +49,10 @@ PAGES: dict[Grow, dict[tuple[str, Person], int]] = {
         ("/loggen", ERIK): 10,
     },
     hospitals: {
+        ("/start", DORIS): 15,
         ("/kansliet", DORIS): 8,
         ("/kansliet?q=sjukhus", DORIS): 8,
+        ("/kansliet?visa=utan", DORIS): 8,
         ("/kansliet/utse", DORIS): 7,
         ("/registrera", ANNA): 7,
     },

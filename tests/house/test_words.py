@@ -98,6 +98,7 @@ GAPS = {
     "account.{}": {act for _, act in ACCOUNT_LIFE.steps if act != "confirm_email"},
     "application.{}": {act for _, act in APPLICATION_LIFE.steps if act in {"attest", "decline"}},
     "substitute.{}": {act for _, act in SUBSTITUTION_LIFE.steps},
+    "nomination.{}": {"proposed", "confirm", "decline", "withdraw"},
     "{}.read": {"card", "idp"},
     "{}.refused": {"card", "idp"},
     "{}.created": {"region", "care_provider", "clinic"},

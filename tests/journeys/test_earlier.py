@@ -83,7 +83,7 @@ def test_the_office_reads_the_list_of_processings(house: House, doris: Person, d
     hers = desk(doris.card)
     page = hers.open("/")
     hers.press("Logga in med SmartCard")
-    hers.press("Kliniker")
+    hers.press("Kansliet")
     hers.press("Behandlingar")
     looked_at(page, "68-behandlingar")
     with page.expect_download() as download:

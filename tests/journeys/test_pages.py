@@ -45,7 +45,7 @@ def test_the_registry_office_appoints_an_administrator(house: House, doris: Pers
     hers = desk(doris.card)
     page = hers.open("/")
     hers.press("Logga in med SmartCard")
-    page.get_by_role("link", name="Kliniker").click()
+    page.get_by_role("link", name="Kansliet").click()
     looked_at(page, "30-kliniker")
     hers.open("/kansliet/utse")
     looked_at(page, "31-utse")

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from registret.access import entering
 from registret.access.actor import Actor
-from registret.access.queries import waiting_applications
 from registret.access.refusals import NotFound
 from registret.access.roles import Permission
 from registret.accounts.queries import account
@@ -19,10 +18,14 @@ from registret.mail.queries import bounce
 from registret.records.retention import destroyed_lately
 from registret.web.door.views import see_other
 from registret.web.gate import needs, needs_any_card
+from registret.web.home.pages import tasks
 from registret.web.http import ActorRequest, CardRequest
 from registret.web.numbers import number_in
 from registret.web.recertify.pages import due
 from registret.web.records.pages import work_lists
+
+LOG = 4
+"""So many entries of the own log are shown, the newest."""
 
 
 @require_GET
@@ -30,19 +33,15 @@ from registret.web.records.pages import work_lists
 def start(request: ActorRequest) -> HttpResponse:
     """Who you are, as whom you work, what waits for you, what you did last."""
     actor = request.actor
-    waiting = (
-        waiting_applications(actor=actor, actionable=True, size=5, at=request.at)
-        if actor.may(Permission.ATTEST)
-        else None
-    )
     person = account(account_id=actor.account_id)
-    context = {
+    log = entries_of_account(account_id=actor.account_id, size=4 * LOG)
+    context = tasks(request) | {
         "recertification": due(request),
         "address": person.email.text if person else "",
         "bounce": bounce(person.email) if person else None,
         "greeting": _greeting(timezone.localtime(request.at).hour),
-        "waiting": waiting,
-        "log": entries_of_account(account_id=actor.account_id, size=6),
+        # That this page was read is in the log each time, and is no news.
+        "log": [entry for entry in log.rows if entry.event != "work.listed"][:LOG],
         "destroyed": destroyed_lately(actor=actor, at=request.at) if actor.may(Permission.READ_RECORDS) else (),
     }
     if actor.may(Permission.READ_RECORDS):

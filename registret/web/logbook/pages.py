@@ -14,6 +14,7 @@ from registret.ledger.queries import EntryRow
 from registret.places.queries import ClinicRow, clinics
 from registret.registries.queries import sub_registries
 from registret.words.events import event_name, fact_name, fact_value, program_name
+from registret.words.letters import LETTERS, letter_name
 from registret.words.refusals import log_title
 from registret.words.roles import role_name, roles_with_words
 from registret.words.states import account_state_name
@@ -87,6 +88,8 @@ def _value(name: str, value: str | int | bool) -> str:
         case "sub_registry" | "sub_registries":
             names = {registry.code: registry.name for registry in sub_registries()}
             return ", ".join(names.get(code, code) for code in text.split(","))
+        case "kind" if text in LETTERS:
+            return letter_name(text)
         case "before" if text in list(AccountState):
             return account_state_name(text)
         case _:

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from registret.access.roles import ROLES_TO_NOMINATE, Role
 from registret.places.queries import ClinicRow
 from registret.web.forms import EmailField, HsaIdField
 
@@ -24,8 +25,8 @@ class NameField(forms.CharField):
         return " ".join(str(super().clean(value)).split())
 
 
-class SupportForm(forms.Form):
-    """Who becomes support."""
+class PersonForm(forms.Form):
+    """Whom the office makes something: who becomes support."""
 
     hsa_id = HsaIdField(max_length=40)
     given_name = NameField(error_messages={"required": _("Skriv förnamnet")})
@@ -33,7 +34,18 @@ class SupportForm(forms.Form):
     email = EmailField(error_messages={"required": _("Skriv e-postadressen")})
 
 
-class AppointForm(SupportForm):
+class NominateForm(PersonForm):
+    """Who is proposed, and for what."""
+
+    field_order = ("role",)
+    role = forms.TypedChoiceField(
+        coerce=Role,
+        choices=[(role.value, role.value) for role in ROLES_TO_NOMINATE],
+        error_messages={"required": _("Välj ett uppdrag"), "invalid_choice": _("Välj ett uppdrag i listan")},
+    )
+
+
+class AppointForm(PersonForm):
     """Who becomes local administrator, and where. `clinics` are those to choose from, in the order to show them."""
 
     clinic = forms.TypedChoiceField(

@@ -27,7 +27,7 @@ from registret.words.time_limits import length_in_words, time_limit_meaning, tim
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One time limit. `decision` is None while it is as usual."""
+    """One time limit. `decision` is None while the preset length holds."""
 
     code: str
     name: str

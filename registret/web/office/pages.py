@@ -15,8 +15,10 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClinicLine:
-    """A clinic with its local administrators, also those who cannot attest (yet)."""
+    """A clinic with its local administrators, also those who cannot attest (yet). `place`: where it stands among all,
+    by region and name."""
 
+    place: int
     clinic: ClinicRow
     people: tuple[Appointed, ...]
 
@@ -27,9 +29,9 @@ class ClinicLine:
 
     def fits(self, words: str) -> bool:
         """Whether every word is in the clinic's name, region, provider or code, or in an administrator's name."""
-        place = self.clinic
+        here = self.clinic
         people = (text for person in self.people for text in (person.name, person.hsa_id))
-        whole = " ".join([place.title, place.region, place.care_provider, place.code, *people]).casefold()
+        whole = " ".join([here.title, here.region, here.care_provider, here.code, *people]).casefold()
         return all(word in whole for word in words.casefold().split())
 
 
@@ -44,24 +46,33 @@ class OfficePage:
 
 
 def clinic_lines(*, at: datetime) -> tuple[ClinicLine, ...]:
-    """All open clinics: those without an active administrator first, then by region and name. Two queries."""
+    """All open clinics, by region and name. Two queries."""
     appointed = appointed_by_clinic(at=at)
-    lines = [ClinicLine(clinic=c, people=appointed.get(c.id, ())) for c in open_clinics(first_of_organisation=None)]
-    # The sort is stable: within each half the clinics keep their order.
-    return tuple(sorted(lines, key=lambda line: line.active > 0))
+    return tuple(
+        ClinicLine(place=place, clinic=clinic, people=appointed.get(clinic.id, ()))
+        for place, clinic in enumerate(open_clinics(first_of_organisation=None))
+    )
 
 
-def office_page(everything: tuple[ClinicLine, ...], *, words: str, after: int | None) -> OfficePage:
-    """Those that fit `words`, from behind the clinic whose id is `after`."""
-    found = [line for line in everything if line.fits(words)]
-    ids = [line.clinic.id for line in found]
-    begin = ids.index(after) + 1 if after in ids else 0
-    lines = tuple(found[begin : begin + PAGE])
+def office_page(
+    everything: tuple[ClinicLine, ...], *, words: str, without: bool = False, after: int | None
+) -> OfficePage:
+    """Those that fit `words`, the ones without an active administrator first, from behind the clinic whose id is
+    `after`; `without`: no others."""
+
+    def key(line: ClinicLine) -> tuple[bool, int]:
+        # Where all are without one, somebody appointed between two pages moves nothing.
+        return line.active > 0 and not without, line.place
+
+    last = next((key(line) for line in everything if line.clinic.id == after), None)
+    found = sorted((line for line in everything if line.fits(words) and not (without and line.active)), key=key)
+    rest = [line for line in found if last is None or key(line) > last]
+    lines = tuple(rest[:PAGE])
     return OfficePage(
         lines=lines,
         total=len(everything),
         without=sum(line.active == 0 for line in everything),
-        after=lines[-1].clinic.id if begin + PAGE < len(found) else None,
+        after=lines[-1].clinic.id if len(rest) > PAGE else None,
     )
 
 

@@ -5,49 +5,37 @@ from __future__ import annotations
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
-from registret.access import appointing, helping
+from registret.access import appointing
 from registret.access.refusals import AlreadyGranted, OwnRights
-from registret.access.roles import Permission
+from registret.access.roles import Permission, Role
 from registret.limits.services import TooMany
 from registret.web.attest.card_time import CardTime
 from registret.web.door.views import see_other
 from registret.web.forms import beside
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
-from registret.web.numbers import number_in
-from registret.web.office.forms import SupportForm
+from registret.web.office.forms import PersonForm
 from registret.web.office.pages import Check, check
 from registret.web.people.forms import WhyForm
 
 _PLACES = {OwnRights: "hsa_id", AlreadyGranted: "hsa_id", TooMany: "email"}
 
 
-@require_GET
-@needs(Permission.APPOINT)
-def office_support(request: ActorRequest) -> HttpResponse:
-    """Those who are support."""
-    people = helping.supporters(actor=request.actor, at=request.at)
-    done = next((one for one in people if one.grant_id == number_in(request.GET, "klart")), None)
-    return render(request, "office_support.html", {"tab": "office", "people": people, "done": done})
-
-
 @require_http_methods(["GET", "POST"])
 @needs(Permission.APPOINT)
 def appoint_support(request: ActorRequest) -> HttpResponse:
     """The first POST asks whether it is right; its Ok appoints, as with local administrators."""
-    form = SupportForm(request.POST if request.method == "POST" else None)
+    form = PersonForm(request.POST if request.method == "POST" else None)
     asked = None
     if request.method == "POST" and form.is_valid():
         grant_id = _appointed(request, form) if request.POST.get("ok") == "1" else None
         if grant_id is not None:
-            response = redirect(f"{reverse('office_support')}?klart={grant_id}")
-            response.status_code = 303
-            return response
-        asked = _asked(request, form)
+            return to_appointments(grant_id)
+        asked = asked_about(request, form)
     card_time = CardTime.of(request.actor, at=request.at)
-    context = {"tab": "office", "support": True, "form": form, "asked": asked, "card_time": card_time}
+    context = {"tab": "office", "act": "support", "form": form, "asked": asked, "card_time": card_time}
     return render(request, "appoint.html", context, status=422 if form.errors else 200)
 
 
@@ -55,20 +43,27 @@ def appoint_support(request: ActorRequest) -> HttpResponse:
 @needs(Permission.APPOINT)
 def dismiss(request: ActorRequest, id: int) -> HttpResponse:
     """Återkalla, with a reason that the person reads."""
-    people = helping.supporters(actor=request.actor, at=request.at)
-    person = next((one for one in people if one.grant_id == id), None)
+    people = appointing.at_the_registry(actor=request.actor, at=request.at)
+    person = next((one for one in people if one.grant_id == id and one.role is Role.SUPPORT), None)
     if person is None:
         raise Http404
     form = WhyForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
-        helping.dismiss_support(grant_id=id, reason=reason, actor=request.actor, at=request.at)
-        return see_other("office_support")
+        appointing.dismiss_support(grant_id=id, reason=reason, actor=request.actor, at=request.at)
+        return see_other("appointments")
     context = {"tab": "office", "p": person, "form": form, "card_time": CardTime.of(request.actor, at=request.at)}
     return render(request, "dismiss_support.html", context, status=422 if form.errors else 200)
 
 
-def _appointed(request: ActorRequest, form: SupportForm) -> int | None:
+def to_appointments(grant_id: int) -> HttpResponse:
+    """The list, which says who was appointed just now."""
+    response = redirect(f"{reverse('appointments')}?klart={grant_id}")
+    response.status_code = 303
+    return response
+
+
+def _appointed(request: ActorRequest, form: PersonForm) -> int | None:
     data = form.cleaned_data
     return beside(
         form,
@@ -84,7 +79,8 @@ def _appointed(request: ActorRequest, form: SupportForm) -> int | None:
     )
 
 
-def _asked(request: ActorRequest, form: SupportForm) -> Check | None:
+def asked_about(request: ActorRequest, form: PersonForm) -> Check | None:
+    """What the dialog shows; None when it is not to be opened."""
     if form.errors or "change" in request.POST:
         return None
     data = form.cleaned_data

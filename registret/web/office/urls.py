@@ -1,6 +1,16 @@
 from django.urls import path
 
-from registret.web.office import clinics, letters, limits, participation, processings, support, views, waits
+from registret.web.office import (
+    appointments,
+    clinics,
+    letters,
+    limits,
+    participation,
+    processings,
+    support,
+    views,
+    waits,
+)
 
 urlpatterns = [
     path("kansliet", views.office, name="office"),
@@ -10,9 +20,13 @@ urlpatterns = [
     path("kansliet/vantetider", waits.access_times_page, name="access_times"),
     path("kansliet/kliniker", clinics.bring, name="bring_clinics"),
     path("kansliet/kliniker/<int:id>", participation.one_clinic, name="participation"),
-    path("kansliet/support", support.office_support, name="office_support"),
-    path("kansliet/support/utse", support.appoint_support, name="appoint_support"),
-    path("kansliet/support/<int:id>/aterkalla", support.dismiss, name="dismiss_support"),
+    path("kansliet/uppdrag", appointments.appointments, name="appointments"),
+    path("kansliet/uppdrag/support", support.appoint_support, name="appoint_support"),
+    path("kansliet/uppdrag/<int:id>/aterkalla", support.dismiss, name="dismiss_support"),
+    path("kansliet/uppdrag/foresla", appointments.nominate, name="nominate"),
+    path("kansliet/uppdrag/forslag/<int:id>/bekrafta", appointments.confirm, name="confirm_nomination"),
+    path("kansliet/uppdrag/forslag/<int:id>/avsla", appointments.decline, name="decline_nomination"),
+    path("kansliet/uppdrag/forslag/<int:id>/ta-tillbaka", appointments.withdraw, name="withdraw_nomination"),
     path("kansliet/tidsgranser", limits.time_limits, name="time_limits"),
     path("kansliet/tidsgranser/<slug:code>", limits.time_limit, name="time_limit"),
     path("kansliet/brev", letters.letters, name="letters"),

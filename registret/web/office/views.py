@@ -27,13 +27,15 @@ _PLACES = {OwnRights: "hsa_id", AlreadyGranted: "hsa_id", ClinicClosed: "clinic"
 @require_GET
 @needs(Permission.APPOINT)
 def office(request: ActorRequest) -> HttpResponse:
-    """All open clinics, those without an active administrator first."""
+    """All open clinics, those without an active administrator first; `visa=utan`: only those."""
     words = request.GET.get("q", "").strip()[:100]
+    without = request.GET.get("visa") == "utan"
     lines = clinic_lines(at=request.at)
     context = {
         "tab": "office",
         "words": words,
-        "page": office_page(lines, words=words, after=number_in(request.GET, "efter")),
+        "without": without,
+        "page": office_page(lines, words=words, without=without, after=number_in(request.GET, "efter")),
         "done": just_appointed(lines, number_in(request.GET, "klart")),
         "proposed": proposed(actor=request.actor, at=request.at),
     }

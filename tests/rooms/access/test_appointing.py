@@ -92,7 +92,7 @@ def by_program(who: Person = MOA, **different: Any) -> int:
 
 def test_the_office_makes_an_administrator_who_counts_once_the_mail_is_confirmed(place: Country) -> None:
     grant_id = by_office()
-    assert kinds(MOA) == ["appointed", "confirm_email"]
+    assert kinds(MOA) == ["appointed", "confirm_appointed"]
     assert active_administrators(clinic_id=place.medicine, at=NOW) == ()
     assert isinstance(standing_of(hsa_id=MOA.hsa_id, at=NOW).missing, MailNotConfirmed)
     cast.confirm_mail(MOA, at=NOW)

@@ -147,7 +147,7 @@ def test_of_many_appointments_of_one_person_one_is_made(place: Country) -> None:
         at=NOW,
     )
     assert answers(together([act] * 5)) == {"int": 1, "AlreadyGranted": 4}
-    assert kinds(MOA) == ["appointed", "confirm_email"]
+    assert kinds(MOA) == ["appointed", "confirm_appointed"]
 
 
 def test_an_appointment_and_a_registration_of_one_card_make_one_account_and_lose_nothing(place: Country) -> None:

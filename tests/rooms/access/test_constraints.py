@@ -16,6 +16,7 @@ from registret.access.models import (
     Application,
     Claim,
     Grant,
+    Nomination,
     Note,
     Notice,
     Participation,
@@ -23,7 +24,7 @@ from registret.access.models import (
     RecertificationLine,
     Substitution,
 )
-from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_TO_APPLY_FOR, Role
+from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_TO_APPLY_FOR, ROLES_TO_NOMINATE, Role
 from tests import cast
 from tests.rooms.access.scene import DAY, NOW, SECOND
 
@@ -122,6 +123,24 @@ def substitution(**different: Any) -> Substitution:
     return Substitution.objects.create(**usual | different)
 
 
+def nomination(**different: Any) -> Nomination:
+    usual = {
+        "hsa_id": f"SE2321009991-U{next(number)}",
+        "given_name": "A",
+        "surname": "B",
+        "email": "a@b.se",
+        "role": "case_handler",
+        "proposed_at": NOW,
+        "proposed_by_id": different.get("proposed_by_id") or account(),
+    }
+    return Nomination.objects.create(**usual | different)
+
+
+def confirmed_by_who_proposed() -> None:
+    one = account()
+    nomination(proposed_by_id=one, confirmed_by_id=one, confirmed_at=NOW)
+
+
 def by_who_proposed(**different: Any) -> None:
     one = account()
     substitution(proposed_by_id=one, decided_by_id=one, **different)
@@ -186,6 +205,15 @@ BREAKING: dict[str, list[Callable[[], object]]] = {
     "substitution_declined_has_reason": [
         lambda: substitution(state="declined", decided_at=NOW, decided_by_id=account(), reason="")
     ],
+    "one_nomination_per_person_and_role": [
+        lambda: twice(nomination, hsa_id="SE2321009991-U"),
+        lambda: [nomination(hsa_id=text) for text in ("SE2321009991-U", "se2321009991-u")],
+    ],
+    "nomination_role_known": [
+        partial(lambda role: nomination(role=role), role)
+        for role in ["", "king", *sorted(set(Role) - set(ROLES_TO_NOMINATE))]
+    ],
+    "nomination_confirmed_by_another": [confirmed_by_who_proposed],
     "one_unrevoked_grant_per_role_and_clinic": [
         lambda: twice(grant, account_id=account()),
         # No clinic is a clinic too: nobody is the office twice.
@@ -248,6 +276,13 @@ PAIRED: dict[str, tuple[Callable[..., Model], dict[str, tuple[Any, ...]], Callab
             else decided_at is not None and decided
         ),
     ),
+    "nomination_confirmed_whole": (
+        lambda confirmed_at, confirmed: nomination(
+            confirmed_at=confirmed_at, confirmed_by_id=account() if confirmed else None
+        ),
+        {"confirmed_at": (None, NOW), "confirmed": (False, True)},
+        lambda confirmed_at, confirmed: (confirmed_at is not None) is confirmed,
+    ),
     "grant_clinic_fits_role": (
         lambda role, at_a_clinic: grant(role=role, clinic_id=clinic() if at_a_clinic else None),
         {"role": tuple(Role), "at_a_clinic": (False, True)},
@@ -286,7 +321,8 @@ IMPLIED = {
 
 
 def test_every_constraint_of_this_room_is_broken_here() -> None:
-    room = (Application, Claim, Grant, Note, Notice, Recertification, RecertificationLine, Participation, Substitution)
+    asked = (Application, Note, Claim, Nomination, Substitution)
+    room = (*asked, Grant, Notice, Recertification, RecertificationLine, Participation)
     assert {c.name for model in room for c in model._meta.constraints} == set(BREAKING) | set(PAIRED)
 
 
@@ -311,7 +347,7 @@ def test_fields_that_go_together_are_never_apart(name: str) -> None:
 
 
 def test_what_is_usual_can_be_written() -> None:
-    assert all(make().pk for make in (application, claim, grant, substitution))
+    assert all(make().pk for make in (application, claim, grant, nomination, substitution))
     assert grant(source="imported").pk
 
 

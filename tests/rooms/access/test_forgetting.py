@@ -15,12 +15,15 @@ import registret
 from registret.access import applying, claims, clockwork, desk, ending
 from registret.access.forgetting import _STILL_NEEDED, FORGETTING
 from registret.access.lifecycle import ApplicationState
-from registret.access.models import Application, Claim, Grant, Note, Notice
+from registret.access.models import Application, Claim, Grant, Nomination, Note, Notice
+from registret.access.nominating import nominate
+from registret.access.roles import Role
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState, Authority
 from registret.accounts.models import Account, Confirmation
 from registret.accounts.queries import account, accounts_of
 from registret.kernel.by import By
+from registret.kernel.identifiers import HsaId
 from registret.ledger.models import Entry
 from registret.mail.models import Letter
 from registret.settings.lengths import TimeLimit
@@ -287,6 +290,24 @@ def test_a_dry_run_says_what_a_run_then_does_and_changes_nothing(place: Country)
         assert everything() == before
         assert clockwork.run(name, at=at) == foreseen
         assert clockwork.run(name, at=at) == ()
+
+
+def test_a_proposal_is_forgotten_when_it_waits_for_nobody_and_not_before(place: Country) -> None:
+    henrik = cast.person("Henrik", "Vall", "SE2321009991-E00H1V7")
+    nominate(
+        hsa_id=HsaId.parse(henrik.hsa_id),
+        given_name="Henrik",
+        surname="Vall",
+        email=henrik.email,
+        role=Role.CASE_HANDLER,
+        actor=cast.actor(DORIS, at=NOW),
+        at=NOW,
+    )
+    run("forget-letters", at=NOW + 29 * DAY)
+    assert Nomination.objects.exists()
+    run("forget-letters", at=NOW + 30 * DAY)
+    assert not Nomination.objects.exists()
+    assert events("data.forgotten")[0].facts == {"kind": "nominations", "rows": 1}
 
 
 @pytest.mark.usefixtures("committed")

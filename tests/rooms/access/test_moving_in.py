@@ -99,7 +99,7 @@ def test_at_the_first_login_the_letter_goes_out_and_the_code_lets_in(place: Coun
     cast.log_in(ANNA, at=NOW)
     assert isinstance(standing_of(hsa_id=ANNA.hsa_id, at=NOW).missing, MailNotConfirmed)
     cast.log_in(ANNA, at=NOW)
-    assert kinds(ANNA) == ["confirm_email"], "once"
+    assert kinds(ANNA) == ["confirm_moved"], "once"
     cast.confirm_mail(ANNA, at=NOW)
     assert standing_of(hsa_id=ANNA.hsa_id, at=NOW).missing is None
     assert cast.actor(ANNA, at=NOW).seat.clinic_id == place.infection

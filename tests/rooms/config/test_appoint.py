@@ -59,7 +59,7 @@ def test_the_first_office_is_appointed_and_both_names_are_in_the_log() -> None:
     assert (entry.by_program, entry.about_hsa_id) == ("appoint", DORIS.hsa_id)
     assert entry.facts["decided_by"] == "Sven Styrelse, Tove Tvåa"
     doris = cast.account_of(DORIS)
-    assert {letter.kind for letter in letters_about(account_id=doris.id)} == {"appointed", "confirm_email"}
+    assert {letter.kind for letter in letters_about(account_id=doris.id)} == {"appointed", "confirm_appointed"}
 
 
 def test_whoever_is_appointed_comes_in_only_when_the_mail_is_confirmed() -> None:

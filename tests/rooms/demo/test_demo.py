@@ -65,7 +65,7 @@ def test_it_tells_in_about_ten_lines_what_to_try(started: Started) -> None:
     assert "make demo-browser CARD=administrator" in started.told
     others = re.search(r"Andra kort.*", started.told)
     assert others is not None
-    assert not {"reporter", "administrator", "office", "reviewer"} & set(re.split(r"[ ,]+", others[0]))
+    assert not {"reporter", "administrator", "office", "office-colleague"} & set(re.split(r"[ ,]+", others[0]))
     assert "lösenord: demo" in started.told
     assert "In English" in started.told
 
@@ -113,6 +113,34 @@ def test_doris_sees_who_waits_where_nobody_attests_and_nobody_else(demo: Demo) -
     assert path_of(page) == "/start"
     assert cast.MOA.name in page.text
     assert cast.PER_OLOF.name not in page.text
+
+
+def test_each_role_finds_what_waits_for_it(demo: Demo) -> None:
+    def said(person: Person, path: str = "/start") -> str:
+        visitor, _ = visit(demo, person)
+        return visitor.follow(visitor.get(path)).text
+
+    assert "Genomgång pågår" in said(cast.BERTIL)
+    assert f'Bekräfta<span class="sr"> {cast.NADIA.name}' in said(cast.KARIN, "/personer")
+    assert "Lokal administratör" in said(cast.TOVE, "/arbetar-som")
+    assert "Kan inte signeras" in said(cast.NADIA)
+    assert cast.GRETA.name in said(cast.DORIS, "/kansliet/uppdrag")
+    assert "60 dagar" in said(cast.DORIS, "/kansliet/tidsgranser")
+    assert "Granskningar att göra" in said(cast.ERIK)
+    assert "Stickprov" in said(cast.ERIK)
+    assert "Sök konto" in said(cast.SAMIR)
+    assert "Patientärenden" in said(cast.HENRIK)
+    assert cast.YUSUF.name in said(cast.CECILIA)
+
+
+def test_the_mail_server_of_the_country_refuses_one_address_for_ever(demo: Demo) -> None:
+    def is_told() -> bool:
+        visitor, page = visit(demo, cast.LOVA)
+        assert path_of(page) == "/start"
+        return "Mejl till dig kommer inte fram" in visitor.get("/start").text
+
+    eventually(is_told)
+    assert cast.LOVA.email not in Visitor(demo).get("/demo/brevlada").text
 
 
 def test_erik_may_read_the_log(demo: Demo) -> None:

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings as django_settings
 from pytest_django import Settings
 
-from registret.mail.letters import LETTERS, Fact, Rendered, rendered, stored_facts
+from registret.mail.letters import CONFIRMING, LETTERS, Fact, Rendered, rendered, stored_facts
 from registret.mail.links import (
     confirmation_code,
     confirmation_token,
@@ -110,11 +110,26 @@ def test_the_confirmation_has_link_and_code_and_says_until_when() -> None:
         assert "1 december 2026" in body
 
 
+@pytest.mark.parametrize(
+    ("kind", "why", "then"),
+    [
+        ("confirm_email", "Du har registrerat dig för", "återstår att kliniken attesterar"),
+        ("confirm_moved", "Ditt konto är flyttat hit från det tidigare systemet", "kan du arbeta som förut"),
+        ("confirm_appointed", "Du har fått ett uppdrag för", "kan du logga in"),
+    ],
+)
+def test_the_confirmation_says_why_it_comes_and_what_then_happens(kind: str, why: str, then: str) -> None:
+    said = " ".join(letter(kind).text.split())
+    assert why in said
+    assert then in said
+    assert ("registrerat" in said) == (kind == "confirm_email")
+
+
 def test_only_letters_that_confirm_have_a_link_that_confirms_and_only_those_to_an_old_address_one_that_objects() -> (
     None
 ):
     for kind in LETTERS:
-        assert ("/bekrafta/" in letter(kind).text) == (kind in {"confirm_email", "confirm_new_address"})
+        assert ("/bekrafta/" in letter(kind).text) == (kind in CONFIRMING)
         assert ("/invand/" in letter(kind).text) == (kind in {"address_change_asked", "address_changed"})
 
 

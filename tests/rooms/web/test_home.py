@@ -9,11 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
-from registret.access import attesting
-from registret.access.queries import newest_application
-from registret.access.roles import Role
+from registret.access import attesting, desk
+from registret.access.nominating import nominate
+from registret.access.queries import newest_application, seats_of
+from registret.access.roles import ROLES_AT_A_CLINIC, Role
 from registret.kernel.by import By
+from registret.kernel.identifiers import HsaId
 from registret.ledger.services import record
+from registret.oversight.services import draw_sample
 from registret.records.services import write
 from registret.web.home.views import _greeting
 from registret.words.refusals import log_title
@@ -46,6 +49,98 @@ def test_more_than_fit_are_one_link_away() -> None:
     assert "6 väntar på dig" in said
     assert said.count("Nr Ett") == 5
     assert "Visa fler" in said
+
+
+def test_the_office_reads_how_many_clinics_and_proposals_wait_for_it() -> None:
+    now = timezone.now()
+    place = cast.country(now - timedelta(days=2))
+    ingrid, greta = person("Ingrid", "Falk", "SE2321009991-E00J3F2"), person("Greta", "Ek", "SE2321009991-E00G9E4")
+    cast.appoint_by_program(ingrid, Role.REGISTRY_OFFICE, at=now - timedelta(days=2))
+    said = text_of(Browser.of(DORIS).get(reverse("start")))
+    assert "1 klinik saknar lokal administratör" in said
+    assert "förslag till uppdrag" not in said
+    nominate(
+        hsa_id=HsaId.parse(greta.hsa_id),
+        given_name="Greta",
+        surname="Ek",
+        email=greta.email,
+        role=Role.LOG_REVIEWER,
+        actor=cast.actor(ingrid, at=now),
+        at=now,
+    )
+    page = Browser.of(DORIS).get(reverse("start"))
+    assert "1 förslag till uppdrag väntar på din bekräftelse" in text_of(page)
+    assert 'href="/kansliet?visa=utan"' in page.content.decode()
+    assert "förslag till uppdrag" not in text_of(Browser.of(ingrid).get(reverse("start"))), "nobody confirms their own"
+    cast.appoint(ANNA, place.medicine, at=now)
+    assert "saknar lokal administratör" not in text_of(Browser.of(DORIS).get(reverse("start")))
+
+
+def test_who_reviews_the_log_finds_their_own_reviews_and_those_of_nobody() -> None:
+    now = timezone.now()
+    place = cast.country(now - timedelta(days=2))
+    erik, other = ERIK, person("Greta", "Ek", "SE2321009991-E00G9E4")
+    cast.appoint_by_program(other, Role.LOG_REVIEWER, at=now - timedelta(days=2))
+    application_id = cast.register(ANNA, place.infection, at=now - timedelta(hours=4))
+    earlier = now - timedelta(hours=3)
+    desk.write_note(application_id=application_id, text="Hej", actor=cast.actor(BERTIL, at=earlier), at=earlier)
+    draw_sample(
+        clinic_id=place.infection,
+        since=now - timedelta(days=1),
+        until=now,
+        size=5,
+        reviewer_id=cast.account_of(erik).id,
+        actor=cast.actor(erik, at=now),
+        at=now,
+    )
+    assert "Infektionskliniken, Norrviks sjukhus" in text_of(Browser.of(erik).get(reverse("start")))
+    assert "Ingen granskning väntar på dig" in text_of(Browser.of(other).get(reverse("start")))
+
+
+@pytest.mark.parametrize(
+    ("role", "there"),
+    [
+        (Role.SUPPORT, 'action="/support"'),
+        (Role.CASE_HANDLER, 'href="/gallring"'),
+        (Role.LOG_REVIEWER, "Granskningar att göra"),
+        (Role.REGISTRY_OFFICE, "På kansliet"),
+        (Role.REPORTER, "Utkast"),
+        (Role.REPORT_READER, "Din behörighet"),
+    ],
+)
+def test_each_role_finds_what_it_works_with_and_nothing_of_the_others(role: Role, there: str) -> None:
+    now = timezone.now()
+    place = cast.country(now - timedelta(days=2))
+    cast.appoint_by_program(ANNA, role, clinic_id=place.infection if role in ROLES_AT_A_CLINIC else None, at=now)
+    main = Browser.of(ANNA).get(reverse("start")).content.decode().partition("<main")[2]
+    marks = {'action="/support"', 'href="/gallring"', "Granskningar att göra", "På kansliet", "Utkast"}
+    assert there in main
+    assert [mark for mark in marks - {there} if mark in main] == []
+    assert main.count('id="ratt"') == 1
+
+
+def test_who_may_work_elsewhere_too_is_led_there() -> None:
+    now = timezone.now()
+    place = cast.country(now - timedelta(days=2))
+    cast.appoint(BERTIL, place.medicine, at=now)
+    # At the first of them, chosen: as somebody at work.
+    browser = Browser.of(BERTIL)
+    seats = seats_of(account_id=cast.account_of(BERTIL).id, at=now)
+    browser.post(reverse("seat"), {"grant": seats[0].grant_id})
+    said = text_of(browser.get(reverse("start")))
+    assert "Du kan också arbeta som" in said
+    assert all(seat.clinic_name in said for seat in seats)
+
+
+def test_that_the_page_was_read_is_no_news_on_it() -> None:
+    now = timezone.now()
+    place = cast.country(now - timedelta(days=2))
+    cast.appoint_by_program(ANNA, Role.REPORTER, clinic_id=place.infection, at=now)
+    browser = Browser.of(ANNA)
+    for _ in range(3):
+        said = text_of(browser.get(reverse("start")))
+    assert "Läste arbetslistorna" not in said
+    assert "Loggade in" in said
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from django.utils import timezone
 from registret.mail.letters import LETTERS
 from registret.mail.models import Letter
 from registret.web.office.samples import sample_letter
+from registret.words.letters import letter_name
 from tests import cast
 from tests.cast import BERTIL, DORIS, ERIK, Person
 from tests.rooms.web.client import Browser, text_of
@@ -42,6 +43,8 @@ def test_the_office_finds_all_of_them_and_reads_each_as_text_and_as_mail_program
     assert f"{len(LETTERS)} mejl som systemet kan skicka" in page
     sent = Letter.objects.count()
     for kind in LETTERS:
+        assert letter_name(kind) in page
+        assert f">{kind}<" not in page, "a code says nothing to the office"
         assert f"/kansliet/brev/{kind}/sv" in page
         assert f"/kansliet/brev/{kind}/en" in page
     for kind in ("declined", "recertification_silent", "confirm_email"):

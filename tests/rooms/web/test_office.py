@@ -107,6 +107,30 @@ def test_a_long_list_is_read_page_by_page(place: Country, now: datetime, bring_c
     assert "Visa fler" not in second
 
 
+def test_only_those_without_an_administrator_are_shown_when_asked_for(place: Country) -> None:
+    page = Browser.of(DORIS).get("/kansliet?visa=utan")
+    found = text_of(page).partition("Kan attestera")[2]
+    assert "Utan administratör (1)" in text_of(page)
+    assert "Medicinkliniken" in found
+    assert "Infektionskliniken" not in found
+    assert "Ingen klinik passar" in text_of(Browser.of(DORIS).get("/kansliet?visa=utan&q=sydvik"))
+
+
+def test_a_clinic_that_got_an_administrator_between_two_pages_loses_nobodys_place(
+    place: Country, now: datetime, bring_clinics: None
+) -> None:
+    browser = Browser.of(DORIS)
+    first = browser.get("/kansliet?visa=utan").content.decode()
+    after = int(first.rpartition("efter=")[2].partition('"')[0])
+
+    def rest() -> str:
+        return browser.get(f"/kansliet?visa=utan&efter={after}").content.decode().partition("<table")[2]
+
+    there = rest().partition("</table>")[0]
+    cast.appoint(MOA, after, at=now)
+    assert rest().partition("</table>")[0] == there
+
+
 def test_the_queries_do_not_grow_with_clinics_and_people(
     place: Country, now: datetime, bring_clinics: None, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -155,7 +179,7 @@ def test_ok_appoints_and_the_office_reads_what_happens_now(place: Country) -> No
     assert "Moa Lindqvist är utsedd till lokal administratör på Medicinkliniken, Norrviks sjukhus" in text
     assert "bekräfta e-posten" in text
     moa = cast.account_of(MOA)
-    assert {letter.kind for letter in letters_about(account_id=moa.id)} == {"appointed", "confirm_email"}
+    assert {letter.kind for letter in letters_about(account_id=moa.id)} == {"appointed", "confirm_appointed"}
     (entry,) = (e for e in entries(wanted=Wanted(event="grant.appointed")).rows if e.about_account_id == moa.id)
     assert (entry.by_hsa_id, entry.clinic_id) == (DORIS.hsa_id, place.medicine)
     cast.confirm_mail(MOA, at=timezone.now())

@@ -9,7 +9,7 @@ from django.core.signing import Signer
 from django.utils import timezone
 
 from registret.access import helping
-from registret.access.appointing import appoint_support
+from registret.access.appointing import appoint_support, at_the_registry, dismiss_support
 from registret.access.ending import end_account
 from registret.access.people import person_of, suspend_person
 from registret.access.queries import seats_of
@@ -204,7 +204,7 @@ def test_nobody_but_support_and_office_finds_accounts(place: Country, who: Perso
         lambda: helping.find(words="anna", actor=actor, at=now),
         lambda: helping.helped(account_id=id_of(ANNA), actor=actor, at=now),
         lambda: helping.resend(account_id=id_of(ANNA), actor=actor, at=now),
-        lambda: helping.supporters(actor=actor, at=now),
+        lambda: at_the_registry(actor=actor, at=now),
     ):
         with pytest.raises(NotPermitted):
             act()
@@ -217,10 +217,10 @@ def test_the_office_finds_accounts_as_well(place: Country) -> None:
 
 def test_support_decides_nothing_about_anybody(place: Country) -> None:
     sune = Browser.of(SUNE)
-    addresses = ["/attestera", "/personer", f"/personer/{id_of(ANNA)}", "/kansliet", "/kansliet/support", "/loggen"]
+    addresses = ["/attestera", "/personer", f"/personer/{id_of(ANNA)}", "/kansliet", "/kansliet/uppdrag", "/loggen"]
     assert [sune.get(address).status_code for address in addresses] == [403] * len(addresses)
     assert sune.post(f"/personer/{id_of(BERTIL)}/sparra", {"reason": "x"}).status_code == 403
-    assert sune.post("/kansliet/support/utse", {"ok": "1"}).status_code == 403
+    assert sune.post("/kansliet/uppdrag/support", {"ok": "1"}).status_code == 403
     cast.suspend(BERTIL, at=timezone.now())
     assert "Häv spärren" not in text_of(sune.get(f"/support/{id_of(BERTIL)}"))
     for act in ("hav", "ta-over-sparren"):
@@ -266,17 +266,17 @@ FORM = {"hsa_id": TILDA.hsa_id, "given_name": "Tilda", "surname": "Öst", "email
 
 def test_the_office_appoints_support_after_a_question(place: Country, now: datetime) -> None:
     doris = Browser.of(DORIS)
-    assert "Kontrollera att uppgifterna är rätt" in text_of(doris.post("/kansliet/support/utse", FORM))
-    assert doris.post("/kansliet/support/utse", FORM | {"ok": "1"}).status_code == 303
+    assert "Kontrollera att uppgifterna är rätt" in text_of(doris.post("/kansliet/uppdrag/support", FORM))
+    assert doris.post("/kansliet/uppdrag/support", FORM | {"ok": "1"}).status_code == 303
     cast.confirm_mail(TILDA, at=timezone.now())
     (seat,) = seats_of(account_id=id_of(TILDA), at=timezone.now())
     assert (seat.roles, seat.clinic_id, seat.sub_registries) == (frozenset({Role.SUPPORT}), None, ())
-    assert "Tilda Öst" in text_of(doris.get("/kansliet/support"))
+    assert "Tilda Öst" in text_of(doris.get("/kansliet/uppdrag"))
 
 
 def test_the_office_does_not_make_itself_support(place: Country, now: datetime) -> None:
     form = FORM | {"hsa_id": DORIS.hsa_id, "ok": "1"}
-    assert Browser.of(DORIS).post("/kansliet/support/utse", form).status_code == 422
+    assert Browser.of(DORIS).post("/kansliet/uppdrag/support", form).status_code == 422
     assert Role.SUPPORT not in {role for seat in seats_of(account_id=id_of(DORIS), at=now) for role in seat.roles}
 
 
@@ -284,10 +284,11 @@ def test_the_office_takes_the_role_back_with_a_reason_and_the_support_is_out_at_
     place: Country, now: datetime
 ) -> None:
     sune, doris = Browser.of(SUNE), Browser.of(DORIS)
-    (one,) = helping.supporters(actor=cast.actor(DORIS, at=now), at=now)
-    address = f"/kansliet/support/{one.grant_id}/aterkalla"
+    people = at_the_registry(actor=cast.actor(DORIS, at=now), at=now)
+    (one,) = [one for one in people if one.role is Role.SUPPORT]
+    address = f"/kansliet/uppdrag/{one.grant_id}/aterkalla"
     assert doris.post(address, {"reason": ""}).status_code == 422
-    assert doris.post(address, {"reason": "Slutat"}).headers["Location"] == "/kansliet/support"
+    assert doris.post(address, {"reason": "Slutat"}).headers["Location"] == "/kansliet/uppdrag"
     assert sune.get("/support").status_code == 303
     assert Letter.objects.filter(kind="grant_revoked", about_account_id=id_of(SUNE)).count() == 1
     assert doris.post(address, {"reason": "Slutat"}).status_code == 404
@@ -297,11 +298,11 @@ def test_no_other_right_is_taken_back_there(place: Country, now: datetime) -> No
     doris = Browser.of(DORIS)
     for who in (BERTIL, ERIK, DORIS):
         (seat,) = seats_of(account_id=id_of(who), at=now)
-        assert doris.post(f"/kansliet/support/{seat.grant_id}/aterkalla", {"reason": "x"}).status_code == 404
+        assert doris.post(f"/kansliet/uppdrag/{seat.grant_id}/aterkalla", {"reason": "x"}).status_code == 404
         assert seats_of(account_id=id_of(who), at=timezone.now())
 
 
 def test_nobody_takes_the_own_role_back(place: Country, now: datetime) -> None:
     grant_id = cast.appoint_by_program(DORIS, Role.SUPPORT, at=now - timedelta(days=1))
     with pytest.raises(OwnRights):
-        helping.dismiss_support(grant_id=grant_id, reason="x", actor=cast.actor(DORIS, at=now), at=now)
+        dismiss_support(grant_id=grant_id, reason="x", actor=cast.actor(DORIS, at=now), at=now)

@@ -1,0 +1,43 @@
+"""What waits for the person on the start page, by what they may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from registret.access.nominating import nominations
+from registret.access.queries import waiting_applications
+from registret.access.roles import Permission
+from registret.access.substitutes import proposed
+from registret.oversight.queries import open_reviews
+from registret.web.http import ActorRequest
+from registret.web.logbook.review_pages import review_lines
+from registret.web.office.pages import clinic_lines
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeTasks:
+    """How many clinics have nobody who attests, and how many proposals the actor may decide about."""
+
+    without: int
+    substitutes: int
+    nominations: int
+
+
+def tasks(request: ActorRequest) -> dict[str, Any]:
+    """For the template: a list is there if the role has it, be it empty. `has_tasks`: it has something of the kind."""
+    actor = request.actor
+    kinds = (Permission.ATTEST, Permission.READ_LOG, Permission.HELP, Permission.HANDLE_CASES)
+    found: dict[str, Any] = {"has_tasks": any(map(actor.may, kinds))}
+    if actor.may(Permission.ATTEST):
+        found["waiting"] = waiting_applications(actor=actor, actionable=True, size=5, at=request.at)
+    if actor.may(Permission.APPOINT):
+        found["office"] = OfficeTasks(
+            without=sum(line.active == 0 for line in clinic_lines(at=request.at)),
+            substitutes=sum(row.decidable for row in proposed(actor=actor, at=request.at)),
+            nominations=sum(row.decidable for row in nominations(actor=actor, at=request.at)),
+        )
+    if actor.may(Permission.READ_LOG):
+        mine = [row for row in open_reviews(actor=actor) if row.reviewer_id in {actor.account_id, None}]
+        found["reviews"] = review_lines(mine)
+    return found

@@ -1,0 +1,128 @@
+"""Uppdrag: who works for the registry itself. Log reviewers and case handlers: one proposes, another confirms."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from registret.access import nominating
+from registret.access.appointing import at_the_registry
+from registret.access.nominating import NominationRow
+from registret.access.refusals import AlreadyGranted, AlreadyProposed, GivesRights, OwnRights
+from registret.access.roles import ROLES_TO_NOMINATE, Permission
+from registret.kernel.identifiers import EmailAddress, HsaId
+from registret.limits.services import TooMany
+from registret.web.attest.card_time import CardTime
+from registret.web.door.views import see_other
+from registret.web.forms import beside
+from registret.web.gate import needs
+from registret.web.http import ActorRequest
+from registret.web.numbers import number_in
+from registret.web.office.forms import NominateForm
+from registret.web.office.pages import check
+from registret.web.office.support import asked_about, to_appointments
+from registret.web.people.forms import WhyForm
+
+_PLACES = dict.fromkeys((OwnRights, AlreadyGranted, AlreadyProposed, GivesRights), "hsa_id") | {TooMany: "email"}
+
+
+@require_GET
+@needs(Permission.APPOINT)
+def appointments(request: ActorRequest) -> HttpResponse:
+    """Those who work for the registry, and who is proposed."""
+    people = at_the_registry(actor=request.actor, at=request.at)
+    context = {
+        "tab": "office",
+        "people": people,
+        "proposed": nominating.nominations(actor=request.actor, at=request.at),
+        "done": next((one for one in people if one.grant_id == number_in(request.GET, "klart")), None),
+    }
+    return render(request, "appointments.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Permission.APPOINT)
+def nominate(request: ActorRequest) -> HttpResponse:
+    """Föreslå. The first POST asks whether it is right; its Ok proposes."""
+    form = NominateForm(request.POST if request.method == "POST" else None)
+    asked = None
+    if request.method == "POST" and form.is_valid():
+        if request.POST.get("ok") == "1" and _nominated(request, form):
+            return see_other("appointments")
+        asked = asked_about(request, form)
+    context = {
+        "tab": "office",
+        "act": "nominate",
+        "roles": ROLES_TO_NOMINATE,
+        "others": nominating.who_confirms(actor=request.actor, at=request.at),
+        "form": form,
+        "asked": asked,
+        "card_time": CardTime.of(request.actor, at=request.at),
+    }
+    return render(request, "appoint.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Permission.APPOINT)
+def confirm(request: ActorRequest, id: int) -> HttpResponse:
+    """Bekräfta: who it is once more, and what is unusual; POST gives the role."""
+    if request.method == "POST":
+        return to_appointments(nominating.confirm(nomination_id=id, actor=request.actor, at=request.at))
+    row = _row(request, id)
+    hsa_id, email = HsaId.parse(row.hsa_id, allow_test=True), EmailAddress.parse(row.email)
+    context = {
+        "tab": "office",
+        "row": row,
+        "asked": check(hsa_id=hsa_id, name=row.name, email=email, clinic=None),
+        "card_time": CardTime.of(request.actor, at=request.at),
+    }
+    return render(request, "nomination_confirm.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Permission.APPOINT)
+def decline(request: ActorRequest, id: int) -> HttpResponse:
+    """Avslå, with a reason that the one who proposed reads."""
+    row = _row(request, id)
+    form = WhyForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        nominating.decline(nomination_id=id, reason=reason, actor=request.actor, at=request.at)
+        return see_other("appointments")
+    context = {"tab": "office", "row": row, "form": form, "card_time": CardTime.of(request.actor, at=request.at)}
+    return render(request, "nomination_decline.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@needs(Permission.APPOINT)
+def withdraw(request: ActorRequest, id: int) -> HttpResponse:
+    """Ta tillbaka the own proposal."""
+    nominating.withdraw_nomination(nomination_id=id, actor=request.actor, at=request.at)
+    return see_other("appointments")
+
+
+def _row(request: ActorRequest, id: int) -> NominationRow:
+    rows = nominating.nominations(actor=request.actor, at=request.at)
+    row = next((one for one in rows if one.id == id), None)
+    if row is None:
+        raise Http404
+    return row
+
+
+def _nominated(request: ActorRequest, form: NominateForm) -> bool:
+    data = form.cleaned_data
+
+    def act() -> int:
+        return nominating.nominate(
+            hsa_id=data["hsa_id"],
+            given_name=data["given_name"],
+            surname=data["surname"],
+            email=data["email"],
+            role=data["role"],
+            actor=request.actor,
+            at=request.at,
+        )
+
+    beside(form, _PLACES, act)
+    return form.is_valid()

@@ -1,0 +1,270 @@
+"""Log reviewers and case handlers: one at the office proposes, another confirms; never alone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from registret.access.actor import Actor
+from registret.access.models import Grant, Nomination
+from registret.access.nominating import confirm, decline, nominate, nominations, withdraw_nomination
+from registret.access.queries import seats_of
+from registret.access.refusals import (
+    AlreadyGranted,
+    AlreadyProposed,
+    CardTooOld,
+    GivesRights,
+    NotFound,
+    NothingProposed,
+    NotPermitted,
+    OwnNomination,
+    OwnRights,
+    RoleImpossible,
+)
+from registret.access.roles import ROLES_TO_NOMINATE, Role
+from registret.accounts.queries import living_account
+from registret.kernel.identifiers import HsaId
+from registret.mail.models import Letter
+from tests import cast
+from tests.cast import ANNA, BERTIL, DORIS, ERIK, Country, Person, person
+from tests.parallel import committed, together
+from tests.rooms.access.scene import DAY, HOUR, NOW, events, everything, kinds, refused
+
+__all__ = ["committed"]
+
+INGRID = person("Ingrid", "Falk", "SE2321009991-E00J3F2")
+HENRIK = person("Henrik", "Vall", "SE2321009991-E00H1V7")
+
+
+def scene() -> Country:
+    """Doris and Ingrid run the office. Henrik has never been here."""
+    place = cast.country(NOW - 30 * DAY)
+    cast.appoint_by_program(INGRID, Role.REGISTRY_OFFICE, at=NOW - 30 * DAY)
+    return place
+
+
+@pytest.fixture
+def place(db: None) -> Country:
+    return scene()
+
+
+def actor(who: Person, *, at: datetime = NOW) -> Actor:
+    return cast.actor(who, at=at)
+
+
+def proposal(who: Person = HENRIK, *, role: Role = Role.CASE_HANDLER, by: Actor | None = None) -> int:
+    """By Doris."""
+    return nominate(
+        hsa_id=HsaId.parse(who.hsa_id),
+        given_name=who.card.given_name,
+        surname=who.card.surname,
+        email=who.email,
+        role=role,
+        actor=by or actor(DORIS),
+        at=NOW,
+    )
+
+
+# --- the way it should go --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", ROLES_TO_NOMINATE)
+def test_who_is_proposed_by_one_and_confirmed_by_another_has_the_role(place: Country, role: Role) -> None:
+    grant_id = confirm(nomination_id=proposal(role=role), actor=actor(INGRID), at=NOW)
+    cast.confirm_mail(HENRIK, at=NOW)
+    (seat,) = seats_of(account_id=cast.account_of(HENRIK).id, at=NOW)
+    assert (seat.roles, seat.clinic_id) == ({role}, None)
+    assert Grant.objects.get(id=grant_id).decided_by_names == "Doris Lund, Ingrid Falk"
+
+
+def test_nothing_is_given_and_no_account_opened_before_somebody_has_confirmed(place: Country) -> None:
+    proposal()
+    assert living_account(hsa_id=HENRIK.hsa_id) is None
+    assert not Letter.objects.filter(to_address=HENRIK.email.text).exists()
+
+
+def test_the_other_at_the_office_is_told_then_the_person_and_each_step_is_logged(place: Country) -> None:
+    made = proposal()
+    assert kinds(INGRID)[-1] == "nomination_waits"
+    assert "nomination_waits" not in kinds(DORIS) + kinds(ERIK)
+    confirm(nomination_id=made, actor=actor(INGRID), at=NOW)
+    assert kinds(HENRIK) == ["appointed", "confirm_appointed"]
+    for event, author in (("nomination.proposed", DORIS), ("nomination.confirm", INGRID), ("grant.appointed", INGRID)):
+        entry = events(event)[0]
+        assert (entry.by_hsa_id, entry.about_hsa_id, entry.facts["role"]) == (
+            author.hsa_id,
+            HENRIK.hsa_id,
+            "case_handler",
+        )
+
+
+def test_whoever_has_an_account_is_known_by_its_name_and_address(place: Country) -> None:
+    nominate(
+        hsa_id=HsaId.parse(BERTIL.hsa_id.lower()),
+        given_name="Bert",
+        surname="Hol",
+        email=ANNA.email,
+        role=Role.LOG_REVIEWER,
+        actor=actor(DORIS),
+        at=NOW,
+    )
+    (row,) = nominations(actor=actor(INGRID), at=NOW)
+    assert (row.name, row.email) == ("Bertil Holm", BERTIL.email.text)
+
+
+def test_a_declined_proposal_gives_nothing_is_gone_and_its_reason_goes_to_who_proposed(place: Country) -> None:
+    decline(nomination_id=proposal(), reason="Känner hen inte", actor=actor(INGRID), at=NOW)
+    assert kinds(DORIS)[-1] == "nomination_declined"
+    assert not Nomination.objects.exists()
+    assert living_account(hsa_id=HENRIK.hsa_id) is None
+
+
+def test_who_proposed_takes_it_back_and_may_propose_anew(place: Country) -> None:
+    withdraw_nomination(nomination_id=proposal(), actor=actor(DORIS), at=NOW)
+    assert proposal()
+
+
+def test_somebody_who_was_confirmed_once_may_be_proposed_again_after_the_role_was_taken_back(place: Country) -> None:
+    grant_id = confirm(nomination_id=proposal(), actor=actor(INGRID), at=NOW)
+    Grant.objects.filter(id=grant_id).update(revoked_at=NOW, revoke_reason="slutat")
+    assert proposal()
+
+
+# --- what must not happen --------------------------------------------------------------------------
+
+
+def test_nobody_confirms_or_declines_what_they_proposed(place: Country) -> None:
+    made, doris = proposal(), actor(DORIS)
+    with refused(OwnNomination):
+        confirm(nomination_id=made, actor=doris, at=NOW)
+    with refused(OwnNomination):
+        decline(nomination_id=made, reason="x", actor=doris, at=NOW)
+
+
+def test_nobody_proposes_oneself(place: Country) -> None:
+    doris = actor(DORIS)
+    with refused(OwnRights):
+        proposal(DORIS, by=doris)
+
+
+@pytest.mark.parametrize("role", ROLES_TO_NOMINATE)
+def test_nobody_who_gives_rights_becomes_a_reader(place: Country, role: Role) -> None:
+    doris = actor(DORIS)
+    with refused(GivesRights):
+        proposal(INGRID, role=role, by=doris)
+
+
+def test_who_came_to_the_office_since_is_confirmed_by_nobody_and_least_by_oneself(place: Country) -> None:
+    made = proposal()
+    cast.appoint_by_program(HENRIK, Role.REGISTRY_OFFICE, at=NOW)
+    henrik, ingrid = actor(HENRIK), actor(INGRID)
+    with refused(OwnRights):
+        confirm(nomination_id=made, actor=henrik, at=NOW)
+    with refused(GivesRights):
+        confirm(nomination_id=made, actor=ingrid, at=NOW)
+
+
+@pytest.mark.parametrize("who", [BERTIL, ERIK])
+def test_who_is_not_the_office_proposes_sees_and_confirms_nothing(place: Country, who: Person) -> None:
+    made, stranger = proposal(), actor(who)
+    for act in (
+        lambda: proposal(ANNA, by=stranger),
+        lambda: confirm(nomination_id=made, actor=stranger, at=NOW),
+        lambda: decline(nomination_id=made, reason="x", actor=stranger, at=NOW),
+        lambda: withdraw_nomination(nomination_id=made, actor=stranger, at=NOW),
+        lambda: nominations(actor=stranger, at=NOW),
+    ):
+        with refused(NotPermitted):
+            act()
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - set(ROLES_TO_NOMINATE)))
+def test_no_other_role_is_given_so(place: Country, role: Role) -> None:
+    doris = actor(DORIS)
+    with refused(RoleImpossible):
+        proposal(role=role, by=doris)
+
+
+def test_a_card_that_was_read_more_than_an_hour_ago_proposes_and_confirms_nobody(place: Country) -> None:
+    made, doris, ingrid, later = proposal(), actor(DORIS), actor(INGRID), NOW + HOUR + DAY / 1440
+    with refused(CardTooOld):
+        nominate(
+            hsa_id=HsaId.parse(ANNA.hsa_id),
+            given_name="Anna",
+            surname="Berg",
+            email=ANNA.email,
+            role=Role.LOG_REVIEWER,
+            actor=doris,
+            at=later,
+        )
+    with refused(CardTooOld):
+        confirm(nomination_id=made, actor=ingrid, at=later)
+    with refused(CardTooOld):
+        decline(nomination_id=made, reason="x", actor=ingrid, at=later)
+
+
+def test_the_same_person_is_proposed_for_the_same_once(place: Country) -> None:
+    proposal()
+    ingrid = actor(INGRID)
+    with refused(AlreadyProposed):
+        proposal(by=ingrid)
+    assert proposal(role=Role.LOG_REVIEWER)
+
+
+def test_who_has_the_role_is_not_proposed_for_it(place: Country) -> None:
+    doris = actor(DORIS)
+    with refused(AlreadyGranted):
+        proposal(ERIK, role=Role.LOG_REVIEWER, by=doris)
+
+
+def test_only_who_proposed_takes_it_back(place: Country) -> None:
+    made, ingrid = proposal(), actor(INGRID)
+    with refused(NotFound):
+        withdraw_nomination(nomination_id=made, actor=ingrid, at=NOW)
+
+
+def test_a_proposal_waits_for_thirty_days_and_then_for_nobody(place: Country) -> None:
+    made, late = proposal(), NOW + 30 * DAY
+    ingrid, doris = actor(INGRID, at=late), actor(DORIS, at=late)
+    assert nominations(actor=ingrid, at=late) == ()
+    with refused(NothingProposed):
+        confirm(nomination_id=made, actor=ingrid, at=late)
+    with refused(NotFound):
+        withdraw_nomination(nomination_id=made, actor=doris, at=late)
+
+
+def test_what_is_confirmed_is_not_confirmed_again(place: Country) -> None:
+    made, ingrid = proposal(), actor(INGRID)
+    confirm(nomination_id=made, actor=ingrid, at=NOW)
+    with refused(NothingProposed):
+        confirm(nomination_id=made, actor=ingrid, at=NOW)
+
+
+def test_of_two_who_decide_at_once_the_first_decides(committed: None) -> None:
+    scene()
+    greta = person("Greta", "Ek", "SE2321009991-E00G9E4")
+    cast.appoint_by_program(greta, Role.REGISTRY_OFFICE, at=NOW - DAY)
+    made, ingrid, third = proposal(), actor(INGRID), actor(greta)
+    results = together(
+        [
+            lambda: confirm(nomination_id=made, actor=ingrid, at=NOW),
+            lambda: confirm(nomination_id=made, actor=third, at=NOW),
+            lambda: confirm(nomination_id=made, actor=ingrid, at=NOW),
+        ]
+    )
+    assert sorted(type(one).__name__ for one in results) == ["NothingProposed", "NothingProposed", "int"]
+    assert Grant.objects.filter(role=Role.CASE_HANDLER).count() == 1
+
+
+def test_of_two_who_propose_the_same_at_once_one_does(committed: None) -> None:
+    scene()
+    doris, ingrid = actor(DORIS), actor(INGRID)
+    results = together([lambda: proposal(by=doris), lambda: proposal(by=ingrid)])
+    assert sorted(type(one).__name__ for one in results) == ["AlreadyProposed", "int"]
+
+
+def test_a_proposal_leaves_nothing_that_names_the_person_but_itself_and_the_log(place: Country) -> None:
+    proposal()
+    named = {table for table, rows in everything().items() if any(HENRIK.email.text in row for row in rows)}
+    assert named == {"access_nomination"}
