@@ -87,7 +87,8 @@ def registry_of(answer: str) -> RegistryExtract:
         unit="Infektion",
         signed_at=None,
         signed_by_name="",
-        answers=(AnswerInWords(code="a", question="Fråga", answer=answer),),
+        answers=(AnswerInWords(code="a", question="Fråga", kept={"value": answer}, answer=answer),),
+        computed=(),
         revisions=(revision,),
     )
     episode = EpisodeInWords(
