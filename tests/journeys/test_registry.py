@@ -209,6 +209,19 @@ def test_without_javascript_a_step_is_filled_in_and_signed(house: House, bertil:
     fill(page, "Saturation", "91")
     hers.press("Spara")
     expect(page.get_by_role("group", name="Mättes saturationen")).to_be_visible()
+    rare = page.get_by_label("Vankomycin", exact=True)
+    expect(rare).to_be_hidden()
+    page.get_by_text("Fler antibiotika").focus()
+    page.keyboard.press("Enter")
+    rare.check()
+    hers.press("Spara")
+    expect(page.get_by_label("Vankomycin", exact=True)).to_be_visible()
+    expect(page.locator("#urea")).to_be_hidden()
+    page.locator("#a-research summary").focus()
+    page.keyboard.press("Enter")
+    fill(page, "Urea", "ja")
+    hers.press("Spara")
+    expect(page.locator("#urea")).to_be_visible()
 
 
 def test_a_whole_form_is_filled_in_by_keyboard_alone(at_work: Desk) -> None:

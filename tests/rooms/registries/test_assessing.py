@@ -109,7 +109,7 @@ def test_unknown_is_an_answer_and_nothing_is_computed_of_it(malaria: Form) -> No
 
 def test_a_score_is_open_until_what_it_needs_is_answered_and_then_known_or_unknown(malaria: Form) -> None:
     def is_open(**answers: Answer) -> list[bool]:
-        return [score.is_open for score in of(malaria, arrived_at=ARRIVED, **answers).scores]
+        return [score.is_open for score in of(malaria, NOBODY, arrived_at=ARRIVED, **answers).scores]
 
     assert is_open() == [True, True], "also the one that is counted from the other"
     assert is_open(pulse=answer(61)) == [False, False]
@@ -120,7 +120,7 @@ def test_a_score_of_a_question_that_may_yet_be_asked_is_open(tmp_path: Path) -> 
     asked = variable("days", "integer", "hard = { least = 0, most = 9 }\nshow_if = 'fever == \"yes\"'")
     found = form(tmp_path, INCLUSION + asked + score("n", "days * 2"))
     for fever, is_open in ((None, True), ("yes", True), ("no", False)):
-        now = of(found, arrived_at=ARRIVED, **({"fever": answer(fever)} if fever else {}))
+        now = of(found, NOBODY, arrived_at=ARRIVED, **({"fever": answer(fever)} if fever else {}))
         assert [one.is_open for one in now.scores] == [is_open]
 
 
