@@ -89,11 +89,12 @@ def _unit(most: timedelta) -> tuple[timedelta, str]:
 
 
 def _ticks(most: float) -> tuple[float, float]:
-    """The distance between ticks, and the last of them: at most five, at round numbers."""
+    """The distance between ticks, and the last of them: at most four, at round numbers, so that the last one has room
+    for its unit on a telephone."""
     size = 1.0
     while True:
         for step in (size, size * 2, size * 5):
-            if step * 5 >= most:
+            if step * 4 >= most:
                 count = 1
                 while step * count < most:
                     count += 1

@@ -74,7 +74,7 @@ def test_who_is_proposed_by_one_and_confirmed_by_another_has_the_role(place: Cou
     grant_id = confirm(nomination_id=proposal(role=role), actor=actor(INGRID), at=NOW)
     cast.confirm_mail(HENRIK, at=NOW)
     (seat,) = seats_of(account_id=cast.account_of(HENRIK).id, at=NOW)
-    assert (seat.roles, seat.clinic_id) == ({role}, None)
+    assert (seat.roles, seat.clinic_id) == (frozenset({role}), None)
     assert Grant.objects.get(id=grant_id).decided_by_names == "Doris Lund, Ingrid Falk"
 
 
