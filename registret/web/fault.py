@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 from registret.accounts.visitors import record_refusal
 from registret.kernel.secret import new_reference
 from registret.web.refusals import author
+from registret.web.templatetags.look import mark
 from registret.words.refusals import in_general
 
 _log = logging.getLogger("registret.web")
@@ -37,7 +38,7 @@ _PAGE: Final = """<!doctype html>
 <title>{title} – {registry}</title>
 {look}</head>
 <body>
-<header class="outer"><a class="brand" href="/">{registry}</a></header>
+<header class="outer"><a class="brand" href="/">{mark}{registry}</a></header>
 <main class="door one"><div class="flow">
 <h1>{title}</h1>
 <div class="parts lined">
@@ -105,6 +106,7 @@ def _page(reference: str) -> SafeString:
         _PAGE,
         language=get_language() or settings.LANGUAGE_CODE,
         registry=settings.REGISTRY_NAME,
+        mark=mark(),
         look=_look(),
         title=words.title,
         what=_("Vad som hände"),

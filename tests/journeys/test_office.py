@@ -55,6 +55,29 @@ def test_support_helps_somebody_whose_letter_does_not_arrive(house: House, berti
     looked_at(page, "64-support-english")
 
 
+def test_the_office_takes_over_and_lifts_a_suspension_that_nobody_at_the_clinic_can(
+    house: House, doris: Person, desk: OpenDesk
+) -> None:
+    """Of the only one who attested there: suspended by the clinic, and the right is over."""
+    vera = appointed(house, somebody(house, "Vera", "Ström"), "local_administrator", "medicin-norrvik")
+    house.change_database(
+        "UPDATE accounts_account SET state = 'suspended', state_reason = 'Kortet är borta', state_authority = 'clinic',"
+        " state_clinic_id = (SELECT id FROM places_clinic WHERE code = 'medicin-norrvik') WHERE hsa_id = %s",
+        vera.hsa_id,
+    )
+    hers = desk(doris.card)
+    page = hers.open("/")
+    hers.press("Logga in med SmartCard")
+    page.get_by_role("link", name="Sök konto").click()
+    page.get_by_label("Namn, HSA-id, e-post eller nummer").fill("ström v")
+    hers.press("Sök")
+    hers.press("Vera Ström")
+    looked_at(page, "99-konto-sparrat")
+    hers.press("Ta över spärren")
+    hers.press("Häv spärren")
+    expect(page.get_by_text("Kontot är spärrat.")).to_have_count(0)
+
+
 def test_a_substitute_is_proposed_by_one_and_confirmed_by_another(
     house: House, bertil: Person, doris: Person, desk: OpenDesk
 ) -> None:
