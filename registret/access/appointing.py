@@ -57,9 +57,7 @@ def appoint_by_program(
 
     Raises: PrincipalsMissing, RoleImpossible, ClinicClosed, AlreadyGranted, TooMany.
     """
-    names = [" ".join(name.split()) for name in decided_by]
-    if not all(names) or names[0].casefold() == names[1].casefold():
-        raise PrincipalsMissing()
+    names = _two(decided_by)
     return appoint(
         hsa_id=hsa_id,
         given_name=given_name,
@@ -68,7 +66,7 @@ def appoint_by_program(
         role=role,
         clinic_id=clinic_id,
         granted_by_id=None,
-        decided_by_names=", ".join(names),
+        decided_by_names=names,
         by=by,
         at=at,
     )
@@ -178,8 +176,41 @@ def dismiss_support(*, grant_id: int, reason: str, actor: Actor, at: datetime) -
     if chosen.account_id == actor.account_id:
         raise OwnRights()
     check_card_age(actor, at=at)
-    person = accounts.hold(account_id=chosen.account_id)
-    revoke(grant_id=grant_id, reason=reason, revoked_by_id=actor.account_id, by=actor.by, at=at)
+    _take_back(grant_id, chosen.account_id, Role.SUPPORT, reason, revoked_by_id=actor.account_id, by=actor.by, at=at)
+
+
+@transaction.atomic
+def dismiss_by_program(
+    *, hsa_id: HsaId, role: Role, reason: str, decided_by: tuple[str, str], by: By, at: datetime
+) -> None:
+    """Somebody works for the registry no more, from the command line: two named people decide. The person is told why.
+
+    Raises: PrincipalsMissing, RoleImpossible (a role at a clinic), NotFound.
+    """
+    names = _two(decided_by)
+    if role in ROLES_AT_A_CLINIC:
+        raise RoleImpossible()
+    person = living_account(hsa_id=hsa_id.text)
+    living = Grant.objects.filter(role=role, revoked_at=None, ends_at__gt=at)
+    grant = living.filter(account_id=person.id).first() if person else None
+    if grant is None:
+        raise NotFound()
+    record(
+        event="grant.dismissed",
+        by=by,
+        at=at,
+        about_account_id=grant.account_id,
+        about_hsa_id=hsa_id.text,
+        facts={"role": role.value, "decided_by": names},
+    )
+    _take_back(grant.id, grant.account_id, role, reason, revoked_by_id=None, by=by, at=at)
+
+
+def _take_back(
+    grant_id: int, account_id: int, role: Role, reason: str, *, revoked_by_id: int | None, by: By, at: datetime
+) -> None:
+    person = accounts.hold(account_id=account_id)
+    revoke(grant_id=grant_id, reason=reason, revoked_by_id=revoked_by_id, by=by, at=at)
     if person is not None and person.confirmed_at is not None:
         post(
             kind="grant_revoked",
@@ -187,13 +218,21 @@ def dismiss_support(*, grant_id: int, reason: str, actor: Actor, at: datetime) -
             language=person.language,
             context={
                 "name": person.given_name,
-                "role": role_name(Role.SUPPORT, language=person.language),
+                "role": role_name(role, language=person.language),
                 "place": settings.REGISTRY_NAME,
                 "reason": reason,
             },
             about_account_id=person.id,
             at=at,
         )
+
+
+def _two(decided_by: tuple[str, str]) -> str:
+    """Raises: PrincipalsMissing."""
+    names = [" ".join(name.split()) for name in decided_by]
+    if not all(names) or names[0].casefold() == names[1].casefold():
+        raise PrincipalsMissing()
+    return ", ".join(names)
 
 
 def check_appointing(hsa_id: HsaId, *, actor: Actor, at: datetime) -> None:
