@@ -23,6 +23,7 @@ EVENTS = {
     "account.mail_changed": _("Ändrade e-postadress"),
     "account.mail_kept": _("Behöll sin e-postadress"),
     "account.mail_objected": _("Invände mot en ändrad e-postadress"),
+    "account.language": _("Valde språk för sina mejl"),
     "account.data_taken": _("Hämtade sina uppgifter"),
     "account.suspend": _("Konto spärrat"),
     "account.reinstate": _("Spärr hävd"),
@@ -130,6 +131,8 @@ EVENTS = {
 
 # Facts that are codes themselves.
 FACT_VALUES = {
+    ("language", "sv"): _("svenska"),
+    ("language", "en"): _("engelska"),
     ("how", "link"): _("länken"),
     ("how", "code"): _("koden"),
     ("how", "number"): _("numret"),
@@ -222,6 +225,7 @@ FACTS = {
     "rows": _("antal poster"),
     "words": _("sökte efter"),
     "role": _("roll"),
+    "language": _("språk"),
     "sub_registries": _("delregister"),
     "reason": _("skäl"),
     "decided_by": _("beslutat av"),
