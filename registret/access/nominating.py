@@ -14,14 +14,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from registret.access.actor import Actor
-from registret.access.appointing import appoint, check_appointing
+from registret.access.appointing import appoint, check_apart, check_appointing
 from registret.access.checks import check_card_age
 from registret.access.models import Grant, Nomination
 from registret.access.queries import Administrator, registry_office
 from registret.access.refusals import (
     AlreadyGranted,
     AlreadyProposed,
-    GivesRights,
     NotFound,
     NothingProposed,
     NotPermitted,
@@ -205,11 +204,9 @@ def _name(found: Nomination) -> str:
 
 def _check_person(hsa_id: HsaId, role: Role, *, at: datetime) -> None:
     """Raises: GivesRights, AlreadyGranted."""
+    check_apart(hsa_id, role, at=at)
     living = Grant.objects.filter(revoked_at=None, ends_at__gt=at, account__hsa_id_key=hsa_id.key)
-    roles = set(living.values_list("role", flat=True))
-    if Role.REGISTRY_OFFICE in roles:
-        raise GivesRights()
-    if role in roles:
+    if living.filter(role=role).exists():
         raise AlreadyGranted()
 
 

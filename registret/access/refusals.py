@@ -221,7 +221,8 @@ class OwnNomination(Refused):
 
 @dataclass(kw_only=True, eq=False)
 class GivesRights(Refused):
-    """The person works at the registry office: whoever gives rights reads neither patients nor the log."""
+    """Whoever gives rights reads neither patients nor the log: the person works at the registry office, or is to and
+    reads them."""
 
     code: ClassVar[str] = "access.gives_rights"
     status: ClassVar[int] = 409
