@@ -26,10 +26,12 @@ from registret.access.refusals import (
     NotPermitted,
     OwnNomination,
     OwnRights,
+    ProposerGone,
     RoleImpossible,
 )
 from registret.access.roles import ROLES_TO_NOMINATE, Permission, Role
 from registret.access.rules import NOMINATION_LASTS
+from registret.accounts import services as accounts
 from registret.accounts.queries import account, living_account
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.ledger.services import record
@@ -107,14 +109,19 @@ def nominate(
 def confirm(*, nomination_id: int, actor: Actor, at: datetime) -> int:
     """Bekräfta: the person has the role, decided by the two; answers the grant's id. The person is told.
 
-    Raises: NotPermitted, NotFound, OwnNomination, OwnRights, CardTooOld, NothingProposed, GivesRights, AlreadyGranted,
-        TooMany.
+    Raises: NotPermitted, OwnNomination, OwnRights, CardTooOld, NothingProposed, ProposerGone, GivesRights,
+        AlreadyGranted, TooMany.
     """
     wanted = _to_decide(nomination_id, actor=actor, at=at)
     hsa_id, role = HsaId.parse(wanted.hsa_id, allow_test=True), Role(wanted.role)
     proposer = account(account_id=wanted.proposed_by_id)
 
     def first() -> None:
+        # The accounts first, as everywhere. One that is opened for the person later on has the highest id of all.
+        person = living_account(hsa_id=hsa_id.text)
+        accounts.hold_all(account_ids={wanted.proposed_by_id} | ({person.id} if person else set()))
+        if all(one.account_id != wanted.proposed_by_id for one in registry_office(at=at)):
+            raise ProposerGone()
         # Of two who decide at once, the second finds nothing that waits. That the two differ, the database looks too.
         if not _waiting(actor, at=at).filter(id=wanted.id).update(confirmed_at=at, confirmed_by_id=actor.account_id):
             raise NothingProposed()
