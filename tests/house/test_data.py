@@ -267,6 +267,7 @@ TRIGGERS = {
     ("access_grant", "access_grant_kept"),
     ("accounts_account", "accounts_account_kept"),
     ("access_application", "access_application_life"),
+    ("access_grant", "access_grant_apart"),
     ("access_grant", "access_grant_life"),
     ("access_participation", "access_participation_append_only"),
     ("access_recertification", "access_recertification_guard"),
