@@ -42,11 +42,15 @@ Look = tuple[int, dict[str, Fact]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What a search came to. One of the three: a patient, a number that is nobody's here yet, or several by name."""
+    """What a search came to. One of the three: a patient, a number that is nobody's here yet, or several by name.
+
+    `more`: others have the name as well.
+    """
 
     patient: PatientRow | None = None
     number: PatientNumber | None = None
     named: tuple[PatientRow, ...] = ()
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +96,8 @@ def search(*, actor: Actor, written: str, at: datetime) -> Found:
         elif _is_system_id(text):
             found = Found(patient=_by_system_id(actor, text.upper()))
         else:
-            found = Found(named=patients_named(actor, text) if len(text) >= 2 else ())
+            named, more = patients_named(actor, text) if len(text) >= 2 else ((), False)
+            found = Found(named=named, more=more)
         how = "number" if number is not None else "system_id" if _is_system_id(text) else "name"
         hits = found.named or ((found.patient,) if found.patient else ())
         _tell_each(actor, "patient.found", [(patient.id, {"how": how}) for patient in hits], at)

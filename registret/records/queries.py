@@ -76,14 +76,15 @@ def patient_numbered(actor: Actor, number: PatientNumber) -> PatientRow | None:
     return patient_row(found) if found else None
 
 
-def patients_named(actor: Actor, prefix: str) -> tuple[PatientRow, ...]:
+def patients_named(actor: Actor, prefix: str) -> tuple[tuple[PatientRow, ...], bool]:
     """The actor's patients whose surname, or surname and given name, begins so, whatever its case and accents; never
-    those with protected identity. At most a page.
+    those with protected identity. A page of them, and whether there are more.
     """
     key = folded(prefix)
     wanted = patients_of(actor).filter(surname_key__gte=key, surname_key__lt=key + "\U0010ffff", is_protected=False)
-    found = wanted.order_by("surname_key", "id").prefetch_related("numbers")[:PAGE]
-    return tuple(patient_row(patient) for patient in found) if key else ()
+    found = wanted.order_by("surname_key", "id").prefetch_related("numbers")[: PAGE + 1]
+    rows = tuple(patient_row(patient) for patient in found) if key else ()
+    return rows[:PAGE], len(rows) > PAGE
 
 
 def episode_rows(found: QuerySet[Episode]) -> tuple[EpisodeRow, ...]:

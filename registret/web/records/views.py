@@ -119,7 +119,13 @@ def find(request: ActorRequest) -> HttpResponse:
         return see_other("patient", found.patient.system_id)
     # Twelve digits that are no number: a slip of the finger, which the check digit finds.
     mistyped = found.number is None and len(re.sub(r"[\s+-]", "", written)) in {10, 12} and written[:6].isdigit()
-    context: dict[str, Any] = {"named": found.named, "number": found.number, "written": written, "tab": "records"}
+    context: dict[str, Any] = {
+        "named": found.named,
+        "more": found.more,
+        "number": found.number,
+        "written": written,
+        "tab": "records",
+    }
     context |= {"mistyped": mistyped}
     if found.number is not None and request.actor.may(Permission.REPORT):
         context |= {"registries": pages.registries_to_report(request.actor)}

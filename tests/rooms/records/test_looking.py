@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from registret.access.actor import Actor
-from registret.records import looking, services
+from registret.records import looking, queries, services
 from registret.records.refusals import ReasonNeeded
 from registret.records.services import Intake, NewPatient
 from tests.rooms.records.scene import (
@@ -13,6 +13,7 @@ from tests.rooms.records.scene import (
     INCLUDED,
     NOW,
     RESERVE,
+    SAMORDNAD,
     TOLVAN,
     Known,
     Ward,
@@ -89,3 +90,17 @@ def test_the_number_of_a_protected_patient_of_ours_asks_for_a_reason_before_doub
         begun(here.karin)
     looking.open_patient(actor=here.karin, system_id=system_id_of(TOLVAN), reason="Ny inläggning", at=NOW)
     assert asked(here.karin).doubles.own
+
+
+def test_a_name_that_many_have_shows_a_page_and_says_that_there_are_more(
+    here: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(Known(n191212121212=registered("Tolvansson"), n191212729808=registered("Tolvgren")), monkeypatch)
+    begun(here.anna)
+    begun(here.anna, patient=SAMORDNAD)
+    monkeypatch.setattr(queries, "PAGE", 1)
+    found = looking.search(actor=here.anna, written="tolv", at=NOW)
+    assert ([patient.name for patient in found.named], found.more) == (["Tolvan Tolvansson"], True)
+    assert len(log("patient.found")) == 1, "who was not shown was not looked at"
+    found = looking.search(actor=here.anna, written="tolvgr", at=NOW)
+    assert ([patient.name for patient in found.named], found.more) == (["Tolvan Tolvgren"], False)
