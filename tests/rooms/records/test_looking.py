@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from registret.access.actor import Actor
-from registret.records import looking, services
-from registret.records.refusals import ReasonNeeded
+from registret.records import identity, looking, services
+from registret.records.refusals import NotAsShown, ReasonNeeded
 from registret.records.services import Intake, NewPatient
 from tests.rooms.records.scene import (
     ACUTE,
@@ -18,6 +18,7 @@ from tests.rooms.records.scene import (
     Ward,
     ask,
     begun,
+    counted,
     log,
     number,
     registered,
@@ -89,3 +90,35 @@ def test_the_number_of_a_protected_patient_of_ours_asks_for_a_reason_before_doub
         begun(here.karin)
     looking.open_patient(actor=here.karin, system_id=system_id_of(TOLVAN), reason="Ny inläggning", at=NOW)
     assert asked(here.karin).doubles.own
+
+
+def test_a_form_that_nothing_is_answered_in_says_nothing_of_doubles_and_tells_of_none(here: Ward) -> None:
+    begun(here.anna)
+    who = NewPatient(number=number(TOLVAN))
+    assert services.unanswered(actor=here.cecilia, who=who, sub_registry="pneumoni", at=NOW).lacking
+    assert log("patient.doubles_shown") == ()
+
+
+def test_a_patient_who_is_shown_for_a_further_episode_has_been_opened(here: Ward) -> None:
+    begun(here.anna)
+    about = log("episode.begun")[0].about_patient_id
+    services.known_patient(actor=here.karin, system_id=system_id_of(TOLVAN), at=NOW)
+    assert [(entry.by_name, entry.about_patient_id) for entry in log("patient.opened")] == [(here.karin.name, about)]
+
+
+@pytest.mark.parametrize("comes", [False, True])
+def test_an_episode_is_begun_for_who_was_chosen_or_not_at_all(here: Ward, comes: bool) -> None:
+    """The number was another's, and is let go of meanwhile; perhaps whose it is has come."""
+    begun(here.anna)
+    chosen = services.known_patient(actor=here.anna, system_id=system_id_of(TOLVAN), at=NOW)
+    identity.change_number(
+        actor=here.karin, patient=chosen.system_id, number=number(RESERVE), reason="Fel", mistaken=True, at=NOW
+    )
+    if comes:
+        begun(here.karin)
+    before = counted()
+    with pytest.raises(NotAsShown):
+        services.begin(
+            actor=here.anna, who=chosen, sub_registry="pneumoni", written=INCLUDED, is_no_double=True, at=NOW
+        )
+    assert counted() == before
