@@ -109,6 +109,7 @@ EVENTS = {
     "patient.not_found": _("Sökte en patient som inte fanns"),
     "patient.doubles_shown": _("Såg att en liknande vårdepisod finns"),
     "patient.number_met": _("Såg att numret redan är någons"),
+    "patient.more_met": _("Såg att patienten också finns hos andra"),
     "patient.listed_for_letters": _("Tog ut en lista för brev om uppföljning"),
     "patient.opened": _("Öppnade en patient"),
     "episode.begun": _("Började en vårdepisod"),

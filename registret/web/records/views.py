@@ -384,9 +384,11 @@ def _looked_at(
     written: Mapping[str, Sequence[str]],
     found: services.Intake | None,
 ) -> tuple[Any, Any]:
-    """The assessment of the inclusion questions, and the answers that can be kept."""
-    found = found or services.intake(
-        actor=request.actor, who=_must(intake.who), sub_registry=form.code, written=written, at=request.at
+    """The assessment of the inclusion questions, and the answers that can be kept. `found` None: none is answered."""
+    assessment = (
+        found.assessment
+        if found
+        else services.unanswered(actor=request.actor, who=_must(intake.who), sub_registry=form.code, at=request.at)
     )
     answers = {}
     for question in form.inclusion.questions:
@@ -394,7 +396,7 @@ def _looked_at(
             answer = read(question, written.get(question.code, ()), at=request.at)
             if answer is not None:
                 answers[question.code] = answer
-    return found.assessment, answers
+    return assessment, answers
 
 
 def _typed(request: HttpRequest, name: str) -> str:

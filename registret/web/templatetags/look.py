@@ -285,7 +285,7 @@ def before_at(address: str) -> str:
 @register.filter
 def sent(data: QueryDict) -> list[tuple[str, str]]:
     """The fields of a form that was sent, to be sent again by a dialog: all but its own buttons and the token."""
-    own = {"csrfmiddlewaretoken", "ok", "change"}
+    own = {"csrfmiddlewaretoken", "ok", "change", "merge", "seen"}
     return [(name, value) for name, values in data.lists() if name not in own for value in values]
 
 
