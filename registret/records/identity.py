@@ -83,7 +83,7 @@ def tell_taken(*, actor: Actor, patient: str, number: PatientNumber, at: datetim
     Raises: NotFound, NotPermitted, ReasonNeeded.
     """
     with sight_of(actor, Permission.REPORT):
-        found = patient_of(actor, patient)
+        found = patient_of(actor, patient, Permission.REPORT)
         require_reason(actor, found, at=at)
     with sight_of_all():
         owner = patient_id_of(number)
@@ -225,7 +225,7 @@ def _mine(actor: Actor, patient: str, *, at: datetime) -> PatientRow:
     """The actor's patient; nobody else changes who anybody is until the transaction ends."""
     hold_identities()
     with sight_of(actor, Permission.REPORT):
-        found = patient_of(actor, patient)
+        found = patient_of(actor, patient, Permission.REPORT)
         require_reason(actor, found, at=at)
     return found
 
