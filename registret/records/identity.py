@@ -222,7 +222,7 @@ def _mine(actor: Actor, patient: str, *, at: datetime) -> PatientRow:
     """The actor's patient; nobody else changes who anybody is until the transaction ends."""
     hold_identities()
     with sight_of(actor, Permission.REPORT):
-        found = patient_of(actor, patient)
+        found = patient_of(actor, patient, Permission.REPORT)
         require_reason(actor, found, at=at)
     return found
 

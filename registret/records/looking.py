@@ -10,6 +10,7 @@ from typing import Final
 
 from registret.access.actor import Actor
 from registret.access.refusals import NotFound
+from registret.access.roles import Permission
 from registret.kernel.identifiers import Malformed
 from registret.ledger.services import Fact, NewEntry, record, record_many
 from registret.limits.services import Limit, take
@@ -120,7 +121,9 @@ def open_patient(*, actor: Actor, system_id: str, reason: str = "", at: datetime
         require_reason(actor, patient, at=at)
         episodes = episode_rows(episodes_of(actor).filter(patient_id=patient.id).order_by("-began_at", "-id"))
         _tell(actor, "patient.opened", patient.id, at, {"reason": reason.strip()} if reason.strip() else {})
-        return PatientPage(patient=patient, episodes=episodes)
+        reported = actor.seat.sub_registries_for(Permission.REPORT)
+        may_report = any(one.sub_registry in reported for one in episodes)
+        return PatientPage(patient=patient, episodes=episodes, may_report=may_report)
 
 
 def open_step(*, actor: Actor, episode: str, step: str, at: datetime) -> StepPage:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from registret.access.actor import Actor
-from registret.access.refusals import NotFound
+from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import Permission
 from registret.accounts.folding import folded
 from registret.records.blocking import marks_of
@@ -41,25 +41,27 @@ from registret.registries.queries import catalogue, form_of
 PAGE: Final = 50
 
 
-def episodes_of(actor: Actor) -> QuerySet[Episode]:
-    """Nobody reads without a seat: this is the only way from an actor to episodes. Inside `sight_of(actor)`."""
+def episodes_of(actor: Actor, permission: Permission = Permission.READ_RECORDS) -> QuerySet[Episode]:
+    """Nobody reads without a seat: this is the only way from an actor to episodes. Of the sub-registries in which the
+    actor has the permission. Inside `sight_of(actor)`.
+    """
     return Episode.objects.filter(
-        care_provider_id=actor.seat.care_provider_id, sub_registry__in=actor.seat.sub_registries
+        care_provider_id=actor.seat.care_provider_id, sub_registry__in=actor.seat.sub_registries_for(permission)
     )
 
 
-def patients_of(actor: Actor) -> QuerySet[Patient]:
+def patients_of(actor: Actor, permission: Permission = Permission.READ_RECORDS) -> QuerySet[Patient]:
     """Patients with an episode that the actor may see. Inside `sight_of(actor)`."""
-    return Patient.objects.filter(Exists(episodes_of(actor).filter(patient_id=OuterRef("id"))))
+    return Patient.objects.filter(Exists(episodes_of(actor, permission).filter(patient_id=OuterRef("id"))))
 
 
-def patient_of(actor: Actor, system_id: str) -> PatientRow:
+def patient_of(actor: Actor, system_id: str, permission: Permission = Permission.READ_RECORDS) -> PatientRow:
     """Also by the system id of a patient who was merged into this one.
 
-    Raises: NotFound (there is none, or it is not the actor's to see).
+    Raises: NotFound (there is none, or it is not the actor's to see, or to report).
     """
     # One index after the other: asked for both at once, the database reads all patients.
-    seen = patients_of(actor).order_by().prefetch_related("numbers")
+    seen = patients_of(actor, permission).order_by().prefetch_related("numbers")
     found = seen.filter(system_id=system_id).first()
     if found is None:
         found = seen.filter(
@@ -140,13 +142,17 @@ def patient_row(found: Patient) -> PatientRow:
 
 
 def step_page(actor: Actor, *, episode: str, step: str | None, lock: bool = False) -> tuple[StepPage, Step]:
-    """One step (None: the first), with what it looks like now; `lock` holds its row until the end of the transaction.
+    """One step (None: the first), with what it looks like now; `lock` holds its row until the end of the transaction,
+    for somebody who reports to the sub-registry.
 
-    Raises: NotFound.
+    Raises: NotFound; NotPermitted (to hold it: the actor only reads in this sub-registry).
     """
     found = episodes_of(actor).filter(system_id=episode).select_related("patient").first()
     if found is None:
         raise NotFound()
+    may_report = found.sub_registry in actor.seat.sub_registries_for(Permission.REPORT)
+    if lock and not may_report:
+        raise NotPermitted()
     wanted = found.steps.order_by("id")
     steps = {one.code: one for one in (wanted.select_for_update(of=("self",)) if lock else wanted)}
     form = form_of(found.sub_registry, found.version)
@@ -164,9 +170,8 @@ def step_page(actor: Actor, *, episode: str, step: str | None, lock: bool = Fals
         form_step=form.step(step),
         answers=answers,
         assessment=assess(form, step, answers=answers, patient=known_of(patient, found.began_at)),
-        is_writable=actor.may(Permission.REPORT)
-        and row.clinic_id == actor.seat.clinic_id
-        and StepState(row.state) in WRITABLE,
+        may_report=may_report,
+        is_writable=may_report and row.clinic_id == actor.seat.clinic_id and StepState(row.state) in WRITABLE,
     )
     return page, row
 
@@ -344,7 +349,7 @@ def _steps(actor: Actor) -> QuerySet[Step]:
     return Step.objects.filter(
         clinic_id=clinic_of(actor),
         care_provider_id=actor.seat.care_provider_id,
-        episode__sub_registry__in=actor.seat.sub_registries,
+        episode__sub_registry__in=actor.seat.sub_registries_for(Permission.READ_RECORDS),
     ).select_related("episode__patient")
 
 

@@ -304,7 +304,8 @@ def _form_for(actor: Actor, sub_registry: str) -> Form:
     if actor.seat.clinic_id is None or not actor.may(Permission.REPORT):
         raise NotPermitted()
     form = form_in_force(sub_registry)
-    if form is None or sub_registry not in actor.seat.sub_registries or sub_registry in left_out(clinic_of(actor)):
+    reported = actor.seat.sub_registries_for(Permission.REPORT) - left_out(clinic_of(actor))
+    if form is None or sub_registry not in reported:
         raise NotOpenForEntry()
     return form
 

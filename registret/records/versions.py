@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from registret.access.actor import Actor
-from registret.access.refusals import NotFound
+from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import Permission
 from registret.records.lifecycle import STEP_LIFE, StepState
 from registret.records.models import Episode, Revision, Step
@@ -79,6 +79,8 @@ def move_on(*, actor: Actor, episode: str, at: datetime) -> None:
 
 def _moving(actor: Actor, episode: str, *, lock: bool, at: datetime) -> tuple[StepPage, Form]:
     page, _ = step_page(actor, episode=episode, step=None, lock=lock)
+    if not page.may_report:
+        raise NotPermitted()
     require_reason(actor, page.patient, at=at)
     new = newer_form(page.form)
     if new is None or page.episode.clinic_id != actor.seat.clinic_id:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from registret.access.actor import Actor
 from registret.access.participation import left_out
+from registret.access.roles import Permission
 from registret.places.queries import clinics, open_clinics
 from registret.records.lifecycle import StepState
 from registret.records.looking import work
@@ -233,7 +234,7 @@ def episodes_context(episodes: Sequence[EpisodeRow]) -> list[dict[str, Any]]:
 
 def registries_to_report(actor: Actor) -> list[Any]:
     """Those that are open, that the actor reports to, and that the clinic takes part in."""
-    mine = set(actor.seat.sub_registries) - left_out(actor.seat.clinic_id or 0)
+    mine = actor.seat.sub_registries_for(Permission.REPORT) - left_out(actor.seat.clinic_id or 0)
     return [one for one in sub_registries() if one.state is RegistryState.OPEN and one.code in mine]
 
 

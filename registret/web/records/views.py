@@ -148,7 +148,8 @@ def one_patient(request: ActorRequest, patient: str) -> HttpResponse:
         "sex": pages.sex_name(found.patient.sex),
         "age": found.patient.age_at(request.at.astimezone(SWEDEN).date()),
         "episodes": pages.episodes_context(found.episodes),
-        "registries": pages.registries_to_report(request.actor) if request.actor.may(Permission.REPORT) else [],
+        "registries": pages.registries_to_report(request.actor),
+        "may_change_number": found.may_report,
         "tab": "records",
     }
     return render(request, "patient.html", context)

@@ -376,7 +376,7 @@ def an_actor(account_id: int, clinic: int | None, at: datetime) -> Actor:
         care_provider_id=None,
         organisation_number="",
         roles=frozenset({role}),
-        sub_registries=(),
+        rights=frozenset(),
         ends_at=at + timedelta(days=1),
     )
     return Actor(

@@ -202,7 +202,7 @@ def test_a_role_is_given_where_it_sits_and_nowhere_else(place: Country, role: Ro
         cast.confirm_mail(MOA, at=NOW)
         (seat,) = standing_of(hsa_id=MOA.hsa_id, at=NOW).seats
         assert (seat.clinic_id, seat.roles) == (clinic_id, frozenset({role}))
-        assert bool(seat.sub_registries) is at_a_clinic
+        assert bool(seat.rights) is at_a_clinic
     else:
         with refused(RoleImpossible):
             by_program(role=role, clinic_id=clinic_id)
