@@ -97,10 +97,12 @@ def patient_context(page: StepPage) -> dict[str, Any]:
 def step_context(page: StepPage, *, parts: Sequence[Part], outcome: Outcome | None = None) -> dict[str, Any]:
     """One step with its fields."""
     troubles = troubles_of(parts)
+    steps = steps_shown(page.episode)
     return patient_context(page) | {
         "step": page.step,
         "form_step": page.form_step,
-        "steps": steps_shown(page.episode),
+        "steps": steps,
+        "go_on": _to_go_on_with(page, steps),
         "parts": parts,
         "scores": [score_shown(now) for now in page.assessment.scores],
         "scores_after": _where_scores_stand(page),
@@ -112,6 +114,14 @@ def step_context(page: StepPage, *, parts: Sequence[Part], outcome: Outcome | No
         "conflicts": outcome.conflicts if outcome else (),
         "tab": "records",
     }
+
+
+def _to_go_on_with(page: StepPage, steps: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    """After signing: the first step that is not signed, if the same clinic has it and no day is to be waited for."""
+    following = next((one for one in steps if one["row"].state is not StepState.SIGNED), None)
+    if following is None or following["row"].clinic_id != page.step.clinic_id or following["row"].due_from is not None:
+        return None
+    return following
 
 
 def _where_scores_stand(page: StepPage) -> str:
@@ -165,7 +175,13 @@ def live(outcome: Outcome, faults: Mapping[str, str], at: datetime) -> dict[str,
 def work_lists(actor: Actor, *, at: datetime) -> dict[str, Any]:
     """The lists of the own clinic, a page of each. Raises: NotPermitted."""
     found = work(actor=actor, at=at)
-    lists = {"drafts": found.drafts, "laid_aside": found.laid_aside, "due": found.due, "flagged": found.flagged}
+    lists = {
+        "to_continue": found.to_continue,
+        "drafts": found.drafts,
+        "laid_aside": found.laid_aside,
+        "due": found.due,
+        "flagged": found.flagged,
+    }
     context: dict[str, Any] = {name: work_context(listed) for name, listed in lists.items()}
     more = {f"more_{name}": listed.after for name, listed in lists.items()}
     return context | more | {"today": at.astimezone(SWEDEN).date()}

@@ -37,7 +37,13 @@ from registret.web.records import pages
 from registret.web.records.fields import fault_of, parts_of, troubles_of
 from registret.web.tables import csv_file
 
-_LISTS: Final = {"utkast": "drafts", "undanlagda": "laid_aside", "uppfoljningar": "due", "flaggade": "flagged"}
+_LISTS: Final = {
+    "fortsatt": "to_continue",
+    "utkast": "drafts",
+    "undanlagda": "laid_aside",
+    "uppfoljningar": "due",
+    "flaggade": "flagged",
+}
 
 
 @require_GET
