@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,7 +13,7 @@ from registret.records.services import Conflict
 from registret.registries.answers import MISSING_KEY, Answer, FormFault, written
 from registret.registries.assessing import Assessment
 from registret.registries.forms import FormSection, FormStep, Question
-from registret.registries.saying import said
+from registret.registries.saying import in_digits, said
 from registret.registries.schema import Block, VariableType
 from registret.words.labels import answer_missing, asked
 
@@ -124,7 +125,7 @@ def fault_of(question: Question, fault: FormFault) -> str:
     """What to do, in a sentence."""
     variable = question.variable
     unit = f" {variable.unit}" if variable.unit else ""
-    least, most = (variable.hard.least, variable.hard.most) if variable.hard else (None, None)
+    least, most = (_limit(variable.hard.least), _limit(variable.hard.most)) if variable.hard else ("", "")
     of_numbers = {FormFault.NOT_A_NUMBER, FormFault.TOO_LOW, FormFault.TOO_HIGH, FormFault.NOT_WHOLE}
     if variable.error is not None and fault in of_numbers:
         return str(variable.error)
@@ -163,12 +164,16 @@ def odd_of(question: Question, assessment: Assessment) -> str:
     usual = question.variable.usual
     if question.code in assessment.unusual and usual is not None:
         unit = f" {question.variable.unit}" if question.variable.unit else ""
-        limits = {"least": usual.least, "most": f"{usual.most}{unit}"}
+        limits = {"least": _limit(usual.least), "most": f"{_limit(usual.most)}{unit}"}
         if usual.least is not None and usual.most is not None:
             said.append(_("Ovanligt värde. Brukar vara %(least)s–%(most)s. Det sparas, men kontrollera det.") % limits)
         else:
             said.append(_("Ovanligt värde. Det sparas, men kontrollera det."))
     return " ".join(dict.fromkeys(said))
+
+
+def _limit(number: Decimal | None) -> str:
+    return "" if number is None else in_digits(number)
 
 
 def _part(

@@ -80,7 +80,9 @@ def _why_not(now: ScoreNow) -> str:
     """Why there is no value, if there is none."""
     if now.value is not None:
         return ""
-    return _("Räknas när alla delar är besvarade.") if now.is_open else _("Någon del är okänd.")
+    if now.is_open:
+        return _("Räknas när alla delar är besvarade.")
+    return _("Frågas inte efter här.") if now.is_skipped else _("Någon del är okänd.")
 
 
 def patient_context(page: StepPage) -> dict[str, Any]:
