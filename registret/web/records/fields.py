@@ -23,19 +23,23 @@ _MOST_CHIPS = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
+    """`is_alone`: cannot be chosen together with others."""
+
     value: str
     label: str
     is_chosen: bool
+    is_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
     """`widget`: chips, list (one of many), boxes (several), number, date, moment, text. `fault`, `odd`: sentences.
-    `more`: boxes that are folded away under `more_name`, unless one of them is ticked."""
+    `how`: how a day or a time is written. `more`: boxes that are folded away under `more_name`, unless one of them is ticked."""
 
     code: str
     label: str
     help: str
+    how: str
     widget: str
     unit: str
     value: str
@@ -52,7 +56,7 @@ class Field:
     @property
     def described_by(self) -> str:
         """Ids of what explains the field."""
-        parts = [("hjalp", self.help), ("fel", self.fault), ("udda", self.odd)]
+        parts = [("hjalp", self.help), ("sa", self.how), ("fel", self.fault), ("udda", self.odd)]
         return " ".join(f"{self.code}-{name}" for name, text in parts if text)
 
     @property
@@ -225,13 +229,17 @@ def _field(question: Question, texts: Sequence[str], assessment: Assessment, fau
         )
         for why in variable.missing
     )
-    every = {o.code: Choice(value=o.code, label=str(o.label), is_chosen=o.code in texts) for o in question.options}
+    every = {
+        o.code: Choice(value=o.code, label=str(o.label), is_chosen=o.code in texts, is_alone=o.alone)
+        for o in question.options
+    }
     first = variable.common or tuple(every)
     value = next((text for text in texts if not text.startswith(MISSING_KEY + ":")), "")
     return Field(
         code=question.code,
         label=str(variable.label),
         help=str(variable.help or ""),
+        how=_how(question),
         widget=_widget(question),
         unit=str(variable.unit or ""),
         value=value.replace("T", " ") if question.type is VariableType.MOMENT else value,
@@ -256,6 +264,15 @@ def _widget(question: Question) -> str:
         case VariableType.INTEGER | VariableType.DECIMAL:
             return "number"
     return question.type.value
+
+
+def _how(question: Question) -> str:
+    match question.type:
+        case VariableType.DATE:
+            return _("Skriv som 2026-11-25 eller 25/11.")
+        case VariableType.MOMENT:
+            return _("Skriv som 2026-11-25 14.30 eller 25/11 14.30.")
+    return ""
 
 
 def _conflict(question: Question, conflict: Conflict) -> str:

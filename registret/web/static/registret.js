@@ -232,11 +232,11 @@ if (sheet) {
   const unfold = (element) => { for (let fold = element.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true; };
   const tell = (text, bad) => { says.textContent = text; says.className = bad ? "err" : ""; };
 
-  /* "Unknown" and a value exclude each other. */
+  /* "Unknown" and a value exclude each other; "None of them" and the others too. */
   const exclude = (target) => {
     for (const other of inputs(target.name)) {
       if (other === target || !target.value) continue;
-      const apart = target.hasAttribute("data-missing") || other.hasAttribute("data-missing");
+      const apart = ["data-missing", "data-alone"].some((name) => target.hasAttribute(name) || other.hasAttribute(name));
       if (!apart || (target.type === "checkbox" && !target.checked)) continue;
       if (other.type === "checkbox") other.checked = false;
       else if (other.type !== "radio") other.value = "";
