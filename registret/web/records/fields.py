@@ -33,7 +33,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """`widget`: chips, list (one of many), boxes (several), number, date, moment, text. `fault`, `odd`: sentences.
+    """`is_unanswered`: the fault is only that there is no answer. `widget`: chips, list (one of many), boxes (several), number, date, moment, text. `fault`, `odd`: sentences.
     `how`: how a day or a time is written. `more`: boxes that are folded away under `more_name`, unless one of them is ticked."""
 
     code: str
@@ -49,6 +49,7 @@ class Field:
     missing: tuple[Choice, ...]
     is_shown: bool
     is_required: bool
+    is_unanswered: bool
     fault: str
     odd: str
     longest: int
@@ -88,10 +89,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """A sentence and the field that it leads to."""
+    """A sentence and the field that it leads to. `is_unanswered`: nothing is wrong, but a question is not answered."""
 
     code: str
     text: str
+    is_unanswered: bool = False
 
 
 def parts_of(
@@ -119,10 +121,22 @@ def parts_of(
     )
 
 
-def troubles_of(parts: Sequence[Part]) -> tuple[Trouble, ...]:
-    """For the summary at the top."""
-    fields = [field for part in parts for field in part.fields]
-    return tuple(Trouble(code=f.code, text=f"{asked(f.label)} {f.fault}") for f in fields if f.fault and f.is_shown)
+def troubles_of(parts: Sequence[Part], *, broken: Sequence[Trouble] = ()) -> tuple[Trouble, ...]:
+    """For the summary at the top: what is wrong, with the rules that are `broken`, before what is not answered."""
+    fields = [field for part in parts for field in part.fields if field.fault and field.is_shown]
+    found = [Trouble(code=f.code, text=f"{asked(f.label)} {f.fault}", is_unanswered=f.is_unanswered) for f in fields]
+    return tuple(sorted([*broken, *found], key=lambda one: one.is_unanswered))
+
+
+def title_of(troubles: Sequence[Trouble]) -> str:
+    """`Rätta 1, besvara 8`."""
+    answer = sum(one.is_unanswered for one in troubles)
+    mend = len(troubles) - answer
+    if mend and answer:
+        return _("Rätta %(mend)s, besvara %(answer)s") % {"mend": mend, "answer": answer}
+    if answer:
+        return ngettext("Besvara %(n)s fråga", "Besvara %(n)s frågor", answer) % {"n": answer}
+    return ngettext("En uppgift behöver rättas", "%(n)s uppgifter behöver rättas", mend) % {"n": mend}
 
 
 def fault_of(question: Question, fault: FormFault) -> str:
@@ -192,15 +206,16 @@ def _part(
 ) -> Part:
     fields = []
     for question in section.questions:
-        fault = ""
+        fault, is_unanswered = "", False
         if question.code in faults:
             fault = fault_of(question, faults[question.code])
         elif question.code in conflicts:
             fault = _conflict(question, conflicts[question.code])
         elif ask_for_lacking and question.code in assessment.lacking:
+            is_unanswered = True
             fault = _("Svara, eller välj varför svaret saknas") if question.variable.missing else _("Svara på frågan")
         texts = tuple(typed[question.code]) if fault and question.code in typed else written(answers.get(question.code))
-        fields.append(_field(question, texts, assessment, fault))
+        fields.append(_field(question, texts, assessment, fault, is_unanswered=is_unanswered))
     shown = [question.code for question in section.questions if question.code in assessment.shown]
     return Part(
         code=section.code,
@@ -219,7 +234,9 @@ def _told(questions: int, *, answered: int) -> str:
     return f"{asked_}, " + ngettext("%(n)s besvarad", "%(n)s besvarade", answered) % {"n": answered}
 
 
-def _field(question: Question, texts: Sequence[str], assessment: Assessment, fault: str) -> Field:
+def _field(
+    question: Question, texts: Sequence[str], assessment: Assessment, fault: str, *, is_unanswered: bool
+) -> Field:
     variable = question.variable
     missing = tuple(
         Choice(
@@ -249,6 +266,7 @@ def _field(question: Question, texts: Sequence[str], assessment: Assessment, fau
         missing=missing,
         is_shown=question.code in assessment.shown,
         is_required=variable.required,
+        is_unanswered=is_unanswered,
         fault=fault,
         odd="" if fault else odd_of(question, assessment),
         longest=variable.longest,

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from registret.access.actor import Actor
 from registret.access.participation import left_out
@@ -24,7 +25,7 @@ from registret.registries.comparing import Change
 from registret.registries.queries import form_of, sub_registries
 from registret.registries.saying import computed, said
 from registret.registries.schema import Block, RegistryState
-from registret.web.records.fields import Part, odd_of, parts_of, troubles_of
+from registret.web.records.fields import Part, Trouble, odd_of, parts_of, title_of, troubles_of
 from registret.words.days import clock_in_words
 from registret.words.extracts import act_name
 
@@ -96,9 +97,12 @@ def patient_context(page: StepPage) -> dict[str, Any]:
     }
 
 
-def step_context(page: StepPage, *, parts: Sequence[Part], outcome: Outcome | None = None) -> dict[str, Any]:
-    """One step with its fields."""
-    troubles = troubles_of(parts)
+def step_context(
+    page: StepPage, *, parts: Sequence[Part], outcome: Outcome | None = None, signing: bool = False
+) -> dict[str, Any]:
+    """One step with its fields. `signing`: it was tried, and all that stops it is told in one place."""
+    broken = broken_shown(page.assessment)
+    troubles = troubles_of(parts, broken=[Trouble(**one) for one in broken] if signing else [])
     steps = steps_shown(page.episode)
     return patient_context(page) | {
         "step": page.step,
@@ -110,9 +114,10 @@ def step_context(page: StepPage, *, parts: Sequence[Part], outcome: Outcome | No
         "scores_after": _where_scores_stand(page),
         "read_only": not page.is_writable,
         "newer": newer_form(page.form),
-        "broken": broken_shown(page.assessment),
-        "left": len(page.assessment.lacking),
+        "broken": [] if signing else broken,
+        "to_do": to_do(page.assessment),
         "troubles": troubles,
+        "troubles_title": title_of(troubles),
         "conflicts": outcome.conflicts if outcome else (),
         "tab": "records",
     }
@@ -143,6 +148,17 @@ def broken_shown(assessment: Assessment) -> list[dict[str, str]]:
     return [{"text": text, "code": code} for text, code in found.items()]
 
 
+def to_do(assessment: Assessment) -> str:
+    """What is left before the step can be signed: `1 att rätta, 8 frågor kvar`."""
+    broken, lacking = len(broken_shown(assessment)), len(assessment.lacking)
+    told = []
+    if broken:
+        told.append(_("%(n)s att rätta") % {"n": broken})
+    if lacking:
+        told.append(ngettext("%(n)s fråga kvar", "%(n)s frågor kvar", lacking) % {"n": lacking})
+    return ", ".join(told) or _("Klar att signera")
+
+
 def steps_shown(episode: EpisodeRow) -> list[dict[str, Any]]:
     form = form_of(episode.sub_registry, episode.version)
     return [
@@ -169,8 +185,7 @@ def live(outcome: Outcome, faults: Mapping[str, str], at: datetime) -> dict[str,
         "scores": {now.score.code: _score(score_shown(now)) for now in page.assessment.scores},
         "left": {part.code: part.left for part in parts},
         "told": {part.code: part.told for part in parts if part.is_optional},
-        "lacking": len(page.assessment.lacking),
-        "broken": len(page.assessment.broken),
+        "to_do": to_do(page.assessment),
     }
 
 

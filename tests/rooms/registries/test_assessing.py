@@ -125,7 +125,7 @@ def test_a_score_of_a_question_that_may_yet_be_asked_is_open(tmp_path: Path) -> 
 
 
 def test_a_score_of_what_is_not_asked_for_does_not_apply_and_of_what_nobody_knows_is_unknown(tmp_path: Path) -> None:
-    number = "hard = { least = 0, most = 9 }\nmissing = [\"not_done\", \"unknown\"]\n"
+    number = 'hard = { least = 0, most = 9 }\nmissing = ["not_done", "unknown"]\n'
     asked = variable("days", "integer", number + "show_if = 'fever == \"yes\"'")
     asked += variable("more", "integer", number + "show_if = 'days > 2'")
     found = form(tmp_path, INCLUSION + asked + score("n", "days * 2") + score("m", "n * 2") + score("k", "more * 2"))
@@ -136,7 +136,9 @@ def test_a_score_of_what_is_not_asked_for_does_not_apply_and_of_what_nobody_know
         return [one.is_skipped for one in now.scores]
 
     assert skipped() == [False] * 3, "it may yet be asked"
-    assert skipped(fever=answer("no")) == [True] * 3, "and what is counted from the score, or asked because of the answer"
+    assert skipped(fever=answer("no")) == [True] * 3, (
+        "and what is counted from the score, or asked because of the answer"
+    )
     assert skipped(fever=unknown) == [False] * 3, "nobody knows whether it should have been asked"
     assert skipped(fever=answer("yes"), days=unknown) == [False] * 3
     assert skipped(fever=answer("yes"), days=not_done) == [False, False, True]
