@@ -30,6 +30,7 @@ from registret.records.queries import (
     patient_of,
     patients_named,
     step_page,
+    to_continue,
 )
 from registret.records.refusals import OptedOut
 from registret.records.rows import LetterLine, Listed, PatientPage, PatientRow, RevisionRow, StepPage
@@ -58,6 +59,7 @@ class Found:
 class Work:
     """The lists of the start page, a page of each."""
 
+    to_continue: Listed
     drafts: Listed
     laid_aside: Listed
     due: Listed
@@ -163,12 +165,14 @@ def work(*, actor: Actor, at: datetime) -> Work:
     """
     with sight_of(actor):
         found = Work(
+            to_continue=to_continue(actor=actor),
             drafts=drafts(actor=actor),
             laid_aside=laid_aside(actor=actor),
             due=due(actor=actor, at=at),
             flagged=flagged(actor=actor),
         )
-        shown = sum(len(one.rows) for one in (found.drafts, found.laid_aside, found.due, found.flagged))
+        lists = (found.to_continue, found.drafts, found.laid_aside, found.due, found.flagged)
+        shown = sum(len(one.rows) for one in lists)
         if shown:
             _tell(actor, "work.listed", None, at, {"rows": shown})
         return found
@@ -187,6 +191,7 @@ def work_list(*, actor: Actor, which: str, after: str | None, at: datetime) -> L
 
 
 _LISTS: Final[Mapping[str, Callable[[Actor, str | None, datetime], Listed]]] = {
+    "to_continue": lambda actor, after, at: to_continue(actor=actor, after=after),
     "drafts": lambda actor, after, at: drafts(actor=actor, after=after),
     "laid_aside": lambda actor, after, at: laid_aside(actor=actor, after=after),
     "due": lambda actor, after, at: due(actor=actor, at=at, after=after),

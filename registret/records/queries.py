@@ -6,7 +6,7 @@ inside a sight.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -264,20 +264,21 @@ def flagged(*, actor: Actor, after: str | None = None) -> Listed:
     return _saved(actor, Q(flags__gt=0), after)
 
 
+def to_continue(*, actor: Actor, after: str | None = None) -> Listed:
+    """Steps of the actor's clinic that are next in their episodes, not begun, and without a day to wait for; the longest
+    waiting first. Raises: NotPermitted; ValueError (`after` is no mark).
+    """
+    with sight_of(actor):
+        wanted = _steps(actor).filter(state=StepState.PLANNED, next_since__isnull=False, due_from=None)
+        return _paged(wanted, "next_since", datetime.fromisoformat, after, rising=True)
+
+
 def due(*, actor: Actor, at: datetime, after: str | None = None) -> Listed:
     """Steps of the actor's clinic whose time has come, the longest waiting first. Raises: NotPermitted."""
     today = at.astimezone(SWEDEN).date()
     with sight_of(actor):
         wanted = _steps(actor).filter(state=StepState.PLANNED, due_from__lte=today)
-        if after:
-            day, _, last = after.partition("_")
-            wanted = wanted.filter(_beyond("due_from", date.fromisoformat(day), _id_in(last), rising=True))
-        rows = list(wanted.order_by("due_from", "id")[: PAGE + 1])
-        more = rows[PAGE - 1] if len(rows) > PAGE else None
-        return Listed(
-            rows=tuple(_listed(row) for row in rows[:PAGE]),
-            after=f"{more.due_from}_{more.id}" if more else None,
-        )
+        return _paged(wanted, "due_from", date.fromisoformat, after, rising=True)
 
 
 def due_with_patients(*, actor: Actor, at: datetime) -> tuple[LetterLine, ...]:
@@ -320,16 +321,23 @@ def changes_since(step: Step, base: int) -> dict[str, tuple[Stored | None, Revis
 
 def _saved(actor: Actor, which: Q, after: str | None) -> Listed:
     with sight_of(actor):
-        wanted = _steps(actor).filter(which)
-        if after:
-            moment, _, last = after.partition("_")
-            wanted = wanted.filter(_beyond("saved_at", datetime.fromisoformat(moment), _id_in(last), rising=False))
-        rows = list(wanted.order_by("-saved_at", "-id")[: PAGE + 1])
-        more = rows[PAGE - 1] if len(rows) > PAGE else None
-        return Listed(
-            rows=tuple(_listed(row) for row in rows[:PAGE]),
-            after=f"{more.saved_at.isoformat()}_{more.id}" if more and more.saved_at else None,
-        )
+        return _paged(_steps(actor).filter(which), "saved_at", datetime.fromisoformat, after, rising=False)
+
+
+def _paged(
+    wanted: QuerySet[Step], field: str, read: Callable[[str], date], after: str | None, *, rising: bool
+) -> Listed:
+    """A page of `wanted` in the order of `field`, from the mark `after` on: the field of the last row seen, and its id."""
+    if after:
+        mark, _, last = after.partition("_")
+        wanted = wanted.filter(_beyond(field, read(mark), _id_in(last), rising=rising))
+    way = "" if rising else "-"
+    rows = list(wanted.order_by(f"{way}{field}", f"{way}id")[: PAGE + 1])
+    more = rows[PAGE - 1] if len(rows) > PAGE else None
+    return Listed(
+        rows=tuple(_listed(row) for row in rows[:PAGE]),
+        after=f"{getattr(more, field).isoformat()}_{more.id}" if more else None,
+    )
 
 
 def _id_in(text: str) -> int:
@@ -372,6 +380,7 @@ def _listed(found: Step) -> ListedStep:
         saved_by_name=found.saved_by_name,
         due_from=found.due_from,
         due_to=found.due_to,
+        next_since=found.next_since,
         flags=found.flags,
         lacking=found.lacking,
     )

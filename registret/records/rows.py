@@ -118,6 +118,7 @@ class ListedStep:
     saved_by_name: str
     due_from: date | None
     due_to: date | None
+    next_since: datetime | None
     flags: int
     lacking: int
 

@@ -519,9 +519,12 @@ def _change(
     now = assess(page.form, row.code, answers=everything, patient=known)
     row.flags, row.lacking = len(now.broken), len(now.lacking)
     row.saved_at, row.saved_by_id, row.saved_by_name = at, actor.account_id, actor.name
+    row.next_since = None
     revise(actor, row, changes, kind=kind, reason=reason, at=at)
     row.save()
     _set_due(page.form, row, own, changed=frozenset(changes))
+    if kind in {Revision.Kind.SIGN, Revision.Kind.REOPEN}:
+        set_next(page.form, row.episode_id, at=at)
 
 
 def revise(
@@ -549,6 +552,15 @@ def revise(
         by_role=",".join(sorted(actor.seat.roles)),
         by_clinic_id=clinic_of(actor),
     )
+
+
+def set_next(form: Form, episode_id: int, *, at: datetime) -> None:
+    """The first step that is not signed is the one to go on with, if it is not begun; since `at`, if it was not yet."""
+    steps = Step.objects.filter(episode_id=episode_id)
+    states = dict(steps.values_list("code", "state"))
+    following = next((step.code for step in form.steps if states.get(step.code) != StepState.SIGNED), None)
+    steps.exclude(code=following).exclude(next_since=None).update(next_since=None)
+    steps.filter(code=following, state=StepState.PLANNED, next_since=None).update(next_since=at)
 
 
 def _set_due(form: Form, row: Step, answers: Mapping[str, Answer], *, changed: frozenset[str]) -> None:

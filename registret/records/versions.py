@@ -15,7 +15,7 @@ from registret.records.models import Episode, Revision, Step
 from registret.records.protected import require_reason
 from registret.records.queries import known_of, step_page
 from registret.records.rows import StepPage
-from registret.records.services import revise, tell, use
+from registret.records.services import revise, set_next, tell, use
 from registret.records.sight import clinic_of, sight_of
 from registret.registries.answers import Answer, Stored
 from registret.registries.assessing import assess
@@ -74,6 +74,7 @@ def move_on(*, actor: Actor, episode: str, at: datetime) -> None:
                 Step.objects.create(
                     episode_id=page.episode.id, care_provider_id=provider, clinic_id=clinic_of(actor), code=step.code
                 )
+        set_next(new, page.episode.id, at=at)
         tell(actor, "episode.moved_on", page, at, {"version": new.version})
 
 

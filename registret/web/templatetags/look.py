@@ -171,6 +171,12 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def moment_on_paper(value: datetime | None) -> str:
+    """`24 november 2026 kl. 07.48`, whatever day it is: paper is read later."""
+    return "" if value is None else moment_in_words(value)
+
+
+@register.filter
 def iso_day(value: date | None) -> str:
     """`2026-11-24`: days in tables are in digits."""
     return "" if value is None else f"{timezone.localtime(value) if isinstance(value, datetime) else value:%Y-%m-%d}"

@@ -61,6 +61,12 @@ ACUTE: Mapping[str, Sequence[str]] = {
     "intensive_care": ["no"],
     "breathing_support": ["oxygen"],
 }
+DISCHARGE: Mapping[str, Sequence[str]] = {
+    "agent": ["missing:unknown"],
+    "blood_culture_result": ["missing:unknown"],
+    "discharged_at": ["2026-11-23T12:00"],
+    "discharged_to": ["home"],
+}
 
 
 def number(text: str) -> PatientNumber:

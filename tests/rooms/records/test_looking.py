@@ -50,12 +50,18 @@ def test_whoever_saves_nothing_and_is_shown_the_step_has_opened_it(here: Ward) -
     assert log("step.opened")[0].about_patient_id is not None
 
 
-@pytest.mark.parametrize("which", ["drafts", "laid_aside", "due", "flagged"])
+@pytest.mark.parametrize("which", ["to_continue", "drafts", "laid_aside", "due", "flagged"])
 def test_a_list_of_its_own_is_in_the_log_as_all_of_them_are(here: Ward, which: str) -> None:
     begun(here.anna)
     found = looking.work_list(actor=here.anna, which=which, after=None, at=NOW)
     told = [entry.facts["rows"] for entry in log("work.listed")]
     assert told == ([len(found.rows)] if found.rows else [])
+
+
+def test_an_episode_just_begun_stands_in_the_log_of_lists_too(here: Ward) -> None:
+    begun(here.anna)
+    assert len(looking.work(actor=here.anna, at=NOW).to_continue.rows) == 1
+    assert [entry.facts["rows"] for entry in log("work.listed")] == [1]
 
 
 def test_the_drafts_are_in_the_log(here: Ward) -> None:
