@@ -15,8 +15,8 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-_WIDTH, _LEFT, _RIGHT = 400, 8, 392
-_ROW, _TOP, _FOOT = 46, 8, 30
+_WIDTH, _LEFT, _RIGHT = 400, 8, 386
+_ROW, _TOP, _FOOT = 46, 8, 52
 _LONGEST = 42
 _DOT = 6
 
@@ -49,10 +49,10 @@ def ranges(lines: Sequence[Range], *, name: str) -> SafeString:
     while step * number <= top:
         here, value = x(unit * step * number), f"{step * number:g}"
         drawn.append(svg.Path(class_=["thin"], d=[svg.M(here, _TOP), svg.L(here, bottom)]))
-        side = [] if number == 0 else ["e"] if step * (number + 1) > top else ["m"]
-        # The last number has the unit beside it.
-        drawn.append(_text(f"{value} {label}" if side == ["e"] else value, x=here, y=bottom + 20, classes=side))
+        drawn.append(_text(value, x=here, y=bottom + 20, classes=["m"]))
         number += 1
+    # On a line of its own: beside the last number it would reach the one before.
+    drawn.append(_text(label, x=_RIGHT, y=bottom + 42, classes=["e"]))
     for place, line in enumerate(lines):
         y, kind = _TOP + _ROW * place, "own" if line.own else "all"
         drawn.append(_text(_short(line.name), x=_LEFT, y=y + 16, classes=[f"t-{kind}"]))
@@ -89,8 +89,8 @@ def _unit(most: timedelta) -> tuple[timedelta, str]:
 
 
 def _ticks(most: float) -> tuple[float, float]:
-    """The distance between ticks, and the last of them: at most four, at round numbers, so that the last one has room
-    for its unit on a telephone."""
+    """The distance between ticks, and the last of them: at most four, at round numbers, so that they have room on a
+    telephone."""
     size = 1.0
     while True:
         for step in (size, size * 2, size * 5):

@@ -26,6 +26,8 @@ OTHERS = r"\|\s*(?:date|time|timesince|timeuntil|naturaltime|naturalday)\b|\{%\s
 # A moment or a day that nobody has said how to write. (`asked_on` is a page.)
 BARE = r"\{\{\s*(?!asked_on)[\w.]+(?:_at|_on|\.at)\s*\}\}"
 
+IN_ATTRIBUTE = re.compile(r'="[^"<>]*$')
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
@@ -43,7 +45,7 @@ def uses(page: str) -> Iterator[Use]:
         text = match[0]
         cells += text in {"<td", "<th"}
         cells -= text in {"</td>", "</th>"}
-        in_attribute = re.search(r'="[^"<>]*$', page[: match.start()]) is not None
+        in_attribute = IN_ATTRIBUTE.search(page[: match.start()]) is not None
         for name in re.findall(r"\|(\w+)", text):
             if name in IN_WORDS | IN_DIGITS:
                 is_value = text.startswith("{{")
@@ -82,6 +84,15 @@ def test_a_page_writes_days_in_words_in_sentences_and_in_digits_in_tables(page: 
 )
 def test_what_is_strange_would_be_found(sample: str, is_strange: bool) -> None:
     assert bool(strange(sample)) is is_strange
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_day_in_digits_is_not_broken_at_its_hyphens(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    shown = [
+        m for m in re.finditer(r"\{\{[^{}]*\|iso(?:_day)? \}\}", text) if not IN_ATTRIBUTE.search(text[: m.start()])
+    ]
+    assert [m[0] for m in shown if not text[: m.start()].endswith('class="nb">')] == []
 
 
 def test_other_ways_would_be_found() -> None:

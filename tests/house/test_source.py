@@ -67,6 +67,13 @@ def test_no_template_turns_escaping_off() -> None:
     assert found(r"\|\s*safe\b|\bautoescape off\b|\|\s*safeseq\b", templates) == set()
 
 
+def test_a_list_to_search_in_says_when_nothing_matches_and_keeps_what_was_typed() -> None:
+    templates = {str(p.relative_to(ROOT)): p.read_text(encoding="utf-8") for p in PAGES}
+    lists = [tag for _, tag in found(r"<select\b[^>]*\sdata-search\b[^>]*>", templates)]
+    assert lists
+    assert [tag for tag in lists if not re.search(r'data-search="[^"]', tag) or "data-typed=" not in tag] == []
+
+
 def test_html_is_put_together_by_functions_that_escape() -> None:
     code = {name: text for name, text in tracked().items() if name.startswith("registret/") and name.endswith(".py")}
     trusted = [(name, line) for name, text in code.items() for line in text.splitlines() if "mark_safe(" in line]

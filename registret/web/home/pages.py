@@ -7,7 +7,7 @@ from typing import Any
 
 from registret.access.nominating import nominations
 from registret.access.queries import waiting_applications
-from registret.access.roles import Permission
+from registret.access.roles import Permission, Role
 from registret.access.substitutes import proposed
 from registret.oversight.queries import open_reviews
 from registret.web.http import ActorRequest
@@ -28,7 +28,11 @@ def tasks(request: ActorRequest) -> dict[str, Any]:
     """For the template: a list is there if the role has it, be it empty. `has_tasks`: it has something of the kind."""
     actor = request.actor
     kinds = (Permission.ATTEST, Permission.READ_LOG, Permission.HELP, Permission.HANDLE_CASES)
-    found: dict[str, Any] = {"has_tasks": any(map(actor.may, kinds))}
+    found: dict[str, Any] = {
+        "has_tasks": any(map(actor.may, kinds)),
+        # Reports are not built: nothing else would stand here for who sees nothing but them.
+        "only_reports": actor.seat.roles == {Role.REPORT_READER},
+    }
     if actor.may(Permission.ATTEST):
         found["waiting"] = waiting_applications(actor=actor, actionable=True, size=5, at=request.at)
     if actor.may(Permission.APPOINT):

@@ -38,7 +38,7 @@ function searchable(select) {
   list.setAttribute("aria-label", select.labels[0].textContent);
   list.hidden = true;
   /* It has a name so that what was typed is still there on a page with errors. */
-  Object.assign(input, { id: select.id, name: `${select.name}_typed`, type: "text", autocomplete: "off", role: "combobox", value: select.selectedOptions[0]?.value ? select.selectedOptions[0].textContent : select.dataset.typed });
+  Object.assign(input, { id: select.id, name: `${select.name}_typed`, type: "text", autocomplete: "off", role: "combobox", value: select.selectedOptions[0]?.value ? select.selectedOptions[0].textContent : select.dataset.typed || "" });
   for (const [name, value] of [["aria-expanded", "false"], ["aria-controls", list.id], ["aria-autocomplete", "list"]]) input.setAttribute(name, value);
   for (const name of ["aria-describedby", "aria-invalid"]) if (select.hasAttribute(name)) input.setAttribute(name, select.getAttribute(name));
   select.id = `${select.id}-val`;

@@ -111,6 +111,8 @@ def test_a_name_that_many_have_shows_a_page_and_says_that_there_are_more(
     assert len(log("patient.found")) == 1, "who was not shown was not looked at"
     found = looking.search(actor=here.anna, written="tolvgr", at=NOW)
     assert ([patient.name for patient in found.named], found.more) == (["Tolvan Tolvgren"], False)
+
+
 def test_a_form_that_nothing_is_answered_in_says_nothing_of_doubles_and_tells_of_none(here: Ward) -> None:
     begun(here.anna)
     who = NewPatient(number=number(TOLVAN))
