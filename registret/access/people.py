@@ -348,7 +348,9 @@ def _to_change(grant_id: int, *, actor: Actor, at: datetime) -> GrantRow:
 
 
 def _colleague(account_id: int, *, actor: Actor, at: datetime) -> PersonRow:
-    """Somebody else who has a right here now: a clinic that a person has left has no power over the account."""
+    """Somebody else who has a right here now: a clinic that a person has left has no power over the account. It is
+    held: what is asked about it next stays so."""
+    accounts.hold(account_id=account_id)
     found = person_of(actor=actor, account_id=account_id, at=at)
     if all(grant.ended for grant in found.grants):
         raise NotPermitted()
