@@ -220,6 +220,14 @@ class OwnNomination(Refused):
 
 
 @dataclass(kw_only=True, eq=False)
+class PersonSuspended(Refused):
+    """Whoever is suspended does not come to work for the registry itself: the suspension is lifted first."""
+
+    code: ClassVar[str] = "access.person_suspended"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
 class GivesRights(Refused):
     """Whoever gives rights reads neither patients nor the log: the person works at the registry office, or is to and
     reads them."""
@@ -294,7 +302,7 @@ class RemindedToday(Refused):
 
 @dataclass(kw_only=True, eq=False)
 class PrincipalsMissing(Refused):
-    """Appointing from the command line takes the names of two different people."""
+    """What is decided on the command line takes the names of two different people."""
 
     code: ClassVar[str] = "access.two_names_needed"
     status: ClassVar[int] = 422

@@ -12,6 +12,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from registret.kernel.identifiers import mask_personal_numbers
+from registret.kernel.typed import typed
 from registret.registries.expressions import Value
 from registret.registries.forms import Question
 from registret.registries.schema import Missing, VariableType
@@ -83,7 +84,7 @@ def read(question: Question, written: Sequence[str], *, at: datetime) -> Answer 
 
     Raises: AnswerBroken.
     """
-    texts = [text.strip() for text in written if text.strip()]
+    texts = [text for text in (typed(one).strip() for one in written) if text]
     if not texts:
         return None
     if texts[-1].startswith(MISSING_KEY + ":"):

@@ -812,6 +812,13 @@ REFUSALS: Mapping[str, Words] = dict(RECORD_REFUSALS) | {
         action=Action.START,
         short=_("Personen arbetar på registerkansliet, som varken granskar loggen eller ser patienter."),
     ),
+    "access.person_suspended": Words(
+        title=_("Personens konto är spärrat."),
+        happened=_("Den som är spärrad får inget uppdrag för registret."),
+        todo=(_("Ta reda på varför under Sök konto, och häv spärren först om den inte ska vara kvar."),),
+        action=Action.START,
+        short=_("Personens konto är spärrat. Häv spärren först, om den inte ska vara kvar."),
+    ),
     "access.not_a_colleague": Words(
         title=_("Personen arbetar inte på kliniken just nu."),
         happened=_("Personen har ingen behörighet där, eller ett konto som inte går att använda."),

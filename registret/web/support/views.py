@@ -18,6 +18,7 @@ from registret.web.attest.card_time import CardTime
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.web.numbers import number_in
+from registret.web.texts import text_in
 from registret.words.refusals import page_of
 
 
@@ -25,7 +26,7 @@ from registret.words.refusals import page_of
 @needs(Permission.HELP)
 def search(request: ActorRequest) -> HttpResponse:
     """Accounts that `q` begins or names, a page at a time."""
-    words, after = request.GET.get("q", "").strip()[:100], request.GET.get("efter")
+    words, after = text_in(request.GET, "q")[:100], text_in(request.GET, "efter")
     page = helping.find(words=words, after=after, actor=request.actor, at=request.at)
     return render(request, "support.html", {"tab": "support", "words": words, "page": page})
 

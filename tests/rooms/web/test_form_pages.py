@@ -129,6 +129,14 @@ def test_research_unfolds_when_something_in_it_is_odd_or_wrong(anna: Actor, epis
     assert 'value="mycket"' in block
 
 
+@pytest.mark.parametrize("way", ["", "/spara"])
+def test_what_is_pasted_with_a_character_that_no_text_keeps_is_saved_without_it(episode: str, way: str) -> None:
+    sent = {"base": "0", "changed": ["main_diagnosis"], "main_diagnosis": "J1\x008.9", "do": "save"}
+    answer = Browser.of(ANNA).post(f"/vardepisod/{episode}/discharge{way}", sent)
+    assert answer.status_code in {200, 303}
+    assert 'value="J18.9"' in form_of(episode, "discharge")
+
+
 def test_while_one_writes_the_page_is_told_how_much_of_it_is_answered(episode: str) -> None:
     sent = {"base": "0", "changed": ["smoking"], "smoking": "never"}
     told = Browser.of(ANNA).post(f"/vardepisod/{episode}/acute/spara", sent).json()
