@@ -187,8 +187,8 @@ def _number(question: Question, text: str) -> Decimal:
 
 
 def _date(text: str, today: date, *, may_lie_ahead: bool) -> date:
-    """`2026-11-25`, or without hyphens, or without the century; `25/11` is this year's, or the last one's if that day is
-    still to come and may not be."""
+    """`2026-11-25`, or without hyphens, or without the century; `25/11` is this year's, or the last one's if that day
+    is still to come and may not be."""
     try:
         if match := _DAY_AND_MONTH.fullmatch(text):
             day, month = int(match[1]), int(match[2])

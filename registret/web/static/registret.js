@@ -284,6 +284,7 @@ if (sheet) {
       output.textContent = score.value;
       output.classList.toggle("word", score.word);
       output.parentElement.classList.toggle("open", !score.counted);
+      if (!unit) continue;
       panel.querySelector("[data-reading]").textContent = score.reading;
       unit.textContent = score.unit;
       unit.hidden = !score.unit;
