@@ -13,6 +13,7 @@ from registret.access.roles import Permission
 from registret.web.door.addresses import probe_address
 from registret.web.health.pages import late_lists
 from registret.web.http import Request
+from registret.web.shown_for import mark
 from registret.web.way_back import to_this_page
 
 
@@ -32,6 +33,8 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
     if probe is not None and settings.PROBE_EVERY:
         context |= {"probe": probe_address(probe), "probe_seconds": int(settings.PROBE_EVERY.total_seconds())}
     person = getattr(request, "person", None)
+    if isinstance(person, Actor | Holder):
+        context["shown_for"] = mark(person)
     if isinstance(person, Holder):
         context["has_account"] = person.standing.account is not None
     if isinstance(person, Actor):
