@@ -17,7 +17,12 @@ FIELD: Final = "visad"
 
 def mark(person: Actor | Holder) -> str:
     """Of a person and the seat that they have now. It outlives the session, and says nothing to anybody else."""
-    return f"{_digest('person', _hsa_id(person))}.{_digest('seat', _seat(person))}"
+    return f"{mark_of(_hsa_id(person))}.{_digest('seat', _seat(person))}"
+
+
+def mark_of(hsa_id: str) -> str:
+    """Of a person alone."""
+    return _digest("person", hsa_id.upper())
 
 
 def require_own_page(request: CardRequest, *, at_seat: bool) -> None:
@@ -38,7 +43,7 @@ def require_own_page(request: CardRequest, *, at_seat: bool) -> None:
 
 
 def _hsa_id(person: Actor | Holder) -> str:
-    return person.by.hsa_id.upper()
+    return person.by.hsa_id
 
 
 def _seat(person: Actor | Holder) -> str:
