@@ -84,6 +84,22 @@ class NotFound(Refused):
 
 
 @dataclass(kw_only=True, eq=False)
+class PageOfAnother(Refused):
+    """The form stood on a page that was made for another person, who used this browser before."""
+
+    code: ClassVar[str] = "request.page_of_another"
+    status: ClassVar[int] = 412
+
+
+@dataclass(kw_only=True, eq=False)
+class PageOfOtherSeat(Refused):
+    """The form stood on a page that was made while the person had another seat."""
+
+    code: ClassVar[str] = "request.page_of_other_seat"
+    status: ClassVar[int] = 412
+
+
+@dataclass(kw_only=True, eq=False)
 class CardTooOld(Refused):
     """The card was read too long ago for this act; `minutes` is what is allowed."""
 
