@@ -8,7 +8,10 @@ from django.utils.translation import gettext_lazy as _
 _ROLES = {
     "reporter": (_("Registrerare"), _("Skapa, ändra och signera vårdepisoder på din klinik")),
     "reader": (_("Läsare"), _("Läsa vårdepisoder på din klinik")),
-    "report_reader": (_("Rapportläsare"), _("Se sammanställningar, aldrig enskilda patienter. Rapporter finns inte än.")),
+    "report_reader": (
+        _("Rapportläsare"),
+        _("Se sammanställningar, aldrig enskilda patienter. Rapporter finns inte än."),
+    ),
     "local_administrator": (_("Lokal administratör"), _("Attestera kollegor på din klinik")),
     "registry_office": (_("Registerkansli"), _("Utse lokala administratörer, aldrig se patienter")),
     "log_reviewer": (_("Loggranskare"), _("Granska loggen")),

@@ -113,7 +113,14 @@ def test_each_role_finds_what_it_works_with_and_nothing_of_the_others(role: Role
     place = cast.country(now - timedelta(days=2))
     cast.appoint_by_program(ANNA, role, clinic_id=place.infection if role in ROLES_AT_A_CLINIC else None, at=now)
     main = Browser.of(ANNA).get(reverse("start")).content.decode().partition("<main")[2]
-    marks = {'action="/support"', 'href="/gallring"', "Granskningar att göra", "På kansliet", "Utkast", "Rapporter finns"}
+    marks = {
+        'action="/support"',
+        'href="/gallring"',
+        "Granskningar att göra",
+        "På kansliet",
+        "Utkast",
+        "Rapporter finns",
+    }
     assert there in main
     assert [mark for mark in marks if mark not in there and mark in main] == []
     assert main.count('id="ratt"') == 1
