@@ -66,10 +66,11 @@ JOIN records_patient p ON p.system_id = 'P' || upper(lpad(to_hex(n - (n %% 4 = 0
 """
 STEPS = """
 INSERT INTO records_step (episode_id, care_provider_id, clinic_id, code, state, answers, version, flags, lacking,
-    due_from, due_to, saved_at, saved_by_id, saved_by_name, signed_at, signed_by_id, signed_by_name)
+    due_from, due_to, next_since, saved_at, saved_by_id, saved_by_name, signed_at, signed_by_id, signed_by_name)
 SELECT e.id, e.care_provider_id, e.clinic_id, s.code, s.state, s.answers, s.version, s.flags, s.lacking,
     CASE WHEN s.state = 'planned' AND s.is_due THEN (e.began_at + interval '90 days')::date END,
     CASE WHEN s.state = 'planned' AND s.is_due THEN (e.began_at + interval '180 days')::date END,
+    CASE WHEN s.is_next THEN e.began_at END,
     CASE WHEN s.version > 0 THEN e.began_at END, CASE WHEN s.version > 0 THEN 1 END,
     CASE WHEN s.version > 0 THEN 'Anna Berg' ELSE '' END,
     CASE WHEN s.state = 'signed' THEN e.began_at END, CASE WHEN s.state = 'signed' THEN 1 END,
@@ -170,7 +171,7 @@ def templates(rng: random.Random) -> None:
             now = story.assessments[step.code]
             state = "signed" if now.can_be_signed else "draft"
             if number % 5 == 0 and place > 0:
-                state = "draft" if place == 1 else "planned"
+                state = "draft" if place == 1 and number % 2 else "planned"
             written = state != "planned"
             steps.append(
                 (
@@ -183,6 +184,7 @@ def templates(rng: random.Random) -> None:
                     len(now.broken) if state == "draft" else 0,
                     len(now.lacking) if state == "draft" else 0,
                     step.due is not None,
+                    state == "planned" and place == 1,
                 )
             )
     for registry in registries:
@@ -195,9 +197,9 @@ def templates(rng: random.Random) -> None:
         cursor.executemany("INSERT INTO bench_template VALUES (%s, %s, %s)", rows)
         cursor.execute(
             "CREATE TABLE bench_step (number int, registry text, code text, state text, answers jsonb, version int,"
-            " flags int, lacking int, is_due boolean)"
+            " flags int, lacking int, is_due boolean, is_next boolean)"
         )
-        cursor.executemany("INSERT INTO bench_step VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)", steps)
+        cursor.executemany("INSERT INTO bench_step VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)", steps)
 
 
 def grow(made: int, wanted: int) -> None:

@@ -13,7 +13,8 @@ from registret.kernel.by import By
 class Seat:
     """A place to work at: a clinic (or the registry office), and all roles that the person has there now.
 
-    `grant_id` names the seat in a session. `ends_at` is the first moment at which one of the roles ends.
+    `grant_id` names the seat in a session. `rights`: each role with each sub-registry that it was given for; one role
+    opens nothing that another holds. `ends_at` is the first moment at which one of the roles ends.
     """
 
     grant_id: int
@@ -23,12 +24,16 @@ class Seat:
     care_provider_id: int | None
     organisation_number: str
     roles: frozenset[Role]
-    sub_registries: tuple[str, ...]
+    rights: frozenset[tuple[Role, str]]
     ends_at: datetime
 
     @property
     def permissions(self) -> frozenset[Permission]:
         return frozenset().union(*(MAY[role] for role in self.roles))
+
+    def sub_registries_for(self, permission: Permission) -> frozenset[str]:
+        """Where this is permitted."""
+        return frozenset(code for role, code in self.rights if permission in MAY[role])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,13 +18,14 @@ from registret.access.giving import give, revoke
 from registret.access.models import Grant
 from registret.access.refusals import (
     ClinicClosed,
+    GivesRights,
     NotFound,
     NotPermitted,
     OwnRights,
     PrincipalsMissing,
     RoleImpossible,
 )
-from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_OF_THE_OFFICE, Permission, Role
+from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_OF_THE_OFFICE, Permission, Role, apart_from
 from registret.access.rules import end_of, last_possible_day
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState
@@ -55,7 +56,7 @@ def appoint_by_program(
 ) -> int:
     """The first people of a registry, from the command line: two named people decide, the log keeps both names.
 
-    Raises: PrincipalsMissing, RoleImpossible, ClinicClosed, AlreadyGranted, TooMany.
+    Raises: PrincipalsMissing, RoleImpossible, ClinicClosed, GivesRights, AlreadyGranted, TooMany.
     """
     names = _two(decided_by)
     return appoint(
@@ -244,6 +245,13 @@ def check_appointing(hsa_id: HsaId, *, actor: Actor, at: datetime) -> None:
     check_card_age(actor, at=at)
 
 
+def check_apart(hsa_id: HsaId, role: Role, *, at: datetime) -> None:
+    """Nobody gives rights and reads patients or the log, whichever came first. Raises: GivesRights."""
+    living = Grant.objects.filter(account__hsa_id_key=hsa_id.key, revoked_at=None, ends_at__gt=at)
+    if living.filter(role__in=apart_from(role)).exists():
+        raise GivesRights()
+
+
 def appoint(
     *,
     hsa_id: HsaId,
@@ -261,7 +269,7 @@ def appoint(
     """For acts of this room that have checked who may; answers the grant's id. `first` is part of the transaction, and
     what it raises stops it. Call it outside of one.
 
-    Raises: RoleImpossible, ClinicClosed, AlreadyGranted, TooMany.
+    Raises: RoleImpossible, ClinicClosed, GivesRights, AlreadyGranted, TooMany.
     """
     if (role in ROLES_AT_A_CLINIC) != (clinic_id is not None):
         raise RoleImpossible()
@@ -278,6 +286,7 @@ def appoint(
             hsa_id=hsa_id, given_name=given_name, surname=surname, email=email, by=by, at=at
         )
         accounts.hold(account_id=person.id)
+        check_apart(hsa_id, role, at=at)
         grant_id = give(
             account_id=person.id,
             role=role,

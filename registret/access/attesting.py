@@ -54,7 +54,7 @@ def attest(
     ends and the two are linked. Its rights are not handed on.
 
     Raises: NotFound, CardTooOld, OwnApplication, AlreadyDecided, NotActionable, ClinicClosed, RoleImpossible,
-        SubRegistryClosed, EndImpossible, AlreadyGranted, ClaimNotSeen, ClaimImpossible.
+        SubRegistryClosed, NotParticipating, EndImpossible, AlreadyGranted, ClaimNotSeen, ClaimImpossible.
     """
     ends_at = end_of(last_day, at=at, months=length(TimeLimit.GRANT).number)
     with transaction.atomic():

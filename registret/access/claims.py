@@ -1,7 +1,7 @@
 """A new HSA-id: whoever had an account under another one says so, and proves it by the address of that account.
 
 Nothing that is answered here tells whether there is such an account. What comes of it is decided when the new
-application is attested (`services.attest`): the old account ends and the two are linked; no right is handed on.
+application is attested (`attesting.attest`): the old account ends and the two are linked; no right is handed on.
 """
 
 from __future__ import annotations

@@ -14,23 +14,24 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from registret.access.actor import Actor
-from registret.access.appointing import appoint, check_appointing
+from registret.access.appointing import appoint, check_apart, check_appointing
 from registret.access.checks import check_card_age
 from registret.access.models import Grant, Nomination
 from registret.access.queries import Administrator, registry_office
 from registret.access.refusals import (
     AlreadyGranted,
     AlreadyProposed,
-    GivesRights,
     NotFound,
     NothingProposed,
     NotPermitted,
     OwnNomination,
     OwnRights,
+    ProposerGone,
     RoleImpossible,
 )
 from registret.access.roles import ROLES_TO_NOMINATE, Permission, Role
 from registret.access.rules import NOMINATION_LASTS
+from registret.accounts import services as accounts
 from registret.accounts.queries import account, living_account
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.ledger.services import record
@@ -108,14 +109,19 @@ def nominate(
 def confirm(*, nomination_id: int, actor: Actor, at: datetime) -> int:
     """Bekräfta: the person has the role, decided by the two; answers the grant's id. The person is told.
 
-    Raises: NotPermitted, NotFound, OwnNomination, OwnRights, CardTooOld, NothingProposed, GivesRights, AlreadyGranted,
-        TooMany.
+    Raises: NotPermitted, OwnNomination, OwnRights, CardTooOld, NothingProposed, ProposerGone, GivesRights,
+        AlreadyGranted, TooMany.
     """
     wanted = _to_decide(nomination_id, actor=actor, at=at)
     hsa_id, role = HsaId.parse(wanted.hsa_id, allow_test=True), Role(wanted.role)
     proposer = account(account_id=wanted.proposed_by_id)
 
     def first() -> None:
+        # The accounts first, as everywhere. One that is opened for the person later on has the highest id of all.
+        person = living_account(hsa_id=hsa_id.text)
+        accounts.hold_all(account_ids={wanted.proposed_by_id} | ({person.id} if person else set()))
+        if all(one.account_id != wanted.proposed_by_id for one in registry_office(at=at)):
+            raise ProposerGone()
         # Of two who decide at once, the second finds nothing that waits. That the two differ, the database looks too.
         if not _waiting(actor, at=at).filter(id=wanted.id).update(confirmed_at=at, confirmed_by_id=actor.account_id):
             raise NothingProposed()
@@ -205,11 +211,9 @@ def _name(found: Nomination) -> str:
 
 def _check_person(hsa_id: HsaId, role: Role, *, at: datetime) -> None:
     """Raises: GivesRights, AlreadyGranted."""
+    check_apart(hsa_id, role, at=at)
     living = Grant.objects.filter(revoked_at=None, ends_at__gt=at, account__hsa_id_key=hsa_id.key)
-    roles = set(living.values_list("role", flat=True))
-    if Role.REGISTRY_OFFICE in roles:
-        raise GivesRights()
-    if role in roles:
+    if living.filter(role=role).exists():
         raise AlreadyGranted()
 
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from registret.access.applying import apply
-from registret.access.checks import check_card_read, check_in_force, limit_letters
+from registret.access.checks import check_card_read, check_in_force, limit_letters, person_of
 from registret.access.giving import revoke
 from registret.access.models import Grant
 from registret.access.queries import (
@@ -24,10 +24,11 @@ from registret.access.queries import (
 from registret.access.refusals import LastAdministrator, NotFound, NotPermitted, RightHeld
 from registret.access.roles import Role
 from registret.accounts import services as accounts
-from registret.accounts.queries import AccountRow, account, pending_change
+from registret.accounts.queries import AccountRow, pending_change
 from registret.accounts.refusals import AddressUnchanged, NoChangeWaits
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress
+from registret.ledger.services import record
 from registret.mail.services import post
 from registret.places.queries import clinic
 from registret.words.roles import role_name
@@ -46,6 +47,21 @@ class OwnGrant:
     begins_at: datetime
     ends_at: datetime
     leavable: bool
+
+
+@transaction.atomic
+def choose_language(*, account_id: int, language: str, by: By, at: datetime) -> None:
+    """The language of letters from now on: one of `settings.LANGUAGES`.
+
+    Raises: AccountSuspended, AccountEnded, NotFound; ValueError (no such language).
+    """
+    if language not in dict(settings.LANGUAGES):
+        raise ValueError(f"no language of letters: {language!r}")
+    person = accounts.hold(account_id=account_id) or person_of(account_id)
+    check_in_force(person)
+    if person.language != language:
+        accounts.set_language(account_id=account_id, language=language)
+        record(event="account.language", by=by, at=at, about_account_id=account_id, facts={"language": language})
 
 
 def own_grants(*, account_id: int, at: datetime) -> tuple[OwnGrant, ...]:
@@ -79,7 +95,7 @@ def ask_for_address(*, account_id: int, email: EmailAddress, card_read_at: datet
         AdministratorsAddress, TooMany.
     """
     check_card_read(card_read_at, at=at)
-    _ask_for_address(_person(account_id), email, by=by, at=at)
+    _ask_for_address(person_of(account_id), email, by=by, at=at)
 
 
 def resend_for_address(*, account_id: int, by: By, at: datetime) -> None:
@@ -90,7 +106,7 @@ def resend_for_address(*, account_id: int, by: By, at: datetime) -> None:
     waiting = pending_change(account_id=account_id)
     if waiting is None:
         raise NoChangeWaits()
-    _ask_for_address(_person(account_id), waiting.email, by=by, at=at)
+    _ask_for_address(person_of(account_id), waiting.email, by=by, at=at)
 
 
 def take_back_address(*, account_id: int, by: By, at: datetime) -> None:
@@ -136,7 +152,7 @@ def apply_for_more(
     """Another clinic, role or sub-registry for somebody who works; what they have goes on meanwhile. Somebody else
     attests. Answers the application's id.
 
-    Raises: RightHeld, and as `services.apply`.
+    Raises: RightHeld, and as `applying.apply`.
     """
     held = valid_grants_of(account_id=account_id, at=at).filter(clinic_id=clinic_id, role=role)
     if held.filter(sub_registries__contains=list(sub_registries)).exists():
@@ -208,7 +224,7 @@ def _ask_for_address(person: AccountRow, email: EmailAddress, *, by: By, at: dat
             post(
                 kind="address_change_asked",
                 # As it is now that the account is locked.
-                to=_person(person.id).email,
+                to=person_of(person.id).email,
                 language=person.language,
                 context={"name": person.given_name, "new_address": email.masked},
                 confirmation=confirmation,
@@ -241,10 +257,3 @@ def _own(grant: Grant) -> OwnGrant:
         ends_at=grant.ends_at,
         leavable=grant.clinic_id is not None,
     )
-
-
-def _person(account_id: int) -> AccountRow:
-    found = account(account_id=account_id)
-    if found is None:
-        raise NotFound()
-    return found

@@ -127,8 +127,8 @@ def change_grant(
 ) -> int:
     """Ändra or förläng: a new grant in the place of the old one; answers its id. The person is told.
 
-    Raises: NotPermitted, NotFound, OwnRights, CardTooOld, RoleImpossible, SubRegistryClosed, EndImpossible,
-        ClinicClosed, AlreadyGranted.
+    Raises: NotPermitted, NotFound, OwnRights, CardTooOld, RoleImpossible, SubRegistryClosed, NotParticipating,
+        EndImpossible, ClinicClosed, AlreadyGranted.
     """
     old = _to_change(grant_id, actor=actor, at=at)
     if not old.changeable or (role is not old.role and not {role, old.role} <= set(ROLES_TO_APPLY_FOR)):

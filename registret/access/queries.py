@@ -352,7 +352,7 @@ def _seat(grants: list[Grant]) -> Seat:
         care_provider_id=clinic.care_provider_id if clinic else None,
         organisation_number=clinic.care_provider.organisation_number if clinic else "",
         roles=frozenset(Role(g.role) for g in grants),
-        sub_registries=tuple(sorted({code for g in grants for code in g.sub_registries})),
+        rights=frozenset((Role(g.role), code) for g in grants for code in g.sub_registries),
         ends_at=min(g.ends_at for g in grants),
     )
 

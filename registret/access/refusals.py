@@ -206,7 +206,7 @@ class OutlastsRights(Refused):
 
 @dataclass(kw_only=True, eq=False)
 class ProposerGone(Refused):
-    """Whoever proposed does not attest there any more, or has an account that is not in force."""
+    """Whoever proposed could not propose any more: the right is over, or the account not in force."""
 
     code: ClassVar[str] = "access.proposer_gone"
     status: ClassVar[int] = 409
@@ -221,7 +221,8 @@ class OwnNomination(Refused):
 
 @dataclass(kw_only=True, eq=False)
 class GivesRights(Refused):
-    """The person works at the registry office: whoever gives rights reads neither patients nor the log."""
+    """Whoever gives rights reads neither patients nor the log: the person works at the registry office, or is to and
+    reads them."""
 
     code: ClassVar[str] = "access.gives_rights"
     status: ClassVar[int] = 409

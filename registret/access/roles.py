@@ -1,4 +1,4 @@
-"""Roles, what they may do, and where they sit. Pure tables."""
+"""Roles, what they may do, where they sit, and which exclude each other. Pure tables."""
 
 from __future__ import annotations
 
@@ -35,6 +35,14 @@ ROLES_AT_A_CLINIC = frozenset({Role.REPORTER, Role.READER, Role.REPORT_READER, R
 ROLES_OF_THE_OFFICE = frozenset({Role.REGISTRY_OFFICE, Role.LOG_REVIEWER, Role.SUPPORT, Role.CASE_HANDLER})
 # They read what the office must not: one at the office proposes somebody, another confirms.
 ROLES_TO_NOMINATE = (Role.LOG_REVIEWER, Role.CASE_HANDLER)
+
+
+def apart_from(role: Role) -> frozenset[Role]:
+    """What nobody with this role is at the same time: whoever gives rights reads neither patients nor the log."""
+    if role is Role.REGISTRY_OFFICE:
+        return frozenset(ROLES_TO_NOMINATE)
+    return frozenset({Role.REGISTRY_OFFICE}) if role in ROLES_TO_NOMINATE else frozenset()
+
 
 MAY: dict[Role, frozenset[Permission]] = {
     Role.REPORTER: frozenset({Permission.WORK, Permission.READ_RECORDS, Permission.REPORT}),

@@ -119,11 +119,6 @@ def newest_by(*, hsa_id: str, events: Collection[str]) -> EntryRow | None:
     return _row(found) if found else None
 
 
-def events_seen() -> tuple[str, ...]:
-    """Codes of all events that the log holds, for the filter."""
-    return tuple(Entry.objects.order_by("event").values_list("event", flat=True).distinct())
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
     """Entries by lot, as (number, account of the author), by number, out of `population`."""

@@ -19,13 +19,13 @@ from registret.ledger.queries import accesses_to
 from registret.ledger.services import Fact, record
 from registret.places.queries import clinics
 from registret.records.cases import Case, patient_of_case
-from registret.records.extracts import check_length
+from registret.records.extracts import check_length, event_of
 from registret.records.rows import PatientRow
 
 READS: Final = frozenset(
     {
         *("patient.found", "patient.opened", "step.opened", "step.history_opened", "episode.printed"),
-        *("patient.listed_for_letters", "patient.doubles_shown", "patient.number_met"),
+        *("patient.listed_for_letters", "patient.doubles_shown", "patient.number_met", "patient.more_met"),
         *("case.opened", "extract.made", "log.extract_made"),
     }
 )
@@ -63,20 +63,27 @@ def log_extract_of_case(*, actor: Actor, case: Case, form: str, at: datetime) ->
     """
     with patient_of_case(actor=actor, case=case, at=at) as found:
         facts: dict[str, Fact] = {"case": case.case_number.text, "form": form}
-        rows = log_extract(patient_id=found.patient.id, merged=found.merged, facts=facts, by=actor.by, at=at)
-        check_length(len(rows), form=form)
-        return LogExtract(case_number=case.case_number.text, at=at, patient=found.patient, rows=rows)
+        rows = log_extract(patient_id=found.patient.id, merged=found.merged, form=form, facts=facts, by=actor.by, at=at)
+    check_length(len(rows), form=form)
+    return LogExtract(case_number=case.case_number.text, at=at, patient=found.patient, rows=rows)
 
 
 @transaction.atomic
 def log_extract(
-    *, patient_id: int, merged: Collection[int] = (), facts: dict[str, Fact] | None = None, by: By, at: datetime
+    *,
+    patient_id: int,
+    merged: Collection[int] = (),
+    form: str = "json",
+    facts: dict[str, Fact] | None = None,
+    by: By,
+    at: datetime,
 ) -> tuple[Seen, ...]:
     """All that was done with the patient's data, oldest first, up to now. Making it is itself in the log."""
     found = accesses_to(patient_ids={patient_id, *merged})
     places = clinics({a.clinic_id for a in found if a.clinic_id is not None})
     told: dict[str, Fact] = {"rows": len(found), **(facts or {})}
-    record(event="log.extract_made", by=by, at=at, about_patient_id=patient_id, facts=told)
+    event = event_of("log.extract_made", len(found), form=form)
+    record(event=event, by=by, at=at, about_patient_id=patient_id, facts=told)
     seen = []
     for access in found:
         place = places.get(access.clinic_id) if access.clinic_id is not None else None

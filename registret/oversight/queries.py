@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -157,10 +156,6 @@ def with_counts(found: QuerySet[Review]) -> QuerySet[Review]:
         count_unclear=Count("entries", filter=Q(entries__verdict=Verdict.UNCLEAR)),
         count_unjustified=Count("entries", filter=Q(entries__verdict=Verdict.UNJUSTIFIED)),
     )
-
-
-def numbers_of(review_id: int) -> Iterable[int]:
-    return ReviewedEntry.objects.filter(review_id=review_id).values_list("entry_id", flat=True)
 
 
 def _row(found: Review) -> ReviewRow:

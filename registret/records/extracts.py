@@ -149,13 +149,6 @@ def registry_extract(*, actor: Actor, case: Case, form: str, at: datetime) -> Re
     """
     with patient_of_case(actor=actor, case=case, at=at) as found:
         patient = found.patient
-        record(
-            event="extract.made",
-            by=actor.by,
-            at=at,
-            about_patient_id=patient.id,
-            facts={"case": case.case_number.text, "form": form},
-        )
         numbers = Number.objects.select_related("patient").filter(patient_id=patient.id).order_by("-until", "-since")
         row = numbers[0].patient
         made = RegistryExtract(
@@ -172,17 +165,31 @@ def registry_extract(*, actor: Actor, case: Case, form: str, at: datetime) -> Re
             ),
             episodes=_episodes(patient),
         )
-        check_length(made.rows, form=form)
-        return made
+        record(
+            event=event_of("extract.made", made.rows, form=form),
+            by=actor.by,
+            at=at,
+            about_patient_id=patient.id,
+            facts={"case": case.case_number.text, "form": form},
+        )
+    check_length(made.rows, form=form)
+    return made
+
+
+def event_of(made: str, rows: int, *, form: str) -> str:
+    """What the log is told of an extract of so many rows: `made`, or that the case was opened if it is too long. How
+    long it is was a look, and stays in the log."""
+    return "case.opened" if _is_too_long(rows, form) else made
 
 
 def check_length(rows: int, *, form: str) -> None:
-    """Whether an extract of so many rows is made as `form`. What was told to the log before is taken back.
-
-    Raises: TooLongForPaper.
-    """
-    if form == "pdf" and rows > PAPER_ROWS:
+    """After the transaction that told the log. Raises: TooLongForPaper."""
+    if _is_too_long(rows, form):
         raise TooLongForPaper(rows=rows)
+
+
+def _is_too_long(rows: int, form: str) -> bool:
+    return form == "pdf" and rows > PAPER_ROWS
 
 
 def _number(found: Number) -> NumberHeld:

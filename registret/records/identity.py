@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,20 +13,30 @@ from django.db.models import Q
 from registret.access.actor import Actor
 from registret.access.roles import Permission
 from registret.kernel.by import By
+from registret.kernel.refused import Refused
 from registret.ledger.services import record
 from registret.records.holding import hold_identities, hold_numbers
 from registret.records.models import Episode, Merge, Number, Patient
 from registret.records.numbers import PatientNumber
 from registret.records.population import Person, population_register
-from registret.records.protected import require_reason
-from registret.records.queries import is_blocked, patient_id_of, patient_of, patient_row
+from registret.records.protected import has_reason, require_reason
+from registret.records.queries import (
+    episodes_of,
+    is_blocked,
+    patient_id_of,
+    patient_numbered,
+    patient_of,
+    patient_row,
+)
 from registret.records.refusals import (
     AlsoElsewhere,
+    NotAsShown,
     NothingToMerge,
     NotTheSame,
     NumberTaken,
     NumberUnchanged,
     OptedOut,
+    ReasonNeeded,
     TakenElsewhere,
 )
 from registret.records.rows import PatientRow
@@ -55,69 +65,53 @@ def change_number(
     """The patient has this number from now on. The earlier one still leads to the patient, unless it was `mistaken`:
     then whoever has it can be registered. The log says that it happened and why, and no number.
 
-    Only of patients whom no other care provider has recorded; the others' numbers are changed in a case
-    (`identity_cases`).
+    Only of patients whose records the actor sees, all of them; the others' numbers are changed in a case
+    (`identity_cases`). Whoever is met by what is refused gets an entry.
 
-    Raises: NotFound, NotPermitted, ReasonNeeded, AlsoElsewhere, NumberUnchanged, OptedOut; NotTheSame (two official
-        numbers with different birth dates); NumberTaken, TakenElsewhere (another patient has or had it: are they one?);
-        ValueError (no reason).
+    Raises: NotFound, NotPermitted, ReasonNeeded (of either), AlsoElsewhere, NumberUnchanged, OptedOut; NotTheSame (two
+        official numbers with different birth dates); NumberTaken, TakenElsewhere (another patient has or had it: are
+        they one?); ValueError (no reason).
     """
     said = Said(actor=actor, reason=reason)
     with transaction.atomic():
-        found = _mine(actor, patient, at=at)
-        hold_numbers(number.text, *(one.text for one in found.numbers))
-        with sight_of_all():
-            if _is_elsewhere(actor, found.id):
-                raise AlsoElsewhere()
-            _require_one_birth_date(found, number)
-            owner = patient_id_of(number)
-            if owner is not None and _is_elsewhere(actor, owner):
-                raise TakenElsewhere()
-            put_number(found, number, mistaken=mistaken, said=said, at=at)
-
-
-def tell_taken(*, actor: Actor, patient: str, number: PatientNumber, at: datetime) -> None:
-    """That somebody was shown that another patient than this one has or had the number: an entry about the other, who
-    may be another care provider's. Who it is does not show.
-
-    Raises: NotFound, NotPermitted, ReasonNeeded.
-    """
-    with sight_of(actor, Permission.REPORT):
-        found = patient_of(actor, patient)
-        require_reason(actor, found, at=at)
-    with sight_of_all():
-        owner = patient_id_of(number)
-        if owner not in {None, found.id}:
-            record(
-                event="patient.number_met",
-                by=actor.by,
-                at=at,
-                about_patient_id=owner,
-                clinic_id=actor.seat.clinic_id,
-            )
+        mine, other, refusal = _met(actor, patient, number, at=at)
+        if refusal is None and other is not None:
+            refusal = NumberTaken(patient=other.system_id)
+        if refusal is None:
+            with sight_of_all():
+                put_number(mine, number, mistaken=mistaken, said=said, at=at)
+    if refusal is not None:
+        raise refusal
 
 
 def merge(
-    *, actor: Actor, patient: str, number: PatientNumber, reason: str, mistaken: bool = False, at: datetime
+    *,
+    actor: Actor,
+    patient: str,
+    number: PatientNumber,
+    expected: Collection[str],
+    reason: str,
+    mistaken: bool = False,
+    at: datetime,
 ) -> str:
     """The patient and the one who has or had this number are one person; answers the system id of what remains: see
-    `join`. Only of patients whom no other care provider has recorded, for it cannot be undone.
+    `join`. Only of patients whose records the actor sees, all of them, for it cannot be undone. `expected`: system ids
+    of the two that were shown. Whoever is met by what is refused gets an entry.
 
-    Raises: NotFound, NotPermitted, ReasonNeeded, AlsoElsewhere, TakenElsewhere, OptedOut; NothingToMerge (no other
-        patient has the number); NotTheSame (two official numbers with different birth dates); ValueError (no reason).
+    Raises: NotFound, NotPermitted, ReasonNeeded (of either), AlsoElsewhere, TakenElsewhere, OptedOut; NothingToMerge
+        (no other patient has the number); NotTheSame (two official numbers with different birth dates); NotAsShown
+        (the two are not those that were expected); ValueError (no reason).
     """
     said = Said(actor=actor, reason=reason)
     with transaction.atomic():
-        mine = _mine(actor, patient, at=at)
-        with sight_of_all():
-            other = other_of(mine, number)
-            hold_numbers(*(one.text for one in (*mine.numbers, *other.numbers)))
-            if _is_elsewhere(actor, mine.id):
-                raise AlsoElsewhere()
-            if _is_elsewhere(actor, other.id):
-                raise TakenElsewhere()
-            _require_one_birth_date(mine, other.number)
-            return join(mine, other, mistaken=mistaken, said=said, at=at)
+        mine, _, refusal = _met(actor, patient, number, at=at)
+        if refusal is None:
+            with sight_of_all():
+                other = other_of(mine, number)
+                if is_as_shown(mine, other, expected):
+                    return join(mine, other, mistaken=mistaken, said=said, at=at)
+            refusal = NotAsShown(patient=other.system_id)
+    raise refusal
 
 
 def put_number(found: PatientRow, number: PatientNumber, *, mistaken: bool, said: Said, at: datetime) -> None:
@@ -130,8 +124,8 @@ def put_number(found: PatientRow, number: PatientNumber, *, mistaken: bool, said
     if is_blocked(number):
         raise OptedOut()
     owner = patient_id_of(number)
-    if owner not in {None, found.id}:
-        raise NumberTaken()
+    if (other := _other(found, owner)) is not None:
+        raise NumberTaken(patient=other.system_id)
     _give_up_number(found, mistaken=mistaken, at=at)
     if owner is None:
         Number.objects.create(patient_id=found.id, text=number.text, kind=number.kind, since=at)
@@ -168,12 +162,15 @@ def other_of(mine: PatientRow, number: PatientNumber) -> PatientRow:
 
     Raises: OptedOut, NothingToMerge.
     """
-    other_id = patient_id_of(number)
-    if other_id is None or other_id == mine.id:
-        if is_blocked(number):
-            raise OptedOut()
-        raise NothingToMerge()
-    return patient_row(Patient.objects.prefetch_related("numbers").get(id=other_id))
+    other = _other(mine, patient_id_of(number))
+    if other is None:
+        raise OptedOut() if is_blocked(number) else NothingToMerge()
+    return other
+
+
+def is_as_shown(mine: PatientRow, other: PatientRow, expected: Collection[str]) -> bool:
+    """Whether these two, by their system ids, are the ones that were shown to whoever says that they are one."""
+    return {mine.system_id, other.system_id} == set(expected)
 
 
 def join(mine: PatientRow, other: PatientRow, *, mistaken: bool, said: Said, at: datetime) -> str:
@@ -225,7 +222,7 @@ def _mine(actor: Actor, patient: str, *, at: datetime) -> PatientRow:
     """The actor's patient; nobody else changes who anybody is until the transaction ends."""
     hold_identities()
     with sight_of(actor, Permission.REPORT):
-        found = patient_of(actor, patient)
+        found = patient_of(actor, patient, Permission.REPORT)
         require_reason(actor, found, at=at)
     return found
 
@@ -238,21 +235,61 @@ def _give_up_number(patient: PatientRow, *, mistaken: bool, at: datetime) -> Non
         in_force.update(until=at)
 
 
-def _is_elsewhere(actor: Actor, patient_id: int) -> bool:
-    """Whether another care provider than the actor's has recorded the patient. Inside `sight_of_all`."""
-    episodes = Episode.objects.filter(patient_id=patient_id)
-    return episodes.exclude(care_provider_id=actor.seat.care_provider_id).exists()
+def _met(
+    actor: Actor, patient: str, number: PatientNumber, *, at: datetime
+) -> tuple[PatientRow, PatientRow | None, Refused | None]:
+    """The actor's patient, who else has or had the number, and why the actor does not say anything about these two;
+    with identities and numbers held. What shows by a refusal is an entry: it must not be rolled back by it.
 
-
-def _require_one_birth_date(patient: PatientRow, number: PatientNumber) -> None:
-    """Nobody has two official numbers with different birth dates: one is mistyped, and a merge cannot be undone. A
-    reserve number says nothing reliable, so it stops nobody.
-
-    Raises: NotTheSame.
+    Raises: NotFound, NotPermitted, ReasonNeeded.
     """
-    before = patient.number.birth_date
-    if before is not None and number.birth_date is not None and before != number.birth_date:
-        raise NotTheSame()
+    mine = _mine(actor, patient, at=at)
+    hold_numbers(number.text, *(one.text for one in mine.numbers))
+    with sight_of(actor, Permission.REPORT):
+        seen = patient_numbered(actor, number)
+    with sight_of_all():
+        other = _other(mine, patient_id_of(number))
+        if other is not None:
+            hold_numbers(*(one.text for one in other.numbers))
+        if _has_more(actor, mine):
+            _tell(actor, "patient.more_met", mine, at=at)
+            return mine, other, AlsoElsewhere()
+        # By the number alone, so that the answer is the same whether somebody has it or not.
+        if not _one_birth_date(mine.numbers, (number,)):
+            return mine, other, NotTheSame()
+        if other is None:
+            return mine, None, None
+        _tell(actor, "patient.number_met", other, at=at)
+        if seen is None or _has_more(actor, other):
+            return mine, other, TakenElsewhere()
+    if not has_reason(actor, other, at=at):
+        return mine, other, ReasonNeeded(patient=other.system_id)
+    return mine, other, None if _one_birth_date(mine.numbers, other.numbers) else NotTheSame()
+
+
+def _other(mine: PatientRow, patient_id: int | None) -> PatientRow | None:
+    """The patient of this id, unless it is the same. Inside `sight_of_all`."""
+    if patient_id is None or patient_id == mine.id:
+        return None
+    return patient_row(Patient.objects.prefetch_related("numbers").get(id=patient_id))
+
+
+def _has_more(actor: Actor, patient: PatientRow) -> bool:
+    """Whether the patient has episodes that the actor does not see: of another care provider, or of a sub-registry
+    outside the seat. Inside `sight_of_all`."""
+    episodes = Episode.objects.filter(patient_id=patient.id)
+    return episodes.exclude(id__in=episodes_of(actor, Permission.REPORT).values("id")).exists()
+
+
+def _one_birth_date(mine: Collection[PatientNumber], others: Collection[PatientNumber]) -> bool:
+    """Nobody has, or ever had, two official numbers with different birth dates: one is mistyped, and a merge cannot be
+    undone. A reserve number says nothing reliable, so it stops nobody; one that was said to be wrong is gone."""
+    pairs = ((one.birth_date, other.birth_date) for one in mine for other in others)
+    return all(one is None or other is None or one == other for one, other in pairs)
+
+
+def _tell(actor: Actor, event: str, patient: PatientRow, *, at: datetime) -> None:
+    record(event=event, by=actor.by, at=at, about_patient_id=patient.id, clinic_id=actor.seat.clinic_id)
 
 
 def _to_ask(at: datetime) -> Iterator[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -12,8 +12,9 @@ from registret.access.actor import Actor
 from registret.access.checks import check_card_age
 from registret.records.cases import Case, identities_of, take_case
 from registret.records.holding import hold_identities, hold_numbers
-from registret.records.identity import Said, join, other_of, put_number
+from registret.records.identity import Said, is_as_shown, join, other_of, put_number
 from registret.records.numbers import PatientNumber
+from registret.records.refusals import NotAsShown
 from registret.records.rows import PatientRow
 from registret.records.sight import sight_of_all
 
@@ -32,15 +33,28 @@ def change_number(
         put_number(found, number, mistaken=mistaken, said=said, at=at)
 
 
-def merge(*, actor: Actor, case: Case, number: PatientNumber, reason: str, mistaken: bool = False, at: datetime) -> str:
+def merge(
+    *,
+    actor: Actor,
+    case: Case,
+    number: PatientNumber,
+    expected: Collection[str],
+    reason: str,
+    mistaken: bool = False,
+    at: datetime,
+) -> str:
     """The patient of the case and the one who has or had `number` are one person, whoever has recorded them and
-    whatever their birth dates; answers the system id of what remains: see `identity.join`.
+    whatever their birth dates; answers the system id of what remains: see `identity.join`. `expected`: system ids of
+    the two that were shown.
 
-    Raises: NotPermitted, TooMany, CardTooOld, NobodyHere, OptedOut, NothingToMerge; ValueError (no reason).
+    Raises: NotPermitted, TooMany, CardTooOld, NobodyHere, OptedOut, NothingToMerge; NotAsShown (the two are not those
+        that were expected); ValueError (no reason).
     """
     said = Said(actor=actor, reason=reason, case_number=case.case_number.text)
     with _held(actor, case, at=at) as found:
         other = other_of(found, number)
+        if not is_as_shown(found, other, expected):
+            raise NotAsShown(patient=other.system_id)
         hold_numbers(*(one.text for one in (*found.numbers, *other.numbers)))
         return join(found, other, mistaken=mistaken, said=said, at=at)
 

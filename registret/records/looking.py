@@ -10,6 +10,7 @@ from typing import Final
 
 from registret.access.actor import Actor
 from registret.access.refusals import NotFound
+from registret.access.roles import Permission
 from registret.kernel.identifiers import Malformed
 from registret.ledger.services import Fact, NewEntry, record, record_many
 from registret.limits.services import Limit, take
@@ -29,6 +30,7 @@ from registret.records.queries import (
     patient_of,
     patients_named,
     step_page,
+    to_continue,
 )
 from registret.records.refusals import OptedOut
 from registret.records.rows import LetterLine, Listed, PatientPage, PatientRow, RevisionRow, StepPage
@@ -42,17 +44,22 @@ Look = tuple[int, dict[str, Fact]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What a search came to. One of the three: a patient, a number that is nobody's here yet, or several by name."""
+    """What a search came to. One of the three: a patient, a number that is nobody's here yet, or several by name.
+
+    `more`: others have the name as well.
+    """
 
     patient: PatientRow | None = None
     number: PatientNumber | None = None
     named: tuple[PatientRow, ...] = ()
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
     """The lists of the start page, a page of each."""
 
+    to_continue: Listed
     drafts: Listed
     laid_aside: Listed
     due: Listed
@@ -92,7 +99,8 @@ def search(*, actor: Actor, written: str, at: datetime) -> Found:
         elif _is_system_id(text):
             found = Found(patient=_by_system_id(actor, text.upper()))
         else:
-            found = Found(named=patients_named(actor, text) if len(text) >= 2 else ())
+            named, more = patients_named(actor, text) if len(text) >= 2 else ((), False)
+            found = Found(named=named, more=more)
         how = "number" if number is not None else "system_id" if _is_system_id(text) else "name"
         hits = found.named or ((found.patient,) if found.patient else ())
         _tell_each(actor, "patient.found", [(patient.id, {"how": how}) for patient in hits], at)
@@ -115,7 +123,9 @@ def open_patient(*, actor: Actor, system_id: str, reason: str = "", at: datetime
         require_reason(actor, patient, at=at)
         episodes = episode_rows(episodes_of(actor).filter(patient_id=patient.id).order_by("-began_at", "-id"))
         _tell(actor, "patient.opened", patient.id, at, {"reason": reason.strip()} if reason.strip() else {})
-        return PatientPage(patient=patient, episodes=episodes)
+        reported = actor.seat.sub_registries_for(Permission.REPORT)
+        may_report = any(one.sub_registry in reported for one in episodes)
+        return PatientPage(patient=patient, episodes=episodes, may_report=may_report)
 
 
 def open_step(*, actor: Actor, episode: str, step: str, at: datetime) -> StepPage:
@@ -155,12 +165,14 @@ def work(*, actor: Actor, at: datetime) -> Work:
     """
     with sight_of(actor):
         found = Work(
+            to_continue=to_continue(actor=actor),
             drafts=drafts(actor=actor),
             laid_aside=laid_aside(actor=actor),
             due=due(actor=actor, at=at),
             flagged=flagged(actor=actor),
         )
-        shown = sum(len(one.rows) for one in (found.drafts, found.laid_aside, found.due, found.flagged))
+        lists = (found.to_continue, found.drafts, found.laid_aside, found.due, found.flagged)
+        shown = sum(len(one.rows) for one in lists)
         if shown:
             _tell(actor, "work.listed", None, at, {"rows": shown})
         return found
@@ -179,6 +191,7 @@ def work_list(*, actor: Actor, which: str, after: str | None, at: datetime) -> L
 
 
 _LISTS: Final[Mapping[str, Callable[[Actor, str | None, datetime], Listed]]] = {
+    "to_continue": lambda actor, after, at: to_continue(actor=actor, after=after),
     "drafts": lambda actor, after, at: drafts(actor=actor, after=after),
     "laid_aside": lambda actor, after, at: laid_aside(actor=actor, after=after),
     "due": lambda actor, after, at: due(actor=actor, at=at, after=after),

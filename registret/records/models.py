@@ -127,6 +127,7 @@ class Step(models.Model):
     """One form of an episode, saved and signed on its own. `answers`: by code of the variable, as `answers.Stored`.
 
     `version` counts revisions. `flags` and `lacking`: how many rules are broken and questions unanswered, for lists.
+    `next_since`: since when it is the step to go on with, that is, those before it are signed and it is not begun.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -141,6 +142,7 @@ class Step(models.Model):
     lacking = models.PositiveSmallIntegerField(default=0)
     due_from = models.DateField(null=True)
     due_to = models.DateField(null=True)
+    next_since = models.DateTimeField(null=True)
     saved_at = models.DateTimeField(null=True)
     saved_by_id = models.BigIntegerField(null=True)
     saved_by_name = models.CharField(max_length=520, blank=True, default="")
@@ -165,6 +167,9 @@ class Step(models.Model):
                 name="step_due_is_a_time",
                 condition=Q(due_from=None, due_to=None) | Q(due_from__isnull=False, due_to__gte=F("due_from")),
             ),
+            models.CheckConstraint(
+                name="step_next_is_planned", condition=Q(next_since=None) | Q(state=StepState.PLANNED)
+            ),
         ]
         indexes = [
             models.Index(
@@ -179,6 +184,11 @@ class Step(models.Model):
                 fields=["clinic", "due_from", "id"],
                 name="step_due",
                 condition=Q(state=StepState.PLANNED, due_from__isnull=False),
+            ),
+            models.Index(
+                fields=["clinic", "next_since", "id"],
+                name="step_next",
+                condition=Q(state=StepState.PLANNED, next_since__isnull=False, due_from=None),
             ),
             models.Index(
                 fields=["clinic", "-saved_at", "-id"],

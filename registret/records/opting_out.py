@@ -20,10 +20,10 @@ from registret.records.cases import Case, take_case
 from registret.records.destroying import destroy_episodes, destroy_patient
 from registret.records.holding import hold_identities, hold_numbers
 from registret.records.mark_file import Mark, MarksBroken, add_missing, kept_in
-from registret.records.models import Destruction, Episode, Number, OptOut
+from registret.records.models import Destruction, Episode, Number, OptOut, Patient
 from registret.records.numbers import PatientNumber
 from registret.records.queries import is_blocked, patient_id_of
-from registret.records.refusals import OptedOut
+from registret.records.refusals import NotAsShown, OptedOut
 from registret.records.sight import sight_of_all
 
 _log = logging.getLogger(__name__)
@@ -42,13 +42,13 @@ class FileOfMarks:
     since: datetime | None
 
 
-def opt_out(*, actor: Actor, case: Case, at: datetime) -> int:
+def opt_out(*, actor: Actor, case: Case, expected: str | None, at: datetime) -> int:
     """Destroys all about the person, at all care providers, and blocks every number that the person has or had; answers
     how many episodes were destroyed. Whoever is not in the registry can opt out too: the number is blocked.
 
-    There is no way back.
+    There is no way back, so it is only done to who was shown: `expected` is the system id, None if it was nobody.
 
-    Raises: NotPermitted, TooMany, CardTooOld; OptedOut (that was done already).
+    Raises: NotPermitted, TooMany, CardTooOld; OptedOut (that was done already); NotAsShown (it is somebody else now).
     """
     take_case(actor=actor, at=at)
     check_card_age(actor, at=at)
@@ -60,6 +60,9 @@ def opt_out(*, actor: Actor, case: Case, at: datetime) -> int:
             hold_numbers(*(number.text for number in numbers))
             if patient_id is None and is_blocked(case.number):
                 raise OptedOut()
+            now = Patient.objects.get(id=patient_id).system_id if patient_id is not None else None
+            if now != expected:
+                raise NotAsShown(patient=now or "")
             destroyed = _destroy(patient_id, by=actor.by, at=at)
         _block(
             numbers,

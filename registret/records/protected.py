@@ -30,11 +30,16 @@ def require_reason(actor: Actor, patient: PatientRow, *, at: datetime) -> None:
 
     Raises: ReasonNeeded (the identity is protected, and nobody said why in this session, or not within the hour).
     """
-    if not patient.is_protected:
-        return
-    given = ReasonGiven.objects.filter(session_id=actor.session_id, patient_id=patient.id, at__gt=at - LASTS)
-    if not given.update(at=Greatest("at", Value(at))):
+    if not has_reason(actor, patient, at=at):
         raise ReasonNeeded(patient=patient.system_id)
+
+
+def has_reason(actor: Actor, patient: PatientRow, *, at: datetime) -> bool:
+    """Whether none is needed, or one was given, which counts from now."""
+    if not patient.is_protected:
+        return True
+    given = ReasonGiven.objects.filter(session_id=actor.session_id, patient_id=patient.id, at__gt=at - LASTS)
+    return bool(given.update(at=Greatest("at", Value(at))))
 
 
 def forget_old(*, at: datetime) -> int:

@@ -6,14 +6,14 @@ inside a sight.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from registret.access.actor import Actor
-from registret.access.refusals import NotFound
+from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import Permission
 from registret.accounts.folding import folded
 from registret.records.blocking import marks_of
@@ -41,25 +41,27 @@ from registret.registries.queries import catalogue, form_of
 PAGE: Final = 50
 
 
-def episodes_of(actor: Actor) -> QuerySet[Episode]:
-    """Nobody reads without a seat: this is the only way from an actor to episodes. Inside `sight_of(actor)`."""
+def episodes_of(actor: Actor, permission: Permission = Permission.READ_RECORDS) -> QuerySet[Episode]:
+    """Nobody reads without a seat: this is the only way from an actor to episodes. Of the sub-registries in which the
+    actor has the permission. Inside `sight_of(actor)`.
+    """
     return Episode.objects.filter(
-        care_provider_id=actor.seat.care_provider_id, sub_registry__in=actor.seat.sub_registries
+        care_provider_id=actor.seat.care_provider_id, sub_registry__in=actor.seat.sub_registries_for(permission)
     )
 
 
-def patients_of(actor: Actor) -> QuerySet[Patient]:
+def patients_of(actor: Actor, permission: Permission = Permission.READ_RECORDS) -> QuerySet[Patient]:
     """Patients with an episode that the actor may see. Inside `sight_of(actor)`."""
-    return Patient.objects.filter(Exists(episodes_of(actor).filter(patient_id=OuterRef("id"))))
+    return Patient.objects.filter(Exists(episodes_of(actor, permission).filter(patient_id=OuterRef("id"))))
 
 
-def patient_of(actor: Actor, system_id: str) -> PatientRow:
+def patient_of(actor: Actor, system_id: str, permission: Permission = Permission.READ_RECORDS) -> PatientRow:
     """Also by the system id of a patient who was merged into this one.
 
-    Raises: NotFound (there is none, or it is not the actor's to see).
+    Raises: NotFound (there is none, or it is not the actor's to see, or to report).
     """
     # One index after the other: asked for both at once, the database reads all patients.
-    seen = patients_of(actor).order_by().prefetch_related("numbers")
+    seen = patients_of(actor, permission).order_by().prefetch_related("numbers")
     found = seen.filter(system_id=system_id).first()
     if found is None:
         found = seen.filter(
@@ -76,14 +78,15 @@ def patient_numbered(actor: Actor, number: PatientNumber) -> PatientRow | None:
     return patient_row(found) if found else None
 
 
-def patients_named(actor: Actor, prefix: str) -> tuple[PatientRow, ...]:
+def patients_named(actor: Actor, prefix: str) -> tuple[tuple[PatientRow, ...], bool]:
     """The actor's patients whose surname, or surname and given name, begins so, whatever its case and accents; never
-    those with protected identity. At most a page.
+    those with protected identity. A page of them, and whether there are more.
     """
     key = folded(prefix)
     wanted = patients_of(actor).filter(surname_key__gte=key, surname_key__lt=key + "\U0010ffff", is_protected=False)
-    found = wanted.order_by("surname_key", "id").prefetch_related("numbers")[:PAGE]
-    return tuple(patient_row(patient) for patient in found) if key else ()
+    found = wanted.order_by("surname_key", "id").prefetch_related("numbers")[: PAGE + 1]
+    rows = tuple(patient_row(patient) for patient in found) if key else ()
+    return rows[:PAGE], len(rows) > PAGE
 
 
 def episode_rows(found: QuerySet[Episode]) -> tuple[EpisodeRow, ...]:
@@ -139,13 +142,17 @@ def patient_row(found: Patient) -> PatientRow:
 
 
 def step_page(actor: Actor, *, episode: str, step: str | None, lock: bool = False) -> tuple[StepPage, Step]:
-    """One step (None: the first), with what it looks like now; `lock` holds its row until the end of the transaction.
+    """One step (None: the first), with what it looks like now; `lock` holds its row until the end of the transaction,
+    for somebody who reports to the sub-registry.
 
-    Raises: NotFound.
+    Raises: NotFound; NotPermitted (to hold it: the actor only reads in this sub-registry).
     """
     found = episodes_of(actor).filter(system_id=episode).select_related("patient").first()
     if found is None:
         raise NotFound()
+    may_report = found.sub_registry in actor.seat.sub_registries_for(Permission.REPORT)
+    if lock and not may_report:
+        raise NotPermitted()
     wanted = found.steps.order_by("id")
     steps = {one.code: one for one in (wanted.select_for_update(of=("self",)) if lock else wanted)}
     form = form_of(found.sub_registry, found.version)
@@ -163,9 +170,8 @@ def step_page(actor: Actor, *, episode: str, step: str | None, lock: bool = Fals
         form_step=form.step(step),
         answers=answers,
         assessment=assess(form, step, answers=answers, patient=known_of(patient, found.began_at)),
-        is_writable=actor.may(Permission.REPORT)
-        and row.clinic_id == actor.seat.clinic_id
-        and StepState(row.state) in WRITABLE,
+        may_report=may_report,
+        is_writable=may_report and row.clinic_id == actor.seat.clinic_id and StepState(row.state) in WRITABLE,
     )
     return page, row
 
@@ -258,20 +264,21 @@ def flagged(*, actor: Actor, after: str | None = None) -> Listed:
     return _saved(actor, Q(flags__gt=0), after)
 
 
+def to_continue(*, actor: Actor, after: str | None = None) -> Listed:
+    """Steps of the actor's clinic that are next in their episodes, not begun, and without a day to wait for; the longest
+    waiting first. Raises: NotPermitted; ValueError (`after` is no mark).
+    """
+    with sight_of(actor):
+        wanted = _steps(actor).filter(state=StepState.PLANNED, next_since__isnull=False, due_from=None)
+        return _paged(wanted, "next_since", datetime.fromisoformat, after, rising=True)
+
+
 def due(*, actor: Actor, at: datetime, after: str | None = None) -> Listed:
     """Steps of the actor's clinic whose time has come, the longest waiting first. Raises: NotPermitted."""
     today = at.astimezone(SWEDEN).date()
     with sight_of(actor):
         wanted = _steps(actor).filter(state=StepState.PLANNED, due_from__lte=today)
-        if after:
-            day, _, last = after.partition("_")
-            wanted = wanted.filter(_beyond("due_from", date.fromisoformat(day), _id_in(last), rising=True))
-        rows = list(wanted.order_by("due_from", "id")[: PAGE + 1])
-        more = rows[PAGE - 1] if len(rows) > PAGE else None
-        return Listed(
-            rows=tuple(_listed(row) for row in rows[:PAGE]),
-            after=f"{more.due_from}_{more.id}" if more else None,
-        )
+        return _paged(wanted, "due_from", date.fromisoformat, after, rising=True)
 
 
 def due_with_patients(*, actor: Actor, at: datetime) -> tuple[LetterLine, ...]:
@@ -314,16 +321,23 @@ def changes_since(step: Step, base: int) -> dict[str, tuple[Stored | None, Revis
 
 def _saved(actor: Actor, which: Q, after: str | None) -> Listed:
     with sight_of(actor):
-        wanted = _steps(actor).filter(which)
-        if after:
-            moment, _, last = after.partition("_")
-            wanted = wanted.filter(_beyond("saved_at", datetime.fromisoformat(moment), _id_in(last), rising=False))
-        rows = list(wanted.order_by("-saved_at", "-id")[: PAGE + 1])
-        more = rows[PAGE - 1] if len(rows) > PAGE else None
-        return Listed(
-            rows=tuple(_listed(row) for row in rows[:PAGE]),
-            after=f"{more.saved_at.isoformat()}_{more.id}" if more and more.saved_at else None,
-        )
+        return _paged(_steps(actor).filter(which), "saved_at", datetime.fromisoformat, after, rising=False)
+
+
+def _paged(
+    wanted: QuerySet[Step], field: str, read: Callable[[str], date], after: str | None, *, rising: bool
+) -> Listed:
+    """A page of `wanted` in the order of `field`, from the mark `after` on: the field of the last row seen, and its id."""
+    if after:
+        mark, _, last = after.partition("_")
+        wanted = wanted.filter(_beyond(field, read(mark), _id_in(last), rising=rising))
+    way = "" if rising else "-"
+    rows = list(wanted.order_by(f"{way}{field}", f"{way}id")[: PAGE + 1])
+    more = rows[PAGE - 1] if len(rows) > PAGE else None
+    return Listed(
+        rows=tuple(_listed(row) for row in rows[:PAGE]),
+        after=f"{getattr(more, field).isoformat()}_{more.id}" if more else None,
+    )
 
 
 def _id_in(text: str) -> int:
@@ -343,7 +357,7 @@ def _steps(actor: Actor) -> QuerySet[Step]:
     return Step.objects.filter(
         clinic_id=clinic_of(actor),
         care_provider_id=actor.seat.care_provider_id,
-        episode__sub_registry__in=actor.seat.sub_registries,
+        episode__sub_registry__in=actor.seat.sub_registries_for(Permission.READ_RECORDS),
     ).select_related("episode__patient")
 
 
@@ -366,6 +380,7 @@ def _listed(found: Step) -> ListedStep:
         saved_by_name=found.saved_by_name,
         due_from=found.due_from,
         due_to=found.due_to,
+        next_since=found.next_since,
         flags=found.flags,
         lacking=found.lacking,
     )

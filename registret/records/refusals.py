@@ -52,15 +52,25 @@ class NotTheSame(Refused):
 
 @dataclass(kw_only=True, eq=False)
 class NumberTaken(Refused):
-    """The number is another patient's: the two are merged, or the number is wrong."""
+    """The number is another patient's (system id `patient`): the two are merged, or the number is wrong."""
 
     code: ClassVar[str] = "patient.number_taken"
     status: ClassVar[int] = 409
+    patient: str
+
+
+@dataclass(kw_only=True, eq=False)
+class NotAsShown(Refused):
+    """The number no longer leads to the patient who was shown, but to `patient` (system id), or to nobody."""
+
+    code: ClassVar[str] = "patient.not_as_shown"
+    status: ClassVar[int] = 409
+    patient: str = ""
 
 
 @dataclass(kw_only=True, eq=False)
 class AlsoElsewhere(Refused):
-    """Another care provider has recorded the patient too: who it is is said in a patient's case."""
+    """Not all of the patient's episodes are the actor's to see: who it is is said in a patient's case."""
 
     code: ClassVar[str] = "patient.also_elsewhere"
     status: ClassVar[int] = 409
@@ -68,7 +78,7 @@ class AlsoElsewhere(Refused):
 
 @dataclass(kw_only=True, eq=False)
 class TakenElsewhere(Refused):
-    """The number is another patient's, whom another care provider has recorded: the two are merged in a case."""
+    """The number is another patient's, not all of whose episodes the actor sees: the two are merged in a case."""
 
     code: ClassVar[str] = "patient.taken_elsewhere"
     status: ClassVar[int] = 409

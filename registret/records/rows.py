@@ -75,15 +75,18 @@ class EpisodeRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientPage:
-    """`episodes`: of the own care provider, newest first."""
+    """`episodes`: of the own care provider, newest first. `may_report`: whoever looks reports to one of their
+    sub-registries."""
 
     patient: PatientRow
     episodes: tuple[EpisodeRow, ...]
+    may_report: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepPage:
-    """One step as it stands. `answers`: of this step and those before it, by step and variable."""
+    """One step as it stands. `answers`: of this step and those before it, by step and variable. `may_report`: whoever
+    looks reports to this sub-registry; the step is theirs to write if it `is_writable`, too."""
 
     patient: PatientRow
     episode: EpisodeRow
@@ -92,6 +95,7 @@ class StepPage:
     form_step: FormStep
     answers: Mapping[str, Mapping[str, Answer]]
     assessment: Assessment
+    may_report: bool
     is_writable: bool
 
 
@@ -114,6 +118,7 @@ class ListedStep:
     saved_by_name: str
     due_from: date | None
     due_to: date | None
+    next_since: datetime | None
     flags: int
     lacking: int
 

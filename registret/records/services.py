@@ -38,6 +38,7 @@ from registret.records.refusals import (
     BirthDateNeeded,
     CannotSign,
     FormChanged,
+    NotAsShown,
     NotIncluded,
     NotOpenForEntry,
     OfAnotherClinic,
@@ -59,7 +60,8 @@ Written = Mapping[str, Sequence[str]]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPatient:
     """Whom an episode is begun for. `birth_date` and `sex` are asked for if the number is a reserve number; `name` and
-    `is_protected` are what is kept of a patient that the actor sees already.
+    `is_protected` are what is kept of a patient that the actor sees already, `system_id` says which one: if the number
+    leads to another by now, nothing is begun.
     """
 
     number: PatientNumber
@@ -67,6 +69,7 @@ class NewPatient:
     sex: Sex | None = None
     name: str = ""
     is_protected: bool = False
+    system_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,23 +103,28 @@ class Outcome:
 
 
 def known_patient(*, actor: Actor, system_id: str, at: datetime) -> NewPatient:
-    """A patient that the actor sees, for a further episode. Raises: NotFound, NotPermitted, ReasonNeeded."""
+    """A patient that the actor sees, for a further episode: a look, for who it is shows.
+
+    Raises: NotFound, NotPermitted, ReasonNeeded.
+    """
     with sight_of(actor, Permission.REPORT):
         found = patient_of(actor, system_id)
         require_reason(actor, found, at=at)
+        record(event="patient.opened", by=actor.by, at=at, about_patient_id=found.id, clinic_id=actor.seat.clinic_id)
     return NewPatient(
         number=found.number,
         birth_date=found.birth_date,
         sex=found.sex,
         name=found.name,
         is_protected=found.is_protected,
+        system_id=found.system_id,
     )
 
 
 def intake(*, actor: Actor, who: NewPatient, sub_registry: str, written: Written, at: datetime) -> Intake:
     """Looks at the inclusion questions before anything is begun. If doubles show, the log is told about whom.
 
-    Raises: NotPermitted, NotOpenForEntry, OptedOut, BirthDateNeeded, ReasonNeeded.
+    Raises: NotPermitted, NotOpenForEntry, OptedOut, BirthDateNeeded, ReasonNeeded, NotAsShown.
     """
     found, patient_id = _intake(actor, who, sub_registry, written, at)
     if found.doubles:
@@ -131,6 +139,18 @@ def intake(*, actor: Actor, who: NewPatient, sub_registry: str, written: Written
     return found
 
 
+def unanswered(*, actor: Actor, who: NewPatient, sub_registry: str, at: datetime) -> Assessment:
+    """The inclusion questions before any is answered. Whether there are doubles is not asked: it would not show.
+
+    Raises: NotPermitted, NotOpenForEntry, OptedOut, BirthDateNeeded, ReasonNeeded.
+    """
+    form = _form_for(actor, sub_registry)
+    _require_not_blocked(who.number)
+    _require_reason(actor, who.number, at=at)
+    code = form.inclusion.code
+    return assess(form, code, answers={code: {}}, patient=_known(who, at))
+
+
 def _intake(
     actor: Actor, who: NewPatient, sub_registry: str, written: Written, at: datetime
 ) -> tuple[Intake, int | None]:
@@ -143,6 +163,8 @@ def _intake(
     known = _known(who, began_at)
     with sight_of_all():
         patient_id = patient_id_of(who.number)
+        if who.system_id and not Patient.objects.filter(id=patient_id, system_id=who.system_id).exists():
+            raise NotAsShown()
         doubles = (
             doubles_of(actor, patient_id=patient_id, sub_registry=sub_registry, began_at=began_at, within=_within(form))
             if patient_id is not None
@@ -164,7 +186,7 @@ def begin(
     """A new episode, with the patient if there is none of this number yet; answers its system id.
 
     Raises: NotPermitted, NotOpenForEntry, OptedOut, BirthDateNeeded, ReasonNeeded, NotIncluded, FormChanged;
-        PerhapsDouble (and nobody said `is_no_double`).
+        NotAsShown (the number leads to another patient by now); PerhapsDouble (and nobody said `is_no_double`).
     """
     form = _form_for(actor, sub_registry)
     answers, _ = _read(form, form.inclusion.code, written, at=at)
@@ -282,7 +304,8 @@ def _form_for(actor: Actor, sub_registry: str) -> Form:
     if actor.seat.clinic_id is None or not actor.may(Permission.REPORT):
         raise NotPermitted()
     form = form_in_force(sub_registry)
-    if form is None or sub_registry not in actor.seat.sub_registries or sub_registry in left_out(clinic_of(actor)):
+    reported = actor.seat.sub_registries_for(Permission.REPORT) - left_out(clinic_of(actor))
+    if form is None or sub_registry not in reported:
         raise NotOpenForEntry()
     return form
 
@@ -496,9 +519,12 @@ def _change(
     now = assess(page.form, row.code, answers=everything, patient=known)
     row.flags, row.lacking = len(now.broken), len(now.lacking)
     row.saved_at, row.saved_by_id, row.saved_by_name = at, actor.account_id, actor.name
+    row.next_since = None
     revise(actor, row, changes, kind=kind, reason=reason, at=at)
     row.save()
     _set_due(page.form, row, own, changed=frozenset(changes))
+    if kind in {Revision.Kind.SIGN, Revision.Kind.REOPEN}:
+        set_next(page.form, row.episode_id, at=at)
 
 
 def revise(
@@ -526,6 +552,15 @@ def revise(
         by_role=",".join(sorted(actor.seat.roles)),
         by_clinic_id=clinic_of(actor),
     )
+
+
+def set_next(form: Form, episode_id: int, *, at: datetime) -> None:
+    """The first step that is not signed is the one to go on with, if it is not begun; since `at`, if it was not yet."""
+    steps = Step.objects.filter(episode_id=episode_id)
+    states = dict(steps.values_list("code", "state"))
+    following = next((step.code for step in form.steps if states.get(step.code) != StepState.SIGNED), None)
+    steps.exclude(code=following).exclude(next_since=None).update(next_since=None)
+    steps.filter(code=following, state=StepState.PLANNED, next_since=None).update(next_since=at)
 
 
 def _set_due(form: Form, row: Step, answers: Mapping[str, Answer], *, changed: frozenset[str]) -> None:

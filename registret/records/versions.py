@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from registret.access.actor import Actor
-from registret.access.refusals import NotFound
+from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import Permission
 from registret.records.lifecycle import STEP_LIFE, StepState
 from registret.records.models import Episode, Revision, Step
 from registret.records.protected import require_reason
 from registret.records.queries import known_of, step_page
 from registret.records.rows import StepPage
-from registret.records.services import revise, tell, use
+from registret.records.services import revise, set_next, tell, use
 from registret.records.sight import clinic_of, sight_of
 from registret.registries.answers import Answer, Stored
 from registret.registries.assessing import assess
@@ -74,11 +74,14 @@ def move_on(*, actor: Actor, episode: str, at: datetime) -> None:
                 Step.objects.create(
                     episode_id=page.episode.id, care_provider_id=provider, clinic_id=clinic_of(actor), code=step.code
                 )
+        set_next(new, page.episode.id, at=at)
         tell(actor, "episode.moved_on", page, at, {"version": new.version})
 
 
 def _moving(actor: Actor, episode: str, *, lock: bool, at: datetime) -> tuple[StepPage, Form]:
     page, _ = step_page(actor, episode=episode, step=None, lock=lock)
+    if not page.may_report:
+        raise NotPermitted()
     require_reason(actor, page.patient, at=at)
     new = newer_form(page.form)
     if new is None or page.episode.clinic_id != actor.seat.clinic_id:

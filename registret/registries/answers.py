@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -18,6 +19,7 @@ from registret.registries.schema import Missing, VariableType
 SWEDEN: Final = ZoneInfo("Europe/Stockholm")
 MISSING_KEY: Final = "missing"
 EARLIEST: Final = date(1900, 1, 1)
+_DAY_AND_MONTH: Final = re.compile(r"([0-9]{1,2})/([0-9]{1,2})")
 
 Stored = str | list[str] | dict[str, str]
 """As JSON: numbers are texts, so that no digit is lost; choices are a list; what is missing is `{"missing": why}`."""
@@ -137,16 +139,17 @@ def written(answer: Answer | None) -> tuple[str, ...]:
 
 def _one(question: Question, text: str, at: datetime) -> Value:
     variable = question.variable
+    today = at.astimezone(SWEDEN).date()
     match question.type:
         case VariableType.INTEGER | VariableType.DECIMAL:
             return _number(question, text)
         case VariableType.DATE:
-            day = _date(text)
-            if variable.not_after_now and day > at.astimezone(SWEDEN).date():
+            day = _date(text, today, may_lie_ahead=not variable.not_after_now)
+            if variable.not_after_now and day > today:
                 raise AnswerBroken(FormFault.AHEAD)
             return day
         case VariableType.MOMENT:
-            moment = _moment(text)
+            moment = _moment(text, today, may_lie_ahead=not variable.not_after_now)
             if variable.not_after_now and moment > at:
                 raise AnswerBroken(FormFault.AHEAD)
             return moment
@@ -182,28 +185,36 @@ def _number(question: Question, text: str) -> Decimal:
     return round(number, variable.decimals) if variable.decimals else Decimal(int(number))
 
 
-def _date(text: str) -> date:
-    digits = text.replace("-", "")
+def _date(text: str, today: date, *, may_lie_ahead: bool) -> date:
+    """`2026-11-25`, or without hyphens, or without the century; `25/11` is this year's, or the last one's if that day is
+    still to come and may not be."""
     try:
-        if not (digits.isascii() and digits.isdigit() and len(digits) == 8):
+        if match := _DAY_AND_MONTH.fullmatch(text):
+            day, month = int(match[1]), int(match[2])
+            on = date(today.year, month, day)
+            return on if may_lie_ahead or on <= today else date(today.year - 1, month, day)
+        digits = text.replace("-", "")
+        if not (digits.isascii() and digits.isdigit() and len(digits) in {6, 8}):
             raise ValueError
-        day = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+        digits = digits if len(digits) == 8 else f"20{digits}"
+        on = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:
         raise AnswerBroken(FormFault.NOT_A_DATE) from None
-    if day < EARLIEST:
+    if on < EARLIEST:
         raise AnswerBroken(FormFault.NOT_A_DATE)
-    return day
+    return on
 
 
-def _moment(text: str) -> datetime:
-    """`2026-11-25T14:05`, as browsers send it, or with a space, a dot, or no colon, as people write it. Swedish time:
-    the first, in the hour that a night in October has twice; none, in the hour that a night in March lacks."""
+def _moment(text: str, today: date, *, may_lie_ahead: bool) -> datetime:
+    """`2026-11-25T14:05`, as browsers send it, or with a space, a dot, or no colon, as people write it; the day as in
+    `_date`. Swedish time: the first, in the hour that a night in October has twice; none, in the hour that a night in
+    March lacks."""
     day, _, clock = text.replace("T", " ").partition(" ")
     digits = clock.strip().replace(":", "").replace(".", "")
     try:
         if not (digits.isascii() and digits.isdigit() and len(digits) in {4, 6}):
             raise ValueError
-        on = _date(day)
+        on = _date(day, today, may_lie_ahead=may_lie_ahead)
         moment = datetime(on.year, on.month, on.day, int(digits[:2]), int(digits[2:4]), tzinfo=SWEDEN)
         if moment.astimezone(UTC).astimezone(SWEDEN).replace(tzinfo=None) != moment.replace(tzinfo=None):
             raise ValueError

@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from registret.registries.answers import Answer, values
 from registret.registries.expressions import Value
 from registret.registries.forms import Form, FormRule, FormScore, FormStep
-from registret.registries.schema import RuleLevel
+from registret.registries.schema import Missing, RuleLevel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,11 +30,12 @@ class KnownOfPatient:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreNow:
     """`value` is None if an answer that it needs is not known. `is_open`: because that answer has not been given yet;
-    if it was given as unknown, or is not asked for, the value stays unknown."""
+    if it was given as unknown, the value stays unknown. `is_skipped`: because it is not asked for of this patient."""
 
     score: FormScore
     value: Decimal | None
     is_open: bool
+    is_skipped: bool = False
 
     @property
     def reading(self) -> str:
@@ -66,6 +67,7 @@ def assess(
 ) -> Assessment:
     """`answers`: by step and variable, of this step and those before it."""
     unanswered: set[str] = set()
+    without: _Without = _Without(missing=set(), unknown=set(), skipped=set())
     known: dict[str, Value] = {
         "age": None if patient.age is None else Decimal(patient.age),
         "sex": patient.sex,
@@ -73,15 +75,31 @@ def assess(
         "died_on": patient.died_on,
     }
     for one in form.steps:
-        found = _assess(one, answers.get(one.code, {}), known, unanswered)
+        found = _assess(one, answers.get(one.code, {}), known, unanswered, without)
         if one.code == step:
             return found
     raise KeyError(step)
 
 
-def _assess(step: FormStep, answers: Mapping[str, Answer], known: dict[str, Value], unanswered: set[str]) -> Assessment:
-    """Adds to `known` what the step tells, and to `unanswered` what it still can tell. A hidden question tells nothing,
-    whatever was answered before it hid."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Without:
+    """Codes that have no value, by why. `missing`: an answer says so, and `unknown` are those of which it says that
+    nobody knows, with what hangs on them. `skipped`: not asked for, for what is known makes it needless."""
+
+    missing: set[str]
+    unknown: set[str]
+    skipped: set[str]
+
+    def skips(self, names: frozenset[str]) -> bool:
+        """Whether what is computed of these has no value because one of them is not asked for, and for no other reason."""
+        return not self.skipped.isdisjoint(names) and (self.missing | self.unknown).isdisjoint(names)
+
+
+def _assess(
+    step: FormStep, answers: Mapping[str, Answer], known: dict[str, Value], unanswered: set[str], without: _Without
+) -> Assessment:
+    """Adds to `known` what the step tells, to `unanswered` what it still can tell, and to `without` what it does not. A
+    hidden question tells nothing, whatever was answered before it hid."""
     told = values(answers)
     shown, lacking, unusual = set(), [], set()
     for question in step.questions:
@@ -89,8 +107,16 @@ def _assess(step: FormStep, answers: Mapping[str, Answer], known: dict[str, Valu
             # It may yet be asked.
             if not unanswered.isdisjoint(question.shown_if.names):
                 unanswered.add(question.code)
+            elif without.unknown.isdisjoint(question.shown_if.names):
+                without.skipped.add(question.code)
+            else:
+                without.unknown.add(question.code)
             continue
         shown.add(question.code)
+        if question.code in answers and answers[question.code].missing is not None:
+            without.missing.add(question.code)
+            if answers[question.code].missing is Missing.UNKNOWN:
+                without.unknown.add(question.code)
         value = known[question.code] = told.get(question.code)
         if question.code not in answers:
             unanswered.add(question.code)
@@ -107,7 +133,10 @@ def _assess(step: FormStep, answers: Mapping[str, Answer], known: dict[str, Valu
         is_open = number is None and not unanswered.isdisjoint(score.formula.names)
         if is_open:
             unanswered.add(score.code)
-        scores.append(ScoreNow(score=score, value=number, is_open=is_open))
+        is_skipped = number is None and not is_open and without.skips(score.formula.names)
+        if number is None and not is_open:
+            (without.skipped if is_skipped else without.unknown).add(score.code)
+        scores.append(ScoreNow(score=score, value=number, is_open=is_open, is_skipped=is_skipped))
     failed = [rule for rule in step.rules if rule.require.value(known) is False]
     return Assessment(
         shown=frozenset(shown),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
+from django.utils.translation import get_language
+
 from registret.registries.answers import SWEDEN, Answer
 from registret.registries.assessing import ScoreNow
 from registret.registries.forms import Question
@@ -25,17 +27,18 @@ def said(question: Question, answer: Answer | None) -> str:
             return f"{answer.value.astimezone(SWEDEN):%Y-%m-%d %H:%M}"
         case Decimal():
             unit = question.variable.unit
-            return f"{_number(answer.value)} {unit}" if unit else _number(answer.value)
+            return f"{in_digits(answer.value)} {unit}" if unit else in_digits(answer.value)
     return labels.get(str(answer.value), str(answer.value))
 
 
 def computed(now: ScoreNow) -> str:
     """A number without its unit, or yes or no; a dash as long as something has not been answered, and then that it is
-    unknown."""
+    unknown, or does not apply."""
     if now.value is None:
-        return "–" if now.is_open else answer_missing("unknown")
-    return yes_or_no(now.value == 1) if now.score.is_yes_or_no else _number(now.value)
+        return "–" if now.is_open else answer_missing("not_applicable" if now.is_skipped else "unknown")
+    return yes_or_no(now.value == 1) if now.score.is_yes_or_no else in_digits(now.value)
 
 
-def _number(number: Decimal) -> str:
-    return str(number).replace(".", ",")
+def in_digits(number: Decimal) -> str:
+    """`41,5`, in English `41.5`."""
+    return str(number) if get_language() == "en" else str(number).replace(".", ",")

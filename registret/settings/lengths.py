@@ -75,8 +75,9 @@ class Bounds:
 
 LIMITS: Mapping[TimeLimit, Bounds] = {
     TimeLimit.REMIND_ATTESTERS: Bounds(unit=Unit.DAYS, usual=3, least=1, most=30),
-    TimeLimit.ESCALATE: Bounds(unit=Unit.DAYS, usual=7, least=1, most=60),
-    TimeLimit.LAPSE: Bounds(unit=Unit.DAYS, usual=90, least=14, most=365),
+    TimeLimit.ESCALATE: Bounds(unit=Unit.DAYS, usual=7, least=1, most=30),
+    # The office hears of an application before it lapses.
+    TimeLimit.LAPSE: Bounds(unit=Unit.DAYS, usual=90, least=31, most=365),
     TimeLimit.GRANT: Bounds(unit=Unit.MONTHS, usual=24, least=1, most=36),
     TimeLimit.WARN_OF_END: Bounds(unit=Unit.DAYS, usual=30, least=8, most=90),
     TimeLimit.WARN_OF_END_AGAIN: Bounds(unit=Unit.DAYS, usual=7, least=1, most=7),

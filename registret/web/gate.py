@@ -84,7 +84,7 @@ def needs(permission: Permission) -> Callable[[Callable[Concatenate[ActorRequest
 def recognise(request: CardRequest, *, seen: bool = True) -> Actor | Holder:
     """The person behind the session cookie, from the database, now; whether the card still holds, from memory.
 
-    Raises: SessionMissing, SessionIdle, SessionOver, SessionLocked, SessionCardOut, SessionCardRevoked.
+    Raises: SessionMissing, SessionIdle, SessionOver, SessionLocked, SessionCardOut, SessionCardRevoked, HsaIdDisputed.
     """
     key = request.COOKIES.get(SESSION_COOKIE)
     if not key:

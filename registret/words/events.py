@@ -23,6 +23,7 @@ EVENTS = {
     "account.mail_changed": _("Ändrade e-postadress"),
     "account.mail_kept": _("Behöll sin e-postadress"),
     "account.mail_objected": _("Invände mot en ändrad e-postadress"),
+    "account.language": _("Valde språk för sina mejl"),
     "account.data_taken": _("Hämtade sina uppgifter"),
     "account.suspend": _("Konto spärrat"),
     "account.reinstate": _("Spärr hävd"),
@@ -108,6 +109,7 @@ EVENTS = {
     "patient.not_found": _("Sökte en patient som inte fanns"),
     "patient.doubles_shown": _("Såg att en liknande vårdepisod finns"),
     "patient.number_met": _("Såg att numret redan är någons"),
+    "patient.more_met": _("Såg att patienten också finns hos andra"),
     "patient.listed_for_letters": _("Tog ut en lista för brev om uppföljning"),
     "patient.opened": _("Öppnade en patient"),
     "episode.begun": _("Började en vårdepisod"),
@@ -130,6 +132,8 @@ EVENTS = {
 
 # Facts that are codes themselves.
 FACT_VALUES = {
+    ("language", "sv"): _("svenska"),
+    ("language", "en"): _("engelska"),
     ("how", "link"): _("länken"),
     ("how", "code"): _("koden"),
     ("how", "number"): _("numret"),
@@ -222,6 +226,7 @@ FACTS = {
     "rows": _("antal poster"),
     "words": _("sökte efter"),
     "role": _("roll"),
+    "language": _("språk"),
     "sub_registries": _("delregister"),
     "reason": _("skäl"),
     "decided_by": _("beslutat av"),

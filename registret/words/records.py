@@ -53,10 +53,11 @@ RECORD_REFUSALS: Mapping[str, Words] = {
         short=_("Numret är en annan patients. Kontrollera det."),
     ),
     "patient.also_elsewhere": Words(
-        title=_("Patienten finns också hos en annan vårdgivare."),
+        title=_("Patienten finns också hos andra."),
         happened=_(
-            "Vem patienten är gäller hos alla vårdgivare som har registrerat patienten, och det går inte att dela två "
-            "som har slagits ihop. Därför görs det i ett patientärende. Inget har ändrats."
+            "Patienten finns hos en annan vårdgivare, eller i ett delregister som inte ingår i din behörighet. Vem "
+            "patienten är gäller överallt, och det går inte att dela två som har slagits ihop. Därför görs det i ett "
+            "patientärende. Inget har ändrats."
         ),
         todo=(
             _("Kontakta registret och be om ett patientärende."),
@@ -65,16 +66,26 @@ RECORD_REFUSALS: Mapping[str, Words] = {
         action=Action.HELP,
     ),
     "patient.taken_elsewhere": Words(
-        title=_("Numret är en patients hos en annan vårdgivare."),
+        title=_("Numret är en patients som finns hos andra."),
         happened=_(
-            "En annan patient i registret har eller har haft numret, och en annan vårdgivare har registrerat den "
-            "patienten. Därför slår du inte ihop dem här. Inget har ändrats."
+            "En annan patient i registret har eller har haft numret. Den patienten finns hos en annan vårdgivare, "
+            "eller i ett delregister som inte ingår i din behörighet. Därför slår du inte ihop dem här. Inget har "
+            "ändrats."
         ),
         todo=(
             _("Kontrollera numret, siffra för siffra."),
             _("Är de två samma person? Kontakta registret och be om ett patientärende. Skriv inga nummer i mejl."),
         ),
         action=Action.HELP,
+    ),
+    "patient.not_as_shown": Words(
+        title=_("Det är inte samma patient som nyss."),
+        happened=_(
+            "Numret leder till en annan patient än den som visades: det har bytts, eller så har två slagits ihop. "
+            "Inget har ändrats."
+        ),
+        todo=(_("Sök patienten igen och kontrollera vem det är."),),
+        action=Action.START,
     ),
     "patient.number_unchanged": Words(
         title=_("Patienten har redan det numret."),

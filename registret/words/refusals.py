@@ -791,11 +791,11 @@ REFUSALS: Mapping[str, Words] = dict(RECORD_REFUSALS) | {
         short=_("Välj en dag till och med %(day)s: sedan upphör kollegans behörighet, eller din egen."),
     ),
     "access.proposer_gone": Words(
-        title=_("Den som föreslog vikarien kan inte längre föreslå någon."),
-        happened=_("Personen är inte längre lokal administratör på kliniken, eller har ett konto som är spärrat."),
+        title=_("Den som lämnade förslaget kan inte längre föreslå någon."),
+        happened=_("Personen har inte längre den roll som behövs för det, eller har ett konto som är spärrat."),
         todo=(
             _("Avslå förslaget."),
-            _("Behövs vikarien ändå? Föreslå personen på nytt, så att en kollega eller registerkansliet bekräftar."),
+            _("Behövs personen ändå? Lämna ett nytt förslag, som någon annan bekräftar."),
         ),
         action=Action.START,
     ),

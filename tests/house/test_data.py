@@ -126,8 +126,8 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "records.Step": {
         PERSONAL: "answers saved_by_name signed_by_name",
-        PLAIN: "id episode_id care_provider_id clinic_id code state version flags lacking due_from due_to saved_at"
-        " saved_by_id signed_at signed_by_id",
+        PLAIN: "id episode_id care_provider_id clinic_id code state version flags lacking due_from due_to next_since"
+        " saved_at saved_by_id signed_at signed_by_id",
     },
     "records.Revision": {
         PERSONAL: "changes reason by_hsa_id by_name",
@@ -267,6 +267,7 @@ TRIGGERS = {
     ("access_grant", "access_grant_kept"),
     ("accounts_account", "accounts_account_kept"),
     ("access_application", "access_application_life"),
+    ("access_grant", "access_grant_apart"),
     ("access_grant", "access_grant_life"),
     ("access_participation", "access_participation_append_only"),
     ("access_recertification", "access_recertification_guard"),

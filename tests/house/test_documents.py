@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from django.apps import apps
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -37,6 +38,25 @@ def test_every_decision_is_in_the_list_and_the_list_names_no_other() -> None:
     folder = ROOT / "docs" / "decisions"
     listed = re.findall(r"\((\d{4}-[^)]+\.md)\)", (folder / "README.md").read_text(encoding="utf-8"))
     assert sorted(listed) == sorted(path.name for path in folder.glob("[0-9]*.md"))
+
+
+def test_the_picture_of_the_house_names_every_folder_of_it() -> None:
+    house = re.search(r"(?s)```\nregistret/\n(.*?)```", (ROOT / "docs" / "house.md").read_text(encoding="utf-8"))
+    assert house is not None
+    named = set(re.findall(r"([a-z]+)/", house[1]))
+    rooms = {path.parent.name for path in ROOT.glob("registret/*/__init__.py")}
+    journeys = {path.parent.name for path in ROOT.glob("registret/web/*/__init__.py")}
+    assert rooms | journeys - {"templatetags"} <= named
+
+
+def test_every_table_has_its_word_in_the_glossary() -> None:
+    glossary = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    missing = [
+        model.__name__
+        for model in apps.get_models()
+        if model.__module__.startswith("registret.") and f"`{model.__name__}`" not in glossary
+    ]
+    assert missing == []
 
 
 def test_no_picture_lies_about_unused() -> None:

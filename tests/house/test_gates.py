@@ -70,6 +70,7 @@ SITE = {
     "konto/behorighet/<int:id>/lamna": "needs_any_card",
     "konto/sessioner": "needs_any_card",
     "konto/sessioner/avsluta-andra": "needs_any_card",
+    "konto/sprak": "needs_any_card",
     "konto/sessioner/<int:id>/avsluta": "needs_any_card",
     "min-logg": "needs_any_card",
     # A card, and no right yet

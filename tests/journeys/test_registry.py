@@ -137,7 +137,7 @@ def begun(here: Desk, number: str = TOLVAN) -> Page:
 def test_signed_opened_again_with_a_reason_and_on_paper(at_work: Desk) -> None:
     page = begun(at_work, patient("19640823323"))
     at_work.press("Signera")
-    expect(page.get_by_role("alert").first).to_contain_text("behöver rättas")
+    expect(page.get_by_role("alert").first).to_contain_text("Besvara")
     looked_at(page, "74-kan-inte-signeras")
     answered(page)
     at_work.press("Signera")

@@ -36,11 +36,11 @@ services.write(actor=here.anna, episode=episode, step="acute", base=0, written=A
 services.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
 begun(here.cecilia, arrived_at=["2026-09-01T10:00"])
 begun(here.karin, patient=SAMORDNAD)
-identity_cases.merge(actor=handler(), case=case(RESERVE), number=number(TOLVAN), reason="x", at=NOW)
+both = shown(RESERVE, TOLVAN)
+identity_cases.merge(actor=handler(), case=case(RESERVE), number=number(TOLVAN), expected=both, reason="x", at=NOW)
 """
 # And after it.
 AFTER = """
-from registret.records.opting_out import opt_out
 from tests.rooms.records.scene import *
 assert opt_out(actor=handler(), case=case(TOLVAN), at=NOW) == 2
 """

@@ -9,6 +9,7 @@ urlpatterns = [
     path("konto/e-post/kod", address_views.type_code, name="new_address_code"),
     path("konto/e-post/skicka-igen", address_views.resend, name="new_address_resend"),
     path("konto/e-post/avbryt", address_views.take_back, name="new_address_take_back"),
+    path("konto/sprak", views.language, name="letters_language"),
     path("konto/ansok", views.apply, name="apply_for_more"),
     path("konto/ansokan/<int:id>", views.application, name="own_application"),
     path("konto/ansokan/<int:id>/svara", views.answer, name="own_application_answer"),

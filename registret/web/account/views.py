@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseBadRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -59,6 +60,17 @@ def own_data(request: CardRequest) -> HttpResponseBase:
     name = f"mina-uppgifter-{timezone.localtime(request.at):%Y-%m-%d}.json"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingHttpResponse(stream, content_type="application/json; charset=utf-8", headers=headers)
+
+
+@require_POST
+@needs_any_card
+def language(request: CardRequest) -> HttpResponse:
+    """The language of one's letters; that of the pages is a matter of the browser."""
+    chosen = request.POST.get("language", "")
+    if chosen not in dict(settings.LANGUAGES):
+        return HttpResponseBadRequest()
+    access.choose_language(account_id=own(request).id, language=chosen, by=request.person.by, at=request.at)
+    return see_other("account")
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,6 +1,7 @@
 """Another number for a patient; if somebody else has it, the two are merged after a question.
 
-Whoever reports does it for patients of the own care provider alone; of others it is done in a patient's case.
+Whoever reports does it for patients all of whom they see; of others it is done in a patient's case. The question shows
+who the other is and carries both system ids along: only the two that were shown are merged.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ from registret.records import identity, identity_cases
 from registret.records.cases import open_case
 from registret.records.looking import open_patient, take_number
 from registret.records.refusals import (
+    NotAsShown,
     NothingToMerge,
     NotTheSame,
     NumberTaken,
     NumberUnchanged,
     OptedOut,
-    TakenElsewhere,
 )
 from registret.web.attest.card_time import CardTime
 from registret.web.cases.forms import CaseForm, NumberForm
@@ -42,26 +43,24 @@ def number(request: ActorRequest, patient: str) -> HttpResponse:
     """Byt nummer. Is the number another patient's, the page asks whether the two are one."""
     page = open_patient(actor=request.actor, system_id=patient, at=request.at)
     form = _form(request, sent=request.method == "POST")
-    taken = False
+    other, changed = None, False
     if request.method == "POST" and form.is_valid() and "change" not in request.POST:
         take_number(actor=request.actor, at=request.at)
         try:
             there = beside(form, _PLACES, lambda: _acted(request, form, page.patient.system_id))
-        except (NumberTaken, TakenElsewhere) as refusal:
-            # What was refused left nothing behind, and that somebody has the number is an answer.
-            identity.tell_taken(
-                actor=request.actor,
-                patient=page.patient.system_id,
-                number=form.cleaned_data["new_number"],
-                at=request.at,
-            )
-            if isinstance(refusal, TakenElsewhere):
-                raise
-            taken = True
+        except (NumberTaken, NotAsShown) as refusal:
+            other = open_patient(actor=request.actor, system_id=refusal.patient, at=request.at)
+            changed = isinstance(refusal, NotAsShown)
         else:
             if there is not None:
                 return see_other("patient", there)
-    context: dict[str, Any] = {"tab": "records", "patient": page.patient, "form": form, "taken": taken}
+    context: dict[str, Any] = {
+        "tab": "records",
+        "patient": page.patient,
+        "form": form,
+        "other": other,
+        "changed": changed,
+    }
     return render(request, "patient_number.html", context, status=422 if form.errors else 200)
 
 
@@ -74,12 +73,13 @@ def number_of_case(request: ActorRequest) -> HttpResponse:
     if not case_form.is_valid():
         return render(request, "cases.html", {"tab": "cases", "form": case_form, "destroyed": None}, status=422)
     form = _form(request, sent="new_number" in request.POST)
-    other = None
+    other, changed = None, False
     if form.is_bound and form.is_valid() and "change" not in request.POST:
         try:
             if beside(form, _PLACES, lambda: _acted_in_case(request, case_form, form)):
                 return _done()
-        except NumberTaken:
+        except (NumberTaken, NotAsShown) as refusal:
+            changed = isinstance(refusal, NotAsShown)
             case = replace(case_form.case, number=form.cleaned_data["new_number"])
             other = open_case(actor=request.actor, case=case, at=request.at)
     context: dict[str, Any] = {
@@ -88,6 +88,7 @@ def number_of_case(request: ActorRequest) -> HttpResponse:
         "form": form,
         "page": open_case(actor=request.actor, case=case_form.case, at=request.at),
         "other": other,
+        "changed": changed,
         "card_time": CardTime.of(request.actor, at=request.at),
     }
     return render(request, "case_number.html", context, status=422 if form.errors else 200)
@@ -101,7 +102,7 @@ def _acted(request: ActorRequest, form: NumberForm, patient: str) -> str:
     """The system id of the patient that has the number afterwards."""
     what = _what(request, form) | {"patient": patient}
     if request.POST.get("merge") == "1":
-        return identity.merge(**what)
+        return identity.merge(**what, expected=request.POST.getlist("seen"))
     identity.change_number(**what)
     return patient
 
@@ -109,7 +110,7 @@ def _acted(request: ActorRequest, form: NumberForm, patient: str) -> str:
 def _acted_in_case(request: ActorRequest, case_form: CaseForm, form: NumberForm) -> bool:
     what = _what(request, form) | {"case": case_form.case}
     if request.POST.get("merge") == "1":
-        identity_cases.merge(**what)
+        identity_cases.merge(**what, expected=request.POST.getlist("seen"))
     else:
         identity_cases.change_number(**what)
     return True

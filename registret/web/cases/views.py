@@ -17,7 +17,7 @@ from registret.access.roles import Permission
 from registret.oversight.extracts import log_extract_of_case
 from registret.records import cases as records
 from registret.records import extracts, opting_out
-from registret.records.refusals import OptedOut
+from registret.records.refusals import NotAsShown, OptedOut
 from registret.web.attest.card_time import CardTime
 from registret.web.cases import documents, paper
 from registret.web.cases.forms import CaseForm
@@ -67,27 +67,33 @@ def log_extract(request: ActorRequest) -> HttpResponse:
 @require_POST
 @needs(Permission.HANDLE_CASES)
 def opt_out(request: ActorRequest) -> HttpResponse:
-    """Avböj: the first POST asks, with what will be destroyed; that of its page does it."""
+    """Avböj: the first POST asks, with what will be destroyed; that of its page does it, to whom the page showed."""
     form = _form(request)
     if not form.is_valid():
         return _asking(request, form)
-    sure = request.POST.get("sure") == "1"
+    sure, changed = request.POST.get("sure") == "1", False
     if request.POST.get("ok") == "1" and sure:
-        destroyed = beside(
-            form,
-            {OptedOut: "number"},
-            lambda: opting_out.opt_out(actor=request.actor, case=form.case, at=request.at),
-        )
-        return _asking(request, form) if destroyed is None else _done(destroyed)
+        try:
+            destroyed = beside(form, {OptedOut: "number"}, lambda: _opted_out(request, form))
+        except NotAsShown:
+            changed = True
+        else:
+            return _asking(request, form) if destroyed is None else _done(destroyed)
     page = records.open_case(actor=request.actor, case=form.case, at=request.at)
     context = {
         "tab": "cases",
         "form": form,
         "page": page,
-        "unsure": request.POST.get("ok") == "1",
+        "unsure": request.POST.get("ok") == "1" and not sure,
+        "changed": changed,
         "card_time": CardTime.of(request.actor, at=request.at),
     }
-    return render(request, "case_opt_out.html", context, status=422 if context["unsure"] else 200)
+    return render(request, "case_opt_out.html", context, status=409 if changed else 422 if context["unsure"] else 200)
+
+
+def _opted_out(request: ActorRequest, form: CaseForm) -> int:
+    seen = request.POST.get("seen") or None
+    return opting_out.opt_out(actor=request.actor, case=form.case, expected=seen, at=request.at)
 
 
 def _form(request: ActorRequest) -> CaseForm:

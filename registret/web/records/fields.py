@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,7 +13,7 @@ from registret.records.services import Conflict
 from registret.registries.answers import MISSING_KEY, Answer, FormFault, written
 from registret.registries.assessing import Assessment
 from registret.registries.forms import FormSection, FormStep, Question
-from registret.registries.saying import said
+from registret.registries.saying import in_digits, said
 from registret.registries.schema import Block, VariableType
 from registret.words.labels import answer_missing, asked
 
@@ -22,19 +23,23 @@ _MOST_CHIPS = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
+    """`is_alone`: cannot be chosen together with others."""
+
     value: str
     label: str
     is_chosen: bool
+    is_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """`widget`: chips, list (one of many), boxes (several), number, date, moment, text. `fault`, `odd`: sentences.
-    `more`: boxes that are folded away under `more_name`, unless one of them is ticked."""
+    """`is_unanswered`: the fault is only that there is no answer. `widget`: chips, list (one of many), boxes (several), number, date, moment, text. `fault`, `odd`: sentences.
+    `how`: how a day or a time is written. `more`: boxes that are folded away under `more_name`, unless one of them is ticked."""
 
     code: str
     label: str
     help: str
+    how: str
     widget: str
     unit: str
     value: str
@@ -44,6 +49,7 @@ class Field:
     missing: tuple[Choice, ...]
     is_shown: bool
     is_required: bool
+    is_unanswered: bool
     fault: str
     odd: str
     longest: int
@@ -51,7 +57,7 @@ class Field:
     @property
     def described_by(self) -> str:
         """Ids of what explains the field."""
-        parts = [("hjalp", self.help), ("fel", self.fault), ("udda", self.odd)]
+        parts = [("hjalp", self.help), ("sa", self.how), ("fel", self.fault), ("udda", self.odd)]
         return " ".join(f"{self.code}-{name}" for name, text in parts if text)
 
     @property
@@ -83,10 +89,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """A sentence and the field that it leads to."""
+    """A sentence and the field that it leads to. `is_unanswered`: nothing is wrong, but a question is not answered."""
 
     code: str
     text: str
+    is_unanswered: bool = False
 
 
 def parts_of(
@@ -114,17 +121,29 @@ def parts_of(
     )
 
 
-def troubles_of(parts: Sequence[Part]) -> tuple[Trouble, ...]:
-    """For the summary at the top."""
-    fields = [field for part in parts for field in part.fields]
-    return tuple(Trouble(code=f.code, text=f"{asked(f.label)} {f.fault}") for f in fields if f.fault and f.is_shown)
+def troubles_of(parts: Sequence[Part], *, broken: Sequence[Trouble] = ()) -> tuple[Trouble, ...]:
+    """For the summary at the top: what is wrong, with the rules that are `broken`, before what is not answered."""
+    fields = [field for part in parts for field in part.fields if field.fault and field.is_shown]
+    found = [Trouble(code=f.code, text=f"{asked(f.label)} {f.fault}", is_unanswered=f.is_unanswered) for f in fields]
+    return tuple(sorted([*broken, *found], key=lambda one: one.is_unanswered))
+
+
+def title_of(troubles: Sequence[Trouble]) -> str:
+    """`Rätta 1, besvara 8`."""
+    answer = sum(one.is_unanswered for one in troubles)
+    mend = len(troubles) - answer
+    if mend and answer:
+        return _("Rätta %(mend)s, besvara %(answer)s") % {"mend": mend, "answer": answer}
+    if answer:
+        return ngettext("Besvara %(n)s fråga", "Besvara %(n)s frågor", answer) % {"n": answer}
+    return ngettext("En uppgift behöver rättas", "%(n)s uppgifter behöver rättas", mend) % {"n": mend}
 
 
 def fault_of(question: Question, fault: FormFault) -> str:
     """What to do, in a sentence."""
     variable = question.variable
     unit = f" {variable.unit}" if variable.unit else ""
-    least, most = (variable.hard.least, variable.hard.most) if variable.hard else (None, None)
+    least, most = (_limit(variable.hard.least), _limit(variable.hard.most)) if variable.hard else ("", "")
     of_numbers = {FormFault.NOT_A_NUMBER, FormFault.TOO_LOW, FormFault.TOO_HIGH, FormFault.NOT_WHOLE}
     if variable.error is not None and fault in of_numbers:
         return str(variable.error)
@@ -163,12 +182,16 @@ def odd_of(question: Question, assessment: Assessment) -> str:
     usual = question.variable.usual
     if question.code in assessment.unusual and usual is not None:
         unit = f" {question.variable.unit}" if question.variable.unit else ""
-        limits = {"least": usual.least, "most": f"{usual.most}{unit}"}
+        limits = {"least": _limit(usual.least), "most": f"{_limit(usual.most)}{unit}"}
         if usual.least is not None and usual.most is not None:
             said.append(_("Ovanligt värde. Brukar vara %(least)s–%(most)s. Det sparas, men kontrollera det.") % limits)
         else:
             said.append(_("Ovanligt värde. Det sparas, men kontrollera det."))
     return " ".join(dict.fromkeys(said))
+
+
+def _limit(number: Decimal | None) -> str:
+    return "" if number is None else in_digits(number)
 
 
 def _part(
@@ -183,15 +206,16 @@ def _part(
 ) -> Part:
     fields = []
     for question in section.questions:
-        fault = ""
+        fault, is_unanswered = "", False
         if question.code in faults:
             fault = fault_of(question, faults[question.code])
         elif question.code in conflicts:
             fault = _conflict(question, conflicts[question.code])
         elif ask_for_lacking and question.code in assessment.lacking:
+            is_unanswered = True
             fault = _("Svara, eller välj varför svaret saknas") if question.variable.missing else _("Svara på frågan")
         texts = tuple(typed[question.code]) if fault and question.code in typed else written(answers.get(question.code))
-        fields.append(_field(question, texts, assessment, fault))
+        fields.append(_field(question, texts, assessment, fault, is_unanswered=is_unanswered))
     shown = [question.code for question in section.questions if question.code in assessment.shown]
     return Part(
         code=section.code,
@@ -210,7 +234,9 @@ def _told(questions: int, *, answered: int) -> str:
     return f"{asked_}, " + ngettext("%(n)s besvarad", "%(n)s besvarade", answered) % {"n": answered}
 
 
-def _field(question: Question, texts: Sequence[str], assessment: Assessment, fault: str) -> Field:
+def _field(
+    question: Question, texts: Sequence[str], assessment: Assessment, fault: str, *, is_unanswered: bool
+) -> Field:
     variable = question.variable
     missing = tuple(
         Choice(
@@ -220,13 +246,17 @@ def _field(question: Question, texts: Sequence[str], assessment: Assessment, fau
         )
         for why in variable.missing
     )
-    every = {o.code: Choice(value=o.code, label=str(o.label), is_chosen=o.code in texts) for o in question.options}
+    every = {
+        o.code: Choice(value=o.code, label=str(o.label), is_chosen=o.code in texts, is_alone=o.alone)
+        for o in question.options
+    }
     first = variable.common or tuple(every)
     value = next((text for text in texts if not text.startswith(MISSING_KEY + ":")), "")
     return Field(
         code=question.code,
         label=str(variable.label),
         help=str(variable.help or ""),
+        how=_how(question),
         widget=_widget(question),
         unit=str(variable.unit or ""),
         value=value.replace("T", " ") if question.type is VariableType.MOMENT else value,
@@ -236,6 +266,7 @@ def _field(question: Question, texts: Sequence[str], assessment: Assessment, fau
         missing=missing,
         is_shown=question.code in assessment.shown,
         is_required=variable.required,
+        is_unanswered=is_unanswered,
         fault=fault,
         odd="" if fault else odd_of(question, assessment),
         longest=variable.longest,
@@ -251,6 +282,15 @@ def _widget(question: Question) -> str:
         case VariableType.INTEGER | VariableType.DECIMAL:
             return "number"
     return question.type.value
+
+
+def _how(question: Question) -> str:
+    match question.type:
+        case VariableType.DATE:
+            return _("Skriv som 2026-11-25 eller 25/11.")
+        case VariableType.MOMENT:
+            return _("Skriv som 2026-11-25 14.30 eller 25/11 14.30.")
+    return ""
 
 
 def _conflict(question: Question, conflict: Conflict) -> str:

@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from registret.access.actor import Actor
 from registret.access.participation import left_out
+from registret.access.roles import Permission
 from registret.places.queries import clinics, open_clinics
 from registret.records.lifecycle import StepState
 from registret.records.looking import work
@@ -24,7 +26,7 @@ from registret.registries.comparing import Change
 from registret.registries.queries import form_of, sub_registries
 from registret.registries.saying import computed, said
 from registret.registries.schema import Block, RegistryState
-from registret.web.records.fields import Part, odd_of, parts_of, troubles_of
+from registret.web.records.fields import Part, Trouble, odd_of, parts_of, title_of, troubles_of
 from registret.words.days import clock_in_words
 from registret.words.extracts import act_name
 
@@ -80,7 +82,9 @@ def _why_not(now: ScoreNow) -> str:
     """Why there is no value, if there is none."""
     if now.value is not None:
         return ""
-    return _("Räknas när alla delar är besvarade.") if now.is_open else _("Någon del är okänd.")
+    if now.is_open:
+        return _("Räknas när alla delar är besvarade.")
+    return _("Frågas inte efter här.") if now.is_skipped else _("Någon del är okänd.")
 
 
 def patient_context(page: StepPage) -> dict[str, Any]:
@@ -94,24 +98,38 @@ def patient_context(page: StepPage) -> dict[str, Any]:
     }
 
 
-def step_context(page: StepPage, *, parts: Sequence[Part], outcome: Outcome | None = None) -> dict[str, Any]:
-    """One step with its fields."""
-    troubles = troubles_of(parts)
+def step_context(
+    page: StepPage, *, parts: Sequence[Part], outcome: Outcome | None = None, signing: bool = False
+) -> dict[str, Any]:
+    """One step with its fields. `signing`: it was tried, and all that stops it is told in one place."""
+    broken = broken_shown(page.assessment)
+    troubles = troubles_of(parts, broken=[Trouble(**one) for one in broken] if signing else [])
+    steps = steps_shown(page.episode)
     return patient_context(page) | {
         "step": page.step,
         "form_step": page.form_step,
-        "steps": steps_shown(page.episode),
+        "steps": steps,
+        "go_on": _to_go_on_with(page, steps),
         "parts": parts,
         "scores": [score_shown(now) for now in page.assessment.scores],
         "scores_after": _where_scores_stand(page),
         "read_only": not page.is_writable,
         "newer": newer_form(page.form),
-        "broken": broken_shown(page.assessment),
-        "left": len(page.assessment.lacking),
+        "broken": [] if signing else broken,
+        "to_do": to_do(page.assessment),
         "troubles": troubles,
+        "troubles_title": title_of(troubles),
         "conflicts": outcome.conflicts if outcome else (),
         "tab": "records",
     }
+
+
+def _to_go_on_with(page: StepPage, steps: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    """After signing: the first step that is not signed, if the same clinic has it and no day is to be waited for."""
+    following = next((one for one in steps if one["row"].state is not StepState.SIGNED), None)
+    if following is None or following["row"].clinic_id != page.step.clinic_id or following["row"].due_from is not None:
+        return None
+    return following
 
 
 def _where_scores_stand(page: StepPage) -> str:
@@ -129,6 +147,17 @@ def broken_shown(assessment: Assessment) -> list[dict[str, str]]:
     """Rules that stop signing, once for each sentence."""
     found = {str(rule.message): rule.about[0] for rule in assessment.broken}
     return [{"text": text, "code": code} for text, code in found.items()]
+
+
+def to_do(assessment: Assessment) -> str:
+    """What is left before the step can be signed: `1 att rätta, 8 frågor kvar`."""
+    broken, lacking = len(broken_shown(assessment)), len(assessment.lacking)
+    told = []
+    if broken:
+        told.append(_("%(n)s att rätta") % {"n": broken})
+    if lacking:
+        told.append(ngettext("%(n)s fråga kvar", "%(n)s frågor kvar", lacking) % {"n": lacking})
+    return ", ".join(told) or _("Klar att signera")
 
 
 def steps_shown(episode: EpisodeRow) -> list[dict[str, Any]]:
@@ -157,15 +186,20 @@ def live(outcome: Outcome, faults: Mapping[str, str], at: datetime) -> dict[str,
         "scores": {now.score.code: _score(score_shown(now)) for now in page.assessment.scores},
         "left": {part.code: part.left for part in parts},
         "told": {part.code: part.told for part in parts if part.is_optional},
-        "lacking": len(page.assessment.lacking),
-        "broken": len(page.assessment.broken),
+        "to_do": to_do(page.assessment),
     }
 
 
 def work_lists(actor: Actor, *, at: datetime) -> dict[str, Any]:
     """The lists of the own clinic, a page of each. Raises: NotPermitted."""
     found = work(actor=actor, at=at)
-    lists = {"drafts": found.drafts, "laid_aside": found.laid_aside, "due": found.due, "flagged": found.flagged}
+    lists = {
+        "to_continue": found.to_continue,
+        "drafts": found.drafts,
+        "laid_aside": found.laid_aside,
+        "due": found.due,
+        "flagged": found.flagged,
+    }
     context: dict[str, Any] = {name: work_context(listed) for name, listed in lists.items()}
     more = {f"more_{name}": listed.after for name, listed in lists.items()}
     return context | more | {"today": at.astimezone(SWEDEN).date()}
@@ -233,7 +267,7 @@ def episodes_context(episodes: Sequence[EpisodeRow]) -> list[dict[str, Any]]:
 
 def registries_to_report(actor: Actor) -> list[Any]:
     """Those that are open, that the actor reports to, and that the clinic takes part in."""
-    mine = set(actor.seat.sub_registries) - left_out(actor.seat.clinic_id or 0)
+    mine = actor.seat.sub_registries_for(Permission.REPORT) - left_out(actor.seat.clinic_id or 0)
     return [one for one in sub_registries() if one.state is RegistryState.OPEN and one.code in mine]
 
 

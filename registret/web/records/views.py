@@ -34,10 +34,16 @@ from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.web.people.forms import WhyForm
 from registret.web.records import pages
-from registret.web.records.fields import fault_of, parts_of, troubles_of
+from registret.web.records.fields import fault_of, parts_of, title_of, troubles_of
 from registret.web.tables import csv_file
 
-_LISTS: Final = {"utkast": "drafts", "undanlagda": "laid_aside", "uppfoljningar": "due", "flaggade": "flagged"}
+_LISTS: Final = {
+    "fortsatt": "to_continue",
+    "utkast": "drafts",
+    "undanlagda": "laid_aside",
+    "uppfoljningar": "due",
+    "flaggade": "flagged",
+}
 
 
 @require_GET
@@ -119,7 +125,13 @@ def find(request: ActorRequest) -> HttpResponse:
         return see_other("patient", found.patient.system_id)
     # Twelve digits that are no number: a slip of the finger, which the check digit finds.
     mistyped = found.number is None and len(re.sub(r"[\s+-]", "", written)) in {10, 12} and written[:6].isdigit()
-    context: dict[str, Any] = {"named": found.named, "number": found.number, "written": written, "tab": "records"}
+    context: dict[str, Any] = {
+        "named": found.named,
+        "more": found.more,
+        "number": found.number,
+        "written": written,
+        "tab": "records",
+    }
     context |= {"mistyped": mistyped}
     if found.number is not None and request.actor.may(Permission.REPORT):
         context |= {"registries": pages.registries_to_report(request.actor)}
@@ -142,7 +154,8 @@ def one_patient(request: ActorRequest, patient: str) -> HttpResponse:
         "sex": pages.sex_name(found.patient.sex),
         "age": found.patient.age_at(request.at.astimezone(SWEDEN).date()),
         "episodes": pages.episodes_context(found.episodes),
-        "registries": pages.registries_to_report(request.actor) if request.actor.may(Permission.REPORT) else [],
+        "registries": pages.registries_to_report(request.actor),
+        "may_change_number": found.may_report,
         "tab": "records",
     }
     return render(request, "patient.html", context)
@@ -184,7 +197,7 @@ def one_step(request: ActorRequest, episode: str, step: str) -> HttpResponse:
     if act == "lay_aside" and outcome.page.step.state is StepState.PLANNED and not outcome.faults:
         return see_other("records")
     if outcome.faults or outcome.conflicts:
-        return _again(request, outcome)
+        return _again(request, outcome, signing=act == "sign")
     if act == "sign":
         return _signed(request, outcome)
     with_acts = {"lay_aside": services.lay_aside, "take_up": services.take_up}
@@ -337,6 +350,7 @@ def _inclusion(
         faults=found.faults if found else {},
         ask_for_lacking=found is not None and not only_more,
     )
+    troubles = troubles_of(parts)
     context = {
         "form": form,
         "asked": " ".join(sorted(assessment.shown)),
@@ -345,7 +359,8 @@ def _inclusion(
         "intake": intake.context,
         "carried": dict(intake.fields) | {"sub_registry": form.code},
         "parts": parts,
-        "troubles": troubles_of(parts),
+        "troubles": troubles,
+        "troubles_title": title_of(troubles),
         "not_included": pages.broken_shown(assessment) if found and not found.assessment.lacking else [],
         "doubles": pages.episodes_context(found.doubles.own) if found else [],
         "elsewhere": bool(found and found.doubles.elsewhere),
@@ -378,9 +393,11 @@ def _looked_at(
     written: Mapping[str, Sequence[str]],
     found: services.Intake | None,
 ) -> tuple[Any, Any]:
-    """The assessment of the inclusion questions, and the answers that can be kept."""
-    found = found or services.intake(
-        actor=request.actor, who=_must(intake.who), sub_registry=form.code, written=written, at=request.at
+    """The assessment of the inclusion questions, and the answers that can be kept. `found` None: none is answered."""
+    assessment = (
+        found.assessment
+        if found
+        else services.unanswered(actor=request.actor, who=_must(intake.who), sub_registry=form.code, at=request.at)
     )
     answers = {}
     for question in form.inclusion.questions:
@@ -388,7 +405,7 @@ def _looked_at(
             answer = read(question, written.get(question.code, ()), at=request.at)
             if answer is not None:
                 answers[question.code] = answer
-    return found.assessment, answers
+    return assessment, answers
 
 
 def _typed(request: HttpRequest, name: str) -> str:
@@ -447,8 +464,8 @@ def _written(request: ActorRequest, episode: str, step: str, *, only: Sequence[s
     )
 
 
-def _again(request: HttpRequest, outcome: Outcome, *, ask_for_lacking: bool = False) -> HttpResponse:
-    """The form with what is wrong, beside it what was typed."""
+def _again(request: HttpRequest, outcome: Outcome, *, signing: bool) -> HttpResponse:
+    """The form with what is wrong, beside it what was typed; if it was to be signed, also with what is not answered."""
     page: StepPage = outcome.page
     typed = {question.code: request.POST.getlist(question.code) for question in page.form_step.questions}
     parts = parts_of(
@@ -458,15 +475,16 @@ def _again(request: HttpRequest, outcome: Outcome, *, ask_for_lacking: bool = Fa
         typed=typed,
         faults=outcome.faults,
         conflicts=outcome.conflicts,
-        ask_for_lacking=ask_for_lacking,
+        ask_for_lacking=signing,
     )
-    return render(request, "step.html", pages.step_context(page, parts=parts, outcome=outcome), status=422)
+    context = pages.step_context(page, parts=parts, outcome=outcome, signing=signing)
+    return render(request, "step.html", context, status=422)
 
 
 def _signed(request: ActorRequest, outcome: Outcome) -> HttpResponse:
     page = outcome.page
     if outcome.others or not page.assessment.can_be_signed:
-        return _again(request, outcome, ask_for_lacking=True)
+        return _again(request, outcome, signing=True)
     with suppress(CannotSign, WrittenSince):
         services.sign(
             actor=request.actor,
@@ -476,4 +494,4 @@ def _signed(request: ActorRequest, outcome: Outcome) -> HttpResponse:
             at=request.at,
         )
         return see_other("step", page.episode.system_id, page.step.code)
-    return _again(request, outcome, ask_for_lacking=True)
+    return _again(request, outcome, signing=True)

@@ -225,9 +225,9 @@ if (sheet) {
   const { autosave, saving, saved, offline, gone, again, refused, kept, theirs } = sheet.dataset;
   const status = sheet.querySelector("[data-status]");
   const says = document.createElement("span");
-  const lacking = status.querySelector("[data-lacking]");
+  const todo = status.querySelector("[data-todo]");
   says.textContent = status.querySelector("[data-saved-at]").textContent;
-  status.replaceChildren(says, document.createElement("br"), " ", lacking);
+  status.replaceChildren(says, document.createElement("br"), " ", todo);
   const at = sheet.querySelector("[name=base]");
   const changed = new Map();
   let timer = 0, running = false, failures = 0, stopped = false, turn = 0;
@@ -236,11 +236,11 @@ if (sheet) {
   const unfold = (element) => { for (let fold = element.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true; };
   const tell = (text, bad) => { says.textContent = text; says.className = bad ? "err" : ""; };
 
-  /* "Unknown" and a value exclude each other. */
+  /* "Unknown" and a value exclude each other; "None of them" and the others too. */
   const exclude = (target) => {
     for (const other of inputs(target.name)) {
       if (other === target || !target.value) continue;
-      const apart = target.hasAttribute("data-missing") || other.hasAttribute("data-missing");
+      const apart = ["data-missing", "data-alone"].some((name) => target.hasAttribute(name) || other.hasAttribute(name));
       if (!apart || (target.type === "checkbox" && !target.checked)) continue;
       if (other.type === "checkbox") other.checked = false;
       else if (other.type !== "radio") other.value = "";
@@ -263,6 +263,7 @@ if (sheet) {
     line.querySelector("span").textContent = text || "";
     if (text) unfold(field);
     if (kind === "fault") {
+      field.classList.remove("is-left");
       field.classList.toggle("is-bad", !!text);
       for (const input of inputs(code)) if (text) input.setAttribute("aria-invalid", "true"); else input.removeAttribute("aria-invalid");
     }
@@ -297,7 +298,7 @@ if (sheet) {
       tag.textContent = `${n} ${kept}`;
     }
     for (const [code, text] of Object.entries(now.told)) sheet.querySelector(`[data-told="${CSS.escape(code)}"]`).textContent = text;
-    lacking.textContent = lacking.textContent.replace(/^\d+/, now.lacking);
+    todo.textContent = now.to_do;
     tell(`${saved} ${now.saved}`);
   };
   const save = async () => {

@@ -171,6 +171,12 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def moment_on_paper(value: datetime | None) -> str:
+    """`24 november 2026 kl. 07.48`, whatever day it is: paper is read later."""
+    return "" if value is None else moment_in_words(value)
+
+
+@register.filter
 def iso_day(value: date | None) -> str:
     """`2026-11-24`: days in tables are in digits."""
     return "" if value is None else f"{timezone.localtime(value) if isinstance(value, datetime) else value:%Y-%m-%d}"
@@ -285,7 +291,7 @@ def before_at(address: str) -> str:
 @register.filter
 def sent(data: QueryDict) -> list[tuple[str, str]]:
     """The fields of a form that was sent, to be sent again by a dialog: all but its own buttons and the token."""
-    own = {"csrfmiddlewaretoken", "ok", "change"}
+    own = {"csrfmiddlewaretoken", "ok", "change", "merge", "seen"}
     return [(name, value) for name, values in data.lists() if name not in own for value in values]
 
 

@@ -18,6 +18,7 @@ from registret.access.refusals import (
     AlreadyGranted,
     CardTooOld,
     ClinicClosed,
+    GivesRights,
     MailNotConfirmed,
     NotFound,
     NotPermitted,
@@ -25,7 +26,7 @@ from registret.access.refusals import (
     PrincipalsMissing,
     RoleImpossible,
 )
-from registret.access.roles import ROLES_AT_A_CLINIC, Role
+from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_TO_NOMINATE, Role
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.queries import has_ended_account, living_account
 from registret.kernel.by import By
@@ -201,10 +202,38 @@ def test_a_role_is_given_where_it_sits_and_nowhere_else(place: Country, role: Ro
         cast.confirm_mail(MOA, at=NOW)
         (seat,) = standing_of(hsa_id=MOA.hsa_id, at=NOW).seats
         assert (seat.clinic_id, seat.roles) == (clinic_id, frozenset({role}))
-        assert bool(seat.sub_registries) is at_a_clinic
+        assert bool(seat.rights) is at_a_clinic
     else:
         with refused(RoleImpossible):
             by_program(role=role, clinic_id=clinic_id)
+
+
+APART = [*product([Role.REGISTRY_OFFICE], ROLES_TO_NOMINATE), *product(ROLES_TO_NOMINATE, [Role.REGISTRY_OFFICE])]
+
+
+@pytest.mark.parametrize(("has", "wanted"), APART)
+def test_the_office_and_who_reads_never_meet_in_one_person_whichever_came_first(
+    place: Country, has: Role, wanted: Role
+) -> None:
+    by_program(role=has)
+    with refused(GivesRights):
+        by_program(role=wanted)
+    with refused(GivesRights):
+        by_program(role=wanted, hsa_id=HsaId.parse(MOA.hsa_id.lower()))
+
+
+@pytest.mark.parametrize(("had", "wanted"), APART)
+def test_who_was_the_one_becomes_the_other_once_the_first_is_taken_back_or_over(
+    place: Country, had: Role, wanted: Role
+) -> None:
+    giving.revoke(grant_id=by_program(role=had), reason="byter", revoked_by_id=None, by=DORIS.by, at=NOW)
+    later = Grant.objects.get(id=by_program(role=wanted)).ends_at
+    by_program(role=had, at=later)
+
+
+def test_who_reviews_the_log_handles_cases_or_supports_as_well(place: Country) -> None:
+    for role in (Role.LOG_REVIEWER, Role.CASE_HANDLER, Role.SUPPORT):
+        by_program(role=role)
 
 
 # --- revoking --------------------------------------------------------------------------------------

@@ -150,6 +150,14 @@ def test_of_many_appointments_of_one_person_one_is_made(place: Country) -> None:
     assert kinds(MOA) == ["appointed", "confirm_appointed"]
 
 
+def test_of_the_office_and_who_reads_given_to_one_person_at_once_one_is(place: Country) -> None:
+    roles = (Role.REGISTRY_OFFICE, Role.CASE_HANDLER, Role.LOG_REVIEWER)
+    acts: list[Act] = [partial(cast.appoint_by_program, BERTIL, role, at=NOW) for role in roles]
+    assert "GivesRights" in answers(together(acts))
+    held = Grant.objects.filter(account_id=cast.account_of(BERTIL).id, role__in=roles)
+    assert set(held.values_list("role", flat=True)) in ({Role.REGISTRY_OFFICE}, {Role.CASE_HANDLER, Role.LOG_REVIEWER})
+
+
 def test_an_appointment_and_a_registration_of_one_card_make_one_account_and_lose_nothing(place: Country) -> None:
     appoint: Act = partial(
         appointing.appoint_local_administrator,

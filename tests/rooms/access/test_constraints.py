@@ -24,7 +24,7 @@ from registret.access.models import (
     RecertificationLine,
     Substitution,
 )
-from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_TO_APPLY_FOR, ROLES_TO_NOMINATE, Role
+from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_TO_APPLY_FOR, ROLES_TO_NOMINATE, Role, apart_from
 from tests import cast
 from tests.rooms.access.scene import DAY, NOW, SECOND
 
@@ -349,6 +349,19 @@ def test_fields_that_go_together_are_never_apart(name: str) -> None:
 def test_what_is_usual_can_be_written() -> None:
     assert all(make().pk for make in (application, claim, grant, nomination, substitution))
     assert grant(source="imported").pk
+
+
+@pytest.mark.parametrize(("first", "second"), [(a, b) for a in Role for b in apart_from(a)])
+def test_the_office_and_who_reads_never_meet_in_one_person(first: Role, second: Role) -> None:
+    one = account()
+    grant(account_id=one, role=first, clinic_id=None, begins_at=NOW + DAY, ends_at=NOW + 2 * DAY)
+    for begins_at, ends_at in ((NOW, NOW + DAY + SECOND), (NOW + 2 * DAY - SECOND, NOW + 3 * DAY)):
+        with pytest.raises(IntegrityError, match="nobody gives rights and reads"), transaction.atomic():
+            grant(account_id=one, role=second, clinic_id=None, begins_at=begins_at, ends_at=ends_at)
+    # One after the other is no meeting, nor is what was revoked.
+    gone = {"revoked_at": NOW, "revoke_reason": "byter"}
+    assert grant(account_id=one, role=second, clinic_id=None, ends_at=NOW + 3 * DAY, **gone).pk
+    assert grant(account_id=one, role=second, clinic_id=None, begins_at=NOW + 2 * DAY, ends_at=NOW + 3 * DAY).pk
 
 
 def test_one_application_gives_at_most_one_grant() -> None:

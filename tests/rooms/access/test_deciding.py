@@ -109,7 +109,7 @@ def test_an_attestation_gives_exactly_what_it_says_and_not_what_was_asked_for(pl
     grant_id = attest(annas, at_work(BERTIL), role=Role.READER, sub_registries=("sepsis", "endokardit", "sepsis"))
     (seat,) = seats_of(account_id=cast.account_of(ANNA).id, at=NOW)
     assert (seat.grant_id, seat.clinic_id, seat.roles) == (grant_id, place.infection, frozenset({Role.READER}))
-    assert seat.sub_registries == ("endokardit", "sepsis")
+    assert seat.rights == {(Role.READER, "endokardit"), (Role.READER, "sepsis")}
     found = granted(application_id=annas)
     assert found is not None
     assert (found.role, found.revoked_at) == (Role.READER, None)

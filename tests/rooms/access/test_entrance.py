@@ -34,7 +34,7 @@ SEAT = Seat(
     care_provider_id=1,
     organisation_number="2321009991",
     roles=frozenset({Role.REPORTER}),
-    sub_registries=("pneumoni",),
+    rights=frozenset({(Role.REPORTER, "pneumoni")}),
     ends_at=datetime(2099, 1, 1, tzinfo=UTC),
 )
 

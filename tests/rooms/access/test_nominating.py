@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
 
 from registret.access.actor import Actor
+from registret.access.appointing import dismiss_by_program
+from registret.access.ending import end_account
 from registret.access.models import Grant, Nomination
 from registret.access.nominating import confirm, decline, nominate, nominations, withdraw_nomination
 from registret.access.queries import seats_of
@@ -20,10 +24,12 @@ from registret.access.refusals import (
     NotPermitted,
     OwnNomination,
     OwnRights,
+    ProposerGone,
     RoleImpossible,
 )
 from registret.access.roles import ROLES_TO_NOMINATE, Role
 from registret.accounts.queries import living_account
+from registret.kernel.by import By
 from registret.kernel.identifiers import HsaId
 from registret.mail.models import Letter
 from tests import cast
@@ -62,6 +68,18 @@ def proposal(who: Person = HENRIK, *, role: Role = Role.CASE_HANDLER, by: Actor 
         email=who.email,
         role=role,
         actor=by or actor(DORIS),
+        at=NOW,
+    )
+
+
+def dismissed(who: Person) -> None:
+    """From the office."""
+    dismiss_by_program(
+        hsa_id=HsaId.parse(who.hsa_id),
+        role=Role.REGISTRY_OFFICE,
+        reason="slutat",
+        decided_by=("Sven Styrelse", "Tove Tvåa"),
+        by=By.of_program("dismiss"),
         at=NOW,
     )
 
@@ -163,6 +181,50 @@ def test_who_came_to_the_office_since_is_confirmed_by_nobody_and_least_by_onesel
         confirm(nomination_id=made, actor=henrik, at=NOW)
     with refused(GivesRights):
         confirm(nomination_id=made, actor=ingrid, at=NOW)
+
+
+@pytest.mark.parametrize("why", ["suspended", "ended", "dismissed", "over"])
+def test_what_somebody_proposed_who_is_no_longer_at_the_office_is_not_confirmed(place: Country, why: str) -> None:
+    made, ingrid, at = proposal(), actor(INGRID), NOW
+    if why == "suspended":
+        cast.suspend(DORIS, at=NOW)
+    elif why == "ended":
+        end_account(account_id=cast.account_of(DORIS).id, reason="slutat", by=INGRID.by, at=NOW)
+    elif why == "dismissed":
+        dismissed(DORIS)
+    else:
+        at = Grant.objects.get(account_id=cast.account_of(DORIS).id).ends_at
+        Nomination.objects.update(proposed_at=at - DAY)
+        ingrid = dataclasses.replace(ingrid, card_read_at=at)
+    with refused(ProposerGone):
+        confirm(nomination_id=made, actor=ingrid, at=at)
+    decline(nomination_id=made, reason="Föreslå på nytt", actor=ingrid, at=at)
+    assert proposal(by=ingrid), "a colleague proposes anew"
+
+
+@pytest.mark.parametrize("how", [cast.suspend, lambda who, *, at: dismissed(who)], ids=["suspended", "dismissed"])
+def test_a_proposer_who_goes_at_the_same_moment_has_proposed_nothing(
+    committed: None, how: Callable[..., object]
+) -> None:
+    scene()
+    made, ingrid = proposal(BERTIL), actor(INGRID)
+    results = together([lambda: confirm(nomination_id=made, actor=ingrid, at=NOW), lambda: how(DORIS, at=NOW)])
+    assert results[1] is None
+    assert isinstance(results[0], int | ProposerGone), results
+    assert Grant.objects.filter(role=Role.CASE_HANDLER).exists() is isinstance(results[0], int)
+
+
+def test_two_who_confirm_what_the_other_proposed_never_wait_for_each_other(committed: None) -> None:
+    scene()
+    doris, ingrid = actor(DORIS), actor(INGRID)
+    of_doris, of_ingrid = proposal(BERTIL, by=doris), proposal(BERTIL, role=Role.LOG_REVIEWER, by=ingrid)
+    results = together(
+        [
+            lambda: confirm(nomination_id=of_doris, actor=ingrid, at=NOW),
+            lambda: confirm(nomination_id=of_ingrid, actor=doris, at=NOW),
+        ]
+    )
+    assert [type(one) for one in results] == [int, int], results
 
 
 @pytest.mark.parametrize("who", [BERTIL, ERIK])

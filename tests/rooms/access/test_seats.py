@@ -64,6 +64,16 @@ def test_several_roles_at_one_clinic_are_one_seat_with_the_sum_of_their_rights(p
     assert seat.ends_at == datetime.fromisoformat("2027-02-01T00:00:00+01:00"), "the first moment at which one ends"
 
 
+def test_a_role_counts_in_the_sub_registries_that_it_was_given_for_and_opens_no_others(place: Country) -> None:
+    attested(cast.register(ANNA, place.infection, at=NOW))
+    attested(cast.apply_again(ANNA, place.infection, role=Role.READER, sub_registries=("sepsis",), at=NOW))
+    cast.appoint(ANNA, place.infection, at=NOW)
+    (seat,) = seats_of(account_id=cast.account_of(ANNA).id, at=NOW)
+    assert (Role.LOCAL_ADMINISTRATOR, "endokardit") in seat.rights, "an administrator's right holds all that are open"
+    assert seat.sub_registries_for(Permission.REPORT) == {"pneumoni"}
+    assert seat.sub_registries_for(Permission.READ_RECORDS) == {"pneumoni", "sepsis"}
+
+
 def test_clinics_come_by_name_and_the_office_last(place: Country) -> None:
     two_seats(place)
     cast.appoint_by_program(BERTIL, Role.LOG_REVIEWER, at=NOW)

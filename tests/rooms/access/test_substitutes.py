@@ -87,7 +87,7 @@ def test_a_colleague_confirmed_by_another_attests_from_the_first_day_to_the_last
     assert not attests(ANNA, place, noon + 30 * DAY)
     (seat,) = seats_of(account_id=id_of(ANNA), at=noon)
     assert seat.roles == {Role.REPORTER, Role.LOCAL_ADMINISTRATOR}
-    assert seat.sub_registries == ("pneumoni",), "it opens no sub-registry that the person did not have"
+    assert {code for _, code in seat.rights} == {"pneumoni"}, "it opens no sub-registry that the person did not have"
     (after,) = seats_of(account_id=id_of(ANNA), at=noon + 30 * DAY)
     assert after.roles == {Role.REPORTER}
 

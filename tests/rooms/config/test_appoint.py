@@ -141,6 +141,15 @@ def test_a_closed_clinic_takes_nobody() -> None:
     assert line == "--clinic: Medicinkliniken, Norrviks sjukhus is closed"
 
 
+def test_whoever_works_at_the_office_is_not_made_a_log_reviewer_as_well() -> None:
+    appoint(*arguments(), *DECIDED)
+    err = StringIO()
+    with pytest.raises(SystemExit):
+        call_command("appoint", *arguments(role="log_reviewer"), *DECIDED, stdout=err, stderr=err)
+    assert "nobody is in the registry office and also log reviewer or case handler" in err.getvalue()
+    assert len(entries(wanted=Wanted(event="grant.appointed")).rows) == 1
+
+
 def test_the_same_role_is_not_given_twice() -> None:
     appoint(*arguments(), *DECIDED)
     err = StringIO()

@@ -70,9 +70,7 @@ def test_kept_data_are_there_the_next_time(data: Path) -> None:
     with Cluster.start(data=data, database="registret") as cluster, psycopg.connect(cluster.url) as connection:
         connection.execute("CREATE TABLE kept (word text)")
         connection.execute("INSERT INTO kept VALUES ('åäö')")
-    began = time.monotonic()
     with Cluster.start(data=data, database="registret") as cluster, psycopg.connect(cluster.url) as connection:
-        assert time.monotonic() - began < 2
         assert connection.execute("SELECT upper(word) FROM kept").fetchone() == ("ÅÄÖ",)
 
 

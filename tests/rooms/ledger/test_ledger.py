@@ -12,7 +12,7 @@ from django.db.utils import ProgrammingError
 from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_OF_THE_OFFICE
 from registret.kernel.by import By
 from registret.ledger.models import Entry
-from registret.ledger.queries import Wanted, entries, entries_about, entries_of_account, events_seen
+from registret.ledger.queries import Wanted, entries, entries_about, entries_of_account
 from registret.ledger.services import record
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -200,12 +200,6 @@ def test_nobody_learns_from_a_log_of_their_own_or_of_others_that_somebody_is_rev
     for clinic_id in (7, None):
         assert [r.id for r in entries_about(account_id=1, clinic_id=clinic_id, asked_by=3).rows] == [suffered]
         assert len(entries_about(account_id=1, clinic_id=clinic_id, asked_by=2).rows) == 4
-
-
-def test_the_filter_offers_each_event_once() -> None:
-    for event in ("filter.a", "filter.b", "filter.a"):
-        written(event=event)
-    assert [e for e in events_seen() if e.startswith("filter.")] == ["filter.a", "filter.b"]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from registret.access.attesting import attest
 from registret.access.roles import Role
 from registret.accounts.queries import living_account
 from registret.ledger.queries import EntryRow, Wanted, entries
-from registret.records import identity, population, services
+from registret.records import identity, opting_out, population, services
 from registret.records.casenumber import CaseNumber
 from registret.records.cases import Case
 from registret.records.models import Episode, Number, Patient
@@ -60,6 +60,12 @@ ACUTE: Mapping[str, Sequence[str]] = {
     "antibiotic_at": ["2026-11-20T09:30"],
     "intensive_care": ["no"],
     "breathing_support": ["oxygen"],
+}
+DISCHARGE: Mapping[str, Sequence[str]] = {
+    "agent": ["missing:unknown"],
+    "blood_culture_result": ["missing:unknown"],
+    "discharged_at": ["2026-11-23T12:00"],
+    "discharged_to": ["home"],
 }
 
 
@@ -133,6 +139,19 @@ def case(patient: str = TOLVAN, case_number: str = "26RS4711") -> Case:
 def system_id_of(patient: str) -> str:
     with sight_of_all():
         return Number.objects.get(text=number(patient).text).patient.system_id
+
+
+def shown(*patients: str) -> set[str]:
+    """System ids of those who have these numbers: as if they had been shown."""
+    with sight_of_all():
+        texts = [number(one).text for one in patients]
+        return set(Number.objects.filter(text__in=texts).values_list("patient__system_id", flat=True))
+
+
+def opt_out(*, actor: Actor, case: Case, at: datetime) -> int:
+    """The patient of the case, whoever that is now, has been shown and opts out."""
+    expected = next(iter(shown(case.number.text)), None)
+    return opting_out.opt_out(actor=actor, case=case, expected=expected, at=at)
 
 
 def counted() -> tuple[int, int, int]:

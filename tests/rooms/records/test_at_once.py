@@ -6,7 +6,6 @@ import pytest
 
 from registret.records import identity, services
 from registret.records.models import Number, OptOut
-from registret.records.opting_out import opt_out
 from registret.records.sight import sight_of_all
 from tests.parallel import committed, together
 from tests.rooms.records.scene import (
@@ -19,6 +18,8 @@ from tests.rooms.records.scene import (
     counted,
     handler,
     number,
+    opt_out,
+    shown,
     system_id_of,
     ward,
 )
@@ -41,10 +42,15 @@ def test_two_who_merge_the_same_two_make_one_merge(here: Ward) -> None:
     begun(here.anna, patient=RESERVE)
     begun(here.karin)
     reserve, tolvan = system_id_of(RESERVE), system_id_of(TOLVAN)
+    both = {reserve, tolvan}
     results = together(
         [
-            lambda: identity.merge(actor=here.anna, patient=reserve, number=number(TOLVAN), reason="x", at=NOW),
-            lambda: identity.merge(actor=here.karin, patient=tolvan, number=number(RESERVE), reason="x", at=NOW),
+            lambda: identity.merge(
+                actor=here.anna, patient=reserve, number=number(TOLVAN), expected=both, reason="x", at=NOW
+            ),
+            lambda: identity.merge(
+                actor=here.karin, patient=tolvan, number=number(RESERVE), expected=both, reason="x", at=NOW
+            ),
         ]
     )
     assert names(results) == ["NothingToMerge", "str"]
@@ -121,10 +127,12 @@ def test_opting_out_twice_is_once(here: Ward) -> None:
 def test_merging_and_opting_out_leave_nothing_of_whom_was_meant(here: Ward) -> None:
     begun(here.anna, patient=RESERVE)
     begun(here.anna)
-    greta, reserve = handler(), system_id_of(RESERVE)
+    greta, reserve, both = handler(), system_id_of(RESERVE), shown(RESERVE, TOLVAN)
     results = together(
         [
-            lambda: identity.merge(actor=here.anna, patient=reserve, number=number(TOLVAN), reason="x", at=NOW),
+            lambda: identity.merge(
+                actor=here.anna, patient=reserve, number=number(TOLVAN), expected=both, reason="x", at=NOW
+            ),
             lambda: opt_out(actor=greta, case=case(TOLVAN), at=NOW),
         ]
     )

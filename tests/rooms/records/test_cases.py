@@ -39,6 +39,7 @@ from tests.rooms.records.scene import (
     log,
     number,
     registered,
+    shown,
     system_id_of,
     ward,
 )
@@ -98,11 +99,13 @@ ACTS: dict[str, Callable[[Actor], object]] = {
     "open": lambda actor: cases.open_case(actor=actor, case=case(), at=NOW),
     "extract": lambda actor: extracts.registry_extract(actor=actor, case=case(), form="pdf", at=NOW),
     "log extract": lambda actor: log_extract_of_case(actor=actor, case=case(), form="pdf", at=NOW),
-    "opt out": lambda actor: opting_out.opt_out(actor=actor, case=case(), at=NOW),
+    "opt out": lambda actor: opting_out.opt_out(actor=actor, case=case(), expected=None, at=NOW),
     "change the number": lambda actor: identity_cases.change_number(
         actor=actor, case=case(), number=number(RESERVE), reason="x", at=NOW
     ),
-    "merge": lambda actor: identity_cases.merge(actor=actor, case=case(), number=number(RESERVE), reason="x", at=NOW),
+    "merge": lambda actor: identity_cases.merge(
+        actor=actor, case=case(), number=number(RESERVE), expected=(), reason="x", at=NOW
+    ),
     "ages": lambda actor: retention.ages(actor=actor, at=NOW),
     "destroy": lambda actor: retention.decide_to_destroy(actor=actor, sub_registry="pneumoni", reason="x", at=NOW),
     "keep": lambda actor: retention.decide_to_keep(
@@ -221,7 +224,14 @@ def test_an_extract_tells_of_numbers_and_merging(here: Ward) -> None:
     gone = system_id_of(RESERVE)
     begun(here.cecilia)
     greta = handler()
-    identity_cases.merge(actor=greta, case=case(RESERVE), number=number(TOLVAN), reason="Samma person", at=NOW + MINUTE)
+    identity_cases.merge(
+        actor=greta,
+        case=case(RESERVE),
+        number=number(TOLVAN),
+        expected=shown(RESERVE, TOLVAN),
+        reason="Samma person",
+        at=NOW + MINUTE,
+    )
     found = extracts.registry_extract(actor=handler(), case=case(RESERVE), form="pdf", at=NOW + HOUR)
     assert [(one.number.text, one.until is None) for one in found.numbers] == [
         ("191212121212", True),
@@ -252,7 +262,14 @@ def test_a_log_extract_tells_also_of_the_time_before_two_were_merged(here: Ward)
     begun(here.anna, patient=RESERVE)
     begun(here.cecilia)
     before = log_extract_of_case(actor=handler(), case=case(RESERVE), form="pdf", at=NOW)
-    identity_cases.merge(actor=handler(), case=case(RESERVE), number=number(TOLVAN), reason="x", at=NOW + MINUTE)
+    identity_cases.merge(
+        actor=handler(),
+        case=case(RESERVE),
+        number=number(TOLVAN),
+        expected=shown(RESERVE, TOLVAN),
+        reason="x",
+        at=NOW + MINUTE,
+    )
     after = log_extract_of_case(actor=handler(), case=case(RESERVE), form="pdf", at=NOW + HOUR)
     assert {(row.at, row.event) for row in before.rows} <= {(row.at, row.event) for row in after.rows}
     assert {row.unit for row in after.rows if row.event == "episode.begun"} == {

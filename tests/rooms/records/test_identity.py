@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,18 +16,20 @@ from registret.access.refusals import CardTooOld, NotFound, NotPermitted
 from registret.access.roles import Role
 from registret.records import identity, identity_cases, looking, services
 from registret.records.models import Merge, Patient
-from registret.records.opting_out import opt_out
 from registret.records.population import COLUMNS, FileRegister
 from registret.records.refusals import (
     AlsoElsewhere,
     NobodyHere,
+    NotAsShown,
     NothingToMerge,
     NotTheSame,
     NumberTaken,
     NumberUnchanged,
     OptedOut,
+    ReasonNeeded,
     TakenElsewhere,
 )
+from registret.records.services import NewPatient
 from registret.records.sight import sight_of_all
 from tests import cast
 from tests.rooms.records.scene import (
@@ -46,7 +50,9 @@ from tests.rooms.records.scene import (
     handler,
     log,
     number,
+    opt_out,
     registered,
+    shown,
     system_id_of,
     ward,
 )
@@ -77,12 +83,19 @@ def of_case(here: Ward, *, of: str = RESERVE, to: str = TOLVAN, mistaken: bool =
 
 def merge_of_case(*, of: str = RESERVE, into: str = TOLVAN) -> str:
     """By Greta, in a case."""
-    return identity_cases.merge(actor=handler(), case=case(of), number=number(into), reason=WHY, at=NOW + HOUR)
+    return identity_cases.merge(
+        actor=handler(), case=case(of), number=number(into), expected=shown(of, into), reason=WHY, at=NOW + HOUR
+    )
 
 
 def merge(here: Ward, *, of: str = RESERVE, into: str = TOLVAN, by: str = "anna") -> str:
     return identity.merge(
-        actor=getattr(here, by), patient=system_id_of(of), number=number(into), reason=WHY, at=NOW + HOUR
+        actor=getattr(here, by),
+        patient=system_id_of(of),
+        number=number(into),
+        expected=shown(of, into),
+        reason=WHY,
+        at=NOW + HOUR,
     )
 
 
@@ -285,7 +298,7 @@ def test_only_a_case_handler_with_a_fresh_card_acts_in_a_case(here: Ward, who: s
     begun(here.anna, patient=RESERVE)
     begun(here.anna)
     somebody, late = getattr(here, who), NOW + HOUR + timedelta(minutes=1)
-    for act in (identity_cases.change_number, identity_cases.merge):
+    for act in (identity_cases.change_number, partial(identity_cases.merge, expected=shown(RESERVE, TOLVAN))):
         with pytest.raises(NotPermitted):
             act(actor=somebody, case=case(RESERVE), number=number(TOLVAN), reason=WHY, at=NOW)
         with pytest.raises(CardTooOld):
@@ -320,7 +333,13 @@ def test_a_number_that_was_wrong_does_not_come_along_to_whom_it_really_is(here: 
     begun(here.anna, patient=into)
     remains = system_id_of(into)
     done = identity.merge(
-        actor=here.anna, patient=system_id_of(OTHER), number=number(into), reason=WHY, mistaken=True, at=NOW + HOUR
+        actor=here.anna,
+        patient=system_id_of(OTHER),
+        number=number(into),
+        expected=shown(OTHER, into),
+        reason=WHY,
+        mistaken=True,
+        at=NOW + HOUR,
     )
     assert done == remains == system_id_of(into)
     assert counted() == (1, 1, 2)
@@ -485,6 +504,7 @@ def test_the_demos_file_is_a_population_with_numbers_of_nobody(here: Ward) -> No
 
 
 STRANGER = "19640823-9819"
+ANOTHER_RESERVE = "22800102AB14"
 
 
 def test_two_official_numbers_of_different_birth_dates_are_not_one_persons(here: Ward) -> None:
@@ -494,3 +514,133 @@ def test_two_official_numbers_of_different_birth_dates_are_not_one_persons(here:
         with pytest.raises(NotTheSame):
             act(here, **{"of": TOLVAN, "to" if act is change else "into": STRANGER})
     assert looking.search(actor=here.anna, written=STRANGER, at=NOW).patient is not None
+
+
+def test_another_birth_date_is_not_reached_in_two_steps_either(here: Ward) -> None:
+    """By a reserve number on the way: what the patient has had counts, on both sides."""
+    begun(here.anna)
+    change(here, of=TOLVAN, to=RESERVE)
+    with pytest.raises(NotTheSame):
+        change(here, to=STRANGER)
+    begun(here.anna, patient=STRANGER)
+    for of, into in ((RESERVE, STRANGER), (STRANGER, RESERVE), (TOLVAN, STRANGER)):
+        with pytest.raises(NotTheSame):
+            merge(here, of=of, into=into)
+    change(here, of=STRANGER, to=ANOTHER_RESERVE)
+    with pytest.raises(NotTheSame):
+        merge(here, into=ANOTHER_RESERVE)
+    assert counted() == (2, 4, 2)
+    merge_of_case(into=ANOTHER_RESERVE)
+    change(here, of=ANOTHER_RESERVE, to=RESERVE)
+
+
+def test_a_number_that_was_said_to_be_wrong_does_not_count(here: Ward) -> None:
+    begun(here.anna, patient=STRANGER)
+    identity.change_number(
+        actor=here.anna, patient=system_id_of(STRANGER), number=number(RESERVE), reason=WHY, mistaken=True, at=NOW
+    )
+    change(here)
+    assert system_id_of(TOLVAN) == system_id_of(RESERVE)
+
+
+def with_sepsis(here: Ward, patient: str) -> None:
+    """Ulla, who reports to all sub-registries, begins an episode of sepsis, which Anna does not see."""
+    ulla = cast.person("Ulla", "Med", "SE2321009991-E00U1M2")
+    at = ["2026-11-20T08:15"]
+    services.begin(
+        actor=at_work(ulla, here.place.infection, by=None),
+        who=NewPatient(number=number(patient)),
+        sub_registry="sepsis",
+        written={
+            "arrived_at": at,
+            "sepsis_treated": ["yes"],
+            "acquired": ["community"],
+            "intensive_care": ["yes"],
+            "intensive_care_from": at,
+            "paediatric_icu": ["no"],
+        },
+        is_no_double=False,
+        at=NOW,
+    )
+
+
+def test_whom_the_own_provider_has_in_a_sub_registry_outside_the_seat_is_not_merged_and_so_uncovered(
+    here: Ward,
+) -> None:
+    begun(here.anna, patient=RESERVE)
+    with_sepsis(here, TOLVAN)
+    for act in (change, merge):
+        with pytest.raises(TakenElsewhere):
+            act(here)
+    with pytest.raises(NotFound):
+        looking.open_patient(actor=here.anna, system_id=system_id_of(TOLVAN), at=NOW)
+    begun(here.anna)
+    for act in (change, merge):
+        with pytest.raises(AlsoElsewhere):
+            act(here, **{"of": TOLVAN, "to" if act is change else "into": RESERVE})
+    assert counted() == (2, 2, 3)
+    merge_of_case()
+
+
+@pytest.mark.parametrize("act", [change, merge])
+def test_the_other_of_protected_identity_asks_for_a_reason_too(here: Ward, act: Callable[..., object]) -> None:
+    begun(here.anna, patient=RESERVE)
+    begun(here.anna)
+    with sight_of_all():
+        Patient.objects.filter(system_id=system_id_of(TOLVAN)).update(is_protected=True)
+    with pytest.raises(ReasonNeeded) as no:
+        act(here)
+    assert no.value.patient == system_id_of(TOLVAN)
+    assert len(log("patient.number_met")) == 1
+    looking.open_patient(actor=here.anna, system_id=system_id_of(TOLVAN), reason="Rättar", at=NOW + HOUR)
+    if act is change:
+        with pytest.raises(NumberTaken):
+            change(here)
+    else:
+        merge(here)
+        assert counted() == (1, 2, 2)
+
+
+@pytest.mark.parametrize("seen", ["nobody", "one of them", "somebody else"])
+def test_only_the_two_who_were_shown_are_merged(here: Ward, seen: str) -> None:
+    begun(here.anna, patient=RESERVE)
+    begun(here.anna)
+    mine, other = system_id_of(RESERVE), system_id_of(TOLVAN)
+    expected = {"nobody": (), "one of them": (mine,), "somebody else": (mine, "P2222AAAA")}[seen]
+    with pytest.raises(NotAsShown) as at_the_clinic:
+        identity.merge(
+            actor=here.anna, patient=mine, number=number(TOLVAN), expected=expected, reason=WHY, at=NOW + HOUR
+        )
+    with pytest.raises(NotAsShown) as in_a_case:
+        identity_cases.merge(
+            actor=handler(), case=case(RESERVE), number=number(TOLVAN), expected=expected, reason=WHY, at=NOW
+        )
+    assert at_the_clinic.value.patient == in_a_case.value.patient == other
+    assert counted() == (2, 2, 2)
+
+
+def test_what_shows_by_a_refusal_is_an_entry_about_whom_it_shows(here: Ward) -> None:
+    begun(here.anna, patient=RESERVE)
+    begun(here.cecilia)
+    mine, theirs = (entry.about_patient_id for entry in reversed(log("episode.begun")))
+    with pytest.raises(TakenElsewhere):
+        merge(here)
+    assert [entry.about_patient_id for entry in log("patient.number_met")] == [theirs]
+    begun(here.cecilia, patient=RESERVE, arrived_at=["2026-09-01T10:00"])
+    with pytest.raises(AlsoElsewhere):
+        change(here)
+    with pytest.raises(AlsoElsewhere):
+        merge(here, into=STRANGER)
+    told = [(entry.by_name, entry.about_patient_id) for entry in log("patient.more_met")]
+    assert told == [(here.anna.name, mine)] * 2
+    assert len(log("patient.number_met")) == 1, "of the number nothing was said"
+
+
+def test_whether_somebody_has_a_number_of_another_birth_date_does_not_show(here: Ward) -> None:
+    begun(here.anna)
+    with pytest.raises(NotTheSame):
+        merge(here, of=TOLVAN, into=STRANGER)
+    begun(here.cecilia, patient=STRANGER)
+    with pytest.raises(NotTheSame):
+        merge(here, of=TOLVAN, into=STRANGER)
+    assert log("patient.number_met") == ()

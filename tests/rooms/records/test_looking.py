@@ -5,19 +5,21 @@ from __future__ import annotations
 import pytest
 
 from registret.access.actor import Actor
-from registret.records import looking, services
-from registret.records.refusals import ReasonNeeded
+from registret.records import identity, looking, queries, services
+from registret.records.refusals import NotAsShown, ReasonNeeded
 from registret.records.services import Intake, NewPatient
 from tests.rooms.records.scene import (
     ACUTE,
     INCLUDED,
     NOW,
     RESERVE,
+    SAMORDNAD,
     TOLVAN,
     Known,
     Ward,
     ask,
     begun,
+    counted,
     log,
     number,
     registered,
@@ -48,12 +50,18 @@ def test_whoever_saves_nothing_and_is_shown_the_step_has_opened_it(here: Ward) -
     assert log("step.opened")[0].about_patient_id is not None
 
 
-@pytest.mark.parametrize("which", ["drafts", "laid_aside", "due", "flagged"])
+@pytest.mark.parametrize("which", ["to_continue", "drafts", "laid_aside", "due", "flagged"])
 def test_a_list_of_its_own_is_in_the_log_as_all_of_them_are(here: Ward, which: str) -> None:
     begun(here.anna)
     found = looking.work_list(actor=here.anna, which=which, after=None, at=NOW)
     told = [entry.facts["rows"] for entry in log("work.listed")]
     assert told == ([len(found.rows)] if found.rows else [])
+
+
+def test_an_episode_just_begun_stands_in_the_log_of_lists_too(here: Ward) -> None:
+    begun(here.anna)
+    assert len(looking.work(actor=here.anna, at=NOW).to_continue.rows) == 1
+    assert [entry.facts["rows"] for entry in log("work.listed")] == [1]
 
 
 def test_the_drafts_are_in_the_log(here: Ward) -> None:
@@ -89,3 +97,49 @@ def test_the_number_of_a_protected_patient_of_ours_asks_for_a_reason_before_doub
         begun(here.karin)
     looking.open_patient(actor=here.karin, system_id=system_id_of(TOLVAN), reason="Ny inläggning", at=NOW)
     assert asked(here.karin).doubles.own
+
+
+def test_a_name_that_many_have_shows_a_page_and_says_that_there_are_more(
+    here: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(Known(n191212121212=registered("Tolvansson"), n191212729808=registered("Tolvgren")), monkeypatch)
+    begun(here.anna)
+    begun(here.anna, patient=SAMORDNAD)
+    monkeypatch.setattr(queries, "PAGE", 1)
+    found = looking.search(actor=here.anna, written="tolv", at=NOW)
+    assert ([patient.name for patient in found.named], found.more) == (["Tolvan Tolvansson"], True)
+    assert len(log("patient.found")) == 1, "who was not shown was not looked at"
+    found = looking.search(actor=here.anna, written="tolvgr", at=NOW)
+    assert ([patient.name for patient in found.named], found.more) == (["Tolvan Tolvgren"], False)
+
+
+def test_a_form_that_nothing_is_answered_in_says_nothing_of_doubles_and_tells_of_none(here: Ward) -> None:
+    begun(here.anna)
+    who = NewPatient(number=number(TOLVAN))
+    assert services.unanswered(actor=here.cecilia, who=who, sub_registry="pneumoni", at=NOW).lacking
+    assert log("patient.doubles_shown") == ()
+
+
+def test_a_patient_who_is_shown_for_a_further_episode_has_been_opened(here: Ward) -> None:
+    begun(here.anna)
+    about = log("episode.begun")[0].about_patient_id
+    services.known_patient(actor=here.karin, system_id=system_id_of(TOLVAN), at=NOW)
+    assert [(entry.by_name, entry.about_patient_id) for entry in log("patient.opened")] == [(here.karin.name, about)]
+
+
+@pytest.mark.parametrize("comes", [False, True])
+def test_an_episode_is_begun_for_who_was_chosen_or_not_at_all(here: Ward, comes: bool) -> None:
+    """The number was another's, and is let go of meanwhile; perhaps whose it is has come."""
+    begun(here.anna)
+    chosen = services.known_patient(actor=here.anna, system_id=system_id_of(TOLVAN), at=NOW)
+    identity.change_number(
+        actor=here.karin, patient=chosen.system_id, number=number(RESERVE), reason="Fel", mistaken=True, at=NOW
+    )
+    if comes:
+        begun(here.karin)
+    before = counted()
+    with pytest.raises(NotAsShown):
+        services.begin(
+            actor=here.anna, who=chosen, sub_registry="pneumoni", written=INCLUDED, is_no_double=True, at=NOW
+        )
+    assert counted() == before

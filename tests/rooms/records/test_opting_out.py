@@ -38,11 +38,10 @@ from registret.records.opting_out import (
     came_back,
     file_of_marks,
     marks,
-    opt_out,
     replay,
     write_marks,
 )
-from registret.records.refusals import OptedOut
+from registret.records.refusals import NotAsShown, OptedOut
 from registret.records.sight import destroying as may_destroy
 from registret.records.sight import sight_of_all
 from tests.cast import ANNA
@@ -63,7 +62,9 @@ from tests.rooms.records.scene import (
     log,
     not_writable,
     number,
+    opt_out,
     registered,
+    shown,
     system_id_of,
     ward,
 )
@@ -88,7 +89,14 @@ def story(here: Ward) -> str:
     services.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
     begun(here.cecilia, arrived_at=["2026-09-01T10:00"])
     begun(here.karin, patient=OTHER)
-    identity_cases.merge(actor=handler(), case=case(RESERVE), number=number(TOLVAN), reason="Tolvan", at=NOW)
+    identity_cases.merge(
+        actor=handler(),
+        case=case(RESERVE),
+        number=number(TOLVAN),
+        expected=shown(RESERVE, TOLVAN),
+        reason="Tolvan",
+        at=NOW,
+    )
     looking.open_patient(actor=here.anna, system_id=system_id_of(TOLVAN), reason="Vårdas", at=NOW)
     return episode
 
@@ -456,3 +464,16 @@ def test_the_file_is_read_as_it_was_written(here: Ward) -> None:
     opt_out(actor=handler(), case=case(), at=NOW)
     assert read_marks(mark.line for mark in marks()) == frozenset(marks())
     assert ANNA.name not in "".join(mark.line for mark in marks())
+
+
+@pytest.mark.parametrize("expected", [None, "P2222AAAA"])
+def test_nobody_is_destroyed_but_who_was_shown(here: Ward, expected: str | None) -> None:
+    """The page said that nobody has the number, or showed somebody else."""
+    begun(here.anna)
+    with pytest.raises(NotAsShown) as no:
+        opting_out.opt_out(actor=handler(), case=case(), expected=expected, at=NOW)
+    assert no.value.patient == system_id_of(TOLVAN)
+    with pytest.raises(NotAsShown):
+        opting_out.opt_out(actor=handler(), case=case(OTHER), expected="P2222AAAA", at=NOW)
+    assert counted()[0] == 1
+    assert OptOut.objects.count() == 0

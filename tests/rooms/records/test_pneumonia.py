@@ -13,7 +13,7 @@ from registret.limits.services import TooMany
 from registret.records import looking, queries, services
 from registret.records.lifecycle import StepState
 from registret.records.refusals import CannotSign, NotIncluded, OfAnotherClinic, PerhapsDouble, WrittenSince
-from tests.rooms.records.scene import ACUTE, MINUTE, NOW, TOLVAN, Ward, begun, log, ward
+from tests.rooms.records.scene import ACUTE, DISCHARGE, MINUTE, NOW, TOLVAN, Ward, begun, log, ward
 
 pytestmark = pytest.mark.django_db
 
@@ -210,6 +210,52 @@ def test_a_follow_up_is_due_months_after_discharge_and_stands_on_the_list_and_th
     assert looking.work(actor=here.anna, at=NOW).due.rows == ()
 
 
+def test_the_step_to_go_on_with_stands_on_a_list_until_it_is_begun(here: Ward) -> None:
+    def to_do() -> list[tuple[str, str]]:
+        return [(row.episode, row.step) for row in looking.work(actor=here.anna, at=NOW).to_continue.rows]
+
+    episode = begun(here.anna)
+    assert to_do() == [(episode, "acute")]
+    assert looking.work(actor=here.cecilia, at=NOW).to_continue.rows == ()
+    services.write(actor=here.anna, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
+    assert to_do() == [], "it is a draft now"
+    services.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
+    assert to_do() == [(episode, "discharge")]
+    services.reopen(actor=here.anna, episode=episode, step="acute", reason="Fel värde", at=NOW)
+    assert to_do() == [], "first what was opened again"
+    services.sign(actor=here.anna, episode=episode, step="acute", base=3, at=NOW)
+    services.move(
+        actor=here.anna, episode=episode, step="discharge", clinic_id=here.place.medicine, reason="Flyttad", at=NOW
+    )
+    assert to_do() == [], "another clinic goes on"
+
+
+def test_a_follow_up_that_waits_for_its_day_is_nothing_to_go_on_with(here: Ward) -> None:
+    episode = begun(here.anna)
+    services.write(actor=here.anna, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
+    services.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
+    services.write(actor=here.anna, episode=episode, step="discharge", base=0, written=DISCHARGE, at=NOW)
+    services.sign(actor=here.anna, episode=episode, step="discharge", base=1, at=NOW)
+    work = looking.work(actor=here.anna, at=NOW)
+    assert (work.to_continue.rows, work.due.rows) == ((), ())
+
+
+def test_what_waits_to_be_gone_on_with_has_pages_too_the_longest_waiting_first(
+    here: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "PAGE", 2)
+    all_of_them = [
+        begun(here.anna, at=NOW + month * MINUTE, arrived_at=[f"2026-0{2 * month - 1}-01T08:15"])
+        for month in range(1, 6)
+    ]
+    page = queries.to_continue(actor=here.anna)
+    seen = [row.episode for row in page.rows]
+    while page.after is not None:
+        page = queries.to_continue(actor=here.anna, after=page.after)
+        seen += [row.episode for row in page.rows]
+    assert seen == all_of_them
+
+
 def test_work_lists_go_on_where_a_page_ends(here: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queries, "PAGE", 2)
     for month in range(1, 6):
@@ -228,7 +274,7 @@ def test_work_lists_go_on_where_a_page_ends(here: Ward, monkeypatch: pytest.Monk
 
 @pytest.mark.parametrize("mark", ["2020-01-01_", "2020-01-01_" + "9" * 40, "_1", "x_1", "2020-01-01_-1", "2020-01-01"])
 def test_a_mark_that_is_none_is_said_to_be_none(here: Ward, mark: str) -> None:
-    for listed in (queries.drafts, queries.flagged, queries.laid_aside):
+    for listed in (queries.drafts, queries.flagged, queries.laid_aside, queries.to_continue):
         with pytest.raises(ValueError, match=r"."):
             listed(actor=here.anna, after=mark)
     with pytest.raises(ValueError, match=r"."):

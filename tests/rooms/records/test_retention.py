@@ -28,6 +28,7 @@ from tests.rooms.records.scene import (
     handler,
     log,
     number,
+    shown,
     system_id_of,
     ward,
 )
@@ -180,7 +181,9 @@ def test_a_decision_stays_as_it_was_written(here: Ward) -> None:
 
 
 def test_a_patient_who_was_merged_is_destroyed_with_the_trace(here: Ward) -> None:
-    identity_cases.merge(actor=handler(), case=case(RESERVE), number=number(TOLVAN), reason="x", at=NOW)
+    identity_cases.merge(
+        actor=handler(), case=case(RESERVE), number=number(TOLVAN), expected=shown(RESERVE, TOLVAN), reason="x", at=NOW
+    )
     destroy()
     destroy_due(at=NOW)
     with sight_of_all():

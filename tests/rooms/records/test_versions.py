@@ -22,6 +22,8 @@ from tests.rooms.records.scene import ACUTE, HOUR, MINUTE, NOW, Ward, begun, cas
 pytestmark = pytest.mark.django_db
 
 RENAMED = ("acute.toml", 'code = "pulse"', 'code = "heart_rate"\nwas = "pulse"')
+NEWEST = max(version for code, version in catalogue().forms if code == "pneumoni")
+NEXT = NEWEST + 1
 ASKS_MORE = ("acute.toml", 'code = "temperature"', 'code = "temperature"\nrequired = true')
 
 
@@ -38,10 +40,10 @@ def here() -> Ward:
     return ward()
 
 
-def second_version(own: Path, *edits: tuple[str, str, str]) -> None:
-    """Version 2 of pneumonia: version 1 with (file, old, new) edited."""
-    folder = own / "pneumoni" / "2"
-    shutil.copytree(DEFINITIONS / "pneumoni" / "1", folder)
+def next_version(own: Path, *edits: tuple[str, str, str]) -> None:
+    """One more version of pneumonia: the newest with (file, old, new) edited."""
+    folder = own / "pneumoni" / str(NEXT)
+    shutil.copytree(DEFINITIONS / "pneumoni" / str(NEWEST), folder)
     for name, old, new in edits:
         text = (folder / name).read_text(encoding="utf-8")
         assert old in text
@@ -59,23 +61,23 @@ def signed(here: Ward) -> str:
 
 def test_an_episode_stays_on_the_version_that_it_was_begun_with(here: Ward, own: Path) -> None:
     episode = begun(here.anna)
-    second_version(own, RENAMED)
+    next_version(own, RENAMED)
     page = looking.open_step(actor=here.anna, episode=episode, step="acute", at=NOW)
-    assert page.episode.version == 1
+    assert page.episode.version == NEWEST
     services.write(actor=here.anna, episode=episode, step="acute", base=0, written={"pulse": ["80"]}, at=NOW)
     new = begun(here.anna, arrived_at=["2026-08-20T08:15"])
-    assert looking.open_step(actor=here.anna, episode=new, step="acute", at=NOW).episode.version == 2
+    assert looking.open_step(actor=here.anna, episode=new, step="acute", at=NOW).episode.version == NEXT
 
 
 def test_moving_on_shows_what_changes_and_takes_the_answers_along(here: Ward, own: Path) -> None:
     episode = signed(here)
-    second_version(own, RENAMED)
+    next_version(own, RENAMED)
     seen = versions.preview(actor=here.anna, episode=episode, at=NOW)
     assert [d.new.code for d in seen.differences if d.change is Change.CHANGED and d.new] == ["heart_rate"]
     assert seen.lost == ()
     versions.move_on(actor=here.anna, episode=episode, at=NOW + MINUTE)
     page = looking.open_step(actor=here.anna, episode=episode, step="acute", at=NOW)
-    assert page.episode.version == 2
+    assert page.episode.version == NEXT
     assert page.answers["acute"]["heart_rate"].value == 88
     assert "pulse" not in page.answers["acute"]
     assert page.step.state is StepState.REOPENED, "its answers changed"
@@ -86,7 +88,7 @@ def test_moving_on_shows_what_changes_and_takes_the_answers_along(here: Ward, ow
 
 def test_an_extract_tells_of_the_move(here: Ward, own: Path) -> None:
     episode = signed(here)
-    second_version(own, RENAMED)
+    next_version(own, RENAMED)
     versions.move_on(actor=here.anna, episode=episode, at=NOW + MINUTE)
     found = registry_extract(actor=handler(), case=case(), form="pdf", at=NOW + HOUR)
     acute = next(step for step in found.episodes[0].steps if step.code == "acute")
@@ -98,7 +100,7 @@ def test_a_signed_step_that_the_new_form_wants_more_of_is_opened_again_and_other
     here: Ward, own: Path
 ) -> None:
     episode = signed(here)
-    second_version(own, ASKS_MORE)
+    next_version(own, ASKS_MORE)
     versions.move_on(actor=here.anna, episode=episode, at=NOW + MINUTE)
     page = looking.open_step(actor=here.anna, episode=episode, step="acute", at=NOW)
     states = {row.code: row.state for row in page.episode.steps}
@@ -109,27 +111,27 @@ def test_without_a_newer_version_there_is_nothing_to_move_to_nor_for_others(here
     episode = begun(here.anna)
     with pytest.raises(NotFound):
         versions.preview(actor=here.anna, episode=episode, at=NOW)
-    second_version(own, RENAMED)
+    next_version(own, RENAMED)
     with pytest.raises(NotFound):
         versions.move_on(actor=here.cecilia, episode=episode, at=NOW)
 
 
 def test_a_form_that_was_changed_in_use_takes_nothing_and_the_server_does_not_start(here: Ward, own: Path) -> None:
-    second_version(own, RENAMED)
+    next_version(own, RENAMED)
     episode = begun(here.anna)
     check_forms_in_use()
-    file = own / "pneumoni" / "2" / "acute.toml"
+    file = own / "pneumoni" / str(NEXT) / "acute.toml"
     file.write_text(file.read_text(encoding="utf-8").replace("least = 8, most = 45", "least = 9, most = 45"), "utf-8")
     catalogue.cache_clear()
     with pytest.raises(FormChanged):
         services.write(actor=here.anna, episode=episode, step="acute", base=0, written={"crp": ["80"]}, at=NOW)
-    with pytest.raises(NotReady, match="version 2 of pneumoni is in use, and its definition is not what it was"):
+    with pytest.raises(NotReady, match=f"version {NEXT} of pneumoni is in use, and its definition is not what it was"):
         check_forms_in_use()
     # Another sub-registry is still there, and the version is not.
     shutil.move(own / "pneumoni", own / "another")
-    for text_file in (own / "another" / "2").glob("register.toml"):
+    for text_file in (own / "another" / str(NEXT)).glob("register.toml"):
         text = text_file.read_text(encoding="utf-8")
         text_file.write_text(text.replace('code = "pneumoni"', 'code = "another"'), encoding="utf-8")
     catalogue.cache_clear()
-    with pytest.raises(NotReady, match="version 2 of pneumoni is in use, and its definition is gone"):
+    with pytest.raises(NotReady, match=f"version {NEXT} of pneumoni is in use, and its definition is gone"):
         check_forms_in_use()

@@ -124,6 +124,27 @@ def test_a_score_of_a_question_that_may_yet_be_asked_is_open(tmp_path: Path) -> 
         assert [one.is_open for one in now.scores] == [is_open]
 
 
+def test_a_score_of_what_is_not_asked_for_does_not_apply_and_of_what_nobody_knows_is_unknown(tmp_path: Path) -> None:
+    number = 'hard = { least = 0, most = 9 }\nmissing = ["not_done", "unknown"]\n'
+    asked = variable("days", "integer", number + "show_if = 'fever == \"yes\"'")
+    asked += variable("more", "integer", number + "show_if = 'days > 2'")
+    found = form(tmp_path, INCLUSION + asked + score("n", "days * 2") + score("m", "n * 2") + score("k", "more * 2"))
+    unknown, not_done = Answer(missing=Missing.UNKNOWN), Answer(missing=Missing.NOT_DONE)
+
+    def skipped(**answers: Answer) -> list[bool]:
+        now = of(found, NOBODY, arrived_at=ARRIVED, **answers)
+        return [one.is_skipped for one in now.scores]
+
+    assert skipped() == [False] * 3, "it may yet be asked"
+    assert skipped(fever=answer("no")) == [True] * 3, (
+        "and what is counted from the score, or asked because of the answer"
+    )
+    assert skipped(fever=unknown) == [False] * 3, "nobody knows whether it should have been asked"
+    assert skipped(fever=answer("yes"), days=unknown) == [False] * 3
+    assert skipped(fever=answer("yes"), days=not_done) == [False, False, True]
+    assert skipped(fever=answer("yes"), days=answer(1)) == [False, False, True]
+
+
 def test_a_score_that_is_a_condition_is_a_yes_or_a_no_and_counts_one_or_nought(tmp_path: Path) -> None:
     found = form(tmp_path, INCLUSION + score("feverish", 'fever == "yes"') + score("twice", "feverish * 2"))
     assert [one.is_yes_or_no for one in found.scores.values()] == [True, False]

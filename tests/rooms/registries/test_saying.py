@@ -10,7 +10,7 @@ from django.utils import translation
 from registret.registries.answers import Answer
 from registret.registries.assessing import ScoreNow
 from registret.registries.queries import form_of
-from registret.registries.saying import computed, said
+from registret.registries.saying import computed, in_digits, said
 from registret.registries.schema import Missing
 from tests.rooms.registries.building import at
 
@@ -51,6 +51,17 @@ def test_a_result_is_a_number_a_word_or_why_there_is_none(
     code: str, value: Decimal | None, is_open: bool, words: str
 ) -> None:
     assert computed(ScoreNow(score=FORM.scores[code], value=value, is_open=is_open)) == words
+
+
+def test_a_result_of_what_is_not_asked_for_does_not_apply() -> None:
+    now = ScoreNow(score=FORM.scores["crb65"], value=None, is_open=False, is_skipped=True)
+    assert computed(now) == "Ej tillämpligt"
+
+
+def test_numbers_have_a_comma_in_swedish_and_a_point_in_english() -> None:
+    assert in_digits(Decimal("41.5")) == "41,5"
+    with translation.override("en"):
+        assert in_digits(Decimal("41.5")) == "41.5"
 
 
 def test_words_are_in_the_active_language() -> None:

@@ -69,6 +69,27 @@ def asked(browser: Browser, email: str = NEW) -> tuple[int, int]:
     return found.id, found.version
 
 
+# --- letters ---------------------------------------------------------------------------------------
+
+
+def test_the_language_of_letters_is_chosen_there_and_that_of_the_pages_is_another_matter(place: Country) -> None:
+    anna = Browser.of(ANNA)
+    assert "Mejlen kommer på svenska." in text_of(anna.get("/konto"))
+    assert anna.post("/konto/sprak", {"language": "en"}).status_code == 303
+    assert cast.account_of(ANNA).language == "en"
+    page = text_of(anna.get("/konto"))
+    assert "Mejlen kommer på engelska." in page
+    assert events("account.language") == 1
+    anna.post("/konto/sprak", {"language": "en"})
+    assert events("account.language") == 1, "what does not change is not told"
+
+
+@pytest.mark.parametrize("language", ["", "de", "sv-SE"])
+def test_there_is_no_other_language_of_letters(place: Country, language: str) -> None:
+    assert Browser.of(ANNA).post("/konto/sprak", {"language": language}).status_code == 400
+    assert cast.account_of(ANNA).language == "sv"
+
+
 # --- the page --------------------------------------------------------------------------------------
 
 

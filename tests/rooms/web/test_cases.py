@@ -61,6 +61,11 @@ def post(browser: Browser, address: str, **more: str) -> Any:
     return browser.post(address, SENT | more)
 
 
+def seen_in(page: Any) -> list[str]:
+    """Which patients the page has shown, as its form says."""
+    return re.findall(r'name="seen" value="([^"]*)"', page.content.decode())
+
+
 # --- who may ---------------------------------------------------------------------------------------
 
 GETS = ["/patientarenden", "/gallring", "/gallring/pneumoni"]
@@ -227,14 +232,15 @@ def test_an_unknown_form_is_no_file(anna: Actor, episode: str) -> None:
 
 
 def test_opting_out_takes_two_steps(anna: Actor, episode: str) -> None:
-    browser = greta()
+    browser, seen = greta(), system_id_of(TOLVAN)
     asked = post(browser, "/patientarenden/avboj")
     assert "Förstör 1 vårdepisod" in text_of(asked)
+    assert seen_in(asked) == [seen]
     unsure = post(browser, "/patientarenden/avboj", ok="1")
     assert unsure.status_code == 422
     assert "Bekräfta att patienten har begärt det" in text_of(unsure)
     assert counted() == (1, 1, 1)
-    done = post(browser, "/patientarenden/avboj", ok="1", sure="1")
+    done = post(browser, "/patientarenden/avboj", ok="1", sure="1", seen=seen)
     assert (done.status_code, done["Location"]) == (303, "/patientarenden?klart=1")
     assert "Avböjandet är genomfört. 1 vårdepisod förstördes" in text_of(browser.get(done["Location"]))
     assert counted() == (0, 0, 0)
@@ -244,6 +250,16 @@ def test_opting_out_takes_two_steps(anna: Actor, episode: str) -> None:
     assert "Patienten har avböjt" in text_of(post(browser, "/patientarenden"))
 
 
+def test_who_was_not_shown_is_not_destroyed_but_shown(anna: Actor, episode: str) -> None:
+    for seen in ("", "P2222AAAA"):
+        page = post(greta(), "/patientarenden/avboj", ok="1", sure="1", seen=seen)
+        assert page.status_code == 409
+        assert "en annan patient än den som visades" in text_of(page)
+        assert seen_in(page) == [system_id_of(TOLVAN)]
+    assert counted() == (1, 1, 1)
+    assert len(log("case.opened")) == 2
+
+
 def test_a_get_destroys_nothing(anna: Actor, episode: str) -> None:
     assert greta().get("/patientarenden/avboj", SENT | {"ok": "1", "sure": "1"}).status_code == 405
     assert counted() == (1, 1, 1)
@@ -251,7 +267,7 @@ def test_a_get_destroys_nothing(anna: Actor, episode: str) -> None:
 
 def test_the_clinic_sees_on_its_start_page_that_episodes_were_destroyed(anna: Actor, episode: str) -> None:
     assert "Förstörda vårdepisoder" not in text_of(Browser.of(ANNA).get("/start"))
-    post(greta(), "/patientarenden/avboj", ok="1", sure="1")
+    post(greta(), "/patientarenden/avboj", ok="1", sure="1", seen=system_id_of(TOLVAN))
     page = text_of(Browser.of(ANNA).get("/start"))
     assert "Förstörda vårdepisoder Pneumoni: 1" in page
     assert "patienten har avböjt" in page
@@ -323,11 +339,15 @@ def test_a_number_is_changed_and_two_are_merged_after_a_question(anna: Actor, no
     assert browser.get(address).status_code == 200
     sent = {"new_number": TOLVAN, "reason": "Har fått personnummer"}
     assert browser.post(address, sent | {"reason": ""}).status_code == 422
-    asked = browser.post(address, sent)
-    assert "Är de två samma person?" in text_of(asked)
+    for unseen in ({}, {"merge": "1"}, {"merge": "1", "seen": [mine, "P2222AAAA"]}):
+        asked = browser.post(address, sent | unseen)
+        assert "Är de två samma person?" in text_of(asked)
+        assert ("en annan patient än den som visades" in text_of(asked)) is bool(unseen)
+        assert seen_in(asked) == [mine, remains]
     assert counted() == (2, 2, 2)
+    assert len({entry.about_patient_id for entry in log("patient.opened")}) == 2, "both looks are in the log"
     assert "Är de två" not in text_of(browser.post(address, sent | {"change": "1"}))
-    done = browser.post(address, sent | {"merge": "1"})
+    done = browser.post(address, sent | {"merge": "1", "seen": seen_in(asked)})
     assert (done.status_code, done["Location"]) == (303, f"/patient/{remains}")
     assert counted() == (1, 2, 2)
 
@@ -366,7 +386,7 @@ def test_what_is_another_care_providers_too_is_sent_to_a_case_and_the_log_is_tol
     begun(cecilia, patient=RESERVE, at=now, arrived_at=moment(now, days=300))
     page = Browser.of(ANNA).post(f"/patient/{mine}/nummer", sent)
     assert page.status_code == 409
-    assert "Patienten finns också hos en annan vårdgivare." in text_of(page)
+    assert "Patienten finns också hos andra." in text_of(page)
     assert len(log("patient.number_met")) == 2, "of the number nothing was said"
     assert counted() == (2, 2, 3)
 
@@ -384,16 +404,20 @@ def test_a_case_handler_sees_both_before_they_are_merged(anna: Actor, now: datet
     assert "Är de två" not in text_of(page)
     sent = CASE | {"new_number": TOLVAN, "reason": "Journalen visar det"}
     assert browser.post("/patientarenden/nummer", sent | {"reason": ""}).status_code == 422
-    asked = text_of(browser.post("/patientarenden/nummer", sent))
-    assert "Är de två samma person?" in asked
-    assert "Region Sydvik" in asked
-    assert "19121212-1212" in asked
+    for unseen in ({}, {"merge": "1"}, {"merge": "1", "seen": [remains, "P2222AAAA"]}):
+        page = browser.post("/patientarenden/nummer", sent | unseen)
+        asked = text_of(page)
+        assert "Är de två samma person?" in asked
+        assert "Region Sydvik" in asked
+        assert "19121212-1212" in asked
+        assert ("en annan patient än den som visades" in asked) is bool(unseen)
+        assert seen_in(page) == [system_id_of(RESERVE), remains]
     assert counted() == (2, 2, 2)
     seen = log("case.opened")
     assert {entry.facts["case"] for entry in seen} == {"26RS4711"}
     assert len({entry.about_patient_id for entry in seen}) == 2, "both looks are in the log"
     assert "Är de två" not in text_of(browser.post("/patientarenden/nummer", sent | {"change": "1"}))
-    done = browser.post("/patientarenden/nummer", sent | {"merge": "1"})
+    done = browser.post("/patientarenden/nummer", sent | {"merge": "1", "seen": seen_in(page)})
     assert (done.status_code, done["Location"]) == (303, "/patientarenden?bytt=1")
     assert "Det nya numret leder till patienten." in text_of(browser.get(done["Location"]))
     assert counted() == (1, 2, 2)

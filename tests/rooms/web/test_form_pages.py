@@ -14,9 +14,10 @@ from registret.access.roles import Role
 from registret.records import services
 from registret.registries.queries import catalogue
 from registret.registries.schema import Block
+from registret.words.days import moment_in_words
 from tests import cast
 from tests.cast import ANNA
-from tests.rooms.records.scene import ACUTE, begun
+from tests.rooms.records.scene import ACUTE, Known, ask, begun, registered
 from tests.rooms.web.client import Browser, Page, text_of
 
 pytestmark = pytest.mark.django_db
@@ -170,6 +171,101 @@ def test_the_live_state_has_the_same_words(episode: str) -> None:
     }  # fmt: skip
     assert told["minutes_to_antibiotic"]["value"] == "–"
     assert told["crb65"]["word"] is False
+
+
+def test_a_result_of_what_is_not_asked_for_does_not_apply_on_the_page_live_and_on_paper(
+    anna: Actor, episode: str
+) -> None:
+    save(anna, episode, {"antibiotic": ["missing:not_done"]})
+    assert results(episode)["minutes_to_antibiotic"] == "Ej tillämpligt"
+    assert "Frågas inte efter här." in form_of(episode)
+    told = Browser.of(ANNA).post(f"/vardepisod/{episode}/acute/spara", {"base": "1"}).json()["scores"]
+    assert told["minutes_to_antibiotic"]["value"] == "Ej tillämpligt"
+    assert "antibiotika Ej tillämpligt" in text_of(Browser.of(ANNA).get(f"/vardepisod/{episode}/utskrift"))
+
+
+def test_paper_says_who_it_is_about_and_when_it_was_signed_and_never_today(
+    anna: Actor, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(Known(n191212121212=registered()), monkeypatch)
+    episode = begun(anna, at=now, arrived_at=[moment(now - timedelta(days=4))])
+    paper = text_of(Browser.of(ANNA).get(f"/vardepisod/{episode}/utskrift"))
+    assert "Tolvan Tolvansson, man, 19121212-1212" in paper
+    assert f"Signerad {moment_in_words(now)} av Anna Berg." in paper
+    assert "i dag" not in paper
+
+
+# --- what is left ----------------------------------------------------------------------------------
+
+
+def to_do(page: str) -> str:
+    found = re.search(r"data-todo>(.*?)</span>", page)
+    assert found is not None
+    return found[1]
+
+
+def test_what_is_left_is_a_whole_sentence_also_live(anna: Actor, episode: str, now: datetime) -> None:
+    times = {
+        "blood_cultured_at": [moment(now - timedelta(days=3, hours=2))],
+        "antibiotic_at": [moment(now - timedelta(days=3))],
+    }
+    save(anna, episode, {**UNTIMED, **times, "intensive_care": [""]})
+    assert to_do(form_of(episode)) == "1 fråga kvar"
+    hers = Browser.of(ANNA)
+    sent = {"base": "1", "changed": ["intensive_care"], "intensive_care": "no"}
+    assert hers.post(f"/vardepisod/{episode}/acute/spara", sent).json()["to_do"] == "Klar att signera"
+    both = {"base": "2", "changed": ["immunosuppression", "intensive_care"], "immunosuppression": ["none", "steroids"]}
+    assert hers.post(f"/vardepisod/{episode}/acute/spara", both).json()["to_do"] == "1 att rätta, 1 fråga kvar"
+
+
+def test_what_is_broken_and_what_is_unanswered_come_back_at_once(episode: str) -> None:
+    sent = {"base": "0", "systolic": "1180", "immunosuppression": ["none", "steroids"], "do": "sign"}
+    page = Browser.of(ANNA).post(f"/vardepisod/{episode}/acute", sent)
+    assert page.status_code == 422
+    told = text_of(page)
+    assert re.search(r"Rätta 2, besvara \d+ ", told)
+    assert "Det här stoppar signeringen" not in told, "it is in the list"
+    html = page.content.decode()
+    assert 'class="field is-bad" data-q="systolic"' in html
+    assert 'class="field is-left" data-q="saturation"' in html
+    errors = re.search(r'(?s)<div class="errs.*?</div>', html)
+    assert errors is not None
+    leads_to = re.findall(r'href="#(\w+)"', errors[0])
+    assert leads_to[:2] == ["immunosuppression", "systolic"]
+    assert "saturation" in leads_to
+
+
+def test_after_signing_the_note_leads_on_to_the_next_step_and_so_does_a_list(
+    anna: Actor, episode: str, now: datetime
+) -> None:
+    times = {
+        "blood_cultured_at": [moment(now - timedelta(days=3, hours=2))],
+        "antibiotic_at": [moment(now - timedelta(days=3))],
+    }
+    save(anna, episode, {**UNTIMED, **times})
+    services.sign(actor=anna, episode=episode, step="acute", base=1, at=timezone.now())
+    assert "Fortsätt med utskrivning" in text_of(Browser.of(ANNA).get(f"/vardepisod/{episode}/acute"))
+    for address in ("/start", "/registreringar", "/registreringar/fortsatt"):
+        page = Browser.of(ANNA).get(address)
+        assert f"/vardepisod/{episode}/discharge" in page.content.decode(), address
+        assert "Att fortsätta med" in text_of(page)
+
+
+def test_an_option_that_stands_alone_is_marked_so_for_the_script(episode: str) -> None:
+    asked = question(form_of(episode), "immunosuppression")
+    assert re.findall(r'value="(\w+)" data-alone', asked) == ["none"]
+
+
+def test_how_a_time_is_written_stands_beside_it(episode: str) -> None:
+    page = form_of(episode)
+    assert "Skriv som 2026-11-25 14.30 eller 25/11 14.30." in page
+    assert 'aria-describedby="antibiotic_at-hjalp antibiotic_at-sa"' in page
+    assert "placeholder" not in page
+
+
+def test_the_usual_range_has_the_decimal_comma_of_the_language(anna: Actor, episode: str) -> None:
+    save(anna, episode, {"temperature": ["43,2"]})
+    assert "Brukar vara 34–41,5 °C" in form_of(episode)
 
 
 # --- what was changed, and whose it is -------------------------------------------------------------

@@ -57,13 +57,13 @@ def test_a_question_that_follows_from_an_answer_is_asked_and_is_no_mistake() -> 
     more = browser.post(reverse("new_episode"), sent)
     assert more.status_code == 200
     assert "Några frågor till följer av dina svar." in text_of(more)
-    assert "behöver rättas" not in text_of(more)
+    assert "Besvara" not in text_of(more)
     seen = re.search(r'name="asked" value="([^"]+)"', more.content.decode())
     assert seen is not None
     assert "intensive_care_from" in seen[1]
     still = browser.post(reverse("new_episode"), sent | {"asked": seen[1]})
     assert still.status_code == 422
-    assert "behöver rättas" in text_of(still)
+    assert "Besvara 2 frågor" in text_of(still), "unanswered is not wrong"
 
 
 @pytest.mark.django_db

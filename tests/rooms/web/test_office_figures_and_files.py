@@ -269,7 +269,7 @@ def test_what_somebody_proposed_who_is_suspended_since_has_a_page_that_says_what
     cast.suspend(BERTIL, at=now)
     page = Browser.of(cast.KARIN).post(f"/personer/vikarie/{made}/bekrafta")
     assert page.status_code == 409
-    assert "Den som föreslog vikarien kan inte längre föreslå någon. " in text_of(page)
+    assert "Den som lämnade förslaget kan inte längre föreslå någon. " in text_of(page)
     assert "Avslå förslaget." in text_of(page)
     assert Browser.of(nils).get("/attestera").status_code == 403
 

@@ -146,7 +146,7 @@ def here(db: None) -> Ward:
     return ward()
 
 
-def test_what_is_too_long_for_paper_is_json_and_the_log_says_that_only(
+def test_what_is_too_long_for_paper_is_json_and_the_log_says_which_was_made_and_that_both_were_looked_at(
     here: Ward, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun(here.anna)
@@ -157,6 +157,9 @@ def test_what_is_too_long_for_paper_is_json_and_the_log_says_that_only(
             make(actor=greta, case=case(TOLVAN), form="pdf", at=THEN)
         assert no.value.rows > 0
     assert log("extract.made") == log("log.extract_made") == ()
+    looked = log("case.opened")
+    assert [(entry.by_name, entry.facts["case"]) for entry in looked] == [(greta.name, "26RS4711")] * 2
+    assert {entry.about_patient_id for entry in looked} == {log("episode.begun")[0].about_patient_id}
     found = extracts.registry_extract(actor=greta, case=case(TOLVAN), form="json", at=THEN)
     assert json.loads(json.dumps(documents.registry_extract(found)))["episodes"]
     assert len(log("extract.made")) == 1

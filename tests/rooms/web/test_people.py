@@ -180,7 +180,7 @@ def test_an_administrator_changes_role_sub_registries_and_last_day_and_the_perso
     answer = bertil.post(f"/behorighet/{grant_id}", data)
     assert answer.headers["Location"] == f"/personer/{id_of(ANNA)}"
     (seat,) = seats_of(account_id=id_of(ANNA), at=timezone.now())
-    assert (seat.roles, seat.sub_registries) == (frozenset({Role.READER}), ("pneumoni", "sepsis"))
+    assert seat.rights == {(Role.READER, "pneumoni"), (Role.READER, "sepsis")}
     assert timezone.localdate(seat.ends_at - timedelta(seconds=1)) == last
     assert letters_to(ANNA, "grant_changed") == 1
     (entry,) = entries(wanted=Wanted(event="grant.changed")).rows

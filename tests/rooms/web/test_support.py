@@ -270,7 +270,7 @@ def test_the_office_appoints_support_after_a_question(place: Country, now: datet
     assert doris.post("/kansliet/uppdrag/support", FORM | {"ok": "1"}).status_code == 303
     cast.confirm_mail(TILDA, at=timezone.now())
     (seat,) = seats_of(account_id=id_of(TILDA), at=timezone.now())
-    assert (seat.roles, seat.clinic_id, seat.sub_registries) == (frozenset({Role.SUPPORT}), None, ())
+    assert (seat.roles, seat.clinic_id, seat.rights) == (frozenset({Role.SUPPORT}), None, frozenset())
     assert "Tilda Öst" in text_of(doris.get("/kansliet/uppdrag"))
 
 
