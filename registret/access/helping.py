@@ -89,7 +89,7 @@ def helped(*, account_id: int, before: int | None = None, actor: Actor, at: date
         seats=() if ended else standing.seats,
         application=newest_application(account_id=person.id),
         confirmation=newest_confirmation(account_id=person.id),
-        letters=letters_about(person.id, size=LETTERS),
+        letters=letters_about(person.id, size=LETTERS, known=person.email),
         card=_card(person.hsa_id),
         log=timeline(account_id=person.id, hsa_id=person.hsa_id, asked_by=actor.account_id, before=before),
     )

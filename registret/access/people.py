@@ -15,7 +15,7 @@ from registret.access.checks import check_card_age, two_names
 from registret.access.giving import give, revoke
 from registret.access.models import Grant, Source
 from registret.access.participation import left_out
-from registret.access.queries import active_administrators, registry_office, title_of
+from registret.access.queries import active_administrators, of_substitutes, registry_office, title_of
 from registret.access.refusals import (
     ClinicClosed,
     NotFound,
@@ -62,6 +62,7 @@ class GrantRow:
     begins_at: datetime
     ends_at: datetime
     ended: bool
+    substitute: bool
     changeable: bool
     revocable: bool
 
@@ -114,10 +115,11 @@ def person_of(*, actor: Actor, account_id: int, at: datetime) -> PersonRow:
 
 def grant_of(*, actor: Actor, grant_id: int, at: datetime) -> GrantRow:
     """Raises: NotPermitted, NotFound."""
-    found = _grants(actor, at=at).filter(id=grant_id).select_related("account", "clinic").first()
+    wanted = _grants(actor, at=at).filter(id=grant_id)
+    found = wanted.select_related("account", "clinic").first()
     if found is None:
         raise NotFound()
-    return _grant_row(found, actor=actor, at=at)
+    return _grant_row(found, of_substitutes(wanted), actor=actor, at=at)
 
 
 @transaction.atomic
@@ -291,12 +293,15 @@ def _people(grants: QuerySet[Grant], *, actor: Actor, at: datetime) -> tuple[Per
     for grant in grants.select_related("account", "clinic").order_by("ends_at", "id"):
         found.setdefault(grant.account_id, []).append(grant)
     refused = bounces(theirs[0].account.email for theirs in found.values())
-    people = [_person_row(theirs, refused, actor=actor, at=at) for theirs in found.values()]
+    substitutes = of_substitutes(grants)
+    people = [_person_row(theirs, refused, substitutes, actor=actor, at=at) for theirs in found.values()]
     surname = {theirs[0].account_id: theirs[0].account.surname for theirs in found.values()}
     return tuple(sorted(people, key=lambda p: (swedish_order(surname[p.account_id]), swedish_order(p.name), p.hsa_id)))
 
 
-def _person_row(grants: list[Grant], refused: Mapping[str, Bounce], *, actor: Actor, at: datetime) -> PersonRow:
+def _person_row(
+    grants: list[Grant], refused: Mapping[str, Bounce], substitutes: frozenset[int], *, actor: Actor, at: datetime
+) -> PersonRow:
     who = grants[0].account
     elsewhere = _suspended_elsewhere(who.state_authority, who.state_clinic_id, actor=actor)
     told = _authority(actor) is Authority.OFFICE or not elsewhere
@@ -311,11 +316,11 @@ def _person_row(grants: list[Grant], refused: Mapping[str, Bounce], *, actor: Ac
         mail_confirmed_at=who.confirmed_at,
         logged_in_at=who.logged_in_at,
         bounce=refused.get(who.email),
-        grants=tuple(_grant_row(grant, actor=actor, at=at) for grant in grants),
+        grants=tuple(_grant_row(grant, substitutes, actor=actor, at=at) for grant in grants),
     )
 
 
-def _grant_row(found: Grant, *, actor: Actor, at: datetime) -> GrantRow:
+def _grant_row(found: Grant, substitutes: frozenset[int], *, actor: Actor, at: datetime) -> GrantRow:
     at_a_clinic = found.clinic is not None and found.clinic.closed_at is None
     # Appointing a local administrator, and so prolonging it, is for the office.
     own = found.role in ROLES_TO_APPLY_FOR or (found.role == Role.LOCAL_ADMINISTRATOR and actor.may(Permission.APPOINT))
@@ -329,6 +334,7 @@ def _grant_row(found: Grant, *, actor: Actor, at: datetime) -> GrantRow:
         begins_at=found.begins_at,
         ends_at=found.ends_at,
         ended=found.ends_at <= at,
+        substitute=found.id in substitutes,
         changeable=at_a_clinic and own and found.account_id != actor.account_id,
         revocable=own and found.account_id != actor.account_id,
     )

@@ -12,8 +12,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from registret.access.actor import Actor, Seat
 from registret.access.entrance import missing
-from registret.access.lifecycle import ApplicationState
-from registret.access.models import Application, Grant
+from registret.access.lifecycle import ApplicationState, SubstitutionState
+from registret.access.models import Application, Grant, Substitution
 from registret.access.refusals import AdministratorsAddress, HsaIdDisputed, NotFound
 from registret.access.roles import Permission, Role
 from registret.accounts.lifecycle import AccountState
@@ -381,6 +381,18 @@ def others_who_attest(*, at: datetime, clinic: str = "clinic_id") -> Exists:
             account__state=AccountState.CONFIRMED,
         ).exclude(account_id=OuterRef("account_id"))
     )
+
+
+def of_substitutes(grants: QuerySet[Grant]) -> frozenset[int]:
+    """Those of these grants, by id, that came of a confirmed substitution and still end with it."""
+    confirmed = Substitution.objects.filter(
+        state=SubstitutionState.CONFIRMED,
+        account_id=OuterRef("account_id"),
+        clinic_id=OuterRef("clinic_id"),
+        ends_at=OuterRef("ends_at"),
+    )
+    of_them = grants.filter(Exists(confirmed), role=Role.LOCAL_ADMINISTRATOR)
+    return frozenset(of_them.values_list("id", flat=True))
 
 
 def _waiting(actor: Actor, *, at: datetime) -> QuerySet[Application]:

@@ -24,6 +24,7 @@ from registret.access.notices import first
 from registret.access.queries import (
     Administrator,
     active_administrators,
+    of_substitutes,
     others_who_attest,
     registry_office,
     title_of,
@@ -118,6 +119,7 @@ class LineRow:
     answered_by_id: int | None
     answered_by: str
     own: bool
+    substitute: bool
     keepable: bool
     endable: bool
     changeable: bool
@@ -173,7 +175,7 @@ def lines_of(*, actor: Actor, recertification_id: int, at: datetime) -> tuple[Li
     Raises: NotPermitted.
     """
     found = _lines(actor).filter(recertification_id=recertification_id)
-    rows = [_line_row(line, actor=actor, at=at) for line in found]
+    rows = _line_rows(found, actor=actor, at=at)
     return tuple(sorted(rows, key=lambda r: (swedish_order(r.surname), swedish_order(r.name), r.account_id, r.id)))
 
 
@@ -418,13 +420,18 @@ def _lines(actor: Actor) -> QuerySet[RecertificationLine]:
 
 
 def _line(line_id: int, *, actor: Actor, at: datetime) -> LineRow:
-    found = _lines(actor).filter(id=line_id).first()
-    if found is None:
+    found = _line_rows(_lines(actor).filter(id=line_id), actor=actor, at=at)
+    if not found:
         raise NotFound()
-    return _line_row(found, actor=actor, at=at)
+    return found[0]
 
 
-def _line_row(line: RecertificationLine, *, actor: Actor, at: datetime) -> LineRow:
+def _line_rows(found: QuerySet[RecertificationLine], *, actor: Actor, at: datetime) -> list[LineRow]:
+    substitutes = of_substitutes(Grant.objects.filter(id__in=found.values("grant_id")))
+    return [_line_row(line, substitutes, actor=actor, at=at) for line in found]
+
+
+def _line_row(line: RecertificationLine, substitutes: frozenset[int], *, actor: Actor, at: datetime) -> LineRow:
     grant, who, by = line.grant, line.account, line.answered_by
     own = who.id == actor.account_id
     open_ = line.state == LineState.UNANSWERED and grant.ends_at > at and not own
@@ -448,6 +455,7 @@ def _line_row(line: RecertificationLine, *, actor: Actor, at: datetime) -> LineR
         answered_by_id=line.answered_by_id,
         answered_by=f"{by.given_name} {by.surname}".strip() if by else "",
         own=own,
+        substitute=grant.id in substitutes,
         keepable=open_,
         endable=open_ and changes,
         changeable=open_ and changes and line.recertification.clinic.closed_at is None,

@@ -163,7 +163,6 @@ def _for_the_log(happened: Happened) -> None:
 def _given_up(letter: GivenUp) -> None:
     record(
         event="letter.given_up",
-        outcome="refused",
         by=By.of_program("mail"),
         at=letter.at,
         about_account_id=letter.about_account_id,

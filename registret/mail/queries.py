@@ -58,9 +58,13 @@ def fate(letter_id: int) -> Fate | None:
     return found.fate if found else None
 
 
-def letters_about(account_id: int, *, size: int | None = None) -> tuple[LetterRow, ...]:
-    """Letters about an account, newest first; the first `size`, or all."""
-    return tuple(_row(found) for found in Letter.objects.filter(about_account_id=account_id).order_by("-id")[:size])
+def letters_about(
+    account_id: int, *, size: int | None = None, known: EmailAddress | None = None
+) -> tuple[LetterRow, ...]:
+    """Letters about an account, newest first; the first `size`, or all. `known`: an address that the asker sees
+    anyway, and that is written out here too."""
+    found = Letter.objects.filter(about_account_id=account_id).order_by("-id")[:size]
+    return tuple(_row(letter, known=known) for letter in found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,12 +119,12 @@ def bounce(address: EmailAddress) -> Bounce | None:
     return bounces([address.text]).get(address.text)
 
 
-def _row(found: Letter) -> LetterRow:
-    fate = _fate(found)
+def _row(found: Letter, *, known: EmailAddress | None = None) -> LetterRow:
+    fate, to = _fate(found), EmailAddress(found.to_address)
     return LetterRow(
         id=found.id,
         kind=found.kind,
-        to=EmailAddress(found.to_address).masked,
+        to=to.text if to == known else to.masked,
         language=found.language,
         message_id=found.message_id,
         fate=fate,

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 ACCOUNT_STATES = {
     "registered": _("E-post ej bekräftad"),
-    "confirmed": _("E-post bekräftad"),
+    "confirmed": _("Aktivt"),
     "suspended": _("Spärrat"),
     "ended": _("Avslutat"),
 }

@@ -14,6 +14,7 @@ from registret.access.people import may_take_over
 from registret.access.roles import Permission
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.refusals import ConfirmationDone
+from registret.mail.queries import bounce, bounces
 from registret.web.attest.card_time import CardTime
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
@@ -28,7 +29,9 @@ def search(request: ActorRequest) -> HttpResponse:
     """Accounts that `q` begins or names, a page at a time."""
     words, after = text_in(request.GET, "q")[:100], text_in(request.GET, "efter")
     page = helping.find(words=words, after=after, actor=request.actor, at=request.at)
-    return render(request, "support.html", {"tab": "support", "words": words, "page": page})
+    refused = bounces(row.email for row in page.rows)
+    found = [(row, refused.get(row.email)) for row in page.rows]
+    return render(request, "support.html", {"tab": "support", "words": words, "page": page, "found": found})
 
 
 @require_GET
@@ -42,6 +45,7 @@ def account(request: ActorRequest, id: int) -> HttpResponse:
         "tab": "support",
         "h": found,
         "a": found.account,
+        "bounce": bounce(found.account.email),
         "missing": page_of(found.missing) if found.missing else None,
         "before": before,
         "sent": request.GET.get("skickat") == "1",

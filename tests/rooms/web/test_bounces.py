@@ -73,6 +73,22 @@ def test_the_local_administrator_and_the_office_see_it_in_personer_and_nobody_el
     assert TAG not in text_of(Browser.of(CECILIA).get("/personer"))
 
 
+def test_the_support_sees_it_in_the_list_and_on_the_page(place: Country, now: datetime) -> None:
+    sune = cast.person("Sune", "Åberg", "SE2321009991-E00S1A3")
+    cast.appoint_by_program(sune, Role.SUPPORT, at=now - timedelta(days=2))
+    at_work(ANNA, place, at=now - timedelta(days=2))
+    address = f"/support/{cast.account_of(ANNA).id}"
+    for path in ("/support?q=anna", address):
+        assert TAG not in text_of(Browser.of(sune).get(path)), path
+    refuse(ANNA, at=now)
+    for path in ("/support?q=anna", address):
+        text = text_of(Browser.of(sune).get(path))
+        assert TAG in text, path
+        assert "adressen finns inte (550 5.1.1)" in text, path
+    page = text_of(Browser.of(sune).get(address))
+    assert "a•••@" not in page, "the own address is written in one way"
+
+
 def test_the_person_reads_it_on_the_start_page_until_a_letter_is_accepted(place: Country, now: datetime) -> None:
     at_work(ANNA, place, at=now - timedelta(days=2))
     refuse(ANNA, at=now - timedelta(hours=1))

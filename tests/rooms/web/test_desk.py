@@ -142,6 +142,14 @@ def test_the_chosen_are_attested_after_one_question(place: Country, annas: int, 
     assert sorted(letters("attested")) == sorted([ANNA.email.text, NADIA.email.text])
 
 
+def test_several_are_chosen_only_where_there_are_several(place: Country, annas: int, now: datetime) -> None:
+    alone = text_of(Browser.of(BERTIL).get("/attestera"))
+    assert "Attestera, så som personen har sökt" in alone
+    assert "valda" not in alone
+    cast.register(NADIA, place.infection, at=now)
+    assert "Attestera valda" in text_of(Browser.of(BERTIL).get("/attestera"))
+
+
 def test_one_is_attested_from_the_list_in_one_step(annas: int) -> None:
     page = Browser.of(BERTIL).post("/attestera/valda", {"ensam": annas})
     assert "attesterad Anna Berg" in text_of(page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -9,7 +10,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from registret.access import attesting
+from registret.access import attesting, substitutes
 from registret.access import people as access
 from registret.access.people import people_of, person_of
 from registret.access.queries import newest_application, seats_of
@@ -75,6 +76,23 @@ def test_the_list_is_the_own_clinics_by_surname_with_role_end_and_last_login(pla
     assert "3 personer har behörighet här" in text_of(Browser.of(BERTIL).get("/personer"))
 
 
+def test_each_right_has_a_row_of_its_own_with_its_last_day_and_a_substitute_is_called_one(
+    place: Country, now: datetime
+) -> None:
+    days = [(now + timedelta(days=number)).date() for number in (1, 30)]
+    made = substitutes.propose(
+        account_id=id_of(ANNA), first_day=days[0], last_day=days[1], actor=cast.actor(BERTIL, at=now), at=now
+    )
+    substitutes.confirm(substitution_id=made, actor=cast.actor(KARIN, at=now), at=now)
+    source = Browser.of(BERTIL).get("/personer").content.decode().partition("<tbody")[2]
+    rows = [" ".join(re.sub(r"<[^>]*>", " ", row).split()) for row in source.split("<tr")]
+    assert any("Lokal administratör vikarie" in row and row.endswith(f"{days[1]}") for row in rows)
+    assert any("Registrerare Pneumoni" in row and f"{days[1]}" not in row for row in rows)
+    assert sum("vikarie" in row for row in rows) == 1, "who is appointed is none"
+    assert "vikarie" in text_of(Browser.of(BERTIL).get(f"/personer/{id_of(ANNA)}"))
+    assert "vikarie" not in text_of(Browser.of(BERTIL).get(f"/personer/{id_of(KARIN)}"))
+
+
 def test_it_is_narrowed_by_name_hsa_id_or_mail_and_says_when_nobody_fits(place: Country) -> None:
     bertil = Browser.of(BERTIL)
     for words in ("anna", "BERG anna", ANNA.hsa_id.lower(), "anna.berg@"):
@@ -113,7 +131,7 @@ def test_the_number_of_questions_does_not_grow_with_the_people(
     for number in range(8):
         attested(cast.person("Nils", f"Ny {number}", f"SE2321009991-E{number:05}"), place.infection, by=BERTIL, at=now)
     actor = cast.actor(BERTIL, at=now)
-    with django_assert_max_num_queries(2):
+    with django_assert_max_num_queries(3):
         assert len(people_of(actor=actor, at=now)) == 11
 
 
