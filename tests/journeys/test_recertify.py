@@ -38,7 +38,9 @@ def test_a_clinic_goes_through_its_people(house: House, doris: Person, bertil: P
     his.open("/attestera")
     for box in page.get_by_role("checkbox").all():
         box.check()
+    looked_at(page, "77-attestera-valj-flera")
     his.press("Attestera valda …")
+    looked_at(page, "78-attestera-flera")
     page.locator("main").get_by_role("button").last.click()
     page.wait_for_load_state()
 
