@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 
 from registret.access.actor import Actor
-from registret.access.checks import check_card_age, limit_letters, person_of
+from registret.access.checks import check_card_age, limit_letters, person_of, two_names
 from registret.access.confirming import send_confirmation
 from registret.access.giving import give, revoke
 from registret.access.models import Grant
@@ -22,7 +22,7 @@ from registret.access.refusals import (
     NotFound,
     NotPermitted,
     OwnRights,
-    PrincipalsMissing,
+    PersonSuspended,
     RoleImpossible,
 )
 from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_OF_THE_OFFICE, Permission, Role, apart_from
@@ -56,9 +56,9 @@ def appoint_by_program(
 ) -> int:
     """The first people of a registry, from the command line: two named people decide, the log keeps both names.
 
-    Raises: PrincipalsMissing, RoleImpossible, ClinicClosed, GivesRights, AlreadyGranted, TooMany.
+    Raises: PrincipalsMissing, RoleImpossible, ClinicClosed, PersonSuspended, GivesRights, AlreadyGranted, TooMany.
     """
-    names = _two(decided_by)
+    names = two_names(decided_by)
     return appoint(
         hsa_id=hsa_id,
         given_name=given_name,
@@ -109,7 +109,7 @@ def appoint_support(
 ) -> int:
     """The registry office makes somebody support; answers the grant's id. Names and address as for an administrator.
 
-    Raises: NotPermitted, CardTooOld, OwnRights, AlreadyGranted, TooMany.
+    Raises: NotPermitted, CardTooOld, OwnRights, PersonSuspended, AlreadyGranted, TooMany.
     """
     check_appointing(hsa_id, actor=actor, at=at)
     return appoint(
@@ -188,7 +188,7 @@ def dismiss_by_program(
 
     Raises: PrincipalsMissing, RoleImpossible (a role at a clinic), NotFound.
     """
-    names = _two(decided_by)
+    names = two_names(decided_by)
     if role in ROLES_AT_A_CLINIC:
         raise RoleImpossible()
     person = living_account(hsa_id=hsa_id.text)
@@ -228,14 +228,6 @@ def _take_back(
         )
 
 
-def _two(decided_by: tuple[str, str]) -> str:
-    """Raises: PrincipalsMissing."""
-    names = [" ".join(name.split()) for name in decided_by]
-    if not all(names) or names[0].casefold() == names[1].casefold():
-        raise PrincipalsMissing()
-    return ", ".join(names)
-
-
 def check_appointing(hsa_id: HsaId, *, actor: Actor, at: datetime) -> None:
     """For acts of the office that make somebody something. Raises: NotPermitted, OwnRights, CardTooOld."""
     if not actor.may(Permission.APPOINT):
@@ -245,8 +237,15 @@ def check_appointing(hsa_id: HsaId, *, actor: Actor, at: datetime) -> None:
     check_card_age(actor, at=at)
 
 
-def check_apart(hsa_id: HsaId, role: Role, *, at: datetime) -> None:
-    """Nobody gives rights and reads patients or the log, whichever came first. Raises: GivesRights."""
+def check_fit(hsa_id: HsaId, role: Role, *, at: datetime) -> None:
+    """Nobody gives rights and reads patients or the log, whichever came first; and whoever is suspended does not come
+    to work for the registry itself.
+
+    Raises: PersonSuspended, GivesRights.
+    """
+    person = living_account(hsa_id=hsa_id.text)
+    if role in ROLES_OF_THE_OFFICE and person is not None and person.state is AccountState.SUSPENDED:
+        raise PersonSuspended()
     living = Grant.objects.filter(account__hsa_id_key=hsa_id.key, revoked_at=None, ends_at__gt=at)
     if living.filter(role__in=apart_from(role)).exists():
         raise GivesRights()
@@ -269,7 +268,7 @@ def appoint(
     """For acts of this room that have checked who may; answers the grant's id. `first` is part of the transaction, and
     what it raises stops it. Call it outside of one.
 
-    Raises: RoleImpossible, ClinicClosed, GivesRights, AlreadyGranted, TooMany.
+    Raises: RoleImpossible, ClinicClosed, PersonSuspended, GivesRights, AlreadyGranted, TooMany.
     """
     if (role in ROLES_AT_A_CLINIC) != (clinic_id is not None):
         raise RoleImpossible()
@@ -286,7 +285,7 @@ def appoint(
             hsa_id=hsa_id, given_name=given_name, surname=surname, email=email, by=by, at=at
         )
         accounts.hold(account_id=person.id)
-        check_apart(hsa_id, role, at=at)
+        check_fit(hsa_id, role, at=at)
         grant_id = give(
             account_id=person.id,
             role=role,

@@ -7,7 +7,14 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from registret.access.actor import Actor
-from registret.access.refusals import AccountEnded, AccountSuspended, CardTooOld, NotFound, OwnApplication
+from registret.access.refusals import (
+    AccountEnded,
+    AccountSuspended,
+    CardTooOld,
+    NotFound,
+    OwnApplication,
+    PrincipalsMissing,
+)
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.queries import AccountRow, account
 from registret.kernel.by import By
@@ -55,6 +62,17 @@ def check_in_force(person: AccountRow) -> None:
         raise AccountSuspended()
     if person.state is AccountState.ENDED:
         raise AccountEnded()
+
+
+def two_names(decided_by: tuple[str, str]) -> str:
+    """For acts of the command line: the two people who have decided, as the log shows them.
+
+    Raises: PrincipalsMissing.
+    """
+    names = [" ".join(name.split()) for name in decided_by]
+    if not all(names) or names[0].casefold() == names[1].casefold():
+        raise PrincipalsMissing()
+    return ", ".join(names)
 
 
 def limit_letters(*, subject: str, email: EmailAddress, by: By, at: datetime) -> None:

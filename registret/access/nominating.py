@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from registret.access.actor import Actor
-from registret.access.appointing import appoint, check_apart, check_appointing
+from registret.access.appointing import appoint, check_appointing, check_fit
 from registret.access.checks import check_card_age
 from registret.access.models import Grant, Nomination
 from registret.access.queries import Administrator, registry_office
@@ -77,7 +77,8 @@ def nominate(
     """Föreslå; answers the proposal's id. Nothing is given yet: others at the office are told. Whoever has an account
     is known by its name and address.
 
-    Raises: NotPermitted, RoleImpossible, OwnRights, CardTooOld, GivesRights, AlreadyGranted, AlreadyProposed.
+    Raises: NotPermitted, RoleImpossible, OwnRights, CardTooOld, PersonSuspended, GivesRights, AlreadyGranted,
+        AlreadyProposed.
     """
     check_appointing(hsa_id, actor=actor, at=at)
     if role not in ROLES_TO_NOMINATE:
@@ -109,8 +110,8 @@ def nominate(
 def confirm(*, nomination_id: int, actor: Actor, at: datetime) -> int:
     """Bekräfta: the person has the role, decided by the two; answers the grant's id. The person is told.
 
-    Raises: NotPermitted, OwnNomination, OwnRights, CardTooOld, NothingProposed, ProposerGone, GivesRights,
-        AlreadyGranted, TooMany.
+    Raises: NotPermitted, OwnNomination, OwnRights, CardTooOld, NothingProposed, ProposerGone, PersonSuspended,
+        GivesRights, AlreadyGranted, TooMany.
     """
     wanted = _to_decide(nomination_id, actor=actor, at=at)
     hsa_id, role = HsaId.parse(wanted.hsa_id, allow_test=True), Role(wanted.role)
@@ -210,8 +211,8 @@ def _name(found: Nomination) -> str:
 
 
 def _check_person(hsa_id: HsaId, role: Role, *, at: datetime) -> None:
-    """Raises: GivesRights, AlreadyGranted."""
-    check_apart(hsa_id, role, at=at)
+    """Raises: PersonSuspended, GivesRights, AlreadyGranted."""
+    check_fit(hsa_id, role, at=at)
     living = Grant.objects.filter(revoked_at=None, ends_at__gt=at, account__hsa_id_key=hsa_id.key)
     if living.filter(role=role).exists():
         raise AlreadyGranted()

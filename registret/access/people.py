@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from registret.access.actor import Actor
-from registret.access.checks import check_card_age
+from registret.access.checks import check_card_age, two_names
 from registret.access.giving import give, revoke
 from registret.access.models import Grant, Source
 from registret.access.participation import left_out
@@ -31,8 +31,9 @@ from registret.access.roles import ROLES_TO_APPLY_FOR, Permission, Role
 from registret.access.rules import end_of
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState, Authority
-from registret.accounts.queries import AccountRow, account
-from registret.kernel.identifiers import EmailAddress
+from registret.accounts.queries import AccountRow, account, living_account
+from registret.kernel.by import By
+from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.ledger.services import record
 from registret.mail.queries import Bounce, bounces
 from registret.mail.services import post
@@ -183,8 +184,8 @@ def revoke_grant(*, grant_id: int, reason: str, actor: Actor, at: datetime) -> N
 def suspend_person(*, account_id: int, reason: str, actor: Actor, at: datetime) -> None:
     """Spärra: nobody gets in under this account, anywhere, until somebody lifts it. The sessions end at once.
 
-    Nobody suspends those who work for the registry itself: the office would get rid of who reviews its log. The office
-    is told when a clinic suspends one of its local administrators.
+    Those who work for the registry itself are suspended by two, see `suspend_by_program`: the office would get rid of
+    who reviews its log. The office is told when a clinic suspends one of its local administrators.
 
     Raises: NotPermitted, NotFound, OwnRights, CardTooOld, NotPossible.
     """
@@ -202,6 +203,29 @@ def suspend_person(*, account_id: int, reason: str, actor: Actor, at: datetime) 
     _tell(person.account_id, kind="suspended", more={"reason": reason}, at=at)
     if any(grant.role is Role.LOCAL_ADMINISTRATOR and not grant.ended for grant in person.grants):
         _tell_the_office(person, actor=actor, at=at)
+
+
+@transaction.atomic
+def suspend_by_program(*, hsa_id: HsaId, reason: str, decided_by: tuple[str, str], by: By, at: datetime) -> None:
+    """Spärra anybody, also one who works for the registry itself, from the command line: two named people decide. Only
+    the office lifts it. The person is told why.
+
+    Raises: PrincipalsMissing, NotFound, NotPossible (the mail was never confirmed, or somebody has suspended it).
+    """
+    names = two_names(decided_by)
+    person = living_account(hsa_id=hsa_id.text)
+    if person is None:
+        raise NotFound()
+    accounts.suspend(account_id=person.id, reason=reason, authority=Authority.OFFICE, by=by, at=at)
+    record(
+        event="account.suspension_decided",
+        by=by,
+        at=at,
+        about_account_id=person.id,
+        about_hsa_id=person.hsa_id,
+        facts={"decided_by": names},
+    )
+    _tell(person.id, kind="suspended", more={"reason": reason}, at=at)
 
 
 @transaction.atomic
@@ -330,7 +354,9 @@ def _to_change(grant_id: int, *, actor: Actor, at: datetime) -> GrantRow:
 
 
 def _colleague(account_id: int, *, actor: Actor, at: datetime) -> PersonRow:
-    """Somebody else who has a right here now: a clinic that a person has left has no power over the account."""
+    """Somebody else who has a right here now: a clinic that a person has left has no power over the account. It is
+    held: what is asked about it next stays so."""
+    accounts.hold(account_id=account_id)
     found = person_of(actor=actor, account_id=account_id, at=at)
     if all(grant.ended for grant in found.grants):
         raise NotPermitted()

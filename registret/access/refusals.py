@@ -84,6 +84,22 @@ class NotFound(Refused):
 
 
 @dataclass(kw_only=True, eq=False)
+class PageOfAnother(Refused):
+    """The form stood on a page that was made for another person, who used this browser before."""
+
+    code: ClassVar[str] = "request.page_of_another"
+    status: ClassVar[int] = 412
+
+
+@dataclass(kw_only=True, eq=False)
+class PageOfOtherSeat(Refused):
+    """The form stood on a page that was made while the person had another seat."""
+
+    code: ClassVar[str] = "request.page_of_other_seat"
+    status: ClassVar[int] = 412
+
+
+@dataclass(kw_only=True, eq=False)
 class CardTooOld(Refused):
     """The card was read too long ago for this act; `minutes` is what is allowed."""
 
@@ -220,6 +236,14 @@ class OwnNomination(Refused):
 
 
 @dataclass(kw_only=True, eq=False)
+class PersonSuspended(Refused):
+    """Whoever is suspended does not come to work for the registry itself: the suspension is lifted first."""
+
+    code: ClassVar[str] = "access.person_suspended"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
 class GivesRights(Refused):
     """Whoever gives rights reads neither patients nor the log: the person works at the registry office, or is to and
     reads them."""
@@ -294,7 +318,7 @@ class RemindedToday(Refused):
 
 @dataclass(kw_only=True, eq=False)
 class PrincipalsMissing(Refused):
-    """Appointing from the command line takes the names of two different people."""
+    """What is decided on the command line takes the names of two different people."""
 
     code: ClassVar[str] = "access.two_names_needed"
     status: ClassVar[int] = 422

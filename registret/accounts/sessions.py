@@ -120,6 +120,13 @@ def earlier_in_browser(*, proof: Proof) -> Earlier | None:
     return Earlier(hsa_id_key=newest.hsa_id_key, grant_id=newest.grant_id) if newest else None
 
 
+def last_in_browser(*, browser: str) -> str:
+    """The HSA-id of whoever had the newest session in the browser whose cookie holds `browser`, in capitals; empty if
+    nobody has had one today."""
+    found = Session.objects.filter(attempt__browser_digest=fingerprint(browser)).order_by("-id")
+    return found.values_list("hsa_id_key", flat=True).first() or ""
+
+
 def sitting(*, key: str, seen: bool, at: datetime) -> Sitting:
     """The living session of this key. `seen` says that a person did something: the idle clock starts anew.
 

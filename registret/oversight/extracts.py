@@ -82,8 +82,13 @@ def log_extract(
     found = accesses_to(patient_ids={patient_id, *merged})
     places = clinics({a.clinic_id for a in found if a.clinic_id is not None})
     told: dict[str, Fact] = {"rows": len(found), **(facts or {})}
-    event = event_of("log.extract_made", len(found), form=form)
-    record(event=event, by=by, at=at, about_patient_id=patient_id, facts=told)
+    record(
+        event=event_of("log.extract_made", len(found), form=form),
+        by=by,
+        at=at,
+        about_patient_id=patient_id,
+        facts=told,
+    )
     seen = []
     for access in found:
         place = places.get(access.clinic_id) if access.clinic_id is not None else None

@@ -252,14 +252,14 @@ def _met(
         if other is not None:
             hold_numbers(*(one.text for one in other.numbers))
         if _has_more(actor, mine):
-            _tell(actor, "patient.more_met", mine, at=at)
+            _tell(actor, mine, event="patient.more_met", at=at)
             return mine, other, AlsoElsewhere()
         # By the number alone, so that the answer is the same whether somebody has it or not.
         if not _one_birth_date(mine.numbers, (number,)):
             return mine, other, NotTheSame()
         if other is None:
             return mine, None, None
-        _tell(actor, "patient.number_met", other, at=at)
+        _tell(actor, other, event="patient.number_met", at=at)
         if seen is None or _has_more(actor, other):
             return mine, other, TakenElsewhere()
     if not has_reason(actor, other, at=at):
@@ -288,7 +288,7 @@ def _one_birth_date(mine: Collection[PatientNumber], others: Collection[PatientN
     return all(one is None or other is None or one == other for one, other in pairs)
 
 
-def _tell(actor: Actor, event: str, patient: PatientRow, *, at: datetime) -> None:
+def _tell(actor: Actor, patient: PatientRow, *, event: str, at: datetime) -> None:
     record(event=event, by=actor.by, at=at, about_patient_id=patient.id, clinic_id=actor.seat.clinic_id)
 
 

@@ -265,8 +265,9 @@ def flagged(*, actor: Actor, after: str | None = None) -> Listed:
 
 
 def to_continue(*, actor: Actor, after: str | None = None) -> Listed:
-    """Steps of the actor's clinic that are next in their episodes, not begun, and without a day to wait for; the longest
-    waiting first. Raises: NotPermitted; ValueError (`after` is no mark).
+    """Steps of the actor's clinic that are next in their episodes, not begun, and without a day to wait for.
+
+    The longest waiting first. Raises: NotPermitted; ValueError (`after` is no mark).
     """
     with sight_of(actor):
         wanted = _steps(actor).filter(state=StepState.PLANNED, next_since__isnull=False, due_from=None)
@@ -327,7 +328,7 @@ def _saved(actor: Actor, which: Q, after: str | None) -> Listed:
 def _paged(
     wanted: QuerySet[Step], field: str, read: Callable[[str], date], after: str | None, *, rising: bool
 ) -> Listed:
-    """A page of `wanted` in the order of `field`, from the mark `after` on: the field of the last row seen, and its id."""
+    """A page of `wanted` in the order of `field`, from the mark `after` on: field and id of the last row seen."""
     if after:
         mark, _, last = after.partition("_")
         wanted = wanted.filter(_beyond(field, read(mark), _id_in(last), rising=rising))

@@ -163,7 +163,10 @@ def _intake(
     known = _known(who, began_at)
     with sight_of_all():
         patient_id = patient_id_of(who.number)
-        if who.system_id and not Patient.objects.filter(id=patient_id, system_id=who.system_id).exists():
+        if (
+            who.system_id
+            and not Patient.objects.filter(system_id=who.system_id, numbers__text=who.number.text).exists()
+        ):
             raise NotAsShown()
         doubles = (
             doubles_of(actor, patient_id=patient_id, sub_registry=sub_registry, began_at=began_at, within=_within(form))

@@ -12,6 +12,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from registret.kernel.identifiers import mask_personal_numbers
+from registret.kernel.typed import typed
 from registret.registries.expressions import Value
 from registret.registries.forms import Question
 from registret.registries.schema import Missing, VariableType
@@ -83,7 +84,7 @@ def read(question: Question, written: Sequence[str], *, at: datetime) -> Answer 
 
     Raises: AnswerBroken.
     """
-    texts = [text.strip() for text in written if text.strip()]
+    texts = [text for text in (typed(one).strip() for one in written) if text]
     if not texts:
         return None
     if texts[-1].startswith(MISSING_KEY + ":"):
@@ -186,8 +187,8 @@ def _number(question: Question, text: str) -> Decimal:
 
 
 def _date(text: str, today: date, *, may_lie_ahead: bool) -> date:
-    """`2026-11-25`, or without hyphens, or without the century; `25/11` is this year's, or the last one's if that day is
-    still to come and may not be."""
+    """`2026-11-25`, or without hyphens, or without the century; `25/11` is this year's, or the last one's if that day
+    is still to come and may not be."""
     try:
         if match := _DAY_AND_MONTH.fullmatch(text):
             day, month = int(match[1]), int(match[2])

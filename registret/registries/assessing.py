@@ -91,7 +91,7 @@ class _Without:
     skipped: set[str]
 
     def skips(self, names: frozenset[str]) -> bool:
-        """Whether what is computed of these has no value because one of them is not asked for, and for no other reason."""
+        """Whether what is computed of these has no value only because one of them is not asked for."""
         return not self.skipped.isdisjoint(names) and (self.missing | self.unknown).isdisjoint(names)
 
 

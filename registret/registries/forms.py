@@ -93,6 +93,7 @@ class FormScore:
     ucum: str | None
     decimals: int
     help: Words | None
+    part_of: str | None
     readings: tuple[Reading, ...]
 
     @property

@@ -119,7 +119,7 @@ class _Writer:
         at = f"section:{step.code}.{section.code}"
         items = [_display(f"{at}.intro", section.intro)] if section.intro else []
         group = _group(at, section.name, [*items, *(self._question(question) for question in section.questions)])
-        if section.block is Block.RESEARCH:
+        if section.block is not Block.CORE:
             group["extension"] = [self._own("block", {"valueCode": section.block.value})]
         return group
 

@@ -229,6 +229,10 @@ class _Building:
         )
         self._once(name, "section", [section.code for section in file.section])
         scores = tuple(self._score(name, ("score", i), score) for i, score in enumerate(file.score))
+        wholes = {score.code for score in file.score if score.part_of is None}
+        for i, score in enumerate(file.score):
+            if score.part_of is not None and score.part_of not in wholes:
+                self.source.fault(name, ("score", i, "part_of"), f"{score.part_of} is no whole score of this step")
         rules = [self._rule(name, ("rule", i), rule) for i, rule in enumerate(file.rule)]
         self._once(name, "rule", [rule.code for rule in file.rule])
         alone = [rule for section in sections for question in section.questions for rule in _alone(question)]
@@ -289,6 +293,7 @@ class _Building:
             ucum=score.ucum,
             decimals=score.decimals,
             help=score.help,
+            part_of=score.part_of,
             readings=score.reading,
         )
 

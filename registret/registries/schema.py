@@ -80,6 +80,8 @@ Unit = Text | Words
 
 class Block(StrEnum):
     CORE = "core"
+    EXTRA = "extra"
+    """Folded away: may be skipped by whoever does not know it."""
     RESEARCH = "research"
     """Folded away: asked of those who take part in a study."""
 
@@ -216,7 +218,8 @@ class Reading(_Part):
 
 class Score(_Part):
     """Computed, never typed. `version` and `source` say which of several published definitions it is. If `formula` is a
-    condition, what comes out is a yes or a no, and counts 1 or 0 in other expressions."""
+    condition, what comes out is a yes or a no, and counts 1 or 0 in other expressions. `part_of`: the score that
+    this one is a part of and is shown with."""
 
     code: Code
     version: Text
@@ -227,6 +230,7 @@ class Score(_Part):
     ucum: Text | None = None
     decimals: int = Field(default=0, ge=0, le=2)
     help: Words | None = None
+    part_of: Code | None = None
     reading: tuple[Reading, ...] = Field(default=(), strict=False)
 
     @model_validator(mode="after")

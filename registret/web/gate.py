@@ -16,6 +16,7 @@ from registret.access.roles import Permission
 from registret.accounts.refusals import SessionMissing
 from registret.accounts.sessions import end_of_revoked, sitting
 from registret.web.http import SESSION_COOKIE, ActorRequest, CardRequest, HolderRequest, Request
+from registret.web.shown_for import require_own_page
 from registret.web.trust import revocation
 
 P = ParamSpec("P")
@@ -34,11 +35,12 @@ def open_to_all(view: Callable[Concatenate[Request, P], HttpResponseBase]) -> Vi
 def needs_card(view: Callable[Concatenate[HolderRequest, P], HttpResponseBase]) -> View:
     """A proven card without a grant to work under: registrants and those who wait. Others are led to their start page.
 
-    Raises: what `recognise` raises.
+    Raises: what `recognise` raises; PageOfAnother.
     """
 
     def let_in(request: HttpRequest) -> View:
         person = recognise(cast(CardRequest, request))
+        require_own_page(cast(CardRequest, request), at_seat=False)
         if isinstance(person, Actor):
             return _lead_to("start")
         cast(HolderRequest, request).holder = person
@@ -48,13 +50,14 @@ def needs_card(view: Callable[Concatenate[HolderRequest, P], HttpResponseBase]) 
 
 
 def needs_any_card(view: Callable[Concatenate[CardRequest, P], HttpResponseBase]) -> View:
-    """A proven card, at work or not.
+    """A proven card, at work or not, whatever the seat.
 
-    Raises: what `recognise` raises.
+    Raises: what `recognise` raises; PageOfAnother.
     """
 
     def let_in(request: HttpRequest) -> View:
         recognise(cast(CardRequest, request))
+        require_own_page(cast(CardRequest, request), at_seat=False)
         return view
 
     return _gated(view, "needs_any_card", let_in)
@@ -63,12 +66,13 @@ def needs_any_card(view: Callable[Concatenate[CardRequest, P], HttpResponseBase]
 def needs(permission: Permission) -> Callable[[Callable[Concatenate[ActorRequest, P], HttpResponseBase]], View]:
     """Somebody at work in a role that includes `permission`.
 
-    Raises: what `recognise` raises; NotPermitted.
+    Raises: what `recognise` raises; PageOfAnother, PageOfOtherSeat, NotPermitted.
     """
 
     def decorate(view: Callable[Concatenate[ActorRequest, P], HttpResponseBase]) -> View:
         def let_in(request: HttpRequest) -> View:
             person = recognise(cast(CardRequest, request))
+            require_own_page(cast(CardRequest, request), at_seat=True)
             if isinstance(person, Holder):
                 return _lead_to("seat" if person.standing.missing is None else "application")
             if not person.may(permission):

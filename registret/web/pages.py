@@ -13,7 +13,8 @@ from registret.access.roles import Permission
 from registret.web.door.addresses import probe_address
 from registret.web.health.pages import late_lists
 from registret.web.http import Request
-from registret.web.way_back import to_this_page
+from registret.web.shown_for import mark
+from registret.web.way_back import to_this_page, wanted_by
 
 
 def everywhere(request: HttpRequest) -> dict[str, Any]:
@@ -27,11 +28,14 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
         "provider_name": settings.OIDC_NAME if settings.OIDC_ISSUER else "",
         "here": request.path,
         "way_back": to_this_page(request),
+        "wanted_by": lambda: wanted_by(request),
     }
     probe = request.sitting.probe if hasattr(request, "sitting") else None
     if probe is not None and settings.PROBE_EVERY:
         context |= {"probe": probe_address(probe), "probe_seconds": int(settings.PROBE_EVERY.total_seconds())}
     person = getattr(request, "person", None)
+    if isinstance(person, Actor | Holder):
+        context["shown_for"] = mark(person)
     if isinstance(person, Holder):
         context["has_account"] = person.standing.account is not None
     if isinstance(person, Actor):

@@ -1,7 +1,8 @@
 """The way back: the page that somebody was at, or wanted, before the card had to be shown.
 
 It travels in the body of the form that begins the login, and waits with the attempt: never in an address. It is the
-path of a page of this site, made anew from the list of addresses; what was searched for on a page is not kept.
+path of a page of this site, made anew from the list of addresses; what was searched for on a page is not kept. The form
+says as well who was last at work in the browser: what they wanted leads nobody who came between.
 """
 
 from __future__ import annotations
@@ -15,7 +16,13 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import Resolver404, ResolverMatch, resolve, reverse
 
+from registret.accounts.sessions import last_in_browser
+from registret.kernel.secret import is_token
+from registret.web.http import BROWSER_COOKIE, Request
+from registret.web.shown_for import mark_of
+
 FIELD: Final = "till"
+WANTED_BY: Final = "onskad-av"
 LONGEST: Final = 200
 
 
@@ -23,6 +30,19 @@ def page(path: str) -> str:
     """`path`, if it is a page for whoever has shown a card; otherwise empty."""
     found = _match(path)
     return "" if found is None else reverse(found.view_name, args=found.args, kwargs=found.kwargs)
+
+
+def sent(request: Request) -> str:
+    """The page that a form wants, unless somebody else has been at work in this browser since the form was shown."""
+    whose = request.POST.get(WANTED_BY)
+    return page(request.POST.get(FIELD, "")) if whose is None or whose == wanted_by(request) else ""
+
+
+def wanted_by(request: HttpRequest) -> str:
+    """The mark of whoever was last at work in this browser; empty if nobody was."""
+    browser = request.COOKIES.get(BROWSER_COOKIE, "")
+    last = last_in_browser(browser=browser) if is_token(browser) else ""
+    return mark_of(last) if last else ""
 
 
 def is_for_whoever_waits(path: str) -> bool:

@@ -359,6 +359,36 @@ REFUSALS: Mapping[str, Words] = dict(RECORD_REFUSALS) | {
         todo=(_("Sätt in rätt kort och lås upp."), _("Ska du arbeta här själv? Logga ut den andra först.")),
         action=Action.UNLOCK,
     ),
+    "request.page_of_another": Words(
+        title=_("Sidan öppnades av någon annan."),
+        happened=_(
+            "Formuläret stod på en sida som någon annan hade öppnat i den här webbläsaren, innan du loggade in. Inget "
+            "har sparats eller ändrats."
+        ),
+        todo=(
+            _("Är det inte du som har skrivit: stäng fliken, och öppna sidan på nytt från startsidan."),
+            _(
+                "Är det du: gå tillbaka. Det du skrev står kvar. Logga in med ditt eget kort i en annan flik, och "
+                "skicka formuläret igen."
+            ),
+        ),
+        action=Action.START,
+    ),
+    "request.page_of_other_seat": Words(
+        title=_("Du har bytt klinik eller roll sedan sidan öppnades."),
+        happened=_(
+            "Sidan hör till den klinik och de roller som du arbetade med då. I en annan flik har du valt andra. "
+            "Inget har sparats eller ändrats."
+        ),
+        todo=(
+            _(
+                "Hör formuläret till det förra: byt tillbaka i en annan flik, och gå sedan tillbaka hit. Det du skrev "
+                "står kvar, och du kan skicka det igen."
+            ),
+            _("Hör det till det du arbetar med nu: gå tillbaka, ladda om sidan och skriv på nytt."),
+        ),
+        action=Action.SEAT,
+    ),
     # The mail
     "account.exists": Words(
         title=_("Du är redan registrerad."),
@@ -811,6 +841,13 @@ REFUSALS: Mapping[str, Words] = dict(RECORD_REFUSALS) | {
         todo=(_("Föreslå någon som inte arbetar på kansliet."),),
         action=Action.START,
         short=_("Personen arbetar på registerkansliet, som varken granskar loggen eller ser patienter."),
+    ),
+    "access.person_suspended": Words(
+        title=_("Personens konto är spärrat."),
+        happened=_("Den som är spärrad får inget uppdrag för registret."),
+        todo=(_("Ta reda på varför under Sök konto, och häv spärren först om den inte ska vara kvar."),),
+        action=Action.START,
+        short=_("Personens konto är spärrat. Häv spärren först, om den inte ska vara kvar."),
     ),
     "access.not_a_colleague": Words(
         title=_("Personen arbetar inte på kliniken just nu."),

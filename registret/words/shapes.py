@@ -23,6 +23,7 @@ class Action(StrEnum):
     HELP = "help"
     UNLOCK = "unlock"
     PROVIDER = "provider"
+    SEAT = "seat"
 
 
 class Picture(StrEnum):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
+import registret
 from registret.access.attesting import attest
 from registret.access.queries import newest_application
 from registret.access.roles import Role
@@ -19,7 +21,7 @@ from registret.records.numbers import PatientNumber
 from registret.records.services import NewPatient, begin, write
 from registret.web.gate import Ungated, require_all_gated, views
 from tests import cast
-from tests.cast import ANNA, BERTIL, CECILIA, KARIN, Country
+from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, KARIN, Country, Person
 from tests.rooms.web.client import Browser
 from tests.rooms.web.conftest import static_files
 
@@ -302,3 +304,29 @@ def test_an_outsider_who_walks_every_address_finds_nothing_of_norrvik() -> None:
     assert {seen["/kansliet"], seen["/kansliet/utse"], seen["/loggen"]} <= {403, 405}
     assert newest_application(account_id=cast.account_of(EBBA).id) == application
     assert cast.account_of(EBBA).email == EBBA.email
+
+
+NAMES = {
+    name
+    for file in (Path(registret.__file__).parent / "web").rglob("*.py")
+    for name in re.findall(r"""(?:GET|POST|post)(?:\.get(?:list)?\(|\[|, )"(\w+)\"""", file.read_text())
+}
+"""What views read from addresses and forms themselves."""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("who", [None, ANNA, BERTIL, DORIS, ERIK], ids=lambda who: who.name if who else "nobody")
+def test_the_one_character_that_the_database_keeps_in_no_text_breaks_no_page(who: Person | None) -> None:
+    now = timezone.now()
+    place = cast.country(now - timedelta(days=30))
+    patient, episode = an_episode(place, now)
+    for role in (Role.CASE_HANDLER, Role.SUPPORT):
+        cast.appoint_by_program(ERIK, role, at=now)
+    assert {"q", "efter", "patient"} <= NAMES
+    typed = dict.fromkeys(NAMES, "a\0b")
+    for address in SITE:
+        browser = Browser.of(who) if who else Browser()
+        browser.raise_request_exception = False
+        path = path_of(address, "a%00b", patient=patient, episode=episode)
+        for answer in (browser.get(path, typed), browser.post(path, typed), browser.post(path, typed | {"ok": "1"})):
+            assert answer.status_code != 500, f"{answer.request['REQUEST_METHOD']} {path}"

@@ -70,6 +70,13 @@ def test_a_pneumonia_from_inclusion_to_signature(at_work: Desk) -> None:
     expect(page.locator("h1")).to_contain_text("Man")
     looked_at(page, "72-formular-tomt")
 
+    immune = page.get_by_role("group", name="Nedsatt immunförsvar")
+    none, asplenia = immune.get_by_label("Ingen", exact=True), immune.get_by_label("Aspleni")
+    asplenia.check()
+    none.check()
+    expect(asplenia).not_to_be_checked()
+    asplenia.check()
+    expect(none).not_to_be_checked()
     choose(page, "Nytillkommen förvirring", "Ja")
     fill(page, "Andningsfrekvens", "44")
     fill(page, "Systoliskt blodtryck", "118")
@@ -114,6 +121,7 @@ def answered(page: Page) -> None:
     fill(page, "När blododlingen togs", moment(8, 50))
     fill(page, "Första antibiotikadosen", moment(9, 30))
     saved(page)
+    expect(page.locator("[data-todo]")).to_have_text("Klar att signera")
 
 
 def begun(here: Desk, number: str = TOLVAN) -> Page:

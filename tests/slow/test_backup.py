@@ -199,8 +199,18 @@ def test_the_role_of_the_backups_changes_nothing_and_starts_no_server(house: Hou
         "UPDATE accounts_account SET language = 'en'",
         "CREATE TABLE x ()",
     ):
-        with psycopg.connect(url) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        with psycopg.connect(url) as connection, pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
             connection.execute(statement.encode())
+        # Whoever means it can switch that off, and still may not.
+        writing = psycopg.connect(url, options="-c default_transaction_read_only=off")
+        with writing as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute(statement.encode())
+    with (
+        psycopg.connect(url),
+        psycopg.connect(url),
+        pytest.raises(psycopg.OperationalError, match="too many connections for role"),
+    ):
+        psycopg.connect(url)
     house.environment["DATABASE_URL"] = url
     refused = subprocess.run(
         [REGISTRET, "serve"], env=house.environment, capture_output=True, text=True, check=False, timeout=60

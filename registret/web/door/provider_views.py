@@ -30,7 +30,7 @@ def log_in(request: Request) -> HttpResponse:
         return see_other("front")
     browser, token = browser_of(request), request.POST.get("lank", "")
     confirmation = read_token(token) if token else None
-    back_to = way_back.page(request.POST.get(way_back.FIELD, ""))
+    back_to = way_back.sent(request)
     flow = attempts.begin_flow(
         browser=browser, confirmation=confirmation, back_to=back_to, network=request.network, at=request.at
     )

@@ -64,7 +64,7 @@ def log_in(request: Request) -> HttpResponse:
     """
     if request.method == "GET":
         return see_other("front")
-    back_to = way_back.page(request.POST.get(way_back.FIELD, ""))
+    back_to = way_back.sent(request)
     if "las-upp" in request.POST:
         return _to_the_card_door(request, Purpose.UNLOCK, back_to=back_to)
     token = request.POST.get("lank", "")

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from registret.access import nominating
 from registret.access.appointing import at_the_registry
 from registret.access.nominating import NominationRow
-from registret.access.refusals import AlreadyGranted, AlreadyProposed, GivesRights, OwnRights
+from registret.access.refusals import AlreadyGranted, AlreadyProposed, GivesRights, OwnRights, PersonSuspended
 from registret.access.roles import ROLES_TO_NOMINATE, Permission
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.limits.services import TooMany
@@ -24,7 +24,8 @@ from registret.web.office.pages import check
 from registret.web.office.support import asked_about, to_appointments
 from registret.web.people.forms import WhyForm
 
-_PLACES = dict.fromkeys((OwnRights, AlreadyGranted, AlreadyProposed, GivesRights), "hsa_id") | {TooMany: "email"}
+_ABOUT_WHOM = (OwnRights, AlreadyGranted, AlreadyProposed, GivesRights, PersonSuspended)
+_PLACES = dict.fromkeys(_ABOUT_WHOM, "hsa_id") | {TooMany: "email"}
 
 
 @require_GET

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from registret.access import appointing
-from registret.access.refusals import AlreadyGranted, OwnRights
+from registret.access.refusals import AlreadyGranted, OwnRights, PersonSuspended
 from registret.access.roles import Permission, Role
 from registret.limits.services import TooMany
 from registret.web.attest.card_time import CardTime
@@ -20,7 +20,7 @@ from registret.web.office.forms import PersonForm
 from registret.web.office.pages import Check, check
 from registret.web.people.forms import WhyForm
 
-_PLACES = {OwnRights: "hsa_id", AlreadyGranted: "hsa_id", TooMany: "email"}
+_PLACES = dict.fromkeys((OwnRights, AlreadyGranted, PersonSuspended), "hsa_id") | {TooMany: "email"}
 
 
 @require_http_methods(["GET", "POST"])

@@ -20,6 +20,7 @@ from registret.web.http import ActorRequest
 from registret.web.numbers import number_in
 from registret.web.office.forms import AppointForm
 from registret.web.office.pages import Check, check, clinic_lines, just_appointed, office_page
+from registret.web.texts import text_in
 
 _PLACES = {OwnRights: "hsa_id", AlreadyGranted: "hsa_id", ClinicClosed: "clinic", TooMany: "email"}
 
@@ -28,7 +29,7 @@ _PLACES = {OwnRights: "hsa_id", AlreadyGranted: "hsa_id", ClinicClosed: "clinic"
 @needs(Permission.APPOINT)
 def office(request: ActorRequest) -> HttpResponse:
     """All open clinics, those without an active administrator first; `visa=utan`: only those."""
-    words = request.GET.get("q", "").strip()[:100]
+    words = text_in(request.GET, "q")[:100]
     without = request.GET.get("visa") == "utan"
     lines = clinic_lines(at=request.at)
     context = {

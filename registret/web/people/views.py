@@ -43,6 +43,7 @@ from registret.web.numbers import number_in
 from registret.web.people.forms import GrantForm, WhyForm
 from registret.web.recertify.pages import due
 from registret.web.tables import csv_file
+from registret.web.texts import text_in
 from registret.web.waits import MONTHS, Period, chart
 from registret.words.roles import role_name
 from registret.words.states import account_state_name
@@ -64,7 +65,7 @@ def people(request: ActorRequest) -> HttpResponse:
     if request.actor.seat.clinic_id is None and number_in(request.GET, "klinik") is None:
         return see_other("office")
     everybody = _everybody(request)
-    words = request.GET.get("q", "").strip()[:100]
+    words = text_in(request.GET, "q")[:100]
     place = clinic(number_in(request.GET, "klinik") or request.actor.seat.clinic_id or 0)
     context = {
         "tab": "people",

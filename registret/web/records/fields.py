@@ -33,8 +33,9 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """`is_unanswered`: the fault is only that there is no answer. `widget`: chips, list (one of many), boxes (several), number, date, moment, text. `fault`, `odd`: sentences.
-    `how`: how a day or a time is written. `more`: boxes that are folded away under `more_name`, unless one of them is ticked."""
+    """`widget`: chips, list (one of many), boxes (several), number, date, moment, text. `how`: how a day or a time is
+    written. `fault`, `odd`: sentences; `is_unanswered`: the fault is only that there is no answer. `more`: boxes that
+    are folded away under `more_name`, unless one of them is ticked."""
 
     code: str
     label: str
@@ -124,7 +125,12 @@ def parts_of(
 def troubles_of(parts: Sequence[Part], *, broken: Sequence[Trouble] = ()) -> tuple[Trouble, ...]:
     """For the summary at the top: what is wrong, with the rules that are `broken`, before what is not answered."""
     fields = [field for part in parts for field in part.fields if field.fault and field.is_shown]
-    found = [Trouble(code=f.code, text=f"{asked(f.label)} {f.fault}", is_unanswered=f.is_unanswered) for f in fields]
+    found = [
+        Trouble(code=f.code, text=f.label, is_unanswered=True)
+        if f.is_unanswered
+        else Trouble(code=f.code, text=f"{asked(f.label)} {f.fault}")
+        for f in fields
+    ]
     return tuple(sorted([*broken, *found], key=lambda one: one.is_unanswered))
 
 
@@ -221,7 +227,7 @@ def _part(
         code=section.code,
         name=str(section.name),
         intro=str(section.intro or ""),
-        is_optional=section.block is Block.RESEARCH,
+        is_optional=section.block is not Block.CORE,
         fields=tuple(fields),
         left=left_in(assessment, shown),
         told=_told(len(shown), answered=len([code for code in shown if code in answers])),

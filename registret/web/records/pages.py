@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -35,7 +35,8 @@ _FEW_SCORES: Final = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreShown:
-    """A score in words. `is_word`: the value is yes, no or unknown, and no number."""
+    """A score in words. `is_word`: the value is yes, no or unknown, and no number. `parts`: what is shown with it,
+    one row each."""
 
     code: str
     name: str
@@ -46,6 +47,7 @@ class ScoreShown:
     reading: str
     help: str
     source: str
+    parts: tuple[ScoreShown, ...] = ()
 
 
 def sex_name(sex: Sex) -> str:
@@ -76,6 +78,24 @@ def score_shown(now: ScoreNow) -> ScoreShown:
         help=str(score.help or ""),
         source=_("Definition %(version)s. %(source)s") % {"version": score.version, "source": score.source},
     )
+
+
+def scores_shown(scores: Sequence[ScoreNow]) -> list[ScoreShown]:
+    """Each by itself, with its parts below it; these without its name before their own."""
+
+    def part(now: ScoreNow, whole: ScoreNow) -> ScoreShown:
+        found = score_shown(now)
+        name = found.name.removeprefix(f"{whole.score.name}, ")
+        return replace(found, name=name[:1].upper() + name[1:])
+
+    return [
+        replace(
+            score_shown(whole),
+            parts=tuple(part(now, whole) for now in scores if now.score.part_of == whole.score.code),
+        )
+        for whole in scores
+        if whole.score.part_of is None
+    ]
 
 
 def _why_not(now: ScoreNow) -> str:
@@ -111,7 +131,7 @@ def step_context(
         "steps": steps,
         "go_on": _to_go_on_with(page, steps),
         "parts": parts,
-        "scores": [score_shown(now) for now in page.assessment.scores],
+        "scores": scores_shown(page.assessment.scores),
         "scores_after": _where_scores_stand(page),
         "read_only": not page.is_writable,
         "newer": newer_form(page.form),

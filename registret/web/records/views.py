@@ -36,6 +36,7 @@ from registret.web.people.forms import WhyForm
 from registret.web.records import pages
 from registret.web.records.fields import fault_of, parts_of, title_of, troubles_of
 from registret.web.tables import csv_file
+from registret.web.texts import text_in
 
 _LISTS: Final = {
     "fortsatt": "to_continue",
@@ -60,7 +61,7 @@ def work_list(request: ActorRequest, which: str) -> HttpResponse:
     if which not in _LISTS:
         raise Http404
     try:
-        after = request.GET.get("efter") or None
+        after = text_in(request.GET, "efter") or None
         found = looking.work_list(actor=request.actor, which=_LISTS[which], after=after, at=request.at)
     except ValueError:
         raise Http404 from None
@@ -117,7 +118,7 @@ def definition(request: ActorRequest, code: str, version: int, kind: str) -> Htt
 @needs(Permission.READ_RECORDS)
 def find(request: ActorRequest) -> HttpResponse:
     """Sök patient. What is typed travels in the body: a number has no place in an address."""
-    written = _typed(request, "q")[:100].strip() if request.method == "POST" else ""
+    written = text_in(request.POST, "q")[:100] if request.method == "POST" else ""
     if not written:
         return render(request, "find.html", {"tab": "records"})
     found = looking.search(actor=request.actor, written=written, at=request.at)
@@ -142,7 +143,7 @@ def find(request: ActorRequest) -> HttpResponse:
 @needs(Permission.READ_RECORDS)
 def one_patient(request: ActorRequest, patient: str) -> HttpResponse:
     """A patient and the episodes of the own care provider. Protected identity: first a reason."""
-    reason = _typed(request, "reason").strip()[:500]
+    reason = text_in(request.POST, "reason")[:500]
     try:
         found = looking.open_patient(actor=request.actor, system_id=patient, reason=reason, at=request.at)
     except ReasonNeeded:
@@ -300,7 +301,7 @@ class _Intake:
         """Raises: NumberImpossible, NotFound."""
         post = request.POST
         errors: dict[str, str] = {}
-        known = _typed(request, "patient")
+        known = text_in(request.POST, "patient")
         if known:
             who: NewPatient | None = services.known_patient(actor=request.actor, system_id=known, at=request.at)
             number = None
@@ -406,11 +407,6 @@ def _looked_at(
             if answer is not None:
                 answers[question.code] = answer
     return assessment, answers
-
-
-def _typed(request: HttpRequest, name: str) -> str:
-    """Without the one character that the database keeps in no text."""
-    return request.POST.get(name, "").replace("\0", "")
 
 
 def _must(who: NewPatient | None) -> NewPatient:

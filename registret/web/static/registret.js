@@ -222,7 +222,7 @@ if (atDoor) {
    browser, for computers are shared. The server answers what is asked now, what is odd, and what scores come to. */
 const sheet = document.querySelector("form[data-autosave]");
 if (sheet) {
-  const { autosave, saving, saved, offline, gone, again, refused, kept, theirs } = sheet.dataset;
+  const { autosave, saving, saved, offline, gone, again, refused, elsewhere, kept, theirs } = sheet.dataset;
   const status = sheet.querySelector("[data-status]");
   const says = document.createElement("span");
   const todo = status.querySelector("[data-todo]");
@@ -288,6 +288,7 @@ if (sheet) {
       output.textContent = score.value;
       output.classList.toggle("word", score.word);
       output.parentElement.classList.toggle("open", !score.counted);
+      if (!unit) continue;
       panel.querySelector("[data-reading]").textContent = score.reading;
       unit.textContent = score.unit;
       unit.hidden = !score.unit;
@@ -307,7 +308,7 @@ if (sheet) {
     running = true;
     const sent = new Map(changed);
     const body = new FormData();
-    body.append("csrfmiddlewaretoken", sheet.querySelector("[name=csrfmiddlewaretoken]").value);
+    for (const name of ["csrfmiddlewaretoken", "visad"]) body.append(name, sheet.querySelector(`[name=${name}]`).value);
     body.append("base", at.value);
     for (const code of sent.keys()) {
       body.append("changed", code);
@@ -326,9 +327,11 @@ if (sheet) {
       show(now, sent.keys());
       if (changed.size) later(300);
     } else if (answer && answer.status < 500) {
-      stopped = true;
+      /* Another person or seat: whoever goes back to the former one writes on, and leaving loses what was typed. */
+      const isElsewhere = answer.status === 412;
+      stopped = !isElsewhere;
       const isGone = answer.status === 401 || answer.status === 423;
-      tell(isGone ? gone : refused, true);
+      tell(isElsewhere ? elsewhere : isGone ? gone : refused, true);
       if (isGone) {
         const link = document.createElement("a");
         Object.assign(link, { href: document.body.dataset.back, textContent: again });

@@ -19,6 +19,7 @@ from registret.web.attest.card_time import CardTime
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.web.numbers import number_in
+from registret.web.texts import text_in
 from registret.words.refusals import page_of
 
 
@@ -26,7 +27,7 @@ from registret.words.refusals import page_of
 @needs(Permission.HELP)
 def search(request: ActorRequest) -> HttpResponse:
     """Accounts that `q` begins or names, a page at a time."""
-    words, after = request.GET.get("q", "").strip()[:100], request.GET.get("efter")
+    words, after = text_in(request.GET, "q")[:100], text_in(request.GET, "efter")
     page = helping.find(words=words, after=after, actor=request.actor, at=request.at)
     refused = bounces(row.email for row in page.rows)
     found = [(row, refused.get(row.email)) for row in page.rows]

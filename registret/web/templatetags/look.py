@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from django import template
 from django.http import QueryDict
+from django.template.defaulttags import CsrfTokenNode
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -17,6 +18,7 @@ from django.utils.translation import gettext, ngettext
 from registret.places.queries import Hint, MailHint
 from registret.registries.queries import name_of, open_for_entry
 from registret.registries.queries import sub_registries as every_registry
+from registret.web.shown_for import FIELD
 from registret.words.bounces import bounce_reason as words_bounce_reason
 from registret.words.days import clock_in_words, day_in_words, moment_in_words
 from registret.words.events import event_name, program_name
@@ -283,6 +285,14 @@ def mail_hint(hint: MailHint) -> str:
     ) % {"provider": hint.care_provider, "domains": domains}
 
 
+@register.simple_tag(takes_context=True, name="csrf_token")
+def form_token(context: template.Context) -> SafeString:
+    """Django's own tag, and for whom the page was made: no form can forget either."""
+    shown_for = context.get("shown_for")
+    whose = format_html('<input type="hidden" name="{}" value="{}">', FIELD, shown_for) if shown_for else ""
+    return format_html("{}{}", CsrfTokenNode().render(context), whose)
+
+
 @register.filter
 def before_at(address: str) -> str:
     return address.rpartition("@")[0]
@@ -290,8 +300,8 @@ def before_at(address: str) -> str:
 
 @register.filter
 def sent(data: QueryDict) -> list[tuple[str, str]]:
-    """The fields of a form that was sent, to be sent again by a dialog: all but its own buttons and the token."""
-    own = {"csrfmiddlewaretoken", "ok", "change", "merge", "seen"}
+    """The fields of a form that was sent, to be sent again by a dialog: all but its own buttons and the tokens."""
+    own = {"csrfmiddlewaretoken", FIELD, "ok", "change", "merge", "seen"}
     return [(name, value) for name, values in data.lists() if name not in own for value in values]
 
 

@@ -23,10 +23,11 @@ from registret.access.refusals import (
     NotFound,
     NotPermitted,
     OwnRights,
+    PersonSuspended,
     PrincipalsMissing,
     RoleImpossible,
 )
-from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_TO_NOMINATE, Role
+from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_OF_THE_OFFICE, ROLES_TO_NOMINATE, Role
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.queries import has_ended_account, living_account
 from registret.kernel.by import By
@@ -229,6 +230,13 @@ def test_who_was_the_one_becomes_the_other_once_the_first_is_taken_back_or_over(
     giving.revoke(grant_id=by_program(role=had), reason="byter", revoked_by_id=None, by=DORIS.by, at=NOW)
     later = Grant.objects.get(id=by_program(role=wanted)).ends_at
     by_program(role=had, at=later)
+
+
+@pytest.mark.parametrize("role", sorted(ROLES_OF_THE_OFFICE))
+def test_whoever_is_suspended_gets_no_role_of_the_registry_itself(place: Country, role: Role) -> None:
+    cast.suspend(BERTIL, at=NOW)
+    with refused(PersonSuspended):
+        by_program(BERTIL, role=role)
 
 
 def test_who_reviews_the_log_handles_cases_or_supports_as_well(place: Country) -> None:

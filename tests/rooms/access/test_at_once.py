@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
+from threading import Event
+from time import sleep
 
 import pytest
+from django.db import connection, transaction
 
 from registret.access import applying, appointing, attesting, confirming, ending, entering, giving, own, people
 from registret.access.lifecycle import ApplicationState
@@ -14,13 +17,15 @@ from registret.access.models import Application, Grant
 from registret.access.queries import active_administrators
 from registret.access.refusals import AlreadyDecided
 from registret.access.roles import Role
+from registret.accounts import services as accounts
+from registret.accounts.lifecycle import Authority
 from registret.accounts.queries import has_ended_account, pending_change
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress, HsaId
 from tests import cast
 from tests.cast import ANNA, BERTIL, DORIS, KARIN, Country, Person, person
 from tests.parallel import together
-from tests.rooms.access.scene import DAY, LAST_DAY, NOW, events, kinds, state_of
+from tests.rooms.access.scene import DAY, LAST_DAY, NOW, attested, events, kinds, state_of
 
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -242,6 +247,39 @@ def test_an_application_that_is_made_while_the_mail_is_confirmed_is_told_of(plac
         confirm: Act = partial(cast.confirm_mail, who, at=NOW)
         together([apply, confirm])
         assert kinds(BERTIL) == [*before, "application_waiting"]
+
+
+def until_somebody_waits() -> None:
+    """Until another transaction wants what this one holds."""
+    waiting = "SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+    with connection.cursor() as cursor:
+        for _ in range(3000):
+            cursor.execute(waiting)
+            if cursor.fetchone():
+                return
+            sleep(0.01)
+    raise AssertionError("nobody waits")
+
+
+def test_a_clinic_that_lifts_its_suspension_while_the_office_makes_one_lifts_not_the_offices(place: Country) -> None:
+    attested(cast.register(ANNA, place.infection, at=NOW))
+    anna, bertil, held = cast.account_of(ANNA).id, cast.actor(BERTIL, at=NOW), Event()
+    people.suspend_person(account_id=anna, reason="klinikens", actor=bertil, at=NOW)
+
+    def by_the_office() -> None:
+        with transaction.atomic():
+            accounts.hold(account_id=anna)
+            held.set()
+            until_somebody_waits()
+            accounts.reinstate(account_id=anna, by=DORIS.by, at=NOW)
+            cast.suspend(ANNA, at=NOW)
+
+    def by_the_clinic() -> None:
+        held.wait(timeout=30)
+        people.reinstate_person(account_id=anna, actor=bertil, at=NOW)
+
+    assert answers(together([by_the_office, by_the_clinic])) == {"NoneType": 1, "SuspendedElsewhere": 1}
+    assert cast.account_of(ANNA).state_authority is Authority.OFFICE
 
 
 def leaving(who: Person) -> Act:

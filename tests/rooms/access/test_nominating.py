@@ -13,6 +13,7 @@ from registret.access.appointing import dismiss_by_program
 from registret.access.ending import end_account
 from registret.access.models import Grant, Nomination
 from registret.access.nominating import confirm, decline, nominate, nominations, withdraw_nomination
+from registret.access.people import reinstate_person, suspend_person
 from registret.access.queries import seats_of
 from registret.access.refusals import (
     AlreadyGranted,
@@ -24,6 +25,7 @@ from registret.access.refusals import (
     NotPermitted,
     OwnNomination,
     OwnRights,
+    PersonSuspended,
     ProposerGone,
     RoleImpossible,
 )
@@ -33,7 +35,7 @@ from registret.kernel.by import By
 from registret.kernel.identifiers import HsaId
 from registret.mail.models import Letter
 from tests import cast
-from tests.cast import ANNA, BERTIL, DORIS, ERIK, Country, Person, person
+from tests.cast import ANNA, BERTIL, DORIS, ERIK, KARIN, Country, Person, person
 from tests.parallel import committed, together
 from tests.rooms.access.scene import DAY, HOUR, NOW, events, everything, kinds, refused
 
@@ -225,6 +227,30 @@ def test_two_who_confirm_what_the_other_proposed_never_wait_for_each_other(commi
         ]
     )
     assert [type(one) for one in results] == [int, int], results
+
+
+def test_whoever_is_suspended_is_neither_proposed_nor_confirmed(place: Country) -> None:
+    made, doris, ingrid = proposal(BERTIL), actor(DORIS), actor(INGRID)
+    suspend_person(account_id=cast.account_of(BERTIL).id, reason="läste", actor=actor(KARIN), at=NOW)
+    with refused(PersonSuspended):
+        confirm(nomination_id=made, actor=ingrid, at=NOW)
+    with refused(PersonSuspended):
+        proposal(BERTIL, role=Role.LOG_REVIEWER, by=doris)
+    reinstate_person(account_id=cast.account_of(BERTIL).id, actor=actor(KARIN), at=NOW)
+    assert confirm(nomination_id=made, actor=ingrid, at=NOW)
+
+
+def test_whoever_is_suspended_and_confirmed_at_the_same_moment_is_one_of_the_two(committed: None) -> None:
+    scene()
+    made, ingrid, karin = proposal(BERTIL), actor(INGRID), actor(KARIN)
+    bertil = cast.account_of(BERTIL).id
+    results = together(
+        [
+            lambda: confirm(nomination_id=made, actor=ingrid, at=NOW),
+            lambda: suspend_person(account_id=bertil, reason="läste", actor=karin, at=NOW),
+        ]
+    )
+    assert [type(one) for one in results] in ([int, NotPermitted], [PersonSuspended, type(None)]), results
 
 
 @pytest.mark.parametrize("who", [BERTIL, ERIK])

@@ -56,6 +56,9 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Question]:
         ("exact", "37", Decimal(37)),
         ("exact", "\u22122", Decimal(-2)),
         ("one", "lung", "lung"),
+        # What no database keeps in a text comes along with pasted ones, and nobody sees it.
+        ("words", "ett\0två", "etttvå"),
+        ("whole", "\x001\x002\x00", Decimal(12)),
         ("day", "2026-11-25", date(2026, 11, 25)),
         ("day", "20261125", date(2026, 11, 25)),
         ("planned", "2027-01-01", date(2027, 1, 1)),
@@ -117,6 +120,7 @@ def test_what_people_write_is_understood(asked: dict[str, Question], code: str, 
         ("moment", "2026-03-29 02:30", FormFault.NOT_A_MOMENT),
         ("words", "x" * 13, FormFault.TOO_LONG),
         ("words", "189901019802", FormFault.PERSONAL_NUMBER),
+        ("words", "18990101\x009802", FormFault.PERSONAL_NUMBER),
     ],
 )
 def test_what_cannot_be_an_answer_is_a_fault(

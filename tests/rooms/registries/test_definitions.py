@@ -68,7 +68,7 @@ def test_every_text_is_there_in_both_languages(form: Form) -> None:
 
 
 @every_form
-def test_first_comes_the_inclusion_then_core_and_research_last(form: Form) -> None:
+def test_first_comes_the_inclusion_then_core_and_what_is_folded_away_last(form: Form) -> None:
     assert form.inclusion.code == "inclusion"
     assert form.inclusion.rules
     for step in form.steps:
@@ -79,9 +79,9 @@ def test_first_comes_the_inclusion_then_core_and_research_last(form: Form) -> No
 
 
 @every_form
-def test_research_is_never_required_and_what_is_required_can_be_unknown_or_is_always_known(form: Form) -> None:
+def test_what_is_folded_is_never_required_and_what_is_required_can_be_unknown_or_is_always_known(form: Form) -> None:
     required = [question for question in form.questions.values() if question.variable.required]
-    assert [question.code for question in required if question.block is Block.RESEARCH] == []
+    assert [question.code for question in required if question.block is not Block.CORE] == []
     # What whoever fills in a form always knows: when and where to, what includes the patient, how they followed up.
     known = {"discharged_at", "discharged_to", "followed_up"}
     answerable = [q.code for q in required if not q.variable.missing and q.step != "inclusion" and q.code not in known]

@@ -188,7 +188,13 @@ NUMBER = variable("temperature", "decimal", 'unit = "°C"\ndecimals = 1\nhard = 
         (
             '\n[[section]]\ncode = "second"\nname = { sv = "A", en = "B" }\nblock = "spare"\n' + variable("x", "text"),
             "block = ",
-            "section.block: Input should be 'core' or 'research'",
+            "section.block: Input should be 'core', 'extra' or 'research'",
+        ),
+        (
+            '\n[[score]]\ncode = "n"\nversion = "1"\nsource = "x"\nname = { sv = "A", en = "B" }\nformula = "1 + 1"\n'
+            'part_of = "fever"\n',
+            "part_of = ",
+            "fever is no whole score of this step",
         ),
         (
             '\n[[rule]]\ncode = "r"\nrequire = "feber > 1"\nmessage = { sv = "A", en = "B" }\nabout = ["fever"]',

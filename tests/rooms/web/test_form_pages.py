@@ -12,12 +12,13 @@ from django.utils import timezone
 from registret.access.actor import Actor
 from registret.access.roles import Role
 from registret.records import services
+from registret.records.services import NewPatient
 from registret.registries.queries import catalogue
 from registret.registries.schema import Block
 from registret.words.days import moment_in_words
 from tests import cast
 from tests.cast import ANNA
-from tests.rooms.records.scene import ACUTE, Known, ask, begun, registered
+from tests.rooms.records.scene import ACUTE, TOLVAN, Known, ask, begun, number, registered
 from tests.rooms.web.client import Browser, Page, text_of
 
 pytestmark = pytest.mark.django_db
@@ -129,6 +130,14 @@ def test_research_unfolds_when_something_in_it_is_odd_or_wrong(anna: Actor, epis
     assert 'value="mycket"' in block
 
 
+@pytest.mark.parametrize("way", ["", "/spara"])
+def test_what_is_pasted_with_a_character_that_no_text_keeps_is_saved_without_it(episode: str, way: str) -> None:
+    sent = {"base": "0", "changed": ["main_diagnosis"], "main_diagnosis": "J1\x008.9", "do": "save"}
+    answer = Browser.of(ANNA).post(f"/vardepisod/{episode}/discharge{way}", sent)
+    assert answer.status_code in {200, 303}
+    assert 'value="J18.9"' in form_of(episode, "discharge")
+
+
 def test_while_one_writes_the_page_is_told_how_much_of_it_is_answered(episode: str) -> None:
     sent = {"base": "0", "changed": ["smoking"], "smoking": "never"}
     told = Browser.of(ANNA).post(f"/vardepisod/{episode}/acute/spara", sent).json()
@@ -193,6 +202,43 @@ def test_paper_says_who_it_is_about_and_when_it_was_signed_and_never_today(
     assert "Tolvan Tolvansson, man, 19121212-1212" in paper
     assert f"Signerad {moment_in_words(now)} av Anna Berg." in paper
     assert "i dag" not in paper
+
+
+def test_parts_of_a_score_are_rows_of_its_card_and_what_is_measured_first_comes_first(
+    anna: Actor, now: datetime
+) -> None:
+    arrived = now - timedelta(days=4)
+    episode = services.begin(
+        actor=anna,
+        who=NewPatient(number=number(TOLVAN)),
+        sub_registry="sepsis",
+        written={
+            "arrived_at": [moment(arrived)],
+            "sepsis_treated": ["yes"],
+            "acquired": ["community"],
+            "intensive_care": ["yes"],
+            "intensive_care_from": [moment(arrived + timedelta(hours=2))],
+            "paediatric_icu": ["no"],
+        },
+        is_no_double=False,
+        at=now,
+    )
+    save(anna, episode, {"platelets": ["90"]})
+    page = form_of(episode)
+    cards = re.findall(r'(?s)<section class="panel".*?</section>', page)
+    assert [re.findall(r'data-score="(\w+)"', card)[0] for card in cards][:2] == [
+        "minutes_to_antibiotic", "culture_before_antibiotic",
+    ]  # fmt: skip
+    (sofa,) = [card for card in cards if 'data-score="sofa_total"' in card]
+    assert re.findall(r"<li[^>]*><span>(.*?)</span><output>(.*?)</output>", sofa) == [
+        ("Andning", "–"),
+        ("Koagulation", "2"),
+        ("Lever", "–"),
+        ("Cirkulation", "–"),
+        ("Medvetande", "–"),
+        ("Njurar", "–"),
+    ]
+    assert re.search(r'(?s)id="a-sofa"[^>]*><details><summary>', page), "folded as the research block is"
 
 
 # --- what is left ----------------------------------------------------------------------------------

@@ -105,6 +105,12 @@ def test_nobody_found_is_said_and_nothing_typed_is_believed(place: Country) -> N
     assert "Inget konto passar ”<b>x</b>”" in text
 
 
+def test_a_character_that_no_text_keeps_is_not_searched_for_and_breaks_nothing(place: Country) -> None:
+    page = Browser.of(SUNE).get("/support?q=Be%00rtil&efter=%00")
+    assert BERTIL.name in text_of(page)
+    assert events("people.searched")[0].facts["words"] == "Bertil"
+
+
 # --- the account -----------------------------------------------------------------------------------
 
 

@@ -45,7 +45,12 @@ def offered(shown: Page) -> set[str]:
 def shown_again(visitor: Visitor, refused: Page, **more: str) -> str:
     """Presses the button of the page, shows the card, and is led there."""
     (till,) = offered(refused)
-    return str(visitor.log_in(till=till, **more)["Location"])
+    return str(visitor.log_in(**{"till": till, "onskad-av": wanted_by(refused)}, **more)["Location"])
+
+
+def wanted_by(shown: Page) -> str:
+    found = re.search(r'name="onskad-av" value="([^"]*)"', shown.content.decode())
+    return found[1] if found else ""
 
 
 def timed_out(who: Person) -> Visitor:
@@ -201,6 +206,25 @@ def test_whoever_waits_comes_back_to_the_own_account(place: Country, now: dateti
 def test_somebody_else_at_the_same_computer_is_not_led_to_what_the_first_one_wanted(place: Country) -> None:
     visitor = timed_out(BERTIL)
     refused = visitor.get("/personer")
+    visitor.der = Visitor(CECILIA).der
+    assert shown_again(visitor, refused) == "/start"
+
+
+def test_somebody_who_came_between_is_not_led_there_at_the_second_try_either(place: Country) -> None:
+    visitor = timed_out(BERTIL)
+    refused = visitor.get("/personer")
+    visitor.der = Visitor(CECILIA).der
+    visitor.log_in()
+    visitor.post("/logga-ut")
+    assert shown_again(visitor, refused) == "/start"
+
+
+def test_whoever_opens_a_bookmark_before_anybody_has_logged_in_is_led_there_and_nobody_later(place: Country) -> None:
+    visitor = Visitor(BERTIL)
+    refused = visitor.get("/personer")
+    assert wanted_by(refused) == ""
+    assert shown_again(visitor, refused) == "/personer"
+    visitor.post("/logga-ut")
     visitor.der = Visitor(CECILIA).der
     assert shown_again(visitor, refused) == "/start"
 

@@ -15,7 +15,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from registret.access.appointing import appoint_by_program
-from registret.access.refusals import AlreadyGranted, ClinicClosed, GivesRights, PrincipalsMissing
+from registret.access.refusals import AlreadyGranted, ClinicClosed, GivesRights, PersonSuspended, PrincipalsMissing
 from registret.access.roles import ROLES_AT_A_CLINIC, Role
 from registret.access.rules import last_possible_day
 from registret.accounts.queries import AccountRow, living_account
@@ -153,6 +153,8 @@ def _refused(refusal: Refused, wish: Wish) -> str:
             return "--decided-by: two different people, each by name"
         case AlreadyGranted():
             return f"{wish.hsa_id} is {wish.role} there already, for as long as is possible"
+        case PersonSuspended():
+            return f"{wish.hsa_id} is suspended: whoever is gets no role of the registry itself"
         case GivesRights():
             return (
                 f"{wish.hsa_id} cannot be {wish.role}: nobody is in the registry office and also log reviewer or case "

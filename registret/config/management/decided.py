@@ -1,0 +1,46 @@
+"""Commands that take something from somebody: two named people have decided, and the person reads why."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from typing import NoReturn
+
+from django.core.management.base import BaseCommand
+
+from registret.kernel.identifiers import HsaId, Malformed
+
+_LONGEST = 500
+
+
+class DecidedByTwo(BaseCommand):
+    nothing_done: str
+    """What is said last when something was wrong."""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        # What is missing or wrong is said by the command, and not by argparse.
+        parser.add_argument("--hsa-id", default="", help="SE2321009991-E00K4T2")
+        parser.add_argument("--reason", default="", help="the person reads it in a letter")
+        parser.add_argument("--decided-by", action="append", default=[], metavar="NAME", help="twice, two people")
+
+    def whom(self, hsa_id: str) -> HsaId:
+        try:
+            return HsaId.parse(hsa_id.strip(), allow_test=True)
+        except Malformed as trouble:
+            self.stop(f"--hsa-id: {trouble}")
+
+    def why(self, reason: str) -> str:
+        said = " ".join(reason.split())
+        if not 0 < len(said) <= _LONGEST:
+            self.stop(f"--reason: from 1 to {_LONGEST} characters, which the person reads")
+        return said
+
+    def two(self, decided_by: list[str]) -> tuple[str, str]:
+        if len(decided_by) != 2:
+            self.stop("--decided-by: give it twice, with the names of the two people who have decided")
+        return decided_by[0], decided_by[1]
+
+    def stop(self, why: str) -> NoReturn:
+        self.stderr.write(why)
+        self.stderr.write(self.nothing_done)
+        sys.exit(1)

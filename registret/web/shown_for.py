@@ -1,0 +1,55 @@
+"""For whom a page was made: its forms say so, and what was made for another person or seat is refused."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.conf import settings
+
+from registret.access.actor import Actor
+from registret.access.queries import Holder
+from registret.access.refusals import PageOfAnother, PageOfOtherSeat
+from registret.kernel.secret import derived
+from registret.web.http import CardRequest
+
+FIELD: Final = "visad"
+
+
+def mark(person: Actor | Holder) -> str:
+    """Of a person and the seat that they have now. It outlives the session, and says nothing to anybody else."""
+    return f"{mark_of(_hsa_id(person))}.{_digest('seat', _seat(person))}"
+
+
+def mark_of(hsa_id: str) -> str:
+    """Of a person alone."""
+    return _digest("person", hsa_id.upper())
+
+
+def require_own_page(request: CardRequest, *, at_seat: bool) -> None:
+    """A form counts only from the person that its page was made for, and if `at_seat` at the seat that they had then.
+
+    Every form of a page says whose it is; a request without the field has not come from one that lay open.
+
+    Raises: PageOfAnother, PageOfOtherSeat.
+    """
+    sent = request.POST.get(FIELD)
+    if sent is None:
+        return
+    theirs, now = sent.partition("."), mark(request.person).partition(".")
+    if theirs[0] != now[0]:
+        raise PageOfAnother()
+    if at_seat and theirs != now:
+        raise PageOfOtherSeat()
+
+
+def _hsa_id(person: Actor | Holder) -> str:
+    return person.by.hsa_id
+
+
+def _seat(person: Actor | Holder) -> str:
+    """A clinic, the office, or none."""
+    return str(person.seat.clinic_id) if isinstance(person, Actor) else ""
+
+
+def _digest(*parts: str) -> str:
+    return derived(key=settings.LINK_KEY, purpose="page", parts=parts).hex()[:16]
