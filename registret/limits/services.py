@@ -1,11 +1,11 @@
-"""Rate limits: fixed windows, counted in the database so that all nodes count together."""
+"""Rate limits: windows that slide, counted in the database so that all nodes count together."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv6Address, IPv6Network, ip_address
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.conf import settings
 from django.db import connection
@@ -17,7 +17,7 @@ from registret.limits.models import Count
 
 @dataclass(kw_only=True, eq=False)
 class TooMany(Refused):
-    """The limit is reached; `again_at` is when the next window begins."""
+    """The limit is reached; `again_at` is when one more is let through."""
 
     code: ClassVar[str] = "limits.too_many"
     status: ClassVar[int] = 429
@@ -27,16 +27,27 @@ class TooMany(Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """At most `most` times per `per`, for each subject. `what` is a stable word for the log."""
+    """At most `most` times per `per`, for each subject, taking it that the uses of a window were spread evenly over it.
+    `what` is a stable word for the log."""
 
     what: str
     most: int
     per: timedelta
 
 
-_UPSERT = """
-INSERT INTO limits_count (key, window_start, taken) VALUES (%s, %s, 1)
+_GRAIN: Final = timedelta(microseconds=1)
+
+# The window before counts for the part of it that still lies within `per` of this moment. Rows are locked before the
+# condition is looked at, so those who come at once are counted one after the other. What is refused is not counted.
+_TAKE = """
+WITH before AS (
+    SELECT COALESCE(MAX((LEAST(taken, %(most)s)::bigint * %(left)s + %(per)s - 1) / %(per)s), 0) AS weight
+    FROM limits_count WHERE key = %(key)s AND window_start = %(start_before)s
+)
+INSERT INTO limits_count (key, window_start, taken)
+SELECT %(key)s, %(start)s, 1 FROM before WHERE weight <= %(most)s
 ON CONFLICT (key, window_start) DO UPDATE SET taken = limits_count.taken + 1
+WHERE limits_count.taken + GREATEST(1, (SELECT weight FROM before)) <= %(most)s
 RETURNING taken
 """
 
@@ -46,12 +57,19 @@ def take(*, limit: Limit, subject: str, at: datetime) -> None:
 
     Raises: TooMany.
     """
-    start = _window(limit, at)
+    key, start = _key(limit, subject), _window(limit, at)
+    facts = {
+        "key": key,
+        "start": start,
+        "start_before": start - limit.per,
+        "left": (start + limit.per - at) // _GRAIN,
+        "per": limit.per // _GRAIN,
+        "most": limit.most,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_UPSERT, [_key(limit, subject), start])
-        taken = cursor.fetchone()[0]
-    if taken > limit.most:
-        raise TooMany(what=limit.what, again_at=start + limit.per)
+        cursor.execute(_TAKE, facts)
+        if cursor.fetchone() is None:
+            raise TooMany(what=limit.what, again_at=_again_at(limit, key, start))
 
 
 def network_subject(network: str | None) -> str:
@@ -76,3 +94,10 @@ def _key(limit: Limit, subject: str) -> bytes:
 def _window(limit: Limit, at: datetime) -> datetime:
     epoch = datetime(2000, 1, 1, tzinfo=UTC)
     return at - ((at - epoch) % limit.per)
+
+
+def _again_at(limit: Limit, key: bytes, start: datetime) -> datetime:
+    """When less of the window before is left than would fill the limit; if this one is full, when it ends."""
+    taken = dict(Count.objects.filter(key=key).values_list("window_start", "taken"))
+    before, room = taken.get(start - limit.per, 0), limit.most - taken.get(start, 0)
+    return start + limit.per - (limit.per * room // before if room > 0 and before else timedelta(0))

@@ -48,6 +48,20 @@ def test_the_next_window_begins_anew_and_not_a_moment_earlier() -> None:
 
 
 @pytest.mark.django_db
+def test_at_the_turn_of_the_window_nobody_has_all_of_the_next_at_once() -> None:
+    for _ in range(3):
+        takes(at=datetime(2026, 11, 24, 8, 29, 59, tzinfo=UTC))
+    turn = datetime(2026, 11, 24, 8, 30, 1, tzinfo=UTC)
+    assert [takes(at=turn) for _ in range(3)] == [True, False, False]
+    with pytest.raises(TooMany) as no:
+        take(limit=LIMIT, subject="anna@regionnorrvik.se", at=turn)
+    assert no.value.again_at == datetime(2026, 11, 24, 8, 40, tzinfo=UTC), "a third of it is over"
+    assert not takes(at=no.value.again_at - timedelta(microseconds=1))
+    assert [takes(at=no.value.again_at) for _ in range(2)] == [True, False]
+    assert [takes(at=datetime(2026, 11, 24, 9, 30, tzinfo=UTC)) for _ in range(4)] == [True, True, True, False]
+
+
+@pytest.mark.django_db
 def test_subjects_and_limits_are_counted_apart() -> None:
     for _ in range(4):
         takes()
