@@ -148,6 +148,7 @@ def test_signed_opened_again_with_a_reason_and_on_paper(at_work: Desk) -> None:
     expect(page.get_by_role("alert").first).to_contain_text("Besvara")
     looked_at(page, "74-kan-inte-signeras")
     answered(page)
+    looked_at(page, "74-ifyllt-formular", whole=False)
     at_work.press("Signera")
     expect(page.locator("main")).to_contain_text("Signerad")
     looked_at(page, "75-signerad")
