@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from registret.access.people import reinstate_person
+from registret.access.roles import Role
 from registret.accounts.lifecycle import AccountState, Authority
 from registret.ledger.queries import Wanted, entries
 from registret.mail.queries import letters_about
@@ -55,7 +56,7 @@ def test_whoever_it_is_is_out_at_the_next_click_told_why_and_both_names_are_in_t
 
 def test_another_at_the_office_lifts_it() -> None:
     ingrid = person("Ingrid", "Falk", "SE2321009991-E00J3F2")
-    cast.appoint_by_program(ingrid, cast.Role.REGISTRY_OFFICE, at=timezone.now())
+    cast.appoint_by_program(ingrid, Role.REGISTRY_OFFICE, at=timezone.now())
     suspend(*arguments(DORIS), *DECIDED)
     now = timezone.now()
     reinstate_person(account_id=cast.account_of(DORIS).id, actor=cast.actor(ingrid, at=now), at=now)

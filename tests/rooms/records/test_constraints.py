@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 from django.db.utils import IntegrityError
 
-from registret.records.models import Destruction, Keeping, Merge, OptOut, Patient
+from registret.records.models import Destruction, Keeping, Merge, OptOut, Patient, Step
 from registret.records.sight import sight_of_all
 from tests.rooms.records.scene import NOW, Ward, begun, ward
 
@@ -97,3 +97,9 @@ def test_what_the_register_protects_is_protected(here: Ward) -> None:
     begun(here.anna)
     with pytest.raises(IntegrityError, match="patient_protected_by_the_register"), sight_of_all():
         Patient.objects.update(register_protects=True)
+
+
+def test_only_what_is_not_begun_is_next(here: Ward) -> None:
+    begun(here.anna)
+    with pytest.raises(IntegrityError, match="step_next_is_planned"), sight_of_all():
+        Step.objects.filter(code="inclusion").update(next_since=NOW)

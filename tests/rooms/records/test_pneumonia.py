@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
+from django.db import connection, transaction
 
 from registret.access.actor import Actor
 from registret.access.refusals import NotFound, NotPermitted
@@ -13,7 +15,7 @@ from registret.limits.services import TooMany
 from registret.records import looking, queries, services
 from registret.records.lifecycle import StepState
 from registret.records.refusals import CannotSign, NotIncluded, OfAnotherClinic, PerhapsDouble, WrittenSince
-from tests.rooms.records.scene import ACUTE, DISCHARGE, MINUTE, NOW, TOLVAN, Ward, begun, log, ward
+from tests.rooms.records.scene import ACUTE, DISCHARGE, MINUTE, NOW, SAMORDNAD, TOLVAN, Ward, begun, log, ward
 
 pytestmark = pytest.mark.django_db
 
@@ -238,6 +240,19 @@ def test_a_follow_up_that_waits_for_its_day_is_nothing_to_go_on_with(here: Ward)
     services.sign(actor=here.anna, episode=episode, step="discharge", base=1, at=NOW)
     work = looking.work(actor=here.anna, at=NOW)
     assert (work.to_continue.rows, work.due.rows) == ((), ())
+
+
+def test_what_was_begun_before_there_was_a_list_of_it_stands_on_it_too(here: Ward) -> None:
+    signed, fresh = begun(here.anna), begun(here.anna, patient=SAMORDNAD, at=NOW + MINUTE)
+    services.write(actor=here.anna, episode=signed, step="acute", base=0, written=ACUTE, at=NOW)
+    services.sign(actor=here.anna, episode=signed, step="acute", base=1, at=NOW + 2 * MINUTE)
+    before = queries.to_continue(actor=here.anna).rows
+    assert [(row.episode, row.step) for row in before] == [(fresh, "acute"), (signed, "discharge")]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('registret.sees', 'all', true)")
+        cursor.execute("UPDATE records_step SET next_since = NULL")
+        cursor.execute(import_module("registret.records.migrations.0006_next").KNOWN)
+    assert queries.to_continue(actor=here.anna).rows == before
 
 
 def test_what_waits_to_be_gone_on_with_has_pages_too_the_longest_waiting_first(

@@ -105,6 +105,7 @@ def test_a_signed_step_that_the_new_form_wants_more_of_is_opened_again_and_other
     page = looking.open_step(actor=here.anna, episode=episode, step="acute", at=NOW)
     states = {row.code: row.state for row in page.episode.steps}
     assert (states["inclusion"], states["acute"]) == (StepState.SIGNED, StepState.REOPENED)
+    assert looking.work(actor=here.anna, at=NOW).to_continue.rows == (), "first what was opened again"
 
 
 def test_without_a_newer_version_there_is_nothing_to_move_to_nor_for_others(here: Ward, own: Path) -> None:
