@@ -123,7 +123,7 @@ def step_context(
 ) -> dict[str, Any]:
     """One step with its fields. `signing`: it was tried, and all that stops it is told in one place."""
     broken = broken_shown(page.assessment)
-    troubles = troubles_of(parts, broken=[Trouble(code=one["code"], text=one["text"]) for one in broken] if signing else [])
+    troubles = troubles_of(parts, broken=[Trouble(code=b["code"], text=b["text"]) for b in broken] if signing else [])
     steps = steps_shown(page.episode)
     return patient_context(page) | {
         "step": page.step,
