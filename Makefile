@@ -35,7 +35,7 @@ test-fast: setup ## The tests that need no browser
 
 pictures: setup-browser ## Make the pictures of the README anew
 	@rm -rf out/manual
-	@REGISTRET_PICTURES=out/manual $(BIN)/pytest -q tests/journeys/test_manual.py
+	@REGISTRET_PICTURES=out/manual $(BIN)/pytest -q tests/journeys/test_manual.py tests/journeys/test_registry.py
 	@for picture in docs/pictures/*.png; do cp "out/manual/$${picture##*/}" docs/pictures/; done
 
 # What needs Debian's servers (tests/fronts) or a screen (tests/slow): `pytest` alone leaves it out, see pyproject.toml.

@@ -23,6 +23,8 @@ POLICIES = Path("/etc/chromium/policies/managed")
 CHROMIUM = "/usr/bin/chromium"
 OUT = Path(os.environ.get("REGISTRET_PICTURES", "out/pictures"))
 expect.set_options(timeout=PATIENCE * 1000)
+# Fields for days are written in the browser's language, for which Debian has the package chromium-l10n.
+IN_SWEDISH = {"LANGUAGE": "sv", "LC_ALL": "sv_SE.UTF-8"}
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
 
 
@@ -142,7 +144,9 @@ def desk(house: House, playwright: Playwright, managed_policy: None, tmp_path: P
         home = tmp_path / f"home-{len(opened)}"
         home.mkdir()
         fill(home, cards, house)
-        context = launched(playwright, home, java_script_enabled=script, keeps_pages=keeps_pages)
+        context = launched(
+            playwright, home, java_script_enabled=script, keeps_pages=keeps_pages, environment=IN_SWEDISH
+        )
         opened.append(context)
         return Desk(home, context, house)
 
@@ -168,9 +172,9 @@ STICKING_OUT = """() => [...document.querySelectorAll(".panel, .card, dialog[ope
 })"""
 
 
-def looked_at(page: Page, name: str) -> None:
+def looked_at(page: Page, name: str, *, whole: bool = True) -> None:
     """The page passes axe (WCAG 2.1 AA), fits a telephone's width with no words outside their panel, and is kept as a
-    picture at 360 and 1,280 px."""
+    picture at 360 and 1,280 px: `whole`, or as much of it as a window shows."""
     # A colour on its way to another has no contrast that anybody sees.
     page.mouse.move(0, 0)
     page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished))")
@@ -179,7 +183,7 @@ def looked_at(page: Page, name: str) -> None:
     OUT.mkdir(parents=True, exist_ok=True)
     for width, height in ((360, 760), (1280, 900)):
         page.set_viewport_size({"width": width, "height": height})
-        page.screenshot(path=OUT / f"{name}-{width}.png", full_page=True)
+        page.screenshot(path=OUT / f"{name}-{width}.png", full_page=whole)
         overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert overflow <= 0, f"{name} is {overflow} px wider than {width} px"
         assert page.evaluate(STICKING_OUT) == [], f"{name} at {width} px"
