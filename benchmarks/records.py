@@ -34,11 +34,12 @@ FENCED = ("patient", "number", "episode", "step", "revision")
 
 # One patient for each episode but every fourth, who has the one before as well.
 PATIENTS = """
-INSERT INTO records_patient (system_id, birth_date, sex, given_name, surname, is_protected, created_at)
+INSERT INTO records_patient (system_id, birth_date, sex, given_name, surname, is_protected,
+    register_protects, created_at)
 SELECT 'P' || upper(lpad(to_hex(n), 8, '0')), date '1930-01-01' + (n %% 25000), 'female',
     (array['Anna','Åsa','Erik','Karin','Östen'])[n %% 5 + 1],
     (array['Berg','Ek','Åberg','Öman','Ström','Lund','Sjö','Dahl'])[n %% 8 + 1]
-        || (array['ström','qvist','lund','man','ell'])[n / 8 %% 5 + 1] || (n %% 1000)::text, false, %(at)s
+        || (array['ström','qvist','lund','man','ell'])[n / 8 %% 5 + 1] || (n %% 1000)::text, false, false, %(at)s
 FROM generate_series(%(first)s, %(last)s) n
 """
 # A day of birth, a serial number, and a check digit (Luhn) that search by number holds against them.
