@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv6Address, IPv6Network, ip_address
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from django.conf import settings
 from django.db import connection
@@ -58,7 +58,7 @@ def take(*, limit: Limit, subject: str, at: datetime) -> None:
     Raises: TooMany.
     """
     key, start = _key(limit, subject), _window(limit, at)
-    facts = {
+    facts: dict[str, Any] = {
         "key": key,
         "start": start,
         "start_before": start - limit.per,

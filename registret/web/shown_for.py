@@ -43,7 +43,7 @@ def require_own_page(request: CardRequest, *, at_seat: bool) -> None:
 
 
 def _hsa_id(person: Actor | Holder) -> str:
-    return person.by.hsa_id
+    return person.by.hsa_id or ""
 
 
 def _seat(person: Actor | Holder) -> str:
