@@ -58,7 +58,7 @@ def take(*, limit: Limit, subject: str, at: datetime) -> None:
     Raises: TooMany.
     """
     key, start = _key(limit, subject), _window(limit, at)
-    facts: dict[str, Any] = {
+    facts: dict[str, bytes | datetime | int] = {
         "key": key,
         "start": start,
         "start_before": start - limit.per,

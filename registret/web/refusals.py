@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
 
@@ -11,12 +12,14 @@ from django.utils import timezone
 
 from registret.access.actor import Actor
 from registret.access.queries import Holder
+from registret.access.refusals import PageOfAnother, PageOfOtherSeat
 from registret.accounts.visitors import record_refusal
 from registret.kernel.by import By
 from registret.kernel.refused import Refused
 from registret.kernel.secret import new_reference
 from registret.records.refusals import ReasonNeeded
 from registret.web.http import SESSION_COOKIE, Request
+from registret.web.shown_for import to_send_again
 from registret.web.way_back import to_what_was_refused
 from registret.words.refusals import RefusalPage, in_general, page_of
 
@@ -46,14 +49,23 @@ def refusal_response(request: Request, refusal: Refused) -> HttpResponse:
         at=request.at,
         status=refusal.status,
         way_back=to_what_was_refused(request),
+        again=to_send_again(request) if isinstance(refusal, PageOfAnother | PageOfOtherSeat) else None,
     )
 
 
 def show_refusal(
-    request: HttpRequest, page: RefusalPage, *, reference: str, at: datetime, status: int, way_back: str = ""
+    request: HttpRequest,
+    page: RefusalPage,
+    *,
+    reference: str,
+    at: datetime,
+    status: int,
+    way_back: str = "",
+    again: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
-    """The page itself, for a refusal that is in the log already. `way_back`: where to after the card was shown."""
-    context = {"page": page, "reference": reference, "at": at, "way_back": way_back}
+    """The page itself, for a refusal that is in the log already. `way_back`: where to after the card was shown;
+    `again`: the form that can be sent once more."""
+    context = {"page": page, "reference": reference, "at": at, "way_back": way_back, "again": again}
     response = render(request, "refused.html", context, status=status)
     if status == 401:
         response.delete_cookie(SESSION_COOKIE, samesite="Lax")

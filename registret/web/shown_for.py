@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
+from django.http import HttpRequest
 
 from registret.access.actor import Actor
 from registret.access.queries import Holder
@@ -43,7 +44,14 @@ def require_own_page(request: CardRequest, *, at_seat: bool) -> None:
 
 
 def _hsa_id(person: Actor | Holder) -> str:
-    return person.by.hsa_id or ""
+    return person.hsa_id if isinstance(person, Actor) else person.sitting.card.hsa_id
+
+
+def to_send_again(request: HttpRequest) -> dict[str, Any]:
+    """A form that was refused for that, as it was sent: it counts once person and seat are those of its page."""
+    own = {"csrfmiddlewaretoken", FIELD}
+    fields = [(name, value) for name, values in request.POST.lists() if name not in own for value in values]
+    return {"shown_for": request.POST.get(FIELD, ""), "fields": fields}
 
 
 def _seat(person: Actor | Holder) -> str:

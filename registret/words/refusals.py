@@ -368,11 +368,11 @@ REFUSALS: Mapping[str, Words] = dict(RECORD_REFUSALS) | {
         todo=(
             _("Är det inte du som har skrivit: stäng fliken, och öppna sidan på nytt från startsidan."),
             _(
-                "Är det du: gå tillbaka. Det du skrev står kvar. Logga in med ditt eget kort i en annan flik, och "
-                "skicka formuläret igen."
+                "Är det du: logga in med ditt eget kort i en annan flik, kom tillbaka hit och tryck Skicka igen. Allt "
+                "du skrev följer med."
             ),
         ),
-        action=Action.START,
+        action=Action.AGAIN,
     ),
     "request.page_of_other_seat": Words(
         title=_("Du har bytt klinik eller roll sedan sidan öppnades."),
@@ -382,12 +382,12 @@ REFUSALS: Mapping[str, Words] = dict(RECORD_REFUSALS) | {
         ),
         todo=(
             _(
-                "Hör formuläret till det förra: byt tillbaka i en annan flik, och gå sedan tillbaka hit. Det du skrev "
-                "står kvar, och du kan skicka det igen."
+                "Hör formuläret till det förra: byt tillbaka i en annan flik, kom tillbaka hit och tryck Skicka igen. "
+                "Allt du skrev följer med."
             ),
-            _("Hör det till det du arbetar med nu: gå tillbaka, ladda om sidan och skriv på nytt."),
+            _("Hör det till det du arbetar med nu: öppna sidan på nytt, och skriv där."),
         ),
-        action=Action.SEAT,
+        action=Action.AGAIN,
     ),
     # The mail
     "account.exists": Words(

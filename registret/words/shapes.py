@@ -23,7 +23,7 @@ class Action(StrEnum):
     HELP = "help"
     UNLOCK = "unlock"
     PROVIDER = "provider"
-    SEAT = "seat"
+    AGAIN = "again"
 
 
 class Picture(StrEnum):

@@ -190,6 +190,41 @@ def test_thrown_out_by_the_time_out_and_nothing_is_lost(house: House, at_work: D
     expect(page.get_by_label("Andningsfrekvens").first).to_have_value("30")
 
 
+def test_a_tab_of_another_clinic_says_so_and_saves_when_one_is_back_there(
+    house: House, bertil: Person, desk: OpenDesk
+) -> None:
+    rut = reporting(house, somebody(house, "Rut", "Ask"), bertil)
+    names = ["--given-name", rut.given_name, "--surname", rut.surname, "--mail", rut.mail]
+    decided = ["--decided-by", "Greta Alm", "--decided-by", "Henrik Ek"]
+    place = ["--clinic", "infektion-sydvik", "--role", "local_administrator"]
+    house.run("appoint", "--hsa-id", rut.hsa_id, *names, *place, *decided)
+    hers = desk(rut.card)
+    hers.open("/")
+    hers.press("Logga in med SmartCard")
+    sit_down(hers.page, house, "Norrviks")
+    hers.open("/start")
+    page = begun(hers, patient("19510312345"))
+    other = hers.context.new_page()
+    sit_down(other, house, "Sydviks")
+    fill(page, "Andningsfrekvens", "30")
+    page.locator("h1").click()
+    expect(page.locator("[data-status]")).to_contain_text("Inte sparat. Sidan öppnades")
+    looked_at(page, "73-formular-annan-klinik")
+    hers.press("Spara")
+    expect(page.locator("h1")).to_have_text("Du har bytt klinik eller roll sedan sidan öppnades.")
+    looked_at(page, "73-bytt-klinik")
+    sit_down(other, house, "Norrviks")
+    hers.press("Skicka igen")
+    expect(page.get_by_label("Andningsfrekvens").first).to_have_value("30")
+
+
+def sit_down(page: Page, house: House, hospital: str) -> None:
+    page.goto(f"{house.site}/arbetar-som")
+    page.get_by_label(re.compile(hospital)).check()
+    page.get_by_role("button", name="Fortsätt").click()
+    expect(page.locator(".who")).to_contain_text(hospital)
+
+
 def test_while_the_network_is_gone_it_says_so_and_saves_when_it_is_back(at_work: Desk) -> None:
     page = begun(at_work, patient("19530221101"))
     at_work.context.set_offline(True)

@@ -76,8 +76,11 @@ def test_a_tab_of_the_clinic_before_begins_nothing_at_the_clinic_that_another_ta
     assert "Du har bytt klinik eller roll sedan sidan öppnades" in text_of(refused)
     assert clinics_of_episodes() == []
     assert log("request.refused")[0].facts["code"] == "request.page_of_other_seat"
+    offered = refused.content.decode().partition(f'action="{reverse("new_episode")}"')[2].partition("</form>")[0]
+    again = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', offered))
+    assert anna.post(reverse("new_episode"), again).status_code == 412
     choose(anna, ANNA, place.infection)
-    assert anna.post(reverse("new_episode"), sent).status_code == 303
+    assert anna.post(reverse("new_episode"), again).status_code == 303, "all that was written came along"
     assert clinics_of_episodes() == [place.infection]
 
 
