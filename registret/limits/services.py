@@ -58,7 +58,7 @@ def take(*, limit: Limit, subject: str, at: datetime) -> None:
     Raises: TooMany.
     """
     key, start = _key(limit, subject), _window(limit, at)
-    facts: dict[str, bytes | datetime | int] = {
+    asked: dict[str, bytes | datetime | int] = {
         "key": key,
         "start": start,
         "start_before": start - limit.per,
@@ -67,7 +67,7 @@ def take(*, limit: Limit, subject: str, at: datetime) -> None:
         "most": limit.most,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, facts)
+        cursor.execute(_TAKE, asked)
         if cursor.fetchone() is None:
             raise TooMany(what=limit.what, again_at=_again_at(limit, key, start))
 
