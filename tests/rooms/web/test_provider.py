@@ -680,4 +680,6 @@ def linked(page: Any) -> str:
 
 def alike(page: Any) -> str:
     """The page without what differs from one login to the next: tokens of forms, and one's own log."""
-    return re.sub(r'value="[A-Za-z0-9]{64}"|<li><div>Loggade in<.*?</li>', "", page.content.decode())
+    return re.sub(
+        r'(?s)value="[A-Za-z0-9]{64}"|<section[^>]*aria-labelledby="logg".*?</section>', "", page.content.decode()
+    )
