@@ -278,7 +278,7 @@ def _has_more(actor: Actor, patient: PatientRow) -> bool:
     """Whether the patient has episodes that the actor does not see: of another care provider, or of a sub-registry
     outside the seat. Inside `sight_of_all`."""
     episodes = Episode.objects.filter(patient_id=patient.id)
-    return episodes.exclude(id__in=episodes_of(actor, Permission.REPORT).values("id")).exists()
+    return episodes.exclude(id__in=episodes_of(actor).values("id")).exists()
 
 
 def _one_birth_date(mine: Collection[PatientNumber], others: Collection[PatientNumber]) -> bool:

@@ -82,7 +82,6 @@ def test_a_suspended_administrator_is_shown_as_such_and_does_not_count(place: Co
         ("se2321009983-e00c5d1", "Cecilia Dahl", "Bertil Holm"),
         ("ingenstans", "Ingen klinik passar", "Norrviks sjukhus"),
         (HOSTILE, "Ingen klinik passar", "Norrviks sjukhus"),
-        ("\0", "Ingen klinik passar", "Norrviks sjukhus"),
     ],
 )
 def test_the_list_is_searched_by_clinic_region_and_person(

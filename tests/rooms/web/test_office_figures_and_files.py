@@ -18,6 +18,7 @@ from registret.ledger.queries import Wanted, entries
 from registret.places import clinic_file
 from registret.places.clinic_file import COLUMNS
 from registret.places.queries import clinic_by_code
+from registret.web.templatetags.look import day
 from registret.words.clinic_faults import FAULTS, clinic_fault
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, Country, Person
@@ -254,7 +255,9 @@ def test_the_page_says_the_last_day_that_is_possible_and_says_it_again_beside_a_
     data = {"person": cast.account_of(nils).id, "first_day": timezone.localdate(now).isoformat()}
     page = bertil.post("/personer/vikarie", data | {"last_day": (own + timedelta(days=1)).isoformat()})
     assert page.status_code == 422
-    assert f"Välj en dag till och med {last_possible_day(at=now, months=12)}" in text_of(page), "the colleague's own"
+    assert f"Välj en dag till och med {day(last_possible_day(at=now, months=12))}:" in text_of(page), (
+        "the colleague's own"
+    )
 
 
 def test_what_somebody_proposed_who_is_suspended_since_has_a_page_that_says_what_to_do(
