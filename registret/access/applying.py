@@ -9,9 +9,10 @@ from typing import Protocol
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
-from registret.access.checks import check_in_force, person_of
+from registret.access.checks import check_in_force, existing_account
 from registret.access.lifecycle import APPLICATION_LIFE, ApplicationState
 from registret.access.models import Application, Notice
+from registret.access.notices import post_to
 from registret.access.participation import left_out
 from registret.access.queries import Administrator, active_administrators, registry_office, title_of
 from registret.access.refusals import (
@@ -26,10 +27,8 @@ from registret.access.refusals import (
 from registret.access.roles import ROLES_TO_APPLY_FOR, Role
 from registret.accounts import services as accounts
 from registret.kernel.by import By
-from registret.kernel.identifiers import EmailAddress
 from registret.ledger.services import record
 from registret.limits.services import Limit, take
-from registret.mail.services import post
 from registret.places.queries import clinic
 from registret.registries.queries import open_for_entry
 
@@ -53,10 +52,10 @@ def apply(
         TooMany.
     """
     check_wish(clinic_id=clinic_id, role=role, sub_registries=sub_registries)
-    take(limit=APPLICATIONS_PER_ACCOUNT, subject=person_of(account_id).hsa_id.upper(), at=at)
+    take(limit=APPLICATIONS_PER_ACCOUNT, subject=existing_account(account_id).hsa_id.upper(), at=at)
     with transaction.atomic():
         # Held: confirmed meanwhile, nobody would be told of the application; ended meanwhile, it would wait for ever.
-        person = accounts.hold(account_id=account_id) or person_of(account_id)
+        person = accounts.hold(account_id=account_id) or existing_account(account_id)
         check_in_force(person)
         application_id = make_application(account_id, clinic_id, role, sub_registries, message, by=by, at=at)
         if person.confirmed_at is not None:
@@ -92,7 +91,7 @@ def remind(*, account_id: int, by: By, at: datetime) -> int:
         wanted = _lock_waiting(account_id).first()
         if wanted is None or wanted.account.confirmed_at is None:
             raise NotFound()
-        check_in_force(person_of(account_id))
+        check_in_force(existing_account(account_id))
         again_at = may_remind_at(wanted)
         if at < again_at:
             raise RemindedToday(again_at=again_at)
@@ -198,12 +197,7 @@ def tell(wanted: Application, *, kind: str, context: dict[str, datetime], at: da
             Notice.objects.bulk_create([Notice(kind="nobody_attests", subject=wanted.id, at=at)], ignore_conflicts=True)
     applicant = f"{wanted.account.given_name} {wanted.account.surname}".strip()
     for person in people:
-        post(
-            kind=kind,
-            to=EmailAddress(person.email),
-            language=person.language,
-            context={"applicant": applicant, "clinic": title_of(wanted.clinic), **context},
-            about_account_id=person.account_id,
-            at=at,
+        post_to(
+            person, kind=kind, context={"applicant": applicant, "clinic": title_of(wanted.clinic), **context}, at=at
         )
     return len(people)

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 
 from registret.access.actor import Actor
-from registret.access.checks import check_card_age, limit_letters, person_of, two_names
+from registret.access.checks import check_card_age, existing_account, limit_letters, two_names
 from registret.access.confirming import send_confirmation
 from registret.access.giving import give, revoke
 from registret.access.models import Grant
@@ -349,4 +349,4 @@ def _found_or_opened(
         if found is None:
             raise
         return found, False
-    return person_of(account_id), True
+    return existing_account(account_id), True

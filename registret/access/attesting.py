@@ -9,7 +9,7 @@ from django.db import transaction
 
 from registret.access.actor import Actor
 from registret.access.applying import check_wish
-from registret.access.checks import check_actor, limit_letters, person_of
+from registret.access.checks import check_actor, existing_account, limit_letters
 from registret.access.confirming import send_confirmation
 from registret.access.ending import end_account
 from registret.access.giving import give
@@ -137,7 +137,7 @@ def _claim_to_settle(wanted: ApplicationRow, *, seen: int | None, actor: Actor, 
 
 
 def _settle(claim: Claim, wanted: ApplicationRow, *, actor: Actor, at: datetime) -> None:
-    old = person_of(claim.old_account_id or 0)
+    old = existing_account(claim.old_account_id or 0)
     if old.state is not AccountState.ENDED:
         end_account(account_id=old.id, reason="new_hsa_id", by=actor.by, at=at)
     Claim.objects.filter(id=claim.id).update(settled_at=at, email="")
@@ -208,7 +208,7 @@ def _decide(
 def _letter_to_applicant(
     wanted: ApplicationRow, *, kind: str, context: dict[str, str | date], role: Role | None = None, at: datetime
 ) -> None:
-    person = person_of(wanted.account_id)
+    person = existing_account(wanted.account_id)
     if role is not None:
         context |= {"role": role_name(role, language=person.language)}
     post(

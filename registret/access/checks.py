@@ -86,7 +86,7 @@ def limit_letters(*, subject: str, email: EmailAddress, by: By, at: datetime) ->
     take(limit=LETTERS_PER_NETWORK, subject=network_subject(by.network), at=at)
 
 
-def person_of(account_id: int) -> AccountRow:
+def existing_account(account_id: int) -> AccountRow:
     """Raises: NotFound."""
     person = account(account_id=account_id)
     if person is None:

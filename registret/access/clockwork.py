@@ -25,7 +25,7 @@ from registret.access.forgetting import FORGETTING
 from registret.access.giving import revoke
 from registret.access.lifecycle import APPLICATION_LIFE, ApplicationState, LineState
 from registret.access.models import Application, Grant, Notice, Recertification, RecertificationLine
-from registret.access.notices import first
+from registret.access.notices import first, post_to
 from registret.access.queries import (
     Administrator,
     active_administrators,
@@ -49,9 +49,7 @@ from registret.access.settling import SILENCE, settle
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState, Authority
 from registret.accounts.queries import AccountRow, unused_account, unused_accounts
-from registret.kernel.identifiers import EmailAddress
 from registret.ledger.services import record
-from registret.mail.services import post
 from registret.settings.lengths import TimeLimit
 from registret.words.roles import role_name
 
@@ -86,7 +84,7 @@ def digest(clock: Clock) -> Iterator[Done]:
 def _digested(clock: Clock, person: Administrator, number: int, *, oldest: datetime, day: date) -> bool:
     if not first("digest", person.account_id, occasion=day.isoformat(), at=clock.at):
         return False
-    _post_to(person, kind="digest", context={"number": str(number), "oldest": oldest}, at=clock.at)
+    post_to(person, kind="digest", context={"number": str(number), "oldest": oldest}, at=clock.at)
     return True
 
 
@@ -104,7 +102,7 @@ def _reminded(clock: Clock, wanted: Application) -> bool:
     if not people or not _still(wanted) or not first("still_waiting", wanted.id, at=clock.at):
         return False
     for person in people:
-        _post_to(person, kind="still_waiting", context=_about(wanted), at=clock.at)
+        post_to(person, kind="still_waiting", context=_about(wanted), at=clock.at)
     return True
 
 
@@ -129,7 +127,7 @@ def _told_of_nobody(clock: Clock, wanted: Application) -> bool:
         return False
     about = {name: value for name, value in _about(wanted).items() if name != "waiting_since"}
     for person in office:
-        _post_to(person, kind="application_escalated", context=about, at=clock.at)
+        post_to(person, kind="application_escalated", context=about, at=clock.at)
     _record(wanted, "application.escalated", {"reason": "nobody"}, at=clock.at)
     return True
 
@@ -141,7 +139,7 @@ def _escalated(clock: Clock, wanted: Application) -> bool:
         return False
     Application.objects.filter(id=wanted.id).update(escalated_at=clock.at)
     for person in office:
-        _post_to(person, kind="application_late", context=_about(wanted), at=clock.at)
+        post_to(person, kind="application_late", context=_about(wanted), at=clock.at)
     _record(wanted, "application.escalated", {"reason": "late"}, at=clock.at)
     return True
 
@@ -163,7 +161,7 @@ def _lapsed(clock: Clock, wanted: Application) -> bool:
     _record(wanted, "application.lapse", {}, at=clock.at)
     if wanted.account.confirmed_at is not None:
         context = {"name": wanted.account.given_name, "clinic": title_of(wanted.clinic)}
-        _post_to(_Recipient.of(wanted), kind="lapsed", context=context | {"applied_at": wanted.applied_at}, at=clock.at)
+        post_to(_Recipient.of(wanted), kind="lapsed", context=context | {"applied_at": wanted.applied_at}, at=clock.at)
     return True
 
 
@@ -197,10 +195,10 @@ def _unused(clock: Clock, account_id: int) -> str:
     elif due == "suspended":
         reason = "dormant" if person.logged_in_at else "never_logged_in"
         accounts.suspend(account_id=person.id, reason=reason, authority=Authority.CLOCK, by=CLOCK, at=clock.at)
-        _post_to(to, kind="suspended_unused", context={"name": person.given_name}, at=clock.at)
+        post_to(to, kind="suspended_unused", context={"name": person.given_name}, at=clock.at)
     elif first("suspension_near", person.id, occasion=_occasion(person), at=clock.at):
         day = max(_unused_until(clock, person), clock.ahead(TimeLimit.WARN_OF_SUSPENSION))
-        _post_to(to, kind="suspension_near", context={"name": person.given_name, "day": day}, at=clock.at)
+        post_to(to, kind="suspension_near", context={"name": person.given_name, "day": day}, at=clock.at)
     return due
 
 
@@ -264,7 +262,7 @@ def _warned_of_end(clock: Clock, grant: Grant) -> bool:
         "place": title_of(grant.clinic) if grant.clinic else settings.REGISTRY_NAME,
         "last_day": (grant.ends_at.astimezone(_HERE) - timedelta(seconds=1)).date(),
     }
-    _post_to(person, kind="grant_ends", context=context, at=clock.at)
+    post_to(person, kind="grant_ends", context=context, at=clock.at)
     return True
 
 
@@ -491,15 +489,4 @@ def _record(wanted: Application, event: str, facts: dict[str, str | int | bool |
         about_hsa_id=wanted.account.hsa_id,
         clinic_id=wanted.clinic_id,
         facts=facts,
-    )
-
-
-def _post_to(person: Administrator | _Recipient, *, kind: str, context: Mapping[str, str | date], at: datetime) -> None:
-    post(
-        kind=kind,
-        to=EmailAddress(person.email),
-        language=person.language,
-        context=context,
-        about_account_id=person.account_id,
-        at=at,
     )

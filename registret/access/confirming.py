@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from registret.access.applying import make_application, tell, tell_those_who_attest
-from registret.access.checks import limit_letters, person_of
+from registret.access.checks import existing_account, limit_letters
 from registret.access.giving import revoke
 from registret.access.lifecycle import ApplicationState
 from registret.access.models import Application, Source
@@ -34,7 +34,7 @@ def resend_confirmation(*, account_id: int, by: By, at: datetime) -> None:
 
     Raises: TooMany, ConfirmationDone.
     """
-    person = person_of(account_id)
+    person = existing_account(account_id)
     limit_letters(subject=person.hsa_id.upper(), email=person.email, by=by, at=at)
     send_confirmation(account_id=account_id, email=None, by=by, at=at)
 
@@ -44,7 +44,7 @@ def change_unconfirmed_address(*, account_id: int, email: EmailAddress, by: By, 
 
     Raises: TooMany, ConfirmationDone.
     """
-    limit_letters(subject=person_of(account_id).hsa_id.upper(), email=email, by=by, at=at)
+    limit_letters(subject=existing_account(account_id).hsa_id.upper(), email=email, by=by, at=at)
     send_confirmation(account_id=account_id, email=email, by=by, at=at)
 
 
@@ -76,7 +76,7 @@ def confirm_by_code(*, account_id: int, code: str, by: By, at: datetime) -> None
 @transaction.atomic
 def send_confirmation(*, account_id: int, email: EmailAddress | None, by: By, at: datetime) -> None:
     confirmation = accounts.ask_for_confirmation(account_id=account_id, email=email, by=by, at=at)
-    person = person_of(account_id)
+    person = existing_account(account_id)
     kind, place = _why(account_id, at=at)
     post(
         kind=kind,

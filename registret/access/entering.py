@@ -13,6 +13,7 @@ from registret.access.applying import check_wish, make_application
 from registret.access.checks import limit_letters
 from registret.access.confirming import confirm_by_link, send_confirmation
 from registret.access.models import Notice
+from registret.access.notices import post_to
 from registret.access.queries import Standing, registry_office, standing_of
 from registret.access.refusals import (
     HsaIdDisputed,
@@ -31,7 +32,6 @@ from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.kernel.refused import Refused
 from registret.ledger.services import record
-from registret.mail.services import post
 
 
 def register(
@@ -182,14 +182,7 @@ def _refuse_another_person(card: CardFacts, *, network: str | None, at: datetime
         if not before.exists():
             Notice.objects.bulk_create([new], ignore_conflicts=True)
             for one in registry_office(at=at):
-                post(
-                    kind="hsa_id_disputed",
-                    to=EmailAddress(one.email),
-                    language=one.language,
-                    context={"hsa_id": person.hsa_id},
-                    about_account_id=one.account_id,
-                    at=at,
-                )
+                post_to(one, kind="hsa_id_disputed", context={"hsa_id": person.hsa_id}, at=at)
     raise refusal
 
 

@@ -17,6 +17,7 @@ from registret.access.actor import Actor
 from registret.access.appointing import appoint, check_appointing, check_fit
 from registret.access.checks import check_card_age
 from registret.access.models import Grant, Nomination
+from registret.access.notices import post_to
 from registret.access.queries import Administrator, registry_office
 from registret.access.refusals import (
     AlreadyGranted,
@@ -148,7 +149,7 @@ def confirm(*, nomination_id: int, actor: Actor, at: datetime) -> int:
 def decline(*, nomination_id: int, reason: str, actor: Actor, at: datetime) -> None:
     """Avslå, with a reason that the one who proposed reads.
 
-    Raises: NotPermitted, NotFound, OwnNomination, OwnRights, CardTooOld, NothingProposed.
+    Raises: NotPermitted, OwnNomination, OwnRights, CardTooOld, NothingProposed.
     """
     wanted = _to_decide(nomination_id, actor=actor, at=at)
     _remove(wanted, actor=actor, at=at)
@@ -174,7 +175,7 @@ def decline(*, nomination_id: int, reason: str, actor: Actor, at: datetime) -> N
 def withdraw_nomination(*, nomination_id: int, actor: Actor, at: datetime) -> None:
     """Ta tillbaka: only whoever proposed.
 
-    Raises: NotPermitted, NotFound.
+    Raises: NotPermitted, NotFound, NothingProposed (decided a moment ago).
     """
     wanted = _waiting(actor, at=at).filter(id=nomination_id, proposed_by_id=actor.account_id).first()
     if wanted is None:
@@ -244,15 +245,13 @@ def _record(wanted: Nomination, act: str, *, reason: str = "", actor: Actor, at:
 
 def _tell(made: Nomination, people: Iterable[Administrator], *, actor: Actor, at: datetime) -> None:
     for one in people:
-        post(
+        post_to(
+            one,
             kind="nomination_waits",
-            to=EmailAddress(one.email),
-            language=one.language,
             context={
                 "proposer": actor.name,
                 "person": _name(made),
                 "role": role_name(made.role, language=one.language),
             },
-            about_account_id=one.account_id,
             at=at,
         )

@@ -10,9 +10,10 @@ from django.conf import settings
 from django.db import transaction
 
 from registret.access.applying import apply
-from registret.access.checks import check_card_read, check_in_force, limit_letters, person_of
+from registret.access.checks import check_card_read, check_in_force, existing_account, limit_letters
 from registret.access.giving import revoke
 from registret.access.models import Grant
+from registret.access.notices import post_to
 from registret.access.queries import (
     Administrator,
     active_administrators,
@@ -57,7 +58,7 @@ def choose_language(*, account_id: int, language: str, by: By, at: datetime) -> 
     """
     if language not in dict(settings.LANGUAGES):
         raise ValueError(f"no language of letters: {language!r}")
-    person = accounts.hold(account_id=account_id) or person_of(account_id)
+    person = accounts.hold(account_id=account_id) or existing_account(account_id)
     check_in_force(person)
     if person.language != language:
         accounts.set_language(account_id=account_id, language=language)
@@ -95,7 +96,7 @@ def ask_for_address(*, account_id: int, email: EmailAddress, card_read_at: datet
         AdministratorsAddress, TooMany.
     """
     check_card_read(card_read_at, at=at)
-    _ask_for_address(person_of(account_id), email, by=by, at=at)
+    _ask_for_address(existing_account(account_id), email, by=by, at=at)
 
 
 def resend_for_address(*, account_id: int, by: By, at: datetime) -> None:
@@ -106,7 +107,7 @@ def resend_for_address(*, account_id: int, by: By, at: datetime) -> None:
     waiting = pending_change(account_id=account_id)
     if waiting is None:
         raise NoChangeWaits()
-    _ask_for_address(person_of(account_id), waiting.email, by=by, at=at)
+    _ask_for_address(existing_account(account_id), waiting.email, by=by, at=at)
 
 
 def take_back_address(*, account_id: int, by: By, at: datetime) -> None:
@@ -136,14 +137,7 @@ def object_to_address(*, confirmation_id: int, by: By, at: datetime) -> None:
         at=at,
     )
     for one in _those_who_look_after(person, at=at):
-        post(
-            kind="address_objected",
-            to=EmailAddress(one.email),
-            language=one.language,
-            context={"person": person.name},
-            about_account_id=one.account_id,
-            at=at,
-        )
+        post_to(one, kind="address_objected", context={"person": person.name}, at=at)
 
 
 def apply_for_more(
@@ -224,7 +218,7 @@ def _ask_for_address(person: AccountRow, email: EmailAddress, *, by: By, at: dat
             post(
                 kind="address_change_asked",
                 # As it is now that the account is locked.
-                to=person_of(person.id).email,
+                to=existing_account(person.id).email,
                 language=person.language,
                 context={"name": person.given_name, "new_address": email.masked},
                 confirmation=confirmation,

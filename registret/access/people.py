@@ -11,9 +11,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from registret.access.actor import Actor
-from registret.access.checks import check_card_age, two_names
+from registret.access.checks import check_card_age, existing_account, two_names
 from registret.access.giving import give, revoke
 from registret.access.models import Grant, Source
+from registret.access.notices import post_to
 from registret.access.participation import left_out
 from registret.access.queries import active_administrators, of_substitutes, registry_office, title_of
 from registret.access.refusals import (
@@ -31,9 +32,9 @@ from registret.access.roles import ROLES_TO_APPLY_FOR, Permission, Role
 from registret.access.rules import end_of
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState, Authority
-from registret.accounts.queries import AccountRow, account, living_account
+from registret.accounts.queries import AccountRow, living_account
 from registret.kernel.by import By
-from registret.kernel.identifiers import EmailAddress, HsaId
+from registret.kernel.identifiers import HsaId
 from registret.ledger.services import record
 from registret.mail.queries import Bounce, bounces
 from registret.mail.services import post
@@ -238,7 +239,7 @@ def reinstate_person(*, account_id: int, actor: Actor, at: datetime) -> None:
     if _authority(actor) is Authority.OFFICE:
         _suspended(account_id, actor=actor, at=at)
     else:
-        person = _person(_colleague(account_id, actor=actor, at=at).account_id)
+        person = existing_account(_colleague(account_id, actor=actor, at=at).account_id)
         if _suspended_elsewhere(person.state_authority, person.state_clinic_id, actor=actor):
             raise SuspendedElsewhere()
     accounts.reinstate(account_id=account_id, by=actor.by, at=at)
@@ -262,7 +263,7 @@ def may_take_over(*, account_id: int, actor: Actor, at: datetime) -> bool:
     """Whether a clinic has suspended the account and nobody there can lift it: the office may take that over."""
     if not actor.may(Permission.APPOINT) or account_id == actor.account_id:
         return False
-    return _is_left(_person(account_id), at=at)
+    return _is_left(existing_account(account_id), at=at)
 
 
 def note_export(*, number: int, actor: Actor, at: datetime) -> None:
@@ -393,25 +394,16 @@ def _authority(actor: Actor) -> Authority:
     return Authority.OFFICE if actor.seat.clinic_id is None else Authority.CLINIC
 
 
-def _person(account_id: int) -> AccountRow:
-    found = account(account_id=account_id)
-    if found is None:
-        raise NotFound()
-    return found
-
-
 def _tell_the_office(administrator: PersonRow, *, actor: Actor, at: datetime) -> None:
     """A clinic has suspended one of its own administrators: whoever appointed them must know."""
     if actor.seat.clinic_id is None:
         return
     left = len(active_administrators(clinic_id=actor.seat.clinic_id, at=at))
     for one in registry_office(at=at):
-        post(
+        post_to(
+            one,
             kind="administrator_suspended",
-            to=EmailAddress(one.email),
-            language=one.language,
             context={"administrator": administrator.name, "clinic": actor.seat.clinic_name, "left": str(left)},
-            about_account_id=one.account_id,
             at=at,
         )
 
@@ -425,7 +417,7 @@ def _tell(
     more: dict[str, str | date],
     at: datetime,
 ) -> None:
-    person = _person(account_id)
+    person = existing_account(account_id)
     if person.confirmed_at is None:
         return
     context: dict[str, str | date] = {"name": person.given_name, **more}

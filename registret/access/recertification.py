@@ -20,7 +20,7 @@ from registret.access.checks import check_card_age
 from registret.access.giving import revoke
 from registret.access.lifecycle import LineState
 from registret.access.models import Grant, Recertification, RecertificationLine
-from registret.access.notices import first
+from registret.access.notices import first, post_to
 from registret.access.queries import (
     Administrator,
     active_administrators,
@@ -42,10 +42,8 @@ from registret.access.settling import RECERTIFIED, settle
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState
 from registret.kernel.by import By
-from registret.kernel.identifiers import EmailAddress
 from registret.kernel.refused import Refused
 from registret.ledger.services import record
-from registret.mail.services import post
 from registret.places.swedish import swedish_order
 from registret.settings.lengths import Length, TimeLimit
 from registret.settings.queries import length
@@ -353,7 +351,7 @@ def tell_administrators(whole: Recertification, *, kind: str, day: datetime, at:
         if number:
             told += 1
             context: dict[str, str | datetime] = {"clinic": title_of(whole.clinic), "number": str(number), "day": day}
-            _post(person, kind=kind, context=context, at=at)
+            post_to(person, kind=kind, context=context, at=at)
     return told
 
 
@@ -378,7 +376,7 @@ def remind_office(whole: Recertification, *, day: datetime, at: datetime) -> int
     office = registry_office(at=at) if number else ()
     for person in office:
         context: dict[str, str | datetime] = {"clinic": title_of(whole.clinic), "number": str(number), "day": day}
-        _post(person, kind="recertification_office", context=context, at=at)
+        post_to(person, kind="recertification_office", context=context, at=at)
     return len(office)
 
 
@@ -395,7 +393,7 @@ def tell_person(line_id: int, *, kind: str, more: Mapping[str, datetime], at: da
         **more,
     }
     to = Administrator(account_id=person.id, name="", email=person.email, language=person.language)
-    _post(to, kind=kind, context=context, at=at)
+    post_to(to, kind=kind, context=context, at=at)
     return True
 
 
@@ -490,14 +488,3 @@ def _refusal(line_id: int, given: Answer, *, actor: Actor, at: datetime) -> Refu
     except Refused as refusal:
         return refusal
     return None
-
-
-def _post(person: Administrator, *, kind: str, context: Mapping[str, str | datetime], at: datetime) -> None:
-    post(
-        kind=kind,
-        to=EmailAddress(person.email),
-        language=person.language,
-        context=context,
-        about_account_id=person.account_id,
-        at=at,
-    )

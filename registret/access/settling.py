@@ -6,11 +6,10 @@ from datetime import datetime
 
 from registret.access.lifecycle import LINE_LIFE, LineState
 from registret.access.models import Recertification, RecertificationLine
+from registret.access.notices import post_to
 from registret.access.queries import active_administrators, registry_office, title_of
 from registret.kernel.by import By
-from registret.kernel.identifiers import EmailAddress
 from registret.ledger.services import record
-from registret.mail.services import post
 
 SILENCE = "silence"
 """Why a grant was revoked that nobody answered for in time."""
@@ -77,11 +76,4 @@ def _tell_of_silence(whole: Recertification, states: list[LineState], *, at: dat
     people = {person.account_id: person for person in active_administrators(clinic_id=whole.clinic_id, at=at)}
     people |= {person.account_id: person for person in registry_office(at=at)}
     for person in people.values():
-        post(
-            kind="recertification_closed",
-            to=EmailAddress(person.email),
-            language=person.language,
-            context={"clinic": place, **numbers},
-            about_account_id=person.account_id,
-            at=at,
-        )
+        post_to(person, kind="recertification_closed", context={"clinic": place, **numbers}, at=at)

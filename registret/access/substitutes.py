@@ -17,6 +17,7 @@ from registret.access.checks import check_card_age
 from registret.access.giving import give
 from registret.access.lifecycle import SUBSTITUTION_LIFE, SubstitutionState
 from registret.access.models import Grant, Substitution
+from registret.access.notices import post_to
 from registret.access.people import PersonRow, people_of
 from registret.access.queries import active_administrators, registry_office, title_of
 from registret.access.refusals import (
@@ -37,7 +38,6 @@ from registret.access.rules import begin_of, end_of, last_possible_day, last_who
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.queries import account
-from registret.kernel.identifiers import EmailAddress
 from registret.kernel.life import NotPossible
 from registret.ledger.services import record
 from registret.mail.services import post
@@ -346,10 +346,9 @@ def _tell_who_can_confirm(made: Substitution, *, first_day: date, last_day: date
     here = [a for a in active_administrators(clinic_id=made.clinic_id, at=at) if a.account_id not in taking_part]
     substitute = account(account_id=made.account_id)
     for one in here or [a for a in registry_office(at=at) if a.account_id not in taking_part]:
-        post(
+        post_to(
+            one,
             kind="substitute_proposed",
-            to=EmailAddress(one.email),
-            language=one.language,
             context={
                 "proposer": actor.name,
                 "substitute": substitute.name if substitute else "",
@@ -357,7 +356,6 @@ def _tell_who_can_confirm(made: Substitution, *, first_day: date, last_day: date
                 "first_day": first_day,
                 "last_day": last_day,
             },
-            about_account_id=one.account_id,
             at=at,
         )
 
