@@ -58,11 +58,11 @@ def test_support_helps_somebody_whose_letter_does_not_arrive(house: House, berti
 def test_the_office_takes_over_and_lifts_a_suspension_that_nobody_at_the_clinic_can(
     house: House, doris: Person, desk: OpenDesk
 ) -> None:
-    """Of the only one who attested there: suspended by the clinic, and the right is over."""
-    vera = appointed(house, somebody(house, "Vera", "Ström"), "local_administrator", "medicin-norrvik")
+    """Of the only one who attests there. At a clinic of its own: others rely on theirs having no administrator."""
+    vera = appointed(house, somebody(house, "Vera", "Ström"), "local_administrator", "infektion-umea")
     house.change_database(
         "UPDATE accounts_account SET state = 'suspended', state_reason = 'Kortet är borta', state_authority = 'clinic',"
-        " state_clinic_id = (SELECT id FROM places_clinic WHERE code = 'medicin-norrvik') WHERE hsa_id = %s",
+        " state_clinic_id = (SELECT id FROM places_clinic WHERE code = 'infektion-umea') WHERE hsa_id = %s",
         vera.hsa_id,
     )
     hers = desk(doris.card)
