@@ -1,5 +1,5 @@
-"""Destroying episodes and patients, for acts of this room. What is left of an episode is an entry in the log that says
-which, when and by whom, and a number in `Destruction`."""
+"""Destroying episodes, patients, and answers to research questions, for acts of this room. What is left is an entry in
+the log that says of which episode, when and by whom, and a number in `Destruction`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from datetime import datetime
 
 from registret.kernel.by import By
 from registret.ledger.services import record
-from registret.records.models import Destruction, Episode, Merge, Number, Patient, Step
+from registret.records.lifecycle import StepState
+from registret.records.models import Destruction, Episode, Merge, Number, Patient, Revision, Step
+from registret.records.queries import assessed
 from registret.records.sight import destroying
 
 
@@ -34,10 +36,24 @@ def destroy_episodes(
         )
     with destroying():
         Episode.objects.filter(id__in=[episode.id for episode in found]).delete()
-    Destruction.objects.bulk_create(
-        Destruction(clinic_id=clinic_id, sub_registry=code, why=why, episodes=number, at=at)
-        for (clinic_id, code), number in gone.items()
-    )
+    _count(gone, why=why, at=at)
+    return gone
+
+
+def destroy_research(codes: Mapping[int, Collection[str]], *, by: By, at: datetime) -> Mapping[tuple[int, str], int]:
+    """Of steps, by id, the answers to the research questions `codes`, also where revisions have them. Inside
+    `sight_of_all`. Answers how many episodes, by clinic and sub-registry.
+
+    Whoever writes in one of them at this moment is waited for. They are not asked again: nobody is to answer now what
+    was to be known then.
+    """
+    steps = list(Step.objects.select_for_update(of=("self",)).filter(id__in=codes).order_by("id"))
+    episodes = Episode.objects.select_related("patient").in_bulk({step.episode_id for step in steps})
+    with destroying():
+        for step in steps:
+            _forget(step, frozenset(codes[step.id]), episodes[step.episode_id], by=by, at=at)
+    gone = Counter((episode.clinic_id, episode.sub_registry) for episode in episodes.values())
+    _count(gone, why=Destruction.Why.RESEARCH, at=at)
     return gone
 
 
@@ -47,3 +63,31 @@ def destroy_patient(patient_id: int) -> None:
         Merge.objects.filter(patient_id=patient_id).delete()
         Number.objects.filter(patient_id=patient_id).delete()
         Patient.objects.filter(id=patient_id).delete()
+
+
+def _forget(step: Step, codes: frozenset[str], episode: Episode, *, by: By, at: datetime) -> None:
+    """Inside `destroying`."""
+    for revision in Revision.objects.filter(step_id=step.id, changes__has_any_keys=list(codes)):
+        left = {code: pair for code, pair in revision.changes.items() if code not in codes}
+        Revision.objects.filter(id=revision.id).update(changes=left)
+    step.answers = {code: stored for code, stored in step.answers.items() if code not in codes}
+    step.research_gone_at = at
+    step.save(update_fields=["answers", "research_gone_at"])
+    if step.state not in {StepState.PLANNED, StepState.SIGNED}:
+        now = assessed(episode, step.code)
+        Step.objects.filter(id=step.id).update(flags=len(now.broken), lacking=len(now.lacking))
+    record(
+        event="episode.research_destroyed",
+        by=by,
+        at=at,
+        about_patient_id=episode.patient_id,
+        clinic_id=episode.clinic_id,
+        facts={"episode": episode.system_id, "step": step.code, "sub_registry": episode.sub_registry},
+    )
+
+
+def _count(gone: Mapping[tuple[int, str], int], *, why: Destruction.Why, at: datetime) -> None:
+    Destruction.objects.bulk_create(
+        Destruction(clinic_id=clinic_id, sub_registry=code, why=why, episodes=number, at=at)
+        for (clinic_id, code), number in gone.items()
+    )

@@ -104,6 +104,7 @@ class StepInWords:
     unit: str
     signed_at: datetime | None
     signed_by_name: str
+    research_gone_at: datetime | None
     answers: tuple[AnswerInWords, ...]
     computed: tuple[ResultInWords, ...]
     revisions: tuple[RevisionInWords, ...]
@@ -269,6 +270,7 @@ def _step(
         unit=places[found.clinic_id].title,
         signed_at=found.signed_at,
         signed_by_name=found.signed_by_name,
+        research_gone_at=found.research_gone_at,
         answers=tuple(
             AnswerInWords(
                 code=code,

@@ -128,6 +128,8 @@ class Step(models.Model):
 
     `version` counts revisions. `flags` and `lacking`: how many rules are broken and questions unanswered, for lists.
     `next_since`: since when it is the step to go on with, that is, those before it are signed and it is not begun.
+    `research_gone_at`: when the answers to its research questions were destroyed, also those that its revisions had;
+    since then they are not asked.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -149,6 +151,7 @@ class Step(models.Model):
     signed_at = models.DateTimeField(null=True)
     signed_by_id = models.BigIntegerField(null=True)
     signed_by_name = models.CharField(max_length=520, blank=True, default="")
+    research_gone_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -282,11 +285,13 @@ class ReasonGiven(models.Model):
 
 
 class Destruction(models.Model):
-    """That episodes of a clinic were destroyed: how many, when and why, and nothing of what they were. Append-only."""
+    """That episodes of a clinic were destroyed, or (RESEARCH) their answers to research questions: how many, when and
+    why, and nothing of what they were. Append-only."""
 
     class Why(models.TextChoices):
         OPTED_OUT = "opted_out"
         RETENTION = "retention"
+        RESEARCH = "research"
 
     id = models.BigAutoField(primary_key=True)
     clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, related_name="+")
@@ -297,7 +302,9 @@ class Destruction(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="destruction_why_known", condition=Q(why__in=["opted_out", "retention"])),
+            models.CheckConstraint(
+                name="destruction_why_known", condition=Q(why__in=["opted_out", "retention", "research"])
+            ),
             models.CheckConstraint(name="destruction_of_something", condition=Q(episodes__gt=0)),
         ]
         indexes = [models.Index(fields=["clinic", "-at"], name="destruction_clinic")]
@@ -306,12 +313,14 @@ class Destruction(models.Model):
 class Keeping(models.Model):
     """A decision about episodes of a sub-registry that are older than it keeps them.
 
-    To destroy those that began before `before`; `done_at` says when the last of them was. Or to keep all until the day
-    `until`, for research or because something is being looked into: until then nothing there is destroyed for its age.
+    To destroy those that began before `before`, or only their answers to research questions (RESEARCH); `done_at` says
+    when the last of them was. Or to keep all until the day `until`, for research or because something is being looked
+    into: until then nothing there is destroyed for its age.
     """
 
     class What(models.TextChoices):
         DESTROY = "destroy"
+        RESEARCH = "research"
         KEEP = "keep"
 
     id = models.BigAutoField(primary_key=True)
@@ -331,13 +340,15 @@ class Keeping(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="keeping_says_what",
-                condition=Q(what="destroy", before__isnull=False, until=None)
+                condition=Q(what__in=["destroy", "research"], before__isnull=False, until=None)
                 | Q(what="keep", before=None, until__isnull=False, done_at=None),
             ),
             models.CheckConstraint(name="keeping_has_reason", condition=~Q(reason="")),
             models.CheckConstraint(name="keeping_done_after", condition=Q(done_at=None) | Q(done_at__gte=F("at"))),
             models.UniqueConstraint(
-                name="one_destruction_at_a_time", fields=["sub_registry"], condition=Q(what="destroy", done_at=None)
+                name="one_destruction_at_a_time",
+                fields=["sub_registry", "what"],
+                condition=Q(what__in=["destroy", "research"], done_at=None),
             ),
         ]
         indexes = [models.Index(fields=["sub_registry", "-id"], name="keeping_newest")]

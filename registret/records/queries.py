@@ -34,7 +34,7 @@ from registret.records.rows import (
 )
 from registret.records.sight import clinic_of, sight_of
 from registret.registries.answers import SWEDEN, Answer, Stored, restored
-from registret.registries.assessing import KnownOfPatient, assess
+from registret.registries.assessing import Assessment, KnownOfPatient, assess
 from registret.registries.forms import Form, FormStep, Question
 from registret.registries.queries import catalogue, form_of
 
@@ -123,6 +123,7 @@ def step_row(found: Step) -> StepRow:
         saved_by_name=found.saved_by_name,
         signed_at=found.signed_at,
         signed_by_name=found.signed_by_name,
+        research_gone_at=found.research_gone_at,
     )
 
 
@@ -155,7 +156,7 @@ def step_page(actor: Actor, *, episode: str, step: str | None, lock: bool = Fals
         raise NotPermitted()
     wanted = found.steps.order_by("id")
     steps = {one.code: one for one in (wanted.select_for_update(of=("self",)) if lock else wanted)}
-    form = form_of(found.sub_registry, found.version)
+    form = _form_now(found, steps)
     step = step or form.inclusion.code
     if step not in steps:
         raise NotFound()
@@ -174,6 +175,14 @@ def step_page(actor: Actor, *, episode: str, step: str | None, lock: bool = Fals
         is_writable=may_report and row.clinic_id == actor.seat.clinic_id and StepState(row.state) in WRITABLE,
     )
     return page, row
+
+
+def assessed(episode: Episode, step: str) -> Assessment:
+    """What a step comes to as it stands. Inside `sight_of_all`; for what the clock does."""
+    steps = {one.code: one for one in episode.steps.all()}
+    form = _form_now(episode, steps)
+    answers = {code: answers_of(form, one.answers) for code, one in steps.items()}
+    return assess(form, step, answers=answers, patient=known_of(patient_row(episode.patient), episode.began_at))
 
 
 def steps_of(*, actor: Actor, episode: str) -> tuple[StepRow, ...]:
@@ -385,6 +394,13 @@ def _listed(found: Step) -> ListedStep:
         flags=found.flags,
         lacking=found.lacking,
     )
+
+
+def _form_now(found: Episode, steps: Mapping[str, Step]) -> Form:
+    """The form of the episode, but for the research questions of steps whose answers to them were destroyed."""
+    form = form_of(found.sub_registry, found.version)
+    gone = [code for code, one in steps.items() if one.research_gone_at is not None]
+    return form.without_research(gone) if gone else form
 
 
 def _with_steps(found: Episode, form: Form, steps: Mapping[str, Step]) -> EpisodeRow:

@@ -1,16 +1,18 @@
 """Gallring (L19): how long a sub-registry keeps episodes is data; that they are destroyed is a decision with an author.
 
+The answers to its research questions may have a shorter time of their own, and are then decided about by themselves.
 Numbers only: nobody who decides sees a patient.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from registret.access.actor import Actor
 from registret.access.checks import check_card_age
@@ -18,9 +20,9 @@ from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import Permission
 from registret.kernel.by import By
 from registret.ledger.services import record
-from registret.records.destroying import destroy_episodes, destroy_patient
+from registret.records.destroying import destroy_episodes, destroy_patient, destroy_research
 from registret.records.holding import hold_identities, hold_numbers
-from registret.records.models import Destruction, Episode, Keeping, Number, Patient
+from registret.records.models import Destruction, Episode, Keeping, Number, Patient, Revision, Step
 from registret.records.refusals import AlreadyDeciding, KeptUntil, NothingSoOld
 from registret.records.sight import sight_of_all
 from registret.registries.answers import SWEDEN
@@ -28,11 +30,13 @@ from registret.registries.queries import RegistryState, catalogue, name_of, sub_
 
 _BATCH: Final = 100
 SHOWN_FOR: Final = timedelta(days=90)
+_CLOCK: Final = By.of_program("clock")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """A decision. `until`: kept until that day. `before`: those that began before it are destroyed; `done_at`: were."""
+    """A decision. `until`: kept until that day. `before`: those that began before it, or their answers to research
+    questions (`what`), are destroyed; `done_at`: were."""
 
     what: str
     before: datetime | None
@@ -45,20 +49,32 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Age:
-    """How it stands with a sub-registry. `past`: episodes that began before `before`, which is `keep_years` ago.
+class Past:
+    """What is older than it is kept: `past` episodes, which began before `before`, `keep_years` ago.
 
-    `held_until`: a decision keeps all of them until then. `waiting`: a decision to destroy is being carried out.
+    `waiting`: a decision to destroy is being carried out. `destroyed`: how many episodes were until now.
+    """
+
+    keep_years: int
+    before: datetime
+    past: int
+    waiting: bool
+    destroyed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Age:
+    """How it stands with a sub-registry that has `episodes`. `held_until`: a decision keeps all of them until then.
+
+    `research`: of the answers to research questions, where the sub-registry says how long they are kept; counted are
+    the episodes that have any.
     """
 
     sub_registry: str
-    keep_years: int
     episodes: int
-    past: int
-    before: datetime
+    whole: Past
+    research: Past | None
     held_until: date | None
-    waiting: bool
-    destroyed: int
     decisions: tuple[Decided, ...]
 
     @property
@@ -85,26 +101,19 @@ class Destroyed:
 def ages(*, actor: Actor, at: datetime) -> tuple[Age, ...]:
     """Of all sub-registries, in their order. Raises: NotPermitted."""
     _require_handler(actor)
-    years = keep_years()
     with sight_of_all():
         kept = dict(Episode.objects.values_list("sub_registry").annotate(number=Count("id")))
-        past = {code: _past(code, before_of(years[code], at=at)).count() for code in years}
-    destroyed = Destruction.objects.filter(why=Destruction.Why.RETENTION).values_list("sub_registry")
-    gone = dict(destroyed.annotate(number=Sum("episodes")))
-    return tuple(
-        Age(
-            sub_registry=code,
-            keep_years=years[code],
-            episodes=kept.get(code, 0),
-            past=past[code],
-            before=before_of(years[code], at=at),
-            held_until=_held_until(code, at=at),
-            waiting=Keeping.objects.filter(sub_registry=code, what=Keeping.What.DESTROY, done_at=None).exists(),
-            destroyed=gone.get(code, 0),
-            decisions=_decisions(code),
+        return tuple(
+            Age(
+                sub_registry=code,
+                episodes=kept.get(code, 0),
+                whole=_stands(code, Keeping.What.DESTROY, time.whole, at=at),
+                research=_stands(code, Keeping.What.RESEARCH, time.research, at=at) if time.research else None,
+                held_until=_held_until(code, at=at),
+                decisions=_decisions(code),
+            )
+            for code, time in kept_for().items()
         )
-        for code in years
-    )
 
 
 def age_of(*, actor: Actor, sub_registry: str, at: datetime) -> Age:
@@ -123,38 +132,42 @@ def decide_to_destroy(*, actor: Actor, sub_registry: str, reason: str, at: datet
         ValueError (no reason).
     """
     age = _to_decide(actor, sub_registry, reason, at=at)
-    if age.held_until is not None:
-        raise KeptUntil(day=age.held_until.isoformat())
-    if age.past == 0:
-        raise NothingSoOld()
-    try:
-        with transaction.atomic():
-            _decided(actor, age, reason, what=Keeping.What.DESTROY, before=age.before, until=None, at=at)
-    except IntegrityError as trouble:
-        if "one_destruction_at_a_time" not in str(trouble):
-            raise
-        raise AlreadyDeciding() from None
+    _decide_to_destroy(actor, age, age.whole, reason, what=Keeping.What.DESTROY, at=at)
+
+
+@transaction.atomic
+def decide_to_destroy_research(*, actor: Actor, sub_registry: str, reason: str, at: datetime) -> None:
+    """The answers to research questions that are older than the sub-registry keeps those will be destroyed, by the
+    clock. The episodes stay.
+
+    Raises: NotPermitted, CardTooOld, NothingSoOld, AlreadyDeciding; NotFound (also: they are kept as long as the rest);
+        KeptUntil (a decision keeps them); ValueError (no reason).
+    """
+    age = _to_decide(actor, sub_registry, reason, at=at)
+    if age.research is None:
+        raise NotFound()
+    _decide_to_destroy(actor, age, age.research, reason, what=Keeping.What.RESEARCH, at=at)
 
 
 @transaction.atomic
 def decide_to_keep(*, actor: Actor, sub_registry: str, until: date, reason: str, at: datetime) -> None:
     """Nothing there is destroyed for its age until that day: research needs it, or something is being looked into. It
-    also ends an earlier decision to destroy that is not carried out yet.
+    also ends earlier decisions to destroy that are not carried out yet.
 
     Raises: NotPermitted, NotFound, CardTooOld; ValueError (no reason, or the day is not ahead).
     """
     age = _to_decide(actor, sub_registry, reason, at=at)
     if until <= at.astimezone(SWEDEN).date():
         raise ValueError("kept until a day that is not ahead")
-    pending = Keeping.objects.filter(sub_registry=sub_registry, what=Keeping.What.DESTROY, done_at=None)
-    pending.update(done_at=at)
-    _decided(actor, age, reason, what=Keeping.What.KEEP, before=None, until=until, at=at)
+    Keeping.objects.filter(_PENDING, sub_registry=sub_registry).update(done_at=at)
+    _decided(actor, age, age.whole, reason, what=Keeping.What.KEEP, until=until, at=at)
 
 
 def destroy_due(*, at: datetime) -> int:
-    """Carries out decisions to destroy, in batches of one transaction each; answers how many episodes."""
+    """Carries out decisions to destroy, in batches of one transaction each; answers how many episodes were destroyed,
+    or their answers to research questions."""
     done = 0
-    for keeping_id in Keeping.objects.filter(what=Keeping.What.DESTROY, done_at=None).values_list("id", flat=True):
+    for keeping_id in Keeping.objects.filter(_PENDING).order_by("id").values_list("id", flat=True):
         while batch := _batch(keeping_id, at=at):
             done += batch
     return done
@@ -180,11 +193,21 @@ def before_of(years: int, *, at: datetime) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=SWEDEN)
 
 
-def keep_years() -> dict[str, int]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptFor:
+    """Years. `research`: None if the answers to research questions are kept as long as the rest."""
+
+    whole: int
+    research: int | None
+
+
+def kept_for() -> dict[str, KeptFor]:
     """By sub-registry that is not being drafted, as the version in force says; in the order of the sub-registries."""
     registers = catalogue().registers
-    known = (one for one in sub_registries() if one.state is not RegistryState.DRAFT)
-    return {one.code: registers[one.code, one.version].keep_years for one in known}
+    known = (
+        (one.code, registers[one.code, one.version]) for one in sub_registries() if one.state != RegistryState.DRAFT
+    )
+    return {code: KeptFor(whole=one.keep_years, research=one.keep_research_years) for code, one in known}
 
 
 def _require_handler(actor: Actor) -> None:
@@ -200,8 +223,57 @@ def _to_decide(actor: Actor, sub_registry: str, reason: str, *, at: datetime) ->
     return age
 
 
+def _stands(sub_registry: str, what: Keeping.What, years: int, *, at: datetime) -> Past:
+    """Inside `sight_of_all`."""
+    before = before_of(years, at=at)
+    destroyed = Destruction.objects.filter(sub_registry=sub_registry, why=_WHY[what])
+    return Past(
+        keep_years=years,
+        before=before,
+        past=_PAST[what](sub_registry, before).count(),
+        waiting=Keeping.objects.filter(sub_registry=sub_registry, what=what, done_at=None).exists(),
+        destroyed=destroyed.aggregate(number=Sum("episodes"))["number"] or 0,
+    )
+
+
 def _past(sub_registry: str, before: datetime) -> QuerySet[Episode]:
     return Episode.objects.filter(sub_registry=sub_registry, began_at__lt=before)
+
+
+def _past_with_research(sub_registry: str, before: datetime) -> QuerySet[Episode]:
+    """Those that have an answer to a research question, or had."""
+    steps = Step.objects.filter(_has_research(sub_registry), episode_id=OuterRef("id"))
+    return _past(sub_registry, before).filter(Exists(steps))
+
+
+_PAST: Final = {Keeping.What.DESTROY: _past, Keeping.What.RESEARCH: _past_with_research}
+_WHY: Final = {
+    Keeping.What.DESTROY: Destruction.Why.RETENTION,
+    Keeping.What.RESEARCH: Destruction.Why.RESEARCH,
+}
+_PENDING: Final = Q(what__in=list(_WHY), done_at=None)
+
+
+def _has_research(sub_registry: str) -> Q:
+    """Of a step: it or its history has an answer to a question that is a research question of its form."""
+    found = Q(pk__in=())
+    for (version, step), codes in _research_codes(sub_registry).items():
+        revised = Revision.objects.filter(step_id=OuterRef("id"), changes__has_any_keys=sorted(codes))
+        answered = Q(answers__has_any_keys=sorted(codes)) | Q(Exists(revised))
+        found |= Q(episode__version=version, code=step) & answered
+    return found
+
+
+def _research_codes(sub_registry: str) -> Mapping[tuple[int, str], Collection[str]]:
+    """By version and step. History may have answers to an earlier version: they count unless this one asks the same
+    outside of its research questions."""
+    forms = {version: form for (code, version), form in catalogue().forms.items() if code == sub_registry}
+    ever = frozenset(code for form in forms.values() for step in form.steps for code in step.research_codes)
+    found: dict[tuple[int, str], frozenset[str]] = {}
+    for version, form in forms.items():
+        asked = {code for step in form.steps for code in {q.code for q in step.questions} - step.research_codes}
+        found |= {(version, step.code): ever - asked for step in form.steps if ever - asked}
+    return found
 
 
 def _held_until(sub_registry: str, *, at: datetime) -> date | None:
@@ -210,23 +282,30 @@ def _held_until(sub_registry: str, *, at: datetime) -> date | None:
     return held.order_by("-until").values_list("until", flat=True).first()
 
 
+def _decide_to_destroy(actor: Actor, age: Age, past: Past, reason: str, *, what: Keeping.What, at: datetime) -> None:
+    if age.held_until is not None:
+        raise KeptUntil(day=age.held_until.isoformat())
+    if past.past == 0:
+        raise NothingSoOld()
+    try:
+        with transaction.atomic():
+            _decided(actor, age, past, reason, what=what, until=None, at=at)
+    except IntegrityError as trouble:
+        if "one_destruction_at_a_time" not in str(trouble):
+            raise
+        raise AlreadyDeciding() from None
+
+
 def _decided(
-    actor: Actor,
-    age: Age,
-    reason: str,
-    *,
-    what: Keeping.What,
-    before: datetime | None,
-    until: date | None,
-    at: datetime,
+    actor: Actor, age: Age, past: Past, reason: str, *, what: Keeping.What, until: date | None, at: datetime
 ) -> None:
     Keeping.objects.create(
         sub_registry=age.sub_registry,
         what=what,
-        before=before,
+        before=past.before if until is None else None,
         until=until,
         reason=reason.strip(),
-        episodes=age.past,
+        episodes=past.past,
         at=at,
         by_account_id=actor.account_id,
         by_name=actor.name,
@@ -238,7 +317,7 @@ def _decided(
         facts={
             "sub_registry": age.sub_registry,
             "what": what.value,
-            "episodes": age.past,
+            "episodes": past.past,
             "until": until.isoformat() if until else None,
             "reason": reason.strip(),
         },
@@ -254,19 +333,33 @@ def _batch(keeping_id: int, *, at: datetime) -> int:
         return 0
     hold_identities()
     with sight_of_all():
-        oldest = _past(found.sub_registry, found.before).order_by("began_at", "id")[:_BATCH]
+        oldest = _PAST[Keeping.What(found.what)](found.sub_registry, found.before).order_by("began_at", "id")[:_BATCH]
         episodes = dict(oldest.values_list("id", "patient_id"))
         if not episodes:
             Keeping.objects.filter(id=keeping_id).update(done_at=at)
             return 0
-        patients = set(episodes.values())
-        # Somebody who is registered anew at this moment stays: whoever registers holds the number.
-        hold_numbers(*Number.objects.filter(patient_id__in=patients).values_list("text", flat=True))
-        gone = destroy_episodes(list(episodes), why=Destruction.Why.RETENTION, by=By.of_program("clock"), at=at)
-        left = Patient.objects.filter(~Exists(Episode.objects.filter(patient_id=OuterRef("id"))), id__in=patients)
-        for patient_id in list(left.values_list("id", flat=True)):
-            destroy_patient(patient_id)
-        return sum(gone.values())
+        if found.what == Keeping.What.RESEARCH:
+            return _destroy_research(found.sub_registry, episodes, at=at)
+        return _destroy(episodes, at=at)
+
+
+def _destroy(episodes: Mapping[int, int], *, at: datetime) -> int:
+    """`episodes`: their patients."""
+    patients = set(episodes.values())
+    # Somebody who is registered anew at this moment stays: whoever registers holds the number.
+    hold_numbers(*Number.objects.filter(patient_id__in=patients).values_list("text", flat=True))
+    gone = destroy_episodes(list(episodes), why=Destruction.Why.RETENTION, by=_CLOCK, at=at)
+    left = Patient.objects.filter(~Exists(Episode.objects.filter(patient_id=OuterRef("id"))), id__in=patients)
+    for patient_id in list(left.values_list("id", flat=True)):
+        destroy_patient(patient_id)
+    return sum(gone.values())
+
+
+def _destroy_research(sub_registry: str, episodes: Collection[int], *, at: datetime) -> int:
+    codes = _research_codes(sub_registry)
+    steps = Step.objects.filter(_has_research(sub_registry), episode_id__in=list(episodes))
+    found = {id_: codes[version, step] for id_, version, step in steps.values_list("id", "episode__version", "code")}
+    return sum(destroy_research(found, by=_CLOCK, at=at).values())
 
 
 def _decisions(sub_registry: str) -> tuple[Decided, ...]:

@@ -59,6 +59,7 @@ class StepRow:
     saved_by_name: str
     signed_at: datetime | None
     signed_by_name: str
+    research_gone_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -116,11 +116,20 @@ class FormStep:
         for section in self.sections:
             yield from section.questions
 
+    @property
+    def research_codes(self) -> frozenset[str]:
+        return frozenset(question.code for question in self.questions if question.block is Block.RESEARCH)
+
+    @property
+    def without_research(self) -> FormStep:
+        """For a step whose answers to research questions were destroyed: they are not asked again."""
+        return replace(self, sections=tuple(one for one in self.sections if one.block is not Block.RESEARCH))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
     """`digest`: SHA-256 of all that decides what an answer means. State and dates do not: a sub-registry may close
-    while its forms stay as they are."""
+    while its forms stay as they are. `not_asked`: questions that are in none of its steps any more."""
 
     register: RegisterFile
     version: int
@@ -128,6 +137,7 @@ class Form:
     anchor: str
     lists: Mapping[str, CodeList]
     digest: str
+    not_asked: tuple[Question, ...] = ()
 
     @property
     def code(self) -> str:
@@ -135,7 +145,8 @@ class Form:
 
     @cached_property
     def questions(self) -> Mapping[str, Question]:
-        return {question.code: question for step in self.steps for question in step.questions}
+        asked = (question for step in self.steps for question in step.questions)
+        return {question.code: question for question in (*asked, *self.not_asked)}
 
     @cached_property
     def scores(self) -> Mapping[str, FormScore]:
@@ -144,6 +155,12 @@ class Form:
     def step(self, code: str) -> FormStep:
         """Raises: KeyError."""
         return {step.code: step for step in self.steps}[code]
+
+    def without_research(self, steps: Collection[str]) -> Form:
+        """The same form, but the research questions of these steps are not asked."""
+        gone = [q for step in self.steps if step.code in steps for q in step.questions if q.block is Block.RESEARCH]
+        left = tuple(step.without_research if step.code in steps else step for step in self.steps)
+        return replace(self, steps=left, not_asked=tuple(gone))
 
     @property
     def inclusion(self) -> FormStep:

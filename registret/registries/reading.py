@@ -47,7 +47,7 @@ from registret.registries.toml_lines import Lines
 F = TypeVar("F", bound=BaseModel)
 
 # What decides about entry, not about what an answer means.
-_NOT_OF_THE_FORM: Final = {"state", "order", "closed_year", "opens", "closes"}
+_NOT_OF_THE_FORM: Final = {"state", "order", "closed_year", "opens", "closes", "keep_research_years"}
 _TIMES: Final = {VariableType.DATE, VariableType.MOMENT}
 
 
@@ -201,6 +201,7 @@ class _Building:
     known: dict[str, Name] = field(default_factory=lambda: dict(KNOWN_OF_THE_PATIENT))
     types: dict[str, VariableType] = field(default_factory=dict)
     labels: dict[str, Words] = field(default_factory=dict)
+    research: set[str] = field(default_factory=set)
     here: set[str] = field(default_factory=set)
     """The variables of the step at hand."""
 
@@ -252,6 +253,9 @@ class _Building:
         self, name: str, at: tuple[str | int, ...], variable: Variable, step: str, section: str, block: Block
     ) -> Question:
         shown_if = self._expression(name, (*at, "show_if"), variable.show_if, Kind.TRUTH) if variable.show_if else None
+        if shown_if and block is not Block.RESEARCH and (first := sorted(shown_if.names & self.research)):
+            what = f"{first[0]} is a research question, whose answer may be destroyed before this one"
+            self.source.fault(name, (*at, "show_if"), what)
         options = self._options(name, at, variable)
         if variable.purpose not in self.register.purpose:
             self.source.fault(name, (*at, "purpose"), f"{variable.purpose} is not a purpose of register.toml")
@@ -260,6 +264,8 @@ class _Building:
         self.known[variable.code] = Name(kind=KINDS[variable.type], options=codes if options else None)
         self.types[variable.code] = variable.type
         self.labels[variable.code] = variable.label
+        if block is Block.RESEARCH:
+            self.research.add(variable.code)
         return Question(variable=variable, step=step, section=section, block=block, options=options, shown_if=shown_if)
 
     def _options(self, name: str, at: tuple[str | int, ...], variable: Variable) -> tuple[Option, ...]:

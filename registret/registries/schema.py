@@ -290,7 +290,8 @@ class ListsFile(_Part):
 class RegisterFile(_Part):
     """`opens`, `closes`: the first and the last day of entry, of a version that is open. `anchor`: the variable of the
     first step that says when the episode began. `keep_years`: after that long it is decided whether episodes are
-    destroyed (L19). A sub-registry without `steps` has no forms: it is closed.
+    destroyed (L19); `keep_research_years`: the same for the answers to its research questions, which otherwise are kept
+    as long as the rest. A sub-registry without `steps` has no forms: it is closed.
 
     The first step is the inclusion: an episode begins when all of its rules hold.
     """
@@ -306,6 +307,7 @@ class RegisterFile(_Part):
     anchor: Code | None = None
     doubles_within_days: int = Field(default=30, ge=0, le=3650)
     keep_years: int = Field(default=10, ge=1, le=100)
+    keep_research_years: int | None = Field(default=None, ge=1, le=100)
     purpose: Mapping[Code, Words] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -316,6 +318,8 @@ class RegisterFile(_Part):
             raise ValueError("is open, and has no steps")
         if self.opens and self.closes and self.opens > self.closes:
             raise ValueError("closes before it opens")
+        if self.keep_research_years is not None and self.keep_research_years >= self.keep_years:
+            raise ValueError("keeps answers to research questions as long as the rest: leave keep_research_years out")
         require_once("step", self.steps)
         return self
 

@@ -127,7 +127,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "records.Step": {
         PERSONAL: "answers saved_by_name signed_by_name",
         PLAIN: "id episode_id care_provider_id clinic_id code state version flags lacking due_from due_to next_since"
-        " saved_at saved_by_id signed_at signed_by_id",
+        " saved_at saved_by_id signed_at signed_by_id research_gone_at",
     },
     "records.Revision": {
         PERSONAL: "changes reason by_hsa_id by_name",

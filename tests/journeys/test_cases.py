@@ -132,7 +132,7 @@ def test_retention_is_decided(handler: Desk) -> None:
     looked_at(page, "90-gallring")
     page.get_by_role("link", name="Pneumoni").click()
     looked_at(page, "91-gallring-delregister")
-    page.get_by_label("Förstör det som är äldre").check()
+    page.get_by_label("Förstör vårdepisoder som är äldre").check()
     page.get_by_label("Varför?").fill("Regionens beslut 12/2026")
     handler.press("Besluta")
     expect(page.get_by_role("alert")).to_contain_text("Inga vårdepisoder är så gamla")

@@ -107,6 +107,7 @@ def _step(found: StepInWords) -> dict[str, Any]:
         "unit": found.unit,
         "signed_at": _moment(found.signed_at),
         "signed_by": found.signed_by_name,
+        "research_answers_destroyed_at": _moment(found.research_gone_at),
         "answers": [
             {"code": a.code, "question": a.question, "value": a.kept, "answer": a.answer} for a in found.answers
         ],

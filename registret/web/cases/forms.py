@@ -90,10 +90,11 @@ class NumberForm(forms.Form):
 
 
 class RetentionForm(forms.Form):
-    """A decision about what is older than a sub-registry keeps it."""
+    """A decision about what is older than a sub-registry keeps it. `with_research`: it has research questions to decide
+    about."""
 
     what = forms.ChoiceField(
-        choices=[("destroy", _("Förstör")), ("keep", _("Bevara"))],
+        choices=[("destroy", _("Förstör")), ("research", _("Förstör svar på forskningsfrågor")), ("keep", _("Bevara"))],
         error_messages={"required": _("Välj förstör eller bevara"), "invalid_choice": _("Välj förstör eller bevara")},
     )
     until = DayField()
@@ -106,9 +107,12 @@ class RetentionForm(forms.Form):
         },
     )
 
-    def __init__(self, data: Any = None, *, today: date) -> None:
+    def __init__(self, data: Any = None, *, today: date, with_research: bool) -> None:
         super().__init__(data)
         self.today = today
+        if not with_research:
+            what = self.fields["what"]
+            what.choices = [one for one in what.choices if one[0] != "research"]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from registret.places.queries import clinic_by_code, open_clinics
-from registret.records.retention import keep_years
+from registret.records.retention import kept_for
 from registret.registries.queries import open_for_entry
 from registret.web.gate import open_to_all
 from registret.web.http import Request
@@ -28,7 +28,7 @@ def clinic(request: Request, code: str) -> HttpResponse:
     place = clinic_by_code(code)
     if place is None or not place.is_open:
         raise Http404
-    years = keep_years()
+    years = kept_for()
     kept = [(one.name, years[one.code]) for one in open_for_entry() if one.code in years]
     context = {"place": place, "central": settings.CENTRAL_CONTROLLER, "kept": kept}
     return render(request, "patient_information.html", context)

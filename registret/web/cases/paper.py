@@ -117,6 +117,8 @@ def _step(paper: _Paper, found: StepInWords) -> None:
             _("Signerad %(at)s av %(name)s, %(unit)s.")
             % {"at": _moment(found.signed_at), "name": found.signed_by_name, "unit": found.unit}
         )
+    if found.research_gone_at:
+        paper.say(_("Svaren på forskningsfrågorna gallrades %(at)s.") % {"at": _moment(found.research_gone_at)})
     if found.answers:
         paper.table((_("Fråga"), _("Svar")), ((a.question, a.answer) for a in found.answers), widths=(55, 45))
     else:

@@ -12,7 +12,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from registret.access.roles import Permission
 from registret.records.refusals import AlreadyDeciding, KeptUntil, NothingSoOld
-from registret.records.retention import age_of, ages, decide_to_destroy, decide_to_keep
+from registret.records.retention import (
+    Age,
+    age_of,
+    ages,
+    decide_to_destroy,
+    decide_to_destroy_research,
+    decide_to_keep,
+)
 from registret.web.attest.card_time import CardTime
 from registret.web.cases.forms import RetentionForm
 from registret.web.forms import beside
@@ -37,22 +44,28 @@ def one(request: ActorRequest, code: str) -> HttpResponse:
     """One sub-registry and its decisions; POST decides, and asks first if something is to be destroyed."""
     age = age_of(actor=request.actor, sub_registry=code, at=request.at)
     today = timezone.localtime(request.at).date()
-    form = RetentionForm(request.POST if request.method == "POST" else None, today=today)
-    asked = False
-    if request.method == "POST" and form.is_valid():
-        asked = form.cleaned_data["what"] == "destroy" and age.past > 0 and request.POST.get("ok") != "1"
-        if "change" in request.POST:
-            asked = False
-        elif not asked and _decided(request, form, code):
+    form = RetentionForm(
+        request.POST if request.method == "POST" else None, today=today, with_research=age.research is not None
+    )
+    asked = ""
+    if request.method == "POST" and form.is_valid() and "change" not in request.POST:
+        asked = _to_ask(age, form.cleaned_data["what"]) if request.POST.get("ok") != "1" else ""
+        if not asked and _decided(request, form, code):
             return _done(code)
     context: dict[str, Any] = {
         "tab": "retention",
         "age": age,
         "form": form,
-        "asked": asked and not form.errors,
+        "asked": asked if not form.errors else "",
         "card_time": CardTime.of(request.actor, at=request.at),
     }
     return render(request, "retention_one.html", context, status=422 if form.errors else 200)
+
+
+def _to_ask(age: Age, what: str) -> str:
+    """What is to be destroyed, if there is anything: it is asked about first."""
+    past = {"destroy": age.whole, "research": age.research}.get(what)
+    return what if past is not None and past.past > 0 else ""
 
 
 def _decided(request: ActorRequest, form: RetentionForm, code: str) -> bool:
@@ -61,6 +74,8 @@ def _decided(request: ActorRequest, form: RetentionForm, code: str) -> bool:
     def act() -> None:
         if data["what"] == "destroy":
             decide_to_destroy(actor=request.actor, sub_registry=code, reason=data["reason"], at=request.at)
+        elif data["what"] == "research":
+            decide_to_destroy_research(actor=request.actor, sub_registry=code, reason=data["reason"], at=request.at)
         else:
             decide_to_keep(
                 actor=request.actor, sub_registry=code, until=data["until"], reason=data["reason"], at=request.at

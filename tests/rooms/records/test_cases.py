@@ -108,6 +108,9 @@ ACTS: dict[str, Callable[[Actor], object]] = {
     ),
     "ages": lambda actor: retention.ages(actor=actor, at=NOW),
     "destroy": lambda actor: retention.decide_to_destroy(actor=actor, sub_registry="pneumoni", reason="x", at=NOW),
+    "destroy_research": lambda actor: retention.decide_to_destroy_research(
+        actor=actor, sub_registry="pneumoni", reason="x", at=NOW
+    ),
     "keep": lambda actor: retention.decide_to_keep(
         actor=actor, sub_registry="pneumoni", until=date(2030, 1, 1), reason="x", at=NOW
     ),
@@ -309,7 +312,7 @@ def test_numbers_of_nobody_count_as_well(here: Ward) -> None:
 
 CHANGES = {
     *("patient.number_changed", "patient.merged", "patient.looked_up", "patient.opted_out"),
-    *("episode.begun", "episode.destroyed", "episode.moved_on"),
+    *("episode.begun", "episode.destroyed", "episode.research_destroyed", "episode.moved_on"),
     *("step.written", "step.laid_aside", "step.taken_up", "step.signed", "step.reopened", "step.moved"),
 }
 ABOUT_NOBODY = {"patient.not_found", "case.nobody"}

@@ -35,6 +35,7 @@ REFUSED: dict[str, list[tuple[Any, dict[str, Any]]]] = {
         (Keeping, KEEP | {"before": NOW}),
         (Keeping, KEEP | {"done_at": NOW}),
         (Keeping, DESTROY | {"what": "burn"}),
+        (Keeping, DESTROY | {"what": "research", "before": None}),
     ],
     "keeping_has_reason": [(Keeping, DESTROY | {"reason": ""})],
     "keeping_done_after": [(Keeping, DESTROY | {"done_at": NOW.replace(year=2020)})],
@@ -63,9 +64,10 @@ def test_the_database_refuses(here: Ward, constraint: str) -> None:
 
 
 def test_one_decision_to_destroy_is_carried_out_at_a_time(here: Ward) -> None:
-    Keeping.objects.create(**DESTROY)
-    with pytest.raises(IntegrityError, match="one_destruction_at_a_time"), transaction.atomic():
-        Keeping.objects.create(**DESTROY)
+    for what in ("destroy", "research"):
+        Keeping.objects.create(**DESTROY | {"what": what})
+        with pytest.raises(IntegrityError, match="one_destruction_at_a_time"), transaction.atomic():
+            Keeping.objects.create(**DESTROY | {"what": what})
     Keeping.objects.update(done_at=NOW)
     Keeping.objects.create(**DESTROY)
     Keeping.objects.create(**KEEP)

@@ -66,8 +66,8 @@ def age(at: datetime = NOW) -> Age:
 def test_the_list_says_how_many_are_older_than_the_rule_of_the_definition(here: Ward) -> None:
     ages = retention.ages(actor=handler(), at=NOW)
     assert [one.sub_registry for one in ages] == [one.code for one in sub_registries()]
-    assert (age().name, age().keep_years, age().episodes, age().past) == ("Pneumoni", 20, 4, 2)
-    assert age().before == datetime(2006, 11, 23, 23, 0, tzinfo=UTC), "midnight in Sweden"
+    assert (age().name, age().whole.keep_years, age().episodes, age().whole.past) == ("Pneumoni", 20, 4, 2)
+    assert age().whole.before == datetime(2006, 11, 23, 23, 0, tzinfo=UTC), "midnight in Sweden"
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_nothing_is_destroyed_by_age_alone(here: Ward) -> None:
 def test_what_was_decided_is_destroyed_by_the_clock_and_leaves_numbers(here: Ward) -> None:
     destroy()
     assert counted() == (3, 3, 4), "deciding destroys nothing"
-    assert age().waiting
+    assert age().whole.waiting
     (entry,) = log("retention.decided")
     assert entry.by_name == "Greta Frost"
     assert entry.facts["reason"] == "Regionens beslut 12/2026"
@@ -98,12 +98,12 @@ def test_what_was_decided_is_destroyed_by_the_clock_and_leaves_numbers(here: War
     reserve = system_id_of(RESERVE)
     assert destroy_due(at=NOW + HOUR) == 2
     with sight_of_all():
-        assert Episode.objects.filter(began_at__lt=age().before).count() == 0
+        assert Episode.objects.filter(began_at__lt=age().whole.before).count() == 0
         assert not Patient.objects.filter(system_id=reserve).exists(), "nothing was left of that patient"
         assert Number.objects.filter(text="191212121212").exists(), "Tolvan has a newer episode"
     assert counted() == (2, 2, 2)
     after = age(NOW + HOUR)
-    assert (after.past, after.destroyed, after.waiting) == (0, 2, False)
+    assert (after.whole.past, after.whole.destroyed, after.whole.waiting) == (0, 2, False)
     assert after.decisions[0].done_at == NOW + HOUR
     assert {(e.about_patient_id is not None, e.facts["why"], e.by_program) for e in log("episode.destroyed")} == {
         (True, "retention", "clock")

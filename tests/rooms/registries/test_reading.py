@@ -63,6 +63,12 @@ def test_the_smallest_definition_is_right(tmp_path: Path) -> None:
         ("order = 1", 'order = 1\nopens = "2027-01-01"', 4, "opens: Input should be a valid date"),
         ("order = 1", "order = 1\nopens = 2027-01-02\ncloses = 2027-01-01", 1, "closes before it opens"),
         ("order = 1", "order = 1\nkeep_years = 0", 4, "keep_years: Input should be greater than or equal to 1"),
+        (
+            "order = 1",
+            "order = 1\nkeep_research_years = 10",
+            1,
+            "keeps answers to research questions as long as the rest",
+        ),
         ('steps = ["inclusion"]\n', "", 1, "is open, and has no steps"),
         ('["inclusion"]', '["inclusion", "inclusion"]', 1, "step inclusion stands there twice"),
         ('["inclusion"]', '["../inclusion"]', 4, "steps: String should match pattern"),
@@ -304,6 +310,24 @@ def test_every_fault_of_every_step_is_told(tmp_path: Path) -> None:
 def test_what_stands_further_down_or_in_a_later_step_is_not_known(tmp_path: Path) -> None:
     text = INCLUSION + variable("x", "text", 'show_if = "answered(y)"') + variable("y", "text")
     assert only(tmp_path, {"inclusion.toml": text})[2] == "show_if: y is not known here"
+
+
+def test_nothing_hangs_on_a_research_question_but_others_in_the_research_block(tmp_path: Path) -> None:
+    """Its answer may be destroyed before the rest."""
+    register = REGISTER.replace('["inclusion"]', '["inclusion", "acute"]')
+    section = '[[section]]\ncode = "studies"\nname = {{ sv = "S", en = "S" }}\nblock = "{block}"\n'
+    asks = variable("smokes", "text") + variable("how", "text", 'show_if = "answered(smokes)"')
+    first = INCLUSION + section.format(block="research") + asks
+    later = INCLUSION.replace('"arrived_at"', '"later_at"').replace('"fever"', '"pain"')
+    read(write(tmp_path / "a", {"register.toml": register, "inclusion.toml": first, "acute.toml": later}))
+    hangs = later + variable("x", "text", 'show_if = "answered(smokes)"')
+    (file, _, said) = only(tmp_path / "b", {"register.toml": register, "inclusion.toml": first, "acute.toml": hangs})
+    assert (file, said) == (
+        "acute.toml",
+        "smokes is a research question, whose answer may be destroyed before this one",
+    )
+    extra = first.replace('"research"', '"extra"')
+    read(write(tmp_path / "c", {"register.toml": register, "inclusion.toml": extra, "acute.toml": hangs}))
 
 
 # --- lists ----------------------------------------------------------------------------------------------

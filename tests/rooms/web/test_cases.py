@@ -18,6 +18,7 @@ from registret.limits.services import TooMany, take
 from registret.records import services
 from registret.records.cases import CASES_PER_PERSON
 from registret.records.models import OptOut, Patient
+from registret.records.retention import destroy_due
 from registret.records.sight import sight_of_all
 from registret.web.cases import paper
 from tests import cast
@@ -302,6 +303,26 @@ def test_retention_is_decided_after_a_question(old: str) -> None:
     assert "Ett tidigare beslut genomförs just nu" in text_of(again)
 
 
+def test_the_research_block_is_decided_about_by_itself(anna: Actor, now: datetime) -> None:
+    episode = begun(anna, at=now, arrived_at=["2012-05-05T12:00"])
+    services.write(actor=anna, episode=episode, step="acute", base=0, written={"smoking": ["never"]}, at=now)
+    browser = greta()
+    assert "Pneumoni, bara forskningsfrågorna" in text_of(browser.get("/gallring"))
+    assert "1 vårdepisod från tiden före" in text_of(browser.get("/gallring/pneumoni"))
+    sent = {"what": "research", "reason": "Regionens beslut 12/2026"}
+    asked = text_of(browser.post("/gallring/pneumoni", sent))
+    assert "Svaren på forskningsfrågorna i 1 vårdepisod i Pneumoni förstörs" in asked
+    assert browser.post("/gallring/pneumoni", sent | {"ok": "1"}).status_code == 303
+    assert "Förstör svar på forskningsfrågor i det som började före" in text_of(browser.get("/gallring/pneumoni"))
+    destroy_due(at=timezone.now())
+    step = text_of(Browser.of(ANNA).get(f"/vardepisod/{episode}/acute"))
+    assert "Svaren på forskningsfrågorna i det här steget gallrades" in step
+    assert "Rökning" not in step
+    assert "bara svaren på forskningsfrågorna" in text_of(Browser.of(ANNA).get("/start"))
+    refused = browser.post("/gallring/led-protes", sent | {"ok": "1"})
+    assert (refused.status_code, "Välj förstör eller bevara" in text_of(refused)) == (422, True)
+
+
 @pytest.mark.parametrize(
     ("sent", "says"),
     [
@@ -468,7 +489,7 @@ def test_information_to_patients_is_open_to_all_and_names_both_controllers(anna:
     for said in (
         "Region Norrvik är personuppgiftsansvarig",
         "Region Örebro län",
-        "pneumoni 20 år",
+        "pneumoni 20 år (svar som bara behövs för forskning 10 år)",
         "avböja",
         "loggutdrag",
     ):

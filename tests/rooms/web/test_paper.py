@@ -87,6 +87,7 @@ def registry_of(answer: str) -> RegistryExtract:
         unit="Infektion",
         signed_at=None,
         signed_by_name="",
+        research_gone_at=None,
         answers=(AnswerInWords(code="a", question="Fråga", kept={"value": answer}, answer=answer),),
         computed=(),
         revisions=(revision,),
