@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
 from registret.access.roles import ROLES_AT_A_CLINIC, Role
 from registret.kernel.identifiers import EmailAddress, HsaId, Malformed
+from registret.kernel.sweden import day_of, midnight
 from registret.kernel.table import FORM_FAULTS, Row, read_table
 
 HSA_ID = "hsa-id"
@@ -35,7 +35,6 @@ _MAY_BE_LEFT_OUT = {SUB_REGISTRIES}
 _MAY_BE_EMPTY = {GIVEN_NAME, LAST_LOGIN, SUB_REGISTRIES}
 _LONGEST = {MAIL: 254, GIVEN_NAME: 256, SURNAME: 256}
 _LONGEST_OTHERWISE = 100
-_HERE = ZoneInfo("Europe/Stockholm")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -154,7 +153,7 @@ def _day_fault(value: str, *, at: datetime) -> str | None:
         return "not a day, such as 2026-03-31"
     if len(value) != 10:
         return "not a day, such as 2026-03-31"
-    return "in the future" if day > at.astimezone(_HERE).date() else None
+    return "in the future" if day > day_of(at) else None
 
 
 def _contradictions(lines: Iterable[AccountLine]) -> Iterable[Fault]:
@@ -189,6 +188,6 @@ def _line(row: Row, *, known: Known, allow_test: bool) -> AccountLine:
         email=EmailAddress.parse(values[MAIL]),
         clinic=values[CLINIC],
         role=ROLES[values[ROLE].lower()],
-        last_login=datetime.combine(day, time(), tzinfo=_HERE) if day else None,
+        last_login=midnight(day) if day else None,
         sub_registries=tuple(sorted(set(values[SUB_REGISTRIES].split()) or set(known.sub_registries))),
     )

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
@@ -49,13 +48,12 @@ from registret.access.settling import SILENCE, settle
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState, Authority
 from registret.accounts.queries import AccountRow, unused_account, unused_accounts
+from registret.kernel.sweden import SWEDEN, day_of, midnight
 from registret.ledger.services import record
 from registret.settings.lengths import TimeLimit
 from registret.words.roles import role_name
 
 M = TypeVar("M", bound=Model)
-
-_HERE = ZoneInfo("Europe/Stockholm")
 
 _UNUSED = (TimeLimit.DORMANT, TimeLimit.NEVER_LOGGED_IN)
 
@@ -65,12 +63,11 @@ DIGEST_FROM = time(7)
 
 def digest(clock: Clock) -> Iterator[Done]:
     """To each administrator, on workdays: how many applications wait since yesterday or longer."""
-    here = clock.at.astimezone(_HERE)
+    here = clock.at.astimezone(SWEDEN)
     if here.weekday() >= 5 or here.time() < DIGEST_FROM:
         return
-    midnight = datetime.combine(here.date(), time(), tzinfo=_HERE)
     waiting: dict[int, list[tuple[int, datetime]]] = defaultdict(list)
-    for wanted in _actionable_since(midnight):
+    for wanted in _actionable_since(midnight(here.date())):
         waiting[wanted.clinic_id].append((wanted.account_id, _since(wanted)))
     for person, clinic_ids in _administrators(at=clock.at):
         theirs = [
@@ -260,7 +257,7 @@ def _warned_of_end(clock: Clock, grant: Grant) -> bool:
         "name": grant.account.given_name,
         "role": role_name(grant.role, language=person.language),
         "place": title_of(grant.clinic) if grant.clinic else settings.REGISTRY_NAME,
-        "last_day": (grant.ends_at.astimezone(_HERE) - timedelta(seconds=1)).date(),
+        "last_day": day_of(grant.ends_at - timedelta(seconds=1)),
     }
     post_to(person, kind="grant_ends", context=context, at=clock.at)
     return True

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -43,6 +42,7 @@ from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState
 from registret.kernel.by import By
 from registret.kernel.refused import Refused
+from registret.kernel.sweden import day_of, midnight
 from registret.ledger.services import record
 from registret.places.swedish import swedish_order
 from registret.settings.lengths import Length, TimeLimit
@@ -51,8 +51,6 @@ from registret.words.roles import role_name
 
 SHOWN = 20
 """How many finished ones a page has."""
-
-_HERE = ZoneInfo("Europe/Stockholm")
 
 
 class Answer(StrEnum):
@@ -399,8 +397,8 @@ def tell_person(line_id: int, *, kind: str, more: Mapping[str, datetime], at: da
 
 def _due(at: datetime, answer_within: Length) -> datetime:
     """Midnight after the last day: a day that a letter names counts whole."""
-    day = answer_within.after(at).astimezone(_HERE).date() + timedelta(days=1)
-    return datetime.combine(day, time(), tzinfo=_HERE)
+    day = day_of(answer_within.after(at)) + timedelta(days=1)
+    return midnight(day)
 
 
 def _visible(actor: Actor) -> QuerySet[Recertification]:

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import calendar
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from registret.access.refusals import BeginImpossible, EndImpossible
+from registret.kernel.sweden import day_of, midnight, months_later
 
 NOMINATION_LASTS: Final = timedelta(days=30)
 """Somebody proposed as log reviewer or case handler whom nobody has confirmed by then waits for nobody."""
-_HERE = ZoneInfo("Europe/Stockholm")
 
 
 def last_possible_day(*, at: datetime, months: int) -> date:
     """The last day of a grant that is given now for at most `months` months: the day before, `months` months ahead."""
-    today = at.astimezone(_HERE).date()
-    ahead = today.month - 1 + months
-    year, month = today.year + ahead // 12, ahead % 12 + 1
-    day = min(today.day, calendar.monthrange(year, month)[1])
-    return date(year, month, day) - timedelta(days=1)
+    return months_later(day_of(at), months) - timedelta(days=1)
 
 
 def end_of(last_day: date, *, at: datetime, months: int) -> datetime:
@@ -28,14 +22,14 @@ def end_of(last_day: date, *, at: datetime, months: int) -> datetime:
 
     Raises: EndImpossible.
     """
-    if not at.astimezone(_HERE).date() <= last_day <= last_possible_day(at=at, months=months):
+    if not day_of(at) <= last_day <= last_possible_day(at=at, months=months):
         raise EndImpossible(months=months)
-    return datetime.combine(last_day + timedelta(days=1), time(), tzinfo=_HERE)
+    return midnight(last_day + timedelta(days=1))
 
 
 def last_whole_day(ends_at: datetime) -> date:
     """The last day (in Sweden) that is over when `ends_at` comes."""
-    return ends_at.astimezone(_HERE).date() - timedelta(days=1)
+    return day_of(ends_at) - timedelta(days=1)
 
 
 def begin_of(first_day: date, *, last_day: date, at: datetime) -> datetime:
@@ -43,6 +37,6 @@ def begin_of(first_day: date, *, last_day: date, at: datetime) -> datetime:
 
     Raises: BeginImpossible.
     """
-    if not at.astimezone(_HERE).date() <= first_day <= last_day:
+    if not day_of(at) <= first_day <= last_day:
         raise BeginImpossible()
-    return max(at, datetime.combine(first_day, time(), tzinfo=_HERE))
+    return max(at, midnight(first_day))

@@ -37,6 +37,7 @@ from registret.demo.place import MARK
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.kernel.secret import new_token
+from registret.kernel.sweden import day_of
 from registret.mail.links import confirmation_code
 from registret.oversight import services as reviews
 from registret.places import clinic_file
@@ -45,7 +46,6 @@ from registret.places.services import import_clinics
 from registret.records import services as records
 from registret.records.numbers import PatientNumber
 from registret.records.services import NewPatient
-from registret.registries.answers import SWEDEN
 from registret.registries.queries import form_in_force
 from registret.settings import services as limits
 from registret.settings.lengths import TimeLimit
@@ -249,7 +249,7 @@ class _Story:
     def propose_substitute(self, person: Person, by: Person, *, days: range, ago: timedelta) -> None:
         """For these days, counted from when it is proposed."""
         at = self.now - ago
-        first_day, last_day = (at.astimezone(SWEDEN).date() + timedelta(days[place]) for place in (0, -1))
+        first_day, last_day = (day_of(at) + timedelta(days[place]) for place in (0, -1))
         substitutes.propose(
             account_id=_account_id(person),
             first_day=first_day,

@@ -13,8 +13,9 @@ from decimal import Decimal
 from typing import Final
 
 from registret.kernel.checkdigit import luhn_digit
+from registret.kernel.sweden import SWEDEN
 from registret.records.numbers import age_on
-from registret.registries.answers import MISSING_KEY, SWEDEN, Answer, read
+from registret.registries.answers import MISSING_KEY, Answer, read
 from registret.registries.assessing import Assessment, KnownOfPatient, assess
 from registret.registries.forms import Form, FormStep, Question
 from registret.registries.schema import Range, VariableType

@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime
 
 from django.db import connection, transaction
 
+from registret.kernel.sweden import months_later
+
 MONTHS_AHEAD = 3
 KEPT_BY_LAW_YEARS = 5
 
@@ -36,7 +38,7 @@ def add_months(*, at: datetime) -> tuple[str, ...]:
     made = []
     with transaction.atomic(), short_of_patience():
         for number in range(MONTHS_AHEAD + 1):
-            month = _later(this, number)
+            month = months_later(this, number)
             with connection.cursor() as cursor:
                 cursor.execute("SELECT ledger_add_month(%s)", [month])
                 (new,) = cursor.fetchone() or (False,)
@@ -62,7 +64,7 @@ def table_of(month: str) -> str:
 def over(month: str) -> datetime:
     """The first moment after a month."""
     year, number = (int(part) for part in month.split("-"))
-    after = _later(date(year, number, 1), 1)
+    after = months_later(date(year, number, 1), 1)
     return datetime(after.year, after.month, 1, tzinfo=UTC)
 
 
@@ -70,11 +72,6 @@ def kept_by_law_until(month: str) -> datetime:
     """HSLF-FS 2016:40, chapter 4: a log is kept for at least five years."""
     end = over(month)
     return end.replace(year=end.year + KEPT_BY_LAW_YEARS)
-
-
-def _later(first: date, number: int) -> date:
-    months_on = first.month - 1 + number
-    return date(first.year + months_on // 12, months_on % 12 + 1, 1)
 
 
 @contextmanager

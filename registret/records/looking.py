@@ -12,6 +12,7 @@ from registret.access.actor import Actor
 from registret.access.refusals import NotFound
 from registret.access.roles import Permission
 from registret.kernel.identifiers import Malformed
+from registret.kernel.sweden import day_of
 from registret.ledger.services import Fact, NewEntry, record, record_many
 from registret.limits.services import Limit, take
 from registret.records.numbers import PatientNumber
@@ -35,7 +36,6 @@ from registret.records.queries import (
 from registret.records.refusals import OptedOut
 from registret.records.rows import LetterLine, Listed, PatientPage, PatientRow, RevisionRow, StepPage
 from registret.records.sight import sight_of
-from registret.registries.answers import SWEDEN
 
 SYSTEM_ID_LENGTH: Final = 9
 Look = tuple[int, dict[str, Fact]]
@@ -88,7 +88,7 @@ def search(*, actor: Actor, written: str, at: datetime) -> Found:
     """
     text = written.strip()
     try:
-        number = PatientNumber.parse(text, today=at.astimezone(SWEDEN).date())
+        number = PatientNumber.parse(text, today=day_of(at))
     except Malformed:
         number = None
     if number is not None:

@@ -16,6 +16,7 @@ from registret.access.actor import Actor
 from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import Permission
 from registret.accounts.folding import folded
+from registret.kernel.sweden import day_of
 from registret.records.blocking import marks_of
 from registret.records.lifecycle import WRITABLE, StepState
 from registret.records.models import Episode, FormVersion, Merge, Number, OptOut, Patient, Revision, Step
@@ -33,7 +34,7 @@ from registret.records.rows import (
     StepRow,
 )
 from registret.records.sight import clinic_of, sight_of
-from registret.registries.answers import SWEDEN, Answer, Stored, restored
+from registret.registries.answers import Answer, Stored, restored
 from registret.registries.assessing import Assessment, KnownOfPatient, assess
 from registret.registries.forms import Form, FormStep, Question
 from registret.registries.queries import catalogue, form_of
@@ -221,7 +222,7 @@ def known_of(patient: PatientRow, began_at: datetime) -> KnownOfPatient:
         birth_date=patient.birth_date,
         sex=patient.sex.value,
         died_on=patient.died_on,
-        age=patient.age_at(began_at.astimezone(SWEDEN).date()),
+        age=patient.age_at(day_of(began_at)),
     )
 
 
@@ -285,7 +286,7 @@ def to_continue(*, actor: Actor, after: str | None = None) -> Listed:
 
 def due(*, actor: Actor, at: datetime, after: str | None = None) -> Listed:
     """Steps of the actor's clinic whose time has come, the longest waiting first. Raises: NotPermitted."""
-    today = at.astimezone(SWEDEN).date()
+    today = day_of(at)
     with sight_of(actor):
         wanted = _steps(actor).filter(state=StepState.PLANNED, due_from__lte=today)
         return _paged(wanted, "due_from", date.fromisoformat, after, rising=True)
@@ -296,7 +297,7 @@ def due_with_patients(*, actor: Actor, at: datetime) -> tuple[LetterLine, ...]:
 
     Inside `sight_of(actor)`. Nobody with protected identity, and nobody who has died.
     """
-    today = at.astimezone(SWEDEN).date()
+    today = day_of(at)
     wanted = _steps(actor).filter(state=StepState.PLANNED, due_from__lte=today)
     wanted = wanted.filter(episode__patient__is_protected=False, episode__patient__died_on=None)
     return tuple(
@@ -373,7 +374,7 @@ def _steps(actor: Actor) -> QuerySet[Step]:
 
 def _listed(found: Step) -> ListedStep:
     episode, patient = found.episode, found.episode.patient
-    began = episode.began_at.astimezone(SWEDEN).date()
+    began = day_of(episode.began_at)
     birth = patient.birth_date
     return ListedStep(
         shown=patient.system_id if patient.is_protected else f"{birth:%Y%m%d}-••••",

@@ -19,13 +19,13 @@ from registret.access.checks import check_card_age
 from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import Permission
 from registret.kernel.by import By
+from registret.kernel.sweden import day_of, midnight, months_later
 from registret.ledger.services import record
 from registret.records.destroying import destroy_episodes, destroy_patient, destroy_research
 from registret.records.holding import hold_identities, hold_numbers
 from registret.records.models import Destruction, Episode, Keeping, Number, Patient, Revision, Step
 from registret.records.refusals import AlreadyDeciding, KeptUntil, NothingSoOld
 from registret.records.sight import sight_of_all
-from registret.registries.answers import SWEDEN
 from registret.registries.queries import RegistryState, catalogue, name_of, sub_registries
 
 _BATCH: Final = 100
@@ -157,7 +157,7 @@ def decide_to_keep(*, actor: Actor, sub_registry: str, until: date, reason: str,
     Raises: NotPermitted, NotFound, CardTooOld; ValueError (no reason, or the day is not ahead).
     """
     age = _to_decide(actor, sub_registry, reason, at=at)
-    if until <= at.astimezone(SWEDEN).date():
+    if until <= day_of(at):
         raise ValueError("kept until a day that is not ahead")
     Keeping.objects.filter(_PENDING, sub_registry=sub_registry).update(done_at=at)
     _decided(actor, age, age.whole, reason, what=Keeping.What.KEEP, until=until, at=at)
@@ -185,12 +185,7 @@ def destroyed_lately(*, actor: Actor, at: datetime) -> tuple[Destroyed, ...]:
 
 def before_of(years: int, *, at: datetime) -> datetime:
     """Midnight in Sweden, so many years ago."""
-    today = at.astimezone(SWEDEN).date()
-    try:
-        day = today.replace(year=today.year - years)
-    except ValueError:  # the 29th of February
-        day = today.replace(year=today.year - years, day=28)
-    return datetime(day.year, day.month, day.day, tzinfo=SWEDEN)
+    return midnight(months_later(day_of(at), -12 * years))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,7 +272,7 @@ def _research_codes(sub_registry: str) -> Mapping[tuple[int, str], Collection[st
 
 
 def _held_until(sub_registry: str, *, at: datetime) -> date | None:
-    today = at.astimezone(SWEDEN).date()
+    today = day_of(at)
     held = Keeping.objects.filter(sub_registry=sub_registry, what=Keeping.What.KEEP, until__gte=today)
     return held.order_by("-until").values_list("until", flat=True).first()
 

@@ -15,6 +15,7 @@ from registret.access.participation import left_out
 from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import Permission
 from registret.kernel.secret import CODE_ALPHABET
+from registret.kernel.sweden import SWEDEN, day_of, months_later
 from registret.ledger.services import Fact, record
 from registret.places.queries import clinic as clinic_row
 from registret.records.holding import hold_numbers
@@ -48,7 +49,7 @@ from registret.records.refusals import (
 )
 from registret.records.rows import Doubles, StepPage
 from registret.records.sight import clinic_of, sight_of, sight_of_all
-from registret.registries.answers import SWEDEN, Answer, AnswerBroken, FormFault, Stored, read
+from registret.registries.answers import Answer, AnswerBroken, FormFault, Stored, read
 from registret.registries.assessing import Assessment, KnownOfPatient, assess
 from registret.registries.forms import Form
 from registret.registries.queries import form_in_force
@@ -349,7 +350,7 @@ def _known(who: NewPatient, began_at: datetime) -> KnownOfPatient:
     born, sex = who.number.birth_date or who.birth_date, who.number.sex or who.sex
     if born is None or sex is None:
         raise BirthDateNeeded()
-    day = began_at.astimezone(SWEDEN).date()
+    day = day_of(began_at)
     age = age_on(day, born=born)
     return KnownOfPatient(birth_date=born, sex=sex.value, died_on=None, age=age)
 
@@ -572,19 +573,11 @@ def _set_due(form: Form, row: Step, answers: Mapping[str, Answer], *, changed: f
         if step.due is None or step.due.after not in changed:
             continue
         value = answers[step.due.after].value if step.due.after in answers else None
-        day = value.astimezone(SWEDEN).date() if isinstance(value, datetime) else value
+        day = day_of(value) if isinstance(value, datetime) else value
         due_from = due_to = None
         if isinstance(day, date):
-            due_from, due_to = _months_later(day, step.due.months_from), _months_later(day, step.due.months_to)
+            due_from, due_to = months_later(day, step.due.months_from), months_later(day, step.due.months_to)
         Step.objects.filter(episode_id=row.episode_id, code=step.code).update(due_from=due_from, due_to=due_to)
-
-
-def _months_later(day: date, months: int) -> date:
-    """The same day of a later month, or its last."""
-    years, month = divmod(day.month - 1 + months, 12)
-    first = date(day.year + years, month + 1, 1)
-    next_first = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-    return min(first + timedelta(days=day.day - 1), next_first - timedelta(days=1))
 
 
 def _anchor(form: Form, answers: Mapping[str, Answer]) -> datetime | None:

@@ -9,15 +9,14 @@ from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from registret.kernel.identifiers import mask_personal_numbers
+from registret.kernel.sweden import SWEDEN, day_of
 from registret.kernel.typed import typed
 from registret.registries.expressions import Value
 from registret.registries.forms import Question
 from registret.registries.schema import Missing, VariableType
 
-SWEDEN: Final = ZoneInfo("Europe/Stockholm")
 MISSING_KEY: Final = "missing"
 EARLIEST: Final = date(1900, 1, 1)
 _DAY_AND_MONTH: Final = re.compile(r"([0-9]{1,2})/([0-9]{1,2})")
@@ -140,7 +139,7 @@ def written(answer: Answer | None) -> tuple[str, ...]:
 
 def _one(question: Question, text: str, at: datetime) -> Value:
     variable = question.variable
-    today = at.astimezone(SWEDEN).date()
+    today = day_of(at)
     match question.type:
         case VariableType.INTEGER | VariableType.DECIMAL:
             return _number(question, text)

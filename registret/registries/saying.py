@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from django.utils.translation import get_language
 
-from registret.registries.answers import SWEDEN, Answer
+from registret.kernel.sweden import SWEDEN
+from registret.registries.answers import Answer
 from registret.registries.assessing import ScoreNow
 from registret.registries.forms import Question
 from registret.words.labels import answer_missing, yes_or_no

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
-_HERE = ZoneInfo("Europe/Stockholm")
+from registret.kernel.sweden import SWEDEN, months_later
 
 
 class Unit(StrEnum):
@@ -32,12 +30,10 @@ class Length:
         return self._moved(moment, -self.number)
 
     def _moved(self, moment: datetime, number: int) -> datetime:
-        here = moment.astimezone(_HERE)
+        here = moment.astimezone(SWEDEN)
         if self.unit is Unit.DAYS:
             return here + timedelta(days=number)
-        months = here.month - 1 + number
-        year, month = here.year + months // 12, months % 12 + 1
-        return here.replace(year=year, month=month, day=min(here.day, calendar.monthrange(year, month)[1]))
+        return datetime.combine(months_later(here.date(), number), here.timetz())
 
 
 class TimeLimit(StrEnum):

@@ -8,10 +8,10 @@ from typing import Any, Final
 from django.conf import settings
 from django.utils.translation import get_language
 
+from registret.kernel.sweden import SWEDEN
 from registret.oversight.extracts import LogExtract
 from registret.records.extracts import EpisodeInWords, RegistryExtract, StepInWords
 from registret.records.rows import PatientRow
-from registret.registries.answers import SWEDEN
 from registret.words.events import event_name
 
 VERSION: Final = 1

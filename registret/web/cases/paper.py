@@ -19,10 +19,10 @@ from django.utils.translation import gettext as _
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
+from registret.kernel.sweden import SWEDEN
 from registret.oversight.extracts import LogExtract
 from registret.records.extracts import EpisodeInWords, RegistryExtract, RevisionInWords, StepInWords
 from registret.records.rows import PatientRow
-from registret.registries.answers import SWEDEN
 from registret.words.events import event_name
 
 FONTS: Final = Path(font_source_sans_pro.__file__).parent / "files"

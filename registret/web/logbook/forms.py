@@ -1,15 +1,15 @@
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from registret.kernel.identifiers import HsaId, Malformed
+from registret.kernel.sweden import midnight
 from registret.ledger.queries import Wanted
 from registret.words.events import EVENTS, event_name
 
@@ -77,16 +77,11 @@ class LogForm(forms.Form):
             event=data["event"],
             outcome=data["outcome"],
             reference=data["reference"],
-            since=begin_of(data["since"]) if data["since"] else None,
-            until=begin_of(data["until"] + timedelta(days=1)) if data["until"] else None,
+            since=midnight(data["since"]) if data["since"] else None,
+            until=midnight(data["until"] + timedelta(days=1)) if data["until"] else None,
         )
 
     @property
     def told(self) -> dict[str, str]:
         """What the log keeps of the question: all that was filled in (the HSA-id has a column of its own)."""
         return {name: str(value) for name, value in self.cleaned_data.items() if value and name != "hsa_id"}
-
-
-def begin_of(day: date) -> datetime:
-    """Midnight in Sweden."""
-    return timezone.make_aware(datetime.combine(day, time()))

@@ -10,13 +10,14 @@ from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from registret.access.queries import Administrator
+from registret.kernel.sweden import midnight
 from registret.oversight.lifecycle import Outcome, Verdict
 from registret.oversight.queries import JudgedEntry
 from registret.oversight.services import MOST, USUAL_SIZE
 from registret.places.queries import ClinicRow
 from registret.web.attest.forms import ReasonField
 from registret.web.forms import HsaIdField
-from registret.web.logbook.forms import DayField, begin_of
+from registret.web.logbook.forms import DayField
 from registret.words.reviews import outcome_name, verdict_name
 
 _NUL = {"null_characters_not_allowed": _("Texten innehåller ett tecken som inte går att spara")}
@@ -49,7 +50,7 @@ class NewReview(forms.Form):
     @property
     def period(self) -> tuple[datetime, datetime]:
         """Of a form that is valid: whole days in Sweden, half open."""
-        return begin_of(self.cleaned_data["since"]), begin_of(self.cleaned_data["until"] + timedelta(days=1))
+        return midnight(self.cleaned_data["since"]), midnight(self.cleaned_data["until"] + timedelta(days=1))
 
 
 class SampleForm(NewReview):

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from registret.access.actor import Actor
 from registret.access.participation import left_out
 from registret.access.roles import Permission
+from registret.kernel.sweden import day_of
 from registret.places.queries import clinics, open_clinics
 from registret.records.lifecycle import StepState
 from registret.records.looking import work
@@ -20,7 +21,7 @@ from registret.records.numbers import Sex
 from registret.records.rows import EpisodeRow, Listed, RevisionRow, StepPage
 from registret.records.services import Outcome
 from registret.records.versions import Preview, newer_form
-from registret.registries.answers import SWEDEN, written
+from registret.registries.answers import written
 from registret.registries.assessing import Assessment, ScoreNow
 from registret.registries.comparing import Change
 from registret.registries.queries import form_of, sub_registries
@@ -113,7 +114,7 @@ def patient_context(page: StepPage) -> dict[str, Any]:
         "page": page,
         "p": page.patient,
         "e": page.episode,
-        "age": page.patient.age_at(page.episode.began_at.astimezone(SWEDEN).date()),
+        "age": page.patient.age_at(day_of(page.episode.began_at)),
         "step_name": str(page.form_step.name),
     }
 
@@ -222,7 +223,7 @@ def work_lists(actor: Actor, *, at: datetime) -> dict[str, Any]:
     }
     context: dict[str, Any] = {name: work_context(listed) for name, listed in lists.items()}
     more = {f"more_{name}": listed.after for name, listed in lists.items()}
-    return context | more | {"today": at.astimezone(SWEDEN).date()}
+    return context | more | {"today": day_of(at)}
 
 
 def work_context(found: Listed) -> list[dict[str, Any]]:

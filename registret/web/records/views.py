@@ -18,13 +18,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from registret.access.refusals import NotFound
 from registret.access.roles import Permission
 from registret.kernel.identifiers import Malformed
+from registret.kernel.sweden import day_of
 from registret.records import looking, queries, services, versions
 from registret.records.lifecycle import WRITABLE, StepState
 from registret.records.numbers import PatientNumber, Sex
 from registret.records.refusals import CannotSign, NumberImpossible, ReasonNeeded, WrittenSince
 from registret.records.rows import StepPage
 from registret.records.services import NewPatient, Outcome
-from registret.registries.answers import SWEDEN, AnswerBroken, read
+from registret.registries.answers import AnswerBroken, read
 from registret.registries.codebook import as_csv
 from registret.registries.forms import Form, FormStep
 from registret.registries.queries import catalogue, form_in_force
@@ -108,7 +109,7 @@ def definition(request: ActorRequest, code: str, version: int, kind: str) -> Htt
     if kind == "csv":
         response = HttpResponse("\ufeff" + as_csv(form), content_type="text/csv; charset=utf-8")
     else:
-        origin, today = settings.SITE_ORIGIN, request.at.astimezone(SWEDEN).date()
+        origin, today = settings.SITE_ORIGIN, day_of(request.at)
         response = JsonResponse(as_questionnaire(form, origin=origin, on=today), content_type="application/fhir+json")
     response.headers["Content-Disposition"] = f'attachment; filename="{code}-{version}.{kind}"'
     return response
@@ -153,7 +154,7 @@ def one_patient(request: ActorRequest, patient: str) -> HttpResponse:
     context = {
         "p": found.patient,
         "sex": pages.sex_name(found.patient.sex),
-        "age": found.patient.age_at(request.at.astimezone(SWEDEN).date()),
+        "age": found.patient.age_at(day_of(request.at)),
         "episodes": pages.episodes_context(found.episodes),
         "registries": pages.registries_to_report(request.actor),
         "may_change_number": found.may_report,
@@ -418,7 +419,7 @@ def _must(who: NewPatient | None) -> NewPatient:
 def _number(post: QueryDict, request: ActorRequest) -> PatientNumber:
     """Raises: NumberImpossible."""
     try:
-        return PatientNumber.parse(post.get("number", ""), today=request.at.astimezone(SWEDEN).date())
+        return PatientNumber.parse(post.get("number", ""), today=day_of(request.at))
     except Malformed:
         raise NumberImpossible() from None
 

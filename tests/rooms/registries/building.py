@@ -7,7 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
-from registret.registries.answers import SWEDEN, Answer
+from registret.kernel.sweden import SWEDEN
+from registret.registries.answers import Answer
 from registret.registries.assessing import KnownOfPatient
 from registret.registries.expressions import Value
 from registret.registries.forms import Form
