@@ -43,8 +43,8 @@ test-slow: ## The tests with Debian's nginx and HAProxy, and those that need a s
 	@sh tools/setup.sh --browser --fronts --screen
 	@REGISTRET_YEAR_PEOPLE=2000 $(BIN)/pytest -n 2 --dist loadgroup $(wildcard tests/fronts tests/slow) tests/rooms/access/test_a_year.py
 
-bench: setup ## Measure what things cost, each with its spread: benchmarks/*.py
-	@for file in benchmarks/[a-z]*.py; do echo "-- $$file"; PYTHONPATH=. $(BIN)/python "$$file" || exit 1; done
+bench: setup ## Measure what things cost, each with its spread and beside what is promised: benchmarks/*.py
+	@broken=; for file in benchmarks/[a-z]*.py; do echo "-- $$file"; PYTHONPATH=. $(BIN)/python "$$file" || broken=yes; done; test -z "$$broken"
 
 # LIMBO: another release of x509-limbo, in the suite's own format.
 conformance: setup ## Hold the decision about cards against other people's suites; writes docs/conformance.md

@@ -19,7 +19,11 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks._promises import Promises
 from tests.environment import prepare
+
+CHECKED_S = 60
+"""Within which a million entries are checked."""
 
 # Thirty months of a registry with 5,000 people at 31 clinics and 200,000 patients.
 GENERATE = """
@@ -40,17 +44,22 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10)
     given = parser.parse_args()
     name = _database()
+    promises = Promises()
     try:
+        waits = 0
         for writers in sorted({1, given.writers}):
-            append(name, writers, given.seconds, sealing=False)
-        append(name, given.writers, given.seconds, sealing=True)
-        check(given.rows)
+            waits += append(name, writers, given.seconds, sealing=False)
+        waits += append(name, given.writers, given.seconds, sealing=True)
+        promises.kept("nobody waits for a lock of the log", waits, most=0, unit="looks found somebody")
+        promises.kept("check a million entries", check(given.rows) * 1_000_000, most=CHECKED_S, unit="s")
     finally:
         _gone()
+    promises.end()
 
 
-def append(database: str, writers: int, seconds: float, *, sealing: bool) -> None:
-    """Each writer is a process that commits one entry at a time; how many a second, and how long one takes."""
+def append(database: str, writers: int, seconds: float, *, sealing: bool) -> int:
+    """Each writer is a process that commits one entry at a time; how many a second, and how long one takes. Answers how
+    often somebody was seen to wait for a lock of the log."""
     context = get_context("spawn")
     results: Any = context.Queue()
     processes = [context.Process(target=_write, args=(database, seconds, results)) for _ in range(writers)]
@@ -72,10 +81,11 @@ def append(database: str, writers: int, seconds: float, *, sealing: bool) -> Non
         f"median {statistics.median(took) * 1000:.2f} ms, 99 % {took[len(took) * 99 // 100] * 1000:.2f} ms, "
         f"{waits} looks at pg_locks found somebody waiting for the log"
     )
+    return waits
 
 
-def check(rows: int) -> None:
-    """Generates so many entries, then seals and checks them."""
+def check(rows: int) -> float:
+    """Generates so many entries, then seals and checks them. Answers how many seconds checking one takes."""
     from django.db import connection
     from django.utils import timezone
 
@@ -103,6 +113,7 @@ def check(rows: int) -> None:
         f"{time.process_time() - busy:.1f} s of it on a processor, "
         f"at most {_memory()} MiB of memory ({before} before)"
     )
+    return took / done.entries
 
 
 def _write(database: str, seconds: float, results: Any) -> None:

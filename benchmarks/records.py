@@ -25,11 +25,15 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks._promises import Promises
 from tests.environment import prepare
 
 AT = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 TEMPLATES = 61
 CLINICS = 40
+FLAT = 1.5
+"""How many times as long an act may take among a hundred times as many episodes."""
+SAVED_MS = 100
 FENCED = ("patient", "number", "episode", "step", "revision")
 
 # One patient for each episode but every fourth, who has the one before as well.
@@ -102,6 +106,7 @@ def main() -> None:
     from django.db import connection
 
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    promises = Promises()
     try:
         actor = people()
         templates(random.Random(1))  # noqa: S311
@@ -117,6 +122,9 @@ def main() -> None:
             for what, found in took.items():
                 first.setdefault(what, statistics.median(found))
                 show(what, found, f"{statistics.median(found) / first[what]:.2f} of 1 %")
+        for what, found in took.items():
+            promises.kept(what, statistics.median(found) / first[what], most=FLAT, unit="times as long as at 1 %")
+        promises.kept("save forty answers", statistics.median(took["save forty answers"]), most=SAVED_MS, unit="ms")
         print("\nWithout the fence (row-level security taken away), beside with it")
         without = {}
         fence("NO FORCE", "DISABLE")
@@ -128,6 +136,7 @@ def main() -> None:
             show(what, without[what], f"with it {again / statistics.median(without[what]):.2f} times as long")
     finally:
         connection.creation.destroy_test_db(settings.DATABASES["default"]["NAME"], verbosity=0)
+    promises.end()
 
 
 def people() -> Any:
