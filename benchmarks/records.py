@@ -111,6 +111,7 @@ def main() -> None:
         actor = people()
         templates(random.Random(1))  # noqa: S311
         first: dict[str, float] = {}
+        took: dict[str, list[float]] = {}
         made = 0
         for share in (1, 10, 100):
             wanted = given.episodes * share // 100
