@@ -33,8 +33,8 @@ class PatientRow:
 
     @property
     def shown(self) -> str:
-        """Who it is, in heads and lists: the number without its end. A reserve number may look like a birth date that it
-        is not, so there it is the date that is known, and the system id; with protected identity the system id alone.
+        """Who it is, in heads and lists: the number without its end. A reserve number can look like a birth date that
+        it is not, so there it is the date that is known, and the system id; with protected identity that id alone.
         """
         if self.is_protected:
             return self.system_id
