@@ -20,7 +20,7 @@ from registret.kernel.sweden import day_of
 from registret.records.blocking import marks_of
 from registret.records.lifecycle import WRITABLE, StepState
 from registret.records.models import Episode, FormVersion, Merge, Number, OptOut, Patient, Revision, Step
-from registret.records.numbers import PatientNumber, Sex, age_on
+from registret.records.numbers import PatientNumber, Sex
 from registret.records.rows import (
     Changed,
     Doubles,
@@ -308,7 +308,7 @@ def due_with_patients(*, actor: Actor, at: datetime) -> tuple[LetterLine, ...]:
             due_from=step.due_from,
             due_to=step.due_to,
         )
-        for step in wanted.order_by("due_from", "id").prefetch_related("episode__patient__numbers")
+        for step in wanted.order_by("due_from", "id")
         if step.due_from is not None and step.due_to is not None
     )
 
@@ -365,27 +365,30 @@ def _beyond(field: str, value: Any, last: int, *, rising: bool) -> Q:
 
 def _steps(actor: Actor) -> QuerySet[Step]:
     """Of the actor's clinic and sub-registries. Inside `sight_of(actor)`."""
-    return Step.objects.filter(
-        clinic_id=clinic_of(actor),
-        care_provider_id=actor.seat.care_provider_id,
-        episode__sub_registry__in=actor.seat.sub_registries_for(Permission.READ_RECORDS),
-    ).select_related("episode__patient")
+    return (
+        Step.objects.filter(
+            clinic_id=clinic_of(actor),
+            care_provider_id=actor.seat.care_provider_id,
+            episode__sub_registry__in=actor.seat.sub_registries_for(Permission.READ_RECORDS),
+        )
+        .select_related("episode__patient")
+        .prefetch_related("episode__patient__numbers")
+    )
 
 
 def _listed(found: Step) -> ListedStep:
-    episode, patient = found.episode, found.episode.patient
+    episode, patient = found.episode, patient_row(found.episode.patient)
     began = day_of(episode.began_at)
-    birth = patient.birth_date
     return ListedStep(
-        shown=patient.system_id if patient.is_protected else f"{birth:%Y%m%d}-••••",
+        shown=patient.shown,
         episode=episode.system_id,
         step=found.code,
         sub_registry=episode.sub_registry,
         version=episode.version,
         state=StepState(found.state),
         patient=patient.system_id,
-        age=age_on(began, born=birth),
-        sex=Sex(patient.sex),
+        age=patient.age_at(began),
+        sex=patient.sex,
         began_at=episode.began_at,
         saved_at=found.saved_at,
         saved_by_name=found.saved_by_name,

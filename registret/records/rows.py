@@ -32,6 +32,15 @@ class PatientRow:
         return self.numbers[0]
 
     @property
+    def shown(self) -> str:
+        """Who it is, in heads and lists: the number without its end. A reserve number can look like a birth date that
+        it is not, so there it is the date that is known, and the system id; with protected identity that id alone.
+        """
+        if self.is_protected:
+            return self.system_id
+        return f"{self.birth_date} · {self.system_id}" if self.number.is_reserve else self.number.masked
+
+    @property
     def name(self) -> str:
         return f"{self.given_name} {self.surname}".strip()
 
@@ -103,7 +112,7 @@ class StepPage:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedStep:
     """A line of a work list. It names nobody: birth date, age and sex are enough to know which patient it is, and
-    opening the patient is what the log tells of. `shown`: with protected identity only the system id."""
+    opening the patient is what the log tells of. `shown`: as `PatientRow` says it. `age`: when the episode began."""
 
     shown: str
     episode: str

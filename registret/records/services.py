@@ -62,7 +62,7 @@ Written = Mapping[str, Sequence[str]]
 class NewPatient:
     """Whom an episode is begun for. `birth_date` and `sex` are asked for if the number is a reserve number; `name` and
     `is_protected` are what is kept of a patient that the actor sees already, `system_id` says which one: if the number
-    leads to another by now, nothing is begun.
+    leads to another by now, nothing is begun, and `shown` is how pages say who it is.
     """
 
     number: PatientNumber
@@ -71,6 +71,7 @@ class NewPatient:
     name: str = ""
     is_protected: bool = False
     system_id: str = ""
+    shown: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +120,7 @@ def known_patient(*, actor: Actor, system_id: str, at: datetime) -> NewPatient:
         name=found.name,
         is_protected=found.is_protected,
         system_id=found.system_id,
+        shown=found.shown,
     )
 
 

@@ -10,17 +10,18 @@ from typing import Final
 
 from registret.kernel.table import harmless
 from registret.registries.forms import Form, FormRule, FormScore, FormStep, Question
-from registret.registries.schema import Codes, Option, Unit, Words
+from registret.registries.schema import Codes, Option, Said, Unit, Words
 from registret.registries.units import ucum_of
 
 COLUMNS: Final = (
     "row", "sub_registry", "version", "step", "section", "block", "variable", "code", "type", "label_sv", "label_en",
     "help_sv", "help_en", "unit", "ucum", "decimals", "hard_least", "hard_most", "usual_least", "usual_most",
-    "required", "missing", "common", "purpose", "expression", "level", "score_version", "source", "snomed", "loinc",
-    "icd10se", "atc", "kva",
+    "required", "missing", "common", "purpose", "expression", "level", "score_version", "source_sv", "source_en",
+    "snomed", "loinc", "icd10se", "atc", "kva",
 )  # fmt: skip
 """`row`: variable, option, score or rule. `common`: an option that forms show first. `expression`: when a variable is
-shown, what a rule requires, how a score is computed. A score of the type `yes_no` has its two options below it."""
+shown, what a rule requires, how a score is computed. `source`: a citation is the same in both languages. A score of the
+type `yes_no` has its two options below it."""
 
 YES_OR_NO: Final = {"1": Words(sv="Ja", en="Yes"), "0": Words(sv="Nej", en="No")}
 
@@ -104,7 +105,7 @@ def _of_score(score: FormScore) -> Row:
         "decimals": str(score.decimals) if score.decimals else "",
         "expression": score.formula.text,
         "score_version": score.version,
-        "source": score.source,
+        **_said("source", score.source),
     }
 
 
@@ -126,6 +127,10 @@ def _of_rule(rule: FormRule) -> Row:
 
 def _words(name: str, words: Words | None) -> Row:
     return {f"{name}_sv": words.sv, f"{name}_en": words.en} if words else {}
+
+
+def _said(name: str, said: Said) -> Row:
+    return _words(name, said if isinstance(said, Words) else Words(sv=said, en=said))
 
 
 def _unit(unit: Unit | None, ucum: str | None) -> Row:

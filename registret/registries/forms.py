@@ -16,6 +16,7 @@ from registret.registries.schema import (
     Reading,
     RegisterFile,
     RuleLevel,
+    Said,
     Variable,
     VariableType,
     Words,
@@ -86,7 +87,7 @@ class FormRule:
 class FormScore:
     code: str
     version: str
-    source: str
+    source: Said
     name: Words
     formula: Expression
     unit: str | Words | None

@@ -21,6 +21,7 @@ from registret.registries.schema import (
     Option,
     Range,
     RegistryState,
+    Said,
     Unit,
     Variable,
     VariableType,
@@ -173,11 +174,17 @@ class _Writer:
             "extension": [
                 self._own("formula", {"valueString": score.formula.text}),
                 self._own("score-version", {"valueString": score.version}),
-                self._own("source", {"valueString": score.source}),
+                *self._source(score.source),
                 *_unit(score.unit, score.ucum),
             ],
         }
         return item | ({"item": [_display(f"{score.code}.help", score.help)]} if score.help else {})
+
+    def _source(self, source: Said) -> Iterator[Json]:
+        """In English too, where it is words and no citation."""
+        yield self._own("source", {"valueString": source.sv if isinstance(source, Words) else source})
+        if isinstance(source, Words):
+            yield self._own("source-en", {"valueString": source.en})
 
     def _rule(self, rule: FormRule) -> Json:
         return {

@@ -75,7 +75,9 @@ class CodeSystem(StrEnum):
 
 
 Codes = Mapping[Annotated[CodeSystem, Field(strict=False)], Text]
-Unit = Text | Words
+Said = Text | Words
+"""A text that is the same in both languages, or one in each."""
+Unit = Said
 
 
 class Block(StrEnum):
@@ -217,13 +219,14 @@ class Reading(_Part):
 
 
 class Score(_Part):
-    """Computed, never typed. `version` and `source` say which of several published definitions it is. If `formula` is a
+    """Computed, never typed. `version` and `source` say which of several published definitions it is: `source` is a
+    citation, the same in both languages, or words where more must be said. If `formula` is a
     condition, what comes out is a yes or a no, and counts 1 or 0 in other expressions. `part_of`: the score that
     this one is a part of and is shown with."""
 
     code: Code
     version: Text
-    source: Text
+    source: Said
     name: Words
     formula: Text
     unit: Unit | None = None

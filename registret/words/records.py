@@ -12,7 +12,13 @@ RECORD_REFUSALS: Mapping[str, Words] = {
     "patient.number_impossible": Words(
         title=_("Numret stämmer inte."),
         happened=_("Det är inte ett personnummer, samordningsnummer eller reservnummer som registret känner till."),
-        todo=(_("Kontrollera numret mot journalen, också den sista siffran, och sök igen."),),
+        todo=(
+            _("Kontrollera numret mot journalen, också den sista siffran, och sök igen."),
+            _(
+                "Ett samordningsnummer är som ett personnummer, med dagen plus 60: 19121272-9808. Ett reservnummer "
+                "skrivs helt, med sina bokstäver."
+            ),
+        ),
         action=Action.START,
     ),
     "patient.birth_date_needed": Words(

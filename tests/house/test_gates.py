@@ -95,6 +95,7 @@ SITE = {
     "registreringar/<slug:which>": "needs read_records",
     "delregister": "needs work",
     "delregister/<slug:code>/<int:version>.<kind:kind>": "needs work",
+    "delregister/<slug:code>/<int:version>/blankett": "needs work",
     "patienter": "needs read_records",
     "patienter/ny": "needs report",
     "patient/<system_id:patient>": "needs read_records",

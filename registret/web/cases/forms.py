@@ -32,7 +32,11 @@ class NumberField(forms.CharField):
             return PatientNumber.parse(text, today=self.today)
         except Malformed:
             raise ValidationError(
-                _("Numret stämmer inte. Skriv hela, till exempel 19121212-1212, och kontrollera siffrorna.")
+                _(
+                    "Numret stämmer inte. Kontrollera siffrorna. Ett personnummer skrivs som 19121212-1212, ett "
+                    "samordningsnummer med dagen plus 60, som 19121272-9808, och ett reservnummer helt, med sina "
+                    "bokstäver."
+                )
             ) from None
 
 

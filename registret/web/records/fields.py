@@ -34,8 +34,8 @@ class Choice:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
     """`widget`: chips, list (one of many), boxes (several), number, date, moment, text. `how`: how a day or a time is
-    written. `fault`, `odd`: sentences; `is_unanswered`: the fault is only that there is no answer. `more`: boxes that
-    are folded away under `more_name`, unless one of them is ticked."""
+    written. `usual`: what a number is expected to be. `fault`, `odd`: sentences; `is_unanswered`: the fault is only
+    that there is no answer. `more`: boxes that are folded away under `more_name`, unless one of them is ticked."""
 
     code: str
     label: str
@@ -43,6 +43,7 @@ class Field:
     how: str
     widget: str
     unit: str
+    usual: str
     value: str
     choices: tuple[Choice, ...]
     more: tuple[Choice, ...]
@@ -58,7 +59,13 @@ class Field:
     @property
     def described_by(self) -> str:
         """Ids of what explains the field."""
-        parts = [("hjalp", self.help), ("sa", self.how), ("fel", self.fault), ("udda", self.odd)]
+        parts = [
+            ("hjalp", self.help),
+            ("sa", self.how),
+            ("vanligt", self.usual),
+            ("fel", self.fault),
+            ("udda", self.odd),
+        ]
         return " ".join(f"{self.code}-{name}" for name, text in parts if text)
 
     @property
@@ -196,6 +203,18 @@ def odd_of(question: Question, assessment: Assessment) -> str:
     return " ".join(dict.fromkeys(said))
 
 
+def usual_of(question: Question) -> str:
+    """`vanligen 35–41`; empty if nothing is said of it."""
+    usual = question.variable.usual
+    if usual is None:
+        return ""
+    if usual.least is not None and usual.most is not None:
+        return _("vanligen %(least)s–%(most)s") % {"least": _limit(usual.least), "most": _limit(usual.most)}
+    if usual.least is not None:
+        return _("vanligen minst %(least)s") % {"least": _limit(usual.least)}
+    return _("vanligen högst %(most)s") % {"most": _limit(usual.most)}
+
+
 def _limit(number: Decimal | None) -> str:
     return "" if number is None else in_digits(number)
 
@@ -265,6 +284,7 @@ def _field(
         how=_how(question),
         widget=_widget(question),
         unit=str(variable.unit or ""),
+        usual=usual_of(question),
         value=value.replace("T", " ") if question.type is VariableType.MOMENT else value,
         choices=tuple(every[code] for code in first),
         more=tuple(choice for code, choice in every.items() if code not in first),

@@ -24,7 +24,8 @@ from registret.records.versions import Preview, newer_form
 from registret.registries.answers import written
 from registret.registries.assessing import Assessment, ScoreNow
 from registret.registries.comparing import Change
-from registret.registries.queries import form_of, sub_registries
+from registret.registries.forms import Form
+from registret.registries.queries import form_in_force, form_of, sub_registries
 from registret.registries.saying import computed, said
 from registret.registries.schema import Block, RegistryState
 from registret.web.records.fields import Part, Trouble, odd_of, parts_of, title_of, troubles_of
@@ -212,18 +213,34 @@ def live(outcome: Outcome, faults: Mapping[str, str], at: datetime) -> dict[str,
 
 
 def work_lists(actor: Actor, *, at: datetime) -> dict[str, Any]:
-    """The lists of the own clinic, a page of each. Raises: NotPermitted."""
+    """The lists of the own clinic, a page of each; those that are `empty` are only named. Raises: NotPermitted."""
     found = work(actor=actor, at=at)
     lists = {
+        "due": found.due,
         "to_continue": found.to_continue,
         "drafts": found.drafts,
-        "laid_aside": found.laid_aside,
-        "due": found.due,
         "flagged": found.flagged,
+        "laid_aside": found.laid_aside,
+    }
+    names = {
+        "due": _("uppföljningar att göra"),
+        "to_continue": _("nästa steg att börja med"),
+        "drafts": _("utkast"),
+        "flagged": _("flaggade"),
+        "laid_aside": _("undanlagda"),
     }
     context: dict[str, Any] = {name: work_context(listed) for name, listed in lists.items()}
     more = {f"more_{name}": listed.after for name, listed in lists.items()}
-    return context | more | {"today": day_of(at)}
+    return (
+        context
+        | more
+        | {
+            "rows_left": any(lists[name].rows for name in ("due", "to_continue", "drafts")),
+            "rows_right": any(lists[name].rows for name in ("flagged", "laid_aside")),
+            "empty": [names[name] for name, listed in lists.items() if not listed.rows],
+            "today": day_of(at),
+        }
+    )
 
 
 def work_context(found: Listed) -> list[dict[str, Any]]:
@@ -292,34 +309,16 @@ def registries_to_report(actor: Actor) -> list[Any]:
     return [one for one in sub_registries() if one.state is RegistryState.OPEN and one.code in mine]
 
 
+def forms_to_report(actor: Actor) -> list[Form]:
+    """The forms in force of those."""
+    found = [form_in_force(one.code) for one in registries_to_report(actor)]
+    return [form for form in found if form is not None]
+
+
 def clinics_of_provider(actor: Actor) -> list[Any]:
     """Open clinics that a step can be moved to."""
     found = open_clinics(first_of_organisation=actor.seat.organisation_number)
     return [row for row in found if row.care_provider_id == actor.seat.care_provider_id]
-
-
-def print_context(pages: Sequence[StepPage]) -> list[dict[str, Any]]:
-    """Each step as paper shows it: every question that is asked, answered or not."""
-    return [
-        {
-            "page": page,
-            "name": str(page.form_step.name),
-            "state": state_name(page.step.state),
-            "scores": [score_shown(now) for now in page.assessment.scores],
-            "sections": [
-                {
-                    "name": str(section.name),
-                    "lines": [
-                        (str(q.variable.label), said(q, page.answers[page.step.code].get(q.code)))
-                        for q in section.questions
-                        if q.code in page.assessment.shown
-                    ],
-                }
-                for section in page.form_step.sections
-            ],
-        }
-        for page in pages
-    ]
 
 
 def _score(shown: ScoreShown) -> dict[str, Any]:

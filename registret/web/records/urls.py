@@ -36,6 +36,7 @@ urlpatterns = [
     path("registreringar/<slug:which>", views.work_list, name="records_list"),
     path("delregister", views.definitions, name="definitions"),
     path("delregister/<slug:code>/<int:version>.<kind:kind>", views.definition, name="definition"),
+    path("delregister/<slug:code>/<int:version>/blankett", views.blank_form, name="blank_form"),
     path("patienter", views.find, name="find_patient"),
     path("patienter/ny", views.new_episode, name="new_episode"),
     path("patient/<system_id:patient>", views.one_patient, name="patient"),

@@ -21,7 +21,7 @@ from registret.kernel.identifiers import Malformed
 from registret.kernel.sweden import day_of
 from registret.records import looking, queries, services, versions
 from registret.records.lifecycle import WRITABLE, StepState
-from registret.records.numbers import PatientNumber, Sex
+from registret.records.numbers import PatientNumber, Sex, reserve_formats
 from registret.records.refusals import CannotSign, NumberImpossible, ReasonNeeded, WrittenSince
 from registret.records.rows import StepPage
 from registret.records.services import NewPatient, Outcome
@@ -34,7 +34,7 @@ from registret.web.door.views import see_other
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.web.people.forms import WhyForm
-from registret.web.records import pages
+from registret.web.records import pages, paper
 from registret.web.records.fields import fault_of, parts_of, title_of, troubles_of
 from registret.web.tables import csv_file
 from registret.web.texts import text_in
@@ -52,7 +52,8 @@ _LISTS: Final = {
 @needs(Permission.READ_RECORDS)
 def work(request: ActorRequest) -> HttpResponse:
     """Registreringar: what waits at the own clinic."""
-    return render(request, "records.html", pages.work_lists(request.actor, at=request.at) | {"tab": "records"})
+    context = pages.work_lists(request.actor, at=request.at) | {"blanks": pages.forms_to_report(request.actor)}
+    return render(request, "records.html", context | {"tab": "records"})
 
 
 @require_GET
@@ -115,6 +116,17 @@ def definition(request: ActorRequest, code: str, version: int, kind: str) -> Htt
     return response
 
 
+@require_GET
+@needs(Permission.WORK)
+def blank_form(request: ActorRequest, code: str, version: int) -> HttpResponse:
+    """One version of a sub-registry's form on paper, to fill in by hand: about nobody."""
+    form = catalogue().forms.get((code, version))
+    if form is None:
+        raise Http404
+    context = {"form": form, "registry": str(form.register.name), "steps": paper.blank(form), "tab": "definitions"}
+    return render(request, "definition_print.html", context)
+
+
 @require_http_methods(["GET", "POST"])
 @needs(Permission.READ_RECORDS)
 def find(request: ActorRequest) -> HttpResponse:
@@ -134,7 +146,7 @@ def find(request: ActorRequest) -> HttpResponse:
         "written": written,
         "tab": "records",
     }
-    context |= {"mistyped": mistyped}
+    context |= {"mistyped": mistyped, "reserve_numbers": [str(one.name) for one in reserve_formats().values()]}
     if found.number is not None and request.actor.may(Permission.REPORT):
         context |= {"registries": pages.registries_to_report(request.actor)}
     return render(request, "find.html", context, status=200 if found.named or found.number else 404)
@@ -283,7 +295,7 @@ def print_out(request: ActorRequest, episode: str) -> HttpResponse:
     found = looking.print_episode(actor=request.actor, episode=episode, at=request.at)
     if not found:
         raise NotFound()
-    context = {"first": found[0], "steps": pages.print_context(found), "tab": "records"}
+    context = {"first": found[0], "steps": paper.filled_in(found), "tab": "records"}
     return render(request, "episode_print.html", context | {"sex": pages.sex_name(found[0].patient.sex)})
 
 

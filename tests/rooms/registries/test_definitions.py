@@ -46,6 +46,8 @@ def texts(form: Form) -> Iterator[Words]:
                     yield variable.unit
         for score in step.scores:
             yield from filter(None, (score.name, score.help, *(reading.says for reading in score.readings)))
+            if isinstance(score.source, Words):
+                yield score.source
         yield from (rule.message for rule in step.rules)
 
 
@@ -95,10 +97,20 @@ def test_a_number_that_is_measured_can_be_unknown(form: Form) -> None:
 
 
 @every_form
-def test_every_number_and_every_score_says_how_it_is_come_by(form: Form) -> None:
-    numbers = [q.variable for q in form.questions.values() if KINDS[q.type] is Kind.NUMBER]
-    assert [variable.code for variable in numbers if variable.help is None] == []
+def test_every_question_and_every_score_has_a_help(form: Form) -> None:
+    assert [question.code for question in form.questions.values() if question.variable.help is None] == []
     assert [score.code for score in form.scores.values() if score.help is None] == []
+
+
+@every_form
+def test_what_does_not_apply_can_be_answered_so_and_the_help_says_when(form: Form) -> None:
+    offered = [q.variable for q in form.questions.values() if Missing.NOT_APPLICABLE in q.variable.missing]
+    assert offered
+    unsaid = [one.code for one in offered if one.help is None or "Ej tillämpligt: " not in one.help.sv]
+    assert unsaid == []
+    assert [one.code for one in offered if one.help and "Not applicable: " not in one.help.en] == []
+    said = [q.variable for q in form.questions.values() if q.variable.help and "Ej tillämpligt" in q.variable.help.sv]
+    assert [variable.code for variable in said] == [variable.code for variable in offered]
 
 
 @every_form
@@ -152,7 +164,14 @@ def test_codes_have_the_shape_of_their_system(form: Form) -> None:
 @every_form
 def test_every_score_says_its_version_and_source(form: Form) -> None:
     assert form.scores
-    assert [s.code for s in form.scores.values() if not (s.version and len(s.source) > 10)] == []
+    assert [s.code for s in form.scores.values() if not (s.version and len(str(s.source)) > 10)] == []
+
+
+@every_form
+def test_a_source_in_one_language_is_a_citation(form: Form) -> None:
+    cited = [(score.code, score.source) for score in form.scores.values() if isinstance(score.source, str)]
+    assert [code for code, source in cited if not re.search(r"\b(19|20)\d\d\b", source)] == []
+    assert [code for code, source in cited if re.search(r"\b(och|av|med|till|från|delat)\b", source)] == []
 
 
 @every_form

@@ -89,7 +89,10 @@ def test_a_row_says_all_that_is_known_of_a_variable() -> None:
     assert (rate["required"], rate["missing"], rate["loinc"]) == ("yes", "not_done unknown", "9279-1")
     (score,) = [r for r in rows(form_of("pneumoni", 1)) if r["code"] == "crb65"]
     assert score["expression"].startswith("points(")
-    assert "Thorax" in score["source"]
+    assert score["source_sv"].endswith("(andningsfrekvens minst 30)")
+    assert score["source_en"].endswith("(respiratory rate at least 30)")
+    (cited,) = [r for r in rows(form_of("sepsis", 1)) if r["code"] == "qsofa"]
+    assert cited["source_sv"] == cited["source_en"] == "Seymour CW et al., JAMA 2016;315:762–774"
 
 
 def test_a_score_of_yes_or_no_says_what_its_numbers_mean_and_common_options_are_marked() -> None:
@@ -228,7 +231,11 @@ def test_a_score_is_read_only_with_its_formula_version_and_source() -> None:
     assert (item.type, item.readOnly) == ("integer", True)
     assert "53.3" in extensions(item, f"{OURS}formula")[0].valueString
     assert extensions(item, f"{OURS}score-version")[0].valueString == "1"
-    assert "Vincent" in extensions(item, f"{OURS}source")[0].valueString
+    assert "gränserna i kPa: 53,3" in extensions(item, f"{OURS}source")[0].valueString
+    assert "the limits in kPa: 53.3" in extensions(item, f"{OURS}source-en")[0].valueString
+    cited = by_link(form_of("sepsis", 1))["qsofa"]
+    assert extensions(cited, f"{OURS}source")[0].valueString == "Seymour CW et al., JAMA 2016;315:762–774"
+    assert extensions(cited, f"{OURS}source-en") == []
 
 
 def test_a_score_of_yes_or_no_is_a_boolean() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from registret.access.actor import Actor
@@ -15,10 +16,11 @@ from registret.records import services
 from registret.records.services import NewPatient
 from registret.registries.queries import catalogue
 from registret.registries.schema import Block
+from registret.web.records.fields import usual_of
 from registret.words.days import moment_in_words
 from tests import cast
 from tests.cast import ANNA
-from tests.rooms.records.scene import ACUTE, TOLVAN, Known, ask, begun, number, registered
+from tests.rooms.records.scene import ACUTE, RESERVE, TOLVAN, Known, ask, begun, number, registered, system_id_of
 from tests.rooms.web.client import Browser, Page, text_of
 
 pytestmark = pytest.mark.django_db
@@ -294,7 +296,7 @@ def test_after_signing_the_note_leads_on_to_the_next_step_and_so_does_a_list(
     for address in ("/start", "/registreringar", "/registreringar/fortsatt"):
         page = Browser.of(ANNA).get(address)
         assert f"/vardepisod/{episode}/discharge" in page.content.decode(), address
-        assert "Att fortsätta med" in text_of(page)
+        assert "Nästa steg att börja med" in text_of(page)
 
 
 def test_an_option_that_stands_alone_is_marked_so_for_the_script(episode: str) -> None:
@@ -314,6 +316,15 @@ def test_the_usual_range_has_the_decimal_comma_of_the_language(anna: Actor, epis
     assert "Brukar vara 34–41,5 °C" in form_of(episode)
 
 
+def test_what_is_usual_stands_beside_a_number_before_it_is_odd_and_is_read_out(episode: str) -> None:
+    page = form_of(episode)
+    assert '<span class="hint" id="temperature-vanligt">vanligen 34–41,5</span>' in page
+    field = re.search(r'<input id="temperature"[^>]*>', page)
+    assert field is not None
+    assert 'aria-describedby="temperature-hjalp temperature-vanligt"' in field[0]
+    assert usual_of(catalogue().forms["pneumoni", 1].questions["antibiotic_at"]) == ""
+
+
 # --- what was changed, and whose it is -------------------------------------------------------------
 
 
@@ -330,7 +341,15 @@ def test_a_first_answer_strikes_nothing_and_a_changed_one_says_what_was_before(a
 
 
 def strip_of(page: Page) -> str:
+    """Without what only screen readers say."""
     found = re.search(r'(?s)<div class="patient">.*?</div>', page.content.decode())
+    assert found is not None
+    seen = re.sub(r'(?s)<span class="sr">.*?</span>', "", found[0])
+    return " ".join(re.sub(r"<[^>]*>", "", seen).split())
+
+
+def heading_of(page: Page) -> str:
+    found = re.search(r"(?s)<h1>.*?</h1>", page.content.decode())
     assert found is not None
     return " ".join(re.sub(r"<[^>]*>", "", found[0]).split())
 
@@ -342,6 +361,48 @@ def test_every_page_about_a_step_says_whose_it_is_as_the_form_does(anna: Actor, 
     assert "19121212-••••" in on_the_form
     for page in ("andringar", "las-upp", "flytta"):
         assert strip_of(hers.get(f"/vardepisod/{episode}/acute/{page}")) == on_the_form
+
+
+def test_the_heading_says_what_the_page_is_for_and_when_the_patient_was_that_old(anna: Actor, episode: str) -> None:
+    hers = Browser.of(ANNA)
+    acts = {
+        "": "akut vård: ",
+        "/andringar": "Ändringar, akut vård: ",
+        "/las-upp": "Lås upp, akut vård: ",
+        "/flytta": "Flytta, akut vård: ",
+    }
+    for page, act in acts.items():
+        heading = heading_of(hers.get(f"/vardepisod/{episode}/acute{page}"))
+        assert heading.startswith(act)
+        assert heading.endswith("113 år vid ankomst 19121212-••••")
+    assert "113 år vid ankomst" in text_of(hers.get("/start"))
+    patient = heading_of(hers.get(reverse("patient", args=[system_id_of(TOLVAN)])))
+    assert "vid ankomst" not in patient, "there it is the age of today"
+    assert patient.endswith("år 19121212-••••")
+
+
+def test_a_reserve_number_is_no_birth_date(anna: Actor, now: datetime) -> None:
+    reserved = begun(anna, at=now, patient=RESERVE, arrived_at=[moment(now - timedelta(days=4))])
+    known = system_id_of(RESERVE)
+    hers = Browser.of(ANNA)
+    for address in (f"/vardepisod/{reserved}/acute", f"/patient/{known}", "/start", "/registreringar/fortsatt"):
+        page = hers.get(address)
+        assert f"1950-01-01 · {known}" in text_of(page), address
+        assert f"{RESERVE[:8]}-••••" not in page.content.decode(), address
+    assert f"1950-01-01 · {known}" in text_of(hers.post(reverse("new_episode"), {"patient": known}))
+
+
+def test_lists_that_are_empty_are_one_line(anna: Actor, now: datetime) -> None:
+    hers = Browser.of(ANNA)
+    for address in ("/start", "/registreringar"):
+        page = hers.get(address)
+        told = "Inget att göra i: uppföljningar att göra, nästa steg att börja med, utkast, flaggade, undanlagda."
+        assert told in text_of(page)
+        assert 'aria-labelledby="l-' not in page.content.decode()
+    begun(anna, at=now, arrived_at=[moment(now - timedelta(days=4))])
+    page = hers.get("/registreringar")
+    assert "Inget att göra i: uppföljningar att göra, utkast, flaggade, undanlagda." in text_of(page)
+    assert re.findall(r'aria-labelledby="(l-\w+)"', page.content.decode()) == ["l-next"]
 
 
 def test_for_those_who_read_one_column_results_follow_what_they_are_counted_from(anna: Actor, episode: str) -> None:

@@ -104,7 +104,7 @@ def test_who_reviews_the_log_finds_their_own_reviews_and_those_of_nobody() -> No
         (Role.CASE_HANDLER, 'href="/gallring"'),
         (Role.LOG_REVIEWER, "Granskningar att göra"),
         (Role.REGISTRY_OFFICE, "På kansliet"),
-        (Role.REPORTER, "Utkast"),
+        (Role.REPORTER, "utkast"),
         (Role.REPORT_READER, "Rapporter finns inte än."),
     ],
 )
@@ -118,7 +118,7 @@ def test_each_role_finds_what_it_works_with_and_nothing_of_the_others(role: Role
         'href="/gallring"',
         "Granskningar att göra",
         "På kansliet",
-        "Utkast",
+        "utkast",
         "Rapporter finns",
     }
     assert there in main

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from registret.access.roles import Role
+from registret.records.numbers import reserve_formats
 from registret.words.labels import asked
 from tests import cast
 from tests.cast import ANNA
@@ -74,6 +75,10 @@ def test_a_number_with_a_wrong_check_digit_is_said_to_be_wrong() -> None:
     browser = Browser.of(ANNA)
     page = browser.post(reverse("find_patient"), {"q": "19121212-1213"})
     assert page.status_code == 404
-    assert "Det har fel kontrollsiffra" in text_of(page)
+    said = text_of(page)
+    assert "Det har fel kontrollsiffra" in said
+    assert "med dagen plus 60, till exempel 19121272-9808" in said
+    for name in (one.name.sv for one in reserve_formats().values()):
+        assert name in said
     assert 'value="19121212-1213"' in page.content.decode()
     assert "kontrollsiffra, eller" not in text_of(browser.post(reverse("find_patient"), {"q": "Berg"}))

@@ -1,0 +1,115 @@
+"""Forms on paper: each question with all its options as boxes, and lines to write on. Blank, to fill in by hand, or as
+an episode has been answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from registret.records.rows import StepPage
+from registret.registries.answers import Answer
+from registret.registries.conditions import asked_when
+from registret.registries.forms import Form, Question
+from registret.registries.saying import said
+from registret.registries.schema import VariableType
+from registret.web.records.pages import score_shown, state_name
+from registret.words.labels import answer_missing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    label: str
+    is_ticked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperQuestion:
+    """`when`: on which answers it depends, `how`: how a day or a time is written; both only on a blank form. `boxes`:
+    all options, and why an answer is missing. `is_written`: the answer, `value`, stands on a line before `unit`."""
+
+    label: str
+    help: str
+    when: str
+    boxes: tuple[Box, ...]
+    is_written: bool
+    value: str
+    unit: str
+    how: str
+
+
+def blank(form: Form) -> list[dict[str, Any]]:
+    """Every step of a form with every question of it, also those that only follow from answers."""
+    return [
+        {
+            "name": str(step.name),
+            "has_scores": bool(step.scores),
+            "sections": [
+                {
+                    "name": str(section.name),
+                    "intro": str(section.intro or ""),
+                    "questions": [_question(form, question, None, is_blank=True) for question in section.questions],
+                }
+                for section in step.sections
+            ],
+        }
+        for step in form.steps
+    ]
+
+
+def filled_in(pages: Sequence[StepPage]) -> list[dict[str, Any]]:
+    """Each step as it stands: every question that is asked, answered or not."""
+    return [
+        {
+            "page": page,
+            "name": str(page.form_step.name),
+            "state": state_name(page.step.state),
+            "scores": [score_shown(now) for now in page.assessment.scores],
+            "sections": [
+                {
+                    "name": str(section.name),
+                    "questions": [
+                        _question(page.form, question, page.answers[page.step.code].get(question.code))
+                        for question in section.questions
+                        if question.code in page.assessment.shown
+                    ],
+                }
+                for section in page.form_step.sections
+            ],
+        }
+        for page in pages
+    ]
+
+
+def _question(form: Form, question: Question, answer: Answer | None, *, is_blank: bool = False) -> PaperQuestion:
+    variable = question.variable
+    missing = answer.missing if answer else None
+    value = answer.value if answer else None
+    chosen = value if isinstance(value, frozenset) else {value}
+    options = [Box(label=str(one.label), is_ticked=one.code in chosen) for one in question.options]
+    reasons = [Box(label=answer_missing(why), is_ticked=why is missing) for why in variable.missing]
+    return PaperQuestion(
+        label=str(variable.label),
+        help=str(variable.help or "") if is_blank else "",
+        when=asked_when(form, question) if is_blank else "",
+        boxes=(*options, *reasons),
+        is_written=not question.options,
+        value="" if question.options or missing is not None else _without_unit(question, answer),
+        unit=str(variable.unit or ""),
+        how=_how(question) if is_blank else "",
+    )
+
+
+def _without_unit(question: Question, answer: Answer | None) -> str:
+    return said(question, answer).removesuffix(f" {question.variable.unit}")
+
+
+def _how(question: Question) -> str:
+    match question.type:
+        case VariableType.DATE:
+            return _("åååå-mm-dd")
+        case VariableType.MOMENT:
+            return _("åååå-mm-dd tt.mm")
+    return ""
