@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Final
 
 from django.core.signing import BadSignature, Signer
 
@@ -23,6 +24,24 @@ from registret.mail.queries import LetterRow, letters_about
 
 LETTERS = 25
 """So many letters are shown, the newest."""
+
+LIFE: Final = frozenset(
+    {
+        *("account.registered", "account.imported", "account.linked", "account.new_issuer", "account.card_accepted"),
+        *("account.confirm_email", "account.mail_changed", "account.mail_kept", "account.mail_objected"),
+        *("account.suspend", "account.suspension_decided", "account.taken_over", "account.reinstate", "account.end"),
+        *("confirmation.asked", "confirmation.code_refused", "letter.given_up"),
+        *("claim.made", "claim.proven", "claim.code_refused"),
+        *("application.made", "application.attest", "application.decline", "application.withdraw", "application.lapse"),
+        *("application.asked", "application.answered", "application.reminded", "application.escalated"),
+        *("substitute.proposed", "substitute.confirm", "substitute.decline", "substitute.withdraw"),
+        *("grant.appointed", "grant.dismissed", "grant.changed", "grant.revoked", "grant.recertified"),
+        *("login.done", "login.refused", "attempt.refused", "card.refused", "idp.refused"),
+        *("request.refused", "request.failed"),
+    }
+)
+"""What an account's life is made of: how it came to be and ended, its mail, applications and rights, logging in, and
+what was refused or failed with a reference that somebody reads out on the telephone. Work done with it is not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +91,11 @@ def find(*, words: str, after: str | None = None, actor: Actor, at: datetime) ->
     return replace(page, after=marks.sign(page.after)) if page.after else page
 
 
-def helped(*, account_id: int, before: int | None = None, actor: Actor, at: datetime) -> Helped:
-    """One account. Every look is an entry in the log, which the person sees in their own. `before` pages the timeline.
+def helped(
+    *, account_id: int, everything: bool = False, before: int | None = None, actor: Actor, at: datetime
+) -> Helped:
+    """One account. Every look is an entry in the log, which the person sees in their own. `before` pages the timeline:
+    the account's life, or `everything` about it.
 
     Raises: NotPermitted, NotFound.
     """
@@ -91,7 +113,13 @@ def helped(*, account_id: int, before: int | None = None, actor: Actor, at: date
         confirmation=newest_confirmation(account_id=person.id),
         letters=letters_about(person.id, size=LETTERS, known=person.email),
         card=_card(person.hsa_id),
-        log=timeline(account_id=person.id, hsa_id=person.hsa_id, asked_by=actor.account_id, before=before),
+        log=timeline(
+            account_id=person.id,
+            hsa_id=person.hsa_id,
+            asked_by=actor.account_id,
+            only=None if everything else LIFE,
+            before=before,
+        ),
     )
 
 

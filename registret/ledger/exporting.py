@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from django.db.models.expressions import RawSQL
@@ -34,11 +34,18 @@ def jsonl(*, wanted: Wanted, last: int) -> Iterator[bytes]:
         yield b"".join(entry_line(row, form=FORM) + b"\n" for row in rows)
 
 
-def table(*, wanted: Wanted, last: int) -> Iterator[bytes]:
-    """CSV as Swedish spreadsheets open it: UTF-8 with a mark, separated by semicolons, no formulas."""
-    yield b"\xef\xbb\xbf" + _line(FIELDS[FORM])
+def table(*, wanted: Wanted, last: int, system_ids: Callable[[Collection[int]], Mapping[int, str]]) -> Iterator[bytes]:
+    """CSV as Swedish spreadsheets open it: UTF-8 with a mark, separated by semicolons, no formulas.
+
+    Patients stand in it with what `system_ids` says of them, asked for some at a time, not with the id of the log.
+    """
+    fields = list(FIELDS[FORM])
+    patient = fields.index("about_patient_id")
+    fields[patient] = "about_patient"
+    yield b"\xef\xbb\xbf" + _line(fields)
     for rows in _rows(wanted, last):
-        yield b"".join(map(_line, rows))
+        named = system_ids({row[patient] for row in rows if row[patient] is not None})
+        yield b"".join(_line((*row[:patient], named.get(row[patient]), *row[patient + 1 :])) for row in rows)
 
 
 def seals() -> Iterator[bytes]:

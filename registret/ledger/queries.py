@@ -6,7 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
+from django.db.models.lookups import IsNull
 
 from registret.ledger.models import Entry
 from registret.ledger.services import Fact
@@ -45,9 +46,11 @@ class EntryPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What to look for; None and "" mean everything. `since` and `until` are aware moments, half open."""
+    """What to look for; None and "" mean everything. `since` and `until` are aware moments, half open. `patient_ids`:
+    all that the log calls one patient; none of them fits nothing."""
 
     hsa_id: str = ""
+    patient_ids: tuple[int, ...] | None = None
     event: str = ""
     outcome: str = ""
     reference: str = ""
@@ -65,6 +68,8 @@ def fitting(wanted: Wanted) -> Q:
     fits = Q()
     if wanted.hsa_id:
         fits &= Q(by_hsa_id__iexact=wanted.hsa_id) | Q(about_hsa_id__iexact=wanted.hsa_id)
+    if wanted.patient_ids is not None:
+        fits &= Q(about_patient_id__in=wanted.patient_ids)
     if wanted.event:
         fits &= Q(event=wanted.event)
     if wanted.outcome:
@@ -104,12 +109,25 @@ def entries_about(*, account_id: int, clinic_id: int | None, asked_by: int, size
     return _page(fits & Q(clinic_id=clinic_id) if clinic_id is not None else fits, None, size)
 
 
-def timeline(*, account_id: int, hsa_id: str, asked_by: int, before: int | None = None, size: int = PAGE) -> EntryPage:
+def timeline(
+    *,
+    account_id: int,
+    hsa_id: str,
+    asked_by: int,
+    only: Collection[str] | None = None,
+    before: int | None = None,
+    size: int = PAGE,
+) -> EntryPage:
     """What happened to somebody, for whoever helps them, newest first: what the account did and what was done to it,
     and what the card did before there was an account. Nothing about patients, and no reviews by others than `asked_by`.
+
+    `only` these events, and not what the account did to others.
     """
     fits = Q(by_account_id=account_id) | Q(about_account_id=account_id)
     fits |= Q(by_hsa_id__iexact=hsa_id, by_account_id=None)
+    if only is not None:
+        nobody_else = Q(about_hsa_id="") | Q(about_hsa_id__iexact=hsa_id)
+        fits &= Q(event__in=only) & (Q(about_account_id=account_id) | Q(about_account_id=None) & nobody_else)
     return _page(fits & Q(about_patient_id=None) & _no_others_reviews(asked_by), before, size)
 
 
@@ -131,22 +149,33 @@ def draw(
     *,
     clinic_id: int | None = None,
     account_ids: Collection[int] | None = None,
+    patient_ids: Collection[int] | None = None,
     since: datetime,
     until: datetime,
     size: int,
 ) -> Drawn:
-    """Up to `size` entries by lot out of what people did: those who worked at the clinic, or one person, who may have
-    had several accounts."""
-    fits = Q(by_account_id__in=account_ids) if account_ids is not None else Q(by_clinic_id=clinic_id)
-    found = _acts(since, until).filter(fits)
-    entries = sorted(found.order_by("?").values_list("id", "by_account_id")[:size])
+    """Up to `size` entries by lot out of what people did: those who worked at the clinic, one person, who may have had
+    several accounts, or whoever it was with one patient, whom the log may call by several ids.
+
+    Of a clinic, entries about patients come first: others are drawn only where there are too few of them.
+    """
+    found = _acts(since, until).filter(_done(clinic_id=clinic_id, account_ids=account_ids, patient_ids=patient_ids))
+    first = [IsNull(F("about_patient_id"), True)] if clinic_id is not None else []
+    entries = sorted(found.order_by(*first, "?").values_list("id", "by_account_id")[:size])
     return Drawn(entries=tuple((number, author) for number, author in entries if author), population=found.count())
 
 
-def authors(*, clinic_id: int, since: datetime, until: datetime) -> frozenset[int]:
-    """Accounts of those who did something at the clinic in that time."""
-    found = _acts(since, until).filter(by_clinic_id=clinic_id).values_list("by_account_id", flat=True).distinct()
-    return frozenset(account_id for account_id in found if account_id is not None)
+def authors(
+    *,
+    clinic_id: int | None = None,
+    patient_ids: Collection[int] | None = None,
+    since: datetime,
+    until: datetime,
+) -> frozenset[int]:
+    """Accounts of those who did something at the clinic, or with the patient, in that time."""
+    found = _acts(since, until).filter(_done(clinic_id=clinic_id, patient_ids=patient_ids))
+    accounts = found.values_list("by_account_id", flat=True).distinct()
+    return frozenset(account_id for account_id in accounts if account_id is not None)
 
 
 def clinics_with_entries(since: datetime, until: datetime) -> tuple[int, ...]:
@@ -172,14 +201,31 @@ class Access:
 
 def accesses_to(*, patient_ids: Collection[int]) -> tuple[Access, ...]:
     """What was done with the data of a patient who is or was known under these ids, oldest first. What was refused did
-    not happen, and is left out."""
-    found = Entry.objects.filter(about_patient_id__in=patient_ids, outcome="done").order_by("id")
+    not happen, and is left out; so is reading the log about it, which shows none of the data."""
+    found = Entry.objects.filter(_with(patient_ids), outcome="done").order_by("id")
     return tuple(Access(at=e.at, clinic_id=e.by_clinic_id, event=e.event) for e in found)
 
 
 def _no_others_reviews(account_id: int) -> Q:
     """A review that the reviewed know of finds what they left for it."""
     return ~Q(event__startswith="review.") | Q(by_account_id=account_id)
+
+
+def _done(
+    *,
+    clinic_id: int | None = None,
+    account_ids: Collection[int] | None = None,
+    patient_ids: Collection[int] | None = None,
+) -> Q:
+    if account_ids is not None:
+        return Q(by_account_id__in=account_ids)
+    return _with(patient_ids) if patient_ids is not None else Q(by_clinic_id=clinic_id)
+
+
+def _with(patient_ids: Collection[int]) -> Q:
+    """With a patient's data. Whoever reads the log about a patient does nothing with them, and can still review it."""
+    looks_at_the_log = Q(event__in=("log.read", "log.exported")) | Q(event__startswith="review.")
+    return Q(about_patient_id__in=patient_ids) & ~looks_at_the_log
 
 
 def _acts(since: datetime, until: datetime) -> QuerySet[Entry]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 class Kind(StrEnum):
     SAMPLE = "sample"  # drawn by lot among what a clinic's people did
-    DIRECTED = "directed"  # about one person, on suspicion
+    DIRECTED = "directed"  # about one person or one patient, on suspicion
 
 
 class Verdict(StrEnum):

@@ -9,12 +9,16 @@ from registret.oversight.lifecycle import Kind, Outcome, Verdict
 
 
 class Review(models.Model):
-    """Entries of the log that somebody looks at, and what came of it. `population`: out of how many they were drawn."""
+    """Entries of the log that somebody looks at, and what came of it. `population`: out of how many they were drawn.
+
+    A patient is named by the id of the log, not by a foreign key: what is destroyed leaves no name here either.
+    """
 
     id = models.BigAutoField(primary_key=True)
     kind = models.CharField(max_length=10, choices=[(k.value, k.value) for k in Kind])
     clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, null=True, related_name="+")
     about = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
+    about_patient_id = models.BigIntegerField(null=True)
     since = models.DateTimeField()
     until = models.DateTimeField()
     reason = models.CharField(max_length=500, blank=True, default="")
@@ -32,8 +36,12 @@ class Review(models.Model):
             models.CheckConstraint(name="review_kind_known", condition=Q(kind__in=[k.value for k in Kind])),
             models.CheckConstraint(
                 name="review_about_something",
-                condition=Q(kind=Kind.SAMPLE, clinic__isnull=False, about=None)
-                | (Q(kind=Kind.DIRECTED, clinic=None, about__isnull=False, drawn_by__isnull=False) & ~Q(reason="")),
+                condition=Q(kind=Kind.SAMPLE, clinic__isnull=False, about=None, about_patient_id=None)
+                | (
+                    Q(kind=Kind.DIRECTED, clinic=None, drawn_by__isnull=False)
+                    & (Q(about__isnull=False, about_patient_id=None) | Q(about=None, about_patient_id__isnull=False))
+                    & ~Q(reason="")
+                ),
             ),
             models.CheckConstraint(name="review_period", condition=Q(until__gt=F("since"))),
             models.CheckConstraint(name="review_never_about_oneself", condition=~Q(reviewer=F("about"))),

@@ -15,6 +15,7 @@ from registret.oversight.lifecycle import Kind, Outcome, Verdict
 from registret.oversight.models import Review, ReviewedEntry
 
 PAGE = 50
+ENTRIES_PER_PAGE = 25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,7 @@ class ReviewRow:
     kind: Kind
     clinic_id: int | None
     about_account_id: int | None
+    about_patient_id: int | None
     since: datetime
     until: datetime
     reason: str
@@ -49,6 +51,27 @@ class JudgedEntry:
     entry: EntryRow | None
     verdict: Verdict | None
     note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntriesPage:
+    """Page `number` of `pages`; `unfinished` are those with entries that are not judged."""
+
+    entries: tuple[JudgedEntry, ...]
+    number: int
+    pages: int
+    unfinished: tuple[int, ...]
+
+    @property
+    def numbers(self) -> range:
+        """Of all pages."""
+        return range(1, self.pages + 1)
+
+    @property
+    def next_unfinished(self) -> int | None:
+        """Another page to go on with, those after this one first; None: there is none."""
+        others = [number for number in self.unfinished if number != self.number]
+        return min(others, key=lambda number: (number < self.number, number), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,18 +124,27 @@ def review_for(*, actor: Actor, review_id: int) -> ReviewRow:
     return _row(found)
 
 
-def entries_of(review: ReviewRow) -> tuple[JudgedEntry, ...]:
-    """By number. Two queries."""
+def entries_of(review: ReviewRow, *, page: int = 1, size: int = ENTRIES_PER_PAGE) -> EntriesPage:
+    """Some of them, by number; what was drawn stays, so a page always holds the same. Two queries. A page that is not
+    there is the nearest that is."""
     judged = list(ReviewedEntry.objects.filter(review_id=review.id).order_by("entry_id"))
-    found = entries_by_number(numbers=[j.entry_id for j in judged], since=review.since, until=review.until)
-    return tuple(
-        JudgedEntry(
-            number=j.entry_id,
-            entry=found.get(j.entry_id),
-            verdict=Verdict(j.verdict) if j.verdict else None,
-            note=j.note,
-        )
-        for j in judged
+    pages = max(1, -(-len(judged) // size))
+    page = min(max(page, 1), pages)
+    shown = judged[(page - 1) * size : page * size]
+    found = entries_by_number(numbers=[j.entry_id for j in shown], since=review.since, until=review.until)
+    return EntriesPage(
+        entries=tuple(
+            JudgedEntry(
+                number=j.entry_id,
+                entry=found.get(j.entry_id),
+                verdict=Verdict(j.verdict) if j.verdict else None,
+                note=j.note,
+            )
+            for j in shown
+        ),
+        number=page,
+        pages=pages,
+        unfinished=tuple(sorted({n // size + 1 for n, j in enumerate(judged) if not j.verdict})),
     )
 
 
@@ -165,6 +197,7 @@ def _row(found: Review) -> ReviewRow:
         kind=Kind(found.kind),
         clinic_id=found.clinic_id,
         about_account_id=found.about_id,
+        about_patient_id=found.about_patient_id,
         since=found.since,
         until=found.until,
         reason=found.reason,

@@ -10,7 +10,7 @@ from registret.kernel.refused import Refused
 
 @dataclass(kw_only=True, eq=False)
 class NothingToReview(Refused):
-    """The log has no entry of that clinic or person in that time."""
+    """The log has no entry of that clinic, person or patient in that time."""
 
     code: ClassVar[str] = "review.nothing"
     status: ClassVar[int] = 422

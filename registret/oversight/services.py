@@ -28,6 +28,7 @@ from registret.oversight.refusals import (
     OwnEntries,
     ReviewClosed,
 )
+from registret.records.known_as import ids_in_the_log, system_ids
 
 USUAL_SIZE = 20
 MOST = 200
@@ -44,7 +45,8 @@ def draw_sample(
     actor: Actor,
     at: datetime,
 ) -> int:
-    """`size` entries by lot out of what people at the clinic did from `since` to `until`; answers the review's id.
+    """`size` entries by lot out of what people at the clinic did from `since` to `until`, about patients first;
+    answers the review's id.
 
     Raises: NotPermitted, NotAReviewer, OwnEntries (the reviewer has worked there in that time), NothingToReview.
     """
@@ -94,6 +96,41 @@ def draw_directed(
     return _open(review, drawn, since=since, until=until, by=actor.by, at=at)
 
 
+@transaction.atomic
+def draw_about_patient(
+    *,
+    system_id: str,
+    since: datetime,
+    until: datetime,
+    reason: str,
+    reviewer_id: int,
+    actor: Actor,
+    at: datetime,
+) -> int:
+    """What anybody did with one patient's data from `since` to `until`, at most MOST entries by lot; answers the
+    review's id. It reaches what was done before two patients were merged into this one.
+
+    Raises: NotPermitted, NotAReviewer, OwnEntries (the reviewer is among them), NothingToReview (also if no patient has
+    this system id any more).
+    """
+    _check_permitted(actor)
+    _check_reviewer(reviewer_id, at=at)
+    patient_ids = ids_in_the_log(actor=actor, system_id=system_id)
+    if not patient_ids:
+        raise NothingToReview()
+    if _accounts_of(reviewer_id) & authors(patient_ids=patient_ids, since=since, until=until):
+        raise OwnEntries()
+    drawn = draw(patient_ids=patient_ids, since=since, until=until, size=MOST)
+    review = Review(
+        kind=Kind.DIRECTED,
+        about_patient_id=patient_ids[0],
+        reason=reason.strip(),
+        drawn_by_id=actor.account_id,
+        reviewer_id=reviewer_id,
+    )
+    return _open(review, drawn, since=since, until=until, by=actor.by, at=at)
+
+
 def last_month(at: datetime) -> tuple[datetime, datetime]:
     """The calendar month before, in Sweden, half open."""
     until = timezone.localtime(at).replace(day=1, hour=0, minute=0, second=0, microsecond=0, fold=0)
@@ -123,7 +160,8 @@ def draw_monthly(*, since: datetime, until: datetime, by: By, at: datetime) -> t
 def take(*, review_id: int, actor: Actor, at: datetime) -> None:
     """Ta över: the actor reviews it from now on.
 
-    Raises: NotPermitted, NotFound, ReviewClosed, OwnEntries (also who worked at a sample's clinic in its time).
+    Raises: NotPermitted, NotFound, ReviewClosed, OwnEntries (also who worked at a sample's clinic, or with the patient
+    whom it is about, in its time).
     """
     review = _locked(review_id, actor)
     if review.reviewer_id == actor.account_id:
@@ -131,8 +169,10 @@ def take(*, review_id: int, actor: Actor, at: datetime) -> None:
     mine = _accounts_of(actor.account_id)
     if review.about_id in mine or _drawn_by(review_id, mine):
         raise OwnEntries()
-    if review.clinic_id is not None and mine & authors(
-        clinic_id=review.clinic_id, since=review.since, until=review.until
+    where, patient_ids = review.clinic_id, _patient_ids(review, actor)
+    drawn_from_many = where is not None or patient_ids is not None
+    if drawn_from_many and mine & authors(
+        clinic_id=where, patient_ids=patient_ids, since=review.since, until=review.until
     ):
         raise OwnEntries()
     review.reviewer_id = actor.account_id
@@ -180,6 +220,7 @@ def close(*, review_id: int, outcome: Outcome, conclusion: str, actor: Actor, at
         by=actor.by,
         at=at,
         about_account_id=review.about_id,
+        about_patient_id=review.about_patient_id,
         clinic_id=review.clinic_id,
         facts={"review": review_id, "result": outcome.value, "rows": len(verdicts)},
     )
@@ -208,6 +249,7 @@ def _open(review: Review, drawn: Drawn, *, since: datetime, until: datetime, by:
         by=by,
         at=at,
         about_account_id=review.about_id,
+        about_patient_id=review.about_patient_id,
         clinic_id=review.clinic_id,
         facts={"review": review.id, "kind": review.kind, "rows": len(drawn.entries), "reason": review.reason},
     )
@@ -231,6 +273,15 @@ def _drawn_by(review_id: int, account_ids: frozenset[int]) -> bool:
 def _accounts_of(account_id: int) -> frozenset[int]:
     """All accounts that the person behind this one ever had, also under an HSA-id of before."""
     return all_accounts_of([account_id])
+
+
+def _patient_ids(review: Review, actor: Actor) -> tuple[int, ...] | None:
+    """All that the log calls the patient whom the review is about; None if it is about none."""
+    if review.about_patient_id is None:
+        return None
+    called = system_ids(actor=actor, patient_ids=[review.about_patient_id]).get(review.about_patient_id)
+    known = ids_in_the_log(actor=actor, system_id=called) if called else ()
+    return tuple({review.about_patient_id, *known})
 
 
 def _locked(review_id: int, actor: Actor) -> Review:

@@ -52,8 +52,10 @@ class HsaIdField(forms.CharField):
 
     default_error_messages = {"required": _("Skriv HSA-id:t")}
 
-    def clean(self, value: object) -> HsaId:
+    def clean(self, value: object) -> HsaId | None:
         text = super().clean(value)
+        if not text and not self.required:
+            return None
         try:
             return HsaId.parse(text.strip())
         except Malformed:

@@ -313,6 +313,7 @@ FACTS = {
     "at": _("när"),
     "case": _("ärende"),
     "patient": _("patient"),
+    "patient_known": _("patienten finns"),
     "mistaken": _("det tidigare numret var fel"),
     "gone": _("patient som gick upp i denna"),
     "episodes": _("vårdepisoder"),

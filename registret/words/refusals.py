@@ -565,8 +565,8 @@ REFUSALS: Mapping[str, Words] = dict(RECORD_REFUSALS) | {
     ),
     "review.nothing": Words(
         title=_("Det finns inget att granska."),
-        happened=_("Loggen har inga poster av den kliniken eller personen under perioden."),
-        todo=(_("Välj en längre period, eller kontrollera HSA-id:t."),),
+        happened=_("Loggen har inga poster av kliniken eller personen, eller om patienten, under perioden."),
+        todo=(_("Välj en längre period, eller kontrollera HSA-id:t eller beteckningen."),),
         action=Action.START,
         short=_("Loggen har inga sådana poster under perioden"),
     ),

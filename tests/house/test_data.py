@@ -143,7 +143,8 @@ COLUMNS: dict[str, dict[str, str]] = {
     "access.RecertificationLine": {PLAIN: "id recertification_id grant_id account_id state settled_at answered_by_id"},
     "oversight.Review": {
         PERSONAL: "reason conclusion",
-        PLAIN: "id kind clinic_id about_id since until population drawn_at drawn_by_id reviewer_id closed_at outcome",
+        PLAIN: "id kind clinic_id about_id about_patient_id since until population drawn_at drawn_by_id reviewer_id "
+        "closed_at outcome",
     },
     "oversight.ReviewedEntry": {PERSONAL: "note", PLAIN: "id review_id entry_id by_account_id verdict"},
 }

@@ -43,5 +43,5 @@ def tasks(request: ActorRequest) -> dict[str, Any]:
         )
     if actor.may(Permission.READ_LOG):
         mine = [row for row in open_reviews(actor=actor) if row.reviewer_id in {actor.account_id, None}]
-        found["reviews"] = review_lines(mine)
+        found["reviews"] = review_lines(mine, actor=actor)
     return found

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from registret.kernel.identifiers import HsaId, Malformed
+from registret.kernel.secret import CODE_ALPHABET
 from registret.kernel.sweden import midnight
 from registret.ledger.queries import Wanted
 from registret.words.events import EVENTS, event_name
@@ -33,10 +35,28 @@ class DayField(forms.DateField):
         super().__init__(required=required, input_formats=["%Y-%m-%d"])
 
 
+class SystemIdField(forms.CharField):
+    """A patient's system id, in capitals; "" if nothing is written."""
+
+    default_error_messages = {
+        "invalid": _("Skriv patientens beteckning, till exempel P7KM4QXDR. Aldrig ett personnummer.")
+    }
+
+    def __init__(self) -> None:
+        super().__init__(required=False, max_length=40)
+
+    def clean(self, value: object) -> str:
+        text = str(super().clean(value)).upper()
+        if text and not re.fullmatch(f"P[{CODE_ALPHABET}]{{8}}", text):
+            raise forms.ValidationError(self.error_messages["invalid"])
+        return text
+
+
 class LogForm(forms.Form):
     """What to look for in the log. Everything may be left out."""
 
     hsa_id = forms.CharField(required=False, max_length=40)
+    patient = SystemIdField()
     event = forms.ChoiceField(required=False, error_messages={"invalid_choice": _("Välj en händelse i listan")})
     outcome = forms.ChoiceField(
         required=False,
@@ -70,7 +90,7 @@ class LogForm(forms.Form):
 
     @property
     def wanted(self) -> Wanted:
-        """Of a form that is valid. Days are days in Sweden."""
+        """Of a form that is valid, but for the patient, whom another floor knows. Days are days in Sweden."""
         data = self.cleaned_data
         return Wanted(
             hsa_id=data["hsa_id"],
@@ -83,5 +103,6 @@ class LogForm(forms.Form):
 
     @property
     def told(self) -> dict[str, str]:
-        """What the log keeps of the question: all that was filled in (the HSA-id has a column of its own)."""
-        return {name: str(value) for name, value in self.cleaned_data.items() if value and name != "hsa_id"}
+        """What the log keeps of the question: all that was filled in (the HSA-id and the patient have columns)."""
+        own_column = {"hsa_id", "patient"}
+        return {name: str(value) for name, value in self.cleaned_data.items() if value and name not in own_column}

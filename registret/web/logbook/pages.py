@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from registret.access.actor import Actor
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.queries import AccountRow, accounts_by_id
 from registret.ledger.queries import EntryRow
 from registret.places.queries import ClinicRow, clinics
+from registret.records.known_as import system_ids
 from registret.registries.queries import sub_registries
 from registret.words.events import event_name, fact_name, fact_value, program_name
 from registret.words.letters import LETTERS, letter_name
@@ -22,7 +24,7 @@ from registret.words.states import account_state_name
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogLine:
-    """One entry as it is shown. Texts may be empty."""
+    """One entry as it is shown. Texts may be empty. `patient`: the system id, or that there is no such patient now."""
 
     at: datetime
     who: str
@@ -32,20 +34,35 @@ class LogLine:
     details: tuple[str, ...]
     about: str
     about_id: str
+    patient: str
+    patient_is_here: bool
     roles: str
     clinic: str
     network: str
     reference: str
 
 
-def log_lines(rows: tuple[EntryRow, ...]) -> tuple[LogLine, ...]:
-    """Names of accounts and clinics are looked up for all rows at once. Two queries."""
+def log_lines(rows: tuple[EntryRow, ...], *, actor: Actor) -> tuple[LogLine, ...]:
+    """Names of accounts and clinics, and system ids of patients, are looked up for all rows at once. Three queries.
+
+    Raises: NotPermitted.
+    """
     people = accounts_by_id(account_ids=[row.about_account_id for row in rows if row.about_account_id is not None])
     places = clinics({i for row in rows for i in (row.by_clinic_id, row.clinic_id) if i is not None})
-    return tuple(_line(row, people, places) for row in rows)
+    patients = system_ids(actor=actor, patient_ids={i for row in rows if (i := row.about_patient_id) is not None})
+    return tuple(_line(row, people, places, patients) for row in rows)
 
 
-def _line(row: EntryRow, people: dict[int, AccountRow], places: dict[int, ClinicRow]) -> LogLine:
+def patient_words(patient_id: int | None, system_ids: Mapping[int, str]) -> str:
+    """The patient whom the log names, without a name: the system id, if the patient is still there."""
+    if patient_id is None:
+        return ""
+    return system_ids.get(patient_id, "") or _("Patienten finns inte kvar")
+
+
+def _line(
+    row: EntryRow, people: dict[int, AccountRow], places: dict[int, ClinicRow], patients: Mapping[int, str]
+) -> LogLine:
     about = people.get(row.about_account_id) if row.about_account_id is not None else None
     about_id = row.about_hsa_id or (about.hsa_id if about else "")
     itself = about_id.upper() == row.by_hsa_id.upper()
@@ -59,6 +76,8 @@ def _line(row: EntryRow, people: dict[int, AccountRow], places: dict[int, Clinic
         details=tuple(_details(row)),
         about=about.name if about and not itself else "",
         about_id="" if itself else about_id,
+        patient=patient_words(row.about_patient_id, patients),
+        patient_is_here=row.about_patient_id in patients,
         roles=", ".join(_role(code) for code in row.by_role.split(",") if code),
         clinic=place.title if place else "",
         network=row.network or "",

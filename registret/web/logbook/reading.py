@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -11,40 +12,85 @@ from registret.access.actor import Actor
 from registret.ledger import exporting
 from registret.ledger.queries import EntryPage, Wanted, entries
 from registret.ledger.services import Fact, record
-from registret.oversight.queries import JudgedEntry, ReviewRow, entries_of, review_for
+from registret.oversight.queries import EntriesPage, ReviewRow, entries_of, review_for
+from registret.records.known_as import ids_in_the_log, system_ids
 
 
 @transaction.atomic
-def read_log(*, wanted: Wanted, told: Mapping[str, str], before: int | None, actor: Actor, at: datetime) -> EntryPage:
-    """A page of the log, newest first; the question, as `told`, is in the log afterwards."""
+def read_log(
+    *, wanted: Wanted, patient: str, told: Mapping[str, str], before: int | None, actor: Actor, at: datetime
+) -> EntryPage:
+    """A page of the log, newest first, of one patient if `patient` is a system id; the question, as `told`, is in the
+    log afterwards.
+
+    Raises: NotPermitted.
+    """
+    wanted = _about(wanted, patient, actor)
     page = entries(wanted=wanted, before=before)
     facts: dict[str, Fact] = {**told, "below": before, "rows": len(page.rows)}
-    record(event="log.read", by=actor.by, at=at, about_hsa_id=wanted.hsa_id, facts=facts)
+    _tell("log.read", wanted, facts, actor, at)
     return page
 
 
 @transaction.atomic
-def read_review(*, review_id: int, actor: Actor, at: datetime) -> tuple[ReviewRow, tuple[JudgedEntry, ...]]:
-    """A review with its entries; that it was read is in the log afterwards.
+def read_review(*, review_id: int, page: int = 1, actor: Actor, at: datetime) -> tuple[ReviewRow, EntriesPage]:
+    """A review with a page of its entries; that it was read is in the log afterwards.
 
     Raises: NotFound, NotPermitted.
     """
     review = review_for(actor=actor, review_id=review_id)
-    found = entries_of(review)
-    facts: dict[str, Fact] = {"review": review_id, "rows": len(found)}
-    record(event="review.read", by=actor.by, at=at, about_account_id=review.about_account_id, facts=facts)
+    found = entries_of(review, page=page)
+    record(
+        event="review.read",
+        by=actor.by,
+        at=at,
+        about_account_id=review.about_account_id,
+        about_patient_id=review.about_patient_id,
+        facts={"review": review_id, "rows": len(found.entries)},
+    )
     return review, found
 
 
-def export_log(*, wanted: Wanted, told: Mapping[str, str], form: str, actor: Actor, at: datetime) -> Iterator[bytes]:
-    """The log as a file (`jsonl`, `csv` or `seals`), in a stream. The log has an entry before it begins."""
+def export_log(
+    *, wanted: Wanted, patient: str, told: Mapping[str, str], form: str, actor: Actor, at: datetime
+) -> Iterator[bytes]:
+    """The log as a file (`jsonl`, `csv` or `seals`), in a stream. The log has an entry before it begins.
+
+    Raises: NotPermitted.
+    """
+    wanted = _about(wanted, patient, actor)
     count, last = exporting.extent(wanted)
     facts: dict[str, Fact] = {**told, "form": form, "rows": count}
-    record(event="log.exported", by=actor.by, at=at, about_hsa_id=wanted.hsa_id, facts=facts)
+    _tell("log.exported", wanted, facts, actor, at)
     match form:
         case "csv":
-            return exporting.table(wanted=wanted, last=last)
+            return exporting.table(
+                wanted=wanted, last=last, system_ids=lambda ids: system_ids(actor=actor, patient_ids=ids)
+            )
         case "jsonl":
             return exporting.jsonl(wanted=wanted, last=last)
         case _:
             return exporting.seals()
+
+
+def _about(wanted: Wanted, patient: str, actor: Actor) -> Wanted:
+    if not patient:
+        return wanted
+    return replace(wanted, patient_ids=ids_in_the_log(actor=actor, system_id=patient))
+
+
+def _tell(event: str, wanted: Wanted, facts: dict[str, Fact], actor: Actor, at: datetime) -> None:
+    """A system id beside the id of the log would say who that was after the patient is destroyed: only the id is kept,
+    and of somebody who is not there, that nobody was.
+    """
+    ids = wanted.patient_ids
+    if ids == ():
+        facts["patient_known"] = False
+    record(
+        event=event,
+        by=actor.by,
+        at=at,
+        about_hsa_id=wanted.hsa_id,
+        about_patient_id=ids[0] if ids else None,
+        facts=facts,
+    )

@@ -17,7 +17,7 @@ from registret.oversight.services import MOST, USUAL_SIZE
 from registret.places.queries import ClinicRow
 from registret.web.attest.forms import ReasonField
 from registret.web.forms import HsaIdField
-from registret.web.logbook.forms import DayField
+from registret.web.logbook.forms import DayField, SystemIdField
 from registret.words.reviews import outcome_name, verdict_name
 
 _NUL = {"null_characters_not_allowed": _("Texten innehåller ett tecken som inte går att spara")}
@@ -79,13 +79,20 @@ class SampleForm(NewReview):
 
 
 class DirectedForm(NewReview):
-    """Riktad granskning: what one person did, and why it is looked at."""
+    """Riktad granskning: what one person did, or what anybody did with one patient, and why it is looked at."""
 
-    hsa_id = HsaIdField()
+    hsa_id = HsaIdField(required=False)
+    patient = SystemIdField()
     reason = ReasonField(
         max_length=500,
         error_messages={"required": _("Skriv varför"), "max_length": _("Skriv högst 500 tecken"), **_NUL},
     )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if not self.errors.keys() & {"hsa_id", "patient"} and bool(data.get("hsa_id")) == bool(data.get("patient")):
+            self.add_error("hsa_id", _("Skriv ett HSA-id eller en patients beteckning, inte båda"))
+        return data
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,11 +104,15 @@ class Judgement:
 
 
 class VerdictsForm(forms.Form):
-    """A judgement for each entry of a review; what is left open is judged another day."""
+    """A judgement for each entry of a page; what is left open is judged another day.
 
-    def __init__(self, *args: Any, entries: Sequence[JudgedEntry], **kwargs: Any) -> None:
+    `rest`: what is left open is justified, but for entries that the log has culled and nobody can read.
+    """
+
+    def __init__(self, *args: Any, entries: Sequence[JudgedEntry], rest: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.numbers = [entry.number for entry in entries]
+        self.rest = {entry.number for entry in entries if rest and entry.entry is not None}
         for entry in entries:
             self.fields[f"v{entry.number}"] = forms.ChoiceField(
                 required=False,
@@ -121,13 +132,17 @@ class VerdictsForm(forms.Form):
         for number in self.numbers:
             if data.get(f"v{number}") in (Verdict.UNCLEAR, Verdict.UNJUSTIFIED) and not data.get(f"n{number}"):
                 self.add_error(f"n{number}", _("Skriv varför posten inte bedöms som befogad"))
+            # Whoever wrote something has not seen it as one of the rest.
+            if f"v{number}" in data and not data[f"v{number}"] and data.get(f"n{number}"):
+                self.add_error(f"v{number}", _("Välj en bedömning till anteckningen"))
         return data
 
     @property
     def verdicts(self) -> dict[int, tuple[Verdict, str]]:
         """Of a form that is valid."""
         data = self.cleaned_data
-        return {n: (Verdict(data[f"v{n}"]), data[f"n{n}"]) for n in self.numbers if data[f"v{n}"]}
+        given = {n: (Verdict(data[f"v{n}"]), data[f"n{n}"]) for n in self.numbers if data[f"v{n}"]}
+        return dict.fromkeys(self.rest, (Verdict.JUSTIFIED, "")) | given
 
     def judgements(self) -> Iterator[Judgement]:
         for number in self.numbers:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from registret.access.actor import Actor
 from registret.accounts.queries import accounts_by_id
 from registret.oversight.queries import ClinicFigures, JudgedEntry, ReviewRow
 from registret.places.queries import clinics, open_clinics
-from registret.web.logbook.pages import LogLine, log_lines
+from registret.records.known_as import system_ids
+from registret.web.logbook.pages import LogLine, log_lines, patient_words
 from registret.words.reviews import kind_name, outcome_name, verdict_name
 
 
@@ -46,17 +49,23 @@ class FiguresLine:
     last_day: date | None
 
 
-def review_lines(rows: Iterable[ReviewRow]) -> tuple[ReviewLine, ...]:
-    """Names are looked up for all rows at once. Two queries."""
+def review_lines(rows: Iterable[ReviewRow], *, actor: Actor) -> tuple[ReviewLine, ...]:
+    """Names, and system ids of patients, are looked up for all rows at once. Three queries.
+
+    Raises: NotPermitted.
+    """
     rows = tuple(rows)
     ids = {i for r in rows for i in (r.about_account_id, r.reviewer_id, r.drawn_by_id) if i is not None}
     people = {i: account.name for i, account in accounts_by_id(account_ids=sorted(ids)).items()}
     places = {i: c.title for i, c in clinics({r.clinic_id for r in rows if r.clinic_id is not None}).items()}
+    patients = system_ids(actor=actor, patient_ids={i for r in rows if (i := r.about_patient_id) is not None})
     return tuple(
         ReviewLine(
             row=row,
             kind=kind_name(row.kind),
-            what=places.get(row.clinic_id or 0, "") or people.get(row.about_account_id or 0, ""),
+            what=places.get(row.clinic_id or 0, "")
+            or people.get(row.about_account_id or 0, "")
+            or _patient(row.about_patient_id, patients),
             first_day=timezone.localdate(row.since),
             last_day=_last_day(row.until),
             reviewer=people.get(row.reviewer_id or 0, ""),
@@ -67,9 +76,15 @@ def review_lines(rows: Iterable[ReviewRow]) -> tuple[ReviewLine, ...]:
     )
 
 
-def entry_lines(entries: tuple[JudgedEntry, ...]) -> tuple[EntryLine, ...]:
+def _patient(patient_id: int | None, patients: Mapping[int, str]) -> str:
+    words = patient_words(patient_id, patients)
+    return _("Patient %(id)s") % {"id": words} if patient_id in patients else words
+
+
+def entry_lines(entries: tuple[JudgedEntry, ...], *, actor: Actor) -> tuple[EntryLine, ...]:
+    """Raises: NotPermitted."""
     found = [e.entry for e in entries if e.entry is not None]
-    lines = dict(zip((e.id for e in found), log_lines(tuple(found)), strict=True))
+    lines = dict(zip((e.id for e in found), log_lines(tuple(found), actor=actor), strict=True))
     return tuple(
         EntryLine(
             number=e.number,

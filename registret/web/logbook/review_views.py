@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registret.access.queries import log_reviewers
 from registret.access.roles import Permission
 from registret.oversight import services as oversight
-from registret.oversight.queries import JudgedEntry, ReviewRow, closed_reviews, figures, open_reviews
+from registret.oversight.queries import EntriesPage, ReviewRow, closed_reviews, figures, open_reviews
 from registret.oversight.refusals import NotAllJudged, NotAReviewer, NothingToReview, OutcomeImpossible, OwnEntries
 from registret.places.queries import open_clinics
 from registret.web.door.views import see_other
@@ -36,8 +38,8 @@ def reviews(request: ActorRequest) -> HttpResponse:
     lines, without = figure_lines(figures(actor=request.actor, since=request.at - _YEAR, until=request.at))
     context = {
         "tab": "logbook",
-        "open": review_lines(open_reviews(actor=request.actor)),
-        "closed": review_lines(closed.rows),
+        "open": review_lines(open_reviews(actor=request.actor), actor=request.actor),
+        "closed": review_lines(closed.rows, actor=request.actor),
         "older": closed.older,
         "figures": lines,
         "without": without,
@@ -77,24 +79,11 @@ def new_sample(request: ActorRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @needs(Permission.READ_LOG)
 def new_directed(request: ActorRequest) -> HttpResponse:
-    """Riktad granskning of one person."""
+    """Riktad granskning of one person, or about one patient."""
     reviewers = log_reviewers(at=request.at)
     form = DirectedForm(request.POST if request.method == "POST" else None, reviewers=reviewers)
     if request.method == "POST" and form.is_valid():
-        data, (since, until) = form.cleaned_data, form.period
-        review_id = beside(
-            form,
-            _PLACES,
-            lambda: oversight.draw_directed(
-                hsa_id=data["hsa_id"].text,
-                since=since,
-                until=until,
-                reason=data["reason"],
-                reviewer_id=data["reviewer"],
-                actor=request.actor,
-                at=request.at,
-            ),
-        )
+        review_id = beside(form, _PLACES, lambda: _directed(request, form))
         if review_id is not None:
             return see_other("review", review_id)
     return _new(request, form, directed=True)
@@ -103,21 +92,24 @@ def new_directed(request: ActorRequest) -> HttpResponse:
 @require_GET
 @needs(Permission.READ_LOG)
 def review(request: ActorRequest, review_id: int) -> HttpResponse:
-    """One review: its entries, the judgements, the outcome."""
-    row, entries = read_review(review_id=review_id, actor=request.actor, at=request.at)
-    return _review(request, row, entries)
+    """One review: a page of its entries, the judgements, the outcome."""
+    row, page = _read(request, review_id)
+    return _review(request, row, page)
 
 
 @require_POST
 @needs(Permission.READ_LOG)
 def judge(request: ActorRequest, review_id: int) -> HttpResponse:
-    """The judgements so far are kept."""
-    row, entries = read_review(review_id=review_id, actor=request.actor, at=request.at)
-    form = VerdictsForm(request.POST, entries=entries)
+    """The judgements of a page are kept, the rest of it justified if that was pressed. A page that is done leads on."""
+    row, page = _read(request, review_id)
+    form = VerdictsForm(request.POST, entries=page.entries, rest="rest" in request.POST)
     if not form.is_valid():
-        return _review(request, row, entries, form=form)
+        return _review(request, row, page, form=form)
     oversight.judge(review_id=review_id, verdicts=form.verdicts, actor=request.actor, at=request.at)
-    return see_other("review", review_id)
+    done = all(entry.verdict or entry.number in form.verdicts for entry in page.entries)
+    response = redirect(_address(review_id, page.next_unfinished if done else page.number))
+    response.status_code = 303
+    return response
 
 
 @require_POST
@@ -140,8 +132,8 @@ def close(request: ActorRequest, review_id: int) -> HttpResponse:
         )
     if form.is_valid():
         return see_other("review", review_id)
-    row, entries = read_review(review_id=review_id, actor=request.actor, at=request.at)
-    return _review(request, row, entries, closing=form)
+    row, page = _read(request, review_id)
+    return _review(request, row, page, closing=form)
 
 
 @require_POST
@@ -157,20 +149,42 @@ def _new(request: ActorRequest, form: NewReview, *, directed: bool) -> HttpRespo
     return render(request, "review_new.html", context, status=422 if form.errors else 200)
 
 
+def _directed(request: ActorRequest, form: DirectedForm) -> int:
+    """Of a form that is valid: begins the review that it asks for."""
+    data, (since, until) = form.cleaned_data, form.period
+    how: dict[str, Any] = {"since": since, "until": until, "reason": data["reason"], "reviewer_id": data["reviewer"]}
+    if data["hsa_id"]:
+        return oversight.draw_directed(hsa_id=data["hsa_id"].text, actor=request.actor, at=request.at, **how)
+    return oversight.draw_about_patient(system_id=data["patient"], actor=request.actor, at=request.at, **how)
+
+
+def _read(request: ActorRequest, review_id: int) -> tuple[ReviewRow, EntriesPage]:
+    page = number_in(request.GET, "sida") or 1
+    return read_review(review_id=review_id, page=page, actor=request.actor, at=request.at)
+
+
+def _address(review_id: int, page: int | None) -> str:
+    """Of a page of a review; None: where it is closed."""
+    there = reverse("review", args=[review_id])
+    return there + "#avsluta" if page is None else f"{there}?{urlencode({'sida': page})}#poster"
+
+
 def _review(
     request: ActorRequest,
     row: ReviewRow,
-    entries: tuple[JudgedEntry, ...],
+    page: EntriesPage,
     *,
     form: VerdictsForm | None = None,
     closing: CloseForm | None = None,
 ) -> HttpResponse:
-    form, closing = form or VerdictsForm(entries=entries), closing or CloseForm()
+    form, closing = form or VerdictsForm(entries=page.entries), closing or CloseForm()
+    lines = entry_lines(page.entries, actor=request.actor)
     context: dict[str, Any] = {
         "tab": "logbook",
-        "review": review_lines([row])[0],
-        "lines": entry_lines(entries),
-        "judged": list(zip(entry_lines(entries), form.judgements(), strict=True)),
+        "review": review_lines([row], actor=request.actor)[0],
+        "lines": lines,
+        "page": page,
+        "judged": list(zip(lines, form.judgements(), strict=True)),
         "mine": row.closed_at is None and row.reviewer_id == request.actor.account_id,
         "takeable": row.closed_at is None and row.reviewer_id != request.actor.account_id,
         "form": form,

@@ -34,8 +34,15 @@ def logbook(request: ActorRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "logbook.html", context, status=422)
     before = number_in(request.GET, "fore")
-    page = read_log(wanted=form.wanted, told=form.told, before=before, actor=request.actor, at=request.at)
-    context |= {"lines": log_lines(page.rows), "before": before}
+    page = read_log(
+        wanted=form.wanted,
+        patient=form.cleaned_data["patient"],
+        told=form.told,
+        before=before,
+        actor=request.actor,
+        at=request.at,
+    )
+    context |= {"lines": log_lines(page.rows, actor=request.actor), "before": before}
     context |= {"older": _with(request, page.older) if page.older else "", "newest": _with(request, None)}
     return render(request, "logbook.html", context)
 
@@ -47,7 +54,14 @@ def export(request: ActorRequest) -> HttpResponseBase:
     form, kind = LogForm(request.POST), request.POST.get("form", "")
     if not form.is_valid() or kind not in _FILES:
         return render(request, "logbook.html", {"tab": "logbook", "form": form}, status=422)
-    stream = export_log(wanted=form.wanted, told=form.told, form=kind, actor=request.actor, at=request.at)
+    stream = export_log(
+        wanted=form.wanted,
+        patient=form.cleaned_data["patient"],
+        told=form.told,
+        form=kind,
+        actor=request.actor,
+        at=request.at,
+    )
     name, ending, content_type = _FILES[kind]
     file = f"{name}-{timezone.localtime(request.at):%Y-%m-%d}.{ending}"
     headers = {"Content-Disposition": f'attachment; filename="{file}"'}

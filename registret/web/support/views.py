@@ -38,8 +38,8 @@ def search(request: ActorRequest) -> HttpResponse:
 @needs(Permission.HELP)
 def account(request: ActorRequest, id: int) -> HttpResponse:
     """One account: state, what a login lacks, letters, timeline."""
-    before = number_in(request.GET, "fore")
-    found = helping.helped(account_id=id, before=before, actor=request.actor, at=request.at)
+    before, everything = number_in(request.GET, "fore"), request.GET.get("visa") == "allt"
+    found = helping.helped(account_id=id, everything=everything, before=before, actor=request.actor, at=request.at)
     suspended = found.account.state is AccountState.SUSPENDED and id != request.actor.account_id
     context = {
         "tab": "support",
@@ -48,6 +48,7 @@ def account(request: ActorRequest, id: int) -> HttpResponse:
         "bounce": bounce(found.account.email),
         "missing": page_of(found.missing) if found.missing else None,
         "before": before,
+        "everything": everything,
         "sent": request.GET.get("skickat") == "1",
         # The office lifts what nobody at a clinic can; support decides nothing.
         "decides": suspended and request.actor.may(Permission.APPOINT),

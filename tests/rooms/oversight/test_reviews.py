@@ -128,7 +128,7 @@ def test_a_sample_is_drawn_from_what_people_at_the_clinic_did_in_that_time(place
     assert set(drawn) <= set(fitting)
     row = review_for(actor=reviewer(), review_id=review_id)
     assert (row.kind, row.population, row.entries, row.judged, row.reviewer_id) == (Kind.SAMPLE, 20, 7, 0, id_of(ERIK))
-    assert [e.entry.id for e in entries_of(row) if e.entry] == drawn
+    assert [e.entry.id for e in entries_of(row).entries if e.entry] == drawn
 
 
 def test_the_lot_is_not_always_the_same(place: Country) -> None:

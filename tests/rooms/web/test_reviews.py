@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -137,6 +138,101 @@ def test_some_may_be_judged_now_and_others_later(place: Country) -> None:
     assert browser.post(f"{review}/bedom", judged(review, "") | {first: "justified"}).status_code == 303
     assert ReviewedEntry.objects.exclude(verdict="").count() == 1
     assert "1 av 3" in text_of(browser.get(ALL))
+
+
+def long_review(place: Country, browser: Browser) -> str:
+    """The address of a sample of 60 entries."""
+    for _ in range(57):
+        acted(BERTIL, place.infection, days_ago=3)
+    answer = browser.post(f"{ALL}/stickprov", sample_of(place) | {"size": "60"})
+    return str(answer["Location"])
+
+
+def page_of(browser: Browser, review: str, number: int) -> dict[str, str]:
+    """The fields of a page, as they are."""
+    page = browser.get(f"{review}?sida={number}").content.decode()
+    return dict.fromkeys(re.findall(r'<input id="(n[0-9]+)"', page), "")
+
+
+def test_a_long_review_is_judged_page_by_page_with_one_press_for_the_rest(place: Country) -> None:
+    browser = Browser.of(ERIK)
+    review = long_review(place, browser)
+    assert "Sida 1 av 3 · 0 av 60 bedömda" in text_of(browser.get(review))
+    for number, (so_far, leads_to) in enumerate([(25, "?sida=2#poster"), (50, "?sida=3#poster"), (60, "#avsluta")], 1):
+        fields = page_of(browser, review, number)
+        assert len(fields) <= 25
+        one = next(iter(fields)).removeprefix("n")
+        marked = {f"v{one}": "unclear", f"n{one}": "Frågat chefen"}
+        answer = browser.post(f"{review}/bedom?sida={number}", fields | marked | {"rest": "1"})
+        assert (answer.status_code, answer["Location"]) == (303, review + leads_to)
+        assert ReviewedEntry.objects.exclude(verdict="").count() == so_far
+        assert f"{so_far} av 60 bedömda" in text_of(browser.get(review))
+    found = ReviewedEntry.objects.values_list("verdict", flat=True)
+    assert sorted(found) == ["justified"] * 57 + ["unclear"] * 3
+    assert [entry.facts["rows"] for entry in entries(wanted=Wanted(event="review.judged")).rows] == [10, 25, 25]
+    assert "Bedöm resten" not in text_of(browser.get(review))
+    assert browser.post(f"{review}/avsluta", {"outcome": "no_remark", "conclusion": ""}).status_code == 303
+
+
+def test_the_rest_of_a_page_is_no_more_than_that_page_and_nothing_that_was_judged(place: Country) -> None:
+    browser = Browser.of(ERIK)
+    review = long_review(place, browser)
+    fields = page_of(browser, review, 2)
+    first = next(iter(fields)).removeprefix("n")
+    saved = browser.post(f"{review}/bedom?sida=2", fields | {f"v{first}": "unjustified", f"n{first}": "Varför?"})
+    assert saved["Location"] == f"{review}?sida=2#poster", "some of it is left"
+    kept = {f"v{first}": "unjustified", f"n{first}": "Varför?"}
+    browser.post(f"{review}/bedom?sida=2", fields | kept | {"rest": "1"})
+    assert ReviewedEntry.objects.get(entry_id=int(first)).verdict == "unjustified"
+    assert ReviewedEntry.objects.exclude(verdict="").count() == 25
+    elsewhere = page_of(browser, review, 1)
+    one = next(iter(elsewhere)).removeprefix("n")
+    browser.post(f"{review}/bedom?sida=2", {f"v{one}": "unjustified", f"n{one}": "x", "rest": "1"})
+    assert ReviewedEntry.objects.get(entry_id=int(one)).verdict == "", "of another page than the one that was sent"
+
+
+def test_a_note_without_a_judgement_is_not_one_of_the_rest(place: Country) -> None:
+    browser = Browser.of(ERIK)
+    review = drawn(place, browser)
+    fields = page_of(browser, review, 1)
+    page = browser.post(f"{review}/bedom", fields | {next(iter(fields)): "Vem är det?", "rest": "1"})
+    assert page.status_code == 422
+    assert "Välj en bedömning till anteckningen" in text_of(page)
+    assert "Vem är det?" in page.content.decode()
+    assert not ReviewedEntry.objects.exclude(verdict="").exists()
+
+
+def test_what_the_log_has_culled_is_not_one_of_the_rest(place: Country) -> None:
+    browser = Browser.of(ERIK)
+    review = drawn(place, browser)
+    ReviewedEntry.objects.create(review=Review.objects.get(), entry_id=10**9, by_account_id=cast.account_of(BERTIL).id)
+    answer = browser.post(f"{review}/bedom", page_of(browser, review, 1) | {"rest": "1"})
+    assert answer["Location"] == f"{review}?sida=1#poster"
+    assert ReviewedEntry.objects.get(entry_id=10**9).verdict == ""
+    assert ReviewedEntry.objects.filter(verdict="justified").count() == 3
+
+
+def test_only_the_reviewer_judges_the_rest(place: Country) -> None:
+    review = drawn(place, Browser.of(ERIK))
+    assert Browser.of(FRIDA).post(f"{review}/bedom", {"rest": "1"}).status_code == 403
+    assert not ReviewedEntry.objects.exclude(verdict="").exists()
+
+
+def test_a_page_asks_no_more_with_more_pages(place: Country) -> None:
+    browser = Browser.of(ERIK)
+    short, long = drawn(place, browser), long_review(place, browser)
+    browser.get(short)
+    with CaptureQueriesContext(connection) as few:
+        browser.get(short)
+    with CaptureQueriesContext(connection) as many:
+        browser.get(f"{long}?sida=2")
+    assert len(many) == len(few)
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "x", "99", "9" * 30])
+def test_a_page_that_is_not_there_is_another(place: Country, number: str) -> None:
+    browser = Browser.of(ERIK)
+    assert browser.get(f"{drawn(place, browser)}?sida={number}").status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.core.signing import Signer
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from registret.access import helping
@@ -21,6 +23,7 @@ from registret.kernel.identifiers import HsaId
 from registret.ledger.queries import EntryRow, Wanted, entries
 from registret.ledger.services import record
 from registret.mail.models import Letter
+from registret.words.events import EVENTS
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, KARIN, Country, Person
 from tests.rooms.web.client import Browser, text_of
@@ -150,12 +153,78 @@ def test_every_look_is_logged_and_the_person_sees_it(place: Country) -> None:
 
 def test_support_sees_nothing_about_patients_and_no_reviews(place: Country, now: datetime) -> None:
     by = By(hsa_id=BERTIL.hsa_id, name=BERTIL.name, account_id=id_of(BERTIL))
-    record(event="patient.read", by=by, about_patient_id=7, at=now)
+    for event in ("patient.read", "request.refused", "login.done"):
+        record(event=event, by=by, about_patient_id=7, at=now, reference="PAT-PAT7")
     record(event="review.read", by=By(hsa_id=ERIK.hsa_id, name=ERIK.name), about_account_id=id_of(BERTIL), at=now)
-    text = text_of(Browser.of(SUNE).get(f"/support/{id_of(BERTIL)}"))
-    assert "Loggade in" in text or "Uppdrag givet" in text
-    assert "patient.read" not in text
-    assert "Läste en granskning" not in text
+    for address in (f"/support/{id_of(BERTIL)}", f"/support/{id_of(BERTIL)}?visa=allt"):
+        text = text_of(Browser.of(SUNE).get(address))
+        assert "Loggade in" in text or "Uppdrag givet" in text
+        assert "patient.read" not in text
+        assert "PAT-PAT7" not in text
+        assert "Läste en granskning" not in text
+
+
+def happened(who: Person, address: str = "") -> str:
+    """What the page of the account says has happened."""
+    return text_of(Browser.of(SUNE).get(f"/support/{id_of(who)}{address}")).partition("Vad som har hänt")[2]
+
+
+def test_the_accounts_life_is_not_drowned_in_what_it_read(place: Country, now: datetime) -> None:
+    by = By(hsa_id=ANNA.hsa_id, name=ANNA.name, account_id=id_of(ANNA))
+    for event in ("work.listed", "card.read", "session.ended", "account.seen"):
+        for _ in range(60):
+            record(event=event, by=by, at=now)
+    record(event="login.refused", by=by, outcome="refused", at=now, facts={"code": "login.mail_not_confirmed"})
+    record(event="request.failed", by=by, outcome="refused", at=now, reference="K7F-2Q9M")
+    record(event="grant.revoked", by=BERTIL.by, about_account_id=id_of(ANNA), at=now)
+    life = happened(ANNA)
+    for words in ("Registrerade sig", "Ansökte om behörighet", "Bekräftelsemejl begärt", "Inloggning misslyckades"):
+        assert words in life
+    for words in ("K7F-2Q9M", "Behörighet återkallad"):
+        assert words in life
+    for words in ("Läste arbetslistorna", "Kort läst", "Session avslutad", "Såg ett konto"):
+        assert words not in life
+    assert "Läste arbetslistorna" not in happened(ANNA, "?visa=nagot")
+    assert "Såg ett konto för att hjälpa" in happened(ANNA, "?visa=allt")
+
+
+def test_what_somebody_decided_about_others_is_work_and_not_the_accounts_life(place: Country, now: datetime) -> None:
+    by = By(hsa_id=BERTIL.hsa_id, name=BERTIL.name, account_id=id_of(BERTIL))
+    record(event="application.attest", by=by, about_account_id=id_of(ANNA), at=now)
+    record(event="login.refused", by=by, about_hsa_id=ANNA.hsa_id, at=now)
+    assert "Attesterade" not in happened(BERTIL)
+    assert "Inloggning misslyckades" not in happened(BERTIL)
+    assert "Attesterade" in happened(BERTIL, "?visa=allt")
+    assert "Attesterade" in happened(ANNA), "it is hers"
+
+
+def test_all_of_it_is_paged_as_all_of_it(place: Country, now: datetime) -> None:
+    by = By(hsa_id=ANNA.hsa_id, name=ANNA.name, account_id=id_of(ANNA))
+    for _ in range(60):
+        record(event="work.listed", by=by, at=now)
+    assert "fore=" not in Browser.of(SUNE).get(f"/support/{id_of(ANNA)}").content.decode()
+    page = Browser.of(SUNE).get(f"/support/{id_of(ANNA)}?visa=allt").content.decode()
+    older = page.partition("?visa=allt&amp;fore=")[2].partition("#")[0]
+    assert "Läste arbetslistorna" in happened(ANNA, f"?visa=allt&fore={older}")
+
+
+def test_life_is_made_of_events_that_have_words() -> None:
+    assert EVENTS.keys() >= helping.LIFE
+
+
+def test_the_page_asks_as_often_however_long_the_life(place: Country, now: datetime) -> None:
+    sune, address = Browser.of(SUNE), f"/support/{id_of(ANNA)}"
+    sune.get(address)
+    with CaptureQueriesContext(connection) as few:
+        sune.get(address)
+    by = By(hsa_id=ANNA.hsa_id, name=ANNA.name, account_id=id_of(ANNA))
+    for _ in range(40):
+        record(event="login.refused", by=by, outcome="refused", at=now)
+        record(event="work.listed", by=by, at=now)
+    for asked in (address, f"{address}?visa=allt"):
+        with CaptureQueriesContext(connection) as many:
+            sune.get(asked)
+        assert len(many) == len(few)
 
 
 def test_the_timeline_is_paged(place: Country, now: datetime) -> None:

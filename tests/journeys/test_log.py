@@ -1,0 +1,73 @@
+"""A log reviewer in a browser: which patient was read, without a number or a name, and a long review page by page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.conftest import Desk, OpenDesk, looked_at
+from tests.journeys.people import Person
+from tests.journeys.running import House
+from tests.journeys.test_registry import at_work, begun, patient
+
+__all__ = ["at_work"]
+
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+
+MANY_READS = """
+INSERT INTO ledger_entry (at, event, outcome, by_hsa_id, by_name, by_account_id, by_role, by_clinic_id, by_program,
+    network, about_account_id, about_hsa_id, about_patient_id, clinic_id, reference, facts)
+SELECT at, event, outcome, by_hsa_id, by_name, by_account_id, by_role, by_clinic_id, by_program,
+    network, about_account_id, about_hsa_id, about_patient_id, clinic_id, reference, facts
+FROM (SELECT * FROM ledger_entry WHERE event = 'episode.begun' ORDER BY id DESC LIMIT 1) one, generate_series(1, 58)
+"""
+
+
+def test_the_reviewer_follows_a_patient_and_judges_a_long_review(
+    house: House, at_work: Desk, erik: Person, desk: OpenDesk
+) -> None:
+    number = patient("19450611238")
+    begun(at_work, number)
+    house.change_database(MANY_READS)
+    his = desk(erik.card)
+    page = his.page
+    his.open("/")
+    his.press("Logga in med SmartCard")
+    his.open("/loggen?event=episode.begun")
+    shown = page.get_by_role("row").nth(1).get_by_role("link")
+    system_id = shown.inner_text()
+    shown.click()
+    expect(page.get_by_label("Patientens beteckning")).to_have_value(system_id)
+    looked_at(page, "59-loggen-om-en-patient")
+    assert number[2:] not in page.content()
+    page.get_by_label("Patientens beteckning").fill("19121212-1212")
+    his.press("Filtrera")
+    looked_at(page, "59-loggen-fel-beteckning")
+
+    his.open("/loggen/granskningar/riktad")
+    today = datetime.now(ZoneInfo("Europe/Stockholm")).date().isoformat()
+    page.get_by_label("Patientens beteckning").fill(system_id)
+    page.get_by_label("Från och med").fill(today)
+    page.get_by_label("Till och med").fill(today)
+    page.get_by_label("Varför granskas det?").fill("Patienten har frågat")
+    page.get_by_label("Vem granskar?").select_option(label="Erik Sand")
+    looked_at(page, "59-riktad-om-en-patient")
+    his.press("Börja granskningen")
+    looked_at(page, "59-granskning-om-en-patient")
+    assert number[2:] not in page.content()
+    page.get_by_role("radio", name="Oklar").first.check()
+    page.get_by_label("Anteckning").first.fill("Frågat chefen")
+    his.press("Bedöm resten på sidan som befogade")
+    expect(page.get_by_text("Sida 2 av 3 · 25 av")).to_be_visible()
+    looked_at(page, "59-granskning-sida-tva")
+    his.press("Bedöm resten på sidan som befogade")
+    his.press("Bedöm resten på sidan som befogade")
+    looked_at(page, "59-granskning-bedomd")
+    page.get_by_label("Utfall").select_option(label="Utan anmärkning")
+    his.press("Avsluta granskningen")
+    expect(page.get_by_text("Utan anmärkning, i dag")).to_be_visible()
+    his.open("/loggen/granskningar")
+    looked_at(page, "59-granskningar-om-en-patient")
