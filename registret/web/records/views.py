@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from registret.access.refusals import NotFound
 from registret.access.roles import Permission
 from registret.kernel.identifiers import Malformed
+from registret.places.queries import clinic
 from registret.records import looking, queries, services, versions
 from registret.records.lifecycle import WRITABLE, StepState
 from registret.records.numbers import PatientNumber, Sex
@@ -157,6 +158,7 @@ def one_patient(request: ActorRequest, patient: str) -> HttpResponse:
         "episodes": pages.episodes_context(found.episodes),
         "registries": pages.registries_to_report(request.actor),
         "may_change_number": found.may_report,
+        "place": clinic(request.actor.seat.clinic_id) if request.actor.seat.clinic_id else None,
         "tab": "records",
     }
     return render(request, "patient.html", context)
