@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import calendar
 from datetime import date, datetime, time, timedelta
-from typing import Final
 from zoneinfo import ZoneInfo
 
 from registret.access.refusals import BeginImpossible, EndImpossible
 
-NOMINATION_LASTS: Final = timedelta(days=30)
-"""Somebody proposed as log reviewer or case handler whom nobody has confirmed by then waits for nobody."""
 _HERE = ZoneInfo("Europe/Stockholm")
 
 

@@ -1,4 +1,4 @@
-"""`registret demo`, `demo-reset`, `demo-browser` and `demo-run`: a country in a box, for one machine and for nobody else."""
+"""`registret demo` and its like: a country in a box, for one machine and for nobody else."""
 
 from __future__ import annotations
 

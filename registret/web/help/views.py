@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from registret.settings.queries import lengths
+from registret.web.controllers import controllers
 from registret.web.gate import open_to_all
 from registret.web.help import errors
 from registret.web.http import Request
@@ -19,7 +20,7 @@ from registret.web.surroundings import surroundings
 from registret.words.processings import PROCESSINGS
 
 # When somebody last read the accessibility statement and the privacy notice and found them true.
-_STATEMENTS_UPDATED = date(2026, 11, 25)
+_STATEMENTS_UPDATED = date(2026, 11, 26)
 
 
 @require_GET
@@ -71,7 +72,8 @@ def privacy(request: Request) -> HttpResponse:
     """How the registry treats personal data of those who work in it: true to what is kept, by the lengths in force."""
     now = lengths()
     told = [{"name": one.name, "data": one.data, "kept": [kept.told(now) for kept in one.kept]} for one in PROCESSINGS]
-    return _page(request, "privacy.html", {"updated": _STATEMENTS_UPDATED, "processings": told})
+    context = {"updated": _STATEMENTS_UPDATED, "processings": told, "controllers": controllers()}
+    return _page(request, "privacy.html", context)
 
 
 def _page(request: Request, template: str, context: dict[str, Any]) -> HttpResponse:

@@ -26,9 +26,9 @@ from registret.records.refusals import CannotSign, NumberImpossible, ReasonNeede
 from registret.records.rows import StepPage
 from registret.records.services import NewPatient, Outcome
 from registret.registries.answers import SWEDEN, AnswerBroken, read
-from registret.registries.codebook import as_csv
+from registret.registries.codebook import COLUMNS, cells
 from registret.registries.forms import Form, FormStep
-from registret.registries.queries import catalogue, form_in_force
+from registret.registries.queries import catalogue, form_in_force, form_of, name_of
 from registret.registries.questionnaire import as_questionnaire
 from registret.web.door.views import see_other
 from registret.web.gate import needs
@@ -75,14 +75,22 @@ def work_list(request: ActorRequest, which: str) -> HttpResponse:
 def letters_due(request: ActorRequest) -> HttpResponse:
     """Whom to write to about the follow-ups that are due: with numbers and names, so each line is a look (a file)."""
     rows = looking.letters_due(actor=request.actor, at=request.at)
-    header = ["number", "name", "patient", "sub_registry", "step", "from", "to"]
+    header = [
+        _("Nummer"),
+        _("Namn"),
+        _("Beteckning här"),
+        _("Delregister"),
+        _("Steg"),
+        _("Tidigast"),
+        _("Senast"),
+    ]
     lines = [
         [
             line.patient.number.shown,
             line.patient.name,
             line.patient.system_id,
-            line.sub_registry,
-            line.step,
+            name_of(line.sub_registry),
+            str(form_of(line.sub_registry, line.version).step(line.step).name),
             str(line.due_from),
             str(line.due_to),
         ]
@@ -107,10 +115,9 @@ def definition(request: ActorRequest, code: str, version: int, kind: str) -> Htt
     if form is None:
         raise Http404
     if kind == "csv":
-        response = HttpResponse("\ufeff" + as_csv(form), content_type="text/csv; charset=utf-8")
-    else:
-        origin, today = settings.SITE_ORIGIN, request.at.astimezone(SWEDEN).date()
-        response = JsonResponse(as_questionnaire(form, origin=origin, on=today), content_type="application/fhir+json")
+        return csv_file(f"{code}-{version}.csv", COLUMNS, cells(form))
+    origin, today = settings.SITE_ORIGIN, request.at.astimezone(SWEDEN).date()
+    response = JsonResponse(as_questionnaire(form, origin=origin, on=today), content_type="application/fhir+json")
     response.headers["Content-Disposition"] = f'attachment; filename="{code}-{version}.{kind}"'
     return response
 

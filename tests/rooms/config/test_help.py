@@ -21,7 +21,17 @@ def without_settings(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_all_commands_are_listed_without_settings(arguments: list[str]) -> None:
     done = without_settings(*arguments)
     assert (done.returncode, done.stderr) == (0, "")
-    for command in ("demo", "demo-browser", "demo-reset", "demo-run", "serve", "work", "forget", "appoint", "import-clinics"):
+    for command in (
+        "demo",
+        "demo-browser",
+        "demo-reset",
+        "demo-run",
+        "serve",
+        "work",
+        "forget",
+        "appoint",
+        "import-clinics",
+    ):
         assert f"\n  {command} " in done.stdout
 
 

@@ -24,8 +24,9 @@ _LONGEST = {"--decided-by": 300, "--reference": 100, "--decision": 500}
 class Command(BaseCommand):
     help = (
         "Brings the accounts of another system in as FILE says, all of it or nothing. Who has decided it stands in the "
-        f"log of each. Columns: {', '.join(account_file.COLUMNS)}. Codes in {account_file.SUB_REGISTRIES} are separated "
-        "by a space or a comma; a cell with a comma in it stands in quotation marks if the cells are separated by one. "
+        f"log of each. Columns: {', '.join(account_file.COLUMNS)}. Codes in {account_file.SUB_REGISTRIES} are "
+        "separated by a space or a comma; a cell with a comma in it stands in quotation marks if commas separate the "
+        "cells. "
         "A dry run looks at the file before anything is decided."
     )
 
