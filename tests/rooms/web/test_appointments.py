@@ -145,4 +145,4 @@ def test_the_page_says_how_each_role_is_taken_back() -> None:
     cast.country(timezone.now() - timedelta(days=30))
     text = text_of(Browser.of(DORIS).get("/kansliet/uppdrag"))
     assert "Loggranskare, handläggare av patientärenden och kansliet självt: be driften." in text
-    assert "registret dismiss --hsa-id" in text
+    assert "Driften kör: registret dismiss" in text
