@@ -124,9 +124,18 @@ def _fault_of(column: str, value: str, *, known: Known, allow_test: bool, at: da
         case "senast inloggad":
             return _day_fault(value, at=at)
         case "delregister":
-            wrong = [code for code in value.split() if code not in known.sub_registries]
-            return f"no sub-registry that is open for entry: {wrong[0]}" if wrong else None
+            wrong = [code for code in _codes(value) if code not in known.sub_registries]
+            return (
+                f"no sub-registry that is open for entry: {wrong[0]} (codes are separated by a space or a comma)"
+                if wrong
+                else None
+            )
     return None
+
+
+def _codes(value: str) -> list[str]:
+    """Of sub-registries: people separate them in either way."""
+    return value.replace(",", " ").split()
 
 
 def _malformed(parse: Callable[[], object]) -> str | None:
@@ -189,5 +198,5 @@ def _line(row: Row, *, known: Known, allow_test: bool) -> AccountLine:
         clinic=values[CLINIC],
         role=ROLES[values[ROLE].lower()],
         last_login=midnight(day) if day else None,
-        sub_registries=tuple(sorted(set(values[SUB_REGISTRIES].split()) or set(known.sub_registries))),
+        sub_registries=tuple(sorted(set(_codes(values[SUB_REGISTRIES])) or set(known.sub_registries))),
     )

@@ -16,7 +16,6 @@ from registret.access.clock import BATCH, CLOCK, Clock, Done
 from registret.access.ending import end_account
 from registret.access.lifecycle import ApplicationState
 from registret.access.models import Application, Claim, Grant, Nomination, Notice, Recertification, Substitution
-from registret.access.rules import NOMINATION_LASTS
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState, Authority
 from registret.accounts.queries import accounts_to_erase, hsa_ids_to_erase
@@ -151,7 +150,7 @@ def forget_letters(clock: Clock) -> Iterator[Done]:
     over = Q(proven_at=None, expires_at__lte=clock.at) | Q(expires_at__lte=clock.ago(TimeLimit.KEEP_DECLINED))
     while number := _forgot("claims", lambda: _deleted(claims.filter(over)), clock):
         yield Done(what="forgotten", subject=f"{number} claims")
-    proposed = Nomination.objects.filter(proposed_at__lte=clock.at - NOMINATION_LASTS)
+    proposed = Nomination.objects.filter(proposed_at__lte=clock.ago(TimeLimit.NOMINATION))
     while number := _forgot("nominations", lambda: _deleted(proposed), clock):
         yield Done(what="forgotten", subject=f"{number} proposals")
 

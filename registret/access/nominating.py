@@ -31,12 +31,13 @@ from registret.access.refusals import (
     RoleImpossible,
 )
 from registret.access.roles import ROLES_TO_NOMINATE, Permission, Role
-from registret.access.rules import NOMINATION_LASTS
 from registret.accounts import services as accounts
 from registret.accounts.queries import account, living_account
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.ledger.services import record
 from registret.mail.services import post
+from registret.settings.lengths import Length, TimeLimit
+from registret.settings.queries import length
 from registret.words.roles import role_name
 
 
@@ -63,7 +64,8 @@ def nominations(*, actor: Actor, at: datetime) -> tuple[NominationRow, ...]:
     Raises: NotPermitted.
     """
     found = _waiting(actor, at=at).select_related("proposed_by").order_by("proposed_at", "id")
-    return tuple(_row(one, actor=actor) for one in found)
+    lasts = length(TimeLimit.NOMINATION)
+    return tuple(_row(one, lasts=lasts, actor=actor) for one in found)
 
 
 def who_confirms(*, actor: Actor, at: datetime) -> tuple[Administrator, ...]:
@@ -86,7 +88,7 @@ def nominate(
         raise RoleImpossible()
     _check_person(hsa_id, role, at=at)
     person = living_account(hsa_id=hsa_id.text)
-    over = Q(confirmed_at__isnull=False) | Q(proposed_at__lte=at - NOMINATION_LASTS)
+    over = Q(confirmed_at__isnull=False) | Q(proposed_at__lte=length(TimeLimit.NOMINATION).before(at))
     Nomination.objects.filter(over, hsa_id__iexact=hsa_id.text, role=role).delete()
     try:
         with transaction.atomic():
@@ -188,10 +190,10 @@ def _waiting(actor: Actor, *, at: datetime) -> QuerySet[Nomination]:
     """Nobody reads without a seat: this is the only way from an actor to proposals."""
     if not actor.may(Permission.APPOINT):
         raise NotPermitted()
-    return Nomination.objects.filter(confirmed_at=None, proposed_at__gt=at - NOMINATION_LASTS)
+    return Nomination.objects.filter(confirmed_at=None, proposed_at__gt=length(TimeLimit.NOMINATION).before(at))
 
 
-def _row(found: Nomination, *, actor: Actor) -> NominationRow:
+def _row(found: Nomination, *, lasts: Length, actor: Actor) -> NominationRow:
     proposer = found.proposed_by
     return NominationRow(
         id=found.id,
@@ -201,7 +203,7 @@ def _row(found: Nomination, *, actor: Actor) -> NominationRow:
         role=Role(found.role),
         proposed_by=f"{proposer.given_name} {proposer.surname}".strip(),
         proposed_at=found.proposed_at,
-        until=found.proposed_at + NOMINATION_LASTS,
+        until=lasts.after(found.proposed_at),
         decidable=found.proposed_by_id != actor.account_id and found.hsa_id.upper() != actor.hsa_id.upper(),
         own=found.proposed_by_id == actor.account_id,
     )

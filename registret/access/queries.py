@@ -273,6 +273,18 @@ def active_administrators(*, clinic_id: int, at: datetime) -> tuple[Administrato
     return _holders(Q(role=Role.LOCAL_ADMINISTRATOR, clinic_id=clinic_id), at)
 
 
+def who_lets_wait(*, rows: Iterable[ApplicationRow], at: datetime) -> dict[int, tuple[str, ...]]:
+    """Of each of these applications, by id: the names of those at its clinic who could attest it now. Nobody attests
+    the own one."""
+    asked = tuple(rows)
+    there = _valid_grants(Q(role=Role.LOCAL_ADMINISTRATOR, clinic_id__in={row.clinic_id for row in asked}), at)
+    people = [(grant.clinic_id, _administrator(grant)) for grant in there]
+    return {
+        row.id: tuple(one.name for place, one in people if place == row.clinic_id and one.account_id != row.account_id)
+        for row in asked
+    }
+
+
 def registry_office(*, at: datetime) -> tuple[Administrator, ...]:
     return _holders(Q(role=Role.REGISTRY_OFFICE), at)
 

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Final
 
 from registret.access.refusals import BeginImpossible, EndImpossible
 from registret.kernel.sweden import day_of, midnight, months_later
-
-NOMINATION_LASTS: Final = timedelta(days=30)
-"""Somebody proposed as log reviewer or case handler whom nobody has confirmed by then waits for nobody."""
 
 
 def last_possible_day(*, at: datetime, months: int) -> date:

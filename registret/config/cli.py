@@ -12,6 +12,7 @@ DEMO_COMMANDS = {
     "demo": "Starts a whole country in a box, for one machine and nobody else",
     "demo-reset": "Deletes the demo's data",
     "demo-browser": "Opens a browser that holds one card of the demo",
+    "demo-run": "Runs another command with the demo's settings: demo-run -- chores --dry-run",
 }
 
 
@@ -23,23 +24,29 @@ def main() -> None:
             # The demo makes its own settings before Django reads any.
             from registret.demo.main import run
 
-            sys.exit(run(arguments))
+            sys.exit(run(arguments, execute=_execute))
         if arguments in ([], ["help"], ["--help"], ["-h"]):
             _list_commands()
             return
         if arguments[0] == "help" or {"--help", "-h"} & set(arguments):
             env.show_help_only()
-        from django.core.management import execute_from_command_line
-
-        # Django's own commands and ours are spelt with _ in files.
-        named = 2 if arguments[0] == "help" else 1
-        commands = [word if word.startswith("-") else word.replace("-", "_") for word in arguments[:named]]
-        execute_from_command_line(["registret", *commands, *arguments[named:]])
+        _execute(arguments)
     except SettingTrouble as trouble:
         print(f"registret: {trouble}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _execute(arguments: list[str]) -> None:
+    """One command, which is spelt with _ in files and with - everywhere else."""
+    from django.core.management import BaseCommand, ManagementUtility
+
+    class Registret(ManagementUtility):
+        def fetch_command(self, subcommand: str) -> BaseCommand:
+            return super().fetch_command(subcommand.replace("-", "_"))
+
+    Registret(["registret", *arguments]).execute()
 
 
 def _list_commands() -> None:

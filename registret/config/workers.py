@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from django.db import connections
+from django.db import connections, transaction
 from django.utils import timezone
 
 from registret.access import clockwork
@@ -84,10 +84,14 @@ def fetch_lists(*, anew: Sequence[str] = ()) -> tuple[Fetched, ...]:
     return fetch_now(trust=trust(), anew=anew, at=timezone.now, tell=_for_the_log)
 
 
-def forget_old() -> dict[str, int]:
+def forget_old(*, dry_run: bool = False) -> dict[str, int]:
     """Removes what nobody needs any more: counts of rate limits, login attempts, sessions, answers about revocation,
-    reasons for opening protected identities.
-    Answers how many of each."""
+    reasons for opening protected identities; `dry_run` takes all of it back. Answers how many of each."""
+    if dry_run:
+        with transaction.atomic():
+            forgotten = forget_old()
+            transaction.set_rollback(True)
+        return forgotten
     at = timezone.now()
     return {
         "counts": limits.forget_old(at=at),

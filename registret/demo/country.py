@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import random
+import typing
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import wraps
 from pathlib import Path
-from typing import Final, TypedDict, TypeVar
+from typing import Any, Final, TypedDict, TypeVar
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -38,6 +41,7 @@ from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.kernel.secret import new_token
 from registret.kernel.sweden import day_of
+from registret.ledger.sealing import seal_settled
 from registret.mail.links import confirmation_code
 from registret.oversight import services as reviews
 from registret.places import clinic_file
@@ -53,6 +57,7 @@ from registret.settings.queries import length
 from registret.web.trust import revocation, trust
 
 T = TypeVar("T")
+Act = TypeVar("Act", bound=Callable[..., Any])
 
 CLINICS: Final = Path(__file__).parent / "clinics.csv"
 """Sweden's regions with their infection clinics, and two regions that do not exist, where the cast works."""
@@ -120,6 +125,8 @@ def furnish(*, cards: Path, at: datetime) -> None:
     story.nominate(cast.HENRIK, Role.CASE_HANDLER, cast.DORIS, ago=timedelta(6))
     story.confirm_nomination(cast.HENRIK, cast.INGRID, ago=timedelta(5))
     story.register(cast.PER_OLOF, cast.INFECTION, "Ny ST-läkare på avdelning 12.", ago=timedelta(4))
+    # With Per-Olof's there are two to attest at once.
+    story.apply(cast.SIXTEN, cast.INFECTION, "Ska börja registrera.", role=Role.REPORTER, ago=timedelta(3.5))
     story.propose_substitute(cast.TOVE, cast.BERTIL, days=range(21), ago=timedelta(3))
     story.confirm_substitute(cast.TOVE, cast.KARIN, ago=timedelta(2.5))
     story.at_work(cast.TOVE, ago=timedelta(2.2))
@@ -128,6 +135,19 @@ def furnish(*, cards: Path, at: datetime) -> None:
     story.ask_whether_all_still_work(cast.INFECTION, "Kliniken har fått en ny enhet.", ago=timedelta(1))
     story.draw_review(cast.ERIK, cast.INFECTION, since=timedelta(15), ago=timedelta(hours=22))
     story.register(cast.ELIN, cast.INFECTION, "", confirms=False, ago=timedelta(hours=20))
+
+
+def _sealed(act: Act) -> Act:
+    """An act of the story whose entries are sealed some minutes after it, as the workers do: a seal that was much
+    younger than its entries would look like a log that was sealed anew."""
+
+    @wraps(act)
+    def acted(self: _Story, *args: Any, ago: timedelta, **kwargs: Any) -> Any:
+        done = act(self, *args, ago=ago, **kwargs)
+        self.seal(at=self.now - ago)
+        return done
+
+    return typing.cast(Act, acted)
 
 
 class _Named(TypedDict):
@@ -145,6 +165,11 @@ class _Story:
     now: datetime
     read: dict[Person, CardFacts] = field(default_factory=dict)
 
+    def seal(self, *, at: datetime) -> None:
+        """All that is in the log, some minutes after `at`."""
+        seal_settled(at=lambda: at + timedelta(minutes=10))
+
+    @_sealed
     def open_country(self, *, ago: timedelta) -> None:
         rows, faults = clinic_file.read(CLINICS.read_bytes())
         by = By.of_program("import-clinics")
@@ -152,6 +177,7 @@ class _Story:
         if faults or done.faults:
             raise ValueError(f"{CLINICS.name}: {[*faults, *done.faults]}")
 
+    @_sealed
     def appoint_by_program(self, person: Person, role: Role, *, ago: timedelta) -> None:
         appointing.appoint_by_program(
             **_named(person),
@@ -163,13 +189,16 @@ class _Story:
         )
         self.confirm(person, ago=ago)
 
+    @_sealed
     def appoint_support(self, person: Person, *, ago: timedelta) -> None:
         appointing.appoint_support(**_named(person), actor=self.at_work(cast.DORIS, ago=ago), at=self.now - ago)
         self.confirm(person, ago=ago)
 
+    @_sealed
     def nominate(self, person: Person, role: Role, by: Person, *, ago: timedelta) -> None:
         nominating.nominate(**_named(person), role=role, actor=self.at_work(by, ago=ago), at=self.now - ago)
 
+    @_sealed
     def confirm_nomination(self, person: Person, by: Person, *, ago: timedelta) -> None:
         actor, at = self.at_work(by, ago=ago), self.now - ago
         waiting = nominating.nominations(actor=actor, at=at)
@@ -177,10 +206,12 @@ class _Story:
         nominating.confirm(nomination_id=wanted.id, actor=actor, at=at)
         self.confirm(person, ago=ago)
 
+    @_sealed
     def decide(self, limit: TimeLimit, number: int, reason: str, *, ago: timedelta) -> None:
         actor = self.at_work(cast.DORIS, ago=ago)
         limits.decide(limit=limit, number=number, reason=reason, by=actor.by, at=self.now - ago)
 
+    @_sealed
     def appoint_local_administrator(self, person: Person, clinic: str, *, ago: timedelta) -> None:
         appointing.appoint_local_administrator(
             **_named(person),
@@ -190,6 +221,7 @@ class _Story:
         )
         self.confirm(person, ago=ago)
 
+    @_sealed
     def register(
         self,
         person: Person,
@@ -214,6 +246,7 @@ class _Story:
         if confirms:
             self.confirm(person, ago=ago)
 
+    @_sealed
     def apply(self, person: Person, clinic: str, message: str, *, role: Role, ago: timedelta) -> None:
         applying.apply(
             account_id=_account_id(person),
@@ -225,6 +258,7 @@ class _Story:
             at=self.now - ago,
         )
 
+    @_sealed
     def confirm(self, person: Person, *, ago: timedelta) -> None:
         """Types the code out of the letter, five minutes later."""
         letter = _found(newest_confirmation(account_id=_account_id(person)))
@@ -235,6 +269,7 @@ class _Story:
             at=self.now - ago + timedelta(minutes=5),
         )
 
+    @_sealed
     def attest(self, applicant: Person, administrator: Person, *, ago: timedelta) -> None:
         at, wanted = self.now - ago, _found(newest_application(account_id=_account_id(applicant)))
         attesting.attest(
@@ -246,6 +281,7 @@ class _Story:
             at=at,
         )
 
+    @_sealed
     def propose_substitute(self, person: Person, by: Person, *, days: range, ago: timedelta) -> None:
         """For these days, counted from when it is proposed."""
         at = self.now - ago
@@ -258,16 +294,19 @@ class _Story:
             at=at,
         )
 
+    @_sealed
     def confirm_substitute(self, person: Person, by: Person, *, ago: timedelta) -> None:
         actor, at = self.at_work(by, ago=ago), self.now - ago
         waiting = substitutes.proposed(actor=actor, at=at)
         wanted = next(one for one in waiting if one.hsa_id == person.hsa_id)
         substitutes.confirm(substitution_id=wanted.id, actor=actor, at=at)
 
+    @_sealed
     def ask_whether_all_still_work(self, clinic: str, reason: str, *, ago: timedelta) -> None:
         actor = self.at_work(cast.DORIS, ago=ago)
         recertification.start(clinic_id=_clinic_id(clinic), reason=reason, actor=actor, at=self.now - ago)
 
+    @_sealed
     def draw_review(self, reviewer: Person, clinic: str, *, since: timedelta, ago: timedelta) -> None:
         """By lot, of what people at the clinic have done for so long; the reviewer is invited."""
         at = self.now - ago
@@ -311,7 +350,9 @@ class _Story:
                     records.sign(actor=actor, episode=episode, step=step, base=1, at=at)
                 if what == "aside":
                     records.lay_aside(actor=actor, episode=episode, step=step, at=at)
+            self.seal(at=at)
 
+    @_sealed
     def at_work(self, person: Person, *, ago: timedelta) -> Actor:
         """From the card at the door to the seat."""
         at, browser = self.now - ago, new_token()

@@ -1,4 +1,4 @@
-"""`registret demo`, `demo-reset` and `demo-browser`: a country in a box, for one machine and for nobody else."""
+"""`registret demo` and its like: a country in a box, for one machine and for nobody else."""
 
 from __future__ import annotations
 
@@ -7,16 +7,22 @@ import os
 import shutil
 import socket
 import sys
+from collections.abc import Callable
+from typing import Final
 
 from registret.demo import cast
 from registret.demo.browser import BrowserTrouble, CardBrowser
 from registret.demo.place import PREFIX, DemoTrouble, Place
 from registret.demo.postgres import PostgresTrouble, remove
-from registret.demo.start import start
+from registret.demo.start import settings_of, start
+
+# They make settings of their own. `serve` would be a second demo.
+_OF_THE_DEMO: Final = {"demo", "demo-browser", "demo-reset", "demo-run", "serve"}
 
 
-def run(arguments: list[str]) -> int:
-    """Does what the command line says and answers the exit code. Trouble becomes one line on stderr."""
+def run(arguments: list[str], *, execute: Callable[[list[str]], None]) -> int:
+    """Does what the command line says and answers the exit code. Trouble becomes one line on stderr. `execute` runs
+    another command, once there are settings."""
     wanted = _parser().parse_args(arguments)
     try:
         place = Place.here()
@@ -27,6 +33,8 @@ def run(arguments: list[str]) -> int:
                 _reset(place)
             case "demo-browser":
                 _browser(place, wanted.card)
+            case "demo-run":
+                _run(place, wanted.words, execute)
     except (DemoTrouble, PostgresTrouble, BrowserTrouble) as trouble:
         return _refused(str(trouble))
     except OSError as trouble:
@@ -68,6 +76,14 @@ def _browser(place: Place, card: str) -> None:
     browser.open(running.site, commands=sys.stdin if sys.stdin.isatty() else None)
 
 
+def _run(place: Place, words: list[str], execute: Callable[[list[str]], None]) -> None:
+    words = words[1:] if words[:1] == ["--"] else words
+    if not words or words[0] in _OF_THE_DEMO:
+        raise DemoTrouble("which command? For example: registret demo-run -- chores --dry-run")
+    with settings_of(place):
+        execute(words)
+
+
 def _cards() -> str:
     return "".join(f"\n  {name:15} {found.what}" for name, found in cast.BROWSERS.items())
 
@@ -87,6 +103,8 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("demo-reset", help="delete the demo's data")
     browser = commands.add_parser("demo-browser", help="open a browser that holds one demo card")
     browser.add_argument("--card", default="reporter", help=", ".join(cast.BROWSERS))
+    other = commands.add_parser("demo-run", help="run another command with the demo's settings")
+    other.add_argument("words", nargs=argparse.REMAINDER, metavar="-- COMMAND …", help="such as: chores --dry-run")
     return parser
 
 

@@ -6,7 +6,8 @@ import errno
 import os
 import secrets
 import socket
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -42,22 +43,46 @@ def start(place: Place) -> None:
         stack.enter_context(place.held())
         if not place.certificates.exists():
             print("Bygger landet. Det tar några sekunder första gången.", flush=True)
-        authority = _authority(place)
-        settings = _settings(place, authority)
-        if f"{PREFIX}SMTP_HOST" not in os.environ:
-            server = authority.site_server
-            gone = frozenset({cast.LOVA.email})
-            catcher = stack.enter_context(MailCatcher(place.mailbox, 0, server.chain, server.key, gone=gone))
-            settings |= {"SMTP_HOST": _HOST, "SMTP_PORT": str(catcher.port), "SMTP_TLS": "starttls"}
-            settings |= {"SMTP_CA_FILE": str(authority.web_root)}
-        if "DATABASE_URL" not in os.environ:
-            cluster = stack.enter_context(Cluster.start(data=place.database, database=_DATABASE))
-            os.environ["DATABASE_URL"] = cluster.url
-        for name, value in settings.items():
-            if f"{PREFIX}{name}_FILE" not in os.environ:
-                os.environ.setdefault(PREFIX + name, value)
+        _set(place, stack)
         _serve(place)
     print("\nStoppad. Data finns kvar.", flush=True)
+
+
+@contextmanager
+def settings_of(place: Place) -> Iterator[None]:
+    """The settings of a demo that was made before, and its database, for one other command. It may be running or not.
+
+    Raises: DemoTrouble (none was made; or the database of DATABASE_URL is no demo's), PostgresTrouble.
+    """
+    running = place.running()
+    own = "DATABASE_URL" not in os.environ
+    if not place.certificates.exists() or (own and not place.database.exists()):
+        raise DemoTrouble("there is no demo here: make one with `make demo`")
+    if not own:
+        _check_database(os.environ["DATABASE_URL"])
+    with ExitStack() as stack:
+        if running is None:
+            stack.enter_context(place.held())
+        _set(running or place, stack)
+        yield
+
+
+def _set(place: Place, stack: ExitStack) -> None:
+    """A mail server and a database for as long as `stack` lasts, and the settings that name them in the environment."""
+    authority = _authority(place)
+    settings = _settings(place, authority)
+    if f"{PREFIX}SMTP_HOST" not in os.environ:
+        server = authority.site_server
+        gone = frozenset({cast.LOVA.email})
+        catcher = stack.enter_context(MailCatcher(place.mailbox, 0, server.chain, server.key, gone=gone))
+        settings |= {"SMTP_HOST": _HOST, "SMTP_PORT": str(catcher.port), "SMTP_TLS": "starttls"}
+        settings |= {"SMTP_CA_FILE": str(authority.web_root)}
+    if "DATABASE_URL" not in os.environ:
+        cluster = stack.enter_context(Cluster.start(data=place.database, database=_DATABASE))
+        os.environ["DATABASE_URL"] = cluster.url
+    for name, value in settings.items():
+        if f"{PREFIX}{name}_FILE" not in os.environ:
+            os.environ.setdefault(PREFIX + name, value)
 
 
 def _settings(place: Place, authority: Authority) -> dict[str, str]:

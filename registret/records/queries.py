@@ -304,6 +304,7 @@ def due_with_patients(*, actor: Actor, at: datetime) -> tuple[LetterLine, ...]:
         LetterLine(
             patient=patient_row(step.episode.patient),
             sub_registry=step.episode.sub_registry,
+            version=step.episode.version,
             step=step.code,
             due_from=step.due_from,
             due_to=step.due_to,

@@ -139,6 +139,7 @@ class LetterLine:
 
     patient: PatientRow
     sub_registry: str
+    version: int
     step: str
     due_from: date
     due_to: date

@@ -30,13 +30,18 @@ Row = dict[str, str]
 
 def as_csv(form: Form) -> str:
     out = io.StringIO()
-    lines = csv.DictWriter(out, COLUMNS, restval="", delimiter=";", lineterminator="\r\n")
-    lines.writeheader()
+    lines = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    lines.writerow(COLUMNS)
+    lines.writerows([harmless(cell) for cell in row] for row in cells(form))
+    return out.getvalue()
+
+
+def cells(form: Form) -> Iterator[list[str]]:
+    """The rows under `COLUMNS`, as they are: whoever makes a file of them keeps formulas out."""
     for step in form.steps:
         for row in _of_step(step):
             whole = {"sub_registry": form.code, "version": str(form.version), "step": step.code} | row
-            lines.writerow({name: harmless(cell) for name, cell in whole.items()})
-    return out.getvalue()
+            yield [whole.get(name, "") for name in COLUMNS]
 
 
 def _of_step(step: FormStep) -> Iterator[Row]:

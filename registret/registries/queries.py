@@ -7,7 +7,7 @@ force. Versions may open and close by date, so what is in force depends on the d
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -104,6 +104,16 @@ def name_of(code: str) -> str:
     Raises: KeyError: there is none with this code.
     """
     return {registry.code: registry for registry in sub_registries()}[code].name
+
+
+def names_of(codes: Collection[str]) -> tuple[str, ...]:
+    """The names of several in the active language, in the order of their `order`.
+
+    Raises: KeyError: there is none with one of the codes.
+    """
+    known = {registry.code: registry.name for registry in sub_registries()}
+    place = {code: number for number, code in enumerate(known)}
+    return tuple(known[code] for code in sorted(codes, key=place.__getitem__))
 
 
 def form_of(code: str, version: int) -> Form:

@@ -140,8 +140,7 @@ class _Source:
         except ValidationError as trouble:
             for error in _first_causes(trouble):
                 place = ".".join(str(part) for part in error["loc"] if isinstance(part, str))
-                said = error["msg"].removeprefix("Value error, ")
-                self.fault(name, error["loc"], f"{place}: {said}" if place else said)
+                self.fault(name, error["loc"], _fault_of(place, error))
         return None
 
     def lists(self, name: str, file: ListsFile | None) -> dict[str, CodeList]:
@@ -179,6 +178,17 @@ class _Source:
         if "register.toml" not in self._lines:
             self._lines["register.toml"] = Lines((self._folder / "register.toml").read_text(encoding="utf-8"))
         self.fault("register.toml", path, what)
+
+
+def _fault_of(place: str, error: ErrorDetails) -> str:
+    """What is wrong at this place of the file, as somebody who writes one would say it."""
+    match error["type"]:
+        case "missing":
+            return f"{place} is missing"
+        case "extra_forbidden":
+            return f"{place} is not a key that is known here"
+    said = error["msg"].removeprefix("Value error, ")
+    return f"{place}: {said}" if place else said
 
 
 def _first_causes(trouble: ValidationError) -> Iterable[ErrorDetails]:

@@ -20,6 +20,7 @@ from registret.kernel.secret import new_reference
 from registret.records.refusals import ReasonNeeded
 from registret.web.http import SESSION_COOKIE, Request
 from registret.web.shown_for import to_send_again
+from registret.web.surroundings import surroundings
 from registret.web.way_back import to_what_was_refused
 from registret.words.refusals import RefusalPage, in_general, page_of
 
@@ -65,7 +66,15 @@ def show_refusal(
 ) -> HttpResponse:
     """The page itself, for a refusal that is in the log already. `way_back`: where to after the card was shown;
     `again`: the form that can be sent once more."""
-    context = {"page": page, "reference": reference, "at": at, "way_back": way_back, "again": again}
+    context = {
+        "page": page,
+        "reference": reference,
+        "at": at,
+        "way_back": way_back,
+        "again": again,
+        # Whoever must show the card first is not at work, whatever was known a moment ago.
+        "surroundings": "outside.html" if status == 401 else surroundings(request),
+    }
     response = render(request, "refused.html", context, status=status)
     if status == 401:
         response.delete_cookie(SESSION_COOKIE, samesite="Lax")

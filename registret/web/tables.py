@@ -12,7 +12,8 @@ from registret.kernel.table import harmless
 
 
 def csv_file(name: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> HttpResponse:
-    """A file to be saved as `name`, in UTF-8 with `;` between cells. No cell is a formula."""
+    """A file to be saved as `name`, as Swedish spreadsheets open it: UTF-8 with a mark, `;` between cells. No cell is a
+    formula. Every file of this kind is made here, but for the log, which comes in a stream (`ledger.exporting`)."""
     out = io.StringIO()
     lines = csv.writer(out, delimiter=";")
     lines.writerow(header)

@@ -40,6 +40,10 @@ TIME_LIMITS = {
         _("Sista påminnelsen om genomgången"),
         _("Så långt innan svarstiden är slut påminns de igen, och de som ingen har svarat för får veta det."),
     ),
+    "nomination": (
+        _("Förslag till uppdrag"),
+        _("Så länge står ett förslag till ett uppdrag som ingen annan på kansliet har bekräftat."),
+    ),
     "keep_declined": (
         _("Gallring av avslagna ansökningar"),
         _("Så länge sparas en ansökan som har avslagits eller tagits tillbaka."),

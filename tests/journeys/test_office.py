@@ -200,3 +200,16 @@ def test_one_of_the_office_proposes_a_case_handler_and_another_confirms(
     other.press("Bekräfta uppdraget")
     expect(other.page.get_by_role("status")).to_contain_text("Henrik Vall är utsedd")
     house.letter_to(henrik.mail, about="Du har fått ett uppdrag")
+
+
+def test_whoever_is_at_work_sees_so_where_a_page_says_no(doris: Person, desk: OpenDesk) -> None:
+    hers = desk(doris.card)
+    hers.open("/")
+    hers.press("Logga in med SmartCard")
+    for address, name in (("/finns-inte", "89-finns-inte-i-arbete"), ("/kort", "89-kort-i-arbete")):
+        hers.open(address)
+        expect(hers.page.get_by_role("button", name="Logga ut")).to_be_visible()
+        looked_at(hers.page, name)
+    hers.open("/kansliet/behandlingar")
+    hers.page.get_by_text("Vårdgivarna och deras kliniker").click()
+    looked_at(hers.page, "89-behandlingar")

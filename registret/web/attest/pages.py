@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
@@ -14,6 +15,7 @@ from registret.access.queries import (
     decided_applications,
     granted,
     waiting_applications,
+    who_lets_wait,
 )
 from registret.access.rules import last_possible_day
 from registret.kernel.identifiers import EmailAddress, HsaId
@@ -31,15 +33,24 @@ def queue_context(request: ActorRequest) -> dict[str, Any]:
     actor, at = request.actor, request.at
     after = number_in(request.GET, "efter") or 0
     unready_after = number_in(request.GET, "ej") or 0
+    is_office = actor.seat.clinic_id is None
+    waiting = waiting_applications(actor=actor, actionable=True, after=after, at=at)
     return {
         "tab": "attest",
         "at": at,
-        "is_office": actor.seat.clinic_id is None,
-        "waiting": waiting_applications(actor=actor, actionable=True, after=after, at=at),
+        "is_office": is_office,
+        "waiting": waiting,
+        # The office alone is told why an application has come to it.
+        "attended": _attended(waiting.rows, at) if is_office else frozenset(),
         "unready": waiting_applications(actor=actor, actionable=False, after=unready_after, at=at),
         "decided": decided_applications(actor=actor, at=at),
         "card_time": CardTime.of(actor, at=at),
     }
+
+
+def _attended(rows: Iterable[ApplicationRow], at: datetime) -> frozenset[int]:
+    """Those that somebody at the clinic could attest."""
+    return frozenset(id for id, names in who_lets_wait(rows=rows, at=at).items() if names)
 
 
 def done_context(request: ActorRequest, decided: tuple[ApplicationRow, ...]) -> dict[str, Any]:
@@ -58,6 +69,7 @@ def item_context(request: ActorRequest, wanted: ApplicationRow) -> dict[str, Any
         "own": own,
         "is_open": is_open,
         "decidable": wanted.actionable and not own,
+        "there": who_lets_wait(rows=[wanted], at=request.at)[wanted.id],
         "granted": granted(application_id=wanted.id) if wanted.decided_at else None,
         "hint": hint_about(wanted),
         "claim": claim_of(wanted=wanted, at=request.at),

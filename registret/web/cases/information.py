@@ -12,13 +12,15 @@ from registret.records.retention import kept_for
 from registret.registries.queries import open_for_entry
 from registret.web.gate import open_to_all
 from registret.web.http import Request
+from registret.web.surroundings import surroundings
 
 
 @require_GET
 @open_to_all
 def clinics(request: Request) -> HttpResponse:
     """All clinics that report, by region."""
-    return render(request, "patient_information_clinics.html", {"clinics": open_clinics(first_of_organisation=None)})
+    context = {"clinics": open_clinics(first_of_organisation=None), "surroundings": surroundings(request)}
+    return render(request, "patient_information_clinics.html", context)
 
 
 @require_GET
@@ -30,5 +32,10 @@ def clinic(request: Request, code: str) -> HttpResponse:
         raise Http404
     years = kept_for()
     kept = [(one.name, years[one.code]) for one in open_for_entry() if one.code in years]
-    context = {"place": place, "central": settings.CENTRAL_CONTROLLER, "kept": kept}
+    context = {
+        "place": place,
+        "central": settings.CENTRAL_CONTROLLER,
+        "kept": kept,
+        "surroundings": surroundings(request),
+    }
     return render(request, "patient_information.html", context)

@@ -30,6 +30,7 @@ from registret.web.door.support import support_text
 from registret.web.gate import needs_any_card, open_to_all, recognise
 from registret.web.http import BROWSER_COOKIE, SESSION_COOKIE, CardRequest, Request
 from registret.web.refusals import show_refusal
+from registret.web.surroundings import surroundings
 from registret.web.trust import trust
 from registret.words.refusals import page_of
 
@@ -105,7 +106,7 @@ def check(request: Request) -> HttpResponse:
     """Kontrollera ditt kort: the same reading, without logging in."""
     if request.method == "POST":
         return _to_the_card_door(request, Purpose.CHECK)
-    return render(request, "check.html")
+    return render(request, "check.html", {"surroundings": surroundings(request)})
 
 
 @require_GET
@@ -133,7 +134,7 @@ def checked(request: Request, reference: str) -> HttpResponse:
         reference=reference,
         at=found.at,
     )
-    return render(request, "checked.html", context)
+    return render(request, "checked.html", context | {"surroundings": surroundings(request)})
 
 
 @require_POST

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
@@ -12,16 +11,16 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from registret.access.actor import Actor
-from registret.kernel.refused import Refused
 from registret.settings.queries import lengths
-from registret.web.gate import open_to_all, recognise
+from registret.web.controllers import controllers
+from registret.web.gate import open_to_all
 from registret.web.help import errors
-from registret.web.http import SESSION_COOKIE, CardRequest, Request
+from registret.web.http import Request
+from registret.web.surroundings import surroundings
 from registret.words.processings import PROCESSINGS
 
 # When somebody last read the accessibility statement and the privacy notice and found them true.
-_STATEMENTS_UPDATED = date(2026, 11, 25)
+_STATEMENTS_UPDATED = date(2026, 11, 26)
 
 
 @require_GET
@@ -73,15 +72,9 @@ def privacy(request: Request) -> HttpResponse:
     """How the registry treats personal data of those who work in it: true to what is kept, by the lengths in force."""
     now = lengths()
     told = [{"name": one.name, "data": one.data, "kept": [kept.told(now) for kept in one.kept]} for one in PROCESSINGS]
-    return _page(request, "privacy.html", {"updated": _STATEMENTS_UPDATED, "processings": told})
+    context = {"updated": _STATEMENTS_UPDATED, "processings": told, "controllers": controllers()}
+    return _page(request, "privacy.html", context)
 
 
 def _page(request: Request, template: str, context: dict[str, Any]) -> HttpResponse:
-    """The page in the surroundings that the reader comes from: the dark bar shows that somebody is logged in."""
-    typed = cast(CardRequest, request)
-    if SESSION_COOKIE in request.COOKIES:
-        # Help is open to all, so a session that is over is no reason to refuse.
-        with suppress(Refused):
-            recognise(typed)
-    at_work = isinstance(getattr(request, "person", None), Actor)
-    return render(request, template, context | {"surroundings": "inside.html" if at_work else "outside.html"})
+    return render(request, template, context | {"surroundings": surroundings(request)})

@@ -23,6 +23,7 @@ from registret.web.http import ActorRequest, CardRequest
 from registret.web.numbers import number_in
 from registret.web.recertify.pages import due
 from registret.web.records.pages import work_lists
+from registret.web.surroundings import surroundings
 
 LOG = 4
 """So many entries of the own log are shown, the newest."""
@@ -64,7 +65,8 @@ def seat(request: CardRequest) -> HttpResponse:
     if not seats:
         return see_other("application")
     chosen = person.seat.grant_id if isinstance(person, Actor) else seats[0].grant_id
-    return render(request, "seat.html", {"seats": seats, "chosen": chosen})
+    context = {"seats": seats, "chosen": chosen, "surroundings": surroundings(request)}
+    return render(request, "seat.html", context)
 
 
 def _greeting(hour: int) -> str:

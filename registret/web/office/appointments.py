@@ -13,6 +13,8 @@ from registret.access.refusals import AlreadyGranted, AlreadyProposed, GivesRigh
 from registret.access.roles import ROLES_TO_NOMINATE, Permission
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.limits.services import TooMany
+from registret.settings.lengths import TimeLimit
+from registret.settings.queries import length
 from registret.web.attest.card_time import CardTime
 from registret.web.door.views import see_other
 from registret.web.forms import beside
@@ -23,6 +25,7 @@ from registret.web.office.forms import NominateForm
 from registret.web.office.pages import check
 from registret.web.office.support import asked_about, to_appointments
 from registret.web.people.forms import WhyForm
+from registret.words.time_limits import length_in_words
 
 _ABOUT_WHOM = (OwnRights, AlreadyGranted, AlreadyProposed, GivesRights, PersonSuspended)
 _PLACES = dict.fromkeys(_ABOUT_WHOM, "hsa_id") | {TooMany: "email"}
@@ -52,10 +55,12 @@ def nominate(request: ActorRequest) -> HttpResponse:
         if request.POST.get("ok") == "1" and _nominated(request, form):
             return see_other("appointments")
         asked = asked_about(request, form)
+    lasts = length(TimeLimit.NOMINATION)
     context = {
         "tab": "office",
         "act": "nominate",
         "roles": ROLES_TO_NOMINATE,
+        "lasts": length_in_words(lasts.number, lasts.unit),
         "others": nominating.who_confirms(actor=request.actor, at=request.at),
         "form": form,
         "asked": asked,

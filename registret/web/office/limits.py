@@ -6,14 +6,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from registret.access.checks import check_card_age
 from registret.access.roles import Permission
-from registret.settings.lengths import LIMITS, TimeLimit
+from registret.oversight.services import USUAL_SIZE
+from registret.records import protected
+from registret.settings.lengths import LIMITS, TimeLimit, Unit
 from registret.settings.queries import DecisionRow, decisions, newest_decisions
 from registret.settings.refusals import LimitImpossible, LimitUnchanged
 from registret.settings.services import decide
@@ -57,13 +61,57 @@ class LimitForm(forms.Form):
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fixed:
+    """A length that the office does not set, and why."""
+
+    name: str
+    length: str
+    why: str
+
+
+def fixed() -> tuple[Fixed, ...]:
+    """Those that stand in the program, in the active language."""
+    in_a_letter = gettext("Sista dagen står i mejlet, och ett löfte i ett mejl ändras inte efteråt.")
+    days, hours = Unit.DAYS, int(protected.LASTS.total_seconds() // 3600)
+    minutes = int(settings.SESSION_IDLE.total_seconds() // 60)
+    return (
+        Fixed(
+            name=gettext("Bekräfta e-post"),
+            length=length_in_words(settings.CONFIRMATION_LIFETIME.days, days),
+            why=in_a_letter,
+        ),
+        Fixed(
+            name=gettext("Invända mot en ny e-postadress"),
+            length=length_in_words(settings.OBJECTION_LIFETIME.days, days),
+            why=in_a_letter,
+        ),
+        Fixed(
+            name=gettext("Skäl för att läsa om någon med skyddad identitet"),
+            length=ngettext("%(n)s timme", "%(n)s timmar", hours) % {"n": hours},
+            why=gettext("Skyddar patienter, som kansliet inte ser. Alla vårdgivare ska kunna lita på det."),
+        ),
+        Fixed(
+            name=gettext("Stickprov i loggen"),
+            length=ngettext("%(n)s post", "%(n)s poster", USUAL_SIZE) % {"n": USUAL_SIZE},
+            why=gettext("Kansliet granskas också, och bestämmer inte hur mycket. Den som granskar kan dra fler."),
+        ),
+        Fixed(
+            name=gettext("Utloggning när inget händer"),
+            length=ngettext("%(n)s minut", "%(n)s minuter", minutes) % {"n": minutes},
+            why=gettext("Skyddar delade datorer. Driften ställer in den, lika för alla."),
+        ),
+    )
+
+
 @require_GET
 @needs(Permission.DECIDE_LIMITS)
 def time_limits(request: ActorRequest) -> HttpResponse:
     """All time limits as they are now."""
     newest = newest_decisions()
     lines = [_line(limit, newest.get(limit)) for limit in TimeLimit]
-    return render(request, "time_limits.html", {"tab": "office", "lines": lines, "changed": request.GET.get("klart")})
+    context = {"tab": "office", "lines": lines, "fixed": fixed(), "changed": request.GET.get("klart")}
+    return render(request, "time_limits.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -15,7 +15,8 @@ from registret.access.checks import check_card_age
 from registret.access.refusals import DecidedAlready, NotFound
 from registret.access.roles import Permission
 from registret.places.queries import clinic
-from registret.registries.queries import sub_registries
+from registret.registries.queries import open_for_entry, sub_registries
+from registret.registries.schema import RegistryState
 from registret.web.attest.forms import ReasonField
 from registret.web.door.views import see_other
 from registret.web.forms import beside
@@ -42,7 +43,7 @@ class ParticipationForm(forms.Form):
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)
         self.fields["sub_registry"] = forms.ChoiceField(
-            choices=[(one.code, one.name) for one in sub_registries()],
+            choices=[(one.code, one.name) for one in open_for_entry()],
             error_messages={"required": _("Välj delregister"), "invalid_choice": _("Välj delregister")},
         )
         self.order_fields(["sub_registry", "takes_part", "reason"])
@@ -67,7 +68,13 @@ def one_clinic(request: ActorRequest, id: int) -> HttpResponse:
         "place": place,
         "form": form,
         "lines": [
-            {"registry": one, "decision": newest.get(one.code), "takes_part": _takes_part(newest.get(one.code))}
+            {
+                "registry": one,
+                # Nothing is begun in one that is closed, wherever: there is nothing to decide.
+                "is_open": one.state is RegistryState.OPEN,
+                "decision": newest.get(one.code),
+                "takes_part": _takes_part(newest.get(one.code)),
+            }
             for one in sub_registries()
         ],
         "history": participation.decisions(place.id),

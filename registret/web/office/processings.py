@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 
 from django.http import HttpResponse
@@ -14,8 +12,10 @@ from django.views.decorators.http import require_GET
 from registret.access.people import note_processings_export
 from registret.access.roles import Permission
 from registret.settings.queries import lengths
+from registret.web.controllers import controllers
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
+from registret.web.tables import csv_file
 from registret.words.processings import PROCESSINGS
 
 
@@ -34,7 +34,7 @@ class Shown:
 @needs(Permission.APPOINT)
 def processings(request: ActorRequest) -> HttpResponse:
     """All processings."""
-    return render(request, "processings.html", {"tab": "office", "processings": shown()})
+    return render(request, "processings.html", {"tab": "office", "processings": shown(), "controllers": controllers()})
 
 
 @require_GET
@@ -43,15 +43,27 @@ def processings_csv(request: ActorRequest) -> HttpResponse:
     """The same as a file; taking it out is logged."""
     everything = shown()
     note_processings_export(number=len(everything), actor=request.actor, at=request.at)
-    out = io.StringIO()
-    lines = csv.writer(out, delimiter=";")
-    lines.writerow([_("Behandling"), *(name for name, _text in everything[0].facts), _("Gallring"), _("Kolumner")])
-    for one in everything:
-        columns = " ".join(f"{table}.{column}" for table, names in one.columns for column in names.split())
-        lines.writerow([one.name, *(text for _name, text in one.facts), " ".join(one.kept), columns])
-    response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = 'attachment; filename="behandlingar.csv"'
-    return response
+    answering = controllers()
+    header = [
+        _("Behandling"),
+        *(name for name, _text in everything[0].facts),
+        _("Gallring"),
+        _("Centralt personuppgiftsansvarig"),
+        _("Lokalt personuppgiftsansvariga"),
+        _("Kolumner"),
+    ]
+    lines = (
+        [
+            one.name,
+            *(text for _name, text in one.facts),
+            " ".join(one.kept),
+            answering.central,
+            ", ".join(name for name, _clinics in answering.local),
+            " ".join(f"{table}.{column}" for table, names in one.columns for column in names.split()),
+        ]
+        for one in everything
+    )
+    return csv_file("behandlingar.csv", header, lines)
 
 
 def shown() -> tuple[Shown, ...]:

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registret.access import people as access
@@ -32,6 +33,7 @@ from registret.accounts.folding import folded
 from registret.kernel.life import NotPossible
 from registret.ledger.queries import entries_about
 from registret.places.queries import clinic
+from registret.registries.queries import names_of
 from registret.settings.lengths import TimeLimit
 from registret.settings.queries import length
 from registret.web.attest.card_time import CardTime
@@ -88,7 +90,17 @@ def people_csv(request: ActorRequest) -> HttpResponse:
     """The same list as a file; taking it out is logged."""
     everybody = _everybody(request)
     access.note_export(number=len(everybody), actor=request.actor, at=request.at)
-    header = ["hsa_id", "name", "mail", "state", "last_login", "role", "sub_registries", "begins", "last_day"]
+    header = [
+        "HSA-id",
+        _("Namn"),
+        _("E-post"),
+        _("Kontot"),
+        _("Senast inloggad"),
+        _("Roll"),
+        _("Delregister"),
+        _("Gäller från"),
+        _("Sista dag"),
+    ]
     return csv_file("personer.csv", header, (_cells(one, grant) for one in everybody for grant in one.grants))
 
 
@@ -272,9 +284,9 @@ def _cells(found: PersonRow, grant: GrantRow) -> list[str]:
         found.name,
         found.email,
         account_state_name(found.state),
-        found.logged_in_at.date().isoformat() if found.logged_in_at else "",
+        timezone.localdate(found.logged_in_at).isoformat() if found.logged_in_at else "",
         role_name(grant.role),
-        ",".join(grant.sub_registries),
+        ", ".join(names_of(grant.sub_registries)),
         timezone.localdate(grant.begins_at).isoformat(),
         (timezone.localtime(grant.ends_at) - timedelta(seconds=1)).date().isoformat(),
     ]

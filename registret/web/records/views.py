@@ -19,6 +19,7 @@ from registret.access.refusals import NotFound
 from registret.access.roles import Permission
 from registret.kernel.identifiers import Malformed
 from registret.kernel.sweden import day_of
+from registret.places.queries import clinic
 from registret.records import looking, queries, services, versions
 from registret.records.lifecycle import WRITABLE, StepState
 from registret.records.numbers import PatientNumber, Sex, reserve_formats
@@ -26,9 +27,9 @@ from registret.records.refusals import CannotSign, NumberImpossible, ReasonNeede
 from registret.records.rows import StepPage
 from registret.records.services import NewPatient, Outcome
 from registret.registries.answers import AnswerBroken, read
-from registret.registries.codebook import as_csv
+from registret.registries.codebook import COLUMNS, cells
 from registret.registries.forms import Form, FormStep
-from registret.registries.queries import catalogue, form_in_force
+from registret.registries.queries import catalogue, form_in_force, form_of, name_of
 from registret.registries.questionnaire import as_questionnaire
 from registret.web.door.views import see_other
 from registret.web.gate import needs
@@ -76,14 +77,22 @@ def work_list(request: ActorRequest, which: str) -> HttpResponse:
 def letters_due(request: ActorRequest) -> HttpResponse:
     """Whom to write to about the follow-ups that are due: with numbers and names, so each line is a look (a file)."""
     rows = looking.letters_due(actor=request.actor, at=request.at)
-    header = ["number", "name", "patient", "sub_registry", "step", "from", "to"]
+    header = [
+        _("Nummer"),
+        _("Namn"),
+        _("Beteckning här"),
+        _("Delregister"),
+        _("Steg"),
+        _("Tidigast"),
+        _("Senast"),
+    ]
     lines = [
         [
             line.patient.number.shown,
             line.patient.name,
             line.patient.system_id,
-            line.sub_registry,
-            line.step,
+            name_of(line.sub_registry),
+            str(form_of(line.sub_registry, line.version).step(line.step).name),
             str(line.due_from),
             str(line.due_to),
         ]
@@ -108,10 +117,9 @@ def definition(request: ActorRequest, code: str, version: int, kind: str) -> Htt
     if form is None:
         raise Http404
     if kind == "csv":
-        response = HttpResponse("\ufeff" + as_csv(form), content_type="text/csv; charset=utf-8")
-    else:
-        origin, today = settings.SITE_ORIGIN, day_of(request.at)
-        response = JsonResponse(as_questionnaire(form, origin=origin, on=today), content_type="application/fhir+json")
+        return csv_file(f"{code}-{version}.csv", COLUMNS, cells(form))
+    origin, today = settings.SITE_ORIGIN, day_of(request.at)
+    response = JsonResponse(as_questionnaire(form, origin=origin, on=today), content_type="application/fhir+json")
     response.headers["Content-Disposition"] = f'attachment; filename="{code}-{version}.{kind}"'
     return response
 
@@ -170,6 +178,7 @@ def one_patient(request: ActorRequest, patient: str) -> HttpResponse:
         "episodes": pages.episodes_context(found.episodes),
         "registries": pages.registries_to_report(request.actor),
         "may_change_number": found.may_report,
+        "place": clinic(request.actor.seat.clinic_id) if request.actor.seat.clinic_id else None,
         "tab": "records",
     }
     return render(request, "patient.html", context)

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 
 from registret.places.queries import Hint, MailHint
-from registret.registries.queries import name_of, open_for_entry
+from registret.registries.queries import name_of, names_of, open_for_entry
 from registret.registries.queries import sub_registries as every_registry
 from registret.web.shown_for import FIELD
 from registret.words.bounces import bounce_reason as words_bounce_reason
@@ -157,7 +157,7 @@ def fate(code: str) -> str:
 
 @register.filter
 def sub_registries(codes: tuple[str, ...]) -> str:
-    return ", ".join(name_of(code) for code in codes)
+    return ", ".join(names_of(codes))
 
 
 @register.filter

@@ -34,6 +34,8 @@ from registret.accounts.queries import living_account
 from registret.kernel.by import By
 from registret.kernel.identifiers import HsaId
 from registret.mail.models import Letter
+from registret.settings.lengths import TimeLimit
+from registret.settings.services import decide
 from tests import cast
 from tests.cast import ANNA, BERTIL, DORIS, ERIK, KARIN, Country, Person, person
 from tests.parallel import committed, together
@@ -310,6 +312,16 @@ def test_only_who_proposed_takes_it_back(place: Country) -> None:
     made, ingrid = proposal(), actor(INGRID)
     with refused(NotFound):
         withdraw_nomination(nomination_id=made, actor=ingrid, at=NOW)
+
+
+def test_a_proposal_waits_for_as_long_as_the_office_has_set(place: Country) -> None:
+    proposal()
+    (waiting,) = nominations(actor=actor(INGRID), at=NOW)
+    assert waiting.until == NOW + 30 * DAY
+    decide(limit=TimeLimit.NOMINATION, number=10, reason="Det ska gå fort", by=actor(DORIS).by, at=NOW)
+    (waiting,) = nominations(actor=actor(INGRID), at=NOW)
+    assert waiting.until == NOW + 10 * DAY
+    assert nominations(actor=actor(INGRID, at=NOW + 10 * DAY), at=NOW + 10 * DAY) == ()
 
 
 def test_a_proposal_waits_for_thirty_days_and_then_for_nobody(place: Country) -> None:

@@ -21,7 +21,17 @@ def without_settings(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_all_commands_are_listed_without_settings(arguments: list[str]) -> None:
     done = without_settings(*arguments)
     assert (done.returncode, done.stderr) == (0, "")
-    for command in ("demo", "demo-browser", "demo-reset", "serve", "work", "forget", "appoint", "import-clinics"):
+    for command in (
+        "demo",
+        "demo-browser",
+        "demo-reset",
+        "demo-run",
+        "serve",
+        "work",
+        "forget",
+        "appoint",
+        "import-clinics",
+    ):
         assert f"\n  {command} " in done.stdout
 
 
@@ -31,10 +41,12 @@ def test_a_command_explains_itself_without_settings(command: str) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert "usage: registret" in done.stdout
     assert "not-set" not in done.stdout
+    assert f"usage: registret {command} " in done.stdout, "spelt as it is documented"
 
 
 def test_a_command_with_dashes_is_found_by_help_as_well() -> None:
-    assert "FILE.csv" in without_settings("help", "import-clinics").stdout
+    assert "usage: registret import-clinics " in without_settings("help", "import-clinics").stdout
+    assert "Unknown command: 'no-such'" in without_settings("help", "no-such").stderr.replace("_", "-")
 
 
 @pytest.mark.parametrize("command", ["serve", "appoint", "import-clinics"])

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from registret.access.account_file import COLUMNS
+from registret.access.queries import seats_of
 from registret.accounts.queries import living_account
 from registret.ledger.queries import Wanted, entries
 from tests import cast
@@ -55,6 +56,27 @@ def test_a_dry_run_a_run_and_a_run_again(file: Path) -> None:
     (entry,) = entries(wanted=Wanted(event="account.imported")).rows
     assert (entry.facts["decided_by"], entry.facts["reference"]) == ("Sven Styrelse", "RS 2026-17")
     assert run(file, *DECIDED) == ["1 line read, nothing to change: 1 stood already, 0 left as they are"]
+
+
+def test_a_dry_run_looks_at_the_file_before_anything_is_decided(file: Path) -> None:
+    (told,) = run(file, "--dry-run")
+    assert "1 account with 1 right would be brought in (dry run)" in told
+    written(file, ANNAS.replace("registrerare", "kung"))
+    assert stopped(file, "--dry-run")[0].startswith("line 2, column roll: ")
+    assert "at most 100 printable" in stopped(file, "--dry-run", "--reference", "x" * 101)[0]
+
+
+@pytest.mark.parametrize("said", ["pneumoni sepsis", "pneumoni,sepsis", "sepsis, pneumoni"])
+def test_sub_registries_are_separated_by_a_space_or_a_comma(file: Path, said: str) -> None:
+    written(file, ANNAS + said)
+    run(file, *DECIDED)
+    (seat,) = seats_of(account_id=cast.account_of(ANNA).id, at=timezone.now())
+    assert {code for _role, code in seat.rights} == {"pneumoni", "sepsis"}
+
+
+def test_a_wrong_sub_registry_is_told_with_what_separates_them(file: Path) -> None:
+    written(file, ANNAS + "pneumoni/sepsis")
+    assert "separated by a space or a comma" in stopped(file, "--dry-run")[0]
 
 
 def test_who_decided_what_under_which_reference_must_be_said_all_of_it_at_once(file: Path) -> None:

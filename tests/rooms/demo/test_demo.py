@@ -200,6 +200,43 @@ def test_a_person_id_is_shown_nowhere(demo: Demo) -> None:
     assert cast.ANNA.personal_number[2:] not in page.text
 
 
+def test_bertil_has_two_to_attest_at_once(demo: Demo) -> None:
+    bertil, _ = visit(demo, cast.BERTIL)
+    page = bertil.get("/attestera").text
+    for person in (cast.PER_OLOF, cast.SIXTEN):
+        assert person.name in page
+    assert "Attestera valda" in page
+
+
+def test_a_command_runs_in_the_running_demo(demo: Demo) -> None:
+    done = demo.run("demo-run", "--", "chores", "--dry-run")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.search(r"^escalate: \d+ would be done$", done.stdout, re.M)
+    assert Visitor(demo).get("/").status_code == 200, "it goes on"
+
+
+def test_the_log_of_a_demo_looks_as_if_it_had_been_sealed_all_along(demo: Demo) -> None:
+    done = demo.run("demo-run", "check-ledger")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "entries are as they were sealed" in done.stdout
+    assert "LOOK AT" not in done.stdout
+
+
+@pytest.mark.parametrize("words", [[], ["--"], ["demo-reset"], ["--", "serve"]])
+def test_what_is_no_command_for_a_demo_is_refused_in_one_line(demo: Demo, words: list[str]) -> None:
+    done = demo.run("demo-run", *words)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "which command?" in done.stderr
+
+
+def test_without_a_demo_no_command_runs() -> None:
+    new = new_demo("none")
+    done = new.run("demo-run", "chores", "--dry-run")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "registret: there is no demo here: make one with `make demo`\n"
+    assert not new.folder.exists()
+
+
 def test_the_letters_of_the_country_have_arrived_in_the_mailbox(demo: Demo) -> None:
     visitor = Visitor(demo)
 
@@ -267,6 +304,12 @@ def test_it_stops_cleanly_starts_again_with_all_it_had_and_is_reset() -> None:
         assert said.strip() == "Stoppad. Data finns kvar."
         assert not answers(demo.site_port)
         assert not answers(demo.card_port)
+        assert servers_of(demo) == []
+
+        # A command finds the database also while the demo does not run, and leaves nothing running.
+        done = demo.run("demo-run", "chores", "--dry-run")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "would be done" in done.stdout
         assert servers_of(demo) == []
 
         running = demo.start()

@@ -139,3 +139,10 @@ def test_hostile_names_are_shown_as_text(place: Country) -> None:
     for what in ("bekrafta", "avsla"):
         address = f"/kansliet/uppdrag/forslag/{made}/{what}"
         assert "<script>alert" not in Browser.of(INGRID).get(address).content.decode()
+
+
+def test_the_page_says_how_each_role_is_taken_back() -> None:
+    cast.country(timezone.now() - timedelta(days=30))
+    text = text_of(Browser.of(DORIS).get("/kansliet/uppdrag"))
+    assert "Loggranskare, handläggare av patientärenden och kansliet självt: be driften." in text
+    assert "Driften kör: registret dismiss" in text

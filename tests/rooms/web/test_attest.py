@@ -10,7 +10,9 @@ from django.conf import settings
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from registret.access.applying import withdraw
+from registret.access.applying import apply, withdraw
+from registret.access.clock import Clock
+from registret.access.clockwork import escalate
 from registret.access.ending import end_account
 from registret.access.giving import revoke
 from registret.access.lifecycle import ApplicationState
@@ -489,6 +491,36 @@ def test_the_office_sees_only_applications_that_nobody_else_can_decide(annas: in
     item = browser.get(f"/attestera/{lonely}")
     assert "ingen aktiv lokal administratör" in text_of(item)
     assert f"/kansliet/utse?klinik={place.medicine}" in item.content.decode()
+
+
+def test_the_office_is_told_who_let_an_application_wait_and_not_that_nobody_is_there(
+    annas: int, place: Country, now: datetime
+) -> None:
+    lonely = cast.register(colleague(1), place.medicine, at=now)
+    browser = Browser.of(DORIS)
+    escalated = [done.subject for done in escalate(Clock(at=now + timedelta(days=4)))]
+    assert escalated == [f"application {annas}"]
+    rows = text_of(browser.get("/attestera"))
+    assert "Infektionskliniken, Norrviks sjukhus · ingen där har tagit ställning" in rows
+    assert "Medicinkliniken, Norrviks sjukhus · ingen där kan attestera" in rows
+    waited, alone = text_of(browser.get(f"/attestera/{annas}")), text_of(browser.get(f"/attestera/{lonely}"))
+    assert "fast någon kan: Bertil Holm, Karin Nyberg" in waited
+    assert "ingen aktiv lokal administratör" not in waited
+    assert "ingen aktiv lokal administratör" in alone
+
+
+def test_an_administrator_who_applies_alone_is_nobody_who_could_attest_it(place: Country, now: datetime) -> None:
+    cast.appoint(colleague(1), place.medicine, at=now)
+    own = apply(
+        account_id=cast.account_of(colleague(1)).id,
+        clinic_id=place.medicine,
+        role=Role.REPORTER,
+        sub_registries=["pneumoni"],
+        message="",
+        by=colleague(1).by,
+        at=now,
+    )
+    assert "ingen aktiv lokal administratör" in text_of(Browser.of(DORIS).get(f"/attestera/{own}"))
 
 
 def test_the_office_attests_and_still_sees_what_it_did_when_the_clinic_has_an_administrator_again(

@@ -495,11 +495,23 @@ def test_information_to_patients_is_open_to_all_and_names_both_controllers(anna:
     ):
         assert said in text, said
     assert "None" not in text
+    assert 'href="/patientinformation"' in anybody.get("/").content.decode(), "every page leads there"
     anybody.get("/sprak/en?till=/")
     assert "opt out" in text_of(anybody.get(f"/patientinformation/{cast.SYDVIK}"))
     assert anybody.get("/patientinformation/finns-inte").status_code == 404
     cast.close_clinic(cast.SYDVIK, at=timezone.now())
     assert anybody.get(f"/patientinformation/{cast.SYDVIK}").status_code == 404
+
+
+def test_information_to_patients_is_linked_where_patients_are_met_and_stays_under_the_bar(
+    anna: Actor, episode: str
+) -> None:
+    own = f"/patientinformation/{cast.INFECTION}"
+    browser = Browser.of(ANNA)
+    assert f'href="{own}"' in browser.get(f"/patient/{system_id_of(TOLVAN)}").content.decode()
+    assert "Logga ut" in text_of(browser.get(own))
+    assert "Logga ut" in text_of(browser.get("/patientinformation"))
+    assert "Logga ut" not in text_of(Browser().get(own))
 
 
 def test_that_a_number_is_taken_is_an_entry_about_whose_it_is(anna: Actor, episode: str, now: datetime) -> None:

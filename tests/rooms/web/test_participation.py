@@ -8,6 +8,8 @@ import pytest
 from django.utils import timezone
 
 from registret.access.participation import left_out
+from registret.registries.queries import open_for_entry, sub_registries
+from registret.registries.schema import RegistryState
 from tests import cast
 from tests.cast import BERTIL, DORIS, Country
 from tests.rooms.web.client import Browser, text_of
@@ -37,6 +39,21 @@ def test_the_office_decides_with_a_reason_and_the_page_says_who(place: Country) 
     again = browser.post(address, sent)
     assert again.status_code == 422
     assert "Det är redan så" in text_of(again)
+
+
+def test_what_is_closed_for_entry_is_shown_as_closed_and_not_decided_about(place: Country) -> None:
+    browser = Browser.of(DORIS)
+    address = f"/kansliet/kliniker/{place.infection}"
+    page = browser.get(address)
+    closed = [one for one in sub_registries() if one.state is RegistryState.CLOSED]
+    assert closed
+    for one in closed:
+        assert f"{one.name} stängt" in text_of(page)
+        assert f'value="{one.code}"' not in page.content.decode()
+        sent = {"sub_registry": one.code, "takes_part": "no", "reason": "Avtalet är slut"}
+        assert browser.post(address, sent).status_code == 422
+    assert left_out(place.infection) == frozenset()
+    assert [one.name for one in open_for_entry() if f"{one.name} ansluten" not in text_of(page)] == []
 
 
 def test_nobody_else_sees_the_page_and_a_clinic_that_is_not_there_has_none(place: Country) -> None:

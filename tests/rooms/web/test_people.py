@@ -21,6 +21,7 @@ from registret.accounts.lifecycle import AccountState, Authority
 from registret.accounts.services import suspend
 from registret.ledger.queries import Wanted, entries
 from registret.mail.models import Letter
+from registret.registries.queries import open_for_entry
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, KARIN, Country, Person
 from tests.rooms.web.client import Browser, text_of
@@ -140,11 +141,34 @@ def test_the_file_holds_the_list_cannot_run_as_a_formula_and_is_logged(place: Co
     answer = Browser.of(BERTIL).get("/personer.csv")
     body = answer.content.decode("utf-8-sig")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="personer.csv"'
-    assert ANNA.hsa_id in body
+    assert body.splitlines()[0] == "HSA-id;Namn;E-post;Kontot;Senast inloggad;Roll;Delregister;Gäller från;Sista dag"
+    (annas,) = [line for line in body.splitlines() if ANNA.hsa_id in line]
+    assert ";Registrerare;Pneumoni;" in annas
     assert "'=cmd" in body
     assert CECILIA.hsa_id not in body
     (entry,) = entries(wanted=Wanted(event="people.exported")).rows
     assert (entry.by_hsa_id, entry.facts["rows"]) == (BERTIL.hsa_id, 4)
+
+
+def test_sub_registries_stand_in_their_own_order_and_not_in_that_of_their_codes(place: Country) -> None:
+    (bertils,) = [line for line in people_file(BERTIL) if BERTIL.hsa_id in line]
+    every = [one.name for one in open_for_entry()]
+    assert every != sorted(every)
+    assert f";{', '.join(every)};" in bertils
+    assert ", ".join(every) in text_of(Browser.of(BERTIL).get("/personer"))
+
+
+def people_file(who: cast.Person) -> list[str]:
+    return Browser.of(who).get("/personer.csv").content.decode("utf-8-sig").splitlines()
+
+
+def test_the_file_speaks_the_language_of_the_reader(place: Country) -> None:
+    bertil = Browser.of(BERTIL)
+    bertil.get("/sprak/en?till=/personer")
+    body = bertil.get("/personer.csv").content.decode("utf-8-sig")
+    assert body.splitlines()[0].startswith("HSA-id;Name;")
+    assert ";Local administrator;" in body
+    assert "Lokal administratör" not in body
 
 
 # --- the office is told ---

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from pytest_django import Settings
 
 from registret.kernel.by import By
 from registret.ledger.queries import Wanted, entries
@@ -58,10 +59,19 @@ def test_the_file_has_the_same_and_taking_it_out_is_logged() -> None:
     answer = Browser.of(DORIS).get("/kansliet/behandlingar.csv")
     lines = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
     assert [line[0] for line in lines] == ["Behandling", *(str(one.name) for one in PROCESSINGS)]
-    assert {len(line) for line in lines} == {9}
+    assert {len(line) for line in lines} == {11}
+    assert lines[1][-3:-1] == ["Region Örebro län", "Region Norrvik, Region Sydvik"]
     assert "accounts.Account.hsa_id" in lines[1][-1]
     (entry,) = entries(wanted=Wanted(event="processings.exported")).rows
     assert (entry.by_hsa_id, entry.facts) == (DORIS.hsa_id, {"rows": len(PROCESSINGS)})
+
+
+def test_whoever_answers_for_the_data_is_named_where_it_is_told(settings: Settings) -> None:
+    settings.CENTRAL_CONTROLLER = "Region Mellanvik"
+    for page in (Browser.of(DORIS).get("/kansliet/behandlingar"), Browser().get("/personuppgifter")):
+        text = text_of(page)
+        assert "Region Mellanvik" in text
+        assert "Region Sydvik Infektionskliniken, Sydviks sjukhus" in text, "each care provider, with its clinics"
 
 
 @pytest.mark.parametrize("who", [BERTIL, ERIK])

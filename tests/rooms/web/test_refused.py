@@ -1,4 +1,4 @@
-"""Refusals in the log: people without a card cannot fill it, people with one always stand in it."""
+"""Refusals in the log: people without a card cannot fill it, people with one always stand in it. And their pages."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from registret.access.giving import revoke
+from registret.access.queries import seats_of
 from registret.accounts.visitors import REFUSALS_PER_NETWORK
 from registret.ledger.queries import EntryRow, Wanted, entries
 from registret.limits.services import TooMany, take
 from tests import cast
-from tests.cast import BERTIL
-from tests.rooms.web.client import Browser, text_of
+from tests.cast import ANNA, BERTIL, DORIS, KARIN
+from tests.rooms.web.client import Browser, Page, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -62,3 +64,57 @@ def test_whoever_has_shown_a_card_is_in_the_log_however_often() -> None:
         assert browser.get("/loggen", REMOTE_ADDR=HERE).status_code == 403
     found = entries(wanted=Wanted(hsa_id=BERTIL.hsa_id, event="request.refused")).rows
     assert [e.facts["code"] for e in found] == ["access.not_permitted"] * 3
+
+
+# Whose surroundings a refusal has
+
+
+def bar_in(page: Page) -> bool:
+    """The dark bar: who is at work, and the way out."""
+    return 'class="bar"' in page.content.decode() and "Logga ut" in text_of(page)
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [("/finns-inte", 404), ("/attestera/999999", 404), ("/kansliet", 403), ("/kort", 200), ("/arbetar-som", 200)],
+)
+def test_whoever_is_at_work_still_sees_so_when_refused_or_looking_at_a_card(address: str, status: int) -> None:
+    cast.country(timezone.now() - timedelta(hours=2))
+    page = Browser.of(BERTIL).get(address)
+    assert page.status_code == status
+    assert bar_in(page)
+    assert "Bertil Holm" in text_of(page)
+
+
+def test_a_forged_form_and_a_conflict_show_who_is_at_work_too() -> None:
+    now = timezone.now()
+    place = cast.country(now - timedelta(hours=2))
+    forged = Browser.of(BERTIL, enforce_csrf_checks=True).post("/attestera/valda")
+    assert (forged.status_code, bar_in(forged)) == (403, True)
+    annas = cast.register(ANNA, place.infection, at=now - timedelta(hours=1))
+    assert Browser.of(KARIN).post(f"/attestera/{annas}/avsla", {"reason": "Fel klinik"}).status_code == 303
+    late = Browser.of(BERTIL).post(f"/attestera/{annas}/ta", {})
+    assert (late.status_code, bar_in(late)) == (409, True)
+
+
+@pytest.mark.parametrize("address", ["/finns-inte", "/kort", "/start", "/kansliet"])
+def test_without_a_session_or_with_one_that_is_over_no_page_pretends(address: str) -> None:
+    cast.country(timezone.now() - timedelta(days=2))
+    over = Browser.of(BERTIL, at=timezone.now() - timedelta(days=1))
+    for browser in (Browser(), over):
+        page = browser.get(address)
+        assert not bar_in(page)
+        assert "Bertil" not in text_of(page)
+
+
+@pytest.mark.parametrize("address", ["/finns-inte", "/kort", "/kansliet", "/arbetar-som"])
+def test_whose_seat_was_taken_away_is_not_shown_it(address: str) -> None:
+    now = timezone.now()
+    cast.country(now - timedelta(hours=2))
+    browser = Browser.of(BERTIL)
+    assert bar_in(browser.get("/finns-inte"))
+    (seat,) = seats_of(account_id=cast.account_of(BERTIL).id, at=now)
+    revoke(grant_id=seat.grant_id, reason="Har slutat", revoked_by_id=None, by=DORIS.by, at=timezone.now())
+    page = browser.get(address, follow=True)
+    assert not bar_in(page)
+    assert "Lokal administratör" not in text_of(page)

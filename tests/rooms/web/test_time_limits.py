@@ -11,6 +11,7 @@ from registret.access.queries import newest_application
 from registret.access.rules import last_possible_day
 from registret.settings.lengths import TimeLimit
 from registret.settings.queries import decisions, length
+from registret.web.office.limits import fixed
 from tests import cast
 from tests.cast import ANNA, BERTIL, DORIS, ERIK, Country, Person
 from tests.rooms.web.client import Browser, text_of
@@ -85,3 +86,17 @@ def test_a_new_longest_grant_is_what_attesting_offers_and_allows(place: Country)
     assert f'value="{last.isoformat()}"' in bertil.get(f"/attestera/{wanted.id}").content.decode()
     too_late = {"role": "reporter", "sub_registries": ["pneumoni"], "last_day": (last + timedelta(days=1)).isoformat()}
     assert "högst 6 månader" in text_of(bertil.post(f"/attestera/{wanted.id}", too_late))
+
+
+def test_what_the_office_does_not_set_is_listed_with_its_reason(place: Country) -> None:
+    text = text_of(Browser.of(DORIS).get("/kansliet/tidsgranser"))
+    listed = text.partition("Ändras inte här")[2]
+    for name, length_now in (
+        ("Bekräfta e-post", "7 dagar"),
+        ("Invända mot en ny e-postadress", "14 dagar"),
+        ("Skäl för att läsa om någon med skyddad identitet", "1 timme"),
+        ("Stickprov i loggen", "20 poster"),
+        ("Utloggning när inget händer", "15 minuter"),
+    ):
+        assert f"{name} {length_now}" in listed
+    assert all(line.why for line in fixed())

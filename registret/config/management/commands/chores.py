@@ -29,8 +29,11 @@ class Command(BaseCommand):
             raise SystemExit(2)
         at = timezone.now()
         total = 0
+        done = "would be done" if options["dry_run"] else "done"
         for name in options["chore"] or clockwork.CHORES:
-            for done in clockwork.run(name, at=at, dry_run=options["dry_run"]):
-                total += 1
-                self.stdout.write(f"{name}: {done.what}, {done.subject}")
-        self.stdout.write(f"{total} {'would be' if options['dry_run'] else 'were'} done")
+            found = clockwork.run(name, at=at, dry_run=options["dry_run"])
+            for one in found:
+                self.stdout.write(f"{name}: {one.what}, {one.subject}")
+            self.stdout.write(f"{name}: {len(found)} {done}")
+            total += len(found)
+        self.stdout.write(f"together: {total} {done}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -12,6 +13,10 @@ from registret.config.workers import forget_old
 class Command(BaseCommand):
     help = "Removes counts of limits, login attempts, sessions and OCSP answers whose time is over, never the log."
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        forgotten = forget_old()
-        self.stdout.write(", ".join(f"{number} {what}" for what, number in forgotten.items()) + " forgotten")
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--dry-run", action="store_true", help="say what would be forgotten, and forget nothing")
+
+    def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
+        forgotten = forget_old(dry_run=dry_run)
+        told = ", ".join(f"{number} {what}" for what, number in forgotten.items())
+        self.stdout.write(f"{told} {'would be forgotten (dry run)' if dry_run else 'forgotten'}")

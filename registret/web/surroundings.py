@@ -1,0 +1,23 @@
+"""Inside or outside: the dark bar shows that somebody is at work, also on pages that are open to all."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import cast
+
+from django.http import HttpRequest
+
+from registret.access.actor import Actor
+from registret.kernel.refused import Refused
+from registret.web.gate import recognise
+from registret.web.http import SESSION_COOKIE, CardRequest
+
+
+def surroundings(request: HttpRequest) -> str:
+    """What a page extends that is open to all, or that says no: `inside.html` only for a session that holds, and a seat
+    that is still valid."""
+    if not hasattr(request, "person") and hasattr(request, "at") and SESSION_COOKIE in request.COOKIES:
+        # The page is for all, so a session that is over is no reason to refuse.
+        with suppress(Refused):
+            recognise(cast(CardRequest, request))
+    return "inside.html" if isinstance(getattr(request, "person", None), Actor) else "outside.html"
