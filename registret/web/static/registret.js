@@ -255,10 +255,12 @@ if (sheet) {
     tell("", true);
     says.append(link);
   };
-  /* What is said at a field is not said under the dock. */
-  const liftOut = (element) => {
-    const box = element.getBoundingClientRect();
-    if (box.bottom > status.parentElement.getBoundingClientRect().top && box.top < innerHeight) element.scrollIntoView({ block: "nearest" });
+  /* What is said at a field is not said under the dock, and pushes nothing under it that somebody is writing in. */
+  const liftOut = (field) => {
+    for (const one of [field, document.activeElement.closest("[data-q]")]) {
+      const box = one?.getBoundingClientRect();
+      if (box && box.bottom > status.parentElement.getBoundingClientRect().top && box.top < innerHeight) one.scrollIntoView({ block: "nearest" });
+    }
   };
 
   /* "Unknown" and a value exclude each other; "None of them" and the others too. */
@@ -300,7 +302,7 @@ if (sheet) {
     const described = [...field.querySelectorAll(".hint, .err, .odd")].filter((one) => !one.hidden).map((one) => one.id).join(" ");
     const target = field.matches("fieldset") ? field : field.querySelector("input, select");
     if (described) target.setAttribute("aria-describedby", described); else target.removeAttribute("aria-describedby");
-    if (text && kind === "fault") liftOut(line);
+    if (text && kind === "fault") liftOut(field);
   };
   const adopt = (code, other) => {
     held.delete(code);
@@ -333,7 +335,7 @@ if (sheet) {
       });
     }
     field.querySelector("[data-fault]").after(choice);
-    liftOut(choice);
+    liftOut(field);
   };
   const inOrder = (texts) => String(texts.filter(Boolean).map((text) => text.replace("T", " ")).sort());
   const hear = (now) => {
