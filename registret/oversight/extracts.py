@@ -24,7 +24,7 @@ from registret.records.rows import PatientRow
 
 READS: Final = frozenset(
     {
-        *("patient.found", "patient.opened", "step.opened", "step.history_opened", "episode.printed"),
+        *("patient.found", "patient.opened", "step.opened", "step.followed", "step.history_opened", "episode.printed"),
         *("patient.listed_for_letters", "patient.doubles_shown", "patient.number_met", "patient.more_met"),
         *("case.opened", "extract.made", "log.extract_made"),
     }

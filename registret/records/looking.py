@@ -18,6 +18,7 @@ from registret.limits.services import Limit, take
 from registret.records.numbers import PatientNumber
 from registret.records.protected import give_reason, require_reason
 from registret.records.queries import (
+    changes_since,
     drafts,
     due,
     due_with_patients,
@@ -27,14 +28,16 @@ from registret.records.queries import (
     history,
     is_blocked,
     laid_aside,
+    others_in,
     patient_numbered,
     patient_of,
     patients_named,
     step_page,
     to_continue,
+    version_of,
 )
 from registret.records.refusals import OptedOut
-from registret.records.rows import LetterLine, Listed, PatientPage, PatientRow, RevisionRow, StepPage
+from registret.records.rows import LetterLine, Listed, Other, PatientPage, PatientRow, RevisionRow, StepPage
 from registret.records.sight import sight_of
 
 SYSTEM_ID_LENGTH: Final = 9
@@ -135,6 +138,24 @@ def open_step(*, actor: Actor, episode: str, step: str, at: datetime) -> StepPag
         require_reason(actor, page.patient, at=at)
         _tell(actor, "step.opened", page.patient.id, at, _which(page))
         return page
+
+
+def open_news(
+    *, actor: Actor, episode: str, step: str, base: int, at: datetime
+) -> tuple[StepPage, Mapping[str, Other]] | None:
+    """What others have changed in a step since the page of version `base` was fetched, for whoever writes in it.
+
+    None, if nothing has changed: nothing is shown, and there is no entry.
+
+    Raises: NotPermitted, NotFound, ReasonNeeded.
+    """
+    with sight_of(actor, Permission.REPORT):
+        if version_of(actor, episode=episode, step=step) == base:
+            return None
+        page, row = step_page(actor, episode=episode, step=step)
+        require_reason(actor, page.patient, used=False, at=at)
+        _tell(actor, "step.followed", page.patient.id, at, _which(page))
+        return page, others_in(changes_since(row, base))
 
 
 def open_history(*, actor: Actor, episode: str, step: str, at: datetime) -> tuple[StepPage, tuple[RevisionRow, ...]]:

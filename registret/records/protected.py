@@ -25,21 +25,22 @@ def give_reason(actor: Actor, patient: PatientRow, *, at: datetime) -> None:
     ReasonGiven.objects.create(session_id=actor.session_id, patient_id=patient.id, at=at)
 
 
-def require_reason(actor: Actor, patient: PatientRow, *, at: datetime) -> None:
-    """Whoever goes on working with the patient is not asked in the middle of it: each use counts from now.
+def require_reason(actor: Actor, patient: PatientRow, *, used: bool = True, at: datetime) -> None:
+    """Whoever goes on working with the patient is not asked in the middle of it: each use counts from now. Not `used`:
+    a page asks by itself, and the reason lasts no longer for that.
 
     Raises: ReasonNeeded (the identity is protected, and nobody said why in this session, or not within the hour).
     """
-    if not has_reason(actor, patient, at=at):
+    if not has_reason(actor, patient, used=used, at=at):
         raise ReasonNeeded(patient=patient.system_id)
 
 
-def has_reason(actor: Actor, patient: PatientRow, *, at: datetime) -> bool:
-    """Whether none is needed, or one was given, which counts from now."""
+def has_reason(actor: Actor, patient: PatientRow, *, used: bool = True, at: datetime) -> bool:
+    """Whether none is needed, or one was given, which counts from now if it is `used`."""
     if not patient.is_protected:
         return True
     given = ReasonGiven.objects.filter(session_id=actor.session_id, patient_id=patient.id, at__gt=at - LASTS)
-    return bool(given.update(at=Greatest("at", Value(at))))
+    return bool(given.update(at=Greatest("at", Value(at)))) if used else given.exists()
 
 
 def forget_old(*, at: datetime) -> int:

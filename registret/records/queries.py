@@ -28,6 +28,7 @@ from registret.records.rows import (
     LetterLine,
     Listed,
     ListedStep,
+    Other,
     PatientRow,
     RevisionRow,
     StepPage,
@@ -328,6 +329,23 @@ def changes_since(step: Step, base: int) -> dict[str, tuple[Stored | None, Revis
         for code, (old, _new) in revision.changes.items():
             first = found[code][0] if code in found else old
             found[code] = first, revision
+    return found
+
+
+def others_in(since: Mapping[str, tuple[Stored | None, Revision]]) -> dict[str, Other]:
+    """Who made the changes that `changes_since` found."""
+    return {code: Other(by_name=revision.by_name, at=revision.at) for code, (_, revision) in since.items()}
+
+
+def version_of(actor: Actor, *, episode: str, step: str) -> int:
+    """Of a step that the actor reports. One query, and nothing of the patient. Inside `sight_of(actor)`.
+
+    Raises: NotFound.
+    """
+    wanted = episodes_of(actor, Permission.REPORT).filter(system_id=episode, steps__code=step)
+    found = wanted.values_list("steps__version", flat=True).first()
+    if found is None:
+        raise NotFound()
     return found
 
 

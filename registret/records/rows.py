@@ -110,6 +110,14 @@ class StepPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Other:
+    """Who last changed an answer after a page of it was fetched."""
+
+    by_name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListedStep:
     """A line of a work list. It names nobody: birth date, age and sex are enough to know which patient it is, and
     opening the patient is what the log tells of. `shown`: as `PatientRow` says it. `age`: when the episode began."""

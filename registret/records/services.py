@@ -30,6 +30,7 @@ from registret.records.queries import (
     doubles_of,
     is_blocked,
     known_of,
+    others_in,
     patient_id_of,
     patient_numbered,
     patient_of,
@@ -47,7 +48,7 @@ from registret.records.refusals import (
     PerhapsDouble,
     WrittenSince,
 )
-from registret.records.rows import Doubles, StepPage
+from registret.records.rows import Doubles, Other, StepPage
 from registret.records.sight import clinic_of, sight_of, sight_of_all
 from registret.registries.answers import Answer, AnswerBroken, FormFault, Stored, read
 from registret.registries.assessing import Assessment, KnownOfPatient, assess
@@ -96,12 +97,12 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of what was written. `others`: answers that somebody else changed since the page was fetched."""
+    """What became of what was written. `others`: by variable, who changed answers since the page was fetched."""
 
     page: StepPage
     faults: Mapping[str, FormFault]
     conflicts: tuple[Conflict, ...]
-    others: frozenset[str] = field(default_factory=frozenset)
+    others: Mapping[str, Other] = field(default_factory=dict)
 
 
 def known_patient(*, actor: Actor, system_id: str, at: datetime) -> NewPatient:
@@ -234,7 +235,8 @@ def write(*, actor: Actor, episode: str, step: str, base: int, written: Written,
             # What is answered shows the step all the same: also what others wrote, and whose it is.
             tell(actor, "step.opened", page, at, {})
         now, _ = step_page(actor, episode=episode, step=step)
-        return Outcome(page=now, faults=faults, conflicts=conflicts, others=frozenset(since) - frozenset(changes))
+        others = {code: other for code, other in others_in(since).items() if code not in changes}
+        return Outcome(page=now, faults=faults, conflicts=conflicts, others=others)
 
 
 def lay_aside(*, actor: Actor, episode: str, step: str, at: datetime) -> None:
@@ -475,11 +477,14 @@ def _merge(
     answers: Mapping[str, Answer],
     faults: Mapping[str, FormFault],
 ) -> tuple[dict[str, tuple[Stored | None, Stored | None]], tuple[Conflict, ...]]:
-    """What to change, and what somebody else changed to something else since the page was fetched."""
+    """What to change, and what somebody else changed to something else since the page was fetched: also where a fault
+    stands in the way, for whoever mends it would overwrite what they never saw."""
     changes: dict[str, tuple[Stored | None, Stored | None]] = {}
     conflicts = []
     for code in written:
         if code in faults:
+            if code in since:
+                conflicts.append((code, row.answers.get(code), since[code][1]))
             continue
         new = answers[code].stored if code in answers else None
         now = row.answers.get(code)

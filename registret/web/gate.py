@@ -63,15 +63,17 @@ def needs_any_card(view: Callable[Concatenate[CardRequest, P], HttpResponseBase]
     return _gated(view, "needs_any_card", let_in)
 
 
-def needs(permission: Permission) -> Callable[[Callable[Concatenate[ActorRequest, P], HttpResponseBase]], View]:
-    """Somebody at work in a role that includes `permission`.
+def needs(
+    permission: Permission, *, seen: bool = True
+) -> Callable[[Callable[Concatenate[ActorRequest, P], HttpResponseBase]], View]:
+    """Somebody at work in a role that includes `permission`. Not `seen`: a page asks, and nobody has done anything.
 
     Raises: what `recognise` raises; PageOfAnother, PageOfOtherSeat, NotPermitted.
     """
 
     def decorate(view: Callable[Concatenate[ActorRequest, P], HttpResponseBase]) -> View:
         def let_in(request: HttpRequest) -> View:
-            person = recognise(cast(CardRequest, request))
+            person = recognise(cast(CardRequest, request), seen=seen)
             require_own_page(cast(CardRequest, request), at_seat=True)
             if isinstance(person, Holder):
                 return _lead_to("seat" if person.standing.missing is None else "application")

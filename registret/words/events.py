@@ -118,6 +118,7 @@ EVENTS = {
     "episode.moved_on": _("Gick över till en ny version av formuläret"),
     "episode.printed": _("Skrev ut en vårdepisod"),
     "step.opened": _("Öppnade ett steg"),
+    "step.followed": _("Såg vad andra ändrade i ett öppet steg"),
     "step.history_opened": _("Läste ändringarna i ett steg"),
     "step.written": _("Skrev i ett steg"),
     "step.laid_aside": _("Lade undan ett steg"),

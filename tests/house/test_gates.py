@@ -105,6 +105,7 @@ SITE = {
     "vardepisod/<system_id:episode>/version": "needs report",
     "vardepisod/<system_id:episode>/<slug:step>": "needs read_records",
     "vardepisod/<system_id:episode>/<slug:step>/spara": "needs report",
+    "vardepisod/<system_id:episode>/<slug:step>/nytt": "needs report",
     "vardepisod/<system_id:episode>/<slug:step>/las-upp": "needs report",
     "vardepisod/<system_id:episode>/<slug:step>/flytta": "needs report",
     "vardepisod/<system_id:episode>/<slug:step>/andringar": "needs read_records",
@@ -299,7 +300,7 @@ def test_an_outsider_who_walks_every_address_finds_nothing_of_norrvik() -> None:
     assert {seen[f"/attestera/{i}/avsla"] for i in (waiting, other)} == {404}
     assert {seen[f"/attestera/{i}/adress"] for i in (waiting, other)} == {404}
     assert {seen[f"/patient/{patient}"], seen[f"/vardepisod/{episode}/acute"]} == {404}
-    assert {seen[f"/vardepisod/{episode}/acute/{act}"] for act in ("spara", "las-upp", "flytta")} == {404}
+    assert {seen[f"/vardepisod/{episode}/acute/{act}"] for act in ("spara", "nytt", "las-upp", "flytta")} == {404}
     for page in ("", "/acute", "/acute/andringar", "/utskrift"):
         assert browser.get(f"/vardepisod/{episode}{page}").status_code == 404
     assert {seen["/kansliet"], seen["/kansliet/utse"], seen["/loggen"]} <= {403, 405}

@@ -115,6 +115,7 @@ HANDED_ON = {
         "episode.printed",
         "episode.moved_on",
         "step.opened",
+        "step.followed",
         "step.history_opened",
         "step.written",
         "step.laid_aside",

@@ -3,20 +3,47 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from registret.kernel.checkdigit import luhn_digit
 from tests.journeys.conftest import Desk, OpenDesk, looked_at
 from tests.journeys.people import Person, reporting, somebody
-from tests.journeys.running import House
+from tests.journeys.running import PATIENCE, House
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
 
-_surnames = iter(["Ek", "Alm", "Lind", "Dal", "Berg", "Ås", "Holm", "Sjö", "Bäck", "Strand", "Näs", "Vik", "Moberg"])
+_surnames = iter(
+    [
+        "Ek",
+        "Alm",
+        "Lind",
+        "Dal",
+        "Berg",
+        "Ås",
+        "Holm",
+        "Sjö",
+        "Bäck",
+        "Strand",
+        "Näs",
+        "Vik",
+        "Moberg",
+        "Hed",
+        "Kvist",
+        "Löv",
+        "Sten",
+        "Frisk",
+        "Nord",
+        "Rask",
+        "Storm",
+    ]
+)
+_births = iter(["123", "234", "345", "456", "567"])
 TOLVAN = "19121212-1212"
 YESTERDAY = datetime.now(ZoneInfo("Europe/Stockholm")) - timedelta(days=1)
 
@@ -44,6 +71,22 @@ def saved(page: Page) -> None:
     """What was written is on the server."""
     page.locator("h1").first.click()
     expect(page.locator("[data-status]")).to_contain_text(re.compile(r"Senast sparat \d\d\.\d\d"))
+
+
+LEAVES: Final = "dispatchEvent(new Event('beforeunload', { cancelable: true }))"
+
+
+def asks_before_leaving(page: Page) -> None:
+    """The browser asks if the page is to be left; it stays."""
+    assert page.evaluate(LEAVES) is False
+
+
+def may_be_left(page: Page) -> None:
+    """Nothing is on the page only, once what was typed last is saved."""
+    deadline = time.monotonic() + PATIENCE
+    while not page.evaluate(LEAVES):
+        assert time.monotonic() < deadline
+        page.wait_for_timeout(100)
 
 
 @pytest.fixture
@@ -90,9 +133,18 @@ def test_a_pneumonia_from_inclusion_to_signature(at_work: Desk) -> None:
     fill(page, "Systoliskt blodtryck", "1180")
     page.locator("h1").click()
     expect(page.locator("#systolic-fel")).to_be_visible()
+    expect(page.locator("[data-status]")).to_contain_text("1 svar är inte sparat")
     looked_at(page, "73-formular-fel")
+    fill(page, "Andningsfrekvens", "44")
+    expect(page.locator("#respiratory_rate-udda")).to_be_hidden()
+    expect(page.locator("[data-status]")).not_to_contain_text("Senast sparat")
+    asks_before_leaving(page)
+    page.get_by_role("link", name="1 svar är inte sparat").click()
+    expect(page.locator("#systolic")).to_be_focused()
     fill(page, "Systoliskt blodtryck", "118")
     expect(page.locator("#systolic-fel")).to_be_hidden()
+    saved(page)
+    may_be_left(page)
 
 
 def answered(page: Page) -> None:
@@ -187,11 +239,13 @@ def test_thrown_out_by_the_time_out_and_nothing_is_lost(house: House, at_work: D
     fill(page, "Systoliskt", "140")
     page.locator("h1").click()
     expect(page.locator("[data-status]")).to_contain_text("Du har loggats ut")
+    looked_at(page, "73-formular-utloggad", whole=False)
     step = page.url
     at_work.press("Logga in igen")
     at_work.press("Logga in med SmartCard")
     expect(page).to_have_url(step)
     expect(page.get_by_label("Andningsfrekvens").first).to_have_value("30")
+    looked_at(page, "73-formular-efter-utloggning", whole=False)
 
 
 def test_a_tab_of_another_clinic_says_so_and_saves_when_one_is_back_there(
@@ -235,10 +289,143 @@ def test_while_the_network_is_gone_it_says_so_and_saves_when_it_is_back(at_work:
     fill(page, "Andningsfrekvens", "30")
     page.locator("h1").click()
     expect(page.locator("[data-status]")).to_contain_text("nätverket svarar inte")
+    looked_at(page, "73-formular-utan-nat", whole=False)
     at_work.context.set_offline(False)
     saved(page)
     page.reload()
     expect(page.get_by_label("Andningsfrekvens").first).to_have_value("30")
+
+
+@pytest.fixture
+def two_desks(house: House, bertil: Person, at_work: Desk, desk: OpenDesk) -> tuple[Page, Page]:
+    """Rut's page and Karin's, each at a computer of her own: one step, which Rut has begun."""
+    rut = begun(at_work, patient(f"19720101{next(_births)}"))
+    karins = desk(reporting(house, somebody(house, "Karin", next(_surnames)), bertil).card)
+    karins.open("/")
+    karins.press("Logga in med SmartCard")
+    karins.page.goto(rut.url)
+    return rut, karins.page
+
+
+def looks_up(page: Page) -> None:
+    """Somebody comes back to the window."""
+    page.evaluate("dispatchEvent(new Event('focus'))")
+
+
+def top(locator: Locator) -> float:
+    return float(locator.evaluate("(one) => one.getBoundingClientRect().top"))
+
+
+def bottom(locator: Locator) -> float:
+    return float(locator.evaluate("(one) => one.getBoundingClientRect().bottom"))
+
+
+def field(page: Page, code: str) -> Locator:
+    return page.locator(f'[data-q="{code}"]')
+
+
+def test_what_another_writes_comes_to_the_page_that_lies_open_and_says_whose_it_is(
+    two_desks: tuple[Page, Page],
+) -> None:
+    rut, karin = two_desks
+    fill(karin, "Andningsfrekvens", "30")
+    choose(karin, "Nytillkommen förvirring", "Nej")
+    saved(karin)
+    expect(rut.get_by_label("Andningsfrekvens").first).to_have_value("30")
+    expect(field(rut, "respiratory_rate")).to_contain_text(re.compile(r"Ändrat av Karin \w+ kl\. \d\d\.\d\d\."))
+    expect(field(rut, "confusion").get_by_label("Nej", exact=True)).to_be_checked()
+    expect(rut.locator("[data-heard]")).to_contain_text(re.compile(r"Andningsfrekvens: Ändrat av Karin"))
+    looked_at(rut, "73-formular-andrat-av-annan")
+
+    systolic = rut.locator("#systolic")
+    systolic.focus()
+    fill(karin, "Systoliskt", "118")
+    saved(karin)
+    looks_up(rut)
+    expect(field(rut, "systolic")).to_contain_text("har under tiden svarat 118")
+    expect(systolic).to_have_value("")
+    rut.locator("#pulse").focus()
+    expect(systolic).to_have_value("118")
+    fill(rut, "Systoliskt", "120")
+    expect(field(rut, "systolic")).not_to_contain_text("Karin")
+    saved(rut)
+    looks_up(karin)
+    expect(karin.locator("#systolic")).to_have_value("120")
+
+
+def test_of_two_answers_to_one_question_none_is_lost_before_somebody_chooses(two_desks: tuple[Page, Page]) -> None:
+    rut, karin = two_desks
+    dock = rut.locator("[data-status]")
+    mine, theirs = rut.locator("#respiratory_rate"), karin.locator("#respiratory_rate")
+    fill(karin, "Andningsfrekvens", "30")
+    saved(karin)
+    mine.fill("40")
+    rut.keyboard.press("Tab")
+    expect(field(rut, "respiratory_rate")).to_contain_text(re.compile(r"Karin \w+ har under tiden svarat 30 /min"))
+    expect(mine).to_have_value("40")
+    expect(dock).to_contain_text("1 svar är inte sparat")
+    expect(rut.get_by_role("button", name="Behåll mitt svar")).to_be_in_viewport(ratio=1)
+    assert bottom(mine) <= top(rut.locator(".dock")), "what was typed is not under the dock"
+    looked_at(rut, "73-formular-tva-svar")
+    fill(rut, "Systoliskt", "118")
+    rut.keyboard.press("Tab")
+    looks_up(karin)
+    expect(karin.locator("#systolic")).to_have_value("118")
+    expect(dock).to_contain_text("1 svar är inte sparat")
+    expect(dock).not_to_contain_text("Senast sparat")
+    asks_before_leaving(rut)
+    rut.get_by_role("button", name="Signera").click()
+    expect(mine).to_be_focused()
+    expect(theirs).to_have_value("30")
+
+    rut.get_by_role("button", name="Ta det andra svaret").click()
+    expect(mine).to_have_value("30")
+    expect(mine).to_be_focused()
+    expect(dock).to_contain_text("Senast sparat")
+    may_be_left(rut)
+
+    fill(karin, "Andningsfrekvens", "28")
+    saved(karin)
+    mine.fill("41")
+    rut.keyboard.press("Tab")
+    rut.get_by_role("button", name="Behåll mitt svar").click()
+    expect(dock).to_contain_text("Senast sparat")
+    expect(field(rut, "respiratory_rate")).not_to_contain_text("under tiden")
+    looks_up(karin)
+    expect(theirs).to_have_value("41")
+    expect(field(karin, "respiratory_rate")).to_contain_text("Ändrat av Rut")
+
+
+def test_who_mends_an_impossible_answer_sees_what_another_has_answered_meanwhile(two_desks: tuple[Page, Page]) -> None:
+    rut, karin = two_desks
+    fill(rut, "Andningsfrekvens", "4000")
+    rut.keyboard.press("Tab")
+    expect(rut.locator("[data-status]")).to_contain_text("1 svar är inte sparat")
+    fill(karin, "Andningsfrekvens", "30")
+    saved(karin)
+    looks_up(rut)
+    expect(field(rut, "respiratory_rate")).to_contain_text("har under tiden svarat 30")
+    fill(rut, "Andningsfrekvens", "40")
+    rut.keyboard.press("Tab")
+    expect(rut.locator("[data-status]")).to_contain_text("1 svar är inte sparat")
+    rut.get_by_role("button", name="Behåll mitt svar").click()
+    looks_up(karin)
+    expect(karin.locator("#respiratory_rate")).to_have_value("40")
+
+
+def test_a_page_that_lies_open_is_told_that_another_has_signed(two_desks: tuple[Page, Page]) -> None:
+    rut, karin = two_desks
+    answered(karin)
+    karin.get_by_role("button", name="Signera").click()
+    expect(karin.locator("main")).to_contain_text("Signerad")
+    expect(rut.locator("[data-status]")).to_contain_text(re.compile(r"Karin \w+ har signerat"))
+
+
+def looked_at_elsewhere(page: Page, name: str, there: Desk) -> None:
+    """A page of a browser without JavaScript, where axe cannot run either: as it stands there, in one that has it."""
+    there.open("/")
+    there.page.set_content(re.sub(r"(?s)<script.*?</script>", "", page.content()))
+    looked_at(there.page, name, whole=False)
 
 
 def test_without_javascript_a_step_is_filled_in_and_signed(house: House, bertil: Person, desk: OpenDesk) -> None:
@@ -254,6 +441,8 @@ def test_without_javascript_a_step_is_filled_in_and_signed(house: House, bertil:
     fill(page, "Saturation", "910")
     hers.press("Spara")
     expect(page.get_by_role("alert").first).to_contain_text("Saturation")
+    expect(page.locator("[data-status]")).to_contain_text("1 svar är inte sparat")
+    looked_at_elsewhere(page, "73-formular-utan-skript", desk())
     fill(page, "Saturation", "91")
     hers.press("Spara")
     expect(page.get_by_role("group", name="Mättes saturationen")).to_be_visible()
@@ -298,6 +487,7 @@ def test_a_whole_form_is_filled_in_by_keyboard_alone(at_work: Desk) -> None:
         seen
     )
     expect(page.locator("[data-status]")).to_contain_text("Senast sparat")
+    looked_at(page, "74-ifyllt-med-tangenter", whole=False)
 
 
 KEYED = {"respiratory_rate": "32", "systolic": "118", "diastolic": "64", "saturation": "91", "pulse": "90"}
@@ -343,8 +533,10 @@ def test_an_outsider_finds_nothing_of_it(house: House, at_work: Desk, cecilia: P
     page.get_by_label("Patient", exact=True).fill(number)
     theirs.press("Sök patient")
     expect(page.locator("main")).to_contain_text("är inte registrerad hos er")
+    looked_at(page, "70-inte-hos-er")
     for address in (step, step.rsplit("/", 1)[0] + "/utskrift", step + "/andringar"):
         answer = page.goto(address)
         assert answer is not None
         assert answer.status == 404
         expect(page.locator("body")).not_to_contain_text("19410412")
+    looked_at(page, "70-finns-inte")

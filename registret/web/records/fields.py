@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -35,7 +36,9 @@ class Choice:
 class Field:
     """`widget`: chips, list (one of many), boxes (several), number, date, moment, text. `how`: how a day or a time is
     written. `usual`: what a number is expected to be. `fault`, `odd`: sentences; `is_unanswered`: the fault is only
-    that there is no answer. `more`: boxes that are folded away under `more_name`, unless one of them is ticked."""
+    that there is no answer. `more`: boxes that are folded away under `more_name`, unless one of them is ticked.
+    `theirs`: what somebody else answered meanwhile, as
+    JSON for the script; empty, if nobody did."""
 
     code: str
     label: str
@@ -55,6 +58,7 @@ class Field:
     fault: str
     odd: str
     longest: int
+    theirs: str
 
     @property
     def described_by(self) -> str:
@@ -184,6 +188,21 @@ def fault_of(question: Question, fault: FormFault) -> str:
     return _("Välj ett av alternativen")
 
 
+def overtaken(question: Question, theirs: Answer | None, name: str) -> str:
+    """What somebody else has answered meanwhile, said at the field that holds something else."""
+    answer = said(question, theirs) or _("inget svar")
+    return _("%(name)s har under tiden svarat %(answer)s. Det svaret gäller tills du sparar ett annat.") % {
+        "name": name,
+        "answer": answer,
+    }
+
+
+def _not_saved(question: Question, fault: FormFault | None, conflict: Conflict | None) -> str:
+    """Why an answer is on the page only."""
+    found = [overtaken(question, conflict.theirs, conflict.by_name)] if conflict else []
+    return " ".join([*found, *([fault_of(question, fault)] if fault else [])])
+
+
 def left_in(assessment: Assessment, codes: Sequence[str]) -> int:
     return len(set(assessment.lacking) & set(codes))
 
@@ -232,15 +251,14 @@ def _part(
     fields = []
     for question in section.questions:
         fault, is_unanswered = "", False
-        if question.code in faults:
-            fault = fault_of(question, faults[question.code])
-        elif question.code in conflicts:
-            fault = _conflict(question, conflicts[question.code])
+        if question.code in faults or question.code in conflicts:
+            fault = _not_saved(question, faults.get(question.code), conflicts.get(question.code))
         elif ask_for_lacking and question.code in assessment.lacking:
             is_unanswered = True
             fault = _("Svara, eller välj varför svaret saknas") if question.variable.missing else _("Svara på frågan")
         texts = tuple(typed[question.code]) if fault and question.code in typed else written(answers.get(question.code))
-        fields.append(_field(question, texts, assessment, fault, is_unanswered=is_unanswered))
+        theirs = written(answers.get(question.code)) if question.code in conflicts else None
+        fields.append(_field(question, texts, assessment, fault, is_unanswered=is_unanswered, theirs=theirs))
     shown = [question.code for question in section.questions if question.code in assessment.shown]
     return Part(
         code=section.code,
@@ -260,7 +278,13 @@ def _told(questions: int, *, answered: int) -> str:
 
 
 def _field(
-    question: Question, texts: Sequence[str], assessment: Assessment, fault: str, *, is_unanswered: bool
+    question: Question,
+    texts: Sequence[str],
+    assessment: Assessment,
+    fault: str,
+    *,
+    is_unanswered: bool,
+    theirs: Sequence[str] | None,
 ) -> Field:
     variable = question.variable
     missing = tuple(
@@ -296,6 +320,7 @@ def _field(
         fault=fault,
         odd="" if fault else odd_of(question, assessment),
         longest=variable.longest,
+        theirs="" if theirs is None else json.dumps(list(theirs)),
     )
 
 
@@ -317,11 +342,3 @@ def _how(question: Question) -> str:
         case VariableType.MOMENT:
             return _("Skriv som 2026-11-25 14.30 eller 25/11 14.30.")
     return ""
-
-
-def _conflict(question: Question, conflict: Conflict) -> str:
-    theirs = said(question, conflict.theirs) or _("inget svar")
-    return _("%(name)s har under tiden svarat %(answer)s. Det svaret gäller tills du sparar ett annat.") % {
-        "name": conflict.by_name,
-        "answer": theirs,
-    }

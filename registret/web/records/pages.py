@@ -18,19 +18,20 @@ from registret.places.queries import clinics, open_clinics
 from registret.records.lifecycle import StepState
 from registret.records.looking import work
 from registret.records.numbers import Sex
-from registret.records.rows import EpisodeRow, Listed, RevisionRow, StepPage
+from registret.records.rows import EpisodeRow, Listed, Other, RevisionRow, StepPage
 from registret.records.services import Outcome
 from registret.records.versions import Preview, newer_form
 from registret.registries.answers import written
 from registret.registries.assessing import Assessment, ScoreNow
 from registret.registries.comparing import Change
-from registret.registries.forms import Form
+from registret.registries.forms import Form, Question
 from registret.registries.queries import form_in_force, form_of, sub_registries
 from registret.registries.saying import computed, said
 from registret.registries.schema import Block, RegistryState
-from registret.web.records.fields import Part, Trouble, odd_of, parts_of, title_of, troubles_of
+from registret.web.records.fields import Part, Trouble, odd_of, overtaken, parts_of, title_of, troubles_of
 from registret.words.days import clock_in_words
 from registret.words.extracts import act_name
+from registret.words.labels import asked
 
 _FEW_SCORES: Final = 5
 
@@ -139,6 +140,7 @@ def step_context(
         "newer": newer_form(page.form),
         "broken": [] if signing else broken,
         "to_do": to_do(page.assessment),
+        "not_saved": [f.code for part in parts for f in part.fields if f.is_shown and f.fault and not f.is_unanswered],
         "troubles": troubles,
         "troubles_title": title_of(troubles),
         "conflicts": outcome.conflicts if outcome else (),
@@ -191,20 +193,21 @@ def steps_shown(episode: EpisodeRow) -> list[dict[str, Any]]:
 
 
 def live(outcome: Outcome, faults: Mapping[str, str], at: datetime) -> dict[str, Any]:
-    """What the browser is told after it saved: what is asked now, what is odd, what scores come to."""
+    """What the browser is told after it saved or asked: what is asked now, what is odd, what scores come to."""
     page = outcome.page
     questions = {question.code: question for question in page.form_step.questions}
-    parts = parts_of(
-        page.form_step, answers=page.answers[page.step.code], assessment=page.assessment, conflicts=outcome.conflicts
-    )
+    parts = parts_of(page.form_step, answers=page.answers[page.step.code], assessment=page.assessment)
     return {
         "version": page.step.version,
         "saved": clock_in_words(page.step.saved_at or at),
         "shown": sorted(page.assessment.shown),
         "odd": {code: odd_of(question, page.assessment) for code, question in questions.items()},
         "faults": faults,
-        "conflicts": {conflict.code: _fault_in(parts, conflict.code) for conflict in outcome.conflicts},
-        "others": {code: list(_written(page, code)) for code in sorted(outcome.others) if code in questions},
+        "conflicts": [conflict.code for conflict in outcome.conflicts],
+        "others": {
+            code: _other(page, questions[code], outcome.others[code]) for code in questions if code in outcome.others
+        },
+        "closed": _closed(page),
         "scores": {now.score.code: _score(score_shown(now)) for now in page.assessment.scores},
         "left": {part.code: part.left for part in parts},
         "told": {part.code: part.told for part in parts if part.is_optional},
@@ -331,9 +334,23 @@ def _score(shown: ScoreShown) -> dict[str, Any]:
     }
 
 
-def _fault_in(parts: Sequence[Part], code: str) -> str:
-    return next((field.fault for part in parts for field in part.fields if field.code == code), "")
+def _other(page: StepPage, question: Question, other: Other) -> dict[str, Any]:
+    """An answer that somebody else changed: what a field is filled with, and what is said of it there. `clash`: if the
+    field holds something else that is not saved."""
+    theirs = page.answers[page.step.code].get(question.code)
+    said_of_it = {"name": other.by_name, "clock": clock_in_words(other.at)}
+    return {
+        "texts": list(written(theirs)),
+        "label": asked(str(question.variable.label)),
+        "changed": _("Ändrat av %(name)s kl. %(clock)s.") % said_of_it,
+        "clash": overtaken(question, theirs, other.by_name),
+    }
 
 
-def _written(page: StepPage, code: str) -> Sequence[str]:
-    return written(page.answers[page.step.code].get(code))
+def _closed(page: StepPage) -> str:
+    """Why nothing more can be written, if somebody else has seen to that."""
+    if page.is_writable:
+        return ""
+    if page.step.state is StepState.SIGNED:
+        return _("%(name)s har signerat. Ladda om sidan.") % {"name": page.step.signed_by_name}
+    return _("Steget har flyttats till en annan klinik. Ladda om sidan.")

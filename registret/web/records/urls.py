@@ -45,6 +45,7 @@ urlpatterns = [
     path("vardepisod/<system_id:episode>/version", views.version, name="episode_version"),
     path("vardepisod/<system_id:episode>/<slug:step>", views.one_step, name="step"),
     path("vardepisod/<system_id:episode>/<slug:step>/spara", views.autosave, name="step_autosave"),
+    path("vardepisod/<system_id:episode>/<slug:step>/nytt", views.news, name="step_news"),
     path("vardepisod/<system_id:episode>/<slug:step>/las-upp", views.reopen, name="step_reopen"),
     path("vardepisod/<system_id:episode>/<slug:step>/flytta", views.move, name="step_move"),
     path("vardepisod/<system_id:episode>/<slug:step>/andringar", views.changes, name="step_history"),

@@ -240,6 +240,17 @@ def autosave(request: ActorRequest, episode: str, step: str) -> HttpResponse:
     return JsonResponse(pages.live(outcome, faults, request.at))
 
 
+@require_POST
+@needs(Permission.REPORT, seen=False)
+def news(request: ActorRequest, episode: str, step: str) -> HttpResponse:
+    """What others have written since: an open page asks, as long as somebody looks at it. 204: nothing."""
+    found = looking.open_news(actor=request.actor, episode=episode, step=step, base=_base(request), at=request.at)
+    if found is None:
+        return HttpResponse(status=204)
+    page, others = found
+    return JsonResponse(pages.live(Outcome(page=page, faults={}, conflicts=(), others=others), {}, request.at))
+
+
 @require_http_methods(["GET", "POST"])
 @needs(Permission.REPORT)
 def reopen(request: ActorRequest, episode: str, step: str) -> HttpResponse:
@@ -471,15 +482,20 @@ def _answers_in(post: QueryDict, step: FormStep, only: Sequence[str] | None = No
 
 def _written(request: ActorRequest, episode: str, step: str, *, only: Sequence[str] | None = None) -> Outcome:
     form_step = queries.form_step_of(actor=request.actor, episode=episode, step=step)
-    base = request.POST.get("base", "")
     return services.write(
         actor=request.actor,
         episode=episode,
         step=step,
-        base=int(base) if base.isascii() and base.isdigit() and len(base) < 9 else 0,
+        base=_base(request),
         written=_answers_in(request.POST, form_step, only),
         at=request.at,
     )
+
+
+def _base(request: HttpRequest) -> int:
+    """The version that the page showed; 0, before all others, if it says none."""
+    base = request.POST.get("base", "")
+    return int(base) if base.isascii() and base.isdigit() and len(base) < 9 else 0
 
 
 def _again(request: HttpRequest, outcome: Outcome, *, signing: bool) -> HttpResponse:

@@ -55,6 +55,7 @@ WAYS: dict[str, Callable[[Ward, str], object]] = {
     "step": lambda here, e: looking.open_step(actor=here.anna, episode=e, step="acute", at=NOW),
     "history": lambda here, e: looking.open_history(actor=here.anna, episode=e, step="acute", at=NOW),
     "print": lambda here, e: looking.print_episode(actor=here.anna, episode=e, at=NOW),
+    "news": lambda here, e: looking.open_news(actor=here.anna, episode=e, step="acute", base=0, at=NOW),
     "write": lambda here, e: services.write(
         actor=here.anna, episode=e, step="acute", base=1, written={"pulse": ["80"]}, at=NOW
     ),
@@ -75,7 +76,15 @@ def test_every_way_asks_for_a_reason_and_shows_nothing_without(here: Ward, episo
     with pytest.raises(ReasonNeeded) as no:
         WAYS[way](here, episode)
     assert no.value.patient == system_id_of(TOLVAN)
-    acts = {"step.opened", "patient.opened", "step.written", "step.signed", "step.moved", "patient.number_changed"}
+    acts = {
+        "step.opened",
+        "step.followed",
+        "patient.opened",
+        "step.written",
+        "step.signed",
+        "step.moved",
+        "patient.number_changed",
+    }
     assert [e.by_name for event in acts for e in log(event)] == [here.karin.name] * 2, "what Karin did before"
 
 
@@ -140,3 +149,10 @@ def test_reasons_are_forgotten_when_they_no_longer_count(here: Ward, episode: st
 def test_nobody_is_asked_about_a_patient_who_is_not_protected(here: Ward) -> None:
     begun(here.anna, patient=RESERVE)
     looking.open_patient(actor=here.anna, system_id=system_id_of(RESERVE), at=NOW)
+
+
+def test_a_page_that_asks_by_itself_makes_a_reason_last_no_longer(here: Ward, episode: str) -> None:
+    looking.open_patient(actor=here.anna, system_id=system_id_of(TOLVAN), reason=WHY, at=NOW)
+    assert looking.open_news(actor=here.anna, episode=episode, step="acute", base=0, at=NOW + HOUR - MINUTE)
+    with pytest.raises(ReasonNeeded):
+        looking.open_news(actor=here.anna, episode=episode, step="acute", base=0, at=NOW + HOUR + MINUTE)
