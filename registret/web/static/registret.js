@@ -257,7 +257,7 @@ if (sheet) {
   };
   /* What is said at a field is not said under the dock, and pushes nothing under it that somebody is writing in. */
   const liftOut = (field) => {
-    for (const one of [field, document.activeElement.closest("[data-q]")]) {
+    for (const one of [field, document.activeElement?.closest("[data-q]")]) {
       const box = one?.getBoundingClientRect();
       if (box && box.bottom > status.parentElement.getBoundingClientRect().top && box.top < innerHeight) one.scrollIntoView({ block: "nearest" });
     }
