@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Final
 
@@ -28,13 +28,23 @@ Row = dict[str, str]
 
 
 def as_csv(form: Form) -> str:
+    return table(rows(form))
+
+
+def rows(form: Form) -> Iterator[Row]:
+    """What a cell does not name is empty."""
+    for step in form.steps:
+        for row in _of_step(step):
+            yield {"sub_registry": form.code, "version": str(form.version), "step": step.code} | row
+
+
+def table(found: Iterable[Row]) -> str:
+    """Rows of a code book, or of several, as CSV."""
     out = io.StringIO()
     lines = csv.DictWriter(out, COLUMNS, restval="", delimiter=";", lineterminator="\r\n")
     lines.writeheader()
-    for step in form.steps:
-        for row in _of_step(step):
-            whole = {"sub_registry": form.code, "version": str(form.version), "step": step.code} | row
-            lines.writerow({name: harmless(cell) for name, cell in whole.items()})
+    for row in found:
+        lines.writerow({name: harmless(cell) for name, cell in row.items()})
     return out.getvalue()
 
 
