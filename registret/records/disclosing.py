@@ -23,6 +23,7 @@ from registret.access.queries import case_handlers
 from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import Permission
 from registret.kernel.by import By
+from registret.kernel.sweden import day_of
 from registret.ledger.services import NewEntry, record, record_many
 from registret.records.approval import Approval
 from registret.records.disclosure_file import Extent, Heading, Selection, extent, forms, parts_of, signed, write
@@ -37,7 +38,6 @@ from registret.records.refusals import (
     PreparerGone,
 )
 from registret.records.sight import sight_of_all, snapshot_of_all
-from registret.registries.answers import SWEDEN
 from registret.registries.queries import name_of
 
 T = TypeVar("T")
@@ -235,7 +235,7 @@ def decide(*, actor: Actor, number: int, at: datetime) -> None:
     found.state = state
     found.decided_at, found.decided_by_id, found.decided_by_name = at, actor.account_id, actor.name
     found.patients, found.episodes, found.key = counted.patients, counted.episodes, key_in_force()
-    found.fetch_until = at.astimezone(SWEDEN).date() + FETCHABLE_FOR
+    found.fetch_until = day_of(at) + FETCHABLE_FOR
     found.save()
     record(
         event="disclosure.decided",
@@ -399,7 +399,7 @@ def _fetchable(number: int, *, at: datetime) -> Disclosure:
     if found.fetch_until is None:
         raise NotDecided()
     # The clock may be late.
-    if found.state != DisclosureState.DECIDED or found.fetch_until < at.astimezone(SWEDEN).date():
+    if found.state != DisclosureState.DECIDED or found.fetch_until < day_of(at):
         raise DisclosureClosed()
     return found
 
@@ -424,7 +424,7 @@ def _end(found: Disclosure, act: str, *, by_id: int | None, by_name: str, at: da
 
 
 def _due(at: datetime) -> QuerySet[Disclosure]:
-    today = at.astimezone(SWEDEN).date()
+    today = day_of(at)
     return Disclosure.objects.filter(state=DisclosureState.DECIDED, fetch_until__lt=today)
 
 

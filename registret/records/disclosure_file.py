@@ -20,8 +20,9 @@ from typing import IO, Any, Final
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from django.conf import settings
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
+from registret.kernel.sweden import SWEDEN, day_of, midnight
 from registret.kernel.table import harmless
 from registret.places.queries import clinics
 from registret.records.lifecycle import StepState
@@ -29,7 +30,7 @@ from registret.records.models import Step
 from registret.records.numbers import age_on
 from registret.records.pseudonyms import Pseudonyms
 from registret.registries import codebook
-from registret.registries.answers import MISSING_KEY, SWEDEN, AnswerBroken, Stored, restored
+from registret.registries.answers import MISSING_KEY, AnswerBroken, Stored, restored
 from registret.registries.forms import Form, Question
 from registret.registries.queries import catalogue, form_of
 from registret.registries.schema import RegistryState, VariableType
@@ -101,7 +102,8 @@ class Selection:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extent:
     """How much a selection comes to now. `protected_…`: of patients of protected identity, who are left out.
-    `unsigned`: steps that somebody has begun and not signed, which are left out too."""
+    `unsigned`: steps that somebody has begun and not signed, which are left out too. `culled`: steps that are there
+    without the answers to their research questions, which were destroyed for their age."""
 
     patients: int
     episodes: int
@@ -109,6 +111,7 @@ class Extent:
     protected_patients: int
     protected_steps: int
     unsigned: int
+    culled: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +171,7 @@ def extent(selection: Selection) -> Extent:
         patients=Count("episode__patient_id", distinct=True),
         episodes=Count("episode_id", distinct=True),
         steps=Count("id"),
+        culled=Count("id", filter=Q(research_gone_at__isnull=False)),
     )
     others = (
         _all(selection)
@@ -181,6 +185,7 @@ def extent(selection: Selection) -> Extent:
         steps=own["steps"],
         protected_patients=others["patients"],
         protected_steps=others["steps"],
+        culled=own["culled"],
         unsigned=begun.exclude(state__in=[StepState.SIGNED, StepState.PLANNED]).count(),
     )
 
@@ -203,14 +208,9 @@ def _all(selection: Selection) -> QuerySet[Step]:
     return Step.objects.filter(
         code__in=selection.steps,
         episode__sub_registry=selection.sub_registry,
-        episode__began_at__gte=_midnight(selection.first_day),
-        episode__began_at__lt=_midnight(selection.last_day + timedelta(days=1)),
+        episode__began_at__gte=midnight(selection.first_day),
+        episode__began_at__lt=midnight(selection.last_day + timedelta(days=1)),
     )
-
-
-def _midnight(day: date) -> datetime:
-    """In Sweden."""
-    return datetime(day.year, day.month, day.day, tzinfo=SWEDEN)
 
 
 def _add(archive: ZipFile, name: str, texts: Iterable[str], made: _Made, at: datetime) -> None:
@@ -261,7 +261,7 @@ def _batches(selection: Selection, step: str, pseudonyms: Pseudonyms) -> Iterato
 
 def _about(row: Mapping[str, Any], pseudonyms: Pseudonyms) -> list[str]:
     """As `ABOUT` names them."""
-    began_on = row["episode__began_at"].astimezone(SWEDEN).date()
+    began_on = day_of(row["episode__began_at"])
     return [
         pseudonyms.patient(row["episode__patient_id"]),
         pseudonyms.episode(row["episode_id"]),
@@ -308,7 +308,7 @@ def _cell(question: Question, stored: Stored, selection: Selection, began_at: da
         case date() if selection.full_dates:
             return answer.value.isoformat()
         case date():
-            return str((answer.value - began_at.astimezone(SWEDEN).date()).days)
+            return str((answer.value - day_of(began_at)).days)
     return harmless(str(answer.value))
 
 
@@ -370,6 +370,7 @@ def _manifest(selection: Selection, heading: Heading, found: Extent, made: _Made
         "left_out": {
             "protected_identity": {"patients": found.protected_patients, "steps": found.protected_steps},
             "unsigned_steps": found.unsigned,
+            "research_answers_destroyed_for_age": {"steps": found.culled},
             "free_text": list(selection.free_text),
             "answers_that_do_not_fit": dict(sorted(made.unfit.items())),
         },

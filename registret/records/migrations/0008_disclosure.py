@@ -52,7 +52,7 @@ DROP FUNCTION records_disclosure_life();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("records", "0006_next"),
+        ("records", "0007_research_gone"),
     ]
 
     operations = [

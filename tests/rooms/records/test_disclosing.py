@@ -422,6 +422,7 @@ def test_the_file_has_a_table_for_each_step_a_code_book_and_a_manifest(open_hous
     assert told["left_out"] == {
         "protected_identity": {"patients": 1, "steps": 2},
         "unsigned_steps": 1,
+        "research_answers_destroyed_for_age": {"steps": 0},
         "free_text": ["main_diagnosis"],
         "answers_that_do_not_fit": {},
     }
