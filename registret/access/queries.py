@@ -294,6 +294,11 @@ def log_reviewers(*, at: datetime) -> tuple[Administrator, ...]:
     return _holders(Q(role=Role.LOG_REVIEWER), at)
 
 
+def case_handlers(*, at: datetime) -> tuple[Administrator, ...]:
+    """Those who can handle patients' cases now, by name."""
+    return _holders(Q(role=Role.CASE_HANDLER), at)
+
+
 def administrators_by_clinic(*, at: datetime) -> dict[int, tuple[Administrator, ...]]:
     """Active local administrators of all clinics."""
     found: dict[int, list[Administrator]] = defaultdict(list)

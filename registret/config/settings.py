@@ -81,6 +81,17 @@ OPT_OUT_KEYS_BEFORE = tuple(
 if any(len(key) < 32 for key in OPT_OUT_KEYS_BEFORE):
     raise env.SettingTrouble("REGISTRET_OPT_OUT_KEYS_BEFORE has a key that is too short (32 characters at least)")
 
+RESEARCH_KEY = env.secret(
+    "RESEARCH_KEY",
+    purpose="pseudonyms in files for research are derived from it; any long random text, not kept in the database",
+).encode()
+RESEARCH_KEYS_BEFORE = tuple(
+    key.encode()
+    for key in env.text("RESEARCH_KEYS_BEFORE", purpose="earlier RESEARCH_KEYs, by spaces", default="").split()
+)
+if any(len(key) < 32 for key in RESEARCH_KEYS_BEFORE):
+    raise env.SettingTrouble("REGISTRET_RESEARCH_KEYS_BEFORE has a key that is too short (32 characters at least)")
+
 # Cards
 TRUST_DIR = Path(env.text("TRUST_DIR", purpose="folder with trust.toml, the issuing CAs and their CRLs"))
 ACCEPT_TEST_CARDS = env.flag("ACCEPT_TEST_CARDS", purpose="cards of anchors marked as test may log in", default=DEMO)

@@ -20,6 +20,7 @@ from registret.limits import services as limits
 from registret.mail.services import GivenUp, deliver_due
 from registret.oversight.services import draw_monthly, last_month
 from registret.records import protected
+from registret.records.disclosing import close_due
 from registret.records.identity import ask_again
 from registret.records.opting_out import write_marks
 from registret.records.retention import destroy_due
@@ -47,6 +48,7 @@ def workers() -> tuple[Worker, ...]:
         Worker("months", partial(_round, add_log_months), every=_HOUR),
         Worker("population", partial(_round, ask_population), every=_HOUR),
         Worker("retention", partial(_round, destroy_old), every=_HOUR),
+        Worker("disclosures", partial(_round, close_disclosures), every=_HOUR),
         Worker("opt-outs", partial(_round, write_marks), every=_MINUTE),
     )
 
@@ -122,6 +124,11 @@ def add_log_months() -> tuple[str, ...]:
 def ask_population() -> int:
     """Asks the population register about those whom it was not asked about lately; answers how many have changed."""
     return ask_again(at=timezone.now())
+
+
+def close_disclosures() -> int:
+    """Closes disclosures for research whose last day is over; answers how many."""
+    return close_due(at=timezone.now())
 
 
 def destroy_old() -> int:

@@ -106,6 +106,7 @@ def _settings(place: Place, authority: Authority) -> dict[str, str]:
         "LINK_KEY": _kept_secret(place.folder / "link-key"),
         "SEAL_KEY": _kept_secret(place.folder / "seal-key"),
         "OPT_OUT_KEY": _kept_secret(place.folder / "opt-out-key"),
+        "RESEARCH_KEY": _kept_secret(place.folder / "research-key"),
         "POPULATION_FILE": str(Path(__file__).parent / "population.csv"),
     }
 

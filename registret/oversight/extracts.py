@@ -26,7 +26,7 @@ READS: Final = frozenset(
     {
         *("patient.found", "patient.opened", "step.opened", "step.followed", "step.history_opened", "episode.printed"),
         *("patient.listed_for_letters", "patient.doubles_shown", "patient.number_met", "patient.more_met"),
-        *("case.opened", "extract.made", "log.extract_made"),
+        *("case.opened", "extract.made", "log.extract_made", "patient.disclosed", "patient.key_taken"),
     }
 )
 """Events in which data were looked at and nothing was changed."""

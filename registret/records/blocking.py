@@ -6,13 +6,11 @@ A new key makes new marks; the old marks stay under theirs, so earlier keys are 
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Iterator
 
 from django.conf import settings
 
-from registret.kernel.secret import derived
+from registret.kernel.secret import derived, key_name
 from registret.records.numbers import PatientNumber
 
 _PURPOSE = "opt-out"
@@ -20,7 +18,7 @@ _PURPOSE = "opt-out"
 
 def mark_of(number: PatientNumber) -> tuple[str, str]:
     """(name of the key, mark) under the key of today."""
-    return _named(settings.OPT_OUT_KEY), _mark(settings.OPT_OUT_KEY, number)
+    return key_name(settings.OPT_OUT_KEY), _mark(settings.OPT_OUT_KEY, number)
 
 
 def marks_of(number: PatientNumber) -> Iterator[str]:
@@ -31,13 +29,8 @@ def marks_of(number: PatientNumber) -> Iterator[str]:
 
 def key_names() -> tuple[str, ...]:
     """Of every key that there is or was."""
-    return tuple(_named(key) for key in (settings.OPT_OUT_KEY, *settings.OPT_OUT_KEYS_BEFORE))
+    return tuple(key_name(key) for key in (settings.OPT_OUT_KEY, *settings.OPT_OUT_KEYS_BEFORE))
 
 
 def _mark(key: bytes, number: PatientNumber) -> str:
     return derived(key=key, purpose=_PURPOSE, parts=(number.text,)).hex()
-
-
-def _named(key: bytes) -> str:
-    """Tells keys apart and gives nothing away of them."""
-    return hmac.new(key, b"name", hashlib.sha256).hexdigest()[:16]

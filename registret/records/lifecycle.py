@@ -1,4 +1,4 @@
-"""The life of a step of an episode."""
+"""The lives of a step of an episode, and of a disclosure for research."""
 
 from enum import StrEnum
 
@@ -32,3 +32,23 @@ STEP_LIFE = Life(
 )
 
 WRITABLE = frozenset(state for state, act in STEP_LIFE.steps if act == "write")
+
+
+class DisclosureState(StrEnum):
+    PREPARED = "prepared"
+    """Somebody has written down what is wanted; another decides."""
+    DECIDED = "decided"
+    """The file can be fetched, until its last day."""
+    WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
+    """The last day is over, or somebody closed it before."""
+
+
+DISCLOSURE_LIFE = Life(
+    {
+        (DisclosureState.PREPARED, "decide"): DisclosureState.DECIDED,
+        (DisclosureState.PREPARED, "withdraw"): DisclosureState.WITHDRAWN,
+        (DisclosureState.DECIDED, "fetch"): DisclosureState.DECIDED,
+        (DisclosureState.DECIDED, "close"): DisclosureState.CLOSED,
+    }
+)

@@ -143,6 +143,54 @@ class KeptUntil(Refused):
 
 
 @dataclass(kw_only=True, eq=False)
+class OwnDisclosure(Refused):
+    """Who prepares a disclosure for research does not also decide it."""
+
+    code: ClassVar[str] = "disclosure.own"
+    status: ClassVar[int] = 403
+
+
+@dataclass(kw_only=True, eq=False)
+class PreparerGone(Refused):
+    """Whoever prepared the disclosure handles cases no more."""
+
+    code: ClassVar[str] = "disclosure.preparer_gone"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
+class NothingToDisclose(Refused):
+    """No signed step of anybody fits what was asked for."""
+
+    code: ClassVar[str] = "disclosure.nothing"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
+class NotDecided(Refused):
+    """The disclosure waits for a decision, or was withdrawn: nothing leaves the registry by it."""
+
+    code: ClassVar[str] = "disclosure.not_decided"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
+class DisclosureClosed(Refused):
+    """The last day for fetching the file is over, or the disclosure was closed before."""
+
+    code: ClassVar[str] = "disclosure.closed"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
+class ResearchKeyMissing(Refused):
+    """The pseudonyms were made under a key that this installation does not know (any more)."""
+
+    code: ClassVar[str] = "disclosure.key_missing"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
 class NotIncluded(Refused):
     """The answers to the inclusion questions say that the episode does not belong in the sub-registry."""
 

@@ -48,6 +48,20 @@ def sight_of_all() -> Iterator[None]:
 
 
 @contextmanager
+def snapshot_of_all() -> Iterator[None]:
+    """A transaction of its own that sees all patients as they were at one moment, however many questions it asks.
+
+    What it writes is committed at its end like any other.
+    """
+    with transaction.atomic(durable=True):
+        with connection.cursor() as cursor:
+            # Before the first question: that is when the moment is chosen.
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        with sight_of_all():
+            yield
+
+
+@contextmanager
 def destroying() -> Iterator[None]:
     """Within it episodes and their history can be deleted."""
     with _saying(_DESTROYS, "yes"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Final
 
@@ -29,19 +29,30 @@ Row = dict[str, str]
 
 
 def as_csv(form: Form) -> str:
+    return table(rows(form))
+
+
+def rows(form: Form) -> Iterator[Row]:
+    """What a cell does not name is empty."""
+    for step in form.steps:
+        for row in _of_step(step):
+            yield {"sub_registry": form.code, "version": str(form.version), "step": step.code} | row
+
+
+def table(found: Iterable[Row]) -> str:
+    """Rows of a code book, or of several, as CSV."""
     out = io.StringIO()
-    lines = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    lines.writerow(COLUMNS)
-    lines.writerows([harmless(cell) for cell in row] for row in cells(form))
+    lines = csv.DictWriter(out, COLUMNS, restval="", delimiter=";", lineterminator="\r\n")
+    lines.writeheader()
+    for row in found:
+        lines.writerow({name: harmless(cell) for name, cell in row.items()})
     return out.getvalue()
 
 
 def cells(form: Form) -> Iterator[list[str]]:
     """The rows under `COLUMNS`, as they are: whoever makes a file of them keeps formulas out."""
-    for step in form.steps:
-        for row in _of_step(step):
-            whole = {"sub_registry": form.code, "version": str(form.version), "step": step.code} | row
-            yield [whole.get(name, "") for name in COLUMNS]
+    for row in rows(form):
+        yield [row.get(name, "") for name in COLUMNS]
 
 
 def _of_step(step: FormStep) -> Iterator[Row]:

@@ -102,6 +102,14 @@ EVENTS = {
     "episode.destroyed": _("Vårdepisod förstörd"),
     "episode.research_destroyed": _("Svar på forskningsfrågor förstörda"),
     "retention.decided": _("Beslutade om gallring"),
+    "disclosure.prepared": _("Förberedde ett utlämnande för forskning"),
+    "disclosure.decided": _("Beslutade om ett utlämnande för forskning"),
+    "disclosure.withdrawn": _("Tog tillbaka ett utlämnande för forskning"),
+    "disclosure.closed": _("Utlämnande för forskning avslutat"),
+    "disclosure.fetched": _("Hämtade filen i ett utlämnande för forskning"),
+    "disclosure.key_taken": _("Tog ut kodnyckeln till ett utlämnande för forskning"),
+    "patient.disclosed": _("Lämnade ut uppgifter för forskning, utan namn och nummer"),
+    "patient.key_taken": _("Tog ut nyckeln mellan en beteckning i forskningen och patientens nummer"),
     "review.drawn": _("Granskning begärd"),
     "review.read": _("Läste en granskning"),
     "review.taken": _("Tog över en granskning"),
@@ -217,6 +225,7 @@ PROGRAMS = {
     "cull-ledger": _("Kommandot cull-ledger"),
     "population": _("Frågan till folkbokföringen"),
     "replay-opt-outs": _("Kommandot replay-opt-outs"),
+    "research-key": _("Kommandot research-key"),
 }
 
 # What the facts of an entry are called.
@@ -321,6 +330,12 @@ FACTS = {
     "why": _("skäl"),
     "after": _("efter"),
     "day": _("dag"),
+    "disclosure": _("utlämnande"),
+    "project": _("projekt"),
+    "approval": _("etikgodkännande"),
+    "organisation": _("organisation"),
+    "full_dates": _("hela datum"),
+    "patients": _("patienter"),
 }
 
 

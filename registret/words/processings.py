@@ -222,6 +222,25 @@ PROCESSINGS: tuple[Processing, ...] = (
         },
     ),
     Processing(
+        code="disclosures",
+        name=_("Utlämnanden för forskning"),
+        purpose=_("Visa vilka uppgifter som har lämnats ut, till vem, med vilket godkännande och av vem."),
+        ground=_PUBLIC_TASK,
+        persons=_("Forskare som tar emot uppgifter, och de som handlägger patientärenden."),
+        data=_(
+            "Mottagarens namn och organisation, projekt, etikgodkännandets nummer, skäl, vem som har förberett, "
+            "beslutat, avslutat och hämtat, och när. Inga patienter."
+        ),
+        recipients=_("De som handlägger patientärenden. Forskaren själv, i filens följeblad."),
+        kept=(Kept(words=_("Tills vidare: det är beviset på vad som har lämnats ut.")),),
+        security=_("Två beslutar. Det som är skrivet går inte att ändra eller ta bort."),
+        columns={
+            "records.Disclosure": "project recipient_name recipient_organisation dates_reason reason prepared_by_name"
+            " decided_by_name ended_by_name",
+            "records.DisclosureFetch": "by_name",
+        },
+    ),
+    Processing(
         code="records",
         name=_("Patienter och vårdepisoder"),
         purpose=_(
@@ -237,7 +256,8 @@ PROCESSINGS: tuple[Processing, ...] = (
         ),
         recipients=_(
             "De som registrerar eller läser hos den vårdgivare som har registrerat patienten. De som handlägger "
-            "patientärenden, om patienten har ett ärende. Patienten själv, på begäran."
+            "patientärenden, om patienten har ett ärende. Patienten själv, på begäran. Forskare med etikgodkännande, "
+            "efter beslut, utan namn och nummer."
         ),
         kept=(
             Kept(words=_("Så länge som delregistret har bestämt. Sedan fattas beslut om att uppgifterna förstörs.")),

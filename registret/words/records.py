@@ -141,6 +141,42 @@ RECORD_REFUSALS: Mapping[str, Words] = {
         action=Action.START,
         short=_("Ett beslut bevarar uppgifterna till och med %(day)s"),
     ),
+    "disclosure.own": Words(
+        title=_("Den som förbereder ett utlämnande beslutar inte också om det."),
+        happened=_("Du har själv förberett utlämnandet."),
+        todo=(_("Be någon annan som handlägger patientärenden att besluta."),),
+        action=Action.START,
+    ),
+    "disclosure.preparer_gone": Words(
+        title=_("Den som förberedde utlämnandet handlägger inte ärenden längre."),
+        happened=_("Personen har inte längre rollen, eller har ett konto som är spärrat. Inget har lämnats ut."),
+        todo=(_("Ta tillbaka utlämnandet."), _("Behövs det ändå? Förbered ett nytt, som någon annan beslutar om.")),
+        action=Action.START,
+    ),
+    "disclosure.nothing": Words(
+        title=_("Det finns inget att lämna ut."),
+        happened=_("Inga signerade steg passar perioden och de valda delarna."),
+        todo=(_("Ta tillbaka utlämnandet, och förbered ett nytt med en annan period eller fler delar."),),
+        action=Action.START,
+    ),
+    "disclosure.not_decided": Words(
+        title=_("Utlämnandet är inte beslutat."),
+        happened=_("Det väntar på beslut, eller har tagits tillbaka. Ingen fil har gjorts."),
+        todo=(_("Öppna utlämnandet igen för att se hur det står till."),),
+        action=Action.START,
+    ),
+    "disclosure.closed": Words(
+        title=_("Utlämnandet är avslutat."),
+        happened=_("Den sista dagen att hämta filen har passerat, eller så har utlämnandet avslutats i förtid."),
+        todo=(_("Behövs filen fortfarande? Förbered ett nytt utlämnande."),),
+        action=Action.START,
+    ),
+    "disclosure.key_missing": Words(
+        title=_("Nyckeln till utlämnandets pseudonymer saknas."),
+        happened=_("Beteckningarna gjordes med en nyckel som registret inte har i dag. Ingen fil har gjorts."),
+        todo=(_("Be den som sköter driften att lägga tillbaka nyckeln."),),
+        action=Action.START,
+    ),
     "episode.not_included": Words(
         title=_("Vårdepisoden hör inte till delregistret."),
         happened=_("Svaren på inklusionsfrågorna säger att den inte ska registreras här."),

@@ -17,7 +17,7 @@ from registret.access.lifecycle import APPLICATION_LIFE, LINE_LIFE, SUBSTITUTION
 from registret.access.queries import newest_application
 from registret.accounts.lifecycle import ACCOUNT_LIFE
 from registret.kernel.life import Life
-from registret.records.lifecycle import STEP_LIFE
+from registret.records.lifecycle import DISCLOSURE_LIFE, STEP_LIFE
 from registret.words.processings import PROCESSINGS
 from tests import cast
 from tests.cast import ANNA, BERTIL, DORIS, ERIK, Person
@@ -118,6 +118,17 @@ COLUMNS: dict[str, dict[str, str]] = {
     "records.Keeping": {
         PERSONAL: "by_name reason",
         PLAIN: "id sub_registry what before until episodes at by_account_id done_at",
+    },
+    "records.Disclosure": {
+        PERSONAL: "project recipient_name recipient_organisation dates_reason reason prepared_by_name decided_by_name"
+        " ended_by_name",
+        # The name of a key tells it from others; the key is not in the database.
+        PLAIN: "id approval sub_registry first_day last_day parts full_dates state prepared_at prepared_by_id"
+        " decided_at decided_by_id patients episodes key fetch_until ended_at ended_by_id",
+    },
+    "records.DisclosureFetch": {
+        PERSONAL: "by_name",
+        PLAIN: "id disclosure_id what patients digest at by_account_id",
     },
     "records.FormVersion": {PLAIN: "id sub_registry version digest used_at"},
     "records.Episode": {
@@ -253,6 +264,7 @@ def test_every_column_that_names_a_person_belongs_to_a_processing_and_no_process
         ("accounts_account_life", ACCOUNT_LIFE),
         ("access_application_life", APPLICATION_LIFE),
         ("records_step_life", STEP_LIFE),
+        ("records_disclosure_life", DISCLOSURE_LIFE),
         ("access_recertificationline_life", LINE_LIFE),
         ("access_substitution_life", SUBSTITUTION_LIFE),
     ],
@@ -283,6 +295,8 @@ TRIGGERS = {
     ("oversight_review", "oversight_reviewer_guard"),
     ("oversight_reviewedentry", "oversight_entry_guard"),
     ("records_destruction", "records_destruction_keep"),
+    ("records_disclosure", "records_disclosure_life"),
+    ("records_disclosurefetch", "records_disclosurefetch_append_only"),
     ("records_episode", "records_episode_keep"),
     ("records_formversion", "records_formversion_keep"),
     ("records_keeping", "records_keeping_decided"),

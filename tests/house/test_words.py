@@ -109,6 +109,7 @@ HANDED_ON = {
     *("clinic.closed", "clinic.reopened"),
     *("application.lapse", "application.escalated"),
     *("application.taken", "application.put_back", "application.noted", "application.asked"),
+    *("patient.disclosed", "patient.key_taken"),
     *("patient.found", "patient.not_found", "patient.opened", "patient.listed_for_letters", "work.listed"),
     *(
         "episode.begun",

@@ -1,10 +1,11 @@
-"""Patients' rights in a browser: information, another number, extracts, opting out, retention."""
+"""Patients' rights in a browser: information, another number, extracts, opting out, retention, disclosures."""
 
 from __future__ import annotations
 
 import json
 import re
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from playwright.sync_api import expect
@@ -26,6 +27,12 @@ OTHER = patient("19680808239")
 def greta(house: House) -> Person:
     """Handles patients' cases."""
     return appointed(house, somebody(house, "Greta", "Frost"), "case_handler")
+
+
+@pytest.fixture(scope="module")
+def henning(house: House) -> Person:
+    """Handles them too."""
+    return appointed(house, somebody(house, "Henning", "Ask"), "case_handler")
 
 
 @pytest.fixture
@@ -144,6 +151,62 @@ def test_retention_is_decided(handler: Desk) -> None:
     looked_at(page, "93-gallring-beslutad")
     handler.open("/gallring/pneumoni")
     looked_at(page, "94-gallring-beslut")
+
+
+def test_a_file_for_research_is_prepared_by_one_and_decided_by_another(
+    at_work: Desk, handler: Desk, henning: Person, desk: OpenDesk, tmp_path: Path
+) -> None:
+    begun(at_work, patient("19450507238"))
+    page = handler.page
+    handler.press("Utlämnanden")
+    looked_at(page, "140-utlamnanden")
+    page.locator("main").get_by_role("link", name="Pneumoni").click()
+    looked_at(page, "141-utlamnande-nytt")
+    handler.press("Förbered utlämnandet")
+    expect(page.get_by_role("alert")).to_contain_text("8 uppgifter behöver rättas")
+    looked_at(page, "142-utlamnande-fel")
+    page.get_by_label("Projektets namn").fill("KLARA")
+    page.get_by_label("Etikgodkännandets nummer").fill("Dnr 2026-01234-01")
+    page.get_by_label("Vem tar emot filen?").fill("Vera Forsk")
+    page.get_by_label("Mottagarens organisation").fill("Lärosätet i Norrvik")
+    page.get_by_label("Vårdepisoder som började från och med").fill("2020-01-01")
+    page.get_by_label("Till och med", exact=True).fill("2199-01-01")
+    page.get_by_label("Hör vårdtillfället hit?").check()
+    page.get_by_label("Odlingar och prover").check()
+    page.get_by_label("Varför lämnas uppgifterna ut?").fill("Begäran 26RS4800")
+    handler.press("Förbered utlämnandet")
+    expect(page.get_by_role("status")).to_contain_text("Be en annan handläggare")
+    expect(page.get_by_role("button", name="Besluta")).to_have_count(0)
+    looked_at(page, "143-utlamnande-forberett")
+    address = page.url
+
+    his = desk(henning.card)
+    his.open("/")
+    his.press("Logga in med SmartCard")
+    his.press("Utlämnanden")
+    his.page.get_by_role("link", name=re.compile("KLARA")).click()
+    looked_at(his.page, "144-utlamnande-att-besluta")
+    his.press("Besluta")
+    expect(his.page.get_by_role("dialog")).to_contain_text("Ska uppgifterna lämnas ut?")
+    looked_at(his.page, "145-utlamnande-fraga")
+    his.press("Lämna ut")
+    expect(his.page.get_by_role("status")).to_contain_text("Filen kan hämtas")
+    his.page.emulate_media(color_scheme="dark")
+    looked_at(his.page, "146-utlamnande-beslutat-morkt")
+    his.page.emulate_media(color_scheme="light")
+    with his.page.expect_download() as download:
+        his.page.get_by_role("button", name="Hämta filen").click()
+    file = tmp_path / download.value.suggested_filename
+    download.value.save_as(file)
+    with ZipFile(file) as archive:
+        assert archive.namelist()[-1] == "manifest.json"
+        assert json.loads(archive.read("manifest.json"))["decided_by"] == "Henning Ask"
+    page.goto(address.partition("?")[0])
+    expect(page.get_by_role("heading", name="Har lämnat registret")).to_be_visible()
+    looked_at(page, "147-utlamnande-hamtat")
+    handler.open("/sprak/en?till=/utlamnanden")
+    looked_at(page, "148-utlamnanden-english")
+    handler.open("/sprak/sv?till=/utlamnanden")
 
 
 def test_anybody_reads_the_information_to_patients(house: House, bertil: Person, desk: OpenDesk) -> None:

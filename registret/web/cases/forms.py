@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -8,8 +9,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from registret.kernel.identifiers import Malformed
+from registret.records.approval import Approval
 from registret.records.casenumber import CaseNumber
 from registret.records.cases import Case
+from registret.records.disclosing import Wish
+from registret.records.disclosure_file import Part
 from registret.records.numbers import PatientNumber
 from registret.web.attest.forms import ReasonField
 from registret.web.logbook.forms import DayField
@@ -126,3 +130,90 @@ class RetentionForm(forms.Form):
             elif data["until"] <= self.today:
                 self.add_error("until", _("Välj en dag efter i dag"))
         return data
+
+
+class ApprovalField(forms.CharField):
+    """The number of an ethics approval, as `Approval`."""
+
+    default_error_messages = {"required": _("Skriv etikgodkännandets nummer"), **_NUL}
+
+    def __init__(self) -> None:
+        super().__init__(max_length=60)
+
+    def clean(self, value: Any) -> Approval:
+        text = super().clean(value)
+        try:
+            return Approval.parse(text)
+        except Malformed:
+            raise ValidationError(_("Skriv numret som på godkännandet, till exempel 2026-01234-01")) from None
+
+
+def _line(required: Any) -> forms.CharField:
+    return forms.CharField(
+        max_length=200, error_messages={"required": required, "max_length": _("Skriv högst 200 tecken"), **_NUL}
+    )
+
+
+class DisclosureForm(forms.Form):
+    """What a project asks for, of one sub-registry."""
+
+    project = _line(_("Skriv vad projektet heter"))
+    approval = ApprovalField()
+    recipient_name = _line(_("Skriv vem som tar emot filen"))
+    recipient_organisation = _line(_("Skriv mottagarens organisation"))
+    first_day = DayField(required=True, missing=_("Välj den första dagen"))
+    last_day = DayField(required=True, missing=_("Välj den sista dagen"))
+    parts = forms.MultipleChoiceField(
+        error_messages={"required": _("Välj minst en del"), "invalid_choice": _("Välj bland delarna i listan")}
+    )
+    dates = forms.ChoiceField(
+        choices=[("since", _("Tid sedan vårdepisoden började")), ("full", _("Hela datum"))],
+        error_messages={
+            "required": _("Välj hur datum lämnas ut"),
+            "invalid_choice": _("Välj hur datum lämnas ut"),
+        },
+    )
+    dates_reason = ReasonField(
+        required=False, max_length=500, error_messages={"max_length": _("Skriv högst 500 tecken"), **_NUL}
+    )
+    reason = ReasonField(
+        max_length=500,
+        error_messages={
+            "required": _("Skriv varför uppgifterna lämnas ut"),
+            "max_length": _("Skriv högst 500 tecken"),
+            **_NUL,
+        },
+    )
+
+    def __init__(self, data: Any = None, *, sub_registry: str, parts: Sequence[Part]) -> None:
+        super().__init__(data, initial={"dates": "since"})
+        self.fields["parts"].choices = [(part.code, part.name) for part in parts]  # type: ignore[attr-defined]
+        self.sub_registry = sub_registry
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        first, last = data.get("first_day"), data.get("last_day")
+        if first and last and last < first:
+            self.add_error("last_day", _("Välj en dag som inte är före den första"))
+        if data.get("dates") == "full" and "dates_reason" not in self.errors and not data.get("dates_reason"):
+            self.add_error("dates_reason", _("Skriv varför hela datum behövs"))
+        return data
+
+    @property
+    def wish(self) -> Wish:
+        """Of a form that is valid."""
+        data = self.cleaned_data
+        full = data["dates"] == "full"
+        return Wish(
+            sub_registry=self.sub_registry,
+            parts=frozenset(data["parts"]),
+            full_dates=full,
+            dates_reason=data["dates_reason"] if full else "",
+            **{
+                name: data[name]
+                for name in (
+                    *("project", "approval", "recipient_name", "recipient_organisation"),
+                    *("first_day", "last_day", "reason"),
+                )
+            },
+        )

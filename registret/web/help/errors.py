@@ -47,7 +47,7 @@ GROUPS = (
     ),
     Group(
         title=_("Patienter och vårdepisoder"),
-        prefixes=("patient", "episode", "step", "case", "retention"),
+        prefixes=("patient", "episode", "step", "case", "retention", "disclosure"),
         helper=_SUPPORT,
     ),
     Group(title=_("Granskning av loggen"), prefixes=("review",), helper=_SUPPORT),

@@ -31,8 +31,10 @@ class DayField(forms.DateField):
         MaxValueValidator(_LAST, message=_("Skriv en dag före år 2200")),
     ]
 
-    def __init__(self, *, required: bool = False) -> None:
-        super().__init__(required=required, input_formats=["%Y-%m-%d"])
+    def __init__(self, *, required: bool = False, missing: Any = None) -> None:
+        """`missing`: what is said if it is required and not there."""
+        said = {"required": missing} if missing else None
+        super().__init__(required=required, input_formats=["%Y-%m-%d"], error_messages=said)
 
 
 class SystemIdField(forms.CharField):

@@ -123,13 +123,15 @@ def at_work(
 
 GRETA = cast.person("Greta", "Frost", "SE2321009991-E00G6F2")
 """Handles patients' cases at the registry."""
+HENNING = cast.person("Henning", "Ask", "SE2321009991-E00H3A8")
+"""Handles them with her."""
 
 
-def handler(at: datetime = NOW) -> Actor:
-    """Greta, who has just shown her card."""
-    if living_account(hsa_id=GRETA.hsa_id) is None:
-        cast.appoint_by_program(GRETA, Role.CASE_HANDLER, at=at - DAY)
-    return cast.actor(GRETA, at=at)
+def handler(at: datetime = NOW, who: Person = GRETA) -> Actor:
+    """Greta, or another, who has just shown the card."""
+    if living_account(hsa_id=who.hsa_id) is None:
+        cast.appoint_by_program(who, Role.CASE_HANDLER, at=at - DAY)
+    return cast.actor(who, at=at)
 
 
 def case(patient: str = TOLVAN, case_number: str = "26RS4711") -> Case:

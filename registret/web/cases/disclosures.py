@@ -1,0 +1,111 @@
+"""Utlämnanden för forskning: prepared by one, decided by another, and then a file. Numbers, no patients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from itertools import groupby
+from typing import Any, Final
+
+from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from registret.access.refusals import NotFound
+from registret.access.roles import Permission
+from registret.records import disclosing as records
+from registret.records.disclosure_file import Part, parts_of
+from registret.registries.queries import name_of, sub_registries
+from registret.web.attest.card_time import CardTime
+from registret.web.cases.forms import DisclosureForm
+from registret.web.gate import needs
+from registret.web.http import ActorRequest
+from registret.web.numbers import number_in
+
+_ACTS: Final[Mapping[str, Callable[..., None]]] = {
+    "decide": records.decide,
+    "withdraw": records.withdraw,
+    "close": records.close,
+}
+
+
+@require_GET
+@needs(Permission.HANDLE_CASES)
+def disclosures(request: ActorRequest) -> HttpResponse:
+    """Newest first, and the sub-registries that a new one can be prepared of."""
+    before = number_in(request.GET, "fore")
+    found = records.disclosures(actor=request.actor, before=before)
+    context = {
+        "tab": "disclosures",
+        "rows": found.rows,
+        "older": found.older,
+        "before": before,
+        "registries": [one for one in sub_registries() if parts_of(one.code)],
+    }
+    return render(request, "disclosures.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Permission.HANDLE_CASES)
+def new(request: ActorRequest, code: str) -> HttpResponse:
+    """What a project asks for of one sub-registry; POST prepares it, and another decides."""
+    parts = parts_of(code)
+    if not parts:
+        raise NotFound()
+    form = DisclosureForm(request.POST if request.method == "POST" else None, sub_registry=code, parts=parts)
+    if request.method == "POST" and form.is_valid():
+        number = records.prepare(actor=request.actor, wish=form.wish, at=request.at)
+        return _see(number, "prepare")
+    context: dict[str, Any] = {
+        "tab": "disclosures",
+        "form": form,
+        "name": name_of(code),
+        "groups": _grouped(parts),
+        "chosen": form["parts"].value() or [],
+        "card_time": CardTime.of(request.actor, at=request.at),
+    }
+    return render(request, "disclosure_new.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Permission.HANDLE_CASES)
+def one(request: ActorRequest, number: int) -> HttpResponse:
+    """One disclosure, as it stands; POST decides, withdraws or closes it, and asks first."""
+    act = request.POST.get("act", "")
+    if act in _ACTS and request.POST.get("ok") == "1":
+        _ACTS[act](actor=request.actor, number=number, at=request.at)
+        return _see(number, act)
+    page = records.disclosure(actor=request.actor, number=number)
+    chosen = [part for part in parts_of(page.row.wish.sub_registry) if part.code in page.row.wish.parts]
+    context: dict[str, Any] = {
+        "tab": "disclosures",
+        "page": page,
+        "row": page.row,
+        "groups": _grouped(chosen),
+        "asked": act if act in page.acts and "change" not in request.POST else "",
+        "done": request.GET.get("klart", ""),
+        "until": timezone.localtime(request.at).date() + records.FETCHABLE_FOR,
+        "card_time": CardTime.of(request.actor, at=request.at),
+    }
+    return render(request, "disclosure.html", context)
+
+
+@require_POST
+@needs(Permission.HANDLE_CASES)
+def file(request: ActorRequest, number: int) -> HttpResponseBase:
+    """The file, made now; the log has it before the first byte leaves."""
+    made = records.fetch(actor=request.actor, number=number, at=request.at)
+    name = f"utlamnande-{number}-{timezone.localtime(request.at):%Y-%m-%d}.zip"
+    return FileResponse(made, as_attachment=True, filename=name, content_type="application/zip")
+
+
+def _grouped(parts: Iterable[Part]) -> list[tuple[str, list[Part]]]:
+    """By step."""
+    return [(step, list(some)) for step, some in groupby(parts, key=lambda part: part.step)]
+
+
+def _see(number: int, done: str) -> HttpResponse:
+    response = redirect(f"{reverse('disclosure', args=[number])}?klart={done}")
+    response.status_code = 303
+    return response
