@@ -27,8 +27,15 @@ def read_log(
     """
     wanted = _about(wanted, patient, actor)
     page = entries(wanted=wanted, before=before)
-    facts: dict[str, Fact] = {**told, "below": before, "rows": len(page.rows)}
-    _tell("log.read", wanted, facts, actor, at)
+    patient_id, known = _of_whom(wanted)
+    record(
+        event="log.read",
+        by=actor.by,
+        at=at,
+        about_hsa_id=wanted.hsa_id,
+        about_patient_id=patient_id,
+        facts={**told, **known, "below": before, "rows": len(page.rows)},
+    )
     return page
 
 
@@ -60,8 +67,15 @@ def export_log(
     """
     wanted = _about(wanted, patient, actor)
     count, last = exporting.extent(wanted)
-    facts: dict[str, Fact] = {**told, "form": form, "rows": count}
-    _tell("log.exported", wanted, facts, actor, at)
+    patient_id, known = _of_whom(wanted)
+    record(
+        event="log.exported",
+        by=actor.by,
+        at=at,
+        about_hsa_id=wanted.hsa_id,
+        about_patient_id=patient_id,
+        facts={**told, **known, "form": form, "rows": count},
+    )
     match form:
         case "csv":
             return exporting.table(
@@ -79,18 +93,11 @@ def _about(wanted: Wanted, patient: str, actor: Actor) -> Wanted:
     return replace(wanted, patient_ids=ids_in_the_log(actor=actor, system_id=patient))
 
 
-def _tell(event: str, wanted: Wanted, facts: dict[str, Fact], actor: Actor, at: datetime) -> None:
-    """A system id beside the id of the log would say who that was after the patient is destroyed: only the id is kept,
-    and of somebody who is not there, that nobody was.
+def _of_whom(wanted: Wanted) -> tuple[int | None, dict[str, Fact]]:
+    """What the log keeps of the patient who was asked for: the id, or that there was nobody.
+
+    A system id beside that id would say who it was after the patient is destroyed.
     """
-    ids = wanted.patient_ids
-    if ids == ():
-        facts["patient_known"] = False
-    record(
-        event=event,
-        by=actor.by,
-        at=at,
-        about_hsa_id=wanted.hsa_id,
-        about_patient_id=ids[0] if ids else None,
-        facts=facts,
-    )
+    if wanted.patient_ids == ():
+        return None, {"patient_known": False}
+    return wanted.patient_ids[0] if wanted.patient_ids else None, {}
