@@ -379,7 +379,7 @@ if (sheet) {
       tag.textContent = `${n} ${kept}`;
     }
     for (const [code, text] of Object.entries(now.told)) sheet.querySelector(`[data-told="${CSS.escape(code)}"]`).textContent = text;
-    todo.textContent = now.to_do;
+    todo.textContent = now.closed ? "" : now.to_do;
     last = `${saved} ${now.saved}`;
     if (now.closed) { stopped = true; tell(now.closed, true); } else if (!changed.size) settle();
   };
