@@ -112,6 +112,8 @@ def test_the_owner_of_the_tables_is_bound_too() -> None:
         # Numbers, marks and decisions; of a patient at most an id that says nothing.
         assert [name for (name,) in cursor.fetchall()] == [
             "records_destruction",
+            "records_disclosure",
+            "records_disclosurefetch",
             "records_formversion",
             "records_keeping",
             "records_optout",
