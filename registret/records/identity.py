@@ -205,7 +205,7 @@ def join(mine: PatientRow, other: PatientRow, *, mistaken: bool, said: Said, at:
             at=at,
             about_patient_id=one.id,
             clinic_id=said.actor.seat.clinic_id,
-            facts={"gone": goes.system_id, "episodes": moved, "mistaken": mistaken, "case": said.case_number},
+            facts={"episodes": moved, "mistaken": mistaken, "case": said.case_number},
         )
     return stays.system_id
 

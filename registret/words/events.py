@@ -325,7 +325,6 @@ FACTS = {
     "patient": _("patient"),
     "patient_known": _("patienten finns"),
     "mistaken": _("det tidigare numret var fel"),
-    "gone": _("patient som gick upp i denna"),
     "episodes": _("vårdepisoder"),
     "why": _("skäl"),
     "after": _("efter"),

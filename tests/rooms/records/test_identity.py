@@ -251,7 +251,7 @@ def test_two_become_one_with_all_episodes_numbers_and_a_trace(here: Ward) -> Non
         (trace,) = Merge.objects.all()
         assert (trace.gone, trace.by_name, trace.reason) == (gone, GRETA.name, WHY)
     entries = log("patient.merged")
-    told = {"gone": gone, "episodes": 1, "mistaken": False, "case": "26RS4711"}
+    told = {"episodes": 1, "mistaken": False, "case": "26RS4711"}
     assert [entry.facts for entry in entries] == [told] * 2, "not the reason, which can go"
     assert len({entry.about_patient_id for entry in entries}) == 2, "under both"
     assert looking.open_step(actor=here.cecilia, episode=theirs, step="acute", at=NOW)
