@@ -80,6 +80,7 @@ YUSUF = _in_sydvik("Yusuf", "Demir", "SE2321009983-E00Y3D9", "189908249817", "ec
 INGRID = Person(given_name="Ingrid", surname="Falk", hsa_id="SE2321009991-E00J3F2")
 SAMIR = Person(given_name="Samir", surname="Haddad", hsa_id="SE2321009991-E00S6H1")
 HENRIK = Person(given_name="Henrik", surname="Vall", hsa_id="SE2321009991-E00H1V7")
+MAJ = Person(given_name="Maj", surname="Sundin", hsa_id="SE2321009991-E00M8S5")
 TOVE = Person(given_name="Tove", surname="Hallin", hsa_id="SE2321009991-E00T2H6")
 SIXTEN = Person(given_name="Sixten", surname="Borg", hsa_id="SE2321009991-E00H6B1")
 ASTRID = Person(given_name="Astrid", surname="Kling", hsa_id="SE2321009991-E00A8K3")
@@ -91,7 +92,7 @@ LARS_GORAN = Person(given_name="Lars-Göran", surname="Östlund", hsa_id="SE2321
 OLLE = Person(given_name="Olle", surname="Tjäder", hsa_id="SE2321009991-E00P8Q4")
 
 _WITH_BOTH: Final = (ANNA, BERTIL, KARIN, CECILIA, DORIS, ERIK, NADIA, PER_OLOF, ELIN, MOA, YUSUF)
-PEOPLE: Final = (*_WITH_BOTH, INGRID, SAMIR, HENRIK, TOVE, SIXTEN, ASTRID, LOVA)
+PEOPLE: Final = (*_WITH_BOTH, INGRID, SAMIR, HENRIK, MAJ, TOVE, SIXTEN, ASTRID, LOVA)
 """Those with a good card; Person-id is on it as well if there is a personal number."""
 
 
@@ -133,6 +134,7 @@ BROWSERS: Final[Mapping[str, InBrowser]] = {
     "office-colleague": _card_of(INGRID, "den andra på registerkansliet; en föreslår, en annan bekräftar"),
     "support": _card_of(SAMIR, "support, hittar konton och hjälper"),
     "cases": _card_of(HENRIK, "handläggare av patientärenden"),
+    "cases-colleague": _card_of(MAJ, "den andra handläggaren; har ett utlämnande för forskning att besluta om"),
     "reviewer": _card_of(ERIK, "granskar loggen"),
     "working": _card_of(NADIA, "registrerare som redan arbetar"),
     "reader": _card_of(SIXTEN, "läsare"),

@@ -47,7 +47,10 @@ from registret.oversight import services as reviews
 from registret.places import clinic_file
 from registret.places.queries import clinic_by_code
 from registret.places.services import import_clinics
+from registret.records import disclosing
 from registret.records import services as records
+from registret.records.approval import Approval
+from registret.records.disclosure_file import parts_of
 from registret.records.numbers import PatientNumber
 from registret.records.services import NewPatient
 from registret.registries.queries import form_in_force
@@ -124,6 +127,9 @@ def furnish(*, cards: Path, at: datetime) -> None:
     story.register(cast.YUSUF, cast.SYDVIK, "Forskningssjuksköterska.", ago=timedelta(8))
     story.nominate(cast.HENRIK, Role.CASE_HANDLER, cast.DORIS, ago=timedelta(6))
     story.confirm_nomination(cast.HENRIK, cast.INGRID, ago=timedelta(5))
+    story.nominate(cast.MAJ, Role.CASE_HANDLER, cast.INGRID, ago=timedelta(4.8))
+    story.confirm_nomination(cast.MAJ, cast.DORIS, ago=timedelta(4.6))
+    story.prepare_disclosure(cast.HENRIK, ago=timedelta(4.4))
     story.register(cast.PER_OLOF, cast.INFECTION, "Ny ST-läkare på avdelning 12.", ago=timedelta(4))
     # With Per-Olof's there are two to attest at once.
     story.apply(cast.SIXTEN, cast.INFECTION, "Ska börja registrera.", role=Role.REPORTER, ago=timedelta(3.5))
@@ -280,6 +286,23 @@ class _Story:
             actor=self.at_work(administrator, ago=ago),
             at=at,
         )
+
+    @_sealed
+    def prepare_disclosure(self, by: Person, *, ago: timedelta) -> None:
+        """Of the pneumonias of half a year, without what only the patient's care needs."""
+        at = self.now - ago
+        wish = disclosing.Wish(
+            project="Tid till antibiotika vid pneumoni",
+            approval=Approval.parse("2026-04711-01"),
+            recipient_name="Agneta Ström",
+            recipient_organisation="Norrviks universitet",
+            sub_registry="pneumoni",
+            first_day=day_of(at) - timedelta(days=180),
+            last_day=day_of(at),
+            parts=frozenset(part.code for part in parts_of("pneumoni") if not part.code.startswith("follow_up")),
+            reason="Ansökan 26RS0815. Variabelförteckningen är granskad.",
+        )
+        disclosing.prepare(actor=self.at_work(by, ago=ago), wish=wish, at=at)
 
     @_sealed
     def propose_substitute(self, person: Person, by: Person, *, days: range, ago: timedelta) -> None:
