@@ -189,9 +189,14 @@ def _attempt(one: AttemptRow) -> Json:
 
 
 def _entry(row: EntryRow, ids: Sequence[int], hsa_id: str) -> Json:
-    """Of what one did about others, only that and when; of what others did about one, who and not from where."""
+    """Of what one did about others, patients too, only that and when; of what others did about one, who and not from
+    where."""
     by_oneself = row.by_account_id in ids or row.by_hsa_id.upper() == hsa_id.upper()
-    about_others = row.about_account_id not in {None, *ids} or row.about_hsa_id.upper() not in {"", hsa_id.upper()}
+    about_others = (
+        row.about_patient_id is not None
+        or row.about_account_id not in {None, *ids}
+        or row.about_hsa_id.upper() not in {"", hsa_id.upper()}
+    )
     return {
         "number": row.id,
         "at": row.at,

@@ -87,15 +87,22 @@ def needs(
     return decorate
 
 
+BY_ITSELF = "X-By-Itself"
+"""What a page says with a request that nobody made: it asks again because the last answer did not come. A request that
+claims so without need only lets its own session end sooner."""
+
+
 def recognise(request: CardRequest, *, seen: bool = True) -> Actor | Holder:
     """The person behind the session cookie, from the database, now; whether the card still holds, from memory.
+
+    `seen`: somebody did something, so that the idle clock starts anew.
 
     Raises: SessionMissing, SessionIdle, SessionOver, SessionLocked, SessionCardOut, SessionCardRevoked, HsaIdDisputed.
     """
     key = request.COOKIES.get(SESSION_COOKIE)
     if not key:
         raise SessionMissing()
-    request.sitting = sitting(key=key, seen=seen, at=request.at)
+    request.sitting = sitting(key=key, seen=seen and BY_ITSELF not in request.headers, at=request.at)
     card = request.sitting.card
     if card.serial and revocation().has_listed(issuer=card.issuer, serial=int(card.serial, 16)):
         raise end_of_revoked(session_id=request.sitting.session_id, at=request.at)

@@ -24,6 +24,10 @@ from registret.web.surroundings import surroundings
 from registret.web.way_back import to_what_was_refused
 from registret.words.refusals import RefusalPage, in_general, page_of
 
+_FOR_THE_PAGE_ONLY = frozenset({"patient"})
+"""Facts of refusals that no entry keeps: beside another entry of that moment, about the patient by the id of the log, a
+system id would say for ever who that was, also after an opt-out."""
+
 
 def refusal_response(request: Request, refusal: Refused) -> HttpResponse:
     """Logs the refusal, within the limit for people without a card, and answers its page.
@@ -41,7 +45,8 @@ def refusal_response(request: Request, refusal: Refused) -> HttpResponse:
         by=author(request),
         at=request.at,
         reference=reference,
-        facts={"code": refusal.code, "view": _view_name(request)} | refusal.facts,
+        facts={"code": refusal.code, "view": _view_name(request)}
+        | {name: fact for name, fact in refusal.facts.items() if name not in _FOR_THE_PAGE_ONLY},
     )
     return show_refusal(
         request,

@@ -15,9 +15,9 @@ from registret.web.http import SESSION_COOKIE, CardRequest
 
 def surroundings(request: HttpRequest) -> str:
     """What a page extends that is open to all, or that says no: `inside.html` only for a session that holds, and a seat
-    that is still valid."""
+    that is still valid. It is looked at and not used: a page that says no is nothing that anybody did."""
     if not hasattr(request, "person") and hasattr(request, "at") and SESSION_COOKIE in request.COOKIES:
         # The page is for all, so a session that is over is no reason to refuse.
         with suppress(Refused):
-            recognise(cast(CardRequest, request))
+            recognise(cast(CardRequest, request), seen=False)
     return "inside.html" if isinstance(getattr(request, "person", None), Actor) else "outside.html"

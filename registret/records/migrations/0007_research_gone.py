@@ -57,6 +57,38 @@ CREATE TRIGGER records_revision_keep BEFORE UPDATE OR DELETE ON records_revision
     FOR EACH ROW EXECUTE FUNCTION records_revision_stays();
 """
 
+BACKWARD = """
+CREATE OR REPLACE FUNCTION records_step_life() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (
+        ('planned', 'draft'),
+        ('draft', 'draft'),
+        ('incomplete', 'incomplete'),
+        ('reopened', 'reopened'),
+        ('draft', 'incomplete'),
+        ('incomplete', 'draft'),
+        ('draft', 'signed'),
+        ('incomplete', 'signed'),
+        ('reopened', 'signed'),
+        ('signed', 'reopened')
+    ) THEN
+        RAISE EXCEPTION 'step %: no step from % to %', OLD.id, OLD.state, NEW.state USING ERRCODE = 'check_violation';
+    END IF;
+    IF OLD.state = 'signed' AND NEW.state = 'signed' AND NEW.answers IS DISTINCT FROM OLD.answers THEN
+        RAISE EXCEPTION 'step %: signed, its answers stay', OLD.id USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.version < OLD.version OR (NEW.answers IS DISTINCT FROM OLD.answers AND NEW.version = OLD.version) THEN
+        RAISE EXCEPTION 'step %: a change without a revision', OLD.id USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+DROP TRIGGER records_revision_keep ON records_revision;
+CREATE TRIGGER records_revision_keep BEFORE UPDATE OR DELETE ON records_revision
+    FOR EACH ROW EXECUTE FUNCTION records_keep();
+DROP FUNCTION records_revision_stays();
+DROP FUNCTION records_only_less(jsonb, jsonb);
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [("records", "0006_next")]
@@ -110,6 +142,5 @@ class Migration(migrations.Migration):
                 name="one_destruction_at_a_time",
             ),
         ),
-        # Backwards, the functions let through what can no longer come: without the column nothing is destroyed so.
-        migrations.RunSQL(FORWARD, migrations.RunSQL.noop),
+        migrations.RunSQL(FORWARD, BACKWARD),
     ]

@@ -388,8 +388,10 @@ if (sheet) {
     for (const name of ["csrfmiddlewaretoken", "visad", "base"]) body.append(name, sheet.querySelector(`[name=${name}]`).value);
     return body;
   };
-  const ask = async (address, body) => {
-    const answer = await fetch(address, { method: "POST", body, redirect: "error", headers: { Accept: "application/json" } });
+  /* byItself: nobody has just done anything, so the session grows no younger by it. */
+  const ask = async (address, body, byItself) => {
+    const headers = { Accept: "application/json", ...(byItself && { "X-By-Itself": "1" }) };
+    const answer = await fetch(address, { method: "POST", body, redirect: "error", headers });
     return { status: answer.status, now: answer.status === 200 ? await answer.json() : null };
   };
   const loggedOut = () => {
@@ -411,7 +413,7 @@ if (sheet) {
     }
     tell(saving);
     let answer = null;
-    try { answer = await ask(autosave, body); } catch { /* The network is gone; what was typed stays on the page. */ }
+    try { answer = await ask(autosave, body, failures > 0); } catch { /* The network is gone; what was typed stays on the page. */ }
     running = false;
     if (answer?.now) {
       failures = 0;
@@ -466,7 +468,7 @@ if (sheet) {
     asked = Date.now();
     running = true;
     let answer = null;
-    try { answer = await ask(news, bodyFor()); } catch { /* The network is gone; whoever writes is told. */ }
+    try { answer = await ask(news, bodyFor(), true); } catch { /* The network is gone; whoever writes is told. */ }
     running = false;
     if (answer?.now) show(answer.now, []);
     else if (answer && answer.status >= 400 && answer.status < 500) {

@@ -446,6 +446,15 @@ def test_what_one_did_about_others_tells_nothing_of_them(place: Country, now: da
     assert "application.attest" in text
 
 
+def test_what_one_did_with_patients_tells_nothing_of_them(place: Country, now: datetime) -> None:
+    facts: dict[str, str | int | bool | None] = {"episode": "E7KM4QXDR", "reason": "Rond"}
+    record(event="patient.opened", by=cast.actor(BERTIL, at=now).by, at=now, about_patient_id=7, facts=facts)
+    text = json.dumps(file_of(BERTIL), ensure_ascii=False)
+    assert "patient.opened" in text
+    assert "E7KM4QXDR" not in text
+    assert "Rond" not in text
+
+
 def test_no_secret_is_in_the_file(place: Country) -> None:
     browser = Browser.of(ANNA)
     of = asked(browser)

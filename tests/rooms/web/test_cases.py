@@ -473,9 +473,15 @@ def test_nobody_else_changes_it(anna: Actor, episode: str) -> None:
 def test_a_protected_patients_number_asks_for_a_reason_first(anna: Actor, episode: str) -> None:
     with sight_of_all():
         Patient.objects.update(is_protected=True)
-    page = Browser.of(ANNA).get(f"/patient/{system_id_of(TOLVAN)}/nummer")
+    tolvan = system_id_of(TOLVAN)
+    page = Browser.of(ANNA).get(f"/patient/{tolvan}/nummer")
     assert page.status_code in {303, 403}
     assert "1212" not in text_of(page)
+    refused = Browser.of(ANNA).post(f"/patient/{tolvan}/nummer", {"new_number": RESERVE, "reason": "Fel person"})
+    assert refused.status_code == 403
+    (entry,) = log("request.refused")
+    assert entry.facts["code"] == "patient.reason_needed"
+    assert tolvan not in str(entry.facts), "beside an entry about the patient it would survive an opt-out"
 
 
 # --- information to patients -----------------------------------------------------------------------

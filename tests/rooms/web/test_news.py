@@ -131,6 +131,17 @@ def test_a_page_that_asks_keeps_no_session_alive(episode: str, now: datetime) ->
     assert ask(Browser.of(ANNA, at=now - timedelta(minutes=16)), episode).status_code == 401
 
 
+def test_saving_that_a_page_tries_again_by_itself_keeps_no_session_alive(episode: str, now: datetime) -> None:
+    key = cast.log_in(ANNA, at=now - timedelta(minutes=10))
+    browser = Browser()
+    browser.take_session(key)
+    address, sent = reverse("step_autosave", args=[episode, "acute"]), {"base": "0", "changed": "pulse", "pulse": "88"}
+    assert browser.post(address, sent, headers={"X-By-Itself": "1"}).status_code == 200
+    assert sitting(key=key, seen=False, at=now).seen_at == now - timedelta(minutes=10)
+    assert browser.post(address, sent).status_code == 200
+    assert sitting(key=key, seen=False, at=timezone.now()).seen_at >= now, "somebody typed"
+
+
 @pytest.mark.parametrize(("who", "status"), [(CECILIA, 404), (SIXTEN, 403)], ids=["elsewhere", "reads only"])
 def test_whoever_may_not_write_there_is_told_nothing(
     episode: str, karin: Actor, now: datetime, who: Person, status: int
