@@ -124,7 +124,7 @@ def test_checking_a_card_works_as_well(house: House) -> None:
 
 def test_the_promise_is_made_where_each_login_has_a_host_of_its_own() -> None:
     """So that the tests above look for words that are there otherwise."""
-    source = Path("registret/words/refusals.py").read_text(encoding="utf-8")
+    source = Path("registret/words/advice.py").read_text(encoding="utf-8")
     english = Path("registret/locale/en/LC_MESSAGES/django.po").read_text(encoding="utf-8")
     assert NO_NEED_TO_CLOSE.search(source)
     assert NO_NEED_TO_CLOSE.search(english)

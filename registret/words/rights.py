@@ -1,0 +1,389 @@
+"""Refusals about accounts, rights and reviews, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+from registret.words.shapes import Action, Words
+
+RIGHTS_REFUSALS: Mapping[str, Words] = {
+    "access.claim_not_seen": Words(
+        title=_("Titta på ansökan först."),
+        happened=_(
+            "Den som ansöker har visat att ett tidigare konto är samma persons. Det avslutas när du attesterar."
+        ),
+        todo=(_("Öppna ansökan, läs om det tidigare kontot och attestera där."),),
+        action=Action.BACK_TO_LIST,
+        short=_("Läs om det tidigare kontot, och attestera sedan."),
+    ),
+    "access.claim_impossible": Words(
+        title=_("Det tidigare kontot kan inte avslutas så här."),
+        happened=_(
+            "Det är spärrat av en klinik eller av registerkansliet, eller hör till någon som arbetar för registret. "
+            "En spärr försvinner inte med ett nytt HSA-id."
+        ),
+        todo=(_("Prata med registerkansliet, eller avslå ansökan. Inget har ändrats."),),
+        action=Action.BACK_TO_LIST,
+        short=_("Det tidigare kontot är spärrat eller hör till registret. Prata med registerkansliet."),
+    ),
+    "access.not_permitted": Words(
+        title=_("Det ingår inte i din roll."),
+        happened=_("Rollen som du arbetar i ger inte tillgång till sidan."),
+        todo=(
+            _("Har du flera roller? Gå till startsidan och byt roll."),
+            _("Behöver du tillgång? Tala med din lokala administratör."),
+        ),
+        action=Action.START,
+    ),
+    "access.not_found": Words(
+        title=_("Sidan finns inte."),
+        happened=_("Det du söker finns inte, eller så ligger det utanför det som du får se."),
+        todo=(_("Gå till startsidan och börja därifrån."),),
+        action=Action.START,
+    ),
+    "access.card_too_old": Words(
+        title=_("Logga in igen för att fortsätta."),
+        happened=_("Den som ändrar andras behörigheter måste ha visat sitt kort de senaste %(minutes)s minuterna."),
+        in_general=_("Den som ändrar andras behörigheter måste nyligen ha visat sitt kort."),
+        todo=(_("Tryck på knappen och visa kortet igen. Inget beslut har sparats än."),),
+    ),
+    "review.nothing": Words(
+        title=_("Det finns inget att granska."),
+        happened=_("Loggen har inga poster av kliniken eller personen, eller om patienten, under perioden."),
+        todo=(_("Välj en längre period, eller kontrollera HSA-id:t eller beteckningen."),),
+        action=Action.START,
+        short=_("Loggen har inga sådana poster under perioden"),
+    ),
+    "review.not_a_reviewer": Words(
+        title=_("Personen är inte loggranskare."),
+        happened=_("Den du valde granskar inte loggen, eller gör det inte längre."),
+        todo=(_("Välj någon annan."),),
+        action=Action.START,
+        short=_("Personen granskar inte loggen längre. Välj någon annan."),
+    ),
+    "review.own_entries": Words(
+        title=_("Ingen granskar sig själv."),
+        happened=_("Granskningen gäller något som granskaren själv har gjort."),
+        todo=(_("Låt en annan loggranskare ta granskningen."),),
+        action=Action.START,
+        short=_("Granskaren har själv poster där under perioden. Välj någon annan."),
+    ),
+    "review.not_yours": Words(
+        title=_("Någon annan gör granskningen."),
+        happened=_("Bara den som granskar bedömer och avslutar."),
+        todo=(_("Öppna granskningen igen. Där kan du ta över den."),),
+        action=Action.START,
+    ),
+    "review.closed": Words(
+        title=_("Granskningen är avslutad."),
+        happened=_("En avslutad granskning ändras inte."),
+        todo=(_("Behövs mer? Börja en ny granskning."),),
+        action=Action.START,
+    ),
+    "review.not_all_judged": Words(
+        title=_("Alla poster är inte bedömda."),
+        happened=_("%(left)s poster saknar bedömning."),
+        in_general=_("En granskning avslutas när varje post är bedömd."),
+        todo=(_("Bedöm dem och spara. Avsluta sedan."),),
+        action=Action.START,
+        short=_("%(left)s poster saknar bedömning. Bedöm dem och spara först."),
+    ),
+    "review.outcome_impossible": Words(
+        title=_("Utfallet passar inte bedömningarna."),
+        happened=_("En post är bedömd som obefogad. Då är granskningen inte utan anmärkning."),
+        todo=(_("Välj ett annat utfall, eller ändra bedömningen."),),
+        action=Action.START,
+        short=_("En post är bedömd som obefogad. Välj ett annat utfall."),
+    ),
+    "account.address_unchanged": Words(
+        title=_("Det är adressen du redan har."),
+        happened=_("Den nya adressen är densamma som den som gäller."),
+        todo=(_("Skriv en annan adress, eller låt den gamla vara."),),
+        action=Action.ACCOUNT,
+        short=_("Det är adressen du redan har. Skriv en annan."),
+    ),
+    "account.address_resting": Words(
+        title=_("E-postadressen går inte att ändra just nu."),
+        happened=_("Någon har invänt mot en ändring av den. Till dess att det är utrett gäller den gamla."),
+        todo=(_("Försök igen efter %(again_at)s."), _("Brådskar det? Kontakta supporten.")),
+        action=Action.ACCOUNT,
+        short=_("Någon har invänt mot en ändring av adressen. Det går igen %(again_at)s."),
+    ),
+    "account.no_change_waits": Words(
+        title=_("Ingen ny adress väntar."),
+        happened=_("Ändringen är redan bekräftad eller avbruten."),
+        todo=(_("Titta på Mitt konto vilken adress som gäller."),),
+        action=Action.ACCOUNT,
+    ),
+    "objection.unknown": Words(
+        title=_("Länken är inte hel."),
+        happened=_("Den finns inte hos oss. Mejlprogram bryter ibland långa länkar."),
+        todo=(_("Öppna länken ur mejlet igen, eller kopiera hela."), _("Hjälper inte det? Kontakta supporten i dag.")),
+        action=Action.HELP,
+    ),
+    "objection.over": Words(
+        title=_("Det finns inget kvar att invända mot."),
+        happened=_("Någon har redan invänt, ändringen är avbruten, eller så är det mer än 14 dagar sedan den gjordes."),
+        todo=(_("Har någon annan ditt kort? Spärra det hos den som gav ut det, och kontakta supporten i dag."),),
+        action=Action.HELP,
+    ),
+    "access.right_held": Words(
+        title=_("Du har redan den behörigheten."),
+        happened=_("Samma roll på samma klinik gäller redan, med de delregister du valde."),
+        todo=(_("Upphör den snart? Be din lokala administratör förlänga den."),),
+        action=Action.ACCOUNT,
+        short=_("Du har redan den rollen på kliniken, med de delregister du valde."),
+    ),
+    "access.last_administrator": Words(
+        title=_("Kliniken behöver en efterträdare först."),
+        happened=_("Du är den enda som kan attestera på kliniken."),
+        todo=(_("Be registerkansliet utse en lokal administratör till. När den personen har loggat in kan du lämna."),),
+        action=Action.ACCOUNT,
+    ),
+    "access.administrators_address": Words(
+        title=_("En lokal administratör har en adress hos vårdgivaren."),
+        happened=_(
+            "Adressen hör inte till vårdgivaren, och ett uppdrag som lokal administratör går inte att attestera."
+        ),
+        todo=(
+            _("Välj en adress hos vårdgivaren."),
+            _("Ska du ändå byta? Lämna först uppdraget som lokal administratör."),
+        ),
+        action=Action.ACCOUNT,
+        short=_("Adressen hör inte till vårdgivaren. Som lokal administratör behöver du en adress där."),
+    ),
+    "access.own_application": Words(
+        title=_("Ingen attesterar sig själv."),
+        happened=_("Ansökan är din egen."),
+        todo=(_("Be en annan lokal administratör på kliniken, eller registerkansliet."),),
+        action=Action.BACK_TO_LIST,
+    ),
+    "access.already_decided": Words(
+        title=_("Någon annan hann före."),
+        happened=_("%(decided_by)s har redan tagit ställning till ansökan, %(decided_at)s. Ditt beslut sparades inte."),
+        in_general=_("En annan administratör har redan tagit ställning till ansökan. Ditt beslut sparades inte."),
+        todo=(_("Öppna listan igen för att se hur det blev."),),
+        action=Action.BACK_TO_LIST,
+    ),
+    "access.already_answered": Words(
+        title=_("Någon annan hann före."),
+        happened=_("%(answered_by)s har redan svarat, %(answered_at)s. Ditt svar sparades inte."),
+        in_general=_("En annan har redan svarat för behörigheten i genomgången, eller den har upphört."),
+        todo=(_("Öppna genomgången igen för att se hur det blev."),),
+        action=Action.START,
+        short=_("Det fanns redan ett svar. Ditt sparades inte."),
+    ),
+    "access.recertification_open": Words(
+        title=_("En genomgång pågår redan."),
+        happened=_("Kliniken har en genomgång som inte är avslutad. Det går bara att ha en i taget."),
+        todo=(_("Vänta tills den är avslutad, eller svara själva för dem som är kvar."),),
+        action=Action.START,
+        short=_("Kliniken har redan en genomgång som pågår."),
+    ),
+    "access.nothing_to_recertify": Words(
+        title=_("Det finns ingen att gå igenom."),
+        happened=_("Ingen har behörighet på kliniken just nu."),
+        todo=(_("Välj en annan klinik."),),
+        action=Action.START,
+        short=_("Ingen har behörighet på kliniken just nu."),
+    ),
+    "access.not_actionable": Words(
+        title=_("Ansökan går inte att ta ställning till än."),
+        happened=_("Den som ansöker har inte bekräftat sin e-post."),
+        todo=(_("Är adressen felskriven kan du rätta den och skicka mejlet igen."),),
+        action=Action.BACK_TO_LIST,
+    ),
+    "access.already_applied": Words(
+        title=_("Du har redan en ansökan på kliniken."),
+        happened=_("En ansökan väntar redan på att attesteras där."),
+        todo=(_("Gå till din ansökan. Där ser du vad som återstår."),),
+        action=Action.APPLICATION,
+        short=_("Du har redan en ansökan på kliniken."),
+    ),
+    "access.clinic_closed": Words(
+        title=_("Kliniken går inte att välja längre."),
+        happened=_("Kliniken har stängts i registret, kanske medan du fyllde i formuläret."),
+        todo=(_("Välj en annan klinik."),),
+        action=Action.REGISTER,
+        short=_("Kliniken går inte att välja längre. Välj en annan."),
+    ),
+    "access.role_impossible": Words(
+        title=_("Rollen går inte att välja."),
+        happened=_("Rollen finns inte, eller går inte att ha där."),
+        todo=(_("Välj en annan roll."),),
+        action=Action.START,
+        short=_("Välj en av rollerna."),
+    ),
+    "access.not_participating": Words(
+        title=_("Kliniken är inte ansluten till delregistret."),
+        happened=_("Registerkansliet har beslutat vilka delregister kliniken är med i."),
+        todo=(_("Välj andra delregister."), _("Ska kliniken vara med? Kontakta registerkansliet.")),
+        action=Action.BACK_TO_LIST,
+    ),
+    "access.decided_already": Words(
+        title=_("Det är redan så."),
+        happened=_("Någon har fattat samma beslut före dig."),
+        todo=(_("Gå tillbaka och se vad som gäller."),),
+        action=Action.BACK_TO_LIST,
+    ),
+    "access.sub_registry_closed": Words(
+        title=_("Delregistret går inte att välja."),
+        happened=_("Delregistret finns inte, eller tar inte emot nya registreringar."),
+        todo=(_("Välj minst ett av de öppna delregistren."),),
+        action=Action.START,
+        short=_("Välj minst ett av de öppna delregistren."),
+    ),
+    "settings.limit_impossible": Words(
+        title=_("Tidsgränsen går inte att sätta så."),
+        happened=_("Talet måste vara mellan %(least)s och %(most)s."),
+        in_general=_("Varje tidsgräns har ett minsta och ett största tal."),
+        todo=(_("Skriv ett annat tal."),),
+        action=Action.START,
+        short=_("Skriv ett tal mellan %(least)s och %(most)s."),
+    ),
+    "settings.limit_unchanged": Words(
+        title=_("Tidsgränsen är redan så."),
+        happened=_("Någon har redan satt talet, eller så ändrade du det inte."),
+        todo=(_("Titta i listan över tidsgränser."),),
+        action=Action.START,
+        short=_("Det är så redan. Skriv ett annat tal."),
+    ),
+    "access.end_impossible": Words(
+        title=_("Sista dagen går inte att välja."),
+        happened=_("En behörighet gäller från i dag och högst %(months)s månader."),
+        in_general=_("En behörighet gäller från i dag och högst så länge som formuläret anger."),
+        todo=(_("Välj en annan sista dag."),),
+        action=Action.BACK_TO_LIST,
+        short=_("Välj en dag från i dag och högst %(months)s månader framåt."),
+    ),
+    "access.nothing_asked": Words(
+        title=_("Ingen fråga väntar på svar."),
+        happened=_("Ansökan kan ha avgjorts medan du skrev."),
+        todo=(_("Titta på din ansökan."),),
+        action=Action.APPLICATION,
+    ),
+    "access.suspended_elsewhere": Words(
+        title=_("Spärren är inte er."),
+        happened=_("Registerkansliet eller en annan klinik har spärrat kontot, och bara de kan häva spärren."),
+        todo=(_("Kontakta registerkansliet."),),
+        action=Action.HELP,
+    ),
+    "access.suspension_not_left": Words(
+        title=_("Spärren är klinikens."),
+        happened=_("Kliniken som spärrade har någon som kan häva spärren, eller så är den inte klinikens längre."),
+        todo=(_("Häv spärren själv om det behövs, eller be klinikens lokala administratör."),),
+        action=Action.START,
+    ),
+    "access.already_granted": Words(
+        title=_("Personen har redan den behörigheten."),
+        happened=_("Samma roll på samma klinik gäller redan, lika länge eller längre."),
+        todo=(_("Kontrollera att du har valt rätt person och klinik."),),
+        action=Action.BACK_TO_LIST,
+        short=_("Personen har redan den behörigheten där."),
+    ),
+    "access.own_proposal": Words(
+        title=_("Den som föreslår en vikarie bekräftar den inte också."),
+        happened=_("Du har själv föreslagit vikarien."),
+        todo=(_("Be en annan lokal administratör på kliniken, eller registerkansliet."),),
+        action=Action.START,
+    ),
+    "access.outlasts_rights": Words(
+        title=_("En vikarie har inte behörighet längre än de andra."),
+        happened=_(
+            "Vikariens egen behörighet på kliniken, eller behörigheten hos den som föreslog, upphör före den sista "
+            "dagen. Som längst går det till och med %(day)s."
+        ),
+        in_general=_(
+            "Vikariens egen behörighet på kliniken, eller behörigheten hos den som föreslog, upphör före den sista "
+            "dagen."
+        ),
+        todo=(
+            _("Förläng behörigheten först, eller föreslå en kortare tid."),
+            _("Väntar förslaget redan på att bekräftas: avslå det, och föreslå på nytt."),
+        ),
+        action=Action.START,
+        short=_("Välj en dag till och med %(day)s: sedan upphör kollegans behörighet, eller din egen."),
+    ),
+    "access.proposer_gone": Words(
+        title=_("Den som lämnade förslaget kan inte längre föreslå någon."),
+        happened=_("Personen har inte längre den roll som behövs för det, eller har ett konto som är spärrat."),
+        todo=(
+            _("Avslå förslaget."),
+            _("Behövs personen ändå? Lämna ett nytt förslag, som någon annan bekräftar."),
+        ),
+        action=Action.START,
+    ),
+    "access.own_nomination": Words(
+        title=_("Den som föreslår någon till ett uppdrag bekräftar det inte också."),
+        happened=_("Du har själv lämnat förslaget."),
+        todo=(_("Be någon annan på registerkansliet att bekräfta."),),
+        action=Action.START,
+    ),
+    "access.gives_rights": Words(
+        title=_("Personen arbetar på registerkansliet."),
+        happened=_("Den som ger behörigheter granskar inte loggen, och ser inga patienter."),
+        todo=(_("Föreslå någon som inte arbetar på kansliet."),),
+        action=Action.START,
+        short=_("Personen arbetar på registerkansliet, som varken granskar loggen eller ser patienter."),
+    ),
+    "access.person_suspended": Words(
+        title=_("Personens konto är spärrat."),
+        happened=_("Den som är spärrad får inget uppdrag för registret."),
+        todo=(_("Ta reda på varför under Sök konto, och häv spärren först om den inte ska vara kvar."),),
+        action=Action.START,
+        short=_("Personens konto är spärrat. Häv spärren först, om den inte ska vara kvar."),
+    ),
+    "access.not_a_colleague": Words(
+        title=_("Personen arbetar inte på kliniken just nu."),
+        happened=_("Personen har ingen behörighet där, eller ett konto som inte går att använda."),
+        todo=(_("Välj någon annan, eller ordna personens behörighet på kliniken först."),),
+        action=Action.START,
+    ),
+    "access.begin_impossible": Words(
+        title=_("Den första dagen går inte att välja."),
+        happened=_("Den ligger före i dag, eller efter den sista dagen."),
+        todo=(_("Välj en dag från och med i dag, före den sista dagen."),),
+        action=Action.START,
+        short=_("Välj en dag från och med i dag, före den sista dagen."),
+    ),
+    "access.already_proposed": Words(
+        title=_("Personen är redan föreslagen."),
+        happened=_("Ett förslag om samma person och samma uppdrag väntar på att någon bekräftar det."),
+        todo=(_("Ta tillbaka det första förslaget om något ska vara annorlunda."),),
+        action=Action.START,
+    ),
+    "access.nothing_proposed": Words(
+        title=_("Förslaget väntar inte längre."),
+        happened=_("Någon annan hann före, eller så har tiden gått ut."),
+        todo=(_("Titta i listan hur det är nu."),),
+        action=Action.START,
+    ),
+    "access.own_rights": Words(
+        title=_("Ingen ändrar sina egna rättigheter."),
+        happened=_("HSA-id:t är ditt eget."),
+        todo=(_("Be en kollega på registerkansliet."),),
+        action=Action.START,
+        short=_("Det är ditt eget HSA-id. Be en kollega."),
+    ),
+    "access.reminded_today": Words(
+        title=_("Du har redan påmint i dag."),
+        happened=_("Det går att påminna en gång om dagen."),
+        todo=(_("Påminn igen %(again_at)s, eller ring kliniken om det brådskar."),),
+        action=Action.APPLICATION,
+        short=_("Du har redan påmint. Det går igen %(again_at)s."),
+    ),
+    "access.two_names_needed": Words(
+        title=_("Två namn behövs."),
+        happened=_("Den som utser någon från kommandoraden anger två olika personer som har beslutat."),
+        todo=(_("Ange två olika namn."),),
+        action=Action.HELP,
+    ),
+    "life.not_possible": Words(
+        title=_("Det går inte längre."),
+        happened=_("Något annat har hänt sedan sidan visades. Inget har ändrats nu."),
+        todo=(_("Öppna sidan igen för att se hur det står till."),),
+        action=Action.START,
+    ),
+}
