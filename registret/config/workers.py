@@ -127,7 +127,7 @@ def ask_population() -> int:
 
 
 def close_disclosures() -> int:
-    """Closes disclosures for research whose last day is over; answers how many."""
+    """Ends disclosures for research that are over, or that nobody decided in time; answers how many."""
     return close_due(at=timezone.now())
 
 

@@ -40,11 +40,13 @@ ABOUT: Final[Mapping[str, str]] = {
     "patient": "Pseudonym of the patient, in this disclosure only",
     "episode": "Pseudonym of the care episode, in this disclosure only",
     "clinic": "Pseudonym of the clinic that the step belongs to, in this disclosure only",
-    "age": "Whole years when the episode began",
+    "age": "Whole years when the episode began; 90+ stands for 90 and more",
     "sex": "female, male or unknown",
     "version": "Version of the form, as in codebook.csv",
 }
-"""What stands before the variables in each line."""
+"""What stands before the variables in each line, the clinic if it was asked for."""
+OLD: Final = 90
+"""Few are so old, and an exact age tells them apart. Where full dates were decided, with a reason, it is exact."""
 
 _BATCH: Final = 500
 _MINUTE: Final = timedelta(minutes=1)
@@ -62,19 +64,39 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """What is asked for: of episodes that began from `first_day` to `last_day`, these `parts` (`step/section`)."""
+    """What is asked for: of episodes that began from `first_day` to `last_day`, these `parts` (`step/section`).
+
+    Once it is decided: what was signed `as_of` then, by the versions of the form that there were then (`digests`, by
+    their numbers), so that nothing comes along that nobody has decided about."""
 
     sub_registry: str
     first_day: date
     last_day: date
     parts: frozenset[str]
     full_dates: bool
+    clinics: bool = True
+    as_of: datetime | None = None
+    digests: Mapping[str, str] | None = None
+
+    @property
+    def forms(self) -> tuple[Form, ...]:
+        known = forms(self.sub_registry)
+        if self.digests is None:
+            return known
+        return tuple(form for form in known if self.digests.get(str(form.version)) == form.digest)
+
+    @property
+    def about(self) -> dict[str, str]:
+        """`ABOUT`, as it is in this file."""
+        left_out = set() if self.clinics else {"clinic"}
+        said = {name: text for name, text in ABOUT.items() if name not in left_out}
+        return said | {"age": "Whole years when the episode began"} if self.full_dates else said
 
     @property
     def steps(self) -> tuple[str, ...]:
         """Codes of the steps that something is asked for of, in the order of the form."""
         wanted = {part.partition("/")[0] for part in self.parts}
-        return tuple(dict.fromkeys(s.code for form in forms(self.sub_registry) for s in form.steps if s.code in wanted))
+        return tuple(dict.fromkeys(s.code for form in self.forms for s in form.steps if s.code in wanted))
 
     def questions(self, form: Form, step: str) -> tuple[Question, ...]:
         """Those that are given out: never what people have written in their own words."""
@@ -82,15 +104,13 @@ class Selection:
 
     def columns(self, step: str) -> tuple[str, ...]:
         """Codes of the variables of a step, of all versions."""
-        found = (one.code for form in forms(self.sub_registry) for one in self.questions(form, step))
+        found = (one.code for form in self.forms for one in self.questions(form, step))
         return tuple(dict.fromkeys(found))
 
     @property
     def free_text(self) -> tuple[str, ...]:
         """Codes of the variables that are left out because people answer them in their own words."""
-        all_of_them = (
-            one for form in forms(self.sub_registry) for step in self.steps for one in self._chosen(form, step)
-        )
+        all_of_them = (one for form in self.forms for step in self.steps for one in self._chosen(form, step))
         return tuple(dict.fromkeys(one.code for one in all_of_them if one.type is VariableType.TEXT))
 
     def _chosen(self, form: Form, step: str) -> Iterator[Question]:
@@ -103,7 +123,8 @@ class Selection:
 class Extent:
     """How much a selection comes to now. `protected_…`: of patients of protected identity, who are left out.
     `unsigned`: steps that somebody has begun and not signed, which are left out too. `culled`: steps that are there
-    without the answers to their research questions, which were destroyed for their age."""
+    without the answers to their research questions, which were destroyed for their age. `later`: steps that were signed
+    after the decision, or are of a form that is not one of those decided about; left out too."""
 
     patients: int
     episodes: int
@@ -112,6 +133,7 @@ class Extent:
     protected_steps: int
     unsigned: int
     culled: int
+    later: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +184,7 @@ def parts_of(sub_registry: str) -> tuple[Part, ...]:
 
 def signed(selection: Selection) -> QuerySet[Step]:
     """The steps that are given out. Inside a sight of all."""
-    return _all(selection).filter(state=StepState.SIGNED, episode__patient__is_protected=False)
+    return _signed(selection).filter(_decided(selection), episode__patient__is_protected=False)
 
 
 def extent(selection: Selection) -> Extent:
@@ -174,10 +196,11 @@ def extent(selection: Selection) -> Extent:
         culled=Count("id", filter=Q(research_gone_at__isnull=False)),
     )
     others = (
-        _all(selection)
-        .filter(state=StepState.SIGNED, episode__patient__is_protected=True)
+        _signed(selection)
+        .filter(episode__patient__is_protected=True)
         .aggregate(patients=Count("episode__patient_id", distinct=True), steps=Count("id"))
     )
+    later = _signed(selection).exclude(_decided(selection)).filter(episode__patient__is_protected=False)
     begun = _all(selection).filter(episode__patient__is_protected=False)
     return Extent(
         patients=own["patients"],
@@ -187,6 +210,7 @@ def extent(selection: Selection) -> Extent:
         protected_steps=others["steps"],
         culled=own["culled"],
         unsigned=begun.exclude(state__in=[StepState.SIGNED, StepState.PLANNED]).count(),
+        later=later.count(),
     )
 
 
@@ -213,6 +237,16 @@ def _all(selection: Selection) -> QuerySet[Step]:
     )
 
 
+def _signed(selection: Selection) -> QuerySet[Step]:
+    return _all(selection).filter(state=StepState.SIGNED)
+
+
+def _decided(selection: Selection) -> Q:
+    """Of signed steps: those that a decision is about."""
+    known = Q(episode__version__in=[form.version for form in selection.forms])
+    return known & Q(signed_at__lte=selection.as_of) if selection.as_of else known
+
+
 def _add(archive: ZipFile, name: str, texts: Iterable[str], made: _Made, at: datetime) -> None:
     digest = hashlib.sha256()
     info = ZipInfo(name, date_time=at.astimezone(SWEDEN).timetuple()[:6])
@@ -230,14 +264,17 @@ def _lines(selection: Selection, step: str, pseudonyms: Pseudonyms, made: _Made)
     columns = selection.columns(step)
     asked = {
         form.version: {question.code: question for question in selection.questions(form, step)}
-        for form in forms(selection.sub_registry)
+        for form in selection.forms
     }
-    yield _csv([[*ABOUT, *columns]])
+    yield _csv([[*selection.about, *columns]])
     name = f"{step}.csv"
     made.lines[name] = 0
     for rows in _batches(selection, step, pseudonyms):
         yield _csv(
-            [*_about(row, pseudonyms), *_answers(row, columns, asked[row["episode__version"]], selection, made)]
+            [
+                *_about(row, pseudonyms, selection),
+                *_answers(row, columns, asked[row["episode__version"]], selection, made),
+            ]
             for row in rows
         )
         made.versions |= {row["episode__version"] for row in rows}
@@ -259,14 +296,15 @@ def _batches(selection: Selection, step: str, pseudonyms: Pseudonyms) -> Iterato
         yield [by_id[step_id] for step_id in ids]
 
 
-def _about(row: Mapping[str, Any], pseudonyms: Pseudonyms) -> list[str]:
-    """As `ABOUT` names them."""
+def _about(row: Mapping[str, Any], pseudonyms: Pseudonyms, selection: Selection) -> list[str]:
+    """As `selection.about` names them."""
     began_on = day_of(row["episode__began_at"])
+    age = age_on(began_on, born=row["episode__patient__birth_date"])
     return [
         pseudonyms.patient(row["episode__patient_id"]),
         pseudonyms.episode(row["episode_id"]),
-        pseudonyms.clinic(row["clinic_id"]),
-        str(age_on(began_on, born=row["episode__patient__birth_date"])),
+        *([pseudonyms.clinic(row["clinic_id"])] if selection.clinics else []),
+        f"{OLD}+" if age >= OLD and not selection.full_dates else str(age),
         row["episode__patient__sex"],
         str(row["episode__version"]),
     ]
@@ -363,13 +401,15 @@ def _manifest(selection: Selection, heading: Heading, found: Extent, made: _Made
             if selection.full_dates
             else "since the episode began: dates in days, moments in minutes"
         ),
-        "columns": dict(ABOUT),
+        "columns": selection.about,
         "patients": found.patients,
         "episodes": found.episodes,
         "rows": dict(made.lines),
         "left_out": {
-            "protected_identity": {"patients": found.protected_patients, "steps": found.protected_steps},
+            # Not how many: a number that goes up from one file to the next tells that somebody has become one.
+            "protected_identity": "patients of protected identity are left out",
             "unsigned_steps": found.unsigned,
+            "not_decided_about": {"steps": found.later},
             "research_answers_destroyed_for_age": {"steps": found.culled},
             "free_text": list(selection.free_text),
             "answers_that_do_not_fit": dict(sorted(made.unfit.items())),

@@ -6,6 +6,8 @@ reads. It is the second fence: the first is that `queries` asks for an `Actor`.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -361,8 +363,9 @@ class Disclosure(models.Model):
 
     Of episodes of `sub_registry` that began from `first_day` to `last_day`, the `parts`: `step/section`. Dates are
     times since the episode began, unless `full_dates` says otherwise, with a reason. `patients` and `episodes`: how
-    many they were when it was decided. `key` is the name of the key that its pseudonyms are derived from. `ended`:
-    withdrawn, or closed; by nobody if the clock closed it. What was written stays.
+    many they were when it was decided. `forms`: the digests of the form's versions that there were then, by number.
+    `key` is the name of the key that its pseudonyms are derived from. `ended`: withdrawn, or closed; by nobody if the
+    clock did it. What was written stays.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -376,6 +379,7 @@ class Disclosure(models.Model):
     parts = ArrayField(models.CharField(max_length=81))
     full_dates = models.BooleanField()
     dates_reason = models.CharField(max_length=500, blank=True, default="")
+    clinics = models.BooleanField(default=True)
     reason = models.CharField(max_length=500)
     state = models.CharField(
         max_length=10,
@@ -390,6 +394,7 @@ class Disclosure(models.Model):
     decided_by_name = models.CharField(max_length=520, blank=True, default="")
     patients = models.PositiveIntegerField(null=True)
     episodes = models.PositiveIntegerField(null=True)
+    forms = models.JSONField(null=True)
     key = models.CharField(max_length=16, blank=True, default="")
     fetch_until = models.DateField(null=True)
     ended_at = models.DateTimeField(null=True)
@@ -404,6 +409,11 @@ class Disclosure(models.Model):
             ),
             models.CheckConstraint(name="disclosure_approval_shape", condition=Q(approval__regex=SHAPE)),
             models.CheckConstraint(name="disclosure_days_in_order", condition=Q(first_day__lte=F("last_day"))),
+            # Times since the beginning of an episode tell the day, if there are few days to choose from.
+            models.CheckConstraint(
+                name="disclosure_short_with_full_dates",
+                condition=Q(full_dates=True) | Q(last_day__gte=F("first_day") + timedelta(days=30)),
+            ),
             models.CheckConstraint(name="disclosure_of_something", condition=Q(parts__len__gt=0)),
             models.CheckConstraint(
                 name="disclosure_full_dates_have_reason",
@@ -426,6 +436,7 @@ class Disclosure(models.Model):
                         patients__gt=0,
                         episodes__isnull=False,
                         episodes__gt=0,
+                        forms__isnull=False,
                         key__regex=r"^[0-9a-f]{16}$",
                         fetch_until__isnull=False,
                     )
@@ -438,6 +449,7 @@ class Disclosure(models.Model):
                     decided_by_name="",
                     patients=None,
                     episodes=None,
+                    forms__isnull=True,
                     key="",
                     fetch_until=None,
                 ),
@@ -451,11 +463,12 @@ class Disclosure(models.Model):
                     ended_by_name="",
                 )
                 | (
-                    Q(ended_at__isnull=False, ended_at__gte=F("prepared_at"))
-                    & (
-                        Q(state=DisclosureState.CLOSED)
-                        | (Q(state=DisclosureState.WITHDRAWN, ended_by_id__isnull=False) & ~Q(ended_by_name=""))
+                    Q(
+                        state__in=[DisclosureState.WITHDRAWN, DisclosureState.CLOSED],
+                        ended_at__isnull=False,
+                        ended_at__gte=F("prepared_at"),
                     )
+                    & (Q(ended_by_id=None, ended_by_name="") | (Q(ended_by_id__isnull=False) & ~Q(ended_by_name="")))
                 ),
             ),
         ]
@@ -467,7 +480,8 @@ class Disclosure(models.Model):
 class DisclosureFetch(models.Model):
     """That something of a disclosure left the registry: the file, or the key to its pseudonyms. Append-only.
 
-    `digest`: SHA-256 of the file as it was fetched. Of a key: nobody's account, and both who decided in `by_name`.
+    `who`: ids of the patients in the file, as they were then; the key is theirs. `digest`: SHA-256 of the file as it
+    was fetched. Of a key: nobody's account, and both who decided in `by_name`.
     """
 
     class What(models.TextChoices):
@@ -478,6 +492,7 @@ class DisclosureFetch(models.Model):
     disclosure = models.ForeignKey(Disclosure, on_delete=models.PROTECT, related_name="fetches")
     what = models.CharField(max_length=4, choices=What.choices)
     patients = models.PositiveIntegerField()
+    who = ArrayField(models.BigIntegerField(), default=list)
     digest = models.CharField(max_length=64, blank=True, default="")
     at = models.DateTimeField()
     by_account_id = models.BigIntegerField(null=True)
@@ -487,8 +502,10 @@ class DisclosureFetch(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="disclosure_fetch_says_what",
-                condition=Q(what="file", digest__regex=r"^[0-9a-f]{64}$", by_account_id__isnull=False)
-                | Q(what="key", digest="", by_account_id=None),
+                condition=Q(
+                    what="file", digest__regex=r"^[0-9a-f]{64}$", by_account_id__isnull=False, who__len=F("patients")
+                )
+                | Q(what="key", digest="", by_account_id=None, who__len=0),
             ),
             models.CheckConstraint(name="disclosure_fetch_by_somebody", condition=~Q(by_name="")),
         ]

@@ -167,6 +167,22 @@ class NothingToDisclose(Refused):
 
 
 @dataclass(kw_only=True, eq=False)
+class DisclosureLapsed(Refused):
+    """Nobody has decided the disclosure in time: what was looked at then may be something else now."""
+
+    code: ClassVar[str] = "disclosure.lapsed"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
+class NotFetched(Refused):
+    """No file of the disclosure has left the registry, so there is nobody to lead back to."""
+
+    code: ClassVar[str] = "disclosure.not_fetched"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
 class NotDecided(Refused):
     """The disclosure waits for a decision, or was withdrawn: nothing leaves the registry by it."""
 
@@ -187,7 +203,7 @@ class ResearchKeyMissing(Refused):
     """The pseudonyms were made under a key that this installation does not know (any more)."""
 
     code: ClassVar[str] = "disclosure.key_missing"
-    status: ClassVar[int] = 409
+    status: ClassVar[int] = 503
 
 
 @dataclass(kw_only=True, eq=False)

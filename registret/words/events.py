@@ -106,6 +106,7 @@ EVENTS = {
     "disclosure.decided": _("Beslutade om ett utlämnande för forskning"),
     "disclosure.withdrawn": _("Tog tillbaka ett utlämnande för forskning"),
     "disclosure.closed": _("Utlämnande för forskning avslutat"),
+    "disclosure.lapsed": _("Utlämnande för forskning togs tillbaka: ingen beslutade i tid"),
     "disclosure.fetched": _("Hämtade filen i ett utlämnande för forskning"),
     "disclosure.key_taken": _("Tog ut kodnyckeln till ett utlämnande för forskning"),
     "patient.disclosed": _("Lämnade ut uppgifter för forskning, utan namn och nummer"),

@@ -159,6 +159,18 @@ RECORD_REFUSALS: Mapping[str, Words] = {
         todo=(_("Ta tillbaka utlämnandet, och förbered ett nytt med en annan period eller fler delar."),),
         action=Action.START,
     ),
+    "disclosure.lapsed": Words(
+        title=_("Utlämnandet har väntat för länge på beslut."),
+        happened=_("Det förbereddes för mer än 90 dagar sedan. Inget har lämnats ut."),
+        todo=(_("Behövs det ändå? Förbered ett nytt, som någon annan beslutar om."),),
+        action=Action.START,
+    ),
+    "disclosure.not_fetched": Words(
+        title=_("Ingen fil har hämtats i utlämnandet."),
+        happened=_("Kodnyckeln gäller patienterna i de filer som har hämtats. Ingen kodnyckel har gjorts."),
+        todo=(_("Hämta filen först."),),
+        action=Action.START,
+    ),
     "disclosure.not_decided": Words(
         title=_("Utlämnandet är inte beslutat."),
         happened=_("Det väntar på beslut, eller har tagits tillbaka. Ingen fil har gjorts."),

@@ -123,12 +123,12 @@ COLUMNS: dict[str, dict[str, str]] = {
         PERSONAL: "project recipient_name recipient_organisation dates_reason reason prepared_by_name decided_by_name"
         " ended_by_name",
         # The name of a key tells it from others; the key is not in the database.
-        PLAIN: "id approval sub_registry first_day last_day parts full_dates state prepared_at prepared_by_id"
-        " decided_at decided_by_id patients episodes key fetch_until ended_at ended_by_id",
+        PLAIN: "id approval sub_registry first_day last_day parts full_dates clinics state prepared_at"
+        " prepared_by_id decided_at decided_by_id patients episodes forms key fetch_until ended_at ended_by_id",
     },
     "records.DisclosureFetch": {
         PERSONAL: "by_name",
-        PLAIN: "id disclosure_id what patients digest at by_account_id",
+        PLAIN: "id disclosure_id what patients who digest at by_account_id",
     },
     "records.FormVersion": {PLAIN: "id sub_registry version digest used_at"},
     "records.Episode": {

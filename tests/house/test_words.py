@@ -88,7 +88,9 @@ def test_every_refusal_is_made_somewhere() -> None:
 def test_every_refusal_is_a_no_in_http_as_well() -> None:
     odd = {code: cls.status for code, cls in refusals().items() if not 400 <= cls.status < 500}
     assert odd.pop("confirmation.done") == 200, "what somebody did already is no failure"
-    assert set(odd) == {"idp.unavailable", "episode.form_changed"}, "somebody else's server, and our own files"
+    assert set(odd) == {"idp.unavailable", "episode.form_changed", "disclosure.key_missing"}, (
+        "somebody else's server, and what an operator must mend"
+    )
 
 
 # --- events ----------------------------------------------------------------------------------------
@@ -109,7 +111,7 @@ HANDED_ON = {
     *("clinic.closed", "clinic.reopened"),
     *("application.lapse", "application.escalated"),
     *("application.taken", "application.put_back", "application.noted", "application.asked"),
-    *("patient.disclosed", "patient.key_taken"),
+    *("patient.disclosed", "patient.key_taken", "disclosure.lapsed"),
     *("patient.found", "patient.not_found", "patient.opened", "patient.listed_for_letters", "work.listed"),
     *(
         "episode.begun",

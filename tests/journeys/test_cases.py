@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime
 from pathlib import Path
 from zipfile import ZipFile
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
@@ -170,7 +172,7 @@ def test_a_file_for_research_is_prepared_by_one_and_decided_by_another(
     page.get_by_label("Vem tar emot filen?").fill("Vera Forsk")
     page.get_by_label("Mottagarens organisation").fill("Lärosätet i Norrvik")
     page.get_by_label("Vårdepisoder som började från och med").fill("2020-01-01")
-    page.get_by_label("Till och med", exact=True).fill("2199-01-01")
+    page.get_by_label("Till och med", exact=True).fill(datetime.now(ZoneInfo("Europe/Stockholm")).date().isoformat())
     page.get_by_label("Hör vårdtillfället hit?").check()
     page.get_by_label("Odlingar och prover").check()
     page.get_by_label("Varför lämnas uppgifterna ut?").fill("Begäran 26RS4800")

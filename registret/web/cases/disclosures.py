@@ -53,7 +53,12 @@ def new(request: ActorRequest, code: str) -> HttpResponse:
     parts = parts_of(code)
     if not parts:
         raise NotFound()
-    form = DisclosureForm(request.POST if request.method == "POST" else None, sub_registry=code, parts=parts)
+    form = DisclosureForm(
+        request.POST if request.method == "POST" else None,
+        sub_registry=code,
+        parts=parts,
+        today=timezone.localtime(request.at).date(),
+    )
     if request.method == "POST" and form.is_valid():
         number = records.prepare(actor=request.actor, wish=form.wish, at=request.at)
         return _see(number, "prepare")
@@ -85,6 +90,7 @@ def one(request: ActorRequest, number: int) -> HttpResponse:
         "groups": _grouped(chosen),
         "asked": act if act in page.acts and "change" not in request.POST else "",
         "done": request.GET.get("klart", ""),
+        "few": records.FEW,
         "until": timezone.localtime(request.at).date() + records.FETCHABLE_FOR,
         "card_time": CardTime.of(request.actor, at=request.at),
     }

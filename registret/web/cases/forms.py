@@ -12,7 +12,7 @@ from registret.kernel.identifiers import Malformed
 from registret.records.approval import Approval
 from registret.records.casenumber import CaseNumber
 from registret.records.cases import Case
-from registret.records.disclosing import Wish
+from registret.records.disclosing import Wish, is_short
 from registret.records.disclosure_file import Part
 from registret.records.numbers import PatientNumber
 from registret.web.attest.forms import ReasonField
@@ -176,6 +176,13 @@ class DisclosureForm(forms.Form):
     dates_reason = ReasonField(
         required=False, max_length=500, error_messages={"max_length": _("Skriv högst 500 tecken"), **_NUL}
     )
+    clinics = forms.ChoiceField(
+        choices=[("each", _("Ja, en beteckning för varje klinik")), ("none", _("Nej"))],
+        error_messages={
+            "required": _("Välj om kliniken ska synas"),
+            "invalid_choice": _("Välj om kliniken ska synas"),
+        },
+    )
     reason = ReasonField(
         max_length=500,
         error_messages={
@@ -185,16 +192,25 @@ class DisclosureForm(forms.Form):
         },
     )
 
-    def __init__(self, data: Any = None, *, sub_registry: str, parts: Sequence[Part]) -> None:
-        super().__init__(data, initial={"dates": "since"})
+    def __init__(self, data: Any = None, *, sub_registry: str, parts: Sequence[Part], today: date) -> None:
+        super().__init__(data, initial={"dates": "since", "clinics": "each"})
         self.fields["parts"].choices = [(part.code, part.name) for part in parts]  # type: ignore[attr-defined]
         self.sub_registry = sub_registry
+        self.today = today
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
         first, last = data.get("first_day"), data.get("last_day")
-        if first and last and last < first:
+        if last and last > self.today:
+            self.add_error("last_day", _("Välj en dag som har varit: beslutet gäller det som finns"))
+        elif first and last and last < first:
             self.add_error("last_day", _("Välj en dag som inte är före den första"))
+        elif first and last and data.get("dates") == "since" and is_short(first, last):
+            text = _(
+                "Välj hela datum, med ett skäl, eller en period på minst 31 dagar: i en kort period visar tiderna ändå "
+                "nästan vilken dag det var"
+            )
+            self.add_error("dates", text)
         if data.get("dates") == "full" and "dates_reason" not in self.errors and not data.get("dates_reason"):
             self.add_error("dates_reason", _("Skriv varför hela datum behövs"))
         return data
@@ -208,6 +224,7 @@ class DisclosureForm(forms.Form):
             sub_registry=self.sub_registry,
             parts=frozenset(data["parts"]),
             full_dates=full,
+            clinics=data["clinics"] == "each",
             dates_reason=data["dates_reason"] if full else "",
             **{
                 name: data[name]

@@ -31,8 +31,8 @@ def number(committed: None) -> int:
         recipient_name="Vera Forsk",
         recipient_organisation="Lärosätet",
         sub_registry="pneumoni",
-        first_day=date(2026, 11, 1),
-        last_day=date(2026, 11, 30),
+        first_day=date(2026, 10, 1),
+        last_day=date(2026, 11, 24),
         parts=frozenset({"inclusion/inclusion"}),
         reason="x",
     )
@@ -45,9 +45,25 @@ def decided(number: int) -> str:
     return str(number)
 
 
+def fetched(number: int) -> str:
+    decided(number)
+    now = timezone.now() + timedelta(seconds=2)
+    disclosing.fetch(actor=handler(now, HENNING), number=number, at=now).close()
+    return str(number)
+
+
+def test_before_a_file_was_fetched_there_is_nobody_to_lead_back_to(number: int) -> None:
+    out, err = StringIO(), StringIO()
+    with pytest.raises(SystemExit):
+        call_command("research_key", "--disclosure", decided(number), *DECIDED, stdout=out, stderr=err)
+    assert err.getvalue().splitlines()[-1] == "no key was written"
+    assert "was fetched" in err.getvalue()
+    assert out.getvalue() == ""
+
+
 def test_the_key_is_a_table_on_standard_output_and_both_names_are_in_the_log(number: int) -> None:
     out, err = StringIO(), StringIO()
-    call_command("research_key", "--disclosure", decided(number), *DECIDED, stdout=out, stderr=err)
+    call_command("research_key", "--disclosure", fetched(number), *DECIDED, stdout=out, stderr=err)
     head, line = out.getvalue().splitlines()
     assert head == "patient;number"
     assert line.startswith("p")

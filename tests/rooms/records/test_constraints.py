@@ -43,7 +43,7 @@ PREPARED: dict[str, Any] = {
     "recipient_organisation": "Lärosätet",
     "sub_registry": "pneumoni",
     "first_day": date(2026, 1, 1),
-    "last_day": date(2026, 1, 1),
+    "last_day": date(2026, 1, 31),
     "parts": ["acute/samples"],
     "full_dates": False,
     "reason": "x",
@@ -59,6 +59,7 @@ DECIDED = PREPARED | {
     "decided_by_name": "y",
     "patients": 1,
     "episodes": 1,
+    "forms": {"1": "0" * 64},
     "key": "0" * 16,
     "fetch_until": date(2026, 12, 24),
 }
@@ -69,9 +70,10 @@ FILE: dict[str, Any] = {
     "by_account_id": 1,
     "by_name": "x",
     "patients": 1,
+    "who": [7],
     "at": NOW,
 }
-KEY = FILE | {"what": "key", "digest": "", "by_account_id": None}
+KEY = FILE | {"what": "key", "digest": "", "by_account_id": None, "who": []}
 
 REFUSED: dict[str, list[tuple[Any, dict[str, Any]]]] = {
     "keeping_says_what": [
@@ -95,7 +97,10 @@ REFUSED: dict[str, list[tuple[Any, dict[str, Any]]]] = {
     "disclosure_approval_shape": [
         (Disclosure, PREPARED | {"approval": text}) for text in ("", "26RS4711", "2026-01234-1")
     ],
-    "disclosure_days_in_order": [(Disclosure, PREPARED | {"first_day": date(2026, 1, 2)})],
+    "disclosure_days_in_order": [
+        (Disclosure, PREPARED | {"first_day": date(2026, 2, 1), "full_dates": True, "dates_reason": "x"})
+    ],
+    "disclosure_short_with_full_dates": [(Disclosure, PREPARED | {"first_day": date(2026, 1, 2)})],
     "disclosure_of_something": [(Disclosure, PREPARED | {"parts": []})],
     "disclosure_full_dates_have_reason": [
         (Disclosure, PREPARED | {"full_dates": True}),
@@ -103,7 +108,11 @@ REFUSED: dict[str, list[tuple[Any, dict[str, Any]]]] = {
     ],
     "disclosure_decided_by_another": [(Disclosure, DECIDED | {"decided_by_id": 1})],
     "disclosure_decided_whole": [
-        *((Disclosure, DECIDED | {name: None}) for name in ("decided_at", "decided_by_id", "patients", "fetch_until")),
+        *(
+            (Disclosure, DECIDED | {name: None})
+            for name in ("decided_at", "decided_by_id", "patients", "forms", "fetch_until")
+        ),
+        (Disclosure, PREPARED | {"forms": {"1": "0" * 64}}),
         (Disclosure, DECIDED | {"decided_by_name": ""}),
         (Disclosure, DECIDED | {"key": ""}),
         (Disclosure, DECIDED | {"episodes": 0}),
@@ -122,11 +131,15 @@ REFUSED: dict[str, list[tuple[Any, dict[str, Any]]]] = {
         (Disclosure, PREPARED | ENDED | {"state": "withdrawn", "ended_by_id": None}),
         (Disclosure, DECIDED | ENDED),
         (Disclosure, DECIDED | ENDED | {"state": "closed", "ended_at": NOW.replace(year=2020)}),
+        (Disclosure, DECIDED | ENDED | {"state": "closed", "ended_by_id": None}),
+        (Disclosure, DECIDED | ENDED | {"state": "closed", "ended_by_name": ""}),
     ],
     "disclosure_fetch_says_what": [
         (DisclosureFetch, FILE | {"digest": ""}),
         (DisclosureFetch, FILE | {"by_account_id": None}),
         (DisclosureFetch, FILE | {"what": "data"}),
+        (DisclosureFetch, FILE | {"who": []}),
+        (DisclosureFetch, KEY | {"who": [7]}),
         (DisclosureFetch, KEY | {"digest": "0" * 64}),
         (DisclosureFetch, KEY | {"by_account_id": 1}),
     ],
@@ -192,6 +205,7 @@ def test_every_constraint_of_what_is_decided_destroyed_and_disclosed_is_tried() 
 def test_what_is_whole_is_let_in(here: Ward) -> None:
     Disclosure.objects.create(**PREPARED)
     Disclosure.objects.create(**PREPARED | ENDED | {"state": "withdrawn"})
+    Disclosure.objects.create(**PREPARED | {"state": "withdrawn", "ended_at": NOW})
     Disclosure.objects.create(**DECIDED | {"state": "closed", "ended_at": NOW})
     decided = Disclosure.objects.create(**DECIDED)
     for values in (FILE, KEY):

@@ -10,10 +10,12 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from registret.access.actor import Actor
 from registret.access.roles import Role
+from registret.records.disclosing import DECIDABLE_FOR, close_due
 from registret.records.models import Disclosure, DisclosureFetch, Patient
 from registret.records.sight import sight_of_all
 from tests import cast
@@ -66,6 +68,7 @@ def wish(now: datetime, **different: Any) -> dict[str, Any]:
         "last_day": today.isoformat(),
         "parts": ["inclusion/inclusion", "acute/samples"],
         "dates": "since",
+        "clinics": "each",
         "reason": "Begäran 26RS4800",
         **different,
     }
@@ -129,6 +132,9 @@ def test_what_is_prepared_is_in_the_list_and_says_how_many_and_not_who(anna: Act
         ({"first_day": ""}, "Välj den första dagen"),
         ({"last_day": "snart"}, "Skriv dagen som"),
         ({"last_day": "2001-01-01"}, "Välj en dag som inte är före den första"),
+        ({"last_day": "2199-01-01"}, "Välj en dag som har varit"),
+        ({"first_day": "LAST"}, "en period på minst 31 dagar"),
+        ({"clinics": ""}, "Välj om kliniken ska synas"),
         ({"parts": []}, "Välj minst en del"),
         ({"parts": ["acute/secrets"]}, "Välj bland delarna"),
         ({"dates": ""}, "Välj hur datum lämnas ut"),
@@ -140,7 +146,10 @@ def test_what_is_prepared_is_in_the_list_and_says_how_many_and_not_who(anna: Act
 def test_what_is_wrong_is_said_beside_its_field_and_nothing_typed_is_lost(
     anna: Actor, now: datetime, different: dict[str, Any], says: str
 ) -> None:
-    page = Browser.of(GRETA).post(NEW, wish(now, **different))
+    written = wish(now, **different)
+    if written["first_day"] == "LAST":
+        written["first_day"] = written["last_day"]
+    page = Browser.of(GRETA).post(NEW, written)
     assert page.status_code == 422
     assert says in text_of(page)
     if "recipient_organisation" not in different:
@@ -173,6 +182,7 @@ def test_another_decides_after_a_question(anna: Actor, now: datetime) -> None:
     asked = other.post(address, {"act": "decide"})
     assert "Ska uppgifterna lämnas ut?" in text_of(asked)
     assert "Uppgifter om 1 patient lämnas ut till Lärosätet" in text_of(asked)
+    assert "Färre än 5 patienter är lätta att känna igen" in text_of(asked)
     assert "Ska uppgifterna lämnas ut?" not in text_of(other.post(address, {"act": "decide", "change": "1"}))
     assert log("disclosure.decided") == ()
     done = other.post(address, {"act": "decide", "ok": "1"})
@@ -223,6 +233,22 @@ def test_the_file_is_fetched_and_named_and_the_page_says_by_whom(open_house: Act
     text = text_of(browser.get(address))
     assert "Har lämnat registret Filen , 1 patient Greta Frost" in text
     assert f"SHA-256 börjar med {DisclosureFetch.objects.get().digest[:16]}" in text
+
+
+def test_a_key_that_is_missing_is_nothing_that_a_person_can_mend(
+    open_house: Actor, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = decided(now)
+    monkeypatch.setattr(settings, "RESEARCH_KEY", b"x" * 48)
+    assert Browser.of(GRETA).post(f"{address}/fil").status_code == 503
+
+
+def test_what_nobody_decided_in_time_says_so(anna: Actor, now: datetime) -> None:
+    address = prepared(now)
+    close_due(at=timezone.now() + DECIDABLE_FOR + timedelta(days=1))
+    text = text_of(Browser.of(GRETA).get(address))
+    assert "återtaget" in text
+    assert "Ingen beslutade inom 90 dagar." in text
 
 
 def test_a_get_fetches_and_decides_nothing(anna: Actor, now: datetime) -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from registret.access.refusals import NotFound, PrincipalsMissing
 from registret.kernel.by import By
 from registret.records.disclosing import take_key
-from registret.records.refusals import NotDecided, ResearchKeyMissing
+from registret.records.refusals import NotDecided, NotFetched, ResearchKeyMissing
 
 
 class Command(BaseCommand):
@@ -45,6 +45,8 @@ class Command(BaseCommand):
             self._stop(f"--disclosure: there is no disclosure {disclosure}")
         except NotDecided:
             self._stop(f"disclosure {disclosure} is not decided")
+        except NotFetched:
+            self._stop(f"no file of disclosure {disclosure} was fetched: there is nobody to lead back to")
         except ResearchKeyMissing:
             self._stop("its pseudonyms are of an earlier REGISTRET_RESEARCH_KEY: see REGISTRET_RESEARCH_KEYS_BEFORE")
         lines = csv.writer(self.stdout, delimiter=";", lineterminator="\n")
