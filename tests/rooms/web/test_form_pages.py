@@ -396,12 +396,12 @@ def test_lists_that_are_empty_are_one_line(anna: Actor, now: datetime) -> None:
     hers = Browser.of(ANNA)
     for address in ("/start", "/registreringar"):
         page = hers.get(address)
-        told = "Inget att göra i: uppföljningar att göra, nästa steg att börja med, utkast, flaggade, undanlagda."
+        told = "Inget väntar på kliniken: inga uppföljningar, utkast eller flaggade svar."
         assert told in text_of(page)
         assert 'aria-labelledby="l-' not in page.content.decode()
     begun(anna, at=now, arrived_at=[moment(now - timedelta(days=4))])
     page = hers.get("/registreringar")
-    assert "Inget att göra i: uppföljningar att göra, utkast, flaggade, undanlagda." in text_of(page)
+    assert "Inget finns i: uppföljningar att göra, utkast, flaggade, undanlagda." in text_of(page)
     assert re.findall(r'aria-labelledby="(l-\w+)"', page.content.decode()) == ["l-next"]
 
 
