@@ -165,6 +165,12 @@ def is_short(first_day: date, last_day: date) -> bool:
     return last_day - first_day + timedelta(days=1) < SHORTEST
 
 
+def to_decide(*, actor: Actor) -> int:
+    """How many wait for the actor: prepared by somebody else. Raises: NotPermitted."""
+    waiting = _visible(actor).filter(state=DisclosureState.PREPARED)
+    return waiting.exclude(prepared_by_id__in=all_accounts_of([actor.account_id])).count()
+
+
 def disclosures(*, actor: Actor, before: int | None = None, size: int = PAGE) -> Listed:
     """Raises: NotPermitted."""
     found = _visible(actor)

@@ -15,6 +15,7 @@ from registret.access.roles import Permission
 from registret.accounts.queries import account
 from registret.ledger.queries import entries_of_account
 from registret.mail.queries import bounce
+from registret.records.disclosing import to_decide
 from registret.records.retention import destroyed_lately
 from registret.web.door.views import see_other
 from registret.web.gate import needs, needs_any_card
@@ -45,6 +46,8 @@ def start(request: ActorRequest) -> HttpResponse:
         "log": [entry for entry in log.rows if entry.event != "work.listed"][:LOG],
         "destroyed": destroyed_lately(actor=actor, at=request.at) if actor.may(Permission.READ_RECORDS) else (),
     }
+    if actor.may(Permission.HANDLE_CASES):
+        context["disclosures_to_decide"] = to_decide(actor=actor)
     if actor.may(Permission.READ_RECORDS):
         context |= work_lists(actor, at=request.at)
     return render(request, "start.html", context)

@@ -105,6 +105,14 @@ def test_the_way_there_is_on_the_start_page_and_in_the_menu(anna: Actor) -> None
     assert "Inga utlämnanden än." in text_of(Browser.of(GRETA).get(LIST))
 
 
+def test_the_start_page_says_what_waits_and_not_to_whoever_prepared_it(anna: Actor, now: datetime) -> None:
+    assert "väntar på ditt beslut" not in text_of(Browser.of(HENNING).get("/start"))
+    prepared(now)
+    assert "1 väntar på ditt beslut" in text_of(Browser.of(HENNING).get("/start"))
+    for who in (GRETA, ANNA):
+        assert "väntar på ditt beslut" not in text_of(Browser.of(who).get("/start"))
+
+
 def test_what_is_prepared_is_in_the_list_and_says_how_many_and_not_who(anna: Actor, now: datetime) -> None:
     address = prepared(now)
     assert "KLARA" in text_of(Browser.of(HENNING).get(LIST))

@@ -401,7 +401,7 @@ def test_lists_that_are_empty_are_one_line(anna: Actor, now: datetime) -> None:
         assert 'aria-labelledby="l-' not in page.content.decode()
     begun(anna, at=now, arrived_at=[moment(now - timedelta(days=4))])
     page = hers.get("/registreringar")
-    assert "Inget finns i: uppföljningar att göra, utkast, flaggade, undanlagda." in text_of(page)
+    assert "Tomma listor: uppföljningar att göra, utkast, flaggade, undanlagda." in text_of(page)
     assert re.findall(r'aria-labelledby="(l-\w+)"', page.content.decode()) == ["l-next"]
 
 
