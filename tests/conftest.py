@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
 
 import django
+import pytest
+from django.db import DEFAULT_DB_ALIAS
+from django.test.utils import setup_databases, teardown_databases
+from pytest_django import DjangoDbBlocker
 
 from tests.environment import prepare
 
@@ -14,3 +19,16 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 prepare()
 django.setup()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """The test database. pytest-django's own makes none if all that run are tests that commit (`tests.parallel`), which
+    it does not know: such a file could not be run by itself."""
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, aliases={DEFAULT_DB_ALIAS: None})
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
