@@ -14,5 +14,5 @@ GRANT EXECUTE ON FUNCTION ledger_add_month(date) TO PUBLIC;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0005_seals")]
+    dependencies = [("ledger", "0006_shown_patients")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
