@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from registret.kernel.dates import Reach
 from registret.kernel.identifiers import Malformed
 from registret.records.approval import Approval
 from registret.records.casenumber import CaseNumber
@@ -16,7 +17,7 @@ from registret.records.disclosing import Wish, is_short
 from registret.records.disclosure_file import Part
 from registret.records.numbers import PatientNumber
 from registret.web.attest.forms import ReasonField
-from registret.web.logbook.forms import DayField
+from registret.web.dates import DayField
 
 _NUL = {"null_characters_not_allowed": _("Texten innehåller ett tecken som inte går att spara")}
 
@@ -105,7 +106,7 @@ class RetentionForm(forms.Form):
         choices=[("destroy", _("Förstör")), ("research", _("Förstör svar på forskningsfrågor")), ("keep", _("Bevara"))],
         error_messages={"required": _("Välj förstör eller bevara"), "invalid_choice": _("Välj förstör eller bevara")},
     )
-    until = DayField()
+    until = DayField(label=_("Bevara till och med"), reach=Reach.COMING)
     reason = ReasonField(
         max_length=500,
         error_messages={
@@ -126,7 +127,7 @@ class RetentionForm(forms.Form):
         data = self.cleaned_data
         if data.get("what") == "keep" and "until" not in self.errors:
             if not data.get("until"):
-                self.add_error("until", _("Välj till och med vilken dag uppgifterna bevaras"))
+                self.add_error("until", _("Skriv till och med vilken dag uppgifterna bevaras"))
             elif data["until"] <= self.today:
                 self.add_error("until", _("Välj en dag efter i dag"))
         return data
@@ -161,8 +162,13 @@ class DisclosureForm(forms.Form):
     approval = ApprovalField()
     recipient_name = _line(_("Skriv vem som tar emot filen"))
     recipient_organisation = _line(_("Skriv mottagarens organisation"))
-    first_day = DayField(required=True, missing=_("Välj den första dagen"))
-    last_day = DayField(required=True, missing=_("Välj den sista dagen"))
+    first_day = DayField(
+        label=_("Vårdepisoder som började från och med"),
+        required=True,
+        reach=Reach.PAST,
+        missing=_("Skriv den första dagen"),
+    )
+    last_day = DayField(label=_("Till och med"), required=True, reach=Reach.PAST, missing=_("Skriv den sista dagen"))
     parts = forms.MultipleChoiceField(
         error_messages={"required": _("Välj minst en del"), "invalid_choice": _("Välj bland delarna i listan")}
     )
@@ -192,18 +198,15 @@ class DisclosureForm(forms.Form):
         },
     )
 
-    def __init__(self, data: Any = None, *, sub_registry: str, parts: Sequence[Part], today: date) -> None:
+    def __init__(self, data: Any = None, *, sub_registry: str, parts: Sequence[Part]) -> None:
         super().__init__(data, initial={"dates": "since", "clinics": "each"})
         self.fields["parts"].choices = [(part.code, part.name) for part in parts]  # type: ignore[attr-defined]
         self.sub_registry = sub_registry
-        self.today = today
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
         first, last = data.get("first_day"), data.get("last_day")
-        if last and last > self.today:
-            self.add_error("last_day", _("Välj en dag som har varit: beslutet gäller det som finns"))
-        elif first and last and last < first:
+        if first and last and last < first:
             self.add_error("last_day", _("Välj en dag som inte är före den första"))
         elif first and last and data.get("dates") == "since" and is_short(first, last):
             text = _(
