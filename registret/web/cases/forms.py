@@ -80,9 +80,11 @@ class CaseForm(forms.Form):
 
 
 class NumberForm(forms.Form):
-    """Another number for a patient, and why; `mistaken`: the earlier one was never the patient's."""
+    """Another number for a patient, and why; `mistaken`: the earlier one was never the patient's. `number_is_right`:
+    though its check digit is wrong, which is asked once it is."""
 
     new_number = NumberField()
+    number_is_right = forms.BooleanField(required=False)
     reason = ReasonField(
         max_length=500,
         error_messages={
@@ -96,6 +98,17 @@ class NumberForm(forms.Form):
     def __init__(self, data: Any = None, *, today: date) -> None:
         super().__init__(data)
         self.fields["new_number"].today = today  # type: ignore[attr-defined]
+
+    @property
+    def is_doubted(self) -> bool:
+        """Of a form that was looked at."""
+        number = self.cleaned_data.get("new_number") if self.is_bound else None
+        return number is not None and number.is_doubtful
+
+    def clean(self) -> dict[str, Any]:
+        if self.is_doubted and not self.cleaned_data["number_is_right"]:
+            self.add_error("number_is_right", _("Kontrollera numret, och kryssa i rutan om det stämmer"))
+        return self.cleaned_data
 
 
 class RetentionForm(forms.Form):
