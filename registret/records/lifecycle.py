@@ -32,6 +32,8 @@ STEP_LIFE = Life(
 )
 
 WRITABLE = frozenset(state for state, act in STEP_LIFE.steps if act == "write")
+UNFINISHED = (StepState.PLANNED, StepState.DRAFT, StepState.INCOMPLETE, StepState.REOPENED)
+"""In which something is left to do."""
 
 
 class DisclosureState(StrEnum):
