@@ -16,7 +16,7 @@ from registret.access.actor import Actor
 from registret.access.checks import check_card_age
 from registret.access.refusals import NotFound
 from registret.kernel.sweden import day_of, midnight
-from registret.records.lifecycle import UNFINISHED, StepState
+from registret.records.lifecycle import UNFINISHED, EpisodeState, StepState
 from registret.records.looking import log_list
 from registret.records.models import Episode, Number, Step
 from registret.records.numbers import PatientNumber, Sex
@@ -24,24 +24,6 @@ from registret.records.queries import PAGE, episodes_of
 from registret.records.rows import EpisodeList, ListedEpisode, PatientRow, StepMark
 from registret.records.sight import clinic_of, sight_of
 from registret.registries.queries import form_of
-
-
-class EpisodeState(StrEnum):
-    """What an episode waits for. One may be in several, for each of its steps says its own."""
-
-    BEGUN = "begun"
-    """A step is a draft, or unlocked."""
-    FLAGGED = "flagged"
-    """A step has broken rules: it cannot be signed."""
-    LAID_ASIDE = "laid_aside"
-    TO_BEGIN = "to_begin"
-    """The next step is not begun and has no day to wait for."""
-    DUE = "due"
-    """The time of a follow-up has come."""
-    AHEAD = "ahead"
-    """A follow-up has a day that has not come."""
-    DONE = "done"
-    """No step is left to do."""
 
 
 class EpisodeOrder(StrEnum):
@@ -163,8 +145,8 @@ def _counts(found: QuerySet[Episode], wanted: EpisodeFilter, *, at: datetime) ->
     states = [state for state in EpisodeState if state is not EpisodeState.DONE]
     told = {state.value: Count("episode", distinct=True, filter=_steps_in(state, at=at)) for state in states}
     counted = _unfinished().filter(episode__in=found).aggregate(left=Count("episode", distinct=True), **told)
-    by_state = {state: int(counted[state.value]) for state in states}
-    return {None: total, **by_state, EpisodeState.DONE: total - int(counted["left"])}
+    by_state: dict[EpisodeState | None, int] = {state: int(counted[state.value]) for state in states}
+    return by_state | {None: total, EpisodeState.DONE: total - int(counted["left"])}
 
 
 def _ordered(found: QuerySet[Episode], wanted: EpisodeFilter, *, after: int | None) -> QuerySet[Episode]:

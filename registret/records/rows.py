@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from registret.records.lifecycle import UNFINISHED, StepState
+from registret.records.lifecycle import UNFINISHED, EpisodeState, StepState
 from registret.records.numbers import PatientNumber, Sex, age_on
 from registret.registries.answers import Answer
 from registret.registries.assessing import Assessment
@@ -188,11 +188,11 @@ class ListedEpisode:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpisodeList:
     """A page of the list of episodes. `after`: what to ask for next, or None. `counts`: how many there are by
-    `listing.EpisodeState`, and of None all together."""
+    state, and of None all together."""
 
     rows: tuple[ListedEpisode, ...]
     after: int | None
-    counts: Mapping[str | None, int]
+    counts: Mapping[EpisodeState | None, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

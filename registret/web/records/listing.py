@@ -18,11 +18,10 @@ from registret.access.actor import Actor
 from registret.access.roles import Permission
 from registret.kernel.sweden import day_of
 from registret.places.queries import clinics
-from registret.records.lifecycle import UNFINISHED, StepState
+from registret.records.lifecycle import UNFINISHED, EpisodeState, StepState
 from registret.records.listing import (
     EpisodeFilter,
     EpisodeOrder,
-    EpisodeState,
     clinics_to_list,
     episode_file,
     episode_list,
@@ -253,7 +252,7 @@ def _of_step(step: StepMark, *, today: date) -> dict[str, str]:
     return {"state": state_name(step.state), "tag": "", "day": ""}
 
 
-def _tabs(query: QueryDict, wanted: EpisodeFilter, counts: Mapping[str | None, int]) -> list[StateTab]:
+def _tabs(query: QueryDict, wanted: EpisodeFilter, counts: Mapping[EpisodeState | None, int]) -> list[StateTab]:
     """Those in which there is something, and the one that is shown."""
     every = StateTab(name=_("Alla"), count=counts[None], query=_query(query, lage=""), is_here=wanted.state is None)
     return [

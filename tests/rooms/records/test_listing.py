@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -13,8 +14,8 @@ from registret.access.actor import Actor
 from registret.access.refusals import CardTooOld, NotFound
 from registret.access.roles import Role
 from registret.records import listing, services
-from registret.records.lifecycle import StepState
-from registret.records.listing import EpisodeFilter, EpisodeOrder, EpisodeState, episode_file, episode_list
+from registret.records.lifecycle import EpisodeState, StepState
+from registret.records.listing import EpisodeFilter, EpisodeOrder, episode_file, episode_list
 from registret.records.rows import EpisodeList
 from tests.cast import BERTIL, KARIN
 from tests.rooms.records.scene import (
@@ -42,7 +43,7 @@ def here() -> Ward:
     return ward()
 
 
-def sign(actor: Actor, episode: str, step: str, answers: dict[str, list[str]]) -> None:
+def sign(actor: Actor, episode: str, step: str, answers: Mapping[str, Sequence[str]]) -> None:
     services.write(actor=actor, episode=episode, step=step, base=0, written=answers, at=NOW)
     services.sign(actor=actor, episode=episode, step=step, base=1, at=NOW)
 
@@ -50,8 +51,8 @@ def sign(actor: Actor, episode: str, step: str, answers: dict[str, list[str]]) -
 def finished(here: Ward) -> str:
     """Tolvan, discharged; the follow-up has its day in three months."""
     episode = begun(here.anna, arrived_at=["2026-11-20T08:15"])
-    sign(here.anna, episode, "acute", dict(ACUTE))
-    sign(here.anna, episode, "discharge", dict(DISCHARGE))
+    sign(here.anna, episode, "acute", ACUTE)
+    sign(here.anna, episode, "discharge", DISCHARGE)
     return episode
 
 
