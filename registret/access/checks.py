@@ -19,7 +19,8 @@ from registret.accounts.lifecycle import AccountState
 from registret.accounts.queries import AccountRow, account
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress
-from registret.limits.services import Limit, network_subject, take
+from registret.kernel.networks import network_subject
+from registret.limits.services import Limit, take
 
 LETTERS_PER_ACCOUNT = Limit(what="letters_account", most=5, per=timedelta(hours=1))
 LETTERS_PER_ADDRESS = Limit(what="letters_address", most=5, per=timedelta(hours=1))

@@ -26,8 +26,9 @@ from registret.accounts.queries import WRONG_CODES_ALLOWED, account, account_beh
 from registret.accounts.refusals import CodeBurnt, CodeWrong, ConfirmationExpired
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress
+from registret.kernel.networks import network_subject
 from registret.ledger.services import record
-from registret.limits.services import Limit, network_subject, take
+from registret.limits.services import Limit, take
 from registret.mail.links import claim_code_fits
 from registret.mail.services import post
 

@@ -21,7 +21,8 @@ from registret.accounts import services as accounts
 from registret.accounts.queries import AccountRow
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress
-from registret.limits.services import Limit, network_subject, take
+from registret.kernel.networks import network_subject
+from registret.limits.services import Limit, take
 from registret.mail.services import post
 from registret.places.queries import clinic
 

@@ -22,10 +22,11 @@ from registret.accounts.refusals import AttemptForeign, AttemptStale
 from registret.accounts.visitors import record_refusal
 from registret.cards import CardExpired
 from registret.kernel.by import By
+from registret.kernel.networks import network_subject
 from registret.kernel.refused import Refused
 from registret.kernel.secret import derived, fingerprint, is_reference, new_reference, new_token, same
 from registret.ledger.services import record
-from registret.limits.services import Limit, network_subject, take
+from registret.limits.services import Limit, take
 from registret.oidc import Flow
 
 ATTEMPTS_PER_NETWORK = Limit(what="attempts_network", most=600, per=timedelta(minutes=10))

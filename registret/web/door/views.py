@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime
+from math import ceil
 from typing import Any, cast
 
 from django.conf import settings
@@ -276,7 +277,8 @@ def _answer(request: Request, reference: str) -> Answer:
 
 def _left(request: CardRequest) -> int:
     idle_end = request.sitting.seen_at + settings.SESSION_IDLE
-    return max(0, int((min(idle_end, request.sitting.ends_at) - request.at).total_seconds()))
+    # Rounded up: a page that is told 0 takes the session for ended.
+    return ceil((min(idle_end, request.sitting.ends_at) - request.at).total_seconds())
 
 
 def _moment(name: str, value: object) -> object:

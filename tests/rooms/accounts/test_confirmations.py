@@ -26,9 +26,10 @@ from registret.accounts.refusals import (
 from registret.accounts.services import check_link
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress
+from registret.kernel.networks import network_subject
 from registret.kernel.refused import Refused
 from registret.ledger.queries import Wanted, entries
-from registret.limits.services import TooMany, network_subject, take
+from registret.limits.services import TooMany, take
 from registret.mail.links import confirmation_code
 from registret.mail.queries import Fate, letters_about
 from tests import cast
