@@ -44,6 +44,7 @@ def session(house: House, person: Person) -> tuple[object, ...]:
     return house.ask_database(newest, person.hsa_id)[0]
 
 
+@pytest.mark.timeout(300)
 def test_pages_that_lie_open_keep_nobody_logged_in(house: House, bertil: Person, desk: OpenDesk) -> None:
     anna = reporting(house, somebody(house, "Anna", "Berg"), bertil)
     hers = desk(anna.card)
@@ -60,7 +61,6 @@ def test_pages_that_lie_open_keep_nobody_logged_in(house: House, bertil: Person,
     for page in (form, same_form, start):
         expect(page.get_by_role("dialog")).to_contain_text(re.compile(r"Du loggas ut om \d+ s om du inte gör något"))
     used_last = session(house, anna)
-    import time; t0 = time.time(); print("DIALOGS", used_last)
     for page in (form, same_form, start):
         expect(page.get_by_role("heading", level=1)).to_have_text("Du har loggats ut.")
         assert anna.name not in page.content()
@@ -68,17 +68,19 @@ def test_pages_that_lie_open_keep_nobody_logged_in(house: House, bertil: Person,
     looked_at(form, "42-utloggad-av-sig-sjalv-formular")
 
 
+@pytest.mark.timeout(300)
 def test_somebody_who_writes_in_one_tab_is_logged_out_in_none(house: House, bertil: Person, desk: OpenDesk) -> None:
     anna = reporting(house, somebody(house, "Anna", "Lind"), bertil)
     hers = desk(anna.card)
     hers.open("/")
     hers.press("Logga in med SmartCard")
-    form = begun(hers, patient("19480207743"))
+    form = begun(hers, patient("19480207752"))
     start = hers.context.new_page()
     start.goto(f"{house.site}/start")
     expect(start.get_by_role("dialog")).to_be_visible()
     form.bring_to_front()
     form.get_by_role("button", name="Fortsätt arbeta").click()
+    expect(form.get_by_role("dialog")).to_be_hidden()
     fill(form, "Andningsfrekvens", "31")
     saved(form)
     expect(start.get_by_role("dialog")).to_be_hidden()
@@ -98,7 +100,7 @@ def test_logging_out_hides_every_tab_at_once_though_no_card_is_asked_for(
     assert other.locator("body").get_attribute("data-probe") is None
 
     asked: list[Route] = []
-    page.route("**/logga-ut", asked.append)
+    page.route("**/logga-ut", lambda route: asked.append(route))
     page.get_by_role("button", name="Logga ut").click(no_wait_after=True)
     expect(other.locator("body")).to_be_hidden()
     assert session(house, bertil)[1] == "", "the server has not heard of it"

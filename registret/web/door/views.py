@@ -174,8 +174,14 @@ def logged_out(request: Request) -> HttpResponse:
 @require_GET
 @open_to_all
 def session_left(request: Request) -> HttpResponse:
-    """Seconds until the session ends if nothing is done; asking does not count as doing something."""
-    recognise(cast(CardRequest, request), seen=False)
+    """Seconds until the session ends if nothing is done; asking does not count as doing something.
+
+    0, and the status of the refusal, if it is over or locked. That is no refusal for the log: pages ask by themselves.
+    """
+    try:
+        recognise(cast(CardRequest, request), seen=False)
+    except Refused as no:
+        return JsonResponse({"left": 0}, status=no.status)
     return JsonResponse({"left": _left(cast(CardRequest, request))})
 
 
