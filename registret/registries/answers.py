@@ -39,6 +39,8 @@ class FormFault(StrEnum):
     TOO_HIGH = "too_high"
     AHEAD = "ahead"
     PERSONAL_NUMBER = "personal_number"
+    NOT_A_CODE = "not_a_code"
+    NO_SUCH_CODE = "no_such_code"
 
 
 _NOT_ONE: Final = {
@@ -90,6 +92,9 @@ def read(question: Question, written: Sequence[str], *, at: datetime) -> Answer 
         return Answer(missing=_missing(question, texts[-1].partition(":")[2]))
     if question.type is VariableType.CHOICES:
         return Answer(value=frozenset(_option(question, text) for text in texts))
+    if question.type is VariableType.CODES:
+        each = [code for text in texts for code in re.split(r"[\s,;]+", text) if code]
+        return Answer(value=frozenset(_code(question, code) for code in each)) if each else None
     return Answer(value=_one(question, texts[0], at))
 
 
@@ -97,8 +102,10 @@ def restored(question: Question, stored: Stored) -> Answer:
     """What was kept. Raises: AnswerBroken (the form is not the one it was kept for)."""
     if isinstance(stored, dict):
         return Answer(missing=_missing(question, stored.get(MISSING_KEY, "")))
-    if isinstance(stored, list) != (question.type is VariableType.CHOICES):
+    if isinstance(stored, list) != (question.type in {VariableType.CHOICES, VariableType.CODES}):
         raise AnswerBroken(FormFault.NOT_AN_OPTION)
+    if isinstance(stored, list) and question.type is VariableType.CODES:
+        return Answer(value=frozenset(stored))
     if isinstance(stored, list):
         return Answer(value=frozenset(_option(question, code) for code in stored))
     try:
@@ -121,13 +128,15 @@ def values(answers: Mapping[str, Answer]) -> dict[str, Value]:
     return {code: answer.value for code, answer in answers.items()}
 
 
-def written(answer: Answer | None) -> tuple[str, ...]:
+def written(question: Question, answer: Answer | None) -> tuple[str, ...]:
     """As a form shows it again: what `read` would take."""
     if answer is None:
         return ()
     if answer.missing is not None:
         return (f"{MISSING_KEY}:{answer.missing.value}",)
     match answer.value:
+        case frozenset() if question.type is VariableType.CODES:
+            return (" ".join(sorted(answer.value)),)
         case frozenset():
             return tuple(sorted(answer.value))
         case datetime():
@@ -155,6 +164,8 @@ def _one(question: Question, text: str, at: datetime) -> Value:
             return moment
         case VariableType.CHOICE:
             return _option(question, text)
+        case VariableType.CODE:
+            return _code(question, text)
     if len(text) > variable.longest:
         raise AnswerBroken(FormFault.TOO_LONG)
     # Who the patient is stands in one place, and free text is not it.
@@ -221,6 +232,16 @@ def _moment(text: str, today: date, *, may_lie_ahead: bool) -> datetime:
         return moment
     except (ValueError, AnswerBroken):
         raise AnswerBroken(FormFault.NOT_A_MOMENT) from None
+
+
+def _code(question: Question, text: str) -> str:
+    if question.terminology is None:
+        raise AnswerBroken(FormFault.NOT_A_CODE)
+    code = question.terminology.normal(text)
+    fault = question.terminology.fault(code)
+    if fault is not None:
+        raise AnswerBroken(FormFault(fault.value))
+    return code
 
 
 def _option(question: Question, text: str) -> str:

@@ -54,6 +54,10 @@ class VariableType(StrEnum):
     MOMENT = "moment"
     """Date and time of day, in Swedish time."""
     TEXT = "text"
+    CODE = "code"
+    """A code of another system, such as ICD-10-SE."""
+    CODES = "codes"
+    """Several of them."""
 
 
 class Missing(StrEnum):
@@ -155,7 +159,8 @@ class Variable(_Part):
     away under `more`, which says what they are. `purpose`: why it is asked, by code of a purpose of the registry.
     `error`: what is said in the place of the usual sentence if a value is impossible. `ucum`: the unit as machines know
     it, if `units` cannot tell it from `unit`. `not_after_now`: a time that can lie ahead says false. `was`: what it was
-    called in the version before.
+    called in the version before. `system`: where a code comes from; `expected`: chapters and ranges of it that an
+    answer usually lies in.
     """
 
     code: Code
@@ -179,6 +184,8 @@ class Variable(_Part):
     not_after_now: bool = True
     was: Code | None = None
     codes: Codes = Field(default_factory=dict)
+    system: CodeSystem | None = Field(default=None, strict=False)
+    expected: tuple[Text, ...] = Field(default=(), strict=False)
 
     @model_validator(mode="after")
     def _fits_its_type(self) -> Self:
@@ -186,6 +193,10 @@ class Variable(_Part):
         is_number = self.type in {VariableType.INTEGER, VariableType.DECIMAL}
         if is_choice != (self.list is not None):
             raise ValueError("a choice names a list, and nothing else does")
+        if (self.type in {VariableType.CODE, VariableType.CODES}) != (self.system is not None):
+            raise ValueError("a code names the system that it comes from, and nothing else does")
+        if self.expected and self.system is None:
+            raise ValueError("expected is for codes")
         if self.common and self.type is not VariableType.CHOICES:
             raise ValueError("common is for several choices: one choice among many is a list that folds itself")
         if bool(self.common) != (self.more is not None):

@@ -256,8 +256,8 @@ def _part(
         elif ask_for_lacking and question.code in assessment.lacking:
             is_unanswered = True
             fault = _("Svara, eller välj varför svaret saknas") if question.variable.missing else _("Svara på frågan")
-        texts = tuple(typed[question.code]) if fault and question.code in typed else written(answers.get(question.code))
-        theirs = written(answers.get(question.code)) if question.code in conflicts else None
+        texts = tuple(typed[question.code]) if fault and question.code in typed else written(question, answers.get(question.code))
+        theirs = written(question, answers.get(question.code)) if question.code in conflicts else None
         fields.append(_field(question, texts, assessment, fault, is_unanswered=is_unanswered, theirs=theirs))
     shown = [question.code for question in section.questions if question.code in assessment.shown]
     return Part(
