@@ -70,10 +70,11 @@ class SubRegistry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
-    """All there is, by code and version. `forms`: of the versions that have steps."""
+    """All there is, by code and version. `forms`: of the versions that have steps. `terminologies`: lists of codes."""
 
     registers: Mapping[tuple[str, int], RegisterFile]
     forms: Mapping[tuple[str, int], Form]
+    terminologies: Mapping[CodeSystem, Terminology]
 
     def on(self, day: date) -> tuple[SubRegistry, ...]:
         """Each sub-registry by the version in force on that day, in the order of their `order`."""
@@ -191,7 +192,7 @@ def read(*folders: Path, codes_on: date | None = None) -> Catalogue:
                 faults += [Fault(file=f"{_named(folder)}/{f.file}", line=f.line, what=f.what) for f in broken.faults]
     if faults:
         raise DefinitionBroken(faults)
-    return Catalogue(registers=registers, forms=forms)
+    return Catalogue(registers=registers, forms=forms, terminologies=known)
 
 
 def _versions(place: Path) -> list[Path]:
