@@ -16,8 +16,8 @@ from registret.registries.units import ucum_of
 COLUMNS: Final = (
     "row", "sub_registry", "version", "step", "section", "block", "variable", "code", "type", "label_sv", "label_en",
     "help_sv", "help_en", "unit", "ucum", "decimals", "hard_least", "hard_most", "usual_least", "usual_most",
-    "required", "missing", "common", "system", "expected", "purpose", "expression", "level", "score_version", "source_sv", "source_en",
-    "snomed", "loinc", "icd10se", "atc", "kva",
+    "required", "missing", "common", "system", "expected", "purpose", "expression", "level", "score_version",
+    "source_sv", "source_en", "snomed", "loinc", "icd10se", "atc", "kva",
 )  # fmt: skip
 """`row`: variable, option, score or rule. `common`: an option that forms show first. `system`: where the answers of the
 types code and codes come from, and `expected` where in it they usually lie. `expression`: when a variable is

@@ -124,7 +124,10 @@ def read_lists(file: Path, terminologies: Terminologies) -> dict[str, CodeList]:
 
 
 def read_terminology(folder: Path, system: CodeSystem, before: Terminology | None = None) -> Terminology:
-    """`<system>.toml` and `<system>.csv`. Without the first, the codes add to those `before`. Raises: DefinitionBroken."""
+    """`<system>.toml` and `<system>.csv`. Without the first, the codes add to those `before`.
+
+    Raises: DefinitionBroken.
+    """
     source = _Source(folder)
     table = folder / f"{system}.csv"
     is_whole = before is None or (folder / f"{system}.toml").exists()

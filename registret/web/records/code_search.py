@@ -13,7 +13,8 @@ from registret.kernel.sweden import day_of
 from registret.registries.queries import catalogue
 from registret.registries.schema import CodeSystem
 from registret.web.gate import needs
-from registret.web.http import ActorRequest, text_in
+from registret.web.http import ActorRequest
+from registret.web.texts import text_in
 
 _MOST: Final = 30
 _KEPT_SECONDS: Final = 24 * 60 * 60

@@ -39,12 +39,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """`widget`: chips, list (one of many), boxes (several), number, date, moment, code, text. `how`: how a day or a time is
-    written. `usual`: what a number is expected to be. `fault`, `odd`: sentences; `is_unanswered`: the fault is only
-    that there is no answer. `more`: boxes that are folded away under `more_name`, unless one of them is ticked.
-    `theirs`: what somebody else answered meanwhile, as
-    JSON for the script; empty, if nobody did. `date`, `codes`: of a date or a moment, and of a code,
-    what the component shows."""
+    """`widget`: chips, list (one of many), boxes (several), number, date, moment, code, text. `how`: how a day or a
+    time is written. `usual`: what a number is expected to be. `fault`, `odd`: sentences; `is_unanswered`: the fault is
+    only that there is no answer. `more`: boxes that are folded away under `more_name`, unless one of them is ticked.
+    `theirs`: what another user answered meanwhile, as JSON for the script; empty, if none did. `date`, `codes`: of a
+    date or a moment, and of a code, what the component shows."""
 
     code: str
     label: str
