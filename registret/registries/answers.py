@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
@@ -13,7 +13,7 @@ from typing import Final
 from registret.kernel.identifiers import mask_personal_numbers
 from registret.kernel.sweden import SWEDEN, day_of
 from registret.kernel.typed import typed
-from registret.registries.expressions import Value
+from registret.registries.evaluating import Value
 from registret.registries.forms import Question
 from registret.registries.schema import Missing, VariableType
 
@@ -114,11 +114,6 @@ def restored(question: Question, stored: Stored) -> Answer:
     except (InvalidOperation, ValueError):
         raise AnswerBroken(_NOT_ONE[question.type]) from None
     return Answer(value=stored)
-
-
-def values(answers: Mapping[str, Answer]) -> dict[str, Value]:
-    """For expressions: what is missing is not known."""
-    return {code: answer.value for code, answer in answers.items()}
 
 
 def written(answer: Answer | None) -> tuple[str, ...]:
