@@ -255,11 +255,10 @@ class _Reader:
 
     def _require_option(self, choice: ast.expr, literal: ast.expr) -> None:
         """A code that the choice cannot have is a slip of the pen, and the condition would never hold."""
-        is_code = isinstance(literal, ast.Constant) and isinstance(literal.value, str)
-        if not is_code or isinstance(choice, ast.Constant):
+        if isinstance(choice, ast.Constant) or not isinstance(literal, ast.Constant):
             return
         options = self._options(choice)
-        if options is not None and literal.value not in options:
+        if options is not None and isinstance(literal.value, str) and literal.value not in options:
             raise ExpressionBroken(f"{self._said(choice)} cannot be {literal.value!r}")
 
     def _options(self, node: ast.expr) -> frozenset[str] | None:

@@ -135,7 +135,7 @@ def test_news2_with_a_target_of_88_to_92_per_cent_uses_the_other_scale(on_oxygen
 
 
 def test_three_points_in_one_part_of_news2_are_more_than_a_low_risk() -> None:
-    def read(**other: str | int) -> tuple[Decimal | None, str]:
+    def read(**other: str | int) -> tuple[object, str]:
         answers = {name: answer(value) for name, value in (dict(CALM) | other).items()}  # type: ignore[arg-type]
         now = next(one for one in acute("sepsis", answers).scores if one.score.code == "news2")
         return now.value, str(now.read_as and now.read_as.en)

@@ -44,11 +44,11 @@ def holds(condition: dict[str, Any], answers: list[object]) -> bool:
     (shape,) = [key for key in condition if key.startswith("answer")]
     wanted = condition[shape]
     value: Any = wanted["code"] if shape == "answerCoding" else wanted
-    compared: list[Any] = [Decimal(one) if isinstance(one, Decimal) else one for one in answers]
+    compared: list[Any] = answers
     match condition["operator"]:
         case "exists":
             # "True if whether an answer exists is equal to the enableWhen answer."
-            return bool(answers) == value
+            return bool(answers) is value
         case "=":
             # "True if at least one answer has a value that is equal."
             return value in compared
