@@ -7,15 +7,17 @@ saved and flagged, and stop signing. Unusual values only warn.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
+from registret.kernel.sweden import day_of
 from registret.registries.answers import Answer
 from registret.registries.between import ANY, Between, TooLow
-from registret.registries.evaluating import Value
+from registret.registries.evaluating import Known, Value
 from registret.registries.forms import Form, FormRule, FormScore, FormStep, Question
 from registret.registries.schema import Missing, RuleLevel, Words
+from registret.registries.terminologies import CodeDoubt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,8 @@ class ScoreNow:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
     """Of one step. `shown`: codes of its questions that are asked now; `lacking`: of those that must be answered and
-    are not; `unusual`: of those whose value is odd; `broken`: rules that do not hold."""
+    are not; `unusual`: of those whose value is odd; `doubts`: of codes that should be looked at again, and which;
+    `broken`: rules that do not hold."""
 
     shown: frozenset[str]
     scores: tuple[ScoreNow, ...]
@@ -58,6 +61,7 @@ class Assessment:
     odd: tuple[FormRule, ...]
     unusual: frozenset[str]
     lacking: tuple[str, ...]
+    doubts: Mapping[str, Mapping[str, CodeDoubt]] = field(default_factory=dict)
 
     @property
     def can_be_signed(self) -> bool:
@@ -79,8 +83,25 @@ def assess(
     for one in form.steps:
         found = _assess(one, answers.get(one.code, {}), known, unanswered, without)
         if one.code == step:
-            return found
+            return replace(found, doubts=_doubts(one, found.shown, known, known.get(form.anchor)))
     raise KeyError(step)
+
+
+def _doubts(
+    step: FormStep, shown: frozenset[str], known: Known, anchor: Value | Between
+) -> dict[str, dict[str, CodeDoubt]]:
+    """By question and code. A code must have been valid when the episode began."""
+    on = day_of(anchor) if isinstance(anchor, datetime) else anchor if isinstance(anchor, date) else None
+    found: dict[str, dict[str, CodeDoubt]] = {}
+    for question in step.questions:
+        value = known.get(question.code)
+        if question.terminology is None or question.code not in shown or value is None:
+            continue
+        for code in sorted(value if isinstance(value, frozenset) else {str(value)}):
+            doubt = question.terminology.doubt(code, expected=question.variable.expected, on=on)
+            if doubt is not None:
+                found.setdefault(question.code, {})[code] = doubt
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +195,7 @@ def _compute(score: FormScore, known: dict[str, Value | Between], unanswered: se
     )
 
 
-def _read_as(score: FormScore, number: Decimal, known: Mapping[str, Value | Between]) -> Words | None:
+def _read_as(score: FormScore, number: Decimal, known: Known) -> Words | None:
     fitting = (one for one in score.readings if one.most is None or number <= one.most)
     return next((one.says for one in fitting if one.when is None or one.when.holds(known)), None)
 

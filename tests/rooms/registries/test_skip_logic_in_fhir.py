@@ -86,7 +86,9 @@ def some_answer(question: Question, dice: random.Random) -> Answer | None:
             return Answer(value=date(2026, 1, 1) + timedelta(days=dice.choice([0, 10, 40])))
         case VariableType.MOMENT:
             return Answer(value=at("2026-01-01T10:00") + timedelta(hours=dice.choice([0, 3, 400])))
-    return Answer(value="text")
+        case VariableType.CODES:
+            return Answer(value=frozenset({"A41.9"}))
+    return Answer(value="A41.9")
 
 
 def in_fhir(answer: Answer | None) -> list[object]:
