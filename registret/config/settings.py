@@ -306,7 +306,7 @@ WHITENOISE_ROOT = PACKAGE / "web" / "root"
 STATIC_ROOT = Path(env.text("STATIC_ROOT", purpose="where collectstatic puts files for a front", default="var/static"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "registret.web.storage.SiteStorage"},
 }
 
 LOGGING: dict[str, Any] = {

@@ -12,6 +12,7 @@ from registret.registries.schema import (
     Block,
     CodeList,
     Due,
+    Layout,
     Option,
     Reading,
     RegisterFile,
@@ -69,6 +70,7 @@ class FormSection:
     name: Words
     block: Block
     intro: Words | None
+    layout: Layout
     questions: tuple[Question, ...]
 
 
