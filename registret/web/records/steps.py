@@ -152,7 +152,13 @@ def _base(request: HttpRequest) -> int:
 
 def _show(request: ActorRequest, page: StepPage, *, number: str = "") -> HttpResponse:
     """The step as it stands. `number`: of the patient, in full."""
-    parts = parts_of(page.form_step, answers=page.answers[page.step.code], assessment=page.assessment)
+    parts = parts_of(
+        page.form_step,
+        answers=page.answers[page.step.code],
+        assessment=page.assessment,
+        at=request.at,
+        arrived_at=page.arrived_at,
+    )
     is_receipt = RECEIPT in request.GET and page.step.state is StepState.SIGNED
     return render(
         request, "step.html", pages.step_context(page, parts=parts) | {"number": number, "is_receipt": is_receipt}
@@ -176,6 +182,8 @@ def _again(request: ActorRequest, outcome: Outcome, *, signing: bool) -> HttpRes
         page.form_step,
         answers=page.answers[page.step.code],
         assessment=page.assessment,
+        at=request.at,
+        arrived_at=page.arrived_at,
         typed=typed,
         faults=outcome.faults,
         conflicts=outcome.conflicts,

@@ -289,6 +289,7 @@ def _inclusion(
         form.inclusion,
         answers=answers,
         assessment=assessment,
+        at=request.at,
         typed=written,
         faults=found.faults if found else {},
         ask_for_lacking=found is not None and not only_more,

@@ -2,6 +2,11 @@
 
 const visible = (element) => element.checkVisibility();
 const isBox = (input) => input.type === "radio" || input.type === "checkbox";
+/* Filled by the script and not by the person: a date is read back anew. */
+const fill = (input, text) => {
+  input.value = text;
+  input.dispatchEvent(new Event("put", { bubbles: true }));
+};
 const isMissing = (text) => text.startsWith("missing:");
 
 export function unfold(element) {
@@ -51,7 +56,7 @@ export class Fields {
     for (const other of this.inputs(target.name)) {
       if (other === target || !(standsAlone(target) || standsAlone(other))) continue;
       if (other.type === "checkbox") other.checked = false;
-      else if (other.type !== "radio") other.value = "";
+      else if (other.type !== "radio") fill(other, "");
     }
   }
 
@@ -62,7 +67,7 @@ export class Fields {
         if (input.checked) unfold(input);
       } else if (input.hasAttribute("data-missing")) input.value = texts.find(isMissing) ?? "";
       else if (input.matches("select")) input.value = texts[0] ?? "";
-      else input.value = texts.find((text) => !isMissing(text))?.replace("T", " ") ?? "";
+      else fill(input, texts.find((text) => !isMissing(text))?.replace("T", " ") ?? "");
     }
   }
 
