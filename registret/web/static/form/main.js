@@ -74,12 +74,14 @@ function comesBack(form, saver) {
   tabs.postMessage("inne");
 }
 
-/* A page that is about to be left because the session ended asks first whether that would lose anything. */
+/* The session has ended, and the page would be left: with answers that are not saved it stays, under a veil, for an
+   hour at most. */
 function keeps(form, saver) {
-  document.addEventListener("registret:leaving", (event) => {
-    if (form.unsaved.isEmpty) return;
+  document.addEventListener("registret:leave", (event) => {
+    if (form.unsaved.isEmpty || event.defaultPrevented) return;
     event.preventDefault();
     saver.take({ kind: "ended", body: null }, new Map());
+    document.body.hidden = false;
   });
 }
 

@@ -1,6 +1,10 @@
 /* The session has ended and something is not saved: it stays in the tab, out of sight, until the person is back. */
 
+const KEPT_FOR = 60 * 60 * 1000;
+
 export class Veil {
+  #timer = 0;
+
   constructor(sheet, words, again) {
     this.words = words;
     this.dialog = sheet.querySelector("[data-veil]");
@@ -12,7 +16,9 @@ export class Veil {
   draw() {
     this.dialog.querySelector("h2").textContent = this.words.endedUnsaved;
     this.dialog.querySelector("[data-veil-text]").textContent = this.words.endedHow;
-    if (!this.dialog.open) this.dialog.showModal();
+    if (this.dialog.open) return;
+    this.dialog.showModal();
+    this.#timer = setTimeout(() => this.#drop(), KEPT_FOR);
   }
 
   say(text) {
@@ -20,6 +26,13 @@ export class Veil {
   }
 
   lift() {
+    clearTimeout(this.#timer);
     if (this.dialog.open) this.dialog.close();
+  }
+
+  /* Nobody came back: what a patient's form holds does not stay on a shared computer. */
+  #drop() {
+    addEventListener("beforeunload", (event) => event.stopImmediatePropagation(), { capture: true });
+    location.replace(document.body.dataset.back);
   }
 }
