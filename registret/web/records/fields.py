@@ -19,6 +19,7 @@ from registret.registries.forms import FormSection, FormStep, Question
 from registret.registries.saying import in_digits, said
 from registret.registries.schema import Block, Layout, VariableType
 from registret.web.dates import DateInput, date_hint
+from registret.web.records.code_fields import CodeInput, code_fault, code_input, doubts_said
 from registret.words.dates import date_fault
 from registret.words.labels import answer_missing, asked
 
@@ -38,12 +39,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """`widget`: chips, list (one of many), boxes (several), number, date, moment, text. `how`: how a day or a time is
-    written. `fault`, `stops`, `odd`: sentences: why the answer cannot be kept, why it stops signing, and what is only
-    remarked. `is_unanswered`: the fault is only that there is no answer. `more`: boxes that are folded away under
-    `more_name`, unless one of them is ticked.
-    `theirs`: what somebody else answered meanwhile, as
-    JSON for the script; empty, if nobody did. `date`: of a date or a moment, what the component shows."""
+    """`widget`: chips, list (one of many), boxes (several), number, date, moment, code, text. `how`: how a day or a
+    time is written. `fault`, `stops`, `odd`: sentences: why the answer cannot be kept, why it stops signing, and what
+    is only remarked. `is_unanswered`: the fault is only that there is no answer. `more`: boxes that are folded away
+    under `more_name`, unless one of them is ticked. `theirs`: what another user answered meanwhile, as JSON for the
+    script; empty, if none did. `date`, `codes`: of a date or a moment, and of a code, what the component shows."""
 
     code: str
     label: str
@@ -65,6 +65,7 @@ class Field:
     longest: int
     theirs: str
     date: DateInput | None = None
+    codes: CodeInput | None = None
 
     @property
     def described_by(self) -> str:
@@ -202,6 +203,8 @@ def fault_of(question: Question, fault: Fault) -> str:
             return _("Skriv högst %(n)s tecken") % {"n": variable.longest}
         case FormFault.PERSONAL_NUMBER:
             return _("Skriv inga personnummer här")
+        case FormFault.NOT_A_CODE | FormFault.NO_SUCH_CODE:
+            return code_fault(question, fault)
     return _("Välj ett av alternativen")
 
 
@@ -234,7 +237,7 @@ def odd_of(question: Question, assessment: Assessment) -> str:
     found = [str(rule.message) for rule in assessment.odd if question.code in rule.about]
     if question.code in assessment.unusual:
         found.append(" ".join(filter(None, [_("Ovanligt värde."), _plausible(question), _("Kontrollera det.")])))
-    return _once(found)
+    return _once([*found, *doubts_said(question, assessment.doubts.get(question.code, {}))])
 
 
 def _once(messages: Iterable[object]) -> str:
@@ -278,10 +281,12 @@ def _part(
         elif ask_for_lacking and question.code in assessment.lacking:
             is_unanswered = True
             fault = _("Svara, eller välj varför svaret saknas") if question.variable.missing else _("Svara på frågan")
-        texts = tuple(typed[question.code]) if fault and question.code in typed else written(answers.get(question.code))
-        theirs = written(answers.get(question.code)) if question.code in conflicts else None
+        answer = answers.get(question.code)
+        texts = tuple(typed[question.code]) if fault and question.code in typed else written(question, answer)
+        theirs = written(question, answer) if question.code in conflicts else None
         field = _field(question, texts, assessment, fault, is_unanswered=is_unanswered, theirs=theirs)
-        fields.append(_dated(field, question, clock, None if fault else answers.get(question.code)))
+        told = None if fault else answer
+        fields.append(_coded(_dated(field, question, clock, told), question, told))
     shown = [question.code for question in section.questions if question.code in assessment.shown]
     answered = [code for code in shown if code in answers]
     left = left_in(assessment, shown)
@@ -351,6 +356,15 @@ def _field(
     )
 
 
+def _coded(field: Field, question: Question, answer: Answer | None) -> Field:
+    """The same, but a code can be searched for, and is told with its name."""
+    is_bad = bool(field.fault) and not field.is_unanswered
+    explained_by = field.described_by
+    return replace(
+        field, codes=code_input(question, answer, value=field.value, is_bad=is_bad, explained_by=explained_by)
+    )
+
+
 def _widget(question: Question) -> str:
     match question.type:
         case VariableType.CHOICE:
@@ -359,6 +373,8 @@ def _widget(question: Question) -> str:
             return "boxes"
         case VariableType.INTEGER | VariableType.DECIMAL:
             return "number"
+        case VariableType.CODE | VariableType.CODES:
+            return "code"
     return question.type.value
 
 

@@ -35,7 +35,7 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 # Fictitious: Skatteverket's test numbers are those of nobody.
 TOLVAN = "19121212-1212"
 SAMORDNAD = "19121272-9808"
-RESERVE = "22800101AB14"
+RESERVE = "22800101AB17"
 
 _NOBODY = 65534
 
