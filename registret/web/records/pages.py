@@ -117,7 +117,9 @@ def _why_not(now: ScoreNow) -> str:
         return ""
     if now.is_open:
         return _("Räknas när alla delar är besvarade.")
-    return _("Frågas inte efter här.") if now.is_skipped else _("Någon del är okänd.")
+    if now.is_backwards:
+        return _("Tiden slutar innan den börjar.")
+    return _("Gäller inte här.") if now.is_skipped else _("Någon del är okänd.")
 
 
 def patient_context(page: StepPage) -> dict[str, Any]:

@@ -195,7 +195,7 @@ def test_a_result_of_what_is_not_asked_for_does_not_apply_on_the_page_live_and_o
 ) -> None:
     save(anna, episode, {"antibiotic": ["missing:not_done"]})
     assert results(episode)["minutes_to_antibiotic"] == "Ej tillämpligt"
-    assert "Frågas inte efter här." in form_of(episode)
+    assert "Gäller inte här." in form_of(episode)
     told = Browser.of(ANNA).post(f"/vardepisod/{episode}/acute/spara", {"base": "1"}).json()["scores"]
     assert told["minutes_to_antibiotic"]["value"] == "Ej tillämpligt"
     assert "antibiotika Ej tillämpligt" in text_of(Browser.of(ANNA).get(f"/vardepisod/{episode}/utskrift"))
