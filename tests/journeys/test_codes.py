@@ -39,6 +39,7 @@ def test_a_main_diagnosis_is_found_by_words_or_by_its_code_and_kept_with_its_nam
     found = page.locator("#main_diagnosis-lista li")
     expect(found).to_have_text("J18.1 Lobär pneumoni, ospecificerad")
     looked_at(page, "78-huvuddiagnos")
+    expect(page.locator("#main_diagnosis-fel")).to_be_hidden()
     field.press("ArrowDown")
     with page.expect_response("**/spara"):
         field.press("Enter")

@@ -213,6 +213,8 @@ function ofCodes(input) {
   });
   input.addEventListener("input", (event) => {
     if (event instanceof CustomEvent) return;
+    /* Every code has a digit: words are a search, and nobody is told while searching that they are no code. */
+    if (!/\d/.test(typed())) event.stopPropagation();
     clearTimeout(timer);
     named.textContent = "";
     timer = setTimeout(async () => {
