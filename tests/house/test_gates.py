@@ -91,8 +91,8 @@ SITE = {
     # Somebody at work
     "start": "needs work",
     "registreringar": "needs read_records",
-    "registreringar/uppfoljningar.csv": "needs read_records",
-    "registreringar/<slug:which>": "needs read_records",
+    "registreringar/registreringar.csv": "needs read_records",
+    "registreringar/uppfoljningar.csv": "needs report",
     "delregister": "needs work",
     "delregister/<slug:code>/<int:version>.<kind:kind>": "needs work",
     "delregister/<slug:code>/<int:version>/blankett": "needs work",
