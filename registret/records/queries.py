@@ -145,7 +145,10 @@ def patient_row(found: Patient) -> PatientRow:
 def with_numbers(found: QuerySet[Any], *, patient: str) -> QuerySet[Any]:
     """Each row with the number in force of its patient, for `listed_patient`, in the same query."""
     number = Number.objects.filter(patient=OuterRef(patient), until=None)
-    return found.annotate(number_text=Subquery(number.values("text")), number_kind=Subquery(number.values("kind")))
+    told: QuerySet[Any] = found.annotate(
+        number_text=Subquery(number.values("text")), number_kind=Subquery(number.values("kind"))
+    )
+    return told
 
 
 def listed_patient(found: Patient, *, text: str, kind: str) -> PatientRow:

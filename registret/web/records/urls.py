@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from registret.web.records import listing, views
+from registret.web.records import code_search, listing, steps, views
 
 
 class SystemId:
@@ -37,16 +37,18 @@ urlpatterns = [
     path("delregister", views.definitions, name="definitions"),
     path("delregister/<slug:code>/<int:version>.<kind:kind>", views.definition, name="definition"),
     path("delregister/<slug:code>/<int:version>/blankett", views.blank_form, name="blank_form"),
+    path("koder/<slug:system>", code_search.code_search, name="code_search"),
     path("patienter", views.find, name="find_patient"),
     path("patienter/ny", views.new_episode, name="new_episode"),
     path("patient/<system_id:patient>", views.one_patient, name="patient"),
     path("vardepisod/<system_id:episode>", views.one_episode, name="episode"),
     path("vardepisod/<system_id:episode>/utskrift", views.print_out, name="episode_print"),
     path("vardepisod/<system_id:episode>/version", views.version, name="episode_version"),
-    path("vardepisod/<system_id:episode>/<slug:step>", views.one_step, name="step"),
-    path("vardepisod/<system_id:episode>/<slug:step>/spara", views.autosave, name="step_autosave"),
-    path("vardepisod/<system_id:episode>/<slug:step>/nytt", views.news, name="step_news"),
-    path("vardepisod/<system_id:episode>/<slug:step>/las-upp", views.reopen, name="step_reopen"),
-    path("vardepisod/<system_id:episode>/<slug:step>/flytta", views.move, name="step_move"),
-    path("vardepisod/<system_id:episode>/<slug:step>/andringar", views.changes, name="step_history"),
+    path("vardepisod/<system_id:episode>/<slug:step>", steps.one_step, name="step"),
+    path("vardepisod/<system_id:episode>/<slug:step>/spara", steps.autosave, name="step_autosave"),
+    path("vardepisod/<system_id:episode>/<slug:step>/nummer", steps.number, name="step_number"),
+    path("vardepisod/<system_id:episode>/<slug:step>/nytt", steps.news, name="step_news"),
+    path("vardepisod/<system_id:episode>/<slug:step>/las-upp", steps.reopen, name="step_reopen"),
+    path("vardepisod/<system_id:episode>/<slug:step>/flytta", steps.move, name="step_move"),
+    path("vardepisod/<system_id:episode>/<slug:step>/andringar", steps.changes, name="step_history"),
 ]
