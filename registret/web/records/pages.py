@@ -48,7 +48,8 @@ _FEW_SCORES: Final = 5
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreShown:
     """A score in words. `is_counted`: there is something to read, a value or what is wrong with the times that it is
-    computed of. `is_word`: the value is yes, no or unknown, and no number. `parts`: what is shown with it, one row each."""
+    computed of. `is_word`: the value is yes, no or unknown, and no number. `parts`: what is shown with it, one
+    row each."""
 
     code: str
     name: str
