@@ -166,14 +166,21 @@ def test_skip_logic_is_said_once_and_refers_to_what_is_there(found: Form) -> Non
 
 
 ASKED = (
-    variable("pulse", "integer", "hard = { least = 0, most = 300 }")
+    variable("pressure", "integer", 'hard = { least = 20, most = 300 }\nmissing = ["unmeasurable"]')
+    + variable("pulse", "integer", "hard = { least = 0, most = 300 }")
     + variable("exact", "decimal", "decimals = 1\nhard = { least = -9, most = 9 }")
     + variable("places", "choices", 'list = "yes_no"')
 )
 SAID: dict[str, tuple[str | None, list[tuple[str, str, object]]] | None] = {
     'fever == "yes"': (None, [("fever", "=", "yes")]),
-    '"yes" != fever': (None, [("fever", "!=", "yes")]),
-    'not (fever == "yes")': (None, [("fever", "!=", "yes")]),
+    '"yes" != fever': ("all", [("fever", "exists", True), ("fever", "!=", "yes")]),
+    'not (fever == "yes")': ("all", [("fever", "exists", True), ("fever", "!=", "yes")]),
+    '"yes" not in places': ("all", [("places", "exists", True), ("places", "!=", "yes")]),
+    'not ("yes" in places)': ("all", [("places", "exists", True), ("places", "!=", "yes")]),
+    'pulse > 100 and fever != "yes"': (
+        "all",
+        [("pulse", ">", 100), ("fever", "exists", True), ("fever", "!=", "yes")],
+    ),
     'fever in ("yes", "no")': ("any", [("fever", "=", "yes"), ("fever", "=", "no")]),
     '"yes" in places': (None, [("places", "=", "yes")]),
     "answered(pulse)": (None, [("pulse", "exists", True)]),
@@ -191,8 +198,10 @@ SAID: dict[str, tuple[str | None, list[tuple[str, str, object]]] | None] = {
         [("pulse", ">", 100), ("fever", "=", "yes"), ("fever", "=", "no")],
     ),
     # What it cannot say.
-    '"yes" not in places': None,
-    'not ("yes" in places)': None,
+    'pulse > 100 or fever != "yes"': None,
+    # What is too low to be measured is no answer in FHIR, and compared with a number here.
+    "answered(pressure)": None,
+    "pressure < 90": None,
     'pulse > 100 and fever in ("yes", "no")': None,
     'pulse > 100 and (fever == "yes" or answered(exact))': None,
     "pulse > 100.5": None,
@@ -250,6 +259,19 @@ def test_rules_stand_at_their_step_with_their_level() -> None:
     assert rules[0]["require"].valueString == "age >= 18"
     assert rules[0]["level"].valueCode == "flag"
     assert rules[0]["message-en"].valueString.startswith("The patient is younger")
+
+
+def test_an_answer_that_is_a_code_names_the_system_that_it_comes_from() -> None:
+    questionnaire = as_questionnaire(form_of("endokardit", 1), origin=ORIGIN, on=DAY)
+    sets = {one["id"]: one["compose"]["include"][0]["system"] for one in questionnaire["contained"]}
+    assert sets == {"icd10se": "urn:oid:1.2.752.116.1.1.1.1.3", "kva": "urn:oid:1.2.752.116.1.3.2.1.4"}
+    links = by_link(form_of("endokardit", 1))
+    diagnosis, surgery = links["main_diagnosis"], links["surgery_kva"]
+    assert (diagnosis.type, diagnosis.answerValueSet, bool(diagnosis.repeats)) == ("choice", "#icd10se", False)
+    assert (surgery.type, surgery.answerValueSet, surgery.repeats) == ("choice", "#kva", True)
+    assert [one.valueString for one in extensions(surgery, f"{OURS}expected")] == ["F"]
+    (row,) = [one for one in rows(form_of("endokardit", 1)) if one["code"] == "surgery_kva"]
+    assert (row["type"], row["system"], row["expected"]) == ("codes", "kva", "F")
 
 
 def test_english_stands_beside_the_swedish_and_other_codes_beside_the_option() -> None:
