@@ -226,6 +226,7 @@ def test_signed_opened_again_with_a_reason_and_on_paper(at_work: Desk) -> None:
     fill(page, "Andningsfrekvens", "28")
     saved(page)
     at_work.press("Signera")
+    expect(page.locator("main")).to_contain_text("Klart: Akut vård är signerad.")
     more(page)
     at_work.press("Ändringar")
     expect(page.locator("main")).to_contain_text("Fel andningsfrekvens")
