@@ -38,6 +38,8 @@ class FormFault(StrEnum):
     TOO_LOW = "too_low"
     TOO_HIGH = "too_high"
     AHEAD = "ahead"
+    NOT_YET = "not_yet"
+    """The question is about a day that has not come."""
     PERSONAL_NUMBER = "personal_number"
 
 
