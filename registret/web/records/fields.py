@@ -16,6 +16,7 @@ from registret.registries.assessing import Assessment
 from registret.registries.forms import FormSection, FormStep, Question
 from registret.registries.saying import in_digits, said
 from registret.registries.schema import Block, VariableType
+from registret.words.days import day_in_words
 from registret.words.labels import answer_missing, asked
 
 # Beyond so many, buttons in a row are harder to read than a list.
@@ -35,15 +36,16 @@ class Choice:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
     """`widget`: chips, list (one of many), boxes (several), number, date, moment, text. `how`: how a day or a time is
-    written. `usual`: what a number is expected to be. `fault`, `odd`: sentences; `is_unanswered`: the fault is only
-    that there is no answer. `more`: boxes that are folded away under `more_name`, unless one of them is ticked.
-    `theirs`: what somebody else answered meanwhile, as
-    JSON for the script; empty, if nobody did."""
+    written. `opens`: from which day it can be answered, if that has not come. `usual`: what a number is expected to be.
+    `fault`, `odd`: sentences; `is_unanswered`: the fault is only that there is no answer. `more`: boxes that are folded
+    away under `more_name`, unless one of them is ticked. `theirs`: what somebody else answered meanwhile, as JSON for
+    the script; empty, if nobody did."""
 
     code: str
     label: str
     help: str
     how: str
+    opens: str
     widget: str
     unit: str
     usual: str
@@ -66,6 +68,7 @@ class Field:
         parts = [
             ("hjalp", self.help),
             ("sa", self.how),
+            ("fran", self.opens),
             ("vanligt", self.usual),
             ("fel", self.fault),
             ("udda", self.odd),
@@ -137,7 +140,7 @@ def troubles_of(parts: Sequence[Part], *, broken: Sequence[Trouble] = ()) -> tup
     """For the summary at the top: what is wrong, with the rules that are `broken`, before what is not answered."""
     fields = [field for part in parts for field in part.fields if field.fault and field.is_shown]
     found = [
-        Trouble(code=f.code, text=f.label, is_unanswered=True)
+        Trouble(code=f.code, text=f"{asked(f.label)} {f.opens}" if f.opens else f.label, is_unanswered=True)
         if f.is_unanswered
         else Trouble(code=f.code, text=f"{asked(f.label)} {f.fault}")
         for f in fields
@@ -181,6 +184,8 @@ def fault_of(question: Question, fault: FormFault) -> str:
             return _("Skriv datum och klockslag som 2026-11-20 14:05")
         case FormFault.AHEAD:
             return _("Tiden har inte varit än. Kontrollera den.")
+        case FormFault.NOT_YET:
+            return _("Frågan kan inte besvaras än")
         case FormFault.TOO_LONG:
             return _("Skriv högst %(n)s tecken") % {"n": variable.longest}
         case FormFault.PERSONAL_NUMBER:
@@ -195,6 +200,10 @@ def overtaken(question: Question, theirs: Answer | None, name: str) -> str:
         "name": name,
         "answer": answer,
     }
+
+
+def _ask_for(question: Question) -> str:
+    return _("Svara, eller välj varför svaret saknas") if question.variable.missing else _("Svara på frågan")
 
 
 def _not_saved(question: Question, fault: FormFault | None, conflict: Conflict | None) -> str:
@@ -220,6 +229,16 @@ def odd_of(question: Question, assessment: Assessment) -> str:
         else:
             said.append(_("Ovanligt värde. Det sparas, men kontrollera det."))
     return " ".join(dict.fromkeys(said))
+
+
+def opens_of(question: Question, assessment: Assessment) -> str:
+    """`Kan besvaras från 20 december 2026.`; empty if the question can be answered now."""
+    if question.code not in assessment.locked:
+        return ""
+    day = assessment.locked[question.code]
+    if day is None:
+        return _("Kan besvaras när det tidigare steget är ifyllt.")
+    return _("Kan besvaras från %(day)s.") % {"day": day_in_words(day)}
 
 
 def usual_of(question: Question) -> str:
@@ -255,7 +274,7 @@ def _part(
             fault = _not_saved(question, faults.get(question.code), conflicts.get(question.code))
         elif ask_for_lacking and question.code in assessment.lacking:
             is_unanswered = True
-            fault = _("Svara, eller välj varför svaret saknas") if question.variable.missing else _("Svara på frågan")
+            fault = opens_of(question, assessment) or _ask_for(question)
         texts = tuple(typed[question.code]) if fault and question.code in typed else written(answers.get(question.code))
         theirs = written(answers.get(question.code)) if question.code in conflicts else None
         fields.append(_field(question, texts, assessment, fault, is_unanswered=is_unanswered, theirs=theirs))
@@ -306,6 +325,7 @@ def _field(
         label=str(variable.label),
         help=str(variable.help or ""),
         how=_how(question),
+        opens=opens_of(question, assessment),
         widget=_widget(question),
         unit=str(variable.unit or ""),
         usual=usual_of(question),

@@ -215,8 +215,11 @@ def one_step(request: ActorRequest, episode: str, step: str) -> HttpResponse:
         page = looking.open_step(actor=request.actor, episode=episode, step=step, at=request.at)
         parts = parts_of(page.form_step, answers=page.answers[step], assessment=page.assessment)
         return render(request, "step.html", pages.step_context(page, parts=parts))
-    outcome = _written(request, episode, step)
     act = request.POST.get("do", "save")
+    if act == "take_up_closed":
+        services.take_up(actor=request.actor, episode=episode, step=step, at=request.at)
+        return see_other("step", episode, step)
+    outcome = _written(request, episode, step)
     if act == "lay_aside" and outcome.page.step.state is StepState.PLANNED and not outcome.faults:
         return see_other("records")
     if outcome.faults or outcome.conflicts:
