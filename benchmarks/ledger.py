@@ -1,4 +1,4 @@
-"""How fast the log is appended to, sealed and checked.
+"""How fast the log is appended to, sealed and checked, and what it costs that a list says whom it showed.
 
 .venv/bin/python benchmarks/ledger.py [--rows 1000000] [--writers 16] [--seconds 10]
 
@@ -42,6 +42,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--writers", type=int, default=16)
     parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--lists", type=int, default=20_000)
     given = parser.parse_args()
     name = _database()
     promises = Promises()
@@ -51,6 +52,7 @@ def main() -> None:
             waits += append(name, writers, given.seconds, sealing=False)
         waits += append(name, given.writers, given.seconds, sealing=True)
         promises.kept("nobody waits for a lock of the log", waits, most=0, unit="looks found somebody")
+        lists(given.lists)
         promises.kept("check a million entries", check(given.rows) * 1_000_000, most=CHECKED_S, unit="s")
     finally:
         _gone()
@@ -82,6 +84,48 @@ def append(database: str, writers: int, seconds: float, *, sealing: bool) -> int
         f"{waits} looks at pg_locks found somebody waiting for the log"
     )
     return waits
+
+
+def lists(number: int, shown: int = 50) -> None:
+    """Entries of lists of `shown` patients beside entries about nobody: time and room of each, and how long it takes to
+    find the lists that showed one patient."""
+    import random
+
+    from django.db import connection
+    from django.utils import timezone
+
+    from registret.kernel.by import By
+    from registret.ledger.queries import accesses_to
+    from registret.ledger.services import record
+
+    by = By(hsa_id="SE2321009991-E00K4T2", name="Anna Berg", account_id=1, role="reporter", clinic_id=1)
+    rng = random.Random(1)  # noqa: S311
+    for what, most in (("about nobody", 0), (f"of {shown} patients", shown)):
+        took, before = [], _room()
+        for _ in range(number):
+            patients = rng.sample(range(200_000), most)
+            begun = time.monotonic()
+            record(event="work.listed", by=by, at=timezone.now(), shown_patient_ids=patients, facts={"rows": most})
+            took.append(time.monotonic() - begun)
+        took.sort()
+        print(
+            f"lists {what}: median {statistics.median(took) * 1000:.2f} ms, 99 % {took[number * 99 // 100] * 1000:.2f} "
+            f"ms, {(_room() - before) / number:.0f} bytes each with the indexes"
+        )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE ledger_entry")
+    begun = time.monotonic()
+    found = sum(len(accesses_to(patient_ids=[rng.randrange(200_000)])) for _ in range(100))
+    print(f"all accesses to one patient: {(time.monotonic() - begun) * 10:.1f} ms ({found / 100:.0f} entries)")
+
+
+def _room() -> int:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sum(pg_total_relation_size(relid)) FROM pg_partition_tree('ledger_entry')")
+        (size,) = cursor.fetchone() or (0,)
+    return int(size)
 
 
 def check(rows: int) -> float:

@@ -126,7 +126,7 @@ def _fault_of(column: str, value: str, *, known: Known, allow_test: bool, at: da
         case "delregister":
             wrong = [code for code in _codes(value) if code not in known.sub_registries]
             return (
-                f"no sub-registry that is open for entry: {wrong[0]} (codes are separated by a space or a comma)"
+                f"no sub-registry to give rights in: {wrong[0]} (codes are separated by a space or a comma)"
                 if wrong
                 else None
             )

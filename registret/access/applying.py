@@ -30,7 +30,7 @@ from registret.kernel.by import By
 from registret.ledger.services import record
 from registret.limits.services import Limit, take
 from registret.places.queries import clinic
-from registret.registries.queries import open_for_entry
+from registret.registries.queries import open_for_rights
 
 APPLICATIONS_PER_ACCOUNT = Limit(what="applications_account", most=10, per=timedelta(days=1))
 
@@ -132,8 +132,7 @@ def check_wish(*, clinic_id: int, role: Role, sub_registries: Sequence[str]) -> 
         raise ClinicClosed()
     if role not in ROLES_TO_APPLY_FOR:
         raise RoleImpossible()
-    open_codes = {s.code for s in open_for_entry()}
-    if not sub_registries or not set(sub_registries) <= open_codes:
+    if not sub_registries or not set(sub_registries) <= {s.code for s in open_for_rights()}:
         raise SubRegistryClosed()
     if left_out(clinic_id) & set(sub_registries):
         raise NotParticipating()

@@ -36,7 +36,7 @@ from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.ledger.services import record
 from registret.mail.services import post
 from registret.places.queries import clinic
-from registret.registries.queries import open_for_entry
+from registret.registries.queries import open_for_rights
 from registret.settings.lengths import TimeLimit
 from registret.settings.queries import length
 from registret.words.roles import role_name
@@ -290,7 +290,7 @@ def appoint(
             account_id=person.id,
             role=role,
             clinic_id=clinic_id,
-            sub_registries=sorted(s.code for s in open_for_entry()) if clinic_id else [],
+            sub_registries=sorted(s.code for s in open_for_rights()) if clinic_id else [],
             application_id=None,
             ends_at=end_of(last_day, at=at, months=months),
             granted_by_id=granted_by_id,

@@ -26,7 +26,7 @@ from registret.kernel.by import By
 from registret.kernel.table import Row
 from registret.ledger.services import NewEntry, record, record_many
 from registret.places.queries import every_clinic
-from registret.registries.queries import open_for_entry
+from registret.registries.queries import open_for_rights
 from registret.settings.lengths import TimeLimit
 from registret.settings.queries import lengths
 
@@ -86,7 +86,7 @@ def check(rows: Iterable[Row], *, at: datetime) -> tuple[tuple[AccountLine, ...]
     known = Known(
         clinics={c.code: c.id for c in places if c.is_open},
         closed={c.code for c in places if not c.is_open},
-        sub_registries={s.code for s in open_for_entry()},
+        sub_registries={s.code for s in open_for_rights()},
     )
     return checked(rows, known=known, allow_test=settings.ACCEPT_TEST_CARDS, at=at)
 

@@ -193,7 +193,7 @@ def _entry(row: EntryRow, ids: Sequence[int], hsa_id: str) -> Json:
     where."""
     by_oneself = row.by_account_id in ids or row.by_hsa_id.upper() == hsa_id.upper()
     about_others = (
-        row.about_patient_id is not None
+        bool(row.patient_ids)
         or row.about_account_id not in {None, *ids}
         or row.about_hsa_id.upper() not in {"", hsa_id.upper()}
     )

@@ -40,7 +40,7 @@ from registret.mail.queries import Bounce, bounces
 from registret.mail.services import post
 from registret.places.queries import clinic
 from registret.places.swedish import swedish_order
-from registret.registries.queries import open_for_entry
+from registret.registries.queries import open_for_rights
 from registret.settings.lengths import TimeLimit
 from registret.settings.queries import length
 from registret.words.roles import role_name
@@ -138,7 +138,7 @@ def change_grant(
     place = clinic(old.clinic_id) if old.clinic_id else None
     if place is None or not place.is_open:
         raise ClinicClosed()
-    if not sub_registries or not set(sub_registries) <= {s.code for s in open_for_entry()} | set(old.sub_registries):
+    if not sub_registries or not set(sub_registries) <= {s.code for s in open_for_rights()} | set(old.sub_registries):
         raise SubRegistryClosed()
     if left_out(place.id) & (set(sub_registries) - set(old.sub_registries)):
         raise NotParticipating()

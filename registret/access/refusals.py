@@ -173,7 +173,7 @@ class DecidedAlready(Refused):
 
 @dataclass(kw_only=True, eq=False)
 class SubRegistryClosed(Refused):
-    """A sub-registry that does not exist or takes no new entries."""
+    """A sub-registry that does not exist, or has neither forms nor reports."""
 
     code: ClassVar[str] = "access.sub_registry_closed"
     status: ClassVar[int] = 422

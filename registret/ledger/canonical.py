@@ -11,29 +11,31 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 # The form of today. A new column of the log makes a new form; seals name theirs, so old ones stay as they are.
-FORM = 1
+FORM = 2
 
 # Each field of a form, and how the database is asked for it. Moments and networks come as text of one spelling.
+_FIRST: Mapping[str, str] = {
+    "id": "id",
+    "at": """to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')""",
+    "event": "event",
+    "outcome": "outcome",
+    "by_hsa_id": "by_hsa_id",
+    "by_name": "by_name",
+    "by_account_id": "by_account_id",
+    "by_role": "by_role",
+    "by_clinic_id": "by_clinic_id",
+    "by_program": "by_program",
+    "network": "abbrev(network)",
+    "about_account_id": "about_account_id",
+    "about_hsa_id": "about_hsa_id",
+    "about_patient_id": "about_patient_id",
+    "clinic_id": "clinic_id",
+    "reference": "reference",
+    "facts": "facts::text",
+}
 FIELDS: Mapping[int, Mapping[str, str]] = {
-    1: {
-        "id": "id",
-        "at": """to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')""",
-        "event": "event",
-        "outcome": "outcome",
-        "by_hsa_id": "by_hsa_id",
-        "by_name": "by_name",
-        "by_account_id": "by_account_id",
-        "by_role": "by_role",
-        "by_clinic_id": "by_clinic_id",
-        "by_program": "by_program",
-        "network": "abbrev(network)",
-        "about_account_id": "about_account_id",
-        "about_hsa_id": "about_hsa_id",
-        "about_patient_id": "about_patient_id",
-        "clinic_id": "clinic_id",
-        "reference": "reference",
-        "facts": "facts::text",
-    }
+    1: _FIRST,
+    2: {**_FIRST, "shown_patient_ids": "shown_patient_ids"},
 }
 
 _encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)

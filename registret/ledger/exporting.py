@@ -39,13 +39,17 @@ def table(*, wanted: Wanted, last: int, system_ids: Callable[[Collection[int]], 
 
     Patients stand in it with what `system_ids` says of them, asked for some at a time, not with the id of the log.
     """
-    fields = list(FIELDS[FORM])
-    patient = fields.index("about_patient_id")
-    fields[patient] = "about_patient"
-    yield b"\xef\xbb\xbf" + _line(fields)
+    columns = {"about_patient_id": "about_patient", "shown_patient_ids": "shown_patients"}
+    yield b"\xef\xbb\xbf" + _line(columns.get(name, name) for name in FIELDS[FORM])
     for rows in _rows(wanted, last):
-        named = system_ids({row[patient] for row in rows if row[patient] is not None})
-        yield b"".join(_line((*row[:patient], named.get(row[patient]), *row[patient + 1 :])) for row in rows)
+        entries = [dict(zip(FIELDS[FORM], row, strict=True)) for row in rows]
+        named = system_ids({i for e in entries for i in (e["about_patient_id"], *(e["shown_patient_ids"] or ())) if i})
+        for entry in entries:
+            entry["about_patient_id"] = named.get(entry["about_patient_id"])
+            entry["shown_patient_ids"] = " ".join(
+                sorted({named[i] for i in entry["shown_patient_ids"] or () if i in named})
+            )
+        yield b"".join(_line(entry.values()) for entry in entries)
 
 
 def seals() -> Iterator[bytes]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
@@ -31,6 +33,8 @@ class Entry(models.Model):
     about_account_id = models.BigIntegerField(null=True)
     about_hsa_id = models.CharField(max_length=31, blank=True, default="")
     about_patient_id = models.BigIntegerField(null=True)
+    # Those whom a list showed; null, where none was shown.
+    shown_patient_ids = ArrayField(models.BigIntegerField(), null=True)
     clinic_id = models.BigIntegerField(null=True)
     reference = models.CharField(max_length=10, blank=True, default="")
     facts = models.JSONField(default=dict)
@@ -52,6 +56,11 @@ class Entry(models.Model):
                 fields=["about_patient_id", "-id"],
                 name="entry_about_patient",
                 condition=Q(about_patient_id__isnull=False),
+            ),
+            GinIndex(
+                fields=["shown_patient_ids"],
+                name="entry_shown_patients",
+                condition=Q(shown_patient_ids__isnull=False),
             ),
             # As people are looked for: without regard to case.
             models.Index(Upper("by_hsa_id"), F("id").desc(), name="entry_by_hsa"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.db.models.lookups import IsNull
 
 from registret.ledger.models import Entry
@@ -31,9 +32,16 @@ class EntryRow:
     about_account_id: int | None
     about_hsa_id: str
     about_patient_id: int | None
+    shown_patient_ids: list[int] | None
     clinic_id: int | None
     reference: str
     facts: dict[str, Fact]
+
+    @property
+    def patient_ids(self) -> tuple[int, ...]:
+        """Everyone whom the entry is about, or whom a list showed."""
+        one = () if self.about_patient_id is None else (self.about_patient_id,)
+        return (*one, *(self.shown_patient_ids or ()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +77,7 @@ def fitting(wanted: Wanted) -> Q:
     if wanted.hsa_id:
         fits &= Q(by_hsa_id__iexact=wanted.hsa_id) | Q(about_hsa_id__iexact=wanted.hsa_id)
     if wanted.patient_ids is not None:
-        fits &= Q(about_patient_id__in=wanted.patient_ids)
+        fits &= _naming(wanted.patient_ids)
     if wanted.event:
         fits &= Q(event=wanted.event)
     if wanted.outcome:
@@ -128,7 +136,7 @@ def timeline(
     if only is not None:
         nobody_else = Q(about_hsa_id="") | Q(about_hsa_id__iexact=hsa_id)
         fits &= Q(event__in=only) & (Q(about_account_id=account_id) | Q(about_account_id=None) & nobody_else)
-    return _page(fits & Q(about_patient_id=None) & _no_others_reviews(asked_by), before, size)
+    return _page(fits & _ABOUT_NO_PATIENT & _no_others_reviews(asked_by), before, size)
 
 
 def newest_by(*, hsa_id: str, events: Collection[str]) -> EntryRow | None:
@@ -160,7 +168,7 @@ def draw(
     Of a clinic, entries about patients come first: others are drawn only where there are too few of them.
     """
     found = _acts(since, until).filter(_done(clinic_id=clinic_id, account_ids=account_ids, patient_ids=patient_ids))
-    first = [IsNull(F("about_patient_id"), True)] if clinic_id is not None else []
+    first = [IsNull(Coalesce("about_patient_id", F("shown_patient_ids__0")), True)] if clinic_id is not None else []
     entries = sorted(found.order_by(*first, "?").values_list("id", "by_account_id")[:size])
     return Drawn(entries=tuple((number, author) for number, author in entries if author), population=found.count())
 
@@ -225,7 +233,15 @@ def _done(
 def _with(patient_ids: Collection[int]) -> Q:
     """With a patient's data. Whoever reads the log about a patient does nothing with them, and can still review it."""
     looks_at_the_log = Q(event__in=("log.read", "log.exported")) | Q(event__startswith="review.")
-    return Q(about_patient_id__in=patient_ids) & ~looks_at_the_log
+    return _naming(patient_ids) & ~looks_at_the_log
+
+
+def _naming(patient_ids: Collection[int]) -> Q:
+    """Entries about one of them, and lists that showed one of them."""
+    return Q(about_patient_id__in=patient_ids) | Q(shown_patient_ids__overlap=list(patient_ids))
+
+
+_ABOUT_NO_PATIENT = Q(about_patient_id=None, shown_patient_ids=None)
 
 
 def _acts(since: datetime, until: datetime) -> QuerySet[Entry]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -55,11 +55,15 @@ def record(
     about_account_id: int | None = None,
     about_hsa_id: str | None = None,
     about_patient_id: int | None = None,
+    shown_patient_ids: Collection[int] = (),
     clinic_id: int | None = None,
     reference: str | None = None,
     facts: Mapping[str, Fact] | None = None,
 ) -> int:
-    """Appends one entry and answers its number. Personal numbers in names and in texts of `facts` are masked."""
+    """Append one entry and return its number. Personal numbers in names and in texts of `facts` are masked.
+
+    `shown_patient_ids`: the patients whom a list showed, where the entry is about several and not about one.
+    """
     entry = Entry.objects.create(
         **_author(by),
         at=at,
@@ -68,6 +72,7 @@ def record(
         about_account_id=about_account_id,
         about_hsa_id=about_hsa_id or "",
         about_patient_id=about_patient_id,
+        shown_patient_ids=sorted(set(shown_patient_ids)) or None,
         clinic_id=clinic_id,
         reference=reference or "",
         facts=_masked(facts or {}),

@@ -6,7 +6,7 @@ the unit and the time, so that the patient can judge whether it was justified.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -15,7 +15,8 @@ from django.db import transaction
 
 from registret.access.actor import Actor
 from registret.kernel.by import By
-from registret.ledger.queries import accesses_to
+from registret.kernel.sweden import day_of
+from registret.ledger.queries import Access, accesses_to
 from registret.ledger.services import Fact, record
 from registret.places.queries import clinics
 from registret.records.cases import Case, patient_of_case
@@ -26,20 +27,27 @@ READS: Final = frozenset(
     {
         *("patient.found", "patient.opened", "step.opened", "step.followed", "step.history_opened", "episode.printed"),
         *("patient.listed_for_letters", "patient.doubles_shown", "patient.number_met", "patient.more_met"),
-        *("case.opened", "extract.made", "log.extract_made", "patient.disclosed", "patient.key_taken"),
+        *("case.opened", "extract.made", "log.extract_made", "patient.disclosed", "patient.key_taken", "work.listed"),
     }
 )
 """Events in which data were looked at and nothing was changed."""
 
+LISTS: Final = frozenset({"work.listed"})
+"""Events of lists, which are shown again and again: a unit's on one day are one row of the extract."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """One access. `event` is a code with words in `registret.words.events`; `unit` is empty for the registry itself."""
+    """One access. `event` is a code with words in `registret.words.events`; `unit` is empty for the registry itself.
+
+    `times`: of a list, how often the unit was shown the patient in it on that day, the first time at `at`.
+    """
 
     at: datetime
     unit: str
     care_provider: str
     event: str
+    times: int = 1
 
     @property
     def is_change(self) -> bool:
@@ -79,8 +87,8 @@ def log_extract(
     at: datetime,
 ) -> tuple[Seen, ...]:
     """All that was done with the patient's data, oldest first, up to now. Making it is itself in the log."""
-    found = accesses_to(patient_ids={patient_id, *merged})
-    places = clinics({a.clinic_id for a in found if a.clinic_id is not None})
+    found = _by_day(accesses_to(patient_ids={patient_id, *merged}))
+    places = clinics({a.clinic_id for a, _ in found if a.clinic_id is not None})
     told: dict[str, Fact] = {"rows": len(found), **(facts or {})}
     record(
         event=event_of("log.extract_made", len(found), form=form),
@@ -90,7 +98,7 @@ def log_extract(
         facts=told,
     )
     seen = []
-    for access in found:
+    for access, times in found:
         place = places.get(access.clinic_id) if access.clinic_id is not None else None
         seen.append(
             Seen(
@@ -98,6 +106,17 @@ def log_extract(
                 unit=place.title if place else "",
                 care_provider=place.care_provider if place else "",
                 event=access.event,
+                times=times,
             )
         )
     return tuple(seen)
+
+
+def _by_day(found: Iterable[Access]) -> tuple[tuple[Access, int], ...]:
+    """Each access, and how many it stands for: what a unit's lists showed on one day is told once."""
+    first: dict[Hashable, tuple[Access, int]] = {}
+    for number, access in enumerate(found):
+        key = (access.event, access.clinic_id, day_of(access.at)) if access.event in LISTS else number
+        told, times = first.get(key, (access, 0))
+        first[key] = told, times + 1
+    return tuple(first.values())

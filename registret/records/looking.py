@@ -180,7 +180,7 @@ def print_episode(*, actor: Actor, episode: str, at: datetime) -> tuple[StepPage
 
 
 def work(*, actor: Actor, at: datetime) -> Work:
-    """The lists of the own clinic. They name nobody; the log is told that they were shown.
+    """The lists of the own clinic, in one entry of the log that says whom they showed.
 
     Raises: NotPermitted.
     """
@@ -193,9 +193,7 @@ def work(*, actor: Actor, at: datetime) -> Work:
             flagged=flagged(actor=actor),
         )
         lists = (found.to_continue, found.drafts, found.laid_aside, found.due, found.flagged)
-        shown = sum(len(one.rows) for one in lists)
-        if shown:
-            _tell(actor, "work.listed", None, at, {"rows": shown})
+        log_list(actor, "work.listed", [row.patient_id for one in lists for row in one.rows], at=at)
         return found
 
 
@@ -206,9 +204,24 @@ def work_list(*, actor: Actor, which: str, after: str | None, at: datetime) -> L
     """
     with sight_of(actor):
         found = _LISTS[which](actor, after, at)
-        if found.rows:
-            _tell(actor, "work.listed", None, at, {"rows": len(found.rows)})
+        log_list(actor, "work.listed", [row.patient_id for row in found.rows], at=at)
         return found
+
+
+def log_list(actor: Actor, event: str, patient_ids: Sequence[int], *, at: datetime) -> None:
+    """Append the one entry of a list: which patients it showed, one id for each row. None for an empty list.
+
+    Call it in the transaction that reads the rows. Add the event to `oversight.extracts.READS` and `LISTS`.
+    """
+    if patient_ids:
+        record(
+            event=event,
+            by=actor.by,
+            at=at,
+            shown_patient_ids=patient_ids,
+            clinic_id=actor.seat.clinic_id,
+            facts={"rows": len(patient_ids)},
+        )
 
 
 _LISTS: Final[Mapping[str, Callable[[Actor, str | None, datetime], Listed]]] = {

@@ -438,6 +438,7 @@ def _listed(found: Step) -> ListedStep:
         version=episode.version,
         state=StepState(found.state),
         patient=patient.system_id,
+        patient_id=patient.id,
         age=patient.age_at(began),
         sex=patient.sex,
         began_at=episode.began_at,

@@ -226,9 +226,17 @@ class PerhapsDouble(Refused):
 
 @dataclass(kw_only=True, eq=False)
 class NotOpenForEntry(Refused):
-    """The sub-registry is closed, or not one that the person reports to."""
+    """Not a sub-registry that the person reports to."""
 
     code: ClassVar[str] = "episode.not_open"
+    status: ClassVar[int] = 403
+
+
+@dataclass(kw_only=True, eq=False)
+class ClosedForEntry(Refused):
+    """The person may read and correct what was reported to the sub-registry, and begin nothing new."""
+
+    code: ClassVar[str] = "episode.closed"
     status: ClassVar[int] = 403
 
 

@@ -124,8 +124,8 @@ class Other:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedStep:
-    """A line of a work list. It names nobody: birth date, age and sex are enough to know which patient it is, and
-    opening the patient is what the log tells of. `shown`: as `PatientRow` says it. `age`: when the episode began."""
+    """A line of a work list, without number and name. `shown`: as `PatientRow` says it. `age`: when the episode began.
+    `patient_id` is for the log, which keeps the patients that a list showed."""
 
     shown: str
     episode: str
@@ -134,6 +134,7 @@ class ListedStep:
     version: int
     state: StepState
     patient: str
+    patient_id: int
     age: int
     sex: Sex
     began_at: datetime

@@ -40,6 +40,7 @@ from registret.records.queries import (
 from registret.records.refusals import (
     BirthDateNeeded,
     CannotSign,
+    ClosedForEntry,
     FormChanged,
     NotAsShown,
     NotIncluded,
@@ -317,13 +318,15 @@ _ANCHOR_WITHOUT_TIME: Final = timedelta(hours=12)
 
 
 def _form_for(actor: Actor, sub_registry: str) -> Form:
-    """Raises: NotPermitted, NotOpenForEntry."""
+    """Raises: NotPermitted, NotOpenForEntry, ClosedForEntry."""
     if actor.seat.clinic_id is None or not actor.may(Permission.REPORT):
         raise NotPermitted()
     form = form_in_force(sub_registry)
     reported = actor.seat.sub_registries_for(Permission.REPORT) - left_out(clinic_of(actor))
-    if form is None or sub_registry not in reported:
+    if sub_registry not in reported:
         raise NotOpenForEntry()
+    if form is None:
+        raise ClosedForEntry()
     return form
 
 

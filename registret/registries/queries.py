@@ -32,6 +32,7 @@ __all__ = [
     "form_of",
     "name_of",
     "open_for_entry",
+    "open_for_rights",
     "read",
     "sub_registries",
 ]
@@ -96,6 +97,19 @@ def sub_registries(*, on: date | None = None) -> tuple[SubRegistry, ...]:
 def open_for_entry(*, on: date | None = None) -> tuple[SubRegistry, ...]:
     """Those that episodes can be registered in."""
     return tuple(registry for registry in sub_registries(on=on) if registry.state is RegistryState.OPEN)
+
+
+def open_for_rights(*, on: date | None = None) -> tuple[SubRegistry, ...]:
+    """Those that rights can be given in: also closed ones with forms, so that what was reported there is still read and
+    corrected.
+    """
+    with_forms = {code for code, _ in catalogue().forms}
+    return tuple(
+        registry
+        for registry in sub_registries(on=on)
+        if registry.state is RegistryState.OPEN
+        or (registry.state is RegistryState.CLOSED and registry.code in with_forms)
+    )
 
 
 def name_of(code: str) -> str:

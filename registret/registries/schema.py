@@ -74,7 +74,21 @@ class CodeSystem(StrEnum):
     KVA = "kva"
 
 
-Codes = Mapping[Annotated[CodeSystem, Field(strict=False)], Text]
+def _each_a_tuple(codes: object) -> object:
+    """A code by itself is a list of one."""
+    if not isinstance(codes, dict):
+        return codes
+    return {system: [found] if isinstance(found, str) else found for system, found in codes.items()}
+
+
+Codes = Annotated[
+    Mapping[
+        Annotated[CodeSystem, Field(strict=False)],
+        Annotated[tuple[Text, ...], Field(min_length=1, strict=False)],
+    ],
+    BeforeValidator(_each_a_tuple),
+]
+"""What other systems call it. One code of a system means the same; several together are what it covers."""
 Said = Text | Words
 """A text that is the same in both languages, or one in each."""
 Unit = Said

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from registret.kernel.identifiers import EmailAddress, HsaId, Malformed
 from registret.kernel.refused import Refused
+from registret.registries.queries import RegistryState, open_for_rights, sub_registries
 from registret.words.refusals import short
 
 T = TypeVar("T")
@@ -26,6 +28,18 @@ def beside(form: forms.Form, places: Mapping[type[Refused], str | None], act: Ca
     except tuple(places) as refusal:
         form.add_error(places[type(refusal)], short(refusal))
         return None
+
+
+def sub_registry_choices(*, held: Collection[str] = ()) -> list[tuple[str, str]]:
+    """Code and name of the sub-registries that a right can cover, and of those that it covers already (`held`)."""
+    codes = {one.code for one in open_for_rights()} | set(held)
+    return [
+        (one.code, one.name)
+        if one.state is RegistryState.OPEN
+        else (one.code, gettext("%(name)s (stängt: läsa och rätta)") % {"name": one.name})
+        for one in sub_registries()
+        if one.code in codes
+    ]
 
 
 class EmailField(forms.CharField):

@@ -201,9 +201,15 @@ RECORD_REFUSALS: Mapping[str, Words] = {
         todo=(_("Gå tillbaka, se efter, och säg till om det är en annan vårdepisod."),),
         action=Action.START,
     ),
+    "episode.closed": Words(
+        title=_("Delregistret är stängt för nya vårdepisoder."),
+        happened=_("Det som redan är registrerat där kan läsas och rättas."),
+        todo=(_("Du hittar det under Registreringar."),),
+        action=Action.START,
+    ),
     "episode.not_open": Words(
         title=_("Delregistret tar inte emot registreringar av dig."),
-        happened=_("Det är stängt, eller ingår inte i din behörighet."),
+        happened=_("Det ingår inte i din behörighet."),
         todo=(_("Behöver du registrera där? Be din lokala administratör att ändra behörigheten."),),
         action=Action.START,
     ),

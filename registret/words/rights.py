@@ -230,10 +230,10 @@ RIGHTS_REFUSALS: Mapping[str, Words] = {
     ),
     "access.sub_registry_closed": Words(
         title=_("Delregistret går inte att välja."),
-        happened=_("Delregistret finns inte, eller tar inte emot nya registreringar."),
-        todo=(_("Välj minst ett av de öppna delregistren."),),
+        happened=_("Delregistret finns inte, eller har inget att läsa eller registrera."),
+        todo=(_("Välj minst ett av delregistren."),),
         action=Action.START,
-        short=_("Välj minst ett av de öppna delregistren."),
+        short=_("Välj minst ett av delregistren."),
     ),
     "settings.limit_impossible": Words(
         title=_("Tidsgränsen går inte att sätta så."),

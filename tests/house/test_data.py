@@ -36,7 +36,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "ledger.Entry": {
         PERSONAL: "by_hsa_id by_name network about_hsa_id facts",
         PLAIN: "id at event outcome by_account_id by_role by_clinic_id by_program about_account_id about_patient_id"
-        " clinic_id reference",
+        " shown_patient_ids clinic_id reference",
     },
     # Hashes of entries, and what signs them: nothing in it is secret, and nobody is named.
     "ledger.Seal": {PLAIN: "number form previous after last sealed_at parts culled hash key signature leaves"},

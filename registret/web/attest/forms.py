@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registret.access.queries import ApplicationRow
 from registret.access.roles import ROLES_TO_APPLY_FOR, Role
-from registret.registries.queries import open_for_entry
-from registret.web.forms import EmailField
+from registret.web.forms import EmailField, sub_registry_choices
 from registret.words.roles import role_name
 
 
@@ -23,7 +22,7 @@ class RightForm(forms.Form):
     sub_registries = forms.MultipleChoiceField(
         error_messages={
             "required": _("Välj minst ett delregister"),
-            "invalid_choice": _("Välj minst ett av de öppna delregistren."),
+            "invalid_choice": _("Välj minst ett av delregistren."),
         }
     )
     last_day = forms.DateField(
@@ -64,7 +63,7 @@ class AttestForm(RightForm):
             sub_registries=wanted.sub_registries,
             last_possible=last_possible,
             roles=ROLES_TO_APPLY_FOR,
-            choices=[(s.code, s.name) for s in open_for_entry()],
+            choices=sub_registry_choices(),
         )
 
 

@@ -58,6 +58,7 @@ def log_extract(found: LogExtract) -> dict[str, Any]:
                 "care_provider": row.care_provider or settings.CENTRAL_CONTROLLER,
                 "unit": row.unit or settings.REGISTRY_NAME,
                 "what": event_name(row.event),
+                "times": row.times,
                 "changed": row.is_change,
             }
             for row in found.rows

@@ -20,7 +20,7 @@ from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
 from registret.kernel.sweden import SWEDEN
-from registret.oversight.extracts import LogExtract
+from registret.oversight.extracts import LogExtract, Seen
 from registret.records.extracts import EpisodeInWords, RegistryExtract, RevisionInWords, StepInWords
 from registret.records.rows import PatientRow
 from registret.words.events import event_name
@@ -68,7 +68,7 @@ def log_extract(found: LogExtract) -> bytes:
                 _moment(row.at),
                 row.unit or settings.REGISTRY_NAME,
                 row.care_provider or settings.CENTRAL_CONTROLLER,
-                event_name(row.event),
+                _what(row),
                 _("ändrat") if row.is_change else _("läst"),
             )
             for row in found.rows
@@ -76,6 +76,12 @@ def log_extract(found: LogExtract) -> bytes:
         widths=(17, 29, 19, 23, 12),
     )
     return paper.bytes()
+
+
+def _what(row: Seen) -> str:
+    if row.times == 1:
+        return event_name(row.event)
+    return _("%(event)s, %(times)s gånger den dagen") % {"event": event_name(row.event), "times": row.times}
 
 
 def _person(found: RegistryExtract) -> Iterable[tuple[str, str]]:

@@ -24,7 +24,10 @@ from registret.words.states import account_state_name
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogLine:
-    """One entry as it is shown. Texts may be empty. `patient`: the system id, or that there is no such patient now."""
+    """One entry as it is shown. Texts may be empty. `patient`: the system id, or that there is no such patient now.
+
+    `shown`: system ids of those whom a list showed and who are still there, out of `shown_count`.
+    """
 
     at: datetime
     who: str
@@ -36,10 +39,16 @@ class LogLine:
     about_id: str
     patient: str
     patient_is_here: bool
+    shown: tuple[str, ...]
+    shown_count: int
     roles: str
     clinic: str
     network: str
     reference: str
+
+    @property
+    def is_about_anybody(self) -> bool:
+        return bool(self.about or self.about_id or self.patient or self.shown_count)
 
 
 def log_lines(rows: tuple[EntryRow, ...], *, actor: Actor) -> tuple[LogLine, ...]:
@@ -49,7 +58,7 @@ def log_lines(rows: tuple[EntryRow, ...], *, actor: Actor) -> tuple[LogLine, ...
     """
     people = accounts_by_id(account_ids=[row.about_account_id for row in rows if row.about_account_id is not None])
     places = clinics({i for row in rows for i in (row.by_clinic_id, row.clinic_id) if i is not None})
-    patients = system_ids(actor=actor, patient_ids={i for row in rows if (i := row.about_patient_id) is not None})
+    patients = system_ids(actor=actor, patient_ids={i for row in rows for i in row.patient_ids})
     return tuple(_line(row, people, places, patients) for row in rows)
 
 
@@ -78,6 +87,8 @@ def _line(
         about_id="" if itself else about_id,
         patient=patient_words(row.about_patient_id, patients),
         patient_is_here=row.about_patient_id in patients,
+        shown=tuple(sorted({patients[i] for i in row.shown_patient_ids or () if i in patients})),
+        shown_count=len(row.shown_patient_ids or ()),
         roles=", ".join(_role(code) for code in row.by_role.split(",") if code),
         clinic=place.title if place else "",
         network=row.network or "",

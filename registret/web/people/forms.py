@@ -8,23 +8,21 @@ from django.utils.translation import gettext_lazy as _
 
 from registret.access.people import GrantRow
 from registret.access.roles import ROLES_TO_APPLY_FOR
-from registret.registries.queries import name_of, open_for_entry
 from registret.web.attest.forms import ReasonField, RightForm
+from registret.web.forms import sub_registry_choices
 
 
 class GrantForm(RightForm):
     """What a grant is from now on: preset to what it is. Closed sub-registries that it has may stay."""
 
     def __init__(self, data: Any = None, *, grant: GrantRow, last_possible: date) -> None:
-        codes = [s.code for s in open_for_entry()]
-        codes += [code for code in grant.sub_registries if code not in codes]
         super().__init__(
             data,
             role=grant.role,
             sub_registries=grant.sub_registries,
             last_possible=last_possible,
             roles=ROLES_TO_APPLY_FOR if grant.role in ROLES_TO_APPLY_FOR else (grant.role,),
-            choices=[(code, name_of(code)) for code in codes],
+            choices=sub_registry_choices(held=grant.sub_registries),
         )
 
 

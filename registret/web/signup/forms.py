@@ -7,8 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registret.access.roles import ROLES_TO_APPLY_FOR, Role
 from registret.places.queries import ClinicRow
-from registret.registries.queries import open_for_entry
-from registret.web.forms import EmailField
+from registret.web.forms import EmailField, sub_registry_choices
 from registret.words.roles import role_name
 
 
@@ -36,7 +35,7 @@ class ApplicationForm(forms.Form):
         self.clinics = clinics
         self.fields["clinic"].choices = [(c.id, c.title) for c in clinics]  # type: ignore[attr-defined]
         self.fields["role"].choices = [(r.value, role_name(r)) for r in ROLES_TO_APPLY_FOR]  # type: ignore[attr-defined]
-        self.fields["sub_registries"].choices = [(s.code, s.name) for s in open_for_entry()]  # type: ignore[attr-defined]
+        self.fields["sub_registries"].choices = sub_registry_choices()  # type: ignore[attr-defined]
 
 
 class RegistrationForm(ApplicationForm):

@@ -342,6 +342,7 @@ def ago(value: datetime) -> str:
 @register.filter
 def wished(codes: tuple[str, ...]) -> str:
     """`alla öppna delregister`, or their names in the order in which forms show them."""
-    if set(codes) >= {registry.code for registry in open_for_entry()}:
-        return gettext("alla öppna delregister")
-    return ", ".join(registry.name for registry in every_registry() if registry.code in codes)
+    every_open = {registry.code for registry in open_for_entry()}
+    told = [gettext("alla öppna delregister")] if set(codes) >= every_open else []
+    left = set(codes) - every_open if told else set(codes)
+    return ", ".join(told + [registry.name for registry in every_registry() if registry.code in left])

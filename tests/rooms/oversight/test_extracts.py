@@ -52,6 +52,20 @@ def test_unit_provider_moment_and_what_was_done_oldest_first() -> None:
     )
 
 
+def test_what_a_units_lists_showed_on_one_day_is_told_once_with_how_often() -> None:
+    place = cast.clinics(NOW)
+    for clinic_id, hours in ((place.infection, 0), (place.infection, 3), (place.sydvik, 4), (place.infection, 20)):
+        by = By(hsa_id="SE2321009991-E00K4T2", name="Anna Berg", account_id=1, clinic_id=clinic_id)
+        at = NOW + timedelta(hours=hours)
+        record(event="work.listed", by=by, at=at, shown_patient_ids=[OTHER, PATIENT], facts={"rows": 2})
+        record(event="work.listed", by=by, at=at, shown_patient_ids=[OTHER], facts={"rows": 1})
+    assert [(seen.at - NOW, seen.unit[:26], seen.times) for seen in extract()] == [
+        (timedelta(0), "Infektionskliniken, Norrvi", 2),
+        (timedelta(hours=4), "Infektionskliniken, Sydvik", 1),
+        (timedelta(hours=20), "Infektionskliniken, Norrvi", 1),
+    ]
+
+
 def test_other_patients_and_what_was_refused_are_not_in_it() -> None:
     seen(None, patient_id=OTHER)
     seen(None, outcome="refused")
@@ -59,7 +73,7 @@ def test_other_patients_and_what_was_refused_are_not_in_it() -> None:
 
 
 def test_there_is_no_room_for_names_or_addresses() -> None:
-    assert {f.name for f in fields(Seen)} == {"at", "unit", "care_provider", "event"}
+    assert {f.name for f in fields(Seen)} == {"at", "unit", "care_provider", "event", "times"}
 
 
 def test_making_one_is_in_the_log_and_in_the_next_one() -> None:
@@ -69,9 +83,11 @@ def test_making_one_is_in_the_log_and_in_the_next_one() -> None:
     assert [s.event for s in extract()] == ["log.extract_made"]
 
 
-def test_it_has_an_index_in_every_month() -> None:
+def test_it_has_indexes_in_every_month() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("EXPLAIN SELECT * FROM ledger_entry WHERE about_patient_id = 1 ORDER BY id")
+        cursor.execute(
+            "EXPLAIN SELECT * FROM ledger_entry WHERE about_patient_id = 1 OR shown_patient_ids && '{1}' ORDER BY id"
+        )
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert "Seq Scan" not in plan, plan

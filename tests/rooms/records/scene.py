@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from registret.records.numbers import PatientNumber, Sex
 from registret.records.population import Person as Registered
 from registret.records.services import NewPatient
 from registret.records.sight import sight_of_all
+from registret.registries.queries import DEFINITIONS, catalogue
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, KARIN, Country, Person
 
@@ -194,6 +196,20 @@ def begun(actor: Actor, *, patient: str = TOLVAN, at: datetime = NOW, **differen
         is_no_double=False,
         at=at,
     )
+
+
+def close_pneumonia(folder: Path) -> Path:
+    """An operator's folder in which pneumonia has a further version, which is closed for entry.
+
+    It counts when the catalogue is read anew.
+    """
+    newest = max(version for code, version in catalogue().forms if code == "pneumoni")
+    place = folder / "pneumoni" / str(newest + 1)
+    shutil.copytree(DEFINITIONS / "pneumoni" / str(newest), place)
+    register = (place / "register.toml").read_text(encoding="utf-8")
+    assert 'state = "open"' in register
+    (place / "register.toml").write_text(register.replace('state = "open"', 'state = "closed"'), encoding="utf-8")
+    return folder
 
 
 @contextmanager

@@ -58,17 +58,32 @@ def test_a_list_of_its_own_is_in_the_log_as_all_of_them_are(here: Ward, which: s
     assert told == ([len(found.rows)] if found.rows else [])
 
 
-def test_an_episode_just_begun_stands_in_the_log_of_lists_too(here: Ward) -> None:
+def test_a_list_is_one_entry_that_says_whom_it_showed(here: Ward) -> None:
     begun(here.anna)
-    assert len(looking.work(actor=here.anna, at=NOW).to_continue.rows) == 1
-    assert [entry.facts["rows"] for entry in log("work.listed")] == [1]
-
-
-def test_the_drafts_are_in_the_log(here: Ward) -> None:
-    episode = begun(here.anna)
+    episode = begun(here.anna, patient=RESERVE)
     services.write(actor=here.anna, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
-    assert len(looking.work_list(actor=here.anna, which="drafts", after=None, at=NOW).rows) == 1
-    assert [entry.facts["rows"] for entry in log("work.listed")] == [1]
+    first, second = sorted(entry.about_patient_id or 0 for entry in log("episode.begun"))
+    assert len(looking.work(actor=here.anna, at=NOW).to_continue.rows) == 1
+    looking.work_list(actor=here.karin, which="drafts", after=None, at=NOW)
+    drafts, all_lists = log("work.listed")
+    assert (drafts.by_name, drafts.shown_patient_ids, drafts.about_patient_id) == (here.karin.name, [second], None)
+    assert (all_lists.by_name, all_lists.shown_patient_ids) == (here.anna.name, [first, second])
+
+
+def test_print_and_history_are_in_the_log(here: Ward) -> None:
+    episode = begun(here.anna)
+    about = log("episode.begun")[0].about_patient_id
+    looking.print_episode(actor=here.karin, episode=episode, at=NOW)
+    looking.open_history(actor=here.karin, episode=episode, step="inclusion", at=NOW)
+    (printed,), (history,) = log("episode.printed"), log("step.history_opened")
+    for entry in (printed, history):
+        assert (entry.by_name, entry.about_patient_id, entry.clinic_id) == (
+            here.karin.name,
+            about,
+            here.place.infection,
+        )
+    assert printed.facts == {"episode": episode}
+    assert history.facts == {"episode": episode, "step": "inclusion", "sub_registry": "pneumoni"}
 
 
 def test_doubles_that_show_are_an_entry_about_the_patient_also_at_another_care_provider(here: Ward) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.utils import timezone
+from pytest_django import Settings
 
 from registret.access import attesting, desk, ending
 from registret.access.lifecycle import ApplicationState
@@ -21,8 +23,10 @@ from registret.accounts.sessions import sessions_of
 from registret.ledger.queries import Wanted, entries
 from registret.ledger.services import record
 from registret.mail.links import confirmation_code, confirmation_token, objection_token
+from registret.registries.queries import catalogue
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, KARIN, Country, Person
+from tests.rooms.records.scene import close_pneumonia
 from tests.rooms.web.client import Browser, text_of
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +59,19 @@ def attested(who: Person, clinic_id: int, *, by: Person, at: datetime) -> None:
 
 def id_of(who: Person) -> int:
     return cast.account_of(who).id
+
+
+def test_a_closed_sub_registry_is_offered_for_reading_if_there_is_something_to_read(
+    place: Country, settings: Settings, tmp_path: Path
+) -> None:
+    settings.DEFINITIONS_DIR = close_pneumonia(tmp_path)
+    catalogue.cache_clear()
+    try:
+        offered = text_of(Browser.of(ANNA).get("/konto/ansok"))
+    finally:
+        catalogue.cache_clear()
+    assert "Pneumoni (stängt: läsa och rätta)" in offered
+    assert "nativ led" not in offered, "it has no forms"
 
 
 def events(name: str) -> int:

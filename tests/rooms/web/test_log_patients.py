@@ -223,6 +223,43 @@ def test_the_filter_has_an_index_in_every_month(place: Country) -> None:
     assert "Seq Scan" not in plan
 
 
+def listed(place: Country, now: datetime) -> None:
+    """Anna opens the start page, which lists her patient."""
+    Browser.of(ANNA).get("/start")
+    (entry,) = log("work.listed")
+    assert len(entry.shown_patient_ids or ()) == 1
+
+
+def test_a_list_says_whom_it_showed_in_the_log_and_its_file_until_they_opt_out(
+    place: Country, patient: str, now: datetime
+) -> None:
+    listed(place, now)
+    erik = Browser.of(ERIK)
+    page = text_of(erik.get("/loggen", {"patient": patient, "event": "work.listed"}))
+    assert f"Visade 1 patient {patient}" in page
+    assert [row["shown_patients"] for row in rows(erik, event="work.listed")] == [patient]
+    opt_out(actor=greta(now), case=case(), at=now)
+    page = text_of(erik.get("/loggen", {"event": "work.listed"}))
+    assert "Visade 1 patient" in page
+    assert patient not in page
+    assert [row["shown_patients"] for row in rows(erik, event="work.listed")] == [""]
+
+
+def test_who_was_merged_is_found_in_the_lists_that_showed_them_before(
+    place: Country, patient: str, now: datetime
+) -> None:
+    report(now, RESERVE)
+    gone = system_id_of(RESERVE)
+    Browser.of(ANNA).get("/start")
+    identity_cases.merge(
+        actor=greta(now), case=case(RESERVE), number=number(TOLVAN), expected=shown(RESERVE, TOLVAN), reason="x", at=now
+    )
+    erik = Browser.of(ERIK)
+    page = text_of(erik.get("/loggen", {"patient": gone, "event": "work.listed"}))
+    assert "Visade 2 patienter" in page
+    assert {row["shown_patients"] for row in rows(erik, event="work.listed")} == {patient}
+
+
 # A review about a patient
 
 

@@ -217,7 +217,7 @@ def test_an_administrator_changes_role_sub_registries_and_last_day_and_the_perso
         ({"role": "local_administrator"}, "Välj en av rollerna."),
         ({"role": ""}, "Välj en roll"),
         ({"sub_registries": []}, "Välj minst ett delregister"),
-        ({"sub_registries": ["finns-inte"]}, "Välj minst ett av de öppna delregistren."),
+        ({"sub_registries": ["finns-inte"]}, "Välj minst ett av delregistren."),
         ({"last_day": "2020-01-01"}, "Välj en dag från i dag"),
         ({"last_day": "2099-01-01"}, "Välj en dag från i dag"),
         ({"last_day": "i morgon"}, "Skriv dagen som"),
