@@ -162,7 +162,7 @@ def due_in_words(page: StepPage) -> str:
     after = {
         "least": due.months_from,
         "most": due.months_to,
-        "after": asked(str(page.form.questions[due.after].variable.label)),
+        "after": str(page.form.questions[due.after].variable.label),
     }
     return _("Görs %(least)s–%(most)s månader efter ”%(after)s”.") % after
 

@@ -18,8 +18,8 @@ class Command(BaseCommand):
     help = (
         "Reads the definitions of sub-registries and prints each fault with its file and line, or else a line for each "
         "version. Answers are tried, too: a rule that none can break is a fault, and so is a required outcome that an "
-        "unknown answer hides. FOLDER is one like REGISTRET_DEFINITIONS_DIR, with <code>/<version>/register.toml in it. "
-        "Without FOLDER: what this installation uses."
+        "unknown answer hides. FOLDER is one like REGISTRET_DEFINITIONS_DIR, with <code>/<version>/register.toml in "
+        "it. Without FOLDER: what this installation uses."
     )
     requires_system_checks: list[str] = []
 
