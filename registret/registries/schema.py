@@ -162,8 +162,9 @@ class Variable(_Part):
     away under `more`, which says what they are. `purpose`: why it is asked, by code of a purpose of the registry.
     `error`: what is said in the place of the usual sentence if a value is impossible. `ucum`: the unit as machines know
     it, if `units` cannot tell it from `unit`. `opens`: it is locked until that day, and not asked of a patient who had
-    died by then. `not_after_now`: a time that can lie ahead says false. `was`: what it was
-    called in the version before.
+    died by then. `not_after_now`: a time that can lie ahead says false. `on_arrival_day`: a time that is mostly of the
+    day of the arrival may be written without the day (no part of the digest: the answer means the same). `was`: what it
+    was called in the version before.
     """
 
     code: Code
@@ -186,6 +187,7 @@ class Variable(_Part):
     opens: Opens | None = None
     missing: tuple[Annotated[Missing, Field(strict=False)], ...] = Field(default=(), strict=False)
     not_after_now: bool = True
+    on_arrival_day: bool = Field(default=False, exclude=True)
     was: Code | None = None
     codes: Codes = Field(default_factory=dict)
 
@@ -200,6 +202,8 @@ class Variable(_Part):
         if bool(self.common) != (self.more is not None):
             raise ValueError("common says what is shown first, and more what the rest is called: both, or neither")
         require_once("common option", self.common)
+        if self.on_arrival_day and self.type is not VariableType.MOMENT:
+            raise ValueError("on_arrival_day is for a time")
         if not is_number and (self.unit or self.hard or self.usual):
             raise ValueError("unit, hard and usual are for numbers")
         if is_number and self.hard is None:
