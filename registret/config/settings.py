@@ -144,7 +144,7 @@ ATTEMPT_LIFETIME = timedelta(minutes=2)
 CODE_LIFETIME = timedelta(seconds=60)
 CONFIRMATION_LIFETIME = timedelta(days=env.number("CONFIRMATION_DAYS", purpose="days a mail link is valid", default=7))
 SESSION_IDLE = timedelta(minutes=env.number("IDLE_MINUTES", purpose="minutes without a click until logout", default=15))
-SESSION_IDLE_WARNING = timedelta(minutes=2)
+SESSION_IDLE_WARNING = min(timedelta(minutes=2), SESSION_IDLE / 3)
 SESSION_LENGTH = timedelta(hours=env.number("SESSION_HOURS", purpose="hours until logout in any case", default=10))
 # Each question is a signature of the card: middleware that asks for the PIN each time would ask all day.
 PROBE_EVERY = timedelta(
@@ -232,11 +232,11 @@ TEMPLATES = [
 ]
 
 
-def _database(url: str) -> dict[str, Any]:
+def _database(url: str, name: str = "DATABASE_URL") -> dict[str, Any]:
     """`postgresql://user:password@host:port/name?sslmode=…`; `?host=/folder` names a unix socket."""
     parts = urlsplit(url)
     if parts.scheme not in {"postgresql", "postgres"}:
-        raise env.SettingTrouble("DATABASE_URL must begin with postgresql:// (PostgreSQL is the only database)")
+        raise env.SettingTrouble(f"{name} must begin with postgresql:// (PostgreSQL is the only database)")
     query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -255,6 +255,12 @@ def _database(url: str) -> dict[str, Any]:
 if "DATABASE_URL" not in os.environ:
     raise env.SettingTrouble("DATABASE_URL is not set: the PostgreSQL database, postgresql://user:password@host/name")
 DATABASES = {"default": _database(os.environ["DATABASE_URL"])}
+# What serves owns no table, so nothing that gets into it can switch off a policy, a trigger or the log. The owner is
+# for `migrate` and `cull-ledger` only (registret/config/roles.py).
+_owner_url = env.text(
+    "OWNER_DATABASE_URL", purpose="as DATABASE_URL, for the role that owns the tables and migrates them", default=""
+)
+OWNER_DATABASE = _database(_owner_url, "REGISTRET_OWNER_DATABASE_URL") if _owner_url else None
 
 # Language, time
 LANGUAGE_CODE = "sv"
@@ -306,7 +312,7 @@ WHITENOISE_ROOT = PACKAGE / "web" / "root"
 STATIC_ROOT = Path(env.text("STATIC_ROOT", purpose="where collectstatic puts files for a front", default="var/static"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "registret.web.static_files.StaticFiles"},
 }
 
 LOGGING: dict[str, Any] = {

@@ -7,6 +7,7 @@ saved and flagged, and stop signing. Unusual values only warn.
 from __future__ import annotations
 
 from collections.abc import Mapping
+<<<<<<< HEAD
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
@@ -16,6 +17,19 @@ from registret.registries.answers import Answer, values
 from registret.registries.expressions import Value
 from registret.registries.forms import Form, FormRule, FormScore, FormStep, Question
 from registret.registries.schema import Missing, RuleLevel
+=======
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+from registret.kernel.sweden import day_of
+from registret.registries.answers import Answer
+from registret.registries.between import ANY, Between, TooLow
+from registret.registries.evaluating import Known, Value
+from registret.registries.forms import Form, FormRule, FormScore, FormStep, Question
+from registret.registries.schema import Missing, RuleLevel, Words
+from registret.registries.terminologies import CodeDoubt
+>>>>>>> main
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,27 +47,33 @@ class KnownOfPatient:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreNow:
     """`value` is None if an answer that it needs is not known. `is_open`: because that answer has not been given yet;
-    if it was given as unknown, the value stays unknown. `is_skipped`: because it is not asked for of this patient."""
+    if it was given as unknown, the value stays unknown. `is_skipped`: because it is not asked for of this patient, or
+    the score does not apply. `is_backwards`: because a time ends before it starts. `read_as`: what the value means."""
 
     score: FormScore
     value: Decimal | None
     is_open: bool
     is_skipped: bool = False
+    is_backwards: bool = False
+    read_as: Words | None = None
 
     @property
     def reading(self) -> str:
         """What the value means; empty if it is not known."""
-        if self.value is None:
-            return ""
-        return next((str(r.says) for r in self.score.readings if r.most is None or self.value <= r.most), "")
+        return str(self.read_as or "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
     """Of one step. `shown`: codes of its questions that are asked now; `lacking`: of those that must be answered and
+<<<<<<< HEAD
     are not; `unusual`: of those whose value is odd; `broken`: rules that do not hold. `locked`: of questions that are
     about a day that has not come, with that day; None: the time that it is counted from is not answered. `death`:
     whether the step says that the patient has died, and `died_on` when."""
+=======
+    are not; `unusual`: of those whose value is odd; `doubts`: of codes that should be looked at again, and which;
+    `broken`: rules that do not hold."""
+>>>>>>> main
 
     shown: frozenset[str]
     scores: tuple[ScoreNow, ...]
@@ -61,9 +81,13 @@ class Assessment:
     odd: tuple[FormRule, ...]
     unusual: frozenset[str]
     lacking: tuple[str, ...]
+<<<<<<< HEAD
     locked: Mapping[str, date | None]
     death: bool
     died_on: date | None
+=======
+    doubts: Mapping[str, Mapping[str, CodeDoubt]] = field(default_factory=dict)
+>>>>>>> main
 
     @property
     def can_be_signed(self) -> bool:
@@ -82,7 +106,7 @@ def assess(
     None: every day has come."""
     unanswered: set[str] = set()
     without: _Without = _Without(missing=set(), unknown=set(), skipped=set())
-    known: dict[str, Value] = {
+    known: dict[str, Value | Between] = {
         "age": None if patient.age is None else Decimal(patient.age),
         "sex": patient.sex,
         "birth_date": patient.birth_date,
@@ -92,8 +116,25 @@ def assess(
     for one in form.steps:
         found = _assess(one, answers.get(one.code, {}), known, unanswered, without, today)
         if one.code == step:
-            return found
+            return replace(found, doubts=_doubts(one, found.shown, known, known.get(form.anchor)))
     raise KeyError(step)
+
+
+def _doubts(
+    step: FormStep, shown: frozenset[str], known: Known, anchor: Value | Between
+) -> dict[str, dict[str, CodeDoubt]]:
+    """By question and code. A code must have been valid when the episode began."""
+    on = day_of(anchor) if isinstance(anchor, datetime) else anchor if isinstance(anchor, date) else None
+    found: dict[str, dict[str, CodeDoubt]] = {}
+    for question in step.questions:
+        value = known.get(question.code)
+        if question.terminology is None or question.code not in shown or value is None:
+            continue
+        for code in sorted(value if isinstance(value, frozenset) else {str(value)}):
+            doubt = question.terminology.doubt(code, expected=question.variable.expected, on=on)
+            if doubt is not None:
+                found.setdefault(question.code, {})[code] = doubt
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +154,7 @@ class _Without:
 def _assess(
     step: FormStep,
     answers: Mapping[str, Answer],
+<<<<<<< HEAD
     known: dict[str, Value],
     unanswered: set[str],
     without: _Without,
@@ -121,6 +163,14 @@ def _assess(
     """Adds to `known` what the step tells, to `unanswered` what it still can tell, and to `without` what it does not. A
     hidden question tells nothing, whatever was answered before it hid, and neither does a locked one."""
     told = values(answers)
+=======
+    known: dict[str, Value | Between],
+    unanswered: set[str],
+    without: _Without,
+) -> Assessment:
+    """Adds to `known` what the step tells, to `unanswered` what it still can tell, and to `without` what it does not. A
+    hidden question tells nothing, whatever was answered before it hid."""
+>>>>>>> main
     shown, lacking, unusual = set(), [], set()
     locked: dict[str, date | None] = {}
     for question in step.questions:
@@ -142,6 +192,7 @@ def _assess(
             without.skipped.add(question.code)
             continue
         shown.add(question.code)
+<<<<<<< HEAD
         if is_locked:
             locked[question.code] = day
             unanswered.add(question.code)
@@ -149,10 +200,14 @@ def _assess(
                 lacking.append(question.code)
             continue
         if question.code in answers and answers[question.code].missing is not None:
+=======
+        answer = answers.get(question.code, Answer())
+        value = known[question.code] = _told(question, answer)
+        if answer.missing is not None and value is None:
+>>>>>>> main
             without.missing.add(question.code)
-            if answers[question.code].missing is Missing.UNKNOWN:
+            if answer.missing is Missing.UNKNOWN:
                 without.unknown.add(question.code)
-        value = known[question.code] = told.get(question.code)
         if question.code not in answers:
             unanswered.add(question.code)
             if question.variable.required:
@@ -160,6 +215,7 @@ def _assess(
         usual = question.variable.usual
         if usual is not None and isinstance(value, Decimal) and not usual.holds(value):
             unusual.add(question.code)
+<<<<<<< HEAD
         death, told_on = _death(step, known)
         if death and known["died_on"] is None:
             known["died_on"] = told_on
@@ -176,6 +232,9 @@ def _assess(
         if number is None and not is_open:
             (without.skipped if is_skipped else without.unknown).add(score.code)
         scores.append(ScoreNow(score=score, value=number, is_open=is_open, is_skipped=is_skipped))
+=======
+    scores = [_compute(score, known, unanswered, without) for score in step.scores]
+>>>>>>> main
     failed = [rule for rule in step.rules if rule.require.value(known) is False]
     return Assessment(
         shown=frozenset(shown),
@@ -190,6 +249,7 @@ def _assess(
     )
 
 
+<<<<<<< HEAD
 def opens_on(question: Question, after: Value) -> date | None:
     """The day that a question is about. `after`: the answer that it is counted from. None: it is about no day, or not
     known."""
@@ -216,8 +276,53 @@ def _day(when: date) -> date:
 
 def _rounded(number: Decimal, decimals: int) -> Decimal | None:
     """As people round. None: a number with more digits than anything that is measured."""
+=======
+def _told(question: Question, answer: Answer) -> Value | Between:
+    if answer.missing is Missing.UNMEASURABLE and question.variable.hard is not None:
+        return TooLow.below(question.variable.hard.least)
+    return answer.value
+
+
+def _compute(score: FormScore, known: dict[str, Value | Between], unanswered: set[str], without: _Without) -> ScoreNow:
+    """Adds what comes out to `known`: the value, or between which limits it lies."""
+    applies = score.applies_if is None or score.applies_if.value(known)
+    names = score.formula.names | (score.applies_if.names if score.applies_if else frozenset())
+    limits, number = ANY, None
+    if applies is True:
+        limits = _rounded(score.formula.limits(known), score.decimals)
+        number = limits.number
+    known[score.code] = limits if number is None else number
+    is_open = number is None and applies is not False and not unanswered.isdisjoint(names)
+    is_skipped = number is None and not is_open and (applies is False or without.skips(names))
+    if is_open:
+        unanswered.add(score.code)
+    elif number is None:
+        (without.skipped if is_skipped else without.unknown).add(score.code)
+    return ScoreNow(
+        score=score,
+        value=number,
+        is_open=is_open,
+        is_skipped=is_skipped,
+        is_backwards=number is None and not is_skipped and score.formula.goes_backwards(known),
+        read_as=None if number is None else _read_as(score, number, known),
+    )
+
+
+def _read_as(score: FormScore, number: Decimal, known: Known) -> Words | None:
+    fitting = (one for one in score.readings if one.most is None or number <= one.most)
+    return next((one.says for one in fitting if one.when is None or one.when.holds(known)), None)
+
+
+def _rounded(limits: Between, decimals: int) -> Between:
+    """As people round: a number is known if it is the same whatever lies within its limits."""
+>>>>>>> main
     try:
         # And no minus before nought.
-        return number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) + 0
+        low, high = (
+            end.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) + 0 if end.is_finite() else end
+            for end in (limits.low, limits.high)
+        )
+        return Between(low, high)
     except InvalidOperation:
-        return None
+        # More digits than anything that is measured.
+        return ANY

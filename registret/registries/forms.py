@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cached_property
 from typing import Final
 
@@ -13,7 +14,6 @@ from registret.registries.schema import (
     CodeList,
     Due,
     Option,
-    Reading,
     RegisterFile,
     RuleLevel,
     Said,
@@ -21,6 +21,7 @@ from registret.registries.schema import (
     VariableType,
     Words,
 )
+from registret.registries.terminologies import Terminology
 
 SEX_OPTIONS: Final = frozenset({"female", "male", "unknown"})
 
@@ -42,12 +43,15 @@ KINDS: Final[Mapping[VariableType, Kind]] = {
     VariableType.DATE: Kind.DATE,
     VariableType.MOMENT: Kind.MOMENT,
     VariableType.TEXT: Kind.TEXT,
+    VariableType.CODE: Kind.TEXT,
+    VariableType.CODES: Kind.SET,
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A variable in its place. `options`: of a choice, in the order of its list. `shown_if`: None means always."""
+    """A variable in its place. `options`: of a choice, in the order of its list. `shown_if`: None means always.
+    `terminology`: of a code."""
 
     variable: Variable
     step: str
@@ -55,6 +59,7 @@ class Question:
     block: Block
     options: tuple[Option, ...] = ()
     shown_if: Expression | None = None
+    terminology: Terminology | None = None
 
     @property
     def code(self) -> str:
@@ -86,7 +91,18 @@ class FormRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FormReading:
+    """`when`: None means always."""
+
+    most: Decimal | None
+    when: Expression | None
+    says: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FormScore:
+    """`applies_if`: None means to all patients."""
+
     code: str
     version: str
     source: Said
@@ -97,7 +113,8 @@ class FormScore:
     decimals: int
     help: Words | None
     part_of: str | None
-    readings: tuple[Reading, ...]
+    readings: tuple[FormReading, ...]
+    applies_if: Expression | None = None
 
     @property
     def is_yes_or_no(self) -> bool:

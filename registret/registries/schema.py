@@ -54,6 +54,10 @@ class VariableType(StrEnum):
     MOMENT = "moment"
     """Date and time of day, in Swedish time."""
     TEXT = "text"
+    CODE = "code"
+    """A code of another system, such as ICD-10-SE."""
+    CODES = "codes"
+    """Several of them."""
 
 
 class Missing(StrEnum):
@@ -62,6 +66,8 @@ class Missing(StrEnum):
     NOT_DONE = "not_done"
     UNKNOWN = "unknown"
     NOT_APPLICABLE = "not_applicable"
+    UNMEASURABLE = "unmeasurable"
+    """Of a number: measured, and too low for the instrument. Scores count it as lower than any number."""
 
 
 class CodeSystem(StrEnum):
@@ -161,10 +167,18 @@ class Variable(_Part):
     `common`: of several choices, the options that most answers are, in this order: shown first, with the others folded
     away under `more`, which says what they are. `purpose`: why it is asked, by code of a purpose of the registry.
     `error`: what is said in the place of the usual sentence if a value is impossible. `ucum`: the unit as machines know
+<<<<<<< HEAD
     it, if `units` cannot tell it from `unit`. `opens`: it is locked until that day, and not asked of a patient who had
     died by then. `not_after_now`: a time that can lie ahead says false. `on_arrival_day`: a time that is mostly of the
     day of the arrival may be written without the day (no part of the digest: the answer means the same). `was`: what it
     was called in the version before.
+=======
+    it, if `units` cannot tell it from `unit`. `not_after_now`: a time that can lie ahead says false. `on_arrival_day`:
+    a time that is mostly of the day of the arrival may be written without the day (no part of the digest: the answer
+    means the same). `was`: what it was called in the
+    version before. `system`: where a code comes from; `expected`: chapters and ranges of it that an answer usually lies
+    in (no part of the digest either).
+>>>>>>> main
     """
 
     code: Code
@@ -190,6 +204,8 @@ class Variable(_Part):
     on_arrival_day: bool = Field(default=False, exclude=True)
     was: Code | None = None
     codes: Codes = Field(default_factory=dict)
+    system: CodeSystem | None = Field(default=None, strict=False)
+    expected: tuple[Text, ...] = Field(default=(), strict=False, exclude=True)
 
     @model_validator(mode="after")
     def _fits_its_type(self) -> Self:
@@ -197,6 +213,10 @@ class Variable(_Part):
         is_number = self.type in {VariableType.INTEGER, VariableType.DECIMAL}
         if is_choice != (self.list is not None):
             raise ValueError("a choice names a list, and nothing else does")
+        if (self.type in {VariableType.CODE, VariableType.CODES}) != (self.system is not None):
+            raise ValueError("a code names the system that it comes from, and nothing else does")
+        if self.expected and self.system is None:
+            raise ValueError("expected is for codes")
         if self.common and self.type is not VariableType.CHOICES:
             raise ValueError("common is for several choices: one choice among many is a list that folds itself")
         if bool(self.common) != (self.more is not None):
@@ -217,6 +237,8 @@ class Variable(_Part):
             raise ValueError("ucum says what a unit is called, and there is no unit")
         if self.usual and self.hard and not self.usual.lies_within(self.hard):
             raise ValueError("usual reaches beyond hard")
+        if Missing.UNMEASURABLE in self.missing and (self.hard is None or self.hard.least is None):
+            raise ValueError("unmeasurable is for a number that says the least that can be measured (hard)")
         return self
 
 
@@ -239,9 +261,11 @@ class Rule(_Part):
 
 
 class Reading(_Part):
-    """How to read a score up to and with `most`; the last reading of a score has none."""
+    """How to read a score up to and with `most`; the last reading of a score has none. `when`: a condition without
+    which the next reading counts."""
 
     most: Decimal | None = Field(default=None, strict=False)
+    when: Text | None = None
     says: Words
 
 
@@ -249,7 +273,8 @@ class Score(_Part):
     """Computed, never typed. `version` and `source` say which of several published definitions it is: `source` is a
     citation, the same in both languages, or words where more must be said. If `formula` is a
     condition, what comes out is a yes or a no, and counts 1 or 0 in other expressions. `part_of`: the score that
-    this one is a part of and is shown with."""
+    this one is a part of and is shown with. `applies_if`: a condition about the patient without which the score does
+    not apply."""
 
     code: Code
     version: Text
@@ -261,11 +286,14 @@ class Score(_Part):
     decimals: int = Field(default=0, ge=0, le=2)
     help: Words | None = None
     part_of: Code | None = None
+    applies_if: Text | None = None
     reading: tuple[Reading, ...] = Field(default=(), strict=False)
 
     @model_validator(mode="after")
     def _readings_rise(self) -> Self:
-        limits = [reading.most for reading in self.reading]
+        limits = [reading.most for reading in self.reading if reading.when is None]
+        if self.reading and self.reading[-1].when is not None:
+            raise ValueError("the last reading counts for all that is left, and has no when")
         known = [limit for limit in limits[:-1] if limit is not None]
         if len(known) != len(limits[:-1]) or known != sorted(set(known)) or (limits and limits[-1] is not None):
             raise ValueError("the readings must rise, and the last has no most")

@@ -165,7 +165,6 @@ def change(request: ActorRequest, id: int) -> HttpResponse:
         "card_time": CardTime.of(request.actor, at=request.at),
         "grant": grant,
         "form": form,
-        "first_day": timezone.localdate(request.at).isoformat(),
         "last_possible": last,
     }
     return render(request, "change_grant.html", context, status=422 if form.errors else 200)

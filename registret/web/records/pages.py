@@ -108,7 +108,9 @@ def _why_not(now: ScoreNow) -> str:
         return ""
     if now.is_open:
         return _("Räknas när alla delar är besvarade.")
-    return _("Frågas inte efter här.") if now.is_skipped else _("Någon del är okänd.")
+    if now.is_backwards:
+        return _("Tiden slutar innan den börjar.")
+    return _("Gäller inte här.") if now.is_skipped else _("Någon del är okänd.")
 
 
 def patient_context(page: StepPage) -> dict[str, Any]:
@@ -375,7 +377,7 @@ def _other(page: StepPage, question: Question, other: Other) -> dict[str, Any]:
     theirs = page.answers[page.step.code].get(question.code)
     said_of_it = {"name": other.by_name, "clock": clock_in_words(other.at)}
     return {
-        "texts": list(written(theirs)),
+        "texts": list(written(question, theirs)),
         "label": asked(str(question.variable.label)),
         "changed": _("Ändrat av %(name)s kl. %(clock)s.") % said_of_it,
         "clash": overtaken(question, theirs, other.by_name),

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from registret.web.records import views
+from registret.web.records import code_search, listing, views
 
 
 class SystemId:
@@ -31,12 +31,14 @@ register_converter(SystemId, "system_id")
 register_converter(Kind, "kind")
 
 urlpatterns = [
-    path("registreringar", views.work, name="records"),
+    path("registreringar", listing.episodes, name="records"),
+    path("registreringar/registreringar.csv", listing.episodes_csv, name="records_file"),
     path("registreringar/uppfoljningar.csv", views.letters_due, name="letters_due"),
     path("registreringar/<slug:which>", views.work_list, name="records_list"),
     path("delregister", views.definitions, name="definitions"),
     path("delregister/<slug:code>/<int:version>.<kind:kind>", views.definition, name="definition"),
     path("delregister/<slug:code>/<int:version>/blankett", views.blank_form, name="blank_form"),
+    path("koder/<slug:system>", code_search.code_search, name="code_search"),
     path("patienter", views.find, name="find_patient"),
     path("patienter/ny", views.new_episode, name="new_episode"),
     path("patient/<system_id:patient>", views.one_patient, name="patient"),

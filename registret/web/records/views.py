@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.conf import settings
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from registret.access.refusals import NotFound
 from registret.access.roles import Permission
+from registret.kernel.dates import DateUnclear, read_day
 from registret.kernel.identifiers import Malformed
 from registret.kernel.sweden import day_of
 from registret.places.queries import clinic
@@ -31,6 +32,7 @@ from registret.registries.codebook import COLUMNS, cells
 from registret.registries.forms import Form, FormStep
 from registret.registries.queries import catalogue, form_in_force, form_of, name_of
 from registret.registries.questionnaire import as_questionnaire
+from registret.web.dates import DateInput, birth_limits, day_input
 from registret.web.door.views import see_other
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
@@ -39,6 +41,7 @@ from registret.web.records import pages, paper
 from registret.web.records.fields import fault_of, parts_of, title_of, troubles_of
 from registret.web.tables import csv_file
 from registret.web.texts import text_in
+from registret.words.dates import date_fault
 
 _LISTS: Final = {
     "fortsatt": "to_continue",
@@ -47,14 +50,6 @@ _LISTS: Final = {
     "uppfoljningar": "due",
     "flaggade": "flagged",
 }
-
-
-@require_GET
-@needs(Permission.READ_RECORDS)
-def work(request: ActorRequest) -> HttpResponse:
-    """Registreringar: what waits at the own clinic."""
-    context = pages.work_lists(request.actor, at=request.at) | {"blanks": pages.forms_to_report(request.actor)}
-    return render(request, "records.html", context | {"tab": "records"})
 
 
 @require_GET
@@ -350,22 +345,23 @@ class _Intake:
         else:
             number = _number(post, request)
             looking.take_number(actor=request.actor, at=request.at)
-            who, errors = _new_patient(number, post)
+            who, errors = _new_patient(number, post, at=request.at)
         registries = pages.registries_to_report(request.actor)
         chosen = post.get("sub_registry") or (registries[0].code if len(registries) == 1 and who else "")
         form = form_in_force(chosen) if chosen in {one.code for one in registries} else None
         if "chosen" in post and form is None:
             errors = errors | {"sub_registry": _("Välj ett delregister")}
         carried = {"patient": known} if known else {"number": number.text if number else ""}
-        carried |= {name: post.get(name, "") for name in ("birth_date", "sex") if post.get(name)}
+        carried |= {name: post.get(name, "") for name in ("birth_date", "sex", "number_is_right") if post.get(name)}
         context = {
             "number": number,
             "known": known,
             "who": who,
             "registries": registries,
             "chosen": chosen,
-            "birth_date": post.get("birth_date", ""),
+            "born": _birth_input(post, errors if "chosen" in post else {}, at=request.at),
             "sex": post.get("sex", ""),
+            "number_is_right": post.get("number_is_right") == "yes",
             "errors": errors if "chosen" in post else {},
             "tab": "records",
         }
@@ -466,22 +462,31 @@ def _number(post: QueryDict, request: ActorRequest) -> PatientNumber:
         raise NumberImpossible() from None
 
 
-def _new_patient(number: PatientNumber, post: QueryDict) -> tuple[NewPatient | None, dict[str, str]]:
-    """For a reserve number birth date and sex are asked for."""
+def _new_patient(number: PatientNumber, post: QueryDict, *, at: datetime) -> tuple[NewPatient | None, dict[str, str]]:
+    """For a reserve number birth date and sex are asked for, and whether a doubtful one is right."""
     if not number.is_reserve:
         return NewPatient(number=number), {}
     errors = {}
+    if number.is_doubtful and post.get("number_is_right") != "yes":
+        errors["number_is_right"] = _("Kontrollera numret, och kryssa i rutan om det stämmer")
     born: date | None = None
-    with suppress(ValueError):
-        born = date.fromisoformat(post.get("birth_date", "").strip())
-    if born is None:
-        errors["birth_date"] = _("Skriv födelsedatum som 1980-01-31")
+    try:
+        born = read_day(post.get("birth_date", ""), birth_limits(at))
+    except DateUnclear as unclear:
+        errors["birth_date"] = date_fault(unclear.fault) if post.get("birth_date") else _("Skriv födelsedatumet")
     sex = post.get("sex", "")
     if sex not in {s.value for s in Sex}:
         errors["sex"] = _("Välj kön")
     if errors or born is None:
         return None, errors
     return NewPatient(number=number, birth_date=born, sex=Sex(sex)), {}
+
+
+def _birth_input(post: QueryDict, errors: Mapping[str, str], *, at: datetime) -> DateInput:
+    is_bad = "birth_date" in errors
+    described = "birth_date-h birth_date-fel" if is_bad else "birth_date-h"
+    limits = birth_limits(at)
+    return day_input("birth_date", post.get("birth_date", ""), limits, described_by=described, is_bad=is_bad)
 
 
 def _answers_in(post: QueryDict, step: FormStep, only: Sequence[str] | None = None) -> dict[str, list[str]]:

@@ -328,9 +328,9 @@ def test_the_research_block_is_decided_about_by_itself(anna: Actor, now: datetim
     [
         ({"reason": "x"}, "Välj förstör eller bevara"),
         ({"what": "destroy"}, "Skriv varför"),
-        ({"what": "keep", "reason": "x"}, "Välj till och med vilken dag"),
-        ({"what": "keep", "reason": "x", "until": "2020-01-01"}, "Välj en dag efter i dag"),
-        ({"what": "keep", "reason": "x", "until": "snart"}, "Skriv dagen som"),
+        ({"what": "keep", "reason": "x"}, "Skriv till och med vilken dag"),
+        ({"what": "keep", "reason": "x", "until": "2020-01-01"}, "1 januari 2020 har redan varit"),
+        ({"what": "keep", "reason": "x", "until": "snart"}, "Skriv som 2026-11-25"),
         ({"what": "burn", "reason": "x"}, "Välj förstör eller bevara"),
     ],
 )

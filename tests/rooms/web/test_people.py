@@ -218,9 +218,9 @@ def test_an_administrator_changes_role_sub_registries_and_last_day_and_the_perso
         ({"role": ""}, "Välj en roll"),
         ({"sub_registries": []}, "Välj minst ett delregister"),
         ({"sub_registries": ["finns-inte"]}, "Välj minst ett av delregistren."),
-        ({"last_day": "2020-01-01"}, "Välj en dag från i dag"),
-        ({"last_day": "2099-01-01"}, "Välj en dag från i dag"),
-        ({"last_day": "i morgon"}, "Skriv dagen som"),
+        ({"last_day": "2020-01-01"}, "1 januari 2020 har redan varit"),
+        ({"last_day": "2099-01-01"}, "1 januari 2099 är för långt fram"),
+        ({"last_day": "snart"}, "Skriv som 2026-11-25"),
     ],
 )
 def test_what_is_wrong_stands_at_its_field_and_nothing_changes(
