@@ -14,11 +14,7 @@ from django.db.models import F, Q
 
 from registret.accounts.name_keys import name_key
 from registret.records.approval import SHAPE
-<<<<<<< HEAD
-from registret.records.lifecycle import ClosedWhy, DisclosureState, StepState
-=======
-from registret.records.lifecycle import UNFINISHED, DisclosureState, StepState
->>>>>>> main
+from registret.records.lifecycle import UNFINISHED, ClosedWhy, DisclosureState, StepState
 from registret.records.numbers import Sex
 
 

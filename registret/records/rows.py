@@ -6,11 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-<<<<<<< HEAD
-from registret.records.lifecycle import ClosedWhy, StepState
-=======
-from registret.records.lifecycle import UNFINISHED, EpisodeState, StepState
->>>>>>> main
+from registret.records.lifecycle import UNFINISHED, ClosedWhy, EpisodeState, StepState
 from registret.records.numbers import PatientNumber, Sex, age_on
 from registret.registries.answers import Answer
 from registret.registries.assessing import Assessment

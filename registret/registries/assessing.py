@@ -7,19 +7,8 @@ saved and flagged, and stop signing. Unusual values only warn.
 from __future__ import annotations
 
 from collections.abc import Mapping
-<<<<<<< HEAD
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
-
-from registret.kernel.sweden import day_of
-from registret.registries.answers import Answer, values
-from registret.registries.expressions import Value
-from registret.registries.forms import Form, FormRule, FormScore, FormStep, Question
-from registret.registries.schema import Missing, RuleLevel
-=======
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from registret.kernel.sweden import day_of
@@ -29,7 +18,6 @@ from registret.registries.evaluating import Known, Value
 from registret.registries.forms import Form, FormRule, FormScore, FormStep, Question
 from registret.registries.schema import Missing, RuleLevel, Words
 from registret.registries.terminologies import CodeDoubt
->>>>>>> main
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,14 +54,10 @@ class ScoreNow:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
     """Of one step. `shown`: codes of its questions that are asked now; `lacking`: of those that must be answered and
-<<<<<<< HEAD
-    are not; `unusual`: of those whose value is odd; `broken`: rules that do not hold. `locked`: of questions that are
-    about a day that has not come, with that day; None: the time that it is counted from is not answered. `death`:
-    whether the step says that the patient has died, and `died_on` when."""
-=======
     are not; `unusual`: of those whose value is odd; `doubts`: of codes that should be looked at again, and which;
-    `broken`: rules that do not hold."""
->>>>>>> main
+    `broken`: rules that do not hold. `locked`: of questions that are about a day that has not come, with that day;
+    None: the time that it is counted from is not answered. `death`: whether the step says that the patient has died,
+    and `died_on` when."""
 
     shown: frozenset[str]
     scores: tuple[ScoreNow, ...]
@@ -81,13 +65,10 @@ class Assessment:
     odd: tuple[FormRule, ...]
     unusual: frozenset[str]
     lacking: tuple[str, ...]
-<<<<<<< HEAD
     locked: Mapping[str, date | None]
     death: bool
     died_on: date | None
-=======
     doubts: Mapping[str, Mapping[str, CodeDoubt]] = field(default_factory=dict)
->>>>>>> main
 
     @property
     def can_be_signed(self) -> bool:
@@ -154,23 +135,13 @@ class _Without:
 def _assess(
     step: FormStep,
     answers: Mapping[str, Answer],
-<<<<<<< HEAD
-    known: dict[str, Value],
+    known: dict[str, Value | Between],
     unanswered: set[str],
     without: _Without,
     today: date | None,
 ) -> Assessment:
     """Adds to `known` what the step tells, to `unanswered` what it still can tell, and to `without` what it does not. A
     hidden question tells nothing, whatever was answered before it hid, and neither does a locked one."""
-    told = values(answers)
-=======
-    known: dict[str, Value | Between],
-    unanswered: set[str],
-    without: _Without,
-) -> Assessment:
-    """Adds to `known` what the step tells, to `unanswered` what it still can tell, and to `without` what it does not. A
-    hidden question tells nothing, whatever was answered before it hid."""
->>>>>>> main
     shown, lacking, unusual = set(), [], set()
     locked: dict[str, date | None] = {}
     for question in step.questions:
@@ -192,19 +163,15 @@ def _assess(
             without.skipped.add(question.code)
             continue
         shown.add(question.code)
-<<<<<<< HEAD
         if is_locked:
             locked[question.code] = day
             unanswered.add(question.code)
             if question.variable.required:
                 lacking.append(question.code)
             continue
-        if question.code in answers and answers[question.code].missing is not None:
-=======
         answer = answers.get(question.code, Answer())
         value = known[question.code] = _told(question, answer)
         if answer.missing is not None and value is None:
->>>>>>> main
             without.missing.add(question.code)
             if answer.missing is Missing.UNKNOWN:
                 without.unknown.add(question.code)
@@ -215,26 +182,11 @@ def _assess(
         usual = question.variable.usual
         if usual is not None and isinstance(value, Decimal) and not usual.holds(value):
             unusual.add(question.code)
-<<<<<<< HEAD
         death, told_on = _death(step, known)
         if death and known["died_on"] is None:
             known["died_on"] = told_on
     death, told_on = _death(step, known)
-    scores = []
-    for score in step.scores:
-        value = score.formula.value(known)
-        number = _rounded(Decimal(value), score.decimals) if isinstance(value, bool | Decimal) else None
-        known[score.code] = number
-        is_open = number is None and not unanswered.isdisjoint(score.formula.names)
-        if is_open:
-            unanswered.add(score.code)
-        is_skipped = number is None and not is_open and without.skips(score.formula.names)
-        if number is None and not is_open:
-            (without.skipped if is_skipped else without.unknown).add(score.code)
-        scores.append(ScoreNow(score=score, value=number, is_open=is_open, is_skipped=is_skipped))
-=======
     scores = [_compute(score, known, unanswered, without) for score in step.scores]
->>>>>>> main
     failed = [rule for rule in step.rules if rule.require.value(known) is False]
     return Assessment(
         shown=frozenset(shown),
@@ -249,8 +201,7 @@ def _assess(
     )
 
 
-<<<<<<< HEAD
-def opens_on(question: Question, after: Value) -> date | None:
+def opens_on(question: Question, after: Value | Between) -> date | None:
     """The day that a question is about. `after`: the answer that it is counted from. None: it is about no day, or not
     known."""
     if question.variable.opens is None or not isinstance(after, date):
@@ -258,11 +209,11 @@ def opens_on(question: Question, after: Value) -> date | None:
     return _day(after) + timedelta(days=question.variable.opens.days)
 
 
-def _day_of(question: Question, known: Mapping[str, Value]) -> date | None:
+def _day_of(question: Question, known: Known) -> date | None:
     return opens_on(question, known.get(question.variable.opens.after)) if question.variable.opens else None
 
 
-def _death(step: FormStep, known: Mapping[str, Value]) -> tuple[bool, date | None]:
+def _death(step: FormStep, known: Known) -> tuple[bool, date | None]:
     """Whether the step says that the patient has died, and when."""
     if step.death is None or not step.death.told_by.holds(known):
         return False, None
@@ -274,9 +225,6 @@ def _day(when: date) -> date:
     return day_of(when) if isinstance(when, datetime) else when
 
 
-def _rounded(number: Decimal, decimals: int) -> Decimal | None:
-    """As people round. None: a number with more digits than anything that is measured."""
-=======
 def _told(question: Question, answer: Answer) -> Value | Between:
     if answer.missing is Missing.UNMEASURABLE and question.variable.hard is not None:
         return TooLow.below(question.variable.hard.least)
@@ -315,7 +263,6 @@ def _read_as(score: FormScore, number: Decimal, known: Known) -> Words | None:
 
 def _rounded(limits: Between, decimals: int) -> Between:
     """As people round: a number is known if it is the same whatever lies within its limits."""
->>>>>>> main
     try:
         # And no minus before nought.
         low, high = (

@@ -19,11 +19,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from registret.registries.forms import Form
-<<<<<<< HEAD
 from registret.registries.reaching import faults_of
-from registret.registries.reading import DefinitionBroken, Fault, read_form, read_lists, read_register
-from registret.registries.schema import CodeList, RegisterFile, RegistryState
-=======
 from registret.registries.reading import (
     DefinitionBroken,
     Fault,
@@ -34,7 +30,6 @@ from registret.registries.reading import (
 )
 from registret.registries.schema import CodeList, CodeSystem, RegisterFile, RegistryState
 from registret.registries.terminologies import Terminologies, Terminology
->>>>>>> main
 
 __all__ = [
     "Catalogue",

@@ -19,7 +19,8 @@ from typing import Any, Final
 from registret.kernel.sweden import SWEDEN, day_of
 from registret.registries.answers import Answer
 from registret.registries.assessing import Assessment, KnownOfPatient, assess
-from registret.registries.expressions import Expression, Value
+from registret.registries.evaluating import Value
+from registret.registries.expressions import Expression
 from registret.registries.forms import SEX_OPTIONS, Form, FormRule, FormStep, Question
 from registret.registries.reading import Fault
 from registret.registries.schema import RuleLevel, VariableType, Words

@@ -22,11 +22,8 @@ from registret.registries.forms import (
     KINDS,
     KNOWN_OF_THE_PATIENT,
     Form,
-<<<<<<< HEAD
     FormDeath,
-=======
     FormReading,
->>>>>>> main
     FormRule,
     FormScore,
     FormSection,
@@ -324,15 +321,12 @@ class _Building:
         if variable.purpose not in self.register.purpose:
             self.source.fault(name, (*at, "purpose"), f"{variable.purpose} is not a purpose of register.toml")
         self._require_new(name, at, variable.code)
-<<<<<<< HEAD
         if variable.opens and self.types.get(variable.opens.after) not in _TIMES:
             self.source.fault(name, (*at, "opens"), f"{variable.opens.after} is not a date or time before it")
-=======
         self.source.require_codes(name, at, variable, self.terminologies)
         terminology = self.terminologies.known.get(variable.system) if variable.system else None
         if variable.system and terminology is None:
             self.source.fault(name, (*at, "system"), f"there is no list codes/{variable.system}.toml")
->>>>>>> main
         codes = frozenset(option.code for option in options)
         within = ANY if variable.hard is None else Between.of(variable.hard.least, variable.hard.most)
         self.known[variable.code] = Name(kind=KINDS[variable.type], options=codes if options else None, within=within)

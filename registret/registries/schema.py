@@ -167,18 +167,11 @@ class Variable(_Part):
     `common`: of several choices, the options that most answers are, in this order: shown first, with the others folded
     away under `more`, which says what they are. `purpose`: why it is asked, by code of a purpose of the registry.
     `error`: what is said in the place of the usual sentence if a value is impossible. `ucum`: the unit as machines know
-<<<<<<< HEAD
     it, if `units` cannot tell it from `unit`. `opens`: it is locked until that day, and not asked of a patient who had
     died by then. `not_after_now`: a time that can lie ahead says false. `on_arrival_day`: a time that is mostly of the
     day of the arrival may be written without the day (no part of the digest: the answer means the same). `was`: what it
-    was called in the version before.
-=======
-    it, if `units` cannot tell it from `unit`. `not_after_now`: a time that can lie ahead says false. `on_arrival_day`:
-    a time that is mostly of the day of the arrival may be written without the day (no part of the digest: the answer
-    means the same). `was`: what it was called in the
-    version before. `system`: where a code comes from; `expected`: chapters and ranges of it that an answer usually lies
-    in (no part of the digest either).
->>>>>>> main
+    was called in the version before. `system`: where a code comes from; `expected`: chapters and ranges of it that an
+    answer usually lies in (no part of the digest either).
     """
 
     code: Code

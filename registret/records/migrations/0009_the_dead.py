@@ -83,7 +83,7 @@ END $$;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("records", "0008_disclosure"),
+        ("records", "0012_listing"),
     ]
 
     operations = [

@@ -40,19 +40,12 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-<<<<<<< HEAD
-    """`widget`: chips, list (one of many), boxes (several), number, date, moment, text. `how`: how a day or a time is
-    written. `opens`: from which day it can be answered, if that has not come. `usual`: what a number is expected to be.
-    `fault`, `odd`: sentences; `is_unanswered`: the fault is only that there is no answer. `more`: boxes that are folded
-    away under `more_name`, unless one of them is ticked. `theirs`: what somebody else answered meanwhile, as JSON for
-    the script; empty, if nobody did. `date`: of a date or a moment, what the component shows."""
-=======
     """`widget`: chips, list (one of many), boxes (several), number, date, moment, code, text. `how`: how a day or a
-    time is written. `usual`: what a number is expected to be. `fault`, `odd`: sentences; `is_unanswered`: the fault is
-    only that there is no answer. `more`: boxes that are folded away under `more_name`, unless one of them is ticked.
-    `theirs`: what another user answered meanwhile, as JSON for the script; empty, if none did. `date`, `codes`: of a
-    date or a moment, and of a code, what the component shows."""
->>>>>>> main
+    time is written. `opens`: from which day it can be answered, if that has not come. `usual`: what a number is
+    expected to be. `fault`, `odd`: sentences; `is_unanswered`: the fault is only that there is no answer. `more`: boxes
+    that are folded away under `more_name`, unless one of them is ticked. `theirs`: what another user answered
+    meanwhile, as JSON for the script; empty, if none did. `date`, `codes`: of a date or a moment, and of a code, what
+    the component shows."""
 
     code: str
     label: str
@@ -293,16 +286,10 @@ def _part(
             fault = _not_saved(question, faults.get(question.code), conflicts.get(question.code))
         elif ask_for_lacking and question.code in assessment.lacking:
             is_unanswered = True
-<<<<<<< HEAD
             fault = opens_of(question, assessment) or _ask_for(question)
-        texts = tuple(typed[question.code]) if fault and question.code in typed else written(answers.get(question.code))
-        theirs = written(answers.get(question.code)) if question.code in conflicts else None
-=======
-            fault = _("Svara, eller välj varför svaret saknas") if question.variable.missing else _("Svara på frågan")
         answer = answers.get(question.code)
         texts = tuple(typed[question.code]) if fault and question.code in typed else written(question, answer)
         theirs = written(question, answer) if question.code in conflicts else None
->>>>>>> main
         field = _field(question, texts, assessment, fault, is_unanswered=is_unanswered, theirs=theirs)
         told = None if fault else answer
         fields.append(_coded(_dated(field, question, clock, told), question, told))

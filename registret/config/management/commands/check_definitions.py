@@ -30,14 +30,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, folder: Path | None, **options: Any) -> None:
         used = [DEFINITIONS, *([settings.DEFINITIONS_DIR] if settings.DEFINITIONS_DIR else [])]
         try:
-<<<<<<< HEAD
             folders = [folder] if folder else used
-            found = read(*folders)
+            found = read(*folders, codes_on=timezone.localdate())
             if faults := logic_faults(found, *folders):
                 raise DefinitionBroken(faults)
-=======
-            found = read(*([folder] if folder else used), codes_on=timezone.localdate())
->>>>>>> main
         except DefinitionBroken as broken:
             for fault in broken.faults:
                 self.stderr.write(str(fault))
