@@ -140,6 +140,15 @@ def open_step(*, actor: Actor, episode: str, step: str, at: datetime) -> StepPag
         return page
 
 
+def open_number(*, actor: Actor, episode: str, step: str, at: datetime) -> StepPage:
+    """The same, to show the patient's whole number with it. Raises: NotPermitted, NotFound, ReasonNeeded."""
+    with sight_of(actor):
+        page, _ = step_page(actor, episode=episode, step=step)
+        require_reason(actor, page.patient, at=at)
+        _tell(actor, "patient.opened", page.patient.id, at, {})
+        return page
+
+
 def open_news(
     *, actor: Actor, episode: str, step: str, base: int, at: datetime
 ) -> tuple[StepPage, Mapping[str, Other]] | None:

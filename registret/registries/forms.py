@@ -13,6 +13,7 @@ from registret.registries.schema import (
     Block,
     CodeList,
     Due,
+    Layout,
     Option,
     RegisterFile,
     RuleLevel,
@@ -76,6 +77,7 @@ class FormSection:
     name: Words
     block: Block
     intro: Words | None
+    layout: Layout
     questions: tuple[Question, ...]
 
 

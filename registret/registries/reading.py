@@ -281,6 +281,7 @@ class _Building:
                 name=section.name,
                 block=section.block,
                 intro=section.intro,
+                layout=section.layout,
                 questions=tuple(
                     self._question(name, ("section", s, "variable", v), variable, code, section.code, section.block)
                     for v, variable in enumerate(section.variable)

@@ -108,6 +108,12 @@ class Block(StrEnum):
     """Folded away: asked of those who take part in a study."""
 
 
+class Layout(StrEnum):
+    COLUMN = "column"
+    GRID = "grid"
+    """Numbers stand side by side: short to fill in, like a row of vital signs."""
+
+
 class RuleLevel(StrEnum):
     FLAG = "flag"
     """Saved and flagged; stops signing."""
@@ -236,9 +242,12 @@ class Variable(_Part):
 
 
 class Section(_Part):
+    """`layout`: how a page sets its questions. It is no part of the digest: it changes nothing that an answer means."""
+
     code: Code
     name: Words
     block: Block = Field(default=Block.CORE, strict=False)
+    layout: Layout = Field(default=Layout.COLUMN, strict=False, exclude=True)
     intro: Words | None = None
     variable: tuple[Variable, ...] = Field(min_length=1, strict=False)
 

@@ -106,6 +106,7 @@ SITE = {
     "vardepisod/<system_id:episode>/version": "needs report",
     "vardepisod/<system_id:episode>/<slug:step>": "needs read_records",
     "vardepisod/<system_id:episode>/<slug:step>/spara": "needs report",
+    "vardepisod/<system_id:episode>/<slug:step>/nummer": "needs read_records",
     "vardepisod/<system_id:episode>/<slug:step>/nytt": "needs report",
     "vardepisod/<system_id:episode>/<slug:step>/las-upp": "needs report",
     "vardepisod/<system_id:episode>/<slug:step>/flytta": "needs report",

@@ -238,13 +238,18 @@ def test_thrown_out_by_the_time_out_and_nothing_is_lost(house: House, at_work: D
     house.ask_database("UPDATE accounts_session SET seen_at = seen_at - interval '20 minutes' RETURNING id")
     fill(page, "Systoliskt", "140")
     page.locator("h1").click()
-    expect(page.locator("[data-status]")).to_contain_text("Du har loggats ut")
+    veil = page.get_by_role("dialog", name="Du har loggats ut, och här finns svar som inte är sparade.")
+    expect(veil).to_be_visible()
     looked_at(page, "73-formular-utloggad", whole=False)
-    step = page.url
-    at_work.press("Logga in igen")
-    at_work.press("Logga in med SmartCard")
-    expect(page).to_have_url(step)
-    expect(page.get_by_label("Andningsfrekvens").first).to_have_value("30")
+    asks_before_leaving(page)
+    with page.expect_popup() as opened:
+        veil.get_by_role("link", name="Logga in igen i en ny flik").click()
+    opened.value.get_by_role("button", name="Logga in med SmartCard").click()
+    expect(opened.value.get_by_label("Andningsfrekvens").first).to_have_value("30")
+    expect(veil).to_be_hidden()
+    may_be_left(page)
+    page.reload()
+    expect(page.get_by_label("Systoliskt").first).to_have_value("140")
     looked_at(page, "73-formular-efter-utloggning", whole=False)
 
 

@@ -28,7 +28,17 @@ from registret.registries.forms import Form, Question
 from registret.registries.queries import form_in_force, form_of, sub_registries
 from registret.registries.saying import computed, said
 from registret.registries.schema import Block, RegistryState
-from registret.web.records.fields import Part, Trouble, odd_of, overtaken, parts_of, title_of, troubles_of
+from registret.web.records.fields import (
+    Part,
+    Trouble,
+    odd_of,
+    overtaken,
+    parts_of,
+    stops_of,
+    title_of,
+    troubles_of,
+)
+from registret.web.records.reading import read
 from registret.words.days import clock_in_words, day_in_words
 from registret.words.extracts import act_name
 from registret.words.labels import asked
@@ -138,14 +148,16 @@ def step_context(
         "go_on": _to_go_on_with(page, steps),
         "due": due_in_words(page),
         "closed_why": _closed_why(page),
+        "later": _later(steps),
         "parts": parts,
+        "read": () if page.is_writable else read(page),
         "scores": scores_shown(page.assessment.scores),
         "scores_after": _where_scores_stand(page),
-        "read_only": not page.is_writable,
         "newer": newer_form(page.form),
         "broken": [] if signing else broken,
         "to_do": to_do(page.assessment),
-        "not_saved": [f.code for part in parts for f in part.fields if f.is_shown and f.fault and not f.is_unanswered],
+        "next": next_to_do(page),
+        "not_saved": _not_saved(parts),
         "troubles": troubles,
         "troubles_title": title_of(troubles),
         "conflicts": outcome.conflicts if outcome else (),
@@ -188,6 +200,17 @@ def _to_go_on_with(page: StepPage, steps: Sequence[dict[str, Any]]) -> dict[str,
     return following
 
 
+def _later(steps: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    """The next step that has a day to wait for and is not done."""
+    done = {StepState.SIGNED, StepState.CLOSED}
+    waiting = (one for one in steps if one["row"].state not in done and one["row"].due_from is not None)
+    return next(waiting, None)
+
+
+def _not_saved(parts: Sequence[Part]) -> list[str]:
+    return [f.code for part in parts for f in part.fields if f.is_shown and f.fault and not f.is_unanswered]
+
+
 def _where_scores_stand(page: StepPage) -> str:
     """After which section, for those who read one column: a few after what the first is counted from, many last."""
     scores, sections = page.assessment.scores, page.form_step.sections
@@ -219,6 +242,12 @@ def to_do(assessment: Assessment) -> str:
     return ", ".join(told) or _("Klar att signera")
 
 
+def next_to_do(page: StepPage) -> str:
+    """The question that is to be mended or answered next, in the order of the form; empty if none is."""
+    wrong = {code for rule in page.assessment.broken for code in rule.about} | set(page.assessment.lacking)
+    return next((question.code for question in page.form_step.questions if question.code in wrong), "")
+
+
 def steps_shown(episode: EpisodeRow) -> list[dict[str, Any]]:
     form = form_of(episode.sub_registry, episode.version)
     return [
@@ -236,6 +265,7 @@ def live(outcome: Outcome, faults: Mapping[str, str], at: datetime) -> dict[str,
         "version": page.step.version,
         "saved": clock_in_words(page.step.saved_at or at),
         "shown": sorted(page.assessment.shown),
+        "stops": {code: stops_of(question, page.assessment) for code, question in questions.items()},
         "odd": {code: odd_of(question, page.assessment) for code, question in questions.items()},
         "faults": faults,
         "conflicts": [conflict.code for conflict in outcome.conflicts],
@@ -245,8 +275,22 @@ def live(outcome: Outcome, faults: Mapping[str, str], at: datetime) -> dict[str,
         "closed": _closed(page),
         "scores": {now.score.code: _score(score_shown(now)) for now in page.assessment.scores},
         "left": {part.code: part.left for part in parts},
+        "done": [part.code for part in parts if part.is_done],
         "told": {part.code: part.told for part in parts if part.is_optional},
         "to_do": to_do(page.assessment),
+        "next": next_to_do(page),
+    }
+
+
+def refused_live(
+    context: Mapping[str, Any], outcome: Outcome, faults: Mapping[str, str], at: datetime
+) -> dict[str, Any]:
+    """As `live`, of a form that was sent and not accepted: with the summary of what is to be mended and answered."""
+    unanswered = {f.code: f.fault for part in context["parts"] for f in part.fields if f.is_unanswered}
+    return live(outcome, faults, at) | {
+        "unanswered": unanswered,
+        "title": context["troubles_title"],
+        "troubles": [{"code": t.code, "text": t.text, "left": t.is_unanswered} for t in context["troubles"]],
     }
 
 
