@@ -143,7 +143,7 @@ def open_step(*, actor: Actor, episode: str, step: str, at: datetime) -> StepPag
 def open_number(*, actor: Actor, episode: str, step: str, at: datetime) -> StepPage:
     """The same, to show the patient's whole number with it. Raises: NotPermitted, NotFound, ReasonNeeded."""
     with sight_of(actor):
-        page, _ = step_page(actor, episode=episode, step=step)
+        page, _ = step_page(actor, episode=episode, step=step, at=at)
         require_reason(actor, page.patient, at=at)
         _tell(actor, "patient.opened", page.patient.id, at, {})
         return page
