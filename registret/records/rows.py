@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from registret.kernel.sweden import day_of
 from registret.records.lifecycle import UNFINISHED, ClosedWhy, EpisodeState, StepState
 from registret.records.numbers import PatientNumber, Sex, age_on
 from registret.registries.answers import Answer
 from registret.registries.assessing import Assessment
 from registret.registries.forms import Form, FormStep, Question
+from registret.registries.schema import VariableType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +114,12 @@ class StepPage:
     is_dead: bool
     may_report: bool
     is_writable: bool
+
+    @property
+    def arrival(self) -> date:
+        """When the episode began: a moment, or only a day if that is all that its form asks for."""
+        is_day = self.form.questions[self.form.anchor].type is VariableType.DATE
+        return day_of(self.episode.began_at) if is_day else self.episode.began_at
 
     @property
     def arrived_at(self) -> datetime | None:

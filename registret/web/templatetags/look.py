@@ -20,6 +20,7 @@ from registret.registries.queries import name_of, names_of, open_for_entry
 from registret.registries.queries import sub_registries as every_registry
 from registret.web.shown_for import FIELD
 from registret.words.bounces import bounce_reason as words_bounce_reason
+from registret.words.dates import date_in_full, date_read_back
 from registret.words.days import clock_in_words, day_in_words, moment_in_words
 from registret.words.events import event_name, program_name
 from registret.words.labels import asked as words_asked
@@ -176,6 +177,18 @@ def moment(value: datetime | None) -> str:
 def moment_on_paper(value: datetime | None) -> str:
     """`24 november 2026 kl. 07.48`, whatever day it is: paper is read later."""
     return "" if value is None else moment_in_words(value)
+
+
+@register.filter
+def in_full(value: date) -> str:
+    """`onsdag 25 november 2026 kl. 14.30`."""
+    return date_in_full(value)
+
+
+@register.filter
+def read_back(value: date) -> str:
+    """`onsdag 25 november 2026 kl. 14.30, i går`."""
+    return date_read_back(value, today=timezone.localdate())
 
 
 @register.filter

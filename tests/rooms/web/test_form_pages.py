@@ -328,6 +328,15 @@ def test_a_time_is_read_back_in_words_with_its_year(anna: Actor, episode: str, n
     assert read_back in page
 
 
+def test_every_page_of_an_episode_says_when_the_patient_came(episode: str, now: datetime) -> None:
+    came = timezone.localtime(now - timedelta(days=4))
+    with translation.override("sv"):
+        said = f"{date_format(came, 'l j F Y')} kl. {came:%H.%M}"
+    for step in ("acute", "discharge", "follow_up", "acute/andringar", "acute/flytta"):
+        assert f"Ankomst {said}, för 4 dagar sedan" in form_of(episode, step), step
+    assert f"Ankomst {said}<" in str(Browser.of(ANNA).get(f"/vardepisod/{episode}/utskrift").content.decode())
+
+
 def test_what_is_plausible_is_said_of_a_value_outside_and_of_no_other(anna: Actor, episode: str) -> None:
     assert "34–41,5" not in form_of(episode)
     save(anna, episode, {"temperature": ["43,2"]})
