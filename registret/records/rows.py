@@ -152,6 +152,7 @@ class ListedStep:
     sex: Sex
     began_at: datetime
     saved_at: datetime | None
+    saved_by_id: int | None
     saved_by_name: str
     due_from: date | None
     due_to: date | None
@@ -222,10 +223,8 @@ class LetterLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """`after`: what to ask for next, or None."""
-
     rows: tuple[ListedStep, ...]
-    after: str | None
+    has_more: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

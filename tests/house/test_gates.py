@@ -91,8 +91,8 @@ SITE = {
     # Somebody at work
     "start": "needs work",
     "registreringar": "needs read_records",
-    "registreringar/uppfoljningar.csv": "needs read_records",
-    "registreringar/<slug:which>": "needs read_records",
+    "registreringar/registreringar.csv": "needs read_records",
+    "registreringar/uppfoljningar.csv": "needs report",
     "koder/<slug:system>": "needs work",
     "delregister": "needs work",
     "delregister/<slug:code>/<int:version>.<kind:kind>": "needs work",

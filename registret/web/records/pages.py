@@ -16,9 +16,8 @@ from registret.access.roles import Permission
 from registret.kernel.sweden import day_of
 from registret.places.queries import clinics, open_clinics
 from registret.records.lifecycle import ClosedWhy, StepState
-from registret.records.looking import work
 from registret.records.numbers import Sex
-from registret.records.rows import EpisodeRow, Listed, Other, RevisionRow, StepPage
+from registret.records.rows import EpisodeRow, Other, RevisionRow, StepPage
 from registret.records.services import Outcome
 from registret.records.versions import Preview, newer_form
 from registret.registries.answers import written
@@ -292,46 +291,6 @@ def refused_live(
         "title": context["troubles_title"],
         "troubles": [{"code": t.code, "text": t.text, "left": t.is_unanswered} for t in context["troubles"]],
     }
-
-
-def work_lists(actor: Actor, *, at: datetime) -> dict[str, Any]:
-    """The lists of the own clinic, a page of each; those that are `empty` are only named. Raises: NotPermitted."""
-    found = work(actor=actor, at=at)
-    lists = {
-        "due": found.due,
-        "to_continue": found.to_continue,
-        "drafts": found.drafts,
-        "flagged": found.flagged,
-        "laid_aside": found.laid_aside,
-    }
-    names = {
-        "due": _("uppföljningar att göra"),
-        "to_continue": _("nästa steg att börja med"),
-        "drafts": _("utkast"),
-        "flagged": _("flaggade"),
-        "laid_aside": _("undanlagda"),
-    }
-    context: dict[str, Any] = {name: work_context(listed) for name, listed in lists.items()}
-    more = {f"more_{name}": listed.after for name, listed in lists.items()}
-    return (
-        context
-        | more
-        | {
-            "rows_left": any(lists[name].rows for name in ("due", "to_continue", "drafts")),
-            "rows_right": any(lists[name].rows for name in ("flagged", "laid_aside")),
-            "empty": [names[name] for name, listed in lists.items() if not listed.rows],
-            "today": day_of(at),
-        }
-    )
-
-
-def work_context(found: Listed) -> list[dict[str, Any]]:
-    """Lines of a work list, in words."""
-    rows = []
-    for row in found.rows:
-        form = form_of(row.sub_registry, row.version)
-        rows.append({"row": row, "step_name": str(form.step(row.step).name), "sex": sex_name(row.sex)})
-    return rows
 
 
 def history_context(page: StepPage, revisions: Sequence[RevisionRow]) -> list[dict[str, Any]]:

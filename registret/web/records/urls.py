@@ -34,7 +34,6 @@ urlpatterns = [
     path("registreringar", listing.episodes, name="records"),
     path("registreringar/registreringar.csv", listing.episodes_csv, name="records_file"),
     path("registreringar/uppfoljningar.csv", views.letters_due, name="letters_due"),
-    path("registreringar/<slug:which>", views.work_list, name="records_list"),
     path("delregister", views.definitions, name="definitions"),
     path("delregister/<slug:code>/<int:version>.<kind:kind>", views.definition, name="definition"),
     path("delregister/<slug:code>/<int:version>/blankett", views.blank_form, name="blank_form"),

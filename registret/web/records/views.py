@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpResponse, JsonResponse, QueryDict
@@ -42,32 +42,9 @@ from registret.web.tables import csv_file
 from registret.web.texts import text_in
 from registret.words.dates import date_fault
 
-_LISTS: Final = {
-    "fortsatt": "to_continue",
-    "utkast": "drafts",
-    "undanlagda": "laid_aside",
-    "uppfoljningar": "due",
-    "flaggade": "flagged",
-}
-
 
 @require_GET
-@needs(Permission.READ_RECORDS)
-def work_list(request: ActorRequest, which: str) -> HttpResponse:
-    """One of the lists, page by page."""
-    if which not in _LISTS:
-        raise Http404
-    try:
-        after = text_in(request.GET, "efter") or None
-        found = looking.work_list(actor=request.actor, which=_LISTS[which], after=after, at=request.at)
-    except ValueError:
-        raise Http404 from None
-    context = {"rows": pages.work_context(found), "after": found.after, "which": which, "tab": "records"}
-    return render(request, "records_list.html", context | {"today": request.at.date()})
-
-
-@require_GET
-@needs(Permission.READ_RECORDS)
+@needs(Permission.REPORT)
 def letters_due(request: ActorRequest) -> HttpResponse:
     """Whom to write to about the follow-ups that are due: with numbers and names, so each line is a look (a file)."""
     rows = looking.letters_due(actor=request.actor, at=request.at)

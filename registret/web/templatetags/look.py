@@ -29,7 +29,7 @@ from registret.words.refusals import log_title
 from registret.words.revocation import fault_name
 from registret.words.roles import role_hint as words_role_hint
 from registret.words.roles import role_name
-from registret.words.states import account_state_name, application_state_name, line_state_name
+from registret.words.states import account_state_name, application_state_name, line_state_name, revocation_reason
 from registret.words.states import suspension_reason as words_suspension_reason
 
 register = template.Library()
@@ -97,6 +97,12 @@ def names(people: Iterable[HasName]) -> str:
 @register.filter
 def suspension_reason(reason: str) -> str:
     return words_suspension_reason(reason)
+
+
+@register.filter
+def lost_reason(reason: str) -> str:
+    """Why a right is gone: as a colleague wrote it, or a sentence for what a program found."""
+    return revocation_reason(reason)
 
 
 @register.filter

@@ -75,7 +75,7 @@ def some_answer(question: Question, dice: random.Random) -> Answer | None:
         case VariableType.CHOICE:
             return Answer(value=dice.choice(question.options).code)
         case VariableType.CHOICES:
-            some = dice.sample(question.options, dice.choice([1, 1, 2]))
+            some = dice.sample(question.options, min(len(question.options), dice.choice([1, 1, 2])))
             return Answer(value=frozenset(option.code for option in some))
         case VariableType.INTEGER | VariableType.DECIMAL:
             hard = question.variable.hard

@@ -299,10 +299,9 @@ def test_after_signing_the_note_leads_on_to_the_next_step_and_so_does_a_list(
     save(anna, episode, {**UNTIMED, **times})
     services.sign(actor=anna, episode=episode, step="acute", base=1, at=timezone.now())
     assert "Fortsätt med utskrivning" in text_of(Browser.of(ANNA).get(f"/vardepisod/{episode}/acute"))
-    for address in ("/start", "/registreringar/fortsatt"):
-        page = Browser.of(ANNA).get(address)
-        assert f"/vardepisod/{episode}/discharge" in page.content.decode(), address
-        assert "Nästa steg att börja med" in text_of(page)
+    page = Browser.of(ANNA).get("/start")
+    assert f"/vardepisod/{episode}/discharge" in page.content.decode()
+    assert "Att fortsätta med" in text_of(page)
 
 
 def test_an_option_that_stands_alone_is_marked_so_for_the_script(episode: str) -> None:
@@ -416,22 +415,29 @@ def test_a_reserve_number_is_no_birth_date(anna: Actor, now: datetime) -> None:
     reserved = begun(anna, at=now, patient=RESERVE, arrived_at=[moment(now - timedelta(days=4))])
     known = system_id_of(RESERVE)
     hers = Browser.of(ANNA)
-    for address in (f"/vardepisod/{reserved}/acute", f"/patient/{known}", "/start", "/registreringar/fortsatt"):
+    for address in (f"/vardepisod/{reserved}/acute", f"/patient/{known}", "/start", "/registreringar"):
         page = hers.get(address)
         assert f"1950-01-01 · {known}" in text_of(page), address
         assert f"{RESERVE[:8]}-••••" not in page.content.decode(), address
     assert f"1950-01-01 · {known}" in text_of(hers.post(reverse("new_episode"), {"patient": known}))
 
 
-def test_lists_that_are_empty_are_one_line(anna: Actor, now: datetime) -> None:
+def test_a_list_in_which_nothing_waits_is_not_there(anna: Actor, now: datetime) -> None:
     hers = Browser.of(ANNA)
     page = hers.get("/start")
     assert "Inget väntar på kliniken: inga uppföljningar, utkast eller flaggade svar." in text_of(page)
     assert 'aria-labelledby="l-' not in page.content.decode()
     begun(anna, at=now, arrived_at=[moment(now - timedelta(days=4))])
     page = hers.get("/start")
-    assert "Tomma listor: uppföljningar att göra, utkast, flaggade, undanlagda." in text_of(page)
     assert re.findall(r'aria-labelledby="(l-\w+)"', page.content.decode()) == ["l-next"]
+
+
+def test_a_draft_that_cannot_be_signed_stands_once_on_the_start_page(anna: Actor, now: datetime) -> None:
+    episode = begun(anna, at=now, arrived_at=[moment(now - timedelta(days=4))])
+    save(anna, episode, {"antibiotic": ["benzylpenicillin"], "antibiotic_at": [moment(now - timedelta(days=5))]})
+    page = Browser.of(ANNA).get("/start")
+    assert page.content.decode().count(f"/vardepisod/{episode}/") == 1
+    assert "kan inte signeras" in text_of(page)
 
 
 def test_for_those_who_read_one_column_results_follow_what_they_are_counted_from(anna: Actor, episode: str) -> None:

@@ -265,9 +265,17 @@ def test_an_administrators_grant_is_prolonged_by_the_office_alone(place: Country
 def test_a_revoked_grant_is_gone_at_the_next_click_and_the_person_reads_why(place: Country, now: datetime) -> None:
     anna = Browser.of(ANNA)
     assert anna.get("/start").status_code == 200
-    answer = Browser.of(BERTIL).post(f"/behorighet/{grant_of(ANNA, at=now)}/aterkalla", {"reason": "Slutat hos oss"})
-    assert answer.headers["Location"] == "/personer"
+    bertil, grant_id = Browser.of(BERTIL), grant_of(ANNA, at=now)
+    answer = bertil.post(f"/behorighet/{grant_id}/aterkalla", {"reason": "Slutat hos oss"})
+    assert answer.headers["Location"] == f"/personer?aterkallad={grant_id}"
+    receipt = text_of(bertil.get(answer.headers["Location"]))
+    assert f"Återkallat: {ANNA.name} är inte längre registrerare" in receipt
+    assert "Återkallat:" not in text_of(Browser.of(KARIN).get(answer.headers["Location"])), "only who did it"
     assert anna.get("/start").headers["Location"] == "/ansokan"
+    told = text_of(anna.get("/ansokan"))
+    assert "återkallades" in told
+    assert "Slutat hos oss" in told
+    assert "inget konto" not in told
     assert letters_to(ANNA, "grant_revoked") == 1
     (entry,) = entries(wanted=Wanted(event="grant.revoked")).rows
     assert entry.facts["reason"] == "Slutat hos oss"
