@@ -56,6 +56,8 @@ class Found:
 
 NUMBERS_PER_PERSON: Final = Limit(what="patient_numbers", most=120, per=timedelta(hours=1))
 """Nobody meets more patients; a program that tries numbers does."""
+NAMES_PER_PERSON: Final = Limit(what="patient_names", most=120, per=timedelta(hours=1))
+"""The same for beginnings of names."""
 
 
 def take_number(*, actor: Actor, at: datetime) -> None:
@@ -81,6 +83,8 @@ def search(*, actor: Actor, written: str, at: datetime) -> Found:
         number = None
     if number is not None:
         take_number(actor=actor, at=at)
+    elif not _is_system_id(text):
+        take(limit=NAMES_PER_PERSON, subject=str(actor.account_id), at=at)
     with sight_of(actor):
         if number is not None:
             found = Found(patient=patient_numbered(actor, number), number=number)

@@ -155,6 +155,7 @@ def answered(page: Page) -> None:
     page.get_by_label("Kom från", exact=True).select_option(label="Eget boende")
     choose(page, "Andra sjukdomar", "KOL")
     choose(page, "Nedsatt immunförsvar", "Ingen")
+    choose(page, "Behandlingsbegränsning", "Ingen")
     choose(page, "Nytillkommen förvirring", "Nej")
     for question, value in (
         ("Andningsfrekvens", "32"),
@@ -165,9 +166,11 @@ def answered(page: Page) -> None:
         fill(page, question, value)
     saved(page)
     choose(page, "Mättes saturationen med syrgas?", "Nej")
+    choose(page, "CRB-65 dokumenterad", "Ja")
     choose(page, "Blododling tagen", "Ja")
     choose(page, "Luftvägsodling tagen", "Okänt")
     choose(page, "Bilddiagnostik", "Lungröntgen, infiltrat")
+    choose(page, "Antibiotika före ankomsten", "Nej")
     choose(page, "Första antibiotika", "Bensylpenicillin")
     choose(page, "Intensivvård", "Nej")
     choose(page, "Andningsstöd", "Syrgas")

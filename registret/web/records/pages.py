@@ -47,8 +47,9 @@ _FEW_SCORES: Final = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreShown:
-    """A score in words. `is_word`: the value is yes, no or unknown, and no number. `parts`: what is shown with it,
-    one row each."""
+    """A score in words. `is_counted`: there is something to read, a value or what is wrong with the times that it is
+    computed of. `is_word`: the value is yes, no or unknown, and no number. `parts`: what is shown with it, one
+    row each."""
 
     code: str
     name: str
@@ -82,7 +83,7 @@ def score_shown(now: ScoreNow) -> ScoreShown:
     return ScoreShown(
         code=score.code,
         name=str(score.name),
-        is_counted=now.value is not None,
+        is_counted=now.value is not None or now.is_backwards,
         value=computed(now),
         is_word=score.is_yes_or_no or (now.value is None and not now.is_open),
         unit=str(score.unit or "") if now.value is not None else "",
