@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from registret.kernel.checkdigit import luhn_digit
 from tests.journeys.conftest import Desk, OpenDesk, looked_at
-from tests.journeys.people import Person, reporting, somebody
+from tests.journeys.people import CLINIC, Person, appointed, reporting, somebody
 from tests.journeys.running import PATIENCE, House
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
