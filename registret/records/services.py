@@ -50,12 +50,8 @@ from registret.records.refusals import (
     PerhapsDouble,
     WrittenSince,
 )
-<<<<<<< HEAD
-from registret.records.rows import Doubles, Other, PatientRow, StepPage
-=======
 from registret.records.revisions import revise, set_next
-from registret.records.rows import Doubles, Other, StepPage
->>>>>>> main
+from registret.records.rows import Doubles, Other, PatientRow, StepPage
 from registret.records.sight import clinic_of, sight_of, sight_of_all
 from registret.registries.answers import Answer, AnswerBroken, Fault, FormFault, Stored, read
 from registret.registries.assessing import Assessment, KnownOfPatient, assess, opens_on
@@ -168,7 +164,8 @@ def inclusions(
     known = _known(who, at) if who is not None else nobody
     forms = [form for code in sub_registries if (form := form_in_force(code)) is not None]
     return {
-        form.code: assess(form, form.inclusion.code, answers={form.inclusion.code: {}}, patient=known) for form in forms
+        form.code: assess(form, form.inclusion.code, answers={form.inclusion.code: {}}, patient=known, today=day_of(at))
+        for form in forms
     }
 
 
