@@ -62,6 +62,13 @@ class ScoreShown:
     source: str
     parts: tuple[ScoreShown, ...] = ()
 
+    @property
+    def line(self) -> str:
+        """`3, hög risk`, or why there is no value."""
+        unit = f" {self.unit}" if self.unit else ""
+        reading = f", {self.reading.lower()}" if self.reading else ""
+        return f"{self.value}{unit}{reading}" if self.is_counted else self.value
+
 
 def sex_name(sex: Sex) -> str:
     """In the active language."""
