@@ -62,6 +62,13 @@ class ScoreShown:
     source: str
     parts: tuple[ScoreShown, ...] = ()
 
+    @property
+    def line(self) -> str:
+        """`3, hög risk`, or why there is no value."""
+        unit = f" {self.unit}" if self.unit else ""
+        reading = f", {self.reading.lower()}" if self.reading else ""
+        return f"{self.value}{unit}{reading}" if self.is_counted else self.value
+
 
 def sex_name(sex: Sex) -> str:
     """In the active language."""
@@ -351,6 +358,12 @@ def registries_to_report(actor: Actor) -> list[Any]:
     """Those that are open, that the actor reports to, and that the clinic takes part in."""
     mine = actor.seat.sub_registries_for(Permission.REPORT) - left_out(actor.seat.clinic_id or 0)
     return [one for one in sub_registries() if one.state is RegistryState.OPEN and one.code in mine]
+
+
+def closed_to_report(actor: Actor) -> list[Any]:
+    """Those that are closed for entry, in which the actor may still correct what was reported."""
+    mine = actor.seat.sub_registries_for(Permission.REPORT)
+    return [one for one in sub_registries() if one.state is RegistryState.CLOSED and one.code in mine]
 
 
 def forms_to_report(actor: Actor) -> list[Form]:
