@@ -25,7 +25,8 @@ from registret.access import (
     substitutes,
 )
 from registret.access.actor import Actor
-from registret.access.queries import newest_application, who
+from registret.access.queries import active_administrators, newest_application, who
+from registret.access.reach import reach_of
 from registret.access.roles import Role
 from registret.access.rules import last_possible_day
 from registret.accounts import attempts, sessions
@@ -219,12 +220,15 @@ class _Story:
 
     @_sealed
     def appoint_local_administrator(self, person: Person, clinic: str, *, ago: timedelta) -> None:
-        appointing.appoint_local_administrator(
-            **_named(person),
-            clinic_id=_clinic_id(clinic),
-            actor=self.at_work(cast.DORIS, ago=ago),
-            at=self.now - ago,
-        )
+        """By one at the office; at a clinic without one, by two."""
+        actor, at, clinic_id = self.at_work(cast.DORIS, ago=ago), self.now - ago, _clinic_id(clinic)
+        if active_administrators(clinic_id=clinic_id, at=at):
+            appointing.appoint_local_administrator(**_named(person), clinic_id=clinic_id, actor=actor, at=at)
+        else:
+            wanted = nominating.nominate(
+                **_named(person), role=Role.LOCAL_ADMINISTRATOR, clinic_id=clinic_id, actor=actor, at=at
+            )
+            nominating.confirm(nomination_id=wanted, actor=self.at_work(cast.INGRID, ago=ago), at=at)
         self.confirm(person, ago=ago)
 
     @_sealed
@@ -277,15 +281,19 @@ class _Story:
 
     @_sealed
     def attest(self, applicant: Person, administrator: Person, *, ago: timedelta) -> None:
+        """As long as the administrator's own right lasts; at the office another has recommended the same."""
         at, wanted = self.now - ago, _found(newest_application(account_id=_account_id(applicant)))
-        attesting.attest(
-            application_id=wanted.id,
-            role=wanted.role,
-            sub_registries=SUB_REGISTRIES,
-            last_day=last_possible_day(at=at, months=length(TimeLimit.GRANT).number),
-            actor=self.at_work(administrator, ago=ago),
-            at=at,
-        )
+        actor = self.at_work(administrator, ago=ago)
+        given = {
+            "application_id": wanted.id,
+            "role": wanted.role,
+            "sub_registries": SUB_REGISTRIES,
+            "last_day": reach_of(actor, at=at).last_day(at=at),
+            "at": at,
+        }
+        if actor.seat.clinic_id is None:
+            attesting.recommend(**given, actor=self.at_work(cast.INGRID, ago=ago))
+        attesting.attest(**given, actor=actor)
 
     @_sealed
     def prepare_disclosure(self, by: Person, *, ago: timedelta) -> None:
