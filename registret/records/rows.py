@@ -108,6 +108,11 @@ class StepPage:
     may_report: bool
     is_writable: bool
 
+    @property
+    def arrived_at(self) -> datetime | None:
+        """What *samma dag* means to the questions of this step; None for those that the episode begins with."""
+        return None if self.step.code == self.form.inclusion.code else self.episode.began_at
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Other:

@@ -51,7 +51,7 @@ from registret.records.refusals import (
 )
 from registret.records.rows import Doubles, Other, StepPage
 from registret.records.sight import clinic_of, sight_of, sight_of_all
-from registret.registries.answers import Answer, AnswerBroken, FormFault, Stored, read
+from registret.registries.answers import Answer, AnswerBroken, Fault, Stored, read
 from registret.registries.assessing import Assessment, KnownOfPatient, assess
 from registret.registries.forms import Form
 from registret.registries.queries import form_in_force
@@ -80,7 +80,7 @@ class NewPatient:
 class Intake:
     """What the inclusion questions come to. `faults`: answers that cannot be; they stop everything."""
 
-    faults: Mapping[str, FormFault]
+    faults: Mapping[str, Fault]
     assessment: Assessment
     doubles: Doubles
 
@@ -101,7 +101,7 @@ class Outcome:
     """What became of what was written. `others`: by variable, who changed answers since the page was fetched."""
 
     page: StepPage
-    faults: Mapping[str, FormFault]
+    faults: Mapping[str, Fault]
     conflicts: tuple[Conflict, ...]
     others: Mapping[str, Other] = field(default_factory=dict)
 
@@ -226,7 +226,7 @@ def write(*, actor: Actor, episode: str, step: str, base: int, written: Written,
         _require_writable(actor, row, "write")
         _require_unchanged(page.form)
         since = changes_since(row, base)
-        answers, faults = _read(page.form, step, written, at=at)
+        answers, faults = _read(page.form, step, written, at=at, arrived_at=page.arrived_at)
         changes, conflicts = _merge(page.form, row, since, written, answers, faults)
         if changes:
             row.state = STEP_LIFE.after(StepState(row.state), "write")
@@ -455,15 +455,17 @@ def _require_writable(actor: Actor, row: Step, act: str) -> None:
     STEP_LIFE.after(StepState(row.state), act)
 
 
-def _read(form: Form, step: str, written: Written, *, at: datetime) -> tuple[dict[str, Answer], dict[str, FormFault]]:
+def _read(
+    form: Form, step: str, written: Written, *, at: datetime, arrived_at: datetime | None = None
+) -> tuple[dict[str, Answer], dict[str, Fault]]:
     """Answers to questions of this step, and the faults of what is none. Other names are ignored."""
     answers: dict[str, Answer] = {}
-    faults: dict[str, FormFault] = {}
+    faults: dict[str, Fault] = {}
     for question in form.step(step).questions:
         if question.code not in written:
             continue
         try:
-            answer = read(question, written[question.code], at=at)
+            answer = read(question, written[question.code], at=at, arrived_at=arrived_at)
         except AnswerBroken as broken:
             faults[question.code] = broken.fault
         else:
@@ -478,7 +480,7 @@ def _merge(
     since: Mapping[str, tuple[Stored | None, Revision]],
     written: Written,
     answers: Mapping[str, Answer],
-    faults: Mapping[str, FormFault],
+    faults: Mapping[str, Fault],
 ) -> tuple[dict[str, tuple[Stored | None, Stored | None]], tuple[Conflict, ...]]:
     """What to change, and what somebody else changed to something else since the page was fetched: also where a fault
     stands in the way, for whoever mends it would overwrite what they never saw."""

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Final
 
+from registret.kernel.dates import DateFault, DateLimits, DateUnclear, Reach, read_day, read_moment
 from registret.kernel.identifiers import mask_personal_numbers
-from registret.kernel.sweden import SWEDEN, day_of
+from registret.kernel.sweden import SWEDEN
 from registret.kernel.typed import typed
 from registret.registries.expressions import Value
 from registret.registries.forms import Question
 from registret.registries.schema import Missing, VariableType
 
 MISSING_KEY: Final = "missing"
-EARLIEST: Final = date(1900, 1, 1)
-_DAY_AND_MONTH: Final = re.compile(r"([0-9]{1,2})/([0-9]{1,2})")
 
 Stored = str | list[str] | dict[str, str]
 """As JSON: numbers are texts, so that no digit is lost; choices are a list; what is missing is `{"missing": why}`."""
@@ -31,30 +29,24 @@ class FormFault(StrEnum):
     NOT_A_NUMBER = "not_a_number"
     NOT_WHOLE = "not_whole"
     DECIMALS = "decimals"
-    NOT_A_DATE = "not_a_date"
-    NOT_A_MOMENT = "not_a_moment"
+    NOT_AS_KEPT = "not_as_kept"
     NOT_AN_OPTION = "not_an_option"
     TOO_LONG = "too_long"
     TOO_LOW = "too_low"
     TOO_HIGH = "too_high"
-    AHEAD = "ahead"
     PERSONAL_NUMBER = "personal_number"
 
 
-_NOT_ONE: Final = {
-    VariableType.INTEGER: FormFault.NOT_A_NUMBER,
-    VariableType.DECIMAL: FormFault.NOT_A_NUMBER,
-    VariableType.DATE: FormFault.NOT_A_DATE,
-    VariableType.MOMENT: FormFault.NOT_A_MOMENT,
-}
+Fault = FormFault | DateFault
+"""Of a date or a time it is said what is wrong with this one."""
 
 
 class AnswerBroken(Exception):
     """What was written cannot be an answer to the question."""
 
-    def __init__(self, fault: FormFault) -> None:
+    def __init__(self, fault: Fault) -> None:
         self.fault = fault
-        super().__init__(fault.value)
+        super().__init__(fault.value if isinstance(fault, FormFault) else fault.trouble.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +68,12 @@ class Answer:
         return str(self.value)
 
 
-def read(question: Question, written: Sequence[str], *, at: datetime) -> Answer | None:
+def read(
+    question: Question, written: Sequence[str], *, at: datetime, arrived_at: datetime | None = None
+) -> Answer | None:
     """What a form brings: one text, or several for several choices. None: nothing was answered.
 
-    `missing:unknown` and the like are the answers of `Missing`.
+    `missing:unknown` and the like are the answers of `Missing`. `arrived_at`: when the episode began, if it has.
 
     Raises: AnswerBroken.
     """
@@ -90,7 +84,7 @@ def read(question: Question, written: Sequence[str], *, at: datetime) -> Answer 
         return Answer(missing=_missing(question, texts[-1].partition(":")[2]))
     if question.type is VariableType.CHOICES:
         return Answer(value=frozenset(_option(question, text) for text in texts))
-    return Answer(value=_one(question, texts[0], at))
+    return Answer(value=_one(question, texts[0], limits_of(question, at=at, arrived_at=arrived_at)))
 
 
 def restored(question: Question, stored: Stored) -> Answer:
@@ -112,7 +106,7 @@ def restored(question: Question, stored: Stored) -> Answer:
             case VariableType.MOMENT:
                 return Answer(value=datetime.fromisoformat(stored).astimezone(SWEDEN))
     except (InvalidOperation, ValueError):
-        raise AnswerBroken(_NOT_ONE[question.type]) from None
+        raise AnswerBroken(FormFault.NOT_AS_KEPT) from None
     return Answer(value=stored)
 
 
@@ -137,24 +131,31 @@ def written(answer: Answer | None) -> tuple[str, ...]:
     return (str(answer.value),)
 
 
-def _one(question: Question, text: str, at: datetime) -> Value:
+def limits_of(question: Question, *, at: datetime, arrived_at: datetime | None) -> DateLimits:
+    """Which dates answer a question about a date or a time."""
     variable = question.variable
-    today = day_of(at)
-    match question.type:
-        case VariableType.INTEGER | VariableType.DECIMAL:
-            return _number(question, text)
-        case VariableType.DATE:
-            day = _date(text, today, may_lie_ahead=not variable.not_after_now)
-            if variable.not_after_now and day > today:
-                raise AnswerBroken(FormFault.AHEAD)
-            return day
-        case VariableType.MOMENT:
-            moment = _moment(text, today, may_lie_ahead=not variable.not_after_now)
-            if variable.not_after_now and moment > at:
-                raise AnswerBroken(FormFault.AHEAD)
-            return moment
-        case VariableType.CHOICE:
-            return _option(question, text)
+    return DateLimits(
+        now=at,
+        reach=Reach.PAST if variable.not_after_now else Reach.ANY,
+        arrived_at=arrived_at,
+        takes_time_alone=variable.on_arrival_day,
+    )
+
+
+def _one(question: Question, text: str, limits: DateLimits) -> Value:
+    variable = question.variable
+    try:
+        match question.type:
+            case VariableType.INTEGER | VariableType.DECIMAL:
+                return _number(question, text)
+            case VariableType.DATE:
+                return read_day(text, limits)
+            case VariableType.MOMENT:
+                return read_moment(text, limits)
+            case VariableType.CHOICE:
+                return _option(question, text)
+    except DateUnclear as unclear:
+        raise AnswerBroken(unclear.fault) from None
     if len(text) > variable.longest:
         raise AnswerBroken(FormFault.TOO_LONG)
     # Who the patient is stands in one place, and free text is not it.
@@ -183,44 +184,6 @@ def _number(question: Question, text: str) -> Decimal:
         low = variable.hard.least is not None and number < variable.hard.least
         raise AnswerBroken(FormFault.TOO_LOW if low else FormFault.TOO_HIGH)
     return round(number, variable.decimals) if variable.decimals else Decimal(int(number))
-
-
-def _date(text: str, today: date, *, may_lie_ahead: bool) -> date:
-    """`2026-11-25`, or without hyphens, or without the century; `25/11` is this year's, or the last one's if that day
-    is still to come and may not be."""
-    try:
-        if match := _DAY_AND_MONTH.fullmatch(text):
-            day, month = int(match[1]), int(match[2])
-            on = date(today.year, month, day)
-            return on if may_lie_ahead or on <= today else date(today.year - 1, month, day)
-        digits = text.replace("-", "")
-        if not (digits.isascii() and digits.isdigit() and len(digits) in {6, 8}):
-            raise ValueError
-        digits = digits if len(digits) == 8 else f"20{digits}"
-        on = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
-    except ValueError:
-        raise AnswerBroken(FormFault.NOT_A_DATE) from None
-    if on < EARLIEST:
-        raise AnswerBroken(FormFault.NOT_A_DATE)
-    return on
-
-
-def _moment(text: str, today: date, *, may_lie_ahead: bool) -> datetime:
-    """`2026-11-25T14:05`, as browsers send it, or with a space, a dot, or no colon, as people write it; the day as in
-    `_date`. Swedish time: the first, in the hour that a night in October has twice; none, in the hour that a night in
-    March lacks."""
-    day, _, clock = text.replace("T", " ").partition(" ")
-    digits = clock.strip().replace(":", "").replace(".", "")
-    try:
-        if not (digits.isascii() and digits.isdigit() and len(digits) in {4, 6}):
-            raise ValueError
-        on = _date(day, today, may_lie_ahead=may_lie_ahead)
-        moment = datetime(on.year, on.month, on.day, int(digits[:2]), int(digits[2:4]), tzinfo=SWEDEN)
-        if moment.astimezone(UTC).astimezone(SWEDEN).replace(tzinfo=None) != moment.replace(tzinfo=None):
-            raise ValueError
-        return moment
-    except (ValueError, AnswerBroken):
-        raise AnswerBroken(FormFault.NOT_A_MOMENT) from None
 
 
 def _option(question: Question, text: str) -> str:

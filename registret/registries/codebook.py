@@ -154,7 +154,7 @@ def _unit(unit: Unit | None, ucum: str | None) -> Row:
 
 
 def _codes(codes: Codes) -> Row:
-    return {system.value: code for system, code in codes.items()}
+    return {system.value: " ".join(found) for system, found in codes.items()}
 
 
 def _number(number: Decimal | None) -> str:

@@ -16,6 +16,7 @@ from typing import Any, Final
 from registret.registries.forms import Form, FormRule, FormScore, FormSection, FormStep, Question
 from registret.registries.schema import (
     Block,
+    Codes,
     CodeSystem,
     Missing,
     Option,
@@ -132,10 +133,12 @@ class _Writer:
         extensions += [*self._missing(variable), *_limits(variable), *_unit(variable.unit, variable.ucum)]
         if variable.usual:
             extensions.append(self._own("usual", {"valueRange": _range(variable.usual)}))
+        extensions += self._covers(variable.codes)
         extensions.append(self._own("purpose", {"valueString": self._form.register.purpose[variable.purpose].sv}))
         item["extension"] = extensions
-        if variable.codes:
-            item["code"] = [{"system": SYSTEMS[system], "code": code} for system, code in variable.codes.items()]
+        same = [{"system": SYSTEMS[system], "code": c[0]} for system, c in variable.codes.items() if len(c) == 1]
+        if same:
+            item["code"] = same
         if variable.required and not variable.missing:
             item["required"] = True
         if question.type is VariableType.CHOICES:
@@ -158,12 +161,21 @@ class _Writer:
         coding = {"system": self._list(question), "code": option.code, **_text("display", option.label)}
         found: Json = {"valueCoding": coding}
         extensions = [
-            self._own("same-as", {"valueCoding": {"system": SYSTEMS[system], "code": code}})
-            for system, code in option.codes.items()
+            self._own("same-as", {"valueCoding": {"system": SYSTEMS[system], "code": codes[0]}})
+            for system, codes in option.codes.items()
+            if len(codes) == 1
         ]
+        extensions += self._covers(option.codes)
         if option.alone:
             extensions.append({"url": f"{_HL7}questionnaire-optionExclusive", "valueBoolean": True})
         return found | ({"extension": extensions} if extensions else {})
+
+    def _covers(self, codes: Codes) -> Iterator[Json]:
+        """Several codes of one system are narrower than the question or the option: none of them is the same."""
+        for system, found in codes.items():
+            if len(found) > 1:
+                for code in found:
+                    yield self._own("covers", {"valueCoding": {"system": SYSTEMS[system], "code": code}})
 
     def _score(self, score: FormScore) -> Json:
         item: Json = {

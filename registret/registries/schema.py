@@ -74,7 +74,21 @@ class CodeSystem(StrEnum):
     KVA = "kva"
 
 
-Codes = Mapping[Annotated[CodeSystem, Field(strict=False)], Text]
+def _each_a_tuple(codes: object) -> object:
+    """A code by itself is a list of one."""
+    if not isinstance(codes, dict):
+        return codes
+    return {system: [found] if isinstance(found, str) else found for system, found in codes.items()}
+
+
+Codes = Annotated[
+    Mapping[
+        Annotated[CodeSystem, Field(strict=False)],
+        Annotated[tuple[Text, ...], Field(min_length=1, strict=False)],
+    ],
+    BeforeValidator(_each_a_tuple),
+]
+"""What other systems call it. One code of a system means the same; several together are what it covers."""
 Said = Text | Words
 """A text that is the same in both languages, or one in each."""
 Unit = Said
@@ -140,8 +154,10 @@ class Variable(_Part):
     `common`: of several choices, the options that most answers are, in this order: shown first, with the others folded
     away under `more`, which says what they are. `purpose`: why it is asked, by code of a purpose of the registry.
     `error`: what is said in the place of the usual sentence if a value is impossible. `ucum`: the unit as machines know
-    it, if `units` cannot tell it from `unit`. `not_after_now`: a time that can lie ahead says false. `was`: what it was
-    called in the version before.
+    it, if `units` cannot tell it from `unit`. `not_after_now`: a time that can lie ahead says false. `on_arrival_day`:
+    a time that is mostly of the day of the arrival may be written without the day (no part of the digest: the answer
+    means the same). `was`: what it was called in the
+    version before.
     """
 
     code: Code
@@ -163,6 +179,7 @@ class Variable(_Part):
     show_if: Text | None = None
     missing: tuple[Annotated[Missing, Field(strict=False)], ...] = Field(default=(), strict=False)
     not_after_now: bool = True
+    on_arrival_day: bool = Field(default=False, exclude=True)
     was: Code | None = None
     codes: Codes = Field(default_factory=dict)
 
@@ -177,6 +194,8 @@ class Variable(_Part):
         if bool(self.common) != (self.more is not None):
             raise ValueError("common says what is shown first, and more what the rest is called: both, or neither")
         require_once("common option", self.common)
+        if self.on_arrival_day and self.type is not VariableType.MOMENT:
+            raise ValueError("on_arrival_day is for a time")
         if not is_number and (self.unit or self.hard or self.usual):
             raise ValueError("unit, hard and usual are for numbers")
         if is_number and self.hard is None:

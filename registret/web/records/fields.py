@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from registret.kernel.dates import DateFault
 from registret.records.services import Conflict
-from registret.registries.answers import MISSING_KEY, Answer, FormFault, written
+from registret.registries.answers import MISSING_KEY, Answer, Fault, FormFault, limits_of, written
 from registret.registries.assessing import Assessment
 from registret.registries.forms import FormSection, FormStep, Question
 from registret.registries.saying import in_digits, said
 from registret.registries.schema import Block, VariableType
+from registret.web.dates import DateInput, date_hint
+from registret.words.dates import date_fault
 from registret.words.labels import answer_missing, asked
 
 # Beyond so many, buttons in a row are harder to read than a list.
@@ -38,7 +42,7 @@ class Field:
     written. `usual`: what a number is expected to be. `fault`, `odd`: sentences; `is_unanswered`: the fault is only
     that there is no answer. `more`: boxes that are folded away under `more_name`, unless one of them is ticked.
     `theirs`: what somebody else answered meanwhile, as
-    JSON for the script; empty, if nobody did."""
+    JSON for the script; empty, if nobody did. `date`: of a date or a moment, what the component shows."""
 
     code: str
     label: str
@@ -59,6 +63,7 @@ class Field:
     odd: str
     longest: int
     theirs: str
+    date: DateInput | None = None
 
     @property
     def described_by(self) -> str:
@@ -114,11 +119,14 @@ def parts_of(
     answers: Mapping[str, Answer],
     assessment: Assessment,
     typed: Mapping[str, Sequence[str]] | None = None,
-    faults: Mapping[str, FormFault] | None = None,
+    at: datetime,
+    arrived_at: datetime | None = None,
+    faults: Mapping[str, Fault] | None = None,
     conflicts: Sequence[Conflict] = (),
     ask_for_lacking: bool = False,
 ) -> tuple[Part, ...]:
-    """`typed`: what was sent and could not be kept stands there again. `ask_for_lacking`: signing was tried."""
+    """`typed`: what was sent and could not be kept stands there again. `ask_for_lacking`: signing was tried.
+    `arrived_at`: when the episode began, if it has."""
     return tuple(
         _part(
             section,
@@ -128,6 +136,7 @@ def parts_of(
             faults=faults or {},
             conflicts={conflict.code: conflict for conflict in conflicts},
             ask_for_lacking=ask_for_lacking,
+            clock=_Clock(at=at, arrived_at=arrived_at),
         )
         for section in step.sections
     )
@@ -156,8 +165,10 @@ def title_of(troubles: Sequence[Trouble]) -> str:
     return ngettext("En uppgift behöver rättas", "%(n)s uppgifter behöver rättas", mend) % {"n": mend}
 
 
-def fault_of(question: Question, fault: FormFault) -> str:
+def fault_of(question: Question, fault: Fault) -> str:
     """What to do, in a sentence."""
+    if isinstance(fault, DateFault):
+        return date_fault(fault)
     variable = question.variable
     unit = f" {variable.unit}" if variable.unit else ""
     least, most = (_limit(variable.hard.least), _limit(variable.hard.most)) if variable.hard else ("", "")
@@ -175,12 +186,6 @@ def fault_of(question: Question, fault: FormFault) -> str:
             return _("Värdet kan inte vara lägre än %(limit)s. Kontrollera det.") % {"limit": f"{least}{unit}"}
         case FormFault.TOO_HIGH:
             return _("Värdet kan inte vara högre än %(limit)s. Kontrollera det.") % {"limit": f"{most}{unit}"}
-        case FormFault.NOT_A_DATE:
-            return _("Skriv ett datum som 2026-11-20")
-        case FormFault.NOT_A_MOMENT:
-            return _("Skriv datum och klockslag som 2026-11-20 14:05")
-        case FormFault.AHEAD:
-            return _("Tiden har inte varit än. Kontrollera den.")
         case FormFault.TOO_LONG:
             return _("Skriv högst %(n)s tecken") % {"n": variable.longest}
         case FormFault.PERSONAL_NUMBER:
@@ -197,7 +202,7 @@ def overtaken(question: Question, theirs: Answer | None, name: str) -> str:
     }
 
 
-def _not_saved(question: Question, fault: FormFault | None, conflict: Conflict | None) -> str:
+def _not_saved(question: Question, fault: Fault | None, conflict: Conflict | None) -> str:
     """Why an answer is on the page only."""
     found = [overtaken(question, conflict.theirs, conflict.by_name)] if conflict else []
     return " ".join([*found, *([fault_of(question, fault)] if fault else [])])
@@ -244,9 +249,10 @@ def _part(
     answers: Mapping[str, Answer],
     assessment: Assessment,
     typed: Mapping[str, Sequence[str]],
-    faults: Mapping[str, FormFault],
+    faults: Mapping[str, Fault],
     conflicts: Mapping[str, Conflict],
     ask_for_lacking: bool,
+    clock: _Clock,
 ) -> Part:
     fields = []
     for question in section.questions:
@@ -258,7 +264,8 @@ def _part(
             fault = _("Svara, eller välj varför svaret saknas") if question.variable.missing else _("Svara på frågan")
         texts = tuple(typed[question.code]) if fault and question.code in typed else written(answers.get(question.code))
         theirs = written(answers.get(question.code)) if question.code in conflicts else None
-        fields.append(_field(question, texts, assessment, fault, is_unanswered=is_unanswered, theirs=theirs))
+        field = _field(question, texts, assessment, fault, is_unanswered=is_unanswered, theirs=theirs)
+        fields.append(_dated(field, question, clock, None if fault else answers.get(question.code)))
     shown = [question.code for question in section.questions if question.code in assessment.shown]
     return Part(
         code=section.code,
@@ -305,7 +312,7 @@ def _field(
         code=question.code,
         label=str(variable.label),
         help=str(variable.help or ""),
-        how=_how(question),
+        how="",
         widget=_widget(question),
         unit=str(variable.unit or ""),
         usual=usual_of(question),
@@ -335,10 +342,27 @@ def _widget(question: Question) -> str:
     return question.type.value
 
 
-def _how(question: Question) -> str:
-    match question.type:
-        case VariableType.DATE:
-            return _("Skriv som 2026-11-25 eller 25/11.")
-        case VariableType.MOMENT:
-            return _("Skriv som 2026-11-25 14.30 eller 25/11 14.30.")
-    return ""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Clock:
+    at: datetime
+    arrived_at: datetime | None
+
+
+def _dated(field: Field, question: Question, clock: _Clock, answer: Answer | None) -> Field:
+    """The same, but a date knows what may be written, and reads back what was."""
+    if question.type not in {VariableType.DATE, VariableType.MOMENT}:
+        return field
+    limits = limits_of(question, at=clock.at, arrived_at=clock.arrived_at)
+    is_moment = question.type is VariableType.MOMENT
+    told = replace(field, how=date_hint(limits, is_moment=is_moment))
+    value = answer.value if answer else None
+    shown = DateInput(
+        name=field.code,
+        value=field.value,
+        limits=limits,
+        is_moment=is_moment,
+        on=value if isinstance(value, date) else None,
+        described_by=told.described_by,
+        is_bad=bool(field.fault) and not field.is_unanswered,
+    )
+    return replace(told, date=shown)

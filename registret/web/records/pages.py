@@ -196,7 +196,7 @@ def live(outcome: Outcome, faults: Mapping[str, str], at: datetime) -> dict[str,
     """What the browser is told after it saved or asked: what is asked now, what is odd, what scores come to."""
     page = outcome.page
     questions = {question.code: question for question in page.form_step.questions}
-    parts = parts_of(page.form_step, answers=page.answers[page.step.code], assessment=page.assessment)
+    parts = parts_of(page.form_step, answers=page.answers[page.step.code], assessment=page.assessment, at=at)
     return {
         "version": page.step.version,
         "saved": clock_in_words(page.step.saved_at or at),

@@ -213,7 +213,13 @@ def one_step(request: ActorRequest, episode: str, step: str) -> HttpResponse:
     """The form of a step. POST saves it, and does what the button says."""
     if request.method == "GET":
         page = looking.open_step(actor=request.actor, episode=episode, step=step, at=request.at)
-        parts = parts_of(page.form_step, answers=page.answers[step], assessment=page.assessment)
+        parts = parts_of(
+            page.form_step,
+            answers=page.answers[step],
+            assessment=page.assessment,
+            at=request.at,
+            arrived_at=page.arrived_at,
+        )
         return render(request, "step.html", pages.step_context(page, parts=parts))
     outcome = _written(request, episode, step)
     act = request.POST.get("do", "save")
@@ -380,6 +386,7 @@ def _inclusion(
         form.inclusion,
         answers=answers,
         assessment=assessment,
+        at=request.at,
         typed=written,
         faults=found.faults if found else {},
         ask_for_lacking=found is not None and not only_more,
@@ -498,7 +505,7 @@ def _base(request: HttpRequest) -> int:
     return int(base) if base.isascii() and base.isdigit() and len(base) < 9 else 0
 
 
-def _again(request: HttpRequest, outcome: Outcome, *, signing: bool) -> HttpResponse:
+def _again(request: ActorRequest, outcome: Outcome, *, signing: bool) -> HttpResponse:
     """The form with what is wrong, beside it what was typed; if it was to be signed, also with what is not answered."""
     page: StepPage = outcome.page
     typed = {question.code: request.POST.getlist(question.code) for question in page.form_step.questions}
@@ -506,6 +513,8 @@ def _again(request: HttpRequest, outcome: Outcome, *, signing: bool) -> HttpResp
         page.form_step,
         answers=page.answers[page.step.code],
         assessment=page.assessment,
+        at=request.at,
+        arrived_at=page.arrived_at,
         typed=typed,
         faults=outcome.faults,
         conflicts=outcome.conflicts,

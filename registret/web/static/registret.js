@@ -270,7 +270,7 @@ if (sheet) {
       const apart = ["data-missing", "data-alone"].some((name) => target.hasAttribute(name) || other.hasAttribute(name));
       if (!apart || (target.type === "checkbox" && !target.checked)) continue;
       if (other.type === "checkbox") other.checked = false;
-      else if (other.type !== "radio") other.value = "";
+      else if (other.type !== "radio") { other.value = ""; other.dispatchEvent(new Event("put", { bubbles: true })); }
     }
   };
   const put = (code, texts) => {
@@ -279,7 +279,10 @@ if (sheet) {
         input.checked = texts.includes(input.value);
         if (input.checked) unfold(input);
       }
-      else input.value = texts.find((text) => !text.startsWith("missing:"))?.replace("T", " ") ?? "";
+      else {
+        input.value = texts.find((text) => !text.startsWith("missing:"))?.replace("T", " ") ?? "";
+        input.dispatchEvent(new Event("put", { bubbles: true }));
+      }
     }
   };
   const mark = (code, kind, text) => {

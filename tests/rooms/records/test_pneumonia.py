@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from importlib import import_module
 
@@ -10,12 +11,28 @@ from django.db import connection, transaction
 
 from registret.access.actor import Actor
 from registret.access.refusals import NotFound, NotPermitted
+from registret.kernel.dates import DateFault, DateTrouble
 from registret.kernel.life import NotPossible
 from registret.limits.services import TooMany
 from registret.records import looking, queries, services
 from registret.records.lifecycle import StepState
 from registret.records.refusals import CannotSign, NotIncluded, OfAnotherClinic, PerhapsDouble, WrittenSince
-from tests.rooms.records.scene import ACUTE, DISCHARGE, MINUTE, NOW, SAMORDNAD, TOLVAN, Ward, begun, log, ward
+from registret.records.services import NewPatient
+from registret.words.dates import date_fault
+from tests.rooms.records.scene import (
+    ACUTE,
+    DISCHARGE,
+    INCLUDED,
+    MINUTE,
+    NOW,
+    SAMORDNAD,
+    TOLVAN,
+    Ward,
+    begun,
+    log,
+    number,
+    ward,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +59,42 @@ def test_an_episode_begins_with_all_its_steps_and_one_entry(here: Ward) -> None:
     (entry,) = log("episode.begun")
     assert entry.facts["episode"] == episode
     assert TOLVAN not in str(entry.facts)
+
+
+@pytest.mark.parametrize(
+    ("arrived", "at", "said"),
+    [
+        ("25/11 10.00", NOW, "25 november 2026 har inte varit än. Menar du tisdag 25 november 2025? Skriv då året"),
+        (
+            "28/12 10.00",
+            datetime(2027, 1, 2, 8, tzinfo=UTC),
+            "28 december 2027 har inte varit än. Menar du måndag 28 december 2026? Skriv då året: 2026-12-28.",
+        ),
+    ],
+)
+def test_no_episode_begins_last_year_because_the_year_was_left_out(
+    here: Ward, arrived: str, at: datetime, said: str
+) -> None:
+    who, written = NewPatient(number=number(TOLVAN)), {**INCLUDED, "arrived_at": [arrived]}
+    found = services.intake(actor=here.anna, who=who, sub_registry="pneumoni", written=written, at=at)
+    fault = found.faults["arrived_at"]
+    assert isinstance(fault, DateFault)
+    assert said in date_fault(fault)
+    with pytest.raises(NotIncluded):
+        services.begin(actor=here.anna, who=who, sub_registry="pneumoni", written=written, is_no_double=False, at=at)
+
+
+def test_samma_dag_is_the_day_of_the_arrival_and_never_before_it(here: Ward) -> None:
+    episode = begun(here.anna)
+    written = {"antibiotic_at": ["samma dag 9.30"], "blood_cultured_at": ["8.10"], "intensive_care_from": ["9.40"]}
+    found = services.write(actor=here.anna, episode=episode, step="acute", base=0, written=written, at=NOW)
+    kept = found.page.answers["acute"]["antibiotic_at"].stored
+    assert str(kept).startswith("2026-11-20T09:30")
+    troubles = {code: fault.trouble for code, fault in found.faults.items() if isinstance(fault, DateFault)}
+    assert troubles == {
+        "blood_cultured_at": DateTrouble.BEFORE_ARRIVAL,
+        "intensive_care_from": DateTrouble.NO_DAY,
+    }, "the arrival was at 8.15, and intensive care may begin any day"
 
 
 def test_crb65_is_computed_from_what_is_known_and_unknown_until_then(here: Ward) -> None:

@@ -154,7 +154,9 @@ def test_units_are_known_to_machines_too(form: Form) -> None:
 
 @every_form
 def test_codes_have_the_shape_of_their_system(form: Form) -> None:
-    found = [(what, system, code) for what, codes in coded(form) for system, code in codes.items()]
+    found = [
+        (what, system, code) for what, codes in coded(form) for system, several in codes.items() for code in several
+    ]
     assert found
     assert [one for one in found if not re.fullmatch(SHAPES[one[1]], one[2])] == []
     assert [one for one in found if one[1] is CodeSystem.SNOMED and not verhoeff(one[2])] == []

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.formats import date_format
 
 from registret.access.actor import Actor
 from registret.access.roles import Role
@@ -306,9 +307,20 @@ def test_an_option_that_stands_alone_is_marked_so_for_the_script(episode: str) -
 
 def test_how_a_time_is_written_stands_beside_it(episode: str) -> None:
     page = form_of(episode)
-    assert "Skriv som 2026-11-25 14.30 eller 25/11 14.30." in page
-    assert 'aria-describedby="antibiotic_at-hjalp antibiotic_at-sa"' in page
+    assert "Skriv som 25/11 14.30, eller bara 14.30 om det var ankomstdagen" in page
+    assert 'aria-describedby="antibiotic_at-hjalp antibiotic_at-sa antibiotic_at-last"' in page
     assert "placeholder" not in page
+
+
+@pytest.mark.parametrize("written", ["%d/%m %H.%M", "samma dag %H.%M", "%H%M"])
+def test_a_time_is_read_back_in_words_with_its_year(anna: Actor, episode: str, now: datetime, written: str) -> None:
+    given = timezone.localtime(now - timedelta(days=4)).replace(hour=23, minute=58)
+    Browser.of(ANNA).post(f"/vardepisod/{episode}/acute", {"antibiotic_at": given.strftime(written), "base": "1"})
+    page = form_of(episode)
+    assert f'value="{given:%Y-%m-%d %H:%M}"' in page
+    with translation.override("sv"):
+        read_back = f"{date_format(given, 'l j F Y')} kl. 23.58, för 4 dagar sedan"
+    assert read_back in page
 
 
 def test_the_usual_range_has_the_decimal_comma_of_the_language(anna: Actor, episode: str) -> None:

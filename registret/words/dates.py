@@ -1,0 +1,133 @@
+"""Dates as they are read back to the one who writes them, and what is wrong with one that cannot be taken."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import date, datetime
+
+from django.utils import timezone
+from django.utils.dates import MONTHS
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from registret.kernel.dates import DateFault, DateTrouble
+from registret.words.days import clock_in_words, day_in_words
+
+_MOST_DAYS = 31
+_DAYS_OF_MONTH = 30.4375
+
+
+def date_read_back(value: date, *, today: date) -> str:
+    """`onsdag 25 november 2026, i går`; of a moment also `kl. 14.30`."""
+    if not isinstance(value, datetime):
+        return f"{_long(value)}, {distance(value, today=today)}"
+    local = timezone.localtime(value)
+    at = _("kl. %(clock)s") % {"clock": clock_in_words(local)}
+    return f"{_long(local.date())} {at}, {distance(local.date(), today=today)}"
+
+
+def distance(day: date, *, today: date) -> str:
+    """`i går`, `för 3 dagar sedan`, `om 2 månader`. As browsers say it, so that both read back alike."""
+    days = (day - today).days
+    near = {-2: _("i förrgår"), -1: _("i går"), 0: _("i dag"), 1: _("i morgon"), 2: _("i övermorgon")}
+    if days in near:
+        return near[days]
+    n = abs(days)
+    if n <= _MOST_DAYS:
+        ago = ngettext("för %(n)s dag sedan", "för %(n)s dagar sedan", n)
+        ahead = ngettext("om %(n)s dag", "om %(n)s dagar", n)
+    elif (months := int(n / _DAYS_OF_MONTH)) < 24:
+        n = max(months, 1)
+        ago = ngettext("för %(n)s månad sedan", "för %(n)s månader sedan", n)
+        ahead = ngettext("om %(n)s månad", "om %(n)s månader", n)
+    else:
+        n = months // 12
+        ago = ngettext("för %(n)s år sedan", "för %(n)s år sedan", n)
+        ahead = ngettext("om %(n)s år", "om %(n)s år", n)
+    return (ago if days < 0 else ahead) % {"n": n}
+
+
+def date_fault(fault: DateFault) -> str:
+    """What is wrong with this date, and what to write instead."""
+    on = _named(fault.on)
+    match fault.trouble:
+        case DateTrouble.NOT_A_DATE:
+            return _("Det går inte att läsa som ett datum. Skriv som 2026-11-25 eller 25/11.")
+        case DateTrouble.NOT_A_MOMENT:
+            return _("Det går inte att läsa som datum och klockslag. Skriv som 2026-11-25 14.30 eller 25/11 14.30.")
+        case DateTrouble.NO_SUCH_MONTH:
+            return _("Det finns ingen månad %(month)s. Skriv dagen före månaden, som 25/11.") % {"month": fault.month}
+        case DateTrouble.NO_SUCH_DAY:
+            return _no_such_day(fault)
+        case DateTrouble.NO_SUCH_TIME:
+            return _("Klockslaget finns inte. Det ska ligga mellan 00.00 och 23.59.")
+        case DateTrouble.SKIPPED_HOUR:
+            return _("Klockslaget finns inte: natten till %(day)s ställdes klockan fram från 02.00 till 03.00.") % {
+                "day": on
+            }
+        case DateTrouble.NO_TIME:
+            return _("Skriv också klockslaget, efter dagen (%(day)s). Till exempel 14.30.") % {"day": on}
+        case DateTrouble.NO_DAY:
+            return _("Skriv också dagen, före klockslaget. Till exempel 25/11 14.30.")
+        case DateTrouble.TIME_UNASKED:
+            return _("Skriv bara dagen, utan klockslag.")
+        case DateTrouble.YEAR_OR_TIME:
+            return _("Är de fyra sista siffrorna ett år eller ett klockslag? Skriv hela datumet, som 2026-11-25 14.30.")
+        case DateTrouble.YEAR_NEEDED:
+            return _year_needed(fault)
+        case DateTrouble.FULL_YEAR_NEEDED:
+            return _("Skriv året med fyra siffror, som 1980-01-31.")
+        case DateTrouble.AHEAD:
+            return _("%(when)s har inte varit än. Kontrollera datumet.") % {"when": _upper(on)}
+        case DateTrouble.PASSED:
+            return _("%(when)s har redan varit. Kontrollera datumet.") % {"when": _upper(on)}
+        case DateTrouble.TOO_EARLY:
+            return _("%(when)s är för långt tillbaka. Tidigast är %(limit)s.") % {
+                "when": _upper(on),
+                "limit": _named(fault.limit),
+            }
+        case DateTrouble.TOO_LATE:
+            return _("%(when)s är för långt fram. Senast är %(limit)s.") % {
+                "when": _upper(on),
+                "limit": _named(fault.limit),
+            }
+        case DateTrouble.NO_ARRIVAL:
+            return _("Det finns ingen ankomst att utgå från här. Skriv dagen.")
+    return _("%(when)s är före ankomsten. Skriv dagen också, om det var en annan dag.") % {"when": _upper(on)}
+
+
+def _no_such_day(fault: DateFault) -> str:
+    return _("%(day)s %(month)s %(year)s finns inte. Månaden har %(days)s dagar.") % {
+        "day": fault.day,
+        "month": MONTHS[fault.month],
+        "year": fault.year,
+        "days": calendar.monthrange(fault.year, fault.month)[1],
+    }
+
+
+def _year_needed(fault: DateFault) -> str:
+    on, other = fault.on, fault.other
+    if on is None or other is None:
+        return _("Skriv också året.")
+    words = {"when": _upper(_named(on)), "other": _long(other), "iso": other.isoformat()}
+    if other > on:
+        return _("%(when)s har redan varit. Menar du %(other)s? Skriv då året: %(iso)s.") % words
+    return _("%(when)s har inte varit än. Menar du %(other)s? Skriv då året: %(iso)s.") % words
+
+
+def _long(day: date) -> str:
+    return date_format(day, "l j F Y")
+
+
+def _named(value: date | None) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, datetime):
+        return day_in_words(value)
+    at = _("kl. %(clock)s") % {"clock": clock_in_words(value)}
+    return f"{day_in_words(value)} {at}"
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
