@@ -80,6 +80,8 @@ BERTIL = person("Bertil", "Holm", "SE2321009991-E00B2H8")
 KARIN = person("Karin", "Nyberg", "SE2321009991-E00K7L3")
 CECILIA = person("Cecilia", "Dahl", "SE2321009983-E00C5D1", organisation="Region Sydvik")
 DORIS = person("Doris", "Lund", "SE2321009991-E00D0R1")
+INGRID = person("Ingrid", "Falk", "SE2321009991-E00J3F2")
+"""Doris's colleague, in tests that bring her in."""
 ERIK = person("Erik", "Sand", "SE2321009991-E00E3S7")
 
 INFECTION, MEDICINE, SYDVIK = "infektion-norrvik", "medicin-norrvik", "infektion-sydvik"

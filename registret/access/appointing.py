@@ -94,6 +94,9 @@ def appoint_local_administrator(
     Raises: NotPermitted, CardTooOld, OwnRights, SecondNeeded, ClinicClosed, AlreadyGranted, TooMany.
     """
     check_appointing(hsa_id, actor=actor, at=at)
+    place = clinic(clinic_id)
+    if place is None or not place.is_open:
+        raise ClinicClosed()
     if not others_act_at(clinic_id, hsa_id=hsa_id, actor=actor, at=at):
         raise SecondNeeded()
     return appoint(

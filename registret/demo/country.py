@@ -28,7 +28,6 @@ from registret.access.actor import Actor
 from registret.access.queries import active_administrators, newest_application, who
 from registret.access.reach import reach_of
 from registret.access.roles import Role
-from registret.access.rules import last_possible_day
 from registret.accounts import attempts, sessions
 from registret.accounts.attempts import Proof, Purpose
 from registret.accounts.cardfacts import CardFacts
@@ -57,7 +56,6 @@ from registret.records.services import NewPatient
 from registret.registries.queries import form_in_force
 from registret.settings import services as limits
 from registret.settings.lengths import TimeLimit
-from registret.settings.queries import length
 from registret.web.trust import revocation, trust
 
 T = TypeVar("T")
@@ -284,16 +282,24 @@ class _Story:
         """As long as the administrator's own right lasts; at the office another has recommended the same."""
         at, wanted = self.now - ago, _found(newest_application(account_id=_account_id(applicant)))
         actor = self.at_work(administrator, ago=ago)
-        given = {
-            "application_id": wanted.id,
-            "role": wanted.role,
-            "sub_registries": SUB_REGISTRIES,
-            "last_day": reach_of(actor, at=at).last_day(at=at),
-            "at": at,
-        }
+        last_day = reach_of(actor, at=at).last_day(at=at)
         if actor.seat.clinic_id is None:
-            attesting.recommend(**given, actor=self.at_work(cast.INGRID, ago=ago))
-        attesting.attest(**given, actor=actor)
+            attesting.recommend(
+                application_id=wanted.id,
+                role=wanted.role,
+                sub_registries=SUB_REGISTRIES,
+                last_day=last_day,
+                actor=self.at_work(cast.INGRID, ago=ago),
+                at=at,
+            )
+        attesting.attest(
+            application_id=wanted.id,
+            role=wanted.role,
+            sub_registries=SUB_REGISTRIES,
+            last_day=last_day,
+            actor=actor,
+            at=at,
+        )
 
     @_sealed
     def prepare_disclosure(self, by: Person, *, ago: timedelta) -> None:

@@ -43,6 +43,7 @@ EVENTS = {
     "confirmation.asked": _("Bekräftelsemejl begärt"),
     "confirmation.code_refused": _("Fel kod ur mejlet"),
     "application.made": _("Ansökte om behörighet"),
+    "application.recommended": _("Tillstyrkte en ansökan"),
     "application.attest": _("Attesterade"),
     "application.decline": _("Avslog ansökan"),
     "application.withdraw": _("Tog tillbaka ansökan"),

@@ -112,7 +112,7 @@ PROCESSINGS: tuple[Processing, ...] = (
                 words=_("Avslagna och återtagna ansökningar: %(length)s efter beslutet."), limit=TimeLimit.KEEP_DECLINED
             ),
             Kept(words=_("Förfallna ansökningar: %(length)s."), limit=TimeLimit.KEEP_LAPSED),
-            Kept(words=_("Förslag om loggranskare och handläggare: 30 dagar.")),
+            Kept(words=_("Förslag till uppdrag: 30 dagar.")),
             _ENDED,
         ),
         security=_BEHIND_THE_CARD,

@@ -79,7 +79,7 @@ BEGIN
     RAISE EXCEPTION 'account %: at the registry office two decide', NEW.granted_by_id
         USING ERRCODE = 'check_violation';
 END $$;
-CREATE TRIGGER access_grant_reach BEFORE INSERT ON access_grant FOR EACH ROW
+CREATE TRIGGER access_grant_reach AFTER INSERT ON access_grant FOR EACH ROW
     WHEN (NEW.granted_by_id IS NOT NULL AND NEW.clinic_id IS NOT NULL AND NEW.revoked_at IS NULL)
     EXECUTE FUNCTION access_grant_reach();
 """

@@ -19,6 +19,7 @@ from registret.access.refusals import (
     AlreadyGranted,
     AlreadyProposed,
     BeginImpossible,
+    BeyondOwnRights,
     ClinicClosed,
     EndImpossible,
     NotAColleague,
@@ -39,6 +40,7 @@ _PLACES = {
     BeginImpossible: "first_day",
     EndImpossible: "last_day",
     OutlastsRights: "last_day",
+    BeyondOwnRights: "person",
     ClinicClosed: None,
 }
 _DAY = _("Skriv dagen som år-månad-dag, till exempel 2028-11-23")

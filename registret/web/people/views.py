@@ -16,17 +16,20 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from registret.access import people as access
 from registret.access.claims import links_of
 from registret.access.people import GrantRow, PersonRow
+from registret.access.reach import reach_of
 from registret.access.refusals import (
     AlreadyGranted,
+    BeyondOwnRights,
     ClinicClosed,
     EndImpossible,
     NotFound,
     NotParticipating,
+    OfficeWidens,
+    OutlastsOwnRight,
     RoleImpossible,
     SubRegistryClosed,
 )
 from registret.access.roles import Permission
-from registret.access.rules import last_possible_day
 from registret.access.substitutes import proposed
 from registret.access.waits import ENOUGH, ENOUGH_FOR_90, access_time_here
 from registret.accounts.folding import folded
@@ -34,8 +37,6 @@ from registret.kernel.life import NotPossible
 from registret.ledger.queries import entries_about
 from registret.places.queries import clinic
 from registret.registries.queries import names_of
-from registret.settings.lengths import TimeLimit
-from registret.settings.queries import length
 from registret.web.attest.card_time import CardTime
 from registret.web.door.views import see_other
 from registret.web.forms import beside
@@ -55,7 +56,10 @@ _PLACES = {
     AlreadyGranted: "role",
     SubRegistryClosed: "sub_registries",
     NotParticipating: "sub_registries",
+    BeyondOwnRights: "sub_registries",
+    OfficeWidens: None,
     EndImpossible: "last_day",
+    OutlastsOwnRight: "last_day",
     ClinicClosed: None,
 }
 
@@ -153,8 +157,14 @@ def change(request: ActorRequest, id: int) -> HttpResponse:
     grant = access.grant_of(actor=request.actor, grant_id=id, at=request.at)
     if not grant.changeable:
         return see_other("person", grant.account_id)
-    last = last_possible_day(at=request.at, months=length(TimeLimit.GRANT).number)
-    form = GrantForm(request.POST if request.method == "POST" else None, grant=grant, last_possible=last)
+    limits = reach_of(request.actor, at=request.at)
+    last = limits.last_day(at=request.at)
+    form = GrantForm(
+        request.POST if request.method == "POST" else None,
+        grant=grant,
+        within=limits.sub_registries,
+        last_possible=last,
+    )
     asked_in = number_in(request.GET, "genomgang")
     if request.method == "POST" and form.is_valid() and _changed(request, grant, form):
         return see_other("recertification", asked_in) if asked_in else see_other("person", grant.account_id)

@@ -22,7 +22,7 @@ from tests import cast
 from tests.cast import BERTIL, Person, person
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
-LAST_DAY = date(2028, 11, 23)
+LAST_DAY = date(2028, 9, 30)
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 # Counts must outlive a refusal, and who shows a card leaves an attempt.

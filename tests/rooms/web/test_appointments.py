@@ -11,12 +11,11 @@ from registret.access.queries import seats_of
 from registret.access.roles import Role
 from registret.accounts.queries import living_account
 from tests import cast
-from tests.cast import ANNA, BERTIL, DORIS, ERIK, Country, person
+from tests.cast import ANNA, BERTIL, DORIS, ERIK, INGRID, Country, person
 from tests.rooms.web.client import Browser, text_of
 
 pytestmark = pytest.mark.django_db
 
-INGRID = person("Ingrid", "Falk", "SE2321009991-E00J3F2")
 HENRIK = person("Henrik", "Vall", "SE2321009991-E00H1V7")
 FORM = {
     "role": "case_handler",
