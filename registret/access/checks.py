@@ -17,13 +17,23 @@ from registret.access.refusals import (
 )
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.queries import AccountRow, account
+from registret.accounts.visitors import is_usual
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress
-from registret.limits.services import Limit, network_subject, take
+from registret.limits.services import Limit, TooMany, take
 
 LETTERS_PER_ACCOUNT = Limit(what="letters_account", most=5, per=timedelta(hours=1))
 LETTERS_PER_ADDRESS = Limit(what="letters_address", most=5, per=timedelta(hours=1))
+LETTERS_OF_ONE_TO_ADDRESS = Limit(what="letters_pair", most=10, per=timedelta(days=1))
+LETTERS_IN_ANY_CASE = Limit(what="letters_in_any_case", most=2, per=timedelta(days=1))
+"""So many letters each card may have sent to an address after others have used up its letters of the hour."""
 LETTERS_PER_NETWORK = Limit(what="letters_network", most=100, per=timedelta(hours=1))
+"""For alarm only, as is the next."""
+CODES_PER_NETWORK = Limit(what="codes_network", most=100, per=timedelta(hours=1))
+CODES_PER_ACCOUNT = Limit(what="codes_account", most=40, per=timedelta(hours=1))
+
+LETTERS_FROM_ONE_TO_ANOTHER = Limit(what="letters_from_one_to_another", most=10, per=timedelta(hours=1))
+LETTERS_FROM_ONE = Limit(what="letters_from_one", most=300, per=timedelta(hours=1))
 
 
 def check_card_age(actor: Actor, *, at: datetime) -> None:
@@ -76,14 +86,54 @@ def two_names(decided_by: tuple[str, str]) -> str:
 
 
 def limit_letters(*, subject: str, email: EmailAddress, by: By, at: datetime) -> None:
-    """For acts of this room that send a letter to an address that somebody wrote. Call it outside a transaction.
+    """For acts of this room that send a letter to an address that a person wrote. Call it outside a transaction.
+
+    `subject` is whose card it is. The owner of an address gets letters also after others have had all of the hour sent
+    to it.
 
     Raises: TooMany.
     """
-    # One person's own limit first: a hospital sits behind one address, and nobody uses up its share alone.
     take(limit=LETTERS_PER_ACCOUNT, subject=subject, at=at)
-    take(limit=LETTERS_PER_ADDRESS, subject=email.text, at=at)
-    take(limit=LETTERS_PER_NETWORK, subject=network_subject(by.network), at=at)
+    limit_address(subject=subject, email=email, by=by, at=at)
+
+
+def limit_address(*, subject: str, email: EmailAddress, by: By, at: datetime) -> None:
+    """The part of `limit_letters` that is about the address.
+
+    Raises: TooMany.
+    """
+    sender = by.hsa_id.upper() if by.hsa_id else subject
+    pair = f"{sender} {email.text}"
+    take(limit=LETTERS_OF_ONE_TO_ADDRESS, subject=pair, at=at)
+    try:
+        take(limit=LETTERS_PER_ADDRESS, subject=email.text, at=at)
+    except TooMany:
+        take(limit=LETTERS_IN_ANY_CASE, subject=pair, at=at)
+    is_usual(limit=LETTERS_PER_NETWORK, by=by, at=at)
+
+
+def limit_letter_to(account_id: int, *, by: By, at: datetime) -> None:
+    """For acts of this room that write to somebody and can be done again and again: asking and answering, proposing and
+    taking back. What ends a right or an account is never held up by it.
+
+    Within the act's own transaction: an act that is refused sends no letter and counts as none.
+
+    Raises: TooMany.
+    """
+    if by.hsa_id is None:
+        return
+    sender = by.hsa_id.upper()
+    take(limit=LETTERS_FROM_ONE, subject=sender, at=at)
+    take(limit=LETTERS_FROM_ONE_TO_ANOTHER, subject=f"{sender} {account_id}", at=at)
+
+
+def count_wrong_code(*, account_id: int, by: By, at: datetime) -> None:
+    """After a wrong code. A right one is never held up, however many were wrong before it.
+
+    Raises: TooMany.
+    """
+    is_usual(limit=CODES_PER_NETWORK, by=by, at=at)
+    take(limit=CODES_PER_ACCOUNT, subject=str(account_id), at=at)
 
 
 def existing_account(account_id: int) -> AccountRow:

@@ -15,8 +15,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from registret.access.attesting import may_be_ended_by_claim
-from registret.access.checks import LETTERS_PER_ADDRESS, LETTERS_PER_NETWORK
-from registret.access.confirming import CODES_PER_ACCOUNT, CODES_PER_NETWORK
+from registret.access.checks import count_wrong_code, limit_address
 from registret.access.models import Claim
 from registret.access.queries import ApplicationRow
 from registret.access.refusals import AccountEnded, AccountSuspended, NotFound
@@ -27,7 +26,7 @@ from registret.accounts.refusals import CodeBurnt, CodeWrong, ConfirmationExpire
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress
 from registret.ledger.services import record
-from registret.limits.services import Limit, network_subject, take
+from registret.limits.services import Limit, take
 from registret.mail.links import claim_code_fits
 from registret.mail.services import post
 
@@ -79,8 +78,7 @@ def claim(*, account_id: int, email: EmailAddress, by: By, at: datetime) -> None
     if person is None:
         raise NotFound()
     take(limit=CLAIMS_PER_ACCOUNT, subject=person.hsa_id.upper(), at=at)
-    take(limit=LETTERS_PER_ADDRESS, subject=email.text, at=at)
-    take(limit=LETTERS_PER_NETWORK, subject=network_subject(by.network), at=at)
+    limit_address(subject=person.hsa_id.upper(), email=email, by=by, at=at)
     with transaction.atomic():
         held = accounts.hold(account_id=account_id)
         if held is None or held.state is AccountState.ENDED:
@@ -121,8 +119,6 @@ def prove(*, account_id: int, code: str, by: By, at: datetime) -> None:
 
     Raises: CodeWrong, CodeBurnt (both counted first), ConfirmationExpired, NotFound (nothing is claimed), TooMany.
     """
-    take(limit=CODES_PER_ACCOUNT, subject=str(account_id), at=at)
-    take(limit=CODES_PER_NETWORK, subject=network_subject(by.network), at=at)
     with transaction.atomic():
         held = accounts.hold(account_id=account_id)
         found = Claim.objects.select_for_update().filter(account_id=account_id, settled_at=None).first()
@@ -149,6 +145,7 @@ def prove(*, account_id: int, code: str, by: By, at: datetime) -> None:
             facts={"left": left},
         )
     # The count above is committed: guessing is never free.
+    count_wrong_code(account_id=account_id, by=by, at=at)
     if left > 0:
         raise CodeWrong(left=left)
     raise CodeBurnt()

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from registret.access.applying import make_application, tell, tell_those_who_attest
-from registret.access.checks import existing_account, limit_letters
+from registret.access.checks import count_wrong_code, existing_account, limit_letters
 from registret.access.giving import revoke
 from registret.access.lifecycle import ApplicationState
 from registret.access.models import Application, Source
@@ -19,14 +19,11 @@ from registret.access.refusals import AlreadyApplied
 from registret.access.roles import ROLES_TO_APPLY_FOR, Role
 from registret.accounts import services as accounts
 from registret.accounts.queries import AccountRow
+from registret.accounts.refusals import CodeBurnt, CodeWrong
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress
-from registret.limits.services import Limit, network_subject, take
 from registret.mail.services import post
 from registret.places.queries import clinic
-
-CODES_PER_ACCOUNT = Limit(what="codes_account", most=40, per=timedelta(hours=1))
-CODES_PER_NETWORK = Limit(what="codes_network", most=100, per=timedelta(hours=1))
 
 
 def resend_confirmation(*, account_id: int, by: By, at: datetime) -> None:
@@ -64,13 +61,15 @@ def confirm_by_code(*, account_id: int, code: str, by: By, at: datetime) -> None
 
     Raises: CodeWrong, CodeBurnt, ConfirmationExpired, ConfirmationDone, AdministratorsAddress, TooMany.
     """
-    take(limit=CODES_PER_ACCOUNT, subject=str(account_id), at=at)
-    take(limit=CODES_PER_NETWORK, subject=network_subject(by.network), at=at)
 
     def then(confirmed: accounts.Confirmed) -> None:
         _follow_up(confirmed, by=by, at=at)
 
-    accounts.confirm_by_code(account_id=account_id, code=code, then=then, by=by, at=at)
+    try:
+        accounts.confirm_by_code(account_id=account_id, code=code, then=then, by=by, at=at)
+    except (CodeWrong, CodeBurnt):
+        count_wrong_code(account_id=account_id, by=by, at=at)
+        raise
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from registret.access.actor import Actor
 from registret.access.attesting import attest
-from registret.access.checks import check_actor
+from registret.access.checks import check_actor, limit_letter_to
 from registret.access.lifecycle import ApplicationState
 from registret.access.models import Application, Note
 from registret.access.queries import ApplicationRow, application_for, title_of
@@ -125,12 +125,13 @@ def ask(*, application_id: int, text: str, actor: Actor, at: datetime) -> None:
 def answer(*, account_id: int, application_id: int | None = None, text: str, by: By, at: datetime) -> None:
     """The applicant answers, about the newest waiting application unless one is named; whoever asked last is told.
 
-    Raises: NothingAsked.
+    Raises: NothingAsked, TooMany.
     """
     wanted = _newest_waiting(account_id, application_id)
     asked = Note.objects.filter(application=wanted, kind=Note.Kind.QUESTION).order_by("-id").first() if wanted else None
     if wanted is None or asked is None:
         raise NothingAsked()
+    limit_letter_to(asked.by_id, by=by, at=at)
     Note.objects.create(application=wanted, kind=Note.Kind.ANSWER, text=text, at=at, by_id=account_id)
     record(event="application.answered", by=by, at=at, about_account_id=account_id, clinic_id=wanted.clinic_id)
     asker, applicant = account(account_id=asked.by_id), account(account_id=account_id)

@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 
 from registret.access.actor import Actor
 from registret.access.appointing import appoint, check_appointing, check_fit
-from registret.access.checks import check_card_age
+from registret.access.checks import check_card_age, limit_letter_to
 from registret.access.models import Grant, Nomination
 from registret.access.notices import post_to
 from registret.access.queries import Administrator, registry_office, title_of
@@ -94,7 +94,7 @@ def nominate(
     is known by its name and address. `clinic_id`: of a local administrator.
 
     Raises: NotPermitted, RoleImpossible, OwnRights, CardTooOld, ClinicClosed, PersonSuspended, GivesRights,
-        AlreadyGranted, AlreadyProposed.
+        AlreadyGranted, AlreadyProposed, TooMany.
     """
     check_appointing(hsa_id, actor=actor, at=at)
     if role not in (*ROLES_TO_NOMINATE, Role.LOCAL_ADMINISTRATOR):
@@ -276,6 +276,7 @@ def _record(wanted: Nomination, act: str, *, reason: str = "", actor: Actor, at:
 
 def _tell(made: Nomination, people: Iterable[Administrator], *, actor: Actor, at: datetime) -> None:
     for one in people:
+        limit_letter_to(one.account_id, by=actor.by, at=at)
         post_to(
             one,
             kind="nomination_waits",

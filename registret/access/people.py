@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from registret.access.actor import Actor
-from registret.access.checks import check_card_age, existing_account, two_names
+from registret.access.checks import check_card_age, existing_account, limit_letter_to, two_names
 from registret.access.giving import give, revoke
 from registret.access.models import Grant, Source
 from registret.access.notices import post_to
@@ -132,7 +132,7 @@ def change_grant(
     """Ändra or förläng: a new grant in the place of the old one; answers its id. The person is told.
 
     Raises: NotPermitted, NotFound, OwnRights, CardTooOld, RoleImpossible, SubRegistryClosed, NotParticipating,
-        EndImpossible, BeyondOwnRights, OutlastsOwnRight, OfficeWidens, ClinicClosed, AlreadyGranted.
+        EndImpossible, BeyondOwnRights, OutlastsOwnRight, OfficeWidens, ClinicClosed, AlreadyGranted, TooMany.
     """
     old = _to_change(grant_id, actor=actor, at=at)
     if not old.changeable or (role is not old.role and not {role, old.role} <= set(ROLES_TO_APPLY_FOR)):
@@ -168,6 +168,7 @@ def change_grant(
         clinic_id=old.clinic_id,
         facts={"role": role.value, "sub_registries": ",".join(sorted(sub_registries)), "until": str(last_day)},
     )
+    limit_letter_to(old.account_id, by=actor.by, at=at)
     _tell(old.account_id, kind="grant_changed", role=role, place=old.clinic_name, more={"last_day": last_day}, at=at)
     return new_id
 
@@ -239,7 +240,7 @@ def reinstate_person(*, account_id: int, actor: Actor, at: datetime) -> None:
     """Häv spärren. A clinic lifts what it has suspended itself, or the clock; the office lifts everything, also where
     no right is left and no clinic can act.
 
-    Raises: NotPermitted, NotFound, OwnRights, CardTooOld, SuspendedElsewhere, NotPossible.
+    Raises: NotPermitted, NotFound, OwnRights, CardTooOld, SuspendedElsewhere, NotPossible, TooMany.
     """
     if _authority(actor) is Authority.OFFICE:
         _suspended(account_id, actor=actor, at=at)
@@ -247,6 +248,7 @@ def reinstate_person(*, account_id: int, actor: Actor, at: datetime) -> None:
         person = existing_account(_colleague(account_id, actor=actor, at=at).account_id)
         if _suspended_elsewhere(person.state_authority, person.state_clinic_id, actor=actor):
             raise SuspendedElsewhere()
+    limit_letter_to(account_id, by=actor.by, at=at)
     accounts.reinstate(account_id=account_id, by=actor.by, at=at)
     _tell(account_id, kind="reinstated", more={}, at=at)
 

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from registret.access.actor import Actor
-from registret.access.checks import check_card_age
+from registret.access.checks import check_card_age, limit_letter_to
 from registret.access.giving import give
 from registret.access.lifecycle import SUBSTITUTION_LIFE, SubstitutionState
 from registret.access.models import Grant, Substitution
@@ -105,8 +105,8 @@ def propose(*, account_id: int, first_day: date, last_day: date, actor: Actor, a
     """Föreslå en vikarie; answers its id. Nothing is given yet: those who can confirm are told.
 
     Raises: NotPermitted (the office appoints instead), OwnRights, CardTooOld, NotAColleague, AlreadyGranted,
-        AlreadyProposed, ClinicClosed, BeginImpossible, EndImpossible, OutlastsRights, BeyondOwnRights; ProposerGone (a
-        moment ago).
+        AlreadyProposed, ClinicClosed, BeginImpossible, EndImpossible, OutlastsRights, BeyondOwnRights, TooMany;
+        ProposerGone (a moment ago).
     """
     if not actor.may(Permission.MANAGE_PEOPLE) or actor.seat.clinic_id is None:
         raise NotPermitted()
@@ -369,6 +369,7 @@ def _tell_who_can_confirm(made: Substitution, *, first_day: date, last_day: date
     here = [a for a in active_administrators(clinic_id=made.clinic_id, at=at) if a.account_id not in taking_part]
     substitute = account(account_id=made.account_id)
     for one in here or [a for a in registry_office(at=at) if a.account_id not in taking_part]:
+        limit_letter_to(one.account_id, by=actor.by, at=at)
         post_to(
             one,
             kind="substitute_proposed",

@@ -15,23 +15,26 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from registret.accounts.cardfacts import CardFacts
 from registret.accounts.models import LoginAttempt
 from registret.accounts.refusals import AttemptForeign, AttemptStale
-from registret.accounts.visitors import record_refusal
+from registret.accounts.visitors import is_usual, record_refusal
 from registret.cards import CardExpired
 from registret.kernel.by import By
 from registret.kernel.refused import Refused
 from registret.kernel.secret import derived, fingerprint, is_reference, new_reference, new_token, same
 from registret.ledger.services import record
-from registret.limits.services import Limit, network_subject, take
+from registret.limits.services import Limit, take
 from registret.oidc import Flow
 
+ATTEMPTS_PER_BROWSER = Limit(what="attempts_browser", most=60, per=timedelta(minutes=10))
 ATTEMPTS_PER_NETWORK = Limit(what="attempts_network", most=600, per=timedelta(minutes=10))
-# A hospital sits behind one address; only a machine asks this often.
+"""For alarm only. A machine that throws its cookies away is not told apart from colleagues behind the same address."""
 
 KEPT = timedelta(hours=12)
+KEPT_UNANSWERED = timedelta(hours=1)
 
 
 class Purpose(StrEnum):
@@ -319,8 +322,9 @@ def attempts_of(*, hsa_id: str, at: datetime) -> tuple[AttemptRow, ...]:
 
 
 def forget_old(*, at: datetime) -> int:
-    """Removes attempts that no session can need any more; answers how many."""
-    return LoginAttempt.objects.filter(begun_at__lt=at - KEPT).delete()[0]
+    """Remove attempts that no session can need any more, and sooner those that no card was shown for."""
+    unanswered = Q(answered_at=None, begun_at__lt=at - KEPT_UNANSWERED)
+    return LoginAttempt.objects.filter(Q(begun_at__lt=at - KEPT) | unanswered).delete()[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -342,7 +346,8 @@ def _begin(
     network: str | None,
     at: datetime,
 ) -> None:
-    take(limit=ATTEMPTS_PER_NETWORK, subject=network_subject(network), at=at)
+    take(limit=ATTEMPTS_PER_BROWSER, subject=fingerprint(browser).hex(), at=at)
+    is_usual(limit=ATTEMPTS_PER_NETWORK, by=By.nobody(network=network), at=at)
     LoginAttempt.objects.create(
         purpose=purpose,
         way=way,

@@ -144,7 +144,7 @@ ATTEMPT_LIFETIME = timedelta(minutes=2)
 CODE_LIFETIME = timedelta(seconds=60)
 CONFIRMATION_LIFETIME = timedelta(days=env.number("CONFIRMATION_DAYS", purpose="days a mail link is valid", default=7))
 SESSION_IDLE = timedelta(minutes=env.number("IDLE_MINUTES", purpose="minutes without a click until logout", default=15))
-SESSION_IDLE_WARNING = timedelta(minutes=2)
+SESSION_IDLE_WARNING = min(timedelta(minutes=2), SESSION_IDLE / 3)
 SESSION_LENGTH = timedelta(hours=env.number("SESSION_HOURS", purpose="hours until logout in any case", default=10))
 # Each question is a signature of the card: middleware that asks for the PIN each time would ask all day.
 PROBE_EVERY = timedelta(
@@ -306,7 +306,7 @@ WHITENOISE_ROOT = PACKAGE / "web" / "root"
 STATIC_ROOT = Path(env.text("STATIC_ROOT", purpose="where collectstatic puts files for a front", default="var/static"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "registret.web.static_files.StaticFiles"},
 }
 
 LOGGING: dict[str, Any] = {

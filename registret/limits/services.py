@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import ClassVar, Final
 
 from django.conf import settings
@@ -70,16 +69,6 @@ def take(*, limit: Limit, subject: str, at: datetime) -> None:
         cursor.execute(_TAKE, asked)
         if cursor.fetchone() is None:
             raise TooMany(what=limit.what, again_at=_again_at(limit, key, start))
-
-
-def network_subject(network: str | None) -> str:
-    """What a limit counts an IP address as: one connection has an IPv4 address, or at least 64 bits of IPv6."""
-    if not network:
-        return ""
-    address = ip_address(network)
-    if not isinstance(address, IPv6Address):
-        return str(address)
-    return str(address.ipv4_mapped or IPv6Network((address.packed, 64), strict=False))
 
 
 def forget_old(*, at: datetime) -> int:

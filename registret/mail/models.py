@@ -14,7 +14,8 @@ class Letter(models.Model):
 
     `to_address` and `context` are personal data. `attempts` also tells two senders apart: whoever took the letter
     last has the highest number, and only that one may write down that it failed. `server_trouble`: the last attempt
-    failed before the mail server had looked at the letter. `address_refused`: it was given up because of the address.
+    failed before the mail server had looked at the letter. `urgent`: about confirming an address, so it goes before
+    the others. `address_refused`: it was given up because of the address.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -26,6 +27,7 @@ class Letter(models.Model):
     confirmation_version = models.PositiveIntegerField(null=True)
     about_account_id = models.BigIntegerField(null=True)
     message_id = models.CharField(max_length=320, unique=True)
+    urgent = models.BooleanField(default=False, db_default=False)
 
     created_at = models.DateTimeField()
     not_before = models.DateTimeField()
@@ -75,7 +77,7 @@ class Letter(models.Model):
         ]
         indexes = [
             models.Index(name="letter_by_age", fields=["created_at"]),
-            models.Index(name="letter_due", fields=["not_before"], condition=OPEN),
+            models.Index(name="letter_due", fields=["-urgent", "not_before", "id"], condition=OPEN),
             models.Index(name="letter_attempted", fields=["-attempted_at"], condition=Q(attempts__gt=0)),
             models.Index(
                 name="letter_about", fields=["about_account_id", "-id"], condition=Q(about_account_id__isnull=False)

@@ -74,6 +74,7 @@ def post(
         confirmation_id=confirmation_id,
         confirmation_version=version,
         about_account_id=about_account_id,
+        urgent=LETTERS[kind].about_confirmation,
         message_id=f"<{secrets.token_hex(16)}@{settings.SITE_HOST}>",
         created_at=at,
         not_before=at,
@@ -82,7 +83,8 @@ def post(
 
 
 def deliver_due(*, at: Callable[[], datetime], limit: int, given_up: Callable[[GivenUp], object]) -> int:
-    """Sends letters that are due, oldest first, over one connection; answers how many were sent.
+    """Sends letters that are due over one connection; answers how many were sent. First those
+    about confirming an address, for which people wait, then the others, the oldest first.
 
     A letter is taken in a short transaction, sent outside of it, and marked afterwards. A sender that dies in between
     leaves the letter to whoever comes after the lease: it is then sent again under the same Message-ID, by which mail
@@ -134,11 +136,11 @@ def forget_about(*, account_ids: Sequence[int]) -> int:
 
 
 def _take(at: datetime) -> Letter | None:
-    """The oldest letter that is due and that nobody else has, now taken."""
+    """The next letter that is due and that nobody else has, now taken."""
     free = Q(lease_until=None) | Q(lease_until__lte=at)
     with transaction.atomic():
         due = Letter.objects.select_for_update(skip_locked=True).filter(OPEN, free, not_before__lte=at)
-        letter = due.order_by("not_before", "id").first()
+        letter = due.order_by("-urgent", "not_before", "id").first()
         if letter is not None:
             letter.attempts += 1
             letter.attempted_at = at

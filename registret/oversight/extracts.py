@@ -28,11 +28,12 @@ READS: Final = frozenset(
         *("patient.found", "patient.opened", "step.opened", "step.followed", "step.history_opened", "episode.printed"),
         *("patient.listed_for_letters", "patient.doubles_shown", "patient.number_met", "patient.more_met"),
         *("case.opened", "extract.made", "log.extract_made", "patient.disclosed", "patient.key_taken", "work.listed"),
+        *("episodes.listed", "episodes.exported"),
     }
 )
 """Events in which data were looked at and nothing was changed."""
 
-LISTS: Final = frozenset({"work.listed"})
+LISTS: Final = frozenset({"work.listed", "episodes.listed"})
 """Events of lists, which are shown again and again: a unit's on one day are one row of the extract."""
 
 

@@ -32,6 +32,26 @@ STEP_LIFE = Life(
 )
 
 WRITABLE = frozenset(state for state, act in STEP_LIFE.steps if act == "write")
+UNFINISHED = (StepState.PLANNED, StepState.DRAFT, StepState.INCOMPLETE, StepState.REOPENED)
+"""In which something is left to do."""
+
+
+class EpisodeState(StrEnum):
+    """What an episode waits for. One may be in several, for each of its steps says its own."""
+
+    BEGUN = "begun"
+    """A step is a draft, or unlocked."""
+    FLAGGED = "flagged"
+    """A step has broken rules: it cannot be signed."""
+    LAID_ASIDE = "laid_aside"
+    TO_BEGIN = "to_begin"
+    """The next step is not begun and has no day to wait for."""
+    DUE = "due"
+    """The time of a follow-up has come."""
+    AHEAD = "ahead"
+    """A follow-up has a day that has not come."""
+    DONE = "done"
+    """No step is left to do."""
 
 
 class DisclosureState(StrEnum):

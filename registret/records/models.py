@@ -14,7 +14,7 @@ from django.db.models import F, Q
 
 from registret.accounts.name_keys import name_key
 from registret.records.approval import SHAPE
-from registret.records.lifecycle import DisclosureState, StepState
+from registret.records.lifecycle import UNFINISHED, DisclosureState, StepState
 from registret.records.numbers import Sex
 
 
@@ -123,6 +123,7 @@ class Episode(models.Model):
             models.Index(fields=["patient", "sub_registry", "began_at"], name="episode_doubles"),
             models.Index(fields=["care_provider", "patient"], name="episode_patients"),
             models.Index(fields=["clinic", "-id"], name="episode_clinic"),
+            models.Index(fields=["clinic", "-began_at", "-id"], name="episode_by_arrival"),
             models.Index(fields=["sub_registry", "began_at"], name="episode_by_age"),
         ]
 
@@ -140,6 +141,8 @@ class Step(models.Model):
     episode = models.ForeignKey(Episode, on_delete=models.CASCADE, related_name="steps")
     care_provider = models.ForeignKey("places.CareProvider", on_delete=models.PROTECT, related_name="+")
     clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, related_name="+")
+    # To another clinic than that where the episode began.
+    is_moved = models.BooleanField(default=False)
     code = models.CharField(max_length=40)
     state = models.CharField(max_length=12, choices=[(s.value, s.value) for s in StepState], default=StepState.PLANNED)
     answers = models.JSONField(default=dict)
@@ -202,6 +205,13 @@ class Step(models.Model):
                 name="step_flagged",
                 condition=Q(flags__gt=0),
             ),
+            models.Index(
+                fields=["episode"],
+                include=["state", "flags", "next_since", "due_from", "due_to"],
+                name="step_left",
+                condition=Q(state__in=UNFINISHED),
+            ),
+            models.Index(fields=["clinic", "episode"], name="step_moved", condition=Q(is_moved=True)),
         ]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from registret.records.lifecycle import StepState
+from registret.records.lifecycle import UNFINISHED, EpisodeState, StepState
 from registret.records.numbers import PatientNumber, Sex, age_on
 from registret.registries.answers import Answer
 from registret.registries.assessing import Assessment
@@ -145,6 +145,54 @@ class ListedStep:
     next_since: datetime | None
     flags: int
     lacking: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepMark:
+    """How far a step has come, in the list of episodes."""
+
+    code: str
+    state: StepState
+    flags: int
+    lacking: int
+    due_from: date | None
+    due_to: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedEpisode:
+    """A line of the list of episodes. It names nobody, as a line of a work list. `age`: at arrival. `steps`: in the
+    order of the form. `saved_at`: when something was last written."""
+
+    id: int
+    system_id: str
+    patient_id: int
+    patient: str
+    shown: str
+    age: int
+    sex: Sex
+    sub_registry: str
+    version: int
+    clinic_id: int
+    began_at: datetime
+    created_by_name: str
+    saved_at: datetime | None
+    steps: tuple[StepMark, ...]
+
+    @property
+    def next_step(self) -> StepMark | None:
+        """The first step in which something is left to do."""
+        return next((step for step in self.steps if step.state in UNFINISHED), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpisodeList:
+    """A page of the list of episodes. `after`: what to ask for next, or None. `counts`: how many there are by
+    state, and of None all together."""
+
+    rows: tuple[ListedEpisode, ...]
+    after: int | None
+    counts: Mapping[EpisodeState | None, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

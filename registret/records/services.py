@@ -295,8 +295,9 @@ def move(*, actor: Actor, episode: str, step: str, clinic_id: int, reason: str, 
         if actor.seat.clinic_id not in {row.clinic_id, clinic_id}:
             raise OfAnotherClinic()
         before, row.clinic_id = row.clinic_id, clinic_id
+        row.is_moved = clinic_id != page.episode.clinic_id
         revise(actor, row, {}, kind=Revision.Kind.MOVE, reason=reason.strip(), at=at)
-        row.save(update_fields=["clinic", "version"])
+        row.save(update_fields=["clinic", "is_moved", "version"])
         tell(actor, "step.moved", page, at, {"from_clinic": before, "to_clinic": clinic_id})
 
 

@@ -24,7 +24,9 @@ from twisted.web.server import Request as TwistedRequest
 from twisted.web.server import Site
 from zope.interface.declarations import implementer
 
+from registret.kernel.networks import network_subject
 from registret.serving.listener import Limits
+from registret.serving.waiting import WaitingRoom
 
 _log = logging.getLogger(__name__)
 _absolute = re.compile(rb"https://([^/?#]+)(.*)", re.IGNORECASE)
@@ -35,6 +37,13 @@ _forging = re.compile(
     rb"(x[-_])?(client[-_]?cert|ssl[-_]|tls[-_]client|forwarded[-_](client[-_]cert|tls[-_])|arr[-_]clientcert).*"
     rb"|registret[-_.].*",
     re.IGNORECASE,
+)
+
+# What the application says on every page, for answers that it is not asked for.
+_STRICT = (
+    "Strict-Transport-Security: max-age=31536000; includeSubDomains; preload\r\n"
+    "Content-Security-Policy: default-src 'none'; base-uri 'none'; frame-ancestors 'none'\r\n"
+    "X-Content-Type-Options: nosniff\r\n"
 )
 
 
@@ -120,12 +129,14 @@ class Channel(HTTPChannel):
     site: Front
     requestFactory = Request
     closing = False
+    network = ""
     _secured = False
     _between = False
     _deadline: Any = None
 
     def connectionMade(self) -> None:
         super().connectionMade()
+        self.network = network_subject(self.tls.getPeer().host)
         self._within(self.site.limits.handshake)
         self.site.arrived(self)
 
@@ -154,6 +165,23 @@ class Channel(HTTPChannel):
         self.site.at_work(self)
         super().allContentReceived()
 
+    def lineReceived(self, line: bytes) -> None:
+        if self.closing:
+            return
+        # A header that goes on in the next line (obs-fold) is read in two ways, and no browser sends one.
+        if line[:1] in {b" ", b"\t"}:
+            self._respondToBadRequestAndDisconnect()
+        else:
+            super().lineReceived(line)
+
+    def headerReceived(self, line: bytes) -> bool:
+        name, _, value = line.partition(b":")
+        # Twisted passes over "identity", which a server before it may take for the end of the matter.
+        if name.lower() == b"transfer-encoding" and value.strip(b" \t").lower() != b"chunked":
+            self._respondToBadRequestAndDisconnect()
+            return False
+        return bool(super().headerReceived(line))
+
     def lineLengthExceeded(self, line: bytes) -> None:
         self.refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "För lång rad. / A line is too long.")
 
@@ -176,13 +204,23 @@ class Channel(HTTPChannel):
 
     def refuse(self, status: HTTPStatus, why: str) -> None:
         """Answer in plain text without asking the application, and hang up."""
+        if self.closing:
+            return
         body = f"{why}\n".encode()
         head = (
             f"HTTP/1.1 {status.value} {status.phrase}\r\nContent-Type: text/plain; charset=utf-8\r\n"
-            f"Content-Length: {len(body)}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n"
+            f"Content-Length: {len(body)}\r\nCache-Control: no-store\r\nConnection: close\r\n{_STRICT}\r\n"
         )
         self.write(head.encode() + body)
         self.loseConnection()
+
+    def _respondToBadRequestAndDisconnect(self) -> None:
+        self.refuse(HTTPStatus.BAD_REQUEST, "Otydlig begäran. / A request that leaves doubt.")
+
+    @property
+    def has_spoken(self) -> bool:
+        """Whether a byte has come from the client, of the handshake or after it."""
+        return bool(self.tls.has_spoken)
 
     @property
     def tls(self) -> Any:
@@ -255,32 +293,31 @@ class Front(Site):
         self.keeps_alive = keeps_alive
         self.expects = expects
         self._open: set[Channel] = set()
-        self._waiting: dict[Channel, None] = {}
+        self._waiting: WaitingRoom[Channel] = WaitingRoom(per_network=limits.per_network)
         self._emptied: Deferred[None] | None = None
         self.is_closing = False
 
     def arrived(self, channel: Channel) -> None:
-        """A connection was opened; somebody may have to go."""
+        """A connection was opened; another may have to go."""
         self._open.add(channel)
         self.waits(channel)
-        if len(self._open) > self.limits.connections:
-            longest_waiting = next(iter(self._waiting))
-            del self._waiting[longest_waiting]
-            longest_waiting.abort()
+        gone = self._waiting.too_many(channel, is_full=len(self._open) > self.limits.connections)
+        if gone is not None:
+            gone.abort()
 
     def waits(self, channel: Channel) -> None:
         """Nothing is being done for this connection (any more)."""
         if channel in self._open:
-            self._waiting.setdefault(channel)
+            self._waiting.enter(channel)
 
     def at_work(self, channel: Channel) -> None:
         """The application works for this connection."""
-        self._waiting.pop(channel, None)
+        self._waiting.leave(channel)
 
     def left(self, channel: Channel) -> None:
         """The connection is closed."""
         self._open.discard(channel)
-        self._waiting.pop(channel, None)
+        self._waiting.leave(channel)
         if self._emptied is not None and not self._open and not self._emptied.called:
             self._emptied.callback(None)
 

@@ -15,12 +15,12 @@ class ServingTrouble(Exception):
 class Limits:
     """What one listener puts up with. Times are in seconds, sizes in bytes.
 
-    When `connections` are open and one more comes, the one that has waited longest without being at work is
-    dropped, so that whoever fills the room with silence throws out himself. A listener may hold
-    `connections` x `body` bytes of bodies at worst.
+    `connections` are open at most, and `per_network` of them wait from one IPv4 address or IPv6 /64; who goes beyond
+    that is decided in `serving.waiting`. A listener may hold `connections` x `body` bytes of bodies at worst.
     """
 
     connections: int
+    per_network: int
     threads: int
     body: int
     handshake: float
@@ -34,10 +34,13 @@ class Limits:
 
 
 SITE_LIMITS: Final = Limits(
-    connections=1000, threads=12, body=1024 * 1024, handshake=20, request=60, idle=60, closing=60
+    connections=1000, per_network=500, threads=12, body=1024 * 1024, handshake=20, request=60, idle=60, closing=60
 )
 # A human looks for the PIN code during the handshake; everything else at the door is one small request.
-DOOR_LIMITS: Final = Limits(connections=2000, threads=6, body=64 * 1024, handshake=120, request=20, idle=0, closing=15)
+# A whole hospital behind one address never has 500 people in the PIN dialog at the same moment.
+DOOR_LIMITS: Final = Limits(
+    connections=2000, per_network=500, threads=6, body=64 * 1024, handshake=120, request=20, idle=0, closing=15
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

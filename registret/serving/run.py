@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.logger import FilteringLogObserver, LogLevel, LogLevelFilterPredicate, STDLibLogObserver, globalLogBeginner
-from twisted.protocols.tls import TLSMemoryBIOFactory
 
 from registret.serving.card_door import door_front
 from registret.serving.http import Front
 from registret.serving.listener import Door, Listener, ServingTrouble
 from registret.serving.site import site_front
 from registret.serving.tls import Connections, door_connections, site_connections
+from registret.serving.wire import WireFactory
 from registret.serving.worker import Worker
 from registret.serving.wsgi import Threads
 
@@ -38,10 +38,13 @@ def serve(
     card_application: WSGIApplication,
     site: Listener,
     door: Door,
+    site_origin: str = "",
     workers: Sequence[Worker] = (),
     on_ready: Callable[[int, int], object],
 ) -> None:
     """Serve until SIGTERM or SIGINT. To be called once in a process, in its main thread.
+
+    Plain HTTP on either port is sent to `site_origin`; without one it is not answered.
 
     Both ports are bound before anything else happens. `on_ready(site_port, door_port)` is called when both
     answer. On a signal no new connection is taken, answers under way are finished, and within five seconds
@@ -59,7 +62,13 @@ def serve(
         door_threads = Threads(minthreads=1, maxthreads=door.limits.threads, name="card-door")
         at_site = site_front(site, application, reactor=reactor, threads=site_threads)
         at_door = door_front(door, card_application, reactor=reactor, threads=door_threads)
-        house = _House(reactor, fronts=[at_site, at_door], threads=[site_threads, door_threads], workers=workers)
+        house = _House(
+            reactor,
+            fronts=[at_site, at_door],
+            threads=[site_threads, door_threads],
+            workers=workers,
+            site_origin=site_origin,
+        )
         _bridge_logs()
         _make_room(site.limits.connections + door.limits.connections)
         site_port = house.open(site_socket, site_tls, at_site)
@@ -71,16 +80,23 @@ class _House:
     """What was started, and how it is stopped again."""
 
     def __init__(
-        self, reactor: Any, *, fronts: Sequence[Front], threads: Sequence[Threads], workers: Sequence[Worker]
+        self,
+        reactor: Any,
+        *,
+        fronts: Sequence[Front],
+        threads: Sequence[Threads],
+        workers: Sequence[Worker],
+        site_origin: str,
     ) -> None:
         self._reactor = reactor
+        self._site_origin = site_origin
         self._fronts = fronts
         self._threads = threads
         self._workers = workers
         self._ports: list[Any] = []
 
     def open(self, listening: socket.socket, tls: Connections, front: Front) -> int:
-        factory = TLSMemoryBIOFactory(tls, False, front, self._reactor)  # type: ignore[arg-type]  # a zope interface
+        factory = WireFactory(tls, False, front, self._reactor, site=self._site_origin)
         self._ports.append(self._reactor.adoptStreamPort(listening.fileno(), listening.family, factory))
         return int(listening.getsockname()[1])
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from registret.access.actor import Actor
 from registret.access.queries import Holder
 from registret.access.refusals import PageOfAnother, PageOfOtherSeat
+from registret.accounts.refusals import SessionMissing
 from registret.accounts.visitors import record_refusal
 from registret.kernel.by import By
 from registret.kernel.refused import Refused
@@ -81,7 +82,8 @@ def show_refusal(
         "surroundings": "outside.html" if status == 401 else surroundings(request),
     }
     response = render(request, "refused.html", context, status=status)
-    if status == 401:
+    # A session that ended by itself goes on saying why, in every tab that was open.
+    if page.code == SessionMissing.code:
         response.delete_cookie(SESSION_COOKIE, samesite="Lax")
     return response
 

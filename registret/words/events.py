@@ -137,6 +137,8 @@ EVENTS = {
     "step.reopened": _("Låste upp ett steg"),
     "step.moved": _("Flyttade ett steg till en annan klinik"),
     "work.listed": _("Läste arbetslistorna"),
+    "episodes.listed": _("Läste listan över vårdepisoder"),
+    "episodes.exported": _("Sparade listan över vårdepisoder som fil"),
     "request.refused": _("Begäran nekad"),
     "request.forged": _("Formulär avvisat"),
     "request.failed": _("Ett fel hos oss stoppade sidan"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime
+from math import ceil
 from typing import Any, cast
 
 from django.conf import settings
@@ -173,8 +174,14 @@ def logged_out(request: Request) -> HttpResponse:
 @require_GET
 @open_to_all
 def session_left(request: Request) -> HttpResponse:
-    """Seconds until the session ends if nothing is done; asking does not count as doing something."""
-    recognise(cast(CardRequest, request), seen=False)
+    """Seconds until the session ends if nothing is done; asking does not count as doing something.
+
+    0, and the status of the refusal, if it is over or locked. That is no refusal for the log: pages ask by themselves.
+    """
+    try:
+        recognise(cast(CardRequest, request), seen=False)
+    except Refused as no:
+        return JsonResponse({"left": 0}, status=no.status)
     return JsonResponse({"left": _left(cast(CardRequest, request))})
 
 
@@ -276,7 +283,8 @@ def _answer(request: Request, reference: str) -> Answer:
 
 def _left(request: CardRequest) -> int:
     idle_end = request.sitting.seen_at + settings.SESSION_IDLE
-    return max(0, int((min(idle_end, request.sitting.ends_at) - request.at).total_seconds()))
+    # Rounded up: a page that is told 0 takes the session for ended.
+    return ceil((min(idle_end, request.sitting.ends_at) - request.at).total_seconds())
 
 
 def _moment(name: str, value: object) -> object:

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from registret.web.records import views
+from registret.web.records import listing, views
 
 
 class SystemId:
@@ -31,7 +31,8 @@ register_converter(SystemId, "system_id")
 register_converter(Kind, "kind")
 
 urlpatterns = [
-    path("registreringar", views.work, name="records"),
+    path("registreringar", listing.episodes, name="records"),
+    path("registreringar/registreringar.csv", listing.episodes_csv, name="records_file"),
     path("registreringar/uppfoljningar.csv", views.letters_due, name="letters_due"),
     path("registreringar/<slug:which>", views.work_list, name="records_list"),
     path("delregister", views.definitions, name="definitions"),

@@ -51,14 +51,6 @@ _LISTS: Final = {
 
 @require_GET
 @needs(Permission.READ_RECORDS)
-def work(request: ActorRequest) -> HttpResponse:
-    """Registreringar: what waits at the own clinic."""
-    context = pages.work_lists(request.actor, at=request.at) | {"blanks": pages.forms_to_report(request.actor)}
-    return render(request, "records.html", context | {"tab": "records"})
-
-
-@require_GET
-@needs(Permission.READ_RECORDS)
 def work_list(request: ActorRequest, which: str) -> HttpResponse:
     """One of the lists, page by page."""
     if which not in _LISTS:

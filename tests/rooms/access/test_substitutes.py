@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from registret.access.actor import Actor
+from registret.access.checks import LETTERS_FROM_ONE_TO_ANOTHER
 from registret.access.ending import end_account
 from registret.access.lifecycle import SUBSTITUTION_LIFE, SubstitutionState
 from registret.access.models import Grant, Substitution
@@ -42,7 +43,7 @@ from registret.kernel.life import NotPossible
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, KARIN, Country, Person, person
 from tests.parallel import committed, together
-from tests.rooms.access.scene import DAY, HOUR, NOW, SECOND, attested, events, kinds, refused
+from tests.rooms.access.scene import DAY, HOUR, NOW, SECOND, attested, events, kinds, refused, until_too_many
 
 __all__ = ["committed"]
 
@@ -156,6 +157,17 @@ def test_who_proposed_takes_it_back_and_may_propose_anew(place: Country) -> None
 
 
 # --- what must not happen --------------------------------------------------------------------------
+
+
+def test_proposing_and_taking_back_fills_no_mailbox(place: Country) -> None:
+    bertil = cast.actor(BERTIL, at=NOW)
+
+    def propose_and_take_back(_: int) -> None:
+        withdraw_proposal(substitution_id=proposal(actor=bertil), actor=bertil, at=NOW)
+
+    most = LETTERS_FROM_ONE_TO_ANOTHER
+    assert until_too_many(propose_and_take_back) == (most.most, most.what)
+    assert kinds(KARIN).count("substitute_proposed") == most.most
 
 
 def test_nobody_confirms_or_declines_the_own_proposal(place: Country) -> None:

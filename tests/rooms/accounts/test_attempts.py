@@ -11,6 +11,7 @@ import pytest
 
 from registret.accounts import attempts
 from registret.accounts.attempts import (
+    ATTEMPTS_PER_BROWSER,
     ATTEMPTS_PER_NETWORK,
     Answer,
     CardSeen,
@@ -20,6 +21,7 @@ from registret.accounts.attempts import (
     Purpose,
     begin,
     claim,
+    forget_old,
     probe,
     proof,
     redeemed_answer,
@@ -30,7 +32,7 @@ from registret.accounts.visitors import REFUSALS_PER_NETWORK
 from registret.cards import CardExpired
 from registret.cards.refusals import NoCard
 from registret.ledger.queries import EntryRow, Wanted, entries
-from registret.limits.services import TooMany, take
+from registret.limits.services import TooMany
 from tests.cast import ANNA, BERTIL
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -110,11 +112,25 @@ def test_a_login_label_does_not_become_one_for_checking_by_its_prefix() -> None:
         claimed(label_of(purpose=Purpose.CHECK).removeprefix("p-"))
 
 
-def test_a_machine_that_begins_without_end_is_stopped() -> None:
-    for _ in range(ATTEMPTS_PER_NETWORK.most):
-        take(limit=ATTEMPTS_PER_NETWORK, subject="192.0.2.7", at=NOW)
+def test_a_browser_that_begins_without_end_is_stopped() -> None:
+    for _ in range(ATTEMPTS_PER_BROWSER.most):
+        label_of()
     with pytest.raises(TooMany):
         label_of()
+
+
+def test_a_machine_that_begins_without_end_keeps_no_colleague_behind_the_same_address_out() -> None:
+    for number in range(ATTEMPTS_PER_NETWORK.most + 5):
+        begin(purpose=Purpose.LOGIN, browser=f"{number:032x}", network="192.0.2.7", at=NOW)
+    assert label_of()
+    (told,) = entries(wanted=Wanted(event="request.limit_reached")).rows
+    assert (told.network, told.facts["what"]) == ("192.0.2.7", ATTEMPTS_PER_NETWORK.what)
+
+
+def test_what_a_machine_begins_is_forgotten_sooner_than_a_login() -> None:
+    label_of()
+    assert forget_old(at=NOW + timedelta(minutes=59)) == 0
+    assert forget_old(at=NOW + timedelta(minutes=61)) == 1
 
 
 def test_made_up_labels_fill_no_log() -> None:

@@ -10,8 +10,13 @@ import pytest
 from django.db import DatabaseError, connection
 
 from registret.access import confirming, ending
-from registret.access.checks import LETTERS_PER_ACCOUNT, LETTERS_PER_ADDRESS, LETTERS_PER_NETWORK
-from registret.access.confirming import CODES_PER_ACCOUNT, CODES_PER_NETWORK
+from registret.access.checks import (
+    CODES_PER_ACCOUNT,
+    CODES_PER_NETWORK,
+    LETTERS_OF_ONE_TO_ADDRESS,
+    LETTERS_PER_ACCOUNT,
+    LETTERS_PER_NETWORK,
+)
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.queries import ConfirmationRow, newest_confirmation
 from registret.accounts.refusals import (
@@ -26,9 +31,10 @@ from registret.accounts.refusals import (
 from registret.accounts.services import check_link
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress
+from registret.kernel.networks import network_subject
 from registret.kernel.refused import Refused
 from registret.ledger.queries import Wanted, entries
-from registret.limits.services import TooMany, network_subject, take
+from registret.limits.services import TooMany, take
 from registret.mail.links import confirmation_code
 from registret.mail.queries import Fate, letters_about
 from tests import cast
@@ -323,17 +329,17 @@ def test_one_person_who_goes_on_guessing_is_stopped_alone_and_not_the_whole_hosp
         refusals.append(no.value)
     stopped = [r.what for r in refusals if isinstance(r, TooMany)]
     assert stopped == [CODES_PER_ACCOUNT.what] * (CODES_PER_NETWORK.most + 1 - CODES_PER_ACCOUNT.most)
-    take(limit=CODES_PER_NETWORK, subject=network_subject(BY.network), at=NOW)
 
 
-def test_whoever_guesses_for_many_accounts_is_stopped_by_the_network(account_id: int) -> None:
+def test_a_right_code_is_taken_however_many_wrong_ones_came_from_the_same_network(account_id: int) -> None:
     for _ in range(CODES_PER_NETWORK.most):
         take(limit=CODES_PER_NETWORK, subject=network_subject(BY.network), at=NOW)
     code = code_of(letter(account_id))
-    with pytest.raises(TooMany) as no:
-        type_code(account_id, code)
-    assert no.value.what == CODES_PER_NETWORK.what
-    type_code(account_id, code, by=By(hsa_id=ANNA.hsa_id, network="192.0.2.8"))
+    with pytest.raises(CodeWrong):
+        type_code(account_id, wrong(code))
+    (told,) = entries(wanted=Wanted(event="request.limit_reached")).rows
+    assert (told.network, told.facts["what"]) == (BY.network, CODES_PER_NETWORK.what)
+    type_code(account_id, code)
 
 
 def test_another_address_each_time_is_no_way_around_the_limit_of_letters(account_id: int) -> None:
@@ -344,22 +350,39 @@ def test_another_address_each_time_is_no_way_around_the_limit_of_letters(account
     assert until_too_many(change) == (LETTERS_PER_ACCOUNT.most - 1, LETTERS_PER_ACCOUNT.what)
 
 
-def test_nobodys_mailbox_is_filled_by_many_cards() -> None:
-    place, victim = cast.clinics(NOW), EmailAddress.parse("erik.sand@regionnorrvik.se")
+def test_the_owner_of_an_address_registers_though_another_has_had_all_letters_of_the_hour_sent_to_it() -> None:
+    place, other = cast.clinics(NOW), somebody(1)
+    cast.register(other, place.infection, email=ANNA.email, confirmed=False, at=NOW)
+    theirs = cast.account_of(other).id
 
-    def register(number: int) -> None:
-        cast.register(somebody(number), place.infection, email=victim, confirmed=False, at=NOW)
+    def again(_: int) -> None:
+        confirming.resend_confirmation(account_id=theirs, by=other.by, at=NOW)
 
-    assert until_too_many(register) == (LETTERS_PER_ADDRESS.most, LETTERS_PER_ADDRESS.what)
+    assert until_too_many(again) == (LETTERS_PER_ACCOUNT.most - 1, LETTERS_PER_ACCOUNT.what)
+    own = cast.register(ANNA, place.infection, confirmed=False, at=NOW)
+    assert own is not None
+    confirming.resend_confirmation(account_id=cast.account_of(ANNA).id, by=ANNA.by, at=NOW)
+    with pytest.raises(TooMany):
+        confirming.resend_confirmation(account_id=cast.account_of(ANNA).id, by=ANNA.by, at=NOW)
 
 
-def test_one_network_sends_only_so_many_letters() -> None:
+def test_one_card_has_only_so_many_letters_a_day_sent_to_one_address() -> None:
+    place, other = cast.clinics(NOW), somebody(1)
+    cast.register(other, place.infection, email=ANNA.email, confirmed=False, at=NOW)
+    theirs = cast.account_of(other).id
+
+    def every_half_hour(number: int) -> None:
+        confirming.resend_confirmation(account_id=theirs, by=other.by, at=NOW + number * timedelta(minutes=30))
+
+    assert until_too_many(every_half_hour) == (LETTERS_OF_ONE_TO_ADDRESS.most - 1, LETTERS_OF_ONE_TO_ADDRESS.what)
+
+
+def test_a_whole_hospital_registers_on_one_day_behind_one_address() -> None:
     place = cast.clinics(NOW)
-
-    def register(number: int) -> None:
+    for number in range(LETTERS_PER_NETWORK.most + 5):
         cast.register(somebody(number), place.infection, confirmed=False, at=NOW)
-
-    assert until_too_many(register) == (LETTERS_PER_NETWORK.most, LETTERS_PER_NETWORK.what)
+    told = entries(wanted=Wanted(event="request.limit_reached")).rows
+    assert [one.facts["what"] for one in told] == [LETTERS_PER_NETWORK.what]
 
 
 def test_a_limit_is_over_after_an_hour(account_id: int) -> None:

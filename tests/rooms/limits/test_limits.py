@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import transaction
 
+from registret.kernel.networks import network_subject
 from registret.limits.models import Count
-from registret.limits.services import Limit, TooMany, forget_old, network_subject, take
+from registret.limits.services import Limit, TooMany, forget_old, take
 from tests.parallel import together
 
 NOW = datetime(2026, 11, 24, 8, 10, tzinfo=UTC)

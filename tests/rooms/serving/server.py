@@ -73,6 +73,7 @@ def main(folder: Path) -> None:
                 tls13=wanted.tls13,
                 limits=Limits(**wanted.door_limits),
             ),
+            site_origin="https://registret.localhost",
             workers=[Worker("failing", fail, every=0.01)] if wanted.failing_worker else [],
             on_ready=ready,
         )

@@ -47,6 +47,11 @@ def _raw(port: int) -> socket.socket:
     return socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
 
 
+def _raw_from(address: str, port: int) -> socket.socket:
+    """Without a byte, from another address of this machine."""
+    return socket.create_connection(("127.0.0.1", port), timeout=PATIENCE, source_address=(address, 0))
+
+
 def test_400_stalled_handshakes_and_400_silent_connections_keep_nobody_waiting() -> None:
     card, hello = ca.certificates()["an EC key"], client_hello(DOOR)
     with running() as house, ExitStack() as stalled:
@@ -55,7 +60,7 @@ def test_400_stalled_handshakes_and_400_silent_connections_keep_nobody_waiting()
             waiting.sendall(hello)
             # The server's flight has come, with the question for the card: it is the client's turn.
             assert waiting.recv(1)
-            stalled.enter_context(_raw(house.door))
+            stalled.enter_context(_raw_from("127.0.0.2", house.door))
         for _ in range(20):
             assert ask(house.door, DOOR, context=client(card)).certificate == card.der
             assert ask(house.site, SITE).status == 200
@@ -231,3 +236,49 @@ def _both(house: Running) -> list[tuple[int, str]]:
 
 def _open_connections(house: Running) -> int:
     return sum(c.status == "ESTABLISHED" for c in house.seen.net_connections(kind="tcp"))
+
+
+def test_more_silent_connections_than_there_are_places_throw_nobody_else_out_of_the_pin_dialog() -> None:
+    card = ca.certificates()["an EC key"]
+    with running() as house, ExitStack() as stack:
+        # Its side of the handshake is not sent yet, as while a person looks for the PIN.
+        at_the_pin = stack.enter_context(_raw_from("127.0.0.2", house.door))
+        colleague = stack.enter_context(_raw(house.door))
+        for person in (at_the_pin, colleague):
+            person.sendall(client_hello(DOOR))
+            assert person.recv(1)
+        silent = [stack.enter_context(_raw(house.door)) for _ in range(DOOR_LIMITS.connections + 40)]
+        eventually(lambda: _open_connections(house) <= DOOR_LIMITS.per_network + 1)
+        assert closed(silent[0])
+        assert ask(house.door, DOOR, context=client(card)).certificate == card.der
+        for person in (at_the_pin, colleague):
+            person.setblocking(False)
+            while True:
+                try:
+                    assert person.recv(65536), "thrown out"
+                except BlockingIOError:
+                    break
+
+
+def test_in_a_full_house_the_address_that_holds_most_gives_a_place_up() -> None:
+    with running(_wanted(connections=5, per_network=4)) as house, ExitStack() as stack:
+        few = [stack.enter_context(_raw_from("127.0.0.2", house.door)) for _ in range(2)]
+        many = [stack.enter_context(_raw_from("127.0.0.3", house.door)) for _ in range(3)]
+        newcomer = stack.enter_context(connect(house.door, DOOR))
+        assert closed(many[0])
+        newcomer.sendall(get(DOOR))
+        assert receive(newcomer).status == 200
+        for connection in few + many[1:]:
+            connection.setblocking(False)
+            with pytest.raises(BlockingIOError):
+                connection.recv(1)
+
+
+@on_both
+def test_plain_http_is_led_to_the_sites_front_page_over_tls(which: str) -> None:
+    with running() as house, _raw(getattr(house, which)) as connection:
+        connection.sendall(f"GET /k/secret?x=1 HTTP/1.1\r\nHost: {HOSTS[which]}\r\n\r\n".encode())
+        answer = rest(connection)
+        assert answer.startswith(b"HTTP/1.1 301 ")
+        assert b"\r\nLocation: https://registret.localhost/\r\n" in answer
+        assert b"secret" not in answer

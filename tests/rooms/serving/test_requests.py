@@ -165,6 +165,11 @@ def test_a_refused_body_that_keeps_coming_is_not_kept(house: Running, which: str
         ("Content-Length: 5, 5",),
         ("Transfer-Encoding: gzip, chunked",),
         ("Transfer-Encoding : chunked",),
+        ("Transfer-Encoding: chunked", "Transfer-Encoding: identity"),
+        ("Transfer-Encoding: identity", "Transfer-Encoding: chunked"),
+        ("Transfer-Encoding: identity",),
+        ("Transfer-Encoding:\r\n chunked",),
+        ("X: 1\r\n\t2",),
         ("No colon",),
         ("X: " + "x" * 16_000, "Y: " + "y" * 1000),
     ],
@@ -175,7 +180,10 @@ def test_a_request_that_two_servers_could_read_differently_is_refused(
     host = HOSTS[which]
     with connect(getattr(house, which), host) as connection:
         connection.sendall(_post(host, *headers) + b"hello")
-        assert receive(connection).status == 400
+        answer = receive(connection)
+        assert answer.status == 400
+        assert answer.headers["strict-transport-security"].startswith("max-age=")
+        assert answer.headers["content-security-policy"].startswith("default-src 'none'")
         assert closed(connection)
 
 

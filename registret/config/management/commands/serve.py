@@ -57,6 +57,7 @@ class Command(BaseCommand):
                     key=card_key,
                     issuers=tuple(trust().names()),
                 ),
+                site_origin=settings.SITE_ORIGIN,
                 workers=workers(),
                 on_ready=lambda site_port, card_port: on_ready() if on_ready else self._say(site_port, card_port),
             )

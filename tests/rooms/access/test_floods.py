@@ -1,0 +1,64 @@
+"""What one person can do again and again writes to another only so many letters."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from registret.access import desk, people
+from registret.access.checks import LETTERS_FROM_ONE_TO_ANOTHER
+from registret.access.models import Note
+from registret.access.roles import Role
+from tests import cast
+from tests.cast import ANNA, BERTIL, Country
+from tests.rooms.access.scene import DAY, NOW, attested, kinds, until_too_many
+
+MOST = (LETTERS_FROM_ONE_TO_ANOTHER.most, LETTERS_FROM_ONE_TO_ANOTHER.what)
+
+
+@pytest.fixture
+def place(db: None) -> Country:
+    return cast.country(NOW - 30 * DAY)
+
+
+def test_an_applicant_who_was_asked_once_answers_only_so_often(place: Country) -> None:
+    application_id = cast.register(ANNA, place.infection, at=NOW)
+    actor = cast.actor(BERTIL, at=NOW)
+    desk.ask(application_id=application_id, text="Vem är du?", actor=actor, at=NOW)
+    anna = cast.account_of(ANNA).id
+    assert until_too_many(lambda n: desk.answer(account_id=anna, text=f"Svar {n}", by=ANNA.by, at=NOW)) == MOST
+    assert kinds(BERTIL).count("answered") == MOST[0]
+    assert Note.objects.filter(kind=Note.Kind.ANSWER).count() == MOST[0]
+
+
+def test_a_right_is_changed_only_so_often_and_revoked_all_the_same(place: Country) -> None:
+    grant_id = attested(cast.register(ANNA, place.infection, at=NOW))
+    actor = cast.actor(BERTIL, at=NOW)
+
+    def change(number: int) -> None:
+        nonlocal grant_id
+        grant_id = people.change_grant(
+            grant_id=grant_id,
+            role=Role.REPORTER,
+            sub_registries=["pneumoni"],
+            last_day=date(2027, 1, 1 + number),
+            actor=actor,
+            at=NOW,
+        )
+
+    assert until_too_many(change) == MOST
+    people.revoke_grant(grant_id=grant_id, reason="Slutat", actor=actor, at=NOW)
+    assert kinds(ANNA)[-1] == "grant_revoked"
+
+
+def test_suspending_and_lifting_it_fills_no_mailbox_and_ends_with_the_account_suspended(place: Country) -> None:
+    attested(cast.register(ANNA, place.infection, at=NOW))
+    anna, actor = cast.account_of(ANNA).id, cast.actor(BERTIL, at=NOW)
+
+    def suspend_and_lift(_: int) -> None:
+        people.suspend_person(account_id=anna, reason="Förlorat kort", actor=actor, at=NOW)
+        people.reinstate_person(account_id=anna, actor=actor, at=NOW)
+
+    assert until_too_many(suspend_and_lift) == MOST
+    assert cast.account_of(ANNA).state.value == "suspended"
