@@ -274,3 +274,18 @@ class WrittenSince(Refused):
     status: ClassVar[int] = 409
     by: str
     at: datetime
+
+
+@dataclass(kw_only=True, eq=False)
+class NothingLeaves(Refused):
+    """Nobody with this number has opted out and waits to be destroyed: it is done, taken back, or never was."""
+
+    code: ClassVar[str] = "patient.nothing_leaves"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
+class OwnOptOut(Refused):
+    """The second person who confirms an opt-out is not the first."""
+
+    code: ClassVar[str] = "patient.own_opt_out"
