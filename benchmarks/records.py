@@ -291,7 +291,8 @@ def forty_answers(step: Any, n: int) -> dict[str, list[str]]:
     from registret.registries.queries import form_of
 
     form = form_of(step.episode.sub_registry, step.episode.version)
-    sent = {code: list(written(restored(form.questions[code], kept))) for code, kept in step.answers.items()}
+    asked = {code: form.questions[code] for code in step.answers}
+    sent = {code: list(written(asked[code], restored(asked[code], kept))) for code, kept in step.answers.items()}
     for question in form.step("acute").questions:
         if question.variable.hard is not None and question.code in sent:
             sent[question.code] = [str(int(question.variable.hard.most or 10) - n % 2)]

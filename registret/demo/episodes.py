@@ -19,6 +19,7 @@ from registret.registries.answers import MISSING_KEY, Answer, read
 from registret.registries.assessing import Assessment, KnownOfPatient, assess
 from registret.registries.forms import Form, FormStep, Question
 from registret.registries.schema import Range, VariableType
+from registret.registries.terminologies import within
 
 # Skatteverket's test numbers have these birth numbers: nobody living has them.
 _TEST_NUMBERS: Final = range(980, 1000)
@@ -112,11 +113,22 @@ class _Story:
                 return [
                     self._number(variable.usual or variable.hard or Range(least=Decimal(0)), variable.decimals)
                 ], clock
+            case VariableType.CODE | VariableType.CODES:
+                return [self._code(question)], clock
             case VariableType.TEXT:
-                return ["J18.9"[: variable.longest]], clock
+                return ["Citrobacter koseri"[: variable.longest]], clock
         clock = self.began_at if question.code == self.form.anchor else min(clock + self._while(), self.at)
         local = clock.astimezone(SWEDEN)
         return [f"{local:%Y-%m-%d}" if question.type is VariableType.DATE else f"{local:%Y-%m-%d %H:%M}"], clock
+
+    def _code(self, question: Question) -> str:
+        """One that is expected, if the list has such, else the example of its system."""
+        if question.terminology is None:
+            return ""
+        day = self.began_at.date()
+        found = question.terminology.search("", expected=question.variable.expected, on=day, most=20)
+        expected = [one.code for one in found if within(one.code, question.variable.expected)]
+        return self.rng.choice(expected) if expected else question.terminology.about.example
 
     def _option(self, question: Question) -> str:
         """What comes first in a list is common."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -35,6 +36,8 @@ class FormFault(StrEnum):
     TOO_LOW = "too_low"
     TOO_HIGH = "too_high"
     PERSONAL_NUMBER = "personal_number"
+    NOT_A_CODE = "not_a_code"
+    NO_SUCH_CODE = "no_such_code"
 
 
 Fault = FormFault | DateFault
@@ -84,6 +87,9 @@ def read(
         return Answer(missing=_missing(question, texts[-1].partition(":")[2]))
     if question.type is VariableType.CHOICES:
         return Answer(value=frozenset(_option(question, text) for text in texts))
+    if question.type is VariableType.CODES:
+        each = [code for text in texts for code in re.split(r"[\s,;]+", text) if code]
+        return Answer(value=frozenset(_code(question, code) for code in each)) if each else None
     return Answer(value=_one(question, texts[0], limits_of(question, at=at, arrived_at=arrived_at)))
 
 
@@ -91,8 +97,10 @@ def restored(question: Question, stored: Stored) -> Answer:
     """What was kept. Raises: AnswerBroken (the form is not the one it was kept for)."""
     if isinstance(stored, dict):
         return Answer(missing=_missing(question, stored.get(MISSING_KEY, "")))
-    if isinstance(stored, list) != (question.type is VariableType.CHOICES):
+    if isinstance(stored, list) != (question.type in {VariableType.CHOICES, VariableType.CODES}):
         raise AnswerBroken(FormFault.NOT_AN_OPTION)
+    if isinstance(stored, list) and question.type is VariableType.CODES:
+        return Answer(value=frozenset(stored))
     if isinstance(stored, list):
         return Answer(value=frozenset(_option(question, code) for code in stored))
     try:
@@ -115,13 +123,15 @@ def values(answers: Mapping[str, Answer]) -> dict[str, Value]:
     return {code: answer.value for code, answer in answers.items()}
 
 
-def written(answer: Answer | None) -> tuple[str, ...]:
+def written(question: Question, answer: Answer | None) -> tuple[str, ...]:
     """As a form shows it again: what `read` would take."""
     if answer is None:
         return ()
     if answer.missing is not None:
         return (f"{MISSING_KEY}:{answer.missing.value}",)
     match answer.value:
+        case frozenset() if question.type is VariableType.CODES:
+            return (" ".join(sorted(answer.value)),)
         case frozenset():
             return tuple(sorted(answer.value))
         case datetime():
@@ -154,6 +164,8 @@ def _one(question: Question, text: str, limits: DateLimits) -> Value:
                 return read_moment(text, limits)
             case VariableType.CHOICE:
                 return _option(question, text)
+            case VariableType.CODE:
+                return _code(question, text)
     except DateUnclear as unclear:
         raise AnswerBroken(unclear.fault) from None
     if len(text) > variable.longest:
@@ -184,6 +196,16 @@ def _number(question: Question, text: str) -> Decimal:
         low = variable.hard.least is not None and number < variable.hard.least
         raise AnswerBroken(FormFault.TOO_LOW if low else FormFault.TOO_HIGH)
     return round(number, variable.decimals) if variable.decimals else Decimal(int(number))
+
+
+def _code(question: Question, text: str) -> str:
+    if question.terminology is None:
+        raise AnswerBroken(FormFault.NOT_A_CODE)
+    code = question.terminology.normal(text)
+    fault = question.terminology.fault(code)
+    if fault is not None:
+        raise AnswerBroken(FormFault(fault.value))
+    return code
 
 
 def _option(question: Question, text: str) -> str:

@@ -7,14 +7,16 @@ saved and flagged, and stop signing. Unusual values only warn.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
+from registret.kernel.sweden import day_of
 from registret.registries.answers import Answer, values
 from registret.registries.expressions import Value
 from registret.registries.forms import Form, FormRule, FormScore, FormStep
 from registret.registries.schema import Missing, RuleLevel
+from registret.registries.terminologies import CodeDoubt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +50,8 @@ class ScoreNow:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
     """Of one step. `shown`: codes of its questions that are asked now; `lacking`: of those that must be answered and
-    are not; `unusual`: of those whose value is odd; `broken`: rules that do not hold."""
+    are not; `unusual`: of those whose value is odd; `doubts`: of codes that should be looked at again, and which;
+    `broken`: rules that do not hold."""
 
     shown: frozenset[str]
     scores: tuple[ScoreNow, ...]
@@ -56,6 +59,7 @@ class Assessment:
     odd: tuple[FormRule, ...]
     unusual: frozenset[str]
     lacking: tuple[str, ...]
+    doubts: Mapping[str, Mapping[str, CodeDoubt]] = field(default_factory=dict)
 
     @property
     def can_be_signed(self) -> bool:
@@ -77,8 +81,25 @@ def assess(
     for one in form.steps:
         found = _assess(one, answers.get(one.code, {}), known, unanswered, without)
         if one.code == step:
-            return found
+            return replace(found, doubts=_doubts(one, found.shown, known, known.get(form.anchor)))
     raise KeyError(step)
+
+
+def _doubts(
+    step: FormStep, shown: frozenset[str], known: Mapping[str, Value], anchor: Value
+) -> dict[str, dict[str, CodeDoubt]]:
+    """By question and code. A code must have been valid when the episode began."""
+    on = day_of(anchor) if isinstance(anchor, datetime) else anchor if isinstance(anchor, date) else None
+    found: dict[str, dict[str, CodeDoubt]] = {}
+    for question in step.questions:
+        value = known.get(question.code)
+        if question.terminology is None or question.code not in shown or value is None:
+            continue
+        for code in sorted(value if isinstance(value, frozenset) else {str(value)}):
+            doubt = question.terminology.doubt(code, expected=question.variable.expected, on=on)
+            if doubt is not None:
+                found.setdefault(question.code, {})[code] = doubt
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

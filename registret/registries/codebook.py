@@ -16,10 +16,11 @@ from registret.registries.units import ucum_of
 COLUMNS: Final = (
     "row", "sub_registry", "version", "step", "section", "block", "variable", "code", "type", "label_sv", "label_en",
     "help_sv", "help_en", "unit", "ucum", "decimals", "hard_least", "hard_most", "usual_least", "usual_most",
-    "required", "missing", "common", "purpose", "expression", "level", "score_version", "source_sv", "source_en",
-    "snomed", "loinc", "icd10se", "atc", "kva",
+    "required", "missing", "common", "system", "expected", "purpose", "expression", "level", "score_version",
+    "source_sv", "source_en", "snomed", "loinc", "icd10se", "atc", "kva",
 )  # fmt: skip
-"""`row`: variable, option, score or rule. `common`: an option that forms show first. `expression`: when a variable is
+"""`row`: variable, option, score or rule. `common`: an option that forms show first. `system`: where the answers of the
+types code and codes come from, and `expected` where in it they usually lie. `expression`: when a variable is
 shown, what a rule requires, how a score is computed. `source`: a citation is the same in both languages. A score of the
 type `yes_no` has its two options below it."""
 
@@ -90,6 +91,8 @@ def _of_question(question: Question) -> Row:
         **ends,
         "required": "yes" if variable.required else "",
         "missing": " ".join(variable.missing),
+        "system": question.terminology.system.value if question.terminology else "",
+        "expected": " ".join(variable.expected),
         "purpose": variable.purpose,
         "expression": question.shown_if.text if question.shown_if else "",
         **_codes(variable.codes),

@@ -34,6 +34,7 @@ class Aspect(StrEnum):
     TYPE = "type"
     UNIT = "unit"
     OPTIONS = "options"
+    SYSTEM = "system"
     HARD = "hard"
     DECIMALS = "decimals"
     MISSING = "missing"
@@ -74,6 +75,7 @@ class Moved:
 _WIDER: Final = {
     (VariableType.INTEGER, VariableType.DECIMAL),
     (VariableType.CHOICE, VariableType.CHOICES),
+    (VariableType.CODE, VariableType.CODES),
 }
 
 
@@ -124,7 +126,7 @@ def _difference(old: Question | None, new: Question) -> Difference:
         old=old,
         new=new,
         aspects=aspects,
-        carries=wider and Aspect.UNIT not in aspects,
+        carries=wider and aspects.isdisjoint({Aspect.UNIT, Aspect.SYSTEM}),
     )
 
 
@@ -137,6 +139,7 @@ def _aspects(old: Question, new: Question) -> Iterator[Aspect]:
         Aspect.TYPE: (old.type, new.type),
         Aspect.UNIT: (was.unit, now.unit),
         Aspect.OPTIONS: ([one.code for one in old.options], [one.code for one in new.options]),
+        Aspect.SYSTEM: (was.system, now.system),
         Aspect.HARD: (was.hard, now.hard),
         Aspect.DECIMALS: (was.decimals, now.decimals),
         Aspect.MISSING: (set(was.missing), set(now.missing)),
@@ -158,7 +161,7 @@ def _moved(answer: Answer, difference: Difference) -> Answer | None:
     if answer.missing is not None:
         return answer if answer.missing in question.variable.missing else None
     value = answer.value
-    if question.type is VariableType.CHOICES and isinstance(value, str):
+    if question.type in {VariableType.CHOICES, VariableType.CODES} and isinstance(value, str):
         value = frozenset({value})
     if isinstance(value, Decimal) and not _takes_number(question, value):
         return None

@@ -21,6 +21,7 @@ from registret.registries.schema import (
     VariableType,
     Words,
 )
+from registret.registries.terminologies import Terminology
 
 SEX_OPTIONS: Final = frozenset({"female", "male", "unknown"})
 
@@ -40,12 +41,15 @@ KINDS: Final[Mapping[VariableType, Kind]] = {
     VariableType.DATE: Kind.DATE,
     VariableType.MOMENT: Kind.MOMENT,
     VariableType.TEXT: Kind.TEXT,
+    VariableType.CODE: Kind.TEXT,
+    VariableType.CODES: Kind.SET,
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A variable in its place. `options`: of a choice, in the order of its list. `shown_if`: None means always."""
+    """A variable in its place. `options`: of a choice, in the order of its list. `shown_if`: None means always.
+    `terminology`: of a code."""
 
     variable: Variable
     step: str
@@ -53,6 +57,7 @@ class Question:
     block: Block
     options: tuple[Option, ...] = ()
     shown_if: Expression | None = None
+    terminology: Terminology | None = None
 
     @property
     def code(self) -> str:

@@ -19,8 +19,16 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from registret.registries.forms import Form
-from registret.registries.reading import DefinitionBroken, Fault, read_form, read_lists, read_register
-from registret.registries.schema import CodeList, RegisterFile, RegistryState
+from registret.registries.reading import (
+    DefinitionBroken,
+    Fault,
+    read_form,
+    read_lists,
+    read_register,
+    read_terminology,
+)
+from registret.registries.schema import CodeList, CodeSystem, RegisterFile, RegistryState
+from registret.registries.terminologies import Terminologies, Terminology
 
 __all__ = [
     "Catalogue",
@@ -39,6 +47,7 @@ __all__ = [
 
 DEFINITIONS: Final = Path(__file__).resolve().parent / "definitions"
 SHARED_LISTS: Final = "lists.toml"
+CODES: Final = "codes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +70,11 @@ class SubRegistry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
-    """All there is, by code and version. `forms`: of the versions that have steps."""
+    """All there is, by code and version. `forms`: of the versions that have steps. `terminologies`: lists of codes."""
 
     registers: Mapping[tuple[str, int], RegisterFile]
     forms: Mapping[tuple[str, int], Form]
+    terminologies: Mapping[CodeSystem, Terminology]
 
     def on(self, day: date) -> tuple[SubRegistry, ...]:
         """Each sub-registry by the version in force on that day, in the order of their `order`."""
@@ -144,21 +154,28 @@ def form_in_force(code: str, *, on: date | None = None) -> Form | None:
     return catalogue().forms[found.code, found.version] if found else None
 
 
-def read(*folders: Path) -> Catalogue:
+def read(*folders: Path, codes_on: date | None = None) -> Catalogue:
     """All versions of all sub-registries in folders like `definitions`. A folder may use the lists of options that come
-    with the program, and its own.
+    with the program, and its own. `codes_on`: a code that is out of date on that day is a fault.
 
     Raises: DefinitionBroken, with the faults of all of them.
     """
     registers: dict[tuple[str, int], RegisterFile] = {}
     forms: dict[tuple[str, int], Form] = {}
     faults: list[Fault] = []
+    known: dict[CodeSystem, Terminology] = {}
+    for place in dict.fromkeys((DEFINITIONS, *folders)):
+        try:
+            known |= _terminologies(place, known)
+        except DefinitionBroken as broken:
+            faults += [Fault(file=f"{CODES}/{f.file}", line=f.line, what=f.what) for f in broken.faults]
+    terminologies = Terminologies(known=known, on=codes_on)
     for place in folders:
         found = _versions(place)
         if not found:
             faults.append(Fault(file=str(place), line=1, what="no <code>/<version>/register.toml in it"))
         try:
-            shared = _shared_lists(place)
+            shared = _shared_lists(place, terminologies)
         except DefinitionBroken as broken:
             faults += broken.faults
             continue
@@ -170,12 +187,12 @@ def read(*folders: Path) -> Catalogue:
                     faults.append(Fault(file=_named(folder), line=1, what="there are two folders of this version"))
                 registers[key] = register
                 if register.steps:
-                    forms[key] = read_form(folder, shared=shared)
+                    forms[key] = read_form(folder, shared=shared, terminologies=terminologies)
             except DefinitionBroken as broken:
                 faults += [Fault(file=f"{_named(folder)}/{f.file}", line=f.line, what=f.what) for f in broken.faults]
     if faults:
         raise DefinitionBroken(faults)
-    return Catalogue(registers=registers, forms=forms)
+    return Catalogue(registers=registers, forms=forms, terminologies=known)
 
 
 def _versions(place: Path) -> list[Path]:
@@ -183,12 +200,18 @@ def _versions(place: Path) -> list[Path]:
     return sorted({file.parent for file in place.glob("*/*/*.toml")})
 
 
-def _shared_lists(place: Path) -> dict[str, CodeList]:
+def _terminologies(place: Path, before: Mapping[CodeSystem, Terminology]) -> dict[CodeSystem, Terminology]:
+    """Those of one folder. Raises: DefinitionBroken."""
+    there = {file.stem for file in (place / CODES).glob("*.*")}
+    return {one: read_terminology(place / CODES, one, before.get(one)) for one in CodeSystem if one.value in there}
+
+
+def _shared_lists(place: Path, terminologies: Terminologies) -> dict[str, CodeList]:
     """Raises: DefinitionBroken."""
     found: dict[str, CodeList] = {}
     for file in {DEFINITIONS / SHARED_LISTS: None, place / SHARED_LISTS: None}:
         if file.exists():
-            found |= read_lists(file)
+            found |= read_lists(file, terminologies)
     return found
 
 

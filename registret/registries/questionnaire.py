@@ -56,6 +56,8 @@ _TYPES: Final = {
     VariableType.DATE: "date",
     VariableType.MOMENT: "dateTime",
     VariableType.TEXT: "string",
+    VariableType.CODE: "choice",
+    VariableType.CODES: "choice",
 }
 _STATUS: Final = {
     RegistryState.DRAFT: "draft",
@@ -100,6 +102,7 @@ class _Writer:
             "status": _STATUS[register.state_on(on)],
             "subjectType": ["Patient"],
             **({"effectivePeriod": period} if period else {}),
+            **({"contained": contained} if (contained := self._value_sets()) else {}),
             "item": [self._step(step) for step in self._form.steps],
         }
 
@@ -141,8 +144,11 @@ class _Writer:
             item["code"] = same
         if variable.required and not variable.missing:
             item["required"] = True
-        if question.type is VariableType.CHOICES:
+        if question.type in {VariableType.CHOICES, VariableType.CODES}:
             item["repeats"] = True
+        if question.terminology:
+            item["answerValueSet"] = f"#{question.terminology.system.value}"
+            extensions += [self._own("expected", {"valueString": one}) for one in variable.expected]
         if question.type is VariableType.TEXT:
             item["maxLength"] = variable.longest
         if question.options:
@@ -169,6 +175,20 @@ class _Writer:
         if option.alone:
             extensions.append({"url": f"{_HL7}questionnaire-optionExclusive", "valueBoolean": True})
         return found | ({"extension": extensions} if extensions else {})
+
+    def _value_sets(self) -> list[Json]:
+        """Of the systems that answers are codes of: all of each, for a list that comes along may lack some."""
+        found = {q.terminology.system: q.terminology for q in self._form.questions.values() if q.terminology}
+        return [
+            {
+                "resourceType": "ValueSet",
+                "id": system.value,
+                "status": "active",
+                **_text("title", terminology.about.name),
+                "compose": {"include": [{"system": SYSTEMS[system]}]},
+            }
+            for system, terminology in sorted(found.items())
+        ]
 
     def _covers(self, codes: Codes) -> Iterator[Json]:
         """Several codes of one system are narrower than the question or the option: none of them is the same."""
@@ -260,7 +280,7 @@ class _Writer:
             return condition | {"answerBoolean": not condition["answerBoolean"]}
         asked = self._form.questions.get(condition["question"])
         # Of several answers, FHIR asks whether one is another, and we whether none is the one.
-        if asked is not None and asked.type is VariableType.CHOICES:
+        if asked is not None and asked.type in {VariableType.CHOICES, VariableType.CODES}:
             return None
         return condition | {"operator": _NEGATED[condition["operator"]]}
 
@@ -287,6 +307,9 @@ class _Writer:
         match kind, value:
             case ((VariableType.CHOICE | VariableType.CHOICES), str()):
                 return {"answerCoding": {"system": self._list(self._form.questions[name]), "code": value}}
+            case ((VariableType.CODE | VariableType.CODES), str()):
+                terminology = self._form.questions[name].terminology
+                return {"answerCoding": {"system": SYSTEMS[terminology.system], "code": value}} if terminology else None
             case VariableType.INTEGER, int():
                 return {"answerInteger": value}
             case VariableType.DECIMAL, int() | float():

@@ -30,6 +30,7 @@ from registret.registries.forms import (
 from registret.registries.schema import (
     Block,
     CodeList,
+    CodeSystem,
     ListsFile,
     Option,
     Order,
@@ -42,6 +43,7 @@ from registret.registries.schema import (
     VariableType,
     Words,
 )
+from registret.registries.terminologies import Terminologies, Terminology, TerminologyFile, concepts_of
 from registret.registries.toml_lines import Lines
 
 F = TypeVar("F", bound=BaseModel)
@@ -83,7 +85,7 @@ def read_register(folder: Path) -> RegisterFile:
     return register
 
 
-def read_form(folder: Path, *, shared: Mapping[str, CodeList]) -> Form:
+def read_form(folder: Path, *, shared: Mapping[str, CodeList], terminologies: Terminologies) -> Form:
     """One version of a sub-registry. `shared`: lists of options that all sub-registries may use.
 
     Raises: DefinitionBroken.
@@ -92,12 +94,13 @@ def read_form(folder: Path, *, shared: Mapping[str, CodeList]) -> Form:
     source = _Source(folder)
     own = source.read("lists.toml", ListsFile) if (folder / "lists.toml").exists() else ListsFile()
     own_lists = source.lists("lists.toml", own)
+    for i, one in enumerate(own.list if own else ()):
+        source.require_codes("lists.toml", ("list", i), one, terminologies)
     files = {code: source.read(f"{code}.toml", StepFile) for code in register.steps}
     source.stop_if_faulty()
     lists = dict(shared) | own_lists
-    steps = _Building(source=source, register=register, lists=lists).steps(
-        {code: file for code, file in files.items() if file is not None}
-    )
+    building = _Building(source=source, register=register, lists=lists, terminologies=terminologies)
+    steps = building.steps({code: file for code, file in files.items() if file is not None})
     source.stop_if_faulty()
     return Form(
         register=register,
@@ -109,12 +112,38 @@ def read_form(folder: Path, *, shared: Mapping[str, CodeList]) -> Form:
     )
 
 
-def read_lists(file: Path) -> dict[str, CodeList]:
+def read_lists(file: Path, terminologies: Terminologies) -> dict[str, CodeList]:
     """The lists that all sub-registries share. Raises: DefinitionBroken."""
     source = _Source(file.parent)
-    found = source.lists(file.name, source.read(file.name, ListsFile))
+    content = source.read(file.name, ListsFile)
+    found = source.lists(file.name, content)
+    for i, one in enumerate(content.list if content else ()):
+        source.require_codes(file.name, ("list", i), one, terminologies)
     source.stop_if_faulty()
     return found
+
+
+def read_terminology(folder: Path, system: CodeSystem, before: Terminology | None = None) -> Terminology:
+    """`<system>.toml` and `<system>.csv`. Without the first, the codes add to those `before`.
+
+    Raises: DefinitionBroken.
+    """
+    source = _Source(folder)
+    table = folder / f"{system}.csv"
+    is_whole = before is None or (folder / f"{system}.toml").exists()
+    about = source.read(f"{system}.toml", TerminologyFile) if is_whole else before.about if before else None
+    source.stop_if_faulty()
+    if about is None:
+        raise DefinitionBroken([Fault(file=f"{system}.toml", line=1, what="is missing")])
+    try:
+        concepts, faults = concepts_of(about, table.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as trouble:
+        what = f"cannot be read: {type(trouble).__name__}"
+        raise DefinitionBroken([Fault(file=table.name, line=1, what=what)]) from None
+    if faults:
+        raise DefinitionBroken(Fault(file=table.name, line=found.line, what=found.what) for found in faults)
+    kept = {} if is_whole or before is None else before.concepts
+    return Terminology(system=system, about=about, concepts={**kept, **concepts})
 
 
 class _Source:
@@ -151,6 +180,23 @@ class _Source:
                 self.fault(name, ("list", i), f"list {one.code} stands there twice")
             found[one.code] = one
         return found
+
+    def require_codes(
+        self,
+        name: str,
+        at: tuple[str | int, ...],
+        part: CodeList | Variable,
+        terminologies: Terminologies,
+    ) -> None:
+        """Each code of a question, or of the options of a list, must be in the list of its system."""
+        if isinstance(part, CodeList):
+            each = [((*at, "option", i), option.codes) for i, option in enumerate(part.option)]
+        else:
+            each = [((*at, "codes"), part.codes)]
+        for place, codes in each:
+            for system, found in codes.items():
+                for trouble in filter(None, (terminologies.trouble(system, code) for code in found)):
+                    self.fault(name, place, trouble)
 
     def require_no_more(self, names: set[str]) -> None:
         """A file that nothing reads is a step that was forgotten, or a slip of the pen."""
@@ -208,6 +254,7 @@ class _Building:
     source: _Source
     register: RegisterFile
     lists: Mapping[str, CodeList]
+    terminologies: Terminologies
     known: dict[str, Name] = field(default_factory=lambda: dict(KNOWN_OF_THE_PATIENT))
     types: dict[str, VariableType] = field(default_factory=dict)
     labels: dict[str, Words] = field(default_factory=dict)
@@ -270,13 +317,25 @@ class _Building:
         if variable.purpose not in self.register.purpose:
             self.source.fault(name, (*at, "purpose"), f"{variable.purpose} is not a purpose of register.toml")
         self._require_new(name, at, variable.code)
+        self.source.require_codes(name, at, variable, self.terminologies)
+        terminology = self.terminologies.known.get(variable.system) if variable.system else None
+        if variable.system and terminology is None:
+            self.source.fault(name, (*at, "system"), f"there is no list codes/{variable.system}.toml")
         codes = frozenset(option.code for option in options)
         self.known[variable.code] = Name(kind=KINDS[variable.type], options=codes if options else None)
         self.types[variable.code] = variable.type
         self.labels[variable.code] = variable.label
         if block is Block.RESEARCH:
             self.research.add(variable.code)
-        return Question(variable=variable, step=step, section=section, block=block, options=options, shown_if=shown_if)
+        return Question(
+            variable=variable,
+            step=step,
+            section=section,
+            block=block,
+            options=options,
+            shown_if=shown_if,
+            terminology=terminology,
+        )
 
     def _options(self, name: str, at: tuple[str | int, ...], variable: Variable) -> tuple[Option, ...]:
         if variable.list is None:

@@ -20,6 +20,9 @@ def said(question: Question, answer: Answer | None) -> str:
         return ""
     if answer.missing is not None:
         return answer_missing(answer.missing)
+    if question.terminology is not None:
+        codes = answer.value if isinstance(answer.value, frozenset) else {str(answer.value)}
+        return ", ".join(f"{code} {question.terminology.name(code)}".strip() for code in sorted(codes))
     labels = {option.code: str(option.label) for option in question.options}
     match answer.value:
         case frozenset():

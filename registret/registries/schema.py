@@ -54,6 +54,10 @@ class VariableType(StrEnum):
     MOMENT = "moment"
     """Date and time of day, in Swedish time."""
     TEXT = "text"
+    CODE = "code"
+    """A code of another system, such as ICD-10-SE."""
+    CODES = "codes"
+    """Several of them."""
 
 
 class Missing(StrEnum):
@@ -157,7 +161,8 @@ class Variable(_Part):
     it, if `units` cannot tell it from `unit`. `not_after_now`: a time that can lie ahead says false. `on_arrival_day`:
     a time that is mostly of the day of the arrival may be written without the day (no part of the digest: the answer
     means the same). `was`: what it was called in the
-    version before.
+    version before. `system`: where a code comes from; `expected`: chapters and ranges of it that an answer usually lies
+    in (no part of the digest either).
     """
 
     code: Code
@@ -182,6 +187,8 @@ class Variable(_Part):
     on_arrival_day: bool = Field(default=False, exclude=True)
     was: Code | None = None
     codes: Codes = Field(default_factory=dict)
+    system: CodeSystem | None = Field(default=None, strict=False)
+    expected: tuple[Text, ...] = Field(default=(), strict=False, exclude=True)
 
     @model_validator(mode="after")
     def _fits_its_type(self) -> Self:
@@ -189,6 +196,10 @@ class Variable(_Part):
         is_number = self.type in {VariableType.INTEGER, VariableType.DECIMAL}
         if is_choice != (self.list is not None):
             raise ValueError("a choice names a list, and nothing else does")
+        if (self.type in {VariableType.CODE, VariableType.CODES}) != (self.system is not None):
+            raise ValueError("a code names the system that it comes from, and nothing else does")
+        if self.expected and self.system is None:
+            raise ValueError("expected is for codes")
         if self.common and self.type is not VariableType.CHOICES:
             raise ValueError("common is for several choices: one choice among many is a list that folds itself")
         if bool(self.common) != (self.more is not None):

@@ -93,6 +93,7 @@ SITE = {
     "registreringar": "needs read_records",
     "registreringar/uppfoljningar.csv": "needs read_records",
     "registreringar/<slug:which>": "needs read_records",
+    "koder/<slug:system>": "needs work",
     "delregister": "needs work",
     "delregister/<slug:code>/<int:version>.<kind:kind>": "needs work",
     "delregister/<slug:code>/<int:version>/blankett": "needs work",

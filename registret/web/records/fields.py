@@ -19,6 +19,7 @@ from registret.registries.forms import FormSection, FormStep, Question
 from registret.registries.saying import in_digits, said
 from registret.registries.schema import Block, VariableType
 from registret.web.dates import DateInput, date_hint
+from registret.web.records.code_fields import CodeInput, code_fault, code_input, doubts_said
 from registret.words.dates import date_fault
 from registret.words.labels import answer_missing, asked
 
@@ -38,11 +39,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """`widget`: chips, list (one of many), boxes (several), number, date, moment, text. `how`: how a day or a time is
-    written. `usual`: what a number is expected to be. `fault`, `odd`: sentences; `is_unanswered`: the fault is only
-    that there is no answer. `more`: boxes that are folded away under `more_name`, unless one of them is ticked.
-    `theirs`: what somebody else answered meanwhile, as
-    JSON for the script; empty, if nobody did. `date`: of a date or a moment, what the component shows."""
+    """`widget`: chips, list (one of many), boxes (several), number, date, moment, code, text. `how`: how a day or a
+    time is written. `usual`: what a number is expected to be. `fault`, `odd`: sentences; `is_unanswered`: the fault is
+    only that there is no answer. `more`: boxes that are folded away under `more_name`, unless one of them is ticked.
+    `theirs`: what another user answered meanwhile, as JSON for the script; empty, if none did. `date`, `codes`: of a
+    date or a moment, and of a code, what the component shows."""
 
     code: str
     label: str
@@ -64,6 +65,7 @@ class Field:
     longest: int
     theirs: str
     date: DateInput | None = None
+    codes: CodeInput | None = None
 
     @property
     def described_by(self) -> str:
@@ -190,6 +192,8 @@ def fault_of(question: Question, fault: Fault) -> str:
             return _("Skriv högst %(n)s tecken") % {"n": variable.longest}
         case FormFault.PERSONAL_NUMBER:
             return _("Skriv inga personnummer här")
+        case FormFault.NOT_A_CODE | FormFault.NO_SUCH_CODE:
+            return code_fault(question, fault)
     return _("Välj ett av alternativen")
 
 
@@ -224,6 +228,7 @@ def odd_of(question: Question, assessment: Assessment) -> str:
             said.append(_("Ovanligt värde. Brukar vara %(least)s–%(most)s. Det sparas, men kontrollera det.") % limits)
         else:
             said.append(_("Ovanligt värde. Det sparas, men kontrollera det."))
+    said += doubts_said(question, assessment.doubts.get(question.code, {}))
     return " ".join(dict.fromkeys(said))
 
 
@@ -262,10 +267,12 @@ def _part(
         elif ask_for_lacking and question.code in assessment.lacking:
             is_unanswered = True
             fault = _("Svara, eller välj varför svaret saknas") if question.variable.missing else _("Svara på frågan")
-        texts = tuple(typed[question.code]) if fault and question.code in typed else written(answers.get(question.code))
-        theirs = written(answers.get(question.code)) if question.code in conflicts else None
+        answer = answers.get(question.code)
+        texts = tuple(typed[question.code]) if fault and question.code in typed else written(question, answer)
+        theirs = written(question, answer) if question.code in conflicts else None
         field = _field(question, texts, assessment, fault, is_unanswered=is_unanswered, theirs=theirs)
-        fields.append(_dated(field, question, clock, None if fault else answers.get(question.code)))
+        told = None if fault else answer
+        fields.append(_coded(_dated(field, question, clock, told), question, told))
     shown = [question.code for question in section.questions if question.code in assessment.shown]
     return Part(
         code=section.code,
@@ -331,6 +338,15 @@ def _field(
     )
 
 
+def _coded(field: Field, question: Question, answer: Answer | None) -> Field:
+    """The same, but a code can be searched for, and is told with its name."""
+    is_bad = bool(field.fault) and not field.is_unanswered
+    explained_by = field.described_by
+    return replace(
+        field, codes=code_input(question, answer, value=field.value, is_bad=is_bad, explained_by=explained_by)
+    )
+
+
 def _widget(question: Question) -> str:
     match question.type:
         case VariableType.CHOICE:
@@ -339,6 +355,8 @@ def _widget(question: Question) -> str:
             return "boxes"
         case VariableType.INTEGER | VariableType.DECIMAL:
             return "number"
+        case VariableType.CODE | VariableType.CODES:
+            return "code"
     return question.type.value
 
 

@@ -340,7 +340,7 @@ def _other(page: StepPage, question: Question, other: Other) -> dict[str, Any]:
     theirs = page.answers[page.step.code].get(question.code)
     said_of_it = {"name": other.by_name, "clock": clock_in_words(other.at)}
     return {
-        "texts": list(written(theirs)),
+        "texts": list(written(question, theirs)),
         "label": asked(str(question.variable.label)),
         "changed": _("Ändrat av %(name)s kl. %(clock)s.") % said_of_it,
         "clash": overtaken(question, theirs, other.by_name),

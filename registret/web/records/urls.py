@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from registret.web.records import listing, views
+from registret.web.records import code_search, listing, views
 
 
 class SystemId:
@@ -38,6 +38,7 @@ urlpatterns = [
     path("delregister", views.definitions, name="definitions"),
     path("delregister/<slug:code>/<int:version>.<kind:kind>", views.definition, name="definition"),
     path("delregister/<slug:code>/<int:version>/blankett", views.blank_form, name="blank_form"),
+    path("koder/<slug:system>", code_search.code_search, name="code_search"),
     path("patienter", views.find, name="find_patient"),
     path("patienter/ny", views.new_episode, name="new_episode"),
     path("patient/<system_id:patient>", views.one_patient, name="patient"),

@@ -104,6 +104,7 @@ from tests.rooms.records.scene import (
 __all__ = ["committed"]
 
 EVERYTHING = frozenset(part.code for part in parts_of("pneumoni"))
+NAMED = {"agent": ["other"], "other_agent": ["KVIST"], "main_diagnosis": ["j13"]}
 WISH = Wish(
     project="KLARA",
     approval=Approval("2026-01234-01"),
@@ -137,7 +138,7 @@ def treated(monkeypatch: pytest.MonkeyPatch) -> Ward:
     found = ward()
     tolvan = begun(found.anna)
     signed(found.anna, tolvan, "acute", {**ACUTE, "crp": ["201"], "temperature": ["38,4"]})
-    signed(found.anna, tolvan, "discharge", {**DISCHARGE, "main_diagnosis": ["KVIST"]})
+    signed(found.anna, tolvan, "discharge", {**DISCHARGE, **NAMED})
     signed(found.cecilia, begun(found.cecilia, patient=SAMORDNAD), "acute", ACUTE)
     third = begun(found.anna, patient=RESERVE)
     services.write(actor=found.anna, episode=third, step="acute", base=0, written=ACUTE, at=NOW)
@@ -213,7 +214,7 @@ def test_what_is_prepared_says_how_much_it_comes_to_and_names_nobody(here: Ward)
     assert page.extent is not None
     assert (page.extent.patients, page.extent.episodes, page.extent.steps) == (3, 3, 6)
     assert (page.extent.protected_patients, page.extent.protected_steps, page.extent.unsigned) == (1, 2, 1)
-    assert page.free_text == ("main_diagnosis",)
+    assert page.free_text == ("other_agent",)
     (entry,) = log("disclosure.prepared")
     assert entry.facts == {
         "disclosure": number,
@@ -507,7 +508,7 @@ def test_the_file_has_a_table_for_each_step_a_code_book_and_a_manifest(open_hous
         "unsigned_steps": 1,
         "not_decided_about": {"steps": 0},
         "research_answers_destroyed_for_age": {"steps": 0},
-        "free_text": ["main_diagnosis"],
+        "free_text": ["other_agent"],
         "answers_that_do_not_fit": {},
     }
     assert [one["version"] for one in told["definitions"]] == [1]
@@ -569,8 +570,11 @@ def test_nothing_that_says_who_somebody_is_is_anywhere_in_the_file(open_house: W
     assert not re.search(r"(?<![0-9a-z])(18|19|20)\d{6}[-+]?\d{4}(?![0-9a-z])", whole)
     assert "KVIST" not in whole, "what people wrote in their own words"
     assert [who.name for who in (ANNA, cast.CECILIA) if who.name in whole] == []
-    assert "main_diagnosis" not in inside(file)["discharge.csv"].decode()
-    assert "main_diagnosis" not in inside(file)["codebook.csv"].decode()
+    lines, book = (inside(file)[f"{name}.csv"].decode() for name in ("discharge", "codebook"))
+    assert "other_agent" not in lines
+    assert "other_agent" not in book
+    assert ";J13" in lines, "a code is no free text"
+    assert ";main_diagnosis;main_diagnosis;code;" in book
 
 
 def everything_of(patient: Patient) -> list[str]:

@@ -133,7 +133,7 @@ def test_types_limits_units_options_and_codes_are_those_of_the_definition(found:
     for code, question in found.questions.items():
         item, variable = links[code], question.variable
         assert item.text == variable.label.sv
-        assert bool(item.repeats) == (question.type is VariableType.CHOICES)
+        assert bool(item.repeats) == (question.type in {VariableType.CHOICES, VariableType.CODES})
         chosen = [option.valueCoding.code for option in item.answerOption or []]
         assert chosen == [option.code for option in question.options]
         assert [coding.code for coding in item.code or []] == [c[0] for c in variable.codes.values() if len(c) == 1]

@@ -26,7 +26,7 @@ FORM = form_of("pneumoni", 1)
         ("antibiotic", Answer(value=frozenset({"cefotaxime", "benzylpenicillin"})), "Bensylpenicillin, Cefotaxim"),
         ("blood_cultured_at", Answer(value=at("2026-11-20T08:50")), "2026-11-20 08:50"),
         ("oral_from", Answer(value=at("2026-11-20T00:00").date()), "2026-11-20"),
-        ("main_diagnosis", Answer(value="J13"), "J13"),
+        ("main_diagnosis", Answer(value="J13"), "J13 Pneumoni orsakad av Streptococcus pneumoniae"),
         ("pulse", Answer(missing=Missing.NOT_DONE), "Ej utfört"),
         ("pulse", None, ""),
     ],

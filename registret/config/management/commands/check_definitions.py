@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 
 from registret.registries.forms import Form
 from registret.registries.queries import DEFINITIONS, DefinitionBroken, read
@@ -28,7 +29,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, folder: Path | None, **options: Any) -> None:
         used = [DEFINITIONS, *([settings.DEFINITIONS_DIR] if settings.DEFINITIONS_DIR else [])]
         try:
-            found = read(*([folder] if folder else used))
+            found = read(*([folder] if folder else used), codes_on=timezone.localdate())
         except DefinitionBroken as broken:
             for fault in broken.faults:
                 self.stderr.write(str(fault))
