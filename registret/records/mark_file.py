@@ -1,5 +1,6 @@
-"""The file beside the backups that says who has opted out, as marks. Lines are added, and none is removed: the last line
-about a mark says whether it is blocked, or the opt-out was taken back.
+"""The file beside the backups that says who has opted out, as marks. Lines are added, and none is removed.
+
+The last line about a mark says whether it is blocked, or the opt-out was taken back.
 
 Whatever the file lacks is added, so an addition that failed, or a process that was killed in the middle of one, is made
 good by the next.

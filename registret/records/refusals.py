@@ -216,12 +216,11 @@ class NotIncluded(Refused):
 
 @dataclass(kw_only=True, eq=False)
 class PerhapsDouble(Refused):
-    """There are episodes near in time. `own`: how many of the own provider; `elsewhere`: there are others."""
+    """There are episodes near in time, so many of the own care provider."""
 
     code: ClassVar[str] = "episode.perhaps_double"
     status: ClassVar[int] = 409
     own: int
-    elsewhere: bool
 
 
 @dataclass(kw_only=True, eq=False)

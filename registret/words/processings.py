@@ -272,6 +272,8 @@ PROCESSINGS: tuple[Processing, ...] = (
             "records.Step": "answers saved_by_name signed_by_name",
             "records.Revision": "changes reason by_hsa_id by_name",
             "records.OptOut": "mark case_number by_name",
+            "records.Leaving": "case_number by_name",
+            "records.TakenBack": "mark case_number by_name",
         },
     ),
 )

@@ -28,6 +28,23 @@ CREATE TRIGGER access_grant_apart BEFORE INSERT ON access_grant FOR EACH ROW
     EXECUTE FUNCTION access_grant_apart();
 """
 
+# What is decided stays as it was decided.
+FIXED = """
+CREATE OR REPLACE FUNCTION access_grant_life() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.revoked_at IS NOT NULL THEN
+        RAISE EXCEPTION 'grant %: revoked already', OLD.id USING ERRCODE = 'check_violation';
+    END IF;
+    IF (NEW.account_id, NEW.role, NEW.clinic_id, NEW.sub_registries, NEW.application_id, NEW.source, NEW.begins_at,
+        NEW.ends_at, NEW.granted_by_id, {new}NEW.decided_by_names) IS DISTINCT FROM
+       (OLD.account_id, OLD.role, OLD.clinic_id, OLD.sub_registries, OLD.application_id, OLD.source, OLD.begins_at,
+        OLD.ends_at, OLD.granted_by_id, {old}OLD.decided_by_names) THEN
+        RAISE EXCEPTION 'grant %: only revoking changes a grant', OLD.id USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+"""
+
 # Who gives a right at a clinic, on a page and not by the program, has it as local administrator there: for the
 # sub-registries, and as long (access.reach). Or works at the registry office, where two decide (access.attesting,
 # access.nominating) but for prolonging. What a changed right had already may stay as long as it had it.
@@ -188,6 +205,10 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(
             apart("log_reviewer", "case_handler", "reporter", "reader"), apart("log_reviewer", "case_handler")
+        ),
+        migrations.RunSQL(
+            FIXED.replace("{new}", "NEW.proposed_by_id, ").replace("{old}", "OLD.proposed_by_id, "),
+            FIXED.replace("{new}", "").replace("{old}", ""),
         ),
         migrations.RunSQL(REACH, NO_REACH),
     ]

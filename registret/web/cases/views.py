@@ -75,7 +75,7 @@ def log_extract(request: ActorRequest) -> HttpResponse:
 @require_POST
 @needs(Permission.HANDLE_CASES)
 def opt_out(request: ActorRequest) -> HttpResponse:
-    """Avböj: the first POST asks, with what will be hidden and destroyed; that of its page does it, to whom it showed."""
+    """Avböj: the first POST asks, with what will be destroyed; that of its page hides it, of whom the page showed."""
     form = _form(request)
     if not form.is_valid():
         return _asking(request, form)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registret.access import people as access
+from registret.access.checks import check_card_age
 from registret.access.claims import links_of
 from registret.access.people import GrantRow, PersonRow
 from registret.access.reach import reach_of
@@ -88,10 +89,11 @@ def people(request: ActorRequest) -> HttpResponse:
     return render(request, "people.html", context)
 
 
-@require_GET
+@require_POST
 @needs(Permission.MANAGE_PEOPLE)
 def people_csv(request: ActorRequest) -> HttpResponse:
-    """The same list as a file; taking it out is logged."""
+    """The same list as a file; taking it out is logged. Raises: CardTooOld."""
+    check_card_age(request.actor, at=request.at)
     everybody = _everybody(request)
     access.note_export(number=len(everybody), actor=request.actor, at=request.at)
     header = [

@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from registret.access.checks import check_card_age
 from registret.access.refusals import NotFound
 from registret.access.roles import Permission
 from registret.kernel.identifiers import Malformed
@@ -64,10 +65,11 @@ def work_list(request: ActorRequest, which: str) -> HttpResponse:
     return render(request, "records_list.html", context | {"today": request.at.date()})
 
 
-@require_GET
+@require_POST
 @needs(Permission.READ_RECORDS)
 def letters_due(request: ActorRequest) -> HttpResponse:
     """Whom to write to about the follow-ups that are due: with numbers and names, so each line is a look (a file)."""
+    check_card_age(request.actor, at=request.at)
     rows = looking.letters_due(actor=request.actor, at=request.at)
     header = [
         _("Nummer"),
@@ -396,7 +398,6 @@ def _inclusion(
         "troubles_title": title_of(troubles),
         "not_included": pages.broken_shown(assessment) if found and not found.assessment.lacking else [],
         "doubles": pages.episodes_context(found.doubles.own) if found else [],
-        "elsewhere": bool(found and found.doubles.elsewhere),
         "tab": "records",
     }
     return render(request, "new_episode.html", context, status=422 if found and not only_more else 200)
@@ -416,7 +417,10 @@ def _begun(request: ActorRequest, intake: _Intake, form: Form, who: NewPatient) 
         is_no_double=is_no_double,
         at=request.at,
     )
-    return see_other("step", episode, form.steps[min(1, len(form.steps) - 1)].code)
+    response = see_other("step", episode, form.steps[min(1, len(form.steps) - 1)].code)
+    if services.near_elsewhere(actor=request.actor, episode=episode, at=request.at):
+        response["Location"] += "?annan=1"
+    return response
 
 
 def _looked_at(

@@ -41,7 +41,7 @@ from registret.accounts.lifecycle import AccountState, Authority
 from registret.accounts.refusals import ConfirmationDone
 from registret.kernel.refused import Refused
 from tests import cast
-from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, INGRID, KARIN, Country, Person, person
+from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, KARIN, Country, Person, person
 from tests.rooms.access.scene import (
     DAY,
     HOUR,
@@ -49,6 +49,7 @@ from tests.rooms.access.scene import (
     NOW,
     SECOND,
     attested,
+    by_the_office,
     declined,
     events,
     kinds,
@@ -88,20 +89,6 @@ def at_work(who: Person, *, card_age: timedelta = timedelta()) -> Actor:
 def attest(application_id: int, actor: Actor, *, at: datetime = NOW, **different: Any) -> int:
     form: dict[str, Any] = {"role": Role.REPORTER, "sub_registries": ("pneumoni",), "last_day": LAST_DAY}
     return attesting.attest(application_id=application_id, actor=actor, at=at, **form | different)
-
-
-def by_the_office(application_id: int) -> int:
-    """Ingrid recommends, and Doris attests the same."""
-    cast.appoint_by_program(INGRID, Role.REGISTRY_OFFICE, at=NOW)
-    attesting.recommend(
-        application_id=application_id,
-        role=Role.REPORTER,
-        sub_registries=("pneumoni",),
-        last_day=LAST_DAY,
-        actor=at_work(INGRID),
-        at=NOW,
-    )
-    return attest(application_id, at_work(DORIS))
 
 
 def decline(application_id: int, actor: Actor, *, at: datetime = NOW) -> None:
