@@ -12,6 +12,8 @@ import resource
 import statistics
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from multiprocessing import get_context
 from pathlib import Path
@@ -44,9 +46,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--lists", type=int, default=20_000)
     given = parser.parse_args()
-    name = _database()
     promises = Promises()
-    try:
+    with _database() as name:
         waits = 0
         for writers in sorted({1, given.writers}):
             waits += append(name, writers, given.seconds, sealing=False)
@@ -54,8 +55,6 @@ def main() -> None:
         promises.kept("nobody waits for a lock of the log", waits, most=0, unit="looks found somebody")
         lists(given.lists)
         promises.kept("check a million entries", check(given.rows) * 1_000_000, most=CHECKED_S, unit="s")
-    finally:
-        _gone()
     promises.end()
 
 
@@ -136,11 +135,12 @@ def check(rows: int) -> float:
     from registret.ledger.checking import check as check_log
     from registret.ledger.months import add_months
     from registret.ledger.sealing import checkpoint, seal_key, seal_settled
+    from tests.owner import as_owner
 
     for days in range(0, 931, 30):
         add_months(at=timezone.now() - timedelta(days=days))
     begun = time.monotonic()
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute(GENERATE, {"rows": rows})
         cursor.execute("ANALYZE ledger_entry")
     print(f"{rows} entries generated in {time.monotonic() - begun:.1f} s")
@@ -199,21 +199,18 @@ def _seal(database: str, seconds: float) -> None:
     print(f"   ({sealed} of them were sealed meanwhile)")
 
 
-def _database() -> str:
+@contextmanager
+def _database() -> Iterator[str]:
     prepare()
     import django
 
     django.setup()
-    from django.db import connection
-
-    return str(connection.creation.create_test_db(verbosity=0, autoclobber=True))
-
-
-def _gone() -> None:
     from django.conf import settings
-    from django.db import connection
 
-    connection.creation.destroy_test_db(settings.DATABASES["default"]["NAME"], verbosity=0)
+    from tests.owner import made_database
+
+    with made_database():
+        yield settings.DATABASES["default"]["NAME"]
 
 
 def _use(database: str) -> None:

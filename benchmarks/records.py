@@ -102,12 +102,10 @@ def main() -> None:
     import django
 
     django.setup()
-    from django.conf import settings
-    from django.db import connection
+    from tests.owner import made_database
 
-    connection.creation.create_test_db(verbosity=0, autoclobber=True)
     promises = Promises()
-    try:
+    with made_database():
         actor = people()
         templates(random.Random(1))  # noqa: S311
         first: dict[str, float] = {}
@@ -135,8 +133,6 @@ def main() -> None:
         for what, act in acts(actor).items():
             again = statistics.median(timed(act, given.times))
             show(what, without[what], f"with it {again / statistics.median(without[what]):.2f} times as long")
-    finally:
-        connection.creation.destroy_test_db(settings.DATABASES["default"]["NAME"], verbosity=0)
     promises.end()
 
 
@@ -146,12 +142,13 @@ def people() -> Any:
 
     from tests import cast
     from tests.cast import ANNA, BERTIL
+    from tests.owner import as_owner
     from tests.rooms.records.scene import NOW, at_work
 
     place = cast.country(NOW - timedelta(days=30))
     cast.bring_clinics([f"Sjukhus {n}" for n in range(CLINICS - 3)], at=NOW - timedelta(days=29))
     actor = at_work(ANNA, place.infection, by=BERTIL, registries=("pneumoni", "sepsis", "meningit", "endokardit"))
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute(
             "CREATE TABLE bench_clinic AS SELECT row_number() OVER (ORDER BY id <> %s, id) - 1 AS number, id AS clinic,"
             " care_provider_id AS provider FROM places_clinic",
@@ -167,6 +164,7 @@ def templates(rng: random.Random) -> None:
     from registret.demo.episodes import of_age, told
     from registret.records.models import FormVersion
     from registret.registries.queries import catalogue, open_for_entry
+    from tests.owner import as_owner
 
     rows, steps = [], []
     registries = open_for_entry()
@@ -203,7 +201,7 @@ def templates(rng: random.Random) -> None:
         FormVersion.objects.get_or_create(
             sub_registry=registry.code, version=registry.version, defaults={"digest": digest, "used_at": AT}
         )
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("CREATE TABLE bench_template (number int, code text, version int)")
         cursor.executemany("INSERT INTO bench_template VALUES (%s, %s, %s)", rows)
         cursor.execute(
@@ -218,8 +216,9 @@ def grow(made: int, wanted: int) -> None:
     from django.db import connection
 
     from registret.records.sight import sight_of_all
+    from tests.owner import as_owner
 
-    with sight_of_all(), connection.cursor() as cursor:
+    with as_owner(), sight_of_all(), connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(max(id), 0) FROM records_patient")
         (patients,) = cursor.fetchone()
         cursor.execute("SELECT coalesce(max(id), 0) FROM records_episode")
@@ -231,7 +230,7 @@ def grow(made: int, wanted: int) -> None:
         cursor.execute(EPISODES, facts)
         cursor.execute(STEPS, facts | {"before": episodes})
         cursor.execute(REVISIONS, facts | {"before": episodes})
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         for table in FENCED:
             cursor.execute(f"ANALYZE records_{table}")
 
@@ -239,7 +238,9 @@ def grow(made: int, wanted: int) -> None:
 def fence(force: str, enable: str) -> None:
     from django.db import connection
 
-    with connection.cursor() as cursor:
+    from tests.owner import as_owner
+
+    with as_owner(), connection.cursor() as cursor:
         for table in FENCED:
             cursor.execute(f"ALTER TABLE records_{table} {force} ROW LEVEL SECURITY, {enable} ROW LEVEL SECURITY")
 

@@ -56,27 +56,25 @@ def main() -> None:
     import django
 
     django.setup()
-    from django.conf import settings
-    from django.db import connection
+    from tests.owner import made_database
 
-    connection.creation.create_test_db(verbosity=0, autoclobber=True)
     promises = Promises()
-    try:
+    with made_database():
         generate(given.accounts)
         for what, searches in kinds(given.accounts, given.times).items():
             promises.kept(what, measure(what, searches), most=P95_MS, unit="ms (95 %)")
-    finally:
-        connection.creation.destroy_test_db(settings.DATABASES["default"]["NAME"], verbosity=0)
     promises.end()
 
 
 def generate(rows: int) -> None:
     from django.db import connection
 
+    from tests.owner import as_owner
+
     facts: dict[str, list[str] | int] = {"given": GIVEN, "begin": BEGINNINGS, "end": ENDS, "rows": rows}
     facts |= {"givens": len(GIVEN), "begins": len(BEGINNINGS), "ends": len(ENDS)}
     begun = time.monotonic()
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("SELECT setseed(0.5)")
         cursor.execute(GENERATE, facts)
         cursor.execute("ANALYZE accounts_account")

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 
 import django
 import pytest
-from django.db import DEFAULT_DB_ALIAS
-from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
 
 from tests.environment import prepare
@@ -27,8 +25,11 @@ def django_db_setup(
 ) -> Iterator[None]:
     """The test database. pytest-django's own makes none if all that run are tests that commit (`tests.parallel`), which
     it does not know: such a file could not be run by itself."""
+    from tests.owner import made_database
+
     with django_db_blocker.unblock():
-        made = setup_databases(verbosity=0, interactive=False, aliases={DEFAULT_DB_ALIAS: None})
+        making = made_database()
+        making.__enter__()
     yield
     with django_db_blocker.unblock():
-        teardown_databases(made, verbosity=0)
+        making.__exit__(None, None, None)

@@ -15,7 +15,7 @@ from registret.demo.postgres import Cluster
 
 
 def prepare() -> None:
-    """Sets DATABASE_URL and REGISTRET_*; the workers of a parallel run inherit them from the process that began it."""
+    """Set DATABASE_URL and REGISTRET_*; the workers of a parallel run inherit them from the process that began it."""
     if "REGISTRET_TEST_FOLDER" in os.environ:
         return
     folder = Path(tempfile.mkdtemp(prefix="registret-test-"))
@@ -25,6 +25,7 @@ def prepare() -> None:
     if "DATABASE_URL" not in os.environ:
         cluster = Cluster.start(data=None, database="registret")
         os.environ["DATABASE_URL"] = cluster.url
+        os.environ["REGISTRET_OWNER_DATABASE_URL"] = cluster.owner_url
     authority = build_authority(folder / "ca", at=datetime.now(UTC) - timedelta(days=1))
     authority.write_trust(folder / "trust")
     os.environ |= {

@@ -7,8 +7,10 @@ from threading import Barrier, Thread
 from typing import TypeVar
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from pytest_django import DjangoDbBlocker
+
+from tests.owner import as_owner
 
 T = TypeVar("T")
 
@@ -27,7 +29,7 @@ def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
 def empty_every_table() -> None:
     tables = [t for t in connection.introspection.table_names() if not t.startswith("django_")]
     quoted = [connection.ops.quote_name(t) for t in tables]
-    with transaction.atomic(), connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         # Partitions have triggers of their own.
         cursor.execute("SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal")
         guarded = [table for (table,) in cursor.fetchall()]

@@ -12,7 +12,8 @@ def main() -> int:
         return subprocess.run(sys.argv[1:], check=False).returncode
     try:
         with Cluster.start(data=None, database="registret") as cluster:
-            return subprocess.run(sys.argv[1:], env={**os.environ, "DATABASE_URL": cluster.url}, check=False).returncode
+            urls = {"DATABASE_URL": cluster.url, "REGISTRET_OWNER_DATABASE_URL": cluster.owner_url}
+            return subprocess.run(sys.argv[1:], env=os.environ | urls, check=False).returncode
     except PostgresTrouble as trouble:
         print(f"registret: {trouble}", file=sys.stderr)
         return 1

@@ -31,6 +31,11 @@ class Seat:
     def permissions(self) -> frozenset[Permission]:
         return frozenset().union(*(MAY[role] for role in self.roles))
 
+    @property
+    def sub_registries(self) -> frozenset[str]:
+        """Those that any of the roles was given for."""
+        return frozenset(code for _, code in self.rights)
+
     def sub_registries_for(self, permission: Permission) -> frozenset[str]:
         """Where this is permitted."""
         return frozenset(code for role, code in self.rights if permission in MAY[role])

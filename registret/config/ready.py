@@ -20,6 +20,7 @@ from django.db.migrations.executor import MigrationExecutor
 from psycopg.conninfo import make_conninfo
 
 from registret.cards.trust import TrustBroken
+from registret.config.roles import owned_tables
 from registret.mail.smtp import MailServer
 from registret.oidc import ProviderBroken
 from registret.records.mark_file import kept_in
@@ -180,6 +181,20 @@ def check_database() -> None:
     if missing:
         raise NotReady(f"the database lacks {len(missing)} migrations: run `registret migrate`")
     check_fence()
+    check_owner()
+
+
+def check_owner() -> None:
+    """The role of DATABASE_URL owns no table: an owner can switch off policies, triggers and the log.
+
+    Raises: NotReady.
+    """
+    owned = owned_tables()
+    if owned:
+        raise NotReady(
+            f"the role of DATABASE_URL owns {len(owned)} tables ({owned[0]} and on): give them to a role of their own, "
+            "name that in REGISTRET_OWNER_DATABASE_URL, and run `registret migrate` (docs/operations.md)"
+        )
 
 
 def check_fence() -> None:

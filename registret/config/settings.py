@@ -236,11 +236,11 @@ TEMPLATES = [
 ]
 
 
-def _database(url: str) -> dict[str, Any]:
+def _database(url: str, name: str = "DATABASE_URL") -> dict[str, Any]:
     """`postgresql://user:password@host:port/name?sslmode=…`; `?host=/folder` names a unix socket."""
     parts = urlsplit(url)
     if parts.scheme not in {"postgresql", "postgres"}:
-        raise env.SettingTrouble("DATABASE_URL must begin with postgresql:// (PostgreSQL is the only database)")
+        raise env.SettingTrouble(f"{name} must begin with postgresql:// (PostgreSQL is the only database)")
     query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -259,6 +259,12 @@ def _database(url: str) -> dict[str, Any]:
 if "DATABASE_URL" not in os.environ:
     raise env.SettingTrouble("DATABASE_URL is not set: the PostgreSQL database, postgresql://user:password@host/name")
 DATABASES = {"default": _database(os.environ["DATABASE_URL"])}
+# What serves owns no table, so nothing that gets into it can switch off a policy, a trigger or the log. The owner is
+# for `migrate` and `cull-ledger` only (registret/config/roles.py).
+_owner_url = env.text(
+    "OWNER_DATABASE_URL", purpose="as DATABASE_URL, for the role that owns the tables and migrates them", default=""
+)
+OWNER_DATABASE = _database(_owner_url, "REGISTRET_OWNER_DATABASE_URL") if _owner_url else None
 
 # Language, time
 LANGUAGE_CODE = "sv"

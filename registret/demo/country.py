@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final, TypedDict, TypeVar
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from registret.access import (
     applying,
@@ -36,7 +36,6 @@ from registret.cards import PresentedCertificate, verify
 from registret.demo import cast, episodes
 from registret.demo.cards import certificate_in
 from registret.demo.cast import Person
-from registret.demo.place import MARK
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.kernel.secret import new_token
@@ -95,8 +94,6 @@ def furnish(*, cards: Path, at: datetime) -> None:
 
     `cards` is the folder of the cast's cards, which the door must believe. Anna is not there: she is the newcomer.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(f"COMMENT ON TABLE accounts_account IS '{MARK}'")
     story = _Story(cards=cards, now=at)
     story.open_country(ago=timedelta(30))
     story.appoint_by_program(cast.DORIS, Role.REGISTRY_OFFICE, ago=timedelta(30))

@@ -10,7 +10,7 @@ their own, for PostgreSQL refuses to run as root, and no permission of an existi
 One folder holds everything about one cluster:
 
     cluster/      PostgreSQL's data directory
-    password      of the two roles below, readable by the owner only
+    password      of all roles below, readable by the owner only
     server.log    what the server said since it was last started
     lock          held (flock) for as long as the process that started the server lives
 """
@@ -47,7 +47,10 @@ from psycopg import sql
 import registret
 
 ROLE: Final = "registret"
-"""The role that owns the database. Not a superuser, as it would not be in production: triggers bind it."""
+"""The role that serves, as in production: it reads and writes rows and owns nothing (docs/operations.md)."""
+
+OWNER: Final = "registret_owner"
+"""The role that owns the database and migrates it. Not a superuser."""
 
 SYSTEM_USER: Final = "registret-db"
 """Whom the server runs as when root starts it."""
@@ -62,7 +65,7 @@ _STOP_TIMEOUT: Final = 30.0
 _SWEEP_AGE: Final = 10.0
 _POLL: Final = 0.01
 _NEEDED_BYTES: Final = 200 * 1024 * 1024
-_INSTEAD: Final = "or set DATABASE_URL to a PostgreSQL of your own"
+_INSTEAD: Final = "or set DATABASE_URL and REGISTRET_OWNER_DATABASE_URL to a PostgreSQL of your own"
 
 # A throw-away cluster is never read again after a crash, so it need not survive one.
 _CARELESS: Final = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off")
@@ -75,15 +78,18 @@ class PostgresTrouble(Exception):
 class Cluster:
     """A running PostgreSQL server, as a context manager that stops it.
 
-    `url` is a `postgresql://role:password@127.0.0.1:port/database` address, fit for DATABASE_URL.
+    `url` is a `postgresql://role:password@127.0.0.1:port/database` address, fit for DATABASE_URL; `owner_url` is the
+    owner's, fit for REGISTRET_OWNER_DATABASE_URL.
 
     The server also ends when this process does: on a normal exit, and on Linux even after SIGKILL. There the kernel
     watches the *thread* that called `start`, so call it from the main thread.
     """
 
-    def __init__(self, *, home: _Home, url: str, lock: IO[str] | None, server: subprocess.Popen[bytes] | None) -> None:
+    def __init__(
+        self, *, home: _Home, urls: tuple[str, str], lock: IO[str] | None, server: subprocess.Popen[bytes] | None
+    ) -> None:
         """For `start` only. `lock` and `server` are None for a server that another process started and will stop."""
-        self.url: Final = url
+        self.url, self.owner_url = urls
         self._home: Final = home
         self._lock = lock
         self._server = server
@@ -97,7 +103,7 @@ class Cluster:
 
         `data`      the cluster's folder, made if missing and kept afterwards (see `data_folder`). None: a throw-away
                     cluster in a temporary folder, fast instead of durable, removed by `stop`.
-        `database`  the database's name; its owner is the role `registret`, which may make further databases.
+        `database`  the database's name; its owner is the role `registret_owner`, which may make further databases.
         `port`      a TCP port on 127.0.0.1. None: the cluster finds a free one each time.
 
         If another live process has started a server on the same `data`, that server is used (whatever its port) and
@@ -111,7 +117,7 @@ class Cluster:
             home = _throw_away_home(account) if data is None else _kept_home(data, account)
             lock = _take(home.lock)
             if lock is None:
-                return cls(home=home, url=_url_of_running(home, database), lock=None, server=None)
+                return cls(home=home, urls=_urls_of_running(home, database), lock=None, server=None)
             try:
                 _stop_orphan(home)
                 password = _initialised(home, binaries)
@@ -126,7 +132,7 @@ class Cluster:
                 if home.throw_away:
                     shutil.rmtree(home.folder, ignore_errors=True)
                 raise
-            return cls(home=home, url=_url(ROLE, password, used_port, database), lock=lock, server=server)
+            return cls(home=home, urls=_urls(password, used_port, database), lock=lock, server=server)
 
     def stop(self) -> None:
         """Stop the server if this process started it; a throw-away cluster is removed. Safe to call twice."""
@@ -483,21 +489,31 @@ def _launch(home: _Home, binaries: Path, port: int) -> subprocess.Popen[bytes]:
 
 
 def _furnish(port: int, password: str, database: str) -> None:
-    """Make the role and the database unless they are there."""
+    """Make the roles and the database unless they are there."""
     with psycopg.connect(_url(_SUPERUSER, password, port, "postgres"), autocommit=True) as connection:
-        if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE]).fetchone() is None:
-            # The tests make databases of their own beside this one, hence CREATEDB.
+        # The tests make databases of their own beside this one, hence CREATEDB. The owner can act as the role that
+        # serves, so that a test can do both in one transaction.
+        for role, right in ((ROLE, "NOCREATEDB"), (OWNER, "CREATEDB")):
+            if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone() is None:
+                make = sql.SQL("CREATE ROLE {} LOGIN {} PASSWORD {}")
+                connection.execute(make.format(sql.Identifier(role), sql.SQL(right), sql.Literal(password)))
+        connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(ROLE), sql.Identifier(OWNER)))
+        owner = connection.execute(
+            "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = %s", [database]
+        ).fetchone()
+        if owner is None:
             connection.execute(
-                sql.SQL("CREATE ROLE {} LOGIN CREATEDB PASSWORD {}").format(sql.Identifier(ROLE), sql.Literal(password))
+                sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(database), sql.Identifier(OWNER))
             )
-        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone() is None:
-            connection.execute(
-                sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(database), sql.Identifier(ROLE))
+        elif owner != (OWNER,):
+            raise PostgresTrouble(
+                f"The database {database} was made before tables had an owner of their own: "
+                f"run `make demo-reset` to begin anew, {_INSTEAD}."
             )
 
 
-def _url_of_running(home: _Home, database: str) -> str:
-    """The address of the server that another process has started, or is starting, on the same data."""
+def _urls_of_running(home: _Home, database: str) -> tuple[str, str]:
+    """The addresses of the server that another process has started, or is starting, on the same data."""
     deadline = time.monotonic() + _START_TIMEOUT
     while time.monotonic() < deadline:
         running = _postmaster(home)
@@ -505,7 +521,7 @@ def _url_of_running(home: _Home, database: str) -> str:
             password = home.password.read_text().strip()
             with contextlib.suppress(psycopg.OperationalError):
                 _furnish(running.port, password, database)
-                return _url(ROLE, password, running.port, database)
+                return _urls(password, running.port, database)
         time.sleep(_POLL * 10)
     raise PostgresTrouble(
         f"Another process holds the database in {home.folder} but its server does not answer: stop that process first."
@@ -595,6 +611,11 @@ def _in_words() -> Iterator[None]:
 def _environment() -> dict[str, str]:
     """A clean one: PGDATA, PGOPTIONS, TZ and the like would reach the server, and its messages would be translated."""
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
+
+
+def _urls(password: str, port: int, database: str) -> tuple[str, str]:
+    """Addresses for the role that serves and for the owner."""
+    return _url(ROLE, password, port, database), _url(OWNER, password, port, database)
 
 
 def _url(role: str, password: str, port: int, database: str) -> str:

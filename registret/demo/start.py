@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Final
+from urllib.parse import unquote, urlsplit
 
 import psycopg
 
@@ -80,6 +81,7 @@ def _set(place: Place, stack: ExitStack) -> None:
     if "DATABASE_URL" not in os.environ:
         cluster = stack.enter_context(Cluster.start(data=place.database, database=_DATABASE))
         os.environ["DATABASE_URL"] = cluster.url
+        os.environ["REGISTRET_OWNER_DATABASE_URL"] = cluster.owner_url
     for name, value in settings.items():
         if f"{PREFIX}{name}_FILE" not in os.environ:
             os.environ.setdefault(PREFIX + name, value)
@@ -125,6 +127,7 @@ def _serve(place: Place) -> None:
     from registret.demo import country
 
     if not country.is_there():
+        _mark(os.environ["DATABASE_URL"])
         country.furnish(cards=place.cards, at=datetime.now(UTC))
     call_command("serve", on_ready=partial(print, welcome(place), flush=True))
 
@@ -186,6 +189,13 @@ def _check_database(url: str) -> None:
     except psycopg.OperationalError as trouble:
         said = str(trouble).strip().splitlines()[0]
         raise DemoTrouble(f"the database of DATABASE_URL does not answer: {said}") from None
+
+
+def _mark(url: str) -> None:
+    """Write on the database that a demo made it, which only the owner of its tables can."""
+    database = unquote(urlsplit(url).path.removeprefix("/"))
+    with psycopg.connect(os.environ.get("REGISTRET_OWNER_DATABASE_URL", url), dbname=database) as connection:
+        connection.execute(f"COMMENT ON TABLE accounts_account IS '{MARK}'".encode())
 
 
 def _check_free(port: int, place: Place) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import Self
+from typing import Final, Self
 
 import email_validator
 
@@ -13,13 +13,19 @@ from registret.kernel.checkdigit import luhn_valid
 
 _HSA_ID = re.compile(r"SE(?:16)?(?P<organisation>[0-9]{10})-[A-Z0-9]{1,18}", re.ASCII | re.IGNORECASE)
 _TEST_HSA_ID = re.compile(r"[A-Z]{3,8}[0-9]{10}-[A-Z0-9]{1,14}", re.ASCII | re.IGNORECASE)
-_PERSONAL_NUMBER = re.compile(r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})[0-9]{4}", re.ASCII)
-_COORDINATION_DAY = 60  # samordningsnummer: day of birth + 60
+_PERSONAL_NUMBER = re.compile(r"[0-9]{8}(?P<serial>[0-9]{3})[0-9]", re.ASCII)
+COORDINATION_DAY: Final = 60  # samordningsnummer: day of birth + 60
+FIRST_BIRTH: Final = date(1850, 1, 1)  # before anybody whom the registry, or a card, is about
 
-# What stands between the date and the last four digits: -, + from the age of 100, a space; and the dashes and spaces
-# that phones and word processors make of them.
-_BETWEEN = r"[-+ \t\u00a0\u2010-\u2015\u202f\u2212]{0,3}"
-_IN_TEXT = re.compile(rf"(?<![0-9])((?:18|19|20)?[0-9]{{6}}){_BETWEEN}[0-9]{{4}}(?![0-9])")
+# What stands between the date and the last four digits: -, + from the age of 100, a space, a stroke, a full stop; and
+# the dashes and spaces that phones and word processors make of them. 17 and 99 begin reserve numbers of digits.
+_BETWEEN = r"[-+/. \t\u00a0\u2010-\u2015\u202f\u2212]{0,3}"
+_IN_TEXT = re.compile(rf"(?<![0-9])((?:1[7-9]|20|99)?[0-9]{{6}}){_BETWEEN}[0-9]{{4}}(?![0-9])")
+# Reserve numbers with letters, as they are printed: the last four are capitals and digits, some of each.
+_RESERVE_IN_TEXT = re.compile(
+    r"(?<![0-9A-Za-z])([0-9]{8}|[0-9]{6})[-+\u2010-\u2015\u2212]?"
+    r"(?=[0-9A-Z]{0,3}[A-Z])(?=[A-Z]{0,3}[0-9])[0-9A-Z]{4}(?![0-9A-Za-z])"
+)
 _INVISIBLE = "\u200b\u2060\ufeff"  # comes along when an address is copied out of a document or a web page
 
 
@@ -80,14 +86,25 @@ class PersonalNumber:
     def parse(cls, text: str) -> Self:
         """Raises: Malformed."""
         shape = _PERSONAL_NUMBER.fullmatch(text)
-        if shape is None or not luhn_valid(text[2:]):
+        if shape is None or not luhn_valid(text[2:]) or shape["serial"] == "000":
             raise Malformed("not the shape of a personal number")
-        day = int(shape["day"])
+        number = cls(text)
         try:
-            date(int(shape["year"]), int(shape["month"]), day - _COORDINATION_DAY if day > 60 else day)
+            is_possible = number.birth_date >= FIRST_BIRTH
         except ValueError:
-            raise Malformed("the personal number has no possible date of birth") from None
-        return cls(text)
+            is_possible = False
+        if not is_possible:
+            raise Malformed("the personal number has no possible date of birth")
+        return number
+
+    @property
+    def is_coordination(self) -> bool:
+        return int(self.digits[6:8]) > COORDINATION_DAY
+
+    @property
+    def birth_date(self) -> date:
+        day = int(self.digits[6:8]) - COORDINATION_DAY * self.is_coordination
+        return date(int(self.digits[:4]), int(self.digits[4:6]), day)
 
     @property
     def masked(self) -> str:
@@ -100,8 +117,8 @@ class PersonalNumber:
 
 
 def mask_personal_numbers(text: str) -> str:
-    """`text` with everything that looks like a personal number masked: for logs and support texts."""
-    return _IN_TEXT.sub(r"\1••••", text)
+    """`text` with everything that looks like the number of a patient masked: for logs and support texts."""
+    return _RESERVE_IN_TEXT.sub(r"\1••••", _IN_TEXT.sub(r"\1••••", text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection
+
 from registret.ledger.canonical import FIELDS, entry_line, leaf
 from registret.ledger.models import Seal
 from registret.ledger.months import kept_by_law_until
 from registret.ledger.sealing import BATCH, rows, seal_rows
 from registret.ledger.seals import FIRST_PREVIOUS, LEAF_BYTES, Checkpoint, Part, Sealed, signed_by
+
+# A worker seals each minute what is settled. What is older than this and unsealed has lost its seal, or no worker runs.
+UNSEALED = timedelta(hours=1)
 
 # Sealing happens within a minute or two. What was sealed a day after it was written was perhaps written anew.
 LATE = timedelta(days=1)
@@ -61,8 +66,33 @@ def check(*, keys: frozenset[str], checkpoints: Sequence[Checkpoint] = (), at: d
         done.seals, done.sealed_until, previous = done.seals + 1, sealed.sealed_at, sealed
     for number in sorted(expected):
         raise LedgerBroken(f"the log was cut off: seal {number} of the checkpoint is gone", seal=number)
-    done.unsealed = sum(1 for _ in entries.upto(2**63 - 1))
+    unsealed = [row[1] for row in entries.upto(2**63 - 1)]
+    done.unsealed = len(unsealed)
+    _check_unsealed(unsealed, done, at=at)
     return done
+
+
+def _check_unsealed(written_at: Sequence[str], done: Checked, *, at: datetime) -> None:
+    """Entries that should have a seal by now, or a log that had entries and has none.
+
+    Raises: LedgerBroken.
+    """
+    if not done.seals and not written_at and (drawn := _numbers_drawn()):
+        raise LedgerBroken(f"the log is empty, and {drawn} entries were numbered: it was emptied, with its seals")
+    late = [moment for moment in written_at if at - datetime.fromisoformat(moment) > UNSEALED]
+    if late:
+        none = "" if done.seals else ", and there is no seal at all"
+        raise LedgerBroken(
+            f"{len(late)} entries are not sealed, the oldest of {min(late)}{none}: "
+            "seals were removed, or no worker has run since"
+        )
+
+
+def _numbers_drawn() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM ledger_entry_id_seq")
+        (number,) = cursor.fetchone() or (0,)
+    return int(number)
 
 
 class _Entries:

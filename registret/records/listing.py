@@ -18,10 +18,9 @@ from registret.access.refusals import NotFound
 from registret.kernel.sweden import day_of, midnight
 from registret.records.lifecycle import UNFINISHED, EpisodeState, StepState
 from registret.records.looking import log_list
-from registret.records.models import Episode, Number, Step
-from registret.records.numbers import PatientNumber, Sex
-from registret.records.queries import PAGE, episodes_of
-from registret.records.rows import EpisodeList, ListedEpisode, PatientRow, StepMark
+from registret.records.models import Episode, Step
+from registret.records.queries import PAGE, episodes_of, listed_patient, with_numbers
+from registret.records.rows import EpisodeList, ListedEpisode, StepMark
 from registret.records.sight import clinic_of, sight_of
 from registret.registries.queries import form_of
 
@@ -62,6 +61,15 @@ def episode_list(*, actor: Actor, wanted: EpisodeFilter, after: int | None = Non
         log_list(actor, "episodes.listed", [row.patient_id for row in rows[:PAGE]], at=at)
         more = rows[PAGE - 1].id if len(rows) > PAGE else None
         return EpisodeList(rows=rows[:PAGE], after=more, counts=_counts(found, wanted, at=at))
+
+
+def newest(*, actor: Actor, size: int, at: datetime) -> tuple[ListedEpisode, ...]:
+    """The clinic's last arrivals. Raises: NotPermitted."""
+    with sight_of(actor):
+        wanted = EpisodeFilter()
+        rows = _rows(_ordered(_all(actor, wanted), wanted, after=None)[:size])
+        log_list(actor, "episodes.listed", [row.patient_id for row in rows], at=at)
+        return rows
 
 
 def episode_file(*, actor: Actor, wanted: EpisodeFilter, at: datetime) -> tuple[ListedEpisode, ...]:
@@ -174,15 +182,12 @@ def _ordered(found: QuerySet[Episode], wanted: EpisodeFilter, *, after: int | No
 
 def _rows(found: QuerySet[Episode]) -> tuple[ListedEpisode, ...]:
     """With patients, their numbers in force and the steps: one query."""
-    number = Number.objects.filter(patient=OuterRef("patient_id"), until=None)
     steps = Step.objects.filter(episode=OuterRef("pk")).values(
         of=JSONObject(
             code="code", state="state", flags="flags", lacking="lacking", due_from="due_from", due_to="due_to"
         )
     )
-    told = found.select_related("patient").annotate(
-        number_text=Subquery(number.values("text")),
-        number_kind=Subquery(number.values("kind")),
+    told = with_numbers(found.select_related("patient"), patient="patient_id").annotate(
         saved=Subquery(
             Step.objects.filter(episode=OuterRef("pk"))
             .order_by()
@@ -196,17 +201,7 @@ def _rows(found: QuerySet[Episode]) -> tuple[ListedEpisode, ...]:
 
 
 def _row(found: Any) -> ListedEpisode:
-    patient = PatientRow(
-        id=found.patient.id,
-        system_id=found.patient.system_id,
-        birth_date=found.patient.birth_date,
-        sex=Sex(found.patient.sex),
-        given_name="",
-        surname="",
-        is_protected=found.patient.is_protected,
-        died_on=found.patient.died_on,
-        numbers=(PatientNumber(found.number_text, found.number_kind),),
-    )
+    patient = listed_patient(found.patient, text=found.number_text, kind=found.number_kind)
     order = [step.code for step in form_of(found.sub_registry, found.version).steps]
     return ListedEpisode(
         id=found.id,

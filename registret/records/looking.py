@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -19,24 +19,20 @@ from registret.records.numbers import PatientNumber
 from registret.records.protected import give_reason, require_reason
 from registret.records.queries import (
     changes_since,
-    drafts,
-    due,
     due_with_patients,
     episode_rows,
     episodes_of,
-    flagged,
     history,
-    laid_aside,
     others_in,
     patient_numbered,
     patient_of,
     patients_named,
     step_page,
-    to_continue,
     version_of,
 )
-from registret.records.rows import LetterLine, Listed, Other, PatientPage, PatientRow, RevisionRow, StepPage
+from registret.records.rows import LetterLine, Other, PatientPage, PatientRow, RevisionRow, StepPage
 from registret.records.sight import sight_of
+from registret.records.work_lists import Work, waiting
 
 SYSTEM_ID_LENGTH: Final = 9
 Look = tuple[int, dict[str, Fact]]
@@ -54,17 +50,6 @@ class Found:
     number: PatientNumber | None = None
     named: tuple[PatientRow, ...] = ()
     more: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
-    """The lists of the start page, a page of each."""
-
-    to_continue: Listed
-    drafts: Listed
-    laid_aside: Listed
-    due: Listed
-    flagged: Listed
 
 
 NUMBERS_PER_PERSON: Final = Limit(what="patient_numbers", most=120, per=timedelta(hours=1))
@@ -138,6 +123,15 @@ def open_step(*, actor: Actor, episode: str, step: str, at: datetime) -> StepPag
         return page
 
 
+def open_number(*, actor: Actor, episode: str, step: str, at: datetime) -> StepPage:
+    """The same, to show the patient's whole number with it. Raises: NotPermitted, NotFound, ReasonNeeded."""
+    with sight_of(actor):
+        page, _ = step_page(actor, episode=episode, step=step)
+        require_reason(actor, page.patient, at=at)
+        _tell(actor, "patient.opened", page.patient.id, at, {})
+        return page
+
+
 def open_news(
     *, actor: Actor, episode: str, step: str, base: int, at: datetime
 ) -> tuple[StepPage, Mapping[str, Other]] | None:
@@ -178,31 +172,14 @@ def print_episode(*, actor: Actor, episode: str, at: datetime) -> tuple[StepPage
 
 
 def work(*, actor: Actor, at: datetime) -> Work:
-    """The lists of the own clinic, in one entry of the log that says whom they showed.
+    """What waits at the own clinic, in one entry of the log that says whom the lists showed.
 
     Raises: NotPermitted.
     """
-    with sight_of(actor):
-        found = Work(
-            to_continue=to_continue(actor=actor),
-            drafts=drafts(actor=actor),
-            laid_aside=laid_aside(actor=actor),
-            due=due(actor=actor, at=at),
-            flagged=flagged(actor=actor),
-        )
-        lists = (found.to_continue, found.drafts, found.laid_aside, found.due, found.flagged)
+    with sight_of(actor, Permission.REPORT):
+        found = waiting(actor, at=at)
+        lists = (found.due, found.drafts, found.to_continue, found.laid_aside)
         log_list(actor, "work.listed", [row.patient_id for one in lists for row in one.rows], at=at)
-        return found
-
-
-def work_list(*, actor: Actor, which: str, after: str | None, at: datetime) -> Listed:
-    """One of the lists of the own clinic, a page of it from `after` on; the log is told as for all of them.
-
-    Raises: NotPermitted; KeyError (no such list); ValueError (`after` is not of the list).
-    """
-    with sight_of(actor):
-        found = _LISTS[which](actor, after, at)
-        log_list(actor, "work.listed", [row.patient_id for row in found.rows], at=at)
         return found
 
 
@@ -222,15 +199,6 @@ def log_list(actor: Actor, event: str, patient_ids: Sequence[int], *, at: dateti
         )
 
 
-_LISTS: Final[Mapping[str, Callable[[Actor, str | None, datetime], Listed]]] = {
-    "to_continue": lambda actor, after, at: to_continue(actor=actor, after=after),
-    "drafts": lambda actor, after, at: drafts(actor=actor, after=after),
-    "laid_aside": lambda actor, after, at: laid_aside(actor=actor, after=after),
-    "due": lambda actor, after, at: due(actor=actor, at=at, after=after),
-    "flagged": lambda actor, after, at: flagged(actor=actor, after=after),
-}
-
-
 def letters_due(*, actor: Actor, at: datetime) -> tuple[LetterLine, ...]:
     """Whom the clinic writes to about follow-ups whose time has come. It names patients: each line is a look at one.
 
@@ -238,7 +206,7 @@ def letters_due(*, actor: Actor, at: datetime) -> tuple[LetterLine, ...]:
 
     Raises: NotPermitted.
     """
-    with sight_of(actor):
+    with sight_of(actor, Permission.REPORT):
         found = due_with_patients(actor=actor, at=at)
         looks: list[Look] = [(one.patient.id, {"sub_registry": one.sub_registry, "step": one.step}) for one in found]
         _tell_each(actor, "patient.listed_for_letters", looks, at)

@@ -12,13 +12,16 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Self
 
-from registret.kernel.checkdigit import luhn_valid
-from registret.kernel.identifiers import Malformed, PersonalNumber
+from registret.kernel.identifiers import COORDINATION_DAY, FIRST_BIRTH, Malformed, PersonalNumber
+from registret.kernel.typed import visible
 from registret.registries.schema import Words
 
 _FORMATS: Final = Path(__file__).resolve().parent / "reserve_numbers.toml"
 _BETWEEN: Final = re.compile(r"[\s\u00a0\u2010-\u2015\u202f\u2212-]+")
-_COORDINATION_DAY: Final = 60
+
+
+# What letters count as characters: A 65, Z 90.
+_ASCII: Final = {letter: ord(letter) for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 
 
 class Sex(StrEnum):
@@ -29,13 +32,27 @@ class Sex(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReserveFormat:
+    """`checked_from`: the first place, from 1, that the check digit counts; 0 if there is none. `letters`: what letters
+    count in it. `dated`: the first eight digits are a day. `without_century`: it is also written with six of them."""
+
     code: str
     pattern: re.Pattern[str]
-    has_check_digit: bool
+    dated: bool
+    without_century: bool
+    checked_from: int
+    letters: Mapping[str, int]
     name: Words
 
-    def fits(self, text: str) -> bool:
-        return self.pattern.fullmatch(text) is not None and (not self.has_check_digit or luhn_valid(text[-10:]))
+    def fits(self, text: str, *, today: date) -> bool:
+        return self.pattern.fullmatch(text) is not None and (not self.dated or _is_birth(text[:8], today))
+
+    def has_right_check_digit(self, text: str) -> bool:
+        """True too if the format has none."""
+        if not self.checked_from:
+            return True
+        counted = [self.letters.get(one, 0) if one.isalpha() else int(one) for one in text[self.checked_from - 1 :]]
+        doubled = (number * (2 if place % 2 else 1) for place, number in enumerate(reversed(counted)))
+        return sum(int(digit) for number in doubled for digit in str(number)) % 10 == 0
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -50,22 +67,32 @@ class PatientNumber:
 
     @classmethod
     def parse(cls, written: str, *, today: date) -> Self:
-        """As people write it: with or without hyphen and century, `+` from the age of 100.
+        """As people write it: with or without hyphen and century, `+` from the year in which one turns 100.
 
         Raises: Malformed.
         """
-        text = _twelve(_BETWEEN.sub("", written.strip().upper()), today)
+        plain = _BETWEEN.sub("", visible(written).strip().upper())
+        text = _twelve(plain, today)
         if text.isascii() and text.isdigit():
             try:
                 number = PersonalNumber.parse(text)
             except Malformed:
                 pass
             else:
-                return cls(number.digits, COORDINATION if _is_coordination(text) else PERSONAL)
-        found = next((form for form in reserve_formats().values() if form.fits(text)), None)
+                if number.birth_date > today:
+                    raise Malformed("the personal number is of nobody who is born yet")
+                return cls(number.digits, COORDINATION if number.is_coordination else PERSONAL)
+        is_short = len(plain.replace("+", "")) < len(text)
+        fitting = (form for form in reserve_formats().values() if form.fits(text, today=today))
+        found = next((form for form in fitting if form.without_century or not is_short), None)
         if found is None:
             raise Malformed("not the shape of any number that patients have")
         return cls(text, found.code)
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Its check digit is wrong by what is published of the format: a slip, or published wrongly."""
+        return self.is_reserve and not reserve_formats()[self.kind].has_right_check_digit(self.text)
 
     @property
     def is_reserve(self) -> bool:
@@ -76,8 +103,7 @@ class PatientNumber:
         """None for reserve numbers: what some of them say of it cannot be relied on."""
         if self.is_reserve:
             return None
-        day = int(self.text[6:8])
-        return date(int(self.text[:4]), int(self.text[4:6]), day - _COORDINATION_DAY * (day > _COORDINATION_DAY))
+        return PersonalNumber(self.text).birth_date
 
     @property
     def sex(self) -> Sex | None:
@@ -112,7 +138,10 @@ def reserve_formats() -> Mapping[str, ReserveFormat]:
         one["code"]: ReserveFormat(
             code=one["code"],
             pattern=re.compile(one["pattern"], re.ASCII),
-            has_check_digit=one["check"] == "luhn",
+            dated=one.get("dated", False),
+            without_century=one.get("without_century", False),
+            checked_from=one.get("checked_from", 0),
+            letters=_ASCII if one.get("letters") == "ascii" else one.get("letters", {}),
             name=Words(**one["name"]),
         )
         for one in found
@@ -124,15 +153,29 @@ def age_on(day: date, *, born: date) -> int:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
-def _is_coordination(text: str) -> bool:
-    return int(text[6:8]) > _COORDINATION_DAY
+def _is_birth(text: str, today: date) -> bool:
+    """Whether eight digits are the day of a birth that can have been."""
+    try:
+        return FIRST_BIRTH <= date(int(text[:4]), int(text[4:6]), int(text[6:])) <= today
+    except ValueError:
+        return False
 
 
 def _twelve(text: str, today: date) -> str:
-    """Ten digits get the century in which somebody of that number lives: with `+`, the one before."""
-    match = re.fullmatch(r"([0-9]{6})(\+?)([0-9]{4})", text)
+    """In twelve characters. Without its century, a number is of the last time that it could be given: with `+`, of one
+    who turns 100 this year, or has. Raises: Malformed (`+` in a number of one who is younger)."""
+    match = re.fullmatch(r"((?:[0-9]{2})?)([0-9]{6})(\+?)([0-9A-Z]{4})", text, re.ASCII)
     if match is None:
         return text
-    short, over_hundred, rest = match.groups()
-    century = today.year // 100 - (int(short[:2]) > today.year % 100) - bool(over_hundred)
-    return f"{century}{short}{rest}"
+    century, short, over_hundred, rest = match.groups()
+    last_year = today.year - 100 * bool(over_hundred)
+    if century:
+        if over_hundred and int(century + short[:2]) > last_year:
+            raise Malformed("a plus in the number of one who is younger than 100")
+        return f"{century}{short}{rest}"
+    year = last_year - (last_year - int(short[:2])) % 100
+    day = int(short[4:])
+    born = (year, int(short[2:4]), day - COORDINATION_DAY * (day > COORDINATION_DAY))
+    if born > (today.year, today.month, today.day):
+        year -= 100
+    return f"{year}{short[2:]}{rest}"

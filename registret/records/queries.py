@@ -6,11 +6,11 @@ inside a sight.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from registret.access.actor import Actor
 from registret.access.refusals import NotFound, NotPermitted
@@ -26,8 +26,6 @@ from registret.records.rows import (
     Doubles,
     EpisodeRow,
     LetterLine,
-    Listed,
-    ListedStep,
     Other,
     PatientRow,
     RevisionRow,
@@ -141,6 +139,30 @@ def patient_row(found: Patient) -> PatientRow:
         is_protected=found.is_protected,
         died_on=found.died_on,
         numbers=tuple(PatientNumber(number.text, number.kind) for number in numbers),
+    )
+
+
+def with_numbers(found: QuerySet[Any], *, patient: str) -> QuerySet[Any]:
+    """Each row with the number in force of its patient, for `listed_patient`, in the same query."""
+    number = Number.objects.filter(patient=OuterRef(patient), until=None)
+    told: QuerySet[Any] = found.annotate(
+        number_text=Subquery(number.values("text")), number_kind=Subquery(number.values("kind"))
+    )
+    return told
+
+
+def listed_patient(found: Patient, *, text: str, kind: str) -> PatientRow:
+    """A patient for a line that names nobody."""
+    return PatientRow(
+        id=found.id,
+        system_id=found.system_id,
+        birth_date=found.birth_date,
+        sex=Sex(found.sex),
+        given_name="",
+        surname="",
+        is_protected=found.is_protected,
+        died_on=found.died_on,
+        numbers=(PatientNumber(text, kind),),
     )
 
 
@@ -260,47 +282,15 @@ def digests_in_use() -> dict[tuple[str, int], str]:
     return {(code, version): digest for code, version, digest in found}
 
 
-def drafts(*, actor: Actor, after: str | None = None) -> Listed:
-    """Unfinished steps of the actor's clinic, newest first. Raises: NotPermitted; ValueError (`after` is no mark)."""
-    return _saved(actor, Q(state__in=[StepState.DRAFT, StepState.REOPENED]), after)
-
-
-def laid_aside(*, actor: Actor, after: str | None = None) -> Listed:
-    """Steps of the actor's clinic that wait for answers, newest first. Raises: NotPermitted."""
-    return _saved(actor, Q(state=StepState.INCOMPLETE), after)
-
-
-def flagged(*, actor: Actor, after: str | None = None) -> Listed:
-    """Steps of the actor's clinic with broken rules, newest first. Raises: NotPermitted."""
-    return _saved(actor, Q(flags__gt=0), after)
-
-
-def to_continue(*, actor: Actor, after: str | None = None) -> Listed:
-    """Steps of the actor's clinic that are next in their episodes, not begun, and without a day to wait for.
-
-    The longest waiting first. Raises: NotPermitted; ValueError (`after` is no mark).
-    """
-    with sight_of(actor):
-        wanted = _steps(actor).filter(state=StepState.PLANNED, next_since__isnull=False, due_from=None)
-        return _paged(wanted, "next_since", datetime.fromisoformat, after, rising=True)
-
-
-def due(*, actor: Actor, at: datetime, after: str | None = None) -> Listed:
-    """Steps of the actor's clinic whose time has come, the longest waiting first. Raises: NotPermitted."""
-    today = day_of(at)
-    with sight_of(actor):
-        wanted = _steps(actor).filter(state=StepState.PLANNED, due_from__lte=today)
-        return _paged(wanted, "due_from", date.fromisoformat, after, rising=True)
-
-
 def due_with_patients(*, actor: Actor, at: datetime) -> tuple[LetterLine, ...]:
     """All steps of the actor's clinic whose time has come, with whom they are about, the longest waiting first.
 
     Inside `sight_of(actor)`. Nobody with protected identity, and nobody who has died.
     """
     today = day_of(at)
-    wanted = _steps(actor).filter(state=StepState.PLANNED, due_from__lte=today)
+    wanted = steps_to_do(actor).filter(state=StepState.PLANNED, due_from__lte=today)
     wanted = wanted.filter(episode__patient__is_protected=False, episode__patient__died_on=None)
+    wanted = wanted.prefetch_related("episode__patient__numbers")
     return tuple(
         LetterLine(
             patient=patient_row(step.episode.patient),
@@ -349,75 +339,13 @@ def version_of(actor: Actor, *, episode: str, step: str) -> int:
     return found
 
 
-def _saved(actor: Actor, which: Q, after: str | None) -> Listed:
-    with sight_of(actor):
-        return _paged(_steps(actor).filter(which), "saved_at", datetime.fromisoformat, after, rising=False)
-
-
-def _paged(
-    wanted: QuerySet[Step], field: str, read: Callable[[str], date], after: str | None, *, rising: bool
-) -> Listed:
-    """A page of `wanted` in the order of `field`, from the mark `after` on: field and id of the last row seen."""
-    if after:
-        mark, _, last = after.partition("_")
-        wanted = wanted.filter(_beyond(field, read(mark), _id_in(last), rising=rising))
-    way = "" if rising else "-"
-    rows = list(wanted.order_by(f"{way}{field}", f"{way}id")[: PAGE + 1])
-    more = rows[PAGE - 1] if len(rows) > PAGE else None
-    return Listed(
-        rows=tuple(_listed(row) for row in rows[:PAGE]),
-        after=f"{getattr(more, field).isoformat()}_{more.id}" if more else None,
-    )
-
-
-def _id_in(text: str) -> int:
-    """Raises: ValueError (no id that the database has room for)."""
-    if not (text.isascii() and text.isdigit() and len(text) <= 18):
-        raise ValueError("not an id")
-    return int(text)
-
-
-def _beyond(field: str, value: Any, last: int, *, rising: bool) -> Q:
-    way = "gt" if rising else "lt"
-    return Q(**{f"{field}__{way}": value}) | Q(**{field: value, f"id__{way}": last})
-
-
-def _steps(actor: Actor) -> QuerySet[Step]:
-    """Of the actor's clinic and sub-registries. Inside `sight_of(actor)`."""
-    return (
-        Step.objects.filter(
-            clinic_id=clinic_of(actor),
-            care_provider_id=actor.seat.care_provider_id,
-            episode__sub_registry__in=actor.seat.sub_registries_for(Permission.READ_RECORDS),
-        )
-        .select_related("episode__patient")
-        .prefetch_related("episode__patient__numbers")
-    )
-
-
-def _listed(found: Step) -> ListedStep:
-    episode, patient = found.episode, patient_row(found.episode.patient)
-    began = day_of(episode.began_at)
-    return ListedStep(
-        shown=patient.shown,
-        episode=episode.system_id,
-        step=found.code,
-        sub_registry=episode.sub_registry,
-        version=episode.version,
-        state=StepState(found.state),
-        patient=patient.system_id,
-        patient_id=patient.id,
-        age=patient.age_at(began),
-        sex=patient.sex,
-        began_at=episode.began_at,
-        saved_at=found.saved_at,
-        saved_by_name=found.saved_by_name,
-        due_from=found.due_from,
-        due_to=found.due_to,
-        next_since=found.next_since,
-        flags=found.flags,
-        lacking=found.lacking,
-    )
+def steps_to_do(actor: Actor) -> QuerySet[Step]:
+    """Of the actor's clinic, in the sub-registries that the actor reports to. Inside `sight_of(actor)`."""
+    return Step.objects.filter(
+        clinic_id=clinic_of(actor),
+        care_provider_id=actor.seat.care_provider_id,
+        episode__sub_registry__in=actor.seat.sub_registries_for(Permission.REPORT),
+    ).select_related("episode__patient")
 
 
 def _form_now(found: Episode, steps: Mapping[str, Step]) -> Form:

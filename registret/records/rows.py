@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from registret.kernel.sweden import day_of
 from registret.records.lifecycle import UNFINISHED, EpisodeState, StepState
 from registret.records.numbers import PatientNumber, Sex, age_on
 from registret.registries.answers import Answer
 from registret.registries.assessing import Assessment
 from registret.registries.forms import Form, FormStep, Question
+from registret.registries.schema import VariableType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +111,12 @@ class StepPage:
     is_writable: bool
 
     @property
+    def arrival(self) -> date:
+        """When the episode began: a moment, or only a day if that is all that its form asks for."""
+        is_day = self.form.questions[self.form.anchor].type is VariableType.DATE
+        return day_of(self.episode.began_at) if is_day else self.episode.began_at
+
+    @property
     def arrived_at(self) -> datetime | None:
         """What *samma dag* means to the questions of this step; None for those that the episode begins with."""
         return None if self.step.code == self.form.inclusion.code else self.episode.began_at
@@ -139,6 +147,7 @@ class ListedStep:
     sex: Sex
     began_at: datetime
     saved_at: datetime | None
+    saved_by_id: int | None
     saved_by_name: str
     due_from: date | None
     due_to: date | None
@@ -209,10 +218,8 @@ class LetterLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """`after`: what to ask for next, or None."""
-
     rows: tuple[ListedStep, ...]
-    after: str | None
+    has_more: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -14,7 +14,7 @@ from registret.kernel.dates import DateFault, DateLimits, DateUnclear, Reach, re
 from registret.kernel.identifiers import mask_personal_numbers
 from registret.kernel.sweden import SWEDEN
 from registret.kernel.typed import typed
-from registret.registries.expressions import Value
+from registret.registries.evaluating import Value
 from registret.registries.forms import Question
 from registret.registries.schema import Missing, VariableType
 
@@ -116,11 +116,6 @@ def restored(question: Question, stored: Stored) -> Answer:
     except (InvalidOperation, ValueError):
         raise AnswerBroken(FormFault.NOT_AS_KEPT) from None
     return Answer(value=stored)
-
-
-def values(answers: Mapping[str, Answer]) -> dict[str, Value]:
-    """For expressions: what is missing is not known."""
-    return {code: answer.value for code, answer in answers.items()}
 
 
 def written(question: Question, answer: Answer | None) -> tuple[str, ...]:

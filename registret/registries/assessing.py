@@ -12,10 +12,11 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from registret.kernel.sweden import day_of
-from registret.registries.answers import Answer, values
-from registret.registries.expressions import Value
-from registret.registries.forms import Form, FormRule, FormScore, FormStep
-from registret.registries.schema import Missing, RuleLevel
+from registret.registries.answers import Answer
+from registret.registries.between import ANY, Between, TooLow
+from registret.registries.evaluating import Known, Value
+from registret.registries.forms import Form, FormRule, FormScore, FormStep, Question
+from registret.registries.schema import Missing, RuleLevel, Words
 from registret.registries.terminologies import CodeDoubt
 
 
@@ -32,19 +33,20 @@ class KnownOfPatient:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreNow:
     """`value` is None if an answer that it needs is not known. `is_open`: because that answer has not been given yet;
-    if it was given as unknown, the value stays unknown. `is_skipped`: because it is not asked for of this patient."""
+    if it was given as unknown, the value stays unknown. `is_skipped`: because it is not asked for of this patient, or
+    the score does not apply. `is_backwards`: because a time ends before it starts. `read_as`: what the value means."""
 
     score: FormScore
     value: Decimal | None
     is_open: bool
     is_skipped: bool = False
+    is_backwards: bool = False
+    read_as: Words | None = None
 
     @property
     def reading(self) -> str:
         """What the value means; empty if it is not known."""
-        if self.value is None:
-            return ""
-        return next((str(r.says) for r in self.score.readings if r.most is None or self.value <= r.most), "")
+        return str(self.read_as or "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +74,7 @@ def assess(
     """`answers`: by step and variable, of this step and those before it."""
     unanswered: set[str] = set()
     without: _Without = _Without(missing=set(), unknown=set(), skipped=set())
-    known: dict[str, Value] = {
+    known: dict[str, Value | Between] = {
         "age": None if patient.age is None else Decimal(patient.age),
         "sex": patient.sex,
         "birth_date": patient.birth_date,
@@ -86,7 +88,7 @@ def assess(
 
 
 def _doubts(
-    step: FormStep, shown: frozenset[str], known: Mapping[str, Value], anchor: Value
+    step: FormStep, shown: frozenset[str], known: Known, anchor: Value | Between
 ) -> dict[str, dict[str, CodeDoubt]]:
     """By question and code. A code must have been valid when the episode began."""
     on = day_of(anchor) if isinstance(anchor, datetime) else anchor if isinstance(anchor, date) else None
@@ -117,11 +119,14 @@ class _Without:
 
 
 def _assess(
-    step: FormStep, answers: Mapping[str, Answer], known: dict[str, Value], unanswered: set[str], without: _Without
+    step: FormStep,
+    answers: Mapping[str, Answer],
+    known: dict[str, Value | Between],
+    unanswered: set[str],
+    without: _Without,
 ) -> Assessment:
     """Adds to `known` what the step tells, to `unanswered` what it still can tell, and to `without` what it does not. A
     hidden question tells nothing, whatever was answered before it hid."""
-    told = values(answers)
     shown, lacking, unusual = set(), [], set()
     for question in step.questions:
         if question.shown_if is not None and not question.shown_if.holds(known):
@@ -134,11 +139,12 @@ def _assess(
                 without.unknown.add(question.code)
             continue
         shown.add(question.code)
-        if question.code in answers and answers[question.code].missing is not None:
+        answer = answers.get(question.code, Answer())
+        value = known[question.code] = _told(question, answer)
+        if answer.missing is not None and value is None:
             without.missing.add(question.code)
-            if answers[question.code].missing is Missing.UNKNOWN:
+            if answer.missing is Missing.UNKNOWN:
                 without.unknown.add(question.code)
-        value = known[question.code] = told.get(question.code)
         if question.code not in answers:
             unanswered.add(question.code)
             if question.variable.required:
@@ -146,18 +152,7 @@ def _assess(
         usual = question.variable.usual
         if usual is not None and isinstance(value, Decimal) and not usual.holds(value):
             unusual.add(question.code)
-    scores = []
-    for score in step.scores:
-        value = score.formula.value(known)
-        number = _rounded(Decimal(value), score.decimals) if isinstance(value, bool | Decimal) else None
-        known[score.code] = number
-        is_open = number is None and not unanswered.isdisjoint(score.formula.names)
-        if is_open:
-            unanswered.add(score.code)
-        is_skipped = number is None and not is_open and without.skips(score.formula.names)
-        if number is None and not is_open:
-            (without.skipped if is_skipped else without.unknown).add(score.code)
-        scores.append(ScoreNow(score=score, value=number, is_open=is_open, is_skipped=is_skipped))
+    scores = [_compute(score, known, unanswered, without) for score in step.scores]
     failed = [rule for rule in step.rules if rule.require.value(known) is False]
     return Assessment(
         shown=frozenset(shown),
@@ -169,10 +164,51 @@ def _assess(
     )
 
 
-def _rounded(number: Decimal, decimals: int) -> Decimal | None:
-    """As people round. None: a number with more digits than anything that is measured."""
+def _told(question: Question, answer: Answer) -> Value | Between:
+    if answer.missing is Missing.UNMEASURABLE and question.variable.hard is not None:
+        return TooLow.below(question.variable.hard.least)
+    return answer.value
+
+
+def _compute(score: FormScore, known: dict[str, Value | Between], unanswered: set[str], without: _Without) -> ScoreNow:
+    """Adds what comes out to `known`: the value, or between which limits it lies."""
+    applies = score.applies_if is None or score.applies_if.value(known)
+    names = score.formula.names | (score.applies_if.names if score.applies_if else frozenset())
+    limits, number = ANY, None
+    if applies is True:
+        limits = _rounded(score.formula.limits(known), score.decimals)
+        number = limits.number
+    known[score.code] = limits if number is None else number
+    is_open = number is None and applies is not False and not unanswered.isdisjoint(names)
+    is_skipped = number is None and not is_open and (applies is False or without.skips(names))
+    if is_open:
+        unanswered.add(score.code)
+    elif number is None:
+        (without.skipped if is_skipped else without.unknown).add(score.code)
+    return ScoreNow(
+        score=score,
+        value=number,
+        is_open=is_open,
+        is_skipped=is_skipped,
+        is_backwards=number is None and not is_skipped and score.formula.goes_backwards(known),
+        read_as=None if number is None else _read_as(score, number, known),
+    )
+
+
+def _read_as(score: FormScore, number: Decimal, known: Known) -> Words | None:
+    fitting = (one for one in score.readings if one.most is None or number <= one.most)
+    return next((one.says for one in fitting if one.when is None or one.when.holds(known)), None)
+
+
+def _rounded(limits: Between, decimals: int) -> Between:
+    """As people round: a number is known if it is the same whatever lies within its limits."""
     try:
         # And no minus before nought.
-        return number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) + 0
+        low, high = (
+            end.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) + 0 if end.is_finite() else end
+            for end in (limits.low, limits.high)
+        )
+        return Between(low, high)
     except InvalidOperation:
-        return None
+        # More digits than anything that is measured.
+        return ANY

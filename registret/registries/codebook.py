@@ -16,13 +16,13 @@ from registret.registries.units import ucum_of
 COLUMNS: Final = (
     "row", "sub_registry", "version", "step", "section", "block", "variable", "code", "type", "label_sv", "label_en",
     "help_sv", "help_en", "unit", "ucum", "decimals", "hard_least", "hard_most", "usual_least", "usual_most",
-    "required", "missing", "common", "system", "expected", "purpose", "expression", "level", "score_version",
-    "source_sv", "source_en", "snomed", "loinc", "icd10se", "atc", "kva",
+    "required", "missing", "common", "system", "expected", "purpose", "expression", "applies_if", "level",
+    "score_version", "source_sv", "source_en", "snomed", "loinc", "icd10se", "atc", "kva",
 )  # fmt: skip
 """`row`: variable, option, score or rule. `common`: an option that forms show first. `system`: where the answers of the
-types code and codes come from, and `expected` where in it they usually lie. `expression`: when a variable is
-shown, what a rule requires, how a score is computed. `source`: a citation is the same in both languages. A score of the
-type `yes_no` has its two options below it."""
+types code and codes come from, and `expected` where in it they usually lie. `expression`: when a variable is shown,
+what a rule requires, how a score is computed; `applies_if`: for which patients. `source`: a citation is the same in
+both languages. A score of the type `yes_no` has its two options below it."""
 
 YES_OR_NO: Final = {"1": Words(sv="Ja", en="Yes"), "0": Words(sv="Nej", en="No")}
 
@@ -123,6 +123,7 @@ def _of_score(score: FormScore) -> Row:
         **_unit(score.unit, score.ucum),
         "decimals": str(score.decimals) if score.decimals else "",
         "expression": score.formula.text,
+        "applies_if": score.applies_if.text if score.applies_if else "",
         "score_version": score.version,
         **_said("source", score.source),
     }

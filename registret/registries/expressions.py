@@ -5,26 +5,43 @@
     points(confusion == "yes", respiratory_rate >= 30, systolic < 90 or diastolic <= 60, age >= 65)
     hours(arrived_at, antibiotic_at) <= 1
 
-What is not known stays unknown: a comparison with an answer that is missing is neither true nor false, `and`, `or` and
-`not` follow Kleene's logic, and a sum of which a part is unknown is unknown. The ways out are `answered` and
-`if_unknown`.
+What is not known stays unknown: a comparison with an answer that is missing is neither true nor false, and `and`, `or`
+and `not` follow Kleene's logic. A number is known if it is the same whatever the missing answers are: inside, every
+number is a pair of limits (`between`). The ways out are `answered`, `if_unknown` and `lowest`.
 """
 
 from __future__ import annotations
 
 import ast
+import io
+import tokenize
 import warnings
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-Value = bool | Decimal | str | frozenset[str] | date | datetime | None
-"""None: not known."""
-
-Evaluate = Callable[[Mapping[str, Value]], Value]
+from registret.registries import between
+from registret.registries.between import ANY, NOT_NEGATIVE, Between, exactly
+from registret.registries.evaluating import (
+    ARITHMETIC,
+    BETWEEN,
+    COMPARISONS,
+    OF_NUMBERS,
+    OF_SEVERAL,
+    Evaluate,
+    Known,
+    Value,
+    all_of,
+    any_of,
+    is_answer,
+    lowest,
+    measured,
+    number_of,
+    of_known,
+    of_numbers,
+)
 
 LONGEST: Final = 1000
 _DEEPEST: Final = 30
@@ -47,10 +64,12 @@ class ExpressionBroken(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Name:
-    """A name that an expression may use. `options`: the codes it can have, if it is a choice."""
+    """A name that an expression may use. `options`: the codes it can have, if it is a choice. `within`: where a number
+    lies, whatever it is."""
 
     kind: Kind
     options: frozenset[str] | None = None
+    within: Between = ANY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,29 +80,51 @@ class Expression:
     kind: Kind
     names: frozenset[str]
     _evaluate: Evaluate
+    _differences: tuple[Evaluate, ...] = ()
 
-    def value(self, known: Mapping[str, Value]) -> Value:
+    def value(self, known: Known) -> Value:
         """`known` need not name what is not known."""
-        return self._evaluate(known)
+        found = self._evaluate(known)
+        return found.number if isinstance(found, Between) else found
 
-    def holds(self, known: Mapping[str, Value]) -> bool:
+    def limits(self, known: Known) -> Between:
+        """Between which limits the value lies; of a condition, 0 is no and 1 is yes."""
+        found = self._evaluate(known)
+        return found if isinstance(found, Between) else between.points(found if isinstance(found, bool) else None)
+
+    def holds(self, known: Known) -> bool:
         """True only if it is known to be true."""
         return self._evaluate(known) is True
 
+    def goes_backwards(self, known: Known) -> bool:
+        """Whether it measures a time whose end lies before its start."""
+        found = [difference(known) for difference in self._differences]
+        return any(isinstance(one, Decimal) and one < 0 for one in found)
 
-def parse(text: str, *, names: Mapping[str, Name], kinds: Collection[Kind] = ()) -> Expression:
-    """`kinds`: one of which it must be.
+
+def parse(
+    text: str, *, names: Mapping[str, Name], kinds: Collection[Kind] = (), is_formula: bool = False
+) -> Expression:
+    """`kinds`: one of which it must be. `is_formula`: it computes something out of answers, and may lean on what is
+    true of all that are right: a number lies `within` its limits, and no time ends before it starts. A rule, which
+    judges answers, may not; nor may what decides whether a question is asked.
 
     Raises: ExpressionBroken.
     """
     if len(text) > LONGEST:
         raise ExpressionBroken(f"longer than {LONGEST} characters")
     tree = _tree(text.strip())
-    reader = _Reader(text.strip(), names)
+    reader = _Reader(text.strip(), names, is_formula=is_formula)
     found, evaluate = reader.read(tree, depth=0)
     if kinds and found not in kinds:
         raise ExpressionBroken(f"is a {found.value}, and must be a {' or a '.join(kinds)}")
-    return Expression(text=text.strip(), kind=found, names=frozenset(reader.used), _evaluate=evaluate)
+    return Expression(
+        text=text.strip(),
+        kind=found,
+        names=frozenset(reader.used),
+        _evaluate=evaluate,
+        _differences=tuple(reader.differences),
+    )
 
 
 def _tree(text: str) -> ast.expr:
@@ -92,18 +133,26 @@ def _tree(text: str) -> ast.expr:
         with warnings.catch_warnings():
             # What Python would only warn of (`1or 2`, `"\\d"`) is a slip of the pen here.
             warnings.simplefilter("error")
-            return ast.parse(text, mode="eval").body
+            tree = ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError, Warning):
         raise ExpressionBroken("not an expression") from None
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            raise ExpressionBroken("has a comment, after which nothing counts: write it beside the expression")
+        if token.type == tokenize.NAME and not token.string.isascii():
+            raise ExpressionBroken(f"{token.string[:40]} is not written in plain letters")
+    return tree
 
 
 class _Reader:
     """Goes down the tree once: every node that is not in the language is refused, the others become functions."""
 
-    def __init__(self, text: str, names: Mapping[str, Name]) -> None:
+    def __init__(self, text: str, names: Mapping[str, Name], *, is_formula: bool) -> None:
         self._text = text
         self._names = names
+        self._is_formula = is_formula
         self.used: set[str] = set()
+        self.differences: list[Evaluate] = []
 
     def read(self, node: ast.expr, *, depth: int) -> tuple[Kind, Evaluate]:
         if depth > _DEEPEST:
@@ -115,22 +164,22 @@ class _Reader:
             case ast.Constant(value=bool() as truth):
                 return Kind.TRUTH, lambda _: truth
             case ast.Constant(value=int() | float()):
-                exact = self._number(node)
+                exact = exactly(self._number(node))
                 return Kind.NUMBER, lambda _: exact
             case ast.Constant(value=str() as text):
                 return Kind.TEXT, lambda _: text
             case ast.BoolOp(op=op, values=parts):
                 truths = [self._of(Kind.TRUTH, part, deeper) for part in parts]
-                return Kind.TRUTH, _all(truths) if isinstance(op, ast.And) else _any(truths)
+                return Kind.TRUTH, all_of(truths) if isinstance(op, ast.And) else any_of(truths)
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 inner = self._of(Kind.TRUTH, operand, deeper)
-                return Kind.TRUTH, _known(lambda truth: not truth, inner)
+                return Kind.TRUTH, of_known(lambda truth: not truth, inner)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 number_of = self._of(Kind.NUMBER, operand, deeper)
-                return Kind.NUMBER, _known(lambda n: -n, number_of)
-            case ast.BinOp(left=left, op=operator, right=right) if type(operator) in _ARITHMETIC:
+                return Kind.NUMBER, of_numbers(between.negative, number_of)
+            case ast.BinOp(left=left, op=operator, right=right) if type(operator) in ARITHMETIC:
                 parts_ = [self._of(Kind.NUMBER, side, deeper) for side in (left, right)]
-                return Kind.NUMBER, _known(_ARITHMETIC[type(operator)], *parts_)
+                return Kind.NUMBER, of_numbers(ARITHMETIC[type(operator)], *parts_)
             case ast.Compare():
                 return Kind.TRUTH, self._comparison(node, deeper)
             case ast.Call(func=ast.Name(id=function), args=args, keywords=[]):
@@ -145,7 +194,10 @@ class _Reader:
         if name not in self._names:
             raise ExpressionBroken(f"{name} is not known here")
         self.used.add(name)
-        return self._names[name].kind, lambda known: known.get(name)
+        found = self._names[name]
+        if found.kind is Kind.NUMBER:
+            return Kind.NUMBER, number_of(name, found.within if self._is_formula else ANY)
+        return found.kind, lambda known: known.get(name)
 
     def _of(self, kind: Kind, node: ast.expr, depth: int) -> Evaluate:
         found, evaluate = self.read(node, depth=depth)
@@ -162,13 +214,13 @@ class _Reader:
             self._pair(left, operator, right, depth)
             for left, operator, right in zip(sides, node.ops, sides[1:], strict=False)
         ]
-        return pairs[0] if len(pairs) == 1 else _all(pairs)
+        return pairs[0] if len(pairs) == 1 else all_of(pairs)
 
     def _pair(self, left: ast.expr, operator: ast.cmpop, right: ast.expr, depth: int) -> Evaluate:
         if isinstance(operator, ast.In | ast.NotIn):
             contains = self._membership(left, right, depth)
-            return contains if isinstance(operator, ast.In) else _known(lambda truth: not truth, contains)
-        if type(operator) not in _COMPARISONS:
+            return contains if isinstance(operator, ast.In) else of_known(lambda truth: not truth, contains)
+        if type(operator) not in COMPARISONS:
             raise ExpressionBroken("this comparison is not part of the language")
         (left_kind, left_value), (right_kind, right_value) = (self.read(side, depth=depth) for side in (left, right))
         if left_kind is not right_kind or left_kind is Kind.SET:
@@ -178,59 +230,76 @@ class _Reader:
             raise ExpressionBroken(f"a {left_kind.value} has no order")
         self._require_option(left, right)
         self._require_option(right, left)
-        return _known(_COMPARISONS[type(operator)], left_value, right_value)
+        if left_kind is Kind.NUMBER:
+            return of_numbers(OF_NUMBERS[type(operator)], left_value, right_value)
+        return of_known(COMPARISONS[type(operator)], left_value, right_value)
 
     def _membership(self, left: ast.expr, right: ast.expr, depth: int) -> Evaluate:
         """`"aorta" in site`, for several choices; `agent in ("spn", "gas")`, for one."""
         if isinstance(right, ast.Tuple | ast.List):
+            if not right.elts:
+                raise ExpressionBroken(f"{self._said(left)} is never one of none")
             value = self._of(Kind.TEXT, left, depth)
             among = frozenset(self._literal(part) for part in right.elts)
             for part in right.elts:
                 self._require_option(left, part)
-            return _known(lambda text: text in among, value)
+            return of_known(lambda text: text in among, value)
         literal, chosen = self._literal(left), self._of(Kind.SET, right, depth)
         self._require_option(right, left)
-        return _known(lambda codes: literal in codes, chosen)
+        return of_known(lambda codes: literal in codes, chosen)
 
     def _literal(self, node: ast.expr) -> str:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             return node.value
         raise ExpressionBroken(f"{self._said(node)} must be a text in quotes")
 
-    def _require_option(self, name: ast.expr, literal: ast.expr) -> None:
+    def _require_option(self, choice: ast.expr, literal: ast.expr) -> None:
         """A code that the choice cannot have is a slip of the pen, and the condition would never hold."""
-        if not isinstance(name, ast.Name) or not isinstance(literal, ast.Constant):
+        if isinstance(choice, ast.Constant) or not isinstance(literal, ast.Constant):
             return
-        options = self._names[name.id].options
-        if options is not None and literal.value not in options:
-            raise ExpressionBroken(f"{name.id} cannot be {literal.value!r}")
+        options = self._options(choice)
+        if options is not None and isinstance(literal.value, str) and literal.value not in options:
+            raise ExpressionBroken(f"{self._said(choice)} cannot be {literal.value!r}")
+
+    def _options(self, node: ast.expr) -> frozenset[str] | None:
+        """Return all that it can be, or None if that can be any text."""
+        match node:
+            case ast.Constant(value=str() as text):
+                return frozenset({text})
+            case ast.Name(id=name):
+                return self._names[name].options
+            case ast.Call(func=ast.Name(id="if_unknown" | "given" as function), args=args):
+                each = [self._options(arg) for arg in (args if function == "if_unknown" else args[1:])]
+                found = [options for options in each if options is not None]
+                return frozenset().union(*found) if len(found) == len(each) else None
+        return None
 
     def _call(self, function: str, args: list[ast.expr], depth: int) -> tuple[Kind, Evaluate]:
         if function == "answered":
             if len(args) != 1 or not isinstance(args[0], ast.Name):
                 raise ExpressionBroken("answered() wants one name")
-            _, value = self._name(args[0].id)
-            return Kind.TRUTH, lambda known: value(known) is not None
-        if function in _BETWEEN:
-            if len(args) != 2:
-                raise ExpressionBroken(f"{function}() wants two dates or two times")
-            (from_kind, begin), (to_kind, end) = (self.read(arg, depth=depth) for arg in args)
-            allowed = {Kind.DATE, Kind.MOMENT} if function == "days" else {Kind.MOMENT}
-            if {from_kind, to_kind} - allowed:
-                raise ExpressionBroken(f"{function}() wants {' or '.join(sorted(f'{k.value}s' for k in allowed))}")
-            return Kind.NUMBER, _known(_BETWEEN[function], begin, end)
+            name = args[0].id
+            self._name(name)
+            return Kind.TRUTH, lambda known: is_answer(known.get(name))
+        if function in BETWEEN:
+            return Kind.NUMBER, self._difference(function, args, depth)
         if function == "points":
-            truths = [self._of(Kind.TRUTH, arg, depth) for arg in args]
-            return Kind.NUMBER, _known(lambda *found: Decimal(sum(map(bool, found))), *truths)
+            if not args:
+                raise ExpressionBroken("points() wants conditions")
+            return Kind.NUMBER, of_numbers(between.points, *(self._of(Kind.TRUTH, arg, depth) for arg in args))
         if function == "count":
             if len(args) != 1:
                 raise ExpressionBroken("count() wants the name of several choices")
-            return Kind.NUMBER, _known(lambda codes: Decimal(len(codes)), self._of(Kind.SET, args[0], depth))
-        if function in {"least", "most", "total"}:
+            codes = self._of(Kind.SET, args[0], depth)
+            return Kind.NUMBER, measured(lambda chosen: Decimal(len(chosen)), ANY, codes)
+        if function in OF_SEVERAL:
             if not args:
                 raise ExpressionBroken(f"{function}() wants numbers")
-            numbers = [self._of(Kind.NUMBER, arg, depth) for arg in args]
-            return Kind.NUMBER, _known(_OF_SEVERAL[function], *numbers)
+            return Kind.NUMBER, of_numbers(OF_SEVERAL[function], *(self._of(Kind.NUMBER, arg, depth) for arg in args))
+        if function == "lowest":
+            if len(args) != 1:
+                raise ExpressionBroken("lowest() wants one number")
+            return Kind.NUMBER, of_numbers(lowest, self._of(Kind.NUMBER, args[0], depth))
         if function == "banded":
             return Kind.NUMBER, self._banded(args, depth)
         if function == "given":
@@ -238,6 +307,20 @@ class _Reader:
         if function == "if_unknown":
             return self._if_unknown(args, depth)
         raise ExpressionBroken(f"there is no function {function}")
+
+    def _difference(self, function: str, args: list[ast.expr], depth: int) -> Evaluate:
+        """From one time to another. In a formula, one that ends before it starts is not known."""
+        if len(args) != 2:
+            raise ExpressionBroken(f"{function}() wants two dates or two times")
+        (from_kind, begin), (to_kind, end) = (self.read(arg, depth=depth) for arg in args)
+        allowed = {Kind.DATE, Kind.MOMENT} if function == "days" else {Kind.MOMENT}
+        if {from_kind, to_kind} - allowed:
+            raise ExpressionBroken(f"{function}() wants {' or '.join(sorted(f'{k.value}s' for k in allowed))}")
+        difference = of_known(BETWEEN[function], begin, end)
+        self.differences.append(difference)
+        if not self._is_formula:
+            return measured(lambda found: found, ANY, difference)
+        return measured(lambda found: found if found >= 0 else None, NOT_NEGATIVE, difference)
 
     def _banded(self, args: list[ast.expr], depth: int) -> Evaluate:
         """`banded(x, 3, 8, 1, 11, 0)`: 3 up to and with 8, 1 up to and with 11, else 0."""
@@ -249,10 +332,7 @@ class _Reader:
         if limits != sorted(set(limits)):
             raise ExpressionBroken("the limits of banded() must rise")
 
-        def band(number: Decimal) -> Decimal:
-            return next((p for p, limit in zip(points, limits, strict=False) if number <= limit), points[-1])
-
-        return _known(band, value)
+        return of_numbers(lambda number: between.banded(number, points, limits), value)
 
     def _given(self, args: list[ast.expr], depth: int) -> tuple[Kind, Evaluate]:
         """`given(condition, then, otherwise)`."""
@@ -263,9 +343,12 @@ class _Reader:
         if kind is not other_kind:
             raise ExpressionBroken(f"given() is a {kind.value} or a {other_kind.value}")
 
-        def choose(known: Mapping[str, Value]) -> Value:
+        def choose(known: Known) -> Value | Between:
             truth = condition(known)
-            return None if truth is None else then(known) if truth else otherwise(known)
+            if truth is not None:
+                return then(known) if truth else otherwise(known)
+            either = [value for value in (then(known), otherwise(known)) if isinstance(value, Between)]
+            return between.hull(either) if either else None
 
         return kind, choose
 
@@ -277,9 +360,10 @@ class _Reader:
         if kind is not other_kind:
             raise ExpressionBroken(f"if_unknown() is a {kind.value} or a {other_kind.value}")
 
-        def choose(known: Mapping[str, Value]) -> Value:
+        def choose(known: Known) -> Value | Between:
             found = value(known)
-            return instead(known) if found is None else found
+            is_unknown = found.number is None if isinstance(found, Between) else found is None
+            return instead(known) if is_unknown else found
 
         return kind, choose
 
@@ -293,70 +377,3 @@ class _Reader:
             case ast.UnaryOp(op=ast.USub(), operand=inner):
                 return -self._number(inner)
         raise ExpressionBroken(f"{self._said(node)} must be a number")
-
-
-def _known(function: Callable[..., Value], *parts: Evaluate) -> Evaluate:
-    """Unknown if a part of it is."""
-
-    def evaluate(known: Mapping[str, Value]) -> Value:
-        values = [part(known) for part in parts]
-        return None if None in values else function(*values)
-
-    return evaluate
-
-
-def _all(parts: Collection[Evaluate]) -> Evaluate:
-    def evaluate(known: Mapping[str, Value]) -> Value:
-        found = [part(known) for part in parts]
-        return False if False in found else None if None in found else True
-
-    return evaluate
-
-
-def _any(parts: Collection[Evaluate]) -> Evaluate:
-    def evaluate(known: Mapping[str, Value]) -> Value:
-        found = [part(known) for part in parts]
-        return True if True in found else None if None in found else False
-
-    return evaluate
-
-
-def _seconds(begin: datetime, end: datetime) -> int:
-    # Two times of one time zone are subtracted as the clock on the wall showed them: an hour off, twice a year.
-    return int((end.astimezone(UTC) - begin.astimezone(UTC)).total_seconds())
-
-
-def _days(begin: date, end: date) -> Decimal:
-    """Whole nights between two days, whatever the time of day."""
-    first, last = (day.date() if isinstance(day, datetime) else day for day in (begin, end))
-    return Decimal((last - first).days)
-
-
-def _quotient(left: Decimal, right: Decimal) -> Decimal | None:
-    return left / right if right else None
-
-
-_ARITHMETIC: Final[Mapping[type[ast.operator], Callable[[Decimal, Decimal], Decimal | None]]] = {
-    ast.Add: lambda left, right: left + right,
-    ast.Sub: lambda left, right: left - right,
-    ast.Mult: lambda left, right: left * right,
-    ast.Div: _quotient,
-}
-_COMPARISONS: Final[Mapping[type[ast.cmpop], Callable[..., bool]]] = {
-    ast.Eq: lambda left, right: left == right,
-    ast.NotEq: lambda left, right: left != right,
-    ast.Lt: lambda left, right: left < right,
-    ast.LtE: lambda left, right: left <= right,
-    ast.Gt: lambda left, right: left > right,
-    ast.GtE: lambda left, right: left >= right,
-}
-_BETWEEN: Final[Mapping[str, Callable[..., Decimal]]] = {
-    "minutes": lambda begin, end: Decimal(_seconds(begin, end)) / 60,
-    "hours": lambda begin, end: Decimal(_seconds(begin, end)) / 3600,
-    "days": _days,
-}
-_OF_SEVERAL: Final[Mapping[str, Callable[..., Decimal]]] = {
-    "least": lambda *numbers: min(numbers),
-    "most": lambda *numbers: max(numbers),
-    "total": lambda *numbers: sum(numbers, Decimal(0)),
-}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cached_property
 from typing import Final
 
@@ -12,8 +13,8 @@ from registret.registries.schema import (
     Block,
     CodeList,
     Due,
+    Layout,
     Option,
-    Reading,
     RegisterFile,
     RuleLevel,
     Said,
@@ -74,6 +75,7 @@ class FormSection:
     name: Words
     block: Block
     intro: Words | None
+    layout: Layout
     questions: tuple[Question, ...]
 
 
@@ -89,7 +91,18 @@ class FormRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FormReading:
+    """`when`: None means always."""
+
+    most: Decimal | None
+    when: Expression | None
+    says: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FormScore:
+    """`applies_if`: None means to all patients."""
+
     code: str
     version: str
     source: Said
@@ -100,7 +113,8 @@ class FormScore:
     decimals: int
     help: Words | None
     part_of: str | None
-    readings: tuple[Reading, ...]
+    readings: tuple[FormReading, ...]
+    applies_if: Expression | None = None
 
     @property
     def is_yes_or_no(self) -> bool:

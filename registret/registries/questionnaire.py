@@ -43,10 +43,13 @@ _HL7: Final = "http://hl7.org/fhir/StructureDefinition/"
 _UCUM: Final = "http://unitsofmeasure.org"
 _ABSENT: Final = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 _CONTROL: Final = "http://hl7.org/fhir/questionnaire-item-control"
+_NULL_FLAVOR: Final = "http://terminology.hl7.org/CodeSystem/v3-NullFlavor"
 _REASONS: Final = {
-    Missing.NOT_DONE: "not-performed",
-    Missing.UNKNOWN: "unknown",
-    Missing.NOT_APPLICABLE: "not-applicable",
+    Missing.NOT_DONE: {"system": _ABSENT, "code": "not-performed"},
+    Missing.UNKNOWN: {"system": _ABSENT, "code": "unknown"},
+    Missing.NOT_APPLICABLE: {"system": _ABSENT, "code": "not-applicable"},
+    # Trace: there, and too little to be measured.
+    Missing.UNMEASURABLE: {"system": _NULL_FLAVOR, "code": "TRC"},
 }
 _TYPES: Final = {
     VariableType.CHOICE: "choice",
@@ -75,6 +78,8 @@ _OPERATORS: Final[Mapping[type[ast.cmpop], str]] = {
 }
 _MIRRORED: Final = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _NEGATED: Final = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+_Conditions = tuple[str, list[Json]]
+"""All or any of some conditions."""
 
 
 def as_questionnaire(form: Form, *, origin: str, on: date) -> Json:
@@ -159,7 +164,7 @@ class _Writer:
 
     def _missing(self, variable: Variable) -> Iterator[Json]:
         for reason in variable.missing:
-            yield self._own("missing", {"valueCoding": {"system": _ABSENT, "code": _REASONS[reason]}})
+            yield self._own("missing", {"valueCoding": _REASONS[reason]})
         if variable.required and variable.missing:
             yield self._own("required-unless-missing", {"valueBoolean": True})
 
@@ -207,10 +212,15 @@ class _Writer:
                 self._own("formula", {"valueString": score.formula.text}),
                 self._own("score-version", {"valueString": score.version}),
                 *self._source(score.source),
+                *self._applies(score),
                 *_unit(score.unit, score.ucum),
             ],
         }
         return item | ({"item": [_display(f"{score.code}.help", score.help)]} if score.help else {})
+
+    def _applies(self, score: FormScore) -> Iterator[Json]:
+        if score.applies_if is not None:
+            yield self._own("applies-if", {"valueString": score.applies_if.text})
 
     def _source(self, source: Said) -> Iterator[Json]:
         """In English too, where it is words and no citation."""
@@ -240,8 +250,8 @@ class _Writer:
         behaviour, conditions = found
         return {"enableWhen": conditions} | ({"enableBehavior": behaviour} if len(conditions) > 1 else {}), []
 
-    def _conditions(self, node: ast.expr) -> tuple[str, list[Json]] | None:
-        """All or any of some conditions; None if `enableWhen` cannot say it."""
+    def _conditions(self, node: ast.expr) -> _Conditions | None:
+        """None if `enableWhen` cannot say it."""
         match node:
             case ast.BoolOp(op=op, values=parts):
                 behaviour = "all" if isinstance(op, ast.And) else "any"
@@ -252,39 +262,33 @@ class _Writer:
                         return None
                     conditions += some[1]
                 return behaviour, conditions
+            case ast.UnaryOp(op=ast.Not(), operand=inner):
+                return self._condition(inner, is_negated=True)
             case ast.Compare(left=ast.Name(id=name), ops=[ast.In()], comparators=[ast.Tuple() | ast.List() as among]):
                 each = [self._compared(name, "=", part) for part in among.elts]
                 whole = [one for one in each if one is not None]
-                return ("any", whole) if len(whole) == len(each) else None
-        one = self._condition(node)
-        return None if one is None else ("all", [one])
+                return (
+                    ("any", [condition for _, some in whole for condition in some]) if len(whole) == len(each) else None
+                )
+        return self._condition(node, is_negated=False)
 
-    def _condition(self, node: ast.expr) -> Json | None:
+    def _condition(self, node: ast.expr, *, is_negated: bool) -> _Conditions | None:
         match node:
-            case ast.Call(func=ast.Name(id="answered"), args=[ast.Name(id=name)]) if name in self._form.questions:
-                return {"question": name, "operator": "exists", "answerBoolean": True}
-            case ast.UnaryOp(op=ast.Not(), operand=inner):
-                return self._negated(self._condition(inner))
+            case ast.Call(func=ast.Name(id="answered"), args=[ast.Name(id=name)]) if self._is_answer(name):
+                return "all", [_exists(name, not is_negated)]
             case ast.Compare(left=ast.Name(id=name), ops=[op], comparators=[other]) if type(op) in _OPERATORS:
-                return self._compared(name, _OPERATORS[type(op)], other)
+                operator = _OPERATORS[type(op)]
             case ast.Compare(left=other, ops=[op], comparators=[ast.Name(id=name)]) if type(op) in _OPERATORS:
-                return self._compared(name, _MIRRORED[_OPERATORS[type(op)]], other)
+                operator = _MIRRORED[_OPERATORS[type(op)]]
             case ast.Compare(left=ast.Constant() as other, ops=[ast.In()], comparators=[ast.Name(id=name)]):
-                return self._compared(name, "=", other)
-        return None
+                operator = "="
+            case ast.Compare(left=ast.Constant() as other, ops=[ast.NotIn()], comparators=[ast.Name(id=name)]):
+                operator = "!="
+            case _:
+                return None
+        return self._compared(name, _NEGATED[operator] if is_negated else operator, other)
 
-    def _negated(self, condition: Json | None) -> Json | None:
-        if condition is None:
-            return None
-        if condition["operator"] == "exists":
-            return condition | {"answerBoolean": not condition["answerBoolean"]}
-        asked = self._form.questions.get(condition["question"])
-        # Of several answers, FHIR asks whether one is another, and we whether none is the one.
-        if asked is not None and asked.type in {VariableType.CHOICES, VariableType.CODES}:
-            return None
-        return condition | {"operator": _NEGATED[condition["operator"]]}
-
-    def _compared(self, name: str, operator: str, other: ast.expr) -> Json | None:
+    def _compared(self, name: str, operator: str, other: ast.expr) -> _Conditions | None:
         match other:
             case ast.Constant(value=value):
                 answer = self._answer(name, value)
@@ -292,19 +296,23 @@ class _Writer:
                 answer = self._answer(name, -value)
             case _:
                 return None
-        return {"question": name, "operator": operator, **answer} if answer else None
+        if not answer:
+            return None
+        condition = {"question": name, "operator": operator, **answer}
+        # R4: true if no answer is equal, so true too of a question without one.
+        return "all", [_exists(name, True), condition] if operator == "!=" else [condition]
+
+    def _is_answer(self, name: str) -> bool:
+        """Whether what we take for an answer is one in FHIR. What is computed is not, nor is what is too low to be
+        measured, with which we compare."""
+        asked = self._form.questions.get(name)
+        return asked is not None and Missing.UNMEASURABLE not in asked.variable.missing
 
     def _answer(self, name: str, value: object) -> Json | None:
         """Empty-handed if the value is not one that the item can have."""
-        if name in self._form.scores:
-            if self._form.scores[name].is_yes_or_no:
-                return None
-            kind = VariableType.DECIMAL if self._form.scores[name].decimals else VariableType.INTEGER
-        elif name in self._form.questions:
-            kind = self._form.questions[name].type
-        else:
+        if not self._is_answer(name):
             return None
-        match kind, value:
+        match self._form.questions[name].type, value:
             case ((VariableType.CHOICE | VariableType.CHOICES), str()):
                 return {"answerCoding": {"system": self._list(self._form.questions[name]), "code": value}}
             case ((VariableType.CODE | VariableType.CODES), str()):
@@ -322,6 +330,10 @@ class _Writer:
 
     def _own(self, name: str, value: Json) -> Json:
         return {"url": f"{self._base}/StructureDefinition/{name}", **value}
+
+
+def _exists(question: str, truth: bool) -> Json:
+    return {"question": question, "operator": "exists", "answerBoolean": truth}
 
 
 def _group(link: str, name: Words, items: list[Json]) -> Json:

@@ -16,11 +16,13 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from registret.registries.between import ANY, Between
 from registret.registries.expressions import Expression, ExpressionBroken, Kind, Name, parse
 from registret.registries.forms import (
     KINDS,
     KNOWN_OF_THE_PATIENT,
     Form,
+    FormReading,
     FormRule,
     FormScore,
     FormSection,
@@ -278,6 +280,7 @@ class _Building:
                 name=section.name,
                 block=section.block,
                 intro=section.intro,
+                layout=section.layout,
                 questions=tuple(
                     self._question(name, ("section", s, "variable", v), variable, code, section.code, section.block)
                     for v, variable in enumerate(section.variable)
@@ -309,7 +312,7 @@ class _Building:
     def _question(
         self, name: str, at: tuple[str | int, ...], variable: Variable, step: str, section: str, block: Block
     ) -> Question:
-        shown_if = self._expression(name, (*at, "show_if"), variable.show_if, Kind.TRUTH) if variable.show_if else None
+        shown_if = self._condition(name, (*at, "show_if"), variable.show_if)
         if shown_if and block is not Block.RESEARCH and (first := sorted(shown_if.names & self.research)):
             what = f"{first[0]} is a research question, whose answer may be destroyed before this one"
             self.source.fault(name, (*at, "show_if"), what)
@@ -322,7 +325,8 @@ class _Building:
         if variable.system and terminology is None:
             self.source.fault(name, (*at, "system"), f"there is no list codes/{variable.system}.toml")
         codes = frozenset(option.code for option in options)
-        self.known[variable.code] = Name(kind=KINDS[variable.type], options=codes if options else None)
+        within = ANY if variable.hard is None else Between.of(variable.hard.least, variable.hard.most)
+        self.known[variable.code] = Name(kind=KINDS[variable.type], options=codes if options else None, within=within)
         self.types[variable.code] = variable.type
         self.labels[variable.code] = variable.label
         if block is Block.RESEARCH:
@@ -351,11 +355,17 @@ class _Building:
         return options
 
     def _score(self, name: str, at: tuple[str | int, ...], score: Score) -> FormScore | None:
-        formula = self._expression(name, (*at, "formula"), score.formula, Kind.NUMBER, Kind.TRUTH)
+        place = (*at, "formula")
+        formula = self._expression(name, place, score.formula, Kind.NUMBER, Kind.TRUTH, is_formula=True)
+        applies_if = self._condition(name, (*at, "applies_if"), score.applies_if)
         if formula is not None and formula.kind is Kind.TRUTH and (score.unit or score.decimals or score.reading):
             self.source.fault(name, (*at, "formula"), "is a yes or a no, which has no unit, decimals or reading")
         self._require_new(name, at, score.code)
         self.known[score.code] = Name(kind=Kind.NUMBER)
+        readings = tuple(
+            FormReading(most=one.most, when=self._condition(name, (*at, "reading", i, "when"), one.when), says=one.says)
+            for i, one in enumerate(score.reading)
+        )
         if formula is None:
             return None
         return FormScore(
@@ -369,7 +379,8 @@ class _Building:
             decimals=score.decimals,
             help=score.help,
             part_of=score.part_of,
-            readings=score.reading,
+            readings=readings,
+            applies_if=applies_if,
         )
 
     def _rule(self, name: str, at: tuple[str | int, ...], rule: Rule) -> FormRule | None:
@@ -423,9 +434,14 @@ class _Building:
             return f"{first} <= {later}"
         return f"days({first}, {later}) >= 0"
 
-    def _expression(self, name: str, at: tuple[str | int, ...], text: str, *kinds: Kind) -> Expression | None:
+    def _condition(self, name: str, at: tuple[str | int, ...], text: str | None) -> Expression | None:
+        return None if text is None else self._expression(name, at, text, Kind.TRUTH)
+
+    def _expression(
+        self, name: str, at: tuple[str | int, ...], text: str, *kinds: Kind, is_formula: bool = False
+    ) -> Expression | None:
         try:
-            return parse(text, names=self.known, kinds=kinds)
+            return parse(text, names=self.known, kinds=kinds, is_formula=is_formula)
         except ExpressionBroken as broken:
             self.source.fault(name, at, f"{at[-1]}: {broken}")
             return None

@@ -66,6 +66,8 @@ class Missing(StrEnum):
     NOT_DONE = "not_done"
     UNKNOWN = "unknown"
     NOT_APPLICABLE = "not_applicable"
+    UNMEASURABLE = "unmeasurable"
+    """Of a number: measured, and too low for the instrument. Scores count it as lower than any number."""
 
 
 class CodeSystem(StrEnum):
@@ -104,6 +106,12 @@ class Block(StrEnum):
     """Folded away: may be skipped by whoever does not know it."""
     RESEARCH = "research"
     """Folded away: asked of those who take part in a study."""
+
+
+class Layout(StrEnum):
+    COLUMN = "column"
+    GRID = "grid"
+    """Numbers stand side by side: short to fill in, like a row of vital signs."""
 
 
 class RuleLevel(StrEnum):
@@ -220,13 +228,18 @@ class Variable(_Part):
             raise ValueError("ucum says what a unit is called, and there is no unit")
         if self.usual and self.hard and not self.usual.lies_within(self.hard):
             raise ValueError("usual reaches beyond hard")
+        if Missing.UNMEASURABLE in self.missing and (self.hard is None or self.hard.least is None):
+            raise ValueError("unmeasurable is for a number that says the least that can be measured (hard)")
         return self
 
 
 class Section(_Part):
+    """`layout`: how a page sets its questions. It is no part of the digest: it changes nothing that an answer means."""
+
     code: Code
     name: Words
     block: Block = Field(default=Block.CORE, strict=False)
+    layout: Layout = Field(default=Layout.COLUMN, strict=False, exclude=True)
     intro: Words | None = None
     variable: tuple[Variable, ...] = Field(min_length=1, strict=False)
 
@@ -242,9 +255,11 @@ class Rule(_Part):
 
 
 class Reading(_Part):
-    """How to read a score up to and with `most`; the last reading of a score has none."""
+    """How to read a score up to and with `most`; the last reading of a score has none. `when`: a condition without
+    which the next reading counts."""
 
     most: Decimal | None = Field(default=None, strict=False)
+    when: Text | None = None
     says: Words
 
 
@@ -252,7 +267,8 @@ class Score(_Part):
     """Computed, never typed. `version` and `source` say which of several published definitions it is: `source` is a
     citation, the same in both languages, or words where more must be said. If `formula` is a
     condition, what comes out is a yes or a no, and counts 1 or 0 in other expressions. `part_of`: the score that
-    this one is a part of and is shown with."""
+    this one is a part of and is shown with. `applies_if`: a condition about the patient without which the score does
+    not apply."""
 
     code: Code
     version: Text
@@ -264,11 +280,14 @@ class Score(_Part):
     decimals: int = Field(default=0, ge=0, le=2)
     help: Words | None = None
     part_of: Code | None = None
+    applies_if: Text | None = None
     reading: tuple[Reading, ...] = Field(default=(), strict=False)
 
     @model_validator(mode="after")
     def _readings_rise(self) -> Self:
-        limits = [reading.most for reading in self.reading]
+        limits = [reading.most for reading in self.reading if reading.when is None]
+        if self.reading and self.reading[-1].when is not None:
+            raise ValueError("the last reading counts for all that is left, and has no when")
         known = [limit for limit in limits[:-1] if limit is not None]
         if len(known) != len(limits[:-1]) or known != sorted(set(known)) or (limits and limits[-1] is not None):
             raise ValueError("the readings must rise, and the last has no most")

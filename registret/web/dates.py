@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from registret.kernel.dates import DateLimits, DateUnclear, Reach, read_day
+from registret.kernel.dates import LAST_DAY, DateLimits, DateUnclear, Reach, read_day
 from registret.kernel.sweden import SWEDEN
 from registret.words.dates import date_fault, date_read_back
 from registret.words.days import day_in_words
@@ -102,7 +102,10 @@ def day_input(name: str, text: str, limits: DateLimits, *, described_by: str = "
 
 
 class DayField(forms.CharField):
-    """A day, as `date`; None if nothing is written. Its template is `components/date_field.html`."""
+    """A day, as `date`; None if nothing is written. Its template is `components/date_field.html`.
+
+    `latest`: the last one that it takes.
+    """
 
     default_error_messages = {"required": _("Skriv en dag")}
 
@@ -117,14 +120,13 @@ class DayField(forms.CharField):
     ) -> None:
         """`missing`: what is said if it is required and not there."""
         said = {"required": missing} if missing else None
-        super().__init__(
-            label=label, help_text=help_text, required=required, error_messages=said, max_length=40, strip=True
-        )
+        super().__init__(label=label, help_text=help_text, required=required, error_messages=said)
         self.reach = reach
+        self.latest = LAST_DAY
 
     @property
     def limits(self) -> DateLimits:
-        return DateLimits(now=timezone.now(), reach=self.reach, earliest=_FIRST_OF_REGISTRY)
+        return DateLimits(now=timezone.now(), reach=self.reach, earliest=_FIRST_OF_REGISTRY, latest=self.latest)
 
     def clean(self, value: object) -> date | None:
         text = super().clean(value)

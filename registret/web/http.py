@@ -24,6 +24,11 @@ class Request(HttpRequest):
     reference: str
 
 
+def wants_json(request: HttpRequest) -> bool:
+    """Whether a script of the site asks, which shows the answer in the page that is open."""
+    return request.headers.get("Accept") == "application/json"
+
+
 class CardRequest(Request):
     """Somebody has proven a card in this browser; `person` is who."""
 

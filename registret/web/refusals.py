@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
@@ -19,7 +19,7 @@ from registret.kernel.by import By
 from registret.kernel.refused import Refused
 from registret.kernel.secret import new_reference
 from registret.records.refusals import ReasonNeeded
-from registret.web.http import SESSION_COOKIE, Request
+from registret.web.http import SESSION_COOKIE, Request, wants_json
 from registret.web.shown_for import to_send_again
 from registret.web.surroundings import surroundings
 from registret.web.way_back import to_what_was_refused
@@ -81,7 +81,11 @@ def show_refusal(
         # Whoever must show the card first is not at work, whatever was known a moment ago.
         "surroundings": "outside.html" if status == 401 else surroundings(request),
     }
-    response = render(request, "refused.html", context, status=status)
+    if wants_json(request):
+        told = {"code": page.code, "title": page.title, "todo": " ".join(page.todo), "reference": reference}
+        response: HttpResponse = JsonResponse(told, status=status)
+    else:
+        response = render(request, "refused.html", context, status=status)
     # A session that ended by itself goes on saying why, in every tab that was open.
     if page.code == SessionMissing.code:
         response.delete_cookie(SESSION_COOKIE, samesite="Lax")

@@ -18,8 +18,6 @@ CARD_REFUSALS: Mapping[str, Words] = {
         ),
         todo=(
             _("Kontrollera att kortet sitter i läsaren, rätt väg, och att läsaren är inkopplad."),
-            _("Kontrollera att datorn har kortprogram: fråga din region om Net iD eller SITHS eID-appen."),
-            _("Certifikaten kan behöva hämtas till kortet, eller ha gått ut. Din region hjälper dig."),
             by_host(
                 fresh=_(
                     "Finns bara Person-id på kortet visar webbläsaren inget att välja. Kontrollera ditt kort: då ser "
@@ -30,6 +28,8 @@ CARD_REFUSALS: Mapping[str, Words] = {
                     "din arbetsgivare."
                 ),
             ),
+            _("Kontrollera att datorn har kortprogram: fråga din region om Net iD eller SITHS eID-appen."),
+            _("Certifikaten kan behöva hämtas till kortet, eller ha gått ut. Din region hjälper dig."),
             AGAIN,
         ),
         also_check=True,

@@ -18,13 +18,18 @@ _MOST_DAYS = 31
 _DAYS_OF_MONTH = 30.4375
 
 
-def date_read_back(value: date, *, today: date) -> str:
-    """`onsdag 25 november 2026, i går`; of a moment also `kl. 14.30`."""
+def date_in_full(value: date) -> str:
+    """`onsdag 25 november 2026`; of a moment also `kl. 14.30`."""
     if not isinstance(value, datetime):
-        return f"{_long(value)}, {distance(value, today=today)}"
-    local = timezone.localtime(value)
-    at = _("kl. %(clock)s") % {"clock": clock_in_words(local)}
-    return f"{_long(local.date())} {at}, {distance(local.date(), today=today)}"
+        return date_format(value, "l j F Y")
+    at = _("kl. %(clock)s") % {"clock": clock_in_words(value)}
+    return f"{date_in_full(timezone.localtime(value).date())} {at}"
+
+
+def date_read_back(value: date, *, today: date) -> str:
+    """`onsdag 25 november 2026 kl. 14.30, i går`."""
+    day = timezone.localtime(value).date() if isinstance(value, datetime) else value
+    return f"{date_in_full(value)}, {distance(day, today=today)}"
 
 
 def distance(day: date, *, today: date) -> str:
@@ -110,14 +115,10 @@ def _year_needed(fault: DateFault) -> str:
     on, other = fault.on, fault.other
     if on is None or other is None:
         return _("Skriv också året.")
-    words = {"when": _upper(_named(on)), "other": _long(other), "iso": other.isoformat()}
+    words = {"when": _upper(_named(on)), "other": date_in_full(other), "iso": other.isoformat()}
     if other > on:
         return _("%(when)s har redan varit. Menar du %(other)s? Skriv då året: %(iso)s.") % words
     return _("%(when)s har inte varit än. Menar du %(other)s? Skriv då året: %(iso)s.") % words
-
-
-def _long(day: date) -> str:
-    return date_format(day, "l j F Y")
 
 
 def _named(value: date | None) -> str:

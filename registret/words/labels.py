@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-_MISSING = {"not_done": _("Ej utfört"), "unknown": _("Okänt"), "not_applicable": _("Ej tillämpligt")}
+_MISSING = {
+    "not_done": _("Ej utfört"),
+    "unknown": _("Okänt"),
+    "not_applicable": _("Ej tillämpligt"),
+    "unmeasurable": _("Omätbart"),
+}
 
 
 def asked(label: str) -> str:

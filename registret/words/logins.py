@@ -187,7 +187,10 @@ LOGIN_REFUSALS: Mapping[str, Words] = {
     "login.not_attested": Words(
         title=_("Inloggning misslyckades. Kontot är ej attesterat."),
         happened=_("Din lokala administratör har inte attesterat din behörighet."),
-        todo=(_("Be din lokala administratör att attestera kontot."),),
+        todo=(
+            _("Be din lokala administratör att attestera kontot."),
+            _("Har kliniken ingen lokal administratör attesterar registerkansliet."),
+        ),
         action=Action.APPLICATION,
     ),
     "login.declined": Words(

@@ -32,6 +32,17 @@ SUSPENSION_REASONS = {
     "never_logged_in": _("Kontot har aldrig använts."),
 }
 
+REVOCATION_REASONS = {
+    "foreign_address": _("Din nya e-postadress hör inte till vårdgivaren."),
+    "recertified": _("Den avslutades vid genomgången av behörigheter."),
+    "silence": _("Ingen svarade vid genomgången av behörigheter."),
+}
+
+
+def revocation_reason(reason: str) -> str:
+    """Why a right is gone: as somebody wrote, or what a program found."""
+    return str(REVOCATION_REASONS.get(reason, reason))
+
 
 def suspension_reason(reason: str) -> str:
     """Why an account is suspended: as somebody wrote, or what the clock found."""

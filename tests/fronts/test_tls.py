@@ -15,7 +15,7 @@ from tests.fronts.running import FrontedHouse
 from tests.journeys.cards import card_that_is
 from tests.journeys.wire import Visitor, heading
 from tests.rooms.serving import ca
-from tests.rooms.serving.client import PATIENCE, ask, client, closed, connect, get, receive
+from tests.rooms.serving.client import PATIENCE, ask, client, closed, connect, get, receive, rest
 from tests.rooms.serving.test_card_door import _connected, _issuers_named, _tls_1_1
 
 SITE = "registret.localhost"
@@ -142,6 +142,27 @@ def test_an_application_that_is_away_is_told_in_words(house: FrontedHouse) -> No
     finally:
         aside.rename(house.socket)
     assert Visitor(house).get("/").status_code == 200
+
+
+@pytest.mark.parametrize("host", [SITE, DOOR, ANY_CARD])
+def test_plain_http_is_led_to_the_site(house: FrontedHouse, host: str) -> None:
+    with socket.create_connection(("127.0.0.1", _port(house, host)), timeout=PATIENCE) as connection:
+        connection.sendall(get(f"{host}:{_port(house, host)}", target="/k/secret"))
+        answer = rest(connection)
+    assert b" 301 " in answer.partition(b"\r\n")[0]
+    assert f"\r\nLocation: {house.site}/\r\n".encode().lower() in answer.lower()
+
+
+def test_a_page_that_asks_by_itself_renews_no_session(house: FrontedHouse) -> None:
+    visitor = Visitor(house, card_that_is(house, "good"))
+    assert heading(visitor.log_in()) == "Registrera dig"
+    house.change_database("UPDATE accounts_session SET seen_at = seen_at - interval '10 minutes'")
+    used_last = "SELECT seen_at FROM accounts_session ORDER BY id DESC LIMIT 1"
+    before = house.ask_database(used_last)
+    assert visitor.get("/registrera", **{"X-By-Itself": "1"}).status_code == 200
+    assert house.ask_database(used_last) == before
+    assert visitor.get("/registrera").status_code == 200
+    assert house.ask_database(used_last) > before
 
 
 def _port(house: FrontedHouse, host: str) -> int:

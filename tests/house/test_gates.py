@@ -91,8 +91,8 @@ SITE = {
     # Somebody at work
     "start": "needs work",
     "registreringar": "needs read_records",
-    "registreringar/uppfoljningar.csv": "needs read_records",
-    "registreringar/<slug:which>": "needs read_records",
+    "registreringar/registreringar.csv": "needs read_records",
+    "registreringar/uppfoljningar.csv": "needs report",
     "koder/<slug:system>": "needs work",
     "delregister": "needs work",
     "delregister/<slug:code>/<int:version>.<kind:kind>": "needs work",
@@ -106,6 +106,7 @@ SITE = {
     "vardepisod/<system_id:episode>/version": "needs report",
     "vardepisod/<system_id:episode>/<slug:step>": "needs read_records",
     "vardepisod/<system_id:episode>/<slug:step>/spara": "needs report",
+    "vardepisod/<system_id:episode>/<slug:step>/nummer": "needs read_records",
     "vardepisod/<system_id:episode>/<slug:step>/nytt": "needs report",
     "vardepisod/<system_id:episode>/<slug:step>/las-upp": "needs report",
     "vardepisod/<system_id:episode>/<slug:step>/flytta": "needs report",

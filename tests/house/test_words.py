@@ -113,6 +113,7 @@ HANDED_ON = {
     *("application.taken", "application.put_back", "application.noted", "application.asked"),
     *("patient.disclosed", "patient.key_taken", "disclosure.lapsed"),
     *("patient.found", "patient.not_found", "patient.opened", "patient.listed_for_letters", "work.listed"),
+    *("episodes.listed", "episodes.exported"),
     *(
         "episode.begun",
         "episode.printed",

@@ -44,7 +44,8 @@ class House:
         mail = MailCatcher(mailbox, 0, authority.site_server.chain, authority.site_server.key)
         mail.start()
         environment = os.environ | {
-            "DATABASE_URL": new_database(database),
+            "DATABASE_URL": (url := new_database(database)),
+            "REGISTRET_OWNER_DATABASE_URL": owner_of(url),
             "REGISTRET_DEMO": "yes",
             "REGISTRET_SITE_PORT": str(site_port),
             "REGISTRET_CARD_PORT": str(card_port),
@@ -149,7 +150,7 @@ class House:
 
     def change_database(self, statement: str, *values: object) -> None:
         """For what no person can do: let time pass."""
-        with psycopg.connect(self.environment["DATABASE_URL"]) as connection:
+        with psycopg.connect(self.environment["REGISTRET_OWNER_DATABASE_URL"]) as connection:
             connection.execute(statement.encode(), values)
 
     def __enter__(self) -> Self:
@@ -174,12 +175,17 @@ def code_in(letter: CaughtLetter) -> str:
 
 
 def new_database(name: str) -> str:
-    """Makes the database anew, beside that of DATABASE_URL; answers its address."""
+    """Make the database anew, beside that of DATABASE_URL; its address for the role that serves."""
     parts = urlsplit(os.environ["DATABASE_URL"])
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+    with psycopg.connect(os.environ["REGISTRET_OWNER_DATABASE_URL"], autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
         connection.execute(f'CREATE DATABASE "{name}"'.encode())
     return urlunsplit(parts._replace(path=f"/{name}"))
+
+
+def owner_of(url: str) -> str:
+    """The address of the same database for the owner of its tables."""
+    return urlunsplit(urlsplit(os.environ["REGISTRET_OWNER_DATABASE_URL"])._replace(path=urlsplit(url).path))
 
 
 def free_ports(number: int) -> list[int]:

@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 from registret.demo.pki import Authority
-from tests.journeys.running import REGISTRET, House, new_database
+from tests.journeys.running import REGISTRET, House, new_database, owner_of
 
 # The role of the backups is one for the whole server.
 pytestmark = pytest.mark.xdist_group("backup")
@@ -151,7 +151,7 @@ def guards(url: str) -> set[tuple[object, ...]]:
 def restored(house: House) -> str:
     """The dump, in an empty database that the house works with from now on; answers its address."""
     url = new_database(f"restored_{os.getpid()}")
-    house.environment["DATABASE_URL"] = url
+    house.environment |= {"DATABASE_URL": url, "REGISTRET_OWNER_DATABASE_URL": owner_of(url)}
     done(house, RESTORE)
     return url
 

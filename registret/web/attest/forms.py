@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from registret.access.queries import ApplicationRow, Recommendation
 from registret.access.roles import ROLES_TO_APPLY_FOR, Role
+from registret.kernel.dates import Reach
+from registret.web.dates import DayField
 from registret.web.forms import EmailField, sub_registry_choices
 from registret.words.roles import role_name
 
@@ -25,12 +27,8 @@ class RightForm(forms.Form):
             "invalid_choice": _("Välj minst ett av delregistren."),
         }
     )
-    last_day = forms.DateField(
-        input_formats=["%Y-%m-%d"],
-        error_messages={
-            "required": _("Välj den sista dagen"),
-            "invalid": _("Skriv dagen som år-månad-dag, till exempel 2028-11-23"),
-        },
+    last_day = DayField(
+        label=_("Gäller till och med"), required=True, missing=_("Skriv den sista dagen"), reach=Reach.COMING
     )
 
     def __init__(
@@ -49,6 +47,7 @@ class RightForm(forms.Form):
             "last_day": last_possible.isoformat(),
         }
         super().__init__(data, initial=initial)
+        self.fields["last_day"].latest = last_possible  # type: ignore[attr-defined]
         self.fields["role"].choices = [(r.value, role_name(r)) for r in roles]  # type: ignore[attr-defined]
         self.fields["sub_registries"].choices = list(choices)  # type: ignore[attr-defined]
 

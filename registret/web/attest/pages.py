@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from django.utils import timezone
-
 from registret.access.alike import alike
 from registret.access.attesting import is_appointed, standing_recommendation
 from registret.access.claims import claim_of
@@ -80,7 +78,6 @@ def item_context(request: ActorRequest, wanted: ApplicationRow) -> dict[str, Any
             "claim": claim_of(wanted=wanted, at=request.at),
             "bounce": bounce(EmailAddress(wanted.email)),
             "notes": notes_of(actor=request.actor, application_id=wanted.id, at=request.at),
-            "first_day": timezone.localdate(request.at).isoformat(),
             "last_possible": possible_end(request),
         }
     )

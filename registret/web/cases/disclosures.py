@@ -57,7 +57,6 @@ def new(request: ActorRequest, code: str) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         sub_registry=code,
         parts=parts,
-        today=timezone.localtime(request.at).date(),
     )
     if request.method == "POST" and form.is_valid():
         number = records.prepare(actor=request.actor, wish=form.wish, at=request.at)

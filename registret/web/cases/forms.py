@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from registret.kernel.dates import Reach
 from registret.kernel.identifiers import Malformed
 from registret.records.approval import Approval
 from registret.records.casenumber import CaseNumber
@@ -16,7 +17,7 @@ from registret.records.disclosing import Wish, is_short
 from registret.records.disclosure_file import Part
 from registret.records.numbers import PatientNumber
 from registret.web.attest.forms import ReasonField
-from registret.web.logbook.forms import DayField
+from registret.web.dates import DayField
 
 _NUL = {"null_characters_not_allowed": _("Texten innehåller ett tecken som inte går att spara")}
 
@@ -79,9 +80,11 @@ class CaseForm(forms.Form):
 
 
 class NumberForm(forms.Form):
-    """Another number for a patient, and why; `mistaken`: the earlier one was never the patient's."""
+    """Another number for a patient, and why; `mistaken`: the earlier one was never the patient's. `number_is_right`:
+    though its check digit is wrong, which is asked once it is."""
 
     new_number = NumberField()
+    number_is_right = forms.BooleanField(required=False)
     reason = ReasonField(
         max_length=500,
         error_messages={
@@ -96,6 +99,17 @@ class NumberForm(forms.Form):
         super().__init__(data)
         self.fields["new_number"].today = today  # type: ignore[attr-defined]
 
+    @property
+    def is_doubted(self) -> bool:
+        """Of a form that was looked at."""
+        number = self.cleaned_data.get("new_number") if self.is_bound else None
+        return number is not None and number.is_doubtful
+
+    def clean(self) -> dict[str, Any]:
+        if self.is_doubted and not self.cleaned_data["number_is_right"]:
+            self.add_error("number_is_right", _("Kontrollera numret, och kryssa i rutan om det stämmer"))
+        return self.cleaned_data
+
 
 class RetentionForm(forms.Form):
     """A decision about what is older than a sub-registry keeps it. `with_research`: it has research questions to decide
@@ -105,7 +119,7 @@ class RetentionForm(forms.Form):
         choices=[("destroy", _("Förstör")), ("research", _("Förstör svar på forskningsfrågor")), ("keep", _("Bevara"))],
         error_messages={"required": _("Välj förstör eller bevara"), "invalid_choice": _("Välj förstör eller bevara")},
     )
-    until = DayField()
+    until = DayField(label=_("Bevara till och med"), reach=Reach.COMING)
     reason = ReasonField(
         max_length=500,
         error_messages={
@@ -126,7 +140,7 @@ class RetentionForm(forms.Form):
         data = self.cleaned_data
         if data.get("what") == "keep" and "until" not in self.errors:
             if not data.get("until"):
-                self.add_error("until", _("Välj till och med vilken dag uppgifterna bevaras"))
+                self.add_error("until", _("Skriv till och med vilken dag uppgifterna bevaras"))
             elif data["until"] <= self.today:
                 self.add_error("until", _("Välj en dag efter i dag"))
         return data
@@ -161,8 +175,13 @@ class DisclosureForm(forms.Form):
     approval = ApprovalField()
     recipient_name = _line(_("Skriv vem som tar emot filen"))
     recipient_organisation = _line(_("Skriv mottagarens organisation"))
-    first_day = DayField(required=True, missing=_("Välj den första dagen"))
-    last_day = DayField(required=True, missing=_("Välj den sista dagen"))
+    first_day = DayField(
+        label=_("Vårdepisoder som började från och med"),
+        required=True,
+        reach=Reach.PAST,
+        missing=_("Skriv den första dagen"),
+    )
+    last_day = DayField(label=_("Till och med"), required=True, reach=Reach.PAST, missing=_("Skriv den sista dagen"))
     parts = forms.MultipleChoiceField(
         error_messages={"required": _("Välj minst en del"), "invalid_choice": _("Välj bland delarna i listan")}
     )
@@ -192,18 +211,15 @@ class DisclosureForm(forms.Form):
         },
     )
 
-    def __init__(self, data: Any = None, *, sub_registry: str, parts: Sequence[Part], today: date) -> None:
+    def __init__(self, data: Any = None, *, sub_registry: str, parts: Sequence[Part]) -> None:
         super().__init__(data, initial={"dates": "since", "clinics": "each"})
         self.fields["parts"].choices = [(part.code, part.name) for part in parts]  # type: ignore[attr-defined]
         self.sub_registry = sub_registry
-        self.today = today
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
         first, last = data.get("first_day"), data.get("last_day")
-        if last and last > self.today:
-            self.add_error("last_day", _("Välj en dag som har varit: beslutet gäller det som finns"))
-        elif first and last and last < first:
+        if first and last and last < first:
             self.add_error("last_day", _("Välj en dag som inte är före den första"))
         elif first and last and data.get("dates") == "since" and is_short(first, last):
             text = _(

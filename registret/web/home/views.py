@@ -13,43 +13,38 @@ from registret.access.actor import Actor
 from registret.access.refusals import NotFound
 from registret.access.roles import Permission
 from registret.accounts.queries import account
-from registret.ledger.queries import entries_of_account
 from registret.mail.queries import bounce
 from registret.records.disclosing import to_decide
 from registret.records.retention import destroyed_lately
 from registret.web.door.views import see_other
 from registret.web.gate import needs, needs_any_card
 from registret.web.home.pages import tasks
+from registret.web.home.work import newest, waiting
 from registret.web.http import ActorRequest, CardRequest
 from registret.web.numbers import number_in
 from registret.web.recertify.pages import due
-from registret.web.records.pages import work_lists
 from registret.web.surroundings import surroundings
-
-LOG = 4
-"""So many entries of the own log are shown, the newest."""
 
 
 @require_GET
 @needs(Permission.WORK)
 def start(request: ActorRequest) -> HttpResponse:
-    """Who you are, as whom you work, what waits for you, what you did last."""
+    """As whom you work, and what waits for you."""
     actor = request.actor
     person = account(account_id=actor.account_id)
-    log = entries_of_account(account_id=actor.account_id, size=4 * LOG)
     context = tasks(request) | {
         "recertification": due(request),
         "address": person.email.text if person else "",
         "bounce": bounce(person.email) if person else None,
         "greeting": _greeting(timezone.localtime(request.at).hour),
-        # That this page was read is in the log each time, and is no news.
-        "log": [entry for entry in log.rows if entry.event != "work.listed"][:LOG],
         "destroyed": destroyed_lately(actor=actor, at=request.at) if actor.may(Permission.READ_RECORDS) else (),
     }
     if actor.may(Permission.HANDLE_CASES):
         context["disclosures_to_decide"] = to_decide(actor=actor)
-    if actor.may(Permission.READ_RECORDS):
-        context |= work_lists(actor, at=request.at)
+    if actor.may(Permission.REPORT):
+        context["work"] = waiting(actor, at=request.at)
+    elif actor.may(Permission.READ_RECORDS):
+        context["newest"] = newest(actor, at=request.at)
     return render(request, "start.html", context)
 
 

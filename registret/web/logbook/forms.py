@@ -1,40 +1,20 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from registret.kernel.dates import Reach
 from registret.kernel.identifiers import HsaId, Malformed
 from registret.kernel.secret import CODE_ALPHABET
 from registret.kernel.sweden import midnight
 from registret.ledger.queries import Wanted
+from registret.web.dates import DayField
 from registret.words.events import EVENTS, event_name
-
-# Beyond these no moment can be reckoned with.
-_FIRST, _LAST = date(2000, 1, 1), date(2199, 12, 31)
-
-
-class DayField(forms.DateField):
-    """A day, written as a browser's own date field sends it."""
-
-    default_error_messages = {
-        "required": _("Välj en dag"),
-        "invalid": _("Skriv dagen som år-månad-dag, till exempel 2026-11-24"),
-    }
-    default_validators = [
-        MinValueValidator(_FIRST, message=_("Skriv en dag efter år 2000")),
-        MaxValueValidator(_LAST, message=_("Skriv en dag före år 2200")),
-    ]
-
-    def __init__(self, *, required: bool = False, missing: Any = None) -> None:
-        """`missing`: what is said if it is required and not there."""
-        said = {"required": missing} if missing else None
-        super().__init__(required=required, input_formats=["%Y-%m-%d"], error_messages=said)
 
 
 class SystemIdField(forms.CharField):
@@ -66,8 +46,8 @@ class LogForm(forms.Form):
         error_messages={"invalid_choice": _("Välj ett utfall i listan")},
     )
     reference = forms.CharField(required=False, max_length=10, error_messages={"max_length": _("Skriv som K7F-2Q9M")})
-    since = DayField()
-    until = DayField()
+    since = DayField(label=_("Från och med"), reach=Reach.PAST)
+    until = DayField(label=_("Till och med"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

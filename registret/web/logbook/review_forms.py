@@ -10,14 +10,16 @@ from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from registret.access.queries import Administrator
+from registret.kernel.dates import Reach
 from registret.kernel.sweden import midnight
 from registret.oversight.lifecycle import Outcome, Verdict
 from registret.oversight.queries import JudgedEntry
 from registret.oversight.services import MOST, USUAL_SIZE
 from registret.places.queries import ClinicRow
 from registret.web.attest.forms import ReasonField
+from registret.web.dates import DayField
 from registret.web.forms import HsaIdField
-from registret.web.logbook.forms import DayField, SystemIdField
+from registret.web.logbook.forms import SystemIdField
 from registret.words.reviews import outcome_name, verdict_name
 
 _NUL = {"null_characters_not_allowed": _("Texten innehåller ett tecken som inte går att spara")}
@@ -26,8 +28,8 @@ _NUL = {"null_characters_not_allowed": _("Texten innehåller ett tecken som inte
 class NewReview(forms.Form):
     """Which days, and who reviews."""
 
-    since = DayField(required=True)
-    until = DayField(required=True)
+    since = DayField(label=_("Från och med"), required=True, reach=Reach.PAST)
+    until = DayField(label=_("Till och med"), required=True)
     reviewer = forms.TypedChoiceField(
         coerce=int,
         error_messages={

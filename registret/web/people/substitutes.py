@@ -26,7 +26,9 @@ from registret.access.refusals import (
     OutlastsRights,
 )
 from registret.access.roles import Permission
+from registret.kernel.dates import Reach
 from registret.web.attest.card_time import CardTime
+from registret.web.dates import DayField
 from registret.web.door.views import see_other
 from registret.web.forms import beside
 from registret.web.gate import needs
@@ -43,7 +45,6 @@ _PLACES = {
     BeyondOwnRights: "person",
     ClinicClosed: None,
 }
-_DAY = _("Skriv dagen som år-månad-dag, till exempel 2028-11-23")
 
 
 class SubstituteForm(forms.Form):
@@ -52,12 +53,10 @@ class SubstituteForm(forms.Form):
     person = forms.TypedChoiceField(
         coerce=int, error_messages={"required": _("Välj en kollega"), "invalid_choice": _("Välj en kollega i listan")}
     )
-    first_day = forms.DateField(
-        input_formats=["%Y-%m-%d"], error_messages={"required": _("Välj den första dagen"), "invalid": _DAY}
+    first_day = DayField(
+        label=_("Från och med"), required=True, missing=_("Skriv den första dagen"), reach=Reach.COMING
     )
-    last_day = forms.DateField(
-        input_formats=["%Y-%m-%d"], error_messages={"required": _("Välj den sista dagen"), "invalid": _DAY}
-    )
+    last_day = DayField(label=_("Till och med"), required=True, missing=_("Skriv den sista dagen"), reach=Reach.COMING)
 
     def __init__(self, data: Any = None, *, people: tuple[PersonRow, ...], today: date) -> None:
         super().__init__(data, initial={"first_day": today.isoformat()})
@@ -78,7 +77,6 @@ def propose(request: ActorRequest) -> HttpResponse:
         "tab": "people",
         "form": form,
         "people": people,
-        "today": today.isoformat(),
         "last_possible": access.longest(actor=request.actor, at=request.at),
         "card_time": CardTime.of(request.actor, at=request.at),
     }

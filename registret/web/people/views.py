@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from registret.access import people as access
 from registret.access.checks import check_card_age
 from registret.access.claims import links_of
+from registret.access.lost_rights import LostRight, just_revoked
 from registret.access.people import GrantRow, PersonRow
 from registret.access.reach import reach_of
 from registret.access.refusals import (
@@ -82,6 +83,7 @@ def people(request: ActorRequest) -> HttpResponse:
         "place": place,
         "recertification": due(request),
         "done": request.GET.get("klart"),
+        "revoked": _revoked(request),
         "now": request.at,
         # The office has all of them on its own page.
         "proposed": proposed(actor=request.actor, at=request.at) if request.actor.seat.clinic_id else (),
@@ -143,6 +145,7 @@ def person(request: ActorRequest, id: int) -> HttpResponse:
         "tab": "people",
         "p": found,
         "own": id == request.actor.account_id,
+        "revoked": _revoked(request),
         "log": log,
         "links": links_of(account_id=id),
         "back": _list_of(request, found),
@@ -177,7 +180,6 @@ def change(request: ActorRequest, id: int) -> HttpResponse:
         "card_time": CardTime.of(request.actor, at=request.at),
         "grant": grant,
         "form": form,
-        "first_day": timezone.localdate(request.at).isoformat(),
         "last_possible": last,
     }
     return render(request, "change_grant.html", context, status=422 if form.errors else 200)
@@ -188,11 +190,10 @@ def change(request: ActorRequest, id: int) -> HttpResponse:
 def revoke(request: ActorRequest, id: int) -> HttpResponse:
     """Återkalla, with a reason that the person reads."""
     grant = access.grant_of(actor=request.actor, grant_id=id, at=request.at)
-    context = {"grant": grant, "act": "revoke"}
     return _with_a_reason(
         request,
         grant.account_id,
-        context,
+        grant,
         lambda reason: access.revoke_grant(grant_id=id, reason=reason, actor=request.actor, at=request.at),
     )
 
@@ -204,7 +205,7 @@ def suspend(request: ActorRequest, id: int) -> HttpResponse:
     return _with_a_reason(
         request,
         id,
-        {"act": "suspend"},
+        None,
         lambda reason: access.suspend_person(account_id=id, reason=reason, actor=request.actor, at=request.at),
     )
 
@@ -245,16 +246,25 @@ def _changed(request: ActorRequest, grant: GrantRow, form: GrantForm) -> bool:
 
 
 def _with_a_reason(
-    request: ActorRequest, account_id: int, more: dict[str, object], act: Callable[[str], None]
+    request: ActorRequest, account_id: int, grant: GrantRow | None, act: Callable[[str], None]
 ) -> HttpResponse:
     form = WhyForm(request.POST if request.method == "POST" else None)
     found = access.person_of(actor=request.actor, account_id=account_id, at=request.at)
-    context = {"tab": "people", "p": found, "form": form, "card_time": CardTime.of(request.actor, at=request.at)} | more
+    context = {
+        "tab": "people",
+        "p": found,
+        "form": form,
+        "grant": grant,
+        "act": "revoke" if grant else "suspend",
+        "card_time": CardTime.of(request.actor, at=request.at),
+    }
     if request.method == "POST" and form.is_valid():
         act(form.cleaned_data["reason"])
+        if grant is None:
+            return see_other("person", account_id)
         # With the last grant here the person is not seen from here any more.
-        gone = more["act"] == "revoke" and len(found.grants) == 1
-        return _to_the_list(request, found) if gone else see_other("person", account_id)
+        is_gone = len(found.grants) == 1
+        return _to(_list_of(request, found) if is_gone else reverse("person", args=[account_id]), revoked=grant)
     return render(request, "with_a_reason.html", context, status=422 if form.errors else 200)
 
 
@@ -278,10 +288,17 @@ def _to_whoever_it_is(request: ActorRequest, account_id: int) -> HttpResponse:
     return see_other("person", account_id)
 
 
-def _to_the_list(request: ActorRequest, found: PersonRow) -> HttpResponse:
-    response = redirect(_list_of(request, found))
+def _to(address: str, *, revoked: GrantRow) -> HttpResponse:
+    """A page that says first what was done."""
+    response = redirect(f"{address}{'&' if '?' in address else '?'}aterkallad={revoked.id}")
     response.status_code = 303
     return response
+
+
+def _revoked(request: ActorRequest) -> LostRight | None:
+    """What was revoked on the page before."""
+    grant_id = number_in(request.GET, "aterkallad")
+    return None if grant_id is None else just_revoked(grant_id=grant_id, actor=request.actor, at=request.at)
 
 
 def _fits(found: PersonRow, words: str) -> bool:

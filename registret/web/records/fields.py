@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,7 +17,7 @@ from registret.registries.answers import MISSING_KEY, Answer, Fault, FormFault, 
 from registret.registries.assessing import Assessment
 from registret.registries.forms import FormSection, FormStep, Question
 from registret.registries.saying import in_digits, said
-from registret.registries.schema import Block, VariableType
+from registret.registries.schema import Block, Layout, VariableType
 from registret.web.dates import DateInput, date_hint
 from registret.web.records.code_fields import CodeInput, code_fault, code_input, doubts_said
 from registret.words.dates import date_fault
@@ -40,10 +40,10 @@ class Choice:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
     """`widget`: chips, list (one of many), boxes (several), number, date, moment, code, text. `how`: how a day or a
-    time is written. `usual`: what a number is expected to be. `fault`, `odd`: sentences; `is_unanswered`: the fault is
-    only that there is no answer. `more`: boxes that are folded away under `more_name`, unless one of them is ticked.
-    `theirs`: what another user answered meanwhile, as JSON for the script; empty, if none did. `date`, `codes`: of a
-    date or a moment, and of a code, what the component shows."""
+    time is written. `fault`, `stops`, `odd`: sentences: why the answer cannot be kept, why it stops signing, and what
+    is only remarked. `is_unanswered`: the fault is only that there is no answer. `more`: boxes that are folded away
+    under `more_name`, unless one of them is ticked. `theirs`: what another user answered meanwhile, as JSON for the
+    script; empty, if none did. `date`, `codes`: of a date or a moment, and of a code, what the component shows."""
 
     code: str
     label: str
@@ -51,7 +51,6 @@ class Field:
     how: str
     widget: str
     unit: str
-    usual: str
     value: str
     choices: tuple[Choice, ...]
     more: tuple[Choice, ...]
@@ -61,6 +60,7 @@ class Field:
     is_required: bool
     is_unanswered: bool
     fault: str
+    stops: str
     odd: str
     longest: int
     theirs: str
@@ -73,11 +73,18 @@ class Field:
         parts = [
             ("hjalp", self.help),
             ("sa", self.how),
-            ("vanligt", self.usual),
             ("fel", self.fault),
+            ("stopp", self.stops),
             ("udda", self.odd),
         ]
         return " ".join(f"{self.code}-{name}" for name, text in parts if text)
+
+    @property
+    def look(self) -> str:
+        """The class that says how bad it is."""
+        if self.is_unanswered:
+            return "is-left"
+        return "is-bad" if self.fault or self.stops else ""
 
     @property
     def is_unfolded(self) -> bool:
@@ -86,8 +93,9 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A section of the form. `left`: questions that must still be answered. One that is optional is folded away, unless
-    something in it is wrong or odd; `told` says how many questions it has, and how many are answered."""
+    """A section of the form. `left`: questions that must still be answered; `is_done`: none is left, something is
+    answered and nothing is wrong. One that is optional is folded away, unless something in it is wrong or odd; `told`
+    says how many questions it has, and how many are answered. `is_grid`: its numbers stand side by side."""
 
     code: str
     name: str
@@ -96,6 +104,8 @@ class Part:
     fields: tuple[Field, ...]
     left: int
     told: str
+    is_done: bool
+    is_grid: bool
 
     @property
     def is_shown(self) -> bool:
@@ -103,7 +113,7 @@ class Part:
 
     @property
     def is_unfolded(self) -> bool:
-        return any(field.is_shown and (field.fault or field.odd) for field in self.fields)
+        return any(field.is_shown and (field.fault or field.stops or field.odd) for field in self.fields)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +193,8 @@ def fault_of(question: Question, fault: Fault) -> str:
         case FormFault.NOT_WHOLE:
             return _("Skriv ett helt tal, utan decimaler")
         case FormFault.DECIMALS:
-            return _("Skriv högst %(n)s decimaler") % {"n": variable.decimals}
+            n = variable.decimals
+            return ngettext("Skriv högst %(n)s decimal", "Skriv högst %(n)s decimaler", n) % {"n": n}
         case FormFault.TOO_LOW:
             return _("Värdet kan inte vara lägre än %(limit)s. Kontrollera det.") % {"limit": f"{least}{unit}"}
         case FormFault.TOO_HIGH:
@@ -216,32 +227,35 @@ def left_in(assessment: Assessment, codes: Sequence[str]) -> int:
     return len(set(assessment.lacking) & set(codes))
 
 
+def stops_of(question: Question, assessment: Assessment) -> str:
+    """The rules about an answer that must hold before the step is signed, and do not; empty if all do."""
+    return _once(rule.message for rule in assessment.broken if question.code in rule.about)
+
+
 def odd_of(question: Question, assessment: Assessment) -> str:
-    """Why an answer looks unusual, or a rule about it that does not hold; empty if nothing is odd."""
-    rules = [rule for rule in (*assessment.broken, *assessment.odd) if question.code in rule.about]
-    said = [str(rule.message) for rule in rules]
-    usual = question.variable.usual
-    if question.code in assessment.unusual and usual is not None:
-        unit = f" {question.variable.unit}" if question.variable.unit else ""
-        limits = {"least": _limit(usual.least), "most": f"{_limit(usual.most)}{unit}"}
-        if usual.least is not None and usual.most is not None:
-            said.append(_("Ovanligt värde. Brukar vara %(least)s–%(most)s. Det sparas, men kontrollera det.") % limits)
-        else:
-            said.append(_("Ovanligt värde. Det sparas, men kontrollera det."))
-    said += doubts_said(question, assessment.doubts.get(question.code, {}))
-    return " ".join(dict.fromkeys(said))
+    """What is remarked about an answer and stops nothing; empty if nothing is."""
+    found = [str(rule.message) for rule in assessment.odd if question.code in rule.about]
+    if question.code in assessment.unusual:
+        found.append(" ".join(filter(None, [_("Ovanligt värde."), _plausible(question), _("Kontrollera det.")])))
+    return _once([*found, *doubts_said(question, assessment.doubts.get(question.code, {}))])
 
 
-def usual_of(question: Question) -> str:
-    """`vanligen 35–41`; empty if nothing is said of it."""
+def _once(messages: Iterable[object]) -> str:
+    return " ".join(dict.fromkeys(map(str, messages)))
+
+
+def _plausible(question: Question) -> str:
+    """`Rimligt är 35–41 °C.`, of a number that lies outside."""
     usual = question.variable.usual
     if usual is None:
         return ""
+    unit = f" {question.variable.unit}" if question.variable.unit else ""
+    limits = {"least": _limit(usual.least), "most": _limit(usual.most), "unit": unit}
     if usual.least is not None and usual.most is not None:
-        return _("vanligen %(least)s–%(most)s") % {"least": _limit(usual.least), "most": _limit(usual.most)}
+        return _("Rimligt är %(least)s–%(most)s%(unit)s.") % limits
     if usual.least is not None:
-        return _("vanligen minst %(least)s") % {"least": _limit(usual.least)}
-    return _("vanligen högst %(most)s") % {"most": _limit(usual.most)}
+        return _("Rimligt är minst %(least)s%(unit)s.") % limits
+    return _("Rimligt är högst %(most)s%(unit)s.") % limits
 
 
 def _limit(number: Decimal | None) -> str:
@@ -274,14 +288,18 @@ def _part(
         told = None if fault else answer
         fields.append(_coded(_dated(field, question, clock, told), question, told))
     shown = [question.code for question in section.questions if question.code in assessment.shown]
+    answered = [code for code in shown if code in answers]
+    left = left_in(assessment, shown)
     return Part(
         code=section.code,
         name=str(section.name),
         intro=str(section.intro or ""),
         is_optional=section.block is not Block.CORE,
         fields=tuple(fields),
-        left=left_in(assessment, shown),
-        told=_told(len(shown), answered=len([code for code in shown if code in answers])),
+        left=left,
+        told=_told(len(shown), answered=len(answered)),
+        is_done=bool(answered) and not left and not any(field.fault or field.stops for field in fields),
+        is_grid=section.layout is Layout.GRID,
     )
 
 
@@ -322,7 +340,6 @@ def _field(
         how="",
         widget=_widget(question),
         unit=str(variable.unit or ""),
-        usual=usual_of(question),
         value=value.replace("T", " ") if question.type is VariableType.MOMENT else value,
         choices=tuple(every[code] for code in first),
         more=tuple(choice for code, choice in every.items() if code not in first),
@@ -332,6 +349,7 @@ def _field(
         is_required=variable.required,
         is_unanswered=is_unanswered,
         fault=fault,
+        stops="" if fault else stops_of(question, assessment),
         odd="" if fault else odd_of(question, assessment),
         longest=variable.longest,
         theirs="" if theirs is None else json.dumps(list(theirs)),

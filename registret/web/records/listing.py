@@ -198,7 +198,7 @@ def list_state_name(state: EpisodeState) -> str:
         EpisodeState.BEGUN: _("Påbörjade"),
         EpisodeState.FLAGGED: _("Flaggade"),
         EpisodeState.LAID_ASIDE: _("Undanlagda"),
-        EpisodeState.TO_BEGIN: _("Att fortsätta"),
+        EpisodeState.TO_BEGIN: _("Att fortsätta med"),
         EpisodeState.DUE: _("Att följa upp"),
         EpisodeState.AHEAD: _("Väntar på uppföljning"),
         EpisodeState.DONE: _("Klara"),

@@ -16,9 +16,8 @@ from registret.access.roles import Permission
 from registret.kernel.sweden import day_of
 from registret.places.queries import clinics, open_clinics
 from registret.records.lifecycle import StepState
-from registret.records.looking import work
 from registret.records.numbers import Sex
-from registret.records.rows import EpisodeRow, Listed, Other, RevisionRow, StepPage
+from registret.records.rows import EpisodeRow, Other, RevisionRow, StepPage
 from registret.records.services import Outcome
 from registret.records.versions import Preview, newer_form
 from registret.registries.answers import written
@@ -28,7 +27,17 @@ from registret.registries.forms import Form, Question
 from registret.registries.queries import form_in_force, form_of, sub_registries
 from registret.registries.saying import computed, said
 from registret.registries.schema import Block, RegistryState
-from registret.web.records.fields import Part, Trouble, odd_of, overtaken, parts_of, title_of, troubles_of
+from registret.web.records.fields import (
+    Part,
+    Trouble,
+    odd_of,
+    overtaken,
+    parts_of,
+    stops_of,
+    title_of,
+    troubles_of,
+)
+from registret.web.records.reading import read
 from registret.words.days import clock_in_words
 from registret.words.extracts import act_name
 from registret.words.labels import asked
@@ -107,7 +116,9 @@ def _why_not(now: ScoreNow) -> str:
         return ""
     if now.is_open:
         return _("Räknas när alla delar är besvarade.")
-    return _("Frågas inte efter här.") if now.is_skipped else _("Någon del är okänd.")
+    if now.is_backwards:
+        return _("Tiden slutar innan den börjar.")
+    return _("Gäller inte här.") if now.is_skipped else _("Någon del är okänd.")
 
 
 def patient_context(page: StepPage) -> dict[str, Any]:
@@ -133,14 +144,16 @@ def step_context(
         "form_step": page.form_step,
         "steps": steps,
         "go_on": _to_go_on_with(page, steps),
+        "later": _later(steps),
         "parts": parts,
+        "read": () if page.is_writable else read(page),
         "scores": scores_shown(page.assessment.scores),
         "scores_after": _where_scores_stand(page),
-        "read_only": not page.is_writable,
         "newer": newer_form(page.form),
         "broken": [] if signing else broken,
         "to_do": to_do(page.assessment),
-        "not_saved": [f.code for part in parts for f in part.fields if f.is_shown and f.fault and not f.is_unanswered],
+        "next": next_to_do(page),
+        "not_saved": _not_saved(parts),
         "troubles": troubles,
         "troubles_title": title_of(troubles),
         "conflicts": outcome.conflicts if outcome else (),
@@ -154,6 +167,16 @@ def _to_go_on_with(page: StepPage, steps: Sequence[dict[str, Any]]) -> dict[str,
     if following is None or following["row"].clinic_id != page.step.clinic_id or following["row"].due_from is not None:
         return None
     return following
+
+
+def _later(steps: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    """The next step that has a day to wait for and is not signed."""
+    waiting = (one for one in steps if one["row"].state is not StepState.SIGNED and one["row"].due_from is not None)
+    return next(waiting, None)
+
+
+def _not_saved(parts: Sequence[Part]) -> list[str]:
+    return [f.code for part in parts for f in part.fields if f.is_shown and f.fault and not f.is_unanswered]
 
 
 def _where_scores_stand(page: StepPage) -> str:
@@ -184,6 +207,12 @@ def to_do(assessment: Assessment) -> str:
     return ", ".join(told) or _("Klar att signera")
 
 
+def next_to_do(page: StepPage) -> str:
+    """The question that is to be mended or answered next, in the order of the form; empty if none is."""
+    wrong = {code for rule in page.assessment.broken for code in rule.about} | set(page.assessment.lacking)
+    return next((question.code for question in page.form_step.questions if question.code in wrong), "")
+
+
 def steps_shown(episode: EpisodeRow) -> list[dict[str, Any]]:
     form = form_of(episode.sub_registry, episode.version)
     return [
@@ -201,6 +230,7 @@ def live(outcome: Outcome, faults: Mapping[str, str], at: datetime) -> dict[str,
         "version": page.step.version,
         "saved": clock_in_words(page.step.saved_at or at),
         "shown": sorted(page.assessment.shown),
+        "stops": {code: stops_of(question, page.assessment) for code, question in questions.items()},
         "odd": {code: odd_of(question, page.assessment) for code, question in questions.items()},
         "faults": faults,
         "conflicts": [conflict.code for conflict in outcome.conflicts],
@@ -210,49 +240,23 @@ def live(outcome: Outcome, faults: Mapping[str, str], at: datetime) -> dict[str,
         "closed": _closed(page),
         "scores": {now.score.code: _score(score_shown(now)) for now in page.assessment.scores},
         "left": {part.code: part.left for part in parts},
+        "done": [part.code for part in parts if part.is_done],
         "told": {part.code: part.told for part in parts if part.is_optional},
         "to_do": to_do(page.assessment),
+        "next": next_to_do(page),
     }
 
 
-def work_lists(actor: Actor, *, at: datetime) -> dict[str, Any]:
-    """The lists of the own clinic, a page of each; those that are `empty` are only named. Raises: NotPermitted."""
-    found = work(actor=actor, at=at)
-    lists = {
-        "due": found.due,
-        "to_continue": found.to_continue,
-        "drafts": found.drafts,
-        "flagged": found.flagged,
-        "laid_aside": found.laid_aside,
+def refused_live(
+    context: Mapping[str, Any], outcome: Outcome, faults: Mapping[str, str], at: datetime
+) -> dict[str, Any]:
+    """As `live`, of a form that was sent and not accepted: with the summary of what is to be mended and answered."""
+    unanswered = {f.code: f.fault for part in context["parts"] for f in part.fields if f.is_unanswered}
+    return live(outcome, faults, at) | {
+        "unanswered": unanswered,
+        "title": context["troubles_title"],
+        "troubles": [{"code": t.code, "text": t.text, "left": t.is_unanswered} for t in context["troubles"]],
     }
-    names = {
-        "due": _("uppföljningar att göra"),
-        "to_continue": _("nästa steg att börja med"),
-        "drafts": _("utkast"),
-        "flagged": _("flaggade"),
-        "laid_aside": _("undanlagda"),
-    }
-    context: dict[str, Any] = {name: work_context(listed) for name, listed in lists.items()}
-    more = {f"more_{name}": listed.after for name, listed in lists.items()}
-    return (
-        context
-        | more
-        | {
-            "rows_left": any(lists[name].rows for name in ("due", "to_continue", "drafts")),
-            "rows_right": any(lists[name].rows for name in ("flagged", "laid_aside")),
-            "empty": [names[name] for name, listed in lists.items() if not listed.rows],
-            "today": day_of(at),
-        }
-    )
-
-
-def work_context(found: Listed) -> list[dict[str, Any]]:
-    """Lines of a work list, in words."""
-    rows = []
-    for row in found.rows:
-        form = form_of(row.sub_registry, row.version)
-        rows.append({"row": row, "step_name": str(form.step(row.step).name), "sex": sex_name(row.sex)})
-    return rows
 
 
 def history_context(page: StepPage, revisions: Sequence[RevisionRow]) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from registret.web.records import code_search, listing, views
+from registret.web.records import code_search, listing, steps, views
 
 
 class SystemId:
@@ -34,7 +34,6 @@ urlpatterns = [
     path("registreringar", listing.episodes, name="records"),
     path("registreringar/registreringar.csv", listing.episodes_csv, name="records_file"),
     path("registreringar/uppfoljningar.csv", views.letters_due, name="letters_due"),
-    path("registreringar/<slug:which>", views.work_list, name="records_list"),
     path("delregister", views.definitions, name="definitions"),
     path("delregister/<slug:code>/<int:version>.<kind:kind>", views.definition, name="definition"),
     path("delregister/<slug:code>/<int:version>/blankett", views.blank_form, name="blank_form"),
@@ -45,10 +44,11 @@ urlpatterns = [
     path("vardepisod/<system_id:episode>", views.one_episode, name="episode"),
     path("vardepisod/<system_id:episode>/utskrift", views.print_out, name="episode_print"),
     path("vardepisod/<system_id:episode>/version", views.version, name="episode_version"),
-    path("vardepisod/<system_id:episode>/<slug:step>", views.one_step, name="step"),
-    path("vardepisod/<system_id:episode>/<slug:step>/spara", views.autosave, name="step_autosave"),
-    path("vardepisod/<system_id:episode>/<slug:step>/nytt", views.news, name="step_news"),
-    path("vardepisod/<system_id:episode>/<slug:step>/las-upp", views.reopen, name="step_reopen"),
-    path("vardepisod/<system_id:episode>/<slug:step>/flytta", views.move, name="step_move"),
-    path("vardepisod/<system_id:episode>/<slug:step>/andringar", views.changes, name="step_history"),
+    path("vardepisod/<system_id:episode>/<slug:step>", steps.one_step, name="step"),
+    path("vardepisod/<system_id:episode>/<slug:step>/spara", steps.autosave, name="step_autosave"),
+    path("vardepisod/<system_id:episode>/<slug:step>/nummer", steps.number, name="step_number"),
+    path("vardepisod/<system_id:episode>/<slug:step>/nytt", steps.news, name="step_news"),
+    path("vardepisod/<system_id:episode>/<slug:step>/las-upp", steps.reopen, name="step_reopen"),
+    path("vardepisod/<system_id:episode>/<slug:step>/flytta", steps.move, name="step_move"),
+    path("vardepisod/<system_id:episode>/<slug:step>/andringar", steps.changes, name="step_history"),
 ]

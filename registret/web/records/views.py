@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, Final
+from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -18,55 +18,34 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from registret.access.checks import check_card_age
 from registret.access.refusals import NotFound
 from registret.access.roles import Permission
+from registret.kernel.dates import DateUnclear, read_day
 from registret.kernel.identifiers import Malformed
 from registret.kernel.sweden import day_of
 from registret.places.queries import clinic
 from registret.records import looking, queries, services, versions
-from registret.records.lifecycle import WRITABLE, StepState
+from registret.records.lifecycle import WRITABLE
 from registret.records.numbers import PatientNumber, Sex, reserve_formats
-from registret.records.refusals import CannotSign, NumberImpossible, ReasonNeeded, WrittenSince
-from registret.records.rows import StepPage
-from registret.records.services import NewPatient, Outcome
+from registret.records.refusals import NumberImpossible, ReasonNeeded
+from registret.records.services import NewPatient
 from registret.registries.answers import AnswerBroken, read
 from registret.registries.codebook import COLUMNS, cells
-from registret.registries.forms import Form, FormStep
+from registret.registries.forms import Form
 from registret.registries.queries import catalogue, form_in_force, form_of, name_of
 from registret.registries.questionnaire import as_questionnaire
+from registret.web.dates import DateInput, birth_limits, day_input
 from registret.web.door.views import see_other
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
-from registret.web.people.forms import WhyForm
 from registret.web.records import pages, paper
-from registret.web.records.fields import fault_of, parts_of, title_of, troubles_of
+from registret.web.records.fields import parts_of, title_of, troubles_of
+from registret.web.records.steps import answers_in
 from registret.web.tables import csv_file
 from registret.web.texts import text_in
-
-_LISTS: Final = {
-    "fortsatt": "to_continue",
-    "utkast": "drafts",
-    "undanlagda": "laid_aside",
-    "uppfoljningar": "due",
-    "flaggade": "flagged",
-}
-
-
-@require_GET
-@needs(Permission.READ_RECORDS)
-def work_list(request: ActorRequest, which: str) -> HttpResponse:
-    """One of the lists, page by page."""
-    if which not in _LISTS:
-        raise Http404
-    try:
-        after = text_in(request.GET, "efter") or None
-        found = looking.work_list(actor=request.actor, which=_LISTS[which], after=after, at=request.at)
-    except ValueError:
-        raise Http404 from None
-    context = {"rows": pages.work_context(found), "after": found.after, "which": which, "tab": "records"}
-    return render(request, "records_list.html", context | {"today": request.at.date()})
+from registret.words.dates import date_fault
 
 
 @require_POST
-@needs(Permission.READ_RECORDS)
+@needs(Permission.REPORT)
 def letters_due(request: ActorRequest) -> HttpResponse:
     """Whom to write to about the follow-ups that are due: with numbers and names, so each line is a look (a file)."""
     check_card_age(request.actor, at=request.at)
@@ -202,93 +181,6 @@ def one_episode(request: ActorRequest, episode: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@needs(Permission.READ_RECORDS)
-def one_step(request: ActorRequest, episode: str, step: str) -> HttpResponse:
-    """The form of a step. POST saves it, and does what the button says."""
-    if request.method == "GET":
-        page = looking.open_step(actor=request.actor, episode=episode, step=step, at=request.at)
-        parts = parts_of(
-            page.form_step,
-            answers=page.answers[step],
-            assessment=page.assessment,
-            at=request.at,
-            arrived_at=page.arrived_at,
-        )
-        return render(request, "step.html", pages.step_context(page, parts=parts))
-    outcome = _written(request, episode, step)
-    act = request.POST.get("do", "save")
-    if act == "lay_aside" and outcome.page.step.state is StepState.PLANNED and not outcome.faults:
-        return see_other("records")
-    if outcome.faults or outcome.conflicts:
-        return _again(request, outcome, signing=act == "sign")
-    if act == "sign":
-        return _signed(request, outcome)
-    with_acts = {"lay_aside": services.lay_aside, "take_up": services.take_up}
-    if act in with_acts:
-        with_acts[act](actor=request.actor, episode=episode, step=step, at=request.at)
-        return see_other("records")
-    return see_other("step", episode, step)
-
-
-@require_POST
-@needs(Permission.REPORT)
-def autosave(request: ActorRequest, episode: str, step: str) -> HttpResponse:
-    """What was changed in the browser, and what follows from it."""
-    outcome = _written(request, episode, step, only=request.POST.getlist("changed"))
-    questions = outcome.page.form.questions
-    faults = {code: fault_of(questions[code], fault) for code, fault in outcome.faults.items()}
-    return JsonResponse(pages.live(outcome, faults, request.at))
-
-
-@require_POST
-@needs(Permission.REPORT, seen=False)
-def news(request: ActorRequest, episode: str, step: str) -> HttpResponse:
-    """What others have written since: an open page asks, as long as somebody looks at it. 204: nothing."""
-    found = looking.open_news(actor=request.actor, episode=episode, step=step, base=_base(request), at=request.at)
-    if found is None:
-        return HttpResponse(status=204)
-    page, others = found
-    return JsonResponse(pages.live(Outcome(page=page, faults={}, conflicts=(), others=others), {}, request.at))
-
-
-@require_http_methods(["GET", "POST"])
-@needs(Permission.REPORT)
-def reopen(request: ActorRequest, episode: str, step: str) -> HttpResponse:
-    """Lås upp, with a reason that stays."""
-    form = WhyForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        reason = form.cleaned_data["reason"]
-        services.reopen(actor=request.actor, episode=episode, step=step, reason=reason, at=request.at)
-        return see_other("step", episode, step)
-    page = looking.open_step(actor=request.actor, episode=episode, step=step, at=request.at)
-    context = pages.patient_context(page) | {"form": form, "tab": "records"}
-    return render(request, "step_reopen.html", context, status=422 if form.errors else 200)
-
-
-@require_http_methods(["GET", "POST"])
-@needs(Permission.REPORT)
-def move(request: ActorRequest, episode: str, step: str) -> HttpResponse:
-    """Flytta: another clinic of the care provider goes on with the step."""
-    page = looking.open_step(actor=request.actor, episode=episode, step=step, at=request.at)
-    choices = [row for row in pages.clinics_of_provider(request.actor) if row.id != page.step.clinic_id]
-    form = WhyForm(request.POST if request.method == "POST" else None)
-    chosen = next((row for row in choices if str(row.id) == request.POST.get("clinic")), None)
-    if request.method == "POST" and form.is_valid() and chosen is not None:
-        reason = form.cleaned_data["reason"]
-        services.move(
-            actor=request.actor, episode=episode, step=step, clinic_id=chosen.id, reason=reason, at=request.at
-        )
-        return see_other("records")
-    context = pages.patient_context(page) | {
-        "form": form,
-        "clinics": choices,
-        "no_clinic": request.method == "POST" and chosen is None,
-        "tab": "records",
-    }
-    return render(request, "step_move.html", context, status=422 if request.method == "POST" else 200)
-
-
-@require_http_methods(["GET", "POST"])
 @needs(Permission.REPORT)
 def version(request: ActorRequest, episode: str) -> HttpResponse:
     """Gå över till en ny version av formuläret: first what becomes of every answer."""
@@ -297,15 +189,6 @@ def version(request: ActorRequest, episode: str) -> HttpResponse:
         return see_other("episode", episode)
     found = versions.preview(actor=request.actor, episode=episode, at=request.at)
     return render(request, "episode_version.html", pages.version_context(found) | {"tab": "records"})
-
-
-@require_GET
-@needs(Permission.READ_RECORDS)
-def changes(request: ActorRequest, episode: str, step: str) -> HttpResponse:
-    """Who changed what in a step."""
-    page, revisions = looking.open_history(actor=request.actor, episode=episode, step=step, at=request.at)
-    context = pages.patient_context(page) | {"revisions": pages.history_context(page, revisions), "tab": "records"}
-    return render(request, "step_history.html", context)
 
 
 @require_GET
@@ -341,22 +224,23 @@ class _Intake:
         else:
             number = _number(post, request)
             looking.take_number(actor=request.actor, at=request.at)
-            who, errors = _new_patient(number, post)
+            who, errors = _new_patient(number, post, at=request.at)
         registries = pages.registries_to_report(request.actor)
         chosen = post.get("sub_registry") or (registries[0].code if len(registries) == 1 and who else "")
         form = form_in_force(chosen) if chosen in {one.code for one in registries} else None
         if "chosen" in post and form is None:
             errors = errors | {"sub_registry": _("Välj ett delregister")}
         carried = {"patient": known} if known else {"number": number.text if number else ""}
-        carried |= {name: post.get(name, "") for name in ("birth_date", "sex") if post.get(name)}
+        carried |= {name: post.get(name, "") for name in ("birth_date", "sex", "number_is_right") if post.get(name)}
         context = {
             "number": number,
             "known": known,
             "who": who,
             "registries": registries,
             "chosen": chosen,
-            "birth_date": post.get("birth_date", ""),
+            "born": _birth_input(post, errors if "chosen" in post else {}, at=request.at),
             "sex": post.get("sex", ""),
+            "number_is_right": post.get("number_is_right") == "yes",
             "errors": errors if "chosen" in post else {},
             "tab": "records",
         }
@@ -404,7 +288,7 @@ def _inclusion(
 
 
 def _begun(request: ActorRequest, intake: _Intake, form: Form, who: NewPatient) -> HttpResponse:
-    written = _answers_in(request.POST, form.inclusion)
+    written = answers_in(request.POST, form.inclusion)
     found = services.intake(actor=request.actor, who=who, sub_registry=form.code, written=written, at=request.at)
     is_no_double = request.POST.get("no_double") == "yes"
     if found.faults or not found.assessment.can_be_signed or (found.doubles and not is_no_double):
@@ -459,16 +343,18 @@ def _number(post: QueryDict, request: ActorRequest) -> PatientNumber:
         raise NumberImpossible() from None
 
 
-def _new_patient(number: PatientNumber, post: QueryDict) -> tuple[NewPatient | None, dict[str, str]]:
-    """For a reserve number birth date and sex are asked for."""
+def _new_patient(number: PatientNumber, post: QueryDict, *, at: datetime) -> tuple[NewPatient | None, dict[str, str]]:
+    """For a reserve number birth date and sex are asked for, and whether a doubtful one is right."""
     if not number.is_reserve:
         return NewPatient(number=number), {}
     errors = {}
+    if number.is_doubtful and post.get("number_is_right") != "yes":
+        errors["number_is_right"] = _("Kontrollera numret, och kryssa i rutan om det stämmer")
     born: date | None = None
-    with suppress(ValueError):
-        born = date.fromisoformat(post.get("birth_date", "").strip())
-    if born is None:
-        errors["birth_date"] = _("Skriv födelsedatum som 1980-01-31")
+    try:
+        born = read_day(post.get("birth_date", ""), birth_limits(at))
+    except DateUnclear as unclear:
+        errors["birth_date"] = date_fault(unclear.fault) if post.get("birth_date") else _("Skriv födelsedatumet")
     sex = post.get("sex", "")
     if sex not in {s.value for s in Sex}:
         errors["sex"] = _("Välj kön")
@@ -477,60 +363,8 @@ def _new_patient(number: PatientNumber, post: QueryDict) -> tuple[NewPatient | N
     return NewPatient(number=number, birth_date=born, sex=Sex(sex)), {}
 
 
-def _answers_in(post: QueryDict, step: FormStep, only: Sequence[str] | None = None) -> dict[str, list[str]]:
-    """What was sent, for every question of the step (or those in `only`): a box that is not ticked sends nothing."""
-    codes = [question.code for question in step.questions if only is None or question.code in only]
-    return {code: post.getlist(code) for code in codes}
-
-
-def _written(request: ActorRequest, episode: str, step: str, *, only: Sequence[str] | None = None) -> Outcome:
-    form_step = queries.form_step_of(actor=request.actor, episode=episode, step=step)
-    return services.write(
-        actor=request.actor,
-        episode=episode,
-        step=step,
-        base=_base(request),
-        written=_answers_in(request.POST, form_step, only),
-        at=request.at,
-    )
-
-
-def _base(request: HttpRequest) -> int:
-    """The version that the page showed; 0, before all others, if it says none."""
-    base = request.POST.get("base", "")
-    return int(base) if base.isascii() and base.isdigit() and len(base) < 9 else 0
-
-
-def _again(request: ActorRequest, outcome: Outcome, *, signing: bool) -> HttpResponse:
-    """The form with what is wrong, beside it what was typed; if it was to be signed, also with what is not answered."""
-    page: StepPage = outcome.page
-    typed = {question.code: request.POST.getlist(question.code) for question in page.form_step.questions}
-    parts = parts_of(
-        page.form_step,
-        answers=page.answers[page.step.code],
-        assessment=page.assessment,
-        at=request.at,
-        arrived_at=page.arrived_at,
-        typed=typed,
-        faults=outcome.faults,
-        conflicts=outcome.conflicts,
-        ask_for_lacking=signing,
-    )
-    context = pages.step_context(page, parts=parts, outcome=outcome, signing=signing)
-    return render(request, "step.html", context, status=422)
-
-
-def _signed(request: ActorRequest, outcome: Outcome) -> HttpResponse:
-    page = outcome.page
-    if outcome.others or not page.assessment.can_be_signed:
-        return _again(request, outcome, signing=True)
-    with suppress(CannotSign, WrittenSince):
-        services.sign(
-            actor=request.actor,
-            episode=page.episode.system_id,
-            step=page.step.code,
-            base=page.step.version,
-            at=request.at,
-        )
-        return see_other("step", page.episode.system_id, page.step.code)
-    return _again(request, outcome, signing=True)
+def _birth_input(post: QueryDict, errors: Mapping[str, str], *, at: datetime) -> DateInput:
+    is_bad = "birth_date" in errors
+    described = "birth_date-h birth_date-fel" if is_bad else "birth_date-h"
+    limits = birth_limits(at)
+    return day_input("birth_date", post.get("birth_date", ""), limits, described_by=described, is_bad=is_bad)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from registret.access import applying, claims, confirming, desk, entering
 from registret.access.actor import Actor
+from registret.access.lost_rights import newest_lost_right
 from registret.access.queries import active_administrators
 from registret.access.refusals import (
     AlreadyApplied,
@@ -350,6 +351,7 @@ def _waiting_context(request: HolderRequest, form: CodeForm) -> dict[str, Any]:
         "reminding": _reminding(request),
         "claim": claims.own_claim(account_id=account.id),
         "questions": desk.questions_to(account_id=account.id),
+        "lost": newest_lost_right(account_id=account.id, at=request.at) if isinstance(missing, NoGrant) else None,
     }
 
 

@@ -153,7 +153,7 @@ const askedOf = ({ dataset }) => ({
   earliest: dataset.earliest,
   latest: dataset.latest,
   arrived: dataset.arrived,
-  alone: "alone" in dataset,
+  alone: "timeAlone" in dataset,
   fullYear: "fullYear" in dataset,
 });
 

@@ -20,6 +20,7 @@ from registret.registries.queries import name_of, names_of, open_for_entry
 from registret.registries.queries import sub_registries as every_registry
 from registret.web.shown_for import FIELD
 from registret.words.bounces import bounce_reason as words_bounce_reason
+from registret.words.dates import date_in_full, date_read_back
 from registret.words.days import clock_in_words, day_in_words, moment_in_words
 from registret.words.events import event_name, program_name
 from registret.words.labels import asked as words_asked
@@ -28,7 +29,7 @@ from registret.words.refusals import log_title
 from registret.words.revocation import fault_name
 from registret.words.roles import role_hint as words_role_hint
 from registret.words.roles import role_name
-from registret.words.states import account_state_name, application_state_name, line_state_name
+from registret.words.states import account_state_name, application_state_name, line_state_name, revocation_reason
 from registret.words.states import suspension_reason as words_suspension_reason
 
 register = template.Library()
@@ -96,6 +97,12 @@ def names(people: Iterable[HasName]) -> str:
 @register.filter
 def suspension_reason(reason: str) -> str:
     return words_suspension_reason(reason)
+
+
+@register.filter
+def lost_reason(reason: str) -> str:
+    """Why a right is gone: as a colleague wrote it, or a sentence for what a program found."""
+    return revocation_reason(reason)
 
 
 @register.filter
@@ -176,6 +183,18 @@ def moment(value: datetime | None) -> str:
 def moment_on_paper(value: datetime | None) -> str:
     """`24 november 2026 kl. 07.48`, whatever day it is: paper is read later."""
     return "" if value is None else moment_in_words(value)
+
+
+@register.filter
+def in_full(value: date) -> str:
+    """`onsdag 25 november 2026 kl. 14.30`."""
+    return date_in_full(value)
+
+
+@register.filter
+def read_back(value: date) -> str:
+    """`onsdag 25 november 2026 kl. 14.30, i går`."""
+    return date_read_back(value, today=timezone.localdate())
 
 
 @register.filter

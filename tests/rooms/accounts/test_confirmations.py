@@ -39,6 +39,7 @@ from registret.mail.links import confirmation_code
 from registret.mail.queries import Fate, letters_about
 from tests import cast
 from tests.cast import ANNA, BERTIL, Person, person
+from tests.owner import as_owner
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -403,7 +404,7 @@ def test_a_confirmation_whose_letters_cannot_be_written_is_not_made(how: str) ->
     place = cast.country(NOW)
     cast.register(ANNA, place.infection, confirmed=False, at=NOW)
     account_id = cast.account_of(ANNA).id
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE mail_letter ADD CONSTRAINT no_room CHECK (kind <> 'application_waiting') NOT VALID")
     of = letter(account_id)
     with pytest.raises(DatabaseError, match="no_room"):

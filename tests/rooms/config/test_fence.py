@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 
-from registret.config.ready import NotReady, check_fence
+from registret.config.ready import NotReady, check_fence, check_owner
+from tests.owner import as_owner
 
 pytestmark = pytest.mark.django_db
 
@@ -15,7 +16,35 @@ def test_a_role_that_row_level_security_binds_is_ready() -> None:
 
 
 def test_a_role_that_it_does_not_bind_is_not() -> None:
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE records_patient NO FORCE ROW LEVEL SECURITY")
-    with pytest.raises(NotReady, match=r"records_patient.*no superuser"):
+    with pytest.raises(NotReady, match=r"records_patient.*no superuser"), as_owner():
         check_fence()
+
+
+def test_a_role_that_owns_no_table_is_ready() -> None:
+    check_owner()
+
+
+def test_the_owner_of_the_tables_does_not_serve() -> None:
+    with pytest.raises(NotReady, match="REGISTRET_OWNER_DATABASE_URL"), as_owner():
+        check_owner()
+
+
+def test_the_role_that_serves_can_switch_off_neither_fence_nor_guard() -> None:
+    for attack in (
+        "ALTER TABLE records_patient DISABLE ROW LEVEL SECURITY",
+        "ALTER TABLE records_patient NO FORCE ROW LEVEL SECURITY",
+        "DROP POLICY own_provider ON records_patient",
+        "ALTER TABLE ledger_entry DISABLE TRIGGER USER",
+        "DROP TRIGGER ledger_entry_append_only ON ledger_entry",
+        "DROP TRIGGER records_revision_keep ON records_revision",
+        "CREATE OR REPLACE FUNCTION records_sees_all() RETURNS boolean LANGUAGE sql AS 'SELECT true'",
+        "CREATE TABLE mine (x int)",
+        "TRUNCATE records_patient CASCADE",
+        "INSERT INTO django_migrations (app, name, applied) VALUES ('records', '9999', now())",
+        "SET session_replication_role = replica",
+        "SET row_security = off; SELECT 1 / count(*) FROM records_patient",
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(attack)

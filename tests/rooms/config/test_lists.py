@@ -181,7 +181,7 @@ def _end(house: House) -> None:
 
 def _allow_connections(house: House, allowed: bool) -> None:
     name = urlsplit(house.environment["DATABASE_URL"]).path.removeprefix("/")
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+    with psycopg.connect(os.environ["REGISTRET_OWNER_DATABASE_URL"], autocommit=True) as connection:
         connection.execute(
             sql.SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS {}").format(sql.Identifier(name), sql.Literal(allowed))
         )

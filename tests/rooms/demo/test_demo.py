@@ -332,7 +332,9 @@ def test_it_stops_cleanly_starts_again_with_all_it_had_and_is_reset() -> None:
 
 
 def test_in_a_database_that_somebody_gave_it_the_demo_starts_again() -> None:
-    demo = new_demo("given", DATABASE_URL=new_database(f"demo_given_{os.getpid()}"))
+    owner = os.environ["REGISTRET_OWNER_DATABASE_URL"]
+    url = new_database(f"demo_given_{os.getpid()}")
+    demo = new_demo("given", DATABASE_URL=url, REGISTRET_OWNER_DATABASE_URL=owner)
     try:
         assert demo.start().stop()[0] == 0
         running = demo.start()

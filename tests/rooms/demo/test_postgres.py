@@ -67,21 +67,33 @@ def test_a_throw_away_cluster_leaves_nothing() -> None:
 
 
 def test_kept_data_are_there_the_next_time(data: Path) -> None:
-    with Cluster.start(data=data, database="registret") as cluster, psycopg.connect(cluster.url) as connection:
+    with Cluster.start(data=data, database="registret") as cluster, psycopg.connect(cluster.owner_url) as connection:
         connection.execute("CREATE TABLE kept (word text)")
         connection.execute("INSERT INTO kept VALUES ('åäö')")
-    with Cluster.start(data=data, database="registret") as cluster, psycopg.connect(cluster.url) as connection:
+    with Cluster.start(data=data, database="registret") as cluster, psycopg.connect(cluster.owner_url) as connection:
         assert connection.execute("SELECT upper(word) FROM kept").fetchone() == ("ÅÄÖ",)
 
 
-def test_the_role_is_no_superuser_but_makes_databases() -> None:
+def test_neither_role_is_a_superuser_and_only_the_owner_makes_databases_and_tables() -> None:
     with (
         Cluster.start(data=None, database="registret") as cluster,
-        psycopg.connect(cluster.url, autocommit=True) as connection,
+        psycopg.connect(cluster.owner_url, autocommit=True) as owner,
+        psycopg.connect(cluster.url, autocommit=True) as serving,
     ):
-        connection.execute("CREATE DATABASE another")
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            connection.execute("SET session_replication_role = replica")
+        owner.execute("CREATE DATABASE another")
+        for connection in (owner, serving):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute("SET session_replication_role = replica")
+        for attempt in ("CREATE DATABASE third", "CREATE TABLE t (x int)", "SET ROLE registret_owner"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                serving.execute(attempt.encode())
+
+
+def test_data_of_a_time_when_the_role_that_serves_owned_them_are_refused_in_words(data: Path) -> None:
+    with Cluster.start(data=data, database="registret") as cluster, psycopg.connect(cluster.owner_url) as owner:
+        owner.execute("ALTER DATABASE registret OWNER TO registret")
+    with pytest.raises(PostgresTrouble, match="demo-reset"):
+        Cluster.start(data=data, database="registret")
 
 
 def test_a_second_process_uses_the_server_of_the_first_and_leaves_it_running(data: Path) -> None:

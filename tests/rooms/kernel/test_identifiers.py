@@ -102,7 +102,19 @@ def test_a_personal_number_is_known_by_date_and_check_digit(text: str) -> None:
     assert PersonalNumber.parse(text).digits == text
 
 
-@pytest.mark.parametrize("text", ["191212121213", "1912121212", "19121212-1212", "191213321212", "191202301218", "x"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "191212121213",
+        "1912121212",
+        "19121212-1212",
+        "191213321212",
+        "191202301218",
+        "184912311219",
+        "191212120008",
+        "x",
+    ],
+)
 def test_what_has_no_possible_date_or_check_digit_is_no_personal_number(text: str) -> None:
     with pytest.raises(Malformed) as trouble:
         PersonalNumber.parse(text)
@@ -131,6 +143,15 @@ def test_a_personal_number_never_shows_its_last_digits_unless_asked() -> None:
         "19121212\u00a01212",
         "19121212 - 1212",
         "121212\t1212",
+        "640823/3234",
+        "640823.3234",
+        "991981000010",
+        "19810832-0014",
+        "22950606-FH20",
+        "22950606FH20",
+        "19810829M071",
+        "800101-DA0B",
+        "198001011AB2",
     ],
 )
 def test_a_personal_number_is_masked_however_it_is_written(written: str) -> None:
@@ -146,7 +167,21 @@ def test_no_date_with_four_digits_behind_it_survives_masking(date: object, last:
     assert written not in mask_personal_numbers(f"x {written} y")
 
 
-@pytest.mark.parametrize("text", ["K7F-2Q9M", "4f1c", "2026-11-24", "0980-319 20", "kl. 08.30", "pneumoni,sepsis", ""])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "K7F-2Q9M",
+        "4f1c",
+        "2026-11-24",
+        "0980-319 20",
+        "kl. 08.30",
+        "pneumoni,sepsis",
+        "P7KM4QXDR",
+        "2026-01234-01",
+        "20261124 kl14",
+        "",
+    ],
+)
 def test_what_is_no_personal_number_stays_readable(text: str) -> None:
     assert mask_personal_numbers(text) == text
 

@@ -1,10 +1,12 @@
-"""Hands that a superuser of the database has: statements with every trigger of the log switched off."""
+"""What the owner of the tables could do: statements with every trigger of the log switched off."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from django.db import connection
+
+from tests.owner import as_owner
 
 
 def relations() -> list[str]:
@@ -16,7 +18,7 @@ def relations() -> list[str]:
 
 def forge(*statements: str, given: Sequence[bytes] = ()) -> None:
     tables = relations()
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         for table in tables:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         for statement in statements:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +16,7 @@ from registret.kernel.by import By
 from registret.ledger.models import Entry
 from registret.ledger.queries import Wanted, entries, entries_about, entries_of_account
 from registret.ledger.services import record
+from tests.owner import as_owner
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 ANNA = By(hsa_id="SE2321009991-E00K4T2", name="Anna Berg", account_id=1, network="192.0.2.7")
@@ -29,6 +32,9 @@ def written(by: By = ANNA, *, event: str = "login.done", at: datetime = NOW, **m
 
 
 @pytest.mark.parametrize(
+    ("hands", "refusal"), [(nullcontext, "permission denied"), (as_owner, "append-only")], ids=["serving", "owner"]
+)
+@pytest.mark.parametrize(
     "attack",
     [
         "UPDATE ledger_entry SET by_name = 'nobody'",
@@ -42,10 +48,12 @@ def written(by: By = ANNA, *, event: str = "login.done", at: datetime = NOW, **m
         "WITH gone AS (DELETE FROM ledger_entry RETURNING *) SELECT count(*) FROM gone",
     ],
 )
-def test_no_statement_changes_what_the_log_says(attack: str) -> None:
+def test_no_statement_changes_what_the_log_says(
+    attack: str, hands: Callable[[], AbstractContextManager[None]], refusal: str
+) -> None:
     written()
     before = list(Entry.objects.order_by("id").values())
-    with pytest.raises(ProgrammingError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+    with pytest.raises(ProgrammingError, match=refusal), hands(), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(attack)
     assert list(Entry.objects.order_by("id").values()) == before
 
@@ -54,7 +62,7 @@ def test_not_even_its_own_model_changes_an_entry() -> None:
     entry = Entry.objects.get(id=written())
     entry.by_name = "Nobody"
     for attack in (entry.save, entry.delete, Entry.objects.all().delete):
-        with pytest.raises(ProgrammingError, match="append-only"), transaction.atomic():
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
             attack()
 
 

@@ -18,6 +18,7 @@ from registret.ledger.models import Entry, Seal
 from registret.ledger.sealing import checkpoint, seal_key, seal_settled
 from registret.ledger.seals import Checkpoint, checkpoints_in
 from registret.ledger.services import record
+from tests.owner import as_owner
 from tests.rooms.ledger.forging import forge
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -65,7 +66,14 @@ def test_a_log_that_nobody_touched_is_in_order() -> None:
     assert done.sealed_until == LATER
 
 
+def number_from_one() -> None:
+    """A sequence keeps what tests before this one drew from it."""
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("ALTER SEQUENCE ledger_entry_id_seq RESTART")
+
+
 def test_an_empty_log_is_in_order_and_is_not_sealed() -> None:
+    number_from_one()
     assert seal_settled(at=lambda: NOW) == 0
     assert checkpoint() is None
     assert checked() == Checked()
@@ -111,7 +119,9 @@ def test_texts_of_every_kind_are_read_back_as_they_were_sealed() -> None:
 def test_a_seal_is_never_changed_or_removed() -> None:
     sealed(1)
     for attack in ("UPDATE ledger_seal SET last = last", "DELETE FROM ledger_seal", "TRUNCATE ledger_seal"):
-        with pytest.raises(ProgrammingError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        with pytest.raises(ProgrammingError, match="append-only"), as_owner(), connection.cursor() as cursor:
+            cursor.execute(attack)
+        with pytest.raises(ProgrammingError, match="denied"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(attack)
 
 
@@ -317,6 +327,29 @@ def test_a_log_whose_end_was_cut_off_is_found_by_a_checkpoint() -> None:
     forge(f"DELETE FROM ledger_entry WHERE id >= {cut[0]}", "DELETE FROM ledger_seal WHERE number = 2")
     assert checked().entries == 3
     assert str(broken(kept)) == "the log was cut off: seal 2 of the checkpoint is gone"
+
+
+def test_seals_that_are_gone_are_missed_an_hour_after_the_entries_were_written() -> None:
+    sealed(3)
+    forge("TRUNCATE ledger_seal")
+    assert checked(at=NOW + timedelta(minutes=59)).unsealed == 3
+    with pytest.raises(LedgerBroken, match=r"3 entries are not sealed.*no seal at all"):
+        checked(at=NOW + timedelta(hours=2))
+
+
+def test_the_newest_seals_that_are_gone_are_missed_too() -> None:
+    sealed(3)
+    sealed(2)
+    forge("DELETE FROM ledger_seal WHERE number = 2")
+    with pytest.raises(LedgerBroken, match="2 entries are not sealed, the oldest of 2026-11-24"):
+        checked(at=NOW + timedelta(hours=2))
+
+
+def test_a_log_that_was_emptied_with_its_seals_is_not_taken_for_a_new_one() -> None:
+    number_from_one()
+    sealed(3)
+    forge("TRUNCATE ledger_entry, ledger_seal")
+    assert str(broken()) == "the log is empty, and 3 entries were numbered: it was emptied, with its seals"
 
 
 def test_a_log_that_is_gone_altogether_is_found_by_a_checkpoint() -> None:

@@ -35,7 +35,7 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 # Fictitious: Skatteverket's test numbers are those of nobody.
 TOLVAN = "19121212-1212"
 SAMORDNAD = "19121272-9808"
-RESERVE = "22800101AB14"
+RESERVE = "22800101AB17"
 
 _NOBODY = 65534
 
@@ -48,16 +48,19 @@ ACUTE: Mapping[str, Sequence[str]] = {
     "admitted_from": ["home"],
     "comorbidity": ["copd", "diabetes"],
     "immunosuppression": ["none"],
+    "care_limits": ["none"],
     "confusion": ["no"],
     "respiratory_rate": ["32"],
     "systolic": ["118"],
     "diastolic": ["64"],
     "saturation": ["91"],
     "on_oxygen": ["no"],
+    "crb65_documented": ["yes"],
     "blood_culture": ["yes"],
     "blood_cultured_at": ["2026-11-20T08:50"],
     "airway_culture": ["missing:unknown"],
     "imaging": ["xray_infiltrate"],
+    "antibiotic_before": ["none"],
     "antibiotic": ["benzylpenicillin"],
     "antibiotic_at": ["2026-11-20T09:30"],
     "intensive_care": ["no"],

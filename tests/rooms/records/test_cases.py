@@ -238,7 +238,7 @@ def test_an_extract_tells_of_numbers_and_merging(here: Ward) -> None:
     found = extracts.registry_extract(actor=handler(), case=case(RESERVE), form="pdf", at=NOW + HOUR)
     assert [(one.number.text, one.until is None) for one in found.numbers] == [
         ("191212121212", True),
-        ("22800101AB14", False),
+        ("22800101AB17", False),
     ]
     (merged,) = found.merged
     assert (merged.gone, merged.by_name, merged.reason) == (gone, greta.name, "Samma person")

@@ -11,17 +11,20 @@ from django.db import connection, transaction
 
 from registret.access.actor import Actor
 from registret.access.refusals import NotFound, NotPermitted
+from registret.access.roles import Role
 from registret.kernel.dates import DateFault, DateTrouble
 from registret.kernel.life import NotPossible
 from registret.limits.services import TooMany
-from registret.records import looking, queries, services
+from registret.records import listing, looking, services, work_lists
 from registret.records.lifecycle import StepState
 from registret.records.refusals import CannotSign, NotIncluded, OfAnotherClinic, PerhapsDouble, WrittenSince
 from registret.records.services import NewPatient
 from registret.words.dates import date_fault
+from tests.cast import BERTIL, KARIN
 from tests.rooms.records.scene import (
     ACUTE,
     DISCHARGE,
+    HOUR,
     INCLUDED,
     MINUTE,
     NOW,
@@ -29,6 +32,7 @@ from tests.rooms.records.scene import (
     SAMORDNAD,
     TOLVAN,
     Ward,
+    at_work,
     begun,
     log,
     number,
@@ -145,7 +149,7 @@ def test_times_in_the_wrong_order_are_saved_and_flagged_and_stop_signing(here: W
     saved = services.write(actor=here.anna, episode=episode, step="acute", base=0, written=wrong, at=NOW)
     assert saved.faults == {}
     assert {code for rule in saved.page.assessment.broken for code in rule.about} >= {"antibiotic_at"}
-    assert [row.episode for row in looking.work(actor=here.anna, at=NOW).flagged.rows] == [episode]
+    assert [row.episode for row in looking.work(actor=here.anna, at=NOW).drafts.rows if row.flags] == [episode]
     with pytest.raises(CannotSign):
         services.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
 
@@ -304,54 +308,35 @@ def test_what_was_begun_before_there_was_a_list_of_it_stands_on_it_too(here: War
     signed, fresh = begun(here.anna), begun(here.anna, patient=SAMORDNAD, at=NOW + MINUTE)
     services.write(actor=here.anna, episode=signed, step="acute", base=0, written=ACUTE, at=NOW)
     services.sign(actor=here.anna, episode=signed, step="acute", base=1, at=NOW + 2 * MINUTE)
-    before = queries.to_continue(actor=here.anna).rows
+    before = looking.work(actor=here.anna, at=NOW).to_continue.rows
     assert [(row.episode, row.step) for row in before] == [(fresh, "acute"), (signed, "discharge")]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('registret.sees', 'all', true)")
         cursor.execute("UPDATE records_step SET next_since = NULL")
         cursor.execute(import_module("registret.records.migrations.0006_next").KNOWN)
-    assert queries.to_continue(actor=here.anna).rows == before
+    assert looking.work(actor=here.anna, at=NOW).to_continue.rows == before
 
 
-def test_what_waits_to_be_gone_on_with_has_pages_too_the_longest_waiting_first(
+def test_the_start_page_has_the_longest_waiting_and_says_that_there_are_more(
     here: Ward, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queries, "PAGE", 2)
-    all_of_them = [
+    monkeypatch.setattr(work_lists, "SHOWN", 2)
+    first, second, _ = [
         begun(here.anna, at=NOW + month * MINUTE, arrived_at=[f"2026-0{2 * month - 1}-01T08:15"])
-        for month in range(1, 6)
+        for month in range(1, 4)
     ]
-    page = queries.to_continue(actor=here.anna)
-    seen = [row.episode for row in page.rows]
-    while page.after is not None:
-        page = queries.to_continue(actor=here.anna, after=page.after)
-        seen += [row.episode for row in page.rows]
-    assert seen == all_of_them
+    found = looking.work(actor=here.anna, at=NOW + HOUR).to_continue
+    assert ([row.episode for row in found.rows], found.has_more) == ([first, second], True)
 
 
-def test_work_lists_go_on_where_a_page_ends(here: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queries, "PAGE", 2)
-    for month in range(1, 6):
-        episode = begun(here.anna, arrived_at=[f"2026-0{2 * month - 1}-01T08:15"])
-        written = {"pulse": ["80"]}
-        at = NOW + month * MINUTE
-        services.write(actor=here.anna, episode=episode, step="acute", base=0, written=written, at=at)
-    seen: list[str] = []
-    page = queries.drafts(actor=here.anna)
-    while page.after is not None:
-        seen += [row.episode for row in page.rows]
-        page = queries.drafts(actor=here.anna, after=page.after)
-    seen += [row.episode for row in page.rows]
-    assert len(seen) == len(set(seen)) == 5
-
-
-@pytest.mark.parametrize("mark", ["2020-01-01_", "2020-01-01_" + "9" * 40, "_1", "x_1", "2020-01-01_-1", "2020-01-01"])
-def test_a_mark_that_is_none_is_said_to_be_none(here: Ward, mark: str) -> None:
-    for listed in (queries.drafts, queries.flagged, queries.laid_aside, queries.to_continue):
-        with pytest.raises(ValueError, match=r"."):
-            listed(actor=here.anna, after=mark)
-    with pytest.raises(ValueError, match=r"."):
-        queries.due(actor=here.anna, at=NOW, after=mark)
+def test_who_only_reads_has_nothing_to_do_and_writes_to_nobody(here: Ward) -> None:
+    begun(here.anna)
+    reader = at_work(BERTIL, here.place.infection, by=KARIN, role=Role.READER)
+    with pytest.raises(NotPermitted):
+        looking.work(actor=reader, at=NOW)
+    with pytest.raises(NotPermitted):
+        looking.letters_due(actor=reader, at=NOW)
+    assert len(listing.newest(actor=reader, size=10, at=NOW)) == 1
 
 
 def test_who_tries_numbers_is_stopped(here: Ward) -> None:

@@ -21,6 +21,7 @@ from registret.records.refusals import AlreadyDeciding, KeptUntil, NothingSoOld
 from registret.records.retention import Age, age_of, decide_to_destroy, decide_to_destroy_research, decide_to_keep
 from registret.records.sight import destroying, sight_of_all
 from registret.registries.queries import form_of
+from tests.owner import as_owner
 from tests.rooms.records.scene import (
     ACUTE,
     HOUR,
@@ -264,7 +265,7 @@ def test_the_database_lets_nothing_go_unless_it_is_said(old: str) -> None:
 
 def test_the_program_of_before_can_save_after_the_migration_is_taken_back(here: Ward, old: str) -> None:
     before = importlib.import_module("registret.records.migrations.0007_research_gone").BACKWARD
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(before)
         cursor.execute("ALTER TABLE records_step DROP COLUMN research_gone_at")

@@ -10,7 +10,7 @@ from pathlib import Path
 from registret.kernel.sweden import SWEDEN
 from registret.registries.answers import Answer
 from registret.registries.assessing import KnownOfPatient
-from registret.registries.expressions import Value
+from registret.registries.evaluating import Value
 from registret.registries.forms import Form
 from registret.registries.queries import read
 

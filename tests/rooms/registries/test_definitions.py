@@ -11,7 +11,8 @@ from functools import cache
 
 import pytest
 
-from registret.registries.expressions import Expression, Kind, Name, Value
+from registret.registries.evaluating import Value
+from registret.registries.expressions import Expression, Kind, Name
 from registret.registries.forms import KINDS, KNOWN_OF_THE_PATIENT, Form
 from registret.registries.queries import catalogue
 from registret.registries.schema import Block, Codes, CodeSystem, Missing, Option, VariableType, Words
@@ -111,6 +112,15 @@ def test_what_does_not_apply_can_be_answered_so_and_the_help_says_when(form: For
     assert [one.code for one in offered if one.help and "Not applicable: " not in one.help.en] == []
     said = [q.variable for q in form.questions.values() if q.variable.help and "Ej tillämpligt" in q.variable.help.sv]
     assert [variable.code for variable in said] == [variable.code for variable in offered]
+
+
+@every_form
+def test_what_can_be_too_low_to_measure_says_so_in_its_help(form: Form) -> None:
+    offered = {q.code for q in form.questions.values() if Missing.UNMEASURABLE in q.variable.missing}
+    helps = {q.code: q.variable.help for q in form.questions.values() if q.variable.help}
+    assert {
+        code for code, words in helps.items() if "Omätbart: " in words.sv and "Unmeasurable: " in words.en
+    } == offered
 
 
 @every_form

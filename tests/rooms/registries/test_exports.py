@@ -166,14 +166,21 @@ def test_skip_logic_is_said_once_and_refers_to_what_is_there(found: Form) -> Non
 
 
 ASKED = (
-    variable("pulse", "integer", "hard = { least = 0, most = 300 }")
+    variable("pressure", "integer", 'hard = { least = 20, most = 300 }\nmissing = ["unmeasurable"]')
+    + variable("pulse", "integer", "hard = { least = 0, most = 300 }")
     + variable("exact", "decimal", "decimals = 1\nhard = { least = -9, most = 9 }")
     + variable("places", "choices", 'list = "yes_no"')
 )
 SAID: dict[str, tuple[str | None, list[tuple[str, str, object]]] | None] = {
     'fever == "yes"': (None, [("fever", "=", "yes")]),
-    '"yes" != fever': (None, [("fever", "!=", "yes")]),
-    'not (fever == "yes")': (None, [("fever", "!=", "yes")]),
+    '"yes" != fever': ("all", [("fever", "exists", True), ("fever", "!=", "yes")]),
+    'not (fever == "yes")': ("all", [("fever", "exists", True), ("fever", "!=", "yes")]),
+    '"yes" not in places': ("all", [("places", "exists", True), ("places", "!=", "yes")]),
+    'not ("yes" in places)': ("all", [("places", "exists", True), ("places", "!=", "yes")]),
+    'pulse > 100 and fever != "yes"': (
+        "all",
+        [("pulse", ">", 100), ("fever", "exists", True), ("fever", "!=", "yes")],
+    ),
     'fever in ("yes", "no")': ("any", [("fever", "=", "yes"), ("fever", "=", "no")]),
     '"yes" in places': (None, [("places", "=", "yes")]),
     "answered(pulse)": (None, [("pulse", "exists", True)]),
@@ -191,8 +198,10 @@ SAID: dict[str, tuple[str | None, list[tuple[str, str, object]]] | None] = {
         [("pulse", ">", 100), ("fever", "=", "yes"), ("fever", "=", "no")],
     ),
     # What it cannot say.
-    '"yes" not in places': None,
-    'not ("yes" in places)': None,
+    'pulse > 100 or fever != "yes"': None,
+    # What is too low to be measured is no answer in FHIR, and compared with a number here.
+    "answered(pressure)": None,
+    "pressure < 90": None,
     'pulse > 100 and fever in ("yes", "no")': None,
     'pulse > 100 and (fever == "yes" or answered(exact))': None,
     "pulse > 100.5": None,

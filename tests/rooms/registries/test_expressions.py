@@ -5,20 +5,21 @@ from __future__ import annotations
 import ast
 import time
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from registret.registries.between import Between, TooLow
+from registret.registries.evaluating import Known, Value
 from registret.registries.expressions import (
     LONGEST,
     Expression,
     ExpressionBroken,
     Kind,
     Name,
-    Value,
     parse,
 )
 from tests.rooms.registries.building import at
@@ -95,7 +96,6 @@ def value(text: str, **known: Value | int | str) -> Value:
         ("if_unknown(a, False)", {}, False),
         ("if_unknown(n, m)", {}, None),
         ("points(a, b, n > 2)", {"a": True, "b": False, "n": 3}, 2),
-        ("points()", {}, 0),
         ("points(a, b)", {"a": True}, None),
         ("least(n, m, 2)", {"n": 3, "m": 4}, 2),
         ("most(n, m, 2)", {"n": 3, "m": 4}, 4),
@@ -176,6 +176,95 @@ def test_of_what_is_not_known_nothing_is_known(text: str) -> None:
     assert not found.holds({})
 
 
+# --- known within limits ---------------------------------------------------------------------------------
+
+D = Decimal
+MEASURED = NAMES | {
+    "n": Name(kind=Kind.NUMBER, within=Between(D(0), D(10))),
+    "m": Name(kind=Kind.NUMBER, within=Between(D(1), D(100))),
+}
+
+
+def formula(text: str) -> Expression:
+    return parse(text, names=MEASURED, is_formula=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "low", "high"),
+    [
+        ("n", {}, 0, 10),
+        ("n + m", {"n": D(3)}, 4, 103),
+        ("n - m", {}, -100, 9),
+        ("n * m", {}, 0, 1000),
+        ("-n * m", {}, -1000, 0),
+        ("n / m", {"n": D(50)}, D("0.5"), 50),
+        ("points(a, b, n > 2)", {"a": True, "b": False}, 1, 2),
+        ("most(4, n / 5)", {}, 4, 4),
+        ("most(points(a, b), 1)", {}, 1, 2),
+        ("least(n, 4)", {}, 0, 4),
+        ("total(n, m, 1)", {"m": D(2)}, 3, 13),
+        ("banded(n, 3, 8, 1, 11, 0)", {}, 1, 3),
+        ("banded(n, 4, -1, 2)", {}, 2, 2),
+        ("given(a, 2, 4)", {}, 2, 4),
+        ("given(n <= 10, 2, 4)", {}, 2, 2),
+        ("if_unknown(n, 3)", {}, 3, 3),
+        ("lowest(n + m)", {"n": D(2)}, 3, 3),
+        # A score of which no more is known, and an answer that is too low to be measured.
+        ("total(n, m)", {"n": Between(D(2), D(3)), "m": D(1)}, 3, 4),
+        ("points(m < 20, m < 60)", {"m": TooLow.below(D(20))}, 1, 2),
+    ],
+)
+def test_a_formula_knows_between_which_limits_its_value_lies(
+    text: str, known: Known, low: Decimal | int, high: Decimal | int
+) -> None:
+    limits = formula(text).limits(known)
+    assert (limits.low, limits.high) == (low, high)
+    assert formula(text).value(known) == (low if low == high else None)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_the_limits_hold_whatever_the_missing_answers_are(data: st.DataObject) -> None:
+    text = data.draw(FORMULAS)
+    every: dict[str, Value] = {
+        "a": data.draw(st.booleans()),
+        "b": data.draw(st.booleans()),
+        "n": data.draw(st.decimals(0, 10, places=1)),
+        "m": data.draw(st.decimals(1, 100, places=1)),
+        "moment": at("2026-01-01T10:00") + timedelta(minutes=data.draw(st.integers(-99, 99))),
+        "until": at("2026-01-01T10:00"),
+    }
+    some = {name: one for name, one in every.items() if data.draw(st.booleans())}
+    found = formula(text)
+    if (exact := found.value(every)) is not None:
+        limits = found.limits(some)
+        assert isinstance(exact, Decimal)
+        assert limits.low <= exact <= limits.high
+
+
+def test_a_rule_leans_on_nothing_but_the_answers() -> None:
+    assert parse("n <= 10", names=MEASURED).value({}) is None
+    assert formula("n <= 10").value({}) is True
+
+
+@pytest.mark.parametrize("text", ["minutes(moment, until)", "hours(moment, until)", "days(moment, until)"])
+def test_in_a_formula_a_time_that_ends_before_it_starts_is_not_known(text: str) -> None:
+    backwards: dict[str, Value] = {"moment": at("2026-01-02T10:00"), "until": at("2026-01-01T09:59")}
+    assert [formula(text).value(backwards), formula(text).goes_backwards(backwards)] == [None, True]
+    assert formula(f"{text} < 60").value(backwards) is None
+    at_once: dict[str, Value] = {"moment": at("2026-01-02T10:00"), "until": at("2026-01-02T10:00")}
+    assert [formula(text).value(at_once), formula(text).goes_backwards(at_once)] == [0, False]
+    assert not formula(text).goes_backwards({})
+    # What judges the answers must see it.
+    assert parse(f"{text} >= 0", names=NAMES).value(backwards) is False
+
+
+def test_what_is_too_low_to_be_measured_is_an_answer_and_a_score_within_limits_is_none() -> None:
+    asked = parse("answered(n)", names=NAMES)
+    assert asked.value({"n": TooLow.below(D(20))}) is True
+    assert asked.value({"n": Between(D(1), D(2))}) is False
+
+
 def test_it_holds_only_if_it_is_known_to_be_true() -> None:
     found = parse("n > 1", names=NAMES)
     assert [found.holds({"n": number}) for number in (Decimal(2), Decimal(1), None)] == [True, False, False]
@@ -238,12 +327,23 @@ REFUSED = {
     "-" * 200 + "n": "too deeply nested",
     "a==(" * 29 + "a" + ")==a" * 29: "compares within a chain of comparisons",
     "~" * 900 + "n": "is not part of the language",
+    "a # or b": "has a comment, after which nothing counts",
+    "points(\n    a,  # or b\n)": "has a comment, after which nothing counts",
+    "ａ": "ａ is not written in plain letters",
+    "choice in ()": "choice is never one of none",
+    "choice not in []": "choice is never one of none",
+    "points()": "points() wants conditions",
+    "lowest()": "lowest() wants one number",
+    "lowest(a)": "a is a truth, and must be a number",
     # not of the form
     "unheard_of > 1": "unheard_of is not known here",
     "answered(unheard_of)": "unheard_of is not known here",
     'choice == "maybe"': "choice cannot be 'maybe'",
     '"maybe" != choice': "choice cannot be 'maybe'",
     'choice in ("yes", "maybe")': "choice cannot be 'maybe'",
+    'if_unknown(choice, "no") == "maybe"': "if_unknown(choice, \"no\") cannot be 'maybe'",
+    'if_unknown(choice, "x") in ("x", "z")': "if_unknown(choice, \"x\") cannot be 'z'",
+    'given(a, "x", choice) != "y"': "given(a, \"x\", choice) cannot be 'y'",
     '"spleen" in site': "site cannot be 'spleen'",
     # not of one kind
     "n and a": "n is a number, and must be a truth",
@@ -390,6 +490,21 @@ def test_what_is_understood_can_be_computed_of_whatever_is_known(text: str, know
     if found is not None:
         computed = found.value(Trap(found.names, known))
         assert computed is None or isinstance(computed, Decimal)
+
+
+FORMULAS = st.recursive(
+    st.sampled_from(["n", "m", "1", "0", "2.5", "minutes(moment, until)", "points(a, b)"]),
+    lambda inner: st.one_of(
+        st.tuples(inner, st.sampled_from("+-*/"), inner).map(lambda t: f"({t[0]} {t[1]} {t[2]})"),
+        st.tuples(st.sampled_from(["most", "least", "total"]), inner, inner).map(lambda t: f"{t[0]}({t[1]}, {t[2]})"),
+        inner.map(lambda one: f"banded({one}, 1, 2, 3, 5, 0)"),
+        st.tuples(inner, st.sampled_from(["<", "<=", "==", "!="]), inner, inner).map(
+            lambda t: f"given({t[0]} {t[1]} {t[2]} or not a, {t[3]}, {t[0]})"
+        ),
+        st.tuples(inner, inner).map(lambda t: f"points(a, {t[0]} >= {t[1]}, b and {t[0]} > 2)"),
+    ),
+    max_leaves=8,
+)
 
 
 def test_nothing_is_ever_compiled_or_run(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 from decimal import Decimal
 
@@ -9,19 +10,28 @@ import pytest
 
 from registret.registries.answers import Answer
 from registret.registries.assessing import Assessment, KnownOfPatient, assess
-from registret.registries.expressions import Value
-from registret.registries.queries import form_of
+from registret.registries.between import Between
+from registret.registries.evaluating import Value
+from registret.registries.forms import Form
+from registret.registries.queries import catalogue, form_of
 from registret.registries.schema import Missing
+from registret.web.records.pages import score_shown
 from tests.rooms.registries.building import answer, at
+from tests.rooms.registries.test_skip_logic_in_fhir import some_answer
+
+TIMES = ("_at", "_on", "_from")
 
 Known = Mapping[str, Value | int | str | float]
 
 
 def score(form: str, code: str, known: Known, **other: Value | int | str | float) -> Value:
-    found: dict[str, Value] = {}
+    """By itself, and after the scores that it is a sum of."""
+    found: dict[str, Value | Between] = {}
     for name, value in (dict(known) | other).items():
         number = isinstance(value, int | float) and not isinstance(value, bool)
         found[name] = Decimal(str(value)) if number else value  # type: ignore[assignment]
+    for one in form_of(form, 1).scores.values():
+        found[one.code] = one.formula.limits(found)
     return form_of(form, 1).scores[code].formula.value(found)
 
 
@@ -54,7 +64,7 @@ def test_crb_65(other: dict[str, Value], points: int | None) -> None:
 
 def reading(form: str, code: str, value: int) -> str:
     readings = form_of(form, 1).scores[code].readings
-    return next(one.says.en for one in readings if one.most is None or value <= one.most)
+    return next(one.says.en for one in readings if one.when is None and (one.most is None or value <= one.most))
 
 
 def test_readings_of_crb_65_news2_and_qsofa() -> None:
@@ -68,7 +78,7 @@ def test_readings_of_crb_65_news2_and_qsofa() -> None:
     assert [reading("sepsis", "qsofa", n) == limit for n in range(4)] == [True, True, False, False]
 
 
-# --- NEWS2: Royal College of Physicians 2017, SpO2 scale 1 -------------------------------------------
+# --- NEWS2: Royal College of Physicians 2017 ---------------------------------------------------------
 
 CALM: Known = {
     "respiratory_rate": 16,
@@ -110,6 +120,53 @@ def test_news2_of_somebody_very_ill_and_of_somebody_half_examined() -> None:
     assert score("sepsis", "news2", worst) == 20
     for name in CHART:
         assert score("sepsis", "news2", CALM, **{name: None}) is None
+
+
+@pytest.mark.parametrize(
+    ("on_oxygen", "points"),
+    [
+        ("no", {83: 3, 84: 2, 85: 2, 86: 1, 87: 1, 88: 0, 92: 0, 93: 0, 100: 0}),
+        ("yes", {83: 5, 84: 4, 85: 4, 86: 3, 87: 3, 88: 2, 92: 2, 93: 3, 94: 3, 95: 4, 96: 4, 97: 5, 100: 5}),
+    ],
+)
+def test_news2_with_a_target_of_88_to_92_per_cent_uses_the_other_scale(on_oxygen: str, points: dict[int, int]) -> None:
+    known = dict(CALM) | {"oxygen_target": "yes", "on_oxygen": on_oxygen}
+    assert {value: score("sepsis", "news2", known, saturation=value) for value in points} == points
+
+
+def test_three_points_in_one_part_of_news2_are_more_than_a_low_risk() -> None:
+    def read(**other: str | int) -> tuple[object, str]:
+        answers = {name: answer(value) for name, value in (dict(CALM) | other).items()}  # type: ignore[arg-type]
+        now = next(one for one in acute("sepsis", answers).scores if one.score.code == "news2")
+        return now.value, str(now.read_as and now.read_as.en)
+
+    assert read() == (0, "Low risk")
+    # Two and two.
+    assert read(respiratory_rate=21, saturation=93) == (4, "Low risk")
+    assert read(consciousness="voice") == (3, "Low to medium risk (3 points in one part)")
+    assert read(consciousness="voice", saturation=93) == (5, "Medium risk")
+    assert read(consciousness="voice", on_oxygen="yes", saturation=93) == (7, "High risk")
+
+
+UNMEASURABLE = Answer(missing=Missing.UNMEASURABLE)
+
+
+def test_what_is_too_low_to_be_measured_gives_the_points_of_the_lowest() -> None:
+    answers = {name: answer(value) for name, value in CALM.items()}  # type: ignore[arg-type]
+    found = scores(acute("sepsis", answers | {"systolic": UNMEASURABLE, "diastolic": UNMEASURABLE}))
+    assert [found["news2_pressure"], found["news2"], found["qsofa"], found["vital_signs_measured"]] == [3, 3, 1, 6]
+    found = scores(acute("sepsis", answers | {"saturation": UNMEASURABLE}))
+    assert [found["news2_saturation"], found["news2"]] == [3, 3]
+    well = {"confusion": "no", "respiratory_rate": 29}
+    answers = {name: answer(value) for name, value in well.items()}  # type: ignore[arg-type]
+    found = scores(acute("pneumoni", answers | {"systolic": UNMEASURABLE, "diastolic": UNMEASURABLE}))
+    assert found["crb65"] == 2, "of which one for an age of 70"
+
+
+def test_a_diastolic_pressure_without_a_systolic_is_a_slip_of_the_pen() -> None:
+    for diastolic, broken in ((answer(60), ["pressures_in_order"]), (UNMEASURABLE, []), (UNKNOWN, [])):
+        found = acute("sepsis", {"systolic": UNMEASURABLE, "diastolic": diastolic})
+        assert [rule.code for rule in found.broken] == broken
 
 
 # --- qSOFA: Seymour et al., JAMA 2016 ------------------------------------------------------------------
@@ -155,6 +212,11 @@ VENTILATED, ON_OXYGEN = frozenset({"ventilator"}), frozenset({"oxygen"})
         (10.5, 21, frozenset({"none"}), 1),
         (10.5, None, VENTILATED, None),
         (26.6, 100, None, None),
+        # No support is needed for less, and no more oxygen than 100 % is given.
+        (26.7, 100, None, 2),
+        (53.3, None, None, 0),
+        (10.0, None, ON_OXYGEN, None),
+        (8.3, None, ON_OXYGEN, 2),
     ],
 )
 def test_sofa_respiration(pao2: float, fio2: int | None, support: frozenset[str] | None, points: int | None) -> None:
@@ -172,14 +234,21 @@ def test_sofa_respiration(pao2: float, fio2: int | None, support: frozenset[str]
     ],
 )
 def test_sofa_of_one_measure_at_each_limit(code: str, name: str, limits: dict[int, int]) -> None:
-    assert {number: score("sepsis", code, {name: number}) for number in limits} == limits
-    assert score("sepsis", code, {}) is None
+    assert {number: score("sepsis", code, {name: number, "crrt": "no"}) for number in limits} == limits
+    assert score("sepsis", code, {"crrt": "no"}) is None
 
 
 @pytest.mark.parametrize(("urine", "points"), [(500, 1), (499, 3), (200, 3), (199, 4), (None, 1)])
 def test_sofa_kidneys_takes_the_worse_of_creatinine_and_urine(urine: int | None, points: int) -> None:
-    assert score("sepsis", "sofa_kidneys", {"creatinine": 120, "urine_output": urine}) == points
-    assert score("sepsis", "sofa_kidneys", {"creatinine": 500, "urine_output": urine}) == 4
+    known: Known = {"crrt": "no", "urine_output": urine}
+    assert score("sepsis", "sofa_kidneys", known, creatinine=120) == points
+    assert score("sepsis", "sofa_kidneys", known, creatinine=500) == 4
+
+
+def test_sofa_kidneys_is_four_with_crrt_whatever_is_left_of_creatinine() -> None:
+    assert score("sepsis", "sofa_kidneys", {"creatinine": 90, "crrt": "yes"}) == 4
+    assert score("sepsis", "sofa_kidneys", {"crrt": "yes"}) == 4
+    assert score("sepsis", "sofa_kidneys", {"creatinine": 90}) is None
 
 
 @pytest.mark.parametrize(
@@ -200,9 +269,13 @@ def test_sofa_kidneys_takes_the_worse_of_creatinine_and_urine(urine: int | None,
         # A drug without a dose could be 3 or 4.
         (80, {"noradrenaline"}, {}, None),
         (60, {"vasopressin"}, {}, 1),
+        # The pressure is not asked when a drug gives as many points as there are.
+        (None, {"noradrenaline"}, {"noradrenaline_dose": 0.3}, 4),
+        (None, {"dobutamine"}, {}, 2),
+        (None, {"none"}, {}, None),
     ],
 )
-def test_sofa_circulation(pressure: int, drugs: set[str], doses: dict[str, float], points: int | None) -> None:
+def test_sofa_circulation(pressure: int | None, drugs: set[str], doses: dict[str, float], points: int | None) -> None:
     known: Known = {"mean_pressure": pressure, "vasopressor": frozenset(drugs), **doses}
     assert score("sepsis", "sofa_circulation", known) == points
 
@@ -211,8 +284,9 @@ def test_sofa_circulation(pressure: int, drugs: set[str], doses: dict[str, float
 
 ADULT = KnownOfPatient(birth_date=None, sex="female", died_on=None, age=70)
 UNKNOWN = Answer(missing=Missing.UNKNOWN)
-INCLUDED = {"arrived_at": answer(at("2026-01-01T10:00"))}
+INCLUDED = {"arrived_at": answer(at("2026-01-01T10:00")), "acquired": answer("community")}
 SOFA = {
+    "crrt": answer("no"),
     "pao2": answer(10),
     "fio2": answer(40),
     "breathing_support": answer(VENTILATED),
@@ -226,8 +300,8 @@ SOFA = {
 }
 
 
-def acute(form: str, answers: Mapping[str, Answer]) -> Assessment:
-    whole = {"inclusion": INCLUDED, "acute": dict(answers)}
+def acute(form: str, answers: Mapping[str, Answer], **included: Answer) -> Assessment:
+    whole = {"inclusion": INCLUDED | included, "acute": dict(answers)}
     return assess(form_of(form, 1), "acute", answers=whole, patient=ADULT)
 
 
@@ -246,6 +320,34 @@ def test_sofa_is_the_sum_of_its_parts() -> None:
 def test_sofa_with_a_part_unknown_is_unknown_and_has_a_lowest_possible() -> None:
     found = scores(acute("sepsis", SOFA | {"bilirubin": UNKNOWN}))
     assert [found["sofa_liver"], found["sofa_total"], found["sofa_at_least"]] == [None, None, 12]
+
+
+@pytest.mark.parametrize(
+    ("unknown", "part", "least"),
+    [
+        ({"mean_pressure", "noradrenaline_dose"}, "circulation", 3),
+        ({"mean_pressure"}, "circulation", 4),
+        ({"vasopressor"}, "circulation", 1),
+        ({"creatinine"}, "kidneys", 0),
+        ({"breathing_support"}, "respiration", 2),
+        ({"fio2"}, "respiration", 1),
+        ({"platelets"}, "coagulation", 0),
+    ],
+)
+def test_the_lowest_possible_sofa_keeps_what_is_certain_of_a_part(unknown: set[str], part: str, least: int) -> None:
+    whole = scores(acute("sepsis", SOFA))
+    found = scores(acute("sepsis", SOFA | dict.fromkeys(unknown, UNKNOWN)))
+    was = whole[f"sofa_{part}"]
+    assert was is not None
+    assert whole["sofa_total"] is not None
+    assert found["sofa_at_least"] == whole["sofa_total"] - was + least
+
+
+def test_little_urine_is_four_points_also_without_creatinine() -> None:
+    found = scores(acute("sepsis", SOFA | {"creatinine": UNKNOWN, "urine_output": answer(100)}))
+    assert [found["sofa_kidneys"], found["sofa_total"], found["sofa_at_least"]] == [4, 16, 16]
+    less = scores(acute("sepsis", SOFA | {"creatinine": UNKNOWN, "urine_output": answer(300)}))
+    assert [less["sofa_kidneys"], less["sofa_total"], less["sofa_at_least"]] == [None, None, 15]
 
 
 def test_a_dose_of_a_drug_that_is_no_longer_chosen_does_not_count() -> None:
@@ -268,6 +370,66 @@ def test_times_are_in_minutes_from_the_door() -> None:
         never = scores(acute(form, taken | {"blood_culture": answer("no")}))
         assert never["culture_before_antibiotic"] == 0
         assert scores(acute(form, taken | {"blood_culture": UNKNOWN}))["culture_before_antibiotic"] is None
+
+
+def test_a_time_that_ends_before_it_starts_is_no_score_and_the_form_says_so() -> None:
+    taken = {
+        "antibiotic": answer(frozenset({"cefotaxime"})),
+        "antibiotic_at": answer(at("2025-01-05T10:00")),
+        "steroid": answer("with_first"),
+    }
+    for form in ("pneumoni", "meningit", "sepsis", "endokardit"):
+        found = acute(form, taken)
+        now = next(one for one in found.scores if one.score.code == "minutes_to_antibiotic")
+        assert (now.value, now.is_open, now.is_backwards) == (None, False, True)
+        assert score_shown(now).reading == "Tiden slutar innan den börjar."
+        assert "arrived_at_before_antibiotic_at" in [rule.code for rule in found.broken]
+    assert scores(acute("meningit", taken))["treated_within_hour"] is None
+
+
+@pytest.mark.parametrize("form", list(catalogue().forms.values()), ids=lambda form: form.code)
+def test_no_time_of_a_score_is_ever_negative(form: Form) -> None:
+    """Also of what may happen in that order, such as echocardiography before the arrival."""
+    timed = [score for score in form.scores.values() if any(name.endswith(TIMES) for name in score.formula.names)]
+    assert timed
+    for step in form.steps:
+        dice = random.Random(step.code)
+        for _ in range(50):
+            answers = {s.code: {q.code: a for q in s.questions if (a := some_answer(q, dice))} for s in form.steps}
+            for now in assess(form, step.code, answers=answers, patient=ADULT).scores:
+                if now.score in timed:
+                    assert now.value is None or now.value >= 0, now.score.code
+
+
+def test_the_clock_of_a_meningitis_from_hospital_does_not_start_at_the_door() -> None:
+    taken = {
+        "antibiotic": answer(frozenset({"cefotaxime"})),
+        "antibiotic_at": answer(at("2026-01-15T10:20")),
+        "steroid": answer("with_first"),
+    }
+    found = acute("meningit", taken, acquired=answer("hospital"))
+    skipped = {one.score.code for one in found.scores if one.is_skipped}
+    assert {"minutes_to_antibiotic", "treated_within_hour", "minutes_to_lumbar_puncture"} <= skipped
+    assert found.odd == ()
+    known = scores(acute("meningit", taken, acquired=answer("community")))
+    assert [known["minutes_to_antibiotic"], known["treated_within_hour"]] == [20180, 0]
+
+
+def test_a_lumbar_puncture_at_the_hospital_before_is_asked_about_and_can_be_signed() -> None:
+    found = acute(
+        "meningit",
+        {
+            "lumbar_puncture": answer("yes"),
+            "lumbar_punctured_at": answer(at("2025-12-31T22:00")),
+            "ct": answer("yes"),
+            "ct_at": answer(at("2025-12-31T23:00")),
+            "lp_ct_order": answer("lp_first"),
+        },
+    )
+    assert found.broken == ()
+    asked = ["arrived_at_before_lumbar_punctured_at", "arrived_at_before_ct_at"]
+    assert [rule.code for rule in found.odd] == asked
+    assert scores(found)["minutes_to_lumbar_puncture"] is None
 
 
 def test_a_culture_after_the_antibiotic_is_asked_about_and_can_be_signed() -> None:

@@ -97,7 +97,7 @@ def test_declining_wants_a_reason(place: Country) -> None:
         ({"role": ""}, "role", "Välj ett uppdrag"),
         ({"role": "registry_office"}, "role", "Välj ett uppdrag i listan"),
         ({"hsa_id": DORIS.hsa_id}, "hsa_id", "Det är ditt eget HSA-id"),
-        ({"hsa_id": INGRID.hsa_id}, "hsa_id", "Personen arbetar på registerkansliet"),
+        ({"hsa_id": INGRID.hsa_id}, "hsa_id", "Ingen arbetar på registerkansliet och läser"),
         ({"hsa_id": ERIK.hsa_id, "role": "log_reviewer"}, "hsa_id", "Personen har redan den behörigheten"),
         ({"surname": ""}, "surname", "Skriv efternamnet"),
     ],

@@ -18,6 +18,7 @@ from registret.limits.services import TooMany, take
 from registret.records import services
 from registret.records.cases import CASES_PER_PERSON
 from registret.records.models import OptOut, Patient
+from registret.records.opting_out import destroy_left
 from registret.records.retention import destroy_due
 from registret.records.sight import sight_of_all
 from registret.web.cases import paper
@@ -237,7 +238,7 @@ def test_an_unknown_form_is_no_file(anna: Actor, episode: str) -> None:
 def test_opting_out_takes_two_steps(anna: Actor, episode: str) -> None:
     browser, seen = greta(), system_id_of(TOLVAN)
     asked = post(browser, "/patientarenden/avboj")
-    assert "Förstör 1 vårdepisod" in text_of(asked)
+    assert "Dölj 1 vårdepisod" in text_of(asked)
     assert seen_in(asked) == [seen]
     unsure = post(browser, "/patientarenden/avboj", ok="1")
     assert unsure.status_code == 422
@@ -245,8 +246,15 @@ def test_opting_out_takes_two_steps(anna: Actor, episode: str) -> None:
     assert counted() == (1, 1, 1)
     done = post(browser, "/patientarenden/avboj", ok="1", sure="1", seen=seen)
     assert (done.status_code, done["Location"]) == (303, "/patientarenden?klart=1")
-    assert "Avböjandet är genomfört. 1 vårdepisod förstördes" in text_of(browser.get(done["Location"]))
+    assert "Avböjandet gäller: inget syns längre" in text_of(browser.get(done["Location"]))
     assert counted() == (0, 0, 0)
+    waiting = post(browser, "/patientarenden")
+    assert "Ta tillbaka avböjandet" in text_of(waiting)
+    assert "förstör nu" not in text_of(waiting), "the second person is another"
+    back = post(browser, "/patientarenden/avboj/angra")
+    assert "taget tillbaka" in text_of(browser.get(back["Location"]))
+    assert counted() == (1, 1, 1)
+    post(browser, "/patientarenden/avboj", ok="1", sure="1", seen=seen)
     again = post(browser, "/patientarenden/avboj", ok="1", sure="1")
     assert again.status_code == 422
     assert OptOut.objects.count() == 1
@@ -271,6 +279,8 @@ def test_a_get_destroys_nothing(anna: Actor, episode: str) -> None:
 def test_the_clinic_sees_on_its_start_page_that_episodes_were_destroyed(anna: Actor, episode: str) -> None:
     assert "Förstörda vårdepisoder" not in text_of(Browser.of(ANNA).get("/start"))
     post(greta(), "/patientarenden/avboj", ok="1", sure="1", seen=system_id_of(TOLVAN))
+    assert "Förstörda vårdepisoder" not in text_of(Browser.of(ANNA).get("/start"))
+    destroy_left(at=timezone.now() + timedelta(days=1))
     page = text_of(Browser.of(ANNA).get("/start"))
     assert "Förstörda vårdepisoder Pneumoni: 1" in page
     assert "patienten har avböjt" in page
@@ -328,9 +338,9 @@ def test_the_research_block_is_decided_about_by_itself(anna: Actor, now: datetim
     [
         ({"reason": "x"}, "Välj förstör eller bevara"),
         ({"what": "destroy"}, "Skriv varför"),
-        ({"what": "keep", "reason": "x"}, "Välj till och med vilken dag"),
-        ({"what": "keep", "reason": "x", "until": "2020-01-01"}, "Välj en dag efter i dag"),
-        ({"what": "keep", "reason": "x", "until": "snart"}, "Skriv dagen som"),
+        ({"what": "keep", "reason": "x"}, "Skriv till och med vilken dag"),
+        ({"what": "keep", "reason": "x", "until": "2020-01-01"}, "1 januari 2020 har redan varit"),
+        ({"what": "keep", "reason": "x", "until": "snart"}, "Skriv som 2026-11-25"),
         ({"what": "burn", "reason": "x"}, "Välj förstör eller bevara"),
     ],
 )

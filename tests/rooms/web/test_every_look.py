@@ -25,7 +25,7 @@ GATES = {"needs read_records": ANNA, "needs report": ANNA, "needs handle_cases":
 CASE = {"number": TOLVAN, "case_number": "26RS4711", "form": "json"}
 POSTED: dict[str, dict[str, str]] = {
     "patienter": {"q": TOLVAN},
-    "patienter/ny": {"number": TOLVAN, "sub_registry": "pneumoni"},
+    "patienter/ny": {"patient": "{patient}", "sub_registry": "pneumoni"},
     "patient/<slug:patient>/nummer": {"new_number": "22800101AB14", "reason": "Fick nummer"},
     "vardepisod/<system_id:episode>/<slug:step>/spara": {"base": "0"},
     "patientarenden": CASE,
@@ -70,7 +70,9 @@ def test_every_address_that_shows_a_patient_tells_the_log_of_it(now: datetime) -
         if who is None:
             continue
         before = Entry.objects.order_by("-id").values_list("id", flat=True)[0]
-        body = _body(browsers[who], f"/{path}", POSTED.get(address))
+        posted = POSTED.get(address)
+        sent = {name: text.format(**args) for name, text in posted.items()} if posted is not None else None
+        body = _body(browsers[who], f"/{path}", sent)
         if not any(mark in body for mark in marks):
             continue
         shown.add(address)

@@ -139,17 +139,6 @@ def test_who_may_work_elsewhere_too_is_led_there() -> None:
     assert all(seat.clinic_name in said for seat in seats)
 
 
-def test_that_the_page_was_read_is_no_news_on_it() -> None:
-    now = timezone.now()
-    place = cast.country(now - timedelta(days=2))
-    cast.appoint_by_program(ANNA, Role.REPORTER, clinic_id=place.infection, at=now)
-    browser = Browser.of(ANNA)
-    browser.get(reverse("start"))
-    said = text_of(browser.get(reverse("start")))
-    assert "Läste arbetslistorna" not in said
-    assert "Loggade in" in said
-
-
 @pytest.mark.parametrize(
     ("hours", "greeting"),
     [((5, 9), "God morgon"), ((10, 12, 17), "Hej"), ((18, 22), "God kväll"), ((23, 0, 4), "Hej")],
@@ -174,11 +163,10 @@ def test_a_refused_login_is_told_once_in_ones_own_log() -> None:
         at=now,
     )
     browser = Browser.of(ANNA)
-    for page in ("start", "own_log"):
-        said = text_of(browser.get(reverse(page)))
-        assert "Kontot är ej attesterat" in said
-        assert said.count("Inloggning misslyckades") == 1
-        assert ". ·" not in said
+    said = text_of(browser.get(reverse("own_log")))
+    assert "Kontot är ej attesterat" in said
+    assert said.count("Inloggning misslyckades") == 1
+    assert ". ·" not in said
 
 
 def test_ones_own_log_says_from_where_one_acted_and_not_from_where_others_did() -> None:

@@ -14,7 +14,7 @@ from registret.records.numbers import reserve_formats
 from registret.words.labels import asked
 from tests import cast
 from tests.cast import ANNA
-from tests.rooms.records.scene import TOLVAN, Known, ask, begun, registered, system_id_of
+from tests.rooms.records.scene import RESERVE, TOLVAN, Known, ask, begun, registered, system_id_of
 from tests.rooms.web.client import Browser, text_of
 
 
@@ -82,3 +82,45 @@ def test_a_number_with_a_wrong_check_digit_is_said_to_be_wrong() -> None:
         assert name in said
     assert 'value="19121212-1213"' in page.content.decode()
     assert "kontrollsiffra, eller" not in text_of(browser.post(reverse("find_patient"), {"q": "Berg"}))
+
+
+@pytest.mark.django_db
+def test_a_reserve_number_whose_check_digit_is_wrong_is_taken_once_somebody_says_that_it_is_right() -> None:
+    now = timezone.now()
+    place = cast.country(now - timedelta(days=30))
+    cast.appoint_by_program(ANNA, Role.REPORTER, clinic_id=place.infection, at=now - timedelta(days=20))
+    browser = Browser.of(ANNA)
+    sent = {"number": "991981000019", "sub_registry": "pneumoni", "chosen": "yes"}
+    sent |= {"birth_date": "31/1 1980", "sex": "female"}
+    asked_again = browser.post(reverse("new_episode"), sent)
+    assert asked_again.status_code == 422
+    assert "Kontrollsiffran i 99198100-0019 stämmer inte" in text_of(asked_again)
+    assert "torsdag 31 januari 1980, för " in text_of(asked_again)
+    page = asked_again.content.decode()
+    assert 'value="1980-01-31"' in page
+    assert re.search(r'value="female" checked', page), "nothing that was written is lost"
+    taken = browser.post(reverse("new_episode"), sent | {"number_is_right": "yes"})
+    assert taken.status_code == 200
+    assert "Ankomst till sjukhuset" in text_of(taken)
+    assert 'name="number_is_right" value="yes"' in taken.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("born", "says"),
+    [
+        ("", "Skriv födelsedatumet"),
+        ("31/1", "Skriv året med fyra siffror"),
+        ("1849-12-31", "Tidigast är 1 januari 1850"),
+        ("2199-01-01", "1 januari 2199 har inte varit än"),
+        ("1980-02-30", "30 februari 1980 finns inte"),
+    ],
+)
+def test_the_birth_date_of_a_reserve_number_says_what_is_wrong_with_it(born: str, says: str) -> None:
+    now = timezone.now()
+    place = cast.country(now - timedelta(days=30))
+    cast.appoint_by_program(ANNA, Role.REPORTER, clinic_id=place.infection, at=now - timedelta(days=20))
+    sent = {"number": RESERVE, "sub_registry": "pneumoni", "chosen": "yes", "birth_date": born, "sex": "male"}
+    page = Browser.of(ANNA).post(reverse("new_episode"), sent)
+    assert page.status_code == 422
+    assert says in text_of(page)

@@ -95,9 +95,9 @@ def test_a_directed_review_says_why(place: Country) -> None:
     [
         ({"clinic": ""}, "Välj en klinik"),
         ({"clinic": "999999"}, "Välj en klinik i listan"),
-        ({"since": ""}, "Välj en dag"),
-        ({"since": "2026-02-30"}, "år-månad-dag"),
-        ({"since": "2030-01-01", "until": "2029-01-01"}, "Till och med ligger före från och med"),
+        ({"since": ""}, "Skriv en dag"),
+        ({"since": "2026-02-30"}, "30 februari 2026 finns inte"),
+        ({"since": "2026-01-02", "until": "2026-01-01"}, "Till och med ligger före från och med"),
         ({"since": "2001-01-01", "until": "2001-02-01"}, "Loggen har inga sådana poster under perioden"),
         ({"size": "0"}, "Skriv ett tal mellan 1 och 200"),
         ({"size": "201"}, "Skriv ett tal mellan 1 och 200"),

@@ -29,6 +29,7 @@ from registret.web.gate import views
 from registret.web.http import SESSION_COOKIE
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, Country, Person
+from tests.owner import as_owner
 from tests.rooms.web.client import HOST, Browser
 from tests.rooms.web.visitor import Response, Visitor, at_the_door, card_of
 
@@ -55,7 +56,7 @@ def a_file() -> Response:
 
 def broken() -> Response:
     """The page of an unexpected error: a table is gone."""
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE limits_count RENAME TO gone")
     browser = Browser()
     browser.raise_request_exception = False
@@ -448,7 +449,7 @@ def test_what_the_program_says_names_nobody_and_gives_no_secret_away(
         visitor.get(path)
     Browser(enforce_csrf_checks=True).post(f"/bekrafta/{token}")
     visitor.post("/ansokan/kod", {"code": "AAAAAA"})
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE ledger_entry ADD CONSTRAINT broken CHECK (by_name <> 'Anna Berg') NOT VALID")
     visitor.raise_request_exception = False
     failed = visitor.post("/ansokan/skicka-igen")

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand
 from django.db import OperationalError
 from django.utils import timezone
 
+from registret.config.roles import as_owner
 from registret.kernel.by import By
 from registret.ledger.checking import LedgerBroken, check
 from registret.ledger.culling import NotCullable, cull, to_cull
@@ -29,6 +30,10 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="only say which months would be removed")
 
     def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
+        with as_owner():
+            self._cull(dry_run=dry_run)
+
+    def _cull(self, *, dry_run: bool) -> None:
         at = timezone.now()
         found = to_cull(before=length(TimeLimit.KEEP_LOG).before(at), at=at)
         for month in found:

@@ -29,9 +29,10 @@ export const hide = () => {
 };
 
 /* Hide the page and go to the one that says why. Only for a session that is over or locked: on a living one the new
-   page would count as a click. */
+   page would count as a click. A form with answers that are not saved hides them and stays instead. */
 export const leave = () => {
   hide();
+  if (!document.dispatchEvent(new Event("registret:leave", { cancelable: true }))) return;
   /* Nothing more can be saved, so the browser need not ask whether to stay. */
   addEventListener("beforeunload", (event) => event.stopImmediatePropagation(), { capture: true });
   location.replace(document.body.dataset.back);

@@ -1,0 +1,216 @@
+"""One step of an episode: its form, saved, signed and laid aside; what others write meanwhile; opened again, moved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from registret.access.roles import Permission
+from registret.records import looking, queries, services
+from registret.records.lifecycle import StepState
+from registret.records.refusals import CannotSign, WrittenSince
+from registret.records.rows import StepPage
+from registret.records.services import Outcome
+from registret.registries.forms import FormStep
+from registret.web.door.views import see_other
+from registret.web.gate import needs
+from registret.web.http import ActorRequest, wants_json
+from registret.web.people.forms import WhyForm
+from registret.web.records import pages
+from registret.web.records.fields import fault_of, parts_of
+
+RECEIPT: Final = "klart"
+"""In the address of a step that was signed a moment ago: the page says so, at the top."""
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Permission.READ_RECORDS)
+def one_step(request: ActorRequest, episode: str, step: str) -> HttpResponse:
+    """The form of a step. POST saves it, and does what the button says; a script is told in JSON what came of it."""
+    if request.method == "GET":
+        return _show(request, looking.open_step(actor=request.actor, episode=episode, step=step, at=request.at))
+    outcome = _written(request, episode, step)
+    act = request.POST.get("do", "save")
+    if act == "lay_aside" and outcome.page.step.state is StepState.PLANNED and not outcome.faults:
+        return _onward(request, reverse("records"))
+    if outcome.faults or outcome.conflicts:
+        return _again(request, outcome, signing=act == "sign")
+    if act == "sign":
+        return _signed(request, outcome)
+    with_acts = {"lay_aside": services.lay_aside, "take_up": services.take_up}
+    if act in with_acts:
+        with_acts[act](actor=request.actor, episode=episode, step=step, at=request.at)
+        return _onward(request, reverse("records"))
+    if wants_json(request):
+        return JsonResponse(pages.live(outcome, {}, request.at))
+    return see_other("step", episode, step)
+
+
+@require_POST
+@needs(Permission.READ_RECORDS)
+def number(request: ActorRequest, episode: str, step: str) -> HttpResponse:
+    """The patient's whole number in the head of the step: a look that the log tells of."""
+    page = looking.open_number(actor=request.actor, episode=episode, step=step, at=request.at)
+    whole = page.patient.number.shown
+    return JsonResponse({"number": whole}) if wants_json(request) else _show(request, page, number=whole)
+
+
+@require_POST
+@needs(Permission.REPORT)
+def autosave(request: ActorRequest, episode: str, step: str) -> HttpResponse:
+    """What was changed in the browser, and what follows from it."""
+    outcome = _written(request, episode, step, only=request.POST.getlist("changed"))
+    return JsonResponse(pages.live(outcome, _faults(outcome), request.at))
+
+
+@require_POST
+@needs(Permission.REPORT, seen=False)
+def news(request: ActorRequest, episode: str, step: str) -> HttpResponse:
+    """What others have written since: an open page asks, as long as somebody looks at it. 204: nothing."""
+    found = looking.open_news(actor=request.actor, episode=episode, step=step, base=_base(request), at=request.at)
+    if found is None:
+        return HttpResponse(status=204)
+    page, others = found
+    return JsonResponse(pages.live(Outcome(page=page, faults={}, conflicts=(), others=others), {}, request.at))
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Permission.REPORT)
+def reopen(request: ActorRequest, episode: str, step: str) -> HttpResponse:
+    """Lås upp, with a reason that stays."""
+    form = WhyForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        services.reopen(actor=request.actor, episode=episode, step=step, reason=reason, at=request.at)
+        return see_other("step", episode, step)
+    page = looking.open_step(actor=request.actor, episode=episode, step=step, at=request.at)
+    context = pages.patient_context(page) | {"form": form, "tab": "records"}
+    return render(request, "step_reopen.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Permission.REPORT)
+def move(request: ActorRequest, episode: str, step: str) -> HttpResponse:
+    """Flytta: another clinic of the care provider goes on with the step."""
+    page = looking.open_step(actor=request.actor, episode=episode, step=step, at=request.at)
+    choices = [row for row in pages.clinics_of_provider(request.actor) if row.id != page.step.clinic_id]
+    form = WhyForm(request.POST if request.method == "POST" else None)
+    chosen = next((row for row in choices if str(row.id) == request.POST.get("clinic")), None)
+    if request.method == "POST" and form.is_valid() and chosen is not None:
+        reason = form.cleaned_data["reason"]
+        services.move(
+            actor=request.actor, episode=episode, step=step, clinic_id=chosen.id, reason=reason, at=request.at
+        )
+        return see_other("records")
+    context = pages.patient_context(page) | {
+        "form": form,
+        "clinics": choices,
+        "no_clinic": request.method == "POST" and chosen is None,
+        "tab": "records",
+    }
+    return render(request, "step_move.html", context, status=422 if request.method == "POST" else 200)
+
+
+@require_GET
+@needs(Permission.READ_RECORDS)
+def changes(request: ActorRequest, episode: str, step: str) -> HttpResponse:
+    """Who changed what in a step."""
+    page, revisions = looking.open_history(actor=request.actor, episode=episode, step=step, at=request.at)
+    context = pages.patient_context(page) | {"revisions": pages.history_context(page, revisions), "tab": "records"}
+    return render(request, "step_history.html", context)
+
+
+def answers_in(post: QueryDict, step: FormStep, only: Sequence[str] | None = None) -> dict[str, list[str]]:
+    """What was sent, for every question of the step (or those in `only`): a box that is not ticked sends nothing."""
+    codes = [question.code for question in step.questions if only is None or question.code in only]
+    return {code: post.getlist(code) for code in codes}
+
+
+def _written(request: ActorRequest, episode: str, step: str, *, only: Sequence[str] | None = None) -> Outcome:
+    form_step = queries.form_step_of(actor=request.actor, episode=episode, step=step)
+    return services.write(
+        actor=request.actor,
+        episode=episode,
+        step=step,
+        base=_base(request),
+        written=answers_in(request.POST, form_step, only),
+        at=request.at,
+    )
+
+
+def _base(request: HttpRequest) -> int:
+    """The version that the page showed; 0, before all others, if it says none."""
+    base = request.POST.get("base", "")
+    return int(base) if base.isascii() and base.isdigit() and len(base) < 9 else 0
+
+
+def _show(request: ActorRequest, page: StepPage, *, number: str = "") -> HttpResponse:
+    """The step as it stands. `number`: of the patient, in full."""
+    parts = parts_of(
+        page.form_step,
+        answers=page.answers[page.step.code],
+        assessment=page.assessment,
+        at=request.at,
+        arrived_at=page.arrived_at,
+    )
+    is_receipt = RECEIPT in request.GET and page.step.state is StepState.SIGNED
+    return render(
+        request, "step.html", pages.step_context(page, parts=parts) | {"number": number, "is_receipt": is_receipt}
+    )
+
+
+def _onward(request: HttpRequest, address: str) -> HttpResponse:
+    """Done: where to next."""
+    if wants_json(request):
+        return JsonResponse({"to": address})
+    response = HttpResponseRedirect(address)
+    response.status_code = 303
+    return response
+
+
+def _again(request: ActorRequest, outcome: Outcome, *, signing: bool) -> HttpResponse:
+    """The form with what is wrong, beside it what was typed; if it was to be signed, also with what is not answered."""
+    page: StepPage = outcome.page
+    typed = {question.code: request.POST.getlist(question.code) for question in page.form_step.questions}
+    parts = parts_of(
+        page.form_step,
+        answers=page.answers[page.step.code],
+        assessment=page.assessment,
+        at=request.at,
+        arrived_at=page.arrived_at,
+        typed=typed,
+        faults=outcome.faults,
+        conflicts=outcome.conflicts,
+        ask_for_lacking=signing,
+    )
+    context = pages.step_context(page, parts=parts, outcome=outcome, signing=signing)
+    if wants_json(request):
+        return JsonResponse(pages.refused_live(context, outcome, _faults(outcome), request.at), status=422)
+    return render(request, "step.html", context, status=422)
+
+
+def _faults(outcome: Outcome) -> dict[str, str]:
+    """In words."""
+    return {code: fault_of(outcome.page.form.questions[code], fault) for code, fault in outcome.faults.items()}
+
+
+def _signed(request: ActorRequest, outcome: Outcome) -> HttpResponse:
+    page = outcome.page
+    if outcome.others or not page.assessment.can_be_signed:
+        return _again(request, outcome, signing=True)
+    with suppress(CannotSign, WrittenSince):
+        services.sign(
+            actor=request.actor,
+            episode=page.episode.system_id,
+            step=page.step.code,
+            base=page.step.version,
+            at=request.at,
+        )
+        return _onward(request, f"{reverse('step', args=[page.episode.system_id, page.step.code])}?{RECEIPT}")
+    return _again(request, outcome, signing=True)
