@@ -107,7 +107,7 @@ def nominate(
     _check_person(hsa_id, role, clinic_id, at=at)
     person = living_account(hsa_id=hsa_id.text)
     over = Q(confirmed_at__isnull=False) | Q(proposed_at__lte=length(TimeLimit.NOMINATION).before(at))
-    Nomination.objects.filter(over, hsa_id__iexact=hsa_id.text, role=role, clinic_id=clinic_id).delete()
+    Nomination.objects.filter(over, Q(clinic_id=clinic_id), hsa_id__iexact=hsa_id.text, role=role).delete()
     try:
         with transaction.atomic():
             made = Nomination.objects.create(
@@ -239,7 +239,7 @@ def _check_person(hsa_id: HsaId, role: Role, clinic_id: int | None, *, at: datet
     """Raises: PersonSuspended, GivesRights, AlreadyGranted."""
     check_fit(hsa_id, role, at=at)
     living = Grant.objects.filter(revoked_at=None, ends_at__gt=at, account__hsa_id_key=hsa_id.key)
-    if living.filter(role=role, clinic_id=clinic_id).exists():
+    if living.filter(Q(clinic_id=clinic_id), role=role).exists():
         raise AlreadyGranted()
 
 

@@ -1,3 +1,7 @@
+from __future__ import annotations
+
+from typing import Any
+
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.text
@@ -110,7 +114,7 @@ def apart(*readers: str) -> str:
     return APART.replace("{readers}", ", ".join(f"'{role}'" for role in readers))
 
 
-def account() -> models.ForeignKey:
+def account() -> models.ForeignKey[Any, Any]:
     return models.ForeignKey(
         null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.account"
     )

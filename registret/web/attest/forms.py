@@ -66,6 +66,7 @@ class AttestForm(RightForm):
     ) -> None:
         """`within`: the sub-registries that the one who decides can give."""
         preset = recommended or wanted
+        self.last_possible = last_possible
         super().__init__(
             data,
             role=preset.role,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from registret.access.alike import alike
@@ -63,23 +63,23 @@ def item_context(request: ActorRequest, wanted: ApplicationRow) -> dict[str, Any
     place = clinic(wanted.clinic_id)
     is_open = place is not None and place.is_open
     own = wanted.account_id == request.actor.account_id
+    there = who_lets_wait(rows=[wanted], at=request.at)[wanted.id]
     return (
         queue_context(request)
-        | _office(request, wanted)
         | {
             "a": wanted,
             "own": own,
             "is_open": is_open,
             "decidable": wanted.actionable and not own,
-            "there": who_lets_wait(rows=[wanted], at=request.at)[wanted.id],
+            "there": there,
             "granted": granted(application_id=wanted.id) if wanted.decided_at else None,
             "hint": hint_about(wanted),
-            "alike": alike(request.actor, name=wanted.name, clinic_id=wanted.clinic_id, at=request.at),
+            "alike": alike([request.actor.name, *there], name=wanted.name),
             "claim": claim_of(wanted=wanted, at=request.at),
             "bounce": bounce(EmailAddress(wanted.email)),
             "notes": notes_of(actor=request.actor, application_id=wanted.id, at=request.at),
-            "last_possible": possible_end(request),
         }
+        | _office(request, wanted, there)
     )
 
 
@@ -88,20 +88,18 @@ def reach(request: ActorRequest) -> Reach:
     return reach_of(request.actor, at=request.at)
 
 
-def possible_end(request: ActorRequest) -> date:
-    return reach(request).last_day(at=request.at)
-
-
-def _office(request: ActorRequest, wanted: ApplicationRow) -> dict[str, Any]:
+def _office(request: ActorRequest, wanted: ApplicationRow, there: tuple[str, ...]) -> dict[str, Any]:
     """What the registry office is told: whom it has appointed, who has recommended what, who could be the second."""
     if request.actor.seat.clinic_id is not None:
         return {}
+    office = registry_office(at=request.at)
     mine = wanted.recommended is not None and wanted.recommended.by_id == request.actor.account_id
     return {
         "appointed": is_appointed(wanted),
         "recommended": standing_recommendation(wanted, actor=request.actor, at=request.at),
         "recommended_by_me": mine,
-        "seconds": [one for one in registry_office(at=request.at) if one.account_id != request.actor.account_id],
+        "alike": alike([request.actor.name, *there, *(one.name for one in office)], name=wanted.name),
+        "seconds": [one for one in office if one.account_id != request.actor.account_id],
     }
 
 

@@ -136,6 +136,7 @@ def _item(
 ) -> HttpResponse:
     address = address or AddressForm(initial={"email": wanted.email})
     context = item_context(request, wanted) | {"form": form, "address": address, "writing": writing}
+    context["last_possible"] = form.last_possible
     wrong = form.errors or address.errors or (writing and writing.errors)
     return render(request, "attest_one.html", context, status=422 if wrong else 200)
 

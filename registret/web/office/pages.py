@@ -8,7 +8,7 @@ from datetime import datetime
 from registret.access.actor import Actor
 from registret.access.alike import alike
 from registret.access.appointing import others_act_at
-from registret.access.queries import Appointed, appointed_by_clinic
+from registret.access.queries import Appointed, active_administrators, appointed_by_clinic, registry_office
 from registret.access.roles import ROLES_TO_NOMINATE, Role
 from registret.accounts.queries import AccountRow, living_account
 from registret.kernel.identifiers import EmailAddress, HsaId
@@ -131,6 +131,7 @@ def check(
     """
     account = living_account(hsa_id=hsa_id.text)
     at_clinic = clinic.id if clinic else None
+    there = active_administrators(clinic_id=at_clinic, at=at) if at_clinic is not None else ()
     return Check(
         account=account,
         other_name=account is not None and account.name.casefold() != name.casefold(),
@@ -138,7 +139,10 @@ def check(
         other_provider=clinic is not None and hsa_id.organisation_number != clinic.organisation_number,
         clinic=clinic,
         hint=None if account else mail_hint(email, organisation_number=hsa_id.organisation_number),
-        alike=alike(actor, name=account.name if account else name, clinic_id=at_clinic, at=at),
+        alike=alike(
+            [actor.name, *(one.name for one in registry_office(at=at)), *(one.name for one in there)],
+            name=account.name if account else name,
+        ),
         two=role in ROLES_TO_NOMINATE
         or (at_clinic is not None and not others_act_at(at_clinic, hsa_id=hsa_id, actor=actor, at=at)),
     )

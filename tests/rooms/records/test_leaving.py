@@ -68,7 +68,8 @@ def test_from_that_moment_nobody_sees_the_patient(here: Ward) -> None:
     assert leave(actor=handler(), case=case(), at=NOW) == 2
     assert counted() == (0, 0, 0)
     work = looking.work(actor=here.anna, at=NOW)
-    assert work.drafts.rows == work.to_continue.rows == work.flagged.rows == work.due.rows == ()
+    lists = (work.due, work.drafts, work.to_continue, work.laid_aside)
+    assert [row for listed in lists for row in listed.rows] == []
     for look in (
         lambda: looking.open_patient(actor=here.anna, system_id=patient, at=NOW),
         lambda: looking.open_step(actor=here.anna, episode=episode, step="acute", at=NOW),

@@ -24,7 +24,7 @@ from registret.kernel.identifiers import EmailAddress
 from registret.ledger.queries import Wanted, entries
 from registret.mail.queries import letters_about
 from tests import cast
-from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, KARIN, Country, Person, person
+from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, INGRID, KARIN, Country, Person, person
 from tests.rooms.web.client import Browser, text_of, token_in
 
 pytestmark = pytest.mark.django_db
@@ -480,6 +480,7 @@ def test_an_application_to_a_clinic_that_closed_is_declined_and_not_attested(ann
 
 def test_the_office_sees_only_applications_that_nobody_else_can_decide(annas: int, place: Country) -> None:
     now = timezone.now()
+    cast.appoint_by_program(INGRID, Role.REGISTRY_OFFICE, at=now)
     lonely = cast.register(colleague(1), place.medicine, at=now)
     browser = Browser.of(DORIS)
     text = text_of(browser.get("/attestera"))
@@ -496,6 +497,7 @@ def test_the_office_sees_only_applications_that_nobody_else_can_decide(annas: in
 def test_the_office_is_told_who_let_an_application_wait_and_not_that_nobody_is_there(
     annas: int, place: Country, now: datetime
 ) -> None:
+    cast.appoint_by_program(INGRID, Role.REGISTRY_OFFICE, at=now)
     lonely = cast.register(colleague(1), place.medicine, at=now)
     browser = Browser.of(DORIS)
     escalated = [done.subject for done in escalate(Clock(at=now + timedelta(days=4)))]
@@ -510,6 +512,7 @@ def test_the_office_is_told_who_let_an_application_wait_and_not_that_nobody_is_t
 
 
 def test_an_administrator_who_applies_alone_is_nobody_who_could_attest_it(place: Country, now: datetime) -> None:
+    cast.appoint_by_program(INGRID, Role.REGISTRY_OFFICE, at=now)
     cast.appoint(colleague(1), place.medicine, at=now)
     own = apply(
         account_id=cast.account_of(colleague(1)).id,
@@ -526,8 +529,12 @@ def test_an_administrator_who_applies_alone_is_nobody_who_could_attest_it(place:
 def test_the_office_attests_and_still_sees_what_it_did_when_the_clinic_has_an_administrator_again(
     place: Country, now: datetime
 ) -> None:
+    cast.appoint_by_program(INGRID, Role.REGISTRY_OFFICE, at=now)
     lonely = cast.register(ANNA, place.medicine, at=now)
     browser = Browser.of(DORIS)
+    assert browser.post(f"/attestera/{lonely}", form(now)).status_code == 422, "two decide"
+    assert Browser.of(INGRID).post(f"/attestera/{lonely}", form(now, recommend="1")).status_code == 303
+    assert "Ingrid Falk tillstyrkte" in text_of(browser.get(f"/attestera/{lonely}"))
     assert browser.post(f"/attestera/{lonely}", form(now)).status_code == 303
     cast.appoint(colleague(1), place.medicine, at=timezone.now())
     assert "Anna Berg är attesterad" in text_of(browser.get(f"/attestera?klart={lonely}"))

@@ -171,7 +171,13 @@ def test_registerutdrag_as_json_has_everything(anna: Actor, episode: str, now: d
     assert re.fullmatch(r'attachment; filename="registerutdrag-[0-9-]{10}\.json"', answer["Content-Disposition"])
     document = json.loads(answer.content)
     assert (document["document"], document["case_number"], document["language"]) == ("registerutdrag", "26RS4711", "sv")
-    assert document["controller"] == "Region Örebro län"
+    assert document["controllers"] == {"central": "Region Örebro län", "local": ["Region Norrvik"]}
+    assert document["data_protection_officer"] == "dataskyddsombud@registret.example"
+    about = document["processing"]
+    assert "statistik" in about["purposes"]
+    assert about["kept"] == ["Pneumoni: 10 år från vårdens början"] or "år" in about["kept"][0]
+    assert len(about["rights"]) == 5
+    assert about["recipients"][0].startswith("Behörig personal")
     assert document["patient"]["number"] == "19121212-1212"
     (only,) = document["episodes"]
     acute = next(step for step in only["steps"] if step["code"] == "acute")
