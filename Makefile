@@ -6,6 +6,8 @@
 BIN := .venv/bin
 # Which demo card `make demo-browser` puts into the browser.
 CARD ?= reporter
+# PIN=yes: the card asks for its PIN, in a reader of SoftHSM2.
+PIN ?= no
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-22s%s\n", $$1, $$2 }'
@@ -23,7 +25,7 @@ demo-reset: setup ## Delete the demo's data; the next `make demo` starts over
 	@$(BIN)/registret demo-reset
 
 demo-browser: setup-browser ## Open a browser that holds one demo card: make demo-browser CARD=reporter
-	@$(BIN)/registret demo-browser --card "$(CARD)"
+	@$(BIN)/registret demo-browser --card "$(CARD)" --pin "$(PIN)"
 
 # One worker for each of two cores. Tests that share a browser or a listener name a group and stay in one worker.
 test: setup-browser ## Prove it: the checks, then every test but the slow ones

@@ -121,6 +121,10 @@ if asked_for --browser; then
     # Debian calls it chromium, Ubuntu chromium-browser, Google's own google-chrome.
     command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null ||
         missing="$missing chromium"
+    # Debian keeps the languages of Chromium in a package of its own. Without it the browser speaks English, no more.
+    if debian_root || [ -n "$missing" ]; then
+        [ -e /usr/lib/chromium/locales/sv.pak ] || missing="$missing chromium-l10n"
+    fi
     # Puts the demo's cards and its CA into the browser's own certificate store.
     command -v certutil >/dev/null || missing="$missing libnss3-tools"
     # Without a font of the usual widths the pages look different on every machine.

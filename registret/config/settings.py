@@ -229,7 +229,10 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
         "OPTIONS": {
-            "context_processors": ["registret.web.pages.everywhere"],
+            "context_processors": [
+                "registret.web.pages.everywhere",
+                *(["registret.demo.cast_bar.context"] if DEMO else []),
+            ],
             "builtins": ["django.templatetags.i18n", "django.templatetags.static", "registret.web.templatetags.look"],
         },
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import select
 import shutil
@@ -15,6 +16,9 @@ from pathlib import Path
 from typing import IO, Final, NoReturn
 
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
+
+from registret.demo.pki import IssuedCertificate
+from registret.demo.reader import Reader, ReaderTrouble
 
 P12_PASSWORD: Final = "demo"  # noqa: S105 (it is told to everybody)
 """Opens every .p12 of the demo. It is printed, for the cards belong to nobody."""
@@ -30,10 +34,15 @@ _SWITCHES: Final = (
     "--disable-background-networking",
     "--disable-sync",
     "--password-store=basic",
-    # The pages are Swedish, and nobody is to be asked whether to translate them.
+    # Chromium takes its own language from here on macOS and Windows, and from the environment on Linux.
     "--lang=sv",
-    "--disable-features=Translate",
 )
+# The pages are Swedish: no bubble offers to translate them and lies over the link to the mailbox.
+_PREFERENCES: Final = {
+    "translate": {"enabled": False},
+    "intl": {"accept_languages": "sv,en", "selected_languages": "sv,en"},
+}
+_SWEDISH: Final = {"LANGUAGE": "sv", "LC_ALL": "sv_SE.UTF-8"}
 # Chromium's sandbox does not work for root; the second keeps it from complaining about the first.
 _ROOTS_SWITCHES: Final = ("--no-sandbox", "--test-type")
 _POLICIES: Final = Path("/etc/chromium/policies/managed")
@@ -96,8 +105,10 @@ class CardBrowser:
     Raises: BrowserTrouble: there is no Chromium, or no screen.
     """
 
-    def __init__(self, *, cards: Sequence[Path], web_root: Path) -> None:
+    def __init__(self, *, cards: Sequence[Path], web_root: Path, pin: bool = False) -> None:
+        """`pin`: the first card lies in a reader (SoftHSM2) and asks for its PIN, as a real one does."""
         self._program = _chromium()
+        self._pin = pin
         self._cards = cards
         self._web_root = web_root
         if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
@@ -118,20 +129,25 @@ class CardBrowser:
             _ending_on_sigterm(),
             tempfile.TemporaryDirectory(prefix=f"{_FOLDER}{os.getpid()}-", ignore_cleanup_errors=True) as name,
         ):
-            home = nss_home(Path(name), cards=self._cards, web_root=self._web_root)
+            home = nss_home(Path(name), cards=() if self._pin else self._cards, web_root=self._web_root)
+            reader = self._reader(home) if self._pin else None
             said = home / "said"
-            with said.open("wb") as to, self._started(home, address, to) as process:
-                self._watch(process, home, commands)
+            with said.open("wb") as to, self._started(home, address, to, reader) as process:
+                self._watch(process, home, commands, reader)
             if process.returncode > 0:
                 why = _last_line(said.read_bytes())
                 raise BrowserTrouble(f"{self._program} ended with code {process.returncode}: {why}")
 
     @contextmanager
-    def _started(self, home: Path, address: str, said: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+    def _started(
+        self, home: Path, address: str, said: IO[bytes], reader: Reader | None
+    ) -> Iterator[subprocess.Popen[bytes]]:
+        _write_preferences(home / "profile")
         switches = [*(_ROOTS_SWITCHES if os.geteuid() == 0 else ()), *_SWITCHES]
         command = [self._program, f"--user-data-dir={home / 'profile'}", *switches, address]
+        environment = _environment(home) | (reader.environment if reader else {})
         process = subprocess.Popen(
-            command, env=_environment(home), stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT
+            command, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT
         )
         try:
             yield process
@@ -143,7 +159,19 @@ class CardBrowser:
                 process.kill()
                 process.wait()
 
-    def _watch(self, process: subprocess.Popen[bytes], home: Path, commands: IO[str] | None) -> None:
+    def _reader(self, home: Path) -> Reader:
+        """Raises: BrowserTrouble."""
+        card = IssuedCertificate.of_p12(self._cards[0].read_bytes(), P12_PASSWORD)
+        try:
+            reader = Reader.build(home / "reader", card)
+            reader.plug_into(home / ".pki" / "nssdb")
+        except ReaderTrouble as trouble:
+            raise BrowserTrouble(str(trouble)) from None
+        return reader
+
+    def _watch(
+        self, process: subprocess.Popen[bytes], home: Path, commands: IO[str] | None, reader: Reader | None
+    ) -> None:
         is_in = True
         while process.poll() is None:
             if commands is None:
@@ -152,10 +180,18 @@ class CardBrowser:
                 if not commands.readline():
                     commands = None
                     continue
-                for card in self._cards:
-                    (take_out if is_in else put_in)(home, card)
+                self._move(home, reader, take=is_in)
                 is_in = not is_in
                 print("Kortet sitter i läsaren." if is_in else "Kortet är ute.", flush=True)
+
+    def _move(self, home: Path, reader: Reader | None, *, take: bool) -> None:
+        """Take the cards out of the reader, or put them in."""
+        if reader is not None:
+            card = IssuedCertificate.of_p12(self._cards[0].read_bytes(), P12_PASSWORD)
+            (reader.take_out if take else reader.put_in)(card)
+            return
+        for file in self._cards:
+            (take_out if take else put_in)(home, file)
 
 
 def lives(pid: int) -> bool:
@@ -227,8 +263,13 @@ def _environment(home: Path) -> dict[str, str]:
     old_key = Path.home() / ".Xauthority"
     if old_key.exists():
         kept.setdefault("XAUTHORITY", str(old_key))
-    # On Linux Chromium takes its own language from here.
-    return kept | {"HOME": str(home), "LANGUAGE": "sv"}
+    return kept | {"HOME": str(home)} | _SWEDISH
+
+
+def _write_preferences(profile: Path) -> None:
+    folder = profile / "Default"
+    folder.mkdir(parents=True)
+    (folder / "Preferences").write_text(json.dumps(_PREFERENCES), encoding="utf-8")
 
 
 def _tool(name: str, *arguments: str) -> None:

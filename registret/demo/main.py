@@ -14,6 +14,7 @@ from registret.demo import cast
 from registret.demo.browser import BrowserTrouble, CardBrowser
 from registret.demo.place import PREFIX, DemoTrouble, Place
 from registret.demo.postgres import PostgresTrouble, remove
+from registret.demo.reader import PIN
 from registret.demo.start import settings_of, start
 
 # They make settings of their own. `serve` would be a second demo.
@@ -32,7 +33,7 @@ def run(arguments: list[str], *, execute: Callable[[list[str]], None]) -> int:
             case "demo-reset":
                 _reset(place)
             case "demo-browser":
-                _browser(place, wanted.card)
+                _browser(place, wanted.card, pin=wanted.pin == "yes")
             case "demo-run":
                 _run(place, wanted.words, execute)
     except (DemoTrouble, PostgresTrouble, BrowserTrouble) as trouble:
@@ -57,7 +58,7 @@ def _reset(place: Place) -> None:
         print("Databasen som DATABASE_URL pekar ut är orörd.")
 
 
-def _browser(place: Place, card: str) -> None:
+def _browser(place: Place, card: str, *, pin: bool) -> None:
     if card == "?":
         print(f"Kort (CARD=…):{_cards()}")
         return
@@ -69,8 +70,10 @@ def _browser(place: Place, card: str) -> None:
         raise DemoTrouble("the demo is not running: start it with `make demo` in another terminal")
     if not _answers(running.site_port):
         raise DemoTrouble(f"the demo is starting at {running.site}: wait until it says that it is there")
-    browser = CardBrowser(cards=[place.cards / name for name in offered.files], web_root=place.web_root)
+    browser = CardBrowser(cards=[place.cards / name for name in offered.files], web_root=place.web_root, pin=pin)
     print(f"{offered.what[0].upper()}{offered.what[1:]}. Stäng webbläsaren när du är klar.", flush=True)
+    if pin:
+        print(f"Kortets PIN-kod är {PIN}.", flush=True)
     if sys.stdin.isatty():
         print("Tryck Enter här för att ta ut kortet ur läsaren, och Enter igen för att sätta i det.", flush=True)
     browser.open(running.site, commands=sys.stdin if sys.stdin.isatty() else None)
@@ -85,7 +88,7 @@ def _run(place: Place, words: list[str], execute: Callable[[list[str]], None]) -
 
 
 def _cards() -> str:
-    return "".join(f"\n  {name:15} {found.what}" for name, found in cast.BROWSERS.items())
+    return "".join(f"\n  {name:17} {found.what}" for name, found in cast.BROWSERS.items())
 
 
 def _answers(port: int) -> bool:
@@ -103,6 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("demo-reset", help="delete the demo's data")
     browser = commands.add_parser("demo-browser", help="open a browser that holds one demo card")
     browser.add_argument("--card", default="reporter", help=", ".join(cast.BROWSERS))
+    browser.add_argument("--pin", default="no", choices=("no", "yes"), help="yes: the card asks for a PIN (SoftHSM2)")
     other = commands.add_parser("demo-run", help="run another command with the demo's settings")
     other.add_argument("words", nargs=argparse.REMAINDER, metavar="-- COMMAND …", help="such as: chores --dry-run")
     return parser

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Literal, Self, TypeAlias
+from typing import Literal, Self, TypeAlias, cast
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -131,6 +131,19 @@ class IssuedCertificate:
     @property
     def key_pem(self) -> bytes:
         return _key_pem(self.key)
+
+    @classmethod
+    def of_p12(cls, content: bytes, password: str) -> Self:
+        """The card in a file that `p12` made. Raises: ValueError (another password, or no card in it)."""
+        found = pkcs12.load_pkcs12(content, password.encode())
+        if found.cert is None or found.cert.friendly_name is None:
+            raise ValueError("no card with a name")
+        return cls(
+            certificate=found.cert.certificate,
+            key=cast(PrivateKey, found.key),
+            issuers=tuple(more.certificate for more in found.additional_certs),
+            label=found.cert.friendly_name.decode(),
+        )
 
     def p12(self, password: str) -> bytes:
         """PKCS #12 with key, certificate and issuing CA, for browsers' certificate stores.

@@ -1,4 +1,4 @@
-"""All addresses of the site, and the demo's mailbox: settings choose this list in demo mode, and no other time."""
+"""All addresses of the site, and what only the demo has: settings choose this list in demo mode, and no other time."""
 
 from django.urls import path
 
@@ -12,5 +12,6 @@ urlpatterns = [
     *site,
     path("demo/brevlada", pages.mailbox, name="mailbox"),
     path("demo/brevlada/<str:name>", pages.letter, name="mailbox_letter"),
-    path("demo/brevlada/<str:name>/html", pages.letter_html, name="mailbox_html"),
+    path("demo/brevlada/<str:name>/text", pages.letter_text, name="mailbox_text"),
+    path("demo/roller", pages.roles, name="demo_roles"),
 ]

@@ -209,7 +209,7 @@ def extent(selection: Selection) -> Extent:
         protected_patients=others["patients"],
         protected_steps=others["steps"],
         culled=own["culled"],
-        unsigned=begun.exclude(state__in=[StepState.SIGNED, StepState.PLANNED]).count(),
+        unsigned=begun.exclude(state__in=[StepState.SIGNED, StepState.PLANNED, StepState.CLOSED]).count(),
         later=later.count(),
     )
 

@@ -273,7 +273,8 @@ def _clinic_ids(
 ) -> set[int]:
     found = {episode.clinic_id for episode in episodes}
     found |= {step.clinic_id for some in steps for step in some}
-    return found | {revision.by_clinic_id for some in revisions for revision in some}
+    by = (revision.by_clinic_id for some in revisions for revision in some)
+    return found | {clinic_id for clinic_id in by if clinic_id is not None}
 
 
 def _episode(
@@ -345,7 +346,9 @@ def _revision(form: Form, found: Revision, places: Mapping[int, ClinicRow]) -> R
         at=found.at,
         by_name=found.by_name,
         by_role=", ".join(role_name(code) for code in found.by_role.split(",") if code in roles_with_words()),
-        unit=places[found.by_clinic_id].title if found.by_clinic_id in places else "",
+        unit=places[found.by_clinic_id].title
+        if found.by_clinic_id is not None and found.by_clinic_id in places
+        else "",
         reason=found.reason,
         changes=tuple(
             ChangeInWords(question=_label(form, code), before=_stored(form, code, old), after=_stored(form, code, new))

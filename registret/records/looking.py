@@ -54,6 +54,8 @@ class Found:
 
 NUMBERS_PER_PERSON: Final = Limit(what="patient_numbers", most=120, per=timedelta(hours=1))
 """Nobody meets more patients; a program that tries numbers does."""
+NAMES_PER_PERSON: Final = Limit(what="patient_names", most=120, per=timedelta(hours=1))
+"""The same for beginnings of names."""
 
 
 def take_number(*, actor: Actor, at: datetime) -> None:
@@ -81,6 +83,8 @@ def search(*, actor: Actor, written: str, at: datetime) -> Found:
         number = None
     if number is not None:
         take_number(actor=actor, at=at)
+    elif not _is_system_id(text):
+        take(limit=NAMES_PER_PERSON, subject=str(actor.account_id), at=at)
     with sight_of(actor):
         if number is not None:
             found = Found(patient=patient_numbered(actor, number), number=number)
@@ -117,7 +121,7 @@ def open_patient(*, actor: Actor, system_id: str, reason: str = "", at: datetime
 def open_step(*, actor: Actor, episode: str, step: str, at: datetime) -> StepPage:
     """One step of an episode. Raises: NotPermitted, NotFound, ReasonNeeded."""
     with sight_of(actor):
-        page, _ = step_page(actor, episode=episode, step=step)
+        page, _ = step_page(actor, episode=episode, step=step, at=at)
         require_reason(actor, page.patient, at=at)
         _tell(actor, "step.opened", page.patient.id, at, _which(page))
         return page
@@ -126,7 +130,7 @@ def open_step(*, actor: Actor, episode: str, step: str, at: datetime) -> StepPag
 def open_number(*, actor: Actor, episode: str, step: str, at: datetime) -> StepPage:
     """The same, to show the patient's whole number with it. Raises: NotPermitted, NotFound, ReasonNeeded."""
     with sight_of(actor):
-        page, _ = step_page(actor, episode=episode, step=step)
+        page, _ = step_page(actor, episode=episode, step=step, at=at)
         require_reason(actor, page.patient, at=at)
         _tell(actor, "patient.opened", page.patient.id, at, {})
         return page
@@ -144,7 +148,7 @@ def open_news(
     with sight_of(actor, Permission.REPORT):
         if version_of(actor, episode=episode, step=step) == base:
             return None
-        page, row = step_page(actor, episode=episode, step=step)
+        page, row = step_page(actor, episode=episode, step=step, at=at)
         require_reason(actor, page.patient, used=False, at=at)
         _tell(actor, "step.followed", page.patient.id, at, _which(page))
         return page, others_in(changes_since(row, base))
@@ -153,17 +157,17 @@ def open_news(
 def open_history(*, actor: Actor, episode: str, step: str, at: datetime) -> tuple[StepPage, tuple[RevisionRow, ...]]:
     """Who changed what in a step, newest first. Raises: NotPermitted, NotFound, ReasonNeeded."""
     with sight_of(actor):
-        page, _ = step_page(actor, episode=episode, step=step)
+        page, _ = step_page(actor, episode=episode, step=step, at=at)
         require_reason(actor, page.patient, at=at)
         _tell(actor, "step.history_opened", page.patient.id, at, _which(page))
-        return page, history(actor=actor, episode=episode, step=step)
+        return page, history(actor=actor, episode=episode, step=step, at=at)
 
 
 def print_episode(*, actor: Actor, episode: str, at: datetime) -> tuple[StepPage, ...]:
     """All steps of an episode, for paper. Raises: NotPermitted, NotFound, ReasonNeeded."""
     with sight_of(actor):
         first = episodes_of(actor).filter(system_id=episode).values_list("steps__code", flat=True)
-        pages = tuple(step_page(actor, episode=episode, step=code)[0] for code in first if code)
+        pages = tuple(step_page(actor, episode=episode, step=code, at=at)[0] for code in first if code)
         order = {row.code: i for page in pages[:1] for i, row in enumerate(page.episode.steps)}
         for page in pages[:1]:
             require_reason(actor, page.patient, at=at)

@@ -18,6 +18,7 @@ from registret.kernel.secret import CODE_ALPHABET
 from registret.kernel.sweden import SWEDEN, day_of, months_later
 from registret.ledger.services import Fact, record
 from registret.places.queries import clinic as clinic_row
+from registret.records.deaths import settle
 from registret.records.holding import hold_numbers
 from registret.records.lifecycle import STEP_LIFE, StepState
 from registret.records.models import Episode, FormVersion, Number, Patient, Revision, Step
@@ -50,10 +51,11 @@ from registret.records.refusals import (
     PerhapsDouble,
     WrittenSince,
 )
+from registret.records.revisions import revise, set_next
 from registret.records.rows import Doubles, Other, StepPage
 from registret.records.sight import clinic_of, sight_of, sight_of_all
-from registret.registries.answers import Answer, AnswerBroken, Fault, Stored, read
-from registret.registries.assessing import Assessment, KnownOfPatient, assess
+from registret.registries.answers import Answer, AnswerBroken, Fault, FormFault, Stored, read
+from registret.registries.assessing import Assessment, KnownOfPatient, assess, opens_on
 from registret.registries.forms import Form
 from registret.registries.queries import form_in_force, form_of
 
@@ -251,12 +253,15 @@ def write(*, actor: Actor, episode: str, step: str, base: int, written: Written,
     Raises: NotFound, NotPermitted, ReasonNeeded, OfAnotherClinic, NotPossible (signed), FormChanged.
     """
     with sight_of(actor, Permission.REPORT):
-        page, row = step_page(actor, episode=episode, step=step, lock=True)
+        page, row = step_page(actor, episode=episode, step=step, lock=True, at=at)
         require_reason(actor, page.patient, at=at)
         _require_writable(actor, row, "write")
         _require_unchanged(page.form)
         since = changes_since(row, base)
         answers, faults = _read(page.form, step, written, at=at, arrived_at=page.arrived_at)
+        early = answers.keys() & page.assessment.locked.keys()
+        answers = {code: answer for code, answer in answers.items() if code not in early}
+        faults |= dict.fromkeys(early, FormFault.NOT_YET)
         changes, conflicts = _merge(page.form, row, since, written, answers, faults)
         if changes:
             row.state = STEP_LIFE.after(StepState(row.state), "write")
@@ -265,7 +270,7 @@ def write(*, actor: Actor, episode: str, step: str, base: int, written: Written,
         else:
             # What is answered shows the step all the same: also what others wrote, and whose it is.
             tell(actor, "step.opened", page, at, {})
-        now, _ = step_page(actor, episode=episode, step=step)
+        now, _ = step_page(actor, episode=episode, step=step, at=at)
         others = {code: other for code, other in others_in(since).items() if code not in changes}
         return Outcome(page=now, faults=faults, conflicts=conflicts, others=others)
 
@@ -276,7 +281,10 @@ def lay_aside(*, actor: Actor, episode: str, step: str, at: datetime) -> None:
 
 
 def take_up(*, actor: Actor, episode: str, step: str, at: datetime) -> None:
-    """Back from where it was laid. Raises: NotFound, NotPermitted, ReasonNeeded, OfAnotherClinic, NotPossible."""
+    """Back from where it was laid, or to be filled in though the patient has died.
+
+    Raises: NotFound, NotPermitted, ReasonNeeded, OfAnotherClinic, NotPossible.
+    """
     _turn(actor, episode, step, "take_up", Revision.Kind.TAKE_UP, "step.taken_up", reason="", at=at)
 
 
@@ -297,7 +305,7 @@ def sign(*, actor: Actor, episode: str, step: str, base: int, at: datetime) -> N
         (somebody wrote after the page was fetched: nobody signs what they have not seen).
     """
     with sight_of(actor, Permission.REPORT):
-        page, row = step_page(actor, episode=episode, step=step, lock=True)
+        page, row = step_page(actor, episode=episode, step=step, lock=True, at=at)
         require_reason(actor, page.patient, at=at)
         _require_writable(actor, row, "sign")
         _require_unchanged(page.form)
@@ -305,7 +313,8 @@ def sign(*, actor: Actor, episode: str, step: str, base: int, at: datetime) -> N
             raise WrittenSince(by=row.saved_by_name, at=row.saved_at)
         if not page.assessment.can_be_signed:
             raise CannotSign(lacking=len(page.assessment.lacking), broken=len(page.assessment.broken))
-        hidden = {code: (stored, None) for code, stored in row.answers.items() if code not in page.assessment.shown}
+        counted = page.assessment.shown - page.assessment.locked.keys()
+        hidden = {code: (stored, None) for code, stored in row.answers.items() if code not in counted}
         _put_name(actor, page, row, hidden, at=at)
         tell(actor, "step.signed", page, at, {})
 
@@ -317,7 +326,7 @@ def move(*, actor: Actor, episode: str, step: str, clinic_id: int, reason: str, 
         the actor's).
     """
     with sight_of(actor, Permission.REPORT) as provider:
-        page, row = step_page(actor, episode=episode, step=step, lock=True)
+        page, row = step_page(actor, episode=episode, step=step, lock=True, at=at)
         require_reason(actor, page.patient, at=at)
         there = clinic_row(clinic_id)
         if there is None or there.care_provider_id != provider or not there.is_open or row.clinic_id == clinic_id:
@@ -447,13 +456,15 @@ def _begin(
     Step.objects.bulk_create(
         Step(episode=episode, care_provider_id=provider, clinic_id=clinic_id, code=step.code) for step in form.steps
     )
-    page, row = step_page(actor, episode=episode.system_id, step=form.inclusion.code, lock=True)
+    page, row = step_page(actor, episode=episode.system_id, step=form.inclusion.code, lock=True, at=at)
     row.state = STEP_LIFE.after(StepState.PLANNED, "write")
     changes: dict[str, tuple[Stored | None, Stored | None]] = {code: (None, a.stored) for code, a in answers.items()}
     _change(actor, page, row, changes, kind=Revision.Kind.WRITE, reason="", at=at)
     # Its answers are what the episode was begun on: nothing is left to say about them.
     _put_name(actor, page, row, {}, at=at)
     tell(actor, "episode.begun", page, at, {})
+    if page.is_dead:
+        settle(patient_id, by=actor.by, actor=actor, at=at)
     return episode.system_id
 
 
@@ -469,10 +480,11 @@ def _turn(
     actor: Actor, episode: str, step: str, act: str, kind: Revision.Kind, event: str, *, reason: str, at: datetime
 ) -> None:
     with sight_of(actor, Permission.REPORT):
-        page, row = step_page(actor, episode=episode, step=step, lock=True)
+        page, row = step_page(actor, episode=episode, step=step, lock=True, at=at)
         require_reason(actor, page.patient, at=at)
         _require_writable(actor, row, act)
         row.state = STEP_LIFE.after(StepState(row.state), act)
+        row.closed_at, row.closed_why = None, ""
         if row.state == StepState.REOPENED:
             row.signed_at, row.signed_by_id, row.signed_by_name = None, None, ""
         _change(actor, page, row, {}, kind=kind, reason=reason, at=at)
@@ -562,64 +574,38 @@ def _change(
     began_at = _anchor(page.form, own) if row.code == page.form.inclusion.code else None
     if began_at is not None and began_at != page.episode.began_at:
         Episode.objects.filter(id=row.episode_id).update(began_at=began_at)
-    known = known_of(page.patient, began_at or page.episode.began_at)
-    now = assess(page.form, row.code, answers=everything, patient=known)
+    known = known_of(page.patient, began_at or page.episode.began_at, told_died_on=page.told_died_on)
+    now = assess(page.form, row.code, answers=everything, patient=known, today=day_of(at))
     row.flags, row.lacking = len(now.broken), len(now.lacking)
+    said_dead, row.says_dead, row.died_on = row.says_dead, now.death, now.died_on
     row.saved_at, row.saved_by_id, row.saved_by_name = at, actor.account_id, actor.name
     row.next_since = None
     revise(actor, row, changes, kind=kind, reason=reason, at=at)
     row.save()
-    _set_due(page.form, row, own, changed=frozenset(changes))
+    _set_due(page.form, row, everything, changed=frozenset(changes))
     if kind in {Revision.Kind.SIGN, Revision.Kind.REOPEN}:
         set_next(page.form, row.episode_id, at=at)
+    if row.says_dead != said_dead:
+        settle(page.patient.id, by=actor.by, actor=actor, but=row.id, at=at)
 
 
-def revise(
-    actor: Actor,
-    row: Step,
-    changes: Mapping[str, tuple[Stored | None, Stored | None]],
-    *,
-    kind: Revision.Kind,
-    reason: str,
-    at: datetime,
-) -> None:
-    """The next revision of a step; the caller saves the step."""
-    row.version += 1
-    Revision.objects.create(
-        step=row,
-        care_provider_id=row.care_provider_id,
-        number=row.version,
-        kind=kind,
-        changes={code: list(pair) for code, pair in changes.items()},
-        reason=reason,
-        at=at,
-        by_account_id=actor.account_id,
-        by_hsa_id=actor.hsa_id,
-        by_name=actor.name,
-        by_role=",".join(sorted(actor.seat.roles)),
-        by_clinic_id=clinic_of(actor),
-    )
-
-
-def set_next(form: Form, episode_id: int, *, at: datetime) -> None:
-    """The first step that is not signed is the one to go on with, if it is not begun; since `at`, if it was not yet."""
-    steps = Step.objects.filter(episode_id=episode_id)
-    states = dict(steps.values_list("code", "state"))
-    following = next((step.code for step in form.steps if states.get(step.code) != StepState.SIGNED), None)
-    steps.exclude(code=following).exclude(next_since=None).update(next_since=None)
-    steps.filter(code=following, state=StepState.PLANNED, next_since=None).update(next_since=at)
-
-
-def _set_due(form: Form, row: Step, answers: Mapping[str, Answer], *, changed: frozenset[str]) -> None:
-    """Steps that are taken some months after an answer of this one."""
+def _set_due(form: Form, row: Step, answers: Mapping[str, Mapping[str, Answer]], *, changed: frozenset[str]) -> None:
+    """Steps that are taken some months after an answer, and not before all that they must tell can be known."""
+    told = {code: answer.value for some in answers.values() for code, answer in some.items()}
     for step in form.steps:
-        if step.due is None or step.due.after not in changed:
+        if step.due is None:
             continue
-        value = answers[step.due.after].value if step.due.after in answers else None
+        waited_for = [question for question in step.questions if question.variable.opens and question.variable.required]
+        after = {question.variable.opens.after for question in waited_for if question.variable.opens}
+        if not changed & {step.due.after, *after}:
+            continue
+        value = told.get(step.due.after)
         day = day_of(value) if isinstance(value, datetime) else value
         due_from = due_to = None
         if isinstance(day, date):
-            due_from, due_to = months_later(day, step.due.months_from), months_later(day, step.due.months_to)
+            opening = [opens_on(q, told.get(q.variable.opens.after)) for q in waited_for if q.variable.opens]
+            due_from = max([months_later(day, step.due.months_from), *(one for one in opening if one)])
+            due_to = max(months_later(day, step.due.months_to), due_from)
         Step.objects.filter(episode_id=row.episode_id, code=step.code).update(due_from=due_from, due_to=due_to)
 
 

@@ -35,6 +35,8 @@ class FormFault(StrEnum):
     TOO_LONG = "too_long"
     TOO_LOW = "too_low"
     TOO_HIGH = "too_high"
+    NOT_YET = "not_yet"
+    """The question is about a day that has not come."""
     PERSONAL_NUMBER = "personal_number"
     NOT_A_CODE = "not_a_code"
     NO_SUCH_CODE = "no_such_code"

@@ -144,7 +144,7 @@ def _aspects(old: Question, new: Question) -> Iterator[Aspect]:
         Aspect.DECIMALS: (was.decimals, now.decimals),
         Aspect.MISSING: (set(was.missing), set(now.missing)),
         Aspect.REQUIRED: (was.required, now.required),
-        Aspect.SHOWN_IF: (shown[0], shown[1]),
+        Aspect.SHOWN_IF: ((shown[0], was.opens), (shown[1], now.opens)),
         Aspect.BLOCK: (old.block, new.block),
         Aspect.LABEL: (was.label, now.label),
     }

@@ -160,17 +160,24 @@ class CodeList(_Part):
         return self
 
 
+class Opens(_Part):
+    """The day that a question is about: `days` after the time `after`. Before that day nobody knows the answer."""
+
+    after: Code
+    days: int = Field(ge=0, le=3650)
+
+
 class Variable(_Part):
     """One question. `list` names the options of a choice; `show_if` and the rules are `expressions`.
 
     `common`: of several choices, the options that most answers are, in this order: shown first, with the others folded
     away under `more`, which says what they are. `purpose`: why it is asked, by code of a purpose of the registry.
     `error`: what is said in the place of the usual sentence if a value is impossible. `ucum`: the unit as machines know
-    it, if `units` cannot tell it from `unit`. `not_after_now`: a time that can lie ahead says false. `on_arrival_day`:
-    a time that is mostly of the day of the arrival may be written without the day (no part of the digest: the answer
-    means the same). `was`: what it was called in the
-    version before. `system`: where a code comes from; `expected`: chapters and ranges of it that an answer usually lies
-    in (no part of the digest either).
+    it, if `units` cannot tell it from `unit`. `opens`: it is locked until that day, and not asked of a patient who had
+    died by then. `not_after_now`: a time that can lie ahead says false. `on_arrival_day`: a time that is mostly of the
+    day of the arrival may be written without the day (no part of the digest: the answer means the same). `was`: what it
+    was called in the version before. `system`: where a code comes from; `expected`: chapters and ranges of it that an
+    answer usually lies in (no part of the digest either).
     """
 
     code: Code
@@ -190,6 +197,7 @@ class Variable(_Part):
     usual: Range | None = None
     required: bool = False
     show_if: Text | None = None
+    opens: Opens | None = None
     missing: tuple[Annotated[Missing, Field(strict=False)], ...] = Field(default=(), strict=False)
     not_after_now: bool = True
     on_arrival_day: bool = Field(default=False, exclude=True)
@@ -308,6 +316,13 @@ class Due(_Part):
         return self
 
 
+class Death(_Part):
+    """Which answers of the step say that the patient has died, and the variable that says when."""
+
+    told_by: Text
+    on: Code
+
+
 def _each_a_list(times: object) -> object:
     """A time by itself is a list of one, so that there is one way to read them."""
     return [[one] if isinstance(one, str) else one for one in times] if isinstance(times, list) else times
@@ -329,6 +344,7 @@ class Order(_Part):
 class StepFile(_Part):
     name: Words
     due: Due | None = None
+    death: Death | None = None
     order: tuple[Order, ...] = Field(default=(), strict=False)
     section: tuple[Section, ...] = Field(min_length=1, strict=False)
     score: tuple[Score, ...] = Field(default=(), strict=False)

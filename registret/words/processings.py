@@ -269,7 +269,7 @@ PROCESSINGS: tuple[Processing, ...] = (
             "records.Number": "text kind",
             "records.Merge": "by_name reason",
             "records.Episode": "began_at created_by_name",
-            "records.Step": "answers saved_by_name signed_by_name",
+            "records.Step": "answers saved_by_name signed_by_name says_dead died_on",
             "records.Revision": "changes reason by_hsa_id by_name",
             "records.OptOut": "mark case_number by_name",
             "records.Leaving": "case_number by_name",

@@ -185,7 +185,8 @@ SITE = {
 DEMO_ONLY = {
     "demo/brevlada": "open_to_all",
     "demo/brevlada/<str:name>": "open_to_all",
-    "demo/brevlada/<str:name>/html": "open_to_all",
+    "demo/brevlada/<str:name>/text": "open_to_all",
+    "demo/roller": "open_to_all",
 }
 CARD_HOSTS = {"k": "open_to_all", "p/<str:secret>": "open_to_all"}
 

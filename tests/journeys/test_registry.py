@@ -152,11 +152,17 @@ def test_a_pneumonia_from_inclusion_to_signature(at_work: Desk) -> None:
     may_be_left(page)
 
 
+def more(page: Page) -> None:
+    """What else there is about the step, unfolded."""
+    page.get_by_text("Mer om steget").click()
+
+
 def answered(page: Page) -> None:
     """All that the acute step must have answered."""
     page.get_by_label("Kom från", exact=True).select_option(label="Eget boende")
     choose(page, "Andra sjukdomar", "KOL")
     choose(page, "Nedsatt immunförsvar", "Ingen")
+    choose(page, "Behandlingsbegränsning", "Ingen")
     choose(page, "Nytillkommen förvirring", "Nej")
     for question, value in (
         ("Andningsfrekvens", "32"),
@@ -167,9 +173,11 @@ def answered(page: Page) -> None:
         fill(page, question, value)
     saved(page)
     choose(page, "Mättes saturationen med syrgas?", "Nej")
+    choose(page, "CRB-65 dokumenterad", "Ja")
     choose(page, "Blododling tagen", "Ja")
     choose(page, "Luftvägsodling tagen", "Okänt")
     choose(page, "Bilddiagnostik", "Lungröntgen, infiltrat")
+    choose(page, "Antibiotika före ankomsten", "Nej")
     choose(page, "Första antibiotika", "Bensylpenicillin")
     choose(page, "Intensivvård", "Nej")
     choose(page, "Andningsstöd", "Syrgas")
@@ -218,15 +226,19 @@ def test_signed_opened_again_with_a_reason_and_on_paper(at_work: Desk) -> None:
     fill(page, "Andningsfrekvens", "28")
     saved(page)
     at_work.press("Signera")
+    expect(page.locator("main")).to_contain_text("Klart: Akut vård är signerad.")
+    more(page)
     at_work.press("Ändringar")
     expect(page.locator("main")).to_contain_text("Fel andningsfrekvens")
     expect(page.locator("main")).to_contain_text(re.compile(r"32 /min\s*→\s*28 /min"))
     looked_at(page, "77-andringar")
     at_work.press("Tillbaka till formuläret")
+    more(page)
     at_work.press("Skriv ut")
     expect(page.locator("main")).to_contain_text("28 /min")
     looked_at(page, "78-utskrift")
     page.go_back()
+    more(page)
     at_work.press("Skriv ut tomt formulär")
     expect(page.locator("main")).to_contain_text("Besvaras om ”Blododling tagen” är Ja.")
     looked_at(page, "78-tomt-formular")
@@ -279,10 +291,12 @@ def test_a_tab_of_another_clinic_says_so_and_saves_when_one_is_back_there(
     expect(page.locator("[data-status]")).to_contain_text("Inte sparat. Sidan öppnades")
     looked_at(page, "73-formular-annan-klinik")
     hers.press("Spara")
-    expect(page.locator("h1")).to_have_text("Du har bytt klinik eller roll sedan sidan öppnades.")
-    looked_at(page, "73-bytt-klinik")
+    expect(page.locator("[data-status]")).to_contain_text("Inte sparat. Sidan öppnades")
+    asks_before_leaving(page)
     sit_down(other, house, "Norrviks")
-    hers.press("Skicka igen")
+    hers.press("Spara")
+    expect(page.locator("[data-status]")).to_contain_text("Senast sparat")
+    page.reload()
     expect(page.get_by_label("Andningsfrekvens").first).to_have_value("30")
 
 

@@ -14,9 +14,9 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright
 
 from registret.demo.pki import IssuedCertificate
+from registret.demo.reader import PIN, Reader
 from tests.journeys.conftest import CHROMIUM, OUT, POLICIES, Desk, bertil, cecilia, fill, house, launched, playwright
 from tests.journeys.running import House
-from tests.slow.reader import PIN, Reader
 from tests.slow.screen import Screen, until
 
 __all__ = ["bertil", "cecilia", "house", "playwright"]

@@ -24,8 +24,8 @@ function asItem(option, id) {
   return item;
 }
 
-/* `find(all)`: the options that fit what is typed, or all of them; each has a `title` and perhaps a `group`. It may be a
-   promise. `choose(option)`: one was chosen. `leave()`: the field is left with nothing chosen from an open list. */
+/* `find(all)` returns the options that fit what is typed, or all of them, or a promise of these. An option has a `title`
+   and may have a `group`. `choose(option)` is called when one is chosen, `leave()` when the field is left. */
 function combobox(input, { label, find, choose, leave = () => {} }) {
   const box = made("div", { className: "combo" });
   const list = made("ul", { className: "combo-list", id: `${input.id}-lista`, role: "listbox", hidden: true });
@@ -213,6 +213,8 @@ function ofCodes(input) {
   });
   input.addEventListener("input", (event) => {
     if (event instanceof CustomEvent) return;
+    /* Every code has a digit: words are a search, and nobody is told while searching that they are no code. */
+    if (!/\d/.test(typed())) event.stopPropagation();
     clearTimeout(timer);
     named.textContent = "";
     timer = setTimeout(async () => {
@@ -226,3 +228,44 @@ function ofCodes(input) {
 
 document.querySelectorAll("select[data-search]").forEach(ofSelect);
 document.querySelectorAll("input[data-codes]").forEach(ofCodes);
+
+/* Many options behind a fold: a field that ticks what it finds replaces the fold. What is ticked stands in the row. */
+const MANY = 10;
+
+function ofFold(fold) {
+  const labels = [...fold.querySelectorAll("label")];
+  const boxes = labels.map((label) => label.querySelector("input"));
+  if (labels.length < MANY || boxes.some((box) => box.disabled)) return;
+  const title = fold.querySelector("summary").textContent.trim();
+  const input = made("input", { id: `${boxes[0].name}-fler`, type: "text", autocomplete: "off" });
+  const label = made("label", { className: "small", htmlFor: input.id, textContent: title });
+  const options = labels.map((one, i) => {
+    const name = one.textContent.trim();
+    return { title: name, box: boxes[i], words: plain(name) };
+  });
+  const row = fold.parentElement;
+  for (const one of labels) one.classList.add("other");
+  fold.before(...labels);
+  fold.remove();
+  const place = made("div", { className: "more" });
+  place.append(label, input);
+  row.after(place);
+  const left = () => options.filter(({ box }) => !box.checked);
+  const { open } = combobox(input, {
+    label: title,
+    find: (all) => (all ? left() : matching(left(), input.value)),
+    choose: ({ box }) => {
+      input.value = "";
+      box.checked = true;
+      for (const kind of ["input", "change"]) box.dispatchEvent(new Event(kind, { bubbles: true }));
+    },
+  });
+  /* What is searched for is no answer. */
+  input.addEventListener("change", (event) => event.stopPropagation());
+  input.addEventListener("input", (event) => {
+    event.stopPropagation();
+    open(!input.value);
+  });
+}
+
+document.querySelectorAll(".chips > details").forEach(ofFold);

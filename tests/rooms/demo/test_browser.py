@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -28,6 +29,9 @@ needs_nss = pytest.mark.skipif(shutil.which("certutil") is None, reason="needs c
 REPORTER = """#!/bin/sh
 printf '%s\\n' "$@" > "$REPORT/arguments"
 env > "$REPORT/environment"
+for one in "$@"; do case "$one" in --user-data-dir=*) folder=${one#*=} ;; esac; done
+read -r preferences < "$folder/Default/Preferences" || true
+printf '%s' "$preferences" > "$REPORT/preferences"
 certutil -L -d "sql:$HOME/.pki/nssdb" > "$REPORT/store"
 exit ${ENDS:-0}
 """
@@ -117,7 +121,10 @@ def test_the_browser_is_at_home_elsewhere_and_leaves_nothing(demo: Demo, chromiu
     assert any(a.startswith(f"--user-data-dir={environment['HOME']}") for a in arguments)
     assert ("--no-sandbox" in arguments) is (os.geteuid() == 0)
     assert ("--test-type" in arguments) is (os.geteuid() == 0)
-    assert {"--lang=sv", "--disable-features=Translate"} <= set(arguments)
+    assert "--lang=sv" in arguments
+    assert (environment["LANGUAGE"], environment["LC_ALL"]) == ("sv", "sv_SE.UTF-8")
+    preferences = json.loads((report / "preferences").read_text())
+    assert preferences["translate"] == {"enabled": False}
 
 
 def test_a_card_that_is_not_there_gets_the_list_of_those_that_are(demo: Demo, chromium: Path) -> None:
@@ -133,7 +140,7 @@ def test_a_question_mark_lists_the_cards_without_a_demo_and_without_a_browser(tm
     done = opened(nowhere, programs, "--card", "?", DISPLAY="")
     assert (done.returncode, done.stderr) == (0, "")
     for name, offered in cast.BROWSERS.items():
-        assert f"\n  {name:15} {offered.what}" in done.stdout
+        assert f"\n  {name:17} {offered.what}" in done.stdout
 
 
 def test_nothing_is_promised_before_it_is_sure(demo: Demo, chromium: Path) -> None:
@@ -351,3 +358,10 @@ def _dead() -> int:
     gone = subprocess.Popen(["true"])
     gone.wait()
     return gone.pid
+
+
+@needs_nss
+def test_without_a_reader_for_the_pin_it_is_said_what_is_missing(demo: Demo, chromium: Path) -> None:
+    said = refused(opened(demo, chromium, "--pin", "yes"))
+    assert "softhsm2-util is missing" in said
+    assert "apt-get install softhsm2" in said

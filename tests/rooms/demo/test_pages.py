@@ -14,6 +14,7 @@ from django.urls import NoReverseMatch, resolve, reverse
 from django.urls.exceptions import Resolver404
 from pytest_django import Settings
 
+from registret.demo import cast, cast_bar
 from registret.demo.mailbox import MailCatcher, letters
 from registret.demo.pki import Authority
 from registret.web.gate import require_all_gated, views
@@ -71,20 +72,30 @@ def test_letters_are_listed_newest_first_with_to_whom_and_what(catcher: MailCatc
 
 def test_the_link_of_a_letter_can_be_followed(catcher: MailCatcher, client: Client) -> None:
     name = send(catcher, "Bekräfta")
-    assert f'<a href="{LINK}"' in page(client, f"/demo/brevlada/{name}")
+    assert f'<a href="{LINK}"' in page(client, f"/demo/brevlada/{name}/text")
 
 
 def test_what_a_letter_says_does_nothing_on_the_page(catcher: MailCatcher, client: Client) -> None:
     name = send(catcher, "<b>Bekräfta</b>")
-    shown = page(client, f"/demo/brevlada/{name}")
+    shown = page(client, f"/demo/brevlada/{name}/text")
     assert "<script>alert" not in shown
     assert "<b>Bekräfta" not in shown
     assert "&lt;script&gt;" in shown
 
 
+def test_a_letter_is_shown_as_it_looks_with_a_way_back(catcher: MailCatcher, client: Client) -> None:
+    name = send(catcher, "Bekräfta", html='<html><body class="x"><p>Hej Anna</p></body></html>')
+    shown = page(client, f"/demo/brevlada/{name}")
+    bar, _, letter = shown.partition("</p>")
+    assert bar.startswith('<html><body class="x"><p style=')
+    assert 'href="/demo/brevlada"' in bar
+    assert "Till anna.berg@regionnorrvik.se" in bar
+    assert "Hej Anna" in letter
+
+
 def test_the_letter_as_html_is_locked_in(catcher: MailCatcher, client: Client) -> None:
     name = send(catcher, "Bekräfta", html="<p style='color:red'>Hej</p><script>alert(1)</script>")
-    answer = client.get(f"/demo/brevlada/{name}/html", headers={"host": "registret.localhost:8443"}, secure=True)
+    answer = client.get(f"/demo/brevlada/{name}", headers={"host": "registret.localhost:8443"}, secure=True)
     assert "color:red" in answer.content.decode()
     policy = answer.headers["Content-Security-Policy"]
     assert {part.strip() for part in policy.split(";")} >= {
@@ -95,7 +106,7 @@ def test_the_letter_as_html_is_locked_in(catcher: MailCatcher, client: Client) -
 
 
 @pytest.mark.parametrize("name", ["finns-inte.eml", "..%2Fauthority.json", "..", "%2Fetc%2Fpasswd"])
-@pytest.mark.parametrize("rest", ["", "/html"])
+@pytest.mark.parametrize("rest", ["", "/text"])
 def test_a_letter_that_is_none_is_not_found(demo: Settings, client: Client, name: str, rest: str) -> None:
     answer = client.get(f"/demo/brevlada/{name}{rest}", headers={"host": "registret.localhost:8443"}, secure=True)
     assert answer.status_code == 404
@@ -112,7 +123,22 @@ def test_outside_the_demo_there_is_no_such_page(settings: Settings, client: Clie
     assert answer.status_code == 404
 
 
-def test_the_demo_has_every_address_of_the_site_and_three_of_its_own() -> None:
+def test_the_demo_has_every_address_of_the_site_and_four_of_its_own() -> None:
     require_all_gated("registret.demo.urls")
     extra = {name for name, _ in views("registret.demo.urls")} - {name for name, _ in views("registret.web.urls")}
-    assert extra == {"demo/brevlada", "demo/brevlada/<str:name>", "demo/brevlada/<str:name>/html"}
+    own = {"demo/brevlada", "demo/brevlada/<str:name>", "demo/brevlada/<str:name>/text", "demo/roller"}
+    assert extra == own
+
+
+def test_every_card_of_the_demo_stands_on_the_page_of_roles(demo: Settings, client: Client) -> None:
+    shown = page(client, "/demo/roller")
+    assert [f"make demo-browser CARD={card}" in shown for card in cast.BROWSERS] == [True] * len(cast.BROWSERS)
+    assert "Näst på tur är <b>Anna Berg</b>" in shown
+
+
+def test_the_story_always_goes_on_to_another_card_of_the_demo() -> None:
+    assert cast_bar.turn_after(cast.ANNA.hsa_id) is not None
+    for person in cast.PEOPLE:
+        turn = cast_bar.turn_after(person.hsa_id)
+        assert turn is None or turn.role.card in cast.BROWSERS
+        assert turn is None or turn.role.name != person.name

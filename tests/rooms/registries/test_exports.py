@@ -261,6 +261,19 @@ def test_rules_stand_at_their_step_with_their_level() -> None:
     assert rules[0]["message-en"].valueString.startswith("The patient is younger")
 
 
+def test_an_answer_that_is_a_code_names_the_system_that_it_comes_from() -> None:
+    questionnaire = as_questionnaire(form_of("endokardit", 1), origin=ORIGIN, on=DAY)
+    sets = {one["id"]: one["compose"]["include"][0]["system"] for one in questionnaire["contained"]}
+    assert sets == {"icd10se": "urn:oid:1.2.752.116.1.1.1.1.3", "kva": "urn:oid:1.2.752.116.1.3.2.1.4"}
+    links = by_link(form_of("endokardit", 1))
+    diagnosis, surgery = links["main_diagnosis"], links["surgery_kva"]
+    assert (diagnosis.type, diagnosis.answerValueSet, bool(diagnosis.repeats)) == ("choice", "#icd10se", False)
+    assert (surgery.type, surgery.answerValueSet, surgery.repeats) == ("choice", "#kva", True)
+    assert [one.valueString for one in extensions(surgery, f"{OURS}expected")] == ["F"]
+    (row,) = [one for one in rows(form_of("endokardit", 1)) if one["code"] == "surgery_kva"]
+    assert (row["type"], row["system"], row["expected"]) == ("codes", "kva", "F")
+
+
 def test_english_stands_beside_the_swedish_and_other_codes_beside_the_option() -> None:
     questionnaire = as_questionnaire(form_of("pneumoni", 1), origin=ORIGIN, on=DAY)
     assert questionnaire["title"] == "Pneumoni"

@@ -382,7 +382,9 @@ def test_a_time_that_ends_before_it_starts_is_no_score_and_the_form_says_so() ->
         found = acute(form, taken)
         now = next(one for one in found.scores if one.score.code == "minutes_to_antibiotic")
         assert (now.value, now.is_open, now.is_backwards) == (None, False, True)
-        assert score_shown(now).reading == "Tiden slutar innan den börjar."
+        shown = score_shown(now)
+        assert (shown.value, shown.unit, shown.reading) == ("Okänt", "", "Tiden slutar innan den börjar.")
+        assert shown.is_counted, "else the page folds the reading away"
         assert "arrived_at_before_antibiotic_at" in [rule.code for rule in found.broken]
     assert scores(acute("meningit", taken))["treated_within_hour"] is None
 

@@ -68,7 +68,7 @@ export class Form {
     for (const code of sent) if (!this.unsaved.clash.has(code)) this.fields.say(code, "fault", now.faults[code]);
     showRemarks(this.fields, this.unsaved, now);
     const heard = this.others.hear(now);
-    if (appeared.length) heard.push(`${this.words.newQuestion} ${appeared.join(", ")}.`);
+    if (appeared.length) heard.push(`${this.words.newQuestion} ${appeared.join(", ")}`);
     if (heard.length) this.heard.textContent = heard.join(" ");
     showScores(this.sheet, now.scores);
     showMap(this.map, now, this.words);

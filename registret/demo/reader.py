@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from registret.demo.pki import IssuedCertificate
 
-PIN = "246810"
-_MODULES = ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so")
+PIN: Final = "246810"
+_MODULES: Final = ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so")
+
+
+class ReaderTrouble(Exception):
+    """There is no reader with a PIN here. `str()` says what is missing or what a tool complained of."""
 
 
 @dataclass(slots=True)
@@ -28,7 +34,13 @@ class Reader:
 
     @classmethod
     def build(cls, folder: Path, *cards: IssuedCertificate, asks_each_time: bool = False) -> Reader:
-        """A reader with the first of these cards in. `asks_each_time`: its key wants the PIN for each signature."""
+        """A reader with the first of these cards in. `asks_each_time`: its key wants the PIN for each signature.
+
+        Raises: ReaderTrouble.
+        """
+        for program in ("softhsm2-util", "pkcs11-tool", "modutil"):
+            if shutil.which(program) is None:
+                raise ReaderTrouble(f"{program} is missing. Debian: sudo apt-get install softhsm2 opensc libnss3-tools")
         (folder / "tokens").mkdir(parents=True)
         reader = cls(folder)
         reader.configuration.write_text(
@@ -54,7 +66,7 @@ class Reader:
 
     def plug_into(self, store: Path) -> None:
         """Registers the reader in a browser's certificate store (a folder with an NSS database)."""
-        add = ["-add", "Kortläsare", "-libfile", _module(), "-force"]
+        add = ["-add", "Kortläsare", "-libfile", module(), "-force"]
         self.run("modutil", *add, "-dbdir", f"sql:{store}")
 
     def take_out(self, card: IssuedCertificate) -> None:
@@ -75,7 +87,8 @@ class Reader:
         done = subprocess.run(
             command, env=os.environ | self.environment, capture_output=True, text=True, stdin=subprocess.DEVNULL
         )
-        assert done.returncode == 0, f"{command[0]}: {done.stdout}{done.stderr}"
+        if done.returncode != 0:
+            raise ReaderTrouble(f"{command[0]}: {done.stdout}{done.stderr}".strip())
 
     def _write(self, card: IssuedCertificate, key_is: list[str]) -> None:
         before = set(self._token.glob("*.object"))
@@ -83,7 +96,7 @@ class Reader:
         number, file = f"{len(self.files) + 1:02}", self.folder / "object.der"
         for content, what in ((key, ["privkey", *key_is]), (card.der, ["cert"])):
             file.write_bytes(content)
-            to = ["--module", _module(), "--login", "--pin", PIN, "--id", number, "--label", card.label]
+            to = ["--module", module(), "--login", "--pin", PIN, "--id", number, "--label", card.label]
             self.run("pkcs11-tool", *to, "--write-object", str(file), "--type", *what)
         file.unlink()
         self.files[card.label] = [file for file in self._token.glob("*.object") if file not in before]
@@ -99,5 +112,9 @@ class Reader:
         return next((self.folder / "tokens").iterdir())
 
 
-def _module() -> str:
-    return next(path for path in _MODULES if Path(path).exists())
+def module() -> str:
+    """The file of SoftHSM2 that programs load. Raises: ReaderTrouble (not installed)."""
+    found = next((path for path in _MODULES if Path(path).exists()), None)
+    if found is None:
+        raise ReaderTrouble(f"SoftHSM2 is not at {' or '.join(_MODULES)}. Debian: sudo apt-get install softhsm2")
+    return found

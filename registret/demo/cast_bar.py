@@ -1,0 +1,90 @@
+"""Who is who in the demo, and whose turn it is: for the bar at the top and the page *Rollerna*."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.http import HttpRequest
+
+from registret.access.actor import Actor
+from registret.demo import cast
+from registret.demo.cast import Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """One card of the demo. `command` opens a browser with it; `is_here`: the person of this page."""
+
+    card: str
+    name: str
+    what: str
+    command: str
+    is_here: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """What comes next in the story, and with which card."""
+
+    role: Role
+    why: str
+
+
+# By the card of who has just done something: who comes next, and what for.
+_NEXT: Final[Mapping[str, tuple[str, str]]] = {
+    "reporter": ("administrator", "attesterar Anna när hon har bekräftat sin e-post"),
+    "administrator": ("reporter", "loggar in när hon är attesterad"),
+    "working": ("cases", "svarar patienten som undrar vad som finns om hen"),
+    "office": ("office-colleague", "bekräftar det som Doris har föreslagit"),
+    "cases": ("cases-colleague", "beslutar om utlämnandet som Henrik har förberett"),
+    "reader": ("working", "registrerar det som Sixten läser"),
+    "substitute": ("reviewer", "granskar vad alla har gjort, i loggen"),
+}
+_FIRST: Final = "reporter"
+
+
+def roles(*, here: str = "") -> tuple[Role, ...]:
+    """All cards that `make demo-browser` knows, the person with the HSA-id `here` marked."""
+    return tuple(_role(card, here=here) for card in cast.BROWSERS)
+
+
+def turn_after(hsa_id: str) -> Turn | None:
+    """Who comes after this person; the newcomer after nobody. None if the story goes no further."""
+    card = next((card for card, person in _people().items() if person.hsa_id == hsa_id), "")
+    if not hsa_id:
+        return Turn(role=_role(_FIRST), why="är ny: loggar in och registrerar sig")
+    if card not in _NEXT:
+        return None
+    following, why = _NEXT[card]
+    return Turn(role=_role(following), why=why)
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    """For every page of the demo: who is here, and whose turn it is."""
+    person = getattr(request, "person", None)
+    here = person if isinstance(person, Actor) else None
+    return {
+        "demo_name": here.by.name if here else "",
+        "demo_turn": lambda: turn_after(here.hsa_id if here else ""),
+    }
+
+
+def _role(card: str, *, here: str = "") -> Role:
+    person = _people().get(card)
+    name, _, what = cast.BROWSERS[card].what.partition(": ")
+    return Role(
+        card=card,
+        name=name,
+        what=what,
+        command=f"make demo-browser CARD={card}",
+        is_here=bool(here) and person is not None and person.hsa_id == here,
+    )
+
+
+def _people() -> dict[str, Person]:
+    """By card, the person whose HSA-id certificate is on it."""
+    files = {cast.hsa_file(person): person for person in cast.PEOPLE}
+    found = {card: files.get(offered.files[0]) for card, offered in cast.BROWSERS.items()}
+    return {card: person for card, person in found.items() if person is not None}
