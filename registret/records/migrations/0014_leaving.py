@@ -36,7 +36,7 @@ $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0012_listing")]
+    dependencies = [("records", "0009_the_dead")]
     operations = [
         migrations.CreateModel(
             name="Leaving",

@@ -65,12 +65,12 @@ def test_every_address_that_shows_a_patient_tells_the_log_of_it(now: datetime) -
     browsers = {who: Browser.of(who) for who in set(GATES.values())}
     shown = set()
     for address, view in ((str(one), view) for one, view in views("registret.web.urls")):
-        who = GATES.get(getattr(view, "gate", ""))
-        path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(args.get(found[1], "1")), address)
+        who = GATES.get(str(getattr(view, "gate", "")))
+        path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(args.get(str(found[1]), "1")), address)
         if who is None:
             continue
         before = Entry.objects.order_by("-id").values_list("id", flat=True)[0]
-        posted = POSTED.get(address)
+        posted = POSTED.get(str(address))
         sent = {name: text.format(**args) for name, text in posted.items()} if posted is not None else None
         body = _body(browsers[who], f"/{path}", sent)
         if not any(mark in body for mark in marks):
