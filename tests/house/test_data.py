@@ -285,6 +285,8 @@ TRIGGERS = {
     ("accounts_account", "accounts_account_kept"),
     ("access_application", "access_application_life"),
     ("access_grant", "access_grant_apart"),
+    ("access_grant", "access_grant_reach"),
+    ("records_takenback", "records_takenback_keep"),
     ("access_grant", "access_grant_life"),
     ("access_participation", "access_participation_append_only"),
     ("access_recertification", "access_recertification_guard"),
