@@ -104,9 +104,6 @@ def test_a_number_that_is_typed_reveals_no_opt_out_before_an_episode_is_begun_an
     for actor in (reader, here.cecilia):
         assert looking.search(actor=actor, written=TOLVAN, at=NOW).patient is None
     assert not asked(here.cecilia).doubles
-    assert services.unanswered(
-        actor=here.cecilia, who=NewPatient(number=number(TOLVAN)), sub_registry="pneumoni", at=NOW
-    ).lacking
     with pytest.raises(OptedOut):
         begun(here.cecilia)
     with pytest.raises(NotPermitted):
