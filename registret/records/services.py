@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -51,7 +51,7 @@ from registret.records.refusals import (
     WrittenSince,
 )
 from registret.records.revisions import revise, set_next
-from registret.records.rows import Doubles, Other, StepPage
+from registret.records.rows import Doubles, Other, PatientRow, StepPage
 from registret.records.sight import clinic_of, sight_of, sight_of_all
 from registret.registries.answers import Answer, AnswerBroken, Fault, FormFault, Stored, read
 from registret.registries.assessing import Assessment, KnownOfPatient, assess, opens_on
@@ -117,14 +117,19 @@ def known_patient(*, actor: Actor, system_id: str, at: datetime) -> NewPatient:
         found = patient_of(actor, system_id)
         require_reason(actor, found, at=at)
         record(event="patient.opened", by=actor.by, at=at, about_patient_id=found.id, clinic_id=actor.seat.clinic_id)
+    return new_episode_of(found)
+
+
+def new_episode_of(patient: PatientRow) -> NewPatient:
+    """For a further episode of a patient whom the actor was just shown."""
     return NewPatient(
-        number=found.number,
-        birth_date=found.birth_date,
-        sex=found.sex,
-        name=found.name,
-        is_protected=found.is_protected,
-        system_id=found.system_id,
-        shown=found.shown,
+        number=patient.number,
+        birth_date=patient.birth_date,
+        sex=patient.sex,
+        name=patient.name,
+        is_protected=patient.is_protected,
+        system_id=patient.system_id,
+        shown=patient.shown,
     )
 
 
@@ -146,16 +151,22 @@ def intake(*, actor: Actor, who: NewPatient, sub_registry: str, written: Written
     return found
 
 
-def unanswered(*, actor: Actor, who: NewPatient, sub_registry: str, at: datetime) -> Assessment:
-    """The inclusion questions before any is answered. Whether there are doubles is not asked: it would not show.
+def inclusions(
+    *, actor: Actor, number: PatientNumber, who: NewPatient | None, sub_registries: Iterable[str], at: datetime
+) -> dict[str, Assessment]:
+    """The inclusion questions of open sub-registries before any is answered, by code. `who`: None as long as birth date
+    and sex are not known. Whether there are doubles, or the patient has opted out, is not asked: it would not show.
 
-    Raises: NotPermitted, NotOpenForEntry, OptedOut, BirthDateNeeded, ReasonNeeded.
+    Raises: ReasonNeeded.
     """
-    form = _form_for(actor, sub_registry)
-    _require_not_blocked(who.number)
-    _require_reason(actor, who.number, at=at)
-    code = form.inclusion.code
-    return assess(form, code, answers={code: {}}, patient=_known(who, at))
+    _require_reason(actor, number, at=at)
+    nobody = KnownOfPatient(birth_date=None, sex=Sex.UNKNOWN.value, died_on=None, age=None)
+    known = _known(who, at) if who is not None else nobody
+    forms = [form for code in sub_registries if (form := form_in_force(code)) is not None]
+    return {
+        form.code: assess(form, form.inclusion.code, answers={form.inclusion.code: {}}, patient=known, today=day_of(at))
+        for form in forms
+    }
 
 
 def _intake(

@@ -360,6 +360,12 @@ def registries_to_report(actor: Actor) -> list[Any]:
     return [one for one in sub_registries() if one.state is RegistryState.OPEN and one.code in mine]
 
 
+def closed_to_report(actor: Actor) -> list[Any]:
+    """Those that are closed for entry, in which the actor may still correct what was reported."""
+    mine = actor.seat.sub_registries_for(Permission.REPORT)
+    return [one for one in sub_registries() if one.state is RegistryState.CLOSED and one.code in mine]
+
+
 def forms_to_report(actor: Actor) -> list[Form]:
     """The forms in force of those."""
     found = [form_in_force(one.code) for one in registries_to_report(actor)]
