@@ -24,9 +24,9 @@ from registret.access import (
     substitutes,
 )
 from registret.access.actor import Actor
-from registret.access.queries import newest_application, who
+from registret.access.queries import active_administrators, newest_application, who
+from registret.access.reach import reach_of
 from registret.access.roles import Role
-from registret.access.rules import last_possible_day
 from registret.accounts import attempts, sessions
 from registret.accounts.attempts import Proof, Purpose
 from registret.accounts.cardfacts import CardFacts
@@ -51,7 +51,6 @@ from registret.records.approval import Approval
 from registret.records.disclosure_file import parts_of
 from registret.settings import services as limits
 from registret.settings.lengths import TimeLimit
-from registret.settings.queries import length
 from registret.web.trust import revocation, trust
 
 T = TypeVar("T")
@@ -203,12 +202,15 @@ class _Story:
 
     @_sealed
     def appoint_local_administrator(self, person: Person, clinic: str, *, ago: timedelta) -> None:
-        appointing.appoint_local_administrator(
-            **_named(person),
-            clinic_id=_clinic_id(clinic),
-            actor=self.at_work(cast.DORIS, ago=ago),
-            at=self.now - ago,
-        )
+        """By one at the office; at a clinic without one, by two."""
+        actor, at, clinic_id = self.at_work(cast.DORIS, ago=ago), self.now - ago, _clinic_id(clinic)
+        if active_administrators(clinic_id=clinic_id, at=at):
+            appointing.appoint_local_administrator(**_named(person), clinic_id=clinic_id, actor=actor, at=at)
+        else:
+            wanted = nominating.nominate(
+                **_named(person), role=Role.LOCAL_ADMINISTRATOR, clinic_id=clinic_id, actor=actor, at=at
+            )
+            nominating.confirm(nomination_id=wanted, actor=self.at_work(cast.INGRID, ago=ago), at=at)
         self.confirm(person, ago=ago)
 
     @_sealed
@@ -261,13 +263,25 @@ class _Story:
 
     @_sealed
     def attest(self, applicant: Person, administrator: Person, *, ago: timedelta) -> None:
+        """As long as the administrator's own right lasts; at the office another has recommended the same."""
         at, wanted = self.now - ago, _found(newest_application(account_id=_account_id(applicant)))
+        actor = self.at_work(administrator, ago=ago)
+        last_day = reach_of(actor, at=at).last_day(at=at)
+        if actor.seat.clinic_id is None:
+            attesting.recommend(
+                application_id=wanted.id,
+                role=wanted.role,
+                sub_registries=SUB_REGISTRIES,
+                last_day=last_day,
+                actor=self.at_work(cast.INGRID, ago=ago),
+                at=at,
+            )
         attesting.attest(
             application_id=wanted.id,
             role=wanted.role,
             sub_registries=SUB_REGISTRIES,
-            last_day=last_possible_day(at=at, months=length(TimeLimit.GRANT).number),
-            actor=self.at_work(administrator, ago=ago),
+            last_day=last_day,
+            actor=actor,
             at=at,
         )
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from registret.kernel.by import By
 from registret.ledger.services import record
+from registret.records.deaths import hold_patients
 from registret.records.lifecycle import StepState
 from registret.records.models import Destruction, Episode, Merge, Number, Patient, Revision, Step
 from registret.records.queries import assessed
@@ -22,6 +23,7 @@ def destroy_episodes(
 
     Whoever writes in one of them at this moment is waited for, and it is destroyed with what they wrote.
     """
+    hold_patients(Episode.objects.filter(id__in=episode_ids).values_list("patient_id", flat=True))
     list(Step.objects.select_for_update().filter(episode_id__in=episode_ids).order_by("id").values_list("id"))
     found = list(Episode.objects.select_for_update().filter(id__in=episode_ids).order_by("id"))
     gone = Counter((episode.clinic_id, episode.sub_registry) for episode in found)
@@ -47,6 +49,7 @@ def destroy_research(codes: Mapping[int, Collection[str]], *, by: By, at: dateti
     Whoever writes in one of them at this moment is waited for. They are not asked again: nobody is to answer now what
     was to be known then.
     """
+    hold_patients(Step.objects.filter(id__in=codes).values_list("episode__patient_id", flat=True))
     steps = list(Step.objects.select_for_update(of=("self",)).filter(id__in=codes).order_by("id"))
     episodes = Episode.objects.select_related("patient").in_bulk({step.episode_id for step in steps})
     with destroying():
@@ -73,8 +76,8 @@ def _forget(step: Step, codes: frozenset[str], episode: Episode, *, by: By, at: 
     step.answers = {code: stored for code, stored in step.answers.items() if code not in codes}
     step.research_gone_at = at
     step.save(update_fields=["answers", "research_gone_at"])
-    if step.state not in {StepState.PLANNED, StepState.SIGNED}:
-        now = assessed(episode, step.code)
+    if step.state not in {StepState.PLANNED, StepState.SIGNED, StepState.CLOSED}:
+        now = assessed(episode, step.code, at=at)
         Step.objects.filter(id=step.id).update(flags=len(now.broken), lacking=len(now.lacking))
     record(
         event="episode.research_destroyed",

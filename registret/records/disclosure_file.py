@@ -209,7 +209,7 @@ def extent(selection: Selection) -> Extent:
         protected_patients=others["patients"],
         protected_steps=others["steps"],
         culled=own["culled"],
-        unsigned=begun.exclude(state__in=[StepState.SIGNED, StepState.PLANNED]).count(),
+        unsigned=begun.exclude(state__in=[StepState.SIGNED, StepState.PLANNED, StepState.CLOSED]).count(),
         later=later.count(),
     )
 
@@ -338,7 +338,7 @@ def _cell(question: Question, stored: Stored, selection: Selection, began_at: da
         case frozenset():
             return harmless(" ".join(sorted(answer.value)))
         case Decimal():
-            return str(answer.value)
+            return f"{answer.mark or ''}{answer.value}"
         case datetime() if selection.full_dates:
             return answer.value.astimezone(SWEDEN).strftime("%Y-%m-%dT%H:%M")
         case datetime():

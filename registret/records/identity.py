@@ -12,9 +12,9 @@ from django.db.models import Q
 
 from registret.access.actor import Actor
 from registret.access.roles import Permission
-from registret.kernel.by import By
 from registret.kernel.refused import Refused
 from registret.ledger.services import record
+from registret.records.deaths import POPULATION, hold_patients, settle
 from registret.records.holding import hold_identities, hold_numbers
 from registret.records.models import Episode, Merge, Number, Patient
 from registret.records.numbers import PatientNumber
@@ -141,6 +141,8 @@ def put_number(found: PatientRow, number: PatientNumber, *, mistaken: bool, said
     row.register_protects = False
     _fill_in(row, population_register().person(number), at=at)
     row.save()
+    if row.died_on != found.died_on:
+        settle(found.id, by=said.actor.by, at=at)
     record(
         event="patient.number_changed",
         by=said.actor.by,
@@ -183,6 +185,7 @@ def join(mine: PatientRow, other: PatientRow, *, mistaken: bool, said: Said, at:
     """
     backwards = other.number.is_reserve and not mine.number.is_reserve and not mistaken
     stays, goes = (mine, other) if backwards else (other, mine)
+    hold_patients([stays.id, goes.id])
     moved = Episode.objects.filter(patient_id=goes.id).update(patient_id=stays.id)
     _give_up_number(goes, mistaken=mistaken, at=at)
     Number.objects.filter(patient_id=goes.id).update(patient_id=stays.id)
@@ -197,6 +200,7 @@ def join(mine: PatientRow, other: PatientRow, *, mistaken: bool, said: Said, at:
         reason=said.reason.strip(),
     )
     Patient.objects.filter(id=goes.id).delete()
+    settle(stays.id, by=said.actor.by, at=at)
     # Under both: whoever asks for the log of either finds it.
     for one in (stays, goes):
         record(
@@ -317,10 +321,12 @@ def _asked(patient_id: int, *, at: datetime) -> bool:
         changed = _fill_in(row, person, at=at)
         if person is not None:
             row.save()
+        if "died_on" in changed:
+            settle(patient_id, by=POPULATION, at=at)
         if changed:
             record(
                 event="patient.looked_up",
-                by=By.of_program("population"),
+                by=POPULATION,
                 at=at,
                 about_patient_id=patient_id,
                 facts={"fields": ",".join(changed)},

@@ -14,6 +14,17 @@ class StepState(StrEnum):
     SIGNED = "signed"
     REOPENED = "reopened"
     """Signed once, opened with a reason."""
+    CLOSED = "closed"
+    """Not to be done any more: the patient has died."""
+
+
+class ClosedWhy(StrEnum):
+    """Who says that the patient has died."""
+
+    REGISTER = "register"
+    """The population register."""
+    ANSWER = "answer"
+    """An answer in a form."""
 
 
 STEP_LIFE = Life(
@@ -28,9 +39,15 @@ STEP_LIFE = Life(
         (StepState.INCOMPLETE, "sign"): StepState.SIGNED,
         (StepState.REOPENED, "sign"): StepState.SIGNED,
         (StepState.SIGNED, "reopen"): StepState.REOPENED,
+        (StepState.PLANNED, "close"): StepState.CLOSED,
+        (StepState.DRAFT, "close"): StepState.CLOSED,
+        (StepState.INCOMPLETE, "close"): StepState.CLOSED,
+        (StepState.CLOSED, "plan"): StepState.PLANNED,
+        (StepState.CLOSED, "take_up"): StepState.DRAFT,
     }
 )
 
+CLOSABLE = frozenset(state for state, act in STEP_LIFE.steps if act == "close")
 WRITABLE = frozenset(state for state, act in STEP_LIFE.steps if act == "write")
 UNFINISHED = (StepState.PLANNED, StepState.DRAFT, StepState.INCOMPLETE, StepState.REOPENED)
 """In which something is left to do."""

@@ -23,7 +23,6 @@ from registret.records.queries import (
     episode_rows,
     episodes_of,
     history,
-    is_blocked,
     others_in,
     patient_numbered,
     patient_of,
@@ -31,7 +30,6 @@ from registret.records.queries import (
     step_page,
     version_of,
 )
-from registret.records.refusals import OptedOut
 from registret.records.rows import LetterLine, Other, PatientPage, PatientRow, RevisionRow, StepPage
 from registret.records.sight import sight_of
 from registret.records.work_lists import Work, waiting
@@ -74,7 +72,9 @@ def search(*, actor: Actor, written: str, at: datetime) -> Found:
     Only among what the own care provider reported: whether others have the number does not show. Somebody of protected
     identity is found by number only, and without a name.
 
-    Raises: NotPermitted, OptedOut, TooMany.
+    Whether somebody has opted out is not told: only who begins an episode learns it.
+
+    Raises: NotPermitted, TooMany.
     """
     text = written.strip()
     try:
@@ -98,8 +98,6 @@ def search(*, actor: Actor, written: str, at: datetime) -> Found:
         _tell_each(actor, "patient.found", [(patient.id, {"how": how}) for patient in hits], at)
         if not hits:
             _tell(actor, "patient.not_found", None, at, {"how": how})
-    if number is not None and found.patient is None and is_blocked(number):
-        raise OptedOut()
     return replace(found, patient=found.patient.masked) if found.patient else found
 
 
@@ -123,7 +121,7 @@ def open_patient(*, actor: Actor, system_id: str, reason: str = "", at: datetime
 def open_step(*, actor: Actor, episode: str, step: str, at: datetime) -> StepPage:
     """One step of an episode. Raises: NotPermitted, NotFound, ReasonNeeded."""
     with sight_of(actor):
-        page, _ = step_page(actor, episode=episode, step=step)
+        page, _ = step_page(actor, episode=episode, step=step, at=at)
         require_reason(actor, page.patient, at=at)
         _tell(actor, "step.opened", page.patient.id, at, _which(page))
         return page
@@ -132,7 +130,7 @@ def open_step(*, actor: Actor, episode: str, step: str, at: datetime) -> StepPag
 def open_number(*, actor: Actor, episode: str, step: str, at: datetime) -> StepPage:
     """The same, to show the patient's whole number with it. Raises: NotPermitted, NotFound, ReasonNeeded."""
     with sight_of(actor):
-        page, _ = step_page(actor, episode=episode, step=step)
+        page, _ = step_page(actor, episode=episode, step=step, at=at)
         require_reason(actor, page.patient, at=at)
         _tell(actor, "patient.opened", page.patient.id, at, {})
         return page
@@ -150,7 +148,7 @@ def open_news(
     with sight_of(actor, Permission.REPORT):
         if version_of(actor, episode=episode, step=step) == base:
             return None
-        page, row = step_page(actor, episode=episode, step=step)
+        page, row = step_page(actor, episode=episode, step=step, at=at)
         require_reason(actor, page.patient, used=False, at=at)
         _tell(actor, "step.followed", page.patient.id, at, _which(page))
         return page, others_in(changes_since(row, base))
@@ -159,17 +157,17 @@ def open_news(
 def open_history(*, actor: Actor, episode: str, step: str, at: datetime) -> tuple[StepPage, tuple[RevisionRow, ...]]:
     """Who changed what in a step, newest first. Raises: NotPermitted, NotFound, ReasonNeeded."""
     with sight_of(actor):
-        page, _ = step_page(actor, episode=episode, step=step)
+        page, _ = step_page(actor, episode=episode, step=step, at=at)
         require_reason(actor, page.patient, at=at)
         _tell(actor, "step.history_opened", page.patient.id, at, _which(page))
-        return page, history(actor=actor, episode=episode, step=step)
+        return page, history(actor=actor, episode=episode, step=step, at=at)
 
 
 def print_episode(*, actor: Actor, episode: str, at: datetime) -> tuple[StepPage, ...]:
     """All steps of an episode, for paper. Raises: NotPermitted, NotFound, ReasonNeeded."""
     with sight_of(actor):
         first = episodes_of(actor).filter(system_id=episode).values_list("steps__code", flat=True)
-        pages = tuple(step_page(actor, episode=episode, step=code)[0] for code in first if code)
+        pages = tuple(step_page(actor, episode=episode, step=code, at=at)[0] for code in first if code)
         order = {row.code: i for page in pages[:1] for i, row in enumerate(page.episode.steps)}
         for page in pages[:1]:
             require_reason(actor, page.patient, at=at)

@@ -14,7 +14,7 @@ from django.db.models import F, Q
 
 from registret.accounts.name_keys import name_key
 from registret.records.approval import SHAPE
-from registret.records.lifecycle import UNFINISHED, DisclosureState, StepState
+from registret.records.lifecycle import UNFINISHED, ClosedWhy, DisclosureState, StepState
 from registret.records.numbers import Sex
 
 
@@ -134,7 +134,7 @@ class Step(models.Model):
     `version` counts revisions. `flags` and `lacking`: how many rules are broken and questions unanswered, for lists.
     `next_since`: since when it is the step to go on with, that is, those before it are signed and it is not begun.
     `research_gone_at`: when the answers to its research questions were destroyed, also those that its revisions had;
-    since then they are not asked.
+    since then they are not asked. `says_dead`: its answers say that the patient has died, and `died_on` when.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -159,6 +159,12 @@ class Step(models.Model):
     signed_by_id = models.BigIntegerField(null=True)
     signed_by_name = models.CharField(max_length=520, blank=True, default="")
     research_gone_at = models.DateTimeField(null=True)
+    says_dead = models.BooleanField(default=False)
+    died_on = models.DateField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_why = models.CharField(
+        max_length=10, choices=[(why.value, why.value) for why in ClosedWhy], blank=True, default=""
+    )
 
     class Meta:
         constraints = [
@@ -180,6 +186,18 @@ class Step(models.Model):
             models.CheckConstraint(
                 name="step_next_is_planned", condition=Q(next_since=None) | Q(state=StepState.PLANNED)
             ),
+            models.CheckConstraint(
+                name="step_closed_for_a_reason",
+                condition=Q(
+                    state=StepState.CLOSED,
+                    closed_at__isnull=False,
+                    closed_why__in=[why.value for why in ClosedWhy],
+                    flags=0,
+                    lacking=0,
+                )
+                | (~Q(state=StepState.CLOSED) & Q(closed_at=None, closed_why="")),
+            ),
+            models.CheckConstraint(name="step_died_if_dead", condition=Q(died_on=None) | Q(says_dead=True)),
         ]
         indexes = [
             models.Index(
@@ -218,7 +236,8 @@ class Step(models.Model):
 class Revision(models.Model):
     """What one act changed: `changes[code]` is (old, new), each as `answers.Stored` or null. Append-only.
 
-    `number` is the `version` that the step got by it.
+    `number` is the `version` that the step got by it. `by_account_id` is null where the population register said what
+    led to it.
     """
 
     class Kind(models.TextChoices):
@@ -229,6 +248,8 @@ class Revision(models.Model):
         REOPEN = "reopen"
         MOVE = "move"
         VERSION = "version"
+        CLOSE = "close"
+        PLAN = "plan"
 
     id = models.BigAutoField(primary_key=True)
     step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="revisions")
@@ -238,18 +259,26 @@ class Revision(models.Model):
     changes = models.JSONField(default=dict)
     reason = models.CharField(max_length=500, blank=True, default="")
     at = models.DateTimeField()
-    by_account_id = models.BigIntegerField()
-    by_hsa_id = models.CharField(max_length=31)
+    by_account_id = models.BigIntegerField(null=True)
+    by_hsa_id = models.CharField(max_length=31, blank=True, default="")
     by_name = models.CharField(max_length=520)
-    by_role = models.CharField(max_length=100)
-    by_clinic_id = models.BigIntegerField()
+    by_role = models.CharField(max_length=100, blank=True, default="")
+    by_clinic_id = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(name="revision_once", fields=["step", "number"]),
             models.CheckConstraint(
                 name="revision_kind_known",
-                condition=Q(kind__in=["write", "lay_aside", "take_up", "sign", "reopen", "move", "version"]),
+                condition=Q(
+                    kind__in=["write", "lay_aside", "take_up", "sign", "reopen", "move", "version", "close", "plan"]
+                ),
+            ),
+            # What people do to answers has an author; what the register says is followed by closing and opening.
+            models.CheckConstraint(
+                name="revision_by_somebody",
+                condition=Q(by_account_id__isnull=False, by_clinic_id__isnull=False) & ~Q(by_hsa_id="")
+                | Q(kind__in=["close", "plan", "take_up"]),
             ),
             models.CheckConstraint(name="revision_reopened_has_reason", condition=~Q(kind="reopen") | ~Q(reason="")),
         ]
@@ -280,6 +309,44 @@ class OptOut(models.Model):
         indexes = [
             models.Index(fields=["case_number"], name="opt_out_by_case"),
             models.Index(fields=["at"], name="opt_out_at"),
+        ]
+
+
+class Leaving(models.Model):
+    """A patient who has opted out and is not destroyed yet. Nobody sees the patient from now on (a policy of the
+    database), and until `due_at` it can be taken back."""
+
+    id = models.BigAutoField(primary_key=True)
+    patient = models.OneToOneField(Patient, on_delete=models.CASCADE, related_name="+")
+    case_number = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    by_account_id = models.BigIntegerField()
+    by_name = models.CharField(max_length=520)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="leaving_has_case", condition=~Q(case_number="")),
+            models.CheckConstraint(name="leaving_due_later", condition=Q(due_at__gt=F("at"))),
+        ]
+        indexes = [models.Index(fields=["due_at"], name="leaving_due")]
+
+
+class TakenBack(models.Model):
+    """An opt-out that was taken back: its mark is blocked no more, and goes out of the file beside the backups.
+    Append-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    mark = models.CharField(max_length=64)
+    key = models.CharField(max_length=16)
+    case_number = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    by_account_id = models.BigIntegerField()
+    by_name = models.CharField(max_length=520)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="taken_back_mark_shape", condition=Q(mark__regex=r"^[0-9a-f]{64}$")),
         ]
 
 

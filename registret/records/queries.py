@@ -7,7 +7,7 @@ inside a sight.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
@@ -18,7 +18,7 @@ from registret.access.roles import Permission
 from registret.accounts.folding import folded
 from registret.kernel.sweden import day_of
 from registret.records.blocking import marks_of
-from registret.records.lifecycle import WRITABLE, StepState
+from registret.records.lifecycle import WRITABLE, ClosedWhy, StepState
 from registret.records.models import Episode, FormVersion, Merge, Number, OptOut, Patient, Revision, Step
 from registret.records.numbers import PatientNumber, Sex
 from registret.records.rows import (
@@ -124,6 +124,8 @@ def step_row(found: Step) -> StepRow:
         signed_at=found.signed_at,
         signed_by_name=found.signed_by_name,
         research_gone_at=found.research_gone_at,
+        closed_at=found.closed_at,
+        closed_why=ClosedWhy(found.closed_why) if found.closed_why else None,
     )
 
 
@@ -166,13 +168,21 @@ def listed_patient(found: Patient, *, text: str, kind: str) -> PatientRow:
     )
 
 
-def step_page(actor: Actor, *, episode: str, step: str | None, lock: bool = False) -> tuple[StepPage, Step]:
-    """One step (None: the first), with what it looks like now; `lock` holds its row until the end of the transaction,
-    for somebody who reports to the sub-registry.
+def step_page(
+    actor: Actor, *, episode: str, step: str | None, lock: bool = False, at: datetime
+) -> tuple[StepPage, Step]:
+    """One step (None: the first), with what it looks like at `at`; `lock` holds patient and steps until the end of the
+    transaction, for somebody who reports to the sub-registry.
 
     Raises: NotFound; NotPermitted (to hold it: the actor only reads in this sub-registry).
     """
-    found = episodes_of(actor).filter(system_id=episode).select_related("patient").first()
+    wanted_episodes = _with_death_elsewhere(episodes_of(actor).filter(system_id=episode).select_related("patient"))
+    if lock:
+        # The patient before the steps: a death closes steps of other episodes, and two who wait for each other's steps
+        # would wait for ever.
+        wanted_episodes = wanted_episodes.select_for_update(of=("patient",), no_key=True)
+    # Asked again, if the patient was merged into another while this one waited.
+    found = wanted_episodes.first() or (wanted_episodes.first() if lock else None)
     if found is None:
         raise NotFound()
     may_report = found.sub_registry in actor.seat.sub_registries_for(Permission.REPORT)
@@ -194,19 +204,40 @@ def step_page(actor: Actor, *, episode: str, step: str | None, lock: bool = Fals
         form=form,
         form_step=form.step(step),
         answers=answers,
-        assessment=assess(form, step, answers=answers, patient=known_of(patient, found.began_at)),
+        assessment=assess(
+            form,
+            step,
+            answers=answers,
+            patient=known_of(patient, found.began_at, told_died_on=found.told_died_on),
+            today=day_of(at),
+        ),
+        told_died_on=found.told_died_on,
+        is_dead=found.patient.died_on is not None
+        or found.is_dead_elsewhere
+        or any(s.says_dead for s in steps.values()),
         may_report=may_report,
         is_writable=may_report and row.clinic_id == actor.seat.clinic_id and StepState(row.state) in WRITABLE,
     )
     return page, row
 
 
-def assessed(episode: Episode, step: str) -> Assessment:
-    """What a step comes to as it stands. Inside `sight_of_all`; for what the clock does."""
+def assessed(episode: Episode, step: str, *, at: datetime) -> Assessment:
+    """What a step comes to as it stands; for what no person does."""
     steps = {one.code: one for one in episode.steps.all()}
     form = _form_now(episode, steps)
     answers = {code: answers_of(form, one.answers) for code, one in steps.items()}
-    return assess(form, step, answers=answers, patient=known_of(patient_row(episode.patient), episode.began_at))
+    elsewhere = _with_death_elsewhere(Episode.objects.filter(id=episode.id)).get()
+    known = known_of(patient_row(episode.patient), episode.began_at, told_died_on=elsewhere.told_died_on)
+    return assess(form, step, answers=answers, patient=known, today=day_of(at))
+
+
+def _with_death_elsewhere(episodes: QuerySet[Episode]) -> QuerySet[Any]:
+    """With what other episodes of the same patient and care provider say of a death."""
+    said = Step.objects.filter(
+        episode__patient_id=OuterRef("patient_id"), care_provider_id=OuterRef("care_provider_id"), says_dead=True
+    ).exclude(episode_id=OuterRef("id"))
+    days = said.exclude(died_on=None).order_by("died_on").values("died_on")
+    return episodes.annotate(is_dead_elsewhere=Exists(said), told_died_on=Subquery(days[:1]))
 
 
 def steps_of(*, actor: Actor, episode: str) -> tuple[StepRow, ...]:
@@ -240,12 +271,13 @@ def question_of(form: Form, code: str) -> Question:
     return next(one.questions[code] for one in (form, *others) if code in one.questions)
 
 
-def known_of(patient: PatientRow, began_at: datetime) -> KnownOfPatient:
+def known_of(patient: PatientRow, began_at: datetime, *, told_died_on: date | None = None) -> KnownOfPatient:
     return KnownOfPatient(
         birth_date=patient.birth_date,
         sex=patient.sex.value,
         died_on=patient.died_on,
         age=patient.age_at(day_of(began_at)),
+        told_died_on=told_died_on,
     )
 
 
@@ -305,9 +337,9 @@ def due_with_patients(*, actor: Actor, at: datetime) -> tuple[LetterLine, ...]:
     )
 
 
-def history(*, actor: Actor, episode: str, step: str) -> tuple[RevisionRow, ...]:
+def history(*, actor: Actor, episode: str, step: str, at: datetime) -> tuple[RevisionRow, ...]:
     """What was changed in a step, newest first. Inside `sight_of(actor)`. Raises: NotFound."""
-    page, row = step_page(actor, episode=episode, step=step)
+    page, row = step_page(actor, episode=episode, step=step, at=at)
     found = Revision.objects.filter(step_id=row.id).order_by("-number")
     return tuple(_revision(page.form, revision) for revision in found)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from registret.kernel.sweden import day_of
-from registret.records.lifecycle import UNFINISHED, EpisodeState, StepState
+from registret.records.lifecycle import UNFINISHED, ClosedWhy, EpisodeState, StepState
 from registret.records.numbers import PatientNumber, Sex, age_on
 from registret.registries.answers import Answer
 from registret.registries.assessing import Assessment
@@ -71,6 +71,8 @@ class StepRow:
     signed_at: datetime | None
     signed_by_name: str
     research_gone_at: datetime | None
+    closed_at: datetime | None
+    closed_why: ClosedWhy | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +100,8 @@ class PatientPage:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepPage:
     """One step as it stands. `answers`: of this step and those before it, by step and variable. `may_report`: whoever
-    looks reports to this sub-registry; the step is theirs to write if it `is_writable`, too."""
+    looks reports to this sub-registry; the step is theirs to write if it `is_writable`, too. `is_dead`: the population
+    register or an answer of this care provider says so; `told_died_on`: the day, by another episode."""
 
     patient: PatientRow
     episode: EpisodeRow
@@ -107,6 +110,8 @@ class StepPage:
     form_step: FormStep
     answers: Mapping[str, Mapping[str, Answer]]
     assessment: Assessment
+    told_died_on: date | None
+    is_dead: bool
     may_report: bool
     is_writable: bool
 
@@ -240,7 +245,7 @@ class RevisionRow:
     by_name: str
     by_hsa_id: str
     by_role: str
-    by_clinic_id: int
+    by_clinic_id: int | None
     changes: tuple[Changed, ...]
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -18,6 +18,7 @@ from registret.kernel.secret import CODE_ALPHABET
 from registret.kernel.sweden import SWEDEN, day_of, months_later
 from registret.ledger.services import Fact, record
 from registret.places.queries import clinic as clinic_row
+from registret.records.deaths import settle
 from registret.records.holding import hold_numbers
 from registret.records.lifecycle import STEP_LIFE, StepState
 from registret.records.models import Episode, FormVersion, Number, Patient, Revision, Step
@@ -28,6 +29,7 @@ from registret.records.queries import (
     answers_of,
     changes_since,
     doubles_of,
+    episodes_of,
     is_blocked,
     known_of,
     others_in,
@@ -49,12 +51,13 @@ from registret.records.refusals import (
     PerhapsDouble,
     WrittenSince,
 )
-from registret.records.rows import Doubles, Other, StepPage
+from registret.records.revisions import revise, set_next
+from registret.records.rows import Doubles, Other, PatientRow, StepPage
 from registret.records.sight import clinic_of, sight_of, sight_of_all
-from registret.registries.answers import Answer, AnswerBroken, Fault, Stored, read
-from registret.registries.assessing import Assessment, KnownOfPatient, assess
+from registret.registries.answers import Answer, AnswerBroken, Fault, FormFault, Stored, read
+from registret.registries.assessing import Assessment, KnownOfPatient, assess, opens_on
 from registret.registries.forms import Form
-from registret.registries.queries import form_in_force
+from registret.registries.queries import form_in_force, form_of
 
 Written = Mapping[str, Sequence[str]]
 """By variable, what a form brought: one text, or several for several choices."""
@@ -115,23 +118,31 @@ def known_patient(*, actor: Actor, system_id: str, at: datetime) -> NewPatient:
         found = patient_of(actor, system_id)
         require_reason(actor, found, at=at)
         record(event="patient.opened", by=actor.by, at=at, about_patient_id=found.id, clinic_id=actor.seat.clinic_id)
+    return new_episode_of(found)
+
+
+def new_episode_of(patient: PatientRow) -> NewPatient:
+    """For a further episode of a patient whom the actor was just shown."""
     return NewPatient(
-        number=found.number,
-        birth_date=found.birth_date,
-        sex=found.sex,
-        name=found.name,
-        is_protected=found.is_protected,
-        system_id=found.system_id,
-        shown=found.shown,
+        number=patient.number,
+        birth_date=patient.birth_date,
+        sex=patient.sex,
+        name=patient.name,
+        is_protected=patient.is_protected,
+        system_id=patient.system_id,
+        shown=patient.shown,
     )
 
 
 def intake(*, actor: Actor, who: NewPatient, sub_registry: str, written: Written, at: datetime) -> Intake:
-    """Looks at the inclusion questions before anything is begun. If doubles show, the log is told about whom.
+    """Look at the inclusion questions before anything is begun. Doubles of the own care provider show, and the log is
+    told about whom. Of others, and of an opt-out, nothing is said before somebody is registered: a number that is only
+    tried reveals nothing.
 
-    Raises: NotPermitted, NotOpenForEntry, OptedOut, BirthDateNeeded, ReasonNeeded, NotAsShown.
+    Raises: NotPermitted, NotOpenForEntry, BirthDateNeeded, ReasonNeeded, NotAsShown.
     """
     found, patient_id = _intake(actor, who, sub_registry, written, at)
+    found = replace(found, doubles=replace(found.doubles, elsewhere=False))
     if found.doubles:
         record(
             event="patient.doubles_shown",
@@ -144,16 +155,22 @@ def intake(*, actor: Actor, who: NewPatient, sub_registry: str, written: Written
     return found
 
 
-def unanswered(*, actor: Actor, who: NewPatient, sub_registry: str, at: datetime) -> Assessment:
-    """The inclusion questions before any is answered. Whether there are doubles is not asked: it would not show.
+def inclusions(
+    *, actor: Actor, number: PatientNumber, who: NewPatient | None, sub_registries: Iterable[str], at: datetime
+) -> dict[str, Assessment]:
+    """The inclusion questions of open sub-registries before any is answered, by code. `who`: None as long as birth date
+    and sex are not known. Whether there are doubles, or the patient has opted out, is not asked: it would not show.
 
-    Raises: NotPermitted, NotOpenForEntry, OptedOut, BirthDateNeeded, ReasonNeeded.
+    Raises: ReasonNeeded.
     """
-    form = _form_for(actor, sub_registry)
-    _require_not_blocked(who.number)
-    _require_reason(actor, who.number, at=at)
-    code = form.inclusion.code
-    return assess(form, code, answers={code: {}}, patient=_known(who, at))
+    _require_reason(actor, number, at=at)
+    nobody = KnownOfPatient(birth_date=None, sex=Sex.UNKNOWN.value, died_on=None, age=None)
+    known = _known(who, at) if who is not None else nobody
+    forms = [form for code in sub_registries if (form := form_in_force(code)) is not None]
+    return {
+        form.code: assess(form, form.inclusion.code, answers={form.inclusion.code: {}}, patient=known, today=day_of(at))
+        for form in forms
+    }
 
 
 def _intake(
@@ -161,7 +178,6 @@ def _intake(
 ) -> tuple[Intake, int | None]:
     """And the id of the patient, if there is one of the number."""
     form = _form_for(actor, sub_registry)
-    _require_not_blocked(who.number)
     _require_reason(actor, who.number, at=at)
     answers, faults = _read(form, form.inclusion.code, written, at=at)
     began_at = _anchor(form, answers) or at
@@ -202,15 +218,43 @@ def begin(
     with transaction.atomic():
         # Before doubles are looked for: two who begin the same episode at one moment come one after the other.
         hold_numbers(who.number.text)
+        _require_not_blocked(who.number)
         found, _ = _intake(actor, who, sub_registry, written, at)
         if found.faults or not found.assessment.can_be_signed or began_at is None:
             raise NotIncluded()
-        if found.doubles and not is_no_double:
-            raise PerhapsDouble(own=len(found.doubles.own), elsewhere=found.doubles.elsewhere)
+        if found.doubles.own and not is_no_double:
+            raise PerhapsDouble(own=len(found.doubles.own))
         use(form, at=at)
         patient_id = _patient(who, at=at)
         with sight_of(actor, Permission.REPORT) as provider:
             return _begin(actor, provider, patient_id, form, answers, began_at, at)
+
+
+def near_elsewhere(*, actor: Actor, episode: str, at: datetime) -> bool:
+    """Whether another care provider has an episode of this sub-registry near in time, for who has just begun one. If so
+    the log is told about whom.
+
+    Raises: NotFound, NotPermitted.
+    """
+    with sight_of(actor, Permission.REPORT):
+        row = episodes_of(actor, Permission.REPORT).filter(system_id=episode).first()
+    if row is None:
+        raise NotFound()
+    within = _within(form_of(row.sub_registry, row.version))
+    with sight_of_all():
+        near = doubles_of(
+            actor, patient_id=row.patient_id, sub_registry=row.sub_registry, began_at=row.began_at, within=within
+        )
+        if near.elsewhere:
+            record(
+                event="patient.doubles_shown",
+                by=actor.by,
+                at=at,
+                about_patient_id=row.patient_id,
+                clinic_id=actor.seat.clinic_id,
+                facts={"sub_registry": row.sub_registry},
+            )
+    return near.elsewhere
 
 
 def write(*, actor: Actor, episode: str, step: str, base: int, written: Written, at: datetime) -> Outcome:
@@ -221,12 +265,15 @@ def write(*, actor: Actor, episode: str, step: str, base: int, written: Written,
     Raises: NotFound, NotPermitted, ReasonNeeded, OfAnotherClinic, NotPossible (signed), FormChanged.
     """
     with sight_of(actor, Permission.REPORT):
-        page, row = step_page(actor, episode=episode, step=step, lock=True)
+        page, row = step_page(actor, episode=episode, step=step, lock=True, at=at)
         require_reason(actor, page.patient, at=at)
         _require_writable(actor, row, "write")
         _require_unchanged(page.form)
         since = changes_since(row, base)
         answers, faults = _read(page.form, step, written, at=at, arrived_at=page.arrived_at)
+        early = answers.keys() & page.assessment.locked.keys()
+        answers = {code: answer for code, answer in answers.items() if code not in early}
+        faults |= dict.fromkeys(early, FormFault.NOT_YET)
         changes, conflicts = _merge(page.form, row, since, written, answers, faults)
         if changes:
             row.state = STEP_LIFE.after(StepState(row.state), "write")
@@ -235,7 +282,7 @@ def write(*, actor: Actor, episode: str, step: str, base: int, written: Written,
         else:
             # What is answered shows the step all the same: also what others wrote, and whose it is.
             tell(actor, "step.opened", page, at, {})
-        now, _ = step_page(actor, episode=episode, step=step)
+        now, _ = step_page(actor, episode=episode, step=step, at=at)
         others = {code: other for code, other in others_in(since).items() if code not in changes}
         return Outcome(page=now, faults=faults, conflicts=conflicts, others=others)
 
@@ -246,7 +293,10 @@ def lay_aside(*, actor: Actor, episode: str, step: str, at: datetime) -> None:
 
 
 def take_up(*, actor: Actor, episode: str, step: str, at: datetime) -> None:
-    """Back from where it was laid. Raises: NotFound, NotPermitted, ReasonNeeded, OfAnotherClinic, NotPossible."""
+    """Back from where it was laid, or to be filled in though the patient has died.
+
+    Raises: NotFound, NotPermitted, ReasonNeeded, OfAnotherClinic, NotPossible.
+    """
     _turn(actor, episode, step, "take_up", Revision.Kind.TAKE_UP, "step.taken_up", reason="", at=at)
 
 
@@ -267,7 +317,7 @@ def sign(*, actor: Actor, episode: str, step: str, base: int, at: datetime) -> N
         (somebody wrote after the page was fetched: nobody signs what they have not seen).
     """
     with sight_of(actor, Permission.REPORT):
-        page, row = step_page(actor, episode=episode, step=step, lock=True)
+        page, row = step_page(actor, episode=episode, step=step, lock=True, at=at)
         require_reason(actor, page.patient, at=at)
         _require_writable(actor, row, "sign")
         _require_unchanged(page.form)
@@ -275,7 +325,8 @@ def sign(*, actor: Actor, episode: str, step: str, base: int, at: datetime) -> N
             raise WrittenSince(by=row.saved_by_name, at=row.saved_at)
         if not page.assessment.can_be_signed:
             raise CannotSign(lacking=len(page.assessment.lacking), broken=len(page.assessment.broken))
-        hidden = {code: (stored, None) for code, stored in row.answers.items() if code not in page.assessment.shown}
+        counted = page.assessment.shown - page.assessment.locked.keys()
+        hidden = {code: (stored, None) for code, stored in row.answers.items() if code not in counted}
         _put_name(actor, page, row, hidden, at=at)
         tell(actor, "step.signed", page, at, {})
 
@@ -287,7 +338,7 @@ def move(*, actor: Actor, episode: str, step: str, clinic_id: int, reason: str, 
         the actor's).
     """
     with sight_of(actor, Permission.REPORT) as provider:
-        page, row = step_page(actor, episode=episode, step=step, lock=True)
+        page, row = step_page(actor, episode=episode, step=step, lock=True, at=at)
         require_reason(actor, page.patient, at=at)
         there = clinic_row(clinic_id)
         if there is None or there.care_provider_id != provider or not there.is_open or row.clinic_id == clinic_id:
@@ -417,13 +468,15 @@ def _begin(
     Step.objects.bulk_create(
         Step(episode=episode, care_provider_id=provider, clinic_id=clinic_id, code=step.code) for step in form.steps
     )
-    page, row = step_page(actor, episode=episode.system_id, step=form.inclusion.code, lock=True)
+    page, row = step_page(actor, episode=episode.system_id, step=form.inclusion.code, lock=True, at=at)
     row.state = STEP_LIFE.after(StepState.PLANNED, "write")
     changes: dict[str, tuple[Stored | None, Stored | None]] = {code: (None, a.stored) for code, a in answers.items()}
     _change(actor, page, row, changes, kind=Revision.Kind.WRITE, reason="", at=at)
     # Its answers are what the episode was begun on: nothing is left to say about them.
     _put_name(actor, page, row, {}, at=at)
     tell(actor, "episode.begun", page, at, {})
+    if page.is_dead:
+        settle(patient_id, by=actor.by, actor=actor, at=at)
     return episode.system_id
 
 
@@ -439,10 +492,11 @@ def _turn(
     actor: Actor, episode: str, step: str, act: str, kind: Revision.Kind, event: str, *, reason: str, at: datetime
 ) -> None:
     with sight_of(actor, Permission.REPORT):
-        page, row = step_page(actor, episode=episode, step=step, lock=True)
+        page, row = step_page(actor, episode=episode, step=step, lock=True, at=at)
         require_reason(actor, page.patient, at=at)
         _require_writable(actor, row, act)
         row.state = STEP_LIFE.after(StepState(row.state), act)
+        row.closed_at, row.closed_why = None, ""
         if row.state == StepState.REOPENED:
             row.signed_at, row.signed_by_id, row.signed_by_name = None, None, ""
         _change(actor, page, row, {}, kind=kind, reason=reason, at=at)
@@ -532,64 +586,38 @@ def _change(
     began_at = _anchor(page.form, own) if row.code == page.form.inclusion.code else None
     if began_at is not None and began_at != page.episode.began_at:
         Episode.objects.filter(id=row.episode_id).update(began_at=began_at)
-    known = known_of(page.patient, began_at or page.episode.began_at)
-    now = assess(page.form, row.code, answers=everything, patient=known)
+    known = known_of(page.patient, began_at or page.episode.began_at, told_died_on=page.told_died_on)
+    now = assess(page.form, row.code, answers=everything, patient=known, today=day_of(at))
     row.flags, row.lacking = len(now.broken), len(now.lacking)
+    said_dead, row.says_dead, row.died_on = row.says_dead, now.death, now.died_on
     row.saved_at, row.saved_by_id, row.saved_by_name = at, actor.account_id, actor.name
     row.next_since = None
     revise(actor, row, changes, kind=kind, reason=reason, at=at)
     row.save()
-    _set_due(page.form, row, own, changed=frozenset(changes))
+    _set_due(page.form, row, everything, changed=frozenset(changes))
     if kind in {Revision.Kind.SIGN, Revision.Kind.REOPEN}:
         set_next(page.form, row.episode_id, at=at)
+    if row.says_dead != said_dead:
+        settle(page.patient.id, by=actor.by, actor=actor, but=row.id, at=at)
 
 
-def revise(
-    actor: Actor,
-    row: Step,
-    changes: Mapping[str, tuple[Stored | None, Stored | None]],
-    *,
-    kind: Revision.Kind,
-    reason: str,
-    at: datetime,
-) -> None:
-    """The next revision of a step; the caller saves the step."""
-    row.version += 1
-    Revision.objects.create(
-        step=row,
-        care_provider_id=row.care_provider_id,
-        number=row.version,
-        kind=kind,
-        changes={code: list(pair) for code, pair in changes.items()},
-        reason=reason,
-        at=at,
-        by_account_id=actor.account_id,
-        by_hsa_id=actor.hsa_id,
-        by_name=actor.name,
-        by_role=",".join(sorted(actor.seat.roles)),
-        by_clinic_id=clinic_of(actor),
-    )
-
-
-def set_next(form: Form, episode_id: int, *, at: datetime) -> None:
-    """The first step that is not signed is the one to go on with, if it is not begun; since `at`, if it was not yet."""
-    steps = Step.objects.filter(episode_id=episode_id)
-    states = dict(steps.values_list("code", "state"))
-    following = next((step.code for step in form.steps if states.get(step.code) != StepState.SIGNED), None)
-    steps.exclude(code=following).exclude(next_since=None).update(next_since=None)
-    steps.filter(code=following, state=StepState.PLANNED, next_since=None).update(next_since=at)
-
-
-def _set_due(form: Form, row: Step, answers: Mapping[str, Answer], *, changed: frozenset[str]) -> None:
-    """Steps that are taken some months after an answer of this one."""
+def _set_due(form: Form, row: Step, answers: Mapping[str, Mapping[str, Answer]], *, changed: frozenset[str]) -> None:
+    """Steps that are taken some months after an answer, and not before all that they must tell can be known."""
+    told = {code: answer.value for some in answers.values() for code, answer in some.items()}
     for step in form.steps:
-        if step.due is None or step.due.after not in changed:
+        if step.due is None:
             continue
-        value = answers[step.due.after].value if step.due.after in answers else None
+        waited_for = [question for question in step.questions if question.variable.opens and question.variable.required]
+        after = {question.variable.opens.after for question in waited_for if question.variable.opens}
+        if not changed & {step.due.after, *after}:
+            continue
+        value = told.get(step.due.after)
         day = day_of(value) if isinstance(value, datetime) else value
         due_from = due_to = None
         if isinstance(day, date):
-            due_from, due_to = months_later(day, step.due.months_from), months_later(day, step.due.months_to)
+            opening = [opens_on(q, told.get(q.variable.opens.after)) for q in waited_for if q.variable.opens]
+            due_from = max([months_later(day, step.due.months_from), *(one for one in opening if one)])
+            due_to = max(months_later(day, step.due.months_to), due_from)
         Step.objects.filter(episode_id=row.episode_id, code=step.code).update(due_from=due_from, due_to=due_to)
 
 

@@ -10,12 +10,15 @@ from datetime import datetime
 from registret.access.actor import Actor
 from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import Permission
+from registret.kernel.sweden import day_of
+from registret.records.deaths import settle
 from registret.records.lifecycle import STEP_LIFE, StepState
 from registret.records.models import Episode, Revision, Step
 from registret.records.protected import require_reason
 from registret.records.queries import known_of, step_page
+from registret.records.revisions import revise, set_next
 from registret.records.rows import StepPage
-from registret.records.services import revise, set_next, tell, use
+from registret.records.services import tell, use
 from registret.records.sight import clinic_of, sight_of
 from registret.registries.answers import Answer, Stored
 from registret.registries.assessing import assess
@@ -75,11 +78,12 @@ def move_on(*, actor: Actor, episode: str, at: datetime) -> None:
                     episode_id=page.episode.id, care_provider_id=provider, clinic_id=clinic_of(actor), code=step.code
                 )
         set_next(new, page.episode.id, at=at)
+        settle(page.patient.id, by=actor.by, actor=actor, at=at)
         tell(actor, "episode.moved_on", page, at, {"version": new.version})
 
 
 def _moving(actor: Actor, episode: str, *, lock: bool, at: datetime) -> tuple[StepPage, Form]:
-    page, _ = step_page(actor, episode=episode, step=None, lock=lock)
+    page, _ = step_page(actor, episode=episode, step=None, lock=lock, at=at)
     if not page.may_report:
         raise NotPermitted()
     require_reason(actor, page.patient, at=at)
@@ -93,13 +97,16 @@ def _renew(
     actor: Actor, page: StepPage, row: Step, new: Form, answers: Mapping[str, Mapping[str, Answer]], at: datetime
 ) -> None:
     """One step under the new form."""
-    if row.state == StepState.PLANNED:
+    if not row.answers and row.state in {StepState.PLANNED, StepState.CLOSED}:
         return
     kept: dict[str, Stored] = {code: answer.stored for code, answer in answers.get(row.code, {}).items()}
     codes = [code for code in {**row.answers, **kept} if row.answers.get(code) != kept.get(code)]
     changes = {code: (row.answers.get(code), kept.get(code)) for code in codes}
-    now = assess(new, row.code, answers=answers, patient=known_of(page.patient, page.episode.began_at))
-    row.answers, row.flags, row.lacking = kept, len(now.broken), len(now.lacking)
+    known = known_of(page.patient, page.episode.began_at, told_died_on=page.told_died_on)
+    now = assess(new, row.code, answers=answers, patient=known, today=day_of(at))
+    row.answers, row.says_dead, row.died_on = kept, now.death, now.died_on
+    if row.state != StepState.CLOSED:
+        row.flags, row.lacking = len(now.broken), len(now.lacking)
     if row.state == StepState.SIGNED and (changes or not now.can_be_signed):
         row.state = STEP_LIFE.after(StepState.SIGNED, "reopen")
         row.signed_at, row.signed_by_id, row.signed_by_name = None, None, ""

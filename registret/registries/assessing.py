@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from registret.kernel.sweden import day_of
@@ -22,12 +22,14 @@ from registret.registries.terminologies import CodeDoubt
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownOfPatient:
-    """`age`: whole years when the episode began."""
+    """`age`: whole years when the episode began. `died_on`: by the population register; `told_died_on`: by another
+    episode of the patient."""
 
     birth_date: date | None
     sex: str
     died_on: date | None
     age: int | None
+    told_died_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,9 @@ class ScoreNow:
 class Assessment:
     """Of one step. `shown`: codes of its questions that are asked now; `lacking`: of those that must be answered and
     are not; `unusual`: of those whose value is odd; `doubts`: of codes that should be looked at again, and which;
-    `broken`: rules that do not hold."""
+    `broken`: rules that do not hold. `locked`: of questions that are about a day that has not come, with that day;
+    None: the time that it is counted from is not answered. `death`: whether the step says that the patient has died,
+    and `died_on` when."""
 
     shown: frozenset[str]
     scores: tuple[ScoreNow, ...]
@@ -61,6 +65,9 @@ class Assessment:
     odd: tuple[FormRule, ...]
     unusual: frozenset[str]
     lacking: tuple[str, ...]
+    locked: Mapping[str, date | None]
+    death: bool
+    died_on: date | None
     doubts: Mapping[str, Mapping[str, CodeDoubt]] = field(default_factory=dict)
 
     @property
@@ -69,19 +76,26 @@ class Assessment:
 
 
 def assess(
-    form: Form, step: str, *, answers: Mapping[str, Mapping[str, Answer]], patient: KnownOfPatient
+    form: Form,
+    step: str,
+    *,
+    answers: Mapping[str, Mapping[str, Answer]],
+    patient: KnownOfPatient,
+    today: date | None = None,
 ) -> Assessment:
-    """`answers`: by step and variable, of this step and those before it."""
+    """`answers`: by step and variable, of this step and those before it. `today`: what is about a later day is locked;
+    None: every day has come."""
     unanswered: set[str] = set()
     without: _Without = _Without(missing=set(), unknown=set(), skipped=set())
     known: dict[str, Value | Between] = {
         "age": None if patient.age is None else Decimal(patient.age),
         "sex": patient.sex,
         "birth_date": patient.birth_date,
-        "died_on": patient.died_on,
+        "died_on": patient.died_on or patient.told_died_on,
+        "register_died_on": patient.died_on,
     }
     for one in form.steps:
-        found = _assess(one, answers.get(one.code, {}), known, unanswered, without)
+        found = _assess(one, answers.get(one.code, {}), known, unanswered, without, today)
         if one.code == step:
             return replace(found, doubts=_doubts(one, found.shown, known, known.get(form.anchor)))
     raise KeyError(step)
@@ -124,10 +138,12 @@ def _assess(
     known: dict[str, Value | Between],
     unanswered: set[str],
     without: _Without,
+    today: date | None,
 ) -> Assessment:
     """Adds to `known` what the step tells, to `unanswered` what it still can tell, and to `without` what it does not. A
-    hidden question tells nothing, whatever was answered before it hid."""
+    hidden question tells nothing, whatever was answered before it hid, and neither does a locked one."""
     shown, lacking, unusual = set(), [], set()
+    locked: dict[str, date | None] = {}
     for question in step.questions:
         if question.shown_if is not None and not question.shown_if.holds(known):
             # It may yet be asked.
@@ -138,7 +154,21 @@ def _assess(
             else:
                 without.unknown.add(question.code)
             continue
+        day = _day_of(question, known)
+        died_on = known["died_on"]
+        is_locked = question.variable.opens is not None and today is not None and not (day and day <= today)
+        # What was answered is held against the day of death.
+        is_settled = isinstance(died_on, date) and day is not None and died_on <= day
+        if is_settled and (is_locked or question.code not in answers):
+            without.skipped.add(question.code)
+            continue
         shown.add(question.code)
+        if is_locked:
+            locked[question.code] = day
+            unanswered.add(question.code)
+            if question.variable.required:
+                lacking.append(question.code)
+            continue
         answer = answers.get(question.code, Answer())
         value = known[question.code] = _told(question, answer)
         if answer.missing is not None and value is None:
@@ -152,6 +182,10 @@ def _assess(
         usual = question.variable.usual
         if usual is not None and isinstance(value, Decimal) and not usual.holds(value):
             unusual.add(question.code)
+        death, told_on = _death(step, known)
+        if death and known["died_on"] is None:
+            known["died_on"] = told_on
+    death, told_on = _death(step, known)
     scores = [_compute(score, known, unanswered, without) for score in step.scores]
     failed = [rule for rule in step.rules if rule.require.value(known) is False]
     return Assessment(
@@ -161,7 +195,34 @@ def _assess(
         odd=tuple(rule for rule in failed if rule.level is RuleLevel.WARN),
         unusual=frozenset(unusual),
         lacking=tuple(lacking),
+        locked=locked,
+        death=death,
+        died_on=told_on,
     )
+
+
+def opens_on(question: Question, after: Value | Between) -> date | None:
+    """The day that a question is about. `after`: the answer that it is counted from. None: it is about no day, or not
+    known."""
+    if question.variable.opens is None or not isinstance(after, date):
+        return None
+    return _day(after) + timedelta(days=question.variable.opens.days)
+
+
+def _day_of(question: Question, known: Known) -> date | None:
+    return opens_on(question, known.get(question.variable.opens.after)) if question.variable.opens else None
+
+
+def _death(step: FormStep, known: Known) -> tuple[bool, date | None]:
+    """Whether the step says that the patient has died, and when."""
+    if step.death is None or not step.death.told_by.holds(known):
+        return False, None
+    when = known.get(step.death.on)
+    return True, _day(when) if isinstance(when, date) else None
+
+
+def _day(when: date) -> date:
+    return day_of(when) if isinstance(when, datetime) else when
 
 
 def _told(question: Question, answer: Answer) -> Value | Between:

@@ -46,6 +46,13 @@ def _told(form: Form, node: ast.expr) -> str | None:
             return _of(form, code, gettext_lazy("”%(what)s” inte har något svar"))
         case ast.Call(func=ast.Name(id="answered"), args=[ast.Name(id=code)]):
             return _of(form, code, gettext_lazy("”%(what)s” har ett svar"))
+        # `if_unknown(discharged_to, "home") != "died"`: asked unless the answer is that one.
+        case ast.Compare(
+            left=ast.Call(func=ast.Name(id="if_unknown"), args=[of, ast.Constant(value=instead)]),
+            ops=[ast.NotEq()],
+            comparators=[ast.Constant() as one],
+        ) if instead != one.value:
+            return _compared(form, of, ast.NotEq, [one])
         case ast.UnaryOp(
             op=ast.Not(), operand=ast.Compare(left=ast.Constant() as one, ops=[ast.In()], comparators=[of])
         ):

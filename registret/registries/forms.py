@@ -31,8 +31,10 @@ KNOWN_OF_THE_PATIENT: Final[Mapping[str, Name]] = {
     "sex": Name(kind=Kind.TEXT, options=SEX_OPTIONS),
     "birth_date": Name(kind=Kind.DATE),
     "died_on": Name(kind=Kind.DATE),
+    "register_died_on": Name(kind=Kind.DATE),
 }
-"""What a definition may ask about the patient without a question. `age`: whole years at the anchor."""
+"""What a definition may ask about the patient without a question. `age`: whole years at the anchor. `died_on`: by the
+population register, else by the answers so far, else by another episode. `register_died_on`: by the register only."""
 
 KINDS: Final[Mapping[VariableType, Kind]] = {
     VariableType.CHOICE: Kind.TEXT,
@@ -123,10 +125,19 @@ class FormScore:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FormDeath:
+    """`told_by` is true if the step says that the patient has died; `on` is its variable that says when."""
+
+    told_by: Expression
+    on: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FormStep:
     code: str
     name: Words
     due: Due | None
+    death: FormDeath | None
     sections: tuple[FormSection, ...]
     scores: tuple[FormScore, ...]
     rules: tuple[FormRule, ...]

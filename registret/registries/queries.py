@@ -8,7 +8,7 @@ force. Versions may open and close by date, so what is in force depends on the d
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from registret.registries.forms import Form
+from registret.registries.reaching import faults_of
 from registret.registries.reading import (
     DefinitionBroken,
     Fault,
@@ -38,6 +39,7 @@ __all__ = [
     "catalogue",
     "form_in_force",
     "form_of",
+    "logic_faults",
     "name_of",
     "open_for_entry",
     "open_for_rights",
@@ -193,6 +195,17 @@ def read(*folders: Path, codes_on: date | None = None) -> Catalogue:
     if faults:
         raise DefinitionBroken(faults)
     return Catalogue(registers=registers, forms=forms, terminologies=known)
+
+
+def logic_faults(found: Catalogue, *folders: Path) -> list[Fault]:
+    """What shows only when answers are tried: rules that nothing breaks, outcomes that hide. It takes seconds, so no
+    server does it at its start. `found`: what was read from the folders."""
+    faults = []
+    for folder in (folder for place in folders for folder in _versions(place)):
+        form = found.forms.get((folder.parent.name, int(folder.name)))
+        if form is not None:
+            faults += [replace(one, file=f"{_named(folder)}/{one.file}") for one in faults_of(form, folder)]
+    return faults
 
 
 def _versions(place: Path) -> list[Path]:

@@ -138,9 +138,16 @@ class _Writer:
         item: Json = {"linkId": question.code, **_text("text", variable.label), "type": _TYPES[question.type]}
         shown, extensions = self._shown(question)
         item |= shown
+        if variable.opens:
+            parts = [
+                {"url": "after", "valueString": variable.opens.after},
+                {"url": "days", "valueInteger": variable.opens.days},
+            ]
+            extensions.append(self._own("opens", {"extension": parts}))
         extensions += [*self._missing(variable), *_limits(variable), *_unit(variable.unit, variable.ucum)]
         if variable.usual:
             extensions.append(self._own("usual", {"valueRange": _range(variable.usual)}))
+        extensions += [self._own("mark", {"valueCode": mark.value}) for mark in variable.marks]
         extensions += self._covers(variable.codes)
         extensions.append(self._own("purpose", {"valueString": self._form.register.purpose[variable.purpose].sv}))
         item["extension"] = extensions

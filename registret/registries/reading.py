@@ -22,6 +22,7 @@ from registret.registries.forms import (
     KINDS,
     KNOWN_OF_THE_PATIENT,
     Form,
+    FormDeath,
     FormReading,
     FormRule,
     FormScore,
@@ -304,6 +305,7 @@ class _Building:
             code=code,
             name=file.name,
             due=file.due,
+            death=self._death(name, file),
             sections=sections,
             scores=tuple(score for score in scores if score),
             rules=(*alone, *(rule for rule in rules if rule), *in_order),
@@ -320,6 +322,8 @@ class _Building:
         if variable.purpose not in self.register.purpose:
             self.source.fault(name, (*at, "purpose"), f"{variable.purpose} is not a purpose of register.toml")
         self._require_new(name, at, variable.code)
+        if variable.opens and self.types.get(variable.opens.after) not in _TIMES:
+            self.source.fault(name, (*at, "opens"), f"{variable.opens.after} is not a date or time before it")
         self.source.require_codes(name, at, variable, self.terminologies)
         terminology = self.terminologies.known.get(variable.system) if variable.system else None
         if variable.system and terminology is None:
@@ -445,6 +449,14 @@ class _Building:
         except ExpressionBroken as broken:
             self.source.fault(name, at, f"{at[-1]}: {broken}")
             return None
+
+    def _death(self, name: str, file: StepFile) -> FormDeath | None:
+        if file.death is None:
+            return None
+        if file.death.on not in self.here or self.types.get(file.death.on) not in _TIMES:
+            self.source.fault(name, ("death", "on"), f"{file.death.on} is not a date or time of this step")
+        told_by = self._expression(name, ("death", "told_by"), file.death.told_by, Kind.TRUTH)
+        return FormDeath(told_by=told_by, on=file.death.on) if told_by else None
 
     def _require_due(self, name: str, file: StepFile) -> None:
         if file.due and self.types.get(file.due.after) not in _TIMES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
@@ -19,11 +20,15 @@ from registret.kernel.by import By
 from registret.kernel.refused import Refused
 from registret.kernel.secret import new_reference
 from registret.records.refusals import ReasonNeeded
-from registret.web.http import SESSION_COOKIE, Request, wants_json
-from registret.web.shown_for import to_send_again
+from registret.web.gate import recognise
+from registret.web.http import SESSION_COOKIE, CardRequest, Request, wants_json
+from registret.web.shown_for import require_own_page, to_send_again
 from registret.web.surroundings import surroundings
 from registret.web.way_back import to_what_was_refused
 from registret.words.refusals import RefusalPage, in_general, page_of
+
+_TOKEN_OF_ANOTHER = re.compile(r"CSRF token from .+ incorrect\.")
+"""What Django says of a form whose token was made for another login."""
 
 _FOR_THE_PAGE_ONLY = frozenset({"patient"})
 """Facts of refusals that no entry keeps: beside another entry of that moment, about the patient by the id of the log, a
@@ -101,7 +106,19 @@ def author(request: HttpRequest) -> By:
 
 
 def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """CSRF: the form came from elsewhere, or from a page that lay open for very long."""
+    """CSRF: the form came from elsewhere, or from a page that lay open while another person logged in.
+
+    The latter comes from this site (Django has looked at where it came from before it reports the token), so the page
+    says whose form it is, and it can be sent once more.
+    """
+    if _TOKEN_OF_ANOTHER.fullmatch(reason):
+        typed = cast(CardRequest, request)
+        try:
+            recognise(typed, seen=False)
+            require_own_page(typed, at_seat=False)
+        except Refused as refusal:
+            return refusal_response(typed, refusal)
+        return _plain(request, "request.forged", status=403, event="request.forged", again=to_send_again(request))
     return _plain(request, "request.forged", status=403, event="request.forged")
 
 
@@ -114,11 +131,13 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return HttpResponse("Bad request\n", status=400, content_type="text/plain")
 
 
-def _plain(request: HttpRequest, code: str, *, status: int, event: str | None) -> HttpResponse:
+def _plain(
+    request: HttpRequest, code: str, *, status: int, event: str | None, again: Mapping[str, Any] | None = None
+) -> HttpResponse:
     reference, at = new_reference(), getattr(request, "at", None) or timezone.now()
     if event is not None:
         record_refusal(event=event, by=author(request), at=at, reference=reference, facts={})
-    return show_refusal(request, in_general(code), reference=reference, at=at, status=status)
+    return show_refusal(request, in_general(code), reference=reference, at=at, status=status, again=again)
 
 
 def _view_name(request: HttpRequest) -> str:

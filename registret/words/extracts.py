@@ -10,6 +10,7 @@ STEP_STATES = {
     "incomplete": _("Väntar på uppgifter"),
     "signed": _("Signerad"),
     "reopened": _("Upplåst för rättning"),
+    "closed": _("Stängd: patienten har avlidit"),
 }
 ACTS = {
     "write": _("Sparade"),
@@ -19,6 +20,8 @@ ACTS = {
     "reopen": _("Låste upp"),
     "move": _("Flyttade"),
     "version": _("Gick över till en ny version"),
+    "close": _("Stängdes: patienten har avlidit"),
+    "plan": _("Öppnades igen: dödsfallet togs tillbaka"),
 }
 SEXES = {"female": _("Kvinna"), "male": _("Man"), "unknown": _("Okänt")}
 NUMBERS = {"personnummer": _("Personnummer"), "samordningsnummer": _("Samordningsnummer")}

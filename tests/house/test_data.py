@@ -86,7 +86,8 @@ COLUMNS: dict[str, dict[str, str]] = {
     "access.Application": {
         PERSONAL: "message reason",
         PLAIN: "id account_id clinic_id role sub_registries state applied_at reminded_at escalated_at taken_at"
-        " taken_by_id decided_at decided_by_id",
+        " taken_by_id decided_at decided_by_id recommended_by_id recommended_at recommended_role"
+        " recommended_sub_registries recommended_until",
     },
     "access.Note": {PERSONAL: "text", PLAIN: "id application_id kind at by_id"},
     "access.Substitution": {
@@ -95,7 +96,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "access.Nomination": {
         PERSONAL: "hsa_id given_name surname email",
-        PLAIN: "id role proposed_at proposed_by_id confirmed_at confirmed_by_id",
+        PLAIN: "id role clinic_id proposed_at proposed_by_id confirmed_at confirmed_by_id",
     },
     "access.Notice": {PLAIN: "id kind subject occasion at"},
     "access.Claim": {
@@ -105,7 +106,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "access.Grant": {
         PERSONAL: "decided_by_names revoke_reason",
         PLAIN: "id account_id role clinic_id sub_registries application_id source begins_at ends_at granted_by_id"
-        " revoked_at revoked_by_id",
+        " proposed_by_id revoked_at revoked_by_id",
     },
     # Who a patient is, and everything that was answered.
     "records.Patient": {
@@ -137,15 +138,17 @@ COLUMNS: dict[str, dict[str, str]] = {
         PLAIN: "id system_id patient_id sub_registry version care_provider_id clinic_id created_at created_by_id",
     },
     "records.Step": {
-        PERSONAL: "answers saved_by_name signed_by_name",
+        PERSONAL: "answers saved_by_name signed_by_name says_dead died_on",
         PLAIN: "id episode_id care_provider_id clinic_id code state version flags lacking due_from due_to next_since"
-        " saved_at saved_by_id signed_at signed_by_id research_gone_at",
+        " saved_at saved_by_id signed_at signed_by_id research_gone_at closed_at closed_why",
     },
     "records.Revision": {
         PERSONAL: "changes reason by_hsa_id by_name",
         PLAIN: "id step_id care_provider_id number kind at by_account_id by_role by_clinic_id",
     },
     # The mark says whose number it is to whoever has OPT_OUT_KEY, which is not in the database.
+    "records.Leaving": {PERSONAL: "case_number by_name", PLAIN: "id patient_id at due_at by_account_id"},
+    "records.TakenBack": {PERSONAL: "mark case_number by_name", PLAIN: "id key at by_account_id"},
     "records.OptOut": {
         PERSONAL: "mark case_number by_name",
         PLAIN: "id key episodes at by_account_id",
@@ -282,6 +285,8 @@ TRIGGERS = {
     ("accounts_account", "accounts_account_kept"),
     ("access_application", "access_application_life"),
     ("access_grant", "access_grant_apart"),
+    ("access_grant", "access_grant_reach"),
+    ("records_takenback", "records_takenback_keep"),
     ("access_grant", "access_grant_life"),
     ("access_participation", "access_participation_append_only"),
     ("access_recertification", "access_recertification_guard"),

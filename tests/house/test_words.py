@@ -124,7 +124,7 @@ HANDED_ON = {
         "step.written",
         "step.laid_aside",
     ),
-    *("step.taken_up", "step.signed", "step.reopened", "step.moved"),
+    *("step.taken_up", "step.signed", "step.reopened", "step.moved", "step.closed", "step.opened_again"),
     *("revocation.list_replaced", "revocation.fetch_refused", "revocation.list_late", "revocation.list_too_old"),
 }
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from registret.kernel.checkdigit import luhn_digit
 from tests.journeys.conftest import Desk, OpenDesk, looked_at
-from tests.journeys.people import Person, reporting, somebody
+from tests.journeys.people import CLINIC, Person, appointed, reporting, somebody
 from tests.journeys.running import PATIENCE, House
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
@@ -102,8 +102,6 @@ def test_a_pneumonia_from_inclusion_to_signature(at_work: Desk) -> None:
     page = at_work.page
     page.get_by_label("Patient", exact=True).fill(TOLVAN)
     at_work.press("Sök patient")
-    looked_at(page, "70-ny-patient")
-    page.locator("main").get_by_role("button", name="Ny vårdepisod").click()
     looked_at(page, "71-inklusion")
     fill(page, "Ankomst till sjukhuset", "i går 8.15")
     read_back = page.locator("#arrived_at-last")
@@ -152,6 +150,11 @@ def test_a_pneumonia_from_inclusion_to_signature(at_work: Desk) -> None:
     may_be_left(page)
 
 
+def more(page: Page) -> None:
+    """What else there is about the step, unfolded."""
+    page.get_by_text("Mer om steget").click()
+
+
 def answered(page: Page) -> None:
     """All that the acute step must have answered."""
     page.get_by_label("Kom från", exact=True).select_option(label="Eget boende")
@@ -188,7 +191,6 @@ def begun(here: Desk, number: str = TOLVAN) -> Page:
     page = here.page
     page.get_by_label("Patient", exact=True).fill(number)
     here.press("Sök patient")
-    page.locator("main").get_by_role("button", name="Ny vårdepisod").click()
     fill(page, "Ankomst till sjukhuset", moment(8, 15))
     choose(page, "Vårdas i slutenvård", "Ja")
     choose(page, "Var infektionen förvärvades", "Samhällsförvärvad")
@@ -221,15 +223,19 @@ def test_signed_opened_again_with_a_reason_and_on_paper(at_work: Desk) -> None:
     fill(page, "Andningsfrekvens", "28")
     saved(page)
     at_work.press("Signera")
+    expect(page.locator("main")).to_contain_text("Klart: Akut vård är signerad.")
+    more(page)
     at_work.press("Ändringar")
     expect(page.locator("main")).to_contain_text("Fel andningsfrekvens")
     expect(page.locator("main")).to_contain_text(re.compile(r"32 /min\s*→\s*28 /min"))
     looked_at(page, "77-andringar")
     at_work.press("Tillbaka till formuläret")
+    more(page)
     at_work.press("Skriv ut")
     expect(page.locator("main")).to_contain_text("28 /min")
     looked_at(page, "78-utskrift")
     page.go_back()
+    more(page)
     at_work.press("Skriv ut tomt formulär")
     expect(page.locator("main")).to_contain_text("Besvaras om ”Blododling tagen” är Ja.")
     looked_at(page, "78-tomt-formular")
@@ -282,10 +288,12 @@ def test_a_tab_of_another_clinic_says_so_and_saves_when_one_is_back_there(
     expect(page.locator("[data-status]")).to_contain_text("Inte sparat. Sidan öppnades")
     looked_at(page, "73-formular-annan-klinik")
     hers.press("Spara")
-    expect(page.locator("h1")).to_have_text("Du har bytt klinik eller roll sedan sidan öppnades.")
-    looked_at(page, "73-bytt-klinik")
+    expect(page.locator("[data-status]")).to_contain_text("Inte sparat. Sidan öppnades")
+    asks_before_leaving(page)
     sit_down(other, house, "Norrviks")
-    hers.press("Skicka igen")
+    hers.press("Spara")
+    expect(page.locator("[data-status]")).to_contain_text("Senast sparat")
+    page.reload()
     expect(page.get_by_label("Andningsfrekvens").first).to_have_value("30")
 
 
@@ -516,7 +524,6 @@ def test_a_follow_up_of_meningitis_is_due_three_months_after_discharge(
     page = hers.page
     page.get_by_label("Patient", exact=True).fill(patient("19550505101"))
     hers.press("Sök patient")
-    page.locator("main").get_by_role("button", name="Ny vårdepisod").click()
     long_ago = YESTERDAY - timedelta(days=110)
     fill(page, "Ankomst till sjukhuset", f"{long_ago:%Y-%m-%d} 08.15")
     choose(page, "Vårdas för akut bakteriell meningit", "Ja")
@@ -533,6 +540,28 @@ def test_a_follow_up_of_meningitis_is_due_three_months_after_discharge(
     looked_at(page, "80-uppfoljning")
     due.get_by_role("link", name="19550505").click()
     expect(page.locator("[aria-current=step]")).to_contain_text("Uppföljning")
+    expect(page.locator("[data-due]")).to_contain_text("Görs från")
+    looked_at(page, "81-uppfoljning-att-fylla-i")
+
+
+def test_patient_sub_registry_and_inclusion_are_one_page(house: House, desk: OpenDesk) -> None:
+    hers = desk(appointed(house, somebody(house, "Siv", "Alm"), "reporter", CLINIC).card)
+    hers.open("/")
+    hers.press("Logga in med SmartCard")
+    page = hers.page
+    hers.press("Ny vårdepisod")
+    expect(page.get_by_role("button", name="Sök patient")).to_have_count(1)
+    page.keyboard.type(patient("19520610111"))
+    page.keyboard.press("Enter")
+    page.get_by_label("Sepsis").check()
+    fill(page, "Ankomst till sjukhuset", moment(8, 15))
+    page.get_by_label("Pneumoni", exact=True).check()
+    expect(page.get_by_label("Ankomst till sjukhuset")).to_have_value(f"{YESTERDAY:%Y-%m-%d} 08:15")
+    looked_at(page, "71-ny-vardepisod")
+    choose(page, "Vårdas i slutenvård", "Ja")
+    choose(page, "Var infektionen förvärvades", "Samhällsförvärvad")
+    hers.press("Börja registrera")
+    expect(page.locator("[name=admitted_from]")).to_be_focused()
 
 
 def test_an_outsider_finds_nothing_of_it(house: House, at_work: Desk, cecilia: Person, desk: OpenDesk) -> None:
@@ -546,7 +575,7 @@ def test_an_outsider_finds_nothing_of_it(house: House, at_work: Desk, cecilia: P
     expect(page.locator("main")).not_to_contain_text("19410412")
     page.get_by_label("Patient", exact=True).fill(number)
     theirs.press("Sök patient")
-    expect(page.locator("main")).to_contain_text("är inte registrerad hos er")
+    expect(page.locator("main")).to_contain_text("inte registrerat hos er")
     looked_at(page, "70-inte-hos-er")
     for address in (step, step.rsplit("/", 1)[0] + "/utskrift", step + "/andringar"):
         answer = page.goto(address)

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpResponse, JsonResponse
+from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -254,6 +255,10 @@ def _to_the_card_door(
 def _enter(request: Request, proof: Proof) -> HttpResponse:
     """A proven card: to work, to what is missing, or to the confirmation that it came for."""
     before = request.COOKIES.get(SESSION_COOKIE)
+    last = sessions.last_in_browser(browser=request.COOKIES.get(BROWSER_COOKIE, ""))
+    if last != proof.card.hsa_id.upper():
+        # Forms that lie open in other tabs go on counting only for the person whose they are.
+        rotate_token(request)
     entered = entering.enter(proof=proof, replaces=before, network=request.network, at=request.at)
     response = _where_next(proof, entered)
     response.set_cookie(SESSION_COOKIE, entered.session_key, secure=True, httponly=True, samesite="Lax")

@@ -21,6 +21,7 @@ from registret.registries.schema import Block, Layout, VariableType
 from registret.web.dates import DateInput, date_hint
 from registret.web.records.code_fields import CodeInput, code_fault, code_input, doubts_said
 from registret.words.dates import date_fault
+from registret.words.days import day_in_words
 from registret.words.labels import answer_missing, asked
 
 # Beyond so many, buttons in a row are harder to read than a list.
@@ -40,15 +41,17 @@ class Choice:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
     """`widget`: chips, list (one of many), boxes (several), number, date, moment, code, text. `how`: how a day or a
-    time is written. `fault`, `stops`, `odd`: sentences: why the answer cannot be kept, why it stops signing, and what
-    is only remarked. `is_unanswered`: the fault is only that there is no answer. `more`: boxes that are folded away
-    under `more_name`, unless one of them is ticked. `theirs`: what another user answered meanwhile, as JSON for the
-    script; empty, if none did. `date`, `codes`: of a date or a moment, and of a code, what the component shows."""
+    time is written. `opens`: from which day it can be answered, if that has not come. `fault`, `stops`, `odd`:
+    sentences: why the answer cannot be kept, why it stops signing, and what is only remarked. `is_unanswered`: the
+    fault is only that there is no answer. `more`: boxes that are folded away under `more_name`, unless one of them is
+    ticked. `theirs`: what another user answered meanwhile, as JSON for the script; empty, if none did. `date`, `codes`:
+    of a date or a moment, and of a code, what the component shows."""
 
     code: str
     label: str
     help: str
     how: str
+    opens: str
     widget: str
     unit: str
     value: str
@@ -66,6 +69,7 @@ class Field:
     theirs: str
     date: DateInput | None = None
     codes: CodeInput | None = None
+    takes_marks: bool = False
 
     @property
     def described_by(self) -> str:
@@ -73,6 +77,7 @@ class Field:
         parts = [
             ("hjalp", self.help),
             ("sa", self.how),
+            ("fran", self.opens),
             ("fel", self.fault),
             ("stopp", self.stops),
             ("udda", self.odd),
@@ -158,7 +163,7 @@ def troubles_of(parts: Sequence[Part], *, broken: Sequence[Trouble] = ()) -> tup
     """For the summary at the top: what is wrong, with the rules that are `broken`, before what is not answered."""
     fields = [field for part in parts for field in part.fields if field.fault and field.is_shown]
     found = [
-        Trouble(code=f.code, text=f.label, is_unanswered=True)
+        Trouble(code=f.code, text=f"{asked(f.label)} {f.opens}" if f.opens else f.label, is_unanswered=True)
         if f.is_unanswered
         else Trouble(code=f.code, text=f"{asked(f.label)} {f.fault}")
         for f in fields
@@ -199,6 +204,8 @@ def fault_of(question: Question, fault: Fault) -> str:
             return _("Värdet kan inte vara lägre än %(limit)s. Kontrollera det.") % {"limit": f"{least}{unit}"}
         case FormFault.TOO_HIGH:
             return _("Värdet kan inte vara högre än %(limit)s. Kontrollera det.") % {"limit": f"{most}{unit}"}
+        case FormFault.NOT_YET:
+            return _("Frågan kan inte besvaras än")
         case FormFault.TOO_LONG:
             return _("Skriv högst %(n)s tecken") % {"n": variable.longest}
         case FormFault.PERSONAL_NUMBER:
@@ -215,6 +222,10 @@ def overtaken(question: Question, theirs: Answer | None, name: str) -> str:
         "name": name,
         "answer": answer,
     }
+
+
+def _ask_for(question: Question) -> str:
+    return _("Svara, eller välj varför svaret saknas") if question.variable.missing else _("Svara på frågan")
 
 
 def _not_saved(question: Question, fault: Fault | None, conflict: Conflict | None) -> str:
@@ -238,6 +249,16 @@ def odd_of(question: Question, assessment: Assessment) -> str:
     if question.code in assessment.unusual:
         found.append(" ".join(filter(None, [_("Ovanligt värde."), _plausible(question), _("Kontrollera det.")])))
     return _once([*found, *doubts_said(question, assessment.doubts.get(question.code, {}))])
+
+
+def opens_of(question: Question, assessment: Assessment) -> str:
+    """`Kan besvaras från 20 december 2026.`; empty if the question can be answered now."""
+    if question.code not in assessment.locked:
+        return ""
+    day = assessment.locked[question.code]
+    if day is None:
+        return _("Kan besvaras när det tidigare steget är ifyllt.")
+    return _("Kan besvaras från %(day)s.") % {"day": day_in_words(day)}
 
 
 def _once(messages: Iterable[object]) -> str:
@@ -280,7 +301,7 @@ def _part(
             fault = _not_saved(question, faults.get(question.code), conflicts.get(question.code))
         elif ask_for_lacking and question.code in assessment.lacking:
             is_unanswered = True
-            fault = _("Svara, eller välj varför svaret saknas") if question.variable.missing else _("Svara på frågan")
+            fault = opens_of(question, assessment) or _ask_for(question)
         answer = answers.get(question.code)
         texts = tuple(typed[question.code]) if fault and question.code in typed else written(question, answer)
         theirs = written(question, answer) if question.code in conflicts else None
@@ -338,6 +359,7 @@ def _field(
         label=str(variable.label),
         help=str(variable.help or ""),
         how="",
+        opens=opens_of(question, assessment),
         widget=_widget(question),
         unit=str(variable.unit or ""),
         value=value.replace("T", " ") if question.type is VariableType.MOMENT else value,
@@ -352,6 +374,7 @@ def _field(
         stops="" if fault else stops_of(question, assessment),
         odd="" if fault else odd_of(question, assessment),
         longest=variable.longest,
+        takes_marks=bool(variable.marks),
         theirs="" if theirs is None else json.dumps(list(theirs)),
     )
 

@@ -15,7 +15,7 @@ from registret.access.participation import left_out
 from registret.access.roles import Permission
 from registret.kernel.sweden import day_of
 from registret.places.queries import clinics, open_clinics
-from registret.records.lifecycle import StepState
+from registret.records.lifecycle import ClosedWhy, StepState
 from registret.records.numbers import Sex
 from registret.records.rows import EpisodeRow, Other, RevisionRow, StepPage
 from registret.records.services import Outcome
@@ -38,7 +38,7 @@ from registret.web.records.fields import (
     troubles_of,
 )
 from registret.web.records.reading import read
-from registret.words.days import clock_in_words
+from registret.words.days import clock_in_words, day_in_words
 from registret.words.extracts import act_name
 from registret.words.labels import asked
 
@@ -62,6 +62,13 @@ class ScoreShown:
     source: str
     parts: tuple[ScoreShown, ...] = ()
 
+    @property
+    def line(self) -> str:
+        """`3, hög risk`, or why there is no value."""
+        unit = f" {self.unit}" if self.unit else ""
+        reading = f", {self.reading.lower()}" if self.reading else ""
+        return f"{self.value}{unit}{reading}" if self.is_counted else self.value
+
 
 def sex_name(sex: Sex) -> str:
     """In the active language."""
@@ -75,6 +82,7 @@ def state_name(state: StepState) -> str:
         StepState.INCOMPLETE: _("ofullständig"),
         StepState.SIGNED: _("signerad"),
         StepState.REOPENED: _("upplåst"),
+        StepState.CLOSED: _("stängd"),
     }[state]
 
 
@@ -140,16 +148,20 @@ def step_context(
     broken = broken_shown(page.assessment)
     troubles = troubles_of(parts, broken=[Trouble(code=b["code"], text=b["text"]) for b in broken] if signing else [])
     steps = steps_shown(page.episode)
+    sections = () if page.is_writable else read(page)
+    on_page = [one.code for one in (parts if page.is_writable else sections)]
     return patient_context(page) | {
         "step": page.step,
         "form_step": page.form_step,
         "steps": steps,
         "go_on": _to_go_on_with(page, steps),
+        "due": due_in_words(page),
+        "closed_why": _closed_why(page),
         "later": _later(steps),
-        "parts": parts,
-        "read": () if page.is_writable else read(page),
+        "parts": [part for part in parts if part.code in on_page],
+        "read": sections,
         "scores": scores_shown(page.assessment.scores),
-        "scores_after": _where_scores_stand(page),
+        "scores_after": _where_scores_stand(page, on_page),
         "newer": newer_form(page.form),
         "broken": [] if signing else broken,
         "to_do": to_do(page.assessment),
@@ -162,17 +174,45 @@ def step_context(
     }
 
 
+def due_in_words(page: StepPage) -> str:
+    """When a step is to be done that is not done at once; empty for the others."""
+    due, row = page.form_step.due, page.step
+    if due is None or row.state in {StepState.SIGNED, StepState.CLOSED}:
+        return ""
+    if row.due_from is not None and row.due_to is not None:
+        days = {"first": day_in_words(row.due_from), "last": day_in_words(row.due_to)}
+        return _("Görs från %(first)s, senast %(last)s.") % days
+    after = {
+        "least": due.months_from,
+        "most": due.months_to,
+        "after": str(page.form.questions[due.after].variable.label),
+    }
+    return _("Görs %(least)s–%(most)s månader efter ”%(after)s”.") % after
+
+
+def _closed_why(page: StepPage) -> str:
+    """Why a step is not to be done any more; empty if it is."""
+    if page.step.closed_at is None:
+        return ""
+    if page.step.closed_why is ClosedWhy.REGISTER and page.patient.died_on is not None:
+        died = {"day": day_in_words(page.patient.died_on)}
+        return _("Steget är stängt: patienten avled %(day)s enligt folkbokföringen.") % died
+    return _("Steget är stängt: patienten har avlidit enligt ett svar i ett formulär.")
+
+
 def _to_go_on_with(page: StepPage, steps: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
     """After signing: the first step that is not signed, if the same clinic has it and no day is to be waited for."""
-    following = next((one for one in steps if one["row"].state is not StepState.SIGNED), None)
+    done = {StepState.SIGNED, StepState.CLOSED}
+    following = next((one for one in steps if one["row"].state not in done), None)
     if following is None or following["row"].clinic_id != page.step.clinic_id or following["row"].due_from is not None:
         return None
     return following
 
 
 def _later(steps: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
-    """The next step that has a day to wait for and is not signed."""
-    waiting = (one for one in steps if one["row"].state is not StepState.SIGNED and one["row"].due_from is not None)
+    """The next step that has a day to wait for and is not done."""
+    done = {StepState.SIGNED, StepState.CLOSED}
+    waiting = (one for one in steps if one["row"].state not in done and one["row"].due_from is not None)
     return next(waiting, None)
 
 
@@ -180,9 +220,11 @@ def _not_saved(parts: Sequence[Part]) -> list[str]:
     return [f.code for part in parts for f in part.fields if f.is_shown and f.fault and not f.is_unanswered]
 
 
-def _where_scores_stand(page: StepPage) -> str:
+def _where_scores_stand(page: StepPage, on_page: Sequence[str]) -> str:
     """After which section, for those who read one column: a few after what the first is counted from, many last."""
-    scores, sections = page.assessment.scores, page.form_step.sections
+    scores, sections = page.assessment.scores, [one for one in page.form_step.sections if one.code in on_page]
+    if not sections:
+        return ""
     core = [one for one in sections if one.block is Block.CORE] or list(sections)
     if len(scores) > _FEW_SCORES:
         return core[-1].code
@@ -205,6 +247,9 @@ def to_do(assessment: Assessment) -> str:
         told.append(_("%(n)s att rätta") % {"n": broken})
     if lacking:
         told.append(ngettext("%(n)s fråga kvar", "%(n)s frågor kvar", lacking) % {"n": lacking})
+    opens = [day for day in assessment.locked.values() if day is not None]
+    if opens:
+        told.append(_("kan signeras från %(day)s") % {"day": day_in_words(max(opens))})
     return ", ".join(told) or _("Klar att signera")
 
 
@@ -261,7 +306,7 @@ def refused_live(
 
 
 def history_context(page: StepPage, revisions: Sequence[RevisionRow]) -> list[dict[str, Any]]:
-    places = clinics({row.by_clinic_id for row in revisions})
+    places = clinics({row.by_clinic_id for row in revisions if row.by_clinic_id is not None})
     order = {code: place for place, code in enumerate(page.form.questions)}
     shown = []
     for row in revisions:
@@ -277,7 +322,9 @@ def history_context(page: StepPage, revisions: Sequence[RevisionRow]) -> list[di
             {
                 "row": row,
                 "what": act_name(row.kind),
-                "clinic": places[row.by_clinic_id].title if row.by_clinic_id in places else "",
+                "clinic": places[row.by_clinic_id].title
+                if row.by_clinic_id is not None and row.by_clinic_id in places
+                else "",
                 "changed": [change for change in changes if change["old"]],
                 "first": [change for change in changes if not change["old"]],
             }
@@ -315,6 +362,12 @@ def registries_to_report(actor: Actor) -> list[Any]:
     """Those that are open, that the actor reports to, and that the clinic takes part in."""
     mine = actor.seat.sub_registries_for(Permission.REPORT) - left_out(actor.seat.clinic_id or 0)
     return [one for one in sub_registries() if one.state is RegistryState.OPEN and one.code in mine]
+
+
+def closed_to_report(actor: Actor) -> list[Any]:
+    """Those that are closed for entry, in which the actor may still correct what was reported."""
+    mine = actor.seat.sub_registries_for(Permission.REPORT)
+    return [one for one in sub_registries() if one.state is RegistryState.CLOSED and one.code in mine]
 
 
 def forms_to_report(actor: Actor) -> list[Form]:
@@ -356,6 +409,8 @@ def _closed(page: StepPage) -> str:
     """Why nothing more can be written, if somebody else has seen to that."""
     if page.is_writable:
         return ""
+    if page.step.state is StepState.CLOSED:
+        return _("Patienten har avlidit, och steget är stängt. Ladda om sidan.")
     if page.step.state is StepState.SIGNED:
         return _("%(name)s har signerat. Ladda om sidan.") % {"name": page.step.signed_by_name}
     return _("Steget har flyttats till en annan klinik. Ladda om sidan.")

@@ -35,8 +35,11 @@ def one_step(request: ActorRequest, episode: str, step: str) -> HttpResponse:
     """The form of a step. POST saves it, and does what the button says; a script is told in JSON what came of it."""
     if request.method == "GET":
         return _show(request, looking.open_step(actor=request.actor, episode=episode, step=step, at=request.at))
-    outcome = _written(request, episode, step)
     act = request.POST.get("do", "save")
+    if act == "take_up_closed":
+        services.take_up(actor=request.actor, episode=episode, step=step, at=request.at)
+        return see_other("step", episode, step)
+    outcome = _written(request, episode, step)
     if act == "lay_aside" and outcome.page.step.state is StepState.PLANNED and not outcome.faults:
         return _onward(request, reverse("records"))
     if outcome.faults or outcome.conflicts:

@@ -314,6 +314,7 @@ CHANGES = {
     *("patient.number_changed", "patient.merged", "patient.looked_up", "patient.opted_out"),
     *("episode.begun", "episode.destroyed", "episode.research_destroyed", "episode.moved_on"),
     *("step.written", "step.laid_aside", "step.taken_up", "step.signed", "step.reopened", "step.moved"),
+    *("step.closed", "step.opened_again"),
 }
 ABOUT_NOBODY = {"patient.not_found", "case.nobody"}
 

@@ -187,15 +187,6 @@ def test_a_source_in_one_language_is_a_citation(form: Form) -> None:
 
 
 @every_form
-def test_every_condition_can_become_true_and_false(form: Form) -> None:
-    conditions = {q.code: q.shown_if for q in form.questions.values() if q.shown_if}
-    conditions |= {f"{step.code}.{rule.code}": rule.require for step in form.steps for rule in step.rules}
-    either: set[Value] = {True, False}
-    stuck = {code: either - outcomes(form, condition) for code, condition in conditions.items()}
-    assert {code: never for code, never in stuck.items() if never} == {}
-
-
-@every_form
 def test_every_score_can_be_computed_and_says_different_things(form: Form) -> None:
     few = {code for code, score in form.scores.items() if len(outcomes(form, score.formula) - {None}) < 2}
     assert few == set()

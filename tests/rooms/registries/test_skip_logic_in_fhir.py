@@ -75,7 +75,7 @@ def some_answer(question: Question, dice: random.Random) -> Answer | None:
         case VariableType.CHOICE:
             return Answer(value=dice.choice(question.options).code)
         case VariableType.CHOICES:
-            some = dice.sample(question.options, dice.choice([1, 1, 2]))
+            some = dice.sample(question.options, min(len(question.options), dice.choice([1, 1, 2])))
             return Answer(value=frozenset(option.code for option in some))
         case VariableType.INTEGER | VariableType.DECIMAL:
             hard = question.variable.hard
@@ -101,7 +101,11 @@ def in_fhir(answer: Answer | None) -> list[object]:
 def test_enable_when_asks_what_the_engine_asks_whatever_is_answered(form: Form) -> None:
     questionnaire = as_questionnaire(form, origin="https://registret.example", on=date(2027, 1, 1))
     told = {item["linkId"]: item for item in items(questionnaire)}
-    ours = {code for code, item in told.items() if any("/shown-if" in one["url"] for one in item.get("extension", []))}
+    ours = {
+        code
+        for code, item in told.items()
+        if any(one["url"].endswith(("/shown-if", "/opens")) for one in item.get("extension", []))
+    }
     dice = random.Random(form.code)
     for _ in range(FORM_FILLINGS):
         answers = {

@@ -13,6 +13,7 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
+from registret.access.refusals import PageOfAnother
 from registret.accounts.queries import newest_confirmation
 from registret.accounts.sessions import sitting
 from registret.ledger.queries import EntryRow, Wanted, entries
@@ -415,6 +416,34 @@ def test_a_page_elsewhere_logs_nobody_out_and_nobody_in(place: Country) -> None:
         assert browser.post(address).status_code == 403
     assert browser.get("/logga-ut").status_code == 405
     assert is_logged_in(browser)
+
+
+def test_a_form_of_one_login_does_not_count_for_the_next_person_and_stays_good_for_the_same(place: Country) -> None:
+    visitor = Visitor(BERTIL)
+
+    def send(form: dict[str, str]) -> Any:
+        visitor.handler.enforce_csrf_checks = True
+        answer = visitor.post("/session/fortsatt", form, headers={"Origin": settings.SITE_ORIGIN})
+        visitor.handler.enforce_csrf_checks = False
+        return answer
+
+    visitor.log_in()
+    page = visitor.get("/start").content.decode()
+    names = ("csrfmiddlewaretoken", "visad")
+    open_tab = {name: str(re.findall(rf'name="{name}" value="([^"]+)"', page)[0]) for name in names}
+    visitor.log_in()
+    assert send(open_tab).status_code == 200
+    visitor.der = card_of(KARIN)
+    before = visitor.cookies[settings.CSRF_COOKIE_NAME].value
+    visitor.log_in()
+    assert visitor.cookies[settings.CSRF_COOKIE_NAME].value != before
+    answer = send(open_tab)
+    assert answer.status_code == PageOfAnother.status
+    assert "Skicka igen" in text_of(answer)
+    assert send({}).status_code == 403
+    visitor.der = card_of(BERTIL)
+    visitor.log_in()
+    assert "Skicka igen" in text_of(send(open_tab))
 
 
 # --- how long is left ------------------------------------------------------------------------------

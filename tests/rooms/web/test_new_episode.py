@@ -4,18 +4,31 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import Settings
 
 from registret.access.roles import Role
 from registret.records.numbers import reserve_formats
+from registret.registries.queries import catalogue
 from registret.words.labels import asked
 from tests import cast
 from tests.cast import ANNA
-from tests.rooms.records.scene import RESERVE, TOLVAN, Known, ask, begun, registered, system_id_of
-from tests.rooms.web.client import Browser, text_of
+from tests.rooms.records.scene import (
+    RESERVE,
+    TOLVAN,
+    Known,
+    ask,
+    begun,
+    close_pneumonia,
+    counted,
+    registered,
+    system_id_of,
+)
+from tests.rooms.web.client import Browser, Page, text_of
 
 
 @pytest.mark.django_db
@@ -102,7 +115,7 @@ def test_a_reserve_number_whose_check_digit_is_wrong_is_taken_once_somebody_says
     taken = browser.post(reverse("new_episode"), sent | {"number_is_right": "yes"})
     assert taken.status_code == 200
     assert "Ankomst till sjukhuset" in text_of(taken)
-    assert 'name="number_is_right" value="yes"' in taken.content.decode()
+    assert re.search(r'name="number_is_right"\s+value="yes"\s+checked', taken.content.decode())
 
 
 @pytest.mark.django_db
@@ -124,3 +137,76 @@ def test_the_birth_date_of_a_reserve_number_says_what_is_wrong_with_it(born: str
     page = Browser.of(ANNA).post(reverse("new_episode"), sent)
     assert page.status_code == 422
     assert says in text_of(page)
+
+
+@pytest.fixture
+def anna() -> Browser:
+    """Reports to all four sub-registries."""
+    now = timezone.now()
+    place = cast.country(now - timedelta(days=30))
+    cast.appoint_by_program(ANNA, Role.REPORTER, clinic_id=place.infection, at=now - timedelta(days=20))
+    return Browser.of(ANNA)
+
+
+def shown(page: Page) -> set[str]:
+    """Names of the questions that are asked, without those that lie ready for the script."""
+    html = re.sub(r"(?s)<template.*?</template>", "", page.content.decode())
+    return set(re.findall(r'data-q="(\w+)"', html))
+
+
+@pytest.mark.django_db
+def test_a_search_by_number_leads_to_the_page_with_all_that_begins_an_episode(anna: Browser) -> None:
+    page = anna.post(reverse("find_patient"), {"q": TOLVAN})
+    assert page.status_code == 200
+    ready = re.findall(r'<template data-of="([\w-]+)"', page.content.decode())
+    assert ready == ["pneumoni", "meningit", "endokardit", "sepsis"]
+    assert shown(page) == set(), "no sub-registry is chosen"
+    assert page.content.decode().count('role="search"') == 1
+    without_script = anna.post(reverse("new_episode"), {"number": TOLVAN, "chosen": "yes", "sub_registry": "pneumoni"})
+    assert shown(without_script) == {"arrived_at", "pneumonia_treated", "acquired"}
+    none = anna.post(reverse("new_episode"), {"number": TOLVAN, "chosen": "yes"})
+    assert (none.status_code, "Välj ett delregister" in text_of(none)) == (422, True)
+
+
+@pytest.mark.django_db
+def test_answers_to_one_sub_registry_begin_no_episode_in_another(anna: Browser) -> None:
+    arrived = f"{timezone.localtime(timezone.now() - timedelta(days=4)):%Y-%m-%d %H:%M}"
+    sent = {"number": TOLVAN, "go": "yes", "arrived_at": arrived, "acquired": "community"}
+    sent |= {"pneumonia_treated": "yes", "inclusion_of": "pneumoni", "asked": "arrived_at pneumonia_treated acquired"}
+    other = anna.post(reverse("new_episode"), sent | {"sub_registry": "sepsis"})
+    assert other.status_code == 200
+    assert "sepsis_treated" in shown(other)
+    assert counted() == (0, 0, 0)
+    assert anna.post(reverse("new_episode"), sent | {"sub_registry": "pneumoni"}).status_code == 303
+    assert counted() == (1, 1, 1)
+
+
+@pytest.mark.django_db
+def test_a_patient_who_is_known_is_begun_for_on_their_own_page(anna: Browser) -> None:
+    now = timezone.now()
+    begun(
+        cast.actor(ANNA, at=now), at=now, arrived_at=[f"{timezone.localtime(now - timedelta(days=4)):%Y-%m-%dT%H:%M}"]
+    )
+    page = anna.get(reverse("patient", args=[system_id_of(TOLVAN)]))
+    assert f'name="patient" value="{system_id_of(TOLVAN)}"' in page.content.decode()
+    assert "<template data-of=" in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_name_that_finds_nobody_is_not_said_to_be_a_wrong_number(anna: Browser) -> None:
+    said = text_of(anna.post(reverse("find_patient"), {"q": "Berglund"}))
+    assert "har ett namn som börjar så" in said
+    assert "Kontrollera numret" not in said
+
+
+@pytest.mark.django_db
+def test_a_sub_registry_that_is_closed_is_said_to_be_closed(anna: Browser, settings: Settings, tmp_path: Path) -> None:
+    settings.DEFINITIONS_DIR = close_pneumonia(tmp_path)
+    catalogue.cache_clear()
+    try:
+        said = text_of(anna.post(reverse("find_patient"), {"q": TOLVAN}))
+        refused = anna.post(reverse("new_episode"), {"number": TOLVAN, "chosen": "yes", "sub_registry": "pneumoni"})
+    finally:
+        catalogue.cache_clear()
+    assert "Pneumoni är stängt för nya vårdepisoder." in said
+    assert refused.status_code == 422

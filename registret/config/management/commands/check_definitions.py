@@ -12,14 +12,15 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from registret.registries.forms import Form
-from registret.registries.queries import DEFINITIONS, DefinitionBroken, read
+from registret.registries.queries import DEFINITIONS, DefinitionBroken, logic_faults, read
 
 
 class Command(BaseCommand):
     help = (
         "Reads the definitions of sub-registries and prints each fault with its file and line, or else a line for each "
-        "version. FOLDER is one like REGISTRET_DEFINITIONS_DIR, with <code>/<version>/register.toml in it. Without "
-        "FOLDER: what this installation uses."
+        "version. Answers are tried, too: a rule that none can break is a fault, and so is a required outcome that an "
+        "unknown answer hides. FOLDER is one like REGISTRET_DEFINITIONS_DIR, with <code>/<version>/register.toml in "
+        "it. Without FOLDER: what this installation uses."
     )
     requires_system_checks: list[str] = []
 
@@ -29,7 +30,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, folder: Path | None, **options: Any) -> None:
         used = [DEFINITIONS, *([settings.DEFINITIONS_DIR] if settings.DEFINITIONS_DIR else [])]
         try:
-            found = read(*([folder] if folder else used), codes_on=timezone.localdate())
+            folders = [folder] if folder else used
+            found = read(*folders, codes_on=timezone.localdate())
+            if faults := logic_faults(found, *folders):
+                raise DefinitionBroken(faults)
         except DefinitionBroken as broken:
             for fault in broken.faults:
                 self.stderr.write(str(fault))

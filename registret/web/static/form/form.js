@@ -68,7 +68,7 @@ export class Form {
     for (const code of sent) if (!this.unsaved.clash.has(code)) this.fields.say(code, "fault", now.faults[code]);
     showRemarks(this.fields, this.unsaved, now);
     const heard = this.others.hear(now);
-    if (appeared.length) heard.push(`${this.words.newQuestion} ${appeared.join(", ")}.`);
+    if (appeared.length) heard.push(`${this.words.newQuestion} ${appeared.join(", ")}`);
     if (heard.length) this.heard.textContent = heard.join(" ");
     showScores(this.sheet, now.scores);
     showMap(this.map, now, this.words);
@@ -98,7 +98,7 @@ export class Form {
   }
 
   refused(refusal) {
-    const why = refusal ? `${refusal.title} ${refusal.todo}` : "";
+    const why = refusal ? `${refusal.title} ${refusal.todo} (${refusal.reference})` : "";
     this.dock.offer(`${this.words.refused} ${why}`.trim(), this.words.tryAgain, () => this.saver.again());
     this.veil.say(this.words.refused);
   }

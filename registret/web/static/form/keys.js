@@ -3,6 +3,8 @@
 import { entrance } from "./fields.js";
 
 const STEP = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+const PATIENCE = 700;
+const isUntouched = (input) => input.value === input.defaultValue && input.checked === input.defaultChecked;
 const isPlain = (event) => !(event.ctrlKey || event.altKey || event.metaKey || event.shiftKey || event.isComposing);
 
 function nextOf(form, field) {
@@ -17,11 +19,20 @@ export function enterGoesOn(form, settled = () => Promise.resolve()) {
     if (event.key !== "Enter" || event.defaultPrevented || !isPlain(event) || !field) return;
     if (!event.target.matches("input, select")) return;
     event.preventDefault();
-    await settled();
-    const next = nextOf(form, field);
-    const goal = next ? entrance(next) : [...form.querySelectorAll("button")].at(-1);
-    goal?.focus();
+    const known = settled();
+    await Promise.race([known, new Promise((done) => setTimeout(done, PATIENCE))]);
+    const goal = goOn(form, field);
+    await known;
+    /* A question that came late is reached all the same, if nothing has been done since. */
+    if (document.activeElement === goal && isUntouched(goal)) goOn(form, field);
   });
+}
+
+function goOn(form, field) {
+  const next = nextOf(form, field);
+  const goal = next ? entrance(next) : [...form.querySelectorAll("button")].at(-1);
+  goal.focus();
+  return goal;
 }
 
 /* One stop for all boxes of a row, and arrows between them: the keys of a toolbar, which may hold boxes. */

@@ -86,9 +86,8 @@ function keeps(form, saver) {
 }
 
 function byKeyboard(sheet, form, saver) {
-  const settled = () => Promise.race([saver.flush(), new Promise((done) => setTimeout(done, 700))]);
   for (const row of sheet.querySelectorAll("[data-row]")) oneStop(row);
-  enterGoesOn(sheet, settled);
+  enterGoesOn(sheet, () => saver.flush());
   document.querySelector("[data-troubles]").addEventListener("click", (event) => {
     const code = event.target.closest("a")?.hash.slice(1);
     if (!code || !form.fields.question(code)) return;

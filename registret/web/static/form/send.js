@@ -19,7 +19,12 @@ function summarise(sheet, place, { title, troubles }) {
   summary.focus();
 }
 
+const ALREADY_DONE = "life.not_possible";
+
 export class Sender {
+  /* The turn of the answers whose signature was sent and never confirmed. */
+  #unconfirmed = null;
+
   constructor({ sheet, form, saver, unsaved, words, dock }) {
     Object.assign(this, { sheet, form, saver, unsaved, words, dock });
     this.place = document.querySelector("[data-troubles]");
@@ -61,8 +66,16 @@ export class Sender {
       this.saver.stopped = "";
       this.saver.take({ kind, body }, new Map(this.unsaved.changed));
     } else if (kind === "invalid") this.#invalid(body);
-    else if (kind === "away") this.dock.tell(act === "sign" ? this.words.signAway : this.words.actAway, true);
-    else this.saver.take({ kind, body }, new Map());
+    else if (kind === "away") this.#unanswered(act);
+    else if (body?.code === ALREADY_DONE && this.#unconfirmed === this.unsaved.turn) {
+      this.unsaved.clear();
+      location.assign(this.sheet.action);
+    } else this.saver.take({ kind, body }, new Map());
+  }
+
+  #unanswered(act) {
+    if (act === "sign") this.#unconfirmed = this.unsaved.turn;
+    this.dock.tell(act === "sign" ? this.words.signAway : this.words.actAway, true);
   }
 
   #invalid(body) {

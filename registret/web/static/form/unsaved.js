@@ -19,6 +19,11 @@ export class Unsaved {
     return !this.changed.size && !this.bad.size && !this.clash.size;
   }
 
+  /* Grows with every change. */
+  get turn() {
+    return this.#turn;
+  }
+
   note(code) {
     this.#turn += 1;
     this.changed.set(code, this.#turn);

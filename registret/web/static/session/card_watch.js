@@ -4,11 +4,10 @@ import { cardNow } from "./card.js";
 import { leave, onWord, sleep, tell } from "./tabs.js";
 
 const CARD_OUT = "card-out";
-const LAST_ASKED = "kort";
 
 export const watchCard = (probe, every) => {
   const look = async () => {
-    localStorage.setItem(LAST_ASKED, Date.now());
+    localStorage.setItem("kort", Date.now());
     const card = await cardNow(probe);
     if (card !== "none" && card !== "other") return;
     tell(CARD_OUT);
@@ -16,7 +15,7 @@ export const watchCard = (probe, every) => {
   };
   const takeTurns = async () => {
     for (let failures = 0; !document.body.hidden;) {
-      const since = (Date.now() - Number(localStorage.getItem(LAST_ASKED) || 0)) / 1000;
+      const since = (Date.now() - Number(localStorage.getItem("kort") || 0)) / 1000;
       const wait = failures ? Math.min(2 ** failures, every) : every - since;
       if (wait > 0) await sleep(Math.min(wait, every));
       /* A card that leaves in the middle of an answer looks like a network that is gone: ask again soon. */

@@ -1,0 +1,97 @@
+"""What follows from a death: the steps that were to be done later close, and open again if it is taken back."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from registret.access.actor import Actor
+from registret.kernel.by import By
+from registret.ledger.services import record
+from registret.records.lifecycle import CLOSABLE, STEP_LIFE, ClosedWhy, StepState
+from registret.records.models import Episode, Patient, Revision, Step
+from registret.records.queries import assessed
+from registret.records.revisions import revise, set_next
+from registret.registries.forms import Form
+from registret.registries.queries import form_of
+
+POPULATION: Final = By.of_program("population")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """Who said what led to it: a person, or a program (`actor` None)."""
+
+    by: By
+    actor: Actor | None
+    at: datetime
+
+
+def hold_patients(patient_ids: Iterable[int]) -> None:
+    """Until the end of the transaction nobody else writes in their episodes. Held before any step, in one order."""
+    held = Patient.objects.select_for_update(no_key=True).filter(id__in=list(patient_ids))
+    list(held.order_by("id").values_list("id"))
+
+
+def settle(patient_id: int, *, by: By, actor: Actor | None = None, but: int | None = None, at: datetime) -> None:
+    """Closes what is to be done later for a patient who has died, or opens it again for one who has not.
+
+    What an answer says counts within the care provider that reported it, what the population register says everywhere.
+    The patient is held, and the transaction sees what there is to settle. `but`: the step in which somebody writes at
+    this moment; it is left as it is, like every step that says itself that the patient has died.
+    """
+    by_register = Patient.objects.filter(id=patient_id).exclude(died_on=None).exists()
+    wanted = Step.objects.select_for_update(of=("self",)).filter(episode__patient_id=patient_id)
+    steps: dict[int, list[Step]] = defaultdict(list)
+    for step in wanted.select_related("episode__patient").order_by("episode_id", "id"):
+        steps[step.care_provider_id].append(step)
+    said = _Said(by=by, actor=actor, at=at)
+    for own in steps.values():
+        is_dead = by_register or any(step.says_dead for step in own)
+        why = ClosedWhy.REGISTER if by_register else ClosedWhy.ANSWER
+        for step in own:
+            form = form_of(step.episode.sub_registry, step.episode.version)
+            if step.id == but or form.step(step.code).due is None:
+                continue
+            if is_dead and StepState(step.state) in CLOSABLE and not step.says_dead:
+                _close(step, form, why, said)
+            elif not is_dead and step.state == StepState.CLOSED:
+                _open_again(step, form, said)
+
+
+def _close(step: Step, form: Form, why: ClosedWhy, said: _Said) -> None:
+    step.state = STEP_LIFE.after(StepState(step.state), "close")
+    step.closed_at, step.closed_why = said.at, why
+    step.flags = step.lacking = 0
+    step.next_since = None
+    _keep(step, form, Revision.Kind.CLOSE, "step.closed", {"why": why.value}, said)
+
+
+def _open_again(step: Step, form: Form, said: _Said) -> None:
+    """As a draft, if it was begun."""
+    is_begun = step.saved_at is not None
+    step.state = STEP_LIFE.after(StepState.CLOSED, "take_up" if is_begun else "plan")
+    step.closed_at, step.closed_why = None, ""
+    if is_begun:
+        now = assessed(step.episode, step.code, at=said.at)
+        step.flags, step.lacking = len(now.broken), len(now.lacking)
+    kind = Revision.Kind.TAKE_UP if is_begun else Revision.Kind.PLAN
+    _keep(step, form, kind, "step.opened_again", {}, said)
+
+
+def _keep(step: Step, form: Form, kind: Revision.Kind, event: str, facts: dict[str, str], said: _Said) -> None:
+    revise(said.actor, step, {}, kind=kind, reason="", at=said.at)
+    step.save()
+    set_next(form, step.episode_id, at=said.at)
+    episode: Episode = step.episode
+    record(
+        event=event,
+        by=said.by,
+        at=said.at,
+        about_patient_id=episode.patient_id,
+        clinic_id=step.clinic_id,
+        facts={"episode": episode.system_id, "step": step.code, "sub_registry": episode.sub_registry, **facts},
+    )

@@ -1,0 +1,54 @@
+"""The history of a step, and which step of an episode comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from registret.access.actor import Actor
+from registret.records.lifecycle import StepState
+from registret.records.models import Revision, Step
+from registret.records.sight import clinic_of
+from registret.registries.answers import Stored
+from registret.registries.forms import Form
+
+_REGISTER: Final = "registret"
+"""The author of what follows from the population register."""
+
+
+def revise(
+    actor: Actor | None,
+    row: Step,
+    changes: Mapping[str, tuple[Stored | None, Stored | None]],
+    *,
+    kind: Revision.Kind,
+    reason: str,
+    at: datetime,
+) -> None:
+    """The next revision of a step; the caller saves the step. `actor` None: no person did it."""
+    row.version += 1
+    Revision.objects.create(
+        step=row,
+        care_provider_id=row.care_provider_id,
+        number=row.version,
+        kind=kind,
+        changes={code: list(pair) for code, pair in changes.items()},
+        reason=reason,
+        at=at,
+        by_account_id=actor.account_id if actor else None,
+        by_hsa_id=actor.hsa_id if actor else "",
+        by_name=actor.name if actor else _REGISTER,
+        by_role=",".join(sorted(actor.seat.roles)) if actor else "",
+        by_clinic_id=clinic_of(actor) if actor else None,
+    )
+
+
+def set_next(form: Form, episode_id: int, *, at: datetime) -> None:
+    """The first step that is left to do is the one to go on with, if it is not begun; since `at`, if it was not yet."""
+    steps = Step.objects.filter(episode_id=episode_id)
+    states = dict(steps.values_list("code", "state"))
+    done = {StepState.SIGNED, StepState.CLOSED}
+    following = next((step.code for step in form.steps if states.get(step.code) not in done), None)
+    steps.exclude(code=following).exclude(next_since=None).update(next_since=None)
+    steps.filter(code=following, state=StepState.PLANNED, next_since=None).update(next_since=at)

@@ -1,0 +1,43 @@
+/* Ny vårdepisod: choosing a sub-registry shows its inclusion questions at once. Without this script *Fortsätt* does. */
+
+import { entrance } from "./form/fields.js";
+import { enterGoesOn } from "./form/keys.js";
+
+/* What was answered stays where the other sub-registry asks the same. */
+function keep(before, after) {
+  for (const input of before.querySelectorAll("input:not([type=hidden]), select")) {
+    const name = `[name="${CSS.escape(input.name)}"]`;
+    if (["radio", "checkbox"].includes(input.type)) {
+      const same = after.querySelector(`${name}[value="${CSS.escape(input.value)}"]`);
+      if (same) same.checked = input.checked;
+    } else {
+      const same = after.querySelector(name);
+      if (same) same.value = input.value;
+    }
+  }
+}
+
+function show(form, code) {
+  const place = form.querySelector("[data-inclusion]");
+  const questions = form.querySelector(`template[data-of="${CSS.escape(code)}"]`).content.cloneNode(true);
+  keep(place, questions);
+  place.replaceChildren(questions);
+  const button = form.querySelector("[data-begin]");
+  if (!button) return;
+  button.name = "go";
+  button.textContent = button.dataset.begin;
+}
+
+for (const form of document.querySelectorAll("[data-intake]")) {
+  form.addEventListener("change", ({ target }) => {
+    if (target.name === "sub_registry") show(form, target.value);
+  });
+  enterGoesOn(form);
+  /* A browser that goes back to the page remembers the choice, and not what it showed. */
+  const chosen = form.querySelector("[name=sub_registry]:checked");
+  const shown = form.querySelector("[name=inclusion_of]");
+  if (chosen && chosen.value !== shown?.value) show(form, chosen.value);
+  if ("takesFocus" in form.dataset && !document.querySelector(".errs")) {
+    entrance(form.querySelector(".field:not([hidden])")).focus({ preventScroll: true });
+  }
+}
