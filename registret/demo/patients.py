@@ -65,13 +65,13 @@ class Registration:
                 is_no_double=True,
                 at=at,
             )
-        where = {"actor": actor, "episode": episodes[number], "step": self.step.code, "at": at}
-        records.write(**where, base=0, written=self.step.written)
+        episode, step = episodes[number], self.step.code
+        records.write(actor=actor, episode=episode, step=step, base=0, written=self.step.written, at=at)
         match self.step.does:
             case "sign":
-                records.sign(**where, base=1)
+                records.sign(actor=actor, episode=episode, step=step, base=1, at=at)
             case "lay_aside":
-                records.lay_aside(**where)
+                records.lay_aside(actor=actor, episode=episode, step=step, at=at)
 
 
 def registrations(*, now: datetime) -> list[Registration]:

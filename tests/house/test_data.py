@@ -45,7 +45,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "mail.Letter": {
         PERSONAL: "to_address context last_error",
         PLAIN: "id kind language confirmation_id confirmation_version about_account_id message_id created_at not_before"
-        " attempts attempted_at lease_until server_trouble address_refused sent_at given_up_at superseded_at",
+        " urgent attempts attempted_at lease_until server_trouble address_refused sent_at given_up_at superseded_at",
     },
     "settings.Decision": {PERSONAL: "by_name reason", PLAIN: "id code number at by_account_id"},
     "revocation.KeptCrl": {PLAIN: "id anchor content digest number this_update next_update entries kept_at"},
