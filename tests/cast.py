@@ -80,6 +80,8 @@ BERTIL = person("Bertil", "Holm", "SE2321009991-E00B2H8")
 KARIN = person("Karin", "Nyberg", "SE2321009991-E00K7L3")
 CECILIA = person("Cecilia", "Dahl", "SE2321009983-E00C5D1", organisation="Region Sydvik")
 DORIS = person("Doris", "Lund", "SE2321009991-E00D0R1")
+INGRID = person("Ingrid", "Falk", "SE2321009991-E00J3F2")
+"""Doris's colleague, in tests that bring her in."""
 ERIK = person("Erik", "Sand", "SE2321009991-E00E3S7")
 
 INFECTION, MEDICINE, SYDVIK = "infektion-norrvik", "medicin-norrvik", "infektion-sydvik"
@@ -100,7 +102,7 @@ class Country:
 
 
 def country(at: datetime) -> Country:
-    """Everything but Anna: clinics, Doris and Erik by the program, Bertil, Karin and Cecilia by Doris."""
+    """Everything but Anna: clinics, Doris and Erik by the program, and so are Bertil, Karin and Cecilia."""
     place = clinics(at)
     appoint_by_program(DORIS, Role.REGISTRY_OFFICE, at=at)
     appoint_by_program(ERIK, Role.LOG_REVIEWER, at=at)
@@ -168,14 +170,17 @@ def appoint_by_program(who: Person, role: Role, *, clinic_id: int | None = None,
 
 
 def appoint(who: Person, clinic_id: int, *, confirmed: bool = True, at: datetime) -> int:
-    """Doris makes somebody local administrator; the mail is confirmed unless it must not be; answers the grant's id."""
-    grant_id = appointing.appoint_local_administrator(
+    """Somebody becomes local administrator in the name of two; the mail is confirmed unless it must not be; answers the
+    grant's id."""
+    grant_id = appointing.appoint_by_program(
         hsa_id=HsaId.parse(who.hsa_id),
         given_name=who.card.given_name,
         surname=who.card.surname,
         email=who.email,
+        role=Role.LOCAL_ADMINISTRATOR,
         clinic_id=clinic_id,
-        actor=actor(DORIS, at=at),
+        decided_by=("Sven Styrelse", "Tove Tvåa"),
+        by=By.of_program("appoint"),
         at=at,
     )
     if confirmed:

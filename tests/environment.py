@@ -36,6 +36,7 @@ def prepare() -> None:
         "REGISTRET_CARD_HOST": "kort.registret.localhost",
         "REGISTRET_CARD_PORT": "8444",
         "REGISTRET_CONTACT_MAIL": "support@registret.example",
+        "REGISTRET_DATA_PROTECTION_MAIL": "dataskyddsombud@registret.example",
         "REGISTRET_SECRET_KEY": secrets.token_urlsafe(48),
         "REGISTRET_LINK_KEY": secrets.token_urlsafe(48),
         "REGISTRET_SEAL_KEY": secrets.token_urlsafe(48),

@@ -28,6 +28,7 @@ export REGISTRET_DEMO=no
 export REGISTRET_SITE_HOST=registret.example
 export REGISTRET_CARD_HOST=kort.registret.example
 export REGISTRET_CONTACT_MAIL=support@registret.example
+export REGISTRET_DATA_PROTECTION_MAIL=dataskyddsombud@registret.example
 export REGISTRET_MAIL_FROM=registret@registret.example
 export REGISTRET_SMTP_HOST=smtp.registret.example
 export REGISTRET_TRUST_DIR="$scratch"

@@ -1,6 +1,6 @@
 """Appointing people whom nobody attests: the first ones, local administrators, support; and who works for the registry.
 
-Log reviewers and case handlers take two people: see `nominating`."""
+Log reviewers, case handlers, and local administrators of a clinic that has none take two people: see `nominating`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from registret.access.checks import check_card_age, existing_account, limit_lett
 from registret.access.confirming import send_confirmation
 from registret.access.giving import give, revoke
 from registret.access.models import Grant
+from registret.access.queries import active_administrators
 from registret.access.refusals import (
     ClinicClosed,
     GivesRights,
@@ -24,6 +25,7 @@ from registret.access.refusals import (
     OwnRights,
     PersonSuspended,
     RoleImpossible,
+    SecondNeeded,
 )
 from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_OF_THE_OFFICE, Permission, Role, apart_from
 from registret.access.rules import end_of, last_possible_day
@@ -87,9 +89,16 @@ def appoint_local_administrator(
 
     Names and address are used when the person has no account yet: it then waits for the card and the mail.
 
-    Raises: NotPermitted, CardTooOld, OwnRights, ClinicClosed, AlreadyGranted, TooMany.
+    Where nobody else at the clinic can act, two at the office decide: see `nominating`.
+
+    Raises: NotPermitted, CardTooOld, OwnRights, SecondNeeded, ClinicClosed, AlreadyGranted, TooMany.
     """
     check_appointing(hsa_id, actor=actor, at=at)
+    place = clinic(clinic_id)
+    if place is None or not place.is_open:
+        raise ClinicClosed()
+    if not others_act_at(clinic_id, hsa_id=hsa_id, actor=actor, at=at):
+        raise SecondNeeded()
     return appoint(
         hsa_id=hsa_id,
         given_name=given_name,
@@ -124,6 +133,13 @@ def appoint_support(
         by=actor.by,
         at=at,
     )
+
+
+def others_act_at(clinic_id: int, *, hsa_id: HsaId, actor: Actor, at: datetime) -> bool:
+    """Whether the clinic has an active local administrator other than these two, who would notice a wrong colleague."""
+    person = living_account(hsa_id=hsa_id.text)
+    themselves = {actor.account_id, person.id if person else None}
+    return any(one.account_id not in themselves for one in active_administrators(clinic_id=clinic_id, at=at))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,6 +277,7 @@ def appoint(
     clinic_id: int | None,
     granted_by_id: int | None,
     decided_by_names: str,
+    proposed_by_id: int | None = None,
     first: Callable[[], object] = lambda: None,
     by: By,
     at: datetime,
@@ -294,6 +311,7 @@ def appoint(
             application_id=None,
             ends_at=end_of(last_day, at=at, months=months),
             granted_by_id=granted_by_id,
+            proposed_by_id=proposed_by_id,
             decided_by_names=decided_by_names,
             by=by,
             at=at,

@@ -12,16 +12,20 @@ from registret.access.applying import check_wish
 from registret.access.checks import check_actor, existing_account, limit_letters
 from registret.access.confirming import send_confirmation
 from registret.access.ending import end_account
-from registret.access.giving import give
+from registret.access.giving import check_apart, give
 from registret.access.lifecycle import APPLICATION_LIFE, ApplicationState
 from registret.access.models import Application, Claim, Grant
-from registret.access.queries import ApplicationRow, application_for
+from registret.access.queries import ApplicationRow, Recommendation, application_for, registry_office
+from registret.access.reach import check_reach
 from registret.access.refusals import (
     AlreadyDecided,
     ClaimImpossible,
     ClaimNotSeen,
     NotActionable,
+    NotPermitted,
+    OfficeAppointed,
     OwnApplication,
+    SecondNeeded,
 )
 from registret.access.roles import Role
 from registret.access.rules import end_of
@@ -53,8 +57,11 @@ def attest(
     If the applicant has proven an account under another HSA-id, which the actor must have seen (`claim_seen`), that one
     ends and the two are linked. Its rights are not handed on.
 
+    At the registry office two decide: one has recommended the same (`recommend`).
+
     Raises: NotFound, CardTooOld, OwnApplication, AlreadyDecided, NotActionable, ClinicClosed, RoleImpossible,
-        SubRegistryClosed, NotParticipating, EndImpossible, AlreadyGranted, ClaimNotSeen, ClaimImpossible.
+        SubRegistryClosed, NotParticipating, EndImpossible, BeyondOwnRights, OutlastsOwnRight, SecondNeeded,
+        OfficeAppointed, GivesRights, AlreadyGranted, ClaimNotSeen, ClaimImpossible.
     """
     ends_at = end_of(last_day, at=at, months=length(TimeLimit.GRANT).number)
     with transaction.atomic():
@@ -62,6 +69,13 @@ def attest(
         wanted = _to_decide(application_id, actor=actor, act="attest", at=at)
         claim = _claim_to_settle(wanted, seen=claim_seen, actor=actor, at=at)
         check_wish(clinic_id=wanted.clinic_id, role=role, sub_registries=sub_registries)
+        check_reach(actor, role=role, sub_registries=sub_registries, ends_at=ends_at, at=at)
+        first = None
+        if actor.seat.clinic_id is None:
+            _check_not_appointed(wanted)
+            first = standing_recommendation(wanted, actor=actor, at=at)
+            if first is None or not _is_same(first, role, sub_registries, last_day):
+                raise SecondNeeded()
         grant_id = give(
             account_id=wanted.account_id,
             role=role,
@@ -70,7 +84,8 @@ def attest(
             application_id=wanted.id,
             ends_at=ends_at,
             granted_by_id=actor.account_id,
-            decided_by_names="",
+            proposed_by_id=first.by_id if first else None,
+            decided_by_names=f"{first.by}, {actor.name}"[:300] if first else "",
             by=actor.by,
             at=at,
         )
@@ -79,6 +94,49 @@ def attest(
         if claim is not None:
             _settle(claim, wanted, actor=actor, at=at)
     return grant_id
+
+
+@transaction.atomic
+def recommend(
+    *, application_id: int, role: Role, sub_registries: Sequence[str], last_day: date, actor: Actor, at: datetime
+) -> None:
+    """Tillstyrk, as the first of two at the registry office. Nothing is given yet; a newer recommendation replaces it.
+
+    Raises: NotPermitted (at a clinic one decides alone), NotFound, CardTooOld, OwnApplication, AlreadyDecided,
+        NotActionable, ClinicClosed, RoleImpossible, SubRegistryClosed, NotParticipating, EndImpossible,
+        OfficeAppointed, GivesRights.
+    """
+    if actor.seat.clinic_id is not None:
+        raise NotPermitted()
+    end_of(last_day, at=at, months=length(TimeLimit.GRANT).number)
+    wanted = _to_decide(application_id, actor=actor, act="attest", at=at)
+    check_wish(clinic_id=wanted.clinic_id, role=role, sub_registries=sub_registries)
+    _check_not_appointed(wanted)
+    check_apart(account_id=wanted.account_id, role=role, at=at)
+    Application.objects.filter(id=wanted.id).update(
+        recommended_by_id=actor.account_id,
+        recommended_at=at,
+        recommended_role=role,
+        recommended_sub_registries=sorted(set(sub_registries)),
+        recommended_until=last_day,
+    )
+    record(
+        event="application.recommended",
+        by=actor.by,
+        at=at,
+        about_account_id=wanted.account_id,
+        about_hsa_id=wanted.hsa_id,
+        clinic_id=wanted.clinic_id,
+        facts={"role": role.value, "until": str(last_day)},
+    )
+
+
+def standing_recommendation(wanted: ApplicationRow, *, actor: Actor, at: datetime) -> Recommendation | None:
+    """What another at the registry office, who still works there, has recommended."""
+    found = wanted.recommended
+    if found is None or found.by_id == actor.account_id:
+        return None
+    return found if any(one.account_id == found.by_id for one in registry_office(at=at)) else None
 
 
 def decline(*, application_id: int, reason: str, actor: Actor, at: datetime) -> None:
@@ -111,6 +169,27 @@ def may_be_ended_by_claim(old: AccountRow, *, at: datetime) -> bool:
     if old.state is AccountState.SUSPENDED and old.state_authority is not Authority.CLOCK:
         return False
     return not Grant.objects.filter(account_id=old.id, clinic=None, revoked_at=None, ends_at__gt=at).exists()
+
+
+def _is_same(found: Recommendation, role: Role, sub_registries: Sequence[str], last_day: date) -> bool:
+    return (found.role, set(found.sub_registries), found.last_day) == (role, set(sub_registries), last_day)
+
+
+def is_appointed(wanted: ApplicationRow) -> bool:
+    """Whether the registry office has ever made the applicant local administrator of the clinic."""
+    appointed = Grant.objects.filter(
+        account_id=wanted.account_id,
+        clinic_id=wanted.clinic_id,
+        role=Role.LOCAL_ADMINISTRATOR,
+        granted_by__grants__role=Role.REGISTRY_OFFICE,
+    )
+    return appointed.exists()
+
+
+def _check_not_appointed(wanted: ApplicationRow) -> None:
+    """The office does not attest whom it has appointed itself. Raises: OfficeAppointed."""
+    if is_appointed(wanted):
+        raise OfficeAppointed()
 
 
 def _hold_both(application_id: int, *, actor: Actor, at: datetime) -> None:

@@ -14,16 +14,14 @@ from registret.access.checks import check_actor, limit_letter_to
 from registret.access.lifecycle import ApplicationState
 from registret.access.models import Application, Note
 from registret.access.queries import ApplicationRow, application_for, title_of
+from registret.access.reach import reach_of
 from registret.access.refusals import AlreadyDecided, NothingAsked
-from registret.access.rules import last_possible_day
 from registret.accounts.queries import account
 from registret.kernel.by import By
 from registret.kernel.refused import Refused
 from registret.ledger.services import record
 from registret.limits.services import Limit, take
 from registret.mail.services import post
-from registret.settings.lengths import TimeLimit
-from registret.settings.queries import length
 
 QUESTIONS_PER_APPLICATION = Limit(what="questions_application", most=5, per=timedelta(days=1))
 # Each of them is a letter to the applicant.
@@ -147,12 +145,12 @@ def answer(*, account_id: int, application_id: int | None = None, text: str, by:
 
 
 def attest_many(*, application_ids: Sequence[int], actor: Actor, at: datetime) -> tuple[Attested, ...]:
-    """Attests each as it was asked for, for as long as is possible, in a transaction of its own; the first `AT_ONCE`.
+    """Attest each as it was asked for, for as long as the actor can, in a transaction of its own; the first `AT_ONCE`.
 
     Raises: NotFound (one of them is not the actor's to see).
     """
     chosen = [application_for(actor=actor, application_id=i, at=at) for i in dict.fromkeys(application_ids[:AT_ONCE])]
-    last_day = last_possible_day(at=at, months=length(TimeLimit.GRANT).number)
+    last_day = reach_of(actor, at=at).last_day(at=at)
 
     def one(wanted: ApplicationRow) -> Callable[[], int]:
         return lambda: attest(

@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from registret.access.models import Grant, Source
-from registret.access.refusals import AlreadyGranted, NotFound, OwnRights
-from registret.access.roles import Role
+from registret.access.refusals import AlreadyGranted, GivesRights, NotFound, OwnRights
+from registret.access.roles import Role, apart_from
 from registret.access.settling import settle_revoked
 from registret.accounts import services as accounts
 from registret.kernel.by import By
@@ -27,6 +27,7 @@ def give(
     begins_at: datetime | None = None,
     ends_at: datetime,
     granted_by_id: int | None,
+    proposed_by_id: int | None = None,
     decided_by_names: str = "",
     source: Source | None = None,
     by: By,
@@ -34,10 +35,12 @@ def give(
 ) -> int:
     """A grant, in place of what the person has in this role there; for acts of this room. Answers its id.
 
-    `begins_at`: not at once, but then.
+    `begins_at`: not at once, but then. `proposed_by_id`: the other one, where two have decided. The caller holds the
+    account.
 
-    Raises: AlreadyGranted.
+    Raises: GivesRights, AlreadyGranted.
     """
+    check_apart(account_id=account_id, role=role, at=at)
     here = Q(account_id=account_id, role=role, clinic_id=clinic_id, revoked_at=None)
     for old in Grant.objects.select_for_update().filter(here):
         if old.ends_at > at and set(old.sub_registries) >= set(sub_registries) and old.ends_at >= ends_at:
@@ -56,6 +59,7 @@ def give(
                 begins_at=begins_at or at,
                 ends_at=ends_at,
                 granted_by_id=granted_by_id,
+                proposed_by_id=proposed_by_id,
                 decided_by_names=decided_by_names,
             )
     except IntegrityError as trouble:
@@ -64,6 +68,16 @@ def give(
         raise AlreadyGranted() from None
     accounts.note_grant(account_id=account_id, at=at)
     return created.id
+
+
+def check_apart(*, account_id: int, role: Role, at: datetime) -> None:
+    """Nobody at the registry office reads patients or the log, whichever right came first.
+
+    Raises: GivesRights.
+    """
+    living = Grant.objects.filter(account_id=account_id, revoked_at=None, ends_at__gt=at)
+    if apart_from(role) and living.filter(role__in=apart_from(role)).exists():
+        raise GivesRights()
 
 
 @transaction.atomic

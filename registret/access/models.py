@@ -46,6 +46,12 @@ class Application(models.Model):
     reminded_at = models.DateTimeField(null=True)
     taken_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
     taken_at = models.DateTimeField(null=True)
+    # Tillstyrkt: what one at the registry office has decided, where another must decide the same.
+    recommended_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
+    recommended_at = models.DateTimeField(null=True)
+    recommended_role = models.CharField(max_length=30, blank=True, default="")
+    recommended_sub_registries = ArrayField(models.CharField(max_length=40), default=list)
+    recommended_until = models.DateField(null=True)
     # Since when it also stands at the registry office.
     escalated_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
@@ -78,6 +84,20 @@ class Application(models.Model):
             models.CheckConstraint(
                 name="application_taken_whole",
                 condition=Q(taken_by=None, taken_at=None) | Q(taken_by__isnull=False, taken_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="application_recommended_whole",
+                condition=Q(recommended_by=None, recommended_at=None, recommended_role="", recommended_until=None)
+                | Q(
+                    recommended_by__isnull=False,
+                    recommended_at__isnull=False,
+                    recommended_role__in=[r.value for r in ROLES_TO_APPLY_FOR],
+                    recommended_until__isnull=False,
+                ),
+            ),
+            models.CheckConstraint(
+                name="application_recommended_by_somebody_else",
+                condition=Q(recommended_by=None) | ~Q(recommended_by=F("account")),
             ),
             models.CheckConstraint(
                 name="application_declined_has_reason",
@@ -134,6 +154,8 @@ class Grant(models.Model):
     begins_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     granted_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
+    # The other one, where two at the registry office have decided.
+    proposed_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
     decided_by_names = models.CharField(max_length=300, blank=True, default="")
     revoked_at = models.DateTimeField(null=True)
     revoked_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
@@ -156,6 +178,11 @@ class Grant(models.Model):
             models.CheckConstraint(name="grant_ends_later", condition=Q(ends_at__gt=F("begins_at"))),
             models.CheckConstraint(
                 name="grant_never_by_oneself", condition=Q(granted_by=None) | ~Q(granted_by=F("account"))
+            ),
+            models.CheckConstraint(
+                name="grant_proposed_by_another",
+                condition=Q(proposed_by=None)
+                | (Q(granted_by__isnull=False) & ~Q(proposed_by=F("granted_by")) & ~Q(proposed_by=F("account"))),
             ),
             models.CheckConstraint(
                 name="grant_has_an_author", condition=Q(granted_by__isnull=False) | ~Q(decided_by_names="")
@@ -314,7 +341,9 @@ class Substitution(models.Model):
 
 
 class Nomination(models.Model):
-    """Somebody who is proposed as log reviewer or case handler: one at the registry office proposes, another confirms.
+    """Somebody who is proposed as log reviewer or case handler, or as local administrator of a clinic that has none.
+
+    One at the registry office proposes, another confirms.
 
     Who is proposed may have no account yet, so names and address stand here while the row is kept: some weeks. What was
     declined or taken back is no row any more; the log is the history.
@@ -325,7 +354,10 @@ class Nomination(models.Model):
     given_name = models.CharField(max_length=256, blank=True)
     surname = models.CharField(max_length=256)
     email = models.CharField(max_length=254)
-    role = models.CharField(max_length=30, choices=[(r.value, r.value) for r in ROLES_TO_NOMINATE])
+    role = models.CharField(
+        max_length=30, choices=[(r.value, r.value) for r in (*ROLES_TO_NOMINATE, Role.LOCAL_ADMINISTRATOR)]
+    )
+    clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, null=True, related_name="+")
     proposed_at = models.DateTimeField()
     proposed_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
     confirmed_at = models.DateTimeField(null=True)
@@ -333,9 +365,13 @@ class Nomination(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(Upper("hsa_id"), "role", name="one_nomination_per_person_and_role"),
+            models.UniqueConstraint(
+                Upper("hsa_id"), "role", "clinic", name="one_nomination_per_person_and_role", nulls_distinct=False
+            ),
             models.CheckConstraint(
-                name="nomination_role_known", condition=Q(role__in=[r.value for r in ROLES_TO_NOMINATE])
+                name="nomination_role_known",
+                condition=Q(role__in=[r.value for r in ROLES_TO_NOMINATE], clinic=None)
+                | Q(role=Role.LOCAL_ADMINISTRATOR, clinic__isnull=False),
             ),
             models.CheckConstraint(
                 name="nomination_confirmed_whole",

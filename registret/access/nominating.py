@@ -1,7 +1,8 @@
-"""Förslag: who is to review the log, or to handle patients' cases.
+"""Förslag: who is to review the log, to handle patients' cases, or to attest at a clinic where nobody does.
 
-One at the registry office proposes, another confirms. They read what the office must not, so nobody there makes
-somebody a reader alone, and nobody who works there becomes one. Taking such a role back is for the command line.
+One at the registry office proposes, another confirms. They read, or let others read, what the office must not: nobody
+there makes a reader alone, and nobody who works there becomes one. A reviewer's or handler's role is taken back on the
+command line.
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ from registret.access.appointing import appoint, check_appointing, check_fit
 from registret.access.checks import check_card_age, limit_letter_to
 from registret.access.models import Grant, Nomination
 from registret.access.notices import post_to
-from registret.access.queries import Administrator, registry_office
+from registret.access.queries import Administrator, registry_office, title_of
 from registret.access.refusals import (
     AlreadyGranted,
     AlreadyProposed,
+    ClinicClosed,
     NotFound,
     NothingProposed,
     NotPermitted,
@@ -36,6 +38,7 @@ from registret.accounts.queries import account, living_account
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.ledger.services import record
 from registret.mail.services import post
+from registret.places.queries import clinic
 from registret.settings.lengths import Length, TimeLimit
 from registret.settings.queries import length
 from registret.words.roles import role_name
@@ -51,6 +54,8 @@ class NominationRow:
     hsa_id: str
     email: str
     role: Role
+    clinic_id: int | None
+    clinic_name: str
     proposed_by: str
     proposed_at: datetime
     until: datetime
@@ -63,7 +68,7 @@ def nominations(*, actor: Actor, at: datetime) -> tuple[NominationRow, ...]:
 
     Raises: NotPermitted.
     """
-    found = _waiting(actor, at=at).select_related("proposed_by").order_by("proposed_at", "id")
+    found = _waiting(actor, at=at).select_related("proposed_by", "clinic").order_by("proposed_at", "id")
     lasts = length(TimeLimit.NOMINATION)
     return tuple(_row(one, lasts=lasts, actor=actor) for one in found)
 
@@ -75,21 +80,34 @@ def who_confirms(*, actor: Actor, at: datetime) -> tuple[Administrator, ...]:
 
 @transaction.atomic
 def nominate(
-    *, hsa_id: HsaId, given_name: str, surname: str, email: EmailAddress, role: Role, actor: Actor, at: datetime
+    *,
+    hsa_id: HsaId,
+    given_name: str,
+    surname: str,
+    email: EmailAddress,
+    role: Role,
+    clinic_id: int | None = None,
+    actor: Actor,
+    at: datetime,
 ) -> int:
     """Föreslå; answers the proposal's id. Nothing is given yet: others at the office are told. Whoever has an account
-    is known by its name and address.
+    is known by its name and address. `clinic_id`: of a local administrator.
 
-    Raises: NotPermitted, RoleImpossible, OwnRights, CardTooOld, PersonSuspended, GivesRights, AlreadyGranted,
-        AlreadyProposed, TooMany.
+    Raises: NotPermitted, RoleImpossible, OwnRights, CardTooOld, ClinicClosed, PersonSuspended, GivesRights,
+        AlreadyGranted, AlreadyProposed, TooMany.
     """
     check_appointing(hsa_id, actor=actor, at=at)
-    if role not in ROLES_TO_NOMINATE:
+    if role not in (*ROLES_TO_NOMINATE, Role.LOCAL_ADMINISTRATOR):
         raise RoleImpossible()
-    _check_person(hsa_id, role, at=at)
+    if (role is Role.LOCAL_ADMINISTRATOR) != (clinic_id is not None):
+        raise RoleImpossible()
+    place = clinic(clinic_id) if clinic_id is not None else None
+    if clinic_id is not None and (place is None or not place.is_open):
+        raise ClinicClosed()
+    _check_person(hsa_id, role, clinic_id, at=at)
     person = living_account(hsa_id=hsa_id.text)
     over = Q(confirmed_at__isnull=False) | Q(proposed_at__lte=length(TimeLimit.NOMINATION).before(at))
-    Nomination.objects.filter(over, hsa_id__iexact=hsa_id.text, role=role).delete()
+    Nomination.objects.filter(over, Q(clinic_id=clinic_id), hsa_id__iexact=hsa_id.text, role=role).delete()
     try:
         with transaction.atomic():
             made = Nomination.objects.create(
@@ -98,6 +116,7 @@ def nominate(
                 surname=person.surname if person else surname,
                 email=person.email.text if person else email.text,
                 role=role,
+                clinic_id=clinic_id,
                 proposed_at=at,
                 proposed_by_id=actor.account_id,
             )
@@ -129,7 +148,7 @@ def confirm(*, nomination_id: int, actor: Actor, at: datetime) -> int:
         # Of two who decide at once, the second finds nothing that waits. That the two differ, the database looks too.
         if not _waiting(actor, at=at).filter(id=wanted.id).update(confirmed_at=at, confirmed_by_id=actor.account_id):
             raise NothingProposed()
-        _check_person(hsa_id, role, at=at)
+        _check_person(hsa_id, role, wanted.clinic_id, at=at)
         _record(wanted, "confirm", actor=actor, at=at)
 
     return appoint(
@@ -138,8 +157,9 @@ def confirm(*, nomination_id: int, actor: Actor, at: datetime) -> int:
         surname=wanted.surname,
         email=EmailAddress.parse(wanted.email),
         role=role,
-        clinic_id=None,
+        clinic_id=wanted.clinic_id,
         granted_by_id=actor.account_id,
+        proposed_by_id=wanted.proposed_by_id,
         decided_by_names=f"{proposer.name if proposer else ''}, {actor.name}"[:300],
         first=first,
         by=actor.by,
@@ -201,6 +221,8 @@ def _row(found: Nomination, *, lasts: Length, actor: Actor) -> NominationRow:
         hsa_id=found.hsa_id,
         email=found.email,
         role=Role(found.role),
+        clinic_id=found.clinic_id,
+        clinic_name=title_of(found.clinic) if found.clinic else "",
         proposed_by=f"{proposer.given_name} {proposer.surname}".strip(),
         proposed_at=found.proposed_at,
         until=lasts.after(found.proposed_at),
@@ -213,11 +235,11 @@ def _name(found: Nomination) -> str:
     return f"{found.given_name} {found.surname}".strip()
 
 
-def _check_person(hsa_id: HsaId, role: Role, *, at: datetime) -> None:
+def _check_person(hsa_id: HsaId, role: Role, clinic_id: int | None, *, at: datetime) -> None:
     """Raises: PersonSuspended, GivesRights, AlreadyGranted."""
     check_fit(hsa_id, role, at=at)
     living = Grant.objects.filter(revoked_at=None, ends_at__gt=at, account__hsa_id_key=hsa_id.key)
-    if living.filter(role=role).exists():
+    if living.filter(Q(clinic_id=clinic_id), role=role).exists():
         raise AlreadyGranted()
 
 
@@ -242,7 +264,14 @@ def _remove(wanted: Nomination, *, actor: Actor, at: datetime) -> None:
 
 def _record(wanted: Nomination, act: str, *, reason: str = "", actor: Actor, at: datetime) -> None:
     facts = {"role": wanted.role} | ({"reason": reason} if reason else {})
-    record(event=f"nomination.{act}", by=actor.by, at=at, about_hsa_id=wanted.hsa_id, facts=facts)
+    record(
+        event=f"nomination.{act}",
+        by=actor.by,
+        at=at,
+        about_hsa_id=wanted.hsa_id,
+        clinic_id=wanted.clinic_id,
+        facts=facts,
+    )
 
 
 def _tell(made: Nomination, people: Iterable[Administrator], *, actor: Actor, at: datetime) -> None:

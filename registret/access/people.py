@@ -17,18 +17,20 @@ from registret.access.models import Grant, Source
 from registret.access.notices import post_to
 from registret.access.participation import left_out
 from registret.access.queries import active_administrators, of_substitutes, registry_office, title_of
+from registret.access.reach import Held, check_reach
 from registret.access.refusals import (
     ClinicClosed,
     NotFound,
     NotParticipating,
     NotPermitted,
+    OfficeWidens,
     OwnRights,
     RoleImpossible,
     SubRegistryClosed,
     SuspendedElsewhere,
     SuspensionNotLeft,
 )
-from registret.access.roles import ROLES_TO_APPLY_FOR, Permission, Role
+from registret.access.roles import ROLES_TO_APPLY_FOR, Permission, Role, reads_more
 from registret.access.rules import end_of
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState, Authority
@@ -130,7 +132,7 @@ def change_grant(
     """Ändra or förläng: a new grant in the place of the old one; answers its id. The person is told.
 
     Raises: NotPermitted, NotFound, OwnRights, CardTooOld, RoleImpossible, SubRegistryClosed, NotParticipating,
-        EndImpossible, ClinicClosed, AlreadyGranted, TooMany.
+        EndImpossible, BeyondOwnRights, OutlastsOwnRight, OfficeWidens, ClinicClosed, AlreadyGranted, TooMany.
     """
     old = _to_change(grant_id, actor=actor, at=at)
     if not old.changeable or (role is not old.role and not {role, old.role} <= set(ROLES_TO_APPLY_FOR)):
@@ -143,6 +145,9 @@ def change_grant(
     if left_out(place.id) & (set(sub_registries) - set(old.sub_registries)):
         raise NotParticipating()
     ends_at = end_of(last_day, at=at, months=length(TimeLimit.GRANT).number)
+    held = Held(role=old.role, sub_registries=frozenset(old.sub_registries), ends_at=old.ends_at)
+    check_reach(actor, role=role, sub_registries=sub_registries, ends_at=ends_at, held=held, at=at)
+    _check_office(old, role, sub_registries, actor=actor)
     revoke(grant_id=old.id, reason="changed", revoked_by_id=actor.account_id, by=actor.by, at=at)
     new_id = give(
         account_id=old.account_id,
@@ -354,6 +359,14 @@ def _to_change(grant_id: int, *, actor: Actor, at: datetime) -> GrantRow:
         raise OwnRights()
     check_card_age(actor, at=at)
     return found
+
+
+def _check_office(old: GrantRow, role: Role, sub_registries: Sequence[str], *, actor: Actor) -> None:
+    """The office prolongs rights, and lets nobody read more patients than before. Raises: OfficeWidens."""
+    if actor.seat.clinic_id is not None or old.role is Role.LOCAL_ADMINISTRATOR:
+        return
+    if reads_more(role, than=old.role) or not set(sub_registries) <= set(old.sub_registries):
+        raise OfficeWidens()
 
 
 def _colleague(account_id: int, *, actor: Actor, at: datetime) -> PersonRow:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -57,6 +57,18 @@ class Holder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recommendation:
+    """Tillstyrkt: what one at the registry office would give the applicant. Another there decides."""
+
+    by_id: int
+    by: str
+    at: datetime
+    role: Role
+    sub_registries: tuple[str, ...]
+    last_day: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationRow:
     """One application, as its clinic's administrator and the applicant see it."""
 
@@ -82,6 +94,7 @@ class ApplicationRow:
     taken_at: datetime | None
     taken_by_id: int | None
     taken_by: str
+    recommended: Recommendation | None
     decided_at: datetime | None
     decided_by_id: int | None
     decided_by: str
@@ -378,18 +391,24 @@ def _visible(actor: Actor, *, at: datetime) -> QuerySet[Application]:
     """Nobody reads without a seat: this is the only way from an actor to applications."""
     if not actor.may(Permission.ATTEST):
         return Application.objects.none()
-    everything = Application.objects.select_related("account", "clinic__care_provider", "decided_by", "taken_by")
+    everything = Application.objects.select_related(
+        "account", "clinic__care_provider", "decided_by", "taken_by", "recommended_by"
+    )
     if actor.seat.clinic_id is not None:
         return everything.filter(clinic_id=actor.seat.clinic_id)
     has_administrator = others_who_attest(at=at)
     return everything.filter(Q(decided_by_id=actor.account_id) | Q(escalated_at__isnull=False) | ~has_administrator)
 
 
-def others_who_attest(*, at: datetime, clinic: str = "clinic_id") -> Exists:
+def others_who_attest(
+    *, at: datetime, clinic: str = "clinic_id", sub_registries: str = "sub_registries", whole: bool = False
+) -> Exists:
     """For questions about applications (or what else is about an account at a `clinic`): somebody other than the one it
-    is about is an active administrator there."""
+    is about is an active administrator there, who may give one (or, if `whole`, each) of the `sub_registries`."""
+    reach = "sub_registries__contains" if whole else "sub_registries__overlap"
     return Exists(
         Grant.objects.filter(
+            **{reach: OuterRef(sub_registries)},
             role=Role.LOCAL_ADMINISTRATOR,
             clinic_id=OuterRef(clinic),
             revoked_at=None,
@@ -418,7 +437,7 @@ def _waiting(actor: Actor, *, at: datetime) -> QuerySet[Application]:
 
 def _rows(found: Iterable[Application]) -> Iterable[ApplicationRow]:
     if isinstance(found, QuerySet):
-        found = found.select_related("account", "clinic__care_provider", "decided_by", "taken_by")
+        found = found.select_related("account", "clinic__care_provider", "decided_by", "taken_by", "recommended_by")
     applications = list(found)
     letters = newest_confirmations(account_ids=[a.account_id for a in applications]) if applications else {}
     for a in applications:
@@ -447,11 +466,26 @@ def _rows(found: Iterable[Application]) -> Iterable[ApplicationRow]:
             taken_at=a.taken_at,
             taken_by_id=a.taken_by_id,
             taken_by=f"{a.taken_by.given_name} {a.taken_by.surname}" if a.taken_by else "",
+            recommended=_recommendation(a),
             decided_at=a.decided_at,
             decided_by_id=a.decided_by_id,
             decided_by=f"{a.decided_by.given_name} {a.decided_by.surname}" if a.decided_by else "",
             reason=a.reason,
         )
+
+
+def _recommendation(found: Application) -> Recommendation | None:
+    by = found.recommended_by
+    if by is None or found.recommended_at is None or found.recommended_until is None:
+        return None
+    return Recommendation(
+        by_id=by.id,
+        by=f"{by.given_name} {by.surname}".strip(),
+        at=found.recommended_at,
+        role=Role(found.recommended_role),
+        sub_registries=tuple(found.recommended_sub_registries),
+        last_day=found.recommended_until,
+    )
 
 
 def _valid_grants(which: Q, at: datetime) -> QuerySet[Grant]:

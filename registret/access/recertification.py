@@ -28,8 +28,10 @@ from registret.access.queries import (
     registry_office,
     title_of,
 )
+from registret.access.reach import reach_of
 from registret.access.refusals import (
     AlreadyAnswered,
+    BeyondOwnRights,
     NotFound,
     NothingToRecertify,
     NotPermitted,
@@ -253,7 +255,7 @@ def answer(*, line_id: int, answer: Answer, actor: Actor, at: datetime) -> None:
     """Behåll, or avsluta: the right is gone at the person's next click, who is told.
 
     Raises: NotPermitted (also to end an administrator's right as a colleague), NotFound, OwnRights, CardTooOld,
-        AlreadyAnswered.
+        AlreadyAnswered, BeyondOwnRights (to keep what the actor could not give).
     """
     seen = _line(line_id, actor=actor, at=at)
     # In the order of whoever takes a right away: the account, the grant, the recertification.
@@ -275,6 +277,8 @@ def answer(*, line_id: int, answer: Answer, actor: Actor, at: datetime) -> None:
         revoke(grant_id=line.grant_id, reason=RECERTIFIED, revoked_by_id=actor.account_id, by=actor.by, at=at)
         tell_person(line_id, kind="recertification_ended", more={}, at=at)
         return
+    if not reach_of(actor, at=at).covers(line.sub_registries):
+        raise BeyondOwnRights()
     where = RecertificationLine.objects.values_list("recertification__clinic_id", flat=True).get(id=line_id)
     facts = {"recertification": line.recertification_id, "role": line.role.value}
     record(
@@ -331,8 +335,12 @@ def unanswered(whole: Recertification) -> QuerySet[RecertificationLine]:
 
 
 def for_the_office(lines: QuerySet[RecertificationLine], *, at: datetime) -> QuerySet[RecertificationLine]:
-    """Those that nobody at the clinic can answer: no active administrator but, at most, the person themselves."""
-    return lines.filter(~others_who_attest(at=at, clinic="recertification__clinic_id"))
+    """Those that nobody at the clinic can answer: no active administrator but, at most, the person themselves, or none
+    whose own right is for the same sub-registries."""
+    there = others_who_attest(
+        at=at, clinic="recertification__clinic_id", sub_registries="grant__sub_registries", whole=True
+    )
+    return lines.filter(~there)
 
 
 def last_day(due_at: datetime) -> datetime:

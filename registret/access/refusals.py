@@ -389,3 +389,44 @@ class ClaimImpossible(Refused):
 
     code: ClassVar[str] = "access.claim_impossible"
     status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
+class BeyondOwnRights(Refused):
+    """A right for a sub-registry that the actor has not at the clinic."""
+
+    code: ClassVar[str] = "access.beyond_own_rights"
+    status: ClassVar[int] = 422
+
+
+@dataclass(kw_only=True, eq=False)
+class OutlastsOwnRight(Refused):
+    """A right that goes on when the actor's own at the clinic has ended; `day` is the last that is possible."""
+
+    code: ClassVar[str] = "access.outlasts_own_right"
+    status: ClassVar[int] = 422
+    day: str
+
+
+@dataclass(kw_only=True, eq=False)
+class SecondNeeded(Refused):
+    """Where a clinic has no local administrator who can act, two at the registry office decide."""
+
+    code: ClassVar[str] = "access.second_needed"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
+class OfficeAppointed(Refused):
+    """The office does not attest whom it has made local administrator of the clinic."""
+
+    code: ClassVar[str] = "access.office_appointed"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
+class OfficeWidens(Refused):
+    """The office does not change a right so that it reads more patients: the person applies for it."""
+
+    code: ClassVar[str] = "access.office_widens"
+    status: ClassVar[int] = 422

@@ -35,13 +35,19 @@ ROLES_AT_A_CLINIC = frozenset({Role.REPORTER, Role.READER, Role.REPORT_READER, R
 ROLES_OF_THE_OFFICE = frozenset({Role.REGISTRY_OFFICE, Role.LOG_REVIEWER, Role.SUPPORT, Role.CASE_HANDLER})
 # They read what the office must not: one at the office proposes somebody, another confirms.
 ROLES_TO_NOMINATE = (Role.LOG_REVIEWER, Role.CASE_HANDLER)
+READS_PATIENTS_OR_THE_LOG = frozenset({Role.REPORTER, Role.READER, *ROLES_TO_NOMINATE})
 
 
 def apart_from(role: Role) -> frozenset[Role]:
-    """What nobody with this role is at the same time: whoever gives rights reads neither patients nor the log."""
+    """What nobody with this role is at the same time: the registry office reads neither patients nor the log."""
     if role is Role.REGISTRY_OFFICE:
-        return frozenset(ROLES_TO_NOMINATE)
-    return frozenset({Role.REGISTRY_OFFICE}) if role in ROLES_TO_NOMINATE else frozenset()
+        return READS_PATIENTS_OR_THE_LOG
+    return frozenset({Role.REGISTRY_OFFICE}) if role in READS_PATIENTS_OR_THE_LOG else frozenset()
+
+
+def reads_more(role: Role, than: Role) -> bool:
+    """Whether somebody at a clinic sees or does more with patients as `role`."""
+    return not MAY[role] <= MAY[than]
 
 
 MAY: dict[Role, frozenset[Permission]] = {

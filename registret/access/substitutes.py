@@ -20,9 +20,11 @@ from registret.access.models import Grant, Substitution
 from registret.access.notices import post_to
 from registret.access.people import PersonRow, people_of
 from registret.access.queries import active_administrators, registry_office, title_of
+from registret.access.reach import check_reach, reach_of
 from registret.access.refusals import (
     AlreadyGranted,
     AlreadyProposed,
+    BeyondOwnRights,
     ClinicClosed,
     NotAColleague,
     NotFound,
@@ -103,8 +105,8 @@ def propose(*, account_id: int, first_day: date, last_day: date, actor: Actor, a
     """Föreslå en vikarie; answers its id. Nothing is given yet: those who can confirm are told.
 
     Raises: NotPermitted (the office appoints instead), OwnRights, CardTooOld, NotAColleague, AlreadyGranted,
-        AlreadyProposed, ClinicClosed, BeginImpossible, EndImpossible, OutlastsRights, TooMany; ProposerGone (a moment
-        ago).
+        AlreadyProposed, ClinicClosed, BeginImpossible, EndImpossible, OutlastsRights, BeyondOwnRights, TooMany;
+        ProposerGone (a moment ago).
     """
     if not actor.may(Permission.MANAGE_PEOPLE) or actor.seat.clinic_id is None:
         raise NotPermitted()
@@ -116,7 +118,9 @@ def propose(*, account_id: int, first_day: date, last_day: date, actor: Actor, a
     _check_place(actor.seat.clinic_id)
     accounts.hold(account_id=account_id)
     rights = _rights_there(account_id, actor.seat.clinic_id, at=at)
-    _lasting(rights, ends_at, clinic_id=actor.seat.clinic_id, proposer_id=actor.account_id, at=at)
+    lasting = _lasting(rights, ends_at, clinic_id=actor.seat.clinic_id, proposer_id=actor.account_id, at=at)
+    if not _shared(lasting, clinic_id=actor.seat.clinic_id, proposer_id=actor.account_id, at=at):
+        raise BeyondOwnRights()
     # One whose time has passed waits for nobody.
     _waiting(account_id, actor.seat.clinic_id).filter(ends_at__lte=at).update(
         state=SubstitutionState.WITHDRAWN, decided_at=at, decided_by_id=actor.account_id
@@ -149,11 +153,11 @@ def propose(*, account_id: int, first_day: date, last_day: date, actor: Actor, a
 
 @transaction.atomic
 def confirm(*, substitution_id: int, actor: Actor, at: datetime) -> int:
-    """Bekräfta: the colleague is local administrator for that time, for the sub-registries that they have there
-    already and for as long; answers the grant's id. The substitute is told.
+    """Bekräfta: the colleague is local administrator for that time, for the sub-registries that all three have there;
+    answers the grant's id. The substitute is told.
 
     Raises: NotPermitted, NotFound, OwnProposal, OwnRights, CardTooOld, NothingProposed, NotAColleague, AlreadyGranted,
-        ClinicClosed, ProposerGone, OutlastsRights.
+        ClinicClosed, ProposerGone, OutlastsRights, BeyondOwnRights, OutlastsOwnRight.
     """
     wanted = _to_decide(substitution_id, actor=actor, at=at)
     _check_place(wanted.clinic_id)
@@ -164,11 +168,18 @@ def confirm(*, substitution_id: int, actor: Actor, at: datetime) -> int:
         proposer_id=wanted.proposed_by_id,
         at=at,
     )
+    own = reach_of(actor, at=at)
+    given = _shared(rights, clinic_id=wanted.clinic_id, proposer_id=wanted.proposed_by_id, at=at)
+    if own.sub_registries is not None:
+        given &= own.sub_registries
+    if not given:
+        raise BeyondOwnRights()
+    check_reach(actor, role=Role.LOCAL_ADMINISTRATOR, sub_registries=given, ends_at=wanted.ends_at, at=at)
     grant_id = give(
         account_id=wanted.account_id,
         role=Role.LOCAL_ADMINISTRATOR,
         clinic_id=wanted.clinic_id,
-        sub_registries=sorted({code for grant in rights for code in grant.sub_registries}),
+        sub_registries=sorted(given),
         begins_at=max(at, wanted.begins_at),
         ends_at=wanted.ends_at,
         granted_by_id=actor.account_id,
@@ -264,7 +275,12 @@ def _rights_there(account_id: int, clinic_id: int, *, at: datetime) -> list[Gran
 def _attests_until(account_id: int, clinic_id: int, *, at: datetime) -> datetime | None:
     """Until when somebody is local administrator there; None if they are not now, or have an account that is not in
     force."""
-    own = Grant.objects.filter(
+    own = _administrates(account_id, clinic_id, at=at)
+    return own.ends_at if own else None
+
+
+def _administrates(account_id: int, clinic_id: int, *, at: datetime) -> Grant | None:
+    return Grant.objects.filter(
         account_id=account_id,
         account__state=AccountState.CONFIRMED,
         clinic_id=clinic_id,
@@ -272,8 +288,14 @@ def _attests_until(account_id: int, clinic_id: int, *, at: datetime) -> datetime
         revoked_at=None,
         begins_at__lte=at,
         ends_at__gt=at,
-    )
-    return own.values_list("ends_at", flat=True).first()
+    ).first()
+
+
+def _shared(rights: list[Grant], *, clinic_id: int, proposer_id: int, at: datetime) -> set[str]:
+    """The sub-registries of a colleague's `rights` that who proposes has as local administrator, too."""
+    own = _administrates(proposer_id, clinic_id, at=at)
+    theirs = {code for grant in rights for code in grant.sub_registries}
+    return theirs & set(own.sub_registries) if own else set()
 
 
 def _lasting(rights: list[Grant], ends_at: datetime, *, clinic_id: int, proposer_id: int, at: datetime) -> list[Grant]:

@@ -118,6 +118,10 @@ OPT_OUT_FILE = Path(_opt_out_file) if _opt_out_file else None
 CENTRAL_CONTROLLER = env.text(
     "CENTRAL_CONTROLLER", purpose="the authority that answers for the registry (CPUA)", default="Region Örebro län"
 )
+DATA_PROTECTION_MAIL = env.text(
+    "DATA_PROTECTION_MAIL",
+    purpose="the mail address of that authority's data protection officer, for patients (GDPR article 13.1 b)",
+)
 
 # The second way in: an identity provider that speaks OIDC. Off unless its issuer is named.
 OIDC_ISSUER = env.address(

@@ -22,7 +22,7 @@ from registret.oversight.services import draw_monthly, last_month
 from registret.records import protected
 from registret.records.disclosing import close_due
 from registret.records.identity import ask_again
-from registret.records.opting_out import write_marks
+from registret.records.opting_out import destroy_left, write_marks
 from registret.records.retention import destroy_due
 from registret.revocation import online
 from registret.revocation.services import Event, Fetched, Happened, fetch_due, fetch_now, tell_of_age
@@ -49,6 +49,7 @@ def workers() -> tuple[Worker, ...]:
         Worker("population", partial(_round, ask_population), every=_HOUR),
         Worker("retention", partial(_round, destroy_old), every=_HOUR),
         Worker("disclosures", partial(_round, close_disclosures), every=_HOUR),
+        Worker("leaving", partial(_round, destroy_opted_out), every=_HOUR / 6),
         Worker("opt-outs", partial(_round, write_marks), every=_MINUTE),
     )
 
@@ -124,6 +125,11 @@ def add_log_months() -> tuple[str, ...]:
 def ask_population() -> int:
     """Asks the population register about those whom it was not asked about lately; answers how many have changed."""
     return ask_again(at=timezone.now())
+
+
+def destroy_opted_out() -> int:
+    """Destroys those who opted out a day ago; answers how many patients."""
+    return destroy_left(at=timezone.now())
 
 
 def close_disclosures() -> int:

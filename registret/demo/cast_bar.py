@@ -15,13 +15,12 @@ from registret.demo.cast import Person
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
-    """One card of the demo. `command` opens a browser with it; `is_here`: the person of this page."""
+    """One card of the demo. `command` opens a browser with it."""
 
     card: str
     name: str
     what: str
     command: str
-    is_here: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +44,9 @@ _NEXT: Final[Mapping[str, tuple[str, str]]] = {
 _FIRST: Final = "reporter"
 
 
-def roles(*, here: str = "") -> tuple[Role, ...]:
-    """All cards that `make demo-browser` knows, the person with the HSA-id `here` marked."""
-    return tuple(_role(card, here=here) for card in cast.BROWSERS)
+def roles() -> tuple[Role, ...]:
+    """All cards that `make demo-browser` knows."""
+    return tuple(_role(card) for card in cast.BROWSERS)
 
 
 def turn_after(hsa_id: str) -> Turn | None:
@@ -71,16 +70,9 @@ def context(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _role(card: str, *, here: str = "") -> Role:
-    person = _people().get(card)
+def _role(card: str) -> Role:
     name, _, what = cast.BROWSERS[card].what.partition(": ")
-    return Role(
-        card=card,
-        name=name,
-        what=what,
-        command=f"make demo-browser CARD={card}",
-        is_here=bool(here) and person is not None and person.hsa_id == here,
-    )
+    return Role(card=card, name=name, what=what, command=f"make demo-browser CARD={card}")
 
 
 def _people() -> dict[str, Person]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import typing
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,17 +24,18 @@ from registret.access import (
     substitutes,
 )
 from registret.access.actor import Actor
-from registret.access.queries import newest_application, who
+from registret.access.queries import active_administrators, newest_application, who
+from registret.access.reach import reach_of
 from registret.access.roles import Role
-from registret.access.rules import last_possible_day
 from registret.accounts import attempts, sessions
 from registret.accounts.attempts import Proof, Purpose
 from registret.accounts.cardfacts import CardFacts
 from registret.accounts.queries import living_account, newest_confirmation
 from registret.cards import PresentedCertificate, verify
-from registret.demo import cast, episodes
+from registret.demo import cast
 from registret.demo.cards import certificate_in
 from registret.demo.cast import Person
+from registret.demo.patients import Registration, registrations
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.kernel.secret import new_token
@@ -47,15 +47,10 @@ from registret.places import clinic_file
 from registret.places.queries import clinic_by_code
 from registret.places.services import import_clinics
 from registret.records import disclosing
-from registret.records import services as records
 from registret.records.approval import Approval
 from registret.records.disclosure_file import parts_of
-from registret.records.numbers import PatientNumber
-from registret.records.services import NewPatient
-from registret.registries.queries import form_in_force
 from registret.settings import services as limits
 from registret.settings.lengths import TimeLimit
-from registret.settings.queries import length
 from registret.web.trust import revocation, trust
 
 T = TypeVar("T")
@@ -71,19 +66,6 @@ DECIDED_BY: Final = ("Gunilla Ek", "Tomas Rask")
 """The two who decided about the first people of the registry."""
 
 
-_EPISODES: Final = (
-    ("pneumoni", 150, {"acute": "signed", "discharge": "signed"}),
-    ("pneumoni", 40, {"acute": "signed", "discharge": "signed"}),
-    ("pneumoni", 20, {"acute": "signed", "discharge": "half"}),
-    ("pneumoni", 9, {"acute": "signed", "discharge": "aside"}),
-    ("sepsis", 8, {"acute": "flagged"}),
-    ("pneumoni", 6, {"acute": "half"}),
-    ("pneumoni", 2, {"acute": "half"}),
-)
-"""Of what, days between arrival and registration, and how far each step has come."""
-_PRESSURES_THAT_CHANGED_PLACES: Final = {"systolic": ["62"], "diastolic": ["104"]}
-
-
 def is_there() -> bool:
     """Whether the country has been furnished."""
     return living_account(hsa_id=cast.DORIS.hsa_id) is not None
@@ -91,30 +73,31 @@ def is_there() -> bool:
 
 @transaction.atomic
 def furnish(*, cards: Path, at: datetime) -> None:
-    """Clinics, people at work and people who wait, over the month before `at`; all of it or nothing.
+    """Clinics, people at work and people who wait, over the half year before `at`; all of it or nothing.
 
     `cards` is the folder of the cast's cards, which the door must believe. Anna is not there: she is the newcomer.
     """
-    story = _Story(cards=cards, now=at)
-    story.open_country(ago=timedelta(30))
-    story.appoint_by_program(cast.DORIS, Role.REGISTRY_OFFICE, ago=timedelta(30))
-    story.appoint_by_program(cast.INGRID, Role.REGISTRY_OFFICE, ago=timedelta(30))
-    story.appoint_by_program(cast.ERIK, Role.LOG_REVIEWER, ago=timedelta(30))
-    story.appoint_local_administrator(cast.BERTIL, cast.INFECTION, ago=timedelta(29))
-    story.appoint_local_administrator(cast.KARIN, cast.INFECTION, ago=timedelta(29))
-    story.appoint_local_administrator(cast.CECILIA, cast.SYDVIK, ago=timedelta(29))
+    story = _Story(cards=cards, now=at, to_report=registrations(now=at))
+    story.open_country(ago=timedelta(140))
+    story.appoint_by_program(cast.DORIS, Role.REGISTRY_OFFICE, ago=timedelta(140))
+    story.appoint_by_program(cast.INGRID, Role.REGISTRY_OFFICE, ago=timedelta(140))
+    story.appoint_by_program(cast.ERIK, Role.LOG_REVIEWER, ago=timedelta(140))
+    story.appoint_local_administrator(cast.BERTIL, cast.INFECTION, ago=timedelta(139))
+    story.appoint_local_administrator(cast.KARIN, cast.INFECTION, ago=timedelta(139))
+    story.appoint_local_administrator(cast.CECILIA, cast.SYDVIK, ago=timedelta(139))
+    story.register(cast.NADIA, cast.INFECTION, "Registrerar pneumoni och sepsis.", ago=timedelta(132))
+    story.attest(cast.NADIA, cast.BERTIL, ago=timedelta(131))
+    story.report(cast.NADIA, until=timedelta(29))
     story.decide(TimeLimit.RECERTIFY_ANSWER, 60, "Flera kliniker har få på plats i juli.", ago=timedelta(28))
     story.appoint_support(cast.SAMIR, ago=timedelta(26))
     story.register(cast.TOVE, cast.INFECTION, "ST-läkare på avdelning 11.", ago=timedelta(24))
     story.attest(cast.TOVE, cast.KARIN, ago=timedelta(23))
     story.register(cast.SIXTEN, cast.INFECTION, "Läser inför kvalitetsronden.", role=Role.READER, ago=timedelta(22))
     story.attest(cast.SIXTEN, cast.BERTIL, ago=timedelta(21))
-    story.register(cast.NADIA, cast.INFECTION, "Registrerar pneumoni och sepsis.", ago=timedelta(20))
-    story.attest(cast.NADIA, cast.BERTIL, ago=timedelta(19))
     story.register(cast.LOVA, cast.INFECTION, "Forskningssjuksköterska.", ago=timedelta(18.5))
     story.attest(cast.LOVA, cast.KARIN, ago=timedelta(18.2))
     story.at_work(cast.LOVA, ago=timedelta(18.1))
-    story.report(cast.NADIA)
+    story.report(cast.NADIA, until=timedelta(10.1))
     story.register(cast.ASTRID, cast.INFECTION, "Verksamhetschef.", role=Role.REPORT_READER, ago=timedelta(10))
     story.attest(cast.ASTRID, cast.BERTIL, ago=timedelta(9.5))
     # At Medicinkliniken nobody attests, so the registry office does.
@@ -137,6 +120,7 @@ def furnish(*, cards: Path, at: datetime) -> None:
     story.propose_substitute(cast.NADIA, cast.BERTIL, days=range(30, 44), ago=timedelta(1.5))
     story.ask_whether_all_still_work(cast.INFECTION, "Kliniken har fått en ny enhet.", ago=timedelta(1))
     story.draw_review(cast.ERIK, cast.INFECTION, since=timedelta(15), ago=timedelta(hours=22))
+    story.report(cast.NADIA, until=timedelta())
     story.register(cast.ELIN, cast.INFECTION, "", confirms=False, ago=timedelta(hours=20))
 
 
@@ -167,6 +151,8 @@ class _Story:
     cards: Path
     now: datetime
     read: dict[Person, CardFacts] = field(default_factory=dict)
+    to_report: list[Registration]
+    begun: dict[str, str] = field(default_factory=dict)
 
     def seal(self, *, at: datetime) -> None:
         """All that is in the log, some minutes after `at`."""
@@ -216,12 +202,15 @@ class _Story:
 
     @_sealed
     def appoint_local_administrator(self, person: Person, clinic: str, *, ago: timedelta) -> None:
-        appointing.appoint_local_administrator(
-            **_named(person),
-            clinic_id=_clinic_id(clinic),
-            actor=self.at_work(cast.DORIS, ago=ago),
-            at=self.now - ago,
-        )
+        """By one at the office; at a clinic without one, by two."""
+        actor, at, clinic_id = self.at_work(cast.DORIS, ago=ago), self.now - ago, _clinic_id(clinic)
+        if active_administrators(clinic_id=clinic_id, at=at):
+            appointing.appoint_local_administrator(**_named(person), clinic_id=clinic_id, actor=actor, at=at)
+        else:
+            wanted = nominating.nominate(
+                **_named(person), role=Role.LOCAL_ADMINISTRATOR, clinic_id=clinic_id, actor=actor, at=at
+            )
+            nominating.confirm(nomination_id=wanted, actor=self.at_work(cast.INGRID, ago=ago), at=at)
         self.confirm(person, ago=ago)
 
     @_sealed
@@ -274,13 +263,25 @@ class _Story:
 
     @_sealed
     def attest(self, applicant: Person, administrator: Person, *, ago: timedelta) -> None:
+        """As long as the administrator's own right lasts; at the office another has recommended the same."""
         at, wanted = self.now - ago, _found(newest_application(account_id=_account_id(applicant)))
+        actor = self.at_work(administrator, ago=ago)
+        last_day = reach_of(actor, at=at).last_day(at=at)
+        if actor.seat.clinic_id is None:
+            attesting.recommend(
+                application_id=wanted.id,
+                role=wanted.role,
+                sub_registries=SUB_REGISTRIES,
+                last_day=last_day,
+                actor=self.at_work(cast.INGRID, ago=ago),
+                at=at,
+            )
         attesting.attest(
             application_id=wanted.id,
             role=wanted.role,
             sub_registries=SUB_REGISTRIES,
-            last_day=last_possible_day(at=at, months=length(TimeLimit.GRANT).number),
-            actor=self.at_work(administrator, ago=ago),
+            last_day=last_day,
+            actor=actor,
             at=at,
         )
 
@@ -340,37 +341,13 @@ class _Story:
             at=at,
         )
 
-    def report(self, reporter: Person) -> None:
-        """Episodes of pneumonia: some finished, one with its follow-up due, some half done, one laid aside. And one of
-        sepsis with two pressures that changed places, which is flagged."""
-        rng = random.Random(2026)  # noqa: S311 - invented people
-        actor = self.at_work(reporter, ago=timedelta(days=18))
-        for number, (sub_registry, arrived, steps) in enumerate(_EPISODES):
-            at = self.now - timedelta(days=17 - number)
-            began_at = at - timedelta(days=arrived)
-            born, patient = episodes.of_age(rng, at=began_at)
-            text = episodes.fictitious_number(rng, born=born)
-            form = _found(form_in_force(sub_registry))
-            story = episodes.told(form, patient=episodes.sexed(text, patient), began_at=began_at, at=at, rng=rng)
-            episode = records.begin(
-                actor=actor,
-                who=NewPatient(number=PatientNumber.parse(text, today=at.date())),
-                sub_registry=form.code,
-                written=story.written[form.inclusion.code],
-                is_no_double=True,
-                at=at,
-            )
-            for step, what in steps.items():
-                whole = story.written[step]
-                written = dict(list(whole.items())[: len(whole) if what in {"signed", "flagged"} else len(whole) // 2])
-                if what == "flagged":
-                    written |= _PRESSURES_THAT_CHANGED_PLACES
-                records.write(actor=actor, episode=episode, step=step, base=0, written=written, at=at)
-                if what == "signed" and story.assessments[step].can_be_signed:
-                    records.sign(actor=actor, episode=episode, step=step, base=1, at=at)
-                if what == "aside":
-                    records.lay_aside(actor=actor, episode=episode, step=step, at=at)
-            self.seal(at=at)
+    def report(self, reporter: Person, *, until: timedelta) -> None:
+        """What the reporter registers up to `until` ago and has not yet: what happens in the country has its order."""
+        while self.to_report and self.to_report[0].step.at <= self.now - until:
+            registration = self.to_report.pop(0)
+            actor = self.at_work(reporter, ago=self.now - registration.step.at)
+            registration.carry_out(self.begun, actor=actor)
+            self.seal(at=registration.step.at)
 
     @_sealed
     def at_work(self, person: Person, *, ago: timedelta) -> Actor:

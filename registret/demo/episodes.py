@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Final
 
 from registret.kernel.checkdigit import luhn_digit
-from registret.kernel.sweden import SWEDEN
+from registret.kernel.sweden import SWEDEN, day_of
 from registret.records.numbers import age_on
 from registret.registries.answers import MISSING_KEY, Answer, read
 from registret.registries.assessing import Assessment, KnownOfPatient, assess
@@ -26,6 +26,7 @@ _TEST_NUMBERS: Final = range(980, 1000)
 _NONE: Final = {"none", "none_found", "no"}
 # So often an answer is missing where it may be.
 _MISSING: Final = 0.04
+_BOX_IS_EMPTY: Final = 0.95
 _TRIES: Final = 30
 # Those who are not to be included are not in the registry.
 _TRIES_TO_INCLUDE: Final = 1000
@@ -88,7 +89,11 @@ class _Story:
         answers: dict[str, Answer] = {}
         clock = self.began_at
         for question in self.step.questions:
-            if question.code not in self._assessed(answers).shown:
+            now = self._assessed(answers)
+            if question.code not in now.shown or question.code in now.locked:
+                continue
+            # A box by itself, such as that the patient has died: seldom ticked.
+            if len(question.options) == 1 and self.rng.random() < _BOX_IS_EMPTY:
                 continue
             texts, clock = self._answered(question, clock)
             answer = read(question, texts, at=self.at)
@@ -98,7 +103,7 @@ class _Story:
 
     def _assessed(self, answers: Mapping[str, Answer]) -> Assessment:
         everything = {**self.before, self.step.code: answers}
-        return assess(self.form, self.step.code, answers=everything, patient=self.patient)
+        return assess(self.form, self.step.code, answers=everything, patient=self.patient, today=day_of(self.at))
 
     def _answered(self, question: Question, clock: datetime) -> tuple[list[str], datetime]:
         variable = question.variable

@@ -101,6 +101,7 @@ def _settings(place: Place, authority: Authority) -> dict[str, str]:
         "TRUST_DIR": str(place.certificates / "trust"),
         "CONTACT_MAIL": "support@registret.example",
         "CONTACT_PHONE": "08-465 004 99",
+        "DATA_PROTECTION_MAIL": "dataskyddsombud@registret.example",
         "MAIL_FROM": "registret@registret.example",
         "MAILBOX_DIR": str(place.mailbox),
         "STATIC_ROOT": str(place.folder / "static"),

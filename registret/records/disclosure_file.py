@@ -338,7 +338,7 @@ def _cell(question: Question, stored: Stored, selection: Selection, began_at: da
         case frozenset():
             return harmless(" ".join(sorted(answer.value)))
         case Decimal():
-            return str(answer.value)
+            return f"{answer.mark or ''}{answer.value}"
         case datetime() if selection.full_dates:
             return answer.value.astimezone(SWEDEN).strftime("%Y-%m-%dT%H:%M")
         case datetime():

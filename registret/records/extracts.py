@@ -6,7 +6,7 @@ What is extracted is not kept: a document is made for whoever asked, and the log
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,10 +17,11 @@ from registret.access.actor import Actor
 from registret.ledger.services import record
 from registret.places.queries import ClinicRow, clinics
 from registret.records.cases import Case, patient_of_case
-from registret.records.models import Episode, Merge, Number, Revision, Step
+from registret.records.models import DisclosureFetch, Episode, Merge, Number, Revision, Step
 from registret.records.numbers import PatientNumber
 from registret.records.queries import known_of
 from registret.records.refusals import TooLongForPaper
+from registret.records.retention import kept_for
 from registret.records.rows import PatientRow
 from registret.registries.answers import Answer, AnswerBroken, Stored, restored
 from registret.registries.assessing import ScoreNow, assess
@@ -123,6 +124,25 @@ class EpisodeInWords:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """Who has been given data about the person, out of the registry: a file for research that somebody fetched."""
+
+    organisation: str
+    project: str
+    approval: str
+    fetched_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptInWords:
+    """How many years a sub-registry that has the person keeps episodes, and answers that only research needs."""
+
+    sub_registry: str
+    whole: int
+    research: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RegistryExtract:
     """Everything. `looked_up_at`: when the population register last knew the number."""
 
@@ -135,6 +155,13 @@ class RegistryExtract:
     numbers: tuple[NumberHeld, ...]
     merged: tuple[Merged, ...]
     episodes: tuple[EpisodeInWords, ...]
+    recipients: tuple[Recipient, ...]
+    kept: tuple[KeptInWords, ...]
+
+    @property
+    def care_providers(self) -> tuple[str, ...]:
+        """Those that have reported the person: each is controller of what it reported."""
+        return tuple(sorted({one.care_provider for one in self.episodes}))
 
     @property
     def rows(self) -> int:
@@ -165,6 +192,8 @@ def registry_extract(*, actor: Actor, case: Case, form: str, at: datetime) -> Re
                 for m in Merge.objects.filter(patient_id=patient.id).order_by("id")
             ),
             episodes=_episodes(patient),
+            recipients=_recipients({patient.id, *found.merged}),
+            kept=_kept(patient.id),
         )
         record(
             event=event_of("extract.made", made.rows, form=form),
@@ -213,6 +242,30 @@ def _episodes(patient: PatientRow) -> tuple[EpisodeInWords, ...]:
         revisions[revision.step_id].append(revision)
     places = clinics(_clinic_ids(episodes, steps.values(), revisions.values()))
     return tuple(_episode(patient, episode, steps[episode.id], revisions, places) for episode in episodes)
+
+
+def _recipients(patient_ids: Collection[int]) -> tuple[Recipient, ...]:
+    found = DisclosureFetch.objects.select_related("disclosure").filter(
+        what=DisclosureFetch.What.FILE, who__overlap=list(patient_ids)
+    )
+    return tuple(
+        Recipient(
+            organisation=one.disclosure.recipient_organisation,
+            project=one.disclosure.project,
+            approval=one.disclosure.approval,
+            fetched_at=one.at,
+        )
+        for one in found.order_by("at", "id")
+    )
+
+
+def _kept(patient_id: int) -> tuple[KeptInWords, ...]:
+    codes = set(Episode.objects.filter(patient_id=patient_id).values_list("sub_registry", flat=True))
+    return tuple(
+        KeptInWords(sub_registry=name_of(code), whole=years.whole, research=years.research)
+        for code, years in kept_for().items()
+        if code in codes
+    )
 
 
 def _clinic_ids(

@@ -23,7 +23,6 @@ from registret.records.queries import (
     episode_rows,
     episodes_of,
     history,
-    is_blocked,
     others_in,
     patient_numbered,
     patient_of,
@@ -31,7 +30,6 @@ from registret.records.queries import (
     step_page,
     version_of,
 )
-from registret.records.refusals import OptedOut
 from registret.records.rows import LetterLine, Other, PatientPage, PatientRow, RevisionRow, StepPage
 from registret.records.sight import sight_of
 from registret.records.work_lists import Work, waiting
@@ -74,7 +72,9 @@ def search(*, actor: Actor, written: str, at: datetime) -> Found:
     Only among what the own care provider reported: whether others have the number does not show. Somebody of protected
     identity is found by number only, and without a name.
 
-    Raises: NotPermitted, OptedOut, TooMany.
+    Whether somebody has opted out is not told: only who begins an episode learns it.
+
+    Raises: NotPermitted, TooMany.
     """
     text = written.strip()
     try:
@@ -98,8 +98,6 @@ def search(*, actor: Actor, written: str, at: datetime) -> Found:
         _tell_each(actor, "patient.found", [(patient.id, {"how": how}) for patient in hits], at)
         if not hits:
             _tell(actor, "patient.not_found", None, at, {"how": how})
-    if number is not None and found.patient is None and is_blocked(number):
-        raise OptedOut()
     return replace(found, patient=found.patient.masked) if found.patient else found
 
 

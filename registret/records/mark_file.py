@@ -1,4 +1,6 @@
-"""The file beside the backups that says who has opted out, as marks: lines are added, and none is taken away.
+"""The file beside the backups that says who has opted out, as marks. Lines are added, and none is removed.
+
+The last line about a mark says whether it is blocked, or the opt-out was taken back.
 
 Whatever the file lacks is added, so an addition that failed, or a process that was killed in the middle of one, is made
 good by the next.
@@ -25,6 +27,10 @@ class Mark:
     @property
     def line(self) -> str:
         return json.dumps({"mark": self.mark, "key": self.key}) + "\n"
+
+    @property
+    def taken_back_line(self) -> str:
+        return json.dumps({"mark": self.mark, "key": self.key, "taken_back": True}) + "\n"
 
 
 class MarksBroken(Exception):
@@ -56,17 +62,18 @@ def kept_in(file: Path) -> Kept:
         return kept
 
 
-def add_missing(file: Path, wanted: Iterable[Mark]) -> int:
-    """Adds those of `wanted` that the file lacks, and sees them onto the disk; answers how many. Several processes may
-    add at once.
+def add_missing(file: Path, wanted: Iterable[Mark], taken_back: Iterable[Mark] = ()) -> int:
+    """Adds those of `wanted` that the file lacks, and that those `taken_back` are blocked no more, and sees them onto
+    the disk; answers how many. Several processes may add at once.
 
     Raises: OSError (some may be there; the next call adds the others); MarksBroken (all are there, and also a line that
         is no mark).
     """
     all_of_them = set(wanted)
     with _held(file) as (number, kept):
-        missing = sorted(all_of_them - kept.marks)
-        _write(number, "".join(one.line for one in missing))
+        missing = [one.line for one in sorted(all_of_them - kept.marks)]
+        missing += [one.taken_back_line for one in sorted(set(taken_back) & kept.marks - all_of_them)]
+        _write(number, "".join(missing))
     if kept.broken is not None:
         raise MarksBroken(f"line {kept.broken} is no mark")
     return len(missing)
@@ -124,7 +131,9 @@ def _read(lines: Iterable[str]) -> Kept:
         if not line.strip():
             continue
         mark = _mark(line)
-        if mark is not None:
+        if mark is not None and _is_taken_back(line):
+            marks.discard(mark)
+        elif mark is not None:
             marks.add(mark)
         elif broken is None:
             broken = number
@@ -139,3 +148,7 @@ def _mark(line: str) -> Mark | None:
     except (ValueError, KeyError, TypeError):
         return None
     return mark if is_one else None
+
+
+def _is_taken_back(line: str) -> bool:
+    return json.loads(line).get("taken_back") is True

@@ -312,6 +312,44 @@ class OptOut(models.Model):
         ]
 
 
+class Leaving(models.Model):
+    """A patient who has opted out and is not destroyed yet. Nobody sees the patient from now on (a policy of the
+    database), and until `due_at` it can be taken back."""
+
+    id = models.BigAutoField(primary_key=True)
+    patient = models.OneToOneField(Patient, on_delete=models.CASCADE, related_name="+")
+    case_number = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    by_account_id = models.BigIntegerField()
+    by_name = models.CharField(max_length=520)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="leaving_has_case", condition=~Q(case_number="")),
+            models.CheckConstraint(name="leaving_due_later", condition=Q(due_at__gt=F("at"))),
+        ]
+        indexes = [models.Index(fields=["due_at"], name="leaving_due")]
+
+
+class TakenBack(models.Model):
+    """An opt-out that was taken back: its mark is blocked no more, and goes out of the file beside the backups.
+    Append-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    mark = models.CharField(max_length=64)
+    key = models.CharField(max_length=16)
+    case_number = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    by_account_id = models.BigIntegerField()
+    by_name = models.CharField(max_length=520)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="taken_back_mark_shape", condition=Q(mark__regex=r"^[0-9a-f]{64}$")),
+        ]
+
+
 class ReasonGiven(models.Model):
     """Somebody said, in this session, why a patient of protected identity is opened. The reason is in the log."""
 

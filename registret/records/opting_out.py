@@ -1,11 +1,13 @@
-"""Patienten har avböjt (L15): all is destroyed, and the numbers are blocked. And again, if a backup brings it back."""
+"""Patienten har avböjt (L15): hidden and blocked at once, and destroyed a day later or when a second case handler
+confirms; until then it can be taken back. And destroyed again, if a backup brings it back."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
@@ -13,6 +15,7 @@ from django.db import transaction
 
 from registret.access.actor import Actor
 from registret.access.checks import check_card_age
+from registret.access.claims import all_accounts_of
 from registret.kernel.by import By
 from registret.ledger.services import record
 from registret.records.blocking import mark_of, marks_of
@@ -20,16 +23,30 @@ from registret.records.cases import Case, take_case
 from registret.records.destroying import destroy_episodes, destroy_patient
 from registret.records.holding import hold_identities, hold_numbers
 from registret.records.mark_file import Mark, MarksBroken, add_missing, kept_in
-from registret.records.models import Destruction, Episode, Number, OptOut, Patient
+from registret.records.models import Destruction, Episode, Leaving, Number, OptOut, Patient, TakenBack
 from registret.records.numbers import PatientNumber
 from registret.records.queries import is_blocked, patient_id_of
-from registret.records.refusals import NotAsShown, OptedOut
-from registret.records.sight import sight_of_all
+from registret.records.refusals import NotAsShown, NothingLeaves, OptedOut, OwnOptOut
+from registret.records.sight import destroying, sight_of_all, sight_of_leaving
 
 _log = logging.getLogger(__name__)
 
+TO_THINK_AGAIN: Final = timedelta(days=1)
+"""So long an opt-out can be taken back, unless a second person confirms it before."""
 REPLAYED: Final = "replay"
+_CLOCK: Final = "destroy-left"
 _PROGRAM: Final = "replay-opt-outs"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeavingRow:
+    """An opt-out that waits: under which case, since and until when, and whose."""
+
+    case_number: str
+    at: datetime
+    due_at: datetime
+    by_account_id: int
+    by_name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +60,10 @@ class FileOfMarks:
 
 
 def opt_out(*, actor: Actor, case: Case, expected: str | None, at: datetime) -> int:
-    """Destroys all about the person, at all care providers, and blocks every number that the person has or had; answers
-    how many episodes were destroyed. Whoever is not in the registry can opt out too: the number is blocked.
+    """Hide all about the person, at all care providers, and block every number that the person has or had; return how
+    many episodes are going to be destroyed. Who is not in the registry can opt out too: the number is blocked.
 
-    There is no way back, so it is only done to who was shown: `expected` is the system id, None if it was nobody.
+    It is only done to who was shown: `expected` is the system id, None if it was nobody.
 
     Raises: NotPermitted, TooMany, CardTooOld; OptedOut (that was done already); NotAsShown (it is somebody else now).
     """
@@ -63,11 +80,20 @@ def opt_out(*, actor: Actor, case: Case, expected: str | None, at: datetime) -> 
             now = Patient.objects.get(id=patient_id).system_id if patient_id is not None else None
             if now != expected:
                 raise NotAsShown(patient=now or "")
-            destroyed = _destroy(patient_id, by=actor.by, at=at)
+            episodes = Episode.objects.filter(patient_id=patient_id).count() if patient_id is not None else 0
+            if patient_id is not None:
+                Leaving.objects.create(
+                    patient_id=patient_id,
+                    case_number=case.case_number.text,
+                    at=at,
+                    due_at=at + TO_THINK_AGAIN,
+                    by_account_id=actor.account_id,
+                    by_name=actor.name,
+                )
         _block(
             numbers,
             case_number=case.case_number.text,
-            episodes=destroyed,
+            episodes=episodes,
             by_account_id=actor.account_id,
             by_name=actor.name,
             at=at,
@@ -77,9 +103,121 @@ def opt_out(*, actor: Actor, case: Case, expected: str | None, at: datetime) -> 
             by=actor.by,
             at=at,
             about_patient_id=patient_id,
-            facts={"case": case.case_number.text, "episodes": destroyed},
+            facts={"case": case.case_number.text, "episodes": episodes},
         )
         transaction.on_commit(_write_at_once)
+    return episodes
+
+
+def confirm_opt_out(*, actor: Actor, case: Case, at: datetime) -> int:
+    """Destroy at once who has opted out, as the second case handler; return how many episodes.
+
+    Raises: NotPermitted, TooMany, CardTooOld; NothingLeaves (nobody of this number waits to be destroyed); OwnOptOut
+        (the actor, under this or another account, was the first).
+    """
+    take_case(actor=actor, at=at)
+    check_card_age(actor, at=at)
+    with _held(case) as leaving:
+        if leaving.by_account_id in all_accounts_of([actor.account_id]):
+            raise OwnOptOut()
+        return _let_go(leaving, by=actor.by, at=at)
+
+
+def take_back(*, actor: Actor, case: Case, at: datetime) -> None:
+    """Ångra: the patient is there again as before, and the numbers are blocked no more.
+
+    Raises: NotPermitted, TooMany, CardTooOld; NothingLeaves (it is done, or nobody of this number has opted out).
+    """
+    take_case(actor=actor, at=at)
+    check_card_age(actor, at=at)
+    with _held(case) as leaving:
+        if leaving.due_at <= at:
+            raise NothingLeaves()
+        marks_here = {mark for number in _numbers(leaving.patient_id) for mark in marks_of(number)}
+        blocked = OptOut.objects.filter(mark__in=marks_here)
+        TakenBack.objects.bulk_create(
+            TakenBack(
+                mark=one.mark,
+                key=one.key,
+                case_number=case.case_number.text,
+                at=at,
+                by_account_id=actor.account_id,
+                by_name=actor.name,
+            )
+            for one in blocked
+        )
+        with destroying():
+            blocked.delete()
+        Leaving.objects.filter(id=leaving.id).delete()
+        record(
+            event="patient.opt_out_taken_back",
+            by=actor.by,
+            at=at,
+            about_patient_id=leaving.patient_id,
+            facts={"case": case.case_number.text},
+        )
+        transaction.on_commit(_write_at_once)
+
+
+def destroy_left(*, at: datetime) -> int:
+    """By the clock: destroy those whose day has passed; return how many patients. One transaction for each."""
+    done = 0
+    for patient_id in Leaving.objects.filter(due_at__lte=at).order_by("id").values_list("patient_id", flat=True):
+        with transaction.atomic():
+            hold_identities()
+            with sight_of_leaving():
+                # Another process, or a second person, may have been faster.
+                leaving = Leaving.objects.filter(patient_id=patient_id, due_at__lte=at).first()
+                if leaving is not None:
+                    _let_go(leaving, by=By.of_program(_CLOCK), at=at)
+                    done += 1
+    return done
+
+
+def leaving_under(number: PatientNumber) -> LeavingRow | None:
+    """Whether the patient of this number has opted out and is not destroyed yet; nothing of who it is."""
+    with sight_of_leaving():
+        patient_id = patient_id_of(number)
+        found = Leaving.objects.filter(patient_id=patient_id).first() if patient_id is not None else None
+    if found is None:
+        return None
+    return LeavingRow(
+        case_number=found.case_number,
+        at=found.at,
+        due_at=found.due_at,
+        by_account_id=found.by_account_id,
+        by_name=found.by_name,
+    )
+
+
+@contextmanager
+def _held(case: Case) -> Iterator[Leaving]:
+    """Who waits to be destroyed, in a transaction that sees them, with identities and numbers held.
+
+    Raises: NothingLeaves.
+    """
+    with transaction.atomic():
+        hold_identities()
+        with sight_of_leaving():
+            patient_id = patient_id_of(case.number)
+            found = Leaving.objects.filter(patient_id=patient_id).first() if patient_id is not None else None
+            if found is None:
+                raise NothingLeaves()
+            hold_numbers(*(number.text for number in _numbers(found.patient_id)))
+            yield found
+
+
+def _let_go(leaving: Leaving, *, by: By, at: datetime) -> int:
+    """Inside `sight_of_leaving`, with identities held."""
+    patient_id, facts = leaving.patient_id, {"case": leaving.case_number}
+    destroyed = _destroy(patient_id, by=by, at=at)
+    record(
+        event="patient.destroyed",
+        by=by,
+        at=at,
+        about_patient_id=patient_id,
+        facts={**facts, "episodes": destroyed},
+    )
     return destroyed
 
 
@@ -94,7 +232,10 @@ def write_marks() -> int:
 
     Raises: OSError (it cannot be written); MarksBroken (all are there, and also a line that is no mark).
     """
-    return add_missing(settings.OPT_OUT_FILE, marks()) if settings.OPT_OUT_FILE else 0
+    if settings.OPT_OUT_FILE is None:
+        return 0
+    taken_back = (Mark(mark, key) for mark, key in TakenBack.objects.values_list("mark", "key"))
+    return add_missing(settings.OPT_OUT_FILE, marks(), taken_back)
 
 
 def file_of_marks() -> FileOfMarks | None:
@@ -153,10 +294,8 @@ def _numbers(patient_id: int | None) -> set[PatientNumber]:
     return {PatientNumber(text, kind) for text, kind in found}
 
 
-def _destroy(patient_id: int | None, *, by: By, at: datetime) -> int:
-    """Inside `sight_of_all`, with identities and numbers held."""
-    if patient_id is None:
-        return 0
+def _destroy(patient_id: int, *, by: By, at: datetime) -> int:
+    """Inside `sight_of_all` (or `sight_of_leaving`), with identities and numbers held."""
     episodes = list(Episode.objects.filter(patient_id=patient_id).values_list("id", flat=True))
     gone = destroy_episodes(episodes, why=Destruction.Why.OPTED_OUT, by=by, at=at)
     destroy_patient(patient_id)

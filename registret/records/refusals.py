@@ -216,12 +216,11 @@ class NotIncluded(Refused):
 
 @dataclass(kw_only=True, eq=False)
 class PerhapsDouble(Refused):
-    """There are episodes near in time. `own`: how many of the own provider; `elsewhere`: there are others."""
+    """There are episodes near in time, so many of the own care provider."""
 
     code: ClassVar[str] = "episode.perhaps_double"
     status: ClassVar[int] = 409
     own: int
-    elsewhere: bool
 
 
 @dataclass(kw_only=True, eq=False)
@@ -274,3 +273,18 @@ class WrittenSince(Refused):
     status: ClassVar[int] = 409
     by: str
     at: datetime
+
+
+@dataclass(kw_only=True, eq=False)
+class NothingLeaves(Refused):
+    """Nobody with this number has opted out and waits to be destroyed: it is done, taken back, or never was."""
+
+    code: ClassVar[str] = "patient.nothing_leaves"
+    status: ClassVar[int] = 409
+
+
+@dataclass(kw_only=True, eq=False)
+class OwnOptOut(Refused):
+    """The second person who confirms an opt-out is not the first."""
+
+    code: ClassVar[str] = "patient.own_opt_out"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -29,6 +29,7 @@ from registret.records.queries import (
     answers_of,
     changes_since,
     doubles_of,
+    episodes_of,
     is_blocked,
     known_of,
     others_in,
@@ -56,7 +57,7 @@ from registret.records.sight import clinic_of, sight_of, sight_of_all
 from registret.registries.answers import Answer, AnswerBroken, Fault, FormFault, Stored, read
 from registret.registries.assessing import Assessment, KnownOfPatient, assess, opens_on
 from registret.registries.forms import Form
-from registret.registries.queries import form_in_force
+from registret.registries.queries import form_in_force, form_of
 
 Written = Mapping[str, Sequence[str]]
 """By variable, what a form brought: one text, or several for several choices."""
@@ -134,11 +135,14 @@ def new_episode_of(patient: PatientRow) -> NewPatient:
 
 
 def intake(*, actor: Actor, who: NewPatient, sub_registry: str, written: Written, at: datetime) -> Intake:
-    """Looks at the inclusion questions before anything is begun. If doubles show, the log is told about whom.
+    """Look at the inclusion questions before anything is begun. Doubles of the own care provider show, and the log is
+    told about whom. Of others, and of an opt-out, nothing is said before somebody is registered: a number that is only
+    tried reveals nothing.
 
-    Raises: NotPermitted, NotOpenForEntry, OptedOut, BirthDateNeeded, ReasonNeeded, NotAsShown.
+    Raises: NotPermitted, NotOpenForEntry, BirthDateNeeded, ReasonNeeded, NotAsShown.
     """
     found, patient_id = _intake(actor, who, sub_registry, written, at)
+    found = replace(found, doubles=replace(found.doubles, elsewhere=False))
     if found.doubles:
         record(
             event="patient.doubles_shown",
@@ -174,7 +178,6 @@ def _intake(
 ) -> tuple[Intake, int | None]:
     """And the id of the patient, if there is one of the number."""
     form = _form_for(actor, sub_registry)
-    _require_not_blocked(who.number)
     _require_reason(actor, who.number, at=at)
     answers, faults = _read(form, form.inclusion.code, written, at=at)
     began_at = _anchor(form, answers) or at
@@ -215,15 +218,43 @@ def begin(
     with transaction.atomic():
         # Before doubles are looked for: two who begin the same episode at one moment come one after the other.
         hold_numbers(who.number.text)
+        _require_not_blocked(who.number)
         found, _ = _intake(actor, who, sub_registry, written, at)
         if found.faults or not found.assessment.can_be_signed or began_at is None:
             raise NotIncluded()
-        if found.doubles and not is_no_double:
-            raise PerhapsDouble(own=len(found.doubles.own), elsewhere=found.doubles.elsewhere)
+        if found.doubles.own and not is_no_double:
+            raise PerhapsDouble(own=len(found.doubles.own))
         use(form, at=at)
         patient_id = _patient(who, at=at)
         with sight_of(actor, Permission.REPORT) as provider:
             return _begin(actor, provider, patient_id, form, answers, began_at, at)
+
+
+def near_elsewhere(*, actor: Actor, episode: str, at: datetime) -> bool:
+    """Whether another care provider has an episode of this sub-registry near in time, for who has just begun one. If so
+    the log is told about whom.
+
+    Raises: NotFound, NotPermitted.
+    """
+    with sight_of(actor, Permission.REPORT):
+        row = episodes_of(actor, Permission.REPORT).filter(system_id=episode).first()
+    if row is None:
+        raise NotFound()
+    within = _within(form_of(row.sub_registry, row.version))
+    with sight_of_all():
+        near = doubles_of(
+            actor, patient_id=row.patient_id, sub_registry=row.sub_registry, began_at=row.began_at, within=within
+        )
+        if near.elsewhere:
+            record(
+                event="patient.doubles_shown",
+                by=actor.by,
+                at=at,
+                about_patient_id=row.patient_id,
+                clinic_id=actor.seat.clinic_id,
+                facts={"sub_registry": row.sub_registry},
+            )
+    return near.elsewhere
 
 
 def write(*, actor: Actor, episode: str, step: str, base: int, written: Written, at: datetime) -> Outcome:

@@ -15,6 +15,7 @@ from registret.access.roles import Permission
 _SEES: Final = "registret.sees"
 _DESTROYS: Final = "registret.destroys"
 _EVERYTHING: Final = "all"
+_LEAVING: Final = "leaving"
 
 
 @contextmanager
@@ -44,6 +45,13 @@ def sight_of_all() -> Iterator[None]:
     What is seen in it goes to nobody who has no right to it; the caller sees to that.
     """
     with transaction.atomic(), _saying(_SEES, _EVERYTHING):
+        yield
+
+
+@contextmanager
+def sight_of_leaving() -> Iterator[None]:
+    """As `sight_of_all`, and also those who have opted out and are not destroyed yet, whom nothing else shows."""
+    with transaction.atomic(), _saying(_SEES, _LEAVING):
         yield
 
 

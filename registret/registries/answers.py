@@ -16,7 +16,7 @@ from registret.kernel.sweden import SWEDEN
 from registret.kernel.typed import typed
 from registret.registries.evaluating import Value
 from registret.registries.forms import Question
-from registret.registries.schema import Missing, VariableType
+from registret.registries.schema import Mark, Missing, VariableType
 
 MISSING_KEY: Final = "missing"
 
@@ -56,10 +56,11 @@ class AnswerBroken(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """`value` is None if `missing` says why there is none."""
+    """`value` is None if `missing` says why there is none. `mark`: the true number lies below or above the value."""
 
     value: Value = None
     missing: Missing | None = None
+    mark: Mark | None = None
 
     @property
     def stored(self) -> Stored:
@@ -70,7 +71,7 @@ class Answer:
                 return sorted(self.value)
             case datetime() | date():
                 return self.value.isoformat()
-        return str(self.value)
+        return f"{self.mark or ''}{self.value}"
 
 
 def read(
@@ -92,7 +93,8 @@ def read(
     if question.type is VariableType.CODES:
         each = [code for text in texts for code in re.split(r"[\s,;]+", text) if code]
         return Answer(value=frozenset(_code(question, code) for code in each)) if each else None
-    return Answer(value=_one(question, texts[0], limits_of(question, at=at, arrived_at=arrived_at)))
+    mark, text = _unmarked(question, texts[0])
+    return Answer(value=_one(question, text, limits_of(question, at=at, arrived_at=arrived_at)), mark=mark)
 
 
 def restored(question: Question, stored: Stored) -> Answer:
@@ -110,7 +112,8 @@ def restored(question: Question, stored: Stored) -> Answer:
             case VariableType.CHOICE:
                 return Answer(value=_option(question, stored))
             case VariableType.INTEGER | VariableType.DECIMAL:
-                return Answer(value=Decimal(stored))
+                mark, number = _unmarked(question, stored)
+                return Answer(value=Decimal(number), mark=mark)
             case VariableType.DATE:
                 return Answer(value=date.fromisoformat(stored))
             case VariableType.MOMENT:
@@ -134,7 +137,7 @@ def written(question: Question, answer: Answer | None) -> tuple[str, ...]:
         case datetime():
             return (answer.value.astimezone(SWEDEN).strftime("%Y-%m-%dT%H:%M"),)
         case Decimal():
-            return (str(answer.value).replace(".", ","),)
+            return (f"{answer.mark or ''}{answer.value}".replace(".", ","),)
     return (str(answer.value),)
 
 
@@ -171,6 +174,15 @@ def _one(question: Question, text: str, limits: DateLimits) -> Value:
     if mask_personal_numbers(text) != text:
         raise AnswerBroken(FormFault.PERSONAL_NUMBER)
     return text
+
+
+def _unmarked(question: Question, text: str) -> tuple[Mark | None, str]:
+    """The mark before a number, if the question takes such, and what is left. `≤` of a laboratory is below."""
+    marks = {"<": Mark.BELOW, "≤": Mark.BELOW, ">": Mark.ABOVE, "≥": Mark.ABOVE}
+    mark = marks.get(text[:1])
+    if mark is None or mark not in question.variable.marks:
+        return None, text
+    return mark, text[1:].removeprefix("=").strip()
 
 
 def _number(question: Question, text: str) -> Decimal:

@@ -15,7 +15,7 @@ from registret.registries.units import ucum_of
 
 COLUMNS: Final = (
     "row", "sub_registry", "version", "step", "section", "block", "variable", "code", "type", "label_sv", "label_en",
-    "help_sv", "help_en", "unit", "ucum", "decimals", "hard_least", "hard_most", "usual_least", "usual_most",
+    "help_sv", "help_en", "unit", "ucum", "decimals", "marks", "hard_least", "hard_most", "usual_least", "usual_most",
     "required", "missing", "common", "system", "expected", "purpose", "expression", "applies_if", "level",
     "score_version", "source_sv", "source_en", "snomed", "loinc", "icd10se", "atc", "kva",
 )  # fmt: skip
@@ -88,6 +88,7 @@ def _of_question(question: Question) -> Row:
         **_words("help", variable.help),
         **_unit(variable.unit, variable.ucum),
         "decimals": str(variable.decimals) if variable.decimals else "",
+        "marks": " ".join(variable.marks),
         **ends,
         "required": "yes" if variable.required else "",
         "missing": " ".join(variable.missing),

@@ -160,6 +160,8 @@ def _moved(answer: Answer, difference: Difference) -> Answer | None:
         return None
     if answer.missing is not None:
         return answer if answer.missing in question.variable.missing else None
+    if answer.mark is not None and answer.mark not in question.variable.marks:
+        return None
     value = answer.value
     if question.type in {VariableType.CHOICES, VariableType.CODES} and isinstance(value, str):
         value = frozenset({value})
@@ -171,7 +173,7 @@ def _moved(answer: Answer, difference: Difference) -> Answer | None:
             return None
     if isinstance(value, str) and question.type is VariableType.TEXT and len(value) > question.variable.longest:
         return None
-    return Answer(value=value)
+    return Answer(value=value, mark=answer.mark)
 
 
 def _takes_number(question: Question, number: Decimal) -> bool:

@@ -147,6 +147,7 @@ class _Writer:
         extensions += [*self._missing(variable), *_limits(variable), *_unit(variable.unit, variable.ucum)]
         if variable.usual:
             extensions.append(self._own("usual", {"valueRange": _range(variable.usual)}))
+        extensions += [self._own("mark", {"valueCode": mark.value}) for mark in variable.marks]
         extensions += self._covers(variable.codes)
         extensions.append(self._own("purpose", {"valueString": self._form.register.purpose[variable.purpose].sv}))
         item["extension"] = extensions

@@ -31,7 +31,8 @@ def said(question: Question, answer: Answer | None) -> str:
             return f"{answer.value.astimezone(SWEDEN):%Y-%m-%d %H:%M}"
         case Decimal():
             unit = question.variable.unit
-            return f"{in_digits(answer.value)} {unit}" if unit else in_digits(answer.value)
+            number = f"{answer.mark} {in_digits(answer.value)}" if answer.mark else in_digits(answer.value)
+            return f"{number} {unit}" if unit else number
     return labels.get(str(answer.value), str(answer.value))
 
 

@@ -60,6 +60,13 @@ class VariableType(StrEnum):
     """Several of them."""
 
 
+class Mark(StrEnum):
+    """Beyond what a method can measure: the number is its limit."""
+
+    BELOW = "<"
+    ABOVE = ">"
+
+
 class Missing(StrEnum):
     """Missing is never just empty: these are answers."""
 
@@ -173,10 +180,11 @@ class Variable(_Part):
     `common`: of several choices, the options that most answers are, in this order: shown first, with the others folded
     away under `more`, which says what they are. `purpose`: why it is asked, by code of a purpose of the registry.
     `error`: what is said in the place of the usual sentence if a value is impossible. `ucum`: the unit as machines know
-    it, if `units` cannot tell it from `unit`. `opens`: it is locked until that day, and not asked of a patient who had
-    died by then. `not_after_now`: a time that can lie ahead says false. `on_arrival_day`: a time that is mostly of the
-    day of the arrival may be written without the day (no part of the digest: the answer means the same). `was`: what it
-    was called in the version before. `system`: where a code comes from; `expected`: chapters and ranges of it that an
+    it, if `units` cannot tell it from `unit`. `marks`: a number may be given as below or above the limit of its method
+    (`<5`). `opens`: it is locked until that day, and not asked of a patient who had died by then. `not_after_now`: a
+    time that can lie ahead says false. `on_arrival_day`: a time that is mostly of the day of the arrival may be written
+    without the day (no part of the digest: the answer means the same). `was`: what it was called in the version before.
+    `system`: where a code comes from; `expected`: chapters and ranges of it that an
     answer usually lies in (no part of the digest either).
     """
 
@@ -193,6 +201,7 @@ class Variable(_Part):
     more: Words | None = None
     decimals: int = Field(default=0, ge=0, le=4)
     longest: int = Field(default=200, ge=1, le=2000)
+    marks: tuple[Annotated[Mark, Field(strict=False)], ...] = Field(default=(), strict=False)
     hard: Range | None = None
     usual: Range | None = None
     required: bool = False
@@ -225,6 +234,8 @@ class Variable(_Part):
             raise ValueError("on_arrival_day is for a time")
         if not is_number and (self.unit or self.hard or self.usual):
             raise ValueError("unit, hard and usual are for numbers")
+        if self.marks and not is_number:
+            raise ValueError("marks are for numbers")
         if is_number and self.hard is None:
             raise ValueError("a number says between which values it must lie (hard)")
         if (self.type is VariableType.DECIMAL) != (self.decimals > 0):

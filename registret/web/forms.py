@@ -30,9 +30,12 @@ def beside(form: forms.Form, places: Mapping[type[Refused], str | None], act: Ca
         return None
 
 
-def sub_registry_choices(*, held: Collection[str] = ()) -> list[tuple[str, str]]:
-    """Code and name of the sub-registries that a right can cover, and of those that it covers already (`held`)."""
-    codes = {one.code for one in open_for_rights()} | set(held)
+def sub_registry_choices(*, within: Collection[str] | None = None, held: Collection[str] = ()) -> list[tuple[str, str]]:
+    """Code and name of the sub-registries that a right can cover, and of those that it covers already (`held`).
+
+    `within`: no others, for who has only these.
+    """
+    codes = {one.code for one in open_for_rights() if within is None or one.code in within} | set(held)
     return [
         (one.code, one.name)
         if one.state is RegistryState.OPEN

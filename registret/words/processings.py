@@ -112,7 +112,7 @@ PROCESSINGS: tuple[Processing, ...] = (
                 words=_("Avslagna och återtagna ansökningar: %(length)s efter beslutet."), limit=TimeLimit.KEEP_DECLINED
             ),
             Kept(words=_("Förfallna ansökningar: %(length)s."), limit=TimeLimit.KEEP_LAPSED),
-            Kept(words=_("Förslag om loggranskare och handläggare: 30 dagar.")),
+            Kept(words=_("Förslag till uppdrag: 30 dagar.")),
             _ENDED,
         ),
         security=_BEHIND_THE_CARD,
@@ -272,6 +272,8 @@ PROCESSINGS: tuple[Processing, ...] = (
             "records.Step": "answers saved_by_name signed_by_name says_dead died_on",
             "records.Revision": "changes reason by_hsa_id by_name",
             "records.OptOut": "mark case_number by_name",
+            "records.Leaving": "case_number by_name",
+            "records.TakenBack": "mark case_number by_name",
         },
     ),
 )

@@ -106,6 +106,18 @@ RECORD_REFUSALS: Mapping[str, Words] = {
         todo=(_("Öppna patienten igen."),),
         action=Action.START,
     ),
+    "patient.nothing_leaves": Words(
+        title=_("Det finns inget avböjande som väntar."),
+        happened=_("Uppgifterna är redan förstörda, eller så har någon tagit tillbaka avböjandet."),
+        todo=(_("Öppna ärendet igen och se vad som gäller."),),
+        action=Action.START,
+    ),
+    "patient.own_opt_out": Words(
+        title=_("Någon annan bekräftar."),
+        happened=_("Du har själv registrerat avböjandet. Det förstörs av sig självt efter ett dygn."),
+        todo=(_("Brådskar det? Be en annan handläggare bekräfta."),),
+        action=Action.START,
+    ),
     "case.nobody": Words(
         title=_("Numret finns inte i registret."),
         happened=_("Ingen i registret har eller har haft numret."),

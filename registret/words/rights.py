@@ -306,6 +306,51 @@ RIGHTS_REFUSALS: Mapping[str, Words] = {
         action=Action.START,
         short=_("Välj en dag till och med %(day)s: sedan upphör kollegans behörighet, eller din egen."),
     ),
+    "access.beyond_own_rights": Words(
+        title=_("Du kan inte ge det delregistret."),
+        happened=_("Ingen ger behörighet till ett delregister som den inte själv har på kliniken."),
+        todo=(
+            _("Välj bara delregister som du själv har."),
+            _("Behövs fler? Be en lokal administratör som har dem, eller registerkansliet."),
+        ),
+        action=Action.BACK_TO_LIST,
+        short=_("Välj bara delregister som du själv har på kliniken."),
+    ),
+    "access.outlasts_own_right": Words(
+        title=_("Din egen behörighet upphör tidigare."),
+        happened=_("Ingen ger behörighet för längre tid än den egna. Som längst går det till och med %(day)s."),
+        in_general=_("Ingen ger behörighet för längre tid än den egna."),
+        todo=(
+            _("Välj en tidigare dag."),
+            _("Är din behörighet på väg att gå ut? Be registerkansliet förlänga den."),
+        ),
+        action=Action.BACK_TO_LIST,
+        short=_("Välj en dag till och med %(day)s: sedan upphör din egen behörighet."),
+    ),
+    "access.second_needed": Words(
+        title=_("Två på kansliet beslutar."),
+        happened=_("På kliniken finns ingen annan lokal administratör som kan attestera. Då beslutar två på kansliet."),
+        todo=(
+            _("Lämna ett förslag. Någon annan på kansliet bekräftar det."),
+            _("Är du ensam på kansliet? Be driften utse en lokal administratör, eller en till på kansliet."),
+        ),
+        action=Action.BACK_TO_LIST,
+        short=_("Två på kansliet beslutar, och det här är inte samma beslut som din kollegas."),
+    ),
+    "access.office_appointed": Words(
+        title=_("Kansliet attesterar inte den som det har utsett."),
+        happened=_("Kansliet har gjort personen till lokal administratör på kliniken."),
+        todo=(_("Utse en till lokal administratör på kliniken. Den kan attestera ansökan."),),
+        action=Action.BACK_TO_LIST,
+        short=_("Kansliet har utsett personen, och attesterar den inte också."),
+    ),
+    "access.office_widens": Words(
+        title=_("Kansliet ger inte rätt att läsa mer."),
+        happened=_("Kansliet kan förlänga och minska en behörighet, men inte låta någon läsa om fler patienter."),
+        todo=(_("Be personen ansöka om den nya rollen eller delregistret. Kliniken attesterar."),),
+        action=Action.BACK_TO_LIST,
+        short=_("Kansliet kan förlänga och minska, men inte utöka. Be personen ansöka."),
+    ),
     "access.proposer_gone": Words(
         title=_("Den som lämnade förslaget kan inte längre föreslå någon."),
         happened=_("Personen har inte längre den roll som behövs för det, eller har ett konto som är spärrat."),
@@ -324,9 +369,10 @@ RIGHTS_REFUSALS: Mapping[str, Words] = {
     "access.gives_rights": Words(
         title=_("Personen arbetar på registerkansliet."),
         happened=_("Den som ger behörigheter granskar inte loggen, och ser inga patienter."),
-        todo=(_("Föreslå någon som inte arbetar på kansliet."),),
+        in_general=_("Ingen arbetar på registerkansliet och läser om patienter eller granskar loggen."),
+        todo=(_("Välj någon som inte arbetar på kansliet, och inte läser om patienter."),),
         action=Action.START,
-        short=_("Personen arbetar på registerkansliet, som varken granskar loggen eller ser patienter."),
+        short=_("Ingen arbetar på registerkansliet och läser om patienter eller granskar loggen."),
     ),
     "access.person_suspended": Words(
         title=_("Personens konto är spärrat."),

@@ -45,7 +45,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "mail.Letter": {
         PERSONAL: "to_address context last_error",
         PLAIN: "id kind language confirmation_id confirmation_version about_account_id message_id created_at not_before"
-        " attempts attempted_at lease_until server_trouble address_refused sent_at given_up_at superseded_at",
+        " urgent attempts attempted_at lease_until server_trouble address_refused sent_at given_up_at superseded_at",
     },
     "settings.Decision": {PERSONAL: "by_name reason", PLAIN: "id code number at by_account_id"},
     "revocation.KeptCrl": {PLAIN: "id anchor content digest number this_update next_update entries kept_at"},
@@ -86,7 +86,8 @@ COLUMNS: dict[str, dict[str, str]] = {
     "access.Application": {
         PERSONAL: "message reason",
         PLAIN: "id account_id clinic_id role sub_registries state applied_at reminded_at escalated_at taken_at"
-        " taken_by_id decided_at decided_by_id",
+        " taken_by_id decided_at decided_by_id recommended_by_id recommended_at recommended_role"
+        " recommended_sub_registries recommended_until",
     },
     "access.Note": {PERSONAL: "text", PLAIN: "id application_id kind at by_id"},
     "access.Substitution": {
@@ -95,7 +96,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "access.Nomination": {
         PERSONAL: "hsa_id given_name surname email",
-        PLAIN: "id role proposed_at proposed_by_id confirmed_at confirmed_by_id",
+        PLAIN: "id role clinic_id proposed_at proposed_by_id confirmed_at confirmed_by_id",
     },
     "access.Notice": {PLAIN: "id kind subject occasion at"},
     "access.Claim": {
@@ -105,7 +106,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "access.Grant": {
         PERSONAL: "decided_by_names revoke_reason",
         PLAIN: "id account_id role clinic_id sub_registries application_id source begins_at ends_at granted_by_id"
-        " revoked_at revoked_by_id",
+        " proposed_by_id revoked_at revoked_by_id",
     },
     # Who a patient is, and everything that was answered.
     "records.Patient": {
@@ -146,6 +147,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         PLAIN: "id step_id care_provider_id number kind at by_account_id by_role by_clinic_id",
     },
     # The mark says whose number it is to whoever has OPT_OUT_KEY, which is not in the database.
+    "records.Leaving": {PERSONAL: "case_number by_name", PLAIN: "id patient_id at due_at by_account_id"},
+    "records.TakenBack": {PERSONAL: "mark case_number by_name", PLAIN: "id key at by_account_id"},
     "records.OptOut": {
         PERSONAL: "mark case_number by_name",
         PLAIN: "id key episodes at by_account_id",
@@ -282,6 +285,8 @@ TRIGGERS = {
     ("accounts_account", "accounts_account_kept"),
     ("access_application", "access_application_life"),
     ("access_grant", "access_grant_apart"),
+    ("access_grant", "access_grant_reach"),
+    ("records_takenback", "records_takenback_keep"),
     ("access_grant", "access_grant_life"),
     ("access_participation", "access_participation_append_only"),
     ("access_recertification", "access_recertification_guard"),

@@ -166,6 +166,8 @@ SITE = {
     "patientarenden/registerutdrag": "needs handle_cases",
     "patientarenden/loggutdrag": "needs handle_cases",
     "patientarenden/avboj": "needs handle_cases",
+    "patientarenden/avboj/bekrafta": "needs handle_cases",
+    "patientarenden/avboj/angra": "needs handle_cases",
     "patientarenden/nummer": "needs handle_cases",
     "utlamnanden": "needs handle_cases",
     "utlamnanden/nytt/<slug:code>": "needs handle_cases",

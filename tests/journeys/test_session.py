@@ -46,7 +46,7 @@ def session(house: House, person: Person) -> tuple[object, ...]:
 
 @pytest.mark.timeout(300)
 def test_pages_that_lie_open_keep_nobody_logged_in(house: House, bertil: Person, desk: OpenDesk) -> None:
-    anna = reporting(house, somebody(house, "Anna", "Berg"), bertil)
+    anna = reporting(house, somebody(house, "Anna", "Ström"), bertil)
     hers = desk(anna.card)
     hers.open("/")
     hers.press("Logga in med SmartCard")

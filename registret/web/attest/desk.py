@@ -10,11 +10,9 @@ from django.views.decorators.http import require_POST
 
 from registret.access import desk as access
 from registret.access.queries import application_for
+from registret.access.reach import reach_of
 from registret.access.roles import Permission
-from registret.access.rules import last_possible_day
 from registret.limits.services import TooMany
-from registret.settings.lengths import TimeLimit
-from registret.settings.queries import length
 from registret.web.attest.card_time import CardTime
 from registret.web.attest.forms import ReasonField
 from registret.web.attest.views import item_page
@@ -78,5 +76,5 @@ def several(request: ActorRequest) -> HttpResponse:
     else:
         ids = ids[: access.AT_ONCE]
         context["chosen"] = [application_for(actor=request.actor, application_id=i, at=request.at) for i in ids]
-        context["until"] = last_possible_day(at=request.at, months=length(TimeLimit.GRANT).number)
+        context["until"] = reach_of(request.actor, at=request.at).last_day(at=request.at)
     return render(request, "attest_several.html", context)

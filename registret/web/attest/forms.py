@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from registret.access.queries import ApplicationRow
+from registret.access.queries import ApplicationRow, Recommendation
 from registret.access.roles import ROLES_TO_APPLY_FOR, Role
 from registret.kernel.dates import Reach
 from registret.web.dates import DayField
@@ -53,16 +53,27 @@ class RightForm(forms.Form):
 
 
 class AttestForm(RightForm):
-    """What the applicant gets: preset to what was asked for."""
+    """What the applicant gets: preset to what was asked for or, at the registry office, recommended."""
 
-    def __init__(self, data: Any = None, *, wanted: ApplicationRow, last_possible: date) -> None:
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        wanted: ApplicationRow,
+        recommended: Recommendation | None = None,
+        within: frozenset[str] | None = None,
+        last_possible: date,
+    ) -> None:
+        """`within`: the sub-registries that the one who decides can give."""
+        preset = recommended or wanted
+        self.last_possible = last_possible
         super().__init__(
             data,
-            role=wanted.role,
-            sub_registries=wanted.sub_registries,
-            last_possible=last_possible,
+            role=preset.role,
+            sub_registries=preset.sub_registries,
+            last_possible=recommended.last_day if recommended else last_possible,
             roles=ROLES_TO_APPLY_FOR,
-            choices=sub_registry_choices(),
+            choices=sub_registry_choices(within=within),
         )
 
 

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
+from registret.access.alike import alike
+from registret.access.attesting import is_appointed, standing_recommendation
 from registret.access.claims import claim_of
 from registret.access.desk import notes_of
 from registret.access.queries import (
     ApplicationRow,
     decided_applications,
     granted,
+    registry_office,
     waiting_applications,
     who_lets_wait,
 )
-from registret.access.rules import last_possible_day
+from registret.access.reach import Reach, reach_of
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.mail.queries import bounce
 from registret.places.queries import MailHint, clinic, mail_hint
-from registret.settings.lengths import TimeLimit
-from registret.settings.queries import length
 from registret.web.attest.card_time import CardTime
 from registret.web.http import ActorRequest
 from registret.web.numbers import number_in
@@ -62,23 +63,44 @@ def item_context(request: ActorRequest, wanted: ApplicationRow) -> dict[str, Any
     place = clinic(wanted.clinic_id)
     is_open = place is not None and place.is_open
     own = wanted.account_id == request.actor.account_id
-    return queue_context(request) | {
-        "a": wanted,
-        "own": own,
-        "is_open": is_open,
-        "decidable": wanted.actionable and not own,
-        "there": who_lets_wait(rows=[wanted], at=request.at)[wanted.id],
-        "granted": granted(application_id=wanted.id) if wanted.decided_at else None,
-        "hint": hint_about(wanted),
-        "claim": claim_of(wanted=wanted, at=request.at),
-        "bounce": bounce(EmailAddress(wanted.email)),
-        "notes": notes_of(actor=request.actor, application_id=wanted.id, at=request.at),
-        "last_possible": possible_end(request),
+    there = who_lets_wait(rows=[wanted], at=request.at)[wanted.id]
+    return (
+        queue_context(request)
+        | {
+            "a": wanted,
+            "own": own,
+            "is_open": is_open,
+            "decidable": wanted.actionable and not own,
+            "there": there,
+            "granted": granted(application_id=wanted.id) if wanted.decided_at else None,
+            "hint": hint_about(wanted),
+            "alike": alike([request.actor.name, *there], name=wanted.name),
+            "claim": claim_of(wanted=wanted, at=request.at),
+            "bounce": bounce(EmailAddress(wanted.email)),
+            "notes": notes_of(actor=request.actor, application_id=wanted.id, at=request.at),
+        }
+        | _office(request, wanted, there)
+    )
+
+
+def reach(request: ActorRequest) -> Reach:
+    """How far the actor may give rights."""
+    return reach_of(request.actor, at=request.at)
+
+
+def _office(request: ActorRequest, wanted: ApplicationRow, there: tuple[str, ...]) -> dict[str, Any]:
+    """What the registry office is told: whom it has appointed, who has recommended what, who could be the second."""
+    if request.actor.seat.clinic_id is not None:
+        return {}
+    office = registry_office(at=request.at)
+    mine = wanted.recommended is not None and wanted.recommended.by_id == request.actor.account_id
+    return {
+        "appointed": is_appointed(wanted),
+        "recommended": standing_recommendation(wanted, actor=request.actor, at=request.at),
+        "recommended_by_me": mine,
+        "alike": alike([request.actor.name, *there, *(one.name for one in office)], name=wanted.name),
+        "seconds": [one for one in office if one.account_id != request.actor.account_id],
     }
-
-
-def possible_end(request: ActorRequest) -> date:
-    return last_possible_day(at=request.at, months=length(TimeLimit.GRANT).number)
 
 
 def hint_about(wanted: ApplicationRow) -> MailHint | None:

@@ -17,19 +17,24 @@ from registret.access.queries import ApplicationRow, application_for
 from registret.access.refusals import (
     AlreadyDecided,
     AlreadyGranted,
+    BeyondOwnRights,
     ClaimImpossible,
     ClaimNotSeen,
     ClinicClosed,
     EndImpossible,
+    GivesRights,
     NotParticipating,
+    OfficeAppointed,
+    OutlastsOwnRight,
     RoleImpossible,
+    SecondNeeded,
     SubRegistryClosed,
 )
 from registret.access.roles import Permission
 from registret.accounts.refusals import ConfirmationDone
 from registret.limits.services import TooMany
 from registret.web.attest.forms import AddressForm, AttestForm, DeclineForm
-from registret.web.attest.pages import done_context, item_context, possible_end, queue_context
+from registret.web.attest.pages import done_context, item_context, queue_context, reach
 from registret.web.door.views import see_other
 from registret.web.forms import beside
 from registret.web.gate import needs
@@ -41,7 +46,12 @@ _PLACES = {
     AlreadyGranted: "role",
     SubRegistryClosed: "sub_registries",
     NotParticipating: "sub_registries",
+    BeyondOwnRights: "sub_registries",
     EndImpossible: "last_day",
+    OutlastsOwnRight: "last_day",
+    GivesRights: "role",
+    SecondNeeded: None,
+    OfficeAppointed: None,
     ClinicClosed: None,
     ClaimNotSeen: None,
     ClaimImpossible: None,
@@ -59,11 +69,15 @@ def queue(request: ActorRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @needs(Permission.ATTEST)
 def one(request: ActorRequest, id: int) -> HttpResponse:
-    """One application; POST attests it."""
+    """One application; POST attests it or, as the first of two at the registry office, recommends it."""
     wanted = application_for(actor=request.actor, application_id=id, at=request.at)
     form = _attest_form(request, wanted)
-    if request.method == "POST" and form.is_valid() and _attested(request, wanted, form):
-        return _done(wanted)
+    if request.method == "POST" and form.is_valid():
+        if "recommend" in request.POST:
+            if _recommended(request, wanted, form):
+                return see_other("attest_one", wanted.id)
+        elif _attested(request, wanted, form):
+            return _done(wanted)
     return _item(request, wanted, form)
 
 
@@ -97,7 +111,14 @@ def correct_address(request: ActorRequest, id: int) -> HttpResponse:
 
 def _attest_form(request: ActorRequest, wanted: ApplicationRow, *, blank: bool = False) -> AttestForm:
     data = request.POST if request.method == "POST" and not blank else None
-    return AttestForm(data, wanted=wanted, last_possible=possible_end(request))
+    limits = reach(request)
+    return AttestForm(
+        data,
+        wanted=wanted,
+        recommended=attesting.standing_recommendation(wanted, actor=request.actor, at=request.at),
+        within=limits.sub_registries,
+        last_possible=limits.last_day(at=request.at),
+    )
 
 
 def item_page(request: ActorRequest, wanted: ApplicationRow, *, writing: forms.Form) -> HttpResponse:
@@ -115,6 +136,7 @@ def _item(
 ) -> HttpResponse:
     address = address or AddressForm(initial={"email": wanted.email})
     context = item_context(request, wanted) | {"form": form, "address": address, "writing": writing}
+    context["last_possible"] = form.last_possible
     wrong = form.errors or address.errors or (writing and writing.errors)
     return render(request, "attest_one.html", context, status=422 if wrong else 200)
 
@@ -134,6 +156,23 @@ def _attested(request: ActorRequest, wanted: ApplicationRow, form: AttestForm) -
         )
 
     _once(request, wanted, ApplicationState.ATTESTED, lambda: beside(form, _PLACES, attest))
+    return form.is_valid()
+
+
+def _recommended(request: ActorRequest, wanted: ApplicationRow, form: AttestForm) -> bool:
+    data = form.cleaned_data
+
+    def recommend() -> None:
+        attesting.recommend(
+            application_id=wanted.id,
+            role=data["role"],
+            sub_registries=data["sub_registries"],
+            last_day=data["last_day"],
+            actor=request.actor,
+            at=request.at,
+        )
+
+    beside(form, _PLACES, recommend)
     return form.is_valid()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from registret.kernel.sweden import SWEDEN
 from registret.oversight.extracts import LogExtract
 from registret.records.extracts import EpisodeInWords, RegistryExtract, StepInWords
 from registret.records.rows import PatientRow
+from registret.web.cases.processing import about
 from registret.words.events import event_name
 
 VERSION: Final = 1
@@ -21,7 +23,7 @@ def registry_extract(found: RegistryExtract) -> dict[str, Any]:
     """Registerutdrag: all about one person."""
     patient = found.patient
     return {
-        **_head("registerutdrag", found.case_number, found.at),
+        **_head("registerutdrag", found.case_number, found.at, local=found.care_providers),
         "patient": {
             **_patient(patient),
             "sex": found.sex,
@@ -44,13 +46,30 @@ def registry_extract(found: RegistryExtract) -> dict[str, Any]:
             ],
         },
         "episodes": [_episode(one) for one in found.episodes],
+        "processing": _processing(found),
+    }
+
+
+def _processing(found: RegistryExtract) -> dict[str, Any]:
+    words = about(found)
+    return {
+        "purposes": words.purposes,
+        "legal_ground": words.ground,
+        "categories": words.categories,
+        "source": words.source,
+        "recipients": list(words.recipients),
+        "kept": list(words.kept),
+        "rights": list(words.rights),
+        "automated_decisions": False,
     }
 
 
 def log_extract(found: LogExtract) -> dict[str, Any]:
     """Loggutdrag: from where, when, and whether anything was changed; no names of those who looked."""
     return {
-        **_head("loggutdrag", found.case_number, found.at),
+        **_head(
+            "loggutdrag", found.case_number, found.at, local=sorted({row.care_provider for row in found.rows} - {""})
+        ),
         "patient": _patient(found.patient),
         "accesses": [
             {
@@ -66,13 +85,18 @@ def log_extract(found: LogExtract) -> dict[str, Any]:
     }
 
 
-def _head(kind: str, case_number: str, at: datetime) -> dict[str, Any]:
+def _reporting(found: LogExtract) -> list[str]:
+    return sorted({row.care_provider for row in found.rows if row.care_provider})
+
+
+def _head(kind: str, case_number: str, at: datetime, *, local: Sequence[str]) -> dict[str, Any]:
     return {
         "document": kind,
         "version": VERSION,
         "language": get_language() or settings.LANGUAGE_CODE,
         "registry": settings.REGISTRY_NAME,
-        "controller": settings.CENTRAL_CONTROLLER,
+        "controllers": {"central": settings.CENTRAL_CONTROLLER, "local": list(local)},
+        "data_protection_officer": settings.DATA_PROTECTION_MAIL,
         "case_number": case_number,
         "made_at": _moment(at),
     }

@@ -35,6 +35,7 @@ def clinic(request: Request, code: str) -> HttpResponse:
     context = {
         "place": place,
         "central": settings.CENTRAL_CONTROLLER,
+        "data_protection": settings.DATA_PROTECTION_MAIL,
         "kept": kept,
         "surroundings": surroundings(request),
     }

@@ -23,6 +23,7 @@ from registret.kernel.sweden import SWEDEN
 from registret.oversight.extracts import LogExtract, Seen
 from registret.records.extracts import EpisodeInWords, RegistryExtract, RevisionInWords, StepInWords
 from registret.records.rows import PatientRow
+from registret.web.cases.processing import about
 from registret.words.events import event_name
 
 FONTS: Final = Path(font_source_sans_pro.__file__).parent / "files"
@@ -47,7 +48,27 @@ def registry_extract(found: RegistryExtract) -> bytes:
         paper.say(_("Det finns inga vårdepisoder."))
     for episode in found.episodes:
         _episode(paper, episode)
+    _processing(paper, found)
     return paper.bytes()
+
+
+def _processing(paper: _Paper, found: RegistryExtract) -> None:
+    words = about(found)
+    paper.chapter(_("Om behandlingen"))
+    paper.facts(
+        (
+            (_("Centralt ansvarig"), words.central),
+            (_("Lokalt ansvarig"), ", ".join(words.local) or "–"),
+            (_("Dataskyddsombud"), words.data_protection),
+            (_("Ändamål"), words.purposes),
+            (_("Rättslig grund"), words.ground),
+            (_("Uppgifter"), words.categories),
+            (_("Kommer från"), words.source),
+            (_("Mottagare"), " ".join(words.recipients)),
+            (_("Hur länge"), ". ".join(words.kept) or "–"),
+            (_("Dina rättigheter"), " ".join(words.rights)),
+        )
+    )
 
 
 def log_extract(found: LogExtract) -> bytes:

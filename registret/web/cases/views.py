@@ -36,7 +36,15 @@ def cases(request: ActorRequest) -> HttpResponse:
     form = _form(request)
     if request.method == "POST" and form.is_valid():
         page = records.open_case(actor=request.actor, case=form.case, at=request.at)
-        return render(request, "case.html", {"tab": "cases", "form": form, "page": page})
+        leaving = opting_out.leaving_under(form.case.number) if page.opted_out else None
+        context = {
+            "tab": "cases",
+            "form": form,
+            "page": page,
+            "leaving": leaving,
+            "mine": leaving is not None and leaving.by_account_id == request.actor.account_id,
+        }
+        return render(request, "case.html", context)
     return _asking(request, form)
 
 
@@ -67,7 +75,7 @@ def log_extract(request: ActorRequest) -> HttpResponse:
 @require_POST
 @needs(Permission.HANDLE_CASES)
 def opt_out(request: ActorRequest) -> HttpResponse:
-    """Avböj: the first POST asks, with what will be destroyed; that of its page does it, to whom the page showed."""
+    """Avböj: the first POST asks, with what will be destroyed; that of its page hides it, of whom the page showed."""
     form = _form(request)
     if not form.is_valid():
         return _asking(request, form)
@@ -78,7 +86,7 @@ def opt_out(request: ActorRequest) -> HttpResponse:
         except NotAsShown:
             changed = True
         else:
-            return _asking(request, form) if destroyed is None else _done(destroyed)
+            return _asking(request, form) if destroyed is None else _done("klart", destroyed)
     page = records.open_case(actor=request.actor, case=form.case, at=request.at)
     context = {
         "tab": "cases",
@@ -89,6 +97,27 @@ def opt_out(request: ActorRequest) -> HttpResponse:
         "card_time": CardTime.of(request.actor, at=request.at),
     }
     return render(request, "case_opt_out.html", context, status=409 if changed else 422 if context["unsure"] else 200)
+
+
+@require_POST
+@needs(Permission.HANDLE_CASES)
+def confirm_opt_out(request: ActorRequest) -> HttpResponse:
+    """A second case handler confirms: what is hidden is destroyed now."""
+    form = _form(request)
+    if not form.is_valid():
+        return _asking(request, form)
+    return _done("forstort", opting_out.confirm_opt_out(actor=request.actor, case=form.case, at=request.at))
+
+
+@require_POST
+@needs(Permission.HANDLE_CASES)
+def take_back(request: ActorRequest) -> HttpResponse:
+    """Ångra: the patient is there again."""
+    form = _form(request)
+    if not form.is_valid():
+        return _asking(request, form)
+    opting_out.take_back(actor=request.actor, case=form.case, at=request.at)
+    return _done("angrat", 1)
 
 
 def _opted_out(request: ActorRequest, form: CaseForm) -> int:
@@ -105,7 +134,9 @@ def _asking(request: ActorRequest, form: CaseForm) -> HttpResponse:
     context: dict[str, Any] = {
         "tab": "cases",
         "form": form,
-        "destroyed": number_in(request.GET, "klart"),
+        "hidden": number_in(request.GET, "klart"),
+        "destroyed": number_in(request.GET, "forstort"),
+        "taken_back": request.GET.get("angrat") == "1",
         "renumbered": request.GET.get("bytt") == "1",
     }
     return render(request, "cases.html", context, status=422 if form.errors else 200)
@@ -125,7 +156,7 @@ def _json(document: dict[str, Any]) -> bytes:
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def _done(destroyed: int) -> HttpResponse:
-    response = redirect(f"{reverse('cases')}?klart={destroyed}")
+def _done(what: str, number: int) -> HttpResponse:
+    response = redirect(f"{reverse('cases')}?{what}={number}")
     response.status_code = 303
     return response

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from registret.access.checks import check_card_age
 from registret.access.roles import Permission
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
@@ -50,7 +51,11 @@ def logbook(request: ActorRequest) -> HttpResponse:
 @require_POST
 @needs(Permission.READ_LOG)
 def export(request: ActorRequest) -> HttpResponseBase:
-    """All that fits the filter, as a file; it is written while it is read, however long the log is."""
+    """All that fits the filter, as a file; it is written while it is read, however long the log is.
+
+    Raises: CardTooOld.
+    """
+    check_card_age(request.actor, at=request.at)
     form, kind = LogForm(request.POST), request.POST.get("form", "")
     if not form.is_valid() or kind not in _FILES:
         return render(request, "logbook.html", {"tab": "logbook", "form": form}, status=422)

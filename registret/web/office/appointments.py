@@ -13,6 +13,7 @@ from registret.access.refusals import AlreadyGranted, AlreadyProposed, GivesRigh
 from registret.access.roles import ROLES_TO_NOMINATE, Permission
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.limits.services import TooMany
+from registret.places.queries import clinic
 from registret.settings.lengths import TimeLimit
 from registret.settings.queries import length
 from registret.web.attest.card_time import CardTime
@@ -23,7 +24,7 @@ from registret.web.http import ActorRequest
 from registret.web.numbers import number_in
 from registret.web.office.forms import NominateForm
 from registret.web.office.pages import check
-from registret.web.office.support import asked_about, to_appointments
+from registret.web.office.support import asked_about, to_appointments, to_clinics
 from registret.web.people.forms import WhyForm
 from registret.words.time_limits import length_in_words
 
@@ -54,7 +55,7 @@ def nominate(request: ActorRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if request.POST.get("ok") == "1" and _nominated(request, form):
             return see_other("appointments")
-        asked = asked_about(request, form)
+        asked = asked_about(request, form, role=form.cleaned_data["role"])
     lasts = length(TimeLimit.NOMINATION)
     context = {
         "tab": "office",
@@ -74,13 +75,24 @@ def nominate(request: ActorRequest) -> HttpResponse:
 def confirm(request: ActorRequest, id: int) -> HttpResponse:
     """Bekräfta: who it is once more, and what is unusual; POST gives the role."""
     if request.method == "POST":
-        return to_appointments(nominating.confirm(nomination_id=id, actor=request.actor, at=request.at))
+        rows = nominating.nominations(actor=request.actor, at=request.at)
+        at_a_clinic = any(row.id == id and row.clinic_id for row in rows)
+        grant_id = nominating.confirm(nomination_id=id, actor=request.actor, at=request.at)
+        return to_clinics(grant_id) if at_a_clinic else to_appointments(grant_id)
     row = _row(request, id)
     hsa_id, email = HsaId.parse(row.hsa_id, allow_test=True), EmailAddress.parse(row.email)
     context = {
         "tab": "office",
         "row": row,
-        "asked": check(hsa_id=hsa_id, name=row.name, email=email, clinic=None),
+        "asked": check(
+            hsa_id=hsa_id,
+            name=row.name,
+            email=email,
+            clinic=clinic(row.clinic_id) if row.clinic_id else None,
+            role=row.role,
+            actor=request.actor,
+            at=request.at,
+        ),
         "card_time": CardTime.of(request.actor, at=request.at),
     }
     return render(request, "nomination_confirm.html", context)

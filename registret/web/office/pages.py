@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from registret.access.queries import Appointed, appointed_by_clinic
+from registret.access.actor import Actor
+from registret.access.alike import alike
+from registret.access.appointing import others_act_at
+from registret.access.queries import Appointed, active_administrators, appointed_by_clinic, registry_office
+from registret.access.roles import ROLES_TO_NOMINATE, Role
 from registret.accounts.queries import AccountRow, living_account
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.places.queries import CareProviderRow, ClinicRow, MailHint, care_provider_of, mail_hint, open_clinics
@@ -103,11 +107,31 @@ class Check:
     other_provider: bool
     clinic: ClinicRow | None
     hint: MailHint | None
+    alike: tuple[str, ...]
+    two: bool
+
+    @property
+    def is_unusual(self) -> bool:
+        return bool(self.other_name or self.hint or self.alike)
 
 
-def check(*, hsa_id: HsaId, name: str, email: EmailAddress, clinic: ClinicRow | None) -> Check:
-    """`name` is what was written; it counts only if the HSA-id has no account yet. `clinic` is None for the support."""
+def check(
+    *,
+    hsa_id: HsaId,
+    name: str,
+    email: EmailAddress,
+    clinic: ClinicRow | None,
+    role: Role,
+    actor: Actor,
+    at: datetime,
+) -> Check:
+    """`name` is what was written; it counts only if the HSA-id has no account yet. `clinic`: of an administrator.
+
+    `alike`: who decides and is called the same. `two`: another at the office has to confirm.
+    """
     account = living_account(hsa_id=hsa_id.text)
+    at_clinic = clinic.id if clinic else None
+    there = active_administrators(clinic_id=at_clinic, at=at) if at_clinic is not None else ()
     return Check(
         account=account,
         other_name=account is not None and account.name.casefold() != name.casefold(),
@@ -115,4 +139,10 @@ def check(*, hsa_id: HsaId, name: str, email: EmailAddress, clinic: ClinicRow | 
         other_provider=clinic is not None and hsa_id.organisation_number != clinic.organisation_number,
         clinic=clinic,
         hint=None if account else mail_hint(email, organisation_number=hsa_id.organisation_number),
+        alike=alike(
+            [actor.name, *(one.name for one in registry_office(at=at)), *(one.name for one in there)],
+            name=account.name if account else name,
+        ),
+        two=role in ROLES_TO_NOMINATE
+        or (at_clinic is not None and not others_act_at(at_clinic, hsa_id=hsa_id, actor=actor, at=at)),
     )

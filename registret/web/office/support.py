@@ -63,6 +63,13 @@ def to_appointments(grant_id: int) -> HttpResponse:
     return response
 
 
+def to_clinics(grant_id: int) -> HttpResponse:
+    """The list of clinics, which says who was appointed just now."""
+    response = redirect(f"{reverse('office')}?klart={grant_id}")
+    response.status_code = 303
+    return response
+
+
 def _appointed(request: ActorRequest, form: PersonForm) -> int | None:
     data = form.cleaned_data
     return beside(
@@ -79,10 +86,18 @@ def _appointed(request: ActorRequest, form: PersonForm) -> int | None:
     )
 
 
-def asked_about(request: ActorRequest, form: PersonForm) -> Check | None:
+def asked_about(request: ActorRequest, form: PersonForm, *, role: Role = Role.SUPPORT) -> Check | None:
     """What the dialog shows; None when it is not to be opened."""
     if form.errors or "change" in request.POST:
         return None
     data = form.cleaned_data
     name = f"{data['given_name']} {data['surname']}"
-    return check(hsa_id=data["hsa_id"], name=name, email=data["email"], clinic=None)
+    return check(
+        hsa_id=data["hsa_id"],
+        name=name,
+        email=data["email"],
+        clinic=None,
+        role=role,
+        actor=request.actor,
+        at=request.at,
+    )

@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from registret.access import appointing
-from registret.access.refusals import AlreadyGranted, ClinicClosed, OwnRights
-from registret.access.roles import Permission
+from registret.access.nominating import nominate, who_confirms
+from registret.access.refusals import AlreadyGranted, AlreadyProposed, ClinicClosed, OwnRights, SecondNeeded
+from registret.access.roles import Permission, Role
 from registret.access.substitutes import proposed
 from registret.limits.services import TooMany
 from registret.places.queries import open_clinics
 from registret.web.attest.card_time import CardTime
+from registret.web.door.views import see_other
 from registret.web.forms import beside
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.web.numbers import number_in
 from registret.web.office.forms import AppointForm
 from registret.web.office.pages import Check, check, clinic_lines, just_appointed, office_page
+from registret.web.office.support import to_clinics
 from registret.web.texts import text_in
 
-_PLACES = {OwnRights: "hsa_id", AlreadyGranted: "hsa_id", ClinicClosed: "clinic", TooMany: "email"}
+_PLACES = {
+    OwnRights: "hsa_id",
+    AlreadyGranted: "hsa_id",
+    AlreadyProposed: "hsa_id",
+    ClinicClosed: "clinic",
+    TooMany: "email",
+}
 
 
 @require_GET
@@ -46,18 +54,31 @@ def office(request: ActorRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @needs(Permission.APPOINT)
 def appoint(request: ActorRequest) -> HttpResponse:
-    """Utse lokal administratör. The first POST shows "Kontrollera att uppgifterna är rätt"; its Ok appoints.
+    """Utse lokal administratör. The first POST shows "Kontrollera att uppgifterna är rätt"; its Ok appoints or, at a
+    clinic where nobody else can act, proposes: another at the office confirms.
 
     A mistyped HSA-id would give rights to somebody else.
     """
     form = _form(request)
     asked = None
     if request.method == "POST" and form.is_valid():
-        grant_id = _appointed(request, form) if request.POST.get("ok") == "1" else None
-        if grant_id is not None:
-            return _done(grant_id)
+        if request.POST.get("ok") == "1":
+            try:
+                grant_id = _appointed(request, form)
+            except SecondNeeded:
+                if _nominated(request, form) is not None:
+                    return see_other("appointments")
+            else:
+                if grant_id is not None:
+                    return to_clinics(grant_id)
         asked = _asked(request, form)
-    context = {"tab": "office", "form": form, "asked": asked, "card_time": CardTime.of(request.actor, at=request.at)}
+    context = {
+        "tab": "office",
+        "form": form,
+        "asked": asked,
+        "others": who_confirms(actor=request.actor, at=request.at),
+        "card_time": CardTime.of(request.actor, at=request.at),
+    }
     return render(request, "appoint.html", context, status=422 if form.errors else 200)
 
 
@@ -85,6 +106,24 @@ def _appointed(request: ActorRequest, form: AppointForm) -> int | None:
     )
 
 
+def _nominated(request: ActorRequest, form: AppointForm) -> int | None:
+    data = form.cleaned_data
+    return beside(
+        form,
+        _PLACES,
+        lambda: nominate(
+            hsa_id=data["hsa_id"],
+            given_name=data["given_name"],
+            surname=data["surname"],
+            email=data["email"],
+            role=Role.LOCAL_ADMINISTRATOR,
+            clinic_id=data["clinic"],
+            actor=request.actor,
+            at=request.at,
+        ),
+    )
+
+
 def _asked(request: ActorRequest, form: AppointForm) -> Check | None:
     """What the dialog shows; None when it is not to be opened."""
     if form.errors or "change" in request.POST:
@@ -95,10 +134,7 @@ def _asked(request: ActorRequest, form: AppointForm) -> Check | None:
         name=f"{data['given_name']} {data['surname']}",
         email=data["email"],
         clinic=next(c for c in form.clinics if c.id == data["clinic"]),
+        role=Role.LOCAL_ADMINISTRATOR,
+        actor=request.actor,
+        at=request.at,
     )
-
-
-def _done(grant_id: int) -> HttpResponse:
-    response = redirect(f"{reverse('office')}?klart={grant_id}")
-    response.status_code = 303
-    return response

@@ -19,6 +19,7 @@ from registret.access.refusals import (
     AlreadyGranted,
     AlreadyProposed,
     BeginImpossible,
+    BeyondOwnRights,
     ClinicClosed,
     EndImpossible,
     NotAColleague,
@@ -41,6 +42,7 @@ _PLACES = {
     BeginImpossible: "first_day",
     EndImpossible: "last_day",
     OutlastsRights: "last_day",
+    BeyondOwnRights: "person",
     ClinicClosed: None,
 }
 

@@ -14,20 +14,24 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registret.access import people as access
+from registret.access.checks import check_card_age
 from registret.access.claims import links_of
 from registret.access.lost_rights import LostRight, just_revoked
 from registret.access.people import GrantRow, PersonRow
+from registret.access.reach import reach_of
 from registret.access.refusals import (
     AlreadyGranted,
+    BeyondOwnRights,
     ClinicClosed,
     EndImpossible,
     NotFound,
     NotParticipating,
+    OfficeWidens,
+    OutlastsOwnRight,
     RoleImpossible,
     SubRegistryClosed,
 )
 from registret.access.roles import Permission
-from registret.access.rules import last_possible_day
 from registret.access.substitutes import proposed
 from registret.access.waits import ENOUGH, ENOUGH_FOR_90, access_time_here
 from registret.accounts.folding import folded
@@ -35,8 +39,6 @@ from registret.kernel.life import NotPossible
 from registret.ledger.queries import entries_about
 from registret.places.queries import clinic
 from registret.registries.queries import names_of
-from registret.settings.lengths import TimeLimit
-from registret.settings.queries import length
 from registret.web.attest.card_time import CardTime
 from registret.web.door.views import see_other
 from registret.web.forms import beside
@@ -56,7 +58,10 @@ _PLACES = {
     AlreadyGranted: "role",
     SubRegistryClosed: "sub_registries",
     NotParticipating: "sub_registries",
+    BeyondOwnRights: "sub_registries",
+    OfficeWidens: None,
     EndImpossible: "last_day",
+    OutlastsOwnRight: "last_day",
     ClinicClosed: None,
 }
 
@@ -86,10 +91,11 @@ def people(request: ActorRequest) -> HttpResponse:
     return render(request, "people.html", context)
 
 
-@require_GET
+@require_POST
 @needs(Permission.MANAGE_PEOPLE)
 def people_csv(request: ActorRequest) -> HttpResponse:
-    """The same list as a file; taking it out is logged."""
+    """The same list as a file; taking it out is logged. Raises: CardTooOld."""
+    check_card_age(request.actor, at=request.at)
     everybody = _everybody(request)
     access.note_export(number=len(everybody), actor=request.actor, at=request.at)
     header = [
@@ -156,8 +162,14 @@ def change(request: ActorRequest, id: int) -> HttpResponse:
     grant = access.grant_of(actor=request.actor, grant_id=id, at=request.at)
     if not grant.changeable:
         return see_other("person", grant.account_id)
-    last = last_possible_day(at=request.at, months=length(TimeLimit.GRANT).number)
-    form = GrantForm(request.POST if request.method == "POST" else None, grant=grant, last_possible=last)
+    limits = reach_of(request.actor, at=request.at)
+    last = limits.last_day(at=request.at)
+    form = GrantForm(
+        request.POST if request.method == "POST" else None,
+        grant=grant,
+        within=limits.sub_registries,
+        last_possible=last,
+    )
     asked_in = number_in(request.GET, "genomgang")
     if request.method == "POST" and form.is_valid() and _changed(request, grant, form):
         return see_other("recertification", asked_in) if asked_in else see_other("person", grant.account_id)

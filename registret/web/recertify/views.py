@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registret.access import recertification as access
+from registret.access.checks import check_card_age
 from registret.access.lifecycle import LineState
 from registret.access.recertification import Answer, Answered, LineRow, RecertificationRow
 from registret.access.refusals import NothingToRecertify, RecertificationOpen
@@ -76,10 +77,11 @@ def recertification(request: ActorRequest, id: int) -> HttpResponse:
     return _to(f"{reverse('recertification', args=[id])}?klart={len(results)}{andra}")
 
 
-@require_GET
+@require_POST
 @needs(Permission.MANAGE_PEOPLE)
 def recertification_csv(request: ActorRequest, id: int) -> HttpResponse:
-    """What came of a finished one, as a file; taking it out is logged."""
+    """What came of a finished one, as a file; taking it out is logged. Raises: CardTooOld."""
+    check_card_age(request.actor, at=request.at)
     row, lines = access.outcome_of(actor=request.actor, recertification_id=id, at=request.at)
     return csv_file(f"genomgang-{row.id}.csv", HEADER, (cells(row, line) for line in lines))
 

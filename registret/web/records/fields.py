@@ -69,6 +69,7 @@ class Field:
     theirs: str
     date: DateInput | None = None
     codes: CodeInput | None = None
+    takes_marks: bool = False
 
     @property
     def described_by(self) -> str:
@@ -373,6 +374,7 @@ def _field(
         stops="" if fault else stops_of(question, assessment),
         odd="" if fault else odd_of(question, assessment),
         longest=variable.longest,
+        takes_marks=bool(variable.marks),
         theirs="" if theirs is None else json.dumps(list(theirs)),
     )
 

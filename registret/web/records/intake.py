@@ -195,7 +195,10 @@ def _begun(request: ActorRequest, wanted: Wanted, form: Form, who: NewPatient) -
         is_no_double=is_no_double,
         at=request.at,
     )
-    return see_other("step", episode, form.steps[min(1, len(form.steps) - 1)].code)
+    response = see_other("step", episode, form.steps[min(1, len(form.steps) - 1)].code)
+    if services.near_elsewhere(actor=request.actor, episode=episode, at=request.at):
+        response["Location"] += "?annan=1"
+    return response
 
 
 def _again(

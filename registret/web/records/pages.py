@@ -148,6 +148,8 @@ def step_context(
     broken = broken_shown(page.assessment)
     troubles = troubles_of(parts, broken=[Trouble(code=b["code"], text=b["text"]) for b in broken] if signing else [])
     steps = steps_shown(page.episode)
+    sections = () if page.is_writable else read(page)
+    on_page = [one.code for one in (parts if page.is_writable else sections)]
     return patient_context(page) | {
         "step": page.step,
         "form_step": page.form_step,
@@ -156,10 +158,10 @@ def step_context(
         "due": due_in_words(page),
         "closed_why": _closed_why(page),
         "later": _later(steps),
-        "parts": parts,
-        "read": () if page.is_writable else read(page),
+        "parts": [part for part in parts if part.code in on_page],
+        "read": sections,
         "scores": scores_shown(page.assessment.scores),
-        "scores_after": _where_scores_stand(page),
+        "scores_after": _where_scores_stand(page, on_page),
         "newer": newer_form(page.form),
         "broken": [] if signing else broken,
         "to_do": to_do(page.assessment),
@@ -218,9 +220,11 @@ def _not_saved(parts: Sequence[Part]) -> list[str]:
     return [f.code for part in parts for f in part.fields if f.is_shown and f.fault and not f.is_unanswered]
 
 
-def _where_scores_stand(page: StepPage) -> str:
+def _where_scores_stand(page: StepPage, on_page: Sequence[str]) -> str:
     """After which section, for those who read one column: a few after what the first is counted from, many last."""
-    scores, sections = page.assessment.scores, page.form_step.sections
+    scores, sections = page.assessment.scores, [one for one in page.form_step.sections if one.code in on_page]
+    if not sections:
+        return ""
     core = [one for one in sections if one.block is Block.CORE] or list(sections)
     if len(scores) > _FEW_SCORES:
         return core[-1].code

@@ -6,8 +6,9 @@ from django.conf import settings
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from registret.access.checks import check_card_age
 from registret.access.refusals import NotFound
 from registret.access.roles import Permission
 from registret.kernel.sweden import day_of
@@ -26,10 +27,11 @@ from registret.web.tables import csv_file
 from registret.web.texts import text_in
 
 
-@require_GET
+@require_POST
 @needs(Permission.REPORT)
 def letters_due(request: ActorRequest) -> HttpResponse:
     """Whom to write to about the follow-ups that are due: with numbers and names, so each line is a look (a file)."""
+    check_card_age(request.actor, at=request.at)
     rows = looking.letters_due(actor=request.actor, at=request.at)
     header = [
         _("Nummer"),

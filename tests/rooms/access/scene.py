@@ -9,20 +9,21 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import connection
 
-from registret.access.attesting import attest, decline
+from registret.access.attesting import attest, decline, recommend
 from registret.access.lifecycle import ApplicationState
 from registret.access.models import Application
 from registret.access.roles import Role
+from registret.accounts.queries import living_account
 from registret.kernel.identifiers import EmailAddress
 from registret.kernel.refused import Refused
 from registret.ledger.queries import EntryRow, Wanted, entries
 from registret.limits.services import TooMany
 from registret.mail.queries import letters_about
 from tests import cast
-from tests.cast import BERTIL, Person, person
+from tests.cast import BERTIL, DORIS, INGRID, Person, person
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
-LAST_DAY = date(2028, 11, 23)
+LAST_DAY = date(2028, 9, 30)
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 # Counts must outlive a refusal, and who shows a card leaves an attempt.
@@ -92,6 +93,22 @@ def attested(application_id: int, *, by: Person = BERTIL, at: datetime = NOW) ->
         actor=cast.actor(by, at=at),
         at=at,
     )
+
+
+def by_the_office(application_id: int, *, at: datetime = NOW) -> int:
+    """As asked for: Ingrid recommends, and Doris attests; answers the grant's id."""
+    if living_account(hsa_id=INGRID.hsa_id) is None:
+        cast.appoint_by_program(INGRID, Role.REGISTRY_OFFICE, at=at)
+    wanted = Application.objects.get(id=application_id)
+    recommend(
+        application_id=application_id,
+        role=Role(wanted.role),
+        sub_registries=wanted.sub_registries,
+        last_day=LAST_DAY,
+        actor=cast.actor(INGRID, at=at),
+        at=at,
+    )
+    return attested(application_id, by=DORIS, at=at)
 
 
 def declined(application_id: int, *, by: Person = BERTIL, at: datetime = NOW) -> None:

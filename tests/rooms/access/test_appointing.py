@@ -67,7 +67,7 @@ def by_office(who: Person = MOA, *, actor: Actor | None = None, **different: Any
         "given_name": who.card.given_name,
         "surname": who.card.surname,
         "email": who.email,
-        "clinic_id": cast.clinic_id(cast.MEDICINE),
+        "clinic_id": cast.clinic_id(cast.SYDVIK),
         "actor": actor or cast.actor(DORIS, at=NOW),
         "at": NOW,
     }
@@ -95,13 +95,13 @@ def by_program(who: Person = MOA, **different: Any) -> int:
 def test_the_office_makes_an_administrator_who_counts_once_the_mail_is_confirmed(place: Country) -> None:
     grant_id = by_office()
     assert kinds(MOA) == ["appointed", "confirm_appointed"]
-    assert active_administrators(clinic_id=place.medicine, at=NOW) == ()
+    assert [a.name for a in active_administrators(clinic_id=place.sydvik, at=NOW)] == [CECILIA.name]
     assert isinstance(standing_of(hsa_id=MOA.hsa_id, at=NOW).missing, MailNotConfirmed)
     cast.confirm_mail(MOA, at=NOW)
-    assert [a.name for a in active_administrators(clinic_id=place.medicine, at=NOW)] == [MOA.name]
+    assert [a.name for a in active_administrators(clinic_id=place.sydvik, at=NOW)] == [CECILIA.name, MOA.name]
     assert [s.grant_id for s in standing_of(hsa_id=MOA.hsa_id, at=NOW).seats] == [grant_id]
     entry = events("grant.appointed")[0]
-    assert (entry.by_hsa_id, entry.about_hsa_id, entry.clinic_id) == (DORIS.hsa_id, MOA.hsa_id, place.medicine)
+    assert (entry.by_hsa_id, entry.about_hsa_id, entry.clinic_id) == (DORIS.hsa_id, MOA.hsa_id, place.sydvik)
 
 
 def test_whoever_has_an_account_keeps_name_address_and_confirmation(place: Country) -> None:
@@ -109,7 +109,7 @@ def test_whoever_has_an_account_keeps_name_address_and_confirmation(place: Count
     account = cast.account_of(KARIN)
     assert (account.name, account.email, account.state) == (KARIN.name, KARIN.email, AccountState.CONFIRMED)
     assert kinds(KARIN)[-1] == "appointed"
-    assert {s.clinic_id for s in standing_of(hsa_id=KARIN.hsa_id, at=NOW).seats} == {place.infection, place.medicine}
+    assert {s.clinic_id for s in standing_of(hsa_id=KARIN.hsa_id, at=NOW).seats} == {place.infection, place.sydvik}
 
 
 @pytest.mark.parametrize("who", [BERTIL, CECILIA, ERIK], ids=lambda who: str(who.name))

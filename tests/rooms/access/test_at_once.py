@@ -147,7 +147,7 @@ def test_of_many_appointments_of_one_person_one_is_made(place: Country) -> None:
         given_name="Moa",
         surname="Lind",
         email=MOA.email,
-        clinic_id=place.medicine,
+        clinic_id=place.sydvik,
         actor=cast.actor(DORIS, at=NOW),
         at=NOW,
     )
@@ -170,7 +170,7 @@ def test_an_appointment_and_a_registration_of_one_card_make_one_account_and_lose
         given_name="Anna",
         surname="Berg",
         email=ANNA.email,
-        clinic_id=place.medicine,
+        clinic_id=place.sydvik,
         actor=cast.actor(DORIS, at=NOW),
         at=NOW,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from registret.access import attesting, clockwork, giving
 from registret.access.forgetting import FORGETTING
 from registret.access.lifecycle import ApplicationState
 from registret.access.queries import newest_application, seats_of, waiting_applications
+from registret.access.refusals import AlreadyGranted
 from registret.access.roles import Role
 from registret.access.rules import last_possible_day
 from registret.accounts import services as accounts
@@ -49,8 +51,10 @@ def to(who: Person, kind: str) -> int:
 
 
 def attested(who: Person, clinic_id: int, *, at: datetime) -> int:
-    """Somebody at work; answers the grant's id."""
+    """Somebody at work for as long as is possible; answers the grant's id."""
     application_id = cast.register(who, clinic_id, at=at)
+    with suppress(AlreadyGranted):
+        cast.appoint(BERTIL, clinic_id, at=at)
     return attesting.attest(
         application_id=application_id,
         role=Role.REPORTER,
@@ -235,7 +239,7 @@ def test_whoever_was_attested_and_never_came_is_suspended_after_three_months(pla
         application_id=application.id,
         role=Role.REPORTER,
         sub_registries=["pneumoni"],
-        last_day=last_possible_day(at=attest_at, months=24),
+        last_day=last_possible_day(at=attest_at, months=12),
         actor=cast.actor(BERTIL, at=attest_at),
         at=attest_at,
     )

@@ -79,6 +79,13 @@ def grant(**different: Any) -> Grant:
     return Grant.objects.create(**usual | different)
 
 
+def administrator() -> int:
+    """Of the clinic, for longer than `grant` lasts."""
+    one = account()
+    grant(account_id=one, role="local_administrator", ends_at=NOW + 2 * DAY)
+    return one
+
+
 def claim(**different: Any) -> Claim:
     usual = {"account_id": different.get("account_id") or account(), "email": "a@b.se"}
     return Claim.objects.create(**usual | {"sent_at": NOW, "expires_at": NOW + DAY} | different)
@@ -151,6 +158,11 @@ def twice(make: Callable[..., object], **same: Any) -> None:
     make(**same)
 
 
+def twice_the_same() -> None:
+    one = account()
+    grant(proposed_by_id=one, granted_by_id=one)
+
+
 def by_oneself(make: Callable[..., object], field: str, **different: Any) -> None:
     one = account()
     make(account_id=one, **{field: one}, **different)
@@ -171,6 +183,25 @@ BREAKING: dict[str, list[Callable[[], object]]] = {
         lambda: by_oneself(application, "decided_by_id", state="declined", **DECIDED),
         lambda: application(state="attested", **DECIDED),
         lambda: application(state="declined", **DECIDED),
+    ],
+    "application_recommended_by_somebody_else": [
+        lambda: by_oneself(
+            application,
+            "recommended_by_id",
+            recommended_at=NOW,
+            recommended_role="reader",
+            recommended_until=NOW.date(),
+        )
+    ],
+    "application_recommended_whole": [
+        lambda: application(recommended_at=NOW),
+        lambda: application(recommended_by_id=account()),
+        lambda: application(recommended_by_id=account(), recommended_at=NOW, recommended_until=NOW.date()),
+    ],
+    "grant_proposed_by_another": [
+        lambda: grant(proposed_by_id=account()),
+        lambda: twice_the_same(),
+        lambda: by_oneself(grant, "proposed_by_id", granted_by_id=account()),
     ],
     "application_taken_whole": [
         lambda: application(taken_at=NOW),
@@ -298,7 +329,7 @@ PAIRED: dict[str, tuple[Callable[..., Model], dict[str, tuple[Any, ...]], Callab
         ),
     ),
     "grant_has_an_author": (
-        lambda granted, names: grant(granted_by_id=account() if granted else None, decided_by_names=names),
+        lambda granted, names: grant(granted_by_id=administrator() if granted else None, decided_by_names=names),
         {"granted": (False, True), "names": ("", "Sven Styrelse, Tove Tvåa")},
         lambda granted, names: granted or names != "",
     ),
@@ -354,14 +385,18 @@ def test_what_is_usual_can_be_written() -> None:
 @pytest.mark.parametrize(("first", "second"), [(a, b) for a in Role for b in sorted(apart_from(a))])
 def test_the_office_and_who_reads_never_meet_in_one_person(first: Role, second: Role) -> None:
     one = account()
-    grant(account_id=one, role=first, clinic_id=None, begins_at=NOW + DAY, ends_at=NOW + 2 * DAY)
+    here, there = (
+        {"account_id": one, "role": role, "clinic_id": clinic() if role in ROLES_AT_A_CLINIC else None}
+        for role in (first, second)
+    )
+    grant(**here, begins_at=NOW + DAY, ends_at=NOW + 2 * DAY)
     for begins_at, ends_at in ((NOW, NOW + DAY + SECOND), (NOW + 2 * DAY - SECOND, NOW + 3 * DAY)):
         with pytest.raises(IntegrityError, match="nobody gives rights and reads"), transaction.atomic():
-            grant(account_id=one, role=second, clinic_id=None, begins_at=begins_at, ends_at=ends_at)
+            grant(**there, begins_at=begins_at, ends_at=ends_at)
     # One after the other is no meeting, nor is what was revoked.
     gone = {"revoked_at": NOW, "revoke_reason": "byter"}
-    assert grant(account_id=one, role=second, clinic_id=None, ends_at=NOW + 3 * DAY, **gone).pk
-    assert grant(account_id=one, role=second, clinic_id=None, begins_at=NOW + 2 * DAY, ends_at=NOW + 3 * DAY).pk
+    assert grant(**there, ends_at=NOW + 3 * DAY, **gone).pk
+    assert grant(**there, begins_at=NOW + 2 * DAY, ends_at=NOW + 3 * DAY).pk
 
 
 def test_one_application_gives_at_most_one_grant() -> None:

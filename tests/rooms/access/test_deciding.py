@@ -49,6 +49,7 @@ from tests.rooms.access.scene import (
     NOW,
     SECOND,
     attested,
+    by_the_office,
     declined,
     events,
     kinds,
@@ -195,7 +196,7 @@ def test_a_right_that_somebody_has_already_is_not_given_twice(place: Country, an
 
 
 @pytest.mark.parametrize(
-    "different", [{"sub_registries": ("pneumoni", "sepsis")}, {"last_day": date(2028, 11, 20)}], ids=["more", "longer"]
+    "different", [{"sub_registries": ("pneumoni", "sepsis")}, {"last_day": date(2028, 9, 20)}], ids=["more", "longer"]
 )
 def test_a_right_that_grew_takes_the_place_of_the_older_one(
     place: Country, annas: int, different: dict[str, Any]
@@ -312,14 +313,14 @@ def test_the_office_decides_where_nobody_else_can(place: Country) -> None:
     waiting = cast.register(ANNA, place.medicine, at=NOW)
     actor = at_work(DORIS)
     assert [row.id for row in waiting_applications(actor=actor, at=NOW).rows] == [waiting]
-    attest(waiting, actor)
+    by_the_office(waiting)
     (seat,) = seats_of(account_id=cast.account_of(ANNA).id, at=NOW)
     assert seat.clinic_id == place.medicine
 
 
 def test_what_the_office_decided_it_still_sees_when_the_clinic_has_an_administrator_again(place: Country) -> None:
     waiting, other = cast.register(ANNA, place.medicine, at=NOW), cast.register(NADIA, place.medicine, at=NOW)
-    attest(waiting, at_work(DORIS))
+    by_the_office(waiting)
     cast.appoint(somebody(1), place.medicine, at=NOW)
     actor = at_work(DORIS)
     assert [row.id for row in decided_applications(actor=actor, at=NOW)] == [waiting]
@@ -329,7 +330,7 @@ def test_what_the_office_decided_it_still_sees_when_the_clinic_has_an_administra
 
 def test_the_office_decides_about_a_clinics_only_administrator(place: Country) -> None:
     waiting = cast.apply_again(CECILIA, place.sydvik, at=NOW)
-    attest(waiting, at_work(DORIS))
+    by_the_office(waiting)
     (seat,) = seats_of(account_id=cast.account_of(CECILIA).id, at=NOW)
     assert seat.roles == {Role.REPORTER, Role.LOCAL_ADMINISTRATOR}
 

@@ -129,6 +129,7 @@ CHANGES: dict[str, Callable[[], object]] = {
     "begins_at": lambda: NOW - DAY,
     "ends_at": lambda: NOW + 9999 * DAY,
     "granted_by_id": lambda: cast.account_of(DORIS).id,
+    "proposed_by_id": lambda: cast.account_of(DORIS).id,
     "decided_by_names": lambda: "Sven Styrelse, Tove Tvåa",
 }
 REVOKING = {"revoked_at", "revoked_by_id", "revoke_reason"}

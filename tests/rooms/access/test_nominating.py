@@ -37,13 +37,12 @@ from registret.mail.models import Letter
 from registret.settings.lengths import TimeLimit
 from registret.settings.services import decide
 from tests import cast
-from tests.cast import ANNA, BERTIL, DORIS, ERIK, KARIN, Country, Person, person
+from tests.cast import ANNA, BERTIL, DORIS, ERIK, INGRID, KARIN, Country, Person, person
 from tests.parallel import committed, together
 from tests.rooms.access.scene import DAY, HOUR, NOW, events, everything, kinds, refused
 
 __all__ = ["committed"]
 
-INGRID = person("Ingrid", "Falk", "SE2321009991-E00J3F2")
 HENRIK = person("Henrik", "Vall", "SE2321009991-E00H1V7")
 
 

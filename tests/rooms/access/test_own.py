@@ -52,7 +52,19 @@ from registret.mail.models import Letter
 from registret.mail.queries import Fate, letters_about
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, KARIN, Country, Person
-from tests.rooms.access.scene import DAY, HOUR, MINUTE, NOW, SECOND, attested, events, kinds, mail, refused
+from tests.rooms.access.scene import (
+    DAY,
+    HOUR,
+    MINUTE,
+    NOW,
+    SECOND,
+    attested,
+    by_the_office,
+    events,
+    kinds,
+    mail,
+    refused,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -506,7 +518,7 @@ def test_the_only_administrator_of_a_clinic_is_attested_by_the_office(place: Cou
     assert kinds(DORIS)[-1] == "application_escalated"
     with pytest.raises(OwnApplication):
         attested(wanted, by=CECILIA)
-    attested(wanted, by=DORIS)
+    by_the_office(wanted)
 
 
 def test_one_of_several_waiting_applications_is_taken_back_and_nobody_elses(place: Country) -> None:
@@ -575,7 +587,7 @@ def test_a_colleague_who_cannot_attest_is_no_successor(place: Country, end: str)
 
 
 def test_another_role_of_the_last_administrator_may_be_left(place: Country) -> None:
-    attested(more(CECILIA, place.sydvik), by=DORIS)
+    by_the_office(more(CECILIA, place.sydvik))
     reports = next(g for g in own_grants(account_id=id_of(CECILIA), at=NOW) if g.role is Role.REPORTER)
     leave(CECILIA, reports.id)
 

@@ -79,7 +79,7 @@ def attested(who: Person, clinic_id: int, *, at: datetime) -> int:
         application_id=application_id,
         role=Role.REPORTER,
         sub_registries=["pneumoni"],
-        last_day=last_possible_day(at=at, months=24),
+        last_day=last_possible_day(at=at, months=23),
         actor=cast.actor(BERTIL, at=at),
         at=at,
     )

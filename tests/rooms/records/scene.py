@@ -156,7 +156,14 @@ def shown(*patients: str) -> set[str]:
 
 
 def opt_out(*, actor: Actor, case: Case, at: datetime) -> int:
-    """The patient of the case, whoever that is now, has been shown and opts out."""
+    """The patient of the case, whoever that is now, has been shown and opts out; the day to think again passes."""
+    episodes = leave(actor=actor, case=case, at=at)
+    opting_out.destroy_left(at=at + DAY)
+    return episodes
+
+
+def leave(*, actor: Actor, case: Case, at: datetime) -> int:
+    """As `opt_out`, and the day has not passed."""
     expected = next(iter(shown(case.number.text)), None)
     return opting_out.opt_out(actor=actor, case=case, expected=expected, at=at)
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from registret.records import identity, services
-from registret.records.models import Number, OptOut
+from registret.records import identity, opting_out, services
+from registret.records.models import Leaving, Number, OptOut, TakenBack
 from registret.records.sight import sight_of_all
 from tests.parallel import committed, together
 from tests.rooms.records.scene import (
+    DAY,
+    HENNING,
+    MINUTE,
     NOW,
     RESERVE,
     TOLVAN,
@@ -17,6 +20,7 @@ from tests.rooms.records.scene import (
     case,
     counted,
     handler,
+    leave,
     number,
     opt_out,
     shown,
@@ -139,3 +143,22 @@ def test_merging_and_opting_out_leave_nothing_of_whom_was_meant(here: Ward) -> N
     assert names(results) in (["int", "str"], ["OptedOut", "int"])
     with sight_of_all():
         assert not Number.objects.filter(text="191212121212").exists()
+
+
+@pytest.mark.parametrize("how", ["clock", "second"])
+def test_of_taking_back_and_destroying_at_once_one_happens_whole(here: Ward, how: str) -> None:
+    begun(here.anna)
+    begun(here.cecilia, arrived_at=["2026-09-01T10:00"])
+    greta, henning = handler(), handler(NOW, HENNING)
+    leave(actor=greta, case=case(), at=NOW)
+    acts = {
+        "clock": lambda: opting_out.destroy_left(at=NOW + DAY),
+        "second": lambda: opting_out.confirm_opt_out(actor=henning, case=case(), at=NOW + MINUTE),
+    }
+    together([lambda: opting_out.take_back(actor=greta, case=case(), at=NOW + MINUTE), acts[how]])
+    is_back = TakenBack.objects.exists()
+    assert counted() == ((1, 1, 2) if is_back else (0, 0, 0))
+    assert OptOut.objects.exists() is not is_back
+    assert not Leaving.objects.exists()
+    with sight_of_all():
+        assert Number.objects.exists() is is_back

@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 
 from registret.access.actor import Actor
+from registret.access.refusals import NotPermitted
+from registret.access.roles import Role
 from registret.records import identity, looking, queries, services
-from registret.records.refusals import NotAsShown, ReasonNeeded
+from registret.records.refusals import NotAsShown, OptedOut, ReasonNeeded
 from registret.records.services import Intake, NewPatient
+from tests.cast import person
 from tests.rooms.records.scene import (
     ACUTE,
     INCLUDED,
@@ -18,16 +21,22 @@ from tests.rooms.records.scene import (
     Known,
     Ward,
     ask,
+    at_work,
     begun,
+    case,
     counted,
+    handler,
     log,
     number,
+    opt_out,
     registered,
     system_id_of,
     ward,
 )
 
 pytestmark = pytest.mark.django_db
+
+NILS = person("Nils", "Nord", "SE2321009983-E00N1N1", organisation="Region Sydvik")
 
 
 @pytest.fixture
@@ -80,10 +89,25 @@ def test_print_and_history_are_in_the_log(here: Ward) -> None:
 def test_doubles_that_show_are_an_entry_about_the_patient_also_at_another_care_provider(here: Ward) -> None:
     begun(here.anna)
     patient = log("episode.begun")[0].about_patient_id
-    assert asked(here.cecilia).doubles.elsewhere
+    assert not asked(here.cecilia).doubles, "before somebody is registered"
+    theirs = begun(here.cecilia)
+    assert services.near_elsewhere(actor=here.cecilia, episode=theirs, at=NOW)
     assert asked(here.karin).doubles.own
     told = [(entry.by_name, entry.about_patient_id) for entry in log("patient.doubles_shown")]
     assert told == [(here.karin.name, patient), (here.cecilia.name, patient)]
+
+
+def test_a_number_that_is_typed_reveals_no_opt_out_before_an_episode_is_begun_and_never_to_a_reader(here: Ward) -> None:
+    begun(here.anna)
+    opt_out(actor=handler(), case=case(), at=NOW)
+    reader = at_work(NILS, here.place.sydvik, by=None, role=Role.READER)
+    for actor in (reader, here.cecilia):
+        assert looking.search(actor=actor, written=TOLVAN, at=NOW).patient is None
+    assert not asked(here.cecilia).doubles
+    with pytest.raises(OptedOut):
+        begun(here.cecilia)
+    with pytest.raises(NotPermitted):
+        begun(reader)
 
 
 def test_where_no_double_shows_there_is_no_entry(here: Ward) -> None:

@@ -32,7 +32,7 @@ from registret.records import (
     services,
 )
 from registret.records.mark_file import read_marks
-from registret.records.models import Destruction, Episode, Merge, Number, OptOut, Patient, Revision, Step
+from registret.records.models import Destruction, Episode, Leaving, Merge, Number, OptOut, Patient, Revision, Step
 from registret.records.opting_out import (
     FileOfMarks,
     came_back,
@@ -43,10 +43,11 @@ from registret.records.opting_out import (
 )
 from registret.records.refusals import NotAsShown, OptedOut
 from registret.records.sight import destroying as may_destroy
-from registret.records.sight import sight_of_all
+from registret.records.sight import sight_of_all, sight_of_leaving
 from tests.cast import ANNA
 from tests.rooms.records.scene import (
     ACUTE,
+    DAY,
     HOUR,
     MINUTE,
     NOW,
@@ -59,6 +60,7 @@ from tests.rooms.records.scene import (
     case,
     counted,
     handler,
+    leave,
     log,
     not_writable,
     number,
@@ -102,7 +104,7 @@ def story(here: Ward) -> str:
 
 
 def rows() -> dict[str, int]:
-    with sight_of_all(), connection.cursor() as cursor:
+    with sight_of_leaving(), connection.cursor() as cursor:
         found = {}
         for table in TABLES:
             cursor.execute(f"SELECT count(*) FROM records_{table}")  # noqa: S608
@@ -175,8 +177,7 @@ def test_every_number_that_the_patient_has_or_had_is_blocked_and_no_other(here: 
     opt_out(actor=handler(), case=case(RESERVE), at=NOW + HOUR)
     for written in (TOLVAN, RESERVE):
         for somebody in (here.anna, here.cecilia):
-            with pytest.raises(OptedOut):
-                looking.search(actor=somebody, written=written, at=NOW + HOUR)
+            assert looking.search(actor=somebody, written=written, at=NOW + HOUR).patient is None
             with pytest.raises(OptedOut):
                 begun(somebody, patient=written)
     page = cases.open_case(actor=handler(), case=case(), at=NOW + HOUR)
@@ -203,6 +204,7 @@ def test_a_card_that_was_read_long_ago_destroys_nothing(here: Ward) -> None:
 
 def test_what_fails_in_the_middle_destroys_nothing(here: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
     story(here)
+    leave(actor=handler(), case=case(), at=NOW)
     before = rows()
 
     def fails(patient_id: int) -> None:
@@ -211,10 +213,10 @@ def test_what_fails_in_the_middle_destroys_nothing(here: Ward, monkeypatch: pyte
 
     monkeypatch.setattr(opting_out, "destroy_patient", fails)
     with pytest.raises(RuntimeError):
-        opt_out(actor=handler(), case=case(), at=NOW)
+        opting_out.destroy_left(at=NOW + DAY)
     assert rows() == before
-    assert OptOut.objects.count() == 0
-    assert log("patient.opted_out") == log("episode.destroyed") == ()
+    assert Leaving.objects.count() == 1
+    assert log("patient.destroyed") == log("episode.destroyed") == ()
 
 
 # --- the proof -------------------------------------------------------------------------------------
@@ -279,7 +281,7 @@ def test_the_clinics_see_how_many_were_destroyed_and_not_whose(here: Ward) -> No
     opt_out(actor=handler(), case=case(), at=NOW + HOUR)
     (line,) = retention.destroyed_lately(actor=here.anna, at=NOW + 2 * HOUR)
     assert (line.name, line.why, line.episodes) == ("Pneumoni", "opted_out", 1)
-    assert retention.destroyed_lately(actor=here.anna, at=NOW + timedelta(days=91)) == ()
+    assert retention.destroyed_lately(actor=here.anna, at=NOW + timedelta(days=92)) == ()
     with pytest.raises(IntegrityError), transaction.atomic():
         Destruction.objects.update(episodes=7)
 

@@ -28,6 +28,7 @@ from tests.rooms.records.scene import (
     INCLUDED,
     MINUTE,
     NOW,
+    RESERVE,
     SAMORDNAD,
     TOLVAN,
     Ward,
@@ -203,10 +204,14 @@ def test_a_second_episode_near_in_time_is_asked_about_and_others_show_only_that_
     begun(here.anna)
     with pytest.raises(PerhapsDouble) as own:
         begun(here.anna, arrived_at=["2026-11-22T10:00"])
-    assert (own.value.own, own.value.elsewhere) == (1, False)
-    with pytest.raises(PerhapsDouble) as others:
-        begun(here.cecilia, arrived_at=["2026-11-22T10:00"])
-    assert (others.value.own, others.value.elsewhere) == (0, True)
+    assert own.value.own == 1
+    assert not services.near_elsewhere(
+        actor=here.anna, episode=begun(here.anna, patient=RESERVE, arrived_at=["2026-11-22T10:00"]), at=NOW
+    )
+    theirs = begun(here.cecilia, arrived_at=["2026-11-22T10:00"])
+    assert services.near_elsewhere(actor=here.cecilia, episode=theirs, at=NOW)
+    with pytest.raises(NotFound):
+        services.near_elsewhere(actor=here.anna, episode=theirs, at=NOW)
     assert begun(here.anna, arrived_at=["2026-09-01T10:00"]), "long before"
 
 

@@ -11,12 +11,11 @@ from registret.access.queries import seats_of
 from registret.access.roles import Role
 from registret.accounts.queries import living_account
 from tests import cast
-from tests.cast import ANNA, BERTIL, DORIS, ERIK, Country, person
+from tests.cast import ANNA, BERTIL, DORIS, ERIK, INGRID, Country, person
 from tests.rooms.web.client import Browser, text_of
 
 pytestmark = pytest.mark.django_db
 
-INGRID = person("Ingrid", "Falk", "SE2321009991-E00J3F2")
 HENRIK = person("Henrik", "Vall", "SE2321009991-E00H1V7")
 FORM = {
     "role": "case_handler",
@@ -98,7 +97,7 @@ def test_declining_wants_a_reason(place: Country) -> None:
         ({"role": ""}, "role", "Välj ett uppdrag"),
         ({"role": "registry_office"}, "role", "Välj ett uppdrag i listan"),
         ({"hsa_id": DORIS.hsa_id}, "hsa_id", "Det är ditt eget HSA-id"),
-        ({"hsa_id": INGRID.hsa_id}, "hsa_id", "Personen arbetar på registerkansliet"),
+        ({"hsa_id": INGRID.hsa_id}, "hsa_id", "Ingen arbetar på registerkansliet och läser"),
         ({"hsa_id": ERIK.hsa_id, "role": "log_reviewer"}, "hsa_id", "Personen har redan den behörigheten"),
         ({"surname": ""}, "surname", "Skriv efternamnet"),
     ],

@@ -24,7 +24,7 @@ from registret.kernel.identifiers import EmailAddress
 from registret.ledger.queries import Wanted, entries
 from registret.mail.queries import letters_about
 from tests import cast
-from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, KARIN, Country, Person, person
+from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, INGRID, KARIN, Country, Person, person
 from tests.rooms.web.client import Browser, text_of, token_in
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +49,7 @@ def annas(place: Country, now: datetime) -> int:
 
 
 def form(now: datetime, **changes: Any) -> dict[str, Any]:
-    last_day = last_possible_day(at=now, months=24).isoformat()
+    last_day = last_possible_day(at=now, months=12).isoformat()
     return {"role": "reporter", "sub_registries": ["pneumoni"], "last_day": last_day} | changes
 
 
@@ -128,7 +128,8 @@ def test_an_item_shows_the_facts_and_is_preset_to_what_was_asked_for(annas: int,
     assert "samma vårdgivare som kliniken" in text
     assert "anna.berg@regionnorrvik.se bekräftad" in text
     assert "Ny ST-läkare sedan 1 november." in text
-    assert f'value="{last_possible_day(at=now, months=24).isoformat()}"' in source
+    own = last_possible_day(at=now - timedelta(days=30), months=24)
+    assert f'value="{own.isoformat()}"' in source, "as long as Bertil's own right lasts"
     assert 'value="pneumoni" checked' in source
     assert 'value="sepsis" checked' not in source
 
@@ -479,6 +480,7 @@ def test_an_application_to_a_clinic_that_closed_is_declined_and_not_attested(ann
 
 def test_the_office_sees_only_applications_that_nobody_else_can_decide(annas: int, place: Country) -> None:
     now = timezone.now()
+    cast.appoint_by_program(INGRID, Role.REGISTRY_OFFICE, at=now)
     lonely = cast.register(colleague(1), place.medicine, at=now)
     browser = Browser.of(DORIS)
     text = text_of(browser.get("/attestera"))
@@ -488,13 +490,14 @@ def test_the_office_sees_only_applications_that_nobody_else_can_decide(annas: in
     assert browser.get(f"/attestera/{annas}").status_code == 404
     assert browser.post(f"/attestera/{annas}", form(now)).status_code == 404
     item = browser.get(f"/attestera/{lonely}")
-    assert "ingen aktiv lokal administratör" in text_of(item)
+    assert "ingen som kan attestera" in text_of(item)
     assert f"/kansliet/utse?klinik={place.medicine}" in item.content.decode()
 
 
 def test_the_office_is_told_who_let_an_application_wait_and_not_that_nobody_is_there(
     annas: int, place: Country, now: datetime
 ) -> None:
+    cast.appoint_by_program(INGRID, Role.REGISTRY_OFFICE, at=now)
     lonely = cast.register(colleague(1), place.medicine, at=now)
     browser = Browser.of(DORIS)
     escalated = [done.subject for done in escalate(Clock(at=now + timedelta(days=4)))]
@@ -504,11 +507,12 @@ def test_the_office_is_told_who_let_an_application_wait_and_not_that_nobody_is_t
     assert "Medicinkliniken, Norrviks sjukhus · ingen där kan attestera" in rows
     waited, alone = text_of(browser.get(f"/attestera/{annas}")), text_of(browser.get(f"/attestera/{lonely}"))
     assert "fast någon kan: Bertil Holm, Karin Nyberg" in waited
-    assert "ingen aktiv lokal administratör" not in waited
-    assert "ingen aktiv lokal administratör" in alone
+    assert "ingen som kan attestera" not in waited
+    assert "ingen som kan attestera" in alone
 
 
 def test_an_administrator_who_applies_alone_is_nobody_who_could_attest_it(place: Country, now: datetime) -> None:
+    cast.appoint_by_program(INGRID, Role.REGISTRY_OFFICE, at=now)
     cast.appoint(colleague(1), place.medicine, at=now)
     own = apply(
         account_id=cast.account_of(colleague(1)).id,
@@ -519,14 +523,18 @@ def test_an_administrator_who_applies_alone_is_nobody_who_could_attest_it(place:
         by=colleague(1).by,
         at=now,
     )
-    assert "ingen aktiv lokal administratör" in text_of(Browser.of(DORIS).get(f"/attestera/{own}"))
+    assert "ingen som kan attestera" in text_of(Browser.of(DORIS).get(f"/attestera/{own}"))
 
 
 def test_the_office_attests_and_still_sees_what_it_did_when_the_clinic_has_an_administrator_again(
     place: Country, now: datetime
 ) -> None:
+    cast.appoint_by_program(INGRID, Role.REGISTRY_OFFICE, at=now)
     lonely = cast.register(ANNA, place.medicine, at=now)
     browser = Browser.of(DORIS)
+    assert browser.post(f"/attestera/{lonely}", form(now)).status_code == 422, "two decide"
+    assert Browser.of(INGRID).post(f"/attestera/{lonely}", form(now, recommend="1")).status_code == 303
+    assert "Ingrid Falk tillstyrkte" in text_of(browser.get(f"/attestera/{lonely}"))
     assert browser.post(f"/attestera/{lonely}", form(now)).status_code == 303
     cast.appoint(colleague(1), place.medicine, at=timezone.now())
     assert "Anna Berg är attesterad" in text_of(browser.get(f"/attestera?klart={lonely}"))

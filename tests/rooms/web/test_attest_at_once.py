@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("committed")
 
 
 def form(now: datetime) -> dict[str, object]:
-    last_day = last_possible_day(at=now, months=24).isoformat()
+    last_day = last_possible_day(at=now, months=12).isoformat()
     return {"role": "reporter", "sub_registries": ["pneumoni"], "last_day": last_day}
 
 

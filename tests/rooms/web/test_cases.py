@@ -18,6 +18,7 @@ from registret.limits.services import TooMany, take
 from registret.records import services
 from registret.records.cases import CASES_PER_PERSON
 from registret.records.models import OptOut, Patient
+from registret.records.opting_out import destroy_left
 from registret.records.retention import destroy_due
 from registret.records.sight import sight_of_all
 from registret.web.cases import paper
@@ -170,7 +171,13 @@ def test_registerutdrag_as_json_has_everything(anna: Actor, episode: str, now: d
     assert re.fullmatch(r'attachment; filename="registerutdrag-[0-9-]{10}\.json"', answer["Content-Disposition"])
     document = json.loads(answer.content)
     assert (document["document"], document["case_number"], document["language"]) == ("registerutdrag", "26RS4711", "sv")
-    assert document["controller"] == "Region Örebro län"
+    assert document["controllers"] == {"central": "Region Örebro län", "local": ["Region Norrvik"]}
+    assert document["data_protection_officer"] == "dataskyddsombud@registret.example"
+    about = document["processing"]
+    assert "statistik" in about["purposes"]
+    assert about["kept"] == ["Pneumoni: 10 år från vårdens början"] or "år" in about["kept"][0]
+    assert len(about["rights"]) == 5
+    assert about["recipients"][0].startswith("Behörig personal")
     assert document["patient"]["number"] == "19121212-1212"
     (only,) = document["episodes"]
     acute = next(step for step in only["steps"] if step["code"] == "acute")
@@ -237,7 +244,7 @@ def test_an_unknown_form_is_no_file(anna: Actor, episode: str) -> None:
 def test_opting_out_takes_two_steps(anna: Actor, episode: str) -> None:
     browser, seen = greta(), system_id_of(TOLVAN)
     asked = post(browser, "/patientarenden/avboj")
-    assert "Förstör 1 vårdepisod" in text_of(asked)
+    assert "Dölj 1 vårdepisod" in text_of(asked)
     assert seen_in(asked) == [seen]
     unsure = post(browser, "/patientarenden/avboj", ok="1")
     assert unsure.status_code == 422
@@ -245,8 +252,15 @@ def test_opting_out_takes_two_steps(anna: Actor, episode: str) -> None:
     assert counted() == (1, 1, 1)
     done = post(browser, "/patientarenden/avboj", ok="1", sure="1", seen=seen)
     assert (done.status_code, done["Location"]) == (303, "/patientarenden?klart=1")
-    assert "Avböjandet är genomfört. 1 vårdepisod förstördes" in text_of(browser.get(done["Location"]))
+    assert "Avböjandet gäller: inget syns längre" in text_of(browser.get(done["Location"]))
     assert counted() == (0, 0, 0)
+    waiting = post(browser, "/patientarenden")
+    assert "Ta tillbaka avböjandet" in text_of(waiting)
+    assert "förstör nu" not in text_of(waiting), "the second person is another"
+    back = post(browser, "/patientarenden/avboj/angra")
+    assert "taget tillbaka" in text_of(browser.get(back["Location"]))
+    assert counted() == (1, 1, 1)
+    post(browser, "/patientarenden/avboj", ok="1", sure="1", seen=seen)
     again = post(browser, "/patientarenden/avboj", ok="1", sure="1")
     assert again.status_code == 422
     assert OptOut.objects.count() == 1
@@ -271,6 +285,8 @@ def test_a_get_destroys_nothing(anna: Actor, episode: str) -> None:
 def test_the_clinic_sees_on_its_start_page_that_episodes_were_destroyed(anna: Actor, episode: str) -> None:
     assert "Förstörda vårdepisoder" not in text_of(Browser.of(ANNA).get("/start"))
     post(greta(), "/patientarenden/avboj", ok="1", sure="1", seen=system_id_of(TOLVAN))
+    assert "Förstörda vårdepisoder" not in text_of(Browser.of(ANNA).get("/start"))
+    destroy_left(at=timezone.now() + timedelta(days=1))
     page = text_of(Browser.of(ANNA).get("/start"))
     assert "Förstörda vårdepisoder Pneumoni: 1" in page
     assert "patienten har avböjt" in page

@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 
 from registret.access.actor import Actor
 from registret.access.roles import Role
+from registret.ledger.models import Entry
 from registret.records import services
 from registret.records.services import NewPatient
 from registret.registries.queries import catalogue
@@ -302,6 +303,51 @@ def test_after_signing_the_note_leads_on_to_the_next_step_and_so_does_a_list(
     page = Browser.of(ANNA).get("/start")
     assert f"/vardepisod/{episode}/discharge" in page.content.decode()
     assert "Att fortsätta med" in text_of(page)
+
+
+def test_a_signed_step_is_read_and_holds_no_field(anna: Actor, episode: str, now: datetime) -> None:
+    times = {
+        "blood_cultured_at": [moment(now - timedelta(days=3, hours=2))],
+        "antibiotic_at": [moment(now - timedelta(days=3))],
+    }
+    save(anna, episode, {**UNTIMED, **times})
+    services.sign(actor=anna, episode=episode, step="acute", base=1, at=timezone.now())
+    page = form_of(episode)
+    main = page[page.index("<main") :]
+    assert "data-q=" not in main
+    assert "<dt>Andningsfrekvens</dt><dd>32 /min</dd>" in main
+    assert "Cefotaxim" not in main, "what was not chosen is not shown"
+    assert 'href="#a-research"' not in main, "nothing is answered there"
+    assert 'data-score="crb65"' in main
+
+
+def test_a_patients_number_is_shown_to_those_who_see_the_step_and_the_log_tells_of_it(episode: str) -> None:
+    hers = Browser.of(ANNA)
+    address = f"/vardepisod/{episode}/acute/nummer"
+    before = Entry.objects.filter(event="patient.opened").count()
+    assert hers.post(address, headers={"Accept": "application/json"}).json() == {"number": TOLVAN}
+    assert TOLVAN in text_of(hers.post(address))
+    assert Entry.objects.filter(event="patient.opened").count() == before + 2
+    assert hers.get(address).status_code == 405
+    assert TOLVAN not in text_of(hers.get(f"/vardepisod/{episode}/acute"))
+
+
+def test_a_script_that_signs_is_told_what_stops_it_and_where_to_go(anna: Actor, episode: str, now: datetime) -> None:
+    hers = Browser.of(ANNA)
+    address, as_script = f"/vardepisod/{episode}/acute", {"Accept": "application/json"}
+    told = hers.post(address, {"base": "0", "systolic": "1180", "do": "sign"}, headers=as_script)
+    assert told.status_code == 422
+    assert told.json()["troubles"][0]["code"] == "systolic"
+    assert "saturation" in told.json()["unanswered"]
+    times = {
+        "blood_cultured_at": [moment(now - timedelta(days=3, hours=2))],
+        "antibiotic_at": [moment(now - timedelta(days=3))],
+    }
+    save(anna, episode, {**UNTIMED, **times})
+    sent = {code: list(texts) for code, texts in {**UNTIMED, **times}.items()} | {"base": "1", "do": "sign"}
+    assert hers.post(address, sent, headers=as_script).json() == {"to": f"{address}?klart"}
+    again = hers.post(address, sent, headers=as_script)
+    assert (again.status_code, again.json()["code"]) == (409, "life.not_possible")
 
 
 def test_an_option_that_stands_alone_is_marked_so_for_the_script(episode: str) -> None:

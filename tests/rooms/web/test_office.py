@@ -40,7 +40,7 @@ def place(now: datetime) -> Country:
 
 def form(place: Country, **changes: Any) -> dict[str, Any]:
     moa = {"hsa_id": MOA.hsa_id, "given_name": "Moa", "surname": "Lindqvist", "email": MOA.email.text}
-    return moa | {"clinic": place.medicine} | changes
+    return moa | {"clinic": place.sydvik} | changes
 
 
 def administrators(clinic_id: int) -> list[str]:
@@ -156,8 +156,8 @@ def test_the_first_click_asks_and_appoints_nobody(place: Country) -> None:
     text = text_of(page)
     assert "Kontrollera att uppgifterna är rätt" in text
     assert MOA.hsa_id in text
-    assert "Medicinkliniken, Norrviks sjukhus" in text
-    assert administrators(place.medicine) == []
+    assert "Infektionskliniken, Sydviks sjukhus" in text
+    assert administrators(place.sydvik) == ["Cecilia Dahl"]
     assert living_account(hsa_id=MOA.hsa_id) is None
 
 
@@ -166,7 +166,7 @@ def test_change_goes_back_to_the_form_with_everything_in_it(place: Country) -> N
     source = page.content.decode()
     assert "<dialog open" not in source
     assert f'value="{MOA.hsa_id}"' in source
-    assert f'<option value="{place.medicine}" selected>' in source
+    assert f'<option value="{place.sydvik}" selected>' in source
     assert living_account(hsa_id=MOA.hsa_id) is None
 
 
@@ -175,14 +175,14 @@ def test_ok_appoints_and_the_office_reads_what_happens_now(place: Country) -> No
     answer = browser.post("/kansliet/utse", form(place, ok="1"))
     assert answer.status_code == 303
     text = text_of(browser.get(answer["Location"]))
-    assert "Moa Lindqvist är utsedd till lokal administratör på Medicinkliniken, Norrviks sjukhus" in text
+    assert "Moa Lindqvist är utsedd till lokal administratör på Infektionskliniken, Sydviks sjukhus" in text
     assert "bekräfta e-posten" in text
     moa = cast.account_of(MOA)
     assert {letter.kind for letter in letters_about(account_id=moa.id)} == {"appointed", "confirm_appointed"}
     (entry,) = (e for e in entries(wanted=Wanted(event="grant.appointed")).rows if e.about_account_id == moa.id)
-    assert (entry.by_hsa_id, entry.clinic_id) == (DORIS.hsa_id, place.medicine)
+    assert (entry.by_hsa_id, entry.clinic_id) == (DORIS.hsa_id, place.sydvik)
     cast.confirm_mail(MOA, at=timezone.now())
-    assert administrators(place.medicine) == ["Moa Lindqvist"]
+    assert administrators(place.sydvik) == ["Cecilia Dahl", "Moa Lindqvist"]
     assert Browser.of(MOA).get("/attestera").status_code == 200
 
 
@@ -195,12 +195,12 @@ def test_somebody_with_an_account_keeps_its_name_and_address_and_the_office_is_t
     assert "HSA-id:t hör till Bertil Holm , men du skrev Moa Lindqvist" in text
     assert "bertil.holm@regionnorrvik.se" in text
     browser.post("/kansliet/utse", wrong | {"ok": "1"})
-    assert administrators(place.medicine) == ["Bertil Holm"]
+    assert administrators(place.sydvik) == ["Cecilia Dahl", "Bertil Holm"]
     assert cast.account_of(BERTIL).email == BERTIL.email
 
 
 def test_the_dialog_says_when_the_hsa_id_comes_from_elsewhere_or_the_address_looks_odd(place: Country) -> None:
-    sent = form(place, hsa_id="SE2321009983-E00X1X1", email="moa@regionsydvk.se")
+    sent = form(place, clinic=place.infection, hsa_id="SE2321009983-E00X1X1", email="moa@regionsydvk.se")
     text = text_of(Browser.of(DORIS).post("/kansliet/utse", sent))
     assert "HSA-id:t är utfärdat av Region Sydvik, och kliniken hör till Region Norrvik" in text
     assert "Region Sydvik brukar använda regionsydvik.se" in text
@@ -245,7 +245,7 @@ def test_what_is_wrong_stands_beside_its_field_and_nobody_is_appointed(
     assert f'href="#{field}"' in page.content.decode()
     assert "<dialog open" not in page.content.decode()
     assert "<script>alert" not in page.content.decode()
-    assert administrators(place.medicine) == []
+    assert administrators(place.sydvik) == ["Cecilia Dahl"]
     assert living_account(hsa_id=MOA.hsa_id) is None
 
 
@@ -253,7 +253,7 @@ def test_nobody_appoints_oneself(place: Country) -> None:
     page = Browser.of(DORIS).post("/kansliet/utse", form(place, hsa_id=DORIS.hsa_id.lower(), ok="1"))
     assert page.status_code == 422
     assert "Det är ditt eget HSA-id" in text_of(page)
-    assert administrators(place.medicine) == []
+    assert administrators(place.sydvik) == ["Cecilia Dahl"]
 
 
 def test_the_same_person_is_not_appointed_twice(place: Country, now: datetime) -> None:
@@ -265,7 +265,7 @@ def test_the_same_person_is_not_appointed_twice(place: Country, now: datetime) -
 
 
 def test_a_clinic_that_closed_meanwhile_cannot_be_chosen_and_the_rest_is_kept(place: Country, now: datetime) -> None:
-    cast.close_clinic(cast.MEDICINE, at=now)
+    cast.close_clinic(cast.SYDVIK, at=now)
     page = Browser.of(DORIS).post("/kansliet/utse", form(place, ok="1"))
     assert page.status_code == 422
     assert "Välj en klinik i listan" in text_of(page)
@@ -276,10 +276,10 @@ def test_a_clinic_that_closed_meanwhile_cannot_be_chosen_and_the_rest_is_kept(pl
 def test_letters_of_the_office_are_limited(place: Country) -> None:
     browser = Browser.of(DORIS)
     answers = []
-    for number in range(6):
+    for number in range(8):
         sent = form(place, hsa_id=f"SE2321009991-E8{number:04}", ok="1")
         answers.append(browser.post("/kansliet/utse", sent))
-    assert [a.status_code for a in answers] == [303] * 5 + [422]
+    assert [a.status_code for a in answers] == [303] * 7 + [422]
     assert "Det blev för många försök" in text_of(answers[-1])
 
 

@@ -112,6 +112,8 @@ def registry_of(answer: str) -> RegistryExtract:
         numbers=(),
         merged=(),
         episodes=(episode,),
+        recipients=(),
+        kept=(),
     )
 
 

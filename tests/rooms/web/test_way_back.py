@@ -130,9 +130,9 @@ def test_without_the_page_that_a_form_stood_on_it_is_the_one_above_its_address(p
 
 def test_a_file_is_no_page_to_come_back_to(place: Country) -> None:
     visitor = timed_out(BERTIL)
-    refused = visitor.get("/personer.csv", headers={"Referer": settings.SITE_ORIGIN + "/personer"})
+    refused = visitor.post("/personer.csv", headers={"Referer": settings.SITE_ORIGIN + "/personer"})
     assert offered(refused) == {"/personer"}
-    assert offered(timed_out(BERTIL).get("/personer.csv")) == {""}
+    assert offered(timed_out(BERTIL).post("/personer.csv")) == {""}
 
 
 def test_what_was_searched_for_is_not_kept(place: Country) -> None:

@@ -98,7 +98,7 @@ export class Form {
   }
 
   refused(refusal) {
-    const why = refusal ? `${refusal.title} ${refusal.todo}` : "";
+    const why = refusal ? `${refusal.title} ${refusal.todo} (${refusal.reference})` : "";
     this.dock.offer(`${this.words.refused} ${why}`.trim(), this.words.tryAgain, () => this.saver.again());
     this.veil.say(this.words.refused);
   }

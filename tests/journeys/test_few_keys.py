@@ -1,0 +1,94 @@
+"""How much a nurse does from the search box to a signed acute step, counted: every click and every key."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.journeys.conftest import Desk
+from tests.journeys.test_registry import YESTERDAY, at_work, patient
+
+__all__ = ["at_work"]
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+
+MOST_CLICKS = 20
+MOST_KEYS = 60
+
+
+@dataclass
+class Hand:
+    """Works a page, and counts."""
+
+    page: Page
+    clicks: int = 0
+    keys: int = 0
+
+    def click(self, target: Locator) -> None:
+        target.click()
+        self.clicks += 1
+
+    def choose(self, question: str, answer: str) -> None:
+        group = self.page.get_by_role("group", name=re.compile(f"^{re.escape(question)}"))
+        self.click(group.get_by_label(answer, exact=True).first)
+
+    def type(self, text: str) -> None:
+        self.page.keyboard.type(text)
+        self.keys += len(text)
+
+    def enter(self, *, to: str) -> None:
+        """Go on, to the question of this code."""
+        self.page.keyboard.press("Enter")
+        self.keys += 1
+        at = self.page.locator(f'[data-q="{to}"]').locator("input, select").first
+        expect(at).to_be_focused()
+
+
+def test_from_the_search_to_a_signed_acute_step_takes_few_clicks_and_keys(at_work: Desk) -> None:
+    page = at_work.page
+    hand = Hand(page)
+    hand.click(page.get_by_label("Patient", exact=True))
+    hand.type(patient("19530221111"))
+    page.keyboard.press("Enter")
+    hand.keys += 1
+    expect(page.locator('[data-q="arrived_at"] input').first).to_be_focused()
+    hand.type(f"{YESTERDAY.day}/{YESTERDAY.month} 815")
+    hand.choose("Vårdas i slutenvård", "Ja")
+    hand.choose("Var infektionen förvärvades", "Samhällsförvärvad")
+    hand.click(page.get_by_role("button", name="Börja registrera"))
+
+    expect(page.locator("#admitted_from")).to_be_focused()
+    hand.type("e")
+    hand.choose("Andra sjukdomar", "KOL")
+    hand.choose("Nedsatt immunförsvar", "Ingen")
+    hand.choose("Behandlingsbegränsning", "Ingen")
+    hand.choose("Nytillkommen förvirring", "Nej")
+    hand.enter(to="respiratory_rate")
+    for value, following in (
+        ("32", "systolic"),
+        ("118", "diastolic"),
+        ("64", "pulse"),
+        ("", "temperature"),
+        ("", "saturation"),
+        ("91", "on_oxygen"),
+    ):
+        hand.type(value)
+        hand.enter(to=following)
+    hand.choose("Mättes saturationen med syrgas?", "Nej")
+    hand.choose("CRB-65 dokumenterad", "Ja")
+    hand.choose("Blododling tagen", "Ja")
+    hand.enter(to="blood_cultured_at")
+    hand.type("0850")
+    hand.choose("Luftvägsodling tagen", "Okänt")
+    hand.choose("Bilddiagnostik", "Lungröntgen, infiltrat")
+    hand.choose("Antibiotika före ankomsten", "Nej")
+    hand.choose("Första antibiotika", "Bensylpenicillin")
+    hand.enter(to="antibiotic_at")
+    hand.type("0930")
+    hand.choose("Intensivvård", "Nej")
+    hand.choose("Andningsstöd", "Syrgas")
+    hand.click(page.get_by_role("button", name="Signera"))
+    expect(page.locator("main")).to_contain_text("Klart: Akut vård är signerad.")
+    assert (hand.clicks <= MOST_CLICKS, hand.keys <= MOST_KEYS) == (True, True), (hand.clicks, hand.keys)

@@ -1,0 +1,169 @@
+"""Opting out hides and blocks at once; the destruction waits for a second person or a day, and can be taken back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.utils import IntegrityError
+
+from registret.access.refusals import NotFound
+from registret.records import cases, identity, looking, retention, services
+from registret.records.mark_file import read_marks
+from registret.records.models import Leaving, TakenBack
+from registret.records.opting_out import came_back, confirm_opt_out, destroy_left, take_back, write_marks
+from registret.records.refusals import NothingLeaves, OptedOut, OwnOptOut
+from registret.records.sight import sight_of_leaving
+from tests.rooms.records.scene import (
+    ACUTE,
+    DAY,
+    HENNING,
+    HOUR,
+    MINUTE,
+    NOW,
+    RESERVE,
+    TOLVAN,
+    Ward,
+    begun,
+    case,
+    counted,
+    handler,
+    leave,
+    log,
+    number,
+    system_id_of,
+    ward,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def here() -> Ward:
+    return ward()
+
+
+def rows() -> dict[str, list[str]]:
+    """All of the patients, also of those who have opted out."""
+    found = {}
+    with sight_of_leaving(), connection.cursor() as cursor:
+        for table in ("patient", "number", "episode", "step", "revision", "merge", "optout"):
+            cursor.execute(f"SELECT to_jsonb(t)::text FROM records_{table} t ORDER BY id")  # noqa: S608
+            found[table] = [line for (line,) in cursor.fetchall()]
+    return found
+
+
+def story(here: Ward) -> str:
+    """A draft of Anna's clinic, and an episode at another provider; answers Anna's episode."""
+    episode = begun(here.anna)
+    services.write(actor=here.anna, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
+    begun(here.cecilia, arrived_at=["2026-09-01T10:00"])
+    return episode
+
+
+def test_from_that_moment_nobody_sees_the_patient(here: Ward) -> None:
+    episode, patient = story(here), system_id_of(TOLVAN)
+    assert leave(actor=handler(), case=case(), at=NOW) == 2
+    assert counted() == (0, 0, 0)
+    work = looking.work(actor=here.anna, at=NOW)
+    lists = (work.due, work.drafts, work.to_continue, work.laid_aside)
+    assert [row for listed in lists for row in listed.rows] == []
+    for look in (
+        lambda: looking.open_patient(actor=here.anna, system_id=patient, at=NOW),
+        lambda: looking.open_step(actor=here.anna, episode=episode, step="acute", at=NOW),
+        lambda: looking.open_news(actor=here.anna, episode=episode, step="acute", base=0, at=NOW),
+        lambda: looking.open_history(actor=here.anna, episode=episode, step="acute", at=NOW),
+        lambda: services.write(actor=here.anna, episode=episode, step="acute", base=1, written={}, at=NOW),
+    ):
+        with pytest.raises(NotFound):
+            look()
+    assert looking.print_episode(actor=here.anna, episode=episode, at=NOW) == ()
+    assert looking.search(actor=here.anna, written=patient, at=NOW).patient is None
+    assert looking.search(actor=here.anna, written=TOLVAN, at=NOW).patient is None
+    with pytest.raises(OptedOut):
+        begun(here.cecilia)
+    other = begun(here.anna, patient=RESERVE)
+    assert other
+    with pytest.raises(OptedOut):
+        identity.change_number(
+            actor=here.anna, patient=system_id_of(RESERVE), number=number(TOLVAN), reason="Fick nummer", at=NOW
+        )
+    page = cases.open_case(actor=handler(), case=case(), at=NOW)
+    assert (page.patient, page.opted_out, page.kept) == (None, True, ())
+    assert log("episode.destroyed") == ()
+
+
+def test_after_a_day_and_not_before_all_is_destroyed(here: Ward) -> None:
+    story(here)
+    leave(actor=handler(), case=case(), at=NOW)
+    assert destroy_left(at=NOW + DAY - MINUTE) == 0
+    assert len(rows()["episode"]) == 2
+    assert destroy_left(at=NOW + DAY) == 1
+    left = rows()
+    assert [table for table, lines in left.items() if lines] == ["optout"]
+    assert Leaving.objects.count() == 0
+    (entry,) = log("patient.destroyed")
+    assert (entry.by_program, entry.facts) == ("destroy-left", {"case": "26RS4711", "episodes": 2})
+    assert retention.destroyed_lately(actor=here.anna, at=NOW + DAY)[0].episodes == 1
+    assert destroy_left(at=NOW + 2 * DAY) == 0
+
+
+def test_a_second_person_destroys_at_once_and_the_first_does_not(here: Ward) -> None:
+    story(here)
+    greta = handler()
+    leave(actor=greta, case=case(), at=NOW)
+    with pytest.raises(OwnOptOut):
+        confirm_opt_out(actor=greta, case=case(), at=NOW + HOUR)
+    assert len(rows()["episode"]) == 2
+    assert confirm_opt_out(actor=handler(NOW, HENNING), case=case(), at=NOW + MINUTE) == 2
+    assert rows()["episode"] == []
+    assert log("patient.destroyed")[0].by_name == HENNING.name
+
+
+def test_until_then_it_is_taken_back_and_all_is_as_it_was(here: Ward) -> None:
+    episode = story(here)
+    before = rows()
+    leave(actor=handler(), case=case(), at=NOW)
+    take_back(actor=handler(), case=case(), at=NOW + HOUR)
+    assert rows() == before
+    assert looking.open_step(actor=here.anna, episode=episode, step="acute", at=NOW).episode.system_id == episode
+    services.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
+    assert destroy_left(at=NOW + 2 * DAY) == 0
+    assert TakenBack.objects.count() == 1
+    for attempt in (lambda: TakenBack.objects.update(key="x"), lambda: TakenBack.objects.all().delete()):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            attempt()
+
+
+def test_what_is_due_is_not_taken_back(here: Ward) -> None:
+    story(here)
+    leave(actor=handler(), case=case(), at=NOW)
+    with pytest.raises(NothingLeaves):
+        take_back(actor=handler(NOW + DAY), case=case(), at=NOW + DAY)
+    destroy_left(at=NOW + DAY)
+    for act in (take_back, confirm_opt_out):
+        with pytest.raises(NothingLeaves):
+            act(actor=handler(NOW + DAY, HENNING), case=case(), at=NOW + DAY)
+
+
+def test_a_backup_brings_back_whom_the_file_has_and_nobody_who_took_it_back(
+    here: Ward, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "marks.jsonl"
+    monkeypatch.setattr(settings, "OPT_OUT_FILE", file)
+    story(here)
+    leave(actor=handler(), case=case(), at=NOW)
+    write_marks()
+    assert len(read_marks(file.read_text().splitlines())) == 1, "a restored backup knows it too"
+    take_back(actor=handler(), case=case(), at=NOW + HOUR)
+    write_marks()
+    kept = read_marks(file.read_text().splitlines())
+    assert kept == frozenset()
+    assert came_back(kept) == ()
+    leave(actor=handler(), case=case(), at=NOW + HOUR)
+    write_marks()
+    write_marks()
+    assert len(read_marks(file.read_text().splitlines())) == 1
+    assert len(file.read_text().splitlines()) == 3

@@ -1,0 +1,75 @@
+"""Pages of a follow-up: when it is due, what is locked until its day, and what a death closed."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from registret.access.actor import Actor
+from registret.access.roles import Role
+from registret.kernel.sweden import SWEDEN
+from registret.records import services
+from registret.words.days import day_in_words
+from tests import cast
+from tests.cast import ANNA
+from tests.rooms.records.scene import begun
+from tests.rooms.web.client import Browser, text_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def now() -> datetime:
+    return timezone.now()
+
+
+@pytest.fixture
+def anna(now: datetime) -> Actor:
+    place = cast.country(now - timedelta(days=90))
+    cast.appoint_by_program(ANNA, Role.REPORTER, clinic_id=place.infection, at=now - timedelta(days=80))
+    return cast.actor(ANNA, at=now - timedelta(hours=1))
+
+
+def discharged(anna: Actor, now: datetime, *, to: str) -> str:
+    """Arrived forty days ago, and discharged five days later."""
+    arrived = timezone.localtime(now - timedelta(days=40), SWEDEN)
+    episode = begun(anna, at=now, arrived_at=[f"{arrived:%Y-%m-%dT%H:%M}"])
+    left = {"discharged_at": [f"{arrived + timedelta(days=5):%Y-%m-%dT%H:%M}"], "discharged_to": [to]}
+    services.write(actor=anna, episode=episode, step="discharge", base=0, written=left, at=now)
+    return episode
+
+
+def test_a_follow_up_says_when_it_is_due_and_from_which_day_a_question_can_be_answered(
+    anna: Actor, now: datetime
+) -> None:
+    address = reverse("step", args=[discharged(anna, now, to="home"), "follow_up"])
+    browser = Browser.of(ANNA)
+    page = browser.get(address)
+    shown = text_of(page)
+    assert "Görs från " in shown
+    day = day_in_words(timezone.localtime(now - timedelta(days=40), SWEDEN).date() + timedelta(days=90))
+    assert shown.count("Kan besvaras från ") == 1, "30 days have gone"
+    assert f"Kan besvaras från {day}." in shown
+    html = page.content.decode()
+    for code, is_locked in (("alive_30", False), ("alive_90", True)):
+        field = html[html.index(f'id="{code}"') :]
+        assert ("disabled" in field[: field.index("</fieldset>")]) is is_locked
+    refused = browser.post(address, {"base": "0", "do": "sign", "alive_30": "yes", "alive_90": "yes"})
+    assert refused.status_code == 422
+    assert "Frågan kan inte besvaras än" in text_of(refused)
+
+
+def test_a_follow_up_that_a_death_closed_says_why_and_can_be_filled_in_all_the_same(anna: Actor, now: datetime) -> None:
+    address = reverse("step", args=[discharged(anna, now, to="died"), "follow_up"])
+    browser = Browser.of(ANNA)
+    shown = text_of(browser.get(address))
+    assert "Steget är stängt: patienten har avlidit enligt ett svar i ett formulär." in shown
+    assert "ligger hos en annan klinik" not in shown
+    assert "Signera" not in shown
+    browser.post(address, {"do": "take_up_closed"})
+    again = text_of(browser.get(address))
+    assert "Steget är stängt" not in again
+    assert "Signera" in again
