@@ -17,6 +17,9 @@ pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
 
 OPEN = {
     "hjalp": "/hjalp",
+    "hjalp-kort": "/hjalp/kort",
+    "hjalp-konto": "/hjalp/konto",
+    "hjalp-felen": "/hjalp/fel",
     "hjalp-fel": "/hjalp/fel/card.person_id",
     "tillganglighet": "/tillganglighet",
     "personuppgifter": "/personuppgifter",

@@ -98,7 +98,7 @@ def test_in_a_browser_the_button_leads_there_and_back_and_out(
     at: Desk = desk()
     page = at.open("/")
     looked_at(page, "60-front-with-provider")
-    looked_at(at.open("/hjalp"), "63-help-with-provider")
+    looked_at(at.open("/hjalp/kort"), "63-help-with-provider")
     at.open("/")
     with page.expect_navigation(url=f"{house.site}/start"):
         page.get_by_role("button", name="Logga in med SITHS eID").click()

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from registret.records.numbers import reserve_formats
 from registret.settings.queries import lengths
 from registret.web.controllers import controllers
 from registret.web.gate import open_to_all
@@ -26,13 +27,29 @@ _STATEMENTS_UPDATED = date(2026, 11, 26)
 @require_GET
 @open_to_all
 def help_page(request: Request) -> HttpResponse:
-    """Hjälp: from the card reader to logging out, and whom to ask."""
-    context = {
-        "errors": errors.listed(),
-        "confirmation_days": settings.CONFIRMATION_LIFETIME.days,
-        "idle_minutes": int(settings.SESSION_IDLE.total_seconds() // 60),
-    }
-    return _page(request, "help.html", context)
+    """Hjälp: the work in the registry, from finding a patient to signing, and how to reach the support."""
+    return _page(request, "help.html", {"reserve_numbers": [form.name for form in reserve_formats().values()]})
+
+
+@require_GET
+@open_to_all
+def help_reader(request: Request) -> HttpResponse:
+    """Help with the card, its reader, logging in and logging out."""
+    return _page(request, "help_reader.html", {"idle_minutes": int(settings.SESSION_IDLE.total_seconds() // 60)})
+
+
+@require_GET
+@open_to_all
+def help_access(request: Request) -> HttpResponse:
+    """Help with registering, confirming the mail address and waiting for attestation."""
+    return _page(request, "help_access.html", {"confirmation_days": settings.CONFIRMATION_LIFETIME.days})
+
+
+@require_GET
+@open_to_all
+def help_errors(request: Request) -> HttpResponse:
+    """Every error message, in groups, each with a link to its page."""
+    return _page(request, "help_errors.html", {"errors": errors.listed()})
 
 
 @require_GET

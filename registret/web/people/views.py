@@ -119,14 +119,14 @@ def access_time(request: ActorRequest) -> HttpResponse:
     if request.actor.seat.clinic_id is None:
         return see_other("access_times")
     period = Period.asked(request)
-    here, everywhere = access_time_here(since=period.since, until=period.until, actor=request.actor)
+    own, everywhere = access_time_here(since=period.since, until=period.until, actor=request.actor)
     context = {
         "tab": "people",
         "period": period,
         "periods": MONTHS,
-        "here": here,
+        "own": own,
         "everywhere": everywhere,
-        "chart": chart([here, everywhere], own=here.clinic_id),
+        "chart": chart([own, everywhere], own=own.clinic_id),
         "enough": ENOUGH,
         "enough_for_90": ENOUGH_FOR_90,
     }

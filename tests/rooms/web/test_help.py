@@ -12,6 +12,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from registret.kernel.refused import every_refusal
+from registret.records.numbers import reserve_formats
 from registret.web.help import errors
 from registret.words.refusals import REFUSALS, REQUESTS
 from tests import cast
@@ -21,7 +22,8 @@ from tests.rooms.web.client import Browser, text_of
 pytestmark = pytest.mark.django_db
 
 CODES = sorted([*REFUSALS, *REQUESTS])
-PAGES = ["/hjalp", "/tillganglighet", "/personuppgifter"]
+HELP = ["/hjalp", "/hjalp/kort", "/hjalp/konto", "/hjalp/fel"]
+PAGES = [*HELP, "/tillganglighet", "/personuppgifter"]
 
 
 def browser(language: str = "sv") -> Browser:
@@ -85,13 +87,13 @@ def test_every_refusal_that_exists_belongs_to_exactly_one_group() -> None:
     assert {code.partition(".")[0] for code in [*every_refusal(), *REQUESTS]} - {"test"} == set(prefixes)
 
 
-def test_the_help_page_leads_to_every_error_once() -> None:
-    linked = Counter(re.findall(r'href="/hjalp/fel/([^"]+)"', html_at("/hjalp")))
+def test_the_page_of_errors_leads_to_every_error_once() -> None:
+    linked = Counter(re.findall(r'href="/hjalp/fel/([^"]+)"', html_at("/hjalp/fel")))
     assert linked == Counter(CODES)
 
 
-def test_the_sentences_that_users_know_are_found_on_the_help_page() -> None:
-    text = text_of(browser().get("/hjalp"))
+def test_the_sentences_that_users_know_are_found_on_the_help_pages() -> None:
+    text = " ".join(text_of(browser().get(address)) for address in HELP)
     for known in (
         "Inloggning misslyckades. Kontot är ej attesterat.",
         "Inloggning misslyckades. E-post är ej bekräftad.",
@@ -119,7 +121,7 @@ def test_the_addresses_that_other_pages_link_to_exist() -> None:
 
 def test_contacts_are_those_of_the_settings(settings: Settings) -> None:
     settings.CONTACT_MAIL, settings.CONTACT_PHONE = "kansli@registret.example", "08-123 45 67"
-    for address in PAGES:
+    for address in ["/hjalp", "/tillganglighet", "/personuppgifter"]:
         page = html_at(address)
         assert 'href="mailto:kansli@registret.example"' in page
         assert 'href="tel:081234567"' in page
@@ -130,11 +132,30 @@ def test_a_registry_without_a_telephone_shows_none(settings: Settings) -> None:
     assert not [address for address in PAGES if "tel:" in html_at(address)]
 
 
-def test_time_limits_on_the_help_page_are_those_of_the_settings(settings: Settings) -> None:
+def test_time_limits_on_the_help_pages_are_those_of_the_settings(settings: Settings) -> None:
     settings.CONFIRMATION_LIFETIME, settings.SESSION_IDLE = timedelta(days=1), timedelta(minutes=20)
+    assert "gäller i 1 dag." in text_of(browser().get("/hjalp/konto"))
+    assert "på 20 minuter" in text_of(browser().get("/hjalp/kort"))
+
+
+@pytest.mark.parametrize(
+    "anchor", ["hitta", "borja", "fyll-i", "lagg-undan", "signera", "reservnummer", "rapporter", "kontakt"]
+)
+def test_each_part_of_the_work_has_an_address_in_the_help(anchor: str) -> None:
+    assert f'id="{anchor}"' in html_at("/hjalp")
+
+
+def test_the_help_names_every_kind_of_reserve_number_and_no_report_that_is_not_there() -> None:
     text = text_of(browser().get("/hjalp"))
-    assert "gäller i 1 dag." in text
-    assert "på 20 minuter" in text
+    assert all(str(form.name) in text for form in reserve_formats().values())
+    assert "Det finns inga rapporter än." in text
+
+
+def test_the_bar_leads_to_the_help() -> None:
+    now = timezone.now()
+    cast.country(now - timedelta(days=1))
+    bar = Browser.of(BERTIL).get("/start").content.decode().partition("<main")[0]
+    assert 'href="/hjalp"' in bar
 
 
 def test_the_statement_says_how_to_report_and_who_supervises() -> None:

@@ -256,11 +256,11 @@ def test_with_an_issuer_the_button_stands_wherever_one_logs_in(idp: IdentityProv
 
 
 def test_help_explains_it_only_where_there_is_one(idp: IdentityProvider, settings: Settings) -> None:
-    page = Browser().get("/hjalp").content.decode()
+    page = Browser().get("/hjalp/kort").content.decode()
     assert 'id="legitimering"' in page
     assert 'href="#legitimering"' in page
     settings.OIDC_ISSUER = ""
-    assert "legitimering" not in re.findall(r' id="([^"]+)"', Browser().get("/hjalp").content.decode())
+    assert "legitimering" not in re.findall(r' id="([^"]+)"', Browser().get("/hjalp/kort").content.decode())
 
 
 def test_the_login_begins_with_a_form_of_the_site_only(idp: IdentityProvider) -> None:
