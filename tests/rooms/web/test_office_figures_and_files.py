@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -44,7 +45,7 @@ def attested(number: int, clinic_id: int, by: Person, *, days: float, at: dateti
     who = cast.person("Nils", f"Nord{number}", f"SE2321009991-N{number:05}")
     wanted = cast.register(who, clinic_id, at=at - days * DAY)
     last_day = last_possible_day(at=at, months=12)
-    given = {"role": Role.REPORTER, "sub_registries": ["pneumoni"], "last_day": last_day}
+    given: dict[str, Any] = {"role": Role.REPORTER, "sub_registries": ["pneumoni"], "last_day": last_day}
     if by is DORIS:
         # At the office two decide.
         if living_account(hsa_id=INGRID.hsa_id) is None:
