@@ -59,6 +59,7 @@ def test_the_reviewer_follows_a_patient_and_judges_a_long_review(
     looked_at(page, "59-granskning-om-en-patient")
     assert number[2:] not in page.content()
     page.get_by_role("radio", name="Oklar").first.check()
+    page.get_by_text("Anteckning om post").first.click()
     page.get_by_label("Anteckning").first.fill("Frågat chefen")
     his.press("Bedöm resten på sidan som befogade")
     expect(page.get_by_text("Sida 2 av 3 · 25 av")).to_be_visible()
