@@ -15,7 +15,7 @@ from registret.oversight.lifecycle import Kind, Outcome, Verdict
 from registret.oversight.models import Review, ReviewedEntry
 
 PAGE = 50
-ENTRIES_PER_PAGE = 25
+ENTRIES_PER_PAGE = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ INSERT INTO ledger_entry (at, event, outcome, by_hsa_id, by_name, by_account_id,
     network, about_account_id, about_hsa_id, about_patient_id, clinic_id, reference, facts)
 SELECT at, event, outcome, by_hsa_id, by_name, by_account_id, by_role, by_clinic_id, by_program,
     network, about_account_id, about_hsa_id, about_patient_id, clinic_id, reference, facts
-FROM (SELECT * FROM ledger_entry WHERE event = 'episode.begun' ORDER BY id DESC LIMIT 1) one, generate_series(1, 58)
+FROM (SELECT * FROM ledger_entry WHERE event = 'episode.begun' ORDER BY id DESC LIMIT 1) one, generate_series(1, 48)
 """
 
 
@@ -59,9 +59,10 @@ def test_the_reviewer_follows_a_patient_and_judges_a_long_review(
     looked_at(page, "59-granskning-om-en-patient")
     assert number[2:] not in page.content()
     page.get_by_role("radio", name="Oklar").first.check()
+    page.get_by_text("Anteckning om post").first.click()
     page.get_by_label("Anteckning").first.fill("Frågat chefen")
     his.press("Bedöm resten på sidan som befogade")
-    expect(page.get_by_text("Sida 2 av 3 · 25 av")).to_be_visible()
+    expect(page.get_by_text("Sida 2 av 3 · 20 av")).to_be_visible()
     looked_at(page, "59-granskning-sida-tva")
     his.press("Bedöm resten på sidan som befogade")
     his.press("Bedöm resten på sidan som befogade")

@@ -20,11 +20,8 @@ _LETTERS_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none
 @require_GET
 @needs(Permission.APPOINT)
 def letters(request: ActorRequest) -> HttpResponse:
-    """All kinds, by subject, in both languages."""
-    lines = [
-        (kind, [(code, _sample(request, kind, code).subject) for code, _name in settings.LANGUAGES]) for kind in LETTERS
-    ]
-    return render(request, "letters.html", {"tab": "office", "lines": lines})
+    """All kinds, each in both languages."""
+    return render(request, "letters.html", {"tab": "office", "kinds": list(LETTERS), "languages": settings.LANGUAGES})
 
 
 @require_GET

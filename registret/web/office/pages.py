@@ -14,7 +14,7 @@ from registret.accounts.queries import AccountRow, living_account
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.places.queries import CareProviderRow, ClinicRow, MailHint, care_provider_of, mail_hint, open_clinics
 
-PAGE = 50
+PAGE = 25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -272,7 +272,7 @@ def test_a_long_review_comes_in_pages_and_says_which_are_not_done(here: Ward) ->
     row = review_for(actor=reviewer(), review_id=review_id)
     pages = [entries_of(row, page=page) for page in (1, 2, 3)]
     assert [entry.number for page in pages for entry in page.entries] == drawn
-    assert [len(page.entries) for page in pages] == [25, 25, 10]
+    assert [len(page.entries) for page in pages] == [20, 20, 20]
     assert (pages[0].pages, pages[0].unfinished) == (3, (1, 2, 3))
     verdicts = dict.fromkeys([entry.number for entry in pages[1].entries], (Verdict.JUSTIFIED, ""))
     oversight.judge(review_id=review_id, verdicts=verdicts, actor=reviewer(), at=NOW)
