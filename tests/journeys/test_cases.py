@@ -46,7 +46,9 @@ def handler(greta: Person, desk: OpenDesk) -> Desk:
     return hers
 
 
-def test_a_patient_is_told_everything_and_opts_out(at_work: Desk, handler: Desk, tmp_path: Path) -> None:
+def test_a_patient_is_told_everything_and_opts_out(
+    at_work: Desk, handler: Desk, henning: Person, desk: OpenDesk, tmp_path: Path
+) -> None:
     begun(at_work, ONE)
     page = handler.page
     handler.press("Patientärenden")
@@ -75,20 +77,33 @@ def test_a_patient_is_told_everything_and_opts_out(at_work: Desk, handler: Desk,
         assert body.startswith(b"%PDF") if ending == "pdf" else json.loads(body)["case_number"] == "26RS4711"
     handler.press("Avböj")
     looked_at(page, "83-avboj")
-    page.get_by_role("button", name="Förstör 1 vårdepisod").click()
+    hide = page.get_by_role("button", name="Dölj 1 vårdepisod, och spärra numret")
+    hide.click()
     expect(page.get_by_role("alert")).to_contain_text("Bekräfta att patienten har begärt det")
     page.get_by_label(re.compile("har begärt det")).check()
     looked_at(page, "84-avboj-bekraftad")
-    page.get_by_role("button", name="Förstör 1 vårdepisod").click()
-    expect(page.get_by_role("status")).to_contain_text("1 vårdepisod förstördes")
+    hide.click()
+    expect(page.get_by_role("status")).to_be_visible()
     looked_at(page, "85-avbojt")
+
+    at_work.open("/registreringar")
+    expect(at_work.page.locator("main")).not_to_contain_text(ONE[:8])
+
+    second = desk(henning.card)
+    second.open("/")
+    second.press("Logga in med SmartCard")
+    second.press("Patientärenden")
+    second.page.get_by_label("Patientens nummer").fill(ONE)
+    second.page.get_by_label("Ärendets nummer i diariet").fill("26RS4711")
+    second.press("Öppna ärendet")
+    expect(second.page.locator("main")).to_contain_text("Greta Frost registrerade det")
+    looked_at(second.page, "85-avbojt-bekrafta")
+    second.press("Bekräfta, och förstör nu")
+    expect(second.page.get_by_role("status")).to_be_visible()
 
     at_work.open("/start")
     expect(at_work.page.get_by_role("heading", name="Förstörda vårdepisoder")).to_be_visible()
     looked_at(at_work.page, "86-start-forstord")
-    at_work.page.get_by_label("Patient", exact=True).fill(ONE)
-    at_work.press("Sök patient")
-    expect(at_work.page.locator("h1")).to_contain_text("Patienten har avböjt")
 
 
 def test_a_number_is_changed_and_two_patients_become_one(at_work: Desk) -> None:

@@ -23,10 +23,10 @@ WITH people AS (
     FROM places_clinic c, generate_series(1, 12) n WHERE c.id %% 4 = 0 OR c.code = 'infektion-norrvik'
     RETURNING id, hsa_id, created_at)
 INSERT INTO access_application (account_id, clinic_id, role, sub_registries, message, state, applied_at, decided_at,
-    decided_by_id, reason)
+    decided_by_id, reason, recommended_role, recommended_sub_registries)
 SELECT id, (regexp_match(hsa_id, 'T(\\d+)X'))[1]::int, 'reporter', '{pneumoni}', '', 'attested', created_at,
     created_at + (regexp_match(hsa_id, 'X(\\d+)'))[1]::int * (1 + (regexp_match(hsa_id, 'T(\\d+)X'))[1]::int %% 7)
-        * interval '6 hours' + interval '1 day', (SELECT min(id) FROM accounts_account), ''
+        * interval '6 hours' + interval '1 day', (SELECT min(id) FROM accounts_account), '', '', '{}'
 FROM people
 """
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import OpenDesk, looked_at
-from tests.journeys.people import Person, registered, somebody
+from tests.journeys.people import Person, appointed, registered, somebody
 from tests.journeys.running import House, link_in
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
@@ -60,7 +60,9 @@ def test_an_unexpected_error_has_a_page_that_anybody_can_read(house: House, desk
 
 
 def test_the_registry_office_appoints_an_administrator(house: House, doris: Person, desk: OpenDesk) -> None:
+    """At a clinic without any, where two at the office decide."""
     olle = somebody(house, "Olle", "Tjäder")
+    ingrid = appointed(house, somebody(house, "Ingrid", "Falk"), "registry_office")
     hers = desk(doris.card)
     page = hers.open("/")
     hers.press("Logga in med SmartCard")
@@ -78,6 +80,13 @@ def test_the_registry_office_appoints_an_administrator(house: House, doris: Pers
     looked_at(page, "32-utse-kontrollera")
     hers.press("Ok")
     looked_at(page, "33-utsedd")
+
+    other = desk(ingrid.card)
+    other.open("/")
+    other.press("Logga in med SmartCard")
+    other.open("/kansliet/uppdrag")
+    other.page.get_by_role("link", name=re.compile("Bekräfta … Olle")).click()
+    other.press("Bekräfta uppdraget")
     house.letter_to(olle.mail, about="uppdrag")
     house.letter_to(olle.mail, about="Bekräfta")
 
