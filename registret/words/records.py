@@ -108,13 +108,13 @@ RECORD_REFUSALS: Mapping[str, Words] = {
     ),
     "patient.nothing_leaves": Words(
         title=_("Det finns inget avböjande som väntar."),
-        happened=_("Uppgifterna är redan förstörda, eller så har någon tagit tillbaka avböjandet."),
+        happened=_("Uppgifterna är redan raderade, eller så har någon tagit tillbaka avböjandet."),
         todo=(_("Öppna ärendet igen och se vad som gäller."),),
         action=Action.START,
     ),
     "patient.own_opt_out": Words(
         title=_("Någon annan bekräftar."),
-        happened=_("Du har själv registrerat avböjandet. Det förstörs av sig självt efter ett dygn."),
+        happened=_("Du har själv registrerat avböjandet. Det raderas av sig självt efter ett dygn."),
         todo=(_("Brådskar det? Be en annan handläggare bekräfta."),),
         action=Action.START,
     ),
