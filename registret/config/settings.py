@@ -291,6 +291,8 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_COOKIE_NAME = "__Host-skydd"
 CSRF_COOKIE_SECURE = True
+# Like the session, it ends with the browser.
+CSRF_COOKIE_AGE = None
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "registret.web.refusals.form_too_old"

@@ -7,12 +7,11 @@ from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.dates import MONTHS
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from registret.kernel.dates import DateFault, DateTrouble
-from registret.words.days import clock_in_words, day_in_words
+from registret.words.days import clock_in_words, day_in_words, weekday_in_words
 
 _MOST_DAYS = 31
 _DAYS_OF_MONTH = 30.4375
@@ -21,9 +20,8 @@ _DAYS_OF_MONTH = 30.4375
 def date_in_full(value: date) -> str:
     """`onsdag 25 november 2026`; of a moment also `kl. 14.30`."""
     if not isinstance(value, datetime):
-        return date_format(value, "l j F Y")
-    at = _("kl. %(clock)s") % {"clock": clock_in_words(value)}
-    return f"{date_in_full(timezone.localtime(value).date())} {at}"
+        return weekday_in_words(value)
+    return f"{weekday_in_words(value)} {_('kl. %(clock)s') % {'clock': clock_in_words(value)}}"
 
 
 def date_read_back(value: date, *, today: date) -> str:

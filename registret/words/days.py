@@ -15,6 +15,11 @@ def day_in_words(value: date) -> str:
     return date_format(timezone.localtime(value) if isinstance(value, datetime) else value, "j F Y")
 
 
+def weekday_in_words(value: date) -> str:
+    """`onsdag 25 november 2026`; of a moment, the day in Sweden."""
+    return date_format(timezone.localtime(value) if isinstance(value, datetime) else value, "l j F Y")
+
+
 def clock_in_words(value: datetime) -> str:
     """`07.48`, in English `07:48`."""
     return f"{timezone.localtime(value):%H:%M}" if get_language() == "en" else f"{timezone.localtime(value):%H.%M}"

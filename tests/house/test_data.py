@@ -140,7 +140,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "records.Step": {
         PERSONAL: "answers saved_by_name signed_by_name says_dead died_on",
         PLAIN: "id episode_id care_provider_id clinic_id code state version flags lacking due_from due_to next_since"
-        " saved_at saved_by_id signed_at signed_by_id research_gone_at closed_at closed_why",
+        " saved_at saved_by_id signed_at signed_by_id research_gone_at closed_at closed_why is_moved",
     },
     "records.Revision": {
         PERSONAL: "changes reason by_hsa_id by_name",

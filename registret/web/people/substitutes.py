@@ -58,8 +58,9 @@ class SubstituteForm(forms.Form):
     )
     last_day = DayField(label=_("Till och med"), required=True, missing=_("Skriv den sista dagen"), reach=Reach.COMING)
 
-    def __init__(self, data: Any = None, *, people: tuple[PersonRow, ...], today: date) -> None:
+    def __init__(self, data: Any = None, *, people: tuple[PersonRow, ...], today: date, last_possible: date) -> None:
         super().__init__(data, initial={"first_day": today.isoformat()})
+        self.fields["last_day"].latest = last_possible  # type: ignore[attr-defined]
         self.fields["person"].choices = [(p.account_id, p.name) for p in people]  # type: ignore[attr-defined]
 
 
@@ -70,14 +71,16 @@ def propose(request: ActorRequest) -> HttpResponse:
     if request.actor.seat.clinic_id is None:
         return see_other("office")
     people, today = access.colleagues(actor=request.actor, at=request.at), timezone.localdate(request.at)
-    form = SubstituteForm(request.POST if request.method == "POST" else None, people=people, today=today)
+    last_possible = access.longest(actor=request.actor, at=request.at)
+    data = request.POST if request.method == "POST" else None
+    form = SubstituteForm(data, people=people, today=today, last_possible=last_possible)
     if request.method == "POST" and form.is_valid() and _proposed(request, form):
         return _to_people("foreslagen")
     context = {
         "tab": "people",
         "form": form,
         "people": people,
-        "last_possible": access.longest(actor=request.actor, at=request.at),
+        "last_possible": last_possible,
         "card_time": CardTime.of(request.actor, at=request.at),
     }
     return render(request, "substitute.html", context, status=422 if form.errors else 200)

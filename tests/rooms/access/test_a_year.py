@@ -30,6 +30,7 @@ from registret.accounts.models import Account
 from registret.mail.letters import LETTERS
 from registret.mail.models import Letter
 from tests import cast
+from tests.owner import as_owner
 
 # What is forgotten is told of in test_forgetting.
 CHORES = [name for name in clockwork.CHORES if name not in FORGETTING]
@@ -130,7 +131,7 @@ def days_after(start: datetime, days: int) -> datetime:
 def look_at_tables() -> None:
     """What autovacuum does in a year, and cannot do in one transaction: without it the planner takes each table for as
     small as it was at first, and the year lasts an hour."""
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
 

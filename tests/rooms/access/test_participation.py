@@ -11,6 +11,7 @@ from registret.access.refusals import DecidedAlready, NotFound, NotParticipating
 from registret.records.refusals import NotOpenForEntry
 from tests import cast
 from tests.cast import ANNA, DORIS
+from tests.owner import as_owner
 from tests.rooms.access.scene import DAY
 from tests.rooms.records.scene import NOW, Ward, begun, log, ward
 
@@ -75,5 +76,7 @@ def test_only_the_office_decides_and_only_about_what_there_is(here: Ward) -> Non
 def test_a_decision_is_never_changed(here: Ward) -> None:
     decide(here.place.infection, takes_part=False)
     for change in (lambda: Participation.objects.update(at=NOW + DAY), lambda: Participation.objects.all().delete()):
-        with pytest.raises(ProgrammingError, match="a decision is never changed"), transaction.atomic():
+        with pytest.raises(ProgrammingError, match="a decision is never changed"), as_owner():
+            change()
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
             change()

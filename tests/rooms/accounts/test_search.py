@@ -19,6 +19,7 @@ from registret.accounts.services import end, open_account
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.places.swedish import swedish_order
+from tests.owner import as_owner
 
 pytestmark = pytest.mark.django_db
 
@@ -187,7 +188,7 @@ FROM generate_series(1, %s) n
 
 @pytest.mark.parametrize("words", ["åsa nord1", "nord7", "nord77@", "SE2321009991-M77", "anna", "sven", "finns inte"])
 def test_among_thousands_no_search_reads_the_table_whole_or_sorts(words: str) -> None:
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute(SOME, [6000])
         cursor.execute("ANALYZE accounts_account")
     with CaptureQueriesContext(connection) as captured:

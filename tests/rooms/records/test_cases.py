@@ -311,7 +311,8 @@ def test_numbers_of_nobody_count_as_well(here: Ward) -> None:
 
 
 CHANGES = {
-    *("patient.number_changed", "patient.merged", "patient.looked_up", "patient.opted_out"),
+    *("patient.number_changed", "patient.merged", "patient.looked_up"),
+    *("patient.opted_out", "patient.opt_out_taken_back", "patient.destroyed"),
     *("episode.begun", "episode.destroyed", "episode.research_destroyed", "episode.moved_on"),
     *("step.written", "step.laid_aside", "step.taken_up", "step.signed", "step.reopened", "step.moved"),
     *("step.closed", "step.opened_again"),
@@ -320,7 +321,7 @@ ABOUT_NOBODY = {"patient.not_found", "case.nobody"}
 
 
 def test_every_event_about_a_patient_is_known_as_reading_or_as_changing() -> None:
-    rooms = ("patient.", "episode.", "step.", "case.", "extract.", "log.extract_made")
+    rooms = ("patient.", "episode.", "episodes.", "step.", "work.", "case.", "extract.", "log.extract_made")
     assert {event for event in EVENTS if event.startswith(rooms)} == READS | CHANGES | ABOUT_NOBODY
 
 

@@ -66,7 +66,7 @@ def test_a_right_in_a_closed_sub_registry_is_applied_for_attested_and_changed(he
     assert looking.open_step(actor=karin, episode=episode, step="acute", at=NOW).step.state is StepState.SIGNED
     bertil = cast.actor(BERTIL, at=NOW)
     grants = person_of(actor=bertil, account_id=place.anna.account_id, at=NOW).grants
-    longer = {"role": Role.REPORTER, "sub_registries": ("pneumoni", "sepsis"), "last_day": date(2028, 11, 1)}
+    longer = {"role": Role.REPORTER, "sub_registries": ("pneumoni", "sepsis"), "last_day": date(2028, 9, 1)}
     change_grant(grant_id=grants[0].id, **longer, actor=bertil, at=NOW)  # type: ignore[arg-type]
     (right,) = person_of(actor=bertil, account_id=place.anna.account_id, at=NOW).grants
     assert right.sub_registries == ("pneumoni", "sepsis")

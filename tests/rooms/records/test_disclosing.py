@@ -23,7 +23,7 @@ from zipfile import ZipFile
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.utils import IntegrityError
+from django.db.utils import IntegrityError, ProgrammingError
 from pytest_django import Settings
 
 from registret.access.actor import Actor
@@ -74,6 +74,7 @@ from registret.records.sight import destroying, sight_of_all, snapshot_of_all
 from registret.registries.queries import DEFINITIONS, catalogue
 from tests import cast
 from tests.cast import ANNA, DORIS, ERIK
+from tests.owner import as_owner
 from tests.parallel import committed, together
 from tests.rooms.records.scene import (
     ACUTE,
@@ -947,7 +948,9 @@ def test_nobody_decides_alone_whatever_the_code_says(here: Ward) -> None:
 def test_what_left_is_not_unwritten(open_house: Ward) -> None:
     file_of(decided())
     for act in (lambda: DisclosureFetch.objects.update(patients=0), lambda: DisclosureFetch.objects.all().delete()):
-        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        with pytest.raises(IntegrityError, match="append-only"), as_owner():
+            act()
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
             act()
 
 

@@ -116,6 +116,8 @@ def test_the_owner_of_the_tables_is_bound_too() -> None:
             "records_disclosurefetch",
             "records_formversion",
             "records_keeping",
+            "records_leaving",
             "records_optout",
             "records_reasongiven",
+            "records_takenback",
         ]

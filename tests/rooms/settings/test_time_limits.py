@@ -20,6 +20,7 @@ from registret.settings.refusals import LimitImpossible, LimitUnchanged
 from registret.settings.services import decide
 from registret.words.time_limits import TIME_LIMITS
 from tests.cast import DORIS
+from tests.owner import as_owner
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 BY_DORIS = By(hsa_id=DORIS.hsa_id, name=DORIS.name, account_id=7)
@@ -84,7 +85,9 @@ def test_nobody_decides_without_a_name_and_a_reason(by: By, reason: str) -> None
 @pytest.mark.parametrize("statement", ["UPDATE settings_decision SET number = 61", "DELETE FROM settings_decision"])
 def test_the_database_keeps_a_decision_as_it_was(statement: str) -> None:
     set_lapse(60)
-    with pytest.raises(DatabaseError, match="never changed"), connection.cursor() as cursor:
+    with pytest.raises(DatabaseError, match="never changed"), as_owner(), connection.cursor() as cursor:
+        cursor.execute(statement)
+    with pytest.raises(DatabaseError, match="permission denied"), connection.cursor() as cursor:
         cursor.execute(statement)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,9 +12,10 @@ from django.utils import timezone, translation
 from pytest_django import DjangoAssertNumQueries
 
 from registret.access import substitutes as access
-from registret.access.attesting import attest
+from registret.access.attesting import attest, recommend
 from registret.access.roles import Role
 from registret.access.rules import last_possible_day
+from registret.accounts.queries import living_account
 from registret.ledger.queries import Wanted, entries
 from registret.places import clinic_file
 from registret.places.clinic_file import COLUMNS
@@ -21,7 +23,7 @@ from registret.places.queries import clinic_by_code
 from registret.web.templatetags.look import day
 from registret.words.clinic_faults import FAULTS, clinic_fault
 from tests import cast
-from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, Country, Person
+from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, INGRID, Country, Person
 from tests.rooms.web.client import Browser, text_of
 
 pytestmark = pytest.mark.django_db
@@ -42,14 +44,14 @@ def place(now: datetime) -> Country:
 def attested(number: int, clinic_id: int, by: Person, *, days: float, at: datetime) -> None:
     who = cast.person("Nils", f"Nord{number}", f"SE2321009991-N{number:05}")
     wanted = cast.register(who, clinic_id, at=at - days * DAY)
-    attest(
-        application_id=wanted,
-        role=Role.REPORTER,
-        sub_registries=["pneumoni"],
-        last_day=last_possible_day(at=at, months=12),
-        actor=cast.actor(by, at=at),
-        at=at,
-    )
+    last_day = last_possible_day(at=at, months=12)
+    given: dict[str, Any] = {"role": Role.REPORTER, "sub_registries": ["pneumoni"], "last_day": last_day}
+    if by is DORIS:
+        # At the office two decide.
+        if living_account(hsa_id=INGRID.hsa_id) is None:
+            cast.appoint_by_program(INGRID, Role.REGISTRY_OFFICE, at=at)
+        recommend(application_id=wanted, **given, actor=cast.actor(INGRID, at=at), at=at)
+    attest(application_id=wanted, **given, actor=cast.actor(by, at=at), at=at)
 
 
 # --- time to access --------------------------------------------------------------------------------
@@ -248,12 +250,16 @@ def test_the_page_says_the_last_day_that_is_possible_and_says_it_again_beside_a_
     attested(1, place.infection, BERTIL, days=1, at=now)
     nils = cast.person("Nils", "Nord1", "SE2321009991-N00001")
     bertil = Browser.of(BERTIL)
-    found = re.search(r'name="last_day"[^>]* max="([0-9-]{10})"', bertil.get("/personer/vikarie").content.decode())
+    source = bertil.get("/personer/vikarie").content.decode()
+    found = re.search(r'name="last_day"[^>]* data-latest="([0-9-]{10})"', source)
     assert found is not None
     own = access.longest(actor=cast.actor(BERTIL, at=now), at=now)
     assert own.isoformat() == found[1]
     data = {"person": cast.account_of(nils).id, "first_day": timezone.localdate(now).isoformat()}
     page = bertil.post("/personer/vikarie", data | {"last_day": (own + timedelta(days=1)).isoformat()})
+    assert page.status_code == 422
+    assert f"är för långt fram. Senast är {day(own)}." in text_of(page)
+    page = bertil.post("/personer/vikarie", data | {"last_day": own.isoformat()})
     assert page.status_code == 422
     assert f"Välj en dag till och med {day(last_possible_day(at=now, months=12))}:" in text_of(page), (
         "the colleague's own"

@@ -231,13 +231,13 @@ def test_the_start_page_and_personer_say_what_waits(place: Country) -> None:
 
 def test_the_outcome_is_a_file_that_runs_no_formulas(place: Country, now: datetime) -> None:
     address = f"/genomgang/{whole()}"
-    assert Browser.of(BERTIL).get(address + ".csv").status_code == 404, "not while it goes on"
+    assert Browser.of(BERTIL).post(address + ".csv").status_code == 404, "not while it goes on"
     bertil, karin = cast.actor(BERTIL, at=now), cast.actor(KARIN, at=now)
     access.answer(line_id=line_of(ANNA).id, answer=Answer.END, actor=bertil, at=now)
     access.answer(line_id=line_of(KARIN).id, answer=Answer.KEEP, actor=bertil, at=now)
     access.answer(line_id=line_of(BERTIL).id, answer=Answer.KEEP, actor=karin, at=now)
     for who in (BERTIL, DORIS):
-        answer = Browser.of(who).get(address + ".csv")
+        answer = Browser.of(who).post(address + ".csv")
         assert answer["Content-Disposition"] == f'attachment; filename="genomgang-{whole()}.csv"'
         rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
         found = {row["name"]: (row["outcome"], row["answered_by"]) for row in rows}

@@ -12,6 +12,7 @@ from registret.access.rules import last_possible_day
 from registret.settings.lengths import TimeLimit
 from registret.settings.queries import decisions, length
 from registret.web.office.limits import fixed
+from registret.web.templatetags.look import day
 from tests import cast
 from tests.cast import ANNA, BERTIL, DORIS, ERIK, Country, Person
 from tests.rooms.web.client import Browser, text_of
@@ -85,7 +86,8 @@ def test_a_new_longest_grant_is_what_attesting_offers_and_allows(place: Country)
     last = last_possible_day(at=now, months=6)
     assert f'value="{last.isoformat()}"' in bertil.get(f"/attestera/{wanted.id}").content.decode()
     too_late = {"role": "reporter", "sub_registries": ["pneumoni"], "last_day": (last + timedelta(days=1)).isoformat()}
-    assert "högst 6 månader" in text_of(bertil.post(f"/attestera/{wanted.id}", too_late))
+    told = text_of(bertil.post(f"/attestera/{wanted.id}", too_late))
+    assert f"är för långt fram. Senast är {day(last)}." in told
 
 
 def test_what_the_office_does_not_set_is_listed_with_its_reason(place: Country) -> None:

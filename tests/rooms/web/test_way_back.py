@@ -282,7 +282,9 @@ def test_a_page_at_work_tells_its_script_where_to_go_when_the_session_is_over(pl
     assert 'data-back="/hjalp"' not in his.get("/hjalp").content.decode()
 
 
-def test_a_timed_out_session_says_so_and_takes_its_cookie(place: Country) -> None:
+def test_a_timed_out_session_says_so_in_every_tab_that_was_open(place: Country) -> None:
     visitor = timed_out(KARIN)
-    refused = visitor.get("/personer")
-    assert refused.cookies[SESSION_COOKIE].value == ""
+    for path in ("/personer", "/attestera"):
+        refused = visitor.get(path)
+        assert refused.status_code == 401
+        assert SESSION_COOKIE not in refused.cookies, "the next tab is to be told why as well"
