@@ -69,7 +69,9 @@ def test_the_office_sees_all_clinics_the_slowest_first_and_few_are_said_to_be_fe
     assert text.index("Sydviks sjukhus 5 8 dagar") < text.index("Infektionskliniken, Norrviks sjukhus 5 2 dagar")
     assert "Medicinkliniken, Norrviks sjukhus 1 för få –" in text
     assert page.content.decode().count('class="d-all"') == 2
-    by_name = text_of(Browser.of(DORIS).get("/kansliet/vantetider?ordning=namn")).partition("Bekräftad e-post till attest")[2]
+    by_name = text_of(Browser.of(DORIS).get("/kansliet/vantetider?ordning=namn")).partition(
+        "Bekräftad e-post till attest"
+    )[2]
     assert by_name.index("Norrviks sjukhus 5") < by_name.index("Sydviks sjukhus 5") < by_name.index("Medicinkliniken")
 
 
