@@ -246,8 +246,8 @@ RECORD_REFUSALS: Mapping[str, Words] = {
     ),
     "step.written_since": Words(
         title=_("Någon har skrivit i steget sedan du öppnade det."),
-        happened=_("%(by)s sparade %(at)s. Ingen signerar det som de inte har sett."),
-        in_general=_("Ingen signerar det som de inte har sett."),
+        happened=_("%(by)s sparade %(at)s. Läs igenom steget innan du signerar."),
+        in_general=_("Läs igenom steget innan du signerar."),
         todo=(_("Öppna steget igen, läs igenom det och signera."),),
         action=Action.START,
     ),
