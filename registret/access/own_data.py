@@ -74,7 +74,7 @@ def _left_out() -> list[str]:
         _("Anteckningar som administratörer har skrivit till varandra om en ansökan. Begär dem hos registret."),
         _("Om loggranskare har läst eller granskat loggen om dig. Begär det hos registret."),
         _("Uppgifter om andra i händelser som du själv har utfört."),
-        _("Räkneverk som hindrar missbruk, och svar om kortet från den som gav ut det. De glöms inom några dagar."),
+        _("Räknare som hindrar missbruk, och utfärdarens svar om kortet. De raderas inom några dagar."),
     ]
 
 

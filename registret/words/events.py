@@ -101,9 +101,9 @@ EVENTS = {
     "patient.looked_up": _("Uppgifter ur folkbokföringen ändrade"),
     "patient.opted_out": _("Patient avböjde: allt doldes"),
     "patient.opt_out_taken_back": _("Tog tillbaka ett avböjande"),
-    "patient.destroyed": _("Förstörde allt om en patient som har avböjt"),
-    "episode.destroyed": _("Vårdepisod förstörd"),
-    "episode.research_destroyed": _("Svar på forskningsfrågor förstörda"),
+    "patient.destroyed": _("Raderade allt om en patient som har avböjt"),
+    "episode.destroyed": _("Vårdepisod raderad"),
+    "episode.research_destroyed": _("Svar på forskningsfrågor raderade"),
     "retention.decided": _("Beslutade om gallring"),
     "disclosure.prepared": _("Förberedde ett utlämnande för forskning"),
     "disclosure.decided": _("Beslutade om ett utlämnande för forskning"),
@@ -146,7 +146,7 @@ EVENTS = {
     "request.refused": _("Begäran nekad"),
     "request.forged": _("Formulär avvisat"),
     "request.failed": _("Ett fel hos oss stoppade sidan"),
-    "request.limit_reached": _("Så många nekades härifrån att fler inte skrivs ner"),
+    "request.limit_reached": _("Många nekade försök härifrån: fler loggas inte"),
 }
 
 # Facts that are codes themselves.
@@ -202,8 +202,8 @@ FACT_VALUES = {
     ("why", "retention"): _("gallring"),
     ("why", "register"): _("enligt folkbokföringen"),
     ("why", "answer"): _("enligt ett svar i ett formulär"),
-    ("what", "destroy"): _("förstöra"),
-    ("what", "research"): _("förstöra svar på forskningsfrågor"),
+    ("what", "destroy"): _("gallra"),
+    ("what", "research"): _("gallra svar på forskningsfrågor"),
     ("what", "keep"): _("bevara"),
     ("case", "replay"): _("återspelning efter återläst säkerhetskopia"),
     ("kind", "sample"): _("stickprov"),

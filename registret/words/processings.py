@@ -260,8 +260,8 @@ PROCESSINGS: tuple[Processing, ...] = (
             "efter beslut, utan namn och nummer."
         ),
         kept=(
-            Kept(words=_("Så länge som delregistret har bestämt. Sedan fattas beslut om att uppgifterna förstörs.")),
-            Kept(words=_("Tills patienten avböjer. Då förstörs allt.")),
+            Kept(words=_("Så länge som delregistret har bestämt. Sedan fattas beslut om att uppgifterna raderas.")),
+            Kept(words=_("Tills patienten avböjer. Då raderas allt.")),
         ),
         security=_BEHIND_THE_CARD,
         columns={

@@ -108,13 +108,13 @@ RECORD_REFUSALS: Mapping[str, Words] = {
     ),
     "patient.nothing_leaves": Words(
         title=_("Det finns inget avböjande som väntar."),
-        happened=_("Uppgifterna är redan förstörda, eller så har någon tagit tillbaka avböjandet."),
+        happened=_("Uppgifterna är redan raderade, eller så har någon tagit tillbaka avböjandet."),
         todo=(_("Öppna ärendet igen och se vad som gäller."),),
         action=Action.START,
     ),
     "patient.own_opt_out": Words(
         title=_("Någon annan bekräftar."),
-        happened=_("Du har själv registrerat avböjandet. Det förstörs av sig självt efter ett dygn."),
+        happened=_("Du har själv registrerat avböjandet. Det raderas av sig självt efter ett dygn."),
         todo=(_("Brådskar det? Be en annan handläggare bekräfta."),),
         action=Action.START,
     ),
@@ -246,8 +246,8 @@ RECORD_REFUSALS: Mapping[str, Words] = {
     ),
     "step.written_since": Words(
         title=_("Någon har skrivit i steget sedan du öppnade det."),
-        happened=_("%(by)s sparade %(at)s. Ingen signerar det som de inte har sett."),
-        in_general=_("Ingen signerar det som de inte har sett."),
+        happened=_("%(by)s sparade %(at)s. Läs igenom steget innan du signerar."),
+        in_general=_("Läs igenom steget innan du signerar."),
         todo=(_("Öppna steget igen, läs igenom det och signera."),),
         action=Action.START,
     ),

@@ -11,7 +11,10 @@ TIME_LIMITS = {
         _("Till registerkansliet"),
         _("Så länge väntar en ansökan innan den också står hos registerkansliet."),
     ),
-    "lapse": (_("Ansökan förfaller"), _("Så länge står en ansökan som ingen har tagit ställning till.")),
+    "lapse": (
+        _("Ansökan förfaller"),
+        _("Så länge väntar en ansökan som ingen har tagit ställning till. Sedan förfaller den."),
+    ),
     "grant": (_("Längsta behörighet"), _("En behörighet gäller högst så länge, och kan sedan förlängas.")),
     "warn_of_end": (_("Första varning före slut"), _("Så långt innan en behörighet slutar skrivs det första mejlet.")),
     "warn_of_end_again": (
@@ -42,7 +45,7 @@ TIME_LIMITS = {
     ),
     "nomination": (
         _("Förslag till uppdrag"),
-        _("Så länge står ett förslag till ett uppdrag som ingen annan på kansliet har bekräftat."),
+        _("Så länge gäller ett förslag till ett uppdrag som ingen annan på kansliet har bekräftat."),
     ),
     "keep_declined": (
         _("Gallring av avslagna ansökningar"),

@@ -75,7 +75,7 @@ def test_a_patient_is_told_everything_and_opts_out(
         download.value.save_as(file)
         body = file.read_bytes()
         assert body.startswith(b"%PDF") if ending == "pdf" else json.loads(body)["case_number"] == "26RS4711"
-    handler.press("Avböj")
+    handler.press("Registrera avböjande")
     looked_at(page, "83-avboj")
     hide = page.get_by_role("button", name="Dölj 1 vårdepisod, och spärra numret")
     hide.click()
@@ -102,7 +102,7 @@ def test_a_patient_is_told_everything_and_opts_out(
     expect(second.page.get_by_role("status")).to_be_visible()
 
     at_work.open("/start")
-    expect(at_work.page.get_by_role("heading", name="Förstörda vårdepisoder")).to_be_visible()
+    expect(at_work.page.get_by_role("heading", name="Raderade vårdepisoder")).to_be_visible()
     looked_at(at_work.page, "86-start-forstord")
 
 
@@ -156,7 +156,7 @@ def test_retention_is_decided(handler: Desk) -> None:
     looked_at(page, "90-gallring")
     page.get_by_role("link", name="Pneumoni").click()
     looked_at(page, "91-gallring-delregister")
-    page.get_by_label("Förstör vårdepisoder som är äldre").check()
+    page.get_by_label("Gallra äldre vårdepisoder").check()
     page.get_by_label("Varför?").fill("Regionens beslut 12/2026")
     handler.press("Besluta")
     expect(page.get_by_role("alert")).to_contain_text("Inga vårdepisoder är så gamla")

@@ -125,7 +125,7 @@ def test_the_office_reads_how_long_it_takes_and_brings_clinics(
     page = hers.open("/")
     hers.press("Logga in med SmartCard")
     hers.press("Kansliet")
-    hers.press("Tid till tillgång")
+    hers.press("Väntetider")
     expect(page.get_by_role("img", name=re.compile("^Tid från ansökan till attest"))).to_be_visible()
     looked_at(page, "70-tid-till-tillgang")
     page.emulate_media(color_scheme="dark")

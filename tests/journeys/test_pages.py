@@ -328,7 +328,7 @@ def test_the_administrators_daily_work(house: House, bertil: Person, desk: OpenD
     his.open("/attestera")
     looked_at(his.page, "50-attestera-lista")
     his.page.get_by_role("link", name=re.compile("Vendela Ask")).click()
-    his.press("Tas av mig")
+    his.press("Jag tar ansökan")
     his.page.get_by_label("Skriv", exact=True).fill("Vilken avdelning?")
     his.press("Skicka fråga")
     looked_at(his.page, "51-fraga")

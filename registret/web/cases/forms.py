@@ -116,8 +116,8 @@ class RetentionForm(forms.Form):
     about."""
 
     what = forms.ChoiceField(
-        choices=[("destroy", _("Förstör")), ("research", _("Förstör svar på forskningsfrågor")), ("keep", _("Bevara"))],
-        error_messages={"required": _("Välj förstör eller bevara"), "invalid_choice": _("Välj förstör eller bevara")},
+        choices=[("destroy", _("Gallra")), ("research", _("Gallra svar på forskningsfrågor")), ("keep", _("Bevara"))],
+        error_messages={"required": _("Välj gallra eller bevara"), "invalid_choice": _("Välj gallra eller bevara")},
     )
     until = DayField(label=_("Bevara till och med"), reach=Reach.COMING)
     reason = ReasonField(

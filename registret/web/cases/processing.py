@@ -48,7 +48,7 @@ def about(found: RegistryExtract) -> AboutProcessing:
 def rights() -> tuple[str, ...]:
     return (
         _("Få fel rättade, och behandlingen begränsad under tiden."),
-        _("Avböja när som helst: då förstörs allt, och inget mer registreras."),
+        _("Avböja när som helst: då raderas allt, och inget mer registreras."),
         _("Få veta från vilka vårdenheter och när någon har läst (loggutdrag)."),
         _("Få skadestånd om uppgifterna hanteras i strid med lagen."),
         _("Klaga hos Integritetsskyddsmyndigheten, imy.se."),

@@ -94,7 +94,9 @@ def fixed() -> tuple[Fixed, ...]:
         Fixed(
             name=gettext("Stickprov i loggen"),
             length=ngettext("%(n)s post", "%(n)s poster", USUAL_SIZE) % {"n": USUAL_SIZE},
-            why=gettext("Kansliet granskas också, och bestämmer inte hur mycket. Den som granskar kan dra fler."),
+            why=gettext(
+                "Kansliet granskas också, och bestämmer därför inte hur många poster. Granskaren kan lotta fler."
+            ),
         ),
         Fixed(
             name=gettext("Utloggning när inget händer"),

@@ -256,7 +256,7 @@ def test_opting_out_takes_two_steps(anna: Actor, episode: str) -> None:
     assert counted() == (0, 0, 0)
     waiting = post(browser, "/patientarenden")
     assert "Ta tillbaka avböjandet" in text_of(waiting)
-    assert "förstör nu" not in text_of(waiting), "the second person is another"
+    assert "radera nu" not in text_of(waiting), "the second person is another"
     back = post(browser, "/patientarenden/avboj/angra")
     assert "taget tillbaka" in text_of(browser.get(back["Location"]))
     assert counted() == (1, 1, 1)
@@ -283,15 +283,15 @@ def test_a_get_destroys_nothing(anna: Actor, episode: str) -> None:
 
 
 def test_the_clinic_sees_on_its_start_page_that_episodes_were_destroyed(anna: Actor, episode: str) -> None:
-    assert "Förstörda vårdepisoder" not in text_of(Browser.of(ANNA).get("/start"))
+    assert "Raderade vårdepisoder" not in text_of(Browser.of(ANNA).get("/start"))
     post(greta(), "/patientarenden/avboj", ok="1", sure="1", seen=system_id_of(TOLVAN))
-    assert "Förstörda vårdepisoder" not in text_of(Browser.of(ANNA).get("/start"))
+    assert "Raderade vårdepisoder" not in text_of(Browser.of(ANNA).get("/start"))
     destroy_left(at=timezone.now() + timedelta(days=1))
     page = text_of(Browser.of(ANNA).get("/start"))
-    assert "Förstörda vårdepisoder Pneumoni: 1" in page
+    assert "Raderade vårdepisoder Pneumoni: 1" in page
     assert "patienten har avböjt" in page
     for who in (CECILIA, DORIS, ERIK):
-        assert "Förstörda vårdepisoder" not in text_of(Browser.of(who).get("/start"))
+        assert "Raderade vårdepisoder" not in text_of(Browser.of(who).get("/start"))
 
 
 # --- retention -------------------------------------------------------------------------------------
@@ -307,9 +307,9 @@ def test_retention_is_decided_after_a_question(old: str) -> None:
     assert "väntar på beslut" in text_of(browser.get("/gallring"))
     sent = {"what": "destroy", "reason": "Regionens beslut 12/2026"}
     asked = browser.post("/gallring/pneumoni", sent)
-    assert "Ska de förstöras?" in text_of(asked)
+    assert "Ska de gallras?" in text_of(asked)
     assert log("retention.decided") == ()
-    assert "Ska de förstöras?" not in text_of(browser.post("/gallring/pneumoni", sent | {"change": "1"}))
+    assert "Ska de gallras?" not in text_of(browser.post("/gallring/pneumoni", sent | {"change": "1"}))
     done = browser.post("/gallring/pneumoni", sent | {"ok": "1"})
     assert done.status_code == 303
     assert "gallras" in text_of(browser.get("/gallring"))
@@ -327,27 +327,27 @@ def test_the_research_block_is_decided_about_by_itself(anna: Actor, now: datetim
     assert "1 vårdepisod från tiden före" in text_of(browser.get("/gallring/pneumoni"))
     sent = {"what": "research", "reason": "Regionens beslut 12/2026"}
     asked = text_of(browser.post("/gallring/pneumoni", sent))
-    assert "Svaren på forskningsfrågorna i 1 vårdepisod i Pneumoni förstörs" in asked
+    assert "Svaren på forskningsfrågorna i 1 vårdepisod i Pneumoni gallras" in asked
     assert browser.post("/gallring/pneumoni", sent | {"ok": "1"}).status_code == 303
-    assert "Förstör svar på forskningsfrågor i det som började före" in text_of(browser.get("/gallring/pneumoni"))
+    assert "Gallra svar på forskningsfrågor i det som började före" in text_of(browser.get("/gallring/pneumoni"))
     destroy_due(at=timezone.now())
     step = text_of(Browser.of(ANNA).get(f"/vardepisod/{episode}/acute"))
     assert "Svaren på forskningsfrågorna i det här steget gallrades" in step
     assert "Rökning" not in step
     assert "gallring, bara svaren på forskningsfrågor" in text_of(Browser.of(ANNA).get("/start"))
     refused = browser.post("/gallring/led-protes", sent | {"ok": "1"})
-    assert (refused.status_code, "Välj förstör eller bevara" in text_of(refused)) == (422, True)
+    assert (refused.status_code, "Välj gallra eller bevara" in text_of(refused)) == (422, True)
 
 
 @pytest.mark.parametrize(
     ("sent", "says"),
     [
-        ({"reason": "x"}, "Välj förstör eller bevara"),
+        ({"reason": "x"}, "Välj gallra eller bevara"),
         ({"what": "destroy"}, "Skriv varför"),
         ({"what": "keep", "reason": "x"}, "Skriv till och med vilken dag"),
         ({"what": "keep", "reason": "x", "until": "2020-01-01"}, "1 januari 2020 har redan varit"),
         ({"what": "keep", "reason": "x", "until": "snart"}, "Skriv som 2026-11-25"),
-        ({"what": "burn", "reason": "x"}, "Välj förstör eller bevara"),
+        ({"what": "burn", "reason": "x"}, "Välj gallra eller bevara"),
     ],
 )
 def test_a_decision_that_lacks_something_is_none(old: str, sent: dict[str, str], says: str) -> None:

@@ -65,11 +65,13 @@ def test_the_office_sees_all_clinics_the_slowest_first_and_few_are_said_to_be_fe
         attested(10 + number, place.sydvik, CECILIA, days=8, at=now)
     attested(20, place.medicine, DORIS, days=40, at=now)
     page = Browser.of(DORIS).get("/kansliet/vantetider")
-    text = text_of(page).partition("Därifrån till attest")[2]
+    text = text_of(page).partition("Bekräftad e-post till attest")[2]
     assert text.index("Sydviks sjukhus 5 8 dagar") < text.index("Infektionskliniken, Norrviks sjukhus 5 2 dagar")
     assert "Medicinkliniken, Norrviks sjukhus 1 för få –" in text
     assert page.content.decode().count('class="d-all"') == 2
-    by_name = text_of(Browser.of(DORIS).get("/kansliet/vantetider?ordning=namn")).partition("Därifrån till attest")[2]
+    by_name = text_of(Browser.of(DORIS).get("/kansliet/vantetider?ordning=namn")).partition(
+        "Bekräftad e-post till attest"
+    )[2]
     assert by_name.index("Norrviks sjukhus 5") < by_name.index("Sydviks sjukhus 5") < by_name.index("Medicinkliniken")
 
 
