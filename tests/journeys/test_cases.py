@@ -98,7 +98,7 @@ def test_a_patient_is_told_everything_and_opts_out(
     second.press("Öppna ärendet")
     expect(second.page.locator("main")).to_contain_text("Greta Frost registrerade det")
     looked_at(second.page, "85-avbojt-bekrafta")
-    second.press("Bekräfta, och förstör nu")
+    second.press("Bekräfta, och radera nu")
     expect(second.page.get_by_role("status")).to_be_visible()
 
     at_work.open("/start")

@@ -62,7 +62,7 @@ def test_an_unexpected_error_has_a_page_that_anybody_can_read(house: House, desk
 def test_the_registry_office_appoints_an_administrator(house: House, doris: Person, desk: OpenDesk) -> None:
     """At a clinic without any, where two at the office decide."""
     olle = somebody(house, "Olle", "Tjäder")
-    ingrid = appointed(house, somebody(house, "Ingrid", "Falk"), "registry_office")
+    irene = appointed(house, somebody(house, "Irene", "Malm"), "registry_office")
     hers = desk(doris.card)
     page = hers.open("/")
     hers.press("Logga in med SmartCard")
@@ -81,7 +81,7 @@ def test_the_registry_office_appoints_an_administrator(house: House, doris: Pers
     hers.press("Ok")
     looked_at(page, "33-utsedd")
 
-    other = desk(ingrid.card)
+    other = desk(irene.card)
     other.open("/")
     other.press("Logga in med SmartCard")
     other.open("/kansliet/uppdrag")
