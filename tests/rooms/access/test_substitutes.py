@@ -247,6 +247,17 @@ def test_who_left_or_was_suspended_since_is_not_confirmed(place: Country) -> Non
         confirm(substitution_id=made, actor=karin, at=NOW)
 
 
+def test_a_proposer_who_reports_there_now_and_attests_no_more_gives_nobody_a_right(place: Country) -> None:
+    made = proposal()
+    bertil = Grant.objects.get(account_id=id_of(BERTIL), role=Role.LOCAL_ADMINISTRATOR)
+    revoke_grant(grant_id=bertil.id, reason="x", actor=cast.actor(DORIS, at=NOW), at=NOW)
+    wanted = cast.apply_again(BERTIL, place.infection, at=NOW)
+    attested(wanted, by=KARIN)
+    karin = cast.actor(KARIN, at=NOW)
+    with refused(ProposerGone):
+        confirm(substitution_id=made, actor=karin, at=NOW)
+
+
 def test_who_attests_there_already_is_no_substitute_and_loses_nothing_by_it(place: Country) -> None:
     bertil = cast.actor(BERTIL, at=NOW)
     with refused(AlreadyGranted):

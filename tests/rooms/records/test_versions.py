@@ -120,14 +120,17 @@ def test_without_a_newer_version_there_is_nothing_to_move_to_nor_for_others(here
 def test_a_form_that_was_changed_in_use_takes_nothing_and_the_server_does_not_start(here: Ward, own: Path) -> None:
     next_version(own, RENAMED)
     episode = begun(here.anna)
+    services.write(actor=here.anna, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
     check_forms_in_use()
     file = own / "pneumoni" / str(NEXT) / "acute.toml"
     file.write_text(file.read_text(encoding="utf-8").replace("least = 8, most = 45", "least = 9, most = 45"), "utf-8")
     catalogue.cache_clear()
     with pytest.raises(FormChanged):
-        services.write(actor=here.anna, episode=episode, step="acute", base=0, written={"crp": ["80"]}, at=NOW)
+        services.write(actor=here.anna, episode=episode, step="acute", base=1, written={"crp": ["80"]}, at=NOW)
     with pytest.raises(NotReady, match=f"version {NEXT} of pneumoni is in use, and its definition is not what it was"):
         check_forms_in_use()
+    with pytest.raises(FormChanged):
+        services.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
     # Another sub-registry is still there, and the version is not.
     shutil.move(own / "pneumoni", own / "another")
     for text_file in (own / "another" / str(NEXT)).glob("register.toml"):
