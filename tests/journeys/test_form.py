@@ -116,6 +116,25 @@ def test_a_pulled_card_hides_the_form_and_what_was_typed_is_there_when_it_is_bac
     expect(page.locator("#crp")).to_have_value("120")
 
 
+def test_no_key_lifts_the_veil_from_what_a_patients_form_holds(at_work: Desk, house: House) -> None:
+    page = begun(at_work, patient("19530221131"))
+    (hsa_id,) = house.ask_database("SELECT hsa_id FROM accounts_session WHERE ended_at IS NULL ORDER BY id DESC")[0]
+    fill(page, "Puls", "9700")
+    page.locator("h1").click()
+    expect(dock(page)).to_contain_text("1 svar är inte sparat")
+    house.change_database("UPDATE accounts_session SET locked_at = now() WHERE hsa_id = %s", hsa_id)
+    fill(page, "CRP", "120")
+    veil = page.get_by_role("dialog", name="Du har loggats ut, och här finns svar som inte är sparade.")
+    expect(veil).to_be_visible()
+    for _ in range(6):
+        page.keyboard.press("Escape")
+    page.wait_for_timeout(300)
+    expect(veil).to_be_visible()
+    expect(page.locator("#pulse")).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(page.locator("#pulse")).to_be_hidden()
+
+
 @pytest.fixture
 def another_form(house: House) -> Iterator[None]:
     """The files of the form are not those that it was begun with, until the end of the test."""

@@ -2,6 +2,9 @@
 
 const KEPT_FOR = 60 * 60 * 1000;
 
+/* What hides the page does not hang on the dialog: browsers close one after some Escapes, whatever a script says. */
+const VEILED = "veiled";
+
 export class Veil {
   #timer = 0;
 
@@ -9,6 +12,9 @@ export class Veil {
     this.words = words;
     this.dialog = sheet.querySelector("[data-veil]");
     this.dialog.addEventListener("cancel", (event) => event.preventDefault());
+    this.dialog.addEventListener("close", () => {
+      if (document.body.classList.contains(VEILED)) this.dialog.showModal();
+    });
     this.dialog.querySelector("[data-veil-again]").addEventListener("click", again);
     this.dialog.querySelector("[data-veil-in]").href = document.body.dataset.back;
   }
@@ -17,6 +23,7 @@ export class Veil {
     this.dialog.querySelector("h2").textContent = this.words.endedUnsaved;
     this.dialog.querySelector("[data-veil-text]").textContent = this.words.endedHow;
     if (this.dialog.open) return;
+    document.body.classList.add(VEILED);
     this.dialog.showModal();
     this.#timer = setTimeout(() => this.#drop(), KEPT_FOR);
   }
@@ -27,6 +34,7 @@ export class Veil {
 
   lift() {
     clearTimeout(this.#timer);
+    document.body.classList.remove(VEILED);
     if (this.dialog.open) this.dialog.close();
   }
 
