@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any, Final, cast
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 # What differs between the two; the database is one.
 _OF_A_ROLE: Final = ("USER", "PASSWORD", "HOST", "PORT", "OPTIONS")
@@ -41,7 +41,7 @@ def grant_rights(role: str) -> None:
     It may not truncate, alter, drop, or disable anything. Run by the owner after each migration: a new table has no
     rights yet. For an owner without a second role there is nothing to grant.
     """
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT current_user = %s", [role])
         if cursor.fetchone() == (True,):
             return

@@ -39,18 +39,24 @@ class MarksBroken(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """What a file holds. `broken`: the number of the first line that is no mark, or None."""
+    """What a file holds. `taken_back`: blocked once and no more. `broken`: the first line that is no mark, or None."""
 
     marks: frozenset[Mark]
     broken: int | None
+    taken_back: frozenset[Mark] = frozenset()
 
 
-def read_marks(lines: Iterable[str]) -> frozenset[Mark]:
+def read_kept(lines: Iterable[str]) -> Kept:
     """Raises: MarksBroken."""
     kept = _read(lines)
     if kept.broken is not None:
         raise MarksBroken(f"line {kept.broken} is no mark")
-    return kept.marks
+    return kept
+
+
+def read_marks(lines: Iterable[str]) -> frozenset[Mark]:
+    """Those that are blocked. Raises: MarksBroken."""
+    return read_kept(lines).marks
 
 
 def kept_in(file: Path) -> Kept:
@@ -126,18 +132,20 @@ def _see_onto_disk(folder: Path) -> None:
 
 
 def _read(lines: Iterable[str]) -> Kept:
-    marks, broken = set(), None
+    marks, taken_back, broken = set(), set(), None
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         mark = _mark(line)
         if mark is not None and _is_taken_back(line):
             marks.discard(mark)
+            taken_back.add(mark)
         elif mark is not None:
             marks.add(mark)
+            taken_back.discard(mark)
         elif broken is None:
             broken = number
-    return Kept(marks=frozenset(marks), broken=broken)
+    return Kept(marks=frozenset(marks), taken_back=frozenset(taken_back), broken=broken)
 
 
 def _mark(line: str) -> Mark | None:

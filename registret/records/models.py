@@ -341,7 +341,8 @@ class TakenBack(models.Model):
     key = models.CharField(max_length=16)
     case_number = models.CharField(max_length=40)
     at = models.DateTimeField()
-    by_account_id = models.BigIntegerField()
+    # None: it was replayed after a restore.
+    by_account_id = models.BigIntegerField(null=True)
     by_name = models.CharField(max_length=520)
 
     class Meta:

@@ -256,22 +256,52 @@ def file_of_marks() -> FileOfMarks | None:
     )
 
 
-def came_back(kept: frozenset[Mark]) -> tuple[int, ...]:
-    """Ids of patients who have opted out and are here: their number has a mark among `kept` or in the database."""
-    blocked = {one.mark for one in kept} | set(OptOut.objects.values_list("mark", flat=True))
+def came_back(kept: frozenset[Mark], taken_back: frozenset[Mark] = frozenset()) -> tuple[int, ...]:
+    """Ids of patients who have opted out and are here: their number has a mark among `kept`, or in the database and not
+    among `taken_back`. Of those who wait to be destroyed the clock takes care."""
+    known = set(OptOut.objects.values_list("mark", flat=True)) - {one.mark for one in taken_back}
     with sight_of_all():
-        found = {
-            patient_id
-            for patient_id, text, kind in Number.objects.values_list("patient_id", "text", "kind").iterator()
-            if not blocked.isdisjoint(marks_of(PatientNumber(text, kind)))
-        }
+        return _with_marks({one.mark for one in kept} | known)
+
+
+def _with_marks(marks: set[str]) -> tuple[int, ...]:
+    """Ids of patients one of whose numbers has one of the marks, among those that the transaction sees."""
+    numbers = Number.objects.values_list("patient_id", "text", "kind").iterator()
+    found = {id_ for id_, text, kind in numbers if not marks.isdisjoint(marks_of(PatientNumber(text, kind)))}
     return tuple(sorted(found))
 
 
-def replay(kept: frozenset[Mark], *, at: datetime) -> int:
-    """After a backup was restored: blocks again all marks of `kept` that it lacks, and destroys again whoever it
-    brought back; answers how many patients. One transaction for each."""
+@transaction.atomic
+def _take_back_again(taken_back: frozenset[Mark], *, at: datetime) -> None:
+    """Opt-outs that were taken back after the backup was made: it has them still, and the clock would destroy."""
+    hold_identities()
+    marks = {one.mark for one in taken_back}
+    blocked = OptOut.objects.filter(mark__in=marks)
+    TakenBack.objects.bulk_create(
+        TakenBack(mark=one.mark, key=one.key, case_number=REPLAYED, at=at, by_account_id=None, by_name=_PROGRAM)
+        for one in blocked
+    )
+    with destroying():
+        blocked.delete()
+    with sight_of_leaving():
+        back = Leaving.objects.filter(patient_id__in=_with_marks(marks))
+        patients = list(back.values_list("patient_id", flat=True))
+        back.delete()
+    for patient_id in patients:
+        record(
+            event="patient.opt_out_taken_back",
+            by=By.of_program(_PROGRAM),
+            at=at,
+            about_patient_id=patient_id,
+            facts={"case": REPLAYED},
+        )
+
+
+def replay(kept: frozenset[Mark], taken_back: frozenset[Mark] = frozenset(), *, at: datetime) -> int:
+    """After a backup was restored: take back again what was taken back since, block again all marks of `kept` that it
+    lacks, and destroy again the patients whom it brought back; return how many. One transaction for each."""
     by = By.of_program(_PROGRAM)
+    _take_back_again(taken_back, at=at)
     _block_again(kept, at=at)
     patients = came_back(kept)
     for patient_id in patients:

@@ -11,11 +11,12 @@ from django.db.utils import IntegrityError
 
 from registret.access.refusals import NotFound
 from registret.records import cases, identity, looking, retention, services
-from registret.records.mark_file import read_marks
-from registret.records.models import Leaving, TakenBack
-from registret.records.opting_out import came_back, confirm_opt_out, destroy_left, take_back, write_marks
+from registret.records.mark_file import read_kept, read_marks
+from registret.records.models import Leaving, OptOut, TakenBack
+from registret.records.opting_out import came_back, confirm_opt_out, destroy_left, replay, take_back, write_marks
 from registret.records.refusals import NothingLeaves, OptedOut, OwnOptOut
 from registret.records.sight import sight_of_leaving
+from tests.owner import as_owner
 from tests.rooms.records.scene import (
     ACUTE,
     DAY,
@@ -167,3 +168,31 @@ def test_a_backup_brings_back_whom_the_file_has_and_nobody_who_took_it_back(
     write_marks()
     assert len(read_marks(file.read_text().splitlines())) == 1
     assert len(file.read_text().splitlines()) == 3
+
+
+def test_a_restored_backup_destroys_nobody_who_took_the_opt_out_back_since(
+    here: Ward, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "marks.jsonl"
+    monkeypatch.setattr(settings, "OPT_OUT_FILE", file)
+    story(here)
+    leave(actor=handler(), case=case(), at=NOW)
+    write_marks()
+    before = (list(OptOut.objects.values()), list(Leaving.objects.values()))
+    take_back(actor=handler(), case=case(), at=NOW + HOUR)
+    write_marks()
+    had = rows()
+    # A backup from before that hour is restored.
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE records_takenback DISABLE TRIGGER USER")
+        cursor.execute("DELETE FROM records_takenback")
+        cursor.execute("ALTER TABLE records_takenback ENABLE TRIGGER USER")
+    OptOut.objects.bulk_create(OptOut(**one) for one in before[0])
+    Leaving.objects.bulk_create(Leaving(**one) for one in before[1])
+    kept = read_kept(file.read_text().splitlines())
+    assert came_back(kept.marks, kept.taken_back) == ()
+    assert replay(kept.marks, kept.taken_back, at=NOW + 2 * HOUR) == 0
+    assert destroy_left(at=NOW + 2 * DAY) == 0, "the clock has nobody to destroy"
+    assert rows() == had
+    write_marks()
+    assert read_marks(file.read_text().splitlines()) == frozenset(), "nor is the number blocked again"

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from registret.records.blocking import key_names
-from registret.records.mark_file import MarksBroken, read_marks
+from registret.records.mark_file import MarksBroken, read_kept
 from registret.records.opting_out import came_back, replay
 
 
@@ -28,18 +28,21 @@ class Command(BaseCommand):
     def handle(self, *args: Any, file: list[str], dry_run: bool, **options: Any) -> None:
         try:
             lines = [line for name in file for line in Path(name).read_text(encoding="utf-8").splitlines()]
-            kept = read_marks(lines)
+            kept = read_kept(lines)
         except (OSError, UnicodeDecodeError) as trouble:
             self._stop(f"cannot read the file: {trouble}")
         except MarksBroken as trouble:
             self._stop(str(trouble))
-        lost = sorted({one.key for one in kept} - set(key_names()))
+        lost = sorted({one.key for one in kept.marks | kept.taken_back} - set(key_names()))
         if lost:
             self._stop(
                 f"marks were made under keys that are not set: {', '.join(lost)} "
                 f"(add the earlier REGISTRET_OPT_OUT_KEY to REGISTRET_OPT_OUT_KEYS_BEFORE)"
             )
-        number = len(came_back(kept)) if dry_run else replay(kept, at=timezone.now())
+        if dry_run:
+            number = len(came_back(kept.marks, kept.taken_back))
+        else:
+            number = replay(kept.marks, kept.taken_back, at=timezone.now())
         count = f"{number} patient{'' if number == 1 else 's'}"
         self.stdout.write(f"{count} {'would be destroyed (dry run)' if dry_run else 'destroyed again'}")
         if not file:
