@@ -70,8 +70,9 @@ def test_who_proposed_and_now_only_reports_there_is_gone_as_proposer(place: Coun
     (grant,) = Grant.objects.filter(account_id=id_of(BERTIL), role=Role.LOCAL_ADMINISTRATOR)
     with only(access_grant={grant.id}):
         revoke_grant(grant_id=grant.id, reason="slutat", actor=cast.actor(DORIS, at=NOW), at=NOW)
+    karin = cast.actor(KARIN, at=NOW)
     with refused(ProposerGone):
-        confirm(substitution_id=made, actor=cast.actor(KARIN, at=NOW), at=NOW)
+        confirm(substitution_id=made, actor=karin, at=NOW)
 
 
 def test_a_finished_recertification_is_in_no_list_of_open_ones(place: Country) -> None:
