@@ -7,7 +7,7 @@ from threading import Barrier, Thread
 from typing import TypeVar
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from pytest_django import DjangoDbBlocker
 
 from tests.owner import as_owner
@@ -61,3 +61,35 @@ def together(acts: Sequence[Callable[[], T]]) -> list[T | Exception]:
     for thread in threads:
         thread.join(timeout=60)
     return results
+
+
+def while_open(first: Callable[[], object], then: Callable[[], T]) -> T | Exception:
+    """What `then` answers or raises if it begins while the transaction of `first` is still open.
+
+    That is committed as soon as `then` waits for a lock, or has ended without waiting.
+    """
+    results: list[T | Exception] = []
+
+    def run() -> None:
+        try:
+            results.append(then())
+        except Exception as trouble:
+            results.append(trouble)
+        finally:
+            connection.close()
+
+    thread = Thread(target=run, daemon=True)
+    with transaction.atomic():
+        first()
+        thread.start()
+        while thread.is_alive() and not _waits():
+            thread.join(timeout=0.01)
+    thread.join(timeout=60)
+    (result,) = results
+    return result
+
+
+def _waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+        return cursor.fetchone() is not None

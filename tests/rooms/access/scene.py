@@ -54,6 +54,24 @@ def refused(why: type[Refused]) -> Iterator[pytest.ExceptionInfo[Refused]]:
     assert everything() == before
 
 
+@contextmanager
+def only(**changed: set[int]) -> Iterator[None]:
+    """Of these tables, rows of these ids at most may change and none may go; all other rows stay as they are."""
+    before = {table: _rows_by_id(table) for table in changed}
+    yield
+    for table, ids in changed.items():
+        after = _rows_by_id(table)
+        assert {i: row for i, row in after.items() if i not in ids and i in before[table]} == {
+            i: row for i, row in before[table].items() if i not in ids
+        }, f"another row of {table} has changed"
+
+
+def _rows_by_id(table: str) -> dict[int, str]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id, row::text FROM {connection.ops.quote_name(table)} AS row")  # noqa: S608
+        return dict(cursor.fetchall())
+
+
 def everything() -> dict[str, list[str]]:
     """Every row of every table but the counts of limits, as text."""
     found = {}

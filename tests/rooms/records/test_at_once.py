@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from registret.records import identity, opting_out, services
+from registret.records import identity, opting_out, retention, services
 from registret.records.models import Leaving, Number, OptOut, TakenBack
 from registret.records.sight import sight_of_all
-from tests.parallel import committed, together
+from tests.parallel import committed, together, while_open
 from tests.rooms.records.scene import (
     DAY,
     HENNING,
@@ -162,3 +162,31 @@ def test_of_taking_back_and_destroying_at_once_one_happens_whole(here: Ward, how
     assert not Leaving.objects.exists()
     with sight_of_all():
         assert Number.objects.exists() is is_back
+
+
+def test_who_is_registered_anew_while_old_episodes_are_destroyed_stays(here: Ward) -> None:
+    begun(here.anna, arrived_at=["2006-11-20T08:15"])
+    tolvan = system_id_of(TOLVAN)
+    retention.decide_to_destroy(actor=handler(), sub_registry="pneumoni", reason="Beslut 12/2026", at=NOW)
+    gone = while_open(lambda: begun(here.karin), lambda: retention.destroy_due(at=NOW + DAY))
+    assert gone == 1
+    assert system_id_of(TOLVAN) == tolvan
+    assert counted() == (1, 1, 1)
+
+
+def test_who_is_being_merged_is_not_merged_with_another_as_who_they_were(here: Ward) -> None:
+    third = "22800101AB25"
+    begun(here.anna, patient=RESERVE)
+    begun(here.anna)
+    begun(here.anna, patient=third)
+    reserve, both = system_id_of(RESERVE), shown(RESERVE, third)
+
+    def merge(into: str, expected: set[str]) -> object:
+        return identity.merge(
+            actor=here.anna, patient=reserve, number=number(into), expected=expected, reason="x", at=NOW
+        )
+
+    second = while_open(lambda: merge(TOLVAN, shown(RESERVE, TOLVAN)), lambda: merge(third, both))
+    assert names([second]) == ["NotAsShown"]
+    assert counted() == (2, 3, 3)
+    assert system_id_of(RESERVE) == system_id_of(TOLVAN) != system_id_of(third)

@@ -117,6 +117,17 @@ def test_without_a_newer_version_there_is_nothing_to_move_to_nor_for_others(here
         versions.move_on(actor=here.cecilia, episode=episode, at=NOW)
 
 
+def test_nobody_signs_under_a_form_that_was_changed_in_use(here: Ward, own: Path) -> None:
+    next_version(own, RENAMED)
+    episode = begun(here.anna)
+    services.write(actor=here.anna, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
+    file = own / "pneumoni" / str(NEXT) / "acute.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace("least = 8, most = 45", "least = 9, most = 45"), "utf-8")
+    catalogue.cache_clear()
+    with pytest.raises(FormChanged):
+        services.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
+
+
 def test_a_form_that_was_changed_in_use_takes_nothing_and_the_server_does_not_start(here: Ward, own: Path) -> None:
     next_version(own, RENAMED)
     episode = begun(here.anna)

@@ -15,6 +15,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from registret.cards import CardRevoked, RevocationUnknown, Trust
 from registret.cards.revocation import read_crl
+from registret.config import workers
+from registret.ledger.queries import Wanted, entries
 from registret.revocation import services
 from registret.revocation.models import KeptCrl, Upkeep
 from registret.revocation.queries import content_of, versions
@@ -394,6 +396,19 @@ def test_lists_on_which_no_login_depends_are_not_told_of(office: Office) -> None
     assert standing.state is ListState.MISSING
     tell_of_age(standings=[standing], at=office.now, tell=office.told.append)
     assert office.told == []
+
+
+@pytest.mark.parametrize("event", ["revocation.list_late", "revocation.list_too_old"])
+def test_each_of_the_two_is_an_entry_by_the_program(office: Office, event: str) -> None:
+    office.liar.behave = says(office.crl(until=office.now + HOUR))
+    office.fetch()
+    sources = Sources(office.trust)
+    for at in (office.now + 2 * HOUR, office.now + 26 * HOUR):
+        tell_of_age(standings=sources.standings(at=at), at=at, tell=workers._for_the_log)
+    sources.stop()
+    (entry,) = entries(wanted=Wanted(event=event)).rows
+    assert (entry.by_program, entry.about_account_id, entry.about_hsa_id) == ("lists", None, "")
+    assert entry.facts["issuer"] == office.anchor.common_name
 
 
 def test_a_missing_list_is_told_of_as_too_old(office: Office) -> None:

@@ -113,6 +113,7 @@ def test_without_a_database_the_page_comes_and_asks_it_nothing(
 def test_an_error_of_the_database_that_answers_is_in_the_log(raised: list[Exception]) -> None:
     raised[0] = IntegrityError("broken")
     assert reference_on(failed()) == told()[0].reference
+    assert (told()[0].event, told()[0].by_hsa_id, told()[0].about_account_id) == ("request.failed", "", None)
 
 
 def test_without_templates_files_or_a_log_the_page_comes_all_the_same(
