@@ -11,13 +11,12 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from registret.config.workers import _for_the_log, add_log_months, seal_log
+from registret.config.workers import add_log_months, seal_log
 from registret.kernel.by import By
 from registret.ledger.models import Entry, Seal
 from registret.ledger.months import add_months, months
 from registret.ledger.sealing import checkpoint, seal_key, seal_settled
 from registret.ledger.services import record
-from registret.revocation.services import Event, Happened
 from tests.owner import as_owner
 from tests.rooms.ledger.forging import forge
 
@@ -160,14 +159,3 @@ def test_a_broken_log_is_not_culled(capsys: pytest.CaptureFixture[str]) -> None:
     assert "BROKEN" in lines[0]
     assert lines[-1] == "registret: nothing was removed"
     assert month in months()
-
-
-# what the workers tell the log
-
-
-@pytest.mark.parametrize("event", ["revocation.list_late", "revocation.list_too_old"])
-def test_a_list_that_has_grown_old_is_told_to_the_log_with_its_issuer(event: str) -> None:
-    _for_the_log(Happened(event=Event(event), issuer="SITHS e-id", facts={"list_number": "7"}, at=timezone.now()))
-    (entry,) = Entry.objects.filter(event=event)
-    assert (entry.by_program, entry.outcome) == ("lists", "refused")
-    assert entry.facts == {"issuer": "SITHS e-id", "list_number": "7"}
