@@ -174,6 +174,16 @@ def test_who_is_registered_anew_while_old_episodes_are_destroyed_stays(here: War
     assert counted() == (1, 1, 1)
 
 
+def test_who_is_registered_while_the_patient_is_being_destroyed_is_a_new_patient(here: Ward) -> None:
+    begun(here.anna, arrived_at=["2006-11-20T08:15"])
+    tolvan = system_id_of(TOLVAN)
+    retention.decide_to_destroy(actor=handler(), sub_registry="pneumoni", reason="Beslut 12/2026", at=NOW)
+    episode = while_open(lambda: retention.destroy_due(at=NOW + DAY), lambda: begun(here.karin))
+    assert isinstance(episode, str), episode
+    assert system_id_of(TOLVAN) != tolvan
+    assert counted() == (1, 1, 1)
+
+
 def test_who_is_being_merged_is_not_merged_with_another_as_who_they_were(here: Ward) -> None:
     third = "22800101AB25"
     begun(here.anna, patient=RESERVE)
