@@ -93,6 +93,8 @@ def test_firefox_sends_no_person_id_at_the_door_and_the_card_check_explains_it(
     hers.press("Läs kortet")
     hers.is_at("Du valde Person-id. Välj certifikatet med ditt HSA-id.")
     hers.put_in(person.card)
+    hers.press("Läs kortet igen")
+    hers.is_at("Ditt kort fungerar.")
     hers.press("Logga in med SmartCard")
     hers.is_at("Registrera dig")
     assert person.hsa_id in hers.text()
