@@ -124,7 +124,8 @@ def confirm_opt_out(*, actor: Actor, case: Case, at: datetime) -> int:
 
 
 def take_back(*, actor: Actor, case: Case, at: datetime) -> None:
-    """Ångra: the patient is there again as before, and the numbers are blocked no more.
+    """Ångra: the patient is there again, and what this opt-out blocked is blocked no more. A number that an earlier one
+    had blocked stays so: nobody has taken that back.
 
     Raises: NotPermitted, TooMany, CardTooOld; NothingLeaves (it is done, or nobody of this number has opted out).
     """
@@ -134,7 +135,7 @@ def take_back(*, actor: Actor, case: Case, at: datetime) -> None:
         if leaving.due_at <= at:
             raise NothingLeaves()
         marks_here = {mark for number in _numbers(leaving.patient_id) for mark in marks_of(number)}
-        blocked = OptOut.objects.filter(mark__in=marks_here)
+        blocked = OptOut.objects.filter(mark__in=marks_here, case_number=leaving.case_number, at=leaving.at)
         TakenBack.objects.bulk_create(
             TakenBack(
                 mark=one.mark,
