@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from django.db.utils import IntegrityError
 
 from registret.access.refusals import NotFound
 from registret.records import cases, identity, looking, retention, services
 from registret.records.blocking import mark_of
 from registret.records.mark_file import read_kept, read_marks
-from registret.records.models import Leaving, OptOut, Step, TakenBack
+from registret.records.models import Leaving, OptOut, TakenBack
 from registret.records.opting_out import came_back, confirm_opt_out, destroy_left, replay, take_back, write_marks
 from registret.records.refusals import NothingLeaves, OptedOut, OwnOptOut
 from registret.records.sight import sight_of, sight_of_all, sight_of_leaving
@@ -166,7 +166,7 @@ def test_until_then_it_is_taken_back_and_all_is_as_it_was(here: Ward) -> None:
     assert destroy_left(at=NOW + 2 * DAY) == 0
     assert TakenBack.objects.count() == 1
     for attempt in (lambda: TakenBack.objects.update(key="x"), lambda: TakenBack.objects.all().delete()):
-        with pytest.raises(IntegrityError), transaction.atomic():
+        with pytest.raises(IntegrityError), as_owner():
             attempt()
 
 
