@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -217,6 +219,27 @@ def test_a_backup_brings_back_whom_the_file_has_and_nobody_who_took_it_back(
     write_marks()
     assert len(read_marks(file.read_text().splitlines())) == 1
     assert len(file.read_text().splitlines()) == 3
+
+
+def test_the_database_is_asked_what_the_file_lacks_while_no_other_process_writes_it(
+    here: Ward, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "marks.jsonl"
+    file.touch()
+    monkeypatch.setattr(settings, "OPT_OUT_FILE", file)
+    story(here)
+    leave(actor=handler(), case=case(), at=NOW)
+    asked = []
+
+    def seen(execute: Callable[..., object], sql: str, *more: object) -> object:
+        with file.open() as other, pytest.raises(BlockingIOError):
+            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        asked.append(sql)
+        return execute(sql, *more)
+
+    with connection.execute_wrapper(seen):
+        write_marks()
+    assert [table for table in ("records_optout", "records_takenback") if not any(table in sql for sql in asked)] == []
 
 
 def test_a_restored_backup_destroys_nobody_who_took_the_opt_out_back_since(
