@@ -217,7 +217,7 @@ def _again(
         "troubles": troubles,
         "troubles_title": title_of(troubles),
         "not_included": pages.broken_shown(assessment) if not assessment.lacking else [],
-        "doubles": pages.episodes_context(found.doubles.own),
+        "doubles": pages.episodes_context(found.doubles.own, at=request.at),
         "elsewhere": found.doubles.elsewhere,
     }
     return render(request, "new_episode.html", context, status=200 if only_more else 422)

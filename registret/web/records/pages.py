@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from registret.kernel.sweden import day_of
 from registret.places.queries import clinics, open_clinics
 from registret.records.lifecycle import ClosedWhy, StepState
 from registret.records.numbers import Sex
-from registret.records.rows import EpisodeRow, Other, RevisionRow, StepPage
+from registret.records.rows import EpisodeRow, Other, RevisionRow, StepPage, StepRow
 from registret.records.services import Outcome
 from registret.records.versions import Preview, newer_form
 from registret.registries.answers import written
@@ -353,9 +353,26 @@ def version_context(found: Preview) -> dict[str, Any]:
     }
 
 
-def episodes_context(episodes: Sequence[EpisodeRow]) -> list[dict[str, Any]]:
+def episodes_context(episodes: Sequence[EpisodeRow], *, at: datetime) -> list[dict[str, Any]]:
+    """With what each step waits for on the day of `at`."""
     places = clinics({episode.clinic_id for episode in episodes})
-    return [{"row": e, "clinic": places[e.clinic_id].title, "steps": steps_shown(e)} for e in episodes]
+    return [
+        {
+            "row": e,
+            "clinic": places[e.clinic_id].title,
+            "steps": [one | {"state_name": _waits_for(one["row"], today=day_of(at))} for one in steps_shown(e)],
+        }
+        for e in episodes
+    ]
+
+
+def _waits_for(row: StepRow, *, today: date) -> str:
+    """How far a step has come; of a follow-up that is not begun, when it is to be done."""
+    if row.state is not StepState.PLANNED or row.due_from is None or row.due_to is None:
+        return state_name(row.state)
+    if row.due_from > today:
+        return _("väntar, från %(day)s") % {"day": day_in_words(row.due_from)}
+    return _("att göra, senast %(day)s") % {"day": day_in_words(row.due_to)}
 
 
 def registries_to_report(actor: Actor) -> list[Any]:
