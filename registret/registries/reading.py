@@ -127,8 +127,8 @@ def read_lists(file: Path, terminologies: Terminologies) -> dict[str, CodeList]:
 
 
 def read_terminology(folder: Path, system: CodeSystem, before: Terminology | None = None) -> Terminology:
-    """`<system>.toml` and `<system>.csv`. Without the first, the codes add to those `before`; without the second, no code
-    has a name.
+    """`<system>.toml` and `<system>.csv`. Without the first, the codes add to those `before`; without the second, no
+    code has a name.
 
     Raises: DefinitionBroken.
     """

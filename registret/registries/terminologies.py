@@ -2,7 +2,8 @@
 
 `codes/<system>.toml` says what a code looks like, where the list is from and how much of the system it holds.
 `codes/<system>.csv` has a line for each code with its names and the days between which it is valid; a system without it
-is checked by shape and chapter only. A list that is not `complete` takes every code of the right shape out of its chapters; it only has no name for those that it lacks.
+is checked by shape and chapter only. A list that is not `complete` takes every code of the right shape out of its
+chapters; it only has no name for those that it lacks.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ COLUMNS: Final = ("code", "sv", "en", "from", "until")
 class TerminologyFile(BaseModel):
     """`codes/<system>.toml`. `source`: who publishes it, and which edition this is. `dot_after`: people leave out the
     dot that belongs after so many characters. `chapters`: first characters (`F`) or ranges of them (`A00-B99`).
-    `looks_like`: what a code looks like, after "en kod har". `also`: everyday words, each with the codes and ranges that
-    people look for with it."""
+    `looks_like`: what a code looks like, after "en kod har". `also`: everyday words, each with the codes and ranges
+    that people look for with it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 

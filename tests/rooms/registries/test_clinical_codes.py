@@ -160,10 +160,8 @@ def test_a_diagnosis_that_names_no_agent_asks_nothing(registry: str) -> None:
 
 @pytest.mark.parametrize("registry", FORMS)
 def test_another_agent_is_named_or_said_to_be_unknown_before_the_signature(registry: str) -> None:
-    told = {"agent": Answer(value=frozenset({"other"}))}
-    assert (
-        "other_agent" in assess(form_of(registry, 1), "discharge", answers={"discharge": told}, patient=NOBODY).lacking
-    )
+    told = {"discharge": {"agent": Answer(value=frozenset({"other"}))}}
+    assert "other_agent" in assess(form_of(registry, 1), "discharge", answers=told, patient=NOBODY).lacking
 
 
 NINE, TEN = Answer(value=at("2026-11-20T09:00")), Answer(value=at("2026-11-20T10:00"))
