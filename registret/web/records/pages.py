@@ -147,6 +147,7 @@ def step_context(
     """One step with its fields. `signing`: it was tried, and all that stops it is told in one place."""
     broken = broken_shown(page.assessment)
     troubles = troubles_of(parts, broken=[Trouble(code=b["code"], text=b["text"]) for b in broken] if signing else [])
+    to_look_at = _to_look_at(page) if signing and not troubles else ()
     steps = steps_shown(page.episode)
     sections = () if page.is_writable else read(page)
     on_page = [one.code for one in (parts if page.is_writable else sections)]
@@ -167,11 +168,24 @@ def step_context(
         "to_do": to_do(page.assessment),
         "next": next_to_do(page),
         "not_saved": _not_saved(parts),
-        "troubles": troubles,
-        "troubles_title": title_of(troubles),
+        "troubles": troubles or to_look_at,
+        "troubles_title": _("Stämmer det här? Rätta, eller signera igen.") if to_look_at else title_of(troubles),
+        "seen": " ".join(sorted(remarks(page.assessment))) if to_look_at else "",
         "conflicts": outcome.conflicts if outcome else (),
         "tab": "records",
     }
+
+
+def remarks(assessment: Assessment) -> set[str]:
+    """Codes of the rules that do not hold and stop no signature: they are asked about once, when it is tried."""
+    return {rule.code for rule in assessment.odd}
+
+
+def _to_look_at(page: StepPage) -> tuple[Trouble, ...]:
+    """What those rules ask, each at the first of its questions that is on the page."""
+    here = {question.code for question in page.form_step.questions}
+    found = {str(rule.message): next((c for c in rule.about if c in here), "") for rule in page.assessment.odd}
+    return tuple(Trouble(code=code, text=text) for text, code in found.items())
 
 
 def due_in_words(page: StepPage) -> str:
@@ -301,6 +315,7 @@ def refused_live(
     return live(outcome, faults, at) | {
         "unanswered": unanswered,
         "title": context["troubles_title"],
+        "seen": context["seen"],
         "troubles": [{"code": t.code, "text": t.text, "left": t.is_unanswered} for t in context["troubles"]],
     }
 
