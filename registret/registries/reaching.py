@@ -182,7 +182,7 @@ class _Small:
             case VariableType.DATE:
                 return day_of(self._moment(dice))
             case VariableType.CODE:
-                return dice.choice(["x", *sorted(self._words)])
+                return str(dice.choice(["x", *sorted(self._words)]))
         return "x"
 
     def _options(self, dice: random.Random, question: Question, how_many: int) -> list[str]:
