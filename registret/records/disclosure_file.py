@@ -1,8 +1,8 @@
 """The file of a disclosure for research: what stands in it, and what never does.
 
 Answers of signed steps only, and which steps a death has closed, without numbers, names, system ids, birth dates and
-free text. Everything is read, counted and written inside one `snapshot_of_all`, some steps at a time. The lines come in the
-order of their pseudonyms, so that their places do not say who is who in two files.
+free text. Everything is read, counted and written inside one `snapshot_of_all`, some steps at a time. The lines come in
+the order of their pseudonyms, so that their places do not say who is who in two files.
 """
 
 from __future__ import annotations

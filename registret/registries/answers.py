@@ -200,10 +200,9 @@ def _without_unit(question: Question, text: str) -> str:
     Raises: AnswerBroken (it has another unit).
     """
     variable = question.variable
-    units = {variable.ucum} | (
-        {variable.unit.sv, variable.unit.en} if isinstance(variable.unit, Words) else {variable.unit}
-    )
-    for unit in sorted((_unit_as_typed(one) for one in units if one), key=len, reverse=True):
+    shown = (variable.unit.sv, variable.unit.en) if isinstance(variable.unit, Words) else (variable.unit,)
+    units = {_unit_as_typed(one) for one in (*shown, variable.ucum) if one}
+    for unit in sorted(units, key=len, reverse=True):
         number = _unit_as_typed(text).removesuffix(unit)
         if number != _unit_as_typed(text) and re.fullmatch(r"[-\u2212+]?[\d.,]+", number):
             return number

@@ -80,7 +80,7 @@ def signed_through(anna: Actor, now: datetime, *, days: int) -> str:
     arrived = timezone.localtime(now - timedelta(days=days), SWEDEN)
     episode = begun(anna, at=now, arrived_at=[f"{arrived:%Y-%m-%dT%H:%M}"])
     left = {"discharged_at": [f"{arrived + timedelta(days=5):%Y-%m-%dT%H:%M}"]}
-    for step, answers in (("acute", ACUTE), ("discharge", DISCHARGE | left)):
+    for step, answers in (("acute", ACUTE), ("discharge", {**DISCHARGE, **left})):
         early = [f"{arrived + timedelta(hours=1):%Y-%m-%dT%H:%M}"]
         timed = {code: early if code.endswith("_at") and code not in left else one for code, one in answers.items()}
         services.write(actor=anna, episode=episode, step=step, base=0, written=timed, at=now)
