@@ -546,7 +546,7 @@ def test_a_step_that_a_death_has_closed_is_told_of_with_who_said_so(open_house: 
     assert (closed["step"], closed["closed_why"], closed["closed"]) == ("follow_up", "answer", "4")
     assert json.loads(file["manifest.json"])["rows"]["closed_steps.csv"] == 1
     assert table(file["follow_up.csv"]) == []
-    parts = frozenset({"follow_up/outcome"})
+    parts = frozenset({"discharge/discharge", "follow_up/outcome"})
     dated = inside(file_of(decided(parts=parts, full_dates=True, dates_reason="Säsong")))
     assert [row["closed"] for row in table(dated["closed_steps.csv"])] == ["2026-11-24"]
 
