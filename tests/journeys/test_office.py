@@ -236,7 +236,7 @@ def test_the_office_writes_down_an_incident_and_revises_it(house: House, doris: 
     hers.press("Spara")
     page.get_by_text("Version 1,").click()
     looked_at(page, "72-incident")
-    page.get_by_role("link", name="Tillbaka till incidenterna").click()
+    page.get_by_role("link", name="Incidenter").click()
     looked_at(page, "73-incidenter")
     with page.expect_download() as file:
         hers.press("Hämta registret som fil")
