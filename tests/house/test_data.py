@@ -339,7 +339,9 @@ def test_the_triggers_are_those_of_the_migrations_and_switched_on() -> None:
     assert {enabled for *_, enabled in found} == {"O"}
 
 
-@pytest.mark.parametrize("table", ["ledger_entry", "settings_decision"])
+@pytest.mark.parametrize(
+    "table", ["ledger_entry", "settings_decision", "oversight_incidentrevision", "oversight_incident CASCADE"]
+)
 def test_what_is_append_only_is_not_emptied_at_one_stroke_either(table: str) -> None:
     with pytest.raises(ProgrammingError, match="TRUNCATE is refused"), as_owner():
         rows(f"TRUNCATE {table}")

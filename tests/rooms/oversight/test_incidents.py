@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, ProgrammingError, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from registret.access.actor import Actor
 from registret.access.refusals import CardTooOld, NotFound, NotPermitted
@@ -238,14 +238,19 @@ def test_an_incident_that_is_not_there_is_not_found(doris: Actor) -> None:
         incidents.revise(incident=0, base=0, text=BARE, actor=doris, at=NOW)
 
 
-@pytest.mark.parametrize("model", [Incident, IncidentRevision])
-def test_the_database_lets_nobody_change_or_remove_what_is_written(doris: Actor, model: Any) -> None:
+@pytest.mark.parametrize("table", ["oversight_incident", "oversight_incidentrevision"])
+@pytest.mark.parametrize("act", ["UPDATE {} SET at = now()", "DELETE FROM {}"])
+def test_the_database_lets_nobody_change_or_remove_what_is_written(doris: Actor, table: str, act: str) -> None:
     incidents.register(text=BARE, actor=doris, at=NOW)
-    for change in (lambda: model.objects.update(at=NOW + DAY), lambda: model.objects.all()._raw_delete("default")):
-        with pytest.raises(ProgrammingError, match="an incident is never changed"), as_owner():
-            change()
-        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
-            change()
+    with pytest.raises(ProgrammingError, match="an incident is never changed"), as_owner():
+        changed(act.format(table))
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        changed(act.format(table))
+
+
+def changed(sql: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
 
 
 @pytest.mark.parametrize(
@@ -274,8 +279,8 @@ def test_the_database_lets_nobody_change_or_remove_what_is_written(doris: Actor,
 )
 def test_the_database_refuses_what_is_not_whole(doris: Actor, constraint: str, different: dict[str, Any]) -> None:
     number = incidents.register(text=WHOLE, actor=doris, at=NOW)
-    usual = IncidentRevision.objects.values().get() | {"number": 2}
-    del usual["id"]
+    kept = IncidentRevision.objects.values().get()
+    usual = {name: value for name, value in kept.items() if name != "id"} | {"number": 2}
     assert usual["incident_id"] == number
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         IncidentRevision.objects.create(**usual | different)
