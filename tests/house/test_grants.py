@@ -37,6 +37,8 @@ MAY: Final = {
     "ledger_seal": ADDED,
     "limits_count": FORGOTTEN,
     "mail_letter": FORGOTTEN,
+    "oversight_incident": ADDED,
+    "oversight_incidentrevision": ADDED,
     "oversight_review": CHANGED,
     "oversight_reviewedentry": CHANGED,
     "places_careprovider": CHANGED,
