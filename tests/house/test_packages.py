@@ -44,8 +44,8 @@ main()
 
 
 def locked(file: str) -> dict[str, str]:
-    """Release, conditions and hashes, by name."""
-    text = re.sub(r"\n +#.*", "", (ROOT / file).read_text(encoding="utf-8"))
+    """Release and hashes, by name; on which machines is for each lock to say."""
+    text = re.sub(r"\n +#.*| ;[^\\]*(?= \\)", "", (ROOT / file).read_text(encoding="utf-8"))
     return dict(re.findall(r"^([a-z0-9-]+)==([^\n]*(?:\n +--hash[^\n]*)*)", text, re.MULTILINE))
 
 
