@@ -63,9 +63,10 @@ def hold_reach(actor: Actor, *, at: datetime) -> Reach:
 
 
 def _own_right(actor: Actor, *, at: datetime) -> QuerySet[Grant]:
-    role = Role.REGISTRY_OFFICE if actor.seat.clinic_id is None else Role.LOCAL_ADMINISTRATOR
-    mine = valid_grants_of(account_id=actor.account_id, at=at)
-    return mine.filter(role=role, clinic_id=actor.seat.clinic_id, account__state=AccountState.CONFIRMED)
+    mine = valid_grants_of(account_id=actor.account_id, at=at).filter(account__state=AccountState.CONFIRMED)
+    if actor.seat.clinic_id is None:
+        return mine.filter(role=Role.REGISTRY_OFFICE, clinic=None)
+    return mine.filter(role=Role.LOCAL_ADMINISTRATOR, clinic_id=actor.seat.clinic_id)
 
 
 def _reach(own: Grant | None) -> Reach:
