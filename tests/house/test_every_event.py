@@ -11,7 +11,7 @@ from pytest_django import DjangoDbBlocker
 from registret.words.events import EVENTS
 from tests.house.acts import accounts, logins, patients, registry, rights
 from tests.house.acts.told import Act, Told, meant, said
-from tests.house.test_disclosed_events import ACTS as OF_DISCLOSURES
+from tests.house.test_disclosed_events import EVENTS as OF_DISCLOSURES
 from tests.rooms.records.scene import Ward, log, ward
 from tests.rooms.web.conftest import static_files
 
