@@ -56,9 +56,9 @@ from tests.rooms.records.scene import (
     system_id_of,
 )
 
-LONG_AGO = {"arrived_at": ["2006-11-23T23:59"]}
+LONG_AGO = ["2006-11-23T23:59"]
 OLD = {"blood_cultured_at": ["2012-03-01T08:50"], "antibiotic_at": ["2012-03-01T09:30"], "smoking": ["never"]}
-IN_JUNE = {"arrived_at": ["2026-06-01T08:15"]}
+IN_JUNE = ["2026-06-01T08:15"]
 LEFT_IN_JUNE = {**DISCHARGE, "discharged_at": ["2026-06-10T12:00"]}
 WISH = Wish(
     project="KLARA",
@@ -153,7 +153,7 @@ def episodes_exported(here: Ward) -> Told:
 
 
 def listed_for_letters(here: Ward) -> Told:
-    episode = begun(here.karin, **IN_JUNE)
+    episode = begun(here.karin, arrived_at=IN_JUNE)
     services.write(actor=here.karin, episode=episode, step="discharge", base=0, written=LEFT_IN_JUNE, at=NOW)
     looking.letters_due(actor=here.anna, at=NOW)
     return by_anna(here)
@@ -268,7 +268,7 @@ def moved_on(here: Ward) -> Told:
 
 def died(here: Ward) -> str:
     """Says the discharge of an episode; answers it."""
-    episode = begun(here.karin, **IN_JUNE)
+    episode = begun(here.karin, arrived_at=IN_JUNE)
     dead = {**LEFT_IN_JUNE, "discharged_to": ["died"]}
     services.write(actor=here.anna, episode=episode, step="discharge", base=0, written=dead, at=NOW)
     return episode
@@ -369,8 +369,7 @@ def destroyed(here: Ward) -> Told:
 
 def episode_destroyed(here: Ward) -> Told:
     begun(here.anna)
-    episode = begun(here.anna, **LONG_AGO)
-    assert episode
+    begun(here.anna, arrived_at=LONG_AGO)
     retention.decide_to_destroy(actor=handler(), sub_registry="pneumoni", reason="Beslut 12/2026", at=NOW)
     assert retention.destroy_due(at=NOW + HOUR) == 1
     return replace(by_anna(here), by=None, program="clock")
@@ -385,7 +384,7 @@ def research_destroyed(here: Ward) -> Told:
 
 
 def retention_decided(here: Ward) -> Told:
-    begun(here.anna, **LONG_AGO)
+    begun(here.anna, arrived_at=LONG_AGO)
     retention.decide_to_destroy(actor=handler(), sub_registry="pneumoni", reason="Beslut 12/2026", at=NOW)
     return Told(by=GRETA)
 
