@@ -11,11 +11,13 @@ from urllib.parse import unquote
 import pytest
 from django.apps import apps
 
+from registret.web.gate import views
+
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 MAKE = re.compile(r"`make ([a-z-]+)")
 TEST = re.compile(r"(?<![.\w])test_\w+\b(?!\.py)")
-FILE = re.compile(r"`([\w.-]+(?:/[\w.-]+)+\.[a-z]+)\b")
+FILE = re.compile(r"(?:`|(?<= )(?=tests/))([\w.-]+(?:/[\w.-]+)+\.[a-z]+)\b")
 WEB = ("registret/web/static", "registret/web/templates")
 # What a file is named from: `access/roles.py`, `form/net.js`, `codes/icd10se.csv`.
 FROM = ("", "docs", "registret", "registret/registries/definitions", "registret/web", *WEB)
@@ -68,6 +70,16 @@ def test_the_picture_of_the_house_names_every_folder_of_it() -> None:
     rooms = {path.parent.name for path in ROOT.glob("registret/*/__init__.py")}
     journeys = {path.parent.name for path in ROOT.glob("registret/web/*/__init__.py")}
     assert rooms | journeys - {"templatetags"} <= named
+
+
+def test_every_address_is_in_the_journeys() -> None:
+    """By its last word: the tables shorten what several addresses have in common."""
+    journeys = (ROOT / "docs" / "journeys.md").read_text(encoding="utf-8")
+    words = {
+        address: re.findall(r"(?<![<\w:.-])\w[\w.-]*(?![\w:>.-])", address)
+        for address, _ in views("registret.web.urls")
+    }
+    assert [address for address, parts in words.items() if parts and parts[-1] not in journeys] == []
 
 
 def test_every_table_has_its_word_in_the_glossary() -> None:
