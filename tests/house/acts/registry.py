@@ -1,4 +1,4 @@
-"""What the registry keeps about itself: clinics, letters, revocation lists, and the log with its reviews."""
+"""What the registry keeps about itself: clinics, letters, revocation lists, incidents, and the log with its reviews."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from registret.ledger.sealing import seal_settled
 from registret.ledger.services import record
 from registret.mail.models import Letter
 from registret.mail.services import deliver_due
+from registret.oversight import incidents
 from registret.oversight import services as oversight
 from registret.oversight.lifecycle import Outcome, Verdict
 from registret.oversight.models import ReviewedEntry
@@ -32,10 +33,11 @@ from registret.revocation.services import fetch_now, tell_of_age
 from registret.revocation.sources import Sources
 from registret.web.logbook.reading import export_log, read_log, read_review
 from tests import cast
-from tests.cast import ANNA, BERTIL, DORIS, ERIK
+from tests.cast import ANNA, BERTIL, DORIS, ERIK, INGRID
 from tests.house.acts.told import FRIDA, Act, Told, patients
 from tests.owner import as_owner
 from tests.pki import new_pki
+from tests.rooms.oversight.test_incidents import BARE, WHOLE
 from tests.rooms.records.scene import DAY, HOUR, NOW, TOLVAN, Ward, begun, system_id_of
 from tests.rooms.revocation.liar import Behaviour, Liar, redirects, says
 from tests.rooms.revocation.office import Office
@@ -269,6 +271,26 @@ def review_closed(here: Ward) -> list[Told]:
     ]
 
 
+# --- incidents -------------------------------------------------------------------------------------
+
+
+def incident_registered(here: Ward) -> Told:
+    incidents.register(text=BARE, actor=cast.actor(DORIS, at=NOW), at=NOW)
+    return Told(by=DORIS)
+
+
+def incident_revised(here: Ward) -> Told:
+    cast.appoint_by_program(INGRID, Role.REGISTRY_OFFICE, at=NOW - DAY)
+    number = incidents.register(text=BARE, actor=cast.actor(DORIS, at=NOW), at=NOW)
+    incidents.revise(incident=number, base=1, text=WHOLE, actor=cast.actor(INGRID, at=NOW), at=NOW)
+    return Told(by=INGRID)
+
+
+def incidents_exported(here: Ward) -> Told:
+    incidents.export(actor=cast.actor(DORIS, at=NOW), at=NOW)
+    return Told(by=DORIS)
+
+
 ACTS: dict[str, Act] = {
     "letter.given_up": letter_given_up,
     "clinic.created": clinic_created,
@@ -286,6 +308,9 @@ ACTS: dict[str, Act] = {
     "log.read": log_read,
     "log.exported": log_exported,
     "log.culled": log_culled,
+    "incident.registered": incident_registered,
+    "incident.revised": incident_revised,
+    "incidents.exported": incidents_exported,
     "review.drawn": drawn,
     "review.read": review_read,
     "review.taken": review_taken,
