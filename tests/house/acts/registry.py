@@ -12,6 +12,7 @@ from pathlib import Path
 from django.test import override_settings
 from django.utils import timezone
 
+from registret.access.actor import Actor
 from registret.access.people import suspend_person
 from registret.access.roles import Role
 from registret.config import workers
@@ -23,7 +24,7 @@ from registret.ledger.sealing import seal_settled
 from registret.ledger.services import record
 from registret.mail.models import Letter
 from registret.mail.services import deliver_due
-from registret.oversight import incidents
+from registret.oversight import incidents, openings
 from registret.oversight import services as oversight
 from registret.oversight.lifecycle import Outcome, Verdict
 from registret.oversight.models import ReviewedEntry
@@ -153,16 +154,28 @@ def about_tolvan(here: Ward) -> Told:
     return Told(by=ERIK, hsa_id=ANNA.hsa_id, patients=patients())
 
 
+def open_log() -> Actor:
+    """Erik says why, and answers for it in this session."""
+    erik = cast.actor(ERIK, at=NOW)
+    openings.open_log(why=openings.Why.FOLLOW_UP, reason="Kvartalets uppföljning", actor=erik, at=NOW)
+    return erik
+
+
+def log_opened(here: Ward) -> Told:
+    open_log()
+    return Told(by=ERIK)
+
+
 def log_read(here: Ward) -> Told:
     told = about_tolvan(here)
-    erik, wanted = cast.actor(ERIK, at=NOW), Wanted(hsa_id=ANNA.hsa_id)
+    erik, wanted = open_log(), Wanted(hsa_id=ANNA.hsa_id)
     read_log(wanted=wanted, patient=system_id_of(TOLVAN), told={}, before=None, actor=erik, at=NOW)
     return told
 
 
 def log_exported(here: Ward) -> Told:
     told = about_tolvan(here)
-    erik, wanted = cast.actor(ERIK, at=NOW), Wanted(hsa_id=ANNA.hsa_id)
+    erik, wanted = open_log(), Wanted(hsa_id=ANNA.hsa_id)
     export_log(wanted=wanted, patient=system_id_of(TOLVAN), told={}, form="csv", actor=erik, at=NOW)
     return told
 
@@ -305,6 +318,7 @@ ACTS: dict[str, Act] = {
     "revocation.fetch_refused": fetch_refused,
     "revocation.list_late": list_late,
     "revocation.list_too_old": list_too_old,
+    "log.opened": log_opened,
     "log.read": log_read,
     "log.exported": log_exported,
     "log.culled": log_culled,
