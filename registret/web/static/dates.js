@@ -58,7 +58,10 @@ function dated(parts, year, asked) {
 function dayOf(text, asked) {
   for (const [pattern, days] of RELATIVE) {
     const match = text.match(pattern);
-    if (match) return { on: isoDay(msOf(`${asked.now.slice(0, 10)}T00:00`) + days * DAY), rest: text.slice(match[0].length) };
+    if (match) {
+      const today = msOf(`${asked.now.slice(0, 10)}T00:00`);
+      return { on: isoDay(today + days * DAY), rest: text.slice(match[0].length) };
+    }
   }
   const same = text.match(SAME_DAY);
   if (same) {
