@@ -11,6 +11,8 @@ from urllib.parse import unquote
 import pytest
 from django.apps import apps
 
+from registret.web.gate import views
+
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 MAKE = re.compile(r"`make ([a-z-]+)")
@@ -68,6 +70,16 @@ def test_the_picture_of_the_house_names_every_folder_of_it() -> None:
     rooms = {path.parent.name for path in ROOT.glob("registret/*/__init__.py")}
     journeys = {path.parent.name for path in ROOT.glob("registret/web/*/__init__.py")}
     assert rooms | journeys - {"templatetags"} <= named
+
+
+def test_every_address_is_in_the_journeys() -> None:
+    """By its last word: the tables shorten what several addresses have in common."""
+    journeys = (ROOT / "docs" / "journeys.md").read_text(encoding="utf-8")
+    words = {
+        address: re.findall(r"(?<![<\w:.-])\w[\w.-]*(?![\w:>.-])", address)
+        for address, _ in views("registret.web.urls")
+    }
+    assert [address for address, parts in words.items() if parts and parts[-1] not in journeys] == []
 
 
 def test_every_table_has_its_word_in_the_glossary() -> None:
