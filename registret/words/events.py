@@ -40,6 +40,9 @@ EVENTS = {
     "claim.code_refused": _("Fel kod för ett tidigare konto"),
     "data.forgotten": _("Gallrade uppgifter"),
     "processings.exported": _("Tog ut förteckningen över behandlingar"),
+    "incident.registered": _("Skrev upp en personuppgiftsincident"),
+    "incident.revised": _("Ändrade en personuppgiftsincident"),
+    "incidents.exported": _("Tog ut registret över personuppgiftsincidenter"),
     "confirmation.asked": _("Bekräftelsemejl begärt"),
     "confirmation.code_refused": _("Fel kod ur mejlet"),
     "application.made": _("Ansökte om behörighet"),
@@ -114,6 +117,7 @@ EVENTS = {
     "disclosure.key_taken": _("Tog ut kodnyckeln till ett utlämnande för forskning"),
     "patient.disclosed": _("Lämnade ut uppgifter för forskning, utan namn och nummer"),
     "patient.key_taken": _("Tog ut nyckeln mellan en beteckning i forskningen och patientens nummer"),
+    "log.opened": _("Öppnade loggen"),
     "review.drawn": _("Granskning begärd"),
     "review.read": _("Läste en granskning"),
     "review.taken": _("Tog över en granskning"),
@@ -195,6 +199,19 @@ FACT_VALUES = {
     ("kind", "nominations"): _("förslag till uppdrag"),
     ("card", "none"): _("uttaget"),
     ("card", "other"): _("ett annat"),
+    ("errand", "suspicion"): _("misstanke om otillåten åtkomst"),
+    ("errand", "patient"): _("fråga eller klagomål från en patient"),
+    ("errand", "follow_up"): _("planerad uppföljning"),
+    ("errand", "trouble"): _("felsökning, en referens"),
+    ("errand", "incident"): _("personuppgiftsincident"),
+    ("errand", "authority"): _("begäran från vårdgivare eller myndighet"),
+    ("errand", "other"): _("annat"),
+    ("authority", "undecided"): _("inte än"),
+    ("authority", "done"): _("anmäld"),
+    ("authority", "not_needed"): _("behöver inte anmälas"),
+    ("persons", "undecided"): _("inte än"),
+    ("persons", "done"): _("informerade"),
+    ("persons", "not_needed"): _("behöver inte informeras"),
     ("outcome", "done"): _("genomfört"),
     ("outcome", "refused"): _("nekat"),
     **{("fault", code): words for code, words in FAULTS.items()},
@@ -345,6 +362,14 @@ FACTS = {
     "organisation": _("organisation"),
     "full_dates": _("hela datum"),
     "patients": _("patienter"),
+    "errand": _("ärende"),
+    "opening": _("öppnad med post"),
+    "incident": _("incident"),
+    "revision": _("version"),
+    "discovered_at": _("upptäcktes"),
+    "authority": _("anmälan till IMY"),
+    "persons": _("de berörda"),
+    "is_open": _("öppen"),
 }
 
 
@@ -361,3 +386,9 @@ def fact_name(code: str) -> str:
 def fact_value(name: str, value: str) -> str:
     """A fact's value in the active language if it is a code, else as it is."""
     return str(FACT_VALUES.get((name, value), value))
+
+
+def errand_name(code: str) -> str:
+    """What the log is opened for, as a choice."""
+    name = fact_value("errand", code)
+    return name[:1].upper() + name[1:]
