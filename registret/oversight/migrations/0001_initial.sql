@@ -1,4 +1,4 @@
--- What the database itself refuses about log reviews.
+-- What the database itself refuses about log reviews and incidents.
 
 -- The sample stays as it was drawn, and a closed review stays closed.
 CREATE FUNCTION oversight_review_guard() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -79,3 +79,16 @@ BEGIN
 END $$;
 CREATE TRIGGER oversight_reviewer_guard BEFORE INSERT OR UPDATE OF reviewer_id ON oversight_review
     FOR EACH ROW EXECUTE FUNCTION oversight_reviewer_guard();
+
+CREATE FUNCTION oversight_incident_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'an incident is never changed: % is refused', TG_OP USING ERRCODE = 'insufficient_privilege';
+END $$;
+CREATE TRIGGER oversight_incident_append_only BEFORE UPDATE OR DELETE ON oversight_incident
+    FOR EACH ROW EXECUTE FUNCTION oversight_incident_append_only();
+CREATE TRIGGER oversight_incident_never_truncated BEFORE TRUNCATE ON oversight_incident
+    FOR EACH STATEMENT EXECUTE FUNCTION oversight_incident_append_only();
+CREATE TRIGGER oversight_incidentrevision_append_only BEFORE UPDATE OR DELETE ON oversight_incidentrevision
+    FOR EACH ROW EXECUTE FUNCTION oversight_incident_append_only();
+CREATE TRIGGER oversight_incidentrevision_never_truncated BEFORE TRUNCATE ON oversight_incidentrevision
+    FOR EACH STATEMENT EXECUTE FUNCTION oversight_incident_append_only();
