@@ -1,14 +1,10 @@
-"""The threat model and the ASVS table name tests: each exists, and no line leaves open who holds it."""
+"""The threat model and the ASVS table are whole, and no line leaves open who holds it."""
 
 from __future__ import annotations
 
-import ast
 import itertools
 import re
-from functools import cache
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).parents[2]
 THREATS = ROOT / "docs" / "threat-model.md"
@@ -17,6 +13,28 @@ NAMED = re.compile(r"\btest_\w+\b(?!\.py)")
 
 # Requirements of levels 1 and 2 in ASVS 5.0.0, by section. What is missing in a row of numbers is of level 3.
 LEVEL_2 = {
+    "1.1": range(1, 3),
+    "1.2": range(1, 10),
+    "1.3": range(1, 12),
+    "1.4": range(1, 4),
+    "1.5": range(1, 3),
+    "2.1": range(1, 4),
+    "2.2": range(1, 4),
+    "2.3": range(1, 5),
+    "2.4": range(1, 2),
+    "3.2": range(1, 3),
+    "3.3": range(1, 5),
+    "3.4": range(1, 7),
+    "3.5": range(1, 6),
+    "3.7": range(1, 3),
+    "4.1": range(1, 4),
+    "4.2": range(1, 2),
+    "4.3": range(1, 3),
+    "4.4": range(1, 5),
+    "5.1": range(1, 2),
+    "5.2": range(1, 4),
+    "5.3": range(1, 3),
+    "5.4": range(1, 4),
     "6.1": range(1, 4),
     "6.2": range(1, 13),
     "6.3": range(1, 5),
@@ -52,14 +70,22 @@ LEVEL_2 = {
     "12.1": range(1, 4),
     "12.2": range(1, 3),
     "12.3": range(1, 5),
+    "13.1": range(1, 2),
+    "13.2": range(1, 6),
+    "13.3": range(1, 3),
+    "13.4": range(1, 6),
+    "14.1": range(1, 3),
+    "14.2": range(1, 5),
+    "14.3": range(1, 4),
+    "15.1": range(1, 4),
+    "15.2": range(1, 4),
+    "15.3": range(1, 8),
+    "16.1": range(1, 2),
+    "16.2": range(1, 6),
+    "16.3": range(1, 5),
+    "16.4": range(1, 4),
+    "16.5": range(1, 4),
 }
-
-
-@pytest.mark.parametrize("document", [THREATS, ASVS], ids=lambda path: path.name)
-def test_every_test_that_is_named_exists(document: Path) -> None:
-    named = set(NAMED.findall(document.read_text(encoding="utf-8")))
-    assert named - existing() == set()
-    assert named
 
 
 def test_every_threat_is_held_by_a_test_or_says_by_what_else() -> None:
@@ -90,13 +116,6 @@ def test_the_gaps_are_counted_where_one_looks_first() -> None:
     assert f"{counted['met']} met, {counted['partly']} partly, {counted['gap']} not met" in text
 
 
-@pytest.mark.parametrize("document", [THREATS, ASVS], ids=lambda path: path.name)
-def test_every_file_that_is_named_exists(document: Path) -> None:
-    named = set(re.findall(r"`([a-z_]+(?:/[a-z_0-9]+)+\.[a-z]+)", document.read_text(encoding="utf-8")))
-    here = (ROOT, ROOT / "registret", ROOT / "docs")
-    assert [name for name in sorted(named) if not any((place / name).exists() for place in here)] == []
-
-
 def requirements() -> list[list[str]]:
     return [row for row in rows(ASVS) if len(row) == 4]
 
@@ -110,14 +129,3 @@ def rows(document: Path) -> list[list[str]]:
         for line in lines
         if line not in heads and not set(line) <= set("|-: ")
     ]
-
-
-@cache
-def existing() -> frozenset[str]:
-    trees = [ast.parse(file.read_text(encoding="utf-8")) for file in (ROOT / "tests").rglob("test_*.py")]
-    return frozenset(
-        node.name
-        for tree in trees
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_")
-    )
