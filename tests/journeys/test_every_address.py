@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import Enum
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from playwright.sync_api import Page, Playwright, expect
 
 from registret.demo import cast
 from registret.demo.cast import Person
+from registret.kernel.sweden import SWEDEN
 from registret.web.gate import views
 from tests.journeys.conftest import IN_ENGLISH, STICKING_OUT, axe_finds_nothing, launched
 from tests.journeys.furnished import URLCONF, Furnished, furnished_house, links_of
@@ -38,6 +40,7 @@ WHO: Mapping[str, Person | None] = {
     "needs manage_people": cast.BERTIL,
     "needs appoint": cast.DORIS,
     "needs decide_limits": cast.DORIS,
+    "needs keep_incidents": cast.DORIS,
     "needs help": cast.SAMIR,
     "needs handle_cases": cast.HENRIK,
     "needs read_log": cast.ERIK,
@@ -120,6 +123,16 @@ def objection(seat: Seat) -> str:
     return found[1]
 
 
+def incident(seat: Seat) -> str:
+    """One that was found out a minute ago; nobody has decided whether it is reported."""
+    then = datetime.now(SWEDEN) - timedelta(minutes=1)
+    undecided = {"authority": "undecided", "persons": "undecided", "is_open": "yes"}
+    what = {"base": "0", "happened": "En lista till fel klinik", "discovered_at": f"{then:%Y-%m-%d %H.%M}"}
+    written = seat.visitor().post("/kansliet/incidenter/ny", what | undecided)
+    assert written.is_redirect, written.text
+    return str(written.headers["Location"])
+
+
 BY_HAND: Mapping[str, Callable[[Seat], str]] = {
     "logga-in/svar/": lambda seat: "/logga-in/svar/",
     "logga-in/svar/<str:code>": lambda seat: "/logga-in/svar/gone",
@@ -127,6 +140,8 @@ BY_HAND: Mapping[str, Callable[[Seat], str]] = {
     "kort/<str:reference>": pressed("/kort", "Läs kortet"),
     "bekrafta/<str:token>": confirmation,
     "invand/<str:token>": objection,
+    "kansliet/incidenter/<int:number>": incident,
+    "kansliet/incidenter/<int:number>/andra": lambda seat: f"{incident(seat)}/andra",
     "hjalp/kort/<str:name>": lambda seat: "/hjalp/kort/card.person_id",
     "koder/<slug:system>": lambda seat: "/koder/icd10se?q=pneumoni",
     "attestera/<int:id>/adress": lambda seat: f"{seat.links['attestera/<int:id>'][0]}/adress",
@@ -240,7 +255,11 @@ UNREACHABLE = """() => [...document.querySelectorAll("body *")]
     .map((box) => box.outerHTML.slice(0, 200))"""
 
 
-@pytest.mark.parametrize("address", sorted(GATES, key=lambda address: str(opens(address))))
+def by_person(address: str) -> str:
+    return str(opens(address))
+
+
+@pytest.mark.parametrize("address", sorted(GATES, key=by_person))
 def test_an_address_shows_a_page_that_everybody_can_use(address: str, sit: Sit) -> None:
     seat = sit(opens(address))
     visitor = seat.visitor()
