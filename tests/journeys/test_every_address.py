@@ -63,8 +63,9 @@ RATHER: Mapping[str, Person | None] = {
 STARTS: Mapping[Person | None, Sequence[str]] = {
     None: ["/"],
     cast.ELIN: ["/nastan-klart"],
-    cast.PER_OLOF: ["/ansokan", "/bekraftad", "/ansokan/ny"],
+    cast.PER_OLOF: ["/ansokan", "/bekraftad", "/ansokan/ny", "/konto"],
     cast.SAMIR: ["/start", "/support?q=Sandgren"],
+    cast.TOVE: ["/start", "/personer"],
 }
 """Where somebody begins to follow links, if not at the start page alone."""
 
