@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Self
 
 from registret.demo.pki import Authority
-from tests.journeys.running import PATIENCE, House, answers
+from tests.journeys.running import PATIENCE, House, answers, free_ports
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 SBIN = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin"])
@@ -124,7 +124,7 @@ class FrontedHouse(House):
             "listen [::]:443 ssl": "#",
             "listen [::]:80": "#",
             "listen 443": f"listen 127.0.0.1:{self.site_port}",
-            "listen 80": f"listen unix:{self.folder}/80.sock",
+            "listen 80": f"listen 127.0.0.1:{free_ports(1)[0]}",
             "http {": f"http {{ client_body_temp_path {self.folder}; proxy_temp_path {self.folder}; "
             f"fastcgi_temp_path {self.folder}; uwsgi_temp_path {self.folder}; scgi_temp_path {self.folder};",
         }
@@ -137,7 +137,7 @@ class FrontedHouse(House):
             "log /dev/log local0": "log stderr format raw local0",
             "/run/haproxy": str(self.folder),
             "bind :443": f"bind 127.0.0.1:{self.site_port}",
-            "bind :80": f"bind unix@{self.folder}/80.sock",
+            "bind :80": f"bind 127.0.0.1:{free_ports(1)[0]}",
             "bind [::]:443": "",
             "bind [::]:80": "",
         }
