@@ -27,6 +27,7 @@ from registret.records.retention import (
 )
 from registret.records.sight import sight_of_all
 from registret.registries.queries import RegistryState, catalogue, sub_registries
+from tests.owner import as_owner
 from tests.rooms.records.scene import (
     HOUR,
     MINUTE,
@@ -186,7 +187,7 @@ def test_a_decision_stays_as_it_was_written(here: Ward) -> None:
         lambda: Keeping.objects.update(before=NOW, done_at=NOW),
         lambda: Keeping.objects.all().delete(),
     ):
-        with pytest.raises(IntegrityError), transaction.atomic():
+        with pytest.raises(IntegrityError), as_owner():
             attempt()
     destroy_due(at=NOW)
     with pytest.raises(IntegrityError), transaction.atomic():
