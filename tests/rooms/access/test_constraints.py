@@ -32,8 +32,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinics")]
 number = count(1)
 
 
-@pytest.fixture
-def clinics() -> None:
+@pytest.fixture(scope="module")
+def clinics(module_db: None) -> None:
     cast.clinics(NOW)
 
 

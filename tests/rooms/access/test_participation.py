@@ -18,8 +18,8 @@ from tests.rooms.records.scene import NOW, Ward, begun, log, ward
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def here() -> Ward:
+@pytest.fixture(scope="module")
+def here(module_db: None) -> Ward:
     return ward()
 
 

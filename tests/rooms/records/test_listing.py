@@ -30,17 +30,11 @@ from tests.rooms.records.scene import (
     at_work,
     begun,
     log,
-    ward,
 )
 
 pytestmark = pytest.mark.django_db
 
 MARCH = NOW + 110 * DAY
-
-
-@pytest.fixture
-def here() -> Ward:
-    return ward()
 
 
 def sign(actor: Actor, episode: str, step: str, answers: Mapping[str, Sequence[str]]) -> None:
