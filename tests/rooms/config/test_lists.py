@@ -65,7 +65,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
         for file in trust.glob("*.crl"):
             file.unlink()
         built.publish()
-        built.run("migrate", "--verbosity", "0")
+        built.migrate()
         yield built
 
 
