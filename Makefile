@@ -29,11 +29,10 @@ demo-browser: setup-browser ## Open a browser that holds one demo card: make dem
 
 # One worker for each of two cores. Tests that share a browser or a listener name a group and stay in one worker.
 test: setup-browser ## Prove it: the checks, then every test but the slow ones
-	@sh tools/check.sh
-	@$(BIN)/pytest -n 2 --dist loadgroup
+	@$(BIN)/python tools/run_tests.py -n 2 --dist loadgroup
 
-test-fast: setup ## The tests that need no browser
-	@$(BIN)/pytest -n 2 --dist loadgroup tests/rooms tests/house tests/conformance
+test-fast: setup ## The tests of rooms and house that start no process
+	@$(BIN)/pytest -n 2 --dist loadgroup -m "not process" tests/rooms tests/house
 
 pictures: setup-browser ## Make the pictures of the README anew
 	@rm -rf out/manual

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import signal
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from pathlib import Path
 
 import django
 import pytest
@@ -63,3 +65,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _shares(item: pytest.Item) -> bool:
     return "module_db" in getattr(item, "fixturenames", ())
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says how long each part took, if there was more than one; workers' seconds beside each other are added."""
+    seconds: defaultdict[str, float] = defaultdict(float)
+    tests: Counter[str] = Counter()
+    for report in (one for some in terminalreporter.stats.values() for one in some):
+        if isinstance(report, pytest.TestReport):
+            folders = Path(report.nodeid.partition("::")[0]).parts[1:-1]
+            part = "/".join(folders[:2])
+            seconds[part] += report.duration
+            tests[part] += report.when == "call"
+    if len(seconds) > 1:
+        terminalreporter.section("seconds of all workers")
+        for part, took in sorted(seconds.items(), key=lambda one: -one[1]):
+            terminalreporter.write_line(f"{took:8.0f}  {part} ({tests[part]} tests)")

@@ -22,7 +22,7 @@ from tests.journeys.running import PATIENCE, REGISTRET, House
 from tests.journeys.wire import Visitor, heading
 from tests.rooms.revocation.liar import Asked, Liar, redirects, says
 
-pytestmark = pytest.mark.xdist_group("serve")
+pytestmark = [pytest.mark.process, pytest.mark.xdist_group("serve")]
 
 
 class Installation(House):
