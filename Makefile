@@ -1,7 +1,7 @@
 # Everything a newcomer needs is here; each target sets up what is missing first.
 
 .DEFAULT_GOAL := help
-.PHONY: help pictures setup setup-browser demo demo-reset demo-browser test test-fast test-slow bench conformance lint format messages requirements clean
+.PHONY: help pictures setup setup-browser demo demo-reset demo-browser test test-fast test-slow bench conformance lint format messages migrations requirements clean
 
 BIN := .venv/bin
 # Which demo card `make demo-browser` puts into the browser.
@@ -63,6 +63,9 @@ format: setup ## Lay out code and templates, and mend what can be mended
 messages: setup ## Collect the texts to translate and compile the translations
 	@$(BIN)/python tools/messages.py update
 	@$(BIN)/python tools/messages.py compile
+
+migrations: setup ## Make the migrations that changed models need; read them before you commit
+	@PYTHONPATH=. $(BIN)/python tools/migrations.py
 
 # uv makes one lock for all platforms and Pythons. UV_NO_CONFIG: nobody's own index or folder gets into the files.
 LOCK = UV_NO_CONFIG=1 $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \

@@ -73,6 +73,7 @@ def _left_out() -> list[str]:
     return [
         _("Anteckningar som administratörer har skrivit till varandra om en ansökan. Begär dem hos registret."),
         _("Om loggranskare har läst eller granskat loggen om dig. Begär det hos registret."),
+        _("Vad registerkansliet har skrivit om personuppgiftsincidenter. Begär det hos registret."),
         _("Uppgifter om andra i händelser som du själv har utfört."),
         _("Räknare som hindrar missbruk, och utfärdarens svar om kortet. De raderas inom några dagar."),
     ]

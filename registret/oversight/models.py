@@ -1,10 +1,16 @@
-"""Log reviews. Once closed, a review is never changed; nobody reviews oneself: the database refuses both."""
+"""Log reviews and personal data incidents.
+
+Once closed, a review is never changed; nobody reviews oneself; a revision of an incident is never changed: the database
+refuses all three.
+"""
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from registret.oversight.incident_rules import DataKind, Notified
 from registret.oversight.lifecycle import Kind, Outcome, Verdict
 
 
@@ -82,5 +88,74 @@ class ReviewedEntry(models.Model):
             ),
             models.CheckConstraint(
                 name="verdict_has_reason", condition=Q(verdict__in=["", Verdict.JUSTIFIED]) | ~Q(note="")
+            ),
+        ]
+
+
+class Incident(models.Model):
+    """A personal data incident (personuppgiftsincident): its number. What is known of it stands in its revisions."""
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField()
+
+
+class IncidentRevision(models.Model):
+    """All that was known of an incident at `at`. Never changed: what is learnt later is the next revision."""
+
+    id = models.BigAutoField(primary_key=True)
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField()
+    happened = models.CharField(max_length=4000)
+    # Null: not known.
+    began_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    discovered_at = models.DateTimeField()
+    people = models.PositiveIntegerField(null=True)
+    data_kinds = ArrayField(models.CharField(max_length=20))
+    consequences = models.CharField(max_length=4000, blank=True, default="")
+    measures = models.CharField(max_length=4000, blank=True, default="")
+    authority = models.CharField(max_length=10, choices=[(n.value, n.value) for n in Notified])
+    authority_at = models.DateTimeField(null=True)
+    authority_why = models.CharField(max_length=2000, blank=True, default="")
+    persons = models.CharField(max_length=10, choices=[(n.value, n.value) for n in Notified])
+    persons_at = models.DateTimeField(null=True)
+    persons_why = models.CharField(max_length=2000, blank=True, default="")
+    is_open = models.BooleanField()
+    at = models.DateTimeField()
+    by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    by_name = models.CharField(max_length=520)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="incident_revision_once", fields=["incident", "number"]),
+            models.CheckConstraint(name="incident_revision_from_one", condition=Q(number__gte=1)),
+            models.CheckConstraint(name="incident_has_text", condition=~Q(happened="")),
+            models.CheckConstraint(name="incident_has_author", condition=~Q(by_name="")),
+            models.CheckConstraint(
+                name="incident_data_kinds_known", condition=Q(data_kinds__contained_by=[k.value for k in DataKind])
+            ),
+            models.CheckConstraint(name="incident_ends_later", condition=~Q(ended_at__lt=F("began_at"))),
+            models.CheckConstraint(
+                name="incident_authority_whole",
+                condition=Q(authority=Notified.UNDECIDED, authority_at=None)
+                | Q(authority=Notified.DONE, authority_at__isnull=False, authority_at__gte=F("discovered_at"))
+                | (Q(authority=Notified.NOT_NEEDED, authority_at=None) & ~Q(authority_why="")),
+            ),
+            models.CheckConstraint(
+                name="incident_persons_whole",
+                condition=Q(persons=Notified.UNDECIDED, persons_at=None)
+                | Q(persons=Notified.DONE, persons_at__isnull=False, persons_at__gte=F("discovered_at"))
+                | (Q(persons=Notified.NOT_NEEDED, persons_at=None) & ~Q(persons_why="")),
+            ),
+            models.CheckConstraint(
+                name="incident_closed_is_whole",
+                condition=Q(is_open=True)
+                | (
+                    ~Q(authority=Notified.UNDECIDED)
+                    & ~Q(persons=Notified.UNDECIDED)
+                    & ~Q(consequences="")
+                    & ~Q(measures="")
+                    & ~Q(data_kinds=[])
+                ),
             ),
         ]

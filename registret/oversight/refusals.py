@@ -1,4 +1,4 @@
-"""Why a log review cannot be had."""
+"""Why a log review cannot be had, or an incident not revised."""
 
 from __future__ import annotations
 
@@ -61,3 +61,11 @@ class OutcomeImpossible(Refused):
 
     code: ClassVar[str] = "review.outcome_impossible"
     status: ClassVar[int] = 422
+
+
+@dataclass(kw_only=True, eq=False)
+class IncidentChanged(Refused):
+    """Somebody else has revised the incident since the page was opened."""
+
+    code: ClassVar[str] = "incident.changed"
+    status: ClassVar[int] = 409

@@ -1,8 +1,8 @@
 """The file of a disclosure for research: what stands in it, and what never does.
 
-Signed steps only, without numbers, names, system ids, birth dates and free text. Everything is read, counted and
-written inside one `snapshot_of_all`, some steps at a time. The lines come in the order of their pseudonyms, so that
-their places do not say who is who in two files.
+Answers of signed steps only, and which steps a death has closed, without numbers, names, system ids, birth dates and
+free text. Everything is read, counted and written inside one `snapshot_of_all`, some steps at a time. The lines come in
+the order of their pseudonyms, so that their places do not say who is who in two files.
 """
 
 from __future__ import annotations
@@ -45,6 +45,9 @@ ABOUT: Final[Mapping[str, str]] = {
     "version": "Version of the form, as in codebook.csv",
 }
 """What stands before the variables in each line, the clinic if it was asked for."""
+CLOSED: Final = "closed_steps.csv"
+"""The steps that were not to be done any more, for the patient had died: `step`, `closed_why` (`register`: the
+population register said so; `answer`: an answer in a form) and `closed`, when the registry learnt of it."""
 OLD: Final = 90
 """Few are so old, and an exact age tells them apart. Where full dates were decided, with a reason, it is exact."""
 
@@ -106,6 +109,12 @@ class Selection:
         """Codes of the variables of a step, of all versions."""
         found = (one.code for form in self.forms for one in self.questions(form, step))
         return tuple(dict.fromkeys(found))
+
+    @property
+    def can_close(self) -> bool:
+        """Whether a death can close one of the steps: those that are taken later."""
+        later = {step.code for form in self.forms for step in form.steps if step.due is not None}
+        return not later.isdisjoint(self.steps)
 
     @property
     def free_text(self) -> tuple[str, ...]:
@@ -222,6 +231,8 @@ def write(
     with ZipFile(out, "w", ZIP_DEFLATED) as archive:
         for step in selection.steps:
             _add(archive, f"{step}.csv", _lines(selection, step, pseudonyms, made), made, at)
+        if selection.can_close:
+            _add(archive, CLOSED, _closed_lines(selection, pseudonyms, made), made, at)
         book = codebook.table(_book(selection, made.versions))
         _add(archive, "codebook.csv", [book], made, at)
         manifest = _manifest(selection, heading, found, made, at)
@@ -294,6 +305,31 @@ def _batches(selection: Selection, step: str, pseudonyms: Pseudonyms) -> Iterato
         )
         by_id = {row["id"]: row for row in rows}
         yield [by_id[step_id] for step_id in ids]
+
+
+def _closed_lines(selection: Selection, pseudonyms: Pseudonyms, made: _Made) -> Iterator[str]:
+    """In the order of the pseudonyms, like all lines."""
+    yield _csv([[*selection.about, "step", "closed_why", "closed"]])
+    found = _all(selection).filter(state=StepState.CLOSED, episode__patient__is_protected=False)
+    found = found.filter(episode__version__in=[form.version for form in selection.forms])
+    if selection.as_of:
+        found = found.filter(closed_at__lte=selection.as_of)
+    rows = found.values(
+        *("code", "closed_at", "closed_why", "clinic_id", "episode_id", "episode__version", "episode__began_at"),
+        *("episode__patient_id", "episode__patient__birth_date", "episode__patient__sex"),
+    )
+    places = {code: place for place, code in enumerate(selection.steps)}
+    told = sorted(rows, key=lambda row: (pseudonyms.episode(row["episode_id"]), places[row["code"]]))
+    made.lines[CLOSED] = len(told)
+    made.clinics |= {row["clinic_id"] for row in told}
+    yield _csv([*_about(row, pseudonyms, selection), row["code"], *_closed(row, selection)] for row in told)
+
+
+def _closed(row: Mapping[str, Any], selection: Selection) -> tuple[str, str]:
+    """Why, and on which day: as a date, or in days since the episode began."""
+    on = day_of(row["closed_at"])
+    days = (on - day_of(row["episode__began_at"])).days
+    return row["closed_why"], on.isoformat() if selection.full_dates else str(days)
 
 
 def _about(row: Mapping[str, Any], pseudonyms: Pseudonyms, selection: Selection) -> list[str]:

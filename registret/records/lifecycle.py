@@ -65,8 +65,8 @@ class EpisodeState(StrEnum):
     """The next step is not begun and has no day to wait for."""
     DUE = "due"
     """The time of a follow-up has come."""
-    AHEAD = "ahead"
-    """A follow-up has a day that has not come."""
+    AWAITING = "awaiting"
+    """The next step is a follow-up that is not begun, whether its day has come or not."""
     DONE = "done"
     """No step is left to do."""
 

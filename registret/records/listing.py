@@ -72,6 +72,13 @@ def newest(*, actor: Actor, size: int, at: datetime) -> tuple[ListedEpisode, ...
         return rows
 
 
+def awaiting_follow_up(*, actor: Actor, at: datetime) -> int:
+    """How many episodes of the clinic the list shows as waiting for their follow-up. Raises: NotPermitted."""
+    with sight_of(actor):
+        wanted = EpisodeFilter(state=EpisodeState.AWAITING)
+        return _in_state(_all(actor, wanted), wanted, at=at).count()
+
+
 def episode_file(*, actor: Actor, wanted: EpisodeFilter, at: datetime) -> tuple[ListedEpisode, ...]:
     """The whole list, to take along. Raises: NotPermitted, NotFound (no clinic of the actor), CardTooOld."""
     check_card_age(actor, at=at)
@@ -95,6 +102,7 @@ _STEPS: Final[Mapping[EpisodeState, Q]] = {
     EpisodeState.FLAGGED: Q(flags__gt=0),
     EpisodeState.LAID_ASIDE: Q(state=StepState.INCOMPLETE),
     EpisodeState.TO_BEGIN: Q(state=StepState.PLANNED, next_since__isnull=False, due_from=None),
+    EpisodeState.AWAITING: Q(state=StepState.PLANNED, next_since__isnull=False, due_from__isnull=False),
 }
 
 
@@ -102,8 +110,6 @@ def _steps_in(state: EpisodeState, *, at: datetime) -> Q:
     """Steps that put their episode into the state; for DONE, those that keep it out."""
     if state is EpisodeState.DUE:
         return Q(state=StepState.PLANNED, due_from__lte=day_of(at))
-    if state is EpisodeState.AHEAD:
-        return Q(state=StepState.PLANNED, due_from__gt=day_of(at))
     return _STEPS.get(state, Q())
 
 

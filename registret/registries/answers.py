@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,7 +17,7 @@ from registret.kernel.sweden import SWEDEN
 from registret.kernel.typed import typed
 from registret.registries.evaluating import Value
 from registret.registries.forms import Question
-from registret.registries.schema import Mark, Missing, VariableType
+from registret.registries.schema import Mark, Missing, VariableType, Words
 
 MISSING_KEY: Final = "missing"
 
@@ -28,6 +29,8 @@ class FormFault(StrEnum):
     """Faults of form: they stop saving."""
 
     NOT_A_NUMBER = "not_a_number"
+    OTHER_UNIT = "other_unit"
+    """A number with another unit than that of the question."""
     NOT_WHOLE = "not_whole"
     DECIMALS = "decimals"
     NOT_AS_KEPT = "not_as_kept"
@@ -185,8 +188,32 @@ def _unmarked(question: Question, text: str) -> tuple[Mark | None, str]:
     return mark, text[1:].removeprefix("=").strip()
 
 
+def _unit_as_typed(text: str) -> str:
+    """The same for all ways to type a unit: `10⁹/L`, `10^9/l` and `10 9/L`; `°C` and `c`; `µmol/L` and `umol/l`."""
+    small = unicodedata.normalize("NFKC", text).casefold().replace("μ", "u")
+    return re.sub(r"[\s^°\N{MIDDLE DOT}*x]", "", small)
+
+
+def _without_unit(question: Question, text: str) -> str:
+    """A number as it was typed, without the unit that the question itself shows.
+
+    Raises: AnswerBroken (it has another unit).
+    """
+    variable = question.variable
+    shown = (variable.unit.sv, variable.unit.en) if isinstance(variable.unit, Words) else (variable.unit,)
+    units = {_unit_as_typed(one) for one in (*shown, variable.ucum) if one}
+    for unit in sorted(units, key=len, reverse=True):
+        number = _unit_as_typed(text).removesuffix(unit)
+        if number != _unit_as_typed(text) and re.fullmatch(r"[-\u2212+]?[\d.,]+", number):
+            return number
+    if variable.unit and re.fullmatch(r"[-\u2212+]?\d[\d\s.,]*[^\W\d].*|[-\u2212+]?\d[\d\s.,]*[%°‰/].*", text):
+        raise AnswerBroken(FormFault.OTHER_UNIT)
+    return text
+
+
 def _number(question: Question, text: str) -> Decimal:
     variable = question.variable
+    text = _without_unit(question, text)
     try:
         number = Decimal(text.replace(",", ".").replace("\u2212", "-").replace(" ", "").replace("\u00a0", ""))
     except InvalidOperation:

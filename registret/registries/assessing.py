@@ -57,7 +57,8 @@ class Assessment:
     are not; `unusual`: of those whose value is odd; `doubts`: of codes that should be looked at again, and which;
     `broken`: rules that do not hold. `locked`: of questions that are about a day that has not come, with that day;
     None: the time that it is counted from is not answered. `death`: whether the step says that the patient has died,
-    and `died_on` when."""
+    and `died_on` when. `may_be_asked`: of questions that are not asked now, but will be if one not yet answered says
+    so."""
 
     shown: frozenset[str]
     scores: tuple[ScoreNow, ...]
@@ -69,6 +70,7 @@ class Assessment:
     death: bool
     died_on: date | None
     doubts: Mapping[str, Mapping[str, CodeDoubt]] = field(default_factory=dict)
+    may_be_asked: frozenset[str] = frozenset()
 
     @property
     def can_be_signed(self) -> bool:
@@ -142,13 +144,14 @@ def _assess(
 ) -> Assessment:
     """Adds to `known` what the step tells, to `unanswered` what it still can tell, and to `without` what it does not. A
     hidden question tells nothing, whatever was answered before it hid, and neither does a locked one."""
-    shown, lacking, unusual = set(), [], set()
+    shown, lacking, unusual, may_be_asked = set(), [], set(), set()
     locked: dict[str, date | None] = {}
     for question in step.questions:
         if question.shown_if is not None and not question.shown_if.holds(known):
             # It may yet be asked.
             if not unanswered.isdisjoint(question.shown_if.names):
                 unanswered.add(question.code)
+                may_be_asked.add(question.code)
             elif without.unknown.isdisjoint(question.shown_if.names):
                 without.skipped.add(question.code)
             else:
@@ -198,6 +201,7 @@ def _assess(
         locked=locked,
         death=death,
         died_on=told_on,
+        may_be_asked=frozenset(may_be_asked),
     )
 
 

@@ -16,12 +16,13 @@ from registret.registries.units import ucum_of
 COLUMNS: Final = (
     "row", "sub_registry", "version", "step", "section", "block", "variable", "code", "type", "label_sv", "label_en",
     "help_sv", "help_en", "unit", "ucum", "decimals", "marks", "hard_least", "hard_most", "usual_least", "usual_most",
-    "required", "missing", "common", "system", "expected", "purpose", "expression", "applies_if", "level",
-    "score_version", "source_sv", "source_en", "snomed", "loinc", "icd10se", "atc", "kva",
+    "required", "missing", "opens_after", "opens_days", "common", "system", "expected", "purpose", "expression",
+    "applies_if", "level", "score_version", "source_sv", "source_en", "snomed", "loinc", "icd10se", "atc", "kva",
 )  # fmt: skip
 """`row`: variable, option, score or rule. `common`: an option that forms show first. `system`: where the answers of the
 types code and codes come from, and `expected` where in it they usually lie. `expression`: when a variable is shown,
-what a rule requires, how a score is computed; `applies_if`: for which patients. `source`: a citation is the same in
+what a rule requires, how a score is computed; `applies_if`: for which patients. `opens_after`, `opens_days`: a variable
+can be answered from so many days after that one. `source`: a citation is the same in
 both languages. A score of the type `yes_no` has its two options below it."""
 
 YES_OR_NO: Final = {"1": Words(sv="Ja", en="Yes"), "0": Words(sv="Nej", en="No")}
@@ -92,6 +93,8 @@ def _of_question(question: Question) -> Row:
         **ends,
         "required": "yes" if variable.required else "",
         "missing": " ".join(variable.missing),
+        "opens_after": variable.opens.after if variable.opens else "",
+        "opens_days": str(variable.opens.days) if variable.opens else "",
         "system": question.terminology.system.value if question.terminology else "",
         "expected": " ".join(variable.expected),
         "purpose": variable.purpose,

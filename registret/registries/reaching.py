@@ -181,6 +181,8 @@ class _Small:
                 return self._moment(dice)
             case VariableType.DATE:
                 return day_of(self._moment(dice))
+            case VariableType.CODE:
+                return str(dice.choice(["x", *sorted(self._words)]))
         return "x"
 
     def _options(self, dice: random.Random, question: Question, how_many: int) -> list[str]:

@@ -127,7 +127,8 @@ def read_lists(file: Path, terminologies: Terminologies) -> dict[str, CodeList]:
 
 
 def read_terminology(folder: Path, system: CodeSystem, before: Terminology | None = None) -> Terminology:
-    """`<system>.toml` and `<system>.csv`. Without the first, the codes add to those `before`.
+    """`<system>.toml` and `<system>.csv`. Without the first, the codes add to those `before`; without the second, no
+    code has a name.
 
     Raises: DefinitionBroken.
     """
@@ -138,6 +139,8 @@ def read_terminology(folder: Path, system: CodeSystem, before: Terminology | Non
     source.stop_if_faulty()
     if about is None:
         raise DefinitionBroken([Fault(file=f"{system}.toml", line=1, what="is missing")])
+    if not table.exists() and not about.complete:
+        return Terminology(system=system, about=about, concepts={} if before is None else before.concepts)
     try:
         concepts, faults = concepts_of(about, table.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as trouble:

@@ -1,8 +1,9 @@
 """Codes of other people's systems, such as ICD-10-SE and ATC, as data that comes along.
 
 `codes/<system>.toml` says what a code looks like, where the list is from and how much of the system it holds.
-`codes/<system>.csv` has a line for each code with its names and the days between which it is valid. A list that is not
-`complete` takes every code of the right shape out of its chapters; it only has no name for those that it lacks.
+`codes/<system>.csv` has a line for each code with its names and the days between which it is valid; a system without it
+is checked by shape and chapter only. A list that is not `complete` takes every code of the right shape out of its
+chapters; it only has no name for those that it lacks.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from registret.registries.schema import CodeSystem, Text, Words
 
@@ -25,7 +26,8 @@ COLUMNS: Final = ("code", "sv", "en", "from", "until")
 class TerminologyFile(BaseModel):
     """`codes/<system>.toml`. `source`: who publishes it, and which edition this is. `dot_after`: people leave out the
     dot that belongs after so many characters. `chapters`: first characters (`F`) or ranges of them (`A00-B99`).
-    `looks_like`: what a code looks like, after "en kod har"."""
+    `looks_like`: what a code looks like, after "en kod har". `also`: everyday words, each with the codes and ranges
+    that people look for with it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -39,6 +41,10 @@ class TerminologyFile(BaseModel):
     chapters: Annotated[tuple[Text, ...], Field(strict=False)] = ()
     looks_like: Words
     example: Text
+    also: Mapping[
+        Annotated[str, StringConstraints(pattern=r"^[^\sA-ZÅÄÖ]+$")],
+        Annotated[tuple[Text, ...], Field(min_length=1, strict=False)],
+    ] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _pattern_is_one(self) -> Self:
@@ -123,13 +129,15 @@ class Terminology:
         return None
 
     def search(self, words: str, *, expected: Iterable[str], on: date, most: int) -> list[Concept]:
-        """Valid codes that begin with `words`, or whose names hold each of them; those `expected` come first."""
+        """Valid codes that begin with `words`, or whose names, with the everyday words for them, hold each of `words`.
+        Those `expected` come first."""
         wanted = words.casefold().split()
         beginning = self.normal(words)
         ranges = tuple(expected)
 
         def fits(concept: Concept) -> bool:
-            said = f"{concept.code} {concept.name.sv} {concept.name.en}".casefold()
+            everyday = (word for word, ranges in self.about.also.items() if within(concept.code, ranges))
+            said = " ".join([concept.code, concept.name.sv, concept.name.en, *everyday]).casefold()
             return (bool(beginning) and concept.code.startswith(beginning)) or all(word in said for word in wanted)
 
         found = [concept for concept in self.concepts.values() if concept.is_valid(on) and fits(concept)]

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from registret.kernel.dates import LAST_DAY, DateLimits, DateUnclear, Reach, read_day
+from registret.kernel.dates import LAST_DAY, DateLimits, DateUnclear, Reach, read_day, read_moment
 from registret.kernel.sweden import SWEDEN
 from registret.words.dates import date_fault, date_read_back
 from registret.words.days import day_in_words
@@ -101,6 +101,25 @@ def day_input(name: str, text: str, limits: DateLimits, *, described_by: str = "
     )
 
 
+def moment_input(
+    name: str, text: str, limits: DateLimits, *, described_by: str = "", is_bad: bool = False
+) -> DateInput:
+    """The same of a day with a time."""
+    try:
+        on: datetime | None = read_moment(text, limits)
+    except DateUnclear:
+        on = None
+    return DateInput(
+        name=name,
+        value=f"{on.astimezone(SWEDEN):%Y-%m-%d %H.%M}" if on else text,
+        limits=limits,
+        is_moment=True,
+        on=None if is_bad else on,
+        described_by=described_by,
+        is_bad=is_bad,
+    )
+
+
 class DayField(forms.CharField):
     """A day, as `date`; None if nothing is written. Its template is `components/date_field.html`.
 
@@ -141,6 +160,26 @@ class DayField(forms.CharField):
         return _BoundDay(form, self, field_name)
 
 
+class MomentField(DayField):
+    """A day with a time, as an aware `datetime`; None if nothing is written."""
+
+    def clean(self, value: object) -> datetime | None:
+        text = forms.CharField.clean(self, value)
+        if not text and not self.required:
+            return None
+        try:
+            return read_moment(text, self.limits)
+        except DateUnclear as unclear:
+            raise ValidationError(date_fault(unclear.fault)) from None
+
+    def prepare_value(self, value: Any) -> Any:
+        """As it is written in a field: a moment that is kept, in Swedish time."""
+        return f"{value.astimezone(SWEDEN):%Y-%m-%d %H.%M}" if isinstance(value, datetime) else value
+
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> BoundField:
+        return _BoundMoment(form, self, field_name)
+
+
 class _BoundDay(BoundField):
     field: DayField
 
@@ -158,6 +197,18 @@ class _BoundDay(BoundField):
             described_by=" ".join(described),
             is_bad=bool(self.errors),
         )
+
+
+class _BoundMoment(_BoundDay):
+    @property
+    def how(self) -> str:
+        return date_hint(self.field.limits, is_moment=True)
+
+    @property
+    def input(self) -> DateInput:
+        described = [f"{self.name}-h", *([f"{self.name}-fel"] if self.errors else [])]
+        text, limits = str(self.value() or ""), self.field.limits
+        return moment_input(self.name, text, limits, described_by=" ".join(described), is_bad=bool(self.errors))
 
 
 def _wall_clock(moment: datetime) -> str:

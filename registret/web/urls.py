@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("registret.web.people.urls")),
     path("", include("registret.web.recertify.urls")),
     path("", include("registret.web.office.urls")),
+    path("", include("registret.web.incidents.urls")),
     path("", include("registret.web.support.urls")),
     path("", include("registret.web.logbook.urls")),
     path("", include("registret.web.cases.urls")),

@@ -222,6 +222,21 @@ PROCESSINGS: tuple[Processing, ...] = (
         },
     ),
     Processing(
+        code="incidents",
+        name=_("Personuppgiftsincidenter"),
+        purpose=_("Dokumentera varje incident, så att tillsynsmyndigheten kan kontrollera hur den har hanterats."),
+        ground=_("Rättslig förpliktelse (artikel 6.1 c GDPR): artikel 33.5 i dataskyddsförordningen."),
+        persons=_("De som arbetar på registerkansliet. Den som har berörts av en incident nämns inte."),
+        data=_(
+            "Vem på kansliet som har skrivit vad och när: vad som har hänt, konsekvenser, åtgärder, anmälan till IMY "
+            "och om de berörda har informerats. Inga patienter."
+        ),
+        recipients=_("Registerkansliet. Integritetsskyddsmyndigheten (IMY). Vårdgivaren, om incidenten gäller den."),
+        kept=(Kept(words=_("Tills vidare: det är beviset på hur incidenten har hanterats.")),),
+        security=_("En version går inte att ändra eller ta bort. Text med personnummer sparas inte."),
+        columns={"oversight.IncidentRevision": "happened consequences measures authority_why persons_why by_name"},
+    ),
+    Processing(
         code="disclosures",
         name=_("Utlämnanden för forskning"),
         purpose=_("Visa vilka uppgifter som har lämnats ut, till vem, med vilket godkännande och av vem."),

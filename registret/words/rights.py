@@ -1,4 +1,4 @@
-"""Refusals about accounts, rights and reviews, in words."""
+"""Refusals about accounts, rights, reviews and incidents, in words."""
 
 from __future__ import annotations
 
@@ -96,6 +96,13 @@ RIGHTS_REFUSALS: Mapping[str, Words] = {
         todo=(_("Välj ett annat utfall, eller ändra bedömningen."),),
         action=Action.START,
         short=_("En post är bedömd som obefogad. Välj ett annat utfall."),
+    ),
+    "incident.changed": Words(
+        title=_("Någon annan har ändrat incidenten."),
+        happened=_("Texten ändrades medan du skrev. Din ändring är inte sparad."),
+        todo=(_("Öppna incidenten igen, läs vad som är nytt och skriv in det som fattas."),),
+        action=Action.START,
+        short=_("Någon annan har ändrat incidenten sedan du öppnade sidan. Läs den i en ny flik, och spara sedan."),
     ),
     "account.address_unchanged": Words(
         title=_("Det är adressen du redan har."),

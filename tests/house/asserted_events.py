@@ -153,6 +153,17 @@ ASSERTED = {
         "tests/rooms/access/test_participation.py"
         "::test_a_clinic_that_is_out_begins_nothing_and_nobody_applies_there_and_others_go_on"
     ),
+    "incident.registered": (
+        "tests/rooms/oversight/test_incidents.py"
+        "::test_what_is_written_is_there_and_the_log_says_by_whom_without_the_text"
+    ),
+    "incident.revised": (
+        "tests/rooms/oversight/test_incidents.py"
+        "::test_a_change_is_a_new_revision_and_the_earlier_text_stays_with_its_author"
+    ),
+    "incidents.exported": (
+        "tests/rooms/oversight/test_incidents.py::test_the_file_has_every_revision_needs_a_fresh_card_and_is_logged"
+    ),
     "limit.decided": (
         "tests/rooms/settings/test_time_limits.py::test_a_decision_is_in_the_log_with_before_after_and_reason"
     ),

@@ -161,6 +161,12 @@ COLUMNS: dict[str, dict[str, str]] = {
         PLAIN: "id kind clinic_id about_id about_patient_id since until population drawn_at drawn_by_id reviewer_id "
         "closed_at outcome",
     },
+    "oversight.Incident": {PLAIN: "id at"},
+    "oversight.IncidentRevision": {
+        PERSONAL: "happened consequences measures authority_why persons_why by_name",
+        PLAIN: "id incident_id number began_at ended_at discovered_at people data_kinds authority authority_at persons"
+        " persons_at is_open at by_id",
+    },
     "oversight.ReviewedEntry": {PERSONAL: "note", PLAIN: "id review_id entry_id by_account_id verdict"},
 }
 
@@ -297,6 +303,10 @@ TRIGGERS = {
     ("ledger_entry", "ledger_entry_never_truncated"),
     ("ledger_seal", "ledger_seal_append_only"),
     ("ledger_seal", "ledger_seal_never_truncated"),
+    ("oversight_incident", "oversight_incident_append_only"),
+    ("oversight_incident", "oversight_incident_never_truncated"),
+    ("oversight_incidentrevision", "oversight_incidentrevision_append_only"),
+    ("oversight_incidentrevision", "oversight_incidentrevision_never_truncated"),
     ("oversight_review", "oversight_review_guard"),
     ("oversight_review", "oversight_reviewer_guard"),
     ("oversight_reviewedentry", "oversight_entry_guard"),
@@ -329,7 +339,9 @@ def test_the_triggers_are_those_of_the_migrations_and_switched_on() -> None:
     assert {enabled for *_, enabled in found} == {"O"}
 
 
-@pytest.mark.parametrize("table", ["ledger_entry", "settings_decision"])
+@pytest.mark.parametrize(
+    "table", ["ledger_entry", "settings_decision", "oversight_incidentrevision", "oversight_incident CASCADE"]
+)
 def test_what_is_append_only_is_not_emptied_at_one_stroke_either(table: str) -> None:
     with pytest.raises(ProgrammingError, match="TRUNCATE is refused"), as_owner():
         rows(f"TRUNCATE {table}")
@@ -388,6 +400,8 @@ PAGES: dict[Person, list[str]] = {
         "/kansliet/brev",
         "/kansliet/uppdrag",
         "/kansliet/vantetider",
+        "/kansliet/incidenter",
+        "/kansliet/incidenter?fore=99",
         "/support?q=berg",
         "/support?q=anna+b",
         f"/support?q={ANNA.hsa_id}",

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 MAKE = re.compile(r"`make ([a-z-]+)")
 TEST = re.compile(r"(?<![.\w])test_\w+\b(?!\.py)")
-FILE = re.compile(r"`([\w.-]+(?:/[\w.-]+)+\.[a-z]+)\b")
+FILE = re.compile(r"(?:`|(?<= )(?=tests/))([\w.-]+(?:/[\w.-]+)+\.[a-z]+)\b")
 WEB = ("registret/web/static", "registret/web/templates")
 # What a file is named from: `access/roles.py`, `form/net.js`, `codes/icd10se.csv`.
 FROM = ("", "docs", "registret", "registret/registries/definitions", "registret/web", *WEB)

@@ -63,15 +63,31 @@ class CaseNumberField(forms.CharField):
             ) from None
 
 
+_LOOK_AGAIN = _("Kontrollera numret, och kryssa i rutan om det stämmer")
+
+
 class CaseForm(forms.Form):
-    """About whom, and for which case."""
+    """About whom, and for which case. `patient_number_is_right`: though its check digit is wrong, which is asked once
+    it is."""
 
     number = NumberField()
+    patient_number_is_right = forms.BooleanField(required=False)
     case_number = CaseNumberField()
 
     def __init__(self, data: Any = None, *, today: date) -> None:
         super().__init__(data)
         self.fields["number"].today = today  # type: ignore[attr-defined]
+
+    @property
+    def is_doubted(self) -> bool:
+        """Of a form that was looked at."""
+        number = self.cleaned_data.get("number") if self.is_bound else None
+        return number is not None and number.is_doubtful
+
+    def clean(self) -> dict[str, Any]:
+        if self.is_doubted and not self.cleaned_data["patient_number_is_right"]:
+            self.add_error("patient_number_is_right", _LOOK_AGAIN)
+        return self.cleaned_data
 
     @property
     def case(self) -> Case:
@@ -107,7 +123,7 @@ class NumberForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         if self.is_doubted and not self.cleaned_data["number_is_right"]:
-            self.add_error("number_is_right", _("Kontrollera numret, och kryssa i rutan om det stämmer"))
+            self.add_error("number_is_right", _LOOK_AGAIN)
         return self.cleaned_data
 
 

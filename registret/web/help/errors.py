@@ -50,7 +50,7 @@ GROUPS = (
         prefixes=("patient", "episode", "step", "case", "retention", "disclosure"),
         helper=_SUPPORT,
     ),
-    Group(title=_("Granskning av loggen"), prefixes=("review",), helper=_SUPPORT),
+    Group(title=_("Granskningar och incidenter"), prefixes=("review", "incident"), helper=_SUPPORT),
     Group(title=_("Sidan"), prefixes=("request", "settings"), helper=_SUPPORT),
 )
 # The card is in order and the list of revoked cards is the registry's to fetch, so no card office can help.

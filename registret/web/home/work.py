@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import ClassVar, Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -49,10 +49,14 @@ class WorkPanel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """Panels in which there is something: what can be done now on the left."""
+    """Panels in which there is something: what can be done now on the left. `awaiting`: how many episodes have a
+    follow-up as their next step, in words, with the `awaiting_query` of the list that has them; empty if none."""
 
     left: tuple[WorkPanel, ...]
     right: tuple[WorkPanel, ...]
+    awaiting: str = ""
+
+    awaiting_query: ClassVar[str] = "lage=vantar&ordning=uppfoljning"
 
 
 def waiting(actor: Actor, *, at: datetime) -> Waiting:
@@ -65,12 +69,20 @@ def waiting(actor: Actor, *, at: datetime) -> Waiting:
     return Waiting(
         left=tuple(panel for panel in (due, drafts, following) if panel.lines),
         right=(aside,) if aside.lines else (),
+        awaiting=_awaiting(listing.awaiting_follow_up(actor=actor, at=at)),
     )
 
 
 def newest(actor: Actor, *, at: datetime) -> list[EpisodeLine]:
     """The clinic's newest episodes, for those who only read. Raises: NotPermitted."""
     return lines(listing.newest(actor=actor, size=NEWEST, at=at), at=at)
+
+
+def _awaiting(count: int) -> str:
+    if not count:
+        return ""
+    told = ngettext("%(n)s vårdepisod väntar på uppföljning", "%(n)s vårdepisoder väntar på uppföljning", count)
+    return told % {"n": count}
 
 
 def _panel(code: str, title: str, found: Listed, query: str, actor: Actor, today: date) -> WorkPanel:

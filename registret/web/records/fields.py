@@ -195,6 +195,8 @@ def fault_of(question: Question, fault: Fault) -> str:
     match fault:
         case FormFault.NOT_A_NUMBER:
             return _("Skriv ett tal, till exempel %(example)s") % {"example": "12,5" if variable.decimals else "12"}
+        case FormFault.OTHER_UNIT:
+            return _("Skriv värdet i %(unit)s, eller bara talet.") % {"unit": variable.unit}
         case FormFault.NOT_WHOLE:
             return _("Skriv ett helt tal, utan decimaler")
         case FormFault.DECIMALS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -217,7 +217,7 @@ def _again(
         "troubles": troubles,
         "troubles_title": title_of(troubles),
         "not_included": pages.broken_shown(assessment) if not assessment.lacking else [],
-        "doubles": pages.episodes_context(found.doubles.own),
+        "doubles": pages.episodes_context(found.doubles.own, at=request.at),
         "elsewhere": found.doubles.elsewhere,
     }
     return render(request, "new_episode.html", context, status=200 if only_more else 422)
@@ -232,7 +232,9 @@ def _inclusion(
     found: services.Intake | None = None,
     ask_for_lacking: bool = False,
 ) -> Inclusion:
+    """Questions that may yet decide are shown from the beginning; an answer that makes them needless hides them."""
     typed = written or {}
+    assessment = replace(assessment, shown=assessment.shown | assessment.may_be_asked)
     parts = parts_of(
         form.inclusion,
         answers=_kept(form, typed, at=at),

@@ -44,7 +44,7 @@ _STATES: Final = {
     "undanlagda": EpisodeState.LAID_ASIDE,
     "att-borja": EpisodeState.TO_BEGIN,
     "att-folja-upp": EpisodeState.DUE,
-    "vantar": EpisodeState.AHEAD,
+    "vantar": EpisodeState.AWAITING,
     "klara": EpisodeState.DONE,
 }
 _ORDERS: Final = {
@@ -200,7 +200,7 @@ def list_state_name(state: EpisodeState) -> str:
         EpisodeState.LAID_ASIDE: _("Undanlagda"),
         EpisodeState.TO_BEGIN: _("Att fortsätta med"),
         EpisodeState.DUE: _("Att följa upp"),
-        EpisodeState.AHEAD: _("Väntar på uppföljning"),
+        EpisodeState.AWAITING: _("Väntar på uppföljning"),
         EpisodeState.DONE: _("Klara"),
     }[state]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from registret.kernel.sweden import day_of
 from registret.places.queries import clinics, open_clinics
 from registret.records.lifecycle import ClosedWhy, StepState
 from registret.records.numbers import Sex
-from registret.records.rows import EpisodeRow, Other, RevisionRow, StepPage
+from registret.records.rows import EpisodeRow, Other, RevisionRow, StepPage, StepRow
 from registret.records.services import Outcome
 from registret.records.versions import Preview, newer_form
 from registret.registries.answers import written
@@ -147,6 +147,7 @@ def step_context(
     """One step with its fields. `signing`: it was tried, and all that stops it is told in one place."""
     broken = broken_shown(page.assessment)
     troubles = troubles_of(parts, broken=[Trouble(code=b["code"], text=b["text"]) for b in broken] if signing else [])
+    to_look_at = _to_look_at(page) if signing and not troubles else ()
     steps = steps_shown(page.episode)
     sections = () if page.is_writable else read(page)
     on_page = [one.code for one in (parts if page.is_writable else sections)]
@@ -167,11 +168,24 @@ def step_context(
         "to_do": to_do(page.assessment),
         "next": next_to_do(page),
         "not_saved": _not_saved(parts),
-        "troubles": troubles,
-        "troubles_title": title_of(troubles),
+        "troubles": troubles or to_look_at,
+        "troubles_title": _("Stämmer det här? Rätta, eller signera igen.") if to_look_at else title_of(troubles),
+        "seen": " ".join(sorted(remarks(page.assessment))) if to_look_at else "",
         "conflicts": outcome.conflicts if outcome else (),
         "tab": "records",
     }
+
+
+def remarks(assessment: Assessment) -> set[str]:
+    """Codes of the rules that do not hold and stop no signature: they are asked about once, when it is tried."""
+    return {rule.code for rule in assessment.odd}
+
+
+def _to_look_at(page: StepPage) -> tuple[Trouble, ...]:
+    """What those rules ask, each at the first of its questions that is on the page."""
+    here = {question.code for question in page.form_step.questions}
+    found = {str(rule.message): next((c for c in rule.about if c in here), "") for rule in page.assessment.odd}
+    return tuple(Trouble(code=code, text=text) for text, code in found.items())
 
 
 def due_in_words(page: StepPage) -> str:
@@ -301,6 +315,7 @@ def refused_live(
     return live(outcome, faults, at) | {
         "unanswered": unanswered,
         "title": context["troubles_title"],
+        "seen": context["seen"],
         "troubles": [{"code": t.code, "text": t.text, "left": t.is_unanswered} for t in context["troubles"]],
     }
 
@@ -353,9 +368,26 @@ def version_context(found: Preview) -> dict[str, Any]:
     }
 
 
-def episodes_context(episodes: Sequence[EpisodeRow]) -> list[dict[str, Any]]:
+def episodes_context(episodes: Sequence[EpisodeRow], *, at: datetime) -> list[dict[str, Any]]:
+    """With what each step waits for on the day of `at`."""
     places = clinics({episode.clinic_id for episode in episodes})
-    return [{"row": e, "clinic": places[e.clinic_id].title, "steps": steps_shown(e)} for e in episodes]
+    return [
+        {
+            "row": e,
+            "clinic": places[e.clinic_id].title,
+            "steps": [one | {"state_name": _waits_for(one["row"], today=day_of(at))} for one in steps_shown(e)],
+        }
+        for e in episodes
+    ]
+
+
+def _waits_for(row: StepRow, *, today: date) -> str:
+    """How far a step has come; of a follow-up that is not begun, when it is to be done."""
+    if row.state is not StepState.PLANNED or row.due_from is None or row.due_to is None:
+        return state_name(row.state)
+    if row.due_from > today:
+        return _("väntar, från %(day)s") % {"day": day_in_words(row.due_from)}
+    return _("att göra, senast %(day)s") % {"day": day_in_words(row.due_to)}
 
 
 def registries_to_report(actor: Actor) -> list[Any]:

@@ -27,12 +27,14 @@ class Box:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperQuestion:
-    """`when`: on which answers it depends, `how`: how a day or a time is written; both only on a blank form. `boxes`:
-    all options, and why an answer is missing. `is_written`: the answer, `value`, stands on a line before `unit`."""
+    """`when`: on which answers it depends, `opens`: from which day it can be answered, `how`: how a day or a time is
+    written; all only on a blank form. `boxes`: all options, and why an answer is missing. `is_written`: the answer,
+    `value`, stands on a line before `unit`."""
 
     label: str
     help: str
     when: str
+    opens: str
     boxes: tuple[Box, ...]
     is_written: bool
     value: str
@@ -94,12 +96,22 @@ def _question(form: Form, question: Question, answer: Answer | None, *, is_blank
         label=str(variable.label),
         help=str(variable.help or "") if is_blank else "",
         when=asked_when(form, question) if is_blank else "",
+        opens=_opens(form, question) if is_blank else "",
         boxes=(*options, *reasons),
         is_written=not question.options,
         value="" if question.options or missing is not None else _without_unit(question, answer),
         unit=str(variable.unit or ""),
         how=_how(question) if is_blank else "",
     )
+
+
+def _opens(form: Form, question: Question) -> str:
+    """`Kan besvaras från dygn 30 efter ”Ankomst till sjukhuset”.`"""
+    opens = question.variable.opens
+    if opens is None:
+        return ""
+    after = str(form.questions[opens.after].variable.label)
+    return _("Kan besvaras från dygn %(days)s efter ”%(after)s”.") % {"days": opens.days, "after": after}
 
 
 def _without_unit(question: Question, answer: Answer | None) -> str:

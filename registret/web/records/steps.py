@@ -18,15 +18,15 @@ from registret.records.refusals import CannotSign, WrittenSince
 from registret.records.rows import StepPage
 from registret.records.services import Outcome
 from registret.registries.forms import FormStep
-from registret.web.door.views import see_other
 from registret.web.gate import needs
 from registret.web.http import ActorRequest, wants_json
 from registret.web.people.forms import WhyForm
 from registret.web.records import pages
 from registret.web.records.fields import fault_of, parts_of
+from registret.web.records.receipts import Done, receipt
 
 RECEIPT: Final = "klart"
-"""In the address of a step that was signed a moment ago: the page says so, at the top."""
+"""In the address of a step of which something was done a moment ago: the page says what, at the top."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -38,7 +38,7 @@ def one_step(request: ActorRequest, episode: str, step: str) -> HttpResponse:
     act = request.POST.get("do", "save")
     if act == "take_up_closed":
         services.take_up(actor=request.actor, episode=episode, step=step, at=request.at)
-        return see_other("step", episode, step)
+        return _receipt(request, episode, step, Done.TAKEN_UP)
     outcome = _written(request, episode, step)
     if act == "lay_aside" and outcome.page.step.state is StepState.PLANNED and not outcome.faults:
         return _onward(request, reverse("records"))
@@ -46,13 +46,14 @@ def one_step(request: ActorRequest, episode: str, step: str) -> HttpResponse:
         return _again(request, outcome, signing=act == "sign")
     if act == "sign":
         return _signed(request, outcome)
-    with_acts = {"lay_aside": services.lay_aside, "take_up": services.take_up}
+    with_acts = {"lay_aside": (services.lay_aside, Done.LAID_ASIDE), "take_up": (services.take_up, Done.TAKEN_UP)}
     if act in with_acts:
-        with_acts[act](actor=request.actor, episode=episode, step=step, at=request.at)
-        return _onward(request, reverse("records"))
+        do, done = with_acts[act]
+        do(actor=request.actor, episode=episode, step=step, at=request.at)
+        return _receipt(request, episode, step, done)
     if wants_json(request):
         return JsonResponse(pages.live(outcome, {}, request.at))
-    return see_other("step", episode, step)
+    return _receipt(request, episode, step, Done.SAVED)
 
 
 @require_POST
@@ -91,7 +92,7 @@ def reopen(request: ActorRequest, episode: str, step: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         services.reopen(actor=request.actor, episode=episode, step=step, reason=reason, at=request.at)
-        return see_other("step", episode, step)
+        return _receipt(request, episode, step, Done.REOPENED)
     page = looking.open_step(actor=request.actor, episode=episode, step=step, at=request.at)
     context = pages.patient_context(page) | {"form": form, "tab": "records"}
     return render(request, "step_reopen.html", context, status=422 if form.errors else 200)
@@ -110,7 +111,7 @@ def move(request: ActorRequest, episode: str, step: str) -> HttpResponse:
         services.move(
             actor=request.actor, episode=episode, step=step, clinic_id=chosen.id, reason=reason, at=request.at
         )
-        return see_other("records")
+        return _receipt(request, episode, step, Done.MOVED)
     context = pages.patient_context(page) | {
         "form": form,
         "clinics": choices,
@@ -162,10 +163,13 @@ def _show(request: ActorRequest, page: StepPage, *, number: str = "") -> HttpRes
         at=request.at,
         arrived_at=page.arrived_at,
     )
-    is_receipt = RECEIPT in request.GET and page.step.state is StepState.SIGNED
-    return render(
-        request, "step.html", pages.step_context(page, parts=parts) | {"number": number, "is_receipt": is_receipt}
-    )
+    done = receipt(page, request.GET.get(RECEIPT, ""), seat=request.actor.seat.clinic_id)
+    return render(request, "step.html", pages.step_context(page, parts=parts) | {"number": number, "receipt": done})
+
+
+def _receipt(request: HttpRequest, episode: str, step: str, done: Done) -> HttpResponse:
+    """On to the page of the step, which says what was done."""
+    return _onward(request, f"{reverse('step', args=[episode, step])}?{RECEIPT}={done.value}")
 
 
 def _onward(request: HttpRequest, address: str) -> HttpResponse:
@@ -204,8 +208,10 @@ def _faults(outcome: Outcome) -> dict[str, str]:
 
 
 def _signed(request: ActorRequest, outcome: Outcome) -> HttpResponse:
+    """Signs, if nothing stops it, and what is remarked of the answers has been shown with the button that signs."""
     page = outcome.page
-    if outcome.others or not page.assessment.can_be_signed:
+    seen = set(request.POST.get("seen", "").split())
+    if outcome.others or not page.assessment.can_be_signed or not pages.remarks(page.assessment) <= seen:
         return _again(request, outcome, signing=True)
     with suppress(CannotSign, WrittenSince):
         services.sign(
@@ -215,5 +221,5 @@ def _signed(request: ActorRequest, outcome: Outcome) -> HttpResponse:
             base=page.step.version,
             at=request.at,
         )
-        return _onward(request, f"{reverse('step', args=[page.episode.system_id, page.step.code])}?{RECEIPT}")
+        return _receipt(request, page.episode.system_id, page.step.code, Done.SIGNED)
     return _again(request, outcome, signing=True)

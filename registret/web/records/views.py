@@ -106,7 +106,7 @@ def one_patient(request: ActorRequest, patient: str) -> HttpResponse:
         "p": found.patient,
         "sex": pages.sex_name(found.patient.sex),
         "age": found.patient.age_at(day_of(request.at)),
-        "episodes": pages.episodes_context(found.episodes),
+        "episodes": pages.episodes_context(found.episodes, at=request.at),
         "may_change_number": found.may_report,
         "place": clinic(request.actor.seat.clinic_id) if request.actor.seat.clinic_id else None,
         "tab": "records",

@@ -100,6 +100,12 @@ function isSkipped(on, hour) {
   return hour === 2 && day.getUTCMonth() === 2 && day.getUTCDay() === 0 && day.getUTCDate() > 24;
 }
 
+/* Why a text is not taken: `ahead` if its day is only to come, `unread` if nothing is understood; empty if it is taken. */
+export function troubleOf(written, asked) {
+  if (!written.trim() || understood(written, asked)) return "";
+  return asked.reach === "past" && understood(written, { ...asked, reach: "any" }) ? "ahead" : "unread";
+}
+
 /* `2026-11-25`, or of a moment `2026-11-25T14:30`; null if the server would not take it. */
 export function understood(written, asked) {
   const text = written
@@ -146,7 +152,7 @@ export function inWords(iso, now) {
   return `${day}${at}, ${distance(Math.round((msOf(`${on}T00:00`) - msOf(`${now.slice(0, 10)}T00:00`)) / DAY))}`;
 }
 
-const askedOf = ({ dataset }) => ({
+export const askedOf = ({ dataset }) => ({
   kind: dataset.date,
   now: new Date(msOf(dataset.now) + performance.now()).toISOString().slice(0, 16),
   reach: dataset.reach,

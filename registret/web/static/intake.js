@@ -1,5 +1,6 @@
 /* Ny vårdepisod: choosing a sub-registry shows its inclusion questions at once. Without this script *Fortsätt* does. */
 
+import { askedOf, troubleOf } from "./dates.js";
 import { entrance } from "./form/fields.js";
 import { enterGoesOn } from "./form/keys.js";
 
@@ -28,9 +29,26 @@ function show(form, code) {
   button.textContent = button.dataset.begin;
 }
 
+/* A date that cannot be taken is said beside its field when that is left, as the server says it after *Börja*. */
+function checkDate(form, input) {
+  const field = input.closest(".field");
+  const line = field?.querySelector("[data-fault]");
+  if (!line) return;
+  const trouble = troubleOf(input.value, askedOf(input));
+  const words = form.querySelector(`[data-date-trouble="${trouble}-${input.dataset.date}"]`);
+  line.hidden = !words;
+  line.querySelector("span").textContent = words?.content.textContent.trim() ?? "";
+  field.classList.toggle("is-bad", Boolean(words));
+  if (words) input.setAttribute("aria-invalid", "true");
+  else input.removeAttribute("aria-invalid");
+  const others = (input.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && id !== line.id);
+  input.setAttribute("aria-describedby", [...others, ...(words ? [line.id] : [])].join(" "));
+}
+
 for (const form of document.querySelectorAll("[data-intake]")) {
   form.addEventListener("change", ({ target }) => {
     if (target.name === "sub_registry") show(form, target.value);
+    if (target.matches("[data-date]")) checkDate(form, target);
   });
   enterGoesOn(form);
   /* A browser that goes back to the page remembers the choice, and not what it showed. */

@@ -92,6 +92,7 @@ WHO_MAY = {
     Permission.READ_RECORDS: {Role.REPORTER, Role.READER},
     Permission.REPORT: {Role.REPORTER},
     Permission.DECIDE_LIMITS: {Role.REGISTRY_OFFICE},
+    Permission.KEEP_INCIDENTS: {Role.REGISTRY_OFFICE},
     Permission.HELP: {Role.REGISTRY_OFFICE, Role.SUPPORT},
 }
 

@@ -486,7 +486,8 @@ def test_the_file_has_a_table_for_each_step_a_code_book_and_a_manifest(open_hous
     number = decided()
     file = file_of(number)
     names = list(inside(file))
-    assert names == ["inclusion.csv", "acute.csv", "discharge.csv", "follow_up.csv", "codebook.csv", "manifest.json"]
+    steps = ["inclusion.csv", "acute.csv", "discharge.csv", "follow_up.csv"]
+    assert names == [*steps, "closed_steps.csv", "codebook.csv", "manifest.json"]
     assert {name: len(table(inside(file)[name])) for name in names[:4]} == {
         "inclusion.csv": 3,
         "acute.csv": 2,
@@ -504,7 +505,8 @@ def test_the_file_has_a_table_for_each_step_a_code_book_and_a_manifest(open_hous
     assert told["recipient"] == {"name": "Vera Forsk", "organisation": "Lärosätet"}
     assert (told["prepared_by"], told["decided_by"]) == (GRETA.name, HENNING.name)
     assert (told["patients"], told["episodes"]) == (3, 3)
-    assert told["rows"] == {"inclusion.csv": 3, "acute.csv": 2, "discharge.csv": 1, "follow_up.csv": 0}
+    rows = {"inclusion.csv": 3, "acute.csv": 2, "discharge.csv": 1, "follow_up.csv": 0, "closed_steps.csv": 0}
+    assert told["rows"] == rows
     assert told["left_out"] == {
         "protected_identity": "patients of protected identity are left out",
         "unsigned_steps": 1,
@@ -532,6 +534,22 @@ def test_answers_are_codes_and_numbers_and_times_are_since_the_episode_began(ope
     book = {row["code"]: row for row in table(file["codebook.csv"]) if row["row"] == "variable"}
     assert (book["antibiotic_at"]["type"], book["antibiotic_at"]["unit"]) == ("integer", "min")
     assert (book["oral_from"]["type"], book["oral_from"]["unit"]) == ("integer", "d")
+
+
+def test_a_step_that_a_death_has_closed_is_told_of_with_who_said_so(open_house: Ward) -> None:
+    with sight_of_all():
+        sydvik = Episode.objects.get(clinic_id=open_house.place.sydvik)
+    signed(open_house.cecilia, sydvik.system_id, "discharge", {**DISCHARGE, "discharged_to": ["died"]})
+    file = inside(file_of(decided()))
+    (closed,) = table(file["closed_steps.csv"])
+    (discharge,) = [row for row in table(file["discharge.csv"]) if row["discharged_to"] == "died"]
+    assert (closed["patient"], closed["episode"]) == (discharge["patient"], discharge["episode"])
+    assert (closed["step"], closed["closed_why"], closed["closed"]) == ("follow_up", "answer", "4")
+    assert json.loads(file["manifest.json"])["rows"]["closed_steps.csv"] == 1
+    assert table(file["follow_up.csv"]) == []
+    parts = frozenset({"discharge/discharge", "follow_up/outcome"})
+    dated = inside(file_of(decided(parts=parts, full_dates=True, dates_reason="Säsong")))
+    assert [row["closed"] for row in table(dated["closed_steps.csv"])] == ["2026-11-24"]
 
 
 def test_full_dates_are_in_it_when_a_reason_was_given(open_house: Ward) -> None:

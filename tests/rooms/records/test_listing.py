@@ -16,7 +16,9 @@ from registret.access.roles import Role
 from registret.records import listing, services
 from registret.records.lifecycle import EpisodeState, StepState
 from registret.records.listing import EpisodeFilter, EpisodeOrder, episode_file, episode_list
+from registret.records.models import Step
 from registret.records.rows import EpisodeList
+from registret.records.sight import sight_of_all
 from tests.cast import BERTIL, KARIN
 from tests.rooms.records.scene import (
     ACUTE,
@@ -31,6 +33,7 @@ from tests.rooms.records.scene import (
     begun,
     log,
 )
+from tests.rooms.records.test_rights import of_sepsis
 
 pytestmark = pytest.mark.django_db
 
@@ -78,12 +81,12 @@ def test_nobody_sees_episodes_of_another_provider_or_of_a_sub_registry_that_they
 
 
 def test_each_state_finds_its_episodes_and_is_counted(here: Ward) -> None:
-    ahead = finished(here)
+    awaiting = finished(here)
     draft = begun(here.anna, patient=RESERVE)
     services.write(actor=here.anna, episode=draft, step="acute", base=0, written={"confusion": ["no"]}, at=NOW)
     to_begin = begun(here.anna, patient=SAMORDNAD)
     expected = {
-        EpisodeState.AHEAD: [ahead],
+        EpisodeState.AWAITING: [awaiting],
         EpisodeState.BEGUN: [draft],
         EpisodeState.TO_BEGIN: [to_begin],
         EpisodeState.DUE: [],
@@ -94,9 +97,23 @@ def test_each_state_finds_its_episodes_and_is_counted(here: Ward) -> None:
         assert (state, ids(found), found.counts[state]) == (state, episodes, len(episodes))
     assert listed(here.anna).counts[None] == 3
     later = listed(here.anna, state=EpisodeState.DUE, at=MARCH)
-    assert (ids(later), later.counts[EpisodeState.AHEAD]) == ([ahead], 0)
+    assert (ids(later), later.counts[EpisodeState.AWAITING]) == ([awaiting], 1)
     assert ids(listed(here.anna, late=True, at=MARCH)) == []
-    assert ids(listed(here.anna, late=True, at=NOW + 600 * DAY)) == [ahead]
+    assert ids(listed(here.anna, late=True, at=NOW + 600 * DAY)) == [awaiting]
+
+
+def test_only_an_episode_whose_next_step_is_its_follow_up_waits_for_it(here: Ward) -> None:
+    reports_sepsis = at_work(BERTIL, here.place.infection, by=KARIN, registries=("sepsis",))
+    of_sepsis(reports_sepsis)
+    with sight_of_all():
+        dated = Step.objects.get(code="follow_up")
+    assert dated.due_from is not None, "counted from the arrival, long before it is next"
+    assert listed(reports_sepsis).counts[EpisodeState.AWAITING] == 0
+    assert listing.awaiting_follow_up(actor=reports_sepsis, at=NOW) == 0
+    episode = finished(here)
+    for day in (NOW, MARCH, NOW + 600 * DAY):
+        assert ids(listed(here.anna, state=EpisodeState.AWAITING, at=day)) == [episode]
+        assert listing.awaiting_follow_up(actor=here.anna, at=day) == 1
 
 
 def test_the_list_is_cut_to_ones_own_to_a_sub_registry_and_to_days_of_arrival(here: Ward) -> None:

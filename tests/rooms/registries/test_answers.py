@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from registret.kernel.dates import DateFault, DateTrouble
 from registret.registries.answers import Answer, AnswerBroken, FormFault, read, restored, written
 from registret.registries.forms import Question
-from registret.registries.schema import Missing
+from registret.registries.queries import form_of
+from registret.registries.schema import Mark, Missing
 from tests.rooms.registries.building import INCLUSION, at, form, variable
 
 NOW = at("2026-11-25T12:00")
@@ -182,3 +183,54 @@ def test_no_text_breaks_the_reading_of_any_question(asked: dict[str, Question], 
             continue
         if found is not None:
             assert restored(question, found.stored) == found
+
+
+@pytest.mark.parametrize(
+    ("sub_registry", "code", "text", "value"),
+    [
+        ("pneumoni", "saturation", "88%", Decimal(88)),
+        ("pneumoni", "saturation", "88 %", Decimal(88)),
+        ("pneumoni", "temperature", "38,5 °C", Decimal("38.5")),
+        ("pneumoni", "temperature", "38.5C", Decimal("38.5")),
+        ("pneumoni", "crp", "12 mg/L", Decimal(12)),
+        ("pneumoni", "crp", "12mg/l", Decimal(12)),
+        ("pneumoni", "systolic", "118 mmHg", Decimal(118)),
+        ("pneumoni", "respiratory_rate", "24/min", Decimal(24)),
+        ("pneumoni", "white_cells", "12,5 10⁹/L", Decimal("12.5")),
+        ("pneumoni", "white_cells", "12,5 x 10^9/l", Decimal("12.5")),
+        ("pneumoni", "treatment_days", "7 dygn", Decimal(7)),
+        ("pneumoni", "treatment_days", "7 days", Decimal(7)),
+        ("sepsis", "creatinine", "88 umol/L", Decimal(88)),
+        ("sepsis", "creatinine", "88 μmol/l", Decimal(88)),
+        ("sepsis", "lactate", "2,4 mmol/L", Decimal("2.4")),
+    ],
+)
+def test_a_number_may_be_written_with_the_unit_of_the_field(
+    sub_registry: str, code: str, text: str, value: Decimal
+) -> None:
+    assert read(form_of(sub_registry, 1).questions[code], [text], at=NOW) == Answer(value=value)
+
+
+def test_a_mark_and_the_unit_go_together() -> None:
+    found = read(form_of("pneumoni", 1).questions["crp"], ["<5 mg/L"], at=NOW)
+    assert found == Answer(value=Decimal(5), mark=Mark.BELOW)
+
+
+@pytest.mark.parametrize(
+    ("sub_registry", "code", "text", "fault"),
+    [
+        ("pneumoni", "crp", "1,2 mg/dL", FormFault.OTHER_UNIT),
+        ("pneumoni", "temperature", "101 F", FormFault.OTHER_UNIT),
+        ("pneumoni", "saturation", "88 ‰", FormFault.OTHER_UNIT),
+        ("pneumoni", "saturation", "0,88", FormFault.NOT_WHOLE),
+        ("sepsis", "lactate", "22 mg/dL", FormFault.OTHER_UNIT),
+        ("sepsis", "creatinine", "0.9 mg/dl", FormFault.OTHER_UNIT),
+        ("sepsis", "rls85", "3 p", FormFault.NOT_A_NUMBER),
+        ("pneumoni", "saturation", "%", FormFault.NOT_A_NUMBER),
+        ("pneumoni", "saturation", "400 %", FormFault.TOO_HIGH),
+    ],
+)
+def test_another_unit_is_no_number_of_the_field(sub_registry: str, code: str, text: str, fault: FormFault) -> None:
+    with pytest.raises(AnswerBroken) as broken:
+        read(form_of(sub_registry, 1).questions[code], [text], at=NOW)
+    assert broken.value.fault is fault

@@ -12,9 +12,9 @@ from registret.registries.answers import Answer
 from registret.registries.answers import read as read_answer
 from registret.registries.assessing import assess
 from registret.registries.forms import Form
-from registret.registries.queries import DefinitionBroken, catalogue, form_of, read
+from registret.registries.queries import DEFINITIONS, DefinitionBroken, catalogue, form_of, read
 from registret.registries.schema import CodeSystem
-from registret.registries.terminologies import CodeDoubt
+from registret.registries.terminologies import CodeDoubt, CodeFault
 from tests.rooms.registries.building import INCLUSION, NOBODY, at, variable, write
 from tests.rooms.registries.test_definitions import coded, every_form
 
@@ -127,3 +127,49 @@ def test_no_shipped_form_names_a_code_that_its_list_lacks(form: Form) -> None:
     named = [(s, c) for _, codes in coded(form) for s, several in codes.items() for c in several]
     assert [(s, c) for s, c in named if s in known and c not in known[s].concepts] == []
     assert known.keys() >= {CodeSystem.ICD10SE, CodeSystem.ATC, CodeSystem.SNOMED, CodeSystem.KVA}
+
+
+@pytest.mark.parametrize(
+    ("word", "code"),
+    [
+        ("lunginflammation", "J18.9"),
+        ("Lunginflammation", "J13.9"),
+        ("blodförgiftning", "A41.9"),
+        ("hjärnhinneinflammation", "G00.1"),
+        ("rosfeber", "A46.9"),
+        ("ledprotes", "T84.5"),
+        ("uvi", "N39.0"),
+        ("klaffprotes", "T82.6"),
+        ("pneumokocker lunginflammation", "J13.9"),
+        ("covid", "U07.1"),
+    ],
+)
+def test_everyday_words_find_codes(word: str, code: str) -> None:
+    icd = catalogue().terminologies[CodeSystem.ICD10SE]
+    assert code in [one.code for one in icd.search(word, expected=(), on=date(2026, 11, 20), most=100)]
+
+
+def test_an_everyday_word_finds_nothing_beside_its_codes() -> None:
+    icd = catalogue().terminologies[CodeSystem.ICD10SE]
+    found = icd.search("rosfeber", expected=(), on=date(2026, 11, 20), most=100)
+    assert {one.code[:3] for one in found} == {"A46", "L03"}
+    unused = [word for word in icd.about.also if not icd.search(word, expected=(), on=date(2026, 11, 20), most=1)]
+    assert unused == []
+
+
+def test_everyday_words_are_single_small_words_so_that_what_people_type_can_match_them(tmp_path: Path) -> None:
+    write(own_list(tmp_path, head=ICD + '[also]\n"Blod Förgiftning" = ["A41"]\n'))
+    assert len(faults(tmp_path)) == 1
+
+
+def test_a_system_without_a_list_is_checked_by_shape_and_one_that_is_complete_needs_its_list(tmp_path: Path) -> None:
+    kva = catalogue().terminologies[CodeSystem.KVA]
+    assert (dict(kva.concepts), kva.fault("FMD00"), kva.fault("hej")) == ({}, None, CodeFault.NOT_A_CODE)
+    write(own_list(tmp_path))
+    (tmp_path / "codes" / "icd10se.csv").unlink()
+    assert faults(tmp_path) == ["codes/icd10se.csv, line 1: cannot be read: FileNotFoundError"]
+
+
+def test_no_list_that_comes_along_is_empty() -> None:
+    files = (DEFINITIONS / "codes").glob("*.csv")
+    assert [file.name for file in files if len(file.read_text(encoding="utf-8").splitlines()) < 2] == []

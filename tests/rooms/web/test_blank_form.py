@@ -6,10 +6,12 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from registret.access.roles import Role
 from registret.records import services
+from registret.registries import codebook
 from registret.registries.conditions import asked_when
 from registret.registries.forms import Form
 from registret.registries.queries import catalogue, form_of
@@ -122,3 +124,12 @@ def test_a_blank_form_says_in_words_when_a_question_is_asked(form: Form) -> None
 def test_conditions_are_said_with_the_labels_of_questions_and_options(sub_registry: str, code: str, told: str) -> None:
     form = form_of(sub_registry, 1)
     assert asked_when(form, form.questions[code]) == told
+
+
+def test_a_blank_form_and_the_code_book_say_from_which_day_an_outcome_can_be_answered(anna: Browser) -> None:
+    told = text_of(anna.get(reverse("blank_form", args=["pneumoni", 1])))
+    assert "Kan besvaras från dygn 30 efter ”Ankomst till sjukhuset”." in told
+    assert "Kan besvaras från dygn 90 efter ”Ankomst till sjukhuset”." in told
+    book = {row["code"]: row for row in codebook.rows(form_of("pneumoni", 1)) if row["row"] == "variable"}
+    assert (book["alive_90"]["opens_after"], book["alive_90"]["opens_days"]) == ("arrived_at", "90")
+    assert (book["pulse"]["opens_after"], book["pulse"]["opens_days"]) == ("", "")

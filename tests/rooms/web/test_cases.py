@@ -545,3 +545,23 @@ def test_that_a_number_is_taken_is_an_entry_about_whose_it_is(anna: Actor, episo
     (told,) = log("patient.number_met")
     assert told.about_patient_id == theirs
     assert log("patient.number_changed") == ()
+
+
+DOUBTFUL = "991981000019"
+
+
+def test_a_case_of_a_reserve_number_with_a_wrong_check_digit_is_opened_once_somebody_says_that_it_is_right(
+    anna: Actor,
+) -> None:
+    browser = greta()
+    sent = {"number": DOUBTFUL, "case_number": "26RS4711"}
+    asked = browser.post("/patientarenden", sent)
+    assert asked.status_code == 422
+    assert "Numrets kontrollsiffra stämmer inte. Jämför det med journalen." in text_of(asked)
+    assert "Kontrollera numret, och kryssa i rutan om det stämmer" in text_of(asked)
+    refused = browser.post("/patientarenden/avboj", sent | {"ok": "1", "sure": "1"})
+    assert refused.status_code == 422, "nobody is barred by a slip of the pen"
+    opened = browser.post("/patientarenden", sent | {"patient_number_is_right": "yes"})
+    assert opened.status_code == 200
+    assert 'name="patient_number_is_right" value="yes"' in opened.content.decode(), "not asked again on each page"
+    assert "Numrets kontrollsiffra" not in text_of(browser.post("/patientarenden", sent | {"number": "19121212-1212"}))

@@ -15,7 +15,7 @@ from registret.records import services
 from registret.words.days import day_in_words
 from tests import cast
 from tests.cast import ANNA
-from tests.rooms.records.scene import begun
+from tests.rooms.records.scene import ACUTE, DISCHARGE, TOLVAN, begun, system_id_of
 from tests.rooms.web.client import Browser, text_of
 
 pytestmark = pytest.mark.django_db
@@ -73,3 +73,29 @@ def test_a_follow_up_that_a_death_closed_says_why_and_can_be_filled_in_all_the_s
     again = text_of(browser.get(address))
     assert "Steget är stängt" not in again
     assert "Signera" in again
+
+
+def signed_through(anna: Actor, now: datetime, *, days: int) -> str:
+    """An episode that arrived so many days ago, with all but the follow-up signed."""
+    arrived = timezone.localtime(now - timedelta(days=days), SWEDEN)
+    episode = begun(anna, at=now, arrived_at=[f"{arrived:%Y-%m-%dT%H:%M}"])
+    left = {"discharged_at": [f"{arrived + timedelta(days=5):%Y-%m-%dT%H:%M}"]}
+    for step, answers in (("acute", ACUTE), ("discharge", {**DISCHARGE, **left})):
+        early = [f"{arrived + timedelta(hours=1):%Y-%m-%dT%H:%M}"]
+        timed = {code: early if code.endswith("_at") and code not in left else one for code, one in answers.items()}
+        services.write(actor=anna, episode=episode, step=step, base=0, written=timed, at=now)
+        services.sign(actor=anna, episode=episode, step=step, base=1, at=now)
+    return episode
+
+
+@pytest.mark.parametrize(("days", "waits"), [(20, "väntar, från"), (120, "att göra, senast")])
+def test_start_page_list_and_patient_agree_on_what_waits_for_its_follow_up(
+    anna: Actor, now: datetime, days: int, waits: str
+) -> None:
+    episode = signed_through(anna, now, days=days)
+    browser = Browser.of(ANNA)
+    assert "1 vårdepisod väntar på uppföljning" in text_of(browser.get(reverse("start")))
+    listed = browser.get(f"{reverse('records')}?lage=vantar&ordning=uppfoljning")
+    assert "Väntar på uppföljning 1" in text_of(listed)
+    assert episode in listed.content.decode()
+    assert f"Uppföljning: {waits} " in text_of(browser.get(reverse("patient", args=[system_id_of(TOLVAN)])))

@@ -345,7 +345,7 @@ def test_a_script_that_signs_is_told_what_stops_it_and_where_to_go(anna: Actor, 
     }
     save(anna, episode, {**UNTIMED, **times})
     sent = {code: list(texts) for code, texts in {**UNTIMED, **times}.items()} | {"base": "1", "do": "sign"}
-    assert hers.post(address, sent, headers=as_script).json() == {"to": f"{address}?klart"}
+    assert hers.post(address, sent, headers=as_script).json() == {"to": f"{address}?klart=signerat"}
     again = hers.post(address, sent, headers=as_script)
     assert (again.status_code, again.json()["code"]) == (409, "life.not_possible")
 
@@ -489,3 +489,71 @@ def test_a_draft_that_cannot_be_signed_stands_once_on_the_start_page(anna: Actor
 def test_for_those_who_read_one_column_results_follow_what_they_are_counted_from(anna: Actor, episode: str) -> None:
     page = form_of(episode)
     assert page.index('id="a-vital_signs"') < page.index('data-score="crb65"') < page.index('id="a-samples"')
+
+
+def timed(now: datetime, *, cultured_after: bool = False) -> dict[str, list[str]]:
+    """Answers of the acute care, all of them; the culture comes before the antibiotic, or after."""
+    antibiotic, culture = now - timedelta(days=3), now - timedelta(days=3, hours=-2 if cultured_after else 2)
+    times = {"blood_cultured_at": [moment(culture)], "antibiotic_at": [moment(antibiotic)]}
+    return {code: list(texts) for code, texts in {**UNTIMED, **times}.items()}
+
+
+def test_what_is_remarked_is_asked_about_once_before_the_signature(episode: str, now: datetime) -> None:
+    hers, address = Browser.of(ANNA), f"/vardepisod/{episode}/acute"
+    sent = timed(now, cultured_after=True) | {"base": "0", "do": "sign"}
+    asked = hers.post(address, sent)
+    assert asked.status_code == 422
+    told = text_of(asked)
+    assert "Stämmer det här? Rätta, eller signera igen." in told
+    assert "Blododlingen togs efter den första antibiotikadosen. Stämmer det?" in told
+    seen = re.search(r'name="seen" value="([^"]+)"', asked.content.decode())
+    assert seen is not None
+    base = re.search(r'name="base" value="(\d+)"', asked.content.decode())
+    assert base is not None
+    as_script = {"Accept": "application/json"}
+    again = hers.post(address, sent | {"base": base[1], "seen": "another_remark"}, headers=as_script)
+    assert (again.status_code, again.json()["seen"]) == (422, seen[1])
+    done = hers.post(address, sent | {"base": base[1], "seen": seen[1]})
+    assert (done.status_code, done["Location"]) == (303, f"{address}?klart=signerat")
+
+
+def test_a_signature_without_remarks_asks_nothing(episode: str, now: datetime) -> None:
+    done = Browser.of(ANNA).post(f"/vardepisod/{episode}/acute", timed(now) | {"base": "0", "do": "sign"})
+    assert done.status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("act", "done", "later"),
+    [
+        ("sign", "Klart: Akut vård är signerad.", "Sedan: Utskrivning."),
+        ("save", "Klart: Akut vård är sparad.", "Signera när allt är besvarat."),
+        ("lay_aside", "Klart: Akut vård är undanlagd.", "bland undanlagda på startsidan"),
+    ],
+)
+def test_a_receipt_says_what_was_done_for_whom_and_what_comes_next(
+    episode: str, now: datetime, act: str, done: str, later: str
+) -> None:
+    hers, address = Browser.of(ANNA), f"/vardepisod/{episode}/acute"
+    answer = hers.post(address, timed(now) | {"base": "0", "do": act})
+    assert answer.status_code == 303
+    page = hers.get(answer["Location"])
+    told = text_of(page)
+    assert done in told
+    assert "år vid ankomst, 19121212-••••." in told
+    assert later in told
+    assert "Nästa patient" in told
+    # Nothing is said that is not so, whatever stands in the address.
+    for other in ("signerat", "undanlagt", "flyttat", "upplast", "hej"):
+        if f"klart={other}" not in answer["Location"]:
+            assert "Klart: " not in text_of(hers.get(f"{address}?klart={other}")), other
+
+
+def test_the_receipt_of_a_step_that_was_opened_again_or_taken_up_says_so(
+    anna: Actor, episode: str, now: datetime
+) -> None:
+    hers, address = Browser.of(ANNA), f"/vardepisod/{episode}/acute"
+    hers.post(address, timed(now) | {"base": "0", "do": "lay_aside"})
+    taken = hers.post(address, timed(now) | {"base": "2", "do": "take_up"})
+    assert "Klart: Akut vård är upptagen igen." in text_of(hers.get(taken["Location"]))
+    opened = hers.post(f"/vardepisod/{episode}/inclusion/las-upp", {"reason": "fel tid"})
+    assert "Klart: Inklusion är upplåst." in text_of(hers.get(opened["Location"]))

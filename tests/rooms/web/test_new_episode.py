@@ -64,11 +64,14 @@ def test_a_question_that_follows_from_an_answer_is_asked_and_is_no_mistake() -> 
     first = browser.post(reverse("new_episode"), {"number": TOLVAN, "sub_registry": "sepsis"})
     shown = re.search(r'name="asked" value="([^"]+)"', first.content.decode())
     assert shown is not None
-    assert "intensive_care_from" not in shown[1]
+    assert "intensive_care_from" in shown[1], "what decides about inclusion is seen from the beginning"
+    assert "intensive_care_from" in first.content.decode()
     arrived = f"{timezone.localtime(now - timedelta(days=4)):%Y-%m-%d %H:%M}"
     sent = {"number": TOLVAN, "sub_registry": "sepsis", "go": "yes", "asked": shown[1], "arrived_at": arrived}
     sent |= {"sepsis_treated": "yes", "acquired": "community", "intensive_care": "yes"}
-    more = browser.post(reverse("new_episode"), sent)
+    # A page that is older, or a browser that hid them: the questions follow, and are no mistake.
+    unseen = " ".join(set(shown[1].split()) - {"intensive_care_from", "paediatric_icu"})
+    more = browser.post(reverse("new_episode"), sent | {"asked": unseen})
     assert more.status_code == 200
     assert "Några frågor till följer av dina svar." in text_of(more)
     assert "Besvara" not in text_of(more)
@@ -78,6 +81,38 @@ def test_a_question_that_follows_from_an_answer_is_asked_and_is_no_mistake() -> 
     still = browser.post(reverse("new_episode"), sent | {"asked": seen[1]})
     assert still.status_code == 422
     assert "Besvara 2 frågor" in text_of(still), "unanswered is not wrong"
+
+
+@pytest.mark.django_db
+def test_questions_that_an_answer_makes_needless_are_gone_and_not_asked_for() -> None:
+    now = timezone.now()
+    place = cast.country(now - timedelta(days=30))
+    cast.appoint_by_program(ANNA, Role.REPORTER, clinic_id=place.infection, at=now - timedelta(days=20))
+    arrived = f"{timezone.localtime(now - timedelta(days=4)):%Y-%m-%d %H:%M}"
+    sent = {"number": TOLVAN, "sub_registry": "sepsis", "go": "yes", "asked": "", "arrived_at": arrived}
+    sent |= {"sepsis_treated": "yes", "acquired": "community", "intensive_care": "no"}
+    page = Browser.of(ANNA).post(reverse("new_episode"), sent)
+    assert page.status_code == 422
+    assert "Bara patienter som vårdats på intensivvårdsavdelning registreras." in text_of(page)
+    asked_now = re.search(r'name="asked" value="([^"]+)"', page.content.decode())
+    assert asked_now is not None
+    assert "paediatric_icu" not in asked_now[1]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("before", ["arrived", "after"])
+def test_intensive_care_before_the_arrival_is_refused(before: str) -> None:
+    now = timezone.now()
+    place = cast.country(now - timedelta(days=30))
+    cast.appoint_by_program(ANNA, Role.REPORTER, clinic_id=place.infection, at=now - timedelta(days=20))
+    arrived = timezone.localtime(now - timedelta(days=4))
+    care = arrived - timedelta(hours=1) if before == "arrived" else arrived + timedelta(hours=1)
+    sent = {"number": TOLVAN, "sub_registry": "sepsis", "go": "yes", "arrived_at": f"{arrived:%Y-%m-%d %H:%M}"}
+    sent |= {"sepsis_treated": "yes", "acquired": "community", "intensive_care": "yes", "paediatric_icu": "no"}
+    page = Browser.of(ANNA).post(reverse("new_episode"), sent | {"intensive_care_from": f"{care:%Y-%m-%d %H:%M}"})
+    assert (page.status_code == 303) is (before == "after")
+    if before == "arrived":
+        assert "”Inskriven på intensivvårdsavdelning” ligger före ”Ankomst till sjukhuset”" in text_of(page)
 
 
 @pytest.mark.django_db

@@ -87,6 +87,8 @@ export class Sender {
     }
     this.form.saved(body, codes);
     for (const [code, text] of Object.entries(body.unanswered)) this.form.fields.ask(code, text);
+    /* What is remarked is asked about once: the next signature says that it is right. */
+    this.sheet.elements.seen.value = body.seen;
     if (body.troubles.length) summarise(this.sheet, this.place, body);
   }
 }

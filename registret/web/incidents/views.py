@@ -1,0 +1,95 @@
+"""Incidenter: the registry office's register of personal data breaches."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from registret.access.roles import Permission
+from registret.oversight import incidents
+from registret.oversight.refusals import IncidentChanged
+from registret.web.door.views import see_other
+from registret.web.forms import beside
+from registret.web.gate import needs
+from registret.web.http import ActorRequest
+from registret.web.incidents.forms import IncidentForm
+from registret.web.incidents.pages import incident_lines, shown, table
+from registret.web.numbers import number_in
+from registret.web.tables import csv_file
+
+
+@require_GET
+@needs(Permission.KEEP_INCIDENTS)
+def register(request: ActorRequest) -> HttpResponse:
+    """All incidents, newest first, with what is left of the 72 hours."""
+    before = number_in(request.GET, "fore")
+    page = incidents.incidents(actor=request.actor, before=before)
+    lines = incident_lines(page.rows, at=request.at)
+    return render(request, "incidents.html", {"tab": "office", "lines": lines, "older": page.older, "before": before})
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Permission.KEEP_INCIDENTS)
+def new(request: ActorRequest) -> HttpResponse:
+    """A form to write down an incident."""
+    form = IncidentForm(request.POST if request.method == "POST" else None, at=request.at)
+    if request.method == "POST" and form.is_valid():
+        number = incidents.register(text=form.text, actor=request.actor, at=request.at)
+        return see_other("incident", number)
+    return _form(request, form, number=None)
+
+
+@require_GET
+@needs(Permission.KEEP_INCIDENTS)
+def incident(request: ActorRequest, number: int) -> HttpResponse:
+    """One incident: what is known now, and below it each earlier text.
+
+    Raises: NotFound.
+    """
+    newest, *earlier = (shown(row, at=request.at) for row in incidents.revisions(incident=number, actor=request.actor))
+    return render(request, "incident.html", {"tab": "office", "incident": newest, "earlier": earlier})
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Permission.KEEP_INCIDENTS)
+def change(request: ActorRequest, number: int) -> HttpResponse:
+    """A form to write the next revision of an incident.
+
+    Raises: NotFound.
+    """
+    newest = incidents.revisions(incident=number, actor=request.actor)[0]
+    if request.method == "GET":
+        return _form(request, IncidentForm(of=newest.text, base=newest.number, at=request.at), number=number)
+    form = IncidentForm(request.POST, at=request.at)
+    if form.is_valid():
+        base = form.cleaned_data["base"]
+        beside(
+            form,
+            {IncidentChanged: None},
+            lambda: incidents.revise(incident=number, base=base, text=form.text, actor=request.actor, at=request.at),
+        )
+    if form.is_valid():
+        return see_other("incident", number)
+    if form.non_field_errors():
+        # Whoever has read the other's text, as the fault says, saves on top of it.
+        form.data = request.POST.copy()
+        form.data["base"] = str(newest.number)
+    return _form(request, form, number=number)
+
+
+@require_POST
+@needs(Permission.KEEP_INCIDENTS)
+def export(request: ActorRequest) -> HttpResponse:
+    """The register as a file, with every revision; taking it out is logged.
+
+    Raises: CardTooOld.
+    """
+    header, lines = table(incidents.export(actor=request.actor, at=request.at))
+    return csv_file(f"incidenter-{timezone.localtime(request.at):%Y-%m-%d}.csv", header, lines)
+
+
+def _form(request: ActorRequest, form: IncidentForm, *, number: int | None) -> HttpResponse:
+    context = {"tab": "office", "form": form, "number": number}
+    return render(request, "incident_form.html", context, status=422 if form.errors else 200)
