@@ -97,6 +97,13 @@ RIGHTS_REFUSALS: Mapping[str, Words] = {
         action=Action.START,
         short=_("En post är bedömd som obefogad. Välj ett annat utfall."),
     ),
+    "review.log_reason_needed": Words(
+        title=_("Skriv varför du läser loggen."),
+        happened=_("Ett skäl gäller i en timme, och det har gått ut."),
+        in_general=_("Den som läser loggen skriver varför. Skälet gäller i en timme."),
+        todo=(_("Öppna loggen igen. Där frågas efter skälet."),),
+        action=Action.START,
+    ),
     "incident.changed": Words(
         title=_("Någon annan har ändrat incidenten."),
         happened=_("Texten ändrades medan du skrev. Din ändring är inte sparad."),

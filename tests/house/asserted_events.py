@@ -153,6 +153,9 @@ ASSERTED = {
         "tests/rooms/access/test_participation.py"
         "::test_a_clinic_that_is_out_begins_nothing_and_nobody_applies_there_and_others_go_on"
     ),
+    "log.opened": (
+        "tests/rooms/web/test_log_opening.py::test_whoever_opens_the_log_says_why_once_and_each_reading_names_it"
+    ),
     "incident.registered": (
         "tests/rooms/oversight/test_incidents.py"
         "::test_what_is_written_is_there_and_the_log_says_by_whom_without_the_text"

@@ -148,6 +148,10 @@ def test_the_reviewer_reads_the_log(house: House, bertil: Person, erik: Person, 
     his.open("/")
     his.press("Logga in med SmartCard")
     his.open("/loggen")
+    looked_at(his.page, "38-oppna-loggen")
+    his.page.get_by_label("Planerad uppföljning").check()
+    his.page.get_by_label("Varför behöver du läsa loggen?").fill("Kvartalets uppföljning")
+    his.press("Öppna")
     looked_at(his.page, "38-loggen")
     with his.page.expect_download() as download:
         his.press("Exportera")

@@ -24,8 +24,8 @@ function asItem(option, id) {
   return item;
 }
 
-/* `find(all)` returns the options that fit what is typed, or all of them, or a promise of these. An option has a `title`
-   and may have a `group`. `choose(option)` is called when one is chosen, `leave()` when the field is left. */
+/* `find(all)` returns the options that fit what is typed, or all of them, or a promise of these. An option has a
+   `title` and may have a `group`. `choose(option)` is called when one is chosen, `leave()` when the field is left. */
 function combobox(input, { label, find, choose, leave = () => {} }) {
   const box = made("div", { className: "combo" });
   const list = made("ul", { className: "combo-list", id: `${input.id}-lista`, role: "listbox", hidden: true });

@@ -4,7 +4,8 @@
 /* An error summary takes focus, so that the first thing read is what to mend. */
 document.querySelector(".errs")?.focus();
 
-/* On a telephone a menu is wider than the screen: where one is comes into sight, also when the window becomes that narrow. */
+/* On a telephone a menu is wider than the screen: where one is comes into sight, also when the window becomes that
+   narrow. */
 const intoSight = () => {
   for (const current of document.querySelectorAll(":is(.tabs, .steps) [aria-current]")) {
     const list = current.closest("ul, ol");
