@@ -233,7 +233,10 @@ RIGHTS_REFUSALS: Mapping[str, Words] = {
     "access.not_participating": Words(
         title=_("Kliniken är inte ansluten till delregistret."),
         happened=_("Registerkansliet har beslutat vilka delregister kliniken är med i."),
-        todo=(_("Välj andra delregister."), _("Ska kliniken vara med? Kontakta registerkansliet.")),
+        todo=(
+            _("Välj andra delregister, eller rollen Läsare för att läsa det som kliniken har rapporterat."),
+            _("Ska kliniken vara med? Kontakta registerkansliet."),
+        ),
         action=Action.BACK_TO_LIST,
     ),
     "access.decided_already": Words(

@@ -15,6 +15,7 @@ from registret.records.refusals import AlreadyDeciding, KeptUntil, NothingSoOld
 from registret.records.retention import Age, age_of, before_of, decide_to_destroy, decide_to_keep, destroy_due
 from registret.records.sight import sight_of_all
 from registret.registries.queries import sub_registries
+from tests.owner import as_owner
 from tests.rooms.records.scene import (
     HOUR,
     MINUTE,
@@ -173,7 +174,7 @@ def test_a_decision_stays_as_it_was_written(here: Ward) -> None:
         lambda: Keeping.objects.update(before=NOW, done_at=NOW),
         lambda: Keeping.objects.all().delete(),
     ):
-        with pytest.raises(IntegrityError), transaction.atomic():
+        with pytest.raises(IntegrityError), as_owner():
             attempt()
     destroy_due(at=NOW)
     with pytest.raises(IntegrityError), transaction.atomic():
