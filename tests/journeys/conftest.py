@@ -25,7 +25,7 @@ OUT = Path(os.environ.get("REGISTRET_PICTURES", "out/pictures"))
 expect.set_options(timeout=PATIENCE * 1000)
 # No page depends on the language of the browser.
 IN_ENGLISH = {"LANGUAGE": "en"}
-WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
 
 
 @pytest.fixture(scope="session")
@@ -129,7 +129,12 @@ class Desk:
         subprocess.run(["certutil", "-F", "-d", store, "-n", card.label], check=True, capture_output=True)
 
     def heading(self) -> str:
+        """Of the page that is there now. A page that is on its way: `shows`."""
         return self.page.locator("h1:visible").inner_text()
+
+    def shows(self, heading: str) -> None:
+        """Waits for a page with this heading."""
+        expect(self.page.locator("h1:visible")).to_have_text(heading)
 
 
 OpenDesk = Callable[..., Desk]
@@ -172,14 +177,19 @@ STICKING_OUT = """() => [...document.querySelectorAll(".panel, .card, dialog[ope
 })"""
 
 
-def looked_at(page: Page, name: str, *, whole: bool = True) -> None:
-    """The page passes axe (WCAG 2.1 AA), fits a telephone's width with no words outside their panel, and is kept as a
-    picture at 360 and 1,280 px: `whole`, or as much of it as a window shows."""
+def axe_finds_nothing(page: Page) -> None:
+    """WCAG 2.1, A and AA."""
     # A colour on its way to another has no contrast that anybody sees.
     page.mouse.move(0, 0)
     page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished))")
     found = Axe().run(page, options=WCAG)
     assert found.violations_count == 0, found.generate_report()
+
+
+def looked_at(page: Page, name: str, *, whole: bool = True) -> None:
+    """The page passes axe (WCAG 2.1 AA), fits a telephone's width with no words outside their panel, and is kept as a
+    picture at 360 and 1,280 px: `whole`, or as much of it as a window shows."""
+    axe_finds_nothing(page)
     OUT.mkdir(parents=True, exist_ok=True)
     for width, height in ((360, 760), (1280, 900)):
         page.set_viewport_size({"width": width, "height": height})
@@ -229,5 +239,5 @@ def launched(
         ignore_default_args=["--disable-back-forward-cache"] if keeps_pages else [],
         viewport={"width": 1280, "height": 900},
     )
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(PATIENCE * 1000)
     return context
