@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted((ROOT / "registret" / "web" / "templates").rglob("*.html"))
+PAGES = sorted((ROOT / "registret" / "web").rglob("templates/**/*.html"))
 PICTURES = {".png", ".svg", ".ico"}
 
 

@@ -36,7 +36,7 @@ def logbook(request: ActorRequest) -> HttpResponse:
     form = LogForm(request.GET)
     context: dict[str, Any] = {"tab": "logbook", "form": form}
     if not form.is_valid():
-        return render(request, "logbook.html", context, status=422)
+        return render(request, "logbook/logbook.html", context, status=422)
     before = number_in(request.GET, "fore")
     try:
         page = read_log(
@@ -51,7 +51,7 @@ def logbook(request: ActorRequest) -> HttpResponse:
         return _ask(request, OpeningForm(initial={"question": request.GET.urlencode()}))
     context |= {"lines": log_lines(page.rows, actor=request.actor), "before": before}
     context |= {"older": _with(request, page.older) if page.older else "", "newest": _with(request, None)}
-    return render(request, "logbook.html", context)
+    return render(request, "logbook/logbook.html", context)
 
 
 @require_POST
@@ -76,7 +76,7 @@ def export(request: ActorRequest) -> HttpResponseBase:
     check_card_age(request.actor, at=request.at)
     form, kind = LogForm(request.POST), request.POST.get("form", "")
     if not form.is_valid() or kind not in _FILES:
-        return render(request, "logbook.html", {"tab": "logbook", "form": form}, status=422)
+        return render(request, "logbook/logbook.html", {"tab": "logbook", "form": form}, status=422)
     try:
         stream = export_log(
             wanted=form.wanted,
@@ -95,7 +95,9 @@ def export(request: ActorRequest) -> HttpResponseBase:
 
 
 def _ask(request: ActorRequest, form: OpeningForm) -> HttpResponse:
-    return render(request, "log_open.html", {"tab": "logbook", "form": form}, status=422 if form.errors else 200)
+    return render(
+        request, "logbook/log_open.html", {"tab": "logbook", "form": form}, status=422 if form.errors else 200
+    )
 
 
 def _to_log(question: str) -> HttpResponse:

@@ -20,7 +20,7 @@ def test_a_page_has_no_indented_lines() -> None:
 
 
 def test_an_error_names_the_line_of_the_file() -> None:
-    source = Engine.get_default().get_template("front.html").source
+    source = Engine.get_default().get_template("door/front.html").source
     file = next(path for path in TEMPLATES if path.name == "front.html").read_text(encoding="utf-8")
     assert source.count("\n") == file.count("\n")
 
@@ -36,3 +36,21 @@ def test_nothing_that_shows_its_indentation_stands_in_a_template() -> None:
 def test_letters_as_text_keep_their_lines() -> None:
     file = Path(web.__file__).parents[1] / "mail" / "templates" / "mail" / "letter.txt"
     assert Engine.get_default().get_template("mail/letter.txt").source == file.read_text(encoding="utf-8")
+
+
+def test_every_template_that_is_named_is_there() -> None:
+    package = Path(web.__file__).parents[1]
+    named = {
+        name
+        for file in [*package.rglob("*.py"), *package.rglob("templates/**/*.html")]
+        for name in re.findall(r'"((?:[a-z_]+/)*[a-z_]+\.html)"', file.read_text(encoding="utf-8"))
+    }
+    assert len(named) > 150
+    assert [name for name in sorted(named) if not Engine.get_default().get_template(name)] == []
+
+
+def test_a_template_lies_with_its_journey_and_no_two_have_one_name() -> None:
+    folders = [path.parts[-path.parts[::-1].index("templates") :] for path in TEMPLATES]
+    assert len({"/".join(parts) for parts in folders}) == len(folders)
+    strays = [path for path in TEMPLATES if path.parent.name == "templates" and path.parent.parent.name != "web"]
+    assert strays == []
