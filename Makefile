@@ -29,11 +29,10 @@ demo-browser: setup-browser ## Open a browser that holds one demo card: make dem
 
 # One worker for each of two cores. Tests that share a browser or a listener name a group and stay in one worker.
 test: setup-browser ## Prove it: the checks, then every test but the slow ones
-	@sh tools/check.sh
-	@$(BIN)/pytest -n 2 --dist loadgroup
+	@$(BIN)/python tools/run_tests.py -n 2 --dist loadgroup
 
-test-fast: setup ## The tests that need no browser
-	@$(BIN)/pytest -n 2 --dist loadgroup tests/rooms tests/house tests/conformance
+test-fast: setup ## The tests of rooms and house that start no process
+	@$(BIN)/pytest -n 2 --dist loadgroup -m "not process" tests/rooms tests/house
 
 pictures: setup-browser ## Make the pictures of the README anew
 	@rm -rf out/manual
@@ -41,9 +40,10 @@ pictures: setup-browser ## Make the pictures of the README anew
 	@for picture in docs/pictures/*.png; do cp "out/manual/$${picture##*/}" docs/pictures/; done
 
 # What needs Debian's servers (tests/fronts) or a screen (tests/slow): `pytest` alone leaves it out, see pyproject.toml.
-test-slow: ## The tests with Debian's nginx and HAProxy, and those that need a screen
+# And a whole year of a country, of which `make test` plays the first weeks.
+test-slow: ## The tests with Debian's nginx and HAProxy, those that need a screen, and a year of a country
 	@sh tools/setup.sh --browser --fronts --screen
-	@REGISTRET_YEAR_PEOPLE=2000 $(BIN)/pytest -n 2 --dist loadgroup $(wildcard tests/fronts tests/slow) tests/rooms/access/test_a_year.py
+	@REGISTRET_YEAR_PEOPLE=1000 $(BIN)/pytest -n 2 --dist loadgroup $(wildcard tests/fronts tests/slow) tests/rooms/access/test_a_year.py
 
 bench: setup ## Measure what things cost, each with its spread and beside what is promised: benchmarks/*.py
 	@broken=; for file in benchmarks/[a-z]*.py; do echo "-- $$file"; PYTHONPATH=. $(BIN)/python "$$file" || broken=yes; done; test -z "$$broken"

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import signal
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from pathlib import Path
 
 import django
 import pytest
+from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
 from tests.environment import prepare
@@ -33,3 +36,48 @@ def django_db_setup(
     yield
     with django_db_blocker.unblock():
         making.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="module")
+def module_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """As `db`, for fixtures that bring something into the database once for all tests of their module.
+
+    It is rolled back after the last of them; each test is in a savepoint of its own.
+    """
+    with django_db_blocker.unblock():
+        whole = transaction.atomic()
+        # As Django's TestCase does: a durable transaction within it is one within a test.
+        whole._from_testcase = True  # type: ignore[attr-defined]
+        with whole:
+            yield
+            transaction.set_rollback(True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests with a `module_db` of one module run in one worker, and after those that must not see what is in it."""
+    modules = {path: place for place, path in enumerate(dict.fromkeys(item.path for item in items))}
+    items.sort(key=lambda item: (modules[item.path], _shares(item)))
+    for item in filter(_shares, items):
+        item.add_marker(pytest.mark.django_db)
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.path.relative_to(item.config.rootpath).as_posix()))
+
+
+def _shares(item: pytest.Item) -> bool:
+    return "module_db" in getattr(item, "fixturenames", ())
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says how long each part took, if there was more than one; workers' seconds beside each other are added."""
+    seconds: defaultdict[str, float] = defaultdict(float)
+    tests: Counter[str] = Counter()
+    for report in (one for some in terminalreporter.stats.values() for one in some):
+        if isinstance(report, pytest.TestReport):
+            folders = Path(report.nodeid.partition("::")[0]).parts[1:-1]
+            part = "/".join(folders[:2])
+            seconds[part] += report.duration
+            tests[part] += report.when == "call"
+    if len(seconds) > 1:
+        terminalreporter.section("seconds of all workers")
+        for part, took in sorted(seconds.items(), key=lambda one: -one[1]):
+            terminalreporter.write_line(f"{took:8.0f}  {part} ({tests[part]} tests)")

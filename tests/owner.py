@@ -11,15 +11,21 @@ from django.test.utils import setup_databases, teardown_databases
 
 from registret.config import roles
 from registret.demo.postgres import ROLE
+from tests import tables
 
 
 @contextmanager
 def made_database() -> Iterator[None]:
     """A database that the owner of its tables makes and the role that serves uses, as in production."""
     serving = settings.DATABASES[DEFAULT_DB_ALIAS]
-    with roles.as_owner():
+    with tables.made_once() as are_made, roles.as_owner():
+        if are_made:
+            connection.settings_dict["TEST"]["TEMPLATE"] = tables.TEMPLATE
         made = setup_databases(verbosity=0, interactive=False, aliases={DEFAULT_DB_ALIAS: None})
         owner = connection.settings_dict
+        if not are_made:
+            roles.disconnect()
+            tables.keep(owner["NAME"])
     # Logged in as the owner, acting as the role that serves: `as_owner` changes hands in the middle of a transaction.
     serving |= owner | {"OPTIONS": owner["OPTIONS"] | {"options": f"-c role={ROLE}"}}
     # A command that connects as the owner by itself would leave the transaction of the test.

@@ -22,6 +22,7 @@ def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
     Instead of pytest-django's `transactional_db`: the log cannot be emptied while its trigger stands.
     """
     with django_db_blocker.unblock():
+        assert not connection.in_atomic_block, "nothing is committed within a `module_db`"
         yield
         empty_every_table()
 

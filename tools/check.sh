@@ -10,6 +10,7 @@ if [ -z "${DATABASE_URL:-}" ]; then
 fi
 
 PATH=$PWD/.venv/bin:$PATH
+began=$(date +%s)
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 failed=
@@ -59,6 +60,7 @@ if [ -f tools/messages.py ]; then
     step "translations: complete" python tools/messages.py check
 fi
 
+printf -- '-- %s s\n' $(($(date +%s) - began))
 if [ -n "$failed" ]; then
     printf 'Failed:%s\n' "$failed" >&2
     exit 1

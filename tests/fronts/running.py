@@ -49,7 +49,7 @@ class FrontedHouse(House):
                 "REGISTRET_FRONT": HOW[front],
                 "REGISTRET_FRONT_SECRET": made.secret,
             }
-        made.run("migrate", "--verbosity", "0")
+        made.migrate()
         made.run("import-clinics", str(DEPLOY.parent / "registret" / "demo" / "clinics.csv"))
         return made
 

@@ -35,7 +35,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     # Each folder of tests that borrows this fixture has a house of its own, and so has each process.
     database = f"journeys_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{folder.name}"
     with House.build(folder, authority, database) as built:
-        built.run("migrate", "--verbosity", "0")
+        built.migrate()
         built.run("import-clinics", str(Path("registret/demo/clinics.csv").resolve()))
         built.start()
         yield built

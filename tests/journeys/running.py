@@ -18,6 +18,7 @@ import psycopg
 
 from registret.demo.mailbox import CaughtLetter, MailCatcher, letters
 from registret.demo.pki import Authority
+from tests import tables
 
 # Generous: a busy machine is no failure.
 PATIENCE = 60.0
@@ -88,6 +89,16 @@ class House:
         done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
+
+    def migrate(self) -> None:
+        """As the operator's command does, the first time in a test run; later it is a copy."""
+        database = urlsplit(self.environment["DATABASE_URL"]).path.removeprefix("/")
+        with tables.made_once() as are_made:
+            if not are_made:
+                self.run("migrate", "--verbosity", "0")
+                tables.keep(database)
+                return
+        tables.copy(tables.TEMPLATE, to=database)
 
     def start(self) -> None:
         """Starts the server and waits until it answers. A port that somebody took meanwhile is replaced."""

@@ -30,7 +30,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     authority = Authority.load(Path(os.environ["REGISTRET_TEST_FOLDER"]) / "ca")
     with House.build(tmp_path_factory.mktemp("fixed"), authority, f"fixed_{os.getpid()}") as built:
         built.environment |= {"REGISTRET_CARD_HOST_FIXED": "yes", "REGISTRET_PROBE_SECONDS": "15"}
-        built.run("migrate", "--verbosity", "0")
+        built.migrate()
         built.run("import-clinics", str(Path("registret/demo/clinics.csv").resolve()))
         built.start()
         yield built

@@ -43,7 +43,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, authority: Authority, idp: I
             "REGISTRET_OIDC_CLIENT_SECRET": CLIENT_SECRET,
             "REGISTRET_OIDC_CA_FILE": str(authority.web_root),
         }
-        built.run("migrate", "--verbosity", "0")
+        built.migrate()
         built.run("import-clinics", str(Path("registret/demo/clinics.csv").resolve()))
         built.start()
         yield built

@@ -74,7 +74,7 @@ def house(tmp_path: Path) -> Iterator[House]:
         "REGISTRET_OPT_OUT_FILE": str(tmp_path / "marks.jsonl"),
     }
     with built:
-        built.run("migrate", "--verbosity", "0")
+        built.migrate()
         told(built, BEFORE)
         (tmp_path / "checkpoints").write_text(built.run("ledger-checkpoint"))
         yield built

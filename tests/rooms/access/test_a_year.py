@@ -35,9 +35,11 @@ from tests.owner import as_owner
 # What is forgotten is told of in test_forgetting.
 CHORES = [name for name in clockwork.CHORES if name not in FORGETTING]
 HERE = ZoneInfo("Europe/Stockholm")
-DAYS = 365
-# Of the first day; about a thousand come in the course of the year. `make test-slow` begins with twice as many.
-PEOPLE = int(os.environ.get("REGISTRET_YEAR_PEOPLE", "1000"))
+# Of the first day; about a thousand come in the course of the year. Only `make test-slow` says how many: else it is the
+# first weeks of a smaller country.
+PEOPLE = int(os.environ.get("REGISTRET_YEAR_PEOPLE", "0"))
+IS_WHOLE = PEOPLE > 0
+PEOPLE, DAYS = (PEOPLE, 365) if IS_WHOLE else (200, 28)
 CLINICS = 20
 FIRST = date(2026, 12, 1)
 
@@ -170,7 +172,7 @@ def test_after_a_year_every_letter_was_written_once_and_nobody_has_access_who_sh
     )
     assert written - expected == Counter(), "letters too many"
     assert expected - written == Counter(), "letters missing"
-    assert {kind for kind, _, _ in written} == kinds, "the year had some of each"
+    assert {kind for kind, _, _ in written} == kinds or not IS_WHOLE, "the year had some of each"
 
     end = moment(DAYS - 1)
     for person in people.values():
@@ -182,7 +184,7 @@ def test_after_a_year_every_letter_was_written_once_and_nobody_has_access_who_sh
             assert person.ends > end
             assert person.unused is not None
             assert months_after(person.unused, 9 if person.came else 3) > end, person
-    assert set(rounds.outcomes) == {"kept", "ended", "silent", "overtaken"}, "the year had some of each"
+    assert set(rounds.outcomes) == {"kept", "ended", "silent", "overtaken"} or not IS_WHOLE, "the year had some of each"
     found = RecertificationLine.objects.exclude(state=LineState.UNANSWERED)
     assert Counter(found.values_list("state", flat=True)) == rounds.outcomes
     here = Recertification.objects.filter(closed_at=None)

@@ -56,8 +56,8 @@ pytestmark = pytest.mark.django_db
 MOA = person("Moa", "Lind", "SE2321009991-E00M5N9")
 
 
-@pytest.fixture
-def place() -> Country:
+@pytest.fixture(scope="module")
+def place(module_db: None) -> Country:
     return cast.country(NOW - 30 * DAY)
 
 

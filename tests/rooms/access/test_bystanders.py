@@ -25,8 +25,8 @@ LATER = NOW + 160 * DAY
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def place() -> Country:
+@pytest.fixture(scope="module")
+def place(module_db: None) -> Country:
     place = cast.country(NOW - 30 * DAY)
     attested(cast.register(ANNA, place.infection, at=NOW - 2 * DAY), at=NOW - 2 * DAY)
     return place

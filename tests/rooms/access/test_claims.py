@@ -44,8 +44,8 @@ __all__ = ["committed"]
 NEW = person("Anna", "Berg", "SE2321009983-E00A9B9", organisation="Region Sydvik")
 
 
-@pytest.fixture
-def place(db: None) -> Country:
+@pytest.fixture(scope="module")
+def place(module_db: None) -> Country:
     return cast.country(NOW - DAY)
 
 

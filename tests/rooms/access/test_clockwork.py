@@ -34,8 +34,8 @@ NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
-@pytest.fixture
-def place(db: None) -> Country:
+@pytest.fixture(scope="module")
+def place(module_db: None) -> Country:
     return cast.country(NOW - DAY)
 
 

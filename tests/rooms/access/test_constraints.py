@@ -33,8 +33,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinics")]
 number = count(1)
 
 
-@pytest.fixture
-def clinics() -> None:
+@pytest.fixture(scope="module")
+def clinics(module_db: None) -> None:
     cast.clinics(NOW)
 
 

@@ -66,8 +66,8 @@ NADIA = person("Nadia", "Ek", "SE2321009991-E00N4D1")
 REASON = "Känner inte personen"
 
 
-@pytest.fixture
-def place() -> Country:
+@pytest.fixture(scope="module")
+def place(module_db: None) -> Country:
     return cast.country(NOW - 30 * DAY)
 
 

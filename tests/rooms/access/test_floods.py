@@ -17,8 +17,8 @@ from tests.rooms.access.scene import DAY, NOW, attested, kinds, until_too_many
 MOST = (LETTERS_FROM_ONE_TO_ANOTHER.most, LETTERS_FROM_ONE_TO_ANOTHER.what)
 
 
-@pytest.fixture
-def place(db: None) -> Country:
+@pytest.fixture(scope="module")
+def place(module_db: None) -> Country:
     return cast.country(NOW - 30 * DAY)
 
 

@@ -39,8 +39,8 @@ __all__ = ["committed"]
 YEAR = timedelta(days=365)
 
 
-@pytest.fixture
-def place(db: None) -> Country:
+@pytest.fixture(scope="module")
+def place(module_db: None) -> Country:
     return cast.country(NOW - DAY)
 
 

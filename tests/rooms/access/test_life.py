@@ -40,8 +40,8 @@ STEPS = sorted(APPLICATION_LIFE.steps.items())
 ENDS = [state for state in ApplicationState if state is not WAITING]
 
 
-@pytest.fixture
-def place() -> Country:
+@pytest.fixture(scope="module")
+def place(module_db: None) -> Country:
     return cast.country(NOW - 30 * DAY)
 
 

@@ -34,8 +34,8 @@ HEADER = ";".join(account_file.COLUMNS)
 ANNAS = f"{ANNA.hsa_id};Anna;Berg;{ANNA.email};{cast.INFECTION};registrerare;2026-11-01;pneumoni"
 
 
-@pytest.fixture
-def place(db: None) -> Country:
+@pytest.fixture(scope="module")
+def place(module_db: None) -> Country:
     return cast.country(NOW - DAY)
 
 

@@ -76,8 +76,8 @@ NEW, OTHER, FOREIGN = (
 VISITOR = By.nobody(network="192.0.2.9")
 
 
-@pytest.fixture
-def place() -> Country:
+@pytest.fixture(scope="module")
+def place(module_db: None) -> Country:
     """Anna reports at the infection clinic."""
     place = cast.country(NOW - 30 * DAY)
     attested(cast.register(ANNA, place.infection, at=NOW - 2 * HOUR), at=NOW - 2 * HOUR)

@@ -27,8 +27,8 @@ pytestmark = pytest.mark.django_db
 MOA = person("Moa", "Lind", "SE2321009991-E00M5N9")
 
 
-@pytest.fixture
-def here() -> Ward:
+@pytest.fixture(scope="module")
+def here(module_db: None) -> Ward:
     return ward()
 
 

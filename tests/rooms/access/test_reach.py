@@ -43,8 +43,8 @@ AGAIN = person("Doris", "Lund", "SE2321009991-E00D9X9")
 TOVES_LAST = date(2027, 3, 1)
 
 
-@pytest.fixture
-def place() -> Country:
+@pytest.fixture(scope="module")
+def place(module_db: None) -> Country:
     """Doris and Ingrid run the office."""
     found = cast.country(NOW - 30 * DAY)
     cast.appoint_by_program(INGRID, Role.REGISTRY_OFFICE, at=NOW - 30 * DAY)

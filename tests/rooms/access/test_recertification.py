@@ -65,8 +65,8 @@ MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 DUE = datetime(2026, 12, 24, 23, 0, tzinfo=UTC)
 
 
-@pytest.fixture
-def place(db: None) -> Country:
+@pytest.fixture(scope="module")
+def place(module_db: None) -> Country:
     """Bertil, Karin and Anna at the infection clinic."""
     place = cast.country(CAME)
     attested(ANNA, place.infection, at=CAME)

@@ -22,8 +22,8 @@ from tests.rooms.access.scene import DAY, HOUR, MINUTE, NOW, SECOND, attested, e
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def place() -> Country:
+@pytest.fixture(scope="module")
+def place(module_db: None) -> Country:
     return cast.country(NOW - 30 * DAY)
 
 

@@ -73,8 +73,8 @@ def scene() -> Country:
     return place
 
 
-@pytest.fixture
-def place(db: None) -> Country:
+@pytest.fixture(scope="module")
+def place(module_db: None) -> Country:
     return scene()
 
 

@@ -18,8 +18,8 @@ pytestmark = pytest.mark.django_db
 SINCE, UNTIL = NOW - 30 * DAY, NOW + 60 * DAY
 
 
-@pytest.fixture
-def place() -> Country:
+@pytest.fixture(scope="module")
+def place(module_db: None) -> Country:
     return cast.country(NOW - 30 * DAY)
 
 

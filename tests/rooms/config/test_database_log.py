@@ -14,6 +14,8 @@ from psycopg import sql
 
 from registret.demo.postgres import Cluster
 
+pytestmark = pytest.mark.process
+
 ROOT = Path(__file__).parents[3]
 NUMBER = "191212121212"
 

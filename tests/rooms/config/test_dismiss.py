@@ -23,8 +23,8 @@ pytestmark = pytest.mark.django_db
 DECIDED = ["--decided-by", "Sven Styrelse", "--decided-by", "Tove Tvåa"]
 
 
-@pytest.fixture(autouse=True)
-def country() -> None:
+@pytest.fixture(scope="module", autouse=True)
+def country(module_db: None) -> None:
     cast.country(timezone.now())
 
 

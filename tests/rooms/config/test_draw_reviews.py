@@ -19,8 +19,8 @@ from tests.cast import BERTIL, Country
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def place() -> Country:
+@pytest.fixture(scope="module")
+def place(module_db: None) -> Country:
     """Bertil worked at the infection clinic in the middle of last month."""
     since, _ = last_month(timezone.now())
     built = cast.country(since - timedelta(days=60))

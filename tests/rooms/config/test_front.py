@@ -17,7 +17,7 @@ import pytest
 from registret.config import ready
 from tests.journeys.running import PATIENCE, REGISTRET
 
-pytestmark = pytest.mark.xdist_group("serve")
+pytestmark = [pytest.mark.process, pytest.mark.xdist_group("serve")]
 
 ROOT = Path(__file__).parents[3]
 SECRET = "0123456789abcdef0123456789abcdef"

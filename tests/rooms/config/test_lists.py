@@ -22,7 +22,7 @@ from tests.journeys.running import PATIENCE, REGISTRET, House
 from tests.journeys.wire import Visitor, heading
 from tests.rooms.revocation.liar import Asked, Liar, redirects, says
 
-pytestmark = pytest.mark.xdist_group("serve")
+pytestmark = [pytest.mark.process, pytest.mark.xdist_group("serve")]
 
 
 class Installation(House):
@@ -65,7 +65,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
         for file in trust.glob("*.crl"):
             file.unlink()
         built.publish()
-        built.run("migrate", "--verbosity", "0")
+        built.migrate()
         yield built
 
 

@@ -49,7 +49,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     authority = Authority.load(Path(os.environ["REGISTRET_TEST_FOLDER"]) / "ca")
     built = House.build(tmp_path_factory.mktemp("house"), authority, f"serve_{os.getpid()}")
     built.environment |= NO_DEMO | {"PYTHONPATH": str(ROOT)}
-    built.run("migrate", "--verbosity", "0")
+    built.migrate()
     with built:
         yield built
 

@@ -25,8 +25,8 @@ pytestmark = pytest.mark.django_db
 DECIDED = ["--decided-by", "Sven Styrelse", "--decided-by", "Tove Tvåa"]
 
 
-@pytest.fixture(autouse=True)
-def place() -> Country:
+@pytest.fixture(scope="module", autouse=True)
+def place(module_db: None) -> Country:
     return cast.country(timezone.now())
 
 

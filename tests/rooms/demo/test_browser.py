@@ -24,6 +24,8 @@ from registret.demo.cast import hsa_file, person_file
 from registret.demo.place import Place
 from tests.rooms.demo.running import CARD, PATIENCE, REGISTRET, SITE, Demo, eventually, free_ports
 
+pytestmark = pytest.mark.process
+
 needs_nss = pytest.mark.skipif(shutil.which("certutil") is None, reason="needs certutil (Debian: libnss3-tools)")
 # Instead of Chromium: it writes down with what it was started, and what its home holds.
 REPORTER = """#!/bin/sh

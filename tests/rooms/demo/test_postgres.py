@@ -13,6 +13,8 @@ import pytest
 
 from registret.demo.postgres import ROOTS_FOLDER, Cluster, PostgresTrouble, data_folder, remove
 
+pytestmark = pytest.mark.process
+
 HOLD = """
 import sys, time
 from pathlib import Path

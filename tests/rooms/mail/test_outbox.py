@@ -407,6 +407,7 @@ deliver_due(at=clock, limit=1, given_up=print)
 """
 
 
+@pytest.mark.process
 def test_a_sender_killed_between_sending_and_marking_leaves_the_letter_to_the_next(
     catcher: MailCatcher, clock: Clock, log: Log, tls: Tls
 ) -> None:

@@ -52,8 +52,8 @@ QUIET = {"since": NOW - 10 * DAY, "until": NOW - 9 * DAY}
 THEN = NOW - 10 * DAY + HOUR
 
 
-@pytest.fixture
-def here() -> Ward:
+@pytest.fixture(scope="module")
+def here(module_db: None) -> Ward:
     """Anna has reported a patient. Erik and Frida review the log."""
     found = ward()
     cast.appoint_by_program(FRIDA, Role.LOG_REVIEWER, at=NOW - 20 * DAY)

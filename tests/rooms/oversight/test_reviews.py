@@ -47,8 +47,8 @@ FRIDA = person("Frida", "Ros", "SE2321009991-E00F6R6")
 CLOCK = By.of_program("clock")
 
 
-@pytest.fixture
-def place() -> Country:
+@pytest.fixture(scope="module")
+def place(module_db: None) -> Country:
     """Erik and Frida review the log; Bertil, Karin and Cecilia have begun in September."""
     built = cast.country(datetime(2026, 9, 1, 8, 0, tzinfo=UTC))
     cast.appoint_by_program(FRIDA, Role.LOG_REVIEWER, at=datetime(2026, 9, 1, 8, 0, tzinfo=UTC))

@@ -41,16 +41,14 @@ from tests.rooms.records.scene import (
     registered,
     shown,
     system_id_of,
-    ward,
 )
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch) -> Ward:
+@pytest.fixture(autouse=True)
+def population(monkeypatch: pytest.MonkeyPatch) -> None:
     ask(Known(n191212121212=registered(protected=True)), monkeypatch)
-    return ward()
 
 
 def history(here: Ward) -> str:

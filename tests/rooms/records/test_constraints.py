@@ -20,7 +20,7 @@ from registret.records.models import (
     Step,
 )
 from registret.records.sight import sight_of_all
-from tests.rooms.records.scene import NOW, Ward, begun, ward
+from tests.rooms.records.scene import NOW, Ward, begun
 
 pytestmark = pytest.mark.django_db
 
@@ -146,11 +146,6 @@ REFUSED: dict[str, list[tuple[Any, dict[str, Any]]]] = {
     "disclosure_fetch_by_somebody": [(DisclosureFetch, FILE | {"by_name": ""})],
     "opt_out_has_case": [(OptOut, {"mark": "0" * 64, "key": "k", "case_number": "", "episodes": 0})],
 }
-
-
-@pytest.fixture
-def here() -> Ward:
-    return ward()
 
 
 @pytest.mark.parametrize("constraint", REFUSED)

@@ -52,11 +52,6 @@ TOLD: Mapping[str, Sequence[str]] = {
 }
 
 
-@pytest.fixture
-def here(db: None) -> Ward:
-    return ward()
-
-
 def discharged(here: Ward, written: Mapping[str, Sequence[str]] = HOME, *, patient: str = TOLVAN) -> str:
     """A pneumonia from 1 to 10 June 2026; its follow-up is due since September."""
     episode = begun(here.anna, patient=patient, arrived_at=["2026-06-01T08:15"])

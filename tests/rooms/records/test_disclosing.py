@@ -121,9 +121,10 @@ PROTECTED = "19340417238" + luhn_digit("340417238")
 IRENE = cast.person("Irene", "Ek", "SE2321009991-E00I3E4")
 
 
-@pytest.fixture
-def here(db: None, monkeypatch: pytest.MonkeyPatch) -> Ward:
-    return treated(monkeypatch)
+@pytest.fixture(scope="module")
+def here(module_db: None) -> Iterator[Ward]:
+    with pytest.MonkeyPatch.context() as patch:
+        yield treated(patch)
 
 
 @pytest.fixture

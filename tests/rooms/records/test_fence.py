@@ -15,8 +15,8 @@ pytestmark = pytest.mark.django_db
 FENCED = (Patient, Number, Episode, Step, Revision)
 
 
-@pytest.fixture
-def here() -> Ward:
+@pytest.fixture(scope="module")
+def here(module_db: None) -> Ward:
     found = ward()
     begun(found.anna)
     return found

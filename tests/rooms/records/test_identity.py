@@ -54,18 +54,12 @@ from tests.rooms.records.scene import (
     registered,
     shown,
     system_id_of,
-    ward,
 )
 
 pytestmark = pytest.mark.django_db
 
 OTHER = "19121272-9808"
 WHY = "Har fått personnummer"
-
-
-@pytest.fixture
-def here() -> Ward:
-    return ward()
 
 
 def change(here: Ward, *, of: str = RESERVE, to: str = TOLVAN, by: str = "anna") -> None:

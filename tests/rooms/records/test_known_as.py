@@ -28,15 +28,9 @@ from tests.rooms.records.scene import (
     opt_out,
     shown,
     system_id_of,
-    ward,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def here() -> Ward:
-    return ward()
 
 
 def erik() -> Actor:

@@ -39,15 +39,9 @@ from tests.rooms.records.scene import (
     log,
     number,
     system_id_of,
-    ward,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def here() -> Ward:
-    return ward()
 
 
 def rows() -> dict[str, list[str]]:

@@ -32,18 +32,12 @@ from tests.rooms.records.scene import (
     at_work,
     begun,
     log,
-    ward,
 )
 from tests.rooms.records.test_rights import of_sepsis
 
 pytestmark = pytest.mark.django_db
 
 MARCH = NOW + 110 * DAY
-
-
-@pytest.fixture
-def here() -> Ward:
-    return ward()
 
 
 def sign(actor: Actor, episode: str, step: str, answers: Mapping[str, Sequence[str]]) -> None:

@@ -31,17 +31,11 @@ from tests.rooms.records.scene import (
     opt_out,
     registered,
     system_id_of,
-    ward,
 )
 
 pytestmark = pytest.mark.django_db
 
 NILS = person("Nils", "Nord", "SE2321009983-E00N1N1", organisation="Region Sydvik")
-
-
-@pytest.fixture
-def here() -> Ward:
-    return ward()
 
 
 def asked(actor: Actor) -> Intake:

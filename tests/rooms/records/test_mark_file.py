@@ -65,6 +65,7 @@ def test_a_mark_that_only_the_file_knows_is_kept_though_its_line_has_no_end(tmp_
     assert read_marks(lines(file)) == set(MARKS[:3])
 
 
+@pytest.mark.process
 def test_a_process_that_is_killed_while_it_writes_leaves_a_file_that_is_completed(tmp_path: Path) -> None:
     file = tmp_path / "marks"
     for rounds in (1, 3, 9):
@@ -92,6 +93,7 @@ def test_what_is_wanted_is_asked_while_nobody_else_writes(tmp_path: Path) -> Non
     assert add_missing(file, asked(MARKS[0]), asked(MARKS[1])) == 1
 
 
+@pytest.mark.process
 def test_several_processes_write_at_once_and_each_mark_stands_there_once(tmp_path: Path) -> None:
     file = tmp_path / "marks"
     code = WRITER.replace("1000", "60")

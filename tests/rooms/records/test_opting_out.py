@@ -69,7 +69,6 @@ from tests.rooms.records.scene import (
     registered,
     shown,
     system_id_of,
-    ward,
 )
 
 pytestmark = pytest.mark.django_db
@@ -78,10 +77,9 @@ OTHER = "19121272-9808"
 TABLES = ("patient", "number", "episode", "step", "revision", "merge", "reasongiven")
 
 
-@pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch) -> Ward:
+@pytest.fixture(autouse=True)
+def population(monkeypatch: pytest.MonkeyPatch) -> None:
     ask(Known(n191212121212=registered(protected=True)), monkeypatch)
-    return ward()
 
 
 def story(here: Ward) -> str:

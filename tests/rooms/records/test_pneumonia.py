@@ -36,15 +36,9 @@ from tests.rooms.records.scene import (
     begun,
     log,
     number,
-    ward,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def here() -> Ward:
-    return ward()
 
 
 def scores(actor: Actor, episode: str) -> dict[str, Decimal | None]:

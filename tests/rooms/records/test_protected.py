@@ -26,7 +26,6 @@ from tests.rooms.records.scene import (
     number,
     registered,
     system_id_of,
-    ward,
 )
 
 pytestmark = pytest.mark.django_db
@@ -34,10 +33,9 @@ pytestmark = pytest.mark.django_db
 WHY = "Patienten ligger på avdelningen"
 
 
-@pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch) -> Ward:
+@pytest.fixture(autouse=True)
+def population(monkeypatch: pytest.MonkeyPatch) -> None:
     ask(Known(n191212121212=registered(protected=True)), monkeypatch)
-    return ward()
 
 
 @pytest.fixture

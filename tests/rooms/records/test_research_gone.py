@@ -36,7 +36,6 @@ from tests.rooms.records.scene import (
     counted,
     handler,
     log,
-    ward,
 )
 
 pytestmark = pytest.mark.django_db
@@ -45,11 +44,6 @@ ASKED = {"smoking": ["current"], "white_cells": ["14.2"]}
 THEN = ["2012-03-01T08:15"]
 """Older than answers to research questions are kept, and younger than episodes are."""
 AT = {"blood_cultured_at": ["2012-03-01T08:50"], "antibiotic_at": ["2012-03-01T09:30"]}
-
-
-@pytest.fixture
-def here() -> Ward:
-    return ward()
 
 
 @pytest.fixture

@@ -54,8 +54,8 @@ LONG_AGO = ["2006-11-23T23:59"]
 JUST_KEPT = ["2006-11-24T00:00"]
 
 
-@pytest.fixture
-def here() -> Ward:
+@pytest.fixture(scope="module")
+def here(module_db: None) -> Ward:
     """Tolvan has an old episode in Norrvik and a new one in Sydvik; two others have an old one each."""
     found = ward()
     begun(found.anna, arrived_at=LONG_AGO)

@@ -13,7 +13,7 @@ from registret.records import identity, looking, services, versions
 from registret.records.refusals import NotOpenForEntry
 from registret.records.services import NewPatient
 from tests.cast import BERTIL, KARIN, Country
-from tests.rooms.records.scene import HOUR, NOW, RESERVE, TOLVAN, Ward, at_work, begun, number, system_id_of, ward
+from tests.rooms.records.scene import HOUR, NOW, RESERVE, TOLVAN, Ward, at_work, begun, number, system_id_of
 
 pytestmark = pytest.mark.django_db
 
@@ -46,11 +46,6 @@ def of_sepsis(actor: Actor) -> str:
     """An episode of sepsis; answers its system id."""
     who = NewPatient(number=number(TOLVAN))
     return services.begin(actor=actor, who=who, sub_registry="sepsis", written=SEPSIS, is_no_double=False, at=NOW)
-
-
-@pytest.fixture
-def here() -> Ward:
-    return ward()
 
 
 @pytest.fixture

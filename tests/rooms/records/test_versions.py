@@ -17,7 +17,7 @@ from registret.records.lifecycle import StepState
 from registret.records.refusals import FormChanged
 from registret.registries.comparing import Change
 from registret.registries.queries import DEFINITIONS, catalogue
-from tests.rooms.records.scene import ACUTE, HOUR, MINUTE, NOW, Ward, begun, case, handler, ward
+from tests.rooms.records.scene import ACUTE, HOUR, MINUTE, NOW, Ward, begun, case, handler
 
 pytestmark = pytest.mark.django_db
 
@@ -30,14 +30,10 @@ ASKS_MORE = ("acute.toml", 'code = "temperature"', 'code = "temperature"\nrequir
 @pytest.fixture
 def own(tmp_path: Path, settings: Settings) -> Iterator[Path]:
     """An operator's folder; what is put there counts when the catalogue is read anew."""
+    catalogue()
     settings.DEFINITIONS_DIR = tmp_path
     yield tmp_path
     catalogue.cache_clear()
-
-
-@pytest.fixture
-def here() -> Ward:
-    return ward()
 
 
 def next_version(own: Path, *edits: tuple[str, str, str]) -> None:

@@ -28,6 +28,8 @@ from tests.rooms.serving.client import (
 )
 from tests.rooms.serving.server import Wanted
 
+pytestmark = pytest.mark.process
+
 VERSIONS = [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3]
 both_versions = pytest.mark.parametrize("version", VERSIONS, ids=lambda version: version.name)
 

@@ -10,6 +10,8 @@ import pytest
 
 from tests.rooms.serving.client import SITE, Running, connect, eventually, get, running
 
+pytestmark = pytest.mark.process
+
 PIECE = 16384
 
 

@@ -30,6 +30,8 @@ from tests.rooms.serving.client import (
 )
 from tests.rooms.serving.server import Wanted
 
+pytestmark = pytest.mark.process
+
 HOSTS = {"site": SITE, "door": DOOR}
 on_both = pytest.mark.parametrize("which", ["site", "door"])
 # Nothing ends by itself within a test; each test shortens the one patience that it is about.

@@ -9,6 +9,8 @@ import pytest
 
 from tests.rooms.serving.client import DOOR, SITE, Running, ask, closed, connect, eventually, get, receive
 
+pytestmark = pytest.mark.process
+
 HOSTS = {"site": SITE, "door": DOOR}
 LIMITS = {"site": 1024 * 1024, "door": 64 * 1024}
 on_both = pytest.mark.parametrize("which", ["site", "door"])

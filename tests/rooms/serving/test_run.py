@@ -34,6 +34,8 @@ from tests.rooms.serving.client import (
 )
 from tests.rooms.serving.server import Wanted
 
+pytestmark = pytest.mark.process
+
 on_both = pytest.mark.parametrize("which", ["site", "door"])
 
 
