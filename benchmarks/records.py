@@ -216,10 +216,10 @@ def grow(made: int, wanted: int) -> None:
     """From `made` episodes to `wanted`."""
     from django.db import connection
 
-    from registret.records.sight import sight_of_all
+    from registret.records.scope import all_providers
     from tests.owner import as_owner
 
-    with as_owner(), sight_of_all(), connection.cursor() as cursor:
+    with as_owner(), all_providers(), connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(max(id), 0) FROM records_patient")
         (patients,) = cursor.fetchone()
         cursor.execute("SELECT coalesce(max(id), 0) FROM records_episode")
@@ -248,11 +248,11 @@ def fence(force: str, enable: str) -> None:
 
 def acts(actor: Any) -> dict[str, Callable[[int], object]]:
     """What people do, each with another episode every time."""
-    from registret.records import looking, services
     from registret.records.models import Number, Step
-    from registret.records.sight import sight_of
+    from registret.records.reporting import audited_reads, services
+    from registret.records.scope import provider_scope
 
-    with sight_of(actor):
+    with provider_scope(actor):
         mine = Step.objects.filter(clinic_id=actor.seat.clinic_id, code="acute").select_related("episode__patient")
         drafts = list(mine.filter(state="draft").order_by("-id")[:400])
         signed = list(mine.filter(state="signed").order_by("-id")[:400])
@@ -269,21 +269,25 @@ def acts(actor: Any) -> dict[str, Callable[[int], object]]:
 
     def by_number(n: int) -> object:
         # Each an hour later: one person may not look for many numbers at once.
-        found = looking.search(actor=actor, written=numbers[n % len(numbers)], at=AT + timedelta(hours=n))
+        found = audited_reads.search(actor=actor, written=numbers[n % len(numbers)], at=AT + timedelta(hours=n))
         assert found.patient is not None
         return found
 
     return {
-        "open a patient": lambda n: looking.open_patient(actor=actor, system_id=patients[n % len(patients)][0], at=AT),
-        "open a step": lambda n: looking.open_step(
+        "open a patient": lambda n: audited_reads.open_patient(
+            actor=actor, system_id=patients[n % len(patients)][0], at=AT
+        ),
+        "open a step": lambda n: audited_reads.open_step(
             actor=actor, episode=signed[n % len(signed)].episode.system_id, step="acute", at=AT
         ),
         "save forty answers": save,
-        "find by system id": lambda n: looking.search(actor=actor, written=patients[n % len(patients)][0], at=AT),
+        "find by system id": lambda n: audited_reads.search(actor=actor, written=patients[n % len(patients)][0], at=AT),
         "find by number": by_number,
-        "find by name": lambda n: looking.search(actor=actor, written=("Åberg", "öman", "Ek", "sjöl")[n % 4], at=AT),
-        "nobody of that name": lambda n: looking.search(actor=actor, written=f"Xyz{n}", at=AT),
-        "work lists": lambda n: looking.work(actor=actor, at=AT),
+        "find by name": lambda n: audited_reads.search(
+            actor=actor, written=("Åberg", "öman", "Ek", "sjöl")[n % 4], at=AT
+        ),
+        "nobody of that name": lambda n: audited_reads.search(actor=actor, written=f"Xyz{n}", at=AT),
+        "work lists": lambda n: audited_reads.work(actor=actor, at=AT),
     }
 
 

@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from registret.access import applying, appointing, confirming, entering, queries
+from registret.access import queries
 from registret.access.actor import Actor
+from registret.access.applications import applying, confirming, entering
 from registret.access.queries import newest_application
 from registret.access.roles import Role
+from registret.access.staff import appointing
 from registret.accounts import attempts
 from registret.accounts import services as accounts
 from registret.accounts.attempts import Proof, Purpose

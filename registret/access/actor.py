@@ -10,7 +10,7 @@ from registret.kernel.by import By
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seat:
+class Assignment:
     """A place to work at: a clinic (or the registry office), and all roles that the person has there now.
 
     `grant_id` names the seat in a session. `rights`: each role with each sub-registry that it was given for; one role
@@ -48,8 +48,8 @@ class Actor:
     account_id: int
     hsa_id: str
     name: str
-    seat: Seat
-    seats: tuple[Seat, ...]
+    seat: Assignment
+    seats: tuple[Assignment, ...]
     session_id: int
     card_read_at: datetime
     network: str | None

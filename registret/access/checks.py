@@ -20,7 +20,7 @@ from registret.accounts.queries import AccountRow, account
 from registret.accounts.visitors import is_usual
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress
-from registret.limits.services import Limit, TooMany, take
+from registret.rate_limits.services import Limit, TooMany, take
 
 LETTERS_PER_ACCOUNT = Limit(what="letters_account", most=5, per=timedelta(hours=1))
 LETTERS_PER_ADDRESS = Limit(what="letters_address", most=5, per=timedelta(hours=1))

@@ -10,16 +10,16 @@ from typing import Protocol
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from registret.access.actor import Actor, Seat
-from registret.access.entrance import missing
+from registret.access.actor import Actor, Assignment
 from registret.access.lifecycle import ApplicationState, SubstitutionState
+from registret.access.login_policy import login_blocker
 from registret.access.models import Application, Grant, Substitution
 from registret.access.refusals import AdministratorsAddress, HsaIdDisputed, NotFound
 from registret.access.roles import Permission, Role
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.likeness import same_person
 from registret.accounts.queries import AccountRow, has_ended_account, living_account, newest_confirmations
-from registret.accounts.sessions import Sitting
+from registret.accounts.sessions import ActiveSession
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.kernel.refused import Refused
@@ -29,21 +29,21 @@ PAGE = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class LoginStatus:
     """How the holder of a card stands: account, places to work, what is missing (None: may come in)."""
 
     account: AccountRow | None
-    seats: tuple[Seat, ...]
+    seats: tuple[Assignment, ...]
     application: ApplicationRow | None
     missing: Refused | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Holder:
+class CardHolder:
     """A proven card without a grant yet: somebody who registers or waits."""
 
-    sitting: Sitting
-    standing: Standing
+    sitting: ActiveSession
+    standing: LoginStatus
 
     @property
     def by(self) -> By:
@@ -121,7 +121,7 @@ class Administrator:
     language: str
 
 
-def seats_of(*, account_id: int, at: datetime) -> tuple[Seat, ...]:
+def seats_of(*, account_id: int, at: datetime) -> tuple[Assignment, ...]:
     """Every place where the account has a valid grant, clinics by name, the office last. One query."""
     living = (
         valid_grants_of(account_id=account_id, at=at)
@@ -135,16 +135,16 @@ def seats_of(*, account_id: int, at: datetime) -> tuple[Seat, ...]:
     return tuple(sorted(seats, key=lambda seat: (seat.clinic_id is None, seat.clinic_name)))
 
 
-def standing_of(*, hsa_id: str, at: datetime) -> Standing:
+def standing_of(*, hsa_id: str, at: datetime) -> LoginStatus:
     """How the holder of this HSA-id stands now."""
     account = living_account(hsa_id=hsa_id)
     seats = seats_of(account_id=account.id, at=at) if account else ()
     application = None if account is None or seats else newest_application(account_id=account.id)
-    return Standing(
+    return LoginStatus(
         account=account,
         seats=seats,
         application=application,
-        missing=missing(
+        missing=login_blocker(
             account=account.state if account else None,
             had_account=account is None and has_ended_account(hsa_id=hsa_id),
             seats=seats,
@@ -153,7 +153,7 @@ def standing_of(*, hsa_id: str, at: datetime) -> Standing:
     )
 
 
-def who(*, sitting: Sitting, at: datetime) -> Actor | Holder:
+def who(*, sitting: ActiveSession, at: datetime) -> Actor | CardHolder:
     """The person of a living session: at work if the chosen grant is still valid, else somebody who waits.
 
     Computed from the database on every request: a revoked grant is gone at the next click.
@@ -165,7 +165,7 @@ def who(*, sitting: Sitting, at: datetime) -> Actor | Holder:
         raise HsaIdDisputed()
     chosen = [s for s in standing.seats if sitting.grant_id in s.grant_ids]
     if standing.account is None or standing.missing is not None or not chosen:
-        return Holder(sitting=sitting, standing=standing)
+        return CardHolder(sitting=sitting, standing=standing)
     return Actor(
         account_id=standing.account.id,
         hsa_id=standing.account.hsa_id,
@@ -372,9 +372,9 @@ def title_of(place: Place) -> str:
     return f"{place.name}, {place.hospital}"
 
 
-def _seat(grants: list[Grant]) -> Seat:
+def _seat(grants: list[Grant]) -> Assignment:
     clinic = grants[0].clinic
-    return Seat(
+    return Assignment(
         grant_id=grants[0].id,
         grant_ids=frozenset(g.id for g in grants),
         clinic_id=clinic.id if clinic else None,

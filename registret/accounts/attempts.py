@@ -26,8 +26,8 @@ from registret.kernel.by import By
 from registret.kernel.refused import Refused
 from registret.kernel.secret import derived, fingerprint, is_reference, new_reference, new_token, same
 from registret.ledger.services import record
-from registret.limits.services import Limit, take
-from registret.oidc import Flow
+from registret.oidc import AuthorizationRequest
+from registret.rate_limits.services import Limit, take
 
 ATTEMPTS_PER_BROWSER = Limit(what="attempts_browser", most=60, per=timedelta(minutes=10))
 ATTEMPTS_PER_NETWORK = Limit(what="attempts_network", most=600, per=timedelta(minutes=10))
@@ -43,7 +43,7 @@ class Purpose(StrEnum):
     UNLOCK = "unlock"
 
 
-class Way(StrEnum):
+class LoginMethod(StrEnum):
     """Which door. For the log; a `Proof` does not tell."""
 
     CARD = "card"
@@ -89,7 +89,7 @@ class ClaimedFlow:
     """What the provider answers to this attempt may be looked at, once."""
 
     attempt_id: int
-    flow: Flow
+    flow: AuthorizationRequest
     begun_at: datetime
 
 
@@ -110,7 +110,7 @@ def begin(
     nonce = bytes.fromhex(new_token())
     label = _label(nonce, purpose)
     wanted = _Wanted(confirmation=confirmation, back_to=back_to)
-    _begin(nonce, label, purpose, Way.CARD, browser=browser, wanted=wanted, network=network, at=at)
+    _begin(nonce, label, purpose, LoginMethod.CARD, browser=browser, wanted=wanted, network=network, at=at)
     return label
 
 
@@ -121,7 +121,7 @@ def begin_flow(
     back_to: str = "",
     network: str | None,
     at: datetime,
-) -> Flow:
+) -> AuthorizationRequest:
     """A new attempt to log in through the identity provider; answers its secrets.
 
     Raises: TooMany.
@@ -129,7 +129,7 @@ def begin_flow(
     nonce = bytes.fromhex(new_token())
     flow = _flow(nonce)
     wanted = _Wanted(confirmation=confirmation, back_to=back_to)
-    _begin(nonce, flow.state, Purpose.LOGIN, Way.IDP, browser=browser, wanted=wanted, network=network, at=at)
+    _begin(nonce, flow.state, Purpose.LOGIN, LoginMethod.IDP, browser=browser, wanted=wanted, network=network, at=at)
     return flow
 
 
@@ -138,7 +138,7 @@ def claim(*, label: str, network: str | None, at: datetime) -> Claimed:
 
     Raises: AttemptStale (unknown, used or too old; logged).
     """
-    attempt = _burn(label, Way.CARD, network=network, at=at)
+    attempt = _burn(label, LoginMethod.CARD, network=network, at=at)
     return Claimed(attempt_id=attempt.id, purpose=Purpose(attempt.purpose))
 
 
@@ -147,7 +147,7 @@ def claim_flow(*, state: str, browser: str, network: str | None, at: datetime) -
 
     Raises: AttemptStale (unknown, used or too old), AttemptForeign (another browser's). Both are logged.
     """
-    attempt = _burn(state, Way.IDP, network=network, at=at)
+    attempt = _burn(state, LoginMethod.IDP, network=network, at=at)
     if not same(bytes(attempt.browser_digest), fingerprint(browser)):
         _log_refusal(AttemptForeign(), used_before=False, network=network, at=at)
         raise AttemptForeign()
@@ -158,7 +158,7 @@ def claim_flow(*, state: str, browser: str, network: str | None, at: datetime) -
 def answer(
     *,
     attempt_id: int,
-    way: Way = Way.CARD,
+    way: LoginMethod = LoginMethod.CARD,
     card: CardFacts | None = None,
     refusal: Refused | None = None,
     report: dict[str, Any] | None = None,
@@ -275,7 +275,7 @@ class Probe:
 
 def probe_of(attempt: LoginAttempt | None) -> Probe | None:
     """The probe of the attempt that a session came from, as long as that is kept; None if no card host saw the card."""
-    if attempt is None or attempt.way != Way.CARD:
+    if attempt is None or attempt.way != LoginMethod.CARD:
         return None
     nonce = bytes(attempt.nonce)
     return Probe(label=_label(nonce, Purpose(attempt.purpose)), secret=_probe_secret(nonce))
@@ -292,7 +292,9 @@ def probe(*, label: str, secret: str, fingerprint_now: str | None) -> CardSeen:
 
     Raises: AttemptStale (no such probe).
     """
-    wanted = LoginAttempt.objects.filter(label_digest=fingerprint(label), way=Way.CARD, redeemed_at__isnull=False)
+    wanted = LoginAttempt.objects.filter(
+        label_digest=fingerprint(label), way=LoginMethod.CARD, redeemed_at__isnull=False
+    )
     attempt = wanted.first()
     if attempt is None or not same(secret, _probe_secret(bytes(attempt.nonce))):
         raise AttemptStale()
@@ -339,7 +341,7 @@ def _begin(
     nonce: bytes,
     label: str,
     purpose: Purpose,
-    way: Way,
+    way: LoginMethod,
     *,
     browser: str,
     wanted: _Wanted,
@@ -362,7 +364,7 @@ def _begin(
     )
 
 
-def _burn(label: str, way: Way, *, network: str | None, at: datetime) -> LoginAttempt:
+def _burn(label: str, way: LoginMethod, *, network: str | None, at: datetime) -> LoginAttempt:
     wanted = LoginAttempt.objects.filter(label_digest=fingerprint(label), way=way)
     if wanted.filter(answered_at=None, expires_at__gt=at).update(answered_at=at) == 0:
         used = wanted.filter(answered_at__isnull=False).exists()
@@ -397,12 +399,12 @@ def _label(nonce: bytes, purpose: Purpose) -> str:
     return f"p-{label}" if purpose is Purpose.CHECK else label
 
 
-def _flow(nonce: bytes) -> Flow:
+def _flow(nonce: bytes) -> AuthorizationRequest:
     state, in_token, verifier = (
         derived(key=settings.LINK_KEY, purpose=purpose, parts=(nonce.hex(),)).hex()
         for purpose in ("oidc-state", "oidc-nonce", "oidc-verifier")
     )
-    return Flow(state=state, nonce=in_token, verifier=verifier)
+    return AuthorizationRequest(state=state, nonce=in_token, verifier=verifier)
 
 
 def _probe_secret(nonce: bytes) -> str:

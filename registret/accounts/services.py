@@ -133,7 +133,7 @@ def open_accounts(*, people: Sequence[NewAccount], language: str, at: datetime) 
         raise AccountExists() from None
 
 
-def hold(*, account_id: int) -> AccountRow | None:
+def lock_account(*, account_id: int) -> AccountRow | None:
     """The account as it is now and will be until the transaction ends: who confirms, suspends or ends it waits.
 
     Rows may still be made that refer to it. None if there is no such account.
@@ -142,7 +142,7 @@ def hold(*, account_id: int) -> AccountRow | None:
     return account_row(found) if found else None
 
 
-def hold_all(*, account_ids: Iterable[int]) -> None:
+def lock_accounts(*, account_ids: Iterable[int]) -> None:
     """The same for many, by rising id: two who hold many never wait for each other."""
     held = Account.objects.select_for_update(no_key=True).filter(id__in=set(account_ids)).order_by("id")
     list(held.values_list("id"))

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from registret.accounts.attempts import CardSeen, Probe, Proof, Way, probe, probe_of
+from registret.accounts.attempts import CardSeen, LoginMethod, Probe, Proof, probe, probe_of
 from registret.accounts.cardfacts import CardFacts
 from registret.accounts.likeness import same_person
 from registret.accounts.models import LoginAttempt, Session
@@ -35,7 +35,7 @@ UNLOCK_WITHIN = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sitting:
+class ActiveSession:
     """A living session. `began_at` is when the card was read; `grant_id` is None until somebody is at work."""
 
     session_id: int
@@ -127,7 +127,7 @@ def last_in_browser(*, browser: str) -> str:
     return found.values_list("hsa_id_key", flat=True).first() or ""
 
 
-def sitting(*, key: str, seen: bool, at: datetime) -> Sitting:
+def sitting(*, key: str, seen: bool, at: datetime) -> ActiveSession:
     """The living session of this key. `seen` says that a person did something: the idle clock starts anew.
 
     Raises: SessionMissing; SessionIdle, SessionOver, SessionCardOut (the session is then ended and logged);
@@ -138,7 +138,7 @@ def sitting(*, key: str, seen: bool, at: datetime) -> Sitting:
         raise SessionLocked()
     if seen and at - session.seen_at >= _SEEN_GRAIN:
         Session.objects.filter(id=session.id, seen_at__lt=at).update(seen_at=at)
-    return Sitting(
+    return ActiveSession(
         session_id=session.id,
         probe=probe_of(session.attempt),
         card=CardFacts.from_json(session.card),
@@ -209,7 +209,7 @@ def end_by_key(*, key: str, by: By | None, at: datetime) -> Probe | None:
 
 def came_through_provider(*, key: str) -> bool:
     """Whether the identity provider may still hold a session of its own for the living session of this key."""
-    return Session.objects.filter(key_digest=fingerprint(key), ended_at=None, attempt__way=Way.IDP).exists()
+    return Session.objects.filter(key_digest=fingerprint(key), ended_at=None, attempt__way=LoginMethod.IDP).exists()
 
 
 def sit_down(*, session_id: int, grant_id: int) -> None:
@@ -255,7 +255,7 @@ def _row(one: Session) -> SessionRow:
         ended_at=one.ended_at,
         end_reason=one.end_reason,
         locked=one.locked_at is not None,
-        through_provider=one.attempt is not None and one.attempt.way == Way.IDP,
+        through_provider=one.attempt is not None and one.attempt.way == LoginMethod.IDP,
     )
 
 

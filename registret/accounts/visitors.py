@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from registret.kernel.by import By
 from registret.kernel.networks import network_subject
 from registret.ledger.services import Fact, record
-from registret.limits.services import Limit, TooMany, take
+from registret.rate_limits.services import Limit, TooMany, take
 
 REFUSALS_PER_NETWORK = Limit(what="refusals_network", most=300, per=timedelta(minutes=10))
 # A hospital sits behind one address; only a machine is refused this often.

@@ -189,9 +189,9 @@ INSTALLED_APPS = [
     "csp",
     "registret.revocation",
     "registret.ledger",
-    "registret.limits",
+    "registret.rate_limits",
     "registret.mail",
-    "registret.settings",
+    "registret.time_limits",
     "registret.words",
     "registret.places",
     "registret.accounts",
@@ -230,7 +230,7 @@ TEMPLATES = [
         "OPTIONS": {
             "loaders": [("django.template.loaders.cached.Loader", ["registret.web.template_loader.Loader"])],
             "context_processors": [
-                "registret.web.pages.everywhere",
+                "registret.web.pages.site_context",
                 *(["registret.demo.cast_bar.context"] if DEMO else []),
             ],
             "builtins": ["django.templatetags.i18n", "django.templatetags.static", "registret.web.templatetags.look"],

@@ -10,20 +10,20 @@ from functools import partial
 from django.db import connections, transaction
 from django.utils import timezone
 
-from registret.access import clockwork
+from registret.access.scheduled import clockwork
 from registret.accounts import attempts, sessions
 from registret.kernel.by import By
 from registret.ledger.months import add_months
 from registret.ledger.sealing import checkpoint, seal_settled
 from registret.ledger.services import record
-from registret.limits import services as limits
 from registret.mail.services import GivenUp, deliver_due
 from registret.oversight.services import draw_monthly, last_month
-from registret.records import protected
-from registret.records.disclosing import close_due
-from registret.records.identity import ask_again
-from registret.records.opting_out import destroy_left, write_marks
-from registret.records.retention import destroy_due
+from registret.rate_limits import services as limits
+from registret.records.disclosure.services import close_due
+from registret.records.identity import protected
+from registret.records.identity.services import ask_again
+from registret.records.patient_rights.opting_out import destroy_left, write_marks
+from registret.records.retention.services import destroy_due
 from registret.revocation import online
 from registret.revocation.services import Event, Fetched, Happened, fetch_due, fetch_now, tell_of_age
 from registret.serving import Worker

@@ -13,20 +13,12 @@ from typing import Any, Final, TypedDict, TypeVar
 from django.conf import settings
 from django.db import transaction
 
-from registret.access import (
-    applying,
-    appointing,
-    attesting,
-    confirming,
-    entering,
-    nominating,
-    recertification,
-    substitutes,
-)
 from registret.access.actor import Actor
+from registret.access.applications import applying, attesting, confirming, entering
+from registret.access.grants.reach import reach_of
 from registret.access.queries import active_administrators, newest_application, who
-from registret.access.reach import reach_of
 from registret.access.roles import Role
+from registret.access.staff import appointing, nominating, recertification, substitutes
 from registret.accounts import attempts, sessions
 from registret.accounts.attempts import Proof, Purpose
 from registret.accounts.cardfacts import CardFacts
@@ -46,11 +38,11 @@ from registret.oversight import services as reviews
 from registret.places import clinic_file
 from registret.places.queries import clinic_by_code
 from registret.places.services import import_clinics
-from registret.records import disclosing
-from registret.records.approval import Approval
-from registret.records.disclosure_file import parts_of
-from registret.settings import services as limits
-from registret.settings.lengths import TimeLimit
+from registret.records.disclosure import services as disclosing
+from registret.records.disclosure.file import parts_of
+from registret.records.ethics_approval import Approval
+from registret.time_limits import services as limits
+from registret.time_limits.lengths import TimeLimit
 from registret.web.trust import revocation, trust
 
 T = TypeVar("T")

@@ -15,9 +15,9 @@ from typing import Any, Final
 from registret.access.actor import Actor
 from registret.demo.episodes import fictitious_number
 from registret.kernel.sweden import SWEDEN, day_of
-from registret.records import services as records
 from registret.records.numbers import PatientNumber
-from registret.records.services import NewPatient
+from registret.records.reporting import services as records
+from registret.records.reporting.services import NewPatient
 
 _FILE: Final = Path(__file__).with_suffix(".toml")
 _AFTER_ARRIVAL: Final = re.compile(r"\+(?:(?P<days>\d+)d)? ?(?:(?P<hours>\d+):(?P<minutes>\d\d))?", re.ASCII)

@@ -3,7 +3,7 @@
 No Django, no database. As in `cards`, one function makes the value, and there is one refusal per kind of failure.
 """
 
+from registret.oidc.client import AuthorizationRequest, OidcClient, ProviderBroken
 from registret.oidc.idtoken import VerifiedIdentity
-from registret.oidc.provider import Flow, Provider, ProviderBroken
 
-__all__ = ["Flow", "Provider", "ProviderBroken", "VerifiedIdentity"]
+__all__ = ["AuthorizationRequest", "OidcClient", "ProviderBroken", "VerifiedIdentity"]

@@ -20,7 +20,7 @@ from registret.ledger.queries import Access, accesses_to
 from registret.ledger.services import Fact, record
 from registret.places.queries import clinics
 from registret.records.cases import Case, patient_of_case
-from registret.records.extracts import check_length, event_of
+from registret.records.patient_rights.extracts import check_length, event_of
 from registret.records.rows import PatientRow
 
 READS: Final = frozenset(

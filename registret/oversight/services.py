@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from registret.access.actor import Actor
-from registret.access.claims import all_accounts_of
+from registret.access.applications.earlier_accounts import all_accounts_of
 from registret.access.queries import log_reviewers
 from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import Permission
@@ -28,7 +28,7 @@ from registret.oversight.refusals import (
     OwnEntries,
     ReviewClosed,
 )
-from registret.records.known_as import ids_in_the_log, system_ids
+from registret.records.identity.known_as import ids_in_the_log, system_ids
 
 USUAL_SIZE = 20
 MOST = 200

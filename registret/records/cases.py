@@ -17,15 +17,15 @@ from registret.access.actor import Actor
 from registret.access.refusals import NotPermitted
 from registret.access.roles import Permission
 from registret.ledger.services import record
-from registret.limits.services import Limit, take
 from registret.places.queries import clinics
-from registret.records.casenumber import CaseNumber
+from registret.rate_limits.services import Limit, take
+from registret.records.case_number import CaseNumber
 from registret.records.models import Episode, Merge, Patient
 from registret.records.numbers import PatientNumber
 from registret.records.queries import is_blocked, patient_id_of, patient_row
 from registret.records.refusals import NobodyHere
 from registret.records.rows import PatientRow
-from registret.records.sight import sight_of_all
+from registret.records.scope import all_providers
 from registret.registries.queries import name_of
 
 
@@ -87,7 +87,7 @@ def open_case(*, actor: Actor, case: Case, at: datetime) -> CasePage:
     Raises: NotPermitted, TooMany.
     """
     take_case(actor=actor, at=at)
-    with sight_of_all():
+    with all_providers():
         patient_id = patient_id_of(case.number)
         record(
             event="case.opened" if patient_id is not None else "case.nobody",
@@ -108,12 +108,12 @@ def patient_of_case(*, actor: Actor, case: Case, at: datetime) -> Iterator[Ident
     Raises: NotPermitted, TooMany, NobodyHere.
     """
     take_case(actor=actor, at=at)
-    with sight_of_all():
+    with all_providers():
         yield identities_of(case)
 
 
 def identities_of(case: Case) -> Identities:
-    """Inside `sight_of_all`, for acts that have asked who may.
+    """Inside `all_providers`, for acts that have asked who may.
 
     Raises: NobodyHere.
     """

@@ -30,7 +30,7 @@ class _Said:
     at: datetime
 
 
-def hold_patients(patient_ids: Iterable[int]) -> None:
+def lock_patients(patient_ids: Iterable[int]) -> None:
     """Until the end of the transaction nobody else writes in their episodes. Held before any step, in one order."""
     held = Patient.objects.select_for_update(no_key=True).filter(id__in=list(patient_ids))
     list(held.order_by("id").values_list("id"))

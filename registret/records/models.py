@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from registret.accounts.name_keys import name_key
-from registret.records.approval import SHAPE
+from registret.records.ethics_approval import SHAPE
 from registret.records.lifecycle import UNFINISHED, ClosedWhy, DisclosureState, StepState
 from registret.records.numbers import Sex
 
@@ -287,8 +287,8 @@ class Revision(models.Model):
 class OptOut(models.Model):
     """That a patient wants not to be here: what a number would come to, never the number.
 
-    `mark` is the HMAC of a number under the key `key` (`records.blocking`). `case_number` is the registry's own; the
-    rest is proof without data.
+    `mark` is the HMAC of a number under the key `key` (`records.opt_out_marks`). `case_number` is the registry's own;
+    the rest is proof without data.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -366,7 +366,7 @@ class ReasonGiven(models.Model):
         ]
 
 
-class Destruction(models.Model):
+class DeletionTally(models.Model):
     """That episodes of a clinic were destroyed, or (RESEARCH) their answers to research questions: how many, when and
     why, and nothing of what they were. Append-only."""
 
@@ -392,7 +392,7 @@ class Destruction(models.Model):
         indexes = [models.Index(fields=["clinic", "-at"], name="destruction_clinic")]
 
 
-class Keeping(models.Model):
+class RetentionDecision(models.Model):
     """A decision about episodes of a sub-registry that are older than it keeps them.
 
     To destroy those that began before `before`, or only their answers to research questions (RESEARCH); `done_at` says

@@ -17,10 +17,10 @@ from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import Permission
 from registret.accounts.folding import folded
 from registret.kernel.sweden import day_of
-from registret.records.blocking import marks_of
 from registret.records.lifecycle import WRITABLE, ClosedWhy, StepState
 from registret.records.models import Episode, FormVersion, Merge, Number, OptOut, Patient, Revision, Step
 from registret.records.numbers import PatientNumber, Sex
+from registret.records.opt_out_marks import marks_of
 from registret.records.rows import (
     Changed,
     Doubles,
@@ -32,7 +32,7 @@ from registret.records.rows import (
     StepPage,
     StepRow,
 )
-from registret.records.sight import clinic_of, sight_of
+from registret.records.scope import clinic_of, provider_scope
 from registret.registries.answers import Answer, Stored, restored
 from registret.registries.assessing import Assessment, KnownOfPatient, assess
 from registret.registries.forms import Form, FormStep, Question
@@ -43,7 +43,7 @@ PAGE: Final = 50
 
 def episodes_of(actor: Actor, permission: Permission = Permission.READ_RECORDS) -> QuerySet[Episode]:
     """Nobody reads without a seat: this is the only way from an actor to episodes. Of the sub-registries in which the
-    actor has the permission. Inside `sight_of(actor)`.
+    actor has the permission. Inside `provider_scope(actor)`.
     """
     return Episode.objects.filter(
         care_provider_id=actor.seat.care_provider_id, sub_registry__in=actor.seat.sub_registries_for(permission)
@@ -51,7 +51,7 @@ def episodes_of(actor: Actor, permission: Permission = Permission.READ_RECORDS) 
 
 
 def patients_of(actor: Actor, permission: Permission = Permission.READ_RECORDS) -> QuerySet[Patient]:
-    """Patients with an episode that the actor may see. Inside `sight_of(actor)`."""
+    """Patients with an episode that the actor may see. Inside `provider_scope(actor)`."""
     return Patient.objects.filter(Exists(episodes_of(actor, permission).filter(patient_id=OuterRef("id"))))
 
 
@@ -242,7 +242,7 @@ def _with_death_elsewhere(episodes: QuerySet[Episode]) -> QuerySet[Any]:
 
 def steps_of(*, actor: Actor, episode: str) -> tuple[StepRow, ...]:
     """The steps of an episode, in the order of the form. Raises: NotFound, NotPermitted."""
-    with sight_of(actor):
+    with provider_scope(actor):
         found = episode_rows(episodes_of(actor).filter(system_id=episode))
     if not found:
         raise NotFound()
@@ -251,7 +251,7 @@ def steps_of(*, actor: Actor, episode: str) -> tuple[StepRow, ...]:
 
 def form_step_of(*, actor: Actor, episode: str, step: str) -> FormStep:
     """What a step of an episode asks. Raises: NotFound, NotPermitted."""
-    with sight_of(actor):
+    with provider_scope(actor):
         found = episodes_of(actor).filter(system_id=episode).values_list("sub_registry", "version").first()
     if found is None:
         raise NotFound()
@@ -287,7 +287,7 @@ def answers_of(form: Form, kept: Mapping[str, Stored]) -> dict[str, Answer]:
 
 
 def doubles_of(actor: Actor, *, patient_id: int, sub_registry: str, began_at: datetime, within: timedelta) -> Doubles:
-    """Inside `sight_of_all`: the question is whether others have one too, and not more than that goes out."""
+    """Inside `all_providers`: the question is whether others have one too, and not more than that goes out."""
     near = Episode.objects.filter(
         patient_id=patient_id, sub_registry=sub_registry, began_at__range=(began_at - within, began_at + within)
     )
@@ -304,7 +304,7 @@ def is_blocked(number: PatientNumber) -> bool:
 
 
 def patient_id_of(number: PatientNumber) -> int | None:
-    """Inside `sight_of_all`."""
+    """Inside `all_providers`."""
     return Number.objects.filter(text=number.text).values_list("patient_id", flat=True).first()
 
 
@@ -317,7 +317,7 @@ def digests_in_use() -> dict[tuple[str, int], str]:
 def due_with_patients(*, actor: Actor, at: datetime) -> tuple[LetterLine, ...]:
     """All steps of the actor's clinic whose time has come, with whom they are about, the longest waiting first.
 
-    Inside `sight_of(actor)`. Nobody with protected identity, and nobody who has died.
+    Inside `provider_scope(actor)`. Nobody with protected identity, and nobody who has died.
     """
     today = day_of(at)
     wanted = steps_to_do(actor).filter(state=StepState.PLANNED, due_from__lte=today)
@@ -338,7 +338,7 @@ def due_with_patients(*, actor: Actor, at: datetime) -> tuple[LetterLine, ...]:
 
 
 def history(*, actor: Actor, episode: str, step: str, at: datetime) -> tuple[RevisionRow, ...]:
-    """What was changed in a step, newest first. Inside `sight_of(actor)`. Raises: NotFound."""
+    """What was changed in a step, newest first. Inside `provider_scope(actor)`. Raises: NotFound."""
     page, row = step_page(actor, episode=episode, step=step, at=at)
     found = Revision.objects.filter(step_id=row.id).order_by("-number")
     return tuple(_revision(page.form, revision) for revision in found)
@@ -360,7 +360,7 @@ def others_in(since: Mapping[str, tuple[Stored | None, Revision]]) -> dict[str, 
 
 
 def version_of(actor: Actor, *, episode: str, step: str) -> int:
-    """Of a step that the actor reports. One query, and nothing of the patient. Inside `sight_of(actor)`.
+    """Of a step that the actor reports. One query, and nothing of the patient. Inside `provider_scope(actor)`.
 
     Raises: NotFound.
     """
@@ -372,7 +372,7 @@ def version_of(actor: Actor, *, episode: str, step: str) -> int:
 
 
 def steps_to_do(actor: Actor) -> QuerySet[Step]:
-    """Of the actor's clinic, in the sub-registries that the actor reports to. Inside `sight_of(actor)`."""
+    """Of the actor's clinic, in the sub-registries that the actor reports to. Inside `provider_scope(actor)`."""
     return Step.objects.filter(
         clinic_id=clinic_of(actor),
         care_provider_id=actor.seat.care_provider_id,

@@ -9,7 +9,7 @@ from typing import Final
 from registret.access.actor import Actor
 from registret.records.lifecycle import StepState
 from registret.records.models import Revision, Step
-from registret.records.sight import clinic_of
+from registret.records.scope import clinic_of
 from registret.registries.answers import Stored
 from registret.registries.forms import Form
 

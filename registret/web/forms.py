@@ -18,7 +18,7 @@ from registret.words.refusals import short
 T = TypeVar("T")
 
 
-def beside(form: forms.Form, places: Mapping[type[Refused], str | None], act: Callable[[], T]) -> T | None:
+def refusals_as_errors(form: forms.Form, places: Mapping[type[Refused], str | None], act: Callable[[], T]) -> T | None:
     """What `act` answers; None if it was refused in a way that has a place in the form (None: the form as a whole).
 
     All other refusals go on to their own page.

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from registret.access.actor import Actor
-from registret.access.queries import Holder, who
+from registret.access.queries import CardHolder, who
 from registret.access.refusals import NotPermitted
 from registret.access.roles import Permission
 from registret.accounts.refusals import SessionMissing
@@ -39,7 +39,7 @@ def needs_card(view: Callable[Concatenate[HolderRequest, P], HttpResponseBase]) 
     """
 
     def let_in(request: HttpRequest) -> View:
-        person = recognise(cast(CardRequest, request))
+        person = authenticate(cast(CardRequest, request))
         require_own_page(cast(CardRequest, request), at_seat=False)
         if isinstance(person, Actor):
             return _lead_to("start")
@@ -56,7 +56,7 @@ def needs_any_card(view: Callable[Concatenate[CardRequest, P], HttpResponseBase]
     """
 
     def let_in(request: HttpRequest) -> View:
-        recognise(cast(CardRequest, request))
+        authenticate(cast(CardRequest, request))
         require_own_page(cast(CardRequest, request), at_seat=False)
         return view
 
@@ -73,9 +73,9 @@ def needs(
 
     def decorate(view: Callable[Concatenate[ActorRequest, P], HttpResponseBase]) -> View:
         def let_in(request: HttpRequest) -> View:
-            person = recognise(cast(CardRequest, request), seen=seen)
+            person = authenticate(cast(CardRequest, request), seen=seen)
             require_own_page(cast(CardRequest, request), at_seat=True)
-            if isinstance(person, Holder):
+            if isinstance(person, CardHolder):
                 return _lead_to("seat" if person.standing.missing is None else "application")
             if not person.may(permission):
                 raise NotPermitted()
@@ -92,7 +92,7 @@ BY_ITSELF = "X-By-Itself"
 claims so without need only lets its own session end sooner."""
 
 
-def recognise(request: CardRequest, *, seen: bool = True) -> Actor | Holder:
+def authenticate(request: CardRequest, *, seen: bool = True) -> Actor | CardHolder:
     """The person behind the session cookie, from the database, now; whether the card still holds, from memory.
 
     `seen`: somebody did something, so that the idle clock starts anew.

@@ -7,8 +7,8 @@ from datetime import datetime
 from django.http import HttpRequest
 
 from registret.access.actor import Actor
-from registret.access.queries import Holder
-from registret.accounts.sessions import Sitting
+from registret.access.queries import CardHolder
+from registret.accounts.sessions import ActiveSession
 from registret.web.presented import Arrival
 
 SESSION_COOKIE = "__Host-session"
@@ -32,14 +32,14 @@ def wants_json(request: HttpRequest) -> bool:
 class CardRequest(Request):
     """Somebody has proven a card in this browser; `person` is who."""
 
-    sitting: Sitting
-    person: Actor | Holder
+    sitting: ActiveSession
+    person: Actor | CardHolder
 
 
 class HolderRequest(CardRequest):
     """A proven card without a grant: somebody who registers or waits."""
 
-    holder: Holder
+    holder: CardHolder
 
 
 class ActorRequest(CardRequest):

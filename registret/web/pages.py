@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from registret.access.actor import Actor
-from registret.access.queries import Holder, count_waiting
+from registret.access.queries import CardHolder, count_waiting
 from registret.access.roles import Permission
 from registret.web.door.addresses import probe_address
 from registret.web.health.pages import late_lists
@@ -17,7 +17,7 @@ from registret.web.shown_for import mark
 from registret.web.way_back import to_this_page, wanted_by
 
 
-def everywhere(request: HttpRequest) -> dict[str, Any]:
+def site_context(request: HttpRequest) -> dict[str, Any]:
     """Names and contacts, and for somebody at work the bar at the top."""
     context: dict[str, Any] = {
         "registry_name": settings.REGISTRY_NAME,
@@ -34,9 +34,9 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
     if probe is not None and settings.PROBE_EVERY:
         context |= {"probe": probe_address(probe), "probe_seconds": int(settings.PROBE_EVERY.total_seconds())}
     person = getattr(request, "person", None)
-    if isinstance(person, Actor | Holder):
+    if isinstance(person, Actor | CardHolder):
         context["shown_for"] = mark(person)
-    if isinstance(person, Holder):
+    if isinstance(person, CardHolder):
         context["has_account"] = person.standing.account is not None
     if isinstance(person, Actor):
         at = cast(Request, request).at

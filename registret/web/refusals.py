@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from registret.access.actor import Actor
-from registret.access.queries import Holder
+from registret.access.queries import CardHolder
 from registret.access.refusals import PageOfAnother, PageOfOtherSeat
 from registret.accounts.refusals import SessionMissing
 from registret.accounts.visitors import record_refusal
@@ -20,7 +20,7 @@ from registret.kernel.by import By
 from registret.kernel.refused import Refused
 from registret.kernel.secret import new_reference
 from registret.records.refusals import ReasonNeeded
-from registret.web.gate import recognise
+from registret.web.gate import authenticate
 from registret.web.http import SESSION_COOKIE, CardRequest, Request, wants_json
 from registret.web.shown_for import require_own_page, to_send_again
 from registret.web.surroundings import surroundings
@@ -100,7 +100,7 @@ def show_refusal(
 def author(request: HttpRequest) -> By:
     """Who is asking, as far as this request has found out."""
     person: Any = getattr(request, "person", None)
-    if isinstance(person, Actor | Holder):
+    if isinstance(person, Actor | CardHolder):
         return person.by
     return By.nobody(network=cast(Request, request).network)
 
@@ -114,7 +114,7 @@ def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
     if _TOKEN_OF_ANOTHER.fullmatch(reason):
         typed = cast(CardRequest, request)
         try:
-            recognise(typed, seen=False)
+            authenticate(typed, seen=False)
             require_own_page(typed, at_seat=False)
         except Refused as refusal:
             return refusal_response(typed, refusal)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from registret.access.actor import Actor
-from registret.access.queries import Holder
+from registret.access.queries import CardHolder
 from registret.access.refusals import PageOfAnother, PageOfOtherSeat
 from registret.kernel.secret import derived
 from registret.web.http import CardRequest
@@ -16,7 +16,7 @@ from registret.web.http import CardRequest
 FIELD: Final = "visad"
 
 
-def mark(person: Actor | Holder) -> str:
+def mark(person: Actor | CardHolder) -> str:
     """Of a person and the seat that they have now. It outlives the session, and says nothing to anybody else."""
     return f"{mark_of(_hsa_id(person))}.{_digest('seat', _seat(person))}"
 
@@ -43,7 +43,7 @@ def require_own_page(request: CardRequest, *, at_seat: bool) -> None:
         raise PageOfOtherSeat()
 
 
-def _hsa_id(person: Actor | Holder) -> str:
+def _hsa_id(person: Actor | CardHolder) -> str:
     return person.hsa_id if isinstance(person, Actor) else person.sitting.card.hsa_id
 
 
@@ -54,7 +54,7 @@ def to_send_again(request: HttpRequest) -> dict[str, Any]:
     return {"shown_for": request.POST.get(FIELD, ""), "fields": fields}
 
 
-def _seat(person: Actor | Holder) -> str:
+def _seat(person: Actor | CardHolder) -> str:
     """A clinic, the office, or none."""
     return str(person.seat.clinic_id) if isinstance(person, Actor) else ""
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from registret.access.actor import Actor
 from registret.kernel.refused import Refused
-from registret.web.gate import recognise
+from registret.web.gate import authenticate
 from registret.web.http import SESSION_COOKIE, CardRequest
 
 
@@ -19,5 +19,5 @@ def surroundings(request: HttpRequest) -> str:
     if not hasattr(request, "person") and hasattr(request, "at") and SESSION_COOKIE in request.COOKIES:
         # The page is for all, so a session that is over is no reason to refuse.
         with suppress(Refused):
-            recognise(cast(CardRequest, request), seen=False)
+            authenticate(cast(CardRequest, request), seen=False)
     return "inside.html" if isinstance(getattr(request, "person", None), Actor) else "outside.html"

@@ -9,8 +9,8 @@ from datetime import datetime
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from registret.access.waits import AccessTime
-from registret.settings.lengths import Length, Unit
+from registret.access.applications.time_to_access import AccessTime
+from registret.time_limits.lengths import Length, Unit
 from registret.web.charts import Range, ranges
 from registret.web.http import ActorRequest
 from registret.web.numbers import number_in

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from registret.settings.lengths import Length, TimeLimit
+from registret.time_limits.lengths import Length, TimeLimit
 from registret.words.time_limits import length_in_words
 
 
@@ -216,8 +216,8 @@ PROCESSINGS: tuple[Processing, ...] = (
         kept=(Kept(words=_("Tills vidare: beslutet är grunden för det som gallras.")),),
         security=_("Ett beslut går inte att ändra, bara att följas av ett nytt."),
         columns={
-            "settings.Decision": "by_name reason",
-            "records.Keeping": "by_name reason",
+            "time_limits.Decision": "by_name reason",
+            "records.RetentionDecision": "by_name reason",
             "access.Participation": "reason by_name",
         },
     ),

@@ -11,10 +11,13 @@ import pytest
 from django.db import connection, transaction
 from pytest_django import DjangoDbBlocker
 
-from registret.access import claims, confirming, desk, nominating, own, participation, recertification, substitutes
+from registret.access.applications import application_notes, confirming, earlier_accounts
+from registret.access.grants import participation
 from registret.access.models import Claim
-from registret.access.people import suspend_person
 from registret.access.roles import Role
+from registret.access.self_service import my_account
+from registret.access.staff import nominating, recertification, substitutes
+from registret.access.staff.people import suspend_person
 from registret.accounts import attempts
 from registret.accounts.attempts import Purpose
 from registret.accounts.queries import pending_change
@@ -23,8 +26,9 @@ from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.kernel.secret import new_token
 from registret.mail.links import claim_code
 from registret.oversight import services as oversight
-from registret.records import disclosing, services
-from registret.records.sight import sight_of_all
+from registret.records.disclosure import services as disclosing
+from registret.records.reporting import services
+from registret.records.scope import all_providers
 from tests import cast
 from tests.cast import DORIS, ERIK, KARIN, Person, person
 from tests.house.acts.patients import WISH
@@ -81,9 +85,9 @@ def others(country: Others) -> Iterator[Others]:
 def every_row() -> dict[tuple[str, int], str]:
     """But for the log, to which everybody adds, and the counts of rate limits."""
     found: dict[tuple[str, int], str] = {}
-    with sight_of_all(), connection.cursor() as cursor:
+    with all_providers(), connection.cursor() as cursor:
         tables = connection.introspection.table_names(cursor)
-        for table in (t for t in tables if not t.startswith(("django_", "ledger_", "limits_"))):
+        for table in (t for t in tables if not t.startswith(("django_", "ledger_", "rate_limits_"))):
             cursor.execute(f"SELECT id, row::text FROM {connection.ops.quote_name(table)} AS row")  # noqa: S608
             found |= {(table, number): text for number, text in cursor.fetchall()}
     return found
@@ -106,24 +110,24 @@ def bring_people(here: Ward) -> None:
     hers. Nils and Pia have begun elsewhere as well, and claim their accounts; Pia has proven it."""
     karin = cast.actor(KARIN, at=NOW)
     wanted = cast.register(KALLE, here.place.infection, at=NOW)
-    desk.take_on(application_id=wanted, actor=karin, at=NOW)
-    desk.ask(application_id=wanted, text="Vilken avdelning?", actor=karin, at=NOW)
+    application_notes.take_on(application_id=wanted, actor=karin, at=NOW)
+    application_notes.ask(application_id=wanted, text="Vilken avdelning?", actor=karin, at=NOW)
     cast.register(MALIN, here.place.infection, confirmed=False, at=NOW)
     for who in (NILS, OLLE, PIA):
         attested(cast.register(who, here.place.infection, at=NOW - DAY), by=KARIN, at=NOW - DAY)
         cast.log_in(who, at=NOW - HOUR)
     for who in (NILS, PIA):
         email = EmailAddress.parse(f"{who.card.given_name.lower()}.ny@regionnorrvik.se")
-        own.ask_for_address(account_id=id_of(who), email=email, card_read_at=NOW, by=who.by, at=NOW)
+        my_account.ask_for_address(account_id=id_of(who), email=email, card_read_at=NOW, by=who.by, at=NOW)
     change = pending_change(account_id=id_of(PIA))
     assert change is not None
     confirming.confirm_by_link(confirmation=(change.id, change.version), hsa_id=PIA.hsa_id, by=PIA.by, at=NOW)
     suspend_person(account_id=id_of(OLLE), reason="utreds", actor=karin, at=NOW)
     for who, before in ((NEW_NILS, NILS), (NEW_PIA, PIA)):
         cast.register(who, here.place.sydvik, at=NOW)
-        claims.claim(account_id=id_of(who), email=cast.account_of(before).email, by=who.by, at=NOW)
+        earlier_accounts.claim(account_id=id_of(who), email=cast.account_of(before).email, by=who.by, at=NOW)
     found = Claim.objects.get(account_id=id_of(NEW_PIA))
-    claims.prove(account_id=id_of(NEW_PIA), code=claim_code(found.id, found.version), by=NEW_PIA.by, at=NOW)
+    earlier_accounts.prove(account_id=id_of(NEW_PIA), code=claim_code(found.id, found.version), by=NEW_PIA.by, at=NOW)
 
 
 def bring_proposals(here: Ward) -> None:

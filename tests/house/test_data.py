@@ -41,13 +41,13 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     # Hashes of entries, and what signs them: nothing in it is secret, and nobody is named.
     "ledger.Seal": {PLAIN: "number form previous after last sealed_at parts culled hash key signature leaves"},
-    "limits.Count": {DIGEST: "key", PLAIN: "id window_start taken"},
+    "rate_limits.Count": {DIGEST: "key", PLAIN: "id window_start taken"},
     "mail.Letter": {
         PERSONAL: "to_address context last_error",
         PLAIN: "id kind language confirmation_id confirmation_version about_account_id message_id created_at not_before"
         " urgent attempts attempted_at lease_until server_trouble address_refused sent_at given_up_at superseded_at",
     },
-    "settings.Decision": {PERSONAL: "by_name reason", PLAIN: "id code number at by_account_id"},
+    "time_limits.Decision": {PERSONAL: "by_name reason", PLAIN: "id code number at by_account_id"},
     "revocation.KeptCrl": {PLAIN: "id anchor content digest number this_update next_update entries kept_at"},
     "revocation.Upkeep": {
         PLAIN: "id anchor due_at lease_until tries failures tried_at succeeded_at fault told",
@@ -116,8 +116,8 @@ COLUMNS: dict[str, dict[str, str]] = {
     "records.Number": {PERSONAL: "text kind", PLAIN: "id patient_id since until"},
     "records.Merge": {PERSONAL: "by_name reason", PLAIN: "id patient_id gone gone_id at by_account_id"},
     "records.ReasonGiven": {PLAIN: "id session_id patient_id at"},
-    "records.Destruction": {PLAIN: "id clinic_id sub_registry why episodes at"},
-    "records.Keeping": {
+    "records.DeletionTally": {PLAIN: "id clinic_id sub_registry why episodes at"},
+    "records.RetentionDecision": {
         PERSONAL: "by_name reason",
         PLAIN: "id sub_registry what before until episodes at by_account_id done_at",
     },
@@ -312,21 +312,21 @@ TRIGGERS = {
     ("oversight_review", "oversight_review_guard"),
     ("oversight_review", "oversight_reviewer_guard"),
     ("oversight_reviewedentry", "oversight_entry_guard"),
-    ("records_destruction", "records_destruction_keep"),
+    ("records_deletiontally", "records_deletiontally_keep"),
     ("records_disclosure", "records_disclosure_guard"),
     ("records_disclosure", "records_disclosure_life"),
     ("records_disclosurefetch", "records_disclosurefetch_append_only"),
     ("records_episode", "records_episode_keep"),
     ("records_formversion", "records_formversion_keep"),
-    ("records_keeping", "records_keeping_decided"),
+    ("records_retentiondecision", "records_retentiondecision_decided"),
     ("records_merge", "records_merge_keep"),
     ("records_optout", "records_optout_keep"),
     ("records_revision", "records_revision_keep"),
     ("records_step", "records_step_guard"),
     ("records_step", "records_step_keep"),
     ("records_step", "records_step_life"),
-    ("settings_decision", "settings_decision_append_only"),
-    ("settings_decision", "settings_decision_never_truncated"),
+    ("time_limits_decision", "time_limits_decision_append_only"),
+    ("time_limits_decision", "time_limits_decision_never_truncated"),
 }
 
 
@@ -344,7 +344,7 @@ def test_the_triggers_are_those_of_the_migrations_and_switched_on() -> None:
 
 
 @pytest.mark.parametrize(
-    "table", ["ledger_entry", "settings_decision", "oversight_incidentrevision", "oversight_incident CASCADE"]
+    "table", ["ledger_entry", "time_limits_decision", "oversight_incidentrevision", "oversight_incident CASCADE"]
 )
 def test_what_is_append_only_is_not_emptied_at_one_stroke_either(table: str) -> None:
     with pytest.raises(ProgrammingError, match="TRUNCATE is refused"), as_owner():

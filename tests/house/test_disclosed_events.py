@@ -4,7 +4,7 @@ transaction of its own."""
 from __future__ import annotations
 
 from registret.kernel.by import By
-from registret.records import disclosing
+from registret.records.disclosure import services as disclosing
 from tests.house.acts.patients import decide
 from tests.house.acts.told import Told, meant, patients, said
 from tests.parallel import committed

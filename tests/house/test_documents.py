@@ -66,7 +66,7 @@ def test_every_decision_is_in_the_list_and_the_list_names_no_other() -> None:
 def test_the_picture_of_the_house_names_every_folder_of_it() -> None:
     house = re.search(r"(?s)```\nregistret/\n(.*?)```", (ROOT / "docs" / "house.md").read_text(encoding="utf-8"))
     assert house is not None
-    named = set(re.findall(r"([a-z]+)/", house[1]))
+    named = set(re.findall(r"([a-z_]+)/", house[1]))
     rooms = {path.parent.name for path in ROOT.glob("registret/*/__init__.py")}
     journeys = {path.parent.name for path in ROOT.glob("registret/web/*/__init__.py")}
     assert rooms | journeys - {"templatetags"} <= named

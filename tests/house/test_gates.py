@@ -11,14 +11,14 @@ import pytest
 from django.utils import timezone
 
 import registret
-from registret.access.attesting import attest
+from registret.access.applications.attesting import attest
 from registret.access.queries import newest_application
 from registret.access.roles import Role
 from registret.config.ready import check_gates
 from registret.mail.links import confirmation_token
-from registret.records.looking import open_step
 from registret.records.numbers import PatientNumber
-from registret.records.services import NewPatient, begin, write
+from registret.records.reporting.audited_reads import open_step
+from registret.records.reporting.services import NewPatient, begin, write
 from registret.web.gate import Ungated, require_all_gated, views
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, KARIN, Country, Person

@@ -35,7 +35,7 @@ MAY: Final = {
     "django_migrations": READ,
     "ledger_entry": ADDED,
     "ledger_seal": ADDED,
-    "limits_count": FORGOTTEN,
+    "rate_limits_count": FORGOTTEN,
     "mail_letter": FORGOTTEN,
     "oversight_incident": ADDED,
     "oversight_incidentrevision": ADDED,
@@ -44,12 +44,12 @@ MAY: Final = {
     "places_careprovider": CHANGED,
     "places_clinic": CHANGED,
     "places_region": CHANGED,
-    "records_destruction": ADDED,
+    "records_deletiontally": ADDED,
     "records_disclosure": CHANGED,
     "records_disclosurefetch": ADDED,
     "records_episode": FORGOTTEN,
     "records_formversion": ADDED,
-    "records_keeping": CHANGED,
+    "records_retentiondecision": CHANGED,
     "records_leaving": TAKEN_AWAY,
     "records_merge": TAKEN_AWAY,
     "records_number": FORGOTTEN,
@@ -62,7 +62,7 @@ MAY: Final = {
     "revocation_keptanswer": FORGOTTEN,
     "revocation_keptcrl": CHANGED,
     "revocation_upkeep": CHANGED,
-    "settings_decision": ADDED,
+    "time_limits_decision": ADDED,
 }
 
 PRIVILEGES: Final = ("select", "insert", "update", "delete", "truncate", "references", "trigger")

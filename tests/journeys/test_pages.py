@@ -46,14 +46,14 @@ def test_pages_that_are_open_to_all(house: House, bertil: Person, desk: OpenDesk
 def test_an_unexpected_error_has_a_page_that_anybody_can_read(house: House, desk: OpenDesk) -> None:
     anybody = desk()
     page = anybody.open("/")
-    house.change_database("ALTER TABLE limits_count RENAME TO limits_gone")
+    house.change_database("ALTER TABLE rate_limits_count RENAME TO limits_gone")
     try:
         anybody.press("Logga in med SmartCard")
         expect(page.locator("h1")).to_have_text("Något gick fel hos oss.")
         looked_at(page, "99-fel-hos-oss")
         reference = page.locator(".id").inner_text()
     finally:
-        house.change_database("ALTER TABLE limits_gone RENAME TO limits_count")
+        house.change_database("ALTER TABLE limits_gone RENAME TO rate_limits_count")
     assert f"reference {reference}" in house.log()
     anybody.press("Till startsidan")
     expect(page.locator("h1")).to_have_text("Logga in med ditt tjänstekort")

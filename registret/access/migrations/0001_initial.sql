@@ -63,7 +63,7 @@ CREATE TRIGGER access_grant_apart BEFORE INSERT ON access_grant
     EXECUTE FUNCTION access_grant_apart();
 
 -- A user who creates a grant at a clinic has it there as local administrator, for the same sub-registries and as long
--- (access.reach); or works at the registry office, where two decide unless a grant is only prolonged. A changed grant
+-- (access.grants.reach); or works at the registry office, where two decide unless a grant is only prolonged. A changed grant
 -- may keep what it had, for as long as it had it. A program (no granted_by) is not bound.
 CREATE FUNCTION access_grant_reach() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE

@@ -191,52 +191,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Keeping",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("sub_registry", models.CharField(max_length=40)),
-                (
-                    "what",
-                    models.CharField(
-                        choices=[("destroy", "Destroy"), ("research", "Research"), ("keep", "Keep")], max_length=10
-                    ),
-                ),
-                ("before", models.DateTimeField(null=True)),
-                ("until", models.DateField(null=True)),
-                ("reason", models.CharField(max_length=500)),
-                ("episodes", models.PositiveIntegerField()),
-                ("at", models.DateTimeField()),
-                ("by_account_id", models.BigIntegerField()),
-                ("by_name", models.CharField(max_length=520)),
-                ("done_at", models.DateTimeField(null=True)),
-            ],
-            options={
-                "indexes": [models.Index(fields=["sub_registry", "-id"], name="keeping_newest")],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("before__isnull", False), ("until", None), ("what__in", ["destroy", "research"])),
-                            models.Q(("before", None), ("done_at", None), ("until__isnull", False), ("what", "keep")),
-                            _connector="OR",
-                        ),
-                        name="keeping_says_what",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("reason", ""), _negated=True), name="keeping_has_reason"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("done_at", None), ("done_at__gte", models.F("at")), _connector="OR"),
-                        name="keeping_done_after",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("done_at", None), ("what__in", ["destroy", "research"])),
-                        fields=("sub_registry", "what"),
-                        name="one_destruction_at_a_time",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
             name="OptOut",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
@@ -389,6 +343,52 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="RetentionDecision",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("sub_registry", models.CharField(max_length=40)),
+                (
+                    "what",
+                    models.CharField(
+                        choices=[("destroy", "Destroy"), ("research", "Research"), ("keep", "Keep")], max_length=10
+                    ),
+                ),
+                ("before", models.DateTimeField(null=True)),
+                ("until", models.DateField(null=True)),
+                ("reason", models.CharField(max_length=500)),
+                ("episodes", models.PositiveIntegerField()),
+                ("at", models.DateTimeField()),
+                ("by_account_id", models.BigIntegerField()),
+                ("by_name", models.CharField(max_length=520)),
+                ("done_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "indexes": [models.Index(fields=["sub_registry", "-id"], name="keeping_newest")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("before__isnull", False), ("until", None), ("what__in", ["destroy", "research"])),
+                            models.Q(("before", None), ("done_at", None), ("until__isnull", False), ("what", "keep")),
+                            _connector="OR",
+                        ),
+                        name="keeping_says_what",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="keeping_has_reason"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("done_at", None), ("done_at__gte", models.F("at")), _connector="OR"),
+                        name="keeping_done_after",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("done_at", None), ("what__in", ["destroy", "research"])),
+                        fields=("sub_registry", "what"),
+                        name="one_destruction_at_a_time",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Step",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
@@ -516,7 +516,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Destruction",
+            name="DeletionTally",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("sub_registry", models.CharField(max_length=40)),

@@ -1,6 +1,6 @@
 -- What the database itself refuses about patients and episodes. Which state follows which: records.lifecycle.
 
--- Row-level security. A transaction says whose rows it may see (records.sight): `registret.sees` is the id of a care
+-- Row-level security. A transaction says whose rows it may see (records.scope): `registret.sees` is the id of a care
 -- provider, `all` for the few acts that concern several, or `leaving` for those that destroy or bring back a patient
 -- who has opted out. Without it no row is visible. FORCE binds the owner of the tables too.
 CREATE FUNCTION records_sees() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS $$
@@ -84,7 +84,7 @@ BEGIN
     END IF;
     RAISE EXCEPTION '%: append-only', TG_TABLE_NAME USING ERRCODE = 'check_violation';
 END $$;
-CREATE TRIGGER records_destruction_keep BEFORE UPDATE OR DELETE ON records_destruction
+CREATE TRIGGER records_deletiontally_keep BEFORE UPDATE OR DELETE ON records_deletiontally
     FOR EACH ROW EXECUTE FUNCTION records_keep();
 CREATE TRIGGER records_episode_keep BEFORE DELETE ON records_episode FOR EACH ROW EXECUTE FUNCTION records_keep();
 CREATE TRIGGER records_formversion_keep BEFORE UPDATE OR DELETE ON records_formversion
@@ -112,7 +112,7 @@ BEGIN
     END IF;
     RAISE EXCEPTION '%: append-only', TG_TABLE_NAME USING ERRCODE = 'check_violation';
 END $$;
-CREATE TRIGGER records_keeping_decided BEFORE UPDATE OR DELETE ON records_keeping
+CREATE TRIGGER records_retentiondecision_decided BEFORE UPDATE OR DELETE ON records_retentiondecision
     FOR EACH ROW EXECUTE FUNCTION records_decided();
 
 -- Answers to research questions can be deleted by themselves: whole answers, with nothing written in their place.

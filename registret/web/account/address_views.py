@@ -7,10 +7,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from registret.access import confirming
-from registret.access import own as access
+from registret.access.applications import confirming
 from registret.access.queries import clinics_to_attest_anew
 from registret.access.refusals import AccountSuspended, AdministratorsAddress
+from registret.access.self_service import my_account as access
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.queries import AccountRow, address_rests_until, pending_change
 from registret.accounts.refusals import (
@@ -24,13 +24,13 @@ from registret.accounts.refusals import (
 from registret.accounts.services import check_objection
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress
-from registret.limits.services import TooMany
 from registret.mail.links import read_objection
 from registret.places.queries import clinics, mail_hint
+from registret.rate_limits.services import TooMany
 from registret.web.account.forms import ObjectionForm
 from registret.web.account.pages import own, show
 from registret.web.door.views import see_other
-from registret.web.forms import beside
+from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs_any_card, open_to_all
 from registret.web.http import CardRequest, Request
 from registret.web.signup.forms import AddressForm, CodeForm
@@ -69,7 +69,7 @@ def type_code(request: CardRequest) -> HttpResponse:
         return see_other("account")
     me, form = own(request), CodeForm(request.POST)
     if form.is_valid():
-        beside(
+        refusals_as_errors(
             form,
             dict.fromkeys((CodeWrong, CodeBurnt, ConfirmationExpired, AdministratorsAddress, TooMany), "code"),
             lambda: confirming.confirm_by_code(
@@ -123,7 +123,7 @@ def objected(request: Request) -> HttpResponse:
 
 
 def _asked(request: CardRequest, me: AccountRow, form: AddressForm, email: EmailAddress) -> bool:
-    beside(
+    refusals_as_errors(
         form,
         _AT_THE_ADDRESS,
         lambda: access.ask_for_address(
@@ -144,5 +144,5 @@ def _anew(request: CardRequest, me: AccountRow, form: AddressForm, email: EmailA
             raise AddressResting(again_at=again_at)
         return clinics_to_attest_anew(account_id=me.id, before=me.email, email=email, at=request.at)
 
-    here = beside(form, _AT_THE_ADDRESS, look) or frozenset()
+    here = refusals_as_errors(form, _AT_THE_ADDRESS, look) or frozenset()
     return sorted(place.title for place in clinics(here).values())

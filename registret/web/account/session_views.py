@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
-from registret.access.own import own_grants
 from registret.access.refusals import NotFound
+from registret.access.self_service.my_account import own_grants
 from registret.accounts import sessions as acts
 from registret.web.account.pages import own, show
 from registret.web.door.views import see_other

@@ -7,21 +7,21 @@ from django.http import HttpResponse, HttpResponseBadRequest, HttpResponseBase, 
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from registret.access import applying, desk
-from registret.access import own as access
-from registret.access import own_data as data
-from registret.access.claims import links_of
+from registret.access.applications import application_notes, applying
+from registret.access.applications.earlier_accounts import links_of
 from registret.access.lifecycle import ApplicationState
 from registret.access.queries import application_of, applications_of
 from registret.access.refusals import AlreadyApplied, ClinicClosed, NotParticipating, RightHeld, SubRegistryClosed
 from registret.access.roles import Permission
+from registret.access.self_service import my_account as access
+from registret.access.self_service import subject_access as data
 from registret.accounts.queries import address_rests_until, pending_change
 from registret.accounts.sessions import sessions_of
 from registret.ledger.queries import entries_of_account
 from registret.places.queries import care_provider_of, open_clinics
 from registret.web.account.pages import own, show
 from registret.web.door.views import see_other
-from registret.web.forms import beside
+from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs, needs_any_card
 from registret.web.http import ActorRequest, CardRequest
 from registret.web.numbers import number_in
@@ -101,7 +101,7 @@ def answer(request: CardRequest, id: int) -> HttpResponse:
     if not form.is_valid():
         return _application(request, id, form, status=422)
     wanted = application_of(account_id=own(request).id, application_id=id)
-    desk.answer(
+    application_notes.answer(
         account_id=wanted.account_id,
         application_id=wanted.id,
         text=form.cleaned_data["text"],
@@ -144,7 +144,7 @@ def own_log(request: CardRequest) -> HttpResponse:
 
 def _applied(request: ActorRequest, account_id: int, form: ApplicationForm) -> int | None:
     wish = form.cleaned_data
-    return beside(
+    return refusals_as_errors(
         form,
         {
             AlreadyApplied: "clinic",
@@ -167,6 +167,6 @@ def _applied(request: ActorRequest, account_id: int, form: ApplicationForm) -> i
 
 def _application(request: CardRequest, id: int, form: AnswerForm, *, status: int = 200) -> HttpResponse:
     wanted = application_of(account_id=own(request).id, application_id=id)
-    questions = desk.questions_to(account_id=wanted.account_id, application_id=wanted.id)
+    questions = application_notes.questions_to(account_id=wanted.account_id, application_id=wanted.id)
     context = {"a": wanted, "questions": questions, "form": form}
     return show(request, "account/account_application.html", context, status=status)

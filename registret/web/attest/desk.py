@@ -8,16 +8,16 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from registret.access import desk as access
+from registret.access.applications import application_notes as access
+from registret.access.grants.reach import reach_of
 from registret.access.queries import application_for
-from registret.access.reach import reach_of
 from registret.access.roles import Permission
-from registret.limits.services import TooMany
+from registret.rate_limits.services import TooMany
 from registret.web.attest.card_time import CardTime
 from registret.web.attest.forms import ReasonField
 from registret.web.attest.views import item_page
 from registret.web.door.views import see_other
-from registret.web.forms import beside
+from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.words.refusals import page_of
@@ -53,7 +53,9 @@ def write(request: ActorRequest, id: int) -> HttpResponse:
     if form.is_valid():
         act = access.ask if "fraga" in request.POST else access.write_note
         text = form.cleaned_data["text"]
-        beside(form, {TooMany: "text"}, lambda: act(application_id=id, text=text, actor=request.actor, at=request.at))
+        refusals_as_errors(
+            form, {TooMany: "text"}, lambda: act(application_id=id, text=text, actor=request.actor, at=request.at)
+        )
     if form.is_valid():
         return see_other("attest_one", id)
     wanted = application_for(actor=request.actor, application_id=id, at=request.at)

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from registret.access.alike import alike
-from registret.access.attesting import is_appointed, standing_recommendation
-from registret.access.claims import claim_of
-from registret.access.desk import notes_of
+from registret.access.applications.application_notes import notes_of
+from registret.access.applications.attesting import is_appointed, standing_recommendation
+from registret.access.applications.earlier_accounts import claim_of
+from registret.access.grants.reach import Reach, reach_of
 from registret.access.queries import (
     ApplicationRow,
     decided_applications,
@@ -18,7 +18,7 @@ from registret.access.queries import (
     waiting_applications,
     who_lets_wait,
 )
-from registret.access.reach import Reach, reach_of
+from registret.access.similar_names import alike
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.mail.queries import bounce
 from registret.places.queries import MailHint, clinic, mail_hint

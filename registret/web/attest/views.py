@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from registret.access import attesting
+from registret.access.applications import attesting
 from registret.access.lifecycle import ApplicationState
 from registret.access.queries import ApplicationRow, application_for
 from registret.access.refusals import (
@@ -32,11 +32,11 @@ from registret.access.refusals import (
 )
 from registret.access.roles import Permission
 from registret.accounts.refusals import ConfirmationDone
-from registret.limits.services import TooMany
+from registret.rate_limits.services import TooMany
 from registret.web.attest.forms import AddressForm, AttestForm, DeclineForm
 from registret.web.attest.pages import done_context, item_context, queue_context, reach
 from registret.web.door.views import see_other
-from registret.web.forms import beside
+from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.web.numbers import number_in
@@ -103,7 +103,7 @@ def correct_address(request: ActorRequest, id: int) -> HttpResponse:
     wanted = application_for(actor=request.actor, application_id=id, at=request.at)
     form = AddressForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        beside(form, {TooMany: "email"}, lambda: _corrected(request, wanted, form))
+        refusals_as_errors(form, {TooMany: "email"}, lambda: _corrected(request, wanted, form))
     if form.errors:
         return _item(request, wanted, _attest_form(request, wanted, blank=True), address=form)
     return see_other("attest_one", wanted.id)
@@ -155,7 +155,7 @@ def _attested(request: ActorRequest, wanted: ApplicationRow, form: AttestForm) -
             at=request.at,
         )
 
-    _once(request, wanted, ApplicationState.ATTESTED, lambda: beside(form, _PLACES, attest))
+    _once(request, wanted, ApplicationState.ATTESTED, lambda: refusals_as_errors(form, _PLACES, attest))
     return form.is_valid()
 
 
@@ -172,7 +172,7 @@ def _recommended(request: ActorRequest, wanted: ApplicationRow, form: AttestForm
             at=request.at,
         )
 
-    beside(form, _PLACES, recommend)
+    refusals_as_errors(form, _PLACES, recommend)
     return form.is_valid()
 
 

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from registret.access.refusals import NotFound
 from registret.access.roles import Permission
-from registret.records import disclosing as records
-from registret.records.disclosure_file import Part, parts_of
+from registret.records.disclosure import services as records
+from registret.records.disclosure.file import Part, parts_of
 from registret.registries.queries import name_of, sub_registries
 from registret.web.attest.card_time import CardTime
 from registret.web.cases.forms import DisclosureForm

@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from registret.kernel.dates import Reach
 from registret.kernel.identifiers import Malformed
-from registret.records.approval import Approval
-from registret.records.casenumber import CaseNumber
+from registret.records.case_number import CaseNumber
 from registret.records.cases import Case
-from registret.records.disclosing import Wish, is_short
-from registret.records.disclosure_file import Part
+from registret.records.disclosure.file import Part
+from registret.records.disclosure.services import Wish, is_short
+from registret.records.ethics_approval import Approval
 from registret.records.numbers import PatientNumber
 from registret.web.attest.forms import ReasonField
 from registret.web.dates import DayField

@@ -16,9 +16,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from registret.access.roles import Permission
-from registret.records import identity, identity_cases
 from registret.records.cases import open_case
-from registret.records.looking import open_patient, take_number
+from registret.records.identity import cases as identity_cases
+from registret.records.identity import services as identity
 from registret.records.refusals import (
     NotAsShown,
     NothingToMerge,
@@ -27,10 +27,11 @@ from registret.records.refusals import (
     NumberUnchanged,
     OptedOut,
 )
+from registret.records.reporting.audited_reads import open_patient, take_number
 from registret.web.attest.card_time import CardTime
 from registret.web.cases.forms import CaseForm, NumberForm
 from registret.web.door.views import see_other
-from registret.web.forms import beside
+from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 
@@ -47,7 +48,7 @@ def number(request: ActorRequest, patient: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and "change" not in request.POST:
         take_number(actor=request.actor, at=request.at)
         try:
-            there = beside(form, _PLACES, lambda: _acted(request, form, page.patient.system_id))
+            there = refusals_as_errors(form, _PLACES, lambda: _acted(request, form, page.patient.system_id))
         except (NumberTaken, NotAsShown) as refusal:
             other = open_patient(actor=request.actor, system_id=refusal.patient, at=request.at)
             changed = isinstance(refusal, NotAsShown)
@@ -76,7 +77,7 @@ def number_of_case(request: ActorRequest) -> HttpResponse:
     other, changed = None, False
     if form.is_bound and form.is_valid() and "change" not in request.POST:
         try:
-            if beside(form, _PLACES, lambda: _acted_in_case(request, case_form, form)):
+            if refusals_as_errors(form, _PLACES, lambda: _acted_in_case(request, case_form, form)):
                 return _done()
         except (NumberTaken, NotAsShown) as refusal:
             changed = isinstance(refusal, NotAsShown)

@@ -1,8 +1,9 @@
 """Extracts as PDF, made in memory and kept nowhere: language and title are in the file, chapters in its outline.
 
 Measured, in seconds of one core: a log extract of 1,000 entries takes 0.2, of 4,000 0.5, of 10,000 1.1, and then has a
-megabyte, for which the process grows by 7. That is the longest (`records.extracts.PAPER_ROWS`); what is longer comes as
-JSON. The tables are drawn here, because those of fpdf2 took 1.6, 6.4 and 16, and a request is no place for that.
+megabyte, for which the process grows by 7. That is the longest
+(`extracts.PAPER_ROWS`); what is longer comes as JSON.
+The tables are drawn here, because those of fpdf2 took 1.6, 6.4 and 16, and a request is no place for that.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from fpdf.enums import XPos, YPos
 
 from registret.kernel.sweden import SWEDEN
 from registret.oversight.extracts import LogExtract, Seen
-from registret.records.extracts import EpisodeInWords, RegistryExtract, RevisionInWords, StepInWords
+from registret.records.patient_rights.extracts import EpisodeInWords, RegistryExtract, RevisionInWords, StepInWords
 from registret.records.rows import PatientRow
 from registret.web.cases.processing import about
 from registret.words.events import event_name

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from registret.access.roles import Permission
 from registret.records.refusals import AlreadyDeciding, KeptUntil, NothingSoOld
-from registret.records.retention import (
+from registret.records.retention.services import (
     Age,
     age_of,
     ages,
@@ -22,7 +22,7 @@ from registret.records.retention import (
 )
 from registret.web.attest.card_time import CardTime
 from registret.web.cases.forms import RetentionForm
-from registret.web.forms import beside
+from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 
@@ -81,7 +81,7 @@ def _decided(request: ActorRequest, form: RetentionForm, code: str) -> bool:
                 actor=request.actor, sub_registry=code, until=data["until"], reason=data["reason"], at=request.at
             )
 
-    beside(form, _PLACES, act)
+    refusals_as_errors(form, _PLACES, act)
     return form.is_valid()
 
 

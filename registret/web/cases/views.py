@@ -16,12 +16,12 @@ from registret.access.checks import check_card_age
 from registret.access.roles import Permission
 from registret.oversight.extracts import log_extract_of_case
 from registret.records import cases as records
-from registret.records import extracts, opting_out
+from registret.records.patient_rights import extracts, opting_out
 from registret.records.refusals import NotAsShown, OptedOut
 from registret.web.attest.card_time import CardTime
 from registret.web.cases import documents, paper
 from registret.web.cases.forms import CaseForm
-from registret.web.forms import beside
+from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.web.numbers import number_in
@@ -82,7 +82,7 @@ def opt_out(request: ActorRequest) -> HttpResponse:
     sure, changed = request.POST.get("sure") == "1", False
     if request.POST.get("ok") == "1" and sure:
         try:
-            destroyed = beside(form, {OptedOut: "number"}, lambda: _opted_out(request, form))
+            destroyed = refusals_as_errors(form, {OptedOut: "number"}, lambda: _opted_out(request, form))
         except NotAsShown:
             changed = True
         else:

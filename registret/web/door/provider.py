@@ -7,15 +7,15 @@ from functools import cache
 from django.conf import settings
 from django.urls import reverse
 
-from registret.oidc import Provider
+from registret.oidc import OidcClient
 
 
 @cache
-def provider() -> Provider | None:
+def provider() -> OidcClient | None:
     """Raises: ProviderBroken."""
     if not settings.OIDC_ISSUER:
         return None
-    return Provider(
+    return OidcClient(
         issuer=settings.OIDC_ISSUER,
         client_id=settings.OIDC_CLIENT_ID,
         client_secret=settings.OIDC_CLIENT_SECRET,

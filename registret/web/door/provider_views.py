@@ -8,11 +8,11 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods
 
 from registret.accounts import attempts
-from registret.accounts.attempts import ClaimedFlow, Way
+from registret.accounts.attempts import ClaimedFlow, LoginMethod
 from registret.accounts.cardfacts import CardFacts
 from registret.kernel.refused import Refused
 from registret.mail.links import read_token
-from registret.oidc import Provider
+from registret.oidc import OidcClient
 from registret.oidc.refusals import AnswerUntrusted
 from registret.web import way_back
 from registret.web.door.provider import provider
@@ -54,19 +54,24 @@ def answer(request: Request) -> HttpResponse:
     except Refused as no:
         refusal = no
     code = attempts.answer(
-        attempt_id=claimed.attempt_id, way=Way.IDP, card=card, refusal=refusal, network=request.network, at=request.at
+        attempt_id=claimed.attempt_id,
+        way=LoginMethod.IDP,
+        card=card,
+        refusal=refusal,
+        network=request.network,
+        at=request.at,
     )
     return see_other("answer", code)
 
 
-def _card(request: Request, there: Provider, claimed: ClaimedFlow) -> CardFacts:
+def _card(request: Request, there: OidcClient, claimed: ClaimedFlow) -> CardFacts:
     if any(len(values) > 1 for _, values in request.GET.lists()):
         raise AnswerUntrusted(reason="parameters")  # RFC 6749, 3.1: two readers could choose differently
     identity = there.redeem(answer=request.GET.dict(), flow=claimed.flow, begun_at=claimed.begun_at, at=request.at)
     return CardFacts.of_identity(identity, lasts=settings.SESSION_LENGTH)
 
 
-def _provider() -> Provider:
+def _provider() -> OidcClient:
     there = provider()
     if there is None:
         raise Http404

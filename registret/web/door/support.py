@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from registret.access.queries import Standing
+from registret.access.queries import LoginStatus
 
 LONGEST_BROWSER = 200
 
@@ -20,7 +20,7 @@ def support_text(
     report: Mapping[str, Any],
     *,
     code: str | None,
-    standing: Standing | None,
+    standing: LoginStatus | None,
     browser: str,
     reference: str,
     at: datetime,

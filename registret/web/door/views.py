@@ -14,9 +14,9 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from registret.access import entering
 from registret.access.actor import Actor
-from registret.access.entering import Entered
+from registret.access.applications import entering
+from registret.access.applications.entering import Entered
 from registret.access.queries import standing_of
 from registret.access.refusals import AccountEnded, HsaIdDisputed, NotRegistered
 from registret.accounts import attempts, sessions
@@ -29,7 +29,7 @@ from registret.web import way_back
 from registret.web.door.addresses import door_address, probe_address
 from registret.web.door.provider import provider
 from registret.web.door.support import support_text
-from registret.web.gate import needs_any_card, open_to_all, recognise
+from registret.web.gate import authenticate, needs_any_card, open_to_all
 from registret.web.http import BROWSER_COOKIE, SESSION_COOKIE, CardRequest, Request
 from registret.web.refusals import show_refusal
 from registret.web.surroundings import surroundings
@@ -43,7 +43,7 @@ def front(request: Request) -> HttpResponse:
     """Logga in. Whoever is logged in already goes on to work."""
     if SESSION_COOKIE in request.COOKIES:
         try:
-            if isinstance(recognise(cast(CardRequest, request)), Actor):
+            if isinstance(authenticate(cast(CardRequest, request)), Actor):
                 return see_other("start")
         except Refused:
             pass
@@ -155,7 +155,7 @@ def log_out(request: Request) -> HttpResponse:
             at_provider = there.logout_address(back_to=settings.SITE_ORIGIN + target)
         # Locked, or already over: to end it is what was asked for.
         with suppress(Refused):
-            by = recognise(cast(CardRequest, request), seen=False).by
+            by = authenticate(cast(CardRequest, request), seen=False).by
         probe = sessions.end_by_key(key=request.COOKIES[SESSION_COOKIE], by=by, at=request.at)
         if probe is not None:
             target += f"#{probe_address(probe)}"
@@ -180,7 +180,7 @@ def session_left(request: Request) -> HttpResponse:
     0, and the status of the refusal, if it is over or locked. That is no refusal for the log: pages ask by themselves.
     """
     try:
-        recognise(cast(CardRequest, request), seen=False)
+        authenticate(cast(CardRequest, request), seen=False)
     except Refused as no:
         return JsonResponse({"left": 0}, status=no.status)
     return JsonResponse({"left": _left(cast(CardRequest, request))})

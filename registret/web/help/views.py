@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from registret.records.numbers import reserve_formats
-from registret.settings.queries import lengths
+from registret.time_limits.queries import lengths
 from registret.web.controllers import controllers
 from registret.web.gate import open_to_all
 from registret.web.help import errors

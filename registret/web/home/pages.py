@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from registret.access.nominating import nominations
 from registret.access.queries import waiting_applications
 from registret.access.roles import Permission, Role
-from registret.access.substitutes import proposed
+from registret.access.staff.nominating import nominations
+from registret.access.staff.substitutes import proposed
 from registret.oversight.queries import open_reviews
 from registret.web.http import ActorRequest
 from registret.web.logbook.review_pages import review_lines

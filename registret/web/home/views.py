@@ -8,14 +8,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from registret.access import entering
 from registret.access.actor import Actor
+from registret.access.applications import entering
 from registret.access.refusals import NotFound
 from registret.access.roles import Permission
 from registret.accounts.queries import account
 from registret.mail.queries import bounce
-from registret.records.disclosing import to_decide
-from registret.records.retention import destroyed_lately
+from registret.records.disclosure.services import to_decide
+from registret.records.retention.services import destroyed_lately
 from registret.web.door.views import see_other
 from registret.web.gate import needs, needs_any_card
 from registret.web.home.pages import tasks

@@ -11,9 +11,9 @@ from django.utils.translation import ngettext
 
 from registret.access.actor import Actor
 from registret.kernel.sweden import day_of
-from registret.records import listing
 from registret.records.lifecycle import StepState
-from registret.records.looking import work
+from registret.records.reporting import listing
+from registret.records.reporting.audited_reads import work
 from registret.records.rows import Listed, ListedStep
 from registret.registries.queries import form_of
 from registret.web.records.listing import EpisodeLine, late_in_words, lines

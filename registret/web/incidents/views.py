@@ -11,7 +11,7 @@ from registret.access.roles import Permission
 from registret.oversight import incidents
 from registret.oversight.refusals import IncidentChanged
 from registret.web.door.views import see_other
-from registret.web.forms import beside
+from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.web.incidents.forms import IncidentForm
@@ -67,7 +67,7 @@ def change(request: ActorRequest, number: int) -> HttpResponse:
     form = IncidentForm(request.POST, at=request.at)
     if form.is_valid():
         base = form.cleaned_data["base"]
-        beside(
+        refusals_as_errors(
             form,
             {IncidentChanged: None},
             lambda: incidents.revise(incident=number, base=base, text=form.text, actor=request.actor, at=request.at),

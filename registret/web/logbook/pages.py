@@ -13,7 +13,7 @@ from registret.accounts.lifecycle import AccountState
 from registret.accounts.queries import AccountRow, accounts_by_id
 from registret.ledger.queries import EntryRow
 from registret.places.queries import ClinicRow, clinics
-from registret.records.known_as import system_ids
+from registret.records.identity.known_as import system_ids
 from registret.registries.queries import sub_registries
 from registret.words.events import event_name, fact_name, fact_value, program_name
 from registret.words.letters import LETTERS, letter_name

@@ -14,7 +14,7 @@ from registret.ledger.queries import EntryPage, Wanted, entries
 from registret.ledger.services import Fact, record
 from registret.oversight.openings import opening
 from registret.oversight.queries import EntriesPage, ReviewRow, entries_of, review_for
-from registret.records.known_as import ids_in_the_log, system_ids
+from registret.records.identity.known_as import ids_in_the_log, system_ids
 
 # So few that a page is a few screens of a telephone.
 _ROWS = 20

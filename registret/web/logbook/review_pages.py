@@ -13,7 +13,7 @@ from registret.access.actor import Actor
 from registret.accounts.queries import accounts_by_id
 from registret.oversight.queries import ClinicFigures, JudgedEntry, ReviewRow
 from registret.places.queries import clinics, open_clinics
-from registret.records.known_as import system_ids
+from registret.records.identity.known_as import system_ids
 from registret.web.logbook.pages import LogLine, log_lines, patient_words
 from registret.words.reviews import kind_name, outcome_name, verdict_name
 

@@ -18,7 +18,7 @@ from registret.oversight.queries import EntriesPage, ReviewRow, closed_reviews, 
 from registret.oversight.refusals import NotAllJudged, NotAReviewer, NothingToReview, OutcomeImpossible, OwnEntries
 from registret.places.queries import open_clinics
 from registret.web.door.views import see_other
-from registret.web.forms import beside
+from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.web.logbook.reading import read_review
@@ -58,7 +58,7 @@ def new_sample(request: ActorRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         data, (since, until) = form.cleaned_data, form.period
-        review_id = beside(
+        review_id = refusals_as_errors(
             form,
             _PLACES,
             lambda: oversight.draw_sample(
@@ -83,7 +83,7 @@ def new_directed(request: ActorRequest) -> HttpResponse:
     reviewers = log_reviewers(at=request.at)
     form = DirectedForm(request.POST if request.method == "POST" else None, reviewers=reviewers)
     if request.method == "POST" and form.is_valid():
-        review_id = beside(form, _PLACES, lambda: _directed(request, form))
+        review_id = refusals_as_errors(form, _PLACES, lambda: _directed(request, form))
         if review_id is not None:
             return see_other("review", review_id)
     return _new(request, form, directed=True)
@@ -119,7 +119,7 @@ def close(request: ActorRequest, review_id: int) -> HttpResponse:
     form = CloseForm(request.POST)
     if form.is_valid():
         data = form.cleaned_data
-        beside(
+        refusals_as_errors(
             form,
             {NotAllJudged: "outcome", OutcomeImpossible: "outcome"},
             lambda: oversight.close(

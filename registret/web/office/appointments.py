@@ -6,19 +6,19 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from registret.access import nominating
-from registret.access.appointing import at_the_registry
-from registret.access.nominating import NominationRow
 from registret.access.refusals import AlreadyGranted, AlreadyProposed, GivesRights, OwnRights, PersonSuspended
 from registret.access.roles import ROLES_TO_NOMINATE, Permission
+from registret.access.staff import nominating
+from registret.access.staff.appointing import at_the_registry
+from registret.access.staff.nominating import NominationRow
 from registret.kernel.identifiers import EmailAddress, HsaId
-from registret.limits.services import TooMany
 from registret.places.queries import clinic
-from registret.settings.lengths import TimeLimit
-from registret.settings.queries import length
+from registret.rate_limits.services import TooMany
+from registret.time_limits.lengths import TimeLimit
+from registret.time_limits.queries import length
 from registret.web.attest.card_time import CardTime
 from registret.web.door.views import see_other
-from registret.web.forms import beside
+from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.web.numbers import number_in
@@ -142,5 +142,5 @@ def _nominated(request: ActorRequest, form: NominateForm) -> bool:
             at=request.at,
         )
 
-    beside(form, _PLACES, act)
+    refusals_as_errors(form, _PLACES, act)
     return form.is_valid()

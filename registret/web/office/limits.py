@@ -16,14 +16,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 from registret.access.checks import check_card_age
 from registret.access.roles import Permission
 from registret.oversight.services import USUAL_SIZE
-from registret.records import protected
-from registret.settings.lengths import LIMITS, TimeLimit, Unit
-from registret.settings.queries import DecisionRow, decisions, newest_decisions
-from registret.settings.refusals import LimitImpossible, LimitUnchanged
-from registret.settings.services import decide
+from registret.records.identity import protected
+from registret.time_limits.lengths import LIMITS, TimeLimit, Unit
+from registret.time_limits.queries import DecisionRow, decisions, newest_decisions
+from registret.time_limits.refusals import LimitImpossible, LimitUnchanged
+from registret.time_limits.services import decide
 from registret.web.attest.forms import ReasonField
 from registret.web.door.views import see_other
-from registret.web.forms import beside
+from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.words.time_limits import length_in_words, time_limit_meaning, time_limit_name
@@ -138,7 +138,7 @@ def _decided(request: ActorRequest, limit: TimeLimit, form: LimitForm) -> bool:
         check_card_age(request.actor, at=request.at)
         decide(limit=limit, number=data["number"], reason=data["reason"], by=request.actor.by, at=request.at)
 
-    beside(form, {LimitImpossible: "number", LimitUnchanged: "number"}, act)
+    refusals_as_errors(form, {LimitImpossible: "number", LimitUnchanged: "number"}, act)
     return form.is_valid()
 
 

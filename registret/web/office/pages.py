@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from registret.access.actor import Actor
-from registret.access.alike import alike
-from registret.access.appointing import others_act_at
 from registret.access.queries import Appointed, active_administrators, appointed_by_clinic, registry_office
 from registret.access.roles import ROLES_TO_NOMINATE, Role
+from registret.access.similar_names import alike
+from registret.access.staff.appointing import others_act_at
 from registret.accounts.queries import AccountRow, living_account
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.places.queries import CareProviderRow, ClinicRow, MailHint, care_provider_of, mail_hint, open_clinics

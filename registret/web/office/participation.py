@@ -10,8 +10,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from registret.access import participation
 from registret.access.checks import check_card_age
+from registret.access.grants import participation
 from registret.access.refusals import DecidedAlready, NotFound
 from registret.access.roles import Permission
 from registret.places.queries import clinic
@@ -19,7 +19,7 @@ from registret.registries.queries import open_for_entry, sub_registries
 from registret.registries.schema import RegistryState
 from registret.web.attest.forms import ReasonField
 from registret.web.door.views import see_other
-from registret.web.forms import beside
+from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 
@@ -96,7 +96,7 @@ def _decided(request: ActorRequest, clinic_id: int, form: ParticipationForm) -> 
             at=request.at,
         )
 
-    beside(form, {DecidedAlready: "takes_part"}, act)
+    refusals_as_errors(form, {DecidedAlready: "takes_part"}, act)
     return form.is_valid()
 
 

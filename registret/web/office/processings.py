@@ -9,9 +9,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from registret.access.people import note_processings_export
 from registret.access.roles import Permission
-from registret.settings.queries import lengths
+from registret.access.staff.people import note_processings_export
+from registret.time_limits.queries import lengths
 from registret.web.controllers import controllers
 from registret.web.gate import needs
 from registret.web.http import ActorRequest

@@ -7,13 +7,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from registret.access import appointing
 from registret.access.refusals import AlreadyGranted, OwnRights, PersonSuspended
 from registret.access.roles import Permission, Role
-from registret.limits.services import TooMany
+from registret.access.staff import appointing
+from registret.rate_limits.services import TooMany
 from registret.web.attest.card_time import CardTime
 from registret.web.door.views import see_other
-from registret.web.forms import beside
+from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.web.office.forms import PersonForm
@@ -72,7 +72,7 @@ def to_clinics(grant_id: int) -> HttpResponse:
 
 def _appointed(request: ActorRequest, form: PersonForm) -> int | None:
     data = form.cleaned_data
-    return beside(
+    return refusals_as_errors(
         form,
         _PLACES,
         lambda: appointing.appoint_support(

@@ -6,16 +6,16 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from registret.access import appointing
-from registret.access.nominating import nominate, who_confirms
 from registret.access.refusals import AlreadyGranted, AlreadyProposed, ClinicClosed, OwnRights, SecondNeeded
 from registret.access.roles import Permission, Role
-from registret.access.substitutes import proposed
-from registret.limits.services import TooMany
+from registret.access.staff import appointing
+from registret.access.staff.nominating import nominate, who_confirms
+from registret.access.staff.substitutes import proposed
 from registret.places.queries import open_clinics
+from registret.rate_limits.services import TooMany
 from registret.web.attest.card_time import CardTime
 from registret.web.door.views import see_other
-from registret.web.forms import beside
+from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.web.numbers import number_in
@@ -91,7 +91,7 @@ def _form(request: ActorRequest) -> AppointForm:
 
 def _appointed(request: ActorRequest, form: AppointForm) -> int | None:
     data = form.cleaned_data
-    return beside(
+    return refusals_as_errors(
         form,
         _PLACES,
         lambda: appointing.appoint_local_administrator(
@@ -108,7 +108,7 @@ def _appointed(request: ActorRequest, form: AppointForm) -> int | None:
 
 def _nominated(request: ActorRequest, form: AppointForm) -> int | None:
     data = form.cleaned_data
-    return beside(
+    return refusals_as_errors(
         form,
         _PLACES,
         lambda: nominate(

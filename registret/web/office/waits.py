@@ -10,8 +10,14 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from registret.access.applications.time_to_access import (
+    ENOUGH,
+    ENOUGH_FOR_90,
+    AccessTime,
+    access_time_everywhere,
+    access_times,
+)
 from registret.access.roles import Permission
-from registret.access.waits import ENOUGH, ENOUGH_FOR_90, AccessTime, access_time_everywhere, access_times
 from registret.places.swedish import swedish_order
 from registret.web.gate import needs
 from registret.web.http import ActorRequest

@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from registret.access.people import GrantRow
 from registret.access.roles import ROLES_TO_APPLY_FOR
+from registret.access.staff.people import GrantRow
 from registret.web.attest.forms import ReasonField, RightForm
 from registret.web.forms import sub_registry_choices
 

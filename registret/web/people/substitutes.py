@@ -13,8 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from registret.access import substitutes as access
-from registret.access.people import PersonRow
 from registret.access.refusals import (
     AlreadyGranted,
     AlreadyProposed,
@@ -26,11 +24,13 @@ from registret.access.refusals import (
     OutlastsRights,
 )
 from registret.access.roles import Permission
+from registret.access.staff import substitutes as access
+from registret.access.staff.people import PersonRow
 from registret.kernel.dates import Reach
 from registret.web.attest.card_time import CardTime
 from registret.web.dates import DayField
 from registret.web.door.views import see_other
-from registret.web.forms import beside
+from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.web.people.forms import WhyForm
@@ -137,7 +137,7 @@ def _proposed(request: ActorRequest, form: SubstituteForm) -> bool:
             at=request.at,
         )
 
-    beside(form, _PLACES, act)
+    refusals_as_errors(form, _PLACES, act)
     return form.is_valid()
 
 

@@ -13,12 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from registret.access import people as access
+from registret.access.applications.earlier_accounts import links_of
+from registret.access.applications.time_to_access import ENOUGH, ENOUGH_FOR_90, access_time_here
 from registret.access.checks import check_card_age
-from registret.access.claims import links_of
-from registret.access.lost_rights import LostRight, just_revoked
-from registret.access.people import GrantRow, PersonRow
-from registret.access.reach import reach_of
+from registret.access.grants.lost_rights import LostRight, just_revoked
+from registret.access.grants.reach import reach_of
 from registret.access.refusals import (
     AlreadyGranted,
     BeyondOwnRights,
@@ -32,8 +31,9 @@ from registret.access.refusals import (
     SubRegistryClosed,
 )
 from registret.access.roles import Permission
-from registret.access.substitutes import proposed
-from registret.access.waits import ENOUGH, ENOUGH_FOR_90, access_time_here
+from registret.access.staff import people as access
+from registret.access.staff.people import GrantRow, PersonRow
+from registret.access.staff.substitutes import proposed
 from registret.accounts.folding import folded
 from registret.kernel.life import NotPossible
 from registret.ledger.queries import entries_about
@@ -41,7 +41,7 @@ from registret.places.queries import clinic
 from registret.registries.queries import names_of
 from registret.web.attest.card_time import CardTime
 from registret.web.door.views import see_other
-from registret.web.forms import beside
+from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.web.numbers import number_in
@@ -241,7 +241,7 @@ def _changed(request: ActorRequest, grant: GrantRow, form: GrantForm) -> bool:
             at=request.at,
         )
 
-    beside(form, _PLACES, act)
+    refusals_as_errors(form, _PLACES, act)
     return form.is_valid()
 
 

@@ -8,7 +8,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from registret.access.recertification import Answer, LineRow
+from registret.access.staff.recertification import Answer, LineRow
 from registret.places.queries import ClinicRow
 from registret.web.attest.forms import ReasonField
 

@@ -9,16 +9,16 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from registret.access import recertification as access
 from registret.access.checks import check_card_age
 from registret.access.lifecycle import LineState
-from registret.access.recertification import Answer, Answered, LineRow, RecertificationRow
 from registret.access.refusals import NothingToRecertify, RecertificationOpen
 from registret.access.roles import Permission
+from registret.access.staff import recertification as access
+from registret.access.staff.recertification import Answer, Answered, LineRow, RecertificationRow
 from registret.places.queries import open_clinics
 from registret.web.attest.card_time import CardTime
 from registret.web.door.views import see_other
-from registret.web.forms import beside
+from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.web.numbers import number_in
@@ -95,7 +95,7 @@ def start(request: ActorRequest) -> HttpResponse:
     form = StartForm(request.POST if request.method == "POST" else None, initial=initial, clinics=clinics)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        made = beside(
+        made = refusals_as_errors(
             form,
             {RecertificationOpen: "clinic", NothingToRecertify: "clinic"},
             lambda: access.start(clinic_id=data["clinic"], reason=data["reason"], actor=request.actor, at=request.at),

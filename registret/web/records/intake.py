@@ -18,10 +18,10 @@ from registret.access.roles import Permission
 from registret.kernel.dates import DateUnclear, read_day
 from registret.kernel.identifiers import Malformed
 from registret.kernel.sweden import day_of
-from registret.records import looking, services
 from registret.records.numbers import PatientNumber, Sex, reserve_formats
 from registret.records.refusals import NumberImpossible
-from registret.records.services import NewPatient
+from registret.records.reporting import audited_reads, services
+from registret.records.reporting.services import NewPatient
 from registret.registries.answers import Answer, AnswerBroken, read
 from registret.registries.assessing import Assessment
 from registret.registries.forms import Form
@@ -70,7 +70,7 @@ class Wanted:
             number = PatientNumber.parse(request.POST.get("number", ""), today=day_of(request.at))
         except Malformed:
             raise NumberImpossible() from None
-        looking.take_number(actor=request.actor, at=request.at)
+        audited_reads.take_number(actor=request.actor, at=request.at)
         who, errors = _new_patient(number, request.POST, at=request.at)
         return cls(number=number, who=who, known="", errors=errors)
 
@@ -91,7 +91,7 @@ def find(request: ActorRequest) -> HttpResponse:
     written = text_in(request.POST, "q")[:100] if request.method == "POST" else ""
     if not written:
         return render(request, "records/find.html", {"tab": "records"})
-    found = looking.search(actor=request.actor, written=written, at=request.at)
+    found = audited_reads.search(actor=request.actor, written=written, at=request.at)
     if found.patient is not None:
         return see_other("patient", found.patient.system_id)
     if found.number is not None and pages.registries_to_report(request.actor):

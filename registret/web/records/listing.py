@@ -19,13 +19,7 @@ from registret.access.roles import Permission
 from registret.kernel.sweden import day_of
 from registret.places.queries import clinics
 from registret.records.lifecycle import UNFINISHED, EpisodeState, StepState
-from registret.records.listing import (
-    EpisodeFilter,
-    EpisodeOrder,
-    clinics_to_list,
-    episode_file,
-    episode_list,
-)
+from registret.records.reporting.listing import EpisodeFilter, EpisodeOrder, clinics_to_list, episode_file, episode_list
 from registret.records.rows import ListedEpisode, StepMark
 from registret.registries.queries import form_of, name_of, sub_registries
 from registret.web.attest.card_time import CardTime

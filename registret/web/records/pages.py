@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from registret.access.actor import Actor
-from registret.access.participation import left_out
+from registret.access.grants.participation import left_out
 from registret.access.roles import Permission
 from registret.kernel.sweden import day_of
 from registret.places.queries import clinics, open_clinics
 from registret.records.lifecycle import ClosedWhy, StepState
 from registret.records.numbers import Sex
+from registret.records.reporting.services import Outcome
+from registret.records.reporting.versions import Preview, newer_form
 from registret.records.rows import EpisodeRow, Other, RevisionRow, StepPage, StepRow
-from registret.records.services import Outcome
-from registret.records.versions import Preview, newer_form
 from registret.registries.answers import written
 from registret.registries.assessing import Assessment, ScoreNow
 from registret.registries.comparing import Change

@@ -12,11 +12,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registret.access.roles import Permission
-from registret.records import looking, queries, services
+from registret.records import queries
 from registret.records.lifecycle import StepState
 from registret.records.refusals import CannotSign, WrittenSince
+from registret.records.reporting import audited_reads, services
+from registret.records.reporting.services import Outcome
 from registret.records.rows import StepPage
-from registret.records.services import Outcome
 from registret.registries.forms import FormStep
 from registret.web.gate import needs
 from registret.web.http import ActorRequest, wants_json
@@ -34,7 +35,7 @@ RECEIPT: Final = "klart"
 def one_step(request: ActorRequest, episode: str, step: str) -> HttpResponse:
     """The form of a step. POST saves it, and does what the button says; a script is told in JSON what came of it."""
     if request.method == "GET":
-        return _show(request, looking.open_step(actor=request.actor, episode=episode, step=step, at=request.at))
+        return _show(request, audited_reads.open_step(actor=request.actor, episode=episode, step=step, at=request.at))
     act = request.POST.get("do", "save")
     if act == "take_up_closed":
         services.take_up(actor=request.actor, episode=episode, step=step, at=request.at)
@@ -60,7 +61,7 @@ def one_step(request: ActorRequest, episode: str, step: str) -> HttpResponse:
 @needs(Permission.READ_RECORDS)
 def number(request: ActorRequest, episode: str, step: str) -> HttpResponse:
     """The patient's whole number in the head of the step: a look that the log tells of."""
-    page = looking.open_number(actor=request.actor, episode=episode, step=step, at=request.at)
+    page = audited_reads.open_number(actor=request.actor, episode=episode, step=step, at=request.at)
     whole = page.patient.number.shown
     return JsonResponse({"number": whole}) if wants_json(request) else _show(request, page, number=whole)
 
@@ -77,7 +78,7 @@ def autosave(request: ActorRequest, episode: str, step: str) -> HttpResponse:
 @needs(Permission.REPORT, seen=False)
 def news(request: ActorRequest, episode: str, step: str) -> HttpResponse:
     """What others have written since: an open page asks, as long as somebody looks at it. 204: nothing."""
-    found = looking.open_news(actor=request.actor, episode=episode, step=step, base=_base(request), at=request.at)
+    found = audited_reads.open_news(actor=request.actor, episode=episode, step=step, base=_base(request), at=request.at)
     if found is None:
         return HttpResponse(status=204)
     page, others = found
@@ -93,7 +94,7 @@ def reopen(request: ActorRequest, episode: str, step: str) -> HttpResponse:
         reason = form.cleaned_data["reason"]
         services.reopen(actor=request.actor, episode=episode, step=step, reason=reason, at=request.at)
         return _receipt(request, episode, step, Done.REOPENED)
-    page = looking.open_step(actor=request.actor, episode=episode, step=step, at=request.at)
+    page = audited_reads.open_step(actor=request.actor, episode=episode, step=step, at=request.at)
     context = pages.patient_context(page) | {"form": form, "tab": "records"}
     return render(request, "records/step_reopen.html", context, status=422 if form.errors else 200)
 
@@ -102,7 +103,7 @@ def reopen(request: ActorRequest, episode: str, step: str) -> HttpResponse:
 @needs(Permission.REPORT)
 def move(request: ActorRequest, episode: str, step: str) -> HttpResponse:
     """Flytta: another clinic of the care provider goes on with the step."""
-    page = looking.open_step(actor=request.actor, episode=episode, step=step, at=request.at)
+    page = audited_reads.open_step(actor=request.actor, episode=episode, step=step, at=request.at)
     choices = [row for row in pages.clinics_of_provider(request.actor) if row.id != page.step.clinic_id]
     form = WhyForm(request.POST if request.method == "POST" else None)
     chosen = next((row for row in choices if str(row.id) == request.POST.get("clinic")), None)
@@ -125,7 +126,7 @@ def move(request: ActorRequest, episode: str, step: str) -> HttpResponse:
 @needs(Permission.READ_RECORDS)
 def changes(request: ActorRequest, episode: str, step: str) -> HttpResponse:
     """Who changed what in a step."""
-    page, revisions = looking.open_history(actor=request.actor, episode=episode, step=step, at=request.at)
+    page, revisions = audited_reads.open_history(actor=request.actor, episode=episode, step=step, at=request.at)
     context = pages.patient_context(page) | {"revisions": pages.history_context(page, revisions), "tab": "records"}
     return render(request, "records/step_history.html", context)
 

@@ -13,9 +13,10 @@ from registret.access.refusals import NotFound
 from registret.access.roles import Permission
 from registret.kernel.sweden import day_of
 from registret.places.queries import clinic
-from registret.records import looking, queries, services, versions
+from registret.records import queries
 from registret.records.lifecycle import WRITABLE
 from registret.records.refusals import ReasonNeeded
+from registret.records.reporting import audited_reads, services, versions
 from registret.registries.codebook import COLUMNS, cells
 from registret.registries.queries import catalogue, form_of, name_of
 from registret.registries.questionnaire import as_questionnaire
@@ -32,7 +33,7 @@ from registret.web.texts import text_in
 def letters_due(request: ActorRequest) -> HttpResponse:
     """Whom to write to about the follow-ups that are due: with numbers and names, so each line is a look (a file)."""
     check_card_age(request.actor, at=request.at)
-    rows = looking.letters_due(actor=request.actor, at=request.at)
+    rows = audited_reads.letters_due(actor=request.actor, at=request.at)
     header = [
         _("Nummer"),
         _("Namn"),
@@ -97,7 +98,7 @@ def one_patient(request: ActorRequest, patient: str) -> HttpResponse:
     """A patient and the episodes of the own care provider. Protected identity: first a reason."""
     reason = text_in(request.POST, "reason")[:500]
     try:
-        found = looking.open_patient(actor=request.actor, system_id=patient, reason=reason, at=request.at)
+        found = audited_reads.open_patient(actor=request.actor, system_id=patient, reason=reason, at=request.at)
     except ReasonNeeded:
         asked = request.method == "POST"
         context = {"patient": patient, "empty": asked, "tab": "records"}
@@ -141,7 +142,7 @@ def version(request: ActorRequest, episode: str) -> HttpResponse:
 @needs(Permission.READ_RECORDS)
 def print_out(request: ActorRequest, episode: str) -> HttpResponse:
     """The whole episode as the paper form has it."""
-    found = looking.print_episode(actor=request.actor, episode=episode, at=request.at)
+    found = audited_reads.print_episode(actor=request.actor, episode=episode, at=request.at)
     if not found:
         raise NotFound()
     context = {"first": found[0], "steps": paper.filled_in(found), "tab": "records"}

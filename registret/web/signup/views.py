@@ -11,9 +11,9 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from registret.access import applying, claims, confirming, desk, entering
 from registret.access.actor import Actor
-from registret.access.lost_rights import newest_lost_right
+from registret.access.applications import application_notes, applying, confirming, earlier_accounts, entering
+from registret.access.grants.lost_rights import newest_lost_right
 from registret.access.queries import active_administrators
 from registret.access.refusals import (
     AlreadyApplied,
@@ -36,13 +36,13 @@ from registret.accounts.refusals import (
 )
 from registret.accounts.services import check_link
 from registret.kernel.refused import Refused
-from registret.limits.services import TooMany
 from registret.mail.links import confirmation_code, read_token
 from registret.mail.queries import bounce, is_mail_delayed
 from registret.places.queries import care_provider_of, clinic, mail_hint, open_clinics
+from registret.rate_limits.services import TooMany
 from registret.web.door.views import see_other
-from registret.web.forms import beside
-from registret.web.gate import needs_any_card, needs_card, open_to_all, recognise
+from registret.web.forms import refusals_as_errors
+from registret.web.gate import authenticate, needs_any_card, needs_card, open_to_all
 from registret.web.http import CardRequest, HolderRequest, Request
 from registret.web.signup.forms import AddressForm, AnswerForm, ApplicationForm, CodeForm, EarlierForm, RegistrationForm
 from registret.words.refusals import page_of, short
@@ -95,7 +95,7 @@ def type_code(request: HolderRequest) -> HttpResponse:
     form = CodeForm(request.POST)
     account = _account(request)
     if form.is_valid():
-        beside(
+        refusals_as_errors(
             form,
             dict.fromkeys((CodeWrong, CodeBurnt, ConfirmationExpired, TooMany), "code"),
             lambda: confirming.confirm_by_code(
@@ -144,10 +144,10 @@ def earlier(request: HolderRequest) -> HttpResponse:
     account = _account(request)
     form = EarlierForm(_sent(request))
     if request.method == "POST" and form.is_valid():
-        beside(
+        refusals_as_errors(
             form,
             {TooMany: "old_email"},
-            lambda: claims.claim(
+            lambda: earlier_accounts.claim(
                 account_id=account.id, email=form.cleaned_data["old_email"], by=request.holder.by, at=request.at
             ),
         )
@@ -162,10 +162,10 @@ def earlier_code(request: HolderRequest) -> HttpResponse:
     """The code out of the letter to the earlier address."""
     form = CodeForm(request.POST)
     if form.is_valid():
-        beside(
+        refusals_as_errors(
             form,
             dict.fromkeys((CodeWrong, CodeBurnt, ConfirmationExpired, TooMany), "code"),
-            lambda: claims.prove(
+            lambda: earlier_accounts.prove(
                 account_id=_account(request).id,
                 code=form.cleaned_data["code"],
                 by=request.holder.by,
@@ -178,7 +178,7 @@ def earlier_code(request: HolderRequest) -> HttpResponse:
 
 
 def _earlier_page(request: HolderRequest, form: EarlierForm, code: CodeForm) -> HttpResponse:
-    claim = claims.own_claim(account_id=_account(request).id)
+    claim = earlier_accounts.own_claim(account_id=_account(request).id)
     context = {"form": code if code.errors else form, "earlier": form, "code": code, "claim": claim}
     return render(request, "signup/earlier.html", context, status=422 if form.errors or code.errors else 200)
 
@@ -190,7 +190,9 @@ def answer(request: HolderRequest) -> HttpResponse:
     form = AnswerForm(request.POST)
     account = _account(request)
     if form.is_valid():
-        desk.answer(account_id=account.id, text=form.cleaned_data["text"], by=request.holder.by, at=request.at)
+        application_notes.answer(
+            account_id=account.id, text=form.cleaned_data["text"], by=request.holder.by, at=request.at
+        )
         return see_other("application")
     context = _waiting_context(request, CodeForm()) | {"answering": form}
     return render(request, "signup/application.html", context, status=422)
@@ -220,7 +222,7 @@ def apply(request: HolderRequest) -> HttpResponse:
     form = ApplicationForm(_sent(request), clinics=open_clinics(first_of_organisation=account.organisation_number))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        beside(
+        refusals_as_errors(
             form,
             dict.fromkeys((AlreadyApplied, ClinicClosed, SubRegistryClosed, NotParticipating), "clinic"),
             lambda: applying.apply(
@@ -286,7 +288,7 @@ def _sent(request: HolderRequest) -> QueryDict | None:
 def _registered(request: HolderRequest, form: RegistrationForm) -> bool:
     data = form.cleaned_data
     expected = (ClinicClosed, SubRegistryClosed, NotParticipating, TooMany)
-    account_id = beside(
+    account_id = refusals_as_errors(
         form,
         dict.fromkeys(expected, "clinic"),
         lambda: entering.register(
@@ -304,7 +306,7 @@ def _registered(request: HolderRequest, form: RegistrationForm) -> bool:
     if account_id is not None and data["old_email"] is not None:
         # Too many letters today: it can be said again later, and keeps nobody from registering.
         with suppress(TooMany):
-            claims.claim(account_id=account_id, email=data["old_email"], by=request.holder.by, at=request.at)
+            earlier_accounts.claim(account_id=account_id, email=data["old_email"], by=request.holder.by, at=request.at)
     return form.is_valid()
 
 
@@ -349,8 +351,8 @@ def _waiting_context(request: HolderRequest, form: CodeForm) -> dict[str, Any]:
         "place": place,
         "administrators": active_administrators(clinic_id=place.id, at=request.at) if place else (),
         "reminding": _reminding(request),
-        "claim": claims.own_claim(account_id=account.id),
-        "questions": desk.questions_to(account_id=account.id),
+        "claim": earlier_accounts.own_claim(account_id=account.id),
+        "questions": application_notes.questions_to(account_id=account.id),
         "lost": newest_lost_right(account_id=account.id, at=request.at) if isinstance(missing, NoGrant) else None,
     }
 
@@ -365,7 +367,7 @@ def _reminding(request: HolderRequest) -> str:
 def _card_behind(request: Request) -> CardRequest | None:
     typed = cast(CardRequest, request)
     try:
-        recognise(typed)
+        authenticate(typed)
     except Refused:
         return None
     return typed

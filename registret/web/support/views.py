@@ -9,9 +9,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from registret.access import helping
-from registret.access.people import may_take_over
 from registret.access.roles import Permission
+from registret.access.staff import support
+from registret.access.staff.people import may_take_over
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.refusals import ConfirmationDone
 from registret.mail.queries import bounce, bounces
@@ -28,7 +28,7 @@ from registret.words.refusals import page_of
 def search(request: ActorRequest) -> HttpResponse:
     """Accounts that `q` begins or names, a page at a time."""
     words, after = text_in(request.GET, "q")[:100], text_in(request.GET, "efter")
-    page = helping.find(words=words, after=after, actor=request.actor, at=request.at)
+    page = support.find(words=words, after=after, actor=request.actor, at=request.at)
     refused = bounces(row.email for row in page.rows)
     found = [(row, refused.get(row.email)) for row in page.rows]
     return render(request, "support/support.html", {"tab": "support", "words": words, "page": page, "found": found})
@@ -39,7 +39,7 @@ def search(request: ActorRequest) -> HttpResponse:
 def account(request: ActorRequest, id: int) -> HttpResponse:
     """One account: state, what a login lacks, letters, timeline."""
     before, everything = number_in(request.GET, "fore"), request.GET.get("visa") == "allt"
-    found = helping.helped(account_id=id, everything=everything, before=before, actor=request.actor, at=request.at)
+    found = support.helped(account_id=id, everything=everything, before=before, actor=request.actor, at=request.at)
     suspended = found.account.state is AccountState.SUSPENDED and id != request.actor.account_id
     context = {
         "tab": "support",
@@ -65,7 +65,7 @@ def resend(request: ActorRequest, id: int) -> HttpResponse:
     """The letter that confirms the address, again. Confirmed meanwhile, there is nothing to send."""
     sent = ""
     with suppress(ConfirmationDone):
-        helping.resend(account_id=id, actor=request.actor, at=request.at)
+        support.resend(account_id=id, actor=request.actor, at=request.at)
         sent = "?skickat=1"
     response = redirect(reverse("support_account", args=[id]) + sent)
     response.status_code = 303

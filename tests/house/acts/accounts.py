@@ -6,12 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from registret.access import account_file, attesting, claims, confirming, ending, helping, moving_in, own, own_data
+from registret.access.account_import import account_file, importing
+from registret.access.account_import.importing import Decision
 from registret.access.actor import Actor
-from registret.access.appointing import appoint_support
+from registret.access.applications import account_end, attesting, confirming, earlier_accounts
 from registret.access.models import Claim
-from registret.access.moving_in import Decision
-from registret.access.people import (
+from registret.access.queries import newest_application
+from registret.access.roles import Role
+from registret.access.self_service import my_account, subject_access
+from registret.access.staff import support
+from registret.access.staff.appointing import appoint_support
+from registret.access.staff.people import (
     note_export,
     note_processings_export,
     person_of,
@@ -21,8 +26,6 @@ from registret.access.people import (
     suspend_person,
     take_over_suspension,
 )
-from registret.access.queries import newest_application
-from registret.access.roles import Role
 from registret.accounts import services as accounts
 from registret.accounts.queries import newest_confirmation, pending_change
 from registret.accounts.refusals import CodeWrong
@@ -69,9 +72,9 @@ def code_refused(here: Ward) -> Told:
 
 def letter_again(here: Ward) -> list[Told]:
     """By being appointed, by registering, and by support for somebody else."""
-    sune = support()
+    sune = supporter()
     cast.register(LISA, here.place.infection, confirmed=False, at=NOW)
-    helping.resend(account_id=id_of(LISA), actor=sune, at=NOW)
+    support.resend(account_id=id_of(LISA), actor=sune, at=NOW)
     return [
         Told(by=DORIS, account=SUNE, hsa_id=SUNE.hsa_id),
         Told(by=LISA, account=LISA, hsa_id=LISA.hsa_id),
@@ -81,7 +84,7 @@ def letter_again(here: Ward) -> list[Told]:
 
 def ask_for_address() -> int:
     """By Anna; answers the change that waits."""
-    own.ask_for_address(account_id=id_of(ANNA), email=NEW_ADDRESS, card_read_at=NOW, by=ANNA.by, at=NOW)
+    my_account.ask_for_address(account_id=id_of(ANNA), email=NEW_ADDRESS, card_read_at=NOW, by=ANNA.by, at=NOW)
     waiting = pending_change(account_id=id_of(ANNA))
     assert waiting is not None
     return waiting.id
@@ -106,22 +109,22 @@ def address_changed(here: Ward) -> list[Told]:
 
 def address_kept(here: Ward) -> Told:
     ask_for_address()
-    own.take_back_address(account_id=id_of(ANNA), by=ANNA.by, at=NOW)
+    my_account.take_back_address(account_id=id_of(ANNA), by=ANNA.by, at=NOW)
     return Told(by=ANNA, account=ANNA, hsa_id=ANNA.hsa_id)
 
 
 def address_objected(here: Ward) -> Told:
-    own.object_to_address(confirmation_id=ask_for_address(), by=By.nobody(network=None), at=NOW)
+    my_account.object_to_address(confirmation_id=ask_for_address(), by=By.nobody(network=None), at=NOW)
     return Told(program="visitor", account=ANNA, hsa_id=ANNA.hsa_id)
 
 
 def language_chosen(here: Ward) -> Told:
-    own.choose_language(account_id=id_of(ANNA), language="en", by=ANNA.by, at=NOW)
+    my_account.choose_language(account_id=id_of(ANNA), language="en", by=ANNA.by, at=NOW)
     return Told(by=ANNA, account=ANNA)
 
 
 def data_taken(here: Ward) -> Told:
-    own_data.take_out(hsa_id=ANNA.hsa_id, card_read_at=NOW, by=ANNA.by, at=NOW)
+    subject_access.take_out(hsa_id=ANNA.hsa_id, card_read_at=NOW, by=ANNA.by, at=NOW)
     return Told(by=ANNA, account=ANNA, hsa_id=ANNA.hsa_id)
 
 
@@ -155,7 +158,7 @@ def suspension_taken_over(here: Ward) -> Told:
 
 def ended(here: Ward) -> Told:
     anna = id_of(ANNA)
-    ending.end_account(account_id=anna, reason="slutat", by=DORIS.by, at=NOW)
+    account_end.end_account(account_id=anna, reason="slutat", by=DORIS.by, at=NOW)
     return Told(by=DORIS, account=anna, hsa_id=ANNA.hsa_id)
 
 
@@ -180,7 +183,7 @@ def bring_in() -> None:
     assert faults == ()
     decision = Decision(decided_by="Sven Styrelse", reference="RS 2026-17", text="Alla konton flyttas")
     by = By.of_program("import-accounts")
-    assert moving_in.import_accounts(rows=rows, decision=decision, dry_run=False, by=by, at=NOW).faults == ()
+    assert importing.import_accounts(rows=rows, decision=decision, dry_run=False, by=by, at=NOW).faults == ()
 
 
 def imported_one(here: Ward) -> Told:
@@ -199,7 +202,7 @@ def imported_file(here: Ward) -> Told:
 def claim(here: Ward) -> str:
     """By Anna, who has begun at Sydvik; answers the code."""
     cast.register(NEW_ANNA, here.place.sydvik, at=NOW)
-    claims.claim(account_id=id_of(NEW_ANNA), email=ANNA.email, by=NEW_ANNA.by, at=NOW)
+    earlier_accounts.claim(account_id=id_of(NEW_ANNA), email=ANNA.email, by=NEW_ANNA.by, at=NOW)
     found = Claim.objects.get(account_id=id_of(NEW_ANNA))
     return claim_code(found.id, found.version)
 
@@ -211,14 +214,14 @@ def claim_made(here: Ward) -> Told:
 
 def claim_proven(here: Ward) -> Told:
     code = claim(here)
-    claims.prove(account_id=id_of(NEW_ANNA), code=code, by=NEW_ANNA.by, at=NOW)
+    earlier_accounts.prove(account_id=id_of(NEW_ANNA), code=code, by=NEW_ANNA.by, at=NOW)
     return Told(by=NEW_ANNA, account=NEW_ANNA, hsa_id=NEW_ANNA.hsa_id)
 
 
 def claim_code_refused(here: Ward) -> Told:
     code = wrong(claim(here))
     with pytest.raises(CodeWrong):
-        claims.prove(account_id=id_of(NEW_ANNA), code=code, by=NEW_ANNA.by, at=NOW)
+        earlier_accounts.prove(account_id=id_of(NEW_ANNA), code=code, by=NEW_ANNA.by, at=NOW)
     return Told(by=NEW_ANNA, account=NEW_ANNA, hsa_id=NEW_ANNA.hsa_id)
 
 
@@ -248,7 +251,7 @@ def linked(here: Ward) -> list[Told]:
 # --- support and lists of people -------------------------------------------------------------------
 
 
-def support() -> Actor:
+def supporter() -> Actor:
     appoint_support(
         hsa_id=HsaId.parse(SUNE.hsa_id),
         given_name=SUNE.card.given_name,
@@ -262,12 +265,12 @@ def support() -> Actor:
 
 
 def searched(here: Ward) -> Told:
-    helping.find(words="berg", actor=support(), at=NOW)
+    support.find(words="berg", actor=supporter(), at=NOW)
     return Told(by=SUNE)
 
 
 def seen(here: Ward) -> Told:
-    helping.helped(account_id=id_of(ANNA), actor=support(), at=NOW)
+    support.helped(account_id=id_of(ANNA), actor=supporter(), at=NOW)
     return Told(by=SUNE, account=ANNA, hsa_id=ANNA.hsa_id)
 
 

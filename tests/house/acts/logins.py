@@ -9,18 +9,18 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from registret.access import entering
+from registret.access.applications import entering
 from registret.access.queries import seats_of
 from registret.access.refusals import HsaIdDisputed
 from registret.access.roles import Role
 from registret.accounts import attempts
-from registret.accounts.attempts import Purpose, Way
+from registret.accounts.attempts import LoginMethod, Purpose
 from registret.accounts.refusals import AttemptStale, SessionIdle
 from registret.accounts.sessions import end_by_key, sitting, unlock, watch
 from registret.accounts.visitors import REFUSALS_PER_NETWORK
 from registret.cards import CardRevoked
 from registret.kernel.secret import new_token
-from registret.limits.services import TooMany, take
+from registret.rate_limits.services import TooMany, take
 from registret.web.health import views as health
 from tests import cast
 from tests.cast import BERTIL, KARIN
@@ -58,12 +58,12 @@ def sent_to_provider() -> int:
 
 
 def provider_read(here: Ward) -> Told:
-    attempts.answer(attempt_id=sent_to_provider(), way=Way.IDP, card=BERTIL.card, network=None, at=NOW)
+    attempts.answer(attempt_id=sent_to_provider(), way=LoginMethod.IDP, card=BERTIL.card, network=None, at=NOW)
     return Told(by=BERTIL)
 
 
 def provider_refused(here: Ward) -> Told:
-    attempts.answer(attempt_id=sent_to_provider(), way=Way.IDP, refusal=REVOKED, network=None, at=NOW)
+    attempts.answer(attempt_id=sent_to_provider(), way=LoginMethod.IDP, refusal=REVOKED, network=None, at=NOW)
     return Told(program="visitor")
 
 

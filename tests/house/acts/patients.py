@@ -12,22 +12,17 @@ import pytest
 from django.test import override_settings
 
 from registret.oversight.extracts import log_extract_of_case
-from registret.records import (
-    cases,
-    disclosing,
-    extracts,
-    identity,
-    identity_cases,
-    looking,
-    opting_out,
-    retention,
-    services,
-    versions,
-)
-from registret.records.approval import Approval
-from registret.records.disclosing import DECIDABLE_FOR, FETCHABLE_FOR, Wish
-from registret.records.listing import EpisodeFilter, episode_file, episode_list
+from registret.records import cases
+from registret.records.disclosure import services as disclosing
+from registret.records.disclosure.services import DECIDABLE_FOR, FETCHABLE_FOR, Wish
+from registret.records.ethics_approval import Approval
+from registret.records.identity import cases as identity_cases
+from registret.records.identity import services as identity
+from registret.records.patient_rights import extracts, opting_out
 from registret.records.refusals import AlsoElsewhere, TakenElsewhere
+from registret.records.reporting import audited_reads, services, versions
+from registret.records.reporting.listing import EpisodeFilter, episode_file, episode_list
+from registret.records.retention import services as retention
 from registret.registries.queries import DEFINITIONS, catalogue
 from tests.cast import ANNA, CECILIA
 from tests.house.acts.told import Act, Told, patients
@@ -82,43 +77,43 @@ def by_anna(here: Ward) -> Told:
 
 
 def not_found(here: Ward) -> Told:
-    looking.search(actor=here.anna, written=TOLVAN, at=NOW)
+    audited_reads.search(actor=here.anna, written=TOLVAN, at=NOW)
     return Told(by=ANNA, clinic=here.place.infection)
 
 
 def found(here: Ward) -> Told:
     begun(here.karin)
-    looking.search(actor=here.anna, written=TOLVAN, at=NOW)
+    audited_reads.search(actor=here.anna, written=TOLVAN, at=NOW)
     return by_anna(here)
 
 
 def patient_opened(here: Ward) -> list[Told]:
     """The patient's page, and the form for a further episode."""
     begun(here.karin)
-    looking.open_patient(actor=here.anna, system_id=system_id_of(TOLVAN), at=NOW)
+    audited_reads.open_patient(actor=here.anna, system_id=system_id_of(TOLVAN), at=NOW)
     services.known_patient(actor=here.anna, system_id=system_id_of(TOLVAN), at=NOW)
     return [by_anna(here)] * 2
 
 
 def opened(here: Ward) -> Told:
-    looking.open_step(actor=here.anna, episode=begun(here.karin), step="acute", at=NOW)
+    audited_reads.open_step(actor=here.anna, episode=begun(here.karin), step="acute", at=NOW)
     return by_anna(here)
 
 
 def followed(here: Ward) -> Told:
     episode = begun(here.anna)
     services.write(actor=here.karin, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
-    looking.open_news(actor=here.anna, episode=episode, step="acute", base=0, at=NOW)
+    audited_reads.open_news(actor=here.anna, episode=episode, step="acute", base=0, at=NOW)
     return by_anna(here)
 
 
 def history_opened(here: Ward) -> Told:
-    looking.open_history(actor=here.anna, episode=begun(here.karin), step="inclusion", at=NOW)
+    audited_reads.open_history(actor=here.anna, episode=begun(here.karin), step="inclusion", at=NOW)
     return by_anna(here)
 
 
 def printed(here: Ward) -> Told:
-    looking.print_episode(actor=here.anna, episode=begun(here.karin), at=NOW)
+    audited_reads.print_episode(actor=here.anna, episode=begun(here.karin), at=NOW)
     return by_anna(here)
 
 
@@ -134,9 +129,9 @@ def of_two(here: Ward) -> Told:
 def work_listed(here: Ward) -> Told:
     two_begun(here)
     for patient in (TOLVAN, SAMORDNAD):
-        episode = looking.open_patient(actor=here.karin, system_id=system_id_of(patient), at=NOW).episodes[0]
+        episode = audited_reads.open_patient(actor=here.karin, system_id=system_id_of(patient), at=NOW).episodes[0]
         services.write(actor=here.karin, episode=episode.system_id, step="acute", base=0, written=ACUTE, at=NOW)
-    looking.work(actor=here.anna, at=NOW)
+    audited_reads.work(actor=here.anna, at=NOW)
     return of_two(here)
 
 
@@ -155,7 +150,7 @@ def episodes_exported(here: Ward) -> Told:
 def listed_for_letters(here: Ward) -> Told:
     episode = begun(here.karin, arrived_at=IN_JUNE)
     services.write(actor=here.karin, episode=episode, step="discharge", base=0, written=LEFT_IN_JUNE, at=NOW)
-    looking.letters_due(actor=here.anna, at=NOW)
+    audited_reads.letters_due(actor=here.anna, at=NOW)
     return by_anna(here)
 
 

@@ -13,8 +13,8 @@ from django.test import override_settings
 from django.utils import timezone
 
 from registret.access.actor import Actor
-from registret.access.people import suspend_person
 from registret.access.roles import Role
+from registret.access.staff.people import suspend_person
 from registret.config import workers
 from registret.kernel.by import By
 from registret.ledger.culling import cull, to_cull

@@ -5,25 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from registret.access import (
-    applying,
-    attesting,
-    clockwork,
-    desk,
-    nominating,
-    participation,
-    recertification,
-    substitutes,
-)
-from registret.access.appointing import appoint_local_administrator, dismiss_by_program
+from registret.access.applications import application_notes, applying, attesting
+from registret.access.grants import participation
 from registret.access.models import RecertificationLine
-from registret.access.people import GrantRow, change_grant, person_of, revoke_grant
-from registret.access.recertification import Answer
 from registret.access.roles import Role
+from registret.access.scheduled import clockwork
+from registret.access.staff import nominating, recertification, substitutes
+from registret.access.staff.appointing import appoint_local_administrator, dismiss_by_program
+from registret.access.staff.people import GrantRow, change_grant, person_of, revoke_grant
+from registret.access.staff.recertification import Answer
 from registret.kernel.by import By
 from registret.kernel.identifiers import HsaId
-from registret.settings.lengths import TimeLimit
-from registret.settings.services import decide
+from registret.time_limits.lengths import TimeLimit
+from registret.time_limits.services import decide
 from tests import cast
 from tests.cast import ANNA, BERTIL, DORIS, ERIK, INGRID, KARIN, Person
 from tests.house.acts.told import HENRIK, LISA, Act, Told
@@ -96,30 +90,32 @@ def escalated(here: Ward) -> Told:
 
 
 def taken(here: Ward) -> Told:
-    desk.take_on(application_id=waiting(here), actor=cast.actor(BERTIL, at=NOW), at=NOW)
+    application_notes.take_on(application_id=waiting(here), actor=cast.actor(BERTIL, at=NOW), at=NOW)
     return about_lisa(BERTIL, here)
 
 
 def put_back(here: Ward) -> Told:
     application = waiting(here)
-    desk.take_on(application_id=application, actor=cast.actor(BERTIL, at=NOW), at=NOW)
-    desk.put_back(application_id=application, actor=cast.actor(BERTIL, at=NOW), at=NOW)
+    application_notes.take_on(application_id=application, actor=cast.actor(BERTIL, at=NOW), at=NOW)
+    application_notes.put_back(application_id=application, actor=cast.actor(BERTIL, at=NOW), at=NOW)
     return about_lisa(BERTIL, here)
 
 
 def noted(here: Ward) -> Told:
-    desk.write_note(application_id=waiting(here), text="Ring", actor=cast.actor(BERTIL, at=NOW), at=NOW)
+    application_notes.write_note(application_id=waiting(here), text="Ring", actor=cast.actor(BERTIL, at=NOW), at=NOW)
     return about_lisa(BERTIL, here)
 
 
 def asked(here: Ward) -> Told:
-    desk.ask(application_id=waiting(here), text="Vilken avdelning?", actor=cast.actor(BERTIL, at=NOW), at=NOW)
+    application_notes.ask(
+        application_id=waiting(here), text="Vilken avdelning?", actor=cast.actor(BERTIL, at=NOW), at=NOW
+    )
     return about_lisa(BERTIL, here)
 
 
 def answered(here: Ward) -> Told:
     asked(here)
-    desk.answer(account_id=id_of(LISA), text="Avdelning 3", by=LISA.by, at=NOW)
+    application_notes.answer(account_id=id_of(LISA), text="Avdelning 3", by=LISA.by, at=NOW)
     return about_lisa(LISA, here, hsa_id=False)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from registret.ledger.queries import EntryRow
 from registret.records.models import Number
-from registret.records.sight import sight_of_all
+from registret.records.scope import all_providers
 from tests import cast
 from tests.cast import Person, person
 from tests.rooms.records.scene import TOLVAN, Ward, number
@@ -50,6 +50,6 @@ def meant(told: Told) -> Row:
 
 def patients(*numbers: str) -> frozenset[int]:
     """Ids of the patients who have these numbers; Tolvan's if none is given."""
-    with sight_of_all():
+    with all_providers():
         texts = [number(text).text for text in numbers or (TOLVAN,)]
         return frozenset(Number.objects.filter(text__in=texts).values_list("patient_id", flat=True))

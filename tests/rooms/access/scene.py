@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import connection
 
-from registret.access.attesting import attest, decline, recommend
+from registret.access.applications.attesting import attest, decline, recommend
 from registret.access.lifecycle import ApplicationState
 from registret.access.models import Application
 from registret.access.roles import Role
@@ -17,8 +17,8 @@ from registret.accounts.queries import living_account
 from registret.kernel.identifiers import EmailAddress
 from registret.kernel.refused import Refused
 from registret.ledger.queries import EntryRow, Wanted, entries
-from registret.limits.services import TooMany
 from registret.mail.queries import letters_about
+from registret.rate_limits.services import TooMany
 from tests import cast
 from tests.cast import BERTIL, DORIS, INGRID, Person, person
 
@@ -27,7 +27,7 @@ LAST_DAY = date(2028, 9, 30)
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 # Counts must outlive a refusal, and who shows a card leaves an attempt.
-_MAY_CHANGE = {"limits_count"}
+_MAY_CHANGE = {"rate_limits_count"}
 
 
 def events(name: str = "") -> tuple[EntryRow, ...]:

@@ -17,14 +17,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection
 
-from registret.access import clockwork
-from registret.access.actor import Actor, Seat
-from registret.access.forgetting import FORGETTING
+from registret.access.actor import Actor, Assignment
 from registret.access.lifecycle import ApplicationState, LineState
 from registret.access.models import Application, Grant, Recertification, RecertificationLine
 from registret.access.queries import seats_of
-from registret.access.recertification import Answer, answer_many
 from registret.access.roles import Role
+from registret.access.scheduled import clockwork
+from registret.access.scheduled.forgetting import FORGETTING
+from registret.access.staff.recertification import Answer, answer_many
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.models import Account
 from registret.mail.letters import LETTERS
@@ -371,7 +371,7 @@ def recertify(
 def an_actor(account_id: int, clinic: int | None, at: datetime) -> Actor:
     """As a login would make it: a year of logins would take long."""
     role = Role.LOCAL_ADMINISTRATOR if clinic else Role.REGISTRY_OFFICE
-    seat = Seat(
+    seat = Assignment(
         grant_id=0,
         grant_ids=frozenset({0}),
         clinic_id=clinic,

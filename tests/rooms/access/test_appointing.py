@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from registret.access import appointing, ending, giving
 from registret.access.actor import Actor
+from registret.access.applications import account_end
 from registret.access.checks import LETTERS_IN_ANY_CASE, LETTERS_PER_ACCOUNT, LETTERS_PER_ADDRESS
+from registret.access.grants import granting
 from registret.access.lifecycle import ApplicationState
 from registret.access.models import Grant
 from registret.access.queries import active_administrators, registry_office, seats_of, standing_of
@@ -28,12 +29,13 @@ from registret.access.refusals import (
     RoleImpossible,
 )
 from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_OF_THE_OFFICE, ROLES_TO_NOMINATE, Role
+from registret.access.staff import appointing
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.queries import has_ended_account, living_account
 from registret.kernel.by import By
 from registret.kernel.identifiers import HsaId
 from registret.kernel.life import NotPossible
-from registret.limits.services import TooMany
+from registret.rate_limits.services import TooMany
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, KARIN, Country, Person, person
 from tests.rooms.access.scene import (
@@ -162,7 +164,7 @@ def test_appointing_and_ending_in_turn_does_not_fill_it_either(place: Country) -
 
     def appoint_and_end(number: int) -> None:
         by_office(email=mail(f"moa{number}@regionnorrvik.se"), actor=actor)
-        ending.end_account(account_id=cast.account_of(MOA).id, reason="fel person", by=DORIS.by, at=NOW)
+        account_end.end_account(account_id=cast.account_of(MOA).id, reason="fel person", by=DORIS.by, at=NOW)
 
     assert until_too_many(appoint_and_end) == (LETTERS_PER_ACCOUNT.most, LETTERS_PER_ACCOUNT.what)
 
@@ -227,7 +229,7 @@ def test_the_office_and_who_reads_never_meet_in_one_person_whichever_came_first(
 def test_who_was_the_one_becomes_the_other_once_the_first_is_taken_back_or_over(
     place: Country, had: Role, wanted: Role
 ) -> None:
-    giving.revoke(grant_id=by_program(role=had), reason="byter", revoked_by_id=None, by=DORIS.by, at=NOW)
+    granting.revoke(grant_id=by_program(role=had), reason="byter", revoked_by_id=None, by=DORIS.by, at=NOW)
     later = Grant.objects.get(id=by_program(role=wanted)).ends_at
     by_program(role=had, at=later)
 
@@ -250,7 +252,9 @@ def test_who_reviews_the_log_handles_cases_or_supports_as_well(place: Country) -
 def test_a_revoked_right_is_gone_and_its_end_is_in_the_log(place: Country) -> None:
     bertil = cast.account_of(BERTIL).id
     (seat,) = seats_of(account_id=bertil, at=NOW)
-    giving.revoke(grant_id=seat.grant_id, reason="slutat", revoked_by_id=cast.account_of(DORIS).id, by=DORIS.by, at=NOW)
+    granting.revoke(
+        grant_id=seat.grant_id, reason="slutat", revoked_by_id=cast.account_of(DORIS).id, by=DORIS.by, at=NOW
+    )
     assert seats_of(account_id=bertil, at=NOW) == ()
     assert [a.name for a in active_administrators(clinic_id=place.infection, at=NOW)] == [KARIN.name]
     (entry,) = events("grant.revoked")
@@ -262,20 +266,20 @@ def test_nobody_revokes_ones_own_right(place: Country) -> None:
     doris = cast.account_of(DORIS).id
     (seat,) = seats_of(account_id=doris, at=NOW)
     with refused(OwnRights):
-        giving.revoke(grant_id=seat.grant_id, reason="nej", revoked_by_id=doris, by=DORIS.by, at=NOW)
+        granting.revoke(grant_id=seat.grant_id, reason="nej", revoked_by_id=doris, by=DORIS.by, at=NOW)
 
 
 def test_what_is_revoked_or_was_never_given_is_not_revoked(place: Country) -> None:
     (seat,) = seats_of(account_id=cast.account_of(BERTIL).id, at=NOW)
-    giving.revoke(grant_id=seat.grant_id, reason="slutat", revoked_by_id=None, by=DORIS.by, at=NOW)
+    granting.revoke(grant_id=seat.grant_id, reason="slutat", revoked_by_id=None, by=DORIS.by, at=NOW)
     for grant_id in (seat.grant_id, 10**12):
         with refused(NotFound):
-            giving.revoke(grant_id=grant_id, reason="igen", revoked_by_id=None, by=DORIS.by, at=NOW)
+            granting.revoke(grant_id=grant_id, reason="igen", revoked_by_id=None, by=DORIS.by, at=NOW)
 
 
 def test_after_revoking_the_same_right_can_be_given_again(place: Country) -> None:
     first = by_office()
-    giving.revoke(grant_id=first, reason="fel", revoked_by_id=None, by=DORIS.by, at=NOW)
+    granting.revoke(grant_id=first, reason="fel", revoked_by_id=None, by=DORIS.by, at=NOW)
     assert by_office() != first
 
 
@@ -286,7 +290,7 @@ def test_an_end_takes_back_revokes_and_frees_the_hsa_id_all_of_it_in_the_log(pla
     attested(cast.register(ANNA, place.infection, at=NOW))
     waiting = [cast.apply_again(ANNA, clinic_id, at=NOW) for clinic_id in (place.medicine, place.sydvik)]
     account_id = cast.account_of(ANNA).id
-    ending.end_account(account_id=account_id, reason="slutat", by=DORIS.by, at=NOW)
+    account_end.end_account(account_id=account_id, reason="slutat", by=DORIS.by, at=NOW)
     assert {state_of(i) for i in waiting} == {ApplicationState.WITHDRAWN}
     assert seats_of(account_id=account_id, at=NOW) == ()
     assert living_account(hsa_id=ANNA.hsa_id) is None
@@ -297,13 +301,13 @@ def test_an_end_takes_back_revokes_and_frees_the_hsa_id_all_of_it_in_the_log(pla
 
 def test_nobody_ends_twice(place: Country) -> None:
     account_id = cast.account_of(BERTIL).id
-    ending.end_account(account_id=account_id, reason="slutat", by=DORIS.by, at=NOW)
+    account_end.end_account(account_id=account_id, reason="slutat", by=DORIS.by, at=NOW)
     with refused(NotPossible):
-        ending.end_account(account_id=account_id, reason="igen", by=DORIS.by, at=NOW)
+        account_end.end_account(account_id=account_id, reason="igen", by=DORIS.by, at=NOW)
 
 
 def test_the_office_can_be_left_without_anybody_and_the_program_makes_it_anew(place: Country) -> None:
-    ending.end_account(account_id=cast.account_of(DORIS).id, reason="slutat", by=ERIK.by, at=NOW)
+    account_end.end_account(account_id=cast.account_of(DORIS).id, reason="slutat", by=ERIK.by, at=NOW)
     assert registry_office(at=NOW) == ()
     by_program()
     cast.confirm_mail(MOA, at=NOW)

@@ -11,24 +11,16 @@ from time import sleep
 import pytest
 from django.db import connection, transaction
 
-from registret.access import (
-    applying,
-    appointing,
-    attesting,
-    confirming,
-    ending,
-    entering,
-    giving,
-    own,
-    people,
-    recertification,
-)
+from registret.access.applications import account_end, applying, attesting, confirming, entering
+from registret.access.grants import granting
 from registret.access.lifecycle import ApplicationState
 from registret.access.models import Application, Grant, RecertificationLine
 from registret.access.queries import active_administrators
-from registret.access.recertification import Answer
 from registret.access.refusals import AlreadyDecided
 from registret.access.roles import Role
+from registret.access.self_service import my_account
+from registret.access.staff import appointing, people, recertification
+from registret.access.staff.recertification import Answer
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import Authority
 from registret.accounts.queries import has_ended_account, pending_change
@@ -219,7 +211,7 @@ def test_an_appointment_and_a_registration_of_one_card_make_one_account_and_lose
 
 def test_of_many_who_revoke_one_does(place: Country) -> None:
     grant_id = cast.appoint(MOA, place.medicine, at=NOW)
-    act: Act = partial(giving.revoke, grant_id=grant_id, reason="slutat", revoked_by_id=None, by=DORIS.by, at=NOW)
+    act: Act = partial(granting.revoke, grant_id=grant_id, reason="slutat", revoked_by_id=None, by=DORIS.by, at=NOW)
     assert answers(together([act] * MANY)) == {"NoneType": 1, "NotFound": MANY - 1}
     assert len(events("grant.revoked")) == 1
 
@@ -227,7 +219,7 @@ def test_of_many_who_revoke_one_does(place: Country) -> None:
 def test_attesting_and_ending_the_account_at_once_leave_no_right_and_nothing_that_waits(place: Country) -> None:
     waiting = cast.register(ANNA, place.infection, at=NOW)
     account_id = cast.account_of(ANNA).id
-    end: Act = partial(ending.end_account, account_id=account_id, reason="slutat", by=DORIS.by, at=NOW)
+    end: Act = partial(account_end.end_account, account_id=account_id, reason="slutat", by=DORIS.by, at=NOW)
     results = together([attestation(waiting, BERTIL), end, declining(waiting, KARIN), end])
     assert set(answers(results)) <= {"int", "NoneType", "AlreadyDecided", "NotPossible"}
     assert has_ended_account(hsa_id=ANNA.hsa_id)
@@ -248,7 +240,7 @@ def test_applying_and_ending_the_account_at_once_leave_nothing_that_waits(place:
         by=ANNA.by,
         at=NOW,
     )
-    end: Act = partial(ending.end_account, account_id=account_id, reason="slutat", by=DORIS.by, at=NOW)
+    end: Act = partial(account_end.end_account, account_id=account_id, reason="slutat", by=DORIS.by, at=NOW)
     results = together([apply, apply, apply, end])
     assert set(answers(results)) <= {"int", "NoneType", "AlreadyApplied", "AccountEnded"}
     assert not Application.objects.filter(account_id=account_id, state=ApplicationState.WAITING).exists()
@@ -305,7 +297,7 @@ def test_a_clinic_that_lifts_its_suspension_while_the_office_makes_one_lifts_not
 
     def by_the_office() -> None:
         with transaction.atomic():
-            accounts.hold(account_id=anna)
+            accounts.lock_account(account_id=anna)
             held.set()
             until_somebody_waits()
             accounts.reinstate(account_id=anna, by=DORIS.by, at=NOW)
@@ -321,8 +313,8 @@ def test_a_clinic_that_lifts_its_suspension_while_the_office_makes_one_lifts_not
 
 def leaving(who: Person) -> Act:
     account_id = cast.account_of(who).id
-    (grant,) = own.own_grants(account_id=account_id, at=NOW)
-    return partial(own.leave, account_id=account_id, grant_id=grant.id, by=who.by, at=NOW)
+    (grant,) = my_account.own_grants(account_id=account_id, at=NOW)
+    return partial(my_account.leave, account_id=account_id, grant_id=grant.id, by=who.by, at=NOW)
 
 
 def test_of_two_administrators_who_leave_at_once_one_stays(place: Country) -> None:
@@ -335,7 +327,9 @@ def test_of_two_administrators_who_leave_at_once_one_stays(place: Country) -> No
 
 
 def test_leaving_and_ending_a_colleagues_account_at_once_never_stop_each_other(place: Country) -> None:
-    end: Act = partial(ending.end_account, account_id=cast.account_of(KARIN).id, reason="slutat", by=DORIS.by, at=NOW)
+    end: Act = partial(
+        account_end.end_account, account_id=cast.account_of(KARIN).id, reason="slutat", by=DORIS.by, at=NOW
+    )
     results = together([leaving(BERTIL), end, leaving(KARIN)])
     assert set(answers(results)) <= {"NoneType", "LastAdministrator", "NotFound", "AccountEnded", "NotPossible"}
 
@@ -344,7 +338,7 @@ def test_confirming_another_address_and_objecting_to_it_at_once_leave_the_old_on
     cast.register(ANNA, place.infection, at=NOW)
     account_id = cast.account_of(ANNA).id
     email = EmailAddress.parse("anna.ny@regionnorrvik.se")
-    own.ask_for_address(account_id=account_id, email=email, card_read_at=NOW, by=ANNA.by, at=NOW)
+    my_account.ask_for_address(account_id=account_id, email=email, card_read_at=NOW, by=ANNA.by, at=NOW)
     waiting = pending_change(account_id=account_id)
     assert waiting is not None
     confirm: Act = partial(
@@ -355,7 +349,7 @@ def test_confirming_another_address_and_objecting_to_it_at_once_leave_the_old_on
         at=NOW,
     )
     visitor = By.nobody(network=None)
-    objection: Act = partial(own.object_to_address, confirmation_id=waiting.id, by=visitor, at=NOW)
+    objection: Act = partial(my_account.object_to_address, confirmation_id=waiting.id, by=visitor, at=NOW)
     results = together([confirm, objection, objection, confirm])
     assert set(answers(results)) <= {"NoneType", "ObjectionOver", "ConfirmationReplaced", "ConfirmationDone"}
     assert answers(results[1:3]) == {"NoneType": 1, "ObjectionOver": 1}
@@ -374,7 +368,7 @@ def test_a_foreign_address_and_a_change_of_the_right_at_once_leave_no_right_unat
     )
     account_id = cast.account_of(ANNA).id
     email = EmailAddress.parse("anna@example.org")
-    own.ask_for_address(account_id=account_id, email=email, card_read_at=NOW, by=ANNA.by, at=NOW)
+    my_account.ask_for_address(account_id=account_id, email=email, card_read_at=NOW, by=ANNA.by, at=NOW)
     waiting = pending_change(account_id=account_id)
     assert waiting is not None
     confirm: Act = partial(
@@ -413,7 +407,7 @@ def test_nobody_gives_what_is_being_taken_from_them_at_that_moment(
 
 def test_nobody_changes_or_recertifies_a_right_while_theirs_is_taken_away(place: Country) -> None:
     attested(cast.register(ANNA, place.infection, at=NOW))
-    (grant,) = own.own_grants(account_id=cast.account_of(ANNA).id, at=NOW)
+    (grant,) = my_account.own_grants(account_id=cast.account_of(ANNA).id, at=NOW)
     recertification.start(clinic_id=place.infection, reason="skäl", actor=cast.actor(DORIS, at=NOW), at=NOW)
     line = RecertificationLine.objects.get(account_id=cast.account_of(ANNA).id)
     bertil = cast.actor(BERTIL, at=NOW)

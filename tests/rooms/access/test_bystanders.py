@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from registret.access import clockwork, confirming, own
+from registret.access.applications import confirming
 from registret.access.models import Grant, RecertificationLine
-from registret.access.people import revoke_grant
-from registret.access.recertification import Answer, answer, open_recertifications
 from registret.access.refusals import ProposerGone
 from registret.access.roles import Role
-from registret.access.substitutes import confirm, propose
+from registret.access.scheduled import clockwork
+from registret.access.self_service import my_account
+from registret.access.staff.people import revoke_grant
+from registret.access.staff.recertification import Answer, answer, open_recertifications
+from registret.access.staff.substitutes import confirm, propose
 from registret.accounts import services as accounts
 from registret.accounts.models import Confirmation
 from registret.accounts.queries import pending_change
@@ -40,7 +42,7 @@ def new_address(who: Person) -> int:
     """Asked for and confirmed; answers the change's id."""
     local = who.email.text.split("@")[0]
     email = mail(f"{local}.ny@regionnorrvik.se")
-    own.ask_for_address(account_id=id_of(who), email=email, card_read_at=NOW, by=who.by, at=NOW)
+    my_account.ask_for_address(account_id=id_of(who), email=email, card_read_at=NOW, by=who.by, at=NOW)
     change = pending_change(account_id=id_of(who))
     assert change is not None
     confirming.confirm_by_link(confirmation=(change.id, change.version), hsa_id=who.hsa_id, by=who.by, at=NOW)
@@ -58,8 +60,8 @@ def test_an_objection_leaves_the_later_change_of_another_as_it_is(place: Country
     assert annas < bertils
     mine = set(Confirmation.objects.filter(account_id=id_of(ANNA)).values_list("id", flat=True))
     with only(accounts_confirmation=mine, accounts_account={id_of(ANNA)}):
-        own.object_to_address(confirmation_id=annas, by=By.nobody(network="192.0.2.9"), at=NOW)
-    own.object_to_address(confirmation_id=bertils, by=By.nobody(network="192.0.2.9"), at=NOW)
+        my_account.object_to_address(confirmation_id=annas, by=By.nobody(network="192.0.2.9"), at=NOW)
+    my_account.object_to_address(confirmation_id=bertils, by=By.nobody(network="192.0.2.9"), at=NOW)
     assert cast.account_of(BERTIL).email == BERTIL.email
 
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from registret.access import attesting, claims, ending
 from registret.access.actor import Actor
-from registret.access.claims import CLAIMS_PER_ACCOUNT, ClaimRow
-from registret.access.desk import attest_many
+from registret.access.applications import account_end, attesting, earlier_accounts
+from registret.access.applications.application_notes import attest_many
+from registret.access.applications.earlier_accounts import CLAIMS_PER_ACCOUNT, ClaimRow
 from registret.access.models import Claim, Grant
 from registret.access.queries import application_for, seats_of, who
 from registret.access.refusals import ClaimImpossible, ClaimNotSeen, HsaIdDisputed, OwnApplication
@@ -56,7 +56,7 @@ def moved(place: Country, *, who: Person = NEW) -> int:
 
 
 def claim(who: Person = NEW, *, address: str = ANNA.email.text, at: object = NOW) -> None:
-    claims.claim(account_id=cast.account_of(who).id, email=mail(address), by=who.by, at=at)  # type: ignore[arg-type]
+    earlier_accounts.claim(account_id=cast.account_of(who).id, email=mail(address), by=who.by, at=at)  # type: ignore[arg-type]
 
 
 def code(who: Person = NEW) -> str:
@@ -65,7 +65,7 @@ def code(who: Person = NEW) -> str:
 
 
 def prove(typed: str, *, who: Person = NEW, at: object = NOW) -> None:
-    claims.prove(account_id=cast.account_of(who).id, code=typed, by=who.by, at=at)  # type: ignore[arg-type]
+    earlier_accounts.prove(account_id=cast.account_of(who).id, code=typed, by=who.by, at=at)  # type: ignore[arg-type]
 
 
 def attest(application_id: int, *, seen: int | None = None, by: Person = CECILIA) -> int:
@@ -82,7 +82,7 @@ def attest(application_id: int, *, seen: int | None = None, by: Person = CECILIA
 
 def claim_seen_by(who: Person, application_id: int) -> ClaimRow | None:
     wanted = application_for(actor=cast.actor(who, at=NOW), application_id=application_id, at=NOW)
-    return claims.claim_of(wanted=wanted, at=NOW)
+    return earlier_accounts.claim_of(wanted=wanted, at=NOW)
 
 
 def the_claim() -> int:
@@ -106,7 +106,7 @@ def test_whether_there_is_such_an_account_is_not_told(place: Country, address: s
     moved(place)
     claim(address=address)
     assert not Letter.objects.filter(kind="claim").exists()
-    shown = claims.own_claim(account_id=cast.account_of(NEW).id)
+    shown = earlier_accounts.own_claim(account_id=cast.account_of(NEW).id)
     assert shown is not None
     assert (shown.email.text, shown.proven, shown.burnt) == (address, False, False)
     # Not even the right code of the row is a right one.
@@ -195,8 +195,10 @@ def test_when_it_is_attested_the_old_account_ends_and_the_two_are_linked(place: 
         sitting(key=key, seen=True, at=NOW)
     (grant,) = Grant.objects.filter(account_id=new.id)
     assert (grant.id, grant.role, grant.sub_registries) == (grant_id, "reader", ["sepsis"]), "what was attested"
-    assert [link.hsa_id for link in claims.links_of(account_id=new.id)] == [ANNA.hsa_id]
-    assert [(link.hsa_id, link.earlier) for link in claims.links_of(account_id=old.id)] == [(NEW.hsa_id, False)]
+    assert [link.hsa_id for link in earlier_accounts.links_of(account_id=new.id)] == [ANNA.hsa_id]
+    assert [(link.hsa_id, link.earlier) for link in earlier_accounts.links_of(account_id=old.id)] == [
+        (NEW.hsa_id, False)
+    ]
     assert {e.about_account_id for e in events("account.linked")} == {old.id, new.id}
     assert {e.by_hsa_id for e in events("account.linked")} == {CECILIA.hsa_id}
     assert Letter.objects.get(kind="account_moved").to_address == ANNA.email.text
@@ -209,7 +211,7 @@ def test_an_unproven_claim_ends_nobody(place: Country) -> None:
     claim()
     attest(application_id)
     assert cast.account_of(ANNA).state is AccountState.CONFIRMED
-    assert claims.links_of(account_id=cast.account_of(NEW).id) == ()
+    assert earlier_accounts.links_of(account_id=cast.account_of(NEW).id) == ()
 
 
 def test_a_declined_application_ends_nobody(place: Country) -> None:
@@ -317,9 +319,9 @@ def test_an_account_that_ended_meanwhile_is_linked_all_the_same(place: Country) 
     application_id = moved(place)
     claim()
     prove(code())
-    ending.end_account(account_id=cast.account_of(ANNA).id, reason="dormant", by=DORIS.by, at=NOW)
+    account_end.end_account(account_id=cast.account_of(ANNA).id, reason="dormant", by=DORIS.by, at=NOW)
     attest(application_id, seen=the_claim())
-    (link,) = claims.links_of(account_id=cast.account_of(NEW).id)
+    (link,) = earlier_accounts.links_of(account_id=cast.account_of(NEW).id)
     assert link.hsa_id == ANNA.hsa_id
 
 

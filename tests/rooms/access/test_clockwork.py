@@ -8,21 +8,23 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from registret.access import attesting, clockwork, giving
-from registret.access.forgetting import FORGETTING
+from registret.access.applications import attesting
+from registret.access.grants import granting
+from registret.access.grants.rules import last_possible_day
 from registret.access.lifecycle import ApplicationState
 from registret.access.queries import newest_application, seats_of, waiting_applications
 from registret.access.refusals import AlreadyGranted
 from registret.access.roles import Role
-from registret.access.rules import last_possible_day
+from registret.access.scheduled import clockwork
+from registret.access.scheduled.forgetting import FORGETTING
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState, Authority
 from registret.accounts.queries import account
 from registret.kernel.by import By
 from registret.ledger.queries import Wanted, entries
 from registret.mail.models import Letter
-from registret.settings.lengths import TimeLimit
-from registret.settings.services import decide
+from registret.time_limits.lengths import TimeLimit
+from registret.time_limits.services import decide
 from tests import cast
 from tests.cast import ANNA, BERTIL, DORIS, KARIN, Country, Person
 from tests.parallel import committed, together
@@ -313,7 +315,7 @@ def test_a_warning_that_was_overtaken_is_not_sent(place: Country) -> None:
 def test_nobody_is_warned_of_the_end_of_what_is_gone(place: Country, why: str) -> None:
     grant_id = attested(ANNA, place.infection, at=NOW)
     if why == "revoked":
-        giving.revoke(grant_id=grant_id, reason="slutat", revoked_by_id=None, by=BERTIL.by, at=NOW)
+        granting.revoke(grant_id=grant_id, reason="slutat", revoked_by_id=None, by=BERTIL.by, at=NOW)
     else:
         suspend(ANNA, at=NOW)
     run("warn-of-end", at=datetime(2028, 11, 20, tzinfo=UTC))

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from registret.access import applying, attesting, giving
 from registret.access.actor import Actor
+from registret.access.applications import applying, attesting
 from registret.access.checks import LETTERS_IN_ANY_CASE, LETTERS_PER_ACCOUNT, LETTERS_PER_ADDRESS
+from registret.access.grants import granting
 from registret.access.lifecycle import ApplicationState
 from registret.access.queries import (
     application_for,
@@ -344,7 +345,7 @@ def test_the_office_steps_in_when_the_only_administrator_cannot_act(place: Count
         accounts.suspend(account_id=cecilia, reason="utreds", authority=Authority.OFFICE, by=DORIS.by, at=NOW)
     else:
         (seat,) = seats_of(account_id=cecilia, at=NOW)
-        giving.revoke(grant_id=seat.grant_id, reason="slutat", revoked_by_id=None, by=DORIS.by, at=NOW)
+        granting.revoke(grant_id=seat.grant_id, reason="slutat", revoked_by_id=None, by=DORIS.by, at=NOW)
     assert [row.id for row in waiting_applications(actor=at_work(DORIS), at=NOW).rows] == [waiting]
 
 

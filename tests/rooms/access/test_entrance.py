@@ -8,9 +8,9 @@ from itertools import product
 
 import pytest
 
-from registret.access.actor import Seat
-from registret.access.entrance import missing
+from registret.access.actor import Assignment
 from registret.access.lifecycle import ApplicationState as Application
+from registret.access.login_policy import login_blocker
 from registret.access.refusals import (
     AccountEnded,
     AccountSuspended,
@@ -26,7 +26,7 @@ from registret.accounts.lifecycle import AccountState as Account
 from registret.kernel.refused import Refused, every_refusal
 
 ANY = object()
-SEAT = Seat(
+SEAT = Assignment(
     grant_id=1,
     grant_ids=frozenset({1}),
     clinic_id=1,
@@ -75,7 +75,7 @@ CASES = list(product(LIVING, [False, True], [0, 1, 2], [None, *Application]))
 
 def answer(case: tuple[Account | None, bool, int, Application | None]) -> Refused | None:
     account, had_account, seats, newest = case
-    return missing(account=account, had_account=had_account, seats=[SEAT] * seats, newest_application=newest)
+    return login_blocker(account=account, had_account=had_account, seats=[SEAT] * seats, newest_application=newest)
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

@@ -6,10 +6,11 @@ from datetime import date
 
 import pytest
 
-from registret.access import desk, people
+from registret.access.applications import application_notes
 from registret.access.checks import LETTERS_FROM_ONE_TO_ANOTHER
 from registret.access.models import Note
 from registret.access.roles import Role
+from registret.access.staff import people
 from tests import cast
 from tests.cast import ANNA, BERTIL, Country
 from tests.rooms.access.scene import DAY, NOW, attested, kinds, until_too_many
@@ -25,9 +26,12 @@ def place(module_db: None) -> Country:
 def test_an_applicant_who_was_asked_once_answers_only_so_often(place: Country) -> None:
     application_id = cast.register(ANNA, place.infection, at=NOW)
     actor = cast.actor(BERTIL, at=NOW)
-    desk.ask(application_id=application_id, text="Vem är du?", actor=actor, at=NOW)
+    application_notes.ask(application_id=application_id, text="Vem är du?", actor=actor, at=NOW)
     anna = cast.account_of(ANNA).id
-    assert until_too_many(lambda n: desk.answer(account_id=anna, text=f"Svar {n}", by=ANNA.by, at=NOW)) == MOST
+    assert (
+        until_too_many(lambda n: application_notes.answer(account_id=anna, text=f"Svar {n}", by=ANNA.by, at=NOW))
+        == MOST
+    )
     assert kinds(BERTIL).count("answered") == MOST[0]
     assert Note.objects.filter(kind=Note.Kind.ANSWER).count() == MOST[0]
 

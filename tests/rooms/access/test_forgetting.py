@@ -12,12 +12,13 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 import registret
-from registret.access import applying, claims, clockwork, desk, ending
-from registret.access.forgetting import _STILL_NEEDED, FORGETTING
+from registret.access.applications import account_end, application_notes, applying, earlier_accounts
 from registret.access.lifecycle import ApplicationState
 from registret.access.models import Application, Claim, Grant, Nomination, Note, Notice
-from registret.access.nominating import nominate
 from registret.access.roles import Role
+from registret.access.scheduled import clockwork
+from registret.access.scheduled.forgetting import _STILL_NEEDED, FORGETTING
+from registret.access.staff.nominating import nominate
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState, Authority
 from registret.accounts.models import Account, Confirmation
@@ -26,8 +27,8 @@ from registret.kernel.by import By
 from registret.kernel.identifiers import HsaId
 from registret.ledger.models import Entry
 from registret.mail.models import Letter
-from registret.settings.lengths import TimeLimit
-from registret.settings.services import decide
+from registret.time_limits.lengths import TimeLimit
+from registret.time_limits.services import decide
 from tests import cast
 from tests.cast import ANNA, BERTIL, DORIS, Country
 from tests.owner import as_owner
@@ -53,11 +54,11 @@ def ended(*, at: datetime = NOW, place: Country) -> int:
     """Anna, who was at work, wrote and was written about, and whose account ended."""
     application_id = cast.register(ANNA, place.infection, message="Hej från Anna", at=NOW - DAY)
     actor = cast.actor(BERTIL, at=NOW)
-    desk.write_note(application_id=application_id, text="Känner Anna", actor=actor, at=NOW)
+    application_notes.write_note(application_id=application_id, text="Känner Anna", actor=actor, at=NOW)
     attested(application_id)
     cast.log_in(ANNA, at=NOW)
     account_id = cast.account_of(ANNA).id
-    ending.end_account(account_id=account_id, reason="slutat", by=DORIS.by, at=at)
+    account_end.end_account(account_id=account_id, reason="slutat", by=DORIS.by, at=at)
     return account_id
 
 
@@ -87,7 +88,7 @@ def test_only_what_came_to_nothing_is_forgotten_and_only_after_its_time(
 ) -> None:
     application_id = cast.register(ANNA, place.infection, at=NOW - DAY)
     actor = cast.actor(BERTIL, at=NOW)
-    desk.write_note(application_id=application_id, text="Vem är det?", actor=actor, at=NOW)
+    application_notes.write_note(application_id=application_id, text="Vem är det?", actor=actor, at=NOW)
     become(application_id)
     assert run("forget-applications", at=NOW + YEAR - DAY) == {}
     assert run("forget-applications", at=NOW + YEAR)["forgotten"] == gone
@@ -190,7 +191,7 @@ def test_the_hsa_id_goes_when_the_log_may_have_gone(place: Country) -> None:
     assert not [row for row in rest if ANNA.hsa_id in row]
     assert run("erase-ended", at=NOW + 11 * YEAR) == {}
     assert account(account_id=account_id) is not None
-    assert claims.all_accounts_of([account_id]) == {account_id}, "those without an id are not one person"
+    assert earlier_accounts.all_accounts_of([account_id]) == {account_id}, "those without an id are not one person"
 
 
 def test_the_hsa_id_is_free_and_a_living_account_is_never_erased(place: Country) -> None:
@@ -273,7 +274,7 @@ def test_every_kind_of_notice_is_decided_about() -> None:
 def test_a_claim_that_nobody_proved_is_forgotten_with_its_code(place: Country) -> None:
     cast.register(ANNA, place.infection, at=NOW)
     account_id = cast.account_of(ANNA).id
-    claims.claim(account_id=account_id, email=mail("gammal@regionsydvik.se"), by=ANNA.by, at=NOW)
+    earlier_accounts.claim(account_id=account_id, email=mail("gammal@regionsydvik.se"), by=ANNA.by, at=NOW)
     assert run("forget-letters", at=NOW + 6 * DAY) == {}
     run("forget-letters", at=NOW + 8 * DAY)
     assert not Claim.objects.exists()

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from registret.access import applying, attesting, giving
+from registret.access.applications import applying, attesting
+from registret.access.grants import granting
 from registret.access.lifecycle import APPLICATION_LIFE, ApplicationState
 from registret.access.models import Application, Grant
 from registret.access.refusals import AlreadyDecided, NotFound
@@ -153,7 +154,7 @@ def test_a_grant_is_never_rewritten(place: Country, column: str) -> None:
 
 def test_a_grant_is_revoked_once_and_for_good(place: Country) -> None:
     grant_id = a_grant(place)
-    giving.revoke(grant_id=grant_id, reason="slutat", revoked_by_id=None, by=DORIS.by, at=NOW)
+    granting.revoke(grant_id=grant_id, reason="slutat", revoked_by_id=None, by=DORIS.by, at=NOW)
     for change in ("revoked_at = NULL, revoke_reason = ''", "revoke_reason = 'annat'", "id = id"):
         with pytest.raises(IntegrityError, match="revoked already"):
             force(f"UPDATE access_grant SET {change} WHERE id = %s", [grant_id])  # noqa: S608

@@ -9,11 +9,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from registret.access import account_file, clock, clockwork, ending, giving
+from registret.access.account_import import account_file
+from registret.access.account_import.importing import BATCH, Decision, Moved, import_accounts
+from registret.access.applications import account_end
+from registret.access.grants import granting
 from registret.access.models import Grant
-from registret.access.moving_in import BATCH, Decision, Moved, import_accounts
 from registret.access.queries import active_administrators, seats_of, standing_of
 from registret.access.refusals import MailNotConfirmed
+from registret.access.scheduled import clock, clockwork
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.queries import living_account
 from registret.kernel.by import By
@@ -198,14 +201,14 @@ def test_an_account_that_is_there_gets_no_right_out_of_a_file(place: Country) ->
 def test_a_right_that_was_taken_away_does_not_come_back_with_the_file(place: Country) -> None:
     bring(ANNAS)
     grant = Grant.objects.get(account_id=cast.account_of(ANNA).id)
-    giving.revoke(grant_id=grant.id, reason="slutat", revoked_by_id=None, by=BERTIL.by, at=NOW)
+    granting.revoke(grant_id=grant.id, reason="slutat", revoked_by_id=None, by=BERTIL.by, at=NOW)
     (why,) = left(ANNAS)
     assert "without this right" in why
 
 
 def test_an_account_that_has_ended_does_not_come_back_with_the_file(place: Country) -> None:
     bring(ANNAS)
-    ending.end_account(account_id=cast.account_of(ANNA).id, reason="slutat", by=BERTIL.by, at=NOW)
+    account_end.end_account(account_id=cast.account_of(ANNA).id, reason="slutat", by=BERTIL.by, at=NOW)
     (why,) = left(ANNAS.replace(ANNA.hsa_id, ANNA.hsa_id.lower()))
     assert "has ended" in why
 

@@ -9,11 +9,8 @@ from datetime import datetime
 import pytest
 
 from registret.access.actor import Actor
-from registret.access.appointing import dismiss_by_program
-from registret.access.ending import end_account
+from registret.access.applications.account_end import end_account
 from registret.access.models import Grant, Nomination
-from registret.access.nominating import confirm, decline, nominate, nominations, withdraw_nomination
-from registret.access.people import reinstate_person, suspend_person
 from registret.access.queries import seats_of
 from registret.access.refusals import (
     AlreadyGranted,
@@ -30,12 +27,15 @@ from registret.access.refusals import (
     RoleImpossible,
 )
 from registret.access.roles import ROLES_TO_NOMINATE, Role
+from registret.access.staff.appointing import dismiss_by_program
+from registret.access.staff.nominating import confirm, decline, nominate, nominations, withdraw_nomination
+from registret.access.staff.people import reinstate_person, suspend_person
 from registret.accounts.queries import living_account
 from registret.kernel.by import By
 from registret.kernel.identifiers import HsaId
 from registret.mail.models import Letter
-from registret.settings.lengths import TimeLimit
-from registret.settings.services import decide
+from registret.time_limits.lengths import TimeLimit
+from registret.time_limits.services import decide
 from tests import cast
 from tests.cast import ANNA, BERTIL, DORIS, ERIK, INGRID, KARIN, Country, Person, person
 from tests.parallel import committed, together

@@ -8,11 +8,11 @@ from functools import partial
 
 import pytest
 
-from registret.access import applying, checks, confirming, entering, giving, own
+from registret.access import checks
+from registret.access.applications import applying, confirming, entering
+from registret.access.grants import granting
 from registret.access.lifecycle import ApplicationState
 from registret.access.models import Application, Grant
-from registret.access.own import own_grants
-from registret.access.people import suspend_person
 from registret.access.queries import applications_of, seats_of, standing_of, waiting_applications
 from registret.access.refusals import (
     AccountSuspended,
@@ -27,6 +27,9 @@ from registret.access.refusals import (
     RightHeld,
 )
 from registret.access.roles import Permission, Role
+from registret.access.self_service import my_account
+from registret.access.self_service.my_account import own_grants
+from registret.access.staff.people import suspend_person
 from registret.accounts import services as accounts
 from registret.accounts.queries import ConfirmationRow, newest_confirmation, pending_change
 from registret.accounts.refusals import (
@@ -46,10 +49,10 @@ from registret.accounts.sessions import sessions_of
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress
 from registret.kernel.life import NotPossible
-from registret.limits.services import TooMany
 from registret.mail.links import confirmation_code
 from registret.mail.models import Letter
 from registret.mail.queries import Fate, letters_about
+from registret.rate_limits.services import TooMany
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, KARIN, Country, Person
 from tests.rooms.access.scene import (
@@ -89,7 +92,7 @@ def id_of(who: Person) -> int:
 
 
 def ask(email: EmailAddress = NEW, *, who: Person = ANNA, read_at: datetime | None = None, at: datetime = NOW) -> None:
-    own.ask_for_address(account_id=id_of(who), email=email, card_read_at=read_at or at, by=who.by, at=at)
+    my_account.ask_for_address(account_id=id_of(who), email=email, card_read_at=read_at or at, by=who.by, at=at)
 
 
 def waiting(who: Person = ANNA) -> ConfirmationRow:
@@ -117,7 +120,7 @@ def changed(email: EmailAddress = NEW, *, who: Person = ANNA, at: datetime = NOW
 
 
 def object_to(of: ConfirmationRow, *, at: datetime = NOW) -> None:
-    own.object_to_address(confirmation_id=of.id, by=VISITOR, at=at)
+    my_account.object_to_address(confirmation_id=of.id, by=VISITOR, at=at)
 
 
 def address(who: Person = ANNA) -> EmailAddress:
@@ -182,7 +185,7 @@ def test_the_same_rules_as_for_a_first_address(place: Country) -> None:
         follow(first, who=BERTIL)
     with refused(ConfirmationExpired):
         follow(first, at=NOW + 7 * DAY)
-    own.resend_for_address(account_id=id_of(ANNA), by=ANNA.by, at=NOW)
+    my_account.resend_for_address(account_id=id_of(ANNA), by=ANNA.by, at=NOW)
     with refused(ConfirmationReplaced):
         follow(first)
     code = confirmation_code(first.id, first.version + 1)
@@ -213,7 +216,7 @@ def test_of_two_new_addresses_the_last_one_counts(place: Country) -> None:
 def test_a_second_letter_never_takes_back_the_one_to_the_old_address(place: Country) -> None:
     ask()
     for _ in range(3):
-        own.resend_for_address(account_id=id_of(ANNA), by=ANNA.by, at=NOW)
+        my_account.resend_for_address(account_id=id_of(ANNA), by=ANNA.by, at=NOW)
     changed_letters = [row for row in letters_about(id_of(ANNA)) if row.kind == "address_change_asked"]
     assert [row.fate for row in changed_letters] == [Fate.WAITING]
     asked = [row.fate for row in letters_about(id_of(ANNA)) if row.kind == "confirm_new_address"]
@@ -223,10 +226,10 @@ def test_a_second_letter_never_takes_back_the_one_to_the_old_address(place: Coun
 def test_what_was_taken_back_cannot_be_confirmed_and_nothing_is_taken_back_twice(place: Country) -> None:
     ask()
     of = waiting()
-    own.take_back_address(account_id=id_of(ANNA), by=ANNA.by, at=NOW)
+    my_account.take_back_address(account_id=id_of(ANNA), by=ANNA.by, at=NOW)
     for act in (
-        partial(own.take_back_address, account_id=id_of(ANNA), by=ANNA.by, at=NOW),
-        partial(own.resend_for_address, account_id=id_of(ANNA), by=ANNA.by, at=NOW),
+        partial(my_account.take_back_address, account_id=id_of(ANNA), by=ANNA.by, at=NOW),
+        partial(my_account.resend_for_address, account_id=id_of(ANNA), by=ANNA.by, at=NOW),
     ):
         with refused(NoChangeWaits):
             act()
@@ -363,7 +366,7 @@ def test_a_letter_about_a_change_that_another_one_replaced_stops_the_other_one(p
 def test_a_change_that_was_taken_back_is_nothing_to_object_to(place: Country) -> None:
     ask()
     of = waiting()
-    own.take_back_address(account_id=id_of(ANNA), by=ANNA.by, at=NOW)
+    my_account.take_back_address(account_id=id_of(ANNA), by=ANNA.by, at=NOW)
     with refused(ObjectionOver):
         object_to(of)
 
@@ -374,7 +377,7 @@ def test_a_first_address_is_nothing_to_object_to_nor_is_what_never_was(place: Co
     with refused(ObjectionUnknown):
         object_to(of)
     with refused(ObjectionUnknown):
-        own.object_to_address(confirmation_id=10**12, by=VISITOR, at=NOW)
+        my_account.object_to_address(confirmation_id=10**12, by=VISITOR, at=NOW)
 
 
 def test_of_somebody_at_the_office_a_colleague_is_told(place: Country) -> None:
@@ -478,7 +481,7 @@ def test_the_registrys_own_people_belong_to_no_care_provider(place: Country) -> 
 
 
 def more(who: Person, clinic_id: int, role: Role = Role.REPORTER, codes: tuple[str, ...] = ("pneumoni",)) -> int:
-    return own.apply_for_more(
+    return my_account.apply_for_more(
         account_id=id_of(who), clinic_id=clinic_id, role=role, sub_registries=codes, message="", by=who.by, at=NOW
     )
 
@@ -535,7 +538,7 @@ def test_one_of_several_waiting_applications_is_taken_back_and_nobody_elses(plac
 
 
 def leave(who: Person, grant_id: int, *, at: datetime = NOW) -> None:
-    own.leave(account_id=id_of(who), grant_id=grant_id, by=who.by, at=at)
+    my_account.leave(account_id=id_of(who), grant_id=grant_id, by=who.by, at=at)
 
 
 def grant_of(who: Person, *, at: datetime = NOW) -> int:
@@ -578,7 +581,7 @@ def test_a_colleague_who_cannot_attest_is_no_successor(place: Country, end: str)
     if end == "suspended":
         cast.suspend(KARIN, at=NOW)
     elif end == "revoked":
-        giving.revoke(grant_id=karins, reason="slutat", revoked_by_id=None, by=DORIS.by, at=NOW)
+        granting.revoke(grant_id=karins, reason="slutat", revoked_by_id=None, by=DORIS.by, at=NOW)
     else:
         cast.appoint(BERTIL, place.infection, at=NOW)
         at = Grant.objects.get(id=karins).ends_at

@@ -7,15 +7,15 @@ from datetime import date
 import pytest
 from django.db import ProgrammingError, transaction
 
-from registret.access import participation
 from registret.access.actor import Actor
-from registret.access.attesting import attest
+from registret.access.applications.attesting import attest
+from registret.access.grants import participation
 from registret.access.models import Grant, Participation
-from registret.access.people import change_grant
 from registret.access.refusals import DecidedAlready, NotFound, NotParticipating, NotPermitted
 from registret.access.roles import Role
-from registret.records import looking, services
+from registret.access.staff.people import change_grant
 from registret.records.refusals import NotOpenForEntry
+from registret.records.reporting import audited_reads, services
 from tests import cast
 from tests.cast import ANNA, BERTIL, DORIS, person
 from tests.owner import as_owner
@@ -80,8 +80,8 @@ def test_who_works_at_a_clinic_that_is_out_reads_what_it_reported_and_no_more(he
     decide(here.place.infection, takes_part=False)
     services.write(actor=here.anna, episode=episode, step="acute", base=0, written={"pulse": ["80"]}, at=NOW)
     new = new_reader(here)
-    assert looking.open_step(actor=new, episode=episode, step="acute", at=NOW).step.version == 1
-    assert looking.search(actor=new, written=RESERVE, at=NOW).patient is None
+    assert audited_reads.open_step(actor=new, episode=episode, step="acute", at=NOW).step.version == 1
+    assert audited_reads.search(actor=new, written=RESERVE, at=NOW).patient is None
     with pytest.raises(NotPermitted):
         services.write(actor=new, episode=episode, step="acute", base=1, written={"pulse": ["90"]}, at=NOW)
     with pytest.raises(NotPermitted):

@@ -10,14 +10,11 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from registret.access import attesting, nominating, people, recertification, substitutes
 from registret.access.actor import Actor
-from registret.access.alike import alike
-from registret.access.applying import apply
-from registret.access.appointing import appoint_local_administrator
+from registret.access.applications import attesting
+from registret.access.applications.applying import apply
 from registret.access.models import Application, Grant, RecertificationLine
 from registret.access.queries import active_administrators, seats_of, waiting_applications
-from registret.access.recertification import Answer
 from registret.access.refusals import (
     BeyondOwnRights,
     GivesRights,
@@ -28,6 +25,10 @@ from registret.access.refusals import (
     SecondNeeded,
 )
 from registret.access.roles import Role
+from registret.access.similar_names import alike
+from registret.access.staff import nominating, people, recertification, substitutes
+from registret.access.staff.appointing import appoint_local_administrator
+from registret.access.staff.recertification import Answer
 from registret.kernel.identifiers import HsaId
 from registret.kernel.sweden import midnight
 from tests import cast

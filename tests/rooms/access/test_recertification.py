@@ -12,12 +12,27 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from registret.access import attesting, clockwork, ending, entering, giving, people, queries
+from registret.access import queries
 from registret.access.actor import Actor
+from registret.access.applications import account_end, attesting, entering
+from registret.access.grants import granting
+from registret.access.grants.rules import last_possible_day
 from registret.access.lifecycle import LINE_LIFE, LineState
 from registret.access.models import Grant, Recertification, RecertificationLine
 from registret.access.queries import seats_of
-from registret.access.recertification import (
+from registret.access.refusals import (
+    AlreadyAnswered,
+    CardTooOld,
+    NotFound,
+    NothingToRecertify,
+    NotPermitted,
+    OwnRights,
+    RecertificationOpen,
+)
+from registret.access.roles import Role
+from registret.access.scheduled import clockwork
+from registret.access.staff import people
+from registret.access.staff.recertification import (
     Answer,
     LineRow,
     answer,
@@ -30,25 +45,14 @@ from registret.access.recertification import (
     recertification_of,
     start,
 )
-from registret.access.refusals import (
-    AlreadyAnswered,
-    CardTooOld,
-    NotFound,
-    NothingToRecertify,
-    NotPermitted,
-    OwnRights,
-    RecertificationOpen,
-)
-from registret.access.roles import Role
-from registret.access.rules import last_possible_day
 from registret.accounts import services as accounts
 from registret.accounts.sessions import sitting
 from registret.kernel.by import By
 from registret.kernel.life import NotPossible
 from registret.ledger.queries import Wanted, entries
 from registret.mail.models import Letter
-from registret.settings.lengths import TimeLimit
-from registret.settings.services import decide
+from registret.time_limits.lengths import TimeLimit
+from registret.time_limits.services import decide
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, KARIN, Country, Person
 from tests.owner import as_owner
@@ -380,13 +384,13 @@ def test_revoking_in_personer_is_the_answer_too(place: Country) -> None:
 
 def test_what_nobody_decided_about_is_overtaken_not_answered(place: Country) -> None:
     whole = opened(place)
-    ending.end_account(account_id=cast.account_of(ANNA).id, reason="slutat", by=DORIS.by, at=NOW)
+    account_end.end_account(account_id=cast.account_of(ANNA).id, reason="slutat", by=DORIS.by, at=NOW)
     assert states(whole) == {"unanswered": 2, "overtaken": 1}
 
 
 def test_whoever_gives_up_an_own_right_has_not_answered_about_themselves(place: Country) -> None:
     whole = opened(place)
-    giving.revoke(grant_id=line(ANNA, whole).grant_id, reason="lämnade", revoked_by_id=None, by=ANNA.by, at=NOW)
+    granting.revoke(grant_id=line(ANNA, whole).grant_id, reason="lämnade", revoked_by_id=None, by=ANNA.by, at=NOW)
     assert states(whole)["overtaken"] == 1
 
 
@@ -608,7 +612,7 @@ def test_the_database_changes_nothing_else_of_a_line_and_lets_none_go_while_the_
 def test_what_an_ended_account_had_can_be_forgotten_with_its_lines(place: Country) -> None:
     whole = opened(place)
     account_id = cast.account_of(ANNA).id
-    ending.end_account(account_id=account_id, reason="slutat", by=DORIS.by, at=NOW)
+    account_end.end_account(account_id=account_id, reason="slutat", by=DORIS.by, at=NOW)
     with pytest.raises(IntegrityError, match="stays as long as whom"), transaction.atomic():
         Grant.objects.filter(revoked_at__isnull=False).delete()
     accounts.erase(account_ids=[account_id], at=NOW + 100 * DAY)
@@ -731,7 +735,7 @@ def test_opening_ending_accounts_and_changing_at_once_never_stop_each_other(shar
         actor=cast.actor(BERTIL, at=NOW),
         at=NOW,
     )
-    end: Act = partial(ending.end_account, account_id=cast.account_of(ANNA).id, reason="x", by=DORIS.by, at=NOW)
+    end: Act = partial(account_end.end_account, account_id=cast.account_of(ANNA).id, reason="x", by=DORIS.by, at=NOW)
     begin: Act = partial(clockwork.run, "recertify", at=NOW)
     results = together([begin, change, end, begin])
     assert {type(r).__name__ for r in results if isinstance(r, Exception)} <= {"NotFound", "NotPossible"}

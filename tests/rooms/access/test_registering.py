@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from registret.access import applying, confirming, ending, entering, giving
-from registret.access.applying import APPLICATIONS_PER_ACCOUNT, may_remind_at
+from registret.access.applications import account_end, applying, confirming, entering
+from registret.access.applications.applying import APPLICATIONS_PER_ACCOUNT, may_remind_at
 from registret.access.checks import LETTERS_PER_ACCOUNT
+from registret.access.grants import granting
 from registret.access.lifecycle import ApplicationState
 from registret.access.queries import newest_application, standing_of
 from registret.access.refusals import (
@@ -29,8 +30,8 @@ from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState, Authority
 from registret.accounts.queries import living_account
 from registret.accounts.refusals import AccountExists, ConfirmationDone
-from registret.limits.services import TooMany
 from registret.mail.queries import letters_about
+from registret.rate_limits.services import TooMany
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, KARIN, Country, Person, person
 from tests.rooms.access.scene import (
@@ -164,7 +165,7 @@ def test_a_second_registration_under_one_hsa_id_is_refused_and_costs_no_letter(p
 def test_after_an_end_the_same_card_registers_anew_and_the_old_application_waits_no_more(place: Country) -> None:
     application_id = cast.register(ANNA, place.infection, at=NOW)
     ended = cast.account_of(ANNA).id
-    ending.end_account(account_id=ended, reason="slutat", by=DORIS.by, at=NOW)
+    account_end.end_account(account_id=ended, reason="slutat", by=DORIS.by, at=NOW)
     assert register() != ended
     assert state_of(application_id) is ApplicationState.WITHDRAWN
 
@@ -172,7 +173,7 @@ def test_after_an_end_the_same_card_registers_anew_and_the_old_application_waits
 def test_an_end_and_a_new_registration_are_no_way_around_the_limit_of_letters(place: Country) -> None:
     def register_and_end(number: int) -> None:
         account_id = register(email=mail(f"anna{number}@regionnorrvik.se"))
-        ending.end_account(account_id=account_id, reason="slutat", by=DORIS.by, at=NOW)
+        account_end.end_account(account_id=account_id, reason="slutat", by=DORIS.by, at=NOW)
 
     assert until_too_many(register_and_end) == (LETTERS_PER_ACCOUNT.most, LETTERS_PER_ACCOUNT.what)
 
@@ -180,7 +181,7 @@ def test_an_end_and_a_new_registration_are_no_way_around_the_limit_of_letters(pl
 def test_a_registration_that_was_stopped_by_a_limit_leaves_nothing_behind(place: Country) -> None:
     def register_and_end(number: int) -> None:
         account_id = register(email=mail(f"anna{number}@regionnorrvik.se"))
-        ending.end_account(account_id=account_id, reason="slutat", by=DORIS.by, at=NOW)
+        account_end.end_account(account_id=account_id, reason="slutat", by=DORIS.by, at=NOW)
 
     until_too_many(register_and_end)
     with refused(TooMany):
@@ -224,7 +225,7 @@ def test_an_administrator_who_cannot_act_is_not_told(place: Country, act: str) -
             account_id=cast.account_of(moa).id, reason="utreds", authority=Authority.OFFICE, by=DORIS.by, at=NOW
         )
     if act == "revoked":
-        giving.revoke(grant_id=grant_id, reason="slutat", revoked_by_id=None, by=DORIS.by, at=NOW)
+        granting.revoke(grant_id=grant_id, reason="slutat", revoked_by_id=None, by=DORIS.by, at=NOW)
     before = kinds(moa)
     cast.register(ANNA, place.medicine, at=NOW)
     assert kinds(moa) == before
@@ -307,7 +308,7 @@ def test_a_suspended_person_applies_for_nothing_and_reminds_nobody(place: Countr
 def test_an_account_that_ended_applies_for_nothing(place: Country) -> None:
     cast.register(ANNA, place.medicine, at=NOW)
     account_id = cast.account_of(ANNA).id
-    ending.end_account(account_id=account_id, reason="slutat", by=DORIS.by, at=NOW)
+    account_end.end_account(account_id=account_id, reason="slutat", by=DORIS.by, at=NOW)
     with refused(AccountEnded):
         apply(account_id=account_id)
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from registret.access.grants.rules import end_of, last_possible_day
 from registret.access.refusals import EndImpossible
 from registret.access.roles import MAY, ROLES_AT_A_CLINIC, ROLES_OF_THE_OFFICE, ROLES_TO_APPLY_FOR, Permission, Role
-from registret.access.rules import end_of, last_possible_day
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 MONTHS = 24

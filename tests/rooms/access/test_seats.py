@@ -6,9 +6,10 @@ from datetime import date, datetime
 
 import pytest
 
-from registret.access import attesting, ending, entering, giving
 from registret.access.actor import Actor
-from registret.access.queries import Holder, active_administrators, registry_office, seats_of, standing_of, who
+from registret.access.applications import account_end, attesting, entering
+from registret.access.grants import granting
+from registret.access.queries import CardHolder, active_administrators, registry_office, seats_of, standing_of, who
 from registret.access.refusals import AccountEnded, AccountSuspended, NoGrant, NotFound, NotRegistered
 from registret.access.roles import Permission, Role
 from registret.accounts import services as accounts
@@ -27,7 +28,7 @@ def place(module_db: None) -> Country:
     return cast.country(NOW - 30 * DAY)
 
 
-def person_of(key: str, *, at: datetime = NOW) -> Actor | Holder:
+def person_of(key: str, *, at: datetime = NOW) -> Actor | CardHolder:
     return who(sitting=sitting(key=key, seen=True, at=at), at=at)
 
 
@@ -120,7 +121,7 @@ def test_nobody_sits_down_on_a_grant_that_is_not_ones_own_and_living(place: Coun
     key = cast.log_in(BERTIL, at=NOW)
     grant_id = {"somebody else's": grant_of(DORIS), "nobody's": 10**12, "a revoked": grants[place.sydvik]}[whose]
     if whose == "a revoked":
-        giving.revoke(grant_id=grant_id, reason="slutat", revoked_by_id=None, by=CECILIA.by, at=NOW)
+        granting.revoke(grant_id=grant_id, reason="slutat", revoked_by_id=None, by=CECILIA.by, at=NOW)
     here = sitting(key=key, seen=True, at=NOW)
     with refused(NotFound):
         entering.choose_seat(sitting=here, grant_id=grant_id, by=BERTIL.by, at=NOW)
@@ -129,7 +130,7 @@ def test_nobody_sits_down_on_a_grant_that_is_not_ones_own_and_living(place: Coun
 def test_a_session_that_names_somebody_elses_grant_is_not_at_work(place: Country) -> None:
     key = cast.log_in(BERTIL, at=NOW)
     sit_down(session_id=sitting(key=key, seen=True, at=NOW).session_id, grant_id=grant_of(DORIS))
-    assert isinstance(person_of(key), Holder)
+    assert isinstance(person_of(key), CardHolder)
 
 
 def test_somebody_who_lacks_something_chooses_no_seat(place: Country) -> None:
@@ -146,9 +147,9 @@ def test_somebody_who_lacks_something_chooses_no_seat(place: Country) -> None:
 def test_a_grant_that_was_revoked_is_gone_at_the_next_click(place: Country) -> None:
     key = cast.log_in(BERTIL, at=NOW)
     assert isinstance(person_of(key), Actor)
-    giving.revoke(grant_id=grant_of(BERTIL), reason="slutat", revoked_by_id=None, by=DORIS.by, at=NOW + MINUTE)
+    granting.revoke(grant_id=grant_of(BERTIL), reason="slutat", revoked_by_id=None, by=DORIS.by, at=NOW + MINUTE)
     now = person_of(key, at=NOW + MINUTE)
-    assert isinstance(now, Holder)
+    assert isinstance(now, CardHolder)
     assert isinstance(now.standing.missing, NoGrant)
 
 
@@ -165,7 +166,7 @@ def test_a_grant_that_ended_by_the_calendar_is_gone_at_that_very_moment(place: C
     midnight = datetime.fromisoformat("2026-11-25T00:00:00+01:00")
     key = cast.log_in(ANNA, at=midnight - 5 * MINUTE)
     assert isinstance(person_of(key, at=midnight - SECOND), Actor)
-    assert isinstance(person_of(key, at=midnight), Holder)
+    assert isinstance(person_of(key, at=midnight), CardHolder)
 
 
 def test_a_suspended_or_ended_person_is_out_and_learns_why_at_the_next_login(place: Country) -> None:
@@ -173,18 +174,18 @@ def test_a_suspended_or_ended_person_is_out_and_learns_why_at_the_next_login(pla
     accounts.suspend(
         account_id=cast.account_of(BERTIL).id, reason="utreds", authority=Authority.OFFICE, by=DORIS.by, at=NOW
     )
-    ending.end_account(account_id=cast.account_of(CECILIA).id, reason="slutat", by=DORIS.by, at=NOW)
+    account_end.end_account(account_id=cast.account_of(CECILIA).id, reason="slutat", by=DORIS.by, at=NOW)
     for key in keys:
         with pytest.raises(SessionMissing):
             sitting(key=key, seen=True, at=NOW)
     again = {who_: person_of(cast.log_in(who_, at=NOW)) for who_ in (BERTIL, CECILIA)}
-    missing = {w: type(h.standing.missing) if isinstance(h, Holder) else None for w, h in again.items()}
+    missing = {w: type(h.standing.missing) if isinstance(h, CardHolder) else None for w, h in again.items()}
     assert missing == {BERTIL: AccountSuspended, CECILIA: AccountEnded}
 
 
 def test_a_good_card_of_nobody_in_the_registry_is_a_holder_without_anything(place: Country) -> None:
     holder = person_of(cast.log_in(ANNA, at=NOW))
-    assert isinstance(holder, Holder)
+    assert isinstance(holder, CardHolder)
     assert isinstance(holder.standing.missing, NotRegistered)
     assert (holder.standing.account, holder.standing.seats, holder.standing.application) == (None, (), None)
     assert (holder.by.hsa_id, holder.by.account_id) == (ANNA.hsa_id, None)
@@ -216,9 +217,9 @@ def test_administrators_and_office_are_those_who_can_act_now(place: Country, why
             case "suspended":
                 accounts.suspend(account_id=account_id, reason="utreds", authority=Authority.OFFICE, by=ERIK.by, at=NOW)
             case "revoked":
-                giving.revoke(grant_id=grant, reason="slutat", revoked_by_id=None, by=ERIK.by, at=NOW)
+                granting.revoke(grant_id=grant, reason="slutat", revoked_by_id=None, by=ERIK.by, at=NOW)
             case "ended":
-                ending.end_account(account_id=account_id, reason="slutat", by=ERIK.by, at=NOW)
+                account_end.end_account(account_id=account_id, reason="slutat", by=ERIK.by, at=NOW)
             case "before":
                 at = NOW - 31 * DAY
             case _:

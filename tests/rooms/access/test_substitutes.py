@@ -7,11 +7,10 @@ from datetime import UTC, date, datetime
 import pytest
 
 from registret.access.actor import Actor
+from registret.access.applications.account_end import end_account
 from registret.access.checks import LETTERS_FROM_ONE_TO_ANOTHER
-from registret.access.ending import end_account
 from registret.access.lifecycle import SUBSTITUTION_LIFE, SubstitutionState
 from registret.access.models import Grant, Substitution
-from registret.access.people import people_of, revoke_grant
 from registret.access.queries import active_administrators, seats_of
 from registret.access.refusals import (
     AlreadyGranted,
@@ -30,7 +29,8 @@ from registret.access.refusals import (
     ProposerGone,
 )
 from registret.access.roles import Role
-from registret.access.substitutes import (
+from registret.access.staff.people import people_of, revoke_grant
+from registret.access.staff.substitutes import (
     colleagues,
     confirm,
     decline,

@@ -6,13 +6,6 @@ import pytest
 
 from registret.access.actor import Actor
 from registret.access.models import Grant
-from registret.access.people import (
-    may_take_over,
-    reinstate_person,
-    revoke_grant,
-    suspend_person,
-    take_over_suspension,
-)
 from registret.access.queries import standing_of
 from registret.access.refusals import (
     CardTooOld,
@@ -23,6 +16,13 @@ from registret.access.refusals import (
     SuspensionNotLeft,
 )
 from registret.access.roles import Role
+from registret.access.staff.people import (
+    may_take_over,
+    reinstate_person,
+    revoke_grant,
+    suspend_person,
+    take_over_suspension,
+)
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState, Authority
 from registret.kernel.life import NotPossible

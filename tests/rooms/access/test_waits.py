@@ -6,9 +6,15 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from registret.access.applications.time_to_access import (
+    AccessTime,
+    Wait,
+    access_time_everywhere,
+    access_time_here,
+    access_times,
+)
 from registret.access.models import Application
 from registret.access.refusals import NotPermitted
-from registret.access.waits import AccessTime, Wait, access_time_everywhere, access_time_here, access_times
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, KARIN, Country, Person
 from tests.rooms.access.scene import DAY, HOUR, MINUTE, NOW, attested, declined, somebody

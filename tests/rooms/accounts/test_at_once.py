@@ -9,7 +9,7 @@ from functools import partial
 
 import pytest
 
-from registret.access import confirming
+from registret.access.applications import confirming
 from registret.accounts import attempts
 from registret.accounts.attempts import Purpose, begin, claim, proof
 from registret.accounts.lifecycle import AccountState

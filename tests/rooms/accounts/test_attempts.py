@@ -32,7 +32,7 @@ from registret.accounts.visitors import REFUSALS_PER_NETWORK
 from registret.cards import CardExpired
 from registret.cards.refusals import NoCard
 from registret.ledger.queries import EntryRow, Wanted, entries
-from registret.limits.services import TooMany
+from registret.rate_limits.services import TooMany
 from tests.cast import ANNA, BERTIL
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)

@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 from django.db import DatabaseError, connection
 
-from registret.access import confirming, ending
+from registret.access.applications import account_end, confirming
 from registret.access.checks import (
     CODES_PER_ACCOUNT,
     CODES_PER_NETWORK,
@@ -34,9 +34,9 @@ from registret.kernel.identifiers import EmailAddress
 from registret.kernel.networks import network_subject
 from registret.kernel.refused import Refused
 from registret.ledger.queries import Wanted, entries
-from registret.limits.services import TooMany, take
 from registret.mail.links import confirmation_code
 from registret.mail.queries import Fate, letters_about
+from registret.rate_limits.services import TooMany, take
 from tests import cast
 from tests.cast import ANNA, BERTIL, Person, person
 from tests.owner import as_owner
@@ -191,7 +191,7 @@ def test_a_version_that_was_never_sent_does_not_count(account_id: int, version: 
 
 def test_a_letter_of_an_account_that_ended_is_unknown(account_id: int) -> None:
     of = letter(account_id)
-    ending.end_account(account_id=account_id, reason="slutat", by=BERTIL.by, at=NOW)
+    account_end.end_account(account_id=account_id, reason="slutat", by=BERTIL.by, at=NOW)
     for act in (lambda: follow(of), lambda: check_link(confirmation=(of.id, of.version), hsa_id=None, at=NOW)):
         with pytest.raises(ConfirmationUnknown):
             act()

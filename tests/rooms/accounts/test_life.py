@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from registret.access import confirming
+from registret.access.applications import confirming
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import ACCOUNT_LIFE, AccountState, Authority
 from registret.accounts.queries import account, has_ended_account, living_account

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from registret.access import entering
+from registret.access.applications import entering
 from registret.accounts import attempts
 from registret.accounts.attempts import Proof, Purpose
 from registret.accounts.queries import newest_confirmation

@@ -20,7 +20,7 @@ from registret.accounts.refusals import (
 )
 from registret.accounts.sessions import (
     UNLOCK_WITHIN,
-    Sitting,
+    ActiveSession,
     end_by_key,
     end_sessions_of,
     forget_old,
@@ -47,7 +47,7 @@ def key_of(who: Person = ANNA, *, not_after: datetime | None = None, replaces: s
     return open_session(proof=proof, grant_id=None, replaces=replaces, network="192.0.2.7", at=NOW)
 
 
-def sitting(key: str, *, after: timedelta = timedelta(), seen: bool = True) -> Sitting:
+def sitting(key: str, *, after: timedelta = timedelta(), seen: bool = True) -> ActiveSession:
     return sitting_at(key=key, seen=seen, at=NOW + after)
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from registret.access.account_file import COLUMNS
+from registret.access.account_import.account_file import COLUMNS
 from registret.access.queries import seats_of
 from registret.accounts.queries import living_account
 from registret.ledger.queries import Wanted, entries

@@ -9,9 +9,9 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from registret.records import disclosing
-from registret.records.approval import Approval
-from registret.records.disclosing import Wish
+from registret.records.disclosure import services as disclosing
+from registret.records.disclosure.services import Wish
+from registret.records.ethics_approval import Approval
 from tests.parallel import committed
 from tests.rooms.records.scene import HENNING, TOLVAN, begun, case, handler, log, ward
 

@@ -26,8 +26,8 @@ from registret.accounts import attempts
 from registret.accounts.attempts import Purpose
 from registret.config import ready
 from registret.demo.pki import Authority
-from registret.limits import services as limits
-from registret.limits.services import Limit
+from registret.rate_limits import services as limits
+from registret.rate_limits.services import Limit
 from tests.journeys.running import PATIENCE, REGISTRET, House
 
 pytestmark = pytest.mark.xdist_group("serve")

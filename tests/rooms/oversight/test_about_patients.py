@@ -19,8 +19,8 @@ from registret.oversight.lifecycle import Kind, Outcome, Verdict
 from registret.oversight.models import Review, ReviewedEntry
 from registret.oversight.queries import entries_of, review_for
 from registret.oversight.refusals import NotAReviewer, NothingToReview, OwnEntries
-from registret.records import identity_cases
-from registret.records.known_as import ids_in_the_log
+from registret.records.identity import cases as identity_cases
+from registret.records.identity.known_as import ids_in_the_log
 from tests import cast
 from tests.cast import ANNA, BERTIL, DORIS, ERIK, Person, person
 from tests.rooms.records.scene import (

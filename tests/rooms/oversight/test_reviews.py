@@ -10,8 +10,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.utils import DatabaseError
 
-from registret.access import attesting, claims
 from registret.access.actor import Actor
+from registret.access.applications import attesting, earlier_accounts
 from registret.access.models import Claim
 from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import Role
@@ -539,9 +539,9 @@ def test_a_new_hsa_id_hides_nothing_and_lets_nobody_review_what_they_did_under_t
     new = person("Bertil", "Holm", "SE2321009983-E00B9B9", organisation="Region Sydvik")
     application_id = cast.register(new, place.sydvik, at=NOW)
     account_id, old_id = id_of(new), id_of(BERTIL)
-    claims.claim(account_id=account_id, email=BERTIL.email, by=new.by, at=NOW)
+    earlier_accounts.claim(account_id=account_id, email=BERTIL.email, by=new.by, at=NOW)
     claim = Claim.objects.get()
-    claims.prove(account_id=account_id, code=claim_code(claim.id, claim.version), by=new.by, at=NOW)
+    earlier_accounts.prove(account_id=account_id, code=claim_code(claim.id, claim.version), by=new.by, at=NOW)
     attesting.attest(
         application_id=application_id,
         role=Role.READER,
@@ -551,7 +551,11 @@ def test_a_new_hsa_id_hides_nothing_and_lets_nobody_review_what_they_did_under_t
         actor=cast.actor(CECILIA, at=NOW),
         at=NOW,
     )
-    assert claims.all_accounts_of([account_id]) == claims.all_accounts_of([old_id]) == {account_id, old_id}
+    assert (
+        earlier_accounts.all_accounts_of([account_id])
+        == earlier_accounts.all_accounts_of([old_id])
+        == {account_id, old_id}
+    )
     assert set(acts) <= set(numbers(directed(new))), "found from the new one as well"
     about, of_clinic = directed(BERTIL), sample(place.infection)
     cast.appoint_by_program(new, Role.LOG_REVIEWER, at=NOW)

@@ -13,18 +13,21 @@ from pathlib import Path
 import pytest
 
 from registret.access.actor import Actor
-from registret.access.attesting import attest
+from registret.access.applications.attesting import attest
 from registret.access.roles import Role
 from registret.accounts.queries import living_account
 from registret.ledger.queries import EntryRow, Wanted, entries
-from registret.records import identity, opting_out, population, services
-from registret.records.casenumber import CaseNumber
+from registret.records.case_number import CaseNumber
 from registret.records.cases import Case
+from registret.records.identity import population
+from registret.records.identity import services as identity
+from registret.records.identity.population import Person as Registered
 from registret.records.models import Episode, Number, Patient
 from registret.records.numbers import PatientNumber, Sex
-from registret.records.population import Person as Registered
-from registret.records.services import NewPatient
-from registret.records.sight import sight_of_all
+from registret.records.patient_rights import opting_out
+from registret.records.reporting import services
+from registret.records.reporting.services import NewPatient
+from registret.records.scope import all_providers
 from registret.registries.queries import DEFINITIONS, catalogue
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, KARIN, Country, Person
@@ -144,13 +147,13 @@ def case(patient: str = TOLVAN, case_number: str = "26RS4711") -> Case:
 
 
 def system_id_of(patient: str) -> str:
-    with sight_of_all():
+    with all_providers():
         return Number.objects.get(text=number(patient).text).patient.system_id
 
 
 def shown(*patients: str) -> set[str]:
     """System ids of those who have these numbers: as if they had been shown."""
-    with sight_of_all():
+    with all_providers():
         texts = [number(one).text for one in patients]
         return set(Number.objects.filter(text__in=texts).values_list("patient__system_id", flat=True))
 
@@ -170,7 +173,7 @@ def leave(*, actor: Actor, case: Case, at: datetime) -> int:
 
 def counted() -> tuple[int, int, int]:
     """How many patients, numbers and episodes there are."""
-    with sight_of_all():
+    with all_providers():
         return Patient.objects.count(), Number.objects.count(), Episode.objects.count()
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from registret.records import identity, opting_out, retention, services
-from registret.records.blocking import mark_of
-from registret.records.mark_file import Mark
+from registret.records.identity import services as identity
 from registret.records.models import Leaving, Number, OptOut, TakenBack
-from registret.records.sight import sight_of_all
+from registret.records.opt_out_marks import mark_of
+from registret.records.patient_rights import opting_out
+from registret.records.patient_rights.mark_file import Mark
+from registret.records.reporting import services
+from registret.records.retention import services as retention
+from registret.records.scope import all_providers
 from tests.parallel import committed, together, while_open
 from tests.rooms.records.scene import (
     DAY,
@@ -75,7 +78,7 @@ def test_one_number_given_to_two_patients_is_given_to_one(here: Ward) -> None:
         ]
     )
     assert names(results) == ["NoneType", "NumberTaken"]
-    with sight_of_all():
+    with all_providers():
         assert Number.objects.filter(until=None).count() == 2
 
 
@@ -89,7 +92,7 @@ def test_a_number_given_and_registered_is_one_patients_whoever_comes_first(here:
         ]
     )
     assert names(results) in (["NoneType", "str"], ["NumberTaken", "str"])
-    with sight_of_all():
+    with all_providers():
         assert Number.objects.filter(text="191212121212").count() == 1
 
 
@@ -144,7 +147,7 @@ def test_merging_and_opting_out_leave_nothing_of_whom_was_meant(here: Ward) -> N
         ]
     )
     assert names(results) in (["int", "str"], ["OptedOut", "int"])
-    with sight_of_all():
+    with all_providers():
         assert not Number.objects.filter(text="191212121212").exists()
 
 
@@ -163,7 +166,7 @@ def test_of_taking_back_and_destroying_at_once_one_happens_whole(here: Ward, how
     assert counted() == ((1, 1, 2) if is_back else (0, 0, 0))
     assert OptOut.objects.exists() is not is_back
     assert not Leaving.objects.exists()
-    with sight_of_all():
+    with all_providers():
         assert Number.objects.exists() is is_back
 
 

@@ -15,11 +15,15 @@ from hypothesis import strategies as st
 from registret.access.actor import Actor
 from registret.access.refusals import NotPermitted
 from registret.kernel.identifiers import Malformed
-from registret.limits.services import TooMany, take
 from registret.oversight.extracts import READS, log_extract_of_case
-from registret.records import cases, extracts, identity_cases, looking, opting_out, retention, services
-from registret.records.casenumber import CaseNumber
+from registret.rate_limits.services import TooMany, take
+from registret.records import cases
+from registret.records.case_number import CaseNumber
+from registret.records.identity import cases as identity_cases
+from registret.records.patient_rights import extracts, opting_out
 from registret.records.refusals import NobodyHere
+from registret.records.reporting import audited_reads, services
+from registret.records.retention import services as retention
 from registret.words.events import EVENTS
 from tests import cast
 from tests.cast import DORIS, ERIK
@@ -56,7 +60,7 @@ def history(here: Ward) -> str:
     begun(here.cecilia, arrived_at=["2026-09-01T10:00"])
     episode = begun(here.anna)
     step: dict[str, Any] = {"actor": here.anna, "episode": episode, "step": "acute"}
-    looking.open_patient(actor=here.anna, system_id=system_id_of(TOLVAN), reason="Vårdas här", at=NOW)
+    audited_reads.open_patient(actor=here.anna, system_id=system_id_of(TOLVAN), reason="Vårdas här", at=NOW)
     services.write(base=0, written=ACUTE, at=NOW + MINUTE, **step)
     services.sign(base=1, at=NOW + 2 * MINUTE, **step)
     services.reopen(reason="Fel puls", at=NOW + 3 * MINUTE, **step)
@@ -126,11 +130,13 @@ def test_nobody_but_a_case_handler_does_any_of_it(here: Ward, act: str) -> None:
 
 
 LOOKS: dict[str, Callable[[Actor, str], object]] = {
-    "search": lambda greta, e: looking.search(actor=greta, written=TOLVAN, at=NOW),
-    "by name": lambda greta, e: looking.search(actor=greta, written="Tolvansson", at=NOW),
-    "open": lambda greta, e: looking.open_patient(actor=greta, system_id=system_id_of(TOLVAN), reason="x", at=NOW),
-    "step": lambda greta, e: looking.open_step(actor=greta, episode=e, step="acute", at=NOW),
-    "lists": lambda greta, e: looking.work(actor=greta, at=NOW),
+    "search": lambda greta, e: audited_reads.search(actor=greta, written=TOLVAN, at=NOW),
+    "by name": lambda greta, e: audited_reads.search(actor=greta, written="Tolvansson", at=NOW),
+    "open": lambda greta, e: audited_reads.open_patient(
+        actor=greta, system_id=system_id_of(TOLVAN), reason="x", at=NOW
+    ),
+    "step": lambda greta, e: audited_reads.open_step(actor=greta, episode=e, step="acute", at=NOW),
+    "lists": lambda greta, e: audited_reads.work(actor=greta, at=NOW),
     "destroyed": lambda greta, e: retention.destroyed_lately(actor=greta, at=NOW),
 }
 

@@ -11,14 +11,14 @@ from zipfile import ZipFile
 import pytest
 from pytest_django import Settings
 
-from registret.access.people import change_grant, person_of
 from registret.access.roles import Role
-from registret.records import looking, services
-from registret.records.approval import Approval
-from registret.records.disclosing import Wish, decide, fetch, prepare
-from registret.records.disclosure_file import parts_of
+from registret.access.staff.people import change_grant, person_of
+from registret.records.disclosure.file import parts_of
+from registret.records.disclosure.services import Wish, decide, fetch, prepare
+from registret.records.ethics_approval import Approval
 from registret.records.lifecycle import StepState
 from registret.records.refusals import ClosedForEntry
+from registret.records.reporting import audited_reads, services
 from registret.registries.queries import catalogue
 from tests import cast
 from tests.cast import BERTIL, KARIN
@@ -63,7 +63,7 @@ def here(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_a_right_in_a_closed_sub_registry_is_applied_for_attested_and_changed(here: tuple[Ward, str]) -> None:
     place, episode = here
     karin = at_work(KARIN, place.place.infection, by=BERTIL, role=Role.READER)
-    assert looking.open_step(actor=karin, episode=episode, step="acute", at=NOW).step.state is StepState.SIGNED
+    assert audited_reads.open_step(actor=karin, episode=episode, step="acute", at=NOW).step.state is StepState.SIGNED
     bertil = cast.actor(BERTIL, at=NOW)
     grants = person_of(actor=bertil, account_id=place.anna.account_id, at=NOW).grants
     longer = {"role": Role.REPORTER, "sub_registries": ("pneumoni", "sepsis"), "last_day": date(2028, 9, 1)}
@@ -77,7 +77,7 @@ def test_a_reporter_to_a_closed_sub_registry_corrects_and_begins_nothing(here: t
     services.reopen(actor=anna, episode=episode, step="acute", reason="Fel andningsfrekvens", at=NOW)
     mended = {"respiratory_rate": ["28"]}
     services.write(actor=anna, episode=episode, step="acute", base=2, written=mended, at=NOW)
-    version = looking.open_step(actor=anna, episode=episode, step="acute", at=NOW).step.version
+    version = audited_reads.open_step(actor=anna, episode=episode, step="acute", at=NOW).step.version
     services.sign(actor=anna, episode=episode, step="acute", base=version, at=NOW)
     with pytest.raises(ClosedForEntry):
         begun(anna, arrived_at=["2026-08-20T08:15"])

@@ -10,16 +10,16 @@ from django.db import transaction
 from django.db.utils import IntegrityError
 
 from registret.records.models import (
-    Destruction,
+    DeletionTally,
     Disclosure,
     DisclosureFetch,
-    Keeping,
     Merge,
     OptOut,
     Patient,
+    RetentionDecision,
     Step,
 )
-from registret.records.sight import sight_of_all
+from registret.records.scope import all_providers
 from tests.rooms.records.scene import NOW, Ward, begun
 
 pytestmark = pytest.mark.django_db
@@ -77,18 +77,18 @@ KEY = FILE | {"what": "key", "digest": "", "by_account_id": None, "who": []}
 
 REFUSED: dict[str, list[tuple[Any, dict[str, Any]]]] = {
     "keeping_says_what": [
-        (Keeping, DESTROY | {"before": None}),
-        (Keeping, DESTROY | {"until": date(2030, 1, 1)}),
-        (Keeping, KEEP | {"until": None}),
-        (Keeping, KEEP | {"before": NOW}),
-        (Keeping, KEEP | {"done_at": NOW}),
-        (Keeping, DESTROY | {"what": "burn"}),
-        (Keeping, DESTROY | {"what": "research", "before": None}),
+        (RetentionDecision, DESTROY | {"before": None}),
+        (RetentionDecision, DESTROY | {"until": date(2030, 1, 1)}),
+        (RetentionDecision, KEEP | {"until": None}),
+        (RetentionDecision, KEEP | {"before": NOW}),
+        (RetentionDecision, KEEP | {"done_at": NOW}),
+        (RetentionDecision, DESTROY | {"what": "burn"}),
+        (RetentionDecision, DESTROY | {"what": "research", "before": None}),
     ],
-    "keeping_has_reason": [(Keeping, DESTROY | {"reason": ""})],
-    "keeping_done_after": [(Keeping, DESTROY | {"done_at": NOW.replace(year=2020)})],
-    "destruction_why_known": [(Destruction, {"sub_registry": "x", "why": "fire", "episodes": 1, "at": NOW})],
-    "destruction_of_something": [(Destruction, {"sub_registry": "x", "why": "retention", "episodes": 0, "at": NOW})],
+    "keeping_has_reason": [(RetentionDecision, DESTROY | {"reason": ""})],
+    "keeping_done_after": [(RetentionDecision, DESTROY | {"done_at": NOW.replace(year=2020)})],
+    "destruction_why_known": [(DeletionTally, {"sub_registry": "x", "why": "fire", "episodes": 1, "at": NOW})],
+    "destruction_of_something": [(DeletionTally, {"sub_registry": "x", "why": "retention", "episodes": 0, "at": NOW})],
     "opt_out_mark_shape": [(OptOut, {"mark": "191212121212", "key": "k", "case_number": "26RS1", "episodes": 0})],
     "disclosure_says_what": [
         (Disclosure, PREPARED | {name: ""})
@@ -152,7 +152,7 @@ REFUSED: dict[str, list[tuple[Any, dict[str, Any]]]] = {
 def test_the_database_refuses(here: Ward, constraint: str) -> None:
     for model, values in REFUSED[constraint]:
         filled = dict(values)
-        if model is Destruction:
+        if model is DeletionTally:
             filled["clinic_id"] = here.place.infection
         if model is DisclosureFetch:
             filled["disclosure_id"] = Disclosure.objects.create(**DECIDED).id
@@ -164,17 +164,17 @@ def test_the_database_refuses(here: Ward, constraint: str) -> None:
 
 def test_one_decision_to_destroy_is_carried_out_at_a_time(here: Ward) -> None:
     for what in ("destroy", "research"):
-        Keeping.objects.create(**DESTROY | {"what": what})
+        RetentionDecision.objects.create(**DESTROY | {"what": what})
         with pytest.raises(IntegrityError, match="one_destruction_at_a_time"), transaction.atomic():
-            Keeping.objects.create(**DESTROY | {"what": what})
-    Keeping.objects.update(done_at=NOW)
-    Keeping.objects.create(**DESTROY)
-    Keeping.objects.create(**KEEP)
+            RetentionDecision.objects.create(**DESTROY | {"what": what})
+    RetentionDecision.objects.update(done_at=NOW)
+    RetentionDecision.objects.create(**DESTROY)
+    RetentionDecision.objects.create(**KEEP)
 
 
 def test_merging_has_a_reason_and_a_gone_patient_is_gone_once(here: Ward) -> None:
     begun(here.anna)
-    with sight_of_all():
+    with all_providers():
         values: dict[str, Any] = {
             "patient": Patient.objects.get(),
             "gone": "PXXXXXXXX",
@@ -189,7 +189,7 @@ def test_merging_has_a_reason_and_a_gone_patient_is_gone_once(here: Ward) -> Non
             Merge.objects.create(**values, by_name="x", reason="x")
 
 
-TRIED = (Destruction, Disclosure, DisclosureFetch, Keeping, Merge, OptOut)
+TRIED = (DeletionTally, Disclosure, DisclosureFetch, RetentionDecision, Merge, OptOut)
 
 
 def test_every_constraint_of_what_is_decided_destroyed_and_disclosed_is_tried() -> None:
@@ -209,11 +209,11 @@ def test_what_is_whole_is_let_in(here: Ward) -> None:
 
 def test_what_the_register_protects_is_protected(here: Ward) -> None:
     begun(here.anna)
-    with pytest.raises(IntegrityError, match="patient_protected_by_the_register"), sight_of_all():
+    with pytest.raises(IntegrityError, match="patient_protected_by_the_register"), all_providers():
         Patient.objects.update(register_protects=True)
 
 
 def test_only_what_is_not_begun_is_next(here: Ward) -> None:
     begun(here.anna)
-    with pytest.raises(IntegrityError, match="step_next_is_planned"), sight_of_all():
+    with pytest.raises(IntegrityError, match="step_next_is_planned"), all_providers():
         Step.objects.filter(code="inclusion").update(next_since=NOW)

@@ -9,13 +9,14 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from registret.kernel.life import NotPossible
-from registret.records import identity, looking, services
+from registret.records.identity import services as identity
 from registret.records.lifecycle import StepState
 from registret.records.models import Revision, Step
 from registret.records.refusals import CannotSign
+from registret.records.reporting import audited_reads, services
+from registret.records.reporting.services import NewPatient
 from registret.records.rows import StepPage
-from registret.records.services import NewPatient
-from registret.records.sight import sight_of_all
+from registret.records.scope import all_providers
 from registret.registries.answers import FormFault
 from tests.parallel import committed, together
 from tests.rooms.records.scene import (
@@ -63,7 +64,7 @@ def discharged(here: Ward, written: Mapping[str, Sequence[str]] = HOME, *, patie
 
 
 def step(here: Ward, episode: str, code: str = "follow_up", *, at: datetime = NOW) -> StepPage:
-    return looking.open_step(actor=here.anna, episode=episode, step=code, at=at)
+    return audited_reads.open_step(actor=here.anna, episode=episode, step=code, at=at)
 
 
 def put(
@@ -80,8 +81,8 @@ def sign(here: Ward, episode: str, code: str = "follow_up", *, at: datetime = NO
 
 def to_do(here: Ward, *, at: datetime = NOW) -> tuple[list[str], list[str]]:
     """Episodes on the list of follow-ups, and patients on the list for letters."""
-    due = looking.work(actor=here.anna, at=at).due.rows
-    letters = looking.letters_due(actor=here.anna, at=at)
+    due = audited_reads.work(actor=here.anna, at=at).due.rows
+    letters = audited_reads.letters_due(actor=here.anna, at=at)
     return [row.episode for row in due], [line.patient.number.shown for line in letters]
 
 
@@ -111,7 +112,7 @@ def test_who_died_in_hospital_gets_no_letter_and_no_follow_up_and_the_step_says_
     (entry,) = log("step.closed")
     assert (entry.by_name, entry.about_patient_id) == (here.anna.name, page.patient.id)
     assert entry.facts == {"episode": episode, "step": "follow_up", "sub_registry": "pneumoni", "why": "answer"}
-    with sight_of_all():
+    with all_providers():
         (revision,) = Revision.objects.filter(step__code="follow_up")
     assert (revision.kind, revision.by_name) == ("close", here.anna.name)
     with pytest.raises(NotPossible):
@@ -158,16 +159,16 @@ def test_what_the_population_register_says_closes_everywhere_and_what_it_takes_b
     page = step(here, episode)
     assert (page.step.state, page.step.closed_why) == (StepState.CLOSED, "register")
     assert (score(page, "died_30"), score(page, "died_90")) == (0, 1), "60 days after the arrival"
-    there = looking.open_step(actor=here.cecilia, episode=elsewhere, step="follow_up", at=NOW)
+    there = audited_reads.open_step(actor=here.cecilia, episode=elsewhere, step="follow_up", at=NOW)
     assert there.step.state is StepState.CLOSED
     assert {entry.by_program for entry in log("step.closed")} == {"population"}
-    _, (revision, *_) = looking.open_history(actor=here.anna, episode=episode, step="follow_up", at=NOW)
+    _, (revision, *_) = audited_reads.open_history(actor=here.anna, episode=episode, step="follow_up", at=NOW)
     assert (revision.kind, revision.by_name, revision.by_clinic_id) == ("close", "registret", None)
     register_says(None, monkeypatch, at=NOW + 2 * DAY)
     page = step(here, episode)
     assert page.step.state is StepState.DRAFT, "it was begun"
     assert page.answers["follow_up"]["readmitted"].value == "no"
-    there = looking.open_step(actor=here.cecilia, episode=elsewhere, step="follow_up", at=NOW)
+    there = audited_reads.open_step(actor=here.cecilia, episode=elsewhere, step="follow_up", at=NOW)
     assert there.step.state is StepState.PLANNED
 
 
@@ -186,7 +187,7 @@ def test_a_death_counts_in_all_episodes_of_the_care_provider_and_in_no_other(her
     page = step(here, first)
     assert page.step.state is StepState.CLOSED
     assert (score(page, "died_30"), score(page, "died_90")) == (0, 1), "80 days after the first arrival"
-    there = looking.open_step(actor=here.cecilia, episode=elsewhere, step="follow_up", at=NOW)
+    there = audited_reads.open_step(actor=here.cecilia, episode=elsewhere, step="follow_up", at=NOW)
     assert there.step.state is StepState.PLANNED, "another care provider is not told"
 
 
@@ -197,7 +198,7 @@ def test_an_episode_that_is_begun_for_the_dead_has_no_follow_up_to_do(
     episode = discharged(here)
     assert step(here, episode).step.state is StepState.CLOSED
     assert to_do(here) == ([], [])
-    assert looking.work(actor=here.anna, at=NOW).to_continue.rows == ()
+    assert audited_reads.work(actor=here.anna, at=NOW).to_continue.rows == ()
 
 
 def test_a_follow_up_that_was_done_before_the_death_can_be_filled_in_all_the_same(
@@ -332,7 +333,7 @@ def test_an_outcome_that_nobody_knew_at_30_days_is_asked_for_at_90(here: Ward) -
 
 def test_the_database_closes_no_step_without_a_reason_or_a_revision(here: Ward) -> None:
     discharged(here)
-    with sight_of_all():
+    with all_providers():
         row = Step.objects.get(code="follow_up")
         for change in (
             {"state": "closed", "version": row.version + 1},

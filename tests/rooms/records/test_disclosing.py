@@ -27,20 +27,21 @@ from django.db.utils import IntegrityError, ProgrammingError
 from pytest_django import Settings
 
 from registret.access.actor import Actor
-from registret.access.appointing import dismiss_by_program
 from registret.access.models import Claim
 from registret.access.refusals import CardTooOld, NotFound, NotPermitted, PrincipalsMissing
 from registret.access.roles import Role
+from registret.access.staff.appointing import dismiss_by_program
 from registret.config.workers import workers
 from registret.kernel.by import By
 from registret.kernel.checkdigit import luhn_digit
 from registret.kernel.identifiers import HsaId, Malformed
 from registret.kernel.life import NotPossible
-from registret.limits.services import TooMany
 from registret.oversight.extracts import READS, log_extract_of_case
-from registret.records import disclosing, identity_cases, looking, services
-from registret.records.approval import Approval
-from registret.records.disclosing import (
+from registret.rate_limits.services import TooMany
+from registret.records.disclosure import services as disclosing
+from registret.records.disclosure.file import parts_of
+from registret.records.disclosure.pseudonyms import Pseudonyms, key_in_force
+from registret.records.disclosure.services import (
     DECIDABLE_FOR,
     FETCHABLE_FOR,
     FETCHES_PER_PERSON,
@@ -56,10 +57,10 @@ from registret.records.disclosing import (
     take_key,
     withdraw,
 )
-from registret.records.disclosure_file import parts_of
+from registret.records.ethics_approval import Approval
+from registret.records.identity import cases as identity_cases
 from registret.records.lifecycle import DisclosureState
 from registret.records.models import Disclosure, DisclosureFetch, Episode, Patient, Step
-from registret.records.pseudonyms import Pseudonyms, key_in_force
 from registret.records.refusals import (
     DisclosureClosed,
     DisclosureLapsed,
@@ -70,7 +71,8 @@ from registret.records.refusals import (
     PreparerGone,
     ResearchKeyMissing,
 )
-from registret.records.sight import destroying, sight_of_all, snapshot_of_all
+from registret.records.reporting import audited_reads, services
+from registret.records.scope import all_providers, deletion_allowed, snapshot_of_all
 from registret.registries.queries import DEFINITIONS, catalogue
 from tests import cast
 from tests.cast import ANNA, DORIS, ERIK
@@ -145,7 +147,7 @@ def treated(monkeypatch: pytest.MonkeyPatch) -> Ward:
     third = begun(found.anna, patient=RESERVE)
     services.write(actor=found.anna, episode=third, step="acute", base=0, written=ACUTE, at=NOW)
     fourth = begun(found.anna, patient=PROTECTED)
-    looking.open_patient(actor=found.anna, system_id=system_id_of(PROTECTED), reason="Rond", at=NOW)
+    audited_reads.open_patient(actor=found.anna, system_id=system_id_of(PROTECTED), reason="Rond", at=NOW)
     signed(found.anna, fourth, "acute", ACUTE)
     return found
 
@@ -201,7 +203,7 @@ def key_of(number: int, *names: str) -> disclosing.Key:
 
 
 def patient_ids() -> dict[str, int]:
-    with sight_of_all():
+    with all_providers():
         return dict(Patient.objects.values_list("numbers__text", "id"))
 
 
@@ -537,7 +539,7 @@ def test_answers_are_codes_and_numbers_and_times_are_since_the_episode_began(ope
 
 
 def test_a_step_that_a_death_has_closed_is_told_of_with_who_said_so(open_house: Ward) -> None:
-    with sight_of_all():
+    with all_providers():
         sydvik = Episode.objects.get(clinic_id=open_house.place.sydvik)
     signed(open_house.cecilia, sydvik.system_id, "discharge", {**DISCHARGE, "discharged_to": ["died"]})
     file = inside(file_of(decided()))
@@ -581,7 +583,7 @@ def test_nothing_that_says_who_somebody_is_is_anywhere_in_the_file(open_house: W
     number = decided()
     file = file_of(number)
     whole = b"".join(inside(file).values()).decode() + "".join(inside(file))
-    with sight_of_all():
+    with all_providers():
         secrets = [text for one in Patient.objects.prefetch_related("numbers") for text in everything_of(one)]
         secrets += [step.episode.system_id for step in Step.objects.select_related("episode")]
     assert len(secrets) > 30
@@ -624,7 +626,7 @@ def test_somebody_of_protected_identity_is_left_out_and_not_told_of(open_house: 
 def test_who_is_protected_after_the_decision_is_not_in_the_next_file(open_house: Ward) -> None:
     number = decided()
     assert manifest(file_of(number))["patients"] == 3
-    with sight_of_all():
+    with all_providers():
         Patient.objects.filter(numbers__text="191212121212").update(is_protected=True)
     told = manifest(file_of(number))
     assert (told["patients"], told["left_out"]["protected_identity"]) == (
@@ -649,7 +651,7 @@ def test_who_has_opted_out_is_not_in_it(open_house: Ward) -> None:
 
 def test_what_is_opened_again_is_not_in_it_until_it_is_signed(open_house: Ward) -> None:
     number = decided()
-    with sight_of_all():
+    with all_providers():
         step = Step.objects.get(code="discharge", state="signed")
         episode = step.episode.system_id
     services.reopen(actor=open_house.anna, episode=episode, step="discharge", reason="Fel", at=NOW)
@@ -659,7 +661,7 @@ def test_what_is_opened_again_is_not_in_it_until_it_is_signed(open_house: Ward) 
 
 def test_what_is_signed_after_the_decision_is_left_out_and_counted(open_house: Ward) -> None:
     number, later = decided(), NOW + MINUTE
-    with sight_of_all():
+    with all_providers():
         episode = Step.objects.get(code="acute", state="draft").episode.system_id
     services.sign(actor=open_house.anna, episode=episode, step="acute", base=1, at=later)
     told = manifest(file_of(number, later))
@@ -682,7 +684,7 @@ def test_a_version_of_the_form_that_came_after_the_decision_brings_nothing(
     (folder / "acute.toml").write_text(text.replace('code = "pulse"', 'code = "heart_rate"'), encoding="utf-8")
     catalogue.cache_clear()
     try:
-        with sight_of_all():
+        with all_providers():
             Episode.objects.filter(patient__numbers__text="191212121212").update(version=newest + 1)
         file = file_of(number)
         assert "heart_rate" in table(inside(file_of(decided()))["acute.csv"])[0]
@@ -703,7 +705,7 @@ def test_the_clinic_is_in_it_only_if_it_was_asked_for(open_house: Ward) -> None:
 
 def test_an_answer_that_no_longer_fits_its_form_is_left_out_and_counted(open_house: Ward) -> None:
     number = decided()
-    with sight_of_all(), destroying():
+    with all_providers(), deletion_allowed():
         step = Step.objects.get(code="acute", answers__crp="201")
         step.delete()
         Step.objects.create(
@@ -847,7 +849,7 @@ def test_the_key_is_of_those_who_were_fetched_and_of_nobody_since(open_house: Wa
     file_of(number)
     newer = "19680808239" + luhn_digit("680808239")
     signed(open_house.anna, begun(open_house.anna, patient=newer), "acute", ACUTE)
-    with sight_of_all():
+    with all_providers():
         assert Patient.objects.filter(numbers__text=newer).exists()
     assert sorted(text for _, text in key_of(number).pairs) == sorted(
         case(one).number.text for one in (TOLVAN, SAMORDNAD, RESERVE)
@@ -1066,12 +1068,12 @@ def test_what_is_signed_while_a_file_is_written_is_not_in_it(open_house: Ward) -
     def steps() -> int:
         return Step.objects.filter(code="acute", state="signed").count()
 
-    with sight_of_all():
+    with all_providers():
         episode = Step.objects.get(code="acute", state="draft").episode.system_id
     with snapshot_of_all():
         before = steps()
         act = partial(services.sign, actor=open_house.anna, episode=episode, step="acute", base=1, at=NOW)
         assert together([act]) == [None]
         assert steps() == before
-    with sight_of_all():
+    with all_providers():
         assert steps() == before + 1

@@ -7,7 +7,7 @@ from django.db import ProgrammingError, connection, transaction
 from django.db.utils import IntegrityError
 
 from registret.records.models import Episode, Number, Patient, Revision, Step
-from registret.records.sight import destroying, sight_of, sight_of_all
+from registret.records.scope import all_providers, deletion_allowed, provider_scope
 from tests.rooms.records.scene import Ward, begun, ward
 
 pytestmark = pytest.mark.django_db
@@ -31,28 +31,28 @@ def test_without_a_sight_there_are_no_rows_whatever_the_query_asks_for(here: War
 
 
 def test_a_sight_shows_the_own_provider_and_ends_with_itself(here: Ward) -> None:
-    with sight_of(here.anna):
+    with provider_scope(here.anna):
         assert seen() == [1, 1, 1, 4, 2]
     assert seen() == [0, 0, 0, 0, 0]
-    with sight_of(here.cecilia):
+    with provider_scope(here.cecilia):
         assert seen() == [0, 0, 0, 0, 0]
-    with sight_of_all():
+    with all_providers():
         assert seen() == [1, 1, 1, 4, 2]
-        with sight_of(here.cecilia):
+        with provider_scope(here.cecilia):
             assert seen() == [0, 0, 0, 0, 0]
         assert seen() == [1, 1, 1, 4, 2]
 
 
 def test_a_sight_that_ends_in_an_error_ends(here: Ward) -> None:
-    with pytest.raises(RuntimeError), sight_of(here.anna):
+    with pytest.raises(RuntimeError), provider_scope(here.anna):
         raise RuntimeError
     assert seen() == [0, 0, 0, 0, 0]
 
 
 def test_nobody_writes_beyond_the_fence(here: Ward) -> None:
-    with sight_of_all():
+    with all_providers():
         step = Step.objects.get(code="acute")
-    with sight_of(here.cecilia):
+    with provider_scope(here.cecilia):
         assert Step.objects.filter(id=step.id).update(lacking=3) == 0
     with pytest.raises(ProgrammingError, match="row-level security"):
         forge(here, step)
@@ -60,7 +60,7 @@ def test_nobody_writes_beyond_the_fence(here: Ward) -> None:
 
 def forge(here: Ward, step: Step) -> None:
     """A revision of a step that Cecilia does not see."""
-    with sight_of(here.cecilia):
+    with provider_scope(here.cecilia):
         Revision.objects.create(
             step_id=step.id,
             care_provider_id=step.care_provider_id,
@@ -81,7 +81,7 @@ def test_a_step_cannot_belong_to_another_provider_than_its_episode(here: Ward) -
 
 
 def give_away(here: Ward) -> None:
-    with sight_of_all():
+    with all_providers():
         Step.objects.filter(code="acute").update(care_provider_id=here.cecilia.seat.care_provider_id)
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -94,9 +94,9 @@ def test_history_is_not_rewritten_nor_deleted_but_by_destroying(here: Ward) -> N
         lambda: Step.objects.all().delete(),
         lambda: Episode.objects.all().delete(),
     ):
-        with pytest.raises(IntegrityError), transaction.atomic(), sight_of_all():
+        with pytest.raises(IntegrityError), transaction.atomic(), all_providers():
             attempt()
-    with sight_of_all(), destroying():
+    with all_providers(), deletion_allowed():
         Episode.objects.all().delete()
         assert seen() == [1, 1, 0, 0, 0]
 
@@ -111,11 +111,11 @@ def test_the_owner_of_the_tables_is_bound_too() -> None:
         )
         # Numbers, marks and decisions; of a patient at most an id that says nothing.
         assert [name for (name,) in cursor.fetchall()] == [
-            "records_destruction",
+            "records_deletiontally",
             "records_disclosure",
             "records_disclosurefetch",
             "records_formversion",
-            "records_keeping",
+            "records_retentiondecision",
             "records_leaving",
             "records_optout",
             "records_reasongiven",

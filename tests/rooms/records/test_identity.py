@@ -13,9 +13,10 @@ from django.db.utils import IntegrityError
 import registret.demo
 from registret.access.refusals import CardTooOld, NotFound, NotPermitted
 from registret.access.roles import Role
-from registret.records import identity, identity_cases, looking, services
+from registret.records.identity import cases as identity_cases
+from registret.records.identity import services as identity
+from registret.records.identity.population import COLUMNS, FileRegister
 from registret.records.models import Merge, Patient
-from registret.records.population import COLUMNS, FileRegister
 from registret.records.refusals import (
     AlsoElsewhere,
     NobodyHere,
@@ -28,8 +29,9 @@ from registret.records.refusals import (
     ReasonNeeded,
     TakenElsewhere,
 )
-from registret.records.services import NewPatient
-from registret.records.sight import sight_of_all
+from registret.records.reporting import audited_reads, services
+from registret.records.reporting.services import NewPatient
+from registret.records.scope import all_providers
 from tests import cast
 from tests.owner import as_owner
 from tests.rooms.records.scene import (
@@ -101,7 +103,8 @@ def test_a_reserve_number_becomes_a_personnummer_and_still_leads_there(here: War
     before = system_id_of(RESERVE)
     change(here)
     found, by_the_old = (
-        looking.search(actor=here.anna, written=written, at=NOW + 2 * HOUR).patient for written in (TOLVAN, RESERVE)
+        audited_reads.search(actor=here.anna, written=written, at=NOW + 2 * HOUR).patient
+        for written in (TOLVAN, RESERVE)
     )
     assert found is not None
     assert found == by_the_old
@@ -118,7 +121,7 @@ def test_the_population_register_is_asked_about_the_new_number(here: Ward, monke
     begun(here.anna, patient=RESERVE)
     ask(Known(n191212121212=registered(died_on=date(2026, 11, 1))), monkeypatch)
     change(here)
-    found = looking.search(actor=here.anna, written=TOLVAN, at=NOW + 2 * HOUR).patient
+    found = audited_reads.search(actor=here.anna, written=TOLVAN, at=NOW + 2 * HOUR).patient
     assert found is not None
     assert (found.name, found.died_on) == ("Tolvan Tolvansson", date(2026, 11, 1))
 
@@ -129,7 +132,7 @@ def test_a_number_can_be_taken_back(here: Ward) -> None:
     identity.change_number(
         actor=here.anna, patient=system_id_of(TOLVAN), number=number(RESERVE), reason="Fel", at=NOW + 2 * HOUR
     )
-    found = looking.search(actor=here.anna, written=TOLVAN, at=NOW + 2 * HOUR).patient
+    found = audited_reads.search(actor=here.anna, written=TOLVAN, at=NOW + 2 * HOUR).patient
     assert found is not None
     assert found.number.text == "22800101AB17"
 
@@ -190,14 +193,16 @@ def test_a_number_that_was_wrong_leads_to_the_patient_no_longer_and_is_free_for_
     identity.change_number(
         actor=here.anna, patient=mine, number=number(TOLVAN), reason="Felskrivet", mistaken=True, at=NOW + HOUR
     )
-    assert looking.search(actor=here.anna, written=OTHER, at=NOW + HOUR).patient is None
+    assert audited_reads.search(actor=here.anna, written=OTHER, at=NOW + HOUR).patient is None
     begun(here.cecilia, patient=OTHER)
     assert counted() == (2, 2, 2)
     assert system_id_of(OTHER) != mine == system_id_of(TOLVAN)
     (entry,) = log("patient.number_changed")
     assert entry.facts["mistaken"] is True
     opt_out(actor=handler(NOW + HOUR), case=case(), at=NOW + HOUR)
-    assert looking.search(actor=here.cecilia, written=OTHER, at=NOW + HOUR).patient is not None, "nobody blocks it"
+    assert audited_reads.search(actor=here.cecilia, written=OTHER, at=NOW + HOUR).patient is not None, (
+        "nobody blocks it"
+    )
 
 
 def test_what_the_register_said_of_a_mistaken_number_goes_with_it(here: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -206,7 +211,7 @@ def test_what_the_register_said_of_a_mistaken_number_goes_with_it(here: Ward, mo
     identity.change_number(
         actor=here.anna, patient=system_id_of(TOLVAN), number=number(RESERVE), reason="Fel", mistaken=True, at=NOW
     )
-    found = looking.search(actor=here.anna, written=RESERVE, at=NOW).patient
+    found = audited_reads.search(actor=here.anna, written=RESERVE, at=NOW).patient
     assert found is not None
     assert (found.name, found.died_on) == ("", None)
 
@@ -237,18 +242,20 @@ def test_two_become_one_with_all_episodes_numbers_and_a_trace(here: Ward) -> Non
     gone = system_id_of(RESERVE)
     assert merge_of_case() == system_id_of(TOLVAN) == system_id_of(RESERVE)
     assert counted() == (1, 2, 2)
-    page = looking.open_patient(actor=here.anna, system_id=system_id_of(TOLVAN), at=NOW + 2 * HOUR)
+    page = audited_reads.open_patient(actor=here.anna, system_id=system_id_of(TOLVAN), at=NOW + 2 * HOUR)
     assert [one.system_id for one in page.episodes] == [mine], "the fence stands: the other's episode is not shown"
     assert page.patient.number.text == "191212121212"
-    assert looking.open_patient(actor=here.anna, system_id=gone, at=NOW).patient == page.patient, "by the old id too"
-    with sight_of_all():
+    assert audited_reads.open_patient(actor=here.anna, system_id=gone, at=NOW).patient == page.patient, (
+        "by the old id too"
+    )
+    with all_providers():
         (trace,) = Merge.objects.all()
         assert (trace.gone, trace.by_name, trace.reason) == (gone, GRETA.name, WHY)
     entries = log("patient.merged")
     told = {"episodes": 1, "mistaken": False, "case": "26RS4711"}
     assert [entry.facts for entry in entries] == [told] * 2, "not the reason, which can go"
     assert len({entry.about_patient_id for entry in entries}) == 2, "under both"
-    assert looking.open_step(actor=here.cecilia, episode=theirs, step="acute", at=NOW)
+    assert audited_reads.open_step(actor=here.cecilia, episode=theirs, step="acute", at=NOW)
 
 
 @pytest.mark.parametrize("whose", ["the other", "the own", "both"])
@@ -346,7 +353,7 @@ def test_who_has_a_personnummer_remains_whichever_way_it_is_said(here: Ward) -> 
     begun(here.anna)
     remains, goes = system_id_of(TOLVAN), system_id_of(RESERVE)
     assert merge(here, of=TOLVAN, into=RESERVE) == remains
-    with sight_of_all():
+    with all_providers():
         assert Merge.objects.get().gone == goes
 
 
@@ -357,20 +364,20 @@ def test_a_merged_patient_is_merged_again_and_no_trace_is_lost(here: Ward) -> No
     first, second = system_id_of(RESERVE), system_id_of(OTHER)
     merge(here, of=RESERVE, into=OTHER)
     remains = merge(here, of=OTHER, into=TOLVAN)
-    with sight_of_all():
+    with all_providers():
         assert set(Merge.objects.values_list("gone", "patient__system_id")) == {(first, remains), (second, remains)}
-    assert looking.open_patient(actor=here.anna, system_id=first, at=NOW).patient.system_id == remains
+    assert audited_reads.open_patient(actor=here.anna, system_id=first, at=NOW).patient.system_id == remains
     assert counted() == (1, 3, 3)
 
 
 def test_protection_and_death_go_along(here: Ward) -> None:
     begun(here.anna, patient=RESERVE)
     begun(here.anna)
-    with sight_of_all():
+    with all_providers():
         Patient.objects.filter(system_id=system_id_of(RESERVE)).update(is_protected=True, died_on=date(2026, 11, 2))
-    looking.open_patient(actor=here.anna, system_id=system_id_of(RESERVE), reason="Rättar", at=NOW + HOUR)
+    audited_reads.open_patient(actor=here.anna, system_id=system_id_of(RESERVE), reason="Rättar", at=NOW + HOUR)
     merge(here)
-    with sight_of_all():
+    with all_providers():
         found = Patient.objects.get()
         assert (found.is_protected, found.died_on) == (True, date(2026, 11, 2))
 
@@ -391,7 +398,7 @@ def test_a_trace_is_not_rewritten(here: Ward) -> None:
     begun(here.anna)
     merge(here)
     for attempt in (lambda: Merge.objects.update(reason="annat"), lambda: Merge.objects.all().delete()):
-        with pytest.raises(IntegrityError), as_owner(), sight_of_all():
+        with pytest.raises(IntegrityError), as_owner(), all_providers():
             attempt()
 
 
@@ -407,7 +414,7 @@ def test_a_death_and_a_protection_are_seen_the_next_day_and_the_log_says_which_f
     ask(Known(n191212121212=registered(protected=True, died_on=date(2026, 11, 24))), monkeypatch)
     assert identity.ask_again(at=NOW + DAY) == 1
     assert identity.ask_again(at=NOW + 2 * DAY) == 0, "nothing new"
-    with sight_of_all():
+    with all_providers():
         found = Patient.objects.get()
         assert (found.is_protected, found.died_on) == (True, date(2026, 11, 24))
     (entry,) = log("patient.looked_up")
@@ -423,16 +430,16 @@ def test_a_protection_survives_a_merge_until_the_register_takes_it_back_from_the
     ask(Known(n191212121212=registered()), monkeypatch)
     begun(here.anna, patient=of)
     begun(here.anna)
-    with sight_of_all():
+    with all_providers():
         Patient.objects.filter(system_id=system_id_of(of)).update(is_protected=True)
-    looking.open_patient(actor=here.anna, system_id=system_id_of(of), reason="Rättar", at=NOW + HOUR)
+    audited_reads.open_patient(actor=here.anna, system_id=system_id_of(of), reason="Rättar", at=NOW + HOUR)
     merge(here, of=of)
 
     def protected_after(days: int, *, register_says: bool | None) -> bool:
         answers = {} if register_says is None else {"n191212121212": registered(protected=register_says)}
         ask(Known(**answers), monkeypatch)
         identity.ask_again(at=NOW + days * DAY)
-        with sight_of_all():
+        with all_providers():
             return Patient.objects.get().is_protected
 
     assert protected_after(1, register_says=False), "it said so before the merge too"
@@ -449,11 +456,11 @@ def test_a_protection_survives_another_number_that_the_register_does_not_protect
 ) -> None:
     ask(Known(n191212729808=registered(protected=True), n191212121212=registered()), monkeypatch)
     begun(here.anna, patient=OTHER)
-    looking.open_patient(actor=here.anna, system_id=system_id_of(OTHER), reason="Rättar", at=NOW + HOUR)
+    audited_reads.open_patient(actor=here.anna, system_id=system_id_of(OTHER), reason="Rättar", at=NOW + HOUR)
     change(here, of=OTHER)
     for days in (0, 1, 2):
         identity.ask_again(at=NOW + days * DAY)
-        with sight_of_all():
+        with all_providers():
             assert Patient.objects.get().is_protected, "a mistyped number must not uncover anybody"
 
 
@@ -462,7 +469,7 @@ def test_a_protection_that_the_register_gave_it_takes_back(here: Ward, monkeypat
     begun(here.anna)
     ask(Known(n191212121212=registered()), monkeypatch)
     assert identity.ask_again(at=NOW + DAY) == 1
-    with sight_of_all():
+    with all_providers():
         assert not Patient.objects.get().is_protected
 
 
@@ -471,12 +478,12 @@ def test_what_the_register_does_not_know_or_cannot_be_stays(here: Ward, monkeypa
     assert identity.ask_again(at=NOW + DAY) == 0
     ask(Known(n191212121212=registered(died_on=date(1900, 1, 1))), monkeypatch)
     identity.ask_again(at=NOW + 2 * DAY)
-    with sight_of_all():
+    with all_providers():
         found = Patient.objects.get()
         assert (found.surname, found.died_on) == ("Tolvansson", None), "nobody died before birth"
     ask(Known(), monkeypatch)
     identity.ask_again(at=NOW + 4 * DAY)
-    with sight_of_all():
+    with all_providers():
         assert Patient.objects.get().surname == "Tolvansson", "a register that is silent erases nobody"
 
 
@@ -507,7 +514,7 @@ def test_two_official_numbers_of_different_birth_dates_are_not_one_persons(here:
     for act in (change, merge):
         with pytest.raises(NotTheSame):
             act(here, **{"of": TOLVAN, "to" if act is change else "into": STRANGER})
-    assert looking.search(actor=here.anna, written=STRANGER, at=NOW).patient is not None
+    assert audited_reads.search(actor=here.anna, written=STRANGER, at=NOW).patient is not None
 
 
 def test_another_birth_date_is_not_reached_in_two_steps_either(here: Ward) -> None:
@@ -567,7 +574,7 @@ def test_whom_the_own_provider_has_in_a_sub_registry_outside_the_seat_is_not_mer
         with pytest.raises(TakenElsewhere):
             act(here)
     with pytest.raises(NotFound):
-        looking.open_patient(actor=here.anna, system_id=system_id_of(TOLVAN), at=NOW)
+        audited_reads.open_patient(actor=here.anna, system_id=system_id_of(TOLVAN), at=NOW)
     begun(here.anna)
     for act in (change, merge):
         with pytest.raises(AlsoElsewhere):
@@ -580,13 +587,13 @@ def test_whom_the_own_provider_has_in_a_sub_registry_outside_the_seat_is_not_mer
 def test_the_other_of_protected_identity_asks_for_a_reason_too(here: Ward, act: Callable[..., object]) -> None:
     begun(here.anna, patient=RESERVE)
     begun(here.anna)
-    with sight_of_all():
+    with all_providers():
         Patient.objects.filter(system_id=system_id_of(TOLVAN)).update(is_protected=True)
     with pytest.raises(ReasonNeeded) as no:
         act(here)
     assert no.value.patient == system_id_of(TOLVAN)
     assert len(log("patient.number_met")) == 1
-    looking.open_patient(actor=here.anna, system_id=system_id_of(TOLVAN), reason="Rättar", at=NOW + HOUR)
+    audited_reads.open_patient(actor=here.anna, system_id=system_id_of(TOLVAN), reason="Rättar", at=NOW + HOUR)
     if act is change:
         with pytest.raises(NumberTaken):
             change(here)

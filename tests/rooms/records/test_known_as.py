@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from registret.access.actor import Actor
 from registret.access.refusals import NotPermitted
-from registret.records import identity_cases
-from registret.records.known_as import ids_in_the_log, system_ids
+from registret.records.identity import cases as identity_cases
+from registret.records.identity.known_as import ids_in_the_log, system_ids
 from registret.records.models import Patient
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, Person

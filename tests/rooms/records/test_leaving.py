@@ -13,13 +13,23 @@ from django.db import connection
 from django.db.utils import IntegrityError
 
 from registret.access.refusals import NotFound
-from registret.records import cases, identity, looking, retention, services
-from registret.records.blocking import mark_of
-from registret.records.mark_file import read_kept, read_marks
+from registret.records import cases
+from registret.records.identity import services as identity
 from registret.records.models import Leaving, OptOut, TakenBack
-from registret.records.opting_out import came_back, confirm_opt_out, destroy_left, replay, take_back, write_marks
+from registret.records.opt_out_marks import mark_of
+from registret.records.patient_rights.mark_file import read_kept, read_marks
+from registret.records.patient_rights.opting_out import (
+    came_back,
+    confirm_opt_out,
+    destroy_left,
+    replay,
+    take_back,
+    write_marks,
+)
 from registret.records.refusals import NothingLeaves, OptedOut, OwnOptOut
-from registret.records.sight import sight_of, sight_of_all, sight_of_leaving
+from registret.records.reporting import audited_reads, services
+from registret.records.retention import services as retention
+from registret.records.scope import all_providers, leaving_patients, provider_scope
 from tests.owner import as_owner
 from tests.rooms.records.scene import (
     ACUTE,
@@ -47,7 +57,7 @@ pytestmark = pytest.mark.django_db
 def rows() -> dict[str, list[str]]:
     """All of the patients, also of those who have opted out."""
     found = {}
-    with sight_of_leaving(), connection.cursor() as cursor:
+    with leaving_patients(), connection.cursor() as cursor:
         for table in ("patient", "number", "episode", "step", "revision", "merge", "optout"):
             cursor.execute(f"SELECT to_jsonb(t)::text FROM records_{table} t ORDER BY id")  # noqa: S608
             found[table] = [line for (line,) in cursor.fetchall()]
@@ -66,21 +76,21 @@ def test_from_that_moment_nobody_sees_the_patient(here: Ward) -> None:
     episode, patient = story(here), system_id_of(TOLVAN)
     assert leave(actor=handler(), case=case(), at=NOW) == 2
     assert counted() == (0, 0, 0)
-    work = looking.work(actor=here.anna, at=NOW)
+    work = audited_reads.work(actor=here.anna, at=NOW)
     lists = (work.due, work.drafts, work.to_continue, work.laid_aside)
     assert [row for listed in lists for row in listed.rows] == []
     for look in (
-        lambda: looking.open_patient(actor=here.anna, system_id=patient, at=NOW),
-        lambda: looking.open_step(actor=here.anna, episode=episode, step="acute", at=NOW),
-        lambda: looking.open_news(actor=here.anna, episode=episode, step="acute", base=0, at=NOW),
-        lambda: looking.open_history(actor=here.anna, episode=episode, step="acute", at=NOW),
+        lambda: audited_reads.open_patient(actor=here.anna, system_id=patient, at=NOW),
+        lambda: audited_reads.open_step(actor=here.anna, episode=episode, step="acute", at=NOW),
+        lambda: audited_reads.open_news(actor=here.anna, episode=episode, step="acute", base=0, at=NOW),
+        lambda: audited_reads.open_history(actor=here.anna, episode=episode, step="acute", at=NOW),
         lambda: services.write(actor=here.anna, episode=episode, step="acute", base=1, written={}, at=NOW),
     ):
         with pytest.raises(NotFound):
             look()
-    assert looking.print_episode(actor=here.anna, episode=episode, at=NOW) == ()
-    assert looking.search(actor=here.anna, written=patient, at=NOW).patient is None
-    assert looking.search(actor=here.anna, written=TOLVAN, at=NOW).patient is None
+    assert audited_reads.print_episode(actor=here.anna, episode=episode, at=NOW) == ()
+    assert audited_reads.search(actor=here.anna, written=patient, at=NOW).patient is None
+    assert audited_reads.search(actor=here.anna, written=TOLVAN, at=NOW).patient is None
     with pytest.raises(OptedOut):
         begun(here.cecilia)
     other = begun(here.anna, patient=RESERVE)
@@ -99,7 +109,7 @@ def test_the_database_itself_shows_nothing_of_the_patient(here: Ward, sight: str
     """Whatever a query forgets to ask: also steps, revisions and numbers that nothing else leads to."""
     story(here)
     leave(actor=handler(), case=case(), at=NOW)
-    with sight_of(here.anna) if sight == "own" else sight_of_all(), connection.cursor() as cursor:
+    with provider_scope(here.anna) if sight == "own" else all_providers(), connection.cursor() as cursor:
         left = {}
         for table in ("patient", "number", "episode", "step", "revision", "merge"):
             cursor.execute(f"SELECT count(*) FROM records_{table}")  # noqa: S608
@@ -113,7 +123,7 @@ def test_the_database_hides_those_who_leave_without_reading_all_episodes(here: W
     story(here)
     begun(here.anna, patient=RESERVE)
     leave(actor=handler(), case=case(RESERVE), at=NOW)
-    with sight_of(here.anna), connection.cursor() as cursor:
+    with provider_scope(here.anna), connection.cursor() as cursor:
         for table, count in (("step", 4), ("revision", 3)):
             cursor.execute(f"SELECT count(*) FROM records_{table}")  # noqa: S608
             assert cursor.fetchone() == (count,)
@@ -157,7 +167,7 @@ def test_until_then_it_is_taken_back_and_all_is_as_it_was(here: Ward) -> None:
     leave(actor=handler(), case=case(), at=NOW)
     take_back(actor=handler(), case=case(), at=NOW + HOUR)
     assert rows() == before
-    assert looking.open_step(actor=here.anna, episode=episode, step="acute", at=NOW).episode.system_id == episode
+    assert audited_reads.open_step(actor=here.anna, episode=episode, step="acute", at=NOW).episode.system_id == episode
     services.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
     assert destroy_left(at=NOW + 2 * DAY) == 0
     assert TakenBack.objects.count() == 1

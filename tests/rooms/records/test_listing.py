@@ -13,12 +13,12 @@ from django.test.utils import CaptureQueriesContext
 from registret.access.actor import Actor
 from registret.access.refusals import CardTooOld, NotFound
 from registret.access.roles import Role
-from registret.records import listing, services
 from registret.records.lifecycle import EpisodeState, StepState
-from registret.records.listing import EpisodeFilter, EpisodeOrder, episode_file, episode_list
 from registret.records.models import Step
+from registret.records.reporting import listing, services
+from registret.records.reporting.listing import EpisodeFilter, EpisodeOrder, episode_file, episode_list
 from registret.records.rows import EpisodeList
-from registret.records.sight import sight_of_all
+from registret.records.scope import all_providers
 from tests.cast import BERTIL, KARIN
 from tests.rooms.records.scene import (
     ACUTE,
@@ -105,7 +105,7 @@ def test_each_state_finds_its_episodes_and_is_counted(here: Ward) -> None:
 def test_only_an_episode_whose_next_step_is_its_follow_up_waits_for_it(here: Ward) -> None:
     reports_sepsis = at_work(BERTIL, here.place.infection, by=KARIN, registries=("sepsis",))
     of_sepsis(reports_sepsis)
-    with sight_of_all():
+    with all_providers():
         dated = Step.objects.get(code="follow_up")
     assert dated.due_from is not None, "counted from the arrival, long before it is next"
     assert listed(reports_sepsis).counts[EpisodeState.AWAITING] == 0

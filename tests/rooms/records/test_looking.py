@@ -7,9 +7,11 @@ import pytest
 from registret.access.actor import Actor
 from registret.access.refusals import NotPermitted
 from registret.access.roles import Role
-from registret.records import identity, looking, queries, services
+from registret.records import queries
+from registret.records.identity import services as identity
 from registret.records.refusals import NotAsShown, OptedOut, ReasonNeeded
-from registret.records.services import Intake, NewPatient
+from registret.records.reporting import audited_reads, services
+from registret.records.reporting.services import Intake, NewPatient
 from tests.cast import person
 from tests.rooms.records.scene import (
     ACUTE,
@@ -58,7 +60,7 @@ def test_a_list_is_one_entry_that_says_whom_it_showed(here: Ward) -> None:
     episode = begun(here.anna, patient=RESERVE)
     services.write(actor=here.anna, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
     first, second = sorted(entry.about_patient_id or 0 for entry in log("episode.begun"))
-    assert len(looking.work(actor=here.anna, at=NOW).to_continue.rows) == 1
+    assert len(audited_reads.work(actor=here.anna, at=NOW).to_continue.rows) == 1
     (entry,) = log("work.listed")
     assert (entry.by_name, entry.about_patient_id) == (here.anna.name, None)
     assert sorted(entry.shown_patient_ids or ()) == [first, second]
@@ -67,8 +69,8 @@ def test_a_list_is_one_entry_that_says_whom_it_showed(here: Ward) -> None:
 def test_print_and_history_are_in_the_log(here: Ward) -> None:
     episode = begun(here.anna)
     about = log("episode.begun")[0].about_patient_id
-    looking.print_episode(actor=here.karin, episode=episode, at=NOW)
-    looking.open_history(actor=here.karin, episode=episode, step="inclusion", at=NOW)
+    audited_reads.print_episode(actor=here.karin, episode=episode, at=NOW)
+    audited_reads.open_history(actor=here.karin, episode=episode, step="inclusion", at=NOW)
     (printed,), (history,) = log("episode.printed"), log("step.history_opened")
     for entry in (printed, history):
         assert (entry.by_name, entry.about_patient_id, entry.clinic_id) == (
@@ -96,7 +98,7 @@ def test_a_number_that_is_typed_reveals_no_opt_out_before_an_episode_is_begun_an
     opt_out(actor=handler(), case=case(), at=NOW)
     reader = at_work(NILS, here.place.sydvik, by=None, role=Role.READER)
     for actor in (reader, here.cecilia):
-        assert looking.search(actor=actor, written=TOLVAN, at=NOW).patient is None
+        assert audited_reads.search(actor=actor, written=TOLVAN, at=NOW).patient is None
     assert not asked(here.cecilia).doubles
     with pytest.raises(OptedOut):
         begun(here.cecilia)
@@ -119,7 +121,7 @@ def test_the_number_of_a_protected_patient_of_ours_asks_for_a_reason_before_doub
         asked(here.karin)
     with pytest.raises(ReasonNeeded):
         begun(here.karin)
-    looking.open_patient(actor=here.karin, system_id=system_id_of(TOLVAN), reason="Ny inläggning", at=NOW)
+    audited_reads.open_patient(actor=here.karin, system_id=system_id_of(TOLVAN), reason="Ny inläggning", at=NOW)
     assert asked(here.karin).doubles.own
 
 
@@ -130,10 +132,10 @@ def test_a_name_that_many_have_shows_a_page_and_says_that_there_are_more(
     begun(here.anna)
     begun(here.anna, patient=SAMORDNAD)
     monkeypatch.setattr(queries, "PAGE", 1)
-    found = looking.search(actor=here.anna, written="tolv", at=NOW)
+    found = audited_reads.search(actor=here.anna, written="tolv", at=NOW)
     assert ([patient.name for patient in found.named], found.more) == (["Tolvan Tolvansson"], True)
     assert len(log("patient.found")) == 1, "who was not shown was not looked at"
-    found = looking.search(actor=here.anna, written="tolvgr", at=NOW)
+    found = audited_reads.search(actor=here.anna, written="tolvgr", at=NOW)
     assert ([patient.name for patient in found.named], found.more) == (["Tolvan Tolvgren"], False)
 
 

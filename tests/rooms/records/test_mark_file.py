@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from registret.records.mark_file import Kept, Mark, MarksBroken, add_missing, kept_in, read_marks
+from registret.records.patient_rights.mark_file import Kept, Mark, MarksBroken, add_missing, kept_in, read_marks
 from tests.rooms.records.scene import not_writable
 
 MARKS = [Mark(f"{number:064x}", "0123456789abcdef") for number in range(1000)]

@@ -20,20 +20,13 @@ from registret.access.refusals import CardTooOld
 from registret.config.ready import NotReady, check_opt_out_file
 from registret.config.workers import workers
 from registret.ledger.models import Entry
-from registret.records import (
-    blocking,
-    cases,
-    destroying,
-    identity,
-    identity_cases,
-    looking,
-    opting_out,
-    retention,
-    services,
-)
-from registret.records.mark_file import read_marks
-from registret.records.models import Destruction, Episode, Leaving, Merge, Number, OptOut, Patient, Revision, Step
-from registret.records.opting_out import (
+from registret.records import cases, opt_out_marks
+from registret.records.identity import cases as identity_cases
+from registret.records.identity import services as identity
+from registret.records.models import DeletionTally, Episode, Leaving, Merge, Number, OptOut, Patient, Revision, Step
+from registret.records.patient_rights import opting_out
+from registret.records.patient_rights.mark_file import read_marks
+from registret.records.patient_rights.opting_out import (
     FileOfMarks,
     came_back,
     file_of_marks,
@@ -42,8 +35,11 @@ from registret.records.opting_out import (
     write_marks,
 )
 from registret.records.refusals import NotAsShown, OptedOut
-from registret.records.sight import destroying as may_destroy
-from registret.records.sight import sight_of_all, sight_of_leaving
+from registret.records.reporting import audited_reads, services
+from registret.records.retention import deletion
+from registret.records.retention import services as retention
+from registret.records.scope import all_providers, leaving_patients
+from registret.records.scope import deletion_allowed as may_destroy
 from tests.cast import ANNA
 from tests.owner import as_owner
 from tests.rooms.records.scene import (
@@ -98,12 +94,12 @@ def story(here: Ward) -> str:
         reason="Tolvan",
         at=NOW,
     )
-    looking.open_patient(actor=here.anna, system_id=system_id_of(TOLVAN), reason="Vårdas", at=NOW)
+    audited_reads.open_patient(actor=here.anna, system_id=system_id_of(TOLVAN), reason="Vårdas", at=NOW)
     return episode
 
 
 def rows() -> dict[str, int]:
-    with sight_of_leaving(), connection.cursor() as cursor:
+    with leaving_patients(), connection.cursor() as cursor:
         found = {}
         for table in TABLES:
             cursor.execute(f"SELECT count(*) FROM records_{table}")  # noqa: S608
@@ -113,7 +109,7 @@ def rows() -> dict[str, int]:
 
 def backup() -> dict[str, list[str]]:
     """All rows of the room's tables, as JSON."""
-    with sight_of_all(), connection.cursor() as cursor:
+    with all_providers(), connection.cursor() as cursor:
         found = {}
         for table in (*TABLES, "optout"):
             cursor.execute(f"SELECT to_jsonb(t)::text FROM records_{table} t ORDER BY id")  # noqa: S608
@@ -123,7 +119,7 @@ def backup() -> dict[str, list[str]]:
 
 def restore(kept: dict[str, list[str]]) -> None:
     """The tables are as they were when the backup was made."""
-    with sight_of_all(), may_destroy(), connection.cursor() as cursor:
+    with all_providers(), may_destroy(), connection.cursor() as cursor:
         for model in (Episode, Merge, Number, Patient, OptOut):
             model.objects.all().delete()
         for table, lines in kept.items():
@@ -168,7 +164,7 @@ def test_all_of_the_patient_is_destroyed_and_nothing_of_anybody_else(here: Ward)
         "reasongiven": 0,
     }
     assert all(before[table] > left[table] for table in TABLES)
-    assert looking.search(actor=here.karin, written=OTHER, at=NOW + HOUR).patient is not None
+    assert audited_reads.search(actor=here.karin, written=OTHER, at=NOW + HOUR).patient is not None
 
 
 def test_every_number_that_the_patient_has_or_had_is_blocked_and_no_other(here: Ward) -> None:
@@ -176,7 +172,7 @@ def test_every_number_that_the_patient_has_or_had_is_blocked_and_no_other(here: 
     opt_out(actor=handler(), case=case(RESERVE), at=NOW + HOUR)
     for written in (TOLVAN, RESERVE):
         for somebody in (here.anna, here.cecilia):
-            assert looking.search(actor=somebody, written=written, at=NOW + HOUR).patient is None
+            assert audited_reads.search(actor=somebody, written=written, at=NOW + HOUR).patient is None
             with pytest.raises(OptedOut):
                 begun(somebody, patient=written)
     page = cases.open_case(actor=handler(), case=case(), at=NOW + HOUR)
@@ -207,7 +203,7 @@ def test_what_fails_in_the_middle_destroys_nothing(here: Ward, monkeypatch: pyte
     before = rows()
 
     def fails(patient_id: int) -> None:
-        destroying.destroy_patient(patient_id)
+        deletion.destroy_patient(patient_id)
         raise RuntimeError
 
     monkeypatch.setattr(opting_out, "destroy_patient", fails)
@@ -238,7 +234,7 @@ def test_a_mark_cannot_be_found_without_the_key(here: Ward, monkeypatch: pytest.
     opt_out(actor=handler(), case=case(), at=NOW)
     mark = OptOut.objects.get().mark
     monkeypatch.setattr(settings, "OPT_OUT_KEY", b"another key, from before or after or from nowhere")
-    assert mark not in set(blocking.marks_of(number(TOLVAN)))
+    assert mark not in set(opt_out_marks.marks_of(number(TOLVAN)))
 
 
 def test_a_new_key_knows_what_was_blocked_under_the_one_before(here: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -282,20 +278,20 @@ def test_the_clinics_see_how_many_were_destroyed_and_not_whose(here: Ward) -> No
     assert (line.name, line.why, line.episodes) == ("Pneumoni", "opted_out", 1)
     assert retention.destroyed_lately(actor=here.anna, at=NOW + timedelta(days=92)) == ()
     with pytest.raises(IntegrityError), as_owner():
-        Destruction.objects.update(episodes=7)
+        DeletionTally.objects.update(episodes=7)
 
 
 def test_nothing_of_the_patient_is_anywhere_in_the_database(here: Ward) -> None:
     episode = story(here)
     ids = {system_id_of(TOLVAN), episode}
-    with sight_of_all():
+    with all_providers():
         texts = set(Patient.objects.filter(surname="Tolvansson").values_list("surname", flat=True))
         kept = {str(i) for i in Revision.objects.filter(step__episode__system_id=episode).values_list("id", flat=True)}
     assert texts
     assert kept
     opt_out(actor=handler(), case=case(), at=NOW + HOUR)
     everywhere = {}
-    with sight_of_all(), connection.cursor() as cursor:
+    with all_providers(), connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             if table.startswith("ledger_"):
                 continue
@@ -303,7 +299,7 @@ def test_nothing_of_the_patient_is_anywhere_in_the_database(here: Ward) -> None:
             everywhere[table] = cursor.fetchone()[0] or ""
     for secret in ("Tolvan", "191212121212", "22800101AB17", *ids):
         assert [table for table, text in everywhere.items() if secret in text] == [], secret
-    with sight_of_all():
+    with all_providers():
         assert Step.objects.count() == 4
 
 
@@ -355,7 +351,7 @@ def test_a_number_that_came_back_under_another_of_the_same_patient_is_blocked_as
         OptOut.objects.all().delete()
     begun(here.anna)
     identity.ask_again(at=NOW)
-    with sight_of_all():
+    with all_providers():
         patient = Patient.objects.get()
         Number.objects.create(patient=patient, text=number(RESERVE).text, kind="national", since=NOW, until=NOW)
     assert came_back(marked) == (patient.id,)

@@ -12,11 +12,11 @@ from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import Role
 from registret.kernel.dates import DateFault, DateTrouble
 from registret.kernel.life import NotPossible
-from registret.limits.services import TooMany
-from registret.records import listing, looking, services, work_lists
+from registret.rate_limits.services import TooMany
 from registret.records.lifecycle import StepState
 from registret.records.refusals import CannotSign, NotIncluded, OfAnotherClinic, PerhapsDouble, WrittenSince
-from registret.records.services import NewPatient
+from registret.records.reporting import audited_reads, listing, services, work_lists
+from registret.records.reporting.services import NewPatient
 from registret.words.dates import date_fault
 from tests.cast import BERTIL, KARIN
 from tests.rooms.records.scene import (
@@ -39,13 +39,13 @@ pytestmark = pytest.mark.django_db
 
 
 def scores(actor: Actor, episode: str) -> dict[str, Decimal | None]:
-    page = looking.open_step(actor=actor, episode=episode, step="acute", at=NOW)
+    page = audited_reads.open_step(actor=actor, episode=episode, step="acute", at=NOW)
     return {now.score.code: now.value for now in page.assessment.scores}
 
 
 def test_an_episode_begins_with_all_its_steps_and_one_entry(here: Ward) -> None:
     episode = begun(here.anna)
-    page = looking.open_step(actor=here.anna, episode=episode, step="inclusion", at=NOW)
+    page = audited_reads.open_step(actor=here.anna, episode=episode, step="inclusion", at=NOW)
     assert [(step.code, step.state) for step in page.episode.steps] == [
         ("inclusion", StepState.SIGNED),
         ("acute", StepState.PLANNED),
@@ -115,7 +115,7 @@ def test_a_complete_step_is_signed_and_then_stays(here: Ward) -> None:
     services.write(
         actor=here.karin, episode=episode, step="acute", base=3, written={"pulse": ["82"]}, at=NOW + 3 * MINUTE
     )
-    _, history = looking.open_history(actor=here.anna, episode=episode, step="acute", at=NOW)
+    _, history = audited_reads.open_history(actor=here.anna, episode=episode, step="acute", at=NOW)
     assert [(row.kind, row.by_name, row.reason) for row in history] == [
         ("write", here.karin.name, ""),
         ("reopen", here.anna.name, "Fel puls"),
@@ -140,7 +140,7 @@ def test_times_in_the_wrong_order_are_saved_and_flagged_and_stop_signing(here: W
     saved = services.write(actor=here.anna, episode=episode, step="acute", base=0, written=wrong, at=NOW)
     assert saved.faults == {}
     assert {code for rule in saved.page.assessment.broken for code in rule.about} >= {"antibiotic_at"}
-    assert [row.episode for row in looking.work(actor=here.anna, at=NOW).drafts.rows if row.flags] == [episode]
+    assert [row.episode for row in audited_reads.work(actor=here.anna, at=NOW).drafts.rows if row.flags] == [episode]
     with pytest.raises(CannotSign):
         services.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
 
@@ -208,28 +208,28 @@ def test_a_second_episode_near_in_time_is_asked_about_and_others_show_only_that_
 
 def test_another_provider_sees_nothing_of_it(here: Ward) -> None:
     episode = begun(here.anna)
-    patient = looking.open_step(actor=here.anna, episode=episode, step="acute", at=NOW).patient
+    patient = audited_reads.open_step(actor=here.anna, episode=episode, step="acute", at=NOW).patient
     for look in (
-        lambda: looking.open_step(actor=here.cecilia, episode=episode, step="acute", at=NOW),
-        lambda: looking.open_patient(actor=here.cecilia, system_id=patient.system_id, at=NOW),
-        lambda: looking.open_history(actor=here.cecilia, episode=episode, step="acute", at=NOW),
+        lambda: audited_reads.open_step(actor=here.cecilia, episode=episode, step="acute", at=NOW),
+        lambda: audited_reads.open_patient(actor=here.cecilia, system_id=patient.system_id, at=NOW),
+        lambda: audited_reads.open_history(actor=here.cecilia, episode=episode, step="acute", at=NOW),
         lambda: services.write(
             actor=here.cecilia, episode=episode, step="acute", base=0, written={"pulse": ["80"]}, at=NOW
         ),
     ):
         with pytest.raises(NotFound):
             look()
-    found = looking.search(actor=here.cecilia, written=TOLVAN, at=NOW)
+    found = audited_reads.search(actor=here.cecilia, written=TOLVAN, at=NOW)
     assert found.patient is None
-    assert looking.work(actor=here.cecilia, at=NOW).drafts.rows == ()
+    assert audited_reads.work(actor=here.cecilia, at=NOW).drafts.rows == ()
 
 
 def test_an_administrator_sees_no_patients(here: Ward) -> None:
     episode = begun(here.anna)
     for look in (
-        lambda: looking.open_step(actor=here.bertil, episode=episode, step="acute", at=NOW),
-        lambda: looking.search(actor=here.bertil, written=TOLVAN, at=NOW),
-        lambda: looking.work(actor=here.bertil, at=NOW),
+        lambda: audited_reads.open_step(actor=here.bertil, episode=episode, step="acute", at=NOW),
+        lambda: audited_reads.search(actor=here.bertil, written=TOLVAN, at=NOW),
+        lambda: audited_reads.work(actor=here.bertil, at=NOW),
     ):
         with pytest.raises(NotPermitted):
             look()
@@ -240,7 +240,7 @@ def test_only_the_clinic_that_has_the_step_writes_in_it(here: Ward) -> None:
     services.move(
         actor=here.anna, episode=episode, step="discharge", clinic_id=here.place.medicine, reason="Flyttad", at=NOW
     )
-    assert looking.open_step(actor=here.anna, episode=episode, step="discharge", at=NOW).is_writable is False
+    assert audited_reads.open_step(actor=here.anna, episode=episode, step="discharge", at=NOW).is_writable is False
     with pytest.raises(OfAnotherClinic):
         services.write(actor=here.anna, episode=episode, step="discharge", base=1, written={"empyema": ["no"]}, at=NOW)
     with pytest.raises(NotFound):
@@ -252,26 +252,26 @@ def test_a_follow_up_is_due_months_after_discharge_and_stands_on_the_list_and_th
     left = {"discharged_at": ["2026-06-10T12:00"], "discharged_to": ["home"]}
     outcome = services.write(actor=here.anna, episode=episode, step="discharge", base=0, written=left, at=NOW)
     assert outcome.faults == {}
-    page = looking.open_step(actor=here.anna, episode=episode, step="follow_up", at=NOW)
+    page = audited_reads.open_step(actor=here.anna, episode=episode, step="follow_up", at=NOW)
     assert (str(page.step.due_from), str(page.step.due_to)) == ("2026-09-10", "2026-12-10")
-    assert [row.episode for row in looking.work(actor=here.anna, at=NOW).due.rows] == [episode]
-    (letter,) = looking.letters_due(actor=here.anna, at=NOW)
+    assert [row.episode for row in audited_reads.work(actor=here.anna, at=NOW).due.rows] == [episode]
+    (letter,) = audited_reads.letters_due(actor=here.anna, at=NOW)
     assert letter.patient.number.shown == TOLVAN
     (entry,) = log("patient.listed_for_letters")
     assert entry.about_patient_id == letter.patient.id
-    assert looking.letters_due(actor=here.cecilia, at=NOW) == ()
+    assert audited_reads.letters_due(actor=here.cecilia, at=NOW) == ()
     later = {"discharged_at": ["2026-11-10T12:00"]}
     services.write(actor=here.anna, episode=episode, step="discharge", base=1, written=later, at=NOW)
-    assert looking.work(actor=here.anna, at=NOW).due.rows == ()
+    assert audited_reads.work(actor=here.anna, at=NOW).due.rows == ()
 
 
 def test_the_step_to_go_on_with_stands_on_a_list_until_it_is_begun(here: Ward) -> None:
     def to_do() -> list[tuple[str, str]]:
-        return [(row.episode, row.step) for row in looking.work(actor=here.anna, at=NOW).to_continue.rows]
+        return [(row.episode, row.step) for row in audited_reads.work(actor=here.anna, at=NOW).to_continue.rows]
 
     episode = begun(here.anna)
     assert to_do() == [(episode, "acute")]
-    assert looking.work(actor=here.cecilia, at=NOW).to_continue.rows == ()
+    assert audited_reads.work(actor=here.cecilia, at=NOW).to_continue.rows == ()
     services.write(actor=here.anna, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
     assert to_do() == [], "it is a draft now"
     services.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
@@ -291,7 +291,7 @@ def test_a_follow_up_that_waits_for_its_day_is_nothing_to_go_on_with(here: Ward)
     services.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
     services.write(actor=here.anna, episode=episode, step="discharge", base=0, written=DISCHARGE, at=NOW)
     services.sign(actor=here.anna, episode=episode, step="discharge", base=1, at=NOW)
-    work = looking.work(actor=here.anna, at=NOW)
+    work = audited_reads.work(actor=here.anna, at=NOW)
     assert (work.to_continue.rows, work.due.rows) == ((), ())
 
 
@@ -303,7 +303,7 @@ def test_the_start_page_has_the_longest_waiting_and_says_that_there_are_more(
         begun(here.anna, at=NOW + month * MINUTE, arrived_at=[f"2026-0{2 * month - 1}-01T08:15"])
         for month in range(1, 4)
     ]
-    found = looking.work(actor=here.anna, at=NOW + HOUR).to_continue
+    found = audited_reads.work(actor=here.anna, at=NOW + HOUR).to_continue
     assert ([row.episode for row in found.rows], found.has_more) == ([first, second], True)
 
 
@@ -311,20 +311,20 @@ def test_who_only_reads_has_nothing_to_do_and_writes_to_nobody(here: Ward) -> No
     begun(here.anna)
     reader = at_work(BERTIL, here.place.infection, by=KARIN, role=Role.READER)
     with pytest.raises(NotPermitted):
-        looking.work(actor=reader, at=NOW)
+        audited_reads.work(actor=reader, at=NOW)
     with pytest.raises(NotPermitted):
-        looking.letters_due(actor=reader, at=NOW)
+        audited_reads.letters_due(actor=reader, at=NOW)
     assert len(listing.newest(actor=reader, size=10, at=NOW)) == 1
 
 
 def test_who_tries_numbers_is_stopped(here: Ward) -> None:
-    most = looking.NUMBERS_PER_PERSON.most
+    most = audited_reads.NUMBERS_PER_PERSON.most
     for _ in range(most):
-        looking.search(actor=here.anna, written=TOLVAN, at=NOW)
+        audited_reads.search(actor=here.anna, written=TOLVAN, at=NOW)
     with pytest.raises(TooMany):
-        looking.search(actor=here.anna, written=TOLVAN, at=NOW)
-    for _ in range(looking.NAMES_PER_PERSON.most):
-        assert looking.search(actor=here.anna, written="Berg", at=NOW).named == ()
+        audited_reads.search(actor=here.anna, written=TOLVAN, at=NOW)
+    for _ in range(audited_reads.NAMES_PER_PERSON.most):
+        assert audited_reads.search(actor=here.anna, written="Berg", at=NOW).named == ()
     with pytest.raises(TooMany):
-        looking.search(actor=here.anna, written="Be", at=NOW)
-    assert looking.search(actor=here.karin, written=TOLVAN, at=NOW).patient is None
+        audited_reads.search(actor=here.anna, written="Be", at=NOW)
+    assert audited_reads.search(actor=here.karin, written=TOLVAN, at=NOW).patient is None

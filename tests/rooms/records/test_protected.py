@@ -9,8 +9,10 @@ from datetime import timedelta
 import pytest
 
 from registret.access.refusals import NotFound
-from registret.records import identity, looking, protected, services, versions
+from registret.records.identity import protected
+from registret.records.identity import services as identity
 from registret.records.refusals import ReasonNeeded
+from registret.records.reporting import audited_reads, services, versions
 from tests.rooms.records.scene import (
     ACUTE,
     HOUR,
@@ -42,18 +44,18 @@ def population(monkeypatch: pytest.MonkeyPatch) -> None:
 def episode(here: Ward) -> str:
     """Anna began it; Karin, who said why, wrote in it."""
     found = begun(here.anna)
-    looking.open_patient(actor=here.karin, system_id=system_id_of(TOLVAN), reason="Rond", at=NOW - 2 * MINUTE)
+    audited_reads.open_patient(actor=here.karin, system_id=system_id_of(TOLVAN), reason="Rond", at=NOW - 2 * MINUTE)
     services.write(actor=here.karin, episode=found, step="acute", base=0, written=ACUTE, at=NOW - 2 * MINUTE)
     return found
 
 
 # Every way to somebody's data from a seat at a clinic.
 WAYS: dict[str, Callable[[Ward, str], object]] = {
-    "open": lambda here, e: looking.open_patient(actor=here.anna, system_id=system_id_of(TOLVAN), at=NOW),
-    "step": lambda here, e: looking.open_step(actor=here.anna, episode=e, step="acute", at=NOW),
-    "history": lambda here, e: looking.open_history(actor=here.anna, episode=e, step="acute", at=NOW),
-    "print": lambda here, e: looking.print_episode(actor=here.anna, episode=e, at=NOW),
-    "news": lambda here, e: looking.open_news(actor=here.anna, episode=e, step="acute", base=0, at=NOW),
+    "open": lambda here, e: audited_reads.open_patient(actor=here.anna, system_id=system_id_of(TOLVAN), at=NOW),
+    "step": lambda here, e: audited_reads.open_step(actor=here.anna, episode=e, step="acute", at=NOW),
+    "history": lambda here, e: audited_reads.open_history(actor=here.anna, episode=e, step="acute", at=NOW),
+    "print": lambda here, e: audited_reads.print_episode(actor=here.anna, episode=e, at=NOW),
+    "news": lambda here, e: audited_reads.open_news(actor=here.anna, episode=e, step="acute", base=0, at=NOW),
     "write": lambda here, e: services.write(
         actor=here.anna, episode=e, step="acute", base=1, written={"pulse": ["80"]}, at=NOW
     ),
@@ -108,7 +110,7 @@ TOLD = {
 @pytest.mark.parametrize("way", WAYS)
 def test_a_reason_opens_every_way_and_the_log_keeps_it(here: Ward, episode: str, way: str) -> None:
     patient = system_id_of(TOLVAN)
-    looking.open_patient(actor=here.anna, system_id=patient, reason=WHY, at=NOW - MINUTE)
+    audited_reads.open_patient(actor=here.anna, system_id=patient, reason=WHY, at=NOW - MINUTE)
     (reason,) = (entry for entry in log("patient.opened") if entry.by_name == here.anna.name)
     assert reason.facts["reason"] == WHY
     WAYS[way](here, episode)
@@ -118,28 +120,28 @@ def test_a_reason_opens_every_way_and_the_log_keeps_it(here: Ward, episode: str,
 
 def test_a_reason_holds_an_hour_from_its_last_use_in_this_session_for_this_patient(here: Ward, episode: str) -> None:
     patient = system_id_of(TOLVAN)
-    looking.open_patient(actor=here.anna, system_id=patient, reason=WHY, at=NOW)
-    looking.open_patient(actor=here.anna, system_id=patient, at=NOW + HOUR - MINUTE)
-    looking.open_step(actor=here.anna, episode=episode, step="acute", at=NOW + 2 * HOUR - 2 * MINUTE)
+    audited_reads.open_patient(actor=here.anna, system_id=patient, reason=WHY, at=NOW)
+    audited_reads.open_patient(actor=here.anna, system_id=patient, at=NOW + HOUR - MINUTE)
+    audited_reads.open_step(actor=here.anna, episode=episode, step="acute", at=NOW + 2 * HOUR - 2 * MINUTE)
     with pytest.raises(ReasonNeeded):
-        looking.open_patient(actor=here.anna, system_id=patient, at=NOW + 3 * HOUR - 2 * MINUTE)
+        audited_reads.open_patient(actor=here.anna, system_id=patient, at=NOW + 3 * HOUR - 2 * MINUTE)
     for other in (here.cecilia, replace(here.anna, session_id=here.anna.session_id + 10_000)):
         with pytest.raises((ReasonNeeded, NotFound)):
-            looking.open_patient(actor=other, system_id=patient, at=NOW + MINUTE)
+            audited_reads.open_patient(actor=other, system_id=patient, at=NOW + MINUTE)
 
 
 @pytest.mark.parametrize("reason", ["", "   ", "\n"])
 def test_an_empty_reason_is_none(here: Ward, episode: str, reason: str) -> None:
     with pytest.raises(ReasonNeeded):
-        looking.open_patient(actor=here.anna, system_id=system_id_of(TOLVAN), reason=reason, at=NOW)
+        audited_reads.open_patient(actor=here.anna, system_id=system_id_of(TOLVAN), reason=reason, at=NOW)
 
 
 def test_the_patient_is_found_by_the_exact_number_only_and_without_a_name(here: Ward, episode: str) -> None:
-    found = looking.search(actor=here.anna, written=TOLVAN, at=NOW).patient
+    found = audited_reads.search(actor=here.anna, written=TOLVAN, at=NOW).patient
     assert found is not None
     assert (found.name, found.is_protected) == ("", True)
     for written in ("Tolvansson", "Tolvan Tolvansson", system_id_of(TOLVAN), episode):
-        nothing = looking.search(actor=here.anna, written=written, at=NOW)
+        nothing = audited_reads.search(actor=here.anna, written=written, at=NOW)
         assert (nothing.patient, nothing.named) == (None, ())
 
 
@@ -152,7 +154,7 @@ def test_going_on_with_another_version_of_the_form_asks_too(
 
 
 def test_lists_name_nobody(here: Ward, episode: str) -> None:
-    work = looking.work(actor=here.anna, at=NOW)
+    work = audited_reads.work(actor=here.anna, at=NOW)
     assert len(work.drafts.rows) == 1
     assert "1912" not in str(work.drafts)
     for secret in ("Tolvan", "1212", TOLVAN):
@@ -160,19 +162,19 @@ def test_lists_name_nobody(here: Ward, episode: str) -> None:
 
 
 def test_reasons_are_forgotten_when_they_no_longer_count(here: Ward, episode: str) -> None:
-    looking.open_patient(actor=here.anna, system_id=system_id_of(TOLVAN), reason=WHY, at=NOW)
+    audited_reads.open_patient(actor=here.anna, system_id=system_id_of(TOLVAN), reason=WHY, at=NOW)
     protected.forget_old(at=NOW + timedelta(minutes=59))
-    looking.open_patient(actor=here.anna, system_id=system_id_of(TOLVAN), at=NOW + timedelta(minutes=59))
+    audited_reads.open_patient(actor=here.anna, system_id=system_id_of(TOLVAN), at=NOW + timedelta(minutes=59))
     assert protected.forget_old(at=NOW + 2 * HOUR) == 1
 
 
 def test_nobody_is_asked_about_a_patient_who_is_not_protected(here: Ward) -> None:
     begun(here.anna, patient=RESERVE)
-    looking.open_patient(actor=here.anna, system_id=system_id_of(RESERVE), at=NOW)
+    audited_reads.open_patient(actor=here.anna, system_id=system_id_of(RESERVE), at=NOW)
 
 
 def test_a_page_that_asks_by_itself_makes_a_reason_last_no_longer(here: Ward, episode: str) -> None:
-    looking.open_patient(actor=here.anna, system_id=system_id_of(TOLVAN), reason=WHY, at=NOW)
-    assert looking.open_news(actor=here.anna, episode=episode, step="acute", base=0, at=NOW + HOUR - MINUTE)
+    audited_reads.open_patient(actor=here.anna, system_id=system_id_of(TOLVAN), reason=WHY, at=NOW)
+    assert audited_reads.open_news(actor=here.anna, episode=episode, step="acute", base=0, at=NOW + HOUR - MINUTE)
     with pytest.raises(ReasonNeeded):
-        looking.open_news(actor=here.anna, episode=episode, step="acute", base=0, at=NOW + HOUR + MINUTE)
+        audited_reads.open_news(actor=here.anna, episode=episode, step="acute", base=0, at=NOW + HOUR + MINUTE)

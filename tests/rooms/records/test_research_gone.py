@@ -11,14 +11,21 @@ from django.db import transaction
 from django.db.utils import IntegrityError
 
 from registret.access.refusals import CardTooOld, NotFound, NotPermitted
-from registret.records import looking, retention, services
-from registret.records.destroying import destroy_research
-from registret.records.extracts import registry_extract
 from registret.records.lifecycle import StepState
-from registret.records.models import Destruction, Keeping, Revision, Step
+from registret.records.models import DeletionTally, RetentionDecision, Revision, Step
+from registret.records.patient_rights.extracts import registry_extract
 from registret.records.refusals import AlreadyDeciding, KeptUntil, NothingSoOld
-from registret.records.retention import Age, age_of, decide_to_destroy, decide_to_destroy_research, decide_to_keep
-from registret.records.sight import destroying, sight_of_all
+from registret.records.reporting import audited_reads, services
+from registret.records.retention import services as retention
+from registret.records.retention.deletion import destroy_research
+from registret.records.retention.services import (
+    Age,
+    age_of,
+    decide_to_destroy,
+    decide_to_destroy_research,
+    decide_to_keep,
+)
+from registret.records.scope import all_providers, deletion_allowed
 from registret.registries.queries import form_of
 from tests.rooms.records.scene import (
     ACUTE,
@@ -70,13 +77,13 @@ def decide() -> None:
 
 
 def step(code: str = "acute") -> Step:
-    with sight_of_all():
+    with all_providers():
         return Step.objects.get(code=code)
 
 
 def changed() -> set[str]:
     """What the history of all steps has answers to."""
-    with sight_of_all():
+    with all_providers():
         return {code for one in Revision.objects.all() for code in one.changes}
 
 
@@ -138,7 +145,7 @@ def test_younger_answers_and_steps_without_any_are_left_alone(here: Ward, old: s
     begun(here.cecilia, patient=SAMORDNAD, arrived_at=THEN)
     decide()
     assert retention.destroy_due(at=NOW) == 1
-    with sight_of_all():
+    with all_providers():
         left = Step.objects.get(episode__system_id=young, code="acute")
         assert set(left.answers) == set(ASKED)
         assert Step.objects.exclude(research_gone_at=None).count() == 1
@@ -147,7 +154,7 @@ def test_younger_answers_and_steps_without_any_are_left_alone(here: Ward, old: s
 def test_whoever_opens_the_step_is_not_asked_again(here: Ward, old: str) -> None:
     decide()
     retention.destroy_due(at=NOW)
-    page = looking.open_step(actor=here.anna, episode=old, step="acute", at=NOW)
+    page = audited_reads.open_step(actor=here.anna, episode=old, step="acute", at=NOW)
     assert page.step.research_gone_at == NOW
     assert not set(ASKED) & {question.code for question in page.form_step.questions}
     services.reopen(actor=here.anna, episode=old, step="acute", reason="Fel blodtryck", at=NOW)
@@ -155,9 +162,9 @@ def test_whoever_opens_the_step_is_not_asked_again(here: Ward, old: str) -> None
     assert not set(ASKED) & set(step().answers), "a page from before writes none of them back"
     services.sign(actor=here.anna, episode=old, step="acute", base=version, at=NOW)
     assert step().state == StepState.SIGNED
-    _, revisions = looking.open_history(actor=here.anna, episode=old, step="acute", at=NOW)
+    _, revisions = audited_reads.open_history(actor=here.anna, episode=old, step="acute", at=NOW)
     assert not set(ASKED) & {change.question.code for one in revisions for change in one.changes}
-    assert looking.print_episode(actor=here.anna, episode=old, at=NOW)
+    assert audited_reads.print_episode(actor=here.anna, episode=old, at=NOW)
 
 
 def test_a_draft_stays_one_and_what_stops_it_still_does(here: Ward) -> None:
@@ -200,7 +207,7 @@ def test_one_decision_about_each_is_carried_out_at_a_time(here: Ward, old: str) 
         decide()
     decide_to_destroy(actor=handler(), sub_registry="pneumoni", reason="x", at=NOW)
     assert retention.destroy_due(at=NOW) == 2
-    assert Keeping.objects.filter(done_at=NOW).count() == 2
+    assert RetentionDecision.objects.filter(done_at=NOW).count() == 2
 
 
 @pytest.mark.parametrize("sub_registry", ["influensa", "led-protes"])
@@ -233,13 +240,13 @@ def test_the_database_lets_answers_go_and_lets_none_be_changed_so(
     old: str, change: Callable[[dict[str, Any]], dict[str, Any]]
 ) -> None:
     here = step()
-    with pytest.raises(IntegrityError), sight_of_all(), destroying():
+    with pytest.raises(IntegrityError), all_providers(), deletion_allowed():
         Step.objects.filter(id=here.id).update(answers=change(here.answers), research_gone_at=NOW)
-    with sight_of_all():
+    with all_providers():
         written = Revision.objects.filter(step_id=here.id, kind="write").order_by("number")[0]
-    with pytest.raises(IntegrityError), sight_of_all(), destroying():
+    with pytest.raises(IntegrityError), all_providers(), deletion_allowed():
         Revision.objects.filter(id=written.id).update(changes=change(written.changes))
-    with pytest.raises(IntegrityError), sight_of_all(), destroying():
+    with pytest.raises(IntegrityError), all_providers(), deletion_allowed():
         Revision.objects.filter(id=written.id).update(by_name="Någon annan")
 
 
@@ -251,7 +258,7 @@ def test_the_database_lets_nothing_go_unless_it_is_said(old: str) -> None:
         lambda: Revision.objects.update(changes={}),
     ]
     for attempt in attempts:
-        with pytest.raises(IntegrityError), sight_of_all(), transaction.atomic():
+        with pytest.raises(IntegrityError), all_providers(), transaction.atomic():
             attempt()
 
 
@@ -259,9 +266,9 @@ def test_the_act_itself_touches_no_other_step(here: Ward, old: str) -> None:
     form = form_of("pneumoni", 1)
     assert form.step("acute").research_codes >= set(ASKED)
     assert not form.step("inclusion").research_codes
-    with sight_of_all():
+    with all_providers():
         gone = destroy_research({step().id: ["smoking"]}, by=handler().by, at=NOW)
     assert sum(gone.values()) == 1
     assert "white_cells" in step().answers
     assert step("inclusion").research_gone_at is None
-    assert [(one.why, one.episodes) for one in Destruction.objects.all()] == [("research", 1)]
+    assert [(one.why, one.episodes) for one in DeletionTally.objects.all()] == [("research", 1)]

@@ -12,11 +12,13 @@ from django.db.utils import IntegrityError
 from pytest_django import Settings
 
 from registret.access.refusals import CardTooOld, NotFound
-from registret.records import identity_cases, looking, retention, services
-from registret.records.extracts import registry_extract
-from registret.records.models import Destruction, Episode, Keeping, Merge, Number, Patient, Step
+from registret.records.identity import cases as identity_cases
+from registret.records.models import DeletionTally, Episode, Merge, Number, Patient, RetentionDecision, Step
+from registret.records.patient_rights.extracts import registry_extract
 from registret.records.refusals import AlreadyDeciding, KeptUntil, NothingSoOld
-from registret.records.retention import (
+from registret.records.reporting import audited_reads, services
+from registret.records.retention import services as retention
+from registret.records.retention.services import (
     Age,
     age_of,
     before_of,
@@ -25,7 +27,7 @@ from registret.records.retention import (
     decide_to_keep,
     destroy_due,
 )
-from registret.records.sight import sight_of_all
+from registret.records.scope import all_providers
 from registret.registries.queries import RegistryState, catalogue, sub_registries
 from tests.owner import as_owner
 from tests.rooms.records.scene import (
@@ -111,7 +113,7 @@ def test_what_was_decided_is_destroyed_by_the_clock_and_leaves_numbers(here: War
     assert (entry.facts["what"], entry.facts["episodes"]) == ("destroy", 2)
     reserve = system_id_of(RESERVE)
     assert destroy_due(at=NOW + HOUR) == 2
-    with sight_of_all():
+    with all_providers():
         assert Episode.objects.filter(began_at__lt=age().whole.before).count() == 0
         assert not Patient.objects.filter(system_id=reserve).exists(), "nothing was left of that patient"
         assert Number.objects.filter(text="191212121212").exists(), "Tolvan has a newer episode"
@@ -122,7 +124,7 @@ def test_what_was_decided_is_destroyed_by_the_clock_and_leaves_numbers(here: War
     assert {(e.about_patient_id is not None, e.facts["why"], e.by_program) for e in log("episode.destroyed")} == {
         (True, "retention", "clock")
     }
-    assert [(one.why, one.episodes) for one in Destruction.objects.all()] == [("retention", 2)]
+    assert [(one.why, one.episodes) for one in DeletionTally.objects.all()] == [("retention", 2)]
     (line,) = retention.destroyed_lately(actor=here.anna, at=NOW + HOUR)
     assert (line.why, line.episodes) == ("retention", 2)
     assert destroy_due(at=NOW + 2 * HOUR) == 0
@@ -138,7 +140,7 @@ def test_batches_end(here: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retention, "_BATCH", 1)
     destroy()
     assert destroy_due(at=NOW) == 2
-    assert Keeping.objects.get().done_at == NOW
+    assert RetentionDecision.objects.get().done_at == NOW
 
 
 def test_a_decision_to_keep_stops_destroying_until_its_day(here: Ward) -> None:
@@ -183,15 +185,15 @@ def test_nothing_is_decided_without_need_reason_or_a_recent_card(here: Ward) -> 
 def test_a_decision_stays_as_it_was_written(here: Ward) -> None:
     destroy()
     for attempt in (
-        lambda: Keeping.objects.update(reason="annat"),
-        lambda: Keeping.objects.update(before=NOW, done_at=NOW),
-        lambda: Keeping.objects.all().delete(),
+        lambda: RetentionDecision.objects.update(reason="annat"),
+        lambda: RetentionDecision.objects.update(before=NOW, done_at=NOW),
+        lambda: RetentionDecision.objects.all().delete(),
     ):
         with pytest.raises(IntegrityError), as_owner():
             attempt()
     destroy_due(at=NOW)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Keeping.objects.update(done_at=None)
+        RetentionDecision.objects.update(done_at=None)
 
 
 def test_a_patient_who_was_merged_is_destroyed_with_the_trace(here: Ward) -> None:
@@ -200,9 +202,9 @@ def test_a_patient_who_was_merged_is_destroyed_with_the_trace(here: Ward) -> Non
     )
     destroy()
     destroy_due(at=NOW)
-    with sight_of_all():
+    with all_providers():
         assert Merge.objects.count() == 1, "Tolvan is still here"
-    assert looking.search(actor=here.cecilia, written=RESERVE, at=NOW).patient is not None
+    assert audited_reads.search(actor=here.cecilia, written=RESERVE, at=NOW).patient is not None
 
 
 # --- a sub-registry that is closed -------------------------------------------------------------------
@@ -261,7 +263,7 @@ def test_what_is_past_its_time_in_a_closed_sub_registry_is_destroyed_with_its_pa
     destroy()
     assert destroy_due(at=NOW + HOUR) == 2
     assert counted() == (2, 2, 2)
-    with sight_of_all():
+    with all_providers():
         assert not Patient.objects.filter(system_id=reserve).exists()
     (line,) = retention.destroyed_lately(actor=here.anna, at=NOW + HOUR)
     assert (line.name, line.why, line.episodes) == ("Pneumoni", "retention", 2)
@@ -308,7 +310,7 @@ def test_answers_to_research_questions_go_earlier_in_a_closed_sub_registry_too(
     assert (found.keep_years, found.past) == (10, 1)
     decide_to_destroy_research(actor=handler(), sub_registry="pneumoni", reason="Regionens beslut", at=NOW)
     assert destroy_due(at=NOW + HOUR) == 1
-    with sight_of_all():
+    with all_providers():
         assert not Step.objects.filter(answers__has_key="smoking").exists()
     assert counted() == (3, 3, 5), "the episodes stay"
 

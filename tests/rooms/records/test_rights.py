@@ -9,9 +9,10 @@ import pytest
 from registret.access.actor import Actor
 from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import Role
-from registret.records import identity, looking, services, versions
+from registret.records.identity import services as identity
 from registret.records.refusals import NotOpenForEntry
-from registret.records.services import NewPatient
+from registret.records.reporting import audited_reads, services, versions
+from registret.records.reporting.services import NewPatient
 from tests.cast import BERTIL, KARIN, Country
 from tests.rooms.records.scene import HOUR, NOW, RESERVE, TOLVAN, Ward, at_work, begun, number, system_id_of
 
@@ -64,7 +65,7 @@ def karin(here: Ward) -> Actor:
 def test_whoever_reads_in_one_sub_registry_and_reports_to_another_writes_nothing_in_the_first(
     here: Ward, karin: Actor, sepsis: str, act: str
 ) -> None:
-    page = looking.open_step(actor=karin, episode=sepsis, step="acute", at=NOW)
+    page = audited_reads.open_step(actor=karin, episode=sepsis, step="acute", at=NOW)
     assert (page.may_report, page.is_writable) == (False, False)
     with pytest.raises(NotPermitted):
         WRITES[act](karin, sepsis, here.place)
@@ -81,12 +82,12 @@ def test_a_patient_that_is_only_read_about_has_no_number_changed_and_may_be_begu
 ) -> None:
     patient = system_id_of(TOLVAN)
     change = {"actor": karin, "patient": patient, "number": number(RESERVE), "reason": "fel"}
-    assert not looking.open_patient(actor=karin, system_id=patient, at=NOW).may_report
+    assert not audited_reads.open_patient(actor=karin, system_id=patient, at=NOW).may_report
     with pytest.raises(NotFound):
         identity.change_number(**change, at=NOW)  # type: ignore[arg-type]
     assert services.known_patient(actor=karin, system_id=patient, at=NOW).number == number(TOLVAN)
     begun(karin)
-    assert looking.open_patient(actor=karin, system_id=patient, at=NOW).may_report
+    assert audited_reads.open_patient(actor=karin, system_id=patient, at=NOW).may_report
     identity.change_number(**change, at=NOW + HOUR)  # type: ignore[arg-type]
 
 
@@ -94,6 +95,6 @@ def test_an_administrators_right_opens_no_patient_to_whoever_reads_in_another_su
     here: Ward, sepsis: str
 ) -> None:
     with pytest.raises(NotFound):
-        looking.open_step(actor=here.karin, episode=sepsis, step="acute", at=NOW)
-    assert looking.work(actor=here.karin, at=NOW).drafts.rows == ()
-    assert looking.search(actor=here.karin, written=TOLVAN, at=NOW).patient is None
+        audited_reads.open_step(actor=here.karin, episode=sepsis, step="acute", at=NOW)
+    assert audited_reads.work(actor=here.karin, at=NOW).drafts.rows == ()
+    assert audited_reads.search(actor=here.karin, written=TOLVAN, at=NOW).patient is None

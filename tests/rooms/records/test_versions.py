@@ -11,10 +11,10 @@ from pytest_django import Settings
 
 from registret.access.refusals import NotFound
 from registret.config.ready import NotReady, check_forms_in_use
-from registret.records import looking, services, versions
-from registret.records.extracts import registry_extract
 from registret.records.lifecycle import StepState
+from registret.records.patient_rights.extracts import registry_extract
 from registret.records.refusals import FormChanged
+from registret.records.reporting import audited_reads, services, versions
 from registret.registries.comparing import Change
 from registret.registries.queries import DEFINITIONS, catalogue
 from tests.rooms.records.scene import ACUTE, HOUR, MINUTE, NOW, Ward, begun, case, handler
@@ -58,11 +58,11 @@ def signed(here: Ward) -> str:
 def test_an_episode_stays_on_the_version_that_it_was_begun_with(here: Ward, own: Path) -> None:
     episode = begun(here.anna)
     next_version(own, RENAMED)
-    page = looking.open_step(actor=here.anna, episode=episode, step="acute", at=NOW)
+    page = audited_reads.open_step(actor=here.anna, episode=episode, step="acute", at=NOW)
     assert page.episode.version == NEWEST
     services.write(actor=here.anna, episode=episode, step="acute", base=0, written={"pulse": ["80"]}, at=NOW)
     new = begun(here.anna, arrived_at=["2026-08-20T08:15"])
-    assert looking.open_step(actor=here.anna, episode=new, step="acute", at=NOW).episode.version == NEXT
+    assert audited_reads.open_step(actor=here.anna, episode=new, step="acute", at=NOW).episode.version == NEXT
 
 
 def test_moving_on_shows_what_changes_and_takes_the_answers_along(here: Ward, own: Path) -> None:
@@ -72,12 +72,12 @@ def test_moving_on_shows_what_changes_and_takes_the_answers_along(here: Ward, ow
     assert [d.new.code for d in seen.differences if d.change is Change.CHANGED and d.new] == ["heart_rate"]
     assert seen.lost == ()
     versions.move_on(actor=here.anna, episode=episode, at=NOW + MINUTE)
-    page = looking.open_step(actor=here.anna, episode=episode, step="acute", at=NOW)
+    page = audited_reads.open_step(actor=here.anna, episode=episode, step="acute", at=NOW)
     assert page.episode.version == NEXT
     assert page.answers["acute"]["heart_rate"].value == 88
     assert "pulse" not in page.answers["acute"]
     assert page.step.state is StepState.REOPENED, "its answers changed"
-    _, history = looking.open_history(actor=here.anna, episode=episode, step="acute", at=NOW)
+    _, history = audited_reads.open_history(actor=here.anna, episode=episode, step="acute", at=NOW)
     assert history[0].kind == "version"
     assert {change.question.code for change in history[0].changes} == {"pulse", "heart_rate"}
 
@@ -98,10 +98,10 @@ def test_a_signed_step_that_the_new_form_wants_more_of_is_opened_again_and_other
     episode = signed(here)
     next_version(own, ASKS_MORE)
     versions.move_on(actor=here.anna, episode=episode, at=NOW + MINUTE)
-    page = looking.open_step(actor=here.anna, episode=episode, step="acute", at=NOW)
+    page = audited_reads.open_step(actor=here.anna, episode=episode, step="acute", at=NOW)
     states = {row.code: row.state for row in page.episode.steps}
     assert (states["inclusion"], states["acute"]) == (StepState.SIGNED, StepState.REOPENED)
-    assert looking.work(actor=here.anna, at=NOW).to_continue.rows == (), "first what was opened again"
+    assert audited_reads.work(actor=here.anna, at=NOW).to_continue.rows == (), "first what was opened again"
 
 
 def test_without_a_newer_version_there_is_nothing_to_move_to_nor_for_others(here: Ward, own: Path) -> None:

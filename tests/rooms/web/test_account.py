@@ -11,13 +11,13 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from registret.access import attesting, desk, ending
+from registret.access.applications import account_end, application_notes, attesting
+from registret.access.grants.rules import last_possible_day
 from registret.access.lifecycle import ApplicationState
-from registret.access.own import own_grants
-from registret.access.own_data import FILES_PER_PERSON
 from registret.access.queries import applications_of
 from registret.access.roles import Role
-from registret.access.rules import last_possible_day
+from registret.access.self_service.my_account import own_grants
+from registret.access.self_service.subject_access import FILES_PER_PERSON
 from registret.accounts.queries import pending_change
 from registret.accounts.sessions import sessions_of
 from registret.ledger.queries import Wanted, entries
@@ -311,7 +311,7 @@ def test_a_role_that_is_only_given_cannot_be_applied_for(place: Country) -> None
 
 def test_a_question_from_the_clinic_is_answered_where_one_works(place: Country, now: datetime) -> None:
     wanted = cast.apply_again(ANNA, place.infection, role=Role.READER, at=now)
-    desk.ask(application_id=wanted, text="Vilken avdelning?", actor=cast.actor(BERTIL, at=now), at=now)
+    application_notes.ask(application_id=wanted, text="Vilken avdelning?", actor=cast.actor(BERTIL, at=now), at=now)
     browser = Browser.of(ANNA)
     assert "Vilken avdelning?" in text_of(browser.get(f"/konto/ansokan/{wanted}"))
     assert browser.post(f"/konto/ansokan/{wanted}/svara", {"text": ""}).status_code == 422
@@ -425,7 +425,7 @@ def test_the_file_has_everything_and_says_what_it_has_not(place: Country, now: d
     browser = Browser.of(ANNA)
     asked(browser)
     wanted = cast.apply_again(ANNA, place.infection, role=Role.READER, at=now)
-    desk.ask(application_id=wanted, text="Vilken avdelning?", actor=cast.actor(BERTIL, at=now), at=now)
+    application_notes.ask(application_id=wanted, text="Vilken avdelning?", actor=cast.actor(BERTIL, at=now), at=now)
     found = file_of(ANNA, browser)
     (account,) = found["accounts"]
     assert (account["hsa_id"], account["email"]) == (ANNA.hsa_id, ANNA.email.text)
@@ -447,7 +447,7 @@ def test_the_file_has_everything_and_says_what_it_has_not(place: Country, now: d
 
 def test_what_is_hers_alone_is_in_it_and_nothing_of_others(place: Country, now: datetime) -> None:
     wanted = cast.apply_again(ANNA, place.infection, role=Role.READER, at=now)
-    desk.write_note(application_id=wanted, text="Ring chefen", actor=cast.actor(BERTIL, at=now), at=now)
+    application_notes.write_note(application_id=wanted, text="Ring chefen", actor=cast.actor(BERTIL, at=now), at=now)
     record(event="log.read", by=ERIK.by, at=now, about_hsa_id=ANNA.hsa_id, facts={"hsa_id": ANNA.hsa_id})
     record(event="review.drawn", by=ERIK.by, at=now, about_account_id=id_of(ANNA))
     text = json.dumps(file_of(ANNA), ensure_ascii=False)
@@ -481,7 +481,7 @@ def test_no_secret_is_in_the_file(place: Country) -> None:
 
 
 def test_who_had_an_account_before_finds_it_in_the_file_too(place: Country, now: datetime) -> None:
-    ending.end_account(account_id=id_of(ANNA), reason="slutat", by=DORIS.by, at=now)
+    account_end.end_account(account_id=id_of(ANNA), reason="slutat", by=DORIS.by, at=now)
     cast.register(ANNA, place.medicine, at=now)
     assert [one["state"] for one in file_of(ANNA)["accounts"]] == ["confirmed", "ended"]
 

@@ -10,15 +10,15 @@ from django.conf import settings
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from registret.access.applying import apply, withdraw
-from registret.access.clock import Clock
-from registret.access.clockwork import escalate
-from registret.access.ending import end_account
-from registret.access.giving import revoke
+from registret.access.applications.account_end import end_account
+from registret.access.applications.applying import apply, withdraw
+from registret.access.grants.granting import revoke
+from registret.access.grants.rules import last_possible_day
 from registret.access.lifecycle import ApplicationState
 from registret.access.queries import application_for, seats_of, standing_of
 from registret.access.roles import Role
-from registret.access.rules import last_possible_day
+from registret.access.scheduled.clock import Clock
+from registret.access.scheduled.clockwork import escalate
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress
 from registret.ledger.queries import Wanted, entries

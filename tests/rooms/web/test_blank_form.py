@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from registret.access.roles import Role
-from registret.records import services
+from registret.records.reporting import services
 from registret.registries import codebook
 from registret.registries.conditions import asked_when
 from registret.registries.forms import Form

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from registret.access import attesting
+from registret.access.applications import attesting
+from registret.access.grants.rules import last_possible_day
 from registret.access.roles import Role
-from registret.access.rules import last_possible_day
 from registret.mail.models import Letter
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, Country, Person

@@ -14,13 +14,13 @@ from fontTools.ttLib import TTFont
 
 from registret.access.actor import Actor
 from registret.access.roles import Role
-from registret.limits.services import TooMany, take
-from registret.records import services
+from registret.rate_limits.services import TooMany, take
 from registret.records.cases import CASES_PER_PERSON
 from registret.records.models import OptOut, Patient
-from registret.records.opting_out import destroy_left
-from registret.records.retention import destroy_due
-from registret.records.sight import sight_of_all
+from registret.records.patient_rights.opting_out import destroy_left
+from registret.records.reporting import services
+from registret.records.retention.services import destroy_due
+from registret.records.scope import all_providers
 from registret.web.cases import paper
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK
@@ -487,7 +487,7 @@ def test_nobody_else_changes_it(anna: Actor, episode: str) -> None:
 
 
 def test_a_protected_patients_number_asks_for_a_reason_first(anna: Actor, episode: str) -> None:
-    with sight_of_all():
+    with all_providers():
         Patient.objects.update(is_protected=True)
     tolvan = system_id_of(TOLVAN)
     page = Browser.of(ANNA).get(f"/patient/{tolvan}/nummer")

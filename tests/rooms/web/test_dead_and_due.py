@@ -11,7 +11,7 @@ from django.utils import timezone
 from registret.access.actor import Actor
 from registret.access.roles import Role
 from registret.kernel.sweden import SWEDEN
-from registret.records import services
+from registret.records.reporting import services
 from registret.words.days import day_in_words
 from tests import cast
 from tests.cast import ANNA

@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from registret.access import desk
-from registret.access.desk import QUESTIONS_PER_APPLICATION, notes_of, questions_to
+from registret.access.applications import application_notes
+from registret.access.applications.application_notes import QUESTIONS_PER_APPLICATION, notes_of, questions_to
 from registret.access.lifecycle import ApplicationState
 from registret.access.queries import application_for, newest_application
 from registret.access.refusals import AlreadyDecided, CardTooOld, NotFound, NothingAsked, OwnApplication
 from registret.ledger.queries import Wanted, entries
-from registret.limits.services import TooMany
 from registret.mail.models import Letter
+from registret.rate_limits.services import TooMany
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, KARIN, Country, Person, person
 from tests.rooms.web.client import Browser, text_of
@@ -64,10 +64,10 @@ def test_colleagues_see_who_has_taken_it_on_and_until_it_is_put_back(annas: int)
 
 def test_it_binds_nobody_a_colleague_takes_over_or_decides(annas: int, now: datetime) -> None:
     bertil, karin = (cast.actor(who, at=now) for who in (BERTIL, KARIN))
-    desk.take_on(application_id=annas, actor=bertil, at=now)
-    desk.put_back(application_id=annas, actor=karin, at=now)
+    application_notes.take_on(application_id=annas, actor=bertil, at=now)
+    application_notes.put_back(application_id=annas, actor=karin, at=now)
     assert application_for(actor=karin, application_id=annas, at=now).taken_by == BERTIL.name
-    desk.take_on(application_id=annas, actor=karin, at=now)
+    application_notes.take_on(application_id=annas, actor=karin, at=now)
     assert application_for(actor=karin, application_id=annas, at=now).taken_by == KARIN.name
 
 
@@ -106,7 +106,7 @@ def test_what_is_wrong_is_said_and_kept_in_the_field(annas: int, text: str, says
 
 
 def test_an_empty_answer_is_said_and_nothing_is_sent(annas: int, now: datetime) -> None:
-    desk.ask(application_id=annas, text="Var?", actor=cast.actor(BERTIL, at=now), at=now)
+    application_notes.ask(application_id=annas, text="Var?", actor=cast.actor(BERTIL, at=now), at=now)
     page = Browser.of(ANNA).post("/ansokan/svara", {"text": ""})
     assert (page.status_code, "Skriv ett svar" in text_of(page)) == (422, True)
     assert letters("answered") == []
@@ -114,16 +114,16 @@ def test_an_empty_answer_is_said_and_nothing_is_sent(annas: int, now: datetime) 
 
 def test_nobody_answers_what_was_not_asked(annas: int, now: datetime) -> None:
     with pytest.raises(NothingAsked):
-        desk.answer(account_id=cast.account_of(ANNA).id, text="hej", by=ANNA.by, at=now)
+        application_notes.answer(account_id=cast.account_of(ANNA).id, text="hej", by=ANNA.by, at=now)
     assert Browser.of(ANNA).post("/ansokan/svara", {"text": "hej"}).status_code == 409
 
 
 def test_five_questions_a_day_are_enough(annas: int, now: datetime) -> None:
     actor = cast.actor(BERTIL, at=now)
     for _ in range(QUESTIONS_PER_APPLICATION.most):
-        desk.ask(application_id=annas, text="Och?", actor=actor, at=now)
+        application_notes.ask(application_id=annas, text="Och?", actor=actor, at=now)
     with pytest.raises(TooMany):
-        desk.ask(application_id=annas, text="Och?", actor=actor, at=now)
+        application_notes.ask(application_id=annas, text="Och?", actor=actor, at=now)
     assert len(letters("question")) == 5
 
 
@@ -191,17 +191,17 @@ def test_nobody_does_any_of_it_about_oneself_or_with_a_card_read_too_long_ago(pl
     own = cast.apply_again(KARIN, place.infection, at=now)
     karin, later = cast.actor(KARIN, at=now), now + timedelta(minutes=61)
     bertil = cast.actor(BERTIL, at=now)
-    for act in (desk.take_on, desk.put_back):
+    for act in (application_notes.take_on, application_notes.put_back):
         with pytest.raises(OwnApplication):
             act(application_id=own, actor=karin, at=now)
         with pytest.raises(CardTooOld):
             act(application_id=own, actor=bertil, at=later)
-    for write in (desk.write_note, desk.ask):
+    for write in (application_notes.write_note, application_notes.ask):
         with pytest.raises(OwnApplication):
             write(application_id=own, text="hej", actor=karin, at=now)
         with pytest.raises(CardTooOld):
             write(application_id=own, text="hej", actor=bertil, at=later)
-    (one,) = desk.attest_many(application_ids=[own], actor=karin, at=now)
+    (one,) = application_notes.attest_many(application_ids=[own], actor=karin, at=now)
     assert isinstance(one.refusal, OwnApplication)
 
 
@@ -209,7 +209,7 @@ def test_what_is_decided_is_neither_taken_on_nor_asked_about(annas: int, now: da
     Browser.of(KARIN).post(f"/attestera/{annas}/avsla", {"reason": "Fel klinik"})
     bertil = cast.actor(BERTIL, at=now)
     with pytest.raises(AlreadyDecided):
-        desk.take_on(application_id=annas, actor=bertil, at=now)
+        application_notes.take_on(application_id=annas, actor=bertil, at=now)
     with pytest.raises(AlreadyDecided):
-        desk.ask(application_id=annas, text="Var?", actor=bertil, at=now)
+        application_notes.ask(application_id=annas, text="Var?", actor=bertil, at=now)
     assert letters("question") == []

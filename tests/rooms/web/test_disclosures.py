@@ -15,9 +15,9 @@ from django.utils import timezone
 
 from registret.access.actor import Actor
 from registret.access.roles import Role
-from registret.records.disclosing import DECIDABLE_FOR, close_due
+from registret.records.disclosure.services import DECIDABLE_FOR, close_due
 from registret.records.models import Disclosure, DisclosureFetch, Patient
-from registret.records.sight import sight_of_all
+from registret.records.scope import all_providers
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK
 from tests.parallel import committed
@@ -122,7 +122,7 @@ def test_what_is_prepared_is_in_the_list_and_says_how_many_and_not_who(anna: Act
     assert "Vera Forsk" in text
     assert "Patienter 1" in text
     assert "väntar på beslut" in text
-    with sight_of_all():
+    with all_providers():
         patient = Patient.objects.get()
     for secret in (TOLVAN, case().number.text, patient.system_id, patient.birth_date.isoformat()):
         assert secret not in page.content.decode()

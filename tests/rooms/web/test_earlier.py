@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from registret.access import attesting, ending
+from registret.access.applications import account_end, attesting
 from registret.access.models import Claim
 from registret.access.queries import newest_application
 from registret.access.roles import Role
@@ -102,7 +102,7 @@ def test_with_or_without_such_an_account_every_page_says_the_same(place: Country
         shown.append(browser.post("/ansokan/tidigare-konto/kod", {"code": "AAAAAA"}))
         shown.append(browser.get("/ansokan/tidigare-konto"))
         pages.append([(page.status_code, text_of(page).replace(address, "X")) for page in shown])
-        ending.end_account(account_id=cast.account_of(NEW).id, reason="test", by=DORIS.by, at=timezone.now())
+        account_end.end_account(account_id=cast.account_of(NEW).id, reason="test", by=DORIS.by, at=timezone.now())
     assert pages[0] == pages[1]
 
 

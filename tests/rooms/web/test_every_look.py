@@ -12,7 +12,7 @@ from django.utils import timezone
 from registret.access.roles import Role
 from registret.ledger.models import Entry
 from registret.records.models import Patient
-from registret.records.sight import sight_of_all
+from registret.records.scope import all_providers
 from registret.web.gate import views
 from tests import cast
 from tests.cast import ANNA
@@ -57,7 +57,7 @@ def test_every_address_that_shows_a_patient_tells_the_log_of_it(now: datetime) -
     cast.appoint_by_program(GRETA, Role.CASE_HANDLER, at=now - timedelta(days=20))
     arrived = timezone.localtime(now - timedelta(days=4)).strftime("%Y-%m-%dT%H:%M")
     episode = begun(cast.actor(ANNA, at=now), at=now, arrived_at=[arrived])
-    with sight_of_all():
+    with all_providers():
         Patient.objects.update(given_name="Tolvan", surname="Tolvansson")
         (patient,) = Patient.objects.all()
     marks = (system_id_of(TOLVAN), number(TOLVAN).masked, "19121212", "Tolvansson")

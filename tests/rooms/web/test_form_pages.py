@@ -14,8 +14,8 @@ from django.utils.formats import date_format
 from registret.access.actor import Actor
 from registret.access.roles import Role
 from registret.ledger.models import Entry
-from registret.records import services
-from registret.records.services import NewPatient
+from registret.records.reporting import services
+from registret.records.reporting.services import NewPatient
 from registret.registries.queries import catalogue
 from registret.registries.schema import Block
 from registret.words.days import moment_in_words

@@ -9,15 +9,15 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
-from registret.access import attesting, desk
-from registret.access.nominating import nominate
+from registret.access.applications import application_notes, attesting
 from registret.access.queries import newest_application, seats_of
 from registret.access.roles import ROLES_AT_A_CLINIC, Role
+from registret.access.staff.nominating import nominate
 from registret.kernel.by import By
 from registret.kernel.identifiers import HsaId
 from registret.ledger.services import record
 from registret.oversight.services import draw_sample
-from registret.records.services import write
+from registret.records.reporting.services import write
 from registret.web.home.views import _greeting
 from registret.words.refusals import log_title
 from tests import cast
@@ -83,7 +83,9 @@ def test_who_reviews_the_log_finds_their_own_reviews_and_those_of_nobody() -> No
     cast.appoint_by_program(other, Role.LOG_REVIEWER, at=now - timedelta(days=2))
     application_id = cast.register(ANNA, place.infection, at=now - timedelta(hours=4))
     earlier = now - timedelta(hours=3)
-    desk.write_note(application_id=application_id, text="Hej", actor=cast.actor(BERTIL, at=earlier), at=earlier)
+    application_notes.write_note(
+        application_id=application_id, text="Hej", actor=cast.actor(BERTIL, at=earlier), at=earlier
+    )
     draw_sample(
         clinic_id=place.infection,
         since=now - timedelta(days=1),

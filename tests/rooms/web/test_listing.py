@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from registret.access.actor import Actor
 from registret.access.roles import Role
-from registret.records import services
+from registret.records.reporting import services
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, Country
 from tests.rooms.records.scene import SAMORDNAD, TOLVAN, begun, log

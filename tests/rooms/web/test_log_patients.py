@@ -18,10 +18,10 @@ from registret.kernel.by import By
 from registret.ledger.models import Entry
 from registret.ledger.services import record
 from registret.oversight.models import Review
-from registret.records import identity_cases
-from registret.records.known_as import ids_in_the_log
+from registret.records.identity import cases as identity_cases
+from registret.records.identity.known_as import ids_in_the_log
 from registret.records.models import Patient
-from registret.records.sight import sight_of_all
+from registret.records.scope import all_providers
 from tests import cast
 from tests.cast import ANNA, BERTIL, DORIS, ERIK, Country, person
 from tests.rooms.records.scene import (
@@ -66,7 +66,7 @@ def place(now: datetime) -> Country:
 def patient(place: Country, now: datetime) -> str:
     """The system id of a patient with a name whom Anna has reported."""
     report(now, TOLVAN)
-    with sight_of_all():
+    with all_providers():
         Patient.objects.update(given_name="Tolvan", surname="Tolvansson")
     return system_id_of(TOLVAN)
 

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from registret.access.giving import revoke
+from registret.access.grants.granting import revoke
 from registret.access.queries import seats_of
 from registret.kernel.by import By
 from registret.ledger.queries import EntryRow, Wanted, entries

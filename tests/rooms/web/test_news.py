@@ -17,7 +17,7 @@ from django.utils import timezone
 from registret.access.actor import Actor
 from registret.access.roles import Role
 from registret.accounts.sessions import sitting
-from registret.records import services
+from registret.records.reporting import services
 from registret.words.days import clock_in_words
 from tests import cast
 from tests.cast import ANNA, CECILIA, KARIN, Country, Person

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from registret.access.giving import revoke
+from registret.access.grants.granting import revoke
 from registret.access.queries import active_administrators, seats_of
 from registret.access.roles import Role
 from registret.accounts.lifecycle import Authority

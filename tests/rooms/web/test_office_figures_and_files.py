@@ -11,10 +11,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone, translation
 from pytest_django import DjangoAssertNumQueries
 
-from registret.access import substitutes as access
-from registret.access.attesting import attest, recommend
+from registret.access.applications.attesting import attest, recommend
+from registret.access.grants.rules import last_possible_day
 from registret.access.roles import Role
-from registret.access.rules import last_possible_day
+from registret.access.staff import substitutes as access
 from registret.accounts.queries import living_account
 from registret.ledger.queries import Wanted, entries
 from registret.places import clinic_file

@@ -11,8 +11,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from registret.oversight.extracts import LogExtract, Seen, log_extract_of_case
-from registret.records import extracts
-from registret.records.extracts import (
+from registret.records.numbers import PatientNumber, Sex
+from registret.records.patient_rights import extracts
+from registret.records.patient_rights.extracts import (
     AnswerInWords,
     ChangeInWords,
     EpisodeInWords,
@@ -20,7 +21,6 @@ from registret.records.extracts import (
     RevisionInWords,
     StepInWords,
 )
-from registret.records.numbers import PatientNumber, Sex
 from registret.records.refusals import TooLongForPaper
 from registret.records.rows import PatientRow
 from registret.web.cases import documents, paper

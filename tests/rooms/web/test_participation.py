@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from registret.access.participation import left_out
+from registret.access.grants.participation import left_out
 from registret.registries.queries import open_for_entry, sub_registries
 from registret.registries.schema import RegistryState
 from tests import cast

@@ -10,13 +10,14 @@ import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from registret.access import attesting, substitutes
-from registret.access import people as access
-from registret.access.people import people_of, person_of
+from registret.access.applications import attesting
+from registret.access.grants.rules import last_possible_day
 from registret.access.queries import newest_application, seats_of
 from registret.access.refusals import CardTooOld, NotFound, NotPermitted, OwnRights, SuspendedElsewhere
 from registret.access.roles import Role
-from registret.access.rules import last_possible_day
+from registret.access.staff import people as access
+from registret.access.staff import substitutes
+from registret.access.staff.people import people_of, person_of
 from registret.accounts.lifecycle import AccountState, Authority
 from registret.accounts.services import suspend
 from registret.ledger.queries import Wanted, entries

@@ -12,8 +12,8 @@ from pytest_django import Settings
 
 from registret.kernel.by import By
 from registret.ledger.queries import Wanted, entries
-from registret.settings.lengths import TimeLimit
-from registret.settings.services import decide
+from registret.time_limits.lengths import TimeLimit
+from registret.time_limits.services import decide
 from registret.words.processings import PROCESSINGS
 from tests import cast
 from tests.cast import BERTIL, DORIS, ERIK

@@ -36,7 +36,7 @@ from registret.config.ready import NotReady, check_provider
 from registret.demo.pki import Authority
 from registret.ledger.queries import EntryRow, Wanted, entries
 from registret.mail.links import confirmation_token
-from registret.oidc import provider as oidc
+from registret.oidc import client as oidc
 from registret.web.door.provider import provider
 from registret.web.http import BROWSER_COOKIE, SESSION_COOKIE
 from tests import cast

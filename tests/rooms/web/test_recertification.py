@@ -10,13 +10,13 @@ import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from registret.access import attesting
-from registret.access import recertification as access
+from registret.access.applications import attesting
+from registret.access.grants.rules import last_possible_day
 from registret.access.lifecycle import LineState
 from registret.access.models import Recertification, RecertificationLine
-from registret.access.recertification import Answer
 from registret.access.roles import Role
-from registret.access.rules import last_possible_day
+from registret.access.staff import recertification as access
+from registret.access.staff.recertification import Answer
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, KARIN, Country, Person
 from tests.rooms.web.client import Browser, text_of

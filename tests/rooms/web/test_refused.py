@@ -8,11 +8,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from registret.access.giving import revoke
+from registret.access.grants.granting import revoke
 from registret.access.queries import seats_of
 from registret.accounts.visitors import REFUSALS_PER_NETWORK
 from registret.ledger.queries import EntryRow, Wanted, entries
-from registret.limits.services import TooMany, take
+from registret.rate_limits.services import TooMany, take
 from tests import cast
 from tests.cast import ANNA, BERTIL, DORIS, KARIN
 from tests.rooms.web.client import Browser, Page, text_of

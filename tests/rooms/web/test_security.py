@@ -23,8 +23,8 @@ from django.utils import timezone
 from registret.accounts.queries import newest_confirmation
 from registret.accounts.visitors import REFUSALS_PER_NETWORK
 from registret.ledger.queries import Wanted, entries
-from registret.limits.services import _key
 from registret.mail.links import confirmation_code, confirmation_token
+from registret.rate_limits.services import _key
 from registret.web.gate import views
 from registret.web.http import SESSION_COOKIE
 from tests import cast
@@ -57,7 +57,7 @@ def a_file() -> Response:
 def broken() -> Response:
     """The page of an unexpected error: a table is gone."""
     with as_owner(), connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE limits_count RENAME TO gone")
+        cursor.execute("ALTER TABLE rate_limits_count RENAME TO gone")
     browser = Browser()
     browser.raise_request_exception = False
     return browser.post("/logga-in")

@@ -13,7 +13,7 @@ from registret.access.queries import seats_of
 from registret.access.roles import Role
 from registret.accounts.lifecycle import AccountState
 from registret.records.models import Episode
-from registret.records.sight import sight_of_all
+from registret.records.scope import all_providers
 from tests import cast
 from tests.cast import ANNA, BERTIL, KARIN, Country, Person
 from tests.rooms.records.scene import TOLVAN, begun, log
@@ -58,7 +58,7 @@ def included(now: datetime) -> dict[str, str]:
 
 
 def clinics_of_episodes() -> list[int]:
-    with sight_of_all():
+    with all_providers():
         return list(Episode.objects.values_list("clinic_id", flat=True))
 
 

@@ -18,9 +18,9 @@ from registret.accounts.lifecycle import AccountState
 from registret.accounts.queries import living_account, newest_confirmation
 from registret.accounts.visitors import REFUSALS_PER_NETWORK
 from registret.ledger.queries import Wanted, entries
-from registret.limits.services import _key
 from registret.mail.links import confirmation_code, confirmation_token
 from registret.mail.queries import letters_about
+from registret.rate_limits.services import _key
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, Country, person
 from tests.rooms.web.client import Browser, Page, text_of, token_in
@@ -386,8 +386,8 @@ def rows() -> dict[str, int]:
         for table in tables:
             cursor.execute(f"SELECT count(*) FROM {connection.ops.quote_name(table)}")  # noqa: S608
             counts[table] = int(cursor.fetchone()[0])
-        cursor.execute("SELECT count(*) FROM limits_count WHERE key = %s", [refusals])
-        counts["limits_count"] -= int(cursor.fetchone()[0])
+        cursor.execute("SELECT count(*) FROM rate_limits_count WHERE key = %s", [refusals])
+        counts["rate_limits_count"] -= int(cursor.fetchone()[0])
         return counts
 
 

@@ -10,13 +10,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from registret.access import helping
-from registret.access.appointing import appoint_support, at_the_registry, dismiss_support
-from registret.access.ending import end_account
-from registret.access.people import person_of, suspend_person
+from registret.access.applications.account_end import end_account
 from registret.access.queries import seats_of
 from registret.access.refusals import NotFound, NotPermitted, OwnRights
 from registret.access.roles import Role
+from registret.access.staff import support as support_acts
+from registret.access.staff.appointing import appoint_support, at_the_registry, dismiss_support
+from registret.access.staff.people import person_of, suspend_person
 from registret.accounts.lifecycle import AccountState
 from registret.kernel.by import By
 from registret.kernel.identifiers import HsaId
@@ -83,7 +83,7 @@ def test_a_search_is_logged_once_and_not_for_each_page(place: Country) -> None:
     sune = Browser.of(SUNE)
     sune.get("/support")
     sune.get("/support", {"q": "berg"})
-    mark = Signer(salt=f"support.find:{id_of(SUNE)}:berg").sign(f"2.{id_of(ANNA)}")
+    mark = Signer(salt=f"support_acts.find:{id_of(SUNE)}:berg").sign(f"2.{id_of(ANNA)}")
     sune.get("/support", {"q": "berg", "efter": mark})
     (entry,) = events("people.searched")
     assert (entry.by_hsa_id, entry.facts) == (SUNE.hsa_id, {"words": "berg", "rows": 1})
@@ -91,7 +91,7 @@ def test_a_search_is_logged_once_and_not_for_each_page(place: Country) -> None:
 
 def test_a_page_that_nobody_was_shown_the_page_before_is_a_search(place: Country) -> None:
     sune = Browser.of(SUNE)
-    of_another_search = Signer(salt=f"support.find:{id_of(SUNE)}:lind").sign(f"2.{id_of(ANNA)}")
+    of_another_search = Signer(salt=f"support_acts.find:{id_of(SUNE)}:lind").sign(f"2.{id_of(ANNA)}")
     for mark in ("x", f"0.{id_of(ANNA)}", of_another_search):
         sune.get("/support", {"q": "berg", "efter": mark})
     assert [entry.facts["words"] for entry in events("people.searched")] == ["berg"] * 3
@@ -209,7 +209,7 @@ def test_all_of_it_is_paged_as_all_of_it(place: Country, now: datetime) -> None:
 
 
 def test_life_is_made_of_events_that_have_words() -> None:
-    assert EVENTS.keys() >= helping.LIFE
+    assert EVENTS.keys() >= support_acts.LIFE
 
 
 def test_the_page_asks_as_often_however_long_the_life(place: Country, now: datetime) -> None:
@@ -276,9 +276,9 @@ def test_nobody_but_support_and_office_finds_accounts(place: Country, who: Perso
     assert browser.post(f"/support/{id_of(ANNA)}/skicka-igen").status_code == 403
     actor = cast.actor(who, at=now)
     for act in (
-        lambda: helping.find(words="anna", actor=actor, at=now),
-        lambda: helping.helped(account_id=id_of(ANNA), actor=actor, at=now),
-        lambda: helping.resend(account_id=id_of(ANNA), actor=actor, at=now),
+        lambda: support_acts.find(words="anna", actor=actor, at=now),
+        lambda: support_acts.helped(account_id=id_of(ANNA), actor=actor, at=now),
+        lambda: support_acts.resend(account_id=id_of(ANNA), actor=actor, at=now),
         lambda: at_the_registry(actor=actor, at=now),
     ):
         with pytest.raises(NotPermitted):
@@ -330,7 +330,7 @@ def test_the_office_takes_over_and_lifts_what_nobody_at_the_clinic_can(place: Co
 def test_what_is_not_there_is_not_found(place: Country, now: datetime) -> None:
     assert Browser.of(SUNE).get("/support/999999999").status_code == 404
     with pytest.raises(NotFound):
-        helping.resend(account_id=10**9, actor=cast.actor(SUNE, at=now), at=now)
+        support_acts.resend(account_id=10**9, actor=cast.actor(SUNE, at=now), at=now)
 
 
 # --- appointing ------------------------------------------------------------------------------------

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from registret.access.grants.rules import last_possible_day
 from registret.access.queries import newest_application
-from registret.access.rules import last_possible_day
-from registret.settings.lengths import TimeLimit
-from registret.settings.queries import decisions, length
+from registret.time_limits.lengths import TimeLimit
+from registret.time_limits.queries import decisions, length
 from registret.web.office.limits import fixed
 from registret.web.templatetags.look import day
 from tests import cast

@@ -14,18 +14,18 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError
 from django.utils import timezone
 
-from registret.access.appointing import appoint_by_program
+from registret.access.grants.rules import last_possible_day
 from registret.access.refusals import AlreadyGranted, ClinicClosed, GivesRights, PersonSuspended, PrincipalsMissing
 from registret.access.roles import ROLES_AT_A_CLINIC, Role
-from registret.access.rules import last_possible_day
+from registret.access.staff.appointing import appoint_by_program
 from registret.accounts.queries import AccountRow, living_account
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress, HsaId, Malformed
 from registret.kernel.refused import Refused
-from registret.limits.services import TooMany
 from registret.places.queries import ClinicRow, clinic_by_code
-from registret.settings.lengths import TimeLimit
-from registret.settings.queries import length
+from registret.rate_limits.services import TooMany
+from registret.time_limits.lengths import TimeLimit
+from registret.time_limits.queries import length
 
 _NAME_LENGTH = 100
 _ROLES = ", ".join(Role)

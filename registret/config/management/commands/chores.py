@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from registret.access import clockwork
+from registret.access.scheduled import clockwork
 
 
 class Command(BaseCommand):

@@ -16,8 +16,8 @@ from registret.kernel.by import By
 from registret.ledger.checking import LedgerBroken, check
 from registret.ledger.culling import NotCullable, cull, to_cull
 from registret.ledger.sealing import Busy, seal_key
-from registret.settings.lengths import TimeLimit
-from registret.settings.queries import length
+from registret.time_limits.lengths import TimeLimit
+from registret.time_limits.queries import length
 
 
 class Command(BaseCommand):

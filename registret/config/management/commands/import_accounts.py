@@ -11,9 +11,9 @@ from typing import Any, NoReturn
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from registret.access import account_file
-from registret.access.account_file import Fault
-from registret.access.moving_in import Decision, Moved, check, import_accounts
+from registret.access.account_import import account_file
+from registret.access.account_import.account_file import Fault
+from registret.access.account_import.importing import Decision, Moved, check, import_accounts
 from registret.accounts.refusals import AccountExists
 from registret.kernel.by import By
 

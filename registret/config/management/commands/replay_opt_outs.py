@@ -10,9 +10,9 @@ from typing import Any, NoReturn
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from registret.records.blocking import key_names
-from registret.records.mark_file import MarksBroken, read_kept
-from registret.records.opting_out import came_back, replay
+from registret.records.opt_out_marks import key_names
+from registret.records.patient_rights.mark_file import MarksBroken, read_kept
+from registret.records.patient_rights.opting_out import came_back, replay
 
 
 class Command(BaseCommand):

@@ -1,0 +1,300 @@
+"""Deciding about applications: attest, decline, correct an address."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+
+from registret.access.actor import Actor
+from registret.access.applications.account_end import end_account
+from registret.access.applications.applying import check_wish
+from registret.access.applications.confirming import send_confirmation
+from registret.access.checks import check_actor, existing_account, limit_letters
+from registret.access.grants.granting import check_apart, create_grant
+from registret.access.grants.reach import check_reach
+from registret.access.grants.rules import end_of
+from registret.access.lifecycle import APPLICATION_LIFE, ApplicationState
+from registret.access.models import Application, Claim, Grant
+from registret.access.queries import ApplicationRow, Recommendation, application_for, registry_office
+from registret.access.refusals import (
+    AlreadyDecided,
+    ClaimImpossible,
+    ClaimNotSeen,
+    NotActionable,
+    NotPermitted,
+    OfficeAppointed,
+    OwnApplication,
+    SecondNeeded,
+)
+from registret.access.roles import Role
+from registret.accounts import services as accounts
+from registret.accounts.lifecycle import AccountState, Authority
+from registret.accounts.queries import AccountRow
+from registret.accounts.refusals import ConfirmationDone
+from registret.kernel.identifiers import EmailAddress
+from registret.kernel.life import NotPossible
+from registret.ledger.services import record
+from registret.mail.services import post
+from registret.time_limits.lengths import TimeLimit
+from registret.time_limits.queries import length
+from registret.words.roles import role_name
+
+
+def attest(
+    *,
+    application_id: int,
+    role: Role,
+    sub_registries: Sequence[str],
+    last_day: date,
+    claim_seen: int | None = None,
+    actor: Actor,
+    at: datetime,
+) -> int:
+    """Attestera: the application becomes a grant; answers the grant's id. The applicant is told.
+
+    If the applicant has proven an account under another HSA-id, which the actor must have seen (`claim_seen`), that one
+    ends and the two are linked. Its rights are not handed on.
+
+    At the registry office two decide: one has recommended the same (`recommend`).
+
+    Raises: NotFound, CardTooOld, OwnApplication, AlreadyDecided, NotActionable, ClinicClosed, RoleImpossible,
+        SubRegistryClosed, NotParticipating, EndImpossible, BeyondOwnRights, OutlastsOwnRight, SecondNeeded,
+        OfficeAppointed, GivesRights, AlreadyGranted, ClaimNotSeen, ClaimImpossible.
+    """
+    ends_at = end_of(last_day, at=at, months=length(TimeLimit.GRANT).number)
+    with transaction.atomic():
+        _hold_both(application_id, actor=actor, at=at)
+        wanted = _to_decide(application_id, actor=actor, act="attest", at=at)
+        claim = _claim_to_settle(wanted, seen=claim_seen, actor=actor, at=at)
+        check_wish(clinic_id=wanted.clinic_id, role=role, sub_registries=sub_registries)
+        check_reach(actor, role=role, sub_registries=sub_registries, ends_at=ends_at, at=at)
+        first = None
+        if actor.seat.clinic_id is None:
+            _check_not_appointed(wanted)
+            first = standing_recommendation(wanted, actor=actor, at=at)
+            if first is None or not _is_same(first, role, sub_registries, last_day):
+                raise SecondNeeded()
+        grant_id = create_grant(
+            account_id=wanted.account_id,
+            role=role,
+            clinic_id=wanted.clinic_id,
+            sub_registries=sub_registries,
+            application_id=wanted.id,
+            ends_at=ends_at,
+            granted_by_id=actor.account_id,
+            proposed_by_id=first.by_id if first else None,
+            decided_by_names=f"{first.by}, {actor.name}"[:300] if first else "",
+            by=actor.by,
+            at=at,
+        )
+        _decide(wanted, act="attest", reason="", actor=actor, at=at, facts={"role": role.value, "until": str(last_day)})
+        _letter_to_applicant(wanted, kind="attested", role=role, context={"valid_until": last_day}, at=at)
+        if claim is not None:
+            _settle(claim, wanted, actor=actor, at=at)
+    return grant_id
+
+
+@transaction.atomic
+def recommend(
+    *, application_id: int, role: Role, sub_registries: Sequence[str], last_day: date, actor: Actor, at: datetime
+) -> None:
+    """Tillstyrk, as the first of two at the registry office. Nothing is given yet; a newer recommendation replaces it.
+
+    Raises: NotPermitted (at a clinic one decides alone), NotFound, CardTooOld, OwnApplication, AlreadyDecided,
+        NotActionable, ClinicClosed, RoleImpossible, SubRegistryClosed, NotParticipating, EndImpossible,
+        OfficeAppointed, GivesRights.
+    """
+    if actor.seat.clinic_id is not None:
+        raise NotPermitted()
+    end_of(last_day, at=at, months=length(TimeLimit.GRANT).number)
+    wanted = _to_decide(application_id, actor=actor, act="attest", at=at)
+    check_wish(clinic_id=wanted.clinic_id, role=role, sub_registries=sub_registries)
+    _check_not_appointed(wanted)
+    check_apart(account_id=wanted.account_id, role=role, at=at)
+    Application.objects.filter(id=wanted.id).update(
+        recommended_by_id=actor.account_id,
+        recommended_at=at,
+        recommended_role=role,
+        recommended_sub_registries=sorted(set(sub_registries)),
+        recommended_until=last_day,
+    )
+    record(
+        event="application.recommended",
+        by=actor.by,
+        at=at,
+        about_account_id=wanted.account_id,
+        about_hsa_id=wanted.hsa_id,
+        clinic_id=wanted.clinic_id,
+        facts={"role": role.value, "until": str(last_day)},
+    )
+
+
+def standing_recommendation(wanted: ApplicationRow, *, actor: Actor, at: datetime) -> Recommendation | None:
+    """What another at the registry office, who still works there, has recommended."""
+    found = wanted.recommended
+    if found is None or found.by_id == actor.account_id:
+        return None
+    return found if any(one.account_id == found.by_id for one in registry_office(at=at)) else None
+
+
+def decline(*, application_id: int, reason: str, actor: Actor, at: datetime) -> None:
+    """Avslå, with a reason that the applicant sees.
+
+    Raises: NotFound, CardTooOld, OwnApplication, AlreadyDecided, NotActionable.
+    """
+    with transaction.atomic():
+        wanted = _to_decide(application_id, actor=actor, act="decline", at=at)
+        _decide(wanted, act="decline", reason=reason, actor=actor, at=at, facts={"reason": reason})
+        _letter_to_applicant(wanted, kind="declined", context={"reason": reason}, at=at)
+
+
+def correct_address(*, application_id: int, email: EmailAddress, actor: Actor, at: datetime) -> None:
+    """An administrator mends a misspelt address and has the letter sent again. Never confirms.
+
+    Raises: NotFound, OwnApplication, CardTooOld, ConfirmationDone, TooMany.
+    """
+    wanted = application_for(actor=actor, application_id=application_id, at=at)
+    check_actor(wanted.account_id, actor=actor, at=at)
+    if wanted.mail_confirmed_at is not None or wanted.state is not ApplicationState.WAITING:
+        raise ConfirmationDone()
+    limit_letters(subject=wanted.hsa_id.upper(), email=email, by=actor.by, at=at)
+    send_confirmation(account_id=wanted.account_id, email=email, by=actor.by, at=at)
+
+
+def may_be_ended_by_claim(old: AccountRow, *, at: datetime) -> bool:
+    """Nobody leaves a suspension behind with a new HSA-id, and those who work for the registry itself come and go by
+    the decision of two (decision 0056). A suspension by the clock is no judgement."""
+    if old.state is AccountState.SUSPENDED and old.state_authority is not Authority.CLOCK:
+        return False
+    return not Grant.objects.filter(account_id=old.id, clinic=None, revoked_at=None, ends_at__gt=at).exists()
+
+
+def _is_same(found: Recommendation, role: Role, sub_registries: Sequence[str], last_day: date) -> bool:
+    return (found.role, set(found.sub_registries), found.last_day) == (role, set(sub_registries), last_day)
+
+
+def is_appointed(wanted: ApplicationRow) -> bool:
+    """Whether the registry office has ever made the applicant local administrator of the clinic."""
+    appointed = Grant.objects.filter(
+        account_id=wanted.account_id,
+        clinic_id=wanted.clinic_id,
+        role=Role.LOCAL_ADMINISTRATOR,
+        granted_by__grants__role=Role.REGISTRY_OFFICE,
+    )
+    return appointed.exists()
+
+
+def _check_not_appointed(wanted: ApplicationRow) -> None:
+    """The office does not attest whom it has appointed itself. Raises: OfficeAppointed."""
+    if is_appointed(wanted):
+        raise OfficeAppointed()
+
+
+def _hold_both(application_id: int, *, actor: Actor, at: datetime) -> None:
+    """The applicant's account and the one that is claimed, the lower number first: in two orders, two who claim each
+    other's could wait for each other."""
+    seen = application_for(actor=actor, application_id=application_id, at=at)
+    claimed = Claim.objects.filter(account_id=seen.account_id, settled_at=None, proven_at__isnull=False)
+    for account_id in sorted([seen.account_id, *claimed.values_list("old_account_id", flat=True)]):
+        accounts.lock_account(account_id=account_id)
+
+
+def _claim_to_settle(wanted: ApplicationRow, *, seen: int | None, actor: Actor, at: datetime) -> Claim | None:
+    claim = Claim.objects.select_for_update().filter(account_id=wanted.account_id, settled_at=None).first()
+    if claim is None or claim.proven_at is None or claim.old_account_id is None:
+        return None
+    if claim.old_account_id == actor.account_id:
+        raise OwnApplication()
+    if claim.id != seen:
+        raise ClaimNotSeen()
+    old = accounts.lock_account(account_id=claim.old_account_id)
+    if old is None or not may_be_ended_by_claim(old, at=at):
+        raise ClaimImpossible()
+    return claim
+
+
+def _settle(claim: Claim, wanted: ApplicationRow, *, actor: Actor, at: datetime) -> None:
+    old = existing_account(claim.old_account_id or 0)
+    if old.state is not AccountState.ENDED:
+        end_account(account_id=old.id, reason="new_hsa_id", by=actor.by, at=at)
+    Claim.objects.filter(id=claim.id).update(settled_at=at, email="")
+    for about, other in ((old.id, wanted.account_id), (wanted.account_id, old.id)):
+        hsa_id = old.hsa_id if about == old.id else wanted.hsa_id
+        facts: dict[str, str | int | bool | None] = {
+            "account": other,
+            "hsa_id": wanted.hsa_id if about == old.id else old.hsa_id,
+        }
+        record(
+            event="account.linked",
+            by=actor.by,
+            at=at,
+            about_account_id=about,
+            about_hsa_id=hsa_id,
+            clinic_id=wanted.clinic_id,
+            facts=facts,
+        )
+    context = {"name": old.given_name, "hsa_id": old.hsa_id}
+    post(kind="account_moved", to=old.email, language=old.language, context=context, about_account_id=old.id, at=at)
+
+
+def _to_decide(application_id: int, *, actor: Actor, act: str, at: datetime) -> ApplicationRow:
+    """The application, locked: of two who decide at once, the second sees what the first did."""
+    seen = application_for(actor=actor, application_id=application_id, at=at)
+    check_actor(seen.account_id, actor=actor, at=at)
+    # The account first, as everywhere: whoever ends it takes its applications and rights along.
+    accounts.lock_account(account_id=seen.account_id)
+    Application.objects.select_for_update(of=("self",)).get(id=application_id)
+    # Seen again, now that it is locked.
+    wanted = application_for(actor=actor, application_id=application_id, at=at)
+    try:
+        APPLICATION_LIFE.after(wanted.state, act)
+    except NotPossible:
+        # Nobody but the applicant withdraws.
+        raise AlreadyDecided(
+            state=wanted.state.value, decided_by=wanted.decided_by or wanted.name, decided_at=wanted.decided_at or at
+        ) from None
+    if not wanted.actionable:
+        raise NotActionable()
+    return wanted
+
+
+def _decide(
+    wanted: ApplicationRow,
+    *,
+    act: str,
+    reason: str,
+    actor: Actor,
+    at: datetime,
+    facts: dict[str, str | int | bool | None],
+) -> None:
+    state = APPLICATION_LIFE.after(wanted.state, act)
+    Application.objects.filter(id=wanted.id).update(
+        state=state, decided_at=at, decided_by_id=actor.account_id, reason=reason
+    )
+    record(
+        event=f"application.{act}",
+        by=actor.by,
+        at=at,
+        about_account_id=wanted.account_id,
+        about_hsa_id=wanted.hsa_id,
+        clinic_id=wanted.clinic_id,
+        facts=facts,
+    )
+
+
+def _letter_to_applicant(
+    wanted: ApplicationRow, *, kind: str, context: dict[str, str | date], role: Role | None = None, at: datetime
+) -> None:
+    person = existing_account(wanted.account_id)
+    if role is not None:
+        context |= {"role": role_name(role, language=person.language)}
+    post(
+        kind=kind,
+        to=person.email,
+        language=person.language,
+        context={"name": person.given_name, "clinic": wanted.clinic_name} | context,
+        about_account_id=person.id,
+        at=at,
+    )

@@ -1,0 +1,99 @@
+"""Giving and revoking rights; who may is for the callers to check."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from registret.access.grants.outcomes import settle_revoked
+from registret.access.models import Grant, Source
+from registret.access.refusals import AlreadyGranted, GivesRights, NotFound, OwnRights
+from registret.access.roles import Role, apart_from
+from registret.accounts import services as accounts
+from registret.kernel.by import By
+from registret.ledger.services import record
+
+
+def create_grant(
+    *,
+    account_id: int,
+    role: Role,
+    clinic_id: int | None,
+    sub_registries: Sequence[str],
+    application_id: int | None = None,
+    begins_at: datetime | None = None,
+    ends_at: datetime,
+    granted_by_id: int | None,
+    proposed_by_id: int | None = None,
+    decided_by_names: str = "",
+    source: Source | None = None,
+    by: By,
+    at: datetime,
+) -> int:
+    """A grant, in place of what the person has in this role there; for acts of this room. Answers its id.
+
+    `begins_at`: not at once, but then. `proposed_by_id`: the other one, where two have decided. The caller holds the
+    account.
+
+    Raises: GivesRights, AlreadyGranted.
+    """
+    check_apart(account_id=account_id, role=role, at=at)
+    here = Q(account_id=account_id, role=role, clinic_id=clinic_id, revoked_at=None)
+    for old in Grant.objects.select_for_update().filter(here):
+        if old.ends_at > at and set(old.sub_registries) >= set(sub_registries) and old.ends_at >= ends_at:
+            raise AlreadyGranted()
+        Grant.objects.filter(id=old.id).update(revoked_at=at, revoked_by_id=granted_by_id, revoke_reason="renewed")
+        settle_revoked(grant_id=old.id, reason="renewed", revoked_by_id=granted_by_id, by=by, at=at)
+    try:
+        with transaction.atomic():
+            created = Grant.objects.create(
+                account_id=account_id,
+                role=role,
+                clinic_id=clinic_id,
+                sub_registries=sorted(set(sub_registries)),
+                application_id=application_id,
+                source=source or (Source.ATTESTED if application_id else Source.APPOINTED),
+                begins_at=begins_at or at,
+                ends_at=ends_at,
+                granted_by_id=granted_by_id,
+                proposed_by_id=proposed_by_id,
+                decided_by_names=decided_by_names,
+            )
+    except IntegrityError as trouble:
+        if "one_unrevoked_grant_per_role_and_clinic" not in str(trouble):
+            raise
+        raise AlreadyGranted() from None
+    accounts.note_grant(account_id=account_id, at=at)
+    return created.id
+
+
+def check_apart(*, account_id: int, role: Role, at: datetime) -> None:
+    """Nobody at the registry office reads patients or the log, whichever right came first.
+
+    Raises: GivesRights.
+    """
+    living = Grant.objects.filter(account_id=account_id, revoked_at=None, ends_at__gt=at)
+    if apart_from(role) and living.filter(role__in=apart_from(role)).exists():
+        raise GivesRights()
+
+
+@transaction.atomic
+def revoke(*, grant_id: int, reason: str, revoked_by_id: int | None, by: By, at: datetime) -> None:
+    """Återkalla: the right is gone at the person's next click. Who may is checked by the caller's seat.
+
+    Raises: NotFound, OwnRights.
+    """
+    grant = Grant.objects.select_for_update(of=("self",)).filter(id=grant_id, revoked_at=None).first()
+    if grant is None:
+        raise NotFound()
+    if grant.account_id == revoked_by_id:
+        raise OwnRights()
+    Grant.objects.filter(id=grant.id).update(revoked_at=at, revoked_by_id=revoked_by_id, revoke_reason=reason)
+    facts: dict[str, str | int | bool | None] = {"role": grant.role, "reason": reason}
+    record(
+        event="grant.revoked", by=by, at=at, about_account_id=grant.account_id, clinic_id=grant.clinic_id, facts=facts
+    )
+    settle_revoked(grant_id=grant.id, reason=reason, revoked_by_id=revoked_by_id, by=by, at=at)

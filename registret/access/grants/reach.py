@@ -1,0 +1,100 @@
+"""How far somebody may give rights: nobody gives what they do not have themselves, or for longer."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import QuerySet
+
+from registret.access.actor import Actor
+from registret.access.grants.rules import last_possible_day, last_whole_day
+from registret.access.models import Grant
+from registret.access.queries import valid_grants_of
+from registret.access.refusals import BeyondOwnRights, NotPermitted, OutlastsOwnRight
+from registret.access.roles import Role
+from registret.accounts.lifecycle import AccountState
+from registret.time_limits.lengths import TimeLimit
+from registret.time_limits.queries import length
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """What an actor can give at a clinic. None: no bound, for the registry office, which has no right there itself."""
+
+    sub_registries: frozenset[str] | None
+    ends_at: datetime | None
+
+    def covers(self, sub_registries: Collection[str]) -> bool:
+        return self.sub_registries is None or set(sub_registries) <= self.sub_registries
+
+    def last_day(self, *, at: datetime) -> date:
+        """The last day of a right that is given now."""
+        possible = last_possible_day(at=at, months=length(TimeLimit.GRANT).number)
+        return possible if self.ends_at is None else min(possible, last_whole_day(self.ends_at))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A right that is to be changed. What it has may stay as long as it has it, whoever changes the rest."""
+
+    role: Role
+    sub_registries: frozenset[str]
+    ends_at: datetime
+
+
+def reach_of(actor: Actor, *, at: datetime) -> Reach:
+    """The actor's own right to give rights, as it is at this moment: for pages.
+
+    Raises: NotPermitted (it has ended since the actor logged in).
+    """
+    return _reach(_own_right(actor, at=at).first())
+
+
+def hold_reach(actor: Actor, *, at: datetime) -> Reach:
+    """As `reach_of`, for acts: until the transaction ends whoever takes that right away waits.
+
+    Call it after the account is held that the act is about, and before a recertification is.
+
+    Raises: NotPermitted (also if it ended while this waited).
+    """
+    return _reach(_own_right(actor, at=at).select_for_update(of=("self",), no_key=True).first())
+
+
+def _own_right(actor: Actor, *, at: datetime) -> QuerySet[Grant]:
+    mine = valid_grants_of(account_id=actor.account_id, at=at).filter(account__state=AccountState.CONFIRMED)
+    if actor.seat.clinic_id is None:
+        return mine.filter(role=Role.REGISTRY_OFFICE, clinic=None)
+    return mine.filter(role=Role.LOCAL_ADMINISTRATOR, clinic_id=actor.seat.clinic_id)
+
+
+def _reach(own: Grant | None) -> Reach:
+    if own is None:
+        raise NotPermitted()
+    if own.clinic_id is None:
+        return Reach(sub_registries=None, ends_at=None)
+    return Reach(sub_registries=frozenset(own.sub_registries), ends_at=own.ends_at)
+
+
+def check_reach(
+    actor: Actor,
+    *,
+    role: Role,
+    sub_registries: Collection[str],
+    ends_at: datetime,
+    held: Held | None = None,
+    at: datetime,
+) -> None:
+    """For acts that give a right, in their transaction. `held`: the one that it replaces.
+
+    Raises: NotPermitted, BeyondOwnRights, OutlastsOwnRight.
+    """
+    reach = hold_reach(actor, at=at)
+    given = set(sub_registries)
+    if held is not None and held.role is role and ends_at <= held.ends_at:
+        given -= held.sub_registries
+    if not reach.covers(given):
+        raise BeyondOwnRights()
+    if given and reach.ends_at is not None and ends_at > reach.ends_at:
+        raise OutlastsOwnRight(day=last_whole_day(reach.ends_at).isoformat())

@@ -1,0 +1,370 @@
+"""Appointing people whom nobody attests: the first ones, local administrators, support; and who works for the registry.
+
+Log reviewers, case handlers, and local administrators of a clinic that has none take two people: see `nominating`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from registret.access.actor import Actor
+from registret.access.applications.confirming import send_confirmation
+from registret.access.checks import check_card_age, existing_account, limit_letters, two_names
+from registret.access.grants.granting import create_grant, revoke
+from registret.access.grants.rules import end_of, last_possible_day
+from registret.access.models import Grant
+from registret.access.queries import active_administrators
+from registret.access.refusals import (
+    ClinicClosed,
+    GivesRights,
+    NotFound,
+    NotPermitted,
+    OwnRights,
+    PersonSuspended,
+    RoleImpossible,
+    SecondNeeded,
+)
+from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_OF_THE_OFFICE, Permission, Role, apart_from
+from registret.accounts import services as accounts
+from registret.accounts.lifecycle import AccountState
+from registret.accounts.queries import AccountRow, living_account
+from registret.accounts.refusals import AccountExists
+from registret.kernel.by import By
+from registret.kernel.identifiers import EmailAddress, HsaId
+from registret.ledger.services import record
+from registret.mail.services import post
+from registret.places.queries import clinic
+from registret.registries.queries import open_for_rights
+from registret.time_limits.lengths import TimeLimit
+from registret.time_limits.queries import length
+from registret.words.roles import role_name
+
+
+def appoint_by_program(
+    *,
+    hsa_id: HsaId,
+    given_name: str,
+    surname: str,
+    email: EmailAddress,
+    role: Role,
+    clinic_id: int | None,
+    decided_by: tuple[str, str],
+    by: By,
+    at: datetime,
+) -> int:
+    """The first people of a registry, from the command line: two named people decide, the log keeps both names.
+
+    Raises: PrincipalsMissing, RoleImpossible, ClinicClosed, PersonSuspended, GivesRights, AlreadyGranted, TooMany.
+    """
+    names = two_names(decided_by)
+    return appoint(
+        hsa_id=hsa_id,
+        given_name=given_name,
+        surname=surname,
+        email=email,
+        role=role,
+        clinic_id=clinic_id,
+        granted_by_id=None,
+        decided_by_names=names,
+        by=by,
+        at=at,
+    )
+
+
+def appoint_local_administrator(
+    *,
+    hsa_id: HsaId,
+    given_name: str,
+    surname: str,
+    email: EmailAddress,
+    clinic_id: int,
+    actor: Actor,
+    at: datetime,
+) -> int:
+    """The registry office makes somebody local administrator of a clinic; answers the grant's id.
+
+    Names and address are used when the person has no account yet: it then waits for the card and the mail.
+
+    Where nobody else at the clinic can act, two at the office decide: see `nominating`.
+
+    Raises: NotPermitted, CardTooOld, OwnRights, SecondNeeded, ClinicClosed, AlreadyGranted, TooMany.
+    """
+    check_appointing(hsa_id, actor=actor, at=at)
+    place = clinic(clinic_id)
+    if place is None or not place.is_open:
+        raise ClinicClosed()
+    if not others_act_at(clinic_id, hsa_id=hsa_id, actor=actor, at=at):
+        raise SecondNeeded()
+    return appoint(
+        hsa_id=hsa_id,
+        given_name=given_name,
+        surname=surname,
+        email=email,
+        role=Role.LOCAL_ADMINISTRATOR,
+        clinic_id=clinic_id,
+        granted_by_id=actor.account_id,
+        decided_by_names="",
+        by=actor.by,
+        at=at,
+    )
+
+
+def appoint_support(
+    *, hsa_id: HsaId, given_name: str, surname: str, email: EmailAddress, actor: Actor, at: datetime
+) -> int:
+    """The registry office makes somebody support; answers the grant's id. Names and address as for an administrator.
+
+    Raises: NotPermitted, CardTooOld, OwnRights, PersonSuspended, AlreadyGranted, TooMany.
+    """
+    check_appointing(hsa_id, actor=actor, at=at)
+    return appoint(
+        hsa_id=hsa_id,
+        given_name=given_name,
+        surname=surname,
+        email=email,
+        role=Role.SUPPORT,
+        clinic_id=None,
+        granted_by_id=actor.account_id,
+        decided_by_names="",
+        by=actor.by,
+        at=at,
+    )
+
+
+def others_act_at(clinic_id: int, *, hsa_id: HsaId, actor: Actor, at: datetime) -> bool:
+    """Whether the clinic has an active local administrator other than these two, who would notice a wrong colleague."""
+    person = living_account(hsa_id=hsa_id.text)
+    themselves = {actor.account_id, person.id if person else None}
+    return any(one.account_id not in themselves for one in active_administrators(clinic_id=clinic_id, at=at))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtTheRegistry:
+    """Somebody who works for the registry itself now, or will once the mail is confirmed."""
+
+    grant_id: int
+    account_id: int
+    name: str
+    hsa_id: str
+    role: Role
+    state: AccountState
+    ends_at: datetime
+
+
+def at_the_registry(*, actor: Actor, at: datetime) -> tuple[AtTheRegistry, ...]:
+    """By role and name. One query.
+
+    Raises: NotPermitted.
+    """
+    if not actor.may(Permission.APPOINT):
+        raise NotPermitted()
+    living = Grant.objects.filter(role__in=ROLES_OF_THE_OFFICE, revoked_at=None, begins_at__lte=at, ends_at__gt=at)
+    found = living.exclude(account__state=AccountState.ENDED).select_related("account")
+    rows = [
+        AtTheRegistry(
+            grant_id=grant.id,
+            account_id=grant.account_id,
+            name=f"{grant.account.given_name} {grant.account.surname}".strip(),
+            hsa_id=grant.account.hsa_id,
+            role=Role(grant.role),
+            state=AccountState(grant.account.state),
+            ends_at=grant.ends_at,
+        )
+        for grant in found.order_by("account__surname", "account__given_name", "id")
+    ]
+    # The sort is stable: within a role they keep their order.
+    return tuple(sorted(rows, key=lambda row: list(Role).index(row.role)))
+
+
+@transaction.atomic
+def dismiss_support(*, grant_id: int, reason: str, actor: Actor, at: datetime) -> None:
+    """The office takes a support's role back; the person is told why. Others come and go in the name of two.
+
+    Raises: NotPermitted, NotFound, OwnRights, CardTooOld.
+    """
+    people = at_the_registry(actor=actor, at=at)
+    chosen = next((one for one in people if one.grant_id == grant_id and one.role is Role.SUPPORT), None)
+    if chosen is None:
+        raise NotFound()
+    if chosen.account_id == actor.account_id:
+        raise OwnRights()
+    check_card_age(actor, at=at)
+    _take_back(grant_id, chosen.account_id, Role.SUPPORT, reason, revoked_by_id=actor.account_id, by=actor.by, at=at)
+
+
+@transaction.atomic
+def dismiss_by_program(
+    *, hsa_id: HsaId, role: Role, reason: str, decided_by: tuple[str, str], by: By, at: datetime
+) -> None:
+    """Somebody works for the registry no more, from the command line: two named people decide. The person is told why.
+
+    Raises: PrincipalsMissing, RoleImpossible (a role at a clinic), NotFound.
+    """
+    names = two_names(decided_by)
+    if role in ROLES_AT_A_CLINIC:
+        raise RoleImpossible()
+    person = living_account(hsa_id=hsa_id.text)
+    living = Grant.objects.filter(role=role, revoked_at=None, ends_at__gt=at)
+    grant = living.filter(account_id=person.id).first() if person else None
+    if grant is None:
+        raise NotFound()
+    record(
+        event="grant.dismissed",
+        by=by,
+        at=at,
+        about_account_id=grant.account_id,
+        about_hsa_id=hsa_id.text,
+        facts={"role": role.value, "decided_by": names},
+    )
+    _take_back(grant.id, grant.account_id, role, reason, revoked_by_id=None, by=by, at=at)
+
+
+def _take_back(
+    grant_id: int, account_id: int, role: Role, reason: str, *, revoked_by_id: int | None, by: By, at: datetime
+) -> None:
+    person = accounts.lock_account(account_id=account_id)
+    revoke(grant_id=grant_id, reason=reason, revoked_by_id=revoked_by_id, by=by, at=at)
+    if person is not None and person.confirmed_at is not None:
+        post(
+            kind="grant_revoked",
+            to=person.email,
+            language=person.language,
+            context={
+                "name": person.given_name,
+                "role": role_name(role, language=person.language),
+                "place": settings.REGISTRY_NAME,
+                "reason": reason,
+            },
+            about_account_id=person.id,
+            at=at,
+        )
+
+
+def check_appointing(hsa_id: HsaId, *, actor: Actor, at: datetime) -> None:
+    """For acts of the office that make somebody something. Raises: NotPermitted, OwnRights, CardTooOld."""
+    if not actor.may(Permission.APPOINT):
+        raise NotPermitted()
+    if hsa_id.key == actor.hsa_id.upper():
+        raise OwnRights()
+    check_card_age(actor, at=at)
+
+
+def check_fit(hsa_id: HsaId, role: Role, *, at: datetime) -> None:
+    """Nobody gives rights and reads patients or the log, whichever came first; and whoever is suspended does not come
+    to work for the registry itself.
+
+    Raises: PersonSuspended, GivesRights.
+    """
+    person = living_account(hsa_id=hsa_id.text)
+    if role in ROLES_OF_THE_OFFICE and person is not None and person.state is AccountState.SUSPENDED:
+        raise PersonSuspended()
+    living = Grant.objects.filter(account__hsa_id_key=hsa_id.key, revoked_at=None, ends_at__gt=at)
+    if living.filter(role__in=apart_from(role)).exists():
+        raise GivesRights()
+
+
+def appoint(
+    *,
+    hsa_id: HsaId,
+    given_name: str,
+    surname: str,
+    email: EmailAddress,
+    role: Role,
+    clinic_id: int | None,
+    granted_by_id: int | None,
+    decided_by_names: str,
+    proposed_by_id: int | None = None,
+    first: Callable[[], object] = lambda: None,
+    by: By,
+    at: datetime,
+) -> int:
+    """For acts of this room that have checked who may; answers the grant's id. `first` is part of the transaction, and
+    what it raises stops it. Call it outside of one.
+
+    Raises: RoleImpossible, ClinicClosed, PersonSuspended, GivesRights, AlreadyGranted, TooMany.
+    """
+    if (role in ROLES_AT_A_CLINIC) != (clinic_id is not None):
+        raise RoleImpossible()
+    place = clinic(clinic_id) if clinic_id is not None else None
+    if clinic_id is not None and (place is None or place.closed_at is not None):
+        raise ClinicClosed()
+    if living_account(hsa_id=hsa_id.text) is None:
+        limit_letters(subject=hsa_id.key, email=email, by=by, at=at)
+    months = length(TimeLimit.GRANT).number
+    last_day = last_possible_day(at=at, months=months)
+    with transaction.atomic():
+        first()
+        person, is_new = _found_or_opened(
+            hsa_id=hsa_id, given_name=given_name, surname=surname, email=email, by=by, at=at
+        )
+        accounts.lock_account(account_id=person.id)
+        check_fit(hsa_id, role, at=at)
+        grant_id = create_grant(
+            account_id=person.id,
+            role=role,
+            clinic_id=clinic_id,
+            sub_registries=sorted(s.code for s in open_for_rights()) if clinic_id else [],
+            application_id=None,
+            ends_at=end_of(last_day, at=at, months=months),
+            granted_by_id=granted_by_id,
+            proposed_by_id=proposed_by_id,
+            decided_by_names=decided_by_names,
+            by=by,
+            at=at,
+        )
+        record(
+            event="grant.appointed",
+            by=by,
+            at=at,
+            about_account_id=person.id,
+            about_hsa_id=hsa_id.text,
+            clinic_id=clinic_id,
+            facts={"role": role.value, "decided_by": decided_by_names},
+        )
+        post(
+            kind="appointed",
+            to=person.email,
+            language=person.language,
+            context={
+                "name": person.given_name,
+                "role": role_name(role, language=person.language),
+                "place": place.title if place else settings.REGISTRY_NAME,
+                "valid_until": last_day,
+            },
+            about_account_id=person.id,
+            at=at,
+        )
+        if is_new:
+            send_confirmation(account_id=person.id, email=None, by=by, at=at)
+    return grant_id
+
+
+def _found_or_opened(
+    *, hsa_id: HsaId, given_name: str, surname: str, email: EmailAddress, by: By, at: datetime
+) -> tuple[AccountRow, bool]:
+    """The living account under this HSA-id, and whether it was opened just now, with these names and this address."""
+    found = living_account(hsa_id=hsa_id.text)
+    if found is not None:
+        return found, False
+    try:
+        account_id = accounts.open_account(
+            hsa_id=hsa_id,
+            given_name=given_name,
+            surname=surname,
+            organisation="",
+            email=email,
+            language=settings.LANGUAGE_CODE,
+            by=by,
+            at=at,
+        )
+    except AccountExists:
+        # The person registered, or was appointed elsewhere, at this very moment: what was decided holds all the same.
+        found = living_account(hsa_id=hsa_id.text)
+        if found is None:
+            raise
+        return found, False
+    return existing_account(account_id), True

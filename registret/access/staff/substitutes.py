@@ -1,0 +1,397 @@
+"""Vikarier: who attests while a local administrator is away.
+
+A local administrator proposes a colleague for a time; another administrator of the clinic, or the office, confirms. The
+grant begins and ends by itself. Three people take part, so that nobody gives a right alone, or to oneself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+
+from registret.access.actor import Actor
+from registret.access.checks import check_card_age, limit_letter_to
+from registret.access.grants.granting import create_grant
+from registret.access.grants.reach import check_reach, hold_reach
+from registret.access.grants.rules import begin_of, end_of, last_possible_day, last_whole_day
+from registret.access.lifecycle import SUBSTITUTION_LIFE, SubstitutionState
+from registret.access.models import Grant, Substitution
+from registret.access.notices import post_to
+from registret.access.queries import active_administrators, registry_office, title_of
+from registret.access.refusals import (
+    AlreadyGranted,
+    AlreadyProposed,
+    BeyondOwnRights,
+    ClinicClosed,
+    NotAColleague,
+    NotFound,
+    NothingProposed,
+    NotPermitted,
+    OutlastsRights,
+    OwnProposal,
+    OwnRights,
+    ProposerGone,
+)
+from registret.access.roles import Permission, Role
+from registret.access.staff.people import PersonRow, people_of
+from registret.accounts import services as accounts
+from registret.accounts.lifecycle import AccountState
+from registret.accounts.queries import account
+from registret.kernel.life import NotPossible
+from registret.ledger.services import record
+from registret.mail.services import post
+from registret.places.queries import clinic
+from registret.time_limits.lengths import TimeLimit
+from registret.time_limits.queries import length
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposedRow:
+    """Somebody who is proposed and waits. The asker may confirm or decline it if it is `decidable`, and take it back if
+    it is `own`."""
+
+    id: int
+    account_id: int
+    name: str
+    hsa_id: str
+    clinic_name: str
+    begins_at: datetime
+    ends_at: datetime
+    proposed_by: str
+    proposed_at: datetime
+    decidable: bool
+    own: bool
+
+
+def proposed(*, actor: Actor, at: datetime) -> tuple[ProposedRow, ...]:
+    """Who is proposed where the actor sits, the office everywhere; the soonest first.
+
+    Raises: NotPermitted.
+    """
+    waiting = _visible(actor).filter(state=SubstitutionState.WAITING, ends_at__gt=at)
+    rows = waiting.select_related("account", "clinic", "proposed_by").order_by("begins_at", "id")
+    return tuple(_row(found, actor=actor) for found in rows)
+
+
+def colleagues(*, actor: Actor, at: datetime) -> tuple[PersonRow, ...]:
+    """Whom the actor may propose: who works at the clinic now, and does not attest there.
+
+    Raises: NotPermitted.
+    """
+    if actor.seat.clinic_id is None:
+        raise NotPermitted()
+    return tuple(p for p in people_of(actor=actor, at=at) if p.account_id != actor.account_id and _may_be(p))
+
+
+def longest(*, actor: Actor, at: datetime) -> date:
+    """The last day for which the actor may propose somebody; a colleague's own right may end before.
+
+    Raises: NotPermitted (attests at no clinic).
+    """
+    if actor.seat.clinic_id is None:
+        raise NotPermitted()
+    possible = last_possible_day(at=at, months=length(TimeLimit.GRANT).number)
+    own = _attests_until(actor.account_id, actor.seat.clinic_id, at=at)
+    if own is None:
+        raise NotPermitted()
+    return min(possible, last_whole_day(own))
+
+
+@transaction.atomic
+def propose(*, account_id: int, first_day: date, last_day: date, actor: Actor, at: datetime) -> int:
+    """Föreslå en vikarie; answers its id. Nothing is given yet: those who can confirm are told.
+
+    Raises: NotPermitted (the office appoints instead), OwnRights, CardTooOld, NotAColleague, AlreadyGranted,
+        AlreadyProposed, ClinicClosed, BeginImpossible, EndImpossible, OutlastsRights, BeyondOwnRights, TooMany;
+        ProposerGone (a moment ago).
+    """
+    if not actor.may(Permission.MANAGE_PEOPLE) or actor.seat.clinic_id is None:
+        raise NotPermitted()
+    if account_id == actor.account_id:
+        raise OwnRights()
+    check_card_age(actor, at=at)
+    ends_at = end_of(last_day, at=at, months=length(TimeLimit.GRANT).number)
+    begins_at = begin_of(first_day, last_day=last_day, at=at)
+    _check_place(actor.seat.clinic_id)
+    accounts.lock_account(account_id=account_id)
+    rights = _rights_there(account_id, actor.seat.clinic_id, at=at)
+    lasting = _lasting(rights, ends_at, clinic_id=actor.seat.clinic_id, proposer_id=actor.account_id, at=at)
+    if not _shared(lasting, clinic_id=actor.seat.clinic_id, proposer_id=actor.account_id, at=at):
+        raise BeyondOwnRights()
+    # One whose time has passed waits for nobody.
+    _waiting(account_id, actor.seat.clinic_id).filter(ends_at__lte=at).update(
+        state=SubstitutionState.WITHDRAWN, decided_at=at, decided_by_id=actor.account_id
+    )
+    try:
+        with transaction.atomic():
+            made = Substitution.objects.create(
+                account_id=account_id,
+                clinic_id=actor.seat.clinic_id,
+                begins_at=begins_at,
+                ends_at=ends_at,
+                proposed_at=at,
+                proposed_by_id=actor.account_id,
+            )
+    except IntegrityError as trouble:
+        if "one_waiting_substitution_per_clinic" not in str(trouble):
+            raise
+        raise AlreadyProposed() from None
+    record(
+        event="substitute.proposed",
+        by=actor.by,
+        at=at,
+        about_account_id=account_id,
+        clinic_id=made.clinic_id,
+        facts={"since": str(first_day), "until": str(last_day)},
+    )
+    _tell_who_can_confirm(made, first_day=first_day, last_day=last_day, actor=actor, at=at)
+    return made.id
+
+
+@transaction.atomic
+def confirm(*, substitution_id: int, actor: Actor, at: datetime) -> int:
+    """Bekräfta: the colleague is local administrator for that time, for the sub-registries that all three have there;
+    answers the grant's id. The substitute is told.
+
+    Raises: NotPermitted, NotFound, OwnProposal, OwnRights, CardTooOld, NothingProposed, NotAColleague, AlreadyGranted,
+        ClinicClosed, ProposerGone, OutlastsRights, BeyondOwnRights, OutlastsOwnRight.
+    """
+    wanted = _to_decide(substitution_id, actor=actor, at=at)
+    _check_place(wanted.clinic_id)
+    rights = _lasting(
+        _rights_there(wanted.account_id, wanted.clinic_id, at=at),
+        wanted.ends_at,
+        clinic_id=wanted.clinic_id,
+        proposer_id=wanted.proposed_by_id,
+        at=at,
+    )
+    own = hold_reach(actor, at=at)
+    given = _shared(rights, clinic_id=wanted.clinic_id, proposer_id=wanted.proposed_by_id, at=at)
+    if own.sub_registries is not None:
+        given &= own.sub_registries
+    if not given:
+        raise BeyondOwnRights()
+    check_reach(actor, role=Role.LOCAL_ADMINISTRATOR, sub_registries=given, ends_at=wanted.ends_at, at=at)
+    grant_id = create_grant(
+        account_id=wanted.account_id,
+        role=Role.LOCAL_ADMINISTRATOR,
+        clinic_id=wanted.clinic_id,
+        sub_registries=sorted(given),
+        begins_at=max(at, wanted.begins_at),
+        ends_at=wanted.ends_at,
+        granted_by_id=actor.account_id,
+        by=actor.by,
+        at=at,
+    )
+    _decide(wanted, act="confirm", actor=actor, at=at)
+    _write(
+        wanted.account_id,
+        kind="substitute_confirmed",
+        context={
+            "clinic": title_of(wanted.clinic),
+            "first_day": max(at, wanted.begins_at),
+            "last_day": wanted.ends_at - timedelta(seconds=1),
+        },
+        at=at,
+    )
+    return grant_id
+
+
+@transaction.atomic
+def decline(*, substitution_id: int, reason: str, actor: Actor, at: datetime) -> None:
+    """Avslå, with a reason that the one who proposed reads.
+
+    Raises: NotPermitted, NotFound, OwnProposal, OwnRights, CardTooOld, NothingProposed.
+    """
+    wanted = _to_decide(substitution_id, actor=actor, at=at)
+    _decide(wanted, act="decline", reason=reason, actor=actor, at=at)
+    name = f"{wanted.account.given_name} {wanted.account.surname}".strip()
+    context: dict[str, str | date] = {"substitute": name, "clinic": title_of(wanted.clinic), "reason": reason}
+    _write(wanted.proposed_by_id, kind="substitute_declined", context=context, at=at)
+
+
+@transaction.atomic
+def withdraw_proposal(*, substitution_id: int, actor: Actor, at: datetime) -> None:
+    """Ta tillbaka: only whoever proposed.
+
+    Raises: NotPermitted, NotFound, NothingProposed.
+    """
+    wanted = _locked(substitution_id, actor=actor)
+    if wanted.proposed_by_id != actor.account_id:
+        raise NotFound()
+    _decide(wanted, act="withdraw", actor=actor, at=at)
+
+
+def _visible(actor: Actor) -> QuerySet[Substitution]:
+    """Nobody reads without a seat: this is the only way from an actor to proposals."""
+    if not actor.may(Permission.MANAGE_PEOPLE):
+        raise NotPermitted()
+    everywhere = Substitution.objects.all()
+    return everywhere if actor.seat.clinic_id is None else everywhere.filter(clinic_id=actor.seat.clinic_id)
+
+
+def _row(found: Substitution, *, actor: Actor) -> ProposedRow:
+    proposer = found.proposed_by
+    return ProposedRow(
+        id=found.id,
+        account_id=found.account_id,
+        name=f"{found.account.given_name} {found.account.surname}".strip(),
+        hsa_id=found.account.hsa_id,
+        clinic_name=title_of(found.clinic),
+        begins_at=found.begins_at,
+        ends_at=found.ends_at,
+        proposed_by=f"{proposer.given_name} {proposer.surname}".strip(),
+        proposed_at=found.proposed_at,
+        decidable=actor.account_id not in {found.account_id, found.proposed_by_id},
+        own=actor.account_id == found.proposed_by_id,
+    )
+
+
+def _may_be(person: PersonRow) -> bool:
+    living = [grant for grant in person.grants if not grant.ended]
+    if person.state is not AccountState.CONFIRMED or not living:
+        return False
+    return all(grant.role is not Role.LOCAL_ADMINISTRATOR for grant in living)
+
+
+def _rights_there(account_id: int, clinic_id: int, *, at: datetime) -> list[Grant]:
+    """What the person has at the clinic now.
+
+    Raises: NotAColleague, AlreadyGranted (attests there, or is going to).
+    """
+    person = account(account_id=account_id)
+    rights = list(Grant.objects.filter(account_id=account_id, clinic_id=clinic_id, revoked_at=None, ends_at__gt=at))
+    if any(grant.role == Role.LOCAL_ADMINISTRATOR for grant in rights):
+        raise AlreadyGranted()
+    now = [grant for grant in rights if grant.begins_at <= at]
+    if person is None or person.state is not AccountState.CONFIRMED or not now:
+        raise NotAColleague()
+    return now
+
+
+def _attests_until(account_id: int, clinic_id: int, *, at: datetime) -> datetime | None:
+    """Until when somebody is local administrator there; None if they are not now, or have an account that is not in
+    force."""
+    own = _administrates(account_id, clinic_id, at=at)
+    return own.ends_at if own else None
+
+
+def _administrates(account_id: int, clinic_id: int, *, at: datetime) -> Grant | None:
+    return Grant.objects.filter(
+        account_id=account_id,
+        account__state=AccountState.CONFIRMED,
+        clinic_id=clinic_id,
+        role=Role.LOCAL_ADMINISTRATOR,
+        revoked_at=None,
+        begins_at__lte=at,
+        ends_at__gt=at,
+    ).first()
+
+
+def _shared(rights: list[Grant], *, clinic_id: int, proposer_id: int, at: datetime) -> set[str]:
+    """The sub-registries of a colleague's `rights` that who proposes has as local administrator, too."""
+    own = _administrates(proposer_id, clinic_id, at=at)
+    theirs = {code for grant in rights for code in grant.sub_registries}
+    return theirs & set(own.sub_registries) if own else set()
+
+
+def _lasting(rights: list[Grant], ends_at: datetime, *, clinic_id: int, proposer_id: int, at: datetime) -> list[Grant]:
+    """Those of a colleague's `rights` at the clinic that last until `ends_at`: nobody is given, or gives, what goes on
+    when their own has ended.
+
+    Raises: ProposerGone, OutlastsRights.
+    """
+    own = _attests_until(proposer_id, clinic_id, at=at)
+    if own is None:
+        raise ProposerGone()
+    last = min(own, max(grant.ends_at for grant in rights))
+    if ends_at > last:
+        raise OutlastsRights(day=last_whole_day(last).isoformat())
+    return [grant for grant in rights if grant.ends_at >= ends_at]
+
+
+def _check_place(clinic_id: int) -> None:
+    place = clinic(clinic_id)
+    if place is None or not place.is_open:
+        raise ClinicClosed()
+
+
+def _waiting(account_id: int, clinic_id: int) -> QuerySet[Substitution]:
+    return Substitution.objects.filter(account_id=account_id, clinic_id=clinic_id, state=SubstitutionState.WAITING)
+
+
+def _locked(substitution_id: int, *, actor: Actor) -> Substitution:
+    seen = _visible(actor).filter(id=substitution_id).first()
+    if seen is None:
+        raise NotFound()
+    # The accounts first, as everywhere; of two who decide at once, the second finds what the first left.
+    accounts.lock_accounts(account_ids={seen.account_id, seen.proposed_by_id})
+    locked = Substitution.objects.select_for_update(of=("self",)).select_related("account", "clinic")
+    return locked.get(id=substitution_id)
+
+
+def _to_decide(substitution_id: int, *, actor: Actor, at: datetime) -> Substitution:
+    wanted = _locked(substitution_id, actor=actor)
+    if wanted.account_id == actor.account_id:
+        raise OwnRights()
+    if wanted.proposed_by_id == actor.account_id:
+        raise OwnProposal()
+    check_card_age(actor, at=at)
+    if wanted.state != SubstitutionState.WAITING or wanted.ends_at <= at:
+        raise NothingProposed()
+    return wanted
+
+
+def _decide(wanted: Substitution, *, act: str, reason: str = "", actor: Actor, at: datetime) -> None:
+    try:
+        state = SUBSTITUTION_LIFE.after(SubstitutionState(wanted.state), act)
+    except NotPossible:
+        raise NothingProposed() from None
+    Substitution.objects.filter(id=wanted.id).update(
+        state=state, decided_at=at, decided_by_id=actor.account_id, reason=reason
+    )
+    record(
+        event=f"substitute.{act}",
+        by=actor.by,
+        at=at,
+        about_account_id=wanted.account_id,
+        clinic_id=wanted.clinic_id,
+        facts={"reason": reason} if reason else {},
+    )
+
+
+def _tell_who_can_confirm(made: Substitution, *, first_day: date, last_day: date, actor: Actor, at: datetime) -> None:
+    """Other administrators of the clinic; where there are none, the office."""
+    taking_part = {made.account_id, made.proposed_by_id}
+    here = [a for a in active_administrators(clinic_id=made.clinic_id, at=at) if a.account_id not in taking_part]
+    substitute = account(account_id=made.account_id)
+    for one in here or [a for a in registry_office(at=at) if a.account_id not in taking_part]:
+        limit_letter_to(one.account_id, by=actor.by, at=at)
+        post_to(
+            one,
+            kind="substitute_proposed",
+            context={
+                "proposer": actor.name,
+                "substitute": substitute.name if substitute else "",
+                "clinic": actor.seat.clinic_name,
+                "first_day": first_day,
+                "last_day": last_day,
+            },
+            at=at,
+        )
+
+
+def _write(account_id: int, *, kind: str, context: dict[str, str | date], at: datetime) -> None:
+    person = account(account_id=account_id)
+    if person is not None and person.confirmed_at is not None:
+        post(
+            kind=kind,
+            to=person.email,
+            language=person.language,
+            context={"name": person.given_name, **context},
+            about_account_id=person.id,
+            at=at,
+        )

@@ -1,0 +1,374 @@
+"""One identity provider: where people are sent, and what is done with the code that they come back with."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import ssl
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Self, TypeVar, cast
+from urllib.parse import urlencode, urlsplit
+
+import httpx2
+from authlib.common.errors import AuthlibBaseError
+from authlib.integrations.httpx_client import AsyncOAuth2Client
+from authlib.oauth2.client import OAuth2Client
+from authlib.oauth2.rfc7523 import PrivateKeyJWT
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, KeySet, RSAKey, import_key
+
+from registret.oidc.idtoken import (
+    GIVEN_NAME,
+    HSA_ID,
+    ORGANISATION,
+    SURNAME,
+    Expected,
+    UnknownKey,
+    VerifiedIdentity,
+    signed_claims,
+    verify,
+)
+from registret.oidc.refusals import AnswerUntrusted, LoginDeclined, ProviderUnavailable
+
+BUDGET = 5.0  # seconds, for everything that one request of a person asks of the provider
+LARGEST_ANSWER = 256 * 1024
+KEPT = 3600.0  # seconds that the provider's description and keys are kept
+AT_ONCE = 8  # people who may wait for the provider: threads are left that serve those with cards
+
+# RFC 6749 4.1.2.1, OpenID Connect Core 3.1.2.6 and "unmet authentication requirements". Others are told as `other`.
+_DECLINED = {
+    "access_denied",
+    "login_required",
+    "interaction_required",
+    "account_selection_required",
+    "consent_required",
+    "unmet_authentication_requirements",
+}
+_TROUBLE = {"server_error", "temporarily_unavailable"}
+
+T = TypeVar("T")
+
+
+class ProviderBroken(Exception):
+    """The client's private key, or the file with the provider's CA, cannot be used; the message is one line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorizationRequest:
+    """The secrets of one login, all of them single-use: `state` comes back with the browser, `nonce` in the token, and
+    `verifier` (PKCE, RFC 7636) shows the provider that the code is redeemed by whoever asked for it."""
+
+    state: str
+    nonce: str
+    verifier: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Description:
+    """The provider's metadata, as far as it is used. OpenID Connect Discovery 1.0, RFC 9207."""
+
+    authorization: str
+    token: str
+    keys: str
+    end_session: str | None
+    names_itself: bool
+
+    @classmethod
+    def of(cls, found: dict[str, Any], *, issuer: str) -> Self:
+        """Raises: ProviderUnavailable."""
+        ends = found.get("end_session_endpoint")
+        needed = [found.get(name) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")]
+        # A description of another issuer would send people, and the client's secret, elsewhere.
+        if (
+            found.get("issuer") != issuer
+            or not all(_is_https(a) for a in needed)
+            or not (ends is None or _is_https(ends))
+        ):
+            raise ProviderUnavailable(reason="answer")
+        authorization, token, keys = cast("list[str]", needed)
+        names_itself = found.get("authorization_response_iss_parameter_supported") is True
+        return cls(authorization=authorization, token=token, keys=keys, end_session=ends, names_itself=names_itself)
+
+
+@dataclass(slots=True, kw_only=True)
+class OidcClient:
+    """An identity provider, and this site as its client. Thread-safe; one for the whole process.
+
+    The client shows who it is with `client_secret` (client_secret_basic) or, if it is given, with `client_key`
+    (private_key_jwt; PEM). `levels`: acceptable values of `acr`. `ca_file`: the provider's CA if it is no public one.
+
+    Raises: ProviderBroken.
+    """
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    client_key: str = field(default="", repr=False)
+    redirect_uri: str
+    levels: Mapping[str, int]
+    allow_test: bool = False
+    ca_file: str = ""
+    _tls: ssl.SSLContext = field(init=False, repr=False)
+    _signs_with: RSAKey | ECKey | None = field(init=False, repr=False, default=None)
+    _description: tuple[float, _Description] | None = field(init=False, repr=False, default=None)
+    _keys: tuple[float, KeySet] | None = field(init=False, repr=False, default=None)
+    _places: threading.BoundedSemaphore = field(init=False, repr=False)
+    _threads: ThreadPoolExecutor = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._places = threading.BoundedSemaphore(AT_ONCE)
+        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="oidc")
+        try:
+            self._tls = ssl.create_default_context(cafile=self.ca_file or None)
+        except OSError as trouble:
+            raise ProviderBroken(f"the CA of the identity provider, {self.ca_file}: {trouble}") from None
+        if self.client_key:
+            self._signs_with = _private_key(self.client_key)
+
+    def authorization_address(self, *, flow: AuthorizationRequest, language: str) -> str:
+        """Where the browser goes to log in.
+
+        A login of earlier today does not count: whoever sits here now has to show the card (see decision 0047).
+
+        Raises: ProviderUnavailable.
+        """
+        description = self._within_budget(self._describe)
+        asked = {
+            HSA_ID: {"essential": True},
+            GIVEN_NAME: None,
+            SURNAME: {"essential": True},
+            ORGANISATION: None,
+            "acr": {"essential": True, "values": list(self.levels)},
+            "auth_time": {"essential": True},
+        }
+        client = OAuth2Client(
+            None, client_id=self.client_id, redirect_uri=self.redirect_uri, code_challenge_method="S256"
+        )
+        address, _ = client.create_authorization_url(
+            description.authorization,
+            state=flow.state,
+            code_verifier=flow.verifier,
+            scope="openid",
+            nonce=flow.nonce,
+            prompt="login",
+            max_age=0,
+            acr_values=" ".join(self.levels),
+            claims=json.dumps({"id_token": asked}, separators=(",", ":")),
+            ui_locales=language,
+        )
+        return str(address)
+
+    def redeem(
+        self, *, answer: Mapping[str, str], flow: AuthorizationRequest, begun_at: datetime, at: datetime
+    ) -> VerifiedIdentity:
+        """Who logged in. `answer`: the parameters that the browser came back with (`state` is the caller's to check).
+
+        Raises: ProviderUnavailable, LoginDeclined, AnswerUntrusted, LevelTooLow, NotFresh, NoHsaId, MalformedIdentity.
+        """
+        expected = Expected(
+            issuer=self.issuer,
+            client_id=self.client_id,
+            nonce=flow.nonce,
+            levels=self.levels,
+            begun_at=begun_at,
+            allow_test=self.allow_test,
+        )
+
+        async def claims() -> dict[str, Any]:
+            description = await self._describe()
+            # RFC 9207: the answer of another provider (mix-up) is told by the name that it does not have.
+            if answer.get("iss", None if description.names_itself else self.issuer) != self.issuer:
+                raise AnswerUntrusted(reason="issuer")
+            token = await self._fetch_token(_code_in(answer), flow, description)
+            try:
+                return signed_claims(token, await self._signing_keys(description))
+            except UnknownKey:
+                # The provider has changed its key since it was last asked.
+                self._keys = None
+            try:
+                return signed_claims(token, await self._signing_keys(description))
+            except UnknownKey:
+                raise AnswerUntrusted(reason="signature") from None
+
+        return verify(self._within_budget(claims), expected=expected, at=at)
+
+    def logout_address(self, *, back_to: str) -> str | None:
+        """Where the browser goes to be logged out of the provider as well; None if that cannot be had.
+
+        No ID token is kept to show there (see decision 0047), so that the provider may ask the person.
+        """
+        try:
+            description = self._within_budget(self._describe)
+        except ProviderUnavailable:
+            return None
+        if description.end_session is None:
+            return None
+        glue = "&" if urlsplit(description.end_session).query else "?"
+        asked = {"client_id": self.client_id, "post_logout_redirect_uri": back_to}
+        return f"{description.end_session}{glue}{urlencode(asked)}"
+
+    async def _fetch_token(self, code: str, flow: AuthorizationRequest, description: _Description) -> str:
+        """The ID token. The access token that comes with it is not wanted and not kept."""
+        async with self._client() as client:
+            try:
+                answer = await client.fetch_token(
+                    description.token,
+                    grant_type="authorization_code",
+                    code=code,
+                    code_verifier=flow.verifier,
+                    redirect_uri=self.redirect_uri,
+                )
+            except AuthlibBaseError as no:
+                if no.error == "invalid_grant":
+                    raise AnswerUntrusted(reason="code") from None
+                raise ProviderUnavailable(reason="client") from None
+        token = answer.get("id_token")
+        if not isinstance(token, str):
+            raise AnswerUntrusted(reason="token")
+        return token
+
+    async def _describe(self) -> _Description:
+        kept = self._description
+        if kept is None or _older(kept[0]):
+            found = await self._get(f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
+            kept = self._description = (time.monotonic(), _Description.of(found, issuer=self.issuer))
+        return kept[1]
+
+    async def _signing_keys(self, description: _Description) -> KeySet:
+        kept = self._keys
+        if kept is None or _older(kept[0]):
+            kept = self._keys = (time.monotonic(), _strong_keys(await self._get(description.keys)))
+        return kept[1]
+
+    async def _get(self, address: str) -> dict[str, Any]:
+        async with httpx2.AsyncClient(**self._carefully()) as client:
+            response = await client.get(address, headers={"Accept": "application/json"})
+        response.raise_for_status()
+        found = response.json()
+        if not isinstance(found, dict):
+            raise ProviderUnavailable(reason="answer")
+        return found
+
+    def _client(self) -> AsyncOAuth2Client:
+        shows: dict[str, object] = {
+            "client_secret": self.client_secret,
+            "token_endpoint_auth_method": "client_secret_basic",
+        }
+        if self._signs_with is not None:
+            shows = {"client_secret": self._signs_with, "token_endpoint_auth_method": "private_key_jwt"}
+        client = AsyncOAuth2Client(client_id=self.client_id, **shows, **self._carefully())
+        algorithm = "RS256" if isinstance(self._signs_with, RSAKey) else "ES256"
+        client.register_client_auth_method(PrivateKeyJWT(alg=algorithm))
+        return client
+
+    def _carefully(self) -> dict[str, Any]:
+        return {"transport": _Capped(verify=self._tls), "timeout": BUDGET, "follow_redirects": False}
+
+    def _within_budget(self, ask: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Does what `ask` says, within BUDGET seconds in all, however slowly bytes drip or a name is looked up."""
+        if not self._places.acquire(blocking=False):
+            raise ProviderUnavailable(reason="busy")
+        try:
+            asking = self._threads.submit(lambda: asyncio.run(asyncio.wait_for(ask(), BUDGET)))
+        except RuntimeError:  # the process is ending
+            self._places.release()
+            raise ProviderUnavailable(reason="busy") from None
+        # A look-up of a name cannot be broken off: its thread keeps the place until it ends, and nobody waits for it.
+        asking.add_done_callback(lambda _: self._places.release())
+        try:
+            return asking.result(BUDGET + 0.5)
+        except TimeoutError:
+            raise ProviderUnavailable(reason="time") from None
+        except (httpx2.TransportError, OSError):
+            raise ProviderUnavailable(reason="network") from None
+        except (httpx2.HTTPError, ValueError, JoseError, _Unwanted):
+            raise ProviderUnavailable(reason="answer") from None
+
+
+class _Unwanted(Exception):
+    """An answer that nobody asked for: too large, compressed, or sending on to another place."""
+
+
+class _Capped(httpx2.AsyncHTTPTransport):
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        request.headers["Accept-Encoding"] = "identity"
+        response = await super().handle_async_request(request)
+        # Compressed, a small answer may be a large one.
+        if response.is_redirect or response.headers.get("Content-Encoding", "identity") != "identity":
+            await response.aclose()
+            raise _Unwanted()
+        return httpx2.Response(
+            response.status_code,
+            headers=response.headers,
+            stream=_CappedBody(cast(httpx2.AsyncByteStream, response.stream)),
+        )
+
+
+@dataclass(slots=True)
+class _CappedBody(httpx2.AsyncByteStream):
+    inner: httpx2.AsyncByteStream
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        read = 0
+        async for part in self.inner:
+            read += len(part)
+            if read > LARGEST_ANSWER:
+                raise _Unwanted()
+            yield part
+
+    async def aclose(self) -> None:
+        await self.inner.aclose()
+
+
+def _private_key(pem: str) -> RSAKey | ECKey:
+    try:
+        key = load_pem_private_key(pem.encode(), password=None)
+    except (ValueError, TypeError):
+        key = None
+    if isinstance(key, rsa.RSAPrivateKey):
+        return RSAKey.import_key(pem)
+    if isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP256R1):
+        return ECKey.import_key(pem)
+    raise ProviderBroken("the client's key at the identity provider is no private RSA or P-256 key in PEM")
+
+
+def _strong_keys(found: dict[str, Any]) -> KeySet:
+    """The keys that may sign a token. Raises: ProviderUnavailable (there is none)."""
+    keys: list[Any] = []
+    for stated in found.get("keys") or []:
+        try:
+            key = import_key(stated)
+        except (JoseError, ValueError, TypeError, KeyError):
+            continue  # of a kind that nobody here knows: RFC 7517, 5
+        signs = stated.get("use", "sig") == "sig"
+        if signs and (isinstance(key, ECKey) or (isinstance(key, RSAKey) and key.public_key.key_size >= 2048)):
+            keys.append(key)
+    if not keys:
+        raise ProviderUnavailable(reason="answer")
+    return KeySet(keys)
+
+
+def _code_in(answer: Mapping[str, str]) -> str:
+    error = answer.get("error")
+    if error in _TROUBLE:
+        raise ProviderUnavailable(reason="trouble")
+    if error is not None:
+        raise LoginDeclined(reason=error if error in _DECLINED else "other")
+    if not answer.get("code"):
+        raise AnswerUntrusted(reason="code")
+    return answer["code"]
+
+
+def _is_https(address: object) -> bool:
+    return isinstance(address, str) and urlsplit(address).scheme == "https" and bool(urlsplit(address).hostname)
+
+
+def _older(since: float) -> bool:
+    return time.monotonic() - since > KEPT

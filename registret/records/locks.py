@@ -1,0 +1,22 @@
+"""Who waits for whom. Whoever changes who a patient is, or destroys one, does so alone; numbers are held in order."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+
+def lock_identities() -> None:
+    """Until the end of the transaction nobody else changes numbers, merges or destroys: so the numbers of every patient
+    that there is stay as they are. Always taken before any number."""
+    _hold("records:identities")
+
+
+def lock_numbers(*numbers: str) -> None:
+    """Whoever registers under one of these numbers waits, also if there is no row of it yet. Twelve characters each."""
+    for number in sorted(set(numbers)):
+        _hold("records:" + number)
+
+
+def _hold(what: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", [what])

@@ -1,0 +1,387 @@
+"""Registerutdrag (L13): all that the registry has about one person, in words, as one document.
+
+What is extracted is not kept: a document is made for whoever asked, and the log is told.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+from registret.access.actor import Actor
+from registret.ledger.services import record
+from registret.places.queries import ClinicRow, clinics
+from registret.records.cases import Case, patient_of_case
+from registret.records.models import DisclosureFetch, Episode, Merge, Number, Revision, Step
+from registret.records.numbers import PatientNumber
+from registret.records.queries import known_of
+from registret.records.refusals import TooLongForPaper
+from registret.records.retention.services import kept_for
+from registret.records.rows import PatientRow
+from registret.registries.answers import Answer, AnswerBroken, Stored, restored
+from registret.registries.assessing import ScoreNow, assess
+from registret.registries.forms import Form
+from registret.registries.queries import form_of, name_of
+from registret.registries.saying import computed, said
+from registret.words.extracts import act_name, number_kind, sex_name, step_state_name
+from registret.words.roles import role_name, roles_with_words
+
+PAPER_ROWS: Final = 10_000
+"""An extract with more rows is not drawn: it would keep a request for more than a second (see `web.cases.paper`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberHeld:
+    """`until` None: the patient's number now."""
+
+    number: PatientNumber
+    kind: str
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """Somebody said that the patient `gone` was this one."""
+
+    gone: str
+    at: datetime
+    by_name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerInWords:
+    """`code` is what the definition calls the question, `kept` the answer in its codes; the rest is in the language of
+    the extract."""
+
+    code: str
+    question: str
+    kept: Stored
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultInWords:
+    """What was computed out of the answers. `value` is the number, 1 for yes and 0 for no; None: it is not known."""
+
+    code: str
+    name: str
+    value: Decimal | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeInWords:
+    """One answer that was changed; empty where there was or is none."""
+
+    question: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevisionInWords:
+    number: int
+    act: str
+    at: datetime
+    by_name: str
+    by_role: str
+    unit: str
+    reason: str
+    changes: tuple[ChangeInWords, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepInWords:
+    code: str
+    name: str
+    state: str
+    unit: str
+    signed_at: datetime | None
+    signed_by_name: str
+    research_gone_at: datetime | None
+    answers: tuple[AnswerInWords, ...]
+    computed: tuple[ResultInWords, ...]
+    revisions: tuple[RevisionInWords, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpisodeInWords:
+    system_id: str
+    sub_registry: str
+    care_provider: str
+    unit: str
+    began_at: datetime
+    created_at: datetime
+    created_by_name: str
+    steps: tuple[StepInWords, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """Who has been given data about the person, out of the registry: a file for research that somebody fetched."""
+
+    organisation: str
+    project: str
+    approval: str
+    fetched_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptInWords:
+    """How many years a sub-registry that has the person keeps episodes, and answers that only research needs."""
+
+    sub_registry: str
+    whole: int
+    research: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistryExtract:
+    """Everything. `looked_up_at`: when the population register last knew the number."""
+
+    case_number: str
+    at: datetime
+    patient: PatientRow
+    sex: str
+    created_at: datetime
+    looked_up_at: datetime | None
+    numbers: tuple[NumberHeld, ...]
+    merged: tuple[Merged, ...]
+    episodes: tuple[EpisodeInWords, ...]
+    recipients: tuple[Recipient, ...]
+    kept: tuple[KeptInWords, ...]
+
+    @property
+    def care_providers(self) -> tuple[str, ...]:
+        """Those that have reported the person: each is controller of what it reported."""
+        return tuple(sorted({one.care_provider for one in self.episodes}))
+
+    @property
+    def rows(self) -> int:
+        """Answers, and answers that were changed."""
+        steps = [step for episode in self.episodes for step in episode.steps]
+        return sum(len(step.answers) + sum(len(one.changes) for one in step.revisions) for step in steps)
+
+
+def registry_extract(*, actor: Actor, case: Case, form: str, at: datetime) -> RegistryExtract:
+    """All about the person who has or had the number, of all care providers. `form`: as what, for the log.
+
+    Raises: NotPermitted, TooMany, NobodyHere; TooLongForPaper (as "pdf").
+    """
+    with patient_of_case(actor=actor, case=case, at=at) as found:
+        patient = found.patient
+        numbers = Number.objects.select_related("patient").filter(patient_id=patient.id).order_by("-until", "-since")
+        row = numbers[0].patient
+        made = RegistryExtract(
+            case_number=case.case_number.text,
+            at=at,
+            patient=patient,
+            sex=sex_name(patient.sex),
+            created_at=row.created_at,
+            looked_up_at=row.looked_up_at,
+            numbers=tuple(_number(one) for one in numbers),
+            merged=tuple(
+                Merged(gone=m.gone, at=m.at, by_name=m.by_name, reason=m.reason)
+                for m in Merge.objects.filter(patient_id=patient.id).order_by("id")
+            ),
+            episodes=_episodes(patient),
+            recipients=_recipients({patient.id, *found.merged}),
+            kept=_kept(patient.id),
+        )
+        record(
+            event=event_of("extract.made", made.rows, form=form),
+            by=actor.by,
+            at=at,
+            about_patient_id=patient.id,
+            facts={"case": case.case_number.text, "form": form},
+        )
+    check_length(made.rows, form=form)
+    return made
+
+
+def event_of(made: str, rows: int, *, form: str) -> str:
+    """What the log is told of an extract of so many rows: `made`, or that the case was opened if it is too long. How
+    long it is was a look, and stays in the log."""
+    return "case.opened" if _is_too_long(rows, form) else made
+
+
+def check_length(rows: int, *, form: str) -> None:
+    """After the transaction that told the log. Raises: TooLongForPaper."""
+    if _is_too_long(rows, form):
+        raise TooLongForPaper(rows=rows)
+
+
+def _is_too_long(rows: int, form: str) -> bool:
+    return form == "pdf" and rows > PAPER_ROWS
+
+
+def _number(found: Number) -> NumberHeld:
+    return NumberHeld(
+        number=PatientNumber(found.text, found.kind),
+        kind=number_kind(found.kind),
+        since=found.since,
+        until=found.until,
+    )
+
+
+def _episodes(patient: PatientRow) -> tuple[EpisodeInWords, ...]:
+    """Four queries, however many there are."""
+    episodes = list(Episode.objects.filter(patient_id=patient.id).order_by("began_at", "id"))
+    steps: dict[int, list[Step]] = defaultdict(list)
+    for step in Step.objects.filter(episode__patient_id=patient.id).order_by("id"):
+        steps[step.episode_id].append(step)
+    revisions: dict[int, list[Revision]] = defaultdict(list)
+    for revision in Revision.objects.filter(step__episode__patient_id=patient.id).order_by("number"):
+        revisions[revision.step_id].append(revision)
+    places = clinics(_clinic_ids(episodes, steps.values(), revisions.values()))
+    return tuple(_episode(patient, episode, steps[episode.id], revisions, places) for episode in episodes)
+
+
+def _recipients(patient_ids: Collection[int]) -> tuple[Recipient, ...]:
+    found = DisclosureFetch.objects.select_related("disclosure").filter(
+        what=DisclosureFetch.What.FILE, who__overlap=list(patient_ids)
+    )
+    return tuple(
+        Recipient(
+            organisation=one.disclosure.recipient_organisation,
+            project=one.disclosure.project,
+            approval=one.disclosure.approval,
+            fetched_at=one.at,
+        )
+        for one in found.order_by("at", "id")
+    )
+
+
+def _kept(patient_id: int) -> tuple[KeptInWords, ...]:
+    codes = set(Episode.objects.filter(patient_id=patient_id).values_list("sub_registry", flat=True))
+    return tuple(
+        KeptInWords(sub_registry=name_of(code), whole=years.whole, research=years.research)
+        for code, years in kept_for().items()
+        if code in codes
+    )
+
+
+def _clinic_ids(
+    episodes: Iterable[Episode], steps: Iterable[Iterable[Step]], revisions: Iterable[Iterable[Revision]]
+) -> set[int]:
+    found = {episode.clinic_id for episode in episodes}
+    found |= {step.clinic_id for some in steps for step in some}
+    by = (revision.by_clinic_id for some in revisions for revision in some)
+    return found | {clinic_id for clinic_id in by if clinic_id is not None}
+
+
+def _episode(
+    patient: PatientRow,
+    found: Episode,
+    steps: Sequence[Step],
+    revisions: Mapping[int, list[Revision]],
+    places: Mapping[int, ClinicRow],
+) -> EpisodeInWords:
+    form = form_of(found.sub_registry, found.version)
+    known = known_of(patient, found.began_at)
+    answers = {step.code: _answers(form, step) for step in steps}
+    return EpisodeInWords(
+        system_id=found.system_id,
+        sub_registry=name_of(found.sub_registry),
+        care_provider=places[found.clinic_id].care_provider,
+        unit=places[found.clinic_id].title,
+        began_at=found.began_at,
+        created_at=found.created_at,
+        created_by_name=found.created_by_name,
+        steps=tuple(
+            _step(
+                form,
+                step,
+                assess(form, step.code, answers=answers, patient=known).scores if step.answers else (),
+                revisions.get(step.id, []),
+                places,
+            )
+            for step in steps
+        ),
+    )
+
+
+def _step(
+    form: Form,
+    found: Step,
+    scores: Iterable[ScoreNow],
+    revisions: Iterable[Revision],
+    places: Mapping[int, ClinicRow],
+) -> StepInWords:
+    order = {code: place for place, code in enumerate(form.questions)}
+    answered = sorted(found.answers, key=lambda code: order.get(code, len(order)))
+    return StepInWords(
+        code=found.code,
+        name=str(form.step(found.code).name),
+        state=step_state_name(found.state),
+        unit=places[found.clinic_id].title,
+        signed_at=found.signed_at,
+        signed_by_name=found.signed_by_name,
+        research_gone_at=found.research_gone_at,
+        answers=tuple(
+            AnswerInWords(
+                code=code,
+                question=_label(form, code),
+                kept=found.answers[code],
+                answer=_stored(form, code, found.answers[code]),
+            )
+            for code in answered
+        ),
+        computed=tuple(_result(now) for now in scores),
+        revisions=tuple(_revision(form, revision, places) for revision in revisions),
+    )
+
+
+def _revision(form: Form, found: Revision, places: Mapping[int, ClinicRow]) -> RevisionInWords:
+    return RevisionInWords(
+        number=found.number,
+        act=act_name(found.kind),
+        at=found.at,
+        by_name=found.by_name,
+        by_role=", ".join(role_name(code) for code in found.by_role.split(",") if code in roles_with_words()),
+        unit=places[found.by_clinic_id].title
+        if found.by_clinic_id is not None and found.by_clinic_id in places
+        else "",
+        reason=found.reason,
+        changes=tuple(
+            ChangeInWords(question=_label(form, code), before=_stored(form, code, old), after=_stored(form, code, new))
+            for code, (old, new) in found.changes.items()
+        ),
+    )
+
+
+def _result(now: ScoreNow) -> ResultInWords:
+    unit = str(now.score.unit or "") if now.value is not None else ""
+    words = ", ".join(text for text in (f"{computed(now)} {unit}".strip(), now.reading) if text)
+    return ResultInWords(code=now.score.code, name=str(now.score.name), value=now.value, words=words)
+
+
+def _answers(form: Form, found: Step) -> dict[str, Answer]:
+    """Those that fit the form."""
+    kept = {}
+    for code, stored in found.answers.items():
+        with suppress(KeyError, AnswerBroken, ValueError, ArithmeticError):
+            kept[code] = restored(form.questions[code], stored)
+    return kept
+
+
+def _label(form: Form, code: str) -> str:
+    question = form.questions.get(code)
+    return str(question.variable.label) if question else code
+
+
+def _stored(form: Form, code: str, stored: Stored | None) -> str:
+    """What was kept, in words. What no longer fits its form is shown as it is: nothing is left out."""
+    if stored is None:
+        return ""
+    try:
+        return said(form.questions[code], restored(form.questions[code], stored))
+    except (KeyError, AnswerBroken, ValueError, ArithmeticError):
+        return str(stored)

@@ -1,0 +1,244 @@
+"""Looking at patients. Every look is an act: what is shown and the entry that tells of it are one transaction (L7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from registret.access.actor import Actor
+from registret.access.refusals import NotFound
+from registret.access.roles import Permission
+from registret.kernel.identifiers import Malformed
+from registret.kernel.sweden import day_of
+from registret.ledger.services import Fact, NewEntry, record, record_many
+from registret.rate_limits.services import Limit, take
+from registret.records.identity.protected import give_reason, require_reason
+from registret.records.numbers import PatientNumber
+from registret.records.queries import (
+    changes_since,
+    due_with_patients,
+    episode_rows,
+    episodes_of,
+    history,
+    others_in,
+    patient_numbered,
+    patient_of,
+    patients_named,
+    step_page,
+    version_of,
+)
+from registret.records.reporting.work_lists import Work, waiting
+from registret.records.rows import LetterLine, Other, PatientPage, PatientRow, RevisionRow, StepPage
+from registret.records.scope import provider_scope
+
+SYSTEM_ID_LENGTH: Final = 9
+Look = tuple[int, dict[str, Fact]]
+"""A patient's row, and the facts of the entry that tells of the look."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a search came to. One of the three: a patient, a number that is nobody's here yet, or several by name.
+
+    `more`: others have the name as well.
+    """
+
+    patient: PatientRow | None = None
+    number: PatientNumber | None = None
+    named: tuple[PatientRow, ...] = ()
+    more: bool = False
+
+
+NUMBERS_PER_PERSON: Final = Limit(what="patient_numbers", most=120, per=timedelta(hours=1))
+"""Nobody meets more patients; a program that tries numbers does."""
+NAMES_PER_PERSON: Final = Limit(what="patient_names", most=120, per=timedelta(hours=1))
+"""The same for beginnings of names."""
+
+
+def take_number(*, actor: Actor, at: datetime) -> None:
+    """Somebody typed a number: whatever is answered says something about it. Call it outside a transaction.
+
+    Raises: TooMany.
+    """
+    take(limit=NUMBERS_PER_PERSON, subject=str(actor.account_id), at=at)
+
+
+def search(*, actor: Actor, written: str, at: datetime) -> Found:
+    """By number (any that the patient has or had), by system id of patient or episode, or by the beginning of a name.
+
+    Only among what the own care provider reported: whether others have the number does not show. Somebody of protected
+    identity is found by number only, and without a name.
+
+    Whether somebody has opted out is not told: only who begins an episode learns it.
+
+    Raises: NotPermitted, TooMany.
+    """
+    text = written.strip()
+    try:
+        number = PatientNumber.parse(text, today=day_of(at))
+    except Malformed:
+        number = None
+    if number is not None:
+        take_number(actor=actor, at=at)
+    elif not _is_system_id(text):
+        take(limit=NAMES_PER_PERSON, subject=str(actor.account_id), at=at)
+    with provider_scope(actor):
+        if number is not None:
+            found = Found(patient=patient_numbered(actor, number), number=number)
+        elif _is_system_id(text):
+            found = Found(patient=_by_system_id(actor, text.upper()))
+        else:
+            named, more = patients_named(actor, text) if len(text) >= 2 else ((), False)
+            found = Found(named=named, more=more)
+        how = "number" if number is not None else "system_id" if _is_system_id(text) else "name"
+        hits = found.named or ((found.patient,) if found.patient else ())
+        _tell_each(actor, "patient.found", [(patient.id, {"how": how}) for patient in hits], at)
+        if not hits:
+            _tell(actor, "patient.not_found", None, at, {"how": how})
+    return replace(found, patient=found.patient.masked) if found.patient else found
+
+
+def open_patient(*, actor: Actor, system_id: str, reason: str = "", at: datetime) -> PatientPage:
+    """A patient with the episodes of the own care provider.
+
+    Raises: NotPermitted, NotFound; ReasonNeeded (protected identity, and no reason, now or within the hour).
+    """
+    with provider_scope(actor):
+        patient = patient_of(actor, system_id)
+        if reason.strip():
+            give_reason(actor, patient, at=at)
+        require_reason(actor, patient, at=at)
+        episodes = episode_rows(episodes_of(actor).filter(patient_id=patient.id).order_by("-began_at", "-id"))
+        _tell(actor, "patient.opened", patient.id, at, {"reason": reason.strip()} if reason.strip() else {})
+        reported = actor.seat.sub_registries_for(Permission.REPORT)
+        may_report = any(one.sub_registry in reported for one in episodes)
+        return PatientPage(patient=patient, episodes=episodes, may_report=may_report)
+
+
+def open_step(*, actor: Actor, episode: str, step: str, at: datetime) -> StepPage:
+    """One step of an episode. Raises: NotPermitted, NotFound, ReasonNeeded."""
+    with provider_scope(actor):
+        page, _ = step_page(actor, episode=episode, step=step, at=at)
+        require_reason(actor, page.patient, at=at)
+        _tell(actor, "step.opened", page.patient.id, at, _which(page))
+        return page
+
+
+def open_number(*, actor: Actor, episode: str, step: str, at: datetime) -> StepPage:
+    """The same, to show the patient's whole number with it. Raises: NotPermitted, NotFound, ReasonNeeded."""
+    with provider_scope(actor):
+        page, _ = step_page(actor, episode=episode, step=step, at=at)
+        require_reason(actor, page.patient, at=at)
+        _tell(actor, "patient.opened", page.patient.id, at, {})
+        return page
+
+
+def open_news(
+    *, actor: Actor, episode: str, step: str, base: int, at: datetime
+) -> tuple[StepPage, Mapping[str, Other]] | None:
+    """What others have changed in a step since the page of version `base` was fetched, for whoever writes in it.
+
+    None, if nothing has changed: nothing is shown, and there is no entry.
+
+    Raises: NotPermitted, NotFound, ReasonNeeded.
+    """
+    with provider_scope(actor, Permission.REPORT):
+        if version_of(actor, episode=episode, step=step) == base:
+            return None
+        page, row = step_page(actor, episode=episode, step=step, at=at)
+        require_reason(actor, page.patient, used=False, at=at)
+        _tell(actor, "step.followed", page.patient.id, at, _which(page))
+        return page, others_in(changes_since(row, base))
+
+
+def open_history(*, actor: Actor, episode: str, step: str, at: datetime) -> tuple[StepPage, tuple[RevisionRow, ...]]:
+    """Who changed what in a step, newest first. Raises: NotPermitted, NotFound, ReasonNeeded."""
+    with provider_scope(actor):
+        page, _ = step_page(actor, episode=episode, step=step, at=at)
+        require_reason(actor, page.patient, at=at)
+        _tell(actor, "step.history_opened", page.patient.id, at, _which(page))
+        return page, history(actor=actor, episode=episode, step=step, at=at)
+
+
+def print_episode(*, actor: Actor, episode: str, at: datetime) -> tuple[StepPage, ...]:
+    """All steps of an episode, for paper. Raises: NotPermitted, NotFound, ReasonNeeded."""
+    with provider_scope(actor):
+        first = episodes_of(actor).filter(system_id=episode).values_list("steps__code", flat=True)
+        pages = tuple(step_page(actor, episode=episode, step=code, at=at)[0] for code in first if code)
+        order = {row.code: i for page in pages[:1] for i, row in enumerate(page.episode.steps)}
+        for page in pages[:1]:
+            require_reason(actor, page.patient, at=at)
+            _tell(actor, "episode.printed", page.patient.id, at, {"episode": page.episode.system_id})
+        return tuple(sorted(pages, key=lambda page: order[page.step.code]))
+
+
+def work(*, actor: Actor, at: datetime) -> Work:
+    """What waits at the own clinic, in one entry of the log that says whom the lists showed.
+
+    Raises: NotPermitted.
+    """
+    with provider_scope(actor, Permission.REPORT):
+        found = waiting(actor, at=at)
+        lists = (found.due, found.drafts, found.to_continue, found.laid_aside)
+        log_list(actor, "work.listed", [row.patient_id for one in lists for row in one.rows], at=at)
+        return found
+
+
+def log_list(actor: Actor, event: str, patient_ids: Sequence[int], *, at: datetime) -> None:
+    """Append the one entry of a list: which patients it showed, one id for each row. None for an empty list.
+
+    Call it in the transaction that reads the rows. Add the event to `oversight.extracts.READS` and `LISTS`.
+    """
+    if patient_ids:
+        record(
+            event=event,
+            by=actor.by,
+            at=at,
+            shown_patient_ids=patient_ids,
+            clinic_id=actor.seat.clinic_id,
+            facts={"rows": len(patient_ids)},
+        )
+
+
+def letters_due(*, actor: Actor, at: datetime) -> tuple[LetterLine, ...]:
+    """Whom the clinic writes to about follow-ups whose time has come. It names patients: each line is a look at one.
+
+    Nobody with protected identity, and nobody who has died.
+
+    Raises: NotPermitted.
+    """
+    with provider_scope(actor, Permission.REPORT):
+        found = due_with_patients(actor=actor, at=at)
+        looks: list[Look] = [(one.patient.id, {"sub_registry": one.sub_registry, "step": one.step}) for one in found]
+        _tell_each(actor, "patient.listed_for_letters", looks, at)
+        return found
+
+
+def _by_system_id(actor: Actor, text: str) -> PatientRow | None:
+    episode = episodes_of(actor).filter(system_id=text).values_list("patient__system_id", flat=True).first()
+    with suppress(NotFound):
+        found = patient_of(actor, episode or text)
+        return None if found.is_protected else found
+    return None
+
+
+def _is_system_id(text: str) -> bool:
+    return len(text) == SYSTEM_ID_LENGTH and text[:1].upper() in {"P", "E"} and text.isalnum()
+
+
+def _which(page: StepPage) -> dict[str, Fact]:
+    return {"episode": page.episode.system_id, "step": page.step.code, "sub_registry": page.form.code}
+
+
+def _tell_each(actor: Actor, event: str, looks: Sequence[Look], at: datetime) -> None:
+    """One entry for each patient looked at, in one statement."""
+    clinic = actor.seat.clinic_id
+    entries = [NewEntry(event=event, about_patient_id=who, clinic_id=clinic, facts=facts) for who, facts in looks]
+    record_many(entries=entries, by=actor.by, at=at)
+
+
+def _tell(actor: Actor, event: str, patient_id: int | None, at: datetime, facts: dict[str, Fact]) -> None:
+    record(event=event, by=actor.by, at=at, about_patient_id=patient_id, clinic_id=actor.seat.clinic_id, facts=facts)
