@@ -23,16 +23,6 @@ pytestmark = pytest.mark.django_db
 HOSTILE = "<script>alert('”&amp;')</script>"
 
 
-@pytest.fixture
-def now() -> datetime:
-    return timezone.now()
-
-
-@pytest.fixture
-def place(now: datetime) -> Country:
-    return cast.country(now - timedelta(days=30))
-
-
 def readings() -> tuple[EntryRow, ...]:
     return entries(wanted=Wanted(event="log.read")).rows
 
@@ -224,6 +214,8 @@ def test_the_queries_do_not_grow_with_the_entries(
     for number in range(20):
         somebody = person(f"Kollega{number}", "Ek", f"SE2321009991-E9{number:04}")
         cast.register(somebody, (place.infection, place.medicine)[number % 2], at=now)
+    # One who has just come: a session that is a minute old is written down as seen.
+    browser = Browser.of(ERIK)
     # Once there is somebody and some place to look up, that takes one query each.
     with django_assert_max_num_queries(len(few) + 2):
         browser.get("/loggen?event=application.made")
