@@ -19,7 +19,7 @@ from registret.demo.postgres import data_folder
 from tests.journeys.running import new_database
 from tests.rooms.demo.running import Demo, Started, Visitor, answers, eventually, free_ports, path_of
 
-pytestmark = pytest.mark.xdist_group("demo")
+pytestmark = [pytest.mark.process, pytest.mark.xdist_group("demo")]
 
 
 def new_demo(name: str, **more: str) -> Demo:
@@ -37,9 +37,18 @@ def servers_of(demo: Demo) -> list[psutil.Process]:
     return found
 
 
+def unfinished(demo: Demo) -> Path:
+    """Where a country is made, before it has its place."""
+    return demo.folder / "certificates.unfinished"
+
+
 @pytest.fixture(scope="module")
 def started() -> Iterator[Started]:
+    """In a folder where an earlier start did not get to its end."""
     demo = new_demo("demo", REGISTRET_CONTACT_PHONE="010-123 45 67")
+    half = unfinished(demo) / "ca"
+    half.mkdir(parents=True)
+    (half / "authority.json").write_text("{}")
     running = demo.start()
     yield running
     running.stop()
@@ -358,15 +367,6 @@ def test_a_folder_that_cannot_be_made_is_named_in_one_line(tmp_path: Path) -> No
     assert str(tmp_path / "file") in done.stderr
 
 
-def test_a_country_that_could_not_be_finished_is_begun_again() -> None:
-    demo = new_demo("half")
-    try:
-        half = demo.folder / "certificates.unfinished" / "ca"
-        half.mkdir(parents=True)
-        (half / "authority.json").write_text("{}")
-        running = demo.start()
-        assert path_of(visit(demo, cast.BERTIL)[1]) == "/start"
-        assert not half.exists()
-        running.stop()
-    finally:
-        shutil.rmtree(demo.folder, ignore_errors=True)
+def test_a_country_that_could_not_be_finished_is_begun_again(demo: Demo) -> None:
+    assert path_of(visit(demo, cast.BERTIL)[1]) == "/start"
+    assert not unfinished(demo).exists()
