@@ -71,7 +71,8 @@ JOIN records_patient p ON p.system_id = 'P' || upper(lpad(to_hex(n - (n %% 4 = 0
 """
 STEPS = """
 INSERT INTO records_step (episode_id, care_provider_id, clinic_id, code, state, answers, version, flags, lacking,
-    due_from, due_to, next_since, saved_at, saved_by_id, saved_by_name, signed_at, signed_by_id, signed_by_name)
+    due_from, due_to, next_since, saved_at, saved_by_id, saved_by_name, signed_at, signed_by_id, signed_by_name,
+    is_moved, says_dead, closed_why)
 SELECT e.id, e.care_provider_id, e.clinic_id, s.code, s.state, s.answers, s.version, s.flags, s.lacking,
     CASE WHEN s.state = 'planned' AND s.is_due THEN (e.began_at + interval '90 days')::date END,
     CASE WHEN s.state = 'planned' AND s.is_due THEN (e.began_at + interval '180 days')::date END,
@@ -79,7 +80,7 @@ SELECT e.id, e.care_provider_id, e.clinic_id, s.code, s.state, s.answers, s.vers
     CASE WHEN s.version > 0 THEN e.began_at END, CASE WHEN s.version > 0 THEN 1 END,
     CASE WHEN s.version > 0 THEN 'Anna Berg' ELSE '' END,
     CASE WHEN s.state = 'signed' THEN e.began_at END, CASE WHEN s.state = 'signed' THEN 1 END,
-    CASE WHEN s.state = 'signed' THEN 'Anna Berg' ELSE '' END
+    CASE WHEN s.state = 'signed' THEN 'Anna Berg' ELSE '' END, false, false, ''
 FROM records_episode e
 JOIN bench_step s ON s.number = ('x' || substr(e.system_id, 2))::bit(32)::int %% %(templates)s
 WHERE e.id > %(before)s

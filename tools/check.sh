@@ -50,6 +50,7 @@ locks() {
 step "ruff: mistakes and style" ruff check --quiet .
 step "ruff: layout" ruff format --quiet --check .
 step "djade: layout of templates" templates --check
+step "layout: lines of HTML, CSS and JavaScript" python tools/layout.py
 step "locks: no addresses" locks
 step "import-linter: floors and rooms" lint-imports --no-logo
 step "mypy: types" mypy

@@ -13,13 +13,12 @@ from registret.access.checks import check_in_force, existing_account
 from registret.access.lifecycle import APPLICATION_LIFE, ApplicationState
 from registret.access.models import Application, Notice
 from registret.access.notices import post_to
-from registret.access.participation import left_out
+from registret.access.participation import check_participation
 from registret.access.queries import Administrator, active_administrators, registry_office, title_of
 from registret.access.refusals import (
     AlreadyApplied,
     ClinicClosed,
     NotFound,
-    NotParticipating,
     RemindedToday,
     RoleImpossible,
     SubRegistryClosed,
@@ -134,8 +133,7 @@ def check_wish(*, clinic_id: int, role: Role, sub_registries: Sequence[str]) -> 
         raise RoleImpossible()
     if not sub_registries or not set(sub_registries) <= {s.code for s in open_for_rights()}:
         raise SubRegistryClosed()
-    if left_out(clinic_id) & set(sub_registries):
-        raise NotParticipating()
+    check_participation(clinic_id, role=role, sub_registries=sub_registries)
 
 
 def make_application(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,8 +10,8 @@ from django.db import transaction
 
 from registret.access.actor import Actor
 from registret.access.models import Participation
-from registret.access.refusals import DecidedAlready, NotFound, NotPermitted
-from registret.access.roles import Permission
+from registret.access.refusals import DecidedAlready, NotFound, NotParticipating, NotPermitted
+from registret.access.roles import Permission, Role
 from registret.ledger.services import record
 from registret.places.queries import clinic
 from registret.registries.queries import sub_registries
@@ -29,6 +29,15 @@ class ParticipationRow:
 def left_out(clinic_id: int) -> frozenset[str]:
     """Codes of the sub-registries that the clinic does not take part in, now. One query."""
     return frozenset(code for code, row in newest(clinic_id).items() if not row.takes_part)
+
+
+def check_participation(clinic_id: int, *, role: Role, sub_registries: Collection[str]) -> None:
+    """For a right that is to be given. Reading what the clinic has reported goes on when it takes part no more.
+
+    Raises: NotParticipating.
+    """
+    if role is not Role.READER and left_out(clinic_id) & set(sub_registries):
+        raise NotParticipating()
 
 
 def newest(clinic_id: int) -> Mapping[str, ParticipationRow]:

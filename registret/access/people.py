@@ -15,13 +15,12 @@ from registret.access.checks import check_card_age, existing_account, limit_lett
 from registret.access.giving import give, revoke
 from registret.access.models import Grant, Source
 from registret.access.notices import post_to
-from registret.access.participation import left_out
+from registret.access.participation import check_participation
 from registret.access.queries import active_administrators, of_substitutes, registry_office, title_of
 from registret.access.reach import Held, check_reach
 from registret.access.refusals import (
     ClinicClosed,
     NotFound,
-    NotParticipating,
     NotPermitted,
     OfficeWidens,
     OwnRights,
@@ -142,8 +141,8 @@ def change_grant(
         raise ClinicClosed()
     if not sub_registries or not set(sub_registries) <= {s.code for s in open_for_rights()} | set(old.sub_registries):
         raise SubRegistryClosed()
-    if left_out(place.id) & (set(sub_registries) - set(old.sub_registries)):
-        raise NotParticipating()
+    added = set(sub_registries) - (set(old.sub_registries) if role is old.role else set())
+    check_participation(place.id, role=role, sub_registries=added)
     ends_at = end_of(last_day, at=at, months=length(TimeLimit.GRANT).number)
     held = Held(role=old.role, sub_registries=frozenset(old.sub_registries), ends_at=old.ends_at)
     check_reach(actor, role=role, sub_registries=sub_registries, ends_at=ends_at, held=held, at=at)

@@ -6,11 +6,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import QuerySet
+
 from registret.access.actor import Actor
+from registret.access.models import Grant
 from registret.access.queries import valid_grants_of
 from registret.access.refusals import BeyondOwnRights, NotPermitted, OutlastsOwnRight
 from registret.access.roles import Role
 from registret.access.rules import last_possible_day, last_whole_day
+from registret.accounts.lifecycle import AccountState
 from registret.settings.lengths import TimeLimit
 from registret.settings.queries import length
 
@@ -41,18 +45,35 @@ class Held:
 
 
 def reach_of(actor: Actor, *, at: datetime) -> Reach:
-    """The actor's own right as local administrator, as it is at this moment.
+    """The actor's own right to give rights, as it is at this moment: for pages.
 
     Raises: NotPermitted (it has ended since the actor logged in).
     """
+    return _reach(_own_right(actor, at=at).first())
+
+
+def hold_reach(actor: Actor, *, at: datetime) -> Reach:
+    """As `reach_of`, for acts: until the transaction ends whoever takes that right away waits.
+
+    Call it after the account is held that the act is about, and before a recertification is.
+
+    Raises: NotPermitted (also if it ended while this waited).
+    """
+    return _reach(_own_right(actor, at=at).select_for_update(of=("self",), no_key=True).first())
+
+
+def _own_right(actor: Actor, *, at: datetime) -> QuerySet[Grant]:
+    mine = valid_grants_of(account_id=actor.account_id, at=at).filter(account__state=AccountState.CONFIRMED)
     if actor.seat.clinic_id is None:
-        return Reach(sub_registries=None, ends_at=None)
-    mine = valid_grants_of(account_id=actor.account_id, at=at).filter(
-        role=Role.LOCAL_ADMINISTRATOR, clinic_id=actor.seat.clinic_id
-    )
-    own = mine.first()
+        return mine.filter(role=Role.REGISTRY_OFFICE, clinic=None)
+    return mine.filter(role=Role.LOCAL_ADMINISTRATOR, clinic_id=actor.seat.clinic_id)
+
+
+def _reach(own: Grant | None) -> Reach:
     if own is None:
         raise NotPermitted()
+    if own.clinic_id is None:
+        return Reach(sub_registries=None, ends_at=None)
     return Reach(sub_registries=frozenset(own.sub_registries), ends_at=own.ends_at)
 
 
@@ -65,11 +86,11 @@ def check_reach(
     held: Held | None = None,
     at: datetime,
 ) -> None:
-    """For acts that give a right. `held`: the one that it replaces.
+    """For acts that give a right, in their transaction. `held`: the one that it replaces.
 
     Raises: NotPermitted, BeyondOwnRights, OutlastsOwnRight.
     """
-    reach = reach_of(actor, at=at)
+    reach = hold_reach(actor, at=at)
     given = set(sub_registries)
     if held is not None and held.role is role and ends_at <= held.ends_at:
         given -= held.sub_registries

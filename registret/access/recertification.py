@@ -28,7 +28,7 @@ from registret.access.queries import (
     registry_office,
     title_of,
 )
-from registret.access.reach import reach_of
+from registret.access.reach import hold_reach
 from registret.access.refusals import (
     AlreadyAnswered,
     BeyondOwnRights,
@@ -277,7 +277,7 @@ def answer(*, line_id: int, answer: Answer, actor: Actor, at: datetime) -> None:
         revoke(grant_id=line.grant_id, reason=RECERTIFIED, revoked_by_id=actor.account_id, by=actor.by, at=at)
         tell_person(line_id, kind="recertification_ended", more={}, at=at)
         return
-    if not reach_of(actor, at=at).covers(line.sub_registries):
+    if not hold_reach(actor, at=at).covers(line.sub_registries):
         raise BeyondOwnRights()
     where = RecertificationLine.objects.values_list("recertification__clinic_id", flat=True).get(id=line_id)
     facts = {"recertification": line.recertification_id, "role": line.role.value}

@@ -20,7 +20,7 @@ from registret.access.models import Grant, Substitution
 from registret.access.notices import post_to
 from registret.access.people import PersonRow, people_of
 from registret.access.queries import active_administrators, registry_office, title_of
-from registret.access.reach import check_reach, reach_of
+from registret.access.reach import check_reach, hold_reach
 from registret.access.refusals import (
     AlreadyGranted,
     AlreadyProposed,
@@ -168,7 +168,7 @@ def confirm(*, substitution_id: int, actor: Actor, at: datetime) -> int:
         proposer_id=wanted.proposed_by_id,
         at=at,
     )
-    own = reach_of(actor, at=at)
+    own = hold_reach(actor, at=at)
     given = _shared(rights, clinic_id=wanted.clinic_id, proposer_id=wanted.proposed_by_id, at=at)
     if own.sub_registries is not None:
         given &= own.sub_registries

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import NoReturn
 
 from registret.config import env
 from registret.config.env import SettingTrouble
@@ -21,10 +22,7 @@ def main() -> None:
     arguments = sys.argv[1:]
     try:
         if arguments and arguments[0] in DEMO_COMMANDS:
-            # The demo makes its own settings before Django reads any.
-            from registret.demo.main import run
-
-            sys.exit(run(arguments, execute=_execute))
+            _demo(arguments)
         if arguments in ([], ["help"], ["--help"], ["-h"]):
             _list_commands()
             return
@@ -47,6 +45,16 @@ def _execute(arguments: list[str]) -> None:
             return super().fetch_command(subcommand.replace("-", "_"))
 
     Registret(["registret", *arguments]).execute()
+
+
+def _demo(arguments: list[str]) -> NoReturn:
+    # It makes its own settings before Django reads any, and its packages are not in production's lock.
+    try:
+        from registret.demo.main import run
+    except ModuleNotFoundError as trouble:
+        print(f"registret: {trouble.name} is missing: the demo needs requirements-dev.txt", file=sys.stderr)
+        sys.exit(2)
+    sys.exit(run(arguments, execute=_execute))
 
 
 def _list_commands() -> None:

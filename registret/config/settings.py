@@ -227,8 +227,8 @@ SILENCED_SYSTEM_CHECKS: list[str] = []
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [("django.template.loaders.cached.Loader", ["registret.web.template_loader.Loader"])],
             "context_processors": [
                 "registret.web.pages.everywhere",
                 *(["registret.demo.cast_bar.context"] if DEMO else []),

@@ -27,7 +27,7 @@ _LETTERS_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none
 @open_to_all
 def mailbox(request: Request) -> HttpResponse:
     """All letters, newest first."""
-    return render(request, "mailbox.html", {"letters": caught.letters(settings.MAILBOX_DIR)})
+    return render(request, "demo/mailbox.html", {"letters": caught.letters(settings.MAILBOX_DIR)})
 
 
 @require_GET
@@ -55,14 +55,14 @@ def letter(request: Request, name: str) -> HttpResponse:
 @open_to_all
 def letter_text(request: Request, name: str) -> HttpResponse:
     """The same letter as a mail program shows it that shows text only."""
-    return render(request, "mailbox_letter.html", {"letter": _letter(name)})
+    return render(request, "demo/mailbox_letter.html", {"letter": _letter(name)})
 
 
 @require_GET
 @open_to_all
 def roles(request: Request) -> HttpResponse:
     """Who is who, with which card, and who begins."""
-    return render(request, "demo_roles.html", {"roles": cast_bar.roles(), "turn": cast_bar.turn_after("")})
+    return render(request, "demo/demo_roles.html", {"roles": cast_bar.roles(), "turn": cast_bar.turn_after("")})
 
 
 _BAR = """<p style="font: 15px/1.5 sans-serif; margin: 0; padding: 12px 16px; background: #e9a02f; color: #1d1400">

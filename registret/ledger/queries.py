@@ -249,6 +249,11 @@ def _acts(since: datetime, until: datetime) -> QuerySet[Entry]:
     return Entry.objects.filter(at__gte=since, at__lt=until, by_account_id__isnull=False)
 
 
+def lately_by(*, account_id: int, event: str, since: datetime) -> tuple[EntryRow, ...]:
+    """Entries of one event that the account has made since then, newest first, at most a page."""
+    return _page(Q(by_account_id=account_id, event=event, at__gt=since), None, PAGE).rows
+
+
 def _row(entry: Entry) -> EntryRow:
     return EntryRow(**{name: getattr(entry, name) for name in EntryRow.__slots__})
 

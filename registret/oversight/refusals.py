@@ -1,4 +1,4 @@
-"""Why a log review cannot be had, or an incident not revised."""
+"""Why a log review cannot be had, the log not be read, or an incident not be revised."""
 
 from __future__ import annotations
 
@@ -61,6 +61,13 @@ class OutcomeImpossible(Refused):
 
     code: ClassVar[str] = "review.outcome_impossible"
     status: ClassVar[int] = 422
+
+
+@dataclass(kw_only=True, eq=False)
+class LogReasonNeeded(Refused):
+    """Nobody has said in this session, within the hour, why the log is read."""
+
+    code: ClassVar[str] = "review.log_reason_needed"
 
 
 @dataclass(kw_only=True, eq=False)

@@ -70,13 +70,14 @@ def kept_in(file: Path) -> Kept:
 
 def add_missing(file: Path, wanted: Iterable[Mark], taken_back: Iterable[Mark] = ()) -> int:
     """Adds those of `wanted` that the file lacks, and that those `taken_back` are blocked no more, and sees them onto
-    the disk; answers how many. Several processes may add at once.
+    the disk; answers how many. Several processes may add at once: what is wanted is asked while no other writes, so
+    that none writes what another has just made untrue.
 
     Raises: OSError (some may be there; the next call adds the others); MarksBroken (all are there, and also a line that
         is no mark).
     """
-    all_of_them = set(wanted)
     with _held(file) as (number, kept):
+        all_of_them = set(wanted)
         missing = [one.line for one in sorted(all_of_them - kept.marks)]
         missing += [one.taken_back_line for one in sorted(set(taken_back) & kept.marks - all_of_them)]
         _write(number, "".join(missing))

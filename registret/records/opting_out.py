@@ -124,7 +124,8 @@ def confirm_opt_out(*, actor: Actor, case: Case, at: datetime) -> int:
 
 
 def take_back(*, actor: Actor, case: Case, at: datetime) -> None:
-    """Ångra: the patient is there again as before, and the numbers are blocked no more.
+    """Ångra: the patient is there again, and what this opt-out blocked is blocked no more. A number that an earlier one
+    had blocked stays so: nobody has taken that back.
 
     Raises: NotPermitted, TooMany, CardTooOld; NothingLeaves (it is done, or nobody of this number has opted out).
     """
@@ -134,7 +135,7 @@ def take_back(*, actor: Actor, case: Case, at: datetime) -> None:
         if leaving.due_at <= at:
             raise NothingLeaves()
         marks_here = {mark for number in _numbers(leaving.patient_id) for mark in marks_of(number)}
-        blocked = OptOut.objects.filter(mark__in=marks_here)
+        blocked = OptOut.objects.filter(mark__in=marks_here, case_number=leaving.case_number, at=leaving.at)
         TakenBack.objects.bulk_create(
             TakenBack(
                 mark=one.mark,
@@ -227,6 +228,11 @@ def marks() -> Iterator[Mark]:
         yield Mark(mark, key)
 
 
+def _taken_back() -> Iterator[Mark]:
+    for mark, key in TakenBack.objects.values_list("mark", "key").iterator():
+        yield Mark(mark, key)
+
+
 def write_marks() -> int:
     """Adds all that the file beside the backups lacks, if there is such a file; answers how many.
 
@@ -234,8 +240,7 @@ def write_marks() -> int:
     """
     if settings.OPT_OUT_FILE is None:
         return 0
-    taken_back = (Mark(mark, key) for mark, key in TakenBack.objects.values_list("mark", "key"))
-    return add_missing(settings.OPT_OUT_FILE, marks(), taken_back)
+    return add_missing(settings.OPT_OUT_FILE, marks(), _taken_back())
 
 
 def file_of_marks() -> FileOfMarks | None:
@@ -303,18 +308,21 @@ def replay(kept: frozenset[Mark], taken_back: frozenset[Mark] = frozenset(), *, 
     by = By.of_program(_PROGRAM)
     _take_back_again(taken_back, at=at)
     _block_again(kept, at=at)
-    patients = came_back(kept)
-    for patient_id in patients:
+    done = 0
+    for patient_id in came_back(kept):
         with transaction.atomic():
             hold_identities()
             with sight_of_all():
                 numbers = _numbers(patient_id)
+                if not numbers:
+                    continue  # another process was faster
                 hold_numbers(*(number.text for number in numbers))
                 destroyed = _destroy(patient_id, by=by, at=at)
             _block(numbers, case_number=REPLAYED, episodes=destroyed, by_account_id=None, by_name=_PROGRAM, at=at)
             facts: dict[str, str | int | bool | None] = {"case": REPLAYED, "episodes": destroyed}
             record(event="patient.opted_out", by=by, at=at, about_patient_id=patient_id, facts=facts)
-    return len(patients)
+            done += 1
+    return done
 
 
 def _numbers(patient_id: int | None) -> set[PatientNumber]:
@@ -358,6 +366,8 @@ def _block(
 
 @transaction.atomic
 def _block_again(kept: frozenset[Mark], *, at: datetime) -> None:
+    # Whoever opts out at this moment writes marks too.
+    hold_identities()
     OptOut.objects.bulk_create(
         [
             OptOut(mark=one.mark, key=one.key, case_number=REPLAYED, episodes=0, at=at, by_name=_PROGRAM)

@@ -26,7 +26,8 @@ from registret.records.holding import hold_identities, hold_numbers
 from registret.records.models import Destruction, Episode, Keeping, Number, Patient, Revision, Step
 from registret.records.refusals import AlreadyDeciding, KeptUntil, NothingSoOld
 from registret.records.sight import sight_of_all
-from registret.registries.queries import RegistryState, catalogue, name_of, sub_registries
+from registret.registries.queries import RegistryState, SubRegistry, catalogue, name_of, sub_registries
+from registret.registries.schema import RegisterFile
 
 _BATCH: Final = 100
 SHOWN_FOR: Final = timedelta(days=90)
@@ -197,12 +198,20 @@ class KeptFor:
 
 
 def kept_for() -> dict[str, KeptFor]:
-    """By sub-registry that is not being drafted, as the version in force says; in the order of the sub-registries."""
+    """By sub-registry that is not being drafted, in the order of the sub-registries."""
+    found = {one.code: _rule_of(one) for one in sub_registries() if one.state != RegistryState.DRAFT}
+    return {code: KeptFor(whole=rule.keep_years, research=rule.keep_research_years) for code, rule in found.items()}
+
+
+def _rule_of(sub_registry: SubRegistry) -> RegisterFile:
+    """The version that says how long episodes are kept: the one in force. If that only closes the sub-registry, without
+    forms, and says nothing about it: the newest that has forms."""
     registers = catalogue().registers
-    known = (
-        (one.code, registers[one.code, one.version]) for one in sub_registries() if one.state != RegistryState.DRAFT
-    )
-    return {code: KeptFor(whole=one.keep_years, research=one.keep_research_years) for code, one in known}
+    in_force = registers[sub_registry.code, sub_registry.version]
+    if in_force.steps or "keep_years" in in_force.model_fields_set:
+        return in_force
+    before = [v for code, v in catalogue().forms if code == sub_registry.code and v < sub_registry.version]
+    return registers[sub_registry.code, max(before)] if before else in_force
 
 
 def _require_handler(actor: Actor) -> None:

@@ -117,6 +117,7 @@ EVENTS = {
     "disclosure.key_taken": _("Tog ut kodnyckeln till ett utlämnande för forskning"),
     "patient.disclosed": _("Lämnade ut uppgifter för forskning, utan namn och nummer"),
     "patient.key_taken": _("Tog ut nyckeln mellan en beteckning i forskningen och patientens nummer"),
+    "log.opened": _("Öppnade loggen"),
     "review.drawn": _("Granskning begärd"),
     "review.read": _("Läste en granskning"),
     "review.taken": _("Tog över en granskning"),
@@ -198,6 +199,13 @@ FACT_VALUES = {
     ("kind", "nominations"): _("förslag till uppdrag"),
     ("card", "none"): _("uttaget"),
     ("card", "other"): _("ett annat"),
+    ("errand", "suspicion"): _("misstanke om otillåten åtkomst"),
+    ("errand", "patient"): _("fråga eller klagomål från en patient"),
+    ("errand", "follow_up"): _("planerad uppföljning"),
+    ("errand", "trouble"): _("felsökning, en referens"),
+    ("errand", "incident"): _("personuppgiftsincident"),
+    ("errand", "authority"): _("begäran från vårdgivare eller myndighet"),
+    ("errand", "other"): _("annat"),
     ("authority", "undecided"): _("inte än"),
     ("authority", "done"): _("anmäld"),
     ("authority", "not_needed"): _("behöver inte anmälas"),
@@ -354,6 +362,8 @@ FACTS = {
     "organisation": _("organisation"),
     "full_dates": _("hela datum"),
     "patients": _("patienter"),
+    "errand": _("ärende"),
+    "opening": _("öppnad med post"),
     "incident": _("incident"),
     "revision": _("version"),
     "discovered_at": _("upptäcktes"),
@@ -376,3 +386,9 @@ def fact_name(code: str) -> str:
 def fact_value(name: str, value: str) -> str:
     """A fact's value in the active language if it is a code, else as it is."""
     return str(FACT_VALUES.get((name, value), value))
+
+
+def errand_name(code: str) -> str:
+    """What the log is opened for, as a choice."""
+    name = fact_value("errand", code)
+    return name[:1].upper() + name[1:]

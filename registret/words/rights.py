@@ -97,6 +97,13 @@ RIGHTS_REFUSALS: Mapping[str, Words] = {
         action=Action.START,
         short=_("En post är bedömd som obefogad. Välj ett annat utfall."),
     ),
+    "review.log_reason_needed": Words(
+        title=_("Skriv varför du läser loggen."),
+        happened=_("Ett skäl gäller i en timme, och det har gått ut."),
+        in_general=_("Den som läser loggen skriver varför. Skälet gäller i en timme."),
+        todo=(_("Öppna loggen igen. Där frågas efter skälet."),),
+        action=Action.START,
+    ),
     "incident.changed": Words(
         title=_("Någon annan har ändrat incidenten."),
         happened=_("Texten ändrades medan du skrev. Din ändring är inte sparad."),
@@ -226,7 +233,10 @@ RIGHTS_REFUSALS: Mapping[str, Words] = {
     "access.not_participating": Words(
         title=_("Kliniken är inte ansluten till delregistret."),
         happened=_("Registerkansliet har beslutat vilka delregister kliniken är med i."),
-        todo=(_("Välj andra delregister."), _("Ska kliniken vara med? Kontakta registerkansliet.")),
+        todo=(
+            _("Välj andra delregister, eller rollen Läsare för att läsa det som kliniken har rapporterat."),
+            _("Ska kliniken vara med? Kontakta registerkansliet."),
+        ),
         action=Action.BACK_TO_LIST,
     ),
     "access.decided_already": Words(

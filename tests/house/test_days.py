@@ -21,7 +21,7 @@ CODE = [
 
 IN_WORDS, IN_DIGITS = {"day", "moment", "moment_on_paper", "clock"}, {"iso", "iso_day"}
 # Made to be printed and put away: "i dag" would be wrong there tomorrow.
-PAPER = {"episode_print"}
+PAPER = {"episode_print", "incident_facts"}
 OTHERS = r"\|\s*(?:date|time|timesince|timeuntil|naturaltime|naturalday)\b|\{%\s*now\b"
 # A moment or a day that nobody has said how to write. (`asked_on` is a page.)
 BARE = r"\{\{\s*(?!asked_on)[\w.]+(?:_at|_on|\.at)\s*\}\}"

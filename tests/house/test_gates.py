@@ -184,6 +184,7 @@ SITE = {
     "gallring": "needs handle_cases",
     "gallring/<slug:code>": "needs handle_cases",
     "loggen": "needs read_log",
+    "loggen/oppna": "needs read_log",
     "loggen/exportera": "needs read_log",
     "loggen/granskningar": "needs read_log",
     "loggen/granskningar/stickprov": "needs read_log",

@@ -114,7 +114,7 @@ def test_the_texts_of_all_templates_are_collected_under_the_msgid_that_django_lo
     }
     names = [
         file.as_posix().rpartition("/templates/")[2]
-        for file in messages.PACKAGE.glob("*/templates/**/*")
+        for file in messages.PACKAGE.glob("**/templates/**/*")
         if file.suffix in {".html", ".txt"}
     ]
     used: set[tuple[str | None, str]] = {(None, text) for name in names for text in looked_up(name)}

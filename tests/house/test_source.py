@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted((ROOT / "registret" / "web" / "templates").rglob("*.html"))
+PAGES = sorted((ROOT / "registret" / "web").rglob("templates/**/*.html"))
 PICTURES = {".png", ".svg", ".ico"}
 
 
@@ -149,3 +149,21 @@ def test_pages_load_nothing_from_elsewhere() -> None:
     web = {name: text for name, text in tracked().items() if name.startswith("registret/web/")}
     loads = r"(?:src=|url\(|@import|fetch\(|import )\s*[\"'(]?(?:https?:)?//[^\s\"')]+"
     assert found(loads, web) == set()
+
+
+def test_no_address_about_patients_takes_free_text() -> None:
+    """Servers log addresses: what is typed about a patient is sent in the body."""
+    texts = {
+        name: text
+        for name, text in tracked().items()
+        if name.startswith(("registret/web/records/", "registret/web/cases/")) and name.endswith(".py")
+    }
+    assert len(texts) > 15
+    assert found(r"text_in\(\s*request\.GET", texts) == set()
+    asked = {what for _, what in found(r"request\.GET\.get\([^)]*\)", texts)}
+    keys = {re.sub(r".*\(\"?(\w+).*", r"\1", what) for what in asked}
+    assert keys <= {"klart", "angrat", "bytt", "RECEIPT"}, "what was done, in words of ours"
+    listing = texts["registret/web/records/listing.py"]
+    assert "CharField" not in listing, "its filters are choices and days"
+    pages = {name: text for name, text in tracked().items() if name.startswith("registret/web/static/")}
+    assert found(r"fetch\([^)]*[?&]\w+=", pages) == set()

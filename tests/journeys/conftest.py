@@ -25,7 +25,7 @@ PICTURES = os.environ.get("REGISTRET_PICTURES", "")
 expect.set_options(timeout=PATIENCE * 1000)
 # No page depends on the language of the browser.
 IN_ENGLISH = {"LANGUAGE": "en"}
-WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
 
 
 @pytest.fixture(scope="session")
@@ -129,7 +129,12 @@ class Desk:
         subprocess.run(["certutil", "-F", "-d", store, "-n", card.label], check=True, capture_output=True)
 
     def heading(self) -> str:
+        """Of the page that is there now. A page that is on its way: `shows`."""
         return self.page.locator("h1:visible").inner_text()
+
+    def shows(self, heading: str) -> None:
+        """Waits for a page with this heading."""
+        expect(self.page.locator("h1:visible")).to_have_text(heading)
 
 
 OpenDesk = Callable[..., Desk]
@@ -172,16 +177,21 @@ STICKING_OUT = """() => [...document.querySelectorAll(".panel, .card, dialog[ope
 })"""
 
 
-def looked_at(page: Page, name: str, *, whole: bool = True) -> None:
-    """The page passes axe (WCAG 2.1 AA), and fits 360 and 1,280 px with no words outside their panel.
-
-    If REGISTRET_PICTURES names a folder, a picture of each is kept there: `whole`, or as much as a window shows.
-    """
+def axe_finds_nothing(page: Page) -> None:
+    """WCAG 2.1, A and AA."""
     # A colour on its way to another has no contrast that anybody sees.
     page.mouse.move(0, 0)
     page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished))")
     found = Axe().run(page, options=WCAG)
     assert found.violations_count == 0, found.generate_report()
+
+
+def looked_at(page: Page, name: str, *, whole: bool = True) -> None:
+    """The page passes axe (WCAG 2.1 AA), and fits 360 and 1,280 px with no words outside their panel.
+
+    If REGISTRET_PICTURES names a folder, a picture of each is kept there: `whole`, or as much as a window shows.
+    """
+    axe_finds_nothing(page)
     for width, height in ((360, 760), (1280, 900)):
         page.set_viewport_size({"width": width, "height": height})
         page.evaluate("new Promise(requestAnimationFrame)")
@@ -232,5 +242,5 @@ def launched(
         ignore_default_args=["--disable-back-forward-cache"] if keeps_pages else [],
         viewport={"width": 1280, "height": 900},
     )
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(PATIENCE * 1000)
     return context

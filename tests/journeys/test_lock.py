@@ -175,11 +175,11 @@ def test_without_script_a_pulled_card_is_not_seen_and_the_idle_time_ends_the_ses
         bertil.hsa_id,
     )
     his.open("/attestera")
-    assert his.heading() == "Du har loggats ut."
+    his.shows("Du har loggats ut.")
     assert bertil.name not in his.page.content()
     his.open("/")
     his.press("Logga in med SmartCard")
-    assert his.heading() == "Vi fick inget certifikat från ditt kort."
+    his.shows("Vi fick inget certifikat från ditt kort.")
 
 
 def _back(page: Page) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -37,6 +37,11 @@ def test_the_reviewer_follows_a_patient_and_judges_a_long_review(
     his.open("/")
     his.press("Logga in med SmartCard")
     his.open("/loggen?event=episode.begun")
+    his.press("Öppna")
+    looked_at(page, "59-oppna-loggen-fel")
+    page.get_by_label("Fråga eller klagomål från en patient").check()
+    page.get_by_label("Varför behöver du läsa loggen?").fill("Ärende 2026-17")
+    his.press("Öppna")
     shown = page.get_by_role("row").nth(1).get_by_role("link")
     system_id = shown.inner_text()
     shown.click()
@@ -48,9 +53,11 @@ def test_the_reviewer_follows_a_patient_and_judges_a_long_review(
     looked_at(page, "59-loggen-fel-beteckning")
 
     his.open("/loggen/granskningar/riktad")
-    today = datetime.now(ZoneInfo("Europe/Stockholm")).date().isoformat()
+    # The entries may be from just before midnight.
+    now = datetime.now(ZoneInfo("Europe/Stockholm"))
+    since, today = (now - timedelta(days=1)).date().isoformat(), now.date().isoformat()
     page.get_by_label("Patientens beteckning").fill(system_id)
-    page.get_by_label("Från och med").fill(today)
+    page.get_by_label("Från och med").fill(since)
     page.get_by_label("Till och med").fill(today)
     page.get_by_label("Varför granskas det?").fill("Patienten har frågat")
     page.get_by_label("Vem granskar?").select_option(label="Erik Sand")

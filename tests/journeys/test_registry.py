@@ -199,12 +199,17 @@ def begun(here: Desk, number: str = TOLVAN) -> Page:
     fill(page, "Ankomst till sjukhuset", moment(8, 15))
     choose(page, "Vårdas i slutenvård", "Ja")
     choose(page, "Var infektionen förvärvades", "Samhällsförvärvad")
-    if page.get_by_label("Det här är en annan vårdepisod").count():
-        page.get_by_label("Det här är en annan vårdepisod").check()
+    another, form = page.get_by_label("Det här är en annan vårdepisod"), page.locator("form[data-autosave]")
+    if asks_already := another.count() > 0:
+        another.check()
     here.press("Börja registrera")
-    if page.get_by_label("Det här är en annan vårdepisod").count():
-        page.get_by_label("Det här är en annan vårdepisod").check()
-        here.press("Börja registrera")
+    if not asks_already:
+        # The next page is one or the other.
+        expect(another.or_(form).first).to_be_visible()
+        if another.count():
+            another.check()
+            here.press("Börja registrera")
+    expect(form).to_be_visible()
     return page
 
 

@@ -210,6 +210,11 @@ def test_the_reviewer_reads_the_log_and_others_do_not(house: House, bertil: Pers
     reviewer = erik.visitor()
     reviewer.log_in()
     page = reviewer.get("/loggen")
+    assert heading(page) == "Öppna loggen"
+    assert "Loggade in" not in page.text
+    page = reviewer.follow(
+        reviewer.post("/loggen/oppna", {"why": "follow_up", "reason": "Kvartalets uppföljning"}, form_on="/loggen")
+    )
     assert heading(page) == "Loggen"
     assert "Loggade in" in page.text
     his = bertil.visitor()

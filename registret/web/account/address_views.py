@@ -58,7 +58,7 @@ def change(request: CardRequest) -> HttpResponse:
             anew = _anew(request, me, form, email)
             hint = mail_hint(email, organisation_number=me.organisation_number)
             context |= {"asks": form.is_valid(), "email": email, "hint": hint, "anew": anew}
-    return show(request, "account_address.html", context, status=422 if form.errors else 200)
+    return show(request, "account/account_address.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -79,7 +79,7 @@ def type_code(request: CardRequest) -> HttpResponse:
     if form.is_valid():
         return see_other("confirmed")
     context = {"form": form, "account": me, "pending": pending_change(account_id=me.id), "at": request.at}
-    return show(request, "account_code.html", context, status=422)
+    return show(request, "account/account_code.html", context, status=422)
 
 
 @require_POST
@@ -112,14 +112,14 @@ def objection(request: Request, token: str) -> HttpResponse:
         return see_other("objected")
     made = check_objection(confirmation_id=confirmation_id, at=request.at)
     context = {"form": form, "made": made, "days": settings.OBJECTION_LIFETIME.days}
-    return render(request, "objection.html", context, status=422 if form.errors else 200)
+    return render(request, "account/objection.html", context, status=422 if form.errors else 200)
 
 
 @require_GET
 @open_to_all
 def objected(request: Request) -> HttpResponse:
     """The change is stopped; what to do now."""
-    return render(request, "objected.html")
+    return render(request, "account/objected.html")
 
 
 def _asked(request: CardRequest, me: AccountRow, form: AddressForm, email: EmailAddress) -> bool:

@@ -24,7 +24,7 @@ def sessions(request: CardRequest) -> HttpResponse:
         "this": request.sitting.session_id,
         "places": {grant.id: grant.clinic_name for grant in own_grants(account_id=me.id, at=request.at)},
     }
-    return show(request, "account_sessions.html", context)
+    return show(request, "account/account_sessions.html", context)
 
 
 @require_POST

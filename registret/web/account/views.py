@@ -48,7 +48,7 @@ def account(request: CardRequest) -> HttpResponse:
         "number_of_sessions": len(sessions_of(hsa_id=me.hsa_id, at=request.at)),
         "at": request.at,
     }
-    return show(request, "account.html", context)
+    return show(request, "account/account.html", context)
 
 
 @require_POST
@@ -83,7 +83,7 @@ def apply(request: ActorRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and (wanted := _applied(request, me.id, form)):
         return see_other("own_application", wanted)
     context = {"form": form, "provider": care_provider_of(me.organisation_number)}
-    return show(request, "account_apply.html", context, status=422 if form.errors else 200)
+    return show(request, "account/account_apply.html", context, status=422 if form.errors else 200)
 
 
 @require_GET
@@ -130,7 +130,7 @@ def leave(request: CardRequest, id: int) -> HttpResponse:
         return see_other("account")
     last = len(access.own_grants(account_id=me.id, at=request.at)) == 1
     needed = access.needs_successor(grant=grant, account_id=me.id, at=request.at)
-    return show(request, "account_leave.html", {"grant": grant, "last": last, "needed": needed})
+    return show(request, "account/account_leave.html", {"grant": grant, "last": last, "needed": needed})
 
 
 @require_GET
@@ -139,7 +139,7 @@ def own_log(request: CardRequest) -> HttpResponse:
     """What the log holds about oneself."""
     me = own(request)
     page = entries_of_account(account_id=me.id, before=number_in(request.GET, "fore"))
-    return show(request, "own_log.html", {"log": page, "account": me, "links": links_of(account_id=me.id)})
+    return show(request, "account/own_log.html", {"log": page, "account": me, "links": links_of(account_id=me.id)})
 
 
 def _applied(request: ActorRequest, account_id: int, form: ApplicationForm) -> int | None:
@@ -169,4 +169,4 @@ def _application(request: CardRequest, id: int, form: AnswerForm, *, status: int
     wanted = application_of(account_id=own(request).id, application_id=id)
     questions = desk.questions_to(account_id=wanted.account_id, application_id=wanted.id)
     context = {"a": wanted, "questions": questions, "form": form}
-    return show(request, "account_application.html", context, status=status)
+    return show(request, "account/account_application.html", context, status=status)

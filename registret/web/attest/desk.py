@@ -77,4 +77,4 @@ def several(request: ActorRequest) -> HttpResponse:
         ids = ids[: access.AT_ONCE]
         context["chosen"] = [application_for(actor=request.actor, application_id=i, at=request.at) for i in ids]
         context["until"] = reach_of(request.actor, at=request.at).last_day(at=request.at)
-    return render(request, "attest_several.html", context)
+    return render(request, "attest/attest_several.html", context)

@@ -63,7 +63,7 @@ _PLACES = {
 def queue(request: ActorRequest) -> HttpResponse:
     """All that waits where the actor attests, and what the actor just did (`klart`)."""
     context = queue_context(request)
-    return render(request, "attest.html", context | done_context(request, context["decided"]))
+    return render(request, "attest/attest.html", context | done_context(request, context["decided"]))
 
 
 @require_http_methods(["GET", "POST"])
@@ -93,7 +93,7 @@ def decline(request: ActorRequest, id: int) -> HttpResponse:
     context = item_context(request, wanted) | {"form": form}
     if not context["decidable"]:
         return see_other("attest_one", wanted.id)
-    return render(request, "decline.html", context, status=422 if form.errors else 200)
+    return render(request, "attest/decline.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -138,7 +138,7 @@ def _item(
     context = item_context(request, wanted) | {"form": form, "address": address, "writing": writing}
     context["last_possible"] = form.last_possible
     wrong = form.errors or address.errors or (writing and writing.errors)
-    return render(request, "attest_one.html", context, status=422 if wrong else 200)
+    return render(request, "attest/attest_one.html", context, status=422 if wrong else 200)
 
 
 def _attested(request: ActorRequest, wanted: ApplicationRow, form: AttestForm) -> bool:

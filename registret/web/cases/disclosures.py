@@ -43,7 +43,7 @@ def disclosures(request: ActorRequest) -> HttpResponse:
         "before": before,
         "registries": [one for one in sub_registries() if parts_of(one.code)],
     }
-    return render(request, "disclosures.html", context)
+    return render(request, "cases/disclosures.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -69,7 +69,7 @@ def new(request: ActorRequest, code: str) -> HttpResponse:
         "chosen": form["parts"].value() or [],
         "card_time": CardTime.of(request.actor, at=request.at),
     }
-    return render(request, "disclosure_new.html", context, status=422 if form.errors else 200)
+    return render(request, "cases/disclosure_new.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -93,7 +93,7 @@ def one(request: ActorRequest, number: int) -> HttpResponse:
         "until": timezone.localtime(request.at).date() + records.FETCHABLE_FOR,
         "card_time": CardTime.of(request.actor, at=request.at),
     }
-    return render(request, "disclosure.html", context)
+    return render(request, "cases/disclosure.html", context)
 
 
 @require_POST

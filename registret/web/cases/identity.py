@@ -61,7 +61,7 @@ def number(request: ActorRequest, patient: str) -> HttpResponse:
         "other": other,
         "changed": changed,
     }
-    return render(request, "patient_number.html", context, status=422 if form.errors else 200)
+    return render(request, "cases/patient_number.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
@@ -71,7 +71,7 @@ def number_of_case(request: ActorRequest) -> HttpResponse:
     today = timezone.localtime(request.at).date()
     case_form = CaseForm(request.POST, today=today)
     if not case_form.is_valid():
-        return render(request, "cases.html", {"tab": "cases", "form": case_form, "destroyed": None}, status=422)
+        return render(request, "cases/cases.html", {"tab": "cases", "form": case_form, "destroyed": None}, status=422)
     form = _form(request, sent="new_number" in request.POST)
     other, changed = None, False
     if form.is_bound and form.is_valid() and "change" not in request.POST:
@@ -91,7 +91,7 @@ def number_of_case(request: ActorRequest) -> HttpResponse:
         "changed": changed,
         "card_time": CardTime.of(request.actor, at=request.at),
     }
-    return render(request, "case_number.html", context, status=422 if form.errors else 200)
+    return render(request, "cases/case_number.html", context, status=422 if form.errors else 200)
 
 
 def _form(request: ActorRequest, *, sent: bool) -> NumberForm:

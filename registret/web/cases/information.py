@@ -20,7 +20,7 @@ from registret.web.surroundings import surroundings
 def clinics(request: Request) -> HttpResponse:
     """All clinics that report, by region."""
     context = {"clinics": open_clinics(first_of_organisation=None), "surroundings": surroundings(request)}
-    return render(request, "patient_information_clinics.html", context)
+    return render(request, "cases/patient_information_clinics.html", context)
 
 
 @require_GET
@@ -39,4 +39,4 @@ def clinic(request: Request, code: str) -> HttpResponse:
         "kept": kept,
         "surroundings": surroundings(request),
     }
-    return render(request, "patient_information.html", context)
+    return render(request, "cases/patient_information.html", context)

@@ -35,7 +35,7 @@ def retention(request: ActorRequest) -> HttpResponse:
     """All sub-registries, also those that are closed."""
     found = ages(actor=request.actor, at=request.at)
     context = {"tab": "retention", "ages": found, "decided": request.GET.get("klart", "")}
-    return render(request, "retention.html", context)
+    return render(request, "cases/retention.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -59,7 +59,7 @@ def one(request: ActorRequest, code: str) -> HttpResponse:
         "asked": asked if not form.errors else "",
         "card_time": CardTime.of(request.actor, at=request.at),
     }
-    return render(request, "retention_one.html", context, status=422 if form.errors else 200)
+    return render(request, "cases/retention_one.html", context, status=422 if form.errors else 200)
 
 
 def _to_ask(age: Age, what: str) -> str:

@@ -44,7 +44,7 @@ def cases(request: ActorRequest) -> HttpResponse:
             "leaving": leaving,
             "mine": leaving is not None and leaving.by_account_id == request.actor.account_id,
         }
-        return render(request, "case.html", context)
+        return render(request, "cases/case.html", context)
     return _asking(request, form)
 
 
@@ -96,7 +96,9 @@ def opt_out(request: ActorRequest) -> HttpResponse:
         "changed": changed,
         "card_time": CardTime.of(request.actor, at=request.at),
     }
-    return render(request, "case_opt_out.html", context, status=409 if changed else 422 if context["unsure"] else 200)
+    return render(
+        request, "cases/case_opt_out.html", context, status=409 if changed else 422 if context["unsure"] else 200
+    )
 
 
 @require_POST
@@ -139,7 +141,7 @@ def _asking(request: ActorRequest, form: CaseForm) -> HttpResponse:
         "taken_back": request.GET.get("angrat") == "1",
         "renumbered": request.GET.get("bytt") == "1",
     }
-    return render(request, "cases.html", context, status=422 if form.errors else 200)
+    return render(request, "cases/cases.html", context, status=422 if form.errors else 200)
 
 
 def _file(request: ActorRequest, name: str, made: Callable[[CaseForm, str], bytes]) -> HttpResponse:

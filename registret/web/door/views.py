@@ -47,7 +47,7 @@ def front(request: Request) -> HttpResponse:
                 return see_other("start")
         except Refused:
             pass
-    return render(request, "front.html")
+    return render(request, "door/front.html")
 
 
 @require_GET
@@ -108,7 +108,7 @@ def check(request: Request) -> HttpResponse:
     """Kontrollera ditt kort: the same reading, without logging in."""
     if request.method == "POST":
         return _to_the_card_door(request, Purpose.CHECK)
-    return render(request, "check.html", {"surroundings": surroundings(request)})
+    return render(request, "door/check.html", {"surroundings": surroundings(request)})
 
 
 @require_GET
@@ -136,7 +136,7 @@ def checked(request: Request, reference: str) -> HttpResponse:
         reference=reference,
         at=found.at,
     )
-    return render(request, "checked.html", context | {"surroundings": surroundings(request)})
+    return render(request, "door/checked.html", context | {"surroundings": surroundings(request)})
 
 
 @require_POST
@@ -169,7 +169,7 @@ def log_out(request: Request) -> HttpResponse:
 @open_to_all
 def logged_out(request: Request) -> HttpResponse:
     """Ditt kort sitter kvar i läsaren: the page watches until the card is out."""
-    return render(request, "logged_out.html")
+    return render(request, "door/logged_out.html")
 
 
 @require_GET
@@ -221,7 +221,7 @@ def onward(request: Request, address: str) -> HttpResponse:
     Not a redirect: browsers hold a form to the sites that CSP names, through all redirects, and only the provider knows
     where it sends people on its own way.
     """
-    return render(request, "onward.html", {"address": address})
+    return render(request, "door/onward.html", {"address": address})
 
 
 def browser_of(request: Request) -> str:

@@ -53,4 +53,4 @@ def health(request: ActorRequest) -> HttpResponse:
         "marks": file_of_marks(),
         "all_well": not any(line.trouble for line in lines),
     }
-    return render(request, "health.html", context)
+    return render(request, "health/health.html", context)

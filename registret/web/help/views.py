@@ -28,28 +28,28 @@ _STATEMENTS_UPDATED = date(2026, 11, 26)
 @open_to_all
 def help_page(request: Request) -> HttpResponse:
     """Hjälp: the work in the registry, from finding a patient to signing, and how to reach the support."""
-    return _page(request, "help.html", {"reserve_numbers": [form.name for form in reserve_formats().values()]})
+    return _page(request, "help/help.html", {"reserve_numbers": [form.name for form in reserve_formats().values()]})
 
 
 @require_GET
 @open_to_all
 def help_reader(request: Request) -> HttpResponse:
     """Help with the card, its reader, logging in and logging out."""
-    return _page(request, "help_reader.html", {"idle_minutes": int(settings.SESSION_IDLE.total_seconds() // 60)})
+    return _page(request, "help/help_reader.html", {"idle_minutes": int(settings.SESSION_IDLE.total_seconds() // 60)})
 
 
 @require_GET
 @open_to_all
 def help_access(request: Request) -> HttpResponse:
     """Help with registering, confirming the mail address and waiting for attestation."""
-    return _page(request, "help_access.html", {"confirmation_days": settings.CONFIRMATION_LIFETIME.days})
+    return _page(request, "help/help_access.html", {"confirmation_days": settings.CONFIRMATION_LIFETIME.days})
 
 
 @require_GET
 @open_to_all
 def help_errors(request: Request) -> HttpResponse:
     """Every error message, in groups, each with a link to its page."""
-    return _page(request, "help_errors.html", {"errors": errors.listed()})
+    return _page(request, "help/help_errors.html", {"errors": errors.listed()})
 
 
 @require_GET
@@ -62,8 +62,8 @@ def help_error(request: Request, code: str) -> HttpResponse:
     address = settings.SITE_ORIGIN + reverse("help_card", args=[code]) if code.startswith("card.") else ""
     context = {"page": page, "helper": errors.helper(code), "address": address}
     if page.picture is not None:
-        context["picture"] = f"components/picture_{page.picture}.html"
-    return _page(request, "help_error.html", context)
+        context["picture"] = f"help/parts/picture_{page.picture}.html"
+    return _page(request, "help/help_error.html", context)
 
 
 @require_GET
@@ -80,7 +80,7 @@ def help_card(request: Request, name: str) -> HttpResponse:
 @open_to_all
 def accessibility(request: Request) -> HttpResponse:
     """Tillgänglighetsredogörelse."""
-    return _page(request, "accessibility.html", {"updated": _STATEMENTS_UPDATED})
+    return _page(request, "help/accessibility.html", {"updated": _STATEMENTS_UPDATED})
 
 
 @require_GET
@@ -90,7 +90,7 @@ def privacy(request: Request) -> HttpResponse:
     now = lengths()
     told = [{"name": one.name, "data": one.data, "kept": [kept.told(now) for kept in one.kept]} for one in PROCESSINGS]
     context = {"updated": _STATEMENTS_UPDATED, "processings": told, "controllers": controllers()}
-    return _page(request, "privacy.html", context)
+    return _page(request, "help/privacy.html", context)
 
 
 def _page(request: Request, template: str, context: dict[str, Any]) -> HttpResponse:

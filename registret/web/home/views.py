@@ -45,7 +45,7 @@ def start(request: ActorRequest) -> HttpResponse:
         context["work"] = waiting(actor, at=request.at)
     elif actor.may(Permission.READ_RECORDS):
         context["newest"] = newest(actor, at=request.at)
-    return render(request, "start.html", context)
+    return render(request, "home/start.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -64,7 +64,7 @@ def seat(request: CardRequest) -> HttpResponse:
         return see_other("application")
     chosen = person.seat.grant_id if isinstance(person, Actor) else seats[0].grant_id
     context = {"seats": seats, "chosen": chosen, "surroundings": surroundings(request)}
-    return render(request, "seat.html", context)
+    return render(request, "home/seat.html", context)
 
 
 def _greeting(hour: int) -> str:

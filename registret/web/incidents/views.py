@@ -27,7 +27,9 @@ def register(request: ActorRequest) -> HttpResponse:
     before = number_in(request.GET, "fore")
     page = incidents.incidents(actor=request.actor, before=before)
     lines = incident_lines(page.rows, at=request.at)
-    return render(request, "incidents.html", {"tab": "office", "lines": lines, "older": page.older, "before": before})
+    return render(
+        request, "incidents/incidents.html", {"tab": "office", "lines": lines, "older": page.older, "before": before}
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -49,7 +51,7 @@ def incident(request: ActorRequest, number: int) -> HttpResponse:
     Raises: NotFound.
     """
     newest, *earlier = (shown(row, at=request.at) for row in incidents.revisions(incident=number, actor=request.actor))
-    return render(request, "incident.html", {"tab": "office", "incident": newest, "earlier": earlier})
+    return render(request, "incidents/incident.html", {"tab": "office", "incident": newest, "earlier": earlier})
 
 
 @require_http_methods(["GET", "POST"])
@@ -92,4 +94,4 @@ def export(request: ActorRequest) -> HttpResponse:
 
 def _form(request: ActorRequest, form: IncidentForm, *, number: int | None) -> HttpResponse:
     context = {"tab": "office", "form": form, "number": number}
-    return render(request, "incident_form.html", context, status=422 if form.errors else 200)
+    return render(request, "incidents/incident_form.html", context, status=422 if form.errors else 200)

@@ -9,12 +9,15 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from registret.kernel.dates import Reach
-from registret.kernel.identifiers import HsaId, Malformed
+from registret.kernel.identifiers import HsaId, Malformed, mask_personal_numbers
 from registret.kernel.secret import CODE_ALPHABET
 from registret.kernel.sweden import midnight
 from registret.ledger.queries import Wanted
+from registret.oversight.openings import Why
+from registret.web.attest.forms import ReasonField
 from registret.web.dates import DayField
-from registret.words.events import EVENTS, event_name
+from registret.words.events import EVENTS, errand_name, event_name
+from registret.words.incidents import incident_fault
 
 
 class SystemIdField(forms.CharField):
@@ -31,6 +34,34 @@ class SystemIdField(forms.CharField):
         text = str(super().clean(value)).upper()
         if text and not re.fullmatch(f"P[{CODE_ALPHABET}]{{8}}", text):
             raise forms.ValidationError(self.error_messages["invalid"])
+        return text
+
+
+class OpeningForm(forms.Form):
+    """Why the log is read. `question`: what was asked of it, to go on with."""
+
+    why = forms.TypedChoiceField(
+        coerce=Why,
+        error_messages={"required": _("Välj vad det gäller"), "invalid_choice": _("Välj vad det gäller")},
+    )
+    reason = ReasonField(
+        max_length=500,
+        error_messages={
+            "required": _("Skriv varför"),
+            "max_length": _("Skriv högst 500 tecken"),
+            "null_characters_not_allowed": _("Texten innehåller ett tecken som inte går att spara"),
+        },
+    )
+    question = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["why"].choices = [(why.value, errand_name(why)) for why in Why]  # type: ignore[attr-defined]
+
+    def clean_reason(self) -> str:
+        text = str(self.cleaned_data["reason"])
+        if mask_personal_numbers(text) != text:
+            raise forms.ValidationError(incident_fault("patient_number"))
         return text
 
 

@@ -12,8 +12,12 @@ from registret.access.actor import Actor
 from registret.ledger import exporting
 from registret.ledger.queries import EntryPage, Wanted, entries
 from registret.ledger.services import Fact, record
+from registret.oversight.openings import opening
 from registret.oversight.queries import EntriesPage, ReviewRow, entries_of, review_for
 from registret.records.known_as import ids_in_the_log, system_ids
+
+# So few that a page is a few screens of a telephone.
+_ROWS = 20
 
 
 @transaction.atomic
@@ -21,12 +25,13 @@ def read_log(
     *, wanted: Wanted, patient: str, told: Mapping[str, str], before: int | None, actor: Actor, at: datetime
 ) -> EntryPage:
     """A page of the log, newest first, of one patient if `patient` is a system id; the question, as `told`, is in the
-    log afterwards.
+    log afterwards, with the number of the entry that says why.
 
-    Raises: NotPermitted.
+    Raises: NotPermitted, LogReasonNeeded.
     """
+    why = opening(actor=actor, at=at)
     wanted = _about(wanted, patient, actor)
-    page = entries(wanted=wanted, before=before)
+    page = entries(wanted=wanted, before=before, size=_ROWS)
     patient_id, known = _of_whom(wanted)
     record(
         event="log.read",
@@ -34,7 +39,7 @@ def read_log(
         at=at,
         about_hsa_id=wanted.hsa_id,
         about_patient_id=patient_id,
-        facts={**told, **known, "below": before, "rows": len(page.rows)},
+        facts={**told, **known, "below": before, "rows": len(page.rows), "opening": why},
     )
     return page
 
@@ -63,8 +68,9 @@ def export_log(
 ) -> Iterator[bytes]:
     """The log as a file (`jsonl`, `csv` or `seals`), in a stream. The log has an entry before it begins.
 
-    Raises: NotPermitted.
+    Raises: NotPermitted, LogReasonNeeded.
     """
+    why = opening(actor=actor, at=at)
     wanted = _about(wanted, patient, actor)
     count, last = exporting.extent(wanted)
     patient_id, known = _of_whom(wanted)
@@ -74,7 +80,7 @@ def export_log(
         at=at,
         about_hsa_id=wanted.hsa_id,
         about_patient_id=patient_id,
-        facts={**told, **known, "form": form, "rows": count},
+        facts={**told, **known, "form": form, "rows": count, "opening": why},
     )
     match form:
         case "csv":

@@ -44,7 +44,7 @@ def reviews(request: ActorRequest) -> HttpResponse:
         "figures": lines,
         "without": without,
     }
-    return render(request, "reviews.html", context)
+    return render(request, "logbook/reviews.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -146,7 +146,7 @@ def take(request: ActorRequest, review_id: int) -> HttpResponseBase:
 
 def _new(request: ActorRequest, form: NewReview, *, directed: bool) -> HttpResponse:
     context = {"tab": "logbook", "form": form, "directed": directed}
-    return render(request, "review_new.html", context, status=422 if form.errors else 200)
+    return render(request, "logbook/review_new.html", context, status=422 if form.errors else 200)
 
 
 def _directed(request: ActorRequest, form: DirectedForm) -> int:
@@ -190,4 +190,4 @@ def _review(
         "form": form,
         "closing": closing,
     }
-    return render(request, "review.html", context, status=422 if form.errors or closing.errors else 200)
+    return render(request, "logbook/review.html", context, status=422 if form.errors or closing.errors else 200)

@@ -4,6 +4,7 @@ from registret.web.logbook import review_views, views
 
 urlpatterns = [
     path("loggen", views.logbook, name="logbook"),
+    path("loggen/oppna", views.open_up, name="log_open"),
     path("loggen/exportera", views.export, name="log_export"),
     path("loggen/granskningar", review_views.reviews, name="reviews"),
     path("loggen/granskningar/stickprov", review_views.new_sample, name="review_sample"),

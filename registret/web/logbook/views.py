@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.shortcuts import render
+from django.http import HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from registret.access.checks import check_card_age
 from registret.access.roles import Permission
+from registret.oversight.openings import open_log
+from registret.oversight.refusals import LogReasonNeeded
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
-from registret.web.logbook.forms import LogForm
+from registret.web.logbook.forms import LogForm, OpeningForm
 from registret.web.logbook.pages import log_lines
 from registret.web.logbook.reading import export_log, read_log
 from registret.web.numbers import number_in
@@ -29,23 +32,38 @@ _FILES = {
 @require_GET
 @needs(Permission.READ_LOG)
 def logbook(request: ActorRequest) -> HttpResponse:
-    """Who did what, when and from where. The reading itself is logged."""
+    """Who did what, when and from where. Whoever has not said why is asked; the reading itself is logged."""
     form = LogForm(request.GET)
     context: dict[str, Any] = {"tab": "logbook", "form": form}
     if not form.is_valid():
-        return render(request, "logbook.html", context, status=422)
+        return render(request, "logbook/logbook.html", context, status=422)
     before = number_in(request.GET, "fore")
-    page = read_log(
-        wanted=form.wanted,
-        patient=form.cleaned_data["patient"],
-        told=form.told,
-        before=before,
-        actor=request.actor,
-        at=request.at,
-    )
+    try:
+        page = read_log(
+            wanted=form.wanted,
+            patient=form.cleaned_data["patient"],
+            told=form.told,
+            before=before,
+            actor=request.actor,
+            at=request.at,
+        )
+    except LogReasonNeeded:
+        return _ask(request, OpeningForm(initial={"question": request.GET.urlencode()}))
     context |= {"lines": log_lines(page.rows, actor=request.actor), "before": before}
     context |= {"older": _with(request, page.older) if page.older else "", "newest": _with(request, None)}
-    return render(request, "logbook.html", context)
+    return render(request, "logbook/logbook.html", context)
+
+
+@require_POST
+@needs(Permission.READ_LOG)
+def open_up(request: ActorRequest) -> HttpResponse:
+    """A reason is given, and the log is shown as it was asked for."""
+    form = OpeningForm(request.POST)
+    if not form.is_valid():
+        return _ask(request, form)
+    data = form.cleaned_data
+    open_log(why=data["why"], reason=data["reason"], actor=request.actor, at=request.at)
+    return _to_log(QueryDict(data["question"]).urlencode())
 
 
 @require_POST
@@ -58,19 +76,34 @@ def export(request: ActorRequest) -> HttpResponseBase:
     check_card_age(request.actor, at=request.at)
     form, kind = LogForm(request.POST), request.POST.get("form", "")
     if not form.is_valid() or kind not in _FILES:
-        return render(request, "logbook.html", {"tab": "logbook", "form": form}, status=422)
-    stream = export_log(
-        wanted=form.wanted,
-        patient=form.cleaned_data["patient"],
-        told=form.told,
-        form=kind,
-        actor=request.actor,
-        at=request.at,
-    )
+        return render(request, "logbook/logbook.html", {"tab": "logbook", "form": form}, status=422)
+    try:
+        stream = export_log(
+            wanted=form.wanted,
+            patient=form.cleaned_data["patient"],
+            told=form.told,
+            form=kind,
+            actor=request.actor,
+            at=request.at,
+        )
+    except LogReasonNeeded:
+        return _to_log("")
     name, ending, content_type = _FILES[kind]
     file = f"{name}-{timezone.localtime(request.at):%Y-%m-%d}.{ending}"
     headers = {"Content-Disposition": f'attachment; filename="{file}"'}
     return StreamingHttpResponse(stream, content_type=content_type, headers=headers)
+
+
+def _ask(request: ActorRequest, form: OpeningForm) -> HttpResponse:
+    return render(
+        request, "logbook/log_open.html", {"tab": "logbook", "form": form}, status=422 if form.errors else 200
+    )
+
+
+def _to_log(question: str) -> HttpResponse:
+    response = redirect(f"{reverse('logbook')}?{question}" if question else reverse("logbook"))
+    response.status_code = 303
+    return response
 
 
 def _with(request: ActorRequest, before: int | None) -> str:

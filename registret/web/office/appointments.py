@@ -43,7 +43,7 @@ def appointments(request: ActorRequest) -> HttpResponse:
         "proposed": nominating.nominations(actor=request.actor, at=request.at),
         "done": next((one for one in people if one.grant_id == number_in(request.GET, "klart")), None),
     }
-    return render(request, "appointments.html", context)
+    return render(request, "office/appointments.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -67,7 +67,7 @@ def nominate(request: ActorRequest) -> HttpResponse:
         "asked": asked,
         "card_time": CardTime.of(request.actor, at=request.at),
     }
-    return render(request, "appoint.html", context, status=422 if form.errors else 200)
+    return render(request, "office/appoint.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -95,7 +95,7 @@ def confirm(request: ActorRequest, id: int) -> HttpResponse:
         ),
         "card_time": CardTime.of(request.actor, at=request.at),
     }
-    return render(request, "nomination_confirm.html", context)
+    return render(request, "office/nomination_confirm.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -109,7 +109,7 @@ def decline(request: ActorRequest, id: int) -> HttpResponse:
         nominating.decline(nomination_id=id, reason=reason, actor=request.actor, at=request.at)
         return see_other("appointments")
     context = {"tab": "office", "row": row, "form": form, "card_time": CardTime.of(request.actor, at=request.at)}
-    return render(request, "nomination_decline.html", context, status=422 if form.errors else 200)
+    return render(request, "office/nomination_decline.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

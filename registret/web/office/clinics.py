@@ -103,7 +103,7 @@ def bring(request: ActorRequest) -> HttpResponse:
         "card_time": CardTime.of(request.actor, at=request.at),
     }
     wrong = form.errors or (answer is not None and answer.faults)
-    return render(request, "bring_clinics.html", context, status=422 if wrong else 200)
+    return render(request, "office/bring_clinics.html", context, status=422 if wrong else 200)
 
 
 def _is_empty(request: ActorRequest) -> bool:

@@ -21,7 +21,9 @@ _LETTERS_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none
 @needs(Permission.APPOINT)
 def letters(request: ActorRequest) -> HttpResponse:
     """All kinds, each in both languages."""
-    return render(request, "letters.html", {"tab": "office", "kinds": list(LETTERS), "languages": settings.LANGUAGES})
+    return render(
+        request, "office/letters.html", {"tab": "office", "kinds": list(LETTERS), "languages": settings.LANGUAGES}
+    )
 
 
 @require_GET
@@ -29,7 +31,7 @@ def letters(request: ActorRequest) -> HttpResponse:
 def letter(request: ActorRequest, kind: str, language: str) -> HttpResponse:
     """One letter as text. Its links and its code are examples."""
     context = {"tab": "office", "kind": kind, "language": language, "languages": settings.LANGUAGES}
-    return render(request, "letter_sample.html", context | {"letter": _sample(request, kind, language)})
+    return render(request, "office/letter_sample.html", context | {"letter": _sample(request, kind, language)})
 
 
 @require_GET

@@ -113,7 +113,7 @@ def time_limits(request: ActorRequest) -> HttpResponse:
     newest = newest_decisions()
     lines = [_line(limit, newest.get(limit)) for limit in TimeLimit]
     context = {"tab": "office", "lines": lines, "fixed": fixed(), "changed": request.GET.get("klart")}
-    return render(request, "time_limits.html", context)
+    return render(request, "office/time_limits.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -128,7 +128,7 @@ def time_limit(request: ActorRequest, code: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _decided(request, limit, form):
         return see_other("time_limits")
     context: dict[str, Any] = {"tab": "office", "line": line, "form": form, "history": decisions(limit)}
-    return render(request, "time_limit.html", context, status=422 if form.errors else 200)
+    return render(request, "office/time_limit.html", context, status=422 if form.errors else 200)
 
 
 def _decided(request: ActorRequest, limit: TimeLimit, form: LimitForm) -> bool:

@@ -79,7 +79,7 @@ def one_clinic(request: ActorRequest, id: int) -> HttpResponse:
         ],
         "history": participation.decisions(place.id),
     }
-    return render(request, "participation.html", context, status=422 if form.errors else 200)
+    return render(request, "office/participation.html", context, status=422 if form.errors else 200)
 
 
 def _decided(request: ActorRequest, clinic_id: int, form: ParticipationForm) -> bool:

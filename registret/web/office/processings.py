@@ -34,7 +34,9 @@ class Shown:
 @needs(Permission.APPOINT)
 def processings(request: ActorRequest) -> HttpResponse:
     """All processings."""
-    return render(request, "processings.html", {"tab": "office", "processings": shown(), "controllers": controllers()})
+    return render(
+        request, "office/processings.html", {"tab": "office", "processings": shown(), "controllers": controllers()}
+    )
 
 
 @require_GET

@@ -36,7 +36,7 @@ def appoint_support(request: ActorRequest) -> HttpResponse:
         asked = asked_about(request, form)
     card_time = CardTime.of(request.actor, at=request.at)
     context = {"tab": "office", "act": "support", "form": form, "asked": asked, "card_time": card_time}
-    return render(request, "appoint.html", context, status=422 if form.errors else 200)
+    return render(request, "office/appoint.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -53,7 +53,7 @@ def dismiss(request: ActorRequest, id: int) -> HttpResponse:
         appointing.dismiss_support(grant_id=id, reason=reason, actor=request.actor, at=request.at)
         return see_other("appointments")
     context = {"tab": "office", "p": person, "form": form, "card_time": CardTime.of(request.actor, at=request.at)}
-    return render(request, "dismiss_support.html", context, status=422 if form.errors else 200)
+    return render(request, "office/dismiss_support.html", context, status=422 if form.errors else 200)
 
 
 def to_appointments(grant_id: int) -> HttpResponse:

@@ -48,7 +48,7 @@ def office(request: ActorRequest) -> HttpResponse:
         "done": just_appointed(lines, number_in(request.GET, "klart")),
         "proposed": proposed(actor=request.actor, at=request.at),
     }
-    return render(request, "office.html", context)
+    return render(request, "office/office.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -79,7 +79,7 @@ def appoint(request: ActorRequest) -> HttpResponse:
         "others": who_confirms(actor=request.actor, at=request.at),
         "card_time": CardTime.of(request.actor, at=request.at),
     }
-    return render(request, "appoint.html", context, status=422 if form.errors else 200)
+    return render(request, "office/appoint.html", context, status=422 if form.errors else 200)
 
 
 def _form(request: ActorRequest) -> AppointForm:

@@ -63,4 +63,4 @@ def access_times_page(request: ActorRequest) -> HttpResponse:
         "enough": ENOUGH,
         "enough_for_90": ENOUGH_FOR_90,
     }
-    return render(request, "access_times.html", context)
+    return render(request, "office/access_times.html", context)

@@ -83,7 +83,7 @@ def propose(request: ActorRequest) -> HttpResponse:
         "last_possible": last_possible,
         "card_time": CardTime.of(request.actor, at=request.at),
     }
-    return render(request, "substitute.html", context, status=422 if form.errors else 200)
+    return render(request, "people/substitute.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
@@ -114,7 +114,7 @@ def decline(request: ActorRequest, id: int) -> HttpResponse:
         "back": _list(request),
         "card_time": CardTime.of(request.actor, at=request.at),
     }
-    return render(request, "decline_substitute.html", context, status=422 if form.errors else 200)
+    return render(request, "people/decline_substitute.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

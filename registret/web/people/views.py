@@ -88,7 +88,7 @@ def people(request: ActorRequest) -> HttpResponse:
         # The office has all of them on its own page.
         "proposed": proposed(actor=request.actor, at=request.at) if request.actor.seat.clinic_id else (),
     }
-    return render(request, "people.html", context)
+    return render(request, "people/people.html", context)
 
 
 @require_POST
@@ -130,7 +130,7 @@ def access_time(request: ActorRequest) -> HttpResponse:
         "enough": ENOUGH,
         "enough_for_90": ENOUGH_FOR_90,
     }
-    return render(request, "access_time.html", context)
+    return render(request, "people/access_time.html", context)
 
 
 @require_GET
@@ -152,7 +152,7 @@ def person(request: ActorRequest, id: int) -> HttpResponse:
         "may_take_over": access.may_take_over(account_id=id, actor=request.actor, at=request.at),
         "card_time": CardTime.of(request.actor, at=request.at),
     }
-    return render(request, "person.html", context)
+    return render(request, "people/person.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -182,7 +182,7 @@ def change(request: ActorRequest, id: int) -> HttpResponse:
         "form": form,
         "last_possible": last,
     }
-    return render(request, "change_grant.html", context, status=422 if form.errors else 200)
+    return render(request, "people/change_grant.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -265,7 +265,7 @@ def _with_a_reason(
         # With the last grant here the person is not seen from here any more.
         is_gone = len(found.grants) == 1
         return _to(_list_of(request, found) if is_gone else reverse("person", args=[account_id]), revoked=grant)
-    return render(request, "with_a_reason.html", context, status=422 if form.errors else 200)
+    return render(request, "people/with_a_reason.html", context, status=422 if form.errors else 200)
 
 
 def _everybody(request: ActorRequest) -> tuple[PersonRow, ...]:

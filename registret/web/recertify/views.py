@@ -48,7 +48,7 @@ def recertifications(request: ActorRequest) -> HttpResponse:
         "clinic_id": clinic_id,
         "is_office": office,
     }
-    return render(request, "recertifications.html", context)
+    return render(request, "recertify/recertifications.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -103,7 +103,7 @@ def start(request: ActorRequest) -> HttpResponse:
         if made is not None:
             return see_other("recertification", made)
     context = {"tab": "office", "form": form, "card_time": CardTime.of(request.actor, at=request.at)}
-    return render(request, "recertification_start.html", context, status=422 if form.errors else 200)
+    return render(request, "recertify/recertification_start.html", context, status=422 if form.errors else 200)
 
 
 def _page(
@@ -135,7 +135,7 @@ def _page(
         "card_time": CardTime.of(request.actor, at=request.at),
         "is_office": request.actor.seat.clinic_id is None,
     }
-    return render(request, "recertification.html", context, status=status)
+    return render(request, "recertify/recertification.html", context, status=status)
 
 
 def _ask(request: ActorRequest, row: RecertificationRow, ending: Sequence[LineRow]) -> HttpResponse:
@@ -146,7 +146,7 @@ def _ask(request: ActorRequest, row: RecertificationRow, ending: Sequence[LineRo
         "data": request.POST,
         "card_time": CardTime.of(request.actor, at=request.at),
     }
-    return render(request, "recertification_ends.html", context)
+    return render(request, "recertify/recertification_ends.html", context)
 
 
 def _faster(lines: Sequence[LineRow], asked: Sequence[LineRow]) -> list[LineRow]:

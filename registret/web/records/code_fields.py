@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,12 +21,13 @@ _LONGEST: Final = 80
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeInput:
     """What the component shows. `named`: the names of the codes. `address`: where the script searches; empty, if the
-    list that comes along has no names to search in."""
+    list that comes along has no names to search in. `within`: the ranges of codes that come first there."""
 
     name: str
     value: str
     named: str
     address: str
+    within: str
     has_several: bool
     is_bad: bool
     explained_by: str
@@ -44,12 +44,12 @@ def code_input(
     terminology = question.terminology
     if terminology is None:
         return None
-    query = urlencode({"inom": " ".join(question.variable.expected)})
     return CodeInput(
         name=question.code,
         value=value,
         named=_named(terminology, answer),
-        address=f"{reverse('code_search', args=[terminology.system.value])}?{query}" if terminology.concepts else "",
+        address=reverse("code_search", args=[terminology.system.value]) if terminology.concepts else "",
+        within=" ".join(question.variable.expected),
         has_several=question.type is VariableType.CODES,
         is_bad=is_bad,
         explained_by=f"{explained_by} {question.code}-namn".strip(),

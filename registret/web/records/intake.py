@@ -90,13 +90,13 @@ def find(request: ActorRequest) -> HttpResponse:
     """Sök patient. What is typed travels in the body: a number has no place in an address."""
     written = text_in(request.POST, "q")[:100] if request.method == "POST" else ""
     if not written:
-        return render(request, "find.html", {"tab": "records"})
+        return render(request, "records/find.html", {"tab": "records"})
     found = looking.search(actor=request.actor, written=written, at=request.at)
     if found.patient is not None:
         return see_other("patient", found.patient.system_id)
     if found.number is not None and pages.registries_to_report(request.actor):
         context = intake_context(request, Wanted.of_number(found.number))
-        return render(request, "new_episode.html", context | {"is_new": True})
+        return render(request, "records/new_episode.html", context | {"is_new": True})
     # Twelve digits that are no number: a slip of the finger, which the check digit finds.
     mistyped = found.number is None and len(re.sub(r"[\s+-]", "", written)) in {10, 12} and written[:6].isdigit()
     context = {
@@ -109,7 +109,7 @@ def find(request: ActorRequest) -> HttpResponse:
         "reserve_numbers": [str(one.name) for one in reserve_formats().values()],
         "tab": "records",
     }
-    return render(request, "find.html", context, status=200 if found.named or found.number else 404)
+    return render(request, "records/find.html", context, status=200 if found.named or found.number else 404)
 
 
 @require_http_methods(["GET", "POST"])
@@ -178,7 +178,7 @@ def _shown(request: ActorRequest, wanted: Wanted, form: Form | None, *, written:
         )
         context["inclusion"] = _inclusion(form, blank[form.code], at=request.at, written=written)
     context |= {"errors": errors, "born": _birth_input(request.POST, errors, at=request.at)}
-    return render(request, "new_episode.html", context, status=422 if errors else 200)
+    return render(request, "records/new_episode.html", context, status=422 if errors else 200)
 
 
 def _begun(request: ActorRequest, wanted: Wanted, form: Form, who: NewPatient) -> HttpResponse:
@@ -220,7 +220,7 @@ def _again(
         "doubles": pages.episodes_context(found.doubles.own, at=request.at),
         "elsewhere": found.doubles.elsewhere,
     }
-    return render(request, "new_episode.html", context, status=200 if only_more else 422)
+    return render(request, "records/new_episode.html", context, status=200 if only_more else 422)
 
 
 def _inclusion(

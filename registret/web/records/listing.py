@@ -150,7 +150,7 @@ def episodes(request: ActorRequest) -> HttpResponse:
     form = ListForm(request.GET, actor=request.actor)
     context: dict[str, Any] = {"form": form, "tab": "records", "blanks": forms_to_report(request.actor)}
     if not form.is_valid():
-        return render(request, "records.html", context, status=422)
+        return render(request, "records/records.html", context, status=422)
     after = number_in(request.GET, "efter")
     found = episode_list(actor=request.actor, wanted=form.wanted, after=after, at=request.at)
     context |= {
@@ -163,7 +163,7 @@ def episodes(request: ActorRequest) -> HttpResponse:
         "card_time": CardTime.of(request.actor, at=request.at),
         "sent": [(name, value) for name, value in request.GET.items() if name in form.fields and value],
     }
-    return render(request, "records.html", context)
+    return render(request, "records/records.html", context)
 
 
 @require_POST
@@ -173,7 +173,7 @@ def episodes_csv(request: ActorRequest) -> HttpResponse:
     form = ListForm(request.POST, actor=request.actor)
     if not form.is_valid():
         context = {"form": form, "tab": "records", "blanks": forms_to_report(request.actor)}
-        return render(request, "records.html", context, status=422)
+        return render(request, "records/records.html", context, status=422)
     rows = episode_file(actor=request.actor, wanted=form.wanted, at=request.at)
     header = [
         _("Patient"),

@@ -95,7 +95,7 @@ def reopen(request: ActorRequest, episode: str, step: str) -> HttpResponse:
         return _receipt(request, episode, step, Done.REOPENED)
     page = looking.open_step(actor=request.actor, episode=episode, step=step, at=request.at)
     context = pages.patient_context(page) | {"form": form, "tab": "records"}
-    return render(request, "step_reopen.html", context, status=422 if form.errors else 200)
+    return render(request, "records/step_reopen.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -118,7 +118,7 @@ def move(request: ActorRequest, episode: str, step: str) -> HttpResponse:
         "no_clinic": request.method == "POST" and chosen is None,
         "tab": "records",
     }
-    return render(request, "step_move.html", context, status=422 if request.method == "POST" else 200)
+    return render(request, "records/step_move.html", context, status=422 if request.method == "POST" else 200)
 
 
 @require_GET
@@ -127,7 +127,7 @@ def changes(request: ActorRequest, episode: str, step: str) -> HttpResponse:
     """Who changed what in a step."""
     page, revisions = looking.open_history(actor=request.actor, episode=episode, step=step, at=request.at)
     context = pages.patient_context(page) | {"revisions": pages.history_context(page, revisions), "tab": "records"}
-    return render(request, "step_history.html", context)
+    return render(request, "records/step_history.html", context)
 
 
 def answers_in(post: QueryDict, step: FormStep, only: Sequence[str] | None = None) -> dict[str, list[str]]:
@@ -164,7 +164,9 @@ def _show(request: ActorRequest, page: StepPage, *, number: str = "") -> HttpRes
         arrived_at=page.arrived_at,
     )
     done = receipt(page, request.GET.get(RECEIPT, ""), seat=request.actor.seat.clinic_id)
-    return render(request, "step.html", pages.step_context(page, parts=parts) | {"number": number, "receipt": done})
+    return render(
+        request, "records/step.html", pages.step_context(page, parts=parts) | {"number": number, "receipt": done}
+    )
 
 
 def _receipt(request: HttpRequest, episode: str, step: str, done: Done) -> HttpResponse:
@@ -199,7 +201,7 @@ def _again(request: ActorRequest, outcome: Outcome, *, signing: bool) -> HttpRes
     context = pages.step_context(page, parts=parts, outcome=outcome, signing=signing)
     if wants_json(request):
         return JsonResponse(pages.refused_live(context, outcome, _faults(outcome), request.at), status=422)
-    return render(request, "step.html", context, status=422)
+    return render(request, "records/step.html", context, status=422)
 
 
 def _faults(outcome: Outcome) -> dict[str, str]:

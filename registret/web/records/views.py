@@ -62,7 +62,7 @@ def letters_due(request: ActorRequest) -> HttpResponse:
 def definitions(request: ActorRequest) -> HttpResponse:
     """Delregister: what each asks, as a code book and as a questionnaire."""
     forms = sorted(catalogue().forms.values(), key=lambda form: (form.register.order, -form.version))
-    return render(request, "definitions.html", {"forms": forms, "tab": "definitions"})
+    return render(request, "records/definitions.html", {"forms": forms, "tab": "definitions"})
 
 
 @require_GET
@@ -88,7 +88,7 @@ def blank_form(request: ActorRequest, code: str, version: int) -> HttpResponse:
     if form is None:
         raise Http404
     context = {"form": form, "registry": str(form.register.name), "steps": paper.blank(form), "tab": "definitions"}
-    return render(request, "definition_print.html", context)
+    return render(request, "records/definition_print.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -101,7 +101,7 @@ def one_patient(request: ActorRequest, patient: str) -> HttpResponse:
     except ReasonNeeded:
         asked = request.method == "POST"
         context = {"patient": patient, "empty": asked, "tab": "records"}
-        return render(request, "patient_reason.html", context, status=422 if asked else 200)
+        return render(request, "records/patient_reason.html", context, status=422 if asked else 200)
     context = {
         "p": found.patient,
         "sex": pages.sex_name(found.patient.sex),
@@ -114,7 +114,7 @@ def one_patient(request: ActorRequest, patient: str) -> HttpResponse:
     if pages.registries_to_report(request.actor):
         wanted = intake.Wanted.of_known(services.new_episode_of(found.patient))
         context = intake.intake_context(request, wanted) | context
-    return render(request, "patient.html", context)
+    return render(request, "records/patient.html", context)
 
 
 @require_GET
@@ -134,7 +134,7 @@ def version(request: ActorRequest, episode: str) -> HttpResponse:
         versions.move_on(actor=request.actor, episode=episode, at=request.at)
         return see_other("episode", episode)
     found = versions.preview(actor=request.actor, episode=episode, at=request.at)
-    return render(request, "episode_version.html", pages.version_context(found) | {"tab": "records"})
+    return render(request, "records/episode_version.html", pages.version_context(found) | {"tab": "records"})
 
 
 @require_GET
@@ -145,4 +145,4 @@ def print_out(request: ActorRequest, episode: str) -> HttpResponse:
     if not found:
         raise NotFound()
     context = {"first": found[0], "steps": paper.filled_in(found), "tab": "records"}
-    return render(request, "episode_print.html", context | {"sex": pages.sex_name(found[0].patient.sex)})
+    return render(request, "records/episode_print.html", context | {"sex": pages.sex_name(found[0].patient.sex)})

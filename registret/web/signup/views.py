@@ -72,7 +72,7 @@ def almost_done(request: HolderRequest) -> HttpResponse:
     account = request.holder.standing.account
     if account is None or account.confirmed_at is not None:
         return see_other("application")
-    return render(request, "almost_done.html", _waiting_context(request, CodeForm()))
+    return render(request, "signup/almost_done.html", _waiting_context(request, CodeForm()))
 
 
 @require_GET
@@ -83,7 +83,7 @@ def application(request: HolderRequest) -> HttpResponse:
         return see_other("register")
     if request.holder.standing.missing is None:
         return see_other("seat")
-    return render(request, "application.html", _waiting_context(request, CodeForm()))
+    return render(request, "signup/application.html", _waiting_context(request, CodeForm()))
 
 
 @require_http_methods(["GET", "POST"])
@@ -104,7 +104,7 @@ def type_code(request: HolderRequest) -> HttpResponse:
         )
     if form.is_valid():
         return see_other("confirmed")
-    page = "almost_done.html" if request.POST.get("asked_on") == "almost_done" else "application.html"
+    page = "signup/almost_done.html" if request.POST.get("asked_on") == "almost_done" else "signup/application.html"
     return render(request, page, _waiting_context(request, form), status=422)
 
 
@@ -133,8 +133,8 @@ def change_address(request: HolderRequest) -> HttpResponse:
             return see_other("almost_done")
         if "change" not in request.POST:
             hint = mail_hint(email, organisation_number=account.organisation_number)
-            return render(request, "address.html", {"form": form, "asks": True, "email": email, "hint": hint})
-    return render(request, "address.html", {"form": form}, status=422 if form.errors else 200)
+            return render(request, "signup/address.html", {"form": form, "asks": True, "email": email, "hint": hint})
+    return render(request, "signup/address.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -180,7 +180,7 @@ def earlier_code(request: HolderRequest) -> HttpResponse:
 def _earlier_page(request: HolderRequest, form: EarlierForm, code: CodeForm) -> HttpResponse:
     claim = claims.own_claim(account_id=_account(request).id)
     context = {"form": code if code.errors else form, "earlier": form, "code": code, "claim": claim}
-    return render(request, "earlier.html", context, status=422 if form.errors or code.errors else 200)
+    return render(request, "signup/earlier.html", context, status=422 if form.errors or code.errors else 200)
 
 
 @require_POST
@@ -193,7 +193,7 @@ def answer(request: HolderRequest) -> HttpResponse:
         desk.answer(account_id=account.id, text=form.cleaned_data["text"], by=request.holder.by, at=request.at)
         return see_other("application")
     context = _waiting_context(request, CodeForm()) | {"answering": form}
-    return render(request, "application.html", context, status=422)
+    return render(request, "signup/application.html", context, status=422)
 
 
 @require_POST
@@ -237,7 +237,7 @@ def apply(request: HolderRequest) -> HttpResponse:
             return see_other("application")
     provider = care_provider_of(account.organisation_number)
     context = {"form": form, "provider": provider, "card": request.holder.sitting.card}
-    return render(request, "apply.html", context, status=422 if form.errors else 200)
+    return render(request, "signup/apply.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -260,7 +260,7 @@ def confirm(request: Request, token: str) -> HttpResponse:
     context = {"may": may, "holder": holder, "token": token, "code": confirmation_code(*confirmation)}
     if may:
         context["address"] = confirmation_row(confirmation_id=confirmation[0]).email.masked
-    return render(request, "confirm.html", context)
+    return render(request, "signup/confirm.html", context)
 
 
 @require_GET
@@ -275,7 +275,7 @@ def confirmed(request: CardRequest) -> HttpResponse:
         return see_other("application")
     place = standing.application.clinic_id if standing.application else None
     administrators = active_administrators(clinic_id=place, at=request.at) if place else ()
-    return render(request, "confirmed.html", {"standing": standing, "administrators": administrators})
+    return render(request, "signup/confirmed.html", {"standing": standing, "administrators": administrators})
 
 
 def _sent(request: HolderRequest) -> QueryDict | None:
@@ -320,7 +320,7 @@ def _register_page(request: HolderRequest, form: RegistrationForm, *, asks: bool
     if asks:
         email = form.cleaned_data["email"]
         context |= {"email": email, "hint": mail_hint(email, organisation_number=card.organisation_number)}
-    return render(request, "register.html", context, status=422 if form.errors else 200)
+    return render(request, "signup/register.html", context, status=422 if form.errors else 200)
 
 
 def _account(request: HolderRequest) -> AccountRow:

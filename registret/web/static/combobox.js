@@ -24,8 +24,8 @@ function asItem(option, id) {
   return item;
 }
 
-/* `find(all)` returns the options that fit what is typed, or all of them, or a promise of these. An option has a `title`
-   and may have a `group`. `choose(option)` is called when one is chosen, `leave()` when the field is left. */
+/* `find(all)` returns the options that fit what is typed, or all of them, or a promise of these. An option has a
+   `title` and may have a `group`. `choose(option)` is called when one is chosen, `leave()` when the field is left. */
 function combobox(input, { label, find, choose, leave = () => {} }) {
   const box = made("div", { className: "combo" });
   const list = made("ul", { className: "combo-list", id: `${input.id}-lista`, role: "listbox", hidden: true });
@@ -169,7 +169,7 @@ function ofSelect(select) {
 
 /* Codes of a list that the server searches in: what is typed stays the answer, whether a name was found or not. */
 function ofCodes(input) {
-  const { codes, none } = input.dataset;
+  const { codes, within, none } = input.dataset;
   const several = input.hasAttribute("data-several");
   const named = document.getElementById(`${input.id}-namn`);
   const known = new Map();
@@ -178,7 +178,12 @@ function ofCodes(input) {
   const typed = () => (several ? input.value.split(/[\s,;]+/).at(-1) : input.value.trim());
   const asked = async (text) => {
     if (!known.has(text)) {
-      const answer = await fetch(`${codes}&q=${encodeURIComponent(text)}`, { headers: { Accept: "application/json" } });
+      /* In the body: addresses are logged. */
+      const body = new FormData();
+      body.set("csrfmiddlewaretoken", input.form.elements.csrfmiddlewaretoken.value);
+      body.set("inom", within);
+      body.set("q", text);
+      const answer = await fetch(codes, { method: "POST", body, headers: { Accept: "application/json" } });
       if (!answer.ok) return [];
       const found = (await answer.json()).codes;
       known.set(text, found.map(({ code, name }) => ({ title: code, group: name })));

@@ -58,7 +58,10 @@ function dated(parts, year, asked) {
 function dayOf(text, asked) {
   for (const [pattern, days] of RELATIVE) {
     const match = text.match(pattern);
-    if (match) return { on: isoDay(msOf(`${asked.now.slice(0, 10)}T00:00`) + days * DAY), rest: text.slice(match[0].length) };
+    if (match) {
+      const today = msOf(`${asked.now.slice(0, 10)}T00:00`);
+      return { on: isoDay(today + days * DAY), rest: text.slice(match[0].length) };
+    }
   }
   const same = text.match(SAME_DAY);
   if (same) {
@@ -100,7 +103,8 @@ function isSkipped(on, hour) {
   return hour === 2 && day.getUTCMonth() === 2 && day.getUTCDay() === 0 && day.getUTCDate() > 24;
 }
 
-/* Why a text is not taken: `ahead` if its day is only to come, `unread` if nothing is understood; empty if it is taken. */
+/* Why a text is not taken: `ahead` if its day is only to come, `unread` if nothing is understood; empty if it is
+   taken. */
 export function troubleOf(written, asked) {
   if (!written.trim() || understood(written, asked)) return "";
   return asked.reach === "past" && understood(written, { ...asked, reach: "any" }) ? "ahead" : "unread";

@@ -45,10 +45,20 @@ function checkDate(form, input) {
   input.setAttribute("aria-describedby", [...others, ...(words ? [line.id] : [])].join(" "));
 }
 
+/* A line that appears while a button is pressed moves what is under the finger, and the press is lost. */
+let isPressed = false;
+document.addEventListener("pointerdown", () => (isPressed = true), true);
+for (const kind of ["pointerup", "pointercancel"]) document.addEventListener(kind, () => (isPressed = false), true);
+
+function oncePressed(act) {
+  if (isPressed) document.addEventListener("pointerup", () => setTimeout(act), { once: true });
+  else act();
+}
+
 for (const form of document.querySelectorAll("[data-intake]")) {
   form.addEventListener("change", ({ target }) => {
     if (target.name === "sub_registry") show(form, target.value);
-    if (target.matches("[data-date]")) checkDate(form, target);
+    if (target.matches("[data-date]")) oncePressed(() => checkDate(form, target));
   });
   enterGoesOn(form);
   /* A browser that goes back to the page remembers the choice, and not what it showed. */

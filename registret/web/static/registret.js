@@ -4,16 +4,6 @@
 /* An error summary takes focus, so that the first thing read is what to mend. */
 document.querySelector(".errs")?.focus();
 
-/* On a telephone a menu is wider than the screen: where one is comes into sight, also when the window becomes that narrow. */
-const intoSight = () => {
-  for (const current of document.querySelectorAll(":is(.tabs, .steps) [aria-current]")) {
-    const list = current.closest("ul, ol");
-    list.scrollLeft += current.getBoundingClientRect().left - list.getBoundingClientRect().left - list.clientWidth / 4;
-  }
-};
-intoSight();
-matchMedia("(max-width: 40rem)").addEventListener("change", intoSight);
-
 /* A dialog that the server has opened becomes a real one: focus stays inside, Escape means "Ändra". */
 for (const dialog of document.querySelectorAll("dialog[data-modal]")) {
   dialog.close();

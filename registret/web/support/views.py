@@ -31,7 +31,7 @@ def search(request: ActorRequest) -> HttpResponse:
     page = helping.find(words=words, after=after, actor=request.actor, at=request.at)
     refused = bounces(row.email for row in page.rows)
     found = [(row, refused.get(row.email)) for row in page.rows]
-    return render(request, "support.html", {"tab": "support", "words": words, "page": page, "found": found})
+    return render(request, "support/support.html", {"tab": "support", "words": words, "page": page, "found": found})
 
 
 @require_GET
@@ -56,7 +56,7 @@ def account(request: ActorRequest, id: int) -> HttpResponse:
         "card_time": CardTime.of(request.actor, at=request.at),
         "at": request.at,
     }
-    return render(request, "support_account.html", context)
+    return render(request, "support/support_account.html", context)
 
 
 @require_POST

@@ -11,10 +11,22 @@ from time import sleep
 import pytest
 from django.db import connection, transaction
 
-from registret.access import applying, appointing, attesting, confirming, ending, entering, giving, own, people
+from registret.access import (
+    applying,
+    appointing,
+    attesting,
+    confirming,
+    ending,
+    entering,
+    giving,
+    own,
+    people,
+    recertification,
+)
 from registret.access.lifecycle import ApplicationState
-from registret.access.models import Application, Grant
+from registret.access.models import Application, Grant, RecertificationLine
 from registret.access.queries import active_administrators
+from registret.access.recertification import Answer
 from registret.access.refusals import AlreadyDecided
 from registret.access.roles import Role
 from registret.accounts import services as accounts
@@ -24,7 +36,7 @@ from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress, HsaId
 from tests import cast
 from tests.cast import ANNA, BERTIL, DORIS, KARIN, Country, Person, person
-from tests.parallel import together
+from tests.parallel import together, while_open
 from tests.rooms.access.scene import DAY, LAST_DAY, NOW, attested, events, kinds, state_of
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -52,6 +64,31 @@ def attestation(application_id: int, who: Person) -> Act:
         sub_registries=("pneumoni",),
         last_day=LAST_DAY,
         actor=cast.actor(who, at=NOW),
+        at=NOW,
+    )
+
+
+def right_of(who: Person) -> int:
+    """Of a local administrator."""
+    return Grant.objects.get(account=cast.account_of(who).id, role=Role.LOCAL_ADMINISTRATOR, revoked_at=None).id
+
+
+def revoking(who: Person) -> Act:
+    """The office takes the right of a local administrator away."""
+    return partial(
+        people.revoke_grant, grant_id=right_of(who), reason="slutat", actor=cast.actor(DORIS, at=NOW), at=NOW
+    )
+
+
+def narrowing(who: Person) -> Act:
+    """The office leaves a local administrator sepsis alone."""
+    return partial(
+        people.change_grant,
+        grant_id=right_of(who),
+        role=Role.LOCAL_ADMINISTRATOR,
+        sub_registries=("sepsis",),
+        last_day=LAST_DAY,
+        actor=cast.actor(DORIS, at=NOW),
         at=NOW,
     )
 
@@ -361,3 +398,43 @@ def test_a_foreign_address_and_a_change_of_the_right_at_once_leave_no_right_unat
     assert isinstance(results[0], type(None))
     assert not Grant.objects.filter(account_id=account_id, revoked_at=None).exists()
     assert Application.objects.filter(account_id=account_id, state=ApplicationState.WAITING).count() == 1
+
+
+@pytest.mark.parametrize("taking_away", [revoking, narrowing])
+def test_nobody_gives_what_is_being_taken_from_them_at_that_moment(
+    place: Country, taking_away: Callable[[Person], Act]
+) -> None:
+    waiting = cast.register(ANNA, place.infection, at=NOW)
+    refusal = while_open(taking_away(BERTIL), attestation(waiting, BERTIL))
+    assert answers([refusal]) == {"NotPermitted": 1}
+    assert state_of(waiting) is ApplicationState.WAITING
+    assert not Grant.objects.filter(account_id=cast.account_of(ANNA).id).exists()
+
+
+def test_nobody_changes_or_recertifies_a_right_while_theirs_is_taken_away(place: Country) -> None:
+    attested(cast.register(ANNA, place.infection, at=NOW))
+    (grant,) = own.own_grants(account_id=cast.account_of(ANNA).id, at=NOW)
+    recertification.start(clinic_id=place.infection, reason="skäl", actor=cast.actor(DORIS, at=NOW), at=NOW)
+    line = RecertificationLine.objects.get(account_id=cast.account_of(ANNA).id)
+    bertil = cast.actor(BERTIL, at=NOW)
+    keep: Act = partial(recertification.answer, line_id=line.id, answer=Answer.KEEP, actor=bertil, at=NOW)
+    extend: Act = partial(
+        people.change_grant,
+        grant_id=grant.id,
+        role=Role.READER,
+        sub_registries=("pneumoni",),
+        last_day=LAST_DAY,
+        actor=bertil,
+        at=NOW,
+    )
+    refusals = []
+    for act in (keep, extend):
+        refusals.append(while_open(revoking(BERTIL), act))
+        cast.appoint(BERTIL, place.infection, at=NOW)
+    assert answers(refusals) == {"NotPermitted": 2}
+
+
+def test_two_acts_of_one_administrator_and_the_end_of_the_right_never_stop_each_other(place: Country) -> None:
+    first, second = (cast.register(who, place.infection, at=NOW) for who in (ANNA, MOA))
+    results = together([attestation(first, BERTIL), attestation(second, BERTIL), revoking(BERTIL), leaving(KARIN)])
+    assert set(answers(results)) <= {"int", "NoneType", "NotPermitted", "LastAdministrator"}

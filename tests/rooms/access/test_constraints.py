@@ -26,6 +26,7 @@ from registret.access.models import (
 )
 from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_TO_APPLY_FOR, ROLES_TO_NOMINATE, Role, apart_from
 from tests import cast
+from tests.owner import as_owner
 from tests.rooms.access.scene import DAY, NOW, SECOND
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinics")]
@@ -421,5 +422,5 @@ def test_whoever_and_wherever_a_right_is_about_cannot_be_deleted(table: str) -> 
     row_id = held.account_id if table == "accounts_account" else held.clinic_id
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        with pytest.raises(IntegrityError), transaction.atomic():
+        with pytest.raises(IntegrityError), as_owner():
             cursor.execute(f"DELETE FROM {table} WHERE id = %s", [row_id])  # noqa: S608

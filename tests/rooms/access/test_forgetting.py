@@ -30,6 +30,7 @@ from registret.settings.lengths import TimeLimit
 from registret.settings.services import decide
 from tests import cast
 from tests.cast import ANNA, BERTIL, DORIS, Country
+from tests.owner import as_owner
 from tests.parallel import committed, together
 from tests.rooms.access.scene import DAY, NOW, attested, declined, events, everything, mail
 
@@ -211,7 +212,7 @@ def test_the_hsa_id_is_free_and_a_living_account_is_never_erased(place: Country)
 )
 def test_the_database_lets_nothing_else_go(place: Country, sql: str, why: str) -> None:
     account_id = ended(place=place)
-    with pytest.raises(IntegrityError, match=why), transaction.atomic(), connection.cursor() as cursor:
+    with pytest.raises(IntegrityError, match=why), as_owner(), connection.cursor() as cursor:
         cursor.execute(sql, {"id": account_id})
 
 

@@ -143,6 +143,10 @@ def test_a_declined_proposal_gives_nothing_is_gone_and_its_reason_goes_to_who_pr
 
 def test_who_proposed_takes_it_back_and_may_propose_anew(place: Country) -> None:
     withdraw_nomination(nomination_id=proposal(), actor=actor(DORIS), at=NOW)
+    assert not Nomination.objects.exists()
+    assert nominations(actor=actor(INGRID), at=NOW) == ()
+    (entry,) = events("nomination.withdraw")
+    assert (entry.by_hsa_id, entry.about_hsa_id) == (DORIS.hsa_id, HENRIK.hsa_id)
     assert proposal()
 
 

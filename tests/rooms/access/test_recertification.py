@@ -51,6 +51,7 @@ from registret.settings.lengths import TimeLimit
 from registret.settings.services import decide
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, KARIN, Country, Person
+from tests.owner import as_owner
 from tests.parallel import committed, together
 from tests.rooms.access.scene import refused
 
@@ -566,7 +567,7 @@ def test_a_line_is_settled_once(state: LineState, act: str) -> None:
 
 
 def force(sql: str, *values: Any) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute(sql, values)
 
 

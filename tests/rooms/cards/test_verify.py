@@ -91,11 +91,6 @@ def test_a_renewed_card_is_the_same_person_with_another_fingerprint(pki: Pki) ->
     assert old.serial != new.serial
 
 
-def test_the_same_card_shown_twice_gives_the_same_answer(pki: Pki) -> None:
-    issued = pki.card()
-    assert pki.decide(issued) == pki.decide(issued)
-
-
 def test_a_verified_card_cannot_be_changed(pki: Pki) -> None:
     card = pki.decide(pki.card())
     with pytest.raises(FrozenInstanceError):

@@ -40,7 +40,7 @@ def dismiss(*given: str) -> str:
 
 
 def test_a_log_reviewer_is_out_at_the_next_click_told_why_and_both_names_are_in_the_log() -> None:
-    browser = Browser.of(ERIK)
+    browser = Browser.at_the_log(ERIK)
     assert browser.get("/loggen").status_code == 200
     assert dismiss(*arguments(hsa_id=ERIK.hsa_id.lower()), *DECIDED).endswith("is log_reviewer no more\n")
     assert browser.get("/loggen").status_code != 200

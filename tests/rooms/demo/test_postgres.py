@@ -50,7 +50,7 @@ def answers(url: str) -> bool:
     return True
 
 
-def ends(url: str, seconds: float = 5.0) -> bool:
+def ends(url: str, seconds: float = 60.0) -> bool:
     deadline = time.monotonic() + seconds
     while answers(url):
         if time.monotonic() > deadline:

@@ -36,6 +36,7 @@ from registret.oversight.refusals import (
 from registret.oversight.services import last_month
 from tests import cast
 from tests.cast import BERTIL, CECILIA, DORIS, ERIK, Country, Person, person
+from tests.owner import as_owner
 
 pytestmark = pytest.mark.django_db
 
@@ -445,7 +446,7 @@ def test_the_database_keeps_a_closed_review_as_it_is(place: Country, attack: str
     review_id = sample(place.infection)
     judge_all(review_id)
     close(review_id, Outcome.REMARK, "Påmind om reglerna")
-    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+    with pytest.raises(DatabaseError), as_owner(), connection.cursor() as cursor:
         cursor.execute(attack)
 
 
@@ -464,7 +465,7 @@ def test_the_database_keeps_a_closed_review_as_it_is(place: Country, attack: str
 def test_the_database_keeps_what_was_drawn_and_what_an_outcome_needs(place: Country, attack: str) -> None:
     acted(BERTIL, place.infection)
     sample(place.infection)
-    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+    with pytest.raises(DatabaseError), as_owner(), connection.cursor() as cursor:
         cursor.execute(attack)
 
 

@@ -19,6 +19,7 @@ from registret.places.queries import (
     mail_hint,
     open_clinics,
 )
+from tests.owner import as_owner
 from tests.rooms.places.conftest import NOW, SYDVIK, Bring
 
 pytestmark = pytest.mark.usefixtures("country")
@@ -149,5 +150,5 @@ def test_two_clinics_that_nobody_could_tell_apart_are_refused() -> None:
 
 
 def test_a_region_with_clinics_cannot_be_deleted() -> None:
-    with pytest.raises(IntegrityError):
+    with pytest.raises(IntegrityError), as_owner():
         Region.objects.all().delete()

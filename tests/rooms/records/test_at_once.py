@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from registret.records import identity, opting_out, retention, services
+from registret.records.blocking import mark_of
+from registret.records.mark_file import Mark
 from registret.records.models import Leaving, Number, OptOut, TakenBack
 from registret.records.sight import sight_of_all
 from tests.parallel import committed, together, while_open
@@ -21,6 +23,7 @@ from tests.rooms.records.scene import (
     counted,
     handler,
     leave,
+    log,
     number,
     opt_out,
     shown,
@@ -200,3 +203,23 @@ def test_who_is_being_merged_is_not_merged_with_another_as_who_they_were(here: W
     assert names([second]) == ["NotAsShown"]
     assert counted() == (2, 3, 3)
     assert system_id_of(RESERVE) == system_id_of(TOLVAN) != system_id_of(third)
+
+
+def test_of_two_who_replay_at_once_one_destroys_and_the_log_says_it_once(here: Ward) -> None:
+    begun(here.anna)
+    kept = frozenset({Mark(mark, key) for key, mark in [mark_of(number(TOLVAN))]})
+    results = together([lambda: opting_out.replay(kept, at=NOW)] * 3)
+    assert sorted(map(repr, results)) == ["0", "0", "1"]
+    assert len(log("patient.opted_out")) == 1
+    assert counted() == (0, 0, 0)
+
+
+def test_replaying_and_opting_out_at_once_block_a_number_once(here: Ward) -> None:
+    kept = frozenset({Mark(mark, key) for key, mark in [mark_of(number(TOLVAN))]})
+    greta = handler()
+    result = while_open(
+        lambda: opting_out.opt_out(actor=greta, case=case(), expected=None, at=NOW),
+        lambda: opting_out.replay(kept, at=NOW),
+    )
+    assert result == 0
+    assert OptOut.objects.count() == 1

@@ -953,7 +953,7 @@ def test_what_was_written_stays(here: Ward) -> None:
         lambda: Disclosure.objects.filter(id=number).delete(),
     ]
     for act in acts:
-        with pytest.raises(IntegrityError), transaction.atomic():
+        with pytest.raises(IntegrityError), as_owner():
             act()
 
 

@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from django.db import transaction
 from django.db.utils import IntegrityError
 
 import registret.demo
@@ -32,6 +31,7 @@ from registret.records.refusals import (
 from registret.records.services import NewPatient
 from registret.records.sight import sight_of_all
 from tests import cast
+from tests.owner import as_owner
 from tests.rooms.records.scene import (
     ACUTE,
     DAY,
@@ -391,7 +391,7 @@ def test_a_trace_is_not_rewritten(here: Ward) -> None:
     begun(here.anna)
     merge(here)
     for attempt in (lambda: Merge.objects.update(reason="annat"), lambda: Merge.objects.all().delete()):
-        with pytest.raises(IntegrityError), transaction.atomic(), sight_of_all():
+        with pytest.raises(IntegrityError), as_owner(), sight_of_all():
             attempt()
 
 

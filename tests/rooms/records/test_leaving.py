@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import fcntl
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from django.db.utils import IntegrityError
 
 from registret.access.refusals import NotFound
 from registret.records import cases, identity, looking, retention, services
+from registret.records.blocking import mark_of
 from registret.records.mark_file import read_kept, read_marks
 from registret.records.models import Leaving, OptOut, TakenBack
 from registret.records.opting_out import came_back, confirm_opt_out, destroy_left, replay, take_back, write_marks
 from registret.records.refusals import NothingLeaves, OptedOut, OwnOptOut
-from registret.records.sight import sight_of_leaving
+from registret.records.sight import sight_of, sight_of_all, sight_of_leaving
 from tests.owner import as_owner
 from tests.rooms.records.scene import (
     ACUTE,
@@ -90,6 +94,36 @@ def test_from_that_moment_nobody_sees_the_patient(here: Ward) -> None:
     assert log("episode.destroyed") == ()
 
 
+@pytest.mark.parametrize("sight", ["own", "all"])
+def test_the_database_itself_shows_nothing_of_the_patient(here: Ward, sight: str) -> None:
+    """Whatever a query forgets to ask: also steps, revisions and numbers that nothing else leads to."""
+    story(here)
+    leave(actor=handler(), case=case(), at=NOW)
+    with sight_of(here.anna) if sight == "own" else sight_of_all(), connection.cursor() as cursor:
+        left = {}
+        for table in ("patient", "number", "episode", "step", "revision", "merge"):
+            cursor.execute(f"SELECT count(*) FROM records_{table}")  # noqa: S608
+            left[table] = cursor.fetchone()[0]
+        cursor.execute("UPDATE records_step SET lacking = 0 WHERE state = 'planned'")
+        assert cursor.rowcount == 0
+    assert not any(left.values()), left
+
+
+def test_the_database_hides_those_who_leave_without_reading_all_episodes(here: Ward) -> None:
+    story(here)
+    begun(here.anna, patient=RESERVE)
+    leave(actor=handler(), case=case(RESERVE), at=NOW)
+    with sight_of(here.anna), connection.cursor() as cursor:
+        for table, count in (("step", 4), ("revision", 3)):
+            cursor.execute(f"SELECT count(*) FROM records_{table}")  # noqa: S608
+            assert cursor.fetchone() == (count,)
+            cursor.execute(f"EXPLAIN SELECT * FROM records_{table}")  # noqa: S608
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+            subplans = dict(re.findall(r"SubPlan (\d+)\n\s+->\s+(.*)", plan))
+            read_whole = [subplans[number] for number in set(re.findall(r"hashed SubPlan (\d+)", plan))]
+            assert all("records_leaving" in scan for scan in read_whole), plan
+
+
 def test_after_a_day_and_not_before_all_is_destroyed(here: Ward) -> None:
     story(here)
     leave(actor=handler(), case=case(), at=NOW)
@@ -128,8 +162,25 @@ def test_until_then_it_is_taken_back_and_all_is_as_it_was(here: Ward) -> None:
     assert destroy_left(at=NOW + 2 * DAY) == 0
     assert TakenBack.objects.count() == 1
     for attempt in (lambda: TakenBack.objects.update(key="x"), lambda: TakenBack.objects.all().delete()):
-        with pytest.raises(IntegrityError), transaction.atomic():
+        with pytest.raises(IntegrityError), as_owner():
             attempt()
+
+
+def test_taking_back_leaves_blocked_what_an_earlier_opt_out_blocked(here: Ward) -> None:
+    """Of a number that the patient once had, under a case that nobody has taken back."""
+    begun(here.anna, patient=RESERVE)
+    identity.change_number(
+        actor=here.anna, patient=system_id_of(RESERVE), number=number(TOLVAN), reason="Fick nummer", at=NOW
+    )
+    key, mark = mark_of(number(RESERVE))
+    before = OptOut.objects.create(
+        mark=mark, key=key, case_number="25RS0001", episodes=1, at=NOW - 300 * DAY, by_account_id=1, by_name="Greta"
+    )
+    leave(actor=handler(), case=case(), at=NOW)
+    assert OptOut.objects.count() == 2
+    take_back(actor=handler(), case=case(), at=NOW + HOUR)
+    assert list(OptOut.objects.values_list("id", flat=True)) == [before.id]
+    assert not TakenBack.objects.filter(mark=mark).exists(), "nor does the file beside the backups say so"
 
 
 def test_what_is_due_is_not_taken_back(here: Ward) -> None:
@@ -162,6 +213,27 @@ def test_a_backup_brings_back_whom_the_file_has_and_nobody_who_took_it_back(
     write_marks()
     assert len(read_marks(file.read_text().splitlines())) == 1
     assert len(file.read_text().splitlines()) == 3
+
+
+def test_the_database_is_asked_what_the_file_lacks_while_no_other_process_writes_it(
+    here: Ward, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "marks.jsonl"
+    file.touch()
+    monkeypatch.setattr(settings, "OPT_OUT_FILE", file)
+    story(here)
+    leave(actor=handler(), case=case(), at=NOW)
+    asked = []
+
+    def seen(execute: Callable[..., object], sql: str, *more: object) -> object:
+        with file.open() as other, pytest.raises(BlockingIOError):
+            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        asked.append(sql)
+        return execute(sql, *more)
+
+    with connection.execute_wrapper(seen):
+        write_marks()
+    assert [table for table in ("records_optout", "records_takenback") if not any(table in sql for sql in asked)] == []
 
 
 def test_a_restored_backup_destroys_nobody_who_took_the_opt_out_back_since(

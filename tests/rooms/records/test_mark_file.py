@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -77,6 +79,18 @@ def test_a_process_that_is_killed_while_it_writes_leaves_a_file_that_is_complete
         assert len(lines(file)) == len(MARKS)
         assert read_marks(lines(file)) == set(MARKS)
         file.unlink()
+
+
+def test_what_is_wanted_is_asked_while_nobody_else_writes(tmp_path: Path) -> None:
+    """Else a process that asked before another took an opt-out back would write it anew after that."""
+    file = tmp_path / "marks"
+
+    def asked(mark: Mark) -> Iterator[Mark]:
+        with file.open() as other, pytest.raises(BlockingIOError):
+            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield mark
+
+    assert add_missing(file, asked(MARKS[0]), asked(MARKS[1])) == 1
 
 
 @pytest.mark.process

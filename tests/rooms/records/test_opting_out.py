@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import connection
 from django.db.utils import IntegrityError
 
 from registret.access.refusals import CardTooOld
@@ -45,6 +45,7 @@ from registret.records.refusals import NotAsShown, OptedOut
 from registret.records.sight import destroying as may_destroy
 from registret.records.sight import sight_of_all, sight_of_leaving
 from tests.cast import ANNA
+from tests.owner import as_owner
 from tests.rooms.records.scene import (
     ACUTE,
     DAY,
@@ -229,7 +230,7 @@ def test_what_is_left_is_a_proof_without_the_data(here: Ward) -> None:
         assert (proof.case_number, proof.episodes, proof.by_name) == ("26RS4711", 2, "Greta Frost")
         assert re.fullmatch("[0-9a-f]{64}", proof.mark)
     for attempt in (lambda: OptOut.objects.update(case_number="x1"), lambda: OptOut.objects.all().delete()):
-        with pytest.raises(IntegrityError), transaction.atomic():
+        with pytest.raises(IntegrityError), as_owner():
             attempt()
 
 
@@ -280,7 +281,7 @@ def test_the_clinics_see_how_many_were_destroyed_and_not_whose(here: Ward) -> No
     (line,) = retention.destroyed_lately(actor=here.anna, at=NOW + 2 * HOUR)
     assert (line.name, line.why, line.episodes) == ("Pneumoni", "opted_out", 1)
     assert retention.destroyed_lately(actor=here.anna, at=NOW + timedelta(days=92)) == ()
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError), as_owner():
         Destruction.objects.update(episodes=7)
 
 

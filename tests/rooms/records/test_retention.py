@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.db import transaction
 from django.db.utils import IntegrityError
+from pytest_django import Settings
 
 from registret.access.refusals import CardTooOld, NotFound
-from registret.records import identity_cases, looking, retention
-from registret.records.models import Destruction, Episode, Keeping, Merge, Number, Patient
+from registret.records import identity_cases, looking, retention, services
+from registret.records.extracts import registry_extract
+from registret.records.models import Destruction, Episode, Keeping, Merge, Number, Patient, Step
 from registret.records.refusals import AlreadyDeciding, KeptUntil, NothingSoOld
-from registret.records.retention import Age, age_of, before_of, decide_to_destroy, decide_to_keep, destroy_due
+from registret.records.retention import (
+    Age,
+    age_of,
+    before_of,
+    decide_to_destroy,
+    decide_to_destroy_research,
+    decide_to_keep,
+    destroy_due,
+)
 from registret.records.sight import sight_of_all
-from registret.registries.queries import sub_registries
+from registret.registries.queries import RegistryState, catalogue, sub_registries
+from tests.owner import as_owner
 from tests.rooms.records.scene import (
     HOUR,
     MINUTE,
@@ -24,6 +37,7 @@ from tests.rooms.records.scene import (
     Ward,
     begun,
     case,
+    close_pneumonia,
     counted,
     handler,
     log,
@@ -173,7 +187,7 @@ def test_a_decision_stays_as_it_was_written(here: Ward) -> None:
         lambda: Keeping.objects.update(before=NOW, done_at=NOW),
         lambda: Keeping.objects.all().delete(),
     ):
-        with pytest.raises(IntegrityError), transaction.atomic():
+        with pytest.raises(IntegrityError), as_owner():
             attempt()
     destroy_due(at=NOW)
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -189,3 +203,120 @@ def test_a_patient_who_was_merged_is_destroyed_with_the_trace(here: Ward) -> Non
     with sight_of_all():
         assert Merge.objects.count() == 1, "Tolvan is still here"
     assert looking.search(actor=here.cecilia, written=RESERVE, at=NOW).patient is not None
+
+
+# --- a sub-registry that is closed -------------------------------------------------------------------
+
+
+def close_without_forms(folder: Path) -> Path:
+    """As `close_pneumonia`, by a version that says no more than that."""
+    newest = max(version for code, version in catalogue().forms if code == "pneumoni")
+    register = folder / "pneumoni" / str(newest + 1) / "register.toml"
+    register.parent.mkdir(parents=True)
+    name = 'name = { sv = "Pneumoni", en = "Pneumonia" }'
+    register.write_text(f'code = "pneumoni"\nstate = "closed"\norder = 1\n{name}\n', encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(params=[close_pneumonia, close_without_forms])
+def close(
+    request: pytest.FixtureRequest, settings: Settings, tmp_path: Path, here: Ward
+) -> Iterator[Callable[[], None]]:
+    """Closes pneumonia for entry, by a version with forms or by one without."""
+
+    def closed() -> None:
+        settings.DEFINITIONS_DIR = request.param(tmp_path)
+        catalogue.cache_clear()
+        (state,) = {one.state for one in sub_registries() if one.code == "pneumoni"}
+        assert state is RegistryState.CLOSED
+
+    yield closed
+    catalogue.cache_clear()
+
+
+def test_closing_changes_nothing_about_how_long_episodes_are_kept(close: Callable[[], None]) -> None:
+    before = age()
+    assert (before.whole.keep_years, before.whole.past) == (20, 2)
+    assert before.research is not None
+    close()
+    assert age() == before
+
+
+def test_a_closing_version_may_say_how_long_episodes_are_kept(
+    here: Ward, settings: Settings, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    settings.DEFINITIONS_DIR = close_without_forms(tmp_path)
+    (register,) = tmp_path.glob("pneumoni/*/register.toml")
+    register.write_text(f"keep_years = 30\n{register.read_text(encoding='utf-8')}", encoding="utf-8")
+    request.addfinalizer(catalogue.cache_clear)
+    catalogue.cache_clear()
+    assert (age().whole.keep_years, age().whole.past) == (30, 0)
+
+
+def test_what_is_past_its_time_in_a_closed_sub_registry_is_destroyed_with_its_patients(
+    here: Ward, close: Callable[[], None]
+) -> None:
+    close()
+    reserve = system_id_of(RESERVE)
+    destroy()
+    assert destroy_due(at=NOW + HOUR) == 2
+    assert counted() == (2, 2, 2)
+    with sight_of_all():
+        assert not Patient.objects.filter(system_id=reserve).exists()
+    (line,) = retention.destroyed_lately(actor=here.anna, at=NOW + HOUR)
+    assert (line.name, line.why, line.episodes) == ("Pneumoni", "retention", 2)
+
+
+def test_a_decision_to_destroy_from_before_the_closing_is_carried_out_and_takes_no_more(
+    close: Callable[[], None],
+) -> None:
+    destroy()
+    close()
+    assert destroy_due(at=NOW + HOUR) == 2
+    assert counted() == (2, 2, 2)
+
+
+def test_a_decision_to_keep_from_before_the_closing_holds_after_it(close: Callable[[], None]) -> None:
+    keep(date(2027, 1, 31))
+    close()
+    assert age().held_until == date(2027, 1, 31)
+    with pytest.raises(KeptUntil):
+        destroy()
+    assert destroy_due(at=NOW + HOUR) == 0
+    later = datetime(2027, 1, 31, 23, 0, tzinfo=UTC)
+    destroy(later)
+    assert destroy_due(at=later) == 3
+
+
+def test_a_closed_sub_registry_can_be_kept_for_longer(close: Callable[[], None]) -> None:
+    destroy()
+    close()
+    keep(date(2027, 1, 31), NOW + MINUTE)
+    assert destroy_due(at=NOW + HOUR) == 0
+    assert counted() == (3, 3, 4)
+
+
+def test_answers_to_research_questions_go_earlier_in_a_closed_sub_registry_too(
+    here: Ward, close: Callable[[], None]
+) -> None:
+    # Older than such answers are kept, and younger than episodes are.
+    episode = begun(here.anna, patient=RESERVE, arrived_at=["2012-03-01T08:15"])
+    services.write(actor=here.anna, episode=episode, step="acute", base=0, written={"smoking": ["current"]}, at=NOW)
+    close()
+    found = age().research
+    assert found is not None
+    assert (found.keep_years, found.past) == (10, 1)
+    decide_to_destroy_research(actor=handler(), sub_registry="pneumoni", reason="Regionens beslut", at=NOW)
+    assert destroy_due(at=NOW + HOUR) == 1
+    with sight_of_all():
+        assert not Step.objects.filter(answers__has_key="smoking").exists()
+    assert counted() == (3, 3, 5), "the episodes stay"
+
+
+def test_an_extract_holds_what_a_closed_sub_registry_has_of_the_patient(close: Callable[[], None]) -> None:
+    before = registry_extract(actor=handler(), case=case(), form="json", at=NOW)
+    close()
+    after = registry_extract(actor=handler(), case=case(), form="json", at=NOW)
+    assert after.episodes == before.episodes
+    assert {one.sub_registry for one in after.episodes} == {"Pneumoni"}
+    assert len(after.episodes) == 2

@@ -15,6 +15,7 @@ from registret.cards import RevocationState, Trust
 from registret.revocation.lists import KeptLists
 from registret.revocation.models import KeptCrl
 from registret.revocation.sources import ListState, Sources
+from tests.owner import as_owner
 from tests.rooms.revocation.liar import says
 from tests.rooms.revocation.office import DAY, HOUR, MINUTE, SECOND, Office
 
@@ -40,7 +41,8 @@ def test_a_decision_asks_neither_database_nor_network_and_parses_nothing(
     assert type(found.serials) is frozenset
     assert len(found.serials) == 100_000
     # Nothing is left that could be fetched or parsed.
-    KeptCrl.objects.all().delete()
+    with as_owner():
+        KeptCrl.objects.all().delete()
     asked = len(office.liar.asked)
     with django_assert_num_queries(0):
         for serial, state in ((1, "revoked"), (100_000, "revoked"), (100_001, "good")):
@@ -120,7 +122,8 @@ def both(office: Office, file: Path) -> tuple[Sources, Trust]:
 
 def test_revoked_by_the_file_or_by_the_kept_list_is_revoked_whichever_is_newer(office: Office, file: Path) -> None:
     for older, newer in ((HOUR, MINUTE), (MINUTE, HOUR)):
-        KeptCrl.objects.all().delete()
+        with as_owner():
+            KeptCrl.objects.all().delete()
         file.write_bytes(office.crl(1, number=4, this=office.now - older))
         office.liar.behave = says(office.crl(2, number=5, this=office.now - newer))
         office.fetch()

@@ -30,6 +30,14 @@ class Browser(Client):
         browser.take_session(cast.log_in(who, at=at or timezone.now()))
         return browser
 
+    @classmethod
+    def at_the_log(cls, who: Person, *, at: datetime | None = None) -> Self:
+        """The same of a log reviewer who has said why the log is read."""
+        browser = cls.of(who, at=at)
+        said = {"why": "follow_up", "reason": "Kvartalets uppföljning"}
+        assert browser.post("/loggen/oppna", said).status_code == 303
+        return browser
+
     def take_session(self, key: str) -> None:
         self.cookies[SESSION_COOKIE] = key
 

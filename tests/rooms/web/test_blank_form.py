@@ -32,11 +32,12 @@ def anna(place: Country, now: datetime) -> Browser:
 
 def asks(page: str) -> list[str]:
     """Each question of a paper form."""
-    return re.findall(r'(?s)<div class="ask"><h4>.*?</div>', page)
+    tight = re.sub(r">\s+(?=<)|\s+(?=</)", lambda found: found[0].strip(), " ".join(page.split()))
+    return re.findall(r'<div class="ask"><h4>.*?</div>', tight)
 
 
 def ticks(ask: str) -> list[str]:
-    return [re.sub(r"<[^>]*>", "", one) for one in re.findall(r"(?s)<li[^>]*>(.*?)</li>", ask)]
+    return [re.sub(r"<[^>]*>", "", one).strip() for one in re.findall(r"<li[^>]*>(.*?)</li>", ask)]
 
 
 @every_form

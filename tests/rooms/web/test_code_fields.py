@@ -70,7 +70,7 @@ def test_an_unusual_code_and_one_that_the_list_lacks_are_saved_with_a_remark(add
 
 
 def search(words: str, within: str = "J09-J18") -> list[str]:
-    answer = Browser.of(ANNA).get(f"/koder/icd10se?q={words}&inom={within}")
+    answer = Browser.of(ANNA).post("/koder/icd10se", {"q": words, "inom": within})
     return [f"{one['code']} {one['name']}" for one in answer.json()["codes"]]
 
 
@@ -82,9 +82,10 @@ def test_codes_are_found_by_their_beginning_and_by_words_of_their_names(address:
     assert search("")[0].startswith("J09 "), "with nothing typed, what the question expects comes first"
 
 
-def test_the_search_may_be_kept_by_the_browser_of_one_person_only(address: str) -> None:
-    answer = Browser.of(ANNA).get("/koder/icd10se?q=j13")
-    assert answer.headers["Cache-Control"] == "private, max-age=86400"
-    assert "Cookie" in answer.headers["Vary"]
-    assert Browser.of(ANNA).get("/koder/loinc").status_code == 404
-    assert Browser.of(ANNA).get("/koder/hej").status_code == 404
+def test_what_is_searched_for_stands_in_no_address_and_is_kept_nowhere(address: str) -> None:
+    assert Browser.of(ANNA).get("/koder/icd10se?q=j13").status_code == 405
+    answer = Browser.of(ANNA).post("/koder/icd10se", {"q": "j13"})
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert "?" not in re.findall(r'data-codes="([^"]*)"', Browser.of(ANNA).get(address).content.decode())[0]
+    assert Browser.of(ANNA).post("/koder/loinc", {}).status_code == 404
+    assert Browser.of(ANNA).post("/koder/hej", {}).status_code == 404

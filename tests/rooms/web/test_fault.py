@@ -86,7 +86,7 @@ def test_the_reference_is_the_same_on_the_page_in_the_programs_messages_and_in_t
 def test_a_log_reviewer_finds_it_by_its_reference(raised: list[Exception]) -> None:
     cast.country(timezone.now() - timedelta(days=1))
     reference = reference_on(failed())
-    text = text_of(Browser.of(ERIK).get("/loggen", {"reference": reference}))
+    text = text_of(Browser.at_the_log(ERIK).get("/loggen", {"reference": reference}))
     assert "Ett fel hos oss stoppade sidan" in text
 
 

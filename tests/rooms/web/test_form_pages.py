@@ -472,7 +472,7 @@ def test_a_reserve_number_is_no_birth_date(anna: Actor, now: datetime) -> None:
 def test_a_list_in_which_nothing_waits_is_not_there(anna: Actor, now: datetime) -> None:
     hers = Browser.of(ANNA)
     page = hers.get("/start")
-    assert "Inget väntar på kliniken: inga uppföljningar, utkast eller flaggade svar." in text_of(page)
+    assert "Inget att göra just nu: inga uppföljningar vars dag har kommit, inga utkast." in text_of(page)
     assert 'aria-labelledby="l-' not in page.content.decode()
     begun(anna, at=now, arrived_at=[moment(now - timedelta(days=4))])
     page = hers.get("/start")

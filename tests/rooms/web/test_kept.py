@@ -122,4 +122,4 @@ def test_the_dialog_puts_the_focus_on_change_when_it_warns(country: Country, ema
 
 def test_after_change_the_focus_is_on_the_address(country: Country) -> None:
     page = Browser.of(ANNA).post(reverse("register"), register_form(country, change="1"))
-    assert re.findall(r'<input id="(\w+)"[^>]* autofocus', page.content.decode()) == ["email"]
+    assert re.findall(r'<input\s+id="(\w+)"[^>]*\sautofocus', page.content.decode()) == ["email"]

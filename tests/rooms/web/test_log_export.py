@@ -37,7 +37,7 @@ def place(module_db: None) -> Country:
 
 
 def taken_out(form: str, browser: Browser | None = None, **filters: str) -> bytes:
-    answer: Any = (browser or Browser.of(ERIK)).post("/loggen/exportera", {"form": form, **filters})
+    answer: Any = (browser or Browser.at_the_log(ERIK)).post("/loggen/exportera", {"form": form, **filters})
     assert answer.status_code == 200
     assert answer.streaming
     return b"".join(answer.streaming_content)
@@ -54,7 +54,7 @@ def test_every_entry_is_in_it_once_oldest_first(place: Country, monkeypatch: pyt
     assert [line["id"] for line in lines] == list(
         Entry.objects.filter(id__lt=exported.id).order_by("id").values_list("id", flat=True)
     )
-    assert exported.facts == {"form": "jsonl", "rows": len(lines)}
+    assert exported.facts == {"form": "jsonl", "rows": len(lines), "opening": exported.facts["opening"]}
     assert exported.by_hsa_id == ERIK.hsa_id
 
 
@@ -80,7 +80,7 @@ def test_a_table_opens_in_a_spreadsheet_and_holds_no_formula(place: Country) -> 
     "wrong", [{"form": "xlsx"}, {"form": ""}, {"form": "csv", "since": "nej"}, {"form": "csv", "hsa_id": "<b>"}]
 )
 def test_what_cannot_be_exported_leaves_nothing(place: Country, wrong: dict[str, str]) -> None:
-    assert Browser.of(ERIK).post("/loggen/exportera", wrong).status_code == 422
+    assert Browser.at_the_log(ERIK).post("/loggen/exportera", wrong).status_code == 422
     assert exports() == ()
 
 
@@ -114,7 +114,7 @@ def verified(folder: Path, *, change: Any = None) -> subprocess.CompletedProcess
     kept = str(checkpoint())
     if change:
         change()
-    browser = Browser.of(ERIK)
+    browser = Browser.at_the_log(ERIK)
     (folder / "entries").write_bytes(taken_out("jsonl", browser))
     (folder / "seals").write_bytes(taken_out("seals", browser))
     script = re.search(r"```python\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)

@@ -100,7 +100,7 @@ def directed(patient: str) -> dict[str, str]:
 
 
 def test_the_log_and_its_table_say_which_patient_by_system_id(patient: str, now: datetime) -> None:
-    erik = Browser.of(ERIK)
+    erik = Browser.at_the_log(ERIK)
     text = table(erik, event="episode.begun")
     assert "Började en vårdepisod" in text
     assert f"Patient {patient}" in text
@@ -110,7 +110,7 @@ def test_the_log_and_its_table_say_which_patient_by_system_id(patient: str, now:
 
 
 def test_a_reviewer_never_sees_a_number_or_a_name_or_the_id_of_the_row(patient: str, now: datetime) -> None:
-    erik = Browser.of(ERIK)
+    erik = Browser.at_the_log(ERIK)
     review = erik.post("/loggen/granskningar/riktad", directed(patient))["Location"]
     answer: Any = erik.post("/loggen/exportera", {"form": "csv"})
     seen = [b"".join(answer.streaming_content).decode()]
@@ -129,7 +129,7 @@ def test_after_a_merge_the_log_shows_the_patient_that_is_now(patient: str, now: 
     identity_cases.merge(
         actor=greta(now), case=case(RESERVE), number=number(TOLVAN), expected=shown(RESERVE, TOLVAN), reason="x", at=now
     )
-    erik = Browser.of(ERIK)
+    erik = Browser.at_the_log(ERIK)
     text = table(erik, event="episode.begun")
     assert text.count(f"Patient {patient}") == 2
     assert gone not in text
@@ -140,7 +140,7 @@ def test_after_a_merge_the_log_shows_the_patient_that_is_now(patient: str, now: 
 
 def test_after_an_opt_out_the_log_shows_nothing_of_who_it_was(patient: str, now: datetime) -> None:
     opt_out(actor=greta(now), case=case(), at=now)
-    erik = Browser.of(ERIK)
+    erik = Browser.at_the_log(ERIK)
     text = table(erik, event="episode.begun")
     assert GONE in text
     assert patient not in text
@@ -153,7 +153,7 @@ def test_after_an_opt_out_the_log_shows_nothing_of_who_it_was(patient: str, now:
 
 def test_the_log_is_filtered_by_patient_and_so_is_its_file(patient: str, now: datetime) -> None:
     report(now, RESERVE)
-    erik = Browser.of(ERIK)
+    erik = Browser.at_the_log(ERIK)
     assert table(erik, event="episode.begun", patient=f" {patient.lower()} ").count("Började en vårdepisod") == 1
     assert {row["about_patient"] for row in rows(erik, patient=patient)} == {patient}
     page = erik.get("/loggen", {"patient": patient}).content.decode()
@@ -162,7 +162,7 @@ def test_the_log_is_filtered_by_patient_and_so_is_its_file(patient: str, now: da
 
 def test_the_looking_is_logged_about_the_patient_and_does_not_repeat_the_system_id(patient: str, now: datetime) -> None:
     """Beside the id of the row it would say who that was after the patient has opted out."""
-    erik = Browser.of(ERIK)
+    erik = Browser.at_the_log(ERIK)
     erik.get("/loggen", {"patient": patient, "event": "episode.begun"})
     rows(erik, patient=patient)
     review = erik.post("/loggen/granskningar/riktad", directed(patient))["Location"]
@@ -174,14 +174,15 @@ def test_the_looking_is_logged_about_the_patient_and_does_not_repeat_the_system_
 
 
 def test_looking_for_somebody_who_is_not_there_is_logged_as_that(place: Country) -> None:
-    Browser.of(ERIK).get("/loggen", {"patient": "P34679ACD"})
+    Browser.at_the_log(ERIK).get("/loggen", {"patient": "P34679ACD"})
     (entry,) = log("log.read")
-    assert (entry.about_patient_id, entry.facts) == (None, {"below": None, "rows": 0, "patient_known": False})
+    told = {"below": None, "rows": 0, "patient_known": False, "opening": entry.facts["opening"]}
+    assert (entry.about_patient_id, entry.facts) == (None, told)
 
 
 @pytest.mark.parametrize("written", [TOLVAN, "191212121212", "E34679ACD", "P1", "Pö", "<b>", "P34679ACDE"])
 def test_what_is_no_system_id_is_refused_and_looks_at_nothing(place: Country, written: str) -> None:
-    page = Browser.of(ERIK).get("/loggen", {"patient": written})
+    page = Browser.at_the_log(ERIK).get("/loggen", {"patient": written})
     assert page.status_code == 422
     assert "Skriv patientens beteckning, till exempel P7KM4QXDR. Aldrig ett personnummer." in text_of(page)
     assert log("log.read") == ()
@@ -197,7 +198,7 @@ def test_only_a_log_reviewer_filters_by_patient(patient: str, now: datetime) -> 
 
 
 def test_the_log_asks_as_often_for_a_hundred_patients_as_for_one(patient: str, now: datetime) -> None:
-    erik = Browser.of(ERIK)
+    erik = Browser.at_the_log(ERIK)
     by = By(hsa_id=ANNA.hsa_id, name=ANNA.name, account_id=cast.account_of(ANNA).id)
     record(event="patient.opened", by=by, at=now, about_patient_id=id_in_the_log(patient, now))
     erik.get("/loggen?event=patient.opened")
@@ -230,7 +231,7 @@ def test_a_list_says_whom_it_showed_in_the_log_and_its_file_until_they_opt_out(
     place: Country, patient: str, now: datetime
 ) -> None:
     listed(place, now)
-    erik = Browser.of(ERIK)
+    erik = Browser.at_the_log(ERIK)
     page = text_of(erik.get("/loggen", {"patient": patient, "event": "work.listed"}))
     assert f"Visade 1 patient {patient}" in page
     assert [row["shown_patients"] for row in rows(erik, event="work.listed")] == [patient]
@@ -250,7 +251,7 @@ def test_who_was_merged_is_found_in_the_lists_that_showed_them_before(
     identity_cases.merge(
         actor=greta(now), case=case(RESERVE), number=number(TOLVAN), expected=shown(RESERVE, TOLVAN), reason="x", at=now
     )
-    erik = Browser.of(ERIK)
+    erik = Browser.at_the_log(ERIK)
     page = text_of(erik.get("/loggen", {"patient": gone, "event": "work.listed"}))
     assert "Visade 2 patienter" in page
     assert {row["shown_patients"] for row in rows(erik, event="work.listed")} == {patient}
@@ -260,7 +261,7 @@ def test_who_was_merged_is_found_in_the_lists_that_showed_them_before(
 
 
 def test_a_review_about_a_patient_is_drawn_read_and_listed_by_system_id(patient: str, now: datetime) -> None:
-    erik = Browser.of(ERIK)
+    erik = Browser.at_the_log(ERIK)
     review = erik.post("/loggen/granskningar/riktad", directed(patient.lower()))["Location"]
     text = text_of(erik.get(review))
     for words in (f"Patient {patient}", "Riktad granskning", "Anmälan", "Anna Berg", "Började en vårdepisod"):
@@ -285,7 +286,7 @@ def test_a_review_about_a_patient_is_drawn_read_and_listed_by_system_id(patient:
     ],
 )
 def test_what_is_wrong_is_said_at_its_field(patient: str, changes: dict[str, str], says: str) -> None:
-    page = Browser.of(ERIK).post("/loggen/granskningar/riktad", directed(patient) | changes)
+    page = Browser.at_the_log(ERIK).post("/loggen/granskningar/riktad", directed(patient) | changes)
     assert page.status_code == 422
     assert text_of(page).count(says) == 2, "in the summary and at the field"
     assert not Review.objects.exists()

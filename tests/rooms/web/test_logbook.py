@@ -45,7 +45,7 @@ def test_entries_are_in_words_with_names_clinics_and_where_from(place: Country, 
         reference="K7F-2Q9M",
         facts={"role": "reader", "until": "2028-11-23", "sub_registries": "pneumoni,sepsis"},
     )
-    text = table_of(text_of(Browser.of(ERIK).get("/loggen?event=application.attest")))
+    text = table_of(text_of(Browser.at_the_log(ERIK).get("/loggen?event=application.attest")))
     for words in (
         timezone.localtime(now).strftime("%Y-%m-%d %H:%M"),
         f"Bertil Holm {BERTIL.hsa_id}",
@@ -60,7 +60,7 @@ def test_entries_are_in_words_with_names_clinics_and_where_from(place: Country, 
 def test_a_refusal_is_said_in_words(place: Country, now: datetime) -> None:
     cast.register(ANNA, place.infection, at=now)
     assert Browser.of(ANNA).get("/ansokan").status_code == 200
-    text = table_of(text_of(Browser.of(ERIK).get("/loggen?event=login.refused")))
+    text = table_of(text_of(Browser.at_the_log(ERIK).get("/loggen?event=login.refused")))
     assert "nekad Inloggning misslyckades Kontot är ej attesterat –" in text
 
 
@@ -72,7 +72,7 @@ def test_codes_that_nobody_has_worded_are_shown_as_they_are(place: Country, now:
         "sub_registries": "pneumoni,gone",
     }
     record(event="thing.happened", outcome="refused", by=By.of_program("elsewhere"), at=now, facts=facts)
-    text = table_of(text_of(Browser.of(ERIK).get("/loggen")))
+    text = table_of(text_of(Browser.at_the_log(ERIK).get("/loggen")))
     for words in ("elsewhere", "thing.happened", "gone.long_ago", "strange: ja", "roll: chief", "Pneumoni, gone"):
         assert words in text
 
@@ -80,21 +80,21 @@ def test_codes_that_nobody_has_worded_are_shown_as_they_are(place: Country, now:
 def test_codes_among_the_facts_are_in_words_and_free_texts_are_left_alone(place: Country, now: datetime) -> None:
     for reason in ("logout", "Loggade in åt en kollega"):
         record(event="session.ended", by=ANNA.by, at=now, facts={"reason": reason})
-    text = table_of(text_of(Browser.of(ERIK).get("/loggen?event=session.ended")))
+    text = table_of(text_of(Browser.at_the_log(ERIK).get("/loggen?event=session.ended")))
     assert "skäl: loggade ut" in text
     assert "skäl: Loggade in åt en kollega" in text
 
 
 def test_what_somebody_did_to_oneself_does_not_repeat_the_name(place: Country, now: datetime) -> None:
     cast.register(ANNA, place.infection, at=now)
-    text = table_of(text_of(Browser.of(ERIK).get("/loggen?event=application.made")))
+    text = table_of(text_of(Browser.at_the_log(ERIK).get("/loggen?event=application.made")))
     assert text.count("Anna Berg") == 1
 
 
 def test_texts_in_the_log_are_shown_as_text(place: Country, now: datetime) -> None:
     by = By(hsa_id="SE2321009991-E00X5S5", name=HOSTILE)
     record(event="account.suspend", by=by, at=now, facts={"reason": HOSTILE, "<b>x</b>": HOSTILE})
-    source = Browser.of(ERIK).get("/loggen").content.decode()
+    source = Browser.at_the_log(ERIK).get("/loggen").content.decode()
     assert "<script>alert" not in source
     assert "<b>x" not in source
 
@@ -105,14 +105,14 @@ def test_texts_in_the_log_are_shown_as_text(place: Country, now: datetime) -> No
 def test_the_log_is_filtered_by_person_whatever_the_case_both_as_author_and_as_subject(
     place: Country, now: datetime
 ) -> None:
-    text = table_of(text_of(Browser.of(ERIK).get("/loggen", {"hsa_id": f" {CECILIA.hsa_id.lower()} "})))
+    text = table_of(text_of(Browser.at_the_log(ERIK).get("/loggen", {"hsa_id": f" {CECILIA.hsa_id.lower()} "})))
     assert event_name("grant.appointed") in text
     assert "Bekräftade e-post" in text
     assert "Bertil Holm" not in text
 
 
 def test_the_log_is_filtered_by_outcome_event_and_reference(place: Country, now: datetime) -> None:
-    browser = Browser.of(ERIK)
+    browser = Browser.at_the_log(ERIK)
     reference = text_of(Browser.of(BERTIL).get("/loggen")).partition("Referens till supporten ")[2][:8]
     found = table_of(text_of(browser.get("/loggen", {"reference": reference.lower()})))
     assert found.count("Begäran nekad") == 1
@@ -126,7 +126,7 @@ def test_days_are_whole_days_in_sweden_the_last_one_included(place: Country) -> 
     for minutes, name in ((-1, "Före"), (0, "Först"), (24 * 60 - 1, "Sist"), (24 * 60, "Efter")):
         by = By(hsa_id=ANNA.hsa_id, name=name)
         record(event="card.read", by=by, at=midnight + timedelta(minutes=minutes))
-    text = table_of(text_of(Browser.of(ERIK).get("/loggen?since=2026-06-02&until=2026-06-02")))
+    text = table_of(text_of(Browser.at_the_log(ERIK).get("/loggen?since=2026-06-02&until=2026-06-02")))
     assert "Först" in text
     assert "Sist" in text
     assert "Före" not in text
@@ -134,7 +134,7 @@ def test_days_are_whole_days_in_sweden_the_last_one_included(place: Country) -> 
 
 
 def test_nothing_found_is_a_sentence(place: Country) -> None:
-    page = Browser.of(ERIK).get("/loggen?reference=AAA-AAAA")
+    page = Browser.at_the_log(ERIK).get("/loggen?reference=AAA-AAAA")
     assert "Ingen loggpost passar filtret." in text_of(page)
     assert "<table" not in page.content.decode()
 
@@ -158,7 +158,7 @@ def test_a_filter_that_cannot_be_is_said_keeps_the_rest_and_reads_nothing(
     place: Country, field: str, value: str, says: str
 ) -> None:
     question = {"hsa_id": BERTIL.hsa_id, "reference": "K7F-2Q9M", "since": "2026-11-01"} | {field: value}
-    page = Browser.of(ERIK).get("/loggen", question)
+    page = Browser.at_the_log(ERIK).get("/loggen", question)
     source = page.content.decode()
     assert page.status_code == 422
     assert says in text_of(page)
@@ -172,14 +172,14 @@ def test_a_filter_that_cannot_be_is_said_keeps_the_rest_and_reads_nothing(
 
 
 def test_an_until_before_since_is_said(place: Country) -> None:
-    page = Browser.of(ERIK).get("/loggen?since=2026-11-24&until=2026-11-23")
+    page = Browser.at_the_log(ERIK).get("/loggen?since=2026-11-24&until=2026-11-23")
     assert "Till och med ligger före från och med" in text_of(page)
     assert readings() == ()
 
 
 @pytest.mark.parametrize("before", ["x", "-1", "%00", "9" * 18, "9" * 30, ""])
 def test_a_spoilt_page_number_is_no_error(place: Country, before: str) -> None:
-    assert Browser.of(ERIK).get(f"/loggen?fore={before}").status_code == 200
+    assert Browser.at_the_log(ERIK).get(f"/loggen?fore={before}").status_code == 200
 
 
 # Pages
@@ -190,9 +190,9 @@ def test_older_entries_are_one_click_away_with_the_same_filter_and_none_is_misse
 ) -> None:
     for number in range(120):
         record(event="card.read", by=By(hsa_id=ANNA.hsa_id, name=f"Nummer{number:03}"), at=now)
-    browser = Browser.of(ERIK)
+    browser = Browser.at_the_log(ERIK)
     address, seen = "/loggen?event=card.read&outcome=done", ""
-    for _ in range(6):
+    for _ in range(12):
         page = browser.get(address)
         seen += table_of(text_of(page))
         links = page.content.decode().partition(">Äldre</a>")
@@ -208,14 +208,13 @@ def test_older_entries_are_one_click_away_with_the_same_filter_and_none_is_misse
 def test_the_queries_do_not_grow_with_the_entries(
     place: Country, now: datetime, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    browser = Browser.of(ERIK)
+    browser = Browser.at_the_log(ERIK)
     with django_assert_max_num_queries(15) as few:
         browser.get("/loggen?event=application.made")
     for number in range(20):
         somebody = person(f"Kollega{number}", "Ek", f"SE2321009991-E9{number:04}")
         cast.register(somebody, (place.infection, place.medicine)[number % 2], at=now)
-    # One who has just come: a session that is a minute old is written down as seen.
-    browser = Browser.of(ERIK)
+    browser = Browser.at_the_log(ERIK)
     # Once there is somebody and some place to look up, that takes one query each.
     with django_assert_max_num_queries(len(few) + 2):
         browser.get("/loggen?event=application.made")
@@ -225,18 +224,18 @@ def test_the_queries_do_not_grow_with_the_entries(
 
 
 def test_every_reading_is_logged_with_its_filter(place: Country) -> None:
-    browser = Browser.of(ERIK)
+    browser = Browser.at_the_log(ERIK)
     browser.get(f"/loggen?event=card.read&since=2026-11-01&hsa_id={BERTIL.hsa_id}")
     browser.get("/loggen?fore=1")
     newest, first = readings()
     assert (first.by_hsa_id, first.about_hsa_id) == (ERIK.hsa_id, BERTIL.hsa_id)
     assert first.facts["event"] == "card.read"
     assert first.facts["since"] == "2026-11-01"
-    assert newest.facts == {"below": 1, "rows": 0}
+    assert newest.facts == {"below": 1, "rows": 0, "opening": first.facts["opening"]}
 
 
 def test_a_reading_is_seen_by_the_next_reviewer(place: Country) -> None:
-    browser = Browser.of(ERIK)
+    browser = Browser.at_the_log(ERIK)
     browser.get("/loggen")
     assert "Läste loggen" in table_of(text_of(browser.get("/loggen")))
 
@@ -260,7 +259,7 @@ def test_only_a_log_reviewer_reads(place: Country, now: datetime, address: str) 
 
 
 def test_a_reviewer_whose_grant_was_revoked_a_moment_ago_reads_no_more(place: Country, now: datetime) -> None:
-    browser = Browser.of(ERIK)
+    browser = Browser.at_the_log(ERIK)
     assert browser.get("/loggen").status_code == 200
     (seat,) = seats_of(account_id=cast.account_of(ERIK).id, at=now)
     revoke(grant_id=seat.grant_id, reason="Har slutat", revoked_by_id=None, by=DORIS.by, at=timezone.now())
@@ -269,4 +268,4 @@ def test_a_reviewer_whose_grant_was_revoked_a_moment_ago_reads_no_more(place: Co
 
 
 def test_the_log_is_read_and_never_written_to(place: Country) -> None:
-    assert Browser.of(ERIK).post("/loggen", {}).status_code == 405
+    assert Browser.at_the_log(ERIK).post("/loggen", {}).status_code == 405

@@ -13,7 +13,9 @@ import { Unsaved } from "./unsaved.js";
 const LOOKS_EVERY = 15000;
 
 const wordsOf = (sheet) =>
-  Object.fromEntries([...sheet.querySelectorAll("[data-word]")].map((one) => [one.dataset.word, one.textContent.trim()]));
+  Object.fromEntries(
+    [...sheet.querySelectorAll("[data-word]")].map((one) => [one.dataset.word, one.textContent.trim()]),
+  );
 
 function listens(sheet, form, saver) {
   const { unsaved, fields, others } = form;

@@ -21,7 +21,14 @@ export async function post(address, body, { byItself = false, lasting = false } 
   if (byItself) headers["X-By-Itself"] = "1";
   const signal = AbortSignal.timeout(PATIENCE);
   try {
-    const answer = await fetch(address, { method: "POST", body, redirect: "manual", headers, signal, keepalive: lasting });
+    const answer = await fetch(address, {
+      method: "POST",
+      body,
+      redirect: "manual",
+      headers,
+      signal,
+      keepalive: lasting,
+    });
     const isJson = answer.headers.get("Content-Type")?.startsWith("application/json");
     const told = isJson ? await answer.json() : null;
     return { kind: kindOf(answer.status, told), body: told };

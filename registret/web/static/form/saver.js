@@ -47,7 +47,9 @@ export class Saver {
       return await this.#running;
     } finally {
       this.#running = null;
-      if (this.unsaved.changed.size && !this.stopped && !this.isElsewhere) this.later(this.#failures ? waitAfter(this.#failures) : 300);
+      if (this.unsaved.changed.size && !this.stopped && !this.isElsewhere) {
+        this.later(this.#failures ? waitAfter(this.#failures) : 300);
+      }
     }
   }
 

@@ -4,8 +4,8 @@ import { tellLoggedOut } from "./log_out.js";
 
 const EVERY = 2;
 const PATIENCE = 15 * 60;
-/* Chromium remembers for a host that the card was out, and shows it no card that is put back. So the page does not go on
-   saying that the card is out, but makes room for the next login. */
+/* Chromium remembers for a host that the card was out, and shows it no card that is put back. So the page does not go
+   on saying that the card is out, but makes room for the next login. */
 const SURE_FOR = 60;
 
 /* `state` is "unknown", "in" or "out". */
