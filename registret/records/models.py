@@ -1,7 +1,7 @@
 """Patients, their care episodes, and what was answered. What nobody may see, the database does not show.
 
-Row-level security (migration `0002_fences`) shows a row only to a transaction that says for which care provider it
-reads. It is the second fence: the first is that `queries` asks for an `Actor`.
+Row-level security (`migrations/0001_initial.sql`) shows a row only to a transaction that says for which care provider
+it reads. It is the second fence: the first is that `queries` asks for an `Actor`.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ class Episode(models.Model):
 
     class Meta:
         constraints = [
-            # What a step's composite foreign key points at (0002_fences): a step cannot belong to another provider.
+            # What a step's composite foreign key points at : a step cannot belong to another provider.
             models.UniqueConstraint(name="episode_with_its_provider", fields=["id", "care_provider"]),
         ]
         indexes = [

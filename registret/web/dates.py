@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from registret.kernel.dates import LAST_DAY, DateLimits, DateUnclear, Reach, read_day, read_moment
 from registret.kernel.sweden import SWEDEN
 from registret.words.dates import date_fault, date_read_back
-from registret.words.days import day_in_words
+from registret.words.days import day_in_words, moment_as_written
 
 _FIRST_OF_REGISTRY: Final = date(2000, 1, 1)
 _FIRST_BIRTH: Final = date(1850, 1, 1)
@@ -111,7 +111,7 @@ def moment_input(
         on = None
     return DateInput(
         name=name,
-        value=f"{on.astimezone(SWEDEN):%Y-%m-%d %H.%M}" if on else text,
+        value=moment_as_written(on) if on else text,
         limits=limits,
         is_moment=True,
         on=None if is_bad else on,
@@ -174,7 +174,7 @@ class MomentField(DayField):
 
     def prepare_value(self, value: Any) -> Any:
         """As it is written in a field: a moment that is kept, in Swedish time."""
-        return f"{value.astimezone(SWEDEN):%Y-%m-%d %H.%M}" if isinstance(value, datetime) else value
+        return moment_as_written(value) if isinstance(value, datetime) else value
 
     def get_bound_field(self, form: forms.BaseForm, field_name: str) -> BoundField:
         return _BoundMoment(form, self, field_name)

@@ -25,6 +25,11 @@ def clock_in_words(value: datetime) -> str:
     return f"{timezone.localtime(value):%H:%M}" if get_language() == "en" else f"{timezone.localtime(value):%H.%M}"
 
 
+def moment_as_written(value: datetime) -> str:
+    """Return a moment in Swedish time as people write it in a field: 2026-11-24 08.15."""
+    return f"{timezone.localtime(value):%Y-%m-%d %H.%M}"
+
+
 def moment_in_words(value: datetime, *, today: date | None = None) -> str:
     """`24 november 2026 kl. 07.48`, or `i dag kl. 07.48` if that is the day."""
     day = _("i dag") if timezone.localtime(value).date() == today else day_in_words(value)

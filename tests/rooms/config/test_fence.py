@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from registret.config.ready import NotReady, check_fence, check_owner
@@ -48,3 +49,13 @@ def test_the_role_that_serves_can_switch_off_neither_fence_nor_guard() -> None:
     ):
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(attack)
+
+
+def test_a_database_of_another_line_of_migrations_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('records', '0002_fences', now())")
+    with pytest.raises(SystemExit):
+        call_command("migrate")
+    told = capsys.readouterr().err
+    assert "1 migrations that are unknown here (records.0002_fences and on)" in told
+    assert "make demo-reset" in told

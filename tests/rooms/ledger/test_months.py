@@ -6,18 +6,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
-from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import ProgrammingError
 
 from registret.kernel.by import By
 from registret.ledger.checking import LedgerBroken, check
 from registret.ledger.culling import NotCullable, cull, to_cull
-from registret.ledger.models import Entry, Seal
+from registret.ledger.models import Entry
 from registret.ledger.months import Month, add_months, kept_by_law_until, months, over
 from registret.ledger.sealing import checkpoint, seal_key, seal_settled
 from registret.ledger.services import record
 from tests.owner import as_owner
-from tests.rooms.ledger.forging import forge, relations
+from tests.rooms.ledger.forging import forge
 
 PROGRAM = By.of_program("test")
 OLD = datetime(2031, 1, 31, 23, 59, 59, 999999, tzinfo=UTC)
@@ -165,34 +164,3 @@ def test_a_forged_seal_that_lets_a_month_go_is_found() -> None:
     )
     with pytest.raises(LedgerBroken, match="seal 2"):
         kept()
-
-
-# Moving in
-
-
-@as_owner()
-def test_the_migration_keeps_every_entry_and_goes_on_counting_and_so_does_the_way_back() -> None:
-    executor = MigrationExecutor(connection)
-    executor.migrate([("ledger", "0003_room_for_several_roles")])
-    with connection.cursor() as cursor:
-        for at in ("1999-05-05", "2026-10-31 23:59:59.999999", "2026-11-24"):
-            cursor.execute(
-                "INSERT INTO ledger_entry (at, event, outcome, by_hsa_id, by_name, by_role, by_program, about_hsa_id,"
-                " reference, facts) VALUES (%s, 'a.b', 'done', '', 'Å', '', 'x', '', '', '{\"n\": 1}') RETURNING id",
-                [f"{at}+00"],
-            )
-        (last,) = cursor.fetchone() or (0,)
-        cursor.execute("SELECT to_jsonb(e) FROM ledger_entry e ORDER BY id")
-        before = cursor.fetchall()
-    executor.loader.build_graph()
-    executor.migrate([("ledger", "0006_shown_patients")])
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT to_jsonb(e) - 'about_patient_id' - 'shown_patient_ids' FROM ledger_entry e ORDER BY id")
-        assert cursor.fetchall() == before
-    entry_id = written(NOW)
-    assert entry_id > last
-    assert {"1999-05", "2026-10", "2026-11"} <= set(months())
-    assert partition_of(last) == "ledger_entry_2026_11"
-    assert seal_settled(at=lambda: NOW) == 4
-    assert Seal.objects.count() == 1
-    assert len(relations()) == len(months()) + 3, "the log, its months, the other partition, the seals"

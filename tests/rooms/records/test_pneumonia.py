@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from importlib import import_module
 
 import pytest
-from django.db import connection, transaction
 
 from registret.access.actor import Actor
 from registret.access.refusals import NotFound, NotPermitted
@@ -29,7 +27,6 @@ from tests.rooms.records.scene import (
     MINUTE,
     NOW,
     RESERVE,
-    SAMORDNAD,
     TOLVAN,
     Ward,
     at_work,
@@ -296,19 +293,6 @@ def test_a_follow_up_that_waits_for_its_day_is_nothing_to_go_on_with(here: Ward)
     services.sign(actor=here.anna, episode=episode, step="discharge", base=1, at=NOW)
     work = looking.work(actor=here.anna, at=NOW)
     assert (work.to_continue.rows, work.due.rows) == ((), ())
-
-
-def test_what_was_begun_before_there_was_a_list_of_it_stands_on_it_too(here: Ward) -> None:
-    signed, fresh = begun(here.anna), begun(here.anna, patient=SAMORDNAD, at=NOW + MINUTE)
-    services.write(actor=here.anna, episode=signed, step="acute", base=0, written=ACUTE, at=NOW)
-    services.sign(actor=here.anna, episode=signed, step="acute", base=1, at=NOW + 2 * MINUTE)
-    before = looking.work(actor=here.anna, at=NOW).to_continue.rows
-    assert [(row.episode, row.step) for row in before] == [(fresh, "acute"), (signed, "discharge")]
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('registret.sees', 'all', true)")
-        cursor.execute("UPDATE records_step SET next_since = NULL")
-        cursor.execute(import_module("registret.records.migrations.0006_next").KNOWN)
-    assert looking.work(actor=here.anna, at=NOW).to_continue.rows == before
 
 
 def test_the_start_page_has_the_longest_waiting_and_says_that_there_are_more(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.utils import IntegrityError
 
 from registret.access.refusals import CardTooOld, NotFound, NotPermitted
@@ -21,7 +20,6 @@ from registret.records.refusals import AlreadyDeciding, KeptUntil, NothingSoOld
 from registret.records.retention import Age, age_of, decide_to_destroy, decide_to_destroy_research, decide_to_keep
 from registret.records.sight import destroying, sight_of_all
 from registret.registries.queries import form_of
-from tests.owner import as_owner
 from tests.rooms.records.scene import (
     ACUTE,
     HOUR,
@@ -255,19 +253,6 @@ def test_the_database_lets_nothing_go_unless_it_is_said(old: str) -> None:
     for attempt in attempts:
         with pytest.raises(IntegrityError), sight_of_all(), transaction.atomic():
             attempt()
-
-
-def test_the_program_of_before_can_save_after_the_migration_is_taken_back(here: Ward, old: str) -> None:
-    before = importlib.import_module("registret.records.migrations.0007_research_gone").BACKWARD
-    with as_owner(), connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute(before)
-        cursor.execute("ALTER TABLE records_step DROP COLUMN research_gone_at")
-        with sight_of_all():
-            cursor.execute("UPDATE records_step SET version = version + 1 WHERE state = 'signed'")
-            assert cursor.rowcount == 2
-        with pytest.raises(IntegrityError), sight_of_all(), destroying():
-            cursor.execute("UPDATE records_revision SET changes = '{}'")
 
 
 def test_the_act_itself_touches_no_other_step(here: Ward, old: str) -> None:

@@ -7,13 +7,16 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.commands import migrate
-from django.db import ProgrammingError
+from django.db import ProgrammingError, connection
+from django.db.migrations.loader import MigrationLoader
 
 from registret.config.roles import as_owner, grant_rights
 
 
 class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> None:
+        if not options["check_unapplied"]:
+            self._refuse_another_history()
         with as_owner():
             try:
                 super().handle(*args, **options)
@@ -27,3 +30,16 @@ class Command(migrate.Command):
                 sys.exit(1)
             if not options["plan"] and not options["check_unapplied"]:
                 grant_rights(settings.DATABASES["default"]["USER"])
+
+    def _refuse_another_history(self) -> None:
+        """Stop if the database was made by a version whose migrations this one does not have: its tables are others."""
+        loader = MigrationLoader(connection)
+        unknown = sorted(set(loader.applied_migrations) - set(loader.disk_migrations))
+        if unknown:
+            app, name = unknown[0]
+            self.stderr.write(
+                "registret: the database was made by another version, one before 0.1 or a newer one: it has "
+                f"{len(unknown)} migrations that are unknown here ({app}.{name} and on). Install that version, or "
+                "begin with an empty database (for the demo: make demo-reset)"
+            )
+            sys.exit(1)
