@@ -191,8 +191,8 @@ def rows(sql: str, *values: Any) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-@pytest.fixture
-def busy() -> None:
+@pytest.fixture(scope="module")
+def busy(module_db: None) -> None:
     """A country in which something has happened to everybody."""
     now = timezone.now()
     place = cast.country(now - timedelta(days=30))

@@ -21,7 +21,7 @@ from tests.journeys.running import PATIENCE, House
 
 POLICIES = Path("/etc/chromium/policies/managed")
 CHROMIUM = "/usr/bin/chromium"
-OUT = Path(os.environ.get("REGISTRET_PICTURES", "out/pictures"))
+PICTURES = os.environ.get("REGISTRET_PICTURES", "")
 expect.set_options(timeout=PATIENCE * 1000)
 # No page depends on the language of the browser.
 IN_ENGLISH = {"LANGUAGE": "en"}
@@ -187,13 +187,16 @@ def axe_finds_nothing(page: Page) -> None:
 
 
 def looked_at(page: Page, name: str, *, whole: bool = True) -> None:
-    """The page passes axe (WCAG 2.1 AA), fits a telephone's width with no words outside their panel, and is kept as a
-    picture at 360 and 1,280 px: `whole`, or as much of it as a window shows."""
+    """The page passes axe (WCAG 2.1 AA), and fits 360 and 1,280 px with no words outside their panel.
+
+    If REGISTRET_PICTURES names a folder, a picture of each is kept there: `whole`, or as much as a window shows.
+    """
     axe_finds_nothing(page)
-    OUT.mkdir(parents=True, exist_ok=True)
     for width, height in ((360, 760), (1280, 900)):
         page.set_viewport_size({"width": width, "height": height})
-        page.screenshot(path=OUT / f"{name}-{width}.png", full_page=whole)
+        page.evaluate("new Promise(requestAnimationFrame)")
+        if PICTURES:
+            page.screenshot(path=Path(PICTURES, f"{name}-{width}.png"), full_page=whole)
         overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert overflow <= 0, f"{name} is {overflow} px wider than {width} px"
         assert page.evaluate(STICKING_OUT) == [], f"{name} at {width} px"

@@ -125,6 +125,6 @@ def reporting(
 
 
 def clinic_id(page: str, title: str) -> str:
-    found = re.search(rf'<option value="(\d+)"[^>]*>\s*{re.escape(title)}\s*</option>', page)
+    found = re.search(rf'<option\s+value="(\d+)"[^>]*>\s*{re.escape(title)}\s*</option>', page)
     assert found is not None, title
     return found[1]

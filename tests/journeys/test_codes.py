@@ -17,9 +17,14 @@ pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
 _surnames = iter(["Lind", "Alm"])
 
 
+@pytest.fixture(scope="module")
+def reporter(house: House, bertil: Person) -> Person:
+    return reporting(house, somebody(house, "Koda", next(_surnames)), bertil)
+
+
 @pytest.fixture
-def at_work(house: House, bertil: Person, desk: OpenDesk) -> Desk:
-    hers = desk(reporting(house, somebody(house, "Koda", next(_surnames)), bertil).card)
+def at_work(reporter: Person, desk: OpenDesk) -> Desk:
+    hers = desk(reporter.card)
     hers.open("/")
     hers.press("Logga in med SmartCard")
     return hers

@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.conftest import Desk
-from tests.journeys.test_registry import YESTERDAY, at_work, patient
+from tests.journeys.test_registry import YESTERDAY, at_work, patient, reporter
 
-__all__ = ["at_work"]
+__all__ = ["at_work", "reporter"]
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
 
 MOST_CLICKS = 20

@@ -19,10 +19,11 @@ from tests.journeys.test_registry import (
     fill,
     may_be_left,
     patient,
+    reporter,
     saved,
 )
 
-__all__ = ["at_work"]
+__all__ = ["at_work", "reporter"]
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
 
 

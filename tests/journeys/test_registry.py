@@ -89,10 +89,15 @@ def may_be_left(page: Page) -> None:
         page.wait_for_timeout(100)
 
 
+@pytest.fixture(scope="module")
+def reporter(house: House, bertil: Person) -> Person:
+    return reporting(house, somebody(house, "Rut", next(_surnames)), bertil)
+
+
 @pytest.fixture
-def at_work(house: House, bertil: Person, desk: OpenDesk) -> Desk:
+def at_work(reporter: Person, desk: OpenDesk) -> Desk:
     """Somebody who reports, at the start page, in a browser of her own."""
-    hers = desk(reporting(house, somebody(house, "Rut", next(_surnames)), bertil).card)
+    hers = desk(reporter.card)
     hers.open("/")
     hers.press("Logga in med SmartCard")
     return hers

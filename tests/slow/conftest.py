@@ -15,12 +15,13 @@ from playwright.sync_api import BrowserContext, Page, Playwright
 
 from registret.demo.pki import IssuedCertificate
 from registret.demo.reader import PIN, Reader
-from tests.journeys.conftest import CHROMIUM, OUT, POLICIES, Desk, bertil, cecilia, fill, house, launched, playwright
+from tests.journeys.conftest import CHROMIUM, POLICIES, Desk, bertil, cecilia, fill, house, launched, playwright
 from tests.journeys.running import House
 from tests.slow.screen import Screen, until
 
 __all__ = ["bertil", "cecilia", "house", "playwright"]
 
+OUT = Path(os.environ.get("REGISTRET_PICTURES", "out/pictures"))
 PIN_DIALOG = "Unlock Security Device"
 # A policy's filter: the first certificate that fits, whatever it is.
 ANY_CARD: dict[str, Any] = {}

@@ -1,4 +1,7 @@
-"""`registret serve`, `work` and gunicorn: what they do, and the one line when they cannot."""
+"""`registret serve`, `work` and gunicorn: what they do, and the one line when they cannot.
+
+A start costs seconds: what is refused before the database is asked is refused to the command in this process.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 
 import httpx
@@ -25,12 +29,14 @@ from pytest_django import Settings
 from registret.accounts import attempts
 from registret.accounts.attempts import Purpose
 from registret.config import ready
+from registret.config.env import File, SettingTrouble, is_loopback
 from registret.demo.pki import Authority
 from registret.rate_limits import services as limits
 from registret.rate_limits.services import Limit
+from registret.web.trust import trust
 from tests.journeys.running import PATIENCE, REGISTRET, House
 
-pytestmark = pytest.mark.xdist_group("serve")
+pytestmark = [pytest.mark.process, pytest.mark.xdist_group("serve")]
 
 ROOT = Path(__file__).parents[3]
 SITE, LABEL = "registret.localhost", "0123456789abcdef0123456789abcdef"
@@ -103,6 +109,28 @@ def one_line(house: House, command: str = "serve", **variables: str | None) -> s
     return stderr
 
 
+def refusal(house: House, settings: Settings, command: str = "serve", **values: object) -> str:
+    """As `one_line`, of the command in this process: for what is refused before the database is asked."""
+    for name in ("SITE_CERTIFICATE", "SITE_KEY", "CARD_CERTIFICATE", "CARD_KEY"):
+        setattr(settings, name, File(variable=name, purpose="", named=house.environment[f"REGISTRET_{name}"]))
+    for name, value in values.items():
+        setattr(settings, name, value)
+    told = StringIO()
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    trust.cache_clear()
+    try:
+        with pytest.raises(SystemExit) as end:
+            call_command(command, stderr=told)
+    finally:
+        trust.cache_clear()
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    assert end.value.code == 1
+    assert told.getvalue().startswith("registret: ")
+    assert told.getvalue().count("\n") == 1
+    return told.getvalue()
+
+
 def ask(house: House, path: str = "/", *, host: str = SITE) -> httpx.Response:
     context = ssl.create_default_context(cafile=house.authority.web_root)
     port = house.site_port if host == SITE else house.card_port
@@ -148,11 +176,10 @@ def test_a_letter_is_sent_by_the_server_itself(served: House) -> None:
     assert "doris.lund@regionnorrvik.se" in served.letter_to("doris.lund@regionnorrvik.se", number=2).to
 
 
-@pytest.mark.parametrize(("listener", "port"), [("SITE", "site_port"), ("CARD", "card_port")])
-def test_a_busy_port_is_named(house: House, listener: str, port: str) -> None:
+def test_a_busy_port_is_named(house: House) -> None:
     with socket.create_server(("127.0.0.1", 0)) as busy:
         number = busy.getsockname()[1]
-        assert f"port {number} is in use" in one_line(house, **{f"REGISTRET_LISTEN_{listener}_PORT": str(number)})
+        assert f"port {number} is in use" in one_line(house, REGISTRET_LISTEN_CARD_PORT=str(number))
 
 
 def test_a_database_without_tables_is_told_how_to_get_them(house: House, tmp_path: Path) -> None:
@@ -169,47 +196,53 @@ def test_a_database_that_does_not_answer_is_told_with_its_reason(house: House) -
     assert "secret" not in line
 
 
-def test_a_view_without_a_gate_keeps_the_site_from_starting(house: House) -> None:
-    line = one_line(house, DJANGO_SETTINGS_MODULE="tests.rooms.config.ungated_settings")
+def test_a_view_without_a_gate_keeps_the_site_from_starting(house: House, settings: Settings) -> None:
+    line = refusal(house, settings, ROOT_URLCONF="tests.rooms.config.ungated_urls")
     assert "no gate on: glomd" in line
 
 
 @pytest.mark.parametrize("name", ["SITE_CERTIFICATE", "SITE_KEY", "CARD_CERTIFICATE", "CARD_KEY"])
-def test_a_certificate_or_key_that_is_not_set_is_named_with_its_purpose(house: House, name: str) -> None:
-    unset: dict[str, str | None] = {f"REGISTRET_{name}": None}
-    code, stderr = said(house, "serve", **unset)
+def test_a_certificate_or_key_that_is_not_set_is_named_with_its_purpose(settings: Settings, name: str) -> None:
+    with pytest.raises(SettingTrouble, match=rf"^REGISTRET_{name} is not set: .+$"):
+        _ = getattr(settings, name).path
+
+
+def test_serving_needs_a_key_and_says_so(house: House) -> None:
+    code, stderr = said(house, "serve", REGISTRET_CARD_KEY=None)
     assert code == 2
-    assert re.fullmatch(rf"registret: REGISTRET_{name} is not set: .+\n", stderr)
+    assert re.fullmatch(r"registret: REGISTRET_CARD_KEY is not set: .+\n", stderr)
 
 
-@pytest.mark.parametrize("name", ["SITE_CERTIFICATE", "CARD_KEY"])
-def test_a_certificate_or_key_that_is_not_there_is_named(house: House, name: str) -> None:
-    assert "/nowhere/file.pem" in one_line(house, **{f"REGISTRET_{name}": "/nowhere/file.pem"})
+def test_a_key_that_is_not_there_is_named(house: House) -> None:
+    assert "/nowhere/file.pem" in one_line(house, REGISTRET_CARD_KEY="/nowhere/file.pem")
 
 
 def test_a_trust_folder_that_cannot_be_read_is_named(house: House, tmp_path: Path) -> None:
     assert str(tmp_path) in one_line(house, REGISTRET_TRUST_DIR=str(tmp_path))
 
 
-def test_a_door_that_would_let_no_card_in_does_not_open(house: House) -> None:
-    line = one_line(house, REGISTRET_ACCEPT_TEST_CARDS="no")
-    assert "no CA in" in line
+def test_a_door_that_would_let_no_card_in_does_not_open(house: House, settings: Settings) -> None:
+    assert "no CA in" in refusal(house, settings, ACCEPT_TEST_CARDS=False)
 
 
-def test_test_cards_are_not_let_in_beside_those_of_production(house: House, tmp_path: Path) -> None:
+def test_test_cards_are_not_let_in_beside_those_of_production(house: House, settings: Settings, tmp_path: Path) -> None:
     folder = house.authority.write_trust(tmp_path / "trust")
     file = folder / "trust.toml"
     mixed = file.read_text().replace('environment = "test"', 'environment = "production"', 1)
     assert mixed != file.read_text()
     file.write_text(mixed)
-    line = one_line(house, REGISTRET_TRUST_DIR=str(folder))
+    line = refusal(house, settings, TRUST_DIR=folder)
     assert "ACCEPT_TEST_CARDS" in line
     assert "beside those of production" in line
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0", "::", "192.0.2.7", "registret.example.se"])
-def test_the_demos_settings_open_no_door_to_other_machines(house: House, address: str) -> None:
-    code, stderr = said(house, REGISTRET_DEMO="yes", REGISTRET_LISTEN_ADDRESS=address)
+def test_other_machines_reach_what_listens_there(address: str) -> None:
+    assert not is_loopback(address)
+
+
+def test_the_demos_settings_open_no_door_to_other_machines(house: House) -> None:
+    code, stderr = said(house, REGISTRET_DEMO="yes", REGISTRET_LISTEN_ADDRESS="0.0.0.0")
     assert (code, stderr.count("\n")) == (2, 1)
     assert "REGISTRET_DEMO=yes is for this machine only" in stderr
 
@@ -222,16 +255,16 @@ def test_the_demo_does_not_move_into_a_database_where_people_work(house: House, 
     assert not folder.exists()
 
 
-def test_mail_in_clear_to_another_machine_is_refused_at_start(house: House) -> None:
+def test_mail_in_clear_to_another_machine_is_refused_at_start(house: House, settings: Settings) -> None:
     for command in ("serve", "work"):
-        line = one_line(house, command, REGISTRET_SMTP_TLS="none", REGISTRET_SMTP_HOST="smtp.registret.example")
+        line = refusal(house, settings, command, SMTP_TLS="none", SMTP_HOST="smtp.registret.example")
         assert "SMTP_TLS=none" in line
 
 
-def test_a_file_of_opt_outs_that_cannot_be_written_is_named(house: House, tmp_path: Path) -> None:
+def test_a_file_of_opt_outs_that_cannot_be_written_is_named(house: House, settings: Settings, tmp_path: Path) -> None:
     file = tmp_path / "no such folder" / "marks"
     for command in ("serve", "work"):
-        line = one_line(house, command, REGISTRET_OPT_OUT_FILE=str(file))
+        line = refusal(house, settings, command, OPT_OUT_FILE=file)
         assert line == f"registret: REGISTRET_OPT_OUT_FILE {file} cannot be written: No such file or directory\n"
 
 

@@ -19,7 +19,7 @@ from registret.demo.postgres import data_folder
 from tests.journeys.running import new_database
 from tests.rooms.demo.running import Demo, Started, Visitor, answers, eventually, free_ports, path_of
 
-pytestmark = pytest.mark.xdist_group("demo")
+pytestmark = [pytest.mark.process, pytest.mark.xdist_group("demo")]
 
 
 def new_demo(name: str, **more: str) -> Demo:
@@ -331,12 +331,16 @@ def test_it_stops_cleanly_starts_again_with_all_it_had_and_is_reset() -> None:
         shutil.rmtree(demo.folder, ignore_errors=True)
 
 
-def test_in_a_database_that_somebody_gave_it_the_demo_starts_again() -> None:
+def test_what_was_not_finished_is_begun_again_and_in_a_database_that_somebody_gave_it_the_demo_starts_again() -> None:
     owner = os.environ["REGISTRET_OWNER_DATABASE_URL"]
     url = new_database(f"demo_given_{os.getpid()}")
     demo = new_demo("given", DATABASE_URL=url, REGISTRET_OWNER_DATABASE_URL=owner)
     try:
+        half = demo.folder / "certificates.unfinished" / "ca"
+        half.mkdir(parents=True)
+        (half / "authority.json").write_text("{}")
         assert demo.start().stop()[0] == 0
+        assert not half.exists()
         running = demo.start()
         assert servers_of(demo) == []
         assert path_of(visit(demo, cast.BERTIL)[1]) == "/start"
@@ -356,17 +360,3 @@ def test_a_folder_that_cannot_be_made_is_named_in_one_line(tmp_path: Path) -> No
     done = new_demo("none", REGISTRET_DEMO_FOLDER=str(tmp_path / "file" / "demo")).run("demo")
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert str(tmp_path / "file") in done.stderr
-
-
-def test_a_country_that_could_not_be_finished_is_begun_again() -> None:
-    demo = new_demo("half")
-    try:
-        half = demo.folder / "certificates.unfinished" / "ca"
-        half.mkdir(parents=True)
-        (half / "authority.json").write_text("{}")
-        running = demo.start()
-        assert path_of(visit(demo, cast.BERTIL)[1]) == "/start"
-        assert not half.exists()
-        running.stop()
-    finally:
-        shutil.rmtree(demo.folder, ignore_errors=True)

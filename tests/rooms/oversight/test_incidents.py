@@ -136,8 +136,8 @@ def test_an_incident_that_is_not_reported_is_never_late_once_it_is_said_why() ->
 # --- the register ----------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def doris(db: None) -> Actor:
+@pytest.fixture(scope="module")
+def doris(module_db: None) -> Actor:
     cast.country(NOW - 30 * DAY)
     return cast.actor(DORIS, at=NOW)
 

@@ -34,13 +34,9 @@ pytestmark = pytest.mark.django_db
 NEW = "anna.ny@regionnorrvik.se"
 
 
-@pytest.fixture
-def now() -> datetime:
-    return timezone.now()
-
-
-@pytest.fixture
-def place(now: datetime) -> Country:
+@pytest.fixture(scope="module")
+def place(module_db: None) -> Country:
+    now = timezone.now()
     place = cast.country(now - timedelta(days=30))
     attested(ANNA, place.infection, by=BERTIL, at=now - timedelta(days=20))
     return place

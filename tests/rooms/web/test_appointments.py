@@ -28,14 +28,10 @@ HOSTILE = "<script>alert('”&amp;')</script>"
 LIST, PROPOSE = "/kansliet/uppdrag", "/kansliet/uppdrag/foresla"
 
 
-@pytest.fixture
-def now() -> datetime:
-    return timezone.now()
-
-
-@pytest.fixture
-def place(now: datetime) -> Country:
+@pytest.fixture(scope="module")
+def place(module_db: None) -> Country:
     """Doris and Ingrid run the office."""
+    now = timezone.now()
     place = cast.country(now - timedelta(days=30))
     cast.appoint_by_program(INGRID, Role.REGISTRY_OFFICE, at=now - timedelta(days=30))
     return place

@@ -33,16 +33,6 @@ HOSTILE = "<script>alert('”&amp;')</script>{{ 7|add:7 }}{% now 'Y' %}"
 
 
 @pytest.fixture
-def now() -> datetime:
-    return timezone.now()
-
-
-@pytest.fixture
-def place(now: datetime) -> Country:
-    return cast.country(now - timedelta(days=30))
-
-
-@pytest.fixture
 def annas(place: Country, now: datetime) -> int:
     """Anna's application, confirmed, four days old."""
     return cast.register(ANNA, place.infection, message="Ny ST-läkare sedan 1 november.", at=now - timedelta(days=4))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -16,7 +16,7 @@ from registret.registries.conditions import asked_when
 from registret.registries.forms import Form
 from registret.registries.queries import catalogue, form_of
 from tests import cast
-from tests.cast import ANNA
+from tests.cast import ANNA, Country
 from tests.rooms.records.scene import TOLVAN, begun
 from tests.rooms.web.client import Browser, text_of
 
@@ -25,9 +25,8 @@ every_form = pytest.mark.parametrize("form", FORMS)
 
 
 @pytest.fixture
-def anna(db: None) -> Browser:
-    place = cast.country(timezone.now() - timedelta(days=30))
-    cast.appoint_by_program(ANNA, Role.REPORTER, clinic_id=place.infection, at=timezone.now() - timedelta(days=20))
+def anna(place: Country, now: datetime) -> Browser:
+    cast.appoint_by_program(ANNA, Role.REPORTER, clinic_id=place.infection, at=now - timedelta(days=20))
     return Browser.of(ANNA)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from django.utils import timezone
 
 from registret.access.applications import attesting
 from registret.access.grants.rules import last_possible_day
@@ -17,16 +16,6 @@ from tests.rooms.web.client import Browser, text_of
 
 pytestmark = pytest.mark.django_db
 TAG = "mejl kommer inte fram"
-
-
-@pytest.fixture
-def now() -> datetime:
-    return timezone.now()
-
-
-@pytest.fixture
-def place(now: datetime) -> Country:
-    return cast.country(now - timedelta(days=30))
 
 
 def refuse(who: Person, *, at: datetime) -> None:

@@ -23,7 +23,7 @@ from registret.records.retention.services import destroy_due
 from registret.records.scope import all_providers
 from registret.web.cases import paper
 from tests import cast
-from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK
+from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, Country
 from tests.rooms.records.scene import ACUTE, GRETA, RESERVE, TOLVAN, begun, counted, log, system_id_of
 from tests.rooms.web.client import Browser, text_of
 
@@ -32,18 +32,19 @@ pytestmark = pytest.mark.django_db
 SENT = {"number": TOLVAN, "case_number": "26RS4711"}
 
 
-@pytest.fixture
-def now() -> datetime:
-    return timezone.now()
-
-
-@pytest.fixture
-def anna(now: datetime) -> Actor:
-    """She reports; so does Cecilia in Sydvik. Greta handles cases."""
+@pytest.fixture(scope="module")
+def place(module_db: None) -> Country:
+    """Anna reports; so does Cecilia in Sydvik. Greta handles cases."""
+    now = timezone.now()
     place = cast.country(now - timedelta(days=30))
     cast.appoint_by_program(GRETA, Role.CASE_HANDLER, at=now - timedelta(days=20))
     cast.appoint_by_program(ANNA, Role.REPORTER, clinic_id=place.infection, at=now - timedelta(days=20))
     cast.appoint_by_program(CECILIA, Role.REPORTER, clinic_id=place.sydvik, at=now - timedelta(days=20))
+    return place
+
+
+@pytest.fixture
+def anna(place: Country, now: datetime) -> Actor:
     return cast.actor(ANNA, at=now - timedelta(hours=1))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -17,14 +17,10 @@ from tests.rooms.web.client import Browser, text_of
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def now() -> datetime:
-    return timezone.now()
-
-
-@pytest.fixture
-def address(now: datetime) -> str:
+@pytest.fixture(scope="module")
+def address(module_db: None) -> str:
     """Anna's form at discharge."""
+    now = timezone.now()
     place = cast.country(now - timedelta(days=30))
     cast.appoint_by_program(ANNA, Role.REPORTER, clinic_id=place.infection, at=now - timedelta(days=20))
     arrived = timezone.localtime(now - timedelta(days=4)).strftime("%Y-%m-%dT%H:%M")

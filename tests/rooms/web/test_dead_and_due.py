@@ -14,22 +14,23 @@ from registret.kernel.sweden import SWEDEN
 from registret.records.reporting import services
 from registret.words.days import day_in_words
 from tests import cast
-from tests.cast import ANNA
+from tests.cast import ANNA, Country
 from tests.rooms.records.scene import ACUTE, DISCHARGE, TOLVAN, begun, system_id_of
 from tests.rooms.web.client import Browser, text_of
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def now() -> datetime:
-    return timezone.now()
-
-
-@pytest.fixture
-def anna(now: datetime) -> Actor:
+@pytest.fixture(scope="module")
+def place(module_db: None) -> Country:
+    now = timezone.now()
     place = cast.country(now - timedelta(days=90))
     cast.appoint_by_program(ANNA, Role.REPORTER, clinic_id=place.infection, at=now - timedelta(days=80))
+    return place
+
+
+@pytest.fixture
+def anna(place: Country, now: datetime) -> Actor:
     return cast.actor(ANNA, at=now - timedelta(hours=1))
 
 

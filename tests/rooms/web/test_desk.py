@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from django.utils import timezone
 
 from registret.access.applications import application_notes
 from registret.access.applications.application_notes import QUESTIONS_PER_APPLICATION, notes_of, questions_to
@@ -22,16 +21,6 @@ from tests.rooms.web.client import Browser, text_of
 pytestmark = pytest.mark.django_db
 
 NADIA = person("Nadia", "Ek", "SE2321009991-E00N1E1")
-
-
-@pytest.fixture
-def now() -> datetime:
-    return timezone.now()
-
-
-@pytest.fixture
-def place(now: datetime) -> Country:
-    return cast.country(now - timedelta(days=30))
 
 
 @pytest.fixture

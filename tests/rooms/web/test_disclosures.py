@@ -29,14 +29,9 @@ __all__ = ["committed"]
 LIST, NEW = "/utlamnanden", "/utlamnanden/nytt/pneumoni"
 
 
-@pytest.fixture
-def now() -> datetime:
-    return timezone.now()
-
-
-@pytest.fixture
-def anna(db: None, now: datetime) -> Actor:
-    return at_the_registry(now)
+@pytest.fixture(scope="module")
+def anna(module_db: None) -> Actor:
+    return at_the_registry(timezone.now())
 
 
 @pytest.fixture

@@ -31,16 +31,6 @@ FOREIGN = "Inloggningen började i en annan webbläsare."
 UNKNOWN = f"https://{'0' * 32}.{settings.CARD_HOST}:8444"
 
 
-@pytest.fixture
-def now() -> datetime:
-    return timezone.now()
-
-
-@pytest.fixture
-def place(now: datetime) -> Country:
-    return cast.country(now - timedelta(days=30))
-
-
 def log(event: str) -> list[EntryRow]:
     return list(entries(wanted=Wanted(event=event)).rows)
 

@@ -27,13 +27,9 @@ pytestmark = pytest.mark.django_db
 NEW = person("Anna", "Berg", "SE2321009983-E00A9B9", organisation="Region Sydvik")
 
 
-@pytest.fixture
-def now() -> datetime:
-    return timezone.now()
-
-
-@pytest.fixture
-def place(now: datetime) -> Country:
+@pytest.fixture(scope="module")
+def place(module_db: None) -> Country:
+    now = timezone.now()
     place = cast.country(now - timedelta(days=30))
     application_id = cast.register(ANNA, place.infection, at=now - timedelta(days=20))
     actor = cast.actor(BERTIL, at=now - timedelta(days=19))

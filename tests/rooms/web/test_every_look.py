@@ -46,11 +46,6 @@ SHOWS = {
 """Some that are known to show the patient: the walk would prove nothing if it met nobody."""
 
 
-@pytest.fixture
-def now() -> datetime:
-    return timezone.now()
-
-
 def test_every_address_that_shows_a_patient_tells_the_log_of_it(now: datetime) -> None:
     place = cast.country(now - timedelta(days=30))
     cast.appoint_by_program(ANNA, Role.REPORTER, clinic_id=place.infection, at=now - timedelta(days=20))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
-from django.utils import timezone
 
 from registret.access.roles import Role
 from registret.ledger.queries import Wanted, entries
 from tests import cast
-from tests.cast import ANNA, BERTIL, ERIK, Person
+from tests.cast import ANNA, BERTIL, ERIK, Country, Person
 from tests.rooms.web.client import Browser
 
 pytestmark = pytest.mark.django_db
@@ -25,10 +24,8 @@ FILES = [
 
 @pytest.mark.parametrize(("who", "address", "form", "event"), FILES, ids=[address for _, address, *_ in FILES])
 def test_a_file_of_numbers_or_names_takes_a_post_and_a_recent_card(
-    who: Person, address: str, form: dict[str, str], event: str
+    who: Person, address: str, form: dict[str, str], event: str, place: Country, now: datetime
 ) -> None:
-    now = timezone.now()
-    place = cast.country(now - timedelta(days=2))
     cast.appoint_by_program(ANNA, Role.REPORTER, clinic_id=place.infection, at=now - timedelta(days=1))
     late = now - timedelta(minutes=65)
     key = cast.log_in(who, at=late)

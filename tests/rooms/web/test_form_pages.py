@@ -20,7 +20,7 @@ from registret.registries.queries import catalogue
 from registret.registries.schema import Block
 from registret.words.days import moment_in_words
 from tests import cast
-from tests.cast import ANNA
+from tests.cast import ANNA, Country
 from tests.rooms.records.scene import ACUTE, RESERVE, TOLVAN, Known, ask, begun, number, registered, system_id_of
 from tests.rooms.web.client import Browser, Page, text_of
 
@@ -30,15 +30,16 @@ Written = Mapping[str, Sequence[str]]
 UNTIMED: Written = {name: value for name, value in ACUTE.items() if not name.endswith("_at")}
 
 
-@pytest.fixture
-def now() -> datetime:
-    return timezone.now()
-
-
-@pytest.fixture
-def anna(now: datetime) -> Actor:
+@pytest.fixture(scope="module")
+def place(module_db: None) -> Country:
+    now = timezone.now()
     place = cast.country(now - timedelta(days=30))
     cast.appoint_by_program(ANNA, Role.REPORTER, clinic_id=place.infection, at=now - timedelta(days=20))
+    return place
+
+
+@pytest.fixture
+def anna(place: Country, now: datetime) -> Actor:
     return cast.actor(ANNA, at=now - timedelta(hours=1))
 
 

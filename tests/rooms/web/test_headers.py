@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 from http.cookies import Morsel
 
 import pytest
 from django.conf import settings
-from django.utils import timezone
 
 from registret.web.http import BROWSER_COOKIE, SESSION_COOKIE
-from tests import cast
-from tests.cast import BERTIL
+from tests.cast import BERTIL, Country
 from tests.rooms.web.client import Browser
 
 pytestmark = pytest.mark.django_db
@@ -22,9 +19,7 @@ AT_WORK = ["/start", "/attestera", "/min-logg", "/hjalp", "/session"]
 
 
 @pytest.fixture
-def at_work() -> Browser:
-    now = timezone.now()
-    cast.country(now - timedelta(days=1))
+def at_work(place: Country) -> Browser:
     return Browser.of(BERTIL)
 
 
@@ -36,14 +31,13 @@ def test_no_page_is_kept_by_the_browser(at_work: Browser) -> None:
 
 def test_a_browser_that_asks_for_an_icon_gets_one_and_pages_name_the_drawing() -> None:
     answer = Browser().get("/favicon.ico")
-    body = b"".join(answer)
-    answer.close()
+    body = b"".join(answer.streaming_content)
     assert (answer.status_code, body[:6]) == (200, b"\0\0\1\0\2\0"), "two pictures"
     assert len(body) < 2000
     named = re.search(r'<link rel="icon" type="image/svg\+xml" href="(/static/mark\.[0-9a-f]+\.svg)">', _front())
     assert named is not None
     drawing = Browser().get(named[1])
-    drawing.close()
+    assert b"".join(drawing.streaming_content)
     assert drawing.status_code == 200
 
 

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.conf import settings
-from django.utils import timezone
 from pytest_django import Settings
 
 from registret.kernel.refused import every_refusal
 from registret.records.numbers import reserve_formats
 from registret.web.help import errors
 from registret.words.refusals import REFUSALS, REQUESTS
-from tests import cast
-from tests.cast import BERTIL
+from tests.cast import BERTIL, Country
 from tests.rooms.web.client import Browser, text_of
 
 pytestmark = pytest.mark.django_db
@@ -151,9 +149,7 @@ def test_the_help_names_every_kind_of_reserve_number_and_no_report_that_is_not_t
     assert "Det finns inga rapporter än." in text
 
 
-def test_the_bar_leads_to_the_help() -> None:
-    now = timezone.now()
-    cast.country(now - timedelta(days=1))
+def test_the_bar_leads_to_the_help(place: Country) -> None:
     bar = Browser.of(BERTIL).get("/start").content.decode().partition("<main")[0]
     assert 'href="/hjalp"' in bar
 
@@ -172,18 +168,14 @@ def test_nothing_is_shouted(address: str, language: str) -> None:
 
 
 @pytest.mark.parametrize("address", [*PAGES, "/hjalp/fel/card.none"])
-def test_whoever_is_at_work_stays_under_the_dark_bar(address: str) -> None:
-    now = timezone.now()
-    cast.country(now - timedelta(days=1))
+def test_whoever_is_at_work_stays_under_the_dark_bar(address: str, place: Country) -> None:
     at_work = Browser.of(BERTIL).get(address)
     assert BERTIL.name in text_of(at_work)
     assert 'class="bar"' in at_work.content.decode()
     assert 'class="bar"' not in html_at(address)
 
 
-def test_help_is_open_when_the_session_is_over() -> None:
-    now = timezone.now()
-    cast.country(now - timedelta(days=1))
+def test_help_is_open_when_the_session_is_over(place: Country, now: datetime) -> None:
     forgotten = Browser.of(BERTIL, at=now - timedelta(hours=2)).get("/hjalp")
     assert forgotten.status_code == 200
     assert BERTIL.name not in text_of(forgotten)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -21,16 +21,14 @@ from registret.records.reporting.services import write
 from registret.web.home.views import _greeting
 from registret.words.refusals import log_title
 from tests import cast
-from tests.cast import ANNA, BERTIL, DORIS, ERIK, person
+from tests.cast import ANNA, BERTIL, DORIS, ERIK, Country, person
 from tests.rooms.records.scene import TOLVAN, begun
 from tests.rooms.web.client import Browser, text_of
 
 pytestmark = pytest.mark.django_db
 
 
-def test_the_number_and_the_rows_agree() -> None:
-    now = timezone.now()
-    place = cast.country(now - timedelta(hours=2))
+def test_the_number_and_the_rows_agree(place: Country, now: datetime) -> None:
     ready, unready = ANNA, person("Elin", "Sandgren", "SE2321009991-E00S4N2")
     cast.register(ready, place.infection, at=now - timedelta(hours=1))
     cast.register(unready, place.infection, confirmed=False, at=now - timedelta(hours=1))
@@ -40,9 +38,7 @@ def test_the_number_and_the_rows_agree() -> None:
     assert unready.name not in said
 
 
-def test_more_than_fit_are_one_link_away() -> None:
-    now = timezone.now()
-    place = cast.country(now - timedelta(hours=2))
+def test_more_than_fit_are_one_link_away(place: Country, now: datetime) -> None:
     for i in range(6):
         cast.register(person("Nr", f"Ett{i}", f"SE2321009991-E10{i}"), place.infection, at=now - timedelta(hours=1))
     said = text_of(Browser.of(BERTIL).get(reverse("start")))
@@ -51,9 +47,7 @@ def test_more_than_fit_are_one_link_away() -> None:
     assert "Visa fler" in said
 
 
-def test_the_office_reads_how_many_clinics_and_proposals_wait_for_it() -> None:
-    now = timezone.now()
-    place = cast.country(now - timedelta(days=2))
+def test_the_office_reads_how_many_clinics_and_proposals_wait_for_it(place: Country, now: datetime) -> None:
     ingrid, greta = person("Ingrid", "Falk", "SE2321009991-E00J3F2"), person("Greta", "Ek", "SE2321009991-E00G9E4")
     cast.appoint_by_program(ingrid, Role.REGISTRY_OFFICE, at=now - timedelta(days=2))
     said = text_of(Browser.of(DORIS).get(reverse("start")))
@@ -76,9 +70,7 @@ def test_the_office_reads_how_many_clinics_and_proposals_wait_for_it() -> None:
     assert "saknar lokal administratör" not in text_of(Browser.of(DORIS).get(reverse("start")))
 
 
-def test_who_reviews_the_log_finds_their_own_reviews_and_those_of_nobody() -> None:
-    now = timezone.now()
-    place = cast.country(now - timedelta(days=2))
+def test_who_reviews_the_log_finds_their_own_reviews_and_those_of_nobody(place: Country, now: datetime) -> None:
     erik, other = ERIK, person("Greta", "Ek", "SE2321009991-E00G9E4")
     cast.appoint_by_program(other, Role.LOG_REVIEWER, at=now - timedelta(days=2))
     application_id = cast.register(ANNA, place.infection, at=now - timedelta(hours=4))
@@ -110,9 +102,9 @@ def test_who_reviews_the_log_finds_their_own_reviews_and_those_of_nobody() -> No
         (Role.REPORT_READER, "Rapporter finns inte än."),
     ],
 )
-def test_each_role_finds_what_it_works_with_and_nothing_of_the_others(role: Role, there: str) -> None:
-    now = timezone.now()
-    place = cast.country(now - timedelta(days=2))
+def test_each_role_finds_what_it_works_with_and_nothing_of_the_others(
+    role: Role, there: str, place: Country, now: datetime
+) -> None:
     cast.appoint_by_program(ANNA, role, clinic_id=place.infection if role in ROLES_AT_A_CLINIC else None, at=now)
     main = Browser.of(ANNA).get(reverse("start")).content.decode().partition("<main")[2]
     marks = {
@@ -128,9 +120,7 @@ def test_each_role_finds_what_it_works_with_and_nothing_of_the_others(role: Role
     assert main.count('id="ratt"') == 1
 
 
-def test_who_may_work_elsewhere_too_is_led_there() -> None:
-    now = timezone.now()
-    place = cast.country(now - timedelta(days=2))
+def test_who_may_work_elsewhere_too_is_led_there(place: Country, now: datetime) -> None:
     cast.appoint(BERTIL, place.medicine, at=now)
     # At the first of them, chosen: as somebody at work.
     browser = Browser.of(BERTIL)
@@ -149,9 +139,7 @@ def test_the_greeting_fits_the_hour(hours: tuple[int, ...], greeting: str) -> No
     assert {_greeting(hour) for hour in hours} == {greeting}
 
 
-def test_a_refused_login_is_told_once_in_ones_own_log() -> None:
-    now = timezone.now()
-    place = cast.country(now - timedelta(hours=3))
+def test_a_refused_login_is_told_once_in_ones_own_log(place: Country, now: datetime) -> None:
     cast.register(ANNA, place.infection, at=now - timedelta(hours=2))
     cast.log_in(ANNA, at=now - timedelta(hours=1))
     application = newest_application(account_id=cast.account_of(ANNA).id)
@@ -171,8 +159,7 @@ def test_a_refused_login_is_told_once_in_ones_own_log() -> None:
     assert ". ·" not in said
 
 
-def test_ones_own_log_says_from_where_one_acted_and_not_from_where_others_did() -> None:
-    cast.country(timezone.now() - timedelta(hours=2))
+def test_ones_own_log_says_from_where_one_acted_and_not_from_where_others_did(place: Country) -> None:
     bertil, doris = (cast.account_of(who) for who in (BERTIL, DORIS))
     for who, network in ((bertil, "192.0.2.7"), (doris, "198.51.100.9")):
         by = By(hsa_id=who.hsa_id, name=who.name, account_id=who.id, network=network)
@@ -184,8 +171,7 @@ def test_ones_own_log_says_from_where_one_acted_and_not_from_where_others_did() 
 
 
 @pytest.mark.parametrize("path", ["/start", "/min-logg"])
-def test_whoever_is_reviewed_does_not_read_of_it(path: str) -> None:
-    cast.country(timezone.now() - timedelta(hours=2))
+def test_whoever_is_reviewed_does_not_read_of_it(path: str, place: Country) -> None:
     erik = cast.account_of(ERIK)
     by = By(hsa_id=erik.hsa_id, name=erik.name, account_id=erik.id)
     about = cast.account_of(BERTIL).id
@@ -205,11 +191,10 @@ def test_a_title_in_the_log_has_no_stop_and_a_code_that_is_gone_stays_a_code() -
 
 
 @pytest.mark.parametrize("is_demo", [True, False])
-def test_only_the_demo_says_on_each_page_that_it_is_one(settings: Settings, is_demo: bool) -> None:
+def test_only_the_demo_says_on_each_page_that_it_is_one(settings: Settings, is_demo: bool, place: Country) -> None:
     settings.DEMO = is_demo
     if is_demo:
         settings.ROOT_URLCONF = "registret.demo.urls"
-    cast.country(timezone.now())
     for browser, path in ((Browser(), "/"), (Browser(), "/utloggad"), (Browser.of(BERTIL), "/start")):
         page = browser.get(path)
         assert ("Demo med påhittade kliniker" in text_of(page)) is is_demo
@@ -224,9 +209,7 @@ def test_who_is_not_logged_in_gets_the_button_that_people_know() -> None:
     assert "Försök igen" not in page
 
 
-def test_a_follow_up_to_do_does_not_look_like_a_recertification() -> None:
-    now = timezone.now()
-    place = cast.country(now - timedelta(days=30))
+def test_a_follow_up_to_do_does_not_look_like_a_recertification(place: Country, now: datetime) -> None:
     cast.appoint_by_program(ANNA, Role.REPORTER, clinic_id=place.infection, at=now - timedelta(days=20))
     anna = cast.actor(ANNA, at=now - timedelta(hours=1))
     left = timezone.localtime(now - timedelta(days=120))

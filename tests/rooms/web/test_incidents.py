@@ -22,11 +22,6 @@ LIST, NEW = "/kansliet/incidenter", "/kansliet/incidenter/ny"
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture
-def place() -> Country:
-    return cast.country(timezone.now() - timedelta(days=30))
-
-
 def written(moment: datetime) -> str:
     return f"{timezone.localtime(moment):%Y-%m-%d %H.%M}"
 

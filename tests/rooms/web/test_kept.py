@@ -19,14 +19,9 @@ from tests.rooms.web.client import Browser, text_of
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def now() -> datetime:
-    return timezone.now()
-
-
-@pytest.fixture
-def country(now: datetime) -> Country:
-    return cast.country(now - timedelta(hours=2))
+@pytest.fixture(scope="module")
+def country(module_db: None) -> Country:
+    return cast.country(timezone.now() - timedelta(hours=2))
 
 
 @pytest.fixture

@@ -11,8 +11,7 @@ from registret.mail.letters import LETTERS
 from registret.mail.models import Letter
 from registret.web.office.samples import sample_letter
 from registret.words.letters import letter_name
-from tests import cast
-from tests.cast import BERTIL, DORIS, ERIK, Person
+from tests.cast import BERTIL, DORIS, ERIK, Country, Person
 from tests.rooms.web.client import Browser, text_of
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -36,8 +35,7 @@ def test_the_example_of_a_confirmation_confirms_nothing() -> None:
 
 
 @pytest.mark.django_db
-def test_the_office_finds_all_of_them_and_reads_each_as_text_and_as_mail_programs_show_it() -> None:
-    cast.country(timezone.now())
+def test_the_office_finds_all_of_them_and_reads_each_as_text_and_as_mail_programs_show_it(place: Country) -> None:
     doris = Browser.of(DORIS)
     page = doris.get("/kansliet/brev").content.decode()
     assert f"{len(LETTERS)} mejl som systemet kan skicka" in page
@@ -61,14 +59,12 @@ def test_the_office_finds_all_of_them_and_reads_each_as_text_and_as_mail_program
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", ["ingen/sv", "declined/de", "declined/de/html"])
-def test_what_is_no_letter_is_not_found(path: str) -> None:
-    cast.country(timezone.now())
+def test_what_is_no_letter_is_not_found(path: str, place: Country) -> None:
     assert Browser.of(DORIS).get(f"/kansliet/brev/{path}").status_code == 404
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("who", [BERTIL, ERIK])
-def test_it_is_a_page_of_the_office(who: Person) -> None:
-    cast.country(timezone.now())
+def test_it_is_a_page_of_the_office(who: Person, place: Country) -> None:
     for path in ("/kansliet/brev", "/kansliet/brev/declined/sv", "/kansliet/brev/declined/sv/html"):
         assert Browser.of(who).get(path).status_code == 403

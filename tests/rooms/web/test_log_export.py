@@ -31,8 +31,8 @@ pytestmark = pytest.mark.django_db
 DOCUMENT = Path(__file__).parents[3] / "docs" / "ledger.md"
 
 
-@pytest.fixture
-def place() -> Country:
+@pytest.fixture(scope="module")
+def place(module_db: None) -> Country:
     return cast.country(timezone.now() - timedelta(days=40))
 
 

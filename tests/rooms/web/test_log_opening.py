@@ -21,11 +21,6 @@ OPEN = "/loggen/oppna"
 SAID = {"why": "patient", "reason": "Ärende 2026-17: patienten undrar vem som har läst"}
 
 
-@pytest.fixture
-def place() -> Country:
-    return cast.country(timezone.now() - timedelta(days=30))
-
-
 def logged(event: str) -> tuple[EntryRow, ...]:
     return entries(wanted=Wanted(event=event)).rows
 

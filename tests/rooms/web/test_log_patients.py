@@ -45,13 +45,9 @@ SAID = ("19121212", "1212", "Tolvansson")
 GONE = "Patienten finns inte kvar"
 
 
-@pytest.fixture
-def now() -> datetime:
-    return timezone.now()
-
-
-@pytest.fixture
-def place(now: datetime) -> Country:
+@pytest.fixture(scope="module")
+def place(module_db: None) -> Country:
+    now = timezone.now()
     built = cast.country(now - timedelta(days=30))
     for who, role, clinic_id in (
         (GRETA, Role.CASE_HANDLER, None),

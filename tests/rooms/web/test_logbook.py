@@ -23,16 +23,6 @@ pytestmark = pytest.mark.django_db
 HOSTILE = "<script>alert('”&amp;')</script>"
 
 
-@pytest.fixture
-def now() -> datetime:
-    return timezone.now()
-
-
-@pytest.fixture
-def place(now: datetime) -> Country:
-    return cast.country(now - timedelta(days=30))
-
-
 def readings() -> tuple[EntryRow, ...]:
     return entries(wanted=Wanted(event="log.read")).rows
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from registret.records.numbers import reserve_formats
 from registret.registries.queries import catalogue
 from registret.words.labels import asked
 from tests import cast
-from tests.cast import ANNA
+from tests.cast import ANNA, Country
 from tests.rooms.records.scene import (
     RESERVE,
     TOLVAN,
@@ -34,11 +34,9 @@ from tests.rooms.web.client import Browser, Page, text_of
 @pytest.mark.django_db
 @pytest.mark.parametrize("is_protected", [False, True])
 def test_a_known_patient_has_a_name_and_a_protected_one_a_code(
-    is_protected: bool, monkeypatch: pytest.MonkeyPatch
+    is_protected: bool, monkeypatch: pytest.MonkeyPatch, place: Country, now: datetime
 ) -> None:
     ask(Known(n191212121212=registered(protected=is_protected)), monkeypatch)
-    now = timezone.now()
-    place = cast.country(now - timedelta(days=30))
     cast.appoint_by_program(ANNA, Role.REPORTER, clinic_id=place.infection, at=now - timedelta(days=20))
     arrived = [f"{timezone.localtime(now - timedelta(days=4)):%Y-%m-%dT%H:%M}"]
     begun(cast.actor(ANNA, at=now - timedelta(hours=1)), at=now, arrived_at=arrived)
@@ -56,9 +54,7 @@ def test_a_question_that_asks_has_no_colon() -> None:
 
 
 @pytest.mark.django_db
-def test_a_question_that_follows_from_an_answer_is_asked_and_is_no_mistake() -> None:
-    now = timezone.now()
-    place = cast.country(now - timedelta(days=30))
+def test_a_question_that_follows_from_an_answer_is_asked_and_is_no_mistake(place: Country, now: datetime) -> None:
     cast.appoint_by_program(ANNA, Role.REPORTER, clinic_id=place.infection, at=now - timedelta(days=20))
     browser = Browser.of(ANNA)
     first = browser.post(reverse("new_episode"), {"number": TOLVAN, "sub_registry": "sepsis"})
@@ -84,9 +80,7 @@ def test_a_question_that_follows_from_an_answer_is_asked_and_is_no_mistake() -> 
 
 
 @pytest.mark.django_db
-def test_questions_that_an_answer_makes_needless_are_gone_and_not_asked_for() -> None:
-    now = timezone.now()
-    place = cast.country(now - timedelta(days=30))
+def test_questions_that_an_answer_makes_needless_are_gone_and_not_asked_for(place: Country, now: datetime) -> None:
     cast.appoint_by_program(ANNA, Role.REPORTER, clinic_id=place.infection, at=now - timedelta(days=20))
     arrived = f"{timezone.localtime(now - timedelta(days=4)):%Y-%m-%d %H:%M}"
     sent = {"number": TOLVAN, "sub_registry": "sepsis", "go": "yes", "asked": "", "arrived_at": arrived}
@@ -101,9 +95,7 @@ def test_questions_that_an_answer_makes_needless_are_gone_and_not_asked_for() ->
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("before", ["arrived", "after"])
-def test_intensive_care_before_the_arrival_is_refused(before: str) -> None:
-    now = timezone.now()
-    place = cast.country(now - timedelta(days=30))
+def test_intensive_care_before_the_arrival_is_refused(before: str, place: Country, now: datetime) -> None:
     cast.appoint_by_program(ANNA, Role.REPORTER, clinic_id=place.infection, at=now - timedelta(days=20))
     arrived = timezone.localtime(now - timedelta(days=4))
     care = arrived - timedelta(hours=1) if before == "arrived" else arrived + timedelta(hours=1)
@@ -116,9 +108,7 @@ def test_intensive_care_before_the_arrival_is_refused(before: str) -> None:
 
 
 @pytest.mark.django_db
-def test_a_number_with_a_wrong_check_digit_is_said_to_be_wrong() -> None:
-    now = timezone.now()
-    place = cast.country(now - timedelta(days=30))
+def test_a_number_with_a_wrong_check_digit_is_said_to_be_wrong(place: Country, now: datetime) -> None:
     cast.appoint_by_program(ANNA, Role.REPORTER, clinic_id=place.infection, at=now - timedelta(days=20))
     browser = Browser.of(ANNA)
     page = browser.post(reverse("find_patient"), {"q": "19121212-1213"})
@@ -133,9 +123,9 @@ def test_a_number_with_a_wrong_check_digit_is_said_to_be_wrong() -> None:
 
 
 @pytest.mark.django_db
-def test_a_reserve_number_whose_check_digit_is_wrong_is_taken_once_somebody_says_that_it_is_right() -> None:
-    now = timezone.now()
-    place = cast.country(now - timedelta(days=30))
+def test_a_reserve_number_whose_check_digit_is_wrong_is_taken_once_somebody_says_that_it_is_right(
+    place: Country, now: datetime
+) -> None:
     cast.appoint_by_program(ANNA, Role.REPORTER, clinic_id=place.infection, at=now - timedelta(days=20))
     browser = Browser.of(ANNA)
     sent = {"number": "991981000019", "sub_registry": "pneumoni", "chosen": "yes"}
@@ -164,9 +154,9 @@ def test_a_reserve_number_whose_check_digit_is_wrong_is_taken_once_somebody_says
         ("1980-02-30", "30 februari 1980 finns inte"),
     ],
 )
-def test_the_birth_date_of_a_reserve_number_says_what_is_wrong_with_it(born: str, says: str) -> None:
-    now = timezone.now()
-    place = cast.country(now - timedelta(days=30))
+def test_the_birth_date_of_a_reserve_number_says_what_is_wrong_with_it(
+    born: str, says: str, place: Country, now: datetime
+) -> None:
     cast.appoint_by_program(ANNA, Role.REPORTER, clinic_id=place.infection, at=now - timedelta(days=20))
     sent = {"number": RESERVE, "sub_registry": "pneumoni", "chosen": "yes", "birth_date": born, "sex": "male"}
     page = Browser.of(ANNA).post(reverse("new_episode"), sent)
@@ -175,10 +165,8 @@ def test_the_birth_date_of_a_reserve_number_says_what_is_wrong_with_it(born: str
 
 
 @pytest.fixture
-def anna() -> Browser:
+def anna(place: Country, now: datetime) -> Browser:
     """Reports to all four sub-registries."""
-    now = timezone.now()
-    place = cast.country(now - timedelta(days=30))
     cast.appoint_by_program(ANNA, Role.REPORTER, clinic_id=place.infection, at=now - timedelta(days=20))
     return Browser.of(ANNA)
 

@@ -30,13 +30,9 @@ SIXTEN = cast.person("Sixten", "Brink", "SE2321009991-E00S3B7")
 """Reads at the clinic, and writes nothing."""
 
 
-@pytest.fixture
-def now() -> datetime:
-    return timezone.now()
-
-
-@pytest.fixture
-def place(now: datetime) -> Country:
+@pytest.fixture(scope="module")
+def place(module_db: None) -> Country:
+    now = timezone.now()
     place = cast.country(now - timedelta(days=30))
     for who, role, clinic in (
         (ANNA, Role.REPORTER, place.infection),

@@ -29,16 +29,6 @@ HOSTILE = "<script>alert('”&amp;')</script>"
 MOA = person("Moa", "Lindqvist", "SE2321009991-E00M5N9")
 
 
-@pytest.fixture
-def now() -> datetime:
-    return timezone.now()
-
-
-@pytest.fixture
-def place(now: datetime) -> Country:
-    return cast.country(now - timedelta(days=30))
-
-
 def form(place: Country, **changes: Any) -> dict[str, Any]:
     moa = {"hsa_id": MOA.hsa_id, "given_name": "Moa", "surname": "Lindqvist", "email": MOA.email.text}
     return moa | {"clinic": place.sydvik} | changes

@@ -31,13 +31,9 @@ pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def now() -> datetime:
-    return timezone.now()
-
-
-@pytest.fixture
-def place(now: datetime) -> Country:
+@pytest.fixture(scope="module")
+def place(module_db: None) -> Country:
+    now = timezone.now()
     return cast.country(now - 60 * DAY)
 
 

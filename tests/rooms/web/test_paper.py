@@ -144,8 +144,8 @@ def test_no_line_runs_out_of_its_column(answer: str) -> None:
         assert all(wrapped)
 
 
-@pytest.fixture
-def here(db: None) -> Ward:
+@pytest.fixture(scope="module")
+def here(module_db: None) -> Ward:
     return ward()
 
 

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
-from django.utils import timezone
 
 from registret.access.grants.participation import left_out
 from registret.registries.queries import open_for_entry, sub_registries
 from registret.registries.schema import RegistryState
-from tests import cast
 from tests.cast import BERTIL, DORIS, Country
 from tests.rooms.web.client import Browser, text_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def place() -> Country:
-    return cast.country(timezone.now() - timedelta(days=30))
 
 
 def test_the_office_decides_with_a_reason_and_the_page_says_who(place: Country) -> None:

@@ -30,13 +30,9 @@ from tests.rooms.web.client import Browser, text_of
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def now() -> datetime:
-    return timezone.now()
-
-
-@pytest.fixture
-def place(now: datetime) -> Country:
+@pytest.fixture(scope="module")
+def place(module_db: None) -> Country:
+    now = timezone.now()
     place = cast.country(now - timedelta(days=30))
     attested(ANNA, place.infection, by=BERTIL, at=now - timedelta(days=20))
     return place

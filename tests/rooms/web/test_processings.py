@@ -22,8 +22,8 @@ from tests.rooms.web.client import Browser, text_of
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def country() -> None:
+@pytest.fixture(scope="module", autouse=True)
+def country(module_db: None) -> None:
     cast.country(timezone.now() - timedelta(days=1))
 
 

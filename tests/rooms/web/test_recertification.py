@@ -24,14 +24,10 @@ from tests.rooms.web.client import Browser, text_of
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def now() -> datetime:
-    return timezone.now()
-
-
-@pytest.fixture
-def place(now: datetime) -> Country:
+@pytest.fixture(scope="module")
+def place(module_db: None) -> Country:
     """A recertification at the infection clinic, asked for by Doris: Anna, Bertil and Karin."""
+    now = timezone.now()
     place = cast.country(now - timedelta(days=30))
     attested(ANNA, place.infection, at=now - timedelta(days=20))
     doris = cast.actor(DORIS, at=now)

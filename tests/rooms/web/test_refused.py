@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -14,7 +14,7 @@ from registret.accounts.visitors import REFUSALS_PER_NETWORK
 from registret.ledger.queries import EntryRow, Wanted, entries
 from registret.rate_limits.services import TooMany, take
 from tests import cast
-from tests.cast import ANNA, BERTIL, DORIS, KARIN
+from tests.cast import ANNA, BERTIL, DORIS, KARIN, Country
 from tests.rooms.web.client import Browser, Page, text_of
 
 pytestmark = pytest.mark.django_db
@@ -56,8 +56,7 @@ def test_other_networks_are_in_the_log_as_before() -> None:
     assert {e.event for e in refused(ELSEWHERE)} == {"request.refused", "request.forged"}
 
 
-def test_whoever_has_shown_a_card_is_in_the_log_however_often() -> None:
-    cast.country(timezone.now() - timedelta(hours=2))
+def test_whoever_has_shown_a_card_is_in_the_log_however_often(place: Country) -> None:
     used_up(HERE)
     browser = Browser.of(BERTIL)
     for _ in range(3):
@@ -78,17 +77,16 @@ def bar_in(page: Page) -> bool:
     ("address", "status"),
     [("/finns-inte", 404), ("/attestera/999999", 404), ("/kansliet", 403), ("/kort", 200), ("/arbetar-som", 200)],
 )
-def test_whoever_is_at_work_still_sees_so_when_refused_or_looking_at_a_card(address: str, status: int) -> None:
-    cast.country(timezone.now() - timedelta(hours=2))
+def test_whoever_is_at_work_still_sees_so_when_refused_or_looking_at_a_card(
+    address: str, status: int, place: Country
+) -> None:
     page = Browser.of(BERTIL).get(address)
     assert page.status_code == status
     assert bar_in(page)
     assert "Bertil Holm" in text_of(page)
 
 
-def test_a_forged_form_and_a_conflict_show_who_is_at_work_too() -> None:
-    now = timezone.now()
-    place = cast.country(now - timedelta(hours=2))
+def test_a_forged_form_and_a_conflict_show_who_is_at_work_too(place: Country, now: datetime) -> None:
     forged = Browser.of(BERTIL, enforce_csrf_checks=True).post("/attestera/valda")
     assert (forged.status_code, bar_in(forged)) == (403, True)
     annas = cast.register(ANNA, place.infection, at=now - timedelta(hours=1))
@@ -98,8 +96,7 @@ def test_a_forged_form_and_a_conflict_show_who_is_at_work_too() -> None:
 
 
 @pytest.mark.parametrize("address", ["/finns-inte", "/kort", "/start", "/kansliet"])
-def test_without_a_session_or_with_one_that_is_over_no_page_pretends(address: str) -> None:
-    cast.country(timezone.now() - timedelta(days=2))
+def test_without_a_session_or_with_one_that_is_over_no_page_pretends(address: str, place: Country) -> None:
     over = Browser.of(BERTIL, at=timezone.now() - timedelta(days=1))
     for browser in (Browser(), over):
         page = browser.get(address)
@@ -108,9 +105,7 @@ def test_without_a_session_or_with_one_that_is_over_no_page_pretends(address: st
 
 
 @pytest.mark.parametrize("address", ["/finns-inte", "/kort", "/kansliet", "/arbetar-som"])
-def test_whose_seat_was_taken_away_is_not_shown_it(address: str) -> None:
-    now = timezone.now()
-    cast.country(now - timedelta(hours=2))
+def test_whose_seat_was_taken_away_is_not_shown_it(address: str, place: Country, now: datetime) -> None:
     browser = Browser.of(BERTIL)
     assert bar_in(browser.get("/finns-inte"))
     (seat,) = seats_of(account_id=cast.account_of(BERTIL).id, at=now)

@@ -26,8 +26,8 @@ HOSTILE = "<script>alert('”&amp;')</script>"
 ALL = "/loggen/granskningar"
 
 
-@pytest.fixture
-def place() -> Country:
+@pytest.fixture(scope="module")
+def place(module_db: None) -> Country:
     now = timezone.now()
     built = cast.country(now - timedelta(days=40))
     cast.appoint_by_program(FRIDA, Role.LOG_REVIEWER, at=now - timedelta(days=40))

@@ -7,7 +7,6 @@ import html
 import logging
 import re
 from collections.abc import Callable
-from datetime import timedelta
 from itertools import product
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
@@ -40,17 +39,13 @@ DOOR = f"{'0' * 32}.{settings.CARD_HOST}:8444"
 HTTPS: dict[str, Any] = {"wsgi.url_scheme": "https"}
 
 
-@pytest.fixture
-def place() -> Country:
-    return cast.country(timezone.now() - timedelta(days=30))
-
-
 def a_file() -> Response:
     page = Browser().get("/").content.decode()
     found = re.search(r'"(/static/registret\.[^"]+\.css)"', page)
     assert found is not None
     answer = Browser().get(found[1])
-    answer.close()
+    # To its end: `close` would close the database's connection as well.
+    assert b"".join(answer.streaming_content)
     return answer
 
 

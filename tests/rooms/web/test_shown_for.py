@@ -22,13 +22,9 @@ from tests.rooms.web.client import Browser, Page, text_of
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def now() -> datetime:
-    return timezone.now()
-
-
-@pytest.fixture
-def place(now: datetime) -> Country:
+@pytest.fixture(scope="module")
+def place(module_db: None) -> Country:
+    now = timezone.now()
     place = cast.country(now - timedelta(days=30))
     for who, clinic in ((ANNA, place.infection), (ANNA, place.sydvik), (KARIN, place.infection)):
         cast.appoint_by_program(who, Role.REPORTER, clinic_id=clinic, at=now - timedelta(days=20))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -29,16 +29,6 @@ pytestmark = pytest.mark.django_db
 
 HOSTILE = "<script>alert('”&amp;')</script>{{ 7|add:7 }}{% now 'Y' %}"
 ASKS = "Kontrollera att din e-post är rätt"
-
-
-@pytest.fixture
-def now() -> datetime:
-    return timezone.now()
-
-
-@pytest.fixture
-def place(now: datetime) -> Country:
-    return cast.country(now - timedelta(days=30))
 
 
 @pytest.fixture

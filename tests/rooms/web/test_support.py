@@ -34,14 +34,10 @@ pytestmark = pytest.mark.django_db
 SUNE = cast.person("Sune", "Åberg", "SE2321009991-E00S1P1")
 
 
-@pytest.fixture
-def now() -> datetime:
-    return timezone.now()
-
-
-@pytest.fixture
-def place(now: datetime) -> Country:
+@pytest.fixture(scope="module")
+def place(module_db: None) -> Country:
     """Sune is the support; Anna has registered and not confirmed her address."""
+    now = timezone.now()
     place = cast.country(now - timedelta(days=30))
     support(SUNE, at=now - timedelta(days=20))
     cast.register(ANNA, place.infection, confirmed=False, at=now - timedelta(hours=2))

@@ -20,11 +20,6 @@ from tests.rooms.web.client import Browser, text_of
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def place() -> Country:
-    return cast.country(timezone.now() - timedelta(days=30))
-
-
 def test_all_limits_stand_with_their_meaning(place: Country) -> None:
     text = text_of(Browser.of(DORIS).get("/kansliet/tidsgranser"))
     assert "Den som inte har loggat in på så länge spärras. 9 månader förvald tid" in text

@@ -25,16 +25,6 @@ from tests.rooms.web.visitor import Visitor, card
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def now() -> datetime:
-    return timezone.now()
-
-
-@pytest.fixture
-def place(now: datetime) -> Country:
-    return cast.country(now - timedelta(days=30))
-
-
 def offered(shown: Page) -> set[str]:
     """Where the buttons of a page that begin a login lead afterwards."""
     forms = re.findall(r'(?s)<form method="post" action="/logga-in[^"]*">.*?</form>', shown.content.decode())
