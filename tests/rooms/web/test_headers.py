@@ -31,13 +31,13 @@ def test_no_page_is_kept_by_the_browser(at_work: Browser) -> None:
 
 def test_a_browser_that_asks_for_an_icon_gets_one_and_pages_name_the_drawing() -> None:
     answer = Browser().get("/favicon.ico")
-    body = b"".join(answer.streaming_content)
+    body = answer.getvalue()
     assert (answer.status_code, body[:6]) == (200, b"\0\0\1\0\2\0"), "two pictures"
     assert len(body) < 2000
     named = re.search(r'<link rel="icon" type="image/svg\+xml" href="(/static/mark\.[0-9a-f]+\.svg)">', _front())
     assert named is not None
     drawing = Browser().get(named[1])
-    assert b"".join(drawing.streaming_content)
+    assert drawing.getvalue()
     assert drawing.status_code == 200
 
 

@@ -45,7 +45,7 @@ def a_file() -> Response:
     assert found is not None
     answer = Browser().get(found[1])
     # To its end: `close` would close the database's connection as well.
-    assert b"".join(answer.streaming_content)
+    assert answer.getvalue()
     return answer
 
 
