@@ -33,7 +33,7 @@ from registret.registries import codebook
 from registret.registries.answers import MISSING_KEY, AnswerBroken, Stored, restored
 from registret.registries.forms import Form, Question
 from registret.registries.queries import catalogue, form_of
-from registret.registries.schema import RegistryState, VariableType
+from registret.registries.vocabulary import RegistryState, VariableType
 
 FORMAT: Final = 1
 ABOUT: Final[Mapping[str, str]] = {

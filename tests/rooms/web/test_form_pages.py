@@ -17,7 +17,7 @@ from registret.ledger.models import Entry
 from registret.records.reporting import services
 from registret.records.reporting.services import NewPatient
 from registret.registries.queries import catalogue
-from registret.registries.schema import Block
+from registret.registries.vocabulary import Block
 from registret.words.days import moment_in_words
 from tests import cast
 from tests.cast import ANNA, Country
