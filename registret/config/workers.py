@@ -19,7 +19,7 @@ from registret.ledger.services import record
 from registret.mail.services import GivenUp, deliver_due
 from registret.oversight.services import draw_monthly, last_month
 from registret.rate_limits import services as limits
-from registret.records.disclosure.services import close_due
+from registret.records.disclosure.ending import close_due
 from registret.records.identity import protected
 from registret.records.identity.services import ask_again
 from registret.records.patient_rights.opting_out import destroy_left, write_marks

@@ -20,14 +20,8 @@ from registret.records.identity.protected import has_reason, require_reason
 from registret.records.locks import lock_identities, lock_numbers
 from registret.records.models import Episode, Merge, Number, Patient
 from registret.records.numbers import PatientNumber
-from registret.records.queries import (
-    episodes_of,
-    is_blocked,
-    patient_id_of,
-    patient_numbered,
-    patient_of,
-    patient_row,
-)
+from registret.records.queries.episodes import episodes_of
+from registret.records.queries.patients import is_blocked, patient_id_of, patient_numbered, patient_of, patient_row
 from registret.records.refusals import (
     AlsoElsewhere,
     NotAsShown,

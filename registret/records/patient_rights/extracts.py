@@ -19,7 +19,7 @@ from registret.places.queries import ClinicRow, clinics
 from registret.records.cases import Case, patient_of_case
 from registret.records.models import DisclosureFetch, Episode, Merge, Number, Revision, Step
 from registret.records.numbers import PatientNumber
-from registret.records.queries import known_of
+from registret.records.queries.steps import known_of
 from registret.records.refusals import TooLongForPaper
 from registret.records.retention.services import kept_for
 from registret.records.rows import PatientRow

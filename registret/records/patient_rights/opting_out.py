@@ -24,7 +24,7 @@ from registret.records.models import DeletionTally, Episode, Leaving, Number, Op
 from registret.records.numbers import PatientNumber
 from registret.records.opt_out_marks import mark_of, marks_of
 from registret.records.patient_rights.mark_file import Mark, MarksBroken, add_missing, kept_in
-from registret.records.queries import is_blocked, patient_id_of
+from registret.records.queries.patients import is_blocked, patient_id_of
 from registret.records.refusals import NotAsShown, NothingLeaves, OptedOut, OwnOptOut
 from registret.records.retention.deletion import destroy_episodes, destroy_patient
 from registret.records.scope import all_providers, deletion_allowed, leaving_patients

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from registret.kernel.dates import DateFault
-from registret.records.reporting.services import Conflict
+from registret.records.reporting.writing import Conflict
 from registret.registries.answers import MISSING_KEY, Answer, Fault, FormFault, limits_of, written
 from registret.registries.assessing import Assessment
 from registret.registries.forms import FormSection, FormStep, Question

@@ -17,8 +17,8 @@ from registret.kernel.sweden import day_of
 from registret.places.queries import clinics, open_clinics
 from registret.records.lifecycle import ClosedWhy, StepState
 from registret.records.numbers import Sex
-from registret.records.reporting.services import Outcome
 from registret.records.reporting.versions import Preview, newer_form
+from registret.records.reporting.writing import Outcome
 from registret.records.rows import EpisodeRow, Other, RevisionRow, StepPage, StepRow
 from registret.registries.answers import written
 from registret.registries.assessing import Assessment, ScoreNow

@@ -9,7 +9,7 @@ from registret.records.models import Leaving, Number, OptOut, TakenBack
 from registret.records.opt_out_marks import mark_of
 from registret.records.patient_rights import opting_out
 from registret.records.patient_rights.mark_file import Mark
-from registret.records.reporting import services
+from registret.records.reporting import writing
 from registret.records.retention import services as retention
 from registret.records.scope import all_providers
 from tests.parallel import committed, together, while_open
@@ -117,7 +117,7 @@ def test_writing_and_opting_out_leave_nothing(here: Ward) -> None:
     greta = handler()
     results = together(
         [
-            lambda: services.write(
+            lambda: writing.write(
                 actor=here.anna, episode=episode, step="acute", base=0, written={"pulse": ["80"]}, at=NOW
             ),
             lambda: opt_out(actor=greta, case=case(), at=NOW),

@@ -22,7 +22,7 @@ from registret.records.case_number import CaseNumber
 from registret.records.identity import cases as identity_cases
 from registret.records.patient_rights import extracts, opting_out
 from registret.records.refusals import NobodyHere
-from registret.records.reporting import audited_reads, services
+from registret.records.reporting import audited_reads, signing, writing
 from registret.records.retention import services as retention
 from registret.words.events import EVENTS
 from tests import cast
@@ -61,10 +61,10 @@ def history(here: Ward) -> str:
     episode = begun(here.anna)
     step: dict[str, Any] = {"actor": here.anna, "episode": episode, "step": "acute"}
     audited_reads.open_patient(actor=here.anna, system_id=system_id_of(TOLVAN), reason="Vårdas här", at=NOW)
-    services.write(base=0, written=ACUTE, at=NOW + MINUTE, **step)
-    services.sign(base=1, at=NOW + 2 * MINUTE, **step)
-    services.reopen(reason="Fel puls", at=NOW + 3 * MINUTE, **step)
-    services.write(base=3, written={"pulse": ["82"]}, at=NOW + 4 * MINUTE, **step)
+    writing.write(base=0, written=ACUTE, at=NOW + MINUTE, **step)
+    signing.sign(base=1, at=NOW + 2 * MINUTE, **step)
+    signing.reopen(reason="Fel puls", at=NOW + 3 * MINUTE, **step)
+    writing.write(base=3, written={"pulse": ["82"]}, at=NOW + 4 * MINUTE, **step)
     return episode
 
 

@@ -29,8 +29,8 @@ from registret.records.refusals import (
     ReasonNeeded,
     TakenElsewhere,
 )
-from registret.records.reporting import audited_reads, services
-from registret.records.reporting.services import NewPatient
+from registret.records.reporting import audited_reads, beginning, writing
+from registret.records.reporting.inclusion import NewPatient
 from registret.records.scope import all_providers
 from tests import cast
 from tests.owner import as_owner
@@ -238,7 +238,7 @@ def test_a_change_that_was_wrong_is_taken_back_whole(here: Ward) -> None:
 
 def test_two_become_one_with_all_episodes_numbers_and_a_trace(here: Ward) -> None:
     mine = begun(here.anna, patient=RESERVE)
-    services.write(actor=here.anna, episode=mine, step="acute", base=0, written=ACUTE, at=NOW)
+    writing.write(actor=here.anna, episode=mine, step="acute", base=0, written=ACUTE, at=NOW)
     theirs = begun(here.cecilia, arrived_at=["2026-09-01T10:00"])
     gone = system_id_of(RESERVE)
     assert merge_of_case() == system_id_of(TOLVAN) == system_id_of(RESERVE)
@@ -549,7 +549,7 @@ def with_sepsis(here: Ward, patient: str) -> None:
     """Ulla, who reports to all sub-registries, begins an episode of sepsis, which Anna does not see."""
     ulla = cast.person("Ulla", "Med", "SE2321009991-E00U1M2")
     at = ["2026-11-20T08:15"]
-    services.begin(
+    beginning.begin(
         actor=at_work(ulla, here.place.infection, by=None),
         who=NewPatient(number=number(patient)),
         sub_registry="sepsis",

@@ -27,7 +27,7 @@ from registret.records.patient_rights.opting_out import (
     write_marks,
 )
 from registret.records.refusals import NothingLeaves, OptedOut, OwnOptOut
-from registret.records.reporting import audited_reads, services
+from registret.records.reporting import audited_reads, signing, writing
 from registret.records.retention import services as retention
 from registret.records.scope import all_providers, leaving_patients, provider_scope
 from tests.owner import as_owner
@@ -67,7 +67,7 @@ def rows() -> dict[str, list[str]]:
 def story(here: Ward) -> str:
     """A draft of Anna's clinic, and an episode at another provider; answers Anna's episode."""
     episode = begun(here.anna)
-    services.write(actor=here.anna, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
+    writing.write(actor=here.anna, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
     begun(here.cecilia, arrived_at=["2026-09-01T10:00"])
     return episode
 
@@ -84,7 +84,7 @@ def test_from_that_moment_nobody_sees_the_patient(here: Ward) -> None:
         lambda: audited_reads.open_step(actor=here.anna, episode=episode, step="acute", at=NOW),
         lambda: audited_reads.open_news(actor=here.anna, episode=episode, step="acute", base=0, at=NOW),
         lambda: audited_reads.open_history(actor=here.anna, episode=episode, step="acute", at=NOW),
-        lambda: services.write(actor=here.anna, episode=episode, step="acute", base=1, written={}, at=NOW),
+        lambda: writing.write(actor=here.anna, episode=episode, step="acute", base=1, written={}, at=NOW),
     ):
         with pytest.raises(NotFound):
             look()
@@ -168,7 +168,7 @@ def test_until_then_it_is_taken_back_and_all_is_as_it_was(here: Ward) -> None:
     take_back(actor=handler(), case=case(), at=NOW + HOUR)
     assert rows() == before
     assert audited_reads.open_step(actor=here.anna, episode=episode, step="acute", at=NOW).episode.system_id == episode
-    services.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
+    signing.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
     assert destroy_left(at=NOW + 2 * DAY) == 0
     assert TakenBack.objects.count() == 1
     for attempt in (lambda: TakenBack.objects.update(key="x"), lambda: TakenBack.objects.all().delete()):

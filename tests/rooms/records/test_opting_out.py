@@ -35,7 +35,7 @@ from registret.records.patient_rights.opting_out import (
     write_marks,
 )
 from registret.records.refusals import NotAsShown, OptedOut
-from registret.records.reporting import audited_reads, services
+from registret.records.reporting import audited_reads, signing, writing
 from registret.records.retention import deletion
 from registret.records.retention import services as retention
 from registret.records.scope import all_providers, leaving_patients
@@ -82,8 +82,8 @@ def story(here: Ward) -> str:
     """A patient with two numbers, merged out of two, with episodes of two care providers; and another patient.
     Answers Anna's episode."""
     episode = begun(here.anna, patient=RESERVE)
-    services.write(actor=here.anna, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
-    services.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
+    writing.write(actor=here.anna, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
+    signing.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
     begun(here.cecilia, arrived_at=["2026-09-01T10:00"])
     begun(here.karin, patient=OTHER)
     identity_cases.merge(

@@ -15,7 +15,7 @@ from registret.records.lifecycle import StepState
 from registret.records.models import DeletionTally, RetentionDecision, Revision, Step
 from registret.records.patient_rights.extracts import registry_extract
 from registret.records.refusals import AlreadyDeciding, KeptUntil, NothingSoOld
-from registret.records.reporting import audited_reads, services
+from registret.records.reporting import audited_reads, signing, writing
 from registret.records.retention import services as retention
 from registret.records.retention.deletion import destroy_research
 from registret.records.retention.services import (
@@ -58,12 +58,12 @@ def old(here: Ward) -> str:
     written = {**ACUTE, **AT, **ASKED}
     found = write(here, episode, written | {"smoking": ["never"]})
     found = write(here, episode, written, base=found)
-    services.sign(actor=here.anna, episode=episode, step="acute", base=found, at=NOW)
+    signing.sign(actor=here.anna, episode=episode, step="acute", base=found, at=NOW)
     return episode
 
 
 def write(here: Ward, episode: str, written: Mapping[str, Any], *, base: int = 0) -> int:
-    done = services.write(actor=here.anna, episode=episode, step="acute", base=base, written=written, at=NOW)
+    done = writing.write(actor=here.anna, episode=episode, step="acute", base=base, written=written, at=NOW)
     assert not done.faults
     return done.page.step.version
 
@@ -157,10 +157,10 @@ def test_whoever_opens_the_step_is_not_asked_again(here: Ward, old: str) -> None
     page = audited_reads.open_step(actor=here.anna, episode=old, step="acute", at=NOW)
     assert page.step.research_gone_at == NOW
     assert not set(ASKED) & {question.code for question in page.form_step.questions}
-    services.reopen(actor=here.anna, episode=old, step="acute", reason="Fel blodtryck", at=NOW)
+    signing.reopen(actor=here.anna, episode=old, step="acute", reason="Fel blodtryck", at=NOW)
     version = write(here, old, ASKED | {"systolic": ["120"]}, base=page.step.version + 1)
     assert not set(ASKED) & set(step().answers), "a page from before writes none of them back"
-    services.sign(actor=here.anna, episode=old, step="acute", base=version, at=NOW)
+    signing.sign(actor=here.anna, episode=old, step="acute", base=version, at=NOW)
     assert step().state == StepState.SIGNED
     _, revisions = audited_reads.open_history(actor=here.anna, episode=old, step="acute", at=NOW)
     assert not set(ASKED) & {change.question.code for one in revisions for change in one.changes}

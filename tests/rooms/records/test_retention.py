@@ -16,7 +16,7 @@ from registret.records.identity import cases as identity_cases
 from registret.records.models import DeletionTally, Episode, Merge, Number, Patient, RetentionDecision, Step
 from registret.records.patient_rights.extracts import registry_extract
 from registret.records.refusals import AlreadyDeciding, KeptUntil, NothingSoOld
-from registret.records.reporting import audited_reads, services
+from registret.records.reporting import audited_reads, writing
 from registret.records.retention import services as retention
 from registret.records.retention.services import (
     Age,
@@ -303,7 +303,7 @@ def test_answers_to_research_questions_go_earlier_in_a_closed_sub_registry_too(
 ) -> None:
     # Older than such answers are kept, and younger than episodes are.
     episode = begun(here.anna, patient=RESERVE, arrived_at=["2012-03-01T08:15"])
-    services.write(actor=here.anna, episode=episode, step="acute", base=0, written={"smoking": ["current"]}, at=NOW)
+    writing.write(actor=here.anna, episode=episode, step="acute", base=0, written={"smoking": ["current"]}, at=NOW)
     close()
     found = age().research
     assert found is not None
