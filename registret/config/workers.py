@@ -21,9 +21,10 @@ from registret.oversight.services import draw_monthly, last_month
 from registret.rate_limits import services as limits
 from registret.records.disclosure.ending import close_due
 from registret.records.identity import protected
-from registret.records.identity.services import ask_again
-from registret.records.patient_rights.opting_out import destroy_left, write_marks
-from registret.records.retention.services import destroy_due
+from registret.records.identity.lookups import ask_again
+from registret.records.patient_rights.kept_marks import write_marks
+from registret.records.patient_rights.opting_out import destroy_left
+from registret.records.retention.destroying import destroy_due
 from registret.revocation import online
 from registret.revocation.services import Event, Fetched, Happened, fetch_due, fetch_now, tell_of_age
 from registret.serving import Worker

@@ -9,7 +9,7 @@ from itertools import product
 from typing import Final
 
 from registret.registries.between import ANY, Between
-from registret.registries.expressions import Expression, ExpressionBroken, Kind, Name, parse
+from registret.registries.expressions import Expression, ExpressionBroken, Kind, Name
 from registret.registries.forms import (
     KINDS,
     KNOWN_OF_THE_PATIENT,
@@ -21,6 +21,7 @@ from registret.registries.forms import (
     FormStep,
     Question,
 )
+from registret.registries.parsing import parse
 from registret.registries.schema import Order, RegisterFile, Rule, Score, StepFile
 from registret.registries.source import Source
 from registret.registries.terminologies import Terminologies

@@ -18,12 +18,12 @@ from registret.records.disclosure.deciding import DECIDABLE_FOR, FETCHABLE_FOR
 from registret.records.disclosure.rows import Wish
 from registret.records.ethics_approval import Approval
 from registret.records.identity import cases as identity_cases
-from registret.records.identity import services as identity
+from registret.records.identity import lookups, merging, renumbering
 from registret.records.patient_rights import extracts, opting_out
 from registret.records.refusals import AlsoElsewhere, TakenElsewhere
 from registret.records.reporting import audited_reads, beginning, inclusion, moving, signing, versions, writing
 from registret.records.reporting.listing import EpisodeFilter, episode_file, episode_list
-from registret.records.retention import services as retention
+from registret.records.retention import decisions, destroying
 from registret.registries.queries import DEFINITIONS, catalogue
 from tests.cast import ANNA, CECILIA
 from tests.house.acts.told import Act, Told, patients
@@ -170,7 +170,7 @@ def number_met(here: Ward) -> Told:
     begun(here.anna, patient=RESERVE)
     begun(here.cecilia)
     with pytest.raises(TakenElsewhere):
-        identity.merge(
+        merging.merge(
             actor=here.anna,
             patient=system_id_of(RESERVE),
             number=number(TOLVAN),
@@ -182,7 +182,7 @@ def number_met(here: Ward) -> Told:
 
 
 def change_number(here: Ward) -> None:
-    identity.change_number(
+    renumbering.change_number(
         actor=here.anna,
         patient=system_id_of(RESERVE),
         number=number(TOLVAN),
@@ -310,7 +310,7 @@ def looked_up(here: Ward) -> Told:
         ask(Known(n191212121212=registered()), patch)
         begun(here.anna)
         ask(Known(n191212121212=registered(protected=True)), patch)
-        assert identity.ask_again(at=NOW + DAY) == 1
+        assert lookups.ask_again(at=NOW + DAY) == 1
     return Told(program="population", patients=patients())
 
 
@@ -366,22 +366,22 @@ def destroyed(here: Ward) -> Told:
 def episode_destroyed(here: Ward) -> Told:
     begun(here.anna)
     begun(here.anna, arrived_at=LONG_AGO)
-    retention.decide_to_destroy(actor=handler(), sub_registry="pneumoni", reason="Beslut 12/2026", at=NOW)
-    assert retention.destroy_due(at=NOW + HOUR) == 1
+    decisions.decide_to_destroy(actor=handler(), sub_registry="pneumoni", reason="Beslut 12/2026", at=NOW)
+    assert destroying.destroy_due(at=NOW + HOUR) == 1
     return replace(by_anna(here), by=None, program="clock")
 
 
 def research_destroyed(here: Ward) -> Told:
     episode = begun(here.anna, arrived_at=["2012-03-01T08:15"])
     writing.write(actor=here.anna, episode=episode, step="acute", base=0, written={**ACUTE, **OLD}, at=NOW)
-    retention.decide_to_destroy_research(actor=handler(), sub_registry="pneumoni", reason="Beslut 12/2026", at=NOW)
-    assert retention.destroy_due(at=NOW + HOUR) == 1
+    decisions.decide_to_destroy_research(actor=handler(), sub_registry="pneumoni", reason="Beslut 12/2026", at=NOW)
+    assert destroying.destroy_due(at=NOW + HOUR) == 1
     return replace(by_anna(here), by=None, program="clock")
 
 
 def retention_decided(here: Ward) -> Told:
     begun(here.anna, arrived_at=LONG_AGO)
-    retention.decide_to_destroy(actor=handler(), sub_registry="pneumoni", reason="Beslut 12/2026", at=NOW)
+    decisions.decide_to_destroy(actor=handler(), sub_registry="pneumoni", reason="Beslut 12/2026", at=NOW)
     return Told(by=GRETA)
 
 

@@ -19,8 +19,7 @@ from registret.accounts.queries import living_account
 from registret.ledger.queries import EntryRow, Wanted, entries
 from registret.records.case_number import CaseNumber
 from registret.records.cases import Case
-from registret.records.identity import population
-from registret.records.identity import services as identity
+from registret.records.identity import lookups, population, renumbering
 from registret.records.identity.population import Person as Registered
 from registret.records.models import Episode, Number, Patient
 from registret.records.numbers import PatientNumber, Sex
@@ -193,7 +192,7 @@ def registered(surname: str = "Tolvansson", *, protected: bool = False, died_on:
 
 def ask(known: Known, monkeypatch: pytest.MonkeyPatch) -> None:
     """From now on this is the population register."""
-    for module in (population, beginning, identity):
+    for module in (population, beginning, renumbering, lookups):
         monkeypatch.setattr(module, "population_register", lambda: known)
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from registret.kernel.life import NotPossible
-from registret.records.identity import services as identity
+from registret.records.identity import lookups, merging, renumbering
 from registret.records.lifecycle import StepState
 from registret.records.models import Revision, Step
 from registret.records.refusals import CannotSign
@@ -97,7 +97,7 @@ def broken(page: StepPage) -> set[str]:
 
 def register_says(died_on: date | None, monkeypatch: pytest.MonkeyPatch, *, at: datetime) -> None:
     ask(Known(n191212121212=registered(died_on=died_on)), monkeypatch)
-    identity.ask_again(at=at)
+    lookups.ask_again(at=at)
 
 
 def test_who_died_in_hospital_gets_no_letter_and_no_follow_up_and_the_step_says_why(here: Ward) -> None:
@@ -219,9 +219,7 @@ def test_merged_with_the_dead_a_patient_has_died(here: Ward, monkeypatch: pytest
     register_says(date(2026, 11, 1), monkeypatch, at=NOW + DAY)
     assert to_do(here)[0] == [reserve]
     mine, tolvan = system_id_of(RESERVE), system_id_of(TOLVAN)
-    identity.merge(
-        actor=here.anna, patient=mine, number=number(TOLVAN), expected={mine, tolvan}, reason="Samma", at=NOW
-    )
+    merging.merge(actor=here.anna, patient=mine, number=number(TOLVAN), expected={mine, tolvan}, reason="Samma", at=NOW)
     assert to_do(here) == ([], [])
 
 
@@ -229,7 +227,7 @@ def test_a_mistaken_number_takes_the_death_of_its_owner_along(here: Ward, monkey
     episode = discharged(here)
     register_says(date(2026, 11, 1), monkeypatch, at=NOW + DAY)
     assert to_do(here) == ([], [])
-    identity.change_number(
+    renumbering.change_number(
         actor=here.anna, patient=system_id_of(TOLVAN), number=number(RESERVE), reason="Fel", mistaken=True, at=NOW
     )
     assert to_do(here)[0] == [episode]

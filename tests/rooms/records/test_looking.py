@@ -7,7 +7,7 @@ import pytest
 from registret.access.actor import Actor
 from registret.access.refusals import NotPermitted
 from registret.access.roles import Role
-from registret.records.identity import services as identity
+from registret.records.identity import renumbering
 from registret.records.queries import patients
 from registret.records.refusals import NotAsShown, OptedOut, ReasonNeeded
 from registret.records.reporting import audited_reads, beginning, inclusion, writing
@@ -161,7 +161,7 @@ def test_an_episode_is_begun_for_who_was_chosen_or_not_at_all(here: Ward, comes:
     """The number was another's, and is let go of meanwhile; perhaps whose it is has come."""
     begun(here.anna)
     chosen = inclusion.known_patient(actor=here.anna, system_id=system_id_of(TOLVAN), at=NOW)
-    identity.change_number(
+    renumbering.change_number(
         actor=here.karin, patient=chosen.system_id, number=number(RESERVE), reason="Fel", mistaken=True, at=NOW
     )
     if comes:

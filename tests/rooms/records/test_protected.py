@@ -9,8 +9,7 @@ from datetime import timedelta
 import pytest
 
 from registret.access.refusals import NotFound
-from registret.records.identity import protected
-from registret.records.identity import services as identity
+from registret.records.identity import protected, renumbering
 from registret.records.refusals import ReasonNeeded
 from registret.records.reporting import audited_reads, inclusion, moving, signing, versions, writing
 from tests.rooms.records.scene import (
@@ -65,7 +64,7 @@ WAYS: dict[str, Callable[[Ward, str], object]] = {
         actor=here.anna, episode=e, step="acute", clinic_id=here.place.medicine, reason="x", at=NOW
     ),
     "further episode": lambda here, e: inclusion.known_patient(actor=here.anna, system_id=system_id_of(TOLVAN), at=NOW),
-    "number": lambda here, e: identity.change_number(
+    "number": lambda here, e: renumbering.change_number(
         actor=here.anna, patient=system_id_of(TOLVAN), number=number(RESERVE), reason="x", at=NOW
     ),
 }

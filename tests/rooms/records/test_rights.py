@@ -9,7 +9,7 @@ import pytest
 from registret.access.actor import Actor
 from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import Role
-from registret.records.identity import services as identity
+from registret.records.identity import renumbering
 from registret.records.refusals import NotOpenForEntry
 from registret.records.reporting import audited_reads, beginning, inclusion, moving, signing, versions, writing
 from registret.records.reporting.inclusion import NewPatient
@@ -84,11 +84,11 @@ def test_a_patient_that_is_only_read_about_has_no_number_changed_and_may_be_begu
     change = {"actor": karin, "patient": patient, "number": number(RESERVE), "reason": "fel"}
     assert not audited_reads.open_patient(actor=karin, system_id=patient, at=NOW).may_report
     with pytest.raises(NotFound):
-        identity.change_number(**change, at=NOW)  # type: ignore[arg-type]
+        renumbering.change_number(**change, at=NOW)  # type: ignore[arg-type]
     assert inclusion.known_patient(actor=karin, system_id=patient, at=NOW).number == number(TOLVAN)
     begun(karin)
     assert audited_reads.open_patient(actor=karin, system_id=patient, at=NOW).may_report
-    identity.change_number(**change, at=NOW + HOUR)  # type: ignore[arg-type]
+    renumbering.change_number(**change, at=NOW + HOUR)  # type: ignore[arg-type]
 
 
 def test_an_administrators_right_opens_no_patient_to_whoever_reads_in_another_sub_registry(

@@ -19,7 +19,7 @@ from registret.records.cases import CASES_PER_PERSON
 from registret.records.models import OptOut, Patient
 from registret.records.patient_rights.opting_out import destroy_left
 from registret.records.reporting import writing
-from registret.records.retention.services import destroy_due
+from registret.records.retention.destroying import destroy_due
 from registret.records.scope import all_providers
 from registret.web.cases import paper
 from tests import cast
