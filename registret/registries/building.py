@@ -33,7 +33,7 @@ _TIMES: Final = {VariableType.DATE, VariableType.MOMENT}
 
 @dataclass(kw_only=True)
 class FormBuilder:
-    """Goes through the steps in order. A condition may use what stands before it: no circles, and one way to read."""
+    """Go through the steps in order. A condition may only use what comes before it, so there are no circles."""
 
     source: Source
     register: RegisterFile
@@ -181,7 +181,7 @@ class FormBuilder:
         return FormRule(code=rule.code, require=require, message=rule.message, about=about, level=rule.level)
 
     def _in_order(self, name: str, at: tuple[str | int, ...], order: Order) -> Iterable[FormRule]:
-        """Each two of the times, so that one that is not known does not hide the next."""
+        """Yield a rule for each pair of times, so that a missing time does not hide the next."""
         for code in (code for some in order.times for code in some):
             if self.types.get(code) not in _TIMES:
                 self.source.fault(name, at, f"{code} is not a date or a time")
@@ -192,7 +192,7 @@ class FormBuilder:
         for i, some in enumerate(order.times):
             for first, later in product(some, [code for others in order.times[i + 1 :] for code in others]):
                 require = self._expression(name, at, self._comparable(first, later), Kind.TRUTH)
-                # Two times of earlier steps are for those to compare.
+                # Two times of earlier steps are compared there.
                 if require and self.here & {first, later}:
                     yield FormRule(
                         code=f"{first}_before_{later}",
@@ -203,7 +203,7 @@ class FormBuilder:
                     )
 
     def _before(self, first: str, later: str) -> Words:
-        """Names both, so that two such sentences on one page are told apart."""
+        """Return a message that names both times, so that two such messages on a page differ."""
         one, other = self.labels[first], self.labels[later]
         return Words(
             sv=f"”{other.sv}” ligger före ”{one.sv}”. Kontrollera tiderna.",
@@ -211,7 +211,7 @@ class FormBuilder:
         )
 
     def _asked_here_first(self, codes: tuple[str, ...]) -> tuple[str, ...]:
-        """A fault is shown at the first of them, and must not lead to another page."""
+        """Sort variables of this step first: a fault is shown at the first, which must be on the same page."""
         return tuple(sorted(codes, key=lambda code: code not in self.here))
 
     def _comparable(self, first: str, later: str) -> str:
@@ -244,7 +244,7 @@ class FormBuilder:
             self.source.fault(name, ("due", "after"), f"{file.due.after} is not a date or time of an earlier step")
 
     def _require_anchor(self, inclusion: FormStep) -> None:
-        """An episode begins at a moment that is always known: a required time of the first step, shown always."""
+        """Check that the anchor is always known: a required time of the first step that is always shown."""
         found = [question for question in inclusion.questions if question.code == self.register.anchor]
         good = found and found[0].type in _TIMES and found[0].variable.required and found[0].shown_if is None
         if not good:
@@ -264,7 +264,7 @@ class FormBuilder:
 
 
 def _alone(question: Question) -> Iterable[FormRule]:
-    """None of them, and one of them, cannot both be."""
+    """Yield a rule for each option that excludes the others, such as "None of them"."""
     if question.type is not VariableType.CHOICES:
         return
     names = {question.code: Name(kind=Kind.SET)}

@@ -105,7 +105,7 @@ def _digest(
     steps: Iterable[FormStep],
     lists: Mapping[str, CodeList],
 ) -> str:
-    """What says no more than the default is left out: what a later program adds to the shape changes no digest."""
+    """Return the digest of all that answers depend on. Defaults are left out: a new optional key changes no digest."""
     used = {question.variable.list for step in steps for question in step.questions if question.variable.list}
     content: dict[str, Any] = {
         "register": _said(register, _NOT_OF_THE_FORM),

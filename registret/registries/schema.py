@@ -113,7 +113,7 @@ class Death(Part):
 
 
 def _each_a_list(times: object) -> object:
-    """A time by itself is a list of one, so that there is one way to read them."""
+    """Turn a single time into a list of one."""
     return [[one] if isinstance(one, str) else one for one in times] if isinstance(times, list) else times
 
 

@@ -29,7 +29,7 @@ class Source:
         self.faults: list[Fault] = []
 
     def read(self, name: str, shape: type[F]) -> F | None:
-        """None if the file is broken, and then there are faults."""
+        """Read a file; return None, and note its faults, if it is broken."""
         try:
             text = (self._folder / name).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as trouble:
@@ -47,7 +47,7 @@ class Source:
         return None
 
     def lists(self, name: str, file: ListsFile | None) -> dict[str, CodeList]:
-        """By code; one that stands there twice is a fault."""
+        """Return the lists by code, and note a fault if a code occurs twice."""
         found: dict[str, CodeList] = {}
         for i, one in enumerate(file.list if file else ()):
             if one.code in found:
@@ -73,7 +73,7 @@ class Source:
                     self.fault(name, place, trouble)
 
     def require_no_more(self, names: set[str]) -> None:
-        """A file that nothing reads is a step that was forgotten, or a slip of the pen."""
+        """Note a fault for a file that nothing reads: a step was forgotten, or its name is mistyped."""
         for file in sorted(self._folder.glob("*.toml")):
             if file.stem not in names:
                 self.faults.append(Fault(file=file.name, line=1, what="is not one of the steps of register.toml"))
@@ -82,7 +82,7 @@ class Source:
         self.faults.append(Fault(file=name, line=self._lines[name].of(*path), what=what))
 
     def require_place(self, register: RegisterFile) -> None:
-        """The names of the folders say which version of which sub-registry it is."""
+        """Check the sub-registry and version against the names of the folders."""
         if register.code != self._folder.parent.name:
             what = f"code is {register.code}, but the folder is {self._folder.parent.name}"
             self._at_register(("code",), what)
@@ -101,7 +101,7 @@ class Source:
 
 
 def _fault_of(place: str, error: ErrorDetails) -> str:
-    """What is wrong at this place of the file, as somebody who writes one would say it."""
+    """Return what is wrong at this place, in the words of people who write definitions."""
     match error["type"]:
         case "missing":
             return f"{place} is missing"
@@ -112,7 +112,7 @@ def _fault_of(place: str, error: ErrorDetails) -> str:
 
 
 def _first_causes(trouble: ValidationError) -> Iterable[ErrorDetails]:
-    """Without the lists that are too short only because what stands in them is broken."""
+    """Yield the errors, without lists that are too short only because an item of theirs is broken."""
     errors = trouble.errors(include_url=False, include_input=False)
     places = [error["loc"] for error in errors]
     for error in errors:

@@ -22,7 +22,7 @@ from registret.registries.vocabulary import (
 
 
 class Range(Part):
-    """Both ends belong to it; one of them may be left out."""
+    """A range of numbers that includes its ends. One of them may be left out."""
 
     least: Decimal | None = Field(default=None, strict=False)
     most: Decimal | None = Field(default=None, strict=False)

@@ -33,7 +33,7 @@ class Words(Part):
 
 class RegistryState(StrEnum):
     DRAFT = "draft"
-    """Being prepared: seen by nobody who reports."""
+    """Being prepared, and not shown to people who report."""
     OPEN = "open"
     CLOSED = "closed"
     """Closed for entry; its reports stay."""
@@ -57,7 +57,7 @@ class VariableType(StrEnum):
 
 
 class Mark(StrEnum):
-    """Beyond what a method can measure: the number is its limit."""
+    """The value is beyond the limit that the method can measure; the number is that limit."""
 
     BELOW = "<"
     ABOVE = ">"
@@ -84,7 +84,7 @@ class CodeSystem(StrEnum):
 
 
 def _each_a_tuple(codes: object) -> object:
-    """A code by itself is a list of one."""
+    """Turn a single code into a list of one."""
     if not isinstance(codes, dict):
         return codes
     return {system: [found] if isinstance(found, str) else found for system, found in codes.items()}
@@ -106,7 +106,7 @@ Unit = Said
 class Block(StrEnum):
     CORE = "core"
     EXTRA = "extra"
-    """Folded away: may be skipped by whoever does not know it."""
+    """Folded away: may be skipped if the answer is not known."""
     RESEARCH = "research"
     """Folded away: asked of those who take part in a study."""
 

@@ -20,17 +20,17 @@ from registret.records.refusals import DisclosureLapsed, NothingToDisclose, OwnD
 from registret.records.scope import all_providers
 
 FETCHABLE_FOR: Final = timedelta(days=30)
-"""Enough for a file that is lost on the way or a computer that is exchanged; whoever needs it later asks again, and the
-approval is looked at anew."""
+"""Enough if a file is lost on the way or a computer is replaced. After that the project asks again, and its approval
+is checked again."""
 
 DECIDABLE_FOR: Final = timedelta(days=90)
-"""What waited longer was prepared for a project, an approval and patients that may be others by now."""
+"""After this time the project, its approval and the patients may have changed."""
 
 
 @transaction.atomic
 def decide(*, actor: Actor, number: int, at: datetime) -> None:
-    """Besluta: the file can be fetched from now on, for `FETCHABLE_FOR`. It has what was signed by now, by the versions
-    of the form that there are now.
+    """Decide a disclosure (besluta): its file can be fetched for `FETCHABLE_FOR`. The file holds what is signed by now,
+    of the versions of the form that exist now.
 
     Raises: NotPermitted, NotFound, OwnDisclosure, CardTooOld, DisclosureLapsed, PreparerGone, NothingToDisclose;
         NotPossible (it was decided or withdrawn a moment ago).
@@ -40,10 +40,10 @@ def decide(*, actor: Actor, number: int, at: datetime) -> None:
         raise OwnDisclosure()
     check_card_age(actor, at=at)
     state = DISCLOSURE_LIFE.after(DisclosureState(found.state), "decide")
-    # The clock may be late.
+    # The scheduled job that withdraws it may be late.
     if found.prepared_at < at - DECIDABLE_FOR:
         raise DisclosureLapsed()
-    # Also: whoever has got a new account since, under a new HSA-id, is not another person.
+    # A new account under a new HSA-id is still the same person.
     if all(one.account_id != found.prepared_by_id for one in case_handlers(at=at)):
         raise PreparerGone()
     with all_providers():

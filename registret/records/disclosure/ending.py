@@ -20,7 +20,7 @@ from registret.records.models import Disclosure
 
 @transaction.atomic
 def withdraw(*, actor: Actor, number: int, at: datetime) -> None:
-    """Ta tillbaka what is not decided yet: whoever prepared it, or another, who finds that it must not be.
+    """Withdraw (ta tillbaka) a disclosure that is not decided yet. Any case handler may.
 
     Raises: NotPermitted, NotFound, CardTooOld; NotPossible (it was decided or withdrawn a moment ago).
     """
@@ -32,7 +32,7 @@ def withdraw(*, actor: Actor, number: int, at: datetime) -> None:
 
 @transaction.atomic
 def close(*, actor: Actor, number: int, at: datetime) -> None:
-    """Avsluta before its last day: the file can be fetched no more.
+    """Close (avsluta) a disclosure before its last day: the file can no longer be fetched.
 
     Raises: NotPermitted, NotFound, CardTooOld; NotPossible (it is not decided, or is over).
     """
@@ -43,7 +43,7 @@ def close(*, actor: Actor, number: int, at: datetime) -> None:
 
 
 def close_due(*, at: datetime) -> int:
-    """Closes those whose last day is over, and withdraws those that nobody has decided; answers how many."""
+    """Close disclosures whose last day has passed, withdraw those that waited too long, and return how many."""
     return sum(_ended_if_due(number, at=at) for number in _due(at).values_list("id", flat=True))
 
 

@@ -35,13 +35,12 @@ _BATCH: Final = 500
 
 
 def fetch(*, actor: Actor, number: int, at: datetime) -> IO[bytes]:
-    """The file of what was decided, as it is now, from its beginning; the caller closes it. Call it outside a
-    transaction.
+    """Return the file of a decided disclosure, at its beginning; the caller closes it. Call it outside a transaction.
 
-    It is written beside the memory, in a file without a name, and answered when the log has all entries about it: what
-    has left cannot be taken back, and whoever breaks off in the middle has it too.
+    It is written to disk, in a file without a name, and returned when everything is logged: an interrupted download
+    has left the registry too.
 
-    Whoever closes it meanwhile waits until the file is written; whoever was first is obeyed.
+    A case handler who closes the disclosure meanwhile waits until the file is written.
 
     Raises: NotPermitted, NotFound, CardTooOld, NotDecided, DisclosureClosed (also a moment ago), ResearchKeyMissing,
         TooMany.
@@ -104,14 +103,14 @@ def _fetchable(number: int, *, at: datetime) -> Disclosure:
         raise NotFound()
     if found.fetch_until is None:
         raise NotDecided()
-    # The clock may be late.
+    # The scheduled job that closes it may be late.
     if found.state != DisclosureState.DECIDED or found.fetch_until < day_of(at):
         raise DisclosureClosed()
     return found
 
 
 def _keep_open(number: int) -> None:
-    """Nobody closes it until this transaction ends. Before anything else is asked in its snapshot.
+    """Keep the disclosure from being closed until this transaction ends. Must be the first query of its snapshot.
 
     Raises: DisclosureClosed (since the snapshot was taken).
     """
@@ -119,14 +118,14 @@ def _keep_open(number: int) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT FROM records_disclosure WHERE id = %s FOR SHARE", [number])
     except OperationalError as trouble:
-        # Of one that is decided nothing changes any more but that it is closed.
+        # Closing is the only change that a decided disclosure can still undergo.
         if isinstance(trouble.__cause__, SerializationFailure):
             raise DisclosureClosed() from None
         raise
 
 
 def _patients(wanted: Selection) -> dict[int, int | None]:
-    """Of each patient the clinic that has the steps, if it is one."""
+    """Return the patients, each with the clinic that has all of its steps, or None if they are several."""
     found = signed(wanted).order_by("episode__patient_id").values_list("episode__patient_id")
     each = found.annotate(Min("clinic_id"), Max("clinic_id"))
     return {patient: first if first == last else None for patient, first, last in each.iterator(chunk_size=_BATCH)}

@@ -21,17 +21,19 @@ from registret.records.scope import snapshot_of_all
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """Pseudonyms and numbers, in the order of the pseudonyms. `left_out`: patients whose identity is protected by now.
-    Two pseudonyms may lead to one number: of patients who became one after they were fetched."""
+    """Pseudonyms and numbers, sorted by pseudonym. `left_out`: patients whose identity is protected by now.
+
+    Two pseudonyms have the same number if the patients were merged after the file was fetched.
+    """
 
     pairs: tuple[tuple[str, str], ...]
     left_out: int
 
 
 def take_key(*, number: int, decided_by: tuple[str, str], by: By, at: datetime) -> Key:
-    """The key to the pseudonyms of a disclosure: which patient each is, by the number in force, of all who are in a
-    file that was fetched. It is kept apart from the file. Also after the last day: a project may have to find somebody
-    again for as long as it goes on.
+    """Return the key of a disclosure: the number in force of each patient in a file that was fetched.
+
+    It can be taken after the last day too: a project may have to find a patient again for as long as it goes on.
 
     Raises: NotFound, NotDecided, NotFetched, PrincipalsMissing, ResearchKeyMissing.
     """
@@ -76,6 +78,6 @@ def take_key(*, number: int, decided_by: tuple[str, str], by: By, at: datetime) 
 
 
 def _now(fetched: frozenset[int]) -> dict[int, int]:
-    """Which patient each of these is by now: another one if the two were merged."""
+    """Return the patient that each of these is by now: another one if the two were merged."""
     merged = dict(Merge.objects.filter(gone_id__in=fetched).values_list("gone_id", "patient_id"))
     return {then: merged.get(then, then) for then in fetched}

@@ -22,21 +22,22 @@ from registret.records.disclosure.selection import forms, parts_of
 from registret.records.models import Disclosure
 
 SHORTEST: Final = timedelta(days=31)
-"""Of a period of fewer days the times since an episode began tell the day nearly: full dates are decided instead."""
+"""In a shorter period, times since the episode began almost give away the date, so the request must ask for full
+dates."""
 
 PREPARED_PER_PERSON: Final = Limit(what="disclosures_prepared", most=20, per=timedelta(hours=1))
 
 
 def is_short(first_day: date, last_day: date) -> bool:
-    """Whether a period has so few days that times since an episode began tell them."""
+    """Return whether the period is so short that times since an episode began almost give away the date."""
     return last_day - first_day + timedelta(days=1) < SHORTEST
 
 
 def prepare(*, actor: Actor, wish: Wish, at: datetime) -> int:
-    """Förbered; answers the disclosure's number. Nothing leaves the registry by it. Call it outside a transaction.
+    """Prepare a disclosure and return its number. Nothing leaves the registry yet. Call it outside a transaction.
 
     Raises: NotPermitted, NotFound (no such sub-registry, or one without forms), CardTooOld, TooMany; ValueError
-        (something is not said, or does not fit).
+        (the request is incomplete or contradicts itself).
     """
     require_handler(actor)
     if not forms(wish.sub_registry):

@@ -19,7 +19,7 @@ PAGE: Final = 50
 
 
 def to_decide(*, actor: Actor) -> int:
-    """How many wait for the actor: prepared by somebody else. Raises: NotPermitted."""
+    """Return how many disclosures the actor could decide: prepared by another person. Raises: NotPermitted."""
     waiting = visible_disclosures(actor).filter(state=DisclosureState.PREPARED)
     return waiting.exclude(prepared_by_id__in=all_accounts_of([actor.account_id])).count()
 
@@ -34,7 +34,7 @@ def disclosures(*, actor: Actor, before: int | None = None, size: int = PAGE) ->
 
 
 def disclosure(*, actor: Actor, number: int) -> DisclosurePage:
-    """Numbers, no patients. Raises: NotPermitted, NotFound."""
+    """Return one disclosure with its extent now. Raises: NotPermitted, NotFound."""
     found = visible_disclosures(actor).filter(id=number).first()
     if found is None:
         raise NotFound()

@@ -12,12 +12,12 @@ from registret.records.lifecycle import DISCLOSURE_LIFE, DisclosureState
 from registret.registries.queries import name_of
 
 FEW: Final = 5
-"""Fewer patients are recognised easily, which is said before it is decided."""
+"""Fewer patients than this are easy to recognise; the page warns before the decision."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What a project asks for. `full_dates`: only with a `dates_reason`. `clinics`: whether each line says which."""
+    """What a project asks for. `full_dates` needs a `dates_reason`. `clinics`: whether each line names its clinic."""
 
     project: str
     approval: Approval
@@ -35,7 +35,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """That the file (`what` "file") or the key ("key") left the registry. `digest`: SHA-256 of the file."""
+    """One time that the file (`what` "file") or the key ("key") left the registry. `digest`: SHA-256 of the file."""
 
     what: str
     at: datetime
@@ -46,7 +46,7 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisclosureRow:
-    """A disclosure as it stands. `number` is what people call it. `fetched`: how many times the file was."""
+    """A disclosure. `number` is shown to people. `fetched`: how many times the file was fetched."""
 
     number: int
     wish: Wish
@@ -71,7 +71,7 @@ class DisclosureRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisclosurePage:
-    """`extent`: what it comes to now, unless it is over. The asker may decide it if it is `decidable`."""
+    """A disclosure with its extent now, None once it is over. `decidable`: whether the actor may decide it."""
 
     row: DisclosureRow
     extent: Extent | None
@@ -85,7 +85,7 @@ class DisclosurePage:
 
     @property
     def acts(self) -> frozenset[str]:
-        """What the asker can do with it, but for fetching the file."""
+        """What the actor can do with it, except fetching the file."""
         steps = {act for state, act in DISCLOSURE_LIFE.steps if state is self.row.state} - {"fetch"}
         return frozenset(steps if self.decidable else steps - {"decide"})
 

@@ -35,7 +35,7 @@ def lock_disclosure(actor: Actor, number: int) -> Disclosure:
 
 
 def is_preparer(actor: Actor, found: Disclosure) -> bool:
-    """Also under another account of the same person."""
+    """Return whether the actor has prepared it, also under another account of the same person."""
     return found.prepared_by_id in all_accounts_of([actor.account_id])
 
 

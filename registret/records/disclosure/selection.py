@@ -27,7 +27,7 @@ ABOUT: Final[Mapping[str, str]] = {
     "sex": "female, male or unknown",
     "version": "Version of the form, as in codebook.csv",
 }
-"""What stands before the variables in each line, the clinic if it was asked for."""
+"""The columns before the variables, with the clinic only if it was asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,12 +71,12 @@ class Selection:
 
     @property
     def steps(self) -> tuple[str, ...]:
-        """Codes of the steps that something is asked for of, in the order of the form."""
+        """Codes of the steps with a part that is asked for, in the order of the form."""
         wanted = {part.partition("/")[0] for part in self.parts}
         return tuple(dict.fromkeys(s.code for form in self.forms for s in form.steps if s.code in wanted))
 
     def questions(self, form: Form, step: str) -> tuple[Question, ...]:
-        """Those that are given out: never what people have written in their own words."""
+        """Questions whose answers are given out: never free text."""
         return tuple(one for one in self._chosen(form, step) if one.type is not VariableType.TEXT)
 
     def columns(self, step: str) -> tuple[str, ...]:
@@ -92,7 +92,7 @@ class Selection:
 
     @property
     def free_text(self) -> tuple[str, ...]:
-        """Codes of the variables that are left out because people answer them in their own words."""
+        """Codes of the variables that are left out because they are free text."""
         all_of_them = (one for form in self.forms for step in self.steps for one in self._chosen(form, step))
         return tuple(dict.fromkeys(one.code for one in all_of_them if one.type is VariableType.TEXT))
 
@@ -104,10 +104,12 @@ class Selection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extent:
-    """How much a selection comes to now. `protected_…`: of patients of protected identity, who are left out.
-    `unsigned`: steps that somebody has begun and not signed, which are left out too. `culled`: steps that are there
-    without the answers to their research questions, which were destroyed for their age. `later`: steps that were signed
-    after the decision, or are of a form that is not one of those decided about; left out too."""
+    """How many patients, episodes and steps a selection has now, and what is left out of it.
+
+    Left out: `protected_…`, of patients with protected identity; `unsigned`, steps that are begun and not signed;
+    `later`, steps that were signed after the decision, or with a version of the form that it is not about. `culled`:
+    steps that are included without their answers to research questions, which were destroyed for their age.
+    """
 
     patients: int
     episodes: int
@@ -120,7 +122,7 @@ class Extent:
 
 
 def forms(sub_registry: str) -> tuple[Form, ...]:
-    """All that were ever in force, oldest first."""
+    """Return all versions of the form that were ever in force, oldest first."""
     known = catalogue()
     return tuple(
         known.forms[code, version]
@@ -130,7 +132,7 @@ def forms(sub_registry: str) -> tuple[Form, ...]:
 
 
 def parts_of(sub_registry: str) -> tuple[Part, ...]:
-    """What can be asked for, in the order of the form."""
+    """Return the parts that can be asked for, in the order of the form."""
     found: dict[str, Part] = {}
     for form in forms(sub_registry):
         for step in form.steps:
@@ -141,12 +143,12 @@ def parts_of(sub_registry: str) -> tuple[Part, ...]:
 
 
 def signed(selection: Selection) -> QuerySet[Step]:
-    """The steps that are given out. Inside a sight of all."""
+    """Return the steps that are given out."""
     return _signed(selection).filter(_decided(selection), episode__patient__is_protected=False)
 
 
 def extent(selection: Selection) -> Extent:
-    """Inside a sight of all."""
+    """Count what the selection has now."""
     own = signed(selection).aggregate(
         patients=Count("episode__patient_id", distinct=True),
         episodes=Count("episode_id", distinct=True),
@@ -186,6 +188,6 @@ def _signed(selection: Selection) -> QuerySet[Step]:
 
 
 def _decided(selection: Selection) -> Q:
-    """Of signed steps: those that a decision is about."""
+    """Return a filter for the signed steps that the decision is about."""
     known = Q(episode__version__in=[form.version for form in selection.forms])
     return known & Q(signed_at__lte=selection.as_of) if selection.as_of else known

@@ -23,7 +23,7 @@ from registret.records.scope import all_providers, provider_scope
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """Who says who a patient is, and why; `case_number` None: at a clinic."""
+    """The actor who says who a patient is, and the reason. `case_number` is None at a clinic."""
 
     actor: Actor
     reason: str
@@ -35,7 +35,7 @@ class Said:
 
 
 def _mine(actor: Actor, patient: str, *, at: datetime) -> PatientRow:
-    """The actor's patient; nobody else changes who anybody is until the transaction ends."""
+    """Return the actor's patient, and lock all identities until the transaction ends."""
     lock_identities()
     with provider_scope(actor, Permission.REPORT):
         found = patient_of(actor, patient, Permission.REPORT)

@@ -21,9 +21,9 @@ _BATCH: Final = 200
 
 
 def ask_again(*, at: datetime) -> int:
-    """Asks the population register about everybody whom it was not asked about lately; answers how many changed.
+    """Ask the population register about patients whom it was not asked about lately, and return how many changed.
 
-    So deaths and protection of identity are seen. One transaction for each patient.
+    One transaction for each patient.
     """
     return sum(_asked(patient_id, at=at) for patient_id in _to_ask(at))
 
@@ -67,7 +67,7 @@ def _asked(patient_id: int, *, at: datetime) -> bool:
 
 
 def fill_in(row: Patient, person: Person | None, *, at: datetime) -> list[str]:
-    """What the population register says; answers the names of what changed. What it does not know stays.
+    """Fill in what the population register knows, and return the names of the fields that changed.
 
     A protection that came along from another number or patient stays until the register has protected the number in
     force and says that it no longer does.

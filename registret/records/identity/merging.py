@@ -30,9 +30,10 @@ def merge(
     mistaken: bool = False,
     at: datetime,
 ) -> str:
-    """The patient and the one who has or had this number are one person; answers the system id of what remains: see
-    `join`. Only of patients whose records the actor sees, all of them, for it cannot be undone. `expected`: system ids
-    of the two that were shown. Whoever is met by what is refused gets an entry.
+    """Merge the patient and the one who has or had this number, and return the system id of the one that remains.
+
+    See `join`. Only if the actor sees all records of both, for a merge cannot be undone. `expected`: system ids of the
+    two that were shown. A refusal that shows another patient is logged about that patient.
 
     Raises: NotFound, NotPermitted, ReasonNeeded (of either), AlsoElsewhere, TakenElsewhere, OptedOut; NothingToMerge
         (no other patient has the number); NotTheSame (two official numbers with different birth dates); NotAsShown
@@ -62,13 +63,14 @@ def other_of(mine: PatientRow, number: PatientNumber) -> PatientRow:
 
 
 def is_as_shown(mine: PatientRow, other: PatientRow, expected: Collection[str]) -> bool:
-    """Whether these two, by their system ids, are the ones that were shown to whoever says that they are one."""
+    """Return whether these two are the patients that the actor was shown, by their system ids."""
     return {mine.system_id, other.system_id} == set(expected)
 
 
 def join(mine: PatientRow, other: PatientRow, *, mistaken: bool, said: Said, at: datetime) -> str:
-    """Two are one; answers the system id of what remains. For acts of this room, with identities and all numbers held,
-    inside `all_providers`.
+    """Merge two patients and return the system id of the one that remains.
+
+    For acts of this room, with identities and all numbers locked, inside `all_providers`.
 
     A patient of a personnummer or samordningsnummer remains before one of a reserve number, else `other`. Episodes,
     numbers and traces of the other move there; the number of `mine` does not if it was `mistaken`. The trace says who
@@ -92,7 +94,7 @@ def join(mine: PatientRow, other: PatientRow, *, mistaken: bool, said: Said, at:
     )
     Patient.objects.filter(id=goes.id).delete()
     settle(stays.id, by=said.actor.by, at=at)
-    # Under both: whoever asks for the log of either finds it.
+    # Logged about both, so that an extract of either has it.
     for one in (stays, goes):
         record(
             event="patient.merged",

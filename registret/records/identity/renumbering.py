@@ -23,8 +23,8 @@ from registret.records.scope import all_providers
 def change_number(
     *, actor: Actor, patient: str, number: PatientNumber, reason: str, mistaken: bool = False, at: datetime
 ) -> None:
-    """The patient has this number from now on. The earlier one still leads to the patient, unless it was `mistaken`:
-    then whoever has it can be registered. The log says that it happened and why, and no number.
+    """Give the patient this number from now on. The earlier one still leads to the patient, unless it was `mistaken`:
+    then the person who really has it can be registered. The log has the reason, and no number.
 
     Only of patients whose records the actor sees, all of them; the others' numbers are changed in a case
     (`identity_cases`). Whoever is met by what is refused gets an entry.
@@ -66,7 +66,7 @@ def put_number(found: PatientRow, number: PatientNumber, *, mistaken: bool, said
     if number.birth_date and number.sex:
         row.birth_date, row.sex = number.birth_date, number.sex
     if mistaken:
-        # What the population register has said was about somebody else.
+        # What the population register said was about another person.
         row.given_name, row.surname, row.died_on, row.looked_up_at = "", "", None, None
     # It is asked about another number from now on, and has said nothing of that one yet.
     row.register_protects = False

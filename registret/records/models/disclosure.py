@@ -63,7 +63,7 @@ class Disclosure(models.Model):
             ),
             models.CheckConstraint(name="disclosure_approval_shape", condition=Q(approval__regex=SHAPE)),
             models.CheckConstraint(name="disclosure_days_in_order", condition=Q(first_day__lte=F("last_day"))),
-            # Times since the beginning of an episode tell the day, if there are few days to choose from.
+            # In a short period, times since the episode began almost give away the date.
             models.CheckConstraint(
                 name="disclosure_short_with_full_dates",
                 condition=Q(full_dates=True) | Q(last_day__gte=F("first_day") + timedelta(days=30)),
@@ -77,7 +77,7 @@ class Disclosure(models.Model):
                 name="disclosure_decided_by_another",
                 condition=Q(decided_by_id=None) | ~Q(decided_by_id=F("prepared_by_id")),
             ),
-            # Of a column that is null nothing is false, and a constraint refuses only what is false.
+            # The checks for NULL are needed: a constraint refuses only what is false, which NULL is not.
             models.CheckConstraint(
                 name="disclosure_decided_whole",
                 condition=(
@@ -132,10 +132,10 @@ class Disclosure(models.Model):
 
 
 class DisclosureFetch(models.Model):
-    """That something of a disclosure left the registry: the file, or the key to its pseudonyms. Append-only.
+    """One time that the file of a disclosure, or the key to its pseudonyms, left the registry. Append-only.
 
-    `who`: ids of the patients in the file, as they were then; the key is theirs. `digest`: SHA-256 of the file as it
-    was fetched. Of a key: nobody's account, and both who decided in `by_name`.
+    `who`: ids of the patients in the file, as they were then. `digest`: SHA-256 of the file as it was fetched. A key is
+    taken without an account; `by_name` has both who decided it.
     """
 
     class What(models.TextChoices):

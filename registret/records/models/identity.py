@@ -10,7 +10,7 @@ from registret.records.numbers import Sex
 
 
 class Patient(models.Model):
-    """Somebody with care episodes in the registry. `system_id` is what people say instead of the number."""
+    """A person with care episodes in the registry. People use `system_id` instead of the number."""
 
     id = models.BigAutoField(primary_key=True)
     system_id = models.CharField(max_length=10, unique=True)
@@ -20,8 +20,8 @@ class Patient(models.Model):
     surname = models.CharField(max_length=100, blank=True, default="")
     surname_key = name_key("surname", "given_name")
     is_protected = models.BooleanField(default=False)
-    # Whether the population register, when it was last asked, protected the number in force: what it has not given it
-    # does not take back.
+    # Whether the population register protected the number in force when it was last asked. Only a protection that came
+    # from the register is removed when the register no longer has it.
     register_protects = models.BooleanField(default=False)
     died_on = models.DateField(null=True)
     # When the population register was last asked; null: it did not know the number.
@@ -42,7 +42,7 @@ class Patient(models.Model):
 
 
 class Number(models.Model):
-    """A number of a patient, now or once: `until` says when another took its place. A number is never reused."""
+    """A number that a patient has or had. `until` is when another one replaced it. A number is never reused."""
 
     id = models.BigAutoField(primary_key=True)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="numbers")
@@ -59,9 +59,9 @@ class Number(models.Model):
 
 
 class Merge(models.Model):
-    """Two patients were one: what stood under `gone` stands under `patient` since then. Append-only.
+    """A merge of two patients: what belonged to `gone` belongs to `patient` since then. Append-only.
 
-    `gone_id` is what the log calls the patient that was, so that an extract of the log is whole.
+    `gone_id` is the id of the merged patient in the log, so that an extract of the log is complete.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -78,7 +78,7 @@ class Merge(models.Model):
 
 
 class ReasonGiven(models.Model):
-    """Somebody said, in this session, why a patient of protected identity is opened. The reason is in the log."""
+    """A reason was given in this session for opening a patient with protected identity. The reason is in the log."""
 
     id = models.BigAutoField(primary_key=True)
     session_id = models.BigIntegerField()

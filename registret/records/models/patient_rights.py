@@ -9,10 +9,10 @@ from registret.records.models.identity import Patient
 
 
 class OptOut(models.Model):
-    """That a patient wants not to be here: what a number would come to, never the number.
+    """An opt-out of a patient, who is recognised by `mark`: the number itself is not stored.
 
-    `mark` is the HMAC of a number under the key `key` (`records.opt_out_marks`). `case_number` is the registry's own;
-    the rest is proof without data.
+    `mark` is the HMAC of a number under the key named `key` (`records.opt_out_marks`). `case_number` is the registry's
+    own.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -37,8 +37,10 @@ class OptOut(models.Model):
 
 
 class Leaving(models.Model):
-    """A patient who has opted out and is not destroyed yet. Nobody sees the patient from now on (a policy of the
-    database), and until `due_at` it can be taken back."""
+    """A patient who has opted out and is not destroyed yet. Until `due_at` the opt-out can be taken back.
+
+    A policy of the database hides the patient from everybody.
+    """
 
     id = models.BigAutoField(primary_key=True)
     patient = models.OneToOneField(Patient, on_delete=models.CASCADE, related_name="+")
@@ -57,7 +59,7 @@ class Leaving(models.Model):
 
 
 class TakenBack(models.Model):
-    """An opt-out that was taken back: its mark is blocked no more, and goes out of the file beside the backups.
+    """An opt-out that was taken back. Its mark is no longer blocked, and is removed from the file beside the backups.
     Append-only."""
 
     id = models.BigAutoField(primary_key=True)

@@ -10,7 +10,7 @@ from registret.records.models.identity import Patient
 
 
 class FormVersion(models.Model):
-    """A version of a form that episodes were begun with, as it was then: from then on its files must not change."""
+    """A version of a form that episodes were begun with. Its files must not change afterwards; `digest` checks it."""
 
     id = models.BigAutoField(primary_key=True)
     sub_registry = models.CharField(max_length=40)
@@ -39,7 +39,7 @@ class Episode(models.Model):
 
     class Meta:
         constraints = [
-            # What a step's composite foreign key points at : a step cannot belong to another provider.
+            # The target of a step's composite foreign key: a step cannot belong to another provider than its episode.
             models.UniqueConstraint(name="episode_with_its_provider", fields=["id", "care_provider"]),
         ]
         indexes = [
@@ -64,7 +64,7 @@ class Step(models.Model):
     episode = models.ForeignKey(Episode, on_delete=models.CASCADE, related_name="steps")
     care_provider = models.ForeignKey("places.CareProvider", on_delete=models.PROTECT, related_name="+")
     clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, related_name="+")
-    # To another clinic than that where the episode began.
+    # Whether it was moved to another clinic than the one where the episode began.
     is_moved = models.BooleanField(default=False)
     code = models.CharField(max_length=40)
     state = models.CharField(max_length=12, choices=[(s.value, s.value) for s in StepState], default=StepState.PLANNED)

@@ -7,8 +7,10 @@ from django.db.models import F, Q
 
 
 class DeletionTally(models.Model):
-    """That episodes of a clinic were destroyed, or (RESEARCH) their answers to research questions: how many, when and
-    why, and nothing of what they were. Append-only."""
+    """How many episodes of a clinic were destroyed, when and why, and nothing about them. Append-only.
+
+    With RESEARCH only their answers to research questions were destroyed.
+    """
 
     class Why(models.TextChoices):
         OPTED_OUT = "opted_out"
@@ -51,7 +53,7 @@ class RetentionDecision(models.Model):
     before = models.DateTimeField(null=True)
     until = models.DateField(null=True)
     reason = models.CharField(max_length=500)
-    # How many they were when it was decided.
+    # How many episodes it was about when it was decided.
     episodes = models.PositiveIntegerField()
     at = models.DateTimeField()
     by_account_id = models.BigIntegerField()

@@ -17,7 +17,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileOfMarks:
-    """How it stands with the file beside the backups. `usable`: it can be written, and every line of it read.
+    """The state of the file beside the backups. `usable`: it can be written, and every line of it read.
     `lacking`: how many blocked numbers are not in it; `since`: when the first of them was blocked."""
 
     usable: bool
@@ -26,7 +26,7 @@ class FileOfMarks:
 
 
 def marks() -> Iterator[Mark]:
-    """All that are blocked, oldest first: what is kept beside the backups."""
+    """Yield the marks of all blocked numbers, oldest first."""
     for mark, key in OptOut.objects.order_by("id").values_list("mark", "key").iterator():
         yield Mark(mark, key)
 
@@ -37,7 +37,7 @@ def _taken_back() -> Iterator[Mark]:
 
 
 def write_marks() -> int:
-    """Adds all that the file beside the backups lacks, if there is such a file; answers how many.
+    """Add all marks that the file beside the backups lacks, if such a file is set, and return how many.
 
     Raises: OSError (it cannot be written); MarksBroken (all are there, and also a line that is no mark).
     """
@@ -47,7 +47,7 @@ def write_marks() -> int:
 
 
 def file_of_marks() -> FileOfMarks | None:
-    """How it stands with the file, as this process reaches it; None: none is set."""
+    """Return the state of the file, as this process reaches it; None if no file is set."""
     if settings.OPT_OUT_FILE is None:
         return None
     try:
@@ -65,7 +65,7 @@ def file_of_marks() -> FileOfMarks | None:
 
 
 def write_marks_at_once() -> None:
-    """The opt-out holds also if the file does not: a worker tries again until it does."""
+    """Write the marks, and leave it to the worker if that fails: the opt-out holds all the same."""
     try:
         write_marks()
     except (OSError, MarksBroken) as trouble:

@@ -30,14 +30,14 @@ from registret.records.refusals import NotAsShown, NothingLeaves, OptedOut, OwnO
 from registret.records.scope import all_providers, deletion_allowed, leaving_patients
 
 TO_THINK_AGAIN: Final = timedelta(days=1)
-"""So long an opt-out can be taken back, unless a second person confirms it before."""
+"""How long an opt-out can be taken back, unless a second person confirms it before."""
 
 _CLOCK: Final = "destroy-left"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeavingRow:
-    """An opt-out that waits: under which case, since and until when, and whose."""
+    """An opt-out that can still be taken back."""
 
     case_number: str
     at: datetime

@@ -23,8 +23,11 @@ _PROGRAM: Final = "replay-opt-outs"
 
 
 def came_back(kept: frozenset[Mark], taken_back: frozenset[Mark] = frozenset()) -> tuple[int, ...]:
-    """Ids of patients who have opted out and are here: their number has a mark among `kept`, or in the database and not
-    among `taken_back`. Of those who wait to be destroyed the clock takes care."""
+    """Return the ids of patients who have opted out and are in the database again.
+
+    Their number has a mark among `kept`, or in the database and not among `taken_back`. Patients who wait to be
+    destroyed are not among them: a scheduled job does that.
+    """
     known = set(OptOut.objects.values_list("mark", flat=True)) - {one.mark for one in taken_back}
     with all_providers():
         return _with_marks({one.mark for one in kept} | known)
@@ -88,7 +91,7 @@ def replay(kept: frozenset[Mark], taken_back: frozenset[Mark] = frozenset(), *, 
 
 @transaction.atomic
 def _block_again(kept: frozenset[Mark], *, at: datetime) -> None:
-    # Whoever opts out at this moment writes marks too.
+    # An opt-out at this moment writes marks too.
     lock_identities()
     OptOut.objects.bulk_create(
         [

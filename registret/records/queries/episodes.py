@@ -15,8 +15,9 @@ from registret.registries.queries import form_of
 
 
 def episodes_of(actor: Actor, permission: Permission = Permission.READ_RECORDS) -> QuerySet[Episode]:
-    """Nobody reads without a seat: this is the only way from an actor to episodes. Of the sub-registries in which the
-    actor has the permission. Inside `provider_scope(actor)`.
+    """Return the episodes of the sub-registries in which the actor has the permission. Inside `provider_scope(actor)`.
+
+    This is the only way from an actor to episodes.
     """
     return Episode.objects.filter(
         care_provider_id=actor.seat.care_provider_id, sub_registry__in=actor.seat.sub_registries_for(permission)
@@ -64,7 +65,7 @@ def step_row(found: Step) -> StepRow:
 
 
 def doubles_of(actor: Actor, *, patient_id: int, sub_registry: str, began_at: datetime, within: timedelta) -> Doubles:
-    """Inside `all_providers`: the question is whether others have one too, and not more than that goes out."""
+    """Return episodes near in time, and of other care providers only whether there are any. Inside `all_providers`."""
     near = Episode.objects.filter(
         patient_id=patient_id, sub_registry=sub_registry, began_at__range=(began_at - within, began_at + within)
     )

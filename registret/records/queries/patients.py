@@ -29,11 +29,11 @@ def patients_of(actor: Actor, permission: Permission = Permission.READ_RECORDS) 
 
 
 def patient_of(actor: Actor, system_id: str, permission: Permission = Permission.READ_RECORDS) -> PatientRow:
-    """Also by the system id of a patient who was merged into this one.
+    """Return a patient by system id, also by that of a patient who was merged into this one.
 
     Raises: NotFound (there is none, or it is not the actor's to see, or to report).
     """
-    # One index after the other: asked for both at once, the database reads all patients.
+    # Two queries, each with its index: in one, the database would read all patients.
     seen = patients_of(actor, permission).order_by().prefetch_related("numbers")
     found = seen.filter(system_id=system_id).first()
     if found is None:
@@ -87,7 +87,7 @@ def with_numbers(found: QuerySet[Any], *, patient: str) -> QuerySet[Any]:
 
 
 def listed_patient(found: Patient, *, text: str, kind: str) -> PatientRow:
-    """A patient for a line that names nobody."""
+    """Return a patient without names, for a line of a list."""
     return PatientRow(
         id=found.id,
         system_id=found.system_id,

@@ -15,14 +15,14 @@ from registret.registries.forms import Form, Question
 
 
 def history(*, actor: Actor, episode: str, step: str, at: datetime) -> tuple[RevisionRow, ...]:
-    """What was changed in a step, newest first. Inside `provider_scope(actor)`. Raises: NotFound."""
+    """Return what was changed in a step, newest first. Inside `provider_scope(actor)`. Raises: NotFound."""
     page, row = step_page(actor, episode=episode, step=step, at=at)
     found = Revision.objects.filter(step_id=row.id).order_by("-number")
     return tuple(_revision(page.form, revision) for revision in found)
 
 
 def changes_since(step: Step, base: int) -> dict[str, tuple[Stored | None, Revision]]:
-    """By variable: what it was at `base`, and the newest revision that changed it since."""
+    """Return by variable its answer at version `base`, and the newest revision that changed it since."""
     found: dict[str, tuple[Stored | None, Revision]] = {}
     for revision in Revision.objects.filter(step_id=step.id, number__gt=base).order_by("number"):
         for code, (old, _new) in revision.changes.items():

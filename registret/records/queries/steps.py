@@ -27,17 +27,18 @@ from registret.registries.queries import form_of
 def step_page(
     actor: Actor, *, episode: str, step: str | None, lock: bool = False, at: datetime
 ) -> tuple[StepPage, Step]:
-    """One step (None: the first), with what it looks like at `at`; `lock` holds patient and steps until the end of the
-    transaction, for somebody who reports to the sub-registry.
+    """Return one step (None: the first) as it is at `at`, and its row.
 
-    Raises: NotFound; NotPermitted (to hold it: the actor only reads in this sub-registry).
+    `lock` locks patient and steps until the end of the transaction, for an actor who reports to the sub-registry.
+
+    Raises: NotFound; NotPermitted (to lock it: the actor only reads in this sub-registry).
     """
     wanted_episodes = _with_death_elsewhere(episodes_of(actor).filter(system_id=episode).select_related("patient"))
     if lock:
-        # The patient before the steps: a death closes steps of other episodes, and two who wait for each other's steps
-        # would wait for ever.
+        # The patient is locked before the steps: a death closes steps of other episodes too, and two transactions
+        # must not wait for each other's steps.
         wanted_episodes = wanted_episodes.select_for_update(of=("patient",), no_key=True)
-    # Asked again, if the patient was merged into another while this one waited.
+    # The query runs again if the patient was merged into another while it waited for the lock.
     found = wanted_episodes.first() or (wanted_episodes.first() if lock else None)
     if found is None:
         raise NotFound()
@@ -78,7 +79,7 @@ def step_page(
 
 
 def assessed(episode: Episode, step: str, *, at: datetime) -> Assessment:
-    """What a step comes to as it stands; for what no person does."""
+    """Assess a step with its stored answers, for what the program does by itself."""
     steps = {one.code: one for one in episode.steps.all()}
     form = _form_now(episode, steps)
     answers = {code: answers_of(form, one.answers) for code, one in steps.items()}
@@ -88,7 +89,7 @@ def assessed(episode: Episode, step: str, *, at: datetime) -> Assessment:
 
 
 def _with_death_elsewhere(episodes: QuerySet[Episode]) -> QuerySet[Any]:
-    """With what other episodes of the same patient and care provider say of a death."""
+    """Annotate with a death that other episodes of the same patient and care provider report."""
     said = Step.objects.filter(
         episode__patient_id=OuterRef("patient_id"), care_provider_id=OuterRef("care_provider_id"), says_dead=True
     ).exclude(episode_id=OuterRef("id"))
@@ -106,7 +107,7 @@ def steps_of(*, actor: Actor, episode: str) -> tuple[StepRow, ...]:
 
 
 def form_step_of(*, actor: Actor, episode: str, step: str) -> FormStep:
-    """What a step of an episode asks. Raises: NotFound, NotPermitted."""
+    """Return the questions of a step of an episode. Raises: NotFound, NotPermitted."""
     with provider_scope(actor):
         found = episodes_of(actor).filter(system_id=episode).values_list("sub_registry", "version").first()
     if found is None:
@@ -128,9 +129,9 @@ def known_of(patient: PatientRow, began_at: datetime, *, told_died_on: date | No
 
 
 def due_with_patients(*, actor: Actor, at: datetime) -> tuple[LetterLine, ...]:
-    """All steps of the actor's clinic whose time has come, with whom they are about, the longest waiting first.
+    """Return the due steps of the actor's clinic with their patients, the longest waiting first.
 
-    Inside `provider_scope(actor)`. Nobody with protected identity, and nobody who has died.
+    Leaves out patients who have died or have a protected identity. Inside `provider_scope(actor)`.
     """
     today = day_of(at)
     wanted = steps_to_do(actor).filter(state=StepState.PLANNED, due_from__lte=today)
@@ -151,7 +152,9 @@ def due_with_patients(*, actor: Actor, at: datetime) -> tuple[LetterLine, ...]:
 
 
 def version_of(actor: Actor, *, episode: str, step: str) -> int:
-    """Of a step that the actor reports. One query, and nothing of the patient. Inside `provider_scope(actor)`.
+    """Return the version of a step that the actor reports, in one query that does not read the patient.
+
+    Inside `provider_scope(actor)`.
 
     Raises: NotFound.
     """

@@ -42,16 +42,16 @@ def begin(
     is_no_double: bool,
     at: datetime,
 ) -> str:
-    """A new episode, with the patient if there is none of this number yet; answers its system id.
+    """Begin an episode, with a new patient if the number is not known yet, and return its system id.
 
     Raises: NotPermitted, NotOpenForEntry, OptedOut, BirthDateNeeded, ReasonNeeded, NotIncluded, FormChanged;
-        NotAsShown (the number leads to another patient by now); PerhapsDouble (and nobody said `is_no_double`).
+        NotAsShown (the number leads to another patient by now); PerhapsDouble (unless `is_no_double`).
     """
     form = form_open_to(actor, sub_registry)
     answers, _ = read_answers(form, form.inclusion.code, written, at=at)
     began_at = began_at_in(form, answers)
     with transaction.atomic():
-        # Before doubles are looked for: two who begin the same episode at one moment come one after the other.
+        # Locked before doubles are looked for, so that the same episode is not begun twice at the same moment.
         lock_numbers(who.number.text)
         _require_not_blocked(who.number)
         found, _ = look_at_intake(actor, who, sub_registry, written, at)
@@ -66,8 +66,9 @@ def begin(
 
 
 def near_elsewhere(*, actor: Actor, episode: str, at: datetime) -> bool:
-    """Whether another care provider has an episode of this sub-registry near in time, for who has just begun one. If so
-    the log is told about whom.
+    """Return whether another care provider has an episode near in time to one that the actor has just begun.
+
+    If so, it is logged about the patient.
 
     Raises: NotFound, NotPermitted.
     """
@@ -93,7 +94,7 @@ def near_elsewhere(*, actor: Actor, episode: str, at: datetime) -> bool:
 
 
 def new_system_id(letter: str) -> str:
-    """`P` or `E` and eight characters that people can read out: says nothing, and a mistyped one is hardly another."""
+    """Return `P` or `E` and eight random characters that are easy to read out. A mistyped one is hardly another's."""
     return letter + "".join(secrets.choice(CODE_ALPHABET) for _ in range(8))
 
 
@@ -103,7 +104,7 @@ def _require_not_blocked(number: PatientNumber) -> None:
 
 
 def _patient(who: NewPatient, *, at: datetime) -> int:
-    """The patient of this number, new if there is none. The number is held, so two at one moment make one.
+    """Return the id of the patient with this number, created if there is none. The caller has locked the number.
 
     Raises: BirthDateNeeded.
     """
@@ -160,7 +161,7 @@ def _begin(
     row.state = STEP_LIFE.after(StepState.PLANNED, "write")
     changes: dict[str, tuple[Stored | None, Stored | None]] = {code: (None, a.stored) for code, a in answers.items()}
     change_answers(actor, page, row, changes, kind=Revision.Kind.WRITE, reason="", at=at)
-    # Its answers are what the episode was begun on: nothing is left to say about them.
+    # The inclusion is complete when the episode begins, so it is signed at once.
     put_name(actor, page, row, {}, at=at)
     log_step(actor, "episode.begun", page, at, {})
     if page.is_dead:

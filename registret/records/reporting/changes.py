@@ -25,7 +25,7 @@ from registret.registries.assessing import assess, opens_on
 from registret.registries.forms import Form
 
 Written = Mapping[str, Sequence[str]]
-"""By variable, what a form brought: one text, or several for several choices."""
+"""By variable, what was posted: one text, or several where several can be chosen."""
 
 _ANCHOR_WITHOUT_TIME: Final = timedelta(hours=12)
 
@@ -55,7 +55,7 @@ def require_writable(actor: Actor, row: Step, act: str) -> None:
 def read_answers(
     form: Form, step: str, written: Written, *, at: datetime, arrived_at: datetime | None = None
 ) -> tuple[dict[str, Answer], dict[str, Fault]]:
-    """Answers to questions of this step, and the faults of what is none. Other names are ignored."""
+    """Return the answers to questions of this step, and the faults of what is not valid. Other names are ignored."""
     answers: dict[str, Answer] = {}
     faults: dict[str, Fault] = {}
     for question in form.step(step).questions:
@@ -81,7 +81,7 @@ def change_answers(
     reason: str,
     at: datetime,
 ) -> None:
-    """Answers, revision, and what follows from the answers: flags, the episode's beginning, when later steps come."""
+    """Save answers with a revision, and what follows from them: flags, start of the episode, when steps are due."""
     answers = {code: stored for code, stored in row.answers.items() if code not in changes}
     row.answers = answers | {code: new for code, (_, new) in changes.items() if new is not None}
     own = answers_of(page.form, row.answers)
@@ -105,7 +105,7 @@ def change_answers(
 
 
 def _set_due(form: Form, row: Step, answers: Mapping[str, Mapping[str, Answer]], *, changed: frozenset[str]) -> None:
-    """Steps that are taken some months after an answer, and not before all that they must log_step can be known."""
+    """Set when later steps are due: some months after an answer, and not before their answers can be known."""
     told = {code: answer.value for some in answers.values() for code, answer in some.items()}
     for step in form.steps:
         if step.due is None:
@@ -125,7 +125,7 @@ def _set_due(form: Form, row: Step, answers: Mapping[str, Mapping[str, Answer]],
 
 
 def began_at_in(form: Form, answers: Mapping[str, Answer]) -> datetime | None:
-    """When the episode began. Of a day without a time of day, noon."""
+    """Return when the episode began; at noon, if only the day is known."""
     value = answers[form.anchor].value if form.anchor in answers else None
     if isinstance(value, datetime):
         return value
@@ -135,7 +135,7 @@ def began_at_in(form: Form, answers: Mapping[str, Answer]) -> datetime | None:
 
 
 def log_step(actor: Actor, event: str, page: StepPage, at: datetime, facts: Mapping[str, Fact]) -> None:
-    """An entry about the patient whose step it is."""
+    """Log an event about the patient whose step it is."""
     record(
         event=event,
         by=actor.by,

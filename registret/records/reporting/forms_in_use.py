@@ -10,13 +10,13 @@ from registret.registries.forms import Form
 
 
 def require_unchanged(form: Form) -> None:
-    """A form that is in use stays as it is: an answer must mean tomorrow what it means today."""
+    """Refuse a form that is not as it was when it was first used. Raises: FormChanged."""
     if not FormVersion.objects.filter(sub_registry=form.code, version=form.version, digest=form.digest).exists():
         raise FormChanged()
 
 
 def use(form: Form, *, at: datetime) -> None:
-    """The form is in use from now on: its files must not change. Raises: FormChanged."""
+    """Note that the form is in use from now on. Raises: FormChanged (it was, and has changed since)."""
     FormVersion.objects.bulk_create(
         [FormVersion(sub_registry=form.code, version=form.version, digest=form.digest, used_at=at)],
         ignore_conflicts=True,

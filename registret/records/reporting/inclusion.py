@@ -32,9 +32,10 @@ from registret.registries.queries import form_in_force
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPatient:
-    """Whom an episode is begun for. `birth_date` and `sex` are asked for if the number is a reserve number; `name` and
-    `is_protected` are what is kept of a patient that the actor sees already, `system_id` says which one: if the number
-    leads to another by now, nothing is begun, and `shown` is how pages say who it is.
+    """The person an episode is begun for. `birth_date` and `sex` are needed with a reserve number.
+
+    Of a patient whom the actor already sees, `name` and `is_protected` are what the registry has, and `shown` is how
+    pages name them. `system_id` is that patient: if the number leads to another one by now, nothing is begun.
     """
 
     number: PatientNumber
@@ -48,7 +49,7 @@ class NewPatient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intake:
-    """What the inclusion questions come to. `faults`: answers that cannot be; they stop everything."""
+    """The result of the inclusion questions. `faults`: impossible answers; with one of them nothing is begun."""
 
     faults: Mapping[str, Fault]
     assessment: Assessment
@@ -56,7 +57,7 @@ class Intake:
 
 
 def known_patient(*, actor: Actor, system_id: str, at: datetime) -> NewPatient:
-    """A patient that the actor sees, for a further episode: a look, for who it is shows.
+    """Return a patient of the actor's, to begin a further episode. It shows who the patient is, so it is logged.
 
     Raises: NotFound, NotPermitted, ReasonNeeded.
     """
@@ -68,7 +69,7 @@ def known_patient(*, actor: Actor, system_id: str, at: datetime) -> NewPatient:
 
 
 def new_episode_of(patient: PatientRow) -> NewPatient:
-    """For a further episode of a patient whom the actor was just shown."""
+    """Return the patient, whom the actor was just shown, for a further episode."""
     return NewPatient(
         number=patient.number,
         birth_date=patient.birth_date,
@@ -81,9 +82,10 @@ def new_episode_of(patient: PatientRow) -> NewPatient:
 
 
 def intake(*, actor: Actor, who: NewPatient, sub_registry: str, written: Written, at: datetime) -> Intake:
-    """Look at the inclusion questions before anything is begun. Doubles of the own care provider show, and the log is
-    told about whom. Of others, and of an opt-out, nothing is said before somebody is registered: a number that is only
-    tried reveals nothing.
+    """Assess the inclusion questions before anything is begun.
+
+    Shows possible doubles of the own care provider, which is logged. Those of other care providers, and an opt-out, are
+    not shown before the patient is registered, so that trying a number reveals nothing.
 
     Raises: NotPermitted, NotOpenForEntry, BirthDateNeeded, ReasonNeeded, NotAsShown.
     """
@@ -104,8 +106,9 @@ def intake(*, actor: Actor, who: NewPatient, sub_registry: str, written: Written
 def inclusions(
     *, actor: Actor, number: PatientNumber, who: NewPatient | None, sub_registries: Iterable[str], at: datetime
 ) -> dict[str, Assessment]:
-    """The inclusion questions of open sub-registries before any is answered, by code. `who`: None as long as birth date
-    and sex are not known. Whether there are doubles, or the patient has opted out, is not asked: it would not show.
+    """Return the inclusion questions of open sub-registries, by code, before any is answered.
+
+    `who` is None as long as birth date and sex are not known. Doubles and opt-outs are not looked for.
 
     Raises: ReasonNeeded.
     """
@@ -122,7 +125,7 @@ def inclusions(
 def look_at_intake(
     actor: Actor, who: NewPatient, sub_registry: str, written: Written, at: datetime
 ) -> tuple[Intake, int | None]:
-    """And the id of the patient, if there is one of the number."""
+    """Return the intake, and the id of the patient if the number is known."""
     form = form_open_to(actor, sub_registry)
     require_reason_for_number(actor, who.number, at=at)
     answers, faults = read_answers(form, form.inclusion.code, written, at=at)
@@ -160,7 +163,7 @@ def form_open_to(actor: Actor, sub_registry: str) -> Form:
 
 
 def require_reason_for_number(actor: Actor, number: PatientNumber, *, at: datetime) -> None:
-    """Whoever types the number of a patient of the own care provider is asked as if they had opened the patient.
+    """Ask for the reason to open a protected patient of the own care provider also when only the number is typed.
 
     Raises: ReasonNeeded.
     """

@@ -18,10 +18,10 @@ from registret.records.scope import provider_scope
 
 
 def move(*, actor: Actor, episode: str, step: str, clinic_id: int, reason: str, at: datetime) -> None:
-    """Another clinic of the care provider goes on with the step: given away, or fetched by those who have it next.
+    """Move a step to another clinic of the care provider: from the actor's clinic, or to it.
 
-    Raises: NotFound (also a clinic of another provider), NotPermitted, ReasonNeeded, OfAnotherClinic (neither end is
-        the actor's).
+    Raises: NotFound (also a clinic of another provider), NotPermitted, ReasonNeeded, OfAnotherClinic (neither clinic
+        is the actor's).
     """
     with provider_scope(actor, Permission.REPORT) as provider:
         page, row = step_page(actor, episode=episode, step=step, lock=True, at=at)

@@ -20,7 +20,7 @@ from registret.registries.answers import Stored
 
 
 def reopen(*, actor: Actor, episode: str, step: str, reason: str, at: datetime) -> None:
-    """Lås upp: a signed step can be corrected, for a reason that stays.
+    """Reopen (lås upp) a signed step, so that it can be corrected. The reason is kept in its history.
 
     Raises: NotFound, NotPermitted, ReasonNeeded, OfAnotherClinic, NotPossible; ValueError (no reason).
     """
@@ -30,10 +30,10 @@ def reopen(*, actor: Actor, episode: str, step: str, reason: str, at: datetime) 
 
 
 def sign(*, actor: Actor, episode: str, step: str, base: int, at: datetime) -> None:
-    """The step is complete and right, says the actor. Answers to questions that are no longer asked are taken away.
+    """Sign a step as complete and right. Answers to questions that are no longer asked are removed.
 
     Raises: NotFound, NotPermitted, ReasonNeeded, OfAnotherClinic, NotPossible, CannotSign, FormChanged; WrittenSince
-        (somebody wrote after the page was fetched: nobody signs what they have not seen).
+        (another user saved after the page was fetched: nobody signs what they have not seen).
     """
     with provider_scope(actor, Permission.REPORT):
         page, row = step_page(actor, episode=episode, step=step, lock=True, at=at)

@@ -31,7 +31,7 @@ from registret.registries.forms import Form
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conflict:
-    """Somebody else changed the answer after the page was fetched: theirs stays."""
+    """Another user changed the answer after the page was fetched. Their answer stays."""
 
     code: str
     mine: tuple[str, ...]
@@ -42,7 +42,7 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of what was written. `others`: by variable, who changed answers since the page was fetched."""
+    """The result of a write. `others`: by variable, who else changed answers since the page was fetched."""
 
     page: StepPage
     faults: Mapping[str, Fault]
@@ -51,9 +51,9 @@ class Outcome:
 
 
 def write(*, actor: Actor, episode: str, step: str, base: int, written: Written, at: datetime) -> Outcome:
-    """Saves answers. `base`: the version that the page showed. What somebody else changed since is not overwritten.
+    """Save answers. `base`: the version that the page showed. Answers that others changed since are not overwritten.
 
-    Faults of form are not saved, the other answers are.
+    Answers with a fault are not saved, the others are.
 
     Raises: NotFound, NotPermitted, ReasonNeeded, OfAnotherClinic, NotPossible (signed), FormChanged.
     """
@@ -73,7 +73,7 @@ def write(*, actor: Actor, episode: str, step: str, base: int, written: Written,
             change_answers(actor, page, row, changes, kind=Revision.Kind.WRITE, reason="", at=at)
             log_step(actor, "step.written", page, at, {"answers": len(changes)})
         else:
-            # What is answered shows the step all the same: also what others wrote, and whose it is.
+            # The response shows the step, with what others wrote, so it is logged as opened.
             log_step(actor, "step.opened", page, at, {})
         now, _ = step_page(actor, episode=episode, step=step, at=at)
         others = {code: other for code, other in others_in(since).items() if code not in changes}
@@ -81,12 +81,15 @@ def write(*, actor: Actor, episode: str, step: str, base: int, written: Written,
 
 
 def lay_aside(*, actor: Actor, episode: str, step: str, at: datetime) -> None:
-    """Answers are waited for. Raises: NotFound, NotPermitted, ReasonNeeded, OfAnotherClinic, NotPossible."""
+    """Lay a step aside that waits for answers.
+
+    Raises: NotFound, NotPermitted, ReasonNeeded, OfAnotherClinic, NotPossible.
+    """
     change_state(actor, episode, step, "lay_aside", Revision.Kind.LAY_ASIDE, "step.laid_aside", reason="", at=at)
 
 
 def take_up(*, actor: Actor, episode: str, step: str, at: datetime) -> None:
-    """Back from where it was laid, or to be filled in though the patient has died.
+    """Take up a step that was laid aside, or that was closed because the patient has died.
 
     Raises: NotFound, NotPermitted, ReasonNeeded, OfAnotherClinic, NotPossible.
     """
@@ -101,8 +104,10 @@ def _merge(
     answers: Mapping[str, Answer],
     faults: Mapping[str, Fault],
 ) -> tuple[dict[str, tuple[Stored | None, Stored | None]], tuple[Conflict, ...]]:
-    """What to change, and what somebody else changed to something else since the page was fetched: also where a fault
-    stands in the way, for whoever mends it would overwrite what they never saw."""
+    """Return the changes to save, and the conflicts with what others saved since the page was fetched.
+
+    A faulty answer can be a conflict too: correcting it would overwrite an answer that the user has not seen.
+    """
     changes: dict[str, tuple[Stored | None, Stored | None]] = {}
     conflicts = []
     for code in written:

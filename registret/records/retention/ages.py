@@ -40,7 +40,7 @@ class Decided:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """What is older than it is kept: `past` episodes, which began before `before`, `keep_years` ago.
+    """Episodes that are older than they are kept: `past` of them began before `before`, `keep_years` ago.
 
     `waiting`: a decision to destroy is being carried out. `destroyed`: how many episodes were until now.
     """
@@ -54,7 +54,7 @@ class Past:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Age:
-    """How it stands with a sub-registry that has `episodes`. `held_until`: a decision keeps all of them until then.
+    """The ages of the `episodes` of a sub-registry. `held_until`: a decision keeps all of them until then.
 
     `research`: of the answers to research questions, where the sub-registry says how long they are kept; counted are
     the episodes that have any.
@@ -102,7 +102,7 @@ def age_of(*, actor: Actor, sub_registry: str, at: datetime) -> Age:
 
 
 def before_of(years: int, *, at: datetime) -> datetime:
-    """Midnight in Sweden, so many years ago."""
+    """Return midnight in Sweden, so many years ago."""
     return midnight(months_later(day_of(at), -12 * years))
 
 

@@ -18,7 +18,7 @@ from registret.records.retention.ages import PENDING, Age, Past, age_of
 
 @transaction.atomic
 def decide_to_destroy(*, actor: Actor, sub_registry: str, reason: str, at: datetime) -> None:
-    """What is older than the sub-registry keeps it will be destroyed, by the clock.
+    """Decide to destroy episodes that are older than the sub-registry keeps them. A scheduled job does it.
 
     Raises: NotPermitted, NotFound, CardTooOld, NothingSoOld, AlreadyDeciding; KeptUntil (a decision keeps them);
         ValueError (no reason).
@@ -43,8 +43,9 @@ def decide_to_destroy_research(*, actor: Actor, sub_registry: str, reason: str, 
 
 @transaction.atomic
 def decide_to_keep(*, actor: Actor, sub_registry: str, until: date, reason: str, at: datetime) -> None:
-    """Nothing there is destroyed for its age until that day: research needs it, or something is being looked into. It
-    also ends earlier decisions to destroy that are not carried out yet.
+    """Decide that nothing in the sub-registry is destroyed for its age until that day.
+
+    Research needs it, or something is being investigated. Ends earlier decisions to destroy that are not carried out.
 
     Raises: NotPermitted, NotFound, CardTooOld; ValueError (no reason, or the day is not ahead).
     """

@@ -28,7 +28,7 @@ _CLOCK: Final = By.of_program("clock")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Destroyed:
-    """Episodes of a clinic that are no more."""
+    """Episodes of a clinic that were destroyed."""
 
     sub_registry: str
     why: str
@@ -42,8 +42,10 @@ class Destroyed:
 
 
 def destroy_due(*, at: datetime) -> int:
-    """Carries out decisions to destroy, in batches of one transaction each; answers how many episodes were destroyed,
-    or their answers to research questions."""
+    """Carry out decisions to destroy, in batches of one transaction each, and return how many episodes it was.
+
+    Counts also the episodes whose answers to research questions were destroyed.
+    """
     done = 0
     for keeping_id in RetentionDecision.objects.filter(PENDING).order_by("id").values_list("id", flat=True):
         while batch := _batch(keeping_id, at=at):
@@ -52,7 +54,10 @@ def destroy_due(*, at: datetime) -> int:
 
 
 def destroyed_lately(*, actor: Actor, at: datetime) -> tuple[Destroyed, ...]:
-    """At the actor's clinic, newest first: so that nobody looks for what is no more. Raises: NotPermitted."""
+    """Return what was destroyed at the actor's clinic, newest first, so that nobody looks for it.
+
+    Raises: NotPermitted.
+    """
     if actor.seat.clinic_id is None or not actor.may(Permission.READ_RECORDS):
         raise NotPermitted()
     found = DeletionTally.objects.filter(clinic_id=actor.seat.clinic_id, at__gt=at - SHOWN_FOR).order_by("-at", "-id")
@@ -63,8 +68,8 @@ def destroyed_lately(*, actor: Actor, at: datetime) -> tuple[Destroyed, ...]:
 
 @transaction.atomic
 def _batch(keeping_id: int, *, at: datetime) -> int:
-    """Some of the oldest; answers how many, 0 when there are none left or they may not be touched now."""
-    # What another process carries out at this moment is left to it.
+    """Destroy some of the oldest and return how many: 0 if none are left, or another decision keeps them."""
+    # A decision that another process is carrying out is left to it.
     found = RetentionDecision.objects.select_for_update(skip_locked=True).filter(id=keeping_id, done_at=None).first()
     if found is None or found.before is None or held_until(found.sub_registry, at=at) is not None:
         return 0
@@ -85,7 +90,7 @@ def _batch(keeping_id: int, *, at: datetime) -> int:
 def _destroy(episodes: Mapping[int, int], *, at: datetime) -> int:
     """`episodes`: their patients."""
     patients = set(episodes.values())
-    # Somebody who is registered anew at this moment stays: whoever registers holds the number.
+    # A patient who gets a new episode at this moment stays: beginning an episode locks the number.
     lock_numbers(*Number.objects.filter(patient_id__in=patients).values_list("text", flat=True))
     gone = destroy_episodes(list(episodes), why=DeletionTally.Why.RETENTION, by=_CLOCK, at=at)
     left = Patient.objects.filter(~Exists(Episode.objects.filter(patient_id=OuterRef("id"))), id__in=patients)
