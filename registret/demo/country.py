@@ -42,9 +42,9 @@ from registret.records.disclosure import preparing
 from registret.records.disclosure.rows import Wish
 from registret.records.disclosure.selection import parts_of
 from registret.records.ethics_approval import Approval
+from registret.revocation.trust import revocation, trust
 from registret.time_limits import services as limits
 from registret.time_limits.lengths import TimeLimit
-from registret.web.trust import revocation, trust
 
 T = TypeVar("T")
 Act = TypeVar("Act", bound=Callable[..., Any])
