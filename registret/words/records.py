@@ -75,8 +75,8 @@ RECORD_REFUSALS: Mapping[str, Words] = {
         title=_("Patienten kan inte få numret här."),
         happened=_(
             "Antingen har en annan patient i registret numret, hos en annan vårdgivare eller i ett delregister som "
-            "inte ingår i din behörighet, eller så har den som har numret avböjt att vara med. Vilket det är visas bara i "
-            "ett patientärende. Inget har ändrats."
+            "inte ingår i din behörighet, eller så har den som har numret avböjt att vara med. Vilket det är visas "
+            "bara i ett patientärende. Inget har ändrats."
         ),
         todo=(
             _("Kontrollera numret, siffra för siffra."),
