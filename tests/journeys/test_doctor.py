@@ -10,9 +10,20 @@ from playwright.sync_api import expect
 from tests.journeys.conftest import Desk, OpenDesk, looked_at
 from tests.journeys.people import Person, reporting, somebody
 from tests.journeys.running import House
-from tests.journeys.test_registry import YESTERDAY, answered, at_work, begun, choose, fill, moment, patient, saved
+from tests.journeys.test_registry import (
+    YESTERDAY,
+    answered,
+    at_work,
+    begun,
+    choose,
+    fill,
+    moment,
+    patient,
+    reporter,
+    saved,
+)
 
-__all__ = ["at_work"]
+__all__ = ["at_work", "reporter"]
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
 
 
