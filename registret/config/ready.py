@@ -26,9 +26,9 @@ from registret.oidc import ProviderBroken
 from registret.records.patient_rights.mark_file import kept_in
 from registret.records.queries import digests_in_use
 from registret.registries.queries import DefinitionBroken, catalogue, sub_registries
+from registret.revocation.trust import trust
 from registret.web.door.provider import provider
 from registret.web.gate import Ungated, require_all_gated
-from registret.web.trust import trust
 
 # What the collected files were made of.
 _STAMP = "sources.sha256"

@@ -343,4 +343,4 @@ if DEMO:
     # Browsers that do not know the demo's CA yet, or leave in the middle, are no news for whoever tries it.
     LOGGING["loggers"]["registret.serving"] = {"level": "WARNING"}
     # Nor are checkpoints of the log, which nobody keeps.
-    LOGGING["loggers"]["registret.config.workers"] = {"level": "WARNING"}
+    LOGGING["loggers"]["registret.chores"] = {"level": "WARNING"}

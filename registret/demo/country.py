@@ -41,9 +41,9 @@ from registret.places.services import import_clinics
 from registret.records.disclosure import services as disclosing
 from registret.records.disclosure.file import parts_of
 from registret.records.ethics_approval import Approval
+from registret.revocation.trust import revocation, trust
 from registret.time_limits import services as limits
 from registret.time_limits.lengths import TimeLimit
-from registret.web.trust import revocation, trust
 
 T = TypeVar("T")
 Act = TypeVar("Act", bound=Callable[..., Any])

@@ -1,7 +1,6 @@
-"""The embedded listeners: TLS, one-time hosts and the worker loop. No Django here, and no decision about cards."""
+"""The embedded listeners: TLS and one-time hosts. No Django here, and no decision about cards."""
 
 from registret.serving.listener import DOOR_LIMITS, SITE_LIMITS, Door, Limits, Listener, ServingTrouble
-from registret.serving.run import serve
-from registret.serving.worker import Worker
+from registret.serving.run import Background, serve
 
-__all__ = ["DOOR_LIMITS", "SITE_LIMITS", "Door", "Limits", "Listener", "ServingTrouble", "Worker", "serve"]
+__all__ = ["DOOR_LIMITS", "SITE_LIMITS", "Background", "Door", "Limits", "Listener", "ServingTrouble", "serve"]

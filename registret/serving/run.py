@@ -9,7 +9,7 @@ import socket
 import time
 from collections.abc import Callable, Sequence
 from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.logger import FilteringLogObserver, LogLevel, LogLevelFilterPredicate, STDLibLogObserver, globalLogBeginner
@@ -20,7 +20,6 @@ from registret.serving.listener import Door, Listener, ServingTrouble
 from registret.serving.site import site_front
 from registret.serving.tls import Connections, door_connections, site_connections
 from registret.serving.wire import WireFactory
-from registret.serving.worker import Worker
 from registret.serving.wsgi import Threads
 
 if TYPE_CHECKING:
@@ -32,6 +31,21 @@ _log = logging.getLogger(__name__)
 _ANSWERS, _THREADS = 2.5, 1.5
 
 
+class Background(Protocol):
+    """Work on a thread of its own, beside the listeners."""
+
+    @property
+    def name(self) -> str: ...
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None:
+        """Ask it to stop. Does not wait."""
+
+    def join(self, seconds: float) -> bool:
+        """Wait for the end, at most so long; return whether it came."""
+
+
 def serve(
     *,
     application: WSGIApplication,
@@ -39,7 +53,7 @@ def serve(
     site: Listener,
     door: Door,
     site_origin: str = "",
-    workers: Sequence[Worker] = (),
+    workers: Sequence[Background] = (),
     on_ready: Callable[[int, int], object],
 ) -> None:
     """Serve until SIGTERM or SIGINT. To be called once in a process, in its main thread.
@@ -85,7 +99,7 @@ class _House:
         *,
         fronts: Sequence[Front],
         threads: Sequence[Threads],
-        workers: Sequence[Worker],
+        workers: Sequence[Background],
         site_origin: str,
     ) -> None:
         self._reactor = reactor

@@ -15,9 +15,9 @@ from registret.access.refusals import NotPermitted
 from registret.access.roles import Permission
 from registret.accounts.refusals import SessionMissing
 from registret.accounts.sessions import end_of_revoked, sitting
+from registret.revocation.trust import revocation
 from registret.web.http import SESSION_COOKIE, ActorRequest, CardRequest, HolderRequest, Request
 from registret.web.shown_for import require_own_page
-from registret.web.trust import revocation
 
 P = ParamSpec("P")
 View = Callable[..., HttpResponseBase]

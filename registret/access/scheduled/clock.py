@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
+from django.db.models import Exists, Model, OuterRef, QuerySet
+
+from registret.access.models import Application, Grant, Notice
 from registret.kernel.by import By
 from registret.time_limits.lengths import Length, TimeLimit
 from registret.time_limits.queries import lengths
+
+M = TypeVar("M", bound=Model)
 
 CLOCK = By.of_program("clock")
 BATCH = 500
@@ -34,3 +40,27 @@ class Clock:
 
     def ahead(self, limit: TimeLimit) -> datetime:
         return self.limits[limit].after(self.at)
+
+
+def noticed(kind: str, *, occasion: str = "") -> Exists:
+    return Exists(Notice.objects.filter(kind=kind, subject=OuterRef("id"), occasion=occasion))
+
+
+def each(due: QuerySet[M]) -> Iterator[M]:
+    """By id, in batches; what was due and was left alone does not come again."""
+    after = 0
+    while batch := list(due.filter(id__gt=after).order_by("id")[:BATCH]):
+        yield from batch
+        after = batch[-1].pk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    account_id: int
+    email: str
+    language: str
+
+    @classmethod
+    def of(cls, theirs: Application | Grant) -> Recipient:
+        person = theirs.account
+        return cls(account_id=person.id, email=person.email, language=person.language)

@@ -178,10 +178,3 @@ def _is_open() -> Exists:
 def _record(kind: str, number: int, clock: Clock) -> None:
     if number:
         record(event="data.forgotten", by=CLOCK, at=clock.at, facts={"kind": kind, "rows": number})
-
-
-FORGETTING: Mapping[str, Callable[[Clock], Iterator[Done]]] = {
-    "forget-applications": forget_applications,
-    "erase-ended": erase_ended,
-    "forget-letters": forget_letters,
-}

@@ -17,10 +17,10 @@ from registret.accounts.refusals import AttemptStale
 from registret.cards import describe, verify
 from registret.cards.presented import fingerprint
 from registret.kernel.refused import Refused
+from registret.revocation.trust import revocation, trust
 from registret.web.door.report import report_facts
 from registret.web.gate import open_to_all
 from registret.web.http import Request
-from registret.web.trust import revocation, trust
 
 
 @csrf_exempt

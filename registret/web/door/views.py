@@ -25,6 +25,7 @@ from registret.accounts.likeness import same_person
 from registret.kernel.refused import Refused, restored
 from registret.kernel.secret import is_token, new_token
 from registret.mail.links import confirmation_token, read_token
+from registret.revocation.trust import trust
 from registret.web import way_back
 from registret.web.door.addresses import door_address, probe_address
 from registret.web.door.provider import provider
@@ -33,7 +34,6 @@ from registret.web.gate import authenticate, needs_any_card, open_to_all
 from registret.web.http import BROWSER_COOKIE, SESSION_COOKIE, CardRequest, Request
 from registret.web.refusals import show_refusal
 from registret.web.surroundings import surroundings
-from registret.web.trust import trust
 from registret.words.refusals import page_of
 
 

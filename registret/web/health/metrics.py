@@ -16,8 +16,8 @@ from registret.mail.queries import outbox
 from registret.records.patient_rights.opting_out import file_of_marks
 from registret.revocation.queries import upkeep
 from registret.revocation.sources import ListStanding
+from registret.revocation.trust import revocation
 from registret.web.http import Request
-from registret.web.trust import revocation
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 # A front on the same machine comes from loopback as well; it says for whom it asks.

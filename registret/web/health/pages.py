@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from registret.revocation.queries import UpkeepRow, upkeep
 from registret.revocation.sources import ListStanding
-from registret.web.trust import revocation
+from registret.revocation.trust import revocation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

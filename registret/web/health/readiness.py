@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import Error, connection
 
 from registret.cards import TrustBroken
-from registret.web.trust import revocation
+from registret.revocation.trust import revocation
 
 
 def lacking() -> list[str]:

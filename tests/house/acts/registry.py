@@ -15,7 +15,8 @@ from django.utils import timezone
 from registret.access.actor import Actor
 from registret.access.roles import Role
 from registret.access.staff.people import suspend_person
-from registret.config import workers
+from registret.chores.letters import record_given_up
+from registret.chores.revocation_lists import record_list_event
 from registret.kernel.by import By
 from registret.ledger.culling import cull, to_cull
 from registret.ledger.months import add_months
@@ -106,7 +107,7 @@ def letter_given_up(here: Ward) -> Told:
     with socket.socket() as nobody_listens:
         nobody_listens.bind(("127.0.0.1", 0))
         with override_settings(SMTP_HOST="127.0.0.1", SMTP_PORT=nobody_listens.getsockname()[1]):
-            deliver_due(at=lambda: NOW + 3 * DAY, limit=9, given_up=workers._given_up)
+            deliver_due(at=lambda: NOW + 3 * DAY, limit=9, given_up=record_given_up)
     return Told(program="mail", account=ANNA)
 
 
@@ -119,7 +120,7 @@ def lists(then: Callable[[Office], object]) -> Told:
 
 def fetch(office: Office, behave: Behaviour) -> None:
     office.liar.behave = behave
-    fetch_now(trust=office.trust, at=office.clock, tell=workers._for_the_log)
+    fetch_now(trust=office.trust, at=office.clock, tell=record_list_event)
 
 
 def list_replaced(here: Ward) -> Told:
@@ -134,7 +135,7 @@ def grow_old(office: Office, by: timedelta) -> None:
     fetch(office, says(office.crl(until=office.now + HOUR)))
     sources = Sources(office.trust)
     at = office.now + by
-    tell_of_age(standings=sources.standings(at=at), at=at, tell=workers._for_the_log)
+    tell_of_age(standings=sources.standings(at=at), at=at, tell=record_list_event)
     sources.stop()
 
 

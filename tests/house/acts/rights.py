@@ -9,11 +9,11 @@ from registret.access.applications import application_notes, applying, attesting
 from registret.access.grants import participation
 from registret.access.models import RecertificationLine
 from registret.access.roles import Role
-from registret.access.scheduled import clockwork
 from registret.access.staff import nominating, recertification, substitutes
 from registret.access.staff.appointing import appoint_local_administrator, dismiss_by_program
 from registret.access.staff.people import GrantRow, change_grant, person_of, revoke_grant
 from registret.access.staff.recertification import Answer
+from registret.chores import running
 from registret.kernel.by import By
 from registret.kernel.identifiers import HsaId
 from registret.time_limits.lengths import TimeLimit
@@ -79,13 +79,13 @@ def withdrawn(here: Ward) -> Told:
 
 def lapsed(here: Ward) -> Told:
     waiting(here)
-    clockwork.run("lapse", at=NOW + 90 * DAY)
+    running.run("lapse", at=NOW + 90 * DAY)
     return replace(about_lisa(LISA, here), by=None, program="clock")
 
 
 def escalated(here: Ward) -> Told:
     waiting(here)
-    clockwork.run("escalate", at=NOW + 7 * DAY)
+    running.run("escalate", at=NOW + 7 * DAY)
     return replace(about_lisa(LISA, here), by=None, program="clock")
 
 
@@ -127,7 +127,7 @@ def reminded(here: Ward) -> Told:
 
 def forgotten(here: Ward) -> Told:
     declined(waiting(here))
-    clockwork.run("forget-applications", at=NOW + 366 * DAY)
+    running.run("forget-applications", at=NOW + 366 * DAY)
     return Told(program="clock")
 
 

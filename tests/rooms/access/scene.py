@@ -26,6 +26,9 @@ NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 LAST_DAY = date(2028, 9, 30)
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
+FORGETTING = ("forget-applications", "erase-ended", "forget-letters")
+"""The chores that delete what is kept no longer."""
+
 # Counts must outlive a refusal, and who shows a card leaves an attempt.
 _MAY_CHANGE = {"rate_limits_count"}
 

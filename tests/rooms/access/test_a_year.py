@@ -22,18 +22,19 @@ from registret.access.lifecycle import ApplicationState, LineState
 from registret.access.models import Application, Grant, Recertification, RecertificationLine
 from registret.access.queries import seats_of
 from registret.access.roles import Role
-from registret.access.scheduled import clockwork
-from registret.access.scheduled.forgetting import FORGETTING
 from registret.access.staff.recertification import Answer, answer_many
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.models import Account
+from registret.chores import running
+from registret.chores.table import CHORES
 from registret.mail.letters import LETTERS
 from registret.mail.models import Letter
 from tests import cast
 from tests.owner import as_owner
+from tests.rooms.access.scene import FORGETTING
 
 # What is forgotten is told of in test_forgetting.
-CHORES = [name for name in clockwork.CHORES if name not in FORGETTING]
+DUE = [name for name in CHORES if name not in FORGETTING]
 HERE = ZoneInfo("Europe/Stockholm")
 # Of the first day; about a thousand come in the course of the year. Only `make test-slow` says how many: else it is the
 # first weeks of a smaller country.
@@ -152,8 +153,8 @@ def test_after_a_year_every_letter_was_written_once_and_nobody_has_access_who_sh
         wishes.extend(apply(chance, people, clinics, at))
         decide(chance, wishes, people, at)
         recertify(chance, expected, rounds, office, people, at)
-        for name in CHORES:
-            clockwork.run(name, at=at)
+        for name in DUE:
+            running.run(name, at=at)
         tell(expected, office, people, wishes, at)
         tell_of_silence(expected, rounds, office, people, at)
         tell_of_rounds(expected, rounds, office, people, at)
@@ -161,7 +162,7 @@ def test_after_a_year_every_letter_was_written_once_and_nobody_has_access_who_sh
         if day % 7 == 0:
             look_at_tables()
         if day % 30 == 0:
-            assert [name for name in CHORES if clockwork.run(name, at=at)] == [], "a second run does nothing"
+            assert [name for name in DUE if running.run(name, at=at)] == [], "a second run does nothing"
 
     kinds = {*LETTERS} - WRITTEN_BY_ACTS
     written = Counter(

@@ -8,7 +8,6 @@ from registret.access.applications import confirming
 from registret.access.models import Grant, RecertificationLine
 from registret.access.refusals import ProposerGone
 from registret.access.roles import Role
-from registret.access.scheduled import clockwork
 from registret.access.self_service import my_account
 from registret.access.staff.people import revoke_grant
 from registret.access.staff.recertification import Answer, answer, open_recertifications
@@ -16,6 +15,7 @@ from registret.access.staff.substitutes import confirm, propose
 from registret.accounts import services as accounts
 from registret.accounts.models import Confirmation
 from registret.accounts.queries import pending_change
+from registret.chores import running
 from registret.kernel.by import By
 from tests import cast
 from tests.cast import ANNA, BERTIL, DORIS, KARIN, Country, Person
@@ -78,7 +78,7 @@ def test_who_proposed_and_now_only_reports_there_is_gone_as_proposer(place: Coun
 
 
 def test_a_finished_recertification_is_in_no_list_of_open_ones(place: Country) -> None:
-    clockwork.run("recertify", at=LATER)
+    running.run("recertify", at=LATER)
     karin = cast.actor(KARIN, at=LATER)
     (whole,) = open_recertifications(actor=karin)
     by = {id_of(KARIN): cast.actor(BERTIL, at=LATER)}

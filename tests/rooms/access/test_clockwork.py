@@ -15,11 +15,11 @@ from registret.access.lifecycle import ApplicationState
 from registret.access.queries import newest_application, seats_of, waiting_applications
 from registret.access.refusals import AlreadyGranted
 from registret.access.roles import Role
-from registret.access.scheduled import clockwork
-from registret.access.scheduled.forgetting import FORGETTING
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState, Authority
 from registret.accounts.queries import account
+from registret.chores import running
+from registret.chores.table import CHORES
 from registret.kernel.by import By
 from registret.ledger.queries import Wanted, entries
 from registret.mail.models import Letter
@@ -28,6 +28,7 @@ from registret.time_limits.services import decide
 from tests import cast
 from tests.cast import ANNA, BERTIL, DORIS, KARIN, Country, Person
 from tests.parallel import committed, together
+from tests.rooms.access.scene import FORGETTING
 
 __all__ = ["committed"]
 
@@ -43,7 +44,7 @@ def place(module_db: None) -> Country:
 
 def run(*names: str, at: datetime) -> Counter[str]:
     """What was done, by kind; every chore unless some are named."""
-    done = [clockwork.run(name, at=at) for name in names or clockwork.CHORES]
+    done = [running.run(name, at=at) for name in names or CHORES]
     return Counter(one.what for some in done for one in some)
 
 
@@ -344,16 +345,16 @@ def test_a_grant_shorter_than_the_first_warning_has_only_the_last(place: Country
 def test_a_dry_run_says_what_a_run_then_does_and_changes_nothing(place: Country) -> None:
     cast.register(ANNA, place.infection, at=NOW)
     at, letters = NOW + 91 * DAY, Letter.objects.count()
-    for name in clockwork.CHORES:
-        foreseen = clockwork.run(name, at=at, dry_run=True)
+    for name in CHORES:
+        foreseen = running.run(name, at=at, dry_run=True)
         assert Letter.objects.count() == letters
-        assert clockwork.run(name, at=at) == foreseen
+        assert running.run(name, at=at) == foreseen
         letters = Letter.objects.count()
     assert letters > 0
 
 
 @pytest.mark.usefixtures("committed")
-@pytest.mark.parametrize("name", [name for name in clockwork.CHORES if name not in FORGETTING])
+@pytest.mark.parametrize("name", [name for name in CHORES if name not in FORGETTING])
 def test_eight_machines_at_the_same_moment_do_each_thing_once(name: str) -> None:
     place = cast.country(NOW - DAY)
     late = {
@@ -365,16 +366,16 @@ def test_eight_machines_at_the_same_moment_do_each_thing_once(name: str) -> None
         "end-by-silence": NOW + 223 * DAY,
     }
     if name in {"remind-of-recertification", "end-by-silence"}:
-        clockwork.run("recertify", at=late["recertify"])
+        running.run("recertify", at=late["recertify"])
     if name == "end-by-silence":
-        clockwork.run("remind-of-recertification", at=late["remind-of-recertification"])
+        running.run("remind-of-recertification", at=late["remind-of-recertification"])
     if name == "warn-of-end":
         attested(ANNA, place.infection, at=NOW)
     else:
         cast.register(ANNA, place.infection, at=NOW)
     at = late.get(name, NOW + 90 * DAY)
     before = Letter.objects.count()
-    results = together([lambda: clockwork.run(name, at=at)] * 8)
+    results = together([lambda: running.run(name, at=at)] * 8)
     done = [one for some in results if isinstance(some, tuple) for one in some]
     assert [r for r in results if isinstance(r, Exception)] == []
     assert len(done) == len(set(done)) > 0

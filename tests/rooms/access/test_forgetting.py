@@ -16,13 +16,13 @@ from registret.access.applications import account_end, application_notes, applyi
 from registret.access.lifecycle import ApplicationState
 from registret.access.models import Application, Claim, Grant, Nomination, Note, Notice
 from registret.access.roles import Role
-from registret.access.scheduled import clockwork
-from registret.access.scheduled.forgetting import _STILL_NEEDED, FORGETTING
+from registret.access.scheduled.forgetting import _STILL_NEEDED
 from registret.access.staff.nominating import nominate
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState, Authority
 from registret.accounts.models import Account, Confirmation
 from registret.accounts.queries import account, accounts_of
+from registret.chores import running
 from registret.kernel.by import By
 from registret.kernel.identifiers import HsaId
 from registret.ledger.models import Entry
@@ -33,7 +33,7 @@ from tests import cast
 from tests.cast import ANNA, BERTIL, DORIS, Country
 from tests.owner import as_owner
 from tests.parallel import committed, together
-from tests.rooms.access.scene import DAY, NOW, attested, declined, events, everything, mail
+from tests.rooms.access.scene import DAY, FORGETTING, NOW, attested, declined, events, everything, mail
 
 __all__ = ["committed"]
 
@@ -46,7 +46,7 @@ def place(module_db: None) -> Country:
 
 
 def run(*names: str, at: datetime) -> Counter[str]:
-    done = [clockwork.run(name, at=at) for name in names or FORGETTING]
+    done = [running.run(name, at=at) for name in names or FORGETTING]
     return Counter(one.what for some in done for one in some)
 
 
@@ -244,7 +244,7 @@ def test_letters_go_after_their_time_but_none_that_is_still_to_be_sent(place: Co
 
 def test_a_notice_stays_as_long_as_a_second_letter_would_be_one_too_many(place: Country) -> None:
     cast.register(ANNA, place.infection, at=NOW)
-    clockwork.run("remind-attesters", at=NOW + 4 * DAY)
+    running.run("remind-attesters", at=NOW + 4 * DAY)
     assert Notice.objects.filter(kind="still_waiting").count() == 1
     run("forget-letters", at=NOW + 250 * DAY)
     assert Notice.objects.filter(kind="still_waiting").count() == 1
@@ -288,10 +288,10 @@ def test_a_dry_run_says_what_a_run_then_does_and_changes_nothing(place: Country)
     at = NOW + 3 * YEAR
     for name in FORGETTING:
         before = everything()
-        foreseen = clockwork.run(name, at=at, dry_run=True)
+        foreseen = running.run(name, at=at, dry_run=True)
         assert everything() == before
-        assert clockwork.run(name, at=at) == foreseen
-        assert clockwork.run(name, at=at) == ()
+        assert running.run(name, at=at) == foreseen
+        assert running.run(name, at=at) == ()
 
 
 def test_a_proposal_is_forgotten_when_it_waits_for_nobody_and_not_before(place: Country) -> None:
@@ -319,7 +319,7 @@ def test_eight_machines_at_the_same_moment_forget_each_thing_once(name: str) -> 
     ended(place=place)
     declined(cast.register(ANNA, place.infection, at=NOW))
     Letter.objects.update(sent_at=NOW, attempts=1, attempted_at=NOW)
-    results = together([lambda: clockwork.run(name, at=NOW + 3 * YEAR)] * 8)
+    results = together([lambda: running.run(name, at=NOW + 3 * YEAR)] * 8)
     assert [r for r in results if isinstance(r, Exception)] == []
     told = sum(e.facts["rows"] for e in Entry.objects.filter(event="data.forgotten"))
     assert told > 0

@@ -16,9 +16,10 @@ from registret.access.grants import granting
 from registret.access.models import Grant
 from registret.access.queries import active_administrators, seats_of, standing_of
 from registret.access.refusals import MailNotConfirmed
-from registret.access.scheduled import clock, clockwork
+from registret.access.scheduled import clock
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.queries import living_account
+from registret.chores import running
 from registret.kernel.by import By
 from registret.ledger.models import Entry
 from registret.mail.models import Letter
@@ -231,9 +232,9 @@ def test_who_has_not_been_seen_for_so_long_is_left_out(place: Country) -> None:
 def test_the_time_without_use_goes_on_from_the_file_with_a_warning_first(place: Country) -> None:
     bring(ANNAS.replace("2026-11-01", "2026-03-01"))
     day = datetime(2026, 12, 1, 8, tzinfo=UTC)
-    assert annas(clockwork.run("suspend-unused", at=day)) == ["warned of suspension"]
+    assert annas(running.run("suspend-unused", at=day)) == ["warned of suspension"]
     assert living_account(hsa_id=ANNA.hsa_id) is not None, "nobody ends unwarned"
-    assert annas(clockwork.run("suspend-unused", at=day + 15 * DAY)) == ["ended"]
+    assert annas(running.run("suspend-unused", at=day + 15 * DAY)) == ["ended"]
     assert living_account(hsa_id=ANNA.hsa_id) is None
     assert seats_of(account_id=Grant.objects.get(source="imported").account_id, at=day + 15 * DAY) == ()
 
@@ -242,8 +243,8 @@ def test_who_never_logged_in_there_has_the_time_of_who_was_just_given_a_right(pl
     bring(ANNAS.replace("2026-11-01", ""))
     account = cast.account_of(ANNA)
     assert (account.logged_in_at, account.unused_since) == (None, NOW)
-    assert annas(clockwork.run("suspend-unused", at=NOW + 80 * DAY)) == []
-    assert annas(clockwork.run("suspend-unused", at=NOW + 93 * DAY)) == ["ended"]
+    assert annas(running.run("suspend-unused", at=NOW + 80 * DAY)) == []
+    assert annas(running.run("suspend-unused", at=NOW + 93 * DAY)) == ["ended"]
 
 
 def annas(done: tuple[clock.Done, ...]) -> list[str]:

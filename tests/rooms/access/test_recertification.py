@@ -30,7 +30,6 @@ from registret.access.refusals import (
     RecertificationOpen,
 )
 from registret.access.roles import Role
-from registret.access.scheduled import clockwork
 from registret.access.staff import people
 from registret.access.staff.recertification import (
     Answer,
@@ -47,6 +46,7 @@ from registret.access.staff.recertification import (
 )
 from registret.accounts import services as accounts
 from registret.accounts.sessions import sitting
+from registret.chores import running
 from registret.kernel.by import By
 from registret.kernel.life import NotPossible
 from registret.ledger.queries import Wanted, entries
@@ -93,7 +93,7 @@ def attested(who: Person, clinic_id: int, *, at: datetime) -> int:
 
 def run(*names: str, at: datetime) -> Counter[str]:
     names = names or ("end-by-silence", "recertify", "remind-of-recertification")
-    return Counter(one.what for name in names for one in clockwork.run(name, at=at))
+    return Counter(one.what for name in names for one in running.run(name, at=at))
 
 
 def days(first: datetime, last: datetime) -> Counter[str]:
@@ -189,7 +189,7 @@ def test_the_interval_is_the_offices_to_set(place: Country) -> None:
 
 
 def test_a_dry_run_says_what_would_be_done_and_does_nothing(place: Country) -> None:
-    done = clockwork.run("recertify", at=NOW, dry_run=True)
+    done = running.run("recertify", at=NOW, dry_run=True)
     assert [one.what for one in done] == ["recertification opened"] * 2
     assert not Recertification.objects.exists()
     assert Letter.objects.filter(kind__startswith="recertification").count() == 0
@@ -515,7 +515,7 @@ def test_where_nobody_is_left_to_be_reminded_silence_does_not_count(place: Count
 def test_a_dry_run_of_silence_ends_nothing(place: Country) -> None:
     opened(place)
     days(NOW, DUE - DAY)
-    done = clockwork.run("end-by-silence", at=DUE + 3 * DAY, dry_run=True)
+    done = running.run("end-by-silence", at=DUE + 3 * DAY, dry_run=True)
     assert [one.what for one in done] == ["ended by silence"] * 4
     assert works(ANNA, at=DUE + 3 * DAY)
     assert to(ANNA, "recertification_silent") == 0
@@ -694,7 +694,7 @@ def test_the_last_two_answers_at_once_close_it_once(shared: Country) -> None:
 
 
 def test_two_machines_open_one_and_write_each_letter_once(shared: Country) -> None:
-    acts: list[Act] = [partial(clockwork.run, "recertify", at=NOW)] * 4
+    acts: list[Act] = [partial(running.run, "recertify", at=NOW)] * 4
     assert [r for r in together(acts) if isinstance(r, Exception)] == []
     assert Recertification.objects.filter(clinic_id=shared.infection).count() == 1
     assert (to(BERTIL, "recertification_opened"), to(DORIS, "recertification_office")) == (1, 1)
@@ -702,10 +702,10 @@ def test_two_machines_open_one_and_write_each_letter_once(shared: Country) -> No
 
 def test_two_machines_remind_and_end_each_thing_once(shared: Country) -> None:
     opened(shared)
-    remind: list[Act] = [partial(clockwork.run, "remind-of-recertification", at=DUE - 3 * DAY)] * 4
+    remind: list[Act] = [partial(running.run, "remind-of-recertification", at=DUE - 3 * DAY)] * 4
     assert [r for r in together(remind) if isinstance(r, Exception)] == []
     assert (to(BERTIL, "recertification_reminder"), to(ANNA, "recertification_near")) == (1, 1)
-    end: list[Act] = [partial(clockwork.run, "end-by-silence", at=DUE)] * 4
+    end: list[Act] = [partial(running.run, "end-by-silence", at=DUE)] * 4
     assert [r for r in together(end) if isinstance(r, Exception)] == []
     assert to(ANNA, "recertification_silent") == 1
     assert len(events("recertification.closed")) == 2
@@ -716,7 +716,7 @@ def test_an_answer_and_silence_at_once_end_in_one_of_the_two(shared: Country) ->
     whole = opened(shared)
     run("remind-of-recertification", at=DUE - 3 * DAY)
     keep = answering(line(ANNA, whole).id, Answer.KEEP, BERTIL, at=DUE)
-    silence: Act = partial(clockwork.run, "end-by-silence", at=DUE)
+    silence: Act = partial(running.run, "end-by-silence", at=DUE)
     results = together([keep, silence, silence])
     assert {type(r).__name__ for r in results if isinstance(r, Exception)} <= {"AlreadyAnswered"}
     kept = line(ANNA, whole, at=DUE).state is LineState.KEPT
@@ -736,7 +736,7 @@ def test_opening_ending_accounts_and_changing_at_once_never_stop_each_other(shar
         at=NOW,
     )
     end: Act = partial(account_end.end_account, account_id=cast.account_of(ANNA).id, reason="x", by=DORIS.by, at=NOW)
-    begin: Act = partial(clockwork.run, "recertify", at=NOW)
+    begin: Act = partial(running.run, "recertify", at=NOW)
     results = together([begin, change, end, begin])
     assert {type(r).__name__ for r in results if isinstance(r, Exception)} <= {"NotFound", "NotPossible"}
     lost = RecertificationLine.objects.filter(state=LineState.UNANSWERED, grant__revoked_at__isnull=False)

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from registret.config.workers import draw_reviews
+from registret.chores.log import draw_reviews
 from registret.kernel.by import By
 from registret.ledger.services import record
 from registret.oversight.models import Review

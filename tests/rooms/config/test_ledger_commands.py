@@ -11,7 +11,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from registret.config.workers import add_log_months, seal_log
+from registret.chores.log import add_log_months, seal_log
 from registret.kernel.by import By
 from registret.ledger.models import Entry, Seal
 from registret.ledger.months import add_months, months

@@ -33,7 +33,7 @@ from registret.config.env import File, SettingTrouble, is_loopback
 from registret.demo.pki import Authority
 from registret.rate_limits import services as limits
 from registret.rate_limits.services import Limit
-from registret.web.trust import trust
+from registret.revocation.trust import trust
 from tests.journeys.running import PATIENCE, REGISTRET, House
 
 pytestmark = [pytest.mark.process, pytest.mark.xdist_group("serve")]

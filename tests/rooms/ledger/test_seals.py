@@ -382,7 +382,7 @@ def test_an_old_key_is_believed_when_it_is_named_and_not_otherwise(settings: Set
 def test_a_checkpoint_is_read_back_from_whatever_stands_around_it() -> None:
     sealed(2)
     kept = checkpoint()
-    text = f"2026-11-24 09:00:00,123 INFO registret.config.workers the log is sealed: {kept}\nother\n{kept}\r\n"
+    text = f"2026-11-24 09:00:00,123 INFO registret.chores.log the log is sealed: {kept}\nother\n{kept}\r\n"
     assert checkpoints_in(text) == (kept, kept)
 
 

@@ -31,7 +31,7 @@ from registret.access.models import Claim
 from registret.access.refusals import CardTooOld, NotFound, NotPermitted, PrincipalsMissing
 from registret.access.roles import Role
 from registret.access.staff.appointing import dismiss_by_program
-from registret.config.workers import workers
+from registret.chores.running import workers
 from registret.kernel.by import By
 from registret.kernel.checkdigit import luhn_digit
 from registret.kernel.identifiers import HsaId, Malformed

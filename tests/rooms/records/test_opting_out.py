@@ -17,8 +17,8 @@ from django.db import connection
 from django.db.utils import IntegrityError
 
 from registret.access.refusals import CardTooOld
+from registret.chores.running import workers
 from registret.config.ready import NotReady, check_opt_out_file
-from registret.config.workers import workers
 from registret.ledger.models import Entry
 from registret.records import cases, opt_out_marks
 from registret.records.identity import cases as identity_cases

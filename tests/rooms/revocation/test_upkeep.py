@@ -15,7 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from registret.cards import CardRevoked, RevocationUnknown, Trust
 from registret.cards.revocation import read_crl
-from registret.config import workers
+from registret.chores.revocation_lists import record_list_event
 from registret.ledger.queries import Wanted, entries
 from registret.revocation import services
 from registret.revocation.models import KeptCrl, Upkeep
@@ -406,7 +406,7 @@ def test_each_of_the_two_is_an_entry_by_the_program(office: Office, event: str) 
     office.fetch()
     sources = Sources(office.trust)
     for at in (office.now + 2 * HOUR, office.now + 26 * HOUR):
-        tell_of_age(standings=sources.standings(at=at), at=at, tell=workers._for_the_log)
+        tell_of_age(standings=sources.standings(at=at), at=at, tell=record_list_event)
     sources.stop()
     (entry,) = entries(wanted=Wanted(event=event)).rows
     assert (entry.by_program, entry.about_account_id, entry.about_hsa_id) == ("lists", None, "")

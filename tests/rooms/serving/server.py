@@ -19,7 +19,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from registret.serving import DOOR_LIMITS, SITE_LIMITS, Door, Limits, Listener, ServingTrouble, Worker, serve
+from registret.chores.worker import Worker
+from registret.serving import DOOR_LIMITS, SITE_LIMITS, Door, Limits, Listener, ServingTrouble, serve
 from tests.rooms.serving import ca
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from registret.access.lifecycle import ApplicationState
 from registret.access.queries import application_for, seats_of, standing_of
 from registret.access.roles import Role
 from registret.access.scheduled.clock import Clock
-from registret.access.scheduled.clockwork import escalate
+from registret.access.scheduled.escalation import escalate
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress
 from registret.ledger.queries import Wanted, entries

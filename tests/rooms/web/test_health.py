@@ -20,8 +20,8 @@ from registret.mail.queries import outbox
 from registret.mail.services import post
 from registret.records.models import OptOut
 from registret.records.patient_rights.opting_out import write_marks
+from registret.revocation import trust as believed
 from registret.revocation.models import KeptCrl, Upkeep
-from registret.web import trust as believed
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, Country
 from tests.rooms.web.client import Browser, text_of

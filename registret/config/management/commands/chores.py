@@ -8,7 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from registret.access.scheduled import clockwork
+from registret.chores.running import run
+from registret.chores.table import CHORES
 
 
 class Command(BaseCommand):
@@ -18,20 +19,20 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        names = list(clockwork.CHORES)
+        names = list(CHORES)
         parser.add_argument("chore", nargs="*", help=f"which ({', '.join(names)}); without one: all")
         parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        unknown = [name for name in options["chore"] if name not in clockwork.CHORES]
+        unknown = [name for name in options["chore"] if name not in CHORES]
         if unknown:
-            self.stderr.write(f"registret: no chore is called {unknown[0]}; there are {', '.join(clockwork.CHORES)}")
+            self.stderr.write(f"registret: no chore is called {unknown[0]}; there are {', '.join(CHORES)}")
             raise SystemExit(2)
         at = timezone.now()
         total = 0
         done = "would be done" if options["dry_run"] else "done"
-        for name in options["chore"] or clockwork.CHORES:
-            found = clockwork.run(name, at=at, dry_run=options["dry_run"])
+        for name in options["chore"] or CHORES:
+            found = run(name, at=at, dry_run=options["dry_run"])
             for one in found:
                 self.stdout.write(f"{name}: {one.what}, {one.subject}")
             self.stdout.write(f"{name}: {len(found)} {done}")

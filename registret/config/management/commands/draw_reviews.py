@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from registret.config.workers import draw_reviews
+from registret.chores.log import draw_reviews
 from registret.ledger.queries import clinics_with_entries
 from registret.oversight.services import last_month
 from registret.places.queries import clinics

@@ -8,10 +8,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import translation
 
+from registret.chores.revocation_lists import fetch_lists
+from registret.chores.running import close_database
 from registret.config import ready
-from registret.config.workers import close_database, fetch_lists
 from registret.revocation.services import Fetched, Outcome
-from registret.web.trust import trust
+from registret.revocation.trust import trust
 from registret.words.revocation import fault_name
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from registret.config.workers import forget_old
+from registret.chores.expired_rows import forget_old
 
 
 class Command(BaseCommand):

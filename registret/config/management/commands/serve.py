@@ -9,10 +9,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from registret.chores.running import close_database, workers
 from registret.config import ready
-from registret.config.workers import close_database, workers
+from registret.revocation.trust import revocation, trust
 from registret.serving import Door, Listener, ServingTrouble, serve
-from registret.web.trust import revocation, trust
 
 
 class Command(BaseCommand):

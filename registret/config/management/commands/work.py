@@ -9,8 +9,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from registret.chores.running import close_database, workers
 from registret.config import ready
-from registret.config.workers import close_database, workers
 
 # Letters on their way are handed over within this many seconds, or sent again under the same Message-ID later.
 _PATIENCE = 4.0

@@ -8,7 +8,7 @@ from threading import Event
 
 import pytest
 
-from registret.serving import Worker
+from registret.chores.worker import Worker
 from tests.rooms.serving.client import PATIENCE, eventually
 
 

@@ -1,0 +1,26 @@
+"""Sends letters, and logs those that are given up."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from registret.kernel.by import By
+from registret.ledger.services import record
+from registret.mail.services import GivenUp, deliver_due
+
+_LETTERS_A_ROUND = 20
+
+
+def deliver_letters() -> int:
+    """Send the letters that are due; return how many."""
+    return deliver_due(at=timezone.now, limit=_LETTERS_A_ROUND, given_up=record_given_up)
+
+
+def record_given_up(letter: GivenUp) -> None:
+    record(
+        event="letter.given_up",
+        by=By.of_program("mail"),
+        at=letter.at,
+        about_account_id=letter.about_account_id,
+        facts={"letter": letter.letter_id, "kind": letter.kind, "error": letter.error, "attempts": letter.attempts},
+    )

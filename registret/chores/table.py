@@ -1,0 +1,173 @@
+"""The table of what runs by the clock. A new chore is a row here and a function in the room whose data it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from registret.access.scheduled.clock import Clock, Done
+from registret.access.scheduled.ending_grants import warn_of_end
+from registret.access.scheduled.escalation import escalate
+from registret.access.scheduled.forgetting import erase_ended, forget_applications, forget_letters
+from registret.access.scheduled.lapsing import lapse
+from registret.access.scheduled.recertifying import end_by_silence, recertify, remind_of_recertification
+from registret.access.scheduled.reminders import digest, remind_attesters
+from registret.access.scheduled.unused_accounts import suspend_unused
+from registret.chores.expired_rows import forget_old
+from registret.chores.letters import deliver_letters
+from registret.chores.log import add_log_months, draw_reviews, seal_log
+from registret.chores.revocation_lists import keep_lists_fresh
+from registret.records.disclosure.services import close_due
+from registret.records.identity.services import ask_again
+from registret.records.patient_rights.opting_out import destroy_left, write_marks
+from registret.records.retention.services import destroy_due
+from registret.time_limits.lengths import TimeLimit
+
+SECOND, MINUTE, HOUR = 1, 60, 3600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upkeep:
+    """Work with a worker of its own: `act` every `every` seconds."""
+
+    name: str
+    every: int
+    act: Callable[[], object]
+    says: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chore:
+    """Something that becomes due when a time limit of the registry office is over.
+
+    `act` does all that is due, each thing in a transaction of its own, and yields what it did, so that a run
+    can be rehearsed (`registret chores --dry-run`).
+    """
+
+    name: str
+    act: Callable[[Clock], Iterator[Done]]
+    limits: tuple[TimeLimit, ...] = ()
+    says: str
+
+
+UPKEEP: tuple[Upkeep, ...] = (
+    Upkeep(name="mail", every=SECOND, act=deliver_letters, says="sends letters that are due"),
+    # One small query asks whether a list is due.
+    Upkeep(name="lists", every=5 * SECOND, act=keep_lists_fresh, says="fetches revocation lists that are due"),
+    Upkeep(
+        name="forget",
+        every=HOUR,
+        act=forget_old,
+        says="deletes counts of rate limits, login attempts, sessions, OCSP answers and reasons for opening protected "
+        "identities whose time is over",
+    ),
+    Upkeep(name="seal", every=MINUTE, act=seal_log, says="seals the log"),
+    Upkeep(name="reviews", every=HOUR, act=draw_reviews, says="draws last month's log reviews, once"),
+    Upkeep(name="months", every=HOUR, act=add_log_months, says="creates the log's partitions for the coming months"),
+    Upkeep(
+        name="population",
+        every=HOUR,
+        act=lambda: ask_again(at=timezone.now()),
+        says="asks the population register about patients that it was not asked about lately",
+    ),
+    Upkeep(
+        name="retention",
+        every=HOUR,
+        act=lambda: destroy_due(at=timezone.now()),
+        says="carries out decisions to destroy old episodes",
+    ),
+    Upkeep(
+        name="disclosures",
+        every=HOUR,
+        act=lambda: close_due(at=timezone.now()),
+        says="ends disclosures for research that are over, or that nobody decided in time",
+    ),
+    Upkeep(
+        name="leaving",
+        every=10 * MINUTE,
+        act=lambda: destroy_left(at=timezone.now()),
+        says="destroys patients who opted out a day ago",
+    ),
+    Upkeep(name="opt-outs", every=MINUTE, act=write_marks, says="completes the file of opt-outs beside the backups"),
+)
+
+CHORES_EVERY = 10 * MINUTE
+
+# In the order in which they run: what has lapsed is not reminded of, and forgetting comes last.
+_CHORES = (
+    Chore(
+        name="lapse",
+        act=lapse,
+        limits=(TimeLimit.LAPSE,),
+        says="lapses applications that nobody decided about",
+    ),
+    Chore(
+        name="escalate",
+        act=escalate,
+        limits=(TimeLimit.ESCALATE,),
+        says="tells the registry office of applications that nobody can attest, or that wait too long",
+    ),
+    Chore(
+        name="remind-attesters",
+        act=remind_attesters,
+        limits=(TimeLimit.REMIND_ATTESTERS,),
+        says="reminds local administrators of an application, once",
+    ),
+    Chore(
+        name="digest",
+        act=digest,
+        says="tells local administrators on workdays how many applications wait",
+    ),
+    Chore(
+        name="suspend-unused",
+        act=suspend_unused,
+        limits=(TimeLimit.DORMANT, TimeLimit.NEVER_LOGGED_IN, TimeLimit.WARN_OF_SUSPENSION),
+        says="warns people who have not logged in for long, then suspends them",
+    ),
+    Chore(
+        name="warn-of-end",
+        act=warn_of_end,
+        limits=(TimeLimit.WARN_OF_END, TimeLimit.WARN_OF_END_AGAIN),
+        says="writes to people whose grant ends soon, twice",
+    ),
+    Chore(
+        name="end-by-silence",
+        act=end_by_silence,
+        limits=(TimeLimit.RECERTIFY_REMIND_AGAIN,),
+        says="ends grants that nobody answered for in a recertification",
+    ),
+    Chore(
+        name="recertify",
+        act=recertify,
+        limits=(TimeLimit.RECERTIFY_EVERY, TimeLimit.RECERTIFY_ANSWER),
+        says="opens a clinic's recertification",
+    ),
+    Chore(
+        name="remind-of-recertification",
+        act=remind_of_recertification,
+        limits=(TimeLimit.RECERTIFY_REMIND, TimeLimit.RECERTIFY_REMIND_AGAIN),
+        says="reminds local administrators and the office of a recertification, twice",
+    ),
+    Chore(
+        name="forget-applications",
+        act=forget_applications,
+        limits=(TimeLimit.KEEP_DECLINED, TimeLimit.KEEP_LAPSED),
+        says="deletes old applications, and ends accounts with neither a right nor an application",
+    ),
+    Chore(
+        name="erase-ended",
+        act=erase_ended,
+        limits=(TimeLimit.KEEP_ENDED, TimeLimit.KEEP_LOG),
+        says="erases personal data of accounts that ended long ago",
+    ),
+    Chore(
+        name="forget-letters",
+        act=forget_letters,
+        limits=(TimeLimit.KEEP_LETTERS, TimeLimit.KEEP_DECLINED, TimeLimit.NOMINATION),
+        says="deletes old letters, notices, claims and proposals",
+    ),
+)
+
+CHORES: Mapping[str, Chore] = {chore.name: chore for chore in _CHORES}
