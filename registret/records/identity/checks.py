@@ -15,7 +15,7 @@ from registret.records.locks import lock_identities, lock_numbers
 from registret.records.models import Episode, Patient
 from registret.records.numbers import PatientNumber
 from registret.records.queries.episodes import episodes_of
-from registret.records.queries.patients import patient_id_of, patient_numbered, patient_of, patient_row
+from registret.records.queries.patients import is_blocked, patient_id_of, patient_numbered, patient_of, patient_row
 from registret.records.refusals import AlsoElsewhere, NotTheSame, ReasonNeeded, TakenElsewhere
 from registret.records.rows import PatientRow
 from registret.records.scope import all_providers, provider_scope
@@ -66,7 +66,8 @@ def check_pair(
         if not _one_birth_date(mine.numbers, (number,)):
             return mine, other, NotTheSame()
         if other is None:
-            return mine, None, None
+            # The same answer as for a number that others have: nobody learns here who has opted out.
+            return mine, None, TakenElsewhere() if is_blocked(number) else None
         _tell(actor, other, event="patient.number_met", at=at)
         if seen is None or _has_more(actor, other):
             return mine, other, TakenElsewhere()

@@ -35,9 +35,9 @@ def merge(
     See `join`. Only if the actor sees all records of both, for a merge cannot be undone. `expected`: system ids of the
     two that were shown. A refusal that shows another patient is logged about that patient.
 
-    Raises: NotFound, NotPermitted, ReasonNeeded (of either), AlsoElsewhere, TakenElsewhere, OptedOut; NothingToMerge
-        (no other patient has the number); NotTheSame (two official numbers with different birth dates); NotAsShown
-        (the two are not those that were expected); ValueError (no reason).
+    Raises: NotFound, NotPermitted, ReasonNeeded (of either), AlsoElsewhere, TakenElsewhere (or opted out);
+        NothingToMerge (no other patient has the number); NotTheSame (two official numbers with different birth dates);
+        NotAsShown (the two are not those that were expected); ValueError (no reason).
     """
     said = Said(actor=actor, reason=reason)
     with transaction.atomic():

@@ -29,9 +29,9 @@ def change_number(
     Only of patients whose records the actor sees, all of them; the others' numbers are changed in a case
     (`identity_cases`). Whoever is met by what is refused gets an entry.
 
-    Raises: NotFound, NotPermitted, ReasonNeeded (of either), AlsoElsewhere, NumberUnchanged, OptedOut; NotTheSame (two
-        official numbers with different birth dates); NumberTaken, TakenElsewhere (another patient has or had it: are
-        they one?); ValueError (no reason).
+    Raises: NotFound, NotPermitted, ReasonNeeded (of either), AlsoElsewhere, NumberUnchanged; NotTheSame (two official
+        numbers with different birth dates); NumberTaken (another patient has or had it: are they one?); TakenElsewhere
+        (the same, or its holder has opted out); ValueError (no reason).
     """
     said = Said(actor=actor, reason=reason)
     with transaction.atomic():

@@ -21,7 +21,7 @@ from registret.records.patient_rights.kept_marks import write_marks
 from registret.records.patient_rights.mark_file import read_kept, read_marks
 from registret.records.patient_rights.opting_out import confirm_opt_out, destroy_left, take_back
 from registret.records.patient_rights.replaying import came_back, replay
-from registret.records.refusals import NothingLeaves, OptedOut, OwnOptOut
+from registret.records.refusals import NothingLeaves, OptedOut, OwnOptOut, TakenElsewhere
 from registret.records.reporting import audited_reads, signing, writing
 from registret.records.retention import destroying
 from registret.records.scope import all_providers, leaving_patients, provider_scope
@@ -90,7 +90,7 @@ def test_from_that_moment_nobody_sees_the_patient(here: Ward) -> None:
         begun(here.cecilia)
     other = begun(here.anna, patient=RESERVE)
     assert other
-    with pytest.raises(OptedOut):
+    with pytest.raises(TakenElsewhere):
         renumbering.change_number(
             actor=here.anna, patient=system_id_of(RESERVE), number=number(TOLVAN), reason="Fick nummer", at=NOW
         )
