@@ -99,6 +99,17 @@ def incidents(*, actor: Actor, before: int | None = None, size: int = PAGE) -> I
     return IncidentPage(rows=rows[:size], older=rows[size - 1].incident if len(rows) > size else None)
 
 
+def undecided(*, actor: Actor) -> tuple[RevisionRow, ...]:
+    """The newest text of each incident of which nobody has decided whether it is reported, the most urgent first.
+
+    Raises: NotPermitted.
+    """
+    _check_permitted(actor)
+    newest = IncidentRevision.objects.order_by("incident_id", "-number").distinct("incident_id")
+    found = IncidentRevision.objects.filter(id__in=newest.values("id"), authority=Notified.UNDECIDED)
+    return tuple(map(_row, found.order_by("discovered_at", "incident_id")))
+
+
 @transaction.atomic
 def export(*, actor: Actor, at: datetime) -> tuple[RevisionRow, ...]:
     """The whole register with every revision, oldest first; that it was taken out is in the log.

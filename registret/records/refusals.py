@@ -78,7 +78,8 @@ class AlsoElsewhere(Refused):
 
 @dataclass(kw_only=True, eq=False)
 class TakenElsewhere(Refused):
-    """The number is another patient's, not all of whose episodes the actor sees: the two are merged in a case."""
+    """The number is another patient's, not all of whose episodes the actor sees, or of somebody who has opted out;
+    which of them is not told. What can be done is done in a case."""
 
     code: ClassVar[str] = "patient.taken_elsewhere"
     status: ClassVar[int] = 409

@@ -13,8 +13,14 @@ from registret.words.shapes import Action, Words
 LOGIN_REFUSALS: Mapping[str, Words] = {
     "session.missing": Words(
         title=_("Logga in för att fortsätta."),
-        happened=_("Sidan kräver att du är inloggad, och det är du inte i den här webbläsaren."),
-        todo=(_("Sätt in kortet i läsaren och tryck på knappen."),),
+        happened=_(
+            "Sidan kräver att du är inloggad, och det är du inte i den här webbläsaren. Den som loggar ut i en flik "
+            "loggas ut i alla."
+        ),
+        todo=(
+            _("Ska du fortsätta: sätt in kortet i läsaren och tryck på knappen."),
+            _("Sitter kortet kvar i läsaren och du är klar: ta ut det."),
+        ),
     ),
     "session.idle": Words(
         title=_("Du har loggats ut."),

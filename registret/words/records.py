@@ -72,15 +72,15 @@ RECORD_REFUSALS: Mapping[str, Words] = {
         action=Action.HELP,
     ),
     "patient.taken_elsewhere": Words(
-        title=_("Numret är en patients som finns hos andra."),
+        title=_("Patienten kan inte få numret här."),
         happened=_(
-            "En annan patient i registret har eller har haft numret. Den patienten finns hos en annan vårdgivare, "
-            "eller i ett delregister som inte ingår i din behörighet. Därför slår du inte ihop dem här. Inget har "
-            "ändrats."
+            "Antingen har en annan patient i registret numret, hos en annan vårdgivare eller i ett delregister som "
+            "inte ingår i din behörighet, eller så har den som har numret avböjt att vara med. Vilket det är visas "
+            "bara i ett patientärende. Inget har ändrats."
         ),
         todo=(
             _("Kontrollera numret, siffra för siffra."),
-            _("Är de två samma person? Kontakta registret och be om ett patientärende. Skriv inga nummer i mejl."),
+            _("Är numret rätt? Kontakta registret och be om ett patientärende. Skriv inga nummer i mejl."),
         ),
         action=Action.HELP,
     ),

@@ -68,9 +68,9 @@ def change_number(
     Only of patients whose records the actor sees, all of them; the others' numbers are changed in a case
     (`identity_cases`). Whoever is met by what is refused gets an entry.
 
-    Raises: NotFound, NotPermitted, ReasonNeeded (of either), AlsoElsewhere, NumberUnchanged, OptedOut; NotTheSame (two
-        official numbers with different birth dates); NumberTaken, TakenElsewhere (another patient has or had it: are
-        they one?); ValueError (no reason).
+    Raises: NotFound, NotPermitted, ReasonNeeded (of either), AlsoElsewhere, NumberUnchanged; NotTheSame (two official
+        numbers with different birth dates); NumberTaken (another patient has or had it: are they one?); TakenElsewhere
+        (the same, or whoever has it has opted out); ValueError (no reason).
     """
     said = Said(actor=actor, reason=reason)
     with transaction.atomic():
@@ -98,9 +98,9 @@ def merge(
     `join`. Only of patients whose records the actor sees, all of them, for it cannot be undone. `expected`: system ids
     of the two that were shown. Whoever is met by what is refused gets an entry.
 
-    Raises: NotFound, NotPermitted, ReasonNeeded (of either), AlsoElsewhere, TakenElsewhere, OptedOut; NothingToMerge
-        (no other patient has the number); NotTheSame (two official numbers with different birth dates); NotAsShown
-        (the two are not those that were expected); ValueError (no reason).
+    Raises: NotFound, NotPermitted, ReasonNeeded (of either), AlsoElsewhere, TakenElsewhere (or opted out);
+        NothingToMerge (no other patient has the number); NotTheSame (two official numbers with different birth dates);
+        NotAsShown (the two are not those that were expected); ValueError (no reason).
     """
     said = Said(actor=actor, reason=reason)
     with transaction.atomic():
@@ -262,7 +262,8 @@ def _met(
         if not _one_birth_date(mine.numbers, (number,)):
             return mine, other, NotTheSame()
         if other is None:
-            return mine, None, None
+            # The same answer as for a number that others have: nobody learns here who has opted out.
+            return mine, None, TakenElsewhere() if is_blocked(number) else None
         _tell(actor, other, event="patient.number_met", at=at)
         if seen is None or _has_more(actor, other):
             return mine, other, TakenElsewhere()

@@ -9,19 +9,23 @@ from registret.access.queries import waiting_applications
 from registret.access.roles import Permission, Role
 from registret.access.staff.nominating import nominations
 from registret.access.staff.substitutes import proposed
+from registret.oversight import incidents
 from registret.oversight.queries import open_reviews
 from registret.web.http import ActorRequest
+from registret.web.incidents.pages import Shown, incident_lines
 from registret.web.logbook.review_pages import review_lines
 from registret.web.office.pages import clinic_lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeTasks:
-    """How many clinics have nobody who attests, and how many proposals the actor may decide about."""
+    """How many clinics have nobody who attests, how many proposals the actor may decide about, and the incidents whose
+    72 hours run."""
 
     without: int
     substitutes: int
     nominations: int
+    incidents: tuple[Shown, ...]
 
 
 def tasks(request: ActorRequest) -> dict[str, Any]:
@@ -40,8 +44,13 @@ def tasks(request: ActorRequest) -> dict[str, Any]:
             without=sum(line.active == 0 for line in clinic_lines(at=request.at)),
             substitutes=sum(row.decidable for row in proposed(actor=actor, at=request.at)),
             nominations=sum(row.decidable for row in nominations(actor=actor, at=request.at)),
+            incidents=_incidents(request) if actor.may(Permission.KEEP_INCIDENTS) else (),
         )
     if actor.may(Permission.READ_LOG):
         mine = [row for row in open_reviews(actor=actor) if row.reviewer_id in {actor.account_id, None}]
         found["reviews"] = review_lines(mine, actor=actor)
     return found
+
+
+def _incidents(request: ActorRequest) -> tuple[Shown, ...]:
+    return incident_lines(incidents.undecided(actor=request.actor), at=request.at)

@@ -13,6 +13,7 @@ from django.db.utils import IntegrityError
 import registret.demo
 from registret.access.refusals import CardTooOld, NotFound, NotPermitted
 from registret.access.roles import Role
+from registret.kernel.refused import Refused
 from registret.records.identity import cases as identity_cases
 from registret.records.identity import services as identity
 from registret.records.identity.population import COLUMNS, FileRegister
@@ -50,6 +51,7 @@ from tests.rooms.records.scene import (
     case,
     counted,
     handler,
+    leave,
     log,
     number,
     opt_out,
@@ -61,6 +63,7 @@ from tests.rooms.records.scene import (
 pytestmark = pytest.mark.django_db
 
 OTHER = "19121272-9808"
+STRANGER = "19640823-9819"
 WHY = "Har fått personnummer"
 
 
@@ -145,7 +148,7 @@ def test_a_number_is_not_changed_to_itself_to_anothers_or_to_one_that_has_opted_
     with pytest.raises(NumberTaken):
         change(here)
     opt_out(actor=handler(NOW), case=case(OTHER), at=NOW)
-    with pytest.raises(OptedOut):
+    with pytest.raises(TakenElsewhere):
         change(here, to=OTHER)
     with pytest.raises(ValueError, match="reason"):
         identity.change_number(
@@ -389,9 +392,26 @@ def test_nobody_is_merged_with_nobody_or_with_themselves(here: Ward) -> None:
         with pytest.raises(NothingToMerge):
             merge(here, into=into)
     opt_out(actor=handler(NOW), case=case(), at=NOW)
-    with pytest.raises(OptedOut):
+    with pytest.raises(TakenElsewhere):
         merge(here)
     assert counted() == (1, 1, 1)
+
+
+@pytest.mark.parametrize("act", [change, merge])
+def test_whoever_reports_learns_by_a_number_neither_who_is_elsewhere_nor_who_has_opted_out(here: Ward, act) -> None:  # type: ignore[no-untyped-def]
+    """A patient of a reserve number may be anybody, so any number can be tried from there."""
+    begun(here.anna, patient=RESERVE)
+    begun(here.cecilia, patient=TOLVAN)
+    opt_out(actor=handler(NOW), case=case(OTHER), at=NOW)
+    begun(here.cecilia, patient=STRANGER)
+    leave(actor=handler(NOW), case=case(STRANGER), at=NOW)
+    said = []
+    for tried in (TOLVAN, OTHER, STRANGER):
+        with pytest.raises(Refused) as refused:
+            act(here, **{"to" if act is change else "into": tried})
+        said.append((refused.value.code, refused.value.status, vars(refused.value)))
+    assert said == [said[0]] * 3
+    assert said[0][0] == "patient.taken_elsewhere"
 
 
 def test_a_trace_is_not_rewritten(here: Ward) -> None:
@@ -505,7 +525,6 @@ def test_the_demos_file_is_a_population_with_numbers_of_nobody(here: Ward) -> No
     assert any(register.person(one).died_on for one in numbers)  # type: ignore[union-attr]
 
 
-STRANGER = "19640823-9819"
 ANOTHER_RESERVE = "22800102AB14"
 
 

@@ -26,7 +26,7 @@ from registret.records.patient_rights.opting_out import (
     take_back,
     write_marks,
 )
-from registret.records.refusals import NothingLeaves, OptedOut, OwnOptOut
+from registret.records.refusals import NothingLeaves, OptedOut, OwnOptOut, TakenElsewhere
 from registret.records.reporting import audited_reads, services
 from registret.records.retention import services as retention
 from registret.records.scope import all_providers, leaving_patients, provider_scope
@@ -95,7 +95,7 @@ def test_from_that_moment_nobody_sees_the_patient(here: Ward) -> None:
         begun(here.cecilia)
     other = begun(here.anna, patient=RESERVE)
     assert other
-    with pytest.raises(OptedOut):
+    with pytest.raises(TakenElsewhere):
         identity.change_number(
             actor=here.anna, patient=system_id_of(RESERVE), number=number(TOLVAN), reason="Fick nummer", at=NOW
         )

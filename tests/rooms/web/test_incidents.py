@@ -77,6 +77,25 @@ def test_when_the_72_hours_are_over_the_page_says_how_late_it_is_until_it_is_rep
     assert "anmäld för sent" in text_of(browser.get(there))
 
 
+def test_the_start_page_says_which_incidents_wait_for_a_decision_about_the_report(place: Country) -> None:
+    browser = Browser.of(DORIS)
+    runs = register(browser)
+    late = register(browser, happened="Kortet låg kvar", discovered_at=written(timezone.now() - 77.5 * HOUR))
+    register(browser, happened="Anmäldes genast", authority="done", authority_at=written(timezone.now()))
+    start = browser.get("/start")
+    page, said = start.content.decode(), text_of(start)
+    for text in ("69 timmar kvar", "5 timmar för sent", "Kortet låg kvar", "En lista skickades <b>fel</b>"):
+        assert text in said
+    assert "Anmäldes genast" not in said
+    assert page.index(f'href="{late}"') < page.index(f'href="{runs}"'), "the most urgent first"
+    discovered = written(timezone.now() - 2.5 * HOUR)
+    change = sent(base="1", authority="not_needed", authority_why="Ingen risk", discovered_at=discovered)
+    assert browser.post(f"{runs}/andra", change).status_code == 303
+    said = text_of(browser.get("/start"))
+    assert "timmar kvar" not in said
+    assert "5 timmar för sent" in said
+
+
 def test_no_text_with_a_patients_number_is_kept_and_the_form_says_so(place: Country) -> None:
     browser = Browser.of(DORIS)
     assert "Skriv inga uppgifter om patienter" in text_of(browser.get(NEW))
@@ -160,7 +179,8 @@ def test_nobody_else_has_the_pages(place: Country, who: Any) -> None:
         assert browser.get(address).status_code == 403
     for address in (NEW, f"{there}/andra", f"{LIST}/exportera"):
         assert browser.post(address, sent()).status_code == 403
-    assert "Incidenter" not in text_of(browser.get("/start"))
+    start = text_of(browser.get("/start"))
+    assert not {"Incidenter", "IMY"} & set(start.split())
 
 
 def test_an_incident_that_is_not_there_has_no_page(place: Country) -> None:
