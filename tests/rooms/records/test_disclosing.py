@@ -255,7 +255,7 @@ def test_nobody_decides_under_a_new_hsa_id_what_they_prepared_under_the_old_one(
     assert log("disclosure.decided") == ()
     third = handler(NOW, IRENE)
     linked(third.account_id, new.account_id)
-    with pytest.raises(IntegrityError, match="does not decide"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="decided by the person who prepared it"), transaction.atomic():
         Disclosure.objects.filter(id=number).update(**AS_DECIDED | {"decided_by_id": third.account_id})
 
 
