@@ -249,7 +249,7 @@ def fence(force: str, enable: str) -> None:
 def acts(actor: Any) -> dict[str, Callable[[int], object]]:
     """What people do, each with another episode every time."""
     from registret.records.models import Number, Step
-    from registret.records.reporting import audited_reads, services
+    from registret.records.reporting import audited_reads, writing
     from registret.records.scope import provider_scope
 
     with provider_scope(actor):
@@ -263,7 +263,7 @@ def acts(actor: Any) -> dict[str, Callable[[int], object]]:
     def save(n: int) -> object:
         step = drafts[n % len(drafts)]
         written = forty_answers(step, n)
-        return services.write(
+        return writing.write(
             actor=actor, episode=step.episode.system_id, step="acute", base=10**6, written=written, at=AT
         )
 

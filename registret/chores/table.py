@@ -19,10 +19,11 @@ from registret.chores.expired_rows import forget_old
 from registret.chores.letters import deliver_letters
 from registret.chores.log import add_log_months, draw_reviews, seal_log
 from registret.chores.revocation_lists import keep_lists_fresh
-from registret.records.disclosure.services import close_due
-from registret.records.identity.services import ask_again
-from registret.records.patient_rights.opting_out import destroy_left, write_marks
-from registret.records.retention.services import destroy_due
+from registret.records.disclosure.ending import close_due
+from registret.records.identity.lookups import ask_again
+from registret.records.patient_rights.kept_marks import write_marks
+from registret.records.patient_rights.opting_out import destroy_left
+from registret.records.retention.destroying import destroy_due
 from registret.time_limits.lengths import TimeLimit
 
 SECOND, MINUTE, HOUR = 1, 60, 3600

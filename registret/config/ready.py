@@ -24,7 +24,7 @@ from registret.config.roles import owned_tables
 from registret.mail.smtp import MailServer
 from registret.oidc import ProviderBroken
 from registret.records.patient_rights.mark_file import kept_in
-from registret.records.queries import digests_in_use
+from registret.records.queries.forms import digests_in_use
 from registret.registries.queries import DefinitionBroken, catalogue, sub_registries
 from registret.revocation.trust import trust
 from registret.web.door.provider import provider

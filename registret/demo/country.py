@@ -38,8 +38,9 @@ from registret.oversight import services as reviews
 from registret.places import clinic_file
 from registret.places.queries import clinic_by_code
 from registret.places.services import import_clinics
-from registret.records.disclosure import services as disclosing
-from registret.records.disclosure.file import parts_of
+from registret.records.disclosure import preparing
+from registret.records.disclosure.rows import Wish
+from registret.records.disclosure.selection import parts_of
 from registret.records.ethics_approval import Approval
 from registret.revocation.trust import revocation, trust
 from registret.time_limits import services as limits
@@ -281,7 +282,7 @@ class _Story:
     def prepare_disclosure(self, by: Person, *, ago: timedelta) -> None:
         """Of the pneumonias of half a year, without what only the patient's care needs."""
         at = self.now - ago
-        wish = disclosing.Wish(
+        wish = Wish(
             project="Tid till antibiotika vid pneumoni",
             approval=Approval.parse("2026-04711-01"),
             recipient_name="Agneta Ström",
@@ -292,7 +293,7 @@ class _Story:
             parts=frozenset(part.code for part in parts_of("pneumoni") if not part.code.startswith("follow_up")),
             reason="Ansökan 26RS0815. Variabelförteckningen är granskad.",
         )
-        disclosing.prepare(actor=self.at_work(by, ago=ago), wish=wish, at=at)
+        preparing.prepare(actor=self.at_work(by, ago=ago), wish=wish, at=at)
 
     @_sealed
     def propose_substitute(self, person: Person, by: Person, *, days: range, ago: timedelta) -> None:

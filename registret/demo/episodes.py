@@ -18,8 +18,9 @@ from registret.records.numbers import age_on
 from registret.registries.answers import MISSING_KEY, Answer, read
 from registret.registries.assessing import Assessment, KnownOfPatient, assess
 from registret.registries.forms import Form, FormStep, Question
-from registret.registries.schema import Range, VariableType
 from registret.registries.terminologies import within
+from registret.registries.variables import Range
+from registret.registries.vocabulary import VariableType
 
 # Skatteverket's test numbers have these birth numbers: nobody living has them.
 _TEST_NUMBERS: Final = range(980, 1000)

@@ -16,8 +16,8 @@ from registret.access.actor import Actor
 from registret.demo.episodes import fictitious_number
 from registret.kernel.sweden import SWEDEN, day_of
 from registret.records.numbers import PatientNumber
-from registret.records.reporting import services as records
-from registret.records.reporting.services import NewPatient
+from registret.records.reporting import beginning, signing, writing
+from registret.records.reporting.inclusion import NewPatient
 
 _FILE: Final = Path(__file__).with_suffix(".toml")
 _AFTER_ARRIVAL: Final = re.compile(r"\+(?:(?P<days>\d+)d)? ?(?:(?P<hours>\d+):(?P<minutes>\d\d))?", re.ASCII)
@@ -57,7 +57,7 @@ class Registration:
         """By the services that the pages use. `episodes`: system ids of what was begun, by number of the patient."""
         number, at = self.patient.number, self.step.at
         if self.is_first:
-            episodes[number] = records.begin(
+            episodes[number] = beginning.begin(
                 actor=actor,
                 who=NewPatient(number=PatientNumber.parse(number, today=day_of(at))),
                 sub_registry=self.patient.sub_registry,
@@ -66,12 +66,12 @@ class Registration:
                 at=at,
             )
         episode, step = episodes[number], self.step.code
-        records.write(actor=actor, episode=episode, step=step, base=0, written=self.step.written, at=at)
+        writing.write(actor=actor, episode=episode, step=step, base=0, written=self.step.written, at=at)
         match self.step.does:
             case "sign":
-                records.sign(actor=actor, episode=episode, step=step, base=1, at=at)
+                signing.sign(actor=actor, episode=episode, step=step, base=1, at=at)
             case "lay_aside":
-                records.lay_aside(actor=actor, episode=episode, step=step, at=at)
+                writing.lay_aside(actor=actor, episode=episode, step=step, at=at)
 
 
 def registrations(*, now: datetime) -> list[Registration]:

@@ -22,7 +22,7 @@ from registret.rate_limits.services import Limit, take
 from registret.records.case_number import CaseNumber
 from registret.records.models import Episode, Merge, Patient
 from registret.records.numbers import PatientNumber
-from registret.records.queries import is_blocked, patient_id_of, patient_row
+from registret.records.queries.patients import is_blocked, patient_id_of, patient_row
 from registret.records.refusals import NobodyHere
 from registret.records.rows import PatientRow
 from registret.records.scope import all_providers

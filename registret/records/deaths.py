@@ -13,7 +13,7 @@ from registret.kernel.by import By
 from registret.ledger.services import record
 from registret.records.lifecycle import CLOSABLE, STEP_LIFE, ClosedWhy, StepState
 from registret.records.models import Episode, Patient, Revision, Step
-from registret.records.queries import assessed
+from registret.records.queries.steps import assessed
 from registret.records.revisions import revise, set_next
 from registret.registries.forms import Form
 from registret.registries.queries import form_of

@@ -14,7 +14,7 @@ from typing import Final, Self
 
 from registret.kernel.identifiers import COORDINATION_DAY, FIRST_BIRTH, Malformed, PersonalNumber
 from registret.kernel.typed import visible
-from registret.registries.schema import Words
+from registret.registries.vocabulary import Words
 
 _FORMATS: Final = Path(__file__).resolve().parent / "reserve_numbers.toml"
 _BETWEEN: Final = re.compile(r"[\s\u00a0\u2010-\u2015\u202f\u2212-]+")

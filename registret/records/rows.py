@@ -12,7 +12,7 @@ from registret.records.numbers import PatientNumber, Sex, age_on
 from registret.registries.answers import Answer
 from registret.registries.assessing import Assessment
 from registret.registries.forms import Form, FormStep, Question
-from registret.registries.schema import VariableType
+from registret.registries.vocabulary import VariableType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

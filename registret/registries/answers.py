@@ -17,7 +17,7 @@ from registret.kernel.sweden import SWEDEN
 from registret.kernel.typed import typed
 from registret.registries.evaluating import Value
 from registret.registries.forms import Question
-from registret.registries.schema import Mark, Missing, VariableType, Words
+from registret.registries.vocabulary import Mark, Missing, VariableType, Words
 
 MISSING_KEY: Final = "missing"
 

@@ -16,8 +16,8 @@ from registret.registries.answers import Answer
 from registret.registries.between import ANY, Between, TooLow
 from registret.registries.evaluating import Known, Value
 from registret.registries.forms import Form, FormRule, FormScore, FormStep, Question
-from registret.registries.schema import Missing, RuleLevel, Words
 from registret.registries.terminologies import CodeDoubt
+from registret.registries.vocabulary import Missing, RuleLevel, Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,9 @@ from typing import Final
 
 from registret.kernel.table import harmless
 from registret.registries.forms import Form, FormRule, FormScore, FormStep, Question
-from registret.registries.schema import Codes, Option, Said, Unit, Words
 from registret.registries.units import ucum_of
+from registret.registries.variables import Option
+from registret.registries.vocabulary import Codes, Said, Unit, Words
 
 COLUMNS: Final = (
     "row", "sub_registry", "version", "step", "section", "block", "variable", "code", "type", "label_sv", "label_en",

@@ -13,7 +13,7 @@ from typing import Final
 
 from registret.registries.answers import Answer
 from registret.registries.forms import Form, Question
-from registret.registries.schema import VariableType
+from registret.registries.vocabulary import VariableType
 
 Answers = Mapping[str, Mapping[str, Answer]]
 """By step and variable."""

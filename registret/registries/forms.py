@@ -9,20 +9,10 @@ from functools import cached_property
 from typing import Final
 
 from registret.registries.expressions import Expression, Kind, Name
-from registret.registries.schema import (
-    Block,
-    CodeList,
-    Due,
-    Layout,
-    Option,
-    RegisterFile,
-    RuleLevel,
-    Said,
-    Variable,
-    VariableType,
-    Words,
-)
+from registret.registries.schema import Due, RegisterFile
 from registret.registries.terminologies import Terminology
+from registret.registries.variables import CodeList, Option, Variable
+from registret.registries.vocabulary import Block, Layout, RuleLevel, Said, VariableType, Words
 
 SEX_OPTIONS: Final = frozenset({"female", "male", "unknown"})
 

@@ -18,18 +18,14 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from registret.registries.faults import DefinitionBroken, Fault
 from registret.registries.forms import Form
 from registret.registries.reaching import faults_of
-from registret.registries.reading import (
-    DefinitionBroken,
-    Fault,
-    read_form,
-    read_lists,
-    read_register,
-    read_terminology,
-)
-from registret.registries.schema import CodeList, CodeSystem, RegisterFile, RegistryState
+from registret.registries.reading import read_form, read_lists, read_register, read_terminology
+from registret.registries.schema import RegisterFile
 from registret.registries.terminologies import Terminologies, Terminology
+from registret.registries.variables import CodeList
+from registret.registries.vocabulary import CodeSystem, RegistryState
 
 __all__ = [
     "Catalogue",

@@ -14,21 +14,19 @@ from decimal import Decimal
 from typing import Any, Final
 
 from registret.registries.forms import Form, FormRule, FormScore, FormSection, FormStep, Question
-from registret.registries.schema import (
+from registret.registries.units import ucum_of
+from registret.registries.variables import Option, Range, Variable
+from registret.registries.vocabulary import (
     Block,
     Codes,
     CodeSystem,
     Missing,
-    Option,
-    Range,
     RegistryState,
     Said,
     Unit,
-    Variable,
     VariableType,
     Words,
 )
-from registret.registries.units import ucum_of
 
 Json = dict[str, Any]
 

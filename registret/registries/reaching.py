@@ -21,10 +21,10 @@ from registret.registries.answers import Answer
 from registret.registries.assessing import Assessment, KnownOfPatient, assess
 from registret.registries.evaluating import Value
 from registret.registries.expressions import Expression
+from registret.registries.faults import Fault
 from registret.registries.forms import SEX_OPTIONS, Form, FormRule, FormStep, Question
-from registret.registries.reading import Fault
-from registret.registries.schema import RuleLevel, VariableType, Words
 from registret.registries.toml_lines import Lines
+from registret.registries.vocabulary import RuleLevel, VariableType, Words
 
 OUTCOME: Final = "outcome"
 """The purpose of the questions that no unknown answer may hide."""

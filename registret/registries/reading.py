@@ -1,84 +1,31 @@
-"""From files to forms: every fault of a definition with its file and line, all at once."""
+"""Read forms, lists and terminologies from files. A broken definition is refused with all its faults at once."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import keyword
-import re
-import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from itertools import product
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import BaseModel
 
-from registret.registries.between import ANY, Between
-from registret.registries.expressions import Expression, ExpressionBroken, Kind, Name, parse
-from registret.registries.forms import (
-    KINDS,
-    KNOWN_OF_THE_PATIENT,
-    Form,
-    FormDeath,
-    FormReading,
-    FormRule,
-    FormScore,
-    FormSection,
-    FormStep,
-    Question,
-)
-from registret.registries.schema import (
-    Block,
-    CodeList,
-    CodeSystem,
-    ListsFile,
-    Option,
-    Order,
-    RegisterFile,
-    Rule,
-    RuleLevel,
-    Score,
-    StepFile,
-    Variable,
-    VariableType,
-    Words,
-)
+from registret.registries.building import FormBuilder
+from registret.registries.faults import DefinitionBroken, Fault
+from registret.registries.forms import Form, FormStep
+from registret.registries.schema import ListsFile, RegisterFile, StepFile
+from registret.registries.source import Source
 from registret.registries.terminologies import Terminologies, Terminology, TerminologyFile, concepts_of
-from registret.registries.toml_lines import Lines
-
-F = TypeVar("F", bound=BaseModel)
+from registret.registries.variables import CodeList
+from registret.registries.vocabulary import CodeSystem
 
 # What decides about entry, not about what an answer means.
 _NOT_OF_THE_FORM: Final = {"state", "order", "closed_year", "opens", "closes", "keep_research_years"}
-_TIMES: Final = {VariableType.DATE, VariableType.MOMENT}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Fault:
-    """`file`: from the folder of the version. `line` counts from 1."""
-
-    file: str
-    line: int
-    what: str
-
-    def __str__(self) -> str:
-        return f"{self.file}, line {self.line}: {self.what}"
-
-
-class DefinitionBroken(Exception):
-    """A definition cannot be used. `faults`: all of them; the message is one line for each."""
-
-    def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults = tuple(sorted(faults))
-        super().__init__("\n".join(map(str, self.faults)))
 
 
 def read_register(folder: Path) -> RegisterFile:
     """`register.toml` of one version. Raises: DefinitionBroken."""
-    source = _Source(folder)
+    source = Source(folder)
     register = source.read("register.toml", RegisterFile)
     if register is not None:
         source.require_place(register)
@@ -94,7 +41,7 @@ def read_form(folder: Path, *, shared: Mapping[str, CodeList], terminologies: Te
     Raises: DefinitionBroken.
     """
     register = read_register(folder)
-    source = _Source(folder)
+    source = Source(folder)
     own = source.read("lists.toml", ListsFile) if (folder / "lists.toml").exists() else ListsFile()
     own_lists = source.lists("lists.toml", own)
     for i, one in enumerate(own.list if own else ()):
@@ -102,7 +49,7 @@ def read_form(folder: Path, *, shared: Mapping[str, CodeList], terminologies: Te
     files = {code: source.read(f"{code}.toml", StepFile) for code in register.steps}
     source.stop_if_faulty()
     lists = dict(shared) | own_lists
-    building = _Building(source=source, register=register, lists=lists, terminologies=terminologies)
+    building = FormBuilder(source=source, register=register, lists=lists, terminologies=terminologies)
     steps = building.steps({code: file for code, file in files.items() if file is not None})
     source.stop_if_faulty()
     return Form(
@@ -117,7 +64,7 @@ def read_form(folder: Path, *, shared: Mapping[str, CodeList], terminologies: Te
 
 def read_lists(file: Path, terminologies: Terminologies) -> dict[str, CodeList]:
     """The lists that all sub-registries share. Raises: DefinitionBroken."""
-    source = _Source(file.parent)
+    source = Source(file.parent)
     content = source.read(file.name, ListsFile)
     found = source.lists(file.name, content)
     for i, one in enumerate(content.list if content else ()):
@@ -132,7 +79,7 @@ def read_terminology(folder: Path, system: CodeSystem, before: Terminology | Non
 
     Raises: DefinitionBroken.
     """
-    source = _Source(folder)
+    source = Source(folder)
     table = folder / f"{system}.csv"
     is_whole = before is None or (folder / f"{system}.toml").exists()
     about = source.read(f"{system}.toml", TerminologyFile) if is_whole else before.about if before else None
@@ -152,365 +99,13 @@ def read_terminology(folder: Path, system: CodeSystem, before: Terminology | Non
     return Terminology(system=system, about=about, concepts={**kept, **concepts})
 
 
-class _Source:
-    """The files of one folder, and what is wrong with them."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._lines: dict[str, Lines] = {}
-        self.faults: list[Fault] = []
-
-    def read(self, name: str, shape: type[F]) -> F | None:
-        """None if the file is broken, and then there are faults."""
-        try:
-            text = (self._folder / name).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as trouble:
-            self.faults.append(Fault(file=name, line=1, what=f"cannot be read: {type(trouble).__name__}"))
-            return None
-        self._lines[name] = Lines(text)
-        try:
-            return shape.model_validate(tomllib.loads(text))
-        except tomllib.TOMLDecodeError as trouble:
-            self.faults.append(Fault(file=name, line=Lines.of_syntax(trouble), what=f"not TOML: {trouble}"))
-        except ValidationError as trouble:
-            for error in _first_causes(trouble):
-                place = ".".join(str(part) for part in error["loc"] if isinstance(part, str))
-                self.fault(name, error["loc"], _fault_of(place, error))
-        return None
-
-    def lists(self, name: str, file: ListsFile | None) -> dict[str, CodeList]:
-        """By code; one that stands there twice is a fault."""
-        found: dict[str, CodeList] = {}
-        for i, one in enumerate(file.list if file else ()):
-            if one.code in found:
-                self.fault(name, ("list", i), f"list {one.code} stands there twice")
-            found[one.code] = one
-        return found
-
-    def require_codes(
-        self,
-        name: str,
-        at: tuple[str | int, ...],
-        part: CodeList | Variable,
-        terminologies: Terminologies,
-    ) -> None:
-        """Each code of a question, or of the options of a list, must be in the list of its system."""
-        if isinstance(part, CodeList):
-            each = [((*at, "option", i), option.codes) for i, option in enumerate(part.option)]
-        else:
-            each = [((*at, "codes"), part.codes)]
-        for place, codes in each:
-            for system, found in codes.items():
-                for trouble in filter(None, (terminologies.trouble(system, code) for code in found)):
-                    self.fault(name, place, trouble)
-
-    def require_no_more(self, names: set[str]) -> None:
-        """A file that nothing reads is a step that was forgotten, or a slip of the pen."""
-        for file in sorted(self._folder.glob("*.toml")):
-            if file.stem not in names:
-                self.faults.append(Fault(file=file.name, line=1, what="is not one of the steps of register.toml"))
-
-    def fault(self, name: str, path: Iterable[str | int], what: str) -> None:
-        self.faults.append(Fault(file=name, line=self._lines[name].of(*path), what=what))
-
-    def require_place(self, register: RegisterFile) -> None:
-        """The names of the folders say which version of which sub-registry it is."""
-        if register.code != self._folder.parent.name:
-            what = f"code is {register.code}, but the folder is {self._folder.parent.name}"
-            self._at_register(("code",), what)
-        if not re.fullmatch(r"[1-9][0-9]{0,3}", self._folder.name):
-            self._at_register((), "the version (the folder's name) must be a whole number")
-
-    def stop_if_faulty(self) -> None:
-        """Raises: DefinitionBroken."""
-        if self.faults:
-            raise DefinitionBroken(self.faults)
-
-    def _at_register(self, path: tuple[str, ...], what: str) -> None:
-        if "register.toml" not in self._lines:
-            self._lines["register.toml"] = Lines((self._folder / "register.toml").read_text(encoding="utf-8"))
-        self.fault("register.toml", path, what)
-
-
-def _fault_of(place: str, error: ErrorDetails) -> str:
-    """What is wrong at this place of the file, as somebody who writes one would say it."""
-    match error["type"]:
-        case "missing":
-            return f"{place} is missing"
-        case "extra_forbidden":
-            return f"{place} is not a key that is known here"
-    said = error["msg"].removeprefix("Value error, ")
-    return f"{place}: {said}" if place else said
-
-
-def _first_causes(trouble: ValidationError) -> Iterable[ErrorDetails]:
-    """Without the lists that are too short only because what stands in them is broken."""
-    errors = trouble.errors(include_url=False, include_input=False)
-    places = [error["loc"] for error in errors]
-    for error in errors:
-        inner = [place for place in places if place[: len(error["loc"])] == error["loc"] and place != error["loc"]]
-        if error["type"] != "too_short" or not inner:
-            yield error
-
-
-@dataclass(kw_only=True)
-class _Building:
-    """Goes through the steps in order. A condition may use what stands before it: no circles, and one way to read."""
-
-    source: _Source
-    register: RegisterFile
-    lists: Mapping[str, CodeList]
-    terminologies: Terminologies
-    known: dict[str, Name] = field(default_factory=lambda: dict(KNOWN_OF_THE_PATIENT))
-    types: dict[str, VariableType] = field(default_factory=dict)
-    labels: dict[str, Words] = field(default_factory=dict)
-    research: set[str] = field(default_factory=set)
-    here: set[str] = field(default_factory=set)
-    """The variables of the step at hand."""
-
-    def steps(self, files: Mapping[str, StepFile]) -> tuple[FormStep, ...]:
-        found = tuple(self._step(code, file) for code, file in files.items())
-        if found:
-            self._require_anchor(found[0])
-        return found
-
-    def _step(self, code: str, file: StepFile) -> FormStep:
-        name = f"{code}.toml"
-        self.here = {variable.code for section in file.section for variable in section.variable}
-        self._require_due(name, file)
-        sections = tuple(
-            FormSection(
-                code=section.code,
-                name=section.name,
-                block=section.block,
-                intro=section.intro,
-                layout=section.layout,
-                questions=tuple(
-                    self._question(name, ("section", s, "variable", v), variable, code, section.code, section.block)
-                    for v, variable in enumerate(section.variable)
-                ),
-            )
-            for s, section in enumerate(file.section)
-        )
-        self._once(name, "section", [section.code for section in file.section])
-        scores = tuple(self._score(name, ("score", i), score) for i, score in enumerate(file.score))
-        wholes = {score.code for score in file.score if score.part_of is None}
-        for i, score in enumerate(file.score):
-            if score.part_of is not None and score.part_of not in wholes:
-                self.source.fault(name, ("score", i, "part_of"), f"{score.part_of} is no whole score of this step")
-        rules = [self._rule(name, ("rule", i), rule) for i, rule in enumerate(file.rule)]
-        self._once(name, "rule", [rule.code for rule in file.rule])
-        alone = [rule for section in sections for question in section.questions for rule in _alone(question)]
-        in_order = [
-            rule for i, order in enumerate(file.order) for rule in self._in_order(name, ("order", i, "times"), order)
-        ]
-        return FormStep(
-            code=code,
-            name=file.name,
-            due=file.due,
-            death=self._death(name, file),
-            sections=sections,
-            scores=tuple(score for score in scores if score),
-            rules=(*alone, *(rule for rule in rules if rule), *in_order),
-        )
-
-    def _question(
-        self, name: str, at: tuple[str | int, ...], variable: Variable, step: str, section: str, block: Block
-    ) -> Question:
-        shown_if = self._condition(name, (*at, "show_if"), variable.show_if)
-        if shown_if and block is not Block.RESEARCH and (first := sorted(shown_if.names & self.research)):
-            what = f"{first[0]} is a research question, whose answer may be destroyed before this one"
-            self.source.fault(name, (*at, "show_if"), what)
-        options = self._options(name, at, variable)
-        if variable.purpose not in self.register.purpose:
-            self.source.fault(name, (*at, "purpose"), f"{variable.purpose} is not a purpose of register.toml")
-        self._require_new(name, at, variable.code)
-        if variable.opens and self.types.get(variable.opens.after) not in _TIMES:
-            self.source.fault(name, (*at, "opens"), f"{variable.opens.after} is not a date or time before it")
-        self.source.require_codes(name, at, variable, self.terminologies)
-        terminology = self.terminologies.known.get(variable.system) if variable.system else None
-        if variable.system and terminology is None:
-            self.source.fault(name, (*at, "system"), f"there is no list codes/{variable.system}.toml")
-        codes = frozenset(option.code for option in options)
-        within = ANY if variable.hard is None else Between.of(variable.hard.least, variable.hard.most)
-        self.known[variable.code] = Name(kind=KINDS[variable.type], options=codes if options else None, within=within)
-        self.types[variable.code] = variable.type
-        self.labels[variable.code] = variable.label
-        if block is Block.RESEARCH:
-            self.research.add(variable.code)
-        return Question(
-            variable=variable,
-            step=step,
-            section=section,
-            block=block,
-            options=options,
-            shown_if=shown_if,
-            terminology=terminology,
-        )
-
-    def _options(self, name: str, at: tuple[str | int, ...], variable: Variable) -> tuple[Option, ...]:
-        if variable.list is None:
-            return ()
-        if variable.list not in self.lists:
-            self.source.fault(name, (*at, "list"), f"there is no list {variable.list}")
-            return ()
-        options = self.lists[variable.list].option
-        for code in sorted(set(variable.common) - {option.code for option in options}):
-            self.source.fault(name, (*at, "common"), f"{code} is not an option of the list {variable.list}")
-        if len(variable.common) >= len(options):
-            self.source.fault(name, (*at, "common"), "leaves nothing to fold away")
-        return options
-
-    def _score(self, name: str, at: tuple[str | int, ...], score: Score) -> FormScore | None:
-        place = (*at, "formula")
-        formula = self._expression(name, place, score.formula, Kind.NUMBER, Kind.TRUTH, is_formula=True)
-        applies_if = self._condition(name, (*at, "applies_if"), score.applies_if)
-        if formula is not None and formula.kind is Kind.TRUTH and (score.unit or score.decimals or score.reading):
-            self.source.fault(name, (*at, "formula"), "is a yes or a no, which has no unit, decimals or reading")
-        self._require_new(name, at, score.code)
-        self.known[score.code] = Name(kind=Kind.NUMBER)
-        readings = tuple(
-            FormReading(most=one.most, when=self._condition(name, (*at, "reading", i, "when"), one.when), says=one.says)
-            for i, one in enumerate(score.reading)
-        )
-        if formula is None:
-            return None
-        return FormScore(
-            code=score.code,
-            version=score.version,
-            source=score.source,
-            name=score.name,
-            formula=formula,
-            unit=score.unit,
-            ucum=score.ucum,
-            decimals=score.decimals,
-            help=score.help,
-            part_of=score.part_of,
-            readings=readings,
-            applies_if=applies_if,
-        )
-
-    def _rule(self, name: str, at: tuple[str | int, ...], rule: Rule) -> FormRule | None:
-        require = self._expression(name, (*at, "require"), rule.require, Kind.TRUTH)
-        strange = [code for code in rule.about if code not in self.types]
-        for code in strange:
-            self.source.fault(name, (*at, "about"), f"{code} is not a variable")
-        if not strange and not self.here & set(rule.about):
-            self.source.fault(name, (*at, "about"), "none of these is asked in this step")
-        if require is None:
-            return None
-        about = self._asked_here_first(rule.about)
-        return FormRule(code=rule.code, require=require, message=rule.message, about=about, level=rule.level)
-
-    def _in_order(self, name: str, at: tuple[str | int, ...], order: Order) -> Iterable[FormRule]:
-        """Each two of the times, so that one that is not known does not hide the next."""
-        for code in (code for some in order.times for code in some):
-            if self.types.get(code) not in _TIMES:
-                self.source.fault(name, at, f"{code} is not a date or a time")
-                return
-            if not self.here & {code for some in order.times for code in some}:
-                self.source.fault(name, at, "none of these is asked in this step")
-                return
-        for i, some in enumerate(order.times):
-            for first, later in product(some, [code for others in order.times[i + 1 :] for code in others]):
-                require = self._expression(name, at, self._comparable(first, later), Kind.TRUTH)
-                # Two times of earlier steps are for those to compare.
-                if require and self.here & {first, later}:
-                    yield FormRule(
-                        code=f"{first}_before_{later}",
-                        require=require,
-                        message=order.message or self._before(first, later),
-                        about=self._asked_here_first((first, later)),
-                        level=order.level,
-                    )
-
-    def _before(self, first: str, later: str) -> Words:
-        """Names both, so that two such sentences on one page are told apart."""
-        one, other = self.labels[first], self.labels[later]
-        return Words(
-            sv=f"”{other.sv}” ligger före ”{one.sv}”. Kontrollera tiderna.",
-            en=f"“{other.en}” is before “{one.en}”. Check the times.",
-        )
-
-    def _asked_here_first(self, codes: tuple[str, ...]) -> tuple[str, ...]:
-        """A fault is shown at the first of them, and must not lead to another page."""
-        return tuple(sorted(codes, key=lambda code: code not in self.here))
-
-    def _comparable(self, first: str, later: str) -> str:
-        if self.types[first] is self.types[later]:
-            return f"{first} <= {later}"
-        return f"days({first}, {later}) >= 0"
-
-    def _condition(self, name: str, at: tuple[str | int, ...], text: str | None) -> Expression | None:
-        return None if text is None else self._expression(name, at, text, Kind.TRUTH)
-
-    def _expression(
-        self, name: str, at: tuple[str | int, ...], text: str, *kinds: Kind, is_formula: bool = False
-    ) -> Expression | None:
-        try:
-            return parse(text, names=self.known, kinds=kinds, is_formula=is_formula)
-        except ExpressionBroken as broken:
-            self.source.fault(name, at, f"{at[-1]}: {broken}")
-            return None
-
-    def _death(self, name: str, file: StepFile) -> FormDeath | None:
-        if file.death is None:
-            return None
-        if file.death.on not in self.here or self.types.get(file.death.on) not in _TIMES:
-            self.source.fault(name, ("death", "on"), f"{file.death.on} is not a date or time of this step")
-        told_by = self._expression(name, ("death", "told_by"), file.death.told_by, Kind.TRUTH)
-        return FormDeath(told_by=told_by, on=file.death.on) if told_by else None
-
-    def _require_due(self, name: str, file: StepFile) -> None:
-        if file.due and self.types.get(file.due.after) not in _TIMES:
-            self.source.fault(name, ("due", "after"), f"{file.due.after} is not a date or time of an earlier step")
-
-    def _require_anchor(self, inclusion: FormStep) -> None:
-        """An episode begins at a moment that is always known: a required time of the first step, shown always."""
-        found = [question for question in inclusion.questions if question.code == self.register.anchor]
-        good = found and found[0].type in _TIMES and found[0].variable.required and found[0].shown_if is None
-        if not good:
-            what = f"anchor: {self.register.anchor} is not a required date or time of the first step, always shown"
-            self.source.fault(f"{inclusion.code}.toml", (), what)
-
-    def _require_new(self, name: str, at: tuple[str | int, ...], code: str) -> None:
-        if code in self.known:
-            self.source.fault(name, (*at, "code"), f"{code} is the name of something before it")
-        if keyword.iskeyword(code):
-            self.source.fault(name, (*at, "code"), f"{code} is a word of the language")
-
-    def _once(self, name: str, what: str, codes: list[str]) -> None:
-        for i, code in enumerate(codes):
-            if code in codes[:i]:
-                self.source.fault(name, (what, i), f"{what} {code} stands there twice")
-
-
-def _alone(question: Question) -> Iterable[FormRule]:
-    """None of them, and one of them, cannot both be."""
-    if question.type is not VariableType.CHOICES:
-        return
-    names = {question.code: Name(kind=Kind.SET)}
-    for option in question.options:
-        if option.alone:
-            yield FormRule(
-                code=f"{question.code}_{option.code}_alone",
-                require=parse(f'not ("{option.code}" in {question.code}) or count({question.code}) == 1', names=names),
-                message=Words(
-                    sv=f"{option.label.sv}: kan inte väljas tillsammans med något annat.",
-                    en=f"{option.label.en}: cannot be chosen together with anything else.",
-                ),
-                about=(question.code,),
-                level=RuleLevel.FLAG,
-            )
-
-
 def _digest(
     register: RegisterFile,
     files: Mapping[str, StepFile | None],
     steps: Iterable[FormStep],
     lists: Mapping[str, CodeList],
 ) -> str:
-    """What says no more than the default is left out: what a later program adds to the shape changes no digest."""
+    """Return the digest of all that answers depend on. Defaults are left out: a new optional key changes no digest."""
     used = {question.variable.list for step in steps for question in step.questions if question.variable.list}
     content: dict[str, Any] = {
         "register": _said(register, _NOT_OF_THE_FORM),

@@ -18,7 +18,7 @@ from typing import Annotated, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from registret.registries.schema import CodeSystem, Text, Words
+from registret.registries.vocabulary import CodeSystem, Text, Words
 
 COLUMNS: Final = ("code", "sv", "en", "from", "until")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from registret.registries.schema import Unit, Words
+from registret.registries.vocabulary import Unit, Words
 
 _UCUM: Final[Mapping[str, str]] = {
     "%": "%",

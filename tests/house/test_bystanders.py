@@ -26,8 +26,8 @@ from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.kernel.secret import new_token
 from registret.mail.links import claim_code
 from registret.oversight import services as oversight
-from registret.records.disclosure import services as disclosing
-from registret.records.reporting import services
+from registret.records.disclosure import deciding, preparing
+from registret.records.reporting import signing, writing
 from registret.records.scope import all_providers
 from tests import cast
 from tests.cast import DORIS, ERIK, KARIN, Person, person
@@ -168,12 +168,12 @@ def bring_patients(here: Ward) -> None:
     """Of three patients one has a draft and a signed step, one a step laid aside; and two disclosures are under way."""
     first, second = (begun(here.karin, patient=patient) for patient in (SVEA, ULLA))
     for step, written in (("acute", ACUTE), ("discharge", DISCHARGE)):
-        services.write(actor=here.karin, episode=first, step=step, base=0, written=written, at=NOW)
-    services.sign(actor=here.karin, episode=first, step="acute", base=1, at=NOW)
-    services.write(actor=here.karin, episode=second, step="acute", base=0, written=ACUTE, at=NOW)
-    services.lay_aside(actor=here.karin, episode=second, step="acute", at=NOW)
-    made = [disclosing.prepare(actor=handler(who=HENNING), wish=WISH, at=NOW) for _ in range(2)]
-    disclosing.decide(actor=handler(who=GRETA), number=made[0], at=NOW)
+        writing.write(actor=here.karin, episode=first, step=step, base=0, written=written, at=NOW)
+    signing.sign(actor=here.karin, episode=first, step="acute", base=1, at=NOW)
+    writing.write(actor=here.karin, episode=second, step="acute", base=0, written=ACUTE, at=NOW)
+    writing.lay_aside(actor=here.karin, episode=second, step="acute", at=NOW)
+    made = [preparing.prepare(actor=handler(who=HENNING), wish=WISH, at=NOW) for _ in range(2)]
+    deciding.decide(actor=handler(who=GRETA), number=made[0], at=NOW)
 
 
 def bring_reviews() -> None:

@@ -4,7 +4,7 @@ transaction of its own."""
 from __future__ import annotations
 
 from registret.kernel.by import By
-from registret.records.disclosure import services as disclosing
+from registret.records.disclosure import fetching, key
 from tests.house.acts.patients import decide
 from tests.house.acts.told import Told, meant, patients, said
 from tests.parallel import committed
@@ -18,9 +18,9 @@ EVENTS = ("disclosure.fetched", "disclosure.key_taken", "patient.disclosed", "pa
 def take_key_of_a_file(here: Ward) -> dict[str, list[Told]]:
     """Greta fetches a file of Tolvan, of Norrvik, and of another, of Sydvik; then the key to it is taken."""
     made = decide(here)
-    disclosing.fetch(actor=handler(), number=made, at=NOW).close()
+    fetching.fetch(actor=handler(), number=made, at=NOW).close()
     by = By.of_program("research-key")
-    disclosing.take_key(number=made, decided_by=("Sven Styrelse", "Tove Tvåa"), by=by, at=NOW)
+    key.take_key(number=made, decided_by=("Sven Styrelse", "Tove Tvåa"), by=by, at=NOW)
     return {
         "disclosure.fetched": [Told(by=GRETA)],
         "disclosure.key_taken": [Told(program="research-key")],

@@ -20,7 +20,9 @@ from registret.kernel.refused import Refused
 from registret.mail.links import confirmation_token
 from registret.records.numbers import PatientNumber
 from registret.records.reporting.audited_reads import open_step
-from registret.records.reporting.services import NewPatient, begin, write
+from registret.records.reporting.beginning import begin
+from registret.records.reporting.inclusion import NewPatient
+from registret.records.reporting.writing import write
 from registret.web.gate import Ungated, require_all_gated, views
 from registret.web.http import SESSION_COOKIE
 from tests import cast

@@ -1,8 +1,8 @@
-"""The file of a disclosure for research: what stands in it, and what never does.
+"""The file of a disclosure for research: what it holds, and what it never does.
 
-Answers of signed steps only, and which steps a death has closed, without numbers, names, system ids, birth dates and
-free text. Everything is read, counted and written inside one `snapshot_of_all`, some steps at a time. The lines come in
-the order of their pseudonyms, so that their places do not say who is who in two files.
+It holds the answers of signed steps and which steps a death has closed, without numbers, names, system ids, birth dates
+and free text. Everything is read, counted and written inside one `snapshot_of_all`, some steps at a time. The lines are
+sorted by their pseudonyms, so that their order does not show who is who in two files.
 """
 
 from __future__ import annotations
@@ -20,31 +20,23 @@ from typing import IO, Any, Final
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
 
-from registret.kernel.sweden import SWEDEN, day_of, midnight
+from registret.kernel.sweden import SWEDEN, day_of
 from registret.kernel.table import harmless
 from registret.places.queries import clinics
 from registret.records.disclosure.pseudonyms import Pseudonyms
+from registret.records.disclosure.selection import Extent, Selection, all_steps, signed
 from registret.records.lifecycle import StepState
 from registret.records.models import Step
 from registret.records.numbers import age_on
 from registret.registries import codebook
 from registret.registries.answers import MISSING_KEY, AnswerBroken, Stored, restored
-from registret.registries.forms import Form, Question
-from registret.registries.queries import catalogue, form_of
-from registret.registries.schema import RegistryState, VariableType
+from registret.registries.forms import Question
+from registret.registries.queries import form_of
+from registret.registries.vocabulary import VariableType
 
 FORMAT: Final = 1
-ABOUT: Final[Mapping[str, str]] = {
-    "patient": "Pseudonym of the patient, in this disclosure only",
-    "episode": "Pseudonym of the care episode, in this disclosure only",
-    "clinic": "Pseudonym of the clinic that the step belongs to, in this disclosure only",
-    "age": "Whole years when the episode began; 90+ stands for 90 and more",
-    "sex": "female, male or unknown",
-    "version": "Version of the form, as in codebook.csv",
-}
-"""What stands before the variables in each line, the clinic if it was asked for."""
+
 CLOSED: Final = "closed_steps.csv"
 """The steps that were not to be done any more, for the patient had died: `step`, `closed_why` (`register`: the
 population register said so; `answer`: an answer in a form) and `closed`, when the registry learnt of it."""
@@ -54,95 +46,6 @@ OLD: Final = 90
 _BATCH: Final = 500
 _MINUTE: Final = timedelta(minutes=1)
 _SINCE: Final = {VariableType.DATE: "d", VariableType.MOMENT: "min"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """A section of a step, by the names of its newest version."""
-
-    code: str
-    step: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
-    """What is asked for: of episodes that began from `first_day` to `last_day`, these `parts` (`step/section`).
-
-    Once it is decided: what was signed `as_of` then, by the versions of the form that there were then (`digests`, by
-    their numbers), so that nothing comes along that nobody has decided about."""
-
-    sub_registry: str
-    first_day: date
-    last_day: date
-    parts: frozenset[str]
-    full_dates: bool
-    clinics: bool = True
-    as_of: datetime | None = None
-    digests: Mapping[str, str] | None = None
-
-    @property
-    def forms(self) -> tuple[Form, ...]:
-        known = forms(self.sub_registry)
-        if self.digests is None:
-            return known
-        return tuple(form for form in known if self.digests.get(str(form.version)) == form.digest)
-
-    @property
-    def about(self) -> dict[str, str]:
-        """`ABOUT`, as it is in this file."""
-        left_out = set() if self.clinics else {"clinic"}
-        said = {name: text for name, text in ABOUT.items() if name not in left_out}
-        return said | {"age": "Whole years when the episode began"} if self.full_dates else said
-
-    @property
-    def steps(self) -> tuple[str, ...]:
-        """Codes of the steps that something is asked for of, in the order of the form."""
-        wanted = {part.partition("/")[0] for part in self.parts}
-        return tuple(dict.fromkeys(s.code for form in self.forms for s in form.steps if s.code in wanted))
-
-    def questions(self, form: Form, step: str) -> tuple[Question, ...]:
-        """Those that are given out: never what people have written in their own words."""
-        return tuple(one for one in self._chosen(form, step) if one.type is not VariableType.TEXT)
-
-    def columns(self, step: str) -> tuple[str, ...]:
-        """Codes of the variables of a step, of all versions."""
-        found = (one.code for form in self.forms for one in self.questions(form, step))
-        return tuple(dict.fromkeys(found))
-
-    @property
-    def can_close(self) -> bool:
-        """Whether a death can close one of the steps: those that are taken later."""
-        later = {step.code for form in self.forms for step in form.steps if step.due is not None}
-        return not later.isdisjoint(self.steps)
-
-    @property
-    def free_text(self) -> tuple[str, ...]:
-        """Codes of the variables that are left out because people answer them in their own words."""
-        all_of_them = (one for form in self.forms for step in self.steps for one in self._chosen(form, step))
-        return tuple(dict.fromkeys(one.code for one in all_of_them if one.type is VariableType.TEXT))
-
-    def _chosen(self, form: Form, step: str) -> Iterator[Question]:
-        for one in form.steps:
-            if one.code == step:
-                yield from (q for q in one.questions if f"{step}/{q.section}" in self.parts)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Extent:
-    """How much a selection comes to now. `protected_…`: of patients of protected identity, who are left out.
-    `unsigned`: steps that somebody has begun and not signed, which are left out too. `culled`: steps that are there
-    without the answers to their research questions, which were destroyed for their age. `later`: steps that were signed
-    after the decision, or are of a form that is not one of those decided about; left out too."""
-
-    patients: int
-    episodes: int
-    steps: int
-    protected_patients: int
-    protected_steps: int
-    unsigned: int
-    culled: int
-    later: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,59 +73,6 @@ class _Made:
     unfit: Counter[str] = field(default_factory=Counter)
 
 
-def forms(sub_registry: str) -> tuple[Form, ...]:
-    """All that were ever in force, oldest first."""
-    known = catalogue()
-    return tuple(
-        known.forms[code, version]
-        for code, version in sorted(known.forms)
-        if code == sub_registry and known.registers[code, version].state is not RegistryState.DRAFT
-    )
-
-
-def parts_of(sub_registry: str) -> tuple[Part, ...]:
-    """What can be asked for, in the order of the form."""
-    found: dict[str, Part] = {}
-    for form in forms(sub_registry):
-        for step in form.steps:
-            for section in step.sections:
-                code = f"{step.code}/{section.code}"
-                found[code] = Part(code=code, step=str(step.name), name=str(section.name))
-    return tuple(found.values())
-
-
-def signed(selection: Selection) -> QuerySet[Step]:
-    """The steps that are given out. Inside a sight of all."""
-    return _signed(selection).filter(_decided(selection), episode__patient__is_protected=False)
-
-
-def extent(selection: Selection) -> Extent:
-    """Inside a sight of all."""
-    own = signed(selection).aggregate(
-        patients=Count("episode__patient_id", distinct=True),
-        episodes=Count("episode_id", distinct=True),
-        steps=Count("id"),
-        culled=Count("id", filter=Q(research_gone_at__isnull=False)),
-    )
-    others = (
-        _signed(selection)
-        .filter(episode__patient__is_protected=True)
-        .aggregate(patients=Count("episode__patient_id", distinct=True), steps=Count("id"))
-    )
-    later = _signed(selection).exclude(_decided(selection)).filter(episode__patient__is_protected=False)
-    begun = _all(selection).filter(episode__patient__is_protected=False)
-    return Extent(
-        patients=own["patients"],
-        episodes=own["episodes"],
-        steps=own["steps"],
-        protected_patients=others["patients"],
-        protected_steps=others["steps"],
-        culled=own["culled"],
-        unsigned=begun.exclude(state__in=[StepState.SIGNED, StepState.PLANNED, StepState.CLOSED]).count(),
-        later=later.count(),
-    )
-
-
 def write(
     out: IO[bytes], *, selection: Selection, heading: Heading, pseudonyms: Pseudonyms, found: Extent, at: datetime
 ) -> None:
@@ -237,25 +87,6 @@ def write(
         _add(archive, "codebook.csv", [book], made, at)
         manifest = _manifest(selection, heading, found, made, at)
         _add(archive, "manifest.json", [json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"], made, at)
-
-
-def _all(selection: Selection) -> QuerySet[Step]:
-    return Step.objects.filter(
-        code__in=selection.steps,
-        episode__sub_registry=selection.sub_registry,
-        episode__began_at__gte=midnight(selection.first_day),
-        episode__began_at__lt=midnight(selection.last_day + timedelta(days=1)),
-    )
-
-
-def _signed(selection: Selection) -> QuerySet[Step]:
-    return _all(selection).filter(state=StepState.SIGNED)
-
-
-def _decided(selection: Selection) -> Q:
-    """Of signed steps: those that a decision is about."""
-    known = Q(episode__version__in=[form.version for form in selection.forms])
-    return known & Q(signed_at__lte=selection.as_of) if selection.as_of else known
 
 
 def _add(archive: ZipFile, name: str, texts: Iterable[str], made: _Made, at: datetime) -> None:
@@ -310,7 +141,7 @@ def _batches(selection: Selection, step: str, pseudonyms: Pseudonyms) -> Iterato
 def _closed_lines(selection: Selection, pseudonyms: Pseudonyms, made: _Made) -> Iterator[str]:
     """In the order of the pseudonyms, like all lines."""
     yield _csv([[*selection.about, "step", "closed_why", "closed"]])
-    found = _all(selection).filter(state=StepState.CLOSED, episode__patient__is_protected=False)
+    found = all_steps(selection).filter(state=StepState.CLOSED, episode__patient__is_protected=False)
     found = found.filter(episode__version__in=[form.version for form in selection.forms])
     if selection.as_of:
         found = found.filter(closed_at__lte=selection.as_of)

@@ -11,7 +11,9 @@ from django.db import transaction
 from registret.access.actor import Actor
 from registret.access.checks import check_card_age
 from registret.records.cases import Case, identities_of, take_case
-from registret.records.identity.services import Said, is_as_shown, join, other_of, put_number
+from registret.records.identity.checks import Said
+from registret.records.identity.merging import is_as_shown, join, other_of
+from registret.records.identity.renumbering import put_number
 from registret.records.locks import lock_identities, lock_numbers
 from registret.records.numbers import PatientNumber
 from registret.records.refusals import NotAsShown

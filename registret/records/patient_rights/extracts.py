@@ -1,6 +1,6 @@
 """Registerutdrag (L13): all that the registry has about one person, in words, as one document.
 
-What is extracted is not kept: a document is made for whoever asked, and the log is told.
+The document is made for the person who asked and is not kept. That it was made is logged.
 """
 
 from __future__ import annotations
@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Final
 
 from registret.access.actor import Actor
@@ -19,9 +17,22 @@ from registret.places.queries import ClinicRow, clinics
 from registret.records.cases import Case, patient_of_case
 from registret.records.models import DisclosureFetch, Episode, Merge, Number, Revision, Step
 from registret.records.numbers import PatientNumber
-from registret.records.queries import known_of
+from registret.records.patient_rights.in_words import (
+    AnswerInWords,
+    ChangeInWords,
+    EpisodeInWords,
+    KeptInWords,
+    Merged,
+    NumberHeld,
+    Recipient,
+    RegistryExtract,
+    ResultInWords,
+    RevisionInWords,
+    StepInWords,
+)
+from registret.records.queries.steps import known_of
 from registret.records.refusals import TooLongForPaper
-from registret.records.retention.services import kept_for
+from registret.records.retention.ages import kept_for
 from registret.records.rows import PatientRow
 from registret.registries.answers import Answer, AnswerBroken, Stored, restored
 from registret.registries.assessing import ScoreNow, assess
@@ -33,141 +44,6 @@ from registret.words.roles import role_name, roles_with_words
 
 PAPER_ROWS: Final = 10_000
 """An extract with more rows is not drawn: it would keep a request for more than a second (see `web.cases.paper`)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NumberHeld:
-    """`until` None: the patient's number now."""
-
-    number: PatientNumber
-    kind: str
-    since: datetime
-    until: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Merged:
-    """Somebody said that the patient `gone` was this one."""
-
-    gone: str
-    at: datetime
-    by_name: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerInWords:
-    """`code` is what the definition calls the question, `kept` the answer in its codes; the rest is in the language of
-    the extract."""
-
-    code: str
-    question: str
-    kept: Stored
-    answer: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultInWords:
-    """What was computed out of the answers. `value` is the number, 1 for yes and 0 for no; None: it is not known."""
-
-    code: str
-    name: str
-    value: Decimal | None
-    words: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeInWords:
-    """One answer that was changed; empty where there was or is none."""
-
-    question: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RevisionInWords:
-    number: int
-    act: str
-    at: datetime
-    by_name: str
-    by_role: str
-    unit: str
-    reason: str
-    changes: tuple[ChangeInWords, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepInWords:
-    code: str
-    name: str
-    state: str
-    unit: str
-    signed_at: datetime | None
-    signed_by_name: str
-    research_gone_at: datetime | None
-    answers: tuple[AnswerInWords, ...]
-    computed: tuple[ResultInWords, ...]
-    revisions: tuple[RevisionInWords, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EpisodeInWords:
-    system_id: str
-    sub_registry: str
-    care_provider: str
-    unit: str
-    began_at: datetime
-    created_at: datetime
-    created_by_name: str
-    steps: tuple[StepInWords, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recipient:
-    """Who has been given data about the person, out of the registry: a file for research that somebody fetched."""
-
-    organisation: str
-    project: str
-    approval: str
-    fetched_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptInWords:
-    """How many years a sub-registry that has the person keeps episodes, and answers that only research needs."""
-
-    sub_registry: str
-    whole: int
-    research: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegistryExtract:
-    """Everything. `looked_up_at`: when the population register last knew the number."""
-
-    case_number: str
-    at: datetime
-    patient: PatientRow
-    sex: str
-    created_at: datetime
-    looked_up_at: datetime | None
-    numbers: tuple[NumberHeld, ...]
-    merged: tuple[Merged, ...]
-    episodes: tuple[EpisodeInWords, ...]
-    recipients: tuple[Recipient, ...]
-    kept: tuple[KeptInWords, ...]
-
-    @property
-    def care_providers(self) -> tuple[str, ...]:
-        """Those that have reported the person: each is controller of what it reported."""
-        return tuple(sorted({one.care_provider for one in self.episodes}))
-
-    @property
-    def rows(self) -> int:
-        """Answers, and answers that were changed."""
-        steps = [step for episode in self.episodes for step in episode.steps]
-        return sum(len(step.answers) + sum(len(one.changes) for one in step.revisions) for step in steps)
 
 
 def registry_extract(*, actor: Actor, case: Case, form: str, at: datetime) -> RegistryExtract:

@@ -17,19 +17,10 @@ from registret.ledger.services import Fact, NewEntry, record, record_many
 from registret.rate_limits.services import Limit, take
 from registret.records.identity.protected import give_reason, require_reason
 from registret.records.numbers import PatientNumber
-from registret.records.queries import (
-    changes_since,
-    due_with_patients,
-    episode_rows,
-    episodes_of,
-    history,
-    others_in,
-    patient_numbered,
-    patient_of,
-    patients_named,
-    step_page,
-    version_of,
-)
+from registret.records.queries.episodes import episode_rows, episodes_of
+from registret.records.queries.patients import patient_numbered, patient_of, patients_named
+from registret.records.queries.revisions import changes_since, history, others_in
+from registret.records.queries.steps import due_with_patients, step_page, version_of
 from registret.records.reporting.work_lists import Work, waiting
 from registret.records.rows import LetterLine, Other, PatientPage, PatientRow, RevisionRow, StepPage
 from registret.records.scope import provider_scope

@@ -18,7 +18,8 @@ from registret.access.refusals import NotFound
 from registret.kernel.sweden import day_of, midnight
 from registret.records.lifecycle import UNFINISHED, EpisodeState, StepState
 from registret.records.models import Episode, Step
-from registret.records.queries import PAGE, episodes_of, listed_patient, with_numbers
+from registret.records.queries.episodes import episodes_of
+from registret.records.queries.patients import PAGE, listed_patient, with_numbers
 from registret.records.reporting.audited_reads import log_list
 from registret.records.rows import EpisodeList, ListedEpisode, StepMark
 from registret.records.scope import clinic_of, provider_scope

@@ -12,7 +12,8 @@ from registret.access.actor import Actor
 from registret.kernel.sweden import day_of
 from registret.records.lifecycle import StepState
 from registret.records.models import Step
-from registret.records.queries import listed_patient, steps_to_do, with_numbers
+from registret.records.queries.patients import listed_patient, with_numbers
+from registret.records.queries.steps import steps_to_do
 from registret.records.rows import Listed, ListedStep
 
 SHOWN: Final = 10

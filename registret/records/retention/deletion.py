@@ -12,7 +12,7 @@ from registret.ledger.services import record
 from registret.records.deaths import lock_patients
 from registret.records.lifecycle import StepState
 from registret.records.models import DeletionTally, Episode, Merge, Number, Patient, Revision, Step
-from registret.records.queries import assessed
+from registret.records.queries.steps import assessed
 from registret.records.scope import deletion_allowed
 
 

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from registret.access.refusals import NotFound
 from registret.access.roles import Permission
-from registret.records.disclosure import services as records
-from registret.records.disclosure.file import Part, parts_of
+from registret.records.disclosure import deciding, ending, fetching, preparing, queries
+from registret.records.disclosure.rows import FEW
+from registret.records.disclosure.selection import Part, parts_of
 from registret.registries.queries import name_of, sub_registries
 from registret.web.attest.card_time import CardTime
 from registret.web.cases.forms import DisclosureForm
@@ -24,9 +25,9 @@ from registret.web.http import ActorRequest
 from registret.web.numbers import number_in
 
 _ACTS: Final[Mapping[str, Callable[..., None]]] = {
-    "decide": records.decide,
-    "withdraw": records.withdraw,
-    "close": records.close,
+    "decide": deciding.decide,
+    "withdraw": ending.withdraw,
+    "close": ending.close,
 }
 
 
@@ -35,7 +36,7 @@ _ACTS: Final[Mapping[str, Callable[..., None]]] = {
 def disclosures(request: ActorRequest) -> HttpResponse:
     """Newest first, and the sub-registries that a new one can be prepared of."""
     before = number_in(request.GET, "fore")
-    found = records.disclosures(actor=request.actor, before=before)
+    found = queries.disclosures(actor=request.actor, before=before)
     context = {
         "tab": "disclosures",
         "rows": found.rows,
@@ -59,7 +60,7 @@ def new(request: ActorRequest, code: str) -> HttpResponse:
         parts=parts,
     )
     if request.method == "POST" and form.is_valid():
-        number = records.prepare(actor=request.actor, wish=form.wish, at=request.at)
+        number = preparing.prepare(actor=request.actor, wish=form.wish, at=request.at)
         return _see(number, "prepare")
     context: dict[str, Any] = {
         "tab": "disclosures",
@@ -80,7 +81,7 @@ def one(request: ActorRequest, number: int) -> HttpResponse:
     if act in _ACTS and request.POST.get("ok") == "1":
         _ACTS[act](actor=request.actor, number=number, at=request.at)
         return _see(number, act)
-    page = records.disclosure(actor=request.actor, number=number)
+    page = queries.disclosure(actor=request.actor, number=number)
     chosen = [part for part in parts_of(page.row.wish.sub_registry) if part.code in page.row.wish.parts]
     context: dict[str, Any] = {
         "tab": "disclosures",
@@ -89,8 +90,8 @@ def one(request: ActorRequest, number: int) -> HttpResponse:
         "groups": _grouped(chosen),
         "asked": act if act in page.acts and "change" not in request.POST else "",
         "done": request.GET.get("klart", ""),
-        "few": records.FEW,
-        "until": timezone.localtime(request.at).date() + records.FETCHABLE_FOR,
+        "few": FEW,
+        "until": timezone.localtime(request.at).date() + deciding.FETCHABLE_FOR,
         "card_time": CardTime.of(request.actor, at=request.at),
     }
     return render(request, "cases/disclosure.html", context)
@@ -100,7 +101,7 @@ def one(request: ActorRequest, number: int) -> HttpResponse:
 @needs(Permission.HANDLE_CASES)
 def file(request: ActorRequest, number: int) -> HttpResponseBase:
     """The file, made now; the log has it before the first byte leaves."""
-    made = records.fetch(actor=request.actor, number=number, at=request.at)
+    made = fetching.fetch(actor=request.actor, number=number, at=request.at)
     name = f"utlamnande-{number}-{timezone.localtime(request.at):%Y-%m-%d}.zip"
     return FileResponse(made, as_attachment=True, filename=name, content_type="application/zip")
 

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 
 from registret.kernel.sweden import SWEDEN
 from registret.oversight.extracts import LogExtract
-from registret.records.patient_rights.extracts import EpisodeInWords, RegistryExtract, StepInWords
+from registret.records.patient_rights.in_words import EpisodeInWords, RegistryExtract, StepInWords
 from registret.records.rows import PatientRow
 from registret.web.cases.processing import about
 from registret.words.events import event_name

@@ -12,8 +12,9 @@ from registret.kernel.dates import Reach
 from registret.kernel.identifiers import Malformed
 from registret.records.case_number import CaseNumber
 from registret.records.cases import Case
-from registret.records.disclosure.file import Part
-from registret.records.disclosure.services import Wish, is_short
+from registret.records.disclosure.preparing import is_short
+from registret.records.disclosure.rows import Wish
+from registret.records.disclosure.selection import Part
 from registret.records.ethics_approval import Approval
 from registret.records.numbers import PatientNumber
 from registret.web.attest.forms import ReasonField

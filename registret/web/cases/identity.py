@@ -18,15 +18,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from registret.access.roles import Permission
 from registret.records.cases import open_case
 from registret.records.identity import cases as identity_cases
-from registret.records.identity import services as identity
-from registret.records.refusals import (
-    NotAsShown,
-    NothingToMerge,
-    NotTheSame,
-    NumberTaken,
-    NumberUnchanged,
-    OptedOut,
-)
+from registret.records.identity import merging, renumbering
+from registret.records.refusals import NotAsShown, NothingToMerge, NotTheSame, NumberTaken, NumberUnchanged, OptedOut
 from registret.records.reporting.audited_reads import open_patient, take_number
 from registret.web.attest.card_time import CardTime
 from registret.web.cases.forms import CaseForm, NumberForm
@@ -103,8 +96,8 @@ def _acted(request: ActorRequest, form: NumberForm, patient: str) -> str:
     """The system id of the patient that has the number afterwards."""
     what = _what(request, form) | {"patient": patient}
     if request.POST.get("merge") == "1":
-        return identity.merge(**what, expected=request.POST.getlist("seen"))
-    identity.change_number(**what)
+        return merging.merge(**what, expected=request.POST.getlist("seen"))
+    renumbering.change_number(**what)
     return patient
 
 

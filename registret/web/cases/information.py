@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from registret.places.queries import clinic_by_code, open_clinics
-from registret.records.retention.services import kept_for
+from registret.records.retention.ages import kept_for
 from registret.registries.queries import open_for_entry
 from registret.web.gate import open_to_all
 from registret.web.http import Request

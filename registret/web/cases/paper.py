@@ -22,7 +22,7 @@ from fpdf.enums import XPos, YPos
 
 from registret.kernel.sweden import SWEDEN
 from registret.oversight.extracts import LogExtract, Seen
-from registret.records.patient_rights.extracts import EpisodeInWords, RegistryExtract, RevisionInWords, StepInWords
+from registret.records.patient_rights.in_words import EpisodeInWords, RegistryExtract, RevisionInWords, StepInWords
 from registret.records.rows import PatientRow
 from registret.web.cases.processing import about
 from registret.words.events import event_name

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from registret.kernel.sweden import day_of
-from registret.records.patient_rights.extracts import KeptInWords, RegistryExtract
+from registret.records.patient_rights.in_words import KeptInWords, RegistryExtract
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

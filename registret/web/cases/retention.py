@@ -12,14 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from registret.access.roles import Permission
 from registret.records.refusals import AlreadyDeciding, KeptUntil, NothingSoOld
-from registret.records.retention.services import (
-    Age,
-    age_of,
-    ages,
-    decide_to_destroy,
-    decide_to_destroy_research,
-    decide_to_keep,
-)
+from registret.records.retention.ages import Age, age_of, ages
+from registret.records.retention.decisions import decide_to_destroy, decide_to_destroy_research, decide_to_keep
 from registret.web.attest.card_time import CardTime
 from registret.web.cases.forms import RetentionForm
 from registret.web.forms import refusals_as_errors

@@ -13,7 +13,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 
 from registret.kernel.secret import same
 from registret.mail.queries import outbox
-from registret.records.patient_rights.opting_out import file_of_marks
+from registret.records.patient_rights.kept_marks import file_of_marks
 from registret.revocation.queries import upkeep
 from registret.revocation.sources import ListStanding
 from registret.revocation.trust import revocation

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_safe
 
 from registret.access.roles import Permission
 from registret.mail.queries import outbox
-from registret.records.patient_rights.opting_out import file_of_marks
+from registret.records.patient_rights.kept_marks import file_of_marks
 from registret.web.gate import needs, open_to_all
 from registret.web.health.metrics import CONTENT_TYPE, may_read, measured
 from registret.web.health.pages import list_lines

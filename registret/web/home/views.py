@@ -14,8 +14,8 @@ from registret.access.refusals import NotFound
 from registret.access.roles import Permission
 from registret.accounts.queries import account
 from registret.mail.queries import bounce
-from registret.records.disclosure.services import to_decide
-from registret.records.retention.services import destroyed_lately
+from registret.records.disclosure.queries import to_decide
+from registret.records.retention.destroying import destroyed_lately
 from registret.web.door.views import see_other
 from registret.web.gate import needs, needs_any_card
 from registret.web.home.pages import tasks

@@ -16,7 +16,7 @@ from registret.access.refusals import DecidedAlready, NotFound
 from registret.access.roles import Permission
 from registret.places.queries import clinic
 from registret.registries.queries import open_for_entry, sub_registries
-from registret.registries.schema import RegistryState
+from registret.registries.vocabulary import RegistryState
 from registret.web.attest.forms import ReasonField
 from registret.web.door.views import see_other
 from registret.web.forms import refusals_as_errors

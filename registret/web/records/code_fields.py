@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from registret.registries.answers import Answer, FormFault
 from registret.registries.forms import Question
-from registret.registries.schema import VariableType
 from registret.registries.terminologies import CodeDoubt, Terminology
+from registret.registries.vocabulary import VariableType
 
 # Several codes of a procedure or two, with spaces between them.
 _LONGEST: Final = 80

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from registret.access.roles import Permission
 from registret.kernel.sweden import day_of
 from registret.registries.queries import catalogue
-from registret.registries.schema import CodeSystem
+from registret.registries.vocabulary import CodeSystem
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.web.texts import text_in

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from registret.kernel.dates import DateFault
-from registret.records.reporting.services import Conflict
+from registret.records.reporting.writing import Conflict
 from registret.registries.answers import MISSING_KEY, Answer, Fault, FormFault, limits_of, written
 from registret.registries.assessing import Assessment
 from registret.registries.forms import FormSection, FormStep, Question
 from registret.registries.saying import in_digits, said
-from registret.registries.schema import Block, Layout, VariableType
+from registret.registries.vocabulary import Block, Layout, VariableType
 from registret.web.dates import DateInput, date_hint
 from registret.web.records.code_fields import CodeInput, code_fault, code_input, doubts_said
 from registret.words.dates import date_fault

@@ -20,8 +20,8 @@ from registret.kernel.identifiers import Malformed
 from registret.kernel.sweden import day_of
 from registret.records.numbers import PatientNumber, Sex, reserve_formats
 from registret.records.refusals import NumberImpossible
-from registret.records.reporting import audited_reads, services
-from registret.records.reporting.services import NewPatient
+from registret.records.reporting import audited_reads, beginning, inclusion
+from registret.records.reporting.inclusion import NewPatient
 from registret.registries.answers import Answer, AnswerBroken, read
 from registret.registries.assessing import Assessment
 from registret.registries.forms import Form
@@ -65,7 +65,7 @@ class Wanted:
         """Raises: NumberImpossible, NotFound, TooMany, ReasonNeeded."""
         known = text_in(request.POST, "patient")
         if known:
-            return cls.of_known(services.known_patient(actor=request.actor, system_id=known, at=request.at))
+            return cls.of_known(inclusion.known_patient(actor=request.actor, system_id=known, at=request.at))
         try:
             number = PatientNumber.parse(request.POST.get("number", ""), today=day_of(request.at))
         except Malformed:
@@ -137,7 +137,7 @@ def intake_context(request: ActorRequest, wanted: Wanted, *, chosen: Form | None
     registries = pages.registries_to_report(request.actor)
     if chosen is None and len(registries) == 1:
         chosen = form_in_force(registries[0].code)
-    blank = services.inclusions(
+    blank = inclusion.inclusions(
         actor=request.actor,
         number=wanted.number,
         who=wanted.who,
@@ -173,7 +173,7 @@ def _shown(request: ActorRequest, wanted: Wanted, form: Form | None, *, written:
         errors["sub_registry"] = _("Välj ett delregister")
     context = intake_context(request, wanted, chosen=form)
     if form is not None and written is not None:
-        blank = services.inclusions(
+        blank = inclusion.inclusions(
             actor=request.actor, number=wanted.number, who=wanted.who, sub_registries=[form.code], at=request.at
         )
         context["inclusion"] = _inclusion(form, blank[form.code], at=request.at, written=written)
@@ -183,11 +183,11 @@ def _shown(request: ActorRequest, wanted: Wanted, form: Form | None, *, written:
 
 def _begun(request: ActorRequest, wanted: Wanted, form: Form, who: NewPatient) -> HttpResponse:
     written = answers_in(request.POST, form.inclusion)
-    found = services.intake(actor=request.actor, who=who, sub_registry=form.code, written=written, at=request.at)
+    found = inclusion.intake(actor=request.actor, who=who, sub_registry=form.code, written=written, at=request.at)
     is_no_double = request.POST.get("no_double") == "yes"
     if found.faults or not found.assessment.can_be_signed or (found.doubles and not is_no_double):
         return _again(request, wanted, form, written=written, found=found)
-    episode = services.begin(
+    episode = beginning.begin(
         actor=request.actor,
         who=who,
         sub_registry=form.code,
@@ -196,13 +196,13 @@ def _begun(request: ActorRequest, wanted: Wanted, form: Form, who: NewPatient) -
         at=request.at,
     )
     response = see_other("step", episode, form.steps[min(1, len(form.steps) - 1)].code)
-    if services.near_elsewhere(actor=request.actor, episode=episode, at=request.at):
+    if beginning.near_elsewhere(actor=request.actor, episode=episode, at=request.at):
         response["Location"] += "?annan=1"
     return response
 
 
 def _again(
-    request: ActorRequest, wanted: Wanted, form: Form, *, written: Written, found: services.Intake
+    request: ActorRequest, wanted: Wanted, form: Form, *, written: Written, found: inclusion.Intake
 ) -> HttpResponse:
     """The page with what stands in the way, and what was typed."""
     assessment = found.assessment
@@ -229,7 +229,7 @@ def _inclusion(
     *,
     at: datetime,
     written: Written | None = None,
-    found: services.Intake | None = None,
+    found: inclusion.Intake | None = None,
     ask_for_lacking: bool = False,
 ) -> Inclusion:
     """Questions that may yet decide are shown from the beginning; an answer that makes them needless hides them."""

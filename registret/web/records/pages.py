@@ -17,8 +17,8 @@ from registret.kernel.sweden import day_of
 from registret.places.queries import clinics, open_clinics
 from registret.records.lifecycle import ClosedWhy, StepState
 from registret.records.numbers import Sex
-from registret.records.reporting.services import Outcome
 from registret.records.reporting.versions import Preview, newer_form
+from registret.records.reporting.writing import Outcome
 from registret.records.rows import EpisodeRow, Other, RevisionRow, StepPage, StepRow
 from registret.registries.answers import written
 from registret.registries.assessing import Assessment, ScoreNow
@@ -26,17 +26,8 @@ from registret.registries.comparing import Change
 from registret.registries.forms import Form, Question
 from registret.registries.queries import form_in_force, form_of, sub_registries
 from registret.registries.saying import computed, said
-from registret.registries.schema import Block, RegistryState
-from registret.web.records.fields import (
-    Part,
-    Trouble,
-    odd_of,
-    overtaken,
-    parts_of,
-    stops_of,
-    title_of,
-    troubles_of,
-)
+from registret.registries.vocabulary import Block, RegistryState
+from registret.web.records.fields import Part, Trouble, odd_of, overtaken, parts_of, stops_of, title_of, troubles_of
 from registret.web.records.reading import read
 from registret.words.days import clock_in_words, day_in_words
 from registret.words.extracts import act_name

@@ -14,7 +14,7 @@ from registret.registries.answers import Answer
 from registret.registries.conditions import asked_when
 from registret.registries.forms import Form, Question
 from registret.registries.saying import said
-from registret.registries.schema import VariableType
+from registret.registries.vocabulary import VariableType
 from registret.web.records.pages import score_shown, state_name
 from registret.words.labels import answer_missing
 

@@ -12,11 +12,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registret.access.roles import Permission
-from registret.records import queries
 from registret.records.lifecycle import StepState
+from registret.records.queries import steps
 from registret.records.refusals import CannotSign, WrittenSince
-from registret.records.reporting import audited_reads, services
-from registret.records.reporting.services import Outcome
+from registret.records.reporting import audited_reads, moving, signing, writing
+from registret.records.reporting.writing import Outcome
 from registret.records.rows import StepPage
 from registret.registries.forms import FormStep
 from registret.web.gate import needs
@@ -38,7 +38,7 @@ def one_step(request: ActorRequest, episode: str, step: str) -> HttpResponse:
         return _show(request, audited_reads.open_step(actor=request.actor, episode=episode, step=step, at=request.at))
     act = request.POST.get("do", "save")
     if act == "take_up_closed":
-        services.take_up(actor=request.actor, episode=episode, step=step, at=request.at)
+        writing.take_up(actor=request.actor, episode=episode, step=step, at=request.at)
         return _receipt(request, episode, step, Done.TAKEN_UP)
     outcome = _written(request, episode, step)
     if act == "lay_aside" and outcome.page.step.state is StepState.PLANNED and not outcome.faults:
@@ -47,7 +47,7 @@ def one_step(request: ActorRequest, episode: str, step: str) -> HttpResponse:
         return _again(request, outcome, signing=act == "sign")
     if act == "sign":
         return _signed(request, outcome)
-    with_acts = {"lay_aside": (services.lay_aside, Done.LAID_ASIDE), "take_up": (services.take_up, Done.TAKEN_UP)}
+    with_acts = {"lay_aside": (writing.lay_aside, Done.LAID_ASIDE), "take_up": (writing.take_up, Done.TAKEN_UP)}
     if act in with_acts:
         do, done = with_acts[act]
         do(actor=request.actor, episode=episode, step=step, at=request.at)
@@ -92,7 +92,7 @@ def reopen(request: ActorRequest, episode: str, step: str) -> HttpResponse:
     form = WhyForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
-        services.reopen(actor=request.actor, episode=episode, step=step, reason=reason, at=request.at)
+        signing.reopen(actor=request.actor, episode=episode, step=step, reason=reason, at=request.at)
         return _receipt(request, episode, step, Done.REOPENED)
     page = audited_reads.open_step(actor=request.actor, episode=episode, step=step, at=request.at)
     context = pages.patient_context(page) | {"form": form, "tab": "records"}
@@ -109,9 +109,7 @@ def move(request: ActorRequest, episode: str, step: str) -> HttpResponse:
     chosen = next((row for row in choices if str(row.id) == request.POST.get("clinic")), None)
     if request.method == "POST" and form.is_valid() and chosen is not None:
         reason = form.cleaned_data["reason"]
-        services.move(
-            actor=request.actor, episode=episode, step=step, clinic_id=chosen.id, reason=reason, at=request.at
-        )
+        moving.move(actor=request.actor, episode=episode, step=step, clinic_id=chosen.id, reason=reason, at=request.at)
         return _receipt(request, episode, step, Done.MOVED)
     context = pages.patient_context(page) | {
         "form": form,
@@ -138,8 +136,8 @@ def answers_in(post: QueryDict, step: FormStep, only: Sequence[str] | None = Non
 
 
 def _written(request: ActorRequest, episode: str, step: str, *, only: Sequence[str] | None = None) -> Outcome:
-    form_step = queries.form_step_of(actor=request.actor, episode=episode, step=step)
-    return services.write(
+    form_step = steps.form_step_of(actor=request.actor, episode=episode, step=step)
+    return writing.write(
         actor=request.actor,
         episode=episode,
         step=step,
@@ -217,7 +215,7 @@ def _signed(request: ActorRequest, outcome: Outcome) -> HttpResponse:
     if outcome.others or not page.assessment.can_be_signed or not pages.remarks(page.assessment) <= seen:
         return _again(request, outcome, signing=True)
     with suppress(CannotSign, WrittenSince):
-        services.sign(
+        signing.sign(
             actor=request.actor,
             episode=page.episode.system_id,
             step=page.step.code,

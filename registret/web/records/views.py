@@ -13,10 +13,10 @@ from registret.access.refusals import NotFound
 from registret.access.roles import Permission
 from registret.kernel.sweden import day_of
 from registret.places.queries import clinic
-from registret.records import queries
 from registret.records.lifecycle import WRITABLE
+from registret.records.queries import steps
 from registret.records.refusals import ReasonNeeded
-from registret.records.reporting import audited_reads, services, versions
+from registret.records.reporting import audited_reads, inclusion, versions
 from registret.registries.codebook import COLUMNS, cells
 from registret.registries.queries import catalogue, form_of, name_of
 from registret.registries.questionnaire import as_questionnaire
@@ -113,7 +113,7 @@ def one_patient(request: ActorRequest, patient: str) -> HttpResponse:
         "tab": "records",
     }
     if pages.registries_to_report(request.actor):
-        wanted = intake.Wanted.of_known(services.new_episode_of(found.patient))
+        wanted = intake.Wanted.of_known(inclusion.new_episode_of(found.patient))
         context = intake.intake_context(request, wanted) | context
     return render(request, "records/patient.html", context)
 
@@ -122,7 +122,7 @@ def one_patient(request: ActorRequest, patient: str) -> HttpResponse:
 @needs(Permission.READ_RECORDS)
 def one_episode(request: ActorRequest, episode: str) -> HttpResponse:
     """Leads to the first step that can be worked on, or the first."""
-    found = queries.steps_of(actor=request.actor, episode=episode)
+    found = steps.steps_of(actor=request.actor, episode=episode)
     unfinished = [row.code for row in found if row.state in WRITABLE]
     return see_other("step", episode, (unfinished or [found[0].code])[0])
 

@@ -13,16 +13,17 @@ from django.test import override_settings
 
 from registret.oversight.extracts import log_extract_of_case
 from registret.records import cases
-from registret.records.disclosure import services as disclosing
-from registret.records.disclosure.services import DECIDABLE_FOR, FETCHABLE_FOR, Wish
+from registret.records.disclosure import deciding, ending, preparing
+from registret.records.disclosure.deciding import DECIDABLE_FOR, FETCHABLE_FOR
+from registret.records.disclosure.rows import Wish
 from registret.records.ethics_approval import Approval
 from registret.records.identity import cases as identity_cases
-from registret.records.identity import services as identity
+from registret.records.identity import lookups, merging, renumbering
 from registret.records.patient_rights import extracts, opting_out
 from registret.records.refusals import AlsoElsewhere, TakenElsewhere
-from registret.records.reporting import audited_reads, services, versions
+from registret.records.reporting import audited_reads, beginning, inclusion, moving, signing, versions, writing
 from registret.records.reporting.listing import EpisodeFilter, episode_file, episode_list
-from registret.records.retention import services as retention
+from registret.records.retention import decisions, destroying
 from registret.registries.queries import DEFINITIONS, catalogue
 from tests.cast import ANNA, CECILIA
 from tests.house.acts.told import Act, Told, patients
@@ -91,7 +92,7 @@ def patient_opened(here: Ward) -> list[Told]:
     """The patient's page, and the form for a further episode."""
     begun(here.karin)
     audited_reads.open_patient(actor=here.anna, system_id=system_id_of(TOLVAN), at=NOW)
-    services.known_patient(actor=here.anna, system_id=system_id_of(TOLVAN), at=NOW)
+    inclusion.known_patient(actor=here.anna, system_id=system_id_of(TOLVAN), at=NOW)
     return [by_anna(here)] * 2
 
 
@@ -102,7 +103,7 @@ def opened(here: Ward) -> Told:
 
 def followed(here: Ward) -> Told:
     episode = begun(here.anna)
-    services.write(actor=here.karin, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
+    writing.write(actor=here.karin, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
     audited_reads.open_news(actor=here.anna, episode=episode, step="acute", base=0, at=NOW)
     return by_anna(here)
 
@@ -130,7 +131,7 @@ def work_listed(here: Ward) -> Told:
     two_begun(here)
     for patient in (TOLVAN, SAMORDNAD):
         episode = audited_reads.open_patient(actor=here.karin, system_id=system_id_of(patient), at=NOW).episodes[0]
-        services.write(actor=here.karin, episode=episode.system_id, step="acute", base=0, written=ACUTE, at=NOW)
+        writing.write(actor=here.karin, episode=episode.system_id, step="acute", base=0, written=ACUTE, at=NOW)
     audited_reads.work(actor=here.anna, at=NOW)
     return of_two(here)
 
@@ -149,7 +150,7 @@ def episodes_exported(here: Ward) -> Told:
 
 def listed_for_letters(here: Ward) -> Told:
     episode = begun(here.karin, arrived_at=IN_JUNE)
-    services.write(actor=here.karin, episode=episode, step="discharge", base=0, written=LEFT_IN_JUNE, at=NOW)
+    writing.write(actor=here.karin, episode=episode, step="discharge", base=0, written=LEFT_IN_JUNE, at=NOW)
     audited_reads.letters_due(actor=here.anna, at=NOW)
     return by_anna(here)
 
@@ -157,10 +158,10 @@ def listed_for_letters(here: Ward) -> Told:
 def doubles_shown(here: Ward) -> list[Told]:
     """To a colleague who begins the same again, and at another care provider once one has begun."""
     begun(here.karin)
-    who = services.known_patient(actor=here.anna, system_id=system_id_of(TOLVAN), at=NOW)
+    who = inclusion.known_patient(actor=here.anna, system_id=system_id_of(TOLVAN), at=NOW)
     written = {"arrived_at": ["2026-11-20T08:15"], "pneumonia_treated": ["yes"], "acquired": ["community"]}
-    services.intake(actor=here.anna, who=who, sub_registry="pneumoni", written=written, at=NOW)
-    assert services.near_elsewhere(actor=here.cecilia, episode=begun(here.cecilia), at=NOW)
+    inclusion.intake(actor=here.anna, who=who, sub_registry="pneumoni", written=written, at=NOW)
+    assert beginning.near_elsewhere(actor=here.cecilia, episode=begun(here.cecilia), at=NOW)
     return [by_anna(here), replace(by_anna(here), by=CECILIA, clinic=here.place.sydvik)]
 
 
@@ -169,7 +170,7 @@ def number_met(here: Ward) -> Told:
     begun(here.anna, patient=RESERVE)
     begun(here.cecilia)
     with pytest.raises(TakenElsewhere):
-        identity.merge(
+        merging.merge(
             actor=here.anna,
             patient=system_id_of(RESERVE),
             number=number(TOLVAN),
@@ -181,7 +182,7 @@ def number_met(here: Ward) -> Told:
 
 
 def change_number(here: Ward) -> None:
-    identity.change_number(
+    renumbering.change_number(
         actor=here.anna,
         patient=system_id_of(RESERVE),
         number=number(TOLVAN),
@@ -209,7 +210,7 @@ def begun_here(here: Ward) -> Told:
 
 def filled(here: Ward) -> str:
     episode = begun(here.anna)
-    services.write(actor=here.anna, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
+    writing.write(actor=here.anna, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
     return episode
 
 
@@ -219,32 +220,32 @@ def written(here: Ward) -> Told:
 
 
 def signed(here: Ward) -> Told:
-    services.sign(actor=here.anna, episode=filled(here), step="acute", base=1, at=NOW)
+    signing.sign(actor=here.anna, episode=filled(here), step="acute", base=1, at=NOW)
     return by_anna(here)
 
 
 def reopened(here: Ward) -> Told:
     episode = filled(here)
-    services.sign(actor=here.karin, episode=episode, step="acute", base=1, at=NOW)
-    services.reopen(actor=here.anna, episode=episode, step="acute", reason="Fel dos", at=NOW + MINUTE)
+    signing.sign(actor=here.karin, episode=episode, step="acute", base=1, at=NOW)
+    signing.reopen(actor=here.anna, episode=episode, step="acute", reason="Fel dos", at=NOW + MINUTE)
     return by_anna(here)
 
 
 def laid_aside(here: Ward) -> Told:
-    services.lay_aside(actor=here.anna, episode=filled(here), step="acute", at=NOW)
+    writing.lay_aside(actor=here.anna, episode=filled(here), step="acute", at=NOW)
     return by_anna(here)
 
 
 def taken_up(here: Ward) -> Told:
     episode = filled(here)
-    services.lay_aside(actor=here.karin, episode=episode, step="acute", at=NOW)
-    services.take_up(actor=here.anna, episode=episode, step="acute", at=NOW)
+    writing.lay_aside(actor=here.karin, episode=episode, step="acute", at=NOW)
+    writing.take_up(actor=here.anna, episode=episode, step="acute", at=NOW)
     return by_anna(here)
 
 
 def moved(here: Ward) -> Told:
     episode, to = filled(here), here.place.medicine
-    services.move(actor=here.anna, episode=episode, step="acute", clinic_id=to, reason="Flyttad", at=NOW)
+    moving.move(actor=here.anna, episode=episode, step="acute", clinic_id=to, reason="Flyttad", at=NOW)
     return by_anna(here)
 
 
@@ -265,7 +266,7 @@ def died(here: Ward) -> str:
     """Says the discharge of an episode; answers it."""
     episode = begun(here.karin, arrived_at=IN_JUNE)
     dead = {**LEFT_IN_JUNE, "discharged_to": ["died"]}
-    services.write(actor=here.anna, episode=episode, step="discharge", base=0, written=dead, at=NOW)
+    writing.write(actor=here.anna, episode=episode, step="discharge", base=0, written=dead, at=NOW)
     return episode
 
 
@@ -275,7 +276,7 @@ def step_closed(here: Ward) -> Told:
 
 
 def opened_again(here: Ward) -> Told:
-    services.write(actor=here.anna, episode=died(here), step="discharge", base=1, written=LEFT_IN_JUNE, at=NOW)
+    writing.write(actor=here.anna, episode=died(here), step="discharge", base=1, written=LEFT_IN_JUNE, at=NOW)
     return by_anna(here)
 
 
@@ -309,7 +310,7 @@ def looked_up(here: Ward) -> Told:
         ask(Known(n191212121212=registered()), patch)
         begun(here.anna)
         ask(Known(n191212121212=registered(protected=True)), patch)
-        assert identity.ask_again(at=NOW + DAY) == 1
+        assert lookups.ask_again(at=NOW + DAY) == 1
     return Told(program="population", patients=patients())
 
 
@@ -365,22 +366,22 @@ def destroyed(here: Ward) -> Told:
 def episode_destroyed(here: Ward) -> Told:
     begun(here.anna)
     begun(here.anna, arrived_at=LONG_AGO)
-    retention.decide_to_destroy(actor=handler(), sub_registry="pneumoni", reason="Beslut 12/2026", at=NOW)
-    assert retention.destroy_due(at=NOW + HOUR) == 1
+    decisions.decide_to_destroy(actor=handler(), sub_registry="pneumoni", reason="Beslut 12/2026", at=NOW)
+    assert destroying.destroy_due(at=NOW + HOUR) == 1
     return replace(by_anna(here), by=None, program="clock")
 
 
 def research_destroyed(here: Ward) -> Told:
     episode = begun(here.anna, arrived_at=["2012-03-01T08:15"])
-    services.write(actor=here.anna, episode=episode, step="acute", base=0, written={**ACUTE, **OLD}, at=NOW)
-    retention.decide_to_destroy_research(actor=handler(), sub_registry="pneumoni", reason="Beslut 12/2026", at=NOW)
-    assert retention.destroy_due(at=NOW + HOUR) == 1
+    writing.write(actor=here.anna, episode=episode, step="acute", base=0, written={**ACUTE, **OLD}, at=NOW)
+    decisions.decide_to_destroy_research(actor=handler(), sub_registry="pneumoni", reason="Beslut 12/2026", at=NOW)
+    assert destroying.destroy_due(at=NOW + HOUR) == 1
     return replace(by_anna(here), by=None, program="clock")
 
 
 def retention_decided(here: Ward) -> Told:
     begun(here.anna, arrived_at=LONG_AGO)
-    retention.decide_to_destroy(actor=handler(), sub_registry="pneumoni", reason="Beslut 12/2026", at=NOW)
+    decisions.decide_to_destroy(actor=handler(), sub_registry="pneumoni", reason="Beslut 12/2026", at=NOW)
     return Told(by=GRETA)
 
 
@@ -391,7 +392,7 @@ def prepare(here: Ward) -> int:
     """By Greta: a disclosure of Tolvan, registered in Norrvik, and of another, registered in Sydvik."""
     begun(here.anna)
     begun(here.cecilia, patient=SAMORDNAD)
-    return disclosing.prepare(actor=handler(), wish=WISH, at=NOW)
+    return preparing.prepare(actor=handler(), wish=WISH, at=NOW)
 
 
 def prepared(here: Ward) -> Told:
@@ -401,7 +402,7 @@ def prepared(here: Ward) -> Told:
 
 def decide(here: Ward) -> int:
     made = prepare(here)
-    disclosing.decide(actor=handler(who=HENNING), number=made, at=NOW)
+    deciding.decide(actor=handler(who=HENNING), number=made, at=NOW)
     return made
 
 
@@ -411,22 +412,22 @@ def decided(here: Ward) -> Told:
 
 
 def disclosure_withdrawn(here: Ward) -> Told:
-    disclosing.withdraw(actor=handler(who=HENNING), number=prepare(here), at=NOW)
+    ending.withdraw(actor=handler(who=HENNING), number=prepare(here), at=NOW)
     return Told(by=HENNING)
 
 
 def disclosure_closed(here: Ward) -> list[Told]:
     """By a person, and by the clock."""
-    disclosing.close(actor=handler(who=HENNING), number=decide(here), at=NOW)
-    other = disclosing.prepare(actor=handler(), wish=WISH, at=NOW)
-    disclosing.decide(actor=handler(who=HENNING), number=other, at=NOW)
-    disclosing.close_due(at=NOW + FETCHABLE_FOR + DAY)
+    ending.close(actor=handler(who=HENNING), number=decide(here), at=NOW)
+    other = preparing.prepare(actor=handler(), wish=WISH, at=NOW)
+    deciding.decide(actor=handler(who=HENNING), number=other, at=NOW)
+    ending.close_due(at=NOW + FETCHABLE_FOR + DAY)
     return [Told(by=HENNING), Told(program="clock")]
 
 
 def disclosure_lapsed(here: Ward) -> Told:
     prepare(here)
-    disclosing.close_due(at=NOW + DECIDABLE_FOR + MINUTE)
+    ending.close_due(at=NOW + DECIDABLE_FOR + MINUTE)
     return Told(program="clock")
 
 

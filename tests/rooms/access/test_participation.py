@@ -15,7 +15,7 @@ from registret.access.refusals import DecidedAlready, NotFound, NotParticipating
 from registret.access.roles import Role
 from registret.access.staff.people import change_grant
 from registret.records.refusals import NotOpenForEntry
-from registret.records.reporting import audited_reads, services
+from registret.records.reporting import audited_reads, writing
 from tests import cast
 from tests.cast import ANNA, BERTIL, DORIS, person
 from tests.owner import as_owner
@@ -78,12 +78,12 @@ def test_who_works_at_a_clinic_that_is_out_reads_what_it_reported_and_no_more(he
     episode = begun(here.anna)
     begun(here.cecilia, patient=RESERVE)
     decide(here.place.infection, takes_part=False)
-    services.write(actor=here.anna, episode=episode, step="acute", base=0, written={"pulse": ["80"]}, at=NOW)
+    writing.write(actor=here.anna, episode=episode, step="acute", base=0, written={"pulse": ["80"]}, at=NOW)
     new = new_reader(here)
     assert audited_reads.open_step(actor=new, episode=episode, step="acute", at=NOW).step.version == 1
     assert audited_reads.search(actor=new, written=RESERVE, at=NOW).patient is None
     with pytest.raises(NotPermitted):
-        services.write(actor=new, episode=episode, step="acute", base=1, written={"pulse": ["90"]}, at=NOW)
+        writing.write(actor=new, episode=episode, step="acute", base=1, written={"pulse": ["90"]}, at=NOW)
     with pytest.raises(NotPermitted):
         begun(new, arrived_at=["2026-09-01T10:00"])
 

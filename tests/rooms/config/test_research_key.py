@@ -9,8 +9,8 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from registret.records.disclosure import services as disclosing
-from registret.records.disclosure.services import Wish
+from registret.records.disclosure import deciding, fetching, preparing
+from registret.records.disclosure.rows import Wish
 from registret.records.ethics_approval import Approval
 from tests.parallel import committed
 from tests.rooms.records.scene import HENNING, TOLVAN, begun, case, handler, log, ward
@@ -36,19 +36,19 @@ def number(committed: None) -> int:
         parts=frozenset({"inclusion/inclusion"}),
         reason="x",
     )
-    return disclosing.prepare(actor=handler(now), wish=wish, at=now)
+    return preparing.prepare(actor=handler(now), wish=wish, at=now)
 
 
 def decided(number: int) -> str:
     now = timezone.now() + timedelta(seconds=1)
-    disclosing.decide(actor=handler(now, HENNING), number=number, at=now)
+    deciding.decide(actor=handler(now, HENNING), number=number, at=now)
     return str(number)
 
 
 def fetched(number: int) -> str:
     decided(number)
     now = timezone.now() + timedelta(seconds=2)
-    disclosing.fetch(actor=handler(now, HENNING), number=number, at=now).close()
+    fetching.fetch(actor=handler(now, HENNING), number=number, at=now).close()
     return str(number)
 
 

@@ -19,14 +19,13 @@ from registret.accounts.queries import living_account
 from registret.ledger.queries import EntryRow, Wanted, entries
 from registret.records.case_number import CaseNumber
 from registret.records.cases import Case
-from registret.records.identity import population
-from registret.records.identity import services as identity
+from registret.records.identity import lookups, population, renumbering
 from registret.records.identity.population import Person as Registered
 from registret.records.models import Episode, Number, Patient
 from registret.records.numbers import PatientNumber, Sex
 from registret.records.patient_rights import opting_out
-from registret.records.reporting import services
-from registret.records.reporting.services import NewPatient
+from registret.records.reporting import beginning
+from registret.records.reporting.inclusion import NewPatient
 from registret.records.scope import all_providers
 from registret.registries.queries import DEFINITIONS, catalogue
 from tests import cast
@@ -193,7 +192,7 @@ def registered(surname: str = "Tolvansson", *, protected: bool = False, died_on:
 
 def ask(known: Known, monkeypatch: pytest.MonkeyPatch) -> None:
     """From now on this is the population register."""
-    for module in (population, services, identity):
+    for module in (population, beginning, renumbering, lookups):
         monkeypatch.setattr(module, "population_register", lambda: known)
 
 
@@ -201,7 +200,7 @@ def begun(actor: Actor, *, patient: str = TOLVAN, at: datetime = NOW, **differen
     """An episode of pneumonia, included; answers its system id."""
     one = number(patient)
     born = {"birth_date": date(1950, 1, 1), "sex": Sex.FEMALE} if one.is_reserve else {}
-    return services.begin(
+    return beginning.begin(
         actor=actor,
         who=NewPatient(number=one, **born),  # type: ignore[arg-type]
         sub_registry="pneumoni",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from registret.records.identity import services as identity
+from registret.records.identity import merging, renumbering
 from registret.records.models import Leaving, Number, OptOut, TakenBack
 from registret.records.opt_out_marks import mark_of
-from registret.records.patient_rights import opting_out
+from registret.records.patient_rights import opting_out, replaying
 from registret.records.patient_rights.mark_file import Mark
-from registret.records.reporting import services
-from registret.records.retention import services as retention
+from registret.records.reporting import writing
+from registret.records.retention import decisions, destroying
 from registret.records.scope import all_providers
 from tests.parallel import committed, together, while_open
 from tests.rooms.records.scene import (
@@ -55,10 +55,10 @@ def test_two_who_merge_the_same_two_make_one_merge(here: Ward) -> None:
     both = {reserve, tolvan}
     results = together(
         [
-            lambda: identity.merge(
+            lambda: merging.merge(
                 actor=here.anna, patient=reserve, number=number(TOLVAN), expected=both, reason="x", at=NOW
             ),
-            lambda: identity.merge(
+            lambda: merging.merge(
                 actor=here.karin, patient=tolvan, number=number(RESERVE), expected=both, reason="x", at=NOW
             ),
         ]
@@ -73,8 +73,8 @@ def test_one_number_given_to_two_patients_is_given_to_one(here: Ward) -> None:
     one, two = system_id_of(RESERVE), system_id_of(OTHER)
     results = together(
         [
-            lambda: identity.change_number(actor=here.anna, patient=one, number=number(TOLVAN), reason="x", at=NOW),
-            lambda: identity.change_number(actor=here.karin, patient=two, number=number(TOLVAN), reason="x", at=NOW),
+            lambda: renumbering.change_number(actor=here.anna, patient=one, number=number(TOLVAN), reason="x", at=NOW),
+            lambda: renumbering.change_number(actor=here.karin, patient=two, number=number(TOLVAN), reason="x", at=NOW),
         ]
     )
     assert names(results) == ["NoneType", "NumberTaken"]
@@ -87,7 +87,9 @@ def test_a_number_given_and_registered_is_one_patients_whoever_comes_first(here:
     reserve = system_id_of(RESERVE)
     results = together(
         [
-            lambda: identity.change_number(actor=here.anna, patient=reserve, number=number(TOLVAN), reason="x", at=NOW),
+            lambda: renumbering.change_number(
+                actor=here.anna, patient=reserve, number=number(TOLVAN), reason="x", at=NOW
+            ),
             lambda: begun(here.karin, arrived_at=["2026-09-01T10:00"]),
         ]
     )
@@ -117,7 +119,7 @@ def test_writing_and_opting_out_leave_nothing(here: Ward) -> None:
     greta = handler()
     results = together(
         [
-            lambda: services.write(
+            lambda: writing.write(
                 actor=here.anna, episode=episode, step="acute", base=0, written={"pulse": ["80"]}, at=NOW
             ),
             lambda: opt_out(actor=greta, case=case(), at=NOW),
@@ -140,7 +142,7 @@ def test_merging_and_opting_out_leave_nothing_of_whom_was_meant(here: Ward) -> N
     greta, reserve, both = handler(), system_id_of(RESERVE), shown(RESERVE, TOLVAN)
     results = together(
         [
-            lambda: identity.merge(
+            lambda: merging.merge(
                 actor=here.anna, patient=reserve, number=number(TOLVAN), expected=both, reason="x", at=NOW
             ),
             lambda: opt_out(actor=greta, case=case(TOLVAN), at=NOW),
@@ -173,8 +175,8 @@ def test_of_taking_back_and_destroying_at_once_one_happens_whole(here: Ward, how
 def test_who_is_registered_anew_while_old_episodes_are_destroyed_stays(here: Ward) -> None:
     begun(here.anna, arrived_at=["2006-11-20T08:15"])
     tolvan = system_id_of(TOLVAN)
-    retention.decide_to_destroy(actor=handler(), sub_registry="pneumoni", reason="Beslut 12/2026", at=NOW)
-    gone = while_open(lambda: begun(here.karin), lambda: retention.destroy_due(at=NOW + DAY))
+    decisions.decide_to_destroy(actor=handler(), sub_registry="pneumoni", reason="Beslut 12/2026", at=NOW)
+    gone = while_open(lambda: begun(here.karin), lambda: destroying.destroy_due(at=NOW + DAY))
     assert gone == 1
     assert system_id_of(TOLVAN) == tolvan
     assert counted() == (1, 1, 1)
@@ -183,8 +185,8 @@ def test_who_is_registered_anew_while_old_episodes_are_destroyed_stays(here: War
 def test_who_is_registered_while_the_patient_is_being_destroyed_is_a_new_patient(here: Ward) -> None:
     begun(here.anna, arrived_at=["2006-11-20T08:15"])
     tolvan = system_id_of(TOLVAN)
-    retention.decide_to_destroy(actor=handler(), sub_registry="pneumoni", reason="Beslut 12/2026", at=NOW)
-    episode = while_open(lambda: retention.destroy_due(at=NOW + DAY), lambda: begun(here.karin))
+    decisions.decide_to_destroy(actor=handler(), sub_registry="pneumoni", reason="Beslut 12/2026", at=NOW)
+    episode = while_open(lambda: destroying.destroy_due(at=NOW + DAY), lambda: begun(here.karin))
     assert isinstance(episode, str), episode
     assert system_id_of(TOLVAN) != tolvan
     assert counted() == (1, 1, 1)
@@ -198,7 +200,7 @@ def test_who_is_being_merged_is_not_merged_with_another_as_who_they_were(here: W
     reserve, both = system_id_of(RESERVE), shown(RESERVE, third)
 
     def merge(into: str, expected: set[str]) -> object:
-        return identity.merge(
+        return merging.merge(
             actor=here.anna, patient=reserve, number=number(into), expected=expected, reason="x", at=NOW
         )
 
@@ -211,7 +213,7 @@ def test_who_is_being_merged_is_not_merged_with_another_as_who_they_were(here: W
 def test_of_two_who_replay_at_once_one_destroys_and_the_log_says_it_once(here: Ward) -> None:
     begun(here.anna)
     kept = frozenset({Mark(mark, key) for key, mark in [mark_of(number(TOLVAN))]})
-    results = together([lambda: opting_out.replay(kept, at=NOW)] * 3)
+    results = together([lambda: replaying.replay(kept, at=NOW)] * 3)
     assert sorted(map(repr, results)) == ["0", "0", "1"]
     assert len(log("patient.opted_out")) == 1
     assert counted() == (0, 0, 0)
@@ -222,7 +224,7 @@ def test_replaying_and_opting_out_at_once_block_a_number_once(here: Ward) -> Non
     greta = handler()
     result = while_open(
         lambda: opting_out.opt_out(actor=greta, case=case(), expected=None, at=NOW),
-        lambda: opting_out.replay(kept, at=NOW),
+        lambda: replaying.replay(kept, at=NOW),
     )
     assert result == 0
     assert OptOut.objects.count() == 1

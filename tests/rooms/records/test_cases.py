@@ -22,8 +22,8 @@ from registret.records.case_number import CaseNumber
 from registret.records.identity import cases as identity_cases
 from registret.records.patient_rights import extracts, opting_out
 from registret.records.refusals import NobodyHere
-from registret.records.reporting import audited_reads, services
-from registret.records.retention import services as retention
+from registret.records.reporting import audited_reads, signing, writing
+from registret.records.retention import ages, decisions, destroying
 from registret.words.events import EVENTS
 from tests import cast
 from tests.cast import DORIS, ERIK
@@ -61,10 +61,10 @@ def history(here: Ward) -> str:
     episode = begun(here.anna)
     step: dict[str, Any] = {"actor": here.anna, "episode": episode, "step": "acute"}
     audited_reads.open_patient(actor=here.anna, system_id=system_id_of(TOLVAN), reason="Vårdas här", at=NOW)
-    services.write(base=0, written=ACUTE, at=NOW + MINUTE, **step)
-    services.sign(base=1, at=NOW + 2 * MINUTE, **step)
-    services.reopen(reason="Fel puls", at=NOW + 3 * MINUTE, **step)
-    services.write(base=3, written={"pulse": ["82"]}, at=NOW + 4 * MINUTE, **step)
+    writing.write(base=0, written=ACUTE, at=NOW + MINUTE, **step)
+    signing.sign(base=1, at=NOW + 2 * MINUTE, **step)
+    signing.reopen(reason="Fel puls", at=NOW + 3 * MINUTE, **step)
+    writing.write(base=3, written={"pulse": ["82"]}, at=NOW + 4 * MINUTE, **step)
     return episode
 
 
@@ -108,12 +108,12 @@ ACTS: dict[str, Callable[[Actor], object]] = {
     "merge": lambda actor: identity_cases.merge(
         actor=actor, case=case(), number=number(RESERVE), expected=(), reason="x", at=NOW
     ),
-    "ages": lambda actor: retention.ages(actor=actor, at=NOW),
-    "destroy": lambda actor: retention.decide_to_destroy(actor=actor, sub_registry="pneumoni", reason="x", at=NOW),
-    "destroy_research": lambda actor: retention.decide_to_destroy_research(
+    "ages": lambda actor: ages.ages(actor=actor, at=NOW),
+    "destroy": lambda actor: decisions.decide_to_destroy(actor=actor, sub_registry="pneumoni", reason="x", at=NOW),
+    "destroy_research": lambda actor: decisions.decide_to_destroy_research(
         actor=actor, sub_registry="pneumoni", reason="x", at=NOW
     ),
-    "keep": lambda actor: retention.decide_to_keep(
+    "keep": lambda actor: decisions.decide_to_keep(
         actor=actor, sub_registry="pneumoni", until=date(2030, 1, 1), reason="x", at=NOW
     ),
 }
@@ -137,7 +137,7 @@ LOOKS: dict[str, Callable[[Actor, str], object]] = {
     ),
     "step": lambda greta, e: audited_reads.open_step(actor=greta, episode=e, step="acute", at=NOW),
     "lists": lambda greta, e: audited_reads.work(actor=greta, at=NOW),
-    "destroyed": lambda greta, e: retention.destroyed_lately(actor=greta, at=NOW),
+    "destroyed": lambda greta, e: destroying.destroyed_lately(actor=greta, at=NOW),
 }
 
 

@@ -13,12 +13,15 @@ from pytest_django import Settings
 
 from registret.access.roles import Role
 from registret.access.staff.people import change_grant, person_of
-from registret.records.disclosure.file import parts_of
-from registret.records.disclosure.services import Wish, decide, fetch, prepare
+from registret.records.disclosure.deciding import decide
+from registret.records.disclosure.fetching import fetch
+from registret.records.disclosure.preparing import prepare
+from registret.records.disclosure.rows import Wish
+from registret.records.disclosure.selection import parts_of
 from registret.records.ethics_approval import Approval
 from registret.records.lifecycle import StepState
 from registret.records.refusals import ClosedForEntry
-from registret.records.reporting import audited_reads, services
+from registret.records.reporting import audited_reads, signing, writing
 from registret.registries.queries import catalogue
 from tests import cast
 from tests.cast import BERTIL, KARIN
@@ -52,8 +55,8 @@ def here(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     ask(Known(n191212121212=registered()), monkeypatch)
     found = ward()
     episode = begun(found.anna)
-    services.write(actor=found.anna, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
-    services.sign(actor=found.anna, episode=episode, step="acute", base=1, at=NOW)
+    writing.write(actor=found.anna, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
+    signing.sign(actor=found.anna, episode=episode, step="acute", base=1, at=NOW)
     settings.DEFINITIONS_DIR = close_pneumonia(tmp_path)
     catalogue.cache_clear()
     yield found, episode
@@ -74,11 +77,11 @@ def test_a_right_in_a_closed_sub_registry_is_applied_for_attested_and_changed(he
 
 def test_a_reporter_to_a_closed_sub_registry_corrects_and_begins_nothing(here: tuple[Ward, str]) -> None:
     anna, episode = here[0].anna, here[1]
-    services.reopen(actor=anna, episode=episode, step="acute", reason="Fel andningsfrekvens", at=NOW)
+    signing.reopen(actor=anna, episode=episode, step="acute", reason="Fel andningsfrekvens", at=NOW)
     mended = {"respiratory_rate": ["28"]}
-    services.write(actor=anna, episode=episode, step="acute", base=2, written=mended, at=NOW)
+    writing.write(actor=anna, episode=episode, step="acute", base=2, written=mended, at=NOW)
     version = audited_reads.open_step(actor=anna, episode=episode, step="acute", at=NOW).step.version
-    services.sign(actor=anna, episode=episode, step="acute", base=version, at=NOW)
+    signing.sign(actor=anna, episode=episode, step="acute", base=version, at=NOW)
     with pytest.raises(ClosedForEntry):
         begun(anna, arrived_at=["2026-08-20T08:15"])
 

@@ -9,12 +9,12 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from registret.kernel.life import NotPossible
-from registret.records.identity import services as identity
+from registret.records.identity import lookups, merging, renumbering
 from registret.records.lifecycle import StepState
 from registret.records.models import Revision, Step
 from registret.records.refusals import CannotSign
-from registret.records.reporting import audited_reads, services
-from registret.records.reporting.services import NewPatient
+from registret.records.reporting import audited_reads, beginning, signing, writing
+from registret.records.reporting.inclusion import NewPatient
 from registret.records.rows import StepPage
 from registret.records.scope import all_providers
 from registret.registries.answers import FormFault
@@ -69,14 +69,14 @@ def step(here: Ward, episode: str, code: str = "follow_up", *, at: datetime = NO
 
 def put(
     here: Ward, episode: str, code: str, written: Mapping[str, Sequence[str]], *, at: datetime = NOW
-) -> services.Outcome:
+) -> writing.Outcome:
     base = step(here, episode, code, at=at).step.version
-    return services.write(actor=here.anna, episode=episode, step=code, base=base, written=written, at=at)
+    return writing.write(actor=here.anna, episode=episode, step=code, base=base, written=written, at=at)
 
 
 def sign(here: Ward, episode: str, code: str = "follow_up", *, at: datetime = NOW) -> None:
     base = step(here, episode, code, at=at).step.version
-    services.sign(actor=here.anna, episode=episode, step=code, base=base, at=at)
+    signing.sign(actor=here.anna, episode=episode, step=code, base=base, at=at)
 
 
 def to_do(here: Ward, *, at: datetime = NOW) -> tuple[list[str], list[str]]:
@@ -97,7 +97,7 @@ def broken(page: StepPage) -> set[str]:
 
 def register_says(died_on: date | None, monkeypatch: pytest.MonkeyPatch, *, at: datetime) -> None:
     ask(Known(n191212121212=registered(died_on=died_on)), monkeypatch)
-    identity.ask_again(at=at)
+    lookups.ask_again(at=at)
 
 
 def test_who_died_in_hospital_gets_no_letter_and_no_follow_up_and_the_step_says_why(here: Ward) -> None:
@@ -122,7 +122,7 @@ def test_who_died_in_hospital_gets_no_letter_and_no_follow_up_and_the_step_says_
 def test_a_death_in_a_form_that_is_corrected_opens_what_it_closed(here: Ward) -> None:
     episode = discharged(here, DIED)
     sign(here, episode, "discharge")
-    services.reopen(actor=here.anna, episode=episode, step="discharge", reason="Fel patient", at=NOW)
+    signing.reopen(actor=here.anna, episode=episode, step="discharge", reason="Fel patient", at=NOW)
     assert to_do(here) == ([], []), "nothing is corrected yet"
     put(here, episode, "discharge", {"discharged_to": ["home"]})
     assert to_do(here) == ([episode], [TOLVAN])
@@ -147,7 +147,7 @@ def test_what_the_population_register_says_closes_everywhere_and_what_it_takes_b
 ) -> None:
     episode = discharged(here)
     put(here, episode, "follow_up", {"readmitted": ["no"]})
-    elsewhere = services.begin(
+    elsewhere = beginning.begin(
         actor=here.cecilia,
         who=NewPatient(number=number(TOLVAN)),
         sub_registry="pneumoni",
@@ -175,7 +175,7 @@ def test_what_the_population_register_says_closes_everywhere_and_what_it_takes_b
 def test_a_death_counts_in_all_episodes_of_the_care_provider_and_in_no_other(here: Ward) -> None:
     first = discharged(here)
     again = begun(here.anna, arrived_at=["2026-08-01T08:15"])
-    elsewhere = services.begin(
+    elsewhere = beginning.begin(
         actor=here.cecilia,
         who=NewPatient(number=number(TOLVAN)),
         sub_registry="pneumoni",
@@ -206,7 +206,7 @@ def test_a_follow_up_that_was_done_before_the_death_can_be_filled_in_all_the_sam
 ) -> None:
     episode = discharged(here)
     register_says(date(2026, 11, 1), monkeypatch, at=NOW + DAY)
-    services.take_up(actor=here.anna, episode=episode, step="follow_up", at=NOW)
+    writing.take_up(actor=here.anna, episode=episode, step="follow_up", at=NOW)
     put(here, episode, "follow_up", TOLD)
     sign(here, episode)
     page = step(here, episode)
@@ -219,9 +219,7 @@ def test_merged_with_the_dead_a_patient_has_died(here: Ward, monkeypatch: pytest
     register_says(date(2026, 11, 1), monkeypatch, at=NOW + DAY)
     assert to_do(here)[0] == [reserve]
     mine, tolvan = system_id_of(RESERVE), system_id_of(TOLVAN)
-    identity.merge(
-        actor=here.anna, patient=mine, number=number(TOLVAN), expected={mine, tolvan}, reason="Samma", at=NOW
-    )
+    merging.merge(actor=here.anna, patient=mine, number=number(TOLVAN), expected={mine, tolvan}, reason="Samma", at=NOW)
     assert to_do(here) == ([], [])
 
 
@@ -229,7 +227,7 @@ def test_a_mistaken_number_takes_the_death_of_its_owner_along(here: Ward, monkey
     episode = discharged(here)
     register_says(date(2026, 11, 1), monkeypatch, at=NOW + DAY)
     assert to_do(here) == ([], [])
-    identity.change_number(
+    renumbering.change_number(
         actor=here.anna, patient=system_id_of(TOLVAN), number=number(RESERVE), reason="Fel", mistaken=True, at=NOW
     )
     assert to_do(here)[0] == [episode]
@@ -262,7 +260,7 @@ def test_alive_is_an_answer_only_once_the_day_has_come(here: Ward, moment: datet
 def test_a_day_that_lies_ahead_after_a_correction_locks_what_was_answered(here: Ward) -> None:
     episode = discharged(here, dict(HOME) | {"discharged_at": ["2026-07-10T12:00"]})
     put(here, episode, "follow_up", TOLD)
-    services.reopen(actor=here.anna, episode=episode, step="inclusion", reason="Fel dag", at=NOW)
+    signing.reopen(actor=here.anna, episode=episode, step="inclusion", reason="Fel dag", at=NOW)
     put(here, episode, "inclusion", {"arrived_at": ["2026-10-01T08:15"]})
     assert set(step(here, episode).assessment.locked) == {"alive_90"}
     with pytest.raises(CannotSign):
@@ -301,7 +299,7 @@ def test_alive_after_the_day_of_death_in_the_register_stops_the_signature(
     episode = discharged(here)
     put(here, episode, "follow_up", TOLD)
     register_says(date(2026, 7, 31), monkeypatch, at=NOW + DAY)
-    services.take_up(actor=here.anna, episode=episode, step="follow_up", at=NOW)
+    writing.take_up(actor=here.anna, episode=episode, step="follow_up", at=NOW)
     assert broken(step(here, episode)) == {"not_alive_90_after_death"}
 
 
@@ -353,8 +351,8 @@ def test_a_signature_and_a_death_at_one_moment_come_one_after_the_other(committe
     base = step(here, episode).step.version
     results = together(
         [
-            lambda: services.sign(actor=here.anna, episode=episode, step="follow_up", base=base, at=NOW),
-            lambda: services.write(
+            lambda: signing.sign(actor=here.anna, episode=episode, step="follow_up", base=base, at=NOW),
+            lambda: writing.write(
                 actor=here.karin, episode=again, step="discharge", base=0, written=DIED_LATER, at=NOW
             ),
         ]
@@ -374,13 +372,13 @@ def test_two_who_tell_of_deaths_in_two_episodes_do_not_wait_for_each_other_for_e
     other = begun(here.anna, arrived_at=["2026-08-01T08:15"])
     results = together(
         [
-            lambda: services.write(actor=here.anna, episode=one, step="discharge", base=0, written=DIED_LATER, at=NOW),
-            lambda: services.write(
+            lambda: writing.write(actor=here.anna, episode=one, step="discharge", base=0, written=DIED_LATER, at=NOW),
+            lambda: writing.write(
                 actor=here.karin, episode=other, step="discharge", base=0, written=DIED_LATER, at=NOW
             ),
         ]
     )
-    assert [type(result) for result in results] == [services.Outcome, services.Outcome]
+    assert [type(result) for result in results] == [writing.Outcome, writing.Outcome]
     assert {step(here, episode).step.state for episode in (one, other)} == {StepState.CLOSED}
 
 

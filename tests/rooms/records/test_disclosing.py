@@ -38,25 +38,16 @@ from registret.kernel.identifiers import HsaId, Malformed
 from registret.kernel.life import NotPossible
 from registret.oversight.extracts import READS, log_extract_of_case
 from registret.rate_limits.services import TooMany
-from registret.records.disclosure import services as disclosing
-from registret.records.disclosure.file import parts_of
+from registret.records.disclosure import key
+from registret.records.disclosure.deciding import DECIDABLE_FOR, FETCHABLE_FOR, decide
+from registret.records.disclosure.ending import close, close_due, withdraw
+from registret.records.disclosure.fetching import FETCHES_PER_PERSON, fetch
+from registret.records.disclosure.key import take_key
+from registret.records.disclosure.preparing import PREPARED_PER_PERSON, prepare
 from registret.records.disclosure.pseudonyms import Pseudonyms, key_in_force
-from registret.records.disclosure.services import (
-    DECIDABLE_FOR,
-    FETCHABLE_FOR,
-    FETCHES_PER_PERSON,
-    PREPARED_PER_PERSON,
-    Wish,
-    close,
-    close_due,
-    decide,
-    disclosure,
-    disclosures,
-    fetch,
-    prepare,
-    take_key,
-    withdraw,
-)
+from registret.records.disclosure.queries import disclosure, disclosures
+from registret.records.disclosure.rows import Wish
+from registret.records.disclosure.selection import parts_of
 from registret.records.ethics_approval import Approval
 from registret.records.identity import cases as identity_cases
 from registret.records.lifecycle import DisclosureState
@@ -71,7 +62,7 @@ from registret.records.refusals import (
     PreparerGone,
     ResearchKeyMissing,
 )
-from registret.records.reporting import audited_reads, services
+from registret.records.reporting import audited_reads, signing, writing
 from registret.records.scope import all_providers, deletion_allowed, snapshot_of_all
 from registret.registries.queries import DEFINITIONS, catalogue
 from tests import cast
@@ -145,7 +136,7 @@ def treated(monkeypatch: pytest.MonkeyPatch) -> Ward:
     signed(found.anna, tolvan, "discharge", {**DISCHARGE, **NAMED})
     signed(found.cecilia, begun(found.cecilia, patient=SAMORDNAD), "acute", ACUTE)
     third = begun(found.anna, patient=RESERVE)
-    services.write(actor=found.anna, episode=third, step="acute", base=0, written=ACUTE, at=NOW)
+    writing.write(actor=found.anna, episode=third, step="acute", base=0, written=ACUTE, at=NOW)
     fourth = begun(found.anna, patient=PROTECTED)
     audited_reads.open_patient(actor=found.anna, system_id=system_id_of(PROTECTED), reason="Rond", at=NOW)
     signed(found.anna, fourth, "acute", ACUTE)
@@ -153,8 +144,8 @@ def treated(monkeypatch: pytest.MonkeyPatch) -> Ward:
 
 
 def signed(actor: Actor, episode: str, step: str, written: Mapping[str, Sequence[str]]) -> None:
-    services.write(actor=actor, episode=episode, step=step, base=0, written=written, at=NOW)
-    services.sign(actor=actor, episode=episode, step=step, base=1, at=NOW)
+    writing.write(actor=actor, episode=episode, step=step, base=0, written=written, at=NOW)
+    signing.sign(actor=actor, episode=episode, step=step, base=1, at=NOW)
 
 
 def greta(at: datetime = NOW) -> Actor:
@@ -197,7 +188,7 @@ def manifest(file: bytes) -> dict[str, Any]:
     return found
 
 
-def key_of(number: int, *names: str) -> disclosing.Key:
+def key_of(number: int, *names: str) -> key.Key:
     two = (names[0], names[1]) if names else ("Sven Styrelse", "Tove Tvåa")
     return take_key(number=number, decided_by=two, by=By.of_program("research-key"), at=NOW)
 
@@ -654,7 +645,7 @@ def test_what_is_opened_again_is_not_in_it_until_it_is_signed(open_house: Ward) 
     with all_providers():
         step = Step.objects.get(code="discharge", state="signed")
         episode = step.episode.system_id
-    services.reopen(actor=open_house.anna, episode=episode, step="discharge", reason="Fel", at=NOW)
+    signing.reopen(actor=open_house.anna, episode=episode, step="discharge", reason="Fel", at=NOW)
     told = manifest(file_of(number))
     assert (told["rows"]["discharge.csv"], told["left_out"]["unsigned_steps"]) == (0, 2)
 
@@ -663,7 +654,7 @@ def test_what_is_signed_after_the_decision_is_left_out_and_counted(open_house: W
     number, later = decided(), NOW + MINUTE
     with all_providers():
         episode = Step.objects.get(code="acute", state="draft").episode.system_id
-    services.sign(actor=open_house.anna, episode=episode, step="acute", base=1, at=later)
+    signing.sign(actor=open_house.anna, episode=episode, step="acute", base=1, at=later)
     told = manifest(file_of(number, later))
     assert (told["rows"]["acute.csv"], told["left_out"]["not_decided_about"]) == (2, {"steps": 1})
     page = disclosure(actor=greta(), number=number)
@@ -1072,7 +1063,7 @@ def test_what_is_signed_while_a_file_is_written_is_not_in_it(open_house: Ward) -
         episode = Step.objects.get(code="acute", state="draft").episode.system_id
     with snapshot_of_all():
         before = steps()
-        act = partial(services.sign, actor=open_house.anna, episode=episode, step="acute", base=1, at=NOW)
+        act = partial(signing.sign, actor=open_house.anna, episode=episode, step="acute", base=1, at=NOW)
         assert together([act]) == [None]
         assert steps() == before
     with all_providers():

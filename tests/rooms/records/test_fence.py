@@ -115,9 +115,9 @@ def test_the_owner_of_the_tables_is_bound_too() -> None:
             "records_disclosure",
             "records_disclosurefetch",
             "records_formversion",
-            "records_retentiondecision",
             "records_leaving",
             "records_optout",
             "records_reasongiven",
+            "records_retentiondecision",
             "records_takenback",
         ]

@@ -15,7 +15,7 @@ from registret.access.refusals import CardTooOld, NotFound, NotPermitted
 from registret.access.roles import Role
 from registret.kernel.refused import Refused
 from registret.records.identity import cases as identity_cases
-from registret.records.identity import services as identity
+from registret.records.identity import lookups, merging, renumbering
 from registret.records.identity.population import COLUMNS, FileRegister
 from registret.records.models import Merge, Patient
 from registret.records.refusals import (
@@ -30,8 +30,8 @@ from registret.records.refusals import (
     ReasonNeeded,
     TakenElsewhere,
 )
-from registret.records.reporting import audited_reads, services
-from registret.records.reporting.services import NewPatient
+from registret.records.reporting import audited_reads, beginning, writing
+from registret.records.reporting.inclusion import NewPatient
 from registret.records.scope import all_providers
 from tests import cast
 from tests.owner import as_owner
@@ -68,7 +68,7 @@ WHY = "Har fått personnummer"
 
 
 def change(here: Ward, *, of: str = RESERVE, to: str = TOLVAN, by: str = "anna") -> None:
-    identity.change_number(
+    renumbering.change_number(
         actor=getattr(here, by), patient=system_id_of(of), number=number(to), reason=WHY, at=NOW + HOUR
     )
 
@@ -88,7 +88,7 @@ def merge_of_case(*, of: str = RESERVE, into: str = TOLVAN) -> str:
 
 
 def merge(here: Ward, *, of: str = RESERVE, into: str = TOLVAN, by: str = "anna") -> str:
-    return identity.merge(
+    return merging.merge(
         actor=getattr(here, by),
         patient=system_id_of(of),
         number=number(into),
@@ -132,7 +132,7 @@ def test_the_population_register_is_asked_about_the_new_number(here: Ward, monke
 def test_a_number_can_be_taken_back(here: Ward) -> None:
     begun(here.anna, patient=RESERVE)
     change(here)
-    identity.change_number(
+    renumbering.change_number(
         actor=here.anna, patient=system_id_of(TOLVAN), number=number(RESERVE), reason="Fel", at=NOW + 2 * HOUR
     )
     found = audited_reads.search(actor=here.anna, written=TOLVAN, at=NOW + 2 * HOUR).patient
@@ -151,7 +151,7 @@ def test_a_number_is_not_changed_to_itself_to_anothers_or_to_one_that_has_opted_
     with pytest.raises(TakenElsewhere):
         change(here, to=OTHER)
     with pytest.raises(ValueError, match="reason"):
-        identity.change_number(
+        renumbering.change_number(
             actor=here.anna, patient=system_id_of(RESERVE), number=number(OTHER), reason="  ", at=NOW
         )
     assert log("patient.number_changed") == ()
@@ -169,10 +169,10 @@ def test_only_whoever_reports_at_the_patients_care_provider_says_who_it_is(here:
         act(here, by="bertil")
     reader = at_work(cast.person("Rut", "Läs", "SE2321009991-E00R1L9"), here.place.infection, by=None, role=Role.READER)
     with pytest.raises(NotPermitted):
-        identity.change_number(actor=reader, patient=system_id_of(RESERVE), number=number(OTHER), reason=WHY, at=NOW)
+        renumbering.change_number(actor=reader, patient=system_id_of(RESERVE), number=number(OTHER), reason=WHY, at=NOW)
     greta = handler()
     with pytest.raises(NotPermitted):
-        identity.change_number(actor=greta, patient=system_id_of(RESERVE), number=number(OTHER), reason=WHY, at=NOW)
+        renumbering.change_number(actor=greta, patient=system_id_of(RESERVE), number=number(OTHER), reason=WHY, at=NOW)
 
 
 def test_a_number_that_another_provider_knows_the_patient_by_is_changed_by_no_stranger(here: Ward) -> None:
@@ -194,7 +194,7 @@ def test_a_number_that_was_wrong_leads_to_the_patient_no_longer_and_is_free_for_
     patient."""
     begun(here.anna, patient=OTHER)
     mine = system_id_of(OTHER)
-    identity.change_number(
+    renumbering.change_number(
         actor=here.anna, patient=mine, number=number(TOLVAN), reason="Felskrivet", mistaken=True, at=NOW + HOUR
     )
     assert audited_reads.search(actor=here.anna, written=OTHER, at=NOW + HOUR).patient is None
@@ -212,7 +212,7 @@ def test_a_number_that_was_wrong_leads_to_the_patient_no_longer_and_is_free_for_
 def test_what_the_register_said_of_a_mistaken_number_goes_with_it(here: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
     ask(Known(n191212121212=registered(died_on=date(2026, 11, 1))), monkeypatch)
     begun(here.anna)
-    identity.change_number(
+    renumbering.change_number(
         actor=here.anna, patient=system_id_of(TOLVAN), number=number(RESERVE), reason="Fel", mistaken=True, at=NOW
     )
     found = audited_reads.search(actor=here.anna, written=RESERVE, at=NOW).patient
@@ -223,7 +223,7 @@ def test_what_the_register_said_of_a_mistaken_number_goes_with_it(here: Ward, mo
 def test_a_change_that_was_wrong_is_taken_back_whole(here: Ward) -> None:
     begun(here.anna, patient=RESERVE)
     change(here)
-    identity.change_number(
+    renumbering.change_number(
         actor=here.anna,
         patient=system_id_of(RESERVE),
         number=number(RESERVE),
@@ -241,7 +241,7 @@ def test_a_change_that_was_wrong_is_taken_back_whole(here: Ward) -> None:
 
 def test_two_become_one_with_all_episodes_numbers_and_a_trace(here: Ward) -> None:
     mine = begun(here.anna, patient=RESERVE)
-    services.write(actor=here.anna, episode=mine, step="acute", base=0, written=ACUTE, at=NOW)
+    writing.write(actor=here.anna, episode=mine, step="acute", base=0, written=ACUTE, at=NOW)
     theirs = begun(here.cecilia, arrived_at=["2026-09-01T10:00"])
     gone = system_id_of(RESERVE)
     assert merge_of_case() == system_id_of(TOLVAN) == system_id_of(RESERVE)
@@ -337,7 +337,7 @@ def test_a_number_that_was_wrong_does_not_come_along_to_whom_it_really_is(here: 
     begun(here.anna, patient=OTHER)
     begun(here.anna, patient=into)
     remains = system_id_of(into)
-    done = identity.merge(
+    done = merging.merge(
         actor=here.anna,
         patient=system_id_of(OTHER),
         number=number(into),
@@ -431,10 +431,10 @@ def test_a_death_and_a_protection_are_seen_the_next_day_and_the_log_says_which_f
 ) -> None:
     ask(Known(n191212121212=registered()), monkeypatch)
     begun(here.anna)
-    assert identity.ask_again(at=NOW + HOUR) == 0, "it was asked an hour ago"
+    assert lookups.ask_again(at=NOW + HOUR) == 0, "it was asked an hour ago"
     ask(Known(n191212121212=registered(protected=True, died_on=date(2026, 11, 24))), monkeypatch)
-    assert identity.ask_again(at=NOW + DAY) == 1
-    assert identity.ask_again(at=NOW + 2 * DAY) == 0, "nothing new"
+    assert lookups.ask_again(at=NOW + DAY) == 1
+    assert lookups.ask_again(at=NOW + 2 * DAY) == 0, "nothing new"
     with all_providers():
         found = Patient.objects.get()
         assert (found.is_protected, found.died_on) == (True, date(2026, 11, 24))
@@ -459,7 +459,7 @@ def test_a_protection_survives_a_merge_until_the_register_takes_it_back_from_the
     def protected_after(days: int, *, register_says: bool | None) -> bool:
         answers = {} if register_says is None else {"n191212121212": registered(protected=register_says)}
         ask(Known(**answers), monkeypatch)
-        identity.ask_again(at=NOW + days * DAY)
+        lookups.ask_again(at=NOW + days * DAY)
         with all_providers():
             return Patient.objects.get().is_protected
 
@@ -480,7 +480,7 @@ def test_a_protection_survives_another_number_that_the_register_does_not_protect
     audited_reads.open_patient(actor=here.anna, system_id=system_id_of(OTHER), reason="Rättar", at=NOW + HOUR)
     change(here, of=OTHER)
     for days in (0, 1, 2):
-        identity.ask_again(at=NOW + days * DAY)
+        lookups.ask_again(at=NOW + days * DAY)
         with all_providers():
             assert Patient.objects.get().is_protected, "a mistyped number must not uncover anybody"
 
@@ -489,21 +489,21 @@ def test_a_protection_that_the_register_gave_it_takes_back(here: Ward, monkeypat
     ask(Known(n191212121212=registered(protected=True)), monkeypatch)
     begun(here.anna)
     ask(Known(n191212121212=registered()), monkeypatch)
-    assert identity.ask_again(at=NOW + DAY) == 1
+    assert lookups.ask_again(at=NOW + DAY) == 1
     with all_providers():
         assert not Patient.objects.get().is_protected
 
 
 def test_what_the_register_does_not_know_or_cannot_be_stays(here: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
     begun(here.anna)
-    assert identity.ask_again(at=NOW + DAY) == 0
+    assert lookups.ask_again(at=NOW + DAY) == 0
     ask(Known(n191212121212=registered(died_on=date(1900, 1, 1))), monkeypatch)
-    identity.ask_again(at=NOW + 2 * DAY)
+    lookups.ask_again(at=NOW + 2 * DAY)
     with all_providers():
         found = Patient.objects.get()
         assert (found.surname, found.died_on) == ("Tolvansson", None), "nobody died before birth"
     ask(Known(), monkeypatch)
-    identity.ask_again(at=NOW + 4 * DAY)
+    lookups.ask_again(at=NOW + 4 * DAY)
     with all_providers():
         assert Patient.objects.get().surname == "Tolvansson", "a register that is silent erases nobody"
 
@@ -557,7 +557,7 @@ def test_another_birth_date_is_not_reached_in_two_steps_either(here: Ward) -> No
 
 def test_a_number_that_was_said_to_be_wrong_does_not_count(here: Ward) -> None:
     begun(here.anna, patient=STRANGER)
-    identity.change_number(
+    renumbering.change_number(
         actor=here.anna, patient=system_id_of(STRANGER), number=number(RESERVE), reason=WHY, mistaken=True, at=NOW
     )
     change(here)
@@ -568,7 +568,7 @@ def with_sepsis(here: Ward, patient: str) -> None:
     """Ulla, who reports to all sub-registries, begins an episode of sepsis, which Anna does not see."""
     ulla = cast.person("Ulla", "Med", "SE2321009991-E00U1M2")
     at = ["2026-11-20T08:15"]
-    services.begin(
+    beginning.begin(
         actor=at_work(ulla, here.place.infection, by=None),
         who=NewPatient(number=number(patient)),
         sub_registry="sepsis",
@@ -629,7 +629,7 @@ def test_only_the_two_who_were_shown_are_merged(here: Ward, seen: str) -> None:
     mine, other = system_id_of(RESERVE), system_id_of(TOLVAN)
     expected = {"nobody": (), "one of them": (mine,), "somebody else": (mine, "P2222AAAA")}[seen]
     with pytest.raises(NotAsShown) as at_the_clinic:
-        identity.merge(
+        merging.merge(
             actor=here.anna, patient=mine, number=number(TOLVAN), expected=expected, reason=WHY, at=NOW + HOUR
         )
     with pytest.raises(NotAsShown) as in_a_case:

@@ -14,21 +14,16 @@ from django.db.utils import IntegrityError
 
 from registret.access.refusals import NotFound
 from registret.records import cases
-from registret.records.identity import services as identity
+from registret.records.identity import renumbering
 from registret.records.models import Leaving, OptOut, TakenBack
 from registret.records.opt_out_marks import mark_of
+from registret.records.patient_rights.kept_marks import write_marks
 from registret.records.patient_rights.mark_file import read_kept, read_marks
-from registret.records.patient_rights.opting_out import (
-    came_back,
-    confirm_opt_out,
-    destroy_left,
-    replay,
-    take_back,
-    write_marks,
-)
+from registret.records.patient_rights.opting_out import confirm_opt_out, destroy_left, take_back
+from registret.records.patient_rights.replaying import came_back, replay
 from registret.records.refusals import NothingLeaves, OptedOut, OwnOptOut, TakenElsewhere
-from registret.records.reporting import audited_reads, services
-from registret.records.retention import services as retention
+from registret.records.reporting import audited_reads, signing, writing
+from registret.records.retention import destroying
 from registret.records.scope import all_providers, leaving_patients, provider_scope
 from tests.owner import as_owner
 from tests.rooms.records.scene import (
@@ -67,7 +62,7 @@ def rows() -> dict[str, list[str]]:
 def story(here: Ward) -> str:
     """A draft of Anna's clinic, and an episode at another provider; answers Anna's episode."""
     episode = begun(here.anna)
-    services.write(actor=here.anna, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
+    writing.write(actor=here.anna, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
     begun(here.cecilia, arrived_at=["2026-09-01T10:00"])
     return episode
 
@@ -84,7 +79,7 @@ def test_from_that_moment_nobody_sees_the_patient(here: Ward) -> None:
         lambda: audited_reads.open_step(actor=here.anna, episode=episode, step="acute", at=NOW),
         lambda: audited_reads.open_news(actor=here.anna, episode=episode, step="acute", base=0, at=NOW),
         lambda: audited_reads.open_history(actor=here.anna, episode=episode, step="acute", at=NOW),
-        lambda: services.write(actor=here.anna, episode=episode, step="acute", base=1, written={}, at=NOW),
+        lambda: writing.write(actor=here.anna, episode=episode, step="acute", base=1, written={}, at=NOW),
     ):
         with pytest.raises(NotFound):
             look()
@@ -96,7 +91,7 @@ def test_from_that_moment_nobody_sees_the_patient(here: Ward) -> None:
     other = begun(here.anna, patient=RESERVE)
     assert other
     with pytest.raises(TakenElsewhere):
-        identity.change_number(
+        renumbering.change_number(
             actor=here.anna, patient=system_id_of(RESERVE), number=number(TOLVAN), reason="Fick nummer", at=NOW
         )
     page = cases.open_case(actor=handler(), case=case(), at=NOW)
@@ -145,7 +140,7 @@ def test_after_a_day_and_not_before_all_is_destroyed(here: Ward) -> None:
     assert Leaving.objects.count() == 0
     (entry,) = log("patient.destroyed")
     assert (entry.by_program, entry.facts) == ("destroy-left", {"case": "26RS4711", "episodes": 2})
-    assert retention.destroyed_lately(actor=here.anna, at=NOW + DAY)[0].episodes == 1
+    assert destroying.destroyed_lately(actor=here.anna, at=NOW + DAY)[0].episodes == 1
     assert destroy_left(at=NOW + 2 * DAY) == 0
 
 
@@ -168,7 +163,7 @@ def test_until_then_it_is_taken_back_and_all_is_as_it_was(here: Ward) -> None:
     take_back(actor=handler(), case=case(), at=NOW + HOUR)
     assert rows() == before
     assert audited_reads.open_step(actor=here.anna, episode=episode, step="acute", at=NOW).episode.system_id == episode
-    services.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
+    signing.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
     assert destroy_left(at=NOW + 2 * DAY) == 0
     assert TakenBack.objects.count() == 1
     for attempt in (lambda: TakenBack.objects.update(key="x"), lambda: TakenBack.objects.all().delete()):
@@ -179,7 +174,7 @@ def test_until_then_it_is_taken_back_and_all_is_as_it_was(here: Ward) -> None:
 def test_taking_back_leaves_blocked_what_an_earlier_opt_out_blocked(here: Ward) -> None:
     """Of a number that the patient once had, under a case that nobody has taken back."""
     begun(here.anna, patient=RESERVE)
-    identity.change_number(
+    renumbering.change_number(
         actor=here.anna, patient=system_id_of(RESERVE), number=number(TOLVAN), reason="Fick nummer", at=NOW
     )
     key, mark = mark_of(number(RESERVE))

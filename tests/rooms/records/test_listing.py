@@ -15,7 +15,7 @@ from registret.access.refusals import CardTooOld, NotFound
 from registret.access.roles import Role
 from registret.records.lifecycle import EpisodeState, StepState
 from registret.records.models import Step
-from registret.records.reporting import listing, services
+from registret.records.reporting import listing, moving, signing, writing
 from registret.records.reporting.listing import EpisodeFilter, EpisodeOrder, episode_file, episode_list
 from registret.records.rows import EpisodeList
 from registret.records.scope import all_providers
@@ -41,8 +41,8 @@ MARCH = NOW + 110 * DAY
 
 
 def sign(actor: Actor, episode: str, step: str, answers: Mapping[str, Sequence[str]]) -> None:
-    services.write(actor=actor, episode=episode, step=step, base=0, written=answers, at=NOW)
-    services.sign(actor=actor, episode=episode, step=step, base=1, at=NOW)
+    writing.write(actor=actor, episode=episode, step=step, base=0, written=answers, at=NOW)
+    signing.sign(actor=actor, episode=episode, step=step, base=1, at=NOW)
 
 
 def finished(here: Ward) -> str:
@@ -83,7 +83,7 @@ def test_nobody_sees_episodes_of_another_provider_or_of_a_sub_registry_that_they
 def test_each_state_finds_its_episodes_and_is_counted(here: Ward) -> None:
     awaiting = finished(here)
     draft = begun(here.anna, patient=RESERVE)
-    services.write(actor=here.anna, episode=draft, step="acute", base=0, written={"confusion": ["no"]}, at=NOW)
+    writing.write(actor=here.anna, episode=draft, step="acute", base=0, written={"confusion": ["no"]}, at=NOW)
     to_begin = begun(here.anna, patient=SAMORDNAD)
     expected = {
         EpisodeState.AWAITING: [awaiting],
@@ -125,7 +125,7 @@ def test_the_list_is_cut_to_ones_own_to_a_sub_registry_and_to_days_of_arrival(he
     assert ids(listed(here.anna, last_day=date(2026, 10, 1))) == [first]
     assert ids(listed(here.anna, sub_registry="sepsis")) == []
     assert ids(listed(here.karin, mine=True)) == []
-    services.write(actor=here.karin, episode=first, step="acute", base=0, written={"confusion": ["no"]}, at=NOW + HOUR)
+    writing.write(actor=here.karin, episode=first, step="acute", base=0, written={"confusion": ["no"]}, at=NOW + HOUR)
     assert ids(listed(here.karin, mine=True)) == [first]
     assert ids(listed(here.anna, order=EpisodeOrder.SAVED)) == [first, second]
 
@@ -133,7 +133,7 @@ def test_the_list_is_cut_to_ones_own_to_a_sub_registry_and_to_days_of_arrival(he
 def test_an_episode_is_also_in_the_list_of_the_clinic_that_has_one_of_its_steps(here: Ward) -> None:
     episode = begun(here.anna)
     move = {"actor": here.anna, "episode": episode, "step": "acute", "reason": "Flyttad"}
-    services.move(**move, clinic_id=here.place.medicine, at=NOW)  # type: ignore[arg-type]
+    moving.move(**move, clinic_id=here.place.medicine, at=NOW)  # type: ignore[arg-type]
     assert ids(listed(here.anna)) == [episode]
     medicine = at_work(KARIN, here.place.medicine, by=None)
     assert ids(listed(medicine)) == [episode]

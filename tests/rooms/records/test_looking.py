@@ -7,11 +7,11 @@ import pytest
 from registret.access.actor import Actor
 from registret.access.refusals import NotPermitted
 from registret.access.roles import Role
-from registret.records import queries
-from registret.records.identity import services as identity
+from registret.records.identity import renumbering
+from registret.records.queries import patients
 from registret.records.refusals import NotAsShown, OptedOut, ReasonNeeded
-from registret.records.reporting import audited_reads, services
-from registret.records.reporting.services import Intake, NewPatient
+from registret.records.reporting import audited_reads, beginning, inclusion, writing
+from registret.records.reporting.inclusion import Intake, NewPatient
 from tests.cast import person
 from tests.rooms.records.scene import (
     ACUTE,
@@ -41,15 +41,15 @@ NILS = person("Nils", "Nord", "SE2321009983-E00N1N1", organisation="Region Sydvi
 
 
 def asked(actor: Actor) -> Intake:
-    return services.intake(
+    return inclusion.intake(
         actor=actor, who=NewPatient(number=number(TOLVAN)), sub_registry="pneumoni", written=INCLUDED, at=NOW
     )
 
 
 def test_whoever_saves_nothing_and_is_shown_the_step_has_opened_it(here: Ward) -> None:
     episode = begun(here.anna)
-    services.write(actor=here.karin, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
-    outcome = services.write(actor=here.anna, episode=episode, step="acute", base=0, written={}, at=NOW)
+    writing.write(actor=here.karin, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
+    outcome = writing.write(actor=here.anna, episode=episode, step="acute", base=0, written={}, at=NOW)
     assert "saturation" in outcome.others
     assert [entry.by_name for entry in log("step.opened")] == [here.anna.name]
     assert log("step.opened")[0].about_patient_id is not None
@@ -58,7 +58,7 @@ def test_whoever_saves_nothing_and_is_shown_the_step_has_opened_it(here: Ward) -
 def test_a_list_is_one_entry_that_says_whom_it_showed(here: Ward) -> None:
     begun(here.anna)
     episode = begun(here.anna, patient=RESERVE)
-    services.write(actor=here.anna, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
+    writing.write(actor=here.anna, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
     first, second = sorted(entry.about_patient_id or 0 for entry in log("episode.begun"))
     assert len(audited_reads.work(actor=here.anna, at=NOW).to_continue.rows) == 1
     (entry,) = log("work.listed")
@@ -87,7 +87,7 @@ def test_doubles_that_show_are_an_entry_about_the_patient_also_at_another_care_p
     patient = log("episode.begun")[0].about_patient_id
     assert not asked(here.cecilia).doubles, "before somebody is registered"
     theirs = begun(here.cecilia)
-    assert services.near_elsewhere(actor=here.cecilia, episode=theirs, at=NOW)
+    assert beginning.near_elsewhere(actor=here.cecilia, episode=theirs, at=NOW)
     assert asked(here.karin).doubles.own
     told = [(entry.by_name, entry.about_patient_id) for entry in log("patient.doubles_shown")]
     assert told == [(here.karin.name, patient), (here.cecilia.name, patient)]
@@ -131,7 +131,7 @@ def test_a_name_that_many_have_shows_a_page_and_says_that_there_are_more(
     ask(Known(n191212121212=registered("Tolvansson"), n191212729808=registered("Tolvgren")), monkeypatch)
     begun(here.anna)
     begun(here.anna, patient=SAMORDNAD)
-    monkeypatch.setattr(queries, "PAGE", 1)
+    monkeypatch.setattr(patients, "PAGE", 1)
     found = audited_reads.search(actor=here.anna, written="tolv", at=NOW)
     assert ([patient.name for patient in found.named], found.more) == (["Tolvan Tolvansson"], True)
     assert len(log("patient.found")) == 1, "who was not shown was not looked at"
@@ -142,7 +142,7 @@ def test_a_name_that_many_have_shows_a_page_and_says_that_there_are_more(
 def test_a_form_that_nothing_is_answered_in_says_nothing_of_doubles_and_tells_of_none(here: Ward) -> None:
     begun(here.anna)
     who = NewPatient(number=number(TOLVAN))
-    shown = services.inclusions(
+    shown = inclusion.inclusions(
         actor=here.cecilia, number=who.number, who=who, sub_registries=["pneumoni", "led-nativ"], at=NOW
     )
     assert [bool(one.lacking) for one in shown.values()] == [True], "of a closed one there is nothing to ask"
@@ -152,7 +152,7 @@ def test_a_form_that_nothing_is_answered_in_says_nothing_of_doubles_and_tells_of
 def test_a_patient_who_is_shown_for_a_further_episode_has_been_opened(here: Ward) -> None:
     begun(here.anna)
     about = log("episode.begun")[0].about_patient_id
-    services.known_patient(actor=here.karin, system_id=system_id_of(TOLVAN), at=NOW)
+    inclusion.known_patient(actor=here.karin, system_id=system_id_of(TOLVAN), at=NOW)
     assert [(entry.by_name, entry.about_patient_id) for entry in log("patient.opened")] == [(here.karin.name, about)]
 
 
@@ -160,15 +160,15 @@ def test_a_patient_who_is_shown_for_a_further_episode_has_been_opened(here: Ward
 def test_an_episode_is_begun_for_who_was_chosen_or_not_at_all(here: Ward, comes: bool) -> None:
     """The number was another's, and is let go of meanwhile; perhaps whose it is has come."""
     begun(here.anna)
-    chosen = services.known_patient(actor=here.anna, system_id=system_id_of(TOLVAN), at=NOW)
-    identity.change_number(
+    chosen = inclusion.known_patient(actor=here.anna, system_id=system_id_of(TOLVAN), at=NOW)
+    renumbering.change_number(
         actor=here.karin, patient=chosen.system_id, number=number(RESERVE), reason="Fel", mistaken=True, at=NOW
     )
     if comes:
         begun(here.karin)
     before = counted()
     with pytest.raises(NotAsShown):
-        services.begin(
+        beginning.begin(
             actor=here.anna, who=chosen, sub_registry="pneumoni", written=INCLUDED, is_no_double=True, at=NOW
         )
     assert counted() == before

@@ -22,22 +22,15 @@ from registret.config.ready import NotReady, check_opt_out_file
 from registret.ledger.models import Entry
 from registret.records import cases, opt_out_marks
 from registret.records.identity import cases as identity_cases
-from registret.records.identity import services as identity
+from registret.records.identity import lookups
 from registret.records.models import DeletionTally, Episode, Leaving, Merge, Number, OptOut, Patient, Revision, Step
-from registret.records.patient_rights import opting_out
+from registret.records.patient_rights import blocking, opting_out
+from registret.records.patient_rights.kept_marks import FileOfMarks, file_of_marks, marks, write_marks
 from registret.records.patient_rights.mark_file import read_marks
-from registret.records.patient_rights.opting_out import (
-    FileOfMarks,
-    came_back,
-    file_of_marks,
-    marks,
-    replay,
-    write_marks,
-)
+from registret.records.patient_rights.replaying import came_back, replay
 from registret.records.refusals import NotAsShown, OptedOut
-from registret.records.reporting import audited_reads, services
-from registret.records.retention import deletion
-from registret.records.retention import services as retention
+from registret.records.reporting import audited_reads, signing, writing
+from registret.records.retention import deletion, destroying
 from registret.records.scope import all_providers, leaving_patients
 from registret.records.scope import deletion_allowed as may_destroy
 from tests.cast import ANNA
@@ -82,8 +75,8 @@ def story(here: Ward) -> str:
     """A patient with two numbers, merged out of two, with episodes of two care providers; and another patient.
     Answers Anna's episode."""
     episode = begun(here.anna, patient=RESERVE)
-    services.write(actor=here.anna, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
-    services.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
+    writing.write(actor=here.anna, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
+    signing.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
     begun(here.cecilia, arrived_at=["2026-09-01T10:00"])
     begun(here.karin, patient=OTHER)
     identity_cases.merge(
@@ -206,7 +199,7 @@ def test_what_fails_in_the_middle_destroys_nothing(here: Ward, monkeypatch: pyte
         deletion.destroy_patient(patient_id)
         raise RuntimeError
 
-    monkeypatch.setattr(opting_out, "destroy_patient", fails)
+    monkeypatch.setattr(blocking, "destroy_patient", fails)
     with pytest.raises(RuntimeError):
         opting_out.destroy_left(at=NOW + DAY)
     assert rows() == before
@@ -274,9 +267,9 @@ def test_the_log_tells_that_it_happened_and_names_nobody(here: Ward) -> None:
 def test_the_clinics_see_how_many_were_destroyed_and_not_whose(here: Ward) -> None:
     story(here)
     opt_out(actor=handler(), case=case(), at=NOW + HOUR)
-    (line,) = retention.destroyed_lately(actor=here.anna, at=NOW + 2 * HOUR)
+    (line,) = destroying.destroyed_lately(actor=here.anna, at=NOW + 2 * HOUR)
     assert (line.name, line.why, line.episodes) == ("Pneumoni", "opted_out", 1)
-    assert retention.destroyed_lately(actor=here.anna, at=NOW + timedelta(days=92)) == ()
+    assert destroying.destroyed_lately(actor=here.anna, at=NOW + timedelta(days=92)) == ()
     with pytest.raises(IntegrityError), as_owner():
         DeletionTally.objects.update(episodes=7)
 
@@ -350,7 +343,7 @@ def test_a_number_that_came_back_under_another_of_the_same_patient_is_blocked_as
     with may_destroy():
         OptOut.objects.all().delete()
     begun(here.anna)
-    identity.ask_again(at=NOW)
+    lookups.ask_again(at=NOW)
     with all_providers():
         patient = Patient.objects.get()
         Number.objects.create(patient=patient, text=number(RESERVE).text, kind="national", since=NOW, until=NOW)

@@ -15,8 +15,17 @@ from registret.kernel.life import NotPossible
 from registret.rate_limits.services import TooMany
 from registret.records.lifecycle import StepState
 from registret.records.refusals import CannotSign, NotIncluded, OfAnotherClinic, PerhapsDouble, WrittenSince
-from registret.records.reporting import audited_reads, listing, services, work_lists
-from registret.records.reporting.services import NewPatient
+from registret.records.reporting import (
+    audited_reads,
+    beginning,
+    inclusion,
+    listing,
+    moving,
+    signing,
+    work_lists,
+    writing,
+)
+from registret.records.reporting.inclusion import NewPatient
 from registret.words.dates import date_fault
 from tests.cast import BERTIL, KARIN
 from tests.rooms.records.scene import (
@@ -72,18 +81,18 @@ def test_no_episode_begins_last_year_because_the_year_was_left_out(
     here: Ward, arrived: str, at: datetime, said: str
 ) -> None:
     who, written = NewPatient(number=number(TOLVAN)), {**INCLUDED, "arrived_at": [arrived]}
-    found = services.intake(actor=here.anna, who=who, sub_registry="pneumoni", written=written, at=at)
+    found = inclusion.intake(actor=here.anna, who=who, sub_registry="pneumoni", written=written, at=at)
     fault = found.faults["arrived_at"]
     assert isinstance(fault, DateFault)
     assert said in date_fault(fault)
     with pytest.raises(NotIncluded):
-        services.begin(actor=here.anna, who=who, sub_registry="pneumoni", written=written, is_no_double=False, at=at)
+        beginning.begin(actor=here.anna, who=who, sub_registry="pneumoni", written=written, is_no_double=False, at=at)
 
 
 def test_samma_dag_is_the_day_of_the_arrival_and_never_before_it(here: Ward) -> None:
     episode = begun(here.anna)
     written = {"antibiotic_at": ["samma dag 9.30"], "blood_cultured_at": ["8.10"], "intensive_care_from": ["9.40"]}
-    found = services.write(actor=here.anna, episode=episode, step="acute", base=0, written=written, at=NOW)
+    found = writing.write(actor=here.anna, episode=episode, step="acute", base=0, written=written, at=NOW)
     kept = found.page.answers["acute"]["antibiotic_at"].stored
     assert str(kept).startswith("2026-11-20T09:30")
     troubles = {code: fault.trouble for code, fault in found.faults.items() if isinstance(fault, DateFault)}
@@ -96,23 +105,23 @@ def test_samma_dag_is_the_day_of_the_arrival_and_never_before_it(here: Ward) -> 
 def test_crb65_is_computed_from_what_is_known_and_unknown_until_then(here: Ward) -> None:
     episode = begun(here.anna)
     half, rest = {"confusion": ["no"], "respiratory_rate": ["32"]}, {"systolic": ["118"], "diastolic": ["64"]}
-    services.write(actor=here.anna, episode=episode, step="acute", base=0, written=half, at=NOW)
+    writing.write(actor=here.anna, episode=episode, step="acute", base=0, written=half, at=NOW)
     assert scores(here.anna, episode)["crb65"] is None
-    outcome = services.write(actor=here.anna, episode=episode, step="acute", base=1, written=rest, at=NOW)
+    outcome = writing.write(actor=here.anna, episode=episode, step="acute", base=1, written=rest, at=NOW)
     assert {now.score.code: now.value for now in outcome.page.assessment.scores}["crb65"] == 2, "rate and age"
     assert outcome.page.assessment.scores[0].reading
 
 
 def test_a_complete_step_is_signed_and_then_stays(here: Ward) -> None:
     episode = begun(here.anna)
-    saved = services.write(actor=here.anna, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
+    saved = writing.write(actor=here.anna, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
     assert saved.faults == {}
     assert saved.page.assessment.can_be_signed
-    services.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW + MINUTE)
+    signing.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW + MINUTE)
     with pytest.raises(NotPossible):
-        services.write(actor=here.anna, episode=episode, step="acute", base=2, written={"pulse": ["80"]}, at=NOW)
-    services.reopen(actor=here.anna, episode=episode, step="acute", reason="Fel puls", at=NOW + 2 * MINUTE)
-    services.write(
+        writing.write(actor=here.anna, episode=episode, step="acute", base=2, written={"pulse": ["80"]}, at=NOW)
+    signing.reopen(actor=here.anna, episode=episode, step="acute", reason="Fel puls", at=NOW + 2 * MINUTE)
+    writing.write(
         actor=here.karin, episode=episode, step="acute", base=3, written={"pulse": ["82"]}, at=NOW + 3 * MINUTE
     )
     _, history = audited_reads.open_history(actor=here.anna, episode=episode, step="acute", at=NOW)
@@ -128,26 +137,26 @@ def test_a_complete_step_is_signed_and_then_stays(here: Ward) -> None:
 
 def test_what_must_be_answered_and_is_not_stops_signing(here: Ward) -> None:
     episode = begun(here.anna)
-    services.write(actor=here.anna, episode=episode, step="acute", base=0, written={**ACUTE, "confusion": [""]}, at=NOW)
+    writing.write(actor=here.anna, episode=episode, step="acute", base=0, written={**ACUTE, "confusion": [""]}, at=NOW)
     with pytest.raises(CannotSign) as no:
-        services.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
+        signing.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
     assert no.value.lacking == 1
 
 
 def test_times_in_the_wrong_order_are_saved_and_flagged_and_stop_signing(here: Ward) -> None:
     episode = begun(here.anna)
     wrong = {**ACUTE, "antibiotic_at": ["2026-11-20T07:00"]}
-    saved = services.write(actor=here.anna, episode=episode, step="acute", base=0, written=wrong, at=NOW)
+    saved = writing.write(actor=here.anna, episode=episode, step="acute", base=0, written=wrong, at=NOW)
     assert saved.faults == {}
     assert {code for rule in saved.page.assessment.broken for code in rule.about} >= {"antibiotic_at"}
     assert [row.episode for row in audited_reads.work(actor=here.anna, at=NOW).drafts.rows if row.flags] == [episode]
     with pytest.raises(CannotSign):
-        services.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
+        signing.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
 
 
 def test_an_impossible_value_is_not_saved_and_takes_no_other_with_it(here: Ward) -> None:
     episode = begun(here.anna)
-    saved = services.write(
+    saved = writing.write(
         actor=here.anna,
         episode=episode,
         step="acute",
@@ -162,9 +171,9 @@ def test_an_impossible_value_is_not_saved_and_takes_no_other_with_it(here: Ward)
 def test_two_who_write_at_once_lose_nothing_of_each_other(here: Ward) -> None:
     episode = begun(here.anna)
     first = {"pulse": ["80"], "crp": ["120"]}
-    services.write(actor=here.anna, episode=episode, step="acute", base=0, written=first, at=NOW)
+    writing.write(actor=here.anna, episode=episode, step="acute", base=0, written=first, at=NOW)
     second = {"pulse": ["95"], "saturation": ["92"]}
-    other = services.write(actor=here.karin, episode=episode, step="acute", base=0, written=second, at=NOW)
+    other = writing.write(actor=here.karin, episode=episode, step="acute", base=0, written=second, at=NOW)
     assert {code: answer.value for code, answer in other.page.answers["acute"].items()} == {
         "pulse": 80,
         "crp": 120,
@@ -177,10 +186,10 @@ def test_two_who_write_at_once_lose_nothing_of_each_other(here: Ward) -> None:
 
 def test_nobody_signs_what_they_have_not_seen(here: Ward) -> None:
     episode = begun(here.anna)
-    services.write(actor=here.anna, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
-    services.write(actor=here.karin, episode=episode, step="acute", base=1, written={"pulse": ["80"]}, at=NOW)
+    writing.write(actor=here.anna, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
+    writing.write(actor=here.karin, episode=episode, step="acute", base=1, written={"pulse": ["80"]}, at=NOW)
     with pytest.raises(WrittenSince):
-        services.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
+        signing.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
 
 
 def test_who_is_not_to_be_included_is_not(here: Ward) -> None:
@@ -196,13 +205,13 @@ def test_a_second_episode_near_in_time_is_asked_about_and_others_show_only_that_
     with pytest.raises(PerhapsDouble) as own:
         begun(here.anna, arrived_at=["2026-11-22T10:00"])
     assert own.value.own == 1
-    assert not services.near_elsewhere(
+    assert not beginning.near_elsewhere(
         actor=here.anna, episode=begun(here.anna, patient=RESERVE, arrived_at=["2026-11-22T10:00"]), at=NOW
     )
     theirs = begun(here.cecilia, arrived_at=["2026-11-22T10:00"])
-    assert services.near_elsewhere(actor=here.cecilia, episode=theirs, at=NOW)
+    assert beginning.near_elsewhere(actor=here.cecilia, episode=theirs, at=NOW)
     with pytest.raises(NotFound):
-        services.near_elsewhere(actor=here.anna, episode=theirs, at=NOW)
+        beginning.near_elsewhere(actor=here.anna, episode=theirs, at=NOW)
     assert begun(here.anna, arrived_at=["2026-09-01T10:00"]), "long before"
 
 
@@ -213,7 +222,7 @@ def test_another_provider_sees_nothing_of_it(here: Ward) -> None:
         lambda: audited_reads.open_step(actor=here.cecilia, episode=episode, step="acute", at=NOW),
         lambda: audited_reads.open_patient(actor=here.cecilia, system_id=patient.system_id, at=NOW),
         lambda: audited_reads.open_history(actor=here.cecilia, episode=episode, step="acute", at=NOW),
-        lambda: services.write(
+        lambda: writing.write(
             actor=here.cecilia, episode=episode, step="acute", base=0, written={"pulse": ["80"]}, at=NOW
         ),
     ):
@@ -237,20 +246,20 @@ def test_an_administrator_sees_no_patients(here: Ward) -> None:
 
 def test_only_the_clinic_that_has_the_step_writes_in_it(here: Ward) -> None:
     episode = begun(here.anna)
-    services.move(
+    moving.move(
         actor=here.anna, episode=episode, step="discharge", clinic_id=here.place.medicine, reason="Flyttad", at=NOW
     )
     assert audited_reads.open_step(actor=here.anna, episode=episode, step="discharge", at=NOW).is_writable is False
     with pytest.raises(OfAnotherClinic):
-        services.write(actor=here.anna, episode=episode, step="discharge", base=1, written={"empyema": ["no"]}, at=NOW)
+        writing.write(actor=here.anna, episode=episode, step="discharge", base=1, written={"empyema": ["no"]}, at=NOW)
     with pytest.raises(NotFound):
-        services.move(actor=here.anna, episode=episode, step="acute", clinic_id=here.place.sydvik, reason="Fel", at=NOW)
+        moving.move(actor=here.anna, episode=episode, step="acute", clinic_id=here.place.sydvik, reason="Fel", at=NOW)
 
 
 def test_a_follow_up_is_due_months_after_discharge_and_stands_on_the_list_and_the_list_for_letters(here: Ward) -> None:
     episode = begun(here.anna, arrived_at=["2026-06-01T08:15"])
     left = {"discharged_at": ["2026-06-10T12:00"], "discharged_to": ["home"]}
-    outcome = services.write(actor=here.anna, episode=episode, step="discharge", base=0, written=left, at=NOW)
+    outcome = writing.write(actor=here.anna, episode=episode, step="discharge", base=0, written=left, at=NOW)
     assert outcome.faults == {}
     page = audited_reads.open_step(actor=here.anna, episode=episode, step="follow_up", at=NOW)
     assert (str(page.step.due_from), str(page.step.due_to)) == ("2026-09-10", "2026-12-10")
@@ -261,7 +270,7 @@ def test_a_follow_up_is_due_months_after_discharge_and_stands_on_the_list_and_th
     assert entry.about_patient_id == letter.patient.id
     assert audited_reads.letters_due(actor=here.cecilia, at=NOW) == ()
     later = {"discharged_at": ["2026-11-10T12:00"]}
-    services.write(actor=here.anna, episode=episode, step="discharge", base=1, written=later, at=NOW)
+    writing.write(actor=here.anna, episode=episode, step="discharge", base=1, written=later, at=NOW)
     assert audited_reads.work(actor=here.anna, at=NOW).due.rows == ()
 
 
@@ -272,14 +281,14 @@ def test_the_step_to_go_on_with_stands_on_a_list_until_it_is_begun(here: Ward) -
     episode = begun(here.anna)
     assert to_do() == [(episode, "acute")]
     assert audited_reads.work(actor=here.cecilia, at=NOW).to_continue.rows == ()
-    services.write(actor=here.anna, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
+    writing.write(actor=here.anna, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
     assert to_do() == [], "it is a draft now"
-    services.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
+    signing.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
     assert to_do() == [(episode, "discharge")]
-    services.reopen(actor=here.anna, episode=episode, step="acute", reason="Fel värde", at=NOW)
+    signing.reopen(actor=here.anna, episode=episode, step="acute", reason="Fel värde", at=NOW)
     assert to_do() == [], "first what was opened again"
-    services.sign(actor=here.anna, episode=episode, step="acute", base=3, at=NOW)
-    services.move(
+    signing.sign(actor=here.anna, episode=episode, step="acute", base=3, at=NOW)
+    moving.move(
         actor=here.anna, episode=episode, step="discharge", clinic_id=here.place.medicine, reason="Flyttad", at=NOW
     )
     assert to_do() == [], "another clinic goes on"
@@ -287,10 +296,10 @@ def test_the_step_to_go_on_with_stands_on_a_list_until_it_is_begun(here: Ward) -
 
 def test_a_follow_up_that_waits_for_its_day_is_nothing_to_go_on_with(here: Ward) -> None:
     episode = begun(here.anna)
-    services.write(actor=here.anna, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
-    services.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
-    services.write(actor=here.anna, episode=episode, step="discharge", base=0, written=DISCHARGE, at=NOW)
-    services.sign(actor=here.anna, episode=episode, step="discharge", base=1, at=NOW)
+    writing.write(actor=here.anna, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
+    signing.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
+    writing.write(actor=here.anna, episode=episode, step="discharge", base=0, written=DISCHARGE, at=NOW)
+    signing.sign(actor=here.anna, episode=episode, step="discharge", base=1, at=NOW)
     work = audited_reads.work(actor=here.anna, at=NOW)
     assert (work.to_continue.rows, work.due.rows) == ((), ())
 

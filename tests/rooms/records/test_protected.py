@@ -9,10 +9,9 @@ from datetime import timedelta
 import pytest
 
 from registret.access.refusals import NotFound
-from registret.records.identity import protected
-from registret.records.identity import services as identity
+from registret.records.identity import protected, renumbering
 from registret.records.refusals import ReasonNeeded
-from registret.records.reporting import audited_reads, services, versions
+from registret.records.reporting import audited_reads, inclusion, moving, signing, versions, writing
 from tests.rooms.records.scene import (
     ACUTE,
     HOUR,
@@ -45,7 +44,7 @@ def episode(here: Ward) -> str:
     """Anna began it; Karin, who said why, wrote in it."""
     found = begun(here.anna)
     audited_reads.open_patient(actor=here.karin, system_id=system_id_of(TOLVAN), reason="Rond", at=NOW - 2 * MINUTE)
-    services.write(actor=here.karin, episode=found, step="acute", base=0, written=ACUTE, at=NOW - 2 * MINUTE)
+    writing.write(actor=here.karin, episode=found, step="acute", base=0, written=ACUTE, at=NOW - 2 * MINUTE)
     return found
 
 
@@ -56,16 +55,16 @@ WAYS: dict[str, Callable[[Ward, str], object]] = {
     "history": lambda here, e: audited_reads.open_history(actor=here.anna, episode=e, step="acute", at=NOW),
     "print": lambda here, e: audited_reads.print_episode(actor=here.anna, episode=e, at=NOW),
     "news": lambda here, e: audited_reads.open_news(actor=here.anna, episode=e, step="acute", base=0, at=NOW),
-    "write": lambda here, e: services.write(
+    "write": lambda here, e: writing.write(
         actor=here.anna, episode=e, step="acute", base=1, written={"pulse": ["80"]}, at=NOW
     ),
-    "lay aside": lambda here, e: services.lay_aside(actor=here.anna, episode=e, step="acute", at=NOW),
-    "sign": lambda here, e: services.sign(actor=here.anna, episode=e, step="acute", base=1, at=NOW),
-    "move": lambda here, e: services.move(
+    "lay aside": lambda here, e: writing.lay_aside(actor=here.anna, episode=e, step="acute", at=NOW),
+    "sign": lambda here, e: signing.sign(actor=here.anna, episode=e, step="acute", base=1, at=NOW),
+    "move": lambda here, e: moving.move(
         actor=here.anna, episode=e, step="acute", clinic_id=here.place.medicine, reason="x", at=NOW
     ),
-    "further episode": lambda here, e: services.known_patient(actor=here.anna, system_id=system_id_of(TOLVAN), at=NOW),
-    "number": lambda here, e: identity.change_number(
+    "further episode": lambda here, e: inclusion.known_patient(actor=here.anna, system_id=system_id_of(TOLVAN), at=NOW),
+    "number": lambda here, e: renumbering.change_number(
         actor=here.anna, patient=system_id_of(TOLVAN), number=number(RESERVE), reason="x", at=NOW
     ),
 }

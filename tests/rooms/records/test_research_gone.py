@@ -15,16 +15,11 @@ from registret.records.lifecycle import StepState
 from registret.records.models import DeletionTally, RetentionDecision, Revision, Step
 from registret.records.patient_rights.extracts import registry_extract
 from registret.records.refusals import AlreadyDeciding, KeptUntil, NothingSoOld
-from registret.records.reporting import audited_reads, services
-from registret.records.retention import services as retention
+from registret.records.reporting import audited_reads, signing, writing
+from registret.records.retention import destroying
+from registret.records.retention.ages import Age, age_of
+from registret.records.retention.decisions import decide_to_destroy, decide_to_destroy_research, decide_to_keep
 from registret.records.retention.deletion import destroy_research
-from registret.records.retention.services import (
-    Age,
-    age_of,
-    decide_to_destroy,
-    decide_to_destroy_research,
-    decide_to_keep,
-)
 from registret.records.scope import all_providers, deletion_allowed
 from registret.registries.queries import form_of
 from tests.rooms.records.scene import (
@@ -58,12 +53,12 @@ def old(here: Ward) -> str:
     written = {**ACUTE, **AT, **ASKED}
     found = write(here, episode, written | {"smoking": ["never"]})
     found = write(here, episode, written, base=found)
-    services.sign(actor=here.anna, episode=episode, step="acute", base=found, at=NOW)
+    signing.sign(actor=here.anna, episode=episode, step="acute", base=found, at=NOW)
     return episode
 
 
 def write(here: Ward, episode: str, written: Mapping[str, Any], *, base: int = 0) -> int:
-    done = services.write(actor=here.anna, episode=episode, step="acute", base=base, written=written, at=NOW)
+    done = writing.write(actor=here.anna, episode=episode, step="acute", base=base, written=written, at=NOW)
     assert not done.faults
     return done.page.step.version
 
@@ -110,7 +105,7 @@ def test_an_answer_that_was_taken_back_still_stands_in_the_history(here: Ward) -
     assert step().answers == {}
     assert age().research.past == 1  # type: ignore[union-attr]
     decide()
-    assert retention.destroy_due(at=NOW) == 1
+    assert destroying.destroy_due(at=NOW) == 1
     assert not changed() & set(ASKED)
 
 
@@ -119,7 +114,7 @@ def test_what_was_decided_is_destroyed_also_in_the_history_and_the_rest_stays(he
     decide()
     assert step().answers == before.answers, "deciding destroys nothing"
     assert age().research.waiting  # type: ignore[union-attr]
-    assert retention.destroy_due(at=NOW + HOUR) == 1
+    assert destroying.destroy_due(at=NOW + HOUR) == 1
     after = step()
     assert set(before.answers) - set(after.answers) == set(ASKED)
     assert all(before.answers[code] == kept for code, kept in after.answers.items())
@@ -134,9 +129,9 @@ def test_what_was_decided_is_destroyed_also_in_the_history_and_the_rest_stays(he
     (entry,) = log("episode.research_destroyed")
     assert (entry.by_program, entry.facts["episode"], entry.facts["step"]) == ("clock", old, "acute")
     assert log("episode.destroyed") == ()
-    (line,) = retention.destroyed_lately(actor=here.anna, at=NOW + HOUR)
+    (line,) = destroying.destroyed_lately(actor=here.anna, at=NOW + HOUR)
     assert (line.why, line.episodes) == ("research", 1)
-    assert retention.destroy_due(at=NOW + 2 * HOUR) == 0
+    assert destroying.destroy_due(at=NOW + 2 * HOUR) == 0
 
 
 def test_younger_answers_and_steps_without_any_are_left_alone(here: Ward, old: str) -> None:
@@ -144,7 +139,7 @@ def test_younger_answers_and_steps_without_any_are_left_alone(here: Ward, old: s
     write(here, young, ASKED)
     begun(here.cecilia, patient=SAMORDNAD, arrived_at=THEN)
     decide()
-    assert retention.destroy_due(at=NOW) == 1
+    assert destroying.destroy_due(at=NOW) == 1
     with all_providers():
         left = Step.objects.get(episode__system_id=young, code="acute")
         assert set(left.answers) == set(ASKED)
@@ -153,14 +148,14 @@ def test_younger_answers_and_steps_without_any_are_left_alone(here: Ward, old: s
 
 def test_whoever_opens_the_step_is_not_asked_again(here: Ward, old: str) -> None:
     decide()
-    retention.destroy_due(at=NOW)
+    destroying.destroy_due(at=NOW)
     page = audited_reads.open_step(actor=here.anna, episode=old, step="acute", at=NOW)
     assert page.step.research_gone_at == NOW
     assert not set(ASKED) & {question.code for question in page.form_step.questions}
-    services.reopen(actor=here.anna, episode=old, step="acute", reason="Fel blodtryck", at=NOW)
+    signing.reopen(actor=here.anna, episode=old, step="acute", reason="Fel blodtryck", at=NOW)
     version = write(here, old, ASKED | {"systolic": ["120"]}, base=page.step.version + 1)
     assert not set(ASKED) & set(step().answers), "a page from before writes none of them back"
-    services.sign(actor=here.anna, episode=old, step="acute", base=version, at=NOW)
+    signing.sign(actor=here.anna, episode=old, step="acute", base=version, at=NOW)
     assert step().state == StepState.SIGNED
     _, revisions = audited_reads.open_history(actor=here.anna, episode=old, step="acute", at=NOW)
     assert not set(ASKED) & {change.question.code for one in revisions for change in one.changes}
@@ -173,13 +168,13 @@ def test_a_draft_stays_one_and_what_stops_it_still_does(here: Ward) -> None:
     before = step()
     assert before.flags == 1
     decide()
-    retention.destroy_due(at=NOW)
+    destroying.destroy_due(at=NOW)
     assert (step().state, step().flags, step().lacking) == (StepState.DRAFT, before.flags, before.lacking)
 
 
 def test_the_extract_says_that_they_were_destroyed(here: Ward, old: str) -> None:
     decide()
-    retention.destroy_due(at=NOW)
+    destroying.destroy_due(at=NOW)
     found = registry_extract(actor=handler(), case=case(TOLVAN), form="json", at=NOW)
     (acute,) = [one for one in found.episodes[0].steps if one.code == "acute"]
     assert acute.research_gone_at == NOW
@@ -196,7 +191,7 @@ def test_to_keep_stops_both(old: str) -> None:
 def test_a_decision_to_keep_ends_one_about_the_research_block(old: str) -> None:
     decide()
     decide_to_keep(actor=handler(), sub_registry="pneumoni", until=date(2030, 1, 1), reason="Studien KLARA", at=NOW)
-    assert retention.destroy_due(at=NOW + timedelta(days=3650)) == 0
+    assert destroying.destroy_due(at=NOW + timedelta(days=3650)) == 0
     assert set(ASKED) <= set(step().answers)
 
 
@@ -206,7 +201,7 @@ def test_one_decision_about_each_is_carried_out_at_a_time(here: Ward, old: str) 
     with pytest.raises(AlreadyDeciding):
         decide()
     decide_to_destroy(actor=handler(), sub_registry="pneumoni", reason="x", at=NOW)
-    assert retention.destroy_due(at=NOW) == 2
+    assert destroying.destroy_due(at=NOW) == 2
     assert RetentionDecision.objects.filter(done_at=NOW).count() == 2
 
 

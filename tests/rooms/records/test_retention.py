@@ -16,17 +16,11 @@ from registret.records.identity import cases as identity_cases
 from registret.records.models import DeletionTally, Episode, Merge, Number, Patient, RetentionDecision, Step
 from registret.records.patient_rights.extracts import registry_extract
 from registret.records.refusals import AlreadyDeciding, KeptUntil, NothingSoOld
-from registret.records.reporting import audited_reads, services
-from registret.records.retention import services as retention
-from registret.records.retention.services import (
-    Age,
-    age_of,
-    before_of,
-    decide_to_destroy,
-    decide_to_destroy_research,
-    decide_to_keep,
-    destroy_due,
-)
+from registret.records.reporting import audited_reads, writing
+from registret.records.retention import ages, destroying
+from registret.records.retention.ages import Age, age_of, before_of
+from registret.records.retention.decisions import decide_to_destroy, decide_to_destroy_research, decide_to_keep
+from registret.records.retention.destroying import destroy_due
 from registret.records.scope import all_providers
 from registret.registries.queries import RegistryState, catalogue, sub_registries
 from tests.owner import as_owner
@@ -80,8 +74,8 @@ def age(at: datetime = NOW) -> Age:
 
 
 def test_the_list_says_how_many_are_older_than_the_rule_of_the_definition(here: Ward) -> None:
-    ages = retention.ages(actor=handler(), at=NOW)
-    assert [one.sub_registry for one in ages] == [one.code for one in sub_registries()]
+    every_age = ages.ages(actor=handler(), at=NOW)
+    assert [one.sub_registry for one in every_age] == [one.code for one in sub_registries()]
     assert (age().name, age().whole.keep_years, age().episodes, age().whole.past) == ("Pneumoni", 20, 4, 2)
     assert age().whole.before == datetime(2006, 11, 23, 23, 0, tzinfo=UTC), "midnight in Sweden"
 
@@ -125,7 +119,7 @@ def test_what_was_decided_is_destroyed_by_the_clock_and_leaves_numbers(here: War
         (True, "retention", "clock")
     }
     assert [(one.why, one.episodes) for one in DeletionTally.objects.all()] == [("retention", 2)]
-    (line,) = retention.destroyed_lately(actor=here.anna, at=NOW + HOUR)
+    (line,) = destroying.destroyed_lately(actor=here.anna, at=NOW + HOUR)
     assert (line.why, line.episodes) == ("retention", 2)
     assert destroy_due(at=NOW + 2 * HOUR) == 0
 
@@ -137,7 +131,7 @@ def test_the_patient_can_be_registered_again_afterwards(here: Ward) -> None:
 
 
 def test_batches_end(here: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retention, "_BATCH", 1)
+    monkeypatch.setattr(destroying, "_BATCH", 1)
     destroy()
     assert destroy_due(at=NOW) == 2
     assert RetentionDecision.objects.get().done_at == NOW
@@ -265,7 +259,7 @@ def test_what_is_past_its_time_in_a_closed_sub_registry_is_destroyed_with_its_pa
     assert counted() == (2, 2, 2)
     with all_providers():
         assert not Patient.objects.filter(system_id=reserve).exists()
-    (line,) = retention.destroyed_lately(actor=here.anna, at=NOW + HOUR)
+    (line,) = destroying.destroyed_lately(actor=here.anna, at=NOW + HOUR)
     assert (line.name, line.why, line.episodes) == ("Pneumoni", "retention", 2)
 
 
@@ -303,7 +297,7 @@ def test_answers_to_research_questions_go_earlier_in_a_closed_sub_registry_too(
 ) -> None:
     # Older than such answers are kept, and younger than episodes are.
     episode = begun(here.anna, patient=RESERVE, arrived_at=["2012-03-01T08:15"])
-    services.write(actor=here.anna, episode=episode, step="acute", base=0, written={"smoking": ["current"]}, at=NOW)
+    writing.write(actor=here.anna, episode=episode, step="acute", base=0, written={"smoking": ["current"]}, at=NOW)
     close()
     found = age().research
     assert found is not None

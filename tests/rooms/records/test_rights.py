@@ -9,10 +9,10 @@ import pytest
 from registret.access.actor import Actor
 from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import Role
-from registret.records.identity import services as identity
+from registret.records.identity import renumbering
 from registret.records.refusals import NotOpenForEntry
-from registret.records.reporting import audited_reads, services, versions
-from registret.records.reporting.services import NewPatient
+from registret.records.reporting import audited_reads, beginning, inclusion, moving, signing, versions, writing
+from registret.records.reporting.inclusion import NewPatient
 from tests.cast import BERTIL, KARIN, Country
 from tests.rooms.records.scene import HOUR, NOW, RESERVE, TOLVAN, Ward, at_work, begun, number, system_id_of
 
@@ -27,15 +27,15 @@ SEPSIS: Mapping[str, Sequence[str]] = {
     "paediatric_icu": ["no"],
 }
 WRITES: Mapping[str, Callable[[Actor, str, Country], object]] = {
-    "write": lambda who, episode, place: services.write(
+    "write": lambda who, episode, place: writing.write(
         actor=who, episode=episode, step="acute", base=0, written={}, at=NOW
     ),
-    "lay aside": lambda who, episode, place: services.lay_aside(actor=who, episode=episode, step="acute", at=NOW),
-    "sign": lambda who, episode, place: services.sign(actor=who, episode=episode, step="acute", base=0, at=NOW),
-    "reopen": lambda who, episode, place: services.reopen(
+    "lay aside": lambda who, episode, place: writing.lay_aside(actor=who, episode=episode, step="acute", at=NOW),
+    "sign": lambda who, episode, place: signing.sign(actor=who, episode=episode, step="acute", base=0, at=NOW),
+    "reopen": lambda who, episode, place: signing.reopen(
         actor=who, episode=episode, step="inclusion", reason="fel", at=NOW
     ),
-    "move": lambda who, episode, place: services.move(
+    "move": lambda who, episode, place: moving.move(
         actor=who, episode=episode, step="acute", clinic_id=place.medicine, reason="", at=NOW
     ),
     "preview a version": lambda who, episode, place: versions.preview(actor=who, episode=episode, at=NOW),
@@ -46,7 +46,7 @@ WRITES: Mapping[str, Callable[[Actor, str, Country], object]] = {
 def of_sepsis(actor: Actor) -> str:
     """An episode of sepsis; answers its system id."""
     who = NewPatient(number=number(TOLVAN))
-    return services.begin(actor=actor, who=who, sub_registry="sepsis", written=SEPSIS, is_no_double=False, at=NOW)
+    return beginning.begin(actor=actor, who=who, sub_registry="sepsis", written=SEPSIS, is_no_double=False, at=NOW)
 
 
 @pytest.fixture
@@ -84,11 +84,11 @@ def test_a_patient_that_is_only_read_about_has_no_number_changed_and_may_be_begu
     change = {"actor": karin, "patient": patient, "number": number(RESERVE), "reason": "fel"}
     assert not audited_reads.open_patient(actor=karin, system_id=patient, at=NOW).may_report
     with pytest.raises(NotFound):
-        identity.change_number(**change, at=NOW)  # type: ignore[arg-type]
-    assert services.known_patient(actor=karin, system_id=patient, at=NOW).number == number(TOLVAN)
+        renumbering.change_number(**change, at=NOW)  # type: ignore[arg-type]
+    assert inclusion.known_patient(actor=karin, system_id=patient, at=NOW).number == number(TOLVAN)
     begun(karin)
     assert audited_reads.open_patient(actor=karin, system_id=patient, at=NOW).may_report
-    identity.change_number(**change, at=NOW + HOUR)  # type: ignore[arg-type]
+    renumbering.change_number(**change, at=NOW + HOUR)  # type: ignore[arg-type]
 
 
 def test_an_administrators_right_opens_no_patient_to_whoever_reads_in_another_sub_registry(

@@ -14,7 +14,7 @@ from registret.config.ready import NotReady, check_forms_in_use
 from registret.records.lifecycle import StepState
 from registret.records.patient_rights.extracts import registry_extract
 from registret.records.refusals import FormChanged
-from registret.records.reporting import audited_reads, services, versions
+from registret.records.reporting import audited_reads, signing, versions, writing
 from registret.registries.comparing import Change
 from registret.registries.queries import DEFINITIONS, catalogue
 from tests.rooms.records.scene import ACUTE, HOUR, MINUTE, NOW, Ward, begun, case, handler
@@ -50,8 +50,8 @@ def next_version(own: Path, *edits: tuple[str, str, str]) -> None:
 def signed(here: Ward) -> str:
     episode = begun(here.anna)
     written = {**ACUTE, "pulse": ["88"]}
-    services.write(actor=here.anna, episode=episode, step="acute", base=0, written=written, at=NOW)
-    services.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
+    writing.write(actor=here.anna, episode=episode, step="acute", base=0, written=written, at=NOW)
+    signing.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
     return episode
 
 
@@ -60,7 +60,7 @@ def test_an_episode_stays_on_the_version_that_it_was_begun_with(here: Ward, own:
     next_version(own, RENAMED)
     page = audited_reads.open_step(actor=here.anna, episode=episode, step="acute", at=NOW)
     assert page.episode.version == NEWEST
-    services.write(actor=here.anna, episode=episode, step="acute", base=0, written={"pulse": ["80"]}, at=NOW)
+    writing.write(actor=here.anna, episode=episode, step="acute", base=0, written={"pulse": ["80"]}, at=NOW)
     new = begun(here.anna, arrived_at=["2026-08-20T08:15"])
     assert audited_reads.open_step(actor=here.anna, episode=new, step="acute", at=NOW).episode.version == NEXT
 
@@ -116,28 +116,28 @@ def test_without_a_newer_version_there_is_nothing_to_move_to_nor_for_others(here
 def test_nobody_signs_under_a_form_that_was_changed_in_use(here: Ward, own: Path) -> None:
     next_version(own, RENAMED)
     episode = begun(here.anna)
-    services.write(actor=here.anna, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
+    writing.write(actor=here.anna, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
     file = own / "pneumoni" / str(NEXT) / "acute.toml"
     file.write_text(file.read_text(encoding="utf-8").replace("least = 8, most = 45", "least = 9, most = 45"), "utf-8")
     catalogue.cache_clear()
     with pytest.raises(FormChanged):
-        services.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
+        signing.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
 
 
 def test_a_form_that_was_changed_in_use_takes_nothing_and_the_server_does_not_start(here: Ward, own: Path) -> None:
     next_version(own, RENAMED)
     episode = begun(here.anna)
-    services.write(actor=here.anna, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
+    writing.write(actor=here.anna, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
     check_forms_in_use()
     file = own / "pneumoni" / str(NEXT) / "acute.toml"
     file.write_text(file.read_text(encoding="utf-8").replace("least = 8, most = 45", "least = 9, most = 45"), "utf-8")
     catalogue.cache_clear()
     with pytest.raises(FormChanged):
-        services.write(actor=here.anna, episode=episode, step="acute", base=1, written={"crp": ["80"]}, at=NOW)
+        writing.write(actor=here.anna, episode=episode, step="acute", base=1, written={"crp": ["80"]}, at=NOW)
     with pytest.raises(NotReady, match=f"version {NEXT} of pneumoni is in use, and its definition is not what it was"):
         check_forms_in_use()
     with pytest.raises(FormChanged):
-        services.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
+        signing.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
     # Another sub-registry is still there, and the version is not.
     shutil.move(own / "pneumoni", own / "another")
     for text_file in (own / "another" / str(NEXT)).glob("register.toml"):

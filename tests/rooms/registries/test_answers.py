@@ -15,7 +15,7 @@ from registret.kernel.dates import DateFault, DateTrouble
 from registret.registries.answers import Answer, AnswerBroken, FormFault, read, restored, written
 from registret.registries.forms import Question
 from registret.registries.queries import form_of
-from registret.registries.schema import Mark, Missing
+from registret.registries.vocabulary import Mark, Missing
 from tests.rooms.registries.building import INCLUSION, at, form, variable
 
 NOW = at("2026-11-25T12:00")

@@ -12,7 +12,7 @@ from registret.registries.answers import Answer
 from registret.registries.assessing import Assessment, KnownOfPatient, assess
 from registret.registries.forms import Form
 from registret.registries.queries import read
-from registret.registries.schema import Missing
+from registret.registries.vocabulary import Missing
 from tests.rooms.registries.building import INCLUSION, NOBODY, REGISTER, answer, at, form, variable, write
 
 PULSE = """

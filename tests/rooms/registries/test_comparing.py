@@ -11,7 +11,7 @@ from registret.registries.answers import Answer
 from registret.registries.comparing import Aspect, Change, Difference, compare, move
 from registret.registries.forms import Form
 from registret.registries.queries import form_of, read
-from registret.registries.schema import Missing
+from registret.registries.vocabulary import Missing
 from tests.rooms.registries.building import INCLUSION, REGISTER, answer, at, form, variable, write
 
 LISTS = """

@@ -15,8 +15,9 @@ from registret.registries.evaluating import Value
 from registret.registries.expressions import Expression, Kind, Name
 from registret.registries.forms import KINDS, KNOWN_OF_THE_PATIENT, Form
 from registret.registries.queries import catalogue
-from registret.registries.schema import Block, Codes, CodeSystem, Missing, Option, VariableType, Words
 from registret.registries.units import ucum_of
+from registret.registries.variables import Option
+from registret.registries.vocabulary import Block, Codes, CodeSystem, Missing, VariableType, Words
 from tests.rooms.registries.building import at
 
 FORMS = [pytest.param(form, id=f"{form.code}-{form.version}") for form in catalogue().forms.values()]

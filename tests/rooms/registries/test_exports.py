@@ -19,7 +19,7 @@ from registret.registries.codebook import COLUMNS, as_csv
 from registret.registries.forms import Form
 from registret.registries.queries import catalogue, form_of, read
 from registret.registries.questionnaire import as_questionnaire
-from registret.registries.schema import VariableType
+from registret.registries.vocabulary import VariableType
 from tests.rooms.registries.building import INCLUSION, REGISTER, form, variable, write, write_example
 
 ORIGIN = "https://registret.example"

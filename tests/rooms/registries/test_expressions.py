@@ -14,14 +14,9 @@ from hypothesis import strategies as st
 
 from registret.registries.between import Between, TooLow
 from registret.registries.evaluating import Known, Value
-from registret.registries.expressions import (
-    LONGEST,
-    Expression,
-    ExpressionBroken,
-    Kind,
-    Name,
-    parse,
-)
+from registret.registries.expressions import Expression, ExpressionBroken, Kind, Name
+from registret.registries.parsing import parse
+from registret.registries.syntax import LONGEST
 from tests.rooms.registries.building import at
 
 NAMES = {

@@ -9,7 +9,7 @@ import pytest
 from registret.registries.answers import Answer, AnswerBroken, FormFault, read, restored, written
 from registret.registries.queries import form_of
 from registret.registries.saying import said
-from registret.registries.schema import Mark
+from registret.registries.vocabulary import Mark
 from tests.rooms.registries.building import at
 
 NOW = at("2026-11-20T10:00")

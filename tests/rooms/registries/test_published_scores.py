@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from registret.registries.answers import Answer
 from registret.registries.assessing import KnownOfPatient, ScoreNow, assess
 from registret.registries.queries import form_of
-from registret.registries.schema import Missing, VariableType
+from registret.registries.vocabulary import Missing, VariableType
 from tests.rooms.registries import published
 from tests.rooms.registries.published import Possible, possible, together
 

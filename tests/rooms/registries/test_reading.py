@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from registret.registries.faults import Fault
 from registret.registries.queries import DefinitionBroken, read
-from registret.registries.reading import Fault
-from registret.registries.schema import RuleLevel
 from registret.registries.toml_lines import Lines
+from registret.registries.vocabulary import RuleLevel
 from tests.rooms.registries.building import INCLUSION, REGISTER, form, variable, write
 
 LISTS = """\

@@ -11,7 +11,7 @@ from registret.registries.answers import Answer
 from registret.registries.assessing import ScoreNow
 from registret.registries.queries import form_of
 from registret.registries.saying import computed, in_digits, said
-from registret.registries.schema import Missing
+from registret.registries.vocabulary import Missing
 from tests.rooms.registries.building import at
 
 FORM = form_of("pneumoni", 1)

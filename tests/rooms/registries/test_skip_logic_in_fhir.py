@@ -15,7 +15,7 @@ from registret.registries.assessing import KnownOfPatient, assess
 from registret.registries.forms import Form, Question
 from registret.registries.queries import catalogue
 from registret.registries.questionnaire import as_questionnaire
-from registret.registries.schema import VariableType
+from registret.registries.vocabulary import VariableType
 from tests.rooms.registries.building import at
 
 PATIENT = KnownOfPatient(birth_date=None, sex="female", died_on=None, age=70)

@@ -13,8 +13,8 @@ from registret.registries.answers import read as read_answer
 from registret.registries.assessing import assess
 from registret.registries.forms import Form
 from registret.registries.queries import DEFINITIONS, DefinitionBroken, catalogue, form_of, read
-from registret.registries.schema import CodeSystem
 from registret.registries.terminologies import CodeDoubt, CodeFault
+from registret.registries.vocabulary import CodeSystem
 from tests.rooms.registries.building import INCLUSION, NOBODY, at, variable, write
 from tests.rooms.registries.test_definitions import coded, every_form
 

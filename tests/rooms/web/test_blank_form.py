@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from registret.access.roles import Role
-from registret.records.reporting import services
+from registret.records.reporting import writing
 from registret.registries import codebook
 from registret.registries.conditions import asked_when
 from registret.registries.forms import Form
@@ -83,7 +83,7 @@ def test_what_is_answered_is_marked_among_the_options_and_stands_on_the_line(ann
     actor = cast.actor(ANNA, at=now - timedelta(hours=1))
     episode = begun(actor, at=now, arrived_at=arrived)
     written = {"confusion": ["no"], "comorbidity": ["copd", "diabetes"], "pulse": ["88"], "crp": ["missing:not_done"]}
-    services.write(actor=actor, episode=episode, step="acute", base=0, written=written, at=now)
+    writing.write(actor=actor, episode=episode, step="acute", base=0, written=written, at=now)
     page = anna.get(f"/vardepisod/{episode}/utskrift")
     found = {re.sub(r"<[^>]*>", "", ask.partition("</h4>")[0]): ask for ask in asks(page.content.decode())}
     assert ticks(found["Nytillkommen förvirring"]) == ["Ja", "Nej (valt)", "Ej utfört", "Okänt"]

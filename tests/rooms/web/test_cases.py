@@ -18,8 +18,8 @@ from registret.rate_limits.services import TooMany, take
 from registret.records.cases import CASES_PER_PERSON
 from registret.records.models import OptOut, Patient
 from registret.records.patient_rights.opting_out import destroy_left
-from registret.records.reporting import services
-from registret.records.retention.services import destroy_due
+from registret.records.reporting import writing
+from registret.records.retention.destroying import destroy_due
 from registret.records.scope import all_providers
 from registret.web.cases import paper
 from tests import cast
@@ -166,7 +166,7 @@ def test_who_opens_too_many_is_told_until_when_and_the_log_is_told_of_each(
 
 def test_registerutdrag_as_json_has_everything(anna: Actor, episode: str, now: datetime) -> None:
     written = {name: value for name, value in ACUTE.items() if not name.endswith("_at")}
-    services.write(actor=anna, episode=episode, step="acute", base=0, written=written, at=now)
+    writing.write(actor=anna, episode=episode, step="acute", base=0, written=written, at=now)
     answer = post(greta(), "/patientarenden/registerutdrag", form="json")
     assert answer["Content-Type"] == "application/json"
     assert re.fullmatch(r'attachment; filename="registerutdrag-[0-9-]{10}\.json"', answer["Content-Disposition"])
@@ -322,7 +322,7 @@ def test_retention_is_decided_after_a_question(old: str) -> None:
 
 def test_the_research_block_is_decided_about_by_itself(anna: Actor, now: datetime) -> None:
     episode = begun(anna, at=now, arrived_at=["2012-05-05T12:00"])
-    services.write(actor=anna, episode=episode, step="acute", base=0, written={"smoking": ["never"]}, at=now)
+    writing.write(actor=anna, episode=episode, step="acute", base=0, written={"smoking": ["never"]}, at=now)
     browser = greta()
     assert "Pneumoni, bara forskningsfrågorna" in text_of(browser.get("/gallring"))
     assert "1 vårdepisod från tiden före" in text_of(browser.get("/gallring/pneumoni"))

@@ -11,7 +11,7 @@ from django.utils import timezone
 from registret.access.actor import Actor
 from registret.access.roles import Role
 from registret.kernel.sweden import SWEDEN
-from registret.records.reporting import services
+from registret.records.reporting import signing, writing
 from registret.words.days import day_in_words
 from tests import cast
 from tests.cast import ANNA, Country
@@ -39,7 +39,7 @@ def discharged(anna: Actor, now: datetime, *, to: str) -> str:
     arrived = timezone.localtime(now - timedelta(days=40), SWEDEN)
     episode = begun(anna, at=now, arrived_at=[f"{arrived:%Y-%m-%dT%H:%M}"])
     left = {"discharged_at": [f"{arrived + timedelta(days=5):%Y-%m-%dT%H:%M}"], "discharged_to": [to]}
-    services.write(actor=anna, episode=episode, step="discharge", base=0, written=left, at=now)
+    writing.write(actor=anna, episode=episode, step="discharge", base=0, written=left, at=now)
     return episode
 
 
@@ -84,8 +84,8 @@ def signed_through(anna: Actor, now: datetime, *, days: int) -> str:
     for step, answers in (("acute", ACUTE), ("discharge", {**DISCHARGE, **left})):
         early = [f"{arrived + timedelta(hours=1):%Y-%m-%dT%H:%M}"]
         timed = {code: early if code.endswith("_at") and code not in left else one for code, one in answers.items()}
-        services.write(actor=anna, episode=episode, step=step, base=0, written=timed, at=now)
-        services.sign(actor=anna, episode=episode, step=step, base=1, at=now)
+        writing.write(actor=anna, episode=episode, step=step, base=0, written=timed, at=now)
+        signing.sign(actor=anna, episode=episode, step=step, base=1, at=now)
     return episode
 
 

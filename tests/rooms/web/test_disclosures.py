@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from registret.access.actor import Actor
 from registret.access.roles import Role
-from registret.records.disclosure.services import DECIDABLE_FOR, close_due
+from registret.records.disclosure.deciding import DECIDABLE_FOR
+from registret.records.disclosure.ending import close_due
 from registret.records.models import Disclosure, DisclosureFetch, Patient
 from registret.records.scope import all_providers
 from tests import cast

@@ -14,10 +14,10 @@ from django.utils.formats import date_format
 from registret.access.actor import Actor
 from registret.access.roles import Role
 from registret.ledger.models import Entry
-from registret.records.reporting import services
-from registret.records.reporting.services import NewPatient
+from registret.records.reporting import beginning, signing, writing
+from registret.records.reporting.inclusion import NewPatient
 from registret.registries.queries import catalogue
-from registret.registries.schema import Block
+from registret.registries.vocabulary import Block
 from registret.words.days import moment_in_words
 from tests import cast
 from tests.cast import ANNA, Country
@@ -53,7 +53,7 @@ def moment(at: datetime) -> str:
 
 
 def save(anna: Actor, episode: str, written: Written, *, base: int = 0, step: str = "acute") -> None:
-    services.write(actor=anna, episode=episode, step=step, base=base, written=written, at=timezone.now())
+    writing.write(actor=anna, episode=episode, step=step, base=base, written=written, at=timezone.now())
 
 
 def form_of(episode: str, step: str = "acute") -> str:
@@ -218,7 +218,7 @@ def test_parts_of_a_score_are_rows_of_its_card_and_what_is_measured_first_comes_
     anna: Actor, now: datetime
 ) -> None:
     arrived = now - timedelta(days=4)
-    episode = services.begin(
+    episode = beginning.begin(
         actor=anna,
         who=NewPatient(number=number(TOLVAN)),
         sub_registry="sepsis",
@@ -299,7 +299,7 @@ def test_after_signing_the_note_leads_on_to_the_next_step_and_so_does_a_list(
         "antibiotic_at": [moment(now - timedelta(days=3))],
     }
     save(anna, episode, {**UNTIMED, **times})
-    services.sign(actor=anna, episode=episode, step="acute", base=1, at=timezone.now())
+    signing.sign(actor=anna, episode=episode, step="acute", base=1, at=timezone.now())
     assert "Fortsätt med utskrivning" in text_of(Browser.of(ANNA).get(f"/vardepisod/{episode}/acute"))
     page = Browser.of(ANNA).get("/start")
     assert f"/vardepisod/{episode}/discharge" in page.content.decode()
@@ -312,7 +312,7 @@ def test_a_signed_step_is_read_and_holds_no_field(anna: Actor, episode: str, now
         "antibiotic_at": [moment(now - timedelta(days=3))],
     }
     save(anna, episode, {**UNTIMED, **times})
-    services.sign(actor=anna, episode=episode, step="acute", base=1, at=timezone.now())
+    signing.sign(actor=anna, episode=episode, step="acute", base=1, at=timezone.now())
     page = form_of(episode)
     main = page[page.index("<main") :]
     assert "data-q=" not in main

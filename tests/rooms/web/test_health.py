@@ -19,7 +19,7 @@ from registret.kernel.identifiers import EmailAddress
 from registret.mail.queries import outbox
 from registret.mail.services import post
 from registret.records.models import OptOut
-from registret.records.patient_rights.opting_out import write_marks
+from registret.records.patient_rights.kept_marks import write_marks
 from registret.revocation import trust as believed
 from registret.revocation.models import KeptCrl, Upkeep
 from tests import cast

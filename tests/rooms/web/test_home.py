@@ -17,7 +17,7 @@ from registret.kernel.by import By
 from registret.kernel.identifiers import HsaId
 from registret.ledger.services import record
 from registret.oversight.services import draw_sample
-from registret.records.reporting.services import write
+from registret.records.reporting.writing import write
 from registret.web.home.views import _greeting
 from registret.words.refusals import log_title
 from tests import cast

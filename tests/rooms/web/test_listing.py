@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from registret.access.actor import Actor
 from registret.access.roles import Role
-from registret.records.reporting import services
+from registret.records.reporting import writing
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, Country
 from tests.rooms.records.scene import SAMORDNAD, TOLVAN, begun, log
@@ -39,7 +39,7 @@ def arrived(days_ago: int, *, before: datetime) -> list[str]:
 def test_the_list_is_filtered_by_its_address_and_masks_the_number(anna: Actor, now: datetime) -> None:
     begun(anna, at=now, arrived_at=arrived(4, before=now))
     draft = begun(anna, patient=SAMORDNAD, at=now, arrived_at=arrived(9, before=now))
-    services.write(actor=anna, episode=draft, step="acute", base=0, written={"confusion": ["no"]}, at=now)
+    writing.write(actor=anna, episode=draft, step="acute", base=0, written={"confusion": ["no"]}, at=now)
     browser = Browser.of(ANNA)
     page = browser.get("/registreringar")
     said = text_of(page)

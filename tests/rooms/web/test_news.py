@@ -17,7 +17,7 @@ from django.utils import timezone
 from registret.access.actor import Actor
 from registret.access.roles import Role
 from registret.accounts.sessions import sitting
-from registret.records.reporting import services
+from registret.records.reporting import moving, writing
 from registret.words.days import clock_in_words
 from tests import cast
 from tests.cast import ANNA, CECILIA, KARIN, Country, Person
@@ -57,7 +57,7 @@ def episode(place: Country, now: datetime) -> str:
 
 def write(actor: Actor, episode: str, at: datetime, *, base: int = 0, **written: str) -> None:
     texts = {code: [text] for code, text in written.items()}
-    services.write(actor=actor, episode=episode, step="acute", base=base, written=texts, at=at)
+    writing.write(actor=actor, episode=episode, step="acute", base=base, written=texts, at=at)
 
 
 def ask(who: Person | Browser, episode: str, base: int = 0, **sent: str) -> Any:
@@ -114,7 +114,7 @@ def test_an_answer_that_was_taken_away_comes_as_none(episode: str, karin: Actor,
 def test_a_page_is_told_that_nothing_more_can_be_written(
     place: Country, episode: str, karin: Actor, now: datetime
 ) -> None:
-    services.move(actor=karin, episode=episode, step="acute", clinic_id=place.medicine, reason="Vård där", at=now)
+    moving.move(actor=karin, episode=episode, step="acute", clinic_id=place.medicine, reason="Vård där", at=now)
     assert ask(ANNA, episode).json()["closed"] == "Steget har flyttats till en annan klinik. Ladda om sidan."
 
 

@@ -13,7 +13,7 @@ import pytest
 from registret.oversight.extracts import LogExtract, Seen, log_extract_of_case
 from registret.records.numbers import PatientNumber, Sex
 from registret.records.patient_rights import extracts
-from registret.records.patient_rights.extracts import (
+from registret.records.patient_rights.in_words import (
     AnswerInWords,
     ChangeInWords,
     EpisodeInWords,

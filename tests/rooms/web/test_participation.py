@@ -6,7 +6,7 @@ import pytest
 
 from registret.access.grants.participation import left_out
 from registret.registries.queries import open_for_entry, sub_registries
-from registret.registries.schema import RegistryState
+from registret.registries.vocabulary import RegistryState
 from tests.cast import BERTIL, DORIS, Country
 from tests.rooms.web.client import Browser, text_of
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from registret.records.patient_rights.opting_out import marks
+from registret.records.patient_rights.kept_marks import marks
 
 
 class Command(BaseCommand):

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from registret.records.opt_out_marks import key_names
 from registret.records.patient_rights.mark_file import MarksBroken, read_kept
-from registret.records.patient_rights.opting_out import came_back, replay
+from registret.records.patient_rights.replaying import came_back, replay
 
 
 class Command(BaseCommand):

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from registret.access.refusals import NotFound, PrincipalsMissing
 from registret.kernel.by import By
-from registret.records.disclosure.services import take_key
+from registret.records.disclosure.key import take_key
 from registret.records.refusals import NotDecided, NotFetched, ResearchKeyMissing
 
 

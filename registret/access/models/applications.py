@@ -1,0 +1,171 @@
+"""Applications for a role at a clinic, their notes, and claims to an earlier account."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from registret.access.lifecycle import ApplicationState
+from registret.access.roles import (
+    ROLES_TO_APPLY_FOR,
+)
+
+MAY_BE_FORGOTTEN = frozenset({ApplicationState.DECLINED, ApplicationState.WITHDRAWN, ApplicationState.LAPSED})
+"""What was asked for and came to nothing. The database lets no other application go, but those of erased accounts."""
+
+
+class Application(models.Model):
+    """Somebody asks for a role at a clinic."""
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="applications")
+    clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=30, choices=[(r.value, r.value) for r in ROLES_TO_APPLY_FOR])
+    sub_registries = ArrayField(models.CharField(max_length=40), default=list)
+    message = models.CharField(max_length=500, blank=True, default="")
+    state = models.CharField(
+        max_length=12, choices=[(s.value, s.value) for s in ApplicationState], default=ApplicationState.WAITING
+    )
+    applied_at = models.DateTimeField()
+    reminded_at = models.DateTimeField(null=True)
+    taken_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
+    taken_at = models.DateTimeField(null=True)
+    # Tillstyrkt: what one at the registry office has decided, where another must decide the same.
+    recommended_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
+    recommended_at = models.DateTimeField(null=True)
+    recommended_role = models.CharField(max_length=30, blank=True, default="")
+    recommended_sub_registries = ArrayField(models.CharField(max_length=40), default=list)
+    recommended_until = models.DateField(null=True)
+    # Since when it also stands at the registry office.
+    escalated_at = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_waiting_application_per_clinic",
+                fields=["account", "clinic"],
+                condition=Q(state=ApplicationState.WAITING),
+            ),
+            models.CheckConstraint(
+                name="application_state_known", condition=Q(state__in=[s.value for s in ApplicationState])
+            ),
+            models.CheckConstraint(
+                name="application_role_known", condition=Q(role__in=[r.value for r in ROLES_TO_APPLY_FOR])
+            ),
+            models.CheckConstraint(
+                name="application_decided_has_moment",
+                condition=Q(state=ApplicationState.WAITING, decided_at=None, decided_by=None)
+                | (~Q(state=ApplicationState.WAITING) & Q(decided_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="application_decided_by_somebody_else",
+                condition=~Q(state__in=[ApplicationState.ATTESTED, ApplicationState.DECLINED])
+                | (Q(decided_by__isnull=False) & ~Q(decided_by=F("account"))),
+            ),
+            models.CheckConstraint(
+                name="application_taken_whole",
+                condition=Q(taken_by=None, taken_at=None) | Q(taken_by__isnull=False, taken_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="application_recommended_whole",
+                condition=Q(recommended_by=None, recommended_at=None, recommended_role="", recommended_until=None)
+                | Q(
+                    recommended_by__isnull=False,
+                    recommended_at__isnull=False,
+                    recommended_role__in=[r.value for r in ROLES_TO_APPLY_FOR],
+                    recommended_until__isnull=False,
+                ),
+            ),
+            models.CheckConstraint(
+                name="application_recommended_by_somebody_else",
+                condition=Q(recommended_by=None) | ~Q(recommended_by=F("account")),
+            ),
+            models.CheckConstraint(
+                name="application_declined_has_reason",
+                condition=~Q(state=ApplicationState.DECLINED) | ~Q(reason=""),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["clinic", "id"], name="application_waiting", condition=Q(state=ApplicationState.WAITING)
+            ),
+            models.Index(fields=["account", "-id"], name="application_of_account"),
+            models.Index(fields=["applied_at"], name="application_by_age", condition=Q(state=ApplicationState.WAITING)),
+            models.Index(
+                fields=["decided_at"], name="application_to_forget", condition=Q(state__in=sorted(MAY_BE_FORGOTTEN))
+            ),
+            models.Index(
+                fields=["decided_at"], name="application_attested", condition=Q(state=ApplicationState.ATTESTED)
+            ),
+        ]
+
+
+class Note(models.Model):
+    """What was written about an application, by an administrator or, in answer, by the applicant. Never changed."""
+
+    class Kind(models.TextChoices):
+        NOTE = "note"
+        QUESTION = "question"
+        ANSWER = "answer"
+
+    id = models.BigAutoField(primary_key=True)
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    text = models.CharField(max_length=1000)
+    at = models.DateTimeField()
+    by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="note_kind_known", condition=Q(kind__in=["note", "question", "answer"])),
+            models.CheckConstraint(name="note_says_something", condition=~Q(text="")),
+        ]
+
+
+class Claim(models.Model):
+    """Somebody with a new HSA-id says that an account under another one is theirs as well.
+
+    `old_account` is whose confirmed address `email` was when the code was sent; without one no code can be right.
+    Proven by the code, settled when somebody attests: then the old account has ended, and the row is the link.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    old_account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
+    email = models.CharField(max_length=254, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    wrong_codes = models.PositiveSmallIntegerField(default=0)
+    proven_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_open_claim_per_account", fields=["account"], condition=Q(settled_at=None)
+            ),
+            models.UniqueConstraint(
+                name="one_settled_claim_per_old_account",
+                fields=["old_account"],
+                condition=Q(settled_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="claim_of_another", condition=Q(old_account=None) | ~Q(old_account=F("account"))
+            ),
+            models.CheckConstraint(
+                name="claim_proven_of_somebody", condition=Q(proven_at=None) | Q(old_account__isnull=False)
+            ),
+            # Once it is settled, the address is of no use any more.
+            models.CheckConstraint(
+                name="claim_settled_when_proven",
+                condition=(Q(settled_at=None) & ~Q(email=""))
+                | Q(settled_at__isnull=False, proven_at__isnull=False, email=""),
+            ),
+            models.CheckConstraint(name="claim_expires_later", condition=Q(expires_at__gt=F("sent_at"))),
+            models.CheckConstraint(name="claim_guesses_bounded", condition=Q(wrong_codes__lte=20)),
+        ]

@@ -1,0 +1,110 @@
+"""What somebody may do where and until when, and the sub-registries that a clinic takes part in."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from registret.access.models.applications import Application
+from registret.access.roles import (
+    ROLES_AT_A_CLINIC,
+    ROLES_OF_THE_OFFICE,
+    Role,
+)
+
+
+class Source(models.TextChoices):
+    """How a grant came about."""
+
+    ATTESTED = "attested"
+    APPOINTED = "appointed"
+    CHANGED = "changed"
+    IMPORTED = "imported"
+
+
+class Grant(models.Model):
+    """Behörighet: what somebody may do, where, from, to, by whom. Attested or appointed, never for oneself."""
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="grants")
+    role = models.CharField(max_length=30, choices=[(r.value, r.value) for r in Role])
+    clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, null=True, related_name="+")
+    sub_registries = ArrayField(models.CharField(max_length=40), default=list)
+    application = models.OneToOneField(Application, on_delete=models.PROTECT, null=True, related_name="+")
+    source = models.CharField(max_length=10, choices=Source.choices, default=Source.APPOINTED, db_default="appointed")
+    begins_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    granted_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
+    # The other one, where two at the registry office have decided.
+    proposed_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
+    decided_by_names = models.CharField(max_length=300, blank=True, default="")
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
+    revoke_reason = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_unrevoked_grant_per_role_and_clinic",
+                fields=["account", "role", "clinic"],
+                condition=Q(revoked_at=None),
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(name="grant_role_known", condition=Q(role__in=[r.value for r in Role])),
+            models.CheckConstraint(
+                name="grant_clinic_fits_role",
+                condition=Q(role__in=sorted(ROLES_AT_A_CLINIC), clinic__isnull=False)
+                | Q(role__in=sorted(ROLES_OF_THE_OFFICE), clinic=None),
+            ),
+            models.CheckConstraint(name="grant_ends_later", condition=Q(ends_at__gt=F("begins_at"))),
+            models.CheckConstraint(
+                name="grant_never_by_oneself", condition=Q(granted_by=None) | ~Q(granted_by=F("account"))
+            ),
+            models.CheckConstraint(
+                name="grant_proposed_by_another",
+                condition=Q(proposed_by=None)
+                | (Q(granted_by__isnull=False) & ~Q(proposed_by=F("granted_by")) & ~Q(proposed_by=F("account"))),
+            ),
+            models.CheckConstraint(
+                name="grant_has_an_author", condition=Q(granted_by__isnull=False) | ~Q(decided_by_names="")
+            ),
+            models.CheckConstraint(name="grant_source_known", condition=Q(source__in=[s.value for s in Source])),
+            # Nobody at a keyboard brings today's accounts in on their own word.
+            models.CheckConstraint(
+                name="grant_imported_by_a_named_decision",
+                condition=~Q(source=Source.IMPORTED) | (Q(granted_by=None) & ~Q(decided_by_names="")),
+            ),
+            models.CheckConstraint(
+                name="grant_revoked_has_reason",
+                condition=Q(revoked_at=None, revoked_by=None, revoke_reason="")
+                | (Q(revoked_at__isnull=False) & ~Q(revoke_reason="")),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["account"], name="grant_living", condition=Q(revoked_at=None)),
+            models.Index(fields=["ends_at"], name="grant_by_end", condition=Q(revoked_at=None)),
+            models.Index(
+                fields=["clinic"],
+                name="grant_administrators",
+                condition=Q(role=Role.LOCAL_ADMINISTRATOR, revoked_at=None),
+            ),
+        ]
+
+
+class Participation(models.Model):
+    """Anslutning: whether a clinic takes part in a sub-registry, from `at` on. Never changed: the newest decision
+    counts, and a clinic about which nothing was decided takes part in all."""
+
+    id = models.BigAutoField(primary_key=True)
+    clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, related_name="+")
+    sub_registry = models.CharField(max_length=40)
+    takes_part = models.BooleanField()
+    reason = models.CharField(max_length=500)
+    at = models.DateTimeField()
+    by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    by_name = models.CharField(max_length=520)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="participation_has_reason", condition=~Q(reason=""))]
+        indexes = [models.Index(fields=["clinic", "sub_registry", "-id"], name="participation_newest")]

@@ -1,0 +1,22 @@
+"""Letters that were sent because something was due, so that none is sent twice."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Notice(models.Model):
+    """That a letter of the clock has been written: each once, also by two machines at the same moment.
+
+    `subject` is the id of what it is about, `occasion` tells several about one subject apart.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=40)
+    subject = models.BigIntegerField()
+    occasion = models.CharField(max_length=40, blank=True, default="")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="notice_once", fields=["kind", "subject", "occasion"])]
+        indexes = [models.Index(fields=["at"], name="notice_at")]

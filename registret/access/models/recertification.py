@@ -1,0 +1,85 @@
+"""The recurring question whether everybody with a right still works at the clinic."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from registret.access.lifecycle import LineState
+from registret.access.models.grants import Grant
+
+
+class Recertification(models.Model):
+    """Genomgång: a clinic is asked whether all who have a grant there still work there.
+
+    `opened_by` null: by the clock, in turn.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+    # The first moment at which silence counts.
+    due_at = models.DateTimeField()
+    opened_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=500, blank=True, default="")
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_open_recertification_per_clinic", fields=["clinic"], condition=Q(closed_at=None)
+            ),
+            models.CheckConstraint(name="recertification_due_later", condition=Q(due_at__gt=F("opened_at"))),
+            models.CheckConstraint(
+                name="recertification_out_of_turn_has_reason",
+                condition=Q(opened_by=None, reason="") | (Q(opened_by__isnull=False) & ~Q(reason="")),
+            ),
+            models.CheckConstraint(
+                name="recertification_closed_later", condition=Q(closed_at=None) | Q(closed_at__gte=F("opened_at"))
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], name="recertification_open", condition=Q(closed_at=None)),
+            models.Index(fields=["clinic", "-opened_at"], name="recertification_newest"),
+        ]
+
+
+class RecertificationLine(models.Model):
+    """One grant that was valid when the recertification was opened, and what became of it. Answered once.
+
+    It goes when the grant of an ended account is forgotten, and not before.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    recertification = models.ForeignKey(Recertification, on_delete=models.PROTECT, related_name="lines")
+    grant = models.ForeignKey(Grant, on_delete=models.CASCADE, related_name="+")
+    # The grant's, so that the database can refuse whoever answers about themselves.
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(
+        max_length=10, choices=[(s.value, s.value) for s in LineState], default=LineState.UNANSWERED
+    )
+    settled_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="a_grant_once_in_a_recertification", fields=["recertification", "grant"]),
+            models.CheckConstraint(name="line_state_known", condition=Q(state__in=[s.value for s in LineState])),
+            models.CheckConstraint(
+                name="line_settled_whole",
+                condition=Q(state=LineState.UNANSWERED, settled_at=None, answered_by=None)
+                | Q(
+                    state__in=[LineState.KEPT, LineState.CHANGED, LineState.ENDED],
+                    settled_at__isnull=False,
+                    answered_by__isnull=False,
+                )
+                | Q(state__in=[LineState.SILENT, LineState.OVERTAKEN], settled_at__isnull=False, answered_by=None),
+            ),
+            models.CheckConstraint(
+                name="line_never_by_oneself", condition=Q(answered_by=None) | ~Q(answered_by=F("account"))
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["grant"], name="line_unanswered", condition=Q(state=LineState.UNANSWERED)),
+            models.Index(fields=["recertification"], name="line_of_open", condition=Q(state=LineState.UNANSWERED)),
+        ]

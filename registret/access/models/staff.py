@@ -1,0 +1,114 @@
+"""Substitutes, and appointments that one person proposes and another confirms."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Upper
+
+from registret.access.lifecycle import SubstitutionState
+from registret.access.roles import (
+    ROLES_TO_NOMINATE,
+    Role,
+)
+from registret.kernel.identifiers import HsaId
+
+
+class Substitution(models.Model):
+    """A colleague who is proposed as local administrator for a time. Three people: who proposes, who is proposed, and
+    who confirms. Out of a confirmed one comes a grant that ends by itself."""
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, related_name="+")
+    begins_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    state = models.CharField(
+        max_length=12, choices=[(s.value, s.value) for s in SubstitutionState], default=SubstitutionState.WAITING
+    )
+    proposed_at = models.DateTimeField()
+    proposed_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_waiting_substitution_per_clinic",
+                fields=["account", "clinic"],
+                condition=Q(state=SubstitutionState.WAITING),
+            ),
+            models.CheckConstraint(
+                name="substitution_state_known", condition=Q(state__in=[s.value for s in SubstitutionState])
+            ),
+            models.CheckConstraint(name="substitution_ends_later", condition=Q(ends_at__gt=F("begins_at"))),
+            models.CheckConstraint(
+                name="substitution_proposed_by_somebody_else", condition=~Q(proposed_by=F("account"))
+            ),
+            models.CheckConstraint(
+                name="substitution_decided_has_moment",
+                condition=Q(state=SubstitutionState.WAITING, decided_at=None, decided_by=None)
+                | (~Q(state=SubstitutionState.WAITING) & Q(decided_at__isnull=False, decided_by__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="substitution_decided_by_a_third",
+                condition=~Q(state__in=[SubstitutionState.CONFIRMED, SubstitutionState.DECLINED])
+                | (~Q(decided_by=F("account")) & ~Q(decided_by=F("proposed_by"))),
+            ),
+            models.CheckConstraint(
+                name="substitution_declined_has_reason",
+                condition=~Q(state=SubstitutionState.DECLINED) | ~Q(reason=""),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["clinic", "id"], name="substitution_waiting", condition=Q(state=SubstitutionState.WAITING)
+            ),
+        ]
+
+
+class Nomination(models.Model):
+    """Somebody who is proposed as log reviewer or case handler, or as local administrator of a clinic that has none.
+
+    One at the registry office proposes, another confirms.
+
+    Who is proposed may have no account yet, so names and address stand here while the row is kept: some weeks. What was
+    declined or taken back is no row any more; the log is the history.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    hsa_id = models.CharField(max_length=HsaId.MAX_LENGTH)
+    given_name = models.CharField(max_length=256, blank=True)
+    surname = models.CharField(max_length=256)
+    email = models.CharField(max_length=254)
+    role = models.CharField(
+        max_length=30, choices=[(r.value, r.value) for r in (*ROLES_TO_NOMINATE, Role.LOCAL_ADMINISTRATOR)]
+    )
+    clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, null=True, related_name="+")
+    proposed_at = models.DateTimeField()
+    proposed_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                Upper("hsa_id"), "role", "clinic", name="one_nomination_per_person_and_role", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                name="nomination_role_known",
+                condition=Q(role__in=[r.value for r in ROLES_TO_NOMINATE], clinic=None)
+                | Q(role=Role.LOCAL_ADMINISTRATOR, clinic__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="nomination_confirmed_whole",
+                condition=Q(confirmed_at=None, confirmed_by=None)
+                | Q(confirmed_at__isnull=False, confirmed_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="nomination_confirmed_by_another",
+                condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("proposed_by")),
+            ),
+        ]
+        indexes = [models.Index(fields=["proposed_at"], name="nomination_by_age")]

@@ -1,0 +1,83 @@
+"""The key that leads from the pseudonyms of a disclosure back to patients.
+
+It leaves the registry by an operator's command, in the name of two people, and is in no file and on no page.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from registret.access.checks import two_names
+from registret.access.refusals import NotFound
+from registret.kernel.by import By
+from registret.ledger.services import record
+from registret.records.disclosure.fetching import log_each_patient
+from registret.records.disclosure.scope import pseudonyms_of
+from registret.records.models import Disclosure, DisclosureFetch, Merge, Number, Patient
+from registret.records.refusals import NotDecided, NotFetched
+from registret.records.scope import snapshot_of_all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """Pseudonyms and numbers, sorted by pseudonym. `left_out`: patients whose identity is protected by now.
+
+    Two pseudonyms have the same number if the patients were merged after the file was fetched.
+    """
+
+    pairs: tuple[tuple[str, str], ...]
+    left_out: int
+
+
+def take_key(*, number: int, decided_by: tuple[str, str], by: By, at: datetime) -> Key:
+    """Return the key of a disclosure: the number in force of each patient in a file that was fetched.
+
+    It can be taken after the last day too: a project may have to find a patient again for as long as it goes on.
+
+    Raises: NotFound, NotDecided, NotFetched, PrincipalsMissing, ResearchKeyMissing.
+    """
+    names = two_names(decided_by)
+    with snapshot_of_all():
+        found = Disclosure.objects.filter(id=number).first()
+        if found is None:
+            raise NotFound()
+        if found.decided_at is None:
+            raise NotDecided()
+        files = found.fetches.filter(what=DisclosureFetch.What.FILE).values_list("who", flat=True)
+        if not files:
+            raise NotFetched()
+        pseudonyms = pseudonyms_of(found)
+        now = _now(frozenset().union(*files))
+        patients = frozenset(now.values())
+        numbers = dict(
+            Number.objects.filter(patient_id__in=patients, patient__is_protected=False, until=None).values_list(
+                "patient_id", "text"
+            )
+        )
+        log_each_patient(dict.fromkeys(sorted(numbers)), "patient.key_taken", number, by=by, at=at)
+        DisclosureFetch.objects.create(
+            disclosure=found, what=DisclosureFetch.What.KEY, patients=len(numbers), at=at, by_name=names
+        )
+        record(
+            event="disclosure.key_taken",
+            by=by,
+            at=at,
+            facts={
+                "disclosure": number,
+                "project": found.project,
+                "patients": len(numbers),
+                "decided_by": names,
+            },
+        )
+        pairs = sorted(
+            (pseudonyms.patient(then), numbers[patient]) for then, patient in now.items() if patient in numbers
+        )
+        protected = Patient.objects.filter(id__in=patients, is_protected=True).count()
+        return Key(pairs=tuple(pairs), left_out=protected)
+
+
+def _now(fetched: frozenset[int]) -> dict[int, int]:
+    """Return the patient that each of these is by now: another one if the two were merged."""
+    merged = dict(Merge.objects.filter(gone_id__in=fetched).values_list("gone_id", "patient_id"))
+    return {then: merged.get(then, then) for then in fetched}

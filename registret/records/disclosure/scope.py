@@ -1,0 +1,57 @@
+"""The disclosures that an actor may see, and what one of them covers."""
+
+from __future__ import annotations
+
+from django.db.models import Count, Q, QuerySet
+
+from registret.access.actor import Actor
+from registret.access.applications.earlier_accounts import all_accounts_of
+from registret.access.refusals import NotFound, NotPermitted
+from registret.access.roles import Permission
+from registret.records.disclosure.pseudonyms import Pseudonyms
+from registret.records.disclosure.selection import Selection
+from registret.records.models import Disclosure, DisclosureFetch
+
+
+def require_handler(actor: Actor) -> None:
+    if not actor.may(Permission.HANDLE_CASES):
+        raise NotPermitted()
+
+
+def visible_disclosures(actor: Actor) -> QuerySet[Disclosure]:
+    """The only way from an actor to disclosures."""
+    require_handler(actor)
+    return Disclosure.objects.annotate(
+        times_fetched=Count("fetches", filter=Q(fetches__what=DisclosureFetch.What.FILE))
+    )
+
+
+def lock_disclosure(actor: Actor, number: int) -> Disclosure:
+    require_handler(actor)
+    found = Disclosure.objects.select_for_update().filter(id=number).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def is_preparer(actor: Actor, found: Disclosure) -> bool:
+    """Return whether the actor has prepared it, also under another account of the same person."""
+    return found.prepared_by_id in all_accounts_of([actor.account_id])
+
+
+def pseudonyms_of(found: Disclosure) -> Pseudonyms:
+    """Raises: ResearchKeyMissing."""
+    return Pseudonyms.of(number=found.id, prepared_at=found.prepared_at, key=found.key)
+
+
+def selection_of(found: Disclosure) -> Selection:
+    return Selection(
+        sub_registry=found.sub_registry,
+        first_day=found.first_day,
+        last_day=found.last_day,
+        parts=frozenset(found.parts),
+        full_dates=found.full_dates,
+        clinics=found.clinics,
+        as_of=found.decided_at,
+        digests=found.forms,
+    )

@@ -1,0 +1,98 @@
+"""Give a patient another number. The earlier one still leads to the patient."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from registret.access.actor import Actor
+from registret.ledger.services import record
+from registret.records.deaths import settle
+from registret.records.identity.checks import Said, check_pair, patient_unless_same
+from registret.records.identity.lookups import fill_in
+from registret.records.identity.population import population_register
+from registret.records.models import Number, Patient
+from registret.records.numbers import PatientNumber
+from registret.records.queries.patients import is_blocked, patient_id_of
+from registret.records.refusals import NumberTaken, NumberUnchanged, OptedOut
+from registret.records.rows import PatientRow
+from registret.records.scope import all_providers
+
+
+def change_number(
+    *, actor: Actor, patient: str, number: PatientNumber, reason: str, mistaken: bool = False, at: datetime
+) -> None:
+    """Give the patient this number from now on. The earlier one still leads to the patient, unless it was `mistaken`:
+    then the person who really has it can be registered. The log has the reason, and no number.
+
+    Only of patients whose records the actor sees, all of them; the others' numbers are changed in a case
+    (`identity_cases`). Whoever is met by what is refused gets an entry.
+
+    Raises: NotFound, NotPermitted, ReasonNeeded (of either), AlsoElsewhere, NumberUnchanged; NotTheSame (two official
+        numbers with different birth dates); NumberTaken (another patient has or had it: are they one?); TakenElsewhere
+        (the same, or its holder has opted out); ValueError (no reason).
+    """
+    said = Said(actor=actor, reason=reason)
+    with transaction.atomic():
+        mine, other, refusal = check_pair(actor, patient, number, at=at)
+        if refusal is None and other is not None:
+            refusal = NumberTaken(patient=other.system_id)
+        if refusal is None:
+            with all_providers():
+                put_number(mine, number, mistaken=mistaken, said=said, at=at)
+    if refusal is not None:
+        raise refusal
+
+
+def put_number(found: PatientRow, number: PatientNumber, *, mistaken: bool, said: Said, at: datetime) -> None:
+    """For acts of this room, with identities and numbers held, inside `all_providers`.
+
+    Raises: NumberUnchanged, OptedOut, NumberTaken.
+    """
+    if number.text == found.number.text:
+        raise NumberUnchanged()
+    if is_blocked(number):
+        raise OptedOut()
+    owner = patient_id_of(number)
+    if (other := patient_unless_same(found, owner)) is not None:
+        raise NumberTaken(patient=other.system_id)
+    give_up_number(found, mistaken=mistaken, at=at)
+    if owner is None:
+        Number.objects.create(patient_id=found.id, text=number.text, kind=number.kind, since=at)
+    else:
+        Number.objects.filter(text=number.text).update(until=None)
+    row = Patient.objects.select_for_update().get(id=found.id)
+    if number.birth_date and number.sex:
+        row.birth_date, row.sex = number.birth_date, number.sex
+    if mistaken:
+        # What the population register said was about another person.
+        row.given_name, row.surname, row.died_on, row.looked_up_at = "", "", None, None
+    # It is asked about another number from now on, and has said nothing of that one yet.
+    row.register_protects = False
+    fill_in(row, population_register().person(number), at=at)
+    row.save()
+    if row.died_on != found.died_on:
+        settle(found.id, by=said.actor.by, at=at)
+    record(
+        event="patient.number_changed",
+        by=said.actor.by,
+        at=at,
+        about_patient_id=found.id,
+        clinic_id=said.actor.seat.clinic_id,
+        facts={
+            "before": found.number.kind,
+            "after": number.kind,
+            "mistaken": mistaken,
+            "reason": said.reason.strip(),
+            "case": said.case_number,
+        },
+    )
+
+
+def give_up_number(patient: PatientRow, *, mistaken: bool, at: datetime) -> None:
+    in_force = Number.objects.filter(patient_id=patient.id, until=None)
+    if mistaken:
+        in_force.delete()
+    else:
+        in_force.update(until=at)

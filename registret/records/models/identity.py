@@ -1,0 +1,92 @@
+"""Patients, their numbers, and patients who turned out to be one."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from registret.accounts.name_keys import name_key
+from registret.records.numbers import Sex
+
+
+class Patient(models.Model):
+    """A person with care episodes in the registry. People use `system_id` instead of the number."""
+
+    id = models.BigAutoField(primary_key=True)
+    system_id = models.CharField(max_length=10, unique=True)
+    birth_date = models.DateField()
+    sex = models.CharField(max_length=10)
+    given_name = models.CharField(max_length=100, blank=True, default="")
+    surname = models.CharField(max_length=100, blank=True, default="")
+    surname_key = name_key("surname", "given_name")
+    is_protected = models.BooleanField(default=False)
+    # Whether the population register protected the number in force when it was last asked. Only a protection that came
+    # from the register is removed when the register no longer has it.
+    register_protects = models.BooleanField(default=False)
+    died_on = models.DateField(null=True)
+    # When the population register was last asked; null: it did not know the number.
+    looked_up_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="patient_sex_known", condition=Q(sex__in=[s.value for s in Sex])),
+            models.CheckConstraint(
+                name="patient_died_after_birth", condition=Q(died_on=None) | Q(died_on__gte=F("birth_date"))
+            ),
+            models.CheckConstraint(
+                name="patient_protected_by_the_register", condition=Q(register_protects=False) | Q(is_protected=True)
+            ),
+        ]
+        indexes = [models.Index(fields=["surname_key", "id"], name="patient_by_name")]
+
+
+class Number(models.Model):
+    """A number that a patient has or had. `until` is when another one replaced it. A number is never reused."""
+
+    id = models.BigAutoField(primary_key=True)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="numbers")
+    text = models.CharField(max_length=12, unique=True)
+    kind = models.CharField(max_length=40)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="one_number_now", fields=["patient"], condition=Q(until=None)),
+            models.CheckConstraint(name="number_shape", condition=Q(text__regex=r"^[0-9A-Z]{12}$")),
+        ]
+
+
+class Merge(models.Model):
+    """A merge of two patients: what belonged to `gone` belongs to `patient` since then. Append-only.
+
+    `gone_id` is the id of the merged patient in the log, so that an extract of the log is complete.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    gone = models.CharField(max_length=10, unique=True)
+    gone_id = models.BigIntegerField()
+    at = models.DateTimeField()
+    by_account_id = models.BigIntegerField()
+    by_name = models.CharField(max_length=520)
+    reason = models.CharField(max_length=500)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="merge_has_reason", condition=~Q(reason=""))]
+
+
+class ReasonGiven(models.Model):
+    """A reason was given in this session for opening a patient with protected identity. The reason is in the log."""
+
+    id = models.BigAutoField(primary_key=True)
+    session_id = models.BigIntegerField()
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["session_id", "patient", "-at"], name="reason_given"),
+            models.Index(fields=["at"], name="reason_given_at"),
+        ]

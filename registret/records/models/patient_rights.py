@@ -1,0 +1,77 @@
+"""Patients who have opted out: those who still can take it back, and the marks of those who are gone."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from registret.records.models.identity import Patient
+
+
+class OptOut(models.Model):
+    """An opt-out of a patient, who is recognised by `mark`: the number itself is not stored.
+
+    `mark` is the HMAC of a number under the key named `key` (`records.opt_out_marks`). `case_number` is the registry's
+    own.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    mark = models.CharField(max_length=64, unique=True)
+    key = models.CharField(max_length=16)
+    case_number = models.CharField(max_length=40)
+    episodes = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    # Null: replayed by a command after a backup was restored.
+    by_account_id = models.BigIntegerField(null=True)
+    by_name = models.CharField(max_length=520)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="opt_out_mark_shape", condition=Q(mark__regex=r"^[0-9a-f]{64}$")),
+            models.CheckConstraint(name="opt_out_has_case", condition=~Q(case_number="")),
+        ]
+        indexes = [
+            models.Index(fields=["case_number"], name="opt_out_by_case"),
+            models.Index(fields=["at"], name="opt_out_at"),
+        ]
+
+
+class Leaving(models.Model):
+    """A patient who has opted out and is not destroyed yet. Until `due_at` the opt-out can be taken back.
+
+    A policy of the database hides the patient from everybody.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    patient = models.OneToOneField(Patient, on_delete=models.CASCADE, related_name="+")
+    case_number = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    by_account_id = models.BigIntegerField()
+    by_name = models.CharField(max_length=520)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="leaving_has_case", condition=~Q(case_number="")),
+            models.CheckConstraint(name="leaving_due_later", condition=Q(due_at__gt=F("at"))),
+        ]
+        indexes = [models.Index(fields=["due_at"], name="leaving_due")]
+
+
+class TakenBack(models.Model):
+    """An opt-out that was taken back. Its mark is no longer blocked, and is removed from the file beside the backups.
+    Append-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    mark = models.CharField(max_length=64)
+    key = models.CharField(max_length=16)
+    case_number = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    # None: it was replayed after a restore.
+    by_account_id = models.BigIntegerField(null=True)
+    by_name = models.CharField(max_length=520)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="taken_back_mark_shape", condition=Q(mark__regex=r"^[0-9a-f]{64}$")),
+        ]

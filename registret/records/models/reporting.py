@@ -1,0 +1,207 @@
+"""Care episodes, their steps with the answers, and every change of them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from registret.records.lifecycle import UNFINISHED, ClosedWhy, StepState
+from registret.records.models.identity import Patient
+
+
+class FormVersion(models.Model):
+    """A version of a form that episodes were begun with. Its files must not change afterwards; `digest` checks it."""
+
+    id = models.BigAutoField(primary_key=True)
+    sub_registry = models.CharField(max_length=40)
+    version = models.PositiveSmallIntegerField()
+    digest = models.CharField(max_length=64)
+    used_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="form_version_once", fields=["sub_registry", "version"])]
+
+
+class Episode(models.Model):
+    """Vårdepisod: the unit of registration. `began_at`: the answer to the anchor of its form."""
+
+    id = models.BigAutoField(primary_key=True)
+    system_id = models.CharField(max_length=10, unique=True)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="episodes")
+    sub_registry = models.CharField(max_length=40)
+    version = models.PositiveSmallIntegerField()
+    care_provider = models.ForeignKey("places.CareProvider", on_delete=models.PROTECT, related_name="+")
+    clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, related_name="+")
+    began_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+    created_by_id = models.BigIntegerField()
+    created_by_name = models.CharField(max_length=520)
+
+    class Meta:
+        constraints = [
+            # The target of a step's composite foreign key: a step cannot belong to another provider than its episode.
+            models.UniqueConstraint(name="episode_with_its_provider", fields=["id", "care_provider"]),
+        ]
+        indexes = [
+            models.Index(fields=["patient", "sub_registry", "began_at"], name="episode_doubles"),
+            models.Index(fields=["care_provider", "patient"], name="episode_patients"),
+            models.Index(fields=["clinic", "-id"], name="episode_clinic"),
+            models.Index(fields=["clinic", "-began_at", "-id"], name="episode_by_arrival"),
+            models.Index(fields=["sub_registry", "began_at"], name="episode_by_age"),
+        ]
+
+
+class Step(models.Model):
+    """One form of an episode, saved and signed on its own. `answers`: by code of the variable, as `answers.Stored`.
+
+    `version` counts revisions. `flags` and `lacking`: how many rules are broken and questions unanswered, for lists.
+    `next_since`: since when it is the step to go on with, that is, those before it are signed and it is not begun.
+    `research_gone_at`: when the answers to its research questions were destroyed, also those that its revisions had;
+    since then they are not asked. `says_dead`: its answers say that the patient has died, and `died_on` when.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    episode = models.ForeignKey(Episode, on_delete=models.CASCADE, related_name="steps")
+    care_provider = models.ForeignKey("places.CareProvider", on_delete=models.PROTECT, related_name="+")
+    clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, related_name="+")
+    # Whether it was moved to another clinic than the one where the episode began.
+    is_moved = models.BooleanField(default=False)
+    code = models.CharField(max_length=40)
+    state = models.CharField(max_length=12, choices=[(s.value, s.value) for s in StepState], default=StepState.PLANNED)
+    answers = models.JSONField(default=dict)
+    version = models.PositiveIntegerField(default=0)
+    flags = models.PositiveSmallIntegerField(default=0)
+    lacking = models.PositiveSmallIntegerField(default=0)
+    due_from = models.DateField(null=True)
+    due_to = models.DateField(null=True)
+    next_since = models.DateTimeField(null=True)
+    saved_at = models.DateTimeField(null=True)
+    saved_by_id = models.BigIntegerField(null=True)
+    saved_by_name = models.CharField(max_length=520, blank=True, default="")
+    signed_at = models.DateTimeField(null=True)
+    signed_by_id = models.BigIntegerField(null=True)
+    signed_by_name = models.CharField(max_length=520, blank=True, default="")
+    research_gone_at = models.DateTimeField(null=True)
+    says_dead = models.BooleanField(default=False)
+    died_on = models.DateField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_why = models.CharField(
+        max_length=10, choices=[(why.value, why.value) for why in ClosedWhy], blank=True, default=""
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="step_once", fields=["episode", "code"]),
+            models.CheckConstraint(name="step_state_known", condition=Q(state__in=[s.value for s in StepState])),
+            models.CheckConstraint(
+                name="step_planned_is_empty",
+                condition=~Q(state=StepState.PLANNED) | Q(answers={}, saved_at=None),
+            ),
+            models.CheckConstraint(
+                name="step_signed_by_somebody",
+                condition=~Q(state=StepState.SIGNED)
+                | (Q(signed_at__isnull=False, signed_by_id__isnull=False, flags=0, lacking=0) & ~Q(signed_by_name="")),
+            ),
+            models.CheckConstraint(
+                name="step_due_is_a_time",
+                condition=Q(due_from=None, due_to=None) | Q(due_from__isnull=False, due_to__gte=F("due_from")),
+            ),
+            models.CheckConstraint(
+                name="step_next_is_planned", condition=Q(next_since=None) | Q(state=StepState.PLANNED)
+            ),
+            models.CheckConstraint(
+                name="step_closed_for_a_reason",
+                condition=Q(
+                    state=StepState.CLOSED,
+                    closed_at__isnull=False,
+                    closed_why__in=[why.value for why in ClosedWhy],
+                    flags=0,
+                    lacking=0,
+                )
+                | (~Q(state=StepState.CLOSED) & Q(closed_at=None, closed_why="")),
+            ),
+            models.CheckConstraint(name="step_died_if_dead", condition=Q(died_on=None) | Q(says_dead=True)),
+        ]
+        indexes = [
+            models.Index(
+                fields=["clinic", "-saved_at", "-id"],
+                name="step_unfinished",
+                condition=Q(state__in=[StepState.DRAFT, StepState.REOPENED]),
+            ),
+            models.Index(
+                fields=["clinic", "-saved_at", "-id"], name="step_laid_aside", condition=Q(state=StepState.INCOMPLETE)
+            ),
+            models.Index(
+                fields=["clinic", "due_from", "id"],
+                name="step_due",
+                condition=Q(state=StepState.PLANNED, due_from__isnull=False),
+            ),
+            models.Index(
+                fields=["clinic", "next_since", "id"],
+                name="step_next",
+                condition=Q(state=StepState.PLANNED, next_since__isnull=False, due_from=None),
+            ),
+            models.Index(
+                fields=["clinic", "-saved_at", "-id"],
+                name="step_flagged",
+                condition=Q(flags__gt=0),
+            ),
+            models.Index(
+                fields=["episode"],
+                include=["state", "flags", "next_since", "due_from", "due_to"],
+                name="step_left",
+                condition=Q(state__in=UNFINISHED),
+            ),
+            models.Index(fields=["clinic", "episode"], name="step_moved", condition=Q(is_moved=True)),
+        ]
+
+
+class Revision(models.Model):
+    """What one act changed: `changes[code]` is (old, new), each as `answers.Stored` or null. Append-only.
+
+    `number` is the `version` that the step got by it. `by_account_id` is null where the population register said what
+    led to it.
+    """
+
+    class Kind(models.TextChoices):
+        WRITE = "write"
+        LAY_ASIDE = "lay_aside"
+        TAKE_UP = "take_up"
+        SIGN = "sign"
+        REOPEN = "reopen"
+        MOVE = "move"
+        VERSION = "version"
+        CLOSE = "close"
+        PLAN = "plan"
+
+    id = models.BigAutoField(primary_key=True)
+    step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="revisions")
+    care_provider = models.ForeignKey("places.CareProvider", on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    changes = models.JSONField(default=dict)
+    reason = models.CharField(max_length=500, blank=True, default="")
+    at = models.DateTimeField()
+    by_account_id = models.BigIntegerField(null=True)
+    by_hsa_id = models.CharField(max_length=31, blank=True, default="")
+    by_name = models.CharField(max_length=520)
+    by_role = models.CharField(max_length=100, blank=True, default="")
+    by_clinic_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="revision_once", fields=["step", "number"]),
+            models.CheckConstraint(
+                name="revision_kind_known",
+                condition=Q(
+                    kind__in=["write", "lay_aside", "take_up", "sign", "reopen", "move", "version", "close", "plan"]
+                ),
+            ),
+            # What people do to answers has an author; what the register says is followed by closing and opening.
+            models.CheckConstraint(
+                name="revision_by_somebody",
+                condition=Q(by_account_id__isnull=False, by_clinic_id__isnull=False) & ~Q(by_hsa_id="")
+                | Q(kind__in=["close", "plan", "take_up"]),
+            ),
+            models.CheckConstraint(name="revision_reopened_has_reason", condition=~Q(kind="reopen") | ~Q(reason="")),
+        ]

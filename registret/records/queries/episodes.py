@@ -1,0 +1,76 @@
+"""The episodes that an actor may see, as rows. Everything here is asked inside `provider_scope` or `all_providers`."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+
+from registret.access.actor import Actor
+from registret.access.roles import Permission
+from registret.records.lifecycle import ClosedWhy, StepState
+from registret.records.models import Episode, Step
+from registret.records.rows import Doubles, EpisodeRow, StepRow
+from registret.registries.queries import form_of
+
+
+def episodes_of(actor: Actor, permission: Permission = Permission.READ_RECORDS) -> QuerySet[Episode]:
+    """Return the episodes of the sub-registries in which the actor has the permission. Inside `provider_scope(actor)`.
+
+    This is the only way from an actor to episodes.
+    """
+    return Episode.objects.filter(
+        care_provider_id=actor.seat.care_provider_id, sub_registry__in=actor.seat.sub_registries_for(permission)
+    )
+
+
+def episode_rows(found: QuerySet[Episode]) -> tuple[EpisodeRow, ...]:
+    """With their steps, in the order of the form. Two queries."""
+    return tuple(episode_row(episode) for episode in found.prefetch_related("steps"))
+
+
+def episode_row(found: Episode) -> EpisodeRow:
+    order = [step.code for step in form_of(found.sub_registry, found.version).steps]
+    steps = sorted(found.steps.all(), key=lambda step: order.index(step.code))
+    return EpisodeRow(
+        id=found.id,
+        system_id=found.system_id,
+        sub_registry=found.sub_registry,
+        version=found.version,
+        clinic_id=found.clinic_id,
+        began_at=found.began_at,
+        created_by_name=found.created_by_name,
+        steps=tuple(step_row(step) for step in steps),
+    )
+
+
+def step_row(found: Step) -> StepRow:
+    return StepRow(
+        code=found.code,
+        state=StepState(found.state),
+        clinic_id=found.clinic_id,
+        version=found.version,
+        flags=found.flags,
+        lacking=found.lacking,
+        due_from=found.due_from,
+        due_to=found.due_to,
+        saved_at=found.saved_at,
+        saved_by_name=found.saved_by_name,
+        signed_at=found.signed_at,
+        signed_by_name=found.signed_by_name,
+        research_gone_at=found.research_gone_at,
+        closed_at=found.closed_at,
+        closed_why=ClosedWhy(found.closed_why) if found.closed_why else None,
+    )
+
+
+def doubles_of(actor: Actor, *, patient_id: int, sub_registry: str, began_at: datetime, within: timedelta) -> Doubles:
+    """Return episodes near in time, and of other care providers only whether there are any. Inside `all_providers`."""
+    near = Episode.objects.filter(
+        patient_id=patient_id, sub_registry=sub_registry, began_at__range=(began_at - within, began_at + within)
+    )
+    own = near.filter(care_provider_id=actor.seat.care_provider_id)
+    return Doubles(
+        own=episode_rows(own.order_by("-began_at")),
+        elsewhere=near.exclude(care_provider_id=actor.seat.care_provider_id).exists(),
+    )

@@ -1,0 +1,194 @@
+"""The steps of episodes: one with all that its page shows, and those of a clinic that are left to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+
+from registret.access.actor import Actor
+from registret.access.refusals import NotFound, NotPermitted
+from registret.access.roles import Permission
+from registret.kernel.sweden import day_of
+from registret.records.lifecycle import WRITABLE, StepState
+from registret.records.models import Episode, Step
+from registret.records.queries.episodes import episode_rows, episodes_of, step_row
+from registret.records.queries.forms import answers_of
+from registret.records.queries.patients import patient_row
+from registret.records.rows import EpisodeRow, LetterLine, PatientRow, StepPage, StepRow
+from registret.records.scope import clinic_of, provider_scope
+from registret.registries.assessing import Assessment, KnownOfPatient, assess
+from registret.registries.forms import Form, FormStep
+from registret.registries.queries import form_of
+
+
+def step_page(
+    actor: Actor, *, episode: str, step: str | None, lock: bool = False, at: datetime
+) -> tuple[StepPage, Step]:
+    """Return one step (None: the first) as it is at `at`, and its row.
+
+    `lock` locks patient and steps until the end of the transaction, for an actor who reports to the sub-registry.
+
+    Raises: NotFound; NotPermitted (to lock it: the actor only reads in this sub-registry).
+    """
+    wanted_episodes = _with_death_elsewhere(episodes_of(actor).filter(system_id=episode).select_related("patient"))
+    if lock:
+        # The patient is locked before the steps: a death closes steps of other episodes too, and two transactions
+        # must not wait for each other's steps.
+        wanted_episodes = wanted_episodes.select_for_update(of=("patient",), no_key=True)
+    # The query runs again if the patient was merged into another while it waited for the lock.
+    found = wanted_episodes.first() or (wanted_episodes.first() if lock else None)
+    if found is None:
+        raise NotFound()
+    may_report = found.sub_registry in actor.seat.sub_registries_for(Permission.REPORT)
+    if lock and not may_report:
+        raise NotPermitted()
+    wanted = found.steps.order_by("id")
+    steps = {one.code: one for one in (wanted.select_for_update(of=("self",)) if lock else wanted)}
+    form = _form_now(found, steps)
+    step = step or form.inclusion.code
+    if step not in steps:
+        raise NotFound()
+    answers = {code: answers_of(form, one.answers) for code, one in steps.items()}
+    patient = patient_row(found.patient)
+    row = steps[step]
+    page = StepPage(
+        patient=patient,
+        episode=_with_steps(found, form, steps),
+        step=step_row(row),
+        form=form,
+        form_step=form.step(step),
+        answers=answers,
+        assessment=assess(
+            form,
+            step,
+            answers=answers,
+            patient=known_of(patient, found.began_at, told_died_on=found.told_died_on),
+            today=day_of(at),
+        ),
+        told_died_on=found.told_died_on,
+        is_dead=found.patient.died_on is not None
+        or found.is_dead_elsewhere
+        or any(s.says_dead for s in steps.values()),
+        may_report=may_report,
+        is_writable=may_report and row.clinic_id == actor.seat.clinic_id and StepState(row.state) in WRITABLE,
+    )
+    return page, row
+
+
+def assessed(episode: Episode, step: str, *, at: datetime) -> Assessment:
+    """Assess a step with its stored answers, for what the program does by itself."""
+    steps = {one.code: one for one in episode.steps.all()}
+    form = _form_now(episode, steps)
+    answers = {code: answers_of(form, one.answers) for code, one in steps.items()}
+    elsewhere = _with_death_elsewhere(Episode.objects.filter(id=episode.id)).get()
+    known = known_of(patient_row(episode.patient), episode.began_at, told_died_on=elsewhere.told_died_on)
+    return assess(form, step, answers=answers, patient=known, today=day_of(at))
+
+
+def _with_death_elsewhere(episodes: QuerySet[Episode]) -> QuerySet[Any]:
+    """Annotate with a death that other episodes of the same patient and care provider report."""
+    said = Step.objects.filter(
+        episode__patient_id=OuterRef("patient_id"), care_provider_id=OuterRef("care_provider_id"), says_dead=True
+    ).exclude(episode_id=OuterRef("id"))
+    days = said.exclude(died_on=None).order_by("died_on").values("died_on")
+    return episodes.annotate(is_dead_elsewhere=Exists(said), told_died_on=Subquery(days[:1]))
+
+
+def steps_of(*, actor: Actor, episode: str) -> tuple[StepRow, ...]:
+    """The steps of an episode, in the order of the form. Raises: NotFound, NotPermitted."""
+    with provider_scope(actor):
+        found = episode_rows(episodes_of(actor).filter(system_id=episode))
+    if not found:
+        raise NotFound()
+    return found[0].steps
+
+
+def form_step_of(*, actor: Actor, episode: str, step: str) -> FormStep:
+    """Return the questions of a step of an episode. Raises: NotFound, NotPermitted."""
+    with provider_scope(actor):
+        found = episodes_of(actor).filter(system_id=episode).values_list("sub_registry", "version").first()
+    if found is None:
+        raise NotFound()
+    form = form_of(*found)
+    if step not in {one.code for one in form.steps}:
+        raise NotFound()
+    return form.step(step)
+
+
+def known_of(patient: PatientRow, began_at: datetime, *, told_died_on: date | None = None) -> KnownOfPatient:
+    return KnownOfPatient(
+        birth_date=patient.birth_date,
+        sex=patient.sex.value,
+        died_on=patient.died_on,
+        age=patient.age_at(day_of(began_at)),
+        told_died_on=told_died_on,
+    )
+
+
+def due_with_patients(*, actor: Actor, at: datetime) -> tuple[LetterLine, ...]:
+    """Return the due steps of the actor's clinic with their patients, the longest waiting first.
+
+    Leaves out patients who have died or have a protected identity. Inside `provider_scope(actor)`.
+    """
+    today = day_of(at)
+    wanted = steps_to_do(actor).filter(state=StepState.PLANNED, due_from__lte=today)
+    wanted = wanted.filter(episode__patient__is_protected=False, episode__patient__died_on=None)
+    wanted = wanted.prefetch_related("episode__patient__numbers")
+    return tuple(
+        LetterLine(
+            patient=patient_row(step.episode.patient),
+            sub_registry=step.episode.sub_registry,
+            version=step.episode.version,
+            step=step.code,
+            due_from=step.due_from,
+            due_to=step.due_to,
+        )
+        for step in wanted.order_by("due_from", "id")
+        if step.due_from is not None and step.due_to is not None
+    )
+
+
+def version_of(actor: Actor, *, episode: str, step: str) -> int:
+    """Return the version of a step that the actor reports, in one query that does not read the patient.
+
+    Inside `provider_scope(actor)`.
+
+    Raises: NotFound.
+    """
+    wanted = episodes_of(actor, Permission.REPORT).filter(system_id=episode, steps__code=step)
+    found = wanted.values_list("steps__version", flat=True).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def steps_to_do(actor: Actor) -> QuerySet[Step]:
+    """Of the actor's clinic, in the sub-registries that the actor reports to. Inside `provider_scope(actor)`."""
+    return Step.objects.filter(
+        clinic_id=clinic_of(actor),
+        care_provider_id=actor.seat.care_provider_id,
+        episode__sub_registry__in=actor.seat.sub_registries_for(Permission.REPORT),
+    ).select_related("episode__patient")
+
+
+def _form_now(found: Episode, steps: Mapping[str, Step]) -> Form:
+    """The form of the episode, but for the research questions of steps whose answers to them were destroyed."""
+    form = form_of(found.sub_registry, found.version)
+    gone = [code for code, one in steps.items() if one.research_gone_at is not None]
+    return form.without_research(gone) if gone else form
+
+
+def _with_steps(found: Episode, form: Form, steps: Mapping[str, Step]) -> EpisodeRow:
+    return EpisodeRow(
+        id=found.id,
+        system_id=found.system_id,
+        sub_registry=found.sub_registry,
+        version=found.version,
+        clinic_id=found.clinic_id,
+        began_at=found.began_at,
+        created_by_name=found.created_by_name,
+        steps=tuple(step_row(steps[step.code]) for step in form.steps if step.code in steps),
+    )

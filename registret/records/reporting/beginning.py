@@ -1,0 +1,169 @@
+"""Begin an episode, with its patient if the number is new."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from registret.access.actor import Actor
+from registret.access.refusals import NotFound
+from registret.access.roles import Permission
+from registret.kernel.secret import CODE_ALPHABET
+from registret.ledger.services import record
+from registret.records.deaths import settle
+from registret.records.identity.population import population_register
+from registret.records.lifecycle import STEP_LIFE, StepState
+from registret.records.locks import lock_numbers
+from registret.records.models import Episode, Number, Patient, Revision, Step
+from registret.records.numbers import PatientNumber
+from registret.records.queries.episodes import doubles_of, episodes_of
+from registret.records.queries.patients import is_blocked, patient_id_of
+from registret.records.queries.steps import step_page
+from registret.records.refusals import BirthDateNeeded, NotIncluded, OptedOut, PerhapsDouble
+from registret.records.reporting.changes import Written, began_at_in, change_answers, log_step, read_answers
+from registret.records.reporting.forms_in_use import use
+from registret.records.reporting.inclusion import NewPatient, doubles_within, form_open_to, look_at_intake
+from registret.records.reporting.signing import put_name
+from registret.records.scope import all_providers, clinic_of, provider_scope
+from registret.registries.answers import Answer, Stored
+from registret.registries.forms import Form
+from registret.registries.queries import form_of
+
+
+def begin(
+    *,
+    actor: Actor,
+    who: NewPatient,
+    sub_registry: str,
+    written: Written,
+    is_no_double: bool,
+    at: datetime,
+) -> str:
+    """Begin an episode, with a new patient if the number is not known yet, and return its system id.
+
+    Raises: NotPermitted, NotOpenForEntry, OptedOut, BirthDateNeeded, ReasonNeeded, NotIncluded, FormChanged;
+        NotAsShown (the number leads to another patient by now); PerhapsDouble (unless `is_no_double`).
+    """
+    form = form_open_to(actor, sub_registry)
+    answers, _ = read_answers(form, form.inclusion.code, written, at=at)
+    began_at = began_at_in(form, answers)
+    with transaction.atomic():
+        # Locked before doubles are looked for, so that the same episode is not begun twice at the same moment.
+        lock_numbers(who.number.text)
+        _require_not_blocked(who.number)
+        found, _ = look_at_intake(actor, who, sub_registry, written, at)
+        if found.faults or not found.assessment.can_be_signed or began_at is None:
+            raise NotIncluded()
+        if found.doubles.own and not is_no_double:
+            raise PerhapsDouble(own=len(found.doubles.own))
+        use(form, at=at)
+        patient_id = _patient(who, at=at)
+        with provider_scope(actor, Permission.REPORT) as provider:
+            return _begin(actor, provider, patient_id, form, answers, began_at, at)
+
+
+def near_elsewhere(*, actor: Actor, episode: str, at: datetime) -> bool:
+    """Return whether another care provider has an episode near in time to one that the actor has just begun.
+
+    If so, it is logged about the patient.
+
+    Raises: NotFound, NotPermitted.
+    """
+    with provider_scope(actor, Permission.REPORT):
+        row = episodes_of(actor, Permission.REPORT).filter(system_id=episode).first()
+    if row is None:
+        raise NotFound()
+    within = doubles_within(form_of(row.sub_registry, row.version))
+    with all_providers():
+        near = doubles_of(
+            actor, patient_id=row.patient_id, sub_registry=row.sub_registry, began_at=row.began_at, within=within
+        )
+        if near.elsewhere:
+            record(
+                event="patient.doubles_shown",
+                by=actor.by,
+                at=at,
+                about_patient_id=row.patient_id,
+                clinic_id=actor.seat.clinic_id,
+                facts={"sub_registry": row.sub_registry},
+            )
+    return near.elsewhere
+
+
+def new_system_id(letter: str) -> str:
+    """Return `P` or `E` and eight random characters that are easy to read out. A mistyped one is hardly another's."""
+    return letter + "".join(secrets.choice(CODE_ALPHABET) for _ in range(8))
+
+
+def _require_not_blocked(number: PatientNumber) -> None:
+    if is_blocked(number):
+        raise OptedOut()
+
+
+def _patient(who: NewPatient, *, at: datetime) -> int:
+    """Return the id of the patient with this number, created if there is none. The caller has locked the number.
+
+    Raises: BirthDateNeeded.
+    """
+    with all_providers():
+        known = patient_id_of(who.number)
+        if known is not None:
+            return known
+        person = population_register().person(who.number)
+        born, sex = who.number.birth_date or who.birth_date, who.number.sex or who.sex
+        if born is None or sex is None:
+            raise BirthDateNeeded()
+        patient = Patient.objects.create(
+            system_id=new_system_id("P"),
+            birth_date=born,
+            sex=person.sex if person else sex,
+            given_name=person.given_name if person else "",
+            surname=person.surname if person else "",
+            is_protected=bool(person and person.is_protected),
+            register_protects=bool(person and person.is_protected),
+            died_on=person.died_on if person else None,
+            looked_up_at=at if person else None,
+            created_at=at,
+        )
+        Number.objects.create(patient=patient, text=who.number.text, kind=who.number.kind, since=at)
+        return patient.id
+
+
+def _begin(
+    actor: Actor,
+    provider: int,
+    patient_id: int,
+    form: Form,
+    answers: Mapping[str, Answer],
+    began_at: datetime,
+    at: datetime,
+) -> str:
+    clinic_id = clinic_of(actor)
+    episode = Episode.objects.create(
+        system_id=new_system_id("E"),
+        patient_id=patient_id,
+        sub_registry=form.code,
+        version=form.version,
+        care_provider_id=provider,
+        clinic_id=clinic_id,
+        began_at=began_at,
+        created_at=at,
+        created_by_id=actor.account_id,
+        created_by_name=actor.name,
+    )
+    Step.objects.bulk_create(
+        Step(episode=episode, care_provider_id=provider, clinic_id=clinic_id, code=step.code) for step in form.steps
+    )
+    page, row = step_page(actor, episode=episode.system_id, step=form.inclusion.code, lock=True, at=at)
+    row.state = STEP_LIFE.after(StepState.PLANNED, "write")
+    changes: dict[str, tuple[Stored | None, Stored | None]] = {code: (None, a.stored) for code, a in answers.items()}
+    change_answers(actor, page, row, changes, kind=Revision.Kind.WRITE, reason="", at=at)
+    # The inclusion is complete when the episode begins, so it is signed at once.
+    put_name(actor, page, row, {}, at=at)
+    log_step(actor, "episode.begun", page, at, {})
+    if page.is_dead:
+        settle(patient_id, by=actor.by, actor=actor, at=at)
+    return episode.system_id

@@ -1,0 +1,146 @@
+"""Change a step: its answers and state, the revision, the log entry, and what follows for other steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from registret.access.actor import Actor
+from registret.access.roles import Permission
+from registret.kernel.sweden import SWEDEN, day_of, months_later
+from registret.ledger.services import Fact, record
+from registret.records.deaths import settle
+from registret.records.identity.protected import require_reason
+from registret.records.lifecycle import STEP_LIFE, StepState
+from registret.records.models import Episode, Revision, Step
+from registret.records.queries.forms import answers_of
+from registret.records.queries.steps import known_of, step_page
+from registret.records.refusals import OfAnotherClinic
+from registret.records.revisions import revise, set_next
+from registret.records.rows import StepPage
+from registret.records.scope import provider_scope
+from registret.registries.answers import Answer, AnswerBroken, Fault, Stored, read
+from registret.registries.assessing import assess, opens_on
+from registret.registries.forms import Form
+
+Written = Mapping[str, Sequence[str]]
+"""By variable, what was posted: one text, or several where several can be chosen."""
+
+_ANCHOR_WITHOUT_TIME: Final = timedelta(hours=12)
+
+
+def change_state(
+    actor: Actor, episode: str, step: str, act: str, kind: Revision.Kind, event: str, *, reason: str, at: datetime
+) -> None:
+    with provider_scope(actor, Permission.REPORT):
+        page, row = step_page(actor, episode=episode, step=step, lock=True, at=at)
+        require_reason(actor, page.patient, at=at)
+        require_writable(actor, row, act)
+        row.state = STEP_LIFE.after(StepState(row.state), act)
+        row.closed_at, row.closed_why = None, ""
+        if row.state == StepState.REOPENED:
+            row.signed_at, row.signed_by_id, row.signed_by_name = None, None, ""
+        change_answers(actor, page, row, {}, kind=kind, reason=reason, at=at)
+        log_step(actor, event, page, at, {"reason": reason} if reason else {})
+
+
+def require_writable(actor: Actor, row: Step, act: str) -> None:
+    """Raises: OfAnotherClinic, NotPossible."""
+    if row.clinic_id != actor.seat.clinic_id:
+        raise OfAnotherClinic()
+    STEP_LIFE.after(StepState(row.state), act)
+
+
+def read_answers(
+    form: Form, step: str, written: Written, *, at: datetime, arrived_at: datetime | None = None
+) -> tuple[dict[str, Answer], dict[str, Fault]]:
+    """Return the answers to questions of this step, and the faults of what is not valid. Other names are ignored."""
+    answers: dict[str, Answer] = {}
+    faults: dict[str, Fault] = {}
+    for question in form.step(step).questions:
+        if question.code not in written:
+            continue
+        try:
+            answer = read(question, written[question.code], at=at, arrived_at=arrived_at)
+        except AnswerBroken as broken:
+            faults[question.code] = broken.fault
+        else:
+            if answer is not None:
+                answers[question.code] = answer
+    return answers, faults
+
+
+def change_answers(
+    actor: Actor,
+    page: StepPage,
+    row: Step,
+    changes: Mapping[str, tuple[Stored | None, Stored | None]],
+    *,
+    kind: Revision.Kind,
+    reason: str,
+    at: datetime,
+) -> None:
+    """Save answers with a revision, and what follows from them: flags, start of the episode, when steps are due."""
+    answers = {code: stored for code, stored in row.answers.items() if code not in changes}
+    row.answers = answers | {code: new for code, (_, new) in changes.items() if new is not None}
+    own = answers_of(page.form, row.answers)
+    everything = dict(page.answers) | {row.code: own}
+    began_at = began_at_in(page.form, own) if row.code == page.form.inclusion.code else None
+    if began_at is not None and began_at != page.episode.began_at:
+        Episode.objects.filter(id=row.episode_id).update(began_at=began_at)
+    known = known_of(page.patient, began_at or page.episode.began_at, told_died_on=page.told_died_on)
+    now = assess(page.form, row.code, answers=everything, patient=known, today=day_of(at))
+    row.flags, row.lacking = len(now.broken), len(now.lacking)
+    said_dead, row.says_dead, row.died_on = row.says_dead, now.death, now.died_on
+    row.saved_at, row.saved_by_id, row.saved_by_name = at, actor.account_id, actor.name
+    row.next_since = None
+    revise(actor, row, changes, kind=kind, reason=reason, at=at)
+    row.save()
+    _set_due(page.form, row, everything, changed=frozenset(changes))
+    if kind in {Revision.Kind.SIGN, Revision.Kind.REOPEN}:
+        set_next(page.form, row.episode_id, at=at)
+    if row.says_dead != said_dead:
+        settle(page.patient.id, by=actor.by, actor=actor, but=row.id, at=at)
+
+
+def _set_due(form: Form, row: Step, answers: Mapping[str, Mapping[str, Answer]], *, changed: frozenset[str]) -> None:
+    """Set when later steps are due: some months after an answer, and not before their answers can be known."""
+    told = {code: answer.value for some in answers.values() for code, answer in some.items()}
+    for step in form.steps:
+        if step.due is None:
+            continue
+        waited_for = [question for question in step.questions if question.variable.opens and question.variable.required]
+        after = {question.variable.opens.after for question in waited_for if question.variable.opens}
+        if not changed & {step.due.after, *after}:
+            continue
+        value = told.get(step.due.after)
+        day = day_of(value) if isinstance(value, datetime) else value
+        due_from = due_to = None
+        if isinstance(day, date):
+            opening = [opens_on(q, told.get(q.variable.opens.after)) for q in waited_for if q.variable.opens]
+            due_from = max([months_later(day, step.due.months_from), *(one for one in opening if one)])
+            due_to = max(months_later(day, step.due.months_to), due_from)
+        Step.objects.filter(episode_id=row.episode_id, code=step.code).update(due_from=due_from, due_to=due_to)
+
+
+def began_at_in(form: Form, answers: Mapping[str, Answer]) -> datetime | None:
+    """Return when the episode began; at noon, if only the day is known."""
+    value = answers[form.anchor].value if form.anchor in answers else None
+    if isinstance(value, datetime):
+        return value
+    if isinstance(value, date):
+        return datetime(value.year, value.month, value.day, tzinfo=SWEDEN) + _ANCHOR_WITHOUT_TIME
+    return None
+
+
+def log_step(actor: Actor, event: str, page: StepPage, at: datetime, facts: Mapping[str, Fact]) -> None:
+    """Log an event about the patient whose step it is."""
+    record(
+        event=event,
+        by=actor.by,
+        at=at,
+        about_patient_id=page.patient.id,
+        clinic_id=actor.seat.clinic_id,
+        facts={"episode": page.episode.system_id, "step": page.step.code, "sub_registry": page.form.code, **facts},
+    )

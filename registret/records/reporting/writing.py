@@ -1,0 +1,137 @@
+"""Save the answers of a step, lay it aside until an answer comes, and take it up again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from registret.access.actor import Actor
+from registret.access.roles import Permission
+from registret.records.identity.protected import require_reason
+from registret.records.lifecycle import STEP_LIFE, StepState
+from registret.records.models import Revision, Step
+from registret.records.queries.forms import answers_of
+from registret.records.queries.revisions import changes_since, others_in
+from registret.records.queries.steps import step_page
+from registret.records.reporting.changes import (
+    Written,
+    change_answers,
+    change_state,
+    log_step,
+    read_answers,
+    require_writable,
+)
+from registret.records.reporting.forms_in_use import require_unchanged
+from registret.records.rows import Other, StepPage
+from registret.records.scope import provider_scope
+from registret.registries.answers import Answer, Fault, FormFault, Stored
+from registret.registries.forms import Form
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """Another user changed the answer after the page was fetched. Their answer stays."""
+
+    code: str
+    mine: tuple[str, ...]
+    theirs: Answer | None
+    by_name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """The result of a write. `others`: by variable, who else changed answers since the page was fetched."""
+
+    page: StepPage
+    faults: Mapping[str, Fault]
+    conflicts: tuple[Conflict, ...]
+    others: Mapping[str, Other] = field(default_factory=dict)
+
+
+def write(*, actor: Actor, episode: str, step: str, base: int, written: Written, at: datetime) -> Outcome:
+    """Save answers. `base`: the version that the page showed. Answers that others changed since are not overwritten.
+
+    Answers with a fault are not saved, the others are.
+
+    Raises: NotFound, NotPermitted, ReasonNeeded, OfAnotherClinic, NotPossible (signed), FormChanged.
+    """
+    with provider_scope(actor, Permission.REPORT):
+        page, row = step_page(actor, episode=episode, step=step, lock=True, at=at)
+        require_reason(actor, page.patient, at=at)
+        require_writable(actor, row, "write")
+        require_unchanged(page.form)
+        since = changes_since(row, base)
+        answers, faults = read_answers(page.form, step, written, at=at, arrived_at=page.arrived_at)
+        early = answers.keys() & page.assessment.locked.keys()
+        answers = {code: answer for code, answer in answers.items() if code not in early}
+        faults |= dict.fromkeys(early, FormFault.NOT_YET)
+        changes, conflicts = _merge(page.form, row, since, written, answers, faults)
+        if changes:
+            row.state = STEP_LIFE.after(StepState(row.state), "write")
+            change_answers(actor, page, row, changes, kind=Revision.Kind.WRITE, reason="", at=at)
+            log_step(actor, "step.written", page, at, {"answers": len(changes)})
+        else:
+            # The response shows the step, with what others wrote, so it is logged as opened.
+            log_step(actor, "step.opened", page, at, {})
+        now, _ = step_page(actor, episode=episode, step=step, at=at)
+        others = {code: other for code, other in others_in(since).items() if code not in changes}
+        return Outcome(page=now, faults=faults, conflicts=conflicts, others=others)
+
+
+def lay_aside(*, actor: Actor, episode: str, step: str, at: datetime) -> None:
+    """Lay a step aside that waits for answers.
+
+    Raises: NotFound, NotPermitted, ReasonNeeded, OfAnotherClinic, NotPossible.
+    """
+    change_state(actor, episode, step, "lay_aside", Revision.Kind.LAY_ASIDE, "step.laid_aside", reason="", at=at)
+
+
+def take_up(*, actor: Actor, episode: str, step: str, at: datetime) -> None:
+    """Take up a step that was laid aside, or that was closed because the patient has died.
+
+    Raises: NotFound, NotPermitted, ReasonNeeded, OfAnotherClinic, NotPossible.
+    """
+    change_state(actor, episode, step, "take_up", Revision.Kind.TAKE_UP, "step.taken_up", reason="", at=at)
+
+
+def _merge(
+    form: Form,
+    row: Step,
+    since: Mapping[str, tuple[Stored | None, Revision]],
+    written: Written,
+    answers: Mapping[str, Answer],
+    faults: Mapping[str, Fault],
+) -> tuple[dict[str, tuple[Stored | None, Stored | None]], tuple[Conflict, ...]]:
+    """Return the changes to save, and the conflicts with what others saved since the page was fetched.
+
+    A faulty answer can be a conflict too: correcting it would overwrite an answer that the user has not seen.
+    """
+    changes: dict[str, tuple[Stored | None, Stored | None]] = {}
+    conflicts = []
+    for code in written:
+        if code in faults:
+            if code in since:
+                conflicts.append((code, row.answers.get(code), since[code][1]))
+            continue
+        new = answers[code].stored if code in answers else None
+        now = row.answers.get(code)
+        at_base = since[code][0] if code in since else now
+        if new in (at_base, now):
+            continue
+        if code in since:
+            revision = since[code][1]
+            conflicts.append((code, now, revision))
+        else:
+            changes[code] = (now, new)
+    return changes, tuple(
+        Conflict(
+            code=code,
+            mine=tuple(written[code]),
+            theirs=answers_of(form, {code: now}).get(code) if now is not None else None,
+            by_name=revision.by_name,
+            at=revision.at,
+        )
+        for code, now, revision in conflicts
+    )
