@@ -144,7 +144,6 @@ BY_HAND: Mapping[str, Callable[[Seat], str]] = {
     "kansliet/incidenter/<int:number>": incident,
     "kansliet/incidenter/<int:number>/andra": lambda seat: f"{incident(seat)}/andra",
     "hjalp/kort/<str:name>": lambda seat: "/hjalp/kort/card.person_id",
-    "koder/<slug:system>": lambda seat: "/koder/icd10se?q=pneumoni",
     "attestera/<int:id>/adress": lambda seat: f"{seat.links['attestera/<int:id>'][0]}/adress",
     "vardepisod/<system_id:episode>/version": lambda seat: f"{seat.links['vardepisod/<system_id:episode>'][0]}/version",
 }
@@ -178,7 +177,6 @@ LEFT_OUT: Mapping[str, Left] = {
     "matt": Left.FILE,
     "kansliet/behandlingar.csv": Left.FILE,
     "delregister/<slug:code>/<int:version>.<kind:kind>": Left.FILE,
-    "koder/<slug:system>": Left.FILE,
     "logga-in/legitimering": Left.ABSENT,
     "logga-in/legitimering/svar": Left.ABSENT,
     # Only while a form has a newer version than that of the episode.
