@@ -28,7 +28,7 @@ PASSWORD = "of a test"
 
 # Two care providers, three patients, a merge, a protected identity that somebody opened; written before the backup.
 BEFORE = """
-from registret.records import identity_cases
+from registret.records.identity import cases as identity_cases
 from tests.rooms.records.scene import *
 here = ward()
 episode = begun(here.anna, patient=RESERVE)
