@@ -59,7 +59,7 @@ def main() -> None:
 
 
 def append(database: str, writers: int, seconds: float, *, sealing: bool) -> int:
-    """Each writer is a process that commits one entry at a time; how many a second, and how long one takes. Answers how
+    """Each writer is a process that commits one entry at a time; how many a second, and how long one takes. Returns how
     often somebody was seen to wait for a lock of the log."""
     context = get_context("spawn")
     results: Any = context.Queue()
@@ -128,7 +128,7 @@ def _room() -> int:
 
 
 def check(rows: int) -> float:
-    """Generates so many entries, then seals and checks them. Answers how many seconds checking one takes."""
+    """Generates so many entries, then seals and checks them. Returns how many seconds checking one takes."""
     from django.db import connection
     from django.utils import timezone
 

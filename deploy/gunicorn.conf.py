@@ -1,6 +1,7 @@
 """gunicorn behind a front: `gunicorn --config deploy/gunicorn.conf.py registret.config.wsgi`."""
 
-# Whoever reaches this socket can say which card was shown, if they know the secret too. registret does not start with
+# Anyone who reaches this socket can say which card was shown, if they know the secret too. registret does not start
+# with
 # a TCP port here, nor with a socket that everybody on the machine can open.
 bind = "unix:/run/registret/app.sock"
 umask = 0o007

@@ -155,7 +155,7 @@ def close_clinic(code: str, *, at: datetime) -> None:
 
 
 def appoint_by_program(who: Person, role: Role, *, clinic_id: int | None = None, at: datetime) -> int:
-    """From the command line, and the person confirms the mail; answers the grant's id."""
+    """From the command line, and the person confirms the mail; returns the grant's id."""
     grant_id = appointing.appoint_by_program(
         hsa_id=HsaId.parse(who.hsa_id),
         given_name=who.card.given_name,
@@ -172,7 +172,7 @@ def appoint_by_program(who: Person, role: Role, *, clinic_id: int | None = None,
 
 
 def appoint(who: Person, clinic_id: int, *, confirmed: bool = True, at: datetime) -> int:
-    """Somebody becomes local administrator in the name of two; the mail is confirmed unless it must not be; answers the
+    """Somebody becomes local administrator in the name of two; the mail is confirmed unless it must not be; returns the
     grant's id."""
     grant_id = appointing.appoint_by_program(
         hsa_id=HsaId.parse(who.hsa_id),
@@ -201,7 +201,7 @@ def register(
     confirmed: bool = True,
     at: datetime,
 ) -> int:
-    """Registrera dig, and the mail is confirmed unless it must not be; answers the application's id."""
+    """Registrera dig, and the mail is confirmed unless it must not be; returns the application's id."""
     account_id = entering.register(
         card=who.card,
         email=email or who.email,
@@ -268,7 +268,7 @@ def show_card(who: Person, *, at: datetime) -> Proof:
 
 
 def log_in(who: Person, *, at: datetime) -> str:
-    """A card and what follows; answers the key of the session, at work or not."""
+    """A card and what follows; returns the key of the session, at work or not."""
     return entering.enter(proof=show_card(who, at=at), network=None, at=at).session_key
 
 

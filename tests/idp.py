@@ -51,7 +51,7 @@ class Lies:
 
 @dataclass(slots=True)
 class IdentityProvider:
-    """Runs between `__enter__` and `__exit__`. `person`: the claims of whoever sits at it; None: somebody who cancels.
+    """Runs between `__enter__` and `__exit__`. `person`: the claims of the user; None: a user who cancels.
 
     `secret` authenticates the client, or `client_key` does (private_key_jwt) if there is one.
     """

@@ -65,7 +65,7 @@ def texts(folder: Path = PACKAGE) -> Catalog:
 
 
 def update(language: str) -> list[str]:
-    """Merges the texts into the language's file. Guesses nothing; answers a line for every text that came or went."""
+    """Merges the texts into the language's file. Guesses nothing; returns a line for every text that came or went."""
     known = read(language)
     merged = merge(texts(), known)
     target = po_file(language)

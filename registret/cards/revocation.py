@@ -114,7 +114,7 @@ class CrlBroken(Exception):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevocationList:
     """A list that its CA signed and that is complete for the CA's certificates of people, or for those that name one
-    of the distribution points in `only_for`: whoever answers from it passes that on."""
+    of the distribution points in `only_for`: anyone who answers from it passes that on."""
 
     number: int
     this_update: datetime
@@ -142,7 +142,7 @@ class RevocationList:
         return at >= self.this_update - CLOCK_SKEW
 
     def must_follow(self, *, number: int, this_update: datetime) -> None:
-        """Number and moment of the list before it. Whoever replays an old one wants a revocation forgotten.
+        """Number and moment of the list before it. Anyone who replays an old one wants a revocation forgotten.
 
         Raises: CrlBroken (GOES_BACK).
         """

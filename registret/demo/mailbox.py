@@ -130,7 +130,7 @@ class MailCatcher:
         name = f"{datetime.now(UTC).strftime(_AT)}-{secrets.token_hex(4)}.eml"
         unfinished = self.folder / f".{name}"
         unfinished.write_bytes(content if isinstance(content, bytes) else str(content).encode())
-        # Whoever lists the folder sees whole letters only.
+        # A reader of the folder sees whole letters only.
         unfinished.rename(self.folder / name)
         return _ACCEPTED
 

@@ -22,7 +22,7 @@ _OF_THE_DEMO: Final = {"demo", "demo-browser", "demo-reset", "demo-run", "serve"
 
 
 def run(arguments: list[str], *, execute: Callable[[list[str]], None]) -> int:
-    """Does what the command line says and answers the exit code. Trouble becomes one line on stderr. `execute` runs
+    """Does what the command line says and returns the exit code. Trouble becomes one line on stderr. `execute` runs
     another command, once there are settings."""
     wanted = _parser().parse_args(arguments)
     try:

@@ -78,7 +78,7 @@ class Place:
 
         Raises: DemoTrouble: one runs already.
         """
-        # Not truncated before the lock is ours: what stands in it belongs to whoever holds it.
+        # Not truncated before the lock is ours: its content belongs to the process that holds it.
         with self._running_file.open("a+", encoding="utf-8") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -191,7 +191,7 @@ def remove(data: Path) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Account:
-    """Whom the server runs as. None for both: as whoever runs this."""
+    """The user that the server runs as; None for both: the current user."""
 
     uid: int | None = None
     gid: int | None = None
@@ -300,7 +300,7 @@ def _binaries(account: _Account) -> Path:
                 for name in files:
                     path = Path(folder, name)
                     path.chmod(0o755 if path.parent.name == "bin" else 0o644)
-            # Whoever renames first has made the copy; the loser's is the same and goes.
+            # The process that renames first has made the copy; the other copy is the same and is deleted.
             with contextlib.suppress(OSError):
                 unfinished.rename(target)
         finally:

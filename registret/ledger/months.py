@@ -30,7 +30,7 @@ class Month:
 def add_months(*, at: datetime) -> tuple[str, ...]:
     """Makes the partitions of this month and the next three; answers those that are new.
 
-    Whoever appends is not kept waiting: the partition is attached, not made in place. Readers may be for two seconds.
+    Nobody who appends waits: the partition is attached, not made in place. Readers may wait for two seconds.
 
     Raises: OperationalError (somebody reads for longer than that; to be tried again).
     """

@@ -126,7 +126,7 @@ def timeline(
     before: int | None = None,
     size: int = PAGE,
 ) -> EntryPage:
-    """What happened to somebody, for whoever helps them, newest first: what the account did and what was done to it,
+    """What happened to a person, for support, newest first: what the account did and what was done to it,
     and what the card did before there was an account. Nothing about patients, and no reviews by others than `asked_by`.
 
     `only` these events, and not what the account did to others.
@@ -163,7 +163,7 @@ def draw(
     size: int,
 ) -> Drawn:
     """Up to `size` entries by lot out of what people did: those who worked at the clinic, one person, who may have had
-    several accounts, or whoever it was with one patient, whom the log may call by several ids.
+    several accounts, or those who acted with one patient, whom the log may call by several ids.
 
     Of a clinic, entries about patients come first: others are drawn only where there are too few of them.
     """
@@ -231,7 +231,7 @@ def _done(
 
 
 def _with(patient_ids: Collection[int]) -> Q:
-    """With a patient's data. Whoever reads the log about a patient does nothing with them, and can still review it."""
+    """With a patient's data. Reading the log about a patient does nothing with them: the reader can still review it."""
     looks_at_the_log = Q(event__in=("log.read", "log.exported")) | Q(event__startswith="review.")
     return _naming(patient_ids) & ~looks_at_the_log
 

@@ -1,6 +1,6 @@
 """Sealing: what the log holds is hashed into a chain, signed, and written beside it, in the background.
 
-Appending knows nothing of it. Only a stretch of numbers is sealed in which nothing can appear any more: whoever
+Appending knows nothing of it. Only a stretch of numbers is sealed in which nothing can appear any more: anyone who
 appends holds a lock on the table from before the number is drawn until the transaction is over. So once all who held
 one are gone, every number up to the highest seen is either visible or will never be.
 """
@@ -40,7 +40,7 @@ def seal_key() -> SealKey:
 
 
 def seal_settled(*, at: Callable[[], datetime], patience: float = 5.0) -> int:
-    """Seals all entries that are settled; answers how many.
+    """Seals all entries that are settled; returns how many.
 
     Waits up to `patience` seconds for transactions that have appended and are not over; if they still are not, or
     another process is sealing, nothing is sealed now. Takes no lock on the log but the one of a reader.
@@ -176,7 +176,7 @@ def _append(
 def seal_rows() -> Iterator[Seal]:
     """All seals by number, few in memory at a time: those that were there when it was asked.
 
-    So every entry that they are about was settled before whoever asks reads the first one.
+    So every entry that they are about was settled before the caller reads the first one.
     """
     newest, after = newest_seal(), -(2**62)
     while newest is not None and after < newest.number:

@@ -109,7 +109,7 @@ def signed_by(key: str, line: bytes, signature: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
-    """One line that says how far the log had come, to be kept where whoever can change the log cannot change it."""
+    """One line that says how far the log had come, to be kept where anyone who can change the log cannot change it."""
 
     number: int
     last: int

@@ -1,6 +1,6 @@
 """The links and the code of letters about a confirmation: derived from (id, version), never stored.
 
-Whoever reads the database, a backup of it or the outbox finds neither: both take the key `LINK_KEY`, which is kept
+Anyone who reads the database, a backup of it or the outbox finds neither: both take the key `LINK_KEY`, which is kept
 outside. A new version makes the older link and code worthless as soon as `accounts` compares the versions.
 """
 
@@ -38,7 +38,7 @@ def objection_token(id: int, version: int) -> str:
 
 
 def read_objection(token: str) -> int | None:
-    """The id in a token that `objection_token` made; None for every other text. The version does not matter: whoever
+    """The id in a token that `objection_token` made; None for every other text. The version does not matter: anyone who
     objects does so to the change, not to a letter."""
     found = _read("objection.link", token)
     return found[0] if found else None

@@ -12,7 +12,7 @@ OPEN = Q(sent_at=None, given_up_at=None, superseded_at=None)
 class Letter(models.Model):
     """One letter to one address. Its links and codes are derived when it is sent: no column holds them.
 
-    `to_address` and `context` are personal data. `attempts` also tells two senders apart: whoever took the letter
+    `to_address` and `context` are personal data. `attempts` also tells two senders apart: the one that took the letter
     last has the highest number, and only that one may write down that it failed. `server_trouble`: the last attempt
     failed before the mail server had looked at the letter. `urgent`: about confirming an address, so it goes before
     the others. `address_refused`: it was given up because of the address.

@@ -54,7 +54,7 @@ def post(
 
     `kind` and the names in `context` are those of `letters.LETTERS`; `confirmation` is (id, version) for a kind that
     is about one. If it confirms it takes back letters that confirm an older version and are not sent yet; the letter to
-    an old address is never taken back. Answers the letter's id.
+    an old address is never taken back. Returns the letter's id.
 
     Raises: ValueError: a mistake in the program (unknown kind, wrong facts, confirmation missing or too much).
     """
@@ -83,11 +83,11 @@ def post(
 
 
 def deliver_due(*, at: Callable[[], datetime], limit: int, given_up: Callable[[GivenUp], object]) -> int:
-    """Sends letters that are due over one connection; answers how many were sent. First those
+    """Sends letters that are due over one connection; returns how many were sent. First those
     about confirming an address, for which people wait, then the others, the oldest first.
 
     A letter is taken in a short transaction, sent outside of it, and marked afterwards. A sender that dies in between
-    leaves the letter to whoever comes after the lease: it is then sent again under the same Message-ID, by which mail
+    leaves the letter to the next worker after the lease: it is then sent again under the same Message-ID, by which mail
     programs know it. When the server itself is in trouble the rest waits for the next call.
 
     `at` is the clock. `given_up` writes to the log, in the transaction that marks the letter: the log is a room beside
@@ -124,14 +124,14 @@ def deliver_due(*, at: Callable[[], datetime], limit: int, given_up: Callable[[G
 
 
 def forget_old(*, before: datetime, size: int) -> int:
-    """Removes letters of before that moment, at most `size`, but none that is still to be sent; answers how many."""
+    """Removes letters of before that moment, at most `size`, but none that is still to be sent; returns how many."""
     old = Letter.objects.filter(~OPEN, created_at__lte=before).order_by("created_at", "id")
     ids = list(old.select_for_update(skip_locked=True).values_list("id", flat=True)[:size])
     return Letter.objects.filter(id__in=ids).delete()[0]
 
 
 def forget_about(*, account_ids: Sequence[int]) -> int:
-    """Removes all letters about accounts that are to be forgotten; answers how many."""
+    """Removes all letters about accounts that are to be forgotten; returns how many."""
     return Letter.objects.filter(about_account_id__in=account_ids).delete()[0]
 
 

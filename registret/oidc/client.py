@@ -63,7 +63,7 @@ class ProviderBroken(Exception):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorizationRequest:
     """The secrets of one login, all of them single-use: `state` comes back with the browser, `nonce` in the token, and
-    `verifier` (PKCE, RFC 7636) shows the provider that the code is redeemed by whoever asked for it."""
+    `verifier` (PKCE, RFC 7636) shows the provider that the code is redeemed by the person who asked for it."""
 
     state: str
     nonce: str
@@ -135,7 +135,7 @@ class OidcClient:
     def authorization_address(self, *, flow: AuthorizationRequest, language: str) -> str:
         """Where the browser goes to log in.
 
-        A login of earlier today does not count: whoever sits here now has to show the card (see decision 0047).
+        A login of earlier today does not count: anyone who sits here now has to show the card (see decision 0047).
 
         Raises: ProviderUnavailable.
         """

@@ -18,7 +18,7 @@ class NothingToReview(Refused):
 
 @dataclass(kw_only=True, eq=False)
 class NotAReviewer(Refused):
-    """Whoever was chosen does not review the log (any more)."""
+    """The person chosen does not review the log (any more)."""
 
     code: ClassVar[str] = "review.not_a_reviewer"
     status: ClassVar[int] = 422

@@ -46,7 +46,7 @@ def draw_sample(
     at: datetime,
 ) -> int:
     """`size` entries by lot out of what people at the clinic did from `since` to `until`, about patients first;
-    answers the review's id.
+    returns the review's id.
 
     Raises: NotPermitted, NotAReviewer, OwnEntries (the reviewer has worked there in that time), NothingToReview.
     """
@@ -70,7 +70,7 @@ def draw_directed(
     actor: Actor,
     at: datetime,
 ) -> int:
-    """What one person did from `since` to `until`, at most MOST entries by lot; answers the review's id.
+    """What one person did from `since` to `until`, at most MOST entries by lot; returns the review's id.
 
     It reaches all accounts that the HSA-id has had, and those that are linked to them: ending one's account, or a new
     HSA-id, hides nothing.
@@ -107,7 +107,7 @@ def draw_about_patient(
     actor: Actor,
     at: datetime,
 ) -> int:
-    """What anybody did with one patient's data from `since` to `until`, at most MOST entries by lot; answers the
+    """What anybody did with one patient's data from `since` to `until`, at most MOST entries by lot; returns the
     review's id. It reaches what was done before two patients were merged into this one.
 
     Raises: NotPermitted, NotAReviewer, OwnEntries (the reviewer is among them), NothingToReview (also if no patient has
@@ -138,7 +138,7 @@ def last_month(at: datetime) -> tuple[datetime, datetime]:
 
 
 def draw_monthly(*, since: datetime, until: datetime, by: By, at: datetime) -> tuple[int, ...]:
-    """A sample for every clinic whose people did something from `since` to `until`; answers the ids of new reviews.
+    """A sample for every clinic whose people did something from `since` to `until`; returns the ids of new reviews.
 
     Once for each month, however often and by however many it is called. The reviewer is one who did nothing at that
     clinic in that time, and has least to do; if there is none, the review waits until somebody takes it.

@@ -104,7 +104,7 @@ class _Stock:
                 yield Fault.of("called_this", line=line.line, column=clinic_file.NAME, about=code)
 
     def bring(self, line: ClinicLine, *, at: datetime) -> Iterator[_Step]:
-        """Makes one line true, and answers what was made or changed."""
+        """Makes one line true, and returns what was made or changed."""
         region = Region(code=line.region_code, name=line.region)
         yield _brought(self.regions, line.region_code, region, fields=("name",), line=line)
         provider = CareProvider(

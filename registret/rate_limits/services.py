@@ -72,7 +72,7 @@ def take(*, limit: Limit, subject: str, at: datetime) -> None:
 
 
 def forget_old(*, at: datetime) -> int:
-    """Removes counts of windows that began more than two days ago; answers how many."""
+    """Removes counts of windows that began more than two days ago; returns how many."""
     return Count.objects.filter(window_start__lt=at - timedelta(days=2)).delete()[0]
 
 

@@ -124,7 +124,7 @@ class _Conversation:
         host, is_tls = self._parts.hostname or "", self._parts.scheme == "https"
         port = self._parts.port or (443 if is_tls else 80)
         line = socket.create_connection((host, port), timeout=self._seconds)
-        # Of its own, so that it can be cut whoever holds the other: TLS takes that one over.
+        # Of its own, so that it can be cut whichever thread holds the other: TLS takes that one over.
         self._line = line.dup()
         if self._hung_up:
             self.hang_up()

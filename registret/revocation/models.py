@@ -34,7 +34,7 @@ class KeptCrl(models.Model):
 class Upkeep(models.Model):
     """How the list of one CA is kept fresh: when it is fetched next, how that went, what the log has been told.
 
-    `due_at`: None is now. `tries` tells two fetchers apart, as in the outbox: only whoever took it last may write
+    `due_at`: None is now. `tries` tells two fetchers apart, as in the outbox: only the one that took it last may write
     down how it went. `failures`: in a row. `fault`: of the last try, empty if it went well. `told`: the state of the
     list that the log knows of.
     """

@@ -80,7 +80,7 @@ class Responders:
 
 
 def forget_old(*, at: datetime) -> int:
-    """Removes answers that nobody has asked for lately; answers how many."""
+    """Removes answers that nobody has asked for lately; returns how many."""
     return KeptAnswer.objects.filter(asked_at__lt=at - FORGOTTEN_AFTER).delete()[0]
 
 

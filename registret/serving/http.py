@@ -31,8 +31,8 @@ from registret.serving.waiting import WaitingRoom
 _log = logging.getLogger(__name__)
 _absolute = re.compile(rb"https://([^/?#]+)(.*)", re.IGNORECASE)
 _port = re.compile(rb":[0-9]*\Z")
-# What fronts of all makes call the header in which they pass a certificate on. There is no front here, so whoever sends
-# one wants it to be believed.
+# The headers in which fronts of any make pass a certificate on. There is no front here, so a request that carries one
+# wants it to be believed.
 _forging = re.compile(
     rb"(x[-_])?(client[-_]?cert|ssl[-_]|tls[-_]client|forwarded[-_](client[-_]cert|tls[-_])|arr[-_]clientcert).*"
     rb"|registret[-_.].*",
@@ -322,7 +322,7 @@ class Front(Site):
             self._emptied.callback(None)
 
     def close(self) -> Deferred[None]:
-        """Send everybody home; whoever is at work gets the answer first. Fires when nobody is left."""
+        """Close all connections; requests under way are answered first. Fires when nobody is left."""
         self.keeps_alive = False
         self.is_closing = True
         self._emptied = Deferred()

@@ -9,7 +9,7 @@ from registret.time_limits.lengths import TimeLimit
 
 
 class Decision(models.Model):
-    """A time limit from `at` on. Never changed: whoever changes their mind decides anew."""
+    """A time limit from `at` on. Never changed: anyone who changes their mind decides anew."""
 
     id = models.BigAutoField(primary_key=True)
     code = models.CharField(max_length=40, choices=[(limit.value, limit.value) for limit in TimeLimit])

@@ -96,7 +96,7 @@ def test_a_certificate_beyond_all_measure_is_answered_in_words(house: FrontedHou
 def test_the_silent_probe_knows_the_card_that_was_shown(house: FrontedHouse) -> None:
     person = somebody(house, "Cilla", "Dal")
     visitor = registered(person)
-    # Whoever logs out is told where to ask whether the card is out.
+    # Anyone who logs out is told where to ask whether the card is out.
     left = visitor.post("/logga-ut", form_on="/nastan-klart")
     probe = left.headers["Location"].partition("#")[2]
     assert visitor.at_the_door(probe).json() == {"card": "same"}

@@ -40,7 +40,7 @@ def test_a_header_that_looks_like_a_certificate_is_refused_and_logged(
         answer = _ask(house, label, headers=(f"{name}: {value}",) * times)
         assert answer.status == 400
         _until_more_than(house, refused)
-        # The label is not burnt: whoever began this login may still show a real card.
+        # The label is not burnt: anyone who began this login may still show a real card.
         assert _code_after(house, label) == "card.none"
 
 

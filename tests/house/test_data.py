@@ -52,7 +52,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "revocation.Upkeep": {
         PLAIN: "id anchor due_at lease_until tries failures tried_at succeeded_at fault told",
     },
-    # A serial says whose card it is to whoever has seen the card.
+    # A serial says whose card it is to the person who has seen the card.
     "revocation.KeptAnswer": {PERSONAL: "serial state", PLAIN: "id anchor this_update until asked_at"},
     "places.Region": {PLAIN: "id code name"},
     "places.CareProvider": {PLAIN: "id region_id name organisation_number mail_domains"},
@@ -146,7 +146,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         PERSONAL: "changes reason by_hsa_id by_name",
         PLAIN: "id step_id care_provider_id number kind at by_account_id by_role by_clinic_id",
     },
-    # The mark says whose number it is to whoever has OPT_OUT_KEY, which is not in the database.
+    # The mark says whose number it is to the person who has OPT_OUT_KEY, which is not in the database.
     "records.Leaving": {PERSONAL: "case_number by_name", PLAIN: "id patient_id at due_at by_account_id"},
     "records.TakenBack": {PERSONAL: "mark case_number by_name", PLAIN: "id key at by_account_id"},
     "records.OptOut": {

@@ -252,7 +252,7 @@ def test_without_a_card_every_gate_is_shut(address: str) -> None:
 
 
 def an_episode(place: Country, now: datetime) -> tuple[str, str]:
-    """Anna has begun a pneumonia at the infection clinic; answers the system ids of the patient and the episode."""
+    """Anna has begun a pneumonia at the infection clinic; returns the system ids of the patient and the episode."""
     cast.register(ANNA, place.infection, at=now - timedelta(days=2))
     application = newest_application(account_id=cast.account_of(ANNA).id)
     assert application is not None

@@ -81,7 +81,7 @@ class House:
         return f"https://*.kort.registret.localhost:{self.card_port}/**"
 
     def run(self, *arguments: str) -> str:
-        """A command of the operator, to its end; answers what it printed.
+        """A command of the operator, to its end; returns what it printed.
 
         Raises: AssertionError (it failed; the message is what it said).
         """

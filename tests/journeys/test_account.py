@@ -90,7 +90,7 @@ def test_moa_looks_after_her_own_account(house: House, bertil: Person, desk: Ope
     assert file["accounts"][0]["email"] == new
     assert any(entry["event"] == "account.mail_changed" for entry in file["log"])
 
-    # Whoever reads the mail at the old address objects: no card, and she is logged out.
+    # Anyone who reads the mail at the old address objects: no card, and she is logged out.
     link = re.search(r"https://\S+(/invand/\S+)", house.letter_to(moa.mail, about="är ändrad").text)
     assert link is not None
     anybody = desk()

@@ -31,7 +31,7 @@ def test_the_question_is_answered_in_one_word_that_only_the_sites_pages_can_read
     for origin in (house.site, "https://elsewhere.example", "null"):
         answer = his.at_the_door(his.probe(), Origin=origin)
         assert (answer.status_code, answer.json()) == (200, {"card": "same"})
-        assert answer.headers["Access-Control-Allow-Origin"] == house.site, "never whoever asks"
+        assert answer.headers["Access-Control-Allow-Origin"] == house.site, "never the origin that asks"
         assert answer.headers["Access-Control-Allow-Credentials"] == "true"
         assert answer.headers["Vary"] == "Origin"
         assert "no-store" in answer.headers["Cache-Control"]

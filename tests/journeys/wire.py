@@ -55,7 +55,7 @@ class Visitor:
             return client.request(method, _to_loopback(address), headers=sent, extensions=_sni(host))
 
     def probe(self) -> str:
-        """Where the pages of whoever is at work ask whether the card is still in."""
+        """Where the pages of the person who is at work ask whether the card is still in."""
         page = self.get("/start")
         found = re.search(r'data-probe="([^"]+)"', page.text)
         assert found is not None, f"{page.status_code}\n{page.text}"

@@ -106,7 +106,7 @@ class Firefox:
         return answer["result"].get("value")
 
     def is_at(self, heading: str) -> float:
-        """Waits until the page's visible heading begins so; answers how many seconds that took.
+        """Waits until the page's visible heading begins so; returns how many seconds that took.
 
         Raises: AssertionError (it never does).
         """

@@ -76,7 +76,7 @@ class Screen:
         until(lambda: window not in self.windows(title), f"{title} stays")
 
     def press(self, *keys: str) -> None:
-        """Keys (X11's names), one after the other, for whoever has the keyboard."""
+        """Keys (X11's names), one after the other, for the person who has the keyboard."""
         self._do("key", *keys)
 
     def colour(self, x: int, y: int) -> tuple[int, int, int]:
@@ -116,7 +116,7 @@ class Screen:
 
 
 def until(done: Callable[[], bool], otherwise: str) -> float:
-    """Waits until it is so; answers how many seconds that took.
+    """Waits until it is so; returns how many seconds that took.
 
     Raises: AssertionError (it never was; `otherwise` says what that means).
     """

@@ -119,7 +119,7 @@ def backup_url(house: House) -> str:
 
 
 def rows(url: str) -> dict[str, int]:
-    """How many each table has, whoever's they are."""
+    """How many each table has, anyone who's they are."""
     with psycopg.connect(url) as connection:
         connection.execute("SELECT set_config('registret.sees', 'all', false)")
         tables = connection.execute(
@@ -201,7 +201,7 @@ def test_the_role_of_the_backups_changes_nothing_and_starts_no_server(house: Hou
     ):
         with psycopg.connect(url) as connection, pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
             connection.execute(statement.encode())
-        # Whoever means it can switch that off, and still may not.
+        # Anyone who means it can switch that off, and still may not.
         writing = psycopg.connect(url, options="-c default_transaction_read_only=off")
         with writing as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute(statement.encode())

@@ -1,4 +1,4 @@
-"""Letters about applications: to those who attest, and to whoever applied."""
+"""Letters about applications: to those who attest, and to the person who applied."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ def letter_again(here: Ward) -> list[Told]:
 
 
 def ask_for_address() -> int:
-    """By Anna; answers the change that waits."""
+    """By Anna; returns the change that waits."""
     my_account.ask_for_address(account_id=id_of(ANNA), email=NEW_ADDRESS, card_read_at=NOW, by=ANNA.by, at=NOW)
     waiting = pending_change(account_id=id_of(ANNA))
     assert waiting is not None
@@ -91,7 +91,7 @@ def ask_for_address() -> int:
 
 
 def address_changed(here: Ward) -> list[Told]:
-    """By whoever attests, before it was ever confirmed; and by its owner."""
+    """By anyone who attests, before it was ever confirmed; and by its owner."""
     application = cast.register(LISA, here.place.infection, confirmed=False, at=NOW)
     mended = EmailAddress.parse("lisa@regionnorrvik.se")
     bertil = cast.actor(BERTIL, at=NOW)
@@ -200,7 +200,7 @@ def imported_file(here: Ward) -> Told:
 
 
 def claim(here: Ward) -> str:
-    """By Anna, who has begun at Sydvik; answers the code."""
+    """By Anna, who has begun at Sydvik; returns the code."""
     cast.register(NEW_ANNA, here.place.sydvik, at=NOW)
     earlier_accounts.claim(account_id=id_of(NEW_ANNA), email=ANNA.email, by=NEW_ANNA.by, at=NOW)
     found = Claim.objects.get(account_id=id_of(NEW_ANNA))

@@ -51,7 +51,7 @@ def card_refused(here: Ward) -> Told:
 
 
 def sent_to_provider() -> int:
-    """Answers the attempt with which the browser has come back."""
+    """Returns the attempt with which the browser has come back."""
     browser = new_token()
     flow = attempts.begin_flow(browser=browser, network=None, at=NOW)
     return attempts.claim_flow(state=flow.state, browser=browser, network=None, at=NOW).attempt_id

@@ -21,7 +21,7 @@ FRIDA = person("Frida", "Ros", "SE2321009991-E00F6R6")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """One entry: by a person, a program, or a program at somebody's session; about an account (a person who has one,
+    """One entry: by a person, a program, or a program at a person's session; about an account (a person who has one,
     or its id), an HSA-id or patients; at a clinic. What is not said must be empty."""
 
     by: Person | None = None

@@ -101,7 +101,7 @@ def mail(text: str) -> EmailAddress:
 
 
 def attested(application_id: int, *, by: Person = BERTIL, at: datetime = NOW) -> int:
-    """As asked for, by an administrator; answers the grant's id."""
+    """As asked for, by an administrator; returns the grant's id."""
     wanted = Application.objects.get(id=application_id)
     return attest(
         application_id=application_id,
@@ -114,7 +114,7 @@ def attested(application_id: int, *, by: Person = BERTIL, at: datetime = NOW) ->
 
 
 def by_the_office(application_id: int, *, at: datetime = NOW) -> int:
-    """As asked for: Ingrid recommends, and Doris attests; answers the grant's id."""
+    """As asked for: Ingrid recommends, and Doris attests; returns the grant's id."""
     if living_account(hsa_id=INGRID.hsa_id) is None:
         cast.appoint_by_program(INGRID, Role.REGISTRY_OFFICE, at=at)
     wanted = Application.objects.get(id=application_id)

@@ -464,7 +464,7 @@ def tell_of_end(expected: Expected, person: Person, at: datetime) -> None:
 
 
 def who_works(people: dict[int, Person], clinic: int, at: datetime) -> list[Person]:
-    """Whoever has a right at the clinic, whether or not they can use it."""
+    """Anyone who has a right at the clinic, whether or not they can use it."""
     return [p for p in people.values() if p.clinic == clinic and p.ends is not None and p.ends > at]
 
 

@@ -205,7 +205,7 @@ def test_an_appointment_and_a_registration_of_one_card_make_one_account_and_lose
     )
     results = together([appoint, registering(ANNA, place)])
     assert set(answers(results)) <= {"int", "AccountExists"}
-    assert isinstance(results[0], int), "the office's decision holds, whoever made the account"
+    assert isinstance(results[0], int), "the office's decision holds, whichever of them made the account"
     assert Grant.objects.filter(account_id=cast.account_of(ANNA).id).count() == 1
 
 

@@ -39,7 +39,7 @@ def id_of(who: Person) -> int:
 
 
 def new_address(who: Person) -> int:
-    """Asked for and confirmed; answers the change's id."""
+    """Asked for and confirmed; returns the change's id."""
     local = who.email.text.split("@")[0]
     email = mail(f"{local}.ny@regionnorrvik.se")
     my_account.ask_for_address(account_id=id_of(who), email=email, card_read_at=NOW, by=who.by, at=NOW)

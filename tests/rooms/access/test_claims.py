@@ -50,7 +50,7 @@ def place(module_db: None) -> Country:
 
 
 def moved(place: Country, *, who: Person = NEW) -> int:
-    """Anna worked at Norrvik, and has now registered at Sydvik; answers the application."""
+    """Anna worked at Norrvik, and has now registered at Sydvik; returns the application."""
     attested(cast.register(ANNA, place.infection, at=NOW - DAY))
     return cast.register(who, place.sydvik, at=NOW)
 

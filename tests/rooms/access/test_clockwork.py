@@ -53,7 +53,7 @@ def to(who: Person, kind: str) -> int:
 
 
 def attested(who: Person, clinic_id: int, *, at: datetime) -> int:
-    """Somebody at work for as long as is possible; answers the grant's id."""
+    """Somebody at work for as long as is possible; returns the grant's id."""
     application_id = cast.register(who, clinic_id, at=at)
     with suppress(AlreadyGranted):
         cast.appoint(BERTIL, clinic_id, at=at)

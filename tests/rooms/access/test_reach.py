@@ -183,7 +183,7 @@ def test_the_database_refuses_what_goes_beyond_the_givers_own_right(place: Count
 
 
 def test_one_at_the_office_attests_nobody(place: Country) -> None:
-    """Whoever has a second HSA-id and colleagues who do not look would read patients."""
+    """Anyone who has a second HSA-id and colleagues who do not look would read patients."""
     wanted = cast.register(AGAIN, place.medicine, at=NOW)
     doris = office(DORIS)
     with refused(SecondNeeded):

@@ -78,7 +78,7 @@ def place(module_db: None) -> Country:
 
 
 def attested(who: Person, clinic_id: int, *, at: datetime) -> int:
-    """Somebody at work; answers the grant's id."""
+    """Somebody at work; returns the grant's id."""
     application_id = cast.register(who, clinic_id, at=at)
     return attesting.attest(
         application_id=application_id,

@@ -111,4 +111,4 @@ def test_nobody_can_apply_for_a_role_that_decides_about_colleagues_or_reads_abou
     assert set(ROLES_TO_APPLY_FOR) <= ROLES_AT_A_CLINIC
     asked_for = {permission for role in ROLES_TO_APPLY_FOR for permission in MAY[role]}
     assert asked_for == {Permission.WORK, Permission.READ_RECORDS, Permission.REPORT}
-    assert MAY[Role.REPORT_READER] == {Permission.WORK}, "whoever reads reports sees no patients"
+    assert MAY[Role.REPORT_READER] == {Permission.WORK}, "anyone who reads reports sees no patients"

@@ -230,7 +230,7 @@ def test_administrators_and_office_are_those_who_can_act_now(place: Country, why
 
 
 def test_a_session_outlives_no_clock_for_want_of_a_seat(place: Country) -> None:
-    """Whoever waits is logged out by the same clocks as whoever works."""
+    """Anyone who waits is logged out by the same clocks as the person who works."""
     key = cast.log_in(ANNA, at=NOW)
     with pytest.raises(Exception, match=r"session\.idle"):
         person_of(key, at=NOW + HOUR)

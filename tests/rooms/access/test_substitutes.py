@@ -302,7 +302,7 @@ NEW_YEAR = datetime(2026, 12, 31, 23, 0, tzinfo=UTC)
 
 
 def ends(whose: tuple[Person, Role], at: datetime) -> None:
-    """That right of somebody's is exchanged for one that ends then."""
+    """That right of a person's is exchanged for one that ends then."""
     who, role = whose
     here = Grant.objects.filter(account_id=id_of(who), role=role, revoked_at=None)
     grant = here.get()

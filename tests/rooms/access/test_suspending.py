@@ -1,4 +1,5 @@
-"""Who lifts a suspension, and who takes it over: whoever suspended, whoever attests, whatever is left of the rights."""
+"""Who lifts a suspension, and who takes it over, for each author, each administrator and what is left of
+the rights."""
 
 from __future__ import annotations
 
@@ -204,7 +205,7 @@ def test_nobody_but_the_office_takes_a_suspension_over(place: Country, who: Pers
 def test_whom_the_clock_suspended_of_the_registry_itself_the_office_lets_in_and_nobody_lets_in_oneself(
     place: Country,
 ) -> None:
-    """Nobody suspends them on a page, but whoever is away for long is suspended by the clock like everybody."""
+    """Nobody suspends them on a page, but anyone who is away for long is suspended by the clock like everybody."""
     doris = cast.actor(DORIS, at=NOW)
     for who in (ERIK, DORIS):
         accounts.suspend(account_id=id_of(who), reason="dormant", authority=CLOCK, by=who.by, at=NOW)

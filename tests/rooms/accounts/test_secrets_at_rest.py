@@ -1,4 +1,4 @@
-"""Whoever reads the whole database finds no secret in it."""
+"""Anyone who reads the whole database finds no secret in it."""
 
 from __future__ import annotations
 

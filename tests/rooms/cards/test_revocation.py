@@ -218,7 +218,7 @@ def test_a_broken_list_does_not_take_the_good_ones_place(door: Door) -> None:
 
 
 def test_a_list_never_goes_back(door: Door, caplog: pytest.LogCaptureFixture) -> None:
-    """Whoever replays an old list wants a revocation forgotten."""
+    """Anyone who replays an old list wants a revocation forgotten."""
 
     def published(number: int, age: timedelta, *serials: int) -> None:
         this_update = door.pki.now - age

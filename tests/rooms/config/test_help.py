@@ -16,7 +16,7 @@ pytestmark = pytest.mark.process
 REGISTRET = str(Path(sys.executable).with_name("registret"))
 LISTS: tuple[list[str], ...] = ([], ["help"], ["--help"], ["-h"])
 COMMANDS = ("appoint", "import-clinics", "serve", "demo", "demo-browser")
-# Whoever asks for help starts the program for each question; here one process answers all of them.
+# Anyone who asks for help starts the program for each question; here one process answers all of them.
 ASK = """
 import contextlib, io, json, sys
 from registret.config.cli import main

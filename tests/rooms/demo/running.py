@@ -94,7 +94,7 @@ class Started:
     told: str
 
     def stop(self) -> tuple[int, str]:
-        """Ctrl-C; answers the exit code and what it said after its greeting."""
+        """Ctrl-C; returns the exit code and what it said after its greeting."""
         self.process.send_signal(signal.SIGINT)
         said, _ = self.process.communicate(timeout=PATIENCE)
         return self.process.returncode, said

@@ -39,7 +39,7 @@ def catcher(demo: Settings, tmp_path: Path) -> Iterator[MailCatcher]:
 
 
 def send(catcher: MailCatcher, subject: str, *, to: str = "anna.berg@regionnorrvik.se", html: str = "<p>Hej") -> str:
-    """Over real SMTP; answers the letter's name in the mailbox."""
+    """Over real SMTP; returns the letter's name in the mailbox."""
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = "registret@registret.example", to, subject
     message.set_content(f"Hej Anna,\n\nbekräfta här:\n{LINK}\n\n<script>alert(1)</script>\n")

@@ -195,7 +195,7 @@ def test_whoever_was_with_the_patient_but_not_drawn_does_not_take_it_over(here: 
 
 
 def test_reading_the_log_about_a_patient_is_nothing_done_with_the_patient(here: Ward) -> None:
-    """Else whoever looked before deciding could not review, and the patient would read of an inquiry."""
+    """Else anyone who looked before deciding could not review, and the patient would read of an inquiry."""
     theirs = did(ANNA, "patient.opened", about=patient_id())
     for event in ("log.read", "log.exported", "review.read"):
         did(ERIK, event, about=patient_id())

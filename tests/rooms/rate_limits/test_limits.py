@@ -1,4 +1,5 @@
-"""A limit lets through what it says, to each subject, in each window; whoever tries at the same moment counts too."""
+"""A limit lets through what it says, to each subject, in each window; anyone who tries at the same moment counts
+too."""
 
 from __future__ import annotations
 

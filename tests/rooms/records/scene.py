@@ -159,7 +159,7 @@ def shown(*patients: str) -> set[str]:
 
 
 def opt_out(*, actor: Actor, case: Case, at: datetime) -> int:
-    """The patient of the case, whoever that is now, has been shown and opts out; the day to think again passes."""
+    """The patient whom the case is about now has been shown and opts out; the day to think again passes."""
     episodes = leave(actor=actor, case=case, at=at)
     opting_out.destroy_left(at=at + DAY)
     return episodes

@@ -98,7 +98,7 @@ def test_a_number_given_and_registered_is_one_patients_whoever_comes_first(here:
 
 @pytest.mark.parametrize("turn", range(3))
 def test_registering_and_opting_out_leave_nothing(here: Ward, turn: int) -> None:
-    """Whoever comes first: what is registered before is destroyed, what comes after is refused."""
+    """In either order: what is registered before is destroyed, what comes after is refused."""
     begun(here.anna)
     greta = handler()
     results = together(

@@ -255,7 +255,7 @@ def test_nobody_decides_what_they_prepared(here: Ward) -> None:
 
 
 def test_nobody_decides_under_a_new_hsa_id_what_they_prepared_under_the_old_one(here: Ward) -> None:
-    """Whoever moves keeps the role for a while under both."""
+    """Anyone who moves keeps the role for a while under both."""
     number, old, new = prepared(), greta().account_id, henning()
     linked(new.account_id, old)
     assert not disclosure(actor=new, number=number).decidable
@@ -558,7 +558,7 @@ def test_full_dates_are_in_it_when_a_reason_was_given(open_house: Ward) -> None:
     file = inside(file_of(decided(full_dates=True, dates_reason="Säsong är frågan")))
     (tolvan,) = [row for row in table(file["acute.csv"]) if row["crp"]]
     assert tolvan["antibiotic_at"] == "2026-11-20T09:30"
-    assert tolvan["age"] == "113", "whoever is given days may know who is very old"
+    assert tolvan["age"] == "113", "anyone who is given days may know who is very old"
     assert "90" not in json.loads(file["manifest.json"])["columns"]["age"]
     book = {row["code"]: row for row in table(file["codebook.csv"]) if row["row"] == "variable"}
     assert (book["antibiotic_at"]["type"], book["oral_from"]["type"]) == ("moment", "date")

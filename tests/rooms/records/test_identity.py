@@ -187,7 +187,8 @@ def test_a_number_that_another_provider_knows_the_patient_by_is_changed_by_no_st
 
 
 def test_a_number_that_was_wrong_leads_to_the_patient_no_longer_and_is_free_for_whose_it_is(here: Ward) -> None:
-    """Mistyped when the patient was registered. Whoever has it comes later, and must not end up with this patient."""
+    """Mistyped when the patient was registered. Anyone who has it comes later, and must not end up with this
+    patient."""
     begun(here.anna, patient=OTHER)
     mine = system_id_of(OTHER)
     identity.change_number(
@@ -287,7 +288,7 @@ def test_what_both_are_of_the_own_provider_alone_is_merged_there_whatever_the_cl
 
 
 def test_a_case_handler_merges_two_official_numbers_of_one_person(here: Ward) -> None:
-    """Who was given another birth date: whoever reports cannot say so, for a mistyped number looks the same."""
+    """Who was given another birth date: anyone who reports cannot say so, for a mistyped number looks the same."""
     begun(here.anna)
     begun(here.anna, patient=STRANGER)
     merge_of_case(of=TOLVAN, into=STRANGER)

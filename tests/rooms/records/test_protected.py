@@ -49,7 +49,7 @@ def episode(here: Ward) -> str:
     return found
 
 
-# Every way to somebody's data from a seat at a clinic.
+# Every way to a person's data from a seat at a clinic.
 WAYS: dict[str, Callable[[Ward, str], object]] = {
     "open": lambda here, e: audited_reads.open_patient(actor=here.anna, system_id=system_id_of(TOLVAN), at=NOW),
     "step": lambda here, e: audited_reads.open_step(actor=here.anna, episode=e, step="acute", at=NOW),

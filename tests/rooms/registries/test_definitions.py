@@ -85,7 +85,7 @@ def test_first_comes_the_inclusion_then_core_and_what_is_folded_away_last(form: 
 def test_what_is_folded_is_never_required_and_what_is_required_can_be_unknown_or_is_always_known(form: Form) -> None:
     required = [question for question in form.questions.values() if question.variable.required]
     assert [question.code for question in required if question.block is not Block.CORE] == []
-    # What whoever fills in a form always knows: when and where to, what includes the patient, how they followed up.
+    # What anyone who fills in a form always knows: when and where to, what includes the patient, how they followed up.
     known = {"discharged_at", "discharged_to", "followed_up"}
     answerable = [q.code for q in required if not q.variable.missing and q.step != "inclusion" and q.code not in known]
     assert answerable == []
@@ -143,7 +143,7 @@ def test_a_long_list_in_which_people_look_for_something_shows_the_common_ones_fi
     folded = {q.code for q in several if q.variable.common}
     assert folded & GONE_THROUGH == set()
     assert {q.code for q in several if len(q.options) > 9} - folded <= GONE_THROUGH
-    # Whoever finds Other before the right one takes Other.
+    # Anyone who finds Other before the right one takes Other.
     assert [q.code for q in several if "other" in q.variable.common] == []
     assert [q.code for q in several if q.variable.common and not 4 <= len(q.variable.common) <= 8] == []
 

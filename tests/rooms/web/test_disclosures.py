@@ -70,7 +70,7 @@ def wish(now: datetime, **different: Any) -> dict[str, Any]:
 
 
 def prepared(now: datetime, **different: Any) -> str:
-    """By Greta; answers the address of the disclosure."""
+    """By Greta; returns the address of the disclosure."""
     answer = Browser.of(GRETA).post(NEW, wish(now, **different))
     assert answer.status_code == 303
     return str(answer["Location"]).partition("?")[0]

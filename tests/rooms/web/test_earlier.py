@@ -1,4 +1,5 @@
-"""A new HSA-id on the pages: claimed while registering, shown as a fact to whoever attests, linked afterwards."""
+"""A new HSA-id on the pages: claimed while registering, shown as a fact to the person who attests, linked
+afterwards."""
 
 from __future__ import annotations
 

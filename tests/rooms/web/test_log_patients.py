@@ -1,4 +1,4 @@
-"""Loggen, its file and its reviews say which patient, by system id only; and whoever looks is in the log."""
+"""Loggen, its file and its reviews say which patient, by system id only; and anyone who looks is in the log."""
 
 from __future__ import annotations
 

@@ -427,7 +427,7 @@ def test_clocks_may_differ_by_some_seconds(idp: IdentityProvider) -> None:
 
 
 def test_a_colleagues_login_at_the_provider_is_not_taken_over(idp: IdentityProvider) -> None:
-    """A shared computer: the provider still knows whoever sat there before, and does not ask again."""
+    """A shared computer: the provider still knows anyone who sat there before, and does not ask again."""
     idp.logged_in_at, idp.knows_prompt = time.time() - HOUR, False
     assert reason(logged_in()) == "idp.not_fresh"
 

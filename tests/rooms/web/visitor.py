@@ -44,7 +44,7 @@ class Visitor(Browser):
         self.der = card_of(who) if isinstance(who, Person) else who
 
     def begin(self, purpose: str = "/logga-in", **fields: str) -> str:
-        """Presses the button; answers the address of the card host."""
+        """Presses the button; returns the address of the card host."""
         begun = self.post(purpose, fields)
         assert begun.status_code == 303, begun.content
         return str(begun["Location"])
@@ -57,7 +57,7 @@ class Visitor(Browser):
         return site_path(self.at_the_door(self.begin(purpose, **fields)))
 
     def log_in(self, purpose: str = "/logga-in", **fields: str) -> Response:
-        """All of it; answers the site's first answer after the door: a redirect to where it ends."""
+        """All of it; returns the site's first answer after the door: a redirect to where it ends."""
         return self.get(self.code(purpose, **fields))
 
 
