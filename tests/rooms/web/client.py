@@ -58,6 +58,12 @@ def text_of(page: Page) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", body)).split())
 
 
+def flat(page: Page) -> str:
+    """The page's HTML with each run of white space as one space, and none between tags."""
+    text = re.sub(r"\s+", " ", page.content.decode())
+    return text.replace("> <", "><").replace(" >", ">").replace("> ", ">").replace(" </", "</")
+
+
 def token_in(page: Page) -> str:
     """The token of the first form of the page."""
     found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.content.decode())

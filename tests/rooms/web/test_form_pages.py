@@ -22,7 +22,7 @@ from registret.words.days import moment_in_words
 from tests import cast
 from tests.cast import ANNA, Country
 from tests.rooms.records.scene import ACUTE, RESERVE, TOLVAN, Known, ask, begun, number, registered, system_id_of
-from tests.rooms.web.client import Browser, Page, text_of
+from tests.rooms.web.client import Browser, Page, flat, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -58,12 +58,6 @@ def save(anna: Actor, episode: str, written: Written, *, base: int = 0, step: st
 
 def form_of(episode: str, step: str = "acute") -> str:
     return flat(Browser.of(ANNA).get(f"/vardepisod/{episode}/{step}"))
-
-
-def flat(page: Page) -> str:
-    """The page with each run of white space as one space, and none between tags."""
-    text = re.sub(r"\s+", " ", page.content.decode())
-    return text.replace("> <", "><").replace(" >", ">").replace("> ", ">").replace(" </", "</")
 
 
 def question(page: str, code: str) -> str:

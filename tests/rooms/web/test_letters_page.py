@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -42,7 +43,7 @@ def test_the_office_finds_all_of_them_and_reads_each_as_text_and_as_mail_program
     sent = Letter.objects.count()
     for kind in LETTERS:
         assert letter_name(kind) in page
-        assert f">{kind}<" not in page, "a code says nothing to the office"
+        assert not re.search(rf">\s*{kind}\s*<", page), "a code says nothing to the office"
         assert f"/kansliet/brev/{kind}/sv" in page
         assert f"/kansliet/brev/{kind}/en" in page
     for kind in ("declined", "recertification_silent", "confirm_email"):

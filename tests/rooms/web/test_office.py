@@ -21,7 +21,7 @@ from registret.ledger.queries import Wanted, entries
 from registret.mail.queries import letters_about
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, Country, person
-from tests.rooms.web.client import Browser, text_of, token_in
+from tests.rooms.web.client import Browser, flat, text_of, token_in
 
 pytestmark = pytest.mark.django_db
 
@@ -155,7 +155,7 @@ def test_the_first_click_asks_and_appoints_nobody(place: Country) -> None:
 
 def test_change_goes_back_to_the_form_with_everything_in_it(place: Country) -> None:
     page = Browser.of(DORIS).post("/kansliet/utse", form(place, change="1"))
-    source = page.content.decode()
+    source = flat(page)
     assert "<dialog open" not in source
     assert f'value="{MOA.hsa_id}"' in source
     assert f'<option value="{place.sydvik}" selected>' in source
@@ -200,12 +200,12 @@ def test_the_dialog_says_when_the_hsa_id_comes_from_elsewhere_or_the_address_loo
 
 def test_the_clinic_of_the_link_is_chosen_already(place: Country) -> None:
     browser = Browser.of(DORIS)
-    chosen = browser.get(f"/kansliet/utse?klinik={place.sydvik}").content.decode()
+    chosen = flat(browser.get(f"/kansliet/utse?klinik={place.sydvik}"))
     assert f'<option value="{place.sydvik}" selected>' in chosen
     for spoilt in ("x", "-1", "999999", "9" * 18, HOSTILE):
         page = browser.get("/kansliet/utse", {"klinik": spoilt})
         assert page.status_code == 200
-        assert " selected>" not in page.content.decode()
+        assert " selected>" not in flat(page)
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from registret.web.templatetags.look import day
 from registret.words.clinic_faults import FAULTS, clinic_fault
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, INGRID, Country, Person
-from tests.rooms.web.client import Browser, text_of
+from tests.rooms.web.client import Browser, flat, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -248,7 +248,7 @@ def test_the_page_says_the_last_day_that_is_possible_and_says_it_again_beside_a_
     attested(1, place.infection, BERTIL, days=1, at=now)
     nils = cast.person("Nils", "Nord1", "SE2321009991-N00001")
     bertil = Browser.of(BERTIL)
-    source = bertil.get("/personer/vikarie").content.decode()
+    source = flat(bertil.get("/personer/vikarie"))
     found = re.search(r'name="last_day"[^>]* data-latest="([0-9-]{10})"', source)
     assert found is not None
     own = access.longest(actor=cast.actor(BERTIL, at=now), at=now)

@@ -19,7 +19,7 @@ from registret.access.staff import recertification as access
 from registret.access.staff.recertification import Answer
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, KARIN, Country, Person
-from tests.rooms.web.client import Browser, text_of
+from tests.rooms.web.client import Browser, flat, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -72,7 +72,7 @@ def test_a_letter_leads_to_the_screen_with_all_but_oneself_to_answer_for(place: 
     assert "Arbetar alla fortfarande här?" in text
     assert "2 väntar på dig, 1 på andra. Svara senast" in text
     assert "Många har slutat" in text
-    html = page.content.decode()
+    html = flat(page)
     assert f'name="rad-{line_of(ANNA).id}"' in html
     assert f'name="rad-{line_of(BERTIL).id}"' not in html
     assert "Bertil Holm, lokal administratör Det här är du" in text

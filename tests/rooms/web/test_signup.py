@@ -23,7 +23,7 @@ from registret.mail.queries import letters_about
 from registret.rate_limits.services import _key
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, Country, person
-from tests.rooms.web.client import Browser, Page, text_of, token_in
+from tests.rooms.web.client import Browser, Page, flat, text_of, token_in
 
 pytestmark = pytest.mark.django_db
 
@@ -73,7 +73,7 @@ def link() -> str:
 
 def test_the_form_shows_what_the_card_says_and_asks_for_the_rest(place: Country) -> None:
     page = Browser.of(ANNA).get("/registrera")
-    text, source = text_of(page), page.content.decode()
+    text, source = text_of(page), flat(page)
     for known in (ANNA.name, ANNA.hsa_id, "Region Norrvik"):
         assert known in text
     assert set(re.findall(r' name="([^"]+)"', source.partition('<form class="pile"')[2])) >= {
@@ -120,7 +120,7 @@ def test_the_dialog_alone_registers_without_script(place: Country) -> None:
 def test_change_goes_back_with_everything_as_it_was(place: Country) -> None:
     sent = form(place, change="1", message="kvar", sub_registries=["pneumoni", "sepsis"])
     page = Browser.of(ANNA).post("/registrera", sent)
-    source = page.content.decode()
+    source = flat(page)
     assert "<dialog" not in source
     assert f'value="{ANNA.email.text}"' in source
     assert f'<option value="{place.infection}" selected>' in source
@@ -292,7 +292,7 @@ def test_a_clinic_that_closed_between_form_and_sending_is_said_and_nothing_is_lo
     asked = browser.post("/registrera", form(place, message="kvar"))
     cast.close_clinic(cast.INFECTION, at=timezone.now())
     page = browser.post("/registrera", fields_of_the_dialog(asked) | {"ok": ["1"]})
-    source = page.content.decode()
+    source = flat(page)
     assert page.status_code == 422
     assert "Välj en klinik i listan" in text_of(page)
     assert f'value="{ANNA.email.text}"' in source
