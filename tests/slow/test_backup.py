@@ -29,11 +29,12 @@ PASSWORD = "of a test"
 # Two care providers, three patients, a merge, a protected identity that somebody opened; written before the backup.
 BEFORE = """
 from registret.records.identity import cases as identity_cases
+from registret.records.reporting import signing, writing
 from tests.rooms.records.scene import *
 here = ward()
 episode = begun(here.anna, patient=RESERVE)
-services.write(actor=here.anna, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
-services.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
+writing.write(actor=here.anna, episode=episode, step="acute", base=0, written=ACUTE, at=NOW)
+signing.sign(actor=here.anna, episode=episode, step="acute", base=1, at=NOW)
 begun(here.cecilia, arrived_at=["2026-09-01T10:00"])
 begun(here.karin, patient=SAMORDNAD)
 both = shown(RESERVE, TOLVAN)
