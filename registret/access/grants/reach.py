@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from registret.access.actor import Actor
 from registret.access.grants.rules import last_possible_day, last_whole_day
@@ -60,6 +60,17 @@ def hold_reach(actor: Actor, *, at: datetime) -> Reach:
     Raises: NotPermitted (also if it ended while this waited).
     """
     return _reach(_own_right(actor, at=at).select_for_update(of=("self",), no_key=True).first())
+
+
+def lock_with_own(grant_id: int, *, actor: Actor, at: datetime) -> None:
+    """Lock a grant and the actor's own right, in the order of their ids.
+
+    Two administrators may answer about each other at the same moment: in one order, one of the two waits,
+    and neither is broken off as a deadlock.
+    """
+    own = _own_right(actor, at=at).values("id")
+    both = Grant.objects.filter(Q(id=grant_id) | Q(id__in=own))
+    list(both.select_for_update(of=("self",)).order_by("id").values_list("id"))
 
 
 def _own_right(actor: Actor, *, at: datetime) -> QuerySet[Grant]:

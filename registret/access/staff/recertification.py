@@ -18,7 +18,7 @@ from registret.access.actor import Actor
 from registret.access.checks import check_card_age
 from registret.access.grants.granting import revoke
 from registret.access.grants.outcomes import RECERTIFIED, record_outcome
-from registret.access.grants.reach import hold_reach
+from registret.access.grants.reach import hold_reach, lock_with_own
 from registret.access.lifecycle import LineState
 from registret.access.models import Grant, Recertification, RecertificationLine
 from registret.access.notices import first, post_to
@@ -258,9 +258,9 @@ def answer(*, line_id: int, answer: Answer, actor: Actor, at: datetime) -> None:
         AlreadyAnswered, BeyondOwnRights (to keep what the actor could not give).
     """
     seen = _line(line_id, actor=actor, at=at)
-    # In the order of whoever takes a right away: the account, the grant, the recertification.
+    # In the order of acts that revoke a grant: the account, the grant, the recertification.
     accounts.lock_account(account_id=seen.account_id)
-    Grant.objects.select_for_update(of=("self",)).filter(id=seen.grant_id).first()
+    lock_with_own(seen.grant_id, actor=actor, at=at)
     line = _line(line_id, actor=actor, at=at)
     if line.own:
         raise OwnRights()
