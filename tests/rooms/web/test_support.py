@@ -79,7 +79,7 @@ def test_a_search_is_logged_once_and_not_for_each_page(place: Country) -> None:
     sune = Browser.of(SUNE)
     sune.get("/support")
     sune.get("/support", {"q": "berg"})
-    mark = Signer(salt=f"support_acts.find:{id_of(SUNE)}:berg").sign(f"2.{id_of(ANNA)}")
+    mark = Signer(salt=f"support.find:{id_of(SUNE)}:berg").sign(f"2.{id_of(ANNA)}")
     sune.get("/support", {"q": "berg", "efter": mark})
     (entry,) = events("people.searched")
     assert (entry.by_hsa_id, entry.facts) == (SUNE.hsa_id, {"words": "berg", "rows": 1})
@@ -87,7 +87,7 @@ def test_a_search_is_logged_once_and_not_for_each_page(place: Country) -> None:
 
 def test_a_page_that_nobody_was_shown_the_page_before_is_a_search(place: Country) -> None:
     sune = Browser.of(SUNE)
-    of_another_search = Signer(salt=f"support_acts.find:{id_of(SUNE)}:lind").sign(f"2.{id_of(ANNA)}")
+    of_another_search = Signer(salt=f"support.find:{id_of(SUNE)}:lind").sign(f"2.{id_of(ANNA)}")
     for mark in ("x", f"0.{id_of(ANNA)}", of_another_search):
         sune.get("/support", {"q": "berg", "efter": mark})
     assert [entry.facts["words"] for entry in events("people.searched")] == ["berg"] * 3
