@@ -1,0 +1,59 @@
+"""Tags that draw the values of `web/pieces.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django import forms, template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from registret.web.pieces import Fact, Link, Note, Tag
+from registret.web.templatetags.look import icon, note
+
+register = template.Library()
+
+
+@register.simple_tag
+def tag(value: Tag | None) -> SafeString:
+    """A state beside its icon."""
+    if value is None:
+        return SafeString()
+    drawn = icon(value.icon) if value.icon else ""
+    return format_html('<span class="tag{}">{}{}</span>', value.kind and f" {value.kind}", drawn, value.text)
+
+
+@register.simple_tag
+def notice(value: Note | None) -> SafeString:
+    """A note, if there is one."""
+    if value is None:
+        return SafeString()
+    return SafeString(note(format_html("<p>{}</p>", value.text), value.kind, role=value.role))
+
+
+@register.simple_tag
+def link(value: Link, css: str = "") -> SafeString:
+    if not value.url:
+        return format_html("{}", value.text)
+    look = format_html(' class="{}"', css) if css else ""
+    return format_html('<a href="{}"{}>{}</a>', value.url, look, value.text)
+
+
+@register.simple_tag
+def facts_of(values: Iterable[Fact]) -> SafeString:
+    """Terms and what is said of them, in a list of facts."""
+    return format_html_join("", "<dt>{}</dt><dd{}>{} {}</dd>", map(_fact, values))
+
+
+def _fact(value: Fact) -> tuple[str, str, str, str]:
+    look = format_html(' class="{}"', value.css) if value.css else ""
+    remark = [format_html('<span class="soft">{}</span>', value.remark)] if value.remark else []
+    told = format_html_join(SafeString("<br>"), "{}", ((line,) for line in (*value.lines, *remark)))
+    return value.term, look, told, tag(value.tag)
+
+
+@register.simple_tag
+def error_prefix(*sent: forms.Form | None) -> str:
+    """`Fel: ` before the title of a page whose form (one of those `sent`) has a fault."""
+    return gettext("Fel:") + " " if any(form is not None and form.errors for form in sent) else ""
