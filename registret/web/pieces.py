@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django import forms
 from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -46,6 +47,13 @@ class Fact:
     remark: str = ""
     tag: Tag | None = None
     css: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FormPage:
+    """A page with nothing but a form."""
+
+    form: forms.Form
 
 
 @dataclass(frozen=True, slots=True)

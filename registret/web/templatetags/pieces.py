@@ -41,6 +41,13 @@ def link(value: Link, css: str = "") -> SafeString:
 
 
 @register.simple_tag
+def small(text: str, css: str = "") -> SafeString:
+    """An aside in small print, if there is one."""
+    look = format_html(' class="{}"', css) if css else ""
+    return format_html("<small{}>{}</small>", look, text) if text else SafeString()
+
+
+@register.simple_tag
 def facts_of(values: Iterable[Fact]) -> SafeString:
     """Terms and what is said of them, in a list of facts."""
     return format_html_join("", "<dt>{}</dt><dd{}>{} {}</dd>", map(_fact, values))
@@ -56,4 +63,4 @@ def _fact(value: Fact) -> tuple[str, str, str, str]:
 @register.simple_tag
 def error_prefix(*sent: forms.Form | None) -> str:
     """`Fel: ` before the title of a page whose form (one of those `sent`) has a fault."""
-    return gettext("Fel:") + " " if any(form is not None and form.errors for form in sent) else ""
+    return f"{gettext('Fel:')} " if any(form.errors for form in sent if form) else ""
