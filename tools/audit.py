@@ -1,7 +1,7 @@
 """Look for known weaknesses in the locked packages: `make audit`.
 
-Asks the OSV database about each package by name and release, so it needs the network; neither the tests nor the checks call
-it. Ends with 0 if no weakness is known, 1 if one is, and 2 if the database did not answer.
+Asks the OSV database about each package by name and release, so it needs the network; neither the tests nor the checks
+call it. Ends with 0 if no weakness is known, 1 if one is, and 2 if the database did not answer.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ ACCEPTED: Final[dict[str, str]] = {}
 
 def audit(locks: tuple[str, ...] = LOCKS) -> int:
     """Print what is known about the packages of the locks, and return the exit code."""
-    command = [sys.executable, "-m", "pip_audit", "--progress-spinner=off", "--disable-pip", "--desc=off", "--aliases=on"]
-    command += ["--vulnerability-service=osv", f"--osv-url={OSV}"]
+    command = [sys.executable, "-m", "pip_audit", "--vulnerability-service=osv", f"--osv-url={OSV}"]
+    command += ["--disable-pip", "--progress-spinner=off", "--desc=off", "--aliases=on"]
     command += [f"--ignore-vuln={weakness}" for weakness in ACCEPTED]
     command += [f"--requirement={ROOT / lock}" for lock in locks]
     with tempfile.TemporaryDirectory() as folder:

@@ -29,7 +29,7 @@ WEAKNESS = {
 
 @contextmanager
 def database(weak: str | None) -> Iterator[tuple[str, set[str]]]:
-    """Answer as OSV does, knowing of a weakness in one package at most: the address, and the names that were asked about."""
+    """Answer as OSV does, knowing of a weakness in one package at most; yield the address and the names asked about."""
     asked: set[str] = set()
 
     class Answer(BaseHTTPRequestHandler):
