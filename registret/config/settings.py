@@ -237,6 +237,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "registret.web.templatetags.look",
+                "registret.web.templatetags.components",
                 "registret.web.templatetags.pieces",
             ],
         },
