@@ -10,6 +10,8 @@ from django import forms
 from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,11 @@ class Option:
     text: str
     hint: str
     is_chosen: bool
+
+
+def marked_up(text: str, **facts: str) -> SafeString:
+    """A text of ours with markup in it. What it is told, `facts`, has none."""
+    return SafeString(text % {name: conditional_escape(fact) for name, fact in facts.items()})
 
 
 def options(field: BoundField, texts: Mapping[str, tuple[str, str]]) -> tuple[Option, ...]:

@@ -33,11 +33,14 @@ def notice(value: Note | None) -> SafeString:
 
 
 @register.simple_tag
-def link(value: Link, css: str = "") -> SafeString:
+def link(value: Link | None, css: str = "") -> SafeString:
+    """Where it leads, if there is a link."""
+    if value is None:
+        return SafeString()
     if not value.url:
         return format_html("{}", value.text)
     look = format_html(' class="{}"', css) if css else ""
-    return format_html('<a href="{}"{}>{}</a>', value.url, look, value.text)
+    return format_html('<a{} href="{}">{}</a>', look, value.url, value.text)
 
 
 @register.simple_tag

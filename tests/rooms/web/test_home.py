@@ -18,7 +18,6 @@ from registret.kernel.identifiers import HsaId
 from registret.ledger.services import record
 from registret.oversight.services import draw_sample
 from registret.records.reporting.writing import write
-from registret.web.home.views import _greeting
 from registret.words.refusals import log_title
 from tests import cast
 from tests.cast import ANNA, BERTIL, DORIS, ERIK, Country, person
@@ -136,7 +135,7 @@ def test_who_may_work_elsewhere_too_is_led_there(place: Country, now: datetime) 
     [((5, 9), "God morgon"), ((10, 12, 17), "Hej"), ((18, 22), "God kväll"), ((23, 0, 4), "Hej")],
 )
 def test_the_greeting_fits_the_hour(hours: tuple[int, ...], greeting: str) -> None:
-    assert {_greeting(hour) for hour in hours} == {greeting}
+    assert {greeting_at(hour) for hour in hours} == {greeting}
 
 
 def test_a_refused_login_is_told_once_in_ones_own_log(place: Country, now: datetime) -> None:
