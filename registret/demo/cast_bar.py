@@ -68,7 +68,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     here = person.by if isinstance(person, Actor | CardHolder) else None
     return {
         "demo_name": here.name if here else "",
-        "demo_turn": lambda: turn_after(here.hsa_id if here else ""),
+        "demo_turn": lambda: turn_after((here and here.hsa_id) or ""),
     }
 
 
