@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from django.http import FileResponse, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -19,7 +18,7 @@ from registret.web.attest.card_time import CardTime
 from registret.web.cases.disclosure_pages import disclosure_page, disclosures_page, new_disclosure_page
 from registret.web.cases.forms import DisclosureForm
 from registret.web.gate import needs
-from registret.web.http import ActorRequest
+from registret.web.http import ActorRequest, see_other
 from registret.web.numbers import number_in
 from registret.web.pieces import show
 
@@ -86,6 +85,4 @@ def file(request: ActorRequest, number: int) -> HttpResponseBase:
 
 
 def _see(number: int, done: str) -> HttpResponse:
-    response = redirect(f"{reverse('disclosure', args=[number])}?klart={done}")
-    response.status_code = 303
-    return response
+    return see_other(f"{reverse('disclosure', args=[number])}?klart={done}")

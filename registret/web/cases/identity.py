@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
@@ -31,10 +30,9 @@ from registret.web.cases.pages import (
     patient_at_clinic,
     person_of,
 )
-from registret.web.door.views import see_other
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
-from registret.web.http import ActorRequest
+from registret.web.http import ActorRequest, see_other
 from registret.web.pieces import show
 
 _PLACES = dict.fromkeys((NumberUnchanged, OptedOut, NothingToMerge, NotTheSame), "new_number")
@@ -129,6 +127,4 @@ def _what(request: ActorRequest, form: NumberForm) -> dict[str, Any]:
 
 
 def _done() -> HttpResponse:
-    response = redirect(f"{reverse('cases')}?bytt=1")
-    response.status_code = 303
-    return response
+    return see_other(f"{reverse('cases')}?bytt=1")

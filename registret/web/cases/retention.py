@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
@@ -17,7 +16,7 @@ from registret.web.cases.forms import RetentionForm
 from registret.web.cases.retention_pages import retention_one_page, retention_page
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
-from registret.web.http import ActorRequest
+from registret.web.http import ActorRequest, see_other
 from registret.web.pieces import show
 
 _PLACES = {KeptUntil: "what", NothingSoOld: "what", AlreadyDeciding: "what"}
@@ -78,6 +77,4 @@ def _decided(request: ActorRequest, form: RetentionForm, code: str) -> bool:
 
 
 def _done(code: str) -> HttpResponse:
-    response = redirect(f"{reverse('retention')}?klart={code}")
-    response.status_code = 303
-    return response
+    return see_other(f"{reverse('retention')}?klart={code}")

@@ -10,10 +10,9 @@ from registret.access.actor import Actor
 from registret.access.applications import entering
 from registret.access.refusals import NotFound
 from registret.access.roles import Permission
-from registret.web.door.views import see_other
 from registret.web.gate import needs, needs_any_card
 from registret.web.home.pages import SeatPage, seat_lines, start_page
-from registret.web.http import ActorRequest, CardRequest
+from registret.web.http import ActorRequest, CardRequest, see_other
 from registret.web.numbers import number_in
 from registret.web.pieces import show
 from registret.web.surroundings import surroundings

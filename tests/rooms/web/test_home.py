@@ -18,6 +18,7 @@ from registret.kernel.identifiers import HsaId
 from registret.ledger.services import record
 from registret.oversight.services import draw_sample
 from registret.records.reporting.writing import write
+from registret.web.home.pages import greeting_at
 from registret.words.refusals import log_title
 from tests import cast
 from tests.cast import ANNA, BERTIL, DORIS, ERIK, Country, person
