@@ -25,7 +25,8 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A note of one paragraph: `ok`, `info`, `warn` or `bad`. `role`: `status` or `alert`, where it answers an act."""
+    """A paragraph in a note: `ok`, `info`, `warn` or `bad`; bare if `kind` is empty. `role`: `status` or `alert`, where
+    it answers an act."""
 
     kind: str
     text: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.conf import settings
 from django.template.defaultfilters import truncatechars
@@ -44,6 +45,7 @@ class SeatLine:
     grant_id: int
     roles: str
     place: str
+    ends_at: datetime
     is_chosen: bool
 
 
@@ -110,6 +112,7 @@ def seat_lines(seats: Sequence[Assignment], *, chosen: int) -> list[SeatLine]:
             grant_id=seat.grant_id,
             roles=roles(seat.roles),
             place=seat.clinic_name or settings.REGISTRY_NAME,
+            ends_at=seat.ends_at,
             is_chosen=seat.grant_id == chosen,
         )
         for seat in seats

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -231,12 +230,10 @@ def _patient(patient_id: int | None, patients: Mapping[int, str]) -> str:
 
 def entry_lines(entries: tuple[JudgedEntry, ...], form: VerdictsForm | None, *, actor: Actor) -> tuple[EntryLine, ...]:
     """Raises: NotPermitted."""
-    fields = form.judgements() if form else itertools.repeat(None)
+    fields: Iterable[Judgement | None] = form.judgements() if form else [None] * len(entries)
     found = [e.entry for e in entries if e.entry is not None]
     lines = dict(zip((e.id for e in found), log_lines(tuple(found), actor=actor), strict=True))
-    return tuple(
-        _entry(e, lines.get(e.number), judgement) for e, judgement in zip(entries, fields, strict=form is not None)
-    )
+    return tuple(_entry(e, lines.get(e.number), judgement) for e, judgement in zip(entries, fields, strict=True))
 
 
 def _entry(entry: JudgedEntry, line: LogLine | None, fields: Judgement | None) -> EntryLine:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django import forms, template
 from django.utils.html import format_html, format_html_join
@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from registret.web.pieces import Fact, Link, Note, Tag
 from registret.web.templatetags.look import icon, note
+from registret.words.states import account_state_name
 
 register = template.Library()
 
@@ -24,11 +25,22 @@ def tag(value: Tag | None) -> SafeString:
     return format_html('<span class="tag{}">{}{}</span>', value.kind and f" {value.kind}", drawn, value.text)
 
 
+_ACCOUNTS = {"confirmed": ("ok", "check"), "suspended": ("bad", "stop"), "registered": ("warn", "mail")}
+
+
+@register.simple_tag
+def account_tag(state: str) -> SafeString:
+    """The state of an account."""
+    return tag(Tag(account_state_name(state), *_ACCOUNTS.get(state, ())))
+
+
 @register.simple_tag
 def notice(value: Note | None) -> SafeString:
     """A note, if there is one."""
     if value is None:
         return SafeString()
+    if not value.kind:
+        return format_html("<p>{}</p>", value.text)
     return SafeString(note(format_html("<p>{}</p>", value.text), value.kind, role=value.role))
 
 
@@ -48,6 +60,12 @@ def small(text: str, css: str = "") -> SafeString:
     """An aside in small print, if there is one."""
     look = format_html(' class="{}"', css) if css else ""
     return format_html("<small{}>{}</small>", look, text) if text else SafeString()
+
+
+@register.simple_tag
+def stacked(lines: Sequence[str]) -> SafeString:
+    """A line, and the others below it in small print."""
+    return format_html("{}{}", lines[0], format_html_join("", "<small>{}</small>", ((line,) for line in lines[1:])))
 
 
 @register.simple_tag
