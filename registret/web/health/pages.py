@@ -141,8 +141,8 @@ def _marks(file: FileOfMarks | None) -> Note | None:
         told = ngettext(
             "%(n)s spärrat nummer är inte skrivet i filen, sedan %(when)s. Be driften se efter: vi försöker igen varje "
             "minut.",
-            "%(n)s spärrade nummer är inte skrivna i filen, det äldsta sedan %(when)s. Be driften se efter: vi försöker "
-            "igen varje minut.",
+            "%(n)s spärrade nummer är inte skrivna i filen, det äldsta sedan %(when)s. Be driften se efter: vi "
+            "försöker igen varje minut.",
             file.lacking,
         )
         return Note("warn", told % {"n": file.lacking, "when": moment(file.since)})
