@@ -19,7 +19,7 @@ register = template.Library()
 @register.simple_tag
 def tag(value: Tag | None) -> SafeString:
     """A state beside its icon."""
-    if value is None:
+    if not value:
         return SafeString()
     drawn = icon(value.icon) if value.icon else ""
     return format_html('<span class="tag{}">{}{}</span>', value.kind and f" {value.kind}", drawn, value.text)
@@ -37,7 +37,7 @@ def account_tag(state: str) -> SafeString:
 @register.simple_tag
 def notice(value: Note | None) -> SafeString:
     """A note, if there is one."""
-    if value is None:
+    if not value:
         return SafeString()
     if not value.kind:
         return format_html("<p>{}</p>", value.text)
@@ -47,7 +47,7 @@ def notice(value: Note | None) -> SafeString:
 @register.simple_tag
 def link(value: Link | None, css: str = "") -> SafeString:
     """Where it leads, if there is a link."""
-    if value is None:
+    if not value:
         return SafeString()
     if not value.url:
         return format_html("{}", value.text)
