@@ -23,7 +23,7 @@ class StaticFiles(CompressedManifestStaticFilesStorage):
         if STYLESHEET in paths:
             storage, path = paths[STYLESHEET]
             paths = {**paths, STYLESHEET: (_Joined(storage), path)}
-        return super().post_process(paths, dry_run, **options)
+        return super().post_process(paths, dry_run, **options)  # type: ignore[no-untyped-call]
 
 
 class _Joined(Storage):
@@ -40,4 +40,4 @@ class _Joined(Storage):
 
     def _read(self, name: str) -> str:
         with self._source.open(name) as file:
-            return file.read().decode()
+            return str(file.read(), "utf-8")
