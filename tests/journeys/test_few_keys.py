@@ -18,8 +18,8 @@ MOST_CLICKS = 20
 MOST_KEYS = 60
 
 
-# What the browser itself was given by a mouse and a keyboard. The click that a key makes on a button or a label makes on
-# its input has no press of a mouse before it.
+# What the browser itself was given by a mouse and a keyboard. A click that a key makes on a button, or a label on its
+# input, has no press of a mouse before it.
 COUNT = """
 addEventListener("mousedown", (event) => event.isTrusted && counted("click"), true);
 addEventListener("keydown", (event) => event.isTrusted && counted("key"), true);
