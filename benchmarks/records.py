@@ -51,7 +51,7 @@ NUMBERS = """
 INSERT INTO records_number (patient_id, text, kind, since)
 SELECT id, nine.text || (10 - luhn.sum %% 10) %% 10, 'personnummer', %(at)s
 FROM records_patient, LATERAL (
-    SELECT to_char(birth_date, 'YYYYMMDD') 
+    SELECT to_char(birth_date, 'YYYYMMDD')
         || lpad((('x' || substr(system_id, 2))::bit(32)::int / 25000 + 1)::text, 3, '0') AS text
 ) nine, LATERAL (
     SELECT sum(doubled / 10 + doubled %% 10) AS sum FROM generate_series(1, 9) place,

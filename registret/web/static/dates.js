@@ -105,9 +105,9 @@ function isSkipped(on, hour) {
   return hour === 2 && day.getUTCMonth() === 2 && day.getUTCDay() === 0 && day.getUTCDate() > 24;
 }
 
-/* Why a text is not taken: `ahead` if its day is only to come, `early` if it is before what the field takes, `unreal` if
-   the calendar has no such day, `timeless` if only the time lacks, `unread` if nothing is understood; empty if it is
-   taken. */
+/* Why a text is not taken: `ahead` if its day is only to come, `early` if it is before what the field takes, `unreal`
+   if the calendar has no such day, `timeless` if only the time lacks, `unread` if nothing is understood; empty if it
+   is taken. */
 export function troubleOf(written, asked) {
   if (!written.trim() || understood(written, asked)) return "";
   const anyDay = { ...asked, reach: "any" };

@@ -9,7 +9,6 @@ from typing import Any, Protocol
 
 from django import template
 from django.http import QueryDict
-from django.template.defaulttags import CsrfTokenNode
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -138,12 +137,6 @@ def sex_name(sex: str) -> str:
 def role_list(codes: str) -> str:
     """Roles as a revision keeps them, between commas."""
     return roles(frozenset(codes.split(",")))
-
-
-@register.filter
-def within(here: str, there: str) -> bool:
-    """Whether a page lies below another, by its address."""
-    return here.startswith(f"{there}/")
 
 
 @register.filter
@@ -316,14 +309,6 @@ def mail_hint(hint: MailHint) -> str:
         "Adressen hör inte till %(provider)s, som brukar använda %(domains)s. Är den ändå rätt går det bra att "
         "fortsätta."
     ) % {"provider": hint.care_provider, "domains": domains}
-
-
-@register.simple_tag(takes_context=True, name="csrf_token")
-def form_token(context: template.Context) -> SafeString:
-    """Django's own tag, and for whom the page was made: no form can forget either."""
-    shown_for = context.get("shown_for")
-    whose = format_html('<input type="hidden" name="{}" value="{}">', FIELD, shown_for) if shown_for else ""
-    return format_html("{}{}", CsrfTokenNode().render(context), whose)
 
 
 @register.filter
