@@ -73,6 +73,23 @@ def test_the_browser_says_what_is_wrong_with_a_date(page: Page, text: str, kind:
     assert called(page, "sv", "it.troubleOf(given.text, given.asked)", {"text": text, "asked": asked}) == trouble
 
 
+@pytest.mark.parametrize(
+    ("text", "trouble"),
+    [
+        ("1980-01-31", ""),
+        ("80-01-31", "yearless"),
+        ("31/1", "yearless"),
+        ("1980", "yearless"),
+        ("1980-02-30", "unreal"),
+        ("1849-12-31", "early"),
+        ("2027-01-01", "ahead"),
+    ],
+)
+def test_the_browser_says_what_is_wrong_with_a_birth_date(page: Page, text: str, trouble: str) -> None:
+    asked = {"kind": "day", "now": "2026-11-26T10:00", "reach": "past", "earliest": "1850-01-01", "fullYear": True}
+    assert called(page, "sv", "it.troubleOf(given.text, given.asked)", {"text": text, "asked": asked}) == trouble
+
+
 @pytest.mark.parametrize("language", ["sv", "en"])
 def test_the_browser_reads_back_in_the_same_words_as_the_server(page: Page, language: str) -> None:
     today = date(2026, 11, 26)

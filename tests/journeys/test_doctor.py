@@ -41,7 +41,7 @@ def test_what_decides_about_a_sepsis_is_in_sight_and_a_wrong_date_is_said_when_i
     fill(page, "Ankomst till sjukhuset", "31/2 12")
     choose(page, "Vårdas för sepsis", "Ja")
     fault = page.locator("#arrived_at-fel")
-    expect(fault).to_contain_text("Det går inte att läsa som datum och klockslag.")
+    expect(fault).to_contain_text("Dagen finns inte i kalendern.")
     expect(page.locator("#arrived_at")).to_have_attribute("aria-invalid", "true")
     looked_at(page, "79-sepsis-fel-datum")
     fill(page, "Ankomst till sjukhuset", "i morgon 12")

@@ -82,8 +82,8 @@ function dayOf(text, asked) {
     else if (isNear) return { on: null, rest };
   }
   const on = dated(parts, year, asked);
-  const isWhole = year || parts.short || !asked.fullYear;
-  return { on, rest, isUnreal: on === null && asked.reach === "any" && Boolean(isWhole) };
+  const isWhole = Boolean(year) || !asked.fullYear;
+  return { on, rest, isUnreal: on === null && asked.reach === "any" && isWhole };
 }
 
 function clockOf(text) {
@@ -106,8 +106,8 @@ function isSkipped(on, hour) {
 }
 
 /* Why a text is not taken: `ahead` if its day is only to come, `early` if it is before what the field takes, `unreal`
-   if the calendar has no such day, `timeless` if only the time lacks, `unread` if nothing is understood; empty if it
-   is taken. */
+   if the calendar has no such day, `yearless` if its year lacks or is short, `timeless` if only the time lacks,
+   `unread` if nothing is understood; empty if it is taken. */
 export function troubleOf(written, asked) {
   if (!written.trim() || understood(written, asked)) return "";
   const anyDay = { ...asked, reach: "any" };
@@ -115,6 +115,7 @@ export function troubleOf(written, asked) {
   const found = dayOf(plain(written), anyDay);
   if (found?.isUnreal) return "unreal";
   if (found?.on < (asked.earliest || "1900-01-01")) return "early";
+  if (asked.fullYear) return "yearless";
   return found?.on && !found.rest && asked.kind === "moment" ? "timeless" : "unread";
 }
 
