@@ -30,10 +30,15 @@ from registret.oidc import AuthorizationRequest
 from registret.rate_limits.services import Limit, take
 
 ATTEMPTS_PER_BROWSER = Limit(what="attempts_browser", most=60, per=timedelta(minutes=10))
+
+
 ATTEMPTS_PER_NETWORK = Limit(what="attempts_network", most=600, per=timedelta(minutes=10))
 """For alarm only. A machine that throws its cookies away is not told apart from colleagues behind the same address."""
 
+
 KEPT = timedelta(hours=12)
+
+
 KEPT_UNANSWERED = timedelta(hours=1)
 
 
@@ -108,7 +113,7 @@ def begin(
     Raises: TooMany.
     """
     nonce = bytes.fromhex(new_token())
-    label = _label(nonce, purpose)
+    label = label_of(nonce, purpose)
     wanted = _Wanted(confirmation=confirmation, back_to=back_to)
     _begin(nonce, label, purpose, LoginMethod.CARD, browser=browser, wanted=wanted, network=network, at=at)
     return label
@@ -266,45 +271,6 @@ def proof(*, code: str, browser: str, network: str | None, at: datetime) -> Proo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Probe:
-    """Where a page may ask whether the card is still in: `https://<label>.<card host>/p/<secret>`."""
-
-    label: str
-    secret: str
-
-
-def probe_of(attempt: LoginAttempt | None) -> Probe | None:
-    """The probe of the attempt that a session came from, as long as that is kept; None if no card host saw the card."""
-    if attempt is None or attempt.way != LoginMethod.CARD:
-        return None
-    nonce = bytes(attempt.nonce)
-    return Probe(label=_label(nonce, Purpose(attempt.purpose)), secret=_probe_secret(nonce))
-
-
-class CardSeen(StrEnum):
-    SAME = "same"
-    NONE = "none"
-    OTHER = "other"
-
-
-def probe(*, label: str, secret: str, fingerprint_now: str | None) -> CardSeen:
-    """Whether the certificate shown now (SHA-256 in hex, or None) is the one that the attempt was answered with.
-
-    Raises: AttemptStale (no such probe).
-    """
-    wanted = LoginAttempt.objects.filter(
-        label_digest=fingerprint(label), way=LoginMethod.CARD, redeemed_at__isnull=False
-    )
-    attempt = wanted.first()
-    if attempt is None or not same(secret, _probe_secret(bytes(attempt.nonce))):
-        raise AttemptStale()
-    if fingerprint_now is None:
-        return CardSeen.NONE
-    card = (attempt.outcome or {}).get("card") or {}
-    return CardSeen.SAME if card.get("fingerprint") == fingerprint_now else CardSeen.OTHER
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptRow:
     """A login attempt in which a card was read, without its secrets."""
 
@@ -393,7 +359,7 @@ def _confirmation(attempt: LoginAttempt) -> tuple[int, int] | None:
     return attempt.confirmation_id, attempt.confirmation_version
 
 
-def _label(nonce: bytes, purpose: Purpose) -> str:
+def label_of(nonce: bytes, purpose: Purpose) -> str:
     label = derived(key=settings.LINK_KEY, purpose="label", parts=(nonce.hex(),)).hex()[:32]
     # At the hosts of *Kontrollera ditt kort* the door names no issuers, so that any certificate can be shown.
     return f"p-{label}" if purpose is Purpose.CHECK else label
@@ -405,7 +371,3 @@ def _flow(nonce: bytes) -> AuthorizationRequest:
         for purpose in ("oidc-state", "oidc-nonce", "oidc-verifier")
     )
     return AuthorizationRequest(state=state, nonce=in_token, verifier=verifier)
-
-
-def _probe_secret(nonce: bytes) -> str:
-    return derived(key=settings.LINK_KEY, purpose="probe", parts=(nonce.hex(),)).hex()[:32]

@@ -9,10 +9,11 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from registret.accounts.attempts import CardSeen, LoginMethod, Probe, Proof, probe, probe_of
+from registret.accounts.attempts import LoginMethod, Proof
 from registret.accounts.cardfacts import CardFacts
 from registret.accounts.likeness import same_person
 from registret.accounts.models import LoginAttempt, Session
+from registret.accounts.probes import CardSeen, Probe, probe, probe_of
 from registret.accounts.refusals import (
     SessionCardOut,
     SessionCardRevoked,

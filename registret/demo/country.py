@@ -16,9 +16,12 @@ from django.db import transaction
 from registret.access.actor import Actor
 from registret.access.applications import applying, attesting, confirming, entering
 from registret.access.grants.reach import reach_of
-from registret.access.queries import active_administrators, newest_application, who
+from registret.access.queries.administrators import active_administrators
+from registret.access.queries.applications import newest_application
+from registret.access.queries.logins import who
 from registret.access.roles import Role
-from registret.access.staff import appointing, nominating, recertification, substitutes
+from registret.access.staff import appointing, nominating, substitutes
+from registret.access.staff.recertification.opening import start
 from registret.accounts import attempts, sessions
 from registret.accounts.attempts import Proof, Purpose
 from registret.accounts.cardfacts import CardFacts
@@ -318,7 +321,7 @@ class _Story:
     @_sealed
     def ask_whether_all_still_work(self, clinic: str, reason: str, *, ago: timedelta) -> None:
         actor = self.at_work(cast.DORIS, ago=ago)
-        recertification.start(clinic_id=_clinic_id(clinic), reason=reason, actor=actor, at=self.now - ago)
+        start(clinic_id=_clinic_id(clinic), reason=reason, actor=actor, at=self.now - ago)
 
     @_sealed
     def draw_review(self, reviewer: Person, clinic: str, *, since: timedelta, ago: timedelta) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from registret.access.actor import Actor
 from registret.access.applications.earlier_accounts import all_accounts_of
-from registret.access.queries import log_reviewers
+from registret.access.queries.administrators import log_reviewers
 from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import Permission
 from registret.accounts.queries import accounts_of

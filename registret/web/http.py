@@ -7,7 +7,7 @@ from datetime import datetime
 from django.http import HttpRequest
 
 from registret.access.actor import Actor
-from registret.access.queries import CardHolder
+from registret.access.queries.logins import CardHolder
 from registret.accounts.sessions import ActiveSession
 from registret.web.presented import Arrival
 

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from registret.access.actor import Actor
-from registret.access.queries import CardHolder
+from registret.access.queries.logins import CardHolder
 from registret.access.refusals import PageOfAnother, PageOfOtherSeat
 from registret.accounts.refusals import SessionMissing
 from registret.accounts.visitors import record_refusal

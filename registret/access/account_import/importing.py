@@ -19,9 +19,9 @@ from registret.access.grants.rules import end_of, last_possible_day
 from registret.access.lifecycle import ApplicationState
 from registret.access.models import Application, Grant, Source
 from registret.accounts.lifecycle import AccountState
+from registret.accounts.opening import NewAccount, open_accounts
 from registret.accounts.queries import AccountRow, known_hsa_ids
 from registret.accounts.refusals import AccountExists
-from registret.accounts.services import NewAccount, open_accounts
 from registret.kernel.by import By
 from registret.kernel.table import Row
 from registret.ledger.services import NewEntry, record, record_many

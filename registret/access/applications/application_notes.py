@@ -14,7 +14,8 @@ from registret.access.checks import check_actor, limit_letter_to
 from registret.access.grants.reach import reach_of
 from registret.access.lifecycle import ApplicationState
 from registret.access.models import Application, Note
-from registret.access.queries import ApplicationRow, application_for, title_of
+from registret.access.queries.applications import ApplicationRow, application_for
+from registret.access.queries.grants import title_of
 from registret.access.refusals import AlreadyDecided, NothingAsked
 from registret.accounts.queries import account
 from registret.kernel.by import By

@@ -14,7 +14,8 @@ from registret.access.grants.participation import check_participation
 from registret.access.lifecycle import APPLICATION_LIFE, ApplicationState
 from registret.access.models import Application, Notice
 from registret.access.notices import post_to
-from registret.access.queries import Administrator, active_administrators, registry_office, title_of
+from registret.access.queries.administrators import Administrator, active_administrators, registry_office
+from registret.access.queries.grants import title_of
 from registret.access.refusals import (
     AlreadyApplied,
     ClinicClosed,
@@ -24,7 +25,7 @@ from registret.access.refusals import (
     SubRegistryClosed,
 )
 from registret.access.roles import ROLES_TO_APPLY_FOR, Role
-from registret.accounts import services as accounts
+from registret.accounts.locks import lock_account
 from registret.kernel.by import By
 from registret.ledger.services import record
 from registret.places.queries import clinic
@@ -54,7 +55,7 @@ def apply(
     take(limit=APPLICATIONS_PER_ACCOUNT, subject=existing_account(account_id).hsa_id.upper(), at=at)
     with transaction.atomic():
         # Held: confirmed meanwhile, nobody would be told of the application; ended meanwhile, it would wait for ever.
-        person = accounts.lock_account(account_id=account_id) or existing_account(account_id)
+        person = lock_account(account_id=account_id) or existing_account(account_id)
         check_in_force(person)
         application_id = make_application(account_id, clinic_id, role, sub_registries, message, by=by, at=at)
         if person.confirmed_at is not None:

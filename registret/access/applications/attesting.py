@@ -17,7 +17,8 @@ from registret.access.grants.reach import check_reach
 from registret.access.grants.rules import end_of
 from registret.access.lifecycle import APPLICATION_LIFE, ApplicationState
 from registret.access.models import Application, Claim, Grant
-from registret.access.queries import ApplicationRow, Recommendation, application_for, registry_office
+from registret.access.queries.administrators import registry_office
+from registret.access.queries.applications import ApplicationRow, Recommendation, application_for
 from registret.access.refusals import (
     AlreadyDecided,
     ClaimImpossible,
@@ -29,8 +30,8 @@ from registret.access.refusals import (
     SecondNeeded,
 )
 from registret.access.roles import Role
-from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState, Authority
+from registret.accounts.locks import lock_account
 from registret.accounts.queries import AccountRow
 from registret.accounts.refusals import ConfirmationDone
 from registret.kernel.identifiers import EmailAddress
@@ -198,7 +199,7 @@ def _hold_both(application_id: int, *, actor: Actor, at: datetime) -> None:
     seen = application_for(actor=actor, application_id=application_id, at=at)
     claimed = Claim.objects.filter(account_id=seen.account_id, settled_at=None, proven_at__isnull=False)
     for account_id in sorted([seen.account_id, *claimed.values_list("old_account_id", flat=True)]):
-        accounts.lock_account(account_id=account_id)
+        lock_account(account_id=account_id)
 
 
 def _claim_to_settle(wanted: ApplicationRow, *, seen: int | None, actor: Actor, at: datetime) -> Claim | None:
@@ -209,7 +210,7 @@ def _claim_to_settle(wanted: ApplicationRow, *, seen: int | None, actor: Actor, 
         raise OwnApplication()
     if claim.id != seen:
         raise ClaimNotSeen()
-    old = accounts.lock_account(account_id=claim.old_account_id)
+    old = lock_account(account_id=claim.old_account_id)
     if old is None or not may_be_ended_by_claim(old, at=at):
         raise ClaimImpossible()
     return claim
@@ -244,7 +245,7 @@ def _to_decide(application_id: int, *, actor: Actor, act: str, at: datetime) -> 
     seen = application_for(actor=actor, application_id=application_id, at=at)
     check_actor(seen.account_id, actor=actor, at=at)
     # The account first, as everywhere: whoever ends it takes its applications and rights along.
-    accounts.lock_account(account_id=seen.account_id)
+    lock_account(account_id=seen.account_id)
     Application.objects.select_for_update(of=("self",)).get(id=application_id)
     # Seen again, now that it is locked.
     wanted = application_for(actor=actor, application_id=application_id, at=at)

@@ -17,10 +17,10 @@ from django.db.models import F, Q
 from registret.access.applications.attesting import may_be_ended_by_claim
 from registret.access.checks import count_wrong_code, limit_address
 from registret.access.models import Claim
-from registret.access.queries import ApplicationRow
+from registret.access.queries.applications import ApplicationRow
 from registret.access.refusals import AccountEnded, AccountSuspended, NotFound
-from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState
+from registret.accounts.locks import lock_account
 from registret.accounts.queries import WRONG_CODES_ALLOWED, account, account_behind, accounts_with_the_same_hsa_id
 from registret.accounts.refusals import CodeBurnt, CodeWrong, ConfirmationExpired
 from registret.kernel.by import By
@@ -80,7 +80,7 @@ def claim(*, account_id: int, email: EmailAddress, by: By, at: datetime) -> None
     take(limit=CLAIMS_PER_ACCOUNT, subject=person.hsa_id.upper(), at=at)
     limit_address(subject=person.hsa_id.upper(), email=email, by=by, at=at)
     with transaction.atomic():
-        held = accounts.lock_account(account_id=account_id)
+        held = lock_account(account_id=account_id)
         if held is None or held.state is AccountState.ENDED:
             raise AccountEnded()
         if held.state is AccountState.SUSPENDED:
@@ -120,7 +120,7 @@ def prove(*, account_id: int, code: str, by: By, at: datetime) -> None:
     Raises: CodeWrong, CodeBurnt (both counted first), ConfirmationExpired, NotFound (nothing is claimed), TooMany.
     """
     with transaction.atomic():
-        held = accounts.lock_account(account_id=account_id)
+        held = lock_account(account_id=account_id)
         found = Claim.objects.select_for_update().filter(account_id=account_id, settled_at=None).first()
         if held is None or found is None:
             raise NotFound()

@@ -14,7 +14,8 @@ from registret.access.applications.confirming import confirm_by_link, send_confi
 from registret.access.checks import limit_letters
 from registret.access.models import Notice
 from registret.access.notices import post_to
-from registret.access.queries import LoginStatus, registry_office, standing_of
+from registret.access.queries.administrators import registry_office
+from registret.access.queries.logins import LoginStatus, standing_of
 from registret.access.refusals import (
     HsaIdDisputed,
     NotFound,
@@ -25,6 +26,8 @@ from registret.accounts.attempts import Proof
 from registret.accounts.cardfacts import CardFacts
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.likeness import same_person
+from registret.accounts.locks import lock_account
+from registret.accounts.opening import open_account
 from registret.accounts.queries import AccountRow, living_account, newest_confirmation
 from registret.accounts.refusals import AccountExists
 from registret.accounts.sessions import ActiveSession, earlier_in_browser, open_session, sit_down
@@ -56,7 +59,7 @@ def register(
     check_wish(clinic_id=clinic_id, role=role, sub_registries=sub_registries)
     limit_letters(subject=card.hsa_id.upper(), email=email, by=by, at=at)
     with transaction.atomic():
-        account_id = accounts.open_account(
+        account_id = open_account(
             hsa_id=HsaId(card.hsa_id),
             given_name=card.given_name,
             surname=card.surname,
@@ -188,7 +191,7 @@ def _refuse_another_person(card: CardFacts, *, network: str | None, at: datetime
 
 def _send_first_confirmation(person: AccountRow, *, by: By, at: datetime) -> None:
     """Whoever was brought in out of a file is sent the letter when the card is there that it counts with."""
-    accounts.lock_account(account_id=person.id)
+    lock_account(account_id=person.id)
     if newest_confirmation(account_id=person.id) is None:
         send_confirmation(account_id=person.id, email=None, by=by, at=at)
 

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from registret.access.actor import Actor
 from registret.access.models import Grant
-from registret.access.queries import title_of
+from registret.access.queries.grants import title_of
 from registret.access.roles import Role
 
 _RECEIPT_FOR = timedelta(minutes=10)

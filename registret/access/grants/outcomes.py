@@ -7,7 +7,8 @@ from datetime import datetime
 from registret.access.lifecycle import LINE_LIFE, LineState
 from registret.access.models import Recertification, RecertificationLine
 from registret.access.notices import post_to
-from registret.access.queries import active_administrators, registry_office, title_of
+from registret.access.queries.administrators import active_administrators, registry_office
+from registret.access.queries.grants import title_of
 from registret.kernel.by import By
 from registret.ledger.services import record
 

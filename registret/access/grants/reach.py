@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from registret.access.actor import Actor
 from registret.access.grants.rules import last_possible_day, last_whole_day
 from registret.access.models import Grant
-from registret.access.queries import valid_grants_of
+from registret.access.queries.grants import valid_grants_of
 from registret.access.refusals import BeyondOwnRights, NotPermitted, OutlastsOwnRight
 from registret.access.roles import Role
 from registret.accounts.lifecycle import AccountState

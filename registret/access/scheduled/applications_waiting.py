@@ -8,11 +8,8 @@ from django.db.models import Q, QuerySet
 
 from registret.access.lifecycle import ApplicationState
 from registret.access.models import Application
-from registret.access.queries import (
-    Administrator,
-    active_administrators,
-    title_of,
-)
+from registret.access.queries.administrators import Administrator, active_administrators
+from registret.access.queries.grants import title_of
 from registret.access.scheduled.clock import CLOCK
 from registret.accounts.lifecycle import AccountState
 from registret.ledger.services import record

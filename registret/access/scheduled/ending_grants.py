@@ -11,9 +11,7 @@ from django.db.models import Q
 
 from registret.access.models import Grant
 from registret.access.notices import first, post_to
-from registret.access.queries import (
-    title_of,
-)
+from registret.access.queries.grants import title_of
 from registret.access.scheduled.clock import Clock, Done, Recipient, each, noticed
 from registret.accounts.lifecycle import AccountState
 from registret.kernel.sweden import day_of

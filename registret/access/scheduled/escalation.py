@@ -8,10 +8,8 @@ from django.db import transaction
 
 from registret.access.models import Application
 from registret.access.notices import first, post_to
-from registret.access.queries import (
-    others_who_attest,
-    registry_office,
-)
+from registret.access.queries.administrators import registry_office
+from registret.access.queries.grants import others_who_attest
 from registret.access.scheduled.applications_waiting import (
     actionable_by,
     actionable_since,

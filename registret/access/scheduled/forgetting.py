@@ -18,6 +18,7 @@ from registret.access.models import Application, Claim, Grant, Nomination, Notic
 from registret.access.scheduled.clock import BATCH, CLOCK, Clock, Done
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState, Authority
+from registret.accounts.locks import lock_account
 from registret.accounts.queries import accounts_to_erase, hsa_ids_to_erase
 from registret.ledger.services import record
 from registret.mail import services as mail
@@ -71,7 +72,7 @@ _BY_SOMEBODY = [Authority.CLINIC.value, Authority.OFFICE.value]
 
 @transaction.atomic
 def _left_behind(account_id: int, clock: Clock) -> bool:
-    person = accounts.lock_account(account_id=account_id)
+    person = lock_account(account_id=account_id)
     if person is None or person.state is AccountState.ENDED:
         return False
     if person.state is AccountState.SUSPENDED and person.state_authority is not Authority.CLOCK:

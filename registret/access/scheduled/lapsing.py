@@ -9,9 +9,7 @@ from django.db import transaction
 from registret.access.lifecycle import APPLICATION_LIFE, ApplicationState
 from registret.access.models import Application
 from registret.access.notices import post_to
-from registret.access.queries import (
-    title_of,
-)
+from registret.access.queries.grants import title_of
 from registret.access.scheduled.applications_waiting import (
     lock_if_waiting,
     record_about,

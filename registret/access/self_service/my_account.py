@@ -14,17 +14,13 @@ from registret.access.checks import check_card_read, check_in_force, existing_ac
 from registret.access.grants.granting import revoke
 from registret.access.models import Grant
 from registret.access.notices import post_to
-from registret.access.queries import (
-    Administrator,
-    active_administrators,
-    clinics_to_attest_anew,
-    registry_office,
-    title_of,
-    valid_grants_of,
-)
+from registret.access.queries.administrators import Administrator, active_administrators, registry_office
+from registret.access.queries.grants import clinics_to_attest_anew, title_of, valid_grants_of
 from registret.access.refusals import LastAdministrator, NotFound, NotPermitted, RightHeld
 from registret.access.roles import Role
 from registret.accounts import services as accounts
+from registret.accounts.address_changes import ask_for_change, object_to_change, take_back_change
+from registret.accounts.locks import lock_account
 from registret.accounts.queries import AccountRow, pending_change
 from registret.accounts.refusals import AddressUnchanged, NoChangeWaits
 from registret.kernel.by import By
@@ -58,7 +54,7 @@ def choose_language(*, account_id: int, language: str, by: By, at: datetime) -> 
     """
     if language not in dict(settings.LANGUAGES):
         raise ValueError(f"no language of letters: {language!r}")
-    person = accounts.lock_account(account_id=account_id) or existing_account(account_id)
+    person = lock_account(account_id=account_id) or existing_account(account_id)
     check_in_force(person)
     if person.language != language:
         accounts.set_language(account_id=account_id, language=language)
@@ -115,7 +111,7 @@ def take_back_address(*, account_id: int, by: By, at: datetime) -> None:
 
     Raises: NoChangeWaits.
     """
-    accounts.take_back_change(account_id=account_id, by=by, at=at)
+    take_back_change(account_id=account_id, by=by, at=at)
 
 
 @transaction.atomic
@@ -127,7 +123,7 @@ def object_to_address(*, confirmation_id: int, by: By, at: datetime) -> None:
 
     Raises: ObjectionUnknown, ObjectionOver.
     """
-    person = accounts.object_to_change(confirmation_id=confirmation_id, by=by, at=at).person
+    person = object_to_change(confirmation_id=confirmation_id, by=by, at=at).person
     post(
         kind="address_kept",
         to=person.email,
@@ -169,7 +165,7 @@ def leave(*, account_id: int, grant_id: int, by: By, at: datetime) -> None:
     Raises: NotFound, NotPermitted (a right of the registry's own people), AccountSuspended, AccountEnded,
         LastAdministrator.
     """
-    person = accounts.lock_account(account_id=account_id)
+    person = lock_account(account_id=account_id)
     held = valid_grants_of(account_id=account_id, at=at).select_related("clinic").filter(id=grant_id).first()
     if person is None or held is None:
         raise NotFound()
@@ -203,7 +199,7 @@ def _ask_for_address(person: AccountRow, email: EmailAddress, *, by: By, at: dat
     clinics_to_attest_anew(account_id=person.id, before=person.email, email=email, at=at)
     limit_letters(subject=person.hsa_id.upper(), email=email, by=by, at=at)
     with transaction.atomic():
-        confirmation = accounts.ask_for_change(account_id=person.id, email=email, by=by, at=at)
+        confirmation = ask_for_change(account_id=person.id, email=email, by=by, at=at)
         post(
             kind="confirm_new_address",
             to=email,

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from registret.access.applications.earlier_accounts import links_of, own_claim
 from registret.access.checks import check_card_read
 from registret.access.models import Application, Grant, Nomination, Note, Substitution
-from registret.access.queries import title_of
+from registret.access.queries.grants import title_of
 from registret.access.refusals import NotFound
 from registret.accounts.attempts import AttemptRow, attempts_of
 from registret.accounts.queries import AccountRow, accounts_of, confirmations_of

@@ -17,7 +17,7 @@ from registret.access.checks import check_card_age, existing_account, limit_lett
 from registret.access.grants.granting import create_grant, revoke
 from registret.access.grants.rules import end_of, last_possible_day
 from registret.access.models import Grant
-from registret.access.queries import active_administrators
+from registret.access.queries.administrators import active_administrators
 from registret.access.refusals import (
     ClinicClosed,
     GivesRights,
@@ -29,8 +29,9 @@ from registret.access.refusals import (
     SecondNeeded,
 )
 from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_OF_THE_OFFICE, Permission, Role, apart_from
-from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState
+from registret.accounts.locks import lock_account
+from registret.accounts.opening import open_account
 from registret.accounts.queries import AccountRow, living_account
 from registret.accounts.refusals import AccountExists
 from registret.kernel.by import By
@@ -226,7 +227,7 @@ def dismiss_by_program(
 def _take_back(
     grant_id: int, account_id: int, role: Role, reason: str, *, revoked_by_id: int | None, by: By, at: datetime
 ) -> None:
-    person = accounts.lock_account(account_id=account_id)
+    person = lock_account(account_id=account_id)
     revoke(grant_id=grant_id, reason=reason, revoked_by_id=revoked_by_id, by=by, at=at)
     if person is not None and person.confirmed_at is not None:
         post(
@@ -301,7 +302,7 @@ def appoint(
         person, is_new = _found_or_opened(
             hsa_id=hsa_id, given_name=given_name, surname=surname, email=email, by=by, at=at
         )
-        accounts.lock_account(account_id=person.id)
+        lock_account(account_id=person.id)
         check_fit(hsa_id, role, at=at)
         grant_id = create_grant(
             account_id=person.id,
@@ -351,7 +352,7 @@ def _found_or_opened(
     if found is not None:
         return found, False
     try:
-        account_id = accounts.open_account(
+        account_id = open_account(
             hsa_id=hsa_id,
             given_name=given_name,
             surname=surname,

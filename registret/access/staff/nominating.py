@@ -18,7 +18,8 @@ from registret.access.actor import Actor
 from registret.access.checks import check_card_age, limit_letter_to
 from registret.access.models import Grant, Nomination
 from registret.access.notices import post_to
-from registret.access.queries import Administrator, registry_office, title_of
+from registret.access.queries.administrators import Administrator, registry_office
+from registret.access.queries.grants import title_of
 from registret.access.refusals import (
     AlreadyGranted,
     AlreadyProposed,
@@ -33,7 +34,7 @@ from registret.access.refusals import (
 )
 from registret.access.roles import ROLES_TO_NOMINATE, Permission, Role
 from registret.access.staff.appointing import appoint, check_appointing, check_fit
-from registret.accounts import services as accounts
+from registret.accounts.locks import lock_accounts
 from registret.accounts.queries import account, living_account
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.ledger.services import record
@@ -142,7 +143,7 @@ def confirm(*, nomination_id: int, actor: Actor, at: datetime) -> int:
     def first() -> None:
         # The accounts first, as everywhere. One that is opened for the person later on has the highest id of all.
         person = living_account(hsa_id=hsa_id.text)
-        accounts.lock_accounts(account_ids={wanted.proposed_by_id} | ({person.id} if person else set()))
+        lock_accounts(account_ids={wanted.proposed_by_id} | ({person.id} if person else set()))
         if all(one.account_id != wanted.proposed_by_id for one in registry_office(at=at)):
             raise ProposerGone()
         # Of two who decide at once, the second finds nothing that waits. That the two differ, the database looks too.

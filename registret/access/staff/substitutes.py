@@ -20,7 +20,8 @@ from registret.access.grants.rules import begin_of, end_of, last_possible_day, l
 from registret.access.lifecycle import SUBSTITUTION_LIFE, SubstitutionState
 from registret.access.models import Grant, Substitution
 from registret.access.notices import post_to
-from registret.access.queries import active_administrators, registry_office, title_of
+from registret.access.queries.administrators import active_administrators, registry_office
+from registret.access.queries.grants import title_of
 from registret.access.refusals import (
     AlreadyGranted,
     AlreadyProposed,
@@ -37,8 +38,8 @@ from registret.access.refusals import (
 )
 from registret.access.roles import Permission, Role
 from registret.access.staff.people import PersonRow, people_of
-from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState
+from registret.accounts.locks import lock_account, lock_accounts
 from registret.accounts.queries import account
 from registret.kernel.life import NotPossible
 from registret.ledger.services import record
@@ -116,7 +117,7 @@ def propose(*, account_id: int, first_day: date, last_day: date, actor: Actor, a
     ends_at = end_of(last_day, at=at, months=length(TimeLimit.GRANT).number)
     begins_at = begin_of(first_day, last_day=last_day, at=at)
     _check_place(actor.seat.clinic_id)
-    accounts.lock_account(account_id=account_id)
+    lock_account(account_id=account_id)
     rights = _rights_there(account_id, actor.seat.clinic_id, at=at)
     lasting = _lasting(rights, ends_at, clinic_id=actor.seat.clinic_id, proposer_id=actor.account_id, at=at)
     if not _shared(lasting, clinic_id=actor.seat.clinic_id, proposer_id=actor.account_id, at=at):
@@ -328,7 +329,7 @@ def _locked(substitution_id: int, *, actor: Actor) -> Substitution:
     if seen is None:
         raise NotFound()
     # The accounts first, as everywhere; of two who decide at once, the second finds what the first left.
-    accounts.lock_accounts(account_ids={seen.account_id, seen.proposed_by_id})
+    lock_accounts(account_ids={seen.account_id, seen.proposed_by_id})
     locked = Substitution.objects.select_for_update(of=("self",)).select_related("account", "clinic")
     return locked.get(id=substitution_id)
 

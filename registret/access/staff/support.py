@@ -11,7 +11,8 @@ from django.core.signing import BadSignature, Signer
 
 from registret.access.actor import Actor, Assignment
 from registret.access.applications.confirming import resend_confirmation
-from registret.access.queries import ApplicationRow, newest_application, standing_of
+from registret.access.queries.applications import ApplicationRow, newest_application
+from registret.access.queries.logins import standing_of
 from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import Permission
 from registret.accounts.lifecycle import AccountState

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from registret.access.actor import Actor
 from registret.access.checks import check_card_age
-from registret.access.queries import case_handlers
+from registret.access.queries.administrators import case_handlers
 from registret.kernel.sweden import day_of
 from registret.ledger.services import record
 from registret.records.disclosure.pseudonyms import key_in_force

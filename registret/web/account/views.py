@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from registret.access.applications import application_notes, applying
 from registret.access.applications.earlier_accounts import links_of
 from registret.access.lifecycle import ApplicationState
-from registret.access.queries import application_of, applications_of
+from registret.access.queries.applications import application_of, applications_of
 from registret.access.refusals import AlreadyApplied, ClinicClosed, NotParticipating, RightHeld, SubRegistryClosed
 from registret.access.roles import Permission
 from registret.access.self_service import my_account as access

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from registret.access.queries import ApplicationRow, Recommendation
+from registret.access.queries.applications import ApplicationRow, Recommendation
 from registret.access.roles import ROLES_TO_APPLY_FOR, Role
 from registret.kernel.dates import Reach
 from registret.web.dates import DayField

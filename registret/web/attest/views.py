@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from registret.access.applications import attesting
 from registret.access.lifecycle import ApplicationState
-from registret.access.queries import ApplicationRow, application_for
+from registret.access.queries.applications import ApplicationRow, application_for
 from registret.access.refusals import (
     AlreadyDecided,
     AlreadyGranted,

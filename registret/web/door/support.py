@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from registret.access.queries import LoginStatus
+from registret.access.queries.logins import LoginStatus
 
 LONGEST_BROWSER = 200
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from registret.access.actor import Actor
 from registret.access.applications import entering
 from registret.access.applications.entering import Entered
-from registret.access.queries import standing_of
+from registret.access.queries.logins import standing_of
 from registret.access.refusals import AccountEnded, HsaIdDisputed, NotRegistered
 from registret.accounts import attempts, sessions
 from registret.accounts.attempts import Answer, Proof, Purpose

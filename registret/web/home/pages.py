@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from registret.access.queries import waiting_applications
+from registret.access.queries.applications import waiting_applications
 from registret.access.roles import Permission, Role
 from registret.access.staff.nominating import nominations
 from registret.access.staff.substitutes import proposed

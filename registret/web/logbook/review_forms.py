@@ -9,7 +9,7 @@ from django import forms
 from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from registret.access.queries import Administrator
+from registret.access.queries.administrators import Administrator
 from registret.kernel.dates import Reach
 from registret.kernel.sweden import midnight
 from registret.oversight.lifecycle import Outcome, Verdict

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from registret.access.queries import log_reviewers
+from registret.access.queries.administrators import log_reviewers
 from registret.access.roles import Permission
 from registret.oversight import services as oversight
 from registret.oversight.queries import EntriesPage, ReviewRow, closed_reviews, figures, open_reviews

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from registret.access.actor import Actor
-from registret.access.queries import Appointed, active_administrators, appointed_by_clinic, registry_office
+from registret.access.queries.administrators import (
+    Appointed,
+    active_administrators,
+    appointed_by_clinic,
+    registry_office,
+)
 from registret.access.roles import ROLES_TO_NOMINATE, Role
 from registret.access.similar_names import alike
 from registret.access.staff.appointing import others_act_at

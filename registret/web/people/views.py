@@ -32,8 +32,11 @@ from registret.access.refusals import (
 )
 from registret.access.roles import Permission
 from registret.access.staff import people as access
+from registret.access.staff import suspending
+from registret.access.staff.changing_grants import change_grant, revoke_grant
 from registret.access.staff.people import GrantRow, PersonRow
 from registret.access.staff.substitutes import proposed
+from registret.access.staff.suspending import may_take_over, reinstate_person, suspend_person
 from registret.accounts.folding import folded
 from registret.kernel.life import NotPossible
 from registret.ledger.queries import entries_about
@@ -149,7 +152,7 @@ def person(request: ActorRequest, id: int) -> HttpResponse:
         "log": log,
         "links": links_of(account_id=id),
         "back": _list_of(request, found),
-        "may_take_over": access.may_take_over(account_id=id, actor=request.actor, at=request.at),
+        "may_take_over": may_take_over(account_id=id, actor=request.actor, at=request.at),
         "card_time": CardTime.of(request.actor, at=request.at),
     }
     return render(request, "people/person.html", context)
@@ -194,7 +197,7 @@ def revoke(request: ActorRequest, id: int) -> HttpResponse:
         request,
         grant.account_id,
         grant,
-        lambda reason: access.revoke_grant(grant_id=id, reason=reason, actor=request.actor, at=request.at),
+        lambda reason: revoke_grant(grant_id=id, reason=reason, actor=request.actor, at=request.at),
     )
 
 
@@ -206,7 +209,7 @@ def suspend(request: ActorRequest, id: int) -> HttpResponse:
         request,
         id,
         None,
-        lambda reason: access.suspend_person(account_id=id, reason=reason, actor=request.actor, at=request.at),
+        lambda reason: suspend_person(account_id=id, reason=reason, actor=request.actor, at=request.at),
     )
 
 
@@ -215,7 +218,7 @@ def suspend(request: ActorRequest, id: int) -> HttpResponse:
 def reinstate(request: ActorRequest, id: int) -> HttpResponse:
     """Häv spärren. A second click finds it done."""
     with suppress(NotPossible):
-        access.reinstate_person(account_id=id, actor=request.actor, at=request.at)
+        reinstate_person(account_id=id, actor=request.actor, at=request.at)
     return _to_whoever_it_is(request, id)
 
 
@@ -224,7 +227,7 @@ def reinstate(request: ActorRequest, id: int) -> HttpResponse:
 def take_over_suspension(request: ActorRequest, id: int) -> HttpResponse:
     """Ta över spärren from a clinic where nobody can lift it. A second click finds it done."""
     with suppress(NotPossible):
-        access.take_over_suspension(account_id=id, actor=request.actor, at=request.at)
+        suspending.take_over_suspension(account_id=id, actor=request.actor, at=request.at)
     return _to_whoever_it_is(request, id)
 
 
@@ -232,7 +235,7 @@ def _changed(request: ActorRequest, grant: GrantRow, form: GrantForm) -> bool:
     data = form.cleaned_data
 
     def act() -> int:
-        return access.change_grant(
+        return change_grant(
             grant_id=grant.id,
             role=data["role"],
             sub_registries=data["sub_registries"],

@@ -8,7 +8,8 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from registret.access.staff.recertification import Answer, LineRow
+from registret.access.staff.recertification.answering import Answer
+from registret.access.staff.recertification.rows import LineRow
 from registret.places.queries import ClinicRow
 from registret.web.attest.forms import ReasonField
 

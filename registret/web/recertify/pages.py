@@ -10,7 +10,12 @@ from django.utils import timezone
 
 from registret.access.lifecycle import LineState
 from registret.access.roles import Permission
-from registret.access.staff.recertification import LineRow, RecertificationRow, count_to_answer, open_recertifications
+from registret.access.staff.recertification.rows import (
+    LineRow,
+    RecertificationRow,
+    count_to_answer,
+    open_recertifications,
+)
 from registret.web.http import ActorRequest
 from registret.words.roles import role_name
 from registret.words.states import line_state_name

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from registret.access.roles import Permission
 from registret.access.staff import support
-from registret.access.staff.people import may_take_over
+from registret.access.staff.suspending import may_take_over
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.refusals import ConfirmationDone
 from registret.mail.queries import bounce, bounces

@@ -11,21 +11,14 @@ from registret.access.account_import.importing import Decision
 from registret.access.actor import Actor
 from registret.access.applications import account_end, attesting, confirming, earlier_accounts
 from registret.access.models import Claim
-from registret.access.queries import newest_application
+from registret.access.queries.applications import newest_application
 from registret.access.roles import Role
 from registret.access.self_service import my_account, subject_access
 from registret.access.staff import support
 from registret.access.staff.appointing import appoint_support
-from registret.access.staff.people import (
-    note_export,
-    note_processings_export,
-    person_of,
-    reinstate_person,
-    revoke_grant,
-    suspend_by_program,
-    suspend_person,
-    take_over_suspension,
-)
+from registret.access.staff.changing_grants import revoke_grant
+from registret.access.staff.people import note_export, note_processings_export, person_of
+from registret.access.staff.suspending import reinstate_person, suspend_by_program, suspend_person, take_over_suspension
 from registret.accounts import services as accounts
 from registret.accounts.queries import newest_confirmation, pending_change
 from registret.accounts.refusals import CodeWrong

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from registret.access.actor import Actor
 from registret.access.roles import Role
-from registret.access.staff.people import suspend_person
+from registret.access.staff.suspending import suspend_person
 from registret.chores.letters import record_given_up
 from registret.chores.revocation_lists import record_list_event
 from registret.kernel.by import By

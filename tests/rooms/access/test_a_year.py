@@ -20,9 +20,9 @@ from django.db import connection
 from registret.access.actor import Actor, Assignment
 from registret.access.lifecycle import ApplicationState, LineState
 from registret.access.models import Application, Grant, Recertification, RecertificationLine
-from registret.access.queries import seats_of
+from registret.access.queries.logins import seats_of
 from registret.access.roles import Role
-from registret.access.staff.recertification import Answer, answer_many
+from registret.access.staff.recertification.answering import Answer, answer_many
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.models import Account
 from registret.chores import running

@@ -9,8 +9,9 @@ from registret.access.models import Grant, RecertificationLine
 from registret.access.refusals import ProposerGone
 from registret.access.roles import Role
 from registret.access.self_service import my_account
-from registret.access.staff.people import revoke_grant
-from registret.access.staff.recertification import Answer, answer, open_recertifications
+from registret.access.staff.changing_grants import revoke_grant
+from registret.access.staff.recertification.answering import Answer, answer
+from registret.access.staff.recertification.rows import open_recertifications
 from registret.access.staff.substitutes import confirm, propose
 from registret.accounts import services as accounts
 from registret.accounts.models import Confirmation

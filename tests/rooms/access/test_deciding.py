@@ -14,15 +14,14 @@ from registret.access.applications import applying, attesting
 from registret.access.checks import LETTERS_IN_ANY_CASE, LETTERS_PER_ACCOUNT, LETTERS_PER_ADDRESS
 from registret.access.grants import granting
 from registret.access.lifecycle import ApplicationState
-from registret.access.queries import (
+from registret.access.queries.applications import (
     application_for,
     count_waiting,
     decided_applications,
     granted,
-    seats_of,
-    standing_of,
     waiting_applications,
 )
+from registret.access.queries.logins import seats_of, standing_of
 from registret.access.refusals import (
     AlreadyDecided,
     AlreadyGranted,

@@ -14,7 +14,8 @@ from registret.access.account_import.importing import BATCH, Decision, Moved, im
 from registret.access.applications import account_end
 from registret.access.grants import granting
 from registret.access.models import Grant
-from registret.access.queries import active_administrators, seats_of, standing_of
+from registret.access.queries.administrators import active_administrators
+from registret.access.queries.logins import seats_of, standing_of
 from registret.access.refusals import MailNotConfirmed
 from registret.access.scheduled import clock
 from registret.accounts.lifecycle import AccountState

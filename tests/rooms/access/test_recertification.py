@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from registret.access import queries
 from registret.access.actor import Actor
 from registret.access.applications import account_end, attesting, entering
 from registret.access.grants import granting
 from registret.access.grants.rules import last_possible_day
 from registret.access.lifecycle import LINE_LIFE, LineState
 from registret.access.models import Grant, Recertification, RecertificationLine
-from registret.access.queries import seats_of
+from registret.access.queries import logins
+from registret.access.queries.logins import seats_of
 from registret.access.refusals import (
     AlreadyAnswered,
     CardTooOld,
@@ -30,19 +30,17 @@ from registret.access.refusals import (
     RecertificationOpen,
 )
 from registret.access.roles import Role
-from registret.access.staff import people
-from registret.access.staff.recertification import (
-    Answer,
+from registret.access.staff.changing_grants import change_grant, revoke_grant
+from registret.access.staff.recertification.answering import Answer, answer, answer_many
+from registret.access.staff.recertification.opening import start
+from registret.access.staff.recertification.rows import (
     LineRow,
-    answer,
-    answer_many,
     closed_recertifications,
     count_to_answer,
     lines_of,
     open_recertifications,
     outcome_of,
     recertification_of,
-    start,
 )
 from registret.accounts import services as accounts
 from registret.accounts.sessions import sitting
@@ -267,7 +265,7 @@ def at_the_office(who: Person, session: str, *, at: datetime) -> Actor:
     here = sitting(key=session, seen=True, at=at)
     (seat,) = [s for s in seats_of(account_id=cast.account_of(who).id, at=at) if s.clinic_id is None]
     entering.choose_seat(sitting=here, grant_id=seat.grant_id, by=who.by, at=at)
-    found = queries.who(sitting=sitting(key=session, seen=True, at=at), at=at)
+    found = logins.who(sitting=sitting(key=session, seen=True, at=at), at=at)
     assert isinstance(found, Actor)
     return found
 
@@ -359,7 +357,7 @@ def test_whoever_comes_second_learns_who_was_faster_and_a_second_click_does_not(
 def test_a_change_on_its_own_page_is_the_answer(place: Country) -> None:
     whole = opened(place)
     found = line(ANNA, whole)
-    new_id = people.change_grant(
+    new_id = change_grant(
         grant_id=found.grant_id,
         role=Role.READER,
         sub_registries=["pneumoni"],
@@ -376,7 +374,7 @@ def test_a_change_on_its_own_page_is_the_answer(place: Country) -> None:
 
 def test_revoking_in_personer_is_the_answer_too(place: Country) -> None:
     whole = opened(place)
-    people.revoke_grant(grant_id=line(ANNA, whole).grant_id, reason="Slutat", actor=cast.actor(BERTIL, at=NOW), at=NOW)
+    revoke_grant(grant_id=line(ANNA, whole).grant_id, reason="Slutat", actor=cast.actor(BERTIL, at=NOW), at=NOW)
     found = line(ANNA, whole)
     assert (found.state, found.answered_by) == (LineState.ENDED, BERTIL.name)
     assert to(ANNA, "recertification_ended") == 0, "the letter with the reason is enough"
@@ -396,7 +394,7 @@ def test_whoever_gives_up_an_own_right_has_not_answered_about_themselves(place: 
 
 def test_a_right_whose_time_is_over_while_it_is_asked_about_is_settled_and_never_answered(place: Country) -> None:
     anna = cast.account_of(ANNA).id
-    people.change_grant(
+    change_grant(
         grant_id=Grant.objects.get(account_id=anna).id,
         role=Role.REPORTER,
         sub_registries=["pneumoni"],
@@ -729,7 +727,7 @@ def test_an_answer_and_silence_at_once_end_in_one_of_the_two(shared: Country) ->
 def test_opening_ending_accounts_and_changing_at_once_never_stop_each_other(shared: Country) -> None:
     grant_id = Grant.objects.get(account_id=cast.account_of(ANNA).id).id
     change: Act = partial(
-        people.change_grant,
+        change_grant,
         grant_id=grant_id,
         role=Role.READER,
         sub_registries=["pneumoni"],

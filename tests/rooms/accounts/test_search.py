@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from registret.accounts.folding import folded
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.models import Account
+from registret.accounts.opening import open_account
 from registret.accounts.search import Found, find_accounts
-from registret.accounts.services import end, open_account
+from registret.accounts.services import end
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.places.swedish import swedish_order

@@ -12,7 +12,8 @@ import pytest
 from pytest_django import Settings
 
 from registret.access.roles import Role
-from registret.access.staff.people import change_grant, person_of
+from registret.access.staff.changing_grants import change_grant
+from registret.access.staff.people import person_of
 from registret.records.disclosure.deciding import decide
 from registret.records.disclosure.fetching import fetch
 from registret.records.disclosure.preparing import prepare

@@ -14,7 +14,7 @@ from pytest_django import Settings
 from registret.access.applications import account_end, application_notes, attesting
 from registret.access.grants.rules import last_possible_day
 from registret.access.lifecycle import ApplicationState
-from registret.access.queries import applications_of
+from registret.access.queries.applications import applications_of
 from registret.access.roles import Role
 from registret.access.self_service.my_account import own_grants
 from registret.access.self_service.subject_access import FILES_PER_PERSON

@@ -10,7 +10,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from registret.access.applications import application_notes, attesting
-from registret.access.queries import newest_application, seats_of
+from registret.access.queries.applications import newest_application
+from registret.access.queries.logins import seats_of
 from registret.access.roles import ROLES_AT_A_CLINIC, Role
 from registret.access.staff.nominating import nominate
 from registret.kernel.by import By

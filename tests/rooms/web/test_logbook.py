@@ -9,7 +9,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from registret.access.grants.granting import revoke
-from registret.access.queries import seats_of
+from registret.access.queries.logins import seats_of
 from registret.kernel.by import By
 from registret.ledger.queries import EntryRow, Wanted, entries
 from registret.ledger.services import Fact, record

@@ -11,12 +11,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from registret.access.applications.account_end import end_account
-from registret.access.queries import seats_of
+from registret.access.queries.logins import seats_of
 from registret.access.refusals import NotFound, NotPermitted, OwnRights
 from registret.access.roles import Role
 from registret.access.staff import support as support_acts
 from registret.access.staff.appointing import appoint_support, at_the_registry, dismiss_support
-from registret.access.staff.people import person_of, suspend_person
+from registret.access.staff.people import person_of
+from registret.access.staff.suspending import suspend_person
 from registret.accounts.lifecycle import AccountState
 from registret.kernel.by import By
 from registret.kernel.identifiers import HsaId
