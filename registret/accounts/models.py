@@ -75,6 +75,10 @@ class Account(AbstractBaseUser):
     USERNAME_FIELD = "id"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
+    @property
+    def name(self) -> str:
+        return f"{self.given_name} {self.surname}".strip()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(

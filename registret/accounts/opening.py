@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from registret.accounts.cardfacts import CardFacts
 from registret.accounts.models import Account
 from registret.accounts.refusals import (
     AccountExists,
 )
+from registret.database.conflicts import conflict_as
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.ledger.services import record
@@ -35,23 +36,18 @@ def open_account(
 
     Raises: AccountExists.
     """
-    try:
-        with transaction.atomic():
-            created = Account.objects.create(
-                hsa_id=hsa_id.text,
-                given_name=given_name,
-                surname=surname,
-                organisation=organisation,
-                email=email.text,
-                language=language,
-                card_issuer=card.card_issuer if card else "",
-                card_environment=card.card_environment if card else "",
-                created_at=at,
-            )
-    except IntegrityError as trouble:
-        if "one_living_account_per_hsa_id" not in str(trouble):
-            raise
-        raise AccountExists() from None
+    with conflict_as(AccountExists, constraint="one_living_account_per_hsa_id"):
+        created = Account.objects.create(
+            hsa_id=hsa_id.text,
+            given_name=given_name,
+            surname=surname,
+            organisation=organisation,
+            email=email.text,
+            language=language,
+            card_issuer=card.card_issuer if card else "",
+            card_environment=card.card_environment if card else "",
+            created_at=at,
+        )
     record(event="account.registered", by=by, at=at, about_account_id=created.id, about_hsa_id=hsa_id.text)
     return created.id
 
@@ -87,10 +83,5 @@ def open_accounts(*, people: Sequence[NewAccount], language: str, at: datetime) 
         )
         for one in people
     ]
-    try:
-        with transaction.atomic():
-            return [created.id for created in Account.objects.bulk_create(rows)]
-    except IntegrityError as trouble:
-        if "one_living_account_per_hsa_id" not in str(trouble):
-            raise
-        raise AccountExists() from None
+    with conflict_as(AccountExists, constraint="one_living_account_per_hsa_id"):
+        return [created.id for created in Account.objects.bulk_create(rows)]

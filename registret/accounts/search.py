@@ -115,7 +115,7 @@ def _found(account: Account) -> Found:
     return Found(
         id=account.id,
         hsa_id=account.hsa_id,
-        name=f"{account.given_name} {account.surname}".strip(),
+        name=account.name,
         organisation=account.organisation,
         email=account.email,
         state=AccountState(account.state),

@@ -6,12 +6,13 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from registret.access.actor import Actor
 from registret.access.checks import check_card_age
 from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import Permission
+from registret.database.conflicts import conflict_as
 from registret.ledger.services import Fact, record
 from registret.oversight.incident_rules import DataKind, IncidentText, Notified, faults
 from registret.oversight.models import Incident, IncidentRevision
@@ -64,13 +65,8 @@ def revise(*, incident: int, base: int, text: IncidentText, actor: Actor, at: da
         raise IncidentChanged()
     if newest.text == _stripped(text):
         return
-    try:
-        with transaction.atomic():
-            _write(incident, base + 1, text, actor=actor, at=at)
-    except IntegrityError as trouble:
-        if "incident_revision_once" in str(trouble):
-            raise IncidentChanged() from None
-        raise
+    with conflict_as(IncidentChanged, constraint="incident_revision_once"):
+        _write(incident, base + 1, text, actor=actor, at=at)
     record(event="incident.revised", by=actor.by, at=at, facts=_facts(incident, base + 1, text))
 
 

@@ -15,7 +15,6 @@ from registret.access.grants.reach import reach_of
 from registret.access.lifecycle import ApplicationState
 from registret.access.models import Application, Note
 from registret.access.queries.applications import ApplicationRow, application_for
-from registret.access.queries.grants import title_of
 from registret.access.refusals import AlreadyDecided, NothingAsked
 from registret.accounts.queries import account
 from registret.kernel.by import By
@@ -139,7 +138,7 @@ def answer(*, account_id: int, application_id: int | None = None, text: str, by:
             kind="answered",
             to=asker.email,
             language=asker.language,
-            context={"applicant": applicant.name, "clinic": title_of(wanted.clinic)},
+            context={"applicant": applicant.name, "clinic": wanted.clinic.title},
             about_account_id=asker.id,
             at=at,
         )
@@ -195,9 +194,7 @@ def _newest_waiting(account_id: int, application_id: int | None) -> Application 
 
 def _rows(application_id: int) -> tuple[NoteRow, ...]:
     found = Note.objects.filter(application_id=application_id).select_related("by").order_by("id")
-    return tuple(
-        NoteRow(kind=n.kind, text=n.text, at=n.at, by_name=f"{n.by.given_name} {n.by.surname}".strip()) for n in found
-    )
+    return tuple(NoteRow(kind=n.kind, text=n.text, at=n.at, by_name=n.by.name) for n in found)
 
 
 def _record(event: str, wanted: ApplicationRow, *, actor: Actor, at: datetime) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from registret.access.checks import check_in_force, existing_account
@@ -15,7 +15,6 @@ from registret.access.lifecycle import APPLICATION_LIFE, ApplicationState
 from registret.access.models import Application, Notice
 from registret.access.notices import post_to
 from registret.access.queries.administrators import Administrator, active_administrators, registry_office
-from registret.access.queries.grants import title_of
 from registret.access.refusals import (
     AlreadyApplied,
     ClinicClosed,
@@ -26,6 +25,7 @@ from registret.access.refusals import (
 )
 from registret.access.roles import ROLES_TO_APPLY_FOR, Role
 from registret.accounts.locks import lock_account
+from registret.database.conflicts import conflict_as
 from registret.kernel.by import By
 from registret.ledger.services import record
 from registret.places.queries import clinic
@@ -140,20 +140,15 @@ def check_wish(*, clinic_id: int, role: Role, sub_registries: Sequence[str]) -> 
 def make_application(
     account_id: int, clinic_id: int, role: Role, sub_registries: Sequence[str], message: str, *, by: By, at: datetime
 ) -> int:
-    try:
-        with transaction.atomic():
-            created = Application.objects.create(
-                account_id=account_id,
-                clinic_id=clinic_id,
-                role=role,
-                sub_registries=sorted(set(sub_registries)),
-                message=message,
-                applied_at=at,
-            )
-    except IntegrityError as trouble:
-        if "one_waiting_application_per_clinic" not in str(trouble):
-            raise
-        raise AlreadyApplied() from None
+    with conflict_as(AlreadyApplied, constraint="one_waiting_application_per_clinic"):
+        created = Application.objects.create(
+            account_id=account_id,
+            clinic_id=clinic_id,
+            role=role,
+            sub_registries=sorted(set(sub_registries)),
+            message=message,
+            applied_at=at,
+        )
     record(
         event="application.made",
         by=by,
@@ -193,9 +188,7 @@ def tell(wanted: Application, *, kind: str, context: dict[str, datetime], at: da
         if people:
             # The clock need not tell the office again.
             Notice.objects.bulk_create([Notice(kind="nobody_attests", subject=wanted.id, at=at)], ignore_conflicts=True)
-    applicant = f"{wanted.account.given_name} {wanted.account.surname}".strip()
+    applicant = wanted.account.name
     for person in people:
-        post_to(
-            person, kind=kind, context={"applicant": applicant, "clinic": title_of(wanted.clinic), **context}, at=at
-        )
+        post_to(person, kind=kind, context={"applicant": applicant, "clinic": wanted.clinic.title, **context}, at=at)
     return len(people)

@@ -169,7 +169,7 @@ def may_be_ended_by_claim(old: AccountRow, *, at: datetime) -> bool:
     the decision of two (decision 0056). A suspension by the clock is no judgement."""
     if old.state is AccountState.SUSPENDED and old.state_authority is not Authority.CLOCK:
         return False
-    return not Grant.objects.filter(account_id=old.id, clinic=None, revoked_at=None, ends_at__gt=at).exists()
+    return not Grant.objects.not_ended(at=at).filter(account_id=old.id, clinic=None).exists()
 
 
 def _is_same(found: Recommendation, role: Role, sub_registries: Sequence[str], last_day: date) -> bool:

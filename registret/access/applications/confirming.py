@@ -13,8 +13,8 @@ from registret.access.applications.applying import make_application, tell, tell_
 from registret.access.checks import count_wrong_code, existing_account, limit_letters
 from registret.access.grants.granting import revoke
 from registret.access.lifecycle import ApplicationState
-from registret.access.models import Application, Source
-from registret.access.queries.grants import clinics_to_attest_anew, title_of, valid_grants_of
+from registret.access.models import Application, Grant, Source
+from registret.access.queries.grants import clinics_to_attest_anew
 from registret.access.refusals import AlreadyApplied
 from registret.access.roles import ROLES_TO_APPLY_FOR, Role
 from registret.accounts import confirming
@@ -99,9 +99,9 @@ def _why(account_id: int, *, at: datetime) -> tuple[str, str]:
     waiting = Application.objects.select_related("clinic").filter(account_id=account_id, state=ApplicationState.WAITING)
     wanted = waiting.first()
     if wanted is not None:
-        return "confirm_email", title_of(wanted.clinic)
-    right = valid_grants_of(account_id=account_id, at=at).select_related("clinic").order_by("id").first()
-    place = title_of(right.clinic) if right and right.clinic else settings.REGISTRY_NAME
+        return "confirm_email", wanted.clinic.title
+    right = Grant.objects.valid(at=at).filter(account_id=account_id).select_related("clinic").order_by("id").first()
+    place = right.clinic.title if right and right.clinic else settings.REGISTRY_NAME
     if right is None:
         return "confirm_email", place
     return ("confirm_moved" if right.source == Source.IMPORTED else "confirm_appointed"), place
@@ -135,7 +135,7 @@ def _have_attested_anew(person: AccountRow, *, before: EmailAddress, by: By, at:
     applications = []
     for clinic_id in sorted(here):
         place = clinic(clinic_id)
-        grants = list(valid_grants_of(account_id=person.id, at=at).filter(clinic_id=clinic_id).order_by("id"))
+        grants = list(Grant.objects.valid(at=at).filter(account_id=person.id, clinic_id=clinic_id).order_by("id"))
         if place is not None and place.is_open:
             role = min((Role(grant.role) for grant in grants), key=ROLES_TO_APPLY_FOR.index)
             codes = sorted({code for grant in grants for code in grant.sub_registries})

@@ -8,7 +8,6 @@ from registret.access.lifecycle import LINE_LIFE, LineState
 from registret.access.models import Recertification, RecertificationLine
 from registret.access.notices import post_to
 from registret.access.queries.administrators import active_administrators, registry_office
-from registret.access.queries.grants import title_of
 from registret.kernel.by import By
 from registret.ledger.services import record
 
@@ -72,7 +71,7 @@ def _close(whole: Recertification, *, by: By, at: datetime) -> None:
 
 def _tell_of_silence(whole: Recertification, states: list[LineState], *, at: datetime) -> None:
     """Rights ended because nobody answered: the administrators that are left read of it, and so does the office."""
-    place = title_of(Recertification.objects.select_related("clinic").get(id=whole.id).clinic)
+    place = Recertification.objects.select_related("clinic").get(id=whole.id).clinic.title
     numbers = {name: str(states.count(state)) for name, state in _TOLD.items()}
     people = {person.account_id: person for person in active_administrators(clinic_id=whole.clinic_id, at=at)}
     people |= {person.account_id: person for person in registry_office(at=at)}

@@ -11,10 +11,8 @@ from django.db.models import Q, QuerySet
 from registret.access.actor import Actor
 from registret.access.grants.rules import last_possible_day, last_whole_day
 from registret.access.models import Grant
-from registret.access.queries.grants import valid_grants_of
 from registret.access.refusals import BeyondOwnRights, NotPermitted, OutlastsOwnRight
 from registret.access.roles import Role
-from registret.accounts.lifecycle import AccountState
 from registret.time_limits.lengths import TimeLimit
 from registret.time_limits.queries import length
 
@@ -74,7 +72,7 @@ def lock_with_own(grant_id: int, *, actor: Actor, at: datetime) -> None:
 
 
 def _own_right(actor: Actor, *, at: datetime) -> QuerySet[Grant]:
-    mine = valid_grants_of(account_id=actor.account_id, at=at).filter(account__state=AccountState.CONFIRMED)
+    mine = Grant.objects.active(at=at).filter(account_id=actor.account_id)
     if actor.seat.clinic_id is None:
         return mine.filter(role=Role.REGISTRY_OFFICE, clinic=None)
     return mine.filter(role=Role.LOCAL_ADMINISTRATOR, clinic_id=actor.seat.clinic_id)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Self
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -12,6 +15,7 @@ from registret.access.roles import (
     ROLES_OF_THE_OFFICE,
     Role,
 )
+from registret.accounts.lifecycle import AccountState
 
 
 class Source(models.TextChoices):
@@ -21,6 +25,19 @@ class Source(models.TextChoices):
     APPOINTED = "appointed"
     CHANGED = "changed"
     IMPORTED = "imported"
+
+
+class GrantQuerySet(models.QuerySet["Grant"]):
+    def not_ended(self, *, at: datetime) -> Self:
+        """Neither revoked nor past; some may begin later."""
+        return self.filter(revoked_at=None, ends_at__gt=at)
+
+    def valid(self, *, at: datetime) -> Self:
+        return self.not_ended(at=at).filter(begins_at__lte=at)
+
+    def active(self, *, at: datetime) -> Self:
+        """Valid, and the account can be used: its mail address is confirmed and it is not suspended."""
+        return self.valid(at=at).filter(account__state=AccountState.CONFIRMED)
 
 
 class Grant(models.Model):
@@ -42,6 +59,8 @@ class Grant(models.Model):
     revoked_at = models.DateTimeField(null=True)
     revoked_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
     revoke_reason = models.CharField(max_length=500, blank=True, default="")
+
+    objects = GrantQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -32,7 +32,7 @@ def who_lets_wait(*, rows: Iterable[ApplicationRow], at: datetime) -> dict[int, 
     """Of each of these applications, by id: the names of those at its clinic who could attest it now. Nobody attests
     the own one."""
     asked = tuple(rows)
-    there = _valid_grants(Q(role=Role.LOCAL_ADMINISTRATOR, clinic_id__in={row.clinic_id for row in asked}), at)
+    there = _active_grants(Q(role=Role.LOCAL_ADMINISTRATOR, clinic_id__in={row.clinic_id for row in asked}), at)
     people = [(grant.clinic_id, _administrator(grant)) for grant in there]
     return {
         row.id: tuple(one.name for place, one in people if place == row.clinic_id and one.account_id != row.account_id)
@@ -57,7 +57,7 @@ def case_handlers(*, at: datetime) -> tuple[Administrator, ...]:
 def administrators_by_clinic(*, at: datetime) -> dict[int, tuple[Administrator, ...]]:
     """Active local administrators of all clinics."""
     found: dict[int, list[Administrator]] = defaultdict(list)
-    for grant in _valid_grants(Q(role=Role.LOCAL_ADMINISTRATOR), at):
+    for grant in _active_grants(Q(role=Role.LOCAL_ADMINISTRATOR), at):
         if grant.clinic_id is not None:
             found[grant.clinic_id].append(_administrator(grant))
     return {clinic_id: tuple(people) for clinic_id, people in found.items()}
@@ -82,7 +82,8 @@ def appointed_by_clinic(*, at: datetime) -> dict[int, tuple[Appointed, ...]]:
     """Local administrators of all clinics under a valid grant: also those who have not confirmed their mail, or are
     suspended. One query."""
     living = (
-        Grant.objects.filter(role=Role.LOCAL_ADMINISTRATOR, revoked_at=None, begins_at__lte=at, ends_at__gt=at)
+        Grant.objects.valid(at=at)
+        .filter(role=Role.LOCAL_ADMINISTRATOR)
         .exclude(account__state=AccountState.ENDED)
         .select_related("account")
         .order_by("account__surname", "account__given_name", "id")
@@ -102,23 +103,23 @@ def appointed_by_clinic(*, at: datetime) -> dict[int, tuple[Appointed, ...]]:
     return {clinic_id: tuple(people) for clinic_id, people in found.items()}
 
 
-def _valid_grants(which: Q, at: datetime) -> QuerySet[Grant]:
+def _active_grants(which: Q, at: datetime) -> QuerySet[Grant]:
     return (
-        Grant.objects.filter(which, revoked_at=None, begins_at__lte=at, ends_at__gt=at)
-        .filter(account__state=AccountState.CONFIRMED)
+        Grant.objects.active(at=at)
+        .filter(which)
         .select_related("account")
         .order_by("account__surname", "account__given_name", "id")
     )
 
 
 def _holders(which: Q, at: datetime) -> tuple[Administrator, ...]:
-    return tuple(_administrator(grant) for grant in _valid_grants(which, at))
+    return tuple(_administrator(grant) for grant in _active_grants(which, at))
 
 
 def _administrator(grant: Grant) -> Administrator:
     return Administrator(
         account_id=grant.account_id,
-        name=f"{grant.account.given_name} {grant.account.surname}".strip(),
+        name=grant.account.name,
         email=grant.account.email,
         language=grant.account.language,
     )

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from registret.access.actor import Actor
 from registret.access.lifecycle import ApplicationState
 from registret.access.models import Application, Grant
-from registret.access.queries.grants import others_who_attest, title_of
+from registret.access.queries.grants import others_who_attest
 from registret.access.refusals import NotFound
 from registret.access.roles import Permission, Role
 from registret.accounts.queries import newest_confirmations
@@ -188,7 +188,7 @@ def _rows(found: Iterable[Application]) -> Iterable[ApplicationRow]:
             id=a.id,
             state=ApplicationState(a.state),
             account_id=a.account_id,
-            name=f"{a.account.given_name} {a.account.surname}".strip(),
+            name=a.account.name,
             hsa_id=a.account.hsa_id,
             organisation=a.account.organisation,
             same_care_provider=HsaId(a.account.hsa_id).organisation_number == provider.organisation_number,
@@ -200,17 +200,17 @@ def _rows(found: Iterable[Application]) -> Iterable[ApplicationRow]:
             sub_registries=tuple(a.sub_registries),
             message=a.message,
             clinic_id=a.clinic_id,
-            clinic_name=title_of(a.clinic),
+            clinic_name=a.clinic.title,
             care_provider_name=provider.name,
             applied_at=a.applied_at,
             reminded_at=a.reminded_at,
             taken_at=a.taken_at,
             taken_by_id=a.taken_by_id,
-            taken_by=f"{a.taken_by.given_name} {a.taken_by.surname}" if a.taken_by else "",
+            taken_by=a.taken_by.name if a.taken_by else "",
             recommended=_recommendation(a),
             decided_at=a.decided_at,
             decided_by_id=a.decided_by_id,
-            decided_by=f"{a.decided_by.given_name} {a.decided_by.surname}" if a.decided_by else "",
+            decided_by=a.decided_by.name if a.decided_by else "",
             reason=a.reason,
         )
 
@@ -221,7 +221,7 @@ def _recommendation(found: Application) -> Recommendation | None:
         return None
     return Recommendation(
         by_id=by.id,
-        by=f"{by.given_name} {by.surname}".strip(),
+        by=by.name,
         at=found.recommended_at,
         role=Role(found.recommended_role),
         sub_registries=tuple(found.recommended_sub_registries),

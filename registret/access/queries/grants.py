@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -11,7 +10,6 @@ from registret.access.lifecycle import SubstitutionState
 from registret.access.models import Grant, Substitution
 from registret.access.refusals import AdministratorsAddress
 from registret.access.roles import Role
-from registret.accounts.lifecycle import AccountState
 from registret.kernel.identifiers import EmailAddress
 from registret.places.queries import foreign_at
 
@@ -25,28 +23,11 @@ def clinics_to_attest_anew(
     """
     if email.domain == before.domain:
         return frozenset()
-    held = list(valid_grants_of(account_id=account_id, at=at).filter(clinic__isnull=False))
+    held = list(Grant.objects.valid(at=at).filter(account_id=account_id, clinic__isnull=False))
     foreign = foreign_at(email, clinic_ids=[grant.clinic_id for grant in held if grant.clinic_id is not None])
     if any(grant.role == Role.LOCAL_ADMINISTRATOR and grant.clinic_id in foreign for grant in held):
         raise AdministratorsAddress()
     return foreign
-
-
-def valid_grants_of(*, account_id: int, at: datetime) -> QuerySet[Grant]:
-    """For this room."""
-    return Grant.objects.filter(account_id=account_id, revoked_at=None, begins_at__lte=at, ends_at__gt=at)
-
-
-class Place(Protocol):
-    """A clinic, seen through a foreign key: its model stays in its own room."""
-
-    name: str
-    hospital: str
-
-
-def title_of(place: Place) -> str:
-    """As people call it: `Infektionskliniken, Norrviks sjukhus`."""
-    return f"{place.name}, {place.hospital}"
 
 
 def others_who_attest(
@@ -56,15 +37,13 @@ def others_who_attest(
     is about is an active administrator there, who may give one (or, if `whole`, each) of the `sub_registries`."""
     reach = "sub_registries__contains" if whole else "sub_registries__overlap"
     return Exists(
-        Grant.objects.filter(
+        Grant.objects.active(at=at)
+        .filter(
             **{reach: OuterRef(sub_registries)},
             role=Role.LOCAL_ADMINISTRATOR,
             clinic_id=OuterRef(clinic),
-            revoked_at=None,
-            begins_at__lte=at,
-            ends_at__gt=at,
-            account__state=AccountState.CONFIRMED,
-        ).exclude(account_id=OuterRef("account_id"))
+        )
+        .exclude(account_id=OuterRef("account_id"))
     )
 
 

@@ -10,7 +10,6 @@ from registret.access.actor import Actor, Assignment
 from registret.access.login_policy import login_blocker
 from registret.access.models import Grant
 from registret.access.queries.applications import ApplicationRow, newest_application
-from registret.access.queries.grants import title_of, valid_grants_of
 from registret.access.refusals import HsaIdDisputed
 from registret.access.roles import Role
 from registret.accounts.likeness import same_person
@@ -51,7 +50,8 @@ class CardHolder:
 def seats_of(*, account_id: int, at: datetime) -> tuple[Assignment, ...]:
     """Every place where the account has a valid grant, clinics by name, the office last. One query."""
     living = (
-        valid_grants_of(account_id=account_id, at=at)
+        Grant.objects.valid(at=at)
+        .filter(account_id=account_id)
         .select_related("clinic__care_provider")
         .order_by("clinic__name", "id")
     )
@@ -111,7 +111,7 @@ def _seat(grants: list[Grant]) -> Assignment:
         grant_id=grants[0].id,
         grant_ids=frozenset(g.id for g in grants),
         clinic_id=clinic.id if clinic else None,
-        clinic_name=title_of(clinic) if clinic else "",
+        clinic_name=clinic.title if clinic else "",
         care_provider_id=clinic.care_provider_id if clinic else None,
         organisation_number=clinic.care_provider.organisation_number if clinic else "",
         roles=frozenset(Role(g.role) for g in grants),

@@ -123,9 +123,7 @@ _STILL_NEEDED: Mapping[str, Callable[[Clock], Exists | None]] = {
     "nobody_attests": lambda _clock: _waits(),
     # Only a limit that the office has made longer lets a warning become so old: then a new one is right.
     "suspension_near": lambda _clock: None,
-    "grant_ends": lambda clock: Exists(
-        Grant.objects.filter(id=OuterRef("subject"), revoked_at=None, ends_at__gt=clock.at)
-    ),
+    "grant_ends": lambda clock: Exists(Grant.objects.not_ended(at=clock.at).filter(id=OuterRef("subject"))),
     "recertification_reminder": lambda _clock: _is_open(),
     "recertification_office": lambda _clock: _is_open(),
     "hsa_id_disputed": lambda _clock: None,

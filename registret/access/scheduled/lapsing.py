@@ -9,7 +9,6 @@ from django.db import transaction
 from registret.access.lifecycle import APPLICATION_LIFE, ApplicationState
 from registret.access.models import Application
 from registret.access.notices import post_to
-from registret.access.queries.grants import title_of
 from registret.access.scheduled.applications_waiting import (
     lock_if_waiting,
     record_about,
@@ -34,6 +33,6 @@ def _lapsed(clock: Clock, wanted: Application) -> bool:
     Application.objects.filter(id=wanted.id).update(state=state, decided_at=clock.at)
     record_about(wanted, "application.lapse", {}, at=clock.at)
     if wanted.account.confirmed_at is not None:
-        context = {"name": wanted.account.given_name, "clinic": title_of(wanted.clinic)}
+        context = {"name": wanted.account.given_name, "clinic": wanted.clinic.title}
         post_to(Recipient.of(wanted), kind="lapsed", context=context | {"applied_at": wanted.applied_at}, at=clock.at)
     return True

@@ -15,7 +15,7 @@ from registret.access.grants.granting import revoke
 from registret.access.models import Grant
 from registret.access.notices import post_to
 from registret.access.queries.administrators import Administrator, active_administrators, registry_office
-from registret.access.queries.grants import clinics_to_attest_anew, title_of, valid_grants_of
+from registret.access.queries.grants import clinics_to_attest_anew
 from registret.access.refusals import LastAdministrator, NotFound, NotPermitted, RightHeld
 from registret.access.roles import Role
 from registret.accounts import services as accounts
@@ -63,13 +63,15 @@ def choose_language(*, account_id: int, language: str, by: By, at: datetime) -> 
 
 def own_grants(*, account_id: int, at: datetime) -> tuple[OwnGrant, ...]:
     """What the account may do now, clinics by name, the office last."""
-    held = valid_grants_of(account_id=account_id, at=at).select_related("clinic").order_by("clinic__name", "id")
+    held = (
+        Grant.objects.valid(at=at).filter(account_id=account_id).select_related("clinic").order_by("clinic__name", "id")
+    )
     return tuple(_own(grant) for grant in sorted(held, key=lambda grant: grant.clinic_id is None))
 
 
 def own_grant(*, account_id: int, grant_id: int, at: datetime) -> OwnGrant:
     """Raises: NotFound."""
-    found = valid_grants_of(account_id=account_id, at=at).select_related("clinic").filter(id=grant_id).first()
+    found = Grant.objects.valid(at=at).filter(account_id=account_id, id=grant_id).select_related("clinic").first()
     if found is None:
         raise NotFound()
     return _own(found)
@@ -144,7 +146,7 @@ def apply_for_more(
 
     Raises: RightHeld, and as `applying.apply`.
     """
-    held = valid_grants_of(account_id=account_id, at=at).filter(clinic_id=clinic_id, role=role)
+    held = Grant.objects.valid(at=at).filter(account_id=account_id, clinic_id=clinic_id, role=role)
     if held.filter(sub_registries__contains=list(sub_registries)).exists():
         raise RightHeld()
     return apply(
@@ -166,7 +168,7 @@ def leave(*, account_id: int, grant_id: int, by: By, at: datetime) -> None:
         LastAdministrator.
     """
     person = lock_account(account_id=account_id)
-    held = valid_grants_of(account_id=account_id, at=at).select_related("clinic").filter(id=grant_id).first()
+    held = Grant.objects.valid(at=at).filter(account_id=account_id, id=grant_id).select_related("clinic").first()
     if person is None or held is None:
         raise NotFound()
     check_in_force(person)
@@ -180,7 +182,7 @@ def leave(*, account_id: int, grant_id: int, by: By, at: datetime) -> None:
             raise LastAdministrator()
     revoke(grant_id=held.id, reason="left", revoked_by_id=None, by=by, at=at)
     if person.confirmed_at is not None:
-        place, role = title_of(held.clinic), role_name(held.role, language=person.language)
+        place, role = held.clinic.title, role_name(held.role, language=person.language)
         post(
             kind="left",
             to=person.email,
@@ -225,7 +227,7 @@ def _ask_for_address(person: AccountRow, email: EmailAddress, *, by: By, at: dat
 
 def _those_who_look_after(person: AccountRow, *, at: datetime) -> tuple[Administrator, ...]:
     """Administrators of the clinics where the person works; if there is nobody else, the registry office."""
-    held = valid_grants_of(account_id=person.id, at=at)
+    held = Grant.objects.valid(at=at).filter(account_id=person.id)
     found = {
         one.account_id: one
         for clinic_id in sorted({grant.clinic_id for grant in held if grant.clinic_id is not None})
@@ -241,7 +243,7 @@ def _own(grant: Grant) -> OwnGrant:
         id=grant.id,
         role=Role(grant.role),
         clinic_id=grant.clinic_id,
-        clinic_name=title_of(grant.clinic) if grant.clinic else "",
+        clinic_name=grant.clinic.title if grant.clinic else "",
         sub_registries=tuple(grant.sub_registries),
         begins_at=grant.begins_at,
         ends_at=grant.ends_at,

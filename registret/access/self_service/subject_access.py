@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from registret.access.applications.earlier_accounts import links_of, own_claim
 from registret.access.checks import check_card_read
 from registret.access.models import Application, Grant, Nomination, Note, Substitution
-from registret.access.queries.grants import title_of
 from registret.access.refusals import NotFound
 from registret.accounts.attempts import AttemptRow, attempts_of
 from registret.accounts.queries import AccountRow, accounts_of, confirmations_of
@@ -117,7 +116,7 @@ def _substitutions(account_id: int) -> list[Substitution]:
 def _substitution(one: Substitution) -> Json:
     return {
         "id": one.id,
-        "clinic": title_of(one.clinic),
+        "clinic": one.clinic.title,
         "begins_at": one.begins_at,
         "ends_at": one.ends_at,
         "state": one.state,
@@ -137,7 +136,7 @@ def _nominations(hsa_id: str) -> list[Nomination]:
 def _nomination(one: Nomination) -> Json:
     return {
         "id": one.id,
-        "name": f"{one.given_name} {one.surname}".strip(),
+        "name": one.name,
         "email": one.email,
         "role": one.role,
         "proposed_at": one.proposed_at,
@@ -151,7 +150,7 @@ def _application(one: Application) -> Json:
     notes = Note.objects.filter(application=one).exclude(kind=Note.Kind.NOTE).order_by("id")
     return {
         "id": one.id,
-        "clinic": title_of(one.clinic),
+        "clinic": one.clinic.title,
         "role": one.role,
         "sub_registries": one.sub_registries,
         "message": one.message,
@@ -169,7 +168,7 @@ def _application(one: Application) -> Json:
 def _grant(one: Grant) -> Json:
     return {
         "id": one.id,
-        "clinic": title_of(one.clinic) if one.clinic else None,
+        "clinic": one.clinic.title if one.clinic else None,
         "role": one.role,
         "sub_registries": one.sub_registries,
         "source": one.source,
@@ -214,7 +213,7 @@ def _entry(row: EntryRow, ids: Sequence[int], hsa_id: str) -> Json:
 
 
 def _name(person: Any) -> str | None:
-    return f"{person.given_name} {person.surname}".strip() if person is not None else None
+    return person.name if person is not None else None
 
 
 def _json(value: object, *, indent: int | None = None) -> str:

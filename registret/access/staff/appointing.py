@@ -163,13 +163,13 @@ def at_the_registry(*, actor: Actor, at: datetime) -> tuple[AtTheRegistry, ...]:
     """
     if not actor.may(Permission.APPOINT):
         raise NotPermitted()
-    living = Grant.objects.filter(role__in=ROLES_OF_THE_OFFICE, revoked_at=None, begins_at__lte=at, ends_at__gt=at)
+    living = Grant.objects.valid(at=at).filter(role__in=ROLES_OF_THE_OFFICE)
     found = living.exclude(account__state=AccountState.ENDED).select_related("account")
     rows = [
         AtTheRegistry(
             grant_id=grant.id,
             account_id=grant.account_id,
-            name=f"{grant.account.given_name} {grant.account.surname}".strip(),
+            name=grant.account.name,
             hsa_id=grant.account.hsa_id,
             role=Role(grant.role),
             state=AccountState(grant.account.state),
@@ -209,7 +209,7 @@ def dismiss_by_program(
     if role in ROLES_AT_A_CLINIC:
         raise RoleImpossible()
     person = living_account(hsa_id=hsa_id.text)
-    living = Grant.objects.filter(role=role, revoked_at=None, ends_at__gt=at)
+    living = Grant.objects.not_ended(at=at).filter(role=role)
     grant = living.filter(account_id=person.id).first() if person else None
     if grant is None:
         raise NotFound()
@@ -263,7 +263,7 @@ def check_fit(hsa_id: HsaId, role: Role, *, at: datetime) -> None:
     person = living_account(hsa_id=hsa_id.text)
     if role in ROLES_OF_THE_OFFICE and person is not None and person.state is AccountState.SUSPENDED:
         raise PersonSuspended()
-    living = Grant.objects.filter(account__hsa_id_key=hsa_id.key, revoked_at=None, ends_at__gt=at)
+    living = Grant.objects.not_ended(at=at).filter(account__hsa_id_key=hsa_id.key)
     if living.filter(role__in=apart_from(role)).exists():
         raise GivesRights()
 

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from registret.access.actor import Actor
 from registret.access.models import Grant
-from registret.access.queries.grants import of_substitutes, title_of
+from registret.access.queries.grants import of_substitutes
 from registret.access.refusals import (
     NotFound,
     NotPermitted,
@@ -142,7 +142,7 @@ def _person_row(
     told = authority_of(actor) is Authority.OFFICE or not elsewhere
     return PersonRow(
         account_id=who.id,
-        name=f"{who.given_name} {who.surname}".strip(),
+        name=who.name,
         hsa_id=who.hsa_id,
         organisation=who.organisation,
         email=who.email,
@@ -164,7 +164,7 @@ def _grant_row(found: Grant, substitutes: frozenset[int], *, actor: Actor, at: d
         account_id=found.account_id,
         role=Role(found.role),
         clinic_id=found.clinic_id,
-        clinic_name=title_of(found.clinic) if found.clinic else "",
+        clinic_name=found.clinic.title if found.clinic else "",
         sub_registries=tuple(found.sub_registries),
         begins_at=found.begins_at,
         ends_at=found.ends_at,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 
 from registret.access.actor import Actor
@@ -21,7 +21,6 @@ from registret.access.lifecycle import SUBSTITUTION_LIFE, SubstitutionState
 from registret.access.models import Grant, Substitution
 from registret.access.notices import post_to
 from registret.access.queries.administrators import active_administrators, registry_office
-from registret.access.queries.grants import title_of
 from registret.access.refusals import (
     AlreadyGranted,
     AlreadyProposed,
@@ -41,6 +40,7 @@ from registret.access.staff.people import PersonRow, people_of
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.locks import lock_account, lock_accounts
 from registret.accounts.queries import account
+from registret.database.conflicts import conflict_as
 from registret.kernel.life import NotPossible
 from registret.ledger.services import record
 from registret.mail.services import post
@@ -126,20 +126,15 @@ def propose(*, account_id: int, first_day: date, last_day: date, actor: Actor, a
     _waiting(account_id, actor.seat.clinic_id).filter(ends_at__lte=at).update(
         state=SubstitutionState.WITHDRAWN, decided_at=at, decided_by_id=actor.account_id
     )
-    try:
-        with transaction.atomic():
-            made = Substitution.objects.create(
-                account_id=account_id,
-                clinic_id=actor.seat.clinic_id,
-                begins_at=begins_at,
-                ends_at=ends_at,
-                proposed_at=at,
-                proposed_by_id=actor.account_id,
-            )
-    except IntegrityError as trouble:
-        if "one_waiting_substitution_per_clinic" not in str(trouble):
-            raise
-        raise AlreadyProposed() from None
+    with conflict_as(AlreadyProposed, constraint="one_waiting_substitution_per_clinic"):
+        made = Substitution.objects.create(
+            account_id=account_id,
+            clinic_id=actor.seat.clinic_id,
+            begins_at=begins_at,
+            ends_at=ends_at,
+            proposed_at=at,
+            proposed_by_id=actor.account_id,
+        )
     record(
         event="substitute.proposed",
         by=actor.by,
@@ -192,7 +187,7 @@ def confirm(*, substitution_id: int, actor: Actor, at: datetime) -> int:
         wanted.account_id,
         kind="substitute_confirmed",
         context={
-            "clinic": title_of(wanted.clinic),
+            "clinic": wanted.clinic.title,
             "first_day": max(at, wanted.begins_at),
             "last_day": wanted.ends_at - timedelta(seconds=1),
         },
@@ -209,8 +204,8 @@ def decline(*, substitution_id: int, reason: str, actor: Actor, at: datetime) ->
     """
     wanted = _to_decide(substitution_id, actor=actor, at=at)
     _decide(wanted, act="decline", reason=reason, actor=actor, at=at)
-    name = f"{wanted.account.given_name} {wanted.account.surname}".strip()
-    context: dict[str, str | date] = {"substitute": name, "clinic": title_of(wanted.clinic), "reason": reason}
+    name = wanted.account.name
+    context: dict[str, str | date] = {"substitute": name, "clinic": wanted.clinic.title, "reason": reason}
     _write(wanted.proposed_by_id, kind="substitute_declined", context=context, at=at)
 
 
@@ -239,12 +234,12 @@ def _row(found: Substitution, *, actor: Actor) -> ProposedRow:
     return ProposedRow(
         id=found.id,
         account_id=found.account_id,
-        name=f"{found.account.given_name} {found.account.surname}".strip(),
+        name=found.account.name,
         hsa_id=found.account.hsa_id,
-        clinic_name=title_of(found.clinic),
+        clinic_name=found.clinic.title,
         begins_at=found.begins_at,
         ends_at=found.ends_at,
-        proposed_by=f"{proposer.given_name} {proposer.surname}".strip(),
+        proposed_by=proposer.name,
         proposed_at=found.proposed_at,
         decidable=actor.account_id not in {found.account_id, found.proposed_by_id},
         own=actor.account_id == found.proposed_by_id,
@@ -264,7 +259,7 @@ def _rights_there(account_id: int, clinic_id: int, *, at: datetime) -> list[Gran
     Raises: NotAColleague, AlreadyGranted (attests there, or is going to).
     """
     person = account(account_id=account_id)
-    rights = list(Grant.objects.filter(account_id=account_id, clinic_id=clinic_id, revoked_at=None, ends_at__gt=at))
+    rights = list(Grant.objects.not_ended(at=at).filter(account_id=account_id, clinic_id=clinic_id))
     if any(grant.role == Role.LOCAL_ADMINISTRATOR for grant in rights):
         raise AlreadyGranted()
     now = [grant for grant in rights if grant.begins_at <= at]
@@ -281,15 +276,8 @@ def _attests_until(account_id: int, clinic_id: int, *, at: datetime) -> datetime
 
 
 def _administrates(account_id: int, clinic_id: int, *, at: datetime) -> Grant | None:
-    return Grant.objects.filter(
-        account_id=account_id,
-        account__state=AccountState.CONFIRMED,
-        clinic_id=clinic_id,
-        role=Role.LOCAL_ADMINISTRATOR,
-        revoked_at=None,
-        begins_at__lte=at,
-        ends_at__gt=at,
-    ).first()
+    own = Grant.objects.active(at=at).filter(account_id=account_id, clinic_id=clinic_id, role=Role.LOCAL_ADMINISTRATOR)
+    return own.first()
 
 
 def _shared(rights: list[Grant], *, clinic_id: int, proposer_id: int, at: datetime) -> set[str]:

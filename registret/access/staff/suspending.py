@@ -40,7 +40,7 @@ def suspend_person(*, account_id: int, reason: str, actor: Actor, at: datetime) 
     Raises: NotPermitted, NotFound, OwnRights, CardTooOld, NotPossible.
     """
     person = _colleague(account_id, actor=actor, at=at)
-    if Grant.objects.filter(account_id=account_id, clinic=None, revoked_at=None, ends_at__gt=at).exists():
+    if Grant.objects.not_ended(at=at).filter(account_id=account_id, clinic=None).exists():
         raise NotPermitted()
     accounts.suspend(
         account_id=person.account_id,

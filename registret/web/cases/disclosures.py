@@ -9,11 +9,11 @@ from typing import Any, Final
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registret.access.refusals import NotFound
 from registret.access.roles import Permission
+from registret.kernel.sweden import day_of
 from registret.records.disclosure import deciding, ending, fetching, preparing, queries
 from registret.records.disclosure.rows import FEW
 from registret.records.disclosure.selection import Part, parts_of
@@ -91,7 +91,7 @@ def one(request: ActorRequest, number: int) -> HttpResponse:
         "asked": act if act in page.acts and "change" not in request.POST else "",
         "done": request.GET.get("klart", ""),
         "few": FEW,
-        "until": timezone.localtime(request.at).date() + deciding.FETCHABLE_FOR,
+        "until": day_of(request.at) + deciding.FETCHABLE_FOR,
         "card_time": CardTime.of(request.actor, at=request.at),
     }
     return render(request, "cases/disclosure.html", context)
@@ -102,7 +102,7 @@ def one(request: ActorRequest, number: int) -> HttpResponse:
 def file(request: ActorRequest, number: int) -> HttpResponseBase:
     """The file, made now; the log has it before the first byte leaves."""
     made = fetching.fetch(actor=request.actor, number=number, at=request.at)
-    name = f"utlamnande-{number}-{timezone.localtime(request.at):%Y-%m-%d}.zip"
+    name = f"utlamnande-{number}-{day_of(request.at)}.zip"
     return FileResponse(made, as_attachment=True, filename=name, content_type="application/zip")
 
 

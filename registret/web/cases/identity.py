@@ -12,10 +12,10 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from registret.access.roles import Permission
+from registret.kernel.sweden import day_of
 from registret.records.cases import open_case
 from registret.records.identity import cases as identity_cases
 from registret.records.identity import merging, renumbering
@@ -62,7 +62,7 @@ def number(request: ActorRequest, patient: str) -> HttpResponse:
 @needs(Permission.HANDLE_CASES)
 def number_of_case(request: ActorRequest) -> HttpResponse:
     """The same in a case: the first POST shows the patient and asks for the number."""
-    today = timezone.localtime(request.at).date()
+    today = day_of(request.at)
     case_form = CaseForm(request.POST, today=today)
     if not case_form.is_valid():
         return render(request, "cases/cases.html", {"tab": "cases", "form": case_form, "destroyed": None}, status=422)
@@ -89,7 +89,7 @@ def number_of_case(request: ActorRequest) -> HttpResponse:
 
 
 def _form(request: ActorRequest, *, sent: bool) -> NumberForm:
-    return NumberForm(request.POST if sent else None, today=timezone.localtime(request.at).date())
+    return NumberForm(request.POST if sent else None, today=day_of(request.at))
 
 
 def _acted(request: ActorRequest, form: NumberForm, patient: str) -> str:

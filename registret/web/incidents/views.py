@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registret.access.roles import Permission
+from registret.kernel.sweden import day_of
 from registret.oversight import incidents
 from registret.oversight.refusals import IncidentChanged
 from registret.web.door.views import see_other
@@ -89,7 +89,7 @@ def export(request: ActorRequest) -> HttpResponse:
     Raises: CardTooOld.
     """
     header, lines = table(incidents.export(actor=request.actor, at=request.at))
-    return csv_file(f"incidenter-{timezone.localtime(request.at):%Y-%m-%d}.csv", header, lines)
+    return csv_file(f"incidenter-{day_of(request.at)}.csv", header, lines)
 
 
 def _form(request: ActorRequest, form: IncidentForm, *, number: int | None) -> HttpResponse:

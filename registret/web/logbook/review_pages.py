@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from registret.access.actor import Actor
 from registret.accounts.queries import accounts_by_id
+from registret.kernel.sweden import day_of
 from registret.oversight.queries import ClinicFigures, JudgedEntry, ReviewRow
 from registret.places.queries import clinics, open_clinics
 from registret.records.identity.known_as import system_ids
@@ -66,7 +66,7 @@ def review_lines(rows: Iterable[ReviewRow], *, actor: Actor) -> tuple[ReviewLine
             what=places.get(row.clinic_id or 0, "")
             or people.get(row.about_account_id or 0, "")
             or _patient(row.about_patient_id, patients),
-            first_day=timezone.localdate(row.since),
+            first_day=day_of(row.since),
             last_day=_last_day(row.until),
             reviewer=people.get(row.reviewer_id or 0, ""),
             drawn_by=people.get(row.drawn_by_id or 0, ""),
@@ -114,4 +114,4 @@ def figure_lines(figures: tuple[ClinicFigures, ...]) -> tuple[tuple[FiguresLine,
 
 
 def _last_day(until: datetime) -> date:
-    return timezone.localdate(until - timedelta(microseconds=1))
+    return day_of(until - timedelta(microseconds=1))

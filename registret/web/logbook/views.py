@@ -7,11 +7,11 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from registret.access.checks import check_card_age
 from registret.access.roles import Permission
+from registret.kernel.sweden import day_of
 from registret.oversight.openings import open_log
 from registret.oversight.refusals import LogReasonNeeded
 from registret.web.gate import needs
@@ -89,7 +89,7 @@ def export(request: ActorRequest) -> HttpResponseBase:
     except LogReasonNeeded:
         return _to_log("")
     name, ending, content_type = _FILES[kind]
-    file = f"{name}-{timezone.localtime(request.at):%Y-%m-%d}.{ending}"
+    file = f"{name}-{day_of(request.at)}.{ending}"
     headers = {"Content-Disposition": f'attachment; filename="{file}"'}
     return StreamingHttpResponse(stream, content_type=content_type, headers=headers)
 

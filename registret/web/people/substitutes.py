@@ -9,7 +9,6 @@ from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -27,6 +26,7 @@ from registret.access.roles import Permission
 from registret.access.staff import substitutes as access
 from registret.access.staff.people import PersonRow
 from registret.kernel.dates import Reach
+from registret.kernel.sweden import day_of
 from registret.web.attest.card_time import CardTime
 from registret.web.dates import DayField
 from registret.web.door.views import see_other
@@ -70,7 +70,7 @@ def propose(request: ActorRequest) -> HttpResponse:
     """Föreslå vikarie, at the own clinic. The office appoints instead."""
     if request.actor.seat.clinic_id is None:
         return see_other("office")
-    people, today = access.colleagues(actor=request.actor, at=request.at), timezone.localdate(request.at)
+    people, today = access.colleagues(actor=request.actor, at=request.at), day_of(request.at)
     last_possible = access.longest(actor=request.actor, at=request.at)
     data = request.POST if request.method == "POST" else None
     form = SubstituteForm(data, people=people, today=today, last_possible=last_possible)

@@ -9,7 +9,6 @@ from datetime import timedelta
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -39,6 +38,7 @@ from registret.access.staff.substitutes import proposed
 from registret.access.staff.suspending import may_take_over, reinstate_person, suspend_person
 from registret.accounts.folding import folded
 from registret.kernel.life import NotPossible
+from registret.kernel.sweden import day_of
 from registret.ledger.queries import entries_about
 from registret.places.queries import clinic
 from registret.registries.queries import names_of
@@ -316,9 +316,9 @@ def _cells(found: PersonRow, grant: GrantRow) -> list[str]:
         found.name,
         found.email,
         account_state_name(found.state),
-        timezone.localdate(found.logged_in_at).isoformat() if found.logged_in_at else "",
+        day_of(found.logged_in_at).isoformat() if found.logged_in_at else "",
         role_name(grant.role),
         ", ".join(names_of(grant.sub_registries)),
-        timezone.localdate(grant.begins_at).isoformat(),
-        (timezone.localtime(grant.ends_at) - timedelta(seconds=1)).date().isoformat(),
+        day_of(grant.begins_at).isoformat(),
+        day_of(grant.ends_at - timedelta(seconds=1)).isoformat(),
     ]

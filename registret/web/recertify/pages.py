@@ -16,6 +16,7 @@ from registret.access.staff.recertification.rows import (
     count_to_answer,
     open_recertifications,
 )
+from registret.kernel.sweden import day_of
 from registret.web.http import ActorRequest
 from registret.words.roles import role_name
 from registret.words.states import line_state_name
@@ -89,7 +90,7 @@ def cells(row: RecertificationRow, line: LineRow) -> list[str]:
         line.name,
         role_name(line.role),
         ",".join(line.sub_registries),
-        (timezone.localtime(line.ends_at) - timedelta(seconds=1)).date().isoformat(),
+        day_of(line.ends_at - timedelta(seconds=1)).isoformat(),
         line.state.value,
         line_state_name(line.state),
         line.answered_by,

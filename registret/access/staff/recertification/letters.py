@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from registret.access.models import Recertification, RecertificationLine
 from registret.access.notices import first, post_to
 from registret.access.queries.administrators import Administrator, active_administrators, registry_office
-from registret.access.queries.grants import title_of
 from registret.access.staff.recertification.rows import for_the_office, unanswered
 from registret.accounts.lifecycle import AccountState
 from registret.words.roles import role_name
@@ -28,7 +27,7 @@ def tell_administrators(whole: Recertification, *, kind: str, day: datetime, at:
         number = theirs.total() - theirs[person.account_id]
         if number:
             told += 1
-            context: dict[str, str | datetime] = {"clinic": title_of(whole.clinic), "number": str(number), "day": day}
+            context: dict[str, str | datetime] = {"clinic": whole.clinic.title, "number": str(number), "day": day}
             post_to(person, kind=kind, context=context, at=at)
     return told
 
@@ -53,7 +52,7 @@ def remind_office(whole: Recertification, *, day: datetime, at: datetime) -> int
     number = for_the_office(unanswered(whole), at=at).count()
     office = registry_office(at=at) if number else ()
     for person in office:
-        context: dict[str, str | datetime] = {"clinic": title_of(whole.clinic), "number": str(number), "day": day}
+        context: dict[str, str | datetime] = {"clinic": whole.clinic.title, "number": str(number), "day": day}
         post_to(person, kind="recertification_office", context=context, at=at)
     return len(office)
 
@@ -67,7 +66,7 @@ def tell_person(line_id: int, *, kind: str, more: Mapping[str, datetime], at: da
     context: dict[str, str | datetime] = {
         "name": person.given_name,
         "role": role_name(line.grant.role, language=person.language),
-        "place": title_of(line.recertification.clinic),
+        "place": line.recertification.clinic.title,
         **more,
     }
     to = Administrator(account_id=person.id, name="", email=person.email, language=person.language)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 
 from registret.access.actor import Actor
@@ -19,6 +19,7 @@ from registret.access.roles import Permission
 from registret.access.staff.recertification.letters import last_day, tell_administrators, tell_office
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.locks import lock_accounts
+from registret.database.conflicts import conflict_as
 from registret.kernel.by import By
 from registret.kernel.sweden import day_of, midnight
 from registret.ledger.services import record
@@ -62,19 +63,14 @@ def open_recertification(
     grants = list(valid.filter(account_id__in=held))
     if not grants:
         raise NothingToRecertify()
-    try:
-        with transaction.atomic():
-            whole = Recertification.objects.create(
-                clinic_id=clinic_id,
-                opened_at=at,
-                due_at=_due(at, answer_within),
-                opened_by_id=opened_by_id,
-                reason=reason,
-            )
-    except IntegrityError as trouble:
-        if "one_open_recertification_per_clinic" not in str(trouble):
-            raise
-        raise RecertificationOpen() from None
+    with conflict_as(RecertificationOpen, constraint="one_open_recertification_per_clinic"):
+        whole = Recertification.objects.create(
+            clinic_id=clinic_id,
+            opened_at=at,
+            due_at=_due(at, answer_within),
+            opened_by_id=opened_by_id,
+            reason=reason,
+        )
     RecertificationLine.objects.bulk_create(
         RecertificationLine(recertification=whole, grant=grant, account_id=grant.account_id) for grant in grants
     )
@@ -91,7 +87,7 @@ def open_recertification(
 
 def valid_grants(*, at: datetime) -> QuerySet[Grant]:
     """What somebody may do at a clinic now, or could if they confirmed their mail or were not suspended."""
-    here = Grant.objects.filter(clinic__isnull=False, revoked_at=None, begins_at__lte=at, ends_at__gt=at)
+    here = Grant.objects.valid(at=at).filter(clinic__isnull=False)
     return here.exclude(account__state=AccountState.ENDED)
 
 

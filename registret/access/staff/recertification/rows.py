@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from registret.access.actor import Actor
 from registret.access.lifecycle import LineState
 from registret.access.models import Grant, Recertification, RecertificationLine
-from registret.access.queries.grants import of_substitutes, others_who_attest, title_of
+from registret.access.queries.grants import of_substitutes, others_who_attest
 from registret.access.refusals import (
     NotFound,
     NotPermitted,
@@ -206,7 +206,7 @@ def _line_row(line: RecertificationLine, substitutes: frozenset[int], *, actor: 
         recertification_id=line.recertification_id,
         grant_id=grant.id,
         account_id=who.id,
-        name=f"{who.given_name} {who.surname}".strip(),
+        name=who.name,
         surname=who.surname,
         hsa_id=who.hsa_id,
         role=Role(grant.role),
@@ -217,7 +217,7 @@ def _line_row(line: RecertificationLine, substitutes: frozenset[int], *, actor: 
         state=LineState(line.state),
         settled_at=line.settled_at,
         answered_by_id=line.answered_by_id,
-        answered_by=f"{by.given_name} {by.surname}".strip() if by else "",
+        answered_by=by.name if by else "",
         own=own,
         substitute=grant.id in substitutes,
         keepable=open_,
@@ -236,10 +236,10 @@ def _rows(found: QuerySet[Recertification]) -> tuple[RecertificationRow, ...]:
         RecertificationRow(
             id=whole.id,
             clinic_id=whole.clinic_id,
-            clinic_name=title_of(whole.clinic),
+            clinic_name=whole.clinic.title,
             opened_at=whole.opened_at,
             due_at=whole.due_at,
-            opened_by=f"{whole.opened_by.given_name} {whole.opened_by.surname}" if whole.opened_by else "",
+            opened_by=whole.opened_by.name if whole.opened_by else "",
             reason=whole.reason,
             closed_at=whole.closed_at,
             states=states[whole.id],
