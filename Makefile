@@ -1,7 +1,7 @@
 # Everything a newcomer needs is here; each target sets up what is missing first.
 
 .DEFAULT_GOAL := help
-.PHONY: help pictures setup setup-browser demo demo-reset demo-browser test test-fast test-slow bench conformance lint format messages migrations requirements clean
+.PHONY: help audit pictures setup setup-browser demo demo-reset demo-browser test test-fast test-slow bench conformance lint format messages migrations requirements clean
 
 BIN := .venv/bin
 # Which demo card `make demo-browser` puts into the browser.
@@ -54,6 +54,9 @@ conformance: setup ## Hold the decision about cards against other people's suite
 
 lint: setup ## The checks without the tests
 	@sh tools/check.sh
+
+audit: setup ## Look for known weaknesses in the locked packages; asks api.osv.dev, so it is no part of the checks
+	@$(BIN)/python tools/audit.py
 
 format: setup ## Lay out code and templates, and mend what can be mended
 	@$(BIN)/ruff check --quiet --fix-only .

@@ -233,7 +233,12 @@ TEMPLATES = [
                 "registret.web.pages.site_context",
                 *(["registret.demo.cast_bar.context"] if DEMO else []),
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "registret.web.templatetags.look"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "registret.web.templatetags.look",
+                "registret.web.templatetags.components",
+            ],
         },
     }
 ]

@@ -142,12 +142,6 @@ def role_list(codes: str) -> str:
 
 
 @register.filter
-def within(here: str, there: str) -> bool:
-    """Whether a page lies below another, by its address."""
-    return here.startswith(f"{there}/")
-
-
-@register.filter
 def asked(label: str) -> str:
     """The name of a question, before an answer to it."""
     return words_asked(label)

@@ -70,6 +70,16 @@ def test_letters_are_listed_newest_first_with_to_whom_and_what(catcher: MailCatc
     assert "Till bertil.holm@regionnorrvik.se" in listed
 
 
+def test_a_full_mailbox_shows_the_newest_and_folds_the_rest(catcher: MailCatcher, client: Client) -> None:
+    for number in range(21):
+        send(catcher, f"Mejl nummer {number}.")
+    newest, older = page(client, "/demo/brevlada").split("<details")
+    assert "Mejl nummer 20." in newest
+    assert "Mejl nummer 1." in newest
+    assert "Mejl nummer 0." not in newest
+    assert "Mejl nummer 0." in older
+
+
 def test_the_link_of_a_letter_can_be_followed(catcher: MailCatcher, client: Client) -> None:
     name = send(catcher, "Bekräfta")
     assert f'<a href="{LINK}"' in page(client, f"/demo/brevlada/{name}/text")
