@@ -531,6 +531,32 @@ def test_the_office_attests_and_still_sees_what_it_did_when_the_clinic_has_an_ad
     assert "Anna Berg är attesterad" in text_of(browser.get(f"/attestera?klart={lonely}"))
 
 
+@pytest.mark.parametrize("address", ["/attestera/{}", "/kansliet/utse"])
+def test_an_office_of_one_is_told_whom_to_ask_and_an_office_of_two_is_not(
+    place: Country, now: datetime, address: str
+) -> None:
+    lonely = cast.register(ANNA, place.medicine, at=now)
+    alone = text_of(Browser.of(DORIS).get(address.format(lonely)))
+    assert "registret appoint" in alone
+    assert "Be driften utse" in alone or "be driften utse" in alone
+    cast.appoint_by_program(INGRID, Role.REGISTRY_OFFICE, at=now)
+    assert "registret appoint" not in text_of(Browser.of(DORIS).get(address.format(lonely)))
+
+
+def test_the_office_is_offered_no_button_that_decides_alone(place: Country, now: datetime) -> None:
+    cast.appoint_by_program(INGRID, Role.REGISTRY_OFFICE, at=now)
+    lonely = cast.register(ANNA, place.medicine, at=now)
+    queue = Browser.of(DORIS).get("/attestera")
+    assert "Två på kansliet beslutar: en tillstyrker, en annan attesterar." in text_of(queue)
+    assert 'name="ensam"' not in queue.content.decode()
+    assert 'name="valda"' not in queue.content.decode()
+    assert "tillstyrkt av" not in text_of(queue)
+    assert Browser.of(INGRID).post(f"/attestera/{lonely}", form(now, recommend="1")).status_code == 303
+    assert "tillstyrkt av Ingrid Falk" in text_of(Browser.of(DORIS).get("/attestera"))
+    assert Browser.of(DORIS).post("/attestera/valda", {"ensam": str(lonely)}).status_code == 200
+    assert state_of(lonely, DORIS, now) is ApplicationState.WAITING
+
+
 def test_an_application_leaves_the_office_as_soon_as_its_clinic_has_an_administrator(
     place: Country, now: datetime
 ) -> None:
