@@ -71,7 +71,7 @@ def object_to_change(*, confirmation_id: int, by: By, at: datetime) -> Objected:
     """Somebody with the link of a letter to the old address says that the change was not theirs. Once.
 
     The old address is in force again, whatever came after it; nothing that waits can be confirmed; changes that were
-    made or asked for later cannot be objected to, so that whoever made them gets nothing back; all sessions end.
+    made or asked for later cannot be objected to, so that their author gets nothing back; all sessions end.
 
     Raises: ObjectionUnknown, ObjectionOver.
     """
@@ -112,7 +112,7 @@ def give_up_change(account_id: int, *, at: datetime) -> int:
 def _to_object_to(confirmation_id: int, *, at: datetime) -> tuple[Confirmation, bool]:
     """The change behind a genuine link, and whether it, or one that took its place, has been made.
 
-    Also a change that another one replaced: whoever is not asked the first time must not be silenced by the second.
+    Also a change that another one replaced: a second change must not silence an objection to the first.
     """
     change = Confirmation.objects.select_related("account").filter(id=confirmation_id).exclude(replaces="").first()
     if change is None:

@@ -107,8 +107,8 @@ def begin(
     network: str | None,
     at: datetime,
 ) -> str:
-    """A new attempt of the browser whose cookie holds `browser`; answers the host label. `back_to`: the path of the
-    page that is wanted after it.
+    """A new attempt of the browser whose cookie holds `browser`. Return the host label. `back_to`: the path of the
+    page to show after it.
 
     Raises: TooMany.
     """
@@ -171,9 +171,9 @@ def answer(
     network: str | None,
     at: datetime,
 ) -> str:
-    """Keeps what the door found and answers the single-use code (60 s) that fetches it.
+    """Keep what the door found. Return the single-use code (60 s) that fetches it.
 
-    `front_said`, what a front before the door disliked, decides nothing; it is for whoever reads the log.
+    `front_said`, what a front before the door disliked, decides nothing; it is for readers of the log.
     """
     code, reference = new_token(), new_reference()
     by = By(hsa_id=card.hsa_id, name=card.name, network=network) if card else By.nobody(network=network)
@@ -200,7 +200,7 @@ def answer(
 
 
 def redeem(*, code: str, browser: str, network: str | None, at: datetime) -> str:
-    """Burns the code and answers the attempt's reference, under which this browser may read the answer.
+    """Burn the code. Return the attempt's reference, under which this browser may read the answer.
 
     Raises: AttemptStale (unknown, used or too old), AttemptForeign (another browser's). Both are logged.
     """

@@ -39,7 +39,7 @@ def note_card(*, account_id: int, card: CardFacts) -> None:
 
 @transaction.atomic
 def accept_next_card(*, account_id: int, decided_by: str, by: By, at: datetime) -> None:
-    """Whoever has made sure that it is the same person lets the account take its next card as if it were the first."""
+    """Let the account take its next card as if it were the first: two have checked that it is the same person."""
     account = Account.objects.select_for_update().get(id=account_id)
     facts = {"decided_by": decided_by, "issuer_before": account.card_issuer}
     Account.objects.filter(id=account_id).update(card_issuer="", card_environment="")
@@ -172,7 +172,7 @@ def _step(
     account.state_authority, account.state_clinic_id = authority or "", clinic_id
     if account.state == AccountState.ENDED:
         account.ended_at = at
-    # Whoever lifts a suspension does not know of an address that somebody asked for before it.
+    # A change of address that was asked for before is given up: the person who lifts the suspension does not see it.
     give_up_change(account.id, at=at)
     account.save(update_fields=["state", "state_reason", "state_authority", "state_clinic_id", "ended_at"])
     record(

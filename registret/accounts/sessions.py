@@ -31,7 +31,7 @@ from registret.ledger.services import record
 # A click is written down at most this often: reading a page is no UPDATE each time.
 _SEEN_GRAIN = timedelta(seconds=20)
 
-# After the card was pulled, for whoever only went to open a door with it.
+# After the card was pulled, for a user who only went to open a door with it.
 UNLOCK_WITHIN = timedelta(minutes=5)
 
 
@@ -82,7 +82,7 @@ def kept_sessions_of(*, hsa_id: str) -> tuple[SessionRow, ...]:
 def open_session(
     *, proof: Proof, grant_id: int | None, replaces: str | None = None, network: str | None, at: datetime
 ) -> str:
-    """A new session with a new key; answers the key. Never lasts longer than the card.
+    """Begin a session. Return its new key. It never lasts longer than the card.
 
     `replaces` is the key of the session that this browser had until now, if any: it ends.
     """
@@ -122,8 +122,8 @@ def earlier_in_browser(*, proof: Proof) -> Earlier | None:
 
 
 def last_in_browser(*, browser: str) -> str:
-    """The HSA-id of whoever had the newest session in the browser whose cookie holds `browser`, in capitals; empty if
-    nobody has had one today."""
+    """The HSA-id of the newest session in the browser whose cookie holds `browser`, in capitals; empty if there was
+    none today."""
     found = Session.objects.filter(attempt__browser_digest=fingerprint(browser)).order_by("-id")
     return found.values_list("hsa_id_key", flat=True).first() or ""
 
@@ -152,7 +152,7 @@ def sitting(*, key: str, seen: bool, at: datetime) -> ActiveSession:
 
 
 def end_of_revoked(*, session_id: int, at: datetime) -> SessionCardRevoked:
-    """Ends a session whose card has been revoked since it was read; answers the refusal to raise."""
+    """End a session whose card has been revoked since it was read. Return the refusal to raise."""
     refusal = SessionCardRevoked()
     _end(session_id=session_id, reason=refusal.code.removeprefix("session."), by=None, at=at)
     return refusal
@@ -228,19 +228,19 @@ def end_own(*, session_id: int, hsa_id: str, by: By, at: datetime) -> bool:
 
 
 def end_others(*, hsa_id: str, keep: int, by: By, at: datetime) -> int:
-    """Ends all of a person's sessions but `keep`; answers how many."""
+    """End all of a person's sessions but `keep`. Return how many."""
     living = Session.objects.filter(hsa_id_key=hsa_id.upper(), ended_at=None).exclude(id=keep)
     return sum(_end(session_id=i, reason="from_account", by=by, at=at) for i in living.values_list("id", flat=True))
 
 
 def end_sessions_of(*, hsa_id: str, reason: str, by: By, at: datetime) -> int:
-    """Ends all sessions of a person; answers how many."""
+    """End all sessions of a person. Return how many."""
     living = Session.objects.filter(hsa_id_key=hsa_id.upper(), ended_at=None)
     return sum(_end(session_id=i, reason=reason, by=by, at=at) for i in living.values_list("id", flat=True))
 
 
 def forget_old(*, at: datetime) -> int:
-    """Removes sessions that ended of themselves a day ago or more; answers how many."""
+    """Remove sessions that ended of themselves a day ago or more. Return how many."""
     return Session.objects.filter(ends_at__lt=at - timedelta(days=1)).delete()[0]
 
 

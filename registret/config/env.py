@@ -18,7 +18,7 @@ class SettingTrouble(Exception):
 
 
 def show_help_only() -> None:
-    """What is not set is a placeholder from now on: whoever asks what there is to set has set nothing yet."""
+    """From now on a setting that is missing gets a placeholder, so that a new operator can list the settings."""
     global _only_help
     _only_help = True
     os.environ.setdefault("DATABASE_URL", "postgresql://")

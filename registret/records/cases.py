@@ -68,7 +68,7 @@ class Identities:
 
 
 CASES_PER_PERSON: Final = Limit(what="patient_cases", most=60, per=timedelta(hours=1))
-"""A case takes some five looks; whoever walks through numbers, or has taken a handler's card, comes no further."""
+"""A case takes some five looks; the limit stops a handler, or a thief of the card, who tries numbers in a row."""
 
 
 def take_case(*, actor: Actor, at: datetime) -> None:

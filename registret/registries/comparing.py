@@ -1,6 +1,6 @@
 """Two versions of a sub-registry side by side: what became of each variable, and which answers can move along.
 
-An episode stays on the version that it was begun with. Whoever moves it is shown this first.
+An episode stays on the version that it was begun with. This is shown before it is moved to another one.
 """
 
 from __future__ import annotations

@@ -78,7 +78,7 @@ def our_fault(request: HttpRequest) -> HttpResponse:
 
 
 def _enter(request: HttpRequest, reference: str) -> None:
-    """In the log, for whoever is told the reference."""
+    """Write it in the log, under the reference that the user may tell the support."""
     match = request.resolver_match
     with transaction.atomic():
         record_refusal(

@@ -34,7 +34,7 @@ class Clock:
 
 
 class Arrivals:
-    """Whoever did not come through a listener or a front that is known comes no further.
+    """Refuses requests that did not come through a known listener or front.
 
     What a front said is taken out of the request: nothing after this reads a certificate or an address in a header.
     """

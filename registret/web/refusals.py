@@ -83,7 +83,7 @@ def show_refusal(
         "at": at,
         "way_back": way_back,
         "again": again,
-        # Whoever must show the card first is not at work, whatever was known a moment ago.
+        # A user who must show the card first is not at work, whatever was known a moment ago.
         "surroundings": "outside.html" if status == 401 else surroundings(request),
     }
     if wants_json(request):

@@ -189,3 +189,14 @@ def test_no_code_file_is_longer_than_can_be_read_in_one_go() -> None:
         if name.startswith("registret/") and name.endswith((".py", ".js")) and "/migrations/" not in name
     }
     assert {name: n for name, n in lines.items() if n > LONGEST_FILE and name not in LONGER} == {}
+
+
+# --- plain English ---------------------------------------------------------------------------------
+
+IDIOM = r"(?i)\b(?:who(?:m)?ever|somebody's)\b|\banswers (?:an?|the|what|whether|how|none|true|false)\b"
+
+
+def test_no_text_is_in_the_old_idiom() -> None:
+    """`the user`, `the caller`, `an administrator` instead of `whoever`; a function returns, raises or yields."""
+    texts = {name: text for name, text in tracked().items() if name.endswith((".py", ".md", ".po", ".toml"))}
+    assert found(IDIOM, texts) == set()

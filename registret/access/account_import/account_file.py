@@ -1,6 +1,6 @@
 """The CSV file of today's accounts: its columns, and what can be wrong with one line of it. No database.
 
-One line is one right: whoever works at two clinics has two lines, which agree about the person.
+One line is one right: a person who works at two clinics has two lines, which agree about the person.
 """
 
 from __future__ import annotations

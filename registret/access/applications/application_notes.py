@@ -121,7 +121,7 @@ def ask(*, application_id: int, text: str, actor: Actor, at: datetime) -> None:
 
 @transaction.atomic
 def answer(*, account_id: int, application_id: int | None = None, text: str, by: By, at: datetime) -> None:
-    """The applicant answers, about the newest waiting application unless one is named; whoever asked last is told.
+    """The applicant answers, about the newest waiting application unless one is named; the last to ask is told.
 
     Raises: NothingAsked, TooMany.
     """

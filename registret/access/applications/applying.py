@@ -83,7 +83,7 @@ def withdraw_all(*, account_id: int, by: By, at: datetime) -> None:
 
 
 def remind(*, account_id: int, by: By, at: datetime) -> int:
-    """Påminn igen, once a day; answers how many people get the letter.
+    """Påminn igen, once a day. Return how many people get the letter.
 
     Raises: NotFound (nothing waits for attestation), AccountSuspended, RemindedToday.
     """

@@ -53,7 +53,7 @@ def attest(
     actor: Actor,
     at: datetime,
 ) -> int:
-    """Attestera: the application becomes a grant; answers the grant's id. The applicant is told.
+    """Attestera: the application becomes a grant, whose id is returned. The applicant is told.
 
     If the applicant has proven an account under another HSA-id, which the actor must have seen (`claim_seen`), that one
     ends and the two are linked. Its rights are not handed on.
@@ -244,7 +244,7 @@ def _to_decide(application_id: int, *, actor: Actor, act: str, at: datetime) -> 
     """The application, locked: of two who decide at once, the second sees what the first did."""
     seen = application_for(actor=actor, application_id=application_id, at=at)
     check_actor(seen.account_id, actor=actor, at=at)
-    # The account first, as everywhere: whoever ends it takes its applications and rights along.
+    # The account first, as everywhere: ending it ends its applications and rights.
     lock_account(account_id=seen.account_id)
     Application.objects.select_for_update(of=("self",)).get(id=application_id)
     # Seen again, now that it is locked.

@@ -1,4 +1,4 @@
-"""A new HSA-id: whoever had an account under another one says so, and proves it by the address of that account.
+"""A person with a new HSA-id claims an earlier account, and proves it by the mail address of that account.
 
 Nothing that is answered here tells whether there is such an account. What comes of it is decided when the new
 application is attested (`attesting.attest`): the old account ends and the two are linked; no right is handed on.
@@ -166,8 +166,8 @@ def own_claim(*, account_id: int) -> OwnClaim | None:
 
 
 def claim_of(*, wanted: ApplicationRow, at: datetime) -> ClaimRow | None:
-    """What the applicant has proven about an earlier account, for whoever may see the application. What is not proven
-    is nobody else's business."""
+    """What the applicant has proven about an earlier account, for those who may see the application. Claims that
+    are not proven are not shown."""
     found = Claim.objects.filter(account_id=wanted.account_id, settled_at=None, proven_at__isnull=False).first()
     old = account(account_id=found.old_account_id) if found and found.old_account_id else None
     if found is None or found.proven_at is None or old is None:

@@ -53,7 +53,7 @@ def register(
 
     Raises: AccountExists, ClinicClosed, RoleImpossible, SubRegistryClosed, NotParticipating, TooMany.
     """
-    # What leads to no letter does not count as one: whoever clicks twice still has as many tries.
+    # An attempt that sends no letter does not count: a second click costs no try.
     if living_account(hsa_id=card.hsa_id) is not None:
         raise AccountExists()
     check_wish(clinic_id=clinic_id, role=role, sub_registries=sub_registries)
@@ -190,7 +190,7 @@ def _refuse_another_person(card: CardFacts, *, network: str | None, at: datetime
 
 
 def _send_first_confirmation(person: AccountRow, *, by: By, at: datetime) -> None:
-    """Whoever was brought in out of a file is sent the letter when the card is there that it counts with."""
+    """An imported person gets the letter when they show the card that confirms it."""
     lock_account(account_id=person.id)
     if newest_confirmation(account_id=person.id) is None:
         send_confirmation(account_id=person.id, email=None, by=by, at=at)

@@ -1,4 +1,4 @@
-"""What an act on a grant means for its line in an open recertification: whoever changes a right has answered."""
+"""What an act on a grant means for its line in an open recertification: changing a right answers it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def record_outcome(*, grant_id: int, act: str, answered_by_id: int | None, by: B
     if line is None:
         return False
     if answered_by_id == line.account_id:
-        # Whoever gives up a right of their own has not answered about themselves.
+        # Giving up one's own right is no answer about oneself.
         act, answered_by_id = "overtake", None
     # Of two who give the last two answers, the second sees that none is left.
     whole = Recertification.objects.select_for_update().get(id=line.recertification_id)

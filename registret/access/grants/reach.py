@@ -35,7 +35,7 @@ class Reach:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """A right that is to be changed. What it has may stay as long as it has it, whoever changes the rest."""
+    """A right that is to be changed. What it has may stay, and as long, also if the actor could not give it."""
 
     role: Role
     sub_registries: frozenset[str]
@@ -51,7 +51,7 @@ def reach_of(actor: Actor, *, at: datetime) -> Reach:
 
 
 def hold_reach(actor: Actor, *, at: datetime) -> Reach:
-    """As `reach_of`, for acts: until the transaction ends whoever takes that right away waits.
+    """As `reach_of`, for acts: locks that right until the transaction ends.
 
     Call it after the account is held that the act is about, and before a recertification is.
 

@@ -18,7 +18,7 @@ from registret.time_limits.lengths import TimeLimit
 
 
 def lapse(clock: Clock) -> Iterator[Done]:
-    """Applications that nobody has decided about in time. Whoever has confirmed the address is told."""
+    """Applications that were not decided in time. Applicants whose address is confirmed are told."""
     old = Application.objects.filter(state=ApplicationState.WAITING, applied_at__lte=clock.ago(TimeLimit.LAPSE))
     for wanted in each(old.select_related("account", "clinic")):
         if _lapsed(clock, wanted):

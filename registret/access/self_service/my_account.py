@@ -118,7 +118,7 @@ def take_back_address(*, account_id: int, by: By, at: datetime) -> None:
 
 @transaction.atomic
 def object_to_address(*, confirmation_id: int, by: By, at: datetime) -> None:
-    """Whoever reads the mail at the old address says that the change was not theirs: the old address is in force, all
+    """A reader of the mail at the old address says that the change was not theirs: the old address is in force, all
     sessions end, no other change for a while, and those who look after the account are told.
 
     It suspends nobody: a mailbox alone closes no account.
@@ -141,8 +141,8 @@ def object_to_address(*, confirmation_id: int, by: By, at: datetime) -> None:
 def apply_for_more(
     *, account_id: int, clinic_id: int, role: Role, sub_registries: Sequence[str], message: str, by: By, at: datetime
 ) -> int:
-    """Another clinic, role or sub-registry for somebody who works; what they have goes on meanwhile. Somebody else
-    attests. Answers the application's id.
+    """Another clinic, role or sub-registry for a person who has rights, which go on meanwhile. Another person
+    attests. Return the application's id.
 
     Raises: RightHeld, and as `applying.apply`.
     """

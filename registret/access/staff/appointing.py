@@ -86,7 +86,7 @@ def appoint_local_administrator(
     actor: Actor,
     at: datetime,
 ) -> int:
-    """The registry office makes somebody local administrator of a clinic; answers the grant's id.
+    """The registry office makes a person local administrator of a clinic. Return the grant's id.
 
     Names and address are used when the person has no account yet: it then waits for the card and the mail.
 
@@ -117,7 +117,7 @@ def appoint_local_administrator(
 def appoint_support(
     *, hsa_id: HsaId, given_name: str, surname: str, email: EmailAddress, actor: Actor, at: datetime
 ) -> int:
-    """The registry office makes somebody support; answers the grant's id. Names and address as for an administrator.
+    """The registry office makes a person support. Return the grant's id. Names and address as for an administrator.
 
     Raises: NotPermitted, CardTooOld, OwnRights, PersonSuspended, AlreadyGranted, TooMany.
     """
@@ -255,8 +255,8 @@ def check_appointing(hsa_id: HsaId, *, actor: Actor, at: datetime) -> None:
 
 
 def check_fit(hsa_id: HsaId, role: Role, *, at: datetime) -> None:
-    """Nobody gives rights and reads patients or the log, whichever came first; and whoever is suspended does not come
-    to work for the registry itself.
+    """A member of the registry office may not also read patients or the log, and a suspended person cannot be
+    appointed to the registry itself.
 
     Raises: PersonSuspended, GivesRights.
     """
@@ -283,7 +283,7 @@ def appoint(
     by: By,
     at: datetime,
 ) -> int:
-    """For acts of this room that have checked who may; answers the grant's id. `first` is part of the transaction, and
+    """For acts of this room that have checked who may. Return the grant's id. `first` is part of the transaction, and
     what it raises stops it. Call it outside of one.
 
     Raises: RoleImpossible, ClinicClosed, PersonSuspended, GivesRights, AlreadyGranted, TooMany.

@@ -1,4 +1,4 @@
-"""Change, extend or revoke somebody's grant."""
+"""Change, extend or revoke the grant of another person."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def revoke_grant(*, grant_id: int, reason: str, actor: Actor, at: datetime) -> N
 
 def _to_change(grant_id: int, *, actor: Actor, at: datetime) -> GrantRow:
     seen = grant_of(actor=actor, grant_id=grant_id, at=at)
-    # The account first, as everywhere: whoever ends it takes its rights along.
+    # The account first, as everywhere: ending it ends its rights.
     lock_account(account_id=seen.account_id)
     Grant.objects.select_for_update().filter(id=grant_id).first()
     # Seen now that it is locked: of two who decide at once, the second finds what the first left.

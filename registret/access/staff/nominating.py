@@ -91,8 +91,8 @@ def nominate(
     actor: Actor,
     at: datetime,
 ) -> int:
-    """Föreslå; answers the proposal's id. Nothing is given yet: others at the office are told. Whoever has an account
-    is known by its name and address. `clinic_id`: of a local administrator.
+    """Föreslå. Return the proposal's id. Nothing is given yet: others at the office are told. If the person has an
+    account, its name and address count. `clinic_id`: of a local administrator.
 
     Raises: NotPermitted, RoleImpossible, OwnRights, CardTooOld, ClinicClosed, PersonSuspended, GivesRights,
         AlreadyGranted, AlreadyProposed, TooMany.
@@ -126,7 +126,7 @@ def nominate(
 
 
 def confirm(*, nomination_id: int, actor: Actor, at: datetime) -> int:
-    """Bekräfta: the person has the role, decided by the two; answers the grant's id. The person is told.
+    """Bekräfta: the person has the role, decided by the two. Return the grant's id. The person is told.
 
     Raises: NotPermitted, OwnNomination, OwnRights, CardTooOld, NothingProposed, ProposerGone, PersonSuspended,
         GivesRights, AlreadyGranted, TooMany.
@@ -191,7 +191,7 @@ def decline(*, nomination_id: int, reason: str, actor: Actor, at: datetime) -> N
 
 @transaction.atomic
 def withdraw_nomination(*, nomination_id: int, actor: Actor, at: datetime) -> None:
-    """Ta tillbaka: only whoever proposed.
+    """Ta tillbaka: only the proposer can.
 
     Raises: NotPermitted, NotFound, NothingProposed (decided a moment ago).
     """

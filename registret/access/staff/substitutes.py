@@ -149,8 +149,8 @@ def propose(*, account_id: int, first_day: date, last_day: date, actor: Actor, a
 
 @transaction.atomic
 def confirm(*, substitution_id: int, actor: Actor, at: datetime) -> int:
-    """Bekräfta: the colleague is local administrator for that time, for the sub-registries that all three have there;
-    answers the grant's id. The substitute is told.
+    """Bekräfta: the colleague is local administrator for that time, for the sub-registries that all three have there.
+    Return the grant's id. The substitute is told.
 
     Raises: NotPermitted, NotFound, OwnProposal, OwnRights, CardTooOld, NothingProposed, NotAColleague, AlreadyGranted,
         ClinicClosed, ProposerGone, OutlastsRights, BeyondOwnRights, OutlastsOwnRight.
@@ -211,7 +211,7 @@ def decline(*, substitution_id: int, reason: str, actor: Actor, at: datetime) ->
 
 @transaction.atomic
 def withdraw_proposal(*, substitution_id: int, actor: Actor, at: datetime) -> None:
-    """Ta tillbaka: only whoever proposed.
+    """Ta tillbaka: only the proposer can.
 
     Raises: NotPermitted, NotFound, NothingProposed.
     """

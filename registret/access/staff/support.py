@@ -56,7 +56,7 @@ class CardRead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Helped:
-    """An account as whoever helps sees it. `missing` is what a login lacks right now (None: comes in). `living_id` is
+    """An account as the support sees it. `missing` is what a login lacks right now (None: comes in). `living_id` is
     the account that counts under the HSA-id, if this one has ended."""
 
     account: AccountRow

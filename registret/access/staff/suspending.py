@@ -98,8 +98,8 @@ def reinstate_person(*, account_id: int, actor: Actor, at: datetime) -> None:
 
 @transaction.atomic
 def take_over_suspension(*, account_id: int, actor: Actor, at: datetime) -> None:
-    """Ta över spärren: where nobody attests any more at the clinic that suspended, the office decides from now on, and
-    not whoever is appointed there next.
+    """Ta över spärren: where the clinic that suspended has no administrator any more, the office decides from now on,
+    and not the next administrator there.
 
     Raises: NotPermitted, NotFound, OwnRights, CardTooOld, SuspensionNotLeft, NotPossible.
     """
@@ -149,7 +149,7 @@ def _is_left(person: AccountRow, *, at: datetime) -> bool:
 
 
 def _tell_the_office(administrator: PersonRow, *, actor: Actor, at: datetime) -> None:
-    """A clinic has suspended one of its own administrators: whoever appointed them must know."""
+    """A clinic has suspended one of its own administrators: the office, which appointed them, must know."""
     if actor.seat.clinic_id is None:
         return
     left = len(active_administrators(clinic_id=actor.seat.clinic_id, at=at))

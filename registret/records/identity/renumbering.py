@@ -27,7 +27,7 @@ def change_number(
     then the person who really has it can be registered. The log has the reason, and no number.
 
     Only of patients whose records the actor sees, all of them; the others' numbers are changed in a case
-    (`identity_cases`). Whoever is met by what is refused gets an entry.
+    (`identity_cases`). A refusal because of another patient is logged about that patient.
 
     Raises: NotFound, NotPermitted, ReasonNeeded (of either), AlsoElsewhere, NumberUnchanged; NotTheSame (two official
         numbers with different birth dates); NumberTaken (another patient has or had it: are they one?); TakenElsewhere

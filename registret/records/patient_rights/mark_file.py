@@ -69,8 +69,8 @@ def kept_in(file: Path) -> Kept:
 
 
 def add_missing(file: Path, wanted: Iterable[Mark], taken_back: Iterable[Mark] = ()) -> int:
-    """Adds those of `wanted` that the file lacks, and that those `taken_back` are blocked no more, and sees them onto
-    the disk; answers how many. Several processes may add at once: what is wanted is asked while no other writes, so
+    """Adds those of `wanted` that the file lacks, and that those `taken_back` are blocked no more, and sync the
+    file. Return how many. Several processes may add at once: what is wanted is asked while no other writes, so
     that none writes what another has just made untrue.
 
     Raises: OSError (some may be there; the next call adds the others); MarksBroken (all are there, and also a line that
@@ -104,8 +104,8 @@ def _held(file: Path) -> Iterator[tuple[int, Kept]]:
 
 
 def _whole(number: int, content: bytes) -> bytes:
-    """If a process was killed while it wrote, what it wrote of a line goes, unless that is a mark already; answers what
-    the file holds then."""
+    """If a process was killed while it wrote, what it wrote of a line goes, unless that is a mark already. Return
+    what the file holds then."""
     last = content.rpartition(b"\n")[2]
     if not last:
         return content

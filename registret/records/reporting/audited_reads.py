@@ -130,7 +130,7 @@ def open_number(*, actor: Actor, episode: str, step: str, at: datetime) -> StepP
 def open_news(
     *, actor: Actor, episode: str, step: str, base: int, at: datetime
 ) -> tuple[StepPage, Mapping[str, Other]] | None:
-    """What others have changed in a step since the page of version `base` was fetched, for whoever writes in it.
+    """What others have changed in a step since the page of version `base` was fetched, for the one who writes in it.
 
     None, if nothing has changed: nothing is shown, and there is no entry.
 

@@ -1,4 +1,4 @@
-"""Another mail address: asked for, confirmed with the card, or objected to by whoever reads mail at the old one."""
+"""Another mail address: asked for, confirmed with the card, or objected to by a reader of mail at the old one."""
 
 from __future__ import annotations
 

@@ -134,7 +134,7 @@ class VerdictsForm(forms.Form):
         for number in self.numbers:
             if data.get(f"v{number}") in (Verdict.UNCLEAR, Verdict.UNJUSTIFIED) and not data.get(f"n{number}"):
                 self.add_error(f"n{number}", _("Skriv varför posten inte bedöms som befogad"))
-            # Whoever wrote something has not seen it as one of the rest.
+            # A row with a note is not one of the rest.
             if f"v{number}" in data and not data[f"v{number}"] and data.get(f"n{number}"):
                 self.add_error(f"v{number}", _("Välj en bedömning till anteckningen"))
         return data

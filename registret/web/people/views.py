@@ -219,7 +219,7 @@ def reinstate(request: ActorRequest, id: int) -> HttpResponse:
     """Häv spärren. A second click finds it done."""
     with suppress(NotPossible):
         reinstate_person(account_id=id, actor=request.actor, at=request.at)
-    return _to_whoever_it_is(request, id)
+    return _to_the_person(request, id)
 
 
 @require_POST
@@ -228,7 +228,7 @@ def take_over_suspension(request: ActorRequest, id: int) -> HttpResponse:
     """Ta över spärren from a clinic where nobody can lift it. A second click finds it done."""
     with suppress(NotPossible):
         suspending.take_over_suspension(account_id=id, actor=request.actor, at=request.at)
-    return _to_whoever_it_is(request, id)
+    return _to_the_person(request, id)
 
 
 def _changed(request: ActorRequest, grant: GrantRow, form: GrantForm) -> bool:
@@ -282,8 +282,8 @@ def _list_of(request: ActorRequest, found: PersonRow) -> str:
     return f"{reverse('people')}?klinik={at_a_clinic}" if office and at_a_clinic else reverse("people")
 
 
-def _to_whoever_it_is(request: ActorRequest, account_id: int) -> HttpResponse:
-    """Whoever has no right left is not among the people of any clinic: the office finds the account itself."""
+def _to_the_person(request: ActorRequest, account_id: int) -> HttpResponse:
+    """A person without rights is not among the people of any clinic: the office finds the account itself."""
     try:
         access.person_of(actor=request.actor, account_id=account_id, at=request.at)
     except NotFound:

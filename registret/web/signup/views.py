@@ -268,7 +268,7 @@ def confirm(request: Request, token: str) -> HttpResponse:
 @require_GET
 @needs_any_card
 def confirmed(request: CardRequest) -> HttpResponse:
-    """The address is confirmed; what still remains, and by whom. Whoever is at work goes on, or has changed it."""
+    """The address is confirmed; what still remains, and by whom. A user at work goes on, or has changed it."""
     if isinstance(request.person, Actor):
         newest = newest_confirmation(account_id=request.person.account_id)
         return see_other("account" if newest and newest.replaces else "start")

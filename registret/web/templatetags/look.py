@@ -74,7 +74,7 @@ _NOTE_ICONS = {"warn": "warn", "info": "info", "ok": "check", "bad": "stop"}
 
 @register.simple_block_tag
 def note(content: SafeString, kind: str, *, icon: str = "", role: str = "") -> SafeString:
-    """A note beside its icon: `warn`, `info`, `ok` or `bad`. `role`: `status` or `alert`, where it answers an act."""
+    """A note beside its icon: `warn`, `info`, `ok` or `bad`. `role`: `status` or `alert`, after an act."""
     said = format_html(' role="{}"', role) if role else ""
     return format_html('<div class="note {}"{}>{}{}</div>', kind, said, _drawn(icon or _NOTE_ICONS[kind]), content)
 

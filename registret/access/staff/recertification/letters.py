@@ -20,7 +20,7 @@ def last_day(due_at: datetime) -> datetime:
 
 
 def tell_administrators(whole: Recertification, *, kind: str, day: datetime, at: datetime) -> int:
-    """To each administrator of the clinic: how many grants wait for their answer; answers how many were told."""
+    """To each administrator of the clinic: how many grants wait for their answer. Return how many were told."""
     theirs = Counter(unanswered(whole).values_list("account_id", flat=True))
     told = 0
     for person in active_administrators(clinic_id=whole.clinic_id, at=at):
@@ -48,7 +48,7 @@ def tell_office(whole: Recertification, *, at: datetime) -> bool:
 
 
 def remind_office(whole: Recertification, *, day: datetime, at: datetime) -> int:
-    """To the office: how many grants only it can answer for; answers how many were told."""
+    """To the office: how many grants only it can answer for. Return how many were told."""
     number = for_the_office(unanswered(whole), at=at).count()
     office = registry_office(at=at) if number else ()
     for person in office:

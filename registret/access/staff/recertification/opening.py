@@ -29,7 +29,7 @@ from registret.time_limits.queries import length
 
 @transaction.atomic
 def start(*, clinic_id: int, reason: str, actor: Actor, at: datetime) -> int:
-    """The office asks a clinic out of turn; answers the recertification's id. The next regular one is counted from it.
+    """The office asks a clinic out of turn. Return the recertification's id. The next regular one is counted from it.
 
     Raises: NotPermitted, CardTooOld, RecertificationOpen, NothingToRecertify; ValueError (no reason).
     """
@@ -57,7 +57,7 @@ def open_recertification(
     Raises: RecertificationOpen, NothingToRecertify.
     """
     valid = valid_grants(at=at).filter(clinic_id=clinic_id).order_by("id")
-    # Held, as by whoever takes a right away: no line begins about a grant that is gone.
+    # Locked, as where a right is revoked: no line begins about a grant that is gone.
     held = set(valid.values_list("account_id", flat=True))
     lock_accounts(account_ids=held)
     grants = list(valid.filter(account_id__in=held))

@@ -154,7 +154,7 @@ def _refused(refusal: Refused, wish: Wish) -> str:
         case AlreadyGranted():
             return f"{wish.hsa_id} is {wish.role} there already, for as long as is possible"
         case PersonSuspended():
-            return f"{wish.hsa_id} is suspended: whoever is gets no role of the registry itself"
+            return f"{wish.hsa_id} is suspended, and cannot get a role of the registry itself"
         case GivesRights():
             return (
                 f"{wish.hsa_id} cannot be {wish.role}: nobody is in the registry office and also log reviewer or case "

@@ -1,4 +1,4 @@
-"""`registret suspend`: nobody gets in under an account, whoever it is. Two named people decide; the log keeps both."""
+"""`registret suspend`: suspend any account. Two named people decide; the log keeps both."""
 
 from __future__ import annotations
 
