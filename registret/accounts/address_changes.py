@@ -24,6 +24,7 @@ from registret.accounts.sessions import end_sessions_of
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress
 from registret.kernel.life import NotPossible
+from registret.ledger.events import Event
 from registret.ledger.services import record
 
 
@@ -63,7 +64,7 @@ def take_back_change(*, account_id: int, by: By, at: datetime) -> None:
     account = Account.objects.select_for_update().get(id=account_id)
     if not give_up_change(account.id, at=at):
         raise NoChangeWaits()
-    record(event="account.mail_kept", by=by, at=at, about_account_id=account.id, about_hsa_id=account.hsa_id)
+    record(event=Event.ACCOUNT_MAIL_KEPT, by=by, at=at, about_account_id=account.id, about_hsa_id=account.hsa_id)
 
 
 @transaction.atomic
@@ -85,7 +86,7 @@ def object_to_change(*, confirmation_id: int, by: By, at: datetime) -> Objected:
         account.email = change.replaces
         account.save(update_fields=["email"])
     record(
-        event="account.mail_objected",
+        event=Event.ACCOUNT_MAIL_OBJECTED,
         by=by,
         at=at,
         about_account_id=account.id,

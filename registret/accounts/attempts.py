@@ -25,6 +25,7 @@ from registret.cards import CardExpired
 from registret.kernel.by import By
 from registret.kernel.refused import Refused
 from registret.kernel.secret import derived, fingerprint, is_reference, new_reference, new_token, same
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.oidc import AuthorizationRequest
 from registret.rate_limits.services import Limit, take
@@ -188,7 +189,7 @@ def answer(
         code_expires_at=at + settings.CODE_LIFETIME,
     )
     record(
-        event=f"{way}.refused" if refusal else f"{way}.read",
+        event=Event(f"{way}.refused" if refusal else f"{way}.read"),
         outcome="refused" if refusal else "done",
         by=by,
         at=at,
@@ -350,7 +351,7 @@ def _log_refusal(
 ) -> None:
     facts: dict[str, str | int | bool | None] = {"code": refusal.code, "used_before": used_before}
     by = By.nobody(network=network)
-    record_refusal(event="attempt.refused", by=by, at=at, reference=reference, facts=facts)
+    record_refusal(event=Event.ATTEMPT_REFUSED, by=by, at=at, reference=reference, facts=facts)
 
 
 def _confirmation(attempt: LoginAttempt) -> tuple[int, int] | None:

@@ -24,6 +24,7 @@ from registret.accounts.refusals import (
 )
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.mail.links import code_fits
 
@@ -55,7 +56,7 @@ def ask_for_confirmation(*, account_id: int, email: EmailAddress | None, by: By,
         account.save(update_fields=["email"])
         facts: dict[str, str | int | bool | None] = {"domain_before": before.rpartition("@")[2], "domain": email.domain}
         record(
-            event="account.mail_changed",
+            event=Event.ACCOUNT_MAIL_CHANGED,
             by=by,
             at=at,
             about_account_id=account.id,
@@ -103,7 +104,7 @@ def confirm_by_code(
             Confirmation.objects.filter(id=wanted.id).update(wrong_codes=F("wrong_codes") + 1)
         left = WRONG_CODES_ALLOWED - wanted.wrong_codes - 1
         record(
-            event="confirmation.code_refused",
+            event=Event.CONFIRMATION_CODE_REFUSED,
             outcome="refused",
             by=by,
             at=at,
@@ -173,7 +174,7 @@ def next_letter(account: Account, email: str, *, replaces: str, by: By, at: date
             account=account, email=email, replaces=replaces, created_at=at, sent_at=at, expires_at=expires_at
         )
     record(
-        event="confirmation.asked",
+        event=Event.CONFIRMATION_ASKED,
         by=by,
         at=at,
         about_account_id=account.id,
@@ -195,7 +196,7 @@ def _confirmed(wanted: Confirmation, *, how: str, by: By, at: datetime) -> Confi
     account.save(update_fields=["state", "confirmed_at", "unused_since"])
     Confirmation.objects.filter(id=wanted.id).update(confirmed_at=at)
     record(
-        event="account.confirm_email",
+        event=Event.ACCOUNT_CONFIRM_EMAIL,
         by=by,
         at=at,
         about_account_id=account.id,
@@ -217,7 +218,7 @@ def _changed(wanted: Confirmation, *, how: str, by: By, at: datetime) -> Confirm
         "domain": EmailAddress(wanted.email).domain,
     }
     record(
-        event="account.mail_changed",
+        event=Event.ACCOUNT_MAIL_CHANGED,
         by=by,
         at=at,
         about_account_id=account.id,

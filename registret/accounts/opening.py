@@ -16,6 +16,7 @@ from registret.accounts.refusals import (
 from registret.database.conflicts import conflict_as
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress, HsaId
+from registret.ledger.events import Event
 from registret.ledger.services import record
 
 
@@ -48,7 +49,7 @@ def open_account(
             card_environment=card.card_environment if card else "",
             created_at=at,
         )
-    record(event="account.registered", by=by, at=at, about_account_id=created.id, about_hsa_id=hsa_id.text)
+    record(event=Event.ACCOUNT_REGISTERED, by=by, at=at, about_account_id=created.id, about_hsa_id=hsa_id.text)
     return created.id
 
 

@@ -14,6 +14,7 @@ from registret.accounts.models import Account, Confirmation
 from registret.accounts.sessions import end_sessions_of
 from registret.kernel.by import By
 from registret.kernel.life import NotPossible
+from registret.ledger.events import Event
 from registret.ledger.services import record
 
 
@@ -44,7 +45,7 @@ def accept_next_card(*, account_id: int, decided_by: str, by: By, at: datetime) 
     facts = {"decided_by": decided_by, "issuer_before": account.card_issuer}
     Account.objects.filter(id=account_id).update(card_issuer="", card_environment="")
     record(
-        event="account.card_accepted",
+        event=Event.ACCOUNT_CARD_ACCEPTED,
         by=by,
         at=at,
         about_account_id=account.id,
@@ -98,7 +99,7 @@ def take_over_suspension(*, account_id: int, by: By, at: datetime) -> None:
     account.state_authority, account.state_clinic_id = Authority.OFFICE, None
     account.save(update_fields=["state_authority", "state_clinic_id"])
     record(
-        event="account.taken_over",
+        event=Event.ACCOUNT_TAKEN_OVER,
         by=by,
         at=at,
         about_account_id=account.id,
@@ -176,7 +177,7 @@ def _step(
     give_up_change(account.id, at=at)
     account.save(update_fields=["state", "state_reason", "state_authority", "state_clinic_id", "ended_at"])
     record(
-        event=f"account.{act}",
+        event=Event(f"account.{act}"),
         by=by,
         at=at,
         about_account_id=account.id,

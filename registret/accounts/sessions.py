@@ -26,6 +26,7 @@ from registret.accounts.refusals import (
 from registret.kernel.by import By
 from registret.kernel.refused import Refused
 from registret.kernel.secret import fingerprint, new_token
+from registret.ledger.events import Event
 from registret.ledger.services import record
 
 # A click is written down at most this often: reading a page is no UPDATE each time.
@@ -194,7 +195,7 @@ def unlock(*, key: str, proof: Proof, at: datetime) -> bool:
         seen_at=at,
         ends_at=min(session.ends_at, card.not_after),
     )
-    record(event="session.unlocked", by=by, at=at, about_hsa_id=session.hsa_id, facts={"session": session.id})
+    record(event=Event.SESSION_UNLOCKED, by=by, at=at, about_hsa_id=session.hsa_id, facts={"session": session.id})
     return True
 
 
@@ -284,7 +285,7 @@ def _lock(*, label: str, seen: CardSeen, at: datetime) -> None:
         Session.objects.filter(id=session.id).update(locked_at=at)
         facts: dict[str, str | int | bool | None] = {"session": session.id, "card": seen.value}
         author = By(hsa_id=session.hsa_id, program="probe", network=session.network)
-        record(event="session.locked", by=author, at=at, about_hsa_id=session.hsa_id, facts=facts)
+        record(event=Event.SESSION_LOCKED, by=author, at=at, about_hsa_id=session.hsa_id, facts=facts)
 
 
 @transaction.atomic
@@ -294,7 +295,7 @@ def _end(*, session_id: int, reason: str, by: By | None, at: datetime) -> int:
         session = Session.objects.get(id=session_id)
         author = by or By(hsa_id=session.hsa_id, program="clock")
         facts: dict[str, str | int | bool | None] = {"reason": reason, "session": session_id}
-        record(event="session.ended", by=author, at=at, about_hsa_id=session.hsa_id, facts=facts)
+        record(event=Event.SESSION_ENDED, by=author, at=at, about_hsa_id=session.hsa_id, facts=facts)
     return ended
 
 

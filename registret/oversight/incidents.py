@@ -13,6 +13,7 @@ from registret.access.checks import check_card_age
 from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import Permission
 from registret.database.conflicts import conflict_as
+from registret.ledger.events import Event
 from registret.ledger.services import Fact, record
 from registret.oversight.incident_rules import DataKind, IncidentText, Notified, faults
 from registret.oversight.models import Incident, IncidentRevision
@@ -49,7 +50,7 @@ def register(*, text: IncidentText, actor: Actor, at: datetime) -> int:
     _check_permitted(actor)
     incident = Incident.objects.create(at=at)
     _write(incident.id, 1, text, actor=actor, at=at)
-    record(event="incident.registered", by=actor.by, at=at, facts=_facts(incident.id, 1, text))
+    record(event=Event.INCIDENT_REGISTERED, by=actor.by, at=at, facts=_facts(incident.id, 1, text))
     return incident.id
 
 
@@ -67,7 +68,7 @@ def revise(*, incident: int, base: int, text: IncidentText, actor: Actor, at: da
         return
     with conflict_as(IncidentChanged, constraint="incident_revision_once"):
         _write(incident, base + 1, text, actor=actor, at=at)
-    record(event="incident.revised", by=actor.by, at=at, facts=_facts(incident, base + 1, text))
+    record(event=Event.INCIDENT_REVISED, by=actor.by, at=at, facts=_facts(incident, base + 1, text))
 
 
 def revisions(*, incident: int, actor: Actor) -> tuple[RevisionRow, ...]:
@@ -115,7 +116,7 @@ def export(*, actor: Actor, at: datetime) -> tuple[RevisionRow, ...]:
     _check_permitted(actor)
     check_card_age(actor, at=at)
     rows = tuple(map(_row, IncidentRevision.objects.order_by("incident_id", "number")))
-    record(event="incidents.exported", by=actor.by, at=at, facts={"rows": len(rows)})
+    record(event=Event.INCIDENTS_EXPORTED, by=actor.by, at=at, facts={"rows": len(rows)})
     return rows
 
 

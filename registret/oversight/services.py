@@ -15,6 +15,7 @@ from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import Permission
 from registret.accounts.queries import accounts_of
 from registret.kernel.by import By
+from registret.ledger.events import Event
 from registret.ledger.queries import Drawn, authors, clinics_with_entries, draw
 from registret.ledger.services import record
 from registret.oversight.lifecycle import Kind, Outcome, Verdict, outcome_fits
@@ -177,7 +178,7 @@ def take(*, review_id: int, actor: Actor, at: datetime) -> None:
         raise OwnEntries()
     review.reviewer_id = actor.account_id
     review.save(update_fields=["reviewer"])
-    record(event="review.taken", by=actor.by, at=at, clinic_id=review.clinic_id, facts={"review": review_id})
+    record(event=Event.REVIEW_TAKEN, by=actor.by, at=at, clinic_id=review.clinic_id, facts={"review": review_id})
 
 
 @transaction.atomic
@@ -194,7 +195,7 @@ def judge(*, review_id: int, verdicts: Mapping[int, tuple[Verdict, str]], actor:
         entries[number].verdict, entries[number].note = verdict, note.strip()
     ReviewedEntry.objects.bulk_update([entries[number] for number in verdicts], ["verdict", "note"])
     facts = {"review": review_id, "rows": len(verdicts)}
-    record(event="review.judged", by=actor.by, at=at, clinic_id=review.clinic_id, facts=facts)
+    record(event=Event.REVIEW_JUDGED, by=actor.by, at=at, clinic_id=review.clinic_id, facts=facts)
 
 
 @transaction.atomic
@@ -216,7 +217,7 @@ def close(*, review_id: int, outcome: Outcome, conclusion: str, actor: Actor, at
     review.closed_at, review.outcome, review.conclusion = at, outcome, conclusion.strip()
     review.save(update_fields=["closed_at", "outcome", "conclusion"])
     record(
-        event="review.closed",
+        event=Event.REVIEW_CLOSED,
         by=actor.by,
         at=at,
         about_account_id=review.about_id,
@@ -245,7 +246,7 @@ def _open(review: Review, drawn: Drawn, *, since: datetime, until: datetime, by:
         ReviewedEntry(review=review, entry_id=number, by_account_id=account_id) for number, account_id in drawn.entries
     )
     record(
-        event="review.drawn",
+        event=Event.REVIEW_DRAWN,
         by=by,
         at=at,
         about_account_id=review.about_id,

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from registret.kernel.by import By
 from registret.kernel.table import Row
 from registret.ledger import services as ledger
+from registret.ledger.events import Event
 from registret.places import clinic_file
 from registret.places.clinic_file import ClinicLine, Fault
 from registret.places.models import CareProvider, Clinic, Region
@@ -27,7 +28,7 @@ class Change:
     """One thing that an import did, or would do: on which line, the log's event, about what, and which fields."""
 
     line: int
-    event: str
+    event: Event
     about: str
     fields: tuple[str, ...]
 
@@ -142,13 +143,13 @@ class _Step:
     def changes(self) -> Iterator[Change]:
         kind = {Region: "region", CareProvider: "care_provider", Clinic: "clinic"}[type(self.now)]
         if self.before is None:
-            yield Change(line=self.line, event=f"{kind}.created", about=self.about, fields=())
+            yield Change(line=self.line, event=Event(f"{kind}.created"), about=self.about, fields=())
             return
         changed = tuple(field for field in self.before if field != "closed_at")
         if changed:
-            yield Change(line=self.line, event=f"{kind}.changed", about=self.about, fields=changed)
+            yield Change(line=self.line, event=Event(f"{kind}.changed"), about=self.about, fields=changed)
         if "closed_at" in self.before:
-            event = "clinic.reopened" if self.before["closed_at"] else "clinic.closed"
+            event = Event.CLINIC_REOPENED if self.before["closed_at"] else Event.CLINIC_CLOSED
             yield Change(line=self.line, event=event, about=self.about, fields=())
 
     def record(self, change: Change, *, by: By, at: datetime) -> None:

@@ -16,6 +16,7 @@ from typing import Final
 from registret.access.actor import Actor
 from registret.access.refusals import NotPermitted
 from registret.access.roles import Permission
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.places.queries import clinics
 from registret.rate_limits.services import Limit, take
@@ -90,7 +91,7 @@ def open_case(*, actor: Actor, case: Case, at: datetime) -> CasePage:
     with all_providers():
         patient_id = patient_id_of(case.number)
         record(
-            event="case.opened" if patient_id is not None else "case.nobody",
+            event=Event.CASE_OPENED if patient_id is not None else Event.CASE_NOBODY,
             by=actor.by,
             at=at,
             about_patient_id=patient_id,

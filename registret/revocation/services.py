@@ -36,7 +36,7 @@ TOO_OLD: Final = "too_old"
 _log = logging.getLogger(__name__)
 
 
-class Event(StrEnum):
+class RevocationEvent(StrEnum):
     """What the log is told."""
 
     LIST_REPLACED = "revocation.list_replaced"
@@ -49,7 +49,7 @@ class Event(StrEnum):
 class Happened:
     """For the log, which is a room above this one: the caller writes it, in the transaction of what happened."""
 
-    event: Event
+    event: RevocationEvent
     issuer: str
     facts: dict[str, str | int | bool | None]
     at: datetime
@@ -116,7 +116,7 @@ def tell_of_age(*, standings: Sequence[ListStanding], at: datetime, tell: Tell) 
 def _grown_old(standing: ListStanding, at: datetime) -> Happened:
     until = standing.usable_until
     return Happened(
-        event=Event.LIST_LATE if standing.lets_in else Event.LIST_TOO_OLD,
+        event=RevocationEvent.LIST_LATE if standing.lets_in else RevocationEvent.LIST_TOO_OLD,
         issuer=standing.anchor.common_name,
         facts={
             "list_number": None if standing.number is None else str(standing.number),
@@ -239,7 +239,7 @@ def _replaced(anchor: Anchor, found: RevocationList, *, anew: bool, at: datetime
     facts["next_update"] = found.next_update.isoformat(timespec="minutes")
     if anew:
         facts["anew"] = True
-    return Happened(event=Event.LIST_REPLACED, issuer=anchor.common_name, facts=facts, at=at)
+    return Happened(event=RevocationEvent.LIST_REPLACED, issuer=anchor.common_name, facts=facts, at=at)
 
 
 def _failed(anchor: Anchor, fault: str, why: str, *, tries: int, at: datetime, tell: Tell) -> Fetched:
@@ -250,7 +250,7 @@ def _failed(anchor: Anchor, fault: str, why: str, *, tries: int, at: datetime, t
             if ours.fault != fault:
                 # Once, and again when it is another one: a server that is down for a day is not a hundred events.
                 facts: dict[str, str | int | bool | None] = {"fault": str(fault)}
-                tell(Happened(event=Event.FETCH_REFUSED, issuer=anchor.common_name, facts=facts, at=at))
+                tell(Happened(event=RevocationEvent.FETCH_REFUSED, issuer=anchor.common_name, facts=facts, at=at))
             ours.failures, ours.fault = ours.failures + 1, str(fault)
             ours.due_at, ours.lease_until = at + _pause_after(ours.failures), None
             ours.save(update_fields=["failures", "fault", "due_at", "lease_until"])

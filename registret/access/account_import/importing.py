@@ -24,6 +24,7 @@ from registret.accounts.queries import AccountRow, known_hsa_ids
 from registret.accounts.refusals import AccountExists
 from registret.kernel.by import By
 from registret.kernel.table import Row
+from registret.ledger.events import Event
 from registret.ledger.services import NewEntry, record, record_many
 from registret.places.queries import every_clinic
 from registret.registries.queries import open_for_rights
@@ -116,7 +117,7 @@ def _brought(lines: Sequence[AccountLine], decision: Decision, *, dry_run: bool,
     )
     if moved.accounts:
         facts = {"accounts": moved.accounts, "rights": moved.rights, "rows": len(lines)}
-        record(event="accounts.imported", by=by, at=at, facts=moving.named | facts)
+        record(event=Event.ACCOUNTS_IMPORTED, by=by, at=at, facts=moving.named | facts)
     if dry_run:
         transaction.set_rollback(True)
     return moved
@@ -201,7 +202,7 @@ class _Moving:
             "last_login": last_login.date().isoformat() if last_login else None,
         }
         return NewEntry(
-            event="account.imported",
+            event=Event.ACCOUNT_IMPORTED,
             about_account_id=account_id,
             about_hsa_id=lines[0].hsa_id.text,
             clinic_id=self.clinic_ids[places[0]] if len(places) == 1 else None,

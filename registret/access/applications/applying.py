@@ -27,6 +27,7 @@ from registret.access.roles import ROLES_TO_APPLY_FOR, Role
 from registret.accounts.locks import lock_account
 from registret.database.conflicts import conflict_as
 from registret.kernel.by import By
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.places.queries import clinic
 from registret.rate_limits.services import Limit, take
@@ -99,7 +100,7 @@ def remind(*, account_id: int, by: By, at: datetime) -> int:
         told = tell(wanted, kind="reminder", context={"waiting_since": wanted.applied_at}, at=at)
         facts: dict[str, str | int | bool | None] = {"told": told}
         record(
-            event="application.reminded",
+            event=Event.APPLICATION_REMINDED,
             by=by,
             at=at,
             about_account_id=account_id,
@@ -150,7 +151,7 @@ def make_application(
             applied_at=at,
         )
     record(
-        event="application.made",
+        event=Event.APPLICATION_MADE,
         by=by,
         at=at,
         about_account_id=account_id,
@@ -169,7 +170,9 @@ def _withdraw(wanted: Application, *, by: By, at: datetime) -> None:
     wanted.state = APPLICATION_LIFE.after(ApplicationState(wanted.state), "withdraw")
     wanted.decided_at = at
     wanted.save(update_fields=["state", "decided_at"])
-    record(event="application.withdraw", by=by, at=at, about_account_id=wanted.account_id, clinic_id=wanted.clinic_id)
+    record(
+        event=Event.APPLICATION_WITHDRAW, by=by, at=at, about_account_id=wanted.account_id, clinic_id=wanted.clinic_id
+    )
 
 
 def tell_those_who_attest(which: Q, *, at: datetime) -> None:

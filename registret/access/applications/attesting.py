@@ -36,6 +36,7 @@ from registret.accounts.queries import AccountRow
 from registret.accounts.refusals import ConfirmationDone
 from registret.kernel.identifiers import EmailAddress
 from registret.kernel.life import NotPossible
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.mail.services import post
 from registret.time_limits.lengths import TimeLimit
@@ -122,7 +123,7 @@ def recommend(
         recommended_until=last_day,
     )
     record(
-        event="application.recommended",
+        event=Event.APPLICATION_RECOMMENDED,
         by=actor.by,
         at=at,
         about_account_id=wanted.account_id,
@@ -228,7 +229,7 @@ def _settle(claim: Claim, wanted: ApplicationRow, *, actor: Actor, at: datetime)
             "hsa_id": wanted.hsa_id if about == old.id else old.hsa_id,
         }
         record(
-            event="account.linked",
+            event=Event.ACCOUNT_LINKED,
             by=actor.by,
             at=at,
             about_account_id=about,
@@ -275,7 +276,7 @@ def _decide(
         state=state, decided_at=at, decided_by_id=actor.account_id, reason=reason
     )
     record(
-        event=f"application.{act}",
+        event=Event(f"application.{act}"),
         by=actor.by,
         at=at,
         about_account_id=wanted.account_id,

@@ -25,6 +25,7 @@ from registret.accounts.queries import WRONG_CODES_ALLOWED, account, account_beh
 from registret.accounts.refusals import CodeBurnt, CodeWrong, ConfirmationExpired
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.mail.links import claim_code_fits
 from registret.mail.services import post
@@ -95,7 +96,7 @@ def claim(*, account_id: int, email: EmailAddress, by: By, at: datetime) -> None
         found.sent_at, found.expires_at = at, at + settings.CONFIRMATION_LIFETIME
         found.save()
         record(
-            event="claim.made",
+            event=Event.CLAIM_MADE,
             by=by,
             at=at,
             about_account_id=account_id,
@@ -131,12 +132,12 @@ def prove(*, account_id: int, code: str, by: By, at: datetime) -> None:
         if found.wrong_codes < WRONG_CODES_ALLOWED:
             if _is_right(found, code):
                 Claim.objects.filter(id=found.id).update(proven_at=at)
-                record(event="claim.proven", by=by, at=at, about_account_id=account_id, about_hsa_id=held.hsa_id)
+                record(event=Event.CLAIM_PROVEN, by=by, at=at, about_account_id=account_id, about_hsa_id=held.hsa_id)
                 return
             Claim.objects.filter(id=found.id).update(wrong_codes=F("wrong_codes") + 1)
         left = max(WRONG_CODES_ALLOWED - found.wrong_codes - 1, 0)
         record(
-            event="claim.code_refused",
+            event=Event.CLAIM_CODE_REFUSED,
             outcome="refused",
             by=by,
             at=at,

@@ -34,6 +34,7 @@ from registret.accounts.sessions import ActiveSession, earlier_in_browser, open_
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.kernel.refused import Refused
+from registret.ledger.events import Event
 from registret.ledger.services import record
 
 
@@ -111,11 +112,11 @@ def enter(*, proof: Proof, replaces: str | None = None, network: str | None, at:
             accounts.note_card(account_id=person.id, card=card)
         if person is not None and _is_of_another_ca(person, card):
             facts = {"issuer_before": person.card_issuer, "issuer": card.card_issuer}
-            record(event="account.new_issuer", by=by, at=at, about_account_id=person.id, facts=facts)
+            record(event=Event.ACCOUNT_NEW_ISSUER, by=by, at=at, about_account_id=person.id, facts=facts)
         if person is not None and person.state is AccountState.REGISTERED:
             _send_first_confirmation(person, by=by, at=at)
         record(
-            event="login.refused" if standing.missing else "login.done",
+            event=Event.LOGIN_REFUSED if standing.missing else Event.LOGIN_DONE,
             outcome="refused" if standing.missing else "done",
             by=by,
             at=at,
@@ -136,7 +137,7 @@ def choose_seat(*, sitting: ActiveSession, grant_id: int, by: By, at: datetime) 
     if standing.missing is not None or not chosen:
         raise NotFound()
     sit_down(session_id=sitting.session_id, grant_id=grant_id)
-    record(event="session.seat_chosen", by=by, at=at, clinic_id=chosen[0].clinic_id)
+    record(event=Event.SESSION_SEAT_CHOSEN, by=by, at=at, clinic_id=chosen[0].clinic_id)
 
 
 def _whereto(proof: Proof, standing: LoginStatus) -> tuple[Assignment | None, str]:
@@ -172,7 +173,7 @@ def _refuse_another_person(card: CardFacts, *, network: str | None, at: datetime
     card_name = (card.fingerprint or card.card_issuer)[:40]
     with transaction.atomic():
         record(
-            event="login.refused",
+            event=Event.LOGIN_REFUSED,
             outcome="refused",
             by=By(hsa_id=card.hsa_id, name=card.name, network=network),
             at=at,

@@ -15,6 +15,7 @@ from registret.access.roles import Role, apart_from
 from registret.accounts import services as accounts
 from registret.database.conflicts import conflict_as
 from registret.kernel.by import By
+from registret.ledger.events import Event
 from registret.ledger.services import record
 
 
@@ -90,6 +91,11 @@ def revoke(*, grant_id: int, reason: str, revoked_by_id: int | None, by: By, at:
     Grant.objects.filter(id=grant.id).update(revoked_at=at, revoked_by_id=revoked_by_id, revoke_reason=reason)
     facts: dict[str, str | int | bool | None] = {"role": grant.role, "reason": reason}
     record(
-        event="grant.revoked", by=by, at=at, about_account_id=grant.account_id, clinic_id=grant.clinic_id, facts=facts
+        event=Event.GRANT_REVOKED,
+        by=by,
+        at=at,
+        about_account_id=grant.account_id,
+        clinic_id=grant.clinic_id,
+        facts=facts,
     )
     settle_revoked(grant_id=grant.id, reason=reason, revoked_by_id=revoked_by_id, by=by, at=at)

@@ -9,6 +9,7 @@ from registret.access.models import Recertification, RecertificationLine
 from registret.access.notices import post_to
 from registret.access.queries.administrators import active_administrators, registry_office
 from registret.kernel.by import By
+from registret.ledger.events import Event
 from registret.ledger.services import record
 
 SILENCE = "silence"
@@ -64,7 +65,7 @@ def _close(whole: Recertification, *, by: By, at: datetime) -> None:
     facts = {"recertification": whole.id} | {
         state.value: states.count(state) for state in LineState if state is not LineState.UNANSWERED
     }
-    record(event="recertification.closed", by=by, at=at, clinic_id=whole.clinic_id, facts=facts)
+    record(event=Event.RECERTIFICATION_CLOSED, by=by, at=at, clinic_id=whole.clinic_id, facts=facts)
     if LineState.SILENT in states:
         _tell_of_silence(whole, states, at=at)
 

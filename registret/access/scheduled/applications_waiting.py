@@ -11,6 +11,7 @@ from registret.access.models import Application
 from registret.access.queries.administrators import Administrator, active_administrators
 from registret.access.scheduled.clock import CLOCK
 from registret.accounts.lifecycle import AccountState
+from registret.ledger.events import Event
 from registret.ledger.services import record
 
 
@@ -47,7 +48,7 @@ def facts_of(wanted: Application) -> dict[str, str | date]:
     }
 
 
-def record_about(wanted: Application, event: str, facts: dict[str, str | int | bool | None], *, at: datetime) -> None:
+def record_about(wanted: Application, event: Event, facts: dict[str, str | int | bool | None], *, at: datetime) -> None:
     record(
         event=event,
         by=CLOCK,

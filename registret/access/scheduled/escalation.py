@@ -18,6 +18,7 @@ from registret.access.scheduled.applications_waiting import (
     record_about,
 )
 from registret.access.scheduled.clock import Clock, Done, each, noticed
+from registret.ledger.events import Event
 from registret.time_limits.lengths import TimeLimit
 
 
@@ -43,7 +44,7 @@ def _told_of_nobody(clock: Clock, wanted: Application) -> bool:
     about = {name: value for name, value in facts_of(wanted).items() if name != "waiting_since"}
     for person in office:
         post_to(person, kind="application_escalated", context=about, at=clock.at)
-    record_about(wanted, "application.escalated", {"reason": "nobody"}, at=clock.at)
+    record_about(wanted, Event.APPLICATION_ESCALATED, {"reason": "nobody"}, at=clock.at)
     return True
 
 
@@ -55,5 +56,5 @@ def _escalated(clock: Clock, wanted: Application) -> bool:
     Application.objects.filter(id=wanted.id).update(escalated_at=clock.at)
     for person in office:
         post_to(person, kind="application_late", context=facts_of(wanted), at=clock.at)
-    record_about(wanted, "application.escalated", {"reason": "late"}, at=clock.at)
+    record_about(wanted, Event.APPLICATION_ESCALATED, {"reason": "late"}, at=clock.at)
     return True

@@ -20,6 +20,7 @@ from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState, Authority
 from registret.accounts.locks import lock_account
 from registret.accounts.queries import accounts_to_erase, hsa_ids_to_erase
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.mail import services as mail
 from registret.time_limits.lengths import TimeLimit
@@ -176,4 +177,4 @@ def _is_open() -> Exists:
 
 def _record(kind: str, number: int, clock: Clock) -> None:
     if number:
-        record(event="data.forgotten", by=CLOCK, at=clock.at, facts={"kind": kind, "rows": number})
+        record(event=Event.DATA_FORGOTTEN, by=CLOCK, at=clock.at, facts={"kind": kind, "rows": number})

@@ -14,6 +14,7 @@ from registret.access.scheduled.applications_waiting import (
     record_about,
 )
 from registret.access.scheduled.clock import Clock, Done, Recipient, each
+from registret.ledger.events import Event
 from registret.time_limits.lengths import TimeLimit
 
 
@@ -31,7 +32,7 @@ def _lapsed(clock: Clock, wanted: Application) -> bool:
         return False
     state = APPLICATION_LIFE.after(ApplicationState.WAITING, "lapse")
     Application.objects.filter(id=wanted.id).update(state=state, decided_at=clock.at)
-    record_about(wanted, "application.lapse", {}, at=clock.at)
+    record_about(wanted, Event.APPLICATION_LAPSE, {}, at=clock.at)
     if wanted.account.confirmed_at is not None:
         context = {"name": wanted.account.given_name, "clinic": wanted.clinic.title}
         post_to(Recipient.of(wanted), kind="lapsed", context=context | {"applied_at": wanted.applied_at}, at=clock.at)

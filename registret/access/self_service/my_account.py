@@ -25,6 +25,7 @@ from registret.accounts.queries import AccountRow, pending_change
 from registret.accounts.refusals import AddressUnchanged, NoChangeWaits
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.mail.services import post
 from registret.places.queries import clinic
@@ -58,7 +59,7 @@ def choose_language(*, account_id: int, language: str, by: By, at: datetime) -> 
     check_in_force(person)
     if person.language != language:
         accounts.set_language(account_id=account_id, language=language)
-        record(event="account.language", by=by, at=at, about_account_id=account_id, facts={"language": language})
+        record(event=Event.ACCOUNT_LANGUAGE, by=by, at=at, about_account_id=account_id, facts={"language": language})
 
 
 def own_grants(*, account_id: int, at: datetime) -> tuple[OwnGrant, ...]:

@@ -20,6 +20,7 @@ from registret.accounts.attempts import AttemptRow, attempts_of
 from registret.accounts.queries import AccountRow, accounts_of, confirmations_of
 from registret.accounts.sessions import SessionRow, kept_sessions_of
 from registret.kernel.by import By
+from registret.ledger.events import Event
 from registret.ledger.queries import EntryRow, entries_of_person
 from registret.ledger.services import record
 from registret.mail.queries import letters_about
@@ -41,7 +42,7 @@ def take_out(*, hsa_id: str, card_read_at: datetime, by: By, at: datetime) -> It
     if not people:
         raise NotFound()
     take(limit=FILES_PER_PERSON, subject=hsa_id.upper(), at=at)
-    record(event="account.data_taken", by=by, at=at, about_account_id=people[0].id, about_hsa_id=people[0].hsa_id)
+    record(event=Event.ACCOUNT_DATA_TAKEN, by=by, at=at, about_account_id=people[0].id, about_hsa_id=people[0].hsa_id)
     return _pieces(people, at=at)
 
 

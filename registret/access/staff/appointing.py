@@ -36,6 +36,7 @@ from registret.accounts.queries import AccountRow, living_account
 from registret.accounts.refusals import AccountExists
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress, HsaId
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.mail.services import post
 from registret.places.queries import clinic
@@ -214,7 +215,7 @@ def dismiss_by_program(
     if grant is None:
         raise NotFound()
     record(
-        event="grant.dismissed",
+        event=Event.GRANT_DISMISSED,
         by=by,
         at=at,
         about_account_id=grant.account_id,
@@ -318,7 +319,7 @@ def appoint(
             at=at,
         )
         record(
-            event="grant.appointed",
+            event=Event.GRANT_APPOINTED,
             by=by,
             at=at,
             about_account_id=person.id,

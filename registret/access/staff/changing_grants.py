@@ -27,6 +27,7 @@ from registret.access.roles import ROLES_TO_APPLY_FOR, Role, reads_more
 from registret.access.staff.letters import tell_about_rights
 from registret.access.staff.people import GrantRow, grant_of
 from registret.accounts.locks import lock_account
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.places.queries import clinic
 from registret.registries.queries import open_for_rights
@@ -70,7 +71,7 @@ def change_grant(
         at=at,
     )
     record(
-        event="grant.changed",
+        event=Event.GRANT_CHANGED,
         by=actor.by,
         at=at,
         about_account_id=old.account_id,

@@ -37,6 +37,7 @@ from registret.accounts.locks import lock_accounts
 from registret.accounts.queries import account, living_account
 from registret.database.conflicts import conflict_as
 from registret.kernel.identifiers import EmailAddress, HsaId
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.mail.services import post
 from registret.places.queries import clinic
@@ -257,7 +258,7 @@ def _remove(wanted: Nomination, *, actor: Actor, at: datetime) -> None:
 def _record(wanted: Nomination, act: str, *, reason: str = "", actor: Actor, at: datetime) -> None:
     facts = {"role": wanted.role} | ({"reason": reason} if reason else {})
     record(
-        event=f"nomination.{act}",
+        event=Event(f"nomination.{act}"),
         by=actor.by,
         at=at,
         about_hsa_id=wanted.hsa_id,

@@ -17,6 +17,7 @@ from registret.access.refusals import (
 )
 from registret.access.roles import ROLES_TO_APPLY_FOR, Permission, Role
 from registret.accounts.lifecycle import AccountState, Authority
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.mail.queries import Bounce, bounces
 from registret.places.queries import clinic
@@ -102,12 +103,12 @@ def grant_of(*, actor: Actor, grant_id: int, at: datetime) -> GrantRow:
 
 def note_export(*, number: int, actor: Actor, at: datetime) -> None:
     """That the list was taken out of the system."""
-    record(event="people.exported", by=actor.by, at=at, clinic_id=actor.seat.clinic_id, facts={"rows": number})
+    record(event=Event.PEOPLE_EXPORTED, by=actor.by, at=at, clinic_id=actor.seat.clinic_id, facts={"rows": number})
 
 
 def note_processings_export(*, number: int, actor: Actor, at: datetime) -> None:
     """That the list of processings was taken out of the system."""
-    record(event="processings.exported", by=actor.by, at=at, facts={"rows": number})
+    record(event=Event.PROCESSINGS_EXPORTED, by=actor.by, at=at, facts={"rows": number})
 
 
 def _grants(actor: Actor, *, at: datetime) -> QuerySet[Grant]:

@@ -42,6 +42,7 @@ from registret.accounts.locks import lock_account, lock_accounts
 from registret.accounts.queries import account
 from registret.database.conflicts import conflict_as
 from registret.kernel.life import NotPossible
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.mail.services import post
 from registret.places.queries import clinic
@@ -136,7 +137,7 @@ def propose(*, account_id: int, first_day: date, last_day: date, actor: Actor, a
             proposed_by_id=actor.account_id,
         )
     record(
-        event="substitute.proposed",
+        event=Event.SUBSTITUTE_PROPOSED,
         by=actor.by,
         at=at,
         about_account_id=account_id,
@@ -343,7 +344,7 @@ def _decide(wanted: Substitution, *, act: str, reason: str = "", actor: Actor, a
         state=state, decided_at=at, decided_by_id=actor.account_id, reason=reason
     )
     record(
-        event=f"substitute.{act}",
+        event=Event(f"substitute.{act}"),
         by=actor.by,
         at=at,
         about_account_id=wanted.account_id,

@@ -27,6 +27,7 @@ from registret.accounts.locks import lock_account
 from registret.accounts.queries import AccountRow, living_account
 from registret.kernel.by import By
 from registret.kernel.identifiers import HsaId
+from registret.ledger.events import Event
 from registret.ledger.services import record
 
 
@@ -68,7 +69,7 @@ def suspend_by_program(*, hsa_id: HsaId, reason: str, decided_by: tuple[str, str
         raise NotFound()
     accounts.suspend(account_id=person.id, reason=reason, authority=Authority.OFFICE, by=by, at=at)
     record(
-        event="account.suspension_decided",
+        event=Event.ACCOUNT_SUSPENSION_DECIDED,
         by=by,
         at=at,
         about_account_id=person.id,

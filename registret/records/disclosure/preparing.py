@@ -14,6 +14,7 @@ from registret.access.actor import Actor
 from registret.access.checks import check_card_age
 from registret.access.refusals import NotFound
 from registret.kernel.sweden import day_of
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.rate_limits.services import Limit, take
 from registret.records.disclosure.rows import Wish
@@ -68,7 +69,7 @@ def _prepared(actor: Actor, wish: Wish, at: datetime) -> int:
         prepared_by_name=actor.name,
     )
     record(
-        event="disclosure.prepared",
+        event=Event.DISCLOSURE_PREPARED,
         by=actor.by,
         at=at,
         facts={

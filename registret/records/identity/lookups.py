@@ -9,6 +9,7 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Q
 
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.records.deaths import POPULATION, settle
 from registret.records.identity.population import Person, population_register
@@ -57,7 +58,7 @@ def _asked(patient_id: int, *, at: datetime) -> bool:
             settle(patient_id, by=POPULATION, at=at)
         if changed:
             record(
-                event="patient.looked_up",
+                event=Event.PATIENT_LOOKED_UP,
                 by=POPULATION,
                 at=at,
                 about_patient_id=patient_id,

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from registret.access.actor import Actor
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.records.deaths import settle
 from registret.records.identity.checks import Said, check_pair, patient_unless_same
@@ -75,7 +76,7 @@ def put_number(found: PatientRow, number: PatientNumber, *, mistaken: bool, said
     if row.died_on != found.died_on:
         settle(found.id, by=said.actor.by, at=at)
     record(
-        event="patient.number_changed",
+        event=Event.PATIENT_NUMBER_CHANGED,
         by=said.actor.by,
         at=at,
         about_patient_id=found.id,

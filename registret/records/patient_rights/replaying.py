@@ -8,6 +8,7 @@ from typing import Final
 from django.db import transaction
 
 from registret.kernel.by import By
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.records.locks import lock_identities, lock_numbers
 from registret.records.models import Leaving, Number, OptOut, TakenBack
@@ -58,7 +59,7 @@ def _take_back_again(taken_back: frozenset[Mark], *, at: datetime) -> None:
         back.delete()
     for patient_id in patients:
         record(
-            event="patient.opt_out_taken_back",
+            event=Event.PATIENT_OPT_OUT_TAKEN_BACK,
             by=By.of_program(_PROGRAM),
             at=at,
             about_patient_id=patient_id,
@@ -84,7 +85,7 @@ def replay(kept: frozenset[Mark], taken_back: frozenset[Mark] = frozenset(), *, 
                 destroyed = destroy_all_of(patient_id, by=by, at=at)
             block(numbers, case_number=REPLAYED, episodes=destroyed, by_account_id=None, by_name=_PROGRAM, at=at)
             facts: dict[str, str | int | bool | None] = {"case": REPLAYED, "episodes": destroyed}
-            record(event="patient.opted_out", by=by, at=at, about_patient_id=patient_id, facts=facts)
+            record(event=Event.PATIENT_OPTED_OUT, by=by, at=at, about_patient_id=patient_id, facts=facts)
             done += 1
     return done
 

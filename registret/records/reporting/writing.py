@@ -8,6 +8,7 @@ from datetime import datetime
 
 from registret.access.actor import Actor
 from registret.access.roles import Permission
+from registret.ledger.events import Event
 from registret.records.identity.protected import require_reason
 from registret.records.lifecycle import STEP_LIFE, StepState
 from registret.records.models import Revision, Step
@@ -71,10 +72,10 @@ def write(*, actor: Actor, episode: str, step: str, base: int, written: Written,
         if changes:
             row.state = STEP_LIFE.after(StepState(row.state), "write")
             change_answers(actor, page, row, changes, kind=Revision.Kind.WRITE, reason="", at=at)
-            log_step(actor, "step.written", page, at, {"answers": len(changes)})
+            log_step(actor, Event.STEP_WRITTEN, page, at, {"answers": len(changes)})
         else:
             # The response shows the step, with what others wrote, so it is logged as opened.
-            log_step(actor, "step.opened", page, at, {})
+            log_step(actor, Event.STEP_OPENED, page, at, {})
         now, _ = step_page(actor, episode=episode, step=step, at=at)
         others = {code: other for code, other in others_in(since).items() if code not in changes}
         return Outcome(page=now, faults=faults, conflicts=conflicts, others=others)
@@ -85,7 +86,7 @@ def lay_aside(*, actor: Actor, episode: str, step: str, at: datetime) -> None:
 
     Raises: NotFound, NotPermitted, ReasonNeeded, OfAnotherClinic, NotPossible.
     """
-    change_state(actor, episode, step, "lay_aside", Revision.Kind.LAY_ASIDE, "step.laid_aside", reason="", at=at)
+    change_state(actor, episode, step, "lay_aside", Revision.Kind.LAY_ASIDE, Event.STEP_LAID_ASIDE, reason="", at=at)
 
 
 def take_up(*, actor: Actor, episode: str, step: str, at: datetime) -> None:
@@ -93,7 +94,7 @@ def take_up(*, actor: Actor, episode: str, step: str, at: datetime) -> None:
 
     Raises: NotFound, NotPermitted, ReasonNeeded, OfAnotherClinic, NotPossible.
     """
-    change_state(actor, episode, step, "take_up", Revision.Kind.TAKE_UP, "step.taken_up", reason="", at=at)
+    change_state(actor, episode, step, "take_up", Revision.Kind.TAKE_UP, Event.STEP_TAKEN_UP, reason="", at=at)
 
 
 def _merge(

@@ -11,6 +11,7 @@ from registret.access.checks import check_card_age
 from registret.access.refusals import NotFound
 from registret.database.conflicts import conflict_as
 from registret.kernel.sweden import day_of
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.records.models import RetentionDecision
 from registret.records.refusals import AlreadyDeciding, KeptUntil, NothingSoOld
@@ -91,7 +92,7 @@ def _decided(
         by_name=actor.name,
     )
     record(
-        event="retention.decided",
+        event=Event.RETENTION_DECIDED,
         by=actor.by,
         at=at,
         facts={

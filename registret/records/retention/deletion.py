@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from registret.kernel.by import By
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.records.deaths import lock_patients
 from registret.records.lifecycle import StepState
@@ -29,7 +30,7 @@ def destroy_episodes(
     gone = Counter((episode.clinic_id, episode.sub_registry) for episode in found)
     for episode in found:
         record(
-            event="episode.destroyed",
+            event=Event.EPISODE_DESTROYED,
             by=by,
             at=at,
             about_patient_id=episode.patient_id,
@@ -80,7 +81,7 @@ def _forget(step: Step, codes: frozenset[str], episode: Episode, *, by: By, at: 
         now = assessed(episode, step.code, at=at)
         Step.objects.filter(id=step.id).update(flags=len(now.broken), lacking=len(now.lacking))
     record(
-        event="episode.research_destroyed",
+        event=Event.EPISODE_RESEARCH_DESTROYED,
         by=by,
         at=at,
         about_patient_id=episode.patient_id,

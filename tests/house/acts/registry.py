@@ -37,6 +37,7 @@ from registret.web.logbook.reading import export_log, read_log, read_review
 from tests import cast
 from tests.cast import ANNA, BERTIL, DORIS, ERIK, INGRID
 from tests.house.acts.told import FRIDA, Act, Told, patients
+from tests.made_up import made_up
 from tests.owner import as_owner
 from tests.pki import new_pki
 from tests.rooms.oversight.test_incidents import BARE, WHOLE
@@ -186,7 +187,7 @@ def log_culled(here: Ward) -> Told:
     then, now = NOW - 366 * 11 * DAY, timezone.now()
     with as_owner():
         add_months(at=then)
-        record(event="page.test", by=By.of_program("test"), at=then)
+        record(event=made_up("page.test"), by=By.of_program("test"), at=then)
         seal_settled(at=timezone.now)
         found = to_cull(before=then + 40 * DAY, at=now)
         cull(found=found, by=By.of_program("cull-ledger"), at=now)

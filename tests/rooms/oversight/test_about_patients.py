@@ -23,6 +23,7 @@ from registret.records.identity import cases as identity_cases
 from registret.records.identity.known_as import ids_in_the_log
 from tests import cast
 from tests.cast import ANNA, BERTIL, DORIS, ERIK, Person, person
+from tests.made_up import made_up
 from tests.rooms.records.scene import (
     DAY,
     HOUR,
@@ -77,7 +78,7 @@ def did(
     who: Person, event: str, *, about: int | None = None, clinic_id: int | None = None, number: int = 1
 ) -> list[int]:
     by = By(hsa_id=who.hsa_id, name=who.name, account_id=id_of(who), clinic_id=clinic_id)
-    return [record(event=event, by=by, at=THEN + n * MINUTE, about_patient_id=about) for n in range(number)]
+    return [record(event=made_up(event), by=by, at=THEN + n * MINUTE, about_patient_id=about) for n in range(number)]
 
 
 def about(

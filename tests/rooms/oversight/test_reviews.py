@@ -36,6 +36,7 @@ from registret.oversight.refusals import (
 from registret.oversight.services import last_month
 from tests import cast
 from tests.cast import BERTIL, CECILIA, DORIS, ERIK, Country, Person, person
+from tests.made_up import made_up
 from tests.owner import as_owner
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +58,7 @@ def place(module_db: None) -> Country:
 
 def acted(who: Person, clinic_id: int | None, number: int = 1, *, at: datetime = IN_OCTOBER) -> list[int]:
     by = By(hsa_id=who.hsa_id, name=who.name, account_id=cast.account_of(who).id, role="reader", clinic_id=clinic_id)
-    return [record(event="page.test", by=by, at=at + timedelta(seconds=n)) for n in range(number)]
+    return [record(event=made_up("page.test"), by=by, at=at + timedelta(seconds=n)) for n in range(number)]
 
 
 def reviewer(who: Person = ERIK) -> Actor:
@@ -122,7 +123,7 @@ def test_a_sample_is_drawn_from_what_people_at_the_clinic_did_in_that_time(place
     acted(BERTIL, place.medicine, 5)
     acted(BERTIL, place.infection, at=OCTOBER[0] - timedelta(microseconds=1))
     acted(BERTIL, place.infection, at=OCTOBER[1])
-    record(event="page.test", by=By(program="clock", clinic_id=place.infection), at=IN_OCTOBER)
+    record(event=made_up("page.test"), by=By(program="clock", clinic_id=place.infection), at=IN_OCTOBER)
     review_id = sample(place.infection, size=7)
     drawn = numbers(review_id)
     assert len(set(drawn)) == 7

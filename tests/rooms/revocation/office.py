@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from registret.cards import Anchor, Trust
 from registret.revocation.queries import UpkeepRow, upkeep
-from registret.revocation.services import Event, Fetched, Happened, fetch_due, fetch_now
+from registret.revocation.services import Fetched, Happened, RevocationEvent, fetch_due, fetch_now
 from tests.pki import Pki
 from tests.rooms.revocation.liar import Liar
 
@@ -57,5 +57,5 @@ class Office:
     def row(self) -> UpkeepRow:
         return upkeep()[self.anchor.fingerprint]
 
-    def events(self) -> list[Event]:
+    def events(self) -> list[RevocationEvent]:
         return [happened.event for happened in self.told]

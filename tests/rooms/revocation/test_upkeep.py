@@ -20,7 +20,7 @@ from registret.ledger.queries import Wanted, entries
 from registret.revocation import services
 from registret.revocation.models import KeptCrl, Upkeep
 from registret.revocation.queries import content_of, versions
-from registret.revocation.services import Event, Happened, Outcome, fetch_due, fetch_now, tell_of_age
+from registret.revocation.services import Happened, Outcome, RevocationEvent, fetch_due, fetch_now, tell_of_age
 from registret.revocation.sources import ListState, Sources
 from registret.words.events import EVENTS
 from registret.words.revocation import FAULTS
@@ -59,7 +59,7 @@ def test_the_log_is_told_of_a_new_list_and_not_of_the_same_again(office: Office)
     assert office.fetch().outcome is Outcome.REPLACED
     assert office.fetch().outcome is Outcome.UNCHANGED
     (happened,) = office.told
-    assert happened.event is Event.LIST_REPLACED
+    assert happened.event is RevocationEvent.LIST_REPLACED
     assert happened.issuer == office.anchor.common_name
     assert happened.facts == {
         "list_number": str(2**159),
@@ -370,7 +370,7 @@ def test_the_log_is_told_once_when_a_list_is_late_and_once_when_it_is_too_old(of
         at = office.now + later
         tell_of_age(standings=sources.standings(at=at), at=at, tell=office.told.append)
     sources.stop()
-    assert office.events() == [Event.LIST_LATE, Event.LIST_TOO_OLD]
+    assert office.events() == [RevocationEvent.LIST_LATE, RevocationEvent.LIST_TOO_OLD]
     late, too_old = office.told
     assert late.at == office.now + HOUR + SECOND
     assert late.facts["usable_until"] == (office.now + 25 * HOUR).isoformat(timespec="minutes")
@@ -388,7 +388,7 @@ def test_a_list_that_became_fresh_may_be_told_of_again(office: Office) -> None:
             at = office.now + later
             tell_of_age(standings=sources.standings(at=at), at=at, tell=office.told.append)
     sources.stop()
-    assert office.events() == [Event.LIST_REPLACED, Event.LIST_LATE] * 2
+    assert office.events() == [RevocationEvent.LIST_REPLACED, RevocationEvent.LIST_LATE] * 2
 
 
 def test_lists_on_which_no_login_depends_are_not_told_of(office: Office) -> None:
@@ -417,7 +417,7 @@ def test_a_missing_list_is_told_of_as_too_old(office: Office) -> None:
     sources = Sources(office.trust)
     tell_of_age(standings=sources.standings(at=office.now), at=office.now, tell=office.told.append)
     sources.stop()
-    assert office.events() == [Event.LIST_TOO_OLD]
+    assert office.events() == [RevocationEvent.LIST_TOO_OLD]
 
 
 # The database refuses too

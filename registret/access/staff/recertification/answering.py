@@ -27,6 +27,7 @@ from registret.access.staff.recertification.letters import tell_person
 from registret.access.staff.recertification.rows import LineRow, line_of, lines_of, recertification_of
 from registret.accounts.locks import lock_account
 from registret.kernel.refused import Refused
+from registret.ledger.events import Event
 from registret.ledger.services import record
 
 
@@ -80,7 +81,12 @@ def answer(*, line_id: int, answer: Answer, actor: Actor, at: datetime) -> None:
     where = RecertificationLine.objects.values_list("recertification__clinic_id", flat=True).get(id=line_id)
     facts = {"recertification": line.recertification_id, "role": line.role.value}
     record(
-        event="grant.recertified", by=actor.by, at=at, about_account_id=line.account_id, clinic_id=where, facts=facts
+        event=Event.GRANT_RECERTIFIED,
+        by=actor.by,
+        at=at,
+        about_account_id=line.account_id,
+        clinic_id=where,
+        facts=facts,
     )
     record_outcome(grant_id=line.grant_id, act="keep", answered_by_id=actor.account_id, by=actor.by, at=at)
 

@@ -22,6 +22,7 @@ from registret.accounts.locks import lock_accounts
 from registret.database.conflicts import conflict_as
 from registret.kernel.by import By
 from registret.kernel.sweden import day_of, midnight
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.time_limits.lengths import Length, TimeLimit
 from registret.time_limits.queries import length
@@ -79,7 +80,7 @@ def open_recertification(
         "rows": len(grants),
         "reason": reason,
     }
-    record(event="recertification.opened", by=by, at=at, clinic_id=clinic_id, facts=facts)
+    record(event=Event.RECERTIFICATION_OPENED, by=by, at=at, clinic_id=clinic_id, facts=facts)
     tell_administrators(whole, kind="recertification_opened", day=last_day(whole.due_at), at=at)
     tell_office(whole, at=at)
     return whole.id

@@ -19,6 +19,7 @@ from registret.access.refusals import (
 )
 from registret.access.roles import ROLES_TO_APPLY_FOR, Permission, Role
 from registret.accounts.lifecycle import AccountState
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.places.swedish import swedish_order
 
@@ -152,7 +153,7 @@ def outcome_of(
         raise NotFound()
     lines = lines_of(actor=actor, recertification_id=recertification_id, at=at)
     facts = {"recertification": row.id, "rows": len(lines)}
-    record(event="recertification.exported", by=actor.by, at=at, clinic_id=row.clinic_id, facts=facts)
+    record(event=Event.RECERTIFICATION_EXPORTED, by=actor.by, at=at, clinic_id=row.clinic_id, facts=facts)
     return row, lines
 
 
