@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from registret.access.actor import Actor
 from registret.access.queries.logins import CardHolder
@@ -46,3 +47,10 @@ class ActorRequest(CardRequest):
     """Somebody at work."""
 
     actor: Actor
+
+
+def see_other(to: str, *args: object) -> HttpResponse:
+    """A 303 to a page, by its name with its arguments or by its address: what was posted is not posted again."""
+    response = redirect(to, *args)
+    response.status_code = 303
+    return response

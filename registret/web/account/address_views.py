@@ -29,10 +29,9 @@ from registret.places.queries import clinics, mail_hint
 from registret.rate_limits.services import TooMany
 from registret.web.account.forms import ObjectionForm
 from registret.web.account.pages import own, show
-from registret.web.door.views import see_other
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs_any_card, open_to_all
-from registret.web.http import CardRequest, Request
+from registret.web.http import CardRequest, Request, see_other
 from registret.web.signup.forms import AddressForm, CodeForm
 
 _AT_THE_ADDRESS = dict.fromkeys((AddressUnchanged, AddressResting, AdministratorsAddress, TooMany), "email")

@@ -9,9 +9,8 @@ from registret.access.refusals import NotFound
 from registret.access.self_service.my_account import own_grants
 from registret.accounts import sessions as acts
 from registret.web.account.pages import own, show
-from registret.web.door.views import see_other
 from registret.web.gate import needs_any_card
-from registret.web.http import CardRequest
+from registret.web.http import CardRequest, see_other
 
 
 @require_GET

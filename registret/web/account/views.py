@@ -20,10 +20,9 @@ from registret.kernel.sweden import day_of
 from registret.ledger.queries import entries_of_account
 from registret.places.queries import care_provider_of, open_clinics
 from registret.web.account.pages import own, show
-from registret.web.door.views import see_other
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs, needs_any_card
-from registret.web.http import ActorRequest, CardRequest
+from registret.web.http import ActorRequest, CardRequest, see_other
 from registret.web.numbers import number_in
 from registret.web.signup.forms import AnswerForm, ApplicationForm, CodeForm
 

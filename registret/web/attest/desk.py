@@ -16,10 +16,9 @@ from registret.rate_limits.services import TooMany
 from registret.web.attest.card_time import CardTime
 from registret.web.attest.forms import ReasonField
 from registret.web.attest.views import item_page
-from registret.web.door.views import see_other
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
-from registret.web.http import ActorRequest
+from registret.web.http import ActorRequest, see_other
 from registret.words.refusals import page_of
 
 

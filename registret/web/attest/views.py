@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from django import forms
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -35,10 +35,9 @@ from registret.accounts.refusals import ConfirmationDone
 from registret.rate_limits.services import TooMany
 from registret.web.attest.forms import AddressForm, AttestForm, DeclineForm
 from registret.web.attest.pages import done_context, item_context, queue_context, reach
-from registret.web.door.views import see_other
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
-from registret.web.http import ActorRequest
+from registret.web.http import ActorRequest, see_other
 from registret.web.numbers import number_in
 
 _PLACES = {
@@ -200,6 +199,4 @@ def _once(request: ActorRequest, wanted: ApplicationRow, outcome: ApplicationSta
 
 
 def _done(wanted: ApplicationRow) -> HttpResponse:
-    response = redirect(f"{reverse('attest')}?klart={wanted.id}")
-    response.status_code = 303
-    return response
+    return see_other(f"{reverse('attest')}?klart={wanted.id}")

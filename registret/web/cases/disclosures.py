@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from django.http import FileResponse, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -21,7 +21,7 @@ from registret.registries.queries import name_of, sub_registries
 from registret.web.attest.card_time import CardTime
 from registret.web.cases.forms import DisclosureForm
 from registret.web.gate import needs
-from registret.web.http import ActorRequest
+from registret.web.http import ActorRequest, see_other
 from registret.web.numbers import number_in
 
 _ACTS: Final[Mapping[str, Callable[..., None]]] = {
@@ -112,6 +112,4 @@ def _grouped(parts: Iterable[Part]) -> list[tuple[str, list[Part]]]:
 
 
 def _see(number: int, done: str) -> HttpResponse:
-    response = redirect(f"{reverse('disclosure', args=[number])}?klart={done}")
-    response.status_code = 303
-    return response
+    return see_other(f"{reverse('disclosure', args=[number])}?klart={done}")

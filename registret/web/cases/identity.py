@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -23,10 +23,9 @@ from registret.records.refusals import NotAsShown, NothingToMerge, NotTheSame, N
 from registret.records.reporting.audited_reads import open_patient, take_number
 from registret.web.attest.card_time import CardTime
 from registret.web.cases.forms import CaseForm, NumberForm
-from registret.web.door.views import see_other
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
-from registret.web.http import ActorRequest
+from registret.web.http import ActorRequest, see_other
 
 _PLACES = dict.fromkeys((NumberUnchanged, OptedOut, NothingToMerge, NotTheSame), "new_number")
 
@@ -122,6 +121,4 @@ def _what(request: ActorRequest, form: NumberForm) -> dict[str, Any]:
 
 
 def _done() -> HttpResponse:
-    response = redirect(f"{reverse('cases')}?bytt=1")
-    response.status_code = 303
-    return response
+    return see_other(f"{reverse('cases')}?bytt=1")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -18,7 +18,7 @@ from registret.web.attest.card_time import CardTime
 from registret.web.cases.forms import RetentionForm
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
-from registret.web.http import ActorRequest
+from registret.web.http import ActorRequest, see_other
 
 _PLACES = {KeptUntil: "what", NothingSoOld: "what", AlreadyDeciding: "what"}
 
@@ -80,6 +80,4 @@ def _decided(request: ActorRequest, form: RetentionForm, code: str) -> bool:
 
 
 def _done(code: str) -> HttpResponse:
-    response = redirect(f"{reverse('retention')}?klart={code}")
-    response.status_code = 303
-    return response
+    return see_other(f"{reverse('retention')}?klart={code}")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -23,7 +23,7 @@ from registret.web.cases import documents, paper
 from registret.web.cases.forms import CaseForm
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
-from registret.web.http import ActorRequest
+from registret.web.http import ActorRequest, see_other
 from registret.web.numbers import number_in
 
 _TYPES = {"pdf": "application/pdf", "json": "application/json"}
@@ -159,6 +159,4 @@ def _json(document: dict[str, Any]) -> bytes:
 
 
 def _done(what: str, number: int) -> HttpResponse:
-    response = redirect(f"{reverse('cases')}?{what}={number}")
-    response.status_code = 303
-    return response
+    return see_other(f"{reverse('cases')}?{what}={number}")

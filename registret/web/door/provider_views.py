@@ -16,9 +16,9 @@ from registret.oidc import OidcClient
 from registret.oidc.refusals import AnswerUntrusted
 from registret.web import way_back
 from registret.web.door.provider import provider
-from registret.web.door.views import browser_of, onward, remember_browser, see_other
+from registret.web.door.views import browser_of, onward, remember_browser
 from registret.web.gate import open_to_all
-from registret.web.http import BROWSER_COOKIE, Request
+from registret.web.http import BROWSER_COOKIE, Request, see_other
 
 
 @require_http_methods(["GET", "POST"])

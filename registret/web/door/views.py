@@ -31,7 +31,7 @@ from registret.web.door.addresses import door_address, probe_address
 from registret.web.door.provider import provider
 from registret.web.door.support import support_text
 from registret.web.gate import authenticate, needs_any_card, open_to_all
-from registret.web.http import BROWSER_COOKIE, SESSION_COOKIE, CardRequest, Request
+from registret.web.http import BROWSER_COOKIE, SESSION_COOKIE, CardRequest, Request, see_other
 from registret.web.refusals import show_refusal
 from registret.web.surroundings import surroundings
 from registret.words.refusals import page_of
@@ -206,12 +206,6 @@ def language(request: Request, code: str) -> HttpResponse:
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME, code, max_age=365 * 24 * 3600, secure=True, httponly=True, samesite="Lax"
         )
-    return response
-
-
-def see_other(name: str, *args: object) -> HttpResponse:
-    response = redirect(name, *args)
-    response.status_code = 303
     return response
 
 

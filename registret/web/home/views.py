@@ -16,11 +16,10 @@ from registret.accounts.queries import account
 from registret.mail.queries import bounce
 from registret.records.disclosure.queries import to_decide
 from registret.records.retention.destroying import destroyed_lately
-from registret.web.door.views import see_other
 from registret.web.gate import needs, needs_any_card
 from registret.web.home.pages import tasks
 from registret.web.home.work import newest, waiting
-from registret.web.http import ActorRequest, CardRequest
+from registret.web.http import ActorRequest, CardRequest, see_other
 from registret.web.numbers import number_in
 from registret.web.recertify.pages import due
 from registret.web.surroundings import surroundings

@@ -10,10 +10,9 @@ from registret.access.roles import Permission
 from registret.kernel.sweden import day_of
 from registret.oversight import incidents
 from registret.oversight.refusals import IncidentChanged
-from registret.web.door.views import see_other
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
-from registret.web.http import ActorRequest
+from registret.web.http import ActorRequest, see_other
 from registret.web.incidents.forms import IncidentForm
 from registret.web.incidents.pages import incident_lines, shown, table
 from registret.web.numbers import number_in

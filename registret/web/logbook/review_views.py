@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -17,10 +17,9 @@ from registret.oversight import services as oversight
 from registret.oversight.queries import EntriesPage, ReviewRow, closed_reviews, figures, open_reviews
 from registret.oversight.refusals import NotAllJudged, NotAReviewer, NothingToReview, OutcomeImpossible, OwnEntries
 from registret.places.queries import open_clinics
-from registret.web.door.views import see_other
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
-from registret.web.http import ActorRequest
+from registret.web.http import ActorRequest, see_other
 from registret.web.logbook.reading import read_review
 from registret.web.logbook.review_forms import CloseForm, DirectedForm, NewReview, SampleForm, VerdictsForm
 from registret.web.logbook.review_pages import entry_lines, figure_lines, review_lines
@@ -107,9 +106,7 @@ def judge(request: ActorRequest, review_id: int) -> HttpResponse:
         return _review(request, row, page, form=form)
     oversight.judge(review_id=review_id, verdicts=form.verdicts, actor=request.actor, at=request.at)
     done = all(entry.verdict or entry.number in form.verdicts for entry in page.entries)
-    response = redirect(_address(review_id, page.next_unfinished if done else page.number))
-    response.status_code = 303
-    return response
+    return see_other(_address(review_id, page.next_unfinished if done else page.number))
 
 
 @require_POST

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
@@ -15,7 +15,7 @@ from registret.kernel.sweden import day_of
 from registret.oversight.openings import open_log
 from registret.oversight.refusals import LogReasonNeeded
 from registret.web.gate import needs
-from registret.web.http import ActorRequest
+from registret.web.http import ActorRequest, see_other
 from registret.web.logbook.forms import LogForm, OpeningForm
 from registret.web.logbook.pages import log_lines
 from registret.web.logbook.reading import export_log, read_log
@@ -101,9 +101,7 @@ def _ask(request: ActorRequest, form: OpeningForm) -> HttpResponse:
 
 
 def _to_log(question: str) -> HttpResponse:
-    response = redirect(f"{reverse('logbook')}?{question}" if question else reverse("logbook"))
-    response.status_code = 303
-    return response
+    return see_other(f"{reverse('logbook')}?{question}" if question else reverse("logbook"))
 
 
 def _with(request: ActorRequest, before: int | None) -> str:

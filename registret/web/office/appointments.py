@@ -17,10 +17,9 @@ from registret.rate_limits.services import TooMany
 from registret.time_limits.lengths import TimeLimit
 from registret.time_limits.queries import length
 from registret.web.attest.card_time import CardTime
-from registret.web.door.views import see_other
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
-from registret.web.http import ActorRequest
+from registret.web.http import ActorRequest, see_other
 from registret.web.numbers import number_in
 from registret.web.office.forms import NominateForm
 from registret.web.office.pages import check

@@ -22,10 +22,9 @@ from registret.time_limits.queries import DecisionRow, decisions, newest_decisio
 from registret.time_limits.refusals import LimitImpossible, LimitUnchanged
 from registret.time_limits.services import decide
 from registret.web.attest.forms import ReasonField
-from registret.web.door.views import see_other
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
-from registret.web.http import ActorRequest
+from registret.web.http import ActorRequest, see_other
 from registret.words.time_limits import length_in_words, time_limit_meaning, time_limit_name
 
 

@@ -18,10 +18,9 @@ from registret.places.queries import clinic
 from registret.registries.queries import open_for_entry, sub_registries
 from registret.registries.vocabulary import RegistryState
 from registret.web.attest.forms import ReasonField
-from registret.web.door.views import see_other
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
-from registret.web.http import ActorRequest
+from registret.web.http import ActorRequest, see_other
 
 
 class ParticipationForm(forms.Form):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -12,10 +12,9 @@ from registret.access.roles import Permission, Role
 from registret.access.staff import appointing
 from registret.rate_limits.services import TooMany
 from registret.web.attest.card_time import CardTime
-from registret.web.door.views import see_other
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
-from registret.web.http import ActorRequest
+from registret.web.http import ActorRequest, see_other
 from registret.web.office.forms import PersonForm
 from registret.web.office.pages import Check, check
 from registret.web.people.forms import WhyForm
@@ -58,16 +57,12 @@ def dismiss(request: ActorRequest, id: int) -> HttpResponse:
 
 def to_appointments(grant_id: int) -> HttpResponse:
     """The list, which says who was appointed just now."""
-    response = redirect(f"{reverse('appointments')}?klart={grant_id}")
-    response.status_code = 303
-    return response
+    return see_other(f"{reverse('appointments')}?klart={grant_id}")
 
 
 def to_clinics(grant_id: int) -> HttpResponse:
     """The list of clinics, which says who was appointed just now."""
-    response = redirect(f"{reverse('office')}?klart={grant_id}")
-    response.status_code = 303
-    return response
+    return see_other(f"{reverse('office')}?klart={grant_id}")
 
 
 def _appointed(request: ActorRequest, form: PersonForm) -> int | None:

@@ -14,10 +14,9 @@ from registret.access.staff.substitutes import proposed
 from registret.places.queries import open_clinics
 from registret.rate_limits.services import TooMany
 from registret.web.attest.card_time import CardTime
-from registret.web.door.views import see_other
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
-from registret.web.http import ActorRequest
+from registret.web.http import ActorRequest, see_other
 from registret.web.numbers import number_in
 from registret.web.office.forms import AppointForm
 from registret.web.office.pages import Check, check, clinic_lines, just_appointed, office_page

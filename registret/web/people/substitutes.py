@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -29,10 +29,9 @@ from registret.kernel.dates import Reach
 from registret.kernel.sweden import day_of
 from registret.web.attest.card_time import CardTime
 from registret.web.dates import DayField
-from registret.web.door.views import see_other
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
-from registret.web.http import ActorRequest
+from registret.web.http import ActorRequest, see_other
 from registret.web.people.forms import WhyForm
 
 _PLACES = {
@@ -146,12 +145,8 @@ def _list(request: ActorRequest) -> str:
 
 
 def _back(request: ActorRequest) -> HttpResponse:
-    response = redirect(_list(request))
-    response.status_code = 303
-    return response
+    return see_other(_list(request))
 
 
 def _to_people(done: str) -> HttpResponse:
-    response = redirect(f"{reverse('people')}?klart={done}")
-    response.status_code = 303
-    return response
+    return see_other(f"{reverse('people')}?klart={done}")

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -43,10 +43,9 @@ from registret.ledger.queries import entries_about
 from registret.places.queries import clinic
 from registret.registries.queries import names_of
 from registret.web.attest.card_time import CardTime
-from registret.web.door.views import see_other
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
-from registret.web.http import ActorRequest
+from registret.web.http import ActorRequest, see_other
 from registret.web.numbers import number_in
 from registret.web.people.forms import GrantForm, WhyForm
 from registret.web.recertify.pages import due
@@ -293,9 +292,7 @@ def _to_the_person(request: ActorRequest, account_id: int) -> HttpResponse:
 
 def _to(address: str, *, revoked: GrantRow) -> HttpResponse:
     """A page that says first what was done."""
-    response = redirect(f"{address}{'&' if '?' in address else '?'}aterkallad={revoked.id}")
-    response.status_code = 303
-    return response
+    return see_other(f"{address}{'&' if '?' in address else '?'}aterkallad={revoked.id}")
 
 
 def _revoked(request: ActorRequest) -> LostRight | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -27,10 +27,9 @@ from registret.access.staff.recertification.rows import (
 )
 from registret.places.queries import open_clinics
 from registret.web.attest.card_time import CardTime
-from registret.web.door.views import see_other
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
-from registret.web.http import ActorRequest
+from registret.web.http import ActorRequest, see_other
 from registret.web.numbers import number_in
 from registret.web.recertify.forms import Chosen, StartForm
 from registret.web.recertify.pages import HEADER, Lines, cells
@@ -174,6 +173,4 @@ def _lines(request: ActorRequest, row: RecertificationRow) -> tuple[LineRow, ...
 
 
 def _to(address: str) -> HttpResponse:
-    response = redirect(address)
-    response.status_code = 303
-    return response
+    return see_other(address)

@@ -27,9 +27,8 @@ from registret.registries.assessing import Assessment
 from registret.registries.forms import Form
 from registret.registries.queries import form_in_force
 from registret.web.dates import DateInput, birth_limits, day_input
-from registret.web.door.views import see_other
 from registret.web.gate import needs
-from registret.web.http import ActorRequest
+from registret.web.http import ActorRequest, see_other
 from registret.web.records import pages
 from registret.web.records.fields import Part, parts_of, title_of, troubles_of
 from registret.web.records.steps import answers_in

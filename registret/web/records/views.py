@@ -20,9 +20,8 @@ from registret.records.reporting import audited_reads, inclusion, versions
 from registret.registries.codebook import COLUMNS, cells
 from registret.registries.queries import catalogue, form_of, name_of
 from registret.registries.questionnaire import as_questionnaire
-from registret.web.door.views import see_other
 from registret.web.gate import needs
-from registret.web.http import ActorRequest
+from registret.web.http import ActorRequest, see_other
 from registret.web.records import intake, pages, paper
 from registret.web.tables import csv_file
 from registret.web.texts import text_in

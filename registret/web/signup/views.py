@@ -40,10 +40,9 @@ from registret.mail.links import confirmation_code, read_token
 from registret.mail.queries import bounce, is_mail_delayed
 from registret.places.queries import care_provider_of, clinic, mail_hint, open_clinics
 from registret.rate_limits.services import TooMany
-from registret.web.door.views import see_other
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import authenticate, needs_any_card, needs_card, open_to_all
-from registret.web.http import CardRequest, HolderRequest, Request
+from registret.web.http import CardRequest, HolderRequest, Request, see_other
 from registret.web.signup.forms import AddressForm, AnswerForm, ApplicationForm, CodeForm, EarlierForm, RegistrationForm
 from registret.words.refusals import page_of, short
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
@@ -17,7 +17,7 @@ from registret.accounts.refusals import ConfirmationDone
 from registret.mail.queries import bounce, bounces
 from registret.web.attest.card_time import CardTime
 from registret.web.gate import needs
-from registret.web.http import ActorRequest
+from registret.web.http import ActorRequest, see_other
 from registret.web.numbers import number_in
 from registret.web.texts import text_in
 from registret.words.refusals import page_of
@@ -67,6 +67,4 @@ def resend(request: ActorRequest, id: int) -> HttpResponse:
     with suppress(ConfirmationDone):
         support.resend(account_id=id, actor=request.actor, at=request.at)
         sent = "?skickat=1"
-    response = redirect(reverse("support_account", args=[id]) + sent)
-    response.status_code = 303
-    return response
+    return see_other(reverse("support_account", args=[id]) + sent)

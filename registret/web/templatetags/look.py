@@ -9,7 +9,6 @@ from typing import Any, Protocol
 
 from django import template
 from django.http import QueryDict
-from django.template.defaulttags import CsrfTokenNode
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -311,14 +310,6 @@ def mail_hint(hint: MailHint) -> str:
         "Adressen hör inte till %(provider)s, som brukar använda %(domains)s. Är den ändå rätt går det bra att "
         "fortsätta."
     ) % {"provider": hint.care_provider, "domains": domains}
-
-
-@register.simple_tag(takes_context=True, name="csrf_token")
-def form_token(context: template.Context) -> SafeString:
-    """Django's own tag, and for whom the page was made: no form can forget either."""
-    shown_for = context.get("shown_for")
-    whose = format_html('<input type="hidden" name="{}" value="{}">', FIELD, shown_for) if shown_for else ""
-    return format_html("{}{}", CsrfTokenNode().render(context), whose)
 
 
 @register.filter

@@ -15,12 +15,12 @@ from django.utils.translation import gettext_lazy as _
 
 from registret.kernel.refused import Refused
 from registret.words.advice import CARD_OFFICE, SUPPORT
-from registret.words.cards import CARD_REFUSALS
 from registret.words.days import day_in_words, moment_in_words
 from registret.words.events import event_name
-from registret.words.logins import LOGIN_REFUSALS
-from registret.words.records import RECORD_REFUSALS
-from registret.words.rights import RIGHTS_REFUSALS
+from registret.words.refusals.cards import CARD_REFUSALS
+from registret.words.refusals.logins import LOGIN_REFUSALS
+from registret.words.refusals.records import RECORD_REFUSALS
+from registret.words.refusals.rights import RIGHTS_REFUSALS
 from registret.words.shapes import Action, Picture, Text, Words
 
 
