@@ -176,7 +176,7 @@ LONGEST_FILE = 400
 LONGER = {
     "registret/demo/pki.py": "profiles of certificates, one after the other; nothing of it runs in production",
     "registret/demo/postgres.py": "finds and runs a PostgreSQL for the demo; nothing of it runs in production",
-    "registret/words/rights.py": "a table: the words of each refusal about rights",
+    "registret/words/refusals/rights.py": "a table: the words of each refusal about rights",
     "registret/web/records/fields.py": "each kind of question and its field",
     "registret/web/records/pages.py": "each page of a patient as one value",
 }
