@@ -18,7 +18,7 @@ from registret.access.grants.rules import end_of
 from registret.access.lifecycle import APPLICATION_LIFE, ApplicationState
 from registret.access.models import Application, Claim, Grant
 from registret.access.queries.administrators import registry_office
-from registret.access.queries.applications import ApplicationRow, Recommendation, application_for
+from registret.access.queries.applications import ApplicationRow, Recommendation, applicant_of, application_for
 from registret.access.refusals import (
     AlreadyDecided,
     ClaimImpossible,
@@ -31,7 +31,7 @@ from registret.access.refusals import (
 )
 from registret.access.roles import Role
 from registret.accounts.lifecycle import AccountState, Authority
-from registret.accounts.locks import lock_account
+from registret.accounts.locks import lock_account, lock_accounts
 from registret.accounts.queries import AccountRow
 from registret.accounts.refusals import ConfirmationDone
 from registret.kernel.identifiers import EmailAddress
@@ -67,7 +67,6 @@ def attest(
     """
     ends_at = end_of(last_day, at=at, months=length(TimeLimit.GRANT).number)
     with transaction.atomic():
-        _hold_both(application_id, actor=actor, at=at)
         wanted = _to_decide(application_id, actor=actor, act="attest", at=at)
         claim = _claim_to_settle(wanted, seen=claim_seen, actor=actor, at=at)
         check_wish(clinic_id=wanted.clinic_id, role=role, sub_registries=sub_registries)
@@ -194,13 +193,11 @@ def _check_not_appointed(wanted: ApplicationRow) -> None:
         raise OfficeAppointed()
 
 
-def _hold_both(application_id: int, *, actor: Actor, at: datetime) -> None:
-    """The applicant's account and the one that is claimed, the lower number first: in two orders, two who claim each
-    other's could wait for each other."""
-    seen = application_for(actor=actor, application_id=application_id, at=at)
-    claimed = Claim.objects.filter(account_id=seen.account_id, settled_at=None, proven_at__isnull=False)
-    for account_id in sorted([seen.account_id, *claimed.values_list("old_account_id", flat=True)]):
-        lock_account(account_id=account_id)
+def _lock_both(account_id: int) -> None:
+    """Lock the applicant's account and the one that is claimed, in the order of their ids: two applicants may claim
+    each other's."""
+    claimed = Claim.objects.filter(account_id=account_id, settled_at=None, proven_at__isnull=False)
+    lock_accounts(account_ids={account_id, *claimed.values_list("old_account_id", flat=True)})
 
 
 def _claim_to_settle(wanted: ApplicationRow, *, seen: int | None, actor: Actor, at: datetime) -> Claim | None:
@@ -243,13 +240,11 @@ def _settle(claim: Claim, wanted: ApplicationRow, *, actor: Actor, at: datetime)
 
 def _to_decide(application_id: int, *, actor: Actor, act: str, at: datetime) -> ApplicationRow:
     """The application, locked: of two who decide at once, the second sees what the first did."""
-    seen = application_for(actor=actor, application_id=application_id, at=at)
-    check_actor(seen.account_id, actor=actor, at=at)
-    # The account first, as everywhere: ending it ends its applications and rights.
-    lock_account(account_id=seen.account_id)
-    Application.objects.select_for_update(of=("self",)).get(id=application_id)
-    # Seen again, now that it is locked.
-    wanted = application_for(actor=actor, application_id=application_id, at=at)
+    account_id = applicant_of(actor=actor, application_id=application_id, at=at)
+    check_actor(account_id, actor=actor, at=at)
+    # The accounts first, as everywhere: ending one ends its applications and rights.
+    _lock_both(account_id)
+    wanted = application_for(actor=actor, application_id=application_id, lock=True, at=at)
     try:
         APPLICATION_LIFE.after(wanted.state, act)
     except NotPossible:

@@ -60,15 +60,21 @@ def hold_reach(actor: Actor, *, at: datetime) -> Reach:
     return _reach(_own_right(actor, at=at).select_for_update(of=("self",), no_key=True).first())
 
 
-def lock_with_own(grant_id: int, *, actor: Actor, at: datetime) -> None:
-    """Lock a grant and the actor's own right, in the order of their ids.
+def lock_with_own(grant_id: int, *, actor: Actor, at: datetime) -> Grant | None:
+    """Lock a grant and the actor's own right, in the order of their ids. Return the own right.
 
     Two administrators may answer about each other at the same moment: in one order, one of the two waits,
     and neither is broken off as a deadlock.
     """
     own = _own_right(actor, at=at).values("id")
     both = Grant.objects.filter(Q(id=grant_id) | Q(id__in=own))
-    list(both.select_for_update(of=("self",)).order_by("id").values_list("id"))
+    locked = list(both.select_for_update(of=("self",)).order_by("id"))
+    return next((grant for grant in locked if grant.id != grant_id), None)
+
+
+def reach_in(own: Grant | None, *, at: datetime) -> Reach:
+    """What a right that `lock_with_own` returned lets its holder give. Raises: NotPermitted (revoked meanwhile)."""
+    return _reach(own if own is not None and own.revoked_at is None and own.ends_at > at else None)
 
 
 def _own_right(actor: Actor, *, at: datetime) -> QuerySet[Grant]:

@@ -119,12 +119,24 @@ def count_waiting(*, actor: Actor, at: datetime) -> int:
     return _waiting(actor, at=at).filter(account__confirmed_at__isnull=False).count()
 
 
-def application_for(*, actor: Actor, application_id: int, at: datetime) -> ApplicationRow:
-    """One application that the actor may see, decided or not.
+def applicant_of(*, actor: Actor, application_id: int, at: datetime) -> int:
+    """Return the account of an application that the actor may see.
 
     Raises: NotFound.
     """
-    found = list(_rows(_visible(actor, at=at).filter(id=application_id)))
+    account_id = _visible(actor, at=at).filter(id=application_id).values_list("account_id", flat=True).first()
+    if account_id is None:
+        raise NotFound()
+    return account_id
+
+
+def application_for(*, actor: Actor, application_id: int, lock: bool = False, at: datetime) -> ApplicationRow:
+    """One application that the actor may see, decided or not. `lock`: it stays as it is until the transaction ends.
+
+    Raises: NotFound.
+    """
+    wanted = _visible(actor, at=at).filter(id=application_id)
+    found = list(_rows(wanted.select_for_update(of=("self",)) if lock else wanted))
     if not found:
         raise NotFound()
     return found[0]

@@ -69,14 +69,15 @@ def write(*, actor: Actor, episode: str, step: str, base: int, written: Written,
         answers = {code: answer for code, answer in answers.items() if code not in early}
         faults |= dict.fromkeys(early, FormFault.NOT_YET)
         changes, conflicts = _merge(page.form, row, since, written, answers, faults)
+        now = page
         if changes:
             row.state = STEP_LIFE.after(StepState(row.state), "write")
             change_answers(actor, page, row, changes, kind=Revision.Kind.WRITE, reason="", at=at)
             log_step(actor, Event.STEP_WRITTEN, page, at, {"answers": len(changes)})
+            now, _ = step_page(actor, episode=episode, step=step, at=at)
         else:
             # The response shows the step, with what others wrote, so it is logged as opened.
             log_step(actor, Event.STEP_OPENED, page, at, {})
-        now, _ = step_page(actor, episode=episode, step=step, at=at)
         others = {code: other for code, other in others_in(since).items() if code not in changes}
         return Outcome(page=now, faults=faults, conflicts=conflicts, others=others)
 

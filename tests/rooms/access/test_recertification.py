@@ -55,6 +55,7 @@ from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, KARIN, Country, Person
 from tests.owner import as_owner
 from tests.parallel import committed, together
+from tests.reading import reads
 from tests.rooms.access.scene import refused
 
 __all__ = ["committed"]
@@ -228,6 +229,13 @@ def test_what_is_kept_goes_on_and_the_log_says_by_whom(place: Country) -> None:
     (entry,) = entries(wanted=Wanted(event="grant.recertified")).rows
     assert (entry.by_name, entry.clinic_id) == (BERTIL.name, place.infection)
     assert entry.about_account_id == cast.account_of(ANNA).id
+
+
+def test_an_answer_finds_out_whose_right_it_is_about_and_reads_the_line_once(place: Country) -> None:
+    whole = opened(place)
+    line_id, bertil = line(ANNA, whole).id, cast.actor(BERTIL, at=NOW)
+    act = partial(answer, line_id=line_id, answer=Answer.KEEP, actor=bertil, at=NOW)
+    assert reads("access_recertificationline", act) == 4  # and the outcome: is it still open, is it the last
 
 
 def test_what_is_ended_is_gone_at_once_and_the_person_reads_why(place: Country) -> None:

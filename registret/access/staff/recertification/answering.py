@@ -13,9 +13,8 @@ from registret.access.actor import Actor
 from registret.access.checks import check_card_age
 from registret.access.grants.granting import revoke
 from registret.access.grants.outcomes import RECERTIFIED, record_outcome
-from registret.access.grants.reach import hold_reach, lock_with_own
+from registret.access.grants.reach import lock_with_own, reach_in
 from registret.access.lifecycle import LineState
-from registret.access.models import RecertificationLine
 from registret.access.refusals import (
     AlreadyAnswered,
     BeyondOwnRights,
@@ -24,7 +23,13 @@ from registret.access.refusals import (
     OwnRights,
 )
 from registret.access.staff.recertification.letters import tell_person
-from registret.access.staff.recertification.rows import LineRow, line_of, lines_of, recertification_of
+from registret.access.staff.recertification.rows import (
+    LineRow,
+    asked_about,
+    line_of,
+    lines_of,
+    recertification_of,
+)
 from registret.accounts.locks import lock_account
 from registret.kernel.refused import Refused
 from registret.ledger.events import Event
@@ -56,10 +61,10 @@ def answer(*, line_id: int, answer: Answer, actor: Actor, at: datetime) -> None:
     Raises: NotPermitted (also to end an administrator's right as a colleague), NotFound, OwnRights, CardTooOld,
         AlreadyAnswered, BeyondOwnRights (to keep what the actor could not give).
     """
-    seen = line_of(line_id, actor=actor, at=at)
+    account_id, grant_id = asked_about(line_id, actor=actor)
     # In the order of acts that revoke a grant: the account, the grant, the recertification.
-    lock_account(account_id=seen.account_id)
-    lock_with_own(seen.grant_id, actor=actor, at=at)
+    lock_account(account_id=account_id)
+    own = lock_with_own(grant_id, actor=actor, at=at)
     line = line_of(line_id, actor=actor, at=at)
     if line.own:
         raise OwnRights()
@@ -76,16 +81,15 @@ def answer(*, line_id: int, answer: Answer, actor: Actor, at: datetime) -> None:
         revoke(grant_id=line.grant_id, reason=RECERTIFIED, revoked_by_id=actor.account_id, by=actor.by, at=at)
         tell_person(line_id, kind="recertification_ended", more={}, at=at)
         return
-    if not hold_reach(actor, at=at).covers(line.sub_registries):
+    if not reach_in(own, at=at).covers(line.sub_registries):
         raise BeyondOwnRights()
-    where = RecertificationLine.objects.values_list("recertification__clinic_id", flat=True).get(id=line_id)
     facts = {"recertification": line.recertification_id, "role": line.role.value}
     record(
         event=Event.GRANT_RECERTIFIED,
         by=actor.by,
         at=at,
         about_account_id=line.account_id,
-        clinic_id=where,
+        clinic_id=line.clinic_id,
         facts=facts,
     )
     record_outcome(grant_id=line.grant_id, act="keep", answered_by_id=actor.account_id, by=actor.by, at=at)

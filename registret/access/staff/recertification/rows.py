@@ -64,6 +64,7 @@ class LineRow:
 
     id: int
     recertification_id: int
+    clinic_id: int
     grant_id: int
     account_id: int
     name: str
@@ -184,6 +185,14 @@ def _lines(actor: Actor) -> QuerySet[RecertificationLine]:
     return found.select_related("account", "grant", "answered_by", "recertification__clinic")
 
 
+def asked_about(line_id: int, *, actor: Actor) -> tuple[int, int]:
+    """Return the account and the grant of a line. Raises: NotPermitted, NotFound."""
+    found = _lines(actor).filter(id=line_id).values_list("account_id", "grant_id").first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
 def line_of(line_id: int, *, actor: Actor, at: datetime) -> LineRow:
     found = _line_rows(_lines(actor).filter(id=line_id), actor=actor, at=at)
     if not found:
@@ -205,6 +214,7 @@ def _line_row(line: RecertificationLine, substitutes: frozenset[int], *, actor: 
     return LineRow(
         id=line.id,
         recertification_id=line.recertification_id,
+        clinic_id=line.recertification.clinic_id,
         grant_id=grant.id,
         account_id=who.id,
         name=who.name,
