@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.http import HttpRequest
 
 from registret.access.actor import Actor
+from registret.access.queries import CardHolder
 from registret.demo import cast
 from registret.demo.cast import Person
 
@@ -35,6 +36,7 @@ class Turn:
 _NEXT: Final[Mapping[str, tuple[str, str]]] = {
     "reporter": ("administrator", "attesterar Anna när hon har bekräftat sin e-post"),
     "administrator": ("reporter", "loggar in när hon är attesterad"),
+    "not-attested": ("administrator", "attesterar Per-Olof"),
     "working": ("cases", "svarar patienten som undrar vad som finns om hen"),
     "office": ("office-colleague", "bekräftar det som Doris har föreslagit"),
     "cases": ("cases-colleague", "beslutar om utlämnandet som Henrik har förberett"),
@@ -63,10 +65,10 @@ def turn_after(hsa_id: str) -> Turn | None:
 def context(request: HttpRequest) -> dict[str, Any]:
     """For every page of the demo: who is here, and whose turn it is."""
     person = getattr(request, "person", None)
-    here = person if isinstance(person, Actor) else None
+    here = person.by if isinstance(person, Actor | CardHolder) else None
     return {
-        "demo_name": here.by.name if here else "",
-        "demo_turn": lambda: turn_after(here.hsa_id if here else ""),
+        "demo_name": here.name if here else "",
+        "demo_turn": lambda: turn_after((here and here.hsa_id) or ""),
     }
 
 

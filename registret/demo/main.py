@@ -76,6 +76,8 @@ def _browser(place: Place, card: str, *, pin: bool) -> None:
         print(f"Kortets PIN-kod är {PIN}.", flush=True)
     if sys.stdin.isatty():
         print("Tryck Enter här för att ta ut kortet ur läsaren, och Enter igen för att sätta i det.", flush=True)
+    else:
+        print("Kör kommandot i en terminal om du vill ta ut kortet ur läsaren: där räcker Enter.", flush=True)
     browser.open(running.site, commands=sys.stdin if sys.stdin.isatty() else None)
 
 

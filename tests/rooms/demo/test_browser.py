@@ -105,7 +105,9 @@ def test_the_browser_has_both_certificates_of_the_person_and_no_other_card(
 
 @needs_nss
 def test_without_a_wish_the_card_is_annas(demo: Demo, chromium: Path, tmp_path: Path) -> None:
-    assert "Anna Berg" in opened(demo, chromium, REPORT=str(tmp_path)).stdout
+    said = opened(demo, chromium, REPORT=str(tmp_path)).stdout
+    assert "Anna Berg" in said
+    assert "Kör kommandot i en terminal om du vill ta ut kortet" in said
 
 
 @needs_nss

@@ -88,6 +88,15 @@ def test_anna_is_new_and_is_led_to_her_registration(demo: Demo) -> None:
     assert path_of(anna.follow(anna.get("/start"))) == "/registrera"
 
 
+@pytest.mark.parametrize("waits", [cast.ANNA, cast.PER_OLOF])
+def test_who_waits_is_told_whose_turn_it_is(demo: Demo, waits: Person) -> None:
+    """Not their own again: that of the administrator who attests them."""
+    _, page = visit(demo, waits)
+    assert f"Du är {waits.name}" in page.text
+    assert "Näst på tur: Bertil Holm" in page.text
+    assert "CARD=administrator" in page.text
+
+
 def test_bertil_gets_to_work_at_once_and_sees_who_waits(demo: Demo) -> None:
     _, page = visit(demo, cast.BERTIL)
     assert path_of(page) == "/start"
