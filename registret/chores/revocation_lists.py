@@ -9,7 +9,7 @@ from django.utils import timezone
 from registret.kernel.by import By
 from registret.ledger.events import Event
 from registret.ledger.services import record
-from registret.revocation.services import Fetched, Happened, RevocationEvent, fetch_due, fetch_now, tell_of_age
+from registret.revocation.services import FetchedList, Happened, RevocationEvent, fetch_due, fetch_now, tell_of_age
 from registret.revocation.trust import revocation, trust
 
 
@@ -21,7 +21,7 @@ def keep_lists_fresh() -> None:
     tell_of_age(standings=revocation().standings(at=at), at=at, tell=record_list_event)
 
 
-def fetch_lists(*, anew: Sequence[str] = ()) -> tuple[Fetched, ...]:
+def fetch_lists(*, anew: Sequence[str] = ()) -> tuple[FetchedList, ...]:
     """Fetch all lists now; those of the anchors named in `anew` even if their numbers go back."""
     return fetch_now(trust=trust(), anew=anew, at=timezone.now, tell=record_list_event)
 

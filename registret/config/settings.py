@@ -202,7 +202,7 @@ INSTALLED_APPS = [
     "registret.config",
 ]
 MIDDLEWARE = [
-    "registret.web.middleware.Clock",
+    "registret.web.middleware.MomentOfRequest",
     "registret.web.middleware.Arrivals",
     # What every answer carries comes before whatever may answer.
     "django.middleware.security.SecurityMiddleware",

@@ -42,7 +42,7 @@ from registret.places import clinic_file
 from registret.places.queries import clinic_by_code
 from registret.places.services import import_clinics
 from registret.records.disclosure import preparing
-from registret.records.disclosure.rows import Wish
+from registret.records.disclosure.rows import DisclosureWish
 from registret.records.disclosure.selection import parts_of
 from registret.records.ethics_approval import Approval
 from registret.revocation.trust import revocation, trust
@@ -285,7 +285,7 @@ class _Story:
     def prepare_disclosure(self, by: Person, *, ago: timedelta) -> None:
         """Of the pneumonias of half a year, without what only the patient's care needs."""
         at = self.now - ago
-        wish = Wish(
+        wish = DisclosureWish(
             project="Tid till antibiotika vid pneumoni",
             approval=Approval.parse("2026-04711-01"),
             recipient_name="Agneta Ström",

@@ -23,7 +23,7 @@ PAGE: Final = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RevisionRow:
+class IncidentVersion:
     """One text of an incident, and who wrote it when. `number`: from 1."""
 
     incident: int
@@ -37,7 +37,7 @@ class RevisionRow:
 class IncidentPage:
     """The newest text of each incident. `older` is what to ask for next (`before`), or None."""
 
-    rows: tuple[RevisionRow, ...]
+    rows: tuple[IncidentVersion, ...]
     older: int | None
 
 
@@ -71,7 +71,7 @@ def revise(*, incident: int, base: int, text: IncidentText, actor: Actor, at: da
     record(event=Event.INCIDENT_REVISED, by=actor.by, at=at, facts=_facts(incident, base + 1, text))
 
 
-def revisions(*, incident: int, actor: Actor) -> tuple[RevisionRow, ...]:
+def revisions(*, incident: int, actor: Actor) -> tuple[IncidentVersion, ...]:
     """All texts of an incident, newest first.
 
     Raises: NotPermitted, NotFound.
@@ -96,7 +96,7 @@ def incidents(*, actor: Actor, before: int | None = None, size: int = PAGE) -> I
     return IncidentPage(rows=rows[:size], older=rows[size - 1].incident if len(rows) > size else None)
 
 
-def undecided(*, actor: Actor) -> tuple[RevisionRow, ...]:
+def undecided(*, actor: Actor) -> tuple[IncidentVersion, ...]:
     """The newest text of each incident of which nobody has decided whether it is reported, the most urgent first.
 
     Raises: NotPermitted.
@@ -108,7 +108,7 @@ def undecided(*, actor: Actor) -> tuple[RevisionRow, ...]:
 
 
 @transaction.atomic
-def export(*, actor: Actor, at: datetime) -> tuple[RevisionRow, ...]:
+def export(*, actor: Actor, at: datetime) -> tuple[IncidentVersion, ...]:
     """The whole register with every revision, oldest first; that it was taken out is in the log.
 
     Raises: NotPermitted, CardTooOld.
@@ -163,8 +163,8 @@ def _facts(incident: int, number: int, text: IncidentText) -> dict[str, Fact]:
     }
 
 
-def _row(found: IncidentRevision) -> RevisionRow:
-    return RevisionRow(
+def _row(found: IncidentRevision) -> IncidentVersion:
+    return IncidentVersion(
         incident=found.incident_id,
         number=found.number,
         text=IncidentText(

@@ -22,7 +22,7 @@ from registret.oversight.refusals import LogReasonNeeded
 LASTS: Final = timedelta(hours=1)
 
 
-class Why(StrEnum):
+class Errand(StrEnum):
     """The errand that the log is opened for."""
 
     SUSPICION = "suspicion"
@@ -34,7 +34,7 @@ class Why(StrEnum):
     OTHER = "other"
 
 
-def open_log(*, why: Why, reason: str, actor: Actor, at: datetime) -> int:
+def open_log(*, why: Errand, reason: str, actor: Actor, at: datetime) -> int:
     """Say why the log is read, for an hour of this session; return the number of the entry that keeps it.
 
     Raises: NotPermitted; ValueError (no reason, or one that looks as if it had the number of a patient).

@@ -18,7 +18,7 @@ from registret.kernel.by import By
 from registret.ledger.events import Event
 from registret.ledger.queries import Drawn, authors, clinics_with_entries, draw
 from registret.ledger.services import record
-from registret.oversight.lifecycle import Kind, Outcome, Verdict, outcome_fits
+from registret.oversight.lifecycle import ReviewKind, ReviewOutcome, Verdict, outcome_fits
 from registret.oversight.models import Review, ReviewedEntry
 from registret.oversight.refusals import (
     NotAllJudged,
@@ -56,7 +56,7 @@ def draw_sample(
     if _accounts_of(reviewer_id) & authors(clinic_id=clinic_id, since=since, until=until):
         raise OwnEntries()
     drawn = draw(clinic_id=clinic_id, since=since, until=until, size=min(size, MOST))
-    review = Review(kind=Kind.SAMPLE, clinic_id=clinic_id, drawn_by_id=actor.account_id, reviewer_id=reviewer_id)
+    review = Review(kind=ReviewKind.SAMPLE, clinic_id=clinic_id, drawn_by_id=actor.account_id, reviewer_id=reviewer_id)
     return _open(review, drawn, since=since, until=until, by=actor.by, at=at)
 
 
@@ -88,7 +88,7 @@ def draw_directed(
         raise OwnEntries()
     drawn = draw(account_ids=sorted(everything), since=since, until=until, size=MOST)
     review = Review(
-        kind=Kind.DIRECTED,
+        kind=ReviewKind.DIRECTED,
         about_id=theirs[0],
         reason=reason.strip(),
         drawn_by_id=actor.account_id,
@@ -123,7 +123,7 @@ def draw_about_patient(
         raise OwnEntries()
     drawn = draw(patient_ids=patient_ids, since=since, until=until, size=MOST)
     review = Review(
-        kind=Kind.DIRECTED,
+        kind=ReviewKind.DIRECTED,
         about_patient_id=patient_ids[0],
         reason=reason.strip(),
         drawn_by_id=actor.account_id,
@@ -199,7 +199,7 @@ def judge(*, review_id: int, verdicts: Mapping[int, tuple[Verdict, str]], actor:
 
 
 @transaction.atomic
-def close(*, review_id: int, outcome: Outcome, conclusion: str, actor: Actor, at: datetime) -> None:
+def close(*, review_id: int, outcome: ReviewOutcome, conclusion: str, actor: Actor, at: datetime) -> None:
     """The review is over and stays as it is.
 
     Raises: NotPermitted, NotFound, NotYours, ReviewClosed, NotAllJudged, OutcomeImpossible; ValueError (a remark
@@ -212,7 +212,7 @@ def close(*, review_id: int, outcome: Outcome, conclusion: str, actor: Actor, at
         raise NotAllJudged(left=left)
     if not outcome_fits(outcome, [Verdict(v) for v in verdicts]):
         raise OutcomeImpossible()
-    if outcome is not Outcome.NO_REMARK and not conclusion.strip():
+    if outcome is not ReviewOutcome.NO_REMARK and not conclusion.strip():
         raise ValueError("a remark has a conclusion")
     review.closed_at, review.outcome, review.conclusion = at, outcome, conclusion.strip()
     review.save(update_fields=["closed_at", "outcome", "conclusion"])
@@ -233,7 +233,7 @@ def _draw_for(clinic_id: int, *, since: datetime, until: datetime, by: By, at: d
     open_now = Review.objects.filter(closed_at=None)
     chosen = min(free, key=lambda r: (open_now.filter(reviewer_id=r).count(), r), default=None)
     drawn = draw(clinic_id=clinic_id, since=since, until=until, size=USUAL_SIZE)
-    review = Review(kind=Kind.SAMPLE, clinic_id=clinic_id, reviewer_id=chosen)
+    review = Review(kind=ReviewKind.SAMPLE, clinic_id=clinic_id, reviewer_id=chosen)
     return _open(review, drawn, since=since, until=until, by=by, at=at)
 
 

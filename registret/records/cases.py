@@ -39,7 +39,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class ReportedEpisodes:
     """How much a care provider has reported about somebody to a sub-registry, both by name."""
 
     care_provider: str
@@ -53,7 +53,7 @@ class CasePage:
 
     patient: PatientRow | None
     opted_out: bool
-    kept: tuple[Kept, ...]
+    kept: tuple[ReportedEpisodes, ...]
 
     @property
     def episodes(self) -> int:
@@ -129,7 +129,7 @@ def _patient(patient_id: int) -> PatientRow:
     return patient_row(Patient.objects.prefetch_related("numbers").get(id=patient_id))
 
 
-def _kept(patient_id: int) -> tuple[Kept, ...]:
+def _kept(patient_id: int) -> tuple[ReportedEpisodes, ...]:
     found = Episode.objects.filter(patient_id=patient_id).values_list("clinic_id", "sub_registry")
     by_clinic = Counter(found)
     places = clinics({clinic_id for clinic_id, _ in by_clinic})
@@ -137,6 +137,6 @@ def _kept(patient_id: int) -> tuple[Kept, ...]:
     for (clinic_id, sub_registry), number in by_clinic.items():
         by_provider[places[clinic_id].care_provider, sub_registry] += number
     return tuple(
-        Kept(care_provider=provider, sub_registry=name_of(code), episodes=number)
+        ReportedEpisodes(care_provider=provider, sub_registry=name_of(code), episodes=number)
         for (provider, code), number in sorted(by_provider.items())
     )

@@ -222,7 +222,7 @@ class LetterLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class ListedSteps:
     rows: tuple[ListedStep, ...]
     has_more: bool
 

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 
-class Clock:
+class MomentOfRequest:
     """One moment for the whole request: services read no clock."""
 
     def __init__(self, get_response: Handler) -> None:

@@ -13,7 +13,7 @@ from registret.access.applications.applying import make_application, tell, tell_
 from registret.access.checks import count_wrong_code, existing_account, limit_letters
 from registret.access.grants.granting import revoke
 from registret.access.lifecycle import ApplicationState
-from registret.access.models import Application, Grant, Source
+from registret.access.models import Application, Grant, GrantSource
 from registret.access.queries.grants import clinics_to_attest_anew
 from registret.access.refusals import AlreadyApplied
 from registret.access.roles import ROLES_TO_APPLY_FOR, Role
@@ -104,7 +104,7 @@ def _why(account_id: int, *, at: datetime) -> tuple[str, str]:
     place = right.clinic.title if right and right.clinic else settings.REGISTRY_NAME
     if right is None:
         return "confirm_email", place
-    return ("confirm_moved" if right.source == Source.IMPORTED else "confirm_appointed"), place
+    return ("confirm_moved" if right.source == GrantSource.IMPORTED else "confirm_appointed"), place
 
 
 def _follow_up(confirmed: Confirmed, *, by: By, at: datetime) -> None:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from registret.access.grants.outcomes import settle_revoked
-from registret.access.models import Grant, Source
+from registret.access.models import Grant, GrantSource
 from registret.access.refusals import AlreadyGranted, GivesRights, NotFound, OwnRights
 from registret.access.roles import Role, apart_from
 from registret.accounts import services as accounts
@@ -31,7 +31,7 @@ def create_grant(
     granted_by_id: int | None,
     proposed_by_id: int | None = None,
     decided_by_names: str = "",
-    source: Source | None = None,
+    source: GrantSource | None = None,
     by: By,
     at: datetime,
 ) -> int:
@@ -56,7 +56,7 @@ def create_grant(
             clinic_id=clinic_id,
             sub_registries=sorted(set(sub_registries)),
             application_id=application_id,
-            source=source or (Source.ATTESTED if application_id else Source.APPOINTED),
+            source=source or (GrantSource.ATTESTED if application_id else GrantSource.APPOINTED),
             begins_at=begins_at or at,
             ends_at=ends_at,
             granted_by_id=granted_by_id,

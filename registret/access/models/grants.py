@@ -18,7 +18,7 @@ from registret.access.roles import (
 from registret.accounts.lifecycle import AccountState
 
 
-class Source(models.TextChoices):
+class GrantSource(models.TextChoices):
     """How a grant came about."""
 
     ATTESTED = "attested"
@@ -49,7 +49,9 @@ class Grant(models.Model):
     clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, null=True, related_name="+")
     sub_registries = ArrayField(models.CharField(max_length=40), default=list)
     application = models.OneToOneField(Application, on_delete=models.PROTECT, null=True, related_name="+")
-    source = models.CharField(max_length=10, choices=Source.choices, default=Source.APPOINTED, db_default="appointed")
+    source = models.CharField(
+        max_length=10, choices=GrantSource.choices, default=GrantSource.APPOINTED, db_default="appointed"
+    )
     begins_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     granted_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
@@ -88,11 +90,11 @@ class Grant(models.Model):
             models.CheckConstraint(
                 name="grant_has_an_author", condition=Q(granted_by__isnull=False) | ~Q(decided_by_names="")
             ),
-            models.CheckConstraint(name="grant_source_known", condition=Q(source__in=[s.value for s in Source])),
+            models.CheckConstraint(name="grant_source_known", condition=Q(source__in=[s.value for s in GrantSource])),
             # Nobody at a keyboard brings today's accounts in on their own word.
             models.CheckConstraint(
                 name="grant_imported_by_a_named_decision",
-                condition=~Q(source=Source.IMPORTED) | (Q(granted_by=None) & ~Q(decided_by_names="")),
+                condition=~Q(source=GrantSource.IMPORTED) | (Q(granted_by=None) & ~Q(decided_by_names="")),
             ),
             models.CheckConstraint(
                 name="grant_revoked_has_reason",

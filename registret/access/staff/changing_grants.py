@@ -14,7 +14,7 @@ from registret.access.grants.granting import create_grant, revoke
 from registret.access.grants.participation import check_participation
 from registret.access.grants.reach import Held, check_reach
 from registret.access.grants.rules import end_of
-from registret.access.models import Grant, Source
+from registret.access.models import Grant, GrantSource
 from registret.access.refusals import (
     ClinicClosed,
     NotPermitted,
@@ -66,7 +66,7 @@ def change_grant(
         sub_registries=sub_registries,
         ends_at=ends_at,
         granted_by_id=actor.account_id,
-        source=Source.CHANGED,
+        source=GrantSource.CHANGED,
         by=actor.by,
         at=at,
     )

@@ -21,11 +21,11 @@ from registret.records.numbers import PatientNumber
 from registret.records.patient_rights.in_words import (
     AnswerInWords,
     ChangeInWords,
+    DataRecipient,
     EpisodeInWords,
     KeptInWords,
     Merged,
     NumberHeld,
-    Recipient,
     RegistryExtract,
     ResultInWords,
     RevisionInWords,
@@ -121,12 +121,12 @@ def _episodes(patient: PatientRow) -> tuple[EpisodeInWords, ...]:
     return tuple(_episode(patient, episode, steps[episode.id], revisions, places) for episode in episodes)
 
 
-def _recipients(patient_ids: Collection[int]) -> tuple[Recipient, ...]:
+def _recipients(patient_ids: Collection[int]) -> tuple[DataRecipient, ...]:
     found = DisclosureFetch.objects.select_related("disclosure").filter(
         what=DisclosureFetch.What.FILE, who__overlap=list(patient_ids)
     )
     return tuple(
-        Recipient(
+        DataRecipient(
             organisation=one.disclosure.recipient_organisation,
             project=one.disclosure.project,
             approval=one.disclosure.approval,

@@ -32,7 +32,7 @@ Look = tuple[int, dict[str, Fact]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class SearchResult:
     """What a search came to. One of the three: a patient, a number that is nobody's here yet, or several by name.
 
     `more`: others have the name as well.
@@ -58,7 +58,7 @@ def take_number(*, actor: Actor, at: datetime) -> None:
     take(limit=NUMBERS_PER_PERSON, subject=str(actor.account_id), at=at)
 
 
-def search(*, actor: Actor, written: str, at: datetime) -> Found:
+def search(*, actor: Actor, written: str, at: datetime) -> SearchResult:
     """By number (any that the patient has or had), by system id of patient or episode, or by the beginning of a name.
 
     Only among what the own care provider reported: whether others have the number does not show. Somebody of protected
@@ -79,12 +79,12 @@ def search(*, actor: Actor, written: str, at: datetime) -> Found:
         take(limit=NAMES_PER_PERSON, subject=str(actor.account_id), at=at)
     with provider_scope(actor):
         if number is not None:
-            found = Found(patient=patient_numbered(actor, number), number=number)
+            found = SearchResult(patient=patient_numbered(actor, number), number=number)
         elif _is_system_id(text):
-            found = Found(patient=_by_system_id(actor, text.upper()))
+            found = SearchResult(patient=_by_system_id(actor, text.upper()))
         else:
             named, more = patients_named(actor, text) if len(text) >= 2 else ((), False)
-            found = Found(named=named, more=more)
+            found = SearchResult(named=named, more=more)
         how = "number" if number is not None else "system_id" if _is_system_id(text) else "name"
         hits = found.named or ((found.patient,) if found.patient else ())
         _tell_each(actor, Event.PATIENT_FOUND, [(patient.id, {"how": how}) for patient in hits], at)

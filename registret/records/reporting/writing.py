@@ -42,7 +42,7 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class WriteOutcome:
     """The result of a write. `others`: by variable, who else changed answers since the page was fetched."""
 
     page: StepPage
@@ -51,7 +51,7 @@ class Outcome:
     others: Mapping[str, Other] = field(default_factory=dict)
 
 
-def write(*, actor: Actor, episode: str, step: str, base: int, written: Written, at: datetime) -> Outcome:
+def write(*, actor: Actor, episode: str, step: str, base: int, written: Written, at: datetime) -> WriteOutcome:
     """Save answers. `base`: the version that the page showed. Answers that others changed since are not overwritten.
 
     Answers with a fault are not saved, the others are.
@@ -79,7 +79,7 @@ def write(*, actor: Actor, episode: str, step: str, base: int, written: Written,
             # The response shows the step, with what others wrote, so it is logged as opened.
             log_step(actor, Event.STEP_OPENED, page, at, {})
         others = {code: other for code, other in others_in(since).items() if code not in changes}
-        return Outcome(page=now, faults=faults, conflicts=conflicts, others=others)
+        return WriteOutcome(page=now, faults=faults, conflicts=conflicts, others=others)
 
 
 def lay_aside(*, actor: Actor, episode: str, step: str, at: datetime) -> None:

@@ -16,7 +16,7 @@ from registret.access.roles import Permission
 from registret.kernel.sweden import day_of
 from registret.records.disclosure import deciding, ending, fetching, preparing, queries
 from registret.records.disclosure.rows import FEW
-from registret.records.disclosure.selection import Part, parts_of
+from registret.records.disclosure.selection import SelectedSection, parts_of
 from registret.registries.queries import name_of, sub_registries
 from registret.web.attest.card_time import CardTime
 from registret.web.cases.forms import DisclosureForm
@@ -106,7 +106,7 @@ def file(request: ActorRequest, number: int) -> HttpResponseBase:
     return FileResponse(made, as_attachment=True, filename=name, content_type="application/zip")
 
 
-def _grouped(parts: Iterable[Part]) -> list[tuple[str, list[Part]]]:
+def _grouped(parts: Iterable[SelectedSection]) -> list[tuple[str, list[SelectedSection]]]:
     """By step."""
     return [(step, list(some)) for step, some in groupby(parts, key=lambda part: part.step)]
 

@@ -12,7 +12,7 @@ from registret.access.staff.substitutes import proposed
 from registret.oversight import incidents
 from registret.oversight.queries import open_reviews
 from registret.web.http import ActorRequest
-from registret.web.incidents.pages import Shown, incident_lines
+from registret.web.incidents.pages import ShownRevision, incident_lines
 from registret.web.logbook.review_pages import review_lines
 from registret.web.office.pages import clinic_lines
 
@@ -25,7 +25,7 @@ class OfficeTasks:
     without: int
     substitutes: int
     nominations: int
-    incidents: tuple[Shown, ...]
+    incidents: tuple[ShownRevision, ...]
 
 
 def tasks(request: ActorRequest) -> dict[str, Any]:
@@ -52,5 +52,5 @@ def tasks(request: ActorRequest) -> dict[str, Any]:
     return found
 
 
-def _incidents(request: ActorRequest) -> tuple[Shown, ...]:
+def _incidents(request: ActorRequest) -> tuple[ShownRevision, ...]:
     return incident_lines(incidents.undecided(actor=request.actor), at=request.at)

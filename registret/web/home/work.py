@@ -14,7 +14,7 @@ from registret.kernel.sweden import day_of
 from registret.records.lifecycle import StepState
 from registret.records.reporting import listing
 from registret.records.reporting.audited_reads import work
-from registret.records.rows import Listed, ListedStep
+from registret.records.rows import ListedStep, ListedSteps
 from registret.registries.queries import form_of
 from registret.web.records.listing import EpisodeLine, late_in_words, lines
 from registret.web.records.pages import sex_name
@@ -48,7 +48,7 @@ class WorkPanel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
+class WorkPage:
     """Panels in which there is something: what can be done now on the left. `awaiting`: how many episodes have a
     follow-up as their next step, in words, with the `awaiting_query` of the list that has them; empty if none."""
 
@@ -59,14 +59,14 @@ class Waiting:
     awaiting_query: ClassVar[str] = "lage=vantar&ordning=uppfoljning"
 
 
-def waiting(actor: Actor, *, at: datetime) -> Waiting:
+def waiting(actor: Actor, *, at: datetime) -> WorkPage:
     """Raises: NotPermitted."""
     found, today = work(actor=actor, at=at), day_of(at)
     due = _panel("due", _("Uppföljningar att göra"), found.due, "lage=att-folja-upp&ordning=uppfoljning", actor, today)
     drafts = _panel("drafts", _("Påbörjade"), found.drafts, "lage=paborjade&ordning=andrad", actor, today)
     following = _panel("next", _("Att fortsätta med"), found.to_continue, "lage=att-borja", actor, today)
     aside = _panel("aside", _("Undanlagda, svar väntas"), found.laid_aside, "lage=undanlagda", actor, today)
-    return Waiting(
+    return WorkPage(
         left=tuple(panel for panel in (due, drafts, following) if panel.lines),
         right=(aside,) if aside.lines else (),
         awaiting=_awaiting(listing.awaiting_follow_up(actor=actor, at=at)),
@@ -85,7 +85,7 @@ def _awaiting(count: int) -> str:
     return told % {"n": count}
 
 
-def _panel(code: str, title: str, found: Listed, query: str, actor: Actor, today: date) -> WorkPanel:
+def _panel(code: str, title: str, found: ListedSteps, query: str, actor: Actor, today: date) -> WorkPanel:
     return WorkPanel(
         code=code,
         title=title,

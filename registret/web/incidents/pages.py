@@ -10,15 +10,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from registret.oversight.incident_rules import IncidentText, ReportClock, report_clock
-from registret.oversight.incidents import RevisionRow
+from registret.oversight.incidents import IncidentVersion
 from registret.words.incidents import authority_name, data_kind_name, persons_name, whole_hours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class ShownRevision:
     """One revision, and how the 72 hours stand for it."""
 
-    row: RevisionRow
+    row: IncidentVersion
     clock: ReportClock
     title: str
     data_kinds: tuple[str, ...]
@@ -44,8 +44,8 @@ class Shown:
         return "late" if self.clock.is_late else "left"
 
 
-def shown(row: RevisionRow, *, at: datetime) -> Shown:
-    return Shown(
+def shown(row: IncidentVersion, *, at: datetime) -> ShownRevision:
+    return ShownRevision(
         row=row,
         clock=report_clock(row.text, at=at),
         title=row.text.happened.split("\n", 1)[0],
@@ -55,11 +55,11 @@ def shown(row: RevisionRow, *, at: datetime) -> Shown:
     )
 
 
-def incident_lines(rows: Sequence[RevisionRow], *, at: datetime) -> tuple[Shown, ...]:
+def incident_lines(rows: Sequence[IncidentVersion], *, at: datetime) -> tuple[ShownRevision, ...]:
     return tuple(shown(row, at=at) for row in rows)
 
 
-def table(rows: Sequence[RevisionRow]) -> tuple[list[str], Iterator[list[str]]]:
+def table(rows: Sequence[IncidentVersion]) -> tuple[list[str], Iterator[list[str]]]:
     """A header and a line for each revision."""
     header = [
         _("Incident"),
@@ -85,7 +85,7 @@ def table(rows: Sequence[RevisionRow]) -> tuple[list[str], Iterator[list[str]]]:
     return header, map(_line, rows)
 
 
-def _line(row: RevisionRow) -> list[str]:
+def _line(row: IncidentVersion) -> list[str]:
     text = row.text
     return [
         str(row.incident),

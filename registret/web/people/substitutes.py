@@ -25,7 +25,7 @@ from registret.access.refusals import (
 from registret.access.roles import Permission
 from registret.access.staff import substitutes as access
 from registret.access.staff.people import PersonRow
-from registret.kernel.dates import Reach
+from registret.kernel.dates import DateReach
 from registret.kernel.sweden import day_of
 from registret.web.attest.card_time import CardTime
 from registret.web.dates import DayField
@@ -53,9 +53,11 @@ class SubstituteForm(forms.Form):
         coerce=int, error_messages={"required": _("Välj en kollega"), "invalid_choice": _("Välj en kollega i listan")}
     )
     first_day = DayField(
-        label=_("Från och med"), required=True, missing=_("Skriv den första dagen"), reach=Reach.COMING
+        label=_("Från och med"), required=True, missing=_("Skriv den första dagen"), reach=DateReach.COMING
     )
-    last_day = DayField(label=_("Till och med"), required=True, missing=_("Skriv den sista dagen"), reach=Reach.COMING)
+    last_day = DayField(
+        label=_("Till och med"), required=True, missing=_("Skriv den sista dagen"), reach=DateReach.COMING
+    )
 
     def __init__(self, data: Any = None, *, people: tuple[PersonRow, ...], today: date, last_possible: date) -> None:
         super().__init__(data, initial={"first_day": today.isoformat()})

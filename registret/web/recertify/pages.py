@@ -23,7 +23,7 @@ from registret.words.states import line_state_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
+class DueAnswers:
     """What waits for an answer of the actor: how many grants, and by when the first ones. `id`: if it is one."""
 
     number: int
@@ -31,7 +31,7 @@ class Due:
     id: int | None
 
 
-def due(request: ActorRequest) -> Due | None:
+def due(request: ActorRequest) -> DueAnswers | None:
     """For the start page and Personer; None if nothing waits for the actor."""
     if not request.actor.may(Permission.MANAGE_PEOPLE):
         return None
@@ -39,11 +39,11 @@ def due(request: ActorRequest) -> Due | None:
     going_on = open_recertifications(actor=request.actor) if number else ()
     if not going_on:
         return None
-    return Due(number=number, due_at=going_on[0].due_at, id=going_on[0].id if len(going_on) == 1 else None)
+    return DueAnswers(number=number, due_at=going_on[0].due_at, id=going_on[0].id if len(going_on) == 1 else None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lines:
+class DividedLines:
     """To be answered by the actor, by others (one's own, or over), and answered."""
 
     mine: tuple[LineRow, ...]
@@ -51,7 +51,7 @@ class Lines:
     settled: tuple[LineRow, ...]
 
     @classmethod
-    def of(cls, lines: Sequence[LineRow]) -> Lines:
+    def of(cls, lines: Sequence[LineRow]) -> DividedLines:
         waiting = [line for line in lines if line.state is LineState.UNANSWERED]
         return cls(
             mine=tuple(line for line in waiting if line.keepable),

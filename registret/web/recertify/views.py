@@ -14,7 +14,7 @@ from registret.access.lifecycle import LineState
 from registret.access.refusals import NothingToRecertify, RecertificationOpen
 from registret.access.roles import Permission
 from registret.access.staff.recertification import opening
-from registret.access.staff.recertification.answering import Answer, Answered, answer_many
+from registret.access.staff.recertification.answering import Answered, LineAnswer, answer_many
 from registret.access.staff.recertification.letters import last_day
 from registret.access.staff.recertification.rows import (
     LineRow,
@@ -32,7 +32,7 @@ from registret.web.gate import needs
 from registret.web.http import ActorRequest, see_other
 from registret.web.numbers import number_in
 from registret.web.recertify.forms import Chosen, StartForm
-from registret.web.recertify.pages import HEADER, Lines, cells
+from registret.web.recertify.pages import HEADER, DividedLines, cells
 from registret.web.tables import csv_file
 from registret.words.refusals import page_of
 
@@ -69,7 +69,7 @@ def recertification(request: ActorRequest, id: int) -> HttpResponse:
         return _page(request, row)
     lines = _lines(request, row)
     chosen = Chosen.of(request.POST, lines)
-    ending = [line for line in lines if line.endable and chosen.answers.get(line.id) is Answer.END]
+    ending = [line for line in lines if line.endable and chosen.answers.get(line.id) is LineAnswer.END]
     if ending and request.POST.get("ok") != "1":
         return _ask(request, row, ending)
     if not chosen.answers and not chosen.changes:
@@ -133,7 +133,7 @@ def _page(
         "tab": "office" if request.actor.seat.clinic_id is None else "people",
         "row": row,
         "last_day": last_day(row.due_at),
-        "lines": Lines.of(lines),
+        "lines": DividedLines.of(lines),
         "faster": _faster(lines, [r.line for r in refused] + list(overtaken)),
         "refused": [
             (r.line, page_of(r.refusal).title) for r in refused if r.refusal and not _is_settled(lines, r.line)

@@ -18,11 +18,11 @@ from registret.places.queries import clinics, open_clinics
 from registret.records.lifecycle import ClosedWhy, StepState
 from registret.records.numbers import Sex
 from registret.records.reporting.versions import Preview, newer_form
-from registret.records.reporting.writing import Outcome
+from registret.records.reporting.writing import WriteOutcome
 from registret.records.rows import EpisodeRow, Other, RevisionRow, StepPage, StepRow
 from registret.registries.answers import written
 from registret.registries.assessing import Assessment, ScoreNow
-from registret.registries.comparing import Change
+from registret.registries.comparing import QuestionChange
 from registret.registries.forms import Form, Question
 from registret.registries.queries import form_in_force, form_of, sub_registries
 from registret.registries.saying import computed, said
@@ -133,7 +133,7 @@ def patient_context(page: StepPage) -> dict[str, Any]:
 
 
 def step_context(
-    page: StepPage, *, parts: Sequence[Part], outcome: Outcome | None = None, signing: bool = False
+    page: StepPage, *, parts: Sequence[Part], outcome: WriteOutcome | None = None, signing: bool = False
 ) -> dict[str, Any]:
     """One step with its fields. `signing`: it was tried, and all that stops it is told in one place."""
     broken = broken_shown(page.assessment)
@@ -272,7 +272,7 @@ def steps_shown(episode: EpisodeRow) -> list[dict[str, Any]]:
     ]
 
 
-def live(outcome: Outcome, faults: Mapping[str, str], at: datetime) -> dict[str, Any]:
+def live(outcome: WriteOutcome, faults: Mapping[str, str], at: datetime) -> dict[str, Any]:
     """What the browser is told after it saved or asked: what is asked now, what is odd, what scores come to."""
     page = outcome.page
     questions = {question.code: question for question in page.form_step.questions}
@@ -299,7 +299,7 @@ def live(outcome: Outcome, faults: Mapping[str, str], at: datetime) -> dict[str,
 
 
 def refused_live(
-    context: Mapping[str, Any], outcome: Outcome, faults: Mapping[str, str], at: datetime
+    context: Mapping[str, Any], outcome: WriteOutcome, faults: Mapping[str, str], at: datetime
 ) -> dict[str, Any]:
     """As `live`, of a form that was sent and not accepted: with the summary of what is to be mended and answered."""
     unanswered = {f.code: f.fault for part in context["parts"] for f in part.fields if f.is_unanswered}
@@ -341,9 +341,9 @@ def history_context(page: StepPage, revisions: Sequence[RevisionRow]) -> list[di
 def version_context(found: Preview) -> dict[str, Any]:
     """What becomes of the variables that changed, and which answers do not come along."""
     names = {
-        Change.CHANGED: _("ändrad"),
-        Change.NEW: _("ny"),
-        Change.GONE: _("borttagen"),
+        QuestionChange.CHANGED: _("ändrad"),
+        QuestionChange.NEW: _("ny"),
+        QuestionChange.GONE: _("borttagen"),
     }
     return patient_context(found.page) | {
         "new": found.new,

@@ -16,7 +16,7 @@ from registret.records.lifecycle import StepState
 from registret.records.queries import steps
 from registret.records.refusals import CannotSign, WrittenSince
 from registret.records.reporting import audited_reads, moving, signing, writing
-from registret.records.reporting.writing import Outcome
+from registret.records.reporting.writing import WriteOutcome
 from registret.records.rows import StepPage
 from registret.registries.forms import FormStep
 from registret.web.gate import needs
@@ -24,7 +24,7 @@ from registret.web.http import ActorRequest, wants_json
 from registret.web.people.forms import WhyForm
 from registret.web.records import pages
 from registret.web.records.fields import fault_of, parts_of
-from registret.web.records.receipts import Done, receipt
+from registret.web.records.receipts import StepReceipt, receipt
 
 RECEIPT: Final = "klart"
 """In the address of a step of which something was done a moment ago: the page says what, at the top."""
@@ -39,7 +39,7 @@ def one_step(request: ActorRequest, episode: str, step: str) -> HttpResponse:
     act = request.POST.get("do", "save")
     if act == "take_up_closed":
         writing.take_up(actor=request.actor, episode=episode, step=step, at=request.at)
-        return _receipt(request, episode, step, Done.TAKEN_UP)
+        return _receipt(request, episode, step, StepReceipt.TAKEN_UP)
     outcome = _written(request, episode, step)
     if act == "lay_aside" and outcome.page.step.state is StepState.PLANNED and not outcome.faults:
         return _onward(request, reverse("records"))
@@ -47,14 +47,17 @@ def one_step(request: ActorRequest, episode: str, step: str) -> HttpResponse:
         return _again(request, outcome, signing=act == "sign")
     if act == "sign":
         return _signed(request, outcome)
-    with_acts = {"lay_aside": (writing.lay_aside, Done.LAID_ASIDE), "take_up": (writing.take_up, Done.TAKEN_UP)}
+    with_acts = {
+        "lay_aside": (writing.lay_aside, StepReceipt.LAID_ASIDE),
+        "take_up": (writing.take_up, StepReceipt.TAKEN_UP),
+    }
     if act in with_acts:
         do, done = with_acts[act]
         do(actor=request.actor, episode=episode, step=step, at=request.at)
         return _receipt(request, episode, step, done)
     if wants_json(request):
         return JsonResponse(pages.live(outcome, {}, request.at))
-    return _receipt(request, episode, step, Done.SAVED)
+    return _receipt(request, episode, step, StepReceipt.SAVED)
 
 
 @require_POST
@@ -82,7 +85,7 @@ def news(request: ActorRequest, episode: str, step: str) -> HttpResponse:
     if found is None:
         return HttpResponse(status=204)
     page, others = found
-    return JsonResponse(pages.live(Outcome(page=page, faults={}, conflicts=(), others=others), {}, request.at))
+    return JsonResponse(pages.live(WriteOutcome(page=page, faults={}, conflicts=(), others=others), {}, request.at))
 
 
 @require_http_methods(["GET", "POST"])
@@ -93,7 +96,7 @@ def reopen(request: ActorRequest, episode: str, step: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         signing.reopen(actor=request.actor, episode=episode, step=step, reason=reason, at=request.at)
-        return _receipt(request, episode, step, Done.REOPENED)
+        return _receipt(request, episode, step, StepReceipt.REOPENED)
     page = audited_reads.open_step(actor=request.actor, episode=episode, step=step, at=request.at)
     context = pages.patient_context(page) | {"form": form, "tab": "records"}
     return render(request, "records/step_reopen.html", context, status=422 if form.errors else 200)
@@ -110,7 +113,7 @@ def move(request: ActorRequest, episode: str, step: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and chosen is not None:
         reason = form.cleaned_data["reason"]
         moving.move(actor=request.actor, episode=episode, step=step, clinic_id=chosen.id, reason=reason, at=request.at)
-        return _receipt(request, episode, step, Done.MOVED)
+        return _receipt(request, episode, step, StepReceipt.MOVED)
     context = pages.patient_context(page) | {
         "form": form,
         "clinics": choices,
@@ -135,7 +138,7 @@ def answers_in(post: QueryDict, step: FormStep, only: Sequence[str] | None = Non
     return {code: post.getlist(code) for code in codes}
 
 
-def _written(request: ActorRequest, episode: str, step: str, *, only: Sequence[str] | None = None) -> Outcome:
+def _written(request: ActorRequest, episode: str, step: str, *, only: Sequence[str] | None = None) -> WriteOutcome:
     form_step = steps.form_step_of(actor=request.actor, episode=episode, step=step)
     return writing.write(
         actor=request.actor,
@@ -168,7 +171,7 @@ def _show(request: ActorRequest, page: StepPage, *, number: str = "") -> HttpRes
     )
 
 
-def _receipt(request: HttpRequest, episode: str, step: str, done: Done) -> HttpResponse:
+def _receipt(request: HttpRequest, episode: str, step: str, done: StepReceipt) -> HttpResponse:
     """On to the page of the step, which says what was done."""
     return _onward(request, f"{reverse('step', args=[episode, step])}?{RECEIPT}={done.value}")
 
@@ -182,7 +185,7 @@ def _onward(request: HttpRequest, address: str) -> HttpResponse:
     return response
 
 
-def _again(request: ActorRequest, outcome: Outcome, *, signing: bool) -> HttpResponse:
+def _again(request: ActorRequest, outcome: WriteOutcome, *, signing: bool) -> HttpResponse:
     """The form with what is wrong, beside it what was typed; if it was to be signed, also with what is not answered."""
     page: StepPage = outcome.page
     typed = {question.code: request.POST.getlist(question.code) for question in page.form_step.questions}
@@ -203,12 +206,12 @@ def _again(request: ActorRequest, outcome: Outcome, *, signing: bool) -> HttpRes
     return render(request, "records/step.html", context, status=422)
 
 
-def _faults(outcome: Outcome) -> dict[str, str]:
+def _faults(outcome: WriteOutcome) -> dict[str, str]:
     """In words."""
     return {code: fault_of(outcome.page.form.questions[code], fault) for code, fault in outcome.faults.items()}
 
 
-def _signed(request: ActorRequest, outcome: Outcome) -> HttpResponse:
+def _signed(request: ActorRequest, outcome: WriteOutcome) -> HttpResponse:
     """Signs, if nothing stops it, and what is remarked of the answers has been shown with the button that signs."""
     page = outcome.page
     seen = set(request.POST.get("seen", "").split())
@@ -222,5 +225,5 @@ def _signed(request: ActorRequest, outcome: Outcome) -> HttpResponse:
             base=page.step.version,
             at=request.at,
         )
-        return _receipt(request, page.episode.system_id, page.step.code, Done.SIGNED)
+        return _receipt(request, page.episode.system_id, page.step.code, StepReceipt.SIGNED)
     return _again(request, outcome, signing=True)

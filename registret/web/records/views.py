@@ -112,7 +112,7 @@ def one_patient(request: ActorRequest, patient: str) -> HttpResponse:
         "tab": "records",
     }
     if pages.registries_to_report(request.actor):
-        wanted = intake.Wanted.of_known(inclusion.new_episode_of(found.patient))
+        wanted = intake.WantedEpisode.of_known(inclusion.new_episode_of(found.patient))
         context = intake.intake_context(request, wanted) | context
     return render(request, "records/patient.html", context)
 

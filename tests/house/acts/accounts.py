@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from registret.access.account_import import account_file, importing
-from registret.access.account_import.importing import Decision
+from registret.access.account_import.importing import ImportDecision
 from registret.access.actor import Actor
 from registret.access.applications import account_end, attesting, confirming, earlier_accounts
 from registret.access.models import Claim
@@ -174,7 +174,7 @@ def bring_in() -> None:
     line = f"{HENRIK.hsa_id};Henrik;Vall;{HENRIK.email};{cast.INFECTION};registrerare;2026-11-01;pneumoni"
     rows, faults = account_file.read("\n".join([";".join(account_file.COLUMNS), line]).encode())
     assert faults == ()
-    decision = Decision(decided_by="Sven Styrelse", reference="RS 2026-17", text="Alla konton flyttas")
+    decision = ImportDecision(decided_by="Sven Styrelse", reference="RS 2026-17", text="Alla konton flyttas")
     by = By.of_program("import-accounts")
     assert importing.import_accounts(rows=rows, decision=decision, dry_run=False, by=by, at=NOW).faults == ()
 

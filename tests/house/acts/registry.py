@@ -27,7 +27,7 @@ from registret.mail.models import Letter
 from registret.mail.services import deliver_due
 from registret.oversight import incidents, openings
 from registret.oversight import services as oversight
-from registret.oversight.lifecycle import Outcome, Verdict
+from registret.oversight.lifecycle import ReviewOutcome, Verdict
 from registret.oversight.models import ReviewedEntry
 from registret.places.clinic_file import COLUMNS, read
 from registret.places.services import import_clinics
@@ -159,7 +159,7 @@ def about_tolvan(here: Ward) -> Told:
 def open_log() -> Actor:
     """Erik says why, and answers for it in this session."""
     erik = cast.actor(ERIK, at=NOW)
-    openings.open_log(why=openings.Why.FOLLOW_UP, reason="Kvartalets uppföljning", actor=erik, at=NOW)
+    openings.open_log(why=openings.Errand.FOLLOW_UP, reason="Kvartalets uppföljning", actor=erik, at=NOW)
     return erik
 
 
@@ -278,7 +278,7 @@ def review_closed(here: Ward) -> list[Told]:
     for review in reviews:
         judge(review)
         erik = cast.actor(ERIK, at=NOW)
-        oversight.close(review_id=review, outcome=Outcome.NO_REMARK, conclusion="", actor=erik, at=NOW)
+        oversight.close(review_id=review, outcome=ReviewOutcome.NO_REMARK, conclusion="", actor=erik, at=NOW)
     return [
         Told(by=ERIK, account=ANNA),
         Told(by=ERIK, patients=patients()),

@@ -13,7 +13,7 @@ from registret.access.staff import nominating, substitutes
 from registret.access.staff.appointing import appoint_local_administrator, dismiss_by_program
 from registret.access.staff.changing_grants import change_grant, revoke_grant
 from registret.access.staff.people import GrantRow, person_of
-from registret.access.staff.recertification.answering import Answer, answer
+from registret.access.staff.recertification.answering import LineAnswer, answer
 from registret.access.staff.recertification.opening import start
 from registret.access.staff.recertification.rows import outcome_of
 from registret.chores import running
@@ -198,7 +198,7 @@ def recertification_opened(here: Ward) -> Told:
 
 
 def keep(line: RecertificationLine, *, by: Person) -> None:
-    answer(line_id=line.id, answer=Answer.KEEP, actor=cast.actor(by, at=NOW), at=NOW)
+    answer(line_id=line.id, answer=LineAnswer.KEEP, actor=cast.actor(by, at=NOW), at=NOW)
 
 
 def recertified(here: Ward) -> Told:

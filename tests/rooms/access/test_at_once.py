@@ -21,7 +21,7 @@ from registret.access.roles import Role
 from registret.access.self_service import my_account
 from registret.access.staff import appointing
 from registret.access.staff.changing_grants import change_grant, revoke_grant
-from registret.access.staff.recertification.answering import Answer, answer
+from registret.access.staff.recertification.answering import LineAnswer, answer
 from registret.access.staff.recertification.opening import start
 from registret.access.staff.suspending import reinstate_person, suspend_person
 from registret.accounts import services as accounts
@@ -413,7 +413,7 @@ def test_nobody_changes_or_recertifies_a_right_while_theirs_is_taken_away(place:
     start(clinic_id=place.infection, reason="skäl", actor=cast.actor(DORIS, at=NOW), at=NOW)
     line = RecertificationLine.objects.get(account_id=cast.account_of(ANNA).id)
     bertil = cast.actor(BERTIL, at=NOW)
-    keep: Act = partial(answer, line_id=line.id, answer=Answer.KEEP, actor=bertil, at=NOW)
+    keep: Act = partial(answer, line_id=line.id, answer=LineAnswer.KEEP, actor=bertil, at=NOW)
     extend: Act = partial(
         change_grant,
         grant_id=grant.id,

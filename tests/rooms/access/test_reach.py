@@ -31,7 +31,7 @@ from registret.access.similar_names import alike
 from registret.access.staff import nominating, substitutes
 from registret.access.staff.appointing import appoint_local_administrator
 from registret.access.staff.changing_grants import change_grant
-from registret.access.staff.recertification.answering import Answer, answer
+from registret.access.staff.recertification.answering import LineAnswer, answer
 from registret.access.staff.recertification.opening import start
 from registret.kernel.identifiers import HsaId
 from registret.kernel.sweden import midnight
@@ -129,8 +129,8 @@ def test_a_substitute_keeps_in_a_recertification_only_what_could_be_given(place:
     start(clinic_id=place.infection, reason="skäl", actor=office(DORIS), at=NOW)
     line = RecertificationLine.objects.get(account_id=cast.account_of(ANNA).id)
     with refused(BeyondOwnRights):
-        answer(line_id=line.id, answer=Answer.KEEP, actor=tove, at=NOW)
-    answer(line_id=line.id, answer=Answer.KEEP, actor=cast.actor(KARIN, at=NOW), at=NOW)
+        answer(line_id=line.id, answer=LineAnswer.KEEP, actor=tove, at=NOW)
+    answer(line_id=line.id, answer=LineAnswer.KEEP, actor=cast.actor(KARIN, at=NOW), at=NOW)
 
 
 def test_a_substitute_proposes_and_confirms_nobody_beyond_the_own_right(place: Country, tove: Actor) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from registret.revocation.lists import KeptLists
-from registret.revocation.services import Outcome, RevocationEvent, tell_of_age
+from registret.revocation.services import FetchOutcome, RevocationEvent, tell_of_age
 from registret.revocation.sources import Sources
 from tests.parallel import together
 from tests.rooms.revocation.liar import says
@@ -17,7 +17,7 @@ def test_two_nodes_at_once_fetch_once(office: Office, committed: None) -> None:
     results = together([office.fetch_due] * 4)
     assert not [trouble for trouble in results if isinstance(trouble, Exception)]
     outcomes = [one.outcome for result in results if isinstance(result, tuple) for one in result]
-    assert outcomes == [Outcome.REPLACED]
+    assert outcomes == [FetchOutcome.REPLACED]
     assert len(office.liar.asked) == 1
     assert office.events() == [RevocationEvent.LIST_REPLACED]
 

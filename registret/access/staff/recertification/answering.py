@@ -36,14 +36,14 @@ from registret.ledger.events import Event
 from registret.ledger.services import record
 
 
-class Answer(StrEnum):
+class LineAnswer(StrEnum):
     """What is saved on the screen itself. *Ändra* is an act of its own: `people.change_grant`."""
 
     KEEP = "keep"
     END = "end"
 
 
-_GIVES = {Answer.KEEP: LineState.KEPT, Answer.END: LineState.ENDED}
+_GIVES = {LineAnswer.KEEP: LineState.KEPT, LineAnswer.END: LineState.ENDED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ class Answered:
 
 
 @transaction.atomic
-def answer(*, line_id: int, answer: Answer, actor: Actor, at: datetime) -> None:
+def answer(*, line_id: int, answer: LineAnswer, actor: Actor, at: datetime) -> None:
     """Behåll, or avsluta: the right is gone at the person's next click, who is told.
 
     Raises: NotPermitted (also to end an administrator's right as a colleague), NotFound, OwnRights, CardTooOld,
@@ -75,7 +75,7 @@ def answer(*, line_id: int, answer: Answer, actor: Actor, at: datetime) -> None:
         raise AlreadyAnswered(state=line.state.value, answered_by=line.answered_by, answered_at=line.settled_at or at)
     if line.ends_at <= at:
         raise AlreadyAnswered(state=LineState.OVERTAKEN.value, answered_by="", answered_at=line.ends_at)
-    if answer is Answer.END:
+    if answer is LineAnswer.END:
         if not line.endable:
             raise NotPermitted()
         revoke(grant_id=line.grant_id, reason=RECERTIFIED, revoked_by_id=actor.account_id, by=actor.by, at=at)
@@ -96,7 +96,7 @@ def answer(*, line_id: int, answer: Answer, actor: Actor, at: datetime) -> None:
 
 
 def answer_many(
-    *, recertification_id: int, answers: Mapping[int, Answer], actor: Actor, at: datetime
+    *, recertification_id: int, answers: Mapping[int, LineAnswer], actor: Actor, at: datetime
 ) -> tuple[Answered, ...]:
     """Saves each answer (by line) in a transaction of its own, for as long as is possible.
 
@@ -113,7 +113,7 @@ def answer_many(
     )
 
 
-def _refusal(line_id: int, given: Answer, *, actor: Actor, at: datetime) -> Refused | None:
+def _refusal(line_id: int, given: LineAnswer, *, actor: Actor, at: datetime) -> Refused | None:
     try:
         answer(line_id=line_id, answer=given, actor=actor, at=at)
     except Refused as refusal:
