@@ -11,7 +11,7 @@ from typing import Final
 from registret.access.actor import Actor
 from registret.access.refusals import NotFound
 from registret.access.roles import Permission
-from registret.kernel.identifiers import Malformed
+from registret.kernel.identifiers import NumberFault, NumberMalformed
 from registret.kernel.sweden import day_of
 from registret.ledger.events import Event
 from registret.ledger.services import Fact, NewEntry, record, record_many
@@ -35,13 +35,14 @@ Look = tuple[int, dict[str, Fact]]
 class SearchResult:
     """What a search came to. One of the three: a patient, a number that is nobody's here yet, or several by name.
 
-    `more`: others have the name as well.
+    `more`: others have the name as well; `malformed`: why the text is no number.
     """
 
     patient: PatientRow | None = None
     number: PatientNumber | None = None
     named: tuple[PatientRow, ...] = ()
     more: bool = False
+    malformed: NumberFault | None = None
 
 
 NUMBERS_PER_PERSON: Final = Limit(what="patient_numbers", most=120, per=timedelta(hours=1))
@@ -69,10 +70,12 @@ def search(*, actor: Actor, written: str, at: datetime) -> SearchResult:
     Raises: NotPermitted, TooMany.
     """
     text = written.strip()
+    number: PatientNumber | None = None
+    malformed: NumberFault | None = None
     try:
         number = PatientNumber.parse(text, today=day_of(at))
-    except Malformed:
-        number = None
+    except NumberMalformed as no:
+        malformed = no.fault
     if number is not None:
         take_number(actor=actor, at=at)
     elif not _is_system_id(text):
@@ -84,7 +87,7 @@ def search(*, actor: Actor, written: str, at: datetime) -> SearchResult:
             found = SearchResult(patient=_by_system_id(actor, text.upper()))
         else:
             named, more = patients_named(actor, text) if len(text) >= 2 else ((), False)
-            found = SearchResult(named=named, more=more)
+            found = SearchResult(named=named, more=more, malformed=malformed)
         how = "number" if number is not None else "system_id" if _is_system_id(text) else "name"
         hits = found.named or ((found.patient,) if found.patient else ())
         _tell_each(actor, Event.PATIENT_FOUND, [(patient.id, {"how": how}) for patient in hits], at)
