@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from itertools import groupby
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import Final
 
 from django.http import FileResponse, HttpResponse, HttpResponseBase
-from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -15,14 +13,14 @@ from registret.access.refusals import NotFound
 from registret.access.roles import Permission
 from registret.kernel.sweden import day_of
 from registret.records.disclosure import deciding, ending, fetching, preparing, queries
-from registret.records.disclosure.rows import FEW
-from registret.records.disclosure.selection import SelectedSection, parts_of
-from registret.registries.queries import name_of, sub_registries
+from registret.records.disclosure.selection import parts_of
 from registret.web.attest.card_time import CardTime
+from registret.web.cases.disclosure_pages import disclosure_page, disclosures_page, new_disclosure_page
 from registret.web.cases.forms import DisclosureForm
 from registret.web.gate import needs
 from registret.web.http import ActorRequest, see_other
 from registret.web.numbers import number_in
+from registret.web.pieces import show
 
 _ACTS: Final[Mapping[str, Callable[..., None]]] = {
     "decide": deciding.decide,
@@ -36,15 +34,8 @@ _ACTS: Final[Mapping[str, Callable[..., None]]] = {
 def disclosures(request: ActorRequest) -> HttpResponse:
     """Newest first, and the sub-registries that a new one can be prepared of."""
     before = number_in(request.GET, "fore")
-    found = queries.disclosures(actor=request.actor, before=before)
-    context = {
-        "tab": "disclosures",
-        "rows": found.rows,
-        "older": found.older,
-        "before": before,
-        "registries": [one for one in sub_registries() if parts_of(one.code)],
-    }
-    return render(request, "cases/disclosures.html", context)
+    page = disclosures_page(queries.disclosures(actor=request.actor, before=before), before=before)
+    return show(request, "cases/disclosures.html", page, tab="disclosures")
 
 
 @require_http_methods(["GET", "POST"])
@@ -62,15 +53,8 @@ def new(request: ActorRequest, code: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         number = preparing.prepare(actor=request.actor, wish=form.wish, at=request.at)
         return _see(number, "prepare")
-    context: dict[str, Any] = {
-        "tab": "disclosures",
-        "form": form,
-        "name": name_of(code),
-        "groups": _grouped(parts),
-        "chosen": form["parts"].value() or [],
-        "card_time": CardTime.of(request.actor, at=request.at),
-    }
-    return render(request, "cases/disclosure_new.html", context, status=422 if form.errors else 200)
+    page = new_disclosure_page(form, parts, card_time=CardTime.of(request.actor, at=request.at))
+    return show(request, "cases/disclosure_new.html", page, tab="disclosures", status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -81,20 +65,14 @@ def one(request: ActorRequest, number: int) -> HttpResponse:
     if act in _ACTS and request.POST.get("ok") == "1":
         _ACTS[act](actor=request.actor, number=number, at=request.at)
         return _see(number, act)
-    page = queries.disclosure(actor=request.actor, number=number)
-    chosen = [part for part in parts_of(page.row.wish.sub_registry) if part.code in page.row.wish.parts]
-    context: dict[str, Any] = {
-        "tab": "disclosures",
-        "page": page,
-        "row": page.row,
-        "groups": _grouped(chosen),
-        "asked": act if act in page.acts and "change" not in request.POST else "",
-        "done": request.GET.get("klart", ""),
-        "few": FEW,
-        "until": day_of(request.at) + deciding.FETCHABLE_FOR,
-        "card_time": CardTime.of(request.actor, at=request.at),
-    }
-    return render(request, "cases/disclosure.html", context)
+    page = disclosure_page(
+        queries.disclosure(actor=request.actor, number=number),
+        asked="" if "change" in request.POST else act,
+        done=request.GET.get("klart", ""),
+        fetchable_until=day_of(request.at) + deciding.FETCHABLE_FOR,
+        card_time=CardTime.of(request.actor, at=request.at),
+    )
+    return show(request, "cases/disclosure.html", page, tab="disclosures")
 
 
 @require_POST
@@ -104,11 +82,6 @@ def file(request: ActorRequest, number: int) -> HttpResponseBase:
     made = fetching.fetch(actor=request.actor, number=number, at=request.at)
     name = f"utlamnande-{number}-{day_of(request.at)}.zip"
     return FileResponse(made, as_attachment=True, filename=name, content_type="application/zip")
-
-
-def _grouped(parts: Iterable[SelectedSection]) -> list[tuple[str, list[SelectedSection]]]:
-    """By step."""
-    return [(step, list(some)) for step, some in groupby(parts, key=lambda part: part.step)]
 
 
 def _see(number: int, done: str) -> HttpResponse:

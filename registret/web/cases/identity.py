@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -23,9 +22,18 @@ from registret.records.refusals import NotAsShown, NothingToMerge, NotTheSame, N
 from registret.records.reporting.audited_reads import open_patient, take_number
 from registret.web.attest.card_time import CardTime
 from registret.web.cases.forms import CaseForm, NumberForm
+from registret.web.cases.pages import (
+    CaseNumberPage,
+    PatientNumberPage,
+    cases_page,
+    not_as_shown,
+    patient_at_clinic,
+    person_of,
+)
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
 from registret.web.http import ActorRequest, see_other
+from registret.web.pieces import show
 
 _PLACES = dict.fromkeys((NumberUnchanged, OptedOut, NothingToMerge, NotTheSame), "new_number")
 
@@ -47,14 +55,13 @@ def number(request: ActorRequest, patient: str) -> HttpResponse:
         else:
             if there is not None:
                 return see_other("patient", there)
-    context: dict[str, Any] = {
-        "tab": "records",
-        "patient": page.patient,
-        "form": form,
-        "other": other,
-        "changed": changed,
-    }
-    return render(request, "cases/patient_number.html", context, status=422 if form.errors else 200)
+    shown = PatientNumberPage(
+        patient=page.patient,
+        form=form,
+        other=patient_at_clinic(other.patient, episodes=len(other.episodes)) if other else None,
+        warning=not_as_shown(changed),
+    )
+    return show(request, "cases/patient_number.html", shown, tab="records", status=422 if form.errors else 200)
 
 
 @require_POST
@@ -64,7 +71,7 @@ def number_of_case(request: ActorRequest) -> HttpResponse:
     today = day_of(request.at)
     case_form = CaseForm(request.POST, today=today)
     if not case_form.is_valid():
-        return render(request, "cases/cases.html", {"tab": "cases", "form": case_form, "destroyed": None}, status=422)
+        return show(request, "cases/cases.html", cases_page(case_form), tab="cases", status=422)
     form = _form(request, sent="new_number" in request.POST)
     other, changed = None, False
     if form.is_bound and form.is_valid() and "change" not in request.POST:
@@ -75,16 +82,15 @@ def number_of_case(request: ActorRequest) -> HttpResponse:
             changed = isinstance(refusal, NotAsShown)
             case = replace(case_form.case, number=form.cleaned_data["new_number"])
             other = open_case(actor=request.actor, case=case, at=request.at)
-    context: dict[str, Any] = {
-        "tab": "cases",
-        "case_form": case_form,
-        "form": form,
-        "page": open_case(actor=request.actor, case=case_form.case, at=request.at),
-        "other": other,
-        "changed": changed,
-        "card_time": CardTime.of(request.actor, at=request.at),
-    }
-    return render(request, "cases/case_number.html", context, status=422 if form.errors else 200)
+    page = CaseNumberPage(
+        case_form=case_form,
+        form=form,
+        person=person_of(open_case(actor=request.actor, case=case_form.case, at=request.at), case_form),
+        other=person_of(other, case_form) if other else None,
+        warning=not_as_shown(changed),
+        card_time=CardTime.of(request.actor, at=request.at),
+    )
+    return show(request, "cases/case_number.html", page, tab="cases", status=422 if form.errors else 200)
 
 
 def _form(request: ActorRequest, *, sent: bool) -> NumberForm:

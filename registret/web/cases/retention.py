@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -16,9 +13,11 @@ from registret.records.retention.ages import Age, age_of, ages
 from registret.records.retention.decisions import decide_to_destroy, decide_to_destroy_research, decide_to_keep
 from registret.web.attest.card_time import CardTime
 from registret.web.cases.forms import RetentionForm
+from registret.web.cases.retention_pages import retention_one_page, retention_page
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
 from registret.web.http import ActorRequest, see_other
+from registret.web.pieces import show
 
 _PLACES = {KeptUntil: "what", NothingSoOld: "what", AlreadyDeciding: "what"}
 
@@ -27,9 +26,8 @@ _PLACES = {KeptUntil: "what", NothingSoOld: "what", AlreadyDeciding: "what"}
 @needs(Permission.HANDLE_CASES)
 def retention(request: ActorRequest) -> HttpResponse:
     """All sub-registries, also those that are closed."""
-    found = ages(actor=request.actor, at=request.at)
-    context = {"tab": "retention", "ages": found, "decided": request.GET.get("klart", "")}
-    return render(request, "cases/retention.html", context)
+    page = retention_page(ages(actor=request.actor, at=request.at), decided=bool(request.GET.get("klart")))
+    return show(request, "cases/retention.html", page, tab="retention")
 
 
 @require_http_methods(["GET", "POST"])
@@ -46,14 +44,13 @@ def one(request: ActorRequest, code: str) -> HttpResponse:
         asked = _to_ask(age, form.cleaned_data["what"]) if request.POST.get("ok") != "1" else ""
         if not asked and _decided(request, form, code):
             return _done(code)
-    context: dict[str, Any] = {
-        "tab": "retention",
-        "age": age,
-        "form": form,
-        "asked": asked if not form.errors else "",
-        "card_time": CardTime.of(request.actor, at=request.at),
-    }
-    return render(request, "cases/retention_one.html", context, status=422 if form.errors else 200)
+    page = retention_one_page(
+        age,
+        form,
+        asked="" if form.errors else asked,
+        card_time=CardTime.of(request.actor, at=request.at),
+    )
+    return show(request, "cases/retention_one.html", page, tab="retention", status=422 if form.errors else 200)
 
 
 def _to_ask(age: Age, what: str) -> str:

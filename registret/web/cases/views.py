@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -21,10 +20,12 @@ from registret.records.refusals import NotAsShown, OptedOut
 from registret.web.attest.card_time import CardTime
 from registret.web.cases import documents, paper
 from registret.web.cases.forms import CaseForm
+from registret.web.cases.pages import case_page, cases_page, opt_out_page
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
 from registret.web.http import ActorRequest, see_other
 from registret.web.numbers import number_in
+from registret.web.pieces import show
 
 _TYPES = {"pdf": "application/pdf", "json": "application/json"}
 
@@ -35,16 +36,9 @@ def cases(request: ActorRequest) -> HttpResponse:
     """A number and a case number; POST shows who it is, and what can be done."""
     form = _form(request)
     if request.method == "POST" and form.is_valid():
-        page = records.open_case(actor=request.actor, case=form.case, at=request.at)
-        leaving = opting_out.leaving_under(form.case.number) if page.opted_out else None
-        context = {
-            "tab": "cases",
-            "form": form,
-            "page": page,
-            "leaving": leaving,
-            "mine": leaving is not None and leaving.by_account_id == request.actor.account_id,
-        }
-        return render(request, "cases/case.html", context)
+        found = records.open_case(actor=request.actor, case=form.case, at=request.at)
+        leaving = opting_out.leaving_under(form.case.number) if found.opted_out else None
+        return show(request, "cases/case.html", case_page(form, found, leaving, actor=request.actor), tab="cases")
     return _asking(request, form)
 
 
@@ -87,18 +81,15 @@ def opt_out(request: ActorRequest) -> HttpResponse:
             changed = True
         else:
             return _asking(request, form) if destroyed is None else _done("klart", destroyed)
-    page = records.open_case(actor=request.actor, case=form.case, at=request.at)
-    context = {
-        "tab": "cases",
-        "form": form,
-        "page": page,
-        "unsure": request.POST.get("ok") == "1" and not sure,
-        "changed": changed,
-        "card_time": CardTime.of(request.actor, at=request.at),
-    }
-    return render(
-        request, "cases/case_opt_out.html", context, status=409 if changed else 422 if context["unsure"] else 200
+    page = opt_out_page(
+        form,
+        records.open_case(actor=request.actor, case=form.case, at=request.at),
+        unsure=request.POST.get("ok") == "1" and not sure,
+        changed=changed,
+        card_time=CardTime.of(request.actor, at=request.at),
     )
+    status = 409 if changed else 422 if page.unsure else 200
+    return show(request, "cases/case_opt_out.html", page, tab="cases", status=status)
 
 
 @require_POST
@@ -133,15 +124,14 @@ def _form(request: ActorRequest) -> CaseForm:
 
 
 def _asking(request: ActorRequest, form: CaseForm) -> HttpResponse:
-    context: dict[str, Any] = {
-        "tab": "cases",
-        "form": form,
-        "hidden": number_in(request.GET, "klart"),
-        "destroyed": number_in(request.GET, "forstort"),
-        "taken_back": request.GET.get("angrat") == "1",
-        "renumbered": request.GET.get("bytt") == "1",
-    }
-    return render(request, "cases/cases.html", context, status=422 if form.errors else 200)
+    page = cases_page(
+        form,
+        hidden=number_in(request.GET, "klart"),
+        destroyed=number_in(request.GET, "forstort"),
+        taken_back=request.GET.get("angrat") == "1",
+        renumbered=request.GET.get("bytt") == "1",
+    )
+    return show(request, "cases/cases.html", page, tab="cases", status=422 if form.errors else 200)
 
 
 def _file(request: ActorRequest, name: str, made: Callable[[CaseForm, str], bytes]) -> HttpResponse:

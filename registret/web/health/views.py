@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpResponse, JsonResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_safe
 
 from registret.access.roles import Permission
-from registret.mail.queries import outbox
-from registret.records.patient_rights.kept_marks import file_of_marks
 from registret.web.gate import needs, open_to_all
 from registret.web.health.metrics import CONTENT_TYPE, may_read, measured
-from registret.web.health.pages import list_lines
+from registret.web.health.pages import health_page
 from registret.web.health.readiness import lacking
 from registret.web.http import ActorRequest, Request
+from registret.web.pieces import show
 
 
 @require_safe
@@ -44,13 +42,4 @@ def metrics(request: Request) -> HttpResponse:
 @needs(Permission.APPOINT)
 def health(request: ActorRequest) -> HttpResponse:
     """Driftläge: each revocation list, letters that wait, and opt-outs that a restored backup would forget."""
-    lines = list_lines(at=request.at)
-    waiting = outbox()
-    context = {
-        "tab": "health",
-        "lines": lines,
-        "waiting": waiting,
-        "marks": file_of_marks(),
-        "all_well": not any(line.trouble for line in lines),
-    }
-    return render(request, "health/health.html", context)
+    return show(request, "health/health.html", health_page(at=request.at), tab="health")

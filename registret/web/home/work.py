@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar, Final
+from typing import Final
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,9 +15,11 @@ from registret.access.actor import Actor
 from registret.kernel.sweden import day_of
 from registret.records.lifecycle import StepState
 from registret.records.reporting import listing
-from registret.records.reporting.audited_reads import work
+from registret.records.reporting.audited_reads import work as steps_to_do
 from registret.records.rows import ListedStep, ListedSteps
-from registret.registries.queries import form_of
+from registret.registries.queries import form_of, name_of
+from registret.web.home.panels import Item, Panel
+from registret.web.pieces import Link, Tag
 from registret.web.records.listing import EpisodeLine, late_in_words, lines
 from registret.web.records.pages import sex_name
 from registret.words.days import day_in_words
@@ -26,106 +30,99 @@ NEWEST: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WorkLine:
-    """A step to do. `tag` is said in the colour of `urgency`: bad, warn, ok or none; `told`: what else is known."""
-
-    row: ListedStep
-    sex: str
-    step: str
-    tag: str
-    urgency: str
-    told: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkPanel:
-    """A list of the start page. `query` leads to all of them, in the list of episodes, if there are more."""
-
-    code: str
-    title: str
-    lines: tuple[WorkLine, ...]
-    query: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkPage:
+class Work:
     """Panels in which there is something: what can be done now on the left. `awaiting`: how many episodes have a
-    follow-up as their next step, in words, with the `awaiting_query` of the list that has them; empty if none."""
+    follow-up as their next step, with the list that has them."""
 
-    left: tuple[WorkPanel, ...]
-    right: tuple[WorkPanel, ...]
-    awaiting: str = ""
+    left: tuple[Panel, ...]
+    right: tuple[Panel, ...]
+    awaiting: Link | None = None
 
-    awaiting_query: ClassVar[str] = "lage=vantar&ordning=uppfoljning"
+    @property
+    def is_done(self) -> bool:
+        return not self.left and not self.right
 
 
-def waiting(actor: Actor, *, at: datetime) -> WorkPage:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newest:
+    """The clinic's newest episodes."""
+
+    lines: Sequence[EpisodeLine]
+
+
+def work(actor: Actor, *, at: datetime) -> Work:
     """Raises: NotPermitted."""
-    found, today = work(actor=actor, at=at), day_of(at)
+    found, today = steps_to_do(actor=actor, at=at), day_of(at)
     due = _panel("due", _("Uppföljningar att göra"), found.due, "lage=att-folja-upp&ordning=uppfoljning", actor, today)
     drafts = _panel("drafts", _("Påbörjade"), found.drafts, "lage=paborjade&ordning=andrad", actor, today)
     following = _panel("next", _("Att fortsätta med"), found.to_continue, "lage=att-borja", actor, today)
     aside = _panel("aside", _("Undanlagda, svar väntas"), found.laid_aside, "lage=undanlagda", actor, today)
-    return WorkPage(
-        left=tuple(panel for panel in (due, drafts, following) if panel.lines),
-        right=(aside,) if aside.lines else (),
+    return Work(
+        left=tuple(panel for panel in (due, drafts, following) if panel.items),
+        right=(aside,) if aside.items else (),
         awaiting=_awaiting(listing.awaiting_follow_up(actor=actor, at=at)),
     )
 
 
-def newest(actor: Actor, *, at: datetime) -> list[EpisodeLine]:
-    """The clinic's newest episodes, for those who only read. Raises: NotPermitted."""
-    return lines(listing.newest(actor=actor, size=NEWEST, at=at), at=at)
+def newest(actor: Actor, *, at: datetime) -> Newest:
+    """For those who only read. Raises: NotPermitted."""
+    return Newest(lines=lines(listing.newest(actor=actor, size=NEWEST, at=at), at=at))
 
 
-def _awaiting(count: int) -> str:
+def _awaiting(count: int) -> Link | None:
     if not count:
-        return ""
+        return None
     told = ngettext("%(n)s vårdepisod väntar på uppföljning", "%(n)s vårdepisoder väntar på uppföljning", count)
-    return told % {"n": count}
+    return Link(told % {"n": count}, _records("lage=vantar&ordning=uppfoljning"))
 
 
-def _panel(code: str, title: str, found: ListedSteps, query: str, actor: Actor, today: date) -> WorkPanel:
-    return WorkPanel(
+def _panel(code: str, title: str, found: ListedSteps, query: str, actor: Actor, today: date) -> Panel:
+    return Panel(
         code=code,
         title=title,
-        lines=tuple(_line(row, actor, today=today) for row in found.rows),
-        query=query if found.has_more else "",
+        items=tuple(_item(row, actor, today=today) for row in found.rows),
+        link=Link(_("Visa alla"), _records(query)) if found.has_more else None,
     )
 
 
-def _line(row: ListedStep, actor: Actor, *, today: date) -> WorkLine:
-    tag, urgency = _tag(row, today=today)
+def _records(query: str) -> str:
+    return f"{reverse('records')}?{query}"
+
+
+def _item(row: ListedStep, actor: Actor, *, today: date) -> Item:
+    tag = _tag(row, today=today)
     last = row.due_to if row.state is StepState.PLANNED and not tag else None
-    return WorkLine(
-        row=row,
-        sex=sex_name(row.sex),
-        step=str(form_of(row.sub_registry, row.version).step(row.step).name),
-        tag=tag,
-        urgency=urgency,
-        told=_("senast %(day)s") % {"day": day_in_words(last)} if last else _told(row, actor),
+    step = str(form_of(row.sub_registry, row.version).step(row.step).name).lower()
+    who = f"{sex_name(row.sex)}, {_('%(age)s år vid ankomst') % {'age': row.age}}"
+    told = _("senast %(day)s") % {"day": day_in_words(last)} if last else _told(row, actor)
+    return Item(
+        reverse("step", args=[row.episode, row.step]),
+        row.shown,
+        f"{who} · {name_of(row.sub_registry)}, {step} · {told}",
+        tag,
+        "id nb",
     )
 
 
-def _tag(row: ListedStep, *, today: date) -> tuple[str, str]:
+def _tag(row: ListedStep, *, today: date) -> Tag | None:
     if row.state is StepState.PLANNED:
-        return _due(row.due_to, today=today) if row.due_to is not None else ("", "")
+        return _due(row.due_to, today=today) if row.due_to is not None else None
     if row.flags:
-        return _("kan inte signeras"), "warn"
+        return Tag(_("kan inte signeras"), "warn", "warn")
     if row.lacking:
-        return ngettext("%(n)s fråga kvar", "%(n)s frågor kvar", row.lacking) % {"n": row.lacking}, ""
-    return _("klar att signera"), "ok"
+        return Tag(ngettext("%(n)s fråga kvar", "%(n)s frågor kvar", row.lacking) % {"n": row.lacking})
+    return Tag(_("klar att signera"), "ok", "check")
 
 
-def _due(last: date, *, today: date) -> tuple[str, str]:
+def _due(last: date, *, today: date) -> Tag | None:
     days = (last - today).days
     if days < 0:
-        return late_in_words(last, today=today), "bad"
+        return Tag(late_in_words(last, today=today), "bad", "clock")
     if days > _SOON:
-        return "", ""
+        return None
     if days == 0:
-        return _("sista dagen i dag"), "warn"
-    return ngettext("%(n)s dag kvar", "%(n)s dagar kvar", days) % {"n": days}, "warn"
+        return Tag(_("sista dagen i dag"), "warn", "warn")
+    return Tag(ngettext("%(n)s dag kvar", "%(n)s dagar kvar", days) % {"n": days}, "warn", "warn")
 
 
 def _told(row: ListedStep, actor: Actor) -> str:

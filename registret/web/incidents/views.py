@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registret.access.roles import Permission
@@ -14,8 +13,9 @@ from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
 from registret.web.http import ActorRequest, see_other
 from registret.web.incidents.forms import IncidentForm
-from registret.web.incidents.pages import incident_lines, shown, table
+from registret.web.incidents.pages import incident_form_page, incident_page, register_page, table
 from registret.web.numbers import number_in
+from registret.web.pieces import show
 from registret.web.tables import csv_file
 
 
@@ -24,11 +24,8 @@ from registret.web.tables import csv_file
 def register(request: ActorRequest) -> HttpResponse:
     """All incidents, newest first, with what is left of the 72 hours."""
     before = number_in(request.GET, "fore")
-    page = incidents.incidents(actor=request.actor, before=before)
-    lines = incident_lines(page.rows, at=request.at)
-    return render(
-        request, "incidents/incidents.html", {"tab": "office", "lines": lines, "older": page.older, "before": before}
-    )
+    found = incidents.incidents(actor=request.actor, before=before)
+    return show(request, "incidents/incidents.html", register_page(found, before=before, at=request.at), tab="office")
 
 
 @require_http_methods(["GET", "POST"])
@@ -49,8 +46,8 @@ def incident(request: ActorRequest, number: int) -> HttpResponse:
 
     Raises: NotFound.
     """
-    newest, *earlier = (shown(row, at=request.at) for row in incidents.revisions(incident=number, actor=request.actor))
-    return render(request, "incidents/incident.html", {"tab": "office", "incident": newest, "earlier": earlier})
+    revisions = incidents.revisions(incident=number, actor=request.actor)
+    return show(request, "incidents/incident.html", incident_page(revisions, at=request.at), tab="office")
 
 
 @require_http_methods(["GET", "POST"])
@@ -74,7 +71,7 @@ def change(request: ActorRequest, number: int) -> HttpResponse:
     if form.is_valid():
         return see_other("incident", number)
     if form.non_field_errors():
-        # After reading the other's text, as the fault says, the user saves on top of it.
+        # Whoever has read the other's text, as the fault says, saves on top of it.
         form.data = request.POST.copy()
         form.data["base"] = str(newest.number)
     return _form(request, form, number=number)
@@ -92,5 +89,5 @@ def export(request: ActorRequest) -> HttpResponse:
 
 
 def _form(request: ActorRequest, form: IncidentForm, *, number: int | None) -> HttpResponse:
-    context = {"tab": "office", "form": form, "number": number}
-    return render(request, "incidents/incident_form.html", context, status=422 if form.errors else 200)
+    page, status = incident_form_page(form, number), 422 if form.errors else 200
+    return show(request, "incidents/incident_form.html", page, tab="office", status=status)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,8 @@ from registret.ledger.queries import EntryRow
 from registret.places.queries import ClinicRow, clinics
 from registret.records.identity.known_as import system_ids
 from registret.registries.queries import sub_registries
+from registret.web.logbook.forms import LogForm
+from registret.web.pieces import Link, Tag
 from registret.words.events import event_name, fact_name, fact_value, program_name
 from registret.words.letters import LETTERS, letter_name
 from registret.words.refusals import log_title
@@ -22,9 +25,22 @@ from registret.words.roles import role_name, roles_with_words
 from registret.words.states import account_state_name
 
 
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of the log, with its small print. `css`: `none` if it says nothing, and is left out of a stacked table."""
+
+    text: str
+    small: str = ""
+    css: str = ""
+
+
+NOTHING: Final = Cell("–", css="none")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogLine:
-    """One entry as it is shown. Texts may be empty. `patient`: the system id, or that there is no such patient now.
+    """One entry as it is shown. Texts may be empty. `about`: a name, or else an HSA-id; `patient`: the system id;
+    `no_patient`: that there is no such patient now; `where`: as what, at which clinic, from where.
 
     `shown`: system ids of those whom a list showed and who are still there, out of `shown_count`.
     """
@@ -33,22 +49,25 @@ class LogLine:
     who: str
     who_id: str
     event: str
-    refused: bool
+    refused: Tag | None
     details: tuple[str, ...]
-    about: str
-    about_id: str
+    about: Cell
     patient: str
-    patient_is_here: bool
+    no_patient: str
     shown: tuple[str, ...]
     shown_count: int
-    roles: str
-    clinic: str
-    network: str
-    reference: str
+    seat: Cell
+    origin: Cell
+    where: str
 
-    @property
-    def is_about_anybody(self) -> bool:
-        return bool(self.about or self.about_id or self.patient or self.shown_count)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogPage:
+    """Entries that fit the filter. `lines` None: the filter has a fault. `links`: newer and older ones."""
+
+    form: LogForm
+    lines: Sequence[LogLine] | None = None
+    links: Sequence[Link] = ()
 
 
 def log_lines(rows: tuple[EntryRow, ...], *, actor: Actor) -> tuple[LogLine, ...]:
@@ -76,24 +95,36 @@ def _line(
     about_id = row.about_hsa_id or (about.hsa_id if about else "")
     itself = about_id.upper() == row.by_hsa_id.upper()
     place = places.get(row.clinic_id or row.by_clinic_id or 0)
+    name = about.name if about and not itself else ""
+    roles, clinic = ", ".join(_role(code) for code in row.by_role.split(",") if code), place.title if place else ""
+    patient = patient_words(row.about_patient_id, patients)
+    is_here = row.about_patient_id in patients
     return LogLine(
         at=row.at,
         who=row.by_name or program_name(row.by_program),
         who_id=row.by_hsa_id,
         event=event_name(row.event),
-        refused=row.outcome == "refused",
+        refused=Tag(_("nekad"), "bad", "stop") if row.outcome == "refused" else None,
         details=tuple(_details(row)),
-        about=about.name if about and not itself else "",
-        about_id="" if itself else about_id,
-        patient=patient_words(row.about_patient_id, patients),
-        patient_is_here=row.about_patient_id in patients,
+        about=_about(row, name, "" if itself else about_id),
+        patient=patient if is_here else "",
+        no_patient="" if is_here else patient,
         shown=tuple(sorted({patients[i] for i in row.shown_patient_ids or () if i in patients})),
         shown_count=len(row.shown_patient_ids or ()),
-        roles=", ".join(_role(code) for code in row.by_role.split(",") if code),
-        clinic=place.title if place else "",
-        network=row.network or "",
-        reference=row.reference,
+        seat=_cell(roles, clinic),
+        origin=_cell(row.network or "", row.reference),
+        where=", ".join(filter(None, (roles, clinic, row.network))),
     )
+
+
+def _about(row: EntryRow, name: str, hsa_id: str) -> Cell:
+    if not (name or hsa_id or row.patient_ids):
+        return NOTHING
+    return Cell(name or hsa_id, hsa_id if name else "", "told")
+
+
+def _cell(text: str, small: str) -> Cell:
+    return Cell(text, small) if text or small else NOTHING
 
 
 def _details(row: EntryRow) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -11,16 +11,28 @@ from django.utils.translation import gettext as _
 from registret.access.actor import Actor
 from registret.accounts.queries import accounts_by_id
 from registret.kernel.sweden import day_of
-from registret.oversight.queries import ClinicFigures, JudgedEntry, ReviewRow
+from registret.oversight.queries import (
+    ClinicFigures,
+    EntriesPage,
+    JudgedEntry,
+    ReviewRow,
+    closed_reviews,
+    figures,
+    open_reviews,
+)
 from registret.places.queries import clinics, open_clinics
 from registret.records.identity.known_as import system_ids
-from registret.web.logbook.pages import LogLine, log_lines, patient_words
+from registret.web.logbook.pages import NOTHING, Cell, LogLine, log_lines, patient_words
+from registret.web.logbook.review_forms import CloseForm, DirectedForm, Judgement, NewReview, VerdictsForm
+from registret.web.pieces import Fact, Tag
+from registret.web.templatetags.look import iso_day, moment
 from registret.words.reviews import kind_name, outcome_name, verdict_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewLine:
-    """A review as it is shown. `first_day` and `last_day` are days in Sweden; `reviewer` is empty if nobody is."""
+    """A review as it is shown. `first_day` and `last_day` are days in Sweden; `reviewer` is empty if nobody is, which
+    `reviewer_tag` says, as it says that it is the actor."""
 
     row: ReviewRow
     kind: str
@@ -28,25 +40,91 @@ class ReviewLine:
     first_day: date
     last_day: date
     reviewer: str
+    reviewer_tag: Tag | None
     drawn_by: str
     outcome: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryLine:
-    """An entry under review. `line` is None if the log has culled it."""
+    """An entry under review. `line` is None if the log has culled it; `fields`: the form of its reviewer, None for
+    those who only read."""
 
     number: int
+    title: str
     line: LogLine | None
+    about: Cell
+    details: str
     verdict: str
     note: str
+    fields: Judgement | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FiguresLine:
     clinic: str
     figures: ClinicFigures
-    last_day: date | None
+    last_day: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewsPage:
+    """What is open, what was found (`older`: more of it), and figures by clinic, `without`: of how many there are
+    none."""
+
+    open: Sequence[ReviewLine]
+    closed: Sequence[ReviewLine]
+    older: int | None
+    figures: Sequence[FiguresLine]
+    without: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewReviewPage:
+    """`directed`: of one person or patient; else a sample of a clinic."""
+
+    title: str
+    told: str
+    form: NewReview
+    directed: bool
+    button: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberedPage:
+    """A page of entries in the list of pages."""
+
+    number: int
+    is_current: bool
+    is_done: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneReviewPage:
+    """A review with a page of its entries. `forms` is None for those who only read; `has_rest`: something on this page
+    is not judged; `pages`: empty if there is only one."""
+
+    review: ReviewLine
+    facts: Sequence[Fact]
+    is_takeable: bool
+    progress: str
+    lines: Sequence[EntryLine]
+    number: int
+    has_rest: bool
+    pages: Sequence[NumberedPage]
+    forms: ReviewForms | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewForms:
+    """What the reviewer of an open review fills in."""
+
+    verdicts: VerdictsForm
+    closing: CloseForm
+
+    @property
+    def have_errors(self) -> bool:
+        return bool(self.verdicts.errors or self.closing.errors)
 
 
 def review_lines(rows: Iterable[ReviewRow], *, actor: Actor) -> tuple[ReviewLine, ...]:
@@ -69,6 +147,7 @@ def review_lines(rows: Iterable[ReviewRow], *, actor: Actor) -> tuple[ReviewLine
             first_day=day_of(row.since),
             last_day=_last_day(row.until),
             reviewer=people.get(row.reviewer_id or 0, ""),
+            reviewer_tag=_reviewer_tag(row, people, actor),
             drawn_by=people.get(row.drawn_by_id or 0, ""),
             outcome=outcome_name(row.outcome) if row.outcome else "",
         )
@@ -76,23 +155,97 @@ def review_lines(rows: Iterable[ReviewRow], *, actor: Actor) -> tuple[ReviewLine
     )
 
 
+def _reviewer_tag(row: ReviewRow, people: Mapping[int, str], actor: Actor) -> Tag | None:
+    if row.reviewer_id not in people:
+        return Tag(_("ingen"), "warn", "warn")
+    return Tag(_("du")) if row.reviewer_id == actor.account_id else None
+
+
+def reviews_page(*, actor: Actor, before: int | None, since: datetime, at: datetime) -> ReviewsPage:
+    """Raises: NotPermitted."""
+    found = closed_reviews(actor=actor, before=before)
+    lines, without = figure_lines(figures(actor=actor, since=since, until=at))
+    return ReviewsPage(
+        open=review_lines(open_reviews(actor=actor), actor=actor),
+        closed=review_lines(found.rows, actor=actor),
+        older=found.older,
+        figures=lines,
+        without=without,
+    )
+
+
+def new_review_page(form: NewReview) -> NewReviewPage:
+    if isinstance(form, DirectedForm):
+        told = _(
+            "Vad en person har gjort, eller vad alla har gjort med en patients uppgifter, när det finns skäl att titta."
+        )
+        return NewReviewPage(
+            title=_("Riktad granskning"), told=told, form=form, directed=True, button=_("Börja granskningen")
+        )
+    told = _("Poster lottas ur det som gjordes av dem som arbetade på kliniken, i första hand poster om patienter.")
+    return NewReviewPage(title=_("Nytt stickprov"), told=told, form=form, directed=False, button=_("Lotta poster"))
+
+
+def review_page(row: ReviewRow, page: EntriesPage, forms: ReviewForms, *, actor: Actor) -> OneReviewPage:
+    """Raises: NotPermitted."""
+    review = review_lines([row], actor=actor)[0]
+    is_mine = row.closed_at is None and row.reviewer_id == actor.account_id
+    numbers = page.numbers if page.pages > 1 else ()
+    return OneReviewPage(
+        review=review,
+        facts=tuple(_facts(review)),
+        is_takeable=row.closed_at is None and not is_mine,
+        progress=" · ".join(_progress(row, page)),
+        lines=entry_lines(page.entries, forms.verdicts if is_mine else None, actor=actor),
+        number=page.number,
+        has_rest=page.number in page.unfinished,
+        pages=[NumberedPage(number=n, is_current=n == page.number, is_done=n not in page.unfinished) for n in numbers],
+        forms=forms if is_mine else None,
+    )
+
+
+def _facts(review: ReviewLine) -> Iterator[Fact]:
+    row = review.row
+    facts = {"n": row.entries, "all": row.population}
+    drawn = _("alla %(n)s") if row.entries == row.population else _("%(n)s av %(all)s, genom lottning")
+    yield Fact(_("Poster"), [drawn % facts])
+    yield Fact(_("Begärd"), [f"{moment(row.drawn_at)}, {review.drawn_by or _('varje månad')}"])
+    if row.reason:
+        yield Fact(_("Skäl"), row.reason.splitlines())
+    yield Fact(_("Granskare"), [review.reviewer or "–"])
+    if row.closed_at:
+        yield Fact(_("Utfall"), [f"{review.outcome}, {moment(row.closed_at)}", *row.conclusion.splitlines()])
+
+
+def _progress(row: ReviewRow, page: EntriesPage) -> Iterator[str]:
+    if page.pages > 1:
+        yield _("Sida %(n)s av %(all)s") % {"n": page.number, "all": page.pages}
+    yield _("%(judged)s av %(all)s bedömda") % {"judged": row.judged, "all": row.entries}
+
+
 def _patient(patient_id: int | None, patients: Mapping[int, str]) -> str:
     words = patient_words(patient_id, patients)
     return _("Patient %(id)s") % {"id": words} if patient_id in patients else words
 
 
-def entry_lines(entries: tuple[JudgedEntry, ...], *, actor: Actor) -> tuple[EntryLine, ...]:
+def entry_lines(entries: tuple[JudgedEntry, ...], form: VerdictsForm | None, *, actor: Actor) -> tuple[EntryLine, ...]:
     """Raises: NotPermitted."""
+    fields: Iterable[Judgement | None] = form.judgements() if form else [None] * len(entries)
     found = [e.entry for e in entries if e.entry is not None]
     lines = dict(zip((e.id for e in found), log_lines(tuple(found), actor=actor), strict=True))
-    return tuple(
-        EntryLine(
-            number=e.number,
-            line=lines.get(e.number),
-            verdict=verdict_name(e.verdict) if e.verdict else "",
-            note=e.note,
-        )
-        for e in entries
+    return tuple(_entry(e, lines.get(e.number), judgement) for e, judgement in zip(entries, fields, strict=True))
+
+
+def _entry(entry: JudgedEntry, line: LogLine | None, fields: Judgement | None) -> EntryLine:
+    return EntryLine(
+        number=entry.number,
+        title=line.event if line else _("Post %(n)s är gallrad ur loggen") % {"n": entry.number},
+        line=line,
+        about=line.about if line else NOTHING,
+        details=" · ".join(line.details) if line else "",
+        verdict=verdict_name(entry.verdict) if entry.verdict else "",
+        note=entry.note,
+        fields=fields,
     )
 
 
@@ -105,7 +258,7 @@ def figure_lines(figures: tuple[ClinicFigures, ...]) -> tuple[tuple[FiguresLine,
         FiguresLine(
             clinic=place.title,
             figures=by_clinic[place.id],
-            last_day=_last_day(last) if (last := by_clinic[place.id].last) else None,
+            last_day=iso_day(_last_day(last)) if (last := by_clinic[place.id].last) else "–",
         )
         for place in (*there, *closed.values())
         if place.id in by_clinic

@@ -7,14 +7,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registret.access.queries.administrators import log_reviewers
 from registret.access.roles import Permission
 from registret.oversight import services as oversight
-from registret.oversight.queries import EntriesPage, ReviewRow, closed_reviews, figures, open_reviews
+from registret.oversight.queries import EntriesPage, ReviewRow
 from registret.oversight.refusals import NotAllJudged, NotAReviewer, NothingToReview, OutcomeImpossible, OwnEntries
 from registret.places.queries import open_clinics
 from registret.web.forms import refusals_as_errors
@@ -22,8 +21,9 @@ from registret.web.gate import needs
 from registret.web.http import ActorRequest, see_other
 from registret.web.logbook.reading import read_review
 from registret.web.logbook.review_forms import CloseForm, DirectedForm, NewReview, SampleForm, VerdictsForm
-from registret.web.logbook.review_pages import entry_lines, figure_lines, review_lines
+from registret.web.logbook.review_pages import ReviewForms, new_review_page, review_page, reviews_page
 from registret.web.numbers import number_in
+from registret.web.pieces import show
 
 _YEAR = timedelta(days=365)
 _PLACES = {NotAReviewer: "reviewer", OwnEntries: "reviewer", NothingToReview: "until"}
@@ -33,17 +33,9 @@ _PLACES = {NotAReviewer: "reviewer", OwnEntries: "reviewer", NothingToReview: "u
 @needs(Permission.READ_LOG)
 def reviews(request: ActorRequest) -> HttpResponse:
     """What is open, what was found, and how the clinics stand."""
-    closed = closed_reviews(actor=request.actor, before=number_in(request.GET, "fore"))
-    lines, without = figure_lines(figures(actor=request.actor, since=request.at - _YEAR, until=request.at))
-    context = {
-        "tab": "logbook",
-        "open": review_lines(open_reviews(actor=request.actor), actor=request.actor),
-        "closed": review_lines(closed.rows, actor=request.actor),
-        "older": closed.older,
-        "figures": lines,
-        "without": without,
-    }
-    return render(request, "logbook/reviews.html", context)
+    before = number_in(request.GET, "fore")
+    page = reviews_page(actor=request.actor, before=before, since=request.at - _YEAR, at=request.at)
+    return show(request, "logbook/reviews.html", page, tab="logbook")
 
 
 @require_http_methods(["GET", "POST"])
@@ -72,7 +64,7 @@ def new_sample(request: ActorRequest) -> HttpResponse:
         )
         if review_id is not None:
             return see_other("review", review_id)
-    return _new(request, form, directed=False)
+    return _new(request, form)
 
 
 @require_http_methods(["GET", "POST"])
@@ -85,7 +77,7 @@ def new_directed(request: ActorRequest) -> HttpResponse:
         review_id = refusals_as_errors(form, _PLACES, lambda: _directed(request, form))
         if review_id is not None:
             return see_other("review", review_id)
-    return _new(request, form, directed=True)
+    return _new(request, form)
 
 
 @require_GET
@@ -141,9 +133,9 @@ def take(request: ActorRequest, review_id: int) -> HttpResponseBase:
     return see_other("review", review_id)
 
 
-def _new(request: ActorRequest, form: NewReview, *, directed: bool) -> HttpResponse:
-    context = {"tab": "logbook", "form": form, "directed": directed}
-    return render(request, "logbook/review_new.html", context, status=422 if form.errors else 200)
+def _new(request: ActorRequest, form: NewReview) -> HttpResponse:
+    status = 422 if form.errors else 200
+    return show(request, "logbook/review_new.html", new_review_page(form), tab="logbook", status=status)
 
 
 def _directed(request: ActorRequest, form: DirectedForm) -> int:
@@ -174,17 +166,6 @@ def _review(
     form: VerdictsForm | None = None,
     closing: CloseForm | None = None,
 ) -> HttpResponse:
-    form, closing = form or VerdictsForm(entries=page.entries), closing or CloseForm()
-    lines = entry_lines(page.entries, actor=request.actor)
-    context: dict[str, Any] = {
-        "tab": "logbook",
-        "review": review_lines([row], actor=request.actor)[0],
-        "lines": lines,
-        "page": page,
-        "judged": list(zip(lines, form.judgements(), strict=True)),
-        "mine": row.closed_at is None and row.reviewer_id == request.actor.account_id,
-        "takeable": row.closed_at is None and row.reviewer_id != request.actor.account_id,
-        "form": form,
-        "closing": closing,
-    }
-    return render(request, "logbook/review.html", context, status=422 if form.errors or closing.errors else 200)
+    forms = ReviewForms(verdicts=form or VerdictsForm(entries=page.entries), closing=closing or CloseForm())
+    shown = review_page(row, page, forms, actor=request.actor)
+    return show(request, "logbook/review.html", shown, tab="logbook", status=422 if forms.have_errors else 200)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
-from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from registret.access.checks import check_card_age
@@ -17,9 +15,10 @@ from registret.oversight.refusals import LogReasonNeeded
 from registret.web.gate import needs
 from registret.web.http import ActorRequest, see_other
 from registret.web.logbook.forms import LogForm, OpeningForm
-from registret.web.logbook.pages import log_lines
+from registret.web.logbook.pages import LogPage, log_lines
 from registret.web.logbook.reading import export_log, read_log
 from registret.web.numbers import number_in
+from registret.web.pieces import FormPage, Link, show
 
 # Name, ending and type of each file that the log can be taken out as.
 _FILES = {
@@ -32,11 +31,10 @@ _FILES = {
 @require_GET
 @needs(Permission.READ_LOG)
 def logbook(request: ActorRequest) -> HttpResponse:
-    """Who did what, when and from where. A reader who has not said why is asked; the reading itself is logged."""
+    """Who did what, when and from where. Whoever has not said why is asked; the reading itself is logged."""
     form = LogForm(request.GET)
-    context: dict[str, Any] = {"tab": "logbook", "form": form}
     if not form.is_valid():
-        return render(request, "logbook/logbook.html", context, status=422)
+        return _log(request, LogPage(form=form), status=422)
     before = number_in(request.GET, "fore")
     try:
         page = read_log(
@@ -49,9 +47,10 @@ def logbook(request: ActorRequest) -> HttpResponse:
         )
     except LogReasonNeeded:
         return _ask(request, OpeningForm(initial={"question": request.GET.urlencode()}))
-    context |= {"lines": log_lines(page.rows, actor=request.actor), "before": before}
-    context |= {"older": _with(request, page.older) if page.older else "", "newest": _with(request, None)}
-    return render(request, "logbook/logbook.html", context)
+    newest = [Link(_("Nyast"), _with(request, None))] if before else []
+    older = [Link(_("Äldre"), _with(request, page.older))] if page.older else []
+    lines = log_lines(page.rows, actor=request.actor)
+    return _log(request, LogPage(form=form, lines=lines, links=newest + older))
 
 
 @require_POST
@@ -76,7 +75,7 @@ def export(request: ActorRequest) -> HttpResponseBase:
     check_card_age(request.actor, at=request.at)
     form, kind = LogForm(request.POST), request.POST.get("form", "")
     if not form.is_valid() or kind not in _FILES:
-        return render(request, "logbook/logbook.html", {"tab": "logbook", "form": form}, status=422)
+        return _log(request, LogPage(form=form), status=422)
     try:
         stream = export_log(
             wanted=form.wanted,
@@ -95,9 +94,12 @@ def export(request: ActorRequest) -> HttpResponseBase:
 
 
 def _ask(request: ActorRequest, form: OpeningForm) -> HttpResponse:
-    return render(
-        request, "logbook/log_open.html", {"tab": "logbook", "form": form}, status=422 if form.errors else 200
-    )
+    page = FormPage(form=form)
+    return show(request, "logbook/log_open.html", page, tab="logbook", status=422 if form.errors else 200)
+
+
+def _log(request: ActorRequest, page: LogPage, *, status: int = 200) -> HttpResponse:
+    return show(request, "logbook/logbook.html", page, tab="logbook", status=status)
 
 
 def _to_log(question: str) -> HttpResponse:
@@ -105,9 +107,9 @@ def _to_log(question: str) -> HttpResponse:
 
 
 def _with(request: ActorRequest, before: int | None) -> str:
-    """The question as it was put, from below entry number `before`."""
+    """The address of the question as it was put, from below entry number `before`."""
     query = request.GET.copy()
     query.pop("fore", None)
     if before is not None:
         query["fore"] = str(before)
-    return query.urlencode()
+    return f"?{query.urlencode()}"

@@ -20,7 +20,7 @@ from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.oversight.services import draw_sample
 from registret.records.reporting.writing import write
-from registret.web.home.views import _greeting
+from registret.web.home.pages import greeting_at
 from registret.words.refusals import log_title
 from tests import cast
 from tests.cast import ANNA, BERTIL, DORIS, ERIK, Country, person
@@ -138,7 +138,7 @@ def test_who_may_work_elsewhere_too_is_led_there(place: Country, now: datetime) 
     [((5, 9), "God morgon"), ((10, 12, 17), "Hej"), ((18, 22), "God kväll"), ((23, 0, 4), "Hej")],
 )
 def test_the_greeting_fits_the_hour(hours: tuple[int, ...], greeting: str) -> None:
-    assert {_greeting(hour) for hour in hours} == {greeting}
+    assert {greeting_at(hour) for hour in hours} == {greeting}
 
 
 def test_a_refused_login_is_told_once_in_ones_own_log(place: Country, now: datetime) -> None:

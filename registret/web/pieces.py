@@ -1,0 +1,106 @@
+"""Small values that pages are made of: Python decides what is shown, a template where (`templatetags/pieces.py`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A state in a word or two. `kind`: `ok`, `info`, `warn` or `bad`; `icon` stands before the words."""
+
+    text: str
+    kind: str = ""
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A paragraph in a note: `ok`, `info`, `warn` or `bad`; bare if `kind` is empty. `role`: `status` or `alert`, where
+    it answers an act."""
+
+    kind: str
+    text: str
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Words that lead somewhere, or stay words if `url` is empty."""
+
+    text: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A term and what is said of it: lines one below the other, a tag behind them, and an aside below."""
+
+    term: str
+    lines: Sequence[str]
+    remark: str = ""
+    tag: Tag | None = None
+    css: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FormPage:
+    """A page with nothing but a form."""
+
+    form: forms.Form
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button of a form: what it sends, and its look (`quiet`, `no` or none)."""
+
+    value: str
+    text: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One of the choices of a field. `id`: that of the first is the field's name, to which a list of faults leads."""
+
+    id: str
+    value: str
+    text: str
+    hint: str
+    is_chosen: bool
+
+
+def marked_up(text: str, **facts: str) -> SafeString:
+    """A text of ours with markup in it. What it is told, `facts`, has none."""
+    return SafeString(text % {name: conditional_escape(fact) for name, fact in facts.items()})
+
+
+def options(field: BoundField, texts: Mapping[str, tuple[str, str]]) -> tuple[Option, ...]:
+    """The choices of a field, each with its text and hint out of `texts`."""
+    value = field.value()
+    chosen = value if isinstance(value, list) else [value]
+    values = [str(value) for value, _ in field.field.choices]  # type: ignore[attr-defined]
+    return tuple(
+        Option(
+            id=f"{field.name}-{value}" if number else field.name,
+            value=value,
+            text=texts[value][0],
+            hint=texts[value][1],
+            is_chosen=value in chosen,
+        )
+        for number, value in enumerate(values)
+    )
+
+
+def show(request: HttpRequest, template: str, page: Any, *, tab: str, status: int = 200) -> HttpResponse:
+    """A page of those at work. `tab`: where it belongs in the menu."""
+    return render(request, template, {"tab": tab, "page": page}, status=status)

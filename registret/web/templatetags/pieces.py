@@ -1,0 +1,87 @@
+"""Tags that draw the values of `web/pieces.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django import forms, template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from registret.web.pieces import Fact, Link, Note, Tag
+from registret.web.templatetags.look import icon, note
+from registret.words.states import account_state_name
+
+register = template.Library()
+
+
+@register.simple_tag
+def tag(value: Tag | None) -> SafeString:
+    """A state beside its icon."""
+    if not value:
+        return SafeString()
+    drawn = icon(value.icon) if value.icon else ""
+    return format_html('<span class="tag{}">{}{}</span>', value.kind and f" {value.kind}", drawn, value.text)
+
+
+_ACCOUNTS = {"confirmed": ("ok", "check"), "suspended": ("bad", "stop"), "registered": ("warn", "mail")}
+
+
+@register.simple_tag
+def account_tag(state: str) -> SafeString:
+    """The state of an account."""
+    return tag(Tag(account_state_name(state), *_ACCOUNTS.get(state, ())))
+
+
+@register.simple_tag
+def notice(value: Note | None) -> SafeString:
+    """A note, if there is one."""
+    if not value:
+        return SafeString()
+    if not value.kind:
+        return format_html("<p>{}</p>", value.text)
+    return SafeString(note(format_html("<p>{}</p>", value.text), value.kind, role=value.role))
+
+
+@register.simple_tag
+def link(value: Link | None, css: str = "") -> SafeString:
+    """Where it leads, if there is a link."""
+    if not value:
+        return SafeString()
+    if not value.url:
+        return format_html("{}", value.text)
+    look = format_html(' class="{}"', css) if css else ""
+    return format_html('<a{} href="{}">{}</a>', look, value.url, value.text)
+
+
+@register.simple_tag
+def small(text: str, css: str = "") -> SafeString:
+    """An aside in small print, if there is one."""
+    look = format_html(' class="{}"', css) if css else ""
+    return format_html("<small{}>{}</small>", look, text) if text else SafeString()
+
+
+@register.simple_tag
+def stacked(lines: Sequence[str]) -> SafeString:
+    """A line, and the others below it in small print."""
+    return format_html("{}{}", lines[0], format_html_join("", "<small>{}</small>", ((line,) for line in lines[1:])))
+
+
+@register.simple_tag
+def facts_of(values: Iterable[Fact]) -> SafeString:
+    """Terms and what is said of them, in a list of facts."""
+    return format_html_join("", "<dt>{}</dt><dd{}>{} {}</dd>", map(_fact, values))
+
+
+def _fact(value: Fact) -> tuple[str, str, str, str]:
+    look = format_html(' class="{}"', value.css) if value.css else ""
+    remark = [format_html('<span class="soft">{}</span>', value.remark)] if value.remark else []
+    told = format_html_join(SafeString("<br>"), "{}", ((line,) for line in (*value.lines, *remark)))
+    return value.term, look, told, tag(value.tag)
+
+
+@register.simple_tag
+def error_prefix(*sent: forms.Form | None) -> str:
+    """`Fel: ` before the title of a page whose form (one of those `sent`) has a fault."""
+    return f"{gettext('Fel:')} " if any(form.errors for form in sent if form) else ""
