@@ -71,7 +71,7 @@ def change(request: ActorRequest, number: int) -> HttpResponse:
     if form.is_valid():
         return see_other("incident", number)
     if form.non_field_errors():
-        # Whoever has read the other's text, as the fault says, saves on top of it.
+        # After reading the other's text, as the fault says, the user saves on top of it.
         form.data = request.POST.copy()
         form.data["base"] = str(newest.number)
     return _form(request, form, number=number)

@@ -31,7 +31,7 @@ _FILES = {
 @require_GET
 @needs(Permission.READ_LOG)
 def logbook(request: ActorRequest) -> HttpResponse:
-    """Who did what, when and from where. Whoever has not said why is asked; the reading itself is logged."""
+    """Who did what, when and from where. A reader who has not said why is asked; the reading itself is logged."""
     form = LogForm(request.GET)
     if not form.is_valid():
         return _log(request, LogPage(form=form), status=422)
