@@ -46,26 +46,27 @@ SELECT 'P' || upper(lpad(to_hex(n), 8, '0')), date '1930-01-01' + (n %% 25000), 
         || (array['ström','qvist','lund','man','ell'])[n / 8 %% 5 + 1] || (n %% 1000)::text, false, false, %(at)s
 FROM generate_series(%(first)s, %(last)s) n
 """
-# A day of birth, a serial number, and a check digit (Luhn) that search by number holds against them.
+# A day of birth, a serial number from 001, and a check digit (Luhn) that search by number holds against them.
 NUMBERS = """
 INSERT INTO records_number (patient_id, text, kind, since)
 SELECT id, nine.text || (10 - luhn.sum %% 10) %% 10, 'personnummer', %(at)s
 FROM records_patient, LATERAL (
-    SELECT to_char(birth_date, 'YYYYMMDD') || lpad((('x' || substr(system_id, 2))::bit(32)::int / 25000)::text, 3, '0')
-        AS text
+    SELECT to_char(birth_date, 'YYYYMMDD')
+        || lpad((('x' || substr(system_id, 2))::bit(32)::int / 25000 + 1)::text, 3, '0') AS text
 ) nine, LATERAL (
     SELECT sum(doubled / 10 + doubled %% 10) AS sum FROM generate_series(1, 9) place,
         LATERAL (SELECT substr(nine.text, place + 2, 1)::int * (1 + place %% 2) AS doubled) digit
 ) luhn
 WHERE id > %(before)s
 """
+# Each clinic has its share of every template, so that few episodes are enough.
 EPISODES = """
 INSERT INTO records_episode (system_id, patient_id, sub_registry, version, care_provider_id, clinic_id, began_at,
     created_at, created_by_id, created_by_name)
 SELECT 'E' || upper(lpad(to_hex(n), 8, '0')), p.id, t.code, t.version, c.provider, c.clinic,
     %(at)s - make_interval(days => (n %% 4000)::int), %(at)s, 1, 'Anna Berg'
 FROM generate_series(%(first)s, %(last)s) n
-JOIN bench_template t ON t.number = n %% %(templates)s
+JOIN bench_template t ON t.number = n / %(clinics)s %% %(templates)s
 JOIN bench_clinic c ON c.number = n %% %(clinics)s
 JOIN records_patient p ON p.system_id = 'P' || upper(lpad(to_hex(n - (n %% 4 = 0)::int), 8, '0'))
 """
@@ -82,7 +83,7 @@ SELECT e.id, e.care_provider_id, e.clinic_id, s.code, s.state, s.answers, s.vers
     CASE WHEN s.state = 'signed' THEN e.began_at END, CASE WHEN s.state = 'signed' THEN 1 END,
     CASE WHEN s.state = 'signed' THEN 'Anna Berg' ELSE '' END, false, false, ''
 FROM records_episode e
-JOIN bench_step s ON s.number = ('x' || substr(e.system_id, 2))::bit(32)::int %% %(templates)s
+JOIN bench_step s ON s.number = ('x' || substr(e.system_id, 2))::bit(32)::int / %(clinics)s %% %(templates)s
 WHERE e.id > %(before)s
 """
 REVISIONS = """
@@ -267,11 +268,14 @@ def acts(actor: Any) -> dict[str, Callable[[int], object]]:
             actor=actor, episode=step.episode.system_id, step="acute", base=10**6, written=written, at=AT
         )
 
+    def found(written: str, n: int) -> audited_reads.Found:
+        # Each an hour later: one person may not look for many numbers or names at once.
+        return audited_reads.search(actor=actor, written=written, at=AT + timedelta(hours=n))
+
     def by_number(n: int) -> object:
-        # Each an hour later: one person may not look for many numbers at once.
-        found = audited_reads.search(actor=actor, written=numbers[n % len(numbers)], at=AT + timedelta(hours=n))
-        assert found.patient is not None
-        return found
+        one = found(numbers[n % len(numbers)], n)
+        assert one.patient is not None
+        return one
 
     return {
         "open a patient": lambda n: audited_reads.open_patient(
@@ -281,12 +285,10 @@ def acts(actor: Any) -> dict[str, Callable[[int], object]]:
             actor=actor, episode=signed[n % len(signed)].episode.system_id, step="acute", at=AT
         ),
         "save forty answers": save,
-        "find by system id": lambda n: audited_reads.search(actor=actor, written=patients[n % len(patients)][0], at=AT),
+        "find by system id": lambda n: found(patients[n % len(patients)][0], n),
         "find by number": by_number,
-        "find by name": lambda n: audited_reads.search(
-            actor=actor, written=("Åberg", "öman", "Ek", "sjöl")[n % 4], at=AT
-        ),
-        "nobody of that name": lambda n: audited_reads.search(actor=actor, written=f"Xyz{n}", at=AT),
+        "find by name": lambda n: found(("Åberg", "öman", "Ek", "sjöl")[n % 4], n),
+        "nobody of that name": lambda n: found(f"Xyz{n}", n),
         "work lists": lambda n: audited_reads.work(actor=actor, at=AT),
     }
 

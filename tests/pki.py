@@ -32,16 +32,16 @@ from registret.cards import (
     VerifiedCard,
     verify,
 )
-from registret.demo.pki import (
-    Authority,
-    CertificateAuthority,
+from registret.demo.certificates import (
     Extensions,
     IssuedCertificate,
-    build_authority,
     card_extensions,
     card_subject,
     new_key,
+    signed,
+    usage,
 )
+from registret.demo.pki import Authority, CertificateAuthority, build_authority
 from registret.kernel.checkdigit import luhn_digit
 from tests.der import tlv
 
@@ -120,7 +120,7 @@ class Pki:
         return ca.sign(
             subject=subject_with() if subject is None else subject,
             public_key=holder_key.public_key(),
-            extensions=extensions(card_extensions(ca, holder_key)),
+            extensions=extensions(card_extensions(ca.certificate, holder_key)),
             not_before=not_before or self.now - DAY,
             not_after=not_after or self.now + 30 * DAY,
         )
@@ -212,39 +212,12 @@ def instead(*own: tuple[x509.ExtensionType, bool]) -> Callable[[Extensions], Ext
     return lambda usual: [*((e, c) for e, c in usual if type(e) not in classes), *own]
 
 
-def usage(*allowed: str) -> x509.KeyUsage:
-    """Key usage with exactly these bits."""
-    bits = (
-        "digital_signature",
-        "content_commitment",
-        "key_encipherment",
-        "data_encipherment",
-        "key_agreement",
-        "key_cert_sign",
-        "crl_sign",
-        "encipher_only",
-        "decipher_only",
-    )
-    assert set(allowed) <= set(bits)
-    return x509.KeyUsage(**{bit: bit in allowed for bit in bits})
-
-
 def self_signed(pki: Pki, *, issuer: x509.Name | None = None, **difference: str | None) -> x509.Certificate:
     """Anna's subject, signed by its own key; `issuer`: a name that it borrows."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = subject_with(**difference)
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer or subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(pki.now - DAY)
-        .not_valid_after(pki.now + DAY)
-    )
-    for extension, critical in card_extensions(pki.authority.issuer("hsa"), key):
-        builder = builder.add_extension(extension, critical=critical)
-    return builder.sign(key, hashes.SHA256())
+    extensions = card_extensions(pki.authority.issuer("hsa").certificate, key)
+    return signed(subject, issuer or subject, key.public_key(), extensions, (pki.now - DAY, pki.now + DAY), by=key)
 
 
 __all__ = [

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
@@ -21,17 +21,32 @@ from registret.accounts.cardfacts import CardFacts
 from registret.accounts.models import LoginAttempt
 from registret.accounts.refusals import AttemptForeign, AttemptStale
 from registret.accounts.visitors import is_usual, record_refusal
-from registret.cards import CardExpired
+from registret.cards import CardExpired, CardNotPassedOn, MalformedCard, NoCard, UnknownIssuer
 from registret.kernel.by import By
 from registret.kernel.refused import Refused
 from registret.kernel.secret import derived, fingerprint, is_reference, new_reference, new_token, same
 from registret.ledger.services import record
 from registret.oidc import AuthorizationRequest
+from registret.oidc.refusals import AnswerUntrusted, LoginDeclined, ProviderUnavailable
 from registret.rate_limits.services import Limit, take
 
 ATTEMPTS_PER_BROWSER = Limit(what="attempts_browser", most=60, per=timedelta(minutes=10))
 ATTEMPTS_PER_NETWORK = Limit(what="attempts_network", most=600, per=timedelta(minutes=10))
 """For alarm only. A machine that throws its cookies away is not told apart from colleagues behind the same address."""
+
+# Refusals that take no card of a pinned CA and no login at the provider. All others are logged however often.
+_OF_ANYONE: Final = frozenset(
+    no.code
+    for no in (
+        NoCard,
+        CardNotPassedOn,
+        UnknownIssuer,
+        MalformedCard,
+        LoginDeclined,
+        AnswerUntrusted,
+        ProviderUnavailable,
+    )
+)
 
 KEPT = timedelta(hours=12)
 KEPT_UNANSWERED = timedelta(hours=1)
@@ -182,15 +197,14 @@ def answer(
         code_digest=fingerprint(code),
         code_expires_at=at + settings.CODE_LIFETIME,
     )
-    record(
-        event=f"{way}.refused" if refusal else f"{way}.read",
-        outcome="refused" if refusal else "done",
-        by=by,
-        at=at,
-        reference=reference,
-        facts=({"code": refusal.code} | refusal.facts if refusal else _read(card) if card else {})
-        | ({"front_said": front_said} if front_said else {}),
-    )
+    facts = {"code": refusal.code} | refusal.facts if refusal else _read(card) if card else {}
+    facts |= {"front_said": front_said} if front_said else {}
+    if refusal is None:
+        record(event=f"{way}.read", by=by, at=at, reference=reference, facts=facts)
+    elif refusal.code in _OF_ANYONE:
+        record_refusal(event=f"{way}.refused", by=by, at=at, reference=reference, facts=facts)
+    else:
+        record(event=f"{way}.refused", outcome="refused", by=by, at=at, reference=reference, facts=facts)
     return code
 
 

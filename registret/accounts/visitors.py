@@ -17,7 +17,7 @@ REFUSALS_PER_NETWORK = Limit(what="refusals_network", most=300, per=timedelta(mi
 def record_refusal(*, event: str, by: By, at: datetime, reference: str | None, facts: Mapping[str, Fact]) -> None:
     """Logs a refusal. Those of a network's visitors beyond the limit are left out: one entry says from when on.
 
-    Call it outside a transaction: the counts must outlive the refusal.
+    If it raises afterwards, call it outside a transaction: the counts must outlive the refusal.
     """
     if by.hsa_id is None and not is_usual(limit=REFUSALS_PER_NETWORK, by=by, at=at):
         return

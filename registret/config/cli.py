@@ -17,6 +17,10 @@ DEMO_COMMANDS = {
 }
 
 
+WITHOUT_INSTALLATION = {"help", "check-definitions"}
+"""Commands that read no database, no key and no file that a setting names, unless it is set."""
+
+
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "registret.config.settings")
     arguments = sys.argv[1:]
@@ -26,8 +30,8 @@ def main() -> None:
         if arguments in ([], ["help"], ["--help"], ["-h"]):
             _list_commands()
             return
-        if arguments[0] == "help" or {"--help", "-h"} & set(arguments):
-            env.show_help_only()
+        if arguments[0].replace("_", "-") in WITHOUT_INSTALLATION or {"--help", "-h"} & set(arguments):
+            env.use_placeholders()
         _execute(arguments)
     except SettingTrouble as trouble:
         print(f"registret: {trouble}", file=sys.stderr)
@@ -58,7 +62,7 @@ def _demo(arguments: list[str]) -> NoReturn:
 
 
 def _list_commands() -> None:
-    env.show_help_only()
+    env.use_placeholders()
     import django
     from django.core.management import find_commands, load_command_class
 

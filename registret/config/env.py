@@ -9,18 +9,18 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 PREFIX = "REGISTRET_"
-_PLACEHOLDER = "not-set-and-not-needed-to-show-help"
-_only_help = False
+_PLACEHOLDER = "not-set-and-not-needed-for-this-command"
+_placeholders = False
 
 
 class SettingTrouble(Exception):
     """A setting is missing or impossible; the message is one line that says which and what it is for."""
 
 
-def show_help_only() -> None:
-    """What is not set is a placeholder from now on: whoever asks what there is to set has set nothing yet."""
-    global _only_help
-    _only_help = True
+def use_placeholders() -> None:
+    """What is not set is a placeholder from now on, for a command that needs no installation."""
+    global _placeholders
+    _placeholders = True
     os.environ.setdefault("DATABASE_URL", "postgresql://")
 
 
@@ -39,7 +39,7 @@ def text(name: str, *, purpose: str, default: str | None = None) -> str:
             raise SettingTrouble(f"{variable}_FILE ({purpose}): {trouble}") from None
     if value is None:
         value = default
-    if value is None and _only_help:
+    if value is None and _placeholders:
         value = _PLACEHOLDER
     if value is None:
         raise SettingTrouble(f"{variable} is not set: {purpose}")

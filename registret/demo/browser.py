@@ -17,7 +17,7 @@ from typing import IO, Final, NoReturn
 
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 
-from registret.demo.pki import IssuedCertificate
+from registret.demo.certificates import IssuedCertificate
 from registret.demo.reader import Reader, ReaderTrouble
 
 P12_PASSWORD: Final = "demo"  # noqa: S105 (it is told to everybody)

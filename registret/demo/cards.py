@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 from registret.demo import cast
 from registret.demo.browser import P12_PASSWORD
 from registret.demo.cast import Person
-from registret.demo.pki import Authority, IssuedCertificate, build_authority
+from registret.demo.certificates import IssuedCertificate
+from registret.demo.pki import Authority, build_authority
 
 _LONG_AGO: Final = timedelta(days=5 * 365)
 

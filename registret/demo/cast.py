@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from registret.demo.pki import KeyKind
+from registret.demo.certificates import KeyKind
 
 INFECTION: Final = "infektion-norrvik"
 """Code of the clinic that most of the cast works at: Infektionskliniken, Norrviks sjukhus."""

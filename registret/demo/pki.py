@@ -13,30 +13,34 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Literal, Self, TypeAlias, cast
+from typing import Literal, Self, cast
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
-    NoEncryption,
-    PrivateFormat,
     load_pem_private_key,
-    pkcs12,
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-PrivateKey: TypeAlias = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
-KeyKind: TypeAlias = Literal["ec", "rsa", "rsa-e3"]
-Extensions: TypeAlias = Sequence[tuple[x509.ExtensionType, bool]]  # (extension, critical)
+from registret.demo.certificates import (
+    Extensions,
+    IssuedCertificate,
+    KeyKind,
+    PrivateKey,
+    card_extensions,
+    card_subject,
+    key_id_of,
+    key_pem,
+    new_key,
+    signed,
+    usage,
+)
 
 LIFE = timedelta(days=3652)  # ten years: a demo must not die of old age
 _A_DAY = timedelta(days=1)
 _OWNER = "DEMO Registret"
-_CARD_NUMBER = x509.ObjectIdentifier("1.2.752.34.2.1")
-_USER_PRINCIPAL_NAME = x509.ObjectIdentifier("1.3.6.1.4.1.311.20.2.3")
-_POLICY = x509.ObjectIdentifier("2.5.29.32.0")  # anyPolicy: a demo CA has none of its own
 _STATE, _REVOKED = "authority.json", "revoked.json"
 
 
@@ -44,20 +48,20 @@ _STATE, _REVOKED = "authority.json", "revoked.json"
 class _Plan:
     """One CA of the hierarchy. `kind` is None for those that issue no cards."""
 
-    slug: str
     common_name: str
     kind: Literal["hsa", "person"] | None = None
     level: int = 0
     key: KeyKind = "ec"
 
 
-_ROOT = _Plan(slug="root", common_name="DEMO SITHS e-id Root CA v2")
-_WEB = _Plan(slug="web", common_name="DEMO Registret Web CA v1")
-_ISSUING = (
-    _Plan(slug="hsa-3", common_name="DEMO SITHS e-id Person HSA-id 3 CA v1", kind="hsa", level=3, key="rsa"),
-    _Plan(slug="hsa-2", common_name="DEMO SITHS e-id Person HSA-id 2 CA v1", kind="hsa", level=2),
-    _Plan(slug="person-3", common_name="DEMO SITHS e-id Person ID 3 CA v1", kind="person", level=3),
-)
+_ROOT = _Plan(common_name="DEMO SITHS e-id Root CA v2")
+_WEB = _Plan(common_name="DEMO Registret Web CA v1")
+# By the stem of its files.
+_ISSUING = {
+    "hsa-3": _Plan(common_name="DEMO SITHS e-id Person HSA-id 3 CA v1", kind="hsa", level=3, key="rsa"),
+    "hsa-2": _Plan(common_name="DEMO SITHS e-id Person HSA-id 2 CA v1", kind="hsa", level=2),
+    "person-3": _Plan(common_name="DEMO SITHS e-id Person ID 3 CA v1", kind="person", level=3),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,18 +82,8 @@ class CertificateAuthority:
         serial: int | None = None,
     ) -> x509.Certificate:
         """A certificate with exactly these parts."""
-        builder = (
-            x509.CertificateBuilder()
-            .subject_name(subject)
-            .issuer_name(self.certificate.subject)
-            .public_key(public_key)
-            .serial_number(serial or x509.random_serial_number())
-            .not_valid_before(not_before)
-            .not_valid_after(not_after)
-        )
-        for extension, critical in extensions:
-            builder = builder.add_extension(extension, critical=critical)
-        return builder.sign(self.key, hashes.SHA256())
+        names = (subject, self.certificate.subject)
+        return signed(*names, public_key, extensions, (not_before, not_after), by=self.key, serial=serial)
 
     def crl(
         self, revoked: Iterable[tuple[int, datetime]], *, this_update: datetime, next_update: datetime, number: int = 1
@@ -106,61 +100,9 @@ class CertificateAuthority:
             .last_update(this_update)
             .next_update(next_update)
             .add_extension(x509.CRLNumber(number), critical=False)
-            .add_extension(_key_of(self.certificate), critical=False)
+            .add_extension(key_id_of(self.certificate), critical=False)
         )
         return builder.sign(self.key, hashes.SHA256())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IssuedCertificate:
-    """A card: certificate, key and the certificates of its issuers (issuing CA first, root last)."""
-
-    certificate: x509.Certificate = field(repr=False)  # may name its holder by personal number
-    key: PrivateKey = field(repr=False)
-    issuers: tuple[x509.Certificate, ...] = field(repr=False)
-    label: str
-
-    @property
-    def der(self) -> bytes:
-        return self.certificate.public_bytes(Encoding.DER)
-
-    @property
-    def pem(self) -> bytes:
-        return self.certificate.public_bytes(Encoding.PEM)
-
-    @property
-    def key_pem(self) -> bytes:
-        return _key_pem(self.key)
-
-    @classmethod
-    def of_p12(cls, content: bytes, password: str) -> Self:
-        """The card in a file that `p12` made. Raises: ValueError (another password, or no card in it)."""
-        found = pkcs12.load_pkcs12(content, password.encode())
-        if found.cert is None or found.cert.friendly_name is None:
-            raise ValueError("no card with a name")
-        return cls(
-            certificate=found.cert.certificate,
-            key=cast(PrivateKey, found.key),
-            issuers=tuple(more.certificate for more in found.additional_certs),
-            label=found.cert.friendly_name.decode(),
-        )
-
-    def p12(self, password: str) -> bytes:
-        """PKCS #12 with key, certificate and issuing CA, for browsers' certificate stores.
-
-        Triple DES with SHA-1, because every store reads it: Windows before 10/2019, macOS and NSS take nothing newer
-        in common. It protects the keys of a demo, under a password that everybody knows: few rounds are enough.
-        """
-        how = (
-            PrivateFormat.PKCS12.encryption_builder()
-            .kdf_rounds(2_048)
-            .key_cert_algorithm(pkcs12.PBES.PBESv1SHA1And3KeyTripleDESCBC)
-            .hmac_hash(hashes.SHA1())  # noqa: S303
-            .build(password.encode())
-        )
-        return pkcs12.serialize_key_and_certificates(
-            self.label.encode(), self.key, self.certificate, list(self.issuers[:1]), how
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,9 +132,9 @@ class Authority:
         return cls(
             folder=folder,
             created=datetime.fromisoformat(state["created"]),
-            root=_stored_ca(folder, _ROOT),
-            web=_stored_ca(folder, _WEB),
-            issuing={plan.slug: _stored_ca(folder, plan) for plan in _ISSUING},
+            root=_stored_ca(folder, "root"),
+            web=_stored_ca(folder, "web"),
+            issuing={slug: _stored_ca(folder, slug) for slug in _ISSUING},
             site_host=state["site_host"],
             card_host=state["card_host"],
         )
@@ -252,7 +194,7 @@ class Authority:
             subject=card_subject(given_name=given_name, surname=surname, place=place, holder=holder),
             public_key=holder_key.public_key(),
             extensions=card_extensions(
-                ca, holder_key, purpose=purpose, card_number=card_number, principal=principal, email=email
+                ca.certificate, holder_key, purpose=purpose, card_number=card_number, principal=principal, email=email
             ),
             not_before=not_before or self.created - _A_DAY,
             not_after=not_after or ca.certificate.not_valid_after_utc,
@@ -284,18 +226,13 @@ class Authority:
         folder.mkdir(parents=True, exist_ok=True)
         revoked, tables = self._revoked(), []
         start = this_update or self.created - timedelta(hours=1)
-        for plan in _ISSUING:
-            ca = self.issuing[plan.slug]
-            entries = [(int(s), datetime.fromisoformat(m)) for s, m in revoked.get(plan.slug, {}).items()]
-            crl = ca.crl(
-                entries,
-                this_update=start,
-                next_update=next_update or self.created + LIFE,
-                number=1 + len(entries),
-            )
-            _write(folder / f"{plan.slug}.pem", ca.certificate.public_bytes(Encoding.PEM), mode=0o644)
-            _write(folder / f"{plan.slug}.crl", crl.public_bytes(Encoding.DER), mode=0o644)
-            tables.append(_trust_table(plan))
+        end = next_update or self.created + LIFE
+        for slug, ca in self.issuing.items():
+            entries = [(int(s), datetime.fromisoformat(m)) for s, m in revoked.get(slug, {}).items()]
+            crl = ca.crl(entries, this_update=start, next_update=end, number=1 + len(entries))
+            _write(folder / f"{slug}.pem", ca.certificate.public_bytes(Encoding.PEM), mode=0o644)
+            _write(folder / f"{slug}.crl", crl.public_bytes(Encoding.DER), mode=0o644)
+            tables.append(_trust_table(slug))
         _write(folder / "trust.toml", "\n".join(tables).encode(), mode=0o644)
         return folder
 
@@ -324,19 +261,19 @@ def build_authority(
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     created = at.astimezone(UTC).replace(microsecond=0)
-    root, web = _new_root(_ROOT, created), _new_root(_WEB, created, only_for=(site_host, card_host))
+    root, web = _new_ca(_ROOT, created), _new_ca(_WEB, created, only_for=(site_host, card_host))
     authority = Authority(
         folder=folder,
         created=created,
         root=root,
         web=web,
-        issuing={plan.slug: _new_issuing(plan, root, created) for plan in _ISSUING},
+        issuing={slug: _new_ca(plan, created, issuer=root) for slug, plan in _ISSUING.items()},
         site_host=site_host,
         card_host=card_host,
     )
-    for slug, ca in {_ROOT.slug: root, _WEB.slug: web, **authority.issuing}.items():
+    for slug, ca in {"root": root, "web": web, **authority.issuing}.items():
         _write(folder / f"{slug}.pem", ca.certificate.public_bytes(Encoding.PEM), mode=0o644)
-        _write(folder / f"{slug}.key", _key_pem(ca.key))
+        _write(folder / f"{slug}.key", key_pem(ca.key))
     # The mail catcher shows the same certificate, to a worker that cannot look up names below localhost.
     loopback = x509.IPAddress(ip_address("127.0.0.1"))
     _new_server(web, authority.site_server, site_host, created, more=[loopback])
@@ -349,93 +286,29 @@ def build_authority(
     return authority
 
 
-def new_key(kind: KeyKind) -> PrivateKey:
-    """ "ec": P-256 (instant); "rsa": RSA-2048 (some 50 ms); "rsa-e3": the same with the exponent 3 of old cards."""
-    if kind == "ec":
-        return ec.generate_private_key(ec.SECP256R1())
-    return rsa.generate_private_key(3 if kind == "rsa-e3" else 65537, 2048)
-
-
-def card_subject(*, given_name: str, surname: str, place: tuple[str, str] | None, holder: str) -> x509.Name:
-    """C, L, O, CN, SN, GN, serialNumber. `place`: (locality, organisation); a Person-id has none."""
-    where = [(NameOID.LOCALITY_NAME, place[0]), (NameOID.ORGANIZATION_NAME, place[1])] if place else []
-    parts = [
-        (NameOID.COUNTRY_NAME, "SE"),
-        *where,
-        (NameOID.COMMON_NAME, f"{given_name} {surname}"),
-        (NameOID.SURNAME, surname),
-        (NameOID.GIVEN_NAME, given_name),
-        (NameOID.SERIAL_NUMBER, holder),
-    ]
-    return x509.Name([x509.NameAttribute(oid, value) for oid, value in parts])
-
-
-def card_extensions(
-    ca: CertificateAuthority,
-    key: PrivateKey,
-    *,
-    purpose: Literal["auth", "sign"] = "auth",
-    card_number: str = "9752268900000000001",
-    principal: str | None = None,
-    email: str | None = None,
-) -> list[tuple[x509.ExtensionType, bool]]:
-    """What the profile asks for: usage, card number, key ids, policy; a SAN only if there is something to say in it."""
-    is_auth = purpose == "auth"
-    alternative: list[x509.GeneralName] = [x509.RFC822Name(email)] if email else []
-    if principal:
-        utf8 = principal.encode()
-        alternative.append(x509.OtherName(_USER_PRINCIPAL_NAME, bytes([0x0C, len(utf8)]) + utf8))
-    number = card_number.encode("ascii")
+def _new_ca(
+    plan: _Plan, at: datetime, *, issuer: CertificateAuthority | None = None, only_for: Sequence[str] = ()
+) -> CertificateAuthority:
+    """Signed by itself without an `issuer`. `only_for`: the only host names (and those below them) that it can vouch
+    for. People put this CA into their browsers, and its key lies in a folder; it must not be able to speak for the
+    rest of the web."""
+    key, subject = new_key(plan.key), _ca_name(plan.common_name)
+    last = only_for or issuer
     extensions: list[tuple[x509.ExtensionType, bool]] = [
-        (_usage(digital_signature=is_auth, content_commitment=not is_auth), True),
-        (x509.UnrecognizedExtension(_CARD_NUMBER, bytes([0x13, len(number)]) + number), False),
-        (_key_of(ca.certificate), False),
+        (x509.BasicConstraints(ca=True, path_length=0 if last else 1), True),
+        (usage("key_cert_sign", "crl_sign"), True),
         (x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False),
-        (x509.CertificatePolicies([x509.PolicyInformation(_POLICY, None)]), False),
     ]
-    if is_auth:
-        extensions.append(
-            (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SMARTCARD_LOGON]), False)
-        )
-    if alternative:
-        extensions.append((x509.SubjectAlternativeName(alternative), False))
-    return extensions
-
-
-def _new_root(plan: _Plan, at: datetime, *, only_for: Sequence[str] = ()) -> CertificateAuthority:
-    """`only_for`: the only host names (and those below them) that it can vouch for. People put this CA into their
-    browsers, and its key lies in a folder; it must not be able to speak for the rest of the web."""
-    key = new_key(plan.key)
-    extensions = _ca_extensions(key, path_length=0 if only_for else 1)
+    if issuer:
+        extensions.append((key_id_of(issuer.certificate), False))
     if only_for:
         permitted = [x509.DNSName(host) for host in only_for]
         extensions.append((x509.NameConstraints(permitted_subtrees=permitted, excluded_subtrees=None), True))
-    return _new_ca(plan, key, extensions, at, issuer=None)
-
-
-def _new_issuing(plan: _Plan, root: CertificateAuthority, at: datetime) -> CertificateAuthority:
-    key = new_key(plan.key)
-    extensions = [*_ca_extensions(key, path_length=0), (_key_of(root.certificate), False)]
-    return _new_ca(plan, key, extensions, at, issuer=root)
-
-
-def _new_ca(
-    plan: _Plan, key: PrivateKey, extensions: Extensions, at: datetime, *, issuer: CertificateAuthority | None
-) -> CertificateAuthority:
-    subject = _ca_name(plan.common_name)
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer.certificate.subject if issuer else subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        # Long before today: expired cards of the demo were once issued by a CA that was valid then.
-        .not_valid_before(at - LIFE)
-        .not_valid_after(at + LIFE)
-    )
-    for extension, critical in extensions:
-        builder = builder.add_extension(extension, critical=critical)
-    return CertificateAuthority(certificate=builder.sign(issuer.key if issuer else key, hashes.SHA256()), key=key)
+    names = (subject, issuer.certificate.subject if issuer else subject)
+    # Long before today: expired cards of the demo were once issued by a CA that was valid then.
+    life = (at - LIFE, at + LIFE)
+    certificate = signed(*names, key.public_key(), extensions, life, by=issuer.key if issuer else key)
+    return CertificateAuthority(certificate=certificate, key=key)
 
 
 def _new_server(
@@ -447,26 +320,18 @@ def _new_server(
         public_key=key.public_key(),
         extensions=[
             (x509.BasicConstraints(ca=False, path_length=None), True),
-            (_usage(digital_signature=True), True),
+            (usage("digital_signature"), True),
             (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False),
             (x509.SubjectAlternativeName([x509.DNSName(host), *more]), False),
-            (_key_of(web.certificate), False),
+            (key_id_of(web.certificate), False),
             (x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False),
         ],
         not_before=at - _A_DAY,
         not_after=at + LIFE,
     )
-    _write(files.key, _key_pem(key))
+    _write(files.key, key_pem(key))
     chain = certificate.public_bytes(Encoding.PEM) + web.certificate.public_bytes(Encoding.PEM)
     _write(files.chain, chain, mode=0o644)
-
-
-def _ca_extensions(key: PrivateKey, *, path_length: int) -> list[tuple[x509.ExtensionType, bool]]:
-    return [
-        (x509.BasicConstraints(ca=True, path_length=path_length), True),
-        (_usage(key_cert_sign=True, crl_sign=True), True),
-        (x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False),
-    ]
 
 
 def _ca_name(common_name: str) -> x509.Name:
@@ -474,53 +339,23 @@ def _ca_name(common_name: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(oid, value) for oid, value in parts])
 
 
-def _usage(
-    *,
-    digital_signature: bool = False,
-    content_commitment: bool = False,
-    key_cert_sign: bool = False,
-    crl_sign: bool = False,
-) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=digital_signature,
-        content_commitment=content_commitment,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=key_cert_sign,
-        crl_sign=crl_sign,
-        encipher_only=False,
-        decipher_only=False,
-    )
-
-
-def _key_of(ca: x509.Certificate) -> x509.AuthorityKeyIdentifier:
-    identifier = ca.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
-    return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier)
-
-
-def _trust_table(plan: _Plan) -> str:
+def _trust_table(slug: str) -> str:
+    plan = _ISSUING[slug]
     lines = {
         "name": plan.common_name,
-        "certificate": f"{plan.slug}.pem",
+        "certificate": f"{slug}.pem",
         "kind": str(plan.kind),
         "level": plan.level,
         "environment": "test",
-        "crl": f"{plan.slug}.crl",
+        "crl": f"{slug}.crl",
     }
     return "[[anchor]]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in lines.items())
 
 
-def _stored_ca(folder: Path, plan: _Plan) -> CertificateAuthority:
-    key = load_pem_private_key((folder / f"{plan.slug}.key").read_bytes(), password=None)
-    if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
-        raise TypeError(f"{plan.slug}.key is not a key of this authority")
-    certificate = x509.load_pem_x509_certificate((folder / f"{plan.slug}.pem").read_bytes())
-    return CertificateAuthority(certificate=certificate, key=key)
-
-
-def _key_pem(key: PrivateKey) -> bytes:
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+def _stored_ca(folder: Path, slug: str) -> CertificateAuthority:
+    key = load_pem_private_key((folder / f"{slug}.key").read_bytes(), password=None)
+    certificate = x509.load_pem_x509_certificate((folder / f"{slug}.pem").read_bytes())
+    return CertificateAuthority(certificate=certificate, key=cast(PrivateKey, key))
 
 
 def _write(file: Path, content: bytes, *, mode: int = 0o600) -> None:

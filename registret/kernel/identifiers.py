@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Final, Self
 
 import email_validator
@@ -31,6 +32,30 @@ _INVISIBLE = "\u200b\u2060\ufeff"  # comes along when an address is copied out o
 
 class Malformed(ValueError):
     """A text does not have the shape of the identifier. The message never repeats the text."""
+
+
+class NumberFault(StrEnum):
+    """What is wrong with a number of a patient."""
+
+    UNKNOWN_SHAPE = "unknown_shape"
+    NO_SUCH_DAY = "no_such_day"
+    NOT_BORN = "not_born"
+    """A birth date that is still to come."""
+    TOO_OLD = "too_old"
+    """A birth date before `FIRST_BIRTH`."""
+    NOT_A_HUNDRED = "not_a_hundred"
+    """`+` in the number of one who turns 100 in a later year."""
+    NO_SERIAL = "no_serial"
+    """The birth number is 000."""
+    CHECK_DIGIT = "check_digit"
+
+
+class NumberMalformed(Malformed):
+    """A text is no number of a patient, and why."""
+
+    def __init__(self, fault: NumberFault) -> None:
+        self.fault = fault
+        super().__init__(f"no number of a patient: {fault.value}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +108,24 @@ class PersonalNumber:
     digits: str
 
     @classmethod
-    def parse(cls, text: str) -> Self:
-        """Raises: Malformed."""
+    def parse(cls, text: str, *, latest_birth: date = date.max) -> Self:
+        """Raises: NumberMalformed, with the first fault from the left."""
         shape = _PERSONAL_NUMBER.fullmatch(text)
-        if shape is None or not luhn_valid(text[2:]) or shape["serial"] == "000":
-            raise Malformed("not the shape of a personal number")
+        if shape is None:
+            raise NumberMalformed(NumberFault.UNKNOWN_SHAPE)
         number = cls(text)
         try:
-            is_possible = number.birth_date >= FIRST_BIRTH
+            born = number.birth_date
         except ValueError:
-            is_possible = False
-        if not is_possible:
-            raise Malformed("the personal number has no possible date of birth")
+            raise NumberMalformed(NumberFault.NO_SUCH_DAY) from None
+        if born < FIRST_BIRTH:
+            raise NumberMalformed(NumberFault.TOO_OLD)
+        if born > latest_birth:
+            raise NumberMalformed(NumberFault.NOT_BORN)
+        if shape["serial"] == "000":
+            raise NumberMalformed(NumberFault.NO_SERIAL)
+        if not luhn_valid(text[2:]):
+            raise NumberMalformed(NumberFault.CHECK_DIGIT)
         return number
 
     @property

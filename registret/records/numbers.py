@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Self
 
-from registret.kernel.identifiers import COORDINATION_DAY, FIRST_BIRTH, Malformed, PersonalNumber
+from registret.kernel.identifiers import COORDINATION_DAY, FIRST_BIRTH, NumberFault, NumberMalformed, PersonalNumber
 from registret.kernel.typed import visible
 from registret.registries.vocabulary import Words
 
@@ -43,9 +43,6 @@ class ReserveFormat:
     letters: Mapping[str, int]
     name: Words
 
-    def fits(self, text: str, *, today: date) -> bool:
-        return self.pattern.fullmatch(text) is not None and (not self.dated or _is_birth(text[:8], today))
-
     def has_right_check_digit(self, text: str) -> bool:
         """True too if the format has none."""
         if not self.checked_from:
@@ -69,25 +66,16 @@ class PatientNumber:
     def parse(cls, written: str, *, today: date) -> Self:
         """As people write it: with or without hyphen and century, `+` from the year in which one turns 100.
 
-        Raises: Malformed.
+        Raises: NumberMalformed.
         """
         plain = _BETWEEN.sub("", visible(written).strip().upper())
         text = _twelve(plain, today)
-        if text.isascii() and text.isdigit():
-            try:
-                number = PersonalNumber.parse(text)
-            except Malformed:
-                pass
-            else:
-                if number.birth_date > today:
-                    raise Malformed("the personal number is of nobody who is born yet")
-                return cls(number.digits, COORDINATION if number.is_coordination else PERSONAL)
-        is_short = len(plain.replace("+", "")) < len(text)
-        fitting = (form for form in reserve_formats().values() if form.fits(text, today=today))
-        found = next((form for form in fitting if form.without_century or not is_short), None)
-        if found is None:
-            raise Malformed("not the shape of any number that patients have")
-        return cls(text, found.code)
+        try:
+            number = PersonalNumber.parse(text, latest_birth=today)
+        except NumberMalformed as malformed:
+            is_short = len(plain.replace("+", "")) < len(text)
+            return cls(text, _reserve_kind(text, today, is_short=is_short, otherwise=malformed.fault))
+        return cls(number.digits, COORDINATION if number.is_coordination else PERSONAL)
 
     @property
     def is_doubtful(self) -> bool:
@@ -153,17 +141,37 @@ def age_on(day: date, *, born: date) -> int:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
-def _is_birth(text: str, today: date) -> bool:
-    """Whether eight digits are the day of a birth that can have been."""
+def _reserve_kind(text: str, today: date, *, is_short: bool, otherwise: NumberFault) -> str:
+    """The code of the first reserve format that `text` fits. `is_short`: it was written without its century;
+    `otherwise`: what is wrong if it has the shape of no format.
+
+    Raises: NumberMalformed.
+    """
+    fault = otherwise
+    for form in reserve_formats().values():
+        if form.pattern.fullmatch(text) is None or (is_short and not form.without_century):
+            continue
+        found = _birth_fault(text, today) if form.dated else None
+        if found is None:
+            return form.code
+        fault = found
+    raise NumberMalformed(fault)
+
+
+def _birth_fault(text: str, today: date) -> NumberFault | None:
+    """What is wrong with the birth date that a number begins with, if anything."""
     try:
-        return FIRST_BIRTH <= date(int(text[:4]), int(text[4:6]), int(text[6:])) <= today
+        born = date(int(text[:4]), int(text[4:6]), int(text[6:8]))
     except ValueError:
-        return False
+        return NumberFault.NO_SUCH_DAY
+    if born < FIRST_BIRTH:
+        return NumberFault.TOO_OLD
+    return NumberFault.NOT_BORN if born > today else None
 
 
 def _twelve(text: str, today: date) -> str:
     """In twelve characters. Without its century, a number is of the last time that it could be given: with `+`, of one
-    who turns 100 this year, or has. Raises: Malformed (`+` in a number of one who is younger)."""
+    who turns 100 this year, or has. Raises: NumberMalformed (`+` in a number of one who is younger)."""
     match = re.fullmatch(r"((?:[0-9]{2})?)([0-9]{6})(\+?)([0-9A-Z]{4})", text, re.ASCII)
     if match is None:
         return text
@@ -171,7 +179,7 @@ def _twelve(text: str, today: date) -> str:
     last_year = today.year - 100 * bool(over_hundred)
     if century:
         if over_hundred and int(century + short[:2]) > last_year:
-            raise Malformed("a plus in the number of one who is younger than 100")
+            raise NumberMalformed(NumberFault.NOT_A_HUNDRED)
         return f"{century}{short}{rest}"
     year = last_year - (last_year - int(short[:2])) % 100
     day = int(short[4:])

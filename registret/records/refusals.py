@@ -11,10 +11,11 @@ from registret.kernel.refused import Refused
 
 @dataclass(kw_only=True, eq=False)
 class NumberImpossible(Refused):
-    """Not the shape, or not the check digit, of any number that patients have."""
+    """Not a number that any patient has. `number_fault`: a `NumberFault`."""
 
     code: ClassVar[str] = "patient.number_impossible"
     status: ClassVar[int] = 422
+    number_fault: str
 
 
 @dataclass(kw_only=True, eq=False)

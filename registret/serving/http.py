@@ -62,8 +62,11 @@ class Request(TwistedRequest):
         if self.channel.closing:
             return
         # Only here is the size of a chunked body seen.
-        if self.content.tell() + len(data) > self.channel.site.limits.body:
+        size = self.content.tell() + len(data)
+        if size > self.channel.site.limits.body:
             self._too_large()
+        elif size > self.channel.site.limits.small_body and not self.channel.site.has_room_for_large_body(self.channel):
+            self.channel.refuse(HTTPStatus.SERVICE_UNAVAILABLE, "Upptaget: försök igen. / Busy: try again.")
         else:
             self.content.write(data)
 
@@ -187,6 +190,7 @@ class Channel(HTTPChannel):
 
     def requestDone(self, request: TwistedRequest) -> None:
         self.site.waits(self)
+        self.site.body_is_gone(self)
         self._between = True
         self._within(self.site.limits.idle)
         if not self.site.keeps_alive:
@@ -294,6 +298,7 @@ class Front(Site):
         self.expects = expects
         self._open: set[Channel] = set()
         self._waiting: WaitingRoom[Channel] = WaitingRoom(per_network=limits.per_network)
+        self._large: set[Channel] = set()
         self._emptied: Deferred[None] | None = None
         self.is_closing = False
 
@@ -314,10 +319,22 @@ class Front(Site):
         """The application works for this connection."""
         self._waiting.leave(channel)
 
+    def has_room_for_large_body(self, channel: Channel) -> bool:
+        """Whether this connection has, or takes, a place for a large body: before a visitor is known, memory is all
+        that one can take."""
+        if channel not in self._large and len(self._large) < self.limits.large_bodies:
+            self._large.add(channel)
+        return channel in self._large
+
+    def body_is_gone(self, channel: Channel) -> None:
+        """What this connection sent is held no longer."""
+        self._large.discard(channel)
+
     def left(self, channel: Channel) -> None:
         """The connection is closed."""
         self._open.discard(channel)
         self._waiting.leave(channel)
+        self.body_is_gone(channel)
         if self._emptied is not None and not self._open and not self._emptied.called:
             self._emptied.callback(None)
 

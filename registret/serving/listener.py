@@ -16,13 +16,16 @@ class Limits:
     """What one listener puts up with. Times are in seconds, sizes in bytes.
 
     `connections` are open at most, and `per_network` of them wait from one IPv4 address or IPv6 /64; who goes beyond
-    that is decided in `serving.waiting`. A listener may hold `connections` x `body` bytes of bodies at worst.
+    that is decided in `serving.waiting`. A body of more than `small_body` bytes takes one of `large_bodies` places, so
+    a listener holds `connections` x `small_body` + `large_bodies` x `body` bytes of bodies at worst.
     """
 
     connections: int
     per_network: int
     threads: int
     body: int
+    small_body: int
+    large_bodies: int
     handshake: float
     """From the first packet to the end of the handshake."""
     request: float
@@ -33,13 +36,32 @@ class Limits:
     """For the client to take the last answer and hang up."""
 
 
+# Only the file of clinics that the registry office uploads is a large body.
 SITE_LIMITS: Final = Limits(
-    connections=1000, per_network=500, threads=12, body=1024 * 1024, handshake=20, request=60, idle=60, closing=60
+    connections=1000,
+    per_network=500,
+    threads=12,
+    body=1024 * 1024,
+    small_body=64 * 1024,
+    large_bodies=16,
+    handshake=20,
+    request=60,
+    idle=60,
+    closing=60,
 )
 # A human looks for the PIN code during the handshake; everything else at the door is one small request.
 # A whole hospital behind one address never has 500 people in the PIN dialog at the same moment.
 DOOR_LIMITS: Final = Limits(
-    connections=2000, per_network=500, threads=6, body=64 * 1024, handshake=120, request=20, idle=0, closing=15
+    connections=2000,
+    per_network=500,
+    threads=6,
+    body=64 * 1024,
+    small_body=64 * 1024,
+    large_bodies=0,
+    handshake=120,
+    request=20,
+    idle=0,
+    closing=15,
 )
 
 

@@ -30,9 +30,10 @@ from registret.words.refusals import RefusalPage, in_general, page_of
 _TOKEN_OF_ANOTHER = re.compile(r"CSRF token from .+ incorrect\.")
 """What Django says of a form whose token was made for another login."""
 
-_FOR_THE_PAGE_ONLY = frozenset({"patient"})
-"""Facts of refusals that no entry keeps: beside another entry of that moment, about the patient by the id of the log, a
-system id would say for ever who that was, also after an opt-out."""
+_FOR_THE_PAGE_ONLY = frozenset({"patient", "number_fault"})
+"""Facts of refusals that no entry keeps. What is wrong with a number only helps the person who typed it. Beside another
+entry of that moment, about the patient by the id of the log, a system id would say for ever who that was, also after an
+opt-out."""
 
 
 def refusal_response(request: Request, refusal: Refused) -> HttpResponse:

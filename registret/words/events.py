@@ -349,6 +349,7 @@ FACTS = {
     "by": _("av"),
     "at": _("när"),
     "case": _("ärende"),
+    "number_fault": _("fel i numret"),
     "patient": _("patient"),
     "patient_known": _("patienten finns"),
     "mistaken": _("det tidigare numret var fel"),

@@ -24,7 +24,8 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 
 from registret.cards import Anchor, CardKind, CrlFiles, Environment, PresentedCertificate, Trust, verify
 from registret.cards.presented import MAX_BYTES
-from registret.demo.pki import CertificateAuthority, Extensions, PrivateKey, card_extensions
+from registret.demo.certificates import Extensions, PrivateKey, card_extensions
+from registret.demo.pki import CertificateAuthority
 from registret.kernel.refused import Refused
 from tests.conformance.bench import ACCEPTED, Case, said
 from tests.pki import (
@@ -121,7 +122,7 @@ class Bench:
     ) -> x509.Certificate:
         """Anna's card with a key of any kind, by any CA, signed in any way."""
         ca = ca or self.pki.authority.issuer("hsa")
-        usual = card_extensions(ca, ec.generate_private_key(ec.SECP256R1()))
+        usual = card_extensions(ca.certificate, ec.generate_private_key(ec.SECP256R1()))
         builder = (
             x509.CertificateBuilder()
             .subject_name(subject or subject_with())
@@ -322,7 +323,7 @@ def families(b: Bench) -> Iterator[tuple[str, Shape]]:
         (x509.ExtendedKeyUsage([_CLIENT, _LOGON, ExtendedKeyUsageOID.EMAIL_PROTECTION]), False),
         (mail, False),
     )
-    own = card_extensions(b.legacy, ec.generate_private_key(ec.SECP256R1()))
+    own = card_extensions(b.legacy.certificate, ec.generate_private_key(ec.SECP256R1()))
     for key in ("rsa-2048-e65537", "rsa-2048-e3"):
         card = b.signed(ca=b.legacy, key=_public(key), subject=hcc, extensions=older(own))
         yield f"legacy HCC, {key}", b.shape(card)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from registret.demo.pki import KeyKind
+from registret.demo.certificates import KeyKind
 from tests.fronts.conftest import behind_a_front
 from tests.fronts.running import FrontedHouse
 from tests.journeys.cards import PERSONAL_NUMBER, card_that_is, of_size

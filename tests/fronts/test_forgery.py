@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from registret.demo.pki import IssuedCertificate
+from registret.demo.certificates import IssuedCertificate
 from tests.fronts.conftest import behind_a_front
 from tests.fronts.running import FrontedHouse
 from tests.journeys.cards import card_that_is

@@ -9,7 +9,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
-from registret.demo.pki import IssuedCertificate
+from registret.demo.certificates import IssuedCertificate
 from tests.journeys.running import House
 
 PERSONAL_NUMBER = "189912319812"

@@ -15,7 +15,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
 
 from registret.demo.browser import TEST_POLICY, nss_home, sweep_test_policies
-from registret.demo.pki import Authority, IssuedCertificate
+from registret.demo.certificates import IssuedCertificate
+from registret.demo.pki import Authority
 from tests.journeys.people import CLINIC, Person, appointed, somebody
 from tests.journeys.running import PATIENCE, House
 

@@ -23,7 +23,7 @@ from django.urls import Resolver404, resolve
 from registret.demo import cards, cast
 from registret.demo.browser import P12_PASSWORD, nss_home
 from registret.demo.cast import Person
-from registret.demo.pki import IssuedCertificate
+from registret.demo.certificates import IssuedCertificate
 from tests.journeys.running import House
 from tests.journeys.wire import Visitor
 

@@ -49,6 +49,30 @@ def test_the_browser_understands_what_the_server_understands_and_nothing_else(pa
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "kind", "trouble"),
+    [
+        ("", "moment", ""),
+        ("25/11 14", "moment", ""),
+        ("27/11 10.00", "moment", "ahead"),
+        ("2027-01-01 10.00", "moment", "ahead"),
+        ("31/2 10.00", "moment", "unreal"),
+        ("2026-02-30", "day", "unreal"),
+        ("25/13 10.00", "moment", "unreal"),
+        ("1850-01-01 10.00", "moment", "early"),
+        ("1850-01-01", "day", "early"),
+        ("25/11", "moment", "timeless"),
+        ("25/11 25.00", "moment", "unread"),
+        ("25/11 2026", "moment", "unread"),
+        ("10.00", "moment", "unread"),
+        ("hej", "day", "unread"),
+    ],
+)
+def test_the_browser_says_what_is_wrong_with_a_date(page: Page, text: str, kind: str, trouble: str) -> None:
+    asked = {"kind": kind, "now": "2026-11-26T10:00", "reach": "past"}
+    assert called(page, "sv", "it.troubleOf(given.text, given.asked)", {"text": text, "asked": asked}) == trouble
+
+
 @pytest.mark.parametrize("language", ["sv", "en"])
 def test_the_browser_reads_back_in_the_same_words_as_the_server(page: Page, language: str) -> None:
     today = date(2026, 11, 26)

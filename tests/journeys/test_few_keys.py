@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections import Counter
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -18,17 +18,26 @@ MOST_CLICKS = 20
 MOST_KEYS = 60
 
 
-@dataclass
-class Hand:
-    """Works a page, and counts."""
+# What the browser itself was given by a mouse and a keyboard. A click that a key makes on a button, or a label on its
+# input, has no press of a mouse before it.
+COUNT = """
+addEventListener("mousedown", (event) => event.isTrusted && counted("click"), true);
+addEventListener("keydown", (event) => event.isTrusted && counted("key"), true);
+"""
 
-    page: Page
-    clicks: int = 0
-    keys: int = 0
+
+class Hand:
+    """Works a page, whose events are counted."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.did: Counter[str] = Counter()
+        page.expose_function("counted", lambda what: self.did.update([what]))
+        page.add_init_script(COUNT)
+        page.reload()
 
     def click(self, target: Locator) -> None:
         target.click()
-        self.clicks += 1
 
     def choose(self, question: str, answer: str) -> None:
         group = self.page.get_by_role("group", name=re.compile(f"^{re.escape(question)}"))
@@ -36,12 +45,10 @@ class Hand:
 
     def type(self, text: str) -> None:
         self.page.keyboard.type(text)
-        self.keys += len(text)
 
     def enter(self, *, to: str) -> None:
         """Go on, to the question of this code."""
         self.page.keyboard.press("Enter")
-        self.keys += 1
         at = self.page.locator(f'[data-q="{to}"]').locator("input, select").first
         expect(at).to_be_focused()
 
@@ -52,7 +59,6 @@ def test_from_the_search_to_a_signed_acute_step_takes_few_clicks_and_keys(at_wor
     hand.click(page.get_by_label("Patient", exact=True))
     hand.type(patient("19530221111"))
     page.keyboard.press("Enter")
-    hand.keys += 1
     expect(page.locator('[data-q="arrived_at"] input').first).to_be_focused()
     hand.type(f"{YESTERDAY.day}/{YESTERDAY.month} 815")
     hand.choose("Vårdas i slutenvård", "Ja")
@@ -91,4 +97,5 @@ def test_from_the_search_to_a_signed_acute_step_takes_few_clicks_and_keys(at_wor
     hand.choose("Andningsstöd", "Syrgas")
     hand.click(page.get_by_role("button", name="Signera"))
     expect(page.locator("main")).to_contain_text("Klart: Akut vård är signerad.")
-    assert (hand.clicks <= MOST_CLICKS, hand.keys <= MOST_KEYS) == (True, True), (hand.clicks, hand.keys)
+    clicks, keys = hand.did["click"], hand.did["key"]
+    assert (0 < clicks <= MOST_CLICKS, 0 < keys <= MOST_KEYS) == (True, True), (clicks, keys)

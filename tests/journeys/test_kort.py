@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from registret.demo.pki import IssuedCertificate
+from registret.demo.certificates import IssuedCertificate
 from registret.words.refusals import REFUSALS
 from tests.journeys.conftest import Desk, OpenDesk, looked_at
 from tests.journeys.people import Person, somebody

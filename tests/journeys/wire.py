@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from registret.demo.pki import IssuedCertificate
+from registret.demo.certificates import IssuedCertificate
 from tests.journeys.running import PATIENCE, House
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright
 
-from registret.demo.pki import IssuedCertificate
+from registret.demo.certificates import IssuedCertificate
 from registret.demo.reader import PIN, Reader
 from tests.journeys.conftest import CHROMIUM, POLICIES, Desk, bertil, cecilia, fill, house, launched, playwright
 from tests.journeys.running import House

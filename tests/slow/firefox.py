@@ -15,7 +15,7 @@ from typing import Any, Self
 
 from websockets.sync.client import ClientConnection, connect
 
-from registret.demo.pki import IssuedCertificate
+from registret.demo.certificates import IssuedCertificate
 from tests.journeys.running import PATIENCE, House
 from tests.slow.screen import until
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from registret.demo.pki import IssuedCertificate
+from registret.demo.certificates import IssuedCertificate
 from tests.journeys.people import Person, somebody
 from tests.journeys.running import House
 from tests.slow.firefox import Firefox

@@ -11,7 +11,7 @@ from typing import Final
 from registret.access.actor import Actor
 from registret.access.refusals import NotFound
 from registret.access.roles import Permission
-from registret.kernel.identifiers import Malformed
+from registret.kernel.identifiers import NumberFault, NumberMalformed
 from registret.kernel.sweden import day_of
 from registret.ledger.services import Fact, NewEntry, record, record_many
 from registret.rate_limits.services import Limit, take
@@ -34,13 +34,14 @@ Look = tuple[int, dict[str, Fact]]
 class Found:
     """What a search came to. One of the three: a patient, a number that is nobody's here yet, or several by name.
 
-    `more`: others have the name as well.
+    `more`: others have the name as well; `malformed`: why the text is no number.
     """
 
     patient: PatientRow | None = None
     number: PatientNumber | None = None
     named: tuple[PatientRow, ...] = ()
     more: bool = False
+    malformed: NumberFault | None = None
 
 
 NUMBERS_PER_PERSON: Final = Limit(what="patient_numbers", most=120, per=timedelta(hours=1))
@@ -68,10 +69,12 @@ def search(*, actor: Actor, written: str, at: datetime) -> Found:
     Raises: NotPermitted, TooMany.
     """
     text = written.strip()
+    number: PatientNumber | None = None
+    malformed: NumberFault | None = None
     try:
         number = PatientNumber.parse(text, today=day_of(at))
-    except Malformed:
-        number = None
+    except NumberMalformed as no:
+        malformed = no.fault
     if number is not None:
         take_number(actor=actor, at=at)
     elif not _is_system_id(text):
@@ -83,7 +86,7 @@ def search(*, actor: Actor, written: str, at: datetime) -> Found:
             found = Found(patient=_by_system_id(actor, text.upper()))
         else:
             named, more = patients_named(actor, text) if len(text) >= 2 else ((), False)
-            found = Found(named=named, more=more)
+            found = Found(named=named, more=more, malformed=malformed)
         how = "number" if number is not None else "system_id" if _is_system_id(text) else "name"
         hits = found.named or ((found.patient,) if found.patient else ())
         _tell_each(actor, "patient.found", [(patient.id, {"how": how}) for patient in hits], at)

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from registret.kernel.dates import Reach
-from registret.kernel.identifiers import Malformed
+from registret.kernel.identifiers import Malformed, NumberMalformed
 from registret.records.case_number import CaseNumber
 from registret.records.cases import Case
 from registret.records.disclosure.preparing import is_short
@@ -19,6 +19,7 @@ from registret.records.ethics_approval import Approval
 from registret.records.numbers import PatientNumber
 from registret.web.attest.forms import ReasonField
 from registret.web.dates import DayField
+from registret.words.numbers import number_fault
 
 _NUL = {"null_characters_not_allowed": _("Texten innehåller ett tecken som inte går att spara")}
 
@@ -36,14 +37,8 @@ class NumberField(forms.CharField):
         text = super().clean(value)
         try:
             return PatientNumber.parse(text, today=self.today)
-        except Malformed:
-            raise ValidationError(
-                _(
-                    "Numret stämmer inte. Kontrollera siffrorna. Ett personnummer skrivs som 19121212-1212, ett "
-                    "samordningsnummer med dagen plus 60, som 19121272-9808, och ett reservnummer helt, med sina "
-                    "bokstäver."
-                )
-            ) from None
+        except NumberMalformed as malformed:
+            raise ValidationError(number_fault(malformed.fault)) from None
 
 
 class CaseNumberField(forms.CharField):

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from registret.access.roles import Permission
 from registret.kernel.dates import DateUnclear, read_day
-from registret.kernel.identifiers import Malformed
+from registret.kernel.identifiers import NumberMalformed
 from registret.kernel.sweden import day_of
 from registret.records.numbers import PatientNumber, Sex, reserve_formats
 from registret.records.refusals import NumberImpossible
@@ -35,6 +35,7 @@ from registret.web.records.step_pages import broken_shown
 from registret.web.records.steps import answers_in
 from registret.web.texts import text_in
 from registret.words.dates import date_fault
+from registret.words.numbers import number_fault
 
 Written = Mapping[str, Sequence[str]]
 
@@ -68,8 +69,8 @@ class Wanted:
             return cls.of_known(inclusion.known_patient(actor=request.actor, system_id=known, at=request.at))
         try:
             number = PatientNumber.parse(request.POST.get("number", ""), today=day_of(request.at))
-        except Malformed:
-            raise NumberImpossible() from None
+        except NumberMalformed as malformed:
+            raise NumberImpossible(number_fault=malformed.fault) from None
         audited_reads.take_number(actor=request.actor, at=request.at)
         who, errors = _new_patient(number, request.POST, at=request.at)
         return cls(number=number, who=who, known="", errors=errors)
@@ -97,15 +98,13 @@ def find(request: ActorRequest) -> HttpResponse:
     if found.number is not None and pages.registries_to_report(request.actor):
         context = intake_context(request, Wanted.of_number(found.number))
         return render(request, "records/new_episode.html", context | {"is_new": True})
-    # Twelve digits that are no number: a slip of the finger, which the check digit finds.
-    mistyped = found.number is None and len(re.sub(r"[\s+-]", "", written)) in {10, 12} and written[:6].isdigit()
     context = {
         "named": found.named,
         "more": found.more,
         "number": found.number,
         "written": written,
         "is_name": not any(character.isdigit() for character in written),
-        "mistyped": mistyped,
+        "fault": _fault_in(written, found),
         "reserve_numbers": [str(one.name) for one in reserve_formats().values()],
         "tab": "records",
     }
@@ -157,6 +156,14 @@ def intake_context(request: ActorRequest, wanted: Wanted, *, chosen: Form | None
         "number_is_right": request.POST.get("number_is_right") == "yes",
         "tab": "records",
     }
+
+
+def _fault_in(written: str, found: audited_reads.Found) -> str:
+    """What is wrong with what was searched for, if it was meant as a number: ten or twelve characters, six digits
+    first."""
+    if found.malformed is None or len(re.sub(r"[\s+-]", "", written)) not in {10, 12} or not written[:6].isdigit():
+        return ""
+    return number_fault(found.malformed)
 
 
 def _form_chosen(request: ActorRequest) -> Form | None:

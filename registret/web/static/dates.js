@@ -81,7 +81,9 @@ function dayOf(text, asked) {
     if (left || asked.kind === "day") [year, rest] = [after.groups.year, left];
     else if (isNear) return { on: null, rest };
   }
-  return { on: dated(parts, year, asked), rest };
+  const on = dated(parts, year, asked);
+  const isWhole = year || parts.short || !asked.fullYear;
+  return { on, rest, isUnreal: on === null && asked.reach === "any" && Boolean(isWhole) };
 }
 
 function clockOf(text) {
@@ -103,21 +105,30 @@ function isSkipped(on, hour) {
   return hour === 2 && day.getUTCMonth() === 2 && day.getUTCDay() === 0 && day.getUTCDate() > 24;
 }
 
-/* Why a text is not taken: `ahead` if its day is only to come, `unread` if nothing is understood; empty if it is
-   taken. */
+/* Why a text is not taken: `ahead` if its day is only to come, `early` if it is before what the field takes, `unreal`
+   if the calendar has no such day, `timeless` if only the time lacks, `unread` if nothing is understood; empty if it
+   is taken. */
 export function troubleOf(written, asked) {
   if (!written.trim() || understood(written, asked)) return "";
-  return asked.reach === "past" && understood(written, { ...asked, reach: "any" }) ? "ahead" : "unread";
+  const anyDay = { ...asked, reach: "any" };
+  if (asked.reach === "past" && understood(written, anyDay)) return "ahead";
+  const found = dayOf(plain(written), anyDay);
+  if (found?.isUnreal) return "unreal";
+  if (found?.on < (asked.earliest || "1900-01-01")) return "early";
+  return found?.on && !found.rest && asked.kind === "moment" ? "timeless" : "unread";
 }
 
-/* `2026-11-25`, or of a moment `2026-11-25T14:30`; null if the server would not take it. */
-export function understood(written, asked) {
-  const text = written
+const plain = (written) =>
+  written
     .replace(INVISIBLE, "")
     .toLowerCase()
     .trim()
     .replace(/\s+/g, " ")
     .replace(/(?<=\d)t(?=\d)/g, " ");
+
+/* `2026-11-25`, or of a moment `2026-11-25T14:30`; null if the server would not take it. */
+export function understood(written, asked) {
+  const text = plain(written);
   let found = dayOf(text, asked);
   if (asked.kind === "day") return found?.on && !found.rest && isWithin(found.on, asked) ? found.on : null;
   if (!found && asked.arrived && asked.alone && text.length > 2) {

@@ -39,7 +39,7 @@ class HasName(Protocol):
     def name(self) -> str: ...
 
 
-# 24 grid, 2 px stroke, round ends: design tokens in static/registret.css (.i).
+# 24 grid, 2 px stroke, round ends: sized by `.i` in static/css/base.css.
 _ICONS = {
     "card": '<rect x="2.5" y="5" width="19" height="14" rx="2.5"/><path d="M6 10.5h3.5v4H6zM13 11h5M13 14.5h3"/>',
     "reader": '<path d="M6.5 12V4.5a2 2 0 0 1 2-2h7a2 2 0 0 1 2 2V12"/><path d="M3 12h18l-1.5 8a1.5 1.5 0 0 1-1.5 1.5H6'

@@ -13,10 +13,12 @@ from typing import Any, cast
 
 from django.utils.translation import gettext_lazy as _
 
+from registret.kernel.identifiers import NumberFault
 from registret.kernel.refused import Refused
 from registret.words.advice import CARD_OFFICE, SUPPORT
 from registret.words.days import day_in_words, moment_in_words
 from registret.words.events import event_name
+from registret.words.numbers import number_fault
 from registret.words.refusals.cards import CARD_REFUSALS
 from registret.words.refusals.logins import LOGIN_REFUSALS
 from registret.words.refusals.records import RECORD_REFUSALS
@@ -126,6 +128,8 @@ def _shown_facts(refusal: Refused) -> dict[str, object]:
 
 
 def _shown(name: str, value: object) -> object:
+    if name == "number_fault":
+        return number_fault(NumberFault(str(value)))
     if isinstance(value, datetime):
         return moment_in_words(value)
     return day_in_words(date.fromisoformat(str(value))) if name == "day" else value

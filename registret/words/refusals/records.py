@@ -11,7 +11,8 @@ from registret.words.shapes import Action, Words
 RECORD_REFUSALS: Mapping[str, Words] = {
     "patient.number_impossible": Words(
         title=_("Numret stämmer inte."),
-        happened=_("Det är inte ett personnummer, samordningsnummer eller reservnummer som registret känner till."),
+        happened="%(number_fault)s",
+        in_general=_("Det är inte ett personnummer, samordningsnummer eller reservnummer som registret känner till."),
         todo=(
             _("Kontrollera numret mot journalen, också den sista siffran, och sök igen."),
             _(

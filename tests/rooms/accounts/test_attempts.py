@@ -30,7 +30,8 @@ from registret.accounts.models import LoginAttempt
 from registret.accounts.refusals import AttemptForeign, AttemptStale
 from registret.accounts.visitors import REFUSALS_PER_NETWORK
 from registret.cards import CardExpired
-from registret.cards.refusals import NoCard
+from registret.cards.refusals import CardRevoked, MalformedCard, NoCard, UnknownIssuer
+from registret.kernel.refused import Refused
 from registret.ledger.queries import EntryRow, Wanted, entries
 from registret.rate_limits.services import TooMany
 from tests.cast import ANNA, BERTIL
@@ -140,6 +141,27 @@ def test_made_up_labels_fill_no_log() -> None:
     assert len(entries(wanted=Wanted(event="attempt.refused"), size=1000).rows) == REFUSALS_PER_NETWORK.most
     (told,) = entries(wanted=Wanted(event="request.limit_reached")).rows
     assert (told.network, told.by_program, told.facts["most"]) == ("192.0.2.7", "visitor", REFUSALS_PER_NETWORK.most)
+
+
+@pytest.mark.parametrize("refusal", [NoCard(), UnknownIssuer(claimed_issuer="x" * 80), MalformedCard(reason="size")])
+def test_what_takes_no_card_of_a_pinned_ca_fills_no_log_at_the_door(refusal: Refused) -> None:
+    attempt = claimed(label_of())
+    most = REFUSALS_PER_NETWORK.most
+    for _ in range(most + 5):
+        attempts.answer(attempt_id=attempt.attempt_id, refusal=refusal, network="192.0.2.7", at=NOW)
+    assert len(entries(wanted=Wanted(event="card.refused"), size=1000).rows) == most
+    assert [e.facts["most"] for e in entries(wanted=Wanted(event="request.limit_reached")).rows] == [most]
+
+
+def test_a_real_card_that_is_refused_is_in_the_log_though_a_machine_makes_noise() -> None:
+    attempt = claimed(label_of())
+    for _ in range(REFUSALS_PER_NETWORK.most + 5):
+        attempts.answer(attempt_id=attempt.attempt_id, refusal=NoCard(), network="192.0.2.7", at=NOW)
+    revoked = CardRevoked(as_of=NOW, issuer=ANNA.card.issuer)
+    attempts.answer(attempt_id=attempt.attempt_id, refusal=revoked, network="192.0.2.7", at=NOW)
+    assert newest_entry().facts["code"] == "card.revoked"
+    attempts.answer(attempt_id=attempt.attempt_id, card=ANNA.card, network="192.0.2.7", at=NOW)
+    assert (newest_entry().event, newest_entry().by_hsa_id) == ("card.read", ANNA.hsa_id)
 
 
 # --- the code --------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from registret.cards import Anchor, CardKind, Environment, TrustBroken
 from registret.cards.issuer_form import problem
-from registret.demo.pki import Extensions
+from registret.demo.certificates import Extensions
 from tests.pki import DAY, Pki, instead, name_of, usage, without
 
 _KEY = ec.generate_private_key(ec.SECP256R1())

@@ -48,7 +48,7 @@ def said(cluster: Cluster, words: str) -> str:
     """The server's log, once `words` stand in it."""
     deadline = time.monotonic() + 30
     while True:
-        text = cluster._home.log.read_text(encoding="utf-8", errors="replace")
+        text = cluster.log.read_text(encoding="utf-8", errors="replace")
         if words in text:
             return text
         assert time.monotonic() < deadline, text

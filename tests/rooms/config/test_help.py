@@ -100,6 +100,18 @@ def test_the_program_itself_explains_a_command() -> None:
     assert "usage: registret appoint " in done.stdout
 
 
+def test_definitions_are_checked_without_settings(tmp_path: Path) -> None:
+    done = without_settings(REGISTRET, "check-definitions")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "pneumoni 1: open, 4 steps" in done.stdout
+    broken = tmp_path / "malaria" / "1" / "register.toml"
+    broken.parent.mkdir(parents=True)
+    broken.write_text("name = 1\n", encoding="utf-8")
+    refused = without_settings(REGISTRET, "check-definitions", str(tmp_path))
+    assert refused.returncode == 1
+    assert "malaria/1/register.toml, line 1: code is missing" in refused.stderr
+
+
 @pytest.mark.parametrize("command", ["serve", "appoint", "import-clinics"])
 def test_doing_something_still_needs_them(command: str) -> None:
     done = without_settings(REGISTRET, command)

@@ -17,7 +17,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from registret.demo.pki import Authority, IssuedCertificate, build_authority
+from registret.demo.certificates import IssuedCertificate
+from registret.demo.pki import Authority, build_authority
 from tests.journeys.running import PATIENCE, REGISTRET, House
 from tests.journeys.wire import Visitor, heading
 from tests.rooms.revocation.liar import Asked, Liar, redirects, says

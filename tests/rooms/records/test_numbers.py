@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registret.kernel.checkdigit import luhn_valid
-from registret.kernel.identifiers import Malformed
+from registret.kernel.identifiers import FIRST_BIRTH, Malformed, NumberFault, NumberMalformed
 from registret.records.numbers import COORDINATION, PERSONAL, PatientNumber, Sex, reserve_formats
 
 TODAY = date(2026, 11, 24)
@@ -109,6 +109,41 @@ def test_what_is_no_number_is_refused_and_not_repeated(written: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "fault"),
+    [
+        ("20991231-2387", NumberFault.NOT_BORN),
+        ("20261125-2380", NumberFault.NOT_BORN),
+        ("20261185-2382", NumberFault.NOT_BORN),  # samordningsnummer
+        ("20991231-AB1C", NumberFault.NOT_BORN),
+        ("17990101-2389", NumberFault.TOO_OLD),
+        ("18491231-2380", NumberFault.TOO_OLD),
+        ("00010101-2389", NumberFault.TOO_OLD),
+        ("18491231-AB1C", NumberFault.TOO_OLD),
+        ("19121212-0008", NumberFault.NO_SERIAL),
+        ("121212-0000", NumberFault.NO_SERIAL),
+        ("20230229-2386", NumberFault.NO_SUCH_DAY),
+        ("19121292-1212", NumberFault.NO_SUCH_DAY),
+        ("19801399-AB1C", NumberFault.NO_SUCH_DAY),
+        ("20001212+1214", NumberFault.NOT_A_HUNDRED),
+        ("19121212-1213", NumberFault.CHECK_DIGIT),
+        ("19701063-2392", NumberFault.CHECK_DIGIT),
+        ("19121212-121", NumberFault.UNKNOWN_SHAPE),
+        ("800101-AB1C", NumberFault.UNKNOWN_SHAPE),
+        ("Tolvansson", NumberFault.UNKNOWN_SHAPE),
+    ],
+)
+def test_a_number_that_cannot_be_says_what_is_wrong_with_it(written: str, fault: NumberFault) -> None:
+    with pytest.raises(NumberMalformed) as no:
+        parse(written)
+    assert no.value.fault is fault
+
+
+def test_a_birth_on_the_first_possible_day_and_today_is_a_number() -> None:
+    for born in (FIRST_BIRTH, TODAY):
+        assert parse(completed(f"{born:%Y%m%d}001")).birth_date == born
+
+
+@pytest.mark.parametrize(
     ("written", "today", "year"),
     [
         ("121212-1212", date(2012, 12, 12), 2012),
@@ -196,5 +231,5 @@ def test_a_reserve_number_says_nothing_of_birth_date_and_sex() -> None:
 
 def test_no_format_of_reserve_numbers_takes_what_could_be_a_personal_number() -> None:
     for form in reserve_formats().values():
-        assert not form.fits("191212121212", today=TODAY)
+        assert not form.pattern.fullmatch("191212121212")
         assert str(form.name)

@@ -216,3 +216,21 @@ def test_lactate_of_any_sample_claims_no_code_of_one_kind_of_blood(code: str) ->
     assert codes == ("2518-9", "2519-7", "2524-7", "32693-4")
     item = by_link(form_of("sepsis", 1))[code]
     assert [coding.code for coding in item.code or ()] == []
+
+
+@pytest.mark.parametrize(
+    ("imaging", "asked"),
+    [
+        (Answer(value=frozenset({"xray_infiltrate"})), {"multilobar", "pleural_effusion"}),
+        (Answer(value=frozenset({"xray_normal", "ct_infiltrate"})), {"multilobar", "pleural_effusion"}),
+        (Answer(value=frozenset({"xray_normal"})), {"pleural_effusion"}),
+        (Answer(missing=Missing.NOT_DONE), set()),
+        (Answer(), set()),
+    ],
+)
+def test_pneumonia_asks_how_far_it_reaches_where_an_image_can_tell(imaging: Answer, asked: set[str]) -> None:
+    told = {"acute": {"imaging": imaging}} if imaging != Answer() else {}
+    found = assess(form_of("pneumoni", 1), "acute", answers=told, patient=NOBODY)
+    extent = {"multilobar", "pleural_effusion"}
+    assert found.shown & extent == asked
+    assert not extent & set(found.lacking)

@@ -15,7 +15,7 @@ from cryptography.x509 import ocsp
 from pytest_django import DjangoAssertNumQueries
 
 from registret.cards import Anchor, CardRevoked, RevocationAnswer, RevocationState, RevocationUnknown, Trust
-from registret.demo.pki import IssuedCertificate
+from registret.demo.certificates import IssuedCertificate
 from registret.revocation import online
 from registret.revocation.models import KeptAnswer
 from registret.revocation.online import forget_old

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import ssl
+from contextlib import ExitStack
+from dataclasses import asdict
 
 import pytest
 
-from tests.rooms.serving.client import DOOR, SITE, Running, ask, closed, connect, eventually, get, receive
+from registret.serving import SITE_LIMITS
+from tests.rooms.serving.client import DOOR, SITE, Running, ask, closed, connect, eventually, get, receive, running
+from tests.rooms.serving.server import Wanted
 
 pytestmark = pytest.mark.process
 
@@ -98,6 +102,23 @@ def test_a_body_as_large_as_allowed_arrives_whole(house: Running, which: str) ->
     answer = ask(getattr(house, which), host, _post(host, f"Content-Length: {len(body)}") + body)
     assert answer.json["length"] == len(body)
     assert answer.json["sha256"] == hashlib.sha256(body).hexdigest()
+
+
+def test_large_bodies_without_end_take_a_few_places_and_leave_small_ones_alone() -> None:
+    body = b"x" * (SITE_LIMITS.small_body + 1)
+    whole, unfinished = (_post(SITE, f"Content-Length: {len(body) + more}") + body for more in (0, 1))
+    small = _post(SITE, "Content-Length: 5") + b"hello"
+    with running(Wanted(site_limits=asdict(SITE_LIMITS) | {"large_bodies": 1})) as house, ExitStack() as held:
+        assert [ask(house.site, SITE, whole).status for _ in range(3)] == [200] * 3, "an answer leaves its place"
+
+        def is_full() -> bool:
+            held.enter_context(connect(house.site, SITE)).sendall(unfinished)
+            return ask(house.site, SITE, whole).status == 503
+
+        eventually(is_full)
+        assert ask(house.site, SITE, small).status == 200
+        held.close()
+        eventually(lambda: ask(house.site, SITE, whole).status == 200)
 
 
 @on_both

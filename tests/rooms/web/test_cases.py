@@ -116,9 +116,14 @@ def test_a_case_is_opened_by_form_and_nothing_of_the_patient_is_in_an_address(an
 @pytest.mark.parametrize(
     ("sent", "says"),
     [
-        ({"number": "19121212-1213"}, "Numret stämmer inte."),
+        ({"number": "19121212-1213"}, "Numret har fel kontrollsiffra"),
+        ({"number": "20991231-2387"}, "Födelsedatumet i numret har inte varit än."),
+        ({"number": "17990101-2389"}, "Födelsedatumet i numret är före 1850."),
+        ({"number": "19121212-0008"}, "kan inte vara 000"),
+        ({"number": "20230229-2386"}, "Födelsedatumet i numret finns inte."),
+        ({"number": "20001212+1214"}, "Ett plustecken skrivs först från det år då man fyller 100."),
         ({"number": ""}, "Skriv numret"),
-        ({"number": "Tolvansson"}, "Numret stämmer inte."),
+        ({"number": "Tolvansson"}, "Det är inte ett nummer som registret känner till."),
         ({"case_number": ""}, "Skriv ärendets nummer"),
         ({"case_number": "ja"}, "Skriv numret i diariet"),
         ({"case_number": TOLVAN}, "Det är inte patientens nummer."),

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
@@ -25,6 +26,7 @@ from tests.rooms.records.scene import (
     begun,
     close_pneumonia,
     counted,
+    log,
     registered,
     system_id_of,
 )
@@ -114,12 +116,42 @@ def test_a_number_with_a_wrong_check_digit_is_said_to_be_wrong(place: Country, n
     page = browser.post(reverse("find_patient"), {"q": "19121212-1213"})
     assert page.status_code == 404
     said = text_of(page)
-    assert "Det har fel kontrollsiffra" in said
+    assert "Numret har fel kontrollsiffra" in said
     assert "med dagen plus 60, till exempel 19121272-9808" in said
     for name in (one.name.sv for one in reserve_formats().values()):
         assert name in said
     assert 'value="19121212-1213"' in page.content.decode()
-    assert "kontrollsiffra, eller" not in text_of(browser.post(reverse("find_patient"), {"q": "Berg"}))
+    assert "fel kontrollsiffra" not in text_of(browser.post(reverse("find_patient"), {"q": "Berg"}))
+
+
+IMPOSSIBLE = [
+    ("20991231-2387", "Födelsedatumet i numret har inte varit än.", "The birth date in the number is still to come."),
+    ("17990101-2389", "Födelsedatumet i numret är före 1850.", "The birth date in the number is before 1850."),
+    ("19121212-0008", "kan inte vara 000", "cannot be 000"),
+    ("20230229-2386", "Födelsedatumet i numret finns inte.", "The birth date in the number does not exist."),
+    ("20001212+1214", "Ett plustecken skrivs först från det år", "A plus sign is written only from the year"),
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("written", "swedish", "english"), IMPOSSIBLE)
+def test_a_number_with_a_birth_that_cannot_be_is_refused_for_that_reason(
+    place: Country, now: datetime, written: str, swedish: str, english: str
+) -> None:
+    cast.appoint_by_program(ANNA, Role.REPORTER, clinic_id=place.infection, at=now - timedelta(days=20))
+    browser = Browser.of(ANNA)
+    for address, sent in (
+        (reverse("find_patient"), {"q": written}),
+        (reverse("new_episode"), {"number": written, "sub_registry": "sepsis", "go": "yes"}),
+    ):
+        said = text_of(browser.post(address, sent))
+        assert swedish in said, address
+        assert "kontrollsiffra, eller" not in said
+        browser.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+        assert english in text_of(browser.post(address, sent)), address
+        del browser.cookies[settings.LANGUAGE_COOKIE_NAME]
+    (told,) = {(e.facts["code"], "number_fault" in e.facts) for e in log("request.refused")}
+    assert told == ("patient.number_impossible", False)
 
 
 @pytest.mark.django_db
