@@ -31,6 +31,7 @@ from registret.web.gate import needs
 from registret.web.http import ActorRequest, see_other
 from registret.web.records import pages
 from registret.web.records.fields import Part, parts_of, title_of, troubles_of
+from registret.web.records.step_pages import broken_shown
 from registret.web.records.steps import answers_in
 from registret.web.texts import text_in
 from registret.words.dates import date_fault
@@ -224,8 +225,8 @@ def _again(
         "only_more": only_more,
         "troubles": troubles,
         "troubles_title": title_of(troubles),
-        "not_included": pages.broken_shown(assessment) if not assessment.lacking else [],
-        "doubles": pages.episodes_context(found.doubles.own, at=request.at),
+        "not_included": broken_shown(assessment) if not assessment.lacking else [],
+        "doubles": pages.episodes_shown(found.doubles.own, at=request.at),
         "elsewhere": found.doubles.elsewhere,
     }
     return render(request, "records/new_episode.html", context, status=200 if only_more else 422)

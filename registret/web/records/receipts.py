@@ -95,10 +95,10 @@ def _later(page: StepPage, done: StepReceipt) -> str:
         return _("Signera när allt är besvarat.")
     if done is StepReceipt.MOVED:
         return _("Den kliniken fortsätter med steget.")
-    following = next((one for one in steps_shown(page.episode) if one["row"].state in UNFINISHED), None)
+    following = next((one for one in steps_shown(page.episode) if one.row.state in UNFINISHED), None)
     if following is None:
         return _("Alla steg i vårdepisoden är klara.")
-    name, row = following["name"], following["row"]
+    name, row = following.name, following.row
     if row.due_from is not None and row.due_to is not None:
         days = {"step": name, "first": day_in_words(row.due_from), "last": day_in_words(row.due_to)}
         return _("Sedan: %(step)s, från %(first)s, senast %(last)s.") % days
