@@ -19,6 +19,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from registret.ledger.events import Event
+
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks._promises import Promises
@@ -104,7 +106,7 @@ def lists(number: int, shown: int = 50) -> None:
         for _ in range(number):
             patients = rng.sample(range(200_000), most)
             begun = time.monotonic()
-            record(event="work.listed", by=by, at=timezone.now(), shown_patient_ids=patients, facts={"rows": most})
+            record(event=Event.WORK_LISTED, by=by, at=timezone.now(), shown_patient_ids=patients, facts={"rows": most})
             took.append(time.monotonic() - begun)
         took.sort()
         print(
@@ -172,7 +174,7 @@ def _write(database: str, seconds: float, results: Any) -> None:
     took, waited, end = [], 0, time.monotonic() + seconds
     while time.monotonic() < end:
         begun = time.monotonic()
-        record(event="patient.read", by=by, at=timezone.now(), about_patient_id=7, facts={"view": "episode"})
+        record(event=Event.PATIENT_OPENED, by=by, at=timezone.now(), about_patient_id=7, facts={"view": "episode"})
         took.append(time.monotonic() - begun)
         if len(took) % 200 == 0:
             with connection.cursor() as cursor:

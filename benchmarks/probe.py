@@ -32,13 +32,13 @@ def main() -> None:
     number = int(sys.argv[1]) if len(sys.argv) > 1 else 50
     # The settings of the house are read from the environment that prepare() makes.
     prepare()
-    from registret.demo.pki import Authority
+    from registret.demo.pki import DemoAuthority
     from tests.journeys.people import CLINIC, appointed, somebody
     from tests.journeys.running import House
 
     logging.disable()
     with tempfile.TemporaryDirectory() as name:
-        authority = Authority.load(Path(os.environ["REGISTRET_TEST_FOLDER"]) / "ca")
+        authority = DemoAuthority.load(Path(os.environ["REGISTRET_TEST_FOLDER"]) / "ca")
         with House.build(Path(name), authority, "benchmark_probe") as house:
             house.run("migrate", "--verbosity", "0")
             house.run("import-clinics", "registret/demo/clinics.csv")

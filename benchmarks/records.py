@@ -268,7 +268,7 @@ def acts(actor: Any) -> dict[str, Callable[[int], object]]:
             actor=actor, episode=step.episode.system_id, step="acute", base=10**6, written=written, at=AT
         )
 
-    def found(written: str, n: int) -> audited_reads.Found:
+    def found(written: str, n: int) -> audited_reads.SearchResult:
         # Each an hour later: one person may not look for many numbers or names at once.
         return audited_reads.search(actor=actor, written=written, at=AT + timedelta(hours=n))
 

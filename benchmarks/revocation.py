@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from registret.cards import Anchor, CrlFiles, PresentedCertificate, Trust, verify
 from registret.cards.revocation import read_crl
-from registret.demo.pki import Authority, build_authority
+from registret.demo.pki import DemoAuthority, build_authority
 
 ROUNDS, DECISIONS = 9, 2000
 SMALL = 10
@@ -58,7 +58,7 @@ def main() -> None:
         _while_reading(decide(entries), doors[entries][0].anchors[0])
 
 
-def _door(anchor: Anchor, authority: Authority, folder: Path, size: int, now: datetime) -> tuple[Trust, CrlFiles]:
+def _door(anchor: Anchor, authority: DemoAuthority, folder: Path, size: int, now: datetime) -> tuple[Trust, CrlFiles]:
     """A trust with one anchor whose list has so many entries, read already."""
     file = folder / f"{size}.crl"
     revoked = [(1_000_000_007 * (n + 1), now - timedelta(hours=1)) for n in range(size)]

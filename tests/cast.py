@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from registret.access import queries
 from registret.access.actor import Actor
 from registret.access.applications import applying, confirming, entering
-from registret.access.queries import newest_application
+from registret.access.queries import logins
+from registret.access.queries.applications import newest_application
 from registret.access.roles import Role
 from registret.access.staff import appointing
 from registret.accounts import attempts
@@ -282,6 +282,6 @@ def stay_awake(key: str, *, since: datetime, until: datetime) -> None:
 
 def actor(who: Person, *, at: datetime) -> Actor:
     """Somebody at work, just logged in."""
-    found = queries.who(sitting=sitting(key=log_in(who, at=at), seen=True, at=at), at=at)
+    found = logins.who(sitting=sitting(key=log_in(who, at=at), seen=True, at=at), at=at)
     assert isinstance(found, Actor)
     return found

@@ -41,7 +41,7 @@ from registret.demo.certificates import (
     signed,
     usage,
 )
-from registret.demo.pki import Authority, CertificateAuthority, build_authority
+from registret.demo.pki import CertificateAuthority, DemoAuthority, build_authority
 from registret.kernel.checkdigit import luhn_digit
 from tests.der import tlv
 
@@ -71,14 +71,14 @@ _SHA1_RSA = bytes.fromhex("06092a864886f70d0101050500")
 class Pki:
     """One country's cards and a door that trusts them. `now`: the moment at which everything well-formed is valid."""
 
-    authority: Authority
+    authority: DemoAuthority
     trust: Trust
     revocation: CrlFiles
     now: datetime
     weak_key: rsa.RSAPrivateKey = field(repr=False)
 
     @property
-    def foreign(self) -> Authority:
+    def foreign(self) -> DemoAuthority:
         """Another hierarchy with the same names."""
         return self.authority.foreign()
 

@@ -45,7 +45,7 @@ def check_card_age(actor: Actor, *, at: datetime) -> None:
 
 
 def check_card_read(card_read_at: datetime, *, at: datetime) -> None:
-    """For acts that whoever finds a computer left alone must not do.
+    """For acts that a passer-by at an unattended computer must not be able to do.
 
     Raises: CardTooOld.
     """

@@ -18,14 +18,14 @@ ON CONFLICT (kind, subject, occasion) DO NOTHING
 
 
 def first(kind: str, subject: int, *, occasion: str = "", at: datetime) -> bool:
-    """Whether this notice is new. Waits for whoever is writing the same at this moment."""
+    """Whether this notice is new. Waits while another process writes the same one."""
     with connection.cursor() as cursor:
         cursor.execute(_ONCE, [kind, subject, occasion, at])
         return bool(cursor.rowcount == 1)
 
 
 class Recipient(Protocol):
-    """Whoever is written to: an administrator, or somebody out of an application or a grant."""
+    """The account that a letter goes to: an administrator, an applicant, or the holder of a grant."""
 
     @property
     def account_id(self) -> int: ...

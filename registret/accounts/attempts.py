@@ -25,12 +25,15 @@ from registret.cards import CardExpired, CardNotPassedOn, MalformedCard, NoCard,
 from registret.kernel.by import By
 from registret.kernel.refused import Refused
 from registret.kernel.secret import derived, fingerprint, is_reference, new_reference, new_token, same
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.oidc import AuthorizationRequest
 from registret.oidc.refusals import AnswerUntrusted, LoginDeclined, ProviderUnavailable
 from registret.rate_limits.services import Limit, take
 
 ATTEMPTS_PER_BROWSER = Limit(what="attempts_browser", most=60, per=timedelta(minutes=10))
+
+
 ATTEMPTS_PER_NETWORK = Limit(what="attempts_network", most=600, per=timedelta(minutes=10))
 """For alarm only. A machine that throws its cookies away is not told apart from colleagues behind the same address."""
 
@@ -117,13 +120,13 @@ def begin(
     network: str | None,
     at: datetime,
 ) -> str:
-    """A new attempt of the browser whose cookie holds `browser`; answers the host label. `back_to`: the path of the
-    page that is wanted after it.
+    """A new attempt of the browser whose cookie holds `browser`. Return the host label. `back_to`: the path of the
+    page to show after it.
 
     Raises: TooMany.
     """
     nonce = bytes.fromhex(new_token())
-    label = _label(nonce, purpose)
+    label = label_of(nonce, purpose)
     wanted = _Wanted(confirmation=confirmation, back_to=back_to)
     _begin(nonce, label, purpose, LoginMethod.CARD, browser=browser, wanted=wanted, network=network, at=at)
     return label
@@ -181,9 +184,9 @@ def answer(
     network: str | None,
     at: datetime,
 ) -> str:
-    """Keeps what the door found and answers the single-use code (60 s) that fetches it.
+    """Keep what the door found. Return the single-use code (60 s) that fetches it.
 
-    `front_said`, what a front before the door disliked, decides nothing; it is for whoever reads the log.
+    `front_said`, what a front before the door disliked, decides nothing; it is for readers of the log.
     """
     code, reference = new_token(), new_reference()
     by = By(hsa_id=card.hsa_id, name=card.name, network=network) if card else By.nobody(network=network)
@@ -200,16 +203,16 @@ def answer(
     facts = {"code": refusal.code} | refusal.facts if refusal else _read(card) if card else {}
     facts |= {"front_said": front_said} if front_said else {}
     if refusal is None:
-        record(event=f"{way}.read", by=by, at=at, reference=reference, facts=facts)
+        record(event=Event(f"{way}.read"), by=by, at=at, reference=reference, facts=facts)
     elif refusal.code in _OF_ANYONE:
-        record_refusal(event=f"{way}.refused", by=by, at=at, reference=reference, facts=facts)
+        record_refusal(event=Event(f"{way}.refused"), by=by, at=at, reference=reference, facts=facts)
     else:
-        record(event=f"{way}.refused", outcome="refused", by=by, at=at, reference=reference, facts=facts)
+        record(event=Event(f"{way}.refused"), outcome="refused", by=by, at=at, reference=reference, facts=facts)
     return code
 
 
 def redeem(*, code: str, browser: str, network: str | None, at: datetime) -> str:
-    """Burns the code and answers the attempt's reference, under which this browser may read the answer.
+    """Burn the code. Return the attempt's reference, under which this browser may read the answer.
 
     Raises: AttemptStale (unknown, used or too old), AttemptForeign (another browser's). Both are logged.
     """
@@ -277,45 +280,6 @@ def proof(*, code: str, browser: str, network: str | None, at: datetime) -> Proo
             back_to=found.back_to,
         )
     return found
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Probe:
-    """Where a page may ask whether the card is still in: `https://<label>.<card host>/p/<secret>`."""
-
-    label: str
-    secret: str
-
-
-def probe_of(attempt: LoginAttempt | None) -> Probe | None:
-    """The probe of the attempt that a session came from, as long as that is kept; None if no card host saw the card."""
-    if attempt is None or attempt.way != LoginMethod.CARD:
-        return None
-    nonce = bytes(attempt.nonce)
-    return Probe(label=_label(nonce, Purpose(attempt.purpose)), secret=_probe_secret(nonce))
-
-
-class CardSeen(StrEnum):
-    SAME = "same"
-    NONE = "none"
-    OTHER = "other"
-
-
-def probe(*, label: str, secret: str, fingerprint_now: str | None) -> CardSeen:
-    """Whether the certificate shown now (SHA-256 in hex, or None) is the one that the attempt was answered with.
-
-    Raises: AttemptStale (no such probe).
-    """
-    wanted = LoginAttempt.objects.filter(
-        label_digest=fingerprint(label), way=LoginMethod.CARD, redeemed_at__isnull=False
-    )
-    attempt = wanted.first()
-    if attempt is None or not same(secret, _probe_secret(bytes(attempt.nonce))):
-        raise AttemptStale()
-    if fingerprint_now is None:
-        return CardSeen.NONE
-    card = (attempt.outcome or {}).get("card") or {}
-    return CardSeen.SAME if card.get("fingerprint") == fingerprint_now else CardSeen.OTHER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -398,7 +362,7 @@ def _log_refusal(
 ) -> None:
     facts: dict[str, str | int | bool | None] = {"code": refusal.code, "used_before": used_before}
     by = By.nobody(network=network)
-    record_refusal(event="attempt.refused", by=by, at=at, reference=reference, facts=facts)
+    record_refusal(event=Event.ATTEMPT_REFUSED, by=by, at=at, reference=reference, facts=facts)
 
 
 def _confirmation(attempt: LoginAttempt) -> tuple[int, int] | None:
@@ -407,7 +371,7 @@ def _confirmation(attempt: LoginAttempt) -> tuple[int, int] | None:
     return attempt.confirmation_id, attempt.confirmation_version
 
 
-def _label(nonce: bytes, purpose: Purpose) -> str:
+def label_of(nonce: bytes, purpose: Purpose) -> str:
     label = derived(key=settings.LINK_KEY, purpose="label", parts=(nonce.hex(),)).hex()[:32]
     # At the hosts of *Kontrollera ditt kort* the door names no issuers, so that any certificate can be shown.
     return f"p-{label}" if purpose is Purpose.CHECK else label
@@ -419,7 +383,3 @@ def _flow(nonce: bytes) -> AuthorizationRequest:
         for purpose in ("oidc-state", "oidc-nonce", "oidc-verifier")
     )
     return AuthorizationRequest(state=state, nonce=in_token, verifier=verifier)
-
-
-def _probe_secret(nonce: bytes) -> str:
-    return derived(key=settings.LINK_KEY, purpose="probe", parts=(nonce.hex(),)).hex()[:32]

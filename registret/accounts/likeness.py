@@ -1,6 +1,6 @@
 """Whether the card that is shown can be the card of whom the account knows. Pure.
 
-An HSA-id is one person's, whoever issued the card, so that a renewed card needs no ceremony. Should two issuing CAs
+An HSA-id is one person's, no matter who issued the card, so that a renewed card needs no ceremony. Should two CAs
 give it to two people, the second one must not get in as the first.
 """
 

@@ -75,6 +75,10 @@ class Account(AbstractBaseUser):
     USERNAME_FIELD = "id"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
+    @property
+    def name(self) -> str:
+        return f"{self.given_name} {self.surname}".strip()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -137,7 +141,7 @@ class Confirmation(models.Model):
 
     Link and code are derived from (id, version) with a key outside the database: see `registret.mail.links`.
     With `replaces`, the address that was in force when a confirmed account asked for another one, this is a change of
-    address, to which whoever reads the mail there may object.
+    address, to which a reader of the mail there may object.
     """
 
     id = models.BigAutoField(primary_key=True)

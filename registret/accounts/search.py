@@ -28,7 +28,7 @@ _KEYS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class FoundAccount:
     """An account, as far as a list shows it."""
 
     id: int
@@ -43,7 +43,7 @@ class Found:
 class FoundPage:
     """`after` is the mark to ask for more with, or None."""
 
-    rows: tuple[Found, ...]
+    rows: tuple[FoundAccount, ...]
     after: str | None
 
 
@@ -111,11 +111,11 @@ def _mark(text: str | None, roads: int) -> tuple[int, Account | None]:
     return (int(found[1]), last) if found and last else (0, None)
 
 
-def _found(account: Account) -> Found:
-    return Found(
+def _found(account: Account) -> FoundAccount:
+    return FoundAccount(
         id=account.id,
         hsa_id=account.hsa_id,
-        name=f"{account.given_name} {account.surname}".strip(),
+        name=account.name,
         organisation=account.organisation,
         email=account.email,
         state=AccountState(account.state),

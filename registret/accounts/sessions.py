@@ -9,10 +9,11 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from registret.accounts.attempts import CardSeen, LoginMethod, Probe, Proof, probe, probe_of
+from registret.accounts.attempts import LoginMethod, Proof
 from registret.accounts.cardfacts import CardFacts
 from registret.accounts.likeness import same_person
 from registret.accounts.models import LoginAttempt, Session
+from registret.accounts.probes import CardSeen, Probe, probe, probe_of
 from registret.accounts.refusals import (
     SessionCardOut,
     SessionCardRevoked,
@@ -25,12 +26,13 @@ from registret.accounts.refusals import (
 from registret.kernel.by import By
 from registret.kernel.refused import Refused
 from registret.kernel.secret import fingerprint, new_token
+from registret.ledger.events import Event
 from registret.ledger.services import record
 
 # A click is written down at most this often: reading a page is no UPDATE each time.
 _SEEN_GRAIN = timedelta(seconds=20)
 
-# After the card was pulled, for whoever only went to open a door with it.
+# After the card was pulled, for a user who only went to open a door with it.
 UNLOCK_WITHIN = timedelta(minutes=5)
 
 
@@ -81,7 +83,7 @@ def kept_sessions_of(*, hsa_id: str) -> tuple[SessionRow, ...]:
 def open_session(
     *, proof: Proof, grant_id: int | None, replaces: str | None = None, network: str | None, at: datetime
 ) -> str:
-    """A new session with a new key; answers the key. Never lasts longer than the card.
+    """Begin a session. Return its new key. It never lasts longer than the card.
 
     `replaces` is the key of the session that this browser had until now, if any: it ends.
     """
@@ -121,8 +123,8 @@ def earlier_in_browser(*, proof: Proof) -> Earlier | None:
 
 
 def last_in_browser(*, browser: str) -> str:
-    """The HSA-id of whoever had the newest session in the browser whose cookie holds `browser`, in capitals; empty if
-    nobody has had one today."""
+    """The HSA-id of the newest session in the browser whose cookie holds `browser`, in capitals; empty if there was
+    none today."""
     found = Session.objects.filter(attempt__browser_digest=fingerprint(browser)).order_by("-id")
     return found.values_list("hsa_id_key", flat=True).first() or ""
 
@@ -151,7 +153,7 @@ def sitting(*, key: str, seen: bool, at: datetime) -> ActiveSession:
 
 
 def end_of_revoked(*, session_id: int, at: datetime) -> SessionCardRevoked:
-    """Ends a session whose card has been revoked since it was read; answers the refusal to raise."""
+    """End a session whose card has been revoked since it was read. Return the refusal to raise."""
     refusal = SessionCardRevoked()
     _end(session_id=session_id, reason=refusal.code.removeprefix("session."), by=None, at=at)
     return refusal
@@ -193,7 +195,7 @@ def unlock(*, key: str, proof: Proof, at: datetime) -> bool:
         seen_at=at,
         ends_at=min(session.ends_at, card.not_after),
     )
-    record(event="session.unlocked", by=by, at=at, about_hsa_id=session.hsa_id, facts={"session": session.id})
+    record(event=Event.SESSION_UNLOCKED, by=by, at=at, about_hsa_id=session.hsa_id, facts={"session": session.id})
     return True
 
 
@@ -227,19 +229,19 @@ def end_own(*, session_id: int, hsa_id: str, by: By, at: datetime) -> bool:
 
 
 def end_others(*, hsa_id: str, keep: int, by: By, at: datetime) -> int:
-    """Ends all of a person's sessions but `keep`; answers how many."""
+    """End all of a person's sessions but `keep`. Return how many."""
     living = Session.objects.filter(hsa_id_key=hsa_id.upper(), ended_at=None).exclude(id=keep)
     return sum(_end(session_id=i, reason="from_account", by=by, at=at) for i in living.values_list("id", flat=True))
 
 
 def end_sessions_of(*, hsa_id: str, reason: str, by: By, at: datetime) -> int:
-    """Ends all sessions of a person; answers how many."""
+    """End all sessions of a person. Return how many."""
     living = Session.objects.filter(hsa_id_key=hsa_id.upper(), ended_at=None)
     return sum(_end(session_id=i, reason=reason, by=by, at=at) for i in living.values_list("id", flat=True))
 
 
 def forget_old(*, at: datetime) -> int:
-    """Removes sessions that ended of themselves a day ago or more; answers how many."""
+    """Remove sessions that ended of themselves a day ago or more. Return how many."""
     return Session.objects.filter(ends_at__lt=at - timedelta(days=1)).delete()[0]
 
 
@@ -283,7 +285,7 @@ def _lock(*, label: str, seen: CardSeen, at: datetime) -> None:
         Session.objects.filter(id=session.id).update(locked_at=at)
         facts: dict[str, str | int | bool | None] = {"session": session.id, "card": seen.value}
         author = By(hsa_id=session.hsa_id, program="probe", network=session.network)
-        record(event="session.locked", by=author, at=at, about_hsa_id=session.hsa_id, facts=facts)
+        record(event=Event.SESSION_LOCKED, by=author, at=at, about_hsa_id=session.hsa_id, facts=facts)
 
 
 @transaction.atomic
@@ -293,7 +295,7 @@ def _end(*, session_id: int, reason: str, by: By | None, at: datetime) -> int:
         session = Session.objects.get(id=session_id)
         author = by or By(hsa_id=session.hsa_id, program="clock")
         facts: dict[str, str | int | bool | None] = {"reason": reason, "session": session_id}
-        record(event="session.ended", by=author, at=at, about_hsa_id=session.hsa_id, facts=facts)
+        record(event=Event.SESSION_ENDED, by=author, at=at, about_hsa_id=session.hsa_id, facts=facts)
     return ended
 
 

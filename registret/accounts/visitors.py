@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from registret.kernel.by import By
 from registret.kernel.networks import network_subject
+from registret.ledger.events import Event
 from registret.ledger.services import Fact, record
 from registret.rate_limits.services import Limit, TooMany, take
 
@@ -14,7 +15,7 @@ REFUSALS_PER_NETWORK = Limit(what="refusals_network", most=300, per=timedelta(mi
 # A hospital sits behind one address; only a machine is refused this often.
 
 
-def record_refusal(*, event: str, by: By, at: datetime, reference: str | None, facts: Mapping[str, Fact]) -> None:
+def record_refusal(*, event: Event, by: By, at: datetime, reference: str | None, facts: Mapping[str, Fact]) -> None:
     """Logs a refusal. Those of a network's visitors beyond the limit are left out: one entry says from when on.
 
     If it raises afterwards, call it outside a transaction: the counts must outlive the refusal.
@@ -39,6 +40,6 @@ def is_usual(*, limit: Limit, by: By, at: datetime) -> bool:
         except TooMany:
             return False
         facts = {"most": limit.most} | reached.facts
-        record(event="request.limit_reached", outcome="refused", by=by, at=at, facts=facts)
+        record(event=Event.REQUEST_LIMIT_REACHED, outcome="refused", by=by, at=at, facts=facts)
         return False
     return True

@@ -4,7 +4,7 @@ No Django, no database, no clock, no network.
 """
 
 from registret.cards.presented import PresentedCertificate, VerifiedCard, fingerprint
-from registret.cards.profile import Purpose
+from registret.cards.profile import CertificatePurpose
 from registret.cards.refusals import (
     CardExpired,
     CardNotPassedOn,
@@ -31,6 +31,7 @@ __all__ = [
     "CardNotYetValid",
     "CardReport",
     "CardRevoked",
+    "CertificatePurpose",
     "CrlFiles",
     "Environment",
     "IssuedForTest",
@@ -38,7 +39,6 @@ __all__ = [
     "NoCard",
     "PersonIdShown",
     "PresentedCertificate",
-    "Purpose",
     "Revocation",
     "RevocationAnswer",
     "RevocationState",

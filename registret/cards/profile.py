@@ -22,7 +22,7 @@ LONGEST_TEXT = 256  # X.520 allows 64 and SITHS keeps to it; others get some roo
 _STRING_TAGS = frozenset({0x0C, 0x13, 0x16})  # UTF8String, PrintableString, IA5String
 
 
-class Purpose(StrEnum):
+class CertificatePurpose(StrEnum):
     AUTHENTICATION = "authentication"
     SIGNING = "signing"
     OTHER = "other"
@@ -73,7 +73,7 @@ def is_personal_number(text: str) -> bool:
     return True
 
 
-def purpose(certificate: x509.Certificate) -> Purpose:
+def purpose(certificate: x509.Certificate) -> CertificatePurpose:
     """What key usage, extended key usage and basic constraints leave the key to do. Missing ones mean OTHER.
 
     Raises:
@@ -85,20 +85,20 @@ def purpose(certificate: x509.Certificate) -> Purpose:
     extended = by_class.get(x509.ExtendedKeyUsage)
     constraints = by_class.get(x509.BasicConstraints)
     if not isinstance(usage, x509.KeyUsage) or (isinstance(constraints, x509.BasicConstraints) and constraints.ca):
-        return Purpose.OTHER
+        return CertificatePurpose.OTHER
     if usage.content_commitment and not usage.digital_signature:
-        return Purpose.SIGNING
+        return CertificatePurpose.SIGNING
     may_sign_handshakes = usage.digital_signature and not usage.key_cert_sign
     for_clients = isinstance(extended, x509.ExtendedKeyUsage) and ExtendedKeyUsageOID.CLIENT_AUTH in extended
-    return Purpose.AUTHENTICATION if may_sign_handshakes and for_clients else Purpose.OTHER
+    return CertificatePurpose.AUTHENTICATION if may_sign_handshakes and for_clients else CertificatePurpose.OTHER
 
 
 def require_authentication(certificate: x509.Certificate) -> None:
     """Raises: SigningCertificate, MalformedCard ("usage")."""
     found = purpose(certificate)
-    if found is Purpose.SIGNING:
+    if found is CertificatePurpose.SIGNING:
         raise SigningCertificate()
-    if found is not Purpose.AUTHENTICATION:
+    if found is not CertificatePurpose.AUTHENTICATION:
         raise MalformedCard(reason="usage")
 
 

@@ -12,7 +12,7 @@ from cryptography.x509.oid import NameOID
 
 from registret.cards import path, profile
 from registret.cards.presented import PresentedCertificate, fingerprint, parsed, serial_hex
-from registret.cards.profile import Purpose
+from registret.cards.profile import CertificatePurpose
 from registret.cards.revocation import Revocation, RevocationAnswer, ask
 from registret.cards.trust import CardKind, Environment, Trust
 from registret.cards.verify import verify
@@ -34,7 +34,7 @@ class CardReport:
     refusal: Refused | None
     believed: bool = False
     kind: CardKind | None = None
-    purpose: Purpose | None = None
+    purpose: CertificatePurpose | None = None
     holder: str | None = None
     name: str | None = None
     organisation: str | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from registret.kernel.by import By
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.mail.services import GivenUp, deliver_due
 
@@ -18,7 +19,7 @@ def deliver_letters() -> int:
 
 def record_given_up(letter: GivenUp) -> None:
     record(
-        event="letter.given_up",
+        event=Event.LETTER_GIVEN_UP,
         by=By.of_program("mail"),
         at=letter.at,
         about_account_id=letter.about_account_id,

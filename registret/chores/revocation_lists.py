@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from django.utils import timezone
 
 from registret.kernel.by import By
+from registret.ledger.events import Event
 from registret.ledger.services import record
-from registret.revocation.services import Event, Fetched, Happened, fetch_due, fetch_now, tell_of_age
+from registret.revocation.services import FetchedList, Happened, RevocationEvent, fetch_due, fetch_now, tell_of_age
 from registret.revocation.trust import revocation, trust
 
 
@@ -20,15 +21,15 @@ def keep_lists_fresh() -> None:
     tell_of_age(standings=revocation().standings(at=at), at=at, tell=record_list_event)
 
 
-def fetch_lists(*, anew: Sequence[str] = ()) -> tuple[Fetched, ...]:
+def fetch_lists(*, anew: Sequence[str] = ()) -> tuple[FetchedList, ...]:
     """Fetch all lists now; those of the anchors named in `anew` even if their numbers go back."""
     return fetch_now(trust=trust(), anew=anew, at=timezone.now, tell=record_list_event)
 
 
 def record_list_event(happened: Happened) -> None:
-    refused = happened.event is not Event.LIST_REPLACED
+    refused = happened.event is not RevocationEvent.LIST_REPLACED
     record(
-        event=happened.event.value,
+        event=Event(happened.event),
         outcome="refused" if refused else "done",
         by=By.of_program("lists"),
         at=happened.at,

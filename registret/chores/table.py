@@ -30,7 +30,7 @@ SECOND, MINUTE, HOUR = 1, 60, 3600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Upkeep:
+class ContinuousChore:
     """Work with a worker of its own: `act` every `every` seconds."""
 
     name: str
@@ -53,45 +53,49 @@ class Chore:
     says: str
 
 
-UPKEEP: tuple[Upkeep, ...] = (
-    Upkeep(name="mail", every=SECOND, act=deliver_letters, says="sends letters that are due"),
+UPKEEP: tuple[ContinuousChore, ...] = (
+    ContinuousChore(name="mail", every=SECOND, act=deliver_letters, says="sends letters that are due"),
     # One small query asks whether a list is due.
-    Upkeep(name="lists", every=5 * SECOND, act=keep_lists_fresh, says="fetches revocation lists that are due"),
-    Upkeep(
+    ContinuousChore(name="lists", every=5 * SECOND, act=keep_lists_fresh, says="fetches revocation lists that are due"),
+    ContinuousChore(
         name="forget",
         every=HOUR,
         act=forget_old,
         says="deletes counts of rate limits, login attempts, sessions, OCSP answers and reasons for opening protected "
         "identities whose time is over",
     ),
-    Upkeep(name="seal", every=MINUTE, act=seal_log, says="seals the log"),
-    Upkeep(name="reviews", every=HOUR, act=draw_reviews, says="draws last month's log reviews, once"),
-    Upkeep(name="months", every=HOUR, act=add_log_months, says="creates the log's partitions for the coming months"),
-    Upkeep(
+    ContinuousChore(name="seal", every=MINUTE, act=seal_log, says="seals the log"),
+    ContinuousChore(name="reviews", every=HOUR, act=draw_reviews, says="draws last month's log reviews, once"),
+    ContinuousChore(
+        name="months", every=HOUR, act=add_log_months, says="creates the log's partitions for the coming months"
+    ),
+    ContinuousChore(
         name="population",
         every=HOUR,
         act=lambda: ask_again(at=timezone.now()),
         says="asks the population register about patients that it was not asked about lately",
     ),
-    Upkeep(
+    ContinuousChore(
         name="retention",
         every=HOUR,
         act=lambda: destroy_due(at=timezone.now()),
         says="carries out decisions to destroy old episodes",
     ),
-    Upkeep(
+    ContinuousChore(
         name="disclosures",
         every=HOUR,
         act=lambda: close_due(at=timezone.now()),
         says="ends disclosures for research that are over, or that nobody decided in time",
     ),
-    Upkeep(
+    ContinuousChore(
         name="leaving",
         every=10 * MINUTE,
         act=lambda: destroy_left(at=timezone.now()),
         says="destroys patients who opted out a day ago",
     ),
-    Upkeep(name="opt-outs", every=MINUTE, act=write_marks, says="completes the file of opt-outs beside the backups"),
+    ContinuousChore(
+        name="opt-outs", every=MINUTE, act=write_marks, says="completes the file of opt-outs beside the backups"
+    ),
 )
 
 CHORES_EVERY = 10 * MINUTE

@@ -52,7 +52,7 @@ def check_gates() -> None:
 
 def check_trust() -> None:
     """The door believes at least one CA of HSA-id cards: naming none would let Person-id be chosen. All that it
-    believes are of one environment: whoever has a test card is whoever they want to be.
+    believes are of one environment: anybody can get a test card in any name.
 
     Raises: NotReady.
     """
@@ -91,7 +91,7 @@ def check_forms_in_use() -> None:
 
 
 def check_opt_out_file() -> None:
-    """REGISTRET_OPT_OUT_FILE, if there is one, can be written: a restored backup forgets whoever is not in it.
+    """REGISTRET_OPT_OUT_FILE, if there is one, can be written: a restored backup lacks later opt-outs.
 
     Raises: NotReady.
     """

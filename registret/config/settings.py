@@ -164,7 +164,7 @@ ATTESTING_NEEDS_CARD_WITHIN = timedelta(minutes=60)
 
 # Monitoring
 METRICS_TOKEN = env.text(
-    "METRICS_TOKEN", purpose="whoever reads /matt shows it; without one only this machine may", default=""
+    "METRICS_TOKEN", purpose="a reader of /matt shows it; without one only this machine may read", default=""
 )
 if 0 < len(METRICS_TOKEN) < 32:
     raise env.SettingTrouble("REGISTRET_METRICS_TOKEN is too short (32 characters at least)")
@@ -202,7 +202,7 @@ INSTALLED_APPS = [
     "registret.config",
 ]
 MIDDLEWARE = [
-    "registret.web.middleware.Clock",
+    "registret.web.middleware.MomentOfRequest",
     "registret.web.middleware.Arrivals",
     # What every answer carries comes before whatever may answer.
     "django.middleware.security.SecurityMiddleware",
@@ -347,7 +347,7 @@ LOGGING: dict[str, Any] = {
     },
 }
 if DEMO:
-    # Browsers that do not know the demo's CA yet, or leave in the middle, are no news for whoever tries it.
+    # Browsers that do not know the demo's CA yet, or leave in the middle, are no news.
     LOGGING["loggers"]["registret.serving"] = {"level": "WARNING"}
     # Nor are checkpoints of the log, which nobody keeps.
     LOGGING["loggers"]["registret.chores"] = {"level": "WARNING"}

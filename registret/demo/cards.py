@@ -13,12 +13,12 @@ from registret.demo import cast
 from registret.demo.browser import P12_PASSWORD
 from registret.demo.cast import Person
 from registret.demo.certificates import IssuedCertificate
-from registret.demo.pki import Authority, build_authority
+from registret.demo.pki import DemoAuthority, build_authority
 
 _LONG_AGO: Final = timedelta(days=5 * 365)
 
 
-def made(folder: Path, *, site_host: str, card_host: str, at: datetime) -> Authority:
+def made(folder: Path, *, site_host: str, card_host: str, at: datetime) -> DemoAuthority:
     """The authority in `folder`/ca, with its trust folder and the cards beside it; made if there is none yet.
 
     `folder` then holds ca/, trust/ (what `cards.Trust.load` reads) and cards/ (.p12 files). It is made as a whole or
@@ -31,7 +31,7 @@ def made(folder: Path, *, site_host: str, card_host: str, at: datetime) -> Autho
         _issue_all(authority, unfinished / "cards")
         authority.write_trust(unfinished / "trust")
         unfinished.rename(folder)
-    return Authority.load(folder / "ca")
+    return DemoAuthority.load(folder / "ca")
 
 
 def certificate_in(file: Path) -> bytes:
@@ -42,7 +42,7 @@ def certificate_in(file: Path) -> bytes:
     return certificate.public_bytes(Encoding.DER)
 
 
-def _issue_all(authority: Authority, folder: Path) -> None:
+def _issue_all(authority: DemoAuthority, folder: Path) -> None:
     folder.mkdir(mode=0o700)
     at = authority.created
     people = cast.PEOPLE
@@ -61,7 +61,7 @@ def _issue_all(authority: Authority, folder: Path) -> None:
 
 
 def _hsa(
-    authority: Authority,
+    authority: DemoAuthority,
     person: Person,
     *,
     level: int = 3,
@@ -84,7 +84,7 @@ def _hsa(
     )
 
 
-def _person(authority: Authority, person: Person) -> IssuedCertificate:
+def _person(authority: DemoAuthority, person: Person) -> IssuedCertificate:
     return authority.issue_card(
         given_name=person.given_name,
         surname=person.surname,

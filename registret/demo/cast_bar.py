@@ -9,13 +9,13 @@ from typing import Any, Final
 from django.http import HttpRequest
 
 from registret.access.actor import Actor
-from registret.access.queries import CardHolder
+from registret.access.queries.logins import CardHolder
 from registret.demo import cast
 from registret.demo.cast import Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Role:
+class DemoCard:
     """One card of the demo. `command` opens a browser with it."""
 
     card: str
@@ -28,7 +28,7 @@ class Role:
 class Turn:
     """What comes next in the story, and with which card."""
 
-    role: Role
+    role: DemoCard
     why: str
 
 
@@ -46,7 +46,7 @@ _NEXT: Final[Mapping[str, tuple[str, str]]] = {
 _FIRST: Final = "reporter"
 
 
-def roles() -> tuple[Role, ...]:
+def roles() -> tuple[DemoCard, ...]:
     """All cards that `make demo-browser` knows."""
     return tuple(_role(card) for card in cast.BROWSERS)
 
@@ -72,9 +72,9 @@ def context(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _role(card: str) -> Role:
+def _role(card: str) -> DemoCard:
     name, _, what = cast.BROWSERS[card].what.partition(": ")
-    return Role(card=card, name=name, what=what, command=f"make demo-browser CARD={card}")
+    return DemoCard(card=card, name=name, what=what, command=f"make demo-browser CARD={card}")
 
 
 def _people() -> dict[str, Person]:

@@ -16,9 +16,12 @@ from django.db import transaction
 from registret.access.actor import Actor
 from registret.access.applications import applying, attesting, confirming, entering
 from registret.access.grants.reach import reach_of
-from registret.access.queries import active_administrators, newest_application, who
+from registret.access.queries.administrators import active_administrators
+from registret.access.queries.applications import newest_application
+from registret.access.queries.logins import who
 from registret.access.roles import Role
-from registret.access.staff import appointing, nominating, recertification, substitutes
+from registret.access.staff import appointing, nominating, substitutes
+from registret.access.staff.recertification.opening import start
 from registret.accounts import attempts, sessions
 from registret.accounts.attempts import Proof, Purpose
 from registret.accounts.cardfacts import CardFacts
@@ -39,7 +42,7 @@ from registret.places import clinic_file
 from registret.places.queries import clinic_by_code
 from registret.places.services import import_clinics
 from registret.records.disclosure import preparing
-from registret.records.disclosure.rows import Wish
+from registret.records.disclosure.rows import DisclosureWish
 from registret.records.disclosure.selection import parts_of
 from registret.records.ethics_approval import Approval
 from registret.revocation.trust import revocation, trust
@@ -282,7 +285,7 @@ class _Story:
     def prepare_disclosure(self, by: Person, *, ago: timedelta) -> None:
         """Of the pneumonias of half a year, without what only the patient's care needs."""
         at = self.now - ago
-        wish = Wish(
+        wish = DisclosureWish(
             project="Tid till antibiotika vid pneumoni",
             approval=Approval.parse("2026-04711-01"),
             recipient_name="Agneta Ström",
@@ -318,7 +321,7 @@ class _Story:
     @_sealed
     def ask_whether_all_still_work(self, clinic: str, reason: str, *, ago: timedelta) -> None:
         actor = self.at_work(cast.DORIS, ago=ago)
-        recertification.start(clinic_id=_clinic_id(clinic), reason=reason, actor=actor, at=self.now - ago)
+        start(clinic_id=_clinic_id(clinic), reason=reason, actor=actor, at=self.now - ago)
 
     @_sealed
     def draw_review(self, reviewer: Person, clinic: str, *, since: timedelta, ago: timedelta) -> None:

@@ -36,7 +36,7 @@ Written = dict[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class EpisodeAnswers:
     """Answers to the steps of one episode, as forms bring them, and as they were read."""
 
     written: Mapping[str, Written]
@@ -50,7 +50,9 @@ def fictitious_number(rng: random.Random, *, born: date) -> str:
     return eleven + luhn_digit(eleven[2:])
 
 
-def told(form: Form, *, patient: KnownOfPatient, began_at: datetime, at: datetime, rng: random.Random) -> Told:
+def told(
+    form: Form, *, patient: KnownOfPatient, began_at: datetime, at: datetime, rng: random.Random
+) -> EpisodeAnswers:
     """Every step, in order, with answers that may be signed where luck allows it: the inclusion always."""
     written: dict[str, Written] = {}
     answers: dict[str, dict[str, Answer]] = {}
@@ -60,7 +62,7 @@ def told(form: Form, *, patient: KnownOfPatient, began_at: datetime, at: datetim
             form=form, step=step, place=place, patient=patient, began_at=began_at, at=at, before=answers, rng=rng
         )
         written[step.code], answers[step.code], assessments[step.code] = story.best()
-    return Told(written=written, answers=answers, assessments=assessments)
+    return EpisodeAnswers(written=written, answers=answers, assessments=assessments)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -114,7 +114,7 @@ class ServerFiles:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Authority:
+class DemoAuthority:
     """The whole hierarchy, stored in `folder`. Made by `build_authority`, found again by `load`."""
 
     folder: Path
@@ -236,11 +236,11 @@ class Authority:
         _write(folder / "trust.toml", "\n".join(tables).encode(), mode=0o644)
         return folder
 
-    def foreign(self) -> Authority:
+    def foreign(self) -> DemoAuthority:
         """Another hierarchy with the very same names and other keys: what a forger would make."""
         folder = self.folder / "foreign"
         if (folder / _STATE).exists():
-            return Authority.load(folder)
+            return DemoAuthority.load(folder)
         return build_authority(folder, at=self.created, site_host=self.site_host, card_host=self.card_host)
 
     def _revoked(self) -> dict[str, dict[str, str]]:
@@ -256,13 +256,13 @@ def build_authority(
     at: datetime,
     site_host: str = "registret.localhost",
     card_host: str = "kort.registret.localhost",
-) -> Authority:
+) -> DemoAuthority:
     """Makes the hierarchy and the two servers' certificates and stores them in `folder`, over whatever was there."""
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     created = at.astimezone(UTC).replace(microsecond=0)
     root, web = _new_ca(_ROOT, created), _new_ca(_WEB, created, only_for=(site_host, card_host))
-    authority = Authority(
+    authority = DemoAuthority(
         folder=folder,
         created=created,
         root=root,

@@ -19,7 +19,7 @@ import psycopg
 from registret.demo import cards, cast
 from registret.demo.browser import P12_PASSWORD
 from registret.demo.mailbox import MailCatcher
-from registret.demo.pki import Authority
+from registret.demo.pki import DemoAuthority
 from registret.demo.place import MARK, PREFIX, DemoTrouble, Place, other_ports
 from registret.demo.postgres import Cluster
 
@@ -87,7 +87,7 @@ def _set(place: Place, stack: ExitStack) -> None:
             os.environ.setdefault(PREFIX + name, value)
 
 
-def _settings(place: Place, authority: Authority) -> dict[str, str]:
+def _settings(place: Place, authority: DemoAuthority) -> dict[str, str]:
     return {
         "DEMO": "yes",
         "SITE_HOST": place.site_host,
@@ -157,7 +157,7 @@ Bertil (CARD=administrator) attests her; Nadia (CARD=working) registers patients
 """
 
 
-def _authority(place: Place) -> Authority:
+def _authority(place: Place) -> DemoAuthority:
     authority = cards.made(
         place.certificates, site_host=place.site_host, card_host=place.card_host, at=datetime.now(UTC)
     )

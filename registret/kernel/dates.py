@@ -20,7 +20,7 @@ FIRST_DAY: Final = date(1900, 1, 1)
 LAST_DAY: Final = date(2199, 12, 31)
 
 
-class Reach(StrEnum):
+class DateReach(StrEnum):
     """Which dates a field takes, seen from now."""
 
     PAST = "past"
@@ -82,7 +82,7 @@ class DateLimits:
     a birth date."""
 
     now: datetime
-    reach: Reach = Reach.PAST
+    reach: DateReach = DateReach.PAST
     earliest: date = FIRST_DAY
     latest: date = LAST_DAY
     needs_full_year: bool = False
@@ -159,7 +159,7 @@ def read_moment(text: str, limits: DateLimits) -> datetime:
     moment = datetime(day.year, day.month, day.day, hour, minute, tzinfo=SWEDEN)
     if moment.astimezone(UTC).astimezone(SWEDEN).replace(tzinfo=None) != moment.replace(tzinfo=None):
         raise _no(DateTrouble.SKIPPED_HOUR, on=day)
-    if limits.reach is Reach.PAST and moment > limits.now:
+    if limits.reach is DateReach.PAST and moment > limits.now:
         raise _no(DateTrouble.AHEAD, on=moment)
     # 00.30 after an arrival at 23.40 is the night after it: which day that is, the one who writes must say.
     if is_of_arrival and limits.arrived_at is not None and moment < limits.arrived_at.replace(second=0, microsecond=0):
@@ -215,9 +215,9 @@ def _dated(day: int, month: int, year: str | None, short: str | None, limits: Da
         raise _no(DateTrouble.NO_SUCH_DAY, day=day, month=month, year=number)
     if year or short:
         return on
-    if limits.reach is Reach.PAST and on > limits.today:
+    if limits.reach is DateReach.PAST and on > limits.today:
         raise _no(DateTrouble.YEAR_NEEDED, on=on, other=_real(day, month, this_year - 1))
-    if limits.reach is Reach.COMING and on < limits.today:
+    if limits.reach is DateReach.COMING and on < limits.today:
         raise _no(DateTrouble.YEAR_NEEDED, on=on, other=_real(day, month, this_year + 1))
     return on
 
@@ -230,9 +230,9 @@ def _real(day: int, month: int, year: int) -> date | None:
 
 def _within(day: date, limits: DateLimits) -> date:
     """Raises: DateUnclear."""
-    if limits.reach is Reach.PAST and day > limits.today:
+    if limits.reach is DateReach.PAST and day > limits.today:
         raise _no(DateTrouble.AHEAD, on=day)
-    if limits.reach is Reach.COMING and day < limits.today:
+    if limits.reach is DateReach.COMING and day < limits.today:
         raise _no(DateTrouble.PASSED, on=day)
     if day < limits.earliest:
         raise _no(DateTrouble.TOO_EARLY, on=day, limit=limits.earliest)

@@ -15,7 +15,7 @@ from registret.ledger.canonical import FIELDS, entry_line, leaf
 from registret.ledger.models import Seal
 from registret.ledger.months import kept_by_law_until
 from registret.ledger.sealing import BATCH, rows, seal_rows
-from registret.ledger.seals import FIRST_PREVIOUS, LEAF_BYTES, Checkpoint, Part, Sealed, signed_by
+from registret.ledger.seals import FIRST_PREVIOUS, LEAF_BYTES, Checkpoint, Sealed, SealedMonth, signed_by
 
 # A worker seals each minute what is settled. What is older than this and unsealed has lost its seal, or no worker runs.
 UNSEALED = timedelta(hours=1)
@@ -137,7 +137,7 @@ def sealed_of(row: Seal) -> Sealed:
     Raises: LedgerBroken (it was changed into something that says nothing).
     """
     try:
-        parts = tuple(Part(month=str(p["month"]), count=p["count"], digest=str(p["digest"])) for p in row.parts)
+        parts = tuple(SealedMonth(month=str(p["month"]), count=p["count"], digest=str(p["digest"])) for p in row.parts)
         culled = tuple(str(month) for month in row.culled)
     except (KeyError, TypeError):
         raise LedgerBroken(f"seal {row.number} was changed", seal=row.number) from None

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from registret.kernel.by import By
+from registret.ledger.events import Event
 from registret.ledger.months import Month, kept_by_law_until, months, over, short_of_patience, table_of
 from registret.ledger.sealing import newest_seal, seal_culling
 from registret.ledger.services import record
@@ -39,7 +40,7 @@ def cull(*, found: Sequence[Month], by: By, at: datetime) -> None:
                 raise NotCullable(f"{month.name}: kept by law until {kept_by_law_until(month.name):%Y-%m-%d}")
             if _count(f"SELECT count(*) FROM {table_of(month.name)} WHERE id > {last}"):  # noqa: S608  (a number)
                 raise NotCullable(f"{month.name}: has entries that are not sealed yet")
-            record(event="log.culled", by=by, at=at, facts={"month": month.name, "rows": month.entries})
+            record(event=Event.LOG_CULLED, by=by, at=at, facts={"month": month.name, "rows": month.entries})
         seal_culling([month.name for month in found], at=at)
         with connection.cursor() as cursor:
             for month in found:

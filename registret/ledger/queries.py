@@ -10,6 +10,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import IsNull
 
+from registret.ledger.events import Event
 from registret.ledger.models import Entry
 from registret.ledger.services import Fact
 
@@ -232,7 +233,7 @@ def _done(
 
 def _with(patient_ids: Collection[int]) -> Q:
     """With a patient's data. Reading the log about a patient does nothing with them: the reader can still review it."""
-    looks_at_the_log = Q(event__in=("log.read", "log.exported")) | Q(event__startswith="review.")
+    looks_at_the_log = Q(event__in=(Event.LOG_READ, Event.LOG_EXPORTED)) | Q(event__startswith="review.")
     return _naming(patient_ids) & ~looks_at_the_log
 
 
@@ -249,7 +250,7 @@ def _acts(since: datetime, until: datetime) -> QuerySet[Entry]:
     return Entry.objects.filter(at__gte=since, at__lt=until, by_account_id__isnull=False)
 
 
-def lately_by(*, account_id: int, event: str, since: datetime) -> tuple[EntryRow, ...]:
+def lately_by(*, account_id: int, event: Event, since: datetime) -> tuple[EntryRow, ...]:
     """Entries of one event that the account has made since then, newest first, at most a page."""
     return _page(Q(by_account_id=account_id, event=event, at__gt=since), None, PAGE).rows
 

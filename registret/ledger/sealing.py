@@ -19,7 +19,7 @@ from django.db import connection, transaction
 
 from registret.ledger.canonical import FIELDS, FORM, entry_line, leaf
 from registret.ledger.models import Seal
-from registret.ledger.seals import FIRST_PREVIOUS, Checkpoint, Part, Sealed, SealKey, leaves_by_month
+from registret.ledger.seals import FIRST_PREVIOUS, Checkpoint, Sealed, SealedMonth, SealKey, leaves_by_month
 
 # So many entries in one seal at most: what checking holds in memory.
 BATCH = 5000
@@ -143,7 +143,13 @@ def _seal(newest: Seal | None, *, highest: int, at: datetime) -> int:
 
 
 def _append(
-    newest: Seal | None, *, parts: tuple[Part, ...], leaves: bytes, culled: tuple[str, ...], last: int, at: datetime
+    newest: Seal | None,
+    *,
+    parts: tuple[SealedMonth, ...],
+    leaves: bytes,
+    culled: tuple[str, ...],
+    last: int,
+    at: datetime,
 ) -> None:
     key = seal_key()
     sealed = Sealed(

@@ -24,7 +24,7 @@ _CHECKPOINT = re.compile(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class SealedMonth:
     """The entries of one month (of `at`, in UTC) in a seal. `digest` is the SHA-256 of their leaves, by number."""
 
     month: str
@@ -49,7 +49,7 @@ class Sealed:
     after: int
     last: int
     sealed_at: datetime
-    parts: tuple[Part, ...]
+    parts: tuple[SealedMonth, ...]
     culled: tuple[str, ...]
     key: str
 
@@ -73,10 +73,10 @@ class Sealed:
         return hashlib.sha256(self.line()).hexdigest()
 
 
-def leaves_by_month(entries: Mapping[str, Sequence[bytes]]) -> tuple[tuple[Part, ...], bytes]:
+def leaves_by_month(entries: Mapping[str, Sequence[bytes]]) -> tuple[tuple[SealedMonth, ...], bytes]:
     """Parts in the order of their months, and all leaves in the order of the parts."""
     months = sorted(entries)
-    return tuple(Part.of(m, entries[m]) for m in months), b"".join(leaf for m in months for leaf in entries[m])
+    return tuple(SealedMonth.of(m, entries[m]) for m in months), b"".join(leaf for m in months for leaf in entries[m])
 
 
 @dataclass(frozen=True, slots=True)

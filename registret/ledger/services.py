@@ -9,6 +9,7 @@ from typing import Any
 
 from registret.kernel.by import By
 from registret.kernel.identifiers import mask_personal_numbers
+from registret.ledger.events import Event
 from registret.ledger.models import Entry
 
 Fact = str | int | bool | None
@@ -18,7 +19,7 @@ Fact = str | int | bool | None
 class NewEntry:
     """What `record` takes, for one of many entries."""
 
-    event: str
+    event: Event
     about_account_id: int | None = None
     about_hsa_id: str | None = None
     about_patient_id: int | None = None
@@ -48,7 +49,7 @@ def record_many(*, entries: Sequence[NewEntry], by: By, at: datetime) -> None:
 
 def record(
     *,
-    event: str,
+    event: Event,
     by: By,
     at: datetime,
     outcome: str = "done",

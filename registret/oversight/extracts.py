@@ -16,6 +16,7 @@ from django.db import transaction
 from registret.access.actor import Actor
 from registret.kernel.by import By
 from registret.kernel.sweden import day_of
+from registret.ledger.events import Event
 from registret.ledger.queries import Access, accesses_to
 from registret.ledger.services import Fact, record
 from registret.places.queries import clinics
@@ -25,15 +26,34 @@ from registret.records.rows import PatientRow
 
 READS: Final = frozenset(
     {
-        *("patient.found", "patient.opened", "step.opened", "step.followed", "step.history_opened", "episode.printed"),
-        *("patient.listed_for_letters", "patient.doubles_shown", "patient.number_met", "patient.more_met"),
-        *("case.opened", "extract.made", "log.extract_made", "patient.disclosed", "patient.key_taken", "work.listed"),
-        *("episodes.listed", "episodes.exported"),
+        *(
+            Event.PATIENT_FOUND,
+            Event.PATIENT_OPENED,
+            Event.STEP_OPENED,
+            Event.STEP_FOLLOWED,
+            Event.STEP_HISTORY_OPENED,
+            Event.EPISODE_PRINTED,
+        ),
+        *(
+            Event.PATIENT_LISTED_FOR_LETTERS,
+            Event.PATIENT_DOUBLES_SHOWN,
+            Event.PATIENT_NUMBER_MET,
+            Event.PATIENT_MORE_MET,
+        ),
+        *(
+            Event.CASE_OPENED,
+            Event.EXTRACT_MADE,
+            Event.LOG_EXTRACT_MADE,
+            Event.PATIENT_DISCLOSED,
+            Event.PATIENT_KEY_TAKEN,
+            Event.WORK_LISTED,
+        ),
+        *(Event.EPISODES_LISTED, Event.EPISODES_EXPORTED),
     }
 )
 """Events in which data were looked at and nothing was changed."""
 
-LISTS: Final = frozenset({"work.listed", "episodes.listed"})
+LISTS: Final = frozenset({Event.WORK_LISTED, Event.EPISODES_LISTED})
 """Events of lists, which are shown again and again: a unit's on one day are one row of the extract."""
 
 
@@ -92,7 +112,7 @@ def log_extract(
     places = clinics({a.clinic_id for a, _ in found if a.clinic_id is not None})
     told: dict[str, Fact] = {"rows": len(found), **(facts or {})}
     record(
-        event=event_of("log.extract_made", len(found), form=form),
+        event=event_of(Event.LOG_EXTRACT_MADE, len(found), form=form),
         by=by,
         at=at,
         about_patient_id=patient_id,

@@ -37,7 +37,7 @@ class Notified(StrEnum):
     NOT_NEEDED = "not_needed"
 
 
-class Fault(StrEnum):
+class IncidentFault(StrEnum):
     """Why a field of an incident cannot be kept as it is."""
 
     MISSING = "missing"
@@ -111,51 +111,57 @@ def report_clock(text: IncidentText, *, at: datetime) -> ReportClock:
     )
 
 
-def faults(text: IncidentText, *, at: datetime) -> Iterator[tuple[str, Fault]]:
+def faults(text: IncidentText, *, at: datetime) -> Iterator[tuple[str, IncidentFault]]:
     """Each field that cannot be kept as it is, by name, and why."""
     for field in fields(text):
         value = getattr(text, field.name)
         if isinstance(value, datetime) and value > at:
-            yield field.name, Fault.AHEAD
+            yield field.name, IncidentFault.AHEAD
         if isinstance(value, str) and mask_personal_numbers(value) != value:
-            yield field.name, Fault.PATIENT_NUMBER
+            yield field.name, IncidentFault.PATIENT_NUMBER
     if not text.happened:
-        yield "happened", Fault.MISSING
+        yield "happened", IncidentFault.MISSING
     yield from _order(text)
-    late = Fault.WHY_SO_LATE if text.reported_late else None
+    late = IncidentFault.WHY_SO_LATE if text.reported_late else None
     yield from _notice("authority", text.authority, text.authority_at, text.authority_why, text, late=late)
     yield from _notice("persons", text.persons, text.persons_at, text.persons_why, text)
     if not text.is_open:
         yield from _closing(text)
 
 
-def _order(text: IncidentText) -> Iterator[tuple[str, Fault]]:
+def _order(text: IncidentText) -> Iterator[tuple[str, IncidentFault]]:
     began, ended = text.began_at, text.ended_at
     if began is not None and ended is not None and ended < began:
-        yield "ended_at", Fault.BEFORE_BEGINNING
+        yield "ended_at", IncidentFault.BEFORE_BEGINNING
     if began is not None and text.discovered_at < began:
-        yield "discovered_at", Fault.BEFORE_BEGINNING
+        yield "discovered_at", IncidentFault.BEFORE_BEGINNING
 
 
 def _notice(
-    name: str, notified: Notified, when: datetime | None, why: str, text: IncidentText, *, late: Fault | None = None
-) -> Iterator[tuple[str, Fault]]:
+    name: str,
+    notified: Notified,
+    when: datetime | None,
+    why: str,
+    text: IncidentText,
+    *,
+    late: IncidentFault | None = None,
+) -> Iterator[tuple[str, IncidentFault]]:
     if notified is Notified.DONE and when is None:
-        yield f"{name}_at", Fault.WHEN_MISSING
+        yield f"{name}_at", IncidentFault.WHEN_MISSING
     if notified is not Notified.DONE and when is not None:
-        yield f"{name}_at", Fault.WHEN_WITHOUT_NOTICE
+        yield f"{name}_at", IncidentFault.WHEN_WITHOUT_NOTICE
     if when is not None and when < text.discovered_at:
-        yield f"{name}_at", Fault.BEFORE_DISCOVERY
+        yield f"{name}_at", IncidentFault.BEFORE_DISCOVERY
     if notified is Notified.NOT_NEEDED and not why:
-        yield f"{name}_why", Fault.WHY_MISSING
+        yield f"{name}_why", IncidentFault.WHY_MISSING
     if late is not None and not why:
         yield f"{name}_why", late
 
 
-def _closing(text: IncidentText) -> Iterator[tuple[str, Fault]]:
+def _closing(text: IncidentText) -> Iterator[tuple[str, IncidentFault]]:
     for name in ("data_kinds", "consequences", "measures"):
         if not getattr(text, name):
-            yield name, Fault.NEEDED_TO_CLOSE
+            yield name, IncidentFault.NEEDED_TO_CLOSE
     for name in ("authority", "persons"):
         if getattr(text, name) is Notified.UNDECIDED:
-            yield name, Fault.NEEDED_TO_CLOSE
+            yield name, IncidentFault.NEEDED_TO_CLOSE

@@ -6,12 +6,14 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from registret.access.actor import Actor
 from registret.access.checks import check_card_age
 from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import Permission
+from registret.database.conflicts import conflict_as
+from registret.ledger.events import Event
 from registret.ledger.services import Fact, record
 from registret.oversight.incident_rules import DataKind, IncidentText, Notified, faults
 from registret.oversight.models import Incident, IncidentRevision
@@ -21,7 +23,7 @@ PAGE: Final = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RevisionRow:
+class IncidentVersion:
     """One text of an incident, and who wrote it when. `number`: from 1."""
 
     incident: int
@@ -35,7 +37,7 @@ class RevisionRow:
 class IncidentPage:
     """The newest text of each incident. `older` is what to ask for next (`before`), or None."""
 
-    rows: tuple[RevisionRow, ...]
+    rows: tuple[IncidentVersion, ...]
     older: int | None
 
 
@@ -48,7 +50,7 @@ def register(*, text: IncidentText, actor: Actor, at: datetime) -> int:
     _check_permitted(actor)
     incident = Incident.objects.create(at=at)
     _write(incident.id, 1, text, actor=actor, at=at)
-    record(event="incident.registered", by=actor.by, at=at, facts=_facts(incident.id, 1, text))
+    record(event=Event.INCIDENT_REGISTERED, by=actor.by, at=at, facts=_facts(incident.id, 1, text))
     return incident.id
 
 
@@ -64,17 +66,12 @@ def revise(*, incident: int, base: int, text: IncidentText, actor: Actor, at: da
         raise IncidentChanged()
     if newest.text == _stripped(text):
         return
-    try:
-        with transaction.atomic():
-            _write(incident, base + 1, text, actor=actor, at=at)
-    except IntegrityError as trouble:
-        if "incident_revision_once" in str(trouble):
-            raise IncidentChanged() from None
-        raise
-    record(event="incident.revised", by=actor.by, at=at, facts=_facts(incident, base + 1, text))
+    with conflict_as(IncidentChanged, constraint="incident_revision_once"):
+        _write(incident, base + 1, text, actor=actor, at=at)
+    record(event=Event.INCIDENT_REVISED, by=actor.by, at=at, facts=_facts(incident, base + 1, text))
 
 
-def revisions(*, incident: int, actor: Actor) -> tuple[RevisionRow, ...]:
+def revisions(*, incident: int, actor: Actor) -> tuple[IncidentVersion, ...]:
     """All texts of an incident, newest first.
 
     Raises: NotPermitted, NotFound.
@@ -99,7 +96,7 @@ def incidents(*, actor: Actor, before: int | None = None, size: int = PAGE) -> I
     return IncidentPage(rows=rows[:size], older=rows[size - 1].incident if len(rows) > size else None)
 
 
-def undecided(*, actor: Actor) -> tuple[RevisionRow, ...]:
+def undecided(*, actor: Actor) -> tuple[IncidentVersion, ...]:
     """The newest text of each incident of which nobody has decided whether it is reported, the most urgent first.
 
     Raises: NotPermitted.
@@ -111,7 +108,7 @@ def undecided(*, actor: Actor) -> tuple[RevisionRow, ...]:
 
 
 @transaction.atomic
-def export(*, actor: Actor, at: datetime) -> tuple[RevisionRow, ...]:
+def export(*, actor: Actor, at: datetime) -> tuple[IncidentVersion, ...]:
     """The whole register with every revision, oldest first; that it was taken out is in the log.
 
     Raises: NotPermitted, CardTooOld.
@@ -119,7 +116,7 @@ def export(*, actor: Actor, at: datetime) -> tuple[RevisionRow, ...]:
     _check_permitted(actor)
     check_card_age(actor, at=at)
     rows = tuple(map(_row, IncidentRevision.objects.order_by("incident_id", "number")))
-    record(event="incidents.exported", by=actor.by, at=at, facts={"rows": len(rows)})
+    record(event=Event.INCIDENTS_EXPORTED, by=actor.by, at=at, facts={"rows": len(rows)})
     return rows
 
 
@@ -166,8 +163,8 @@ def _facts(incident: int, number: int, text: IncidentText) -> dict[str, Fact]:
     }
 
 
-def _row(found: IncidentRevision) -> RevisionRow:
-    return RevisionRow(
+def _row(found: IncidentRevision) -> IncidentVersion:
+    return IncidentVersion(
         incident=found.incident_id,
         number=found.number,
         text=IncidentText(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class ReviewKind(StrEnum):
     SAMPLE = "sample"  # drawn by lot among what a clinic's people did
     DIRECTED = "directed"  # about one person or one patient, on suspicion
 
@@ -18,7 +18,7 @@ class Verdict(StrEnum):
     UNJUSTIFIED = "unjustified"
 
 
-class Outcome(StrEnum):
+class ReviewOutcome(StrEnum):
     """Of the whole review."""
 
     NO_REMARK = "no_remark"
@@ -26,6 +26,6 @@ class Outcome(StrEnum):
     REPORTED = "reported"
 
 
-def outcome_fits(outcome: Outcome, verdicts: list[Verdict]) -> bool:
+def outcome_fits(outcome: ReviewOutcome, verdicts: list[Verdict]) -> bool:
     """Nothing that was judged unjustified ends without a remark."""
-    return outcome is not Outcome.NO_REMARK or Verdict.UNJUSTIFIED not in verdicts
+    return outcome is not ReviewOutcome.NO_REMARK or Verdict.UNJUSTIFIED not in verdicts

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from registret.oversight.incident_rules import DataKind, Notified
-from registret.oversight.lifecycle import Kind, Outcome, Verdict
+from registret.oversight.lifecycle import ReviewKind, ReviewOutcome, Verdict
 
 
 class Review(models.Model):
@@ -21,7 +21,7 @@ class Review(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    kind = models.CharField(max_length=10, choices=[(k.value, k.value) for k in Kind])
+    kind = models.CharField(max_length=10, choices=[(k.value, k.value) for k in ReviewKind])
     clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, null=True, related_name="+")
     about = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
     about_patient_id = models.BigIntegerField(null=True)
@@ -34,17 +34,19 @@ class Review(models.Model):
     drawn_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
     reviewer = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
     closed_at = models.DateTimeField(null=True)
-    outcome = models.CharField(max_length=10, blank=True, default="", choices=[(o.value, o.value) for o in Outcome])
+    outcome = models.CharField(
+        max_length=10, blank=True, default="", choices=[(o.value, o.value) for o in ReviewOutcome]
+    )
     conclusion = models.CharField(max_length=2000, blank=True, default="")
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="review_kind_known", condition=Q(kind__in=[k.value for k in Kind])),
+            models.CheckConstraint(name="review_kind_known", condition=Q(kind__in=[k.value for k in ReviewKind])),
             models.CheckConstraint(
                 name="review_about_something",
-                condition=Q(kind=Kind.SAMPLE, clinic__isnull=False, about=None, about_patient_id=None)
+                condition=Q(kind=ReviewKind.SAMPLE, clinic__isnull=False, about=None, about_patient_id=None)
                 | (
-                    Q(kind=Kind.DIRECTED, clinic=None, drawn_by__isnull=False)
+                    Q(kind=ReviewKind.DIRECTED, clinic=None, drawn_by__isnull=False)
                     & (Q(about__isnull=False, about_patient_id=None) | Q(about=None, about_patient_id__isnull=False))
                     & ~Q(reason="")
                 ),
@@ -54,11 +56,11 @@ class Review(models.Model):
             models.CheckConstraint(
                 name="review_closed_has_outcome",
                 condition=Q(closed_at=None, outcome="", conclusion="")
-                | Q(closed_at__isnull=False, reviewer__isnull=False, outcome__in=[o.value for o in Outcome]),
+                | Q(closed_at__isnull=False, reviewer__isnull=False, outcome__in=[o.value for o in ReviewOutcome]),
             ),
             models.CheckConstraint(
                 name="review_remark_has_conclusion",
-                condition=~Q(outcome__in=[Outcome.REMARK, Outcome.REPORTED]) | ~Q(conclusion=""),
+                condition=~Q(outcome__in=[ReviewOutcome.REMARK, ReviewOutcome.REPORTED]) | ~Q(conclusion=""),
             ),
             models.UniqueConstraint(
                 name="one_drawing_per_clinic_and_month", fields=["clinic", "since"], condition=Q(drawn_by=None)

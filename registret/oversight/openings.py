@@ -14,6 +14,7 @@ from registret.access.actor import Actor
 from registret.access.refusals import NotPermitted
 from registret.access.roles import Permission
 from registret.kernel.identifiers import mask_personal_numbers
+from registret.ledger.events import Event
 from registret.ledger.queries import lately_by
 from registret.ledger.services import record
 from registret.oversight.refusals import LogReasonNeeded
@@ -21,7 +22,7 @@ from registret.oversight.refusals import LogReasonNeeded
 LASTS: Final = timedelta(hours=1)
 
 
-class Why(StrEnum):
+class Errand(StrEnum):
     """The errand that the log is opened for."""
 
     SUSPICION = "suspicion"
@@ -33,7 +34,7 @@ class Why(StrEnum):
     OTHER = "other"
 
 
-def open_log(*, why: Why, reason: str, actor: Actor, at: datetime) -> int:
+def open_log(*, why: Errand, reason: str, actor: Actor, at: datetime) -> int:
     """Say why the log is read, for an hour of this session; return the number of the entry that keeps it.
 
     Raises: NotPermitted; ValueError (no reason, or one that looks as if it had the number of a patient).
@@ -44,7 +45,7 @@ def open_log(*, why: Why, reason: str, actor: Actor, at: datetime) -> int:
     if not reason or mask_personal_numbers(reason) != reason:
         raise ValueError("opening the log has a reason, without the number of a patient")
     facts = {"errand": why.value, "reason": reason, "session": actor.session_id}
-    return record(event="log.opened", by=actor.by, at=at, facts=facts)
+    return record(event=Event.LOG_OPENED, by=actor.by, at=at, facts=facts)
 
 
 def opening(*, actor: Actor, at: datetime) -> int:
@@ -54,7 +55,7 @@ def opening(*, actor: Actor, at: datetime) -> int:
     """
     if not actor.may(Permission.READ_LOG):
         raise NotPermitted()
-    for entry in lately_by(account_id=actor.account_id, event="log.opened", since=at - LASTS):
+    for entry in lately_by(account_id=actor.account_id, event=Event.LOG_OPENED, since=at - LASTS):
         if entry.facts.get("session") == actor.session_id:
             return entry.id
     raise LogReasonNeeded()

@@ -11,7 +11,7 @@ from registret.access.actor import Actor
 from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import Permission
 from registret.ledger.queries import EntryRow, entries_by_number
-from registret.oversight.lifecycle import Kind, Outcome, Verdict
+from registret.oversight.lifecycle import ReviewKind, ReviewOutcome, Verdict
 from registret.oversight.models import Review, ReviewedEntry
 
 PAGE = 50
@@ -23,7 +23,7 @@ class ReviewRow:
     """A review in a list. `drawn_by_id` None: by the clock. `unclear` and `unjustified` count judgements."""
 
     id: int
-    kind: Kind
+    kind: ReviewKind
     clinic_id: int | None
     about_account_id: int | None
     about_patient_id: int | None
@@ -35,7 +35,7 @@ class ReviewRow:
     drawn_by_id: int | None
     reviewer_id: int | None
     closed_at: datetime | None
-    outcome: Outcome | None
+    outcome: ReviewOutcome | None
     conclusion: str
     entries: int
     judged: int
@@ -154,7 +154,7 @@ def figures(*, actor: Actor, since: datetime, until: datetime) -> tuple[ClinicFi
     Raises: NotPermitted.
     """
     by_clinic: dict[int, list[ReviewRow]] = {}
-    for row in map(_row, _visible(actor).filter(kind=Kind.SAMPLE, since__gte=since, since__lt=until)):
+    for row in map(_row, _visible(actor).filter(kind=ReviewKind.SAMPLE, since__gte=since, since__lt=until)):
         if row.clinic_id is not None:
             by_clinic.setdefault(row.clinic_id, []).append(row)
     return tuple(_figures(clinic_id, rows) for clinic_id, rows in by_clinic.items())
@@ -169,7 +169,7 @@ def _figures(clinic_id: int, rows: list[ReviewRow]) -> ClinicFigures:
         entries=sum(r.entries for r in closed),
         unclear=sum(r.unclear for r in closed),
         unjustified=sum(r.unjustified for r in closed),
-        remarks=sum(r.outcome is not Outcome.NO_REMARK for r in closed),
+        remarks=sum(r.outcome is not ReviewOutcome.NO_REMARK for r in closed),
         last=max((r.until for r in closed), default=None),
     )
 
@@ -194,7 +194,7 @@ def _row(found: Review) -> ReviewRow:
     counts = {name: int(getattr(found, f"count_{name}")) for name in ("entries", "judged", "unclear", "unjustified")}
     return ReviewRow(
         id=found.id,
-        kind=Kind(found.kind),
+        kind=ReviewKind(found.kind),
         clinic_id=found.clinic_id,
         about_account_id=found.about_id,
         about_patient_id=found.about_patient_id,
@@ -206,7 +206,7 @@ def _row(found: Review) -> ReviewRow:
         drawn_by_id=found.drawn_by_id,
         reviewer_id=found.reviewer_id,
         closed_at=found.closed_at,
-        outcome=Outcome(found.outcome) if found.outcome else None,
+        outcome=ReviewOutcome(found.outcome) if found.outcome else None,
         conclusion=found.conclusion,
         **counts,
     )

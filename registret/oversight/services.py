@@ -10,14 +10,15 @@ from django.utils import timezone
 
 from registret.access.actor import Actor
 from registret.access.applications.earlier_accounts import all_accounts_of
-from registret.access.queries import log_reviewers
+from registret.access.queries.administrators import log_reviewers
 from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import Permission
 from registret.accounts.queries import accounts_of
 from registret.kernel.by import By
+from registret.ledger.events import Event
 from registret.ledger.queries import Drawn, authors, clinics_with_entries, draw
 from registret.ledger.services import record
-from registret.oversight.lifecycle import Kind, Outcome, Verdict, outcome_fits
+from registret.oversight.lifecycle import ReviewKind, ReviewOutcome, Verdict, outcome_fits
 from registret.oversight.models import Review, ReviewedEntry
 from registret.oversight.refusals import (
     NotAllJudged,
@@ -55,7 +56,7 @@ def draw_sample(
     if _accounts_of(reviewer_id) & authors(clinic_id=clinic_id, since=since, until=until):
         raise OwnEntries()
     drawn = draw(clinic_id=clinic_id, since=since, until=until, size=min(size, MOST))
-    review = Review(kind=Kind.SAMPLE, clinic_id=clinic_id, drawn_by_id=actor.account_id, reviewer_id=reviewer_id)
+    review = Review(kind=ReviewKind.SAMPLE, clinic_id=clinic_id, drawn_by_id=actor.account_id, reviewer_id=reviewer_id)
     return _open(review, drawn, since=since, until=until, by=actor.by, at=at)
 
 
@@ -87,7 +88,7 @@ def draw_directed(
         raise OwnEntries()
     drawn = draw(account_ids=sorted(everything), since=since, until=until, size=MOST)
     review = Review(
-        kind=Kind.DIRECTED,
+        kind=ReviewKind.DIRECTED,
         about_id=theirs[0],
         reason=reason.strip(),
         drawn_by_id=actor.account_id,
@@ -122,7 +123,7 @@ def draw_about_patient(
         raise OwnEntries()
     drawn = draw(patient_ids=patient_ids, since=since, until=until, size=MOST)
     review = Review(
-        kind=Kind.DIRECTED,
+        kind=ReviewKind.DIRECTED,
         about_patient_id=patient_ids[0],
         reason=reason.strip(),
         drawn_by_id=actor.account_id,
@@ -177,7 +178,7 @@ def take(*, review_id: int, actor: Actor, at: datetime) -> None:
         raise OwnEntries()
     review.reviewer_id = actor.account_id
     review.save(update_fields=["reviewer"])
-    record(event="review.taken", by=actor.by, at=at, clinic_id=review.clinic_id, facts={"review": review_id})
+    record(event=Event.REVIEW_TAKEN, by=actor.by, at=at, clinic_id=review.clinic_id, facts={"review": review_id})
 
 
 @transaction.atomic
@@ -194,11 +195,11 @@ def judge(*, review_id: int, verdicts: Mapping[int, tuple[Verdict, str]], actor:
         entries[number].verdict, entries[number].note = verdict, note.strip()
     ReviewedEntry.objects.bulk_update([entries[number] for number in verdicts], ["verdict", "note"])
     facts = {"review": review_id, "rows": len(verdicts)}
-    record(event="review.judged", by=actor.by, at=at, clinic_id=review.clinic_id, facts=facts)
+    record(event=Event.REVIEW_JUDGED, by=actor.by, at=at, clinic_id=review.clinic_id, facts=facts)
 
 
 @transaction.atomic
-def close(*, review_id: int, outcome: Outcome, conclusion: str, actor: Actor, at: datetime) -> None:
+def close(*, review_id: int, outcome: ReviewOutcome, conclusion: str, actor: Actor, at: datetime) -> None:
     """The review is over and stays as it is.
 
     Raises: NotPermitted, NotFound, NotYours, ReviewClosed, NotAllJudged, OutcomeImpossible; ValueError (a remark
@@ -211,12 +212,12 @@ def close(*, review_id: int, outcome: Outcome, conclusion: str, actor: Actor, at
         raise NotAllJudged(left=left)
     if not outcome_fits(outcome, [Verdict(v) for v in verdicts]):
         raise OutcomeImpossible()
-    if outcome is not Outcome.NO_REMARK and not conclusion.strip():
+    if outcome is not ReviewOutcome.NO_REMARK and not conclusion.strip():
         raise ValueError("a remark has a conclusion")
     review.closed_at, review.outcome, review.conclusion = at, outcome, conclusion.strip()
     review.save(update_fields=["closed_at", "outcome", "conclusion"])
     record(
-        event="review.closed",
+        event=Event.REVIEW_CLOSED,
         by=actor.by,
         at=at,
         about_account_id=review.about_id,
@@ -232,7 +233,7 @@ def _draw_for(clinic_id: int, *, since: datetime, until: datetime, by: By, at: d
     open_now = Review.objects.filter(closed_at=None)
     chosen = min(free, key=lambda r: (open_now.filter(reviewer_id=r).count(), r), default=None)
     drawn = draw(clinic_id=clinic_id, since=since, until=until, size=USUAL_SIZE)
-    review = Review(kind=Kind.SAMPLE, clinic_id=clinic_id, reviewer_id=chosen)
+    review = Review(kind=ReviewKind.SAMPLE, clinic_id=clinic_id, reviewer_id=chosen)
     return _open(review, drawn, since=since, until=until, by=by, at=at)
 
 
@@ -245,7 +246,7 @@ def _open(review: Review, drawn: Drawn, *, since: datetime, until: datetime, by:
         ReviewedEntry(review=review, entry_id=number, by_account_id=account_id) for number, account_id in drawn.entries
     )
     record(
-        event="review.drawn",
+        event=Event.REVIEW_DRAWN,
         by=by,
         at=at,
         about_account_id=review.about_id,

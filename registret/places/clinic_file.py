@@ -74,7 +74,7 @@ FAULTS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Fault:
+class ClinicFault:
     """What is wrong (a code of FAULTS and its values), and where. `line` counts from 1, the header; `column` is empty
     if it is the line as a whole."""
 
@@ -84,7 +84,7 @@ class Fault:
     values: tuple[tuple[str, str], ...] = ()
 
     @classmethod
-    def of(cls, code: str, *, line: int, column: str = "", **values: object) -> Fault:
+    def of(cls, code: str, *, line: int, column: str = "", **values: object) -> ClinicFault:
         return cls(line=line, column=column, code=code, values=tuple((name, str(v)) for name, v in values.items()))
 
     @property
@@ -116,14 +116,14 @@ class ClinicLine:
     closed: bool
 
 
-def read(content: bytes) -> tuple[tuple[Row, ...], tuple[Fault, ...]]:
+def read(content: bytes) -> tuple[tuple[Row, ...], tuple[ClinicFault, ...]]:
     """The lines of the file, and what is wrong with its form."""
-    return read_table(content, columns=COLUMNS, may_be_left_out=_MAY_BE_LEFT_OUT, fault=Fault.of)
+    return read_table(content, columns=COLUMNS, may_be_left_out=_MAY_BE_LEFT_OUT, fault=ClinicFault.of)
 
 
-def checked(rows: Iterable[Row]) -> tuple[tuple[ClinicLine, ...], tuple[Fault, ...]]:
+def checked(rows: Iterable[Row]) -> tuple[tuple[ClinicLine, ...], tuple[ClinicFault, ...]]:
     """Those rows whose shape is right, and what is wrong: with single values, and between the lines of the file."""
-    faults: list[Fault] = []
+    faults: list[ClinicFault] = []
     lines: list[ClinicLine] = []
     for row in rows:
         wrong = [*_faults_of(row)]
@@ -133,11 +133,11 @@ def checked(rows: Iterable[Row]) -> tuple[tuple[ClinicLine, ...], tuple[Fault, .
     return tuple(lines), tuple(sorted([*faults, *_contradictions(lines)]))
 
 
-def _faults_of(row: Row) -> Iterable[Fault]:
+def _faults_of(row: Row) -> Iterable[ClinicFault]:
     for column in COLUMNS:
         code, values = _fault_of(column, row.values.get(column, ""))
         if code:
-            yield Fault.of(code, line=row.line, column=column, **values)
+            yield ClinicFault.of(code, line=row.line, column=column, **values)
 
 
 def _fault_of(column: str, value: str) -> tuple[str, dict[str, object]]:
@@ -175,14 +175,14 @@ def _organisation_number_fault(value: str) -> str:
     return "" if luhn_valid(digits) else "check_digit"
 
 
-def _contradictions(lines: Iterable[ClinicLine]) -> Iterable[Fault]:
+def _contradictions(lines: Iterable[ClinicLine]) -> Iterable[ClinicFault]:
     """Where a line says something else about the same thing than a line before it."""
     said: dict[tuple[str, str], tuple[object, int]] = {}
     for line in lines:
         for column, key, fact, code, about in _claims(line):
             before, where = said.setdefault((column, key), (fact, line.line))
             if where != line.line and (fact is None or before != fact):
-                yield Fault.of(code, line=line.line, column=column, about=about, where=where)
+                yield ClinicFault.of(code, line=line.line, column=column, about=about, where=where)
 
 
 def _claims(line: ClinicLine) -> tuple[tuple[str, str, object, str, str], ...]:

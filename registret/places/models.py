@@ -88,3 +88,8 @@ class Clinic(models.Model):
                 condition=Q(contact_phone="") | Q(contact_phone__regex=r"^\+?[0-9][0-9 ()-]*$"),
             ),
         ]
+
+    @property
+    def title(self) -> str:
+        """As people call it: `Infektionskliniken, Norrviks sjukhus`."""
+        return f"{self.name}, {self.hospital}"

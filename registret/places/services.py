@@ -12,8 +12,9 @@ from django.db import connection, transaction
 from registret.kernel.by import By
 from registret.kernel.table import Row
 from registret.ledger import services as ledger
+from registret.ledger.events import Event
 from registret.places import clinic_file
-from registret.places.clinic_file import ClinicLine, Fault
+from registret.places.clinic_file import ClinicFault, ClinicLine
 from registret.places.models import CareProvider, Clinic, Region
 
 M = TypeVar("M", Region, CareProvider, Clinic)
@@ -23,11 +24,11 @@ _TOLD = {"name", "hospital", "mail_domains"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class ImportedChange:
     """One thing that an import did, or would do: on which line, the log's event, about what, and which fields."""
 
     line: int
-    event: str
+    event: Event
     about: str
     fields: tuple[str, ...]
 
@@ -36,8 +37,8 @@ class Change:
 class Imported:
     """What an import did, or would do. With faults there are no changes, and nothing has been written."""
 
-    changes: tuple[Change, ...]
-    faults: tuple[Fault, ...]
+    changes: tuple[ImportedChange, ...]
+    faults: tuple[ClinicFault, ...]
 
 
 def import_clinics(*, rows: Iterable[Row], dry_run: bool, by: By, at: datetime) -> Imported:
@@ -58,7 +59,7 @@ def import_clinics(*, rows: Iterable[Row], dry_run: bool, by: By, at: datetime) 
         faults = tuple(sorted(stock.conflicts(lines)))
         if faults:
             return Imported(changes=(), faults=faults)
-        changes: list[Change] = []
+        changes: list[ImportedChange] = []
         for step in (step for line in lines for step in stock.bring(line, at=at)):
             for change in step.changes():
                 changes.append(change)
@@ -84,7 +85,7 @@ class _Stock:
             clinics={clinic.code: clinic for clinic in Clinic.objects.select_related("care_provider")},
         )
 
-    def conflicts(self, lines: Iterable[ClinicLine]) -> Iterator[Fault]:
+    def conflicts(self, lines: Iterable[ClinicLine]) -> Iterator[ClinicFault]:
         """What the lines cannot be because of what there is already."""
         code_of_region = {region.name: region.code for region in self.regions.values()}
         code_of_clinic = {
@@ -94,14 +95,14 @@ class _Stock:
         for line in lines:
             code = code_of_region.get(line.region, line.region_code)
             if code != line.region_code:
-                yield Fault.of("region_name_taken", line=line.line, column=clinic_file.REGION, about=code)
+                yield ClinicFault.of("region_name_taken", line=line.line, column=clinic_file.REGION, about=code)
             there = self.clinics.get(line.code)
             if there is not None and there.care_provider.organisation_number != line.organisation_number:
                 column, provider = clinic_file.ORGANISATION_NUMBER, there.care_provider.name
-                yield Fault.of("stays", line=line.line, column=column, about=line.code, provider=provider)
+                yield ClinicFault.of("stays", line=line.line, column=column, about=line.code, provider=provider)
             code = code_of_clinic.get((line.organisation_number, line.name, line.hospital), line.code)
             if code != line.code:
-                yield Fault.of("called_this", line=line.line, column=clinic_file.NAME, about=code)
+                yield ClinicFault.of("called_this", line=line.line, column=clinic_file.NAME, about=code)
 
     def bring(self, line: ClinicLine, *, at: datetime) -> Iterator[_Step]:
         """Makes one line true, and returns what was made or changed."""
@@ -139,19 +140,19 @@ class _Step:
     now: Region | CareProvider | Clinic
     before: dict[str, object] | None
 
-    def changes(self) -> Iterator[Change]:
+    def changes(self) -> Iterator[ImportedChange]:
         kind = {Region: "region", CareProvider: "care_provider", Clinic: "clinic"}[type(self.now)]
         if self.before is None:
-            yield Change(line=self.line, event=f"{kind}.created", about=self.about, fields=())
+            yield ImportedChange(line=self.line, event=Event(f"{kind}.created"), about=self.about, fields=())
             return
         changed = tuple(field for field in self.before if field != "closed_at")
         if changed:
-            yield Change(line=self.line, event=f"{kind}.changed", about=self.about, fields=changed)
+            yield ImportedChange(line=self.line, event=Event(f"{kind}.changed"), about=self.about, fields=changed)
         if "closed_at" in self.before:
-            event = "clinic.reopened" if self.before["closed_at"] else "clinic.closed"
-            yield Change(line=self.line, event=event, about=self.about, fields=())
+            event = Event.CLINIC_REOPENED if self.before["closed_at"] else Event.CLINIC_CLOSED
+            yield ImportedChange(line=self.line, event=event, about=self.about, fields=())
 
-    def record(self, change: Change, *, by: By, at: datetime) -> None:
+    def record(self, change: ImportedChange, *, by: By, at: datetime) -> None:
         facts: dict[str, str | int] = {"name": self.now.name}
         for field in change.fields:
             if field in _TOLD and self.before is not None:

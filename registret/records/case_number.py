@@ -1,4 +1,4 @@
-"""The number of a case in the registry's diary: whoever looks at a patient outside care says which case it is for."""
+"""The number of a case in the registry's diary: a case handler says for which case a patient is opened."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from typing import Final
 from registret.access.actor import Actor
 from registret.access.refusals import NotPermitted
 from registret.access.roles import Permission
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.places.queries import clinics
 from registret.rate_limits.services import Limit, take
@@ -38,7 +39,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class ReportedEpisodes:
     """How much a care provider has reported about somebody to a sub-registry, both by name."""
 
     care_provider: str
@@ -52,7 +53,7 @@ class CasePage:
 
     patient: PatientRow | None
     opted_out: bool
-    kept: tuple[Kept, ...]
+    kept: tuple[ReportedEpisodes, ...]
 
     @property
     def episodes(self) -> int:
@@ -68,7 +69,7 @@ class Identities:
 
 
 CASES_PER_PERSON: Final = Limit(what="patient_cases", most=60, per=timedelta(hours=1))
-"""A case takes some five looks; whoever walks through numbers, or has taken a handler's card, comes no further."""
+"""A case takes some five looks; the limit stops a handler, or a thief of the card, who tries numbers in a row."""
 
 
 def take_case(*, actor: Actor, at: datetime) -> None:
@@ -90,7 +91,7 @@ def open_case(*, actor: Actor, case: Case, at: datetime) -> CasePage:
     with all_providers():
         patient_id = patient_id_of(case.number)
         record(
-            event="case.opened" if patient_id is not None else "case.nobody",
+            event=Event.CASE_OPENED if patient_id is not None else Event.CASE_NOBODY,
             by=actor.by,
             at=at,
             about_patient_id=patient_id,
@@ -128,7 +129,7 @@ def _patient(patient_id: int) -> PatientRow:
     return patient_row(Patient.objects.prefetch_related("numbers").get(id=patient_id))
 
 
-def _kept(patient_id: int) -> tuple[Kept, ...]:
+def _kept(patient_id: int) -> tuple[ReportedEpisodes, ...]:
     found = Episode.objects.filter(patient_id=patient_id).values_list("clinic_id", "sub_registry")
     by_clinic = Counter(found)
     places = clinics({clinic_id for clinic_id, _ in by_clinic})
@@ -136,6 +137,6 @@ def _kept(patient_id: int) -> tuple[Kept, ...]:
     for (clinic_id, sub_registry), number in by_clinic.items():
         by_provider[places[clinic_id].care_provider, sub_registry] += number
     return tuple(
-        Kept(care_provider=provider, sub_registry=name_of(code), episodes=number)
+        ReportedEpisodes(care_provider=provider, sub_registry=name_of(code), episodes=number)
         for (provider, code), number in sorted(by_provider.items())
     )

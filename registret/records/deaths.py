@@ -10,6 +10,7 @@ from typing import Final
 
 from registret.access.actor import Actor
 from registret.kernel.by import By
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.records.lifecycle import CLOSABLE, STEP_LIFE, ClosedWhy, StepState
 from registret.records.models import Episode, Patient, Revision, Step
@@ -67,7 +68,7 @@ def _close(step: Step, form: Form, why: ClosedWhy, said: _Said) -> None:
     step.closed_at, step.closed_why = said.at, why
     step.flags = step.lacking = 0
     step.next_since = None
-    _keep(step, form, Revision.Kind.CLOSE, "step.closed", {"why": why.value}, said)
+    _keep(step, form, Revision.Kind.CLOSE, Event.STEP_CLOSED, {"why": why.value}, said)
 
 
 def _open_again(step: Step, form: Form, said: _Said) -> None:
@@ -79,10 +80,10 @@ def _open_again(step: Step, form: Form, said: _Said) -> None:
         now = assessed(step.episode, step.code, at=said.at)
         step.flags, step.lacking = len(now.broken), len(now.lacking)
     kind = Revision.Kind.TAKE_UP if is_begun else Revision.Kind.PLAN
-    _keep(step, form, kind, "step.opened_again", {}, said)
+    _keep(step, form, kind, Event.STEP_OPENED_AGAIN, {}, said)
 
 
-def _keep(step: Step, form: Form, kind: Revision.Kind, event: str, facts: dict[str, str], said: _Said) -> None:
+def _keep(step: Step, form: Form, kind: Revision.Kind, event: Event, facts: dict[str, str], said: _Said) -> None:
     revise(said.actor, step, {}, kind=kind, reason="", at=said.at)
     step.save()
     set_next(form, step.episode_id, at=said.at)

@@ -1,4 +1,4 @@
-"""Who waits for whom. Whoever changes who a patient is, or destroys one, does so alone; numbers are held in order."""
+"""The order of locks. Changing or destroying an identity locks the patient; numbers are locked in order."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def lock_identities() -> None:
 
 
 def lock_numbers(*numbers: str) -> None:
-    """Whoever registers under one of these numbers waits, also if there is no row of it yet. Twelve characters each."""
+    """Lock these numbers for registering, also those that have no row yet. Twelve characters each."""
     for number in sorted(set(numbers)):
         _hold("records:" + number)
 

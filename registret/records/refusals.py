@@ -154,7 +154,7 @@ class OwnDisclosure(Refused):
 
 @dataclass(kw_only=True, eq=False)
 class PreparerGone(Refused):
-    """Whoever prepared the disclosure handles cases no more."""
+    """The preparer of the disclosure is no case handler any more."""
 
     code: ClassVar[str] = "disclosure.preparer_gone"
     status: ClassVar[int] = 409

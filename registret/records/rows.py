@@ -89,7 +89,7 @@ class EpisodeRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientPage:
-    """`episodes`: of the own care provider, newest first. `may_report`: whoever looks reports to one of their
+    """`episodes`: of the own care provider, newest first. `may_report`: the reader reports to one of their
     sub-registries."""
 
     patient: PatientRow
@@ -99,8 +99,8 @@ class PatientPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepPage:
-    """One step as it stands. `answers`: of this step and those before it, by step and variable. `may_report`: whoever
-    looks reports to this sub-registry; the step is theirs to write if it `is_writable`, too. `is_dead`: the population
+    """One step as it stands. `answers`: of this step and those before it, by step and variable. `may_report`: the
+    reader reports to this sub-registry; the step is theirs to write if it `is_writable`, too. `is_dead`: the population
     register or an answer of this care provider says so; `told_died_on`: the day, by another episode."""
 
     patient: PatientRow
@@ -222,7 +222,7 @@ class LetterLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class ListedSteps:
     rows: tuple[ListedStep, ...]
     has_more: bool
 

@@ -20,7 +20,7 @@ _LEAVING: Final = "leaving"
 
 @contextmanager
 def provider_scope(actor: Actor, permission: Permission = Permission.READ_RECORDS) -> Iterator[int]:
-    """A transaction that sees what the actor's care provider reported, and nothing else; answers the provider's id.
+    """A transaction that sees what the actor's care provider reported, and nothing else. Yield the provider's id.
 
     Raises: NotPermitted.
     """
@@ -88,7 +88,7 @@ def _saying(name: str, value: str) -> Iterator[None]:
 
 
 def _say(name: str, value: str) -> str:
-    """Answers what was said before."""
+    """Return the previous value."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting(%s, true)", [name])
         (before,) = cursor.fetchone()

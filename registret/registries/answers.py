@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Final
 
-from registret.kernel.dates import DateFault, DateLimits, DateUnclear, Reach, read_day, read_moment
+from registret.kernel.dates import DateFault, DateLimits, DateReach, DateUnclear, read_day, read_moment
 from registret.kernel.identifiers import mask_personal_numbers
 from registret.kernel.sweden import SWEDEN
 from registret.kernel.typed import typed
@@ -149,7 +149,7 @@ def limits_of(question: Question, *, at: datetime, arrived_at: datetime | None) 
     variable = question.variable
     return DateLimits(
         now=at,
-        reach=Reach.PAST if variable.not_after_now else Reach.ANY,
+        reach=DateReach.PAST if variable.not_after_now else DateReach.ANY,
         arrived_at=arrived_at,
         takes_time_alone=variable.on_arrival_day,
     )

@@ -9,7 +9,7 @@ from itertools import product
 from typing import Final
 
 from registret.registries.between import ANY, Between
-from registret.registries.expressions import Expression, ExpressionBroken, Kind, Name
+from registret.registries.expressions import Expression, ExpressionBroken, Name, ValueKind
 from registret.registries.forms import (
     KINDS,
     KNOWN_OF_THE_PATIENT,
@@ -23,7 +23,7 @@ from registret.registries.forms import (
 )
 from registret.registries.parsing import parse
 from registret.registries.schema import Order, RegisterFile, Rule, Score, StepFile
-from registret.registries.source import Source
+from registret.registries.source import DefinitionFiles
 from registret.registries.terminologies import Terminologies
 from registret.registries.variables import CodeList, Option, Variable
 from registret.registries.vocabulary import Block, RuleLevel, VariableType, Words
@@ -35,7 +35,7 @@ _TIMES: Final = {VariableType.DATE, VariableType.MOMENT}
 class FormBuilder:
     """Go through the steps in order. A condition may only use what comes before it, so there are no circles."""
 
-    source: Source
+    source: DefinitionFiles
     register: RegisterFile
     lists: Mapping[str, CodeList]
     terminologies: Terminologies
@@ -141,12 +141,12 @@ class FormBuilder:
 
     def _score(self, name: str, at: tuple[str | int, ...], score: Score) -> FormScore | None:
         place = (*at, "formula")
-        formula = self._expression(name, place, score.formula, Kind.NUMBER, Kind.TRUTH, is_formula=True)
+        formula = self._expression(name, place, score.formula, ValueKind.NUMBER, ValueKind.TRUTH, is_formula=True)
         applies_if = self._condition(name, (*at, "applies_if"), score.applies_if)
-        if formula is not None and formula.kind is Kind.TRUTH and (score.unit or score.decimals or score.reading):
+        if formula is not None and formula.kind is ValueKind.TRUTH and (score.unit or score.decimals or score.reading):
             self.source.fault(name, (*at, "formula"), "is a yes or a no, which has no unit, decimals or reading")
         self._require_new(name, at, score.code)
-        self.known[score.code] = Name(kind=Kind.NUMBER)
+        self.known[score.code] = Name(kind=ValueKind.NUMBER)
         readings = tuple(
             FormReading(most=one.most, when=self._condition(name, (*at, "reading", i, "when"), one.when), says=one.says)
             for i, one in enumerate(score.reading)
@@ -169,7 +169,7 @@ class FormBuilder:
         )
 
     def _rule(self, name: str, at: tuple[str | int, ...], rule: Rule) -> FormRule | None:
-        require = self._expression(name, (*at, "require"), rule.require, Kind.TRUTH)
+        require = self._expression(name, (*at, "require"), rule.require, ValueKind.TRUTH)
         strange = [code for code in rule.about if code not in self.types]
         for code in strange:
             self.source.fault(name, (*at, "about"), f"{code} is not a variable")
@@ -191,7 +191,7 @@ class FormBuilder:
                 return
         for i, some in enumerate(order.times):
             for first, later in product(some, [code for others in order.times[i + 1 :] for code in others]):
-                require = self._expression(name, at, self._comparable(first, later), Kind.TRUTH)
+                require = self._expression(name, at, self._comparable(first, later), ValueKind.TRUTH)
                 # Two times of earlier steps are compared there.
                 if require and self.here & {first, later}:
                     yield FormRule(
@@ -220,10 +220,10 @@ class FormBuilder:
         return f"days({first}, {later}) >= 0"
 
     def _condition(self, name: str, at: tuple[str | int, ...], text: str | None) -> Expression | None:
-        return None if text is None else self._expression(name, at, text, Kind.TRUTH)
+        return None if text is None else self._expression(name, at, text, ValueKind.TRUTH)
 
     def _expression(
-        self, name: str, at: tuple[str | int, ...], text: str, *kinds: Kind, is_formula: bool = False
+        self, name: str, at: tuple[str | int, ...], text: str, *kinds: ValueKind, is_formula: bool = False
     ) -> Expression | None:
         try:
             return parse(text, names=self.known, kinds=kinds, is_formula=is_formula)
@@ -236,7 +236,7 @@ class FormBuilder:
             return None
         if file.death.on not in self.here or self.types.get(file.death.on) not in _TIMES:
             self.source.fault(name, ("death", "on"), f"{file.death.on} is not a date or time of this step")
-        told_by = self._expression(name, ("death", "told_by"), file.death.told_by, Kind.TRUTH)
+        told_by = self._expression(name, ("death", "told_by"), file.death.told_by, ValueKind.TRUTH)
         return FormDeath(told_by=told_by, on=file.death.on) if told_by else None
 
     def _require_due(self, name: str, file: StepFile) -> None:
@@ -267,7 +267,7 @@ def _alone(question: Question) -> Iterable[FormRule]:
     """Yield a rule for each option that excludes the others, such as "None of them"."""
     if question.type is not VariableType.CHOICES:
         return
-    names = {question.code: Name(kind=Kind.SET)}
+    names = {question.code: Name(kind=ValueKind.SET)}
     for option in question.options:
         if option.alone:
             yield FormRule(

@@ -53,7 +53,7 @@ def table(found: Iterable[Row]) -> str:
 
 
 def cells(form: Form) -> Iterator[list[str]]:
-    """The rows under `COLUMNS`, as they are: whoever makes a file of them keeps formulas out."""
+    """The rows under `COLUMNS`, as they are: the caller that makes a file of them neutralises formulas."""
     for row in rows(form):
         yield [row.get(name, "") for name in COLUMNS]
 

@@ -1,6 +1,6 @@
 """Two versions of a sub-registry side by side: what became of each variable, and which answers can move along.
 
-An episode stays on the version that it was begun with. Whoever moves it is shown this first.
+An episode stays on the version that it was begun with. This is shown before it is moved to another one.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Answers = Mapping[str, Mapping[str, Answer]]
 """By step and variable."""
 
 
-class Change(StrEnum):
+class QuestionChange(StrEnum):
     SAME = "same"
     CHANGED = "changed"
     GONE = "gone"
@@ -49,7 +49,7 @@ class Difference:
     """Of one variable. `old` is None if it is new, `new` if it is gone. `carries`: an old answer means the same in the
     new form, if it is one that the new form takes."""
 
-    change: Change
+    change: QuestionChange
     old: Question | None
     new: Question | None
     aspects: frozenset[Aspect]
@@ -66,7 +66,7 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moved:
+class MovedAnswers:
     answers: Answers
     lost: tuple[Lost, ...]
 
@@ -90,7 +90,7 @@ def compare(old: Form, new: Form) -> tuple[Difference, ...]:
     return (*found, *(_gone(question) for code, question in old.questions.items() if code not in continued))
 
 
-def move(answers: Answers, *, old: Form, new: Form) -> Moved:
+def move(answers: Answers, *, old: Form, new: Form) -> MovedAnswers:
     """The answers of an episode in the new form; those that it does not take are `lost`."""
     kept: dict[str, dict[str, Answer]] = {}
     lost: list[Lost] = []
@@ -105,7 +105,7 @@ def move(answers: Answers, *, old: Form, new: Form) -> Moved:
             lost.append(Lost(question=difference.old, answer=answer, to=difference.new))
         else:
             kept.setdefault(difference.new.step, {})[difference.new.code] = moved
-    return Moved(answers=kept, lost=tuple(lost))
+    return MovedAnswers(answers=kept, lost=tuple(lost))
 
 
 def _before(question: Question, old: Form) -> Question | None:
@@ -113,16 +113,16 @@ def _before(question: Question, old: Form) -> Question | None:
 
 
 def _gone(question: Question) -> Difference:
-    return Difference(change=Change.GONE, old=question, new=None, aspects=frozenset(), carries=False)
+    return Difference(change=QuestionChange.GONE, old=question, new=None, aspects=frozenset(), carries=False)
 
 
 def _difference(old: Question | None, new: Question) -> Difference:
     if old is None:
-        return Difference(change=Change.NEW, old=None, new=new, aspects=frozenset(), carries=False)
+        return Difference(change=QuestionChange.NEW, old=None, new=new, aspects=frozenset(), carries=False)
     aspects = frozenset(_aspects(old, new))
     wider = old.type is new.type or (old.type, new.type) in _WIDER
     return Difference(
-        change=Change.CHANGED if aspects else Change.SAME,
+        change=QuestionChange.CHANGED if aspects else QuestionChange.SAME,
         old=old,
         new=new,
         aspects=aspects,

@@ -22,7 +22,7 @@ from registret.registries.between import ANY, Between
 from registret.registries.evaluating import Evaluate, Known, Value
 
 
-class Kind(StrEnum):
+class ValueKind(StrEnum):
     """What a value is. A choice is TEXT, several choices are SET."""
 
     TRUTH = "truth"
@@ -42,7 +42,7 @@ class Name:
     """A name that an expression may use. `options`: the codes it can have, if it is a choice. `within`: where a number
     lies, whatever it is."""
 
-    kind: Kind
+    kind: ValueKind
     options: frozenset[str] | None = None
     within: Between = ANY
 
@@ -52,7 +52,7 @@ class Expression:
     """A text that was understood. `names`: what it asks for."""
 
     text: str
-    kind: Kind
+    kind: ValueKind
     names: frozenset[str]
     _evaluate: Evaluate
     _differences: tuple[Evaluate, ...] = ()

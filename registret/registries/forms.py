@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Final
 
-from registret.registries.expressions import Expression, Kind, Name
+from registret.registries.expressions import Expression, Name, ValueKind
 from registret.registries.schema import Due, RegisterFile
 from registret.registries.terminologies import Terminology
 from registret.registries.variables import CodeList, Option, Variable
@@ -17,25 +17,25 @@ from registret.registries.vocabulary import Block, Layout, RuleLevel, Said, Vari
 SEX_OPTIONS: Final = frozenset({"female", "male", "unknown"})
 
 KNOWN_OF_THE_PATIENT: Final[Mapping[str, Name]] = {
-    "age": Name(kind=Kind.NUMBER),
-    "sex": Name(kind=Kind.TEXT, options=SEX_OPTIONS),
-    "birth_date": Name(kind=Kind.DATE),
-    "died_on": Name(kind=Kind.DATE),
-    "register_died_on": Name(kind=Kind.DATE),
+    "age": Name(kind=ValueKind.NUMBER),
+    "sex": Name(kind=ValueKind.TEXT, options=SEX_OPTIONS),
+    "birth_date": Name(kind=ValueKind.DATE),
+    "died_on": Name(kind=ValueKind.DATE),
+    "register_died_on": Name(kind=ValueKind.DATE),
 }
 """What a definition may ask about the patient without a question. `age`: whole years at the anchor. `died_on`: by the
 population register, else by the answers so far, else by another episode. `register_died_on`: by the register only."""
 
-KINDS: Final[Mapping[VariableType, Kind]] = {
-    VariableType.CHOICE: Kind.TEXT,
-    VariableType.CHOICES: Kind.SET,
-    VariableType.INTEGER: Kind.NUMBER,
-    VariableType.DECIMAL: Kind.NUMBER,
-    VariableType.DATE: Kind.DATE,
-    VariableType.MOMENT: Kind.MOMENT,
-    VariableType.TEXT: Kind.TEXT,
-    VariableType.CODE: Kind.TEXT,
-    VariableType.CODES: Kind.SET,
+KINDS: Final[Mapping[VariableType, ValueKind]] = {
+    VariableType.CHOICE: ValueKind.TEXT,
+    VariableType.CHOICES: ValueKind.SET,
+    VariableType.INTEGER: ValueKind.NUMBER,
+    VariableType.DECIMAL: ValueKind.NUMBER,
+    VariableType.DATE: ValueKind.DATE,
+    VariableType.MOMENT: ValueKind.MOMENT,
+    VariableType.TEXT: ValueKind.TEXT,
+    VariableType.CODE: ValueKind.TEXT,
+    VariableType.CODES: ValueKind.SET,
 }
 
 
@@ -111,7 +111,7 @@ class FormScore:
     @property
     def is_yes_or_no(self) -> bool:
         """Its values are 1 for yes and 0 for no."""
-        return self.formula.kind is Kind.TRUTH
+        return self.formula.kind is ValueKind.TRUTH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,14 +27,14 @@ from registret.registries.evaluating import (
     of_known,
     of_numbers,
 )
-from registret.registries.expressions import Expression, ExpressionBroken, Kind, Name
+from registret.registries.expressions import Expression, ExpressionBroken, Name, ValueKind
 from registret.registries.syntax import LONGEST, syntax_tree
 
 _DEEPEST: Final = 30
 
 
 def parse(
-    text: str, *, names: Mapping[str, Name], kinds: Collection[Kind] = (), is_formula: bool = False
+    text: str, *, names: Mapping[str, Name], kinds: Collection[ValueKind] = (), is_formula: bool = False
 ) -> Expression:
     """`kinds`: one of which it must be. `is_formula`: it computes something out of answers, and may lean on what is
     true of all that are right: a number lies `within` its limits, and no time ends before it starts. A rule, which
@@ -68,7 +68,7 @@ class _Reader:
         self.used: set[str] = set()
         self.differences: list[Evaluate] = []
 
-    def read(self, node: ast.expr, *, depth: int) -> tuple[Kind, Evaluate]:
+    def read(self, node: ast.expr, *, depth: int) -> tuple[ValueKind, Evaluate]:
         if depth > _DEEPEST:
             raise ExpressionBroken("too deeply nested")
         deeper = depth + 1
@@ -76,26 +76,26 @@ class _Reader:
             case ast.Name(id=name):
                 return self._name(name)
             case ast.Constant(value=bool() as truth):
-                return Kind.TRUTH, lambda _: truth
+                return ValueKind.TRUTH, lambda _: truth
             case ast.Constant(value=int() | float()):
                 exact = exactly(self._number(node))
-                return Kind.NUMBER, lambda _: exact
+                return ValueKind.NUMBER, lambda _: exact
             case ast.Constant(value=str() as text):
-                return Kind.TEXT, lambda _: text
+                return ValueKind.TEXT, lambda _: text
             case ast.BoolOp(op=op, values=parts):
-                truths = [self._of(Kind.TRUTH, part, deeper) for part in parts]
-                return Kind.TRUTH, all_of(truths) if isinstance(op, ast.And) else any_of(truths)
+                truths = [self._of(ValueKind.TRUTH, part, deeper) for part in parts]
+                return ValueKind.TRUTH, all_of(truths) if isinstance(op, ast.And) else any_of(truths)
             case ast.UnaryOp(op=ast.Not(), operand=operand):
-                inner = self._of(Kind.TRUTH, operand, deeper)
-                return Kind.TRUTH, of_known(lambda truth: not truth, inner)
+                inner = self._of(ValueKind.TRUTH, operand, deeper)
+                return ValueKind.TRUTH, of_known(lambda truth: not truth, inner)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
-                number_of = self._of(Kind.NUMBER, operand, deeper)
-                return Kind.NUMBER, of_numbers(between.negative, number_of)
+                number_of = self._of(ValueKind.NUMBER, operand, deeper)
+                return ValueKind.NUMBER, of_numbers(between.negative, number_of)
             case ast.BinOp(left=left, op=operator, right=right) if type(operator) in ARITHMETIC:
-                parts_ = [self._of(Kind.NUMBER, side, deeper) for side in (left, right)]
-                return Kind.NUMBER, of_numbers(ARITHMETIC[type(operator)], *parts_)
+                parts_ = [self._of(ValueKind.NUMBER, side, deeper) for side in (left, right)]
+                return ValueKind.NUMBER, of_numbers(ARITHMETIC[type(operator)], *parts_)
             case ast.Compare():
-                return Kind.TRUTH, self._comparison(node, deeper)
+                return ValueKind.TRUTH, self._comparison(node, deeper)
             case ast.Call(func=ast.Name(id=function), args=args, keywords=[]):
                 return self._call(function, args, deeper)
         raise ExpressionBroken(f"{self._said(node)} is not part of the language")
@@ -104,16 +104,16 @@ class _Reader:
         """As it was written. Not put together again from the tree: that goes as deep as the tree is."""
         return " ".join((ast.get_source_segment(self._text, node) or self._text).split())[:40]
 
-    def _name(self, name: str) -> tuple[Kind, Evaluate]:
+    def _name(self, name: str) -> tuple[ValueKind, Evaluate]:
         if name not in self._names:
             raise ExpressionBroken(f"{name} is not known here")
         self.used.add(name)
         found = self._names[name]
-        if found.kind is Kind.NUMBER:
-            return Kind.NUMBER, number_of(name, found.within if self._is_formula else ANY)
+        if found.kind is ValueKind.NUMBER:
+            return ValueKind.NUMBER, number_of(name, found.within if self._is_formula else ANY)
         return found.kind, lambda known: known.get(name)
 
-    def _of(self, kind: Kind, node: ast.expr, depth: int) -> Evaluate:
+    def _of(self, kind: ValueKind, node: ast.expr, depth: int) -> Evaluate:
         found, evaluate = self.read(node, depth=depth)
         if found is not kind:
             raise ExpressionBroken(f"{self._said(node)} is a {found.value}, and must be a {kind.value}")
@@ -137,14 +137,14 @@ class _Reader:
         if type(operator) not in COMPARISONS:
             raise ExpressionBroken("this comparison is not part of the language")
         (left_kind, left_value), (right_kind, right_value) = (self.read(side, depth=depth) for side in (left, right))
-        if left_kind is not right_kind or left_kind is Kind.SET:
+        if left_kind is not right_kind or left_kind is ValueKind.SET:
             raise ExpressionBroken(f"a {left_kind.value} cannot be compared with a {right_kind.value}")
         equality = isinstance(operator, ast.Eq | ast.NotEq)
-        if not equality and left_kind in {Kind.TEXT, Kind.TRUTH}:
+        if not equality and left_kind in {ValueKind.TEXT, ValueKind.TRUTH}:
             raise ExpressionBroken(f"a {left_kind.value} has no order")
         self._require_option(left, right)
         self._require_option(right, left)
-        if left_kind is Kind.NUMBER:
+        if left_kind is ValueKind.NUMBER:
             return of_numbers(OF_NUMBERS[type(operator)], left_value, right_value)
         return of_known(COMPARISONS[type(operator)], left_value, right_value)
 
@@ -153,12 +153,12 @@ class _Reader:
         if isinstance(right, ast.Tuple | ast.List):
             if not right.elts:
                 raise ExpressionBroken(f"{self._said(left)} is never one of none")
-            value = self._of(Kind.TEXT, left, depth)
+            value = self._of(ValueKind.TEXT, left, depth)
             among = frozenset(self._literal(part) for part in right.elts)
             for part in right.elts:
                 self._require_option(left, part)
             return of_known(lambda text: text in among, value)
-        literal, chosen = self._literal(left), self._of(Kind.SET, right, depth)
+        literal, chosen = self._literal(left), self._of(ValueKind.SET, right, depth)
         self._require_option(right, left)
         return of_known(lambda codes: literal in codes, chosen)
 
@@ -188,34 +188,38 @@ class _Reader:
                 return frozenset().union(*found) if len(found) == len(each) else None
         return None
 
-    def _call(self, function: str, args: list[ast.expr], depth: int) -> tuple[Kind, Evaluate]:
+    def _call(self, function: str, args: list[ast.expr], depth: int) -> tuple[ValueKind, Evaluate]:
         if function == "answered":
             if len(args) != 1 or not isinstance(args[0], ast.Name):
                 raise ExpressionBroken("answered() wants one name")
             name = args[0].id
             self._name(name)
-            return Kind.TRUTH, lambda known: is_answer(known.get(name))
+            return ValueKind.TRUTH, lambda known: is_answer(known.get(name))
         if function in BETWEEN:
-            return Kind.NUMBER, self._difference(function, args, depth)
+            return ValueKind.NUMBER, self._difference(function, args, depth)
         if function == "points":
             if not args:
                 raise ExpressionBroken("points() wants conditions")
-            return Kind.NUMBER, of_numbers(between.points, *(self._of(Kind.TRUTH, arg, depth) for arg in args))
+            return ValueKind.NUMBER, of_numbers(
+                between.points, *(self._of(ValueKind.TRUTH, arg, depth) for arg in args)
+            )
         if function == "count":
             if len(args) != 1:
                 raise ExpressionBroken("count() wants the name of several choices")
-            codes = self._of(Kind.SET, args[0], depth)
-            return Kind.NUMBER, measured(lambda chosen: Decimal(len(chosen)), ANY, codes)
+            codes = self._of(ValueKind.SET, args[0], depth)
+            return ValueKind.NUMBER, measured(lambda chosen: Decimal(len(chosen)), ANY, codes)
         if function in OF_SEVERAL:
             if not args:
                 raise ExpressionBroken(f"{function}() wants numbers")
-            return Kind.NUMBER, of_numbers(OF_SEVERAL[function], *(self._of(Kind.NUMBER, arg, depth) for arg in args))
+            return ValueKind.NUMBER, of_numbers(
+                OF_SEVERAL[function], *(self._of(ValueKind.NUMBER, arg, depth) for arg in args)
+            )
         if function == "lowest":
             if len(args) != 1:
                 raise ExpressionBroken("lowest() wants one number")
-            return Kind.NUMBER, of_numbers(lowest, self._of(Kind.NUMBER, args[0], depth))
+            return ValueKind.NUMBER, of_numbers(lowest, self._of(ValueKind.NUMBER, args[0], depth))
         if function == "banded":
-            return Kind.NUMBER, self._banded(args, depth)
+            return ValueKind.NUMBER, self._banded(args, depth)
         if function == "given":
             return self._given(args, depth)
         if function == "if_unknown":
@@ -227,7 +231,7 @@ class _Reader:
         if len(args) != 2:
             raise ExpressionBroken(f"{function}() wants two dates or two times")
         (from_kind, begin), (to_kind, end) = (self.read(arg, depth=depth) for arg in args)
-        allowed = {Kind.DATE, Kind.MOMENT} if function == "days" else {Kind.MOMENT}
+        allowed = {ValueKind.DATE, ValueKind.MOMENT} if function == "days" else {ValueKind.MOMENT}
         if {from_kind, to_kind} - allowed:
             raise ExpressionBroken(f"{function}() wants {' or '.join(sorted(f'{k.value}s' for k in allowed))}")
         difference = of_known(BETWEEN[function], begin, end)
@@ -240,7 +244,7 @@ class _Reader:
         """`banded(x, 3, 8, 1, 11, 0)`: 3 up to and with 8, 1 up to and with 11, else 0."""
         if len(args) < 4 or len(args) % 2:
             raise ExpressionBroken("banded() wants a number, then points and limits in turn, and points at the end")
-        value = self._of(Kind.NUMBER, args[0], depth)
+        value = self._of(ValueKind.NUMBER, args[0], depth)
         steps = [self._number(arg) for arg in args[1:]]
         points, limits = steps[::2], steps[1::2]
         if limits != sorted(set(limits)):
@@ -248,11 +252,11 @@ class _Reader:
 
         return of_numbers(lambda number: between.banded(number, points, limits), value)
 
-    def _given(self, args: list[ast.expr], depth: int) -> tuple[Kind, Evaluate]:
+    def _given(self, args: list[ast.expr], depth: int) -> tuple[ValueKind, Evaluate]:
         """`given(condition, then, otherwise)`."""
         if len(args) != 3:
             raise ExpressionBroken("given() wants a condition and two values")
-        condition = self._of(Kind.TRUTH, args[0], depth)
+        condition = self._of(ValueKind.TRUTH, args[0], depth)
         (kind, then), (other_kind, otherwise) = (self.read(arg, depth=depth) for arg in args[1:])
         if kind is not other_kind:
             raise ExpressionBroken(f"given() is a {kind.value} or a {other_kind.value}")
@@ -266,7 +270,7 @@ class _Reader:
 
         return kind, choose
 
-    def _if_unknown(self, args: list[ast.expr], depth: int) -> tuple[Kind, Evaluate]:
+    def _if_unknown(self, args: list[ast.expr], depth: int) -> tuple[ValueKind, Evaluate]:
         """`if_unknown(value, instead)`."""
         if len(args) != 2:
             raise ExpressionBroken("if_unknown() wants a value and what counts in its place")

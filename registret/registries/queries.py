@@ -18,6 +18,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from registret.kernel.sweden import day_of
 from registret.registries.faults import DefinitionBroken, Fault
 from registret.registries.forms import Form
 from registret.registries.reaching import faults_of
@@ -99,7 +100,7 @@ def sub_registries(*, on: date | None = None) -> tuple[SubRegistry, ...]:
 
     Raises: DefinitionBroken.
     """
-    return catalogue().on(on or timezone.localdate())
+    return catalogue().on(on or day_of(timezone.now()))
 
 
 def open_for_entry(*, on: date | None = None) -> tuple[SubRegistry, ...]:

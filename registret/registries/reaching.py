@@ -23,7 +23,7 @@ from registret.registries.evaluating import Value
 from registret.registries.expressions import Expression
 from registret.registries.faults import Fault
 from registret.registries.forms import SEX_OPTIONS, Form, FormRule, FormStep, Question
-from registret.registries.toml_lines import Lines
+from registret.registries.toml_lines import TomlLines
 from registret.registries.vocabulary import RuleLevel, VariableType, Words
 
 OUTCOME: Final = "outcome"
@@ -64,7 +64,7 @@ def faults_of(form: Form, folder: Path) -> Iterator[Fault]:
         name = f"{one.step}.toml"
         text = (folder / name).read_text(encoding="utf-8")
         path = _path(tomllib.loads(text), one)
-        yield Fault(file=name, line=Lines(text).of(*path), what=f"{one.code} {one.what}")
+        yield Fault(file=name, line=TomlLines(text).of(*path), what=f"{one.code} {one.what}")
 
 
 def _path(file: Mapping[str, Any], one: Unreachable) -> tuple[str | int, ...]:

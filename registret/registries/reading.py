@@ -14,7 +14,7 @@ from registret.registries.building import FormBuilder
 from registret.registries.faults import DefinitionBroken, Fault
 from registret.registries.forms import Form, FormStep
 from registret.registries.schema import ListsFile, RegisterFile, StepFile
-from registret.registries.source import Source
+from registret.registries.source import DefinitionFiles
 from registret.registries.terminologies import Terminologies, Terminology, TerminologyFile, concepts_of
 from registret.registries.variables import CodeList
 from registret.registries.vocabulary import CodeSystem
@@ -25,7 +25,7 @@ _NOT_OF_THE_FORM: Final = {"state", "order", "closed_year", "opens", "closes", "
 
 def read_register(folder: Path) -> RegisterFile:
     """`register.toml` of one version. Raises: DefinitionBroken."""
-    source = Source(folder)
+    source = DefinitionFiles(folder)
     register = source.read("register.toml", RegisterFile)
     if register is not None:
         source.require_place(register)
@@ -41,7 +41,7 @@ def read_form(folder: Path, *, shared: Mapping[str, CodeList], terminologies: Te
     Raises: DefinitionBroken.
     """
     register = read_register(folder)
-    source = Source(folder)
+    source = DefinitionFiles(folder)
     own = source.read("lists.toml", ListsFile) if (folder / "lists.toml").exists() else ListsFile()
     own_lists = source.lists("lists.toml", own)
     for i, one in enumerate(own.list if own else ()):
@@ -64,7 +64,7 @@ def read_form(folder: Path, *, shared: Mapping[str, CodeList], terminologies: Te
 
 def read_lists(file: Path, terminologies: Terminologies) -> dict[str, CodeList]:
     """The lists that all sub-registries share. Raises: DefinitionBroken."""
-    source = Source(file.parent)
+    source = DefinitionFiles(file.parent)
     content = source.read(file.name, ListsFile)
     found = source.lists(file.name, content)
     for i, one in enumerate(content.list if content else ()):
@@ -79,7 +79,7 @@ def read_terminology(folder: Path, system: CodeSystem, before: Terminology | Non
 
     Raises: DefinitionBroken.
     """
-    source = Source(folder)
+    source = DefinitionFiles(folder)
     table = folder / f"{system}.csv"
     is_whole = before is None or (folder / f"{system}.toml").exists()
     about = source.read(f"{system}.toml", TerminologyFile) if is_whole else before.about if before else None

@@ -18,8 +18,8 @@ from registret.registries.variables import CodeList, Variable, require_once
 from registret.registries.vocabulary import (
     Block,
     Code,
+    DefinitionPart,
     Layout,
-    Part,
     RegistryCode,
     RegistryState,
     RuleLevel,
@@ -30,7 +30,7 @@ from registret.registries.vocabulary import (
 )
 
 
-class Section(Part):
+class Section(DefinitionPart):
     """`layout`: how a page sets its questions. It is no part of the digest: it changes nothing that an answer means."""
 
     code: Code
@@ -41,7 +41,7 @@ class Section(Part):
     variable: tuple[Variable, ...] = Field(min_length=1, strict=False)
 
 
-class Rule(Part):
+class Rule(DefinitionPart):
     """`require` must not be false; `about`: the variables that the fault is shown at."""
 
     code: Code
@@ -51,7 +51,7 @@ class Rule(Part):
     level: RuleLevel = Field(default=RuleLevel.FLAG, strict=False)
 
 
-class Reading(Part):
+class Reading(DefinitionPart):
     """How to read a score up to and with `most`; the last reading of a score has none. `when`: a condition without
     which the next reading counts."""
 
@@ -60,7 +60,7 @@ class Reading(Part):
     says: Words
 
 
-class Score(Part):
+class Score(DefinitionPart):
     """Computed, never typed. `version` and `source` say which of several published definitions it is: `source` is a
     citation, the same in both languages, or words where more must be said. If `formula` is a
     condition, what comes out is a yes or a no, and counts 1 or 0 in other expressions. `part_of`: the score that
@@ -91,7 +91,7 @@ class Score(Part):
         return self
 
 
-class Due(Part):
+class Due(DefinitionPart):
     """A step to be taken later: from `months_from` to `months_to` after the variable `after` (of an earlier step)."""
 
     after: Code
@@ -105,7 +105,7 @@ class Due(Part):
         return self
 
 
-class Death(Part):
+class Death(DefinitionPart):
     """Which answers of the step say that the patient has died, and the variable that says when."""
 
     told_by: Text
@@ -117,7 +117,7 @@ def _each_a_list(times: object) -> object:
     return [[one] if isinstance(one, str) else one for one in times] if isinstance(times, list) else times
 
 
-class Order(Part):
+class Order(DefinitionPart):
     """Times that must not go backwards: `["arrived_at", ["cultured_at", "antibiotic_at"], "discharged_at"]`. Those in
     brackets may come in any order among themselves. What can happen though it should not is `level` warn."""
 
@@ -130,7 +130,7 @@ class Order(Part):
     message: Words | None = None
 
 
-class StepFile(Part):
+class StepFile(DefinitionPart):
     name: Words
     due: Due | None = None
     death: Death | None = None
@@ -140,11 +140,11 @@ class StepFile(Part):
     rule: tuple[Rule, ...] = Field(default=(), strict=False)
 
 
-class ListsFile(Part):
+class ListsFile(DefinitionPart):
     list: tuple[CodeList, ...] = Field(default=(), strict=False)
 
 
-class RegisterFile(Part):
+class RegisterFile(DefinitionPart):
     """`opens`, `closes`: the first and the last day of entry, of a version that is open. `anchor`: the variable of the
     first step that says when the episode began. `keep_years`: after that long it is decided whether episodes are
     destroyed (L19); `keep_research_years`: the same for the answers to its research questions, which otherwise are kept

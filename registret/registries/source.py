@@ -14,18 +14,18 @@ from pydantic_core import ErrorDetails
 from registret.registries.faults import DefinitionBroken, Fault
 from registret.registries.schema import ListsFile, RegisterFile
 from registret.registries.terminologies import Terminologies
-from registret.registries.toml_lines import Lines
+from registret.registries.toml_lines import TomlLines
 from registret.registries.variables import CodeList, Variable
 
 F = TypeVar("F", bound=BaseModel)
 
 
-class Source:
+class DefinitionFiles:
     """The files of one folder, and what is wrong with them."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._lines: dict[str, Lines] = {}
+        self._lines: dict[str, TomlLines] = {}
         self.faults: list[Fault] = []
 
     def read(self, name: str, shape: type[F]) -> F | None:
@@ -35,11 +35,11 @@ class Source:
         except (OSError, UnicodeDecodeError) as trouble:
             self.faults.append(Fault(file=name, line=1, what=f"cannot be read: {type(trouble).__name__}"))
             return None
-        self._lines[name] = Lines(text)
+        self._lines[name] = TomlLines(text)
         try:
             return shape.model_validate(tomllib.loads(text))
         except tomllib.TOMLDecodeError as trouble:
-            self.faults.append(Fault(file=name, line=Lines.of_syntax(trouble), what=f"not TOML: {trouble}"))
+            self.faults.append(Fault(file=name, line=TomlLines.of_syntax(trouble), what=f"not TOML: {trouble}"))
         except ValidationError as trouble:
             for error in _first_causes(trouble):
                 place = ".".join(str(part) for part in error["loc"] if isinstance(part, str))
@@ -96,7 +96,7 @@ class Source:
 
     def _at_register(self, path: tuple[str, ...], what: str) -> None:
         if "register.toml" not in self._lines:
-            self._lines["register.toml"] = Lines((self._folder / "register.toml").read_text(encoding="utf-8"))
+            self._lines["register.toml"] = TomlLines((self._folder / "register.toml").read_text(encoding="utf-8"))
         self.fault("register.toml", path, what)
 
 

@@ -10,7 +10,7 @@ _KEY = re.compile(r"\s*([A-Za-z0-9_-]+)(\.[A-Za-z0-9_.-]+)?\s*=")
 _SYNTAX = re.compile(r"at line (\d+)")
 
 
-class Lines:
+class TomlLines:
     """Looks up paths such as `("section", 0, "variable", 2, "hard")`: names of tables and keys, numbers in lists."""
 
     def __init__(self, text: str) -> None:

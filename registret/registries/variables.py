@@ -11,9 +11,9 @@ from registret.registries.vocabulary import (
     Code,
     Codes,
     CodeSystem,
+    DefinitionPart,
     Mark,
     Missing,
-    Part,
     Text,
     Unit,
     VariableType,
@@ -21,7 +21,7 @@ from registret.registries.vocabulary import (
 )
 
 
-class Range(Part):
+class Range(DefinitionPart):
     """A range of numbers that includes its ends. One of them may be left out."""
 
     least: Decimal | None = Field(default=None, strict=False)
@@ -42,7 +42,7 @@ class Range(Part):
         return all(other.holds(end) for end in (self.least, self.most) if end is not None)
 
 
-class Option(Part):
+class Option(DefinitionPart):
     """`alone`: cannot be chosen together with others, like None of them."""
 
     code: Code
@@ -51,7 +51,7 @@ class Option(Part):
     codes: Codes = Field(default_factory=dict)
 
 
-class CodeList(Part):
+class CodeList(DefinitionPart):
     code: Code
     option: tuple[Option, ...] = Field(min_length=1, strict=False)
 
@@ -61,14 +61,14 @@ class CodeList(Part):
         return self
 
 
-class Opens(Part):
+class Opens(DefinitionPart):
     """The day that a question is about: `days` after the time `after`. Before that day nobody knows the answer."""
 
     after: Code
     days: int = Field(ge=0, le=3650)
 
 
-class Variable(Part):
+class Variable(DefinitionPart):
     """One question. `list` names the options of a choice; `show_if` and the rules are `expressions`.
 
     `common`: of several choices, the options that most answers are, in this order: shown first, with the others folded

@@ -17,11 +17,11 @@ RegistryCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 
 
-class Part(BaseModel):
+class DefinitionPart(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-class Words(Part):
+class Words(DefinitionPart):
     """A text in both languages; `str()` of it is in the active one."""
 
     sv: Text

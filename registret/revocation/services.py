@@ -36,7 +36,7 @@ TOO_OLD: Final = "too_old"
 _log = logging.getLogger(__name__)
 
 
-class Event(StrEnum):
+class RevocationEvent(StrEnum):
     """What the log is told."""
 
     LIST_REPLACED = "revocation.list_replaced"
@@ -49,13 +49,13 @@ class Event(StrEnum):
 class Happened:
     """For the log, which is a room above this one: the caller writes it, in the transaction of what happened."""
 
-    event: Event
+    event: RevocationEvent
     issuer: str
     facts: dict[str, str | int | bool | None]
     at: datetime
 
 
-class Outcome(StrEnum):
+class FetchOutcome(StrEnum):
     REPLACED = "replaced"
     UNCHANGED = "unchanged"
     REFUSED = "refused"
@@ -64,11 +64,11 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fetched:
+class FetchedList:
     """How it went with one list. `fault`: a code (`words.revocation`) if it was refused; `number`: of the kept list."""
 
     anchor: Anchor
-    outcome: Outcome
+    outcome: FetchOutcome
     fault: str = ""
     number: int | None = None
 
@@ -76,7 +76,7 @@ class Fetched:
 Tell = Callable[[Happened], object]
 
 
-def fetch_due(*, trust: Trust, at: Callable[[], datetime], tell: Tell) -> tuple[Fetched, ...]:
+def fetch_due(*, trust: Trust, at: Callable[[], datetime], tell: Tell) -> tuple[FetchedList, ...]:
     """Fetches the lists that are due and that nobody else is fetching. One small query if none is.
 
     `at` is the clock. A list is taken in a short transaction, fetched outside of it, and kept in another one.
@@ -89,10 +89,12 @@ def fetch_due(*, trust: Trust, at: Callable[[], datetime], tell: Tell) -> tuple[
         Upkeep.objects.filter(anchor__in=anchors).exclude(_free(now) & _due(now)).values_list("anchor", flat=True)
     )
     results = [_fetched(a, at=at, tell=tell, only=_due, anew=False) for f, a in anchors.items() if f not in waiting]
-    return tuple(result for result in results if result.outcome is not Outcome.BUSY)
+    return tuple(result for result in results if result.outcome is not FetchOutcome.BUSY)
 
 
-def fetch_now(*, trust: Trust, anew: Sequence[str] = (), at: Callable[[], datetime], tell: Tell) -> tuple[Fetched, ...]:
+def fetch_now(
+    *, trust: Trust, anew: Sequence[str] = (), at: Callable[[], datetime], tell: Tell
+) -> tuple[FetchedList, ...]:
     """Fetches all lists, due or not. Those of the anchors named in `anew` are taken even if they go back: for a CA that
     has begun to count anew."""
     anchors = [anchor for anchor in trust.anchors if anchor.crl_url]
@@ -116,7 +118,7 @@ def tell_of_age(*, standings: Sequence[ListStanding], at: datetime, tell: Tell) 
 def _grown_old(standing: ListStanding, at: datetime) -> Happened:
     until = standing.usable_until
     return Happened(
-        event=Event.LIST_LATE if standing.lets_in else Event.LIST_TOO_OLD,
+        event=RevocationEvent.LIST_LATE if standing.lets_in else RevocationEvent.LIST_TOO_OLD,
         issuer=standing.anchor.common_name,
         facts={
             "list_number": None if standing.number is None else str(standing.number),
@@ -128,10 +130,10 @@ def _grown_old(standing: ListStanding, at: datetime) -> Happened:
 
 def _fetched(
     anchor: Anchor, *, at: Callable[[], datetime], tell: Tell, only: Callable[[datetime], Q], anew: bool
-) -> Fetched:
+) -> FetchedList:
     tries = _take(anchor, at(), only)
     if tries is None:
-        return Fetched(anchor=anchor, outcome=Outcome.BUSY)
+        return FetchedList(anchor=anchor, outcome=FetchOutcome.BUSY)
     try:
         content = fetch(anchor.crl_url or "", seconds=SECONDS, largest=LARGEST)
         found = read_crl(content, anchor)
@@ -199,13 +201,13 @@ def _mine(anchor: Anchor, tries: int) -> Upkeep | None:
 
 def _keep(
     anchor: Anchor, content: bytes, found: RevocationList, *, tries: int, anew: bool, at: datetime, tell: Tell
-) -> Fetched:
+) -> FetchedList:
     """Raises: CrlBroken (it goes back)."""
     digest = hashlib.sha256(content).hexdigest()
     with transaction.atomic():
         ours = _mine(anchor, tries)
         if ours is None:
-            return Fetched(anchor=anchor, outcome=Outcome.BUSY)
+            return FetchedList(anchor=anchor, outcome=FetchOutcome.BUSY)
         before = KeptCrl.objects.filter(anchor=anchor.fingerprint).defer("content").first()
         if before is not None and not anew:
             found.must_follow(number=int(before.number), this_update=before.this_update)
@@ -216,7 +218,9 @@ def _keep(
         ours.due_at, ours.lease_until = at + _pause(found, at), None
         ours.failures, ours.fault, ours.succeeded_at = 0, "", at
         ours.save(update_fields=["due_at", "lease_until", "failures", "fault", "succeeded_at"])
-    return Fetched(anchor=anchor, outcome=Outcome.REPLACED if is_new else Outcome.UNCHANGED, number=found.number)
+    return FetchedList(
+        anchor=anchor, outcome=FetchOutcome.REPLACED if is_new else FetchOutcome.UNCHANGED, number=found.number
+    )
 
 
 def _replace(anchor: Anchor, content: bytes, digest: str, found: RevocationList, at: datetime) -> None:
@@ -239,10 +243,10 @@ def _replaced(anchor: Anchor, found: RevocationList, *, anew: bool, at: datetime
     facts["next_update"] = found.next_update.isoformat(timespec="minutes")
     if anew:
         facts["anew"] = True
-    return Happened(event=Event.LIST_REPLACED, issuer=anchor.common_name, facts=facts, at=at)
+    return Happened(event=RevocationEvent.LIST_REPLACED, issuer=anchor.common_name, facts=facts, at=at)
 
 
-def _failed(anchor: Anchor, fault: str, why: str, *, tries: int, at: datetime, tell: Tell) -> Fetched:
+def _failed(anchor: Anchor, fault: str, why: str, *, tries: int, at: datetime, tell: Tell) -> FetchedList:
     _log.warning("revocation list of %s was not fetched: %s", anchor.name, f"{fault} ({why})" if why else fault)
     with transaction.atomic():
         ours = _mine(anchor, tries)
@@ -250,11 +254,11 @@ def _failed(anchor: Anchor, fault: str, why: str, *, tries: int, at: datetime, t
             if ours.fault != fault:
                 # Once, and again when it is another one: a server that is down for a day is not a hundred events.
                 facts: dict[str, str | int | bool | None] = {"fault": str(fault)}
-                tell(Happened(event=Event.FETCH_REFUSED, issuer=anchor.common_name, facts=facts, at=at))
+                tell(Happened(event=RevocationEvent.FETCH_REFUSED, issuer=anchor.common_name, facts=facts, at=at))
             ours.failures, ours.fault = ours.failures + 1, str(fault)
             ours.due_at, ours.lease_until = at + _pause_after(ours.failures), None
             ours.save(update_fields=["failures", "fault", "due_at", "lease_until"])
-    return Fetched(anchor=anchor, outcome=Outcome.REFUSED, fault=str(fault))
+    return FetchedList(anchor=anchor, outcome=FetchOutcome.REFUSED, fault=str(fault))
 
 
 def _pause(found: RevocationList, at: datetime) -> timedelta:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from OpenSSL.crypto import FILETYPE_ASN1, dump_certificate
 from twisted.python.threadpool import ThreadPool
 
-from registret.serving.http import Front, Request
+from registret.serving.http import Front, ListenerRequest
 from registret.serving.listener import Door
-from registret.serving.wsgi import Application, Facts
+from registret.serving.wsgi import Facts, WsgiApplication
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
@@ -21,7 +21,7 @@ def door_front(door: Door, application: WSGIApplication, *, reactor: Any, thread
     Each connection is closed after its answer: on the next one the card must be there again.
     """
     return Front(
-        Application(application, facts=_facts, reactor=reactor, threads=threads),
+        WsgiApplication(application, facts=_facts, reactor=reactor, threads=threads),
         name="card door",
         limits=door.limits,
         keeps_alive=False,
@@ -30,7 +30,7 @@ def door_front(door: Door, application: WSGIApplication, *, reactor: Any, thread
     )
 
 
-def _facts(request: Request) -> Facts:
+def _facts(request: ListenerRequest) -> Facts:
     certificate = request.channel.tls.getPeerCertificate()
     name = request.server_name
     return {

@@ -47,7 +47,7 @@ _STRICT = (
 )
 
 
-class Request(TwistedRequest):
+class ListenerRequest(TwistedRequest):
     """A request that reaches the application only if its host, target, size and version leave no doubt."""
 
     channel: Channel
@@ -130,7 +130,7 @@ class Channel(HTTPChannel):
     """One connection. It always runs against a clock, except while the application works for it."""
 
     site: Front
-    requestFactory = Request
+    requestFactory = ListenerRequest
     closing = False
     network = ""
     _secured = False
@@ -278,7 +278,7 @@ class Front(Site):
     """
 
     protocol = Channel  # type: ignore[assignment]  # Twisted types its own default, which speaks HTTP/2 as well
-    requestFactory = Request
+    requestFactory = ListenerRequest
     noisy = False
 
     def __init__(

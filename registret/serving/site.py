@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from twisted.python.threadpool import ThreadPool
 
-from registret.serving.http import Front, Request
+from registret.serving.http import Front, ListenerRequest
 from registret.serving.listener import Listener
-from registret.serving.wsgi import Application, Facts
+from registret.serving.wsgi import Facts, WsgiApplication
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def site_front(listener: Listener, application: WSGIApplication, *, reactor: Any, threads: ThreadPool) -> Front:
     """The environ says `registret.door` = "site"."""
     return Front(
-        Application(application, facts=_facts, reactor=reactor, threads=threads),
+        WsgiApplication(application, facts=_facts, reactor=reactor, threads=threads),
         name="site",
         limits=listener.limits,
         keeps_alive=True,
@@ -26,7 +26,7 @@ def site_front(listener: Listener, application: WSGIApplication, *, reactor: Any
     )
 
 
-def _facts(request: Request) -> Facts:
+def _facts(request: ListenerRequest) -> Facts:
     return {"registret.door": "site"}
 
 

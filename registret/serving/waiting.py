@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Generic, Protocol, TypeVar
 
 
-class Waiting(Protocol):
+class WaitingConnection(Protocol):
     """`network` is where it comes from. `has_spoken`: a byte has come over it."""
 
     @property
@@ -16,7 +16,7 @@ class Waiting(Protocol):
     def has_spoken(self) -> bool: ...
 
 
-C = TypeVar("C", bound=Waiting)
+C = TypeVar("C", bound=WaitingConnection)
 
 
 class WaitingRoom(Generic[C]):

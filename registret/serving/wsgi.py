@@ -19,7 +19,7 @@ from twisted.web.resource import Resource
 from twisted.web.wsgi import WSGIResource
 from zope.interface.declarations import implementer
 
-from registret.serving.http import Request
+from registret.serving.http import ListenerRequest
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -47,7 +47,7 @@ class Paced:
     Twisted itself takes whatever the application makes into memory, all of the log if need be.
     """
 
-    def __init__(self, pieces: Iterable[bytes], request: Request, reactor: IReactorFromThreads) -> None:
+    def __init__(self, pieces: Iterable[bytes], request: ListenerRequest, reactor: IReactorFromThreads) -> None:
         self._pieces = pieces
         self._request = request
         self._reactor = reactor
@@ -96,7 +96,7 @@ class Paced:
             self._request.unregisterProducer()
 
 
-class Application(Resource):
+class WsgiApplication(Resource):
     """Every address. `facts(request)` is asked in the reactor's thread and added to the environ."""
 
     isLeaf = True
@@ -105,7 +105,7 @@ class Application(Resource):
         self,
         application: WSGIApplication,
         *,
-        facts: Callable[[Request], Facts],
+        facts: Callable[[ListenerRequest], Facts],
         reactor: IReactorFromThreads,
         threads: ThreadPool,
     ) -> None:
@@ -115,7 +115,7 @@ class Application(Resource):
         self._reactor = reactor
         self._threads = threads
 
-    def render(self, request: Request) -> int:
+    def render(self, request: ListenerRequest) -> int:
         # Twisted closes its own file of the body when the client leaves, also while the application reads it.
         facts = {"wsgi.input": BytesIO(request.content.getvalue()), **self._facts(request)}
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from registret.kernel.by import By
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.time_limits.lengths import LIMITS, TimeLimit
 from registret.time_limits.models import Decision
@@ -32,4 +33,4 @@ def decide(*, limit: TimeLimit, number: int, reason: str, by: By, at: datetime) 
         code=limit, number=number, reason=reason.strip(), at=at, by_account_id=by.account_id, by_name=by.name
     )
     facts = {"limit": limit.value, "before": before, "number": number, "reason": reason.strip()}
-    record(event="limit.decided", by=by, at=at, facts=facts)
+    record(event=Event.LIMIT_DECIDED, by=by, at=at, facts=facts)

@@ -22,7 +22,7 @@ _DOT = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Range:
+class ChartRange:
     """A line from `middle` to `high`; `high` is None where it cannot be said. `own`: stands out from the others."""
 
     name: str
@@ -31,7 +31,7 @@ class Range:
     own: bool = False
 
 
-def ranges(lines: Sequence[Range], *, name: str) -> SafeString:
+def ranges(lines: Sequence[ChartRange], *, name: str) -> SafeString:
     """One row for each: a dot at the middle, a line to the high end, on an axis of hours or days that begins at 0.
 
     `name` says in a sentence what the picture shows.

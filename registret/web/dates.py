@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from registret.kernel.dates import LAST_DAY, DateLimits, DateUnclear, Reach, read_day, read_moment
+from registret.kernel.dates import LAST_DAY, DateLimits, DateReach, DateUnclear, read_day, read_moment
 from registret.kernel.sweden import SWEDEN
 from registret.words.dates import date_fault, date_read_back
 from registret.words.days import day_in_words, moment_as_written
@@ -135,7 +135,7 @@ class DayField(forms.CharField):
         help_text: Any = "",
         required: bool = False,
         missing: Any = None,
-        reach: Reach = Reach.ANY,
+        reach: DateReach = DateReach.ANY,
     ) -> None:
         """`missing`: what is said if it is required and not there."""
         said = {"required": missing} if missing else None

@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 
 from registret.accounts.visitors import record_refusal
 from registret.kernel.secret import new_reference
+from registret.ledger.events import Event
 from registret.web.refusals import author
 from registret.web.templatetags.look import mark
 from registret.words.refusals import in_general
@@ -78,11 +79,11 @@ def our_fault(request: HttpRequest) -> HttpResponse:
 
 
 def _enter(request: HttpRequest, reference: str) -> None:
-    """In the log, for whoever is told the reference."""
+    """Write it in the log, under the reference that the user may tell the support."""
     match = request.resolver_match
     with transaction.atomic():
         record_refusal(
-            event="request.failed",
+            event=Event.REQUEST_FAILED,
             by=author(request),
             at=timezone.now(),
             reference=reference,

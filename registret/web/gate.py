@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from registret.access.actor import Actor
-from registret.access.queries import CardHolder, who
+from registret.access.queries.logins import CardHolder, who
 from registret.access.refusals import NotPermitted
 from registret.access.roles import Permission
 from registret.accounts.refusals import SessionMissing

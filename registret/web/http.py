@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from registret.access.actor import Actor
-from registret.access.queries import CardHolder
+from registret.access.queries.logins import CardHolder
 from registret.accounts.sessions import ActiveSession
 from registret.web.presented import Arrival
 

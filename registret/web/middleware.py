@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 
-class Clock:
+class MomentOfRequest:
     """One moment for the whole request: services read no clock."""
 
     def __init__(self, get_response: Handler) -> None:
@@ -34,7 +34,7 @@ class Clock:
 
 
 class Arrivals:
-    """Whoever did not come through a listener or a front that is known comes no further.
+    """Refuses requests that did not come through a known listener or front.
 
     What a front said is taken out of the request: nothing after this reads a certificate or an address in a header.
     """

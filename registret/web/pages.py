@@ -8,7 +8,8 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from registret.access.actor import Actor
-from registret.access.queries import CardHolder, count_waiting
+from registret.access.queries.applications import count_waiting
+from registret.access.queries.logins import CardHolder
 from registret.access.roles import Permission
 from registret.web.door.addresses import probe_address
 from registret.web.health.pages import late_lists

@@ -26,7 +26,7 @@ class Tag:
 @dataclass(frozen=True, slots=True)
 class Note:
     """A paragraph in a note: `ok`, `info`, `warn` or `bad`; bare if `kind` is empty. `role`: `status` or `alert`, where
-    it answers an act."""
+    it follows an act."""
 
     kind: str
     text: str

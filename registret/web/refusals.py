@@ -12,13 +12,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from registret.access.actor import Actor
-from registret.access.queries import CardHolder
+from registret.access.queries.logins import CardHolder
 from registret.access.refusals import PageOfAnother, PageOfOtherSeat
 from registret.accounts.refusals import SessionMissing
 from registret.accounts.visitors import record_refusal
 from registret.kernel.by import By
 from registret.kernel.refused import Refused
 from registret.kernel.secret import new_reference
+from registret.ledger.events import Event
 from registret.records.refusals import ReasonNeeded
 from registret.web.gate import authenticate
 from registret.web.http import SESSION_COOKIE, CardRequest, Request, wants_json
@@ -48,7 +49,7 @@ def refusal_response(request: Request, refusal: Refused) -> HttpResponse:
         return response
     reference = new_reference()
     record_refusal(
-        event="request.refused",
+        event=Event.REQUEST_REFUSED,
         by=author(request),
         at=request.at,
         reference=reference,
@@ -84,7 +85,7 @@ def show_refusal(
         "at": at,
         "way_back": way_back,
         "again": again,
-        # Whoever must show the card first is not at work, whatever was known a moment ago.
+        # A user who must show the card first is not at work, whatever was known a moment ago.
         "surroundings": "outside.html" if status == 401 else surroundings(request),
     }
     if wants_json(request):
@@ -119,8 +120,8 @@ def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
             require_own_page(typed, at_seat=False)
         except Refused as refusal:
             return refusal_response(typed, refusal)
-        return _plain(request, "request.forged", status=403, event="request.forged", again=to_send_again(request))
-    return _plain(request, "request.forged", status=403, event="request.forged")
+        return _plain(request, "request.forged", status=403, event=Event.REQUEST_FORGED, again=to_send_again(request))
+    return _plain(request, "request.forged", status=403, event=Event.REQUEST_FORGED)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -133,7 +134,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def _plain(
-    request: HttpRequest, code: str, *, status: int, event: str | None, again: Mapping[str, Any] | None = None
+    request: HttpRequest, code: str, *, status: int, event: Event | None, again: Mapping[str, Any] | None = None
 ) -> HttpResponse:
     reference, at = new_reference(), getattr(request, "at", None) or timezone.now()
     if event is not None:

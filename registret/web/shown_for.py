@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from registret.access.actor import Actor
-from registret.access.queries import CardHolder
+from registret.access.queries.logins import CardHolder
 from registret.access.refusals import PageOfAnother, PageOfOtherSeat
 from registret.kernel.secret import derived
 from registret.web.http import CardRequest

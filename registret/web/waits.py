@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from registret.access.applications.time_to_access import AccessTime
 from registret.time_limits.lengths import Length, Unit
-from registret.web.charts import Range, ranges
+from registret.web.charts import ChartRange, ranges
 from registret.web.http import ActorRequest
 from registret.web.numbers import number_in
 
@@ -37,7 +37,7 @@ class Period:
 def chart(lines: Sequence[AccessTime], *, own: int | None = None) -> SafeString | None:
     """Of those of whom something can be said; None if there are none."""
     drawn = [
-        Range(
+        ChartRange(
             name=line.clinic_name or gettext("Alla kliniker"),
             middle=line.whole.median,
             high=line.whole.ninety,

@@ -27,7 +27,7 @@ LONGEST: Final = 200
 
 
 def page(path: str) -> str:
-    """`path`, if it is a page for whoever has shown a card; otherwise empty."""
+    """`path`, if it is a page for users who have shown a card; otherwise empty."""
     found = _match(path)
     return "" if found is None else reverse(found.view_name, args=found.args, kwargs=found.kwargs)
 
@@ -39,7 +39,7 @@ def sent(request: Request) -> str:
 
 
 def wanted_by(request: HttpRequest) -> str:
-    """The mark of whoever was last at work in this browser; empty if nobody was."""
+    """The mark of the last user at work in this browser; empty if there was none."""
     browser = request.COOKIES.get(BROWSER_COOKIE, "")
     last = last_in_browser(browser=browser) if is_token(browser) else ""
     return mark_of(last) if last else ""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import calendar
 from datetime import date, datetime
 
-from django.utils import timezone
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from registret.kernel.dates import DateFault, DateTrouble
+from registret.kernel.sweden import day_of
 from registret.words.days import clock_in_words, day_in_words, weekday_in_words
 
 _MOST_DAYS = 31
@@ -26,7 +26,7 @@ def date_in_full(value: date) -> str:
 
 def date_read_back(value: date, *, today: date) -> str:
     """`onsdag 25 november 2026 kl. 14.30, i går`."""
-    day = timezone.localtime(value).date() if isinstance(value, datetime) else value
+    day = day_of(value) if isinstance(value, datetime) else value
     return f"{date_in_full(value)}, {distance(day, today=today)}"
 
 

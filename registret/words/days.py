@@ -9,6 +9,8 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from registret.kernel.sweden import day_of
+
 
 def day_in_words(value: date) -> str:
     """`24 november 2026`; of a moment, the day in Sweden."""
@@ -32,5 +34,5 @@ def moment_as_written(value: datetime) -> str:
 
 def moment_in_words(value: datetime, *, today: date | None = None) -> str:
     """`24 november 2026 kl. 07.48`, or `i dag kl. 07.48` if that is the day."""
-    day = _("i dag") if timezone.localtime(value).date() == today else day_in_words(value)
+    day = _("i dag") if day_of(value) == today else day_in_words(value)
     return f"{day} {'at' if get_language() == 'en' else 'kl.'} {clock_in_words(value)}"

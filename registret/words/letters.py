@@ -1,4 +1,4 @@
-"""Letters in words, for whoever helps: what each is about, and what became of it."""
+"""Letters in words, for the support: what each is about, and what became of it."""
 
 from __future__ import annotations
 

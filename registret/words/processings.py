@@ -18,7 +18,7 @@ from registret.words.time_limits import length_in_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class RetentionPeriod:
     """How long something is kept. `words` has `%(length)s` in it if it is a time limit that the office sets."""
 
     words: Promise
@@ -43,7 +43,7 @@ class Processing:
     persons: Promise
     data: Promise
     recipients: Promise
-    kept: tuple[Kept, ...]
+    kept: tuple[RetentionPeriod, ...]
     security: Promise
     columns: Mapping[str, str]
 
@@ -59,11 +59,11 @@ _BEHIND_THE_CARD = _(
     "Läses bara av den som har visat sitt kort och har behörighet där uppgiften hör hemma. Varje ändring och varje "
     "uttag av andras uppgifter loggas. Överföringen är krypterad."
 )
-_ENDED = Kept(
+_ENDED = RetentionPeriod(
     words=_("Tills %(length)s har gått sedan kontot avslutades. Kontots nummer och tidpunkter blir kvar."),
     limit=TimeLimit.KEEP_ENDED,
 )
-_HSA_ID = Kept(
+_HSA_ID = RetentionPeriod(
     words=_("HSA-id:t på ett avslutat konto: %(length)s, lika länge som loggen, där det också står."),
     limit=TimeLimit.KEEP_LOG,
 )
@@ -81,7 +81,7 @@ PROCESSINGS: tuple[Processing, ...] = (
         ),
         recipients=_("Lokala administratörer på kliniken, registerkansliet, supporten. Ingen utanför registret."),
         kept=(
-            Kept(
+            RetentionPeriod(
                 words=_("Ett konto som varken har behörighet eller ansökan avslutas efter %(length)s."),
                 limit=TimeLimit.KEEP_LAPSED,
             ),
@@ -108,11 +108,11 @@ PROCESSINGS: tuple[Processing, ...] = (
         ),
         recipients=_("Lokala administratörer på kliniken, registerkansliet. Ingen utanför registret."),
         kept=(
-            Kept(
+            RetentionPeriod(
                 words=_("Avslagna och återtagna ansökningar: %(length)s efter beslutet."), limit=TimeLimit.KEEP_DECLINED
             ),
-            Kept(words=_("Förfallna ansökningar: %(length)s."), limit=TimeLimit.KEEP_LAPSED),
-            Kept(words=_("Förslag till uppdrag: 30 dagar.")),
+            RetentionPeriod(words=_("Förfallna ansökningar: %(length)s."), limit=TimeLimit.KEEP_LAPSED),
+            RetentionPeriod(words=_("Förslag till uppdrag: 30 dagar.")),
             _ENDED,
         ),
         security=_BEHIND_THE_CARD,
@@ -133,7 +133,9 @@ PROCESSINGS: tuple[Processing, ...] = (
         data=_("Vilka behörigheter det frågades om, vem som svarade vad och när, och varför en genomgång begärdes."),
         recipients=_("Lokala administratörer på kliniken, registerkansliet. Ingen utanför registret."),
         kept=(
-            Kept(words=_("Svaren: så länge behörigheten som de gäller. Genomgången i sig tills vidare, utan person.")),
+            RetentionPeriod(
+                words=_("Svaren: så länge behörigheten som de gäller. Genomgången i sig tills vidare, utan person.")
+            ),
         ),
         security=_("Ingen svarar för sig själv. Ett svar går inte att ändra."),
         columns={"access.Recertification": "reason"},
@@ -149,7 +151,7 @@ PROCESSINGS: tuple[Processing, ...] = (
             "sida som skulle öppnas."
         ),
         recipients=_("Ingen. Svar om spärr hämtas från den som har utfärdat kortet."),
-        kept=(Kept(words=_("Högst ett par dagar. Det som behöver sparas längre står i loggen.")),),
+        kept=(RetentionPeriod(words=_("Högst ett par dagar. Det som behöver sparas längre står i loggen.")),),
         security=_("Nycklar och engångskoder sparas bara som kontrollsummor."),
         columns={
             "accounts.LoginAttempt": "outcome back_to",
@@ -165,7 +167,7 @@ PROCESSINGS: tuple[Processing, ...] = (
         persons=_STAFF,
         data=_("E-postadress, namn och det som brevet säger, om brevet gick fram. Länkar och koder sparas inte."),
         recipients=_("Registrets mejlserver och mottagarens."),
-        kept=(Kept(words=_("%(length)s efter att mejlet skrevs."), limit=TimeLimit.KEEP_LETTERS),),
+        kept=(RetentionPeriod(words=_("%(length)s efter att mejlet skrevs."), limit=TimeLimit.KEEP_LETTERS),),
         security=_("Mejl innehåller inga uppgifter om patienter. En länk i ett mejl räcker inte: kortet behövs också."),
         columns={"mail.Letter": "to_address context last_error"},
     ),
@@ -177,7 +179,7 @@ PROCESSINGS: tuple[Processing, ...] = (
         persons=_("De som arbetar i registret eller försöker logga in."),
         data=_("HSA-id, namn, roll, klinik, vad som gjordes, när och från vilken nätverksadress, och utfallet."),
         recipients=_("Loggranskare. Var och en ser sin egen logg. Vårdgivaren vid misstanke om otillåten åtkomst."),
-        kept=(Kept(words=_("%(length)s. Lagen kräver minst fem år."), limit=TimeLimit.KEEP_LOG),),
+        kept=(RetentionPeriod(words=_("%(length)s. Lagen kräver minst fem år."), limit=TimeLimit.KEEP_LOG),),
         security=_("Går inte att ändra eller ta bort i förtid, och är förseglad så att ändringar upptäcks."),
         columns={"ledger.Entry": "by_hsa_id by_name network about_hsa_id facts"},
     ),
@@ -189,7 +191,7 @@ PROCESSINGS: tuple[Processing, ...] = (
         persons=_("De som har arbetat i registret, och de som granskar."),
         data=_("Vilka loggposter som har granskats, bedömningar, skäl och slutsats."),
         recipients=_("Loggranskare. Vårdgivaren vid anmärkning."),
-        kept=(Kept(words=_("Tills vidare: granskningen är beviset på att loggen har kontrollerats.")),),
+        kept=(RetentionPeriod(words=_("Tills vidare: granskningen är beviset på att loggen har kontrollerats.")),),
         security=_("Ingen granskar sig själv. En avslutad granskning går inte att ändra."),
         columns={"oversight.Review": "reason conclusion", "oversight.ReviewedEntry": "note"},
     ),
@@ -201,7 +203,7 @@ PROCESSINGS: tuple[Processing, ...] = (
         persons=_("Klinikernas kontaktpersoner."),
         data=_("Namn, e-post och telefon i tjänsten."),
         recipients=_("Den som har visat ett kort."),
-        kept=(Kept(words=_("Tills kliniken uppger en annan kontakt.")),),
+        kept=(RetentionPeriod(words=_("Tills kliniken uppger en annan kontakt.")),),
         security=_BEHIND_THE_CARD,
         columns={"places.Clinic": "contact_name contact_mail contact_phone"},
     ),
@@ -213,7 +215,7 @@ PROCESSINGS: tuple[Processing, ...] = (
         persons=_("De som arbetar på registerkansliet, och de som handlägger patientärenden."),
         data=_("Namn, beslut, skäl och tidpunkt."),
         recipients=_("Registerkansliet, och de som handlägger patientärenden."),
-        kept=(Kept(words=_("Tills vidare: beslutet är grunden för det som gallras.")),),
+        kept=(RetentionPeriod(words=_("Tills vidare: beslutet är grunden för det som gallras.")),),
         security=_("Ett beslut går inte att ändra, bara att följas av ett nytt."),
         columns={
             "time_limits.Decision": "by_name reason",
@@ -232,7 +234,7 @@ PROCESSINGS: tuple[Processing, ...] = (
             "och om de berörda har informerats. Inga patienter."
         ),
         recipients=_("Registerkansliet. Integritetsskyddsmyndigheten (IMY). Vårdgivaren, om incidenten gäller den."),
-        kept=(Kept(words=_("Tills vidare: det är beviset på hur incidenten har hanterats.")),),
+        kept=(RetentionPeriod(words=_("Tills vidare: det är beviset på hur incidenten har hanterats.")),),
         security=_("En version går inte att ändra eller ta bort. Text med personnummer sparas inte."),
         columns={"oversight.IncidentRevision": "happened consequences measures authority_why persons_why by_name"},
     ),
@@ -247,7 +249,7 @@ PROCESSINGS: tuple[Processing, ...] = (
             "beslutat, avslutat och hämtat, och när. Inga patienter."
         ),
         recipients=_("De som handlägger patientärenden. Forskaren själv, i filens följeblad."),
-        kept=(Kept(words=_("Tills vidare: det är beviset på vad som har lämnats ut.")),),
+        kept=(RetentionPeriod(words=_("Tills vidare: det är beviset på vad som har lämnats ut.")),),
         security=_("Två beslutar. Det som är skrivet går inte att ändra eller ta bort."),
         columns={
             "records.Disclosure": "project recipient_name recipient_organisation dates_reason reason prepared_by_name"
@@ -275,8 +277,10 @@ PROCESSINGS: tuple[Processing, ...] = (
             "efter beslut, utan namn och nummer."
         ),
         kept=(
-            Kept(words=_("Så länge som delregistret har bestämt. Sedan fattas beslut om att uppgifterna raderas.")),
-            Kept(words=_("Tills patienten avböjer. Då raderas allt.")),
+            RetentionPeriod(
+                words=_("Så länge som delregistret har bestämt. Sedan fattas beslut om att uppgifterna raderas.")
+            ),
+            RetentionPeriod(words=_("Tills patienten avböjer. Då raderas allt.")),
         ),
         security=_BEHIND_THE_CARD,
         columns={

@@ -35,7 +35,7 @@ class Picture(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
+class RefusalWords:
     title: Text
     happened: Text
     todo: tuple[Text, ...]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from registret.demo.pki import Authority
+from registret.demo.pki import DemoAuthority
 from tests.journeys.running import PATIENCE, House, answers, free_ports
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
@@ -37,7 +37,7 @@ class FrontedHouse(House):
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @classmethod
-    def behind(cls, front: str, folder: Path, authority: Authority, database: str) -> Self:
+    def behind(cls, front: str, folder: Path, authority: DemoAuthority, database: str) -> Self:
         """An installation as in production, not started, with a database that has its tables and clinics."""
         made = cls.build(folder, authority, database)
         made.front = front

@@ -16,8 +16,9 @@ from registret.access.grants import participation
 from registret.access.models import Claim
 from registret.access.roles import Role
 from registret.access.self_service import my_account
-from registret.access.staff import nominating, recertification, substitutes
-from registret.access.staff.people import suspend_person
+from registret.access.staff import nominating, substitutes
+from registret.access.staff.recertification.opening import start
+from registret.access.staff.suspending import suspend_person
 from registret.accounts import attempts
 from registret.accounts.attempts import Purpose
 from registret.accounts.queries import pending_change
@@ -145,7 +146,7 @@ def bring_proposals(here: Ward) -> None:
         actor=doris,
         at=NOW,
     )
-    recertification.start(clinic_id=here.place.sydvik, reason="Ny chef", actor=doris, at=NOW)
+    start(clinic_id=here.place.sydvik, reason="Ny chef", actor=doris, at=NOW)
     participation.decide(
         clinic_id=here.place.medicine, sub_registry="sepsis", takes_part=False, reason="Avtal", actor=doris, at=NOW
     )

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from registret.access.lifecycle import APPLICATION_LIFE, LINE_LIFE, SUBSTITUTION_LIFE
-from registret.access.queries import newest_application
+from registret.access.queries.applications import newest_application
 from registret.accounts.lifecycle import ACCOUNT_LIFE
 from registret.kernel.life import Life
 from registret.records.lifecycle import DISCLOSURE_LIFE, STEP_LIFE

@@ -107,6 +107,12 @@ def test_words_for_days_are_made_in_one_place() -> None:
     assert made == {"registret/words/days.py"}
 
 
+def test_the_day_of_a_moment_is_the_swedish_day_from_one_function() -> None:
+    otherwise = r"localdate\(|localtime\([^()]*\)\.date\(\)|\bat\.date\(\)"
+    code = (file for file in (ROOT / "registret").rglob("*.py") if "demo" not in file.parts)
+    assert [str(file) for file in code if re.search(otherwise, file.read_text(encoding="utf-8"))] == []
+
+
 NIGHT = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
 
 

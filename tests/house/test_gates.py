@@ -12,7 +12,7 @@ from django.utils import timezone
 
 import registret
 from registret.access.applications.attesting import attest
-from registret.access.queries import newest_application
+from registret.access.queries.applications import newest_application
 from registret.access.roles import Role
 from registret.accounts.sessions import sitting
 from registret.config.ready import check_gates

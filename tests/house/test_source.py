@@ -163,8 +163,40 @@ def test_no_address_about_patients_takes_free_text() -> None:
     assert found(r"text_in\(\s*request\.GET", texts) == set()
     asked = {what for _, what in found(r"request\.GET\.get\([^)]*\)", texts)}
     keys = {re.sub(r".*\(\"?(\w+).*", r"\1", what) for what in asked}
-    assert keys <= {"klart", "angrat", "bytt", "RECEIPT"}, "what was done, in words of ours"
+    assert keys <= {"klart", "angrat", "bytt", "annan", "RECEIPT"}, "what was done or found, in words of ours"
     listing = texts["registret/web/records/listing.py"]
     assert "CharField" not in listing, "its filters are choices and days"
     pages = {name: text for name, text in tracked().items() if name.startswith("registret/web/static/")}
     assert found(r"fetch\([^)]*[?&]\w+=", pages) == set()
+
+
+# --- files that can be read in one go --------------------------------------------------------------
+
+LONGEST_FILE = 400
+LONGER = {
+    "registret/demo/pki.py": "profiles of certificates, one after the other; nothing of it runs in production",
+    "registret/demo/postgres.py": "finds and runs a PostgreSQL for the demo; nothing of it runs in production",
+    "registret/words/refusals/rights.py": "a table: the words of each refusal about rights",
+    "registret/web/records/fields.py": "each kind of question and its field",
+    "registret/web/records/pages.py": "each page of a patient as one value",
+}
+
+
+def test_no_code_file_is_longer_than_can_be_read_in_one_go() -> None:
+    lines = {
+        name: text.count("\n")
+        for name, text in tracked().items()
+        if name.startswith("registret/") and name.endswith((".py", ".js")) and "/migrations/" not in name
+    }
+    assert {name: n for name, n in lines.items() if n > LONGEST_FILE and name not in LONGER} == {}
+
+
+# --- plain English ---------------------------------------------------------------------------------
+
+IDIOM = r"(?i)\b(?:who(?:m)?ever|somebody's)\b|\banswers (?:an?|the|what|whether|how|none|true|false)\b"
+
+
+def test_no_text_is_in_the_old_idiom() -> None:
+    """`the user`, `the caller`, `an administrator` instead of `whoever`; a function returns, raises or yields."""
+    texts = {name: text for name, text in tracked().items() if name.endswith((".py", ".md", ".po"))}
+    assert found(IDIOM, texts) == set()

@@ -16,7 +16,7 @@ from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_p
 
 from registret.demo.browser import TEST_POLICY, nss_home, sweep_test_policies
 from registret.demo.certificates import IssuedCertificate
-from registret.demo.pki import Authority
+from registret.demo.pki import DemoAuthority
 from tests.journeys.people import CLINIC, Person, appointed, somebody
 from tests.journeys.running import PATIENCE, House
 
@@ -38,7 +38,7 @@ WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": 
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("house")
-    authority = Authority.load(Path(os.environ["REGISTRET_TEST_FOLDER"]) / "ca")
+    authority = DemoAuthority.load(Path(os.environ["REGISTRET_TEST_FOLDER"]) / "ca")
     # Each folder of tests that borrows this fixture has a house of its own, and so has each process.
     database = f"journeys_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{folder.name}"
     with House.build(folder, authority, database) as built:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 
 from registret.demo.mailbox import CaughtLetter, MailCatcher, letters
-from registret.demo.pki import Authority
+from registret.demo.pki import DemoAuthority
 from tests import tables
 
 # Generous: a busy machine is no failure.
@@ -30,7 +30,7 @@ class House:
     """Addresses of a running house, its CA and its letters."""
 
     folder: Path
-    authority: Authority
+    authority: DemoAuthority
     environment: dict[str, str]
     site_port: int
     card_port: int
@@ -38,7 +38,7 @@ class House:
     process: subprocess.Popen[bytes] | None = None
 
     @classmethod
-    def build(cls, folder: Path, authority: Authority, database: str) -> Self:
+    def build(cls, folder: Path, authority: DemoAuthority, database: str) -> Self:
         """Makes an empty database beside the one of the tests, and settings for everything; starts nothing."""
         site_port, card_port = free_ports(2)
         mailbox = folder / "mailbox"

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from registret.demo.pki import Authority
+from registret.demo.pki import DemoAuthority
 from tests.journeys.cards import card_that_is
 from tests.journeys.people import registered, somebody
 from tests.journeys.running import House
@@ -27,7 +27,7 @@ NO_NEED_TO_CLOSE = re.compile(
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    authority = Authority.load(Path(os.environ["REGISTRET_TEST_FOLDER"]) / "ca")
+    authority = DemoAuthority.load(Path(os.environ["REGISTRET_TEST_FOLDER"]) / "ca")
     with House.build(tmp_path_factory.mktemp("fixed"), authority, f"fixed_{os.getpid()}") as built:
         built.environment |= {"REGISTRET_CARD_HOST_FIXED": "yes", "REGISTRET_PROBE_SECONDS": "15"}
         built.migrate()

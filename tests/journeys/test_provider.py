@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from registret.demo.pki import Authority
+from registret.demo.pki import DemoAuthority
 from tests.idp import CLIENT_ID, CLIENT_SECRET, IdentityProvider
 from tests.journeys.conftest import Desk, OpenDesk, looked_at
 from tests.journeys.people import Person, appointed, somebody
@@ -23,18 +23,18 @@ pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("provider")]
 
 
 @pytest.fixture(scope="module")
-def authority() -> Authority:
-    return Authority.load(Path(os.environ["REGISTRET_TEST_FOLDER"]) / "ca")
+def authority() -> DemoAuthority:
+    return DemoAuthority.load(Path(os.environ["REGISTRET_TEST_FOLDER"]) / "ca")
 
 
 @pytest.fixture(scope="module")
-def idp(authority: Authority) -> Iterator[IdentityProvider]:
+def idp(authority: DemoAuthority) -> Iterator[IdentityProvider]:
     with IdentityProvider(authority.site_server) as there:
         yield there
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory, authority: Authority, idp: IdentityProvider) -> Iterator[House]:
+def house(tmp_path_factory: pytest.TempPathFactory, authority: DemoAuthority, idp: IdentityProvider) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("house")
     with House.build(folder, authority, f"provider_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}") as built:
         built.environment |= {

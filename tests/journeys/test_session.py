@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from registret.demo.pki import Authority
+from registret.demo.pki import DemoAuthority
 from tests.journeys.conftest import OpenDesk, looked_at
 from tests.journeys.people import CLINIC, Person, appointed, reporting, somebody
 from tests.journeys.running import House
@@ -24,7 +24,7 @@ LOGGED_OUT = "Logga in för att fortsätta."
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """Ends a session after a minute without a click, and never asks for the card meanwhile."""
-    authority = Authority.load(Path(os.environ["REGISTRET_TEST_FOLDER"]) / "ca")
+    authority = DemoAuthority.load(Path(os.environ["REGISTRET_TEST_FOLDER"]) / "ca")
     with House.build(tmp_path_factory.mktemp("sessions"), authority, f"sessions_{os.getpid()}") as built:
         built.environment |= {"REGISTRET_IDLE_MINUTES": "1", "REGISTRET_PROBE_SECONDS": "0"}
         built.migrate()

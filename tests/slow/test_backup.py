@@ -14,7 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 
-from registret.demo.pki import Authority
+from registret.demo.pki import DemoAuthority
 from tests.journeys.running import REGISTRET, House, new_database, owner_of
 
 # The role of the backups is one for the whole server.
@@ -67,7 +67,7 @@ RESTORE, THEN = block_with("pg_restore"), block_with("replay-opt-outs")
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     """An installation with patients, and a checkpoint of its log."""
-    authority = Authority.load(Path(os.environ["REGISTRET_TEST_FOLDER"]) / "ca")
+    authority = DemoAuthority.load(Path(os.environ["REGISTRET_TEST_FOLDER"]) / "ca")
     built = House.build(tmp_path, authority, f"backup_{os.getpid()}")
     built.environment |= {
         "PATH": f"{TOOLS}:{Path(REGISTRET).parent}:{os.environ['PATH']}",

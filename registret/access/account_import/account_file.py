@@ -1,6 +1,6 @@
 """The CSV file of today's accounts: its columns, and what can be wrong with one line of it. No database.
 
-One line is one right: whoever works at two clinics has two lines, which agree about the person.
+One line is one right: a person who works at two clinics has two lines, which agree about the person.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _LONGEST_OTHERWISE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Fault:
+class AccountFault:
     """What is wrong, and where. `line` counts from 1, the header; `column` is empty if it is the line as a whole."""
 
     line: int
@@ -46,7 +46,7 @@ class Fault:
     what: str
 
     @classmethod
-    def of_form(cls, code: str, *, line: int, column: str = "", **values: object) -> Fault:
+    def of_form(cls, code: str, *, line: int, column: str = "", **values: object) -> AccountFault:
         return cls(line=line, column=column, what=FORM_FAULTS[code].format(**values))
 
     def __str__(self) -> str:
@@ -79,20 +79,20 @@ class AccountLine:
     sub_registries: tuple[str, ...]
 
 
-def read(content: bytes) -> tuple[tuple[Row, ...], tuple[Fault, ...]]:
+def read(content: bytes) -> tuple[tuple[Row, ...], tuple[AccountFault, ...]]:
     """The lines of the file, and what is wrong with its form."""
-    return read_table(content, columns=COLUMNS, may_be_left_out=_MAY_BE_LEFT_OUT, fault=Fault.of_form)
+    return read_table(content, columns=COLUMNS, may_be_left_out=_MAY_BE_LEFT_OUT, fault=AccountFault.of_form)
 
 
 def checked(
     rows: Iterable[Row], *, known: Known, allow_test: bool, at: datetime
-) -> tuple[tuple[AccountLine, ...], tuple[Fault, ...]]:
+) -> tuple[tuple[AccountLine, ...], tuple[AccountFault, ...]]:
     """Those rows that can be brought in, and what is wrong: with single values, and between the lines of the file."""
-    faults: list[Fault] = []
+    faults: list[AccountFault] = []
     lines: list[AccountLine] = []
     for row in rows:
         wrong = [
-            Fault(line=row.line, column=column, what=what)
+            AccountFault(line=row.line, column=column, what=what)
             for column in COLUMNS
             if (what := _fault_of(column, row.values[column], known=known, allow_test=allow_test, at=at))
         ]
@@ -165,14 +165,14 @@ def _day_fault(value: str, *, at: datetime) -> str | None:
     return "in the future" if day > day_of(at) else None
 
 
-def _contradictions(lines: Iterable[AccountLine]) -> Iterable[Fault]:
+def _contradictions(lines: Iterable[AccountLine]) -> Iterable[AccountFault]:
     """The same right twice, or something else about the same person than a line before says."""
     rights: dict[tuple[str, str, Role], int] = {}
     people: dict[str, AccountLine] = {}
     for line in lines:
         where = rights.setdefault((line.hsa_id.key, line.clinic, line.role), line.line)
         if where != line.line:
-            yield Fault(line=line.line, column="", what=f"the same right stands on line {where}")
+            yield AccountFault(line=line.line, column="", what=f"the same right stands on line {where}")
             continue
         first = people.setdefault(line.hsa_id.key, line)
         said = {
@@ -183,7 +183,9 @@ def _contradictions(lines: Iterable[AccountLine]) -> Iterable[Fault]:
         }
         for column, (before, now) in said.items():
             if before != now:
-                yield Fault(line=line.line, column=column, what=f"the same HSA-id has another on line {first.line}")
+                yield AccountFault(
+                    line=line.line, column=column, what=f"the same HSA-id has another on line {first.line}"
+                )
 
 
 def _line(row: Row, *, known: Known, allow_test: bool) -> AccountLine:

@@ -14,16 +14,17 @@ from itertools import islice
 from django.conf import settings
 from django.db import transaction
 
-from registret.access.account_import.account_file import AccountLine, Fault, Known, checked
+from registret.access.account_import.account_file import AccountFault, AccountLine, Known, checked
 from registret.access.grants.rules import end_of, last_possible_day
 from registret.access.lifecycle import ApplicationState
-from registret.access.models import Application, Grant, Source
+from registret.access.models import Application, Grant, GrantSource
 from registret.accounts.lifecycle import AccountState
+from registret.accounts.opening import NewAccount, open_accounts
 from registret.accounts.queries import AccountRow, known_hsa_ids
 from registret.accounts.refusals import AccountExists
-from registret.accounts.services import NewAccount, open_accounts
 from registret.kernel.by import By
 from registret.kernel.table import Row
+from registret.ledger.events import Event
 from registret.ledger.services import NewEntry, record, record_many
 from registret.places.queries import every_clinic
 from registret.registries.queries import open_for_rights
@@ -35,7 +36,7 @@ _TRIES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class ImportDecision:
     """Who has decided that the accounts of the file are brought in, under which reference, and in which words."""
 
     decided_by: str
@@ -52,17 +53,19 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moved:
+class ImportResult:
     """What an import did, or would do. `standing`: lines whose right stands already. With faults there is no more."""
 
     accounts: int = 0
     rights: int = 0
     standing: int = 0
     left: tuple[Left, ...] = ()
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[AccountFault, ...] = ()
 
 
-def import_accounts(*, rows: Iterable[Row], decision: Decision, dry_run: bool, by: By, at: datetime) -> Moved:
+def import_accounts(
+    *, rows: Iterable[Row], decision: ImportDecision, dry_run: bool, by: By, at: datetime
+) -> ImportResult:
     """Brings in those of the file who have no account; all of it or nothing. The same file again changes nothing.
 
     A batch of a thousand people asks six queries. A dry run does the same, and takes it back.
@@ -71,7 +74,7 @@ def import_accounts(*, rows: Iterable[Row], decision: Decision, dry_run: bool, b
     """
     lines, faults = check(rows, at=at)
     if faults:
-        return Moved(faults=faults)
+        return ImportResult(faults=faults)
     for _ in range(_TRIES - 1):
         try:
             return _brought(lines, decision, dry_run=dry_run, by=by, at=at)
@@ -80,7 +83,7 @@ def import_accounts(*, rows: Iterable[Row], decision: Decision, dry_run: bool, b
     return _brought(lines, decision, dry_run=dry_run, by=by, at=at)
 
 
-def check(rows: Iterable[Row], *, at: datetime) -> tuple[tuple[AccountLine, ...], tuple[Fault, ...]]:
+def check(rows: Iterable[Row], *, at: datetime) -> tuple[tuple[AccountLine, ...], tuple[AccountFault, ...]]:
     """Those rows that can be brought in, and what is wrong with the others."""
     places = every_clinic()
     known = Known(
@@ -92,7 +95,9 @@ def check(rows: Iterable[Row], *, at: datetime) -> tuple[tuple[AccountLine, ...]
 
 
 @transaction.atomic
-def _brought(lines: Sequence[AccountLine], decision: Decision, *, dry_run: bool, by: By, at: datetime) -> Moved:
+def _brought(
+    lines: Sequence[AccountLine], decision: ImportDecision, *, dry_run: bool, by: By, at: datetime
+) -> ImportResult:
     limits = lengths()
     months = limits[TimeLimit.GRANT].number
     moving = _Moving(
@@ -108,7 +113,7 @@ def _brought(lines: Sequence[AccountLine], decision: Decision, *, dry_run: bool,
         people.setdefault(line.hsa_id.key, []).append(line)
     # In one order, so that two imports at once wait for each other instead of for ever.
     done = [moving.batch(some) for some in _batches([people[key] for key in sorted(people)])]
-    moved = Moved(
+    moved = ImportResult(
         accounts=sum(one.accounts for one in done),
         rights=sum(one.rights for one in done),
         standing=sum(one.standing for one in done),
@@ -116,7 +121,7 @@ def _brought(lines: Sequence[AccountLine], decision: Decision, *, dry_run: bool,
     )
     if moved.accounts:
         facts = {"accounts": moved.accounts, "rights": moved.rights, "rows": len(lines)}
-        record(event="accounts.imported", by=by, at=at, facts=moving.named | facts)
+        record(event=Event.ACCOUNTS_IMPORTED, by=by, at=at, facts=moving.named | facts)
     if dry_run:
         transaction.set_rollback(True)
     return moved
@@ -124,7 +129,7 @@ def _brought(lines: Sequence[AccountLine], decision: Decision, *, dry_run: bool,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Moving:
-    decision: Decision
+    decision: ImportDecision
     clinic_ids: dict[str, int]
     ends_at: datetime
     dormant_since: datetime
@@ -136,7 +141,7 @@ class _Moving:
         said = self.decision
         return {"decided_by": said.decided_by, "reference": said.reference, "decision": said.text}
 
-    def batch(self, people: Sequence[list[AccountLine]]) -> Moved:
+    def batch(self, people: Sequence[list[AccountLine]]) -> ImportResult:
         known = known_hsa_ids(hsa_ids=[lines[0].hsa_id.key for lines in people])
         new = [lines for lines in people if lines[0].hsa_id.key not in known]
         asleep = [lines for lines in new if self._is_asleep(lines[0])]
@@ -153,7 +158,7 @@ class _Moving:
                 left += [Left(line=line.line, why=told)] if told else []
         if new:
             self._open(new)
-        return Moved(accounts=len(new), rights=sum(map(len, new)), standing=standing, left=tuple(left))
+        return ImportResult(accounts=len(new), rights=sum(map(len, new)), standing=standing, left=tuple(left))
 
     def _is_asleep(self, line: AccountLine) -> bool:
         return line.last_login is not None and line.last_login <= self.dormant_since
@@ -180,7 +185,7 @@ class _Moving:
                     role=line.role,
                     clinic_id=self.clinic_ids[line.clinic],
                     sub_registries=list(line.sub_registries),
-                    source=Source.IMPORTED,
+                    source=GrantSource.IMPORTED,
                     begins_at=self.at,
                     ends_at=self.ends_at,
                     decided_by_names=self.decision.decided_by,
@@ -201,7 +206,7 @@ class _Moving:
             "last_login": last_login.date().isoformat() if last_login else None,
         }
         return NewEntry(
-            event="account.imported",
+            event=Event.ACCOUNT_IMPORTED,
             about_account_id=account_id,
             about_hsa_id=lines[0].hsa_id.text,
             clinic_id=self.clinic_ids[places[0]] if len(places) == 1 else None,

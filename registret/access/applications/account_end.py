@@ -10,6 +10,7 @@ from registret.access.applications.applying import withdraw_all
 from registret.access.grants.granting import revoke
 from registret.access.models import Grant
 from registret.accounts import services as accounts
+from registret.accounts.locks import lock_account
 from registret.kernel.by import By
 
 
@@ -19,7 +20,7 @@ def end_account(*, account_id: int, reason: str, by: By, at: datetime) -> None:
 
     Raises: NotPossible.
     """
-    accounts.lock_account(account_id=account_id)
+    lock_account(account_id=account_id)
     # Applications before grants, as in attesting: in two orders, two people could wait for each other.
     withdraw_all(account_id=account_id, by=by, at=at)
     for grant in Grant.objects.select_for_update().filter(account_id=account_id, revoked_at=None).order_by("id"):

@@ -14,11 +14,12 @@ from registret.access.checks import check_actor, limit_letter_to
 from registret.access.grants.reach import reach_of
 from registret.access.lifecycle import ApplicationState
 from registret.access.models import Application, Note
-from registret.access.queries import ApplicationRow, application_for, title_of
+from registret.access.queries.applications import ApplicationRow, application_for
 from registret.access.refusals import AlreadyDecided, NothingAsked
 from registret.accounts.queries import account
 from registret.kernel.by import By
 from registret.kernel.refused import Refused
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.mail.services import post
 from registret.rate_limits.services import Limit, take
@@ -70,7 +71,7 @@ def take_on(*, application_id: int, actor: Actor, at: datetime) -> None:
     wanted = _open(application_id, actor=actor, at=at)
     if wanted.taken_by_id != actor.account_id:
         Application.objects.filter(id=wanted.id).update(taken_by_id=actor.account_id, taken_at=at)
-        _record("application.taken", wanted, actor=actor, at=at)
+        _record(Event.APPLICATION_TAKEN, wanted, actor=actor, at=at)
 
 
 @transaction.atomic
@@ -82,7 +83,7 @@ def put_back(*, application_id: int, actor: Actor, at: datetime) -> None:
     wanted = _open(application_id, actor=actor, at=at)
     if wanted.taken_by_id == actor.account_id:
         Application.objects.filter(id=wanted.id).update(taken_by_id=None, taken_at=None)
-        _record("application.put_back", wanted, actor=actor, at=at)
+        _record(Event.APPLICATION_PUT_BACK, wanted, actor=actor, at=at)
 
 
 @transaction.atomic
@@ -94,7 +95,7 @@ def write_note(*, application_id: int, text: str, actor: Actor, at: datetime) ->
     wanted = application_for(actor=actor, application_id=application_id, at=at)
     check_actor(wanted.account_id, actor=actor, at=at)
     Note.objects.create(application_id=wanted.id, kind=Note.Kind.NOTE, text=text, at=at, by_id=actor.account_id)
-    _record("application.noted", wanted, actor=actor, at=at)
+    _record(Event.APPLICATION_NOTED, wanted, actor=actor, at=at)
 
 
 def ask(*, application_id: int, text: str, actor: Actor, at: datetime) -> None:
@@ -106,7 +107,7 @@ def ask(*, application_id: int, text: str, actor: Actor, at: datetime) -> None:
     with transaction.atomic():
         wanted = _open(application_id, actor=actor, at=at)
         Note.objects.create(application_id=wanted.id, kind=Note.Kind.QUESTION, text=text, at=at, by_id=actor.account_id)
-        _record("application.asked", wanted, actor=actor, at=at)
+        _record(Event.APPLICATION_ASKED, wanted, actor=actor, at=at)
         person = account(account_id=wanted.account_id)
         if person is not None and person.confirmed_at is not None:
             post(
@@ -121,7 +122,7 @@ def ask(*, application_id: int, text: str, actor: Actor, at: datetime) -> None:
 
 @transaction.atomic
 def answer(*, account_id: int, application_id: int | None = None, text: str, by: By, at: datetime) -> None:
-    """The applicant answers, about the newest waiting application unless one is named; whoever asked last is told.
+    """The applicant answers, about the newest waiting application unless one is named; the last to ask is told.
 
     Raises: NothingAsked, TooMany.
     """
@@ -131,14 +132,14 @@ def answer(*, account_id: int, application_id: int | None = None, text: str, by:
         raise NothingAsked()
     limit_letter_to(asked.by_id, by=by, at=at)
     Note.objects.create(application=wanted, kind=Note.Kind.ANSWER, text=text, at=at, by_id=account_id)
-    record(event="application.answered", by=by, at=at, about_account_id=account_id, clinic_id=wanted.clinic_id)
+    record(event=Event.APPLICATION_ANSWERED, by=by, at=at, about_account_id=account_id, clinic_id=wanted.clinic_id)
     asker, applicant = account(account_id=asked.by_id), account(account_id=account_id)
     if asker is not None and applicant is not None:
         post(
             kind="answered",
             to=asker.email,
             language=asker.language,
-            context={"applicant": applicant.name, "clinic": title_of(wanted.clinic)},
+            context={"applicant": applicant.name, "clinic": wanted.clinic.title},
             about_account_id=asker.id,
             at=at,
         )
@@ -194,12 +195,10 @@ def _newest_waiting(account_id: int, application_id: int | None) -> Application 
 
 def _rows(application_id: int) -> tuple[NoteRow, ...]:
     found = Note.objects.filter(application_id=application_id).select_related("by").order_by("id")
-    return tuple(
-        NoteRow(kind=n.kind, text=n.text, at=n.at, by_name=f"{n.by.given_name} {n.by.surname}".strip()) for n in found
-    )
+    return tuple(NoteRow(kind=n.kind, text=n.text, at=n.at, by_name=n.by.name) for n in found)
 
 
-def _record(event: str, wanted: ApplicationRow, *, actor: Actor, at: datetime) -> None:
+def _record(event: Event, wanted: ApplicationRow, *, actor: Actor, at: datetime) -> None:
     record(
         event=event,
         by=actor.by,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from registret.access.checks import check_in_force, existing_account
@@ -14,7 +14,7 @@ from registret.access.grants.participation import check_participation
 from registret.access.lifecycle import APPLICATION_LIFE, ApplicationState
 from registret.access.models import Application, Notice
 from registret.access.notices import post_to
-from registret.access.queries import Administrator, active_administrators, registry_office, title_of
+from registret.access.queries.administrators import Administrator, active_administrators, registry_office
 from registret.access.refusals import (
     AlreadyApplied,
     ClinicClosed,
@@ -24,8 +24,10 @@ from registret.access.refusals import (
     SubRegistryClosed,
 )
 from registret.access.roles import ROLES_TO_APPLY_FOR, Role
-from registret.accounts import services as accounts
+from registret.accounts.locks import lock_account
+from registret.database.conflicts import conflict_as
 from registret.kernel.by import By
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.places.queries import clinic
 from registret.rate_limits.services import Limit, take
@@ -54,7 +56,7 @@ def apply(
     take(limit=APPLICATIONS_PER_ACCOUNT, subject=existing_account(account_id).hsa_id.upper(), at=at)
     with transaction.atomic():
         # Held: confirmed meanwhile, nobody would be told of the application; ended meanwhile, it would wait for ever.
-        person = accounts.lock_account(account_id=account_id) or existing_account(account_id)
+        person = lock_account(account_id=account_id) or existing_account(account_id)
         check_in_force(person)
         application_id = make_application(account_id, clinic_id, role, sub_registries, message, by=by, at=at)
         if person.confirmed_at is not None:
@@ -82,7 +84,7 @@ def withdraw_all(*, account_id: int, by: By, at: datetime) -> None:
 
 
 def remind(*, account_id: int, by: By, at: datetime) -> int:
-    """Påminn igen, once a day; answers how many people get the letter.
+    """Påminn igen, once a day. Return how many people get the letter.
 
     Raises: NotFound (nothing waits for attestation), AccountSuspended, RemindedToday.
     """
@@ -98,7 +100,7 @@ def remind(*, account_id: int, by: By, at: datetime) -> int:
         told = tell(wanted, kind="reminder", context={"waiting_since": wanted.applied_at}, at=at)
         facts: dict[str, str | int | bool | None] = {"told": told}
         record(
-            event="application.reminded",
+            event=Event.APPLICATION_REMINDED,
             by=by,
             at=at,
             about_account_id=account_id,
@@ -139,22 +141,17 @@ def check_wish(*, clinic_id: int, role: Role, sub_registries: Sequence[str]) -> 
 def make_application(
     account_id: int, clinic_id: int, role: Role, sub_registries: Sequence[str], message: str, *, by: By, at: datetime
 ) -> int:
-    try:
-        with transaction.atomic():
-            created = Application.objects.create(
-                account_id=account_id,
-                clinic_id=clinic_id,
-                role=role,
-                sub_registries=sorted(set(sub_registries)),
-                message=message,
-                applied_at=at,
-            )
-    except IntegrityError as trouble:
-        if "one_waiting_application_per_clinic" not in str(trouble):
-            raise
-        raise AlreadyApplied() from None
+    with conflict_as(AlreadyApplied, constraint="one_waiting_application_per_clinic"):
+        created = Application.objects.create(
+            account_id=account_id,
+            clinic_id=clinic_id,
+            role=role,
+            sub_registries=sorted(set(sub_registries)),
+            message=message,
+            applied_at=at,
+        )
     record(
-        event="application.made",
+        event=Event.APPLICATION_MADE,
         by=by,
         at=at,
         about_account_id=account_id,
@@ -173,7 +170,9 @@ def _withdraw(wanted: Application, *, by: By, at: datetime) -> None:
     wanted.state = APPLICATION_LIFE.after(ApplicationState(wanted.state), "withdraw")
     wanted.decided_at = at
     wanted.save(update_fields=["state", "decided_at"])
-    record(event="application.withdraw", by=by, at=at, about_account_id=wanted.account_id, clinic_id=wanted.clinic_id)
+    record(
+        event=Event.APPLICATION_WITHDRAW, by=by, at=at, about_account_id=wanted.account_id, clinic_id=wanted.clinic_id
+    )
 
 
 def tell_those_who_attest(which: Q, *, at: datetime) -> None:
@@ -192,9 +191,7 @@ def tell(wanted: Application, *, kind: str, context: dict[str, datetime], at: da
         if people:
             # The clock need not tell the office again.
             Notice.objects.bulk_create([Notice(kind="nobody_attests", subject=wanted.id, at=at)], ignore_conflicts=True)
-    applicant = f"{wanted.account.given_name} {wanted.account.surname}".strip()
+    applicant = wanted.account.name
     for person in people:
-        post_to(
-            person, kind=kind, context={"applicant": applicant, "clinic": title_of(wanted.clinic), **context}, at=at
-        )
+        post_to(person, kind=kind, context={"applicant": applicant, "clinic": wanted.clinic.title, **context}, at=at)
     return len(people)

@@ -17,7 +17,8 @@ from registret.access.grants.reach import check_reach
 from registret.access.grants.rules import end_of
 from registret.access.lifecycle import APPLICATION_LIFE, ApplicationState
 from registret.access.models import Application, Claim, Grant
-from registret.access.queries import ApplicationRow, Recommendation, application_for, registry_office
+from registret.access.queries.administrators import registry_office
+from registret.access.queries.applications import ApplicationRow, Recommendation, applicant_of, application_for
 from registret.access.refusals import (
     AlreadyDecided,
     ClaimImpossible,
@@ -29,12 +30,13 @@ from registret.access.refusals import (
     SecondNeeded,
 )
 from registret.access.roles import Role
-from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState, Authority
+from registret.accounts.locks import lock_account, lock_accounts
 from registret.accounts.queries import AccountRow
 from registret.accounts.refusals import ConfirmationDone
 from registret.kernel.identifiers import EmailAddress
 from registret.kernel.life import NotPossible
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.mail.services import post
 from registret.time_limits.lengths import TimeLimit
@@ -52,7 +54,7 @@ def attest(
     actor: Actor,
     at: datetime,
 ) -> int:
-    """Attestera: the application becomes a grant; answers the grant's id. The applicant is told.
+    """Attestera: the application becomes a grant, whose id is returned. The applicant is told.
 
     If the applicant has proven an account under another HSA-id, which the actor must have seen (`claim_seen`), that one
     ends and the two are linked. Its rights are not handed on.
@@ -65,7 +67,6 @@ def attest(
     """
     ends_at = end_of(last_day, at=at, months=length(TimeLimit.GRANT).number)
     with transaction.atomic():
-        _hold_both(application_id, actor=actor, at=at)
         wanted = _to_decide(application_id, actor=actor, act="attest", at=at)
         claim = _claim_to_settle(wanted, seen=claim_seen, actor=actor, at=at)
         check_wish(clinic_id=wanted.clinic_id, role=role, sub_registries=sub_registries)
@@ -121,7 +122,7 @@ def recommend(
         recommended_until=last_day,
     )
     record(
-        event="application.recommended",
+        event=Event.APPLICATION_RECOMMENDED,
         by=actor.by,
         at=at,
         about_account_id=wanted.account_id,
@@ -168,7 +169,7 @@ def may_be_ended_by_claim(old: AccountRow, *, at: datetime) -> bool:
     the decision of two (decision 0056). A suspension by the clock is no judgement."""
     if old.state is AccountState.SUSPENDED and old.state_authority is not Authority.CLOCK:
         return False
-    return not Grant.objects.filter(account_id=old.id, clinic=None, revoked_at=None, ends_at__gt=at).exists()
+    return not Grant.objects.not_ended(at=at).filter(account_id=old.id, clinic=None).exists()
 
 
 def _is_same(found: Recommendation, role: Role, sub_registries: Sequence[str], last_day: date) -> bool:
@@ -192,13 +193,11 @@ def _check_not_appointed(wanted: ApplicationRow) -> None:
         raise OfficeAppointed()
 
 
-def _hold_both(application_id: int, *, actor: Actor, at: datetime) -> None:
-    """The applicant's account and the one that is claimed, the lower number first: in two orders, two who claim each
-    other's could wait for each other."""
-    seen = application_for(actor=actor, application_id=application_id, at=at)
-    claimed = Claim.objects.filter(account_id=seen.account_id, settled_at=None, proven_at__isnull=False)
-    for account_id in sorted([seen.account_id, *claimed.values_list("old_account_id", flat=True)]):
-        accounts.lock_account(account_id=account_id)
+def _lock_both(account_id: int) -> None:
+    """Lock the applicant's account and the one that is claimed, in the order of their ids: two applicants may claim
+    each other's."""
+    claimed = Claim.objects.filter(account_id=account_id, settled_at=None, proven_at__isnull=False)
+    lock_accounts(account_ids={account_id, *claimed.values_list("old_account_id", flat=True)})
 
 
 def _claim_to_settle(wanted: ApplicationRow, *, seen: int | None, actor: Actor, at: datetime) -> Claim | None:
@@ -209,7 +208,7 @@ def _claim_to_settle(wanted: ApplicationRow, *, seen: int | None, actor: Actor, 
         raise OwnApplication()
     if claim.id != seen:
         raise ClaimNotSeen()
-    old = accounts.lock_account(account_id=claim.old_account_id)
+    old = lock_account(account_id=claim.old_account_id)
     if old is None or not may_be_ended_by_claim(old, at=at):
         raise ClaimImpossible()
     return claim
@@ -227,7 +226,7 @@ def _settle(claim: Claim, wanted: ApplicationRow, *, actor: Actor, at: datetime)
             "hsa_id": wanted.hsa_id if about == old.id else old.hsa_id,
         }
         record(
-            event="account.linked",
+            event=Event.ACCOUNT_LINKED,
             by=actor.by,
             at=at,
             about_account_id=about,
@@ -241,13 +240,11 @@ def _settle(claim: Claim, wanted: ApplicationRow, *, actor: Actor, at: datetime)
 
 def _to_decide(application_id: int, *, actor: Actor, act: str, at: datetime) -> ApplicationRow:
     """The application, locked: of two who decide at once, the second sees what the first did."""
-    seen = application_for(actor=actor, application_id=application_id, at=at)
-    check_actor(seen.account_id, actor=actor, at=at)
-    # The account first, as everywhere: whoever ends it takes its applications and rights along.
-    accounts.lock_account(account_id=seen.account_id)
-    Application.objects.select_for_update(of=("self",)).get(id=application_id)
-    # Seen again, now that it is locked.
-    wanted = application_for(actor=actor, application_id=application_id, at=at)
+    account_id = applicant_of(actor=actor, application_id=application_id, at=at)
+    check_actor(account_id, actor=actor, at=at)
+    # The accounts first, as everywhere: ending one ends its applications and rights.
+    _lock_both(account_id)
+    wanted = application_for(actor=actor, application_id=application_id, lock=True, at=at)
     try:
         APPLICATION_LIFE.after(wanted.state, act)
     except NotPossible:
@@ -274,7 +271,7 @@ def _decide(
         state=state, decided_at=at, decided_by_id=actor.account_id, reason=reason
     )
     record(
-        event=f"application.{act}",
+        event=Event(f"application.{act}"),
         by=actor.by,
         at=at,
         about_account_id=wanted.account_id,

@@ -13,11 +13,12 @@ from registret.access.applications.applying import make_application, tell, tell_
 from registret.access.checks import count_wrong_code, existing_account, limit_letters
 from registret.access.grants.granting import revoke
 from registret.access.lifecycle import ApplicationState
-from registret.access.models import Application, Source
-from registret.access.queries import clinics_to_attest_anew, title_of, valid_grants_of
+from registret.access.models import Application, Grant, GrantSource
+from registret.access.queries.grants import clinics_to_attest_anew
 from registret.access.refusals import AlreadyApplied
 from registret.access.roles import ROLES_TO_APPLY_FOR, Role
-from registret.accounts import services as accounts
+from registret.accounts import confirming
+from registret.accounts.confirming import Confirmed, ask_for_confirmation
 from registret.accounts.queries import AccountRow
 from registret.accounts.refusals import CodeBurnt, CodeWrong
 from registret.kernel.by import By
@@ -52,7 +53,7 @@ def confirm_by_link(*, confirmation: tuple[int, int], hsa_id: str, by: By, at: d
     Raises: ConfirmationUnknown, ConfirmationReplaced, ConfirmationExpired, ConfirmationDone, ConfirmationOtherCard,
         AdministratorsAddress.
     """
-    confirmed = accounts.confirm_by_link(confirmation=confirmation, hsa_id=hsa_id, by=by, at=at)
+    confirmed = confirming.confirm_by_link(confirmation=confirmation, hsa_id=hsa_id, by=by, at=at)
     _follow_up(confirmed, by=by, at=at)
 
 
@@ -62,11 +63,11 @@ def confirm_by_code(*, account_id: int, code: str, by: By, at: datetime) -> None
     Raises: CodeWrong, CodeBurnt, ConfirmationExpired, ConfirmationDone, AdministratorsAddress, TooMany.
     """
 
-    def then(confirmed: accounts.Confirmed) -> None:
+    def then(confirmed: Confirmed) -> None:
         _follow_up(confirmed, by=by, at=at)
 
     try:
-        accounts.confirm_by_code(account_id=account_id, code=code, then=then, by=by, at=at)
+        confirming.confirm_by_code(account_id=account_id, code=code, then=then, by=by, at=at)
     except (CodeWrong, CodeBurnt):
         count_wrong_code(account_id=account_id, by=by, at=at)
         raise
@@ -74,7 +75,7 @@ def confirm_by_code(*, account_id: int, code: str, by: By, at: datetime) -> None
 
 @transaction.atomic
 def send_confirmation(*, account_id: int, email: EmailAddress | None, by: By, at: datetime) -> None:
-    confirmation = accounts.ask_for_confirmation(account_id=account_id, email=email, by=by, at=at)
+    confirmation = ask_for_confirmation(account_id=account_id, email=email, by=by, at=at)
     person = existing_account(account_id)
     kind, place = _why(account_id, at=at)
     post(
@@ -98,15 +99,15 @@ def _why(account_id: int, *, at: datetime) -> tuple[str, str]:
     waiting = Application.objects.select_related("clinic").filter(account_id=account_id, state=ApplicationState.WAITING)
     wanted = waiting.first()
     if wanted is not None:
-        return "confirm_email", title_of(wanted.clinic)
-    right = valid_grants_of(account_id=account_id, at=at).select_related("clinic").order_by("id").first()
-    place = title_of(right.clinic) if right and right.clinic else settings.REGISTRY_NAME
+        return "confirm_email", wanted.clinic.title
+    right = Grant.objects.valid(at=at).filter(account_id=account_id).select_related("clinic").order_by("id").first()
+    place = right.clinic.title if right and right.clinic else settings.REGISTRY_NAME
     if right is None:
         return "confirm_email", place
-    return ("confirm_moved" if right.source == Source.IMPORTED else "confirm_appointed"), place
+    return ("confirm_moved" if right.source == GrantSource.IMPORTED else "confirm_appointed"), place
 
 
-def _follow_up(confirmed: accounts.Confirmed, *, by: By, at: datetime) -> None:
+def _follow_up(confirmed: Confirmed, *, by: By, at: datetime) -> None:
     """A first address makes what waits actionable. Another one is told at the old address, and may be foreign."""
     person, before = confirmed.person, confirmed.instead_of
     if before is None:
@@ -134,7 +135,7 @@ def _have_attested_anew(person: AccountRow, *, before: EmailAddress, by: By, at:
     applications = []
     for clinic_id in sorted(here):
         place = clinic(clinic_id)
-        grants = list(valid_grants_of(account_id=person.id, at=at).filter(clinic_id=clinic_id).order_by("id"))
+        grants = list(Grant.objects.valid(at=at).filter(account_id=person.id, clinic_id=clinic_id).order_by("id"))
         if place is not None and place.is_open:
             role = min((Role(grant.role) for grant in grants), key=ROLES_TO_APPLY_FOR.index)
             codes = sorted({code for grant in grants for code in grant.sub_registries})

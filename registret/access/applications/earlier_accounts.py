@@ -1,4 +1,4 @@
-"""A new HSA-id: whoever had an account under another one says so, and proves it by the address of that account.
+"""A person with a new HSA-id claims an earlier account, and proves it by the mail address of that account.
 
 Nothing that is answered here tells whether there is such an account. What comes of it is decided when the new
 application is attested (`attesting.attest`): the old account ends and the two are linked; no right is handed on.
@@ -17,14 +17,15 @@ from django.db.models import F, Q
 from registret.access.applications.attesting import may_be_ended_by_claim
 from registret.access.checks import count_wrong_code, limit_address
 from registret.access.models import Claim
-from registret.access.queries import ApplicationRow
+from registret.access.queries.applications import ApplicationRow
 from registret.access.refusals import AccountEnded, AccountSuspended, NotFound
-from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState
+from registret.accounts.locks import lock_account
 from registret.accounts.queries import WRONG_CODES_ALLOWED, account, account_behind, accounts_with_the_same_hsa_id
 from registret.accounts.refusals import CodeBurnt, CodeWrong, ConfirmationExpired
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.mail.links import claim_code_fits
 from registret.mail.services import post
@@ -80,7 +81,7 @@ def claim(*, account_id: int, email: EmailAddress, by: By, at: datetime) -> None
     take(limit=CLAIMS_PER_ACCOUNT, subject=person.hsa_id.upper(), at=at)
     limit_address(subject=person.hsa_id.upper(), email=email, by=by, at=at)
     with transaction.atomic():
-        held = accounts.lock_account(account_id=account_id)
+        held = lock_account(account_id=account_id)
         if held is None or held.state is AccountState.ENDED:
             raise AccountEnded()
         if held.state is AccountState.SUSPENDED:
@@ -95,7 +96,7 @@ def claim(*, account_id: int, email: EmailAddress, by: By, at: datetime) -> None
         found.sent_at, found.expires_at = at, at + settings.CONFIRMATION_LIFETIME
         found.save()
         record(
-            event="claim.made",
+            event=Event.CLAIM_MADE,
             by=by,
             at=at,
             about_account_id=account_id,
@@ -120,7 +121,7 @@ def prove(*, account_id: int, code: str, by: By, at: datetime) -> None:
     Raises: CodeWrong, CodeBurnt (both counted first), ConfirmationExpired, NotFound (nothing is claimed), TooMany.
     """
     with transaction.atomic():
-        held = accounts.lock_account(account_id=account_id)
+        held = lock_account(account_id=account_id)
         found = Claim.objects.select_for_update().filter(account_id=account_id, settled_at=None).first()
         if held is None or found is None:
             raise NotFound()
@@ -131,12 +132,12 @@ def prove(*, account_id: int, code: str, by: By, at: datetime) -> None:
         if found.wrong_codes < WRONG_CODES_ALLOWED:
             if _is_right(found, code):
                 Claim.objects.filter(id=found.id).update(proven_at=at)
-                record(event="claim.proven", by=by, at=at, about_account_id=account_id, about_hsa_id=held.hsa_id)
+                record(event=Event.CLAIM_PROVEN, by=by, at=at, about_account_id=account_id, about_hsa_id=held.hsa_id)
                 return
             Claim.objects.filter(id=found.id).update(wrong_codes=F("wrong_codes") + 1)
         left = max(WRONG_CODES_ALLOWED - found.wrong_codes - 1, 0)
         record(
-            event="claim.code_refused",
+            event=Event.CLAIM_CODE_REFUSED,
             outcome="refused",
             by=by,
             at=at,
@@ -166,8 +167,8 @@ def own_claim(*, account_id: int) -> OwnClaim | None:
 
 
 def claim_of(*, wanted: ApplicationRow, at: datetime) -> ClaimRow | None:
-    """What the applicant has proven about an earlier account, for whoever may see the application. What is not proven
-    is nobody else's business."""
+    """What the applicant has proven about an earlier account, for those who may see the application. Claims that
+    are not proven are not shown."""
     found = Claim.objects.filter(account_id=wanted.account_id, settled_at=None, proven_at__isnull=False).first()
     old = account(account_id=found.old_account_id) if found and found.old_account_id else None
     if found is None or found.proven_at is None or old is None:

@@ -14,7 +14,8 @@ from registret.access.applications.confirming import confirm_by_link, send_confi
 from registret.access.checks import limit_letters
 from registret.access.models import Notice
 from registret.access.notices import post_to
-from registret.access.queries import LoginStatus, registry_office, standing_of
+from registret.access.queries.administrators import registry_office
+from registret.access.queries.logins import LoginStatus, standing_of
 from registret.access.refusals import (
     HsaIdDisputed,
     NotFound,
@@ -25,12 +26,15 @@ from registret.accounts.attempts import Proof
 from registret.accounts.cardfacts import CardFacts
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.likeness import same_person
+from registret.accounts.locks import lock_account
+from registret.accounts.opening import open_account
 from registret.accounts.queries import AccountRow, living_account, newest_confirmation
 from registret.accounts.refusals import AccountExists
 from registret.accounts.sessions import ActiveSession, earlier_in_browser, open_session, sit_down
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.kernel.refused import Refused
+from registret.ledger.events import Event
 from registret.ledger.services import record
 
 
@@ -50,13 +54,13 @@ def register(
 
     Raises: AccountExists, ClinicClosed, RoleImpossible, SubRegistryClosed, NotParticipating, TooMany.
     """
-    # What leads to no letter does not count as one: whoever clicks twice still has as many tries.
+    # An attempt that sends no letter does not count: a second click costs no try.
     if living_account(hsa_id=card.hsa_id) is not None:
         raise AccountExists()
     check_wish(clinic_id=clinic_id, role=role, sub_registries=sub_registries)
     limit_letters(subject=card.hsa_id.upper(), email=email, by=by, at=at)
     with transaction.atomic():
-        account_id = accounts.open_account(
+        account_id = open_account(
             hsa_id=HsaId(card.hsa_id),
             given_name=card.given_name,
             surname=card.surname,
@@ -108,11 +112,11 @@ def enter(*, proof: Proof, replaces: str | None = None, network: str | None, at:
             accounts.note_card(account_id=person.id, card=card)
         if person is not None and _is_of_another_ca(person, card):
             facts = {"issuer_before": person.card_issuer, "issuer": card.card_issuer}
-            record(event="account.new_issuer", by=by, at=at, about_account_id=person.id, facts=facts)
+            record(event=Event.ACCOUNT_NEW_ISSUER, by=by, at=at, about_account_id=person.id, facts=facts)
         if person is not None and person.state is AccountState.REGISTERED:
             _send_first_confirmation(person, by=by, at=at)
         record(
-            event="login.refused" if standing.missing else "login.done",
+            event=Event.LOGIN_REFUSED if standing.missing else Event.LOGIN_DONE,
             outcome="refused" if standing.missing else "done",
             by=by,
             at=at,
@@ -133,7 +137,7 @@ def choose_seat(*, sitting: ActiveSession, grant_id: int, by: By, at: datetime) 
     if standing.missing is not None or not chosen:
         raise NotFound()
     sit_down(session_id=sitting.session_id, grant_id=grant_id)
-    record(event="session.seat_chosen", by=by, at=at, clinic_id=chosen[0].clinic_id)
+    record(event=Event.SESSION_SEAT_CHOSEN, by=by, at=at, clinic_id=chosen[0].clinic_id)
 
 
 def _whereto(proof: Proof, standing: LoginStatus) -> tuple[Assignment | None, str]:
@@ -169,7 +173,7 @@ def _refuse_another_person(card: CardFacts, *, network: str | None, at: datetime
     card_name = (card.fingerprint or card.card_issuer)[:40]
     with transaction.atomic():
         record(
-            event="login.refused",
+            event=Event.LOGIN_REFUSED,
             outcome="refused",
             by=By(hsa_id=card.hsa_id, name=card.name, network=network),
             at=at,
@@ -187,8 +191,8 @@ def _refuse_another_person(card: CardFacts, *, network: str | None, at: datetime
 
 
 def _send_first_confirmation(person: AccountRow, *, by: By, at: datetime) -> None:
-    """Whoever was brought in out of a file is sent the letter when the card is there that it counts with."""
-    accounts.lock_account(account_id=person.id)
+    """An imported person gets the letter when they show the card that confirms it."""
+    lock_account(account_id=person.id)
     if newest_confirmation(account_id=person.id) is None:
         send_confirmation(account_id=person.id, email=None, by=by, at=at)
 

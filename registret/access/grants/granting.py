@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q
 
 from registret.access.grants.outcomes import settle_revoked
-from registret.access.models import Grant, Source
+from registret.access.models import Grant, GrantSource
 from registret.access.refusals import AlreadyGranted, GivesRights, NotFound, OwnRights
 from registret.access.roles import Role, apart_from
 from registret.accounts import services as accounts
+from registret.database.conflicts import conflict_as
 from registret.kernel.by import By
+from registret.ledger.events import Event
 from registret.ledger.services import record
 
 
@@ -29,7 +31,7 @@ def create_grant(
     granted_by_id: int | None,
     proposed_by_id: int | None = None,
     decided_by_names: str = "",
-    source: Source | None = None,
+    source: GrantSource | None = None,
     by: By,
     at: datetime,
 ) -> int:
@@ -47,25 +49,20 @@ def create_grant(
             raise AlreadyGranted()
         Grant.objects.filter(id=old.id).update(revoked_at=at, revoked_by_id=granted_by_id, revoke_reason="renewed")
         settle_revoked(grant_id=old.id, reason="renewed", revoked_by_id=granted_by_id, by=by, at=at)
-    try:
-        with transaction.atomic():
-            created = Grant.objects.create(
-                account_id=account_id,
-                role=role,
-                clinic_id=clinic_id,
-                sub_registries=sorted(set(sub_registries)),
-                application_id=application_id,
-                source=source or (Source.ATTESTED if application_id else Source.APPOINTED),
-                begins_at=begins_at or at,
-                ends_at=ends_at,
-                granted_by_id=granted_by_id,
-                proposed_by_id=proposed_by_id,
-                decided_by_names=decided_by_names,
-            )
-    except IntegrityError as trouble:
-        if "one_unrevoked_grant_per_role_and_clinic" not in str(trouble):
-            raise
-        raise AlreadyGranted() from None
+    with conflict_as(AlreadyGranted, constraint="one_unrevoked_grant_per_role_and_clinic"):
+        created = Grant.objects.create(
+            account_id=account_id,
+            role=role,
+            clinic_id=clinic_id,
+            sub_registries=sorted(set(sub_registries)),
+            application_id=application_id,
+            source=source or (GrantSource.ATTESTED if application_id else GrantSource.APPOINTED),
+            begins_at=begins_at or at,
+            ends_at=ends_at,
+            granted_by_id=granted_by_id,
+            proposed_by_id=proposed_by_id,
+            decided_by_names=decided_by_names,
+        )
     accounts.note_grant(account_id=account_id, at=at)
     return created.id
 
@@ -75,7 +72,7 @@ def check_apart(*, account_id: int, role: Role, at: datetime) -> None:
 
     Raises: GivesRights.
     """
-    living = Grant.objects.filter(account_id=account_id, revoked_at=None, ends_at__gt=at)
+    living = Grant.objects.not_ended(at=at).filter(account_id=account_id)
     if apart_from(role) and living.filter(role__in=apart_from(role)).exists():
         raise GivesRights()
 
@@ -94,6 +91,11 @@ def revoke(*, grant_id: int, reason: str, revoked_by_id: int | None, by: By, at:
     Grant.objects.filter(id=grant.id).update(revoked_at=at, revoked_by_id=revoked_by_id, revoke_reason=reason)
     facts: dict[str, str | int | bool | None] = {"role": grant.role, "reason": reason}
     record(
-        event="grant.revoked", by=by, at=at, about_account_id=grant.account_id, clinic_id=grant.clinic_id, facts=facts
+        event=Event.GRANT_REVOKED,
+        by=by,
+        at=at,
+        about_account_id=grant.account_id,
+        clinic_id=grant.clinic_id,
+        facts=facts,
     )
     settle_revoked(grant_id=grant.id, reason=reason, revoked_by_id=revoked_by_id, by=by, at=at)

@@ -9,7 +9,6 @@ from django.db.models import Q
 
 from registret.access.actor import Actor
 from registret.access.models import Grant
-from registret.access.queries import title_of
 from registret.access.roles import Role
 
 _RECEIPT_FOR = timedelta(minutes=10)
@@ -55,9 +54,9 @@ def just_revoked(*, grant_id: int, actor: Actor, at: datetime) -> LostRight | No
 
 def _lost(grant: Grant) -> LostRight:
     return LostRight(
-        name=f"{grant.account.given_name} {grant.account.surname}".strip(),
+        name=grant.account.name,
         role=Role(grant.role),
-        clinic_name=title_of(grant.clinic) if grant.clinic else "",
+        clinic_name=grant.clinic.title if grant.clinic else "",
         reason=grant.revoke_reason if grant.revoked_at else "",
         by_colleague=grant.revoked_by_id is not None,
         by_self=grant.revoke_reason == "left",

@@ -1,4 +1,4 @@
-"""What an act on a grant means for its line in an open recertification: whoever changes a right has answered."""
+"""What an act on a grant means for its line in an open recertification: changing a right answers it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from datetime import datetime
 from registret.access.lifecycle import LINE_LIFE, LineState
 from registret.access.models import Recertification, RecertificationLine
 from registret.access.notices import post_to
-from registret.access.queries import active_administrators, registry_office, title_of
+from registret.access.queries.administrators import active_administrators, registry_office
 from registret.kernel.by import By
+from registret.ledger.events import Event
 from registret.ledger.services import record
 
 SILENCE = "silence"
@@ -45,7 +46,7 @@ def record_outcome(*, grant_id: int, act: str, answered_by_id: int | None, by: B
     if line is None:
         return False
     if answered_by_id == line.account_id:
-        # Whoever gives up a right of their own has not answered about themselves.
+        # Giving up one's own right is no answer about oneself.
         act, answered_by_id = "overtake", None
     # Of two who give the last two answers, the second sees that none is left.
     whole = Recertification.objects.select_for_update().get(id=line.recertification_id)
@@ -64,14 +65,14 @@ def _close(whole: Recertification, *, by: By, at: datetime) -> None:
     facts = {"recertification": whole.id} | {
         state.value: states.count(state) for state in LineState if state is not LineState.UNANSWERED
     }
-    record(event="recertification.closed", by=by, at=at, clinic_id=whole.clinic_id, facts=facts)
+    record(event=Event.RECERTIFICATION_CLOSED, by=by, at=at, clinic_id=whole.clinic_id, facts=facts)
     if LineState.SILENT in states:
         _tell_of_silence(whole, states, at=at)
 
 
 def _tell_of_silence(whole: Recertification, states: list[LineState], *, at: datetime) -> None:
     """Rights ended because nobody answered: the administrators that are left read of it, and so does the office."""
-    place = title_of(Recertification.objects.select_related("clinic").get(id=whole.id).clinic)
+    place = Recertification.objects.select_related("clinic").get(id=whole.id).clinic.title
     numbers = {name: str(states.count(state)) for name, state in _TOLD.items()}
     people = {person.account_id: person for person in active_administrators(clinic_id=whole.clinic_id, at=at)}
     people |= {person.account_id: person for person in registry_office(at=at)}

@@ -12,6 +12,7 @@ from registret.access.actor import Actor
 from registret.access.models import Participation
 from registret.access.refusals import DecidedAlready, NotFound, NotParticipating, NotPermitted
 from registret.access.roles import Permission, Role
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.places.queries import clinic
 from registret.registries.queries import sub_registries
@@ -75,7 +76,7 @@ def decide(*, clinic_id: int, sub_registry: str, takes_part: bool, reason: str, 
         by_name=actor.name,
     )
     record(
-        event="participation.decided",
+        event=Event.PARTICIPATION_DECIDED,
         by=actor.by,
         at=at,
         clinic_id=clinic_id,

@@ -11,10 +11,8 @@ from django.db.models import Q, QuerySet
 from registret.access.actor import Actor
 from registret.access.grants.rules import last_possible_day, last_whole_day
 from registret.access.models import Grant
-from registret.access.queries import valid_grants_of
 from registret.access.refusals import BeyondOwnRights, NotPermitted, OutlastsOwnRight
 from registret.access.roles import Role
-from registret.accounts.lifecycle import AccountState
 from registret.time_limits.lengths import TimeLimit
 from registret.time_limits.queries import length
 
@@ -37,7 +35,7 @@ class Reach:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """A right that is to be changed. What it has may stay as long as it has it, whoever changes the rest."""
+    """A right that is to be changed. What it has may stay, and as long, also if the actor could not give it."""
 
     role: Role
     sub_registries: frozenset[str]
@@ -53,7 +51,7 @@ def reach_of(actor: Actor, *, at: datetime) -> Reach:
 
 
 def hold_reach(actor: Actor, *, at: datetime) -> Reach:
-    """As `reach_of`, for acts: until the transaction ends whoever takes that right away waits.
+    """As `reach_of`, for acts: locks that right until the transaction ends.
 
     Call it after the account is held that the act is about, and before a recertification is.
 
@@ -62,19 +60,25 @@ def hold_reach(actor: Actor, *, at: datetime) -> Reach:
     return _reach(_own_right(actor, at=at).select_for_update(of=("self",), no_key=True).first())
 
 
-def lock_with_own(grant_id: int, *, actor: Actor, at: datetime) -> None:
-    """Lock a grant and the actor's own right, in the order of their ids.
+def lock_with_own(grant_id: int, *, actor: Actor, at: datetime) -> Grant | None:
+    """Lock a grant and the actor's own right, in the order of their ids. Return the own right.
 
     Two administrators may answer about each other at the same moment: in one order, one of the two waits,
     and neither is broken off as a deadlock.
     """
     own = _own_right(actor, at=at).values("id")
     both = Grant.objects.filter(Q(id=grant_id) | Q(id__in=own))
-    list(both.select_for_update(of=("self",)).order_by("id").values_list("id"))
+    locked = list(both.select_for_update(of=("self",)).order_by("id"))
+    return next((grant for grant in locked if grant.id != grant_id), None)
+
+
+def reach_in(own: Grant | None, *, at: datetime) -> Reach:
+    """What a right that `lock_with_own` returned lets its holder give. Raises: NotPermitted (revoked meanwhile)."""
+    return _reach(own if own is not None and own.revoked_at is None and own.ends_at > at else None)
 
 
 def _own_right(actor: Actor, *, at: datetime) -> QuerySet[Grant]:
-    mine = valid_grants_of(account_id=actor.account_id, at=at).filter(account__state=AccountState.CONFIRMED)
+    mine = Grant.objects.active(at=at).filter(account_id=actor.account_id)
     if actor.seat.clinic_id is None:
         return mine.filter(role=Role.REGISTRY_OFFICE, clinic=None)
     return mine.filter(role=Role.LOCAL_ADMINISTRATOR, clinic_id=actor.seat.clinic_id)

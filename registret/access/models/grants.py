@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Self
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -12,15 +15,29 @@ from registret.access.roles import (
     ROLES_OF_THE_OFFICE,
     Role,
 )
+from registret.accounts.lifecycle import AccountState
 
 
-class Source(models.TextChoices):
+class GrantSource(models.TextChoices):
     """How a grant came about."""
 
     ATTESTED = "attested"
     APPOINTED = "appointed"
     CHANGED = "changed"
     IMPORTED = "imported"
+
+
+class GrantQuerySet(models.QuerySet["Grant"]):
+    def not_ended(self, *, at: datetime) -> Self:
+        """Neither revoked nor past; some may begin later."""
+        return self.filter(revoked_at=None, ends_at__gt=at)
+
+    def valid(self, *, at: datetime) -> Self:
+        return self.not_ended(at=at).filter(begins_at__lte=at)
+
+    def active(self, *, at: datetime) -> Self:
+        """Valid, and the account can be used: its mail address is confirmed and it is not suspended."""
+        return self.valid(at=at).filter(account__state=AccountState.CONFIRMED)
 
 
 class Grant(models.Model):
@@ -32,7 +49,9 @@ class Grant(models.Model):
     clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, null=True, related_name="+")
     sub_registries = ArrayField(models.CharField(max_length=40), default=list)
     application = models.OneToOneField(Application, on_delete=models.PROTECT, null=True, related_name="+")
-    source = models.CharField(max_length=10, choices=Source.choices, default=Source.APPOINTED, db_default="appointed")
+    source = models.CharField(
+        max_length=10, choices=GrantSource.choices, default=GrantSource.APPOINTED, db_default="appointed"
+    )
     begins_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     granted_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
@@ -42,6 +61,8 @@ class Grant(models.Model):
     revoked_at = models.DateTimeField(null=True)
     revoked_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
     revoke_reason = models.CharField(max_length=500, blank=True, default="")
+
+    objects = GrantQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -69,11 +90,11 @@ class Grant(models.Model):
             models.CheckConstraint(
                 name="grant_has_an_author", condition=Q(granted_by__isnull=False) | ~Q(decided_by_names="")
             ),
-            models.CheckConstraint(name="grant_source_known", condition=Q(source__in=[s.value for s in Source])),
+            models.CheckConstraint(name="grant_source_known", condition=Q(source__in=[s.value for s in GrantSource])),
             # Nobody at a keyboard brings today's accounts in on their own word.
             models.CheckConstraint(
                 name="grant_imported_by_a_named_decision",
-                condition=~Q(source=Source.IMPORTED) | (Q(granted_by=None) & ~Q(decided_by_names="")),
+                condition=~Q(source=GrantSource.IMPORTED) | (Q(granted_by=None) & ~Q(decided_by_names="")),
             ),
             models.CheckConstraint(
                 name="grant_revoked_has_reason",

@@ -53,7 +53,7 @@ class RecertificationLine(models.Model):
     id = models.BigAutoField(primary_key=True)
     recertification = models.ForeignKey(Recertification, on_delete=models.PROTECT, related_name="lines")
     grant = models.ForeignKey(Grant, on_delete=models.CASCADE, related_name="+")
-    # The grant's, so that the database can refuse whoever answers about themselves.
+    # The grant's, so that the database can refuse an answer about oneself.
     account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
     state = models.CharField(
         max_length=10, choices=[(s.value, s.value) for s in LineState], default=LineState.UNANSWERED

@@ -112,3 +112,7 @@ class Nomination(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["proposed_at"], name="nomination_by_age")]
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_name} {self.surname}".strip()

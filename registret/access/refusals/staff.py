@@ -27,7 +27,7 @@ class OutlastsRights(Refused):
 
 @dataclass(kw_only=True, eq=False)
 class ProposerGone(Refused):
-    """Whoever proposed could not propose any more: the right is over, or the account not in force."""
+    """The proposer could not propose any more: the right is over, or the account not in force."""
 
     code: ClassVar[str] = "access.proposer_gone"
     status: ClassVar[int] = 409
@@ -42,7 +42,7 @@ class OwnNomination(Refused):
 
 @dataclass(kw_only=True, eq=False)
 class PersonSuspended(Refused):
-    """Whoever is suspended does not come to work for the registry itself: the suspension is lifted first."""
+    """A suspended person cannot be appointed to the registry itself: the suspension is lifted first."""
 
     code: ClassVar[str] = "access.person_suspended"
     status: ClassVar[int] = 409
@@ -50,8 +50,8 @@ class PersonSuspended(Refused):
 
 @dataclass(kw_only=True, eq=False)
 class GivesRights(Refused):
-    """Whoever gives rights reads neither patients nor the log: the person works at the registry office, or is to and
-    reads them."""
+    """A member of the registry office may not also read patients or the log: the person is one of them, or would
+    become one."""
 
     code: ClassVar[str] = "access.gives_rights"
     status: ClassVar[int] = 409
@@ -106,7 +106,7 @@ class PrincipalsMissing(Refused):
 
 @dataclass(kw_only=True, eq=False)
 class LastAdministrator(Refused):
-    """Nobody else can attest at the clinic: whoever leaves needs a successor first."""
+    """Nobody else can attest at the clinic: a successor is needed before the last administrator leaves."""
 
     code: ClassVar[str] = "access.last_administrator"
     status: ClassVar[int] = 409

@@ -8,13 +8,10 @@ from django.db.models import Q, QuerySet
 
 from registret.access.lifecycle import ApplicationState
 from registret.access.models import Application
-from registret.access.queries import (
-    Administrator,
-    active_administrators,
-    title_of,
-)
+from registret.access.queries.administrators import Administrator, active_administrators
 from registret.access.scheduled.clock import CLOCK
 from registret.accounts.lifecycle import AccountState
+from registret.ledger.events import Event
 from registret.ledger.services import record
 
 
@@ -45,13 +42,13 @@ def lock_if_waiting(wanted: Application, **others: object) -> bool:
 
 def facts_of(wanted: Application) -> dict[str, str | date]:
     return {
-        "applicant": f"{wanted.account.given_name} {wanted.account.surname}".strip(),
-        "clinic": title_of(wanted.clinic),
+        "applicant": wanted.account.name,
+        "clinic": wanted.clinic.title,
         "waiting_since": wanted.applied_at,
     }
 
 
-def record_about(wanted: Application, event: str, facts: dict[str, str | int | bool | None], *, at: datetime) -> None:
+def record_about(wanted: Application, event: Event, facts: dict[str, str | int | bool | None], *, at: datetime) -> None:
     record(
         event=event,
         by=CLOCK,

@@ -11,9 +11,6 @@ from django.db.models import Q
 
 from registret.access.models import Grant
 from registret.access.notices import first, post_to
-from registret.access.queries import (
-    title_of,
-)
 from registret.access.scheduled.clock import Clock, Done, Recipient, each, noticed
 from registret.accounts.lifecycle import AccountState
 from registret.kernel.sweden import day_of
@@ -25,7 +22,7 @@ def warn_of_end(clock: Clock) -> Iterator[Done]:
     """Before a grant ends: a first letter, unless it was shorter than that from the beginning, and a last one."""
     soon = clock.ahead(TimeLimit.WARN_OF_END)
     is_last = Q(ends_at__lte=clock.ahead(TimeLimit.WARN_OF_END_AGAIN))
-    ending = Grant.objects.filter(revoked_at=None, ends_at__gt=clock.at, ends_at__lte=soon)
+    ending = Grant.objects.not_ended(at=clock.at).filter(ends_at__lte=soon)
     ending = ending.filter(account__state=AccountState.CONFIRMED).select_related("account", "clinic")
     ending = ending.filter(
         (is_last & ~noticed("grant_ends", occasion="last")) | (~is_last & ~noticed("grant_ends", occasion="first"))
@@ -49,7 +46,7 @@ def _warned_of_end(clock: Clock, grant: Grant) -> bool:
     context: dict[str, str | date] = {
         "name": grant.account.given_name,
         "role": role_name(grant.role, language=person.language),
-        "place": title_of(grant.clinic) if grant.clinic else settings.REGISTRY_NAME,
+        "place": grant.clinic.title if grant.clinic else settings.REGISTRY_NAME,
         "last_day": day_of(grant.ends_at - timedelta(seconds=1)),
     }
     post_to(person, kind="grant_ends", context=context, at=clock.at)

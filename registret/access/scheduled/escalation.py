@@ -8,10 +8,8 @@ from django.db import transaction
 
 from registret.access.models import Application
 from registret.access.notices import first, post_to
-from registret.access.queries import (
-    others_who_attest,
-    registry_office,
-)
+from registret.access.queries.administrators import registry_office
+from registret.access.queries.grants import others_who_attest
 from registret.access.scheduled.applications_waiting import (
     actionable_by,
     actionable_since,
@@ -20,6 +18,7 @@ from registret.access.scheduled.applications_waiting import (
     record_about,
 )
 from registret.access.scheduled.clock import Clock, Done, each, noticed
+from registret.ledger.events import Event
 from registret.time_limits.lengths import TimeLimit
 
 
@@ -45,7 +44,7 @@ def _told_of_nobody(clock: Clock, wanted: Application) -> bool:
     about = {name: value for name, value in facts_of(wanted).items() if name != "waiting_since"}
     for person in office:
         post_to(person, kind="application_escalated", context=about, at=clock.at)
-    record_about(wanted, "application.escalated", {"reason": "nobody"}, at=clock.at)
+    record_about(wanted, Event.APPLICATION_ESCALATED, {"reason": "nobody"}, at=clock.at)
     return True
 
 
@@ -57,5 +56,5 @@ def _escalated(clock: Clock, wanted: Application) -> bool:
     Application.objects.filter(id=wanted.id).update(escalated_at=clock.at)
     for person in office:
         post_to(person, kind="application_late", context=facts_of(wanted), at=clock.at)
-    record_about(wanted, "application.escalated", {"reason": "late"}, at=clock.at)
+    record_about(wanted, Event.APPLICATION_ESCALATED, {"reason": "late"}, at=clock.at)
     return True

@@ -18,7 +18,9 @@ from registret.access.models import Application, Claim, Grant, Nomination, Notic
 from registret.access.scheduled.clock import BATCH, CLOCK, Clock, Done
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState, Authority
+from registret.accounts.locks import lock_account
 from registret.accounts.queries import accounts_to_erase, hsa_ids_to_erase
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.mail import services as mail
 from registret.time_limits.lengths import TimeLimit
@@ -71,7 +73,7 @@ _BY_SOMEBODY = [Authority.CLINIC.value, Authority.OFFICE.value]
 
 @transaction.atomic
 def _left_behind(account_id: int, clock: Clock) -> bool:
-    person = accounts.lock_account(account_id=account_id)
+    person = lock_account(account_id=account_id)
     if person is None or person.state is AccountState.ENDED:
         return False
     if person.state is AccountState.SUSPENDED and person.state_authority is not Authority.CLOCK:
@@ -122,9 +124,7 @@ _STILL_NEEDED: Mapping[str, Callable[[Clock], Exists | None]] = {
     "nobody_attests": lambda _clock: _waits(),
     # Only a limit that the office has made longer lets a warning become so old: then a new one is right.
     "suspension_near": lambda _clock: None,
-    "grant_ends": lambda clock: Exists(
-        Grant.objects.filter(id=OuterRef("subject"), revoked_at=None, ends_at__gt=clock.at)
-    ),
+    "grant_ends": lambda clock: Exists(Grant.objects.not_ended(at=clock.at).filter(id=OuterRef("subject"))),
     "recertification_reminder": lambda _clock: _is_open(),
     "recertification_office": lambda _clock: _is_open(),
     "hsa_id_disputed": lambda _clock: None,
@@ -177,4 +177,4 @@ def _is_open() -> Exists:
 
 def _record(kind: str, number: int, clock: Clock) -> None:
     if number:
-        record(event="data.forgotten", by=CLOCK, at=clock.at, facts={"kind": kind, "rows": number})
+        record(event=Event.DATA_FORGOTTEN, by=CLOCK, at=clock.at, facts={"kind": kind, "rows": number})

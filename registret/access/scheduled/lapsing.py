@@ -9,19 +9,17 @@ from django.db import transaction
 from registret.access.lifecycle import APPLICATION_LIFE, ApplicationState
 from registret.access.models import Application
 from registret.access.notices import post_to
-from registret.access.queries import (
-    title_of,
-)
 from registret.access.scheduled.applications_waiting import (
     lock_if_waiting,
     record_about,
 )
 from registret.access.scheduled.clock import Clock, Done, Recipient, each
+from registret.ledger.events import Event
 from registret.time_limits.lengths import TimeLimit
 
 
 def lapse(clock: Clock) -> Iterator[Done]:
-    """Applications that nobody has decided about in time. Whoever has confirmed the address is told."""
+    """Applications that were not decided in time. Applicants whose address is confirmed are told."""
     old = Application.objects.filter(state=ApplicationState.WAITING, applied_at__lte=clock.ago(TimeLimit.LAPSE))
     for wanted in each(old.select_related("account", "clinic")):
         if _lapsed(clock, wanted):
@@ -34,8 +32,8 @@ def _lapsed(clock: Clock, wanted: Application) -> bool:
         return False
     state = APPLICATION_LIFE.after(ApplicationState.WAITING, "lapse")
     Application.objects.filter(id=wanted.id).update(state=state, decided_at=clock.at)
-    record_about(wanted, "application.lapse", {}, at=clock.at)
+    record_about(wanted, Event.APPLICATION_LAPSE, {}, at=clock.at)
     if wanted.account.confirmed_at is not None:
-        context = {"name": wanted.account.given_name, "clinic": title_of(wanted.clinic)}
+        context = {"name": wanted.account.given_name, "clinic": wanted.clinic.title}
         post_to(Recipient.of(wanted), kind="lapsed", context=context | {"applied_at": wanted.applied_at}, at=clock.at)
     return True

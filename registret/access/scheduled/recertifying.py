@@ -12,23 +12,19 @@ from registret.access.grants.outcomes import SILENCE, record_outcome
 from registret.access.lifecycle import LineState
 from registret.access.models import Grant, Notice, Recertification, RecertificationLine
 from registret.access.notices import first
-from registret.access.queries import (
-    active_administrators,
-    registry_office,
-)
+from registret.access.queries.administrators import active_administrators, registry_office
 from registret.access.refusals import NothingToRecertify, RecertificationOpen
 from registret.access.scheduled.clock import CLOCK, Clock, Done, each
-from registret.access.staff.recertification import (
+from registret.access.staff.recertification.letters import (
     last_day,
-    open_recertification,
     remind_office,
     tell_administrators,
     tell_office,
     tell_person,
-    unanswered,
-    valid_grants,
 )
-from registret.accounts import services as accounts
+from registret.access.staff.recertification.opening import open_recertification, valid_grants
+from registret.access.staff.recertification.rows import unanswered
+from registret.accounts.locks import lock_account
 from registret.time_limits.lengths import TimeLimit
 
 
@@ -126,7 +122,7 @@ def end_by_silence(clock: Clock) -> Iterator[Done]:
 
 @transaction.atomic
 def _silenced(clock: Clock, line: RecertificationLine) -> str:
-    accounts.lock_account(account_id=line.account_id)
+    lock_account(account_id=line.account_id)
     Grant.objects.select_for_update(of=("self",)).filter(id=line.grant_id).first()
     here = RecertificationLine.objects.filter(id=line.id, state=LineState.UNANSWERED)
     if not here.exists():

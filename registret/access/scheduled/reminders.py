@@ -10,10 +10,7 @@ from django.db import transaction
 
 from registret.access.models import Application
 from registret.access.notices import first, post_to
-from registret.access.queries import (
-    Administrator,
-    administrators_by_clinic,
-)
+from registret.access.queries.administrators import Administrator, administrators_by_clinic
 from registret.access.scheduled.applications_waiting import (
     actionable_since,
     attesters,

@@ -22,7 +22,7 @@ _UNUSED = (TimeLimit.DORMANT, TimeLimit.NEVER_LOGGED_IN)
 def suspend_unused(clock: Clock) -> Iterator[Done]:
     """Warns those who have not logged in for long, and suspends those who were warned long enough ago.
 
-    Whoever was given a grant and has never confirmed the address cannot log in at all: that account ends.
+    A person with a grant who never confirmed the address cannot log in at all: that account ends.
     """
     soon = clock.ahead(TimeLimit.WARN_OF_SUSPENSION)
     # Months are of unequal length: a few too many are looked at, rather than one too late.

@@ -14,21 +14,18 @@ from registret.access.checks import check_card_read, check_in_force, existing_ac
 from registret.access.grants.granting import revoke
 from registret.access.models import Grant
 from registret.access.notices import post_to
-from registret.access.queries import (
-    Administrator,
-    active_administrators,
-    clinics_to_attest_anew,
-    registry_office,
-    title_of,
-    valid_grants_of,
-)
+from registret.access.queries.administrators import Administrator, active_administrators, registry_office
+from registret.access.queries.grants import clinics_to_attest_anew
 from registret.access.refusals import LastAdministrator, NotFound, NotPermitted, RightHeld
 from registret.access.roles import Role
 from registret.accounts import services as accounts
+from registret.accounts.address_changes import ask_for_change, object_to_change, take_back_change
+from registret.accounts.locks import lock_account
 from registret.accounts.queries import AccountRow, pending_change
 from registret.accounts.refusals import AddressUnchanged, NoChangeWaits
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.mail.services import post
 from registret.places.queries import clinic
@@ -58,22 +55,24 @@ def choose_language(*, account_id: int, language: str, by: By, at: datetime) -> 
     """
     if language not in dict(settings.LANGUAGES):
         raise ValueError(f"no language of letters: {language!r}")
-    person = accounts.lock_account(account_id=account_id) or existing_account(account_id)
+    person = lock_account(account_id=account_id) or existing_account(account_id)
     check_in_force(person)
     if person.language != language:
         accounts.set_language(account_id=account_id, language=language)
-        record(event="account.language", by=by, at=at, about_account_id=account_id, facts={"language": language})
+        record(event=Event.ACCOUNT_LANGUAGE, by=by, at=at, about_account_id=account_id, facts={"language": language})
 
 
 def own_grants(*, account_id: int, at: datetime) -> tuple[OwnGrant, ...]:
     """What the account may do now, clinics by name, the office last."""
-    held = valid_grants_of(account_id=account_id, at=at).select_related("clinic").order_by("clinic__name", "id")
+    held = (
+        Grant.objects.valid(at=at).filter(account_id=account_id).select_related("clinic").order_by("clinic__name", "id")
+    )
     return tuple(_own(grant) for grant in sorted(held, key=lambda grant: grant.clinic_id is None))
 
 
 def own_grant(*, account_id: int, grant_id: int, at: datetime) -> OwnGrant:
     """Raises: NotFound."""
-    found = valid_grants_of(account_id=account_id, at=at).select_related("clinic").filter(id=grant_id).first()
+    found = Grant.objects.valid(at=at).filter(account_id=account_id, id=grant_id).select_related("clinic").first()
     if found is None:
         raise NotFound()
     return _own(found)
@@ -115,19 +114,19 @@ def take_back_address(*, account_id: int, by: By, at: datetime) -> None:
 
     Raises: NoChangeWaits.
     """
-    accounts.take_back_change(account_id=account_id, by=by, at=at)
+    take_back_change(account_id=account_id, by=by, at=at)
 
 
 @transaction.atomic
 def object_to_address(*, confirmation_id: int, by: By, at: datetime) -> None:
-    """Whoever reads the mail at the old address says that the change was not theirs: the old address is in force, all
+    """A reader of the mail at the old address says that the change was not theirs: the old address is in force, all
     sessions end, no other change for a while, and those who look after the account are told.
 
     It suspends nobody: a mailbox alone closes no account.
 
     Raises: ObjectionUnknown, ObjectionOver.
     """
-    person = accounts.object_to_change(confirmation_id=confirmation_id, by=by, at=at).person
+    person = object_to_change(confirmation_id=confirmation_id, by=by, at=at).person
     post(
         kind="address_kept",
         to=person.email,
@@ -143,12 +142,12 @@ def object_to_address(*, confirmation_id: int, by: By, at: datetime) -> None:
 def apply_for_more(
     *, account_id: int, clinic_id: int, role: Role, sub_registries: Sequence[str], message: str, by: By, at: datetime
 ) -> int:
-    """Another clinic, role or sub-registry for somebody who works; what they have goes on meanwhile. Somebody else
-    attests. Answers the application's id.
+    """Another clinic, role or sub-registry for a person who has rights, which go on meanwhile. Another person
+    attests. Return the application's id.
 
     Raises: RightHeld, and as `applying.apply`.
     """
-    held = valid_grants_of(account_id=account_id, at=at).filter(clinic_id=clinic_id, role=role)
+    held = Grant.objects.valid(at=at).filter(account_id=account_id, clinic_id=clinic_id, role=role)
     if held.filter(sub_registries__contains=list(sub_registries)).exists():
         raise RightHeld()
     return apply(
@@ -169,8 +168,8 @@ def leave(*, account_id: int, grant_id: int, by: By, at: datetime) -> None:
     Raises: NotFound, NotPermitted (a right of the registry's own people), AccountSuspended, AccountEnded,
         LastAdministrator.
     """
-    person = accounts.lock_account(account_id=account_id)
-    held = valid_grants_of(account_id=account_id, at=at).select_related("clinic").filter(id=grant_id).first()
+    person = lock_account(account_id=account_id)
+    held = Grant.objects.valid(at=at).filter(account_id=account_id, id=grant_id).select_related("clinic").first()
     if person is None or held is None:
         raise NotFound()
     check_in_force(person)
@@ -184,7 +183,7 @@ def leave(*, account_id: int, grant_id: int, by: By, at: datetime) -> None:
             raise LastAdministrator()
     revoke(grant_id=held.id, reason="left", revoked_by_id=None, by=by, at=at)
     if person.confirmed_at is not None:
-        place, role = title_of(held.clinic), role_name(held.role, language=person.language)
+        place, role = held.clinic.title, role_name(held.role, language=person.language)
         post(
             kind="left",
             to=person.email,
@@ -203,7 +202,7 @@ def _ask_for_address(person: AccountRow, email: EmailAddress, *, by: By, at: dat
     clinics_to_attest_anew(account_id=person.id, before=person.email, email=email, at=at)
     limit_letters(subject=person.hsa_id.upper(), email=email, by=by, at=at)
     with transaction.atomic():
-        confirmation = accounts.ask_for_change(account_id=person.id, email=email, by=by, at=at)
+        confirmation = ask_for_change(account_id=person.id, email=email, by=by, at=at)
         post(
             kind="confirm_new_address",
             to=email,
@@ -229,7 +228,7 @@ def _ask_for_address(person: AccountRow, email: EmailAddress, *, by: By, at: dat
 
 def _those_who_look_after(person: AccountRow, *, at: datetime) -> tuple[Administrator, ...]:
     """Administrators of the clinics where the person works; if there is nobody else, the registry office."""
-    held = valid_grants_of(account_id=person.id, at=at)
+    held = Grant.objects.valid(at=at).filter(account_id=person.id)
     found = {
         one.account_id: one
         for clinic_id in sorted({grant.clinic_id for grant in held if grant.clinic_id is not None})
@@ -245,7 +244,7 @@ def _own(grant: Grant) -> OwnGrant:
         id=grant.id,
         role=Role(grant.role),
         clinic_id=grant.clinic_id,
-        clinic_name=title_of(grant.clinic) if grant.clinic else "",
+        clinic_name=grant.clinic.title if grant.clinic else "",
         sub_registries=tuple(grant.sub_registries),
         begins_at=grant.begins_at,
         ends_at=grant.ends_at,

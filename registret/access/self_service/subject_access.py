@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from registret.access.applications.earlier_accounts import links_of, own_claim
 from registret.access.checks import check_card_read
 from registret.access.models import Application, Grant, Nomination, Note, Substitution
-from registret.access.queries import title_of
 from registret.access.refusals import NotFound
 from registret.accounts.attempts import AttemptRow, attempts_of
 from registret.accounts.queries import AccountRow, accounts_of, confirmations_of
 from registret.accounts.sessions import SessionRow, kept_sessions_of
 from registret.kernel.by import By
+from registret.ledger.events import Event
 from registret.ledger.queries import EntryRow, entries_of_person
 from registret.ledger.services import record
 from registret.mail.queries import letters_about
@@ -42,7 +42,7 @@ def take_out(*, hsa_id: str, card_read_at: datetime, by: By, at: datetime) -> It
     if not people:
         raise NotFound()
     take(limit=FILES_PER_PERSON, subject=hsa_id.upper(), at=at)
-    record(event="account.data_taken", by=by, at=at, about_account_id=people[0].id, about_hsa_id=people[0].hsa_id)
+    record(event=Event.ACCOUNT_DATA_TAKEN, by=by, at=at, about_account_id=people[0].id, about_hsa_id=people[0].hsa_id)
     return _pieces(people, at=at)
 
 
@@ -117,7 +117,7 @@ def _substitutions(account_id: int) -> list[Substitution]:
 def _substitution(one: Substitution) -> Json:
     return {
         "id": one.id,
-        "clinic": title_of(one.clinic),
+        "clinic": one.clinic.title,
         "begins_at": one.begins_at,
         "ends_at": one.ends_at,
         "state": one.state,
@@ -137,7 +137,7 @@ def _nominations(hsa_id: str) -> list[Nomination]:
 def _nomination(one: Nomination) -> Json:
     return {
         "id": one.id,
-        "name": f"{one.given_name} {one.surname}".strip(),
+        "name": one.name,
         "email": one.email,
         "role": one.role,
         "proposed_at": one.proposed_at,
@@ -151,7 +151,7 @@ def _application(one: Application) -> Json:
     notes = Note.objects.filter(application=one).exclude(kind=Note.Kind.NOTE).order_by("id")
     return {
         "id": one.id,
-        "clinic": title_of(one.clinic),
+        "clinic": one.clinic.title,
         "role": one.role,
         "sub_registries": one.sub_registries,
         "message": one.message,
@@ -169,7 +169,7 @@ def _application(one: Application) -> Json:
 def _grant(one: Grant) -> Json:
     return {
         "id": one.id,
-        "clinic": title_of(one.clinic) if one.clinic else None,
+        "clinic": one.clinic.title if one.clinic else None,
         "role": one.role,
         "sub_registries": one.sub_registries,
         "source": one.source,
@@ -214,7 +214,7 @@ def _entry(row: EntryRow, ids: Sequence[int], hsa_id: str) -> Json:
 
 
 def _name(person: Any) -> str | None:
-    return f"{person.given_name} {person.surname}".strip() if person is not None else None
+    return person.name if person is not None else None
 
 
 def _json(value: object, *, indent: int | None = None) -> str:

@@ -17,7 +17,7 @@ from registret.access.checks import check_card_age, existing_account, limit_lett
 from registret.access.grants.granting import create_grant, revoke
 from registret.access.grants.rules import end_of, last_possible_day
 from registret.access.models import Grant
-from registret.access.queries import active_administrators
+from registret.access.queries.administrators import active_administrators
 from registret.access.refusals import (
     ClinicClosed,
     GivesRights,
@@ -29,12 +29,14 @@ from registret.access.refusals import (
     SecondNeeded,
 )
 from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_OF_THE_OFFICE, Permission, Role, apart_from
-from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState
+from registret.accounts.locks import lock_account
+from registret.accounts.opening import open_account
 from registret.accounts.queries import AccountRow, living_account
 from registret.accounts.refusals import AccountExists
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress, HsaId
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.mail.services import post
 from registret.places.queries import clinic
@@ -85,7 +87,7 @@ def appoint_local_administrator(
     actor: Actor,
     at: datetime,
 ) -> int:
-    """The registry office makes somebody local administrator of a clinic; answers the grant's id.
+    """The registry office makes a person local administrator of a clinic. Return the grant's id.
 
     Names and address are used when the person has no account yet: it then waits for the card and the mail.
 
@@ -116,7 +118,7 @@ def appoint_local_administrator(
 def appoint_support(
     *, hsa_id: HsaId, given_name: str, surname: str, email: EmailAddress, actor: Actor, at: datetime
 ) -> int:
-    """The registry office makes somebody support; answers the grant's id. Names and address as for an administrator.
+    """The registry office makes a person support. Return the grant's id. Names and address as for an administrator.
 
     Raises: NotPermitted, CardTooOld, OwnRights, PersonSuspended, AlreadyGranted, TooMany.
     """
@@ -162,13 +164,13 @@ def at_the_registry(*, actor: Actor, at: datetime) -> tuple[AtTheRegistry, ...]:
     """
     if not actor.may(Permission.APPOINT):
         raise NotPermitted()
-    living = Grant.objects.filter(role__in=ROLES_OF_THE_OFFICE, revoked_at=None, begins_at__lte=at, ends_at__gt=at)
+    living = Grant.objects.valid(at=at).filter(role__in=ROLES_OF_THE_OFFICE)
     found = living.exclude(account__state=AccountState.ENDED).select_related("account")
     rows = [
         AtTheRegistry(
             grant_id=grant.id,
             account_id=grant.account_id,
-            name=f"{grant.account.given_name} {grant.account.surname}".strip(),
+            name=grant.account.name,
             hsa_id=grant.account.hsa_id,
             role=Role(grant.role),
             state=AccountState(grant.account.state),
@@ -208,12 +210,12 @@ def dismiss_by_program(
     if role in ROLES_AT_A_CLINIC:
         raise RoleImpossible()
     person = living_account(hsa_id=hsa_id.text)
-    living = Grant.objects.filter(role=role, revoked_at=None, ends_at__gt=at)
+    living = Grant.objects.not_ended(at=at).filter(role=role)
     grant = living.filter(account_id=person.id).first() if person else None
     if grant is None:
         raise NotFound()
     record(
-        event="grant.dismissed",
+        event=Event.GRANT_DISMISSED,
         by=by,
         at=at,
         about_account_id=grant.account_id,
@@ -226,7 +228,7 @@ def dismiss_by_program(
 def _take_back(
     grant_id: int, account_id: int, role: Role, reason: str, *, revoked_by_id: int | None, by: By, at: datetime
 ) -> None:
-    person = accounts.lock_account(account_id=account_id)
+    person = lock_account(account_id=account_id)
     revoke(grant_id=grant_id, reason=reason, revoked_by_id=revoked_by_id, by=by, at=at)
     if person is not None and person.confirmed_at is not None:
         post(
@@ -254,15 +256,15 @@ def check_appointing(hsa_id: HsaId, *, actor: Actor, at: datetime) -> None:
 
 
 def check_fit(hsa_id: HsaId, role: Role, *, at: datetime) -> None:
-    """Nobody gives rights and reads patients or the log, whichever came first; and whoever is suspended does not come
-    to work for the registry itself.
+    """A member of the registry office may not also read patients or the log, and a suspended person cannot be
+    appointed to the registry itself.
 
     Raises: PersonSuspended, GivesRights.
     """
     person = living_account(hsa_id=hsa_id.text)
     if role in ROLES_OF_THE_OFFICE and person is not None and person.state is AccountState.SUSPENDED:
         raise PersonSuspended()
-    living = Grant.objects.filter(account__hsa_id_key=hsa_id.key, revoked_at=None, ends_at__gt=at)
+    living = Grant.objects.not_ended(at=at).filter(account__hsa_id_key=hsa_id.key)
     if living.filter(role__in=apart_from(role)).exists():
         raise GivesRights()
 
@@ -282,7 +284,7 @@ def appoint(
     by: By,
     at: datetime,
 ) -> int:
-    """For acts of this room that have checked who may; answers the grant's id. `first` is part of the transaction, and
+    """For acts of this room that have checked who may. Return the grant's id. `first` is part of the transaction, and
     what it raises stops it. Call it outside of one.
 
     Raises: RoleImpossible, ClinicClosed, PersonSuspended, GivesRights, AlreadyGranted, TooMany.
@@ -301,7 +303,7 @@ def appoint(
         person, is_new = _found_or_opened(
             hsa_id=hsa_id, given_name=given_name, surname=surname, email=email, by=by, at=at
         )
-        accounts.lock_account(account_id=person.id)
+        lock_account(account_id=person.id)
         check_fit(hsa_id, role, at=at)
         grant_id = create_grant(
             account_id=person.id,
@@ -317,7 +319,7 @@ def appoint(
             at=at,
         )
         record(
-            event="grant.appointed",
+            event=Event.GRANT_APPOINTED,
             by=by,
             at=at,
             about_account_id=person.id,
@@ -351,7 +353,7 @@ def _found_or_opened(
     if found is not None:
         return found, False
     try:
-        account_id = accounts.open_account(
+        account_id = open_account(
             hsa_id=hsa_id,
             given_name=given_name,
             surname=surname,

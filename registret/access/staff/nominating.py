@@ -11,14 +11,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from registret.access.actor import Actor
 from registret.access.checks import check_card_age, limit_letter_to
 from registret.access.models import Grant, Nomination
 from registret.access.notices import post_to
-from registret.access.queries import Administrator, registry_office, title_of
+from registret.access.queries.administrators import Administrator, registry_office
 from registret.access.refusals import (
     AlreadyGranted,
     AlreadyProposed,
@@ -33,9 +33,11 @@ from registret.access.refusals import (
 )
 from registret.access.roles import ROLES_TO_NOMINATE, Permission, Role
 from registret.access.staff.appointing import appoint, check_appointing, check_fit
-from registret.accounts import services as accounts
+from registret.accounts.locks import lock_accounts
 from registret.accounts.queries import account, living_account
+from registret.database.conflicts import conflict_as
 from registret.kernel.identifiers import EmailAddress, HsaId
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.mail.services import post
 from registret.places.queries import clinic
@@ -90,8 +92,8 @@ def nominate(
     actor: Actor,
     at: datetime,
 ) -> int:
-    """Föreslå; answers the proposal's id. Nothing is given yet: others at the office are told. Whoever has an account
-    is known by its name and address. `clinic_id`: of a local administrator.
+    """Föreslå. Return the proposal's id. Nothing is given yet: others at the office are told. If the person has an
+    account, its name and address count. `clinic_id`: of a local administrator.
 
     Raises: NotPermitted, RoleImpossible, OwnRights, CardTooOld, ClinicClosed, PersonSuspended, GivesRights,
         AlreadyGranted, AlreadyProposed, TooMany.
@@ -108,29 +110,24 @@ def nominate(
     person = living_account(hsa_id=hsa_id.text)
     over = Q(confirmed_at__isnull=False) | Q(proposed_at__lte=length(TimeLimit.NOMINATION).before(at))
     Nomination.objects.filter(over, Q(clinic_id=clinic_id), hsa_id__iexact=hsa_id.text, role=role).delete()
-    try:
-        with transaction.atomic():
-            made = Nomination.objects.create(
-                hsa_id=hsa_id.text,
-                given_name=person.given_name if person else given_name,
-                surname=person.surname if person else surname,
-                email=person.email.text if person else email.text,
-                role=role,
-                clinic_id=clinic_id,
-                proposed_at=at,
-                proposed_by_id=actor.account_id,
-            )
-    except IntegrityError as trouble:
-        if "one_nomination_per_person_and_role" not in str(trouble):
-            raise
-        raise AlreadyProposed() from None
+    with conflict_as(AlreadyProposed, constraint="one_nomination_per_person_and_role"):
+        made = Nomination.objects.create(
+            hsa_id=hsa_id.text,
+            given_name=person.given_name if person else given_name,
+            surname=person.surname if person else surname,
+            email=person.email.text if person else email.text,
+            role=role,
+            clinic_id=clinic_id,
+            proposed_at=at,
+            proposed_by_id=actor.account_id,
+        )
     _record(made, "proposed", actor=actor, at=at)
     _tell(made, who_confirms(actor=actor, at=at), actor=actor, at=at)
     return made.id
 
 
 def confirm(*, nomination_id: int, actor: Actor, at: datetime) -> int:
-    """Bekräfta: the person has the role, decided by the two; answers the grant's id. The person is told.
+    """Bekräfta: the person has the role, decided by the two. Return the grant's id. The person is told.
 
     Raises: NotPermitted, OwnNomination, OwnRights, CardTooOld, NothingProposed, ProposerGone, PersonSuspended,
         GivesRights, AlreadyGranted, TooMany.
@@ -142,7 +139,7 @@ def confirm(*, nomination_id: int, actor: Actor, at: datetime) -> int:
     def first() -> None:
         # The accounts first, as everywhere. One that is opened for the person later on has the highest id of all.
         person = living_account(hsa_id=hsa_id.text)
-        accounts.lock_accounts(account_ids={wanted.proposed_by_id} | ({person.id} if person else set()))
+        lock_accounts(account_ids={wanted.proposed_by_id} | ({person.id} if person else set()))
         if all(one.account_id != wanted.proposed_by_id for one in registry_office(at=at)):
             raise ProposerGone()
         # Of two who decide at once, the second finds nothing that waits. That the two differ, the database looks too.
@@ -184,7 +181,7 @@ def decline(*, nomination_id: int, reason: str, actor: Actor, at: datetime) -> N
             language=proposer.language,
             context={
                 "name": proposer.given_name,
-                "person": _name(wanted),
+                "person": wanted.name,
                 "role": role_name(wanted.role, language=proposer.language),
                 "reason": reason,
             },
@@ -195,7 +192,7 @@ def decline(*, nomination_id: int, reason: str, actor: Actor, at: datetime) -> N
 
 @transaction.atomic
 def withdraw_nomination(*, nomination_id: int, actor: Actor, at: datetime) -> None:
-    """Ta tillbaka: only whoever proposed.
+    """Ta tillbaka: only the proposer can.
 
     Raises: NotPermitted, NotFound, NothingProposed (decided a moment ago).
     """
@@ -217,13 +214,13 @@ def _row(found: Nomination, *, lasts: Length, actor: Actor) -> NominationRow:
     proposer = found.proposed_by
     return NominationRow(
         id=found.id,
-        name=_name(found),
+        name=found.name,
         hsa_id=found.hsa_id,
         email=found.email,
         role=Role(found.role),
         clinic_id=found.clinic_id,
-        clinic_name=title_of(found.clinic) if found.clinic else "",
-        proposed_by=f"{proposer.given_name} {proposer.surname}".strip(),
+        clinic_name=found.clinic.title if found.clinic else "",
+        proposed_by=proposer.name,
         proposed_at=found.proposed_at,
         until=lasts.after(found.proposed_at),
         decidable=found.proposed_by_id != actor.account_id and found.hsa_id.upper() != actor.hsa_id.upper(),
@@ -231,14 +228,10 @@ def _row(found: Nomination, *, lasts: Length, actor: Actor) -> NominationRow:
     )
 
 
-def _name(found: Nomination) -> str:
-    return f"{found.given_name} {found.surname}".strip()
-
-
 def _check_person(hsa_id: HsaId, role: Role, clinic_id: int | None, *, at: datetime) -> None:
     """Raises: PersonSuspended, GivesRights, AlreadyGranted."""
     check_fit(hsa_id, role, at=at)
-    living = Grant.objects.filter(revoked_at=None, ends_at__gt=at, account__hsa_id_key=hsa_id.key)
+    living = Grant.objects.not_ended(at=at).filter(account__hsa_id_key=hsa_id.key)
     if living.filter(Q(clinic_id=clinic_id), role=role).exists():
         raise AlreadyGranted()
 
@@ -265,7 +258,7 @@ def _remove(wanted: Nomination, *, actor: Actor, at: datetime) -> None:
 def _record(wanted: Nomination, act: str, *, reason: str = "", actor: Actor, at: datetime) -> None:
     facts = {"role": wanted.role} | ({"reason": reason} if reason else {})
     record(
-        event=f"nomination.{act}",
+        event=Event(f"nomination.{act}"),
         by=actor.by,
         at=at,
         about_hsa_id=wanted.hsa_id,
@@ -282,7 +275,7 @@ def _tell(made: Nomination, people: Iterable[Administrator], *, actor: Actor, at
             kind="nomination_waits",
             context={
                 "proposer": actor.name,
-                "person": _name(made),
+                "person": made.name,
                 "role": role_name(made.role, language=one.language),
             },
             at=at,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 
 from registret.access.actor import Actor
@@ -20,7 +20,7 @@ from registret.access.grants.rules import begin_of, end_of, last_possible_day, l
 from registret.access.lifecycle import SUBSTITUTION_LIFE, SubstitutionState
 from registret.access.models import Grant, Substitution
 from registret.access.notices import post_to
-from registret.access.queries import active_administrators, registry_office, title_of
+from registret.access.queries.administrators import active_administrators, registry_office
 from registret.access.refusals import (
     AlreadyGranted,
     AlreadyProposed,
@@ -37,10 +37,12 @@ from registret.access.refusals import (
 )
 from registret.access.roles import Permission, Role
 from registret.access.staff.people import PersonRow, people_of
-from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState
+from registret.accounts.locks import lock_account, lock_accounts
 from registret.accounts.queries import account
+from registret.database.conflicts import conflict_as
 from registret.kernel.life import NotPossible
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.mail.services import post
 from registret.places.queries import clinic
@@ -116,7 +118,7 @@ def propose(*, account_id: int, first_day: date, last_day: date, actor: Actor, a
     ends_at = end_of(last_day, at=at, months=length(TimeLimit.GRANT).number)
     begins_at = begin_of(first_day, last_day=last_day, at=at)
     _check_place(actor.seat.clinic_id)
-    accounts.lock_account(account_id=account_id)
+    lock_account(account_id=account_id)
     rights = _rights_there(account_id, actor.seat.clinic_id, at=at)
     lasting = _lasting(rights, ends_at, clinic_id=actor.seat.clinic_id, proposer_id=actor.account_id, at=at)
     if not _shared(lasting, clinic_id=actor.seat.clinic_id, proposer_id=actor.account_id, at=at):
@@ -125,22 +127,17 @@ def propose(*, account_id: int, first_day: date, last_day: date, actor: Actor, a
     _waiting(account_id, actor.seat.clinic_id).filter(ends_at__lte=at).update(
         state=SubstitutionState.WITHDRAWN, decided_at=at, decided_by_id=actor.account_id
     )
-    try:
-        with transaction.atomic():
-            made = Substitution.objects.create(
-                account_id=account_id,
-                clinic_id=actor.seat.clinic_id,
-                begins_at=begins_at,
-                ends_at=ends_at,
-                proposed_at=at,
-                proposed_by_id=actor.account_id,
-            )
-    except IntegrityError as trouble:
-        if "one_waiting_substitution_per_clinic" not in str(trouble):
-            raise
-        raise AlreadyProposed() from None
+    with conflict_as(AlreadyProposed, constraint="one_waiting_substitution_per_clinic"):
+        made = Substitution.objects.create(
+            account_id=account_id,
+            clinic_id=actor.seat.clinic_id,
+            begins_at=begins_at,
+            ends_at=ends_at,
+            proposed_at=at,
+            proposed_by_id=actor.account_id,
+        )
     record(
-        event="substitute.proposed",
+        event=Event.SUBSTITUTE_PROPOSED,
         by=actor.by,
         at=at,
         about_account_id=account_id,
@@ -153,8 +150,8 @@ def propose(*, account_id: int, first_day: date, last_day: date, actor: Actor, a
 
 @transaction.atomic
 def confirm(*, substitution_id: int, actor: Actor, at: datetime) -> int:
-    """Bekräfta: the colleague is local administrator for that time, for the sub-registries that all three have there;
-    answers the grant's id. The substitute is told.
+    """Bekräfta: the colleague is local administrator for that time, for the sub-registries that all three have there.
+    Return the grant's id. The substitute is told.
 
     Raises: NotPermitted, NotFound, OwnProposal, OwnRights, CardTooOld, NothingProposed, NotAColleague, AlreadyGranted,
         ClinicClosed, ProposerGone, OutlastsRights, BeyondOwnRights, OutlastsOwnRight.
@@ -191,7 +188,7 @@ def confirm(*, substitution_id: int, actor: Actor, at: datetime) -> int:
         wanted.account_id,
         kind="substitute_confirmed",
         context={
-            "clinic": title_of(wanted.clinic),
+            "clinic": wanted.clinic.title,
             "first_day": max(at, wanted.begins_at),
             "last_day": wanted.ends_at - timedelta(seconds=1),
         },
@@ -208,14 +205,14 @@ def decline(*, substitution_id: int, reason: str, actor: Actor, at: datetime) ->
     """
     wanted = _to_decide(substitution_id, actor=actor, at=at)
     _decide(wanted, act="decline", reason=reason, actor=actor, at=at)
-    name = f"{wanted.account.given_name} {wanted.account.surname}".strip()
-    context: dict[str, str | date] = {"substitute": name, "clinic": title_of(wanted.clinic), "reason": reason}
+    name = wanted.account.name
+    context: dict[str, str | date] = {"substitute": name, "clinic": wanted.clinic.title, "reason": reason}
     _write(wanted.proposed_by_id, kind="substitute_declined", context=context, at=at)
 
 
 @transaction.atomic
 def withdraw_proposal(*, substitution_id: int, actor: Actor, at: datetime) -> None:
-    """Ta tillbaka: only whoever proposed.
+    """Ta tillbaka: only the proposer can.
 
     Raises: NotPermitted, NotFound, NothingProposed.
     """
@@ -238,12 +235,12 @@ def _row(found: Substitution, *, actor: Actor) -> ProposedRow:
     return ProposedRow(
         id=found.id,
         account_id=found.account_id,
-        name=f"{found.account.given_name} {found.account.surname}".strip(),
+        name=found.account.name,
         hsa_id=found.account.hsa_id,
-        clinic_name=title_of(found.clinic),
+        clinic_name=found.clinic.title,
         begins_at=found.begins_at,
         ends_at=found.ends_at,
-        proposed_by=f"{proposer.given_name} {proposer.surname}".strip(),
+        proposed_by=proposer.name,
         proposed_at=found.proposed_at,
         decidable=actor.account_id not in {found.account_id, found.proposed_by_id},
         own=actor.account_id == found.proposed_by_id,
@@ -263,7 +260,7 @@ def _rights_there(account_id: int, clinic_id: int, *, at: datetime) -> list[Gran
     Raises: NotAColleague, AlreadyGranted (attests there, or is going to).
     """
     person = account(account_id=account_id)
-    rights = list(Grant.objects.filter(account_id=account_id, clinic_id=clinic_id, revoked_at=None, ends_at__gt=at))
+    rights = list(Grant.objects.not_ended(at=at).filter(account_id=account_id, clinic_id=clinic_id))
     if any(grant.role == Role.LOCAL_ADMINISTRATOR for grant in rights):
         raise AlreadyGranted()
     now = [grant for grant in rights if grant.begins_at <= at]
@@ -280,15 +277,8 @@ def _attests_until(account_id: int, clinic_id: int, *, at: datetime) -> datetime
 
 
 def _administrates(account_id: int, clinic_id: int, *, at: datetime) -> Grant | None:
-    return Grant.objects.filter(
-        account_id=account_id,
-        account__state=AccountState.CONFIRMED,
-        clinic_id=clinic_id,
-        role=Role.LOCAL_ADMINISTRATOR,
-        revoked_at=None,
-        begins_at__lte=at,
-        ends_at__gt=at,
-    ).first()
+    own = Grant.objects.active(at=at).filter(account_id=account_id, clinic_id=clinic_id, role=Role.LOCAL_ADMINISTRATOR)
+    return own.first()
 
 
 def _shared(rights: list[Grant], *, clinic_id: int, proposer_id: int, at: datetime) -> set[str]:
@@ -328,7 +318,7 @@ def _locked(substitution_id: int, *, actor: Actor) -> Substitution:
     if seen is None:
         raise NotFound()
     # The accounts first, as everywhere; of two who decide at once, the second finds what the first left.
-    accounts.lock_accounts(account_ids={seen.account_id, seen.proposed_by_id})
+    lock_accounts(account_ids={seen.account_id, seen.proposed_by_id})
     locked = Substitution.objects.select_for_update(of=("self",)).select_related("account", "clinic")
     return locked.get(id=substitution_id)
 
@@ -354,7 +344,7 @@ def _decide(wanted: Substitution, *, act: str, reason: str = "", actor: Actor, a
         state=state, decided_at=at, decided_by_id=actor.account_id, reason=reason
     )
     record(
-        event=f"substitute.{act}",
+        event=Event(f"substitute.{act}"),
         by=actor.by,
         at=at,
         about_account_id=wanted.account_id,

@@ -11,13 +11,15 @@ from django.core.signing import BadSignature, Signer
 
 from registret.access.actor import Actor, Assignment
 from registret.access.applications.confirming import resend_confirmation
-from registret.access.queries import ApplicationRow, newest_application, standing_of
+from registret.access.queries.applications import ApplicationRow, newest_application
+from registret.access.queries.logins import standing_of
 from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import Permission
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.queries import AccountRow, ConfirmationRow, account, living_account, newest_confirmation
 from registret.accounts.search import FoundPage, find_accounts
 from registret.kernel.refused import Refused
+from registret.ledger.events import Event
 from registret.ledger.queries import EntryPage, newest_by, timeline
 from registret.ledger.services import record
 from registret.mail.queries import LetterRow, letters_about
@@ -27,17 +29,46 @@ LETTERS = 25
 
 LIFE: Final = frozenset(
     {
-        *("account.registered", "account.imported", "account.linked", "account.new_issuer", "account.card_accepted"),
-        *("account.confirm_email", "account.mail_changed", "account.mail_kept", "account.mail_objected"),
-        *("account.suspend", "account.suspension_decided", "account.taken_over", "account.reinstate", "account.end"),
-        *("confirmation.asked", "confirmation.code_refused", "letter.given_up"),
-        *("claim.made", "claim.proven", "claim.code_refused"),
-        *("application.made", "application.attest", "application.decline", "application.withdraw", "application.lapse"),
-        *("application.asked", "application.answered", "application.reminded", "application.escalated"),
-        *("substitute.proposed", "substitute.confirm", "substitute.decline", "substitute.withdraw"),
-        *("grant.appointed", "grant.dismissed", "grant.changed", "grant.revoked", "grant.recertified"),
-        *("login.done", "login.refused", "attempt.refused", "card.refused", "idp.refused"),
-        *("request.refused", "request.failed"),
+        *(
+            Event.ACCOUNT_REGISTERED,
+            Event.ACCOUNT_IMPORTED,
+            Event.ACCOUNT_LINKED,
+            Event.ACCOUNT_NEW_ISSUER,
+            Event.ACCOUNT_CARD_ACCEPTED,
+        ),
+        *(
+            Event.ACCOUNT_CONFIRM_EMAIL,
+            Event.ACCOUNT_MAIL_CHANGED,
+            Event.ACCOUNT_MAIL_KEPT,
+            Event.ACCOUNT_MAIL_OBJECTED,
+        ),
+        *(
+            Event.ACCOUNT_SUSPEND,
+            Event.ACCOUNT_SUSPENSION_DECIDED,
+            Event.ACCOUNT_TAKEN_OVER,
+            Event.ACCOUNT_REINSTATE,
+            Event.ACCOUNT_END,
+        ),
+        *(Event.CONFIRMATION_ASKED, Event.CONFIRMATION_CODE_REFUSED, Event.LETTER_GIVEN_UP),
+        *(Event.CLAIM_MADE, Event.CLAIM_PROVEN, Event.CLAIM_CODE_REFUSED),
+        *(
+            Event.APPLICATION_MADE,
+            Event.APPLICATION_ATTEST,
+            Event.APPLICATION_DECLINE,
+            Event.APPLICATION_WITHDRAW,
+            Event.APPLICATION_LAPSE,
+        ),
+        *(Event.APPLICATION_ASKED, Event.APPLICATION_ANSWERED, Event.APPLICATION_REMINDED, Event.APPLICATION_ESCALATED),
+        *(Event.SUBSTITUTE_PROPOSED, Event.SUBSTITUTE_CONFIRM, Event.SUBSTITUTE_DECLINE, Event.SUBSTITUTE_WITHDRAW),
+        *(
+            Event.GRANT_APPOINTED,
+            Event.GRANT_DISMISSED,
+            Event.GRANT_CHANGED,
+            Event.GRANT_REVOKED,
+            Event.GRANT_RECERTIFIED,
+        ),
+        *(Event.LOGIN_DONE, Event.LOGIN_REFUSED, Event.ATTEMPT_REFUSED, Event.CARD_REFUSED, Event.IDP_REFUSED),
+        *(Event.REQUEST_REFUSED, Event.REQUEST_FAILED),
     }
 )
 """What an account's life is made of: how it came to be and ended, its mail, applications and rights, logging in, and
@@ -55,7 +86,7 @@ class CardRead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Helped:
-    """An account as whoever helps sees it. `missing` is what a login lacks right now (None: comes in). `living_id` is
+    """An account as the support sees it. `missing` is what a login lacks right now (None: comes in). `living_id` is
     the account that counts under the HSA-id, if this one has ended."""
 
     account: AccountRow
@@ -87,7 +118,7 @@ def find(*, words: str, after: str | None = None, actor: Actor, at: datetime) ->
     page = find_accounts(words=words, after=mark)
     if words.strip() and mark is None:
         facts: dict[str, str | int | bool | None] = {"words": words.strip()[:100], "rows": len(page.rows)}
-        record(event="people.searched", by=actor.by, at=at, facts=facts)
+        record(event=Event.PEOPLE_SEARCHED, by=actor.by, at=at, facts=facts)
     return replace(page, after=marks.sign(page.after)) if page.after else page
 
 
@@ -100,7 +131,7 @@ def helped(
     Raises: NotPermitted, NotFound.
     """
     person = _person(account_id, actor=actor)
-    record(event="account.seen", by=actor.by, at=at, about_account_id=person.id, about_hsa_id=person.hsa_id)
+    record(event=Event.ACCOUNT_SEEN, by=actor.by, at=at, about_account_id=person.id, about_hsa_id=person.hsa_id)
     ended = person.state is AccountState.ENDED
     living = living_account(hsa_id=person.hsa_id) if ended else person
     standing = standing_of(hsa_id=person.hsa_id, at=at)
@@ -148,7 +179,7 @@ def _person(account_id: int, *, actor: Actor) -> AccountRow:
 
 
 def _card(hsa_id: str) -> CardRead | None:
-    read = newest_by(hsa_id=hsa_id, events=("card.read", "idp.read"))
+    read = newest_by(hsa_id=hsa_id, events=(Event.CARD_READ, Event.IDP_READ))
     if read is None:
         return None
     until = read.facts.get("not_after")

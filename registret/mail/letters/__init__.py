@@ -15,7 +15,7 @@ from registret.mail.letters.applications import APPLICATIONS
 from registret.mail.letters.colleagues import COLLEAGUES
 from registret.mail.letters.recertification import RECERTIFICATION
 from registret.mail.letters.rights import RIGHTS
-from registret.mail.letters.shapes import Fact, Kind, Rendered
+from registret.mail.letters.shapes import Fact, LetterKind, Rendered
 from registret.mail.links import claim_code, confirmation_code, confirmation_token, objection_token, spaced
 
 __all__ = ["CLAIMING", "CONFIRMING", "LETTERS", "Fact", "Rendered", "Stored", "rendered", "sample", "stored_facts"]
@@ -23,7 +23,7 @@ __all__ = ["CLAIMING", "CONFIRMING", "LETTERS", "Fact", "Rendered", "Stored", "r
 Stored = dict[str, str]
 """Facts as they lie in the outbox."""
 
-LETTERS: Mapping[str, Kind] = {**ADDRESSES, **APPLICATIONS, **RIGHTS, **COLLEAGUES, **RECERTIFICATION}
+LETTERS: Mapping[str, LetterKind] = {**ADDRESSES, **APPLICATIONS, **RIGHTS, **COLLEAGUES, **RECERTIFICATION}
 """By the code that stands in the outbox. `name` is whom to greet; `role` is in words, in the letter's language."""
 
 CONFIRMING = tuple(code for code, kind in LETTERS.items() if kind.confirms and not kind.claims)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
-from registret.mail.letters.shapes import Content, Fact, Kind, Line
+from registret.mail.letters.shapes import Content, Fact, LetterKind, Line
 
 
 def _confirm_email(facts: Mapping[str, str]) -> Content:
@@ -235,28 +235,28 @@ def _confirming(facts: Mapping[str, str], *, why: str, then: str) -> Content:
     )
 
 
-ADDRESSES: Mapping[str, Kind] = {
-    "confirm_email": Kind(
+ADDRESSES: Mapping[str, LetterKind] = {
+    "confirm_email": LetterKind(
         facts={"name": Fact.LINE, "clinic": Fact.LINE, "valid_until": Fact.DAY}, confirms=True, says=_confirm_email
     ),
-    "confirm_moved": Kind(
+    "confirm_moved": LetterKind(
         facts={"name": Fact.LINE, "clinic": Fact.LINE, "valid_until": Fact.DAY}, confirms=True, says=_confirm_moved
     ),
-    "confirm_appointed": Kind(
+    "confirm_appointed": LetterKind(
         facts={"name": Fact.LINE, "clinic": Fact.LINE, "valid_until": Fact.DAY}, confirms=True, says=_confirm_appointed
     ),
-    "confirm_new_address": Kind(
+    "confirm_new_address": LetterKind(
         facts={"name": Fact.LINE, "valid_until": Fact.DAY}, confirms=True, says=_confirm_new_address
     ),
-    "address_change_asked": Kind(
+    "address_change_asked": LetterKind(
         facts={"name": Fact.LINE, "new_address": Fact.LINE}, objects=True, says=_address_change_asked
     ),
-    "address_changed": Kind(
+    "address_changed": LetterKind(
         facts={"name": Fact.LINE, "new_address": Fact.LINE, "last_day": Fact.DAY}, objects=True, says=_address_changed
     ),
-    "address_kept": Kind(facts={"name": Fact.LINE}, says=_address_kept),
-    "address_objected": Kind(facts={"person": Fact.LINE}, says=_address_objected),
-    "claim": Kind(facts={"name": Fact.LINE, "valid_until": Fact.DAY}, confirms=True, claims=True, says=_claim),
-    "account_moved": Kind(facts={"name": Fact.LINE, "hsa_id": Fact.LINE}, says=_account_moved),
-    "hsa_id_disputed": Kind(facts={"hsa_id": Fact.LINE}, says=_hsa_id_disputed),
+    "address_kept": LetterKind(facts={"name": Fact.LINE}, says=_address_kept),
+    "address_objected": LetterKind(facts={"person": Fact.LINE}, says=_address_objected),
+    "claim": LetterKind(facts={"name": Fact.LINE, "valid_until": Fact.DAY}, confirms=True, claims=True, says=_claim),
+    "account_moved": LetterKind(facts={"name": Fact.LINE, "hsa_id": Fact.LINE}, says=_account_moved),
+    "hsa_id_disputed": LetterKind(facts={"hsa_id": Fact.LINE}, says=_hsa_id_disputed),
 }

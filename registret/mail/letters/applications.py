@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
-from registret.mail.letters.shapes import Content, Fact, Kind, Line
+from registret.mail.letters.shapes import Content, Fact, LetterKind, Line
 
 
 def _application_waiting(facts: Mapping[str, str]) -> Content:
@@ -205,23 +205,27 @@ def _attest_anew(facts: Mapping[str, str]) -> Content:
     )
 
 
-APPLICATIONS: Mapping[str, Kind] = {
-    "application_waiting": Kind(facts={"applicant": Fact.LINE, "clinic": Fact.LINE}, says=_application_waiting),
-    "application_escalated": Kind(facts={"applicant": Fact.LINE, "clinic": Fact.LINE}, says=_application_escalated),
-    "attested": Kind(
+APPLICATIONS: Mapping[str, LetterKind] = {
+    "application_waiting": LetterKind(facts={"applicant": Fact.LINE, "clinic": Fact.LINE}, says=_application_waiting),
+    "application_escalated": LetterKind(
+        facts={"applicant": Fact.LINE, "clinic": Fact.LINE}, says=_application_escalated
+    ),
+    "attested": LetterKind(
         facts={"name": Fact.LINE, "role": Fact.LINE, "clinic": Fact.LINE, "valid_until": Fact.DAY}, says=_attested
     ),
-    "declined": Kind(facts={"name": Fact.LINE, "clinic": Fact.LINE, "reason": Fact.TEXT}, says=_declined),
-    "reminder": Kind(facts={"applicant": Fact.LINE, "clinic": Fact.LINE, "waiting_since": Fact.DAY}, says=_reminder),
-    "question": Kind(facts={"name": Fact.LINE, "clinic": Fact.LINE, "question": Fact.TEXT}, says=_question),
-    "answered": Kind(facts={"applicant": Fact.LINE, "clinic": Fact.LINE}, says=_answered),
-    "digest": Kind(facts={"number": Fact.LINE, "oldest": Fact.DAY}, says=_digest),
-    "still_waiting": Kind(
+    "declined": LetterKind(facts={"name": Fact.LINE, "clinic": Fact.LINE, "reason": Fact.TEXT}, says=_declined),
+    "reminder": LetterKind(
+        facts={"applicant": Fact.LINE, "clinic": Fact.LINE, "waiting_since": Fact.DAY}, says=_reminder
+    ),
+    "question": LetterKind(facts={"name": Fact.LINE, "clinic": Fact.LINE, "question": Fact.TEXT}, says=_question),
+    "answered": LetterKind(facts={"applicant": Fact.LINE, "clinic": Fact.LINE}, says=_answered),
+    "digest": LetterKind(facts={"number": Fact.LINE, "oldest": Fact.DAY}, says=_digest),
+    "still_waiting": LetterKind(
         facts={"applicant": Fact.LINE, "clinic": Fact.LINE, "waiting_since": Fact.DAY}, says=_still_waiting
     ),
-    "application_late": Kind(
+    "application_late": LetterKind(
         facts={"applicant": Fact.LINE, "clinic": Fact.LINE, "waiting_since": Fact.DAY}, says=_application_late
     ),
-    "lapsed": Kind(facts={"name": Fact.LINE, "clinic": Fact.LINE, "applied_at": Fact.DAY}, says=_lapsed),
-    "attest_anew": Kind(facts={"applicant": Fact.LINE, "clinic": Fact.LINE}, says=_attest_anew),
+    "lapsed": LetterKind(facts={"name": Fact.LINE, "clinic": Fact.LINE, "applied_at": Fact.DAY}, says=_lapsed),
+    "attest_anew": LetterKind(facts={"applicant": Fact.LINE, "clinic": Fact.LINE}, says=_attest_anew),
 }

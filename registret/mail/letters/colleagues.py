@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
-from registret.mail.letters.shapes import Content, Fact, Kind, Line
+from registret.mail.letters.shapes import Content, Fact, LetterKind, Line
 
 
 def _substitute_proposed(facts: Mapping[str, str]) -> Content:
@@ -100,8 +100,8 @@ def _nomination_declined(facts: Mapping[str, str]) -> Content:
     )
 
 
-COLLEAGUES: Mapping[str, Kind] = {
-    "substitute_proposed": Kind(
+COLLEAGUES: Mapping[str, LetterKind] = {
+    "substitute_proposed": LetterKind(
         facts={
             "proposer": Fact.LINE,
             "substitute": Fact.LINE,
@@ -111,18 +111,18 @@ COLLEAGUES: Mapping[str, Kind] = {
         },
         says=_substitute_proposed,
     ),
-    "substitute_confirmed": Kind(
+    "substitute_confirmed": LetterKind(
         facts={"name": Fact.LINE, "clinic": Fact.LINE, "first_day": Fact.DAY, "last_day": Fact.DAY},
         says=_substitute_confirmed,
     ),
-    "substitute_declined": Kind(
+    "substitute_declined": LetterKind(
         facts={"name": Fact.LINE, "substitute": Fact.LINE, "clinic": Fact.LINE, "reason": Fact.TEXT},
         says=_substitute_declined,
     ),
-    "nomination_waits": Kind(
+    "nomination_waits": LetterKind(
         facts={"proposer": Fact.LINE, "person": Fact.LINE, "role": Fact.LINE}, says=_nomination_waits
     ),
-    "nomination_declined": Kind(
+    "nomination_declined": LetterKind(
         facts={"name": Fact.LINE, "person": Fact.LINE, "role": Fact.LINE, "reason": Fact.TEXT},
         says=_nomination_declined,
     ),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
-from registret.mail.letters.shapes import Content, Fact, Kind, Line
+from registret.mail.letters.shapes import Content, Fact, LetterKind, Line
 
 
 def _recertification_opened(facts: Mapping[str, str]) -> Content:
@@ -155,26 +155,26 @@ def _recertification_closed(facts: Mapping[str, str]) -> Content:
     )
 
 
-RECERTIFICATION: Mapping[str, Kind] = {
-    "recertification_opened": Kind(
+RECERTIFICATION: Mapping[str, LetterKind] = {
+    "recertification_opened": LetterKind(
         facts={"clinic": Fact.LINE, "number": Fact.LINE, "day": Fact.DAY}, says=_recertification_opened
     ),
-    "recertification_reminder": Kind(
+    "recertification_reminder": LetterKind(
         facts={"clinic": Fact.LINE, "number": Fact.LINE, "day": Fact.DAY}, says=_recertification_reminder
     ),
-    "recertification_office": Kind(
+    "recertification_office": LetterKind(
         facts={"clinic": Fact.LINE, "number": Fact.LINE, "day": Fact.DAY}, says=_recertification_office
     ),
-    "recertification_near": Kind(
+    "recertification_near": LetterKind(
         facts={"name": Fact.LINE, "role": Fact.LINE, "place": Fact.LINE, "day": Fact.DAY}, says=_recertification_near
     ),
-    "recertification_ended": Kind(
+    "recertification_ended": LetterKind(
         facts={"name": Fact.LINE, "role": Fact.LINE, "place": Fact.LINE}, says=_recertification_ended
     ),
-    "recertification_silent": Kind(
+    "recertification_silent": LetterKind(
         facts={"name": Fact.LINE, "role": Fact.LINE, "place": Fact.LINE}, says=_recertification_silent
     ),
-    "recertification_closed": Kind(
+    "recertification_closed": LetterKind(
         facts={
             "clinic": Fact.LINE,
             "kept": Fact.LINE,

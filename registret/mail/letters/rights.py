@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
-from registret.mail.letters.shapes import Content, Fact, Kind, Line
+from registret.mail.letters.shapes import Content, Fact, LetterKind, Line
 
 
 def _appointed(facts: Mapping[str, str]) -> Content:
@@ -151,25 +151,25 @@ def _suspended_unused(facts: Mapping[str, str]) -> Content:
     )
 
 
-RIGHTS: Mapping[str, Kind] = {
-    "appointed": Kind(
+RIGHTS: Mapping[str, LetterKind] = {
+    "appointed": LetterKind(
         facts={"name": Fact.LINE, "role": Fact.LINE, "place": Fact.LINE, "valid_until": Fact.DAY}, says=_appointed
     ),
-    "grant_changed": Kind(
+    "grant_changed": LetterKind(
         facts={"name": Fact.LINE, "role": Fact.LINE, "place": Fact.LINE, "last_day": Fact.DAY}, says=_grant_changed
     ),
-    "grant_revoked": Kind(
+    "grant_revoked": LetterKind(
         facts={"name": Fact.LINE, "role": Fact.LINE, "place": Fact.LINE, "reason": Fact.TEXT}, says=_grant_revoked
     ),
-    "grant_ends": Kind(
+    "grant_ends": LetterKind(
         facts={"name": Fact.LINE, "role": Fact.LINE, "place": Fact.LINE, "last_day": Fact.DAY}, says=_grant_ends
     ),
-    "left": Kind(facts={"name": Fact.LINE, "role": Fact.LINE, "place": Fact.LINE}, says=_left),
-    "suspended": Kind(facts={"name": Fact.LINE, "reason": Fact.TEXT}, says=_suspended),
-    "reinstated": Kind(facts={"name": Fact.LINE}, says=_reinstated),
-    "administrator_suspended": Kind(
+    "left": LetterKind(facts={"name": Fact.LINE, "role": Fact.LINE, "place": Fact.LINE}, says=_left),
+    "suspended": LetterKind(facts={"name": Fact.LINE, "reason": Fact.TEXT}, says=_suspended),
+    "reinstated": LetterKind(facts={"name": Fact.LINE}, says=_reinstated),
+    "administrator_suspended": LetterKind(
         facts={"administrator": Fact.LINE, "clinic": Fact.LINE, "left": Fact.LINE}, says=_administrator_suspended
     ),
-    "suspension_near": Kind(facts={"name": Fact.LINE, "day": Fact.DAY}, says=_suspension_near),
-    "suspended_unused": Kind(facts={"name": Fact.LINE}, says=_suspended_unused),
+    "suspension_near": LetterKind(facts={"name": Fact.LINE, "day": Fact.DAY}, says=_suspension_near),
+    "suspended_unused": LetterKind(facts={"name": Fact.LINE}, says=_suspended_unused),
 }

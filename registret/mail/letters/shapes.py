@@ -57,7 +57,7 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class LetterKind:
     """One kind of letter: the facts it must be given, whether it confirms an address or lets somebody object to a
     change of it, and what it says."""
 

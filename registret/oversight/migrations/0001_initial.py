@@ -255,12 +255,12 @@ class Migration(migrations.Migration):
                         ("about", None),
                         ("about_patient_id", None),
                         ("clinic__isnull", False),
-                        ("kind", registret.oversight.lifecycle.Kind["SAMPLE"]),
+                        ("kind", registret.oversight.lifecycle.ReviewKind["SAMPLE"]),
                     ),
                     models.Q(
                         ("clinic", None),
                         ("drawn_by__isnull", False),
-                        ("kind", registret.oversight.lifecycle.Kind["DIRECTED"]),
+                        ("kind", registret.oversight.lifecycle.ReviewKind["DIRECTED"]),
                         models.Q(
                             models.Q(("about__isnull", False), ("about_patient_id", None)),
                             models.Q(("about", None), ("about_patient_id__isnull", False)),
@@ -308,8 +308,8 @@ class Migration(migrations.Migration):
                         (
                             "outcome__in",
                             [
-                                registret.oversight.lifecycle.Outcome["REMARK"],
-                                registret.oversight.lifecycle.Outcome["REPORTED"],
+                                registret.oversight.lifecycle.ReviewOutcome["REMARK"],
+                                registret.oversight.lifecycle.ReviewOutcome["REPORTED"],
                             ],
                         ),
                         _negated=True,

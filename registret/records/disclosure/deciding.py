@@ -9,8 +9,9 @@ from django.db import transaction
 
 from registret.access.actor import Actor
 from registret.access.checks import check_card_age
-from registret.access.queries import case_handlers
+from registret.access.queries.administrators import case_handlers
 from registret.kernel.sweden import day_of
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.records.disclosure.pseudonyms import key_in_force
 from registret.records.disclosure.scope import is_preparer, lock_disclosure, selection_of
@@ -57,7 +58,7 @@ def decide(*, actor: Actor, number: int, at: datetime) -> None:
     found.forms = {str(form.version): form.digest for form in forms(found.sub_registry)}
     found.save()
     record(
-        event="disclosure.decided",
+        event=Event.DISCLOSURE_DECIDED,
         by=actor.by,
         at=at,
         facts={

@@ -11,6 +11,7 @@ from registret.access.actor import Actor
 from registret.access.checks import check_card_age
 from registret.kernel.by import By
 from registret.kernel.sweden import day_of
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.records.disclosure.deciding import DECIDABLE_FOR
 from registret.records.disclosure.scope import lock_disclosure
@@ -27,7 +28,7 @@ def withdraw(*, actor: Actor, number: int, at: datetime) -> None:
     found = lock_disclosure(actor, number)
     check_card_age(actor, at=at)
     _end(found, "withdraw", by_id=actor.account_id, by_name=actor.name, at=at)
-    record(event="disclosure.withdrawn", by=actor.by, at=at, facts={"disclosure": number, "project": found.project})
+    record(event=Event.DISCLOSURE_WITHDRAWN, by=actor.by, at=at, facts={"disclosure": number, "project": found.project})
 
 
 @transaction.atomic
@@ -39,7 +40,7 @@ def close(*, actor: Actor, number: int, at: datetime) -> None:
     found = lock_disclosure(actor, number)
     check_card_age(actor, at=at)
     _end(found, "close", by_id=actor.account_id, by_name=actor.name, at=at)
-    record(event="disclosure.closed", by=actor.by, at=at, facts={"disclosure": number, "project": found.project})
+    record(event=Event.DISCLOSURE_CLOSED, by=actor.by, at=at, facts={"disclosure": number, "project": found.project})
 
 
 def close_due(*, at: datetime) -> int:
@@ -66,6 +67,6 @@ def _ended_if_due(number: int, *, at: datetime) -> int:
         return 0
     is_prepared = found.state == DisclosureState.PREPARED
     _end(found, "withdraw" if is_prepared else "close", by_id=None, by_name="", at=at)
-    event = "disclosure.lapsed" if is_prepared else "disclosure.closed"
+    event = Event.DISCLOSURE_LAPSED if is_prepared else Event.DISCLOSURE_CLOSED
     record(event=event, by=By.of_program("clock"), at=at, facts={"disclosure": number, "project": found.project})
     return 1

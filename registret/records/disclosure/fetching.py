@@ -18,6 +18,7 @@ from registret.access.checks import check_card_age
 from registret.access.refusals import NotFound
 from registret.kernel.by import By
 from registret.kernel.sweden import day_of
+from registret.ledger.events import Event
 from registret.ledger.services import NewEntry, record, record_many
 from registret.rate_limits.services import Limit, take
 from registret.records.disclosure.file import Heading, write
@@ -57,7 +58,7 @@ def fetch(*, actor: Actor, number: int, at: datetime) -> IO[bytes]:
             wanted, pseudonyms = selection_of(found), pseudonyms_of(found)
             counted = extent(wanted)
             clinics = _patients(wanted)
-            log_each_patient(clinics, "patient.disclosed", number, by=actor.by, at=at)
+            log_each_patient(clinics, Event.PATIENT_DISCLOSED, number, by=actor.by, at=at)
             write(
                 file,
                 selection=wanted,
@@ -79,7 +80,7 @@ def fetch(*, actor: Actor, number: int, at: datetime) -> IO[bytes]:
                 by_name=actor.name,
             )
             record(
-                event="disclosure.fetched",
+                event=Event.DISCLOSURE_FETCHED,
                 by=actor.by,
                 at=at,
                 facts={
@@ -131,7 +132,7 @@ def _patients(wanted: Selection) -> dict[int, int | None]:
     return {patient: first if first == last else None for patient, first, last in each.iterator(chunk_size=_BATCH)}
 
 
-def log_each_patient(clinics: Mapping[int, int | None], event: str, number: int, *, by: By, at: datetime) -> None:
+def log_each_patient(clinics: Mapping[int, int | None], event: Event, number: int, *, by: By, at: datetime) -> None:
     each = iter(clinics.items())
     while batch := list(islice(each, _BATCH)):
         entries = [

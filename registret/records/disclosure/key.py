@@ -11,6 +11,7 @@ from datetime import datetime
 from registret.access.checks import two_names
 from registret.access.refusals import NotFound
 from registret.kernel.by import By
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.records.disclosure.fetching import log_each_patient
 from registret.records.disclosure.scope import pseudonyms_of
@@ -55,12 +56,12 @@ def take_key(*, number: int, decided_by: tuple[str, str], by: By, at: datetime) 
                 "patient_id", "text"
             )
         )
-        log_each_patient(dict.fromkeys(sorted(numbers)), "patient.key_taken", number, by=by, at=at)
+        log_each_patient(dict.fromkeys(sorted(numbers)), Event.PATIENT_KEY_TAKEN, number, by=by, at=at)
         DisclosureFetch.objects.create(
             disclosure=found, what=DisclosureFetch.What.KEY, patients=len(numbers), at=at, by_name=names
         )
         record(
-            event="disclosure.key_taken",
+            event=Event.DISCLOSURE_KEY_TAKEN,
             by=by,
             at=at,
             facts={

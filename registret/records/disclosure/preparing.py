@@ -14,9 +14,10 @@ from registret.access.actor import Actor
 from registret.access.checks import check_card_age
 from registret.access.refusals import NotFound
 from registret.kernel.sweden import day_of
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.rate_limits.services import Limit, take
-from registret.records.disclosure.rows import Wish
+from registret.records.disclosure.rows import DisclosureWish
 from registret.records.disclosure.scope import require_handler
 from registret.records.disclosure.selection import forms, parts_of
 from registret.records.models import Disclosure
@@ -33,7 +34,7 @@ def is_short(first_day: date, last_day: date) -> bool:
     return last_day - first_day + timedelta(days=1) < SHORTEST
 
 
-def prepare(*, actor: Actor, wish: Wish, at: datetime) -> int:
+def prepare(*, actor: Actor, wish: DisclosureWish, at: datetime) -> int:
     """Prepare a disclosure and return its number. Nothing leaves the registry yet. Call it outside a transaction.
 
     Raises: NotPermitted, NotFound (no such sub-registry, or one without forms), CardTooOld, TooMany; ValueError
@@ -49,7 +50,7 @@ def prepare(*, actor: Actor, wish: Wish, at: datetime) -> int:
 
 
 @transaction.atomic
-def _prepared(actor: Actor, wish: Wish, at: datetime) -> int:
+def _prepared(actor: Actor, wish: DisclosureWish, at: datetime) -> int:
     made = Disclosure.objects.create(
         project=wish.project,
         approval=wish.approval.text,
@@ -68,7 +69,7 @@ def _prepared(actor: Actor, wish: Wish, at: datetime) -> int:
         prepared_by_name=actor.name,
     )
     record(
-        event="disclosure.prepared",
+        event=Event.DISCLOSURE_PREPARED,
         by=actor.by,
         at=at,
         facts={
@@ -84,7 +85,7 @@ def _prepared(actor: Actor, wish: Wish, at: datetime) -> int:
     return made.id
 
 
-def _check(wish: Wish, *, today: date) -> None:
+def _check(wish: DisclosureWish, *, today: date) -> None:
     said = (wish.project, wish.recipient_name, wish.recipient_organisation, wish.reason)
     if not all(text.strip() for text in said):
         raise ValueError("a disclosure says to whom, what for and why")

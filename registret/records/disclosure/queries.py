@@ -7,7 +7,7 @@ from typing import Final
 from registret.access.actor import Actor
 from registret.access.applications.earlier_accounts import all_accounts_of
 from registret.access.refusals import NotFound
-from registret.records.disclosure.rows import DisclosurePage, DisclosureRow, Fetched, Listed, Wish
+from registret.records.disclosure.rows import DisclosurePage, DisclosureRow, DisclosureWish, FetchRow, ListedDisclosures
 from registret.records.disclosure.scope import is_preparer, selection_of, visible_disclosures
 from registret.records.disclosure.selection import extent
 from registret.records.ethics_approval import Approval
@@ -24,13 +24,13 @@ def to_decide(*, actor: Actor) -> int:
     return waiting.exclude(prepared_by_id__in=all_accounts_of([actor.account_id])).count()
 
 
-def disclosures(*, actor: Actor, before: int | None = None, size: int = PAGE) -> Listed:
+def disclosures(*, actor: Actor, before: int | None = None, size: int = PAGE) -> ListedDisclosures:
     """Raises: NotPermitted."""
     found = visible_disclosures(actor)
     if before is not None:
         found = found.filter(id__lt=before)
     rows = tuple(map(_row, found.order_by("-id")[: size + 1]))
-    return Listed(rows=rows[:size], older=rows[size - 1].number if len(rows) > size else None)
+    return ListedDisclosures(rows=rows[:size], older=rows[size - 1].number if len(rows) > size else None)
 
 
 def disclosure(*, actor: Actor, number: int) -> DisclosurePage:
@@ -44,7 +44,7 @@ def disclosure(*, actor: Actor, number: int) -> DisclosurePage:
         with all_providers():
             counted = extent(wanted)
     fetches = tuple(
-        Fetched(what=one.what, at=one.at, by_name=one.by_name, patients=one.patients, digest=one.digest)
+        FetchRow(what=one.what, at=one.at, by_name=one.by_name, patients=one.patients, digest=one.digest)
         for one in found.fetches.defer("who").order_by("-id")[:PAGE]
     )
     return DisclosurePage(
@@ -59,7 +59,7 @@ def disclosure(*, actor: Actor, number: int) -> DisclosurePage:
 def _row(found: Disclosure) -> DisclosureRow:
     return DisclosureRow(
         number=found.id,
-        wish=Wish(
+        wish=DisclosureWish(
             project=found.project,
             approval=Approval(found.approval),
             recipient_name=found.recipient_name,

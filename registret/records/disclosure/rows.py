@@ -16,7 +16,7 @@ FEW: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class DisclosureWish:
     """What a project asks for. `full_dates` needs a `dates_reason`. `clinics`: whether each line names its clinic."""
 
     project: str
@@ -34,7 +34,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fetched:
+class FetchRow:
     """One time that the file (`what` "file") or the key ("key") left the registry. `digest`: SHA-256 of the file."""
 
     what: str
@@ -49,7 +49,7 @@ class DisclosureRow:
     """A disclosure. `number` is shown to people. `fetched`: how many times the file was fetched."""
 
     number: int
-    wish: Wish
+    wish: DisclosureWish
     state: DisclosureState
     prepared_at: datetime
     prepared_by_id: int
@@ -76,7 +76,7 @@ class DisclosurePage:
     row: DisclosureRow
     extent: Extent | None
     free_text: tuple[str, ...]
-    fetches: tuple[Fetched, ...]
+    fetches: tuple[FetchRow, ...]
     decidable: bool
 
     @property
@@ -91,7 +91,7 @@ class DisclosurePage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class ListedDisclosures:
     """Newest first. `older` is what to ask for next (`before`), or None."""
 
     rows: tuple[DisclosureRow, ...]

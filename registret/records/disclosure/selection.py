@@ -31,7 +31,7 @@ ABOUT: Final[Mapping[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class SelectedSection:
     """A section of a step, by the names of its newest version."""
 
     code: str
@@ -131,14 +131,14 @@ def forms(sub_registry: str) -> tuple[Form, ...]:
     )
 
 
-def parts_of(sub_registry: str) -> tuple[Part, ...]:
+def parts_of(sub_registry: str) -> tuple[SelectedSection, ...]:
     """Return the parts that can be asked for, in the order of the form."""
-    found: dict[str, Part] = {}
+    found: dict[str, SelectedSection] = {}
     for form in forms(sub_registry):
         for step in form.steps:
             for section in step.sections:
                 code = f"{step.code}/{section.code}"
-                found[code] = Part(code=code, step=str(step.name), name=str(section.name))
+                found[code] = SelectedSection(code=code, step=str(step.name), name=str(section.name))
     return tuple(found.values())
 
 

@@ -24,7 +24,7 @@ from registret.records.scope import all_providers
 def change_number(
     *, actor: Actor, case: Case, number: PatientNumber, reason: str, mistaken: bool = False, at: datetime
 ) -> None:
-    """As `identity.change_number`, whoever has recorded the patient, and also to another birth date.
+    """As `identity.change_number`, for patients of any care provider, and also to another birth date.
 
     Raises: NotPermitted, TooMany, CardTooOld, NobodyHere, NumberUnchanged, OptedOut, NumberTaken;
         ValueError (no reason).
@@ -45,9 +45,9 @@ def merge(
     mistaken: bool = False,
     at: datetime,
 ) -> str:
-    """The patient of the case and the one who has or had `number` are one person, whoever has recorded them and
-    whatever their birth dates; answers the system id of what remains: see `identity.join`. `expected`: system ids of
-    the two that were shown.
+    """The patient of the case and the one who has or had `number` are one person, of any care provider and
+    birth date: see `identity.join`. Return the system id of the one that remains. `expected`: system ids of the two
+    that were shown.
 
     Raises: NotPermitted, TooMany, CardTooOld, NobodyHere, OptedOut, NothingToMerge; NotAsShown (the two are not those
         that were expected); ValueError (no reason).

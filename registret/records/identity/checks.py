@@ -9,6 +9,7 @@ from datetime import datetime
 from registret.access.actor import Actor
 from registret.access.roles import Permission
 from registret.kernel.refused import Refused
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.records.identity.protected import has_reason, require_reason
 from registret.records.locks import lock_identities, lock_numbers
@@ -60,7 +61,7 @@ def check_pair(
         if other is not None:
             lock_numbers(*(one.text for one in other.numbers))
         if _has_more(actor, mine):
-            _tell(actor, mine, event="patient.more_met", at=at)
+            _tell(actor, mine, event=Event.PATIENT_MORE_MET, at=at)
             return mine, other, AlsoElsewhere()
         # By the number alone, so that the answer is the same whether somebody has it or not.
         if not _one_birth_date(mine.numbers, (number,)):
@@ -68,7 +69,7 @@ def check_pair(
         if other is None:
             # The same answer as for a number that others have: nobody learns here who has opted out.
             return mine, None, TakenElsewhere() if is_blocked(number) else None
-        _tell(actor, other, event="patient.number_met", at=at)
+        _tell(actor, other, event=Event.PATIENT_NUMBER_MET, at=at)
         if seen is None or _has_more(actor, other):
             return mine, other, TakenElsewhere()
     if not has_reason(actor, other, at=at):
@@ -97,5 +98,5 @@ def _one_birth_date(mine: Collection[PatientNumber], others: Collection[PatientN
     return all(one is None or other is None or one == other for one, other in pairs)
 
 
-def _tell(actor: Actor, patient: PatientRow, *, event: str, at: datetime) -> None:
+def _tell(actor: Actor, patient: PatientRow, *, event: Event, at: datetime) -> None:
     record(event=event, by=actor.by, at=at, about_patient_id=patient.id, clinic_id=actor.seat.clinic_id)

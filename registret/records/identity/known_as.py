@@ -1,4 +1,4 @@
-"""By which ids the log knows a patient, and by which system id a patient is shown to whoever reviews the log.
+"""By which ids the log knows a patient, and by which system id a patient is shown to log reviewers.
 
 A system id names nobody. Of a patient who was merged into another it is the other's; of one whose data were destroyed
 there is none, and nothing says any more who that was.

@@ -9,9 +9,10 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Q
 
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.records.deaths import POPULATION, settle
-from registret.records.identity.population import Person, population_register
+from registret.records.identity.population import PopulationEntry, population_register
 from registret.records.models import Number, Patient
 from registret.records.numbers import PatientNumber
 from registret.records.scope import all_providers
@@ -57,7 +58,7 @@ def _asked(patient_id: int, *, at: datetime) -> bool:
             settle(patient_id, by=POPULATION, at=at)
         if changed:
             record(
-                event="patient.looked_up",
+                event=Event.PATIENT_LOOKED_UP,
                 by=POPULATION,
                 at=at,
                 about_patient_id=patient_id,
@@ -66,7 +67,7 @@ def _asked(patient_id: int, *, at: datetime) -> bool:
         return bool(changed)
 
 
-def fill_in(row: Patient, person: Person | None, *, at: datetime) -> list[str]:
+def fill_in(row: Patient, person: PopulationEntry | None, *, at: datetime) -> list[str]:
     """Fill in what the population register knows, and return the names of the fields that changed.
 
     A protection that came along from another number or patient stays until the register has protected the number in

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from registret.access.actor import Actor
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.records.deaths import lock_patients, settle
 from registret.records.identity.checks import Said, check_pair, patient_unless_same
@@ -97,7 +98,7 @@ def join(mine: PatientRow, other: PatientRow, *, mistaken: bool, said: Said, at:
     # Logged about both, so that an extract of either has it.
     for one in (stays, goes):
         record(
-            event="patient.merged",
+            event=Event.PATIENT_MERGED,
             by=said.actor.by,
             at=at,
             about_patient_id=one.id,

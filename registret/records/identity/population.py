@@ -17,7 +17,7 @@ COLUMNS: Final = ("number", "given_name", "surname", "sex", "protected", "died_o
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class PopulationEntry:
     given_name: str
     surname: str
     sex: Sex
@@ -26,7 +26,7 @@ class Person:
 
 
 class PopulationRegister(Protocol):
-    def person(self, number: PatientNumber) -> Person | None:
+    def person(self, number: PatientNumber) -> PopulationEntry | None:
         """None if the register does not know the number; reserve numbers it never knows."""
 
 
@@ -37,14 +37,14 @@ class FileRegister:
         with file.open(encoding="utf-8", newline="") as lines:
             self._people = {row["number"]: _person(row) for row in csv.DictReader(lines)}
 
-    def person(self, number: PatientNumber) -> Person | None:
+    def person(self, number: PatientNumber) -> PopulationEntry | None:
         return self._people.get(number.text)
 
 
 class NoRegister:
     """Where none is set up: nobody is known, and names are not shown."""
 
-    def person(self, number: PatientNumber) -> Person | None:
+    def person(self, number: PatientNumber) -> PopulationEntry | None:
         return None
 
 
@@ -53,8 +53,8 @@ def population_register() -> PopulationRegister:
     return FileRegister(settings.POPULATION_FILE) if settings.POPULATION_FILE else NoRegister()
 
 
-def _person(row: dict[str, str]) -> Person:
-    return Person(
+def _person(row: dict[str, str]) -> PopulationEntry:
+    return PopulationEntry(
         given_name=row["given_name"],
         surname=row["surname"],
         sex=Sex(row["sex"]),

@@ -1,4 +1,4 @@
-"""Protected identity (L22): whoever looks says why, and the answer holds for a while.
+"""Protected identity (L22): a reader says why, and the answer holds for a while.
 
 The reason stands in the log. That one was given is kept on the server, for the session and the patient, so that each
 page about the patient asks for it, and not only the first.
@@ -26,7 +26,7 @@ def give_reason(actor: Actor, patient: PatientRow, *, at: datetime) -> None:
 
 
 def require_reason(actor: Actor, patient: PatientRow, *, used: bool = True, at: datetime) -> None:
-    """Whoever goes on working with the patient is not asked in the middle of it: each use counts from now. Not `used`:
+    """Ask why, unless the reader said so lately: each use counts from now. Not `used`:
     a page asks by itself, and the reason lasts no longer for that.
 
     Raises: ReasonNeeded (the identity is protected, and nobody said why in this session, or not within the hour).
@@ -44,5 +44,5 @@ def has_reason(actor: Actor, patient: PatientRow, *, used: bool = True, at: date
 
 
 def forget_old(*, at: datetime) -> int:
-    """Removes what no longer counts; answers how many."""
+    """Remove what no longer counts. Return how many."""
     return ReasonGiven.objects.filter(at__lte=at - LASTS).delete()[0]

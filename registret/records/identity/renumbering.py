@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from registret.access.actor import Actor
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.records.deaths import settle
 from registret.records.identity.checks import Said, check_pair, patient_unless_same
@@ -27,7 +28,7 @@ def change_number(
     then the person who really has it can be registered. The log has the reason, and no number.
 
     Only of patients whose records the actor sees, all of them; the others' numbers are changed in a case
-    (`identity_cases`). Whoever is met by what is refused gets an entry.
+    (`identity_cases`). A refusal because of another patient is logged about that patient.
 
     Raises: NotFound, NotPermitted, ReasonNeeded (of either), AlsoElsewhere, NumberUnchanged; NotTheSame (two official
         numbers with different birth dates); NumberTaken (another patient has or had it: are they one?); TakenElsewhere
@@ -75,7 +76,7 @@ def put_number(found: PatientRow, number: PatientNumber, *, mistaken: bool, said
     if row.died_on != found.died_on:
         settle(found.id, by=said.actor.by, at=at)
     record(
-        event="patient.number_changed",
+        event=Event.PATIENT_NUMBER_CHANGED,
         by=said.actor.by,
         at=at,
         about_patient_id=found.id,

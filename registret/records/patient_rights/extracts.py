@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from registret.access.actor import Actor
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.places.queries import ClinicRow, clinics
 from registret.records.cases import Case, patient_of_case
@@ -20,11 +21,11 @@ from registret.records.numbers import PatientNumber
 from registret.records.patient_rights.in_words import (
     AnswerInWords,
     ChangeInWords,
+    DataRecipient,
     EpisodeInWords,
     KeptInWords,
     Merged,
     NumberHeld,
-    Recipient,
     RegistryExtract,
     ResultInWords,
     RevisionInWords,
@@ -72,7 +73,7 @@ def registry_extract(*, actor: Actor, case: Case, form: str, at: datetime) -> Re
             kept=_kept(patient.id),
         )
         record(
-            event=event_of("extract.made", made.rows, form=form),
+            event=event_of(Event.EXTRACT_MADE, made.rows, form=form),
             by=actor.by,
             at=at,
             about_patient_id=patient.id,
@@ -82,10 +83,10 @@ def registry_extract(*, actor: Actor, case: Case, form: str, at: datetime) -> Re
     return made
 
 
-def event_of(made: str, rows: int, *, form: str) -> str:
+def event_of(made: Event, rows: int, *, form: str) -> Event:
     """What the log is told of an extract of so many rows: `made`, or that the case was opened if it is too long. How
     long it is was a look, and stays in the log."""
-    return "case.opened" if _is_too_long(rows, form) else made
+    return Event.CASE_OPENED if _is_too_long(rows, form) else made
 
 
 def check_length(rows: int, *, form: str) -> None:
@@ -120,12 +121,12 @@ def _episodes(patient: PatientRow) -> tuple[EpisodeInWords, ...]:
     return tuple(_episode(patient, episode, steps[episode.id], revisions, places) for episode in episodes)
 
 
-def _recipients(patient_ids: Collection[int]) -> tuple[Recipient, ...]:
+def _recipients(patient_ids: Collection[int]) -> tuple[DataRecipient, ...]:
     found = DisclosureFetch.objects.select_related("disclosure").filter(
         what=DisclosureFetch.What.FILE, who__overlap=list(patient_ids)
     )
     return tuple(
-        Recipient(
+        DataRecipient(
             organisation=one.disclosure.recipient_organisation,
             project=one.disclosure.project,
             approval=one.disclosure.approval,

@@ -100,7 +100,7 @@ class EpisodeInWords:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recipient:
+class DataRecipient:
     """Who has been given data about the person, out of the registry: a file for research that somebody fetched."""
 
     organisation: str
@@ -131,7 +131,7 @@ class RegistryExtract:
     numbers: tuple[NumberHeld, ...]
     merged: tuple[Merged, ...]
     episodes: tuple[EpisodeInWords, ...]
-    recipients: tuple[Recipient, ...]
+    recipients: tuple[DataRecipient, ...]
     kept: tuple[KeptInWords, ...]
 
     @property

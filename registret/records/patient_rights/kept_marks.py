@@ -10,7 +10,7 @@ from datetime import datetime
 from django.conf import settings
 
 from registret.records.models import OptOut, TakenBack
-from registret.records.patient_rights.mark_file import Mark, MarksBroken, add_missing, kept_in
+from registret.records.patient_rights.mark_file import BlockedNumber, MarksBroken, add_missing, kept_in
 
 _log = logging.getLogger(__name__)
 
@@ -25,15 +25,15 @@ class FileOfMarks:
     since: datetime | None
 
 
-def marks() -> Iterator[Mark]:
+def marks() -> Iterator[BlockedNumber]:
     """Yield the marks of all blocked numbers, oldest first."""
     for mark, key in OptOut.objects.order_by("id").values_list("mark", "key").iterator():
-        yield Mark(mark, key)
+        yield BlockedNumber(mark, key)
 
 
-def _taken_back() -> Iterator[Mark]:
+def _taken_back() -> Iterator[BlockedNumber]:
     for mark, key in TakenBack.objects.values_list("mark", "key").iterator():
-        yield Mark(mark, key)
+        yield BlockedNumber(mark, key)
 
 
 def write_marks() -> int:
@@ -56,7 +56,7 @@ def file_of_marks() -> FileOfMarks | None:
         kept = None
     known = kept.marks if kept else frozenset()
     all_of_them = OptOut.objects.order_by("at", "id").values_list("mark", "key", "at")
-    lacking = [at for mark, key, at in all_of_them if Mark(mark, key) not in known]
+    lacking = [at for mark, key, at in all_of_them if BlockedNumber(mark, key) not in known]
     return FileOfMarks(
         usable=kept is not None and kept.broken is None,
         lacking=len(lacking),

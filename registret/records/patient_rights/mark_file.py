@@ -18,7 +18,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Mark:
+class BlockedNumber:
     """A blocked number, as a mark under the key of this name (`records.opt_out_marks`). Says nothing of the number."""
 
     mark: str
@@ -38,15 +38,15 @@ class MarksBroken(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class KeptMarks:
     """What a file holds. `taken_back`: blocked once and no more. `broken`: the first line that is no mark, or None."""
 
-    marks: frozenset[Mark]
+    marks: frozenset[BlockedNumber]
     broken: int | None
-    taken_back: frozenset[Mark] = frozenset()
+    taken_back: frozenset[BlockedNumber] = frozenset()
 
 
-def read_kept(lines: Iterable[str]) -> Kept:
+def read_kept(lines: Iterable[str]) -> KeptMarks:
     """Raises: MarksBroken."""
     kept = _read(lines)
     if kept.broken is not None:
@@ -54,12 +54,12 @@ def read_kept(lines: Iterable[str]) -> Kept:
     return kept
 
 
-def read_marks(lines: Iterable[str]) -> frozenset[Mark]:
+def read_marks(lines: Iterable[str]) -> frozenset[BlockedNumber]:
     """Those that are blocked. Raises: MarksBroken."""
     return read_kept(lines).marks
 
 
-def kept_in(file: Path) -> Kept:
+def kept_in(file: Path) -> KeptMarks:
     """What the file holds now; it is made if there is none, and what was cut short at its end is mended.
 
     Raises: OSError (it cannot be written, or read).
@@ -68,9 +68,9 @@ def kept_in(file: Path) -> Kept:
         return kept
 
 
-def add_missing(file: Path, wanted: Iterable[Mark], taken_back: Iterable[Mark] = ()) -> int:
-    """Adds those of `wanted` that the file lacks, and that those `taken_back` are blocked no more, and sees them onto
-    the disk; answers how many. Several processes may add at once: what is wanted is asked while no other writes, so
+def add_missing(file: Path, wanted: Iterable[BlockedNumber], taken_back: Iterable[BlockedNumber] = ()) -> int:
+    """Adds those of `wanted` that the file lacks, and that those `taken_back` are blocked no more, and sync the
+    file. Return how many. Several processes may add at once: what is wanted is asked while no other writes, so
     that none writes what another has just made untrue.
 
     Raises: OSError (some may be there; the next call adds the others); MarksBroken (all are there, and also a line that
@@ -87,7 +87,7 @@ def add_missing(file: Path, wanted: Iterable[Mark], taken_back: Iterable[Mark] =
 
 
 @contextmanager
-def _held(file: Path) -> Iterator[tuple[int, Kept]]:
+def _held(file: Path) -> Iterator[tuple[int, KeptMarks]]:
     """Open to be added to, by nobody else meanwhile; its last line is whole."""
     is_new = not file.exists()
     number = os.open(file, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
@@ -104,8 +104,8 @@ def _held(file: Path) -> Iterator[tuple[int, Kept]]:
 
 
 def _whole(number: int, content: bytes) -> bytes:
-    """If a process was killed while it wrote, what it wrote of a line goes, unless that is a mark already; answers what
-    the file holds then."""
+    """If a process was killed while it wrote, what it wrote of a line goes, unless that is a mark already. Return
+    what the file holds then."""
     last = content.rpartition(b"\n")[2]
     if not last:
         return content
@@ -132,7 +132,7 @@ def _see_onto_disk(folder: Path) -> None:
         os.close(number)
 
 
-def _read(lines: Iterable[str]) -> Kept:
+def _read(lines: Iterable[str]) -> KeptMarks:
     marks, taken_back, broken = set(), set(), None
     for number, line in enumerate(lines, start=1):
         if not line.strip():
@@ -146,13 +146,13 @@ def _read(lines: Iterable[str]) -> Kept:
             taken_back.discard(mark)
         elif broken is None:
             broken = number
-    return Kept(marks=frozenset(marks), taken_back=frozenset(taken_back), broken=broken)
+    return KeptMarks(marks=frozenset(marks), taken_back=frozenset(taken_back), broken=broken)
 
 
-def _mark(line: str) -> Mark | None:
+def _mark(line: str) -> BlockedNumber | None:
     try:
         one = json.loads(line)
-        mark = Mark(str(one["mark"]), str(one["key"]))
+        mark = BlockedNumber(str(one["mark"]), str(one["key"]))
         is_one = len(bytes.fromhex(mark.mark)) == 32 and 0 < len(mark.key) <= 16
     except (ValueError, KeyError, TypeError):
         return None

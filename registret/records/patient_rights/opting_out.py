@@ -17,6 +17,7 @@ from registret.access.actor import Actor
 from registret.access.applications.earlier_accounts import all_accounts_of
 from registret.access.checks import check_card_age
 from registret.kernel.by import By
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.records.cases import Case, take_case
 from registret.records.locks import lock_identities, lock_numbers
@@ -86,7 +87,7 @@ def opt_out(*, actor: Actor, case: Case, expected: str | None, at: datetime) -> 
             at=at,
         )
         record(
-            event="patient.opted_out",
+            event=Event.PATIENT_OPTED_OUT,
             by=actor.by,
             at=at,
             about_patient_id=patient_id,
@@ -138,7 +139,7 @@ def take_back(*, actor: Actor, case: Case, at: datetime) -> None:
             blocked.delete()
         Leaving.objects.filter(id=leaving.id).delete()
         record(
-            event="patient.opt_out_taken_back",
+            event=Event.PATIENT_OPT_OUT_TAKEN_BACK,
             by=actor.by,
             at=at,
             about_patient_id=leaving.patient_id,
@@ -200,7 +201,7 @@ def _let_go(leaving: Leaving, *, by: By, at: datetime) -> int:
     patient_id, facts = leaving.patient_id, {"case": leaving.case_number}
     destroyed = destroy_all_of(patient_id, by=by, at=at)
     record(
-        event="patient.destroyed",
+        event=Event.PATIENT_DESTROYED,
         by=by,
         at=at,
         about_patient_id=patient_id,

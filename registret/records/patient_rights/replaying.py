@@ -8,13 +8,14 @@ from typing import Final
 from django.db import transaction
 
 from registret.kernel.by import By
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.records.locks import lock_identities, lock_numbers
 from registret.records.models import Leaving, Number, OptOut, TakenBack
 from registret.records.numbers import PatientNumber
 from registret.records.opt_out_marks import marks_of
 from registret.records.patient_rights.blocking import block, destroy_all_of, numbers_of
-from registret.records.patient_rights.mark_file import Mark
+from registret.records.patient_rights.mark_file import BlockedNumber
 from registret.records.scope import all_providers, deletion_allowed, leaving_patients
 
 REPLAYED: Final = "replay"
@@ -22,7 +23,7 @@ REPLAYED: Final = "replay"
 _PROGRAM: Final = "replay-opt-outs"
 
 
-def came_back(kept: frozenset[Mark], taken_back: frozenset[Mark] = frozenset()) -> tuple[int, ...]:
+def came_back(kept: frozenset[BlockedNumber], taken_back: frozenset[BlockedNumber] = frozenset()) -> tuple[int, ...]:
     """Return the ids of patients who have opted out and are in the database again.
 
     Their number has a mark among `kept`, or in the database and not among `taken_back`. Patients who wait to be
@@ -41,7 +42,7 @@ def _with_marks(marks: set[str]) -> tuple[int, ...]:
 
 
 @transaction.atomic
-def _take_back_again(taken_back: frozenset[Mark], *, at: datetime) -> None:
+def _take_back_again(taken_back: frozenset[BlockedNumber], *, at: datetime) -> None:
     """Opt-outs that were taken back after the backup was made: it has them still, and the clock would destroy."""
     lock_identities()
     marks = {one.mark for one in taken_back}
@@ -58,7 +59,7 @@ def _take_back_again(taken_back: frozenset[Mark], *, at: datetime) -> None:
         back.delete()
     for patient_id in patients:
         record(
-            event="patient.opt_out_taken_back",
+            event=Event.PATIENT_OPT_OUT_TAKEN_BACK,
             by=By.of_program(_PROGRAM),
             at=at,
             about_patient_id=patient_id,
@@ -66,7 +67,7 @@ def _take_back_again(taken_back: frozenset[Mark], *, at: datetime) -> None:
         )
 
 
-def replay(kept: frozenset[Mark], taken_back: frozenset[Mark] = frozenset(), *, at: datetime) -> int:
+def replay(kept: frozenset[BlockedNumber], taken_back: frozenset[BlockedNumber] = frozenset(), *, at: datetime) -> int:
     """After a backup was restored: take back again what was taken back since, block again all marks of `kept` that it
     lacks, and destroy again the patients whom it brought back; return how many. One transaction for each."""
     by = By.of_program(_PROGRAM)
@@ -84,13 +85,13 @@ def replay(kept: frozenset[Mark], taken_back: frozenset[Mark] = frozenset(), *, 
                 destroyed = destroy_all_of(patient_id, by=by, at=at)
             block(numbers, case_number=REPLAYED, episodes=destroyed, by_account_id=None, by_name=_PROGRAM, at=at)
             facts: dict[str, str | int | bool | None] = {"case": REPLAYED, "episodes": destroyed}
-            record(event="patient.opted_out", by=by, at=at, about_patient_id=patient_id, facts=facts)
+            record(event=Event.PATIENT_OPTED_OUT, by=by, at=at, about_patient_id=patient_id, facts=facts)
             done += 1
     return done
 
 
 @transaction.atomic
-def _block_again(kept: frozenset[Mark], *, at: datetime) -> None:
+def _block_again(kept: frozenset[BlockedNumber], *, at: datetime) -> None:
     # An opt-out at this moment writes marks too.
     lock_identities()
     OptOut.objects.bulk_create(

@@ -13,6 +13,7 @@ from registret.access.refusals import NotFound
 from registret.access.roles import Permission
 from registret.kernel.identifiers import NumberFault, NumberMalformed
 from registret.kernel.sweden import day_of
+from registret.ledger.events import Event
 from registret.ledger.services import Fact, NewEntry, record, record_many
 from registret.rate_limits.services import Limit, take
 from registret.records.identity.protected import give_reason, require_reason
@@ -31,7 +32,7 @@ Look = tuple[int, dict[str, Fact]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class SearchResult:
     """What a search came to. One of the three: a patient, a number that is nobody's here yet, or several by name.
 
     `more`: others have the name as well; `malformed`: why the text is no number.
@@ -58,7 +59,7 @@ def take_number(*, actor: Actor, at: datetime) -> None:
     take(limit=NUMBERS_PER_PERSON, subject=str(actor.account_id), at=at)
 
 
-def search(*, actor: Actor, written: str, at: datetime) -> Found:
+def search(*, actor: Actor, written: str, at: datetime) -> SearchResult:
     """By number (any that the patient has or had), by system id of patient or episode, or by the beginning of a name.
 
     Only among what the own care provider reported: whether others have the number does not show. Somebody of protected
@@ -81,17 +82,17 @@ def search(*, actor: Actor, written: str, at: datetime) -> Found:
         take(limit=NAMES_PER_PERSON, subject=str(actor.account_id), at=at)
     with provider_scope(actor):
         if number is not None:
-            found = Found(patient=patient_numbered(actor, number), number=number)
+            found = SearchResult(patient=patient_numbered(actor, number), number=number)
         elif _is_system_id(text):
-            found = Found(patient=_by_system_id(actor, text.upper()))
+            found = SearchResult(patient=_by_system_id(actor, text.upper()))
         else:
             named, more = patients_named(actor, text) if len(text) >= 2 else ((), False)
-            found = Found(named=named, more=more, malformed=malformed)
+            found = SearchResult(named=named, more=more, malformed=malformed)
         how = "number" if number is not None else "system_id" if _is_system_id(text) else "name"
         hits = found.named or ((found.patient,) if found.patient else ())
-        _tell_each(actor, "patient.found", [(patient.id, {"how": how}) for patient in hits], at)
+        _tell_each(actor, Event.PATIENT_FOUND, [(patient.id, {"how": how}) for patient in hits], at)
         if not hits:
-            _tell(actor, "patient.not_found", None, at, {"how": how})
+            _tell(actor, Event.PATIENT_NOT_FOUND, None, at, {"how": how})
     return replace(found, patient=found.patient.masked) if found.patient else found
 
 
@@ -106,7 +107,7 @@ def open_patient(*, actor: Actor, system_id: str, reason: str = "", at: datetime
             give_reason(actor, patient, at=at)
         require_reason(actor, patient, at=at)
         episodes = episode_rows(episodes_of(actor).filter(patient_id=patient.id).order_by("-began_at", "-id"))
-        _tell(actor, "patient.opened", patient.id, at, {"reason": reason.strip()} if reason.strip() else {})
+        _tell(actor, Event.PATIENT_OPENED, patient.id, at, {"reason": reason.strip()} if reason.strip() else {})
         reported = actor.seat.sub_registries_for(Permission.REPORT)
         may_report = any(one.sub_registry in reported for one in episodes)
         return PatientPage(patient=patient, episodes=episodes, may_report=may_report)
@@ -117,7 +118,7 @@ def open_step(*, actor: Actor, episode: str, step: str, at: datetime) -> StepPag
     with provider_scope(actor):
         page, _ = step_page(actor, episode=episode, step=step, at=at)
         require_reason(actor, page.patient, at=at)
-        _tell(actor, "step.opened", page.patient.id, at, _which(page))
+        _tell(actor, Event.STEP_OPENED, page.patient.id, at, _which(page))
         return page
 
 
@@ -126,14 +127,14 @@ def open_number(*, actor: Actor, episode: str, step: str, at: datetime) -> StepP
     with provider_scope(actor):
         page, _ = step_page(actor, episode=episode, step=step, at=at)
         require_reason(actor, page.patient, at=at)
-        _tell(actor, "patient.opened", page.patient.id, at, {})
+        _tell(actor, Event.PATIENT_OPENED, page.patient.id, at, {})
         return page
 
 
 def open_news(
     *, actor: Actor, episode: str, step: str, base: int, at: datetime
 ) -> tuple[StepPage, Mapping[str, Other]] | None:
-    """What others have changed in a step since the page of version `base` was fetched, for whoever writes in it.
+    """What others have changed in a step since the page of version `base` was fetched, for the one who writes in it.
 
     None, if nothing has changed: nothing is shown, and there is no entry.
 
@@ -144,7 +145,7 @@ def open_news(
             return None
         page, row = step_page(actor, episode=episode, step=step, at=at)
         require_reason(actor, page.patient, used=False, at=at)
-        _tell(actor, "step.followed", page.patient.id, at, _which(page))
+        _tell(actor, Event.STEP_FOLLOWED, page.patient.id, at, _which(page))
         return page, others_in(changes_since(row, base))
 
 
@@ -153,7 +154,7 @@ def open_history(*, actor: Actor, episode: str, step: str, at: datetime) -> tupl
     with provider_scope(actor):
         page, _ = step_page(actor, episode=episode, step=step, at=at)
         require_reason(actor, page.patient, at=at)
-        _tell(actor, "step.history_opened", page.patient.id, at, _which(page))
+        _tell(actor, Event.STEP_HISTORY_OPENED, page.patient.id, at, _which(page))
         return page, history(actor=actor, episode=episode, step=step, at=at)
 
 
@@ -165,7 +166,7 @@ def print_episode(*, actor: Actor, episode: str, at: datetime) -> tuple[StepPage
         order = {row.code: i for page in pages[:1] for i, row in enumerate(page.episode.steps)}
         for page in pages[:1]:
             require_reason(actor, page.patient, at=at)
-            _tell(actor, "episode.printed", page.patient.id, at, {"episode": page.episode.system_id})
+            _tell(actor, Event.EPISODE_PRINTED, page.patient.id, at, {"episode": page.episode.system_id})
         return tuple(sorted(pages, key=lambda page: order[page.step.code]))
 
 
@@ -177,11 +178,11 @@ def work(*, actor: Actor, at: datetime) -> Work:
     with provider_scope(actor, Permission.REPORT):
         found = waiting(actor, at=at)
         lists = (found.due, found.drafts, found.to_continue, found.laid_aside)
-        log_list(actor, "work.listed", [row.patient_id for one in lists for row in one.rows], at=at)
+        log_list(actor, Event.WORK_LISTED, [row.patient_id for one in lists for row in one.rows], at=at)
         return found
 
 
-def log_list(actor: Actor, event: str, patient_ids: Sequence[int], *, at: datetime) -> None:
+def log_list(actor: Actor, event: Event, patient_ids: Sequence[int], *, at: datetime) -> None:
     """Append the one entry of a list: which patients it showed, one id for each row. None for an empty list.
 
     Call it in the transaction that reads the rows. Add the event to `oversight.extracts.READS` and `LISTS`.
@@ -207,7 +208,7 @@ def letters_due(*, actor: Actor, at: datetime) -> tuple[LetterLine, ...]:
     with provider_scope(actor, Permission.REPORT):
         found = due_with_patients(actor=actor, at=at)
         looks: list[Look] = [(one.patient.id, {"sub_registry": one.sub_registry, "step": one.step}) for one in found]
-        _tell_each(actor, "patient.listed_for_letters", looks, at)
+        _tell_each(actor, Event.PATIENT_LISTED_FOR_LETTERS, looks, at)
         return found
 
 
@@ -227,12 +228,12 @@ def _which(page: StepPage) -> dict[str, Fact]:
     return {"episode": page.episode.system_id, "step": page.step.code, "sub_registry": page.form.code}
 
 
-def _tell_each(actor: Actor, event: str, looks: Sequence[Look], at: datetime) -> None:
+def _tell_each(actor: Actor, event: Event, looks: Sequence[Look], at: datetime) -> None:
     """One entry for each patient looked at, in one statement."""
     clinic = actor.seat.clinic_id
     entries = [NewEntry(event=event, about_patient_id=who, clinic_id=clinic, facts=facts) for who, facts in looks]
     record_many(entries=entries, by=actor.by, at=at)
 
 
-def _tell(actor: Actor, event: str, patient_id: int | None, at: datetime, facts: dict[str, Fact]) -> None:
+def _tell(actor: Actor, event: Event, patient_id: int | None, at: datetime, facts: dict[str, Fact]) -> None:
     record(event=event, by=actor.by, at=at, about_patient_id=patient_id, clinic_id=actor.seat.clinic_id, facts=facts)

@@ -12,6 +12,7 @@ from registret.access.actor import Actor
 from registret.access.refusals import NotFound
 from registret.access.roles import Permission
 from registret.kernel.secret import CODE_ALPHABET
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.records.deaths import settle
 from registret.records.identity.population import population_register
@@ -83,7 +84,7 @@ def near_elsewhere(*, actor: Actor, episode: str, at: datetime) -> bool:
         )
         if near.elsewhere:
             record(
-                event="patient.doubles_shown",
+                event=Event.PATIENT_DOUBLES_SHOWN,
                 by=actor.by,
                 at=at,
                 about_patient_id=row.patient_id,
@@ -163,7 +164,7 @@ def _begin(
     change_answers(actor, page, row, changes, kind=Revision.Kind.WRITE, reason="", at=at)
     # The inclusion is complete when the episode begins, so it is signed at once.
     put_name(actor, page, row, {}, at=at)
-    log_step(actor, "episode.begun", page, at, {})
+    log_step(actor, Event.EPISODE_BEGUN, page, at, {})
     if page.is_dead:
         settle(patient_id, by=actor.by, actor=actor, at=at)
     return episode.system_id

@@ -9,6 +9,7 @@ from typing import Final
 from registret.access.actor import Actor
 from registret.access.roles import Permission
 from registret.kernel.sweden import SWEDEN, day_of, months_later
+from registret.ledger.events import Event
 from registret.ledger.services import Fact, record
 from registret.records.deaths import settle
 from registret.records.identity.protected import require_reason
@@ -31,7 +32,7 @@ _ANCHOR_WITHOUT_TIME: Final = timedelta(hours=12)
 
 
 def change_state(
-    actor: Actor, episode: str, step: str, act: str, kind: Revision.Kind, event: str, *, reason: str, at: datetime
+    actor: Actor, episode: str, step: str, act: str, kind: Revision.Kind, event: Event, *, reason: str, at: datetime
 ) -> None:
     with provider_scope(actor, Permission.REPORT):
         page, row = step_page(actor, episode=episode, step=step, lock=True, at=at)
@@ -134,7 +135,7 @@ def began_at_in(form: Form, answers: Mapping[str, Answer]) -> datetime | None:
     return None
 
 
-def log_step(actor: Actor, event: str, page: StepPage, at: datetime, facts: Mapping[str, Fact]) -> None:
+def log_step(actor: Actor, event: Event, page: StepPage, at: datetime, facts: Mapping[str, Fact]) -> None:
     """Log an event about the patient whose step it is."""
     record(
         event=event,

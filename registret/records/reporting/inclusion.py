@@ -14,6 +14,7 @@ from registret.access.grants.participation import left_out
 from registret.access.refusals import NotPermitted
 from registret.access.roles import Permission
 from registret.kernel.sweden import day_of
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.records.identity.protected import require_reason
 from registret.records.models import Patient
@@ -64,7 +65,9 @@ def known_patient(*, actor: Actor, system_id: str, at: datetime) -> NewPatient:
     with provider_scope(actor, Permission.REPORT):
         found = patient_of(actor, system_id)
         require_reason(actor, found, at=at)
-        record(event="patient.opened", by=actor.by, at=at, about_patient_id=found.id, clinic_id=actor.seat.clinic_id)
+        record(
+            event=Event.PATIENT_OPENED, by=actor.by, at=at, about_patient_id=found.id, clinic_id=actor.seat.clinic_id
+        )
     return new_episode_of(found)
 
 
@@ -93,7 +96,7 @@ def intake(*, actor: Actor, who: NewPatient, sub_registry: str, written: Written
     found = replace(found, doubles=replace(found.doubles, elsewhere=False))
     if found.doubles:
         record(
-            event="patient.doubles_shown",
+            event=Event.PATIENT_DOUBLES_SHOWN,
             by=actor.by,
             at=at,
             about_patient_id=patient_id,

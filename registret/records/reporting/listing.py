@@ -16,6 +16,7 @@ from registret.access.actor import Actor
 from registret.access.checks import check_card_age
 from registret.access.refusals import NotFound
 from registret.kernel.sweden import day_of, midnight
+from registret.ledger.events import Event
 from registret.records.lifecycle import UNFINISHED, EpisodeState, StepState
 from registret.records.models import Episode, Step
 from registret.records.queries.episodes import episodes_of
@@ -59,7 +60,7 @@ def episode_list(*, actor: Actor, wanted: EpisodeFilter, after: int | None = Non
     with provider_scope(actor):
         found = _all(actor, wanted)
         rows = _rows(_ordered(_in_state(found, wanted, at=at), wanted, after=after)[: PAGE + 1])
-        log_list(actor, "episodes.listed", [row.patient_id for row in rows[:PAGE]], at=at)
+        log_list(actor, Event.EPISODES_LISTED, [row.patient_id for row in rows[:PAGE]], at=at)
         more = rows[PAGE - 1].id if len(rows) > PAGE else None
         return EpisodeList(rows=rows[:PAGE], after=more, counts=_counts(found, wanted, at=at))
 
@@ -69,7 +70,7 @@ def newest(*, actor: Actor, size: int, at: datetime) -> tuple[ListedEpisode, ...
     with provider_scope(actor):
         wanted = EpisodeFilter()
         rows = _rows(_ordered(_all(actor, wanted), wanted, after=None)[:size])
-        log_list(actor, "episodes.listed", [row.patient_id for row in rows], at=at)
+        log_list(actor, Event.EPISODES_LISTED, [row.patient_id for row in rows], at=at)
         return rows
 
 
@@ -85,7 +86,7 @@ def episode_file(*, actor: Actor, wanted: EpisodeFilter, at: datetime) -> tuple[
     check_card_age(actor, at=at)
     with provider_scope(actor):
         rows = _rows(_ordered(_in_state(_all(actor, wanted), wanted, at=at), wanted, after=None))
-        log_list(actor, "episodes.exported", [row.patient_id for row in rows], at=at)
+        log_list(actor, Event.EPISODES_EXPORTED, [row.patient_id for row in rows], at=at)
         return rows
 
 

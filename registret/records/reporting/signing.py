@@ -7,6 +7,7 @@ from datetime import datetime
 
 from registret.access.actor import Actor
 from registret.access.roles import Permission
+from registret.ledger.events import Event
 from registret.records.identity.protected import require_reason
 from registret.records.lifecycle import STEP_LIFE, StepState
 from registret.records.models import Revision, Step
@@ -26,7 +27,9 @@ def reopen(*, actor: Actor, episode: str, step: str, reason: str, at: datetime) 
     """
     if not reason.strip():
         raise ValueError("reopening has a reason")
-    change_state(actor, episode, step, "reopen", Revision.Kind.REOPEN, "step.reopened", reason=reason.strip(), at=at)
+    change_state(
+        actor, episode, step, "reopen", Revision.Kind.REOPEN, Event.STEP_REOPENED, reason=reason.strip(), at=at
+    )
 
 
 def sign(*, actor: Actor, episode: str, step: str, base: int, at: datetime) -> None:
@@ -47,7 +50,7 @@ def sign(*, actor: Actor, episode: str, step: str, base: int, at: datetime) -> N
         counted = page.assessment.shown - page.assessment.locked.keys()
         hidden = {code: (stored, None) for code, stored in row.answers.items() if code not in counted}
         put_name(actor, page, row, hidden, at=at)
-        log_step(actor, "step.signed", page, at, {})
+        log_step(actor, Event.STEP_SIGNED, page, at, {})
 
 
 def put_name(

@@ -14,7 +14,7 @@ from registret.records.lifecycle import StepState
 from registret.records.models import Step
 from registret.records.queries.patients import listed_patient, with_numbers
 from registret.records.queries.steps import steps_to_do
-from registret.records.rows import Listed, ListedStep
+from registret.records.rows import ListedStep, ListedSteps
 
 SHOWN: Final = 10
 """So many lines of each are on the start page; the list of episodes has them all."""
@@ -25,10 +25,10 @@ class Work:
     """`due`: follow-ups whose time has come; `to_continue`: steps that are next in their episodes, not begun, and
     without a day to wait for. Both the longest waiting first; of the others what was written last."""
 
-    due: Listed
-    drafts: Listed
-    to_continue: Listed
-    laid_aside: Listed
+    due: ListedSteps
+    drafts: ListedSteps
+    to_continue: ListedSteps
+    laid_aside: ListedSteps
 
 
 def waiting(actor: Actor, *, at: datetime) -> Work:
@@ -42,10 +42,10 @@ def waiting(actor: Actor, *, at: datetime) -> Work:
     )
 
 
-def _listed(actor: Actor, which: Q, *order: str) -> Listed:
+def _listed(actor: Actor, which: Q, *order: str) -> ListedSteps:
     wanted: QuerySet[Any] = with_numbers(steps_to_do(actor).filter(which), patient="episode__patient")
     rows = [_row(step) for step in wanted.order_by(*order)[: SHOWN + 1]]
-    return Listed(rows=tuple(rows[:SHOWN]), has_more=len(rows) > SHOWN)
+    return ListedSteps(rows=tuple(rows[:SHOWN]), has_more=len(rows) > SHOWN)
 
 
 def _row(found: Any) -> ListedStep:

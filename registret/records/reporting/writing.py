@@ -8,6 +8,7 @@ from datetime import datetime
 
 from registret.access.actor import Actor
 from registret.access.roles import Permission
+from registret.ledger.events import Event
 from registret.records.identity.protected import require_reason
 from registret.records.lifecycle import STEP_LIFE, StepState
 from registret.records.models import Revision, Step
@@ -41,7 +42,7 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class WriteOutcome:
     """The result of a write. `others`: by variable, who else changed answers since the page was fetched."""
 
     page: StepPage
@@ -50,7 +51,7 @@ class Outcome:
     others: Mapping[str, Other] = field(default_factory=dict)
 
 
-def write(*, actor: Actor, episode: str, step: str, base: int, written: Written, at: datetime) -> Outcome:
+def write(*, actor: Actor, episode: str, step: str, base: int, written: Written, at: datetime) -> WriteOutcome:
     """Save answers. `base`: the version that the page showed. Answers that others changed since are not overwritten.
 
     Answers with a fault are not saved, the others are.
@@ -68,16 +69,17 @@ def write(*, actor: Actor, episode: str, step: str, base: int, written: Written,
         answers = {code: answer for code, answer in answers.items() if code not in early}
         faults |= dict.fromkeys(early, FormFault.NOT_YET)
         changes, conflicts = _merge(page.form, row, since, written, answers, faults)
+        now = page
         if changes:
             row.state = STEP_LIFE.after(StepState(row.state), "write")
             change_answers(actor, page, row, changes, kind=Revision.Kind.WRITE, reason="", at=at)
-            log_step(actor, "step.written", page, at, {"answers": len(changes)})
+            log_step(actor, Event.STEP_WRITTEN, page, at, {"answers": len(changes)})
+            now, _ = step_page(actor, episode=episode, step=step, at=at)
         else:
             # The response shows the step, with what others wrote, so it is logged as opened.
-            log_step(actor, "step.opened", page, at, {})
-        now, _ = step_page(actor, episode=episode, step=step, at=at)
+            log_step(actor, Event.STEP_OPENED, page, at, {})
         others = {code: other for code, other in others_in(since).items() if code not in changes}
-        return Outcome(page=now, faults=faults, conflicts=conflicts, others=others)
+        return WriteOutcome(page=now, faults=faults, conflicts=conflicts, others=others)
 
 
 def lay_aside(*, actor: Actor, episode: str, step: str, at: datetime) -> None:
@@ -85,7 +87,7 @@ def lay_aside(*, actor: Actor, episode: str, step: str, at: datetime) -> None:
 
     Raises: NotFound, NotPermitted, ReasonNeeded, OfAnotherClinic, NotPossible.
     """
-    change_state(actor, episode, step, "lay_aside", Revision.Kind.LAY_ASIDE, "step.laid_aside", reason="", at=at)
+    change_state(actor, episode, step, "lay_aside", Revision.Kind.LAY_ASIDE, Event.STEP_LAID_ASIDE, reason="", at=at)
 
 
 def take_up(*, actor: Actor, episode: str, step: str, at: datetime) -> None:
@@ -93,7 +95,7 @@ def take_up(*, actor: Actor, episode: str, step: str, at: datetime) -> None:
 
     Raises: NotFound, NotPermitted, ReasonNeeded, OfAnotherClinic, NotPossible.
     """
-    change_state(actor, episode, step, "take_up", Revision.Kind.TAKE_UP, "step.taken_up", reason="", at=at)
+    change_state(actor, episode, step, "take_up", Revision.Kind.TAKE_UP, Event.STEP_TAKEN_UP, reason="", at=at)
 
 
 def _merge(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from registret.access.actor import Actor
 from registret.access.checks import check_card_age
 from registret.access.refusals import NotFound
+from registret.database.conflicts import conflict_as
 from registret.kernel.sweden import day_of
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.records.models import RetentionDecision
 from registret.records.refusals import AlreadyDeciding, KeptUntil, NothingSoOld
@@ -71,13 +73,8 @@ def _decide_to_destroy(
         raise KeptUntil(day=age.held_until.isoformat())
     if past.past == 0:
         raise NothingSoOld()
-    try:
-        with transaction.atomic():
-            _decided(actor, age, past, reason, what=what, until=None, at=at)
-    except IntegrityError as trouble:
-        if "one_destruction_at_a_time" not in str(trouble):
-            raise
-        raise AlreadyDeciding() from None
+    with conflict_as(AlreadyDeciding, constraint="one_destruction_at_a_time"):
+        _decided(actor, age, past, reason, what=what, until=None, at=at)
 
 
 def _decided(
@@ -95,7 +92,7 @@ def _decided(
         by_name=actor.name,
     )
     record(
-        event="retention.decided",
+        event=Event.RETENTION_DECIDED,
         by=actor.by,
         at=at,
         facts={

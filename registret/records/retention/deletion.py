@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from registret.kernel.by import By
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.records.deaths import lock_patients
 from registret.records.lifecycle import StepState
@@ -21,7 +22,7 @@ def destroy_episodes(
 ) -> Mapping[tuple[int, str], int]:
     """Delete episodes with their steps and revisions; return how many, by clinic and sub-registry. In `all_providers`.
 
-    Whoever writes in one of them at this moment is waited for, and it is destroyed with what they wrote.
+    Waits for a transaction that writes in one of them, and destroys what it wrote as well.
     """
     lock_patients(Episode.objects.filter(id__in=episode_ids).values_list("patient_id", flat=True))
     list(Step.objects.select_for_update().filter(episode_id__in=episode_ids).order_by("id").values_list("id"))
@@ -29,7 +30,7 @@ def destroy_episodes(
     gone = Counter((episode.clinic_id, episode.sub_registry) for episode in found)
     for episode in found:
         record(
-            event="episode.destroyed",
+            event=Event.EPISODE_DESTROYED,
             by=by,
             at=at,
             about_patient_id=episode.patient_id,
@@ -44,9 +45,9 @@ def destroy_episodes(
 
 def destroy_research(codes: Mapping[int, Collection[str]], *, by: By, at: datetime) -> Mapping[tuple[int, str], int]:
     """Of steps, by id, the answers to the research questions `codes`, also where revisions have them. Inside
-    `all_providers`. Answers how many episodes, by clinic and sub-registry.
+    `all_providers`. Return how many episodes, by clinic and sub-registry.
 
-    Whoever writes in one of them at this moment is waited for. They are not asked again: nobody is to answer now what
+    Waits for a transaction that writes in one of them. They are not asked again: nobody is to answer now what
     was to be known then.
     """
     lock_patients(Step.objects.filter(id__in=codes).values_list("episode__patient_id", flat=True))
@@ -80,7 +81,7 @@ def _forget(step: Step, codes: frozenset[str], episode: Episode, *, by: By, at: 
         now = assessed(episode, step.code, at=at)
         Step.objects.filter(id=step.id).update(flags=len(now.broken), lacking=len(now.lacking))
     record(
-        event="episode.research_destroyed",
+        event=Event.EPISODE_RESEARCH_DESTROYED,
         by=by,
         at=at,
         about_patient_id=episode.patient_id,

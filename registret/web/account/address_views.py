@@ -1,4 +1,4 @@
-"""Another mail address: asked for, confirmed with the card, or objected to by whoever reads mail at the old one."""
+"""Another mail address: asked for, confirmed with the card, or objected to by a reader of mail at the old one."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registret.access.applications import confirming
-from registret.access.queries import clinics_to_attest_anew
+from registret.access.queries.grants import clinics_to_attest_anew
 from registret.access.refusals import AccountSuspended, AdministratorsAddress
 from registret.access.self_service import my_account as access
+from registret.accounts.address_changes import check_objection
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.queries import AccountRow, address_rests_until, pending_change
 from registret.accounts.refusals import (
@@ -21,7 +22,6 @@ from registret.accounts.refusals import (
     ConfirmationExpired,
     ObjectionUnknown,
 )
-from registret.accounts.services import check_objection
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress
 from registret.mail.links import read_objection

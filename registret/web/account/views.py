@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseBadRequest, HttpResponseBase, StreamingHttpResponse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registret.access.applications import application_notes, applying
 from registret.access.applications.earlier_accounts import links_of
 from registret.access.lifecycle import ApplicationState
-from registret.access.queries import application_of, applications_of
+from registret.access.queries.applications import application_of, applications_of
 from registret.access.refusals import AlreadyApplied, ClinicClosed, NotParticipating, RightHeld, SubRegistryClosed
 from registret.access.roles import Permission
 from registret.access.self_service import my_account as access
 from registret.access.self_service import subject_access as data
 from registret.accounts.queries import address_rests_until, pending_change
 from registret.accounts.sessions import sessions_of
+from registret.kernel.sweden import day_of
 from registret.ledger.queries import entries_of_account
 from registret.places.queries import care_provider_of, open_clinics
 from registret.web.account.pages import own, show
@@ -56,7 +56,7 @@ def own_data(request: CardRequest) -> HttpResponseBase:
     """Everything that is kept about oneself, in one file."""
     me = own(request)
     stream = data.take_out(hsa_id=me.hsa_id, card_read_at=request.sitting.began_at, by=request.person.by, at=request.at)
-    name = f"mina-uppgifter-{timezone.localtime(request.at):%Y-%m-%d}.json"
+    name = f"mina-uppgifter-{day_of(request.at)}.json"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingHttpResponse(stream, content_type="application/json; charset=utf-8", headers=headers)
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from registret.access.applications import application_notes as access
 from registret.access.grants.reach import reach_of
-from registret.access.queries import application_for
+from registret.access.queries.applications import application_for
 from registret.access.roles import Permission
 from registret.rate_limits.services import TooMany
 from registret.web.attest.card_time import CardTime

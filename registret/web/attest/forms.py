@@ -7,9 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from registret.access.queries import ApplicationRow, Recommendation
+from registret.access.queries.applications import ApplicationRow, Recommendation
 from registret.access.roles import ROLES_TO_APPLY_FOR, Role
-from registret.kernel.dates import Reach
+from registret.kernel.dates import DateReach
 from registret.web.dates import DayField
 from registret.web.forms import EmailField, sub_registry_choices
 from registret.words.roles import role_name
@@ -28,7 +28,7 @@ class RightForm(forms.Form):
         }
     )
     last_day = DayField(
-        label=_("Gäller till och med"), required=True, missing=_("Skriv den sista dagen"), reach=Reach.COMING
+        label=_("Gäller till och med"), required=True, missing=_("Skriv den sista dagen"), reach=DateReach.COMING
     )
 
     def __init__(
@@ -97,7 +97,7 @@ class DeclineForm(forms.Form):
     )
 
 
-class AddressForm(forms.Form):
+class CorrectAddressForm(forms.Form):
     """Rätta adressen och skicka igen."""
 
     email = EmailField()

@@ -10,14 +10,8 @@ from registret.access.applications.application_notes import notes_of
 from registret.access.applications.attesting import is_appointed, standing_recommendation
 from registret.access.applications.earlier_accounts import claim_of
 from registret.access.grants.reach import Reach, reach_of
-from registret.access.queries import (
-    ApplicationRow,
-    decided_applications,
-    granted,
-    registry_office,
-    waiting_applications,
-    who_lets_wait,
-)
+from registret.access.queries.administrators import registry_office, who_lets_wait
+from registret.access.queries.applications import ApplicationRow, decided_applications, granted, waiting_applications
 from registret.access.similar_names import alike
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.mail.queries import bounce

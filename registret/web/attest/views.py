@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from registret.access.applications import attesting
 from registret.access.lifecycle import ApplicationState
-from registret.access.queries import ApplicationRow, application_for
+from registret.access.queries.applications import ApplicationRow, application_for
 from registret.access.refusals import (
     AlreadyDecided,
     AlreadyGranted,
@@ -33,7 +33,7 @@ from registret.access.refusals import (
 from registret.access.roles import Permission
 from registret.accounts.refusals import ConfirmationDone
 from registret.rate_limits.services import TooMany
-from registret.web.attest.forms import AddressForm, AttestForm, DeclineForm
+from registret.web.attest.forms import AttestForm, CorrectAddressForm, DeclineForm
 from registret.web.attest.pages import done_context, item_context, queue_context, reach
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
@@ -100,7 +100,7 @@ def decline(request: ActorRequest, id: int) -> HttpResponse:
 def correct_address(request: ActorRequest, id: int) -> HttpResponse:
     """Rätta adressen och skicka igen: the letter goes out anew; only the applicant can confirm."""
     wanted = application_for(actor=request.actor, application_id=id, at=request.at)
-    form = AddressForm(request.POST if request.method == "POST" else None)
+    form = CorrectAddressForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         refusals_as_errors(form, {TooMany: "email"}, lambda: _corrected(request, wanted, form))
     if form.errors:
@@ -130,10 +130,10 @@ def _item(
     wanted: ApplicationRow,
     form: AttestForm,
     *,
-    address: AddressForm | None = None,
+    address: CorrectAddressForm | None = None,
     writing: forms.Form | None = None,
 ) -> HttpResponse:
-    address = address or AddressForm(initial={"email": wanted.email})
+    address = address or CorrectAddressForm(initial={"email": wanted.email})
     context = item_context(request, wanted) | {"form": form, "address": address, "writing": writing}
     context["last_possible"] = form.last_possible
     wrong = form.errors or address.errors or (writing and writing.errors)
@@ -180,7 +180,7 @@ def _declined(request: ActorRequest, wanted: ApplicationRow, form: DeclineForm) 
     attesting.decline(application_id=wanted.id, reason=reason, actor=request.actor, at=request.at)
 
 
-def _corrected(request: ActorRequest, wanted: ApplicationRow, form: AddressForm) -> None:
+def _corrected(request: ActorRequest, wanted: ApplicationRow, form: CorrectAddressForm) -> None:
     # Confirmed or decided meanwhile: the page then shows that.
     with suppress(ConfirmationDone):
         attesting.correct_address(

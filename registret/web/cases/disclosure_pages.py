@@ -12,8 +12,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from registret.records.disclosure.rows import FEW, DisclosurePage, DisclosureRow, Fetched, Listed
-from registret.records.disclosure.selection import Extent, Part, parts_of
+from registret.records.disclosure.rows import FEW, DisclosurePage, DisclosureRow, FetchRow, ListedDisclosures
+from registret.records.disclosure.selection import Extent, SelectedSection, parts_of
 from registret.records.lifecycle import DisclosureState
 from registret.registries.queries import name_of, sub_registries
 from registret.web.attest.card_time import CardTime
@@ -89,7 +89,7 @@ class DisclosureOnePage:
     card_time: CardTime
 
 
-def disclosures_page(found: Listed, *, before: int | None) -> DisclosuresPage:
+def disclosures_page(found: ListedDisclosures, *, before: int | None) -> DisclosuresPage:
     older = [Link(_("Äldre"), f"?fore={found.older}")] if found.older else []
     newest = [Link(_("Nyaste"), reverse("disclosures"))] if before else []
     return DisclosuresPage(
@@ -102,7 +102,9 @@ def disclosures_page(found: Listed, *, before: int | None) -> DisclosuresPage:
     )
 
 
-def new_disclosure_page(form: DisclosureForm, parts: Sequence[Part], *, card_time: CardTime) -> NewDisclosurePage:
+def new_disclosure_page(
+    form: DisclosureForm, parts: Sequence[SelectedSection], *, card_time: CardTime
+) -> NewDisclosurePage:
     chosen = options(form["parts"], {part.code: (part.name, "") for part in parts})
     by_part = dict(zip((part.code for part in parts), chosen, strict=True))
     return NewDisclosurePage(
@@ -158,7 +160,7 @@ def disclosure_page(
     )
 
 
-def _by_step(parts: Iterable[Part]) -> Iterator[tuple[str, Iterator[Part]]]:
+def _by_step(parts: Iterable[SelectedSection]) -> Iterator[tuple[str, Iterator[SelectedSection]]]:
     return groupby(parts, key=lambda part: part.step)
 
 
@@ -243,7 +245,7 @@ def _acts() -> dict[str, Button]:
     }
 
 
-def _fetch(one: Fetched) -> FetchLine:
+def _fetch(one: FetchRow) -> FetchLine:
     digest = _("SHA-256 börjar med %(start)s") % {"start": one.digest[:16]} if one.digest else ""
     return FetchLine(
         what=_("Filen") if one.what == "file" else _("Kodnyckeln"),

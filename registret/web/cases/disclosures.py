@@ -7,11 +7,11 @@ from typing import Final
 
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registret.access.refusals import NotFound
 from registret.access.roles import Permission
+from registret.kernel.sweden import day_of
 from registret.records.disclosure import deciding, ending, fetching, preparing, queries
 from registret.records.disclosure.selection import parts_of
 from registret.web.attest.card_time import CardTime
@@ -69,7 +69,7 @@ def one(request: ActorRequest, number: int) -> HttpResponse:
         queries.disclosure(actor=request.actor, number=number),
         asked="" if "change" in request.POST else act,
         done=request.GET.get("klart", ""),
-        fetchable_until=timezone.localtime(request.at).date() + deciding.FETCHABLE_FOR,
+        fetchable_until=day_of(request.at) + deciding.FETCHABLE_FOR,
         card_time=CardTime.of(request.actor, at=request.at),
     )
     return show(request, "cases/disclosure.html", page, tab="disclosures")
@@ -80,7 +80,7 @@ def one(request: ActorRequest, number: int) -> HttpResponse:
 def file(request: ActorRequest, number: int) -> HttpResponseBase:
     """The file, made now; the log has it before the first byte leaves."""
     made = fetching.fetch(actor=request.actor, number=number, at=request.at)
-    name = f"utlamnande-{number}-{timezone.localtime(request.at):%Y-%m-%d}.zip"
+    name = f"utlamnande-{number}-{day_of(request.at)}.zip"
     return FileResponse(made, as_attachment=True, filename=name, content_type="application/zip")
 
 

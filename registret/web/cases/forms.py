@@ -8,13 +8,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from registret.kernel.dates import Reach
+from registret.kernel.dates import DateReach
 from registret.kernel.identifiers import Malformed, NumberMalformed
 from registret.records.case_number import CaseNumber
 from registret.records.cases import Case
 from registret.records.disclosure.preparing import is_short
-from registret.records.disclosure.rows import Wish
-from registret.records.disclosure.selection import Part
+from registret.records.disclosure.rows import DisclosureWish
+from registret.records.disclosure.selection import SelectedSection
 from registret.records.ethics_approval import Approval
 from registret.records.numbers import PatientNumber
 from registret.web.attest.forms import ReasonField
@@ -131,7 +131,7 @@ class RetentionForm(forms.Form):
         choices=[("destroy", _("Gallra")), ("research", _("Gallra svar på forskningsfrågor")), ("keep", _("Bevara"))],
         error_messages={"required": _("Välj gallra eller bevara"), "invalid_choice": _("Välj gallra eller bevara")},
     )
-    until = DayField(label=_("Bevara till och med"), reach=Reach.COMING)
+    until = DayField(label=_("Bevara till och med"), reach=DateReach.COMING)
     reason = ReasonField(
         max_length=500,
         error_messages={
@@ -190,10 +190,12 @@ class DisclosureForm(forms.Form):
     first_day = DayField(
         label=_("Vårdepisoder som började från och med"),
         required=True,
-        reach=Reach.PAST,
+        reach=DateReach.PAST,
         missing=_("Skriv den första dagen"),
     )
-    last_day = DayField(label=_("Till och med"), required=True, reach=Reach.PAST, missing=_("Skriv den sista dagen"))
+    last_day = DayField(
+        label=_("Till och med"), required=True, reach=DateReach.PAST, missing=_("Skriv den sista dagen")
+    )
     parts = forms.MultipleChoiceField(
         error_messages={"required": _("Välj minst en del"), "invalid_choice": _("Välj bland delarna i listan")}
     )
@@ -223,7 +225,7 @@ class DisclosureForm(forms.Form):
         },
     )
 
-    def __init__(self, data: Any = None, *, sub_registry: str, parts: Sequence[Part]) -> None:
+    def __init__(self, data: Any = None, *, sub_registry: str, parts: Sequence[SelectedSection]) -> None:
         super().__init__(data, initial={"dates": "since", "clinics": "each"})
         self.fields["parts"].choices = [(part.code, part.name) for part in parts]  # type: ignore[attr-defined]
         self.sub_registry = sub_registry
@@ -244,11 +246,11 @@ class DisclosureForm(forms.Form):
         return data
 
     @property
-    def wish(self) -> Wish:
+    def wish(self) -> DisclosureWish:
         """Of a form that is valid."""
         data = self.cleaned_data
         full = data["dates"] == "full"
-        return Wish(
+        return DisclosureWish(
             sub_registry=self.sub_registry,
             parts=frozenset(data["parts"]),
             full_dates=full,

@@ -1,6 +1,6 @@
 """Another number for a patient; if somebody else has it, the two are merged after a question.
 
-Whoever reports does it for patients all of whom they see; of others it is done in a patient's case. The question shows
+Reporters do it for patients whose whole record they see; for others it is done in a patient's case. The question shows
 who the other is and carries both system ids along: only the two that were shown are merged.
 """
 
@@ -11,10 +11,10 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from registret.access.roles import Permission
+from registret.kernel.sweden import day_of
 from registret.records.cases import open_case
 from registret.records.identity import cases as identity_cases
 from registret.records.identity import merging, renumbering
@@ -68,7 +68,7 @@ def number(request: ActorRequest, patient: str) -> HttpResponse:
 @needs(Permission.HANDLE_CASES)
 def number_of_case(request: ActorRequest) -> HttpResponse:
     """The same in a case: the first POST shows the patient and asks for the number."""
-    today = timezone.localtime(request.at).date()
+    today = day_of(request.at)
     case_form = CaseForm(request.POST, today=today)
     if not case_form.is_valid():
         return show(request, "cases/cases.html", cases_page(case_form), tab="cases", status=422)
@@ -94,7 +94,7 @@ def number_of_case(request: ActorRequest) -> HttpResponse:
 
 
 def _form(request: ActorRequest, *, sent: bool) -> NumberForm:
-    return NumberForm(request.POST if sent else None, today=timezone.localtime(request.at).date())
+    return NumberForm(request.POST if sent else None, today=day_of(request.at))
 
 
 def _acted(request: ActorRequest, form: NumberForm, patient: str) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from registret.access.actor import Actor
-from registret.records.cases import CasePage, Kept
+from registret.records.cases import CasePage, ReportedEpisodes
 from registret.records.patient_rights.opting_out import LeavingRow
 from registret.records.rows import PatientRow
 from registret.web.attest.card_time import CardTime
@@ -29,7 +29,7 @@ class CasePerson:
     """A patient, and how much there is of whom."""
 
     facts: Sequence[Fact]
-    kept: Sequence[Kept]
+    kept: Sequence[ReportedEpisodes]
     system_id: str
 
 

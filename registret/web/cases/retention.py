@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from registret.access.roles import Permission
+from registret.kernel.sweden import day_of
 from registret.records.refusals import AlreadyDeciding, KeptUntil, NothingSoOld
 from registret.records.retention.ages import Age, age_of, ages
 from registret.records.retention.decisions import decide_to_destroy, decide_to_destroy_research, decide_to_keep
@@ -35,7 +35,7 @@ def retention(request: ActorRequest) -> HttpResponse:
 def one(request: ActorRequest, code: str) -> HttpResponse:
     """One sub-registry and its decisions; POST decides, and asks first if something is to be destroyed."""
     age = age_of(actor=request.actor, sub_registry=code, at=request.at)
-    today = timezone.localtime(request.at).date()
+    today = day_of(request.at)
     form = RetentionForm(
         request.POST if request.method == "POST" else None, today=today, with_research=age.research is not None
     )

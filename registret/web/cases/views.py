@@ -8,11 +8,11 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from registret.access.checks import check_card_age
 from registret.access.roles import Permission
+from registret.kernel.sweden import day_of
 from registret.oversight.extracts import log_extract_of_case
 from registret.records import cases as records
 from registret.records.patient_rights import extracts, opting_out
@@ -120,7 +120,7 @@ def _opted_out(request: ActorRequest, form: CaseForm) -> int:
 
 def _form(request: ActorRequest) -> CaseForm:
     data = request.POST if request.method == "POST" else None
-    return CaseForm(data, today=timezone.localtime(request.at).date())
+    return CaseForm(data, today=day_of(request.at))
 
 
 def _asking(request: ActorRequest, form: CaseForm) -> HttpResponse:
@@ -139,7 +139,7 @@ def _file(request: ActorRequest, name: str, made: Callable[[CaseForm, str], byte
     if not form.is_valid() or kind not in _TYPES:
         return _asking(request, form)
     check_card_age(request.actor, at=request.at)
-    file = f"{name}-{timezone.localtime(request.at):%Y-%m-%d}.{kind}"
+    file = f"{name}-{day_of(request.at)}.{kind}"
     headers = {"Content-Disposition": f'attachment; filename="{file}"'}
     return HttpResponse(made(form, kind), content_type=_TYPES[kind], headers=headers)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from django.conf import settings
 
-from registret.accounts.attempts import Probe
+from registret.accounts.probes import Probe
 
 
 def is_card_host(host: str) -> bool:

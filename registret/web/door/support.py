@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from registret.access.queries import LoginStatus
+from registret.access.queries.logins import LoginStatus
+from registret.kernel.sweden import day_of
 
 LONGEST_BROWSER = 200
 
@@ -58,4 +59,4 @@ def _moment(value: datetime) -> str:
 
 
 def _day(value: datetime | None) -> str:
-    return f"{timezone.localtime(value):%Y-%m-%d}" if value else "?"
+    return f"{day_of(value)}" if value else "?"

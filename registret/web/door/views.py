@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from registret.access.actor import Actor
 from registret.access.applications import entering
 from registret.access.applications.entering import Entered
-from registret.access.queries import standing_of
+from registret.access.queries.logins import standing_of
 from registret.access.refusals import AccountEnded, HsaIdDisputed, NotRegistered
 from registret.accounts import attempts, sessions
 from registret.accounts.attempts import Answer, Proof, Purpose
@@ -40,7 +40,7 @@ from registret.words.refusals import page_of
 @require_GET
 @open_to_all
 def front(request: Request) -> HttpResponse:
-    """Logga in. Whoever is logged in already goes on to work."""
+    """Logga in. A user who is logged in already is sent on to work."""
     if SESSION_COOKIE in request.COOKIES:
         try:
             if isinstance(authenticate(cast(CardRequest, request)), Actor):
@@ -144,8 +144,8 @@ def checked(request: Request, reference: str) -> HttpResponse:
 def log_out(request: Request) -> HttpResponse:
     """Ends the session on the server, in every tab, and has the browser forget the site.
 
-    The address of the probe goes behind `#`: browsers keep that part to themselves. Whoever came through the identity
-    provider is logged out there as well, on the way.
+    The address of the probe goes behind `#`: browsers keep that part to themselves. A user who came through the
+    identity provider is logged out there as well, on the way.
     """
     target, at_provider = "/utloggad", None
     if SESSION_COOKIE in request.COOKIES:

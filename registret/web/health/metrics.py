@@ -25,7 +25,7 @@ _FORWARDED: Final = ("Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via")
 
 
 def may_read(request: Request) -> bool:
-    """Whoever knows the token; if none is set, a program on this machine that asks for itself."""
+    """A client that knows the token; if none is set, a program on this machine that asks for itself."""
     if settings.METRICS_TOKEN:
         return same(request.headers.get("Authorization", ""), f"Bearer {settings.METRICS_TOKEN}")
     if request.network is None or any(name in request.headers for name in _FORWARDED):

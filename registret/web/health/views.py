@@ -32,7 +32,7 @@ def ready(request: Request) -> HttpResponse:
 @require_safe
 @open_to_all
 def metrics(request: Request) -> HttpResponse:
-    """For Prometheus. Whoever may not read it finds nothing here."""
+    """For Prometheus. 404 for clients that may not read it."""
     if not may_read(request):
         raise Http404
     return HttpResponse(measured(at=request.at), content_type=CONTENT_TYPE)

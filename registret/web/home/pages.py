@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from registret.access.actor import Actor, Assignment
-from registret.access.queries import ApplicationRow, waiting_applications
+from registret.access.queries.applications import ApplicationRow, waiting_applications
 from registret.access.roles import Permission, Role
 from registret.access.staff.nominating import nominations
 from registret.access.staff.substitutes import proposed
@@ -31,7 +31,7 @@ from registret.web.incidents.pages import Shown, incident_lines
 from registret.web.logbook.review_pages import ReviewLine, review_lines
 from registret.web.office.pages import clinic_lines
 from registret.web.pieces import Fact, Link, Tag
-from registret.web.recertify.pages import Due, due
+from registret.web.recertify.pages import DueAnswers, due
 from registret.web.templatetags.look import ago, day, days_ago, last_day, moment, role, roles, sub_registries
 
 _LATE = 3
@@ -64,7 +64,7 @@ class StartPage:
     may_report: bool
     bounce: Bounce | None
     address: str
-    recertification: Due | None
+    recertification: DueAnswers | None
     work: Work | None
     newest: Newest | None
     has_tasks: bool

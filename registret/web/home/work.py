@@ -16,7 +16,7 @@ from registret.kernel.sweden import day_of
 from registret.records.lifecycle import StepState
 from registret.records.reporting import listing
 from registret.records.reporting.audited_reads import work as steps_to_do
-from registret.records.rows import Listed, ListedStep
+from registret.records.rows import ListedStep, ListedSteps
 from registret.registries.queries import form_of, name_of
 from registret.web.home.panels import Item, Panel
 from registret.web.pieces import Link, Tag
@@ -76,7 +76,7 @@ def _awaiting(count: int) -> Link | None:
     return Link(told % {"n": count}, _records("lage=vantar&ordning=uppfoljning"))
 
 
-def _panel(code: str, title: str, found: Listed, query: str, actor: Actor, today: date) -> Panel:
+def _panel(code: str, title: str, found: ListedSteps, query: str, actor: Actor, today: date) -> Panel:
     return Panel(
         code=code,
         title=title,

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from registret.kernel.dates import Reach
+from registret.kernel.dates import DateReach
 from registret.oversight.incident_rules import DataKind, IncidentText, Notified, faults
 from registret.web.attest.forms import ReasonField
 from registret.web.dates import MomentField
@@ -33,10 +33,10 @@ class IncidentForm(forms.Form):
 
     base = forms.IntegerField(min_value=0, max_value=1_000_000, initial=0, widget=forms.HiddenInput)
     happened = _Text(most=_LONG, required=True, missing=_("Skriv vad som har hänt"))
-    began_at = MomentField(label=_("Började"), reach=Reach.PAST)
-    ended_at = MomentField(label=_("Slutade"), reach=Reach.PAST)
+    began_at = MomentField(label=_("Började"), reach=DateReach.PAST)
+    ended_at = MomentField(label=_("Slutade"), reach=DateReach.PAST)
     discovered_at = MomentField(
-        label=_("Upptäcktes"), required=True, missing=_("Skriv när det upptäcktes"), reach=Reach.PAST
+        label=_("Upptäcktes"), required=True, missing=_("Skriv när det upptäcktes"), reach=DateReach.PAST
     )
     people = forms.IntegerField(
         required=False,
@@ -58,14 +58,14 @@ class IncidentForm(forms.Form):
         initial=Notified.UNDECIDED.value,
         error_messages={"required": _("Välj om den är anmäld"), "invalid_choice": _("Välj om den är anmäld")},
     )
-    authority_at = MomentField(label=_("Anmäldes"), reach=Reach.PAST)
+    authority_at = MomentField(label=_("Anmäldes"), reach=DateReach.PAST)
     authority_why = _Text(most=_SHORT)
     persons = forms.TypedChoiceField(
         coerce=Notified,
         initial=Notified.UNDECIDED.value,
         error_messages={"required": _("Välj om de är informerade"), "invalid_choice": _("Välj om de är informerade")},
     )
-    persons_at = MomentField(label=_("Informerades"), reach=Reach.PAST)
+    persons_at = MomentField(label=_("Informerades"), reach=DateReach.PAST)
     persons_why = _Text(most=_SHORT)
     is_open = forms.TypedChoiceField(
         coerce=lambda value: value == "yes",

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from registret.oversight.incident_rules import IncidentText, ReportClock, report_clock
-from registret.oversight.incidents import IncidentPage, RevisionRow
+from registret.oversight.incidents import IncidentPage, IncidentVersion
 from registret.web.incidents.forms import IncidentForm
 from registret.web.pieces import Fact, Link, Note, Tag, marked_up
 from registret.web.templatetags.look import moment, moment_on_paper
@@ -64,7 +64,7 @@ def register_page(found: IncidentPage, *, before: int | None, at: datetime) -> R
     return RegisterPage(lines=incident_lines(found.rows, at=at), links=newest + older)
 
 
-def incident_page(revisions: Sequence[RevisionRow], *, at: datetime) -> OneIncidentPage:
+def incident_page(revisions: Sequence[IncidentVersion], *, at: datetime) -> OneIncidentPage:
     """Of all revisions, newest first."""
     newest, *earlier = incident_lines(revisions, at=at)
     return OneIncidentPage(incident=newest, notes=tuple(_notes(revisions[0].text, at=at)), earlier=earlier)
@@ -78,11 +78,11 @@ def incident_form_page(form: IncidentForm, number: int | None) -> IncidentFormPa
     return IncidentFormPage(title=_("Ändra incident %(number)s") % {"number": number}, form=form, back=back)
 
 
-def incident_lines(rows: Sequence[RevisionRow], *, at: datetime) -> tuple[Shown, ...]:
+def incident_lines(rows: Sequence[IncidentVersion], *, at: datetime) -> tuple[Shown, ...]:
     return tuple(_shown(row, at=at) for row in rows)
 
 
-def _shown(row: RevisionRow, *, at: datetime) -> Shown:
+def _shown(row: IncidentVersion, *, at: datetime) -> Shown:
     clock = report_clock(row.text, at=at)
     version = {"n": row.number, "at": moment(row.at), "name": row.by_name}
     return Shown(
@@ -132,7 +132,7 @@ def _notes(text: IncidentText, *, at: datetime) -> Iterator[Note]:
         )
 
 
-def _facts(row: RevisionRow) -> Iterator[Fact]:
+def _facts(row: IncidentVersion) -> Iterator[Fact]:
     text = row.text
     about = _("ungefär %(n)s") % {"n": text.people}
     yield Fact(_("Vad som har hänt"), text.happened.splitlines())
@@ -164,7 +164,7 @@ def _state(text: IncidentText) -> str:
     return _("Öppen") if text.is_open else _("Stängd")
 
 
-def table(rows: Sequence[RevisionRow]) -> tuple[list[str], Iterator[list[str]]]:
+def table(rows: Sequence[IncidentVersion]) -> tuple[list[str], Iterator[list[str]]]:
     """A header and a line for each revision."""
     header = [
         _("Incident"),
@@ -190,7 +190,7 @@ def table(rows: Sequence[RevisionRow]) -> tuple[list[str], Iterator[list[str]]]:
     return header, map(_line, rows)
 
 
-def _line(row: RevisionRow) -> list[str]:
+def _line(row: IncidentVersion) -> list[str]:
     text = row.text
     return [
         str(row.incident),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registret.access.roles import Permission
+from registret.kernel.sweden import day_of
 from registret.oversight import incidents
 from registret.oversight.refusals import IncidentChanged
 from registret.web.forms import refusals_as_errors
@@ -71,7 +71,7 @@ def change(request: ActorRequest, number: int) -> HttpResponse:
     if form.is_valid():
         return see_other("incident", number)
     if form.non_field_errors():
-        # Whoever has read the other's text, as the fault says, saves on top of it.
+        # After reading the other's text, as the fault says, the user saves on top of it.
         form.data = request.POST.copy()
         form.data["base"] = str(newest.number)
     return _form(request, form, number=number)
@@ -85,7 +85,7 @@ def export(request: ActorRequest) -> HttpResponse:
     Raises: CardTooOld.
     """
     header, lines = table(incidents.export(actor=request.actor, at=request.at))
-    return csv_file(f"incidenter-{timezone.localtime(request.at):%Y-%m-%d}.csv", header, lines)
+    return csv_file(f"incidenter-{day_of(request.at)}.csv", header, lines)
 
 
 def _form(request: ActorRequest, form: IncidentForm, *, number: int | None) -> HttpResponse:

@@ -8,12 +8,12 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from registret.kernel.dates import Reach
+from registret.kernel.dates import DateReach
 from registret.kernel.identifiers import HsaId, Malformed, mask_personal_numbers
 from registret.kernel.secret import CODE_ALPHABET
 from registret.kernel.sweden import midnight
 from registret.ledger.queries import Wanted
-from registret.oversight.openings import Why
+from registret.oversight.openings import Errand
 from registret.web.attest.forms import ReasonField
 from registret.web.dates import DayField
 from registret.words.events import EVENTS, errand_name, event_name
@@ -41,7 +41,7 @@ class OpeningForm(forms.Form):
     """Why the log is read. `question`: what was asked of it, to go on with."""
 
     why = forms.TypedChoiceField(
-        coerce=Why,
+        coerce=Errand,
         error_messages={"required": _("Välj vad det gäller"), "invalid_choice": _("Välj vad det gäller")},
     )
     reason = ReasonField(
@@ -56,7 +56,7 @@ class OpeningForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["why"].choices = [(why.value, errand_name(why)) for why in Why]  # type: ignore[attr-defined]
+        self.fields["why"].choices = [(why.value, errand_name(why)) for why in Errand]  # type: ignore[attr-defined]
 
     def clean_reason(self) -> str:
         text = str(self.cleaned_data["reason"])
@@ -77,7 +77,7 @@ class LogForm(forms.Form):
         error_messages={"invalid_choice": _("Välj ett utfall i listan")},
     )
     reference = forms.CharField(required=False, max_length=10, error_messages={"max_length": _("Skriv som K7F-2Q9M")})
-    since = DayField(label=_("Från och med"), reach=Reach.PAST)
+    since = DayField(label=_("Från och med"), reach=DateReach.PAST)
     until = DayField(label=_("Till och med"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from registret.access.actor import Actor
 from registret.ledger import exporting
+from registret.ledger.events import Event
 from registret.ledger.queries import EntryPage, Wanted, entries
 from registret.ledger.services import Fact, record
 from registret.oversight.openings import opening
@@ -34,7 +35,7 @@ def read_log(
     page = entries(wanted=wanted, before=before, size=_ROWS)
     patient_id, known = _of_whom(wanted)
     record(
-        event="log.read",
+        event=Event.LOG_READ,
         by=actor.by,
         at=at,
         about_hsa_id=wanted.hsa_id,
@@ -53,7 +54,7 @@ def read_review(*, review_id: int, page: int = 1, actor: Actor, at: datetime) ->
     review = review_for(actor=actor, review_id=review_id)
     found = entries_of(review, page=page)
     record(
-        event="review.read",
+        event=Event.REVIEW_READ,
         by=actor.by,
         at=at,
         about_account_id=review.about_account_id,
@@ -75,7 +76,7 @@ def export_log(
     count, last = exporting.extent(wanted)
     patient_id, known = _of_whom(wanted)
     record(
-        event="log.exported",
+        event=Event.LOG_EXPORTED,
         by=actor.by,
         at=at,
         about_hsa_id=wanted.hsa_id,

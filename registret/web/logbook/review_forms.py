@@ -9,10 +9,10 @@ from django import forms
 from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from registret.access.queries import Administrator
-from registret.kernel.dates import Reach
+from registret.access.queries.administrators import Administrator
+from registret.kernel.dates import DateReach
 from registret.kernel.sweden import midnight
-from registret.oversight.lifecycle import Outcome, Verdict
+from registret.oversight.lifecycle import ReviewOutcome, Verdict
 from registret.oversight.queries import JudgedEntry
 from registret.oversight.services import MOST, USUAL_SIZE
 from registret.places.queries import ClinicRow
@@ -28,7 +28,7 @@ _NUL = {"null_characters_not_allowed": _("Texten innehåller ett tecken som inte
 class NewReview(forms.Form):
     """Which days, and who reviews."""
 
-    since = DayField(label=_("Från och med"), required=True, reach=Reach.PAST)
+    since = DayField(label=_("Från och med"), required=True, reach=DateReach.PAST)
     until = DayField(label=_("Till och med"), required=True)
     reviewer = forms.TypedChoiceField(
         coerce=int,
@@ -134,7 +134,7 @@ class VerdictsForm(forms.Form):
         for number in self.numbers:
             if data.get(f"v{number}") in (Verdict.UNCLEAR, Verdict.UNJUSTIFIED) and not data.get(f"n{number}"):
                 self.add_error(f"n{number}", _("Skriv varför posten inte bedöms som befogad"))
-            # Whoever wrote something has not seen it as one of the rest.
+            # A row with a note is not one of the rest.
             if f"v{number}" in data and not data[f"v{number}"] and data.get(f"n{number}"):
                 self.add_error(f"v{number}", _("Välj en bedömning till anteckningen"))
         return data
@@ -155,8 +155,8 @@ class CloseForm(forms.Form):
     """The outcome of a review."""
 
     outcome = forms.TypedChoiceField(
-        coerce=Outcome,
-        choices=[(o.value, o.value) for o in Outcome],
+        coerce=ReviewOutcome,
+        choices=[(o.value, o.value) for o in ReviewOutcome],
         error_messages={"required": _("Välj ett utfall"), "invalid_choice": _("Välj ett utfall i listan")},
     )
     conclusion = ReasonField(
@@ -165,10 +165,10 @@ class CloseForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["outcome"].choices = [(o.value, outcome_name(o)) for o in Outcome]  # type: ignore[attr-defined]
+        self.fields["outcome"].choices = [(o.value, outcome_name(o)) for o in ReviewOutcome]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
-        if data.get("outcome") in (Outcome.REMARK, Outcome.REPORTED) and not data.get("conclusion"):
+        if data.get("outcome") in (ReviewOutcome.REMARK, ReviewOutcome.REPORTED) and not data.get("conclusion"):
             self.add_error("conclusion", _("Skriv vad som framkom och vad som görs"))
         return data

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from registret.access.actor import Actor
 from registret.accounts.queries import accounts_by_id
+from registret.kernel.sweden import day_of
 from registret.oversight.queries import (
     ClinicFigures,
     EntriesPage,
@@ -144,7 +144,7 @@ def review_lines(rows: Iterable[ReviewRow], *, actor: Actor) -> tuple[ReviewLine
             what=places.get(row.clinic_id or 0, "")
             or people.get(row.about_account_id or 0, "")
             or _patient(row.about_patient_id, patients),
-            first_day=timezone.localdate(row.since),
+            first_day=day_of(row.since),
             last_day=_last_day(row.until),
             reviewer=people.get(row.reviewer_id or 0, ""),
             reviewer_tag=_reviewer_tag(row, people, actor),
@@ -267,4 +267,4 @@ def figure_lines(figures: tuple[ClinicFigures, ...]) -> tuple[tuple[FiguresLine,
 
 
 def _last_day(until: datetime) -> date:
-    return timezone.localdate(until - timedelta(microseconds=1))
+    return day_of(until - timedelta(microseconds=1))

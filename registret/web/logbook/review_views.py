@@ -10,7 +10,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from registret.access.queries import log_reviewers
+from registret.access.queries.administrators import log_reviewers
 from registret.access.roles import Permission
 from registret.oversight import services as oversight
 from registret.oversight.queries import EntriesPage, ReviewRow

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.http import HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from registret.access.checks import check_card_age
 from registret.access.roles import Permission
+from registret.kernel.sweden import day_of
 from registret.oversight.openings import open_log
 from registret.oversight.refusals import LogReasonNeeded
 from registret.web.gate import needs
@@ -31,7 +31,7 @@ _FILES = {
 @require_GET
 @needs(Permission.READ_LOG)
 def logbook(request: ActorRequest) -> HttpResponse:
-    """Who did what, when and from where. Whoever has not said why is asked; the reading itself is logged."""
+    """Who did what, when and from where. A reader who has not said why is asked; the reading itself is logged."""
     form = LogForm(request.GET)
     if not form.is_valid():
         return _log(request, LogPage(form=form), status=422)
@@ -88,7 +88,7 @@ def export(request: ActorRequest) -> HttpResponseBase:
     except LogReasonNeeded:
         return _to_log("")
     name, ending, content_type = _FILES[kind]
-    file = f"{name}-{timezone.localtime(request.at):%Y-%m-%d}.{ending}"
+    file = f"{name}-{day_of(request.at)}.{ending}"
     headers = {"Content-Disposition": f'attachment; filename="{file}"'}
     return StreamingHttpResponse(stream, content_type=content_type, headers=headers)
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from registret.access.checks import check_card_age
 from registret.access.roles import Permission
 from registret.places import clinic_file
-from registret.places.services import Change, Imported, import_clinics
+from registret.places.services import Imported, ImportedChange, import_clinics
 from registret.web.attest.card_time import CardTime
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
@@ -50,7 +50,7 @@ class FileForm(forms.Form):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class ClinicImportLine:
     """One line of the list: on which line of the file, and what about it."""
 
     line: int
@@ -59,21 +59,21 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class ClinicImport:
     """What became of a file, or would. `state` names the changes: when it is confirmed they must still be the same."""
 
     text: str
     rows: int
-    faults: tuple[Told, ...]
-    changes: tuple[Told, ...]
+    faults: tuple[ClinicImportLine, ...]
+    changes: tuple[ClinicImportLine, ...]
     state: str
 
     @property
-    def faults_shown(self) -> tuple[Told, ...]:
+    def faults_shown(self) -> tuple[ClinicImportLine, ...]:
         return self.faults[:SHOWN]
 
     @property
-    def changes_shown(self) -> tuple[Told, ...]:
+    def changes_shown(self) -> tuple[ClinicImportLine, ...]:
         return self.changes[:SHOWN]
 
 
@@ -110,24 +110,25 @@ def _is_empty(request: ActorRequest) -> bool:
     return request.method == "POST" and "text" not in request.POST
 
 
-def _answer(request: ActorRequest, content: bytes, *, dry_run: bool) -> Answer:
+def _answer(request: ActorRequest, content: bytes, *, dry_run: bool) -> ClinicImport:
     rows, faults = clinic_file.read(content)
     if faults:
         # The other lines are looked at as well, so that one round of mending is enough.
         done = Imported(changes=(), faults=tuple(sorted([*faults, *clinic_file.checked(rows)[1]])))
     else:
         done = import_clinics(rows=rows, dry_run=dry_run, by=request.actor.by, at=request.at)
-    return Answer(
+    return ClinicImport(
         text=content.decode("utf-8-sig") if not faults else "",
         rows=len(rows),
         faults=tuple(
-            Told(line=f.line, column=f.column, what=clinic_fault(f.code, dict(f.values))) for f in done.faults
+            ClinicImportLine(line=f.line, column=f.column, what=clinic_fault(f.code, dict(f.values)))
+            for f in done.faults
         ),
-        changes=tuple(Told(line=c.line, column=c.about, what=_change(c)) for c in done.changes),
+        changes=tuple(ClinicImportLine(line=c.line, column=c.about, what=_change(c)) for c in done.changes),
         state=hashlib.sha256(repr(done.changes).encode()).hexdigest(),
     )
 
 
-def _change(change: Change) -> str:
+def _change(change: ImportedChange) -> str:
     fields = ", ".join(_FIELDS.get(field, field) for field in change.fields)
     return f"{event_name(change.event)}: {fields}" if fields else event_name(change.event)

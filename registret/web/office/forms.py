@@ -11,7 +11,7 @@ from registret.web.forms import EmailField, HsaIdField
 
 
 class NameField(forms.CharField):
-    """A part of somebody's name."""
+    """A given name or a surname."""
 
     default_error_messages = {
         "max_length": _("Skriv högst 100 tecken"),

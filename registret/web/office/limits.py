@@ -29,7 +29,7 @@ from registret.words.time_limits import length_in_words, time_limit_meaning, tim
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class LimitLine:
     """One time limit. `decision` is None while the preset length holds."""
 
     code: str
@@ -141,10 +141,10 @@ def _decided(request: ActorRequest, limit: TimeLimit, form: LimitForm) -> bool:
     return form.is_valid()
 
 
-def _line(limit: TimeLimit, decision: DecisionRow | None) -> Line:
+def _line(limit: TimeLimit, decision: DecisionRow | None) -> LimitLine:
     bounds = LIMITS[limit]
     number = decision.number if decision else bounds.usual
-    return Line(
+    return LimitLine(
         code=limit.value,
         name=time_limit_name(limit),
         meaning=time_limit_meaning(limit),

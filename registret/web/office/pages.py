@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from registret.access.actor import Actor
-from registret.access.queries import Appointed, active_administrators, appointed_by_clinic, registry_office
+from registret.access.queries.administrators import (
+    Appointed,
+    active_administrators,
+    appointed_by_clinic,
+    registry_office,
+)
 from registret.access.roles import ROLES_TO_NOMINATE, Role
 from registret.access.similar_names import alike
 from registret.access.staff.appointing import others_act_at
@@ -18,7 +23,7 @@ PAGE = 25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClinicLine:
+class ClinicWithAdministrators:
     """A clinic with its local administrators, also those who cannot attest (yet). `place`: where it stands among all,
     by region and name."""
 
@@ -43,28 +48,28 @@ class ClinicLine:
 class OfficePage:
     """`after` is what to ask for next, or None. `without` counts among all open clinics, whatever was searched for."""
 
-    lines: tuple[ClinicLine, ...]
+    lines: tuple[ClinicWithAdministrators, ...]
     total: int
     without: int
     after: int | None
 
 
-def clinic_lines(*, at: datetime) -> tuple[ClinicLine, ...]:
+def clinic_lines(*, at: datetime) -> tuple[ClinicWithAdministrators, ...]:
     """All open clinics, by region and name. Two queries."""
     appointed = appointed_by_clinic(at=at)
     return tuple(
-        ClinicLine(place=place, clinic=clinic, people=appointed.get(clinic.id, ()))
+        ClinicWithAdministrators(place=place, clinic=clinic, people=appointed.get(clinic.id, ()))
         for place, clinic in enumerate(open_clinics(first_of_organisation=None))
     )
 
 
 def office_page(
-    everything: tuple[ClinicLine, ...], *, words: str, without: bool = False, after: int | None
+    everything: tuple[ClinicWithAdministrators, ...], *, words: str, without: bool = False, after: int | None
 ) -> OfficePage:
     """Those that fit `words`, the ones without an active administrator first, from behind the clinic whose id is
     `after`; `without`: no others."""
 
-    def key(line: ClinicLine) -> tuple[bool, int]:
+    def key(line: ClinicWithAdministrators) -> tuple[bool, int]:
         # Where all are without one, somebody appointed between two pages moves nothing.
         return line.active > 0 and not without, line.place
 
@@ -88,7 +93,7 @@ class JustAppointed:
     clinic: ClinicRow
 
 
-def just_appointed(everything: tuple[ClinicLine, ...], grant_id: int | None) -> JustAppointed | None:
+def just_appointed(everything: tuple[ClinicWithAdministrators, ...], grant_id: int | None) -> JustAppointed | None:
     """None if this is no living grant of an administrator."""
     for line in everything:
         for person in line.people:

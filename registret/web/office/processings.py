@@ -20,7 +20,7 @@ from registret.words.processings import PROCESSINGS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class ShownProcessing:
     """One processing in the active language, with the lengths in force."""
 
     code: str
@@ -68,11 +68,11 @@ def processings_csv(request: ActorRequest) -> HttpResponse:
     return csv_file("behandlingar.csv", header, lines)
 
 
-def shown() -> tuple[Shown, ...]:
+def shown() -> tuple[ShownProcessing, ...]:
     """Every processing, as it is now. One query."""
     now = lengths()
     return tuple(
-        Shown(
+        ShownProcessing(
             code=one.code,
             name=str(one.name),
             facts=(

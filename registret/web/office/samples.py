@@ -9,6 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from registret.access.roles import Role
+from registret.kernel.sweden import day_of
 from registret.mail.letters import LETTERS, Rendered, sample
 from registret.words.roles import role_name
 
@@ -37,7 +38,7 @@ def sample_facts(kind: str, *, language: str, at: datetime) -> Context:
 
 def _known(at: datetime) -> dict[str, str | date]:
     """An example of each fact, in the active language. The people and the clinic are made up."""
-    day = at.date()
+    day = day_of(at)
     return {
         "name": "Anna",
         "applicant": "Anna Berg",

@@ -9,7 +9,6 @@ from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -26,7 +25,8 @@ from registret.access.refusals import (
 from registret.access.roles import Permission
 from registret.access.staff import substitutes as access
 from registret.access.staff.people import PersonRow
-from registret.kernel.dates import Reach
+from registret.kernel.dates import DateReach
+from registret.kernel.sweden import day_of
 from registret.web.attest.card_time import CardTime
 from registret.web.dates import DayField
 from registret.web.forms import refusals_as_errors
@@ -53,9 +53,11 @@ class SubstituteForm(forms.Form):
         coerce=int, error_messages={"required": _("Välj en kollega"), "invalid_choice": _("Välj en kollega i listan")}
     )
     first_day = DayField(
-        label=_("Från och med"), required=True, missing=_("Skriv den första dagen"), reach=Reach.COMING
+        label=_("Från och med"), required=True, missing=_("Skriv den första dagen"), reach=DateReach.COMING
     )
-    last_day = DayField(label=_("Till och med"), required=True, missing=_("Skriv den sista dagen"), reach=Reach.COMING)
+    last_day = DayField(
+        label=_("Till och med"), required=True, missing=_("Skriv den sista dagen"), reach=DateReach.COMING
+    )
 
     def __init__(self, data: Any = None, *, people: tuple[PersonRow, ...], today: date, last_possible: date) -> None:
         super().__init__(data, initial={"first_day": today.isoformat()})
@@ -69,7 +71,7 @@ def propose(request: ActorRequest) -> HttpResponse:
     """Föreslå vikarie, at the own clinic. The office appoints instead."""
     if request.actor.seat.clinic_id is None:
         return see_other("office")
-    people, today = access.colleagues(actor=request.actor, at=request.at), timezone.localdate(request.at)
+    people, today = access.colleagues(actor=request.actor, at=request.at), day_of(request.at)
     last_possible = access.longest(actor=request.actor, at=request.at)
     data = request.POST if request.method == "POST" else None
     form = SubstituteForm(data, people=people, today=today, last_possible=last_possible)

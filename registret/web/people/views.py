@@ -9,7 +9,6 @@ from datetime import timedelta
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -32,10 +31,14 @@ from registret.access.refusals import (
 )
 from registret.access.roles import Permission
 from registret.access.staff import people as access
+from registret.access.staff import suspending
+from registret.access.staff.changing_grants import change_grant, revoke_grant
 from registret.access.staff.people import GrantRow, PersonRow
 from registret.access.staff.substitutes import proposed
+from registret.access.staff.suspending import may_take_over, reinstate_person, suspend_person
 from registret.accounts.folding import folded
 from registret.kernel.life import NotPossible
+from registret.kernel.sweden import day_of
 from registret.ledger.queries import entries_about
 from registret.places.queries import clinic
 from registret.registries.queries import names_of
@@ -148,7 +151,7 @@ def person(request: ActorRequest, id: int) -> HttpResponse:
         "log": log,
         "links": links_of(account_id=id),
         "back": _list_of(request, found),
-        "may_take_over": access.may_take_over(account_id=id, actor=request.actor, at=request.at),
+        "may_take_over": may_take_over(account_id=id, actor=request.actor, at=request.at),
         "card_time": CardTime.of(request.actor, at=request.at),
     }
     return render(request, "people/person.html", context)
@@ -193,7 +196,7 @@ def revoke(request: ActorRequest, id: int) -> HttpResponse:
         request,
         grant.account_id,
         grant,
-        lambda reason: access.revoke_grant(grant_id=id, reason=reason, actor=request.actor, at=request.at),
+        lambda reason: revoke_grant(grant_id=id, reason=reason, actor=request.actor, at=request.at),
     )
 
 
@@ -205,7 +208,7 @@ def suspend(request: ActorRequest, id: int) -> HttpResponse:
         request,
         id,
         None,
-        lambda reason: access.suspend_person(account_id=id, reason=reason, actor=request.actor, at=request.at),
+        lambda reason: suspend_person(account_id=id, reason=reason, actor=request.actor, at=request.at),
     )
 
 
@@ -214,8 +217,8 @@ def suspend(request: ActorRequest, id: int) -> HttpResponse:
 def reinstate(request: ActorRequest, id: int) -> HttpResponse:
     """Häv spärren. A second click finds it done."""
     with suppress(NotPossible):
-        access.reinstate_person(account_id=id, actor=request.actor, at=request.at)
-    return _to_whoever_it_is(request, id)
+        reinstate_person(account_id=id, actor=request.actor, at=request.at)
+    return _to_the_person(request, id)
 
 
 @require_POST
@@ -223,15 +226,15 @@ def reinstate(request: ActorRequest, id: int) -> HttpResponse:
 def take_over_suspension(request: ActorRequest, id: int) -> HttpResponse:
     """Ta över spärren from a clinic where nobody can lift it. A second click finds it done."""
     with suppress(NotPossible):
-        access.take_over_suspension(account_id=id, actor=request.actor, at=request.at)
-    return _to_whoever_it_is(request, id)
+        suspending.take_over_suspension(account_id=id, actor=request.actor, at=request.at)
+    return _to_the_person(request, id)
 
 
 def _changed(request: ActorRequest, grant: GrantRow, form: GrantForm) -> bool:
     data = form.cleaned_data
 
     def act() -> int:
-        return access.change_grant(
+        return change_grant(
             grant_id=grant.id,
             role=data["role"],
             sub_registries=data["sub_registries"],
@@ -278,8 +281,8 @@ def _list_of(request: ActorRequest, found: PersonRow) -> str:
     return f"{reverse('people')}?klinik={at_a_clinic}" if office and at_a_clinic else reverse("people")
 
 
-def _to_whoever_it_is(request: ActorRequest, account_id: int) -> HttpResponse:
-    """Whoever has no right left is not among the people of any clinic: the office finds the account itself."""
+def _to_the_person(request: ActorRequest, account_id: int) -> HttpResponse:
+    """A person without rights is not among the people of any clinic: the office finds the account itself."""
     try:
         access.person_of(actor=request.actor, account_id=account_id, at=request.at)
     except NotFound:
@@ -310,9 +313,9 @@ def _cells(found: PersonRow, grant: GrantRow) -> list[str]:
         found.name,
         found.email,
         account_state_name(found.state),
-        timezone.localdate(found.logged_in_at).isoformat() if found.logged_in_at else "",
+        day_of(found.logged_in_at).isoformat() if found.logged_in_at else "",
         role_name(grant.role),
         ", ".join(names_of(grant.sub_registries)),
-        timezone.localdate(grant.begins_at).isoformat(),
-        (timezone.localtime(grant.ends_at) - timedelta(seconds=1)).date().isoformat(),
+        day_of(grant.begins_at).isoformat(),
+        day_of(grant.ends_at - timedelta(seconds=1)).isoformat(),
     ]

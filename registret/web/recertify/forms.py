@@ -8,7 +8,8 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from registret.access.staff.recertification import Answer, LineRow
+from registret.access.staff.recertification.answering import LineAnswer
+from registret.access.staff.recertification.rows import LineRow
 from registret.places.queries import ClinicRow
 from registret.web.attest.forms import ReasonField
 
@@ -19,7 +20,7 @@ CHANGE = "change"
 class Chosen:
     """What was marked on the screen: answers to save, and lines that are to be changed on a page of their own."""
 
-    answers: Mapping[int, Answer]
+    answers: Mapping[int, LineAnswer]
     changes: tuple[int, ...]
 
     @classmethod
@@ -27,7 +28,7 @@ class Chosen:
         """Whatever else was sent is no answer."""
         marked = {line.id: data.get(f"rad-{line.id}", "") for line in lines}
         return cls(
-            answers={line_id: Answer(value) for line_id, value in marked.items() if value in set(Answer)},
+            answers={line_id: LineAnswer(value) for line_id, value in marked.items() if value in set(LineAnswer)},
             changes=tuple(line_id for line_id, value in marked.items() if value == CHANGE),
         )
 

@@ -10,14 +10,20 @@ from django.utils import timezone
 
 from registret.access.lifecycle import LineState
 from registret.access.roles import Permission
-from registret.access.staff.recertification import LineRow, RecertificationRow, count_to_answer, open_recertifications
+from registret.access.staff.recertification.rows import (
+    LineRow,
+    RecertificationRow,
+    count_to_answer,
+    open_recertifications,
+)
+from registret.kernel.sweden import day_of
 from registret.web.http import ActorRequest
 from registret.words.roles import role_name
 from registret.words.states import line_state_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
+class DueAnswers:
     """What waits for an answer of the actor: how many grants, and by when the first ones. `id`: if it is one."""
 
     number: int
@@ -25,7 +31,7 @@ class Due:
     id: int | None
 
 
-def due(request: ActorRequest) -> Due | None:
+def due(request: ActorRequest) -> DueAnswers | None:
     """For the start page and Personer; None if nothing waits for the actor."""
     if not request.actor.may(Permission.MANAGE_PEOPLE):
         return None
@@ -33,11 +39,11 @@ def due(request: ActorRequest) -> Due | None:
     going_on = open_recertifications(actor=request.actor) if number else ()
     if not going_on:
         return None
-    return Due(number=number, due_at=going_on[0].due_at, id=going_on[0].id if len(going_on) == 1 else None)
+    return DueAnswers(number=number, due_at=going_on[0].due_at, id=going_on[0].id if len(going_on) == 1 else None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lines:
+class DividedLines:
     """To be answered by the actor, by others (one's own, or over), and answered."""
 
     mine: tuple[LineRow, ...]
@@ -45,7 +51,7 @@ class Lines:
     settled: tuple[LineRow, ...]
 
     @classmethod
-    def of(cls, lines: Sequence[LineRow]) -> Lines:
+    def of(cls, lines: Sequence[LineRow]) -> DividedLines:
         waiting = [line for line in lines if line.state is LineState.UNANSWERED]
         return cls(
             mine=tuple(line for line in waiting if line.keepable),
@@ -84,7 +90,7 @@ def cells(row: RecertificationRow, line: LineRow) -> list[str]:
         line.name,
         role_name(line.role),
         ",".join(line.sub_registries),
-        (timezone.localtime(line.ends_at) - timedelta(seconds=1)).date().isoformat(),
+        day_of(line.ends_at - timedelta(seconds=1)).isoformat(),
         line.state.value,
         line_state_name(line.state),
         line.answered_by,

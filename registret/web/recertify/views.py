@@ -13,8 +13,18 @@ from registret.access.checks import check_card_age
 from registret.access.lifecycle import LineState
 from registret.access.refusals import NothingToRecertify, RecertificationOpen
 from registret.access.roles import Permission
-from registret.access.staff import recertification as access
-from registret.access.staff.recertification import Answer, Answered, LineRow, RecertificationRow
+from registret.access.staff.recertification import opening
+from registret.access.staff.recertification.answering import Answered, LineAnswer, answer_many
+from registret.access.staff.recertification.letters import last_day
+from registret.access.staff.recertification.rows import (
+    LineRow,
+    RecertificationRow,
+    closed_recertifications,
+    lines_of,
+    open_recertifications,
+    outcome_of,
+    recertification_of,
+)
 from registret.places.queries import open_clinics
 from registret.web.attest.card_time import CardTime
 from registret.web.forms import refusals_as_errors
@@ -22,7 +32,7 @@ from registret.web.gate import needs
 from registret.web.http import ActorRequest, see_other
 from registret.web.numbers import number_in
 from registret.web.recertify.forms import Chosen, StartForm
-from registret.web.recertify.pages import HEADER, Lines, cells
+from registret.web.recertify.pages import HEADER, DividedLines, cells
 from registret.web.tables import csv_file
 from registret.words.refusals import page_of
 
@@ -32,10 +42,10 @@ from registret.words.refusals import page_of
 def recertifications(request: ActorRequest) -> HttpResponse:
     """Those of the clinic, or of all for the office (`klinik` narrows). A clinic is led to the one that goes on."""
     clinic_id = number_in(request.GET, "klinik")
-    closed, older = access.closed_recertifications(
+    closed, older = closed_recertifications(
         actor=request.actor, clinic_id=clinic_id, before=number_in(request.GET, "fore")
     )
-    going_on = access.open_recertifications(actor=request.actor, clinic_id=clinic_id)
+    going_on = open_recertifications(actor=request.actor, clinic_id=clinic_id)
     office = request.actor.seat.clinic_id is None
     if going_on and not office and "alla" not in request.GET:
         return see_other("recertification", going_on[0].id)
@@ -54,17 +64,17 @@ def recertifications(request: ActorRequest) -> HttpResponse:
 @needs(Permission.MANAGE_PEOPLE)
 def recertification(request: ActorRequest, id: int) -> HttpResponse:
     """The screen. POST saves what is marked; what is to be ended is asked about first."""
-    row = access.recertification_of(actor=request.actor, recertification_id=id)
+    row = recertification_of(actor=request.actor, recertification_id=id)
     if request.method == "GET":
         return _page(request, row)
     lines = _lines(request, row)
     chosen = Chosen.of(request.POST, lines)
-    ending = [line for line in lines if line.endable and chosen.answers.get(line.id) is Answer.END]
+    ending = [line for line in lines if line.endable and chosen.answers.get(line.id) is LineAnswer.END]
     if ending and request.POST.get("ok") != "1":
         return _ask(request, row, ending)
     if not chosen.answers and not chosen.changes:
         return _page(request, row, nothing=True, status=422)
-    results = access.answer_many(recertification_id=id, answers=chosen.answers, actor=request.actor, at=request.at)
+    results = answer_many(recertification_id=id, answers=chosen.answers, actor=request.actor, at=request.at)
     to_change = [line for line in lines if line.id in chosen.changes and line.changeable]
     refused = [result for result in results if result.refusal]
     overtaken = [line for line in lines if line.id in chosen.changes and not line.changeable]
@@ -81,7 +91,7 @@ def recertification(request: ActorRequest, id: int) -> HttpResponse:
 def recertification_csv(request: ActorRequest, id: int) -> HttpResponse:
     """What came of a finished one, as a file; taking it out is logged. Raises: CardTooOld."""
     check_card_age(request.actor, at=request.at)
-    row, lines = access.outcome_of(actor=request.actor, recertification_id=id, at=request.at)
+    row, lines = outcome_of(actor=request.actor, recertification_id=id, at=request.at)
     return csv_file(f"genomgang-{row.id}.csv", HEADER, (cells(row, line) for line in lines))
 
 
@@ -97,7 +107,7 @@ def start(request: ActorRequest) -> HttpResponse:
         made = refusals_as_errors(
             form,
             {RecertificationOpen: "clinic", NothingToRecertify: "clinic"},
-            lambda: access.start(clinic_id=data["clinic"], reason=data["reason"], actor=request.actor, at=request.at),
+            lambda: opening.start(clinic_id=data["clinic"], reason=data["reason"], actor=request.actor, at=request.at),
         )
         if made is not None:
             return see_other("recertification", made)
@@ -116,14 +126,14 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     if request.method == "POST":
-        row = access.recertification_of(actor=request.actor, recertification_id=row.id)
+        row = recertification_of(actor=request.actor, recertification_id=row.id)
     lines = _lines(request, row)
     marked = request.GET.get("andra", "").split(",")
     context = {
         "tab": "office" if request.actor.seat.clinic_id is None else "people",
         "row": row,
-        "last_day": access.last_day(row.due_at),
-        "lines": Lines.of(lines),
+        "last_day": last_day(row.due_at),
+        "lines": DividedLines.of(lines),
         "faster": _faster(lines, [r.line for r in refused] + list(overtaken)),
         "refused": [
             (r.line, page_of(r.refusal).title) for r in refused if r.refusal and not _is_settled(lines, r.line)
@@ -159,7 +169,7 @@ def _is_settled(lines: Sequence[LineRow], asked: LineRow) -> bool:
 
 
 def _lines(request: ActorRequest, row: RecertificationRow) -> tuple[LineRow, ...]:
-    return access.lines_of(actor=request.actor, recertification_id=row.id, at=request.at)
+    return lines_of(actor=request.actor, recertification_id=row.id, at=request.at)
 
 
 def _to(address: str) -> HttpResponse:

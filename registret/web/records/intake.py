@@ -31,6 +31,7 @@ from registret.web.gate import needs
 from registret.web.http import ActorRequest, see_other
 from registret.web.records import pages
 from registret.web.records.fields import Part, parts_of, title_of, troubles_of
+from registret.web.records.step_pages import broken_shown
 from registret.web.records.steps import answers_in
 from registret.web.texts import text_in
 from registret.words.dates import date_fault
@@ -51,7 +52,7 @@ class Inclusion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class WantedEpisode:
     """For whom an episode is wanted. `who` is None until birth date and sex are known; `known`: the system id of a
     patient that the actor sees already. `errors`: by field, what is wrong with it."""
 
@@ -61,7 +62,7 @@ class Wanted:
     errors: Mapping[str, str]
 
     @classmethod
-    def of(cls, request: ActorRequest) -> Wanted:
+    def of(cls, request: ActorRequest) -> WantedEpisode:
         """Raises: NumberImpossible, NotFound, TooMany, ReasonNeeded."""
         known = text_in(request.POST, "patient")
         if known:
@@ -75,11 +76,11 @@ class Wanted:
         return cls(number=number, who=who, known="", errors=errors)
 
     @classmethod
-    def of_known(cls, who: NewPatient) -> Wanted:
+    def of_known(cls, who: NewPatient) -> WantedEpisode:
         return cls(number=who.number, who=who, known=who.system_id, errors={})
 
     @classmethod
-    def of_number(cls, number: PatientNumber) -> Wanted:
+    def of_number(cls, number: PatientNumber) -> WantedEpisode:
         """Nobody of the own care provider: of a reserve number birth date and sex are still to be asked for."""
         return cls(number=number, who=None if number.is_reserve else NewPatient(number=number), known="", errors={})
 
@@ -95,7 +96,7 @@ def find(request: ActorRequest) -> HttpResponse:
     if found.patient is not None:
         return see_other("patient", found.patient.system_id)
     if found.number is not None and pages.registries_to_report(request.actor):
-        context = intake_context(request, Wanted.of_number(found.number))
+        context = intake_context(request, WantedEpisode.of_number(found.number))
         return render(request, "records/new_episode.html", context | {"is_new": True})
     context = {
         "named": found.named,
@@ -116,7 +117,7 @@ def new_episode(request: ActorRequest) -> HttpResponse:
     """Ny vårdepisod: shows the questions of the sub-registry that was chosen, or begins it."""
     if request.method == "GET":
         return see_other("find_patient")
-    wanted = Wanted.of(request)
+    wanted = WantedEpisode.of(request)
     form = _form_chosen(request)
     # Without a script, another sub-registry may have been chosen above the questions of the first.
     shown_for = request.POST.get("inclusion_of", form.code if form else "")
@@ -127,7 +128,7 @@ def new_episode(request: ActorRequest) -> HttpResponse:
     return _begun(request, wanted, form, wanted.who)
 
 
-def intake_context(request: ActorRequest, wanted: Wanted, *, chosen: Form | None = None) -> dict[str, Any]:
+def intake_context(request: ActorRequest, wanted: WantedEpisode, *, chosen: Form | None = None) -> dict[str, Any]:
     """Of a page with the form that begins an episode; nothing is answered yet.
 
     Raises: ReasonNeeded.
@@ -157,7 +158,7 @@ def intake_context(request: ActorRequest, wanted: Wanted, *, chosen: Form | None
     }
 
 
-def _fault_in(written: str, found: audited_reads.Found) -> str:
+def _fault_in(written: str, found: audited_reads.SearchResult) -> str:
     """What is wrong with what was searched for, if it was meant as a number: ten or twelve characters, six digits
     first."""
     if found.malformed is None or len(re.sub(r"[\s+-]", "", written)) not in {10, 12} or not written[:6].isdigit():
@@ -171,7 +172,9 @@ def _form_chosen(request: ActorRequest) -> Form | None:
     return form_in_force(chosen) if chosen in registries else None
 
 
-def _shown(request: ActorRequest, wanted: Wanted, form: Form | None, *, written: Written | None = None) -> HttpResponse:
+def _shown(
+    request: ActorRequest, wanted: WantedEpisode, form: Form | None, *, written: Written | None = None
+) -> HttpResponse:
     """The page without a beginning: another sub-registry was chosen, or something about the patient is wrong."""
     tried = "chosen" in request.POST or "go" in request.POST
     errors = dict(wanted.errors) if tried else {}
@@ -187,7 +190,7 @@ def _shown(request: ActorRequest, wanted: Wanted, form: Form | None, *, written:
     return render(request, "records/new_episode.html", context, status=422 if errors else 200)
 
 
-def _begun(request: ActorRequest, wanted: Wanted, form: Form, who: NewPatient) -> HttpResponse:
+def _begun(request: ActorRequest, wanted: WantedEpisode, form: Form, who: NewPatient) -> HttpResponse:
     written = answers_in(request.POST, form.inclusion)
     found = inclusion.intake(actor=request.actor, who=who, sub_registry=form.code, written=written, at=request.at)
     is_no_double = request.POST.get("no_double") == "yes"
@@ -208,7 +211,7 @@ def _begun(request: ActorRequest, wanted: Wanted, form: Form, who: NewPatient) -
 
 
 def _again(
-    request: ActorRequest, wanted: Wanted, form: Form, *, written: Written, found: inclusion.Intake
+    request: ActorRequest, wanted: WantedEpisode, form: Form, *, written: Written, found: inclusion.Intake
 ) -> HttpResponse:
     """The page with what stands in the way, and what was typed."""
     assessment = found.assessment
@@ -222,8 +225,8 @@ def _again(
         "only_more": only_more,
         "troubles": troubles,
         "troubles_title": title_of(troubles),
-        "not_included": pages.broken_shown(assessment) if not assessment.lacking else [],
-        "doubles": pages.episodes_context(found.doubles.own, at=request.at),
+        "not_included": broken_shown(assessment) if not assessment.lacking else [],
+        "doubles": pages.episodes_shown(found.doubles.own, at=request.at),
         "elsewhere": found.doubles.elsewhere,
     }
     return render(request, "records/new_episode.html", context, status=200 if only_more else 422)

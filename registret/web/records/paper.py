@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -13,9 +12,13 @@ from registret.records.rows import StepPage
 from registret.registries.answers import Answer
 from registret.registries.conditions import asked_when
 from registret.registries.forms import Form, Question
+from registret.registries.queries import name_of
 from registret.registries.saying import said
 from registret.registries.vocabulary import VariableType
-from registret.web.records.pages import score_shown, state_name
+from registret.web.pieces import Fact
+from registret.web.records.pages import sex_name, state_name
+from registret.web.records.scores import score_shown
+from registret.web.templatetags.look import moment_on_paper
 from registret.words.labels import answer_missing
 
 
@@ -27,14 +30,13 @@ class Box:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperQuestion:
-    """`when`: on which answers it depends, `opens`: from which day it can be answered, `how`: how a day or a time is
-    written; all only on a blank form. `boxes`: all options, and why an answer is missing. `is_written`: the answer,
+    """`when`: on which answers it depends, and from which day it can be answered, `how`: how a day or a time is
+    written; both only on a blank form. `boxes`: all options, and why an answer is missing. `is_written`: the answer,
     `value`, stands on a line before `unit`."""
 
     label: str
     help: str
-    when: str
-    opens: str
+    when: Sequence[str]
     boxes: tuple[Box, ...]
     is_written: bool
     value: str
@@ -42,47 +44,99 @@ class PaperQuestion:
     how: str
 
 
-def blank(form: Form) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperSection:
+    name: str
+    intro: str
+    questions: Sequence[PaperQuestion]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperStep:
+    """`scores`: names and values; `has_scores`: some will be computed. `signed`: by whom and when, if it is."""
+
+    name: str
+    state: str
+    sections: Sequence[PaperSection]
+    has_scores: bool
+    scores: Sequence[Fact] = ()
+    signed: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlankForm:
+    form: Form
+    title: str
+    steps: Sequence[PaperStep]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilledForm:
+    """`first`: the first step of the episode; `whom`: the patient, before the number."""
+
+    first: StepPage
+    title: str
+    whom: str
+    steps: Sequence[PaperStep]
+
+
+def blank(form: Form) -> BlankForm:
     """Every step of a form with every question of it, also those that only follow from answers."""
-    return [
-        {
-            "name": str(step.name),
-            "has_scores": bool(step.scores),
-            "sections": [
-                {
-                    "name": str(section.name),
-                    "intro": str(section.intro or ""),
-                    "questions": [_question(form, question, None, is_blank=True) for question in section.questions],
-                }
+    steps = [
+        PaperStep(
+            name=str(step.name),
+            state="",
+            has_scores=bool(step.scores),
+            sections=[
+                PaperSection(
+                    name=str(section.name),
+                    intro=str(section.intro or ""),
+                    questions=[_question(form, question, None, is_blank=True) for question in section.questions],
+                )
                 for section in step.sections
             ],
-        }
+        )
         for step in form.steps
     ]
+    return BlankForm(form=form, title=str(form.register.name), steps=steps)
 
 
-def filled_in(pages: Sequence[StepPage]) -> list[dict[str, Any]]:
-    """Each step as it stands: every question that is asked, answered or not."""
-    return [
-        {
-            "page": page,
-            "name": str(page.form_step.name),
-            "state": state_name(page.step.state),
-            "scores": [score_shown(now) for now in page.assessment.scores],
-            "sections": [
-                {
-                    "name": str(section.name),
-                    "questions": [
-                        _question(page.form, question, page.answers[page.step.code].get(question.code))
-                        for question in section.questions
-                        if question.code in page.assessment.shown
-                    ],
-                }
-                for section in page.form_step.sections
+def filled_in(pages: Sequence[StepPage]) -> FilledForm:
+    """An episode as it stands: every question that is asked, answered or not."""
+    first = pages[0]
+    patient, sex = first.patient, sex_name(first.patient.sex)
+    return FilledForm(
+        first=first,
+        title=name_of(first.episode.sub_registry),
+        whom=f"{patient.name}, {sex.lower()}" if patient.name and not patient.is_protected else sex,
+        steps=[_filled(page) for page in pages],
+    )
+
+
+def _filled(page: StepPage) -> PaperStep:
+    answers, row = page.answers[page.step.code], page.step
+    sections = [
+        PaperSection(
+            name=str(section.name),
+            intro="",
+            questions=[
+                _question(page.form, question, answers.get(question.code))
+                for question in section.questions
+                if question.code in page.assessment.shown
             ],
-        }
-        for page in pages
+        )
+        for section in page.form_step.sections
     ]
+    scores = [score_shown(now) for now in page.assessment.scores]
+    signed = {"when": moment_on_paper(row.signed_at), "name": row.signed_by_name}
+    return PaperStep(
+        name=str(page.form_step.name),
+        state=state_name(row.state),
+        sections=[section for section in sections if section.questions],
+        has_scores=bool(scores),
+        scores=[Fact(score.name, [score.line]) for score in scores],
+        signed=_("Signerad %(when)s av %(name)s.") % signed if row.signed_at else "",
+    )
 
 
 def _question(form: Form, question: Question, answer: Answer | None, *, is_blank: bool = False) -> PaperQuestion:
@@ -95,8 +149,7 @@ def _question(form: Form, question: Question, answer: Answer | None, *, is_blank
     return PaperQuestion(
         label=str(variable.label),
         help=str(variable.help or "") if is_blank else "",
-        when=asked_when(form, question) if is_blank else "",
-        opens=_opens(form, question) if is_blank else "",
+        when=[one for one in (asked_when(form, question), _opens(form, question)) if one] if is_blank else (),
         boxes=(*options, *reasons),
         is_written=not question.options,
         value="" if question.options or missing is not None else _without_unit(question, answer),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from registret.records.rows import StepPage
 from registret.registries.forms import FormSection
 from registret.registries.saying import said
-from registret.web.records.fields import odd_of, stops_of
+from registret.web.records.faults import odd_of, stops_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

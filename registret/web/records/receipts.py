@@ -15,7 +15,7 @@ from registret.web.records.pages import sex_name, steps_shown
 from registret.words.days import day_in_words
 
 
-class Done(StrEnum):
+class StepReceipt(StrEnum):
     """As the address says it."""
 
     SIGNED = "signerat"
@@ -37,41 +37,41 @@ class Receipt:
 
 def receipt(page: StepPage, written: str, *, seat: int | None) -> Receipt | None:
     """`written`: as the address says it; nothing is told that is not so (any more). `seat`: the actor's clinic."""
-    done = next((one for one in Done if one == written), None)
+    done = next((one for one in StepReceipt if one == written), None)
     if done is None or not _is_so(page, done, seat=seat):
         return None
     return Receipt(done=_done(page, done), whom=_whom(page), later=_later(page, done))
 
 
-def _is_so(page: StepPage, done: Done, *, seat: int | None) -> bool:
+def _is_so(page: StepPage, done: StepReceipt, *, seat: int | None) -> bool:
     state = page.step.state
     match done:
-        case Done.SIGNED:
+        case StepReceipt.SIGNED:
             return state is StepState.SIGNED
-        case Done.LAID_ASIDE:
+        case StepReceipt.LAID_ASIDE:
             return state is StepState.INCOMPLETE
-        case Done.REOPENED:
+        case StepReceipt.REOPENED:
             return state is StepState.REOPENED
-        case Done.MOVED:
+        case StepReceipt.MOVED:
             return page.step.clinic_id != seat
-        case Done.TAKEN_UP:
+        case StepReceipt.TAKEN_UP:
             return state is StepState.DRAFT
     return state in WRITABLE and page.step.saved_at is not None
 
 
-def _done(page: StepPage, done: Done) -> str:
+def _done(page: StepPage, done: StepReceipt) -> str:
     step = {"step": str(page.form_step.name)}
     match done:
-        case Done.SIGNED:
+        case StepReceipt.SIGNED:
             return _("Klart: %(step)s är signerad.") % step
-        case Done.LAID_ASIDE:
+        case StepReceipt.LAID_ASIDE:
             return _("Klart: %(step)s är undanlagd.") % step
-        case Done.REOPENED:
+        case StepReceipt.REOPENED:
             return _("Klart: %(step)s är upplåst.") % step
-        case Done.MOVED:
+        case StepReceipt.MOVED:
             place = clinics({page.step.clinic_id})[page.step.clinic_id].title
             return _("Klart: %(step)s ligger nu hos %(clinic)s.") % (step | {"clinic": place})
-        case Done.TAKEN_UP:
+        case StepReceipt.TAKEN_UP:
             return _("Klart: %(step)s är upptagen igen.") % step
     return _("Klart: %(step)s är sparad.") % step
 
@@ -87,18 +87,18 @@ def _whom(page: StepPage) -> str:
     return _("%(sex)s, %(age)s år vid ankomst, %(number)s.") % told
 
 
-def _later(page: StepPage, done: Done) -> str:
+def _later(page: StepPage, done: StepReceipt) -> str:
     """What the patient's episode waits for now."""
-    if done is Done.LAID_ASIDE:
+    if done is StepReceipt.LAID_ASIDE:
         return _("Den ligger bland undanlagda på startsidan tills den signeras.")
-    if done in {Done.SAVED, Done.TAKEN_UP, Done.REOPENED}:
+    if done in {StepReceipt.SAVED, StepReceipt.TAKEN_UP, StepReceipt.REOPENED}:
         return _("Signera när allt är besvarat.")
-    if done is Done.MOVED:
+    if done is StepReceipt.MOVED:
         return _("Den kliniken fortsätter med steget.")
-    following = next((one for one in steps_shown(page.episode) if one["row"].state in UNFINISHED), None)
+    following = next((one for one in steps_shown(page.episode) if one.row.state in UNFINISHED), None)
     if following is None:
         return _("Alla steg i vårdepisoden är klara.")
-    name, row = following["name"], following["row"]
+    name, row = following.name, following.row
     if row.due_from is not None and row.due_to is not None:
         days = {"step": name, "first": day_in_words(row.due_from), "last": day_in_words(row.due_to)}
         return _("Sedan: %(step)s, från %(first)s, senast %(last)s.") % days

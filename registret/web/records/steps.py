@@ -7,7 +7,6 @@ from contextlib import suppress
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
-from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -16,15 +15,20 @@ from registret.records.lifecycle import StepState
 from registret.records.queries import steps
 from registret.records.refusals import CannotSign, WrittenSince
 from registret.records.reporting import audited_reads, moving, signing, writing
-from registret.records.reporting.writing import Outcome
+from registret.records.reporting.writing import WriteOutcome
 from registret.records.rows import StepPage
 from registret.registries.forms import FormStep
 from registret.web.gate import needs
 from registret.web.http import ActorRequest, wants_json
 from registret.web.people.forms import WhyForm
-from registret.web.records import pages
-from registret.web.records.fields import fault_of, parts_of
-from registret.web.records.receipts import Done, receipt
+from registret.web.pieces import show
+from registret.web.records.act_pages import history_page, move_page, reopen_page
+from registret.web.records.faults import fault_of
+from registret.web.records.fields import parts_of
+from registret.web.records.live import live, refused_live
+from registret.web.records.pages import clinics_of_provider
+from registret.web.records.receipts import StepReceipt, receipt
+from registret.web.records.step_pages import remarks, step_page
 
 RECEIPT: Final = "klart"
 """In the address of a step of which something was done a moment ago: the page says what, at the top."""
@@ -39,7 +43,7 @@ def one_step(request: ActorRequest, episode: str, step: str) -> HttpResponse:
     act = request.POST.get("do", "save")
     if act == "take_up_closed":
         writing.take_up(actor=request.actor, episode=episode, step=step, at=request.at)
-        return _receipt(request, episode, step, Done.TAKEN_UP)
+        return _receipt(request, episode, step, StepReceipt.TAKEN_UP)
     outcome = _written(request, episode, step)
     if act == "lay_aside" and outcome.page.step.state is StepState.PLANNED and not outcome.faults:
         return _onward(request, reverse("records"))
@@ -47,14 +51,17 @@ def one_step(request: ActorRequest, episode: str, step: str) -> HttpResponse:
         return _again(request, outcome, signing=act == "sign")
     if act == "sign":
         return _signed(request, outcome)
-    with_acts = {"lay_aside": (writing.lay_aside, Done.LAID_ASIDE), "take_up": (writing.take_up, Done.TAKEN_UP)}
+    with_acts = {
+        "lay_aside": (writing.lay_aside, StepReceipt.LAID_ASIDE),
+        "take_up": (writing.take_up, StepReceipt.TAKEN_UP),
+    }
     if act in with_acts:
         do, done = with_acts[act]
         do(actor=request.actor, episode=episode, step=step, at=request.at)
         return _receipt(request, episode, step, done)
     if wants_json(request):
-        return JsonResponse(pages.live(outcome, {}, request.at))
-    return _receipt(request, episode, step, Done.SAVED)
+        return JsonResponse(live(outcome, {}, request.at))
+    return _receipt(request, episode, step, StepReceipt.SAVED)
 
 
 @require_POST
@@ -71,7 +78,7 @@ def number(request: ActorRequest, episode: str, step: str) -> HttpResponse:
 def autosave(request: ActorRequest, episode: str, step: str) -> HttpResponse:
     """What was changed in the browser, and what follows from it."""
     outcome = _written(request, episode, step, only=request.POST.getlist("changed"))
-    return JsonResponse(pages.live(outcome, _faults(outcome), request.at))
+    return JsonResponse(live(outcome, _faults(outcome), request.at))
 
 
 @require_POST
@@ -82,7 +89,7 @@ def news(request: ActorRequest, episode: str, step: str) -> HttpResponse:
     if found is None:
         return HttpResponse(status=204)
     page, others = found
-    return JsonResponse(pages.live(Outcome(page=page, faults={}, conflicts=(), others=others), {}, request.at))
+    return JsonResponse(live(WriteOutcome(page=page, faults={}, conflicts=(), others=others), {}, request.at))
 
 
 @require_http_methods(["GET", "POST"])
@@ -93,10 +100,10 @@ def reopen(request: ActorRequest, episode: str, step: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         signing.reopen(actor=request.actor, episode=episode, step=step, reason=reason, at=request.at)
-        return _receipt(request, episode, step, Done.REOPENED)
+        return _receipt(request, episode, step, StepReceipt.REOPENED)
     page = audited_reads.open_step(actor=request.actor, episode=episode, step=step, at=request.at)
-    context = pages.patient_context(page) | {"form": form, "tab": "records"}
-    return render(request, "records/step_reopen.html", context, status=422 if form.errors else 200)
+    status = 422 if form.errors else 200
+    return show(request, "records/step_reopen.html", reopen_page(page, form), tab="records", status=status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -104,20 +111,16 @@ def reopen(request: ActorRequest, episode: str, step: str) -> HttpResponse:
 def move(request: ActorRequest, episode: str, step: str) -> HttpResponse:
     """Flytta: another clinic of the care provider goes on with the step."""
     page = audited_reads.open_step(actor=request.actor, episode=episode, step=step, at=request.at)
-    choices = [row for row in pages.clinics_of_provider(request.actor) if row.id != page.step.clinic_id]
+    choices = [row for row in clinics_of_provider(request.actor) if row.id != page.step.clinic_id]
     form = WhyForm(request.POST if request.method == "POST" else None)
     chosen = next((row for row in choices if str(row.id) == request.POST.get("clinic")), None)
     if request.method == "POST" and form.is_valid() and chosen is not None:
         reason = form.cleaned_data["reason"]
         moving.move(actor=request.actor, episode=episode, step=step, clinic_id=chosen.id, reason=reason, at=request.at)
-        return _receipt(request, episode, step, Done.MOVED)
-    context = pages.patient_context(page) | {
-        "form": form,
-        "clinics": choices,
-        "no_clinic": request.method == "POST" and chosen is None,
-        "tab": "records",
-    }
-    return render(request, "records/step_move.html", context, status=422 if request.method == "POST" else 200)
+        return _receipt(request, episode, step, StepReceipt.MOVED)
+    sent = request.method == "POST"
+    shown = move_page(page, form, choices, no_clinic=sent and chosen is None)
+    return show(request, "records/step_move.html", shown, tab="records", status=422 if sent else 200)
 
 
 @require_GET
@@ -125,8 +128,7 @@ def move(request: ActorRequest, episode: str, step: str) -> HttpResponse:
 def changes(request: ActorRequest, episode: str, step: str) -> HttpResponse:
     """Who changed what in a step."""
     page, revisions = audited_reads.open_history(actor=request.actor, episode=episode, step=step, at=request.at)
-    context = pages.patient_context(page) | {"revisions": pages.history_context(page, revisions), "tab": "records"}
-    return render(request, "records/step_history.html", context)
+    return show(request, "records/step_history.html", history_page(page, revisions), tab="records")
 
 
 def answers_in(post: QueryDict, step: FormStep, only: Sequence[str] | None = None) -> dict[str, list[str]]:
@@ -135,7 +137,7 @@ def answers_in(post: QueryDict, step: FormStep, only: Sequence[str] | None = Non
     return {code: post.getlist(code) for code in codes}
 
 
-def _written(request: ActorRequest, episode: str, step: str, *, only: Sequence[str] | None = None) -> Outcome:
+def _written(request: ActorRequest, episode: str, step: str, *, only: Sequence[str] | None = None) -> WriteOutcome:
     form_step = steps.form_step_of(actor=request.actor, episode=episode, step=step)
     return writing.write(
         actor=request.actor,
@@ -162,13 +164,18 @@ def _show(request: ActorRequest, page: StepPage, *, number: str = "") -> HttpRes
         at=request.at,
         arrived_at=page.arrived_at,
     )
-    done = receipt(page, request.GET.get(RECEIPT, ""), seat=request.actor.seat.clinic_id)
-    return render(
-        request, "records/step.html", pages.step_context(page, parts=parts) | {"number": number, "receipt": done}
+    shown = step_page(
+        page,
+        parts=parts,
+        actor=request.actor,
+        number=number,
+        receipt=receipt(page, request.GET.get(RECEIPT, ""), seat=request.actor.seat.clinic_id),
+        is_elsewhere=request.GET.get("annan") == "1",
     )
+    return show(request, "records/step.html", shown, tab="records")
 
 
-def _receipt(request: HttpRequest, episode: str, step: str, done: Done) -> HttpResponse:
+def _receipt(request: HttpRequest, episode: str, step: str, done: StepReceipt) -> HttpResponse:
     """On to the page of the step, which says what was done."""
     return _onward(request, f"{reverse('step', args=[episode, step])}?{RECEIPT}={done.value}")
 
@@ -182,7 +189,7 @@ def _onward(request: HttpRequest, address: str) -> HttpResponse:
     return response
 
 
-def _again(request: ActorRequest, outcome: Outcome, *, signing: bool) -> HttpResponse:
+def _again(request: ActorRequest, outcome: WriteOutcome, *, signing: bool) -> HttpResponse:
     """The form with what is wrong, beside it what was typed; if it was to be signed, also with what is not answered."""
     page: StepPage = outcome.page
     typed = {question.code: request.POST.getlist(question.code) for question in page.form_step.questions}
@@ -197,22 +204,22 @@ def _again(request: ActorRequest, outcome: Outcome, *, signing: bool) -> HttpRes
         conflicts=outcome.conflicts,
         ask_for_lacking=signing,
     )
-    context = pages.step_context(page, parts=parts, outcome=outcome, signing=signing)
+    shown = step_page(page, parts=parts, actor=request.actor, signing=signing)
     if wants_json(request):
-        return JsonResponse(pages.refused_live(context, outcome, _faults(outcome), request.at), status=422)
-    return render(request, "records/step.html", context, status=422)
+        return JsonResponse(refused_live(shown, outcome, _faults(outcome), request.at), status=422)
+    return show(request, "records/step.html", shown, tab="records", status=422)
 
 
-def _faults(outcome: Outcome) -> dict[str, str]:
+def _faults(outcome: WriteOutcome) -> dict[str, str]:
     """In words."""
     return {code: fault_of(outcome.page.form.questions[code], fault) for code, fault in outcome.faults.items()}
 
 
-def _signed(request: ActorRequest, outcome: Outcome) -> HttpResponse:
+def _signed(request: ActorRequest, outcome: WriteOutcome) -> HttpResponse:
     """Signs, if nothing stops it, and what is remarked of the answers has been shown with the button that signs."""
     page = outcome.page
     seen = set(request.POST.get("seen", "").split())
-    if outcome.others or not page.assessment.can_be_signed or not pages.remarks(page.assessment) <= seen:
+    if outcome.others or not page.assessment.can_be_signed or not remarks(page.assessment) <= seen:
         return _again(request, outcome, signing=True)
     with suppress(CannotSign, WrittenSince):
         signing.sign(
@@ -222,5 +229,5 @@ def _signed(request: ActorRequest, outcome: Outcome) -> HttpResponse:
             base=page.step.version,
             at=request.at,
         )
-        return _receipt(request, page.episode.system_id, page.step.code, Done.SIGNED)
+        return _receipt(request, page.episode.system_id, page.step.code, StepReceipt.SIGNED)
     return _again(request, outcome, signing=True)

@@ -15,7 +15,7 @@ class SystemId:
         return value
 
 
-class Kind:
+class DefinitionFormat:
     """In which form a definition is fetched."""
 
     regex = "csv|json"
@@ -28,7 +28,7 @@ class Kind:
 
 
 register_converter(SystemId, "system_id")
-register_converter(Kind, "kind")
+register_converter(DefinitionFormat, "kind")
 
 urlpatterns = [
     path("registreringar", listing.episodes, name="records"),

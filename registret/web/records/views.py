@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -22,7 +24,9 @@ from registret.registries.queries import catalogue, form_of, name_of
 from registret.registries.questionnaire import as_questionnaire
 from registret.web.gate import needs
 from registret.web.http import ActorRequest, see_other
+from registret.web.pieces import show
 from registret.web.records import intake, pages, paper
+from registret.web.records.act_pages import version_page
 from registret.web.tables import csv_file
 from registret.web.texts import text_in
 
@@ -87,8 +91,7 @@ def blank_form(request: ActorRequest, code: str, version: int) -> HttpResponse:
     form = catalogue().forms.get((code, version))
     if form is None:
         raise Http404
-    context = {"form": form, "registry": str(form.register.name), "steps": paper.blank(form), "tab": "definitions"}
-    return render(request, "records/definition_print.html", context)
+    return show(request, "records/definition_print.html", paper.blank(form), tab="definitions")
 
 
 @require_http_methods(["GET", "POST"])
@@ -100,19 +103,12 @@ def one_patient(request: ActorRequest, patient: str) -> HttpResponse:
         found = audited_reads.open_patient(actor=request.actor, system_id=patient, reason=reason, at=request.at)
     except ReasonNeeded:
         asked = request.method == "POST"
-        context = {"patient": patient, "empty": asked, "tab": "records"}
-        return render(request, "records/patient_reason.html", context, status=422 if asked else 200)
-    context = {
-        "p": found.patient,
-        "sex": pages.sex_name(found.patient.sex),
-        "age": found.patient.age_at(day_of(request.at)),
-        "episodes": pages.episodes_context(found.episodes, at=request.at),
-        "may_change_number": found.may_report,
-        "place": clinic(request.actor.seat.clinic_id) if request.actor.seat.clinic_id else None,
-        "tab": "records",
-    }
+        shown = {"patient": patient, "empty": asked, "tab": "records"}
+        return render(request, "records/patient_reason.html", shown, status=422 if asked else 200)
+    place = clinic(request.actor.seat.clinic_id) if request.actor.seat.clinic_id else None
+    context: dict[str, Any] = {"page": pages.patient_shown(found, clinic=place, at=request.at), "tab": "records"}
     if pages.registries_to_report(request.actor):
-        wanted = intake.Wanted.of_known(inclusion.new_episode_of(found.patient))
+        wanted = intake.WantedEpisode.of_known(inclusion.new_episode_of(found.patient))
         context = intake.intake_context(request, wanted) | context
     return render(request, "records/patient.html", context)
 
@@ -134,7 +130,7 @@ def version(request: ActorRequest, episode: str) -> HttpResponse:
         versions.move_on(actor=request.actor, episode=episode, at=request.at)
         return see_other("episode", episode)
     found = versions.preview(actor=request.actor, episode=episode, at=request.at)
-    return render(request, "records/episode_version.html", pages.version_context(found) | {"tab": "records"})
+    return show(request, "records/episode_version.html", version_page(found), tab="records")
 
 
 @require_GET
@@ -144,5 +140,4 @@ def print_out(request: ActorRequest, episode: str) -> HttpResponse:
     found = audited_reads.print_episode(actor=request.actor, episode=episode, at=request.at)
     if not found:
         raise NotFound()
-    context = {"first": found[0], "steps": paper.filled_in(found), "tab": "records"}
-    return render(request, "records/episode_print.html", context | {"sex": pages.sex_name(found[0].patient.sex)})
+    return show(request, "records/episode_print.html", paper.filled_in(found), tab="records")

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from registret.access.actor import Actor
 from registret.access.applications import application_notes, applying, confirming, earlier_accounts, entering
 from registret.access.grants.lost_rights import newest_lost_right
-from registret.access.queries import active_administrators
+from registret.access.queries.administrators import active_administrators
 from registret.access.refusals import (
     AlreadyApplied,
     ClinicClosed,
@@ -24,6 +24,7 @@ from registret.access.refusals import (
     RemindedToday,
     SubRegistryClosed,
 )
+from registret.accounts.confirming import check_link
 from registret.accounts.queries import AccountRow, newest_confirmation
 from registret.accounts.queries import confirmation as confirmation_row
 from registret.accounts.refusals import (
@@ -34,7 +35,6 @@ from registret.accounts.refusals import (
     ConfirmationUnknown,
     SessionMissing,
 )
-from registret.accounts.services import check_link
 from registret.kernel.refused import Refused
 from registret.mail.links import confirmation_code, read_token
 from registret.mail.queries import bounce, is_mail_delayed
@@ -267,7 +267,7 @@ def confirm(request: Request, token: str) -> HttpResponse:
 @require_GET
 @needs_any_card
 def confirmed(request: CardRequest) -> HttpResponse:
-    """The address is confirmed; what still remains, and by whom. Whoever is at work goes on, or has changed it."""
+    """The address is confirmed; what still remains, and by whom. A user at work goes on, or has changed it."""
     if isinstance(request.person, Actor):
         newest = newest_confirmation(account_id=request.person.account_id)
         return see_other("account" if newest and newest.replaces else "start")

@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from registret.access.actor import Actor
-from registret.access.queries import ApplicationRow
+from registret.access.queries.applications import ApplicationRow
 from registret.access.roles import Permission
-from registret.access.staff.people import may_take_over
 from registret.access.staff.support import CardRead, Helped
+from registret.access.staff.suspending import may_take_over
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.queries import AccountRow
-from registret.accounts.search import Found, FoundPage
+from registret.accounts.search import FoundAccount, FoundPage
 from registret.ledger.queries import EntryRow
 from registret.mail.queries import Bounce, LetterRow, bounce, bounces
 from registret.web.attest.card_time import CardTime
@@ -34,7 +34,7 @@ from registret.words.states import application_state_name
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundLine:
-    row: Found
+    row: FoundAccount
     bounce: Bounce | None
 
 

@@ -14,6 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 
+from registret.kernel.sweden import day_of
 from registret.places.queries import Hint, MailHint
 from registret.registries.queries import name_of, names_of, open_for_entry
 from registret.registries.queries import sub_registries as every_registry
@@ -72,7 +73,7 @@ _NOTE_ICONS = {"warn": "warn", "info": "info", "ok": "check", "bad": "stop"}
 
 @register.simple_block_tag
 def note(content: SafeString, kind: str, *, icon: str = "", role: str = "") -> SafeString:
-    """A note beside its icon: `warn`, `info`, `ok` or `bad`. `role`: `status` or `alert`, where it answers an act."""
+    """A note beside its icon: `warn`, `info`, `ok` or `bad`. `role`: `status` or `alert`, after an act."""
     said = format_html(' role="{}"', role) if role else ""
     return format_html('<div class="note {}"{}>{}{}</div>', kind, said, _drawn(icon or _NOTE_ICONS[kind]), content)
 
@@ -183,7 +184,7 @@ def day(value: date | None) -> str:
 @register.filter
 def moment(value: datetime | None) -> str:
     """`24 november 2026 kl. 07.48`, or `i dag kl. 07.48`."""
-    return "" if value is None else moment_in_words(value, today=timezone.localdate())
+    return "" if value is None else moment_in_words(value, today=day_of(timezone.now()))
 
 
 @register.filter
@@ -201,7 +202,7 @@ def in_full(value: date) -> str:
 @register.filter
 def read_back(value: date) -> str:
     """`onsdag 25 november 2026 kl. 14.30, i går`."""
-    return date_read_back(value, today=timezone.localdate())
+    return date_read_back(value, today=day_of(timezone.now()))
 
 
 @register.filter
@@ -337,13 +338,13 @@ def first_name(name: str) -> str:
 @register.filter
 def last_day(ends_at: datetime) -> date:
     """The last day before a moment."""
-    return timezone.localdate(ends_at - timedelta(seconds=1))
+    return day_of(ends_at - timedelta(seconds=1))
 
 
 @register.filter
 def days_ago(value: datetime) -> int:
     """Whole days in Sweden between then and today."""
-    return (timezone.localdate() - timezone.localtime(value).date()).days
+    return (day_of(timezone.now()) - day_of(value)).days
 
 
 @register.filter

@@ -23,7 +23,7 @@ from registret.words.refusals.cards import CARD_REFUSALS
 from registret.words.refusals.logins import LOGIN_REFUSALS
 from registret.words.refusals.records import RECORD_REFUSALS
 from registret.words.refusals.rights import RIGHTS_REFUSALS
-from registret.words.shapes import Action, Picture, Text, Words
+from registret.words.shapes import Action, Picture, RefusalWords, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +45,10 @@ class RefusalPage:
         return self.code.partition(".")[0] in {"card", "attempt"}
 
 
-REFUSALS: Mapping[str, Words] = {**CARD_REFUSALS, **LOGIN_REFUSALS, **RIGHTS_REFUSALS, **RECORD_REFUSALS}
+REFUSALS: Mapping[str, RefusalWords] = {**CARD_REFUSALS, **LOGIN_REFUSALS, **RIGHTS_REFUSALS, **RECORD_REFUSALS}
 
-REQUESTS: Mapping[str, Words] = {
-    "request.forged": Words(
+REQUESTS: Mapping[str, RefusalWords] = {
+    "request.forged": RefusalWords(
         title=_("Formuläret gick inte att ta emot."),
         happened=_(
             "Sidan hade legat öppen för länge, eller så kom formuläret från en annan webbplats. Inget har ändrats."
@@ -56,13 +56,13 @@ REQUESTS: Mapping[str, Words] = {
         todo=(_("Gå tillbaka, ladda om sidan och försök igen."),),
         action=Action.START,
     ),
-    "request.not_found": Words(
+    "request.not_found": RefusalWords(
         title=_("Sidan finns inte."),
         happened=_("Adressen kan vara felskriven, eller så har sidan flyttat."),
         todo=(_("Börja om från första sidan."),),
         action=Action.START,
     ),
-    "request.failed": Words(
+    "request.failed": RefusalWords(
         title=_("Något gick fel hos oss."),
         happened=_("Felet är inte ditt. Inget som du skickade har sparats till hälften."),
         todo=(_("Gå tillbaka och försök igen om en stund."), SUPPORT),
@@ -104,7 +104,7 @@ def log_title(code: str) -> str:
 _GENERALLY: Mapping[str, Text] = {"again_at": _("senare"), "card_office": CARD_OFFICE}
 
 
-def _page(code: str, words: Words, happened: Text, facts: Mapping[str, object]) -> RefusalPage:
+def _page(code: str, words: RefusalWords, happened: Text, facts: Mapping[str, object]) -> RefusalPage:
     return RefusalPage(
         code=code,
         title=_filled(words.title, facts),

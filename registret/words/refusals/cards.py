@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from django.utils.translation import gettext_lazy as _
 
 from registret.words.advice import AGAIN, ANOTHER, CARD_OFFICE, SUPPORT, by_host
-from registret.words.shapes import Action, Picture, Words
+from registret.words.shapes import Action, Picture, RefusalWords
 
-CARD_REFUSALS: Mapping[str, Words] = {
-    "card.none": Words(
+CARD_REFUSALS: Mapping[str, RefusalWords] = {
+    "card.none": RefusalWords(
         title=_("Vi fick inget certifikat från ditt kort."),
         happened=_(
             "Webbläsaren skickade inget certifikat. Antingen nådde den inte kortet, eller så fanns inget certifikat "
@@ -35,7 +35,7 @@ CARD_REFUSALS: Mapping[str, Words] = {
         also_check=True,
         picture=Picture.READER,
     ),
-    "card.not_passed_on": Words(
+    "card.not_passed_on": RefusalWords(
         title=_("Certifikatet från ditt kort nådde inte fram."),
         happened=_(
             "Servern framför registret tog emot ett certifikat från ditt kort, men kunde inte skicka det vidare. Det "
@@ -46,7 +46,7 @@ CARD_REFUSALS: Mapping[str, Words] = {
             _("Blir det likadant: kontakta supporten och läs upp referensen."),
         ),
     ),
-    "card.person_id": Words(
+    "card.person_id": RefusalWords(
         title=_("Du valde Person-id. Välj certifikatet med ditt HSA-id."),
         happened=_(
             "Kortet fungerar, men certifikatet du valde innehåller ditt personnummer. Registret släpper bara in "
@@ -66,14 +66,14 @@ CARD_REFUSALS: Mapping[str, Words] = {
         also_check=True,
         picker=True,
     ),
-    "card.signing": Words(
+    "card.signing": RefusalWords(
         title=_("Du valde certifikatet för underskrift. Välj det för legitimering."),
         happened=_("Ett kort har två certifikat med HSA-id: ett för legitimering och ett för underskrift."),
         todo=(AGAIN, _("Välj raden för legitimering. Den kan också heta autentisering.")),
         also_check=True,
         picture=Picture.TWO_USES,
     ),
-    "card.expired": Words(
+    "card.expired": RefusalWords(
         title=_("Ditt certifikat har gått ut."),
         happened=_("Certifikatet gällde till och med %(not_after)s. Det är utfärdat av %(issuer)s."),
         in_general=_("Varje certifikat har ett sista datum, och det är passerat."),
@@ -91,7 +91,7 @@ CARD_REFUSALS: Mapping[str, Words] = {
         also_check=True,
         picture=Picture.DATES,
     ),
-    "card.not_yet_valid": Words(
+    "card.not_yet_valid": RefusalWords(
         title=_("Ditt certifikat gäller inte än."),
         happened=_("Certifikatet börjar gälla %(not_before)s. Det är utfärdat av %(issuer)s."),
         in_general=_("Varje certifikat har ett första datum, och det har inte kommit än."),
@@ -99,14 +99,14 @@ CARD_REFUSALS: Mapping[str, Words] = {
         also_check=True,
         picture=Picture.DATES,
     ),
-    "card.revoked": Words(
+    "card.revoked": RefusalWords(
         title=_("Ditt certifikat är spärrat."),
         happened=_("Utfärdaren %(issuer)s har spärrat certifikatet. Ett spärrat kort går inte att använda igen."),
         in_general=_("Utfärdaren har spärrat certifikatet. Ett spärrat kort går inte att använda igen."),
         todo=(CARD_OFFICE, _("Ditt konto finns kvar. Logga in med det nya kortet när du har fått det.")),
         action=Action.HELP,
     ),
-    "card.revocation_unknown": Words(
+    "card.revocation_unknown": RefusalWords(
         title=_("Vi kan inte avgöra om ditt kort är spärrat just nu."),
         happened=_(
             "Det beror inte på dig eller ditt kort. Spärrlistan från %(issuer)s har inte gått att hämta, och utan den "
@@ -118,7 +118,7 @@ CARD_REFUSALS: Mapping[str, Words] = {
         ),
         todo=(_("Försök igen om en stund."), _("Brådskar det? Kontakta supporten.")),
     ),
-    "card.unknown_issuer": Words(
+    "card.unknown_issuer": RefusalWords(
         title=_("Certifikatet kommer inte från en utfärdare som registret godtar."),
         happened=_(
             "Registret godtar kort med HSA-id från SITHS. Certifikatet säger sig komma från ”%(claimed_issuer)s”, "
@@ -140,13 +140,13 @@ CARD_REFUSALS: Mapping[str, Words] = {
         ),
         also_check=True,
     ),
-    "card.test_issuer": Words(
+    "card.test_issuer": RefusalWords(
         title=_("Det här är ett testkort."),
         happened=_("Kortet är utfärdat av %(issuer)s, som bara ger ut kort för test. Testkort godtas inte här."),
         in_general=_("Kortet kommer från en utfärdare som bara ger ut kort för test. Testkort godtas inte här."),
         todo=(_("Sätt i ditt vanliga kort."), AGAIN),
     ),
-    "card.malformed": Words(
+    "card.malformed": RefusalWords(
         title=_("Certifikatet är felaktigt."),
         happened=_(
             "Något i certifikatet är inte som det ska vara på ett SITHS-kort med HSA-id. Felet ligger i kortet, inte "
@@ -163,7 +163,7 @@ CARD_REFUSALS: Mapping[str, Words] = {
         also_check=True,
     ),
     # The identity provider
-    "idp.unavailable": Words(
+    "idp.unavailable": RefusalWords(
         title=_("Legitimeringstjänsten går inte att nå just nu."),
         happened=_("Det beror inte på dig eller ditt kort. Tjänsten svarar inte, eller svarar inte rätt (%(reason)s)."),
         in_general=_("Det beror inte på dig eller ditt kort. Tjänsten svarar inte, eller svarar inte rätt."),
@@ -174,14 +174,14 @@ CARD_REFUSALS: Mapping[str, Words] = {
         ),
         action=Action.PROVIDER,
     ),
-    "idp.declined": Words(
+    "idp.declined": RefusalWords(
         title=_("Legitimeringen avbröts."),
         happened=_("Legitimeringstjänsten skickade tillbaka dig utan att du hade legitimerat dig (%(reason)s)."),
         in_general=_("Legitimeringstjänsten skickade tillbaka dig utan att du hade legitimerat dig."),
         todo=(_("Börja om, på samma sätt eller med SmartCard."), SUPPORT),
         action=Action.PROVIDER,
     ),
-    "idp.untrusted": Words(
+    "idp.untrusted": RefusalWords(
         title=_("Svaret från legitimeringstjänsten går inte att lita på."),
         happened=_(
             "Något i svaret stämmer inte med inloggningen som du började (%(reason)s). Därför släpper registret inte "
@@ -194,13 +194,13 @@ CARD_REFUSALS: Mapping[str, Words] = {
         todo=(_("Börja om, på samma sätt eller med SmartCard."), SUPPORT),
         action=Action.PROVIDER,
     ),
-    "idp.level": Words(
+    "idp.level": RefusalWords(
         title=_("Din legitimering har för låg tillitsnivå."),
         happened=_("Den som loggar in på det här sättet måste ha tillitsnivå 3. Ett reservkort har ofta nivå 2."),
         todo=(_("Legitimera dig med ditt ordinarie kort."), CARD_OFFICE),
         action=Action.PROVIDER,
     ),
-    "idp.not_fresh": Words(
+    "idp.not_fresh": RefusalWords(
         title=_("Du behöver legitimera dig på nytt."),
         happened=_(
             "Legitimeringstjänsten använde en tidigare inloggning i webbläsaren. På en dator som fler använder kan den "
@@ -213,7 +213,7 @@ CARD_REFUSALS: Mapping[str, Words] = {
         ),
         action=Action.PROVIDER,
     ),
-    "idp.no_hsa_id": Words(
+    "idp.no_hsa_id": RefusalWords(
         title=_("Legitimeringstjänsten lämnade inget HSA-id."),
         happened=_(
             "Registret släpper bara in den som har ett HSA-id, eftersom det upphör när din anställning gör det."
@@ -224,7 +224,7 @@ CARD_REFUSALS: Mapping[str, Words] = {
         ),
         action=Action.PROVIDER,
     ),
-    "idp.malformed": Words(
+    "idp.malformed": RefusalWords(
         title=_("Uppgifterna från legitimeringstjänsten är felaktiga."),
         happened=_("Tjänsten lämnade uppgifter om dig som inte kan stämma (%(reason)s). Felet ligger inte hos dig."),
         in_general=_("Tjänsten lämnade uppgifter om dig som inte kan stämma. Felet ligger inte hos dig."),
@@ -235,12 +235,12 @@ CARD_REFUSALS: Mapping[str, Words] = {
         action=Action.PROVIDER,
     ),
     # The attempt
-    "attempt.stale": Words(
+    "attempt.stale": RefusalWords(
         title=_("Inloggningen tog för lång tid eller har redan använts."),
         happened=_("Varje inloggning har en egen adress som bara fungerar en gång, i två minuter."),
         todo=(_("Tryck på knappen för att börja om. Kortet kan sitta kvar."),),
     ),
-    "attempt.foreign": Words(
+    "attempt.foreign": RefusalWords(
         title=_("Inloggningen började i en annan webbläsare."),
         happened=_("Av säkerhetsskäl måste en inloggning börja och sluta i samma webbläsare."),
         todo=(_("Tryck på knappen för att börja om här."),),

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
-from registret.words.shapes import Action, Words
+from registret.words.shapes import Action, RefusalWords
 
-RECORD_REFUSALS: Mapping[str, Words] = {
-    "patient.number_impossible": Words(
+RECORD_REFUSALS: Mapping[str, RefusalWords] = {
+    "patient.number_impossible": RefusalWords(
         title=_("Numret stämmer inte."),
         happened="%(number_fault)s",
         in_general=_("Det är inte ett personnummer, samordningsnummer eller reservnummer som registret känner till."),
@@ -22,25 +22,25 @@ RECORD_REFUSALS: Mapping[str, Words] = {
         ),
         action=Action.START,
     ),
-    "patient.birth_date_needed": Words(
+    "patient.birth_date_needed": RefusalWords(
         title=_("Födelsedatum och kön behövs."),
         happened=_("Ett reservnummer säger inget säkert om ålder och kön."),
         todo=(_("Sök patienten igen och fyll i båda."),),
         action=Action.START,
     ),
-    "patient.opted_out": Words(
+    "patient.opted_out": RefusalWords(
         title=_("Patienten har avböjt."),
         happened=_("Patienten vill inte vara med i registret. Därför finns inga uppgifter, och inga nya tas emot."),
         todo=(_("Registrera inte vårdepisoden."), _("Har patienten ändrat sig? Kontakta registerkansliet.")),
         action=Action.START,
     ),
-    "patient.reason_needed": Words(
+    "patient.reason_needed": RefusalWords(
         title=_("Patienten har skyddad identitet."),
         happened=_("Den som öppnar uppgifterna anger varför. Skälet gäller i en timme och står i loggen."),
         todo=(_("Öppna patienten igen och skriv varför."),),
         action=Action.START,
     ),
-    "patient.not_the_same": Words(
+    "patient.not_the_same": RefusalWords(
         title=_("Numren hör inte till samma person."),
         happened=_("Två nummer med olika födelsedatum kan inte höra till en och samma person. Inget har ändrats."),
         todo=(
@@ -49,7 +49,7 @@ RECORD_REFUSALS: Mapping[str, Words] = {
         ),
         action=Action.START,
     ),
-    "patient.number_taken": Words(
+    "patient.number_taken": RefusalWords(
         title=_("Numret är en annan patients."),
         happened=_("Någon annan i registret har eller har haft numret. Inget har ändrats."),
         todo=(
@@ -59,7 +59,7 @@ RECORD_REFUSALS: Mapping[str, Words] = {
         action=Action.START,
         short=_("Numret är en annan patients. Kontrollera det."),
     ),
-    "patient.also_elsewhere": Words(
+    "patient.also_elsewhere": RefusalWords(
         title=_("Patienten finns också hos andra."),
         happened=_(
             "Patienten finns hos en annan vårdgivare, eller i ett delregister som inte ingår i din behörighet. Vem "
@@ -72,7 +72,7 @@ RECORD_REFUSALS: Mapping[str, Words] = {
         ),
         action=Action.HELP,
     ),
-    "patient.taken_elsewhere": Words(
+    "patient.taken_elsewhere": RefusalWords(
         title=_("Patienten kan inte få numret här."),
         happened=_(
             "Antingen har en annan patient i registret numret, hos en annan vårdgivare eller i ett delregister som "
@@ -85,7 +85,7 @@ RECORD_REFUSALS: Mapping[str, Words] = {
         ),
         action=Action.HELP,
     ),
-    "patient.not_as_shown": Words(
+    "patient.not_as_shown": RefusalWords(
         title=_("Det är inte samma patient som nyss."),
         happened=_(
             "Numret leder till en annan patient än den som visades: det har bytts, eller så har två slagits ihop. "
@@ -94,59 +94,59 @@ RECORD_REFUSALS: Mapping[str, Words] = {
         todo=(_("Sök patienten igen och kontrollera vem det är."),),
         action=Action.START,
     ),
-    "patient.number_unchanged": Words(
+    "patient.number_unchanged": RefusalWords(
         title=_("Patienten har redan det numret."),
         happened=_("Numret är det som gäller nu. Inget har ändrats."),
         todo=(_("Skriv det nya numret."),),
         action=Action.START,
         short=_("Patienten har redan det numret"),
     ),
-    "patient.nothing_to_merge": Words(
+    "patient.nothing_to_merge": RefusalWords(
         title=_("Det finns ingen att slå ihop med."),
         happened=_("Ingen annan patient har numret, eller så har någon annan hunnit slå ihop dem."),
         todo=(_("Öppna patienten igen."),),
         action=Action.START,
     ),
-    "patient.nothing_leaves": Words(
+    "patient.nothing_leaves": RefusalWords(
         title=_("Det finns inget avböjande som väntar."),
         happened=_("Uppgifterna är redan raderade, eller så har någon tagit tillbaka avböjandet."),
         todo=(_("Öppna ärendet igen och se vad som gäller."),),
         action=Action.START,
     ),
-    "patient.own_opt_out": Words(
+    "patient.own_opt_out": RefusalWords(
         title=_("Någon annan bekräftar."),
         happened=_("Du har själv registrerat avböjandet. Det raderas av sig självt efter ett dygn."),
         todo=(_("Brådskar det? Be en annan handläggare bekräfta."),),
         action=Action.START,
     ),
-    "case.nobody": Words(
+    "case.nobody": RefusalWords(
         title=_("Numret finns inte i registret."),
         happened=_("Ingen i registret har eller har haft numret."),
         todo=(_("Kontrollera numret och börja om."),),
         action=Action.START,
     ),
-    "case.too_long_for_paper": Words(
+    "case.too_long_for_paper": RefusalWords(
         title=_("Utdraget är för långt för en PDF."),
         happened=_("Det har %(rows)s rader. Inget utdrag har tagits fram."),
         in_general=_("Det har så många rader att det tar för lång tid att rita. Inget utdrag har tagits fram."),
         todo=(_("Gå tillbaka och ta fram samma utdrag som JSON. Där står allt."),),
         action=Action.START,
     ),
-    "retention.nothing_so_old": Words(
+    "retention.nothing_so_old": RefusalWords(
         title=_("Ingenting är så gammalt."),
         happened=_("Delregistret har inga vårdepisoder som är äldre än de ska bevaras."),
         todo=(_("Titta i listan över delregister."),),
         action=Action.START,
         short=_("Inga vårdepisoder är så gamla"),
     ),
-    "retention.already": Words(
+    "retention.already": RefusalWords(
         title=_("Gallring pågår redan."),
         happened=_("Ett tidigare beslut om delregistret håller på att genomföras."),
         todo=(_("Vänta tills det är klart."),),
         action=Action.START,
         short=_("Ett tidigare beslut genomförs just nu"),
     ),
-    "retention.kept": Words(
+    "retention.kept": RefusalWords(
         title=_("Uppgifterna ska bevaras."),
         happened=_("Ett beslut säger att inget gallras i delregistret till och med %(day)s."),
         in_general=_("Ett beslut säger att inget gallras i delregistret just nu."),
@@ -154,98 +154,98 @@ RECORD_REFUSALS: Mapping[str, Words] = {
         action=Action.START,
         short=_("Ett beslut bevarar uppgifterna till och med %(day)s"),
     ),
-    "disclosure.own": Words(
+    "disclosure.own": RefusalWords(
         title=_("Den som förbereder ett utlämnande beslutar inte också om det."),
         happened=_("Du har själv förberett utlämnandet."),
         todo=(_("Be någon annan som handlägger patientärenden att besluta."),),
         action=Action.START,
     ),
-    "disclosure.preparer_gone": Words(
+    "disclosure.preparer_gone": RefusalWords(
         title=_("Den som förberedde utlämnandet handlägger inte ärenden längre."),
         happened=_("Personen har inte längre rollen, eller har ett konto som är spärrat. Inget har lämnats ut."),
         todo=(_("Ta tillbaka utlämnandet."), _("Behövs det ändå? Förbered ett nytt, som någon annan beslutar om.")),
         action=Action.START,
     ),
-    "disclosure.nothing": Words(
+    "disclosure.nothing": RefusalWords(
         title=_("Det finns inget att lämna ut."),
         happened=_("Inga signerade steg passar perioden och de valda delarna."),
         todo=(_("Ta tillbaka utlämnandet, och förbered ett nytt med en annan period eller fler delar."),),
         action=Action.START,
     ),
-    "disclosure.lapsed": Words(
+    "disclosure.lapsed": RefusalWords(
         title=_("Utlämnandet har väntat för länge på beslut."),
         happened=_("Det förbereddes för mer än 90 dagar sedan. Inget har lämnats ut."),
         todo=(_("Behövs det ändå? Förbered ett nytt, som någon annan beslutar om."),),
         action=Action.START,
     ),
-    "disclosure.not_fetched": Words(
+    "disclosure.not_fetched": RefusalWords(
         title=_("Ingen fil har hämtats i utlämnandet."),
         happened=_("Kodnyckeln gäller patienterna i de filer som har hämtats. Ingen kodnyckel har gjorts."),
         todo=(_("Hämta filen först."),),
         action=Action.START,
     ),
-    "disclosure.not_decided": Words(
+    "disclosure.not_decided": RefusalWords(
         title=_("Utlämnandet är inte beslutat."),
         happened=_("Det väntar på beslut, eller har tagits tillbaka. Ingen fil har gjorts."),
         todo=(_("Öppna utlämnandet igen för att se hur det står till."),),
         action=Action.START,
     ),
-    "disclosure.closed": Words(
+    "disclosure.closed": RefusalWords(
         title=_("Utlämnandet är avslutat."),
         happened=_("Den sista dagen att hämta filen har passerat, eller så har utlämnandet avslutats i förtid."),
         todo=(_("Behövs filen fortfarande? Förbered ett nytt utlämnande."),),
         action=Action.START,
     ),
-    "disclosure.key_missing": Words(
+    "disclosure.key_missing": RefusalWords(
         title=_("Nyckeln till utlämnandets pseudonymer saknas."),
         happened=_("Beteckningarna gjordes med en nyckel som registret inte har i dag. Ingen fil har gjorts."),
         todo=(_("Be den som sköter driften att lägga tillbaka nyckeln."),),
         action=Action.START,
     ),
-    "episode.not_included": Words(
+    "episode.not_included": RefusalWords(
         title=_("Vårdepisoden hör inte till delregistret."),
         happened=_("Svaren på inklusionsfrågorna säger att den inte ska registreras här."),
         todo=(_("Gå tillbaka och kontrollera svaren."),),
         action=Action.START,
     ),
-    "episode.perhaps_double": Words(
+    "episode.perhaps_double": RefusalWords(
         title=_("Kanske finns vårdepisoden redan."),
         happened=_("Det finns en registrering i samma delregister nära i tid."),
         todo=(_("Gå tillbaka, se efter, och säg till om det är en annan vårdepisod."),),
         action=Action.START,
     ),
-    "episode.closed": Words(
+    "episode.closed": RefusalWords(
         title=_("Delregistret är stängt för nya vårdepisoder."),
         happened=_("Det som redan är registrerat där kan läsas och rättas."),
         todo=(_("Du hittar det under Registreringar."),),
         action=Action.START,
     ),
-    "episode.not_open": Words(
+    "episode.not_open": RefusalWords(
         title=_("Delregistret tar inte emot registreringar av dig."),
         happened=_("Det ingår inte i din behörighet."),
         todo=(_("Behöver du registrera där? Be din lokala administratör att ändra behörigheten."),),
         action=Action.START,
     ),
-    "episode.form_changed": Words(
+    "episode.form_changed": RefusalWords(
         title=_("Formuläret kan inte användas just nu."),
         happened=_("Det har ändrats sedan det togs i bruk, och det får det inte. Felet är inte ditt."),
         todo=(_("Det som är sparat finns kvar. Kontakta supporten med referensen."),),
         action=Action.START,
     ),
-    "step.of_another_clinic": Words(
+    "step.of_another_clinic": RefusalWords(
         title=_("Steget ligger hos en annan klinik."),
         happened=_("Bara den klinik som har steget skriver i det."),
         todo=(_("Ska din klinik fortsätta: öppna steget och flytta det hit."),),
         action=Action.START,
     ),
-    "step.cannot_sign": Words(
+    "step.cannot_sign": RefusalWords(
         title=_("Steget kan inte signeras än."),
         happened=_("Obesvarade frågor: %(lacking)s. Svar som inte går ihop: %(broken)s."),
         in_general=_("Någon fråga är obesvarad, eller några svar går inte ihop."),
         todo=(_("Gå tillbaka till formuläret. Det som saknas är markerat."),),
         action=Action.START,
     ),
-    "step.written_since": Words(
+    "step.written_since": RefusalWords(
         title=_("Någon har skrivit i steget sedan du öppnade det."),
         happened=_("%(by)s sparade %(at)s. Läs igenom steget innan du signerar."),
         in_general=_("Läs igenom steget innan du signerar."),

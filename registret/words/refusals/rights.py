@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
-from registret.words.shapes import Action, Words
+from registret.words.shapes import Action, RefusalWords
 
-RIGHTS_REFUSALS: Mapping[str, Words] = {
-    "access.claim_not_seen": Words(
+RIGHTS_REFUSALS: Mapping[str, RefusalWords] = {
+    "access.claim_not_seen": RefusalWords(
         title=_("Titta på ansökan först."),
         happened=_(
             "Den som ansöker har visat att ett tidigare konto är samma persons. Det avslutas när du attesterar."
@@ -18,7 +18,7 @@ RIGHTS_REFUSALS: Mapping[str, Words] = {
         action=Action.BACK_TO_LIST,
         short=_("Läs om det tidigare kontot, och attestera sedan."),
     ),
-    "access.claim_impossible": Words(
+    "access.claim_impossible": RefusalWords(
         title=_("Det tidigare kontot kan inte avslutas så här."),
         happened=_(
             "Det är spärrat av en klinik eller av registerkansliet, eller hör till någon som arbetar för registret. "
@@ -28,7 +28,7 @@ RIGHTS_REFUSALS: Mapping[str, Words] = {
         action=Action.BACK_TO_LIST,
         short=_("Det tidigare kontot är spärrat eller hör till registret. Prata med registerkansliet."),
     ),
-    "access.not_permitted": Words(
+    "access.not_permitted": RefusalWords(
         title=_("Det ingår inte i din roll."),
         happened=_("Rollen som du arbetar i ger inte tillgång till sidan."),
         todo=(
@@ -37,52 +37,52 @@ RIGHTS_REFUSALS: Mapping[str, Words] = {
         ),
         action=Action.START,
     ),
-    "access.not_found": Words(
+    "access.not_found": RefusalWords(
         title=_("Sidan finns inte."),
         happened=_("Det du söker finns inte, eller så ligger det utanför det som du får se."),
         todo=(_("Gå till startsidan och börja därifrån."),),
         action=Action.START,
     ),
-    "access.card_too_old": Words(
+    "access.card_too_old": RefusalWords(
         title=_("Logga in igen för att fortsätta."),
         happened=_("Den som ändrar andras behörigheter måste ha visat sitt kort de senaste %(minutes)s minuterna."),
         in_general=_("Den som ändrar andras behörigheter måste nyligen ha visat sitt kort."),
         todo=(_("Tryck på knappen och visa kortet igen. Inget beslut har sparats än."),),
     ),
-    "review.nothing": Words(
+    "review.nothing": RefusalWords(
         title=_("Det finns inget att granska."),
         happened=_("Loggen har inga poster av kliniken eller personen, eller om patienten, under perioden."),
         todo=(_("Välj en längre period, eller kontrollera HSA-id:t eller beteckningen."),),
         action=Action.START,
         short=_("Loggen har inga sådana poster under perioden"),
     ),
-    "review.not_a_reviewer": Words(
+    "review.not_a_reviewer": RefusalWords(
         title=_("Personen är inte loggranskare."),
         happened=_("Den du valde granskar inte loggen, eller gör det inte längre."),
         todo=(_("Välj någon annan."),),
         action=Action.START,
         short=_("Personen granskar inte loggen längre. Välj någon annan."),
     ),
-    "review.own_entries": Words(
+    "review.own_entries": RefusalWords(
         title=_("Ingen granskar sig själv."),
         happened=_("Granskningen gäller något som granskaren själv har gjort."),
         todo=(_("Låt en annan loggranskare ta granskningen."),),
         action=Action.START,
         short=_("Granskaren har själv poster där under perioden. Välj någon annan."),
     ),
-    "review.not_yours": Words(
+    "review.not_yours": RefusalWords(
         title=_("Någon annan gör granskningen."),
         happened=_("Bara den som granskar bedömer och avslutar."),
         todo=(_("Öppna granskningen igen. Där kan du ta över den."),),
         action=Action.START,
     ),
-    "review.closed": Words(
+    "review.closed": RefusalWords(
         title=_("Granskningen är avslutad."),
         happened=_("En avslutad granskning ändras inte."),
         todo=(_("Behövs mer? Börja en ny granskning."),),
         action=Action.START,
     ),
-    "review.not_all_judged": Words(
+    "review.not_all_judged": RefusalWords(
         title=_("Alla poster är inte bedömda."),
         happened=_("%(left)s poster saknar bedömning."),
         in_general=_("En granskning avslutas när varje post är bedömd."),
@@ -90,73 +90,73 @@ RIGHTS_REFUSALS: Mapping[str, Words] = {
         action=Action.START,
         short=_("%(left)s poster saknar bedömning. Bedöm dem och spara först."),
     ),
-    "review.outcome_impossible": Words(
+    "review.outcome_impossible": RefusalWords(
         title=_("Utfallet passar inte bedömningarna."),
         happened=_("En post är bedömd som obefogad. Då är granskningen inte utan anmärkning."),
         todo=(_("Välj ett annat utfall, eller ändra bedömningen."),),
         action=Action.START,
         short=_("En post är bedömd som obefogad. Välj ett annat utfall."),
     ),
-    "review.log_reason_needed": Words(
+    "review.log_reason_needed": RefusalWords(
         title=_("Skriv varför du läser loggen."),
         happened=_("Ett skäl gäller i en timme, och det har gått ut."),
         in_general=_("Den som läser loggen skriver varför. Skälet gäller i en timme."),
         todo=(_("Öppna loggen igen. Där frågas efter skälet."),),
         action=Action.START,
     ),
-    "incident.changed": Words(
+    "incident.changed": RefusalWords(
         title=_("Någon annan har ändrat incidenten."),
         happened=_("Texten ändrades medan du skrev. Din ändring är inte sparad."),
         todo=(_("Öppna incidenten igen, läs vad som är nytt och skriv in det som fattas."),),
         action=Action.START,
         short=_("Någon annan har ändrat incidenten sedan du öppnade sidan. Läs den i en ny flik, och spara sedan."),
     ),
-    "account.address_unchanged": Words(
+    "account.address_unchanged": RefusalWords(
         title=_("Det är adressen du redan har."),
         happened=_("Den nya adressen är densamma som den som gäller."),
         todo=(_("Skriv en annan adress, eller låt den gamla vara."),),
         action=Action.ACCOUNT,
         short=_("Det är adressen du redan har. Skriv en annan."),
     ),
-    "account.address_resting": Words(
+    "account.address_resting": RefusalWords(
         title=_("E-postadressen går inte att ändra just nu."),
         happened=_("Någon har invänt mot en ändring av den. Till dess att det är utrett gäller den gamla."),
         todo=(_("Försök igen efter %(again_at)s."), _("Brådskar det? Kontakta supporten.")),
         action=Action.ACCOUNT,
         short=_("Någon har invänt mot en ändring av adressen. Det går igen %(again_at)s."),
     ),
-    "account.no_change_waits": Words(
+    "account.no_change_waits": RefusalWords(
         title=_("Ingen ny adress väntar."),
         happened=_("Ändringen är redan bekräftad eller avbruten."),
         todo=(_("Titta på Mitt konto vilken adress som gäller."),),
         action=Action.ACCOUNT,
     ),
-    "objection.unknown": Words(
+    "objection.unknown": RefusalWords(
         title=_("Länken är inte hel."),
         happened=_("Den finns inte hos oss. Mejlprogram bryter ibland långa länkar."),
         todo=(_("Öppna länken ur mejlet igen, eller kopiera hela."), _("Hjälper inte det? Kontakta supporten i dag.")),
         action=Action.HELP,
     ),
-    "objection.over": Words(
+    "objection.over": RefusalWords(
         title=_("Det finns inget kvar att invända mot."),
         happened=_("Någon har redan invänt, ändringen är avbruten, eller så är det mer än 14 dagar sedan den gjordes."),
         todo=(_("Har någon annan ditt kort? Spärra det hos den som gav ut det, och kontakta supporten i dag."),),
         action=Action.HELP,
     ),
-    "access.right_held": Words(
+    "access.right_held": RefusalWords(
         title=_("Du har redan den behörigheten."),
         happened=_("Samma roll på samma klinik gäller redan, med de delregister du valde."),
         todo=(_("Upphör den snart? Be din lokala administratör förlänga den."),),
         action=Action.ACCOUNT,
         short=_("Du har redan den rollen på kliniken, med de delregister du valde."),
     ),
-    "access.last_administrator": Words(
+    "access.last_administrator": RefusalWords(
         title=_("Kliniken behöver en efterträdare först."),
         happened=_("Du är den enda som kan attestera på kliniken."),
         todo=(_("Be registerkansliet utse en lokal administratör till. När den personen har loggat in kan du lämna."),),
         action=Action.ACCOUNT,
     ),
-    "access.administrators_address": Words(
+    "access.administrators_address": RefusalWords(
         title=_("En lokal administratör har en adress hos vårdgivaren."),
         happened=_(
             "Adressen hör inte till vårdgivaren, och ett uppdrag som lokal administratör går inte att attestera."
@@ -168,20 +168,20 @@ RIGHTS_REFUSALS: Mapping[str, Words] = {
         action=Action.ACCOUNT,
         short=_("Adressen hör inte till vårdgivaren. Som lokal administratör behöver du en adress där."),
     ),
-    "access.own_application": Words(
+    "access.own_application": RefusalWords(
         title=_("Ingen attesterar sig själv."),
         happened=_("Ansökan är din egen."),
         todo=(_("Be en annan lokal administratör på kliniken, eller registerkansliet."),),
         action=Action.BACK_TO_LIST,
     ),
-    "access.already_decided": Words(
+    "access.already_decided": RefusalWords(
         title=_("Någon annan hann före."),
         happened=_("%(decided_by)s har redan tagit ställning till ansökan, %(decided_at)s. Ditt beslut sparades inte."),
         in_general=_("En annan administratör har redan tagit ställning till ansökan. Ditt beslut sparades inte."),
         todo=(_("Öppna listan igen för att se hur det blev."),),
         action=Action.BACK_TO_LIST,
     ),
-    "access.already_answered": Words(
+    "access.already_answered": RefusalWords(
         title=_("Någon annan hann före."),
         happened=_("%(answered_by)s har redan svarat, %(answered_at)s. Ditt svar sparades inte."),
         in_general=_("En annan har redan svarat för behörigheten i genomgången, eller den har upphört."),
@@ -189,48 +189,48 @@ RIGHTS_REFUSALS: Mapping[str, Words] = {
         action=Action.START,
         short=_("Det fanns redan ett svar. Ditt sparades inte."),
     ),
-    "access.recertification_open": Words(
+    "access.recertification_open": RefusalWords(
         title=_("En genomgång pågår redan."),
         happened=_("Kliniken har en genomgång som inte är avslutad. Det går bara att ha en i taget."),
         todo=(_("Vänta tills den är avslutad, eller svara själva för dem som är kvar."),),
         action=Action.START,
         short=_("Kliniken har redan en genomgång som pågår."),
     ),
-    "access.nothing_to_recertify": Words(
+    "access.nothing_to_recertify": RefusalWords(
         title=_("Det finns ingen att gå igenom."),
         happened=_("Ingen har behörighet på kliniken just nu."),
         todo=(_("Välj en annan klinik."),),
         action=Action.START,
         short=_("Ingen har behörighet på kliniken just nu."),
     ),
-    "access.not_actionable": Words(
+    "access.not_actionable": RefusalWords(
         title=_("Ansökan går inte att ta ställning till än."),
         happened=_("Den som ansöker har inte bekräftat sin e-post."),
         todo=(_("Är adressen felskriven kan du rätta den och skicka mejlet igen."),),
         action=Action.BACK_TO_LIST,
     ),
-    "access.already_applied": Words(
+    "access.already_applied": RefusalWords(
         title=_("Du har redan en ansökan på kliniken."),
         happened=_("En ansökan väntar redan på att attesteras där."),
         todo=(_("Gå till din ansökan. Där ser du vad som återstår."),),
         action=Action.APPLICATION,
         short=_("Du har redan en ansökan på kliniken."),
     ),
-    "access.clinic_closed": Words(
+    "access.clinic_closed": RefusalWords(
         title=_("Kliniken går inte att välja längre."),
         happened=_("Kliniken har stängts i registret, kanske medan du fyllde i formuläret."),
         todo=(_("Välj en annan klinik."),),
         action=Action.REGISTER,
         short=_("Kliniken går inte att välja längre. Välj en annan."),
     ),
-    "access.role_impossible": Words(
+    "access.role_impossible": RefusalWords(
         title=_("Rollen går inte att välja."),
         happened=_("Rollen finns inte, eller går inte att ha där."),
         todo=(_("Välj en annan roll."),),
         action=Action.START,
         short=_("Välj en av rollerna."),
     ),
-    "access.not_participating": Words(
+    "access.not_participating": RefusalWords(
         title=_("Kliniken är inte ansluten till delregistret."),
         happened=_("Registerkansliet har beslutat vilka delregister kliniken är med i."),
         todo=(
@@ -239,20 +239,20 @@ RIGHTS_REFUSALS: Mapping[str, Words] = {
         ),
         action=Action.BACK_TO_LIST,
     ),
-    "access.decided_already": Words(
+    "access.decided_already": RefusalWords(
         title=_("Det är redan så."),
         happened=_("Någon har fattat samma beslut före dig."),
         todo=(_("Gå tillbaka och se vad som gäller."),),
         action=Action.BACK_TO_LIST,
     ),
-    "access.sub_registry_closed": Words(
+    "access.sub_registry_closed": RefusalWords(
         title=_("Delregistret går inte att välja."),
         happened=_("Delregistret finns inte, eller har inget att läsa eller registrera."),
         todo=(_("Välj minst ett av delregistren."),),
         action=Action.START,
         short=_("Välj minst ett av delregistren."),
     ),
-    "settings.limit_impossible": Words(
+    "settings.limit_impossible": RefusalWords(
         title=_("Tidsgränsen går inte att sätta så."),
         happened=_("Talet måste vara mellan %(least)s och %(most)s."),
         in_general=_("Varje tidsgräns har ett minsta och ett största tal."),
@@ -260,14 +260,14 @@ RIGHTS_REFUSALS: Mapping[str, Words] = {
         action=Action.START,
         short=_("Skriv ett tal mellan %(least)s och %(most)s."),
     ),
-    "settings.limit_unchanged": Words(
+    "settings.limit_unchanged": RefusalWords(
         title=_("Tidsgränsen är redan så."),
         happened=_("Någon har redan satt talet, eller så ändrade du det inte."),
         todo=(_("Titta i listan över tidsgränser."),),
         action=Action.START,
         short=_("Det är så redan. Skriv ett annat tal."),
     ),
-    "access.end_impossible": Words(
+    "access.end_impossible": RefusalWords(
         title=_("Sista dagen går inte att välja."),
         happened=_("En behörighet gäller från i dag och högst %(months)s månader."),
         in_general=_("En behörighet gäller från i dag och högst så länge som formuläret anger."),
@@ -275,38 +275,38 @@ RIGHTS_REFUSALS: Mapping[str, Words] = {
         action=Action.BACK_TO_LIST,
         short=_("Välj en dag från i dag och högst %(months)s månader framåt."),
     ),
-    "access.nothing_asked": Words(
+    "access.nothing_asked": RefusalWords(
         title=_("Ingen fråga väntar på svar."),
         happened=_("Ansökan kan ha avgjorts medan du skrev."),
         todo=(_("Titta på din ansökan."),),
         action=Action.APPLICATION,
     ),
-    "access.suspended_elsewhere": Words(
+    "access.suspended_elsewhere": RefusalWords(
         title=_("Spärren är inte er."),
         happened=_("Registerkansliet eller en annan klinik har spärrat kontot, och bara de kan häva spärren."),
         todo=(_("Kontakta registerkansliet."),),
         action=Action.HELP,
     ),
-    "access.suspension_not_left": Words(
+    "access.suspension_not_left": RefusalWords(
         title=_("Spärren är klinikens."),
         happened=_("Kliniken som spärrade har någon som kan häva spärren, eller så är den inte klinikens längre."),
         todo=(_("Häv spärren själv om det behövs, eller be klinikens lokala administratör."),),
         action=Action.START,
     ),
-    "access.already_granted": Words(
+    "access.already_granted": RefusalWords(
         title=_("Personen har redan den behörigheten."),
         happened=_("Samma roll på samma klinik gäller redan, lika länge eller längre."),
         todo=(_("Kontrollera att du har valt rätt person och klinik."),),
         action=Action.BACK_TO_LIST,
         short=_("Personen har redan den behörigheten där."),
     ),
-    "access.own_proposal": Words(
+    "access.own_proposal": RefusalWords(
         title=_("Den som föreslår en vikarie bekräftar den inte också."),
         happened=_("Du har själv föreslagit vikarien."),
         todo=(_("Be en annan lokal administratör på kliniken, eller registerkansliet."),),
         action=Action.START,
     ),
-    "access.outlasts_rights": Words(
+    "access.outlasts_rights": RefusalWords(
         title=_("En vikarie har inte behörighet längre än de andra."),
         happened=_(
             "Vikariens egen behörighet på kliniken, eller behörigheten hos den som föreslog, upphör före den sista "
@@ -323,7 +323,7 @@ RIGHTS_REFUSALS: Mapping[str, Words] = {
         action=Action.START,
         short=_("Välj en dag till och med %(day)s: sedan upphör kollegans behörighet, eller din egen."),
     ),
-    "access.beyond_own_rights": Words(
+    "access.beyond_own_rights": RefusalWords(
         title=_("Du kan inte ge det delregistret."),
         happened=_("Ingen ger behörighet till ett delregister som den inte själv har på kliniken."),
         todo=(
@@ -333,7 +333,7 @@ RIGHTS_REFUSALS: Mapping[str, Words] = {
         action=Action.BACK_TO_LIST,
         short=_("Välj bara delregister som du själv har på kliniken."),
     ),
-    "access.outlasts_own_right": Words(
+    "access.outlasts_own_right": RefusalWords(
         title=_("Din egen behörighet upphör tidigare."),
         happened=_("Ingen ger behörighet för längre tid än den egna. Som längst går det till och med %(day)s."),
         in_general=_("Ingen ger behörighet för längre tid än den egna."),
@@ -344,7 +344,7 @@ RIGHTS_REFUSALS: Mapping[str, Words] = {
         action=Action.BACK_TO_LIST,
         short=_("Välj en dag till och med %(day)s: sedan upphör din egen behörighet."),
     ),
-    "access.second_needed": Words(
+    "access.second_needed": RefusalWords(
         title=_("Två på kansliet beslutar."),
         happened=_("På kliniken finns ingen annan lokal administratör som kan attestera. Då beslutar två på kansliet."),
         todo=(
@@ -354,21 +354,21 @@ RIGHTS_REFUSALS: Mapping[str, Words] = {
         action=Action.BACK_TO_LIST,
         short=_("Två på kansliet beslutar, och det här är inte samma beslut som din kollegas."),
     ),
-    "access.office_appointed": Words(
+    "access.office_appointed": RefusalWords(
         title=_("Kansliet attesterar inte den som det har utsett."),
         happened=_("Kansliet har gjort personen till lokal administratör på kliniken."),
         todo=(_("Utse en till lokal administratör på kliniken. Den kan attestera ansökan."),),
         action=Action.BACK_TO_LIST,
         short=_("Kansliet har utsett personen, och attesterar den inte också."),
     ),
-    "access.office_widens": Words(
+    "access.office_widens": RefusalWords(
         title=_("Kansliet ger inte rätt att läsa mer."),
         happened=_("Kansliet kan förlänga och minska en behörighet, men inte låta någon läsa om fler patienter."),
         todo=(_("Be personen ansöka om den nya rollen eller delregistret. Kliniken attesterar."),),
         action=Action.BACK_TO_LIST,
         short=_("Kansliet kan förlänga och minska, men inte utöka. Be personen ansöka."),
     ),
-    "access.proposer_gone": Words(
+    "access.proposer_gone": RefusalWords(
         title=_("Den som lämnade förslaget kan inte längre föreslå någon."),
         happened=_("Personen har inte längre den roll som behövs för det, eller har ett konto som är spärrat."),
         todo=(
@@ -377,13 +377,13 @@ RIGHTS_REFUSALS: Mapping[str, Words] = {
         ),
         action=Action.START,
     ),
-    "access.own_nomination": Words(
+    "access.own_nomination": RefusalWords(
         title=_("Den som föreslår någon till ett uppdrag bekräftar det inte också."),
         happened=_("Du har själv lämnat förslaget."),
         todo=(_("Be någon annan på registerkansliet att bekräfta."),),
         action=Action.START,
     ),
-    "access.gives_rights": Words(
+    "access.gives_rights": RefusalWords(
         title=_("Personen arbetar på registerkansliet."),
         happened=_("Den som ger behörigheter granskar inte loggen, och ser inga patienter."),
         in_general=_("Ingen arbetar på registerkansliet och läser om patienter eller granskar loggen."),
@@ -391,59 +391,59 @@ RIGHTS_REFUSALS: Mapping[str, Words] = {
         action=Action.START,
         short=_("Ingen arbetar på registerkansliet och läser om patienter eller granskar loggen."),
     ),
-    "access.person_suspended": Words(
+    "access.person_suspended": RefusalWords(
         title=_("Personens konto är spärrat."),
         happened=_("Den som är spärrad får inget uppdrag för registret."),
         todo=(_("Ta reda på varför under Sök konto, och häv spärren först om den inte ska vara kvar."),),
         action=Action.START,
         short=_("Personens konto är spärrat. Häv spärren först, om den inte ska vara kvar."),
     ),
-    "access.not_a_colleague": Words(
+    "access.not_a_colleague": RefusalWords(
         title=_("Personen arbetar inte på kliniken just nu."),
         happened=_("Personen har ingen behörighet där, eller ett konto som inte går att använda."),
         todo=(_("Välj någon annan, eller ordna personens behörighet på kliniken först."),),
         action=Action.START,
     ),
-    "access.begin_impossible": Words(
+    "access.begin_impossible": RefusalWords(
         title=_("Den första dagen går inte att välja."),
         happened=_("Den ligger före i dag, eller efter den sista dagen."),
         todo=(_("Välj en dag från och med i dag, före den sista dagen."),),
         action=Action.START,
         short=_("Välj en dag från och med i dag, före den sista dagen."),
     ),
-    "access.already_proposed": Words(
+    "access.already_proposed": RefusalWords(
         title=_("Personen är redan föreslagen."),
         happened=_("Ett förslag om samma person och samma uppdrag väntar på att någon bekräftar det."),
         todo=(_("Ta tillbaka det första förslaget om något ska vara annorlunda."),),
         action=Action.START,
     ),
-    "access.nothing_proposed": Words(
+    "access.nothing_proposed": RefusalWords(
         title=_("Förslaget väntar inte längre."),
         happened=_("Någon annan hann före, eller så har tiden gått ut."),
         todo=(_("Titta i listan hur det är nu."),),
         action=Action.START,
     ),
-    "access.own_rights": Words(
+    "access.own_rights": RefusalWords(
         title=_("Ingen ändrar sina egna rättigheter."),
         happened=_("HSA-id:t är ditt eget."),
         todo=(_("Be en kollega på registerkansliet."),),
         action=Action.START,
         short=_("Det är ditt eget HSA-id. Be en kollega."),
     ),
-    "access.reminded_today": Words(
+    "access.reminded_today": RefusalWords(
         title=_("Du har redan påmint i dag."),
         happened=_("Det går att påminna en gång om dagen."),
         todo=(_("Påminn igen %(again_at)s, eller ring kliniken om det brådskar."),),
         action=Action.APPLICATION,
         short=_("Du har redan påmint. Det går igen %(again_at)s."),
     ),
-    "access.two_names_needed": Words(
+    "access.two_names_needed": RefusalWords(
         title=_("Två namn behövs."),
         happened=_("Den som utser någon från kommandoraden anger två olika personer som har beslutat."),
         todo=(_("Ange två olika namn."),),
         action=Action.HELP,
     ),
-    "life.not_possible": Words(
+    "life.not_possible": RefusalWords(
         title=_("Det går inte längre."),
         happened=_("Något annat har hänt sedan sidan visades. Inget har ändrats nu."),
         todo=(_("Öppna sidan igen för att se hur det står till."),),

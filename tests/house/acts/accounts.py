@@ -7,25 +7,18 @@ from dataclasses import replace
 import pytest
 
 from registret.access.account_import import account_file, importing
-from registret.access.account_import.importing import Decision
+from registret.access.account_import.importing import ImportDecision
 from registret.access.actor import Actor
 from registret.access.applications import account_end, attesting, confirming, earlier_accounts
 from registret.access.models import Claim
-from registret.access.queries import newest_application
+from registret.access.queries.applications import newest_application
 from registret.access.roles import Role
 from registret.access.self_service import my_account, subject_access
 from registret.access.staff import support
 from registret.access.staff.appointing import appoint_support
-from registret.access.staff.people import (
-    note_export,
-    note_processings_export,
-    person_of,
-    reinstate_person,
-    revoke_grant,
-    suspend_by_program,
-    suspend_person,
-    take_over_suspension,
-)
+from registret.access.staff.changing_grants import revoke_grant
+from registret.access.staff.people import note_export, note_processings_export, person_of
+from registret.access.staff.suspending import reinstate_person, suspend_by_program, suspend_person, take_over_suspension
 from registret.accounts import services as accounts
 from registret.accounts.queries import newest_confirmation, pending_change
 from registret.accounts.refusals import CodeWrong
@@ -181,7 +174,7 @@ def bring_in() -> None:
     line = f"{HENRIK.hsa_id};Henrik;Vall;{HENRIK.email};{cast.INFECTION};registrerare;2026-11-01;pneumoni"
     rows, faults = account_file.read("\n".join([";".join(account_file.COLUMNS), line]).encode())
     assert faults == ()
-    decision = Decision(decided_by="Sven Styrelse", reference="RS 2026-17", text="Alla konton flyttas")
+    decision = ImportDecision(decided_by="Sven Styrelse", reference="RS 2026-17", text="Alla konton flyttas")
     by = By.of_program("import-accounts")
     assert importing.import_accounts(rows=rows, decision=decision, dry_run=False, by=by, at=NOW).faults == ()
 

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from registret.access.applications import entering
-from registret.access.queries import seats_of
+from registret.access.queries.logins import seats_of
 from registret.access.refusals import HsaIdDisputed
 from registret.access.roles import Role
 from registret.accounts import attempts

@@ -15,7 +15,7 @@ from registret.oversight.extracts import log_extract_of_case
 from registret.records import cases
 from registret.records.disclosure import deciding, ending, preparing
 from registret.records.disclosure.deciding import DECIDABLE_FOR, FETCHABLE_FOR
-from registret.records.disclosure.rows import Wish
+from registret.records.disclosure.rows import DisclosureWish
 from registret.records.ethics_approval import Approval
 from registret.records.identity import cases as identity_cases
 from registret.records.identity import lookups, merging, renumbering
@@ -56,7 +56,7 @@ LONG_AGO = ["2006-11-23T23:59"]
 OLD = {"blood_cultured_at": ["2012-03-01T08:50"], "antibiotic_at": ["2012-03-01T09:30"], "smoking": ["never"]}
 IN_JUNE = ["2026-06-01T08:15"]
 LEFT_IN_JUNE = {**DISCHARGE, "discharged_at": ["2026-06-10T12:00"]}
-WISH = Wish(
+WISH = DisclosureWish(
     project="KLARA",
     approval=Approval("2026-01234-01"),
     recipient_name="Vera Forsk",

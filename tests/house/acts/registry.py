@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from registret.access.actor import Actor
 from registret.access.roles import Role
-from registret.access.staff.people import suspend_person
+from registret.access.staff.suspending import suspend_person
 from registret.chores.letters import record_given_up
 from registret.chores.revocation_lists import record_list_event
 from registret.kernel.by import By
@@ -27,7 +27,7 @@ from registret.mail.models import Letter
 from registret.mail.services import deliver_due
 from registret.oversight import incidents, openings
 from registret.oversight import services as oversight
-from registret.oversight.lifecycle import Outcome, Verdict
+from registret.oversight.lifecycle import ReviewOutcome, Verdict
 from registret.oversight.models import ReviewedEntry
 from registret.places.clinic_file import COLUMNS, read
 from registret.places.services import import_clinics
@@ -37,6 +37,7 @@ from registret.web.logbook.reading import export_log, read_log, read_review
 from tests import cast
 from tests.cast import ANNA, BERTIL, DORIS, ERIK, INGRID
 from tests.house.acts.told import FRIDA, Act, Told, patients
+from tests.made_up import made_up
 from tests.owner import as_owner
 from tests.pki import new_pki
 from tests.rooms.oversight.test_incidents import BARE, WHOLE
@@ -158,7 +159,7 @@ def about_tolvan(here: Ward) -> Told:
 def open_log() -> Actor:
     """Erik says why, and answers for it in this session."""
     erik = cast.actor(ERIK, at=NOW)
-    openings.open_log(why=openings.Why.FOLLOW_UP, reason="Kvartalets uppföljning", actor=erik, at=NOW)
+    openings.open_log(why=openings.Errand.FOLLOW_UP, reason="Kvartalets uppföljning", actor=erik, at=NOW)
     return erik
 
 
@@ -186,7 +187,7 @@ def log_culled(here: Ward) -> Told:
     then, now = NOW - 366 * 11 * DAY, timezone.now()
     with as_owner():
         add_months(at=then)
-        record(event="page.test", by=By.of_program("test"), at=then)
+        record(event=made_up("page.test"), by=By.of_program("test"), at=then)
         seal_settled(at=timezone.now)
         found = to_cull(before=then + 40 * DAY, at=now)
         cull(found=found, by=By.of_program("cull-ledger"), at=now)
@@ -277,7 +278,7 @@ def review_closed(here: Ward) -> list[Told]:
     for review in reviews:
         judge(review)
         erik = cast.actor(ERIK, at=NOW)
-        oversight.close(review_id=review, outcome=Outcome.NO_REMARK, conclusion="", actor=erik, at=NOW)
+        oversight.close(review_id=review, outcome=ReviewOutcome.NO_REMARK, conclusion="", actor=erik, at=NOW)
     return [
         Told(by=ERIK, account=ANNA),
         Told(by=ERIK, patients=patients()),

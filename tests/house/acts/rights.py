@@ -9,10 +9,13 @@ from registret.access.applications import application_notes, applying, attesting
 from registret.access.grants import participation
 from registret.access.models import RecertificationLine
 from registret.access.roles import Role
-from registret.access.staff import nominating, recertification, substitutes
+from registret.access.staff import nominating, substitutes
 from registret.access.staff.appointing import appoint_local_administrator, dismiss_by_program
-from registret.access.staff.people import GrantRow, change_grant, person_of, revoke_grant
-from registret.access.staff.recertification import Answer
+from registret.access.staff.changing_grants import change_grant, revoke_grant
+from registret.access.staff.people import GrantRow, person_of
+from registret.access.staff.recertification.answering import LineAnswer, answer
+from registret.access.staff.recertification.opening import start
+from registret.access.staff.recertification.rows import outcome_of
 from registret.chores import running
 from registret.kernel.by import By
 from registret.kernel.identifiers import HsaId
@@ -186,7 +189,7 @@ def revoked(here: Ward) -> Told:
 def open_recertification(here: Ward) -> int:
     """By Doris, out of turn."""
     doris = cast.actor(DORIS, at=NOW)
-    return recertification.start(clinic_id=here.place.infection, reason="Ny chef", actor=doris, at=NOW)
+    return start(clinic_id=here.place.infection, reason="Ny chef", actor=doris, at=NOW)
 
 
 def recertification_opened(here: Ward) -> Told:
@@ -195,7 +198,7 @@ def recertification_opened(here: Ward) -> Told:
 
 
 def keep(line: RecertificationLine, *, by: Person) -> None:
-    recertification.answer(line_id=line.id, answer=Answer.KEEP, actor=cast.actor(by, at=NOW), at=NOW)
+    answer(line_id=line.id, answer=LineAnswer.KEEP, actor=cast.actor(by, at=NOW), at=NOW)
 
 
 def recertified(here: Ward) -> Told:
@@ -219,7 +222,7 @@ def recertification_closed(here: Ward) -> Told:
 
 
 def recertification_exported(here: Ward) -> Told:
-    recertification.outcome_of(actor=here.bertil, recertification_id=finish(here), at=NOW)
+    outcome_of(actor=here.bertil, recertification_id=finish(here), at=NOW)
     return Told(by=BERTIL, clinic=here.place.infection)
 
 

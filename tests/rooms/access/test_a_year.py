@@ -20,9 +20,9 @@ from django.db import connection
 from registret.access.actor import Actor, Assignment
 from registret.access.lifecycle import ApplicationState, LineState
 from registret.access.models import Application, Grant, Recertification, RecertificationLine
-from registret.access.queries import seats_of
+from registret.access.queries.logins import seats_of
 from registret.access.roles import Role
-from registret.access.staff.recertification import Answer, answer_many
+from registret.access.staff.recertification.answering import LineAnswer, answer_many
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.models import Account
 from registret.chores import running
@@ -351,7 +351,7 @@ def recertify(
                 if person_id != answerer and living is not None and living > then and chance.random() < 0.6:
                     may_end = answerer == office or not people[person_id].administers
                     ends = may_end and chance.random() < 0.05
-                    answers[line_id] = (person_id, Answer.END if ends else Answer.KEEP)
+                    answers[line_id] = (person_id, LineAnswer.END if ends else LineAnswer.KEEP)
             given = {line_id: what for line_id, (_, what) in answers.items()}
             actor = an_actor(answerer, None if answerer == office else asked.clinic, then)
             if given:
@@ -360,8 +360,8 @@ def recertify(
                 assert {result.refusal for result in results} == {None}
             for person_id, what in answers.values():
                 asked.unanswered.discard(person_id)
-                rounds.outcomes["kept" if what is Answer.KEEP else "ended"] += 1
-                if what is Answer.END:
+                rounds.outcomes["kept" if what is LineAnswer.KEEP else "ended"] += 1
+                if what is LineAnswer.END:
                     people[person_id].ends = then
                     expected["recertification_ended", person_id, today] += 1
             if not asked.unanswered:

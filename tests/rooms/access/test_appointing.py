@@ -14,7 +14,8 @@ from registret.access.checks import LETTERS_IN_ANY_CASE, LETTERS_PER_ACCOUNT, LE
 from registret.access.grants import granting
 from registret.access.lifecycle import ApplicationState
 from registret.access.models import Grant
-from registret.access.queries import active_administrators, registry_office, seats_of, standing_of
+from registret.access.queries.administrators import active_administrators, registry_office
+from registret.access.queries.logins import seats_of, standing_of
 from registret.access.refusals import (
     AlreadyGranted,
     CardTooOld,

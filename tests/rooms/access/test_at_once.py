@@ -15,14 +15,18 @@ from registret.access.applications import account_end, applying, attesting, conf
 from registret.access.grants import granting
 from registret.access.lifecycle import ApplicationState
 from registret.access.models import Application, Grant, RecertificationLine
-from registret.access.queries import active_administrators
+from registret.access.queries.administrators import active_administrators
 from registret.access.refusals import AlreadyDecided
 from registret.access.roles import Role
 from registret.access.self_service import my_account
-from registret.access.staff import appointing, people, recertification
-from registret.access.staff.recertification import Answer
+from registret.access.staff import appointing
+from registret.access.staff.changing_grants import change_grant, revoke_grant
+from registret.access.staff.recertification.answering import LineAnswer, answer
+from registret.access.staff.recertification.opening import start
+from registret.access.staff.suspending import reinstate_person, suspend_person
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import Authority
+from registret.accounts.locks import lock_account
 from registret.accounts.queries import has_ended_account, pending_change
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress, HsaId
@@ -67,15 +71,13 @@ def right_of(who: Person) -> int:
 
 def revoking(who: Person) -> Act:
     """The office takes the right of a local administrator away."""
-    return partial(
-        people.revoke_grant, grant_id=right_of(who), reason="slutat", actor=cast.actor(DORIS, at=NOW), at=NOW
-    )
+    return partial(revoke_grant, grant_id=right_of(who), reason="slutat", actor=cast.actor(DORIS, at=NOW), at=NOW)
 
 
 def narrowing(who: Person) -> Act:
     """The office leaves a local administrator sepsis alone."""
     return partial(
-        people.change_grant,
+        change_grant,
         grant_id=right_of(who),
         role=Role.LOCAL_ADMINISTRATOR,
         sub_registries=("sepsis",),
@@ -293,11 +295,11 @@ def until_somebody_waits() -> None:
 def test_a_clinic_that_lifts_its_suspension_while_the_office_makes_one_lifts_not_the_offices(place: Country) -> None:
     attested(cast.register(ANNA, place.infection, at=NOW))
     anna, bertil, held = cast.account_of(ANNA).id, cast.actor(BERTIL, at=NOW), Event()
-    people.suspend_person(account_id=anna, reason="klinikens", actor=bertil, at=NOW)
+    suspend_person(account_id=anna, reason="klinikens", actor=bertil, at=NOW)
 
     def by_the_office() -> None:
         with transaction.atomic():
-            accounts.lock_account(account_id=anna)
+            lock_account(account_id=anna)
             held.set()
             until_somebody_waits()
             accounts.reinstate(account_id=anna, by=DORIS.by, at=NOW)
@@ -305,7 +307,7 @@ def test_a_clinic_that_lifts_its_suspension_while_the_office_makes_one_lifts_not
 
     def by_the_clinic() -> None:
         held.wait(timeout=30)
-        people.reinstate_person(account_id=anna, actor=bertil, at=NOW)
+        reinstate_person(account_id=anna, actor=bertil, at=NOW)
 
     assert answers(together([by_the_office, by_the_clinic])) == {"NoneType": 1, "SuspendedElsewhere": 1}
     assert cast.account_of(ANNA).state_authority is Authority.OFFICE
@@ -379,7 +381,7 @@ def test_a_foreign_address_and_a_change_of_the_right_at_once_leave_no_right_unat
         at=NOW,
     )
     change: Act = partial(
-        people.change_grant,
+        change_grant,
         grant_id=grant_id,
         role=Role.READER,
         sub_registries=("sepsis",),
@@ -408,12 +410,12 @@ def test_nobody_gives_what_is_being_taken_from_them_at_that_moment(
 def test_nobody_changes_or_recertifies_a_right_while_theirs_is_taken_away(place: Country) -> None:
     attested(cast.register(ANNA, place.infection, at=NOW))
     (grant,) = my_account.own_grants(account_id=cast.account_of(ANNA).id, at=NOW)
-    recertification.start(clinic_id=place.infection, reason="skäl", actor=cast.actor(DORIS, at=NOW), at=NOW)
+    start(clinic_id=place.infection, reason="skäl", actor=cast.actor(DORIS, at=NOW), at=NOW)
     line = RecertificationLine.objects.get(account_id=cast.account_of(ANNA).id)
     bertil = cast.actor(BERTIL, at=NOW)
-    keep: Act = partial(recertification.answer, line_id=line.id, answer=Answer.KEEP, actor=bertil, at=NOW)
+    keep: Act = partial(answer, line_id=line.id, answer=LineAnswer.KEEP, actor=bertil, at=NOW)
     extend: Act = partial(
-        people.change_grant,
+        change_grant,
         grant_id=grant.id,
         role=Role.READER,
         sub_registries=("pneumoni",),

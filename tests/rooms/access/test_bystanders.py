@@ -9,8 +9,9 @@ from registret.access.models import Grant, RecertificationLine
 from registret.access.refusals import ProposerGone
 from registret.access.roles import Role
 from registret.access.self_service import my_account
-from registret.access.staff.people import revoke_grant
-from registret.access.staff.recertification import Answer, answer, open_recertifications
+from registret.access.staff.changing_grants import revoke_grant
+from registret.access.staff.recertification.answering import LineAnswer, answer
+from registret.access.staff.recertification.rows import open_recertifications
 from registret.access.staff.substitutes import confirm, propose
 from registret.accounts import services as accounts
 from registret.accounts.models import Confirmation
@@ -85,5 +86,5 @@ def test_a_finished_recertification_is_in_no_list_of_open_ones(place: Country) -
     lines = list(RecertificationLine.objects.filter(recertification_id=whole.id))
     for line in lines:
         with only(access_recertificationline={line.id}):
-            answer(line_id=line.id, answer=Answer.KEEP, actor=by.get(line.grant.account_id, karin), at=LATER)
+            answer(line_id=line.id, answer=LineAnswer.KEEP, actor=by.get(line.grant.account_id, karin), at=LATER)
     assert open_recertifications(actor=karin) == ()

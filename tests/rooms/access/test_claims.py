@@ -11,7 +11,8 @@ from registret.access.applications import account_end, attesting, earlier_accoun
 from registret.access.applications.application_notes import attest_many
 from registret.access.applications.earlier_accounts import CLAIMS_PER_ACCOUNT, ClaimRow
 from registret.access.models import Claim, Grant
-from registret.access.queries import application_for, seats_of, who
+from registret.access.queries.applications import application_for
+from registret.access.queries.logins import seats_of, who
 from registret.access.refusals import ClaimImpossible, ClaimNotSeen, HsaIdDisputed, OwnApplication
 from registret.access.roles import Role
 from registret.accounts import services as accounts

@@ -12,7 +12,8 @@ from registret.access.applications import attesting
 from registret.access.grants import granting
 from registret.access.grants.rules import last_possible_day
 from registret.access.lifecycle import ApplicationState
-from registret.access.queries import newest_application, seats_of, waiting_applications
+from registret.access.queries.applications import newest_application, waiting_applications
+from registret.access.queries.logins import seats_of
 from registret.access.refusals import AlreadyGranted
 from registret.access.roles import Role
 from registret.accounts import services as accounts

@@ -14,15 +14,14 @@ from registret.access.applications import applying, attesting
 from registret.access.checks import LETTERS_IN_ANY_CASE, LETTERS_PER_ACCOUNT, LETTERS_PER_ADDRESS
 from registret.access.grants import granting
 from registret.access.lifecycle import ApplicationState
-from registret.access.queries import (
+from registret.access.queries.applications import (
     application_for,
     count_waiting,
     decided_applications,
     granted,
-    seats_of,
-    standing_of,
     waiting_applications,
 )
+from registret.access.queries.logins import seats_of, standing_of
 from registret.access.refusals import (
     AlreadyDecided,
     AlreadyGranted,
@@ -43,6 +42,7 @@ from registret.accounts.refusals import ConfirmationDone
 from registret.kernel.refused import Refused
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, KARIN, Country, Person, person
+from tests.reading import reads
 from tests.rooms.access.scene import (
     DAY,
     HOUR,
@@ -105,6 +105,12 @@ every_act = pytest.mark.parametrize("act", ACTS)
 
 
 # --- what a decision does --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("act", ["attest", "decline"])
+def test_a_decision_finds_out_whose_application_it_is_and_reads_it_once(annas: int, act: str) -> None:
+    bertil = at_work(BERTIL)
+    assert reads("access_application", lambda: ACTS[act](annas, bertil)) == 2
 
 
 def test_an_attestation_gives_exactly_what_it_says_and_not_what_was_asked_for(place: Country, annas: int) -> None:

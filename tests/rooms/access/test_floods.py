@@ -10,7 +10,8 @@ from registret.access.applications import application_notes
 from registret.access.checks import LETTERS_FROM_ONE_TO_ANOTHER
 from registret.access.models import Note
 from registret.access.roles import Role
-from registret.access.staff import people
+from registret.access.staff.changing_grants import change_grant, revoke_grant
+from registret.access.staff.suspending import reinstate_person, suspend_person
 from tests import cast
 from tests.cast import ANNA, BERTIL, Country
 from tests.rooms.access.scene import DAY, NOW, attested, kinds, until_too_many
@@ -42,7 +43,7 @@ def test_a_right_is_changed_only_so_often_and_revoked_all_the_same(place: Countr
 
     def change(number: int) -> None:
         nonlocal grant_id
-        grant_id = people.change_grant(
+        grant_id = change_grant(
             grant_id=grant_id,
             role=Role.REPORTER,
             sub_registries=["pneumoni"],
@@ -52,7 +53,7 @@ def test_a_right_is_changed_only_so_often_and_revoked_all_the_same(place: Countr
         )
 
     assert until_too_many(change) == MOST
-    people.revoke_grant(grant_id=grant_id, reason="Slutat", actor=actor, at=NOW)
+    revoke_grant(grant_id=grant_id, reason="Slutat", actor=actor, at=NOW)
     assert kinds(ANNA)[-1] == "grant_revoked"
 
 
@@ -61,8 +62,8 @@ def test_suspending_and_lifting_it_fills_no_mailbox_and_ends_with_the_account_su
     anna, actor = cast.account_of(ANNA).id, cast.actor(BERTIL, at=NOW)
 
     def suspend_and_lift(_: int) -> None:
-        people.suspend_person(account_id=anna, reason="Förlorat kort", actor=actor, at=NOW)
-        people.reinstate_person(account_id=anna, actor=actor, at=NOW)
+        suspend_person(account_id=anna, reason="Förlorat kort", actor=actor, at=NOW)
+        reinstate_person(account_id=anna, actor=actor, at=NOW)
 
     assert until_too_many(suspend_and_lift) == MOST
     assert cast.account_of(ANNA).state.value == "suspended"

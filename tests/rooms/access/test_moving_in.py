@@ -10,11 +10,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from registret.access.account_import import account_file
-from registret.access.account_import.importing import BATCH, Decision, Moved, import_accounts
+from registret.access.account_import.importing import BATCH, ImportDecision, ImportResult, import_accounts
 from registret.access.applications import account_end
 from registret.access.grants import granting
 from registret.access.models import Grant
-from registret.access.queries import active_administrators, seats_of, standing_of
+from registret.access.queries.administrators import active_administrators
+from registret.access.queries.logins import seats_of, standing_of
 from registret.access.refusals import MailNotConfirmed
 from registret.access.scheduled import clock
 from registret.accounts.lifecycle import AccountState
@@ -33,7 +34,7 @@ from tests.rooms.access.scene import DAY, NOW, events, everything, kinds, somebo
 
 __all__ = ["committed"]
 
-DECISION = Decision(decided_by="Sven Styrelse", reference="RS 2026-17", text="Alla konton flyttas")
+DECISION = ImportDecision(decided_by="Sven Styrelse", reference="RS 2026-17", text="Alla konton flyttas")
 HEADER = ";".join(account_file.COLUMNS)
 ANNAS = f"{ANNA.hsa_id};Anna;Berg;{ANNA.email};{cast.INFECTION};registrerare;2026-11-01;pneumoni"
 
@@ -43,7 +44,7 @@ def place(module_db: None) -> Country:
     return cast.country(NOW - DAY)
 
 
-def bring(*lines: str, dry_run: bool = False, at: datetime = NOW, header: str = HEADER) -> Moved:
+def bring(*lines: str, dry_run: bool = False, at: datetime = NOW, header: str = HEADER) -> ImportResult:
     rows, faults = account_file.read("\n".join([header, *lines]).encode())
     assert faults == ()
     by = By.of_program("import-accounts")
@@ -278,7 +279,7 @@ def test_two_imports_at_once_bring_everybody_in_once() -> None:
     cast.clinics(NOW)
     lines = list(many(range(300)))
     results = together([lambda: bring(*lines), lambda: bring(*reversed(lines))])
-    assert sorted(r.accounts for r in results if isinstance(r, Moved)) == [0, 300]
+    assert sorted(r.accounts for r in results if isinstance(r, ImportResult)) == [0, 300]
     assert Grant.objects.count() == Entry.objects.filter(event="account.imported").count() == 300
 
 
@@ -288,6 +289,6 @@ def test_who_registers_while_the_file_is_brought_in_has_one_account() -> None:
     lines = [*many(range(200)), ANNAS]
     results = together([lambda: bring(*lines), lambda: cast.register(ANNA, place.infection, at=NOW)])
     moved = results[0]
-    assert isinstance(moved, Moved), moved
+    assert isinstance(moved, ImportResult), moved
     assert moved.accounts in {200, 201}
     assert living_account(hsa_id=ANNA.hsa_id) is not None

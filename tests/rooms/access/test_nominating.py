@@ -11,7 +11,7 @@ import pytest
 from registret.access.actor import Actor
 from registret.access.applications.account_end import end_account
 from registret.access.models import Grant, Nomination
-from registret.access.queries import seats_of
+from registret.access.queries.logins import seats_of
 from registret.access.refusals import (
     AlreadyGranted,
     AlreadyProposed,
@@ -29,7 +29,7 @@ from registret.access.refusals import (
 from registret.access.roles import ROLES_TO_NOMINATE, Role
 from registret.access.staff.appointing import dismiss_by_program
 from registret.access.staff.nominating import confirm, decline, nominate, nominations, withdraw_nomination
-from registret.access.staff.people import reinstate_person, suspend_person
+from registret.access.staff.suspending import reinstate_person, suspend_person
 from registret.accounts.queries import living_account
 from registret.kernel.by import By
 from registret.kernel.identifiers import HsaId

@@ -13,7 +13,8 @@ from registret.access.applications import applying, confirming, entering
 from registret.access.grants import granting
 from registret.access.lifecycle import ApplicationState
 from registret.access.models import Application, Grant
-from registret.access.queries import applications_of, seats_of, standing_of, waiting_applications
+from registret.access.queries.applications import applications_of, waiting_applications
+from registret.access.queries.logins import seats_of, standing_of
 from registret.access.refusals import (
     AccountSuspended,
     AdministratorsAddress,
@@ -29,7 +30,7 @@ from registret.access.refusals import (
 from registret.access.roles import Permission, Role
 from registret.access.self_service import my_account
 from registret.access.self_service.my_account import own_grants
-from registret.access.staff.people import suspend_person
+from registret.access.staff.suspending import suspend_person
 from registret.accounts import services as accounts
 from registret.accounts.queries import ConfirmationRow, newest_confirmation, pending_change
 from registret.accounts.refusals import (

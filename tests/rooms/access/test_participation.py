@@ -13,7 +13,7 @@ from registret.access.grants import participation
 from registret.access.models import Grant, Participation
 from registret.access.refusals import DecidedAlready, NotFound, NotParticipating, NotPermitted
 from registret.access.roles import Role
-from registret.access.staff.people import change_grant
+from registret.access.staff.changing_grants import change_grant
 from registret.records.refusals import NotOpenForEntry
 from registret.records.reporting import audited_reads, writing
 from tests import cast

@@ -14,7 +14,9 @@ from registret.access.actor import Actor
 from registret.access.applications import attesting
 from registret.access.applications.applying import apply
 from registret.access.models import Application, Grant, RecertificationLine
-from registret.access.queries import active_administrators, seats_of, waiting_applications
+from registret.access.queries.administrators import active_administrators
+from registret.access.queries.applications import waiting_applications
+from registret.access.queries.logins import seats_of
 from registret.access.refusals import (
     BeyondOwnRights,
     GivesRights,
@@ -26,9 +28,11 @@ from registret.access.refusals import (
 )
 from registret.access.roles import Role
 from registret.access.similar_names import alike
-from registret.access.staff import nominating, people, recertification, substitutes
+from registret.access.staff import nominating, substitutes
 from registret.access.staff.appointing import appoint_local_administrator
-from registret.access.staff.recertification import Answer
+from registret.access.staff.changing_grants import change_grant
+from registret.access.staff.recertification.answering import LineAnswer, answer
+from registret.access.staff.recertification.opening import start
 from registret.kernel.identifiers import HsaId
 from registret.kernel.sweden import midnight
 from tests import cast
@@ -90,7 +94,7 @@ def recommend(application_id: int, actor: Actor, last: date = LAST_DAY) -> None:
 
 
 def change(grant_id: int, actor: Actor, codes: Sequence[str], last: date, role: Role = Role.REPORTER) -> int:
-    return people.change_grant(grant_id=grant_id, role=role, sub_registries=codes, last_day=last, actor=actor, at=NOW)
+    return change_grant(grant_id=grant_id, role=role, sub_registries=codes, last_day=last, actor=actor, at=NOW)
 
 
 # F4: a substitute
@@ -122,11 +126,11 @@ def test_a_substitute_adds_and_extends_nothing_beyond_the_own_right_but_may_leav
 
 def test_a_substitute_keeps_in_a_recertification_only_what_could_be_given(place: Country, tove: Actor) -> None:
     attested(cast.register(ANNA, place.infection, sub_registries=("meningit",), at=NOW), at=NOW)
-    recertification.start(clinic_id=place.infection, reason="skäl", actor=office(DORIS), at=NOW)
+    start(clinic_id=place.infection, reason="skäl", actor=office(DORIS), at=NOW)
     line = RecertificationLine.objects.get(account_id=cast.account_of(ANNA).id)
     with refused(BeyondOwnRights):
-        recertification.answer(line_id=line.id, answer=Answer.KEEP, actor=tove, at=NOW)
-    recertification.answer(line_id=line.id, answer=Answer.KEEP, actor=cast.actor(KARIN, at=NOW), at=NOW)
+        answer(line_id=line.id, answer=LineAnswer.KEEP, actor=tove, at=NOW)
+    answer(line_id=line.id, answer=LineAnswer.KEEP, actor=cast.actor(KARIN, at=NOW), at=NOW)
 
 
 def test_a_substitute_proposes_and_confirms_nobody_beyond_the_own_right(place: Country, tove: Actor) -> None:
@@ -142,7 +146,7 @@ def test_a_substitute_proposes_and_confirms_nobody_beyond_the_own_right(place: C
 
 def test_a_sub_registry_that_nobody_at_the_clinic_has_is_the_offices_to_give(place: Country) -> None:
     old = Grant.objects.get(clinic_id=place.sydvik)
-    people.change_grant(
+    change_grant(
         grant_id=old.id,
         role=Role.LOCAL_ADMINISTRATOR,
         sub_registries=["sepsis"],

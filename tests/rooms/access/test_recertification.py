@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from registret.access import queries
 from registret.access.actor import Actor
 from registret.access.applications import account_end, attesting, entering
 from registret.access.grants import granting
 from registret.access.grants.rules import last_possible_day
 from registret.access.lifecycle import LINE_LIFE, LineState
 from registret.access.models import Grant, Recertification, RecertificationLine
-from registret.access.queries import seats_of
+from registret.access.queries import logins
+from registret.access.queries.logins import seats_of
 from registret.access.refusals import (
     AlreadyAnswered,
     CardTooOld,
@@ -30,19 +30,17 @@ from registret.access.refusals import (
     RecertificationOpen,
 )
 from registret.access.roles import Role
-from registret.access.staff import people
-from registret.access.staff.recertification import (
-    Answer,
+from registret.access.staff.changing_grants import change_grant, revoke_grant
+from registret.access.staff.recertification.answering import LineAnswer, answer, answer_many
+from registret.access.staff.recertification.opening import start
+from registret.access.staff.recertification.rows import (
     LineRow,
-    answer,
-    answer_many,
     closed_recertifications,
     count_to_answer,
     lines_of,
     open_recertifications,
     outcome_of,
     recertification_of,
-    start,
 )
 from registret.accounts import services as accounts
 from registret.accounts.sessions import sitting
@@ -57,6 +55,7 @@ from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, KARIN, Country, Person
 from tests.owner import as_owner
 from tests.parallel import committed, together
+from tests.reading import reads
 from tests.rooms.access.scene import refused
 
 __all__ = ["committed"]
@@ -117,7 +116,7 @@ def line(who: Person, recertification_id: int, *, seen_by: Person = DORIS, at: d
     return found
 
 
-def say(who: Person, recertification_id: int, what: Answer, *, by: Person = BERTIL, at: datetime = NOW) -> None:
+def say(who: Person, recertification_id: int, what: LineAnswer, *, by: Person = BERTIL, at: datetime = NOW) -> None:
     answer(line_id=line(who, recertification_id, at=at).id, answer=what, actor=cast.actor(by, at=at), at=at)
 
 
@@ -166,7 +165,7 @@ def test_the_next_one_is_counted_from_the_last_in_turn_or_out_of_it(place: Count
     start(clinic_id=place.infection, reason="Många slutade", actor=doris, at=NOW - 30 * DAY)
     whole = Recertification.objects.get()
     for who, by in ((ANNA, BERTIL), (KARIN, BERTIL), (BERTIL, KARIN)):
-        say(who, whole.id, Answer.KEEP, by=by, at=NOW - 30 * DAY)
+        say(who, whole.id, LineAnswer.KEEP, by=by, at=NOW - 30 * DAY)
     assert run("recertify", at=NOW) == {"recertification opened": 1}, "Sydvik alone"
     assert run("recertify", at=NOW + 155 * DAY) == {"recertification opened": 1}
 
@@ -223,7 +222,7 @@ def test_nobody_but_the_office_asks_out_of_turn(place: Country, who: Person) -> 
 
 def test_what_is_kept_goes_on_and_the_log_says_by_whom(place: Country) -> None:
     whole = opened(place)
-    say(ANNA, whole, Answer.KEEP)
+    say(ANNA, whole, LineAnswer.KEEP)
     found = line(ANNA, whole)
     assert (found.state, found.answered_by) == (LineState.KEPT, BERTIL.name)
     assert works(ANNA, at=NOW)
@@ -232,9 +231,16 @@ def test_what_is_kept_goes_on_and_the_log_says_by_whom(place: Country) -> None:
     assert entry.about_account_id == cast.account_of(ANNA).id
 
 
+def test_an_answer_finds_out_whose_right_it_is_about_and_reads_the_line_once(place: Country) -> None:
+    whole = opened(place)
+    line_id, bertil = line(ANNA, whole).id, cast.actor(BERTIL, at=NOW)
+    act = partial(answer, line_id=line_id, answer=LineAnswer.KEEP, actor=bertil, at=NOW)
+    assert reads("access_recertificationline", act) == 4  # and the outcome: is it still open, is it the last
+
+
 def test_what_is_ended_is_gone_at_once_and_the_person_reads_why(place: Country) -> None:
     whole = opened(place)
-    say(ANNA, whole, Answer.END)
+    say(ANNA, whole, LineAnswer.END)
     assert line(ANNA, whole).state is LineState.ENDED
     assert not works(ANNA, at=NOW)
     assert to(ANNA, "recertification_ended") == 1
@@ -247,7 +253,7 @@ def test_nobody_answers_about_themselves_neither_at_the_clinic_nor_at_the_office
     bertil = cast.actor(BERTIL, at=NOW)
     own = line(BERTIL, whole, seen_by=BERTIL)
     assert (own.own, own.keepable, own.endable, own.changeable) == (True, False, False, False)
-    for what in Answer:
+    for what in LineAnswer:
         with refused(OwnRights):
             answer(line_id=own.id, answer=what, actor=bertil, at=NOW)
 
@@ -260,14 +266,14 @@ def test_the_office_does_not_answer_about_its_own_people_at_a_clinic(place: Coun
     session = cast.log_in(DORIS, at=NOW)
     office = at_the_office(DORIS, session, at=NOW)
     with refused(OwnRights):
-        answer(line_id=own.id, answer=Answer.KEEP, actor=office, at=NOW)
+        answer(line_id=own.id, answer=LineAnswer.KEEP, actor=office, at=NOW)
 
 
 def at_the_office(who: Person, session: str, *, at: datetime) -> Actor:
     here = sitting(key=session, seen=True, at=at)
     (seat,) = [s for s in seats_of(account_id=cast.account_of(who).id, at=at) if s.clinic_id is None]
     entering.choose_seat(sitting=here, grant_id=seat.grant_id, by=who.by, at=at)
-    found = queries.who(sitting=sitting(key=session, seen=True, at=at), at=at)
+    found = logins.who(sitting=sitting(key=session, seen=True, at=at), at=at)
     assert isinstance(found, Actor)
     return found
 
@@ -278,11 +284,11 @@ def test_a_colleague_keeps_an_administrator_and_only_the_office_changes_or_ends_
     assert (seen.keepable, seen.endable, seen.changeable) == (True, False, False)
     bertil = cast.actor(BERTIL, at=NOW)
     with refused(NotPermitted):
-        answer(line_id=seen.id, answer=Answer.END, actor=bertil, at=NOW)
-    say(KARIN, whole, Answer.KEEP, by=BERTIL)
+        answer(line_id=seen.id, answer=LineAnswer.END, actor=bertil, at=NOW)
+    say(KARIN, whole, LineAnswer.KEEP, by=BERTIL)
     seen = line(BERTIL, whole, seen_by=DORIS)
     assert (seen.keepable, seen.endable, seen.changeable) == (True, True, True)
-    say(BERTIL, whole, Answer.END, by=DORIS)
+    say(BERTIL, whole, LineAnswer.END, by=DORIS)
     assert not works(BERTIL, at=NOW)
 
 
@@ -292,8 +298,8 @@ def test_from_elsewhere_and_from_other_roles_it_does_not_exist(place: Country, w
     line_id = line(ANNA, whole).id
     actor = cast.actor(who, at=NOW)
     for act in (
-        lambda: answer(line_id=line_id, answer=Answer.KEEP, actor=actor, at=NOW),
-        lambda: answer_many(recertification_id=whole, answers={line_id: Answer.END}, actor=actor, at=NOW),
+        lambda: answer(line_id=line_id, answer=LineAnswer.KEEP, actor=actor, at=NOW),
+        lambda: answer_many(recertification_id=whole, answers={line_id: LineAnswer.END}, actor=actor, at=NOW),
         lambda: recertification_of(actor=actor, recertification_id=whole),
         lambda: outcome_of(actor=actor, recertification_id=whole, at=NOW),
     ):
@@ -311,7 +317,7 @@ def test_an_answer_of_another_recertification_is_not_saved_through_this_one(plac
     line_id = line(CECILIA, sydvik).id
     doris = cast.actor(DORIS, at=NOW)
     with refused(NotFound):
-        answer_many(recertification_id=whole, answers={line_id: Answer.END}, actor=doris, at=NOW)
+        answer_many(recertification_id=whole, answers={line_id: LineAnswer.END}, actor=doris, at=NOW)
 
 
 def test_answering_needs_a_card_that_was_read_within_the_hour(place: Country) -> None:
@@ -319,18 +325,18 @@ def test_answering_needs_a_card_that_was_read_within_the_hour(place: Country) ->
     line_id = line(ANNA, whole).id
     bertil = cast.actor(BERTIL, at=NOW)
     with refused(CardTooOld):
-        answer(line_id=line_id, answer=Answer.END, actor=bertil, at=NOW + 61 * MINUTE)
+        answer(line_id=line_id, answer=LineAnswer.END, actor=bertil, at=NOW + 61 * MINUTE)
 
 
 def test_it_is_answered_in_parts_and_finished_with_the_last_answer(place: Country) -> None:
     whole = opened(place)
-    say(ANNA, whole, Answer.KEEP)
-    say(KARIN, whole, Answer.KEEP)
+    say(ANNA, whole, LineAnswer.KEEP)
+    say(KARIN, whole, LineAnswer.KEEP)
     bertil = cast.actor(BERTIL, at=NOW)
     assert count_to_answer(actor=bertil, at=NOW) == 0, "the last one is his own"
     assert count_to_answer(actor=cast.actor(KARIN, at=NOW), at=NOW) == 1
     assert recertification_of(actor=bertil, recertification_id=whole).closed_at is None
-    say(BERTIL, whole, Answer.KEEP, by=KARIN)
+    say(BERTIL, whole, LineAnswer.KEEP, by=KARIN)
     assert recertification_of(actor=bertil, recertification_id=whole).closed_at == NOW
     (closed,) = events("recertification.closed")
     assert (closed["kept"], closed["ended"], closed["silent"]) == (3, 0, 0)
@@ -342,13 +348,13 @@ def test_whoever_comes_second_learns_who_was_faster_and_a_second_click_does_not(
     whole = opened(place)
     line_id = line(ANNA, whole).id
     karin, bertil = cast.actor(KARIN, at=NOW), cast.actor(BERTIL, at=NOW)
-    answer(line_id=line_id, answer=Answer.KEEP, actor=karin, at=NOW)
-    answer(line_id=line_id, answer=Answer.KEEP, actor=karin, at=NOW + MINUTE)
+    answer(line_id=line_id, answer=LineAnswer.KEEP, actor=karin, at=NOW)
+    answer(line_id=line_id, answer=LineAnswer.KEEP, actor=karin, at=NOW + MINUTE)
     with refused(AlreadyAnswered) as no:
-        answer(line_id=line_id, answer=Answer.END, actor=bertil, at=NOW + MINUTE)
+        answer(line_id=line_id, answer=LineAnswer.END, actor=bertil, at=NOW + MINUTE)
     assert no.value.facts["answered_by"] == KARIN.name
     assert no.value.facts["state"] == "kept"
-    (one,) = answer_many(recertification_id=whole, answers={line_id: Answer.END}, actor=bertil, at=NOW + MINUTE)
+    (one,) = answer_many(recertification_id=whole, answers={line_id: LineAnswer.END}, actor=bertil, at=NOW + MINUTE)
     assert isinstance(one.refusal, AlreadyAnswered)
     assert works(ANNA, at=NOW + MINUTE)
 
@@ -359,7 +365,7 @@ def test_whoever_comes_second_learns_who_was_faster_and_a_second_click_does_not(
 def test_a_change_on_its_own_page_is_the_answer(place: Country) -> None:
     whole = opened(place)
     found = line(ANNA, whole)
-    new_id = people.change_grant(
+    new_id = change_grant(
         grant_id=found.grant_id,
         role=Role.READER,
         sub_registries=["pneumoni"],
@@ -376,7 +382,7 @@ def test_a_change_on_its_own_page_is_the_answer(place: Country) -> None:
 
 def test_revoking_in_personer_is_the_answer_too(place: Country) -> None:
     whole = opened(place)
-    people.revoke_grant(grant_id=line(ANNA, whole).grant_id, reason="Slutat", actor=cast.actor(BERTIL, at=NOW), at=NOW)
+    revoke_grant(grant_id=line(ANNA, whole).grant_id, reason="Slutat", actor=cast.actor(BERTIL, at=NOW), at=NOW)
     found = line(ANNA, whole)
     assert (found.state, found.answered_by) == (LineState.ENDED, BERTIL.name)
     assert to(ANNA, "recertification_ended") == 0, "the letter with the reason is enough"
@@ -396,7 +402,7 @@ def test_whoever_gives_up_an_own_right_has_not_answered_about_themselves(place: 
 
 def test_a_right_whose_time_is_over_while_it_is_asked_about_is_settled_and_never_answered(place: Country) -> None:
     anna = cast.account_of(ANNA).id
-    people.change_grant(
+    change_grant(
         grant_id=Grant.objects.get(account_id=anna).id,
         role=Role.REPORTER,
         sub_registries=["pneumoni"],
@@ -408,7 +414,7 @@ def test_a_right_whose_time_is_over_while_it_is_asked_about_is_settled_and_never
     later = NOW + 8 * DAY
     line_id, bertil = line(ANNA, whole).id, cast.actor(BERTIL, at=later)
     with refused(AlreadyAnswered):
-        answer(line_id=line_id, answer=Answer.KEEP, actor=bertil, at=later)
+        answer(line_id=line_id, answer=LineAnswer.KEEP, actor=bertil, at=later)
     assert run("end-by-silence", at=later) == {"was over": 1}
     assert line(ANNA, whole).state is LineState.OVERTAKEN
 
@@ -432,7 +438,7 @@ def test_a_lone_administrators_own_right_is_the_offices_to_answer_for_and_it_is_
     assert run("remind-of-recertification", at=NOW) == {}, "once"
     doris = cast.actor(DORIS, at=NOW)
     assert count_to_answer(actor=doris, at=NOW) == 1
-    answer(line_id=line(CECILIA, whole.id).id, answer=Answer.KEEP, actor=doris, at=NOW)
+    answer(line_id=line(CECILIA, whole.id).id, answer=LineAnswer.KEEP, actor=doris, at=NOW)
     assert count_to_answer(actor=doris, at=NOW) == 0
     assert to(CECILIA, "recertification_opened") == 0, "there is nothing that she can answer"
 
@@ -449,7 +455,7 @@ def test_where_the_last_who_could_answer_goes_the_office_is_told_then(place: Cou
     newest = Letter.objects.filter(kind="recertification_office").order_by("-id").first()
     assert newest is not None
     assert newest.context["number"] == "3"
-    say(ANNA, whole, Answer.KEEP, by=DORIS)
+    say(ANNA, whole, LineAnswer.KEEP, by=DORIS)
     assert line(ANNA, whole).answered_by == DORIS.name
 
 
@@ -458,8 +464,8 @@ def test_where_the_last_who_could_answer_goes_the_office_is_told_then(place: Cou
 
 def test_reminded_twice_and_then_silence_ends_the_right_with_a_letter_to_each(place: Country) -> None:
     whole = opened(place)
-    say(KARIN, whole, Answer.KEEP)
-    say(BERTIL, whole, Answer.KEEP, by=KARIN)
+    say(KARIN, whole, LineAnswer.KEEP)
+    say(BERTIL, whole, LineAnswer.KEEP, by=KARIN)
     mine = partial(run, "remind-of-recertification", "end-by-silence")
     for_cecilia = {"reminded": 1}
     assert mine(at=DUE - 14 * DAY - MINUTE) == {}
@@ -486,7 +492,7 @@ def test_reminded_twice_and_then_silence_ends_the_right_with_a_letter_to_each(pl
 def test_an_answer_on_the_last_day_counts(place: Country) -> None:
     whole = opened(place)
     days(NOW, DUE - DAY)
-    say(ANNA, whole, Answer.KEEP, at=DUE - MINUTE)
+    say(ANNA, whole, LineAnswer.KEEP, at=DUE - MINUTE)
     days(DUE, DUE + 3 * DAY)
     assert works(ANNA, at=DUE + 3 * DAY)
 
@@ -535,7 +541,7 @@ def test_a_finished_one_can_be_taken_out_which_is_logged_and_one_that_goes_on_ca
     with refused(NotFound):
         outcome_of(actor=bertil, recertification_id=whole, at=NOW)
     for who, by in ((ANNA, BERTIL), (KARIN, BERTIL), (BERTIL, KARIN)):
-        say(who, whole, Answer.KEEP, by=by)
+        say(who, whole, LineAnswer.KEEP, by=by)
     row, lines = outcome_of(actor=bertil, recertification_id=whole, at=NOW)
     assert row.closed_at == NOW
     assert [found.name for found in lines] == [ANNA.name, BERTIL.name, KARIN.name], "by surname"
@@ -549,7 +555,7 @@ def test_many_finished_ones_are_listed_page_by_page(place: Country) -> None:
     doris = cast.actor(DORIS, at=NOW)
     for number in range(23):
         start(clinic_id=place.sydvik, reason=f"nummer {number}", actor=doris, at=NOW)
-        say(CECILIA, Recertification.objects.latest("id").id, Answer.KEEP, by=DORIS)
+        say(CECILIA, Recertification.objects.latest("id").id, LineAnswer.KEEP, by=DORIS)
     rows, older = closed_recertifications(actor=doris)
     assert [row.reason for row in rows] == [f"nummer {number}" for number in range(22, 2, -1)]
     rest, last = closed_recertifications(actor=doris, before=older)
@@ -604,7 +610,7 @@ def test_the_database_changes_nothing_else_of_a_line_and_lets_none_go_while_the_
             force(f"UPDATE access_recertificationline SET {column} = %s WHERE id = %s", value, found.id)  # noqa: S608
     with pytest.raises(IntegrityError, match="a line stays"):
         force("DELETE FROM access_recertificationline WHERE id = %s", found.id)
-    say(ANNA, whole, Answer.KEEP)
+    say(ANNA, whole, LineAnswer.KEEP)
     with pytest.raises(IntegrityError, match="a line stays"):
         force("DELETE FROM access_recertificationline WHERE id = %s", found.id)
 
@@ -645,7 +651,7 @@ def test_the_database_closes_nothing_that_is_not_settled_and_nothing_twice(place
     with pytest.raises(IntegrityError, match="DELETE is refused"):
         force("DELETE FROM access_recertification WHERE id = %s", whole)
     for who, by in ((ANNA, BERTIL), (KARIN, BERTIL), (BERTIL, KARIN)):
-        say(who, whole, Answer.KEEP, by=by)
+        say(who, whole, LineAnswer.KEEP, by=by)
     with pytest.raises(IntegrityError, match="UPDATE is refused"):
         force(close, None, whole)
 
@@ -666,14 +672,14 @@ def answers(results: list[object]) -> Counter[str]:
     return Counter(type(result).__name__ for result in results)
 
 
-def answering(line_id: int, what: Answer, who: Person, *, at: datetime = NOW) -> Act:
+def answering(line_id: int, what: LineAnswer, who: Person, *, at: datetime = NOW) -> Act:
     return partial(answer, line_id=line_id, answer=what, actor=cast.actor(who, at=at), at=at)
 
 
 def test_of_two_who_answer_at_once_one_does_and_the_other_learns_who(shared: Country) -> None:
     whole = opened(shared)
     line_id = line(ANNA, whole).id
-    acts = [answering(line_id, Answer.KEEP, BERTIL), answering(line_id, Answer.END, KARIN)]
+    acts = [answering(line_id, LineAnswer.KEEP, BERTIL), answering(line_id, LineAnswer.END, KARIN)]
     results = together(acts)
     assert answers(list(results)) == {"NoneType": 1, "AlreadyAnswered": 1}
     kept = line(ANNA, whole).state is LineState.KEPT
@@ -683,10 +689,10 @@ def test_of_two_who_answer_at_once_one_does_and_the_other_learns_who(shared: Cou
 
 def test_the_last_two_answers_at_once_close_it_once(shared: Country) -> None:
     whole = opened(shared)
-    say(ANNA, whole, Answer.KEEP)
+    say(ANNA, whole, LineAnswer.KEEP)
     acts = [
-        answering(line(KARIN, whole).id, Answer.KEEP, BERTIL),
-        answering(line(BERTIL, whole).id, Answer.KEEP, KARIN),
+        answering(line(KARIN, whole).id, LineAnswer.KEEP, BERTIL),
+        answering(line(BERTIL, whole).id, LineAnswer.KEEP, KARIN),
     ]
     assert answers(list(together(acts))) == {"NoneType": 2}
     assert Recertification.objects.get(id=whole).closed_at == NOW
@@ -715,7 +721,7 @@ def test_two_machines_remind_and_end_each_thing_once(shared: Country) -> None:
 def test_an_answer_and_silence_at_once_end_in_one_of_the_two(shared: Country) -> None:
     whole = opened(shared)
     run("remind-of-recertification", at=DUE - 3 * DAY)
-    keep = answering(line(ANNA, whole).id, Answer.KEEP, BERTIL, at=DUE)
+    keep = answering(line(ANNA, whole).id, LineAnswer.KEEP, BERTIL, at=DUE)
     silence: Act = partial(running.run, "end-by-silence", at=DUE)
     results = together([keep, silence, silence])
     # Silence ends Bertil's own right as well: if that came first, he may not answer any more.
@@ -729,7 +735,7 @@ def test_an_answer_and_silence_at_once_end_in_one_of_the_two(shared: Country) ->
 def test_opening_ending_accounts_and_changing_at_once_never_stop_each_other(shared: Country) -> None:
     grant_id = Grant.objects.get(account_id=cast.account_of(ANNA).id).id
     change: Act = partial(
-        people.change_grant,
+        change_grant,
         grant_id=grant_id,
         role=Role.READER,
         sub_registries=["pneumoni"],

@@ -14,7 +14,8 @@ from registret.access.applications.applying import APPLICATIONS_PER_ACCOUNT, may
 from registret.access.checks import LETTERS_PER_ACCOUNT
 from registret.access.grants import granting
 from registret.access.lifecycle import ApplicationState
-from registret.access.queries import newest_application, standing_of
+from registret.access.queries.applications import newest_application
+from registret.access.queries.logins import standing_of
 from registret.access.refusals import (
     AccountEnded,
     AccountSuspended,

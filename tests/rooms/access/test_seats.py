@@ -9,7 +9,8 @@ import pytest
 from registret.access.actor import Actor
 from registret.access.applications import account_end, attesting, entering
 from registret.access.grants import granting
-from registret.access.queries import CardHolder, active_administrators, registry_office, seats_of, standing_of, who
+from registret.access.queries.administrators import active_administrators, registry_office
+from registret.access.queries.logins import CardHolder, seats_of, standing_of, who
 from registret.access.refusals import AccountEnded, AccountSuspended, NoGrant, NotFound, NotRegistered
 from registret.access.roles import Permission, Role
 from registret.accounts import services as accounts

@@ -11,7 +11,8 @@ from registret.access.applications.account_end import end_account
 from registret.access.checks import LETTERS_FROM_ONE_TO_ANOTHER
 from registret.access.lifecycle import SUBSTITUTION_LIFE, SubstitutionState
 from registret.access.models import Grant, Substitution
-from registret.access.queries import active_administrators, seats_of
+from registret.access.queries.administrators import active_administrators
+from registret.access.queries.logins import seats_of
 from registret.access.refusals import (
     AlreadyGranted,
     AlreadyProposed,
@@ -29,7 +30,8 @@ from registret.access.refusals import (
     ProposerGone,
 )
 from registret.access.roles import Role
-from registret.access.staff.people import people_of, revoke_grant
+from registret.access.staff.changing_grants import revoke_grant
+from registret.access.staff.people import people_of
 from registret.access.staff.substitutes import (
     colleagues,
     confirm,

@@ -7,7 +7,7 @@ import pytest
 
 from registret.access.actor import Actor
 from registret.access.models import Grant
-from registret.access.queries import standing_of
+from registret.access.queries.logins import standing_of
 from registret.access.refusals import (
     CardTooOld,
     NotFound,
@@ -17,13 +17,8 @@ from registret.access.refusals import (
     SuspensionNotLeft,
 )
 from registret.access.roles import Role
-from registret.access.staff.people import (
-    may_take_over,
-    reinstate_person,
-    revoke_grant,
-    suspend_person,
-    take_over_suspension,
-)
+from registret.access.staff.changing_grants import revoke_grant
+from registret.access.staff.suspending import may_take_over, reinstate_person, suspend_person, take_over_suspension
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState, Authority
 from registret.kernel.life import NotPossible

@@ -13,9 +13,9 @@ from registret.access.applications import confirming
 from registret.accounts import attempts
 from registret.accounts.attempts import Purpose, begin, claim, proof
 from registret.accounts.lifecycle import AccountState
+from registret.accounts.opening import open_account
 from registret.accounts.queries import ConfirmationRow, newest_confirmation
 from registret.accounts.refusals import AttemptForeign, AttemptStale
-from registret.accounts.services import open_account
 from registret.accounts.sessions import end_by_key
 from registret.kernel.by import By
 from registret.kernel.identifiers import HsaId

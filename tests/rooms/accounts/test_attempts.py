@@ -14,19 +14,17 @@ from registret.accounts.attempts import (
     ATTEMPTS_PER_BROWSER,
     ATTEMPTS_PER_NETWORK,
     Answer,
-    CardSeen,
     Claimed,
-    Probe,
     Proof,
     Purpose,
     begin,
     claim,
     forget_old,
-    probe,
     proof,
     redeemed_answer,
 )
 from registret.accounts.models import LoginAttempt
+from registret.accounts.probes import CardSeen, Probe, probe, probe_of
 from registret.accounts.refusals import AttemptForeign, AttemptStale
 from registret.accounts.visitors import REFUSALS_PER_NETWORK
 from registret.cards import CardExpired
@@ -310,7 +308,7 @@ def test_a_card_that_was_read_is_logged_with_issuer_and_serial_and_by_whom() -> 
 
 
 def probe_at(attempt_id: int) -> Probe:
-    found = attempts.probe_of(LoginAttempt.objects.get(id=attempt_id))
+    found = probe_of(LoginAttempt.objects.get(id=attempt_id))
     assert found is not None
     return found
 

@@ -17,6 +17,7 @@ from registret.access.checks import (
     LETTERS_PER_ACCOUNT,
     LETTERS_PER_NETWORK,
 )
+from registret.accounts.confirming import check_link
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.queries import ConfirmationRow, newest_confirmation
 from registret.accounts.refusals import (
@@ -28,7 +29,6 @@ from registret.accounts.refusals import (
     ConfirmationReplaced,
     ConfirmationUnknown,
 )
-from registret.accounts.services import check_link
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress
 from registret.kernel.networks import network_subject

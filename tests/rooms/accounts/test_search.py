@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from registret.accounts.folding import folded
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.models import Account
-from registret.accounts.search import Found, find_accounts
-from registret.accounts.services import end, open_account
+from registret.accounts.opening import open_account
+from registret.accounts.search import FoundAccount, find_accounts
+from registret.accounts.services import end
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.places.swedish import swedish_order
@@ -123,7 +124,7 @@ def test_pages_hold_everybody_once_in_swedish_order_along_one_road_after_the_oth
     for number in range(40):
         opened(f"Sten{number % 3}", f"Å{'åäö'[number % 3]}berg", f"SE2321009991-S{number:03}")
         opened("Åke", f"Nord{number % 5}", f"SE2321009991-N{number:03}")
-    seen: list[Found] = []
+    seen: list[FoundAccount] = []
     after: str | None = None
     pages = 0
     while pages == 0 or after:

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from registret.accounts import services as accounts
-from registret.accounts.attempts import CardSeen, Probe, Proof
+from registret.accounts.attempts import Proof
+from registret.accounts.probes import CardSeen, Probe
 from registret.accounts.refusals import (
     AttemptStale,
     SessionCardOut,

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, p
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from registret.cards import CrlFiles, IssuedForTest, Trust, verify
-from registret.demo.pki import Authority, build_authority
+from registret.demo.pki import DemoAuthority, build_authority
 from tests.pki import ANNA, ANNAS_HSA_ID, Pki, new_pki, presented
 
 
@@ -34,7 +34,7 @@ def test_no_key_is_in_the_trust_folder(pki: Pki, tmp_path: Path) -> None:
 
 
 def test_an_authority_is_found_again(pki: Pki) -> None:
-    again = Authority.load(pki.authority.folder)
+    again = DemoAuthority.load(pki.authority.folder)
     assert again.created == pki.authority.created
     card = again.issue_card(**ANNA, kind="hsa")
     assert pki.decide(card).hsa_id.text == ANNAS_HSA_ID
@@ -42,7 +42,7 @@ def test_an_authority_is_found_again(pki: Pki) -> None:
 
 def test_there_is_nothing_to_find_where_nothing_was_built(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        Authority.load(tmp_path)
+        DemoAuthority.load(tmp_path)
 
 
 def test_revocations_are_remembered_and_cumulate(tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ def test_revocations_are_remembered_and_cumulate(tmp_path: Path) -> None:
     first, second = pki.card(), pki.card(level=2)
     pki.authority.revoke(first.certificate)
     pki.authority.revoke(first.certificate)
-    Authority.load(pki.authority.folder).revoke(second.certificate)
+    DemoAuthority.load(pki.authority.folder).revoke(second.certificate)
     trust = Trust.load(pki.authority.write_trust(tmp_path / "again"), accept_test=True)
     lists = CrlFiles(trust)
     states = [
@@ -66,7 +66,7 @@ def test_building_again_makes_a_new_authority_without_old_revocations(tmp_path: 
     again = build_authority(pki.authority.folder, at=pki.now)
     assert again.root.certificate != pki.authority.root.certificate
     assert not (again.folder / "revoked.json").exists()
-    assert Authority.load(again.folder).root.certificate == again.root.certificate
+    assert DemoAuthority.load(again.folder).root.certificate == again.root.certificate
 
 
 def test_the_foreign_authority_has_the_same_names_and_other_keys(pki: Pki) -> None:

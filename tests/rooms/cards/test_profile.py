@@ -9,7 +9,7 @@ import pytest
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from registret.cards import CardKind, MalformedCard, PersonIdShown, Purpose, SigningCertificate, profile
+from registret.cards import CardKind, CertificatePurpose, MalformedCard, PersonIdShown, SigningCertificate, profile
 from tests.pki import (
     ANNAS_HSA_ID,
     ANNAS_PERSONAL_NUMBER,
@@ -231,9 +231,9 @@ def test_an_extension_that_cannot_be_read_is_malformed(pki: Pki) -> None:
 
 
 def test_the_purpose_can_be_asked_by_itself(pki: Pki) -> None:
-    assert profile.purpose(pki.card().certificate) is Purpose.AUTHENTICATION
-    assert profile.purpose(pki.card(purpose="sign").certificate) is Purpose.SIGNING
-    assert profile.purpose(pki.odd(extensions=without(x509.KeyUsage))) is Purpose.OTHER
+    assert profile.purpose(pki.card().certificate) is CertificatePurpose.AUTHENTICATION
+    assert profile.purpose(pki.card(purpose="sign").certificate) is CertificatePurpose.SIGNING
+    assert profile.purpose(pki.odd(extensions=without(x509.KeyUsage))) is CertificatePurpose.OTHER
 
 
 # The card's number --------------------------------------------------------------------------------------------------

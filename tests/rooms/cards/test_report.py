@@ -11,7 +11,7 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registret.cards import CardKind, CardReport, Environment, Purpose, RevocationState, describe
+from registret.cards import CardKind, CardReport, CertificatePurpose, Environment, RevocationState, describe
 from registret.cards.report import masked_holder
 from tests.pki import (
     ANNAS_HSA_ID,
@@ -36,7 +36,7 @@ def test_a_good_card_is_told_in_full(pki: Pki) -> None:
 
     assert report.refusal is None
     assert report.believed is True
-    assert (report.kind, report.purpose, report.level) == (CardKind.HSA, Purpose.AUTHENTICATION, 3)
+    assert (report.kind, report.purpose, report.level) == (CardKind.HSA, CertificatePurpose.AUTHENTICATION, 3)
     assert (report.holder, report.name, report.organisation) == (ANNAS_HSA_ID, "Anna Åström Öberg", "Region Norrvik")
     assert report.issuer == "DEMO SITHS e-id Person HSA-id 3 CA v1"
     assert report.environment is Environment.TEST
@@ -58,7 +58,7 @@ def test_a_person_id_is_told_with_its_number_masked(pki: Pki) -> None:
 
     assert report.refusal is not None
     assert report.refusal.code == "card.person_id"
-    assert (report.kind, report.purpose) == (CardKind.PERSON, Purpose.AUTHENTICATION)
+    assert (report.kind, report.purpose) == (CardKind.PERSON, CertificatePurpose.AUTHENTICATION)
     assert report.holder == "19121212••••"
     assert report.name == "Anna Åström Öberg"
     assert report.revocation is not None

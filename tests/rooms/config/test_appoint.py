@@ -8,7 +8,8 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from registret.access.queries import registry_office, seats_of
+from registret.access.queries.administrators import registry_office
+from registret.access.queries.logins import seats_of
 from registret.access.roles import Role
 from registret.accounts.queries import living_account
 from registret.ledger.queries import Wanted, entries

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from registret.access.queries import log_reviewers
+from registret.access.queries.administrators import log_reviewers
 from registret.ledger.queries import Wanted, entries
 from registret.mail.queries import letters_about
 from tests import cast

@@ -15,6 +15,7 @@ from registret.oversight.models import Review
 from registret.oversight.services import last_month
 from tests import cast
 from tests.cast import BERTIL, Country
+from tests.made_up import made_up
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +26,7 @@ def place(module_db: None) -> Country:
     since, _ = last_month(timezone.now())
     built = cast.country(since - timedelta(days=60))
     by = By(hsa_id=BERTIL.hsa_id, account_id=cast.account_of(BERTIL).id, clinic_id=built.infection)
-    record(event="page.test", by=by, at=since + timedelta(days=15))
+    record(event=made_up("page.test"), by=by, at=since + timedelta(days=15))
     return built
 
 

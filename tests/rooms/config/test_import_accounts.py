@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from registret.access.account_import.account_file import COLUMNS
-from registret.access.queries import seats_of
+from registret.access.queries.logins import seats_of
 from registret.accounts.queries import living_account
 from registret.ledger.queries import Wanted, entries
 from tests import cast

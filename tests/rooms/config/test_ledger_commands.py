@@ -17,6 +17,7 @@ from registret.ledger.models import Entry, Seal
 from registret.ledger.months import add_months, months
 from registret.ledger.sealing import checkpoint, seal_key, seal_settled
 from registret.ledger.services import record
+from tests.made_up import made_up
 from tests.owner import as_owner
 from tests.rooms.ledger.forging import forge
 
@@ -27,7 +28,7 @@ NO_CHECKPOINT = "No checkpoint was given: a log that was cut off and sealed anew
 
 def written(*, years_ago: int = 0) -> int:
     at = timezone.now() - timedelta(days=366 * years_ago)
-    return record(event="page.test", by=By.of_program("test"), at=at)
+    return record(event=made_up("page.test"), by=By.of_program("test"), at=at)
 
 
 def hands_of(command: str) -> AbstractContextManager[None]:

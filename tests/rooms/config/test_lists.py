@@ -18,7 +18,7 @@ import pytest
 from psycopg import sql
 
 from registret.demo.certificates import IssuedCertificate
-from registret.demo.pki import Authority, build_authority
+from registret.demo.pki import DemoAuthority, build_authority
 from tests.journeys.running import PATIENCE, REGISTRET, House
 from tests.journeys.wire import Visitor, heading
 from tests.rooms.revocation.liar import Asked, Liar, redirects, says
@@ -57,7 +57,7 @@ class Installation(House):
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     folder = tmp_path_factory.mktemp("lists")
-    authority: Authority = build_authority(folder / "ca", at=datetime.now(UTC))
+    authority: DemoAuthority = build_authority(folder / "ca", at=datetime.now(UTC))
     with Liar() as liar, Installation.build(folder, authority, f"lists_{os.getpid()}") as built:
         built.liar, built.published = liar, folder / "published"
         trust = folder / "trust"

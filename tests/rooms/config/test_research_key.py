@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from registret.records.disclosure import deciding, fetching, preparing
-from registret.records.disclosure.rows import Wish
+from registret.records.disclosure.rows import DisclosureWish
 from registret.records.ethics_approval import Approval
 from tests.parallel import committed
 from tests.rooms.records.scene import HENNING, TOLVAN, begun, case, handler, log, ward
@@ -25,7 +25,7 @@ def number(committed: None) -> int:
     """A disclosure that Greta has prepared now: of Tolvan, whom Anna has registered."""
     begun(ward().anna)
     now = timezone.now()
-    wish = Wish(
+    wish = DisclosureWish(
         project="KLARA",
         approval=Approval("2026-01234-01"),
         recipient_name="Vera Forsk",

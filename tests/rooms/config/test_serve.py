@@ -30,7 +30,7 @@ from registret.accounts import attempts
 from registret.accounts.attempts import Purpose
 from registret.config import ready
 from registret.config.env import File, SettingTrouble, is_loopback
-from registret.demo.pki import Authority
+from registret.demo.pki import DemoAuthority
 from registret.rate_limits import services as limits
 from registret.rate_limits.services import Limit
 from registret.revocation.trust import trust
@@ -52,7 +52,7 @@ APPOINT = [
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """An installation with a database that has its tables; nothing runs but the mail server."""
-    authority = Authority.load(Path(os.environ["REGISTRET_TEST_FOLDER"]) / "ca")
+    authority = DemoAuthority.load(Path(os.environ["REGISTRET_TEST_FOLDER"]) / "ca")
     built = House.build(tmp_path_factory.mktemp("house"), authority, f"serve_{os.getpid()}")
     built.environment |= NO_DEMO | {"PYTHONPATH": str(ROOT)}
     built.migrate()

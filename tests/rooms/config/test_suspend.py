@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from registret.access.roles import Role
-from registret.access.staff.people import reinstate_person
+from registret.access.staff.suspending import reinstate_person
 from registret.accounts.lifecycle import AccountState, Authority
 from registret.ledger.queries import Wanted, entries
 from registret.mail.queries import letters_about

@@ -16,7 +16,7 @@ from pytest_django import Settings
 
 from registret.demo import cast, cast_bar
 from registret.demo.mailbox import MailCatcher, letters
-from registret.demo.pki import Authority
+from registret.demo.pki import DemoAuthority
 from registret.web.gate import require_all_gated, views
 
 LINK = "https://registret.localhost:8443/bekrafta/7-1.0123456789abcdef0123456789abcdef"
@@ -32,7 +32,7 @@ def demo(settings: Settings, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def catcher(demo: Settings, tmp_path: Path) -> Iterator[MailCatcher]:
-    authority = Authority.load(Path(demo.TRUST_DIR).parent / "ca")
+    authority = DemoAuthority.load(Path(demo.TRUST_DIR).parent / "ca")
     server = authority.site_server
     with MailCatcher(demo.MAILBOX_DIR, 0, server.chain, server.key) as running:
         yield running

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registret.kernel.dates import DateLimits, DateTrouble, DateUnclear, Reach, read_day, read_moment
+from registret.kernel.dates import DateLimits, DateReach, DateTrouble, DateUnclear, read_day, read_moment
 from registret.kernel.sweden import SWEDEN, day_of
 
 CASES: list[dict[str, Any]] = json.loads((Path(__file__).parents[2] / "dates.json").read_text(encoding="utf-8"))
@@ -22,7 +22,7 @@ BAD = [case for case in CASES if "trouble" in case]
 def limits(case: dict[str, Any]) -> DateLimits:
     return DateLimits(
         now=_at(case["now"]),
-        reach=Reach(case.get("reach", "past")),
+        reach=DateReach(case.get("reach", "past")),
         needs_full_year=case.get("full_year", False),
         arrived_at=_at(case["arrived"]) if "arrived" in case else None,
         takes_time_alone=case.get("alone", False),
@@ -54,7 +54,7 @@ def test_a_date_that_cannot_be_taken_says_what_is_wrong_with_it(case: dict[str, 
 @given(day=st.dates(date(2026, 1, 1), date(2028, 12, 31)), today=st.dates(date(2026, 1, 1), date(2028, 12, 31)))
 def test_a_day_without_a_year_is_this_years_or_is_refused_with_the_one_of_another_year(day: date, today: date) -> None:
     now = datetime(today.year, today.month, today.day, 12, tzinfo=SWEDEN)
-    for reach in Reach:
+    for reach in DateReach:
         try:
             found = read_day(f"{day.day}/{day.month}", DateLimits(now=now, reach=reach))
         except DateUnclear as unclear:
@@ -63,17 +63,19 @@ def test_a_day_without_a_year_is_this_years_or_is_refused_with_the_one_of_anothe
                 assert fault.on is not None
                 assert fault.on.year == today.year
                 assert fault.other is None or abs(fault.other.year - today.year) == 1
-                assert fault.other is None or (fault.other < today) is (reach is Reach.PAST)
+                assert fault.other is None or (fault.other < today) is (reach is DateReach.PAST)
             else:
                 assert (fault.trouble, day.month, day.day) == (DateTrouble.NO_SUCH_DAY, 2, 29)
         else:
             assert found.year == today.year
-            assert reach is not Reach.PAST or found <= today
-            assert reach is not Reach.COMING or found >= today
+            assert reach is not DateReach.PAST or found <= today
+            assert reach is not DateReach.COMING or found >= today
 
 
-@given(text=st.text(max_size=30) | st.from_regex(r"[0-9/.:\- T]{1,20}", fullmatch=True), reach=st.sampled_from(Reach))
-def test_no_text_breaks_the_reading_and_none_gets_outside_the_limits(text: str, reach: Reach) -> None:
+@given(
+    text=st.text(max_size=30) | st.from_regex(r"[0-9/.:\- T]{1,20}", fullmatch=True), reach=st.sampled_from(DateReach)
+)
+def test_no_text_breaks_the_reading_and_none_gets_outside_the_limits(text: str, reach: DateReach) -> None:
     now = datetime(2026, 11, 26, 10, tzinfo=SWEDEN)
     asked = DateLimits(now=now, reach=reach, arrived_at=now - timedelta(days=2), takes_time_alone=True)
     for read in (read_day, read_moment):
@@ -83,5 +85,5 @@ def test_no_text_breaks_the_reading_and_none_gets_outside_the_limits(text: str, 
             continue
         day = day_of(found) if isinstance(found, datetime) else found
         assert asked.earliest <= day <= asked.latest
-        assert reach is not Reach.PAST or day <= asked.today
-        assert reach is not Reach.COMING or day >= asked.today
+        assert reach is not DateReach.PAST or day <= asked.today
+        assert reach is not DateReach.COMING or day >= asked.today

@@ -18,6 +18,7 @@ from registret.ledger.models import Entry, Seal
 from registret.ledger.months import add_months
 from registret.ledger.sealing import rows, seal_key, seal_settled
 from registret.ledger.services import record
+from tests.made_up import made_up
 from tests.parallel import together
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -27,7 +28,7 @@ MANY = 16
 
 
 def written(at: datetime = NOW) -> int:
-    return record(event="page.test", by=PROGRAM, at=at)
+    return record(event=made_up("page.test"), by=PROGRAM, at=at)
 
 
 def sealed(patience: float = 0.0) -> int:

@@ -16,6 +16,7 @@ from registret.kernel.by import By
 from registret.ledger.models import Entry
 from registret.ledger.queries import Wanted, entries, entries_about, entries_of_account
 from registret.ledger.services import record
+from tests.made_up import made_up
 from tests.owner import as_owner
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 
 def written(by: By = ANNA, *, event: str = "login.done", at: datetime = NOW, **more: Any) -> int:
-    return record(event=event, by=by, at=at, **more)
+    return record(event=made_up(event), by=by, at=at, **more)
 
 
 # --- append-only -----------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from registret.ledger.models import Entry
 from registret.ledger.months import Month, add_months, kept_by_law_until, months, over
 from registret.ledger.sealing import checkpoint, seal_key, seal_settled
 from registret.ledger.services import record
+from tests.made_up import made_up
 from tests.owner import as_owner
 from tests.rooms.ledger.forging import forge
 
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 
 def written(at: datetime) -> int:
-    return record(event="page.test", by=PROGRAM, at=at)
+    return record(event=made_up("page.test"), by=PROGRAM, at=at)
 
 
 def partition_of(entry_id: int) -> str:

@@ -14,10 +14,12 @@ from registret.kernel.by import By
 from registret.ledger import sealing
 from registret.ledger.canonical import FIELDS, FORM, entry_line, leaf
 from registret.ledger.checking import Checked, LedgerBroken, check
+from registret.ledger.events import Event
 from registret.ledger.models import Entry, Seal
 from registret.ledger.sealing import checkpoint, seal_key, seal_settled
 from registret.ledger.seals import Checkpoint, checkpoints_in
 from registret.ledger.services import record
+from tests.made_up import made_up
 from tests.owner import as_owner
 from tests.rooms.ledger.forging import forge
 
@@ -32,7 +34,7 @@ pytestmark = pytest.mark.django_db
 
 def written(number: int = 1, *, at: datetime = NOW, **more: Any) -> list[int]:
     return [
-        record(event="login.done", by=ANNA, at=at + timedelta(seconds=n), facts={"session": n}, **more)
+        record(event=Event.LOGIN_DONE, by=ANNA, at=at + timedelta(seconds=n), facts={"session": n}, **more)
         for n in range(number)
     ]
 
@@ -110,8 +112,13 @@ def test_entries_of_two_months_are_two_parts_of_one_seal() -> None:
 
 def test_texts_of_every_kind_are_read_back_as_they_were_sealed() -> None:
     for text in ('"quoted\\', "å\u2028\u0001\n\t", "𝔊😀", "", "e\u0301", "\x7f"):
-        record(event="a.b", by=By(program=text or "x"), at=NOW, facts={text or "x": text, "n": -(2**60), "t": True})
-    record(event="a.b", by=By.nobody(network="2001:db8::7"), at=NOW)
+        record(
+            event=made_up("a.b"),
+            by=By(program=text or "x"),
+            at=NOW,
+            facts={text or "x": text, "n": -(2**60), "t": True},
+        )
+    record(event=made_up("a.b"), by=By.nobody(network="2001:db8::7"), at=NOW)
     seal_settled(at=lambda: LATER)
     assert checked().entries == 7
 

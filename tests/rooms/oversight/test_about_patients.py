@@ -15,7 +15,7 @@ from registret.kernel.by import By
 from registret.ledger.services import record
 from registret.oversight import services as oversight
 from registret.oversight.extracts import log_extract
-from registret.oversight.lifecycle import Kind, Outcome, Verdict
+from registret.oversight.lifecycle import ReviewKind, ReviewOutcome, Verdict
 from registret.oversight.models import Review, ReviewedEntry
 from registret.oversight.queries import entries_of, review_for
 from registret.oversight.refusals import NotAReviewer, NothingToReview, OwnEntries
@@ -23,6 +23,7 @@ from registret.records.identity import cases as identity_cases
 from registret.records.identity.known_as import ids_in_the_log
 from tests import cast
 from tests.cast import ANNA, BERTIL, DORIS, ERIK, Person, person
+from tests.made_up import made_up
 from tests.rooms.records.scene import (
     DAY,
     HOUR,
@@ -77,7 +78,7 @@ def did(
     who: Person, event: str, *, about: int | None = None, clinic_id: int | None = None, number: int = 1
 ) -> list[int]:
     by = By(hsa_id=who.hsa_id, name=who.name, account_id=id_of(who), clinic_id=clinic_id)
-    return [record(event=event, by=by, at=THEN + n * MINUTE, about_patient_id=about) for n in range(number)]
+    return [record(event=made_up(event), by=by, at=THEN + n * MINUTE, about_patient_id=about) for n in range(number)]
 
 
 def about(
@@ -150,7 +151,7 @@ def test_a_review_about_a_patient_is_of_what_anybody_did_with_that_patient(here:
     review_id = about(TOLVAN, period=QUIET)
     assert numbers(review_id) == sorted(hers)
     row = review_for(actor=reviewer(), review_id=review_id)
-    assert (row.kind, row.about_patient_id, row.about_account_id) == (Kind.DIRECTED, patient_id(), None)
+    assert (row.kind, row.about_patient_id, row.about_account_id) == (ReviewKind.DIRECTED, patient_id(), None)
     (entry,) = log("review.drawn")
     assert (entry.about_patient_id, entry.facts["reason"]) == (patient_id(), "Någon har läst om en granne")
     assert system_id_of(TOLVAN) not in str(entry.facts), "who it was is forgotten with the patient"
@@ -226,7 +227,9 @@ def test_a_review_goes_on_after_its_patient_opted_out(here: Ward) -> None:
     oversight.take(review_id=review_id, actor=reviewer(FRIDA), at=NOW)
     verdicts = dict.fromkeys(numbers(review_id), (Verdict.JUSTIFIED, ""))
     oversight.judge(review_id=review_id, verdicts=verdicts, actor=reviewer(FRIDA), at=NOW)
-    oversight.close(review_id=review_id, outcome=Outcome.NO_REMARK, conclusion="", actor=reviewer(FRIDA), at=NOW + HOUR)
+    oversight.close(
+        review_id=review_id, outcome=ReviewOutcome.NO_REMARK, conclusion="", actor=reviewer(FRIDA), at=NOW + HOUR
+    )
 
 
 @pytest.mark.parametrize("who", [ANNA, BERTIL, DORIS])
@@ -252,12 +255,12 @@ def test_the_database_keeps_about_whom_it_is(here: Ward, attack: str) -> None:
 
 def test_the_database_refuses_a_review_about_a_person_and_a_patient_or_a_sample_about_one(here: Ward) -> None:
     row = {"since": NOW - DAY, "until": NOW, "population": 1, "drawn_at": NOW, "about_patient_id": 1}
-    directed = row | {"kind": Kind.DIRECTED, "reason": "x", "drawn_by_id": id_of(ERIK)}
+    directed = row | {"kind": ReviewKind.DIRECTED, "reason": "x", "drawn_by_id": id_of(ERIK)}
     for wrong in (
         directed | {"about_id": id_of(BERTIL)},
         directed | {"about_patient_id": None},
         directed | {"reason": ""},
-        row | {"kind": Kind.SAMPLE, "clinic_id": here.place.infection},
+        row | {"kind": ReviewKind.SAMPLE, "clinic_id": here.place.infection},
     ):
         with pytest.raises(IntegrityError, match="review_about_something"), transaction.atomic():
             Review.objects.create(**wrong)

@@ -9,10 +9,12 @@ import pytest
 from django.db import connection
 
 from registret.kernel.by import By
+from registret.ledger.events import Event
 from registret.ledger.queries import Wanted, entries
 from registret.ledger.services import record
 from registret.oversight.extracts import Seen, log_extract
 from tests import cast
+from tests.made_up import made_up
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +25,9 @@ PATIENT, OTHER = 4711, 4712
 def seen(clinic_id: int | None, *, patient_id: int = PATIENT, minutes: int = 0, outcome: str = "done") -> None:
     by = By(hsa_id="SE2321009991-E00K4T2", name="Anna Berg", account_id=1, clinic_id=clinic_id, network="192.0.2.7")
     at = NOW + timedelta(minutes=minutes)
-    record(event="patient.read", by=by, at=at, outcome=outcome, about_patient_id=patient_id, facts={"reason": "x"})
+    record(
+        event=made_up("patient.read"), by=by, at=at, outcome=outcome, about_patient_id=patient_id, facts={"reason": "x"}
+    )
 
 
 def extract() -> tuple[Seen, ...]:
@@ -57,8 +61,8 @@ def test_what_a_units_lists_showed_on_one_day_is_told_once_with_how_often() -> N
     for clinic_id, hours in ((place.infection, 0), (place.infection, 3), (place.sydvik, 4), (place.infection, 20)):
         by = By(hsa_id="SE2321009991-E00K4T2", name="Anna Berg", account_id=1, clinic_id=clinic_id)
         at = NOW + timedelta(hours=hours)
-        record(event="work.listed", by=by, at=at, shown_patient_ids=[OTHER, PATIENT], facts={"rows": 2})
-        record(event="work.listed", by=by, at=at, shown_patient_ids=[OTHER], facts={"rows": 1})
+        record(event=Event.WORK_LISTED, by=by, at=at, shown_patient_ids=[OTHER, PATIENT], facts={"rows": 2})
+        record(event=Event.WORK_LISTED, by=by, at=at, shown_patient_ids=[OTHER], facts={"rows": 1})
     assert [(seen.at - NOW, seen.unit[:26], seen.times) for seen in extract()] == [
         (timedelta(0), "Infektionskliniken, Norrvi", 2),
         (timedelta(hours=4), "Infektionskliniken, Sydvik", 1),

@@ -14,7 +14,7 @@ from registret.access.actor import Actor
 from registret.access.refusals import CardTooOld, NotFound, NotPermitted
 from registret.access.roles import Role
 from registret.oversight import incidents
-from registret.oversight.incident_rules import DataKind, Fault, IncidentText, Notified, faults, report_clock
+from registret.oversight.incident_rules import DataKind, IncidentFault, IncidentText, Notified, faults, report_clock
 from registret.oversight.models import Incident, IncidentRevision
 from registret.oversight.refusals import IncidentChanged
 from tests import cast
@@ -57,14 +57,15 @@ WHOLE = replace(
 # --- the rules -------------------------------------------------------------------------------------
 
 
-def found(text: IncidentText, at: datetime = NOW) -> set[tuple[str, Fault]]:
+def found(text: IncidentText, at: datetime = NOW) -> set[tuple[str, IncidentFault]]:
     return set(faults(text, at=at))
 
 
 def test_what_is_known_first_can_be_kept_and_closing_asks_for_the_rest() -> None:
     assert found(BARE) == set()
     assert found(replace(BARE, is_open=False)) == {
-        (name, Fault.NEEDED_TO_CLOSE) for name in ("data_kinds", "consequences", "measures", "authority", "persons")
+        (name, IncidentFault.NEEDED_TO_CLOSE)
+        for name in ("data_kinds", "consequences", "measures", "authority", "persons")
     }
     assert found(replace(WHOLE, is_open=False)) == set()
 
@@ -72,26 +73,26 @@ def test_what_is_known_first_can_be_kept_and_closing_asks_for_the_rest() -> None
 @pytest.mark.parametrize("name", ["happened", "consequences", "measures", "authority_why", "persons_why"])
 @pytest.mark.parametrize("number", ["191212121212", "121212-1212", "19121212 1212", "20800101-AB17"])
 def test_no_text_takes_what_looks_like_the_number_of_a_patient(name: str, number: str) -> None:
-    assert (name, Fault.PATIENT_NUMBER) in found(replace(WHOLE, **{name: f"Gäller {number}."}))  # type: ignore[arg-type]
+    assert (name, IncidentFault.PATIENT_NUMBER) in found(replace(WHOLE, **{name: f"Gäller {number}."}))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
     ("different", "fault"),
     [
-        ({"happened": ""}, ("happened", Fault.MISSING)),
-        ({"authority_at": NOW + MINUTE}, ("authority_at", Fault.AHEAD)),
-        ({"began_at": NOW - HOUR + MINUTE, "ended_at": None}, ("discovered_at", Fault.BEFORE_BEGINNING)),
-        ({"ended_at": NOW - 4 * HOUR}, ("ended_at", Fault.BEFORE_BEGINNING)),
-        ({"authority_at": None}, ("authority_at", Fault.WHEN_MISSING)),
-        ({"authority_at": NOW - 2 * HOUR}, ("authority_at", Fault.BEFORE_DISCOVERY)),
-        ({"authority": Notified.UNDECIDED}, ("authority_at", Fault.WHEN_WITHOUT_NOTICE)),
-        ({"authority": Notified.NOT_NEEDED, "authority_at": None}, ("authority_why", Fault.WHY_MISSING)),
-        ({"persons_why": ""}, ("persons_why", Fault.WHY_MISSING)),
-        ({"persons": Notified.DONE}, ("persons_at", Fault.WHEN_MISSING)),
-        ({"persons": Notified.DONE, "persons_at": NOW + MINUTE}, ("persons_at", Fault.AHEAD)),
+        ({"happened": ""}, ("happened", IncidentFault.MISSING)),
+        ({"authority_at": NOW + MINUTE}, ("authority_at", IncidentFault.AHEAD)),
+        ({"began_at": NOW - HOUR + MINUTE, "ended_at": None}, ("discovered_at", IncidentFault.BEFORE_BEGINNING)),
+        ({"ended_at": NOW - 4 * HOUR}, ("ended_at", IncidentFault.BEFORE_BEGINNING)),
+        ({"authority_at": None}, ("authority_at", IncidentFault.WHEN_MISSING)),
+        ({"authority_at": NOW - 2 * HOUR}, ("authority_at", IncidentFault.BEFORE_DISCOVERY)),
+        ({"authority": Notified.UNDECIDED}, ("authority_at", IncidentFault.WHEN_WITHOUT_NOTICE)),
+        ({"authority": Notified.NOT_NEEDED, "authority_at": None}, ("authority_why", IncidentFault.WHY_MISSING)),
+        ({"persons_why": ""}, ("persons_why", IncidentFault.WHY_MISSING)),
+        ({"persons": Notified.DONE}, ("persons_at", IncidentFault.WHEN_MISSING)),
+        ({"persons": Notified.DONE, "persons_at": NOW + MINUTE}, ("persons_at", IncidentFault.AHEAD)),
     ],
 )
-def test_what_contradicts_itself_is_named(different: dict[str, Any], fault: tuple[str, Fault]) -> None:
+def test_what_contradicts_itself_is_named(different: dict[str, Any], fault: tuple[str, IncidentFault]) -> None:
     assert found(replace(WHOLE, **different)) == {fault}
 
 
@@ -107,7 +108,7 @@ def test_72_hours_run_from_the_discovery_to_the_second() -> None:
 
 
 def test_a_discovery_lies_behind() -> None:
-    assert found(replace(BARE, discovered_at=NOW + MINUTE)) == {("discovered_at", Fault.AHEAD)}
+    assert found(replace(BARE, discovered_at=NOW + MINUTE)) == {("discovered_at", IncidentFault.AHEAD)}
 
 
 def test_the_hours_are_those_of_the_clock_when_the_clocks_are_put_back() -> None:
@@ -122,7 +123,7 @@ def test_a_report_in_time_stops_the_clock_and_one_that_is_late_says_why() -> Non
     assert found(in_time, at) == set()
     assert (report_clock(in_time, at=at).left, report_clock(in_time, at=at).is_late) == (None, False)
     late = replace(WHOLE, authority_at=BARE.discovered_at + 72 * HOUR + MINUTE)
-    assert found(late, at) == {("authority_why", Fault.WHY_SO_LATE)}
+    assert found(late, at) == {("authority_why", IncidentFault.WHY_SO_LATE)}
     assert found(replace(late, authority_why="Omfattningen var okänd"), at) == set()
     assert report_clock(late, at=at).is_late
 

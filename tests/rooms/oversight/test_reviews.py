@@ -21,7 +21,7 @@ from registret.ledger.queries import Wanted, entries
 from registret.ledger.services import record
 from registret.mail.links import claim_code
 from registret.oversight import services as oversight
-from registret.oversight.lifecycle import Kind, Outcome, Verdict
+from registret.oversight.lifecycle import ReviewKind, ReviewOutcome, Verdict
 from registret.oversight.models import Review, ReviewedEntry
 from registret.oversight.queries import closed_reviews, entries_of, figures, open_reviews, review_for
 from registret.oversight.refusals import (
@@ -36,6 +36,7 @@ from registret.oversight.refusals import (
 from registret.oversight.services import last_month
 from tests import cast
 from tests.cast import BERTIL, CECILIA, DORIS, ERIK, Country, Person, person
+from tests.made_up import made_up
 from tests.owner import as_owner
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +58,7 @@ def place(module_db: None) -> Country:
 
 def acted(who: Person, clinic_id: int | None, number: int = 1, *, at: datetime = IN_OCTOBER) -> list[int]:
     by = By(hsa_id=who.hsa_id, name=who.name, account_id=cast.account_of(who).id, role="reader", clinic_id=clinic_id)
-    return [record(event="page.test", by=by, at=at + timedelta(seconds=n)) for n in range(number)]
+    return [record(event=made_up("page.test"), by=by, at=at + timedelta(seconds=n)) for n in range(number)]
 
 
 def reviewer(who: Person = ERIK) -> Actor:
@@ -109,7 +110,9 @@ def judge_all(review_id: int, verdict: Verdict = Verdict.JUSTIFIED, *, by: Perso
     oversight.judge(review_id=review_id, verdicts=verdicts, actor=reviewer(by), at=NOW)
 
 
-def close(review_id: int, outcome: Outcome = Outcome.NO_REMARK, conclusion: str = "", *, by: Person = ERIK) -> None:
+def close(
+    review_id: int, outcome: ReviewOutcome = ReviewOutcome.NO_REMARK, conclusion: str = "", *, by: Person = ERIK
+) -> None:
     oversight.close(review_id=review_id, outcome=outcome, conclusion=conclusion, actor=reviewer(by), at=NOW)
 
 
@@ -122,13 +125,19 @@ def test_a_sample_is_drawn_from_what_people_at_the_clinic_did_in_that_time(place
     acted(BERTIL, place.medicine, 5)
     acted(BERTIL, place.infection, at=OCTOBER[0] - timedelta(microseconds=1))
     acted(BERTIL, place.infection, at=OCTOBER[1])
-    record(event="page.test", by=By(program="clock", clinic_id=place.infection), at=IN_OCTOBER)
+    record(event=made_up("page.test"), by=By(program="clock", clinic_id=place.infection), at=IN_OCTOBER)
     review_id = sample(place.infection, size=7)
     drawn = numbers(review_id)
     assert len(set(drawn)) == 7
     assert set(drawn) <= set(fitting)
     row = review_for(actor=reviewer(), review_id=review_id)
-    assert (row.kind, row.population, row.entries, row.judged, row.reviewer_id) == (Kind.SAMPLE, 20, 7, 0, id_of(ERIK))
+    assert (row.kind, row.population, row.entries, row.judged, row.reviewer_id) == (
+        ReviewKind.SAMPLE,
+        20,
+        7,
+        0,
+        id_of(ERIK),
+    )
     assert [e.entry.id for e in entries_of(row).entries if e.entry] == drawn
 
 
@@ -148,7 +157,7 @@ def test_a_directed_review_is_about_one_person_wherever_they_worked(place: Count
     review_id = directed(CECILIA)
     assert numbers(review_id) == sorted(hers)
     row = review_for(actor=reviewer(), review_id=review_id)
-    assert (row.kind, row.about_account_id) == (Kind.DIRECTED, id_of(CECILIA))
+    assert (row.kind, row.about_account_id) == (ReviewKind.DIRECTED, id_of(CECILIA))
 
 
 def test_drawing_is_in_the_log_with_its_reason(place: Country) -> None:
@@ -325,7 +334,7 @@ def test_the_database_refuses_a_second_monthly_drawing(place: Country) -> None:
     oversight.draw_monthly(since=since, until=until, by=CLOCK, at=NOW)
     with pytest.raises(IntegrityError, match="one_drawing_per_clinic_and_month"), transaction.atomic():
         Review.objects.create(
-            kind=Kind.SAMPLE, clinic_id=place.infection, since=since, until=until, population=1, drawn_at=NOW
+            kind=ReviewKind.SAMPLE, clinic_id=place.infection, since=since, until=until, population=1, drawn_at=NOW
         )
 
 
@@ -358,9 +367,9 @@ def test_a_review_is_judged_in_several_sittings_and_closed_with_its_outcome(plac
         actor=reviewer(),
         at=NOW,
     )
-    close(review_id, Outcome.REPORTED, "Anmält till verksamhetschefen")
+    close(review_id, ReviewOutcome.REPORTED, "Anmält till verksamhetschefen")
     row = review_for(actor=reviewer(), review_id=review_id)
-    assert (row.outcome, row.closed_at, row.unclear, row.unjustified) == (Outcome.REPORTED, NOW, 1, 1)
+    assert (row.outcome, row.closed_at, row.unclear, row.unjustified) == (ReviewOutcome.REPORTED, NOW, 1, 1)
     assert open_reviews(actor=reviewer()) == ()
     assert [r.id for r in closed_reviews(actor=reviewer()).rows] == [review_id]
     (entry,) = entries(wanted=Wanted(event="review.closed")).rows
@@ -375,8 +384,8 @@ def test_what_is_unjustified_is_not_without_remark(place: Country) -> None:
         close(review_id)
 
 
-@pytest.mark.parametrize("outcome", [Outcome.REMARK, Outcome.REPORTED])
-def test_a_remark_has_a_conclusion(place: Country, outcome: Outcome) -> None:
+@pytest.mark.parametrize("outcome", [ReviewOutcome.REMARK, ReviewOutcome.REPORTED])
+def test_a_remark_has_a_conclusion(place: Country, outcome: ReviewOutcome) -> None:
     acted(BERTIL, place.infection)
     review_id = sample(place.infection)
     judge_all(review_id)
@@ -445,7 +454,7 @@ def test_the_database_keeps_a_closed_review_as_it_is(place: Country, attack: str
     acted(BERTIL, place.infection)
     review_id = sample(place.infection)
     judge_all(review_id)
-    close(review_id, Outcome.REMARK, "Påmind om reglerna")
+    close(review_id, ReviewOutcome.REMARK, "Påmind om reglerna")
     with pytest.raises(DatabaseError), as_owner(), connection.cursor() as cursor:
         cursor.execute(attack)
 
@@ -478,7 +487,7 @@ def test_figures_count_closed_samples_by_clinic(place: Country) -> None:
     done, _ = sample(place.infection), sample(place.sydvik)
     sample(place.infection)
     judge_all(done, Verdict.UNCLEAR)
-    close(done, Outcome.REMARK, "Frågor ställda")
+    close(done, ReviewOutcome.REMARK, "Frågor ställda")
     acted(BERTIL, place.infection)
     found = {f.clinic_id: f for f in figures(actor=reviewer(), since=NOW - timedelta(days=365), until=NOW)}
     here, there = found[place.infection], found[place.sydvik]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registret.kernel.identifiers import EmailAddress
-from registret.places.clinic_file import COLUMNS, Fault, checked, read
+from registret.places.clinic_file import COLUMNS, ClinicFault, checked, read
 from registret.places.mail_domains import DomainsOf, Hint, edit_distance, mail_hint
 from registret.places.swedish import swedish_order
 
@@ -271,7 +271,7 @@ def test_what_is_no_csv_in_utf_8_is_told(content: bytes, fault: str) -> None:
 def test_no_content_makes_reading_fail(content: bytes) -> None:
     rows, wrong = read(content)
     checked(rows)
-    assert all(isinstance(fault, Fault) for fault in wrong)
+    assert all(isinstance(fault, ClinicFault) for fault in wrong)
 
 
 @given(st.lists(st.text(max_size=30), min_size=len(COLUMNS), max_size=len(COLUMNS)))

@@ -20,7 +20,7 @@ from registret.ledger.queries import EntryRow, Wanted, entries
 from registret.records.case_number import CaseNumber
 from registret.records.cases import Case
 from registret.records.identity import lookups, population, renumbering
-from registret.records.identity.population import Person as Registered
+from registret.records.identity.population import PopulationEntry
 from registret.records.models import Episode, Number, Patient
 from registret.records.numbers import PatientNumber, Sex
 from registret.records.patient_rights import opting_out
@@ -179,15 +179,15 @@ def counted() -> tuple[int, int, int]:
 class Known:
     """A population register that knows these, by number."""
 
-    def __init__(self, **people: Registered) -> None:
+    def __init__(self, **people: PopulationEntry) -> None:
         self.people = {name.removeprefix("n"): person for name, person in people.items()}
 
-    def person(self, number: PatientNumber) -> Registered | None:
+    def person(self, number: PatientNumber) -> PopulationEntry | None:
         return self.people.get(number.text)
 
 
-def registered(surname: str = "Tolvansson", *, protected: bool = False, died_on: date | None = None) -> Registered:
-    return Registered(given_name="Tolvan", surname=surname, sex=Sex.MALE, is_protected=protected, died_on=died_on)
+def registered(surname: str = "Tolvansson", *, protected: bool = False, died_on: date | None = None) -> PopulationEntry:
+    return PopulationEntry(given_name="Tolvan", surname=surname, sex=Sex.MALE, is_protected=protected, died_on=died_on)
 
 
 def ask(known: Known, monkeypatch: pytest.MonkeyPatch) -> None:

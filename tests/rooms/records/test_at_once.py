@@ -8,7 +8,7 @@ from registret.records.identity import merging, renumbering
 from registret.records.models import Leaving, Number, OptOut, TakenBack
 from registret.records.opt_out_marks import mark_of
 from registret.records.patient_rights import opting_out, replaying
-from registret.records.patient_rights.mark_file import Mark
+from registret.records.patient_rights.mark_file import BlockedNumber
 from registret.records.reporting import writing
 from registret.records.retention import decisions, destroying
 from registret.records.scope import all_providers
@@ -212,7 +212,7 @@ def test_who_is_being_merged_is_not_merged_with_another_as_who_they_were(here: W
 
 def test_of_two_who_replay_at_once_one_destroys_and_the_log_says_it_once(here: Ward) -> None:
     begun(here.anna)
-    kept = frozenset({Mark(mark, key) for key, mark in [mark_of(number(TOLVAN))]})
+    kept = frozenset({BlockedNumber(mark, key) for key, mark in [mark_of(number(TOLVAN))]})
     results = together([lambda: replaying.replay(kept, at=NOW)] * 3)
     assert sorted(map(repr, results)) == ["0", "0", "1"]
     assert len(log("patient.opted_out")) == 1
@@ -220,7 +220,7 @@ def test_of_two_who_replay_at_once_one_destroys_and_the_log_says_it_once(here: W
 
 
 def test_replaying_and_opting_out_at_once_block_a_number_once(here: Ward) -> None:
-    kept = frozenset({Mark(mark, key) for key, mark in [mark_of(number(TOLVAN))]})
+    kept = frozenset({BlockedNumber(mark, key) for key, mark in [mark_of(number(TOLVAN))]})
     greta = handler()
     result = while_open(
         lambda: opting_out.opt_out(actor=greta, case=case(), expected=None, at=NOW),

@@ -12,11 +12,12 @@ import pytest
 from pytest_django import Settings
 
 from registret.access.roles import Role
-from registret.access.staff.people import change_grant, person_of
+from registret.access.staff.changing_grants import change_grant
+from registret.access.staff.people import person_of
 from registret.records.disclosure.deciding import decide
 from registret.records.disclosure.fetching import fetch
 from registret.records.disclosure.preparing import prepare
-from registret.records.disclosure.rows import Wish
+from registret.records.disclosure.rows import DisclosureWish
 from registret.records.disclosure.selection import parts_of
 from registret.records.ethics_approval import Approval
 from registret.records.lifecycle import StepState
@@ -87,7 +88,7 @@ def test_a_reporter_to_a_closed_sub_registry_corrects_and_begins_nothing(here: t
 
 
 def test_episodes_of_a_closed_sub_registry_are_disclosed_and_destroyed_like_others(here: tuple[Ward, str]) -> None:
-    wish = Wish(
+    wish = DisclosureWish(
         project="KLARA",
         approval=Approval("2026-01234-01"),
         recipient_name="Vera Forsk",

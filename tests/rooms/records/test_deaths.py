@@ -69,7 +69,7 @@ def step(here: Ward, episode: str, code: str = "follow_up", *, at: datetime = NO
 
 def put(
     here: Ward, episode: str, code: str, written: Mapping[str, Sequence[str]], *, at: datetime = NOW
-) -> writing.Outcome:
+) -> writing.WriteOutcome:
     base = step(here, episode, code, at=at).step.version
     return writing.write(actor=here.anna, episode=episode, step=code, base=base, written=written, at=at)
 
@@ -378,7 +378,7 @@ def test_two_who_tell_of_deaths_in_two_episodes_do_not_wait_for_each_other_for_e
             ),
         ]
     )
-    assert [type(result) for result in results] == [writing.Outcome, writing.Outcome]
+    assert [type(result) for result in results] == [writing.WriteOutcome, writing.WriteOutcome]
     assert {step(here, episode).step.state for episode in (one, other)} == {StepState.CLOSED}
 
 

@@ -46,7 +46,7 @@ from registret.records.disclosure.key import take_key
 from registret.records.disclosure.preparing import PREPARED_PER_PERSON, prepare
 from registret.records.disclosure.pseudonyms import Pseudonyms, key_in_force
 from registret.records.disclosure.queries import disclosure, disclosures
-from registret.records.disclosure.rows import Wish
+from registret.records.disclosure.rows import DisclosureWish
 from registret.records.disclosure.selection import parts_of
 from registret.records.ethics_approval import Approval
 from registret.records.identity import cases as identity_cases
@@ -99,7 +99,7 @@ __all__ = ["committed"]
 
 EVERYTHING = frozenset(part.code for part in parts_of("pneumoni"))
 NAMED = {"agent": ["other"], "other_agent": ["KVIST"], "main_diagnosis": ["j13"]}
-WISH = Wish(
+WISH = DisclosureWish(
     project="KLARA",
     approval=Approval("2026-01234-01"),
     recipient_name="Vera Forsk",

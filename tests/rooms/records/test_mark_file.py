@@ -10,10 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from registret.records.patient_rights.mark_file import Kept, Mark, MarksBroken, add_missing, kept_in, read_marks
+from registret.records.patient_rights.mark_file import (
+    BlockedNumber,
+    KeptMarks,
+    MarksBroken,
+    add_missing,
+    kept_in,
+    read_marks,
+)
 from tests.rooms.records.scene import not_writable
 
-MARKS = [Mark(f"{number:064x}", "0123456789abcdef") for number in range(1000)]
+MARKS = [BlockedNumber(f"{number:064x}", "0123456789abcdef") for number in range(1000)]
 
 # Adds one mark more each time, for as long as it lives.
 WRITER = """
@@ -85,7 +92,7 @@ def test_what_is_wanted_is_asked_while_nobody_else_writes(tmp_path: Path) -> Non
     """Else a process that asked before another took an opt-out back would write it anew after that."""
     file = tmp_path / "marks"
 
-    def asked(mark: Mark) -> Iterator[Mark]:
+    def asked(mark: BlockedNumber) -> Iterator[BlockedNumber]:
         with file.open() as other, pytest.raises(BlockingIOError):
             fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield mark
@@ -110,7 +117,7 @@ def test_a_line_that_is_no_mark_stays_is_named_and_stops_no_addition(tmp_path: P
     file.write_text(f"{MARKS[0].line}{line}\n")
     with pytest.raises(MarksBroken, match="line 2 is no mark"):
         add_missing(file, MARKS[:2])
-    assert kept_in(file) == Kept(marks=frozenset(MARKS[:2]), broken=2)
+    assert kept_in(file) == KeptMarks(marks=frozenset(MARKS[:2]), broken=2)
     assert file.read_text() == f"{MARKS[0].line}{line}\n{MARKS[1].line}"
 
 

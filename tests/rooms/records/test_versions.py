@@ -15,7 +15,7 @@ from registret.records.lifecycle import StepState
 from registret.records.patient_rights.extracts import registry_extract
 from registret.records.refusals import FormChanged
 from registret.records.reporting import audited_reads, signing, versions, writing
-from registret.registries.comparing import Change
+from registret.registries.comparing import QuestionChange
 from registret.registries.queries import DEFINITIONS, catalogue
 from tests.rooms.records.scene import ACUTE, HOUR, MINUTE, NOW, Ward, begun, case, handler
 
@@ -69,7 +69,7 @@ def test_moving_on_shows_what_changes_and_takes_the_answers_along(here: Ward, ow
     episode = signed(here)
     next_version(own, RENAMED)
     seen = versions.preview(actor=here.anna, episode=episode, at=NOW)
-    assert [d.new.code for d in seen.differences if d.change is Change.CHANGED and d.new] == ["heart_rate"]
+    assert [d.new.code for d in seen.differences if d.change is QuestionChange.CHANGED and d.new] == ["heart_rate"]
     assert seen.lost == ()
     versions.move_on(actor=here.anna, episode=episode, at=NOW + MINUTE)
     page = audited_reads.open_step(actor=here.anna, episode=episode, step="acute", at=NOW)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from registret.registries.answers import Answer
-from registret.registries.comparing import Aspect, Change, Difference, compare, move
+from registret.registries.comparing import Aspect, Difference, QuestionChange, compare, move
 from registret.registries.forms import Form
 from registret.registries.queries import form_of, read
 from registret.registries.vocabulary import Missing
@@ -52,7 +52,7 @@ def of(found: tuple[Difference, ...], code: str) -> Difference:
 def test_a_form_beside_itself_is_all_the_same() -> None:
     sepsis = form_of("sepsis", 1)
     found = compare(sepsis, sepsis)
-    assert {difference.change for difference in found} == {Change.SAME}
+    assert {difference.change for difference in found} == {QuestionChange.SAME}
     assert all(difference.carries for difference in found)
     assert [difference.new for difference in found] == list(sepsis.questions.values())
 
@@ -60,8 +60,8 @@ def test_a_form_beside_itself_is_all_the_same() -> None:
 def test_what_is_new_and_what_is_gone(tmp_path: Path, old: Form) -> None:
     new = newer(tmp_path, ('code = "left_out"', 'code = "brought_in"'))
     found = compare(old, new)
-    assert (of(found, "brought_in").change, of(found, "brought_in").old) == (Change.NEW, None)
-    assert (of(found, "left_out").change, of(found, "left_out").new) == (Change.GONE, None)
+    assert (of(found, "brought_in").change, of(found, "brought_in").old) == (QuestionChange.NEW, None)
+    assert (of(found, "left_out").change, of(found, "left_out").new) == (QuestionChange.GONE, None)
     assert found[-1] is of(found, "left_out")
     assert len(found) == len(new.questions) + 1
 
@@ -94,8 +94,8 @@ def test_what_changed_is_told(
     one = of(found, code)
     assert one.aspects == aspects
     assert one.carries is carries
-    assert one.change is (Change.CHANGED if aspects else Change.SAME)
-    assert {d.change for d in found if d is not one} == {Change.SAME}
+    assert one.change is (QuestionChange.CHANGED if aspects else QuestionChange.SAME)
+    assert {d.change for d in found if d is not one} == {QuestionChange.SAME}
 
 
 def test_a_variable_with_a_new_name_says_what_it_was(tmp_path: Path, old: Form) -> None:
@@ -104,7 +104,7 @@ def test_a_variable_with_a_new_name_says_what_it_was(tmp_path: Path, old: Form) 
     assert one.old is not None
     assert (one.old.code, one.carries) == ("note", True)
     assert one.aspects == {Aspect.CODE}
-    assert not [d for d in compare(old, new) if d.change in {Change.GONE, Change.NEW}]
+    assert not [d for d in compare(old, new) if d.change in {QuestionChange.GONE, QuestionChange.NEW}]
     moved = move({"inclusion": {"note": answer("hej")}}, old=old, new=new)
     assert moved.answers == {"inclusion": {"remark": answer("hej")}}
 

@@ -12,7 +12,7 @@ from functools import cache
 import pytest
 
 from registret.registries.evaluating import Value
-from registret.registries.expressions import Expression, Kind, Name
+from registret.registries.expressions import Expression, Name, ValueKind
 from registret.registries.forms import KINDS, KNOWN_OF_THE_PATIENT, Form
 from registret.registries.queries import catalogue
 from registret.registries.units import ucum_of
@@ -94,7 +94,7 @@ def test_what_is_folded_is_never_required_and_what_is_required_can_be_unknown_or
 
 @every_form
 def test_a_number_that_is_measured_can_be_unknown(form: Form) -> None:
-    numbers = [q.variable for q in form.questions.values() if KINDS[q.type] is Kind.NUMBER]
+    numbers = [q.variable for q in form.questions.values() if KINDS[q.type] is ValueKind.NUMBER]
     assert [variable.code for variable in numbers if Missing.UNKNOWN not in variable.missing] == []
 
 
@@ -205,7 +205,7 @@ def test_every_option_of_a_list_is_read_by_somebody(form: Form) -> None:
 
 def names(form: Form) -> dict[str, Name]:
     questions = {q.code: Name(kind=KINDS[q.type], options=options(q.options)) for q in form.questions.values()}
-    return dict(KNOWN_OF_THE_PATIENT) | questions | {code: Name(kind=Kind.NUMBER) for code in form.scores}
+    return dict(KNOWN_OF_THE_PATIENT) | questions | {code: Name(kind=ValueKind.NUMBER) for code in form.scores}
 
 
 def options(found: tuple[Option, ...]) -> frozenset[str] | None:
@@ -221,15 +221,15 @@ def numbers_in(text: str) -> tuple[Decimal, ...]:
 def somehow(name: Name, text: str, dice: random.Random) -> Value:
     choices = sorted(name.options or ["x"])
     match name.kind:
-        case Kind.TEXT:
+        case ValueKind.TEXT:
             return dice.choice(choices)
-        case Kind.SET:
+        case ValueKind.SET:
             return frozenset(dice.sample(choices, dice.choice([1, 1, min(2, len(choices))])))
-        case Kind.NUMBER:
+        case ValueKind.NUMBER:
             return dice.choice(numbers_in(text))
-        case Kind.DATE:
+        case ValueKind.DATE:
             return date(2026, 1, 1) + timedelta(days=dice.choice([0, 1, 20, 100, 1000]))
-        case Kind.MOMENT:
+        case ValueKind.MOMENT:
             return at("2026-01-01T10:00") + timedelta(minutes=dice.choice([0, 30, 90, 3000, 30_000, 300_000]))
     return dice.random() < 0.5
 

@@ -14,23 +14,23 @@ from hypothesis import strategies as st
 
 from registret.registries.between import Between, TooLow
 from registret.registries.evaluating import Known, Value
-from registret.registries.expressions import Expression, ExpressionBroken, Kind, Name
+from registret.registries.expressions import Expression, ExpressionBroken, Name, ValueKind
 from registret.registries.parsing import parse
 from registret.registries.syntax import LONGEST
 from tests.rooms.registries.building import at
 
 NAMES = {
-    "a": Name(kind=Kind.TRUTH),
-    "b": Name(kind=Kind.TRUTH),
-    "n": Name(kind=Kind.NUMBER),
-    "m": Name(kind=Kind.NUMBER),
-    "text": Name(kind=Kind.TEXT),
-    "choice": Name(kind=Kind.TEXT, options=frozenset({"yes", "no"})),
-    "site": Name(kind=Kind.SET, options=frozenset({"aorta", "mitral"})),
-    "day": Name(kind=Kind.DATE),
-    "later": Name(kind=Kind.DATE),
-    "moment": Name(kind=Kind.MOMENT),
-    "until": Name(kind=Kind.MOMENT),
+    "a": Name(kind=ValueKind.TRUTH),
+    "b": Name(kind=ValueKind.TRUTH),
+    "n": Name(kind=ValueKind.NUMBER),
+    "m": Name(kind=ValueKind.NUMBER),
+    "text": Name(kind=ValueKind.TEXT),
+    "choice": Name(kind=ValueKind.TEXT, options=frozenset({"yes", "no"})),
+    "site": Name(kind=ValueKind.SET, options=frozenset({"aorta", "mitral"})),
+    "day": Name(kind=ValueKind.DATE),
+    "later": Name(kind=ValueKind.DATE),
+    "moment": Name(kind=ValueKind.MOMENT),
+    "until": Name(kind=ValueKind.MOMENT),
 }
 
 
@@ -175,8 +175,8 @@ def test_of_what_is_not_known_nothing_is_known(text: str) -> None:
 
 D = Decimal
 MEASURED = NAMES | {
-    "n": Name(kind=Kind.NUMBER, within=Between(D(0), D(10))),
-    "m": Name(kind=Kind.NUMBER, within=Between(D(1), D(100))),
+    "n": Name(kind=ValueKind.NUMBER, within=Between(D(0), D(10))),
+    "m": Name(kind=ValueKind.NUMBER, within=Between(D(1), D(100))),
 }
 
 
@@ -267,7 +267,7 @@ def test_it_holds_only_if_it_is_known_to_be_true() -> None:
 
 def test_it_says_what_it_is_and_what_it_asks_for() -> None:
     found = parse("  points(a, n > m) ", names=NAMES)
-    assert (found.text, found.kind) == ("points(a, n > m)", Kind.NUMBER)
+    assert (found.text, found.kind) == ("points(a, n > m)", ValueKind.NUMBER)
     assert found.names == {"a", "n", "m"}
 
 
@@ -393,12 +393,12 @@ def test_what_is_not_of_the_language_is_refused_in_one_sentence(text: str) -> No
 
 def test_an_expression_must_be_of_a_kind_that_is_wanted() -> None:
     with pytest.raises(ExpressionBroken, match="is a number, and must be a truth"):
-        parse("n", names=NAMES, kinds=[Kind.TRUTH])
+        parse("n", names=NAMES, kinds=[ValueKind.TRUTH])
     with pytest.raises(ExpressionBroken, match="is a truth, and must be a number"):
-        parse("a", names=NAMES, kinds=[Kind.NUMBER])
+        parse("a", names=NAMES, kinds=[ValueKind.NUMBER])
     with pytest.raises(ExpressionBroken, match="is a text, and must be a number or a truth"):
-        parse('"a"', names=NAMES, kinds=[Kind.NUMBER, Kind.TRUTH])
-    assert parse("a", names=NAMES, kinds=[Kind.NUMBER, Kind.TRUTH]).kind is Kind.TRUTH
+        parse('"a"', names=NAMES, kinds=[ValueKind.NUMBER, ValueKind.TRUTH])
+    assert parse("a", names=NAMES, kinds=[ValueKind.NUMBER, ValueKind.TRUTH]).kind is ValueKind.TRUTH
 
 
 # --- any text --------------------------------------------------------------------------------------------

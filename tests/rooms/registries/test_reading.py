@@ -8,7 +8,7 @@ import pytest
 
 from registret.registries.faults import Fault
 from registret.registries.queries import DefinitionBroken, read
-from registret.registries.toml_lines import Lines
+from registret.registries.toml_lines import TomlLines
 from registret.registries.vocabulary import RuleLevel
 from tests.rooms.registries.building import INCLUSION, REGISTER, form, variable, write
 
@@ -432,7 +432,7 @@ h = "[[section]]"
 [[section.variable]]
 h = 2
 '''
-    lines = Lines(text)
+    lines = TomlLines(text)
     assert [lines.of(*path) for path in [("a",), ("b",), ("c",), ("list",), ("list", 0), ("list", 1, "code")]] == [
         2, 1, 6, 7, 8, 10,
     ]  # fmt: skip

@@ -15,7 +15,7 @@ from registret.registries.evaluating import Value
 from registret.registries.forms import Form
 from registret.registries.queries import catalogue, form_of
 from registret.registries.vocabulary import Missing
-from registret.web.records.pages import score_shown
+from registret.web.records.scores import score_shown
 from tests.rooms.registries.building import answer, at
 from tests.rooms.registries.test_skip_logic_in_fhir import some_answer
 

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from registret.cards import Anchor, Trust
 from registret.revocation.queries import UpkeepRow, upkeep
-from registret.revocation.services import Event, Fetched, Happened, fetch_due, fetch_now
+from registret.revocation.services import FetchedList, Happened, RevocationEvent, fetch_due, fetch_now
 from tests.pki import Pki
 from tests.rooms.revocation.liar import Liar
 
@@ -43,11 +43,11 @@ class Office:
         )
         return crl.public_bytes(Encoding.DER)
 
-    def fetch(self) -> Fetched:
+    def fetch(self) -> FetchedList:
         (one,) = fetch_now(trust=self.trust, at=self.clock, tell=self.told.append)
         return one
 
-    def fetch_due(self) -> tuple[Fetched, ...]:
+    def fetch_due(self) -> tuple[FetchedList, ...]:
         return fetch_due(trust=self.trust, at=self.clock, tell=self.told.append)
 
     def clock(self) -> datetime:
@@ -57,5 +57,5 @@ class Office:
     def row(self) -> UpkeepRow:
         return upkeep()[self.anchor.fingerprint]
 
-    def events(self) -> list[Event]:
+    def events(self) -> list[RevocationEvent]:
         return [happened.event for happened in self.told]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from registret.revocation.lists import KeptLists
-from registret.revocation.services import Event, Outcome, tell_of_age
+from registret.revocation.services import FetchOutcome, RevocationEvent, tell_of_age
 from registret.revocation.sources import Sources
 from tests.parallel import together
 from tests.rooms.revocation.liar import says
@@ -17,9 +17,9 @@ def test_two_nodes_at_once_fetch_once(office: Office, committed: None) -> None:
     results = together([office.fetch_due] * 4)
     assert not [trouble for trouble in results if isinstance(trouble, Exception)]
     outcomes = [one.outcome for result in results if isinstance(result, tuple) for one in result]
-    assert outcomes == [Outcome.REPLACED]
+    assert outcomes == [FetchOutcome.REPLACED]
     assert len(office.liar.asked) == 1
-    assert office.events() == [Event.LIST_REPLACED]
+    assert office.events() == [RevocationEvent.LIST_REPLACED]
 
 
 def test_two_nodes_tell_once(office: Office, committed: None) -> None:
@@ -31,7 +31,7 @@ def test_two_nodes_tell_once(office: Office, committed: None) -> None:
     standings = sources.standings(at=at)
     sources.stop()
     together([lambda: tell_of_age(standings=standings, at=at, tell=office.told.append)] * 4)
-    assert office.events() == [Event.LIST_LATE]
+    assert office.events() == [RevocationEvent.LIST_LATE]
 
 
 def test_a_process_looks_for_newer_lists_by_itself(office: Office, committed: None) -> None:

@@ -20,7 +20,7 @@ from registret.ledger.queries import Wanted, entries
 from registret.revocation import services
 from registret.revocation.models import KeptCrl, Upkeep
 from registret.revocation.queries import content_of, versions
-from registret.revocation.services import Event, Happened, Outcome, fetch_due, fetch_now, tell_of_age
+from registret.revocation.services import FetchOutcome, Happened, RevocationEvent, fetch_due, fetch_now, tell_of_age
 from registret.revocation.sources import ListState, Sources
 from registret.words.events import EVENTS
 from registret.words.revocation import FAULTS
@@ -37,7 +37,7 @@ pytestmark = pytest.mark.django_db
 def test_a_list_is_fetched_kept_and_decides(office: Office) -> None:
     revoked, good = office.pki.card(), office.pki.card()
     office.liar.behave = says(office.crl(revoked.certificate.serial_number, number=7))
-    assert office.fetch().outcome is Outcome.REPLACED
+    assert office.fetch().outcome is FetchOutcome.REPLACED
     sources = Sources(office.trust)
     assert office.pki.decide(good, trust=office.trust, revocation=sources)
     with pytest.raises(CardRevoked):
@@ -56,10 +56,10 @@ def test_without_a_list_nobody_is_let_in(office: Office) -> None:
 
 def test_the_log_is_told_of_a_new_list_and_not_of_the_same_again(office: Office) -> None:
     office.liar.behave = says(office.crl(1, 2, 3, number=2**159))
-    assert office.fetch().outcome is Outcome.REPLACED
-    assert office.fetch().outcome is Outcome.UNCHANGED
+    assert office.fetch().outcome is FetchOutcome.REPLACED
+    assert office.fetch().outcome is FetchOutcome.UNCHANGED
     (happened,) = office.told
-    assert happened.event is Event.LIST_REPLACED
+    assert happened.event is RevocationEvent.LIST_REPLACED
     assert happened.issuer == office.anchor.common_name
     assert happened.facts == {
         "list_number": str(2**159),
@@ -73,7 +73,7 @@ def test_a_newer_list_takes_the_place_of_the_older_one(office: Office) -> None:
     office.fetch()
     before = versions()
     office.liar.behave = says(office.crl(7, number=6))
-    assert office.fetch().outcome is Outcome.REPLACED
+    assert office.fetch().outcome is FetchOutcome.REPLACED
     assert versions() != before
     assert KeptCrl.objects.count() == 1
 
@@ -81,7 +81,7 @@ def test_a_newer_list_takes_the_place_of_the_older_one(office: Office) -> None:
 def test_a_list_in_pem_is_a_list(office: Office) -> None:
     crl = x509.load_der_x509_crl(office.crl())
     office.liar.behave = says(crl.public_bytes(Encoding.PEM))
-    assert office.fetch().outcome is Outcome.REPLACED
+    assert office.fetch().outcome is FetchOutcome.REPLACED
 
 
 def test_the_address_comes_from_the_trust_and_never_from_a_card(office: Office) -> None:
@@ -162,7 +162,7 @@ def test_no_lie_takes_the_place_of_the_good_list(office: Office) -> None:
     for what, (lie, fault) in lies(office).items():
         office.liar.behave = says(lie())
         (one,) = fetch_now(trust=trust, at=office.clock, tell=office.told.append)
-        assert (one.outcome, one.fault) == (Outcome.REFUSED, fault), what
+        assert (one.outcome, one.fault) == (FetchOutcome.REFUSED, fault), what
         assert content_of(office.anchor.fingerprint) == kept, what
         assert office.row.fault == fault, what
         assert fault in FAULTS, what
@@ -201,7 +201,7 @@ def test_servers_that_misbehave_are_refused_by_class(office: Office, monkeypatch
         ):
             office.liar.behave = behave
             one = office.fetch()
-            assert (one.outcome, one.fault) == (Outcome.REFUSED, fault)
+            assert (one.outcome, one.fault) == (FetchOutcome.REFUSED, fault)
             assert fault in FAULTS
         assert elsewhere.asked == []
     assert KeptCrl.objects.get().number == 5
@@ -211,7 +211,7 @@ def test_a_list_that_is_late_is_taken_within_grace_because_of_what_it_revokes(of
     office.liar.behave = says(office.crl(number=5, this=office.now - 2 * HOUR))
     office.fetch()
     office.liar.behave = says(office.crl(7, number=6, this=office.now - HOUR, until=office.now - MINUTE))
-    assert office.fetch().outcome is Outcome.REPLACED
+    assert office.fetch().outcome is FetchOutcome.REPLACED
     sources = Sources(office.trust)
     assert sources.answer(anchor=office.anchor, serial=7, at=office.now).state == "revoked"
     assert sources.answer(anchor=office.anchor, serial=8, at=office.now).stale
@@ -221,11 +221,11 @@ def test_a_list_that_is_late_is_taken_within_grace_because_of_what_it_revokes(of
 def test_a_replayed_list_is_kept_out_whatever_was_kept_in_between(office: Office) -> None:
     old = office.crl(number=5, this=office.now - HOUR)
     for content, outcome in (
-        (old, Outcome.REPLACED),
-        (office.crl(7, number=6), Outcome.REPLACED),
-        (old, Outcome.REFUSED),
-        (old, Outcome.REFUSED),
-        (office.crl(7, 8, number=7), Outcome.REPLACED),
+        (old, FetchOutcome.REPLACED),
+        (office.crl(7, number=6), FetchOutcome.REPLACED),
+        (old, FetchOutcome.REFUSED),
+        (old, FetchOutcome.REFUSED),
+        (office.crl(7, 8, number=7), FetchOutcome.REPLACED),
     ):
         office.liar.behave = says(content)
         assert office.fetch().outcome is outcome
@@ -238,7 +238,7 @@ def test_an_operator_takes_a_list_that_goes_back_and_the_log_says_so(office: Off
     office.liar.behave = says(office.crl(number=1))
     assert office.fetch().fault == "goes_back"
     (one,) = fetch_now(trust=office.trust, anew=[office.anchor.name], at=office.clock, tell=office.told.append)
-    assert one.outcome is Outcome.REPLACED
+    assert one.outcome is FetchOutcome.REPLACED
     assert office.told[-1].facts["anew"] is True
     assert KeptCrl.objects.get().number == 1
 
@@ -303,11 +303,11 @@ def test_only_what_is_due_is_fetched_and_looking_costs_one_query(
     office: Office, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     office.liar.behave = says(office.crl())
-    assert [one.outcome for one in office.fetch_due()] == [Outcome.REPLACED]
+    assert [one.outcome for one in office.fetch_due()] == [FetchOutcome.REPLACED]
     with django_assert_num_queries(1):
         assert office.fetch_due() == ()
     office.now += HOUR
-    assert [one.outcome for one in office.fetch_due()] == [Outcome.UNCHANGED]
+    assert [one.outcome for one in office.fetch_due()] == [FetchOutcome.UNCHANGED]
     assert len(office.liar.asked) == 2
 
 
@@ -319,9 +319,9 @@ def test_a_node_that_died_while_fetching_is_followed_by_another(office: Office) 
     office.fetch()
     Upkeep.objects.update(lease_until=office.now + services.LEASE, due_at=None)
     assert office.fetch_due() == ()
-    assert office.fetch().outcome is Outcome.BUSY
+    assert office.fetch().outcome is FetchOutcome.BUSY
     office.now += services.LEASE
-    assert [one.outcome for one in office.fetch_due()] == [Outcome.UNCHANGED]
+    assert [one.outcome for one in office.fetch_due()] == [FetchOutcome.UNCHANGED]
 
 
 def test_a_node_that_was_overtaken_writes_nothing(office: Office) -> None:
@@ -340,7 +340,7 @@ def test_a_node_that_was_overtaken_writes_nothing(office: Office) -> None:
         at=office.now,
         tell=office.told.append,
     )
-    assert late.outcome is Outcome.BUSY
+    assert late.outcome is FetchOutcome.BUSY
     assert KeptCrl.objects.get().number == 5
 
 
@@ -370,7 +370,7 @@ def test_the_log_is_told_once_when_a_list_is_late_and_once_when_it_is_too_old(of
         at = office.now + later
         tell_of_age(standings=sources.standings(at=at), at=at, tell=office.told.append)
     sources.stop()
-    assert office.events() == [Event.LIST_LATE, Event.LIST_TOO_OLD]
+    assert office.events() == [RevocationEvent.LIST_LATE, RevocationEvent.LIST_TOO_OLD]
     late, too_old = office.told
     assert late.at == office.now + HOUR + SECOND
     assert late.facts["usable_until"] == (office.now + 25 * HOUR).isoformat(timespec="minutes")
@@ -388,7 +388,7 @@ def test_a_list_that_became_fresh_may_be_told_of_again(office: Office) -> None:
             at = office.now + later
             tell_of_age(standings=sources.standings(at=at), at=at, tell=office.told.append)
     sources.stop()
-    assert office.events() == [Event.LIST_REPLACED, Event.LIST_LATE] * 2
+    assert office.events() == [RevocationEvent.LIST_REPLACED, RevocationEvent.LIST_LATE] * 2
 
 
 def test_lists_on_which_no_login_depends_are_not_told_of(office: Office) -> None:
@@ -417,7 +417,7 @@ def test_a_missing_list_is_told_of_as_too_old(office: Office) -> None:
     sources = Sources(office.trust)
     tell_of_age(standings=sources.standings(at=office.now), at=office.now, tell=office.told.append)
     sources.stop()
-    assert office.events() == [Event.LIST_TOO_OLD]
+    assert office.events() == [RevocationEvent.LIST_TOO_OLD]
 
 
 # The database refuses too

@@ -14,12 +14,13 @@ from pytest_django import Settings
 from registret.access.applications import account_end, application_notes, attesting
 from registret.access.grants.rules import last_possible_day
 from registret.access.lifecycle import ApplicationState
-from registret.access.queries import applications_of
+from registret.access.queries.applications import applications_of
 from registret.access.roles import Role
 from registret.access.self_service.my_account import own_grants
 from registret.access.self_service.subject_access import FILES_PER_PERSON
 from registret.accounts.queries import pending_change
 from registret.accounts.sessions import sessions_of
+from registret.ledger.events import Event
 from registret.ledger.queries import Wanted, entries
 from registret.ledger.services import record
 from registret.mail.links import confirmation_code, confirmation_token, objection_token
@@ -444,15 +445,15 @@ def test_the_file_has_everything_and_says_what_it_has_not(place: Country, now: d
 def test_what_is_hers_alone_is_in_it_and_nothing_of_others(place: Country, now: datetime) -> None:
     wanted = cast.apply_again(ANNA, place.infection, role=Role.READER, at=now)
     application_notes.write_note(application_id=wanted, text="Ring chefen", actor=cast.actor(BERTIL, at=now), at=now)
-    record(event="log.read", by=ERIK.by, at=now, about_hsa_id=ANNA.hsa_id, facts={"hsa_id": ANNA.hsa_id})
-    record(event="review.drawn", by=ERIK.by, at=now, about_account_id=id_of(ANNA))
+    record(event=Event.LOG_READ, by=ERIK.by, at=now, about_hsa_id=ANNA.hsa_id, facts={"hsa_id": ANNA.hsa_id})
+    record(event=Event.REVIEW_DRAWN, by=ERIK.by, at=now, about_account_id=id_of(ANNA))
     text = json.dumps(file_of(ANNA), ensure_ascii=False)
     for word in ("Ring chefen", "log.read", "review.drawn", CECILIA.name, KARIN.hsa_id, BERTIL.email.text):
         assert word not in text
 
 
 def test_what_one_did_about_others_tells_nothing_of_them(place: Country, now: datetime) -> None:
-    record(event="log.read", by=ERIK.by, at=now, about_hsa_id=ANNA.hsa_id, facts={"hsa_id": ANNA.hsa_id})
+    record(event=Event.LOG_READ, by=ERIK.by, at=now, about_hsa_id=ANNA.hsa_id, facts={"hsa_id": ANNA.hsa_id})
     text = json.dumps(file_of(BERTIL), ensure_ascii=False) + json.dumps(file_of(ERIK), ensure_ascii=False)
     assert ANNA.hsa_id not in text
     assert ANNA.name not in text
@@ -461,7 +462,7 @@ def test_what_one_did_about_others_tells_nothing_of_them(place: Country, now: da
 
 def test_what_one_did_with_patients_tells_nothing_of_them(place: Country, now: datetime) -> None:
     facts: dict[str, str | int | bool | None] = {"episode": "E7KM4QXDR", "reason": "Rond"}
-    record(event="patient.opened", by=cast.actor(BERTIL, at=now).by, at=now, about_patient_id=7, facts=facts)
+    record(event=Event.PATIENT_OPENED, by=cast.actor(BERTIL, at=now).by, at=now, about_patient_id=7, facts=facts)
     text = json.dumps(file_of(BERTIL), ensure_ascii=False)
     assert "patient.opened" in text
     assert "E7KM4QXDR" not in text
@@ -493,7 +494,7 @@ def test_taking_it_out_is_logged_and_limited(place: Country) -> None:
 
 def test_a_long_log_is_in_the_file_whole(place: Country, now: datetime) -> None:
     for number in range(1203):
-        record(event="people.exported", by=ANNA.by, at=now, facts={"rows": number})
+        record(event=Event.PEOPLE_EXPORTED, by=ANNA.by, at=now, facts={"rows": number})
     found = file_of(ANNA)
     rows = [one["facts"]["rows"] for one in found["log"] if one["event"] == "people.exported"]
     assert rows == list(range(1203))
@@ -504,7 +505,7 @@ def test_a_long_log_is_in_the_file_whole(place: Country, now: datetime) -> None:
 
 def test_the_log_goes_on_by_key(place: Country, now: datetime) -> None:
     for number in range(60):
-        record(event="people.exported", by=ANNA.by, at=now, about_account_id=id_of(ANNA), facts={"rows": number})
+        record(event=Event.PEOPLE_EXPORTED, by=ANNA.by, at=now, about_account_id=id_of(ANNA), facts={"rows": number})
     browser = Browser.of(ANNA)
     first = browser.get("/min-logg")
     older = first.content.decode().partition("?fore=")[2].partition('"')[0]

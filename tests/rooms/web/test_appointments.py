@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from registret.access.queries import seats_of
+from registret.access.queries.logins import seats_of
 from registret.access.roles import Role
 from registret.accounts.queries import living_account
 from tests import cast

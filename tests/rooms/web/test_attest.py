@@ -15,7 +15,8 @@ from registret.access.applications.applying import apply, withdraw
 from registret.access.grants.granting import revoke
 from registret.access.grants.rules import last_possible_day
 from registret.access.lifecycle import ApplicationState
-from registret.access.queries import application_for, seats_of, standing_of
+from registret.access.queries.applications import application_for
+from registret.access.queries.logins import seats_of, standing_of
 from registret.access.roles import Role
 from registret.access.scheduled.clock import Clock
 from registret.access.scheduled.escalation import escalate

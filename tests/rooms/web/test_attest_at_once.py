@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from registret.access.grants.rules import last_possible_day
-from registret.access.queries import granted, newest_application
+from registret.access.queries.applications import granted, newest_application
 from registret.ledger.queries import Wanted, entries
 from tests import cast
 from tests.cast import ANNA, BERTIL, KARIN

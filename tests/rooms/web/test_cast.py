@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from registret.access.queries import active_administrators, registry_office
+from registret.access.queries.administrators import active_administrators, registry_office
 from registret.access.roles import Permission
 from registret.accounts.sessions import sitting
 from tests import cast

@@ -8,18 +8,18 @@ from xml.etree import ElementTree
 
 import pytest
 
-from registret.web.charts import Range, ranges
+from registret.web.charts import ChartRange, ranges
 
 HOUR = timedelta(hours=1)
 
 
-def drawn(*lines: Range, name: str = "Tid") -> tuple[str, ElementTree.Element]:
+def drawn(*lines: ChartRange, name: str = "Tid") -> tuple[str, ElementTree.Element]:
     text = str(ranges(lines, name=name))
     return text, ElementTree.fromstring(text)  # noqa: S314 - our own
 
 
-def line(hours: float, high: float | None = None, *, name: str = "Kliniken", own: bool = False) -> Range:
-    return Range(name=name, middle=hours * HOUR, high=None if high is None else high * HOUR, own=own)
+def line(hours: float, high: float | None = None, *, name: str = "Kliniken", own: bool = False) -> ChartRange:
+    return ChartRange(name=name, middle=hours * HOUR, high=None if high is None else high * HOUR, own=own)
 
 
 def test_a_chart_is_one_picture_with_a_name_and_has_no_style_of_its_own() -> None:

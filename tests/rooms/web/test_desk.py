@@ -9,7 +9,7 @@ import pytest
 from registret.access.applications import application_notes
 from registret.access.applications.application_notes import QUESTIONS_PER_APPLICATION, notes_of, questions_to
 from registret.access.lifecycle import ApplicationState
-from registret.access.queries import application_for, newest_application
+from registret.access.queries.applications import application_for, newest_application
 from registret.access.refusals import AlreadyDecided, CardTooOld, NotFound, NothingAsked, OwnApplication
 from registret.ledger.queries import Wanted, entries
 from registret.mail.models import Letter

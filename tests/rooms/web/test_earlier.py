@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from registret.access.applications import account_end, attesting
 from registret.access.models import Claim
-from registret.access.queries import newest_application
+from registret.access.queries.applications import newest_application
 from registret.access.roles import Role
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState, Authority

@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from registret.cards import Trust
-from registret.demo.pki import Authority, build_authority
+from registret.demo.pki import DemoAuthority, build_authority
 from registret.kernel.identifiers import EmailAddress
 from registret.mail.queries import outbox
 from registret.mail.services import post
@@ -38,7 +38,7 @@ class Lists:
     def __init__(self, folder: Path, now: datetime, settings: Settings) -> None:
         self.folder = folder / "trust"
         self.now = now
-        self.authority: Authority = build_authority(folder / "ca", at=now - 30 * DAY)
+        self.authority: DemoAuthority = build_authority(folder / "ca", at=now - 30 * DAY)
         settings.TRUST_DIR = self.folder
         self.published(next_update=now + DAY)
 

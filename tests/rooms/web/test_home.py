@@ -10,11 +10,13 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from registret.access.applications import application_notes, attesting
-from registret.access.queries import newest_application, seats_of
+from registret.access.queries.applications import newest_application
+from registret.access.queries.logins import seats_of
 from registret.access.roles import ROLES_AT_A_CLINIC, Role
 from registret.access.staff.nominating import nominate
 from registret.kernel.by import By
 from registret.kernel.identifiers import HsaId
+from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.oversight.services import draw_sample
 from registret.records.reporting.writing import write
@@ -163,7 +165,7 @@ def test_ones_own_log_says_from_where_one_acted_and_not_from_where_others_did(pl
     bertil, doris = (cast.account_of(who) for who in (BERTIL, DORIS))
     for who, network in ((bertil, "192.0.2.7"), (doris, "198.51.100.9")):
         by = By(hsa_id=who.hsa_id, name=who.name, account_id=who.id, network=network)
-        record(event="account.mail_changed", by=by, at=timezone.now(), about_account_id=bertil.id)
+        record(event=Event.ACCOUNT_MAIL_CHANGED, by=by, at=timezone.now(), about_account_id=bertil.id)
     page = Browser.of(BERTIL).get(reverse("own_log"))
     assert "192.0.2.7" in text_of(page)
     assert DORIS.name in text_of(page)
@@ -176,7 +178,11 @@ def test_whoever_is_reviewed_does_not_read_of_it(path: str, place: Country) -> N
     by = By(hsa_id=erik.hsa_id, name=erik.name, account_id=erik.id)
     about = cast.account_of(BERTIL).id
     record(
-        event="review.drawn", by=by, at=timezone.now(), about_account_id=about, facts={"reason": "Läste om en granne"}
+        event=Event.REVIEW_DRAWN,
+        by=by,
+        at=timezone.now(),
+        about_account_id=about,
+        facts={"reason": "Läste om en granne"},
     )
     page = Browser.of(BERTIL).get(path)
     assert page.status_code == 200

@@ -23,6 +23,7 @@ from registret.ledger.sealing import checkpoint, seal_key, seal_settled
 from registret.ledger.services import record
 from tests import cast
 from tests.cast import BERTIL, CECILIA, DORIS, ERIK, Country
+from tests.made_up import made_up
 from tests.rooms.ledger.forging import forge
 from tests.rooms.web.client import Browser
 
@@ -67,7 +68,7 @@ def test_the_filter_counts_and_is_in_the_log(place: Country) -> None:
 
 def test_a_table_opens_in_a_spreadsheet_and_holds_no_formula(place: Country) -> None:
     by = By(hsa_id="SE2321009991-E00X5S5", name='=HYPERLINK("http://x";"y")')
-    record(event="page.test", by=by, at=timezone.now(), facts={"text": 'a;"b"\nå'})
+    record(event=made_up("page.test"), by=by, at=timezone.now(), facts={"text": 'a;"b"\nå'})
     content = taken_out("csv", hsa_id="SE2321009991-E00X5S5")
     assert content.startswith(b"\xef\xbb\xbf")
     (row,) = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";")
@@ -106,10 +107,13 @@ def verified(folder: Path, *, change: Any = None) -> subprocess.CompletedProcess
     at = timezone.now()
     for days in (0, 35):
         record(
-            event="page.test", by=By.of_program("å\u2028😀"), at=at - timedelta(days=days), facts={"n": 1, "t": True}
+            event=made_up("page.test"),
+            by=By.of_program("å\u2028😀"),
+            at=at - timedelta(days=days),
+            facts={"n": 1, "t": True},
         )
     seal_settled(at=lambda: at)
-    record(event="page.test", by=By.of_program("test"), at=at)
+    record(event=made_up("page.test"), by=By.of_program("test"), at=at)
     seal_settled(at=lambda: at)
     kept = str(checkpoint())
     if change:

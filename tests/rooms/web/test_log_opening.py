@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from registret.access.refusals import NotPermitted
 from registret.ledger.queries import EntryRow, Wanted, entries
-from registret.oversight.openings import LASTS, Why, open_log, opening
+from registret.oversight.openings import LASTS, Errand, open_log, opening
 from registret.oversight.refusals import LogReasonNeeded
 from tests import cast
 from tests.cast import BERTIL, DORIS, ERIK, Country
@@ -80,14 +80,14 @@ def test_it_holds_for_an_hour_however_much_is_read_and_in_that_session_only(plac
     now = timezone.now()
     erik, other = cast.actor(ERIK, at=now), cast.actor(ERIK, at=now)
     assert erik.session_id != other.session_id
-    number = open_log(why=Why.FOLLOW_UP, reason="Kvartalet", actor=erik, at=now)
+    number = open_log(why=Errand.FOLLOW_UP, reason="Kvartalet", actor=erik, at=now)
     for minutes in (0, 30, 59):
         assert opening(actor=erik, at=now + timedelta(minutes=minutes)) == number
     with pytest.raises(LogReasonNeeded):
         opening(actor=erik, at=now + LASTS)
     with pytest.raises(LogReasonNeeded):
         opening(actor=other, at=now)
-    second = open_log(why=Why.OTHER, reason="Ett annat ärende", actor=erik, at=now + timedelta(minutes=50))
+    second = open_log(why=Errand.OTHER, reason="Ett annat ärende", actor=erik, at=now + timedelta(minutes=50))
     assert opening(actor=erik, at=now + LASTS) == second
 
 
@@ -96,12 +96,12 @@ def test_only_log_reviewers_open_it_and_never_without_a_reason(place: Country) -
     for who in (BERTIL, DORIS):
         assert Browser.of(who).post(OPEN, SAID).status_code == 403
         with pytest.raises(NotPermitted):
-            open_log(why=Why.OTHER, reason="x", actor=cast.actor(who, at=now), at=now)
+            open_log(why=Errand.OTHER, reason="x", actor=cast.actor(who, at=now), at=now)
         with pytest.raises(NotPermitted):
             opening(actor=cast.actor(who, at=now), at=now)
     for reason in ("", "  ", "Om 19121212-1212"):
         with pytest.raises(ValueError, match="has a reason"):
-            open_log(why=Why.OTHER, reason=reason, actor=cast.actor(ERIK, at=now), at=now)
+            open_log(why=Errand.OTHER, reason=reason, actor=cast.actor(ERIK, at=now), at=now)
     assert logged("log.opened") == ()
 
 

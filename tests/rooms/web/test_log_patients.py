@@ -15,6 +15,7 @@ from django.utils import timezone
 from registret.access.actor import Actor
 from registret.access.roles import Role
 from registret.kernel.by import By
+from registret.ledger.events import Event
 from registret.ledger.models import Entry
 from registret.ledger.services import record
 from registret.oversight.models import Review
@@ -200,12 +201,12 @@ def test_only_a_log_reviewer_filters_by_patient(patient: str, now: datetime) -> 
 def test_the_log_asks_as_often_for_a_hundred_patients_as_for_one(patient: str, now: datetime) -> None:
     erik = Browser.at_the_log(ERIK)
     by = By(hsa_id=ANNA.hsa_id, name=ANNA.name, account_id=cast.account_of(ANNA).id)
-    record(event="patient.opened", by=by, at=now, about_patient_id=id_in_the_log(patient, now))
+    record(event=Event.PATIENT_OPENED, by=by, at=now, about_patient_id=id_in_the_log(patient, now))
     erik.get("/loggen?event=patient.opened")
     with CaptureQueriesContext(connection) as few:
         erik.get("/loggen?event=patient.opened")
     for other in range(100):
-        record(event="patient.opened", by=by, at=now, about_patient_id=10**6 + other)
+        record(event=Event.PATIENT_OPENED, by=by, at=now, about_patient_id=10**6 + other)
     with CaptureQueriesContext(connection) as many:
         erik.get("/loggen?event=patient.opened")
     assert len(many) == len(few)

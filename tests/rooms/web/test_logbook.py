@@ -9,13 +9,15 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from registret.access.grants.granting import revoke
-from registret.access.queries import seats_of
+from registret.access.queries.logins import seats_of
 from registret.kernel.by import By
+from registret.ledger.events import Event
 from registret.ledger.queries import EntryRow, Wanted, entries
 from registret.ledger.services import Fact, record
 from registret.words.events import event_name
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, Country, person
+from tests.made_up import made_up
 from tests.rooms.web.client import Browser, text_of
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +39,7 @@ def table_of(text: str) -> str:
 def test_entries_are_in_words_with_names_clinics_and_where_from(place: Country, now: datetime) -> None:
     cast.register(ANNA, place.infection, at=now)
     record(
-        event="application.attest",
+        event=Event.APPLICATION_ATTEST,
         by=By(hsa_id=BERTIL.hsa_id, name=BERTIL.name, role="local_administrator,reporter", network="192.0.2.7"),
         at=now,
         about_account_id=cast.account_of(ANNA).id,
@@ -71,7 +73,7 @@ def test_codes_that_nobody_has_worded_are_shown_as_they_are(place: Country, now:
         "role": "chief",
         "sub_registries": "pneumoni,gone",
     }
-    record(event="thing.happened", outcome="refused", by=By.of_program("elsewhere"), at=now, facts=facts)
+    record(event=made_up("thing.happened"), outcome="refused", by=By.of_program("elsewhere"), at=now, facts=facts)
     text = table_of(text_of(Browser.at_the_log(ERIK).get("/loggen")))
     for words in ("elsewhere", "thing.happened", "gone.long_ago", "strange: ja", "roll: chief", "Pneumoni, gone"):
         assert words in text
@@ -79,7 +81,7 @@ def test_codes_that_nobody_has_worded_are_shown_as_they_are(place: Country, now:
 
 def test_codes_among_the_facts_are_in_words_and_free_texts_are_left_alone(place: Country, now: datetime) -> None:
     for reason in ("logout", "Loggade in åt en kollega"):
-        record(event="session.ended", by=ANNA.by, at=now, facts={"reason": reason})
+        record(event=Event.SESSION_ENDED, by=ANNA.by, at=now, facts={"reason": reason})
     text = table_of(text_of(Browser.at_the_log(ERIK).get("/loggen?event=session.ended")))
     assert "skäl: loggade ut" in text
     assert "skäl: Loggade in åt en kollega" in text
@@ -93,7 +95,7 @@ def test_what_somebody_did_to_oneself_does_not_repeat_the_name(place: Country, n
 
 def test_texts_in_the_log_are_shown_as_text(place: Country, now: datetime) -> None:
     by = By(hsa_id="SE2321009991-E00X5S5", name=HOSTILE)
-    record(event="account.suspend", by=by, at=now, facts={"reason": HOSTILE, "<b>x</b>": HOSTILE})
+    record(event=Event.ACCOUNT_SUSPEND, by=by, at=now, facts={"reason": HOSTILE, "<b>x</b>": HOSTILE})
     source = Browser.at_the_log(ERIK).get("/loggen").content.decode()
     assert "<script>alert" not in source
     assert "<b>x" not in source
@@ -125,7 +127,7 @@ def test_days_are_whole_days_in_sweden_the_last_one_included(place: Country) -> 
     midnight = timezone.make_aware(datetime(2026, 6, 2))  # noqa: DTZ001 (made aware here)
     for minutes, name in ((-1, "Före"), (0, "Först"), (24 * 60 - 1, "Sist"), (24 * 60, "Efter")):
         by = By(hsa_id=ANNA.hsa_id, name=name)
-        record(event="card.read", by=by, at=midnight + timedelta(minutes=minutes))
+        record(event=Event.CARD_READ, by=by, at=midnight + timedelta(minutes=minutes))
     text = table_of(text_of(Browser.at_the_log(ERIK).get("/loggen?since=2026-06-02&until=2026-06-02")))
     assert "Först" in text
     assert "Sist" in text
@@ -189,7 +191,7 @@ def test_older_entries_are_one_click_away_with_the_same_filter_and_none_is_misse
     place: Country, now: datetime
 ) -> None:
     for number in range(120):
-        record(event="card.read", by=By(hsa_id=ANNA.hsa_id, name=f"Nummer{number:03}"), at=now)
+        record(event=Event.CARD_READ, by=By(hsa_id=ANNA.hsa_id, name=f"Nummer{number:03}"), at=now)
     browser = Browser.at_the_log(ERIK)
     address, seen = "/loggen?event=card.read&outcome=done", ""
     for _ in range(12):
@@ -201,7 +203,7 @@ def test_older_entries_are_one_click_away_with_the_same_filter_and_none_is_misse
         address = "/loggen" + links[0].rpartition('href="')[2].partition('"')[0].replace("&amp;", "&")
         assert "event=card.read" in address
         # Somebody logs in meanwhile: keyset pages do not shift.
-        record(event="card.read", by=By(hsa_id=ANNA.hsa_id, name="Ny"), at=now)
+        record(event=Event.CARD_READ, by=By(hsa_id=ANNA.hsa_id, name="Ny"), at=now)
     assert all(seen.count(f"Nummer{number:03}") == 1 for number in range(120))
 
 

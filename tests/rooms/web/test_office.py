@@ -12,7 +12,8 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from registret.access.grants.granting import revoke
-from registret.access.queries import active_administrators, seats_of
+from registret.access.queries.administrators import active_administrators
+from registret.access.queries.logins import seats_of
 from registret.access.roles import Role
 from registret.accounts.lifecycle import Authority
 from registret.accounts.queries import living_account

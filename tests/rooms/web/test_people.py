@@ -12,12 +12,15 @@ from pytest_django import DjangoAssertNumQueries
 
 from registret.access.applications import attesting
 from registret.access.grants.rules import last_possible_day
-from registret.access.queries import newest_application, seats_of
+from registret.access.queries.applications import newest_application
+from registret.access.queries.logins import seats_of
 from registret.access.refusals import CardTooOld, NotFound, NotPermitted, OwnRights, SuspendedElsewhere
 from registret.access.roles import Role
 from registret.access.staff import people as access
 from registret.access.staff import substitutes
+from registret.access.staff.changing_grants import change_grant, revoke_grant
 from registret.access.staff.people import people_of, person_of
+from registret.access.staff.suspending import reinstate_person, suspend_person
 from registret.accounts.lifecycle import AccountState, Authority
 from registret.accounts.services import suspend
 from registret.ledger.queries import Wanted, entries
@@ -174,7 +177,7 @@ def test_the_file_speaks_the_language_of_the_reader(place: Country) -> None:
 
 def test_the_office_is_told_when_a_clinic_suspends_its_own_administrator(place: Country, now: datetime) -> None:
     karin = cast.account_of(KARIN).id
-    access.suspend_person(account_id=karin, reason="Tappat kortet", actor=cast.actor(BERTIL, at=now), at=now)
+    suspend_person(account_id=karin, reason="Tappat kortet", actor=cast.actor(BERTIL, at=now), at=now)
     letter = Letter.objects.get(kind="administrator_suspended")
     assert (letter.to_address, letter.about_account_id) == (DORIS.email.text, id_of(DORIS))
     assert letter.context["administrator"] == KARIN.name
@@ -183,8 +186,8 @@ def test_the_office_is_told_when_a_clinic_suspends_its_own_administrator(place: 
 
 
 def test_the_office_is_not_told_of_others_or_of_what_it_does_itself(place: Country, now: datetime) -> None:
-    access.suspend_person(account_id=id_of(ANNA), reason="x", actor=cast.actor(BERTIL, at=now), at=now)
-    access.suspend_person(account_id=id_of(KARIN), reason="x", actor=cast.actor(DORIS, at=now), at=now)
+    suspend_person(account_id=id_of(ANNA), reason="x", actor=cast.actor(BERTIL, at=now), at=now)
+    suspend_person(account_id=id_of(KARIN), reason="x", actor=cast.actor(DORIS, at=now), at=now)
     assert not Letter.objects.filter(kind="administrator_suspended").exists()
 
 
@@ -240,7 +243,7 @@ def test_a_grant_that_ended_can_be_given_again(place: Country, now: datetime) ->
     (grant,) = person_of(actor=karin, account_id=id_of(ANNA), at=later).grants
     assert grant.ended
     last = last_possible_day(at=later, months=6)
-    access.change_grant(
+    change_grant(
         grant_id=grant.id, role=Role.REPORTER, sub_registries=["pneumoni"], last_day=last, actor=karin, at=later
     )
     assert len(seats_of(account_id=id_of(ANNA), at=later)) == 1
@@ -340,9 +343,9 @@ def test_the_office_neither_sees_nor_removes_its_log_reviewer(place: Country, no
     with pytest.raises(NotFound):
         person_of(actor=actor, account_id=id_of(ERIK), at=now)
     with pytest.raises(NotFound):
-        access.revoke_grant(grant_id=grant_of(ERIK, at=now), reason="x", actor=actor, at=now)
+        revoke_grant(grant_id=grant_of(ERIK, at=now), reason="x", actor=actor, at=now)
     with pytest.raises(NotFound):
-        access.suspend_person(account_id=id_of(ERIK), reason="x", actor=actor, at=now)
+        suspend_person(account_id=id_of(ERIK), reason="x", actor=actor, at=now)
 
 
 def test_a_colleagues_appointment_is_taken_back_by_the_office_alone(place: Country, now: datetime) -> None:
@@ -375,19 +378,19 @@ def test_a_clinic_that_somebody_has_left_has_no_power_over_the_account(place: Co
     bertil = cast.actor(BERTIL, at=later)
     assert person_of(actor=bertil, account_id=id_of(ANNA), at=later).grants[0].ended
     with pytest.raises(NotPermitted):
-        access.suspend_person(account_id=id_of(ANNA), reason="x", actor=bertil, at=later)
+        suspend_person(account_id=id_of(ANNA), reason="x", actor=bertil, at=later)
     assert cast.account_of(ANNA).state is AccountState.CONFIRMED
 
 
 def test_what_one_clinic_suspended_another_neither_lifts_nor_reads_why(place: Country, now: datetime) -> None:
     anna_moves_to_sydvik(place, at=now)
     cecilia, bertil, doris = (cast.actor(who, at=now) for who in (CECILIA, BERTIL, DORIS))
-    access.suspend_person(account_id=id_of(ANNA), reason="Misstänkt dataintrång", actor=cecilia, at=now)
+    suspend_person(account_id=id_of(ANNA), reason="Misstänkt dataintrång", actor=cecilia, at=now)
     with pytest.raises(SuspendedElsewhere):
-        access.reinstate_person(account_id=id_of(ANNA), actor=bertil, at=now)
+        reinstate_person(account_id=id_of(ANNA), actor=bertil, at=now)
     reasons = [person_of(actor=a, account_id=id_of(ANNA), at=now).state_reason for a in (bertil, cecilia, doris)]
     assert reasons == ["", "Misstänkt dataintrång", "Misstänkt dataintrång"]
-    access.reinstate_person(account_id=id_of(ANNA), actor=cecilia, at=now)
+    reinstate_person(account_id=id_of(ANNA), actor=cecilia, at=now)
     assert cast.account_of(ANNA).state is AccountState.CONFIRMED
 
 
@@ -398,12 +401,12 @@ def test_nobody_changes_their_own_rights(place: Country, now: datetime) -> None:
     actor, own = cast.actor(BERTIL, at=now), grant_of(BERTIL, at=now)
     last = last_possible_day(at=now, months=12)
     acts: list[Callable[[], object]] = [
-        lambda: access.change_grant(
+        lambda: change_grant(
             grant_id=own, role=Role.READER, sub_registries=["pneumoni"], last_day=last, actor=actor, at=now
         ),
-        lambda: access.revoke_grant(grant_id=own, reason="x", actor=actor, at=now),
-        lambda: access.suspend_person(account_id=id_of(BERTIL), reason="x", actor=actor, at=now),
-        lambda: access.reinstate_person(account_id=id_of(BERTIL), actor=actor, at=now),
+        lambda: revoke_grant(grant_id=own, reason="x", actor=actor, at=now),
+        lambda: suspend_person(account_id=id_of(BERTIL), reason="x", actor=actor, at=now),
+        lambda: reinstate_person(account_id=id_of(BERTIL), actor=actor, at=now),
     ]
     for act in acts:
         with pytest.raises(OwnRights):
@@ -422,9 +425,9 @@ def test_people_of_another_clinic_do_not_exist_and_others_may_nothing(
     acts: list[Callable[[], object]] = [
         lambda: person_of(actor=actor, account_id=id_of(KARIN), at=now),
         lambda: access.grant_of(actor=actor, grant_id=theirs, at=now),
-        lambda: access.revoke_grant(grant_id=theirs, reason="x", actor=actor, at=now),
-        lambda: access.suspend_person(account_id=id_of(KARIN), reason="x", actor=actor, at=now),
-        lambda: access.reinstate_person(account_id=id_of(KARIN), actor=actor, at=now),
+        lambda: revoke_grant(grant_id=theirs, reason="x", actor=actor, at=now),
+        lambda: suspend_person(account_id=id_of(KARIN), reason="x", actor=actor, at=now),
+        lambda: reinstate_person(account_id=id_of(KARIN), actor=actor, at=now),
     ]
     for act in acts:
         with pytest.raises(refusal):
@@ -434,9 +437,9 @@ def test_people_of_another_clinic_do_not_exist_and_others_may_nothing(
 def test_an_hour_after_the_card_was_read_it_must_be_shown_again(place: Country, now: datetime) -> None:
     actor, later = cast.actor(BERTIL, at=now), now + timedelta(minutes=61)
     with pytest.raises(CardTooOld):
-        access.revoke_grant(grant_id=grant_of(ANNA, at=now), reason="x", actor=actor, at=later)
+        revoke_grant(grant_id=grant_of(ANNA, at=now), reason="x", actor=actor, at=later)
     with pytest.raises(CardTooOld):
-        access.suspend_person(account_id=id_of(ANNA), reason="x", actor=actor, at=later)
+        suspend_person(account_id=id_of(ANNA), reason="x", actor=actor, at=later)
 
 
 def test_a_person_of_another_clinic_is_not_found_by_address(place: Country) -> None:

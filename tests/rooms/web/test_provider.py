@@ -33,7 +33,7 @@ from registret.accounts.models import Account, LoginAttempt, Session
 from registret.accounts.queries import living_account, newest_confirmation
 from registret.accounts.refusals import AttemptStale
 from registret.config.ready import NotReady, check_provider
-from registret.demo.pki import Authority
+from registret.demo.pki import DemoAuthority
 from registret.ledger.queries import EntryRow, Wanted, entries
 from registret.mail.links import confirmation_token
 from registret.oidc import client as oidc
@@ -48,7 +48,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("idp")]
 
 SITE = f"https://{HOST}"
 Sign = Callable[[dict[str, Any], IdentityProvider], str]
-AUTHORITY = Authority.load(Path(os.environ["REGISTRET_TEST_FOLDER"]) / "ca")
+AUTHORITY = DemoAuthority.load(Path(os.environ["REGISTRET_TEST_FOLDER"]) / "ca")
 BACK = "/logga-in/legitimering/svar"
 
 

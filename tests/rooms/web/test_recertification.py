@@ -15,8 +15,9 @@ from registret.access.grants.rules import last_possible_day
 from registret.access.lifecycle import LineState
 from registret.access.models import Recertification, RecertificationLine
 from registret.access.roles import Role
-from registret.access.staff import recertification as access
-from registret.access.staff.recertification import Answer
+from registret.access.staff.recertification import answering
+from registret.access.staff.recertification.answering import LineAnswer
+from registret.access.staff.recertification.opening import start
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, KARIN, Country, Person
 from tests.rooms.web.client import Browser, flat, text_of
@@ -31,7 +32,7 @@ def place(module_db: None) -> Country:
     place = cast.country(now - timedelta(days=30))
     attested(ANNA, place.infection, at=now - timedelta(days=20))
     doris = cast.actor(DORIS, at=now)
-    access.start(clinic_id=place.infection, reason="Många har slutat", actor=doris, at=now)
+    start(clinic_id=place.infection, reason="Många har slutat", actor=doris, at=now)
     return place
 
 
@@ -113,7 +114,7 @@ def test_what_is_to_be_ended_is_asked_about_first(place: Country) -> None:
 
 def test_whoever_is_second_reads_who_was_faster_and_the_rest_is_saved(place: Country, now: datetime) -> None:
     karin = cast.actor(KARIN, at=now)
-    access.answer(line_id=line_of(ANNA).id, answer=Answer.KEEP, actor=karin, at=now)
+    answering.answer(line_id=line_of(ANNA).id, answer=LineAnswer.KEEP, actor=karin, at=now)
     address = f"/genomgang/{whole()}"
     page = Browser.of(BERTIL).post(address, mark(ANNA, "end") | mark(KARIN, "keep") | {"ok": "1"})
     text = text_of(page)
@@ -229,9 +230,9 @@ def test_the_outcome_is_a_file_that_runs_no_formulas(place: Country, now: dateti
     address = f"/genomgang/{whole()}"
     assert Browser.of(BERTIL).post(address + ".csv").status_code == 404, "not while it goes on"
     bertil, karin = cast.actor(BERTIL, at=now), cast.actor(KARIN, at=now)
-    access.answer(line_id=line_of(ANNA).id, answer=Answer.END, actor=bertil, at=now)
-    access.answer(line_id=line_of(KARIN).id, answer=Answer.KEEP, actor=bertil, at=now)
-    access.answer(line_id=line_of(BERTIL).id, answer=Answer.KEEP, actor=karin, at=now)
+    answering.answer(line_id=line_of(ANNA).id, answer=LineAnswer.END, actor=bertil, at=now)
+    answering.answer(line_id=line_of(KARIN).id, answer=LineAnswer.KEEP, actor=bertil, at=now)
+    answering.answer(line_id=line_of(BERTIL).id, answer=LineAnswer.KEEP, actor=karin, at=now)
     for who in (BERTIL, DORIS):
         answer = Browser.of(who).post(address + ".csv")
         assert answer["Content-Disposition"] == f'attachment; filename="genomgang-{whole()}.csv"'
@@ -249,8 +250,8 @@ def test_the_outcome_is_a_file_that_runs_no_formulas(place: Country, now: dateti
 def test_no_cell_of_the_file_begins_as_a_formula(now: datetime, reason: str) -> None:
     place = cast.country(now - timedelta(days=30))
     doris = cast.actor(DORIS, at=now)
-    made = access.start(clinic_id=place.sydvik, reason=reason, actor=doris, at=now)
-    access.answer(line_id=line_of(CECILIA).id, answer=Answer.KEEP, actor=doris, at=now)
+    made = start(clinic_id=place.sydvik, reason=reason, actor=doris, at=now)
+    answering.answer(line_id=line_of(CECILIA).id, answer=LineAnswer.KEEP, actor=doris, at=now)
     text = Browser.of(DORIS).post(f"/genomgang/{made}.csv").content.decode("utf-8-sig")
     assert f";'{reason};" in text
 

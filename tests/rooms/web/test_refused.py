@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from registret.access.grants.granting import revoke
-from registret.access.queries import seats_of
+from registret.access.queries.logins import seats_of
 from registret.accounts.visitors import REFUSALS_PER_NETWORK
 from registret.ledger.queries import EntryRow, Wanted, entries
 from registret.rate_limits.services import TooMany, take

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from registret.access.roles import Role
 from registret.kernel.by import By
+from registret.ledger.events import Event
 from registret.ledger.queries import Wanted, entries
 from registret.ledger.services import record
 from registret.oversight.models import Review, ReviewedEntry
@@ -39,7 +40,7 @@ def place(module_db: None) -> Country:
 def acted(who: Person, clinic_id: int, *, days_ago: int, reason: str = "") -> None:
     account_id = cast.account_of(who).id
     by = By(hsa_id=who.hsa_id, name=who.name, account_id=account_id, role="reporter", clinic_id=clinic_id)
-    record(event="session.ended", by=by, at=timezone.now() - timedelta(days=days_ago), facts={"reason": reason})
+    record(event=Event.SESSION_ENDED, by=by, at=timezone.now() - timedelta(days=days_ago), facts={"reason": reason})
 
 
 def days(*, ago: int = 5) -> dict[str, str]:

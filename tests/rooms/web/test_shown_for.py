@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from registret.access.queries import seats_of
+from registret.access.queries.logins import seats_of
 from registret.access.roles import Role
 from registret.accounts.lifecycle import AccountState
 from registret.records.models import Episode

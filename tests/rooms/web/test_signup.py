@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from registret.access.queries import applications_of, newest_application
+from registret.access.queries.applications import applications_of, newest_application
 from registret.access.roles import Role
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.queries import living_account, newest_confirmation

@@ -11,21 +11,24 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from registret.access.applications.account_end import end_account
-from registret.access.queries import seats_of
+from registret.access.queries.logins import seats_of
 from registret.access.refusals import NotFound, NotPermitted, OwnRights
 from registret.access.roles import Role
 from registret.access.staff import support as support_acts
 from registret.access.staff.appointing import appoint_support, at_the_registry, dismiss_support
-from registret.access.staff.people import person_of, suspend_person
+from registret.access.staff.people import person_of
+from registret.access.staff.suspending import suspend_person
 from registret.accounts.lifecycle import AccountState
 from registret.kernel.by import By
 from registret.kernel.identifiers import HsaId
+from registret.ledger.events import Event
 from registret.ledger.queries import EntryRow, Wanted, entries
 from registret.ledger.services import record
 from registret.mail.models import Letter
 from registret.words.events import EVENTS
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, KARIN, Country, Person
+from tests.made_up import made_up
 from tests.rooms.web.client import Browser, text_of
 from tests.rooms.web.visitor import Visitor
 
@@ -150,8 +153,8 @@ def test_every_look_is_logged_and_the_person_sees_it(place: Country) -> None:
 def test_support_sees_nothing_about_patients_and_no_reviews(place: Country, now: datetime) -> None:
     by = By(hsa_id=BERTIL.hsa_id, name=BERTIL.name, account_id=id_of(BERTIL))
     for event in ("patient.read", "request.refused", "login.done"):
-        record(event=event, by=by, about_patient_id=7, at=now, reference="PAT-PAT7")
-    record(event="review.read", by=By(hsa_id=ERIK.hsa_id, name=ERIK.name), about_account_id=id_of(BERTIL), at=now)
+        record(event=made_up(event), by=by, about_patient_id=7, at=now, reference="PAT-PAT7")
+    record(event=Event.REVIEW_READ, by=By(hsa_id=ERIK.hsa_id, name=ERIK.name), about_account_id=id_of(BERTIL), at=now)
     for address in (f"/support/{id_of(BERTIL)}", f"/support/{id_of(BERTIL)}?visa=allt"):
         text = text_of(Browser.of(SUNE).get(address))
         assert "Loggade in" in text or "Uppdrag givet" in text
@@ -169,10 +172,10 @@ def test_the_accounts_life_is_not_drowned_in_what_it_read(place: Country, now: d
     by = By(hsa_id=ANNA.hsa_id, name=ANNA.name, account_id=id_of(ANNA))
     for event in ("work.listed", "card.read", "session.ended", "account.seen"):
         for _ in range(60):
-            record(event=event, by=by, at=now)
-    record(event="login.refused", by=by, outcome="refused", at=now, facts={"code": "login.mail_not_confirmed"})
-    record(event="request.failed", by=by, outcome="refused", at=now, reference="K7F-2Q9M")
-    record(event="grant.revoked", by=BERTIL.by, about_account_id=id_of(ANNA), at=now)
+            record(event=made_up(event), by=by, at=now)
+    record(event=Event.LOGIN_REFUSED, by=by, outcome="refused", at=now, facts={"code": "login.mail_not_confirmed"})
+    record(event=Event.REQUEST_FAILED, by=by, outcome="refused", at=now, reference="K7F-2Q9M")
+    record(event=Event.GRANT_REVOKED, by=BERTIL.by, about_account_id=id_of(ANNA), at=now)
     life = happened(ANNA)
     for words in ("Registrerade sig", "Ansökte om behörighet", "Bekräftelsemejl begärt", "Inloggning misslyckades"):
         assert words in life
@@ -186,8 +189,8 @@ def test_the_accounts_life_is_not_drowned_in_what_it_read(place: Country, now: d
 
 def test_what_somebody_decided_about_others_is_work_and_not_the_accounts_life(place: Country, now: datetime) -> None:
     by = By(hsa_id=BERTIL.hsa_id, name=BERTIL.name, account_id=id_of(BERTIL))
-    record(event="application.attest", by=by, about_account_id=id_of(ANNA), at=now)
-    record(event="login.refused", by=by, about_hsa_id=ANNA.hsa_id, at=now)
+    record(event=Event.APPLICATION_ATTEST, by=by, about_account_id=id_of(ANNA), at=now)
+    record(event=Event.LOGIN_REFUSED, by=by, about_hsa_id=ANNA.hsa_id, at=now)
     assert "Attesterade" not in happened(BERTIL)
     assert "Inloggning misslyckades" not in happened(BERTIL)
     assert "Attesterade" in happened(BERTIL, "?visa=allt")
@@ -197,7 +200,7 @@ def test_what_somebody_decided_about_others_is_work_and_not_the_accounts_life(pl
 def test_all_of_it_is_paged_as_all_of_it(place: Country, now: datetime) -> None:
     by = By(hsa_id=ANNA.hsa_id, name=ANNA.name, account_id=id_of(ANNA))
     for _ in range(60):
-        record(event="work.listed", by=by, at=now)
+        record(event=Event.WORK_LISTED, by=by, at=now)
     assert "fore=" not in Browser.of(SUNE).get(f"/support/{id_of(ANNA)}").content.decode()
     page = Browser.of(SUNE).get(f"/support/{id_of(ANNA)}?visa=allt").content.decode()
     older = page.partition("?visa=allt&amp;fore=")[2].partition("#")[0]
@@ -215,8 +218,8 @@ def test_the_page_asks_as_often_however_long_the_life(place: Country, now: datet
         sune.get(address)
     by = By(hsa_id=ANNA.hsa_id, name=ANNA.name, account_id=id_of(ANNA))
     for _ in range(40):
-        record(event="login.refused", by=by, outcome="refused", at=now)
-        record(event="work.listed", by=by, at=now)
+        record(event=Event.LOGIN_REFUSED, by=by, outcome="refused", at=now)
+        record(event=Event.WORK_LISTED, by=by, at=now)
     for asked in (address, f"{address}?visa=allt"):
         with CaptureQueriesContext(connection) as many:
             sune.get(asked)
@@ -225,7 +228,7 @@ def test_the_page_asks_as_often_however_long_the_life(place: Country, now: datet
 
 def test_the_timeline_is_paged(place: Country, now: datetime) -> None:
     for _ in range(60):
-        record(event="login.refused", by=By(hsa_id=ANNA.hsa_id, account_id=id_of(ANNA)), outcome="refused", at=now)
+        record(event=Event.LOGIN_REFUSED, by=By(hsa_id=ANNA.hsa_id, account_id=id_of(ANNA)), outcome="refused", at=now)
     first = Browser.of(SUNE).get(f"/support/{id_of(ANNA)}").content.decode()
     assert "?fore=" in first
     older = Browser.of(SUNE).get(f"/support/{id_of(ANNA)}?fore={first.partition('?fore=')[2].partition(chr(34))[0]}")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from registret.access.queries import standing_of
+from registret.access.queries.logins import standing_of
 from registret.accounts import attempts
 from registret.accounts.attempts import Purpose
 from registret.cards.refusals import NoCard, PersonIdShown

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from registret.access.grants.rules import last_possible_day
-from registret.access.queries import newest_application
+from registret.access.queries.applications import newest_application
 from registret.time_limits.lengths import TimeLimit
 from registret.time_limits.queries import decisions, length
 from registret.web.office.limits import fixed

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from registret.access.queries import newest_application
+from registret.access.queries.applications import newest_application
 from registret.access.roles import Role
 from registret.web.gate import views
 from registret.web.http import SESSION_COOKIE

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.test import Client
 
-from registret.demo.pki import Authority
+from registret.demo.pki import DemoAuthority
 from tests.cast import Person
 from tests.rooms.web.client import Browser
 
@@ -20,9 +20,9 @@ Response = Any  # Django's test client adds to HttpResponse what its types do no
 
 
 @cache
-def authority() -> Authority:
+def authority() -> DemoAuthority:
     """The CA that is born with the test run."""
-    return Authority.load(Path(os.environ["REGISTRET_TEST_FOLDER"], "ca"))
+    return DemoAuthority.load(Path(os.environ["REGISTRET_TEST_FOLDER"], "ca"))
 
 
 @cache

@@ -16,8 +16,8 @@ from registret.kernel.by import By
 
 class Command(BaseCommand):
     help = (
-        "Lets the account take the next card with its HSA-id as its own, whoever issued it. Two named people have "
-        "made sure who holds the card, and the log keeps their names."
+        "Lets the account take the next card with its HSA-id as its own, no matter who issued it. Two named people "
+        "have made sure who holds the card, and the log keeps their names."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

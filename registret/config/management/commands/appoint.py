@@ -32,7 +32,7 @@ _ROLES = ", ".join(Role)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class AppointmentWish:
     """What was asked for, well-formed."""
 
     hsa_id: HsaId
@@ -70,7 +70,7 @@ class Command(BaseCommand):
             self.stdout.write(_done(wish, after, at=at))
             self.stdout.write(_next(after, is_new=before is None))
 
-    def _wish(self, options: dict[str, Any]) -> Wish:
+    def _wish(self, options: dict[str, Any]) -> AppointmentWish:
         faults: list[str] = []
         hsa_id = _parsed(HsaId.parse, options["hsa_id"], "--hsa-id", faults, allow_test=settings.ACCEPT_TEST_CARDS)
         email = _parsed(EmailAddress.parse, options["mail"], "--mail", faults)
@@ -86,7 +86,7 @@ class Command(BaseCommand):
             faults.append("--decided-by: give it twice, with the names of the two people who have decided")
         if faults or hsa_id is None or email is None or role is None:
             self._stop(faults)
-        return Wish(
+        return AppointmentWish(
             hsa_id=hsa_id,
             email=email,
             role=role,
@@ -95,7 +95,7 @@ class Command(BaseCommand):
             **names,
         )
 
-    def _appoint(self, wish: Wish, *, at: datetime) -> None:
+    def _appoint(self, wish: AppointmentWish, *, at: datetime) -> None:
         try:
             appoint_by_program(
                 hsa_id=wish.hsa_id,
@@ -147,14 +147,14 @@ def _clinic_faults(role: Role | None, code: str, place: ClinicRow | None) -> Ite
         yield f"--clinic: {role} sits at no clinic"
 
 
-def _refused(refusal: Refused, wish: Wish) -> str:
+def _refused(refusal: Refused, wish: AppointmentWish) -> str:
     match refusal:
         case PrincipalsMissing():
             return "--decided-by: two different people, each by name"
         case AlreadyGranted():
             return f"{wish.hsa_id} is {wish.role} there already, for as long as is possible"
         case PersonSuspended():
-            return f"{wish.hsa_id} is suspended: whoever is gets no role of the registry itself"
+            return f"{wish.hsa_id} is suspended, and cannot get a role of the registry itself"
         case GivesRights():
             return (
                 f"{wish.hsa_id} cannot be {wish.role}: nobody is in the registry office and also log reviewer or case "
@@ -168,7 +168,7 @@ def _refused(refusal: Refused, wish: Wish) -> str:
             return f"refused: {refusal.code}"
 
 
-def _done(wish: Wish, account: AccountRow, *, at: datetime) -> str:
+def _done(wish: AppointmentWish, account: AccountRow, *, at: datetime) -> str:
     where = f" at {wish.clinic.title}" if wish.clinic else ""
     until = last_possible_day(at=at, months=length(TimeLimit.GRANT).number)
     return f"{account.name} ({account.hsa_id}) is {wish.role}{where} until {until}"

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from registret.kernel.sweden import day_of
 from registret.registries.forms import Form
 from registret.registries.queries import DEFINITIONS, DefinitionBroken, logic_faults, read
 
@@ -31,7 +32,7 @@ class Command(BaseCommand):
         used = [DEFINITIONS, *([settings.DEFINITIONS_DIR] if settings.DEFINITIONS_DIR else [])]
         try:
             folders = [folder] if folder else used
-            found = read(*folders, codes_on=timezone.localdate())
+            found = read(*folders, codes_on=day_of(timezone.now()))
             if faults := logic_faults(found, *folders):
                 raise DefinitionBroken(faults)
         except DefinitionBroken as broken:

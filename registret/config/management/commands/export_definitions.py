@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
+from registret.kernel.sweden import day_of
 from registret.registries.codebook import as_csv
 from registret.registries.forms import Form
 from registret.registries.queries import catalogue, sub_registries
@@ -38,7 +39,7 @@ class Command(BaseCommand):
         if kind == "csv":
             self.stdout.write(as_csv(form), ending="")
         else:
-            found = as_questionnaire(form, origin=settings.SITE_ORIGIN, on=timezone.localdate())
+            found = as_questionnaire(form, origin=settings.SITE_ORIGIN, on=day_of(timezone.now()))
             self.stdout.write(json.dumps(found, ensure_ascii=False, indent=2))
 
     def _form(self, code: str, version: int | None) -> Form:

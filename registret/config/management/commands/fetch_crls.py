@@ -11,7 +11,7 @@ from django.utils import translation
 from registret.chores.revocation_lists import fetch_lists
 from registret.chores.running import close_database
 from registret.config import ready
-from registret.revocation.services import Fetched, Outcome
+from registret.revocation.services import FetchedList, FetchOutcome
 from registret.revocation.trust import trust
 from registret.words.revocation import fault_name
 
@@ -49,7 +49,7 @@ class Command(BaseCommand):
         with translation.override("en"):
             for one in fetched:
                 self.stdout.write(f"{one.anchor.name}: {_said(one)}")
-        if any(one.outcome is Outcome.REFUSED for one in fetched):
+        if any(one.outcome is FetchOutcome.REFUSED for one in fetched):
             sys.exit(1)
 
     def _require_known(self, names: list[str]) -> None:
@@ -59,11 +59,11 @@ class Command(BaseCommand):
                 raise ready.NotReady(f"--anew {name}: no anchor of that name has a crl_url in trust.toml")
 
 
-def _said(one: Fetched) -> str:
+def _said(one: FetchedList) -> str:
     match one.outcome:
-        case Outcome.BUSY:
+        case FetchOutcome.BUSY:
             return "another process is fetching it at this moment"
-        case Outcome.REFUSED:
+        case FetchOutcome.REFUSED:
             return f"not taken: {fault_name(one.fault)}"
         case _:
             return f"{one.outcome.value}, number {one.number}"

@@ -12,8 +12,8 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from registret.access.account_import import account_file
-from registret.access.account_import.account_file import Fault
-from registret.access.account_import.importing import Decision, Moved, check, import_accounts
+from registret.access.account_import.account_file import AccountFault
+from registret.access.account_import.importing import ImportDecision, ImportResult, check, import_accounts
 from registret.accounts.refusals import AccountExists
 from registret.kernel.by import By
 
@@ -60,7 +60,7 @@ class Command(BaseCommand):
             self.stdout.write(f"line {left.line}: {left.why}")
         self.stdout.write(_told(len(rows), moved, dry_run=dry_run))
 
-    def _decision(self, options: dict[str, Any], *, dry_run: bool) -> Decision:
+    def _decision(self, options: dict[str, Any], *, dry_run: bool) -> ImportDecision:
         """What a dry run takes back again needs no decision yet; what was said of it all the same is looked at."""
         given = {
             "--decided-by": ", ".join(name for name in map(_one_line, options["decided_by"]) if name),
@@ -72,9 +72,11 @@ class Command(BaseCommand):
         faults = [*_faults(given)]
         if faults:
             self._stop([*faults, "nothing was changed"])
-        return Decision(decided_by=given["--decided-by"], reference=given["--reference"], text=given["--decision"])
+        return ImportDecision(
+            decided_by=given["--decided-by"], reference=given["--reference"], text=given["--decision"]
+        )
 
-    def _stop_for(self, faults: Sequence[Fault]) -> NoReturn:
+    def _stop_for(self, faults: Sequence[AccountFault]) -> NoReturn:
         self._stop([*map(str, faults), f"nothing was changed ({len(faults)} to mend)"])
 
     def _stop(self, lines: list[str]) -> NoReturn:
@@ -95,7 +97,7 @@ def _faults(given: dict[str, str]) -> Iterable[str]:
             yield f"{option}: at most {_LONGEST[option]} printable characters"
 
 
-def _told(read: int, moved: Moved, *, dry_run: bool) -> str:
+def _told(read: int, moved: ImportResult, *, dry_run: bool) -> str:
     lines = f"{_count(read, 'line')} read"
     stands = f"{moved.standing} stood already, {len(moved.left)} left as they are"
     if not moved.accounts:

@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from registret.kernel.by import By
 from registret.places import clinic_file
-from registret.places.clinic_file import Fault
-from registret.places.services import Change, import_clinics
+from registret.places.clinic_file import ClinicFault
+from registret.places.services import ImportedChange, import_clinics
 
 
 class Command(BaseCommand):
@@ -45,7 +45,7 @@ class Command(BaseCommand):
         count = f"{len(done.changes)} change{'' if len(done.changes) == 1 else 's'}"
         self.stdout.write(f"{clinics} read, {count} {'would be made (dry run)' if dry_run else 'made'}")
 
-    def _stop_for(self, faults: Sequence[Fault]) -> NoReturn:
+    def _stop_for(self, faults: Sequence[ClinicFault]) -> NoReturn:
         self._stop([*map(str, faults), f"nothing was changed ({len(faults)} to mend)"])
 
     def _stop(self, lines: list[str]) -> NoReturn:
@@ -54,6 +54,6 @@ class Command(BaseCommand):
         sys.exit(1)
 
 
-def _told(change: Change) -> str:
+def _told(change: ImportedChange) -> str:
     fields = f" ({', '.join(change.fields)})" if change.fields else ""
     return f"line {change.line}: {change.event} {change.about}{fields}"

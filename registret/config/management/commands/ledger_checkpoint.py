@@ -1,4 +1,4 @@
-"""`registret ledger-checkpoint`: one line to keep where whoever can change the database cannot change it."""
+"""`registret ledger-checkpoint`: one line to keep out of reach of those who can change the database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`registret replay-opt-outs`: after a backup was restored, destroys again whoever had opted out since."""
+"""`registret replay-opt-outs`: after a restored backup, destroy again the patients who had opted out since."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`registret suspend`: nobody gets in under an account, whoever it is. Two named people decide; the log keeps both."""
+"""`registret suspend`: suspend any account. Two named people decide; the log keeps both."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from registret.access.refusals import NotFound, PrincipalsMissing
-from registret.access.staff.people import suspend_by_program
+from registret.access.staff.suspending import suspend_by_program
 from registret.config.management.decided import DecidedByTwo
 from registret.kernel.by import By
 from registret.kernel.life import NotPossible

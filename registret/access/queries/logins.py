@@ -1,0 +1,120 @@
+"""Who a session belongs to, where they may work, and what a login lacks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from registret.access.actor import Actor, Assignment
+from registret.access.login_policy import login_blocker
+from registret.access.models import Grant
+from registret.access.queries.applications import ApplicationRow, newest_application
+from registret.access.refusals import HsaIdDisputed
+from registret.access.roles import Role
+from registret.accounts.likeness import same_person
+from registret.accounts.queries import AccountRow, has_ended_account, living_account
+from registret.accounts.sessions import ActiveSession
+from registret.kernel.by import By
+from registret.kernel.refused import Refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginStatus:
+    """How the holder of a card stands: account, places to work, what is missing (None: may come in)."""
+
+    account: AccountRow | None
+    seats: tuple[Assignment, ...]
+    application: ApplicationRow | None
+    missing: Refused | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardHolder:
+    """A proven card without a grant yet: somebody who registers or waits."""
+
+    sitting: ActiveSession
+    standing: LoginStatus
+
+    @property
+    def by(self) -> By:
+        card, account = self.sitting.card, self.standing.account
+        return By(
+            hsa_id=card.hsa_id,
+            name=card.name,
+            account_id=account.id if account else None,
+            network=self.sitting.network,
+        )
+
+
+def seats_of(*, account_id: int, at: datetime) -> tuple[Assignment, ...]:
+    """Every place where the account has a valid grant, clinics by name, the office last. One query."""
+    living = (
+        Grant.objects.valid(at=at)
+        .filter(account_id=account_id)
+        .select_related("clinic__care_provider")
+        .order_by("clinic__name", "id")
+    )
+    by_clinic: dict[int | None, list[Grant]] = defaultdict(list)
+    for grant in living:
+        by_clinic[grant.clinic_id].append(grant)
+    seats = [_seat(grants) for grants in by_clinic.values()]
+    return tuple(sorted(seats, key=lambda seat: (seat.clinic_id is None, seat.clinic_name)))
+
+
+def standing_of(*, hsa_id: str, at: datetime) -> LoginStatus:
+    """How the holder of this HSA-id stands now."""
+    account = living_account(hsa_id=hsa_id)
+    seats = seats_of(account_id=account.id, at=at) if account else ()
+    application = None if account is None or seats else newest_application(account_id=account.id)
+    return LoginStatus(
+        account=account,
+        seats=seats,
+        application=application,
+        missing=login_blocker(
+            account=account.state if account else None,
+            had_account=account is None and has_ended_account(hsa_id=hsa_id),
+            seats=seats,
+            newest_application=application.state if application else None,
+        ),
+    )
+
+
+def who(*, sitting: ActiveSession, at: datetime) -> Actor | CardHolder:
+    """The person of a living session: at work if the chosen grant is still valid, else somebody who waits.
+
+    Computed from the database on every request: a revoked grant is gone at the next click.
+
+    Raises: HsaIdDisputed (somebody else has registered meanwhile with this HSA-id).
+    """
+    standing = standing_of(hsa_id=sitting.card.hsa_id, at=at)
+    if standing.account is not None and not same_person(standing.account, sitting.card):
+        raise HsaIdDisputed()
+    chosen = [s for s in standing.seats if sitting.grant_id in s.grant_ids]
+    if standing.account is None or standing.missing is not None or not chosen:
+        return CardHolder(sitting=sitting, standing=standing)
+    return Actor(
+        account_id=standing.account.id,
+        hsa_id=standing.account.hsa_id,
+        name=standing.account.name,
+        seat=chosen[0],
+        seats=standing.seats,
+        session_id=sitting.session_id,
+        card_read_at=sitting.began_at,
+        network=sitting.network,
+    )
+
+
+def _seat(grants: list[Grant]) -> Assignment:
+    clinic = grants[0].clinic
+    return Assignment(
+        grant_id=grants[0].id,
+        grant_ids=frozenset(g.id for g in grants),
+        clinic_id=clinic.id if clinic else None,
+        clinic_name=clinic.title if clinic else "",
+        care_provider_id=clinic.care_provider_id if clinic else None,
+        organisation_number=clinic.care_provider.organisation_number if clinic else "",
+        roles=frozenset(Role(g.role) for g in grants),
+        rights=frozenset((Role(g.role), code) for g in grants for code in g.sub_registries),
+        ends_at=min(g.ends_at for g in grants),
+    )

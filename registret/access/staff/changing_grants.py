@@ -1,0 +1,120 @@
+"""Change, extend or revoke the grant of another person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from registret.access.actor import Actor
+from registret.access.checks import check_card_age, limit_letter_to
+from registret.access.grants.granting import create_grant, revoke
+from registret.access.grants.participation import check_participation
+from registret.access.grants.reach import Held, check_reach
+from registret.access.grants.rules import end_of
+from registret.access.models import Grant, GrantSource
+from registret.access.refusals import (
+    ClinicClosed,
+    NotPermitted,
+    OfficeWidens,
+    OwnRights,
+    RoleImpossible,
+    SubRegistryClosed,
+)
+from registret.access.roles import ROLES_TO_APPLY_FOR, Role, reads_more
+from registret.access.staff.letters import tell_about_rights
+from registret.access.staff.people import GrantRow, grant_of
+from registret.accounts.locks import lock_account
+from registret.ledger.events import Event
+from registret.ledger.services import record
+from registret.places.queries import clinic
+from registret.registries.queries import open_for_rights
+from registret.time_limits.lengths import TimeLimit
+from registret.time_limits.queries import length
+
+
+@transaction.atomic
+def change_grant(
+    *, grant_id: int, role: Role, sub_registries: Sequence[str], last_day: date, actor: Actor, at: datetime
+) -> int:
+    """Ändra or förläng: a new grant in the place of the old one; answers its id. The person is told.
+
+    Raises: NotPermitted, NotFound, OwnRights, CardTooOld, RoleImpossible, SubRegistryClosed, NotParticipating,
+        EndImpossible, BeyondOwnRights, OutlastsOwnRight, OfficeWidens, ClinicClosed, AlreadyGranted, TooMany.
+    """
+    old = _to_change(grant_id, actor=actor, at=at)
+    if not old.changeable or (role is not old.role and not {role, old.role} <= set(ROLES_TO_APPLY_FOR)):
+        raise RoleImpossible()
+    place = clinic(old.clinic_id) if old.clinic_id else None
+    if place is None or not place.is_open:
+        raise ClinicClosed()
+    if not sub_registries or not set(sub_registries) <= {s.code for s in open_for_rights()} | set(old.sub_registries):
+        raise SubRegistryClosed()
+    added = set(sub_registries) - (set(old.sub_registries) if role is old.role else set())
+    check_participation(place.id, role=role, sub_registries=added)
+    ends_at = end_of(last_day, at=at, months=length(TimeLimit.GRANT).number)
+    held = Held(role=old.role, sub_registries=frozenset(old.sub_registries), ends_at=old.ends_at)
+    check_reach(actor, role=role, sub_registries=sub_registries, ends_at=ends_at, held=held, at=at)
+    _check_office(old, role, sub_registries, actor=actor)
+    revoke(grant_id=old.id, reason="changed", revoked_by_id=actor.account_id, by=actor.by, at=at)
+    new_id = create_grant(
+        account_id=old.account_id,
+        role=role,
+        clinic_id=old.clinic_id,
+        sub_registries=sub_registries,
+        ends_at=ends_at,
+        granted_by_id=actor.account_id,
+        source=GrantSource.CHANGED,
+        by=actor.by,
+        at=at,
+    )
+    record(
+        event=Event.GRANT_CHANGED,
+        by=actor.by,
+        at=at,
+        about_account_id=old.account_id,
+        clinic_id=old.clinic_id,
+        facts={"role": role.value, "sub_registries": ",".join(sorted(sub_registries)), "until": str(last_day)},
+    )
+    limit_letter_to(old.account_id, by=actor.by, at=at)
+    tell_about_rights(
+        old.account_id, kind="grant_changed", role=role, place=old.clinic_name, more={"last_day": last_day}, at=at
+    )
+    return new_id
+
+
+@transaction.atomic
+def revoke_grant(*, grant_id: int, reason: str, actor: Actor, at: datetime) -> None:
+    """Återkalla: gone at the person's next click, who is told why.
+
+    Raises: NotPermitted, NotFound, OwnRights, CardTooOld.
+    """
+    old = _to_change(grant_id, actor=actor, at=at)
+    if not old.revocable:
+        raise NotPermitted()
+    revoke(grant_id=old.id, reason=reason, revoked_by_id=actor.account_id, by=actor.by, at=at)
+    place = old.clinic_name or settings.REGISTRY_NAME
+    tell_about_rights(old.account_id, kind="grant_revoked", role=old.role, place=place, more={"reason": reason}, at=at)
+
+
+def _to_change(grant_id: int, *, actor: Actor, at: datetime) -> GrantRow:
+    seen = grant_of(actor=actor, grant_id=grant_id, at=at)
+    # The account first, as everywhere: ending it ends its rights.
+    lock_account(account_id=seen.account_id)
+    Grant.objects.select_for_update().filter(id=grant_id).first()
+    # Seen now that it is locked: of two who decide at once, the second finds what the first left.
+    found = grant_of(actor=actor, grant_id=grant_id, at=at)
+    if found.account_id == actor.account_id:
+        raise OwnRights()
+    check_card_age(actor, at=at)
+    return found
+
+
+def _check_office(old: GrantRow, role: Role, sub_registries: Sequence[str], *, actor: Actor) -> None:
+    """The office prolongs rights, and lets nobody read more patients than before. Raises: OfficeWidens."""
+    if actor.seat.clinic_id is not None or old.role is Role.LOCAL_ADMINISTRATOR:
+        return
+    if reads_more(role, than=old.role) or not set(sub_registries) <= set(old.sub_registries):
+        raise OfficeWidens()
