@@ -125,7 +125,7 @@ def test_writing_and_opting_out_leave_nothing(here: Ward) -> None:
             lambda: opt_out(actor=greta, case=case(), at=NOW),
         ]
     )
-    assert names(results) in (["NotFound", "int"], ["Outcome", "int"])
+    assert names(results) in (["NotFound", "int"], ["WriteOutcome", "int"])
     assert counted() == (0, 0, 0)
 
 
