@@ -26,9 +26,9 @@ MARKS = [BlockedNumber(f"{number:064x}", "0123456789abcdef") for number in range
 WRITER = """
 import sys
 from pathlib import Path
-from registret.records.patient_rights.mark_file import Mark, add_missing
+from registret.records.patient_rights.mark_file import BlockedNumber, add_missing
 for number in range(1, 1000):
-    add_missing(Path(sys.argv[1]), [Mark(f"{n:064x}", "0123456789abcdef") for n in range(number)])
+    add_missing(Path(sys.argv[1]), [BlockedNumber(f"{n:064x}", "0123456789abcdef") for n in range(number)])
     print(number, flush=True)
 """
 
