@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from registret.access.models import Recertification, RecertificationLine
@@ -43,7 +43,7 @@ def tell_office(whole: Recertification, *, at: datetime) -> bool:
     occasion = "own" if active_administrators(clinic_id=whole.clinic_id, at=at) else "nobody"
     if not first("recertification_office", whole.id, occasion=occasion, at=at):
         return False
-    remind_office(whole, day=last_day(whole.due_at), at=at)
+    _post_to_office(whole, office, number=number, day=last_day(whole.due_at), at=at)
     return True
 
 
@@ -51,10 +51,16 @@ def remind_office(whole: Recertification, *, day: datetime, at: datetime) -> int
     """To the office: how many grants only it can answer for. Return how many were told."""
     number = for_the_office(unanswered(whole), at=at).count()
     office = registry_office(at=at) if number else ()
-    for person in office:
-        context: dict[str, str | datetime] = {"clinic": whole.clinic.title, "number": str(number), "day": day}
-        post_to(person, kind="recertification_office", context=context, at=at)
+    _post_to_office(whole, office, number=number, day=day, at=at)
     return len(office)
+
+
+def _post_to_office(
+    whole: Recertification, office: Sequence[Administrator], *, number: int, day: datetime, at: datetime
+) -> None:
+    context: dict[str, str | datetime] = {"clinic": whole.clinic.title, "number": str(number), "day": day}
+    for person in office:
+        post_to(person, kind="recertification_office", context=context, at=at)
 
 
 def tell_person(line_id: int, *, kind: str, more: Mapping[str, datetime], at: datetime) -> bool:
