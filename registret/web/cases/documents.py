@@ -85,10 +85,6 @@ def log_extract(found: LogExtract) -> dict[str, Any]:
     }
 
 
-def _reporting(found: LogExtract) -> list[str]:
-    return sorted({row.care_provider for row in found.rows if row.care_provider})
-
-
 def _head(kind: str, case_number: str, at: datetime, *, local: Sequence[str]) -> dict[str, Any]:
     return {
         "document": kind,
