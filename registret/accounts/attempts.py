@@ -32,8 +32,6 @@ from registret.oidc.refusals import AnswerUntrusted, LoginDeclined, ProviderUnav
 from registret.rate_limits.services import Limit, take
 
 ATTEMPTS_PER_BROWSER = Limit(what="attempts_browser", most=60, per=timedelta(minutes=10))
-
-
 ATTEMPTS_PER_NETWORK = Limit(what="attempts_network", most=600, per=timedelta(minutes=10))
 """For alarm only. A machine that throws its cookies away is not told apart from colleagues behind the same address."""
 

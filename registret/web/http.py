@@ -38,7 +38,7 @@ class CardRequest(Request):
 
 
 class HolderRequest(CardRequest):
-    """A proven card without a grant: somebody who registers or waits."""
+    """A proven card without a grant: its holder registers, or waits to be attested."""
 
     holder: CardHolder
 

@@ -33,8 +33,8 @@ def clinics_to_attest_anew(
 def others_who_attest(
     *, at: datetime, clinic: str = "clinic_id", sub_registries: str = "sub_registries", whole: bool = False
 ) -> Exists:
-    """For questions about applications (or what else is about an account at a `clinic`): somebody other than the one it
-    is about is an active administrator there, who may give one (or, if `whole`, each) of the `sub_registries`."""
+    """For querysets of applications, and of other rows about an account at a `clinic`: the clinic has an active local
+    administrator, other than that account, who may grant one (or, if `whole`, each) of the `sub_registries`."""
     reach = "sub_registries__contains" if whole else "sub_registries__overlap"
     return Exists(
         Grant.objects.active(at=at)

@@ -31,7 +31,7 @@ class LoginStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardHolder:
-    """A proven card without a grant yet: somebody who registers or waits."""
+    """A proven card without a grant yet: its holder registers, or waits to be attested."""
 
     sitting: ActiveSession
     standing: LoginStatus
@@ -81,11 +81,11 @@ def standing_of(*, hsa_id: str, at: datetime) -> LoginStatus:
 
 
 def who(*, sitting: ActiveSession, at: datetime) -> Actor | CardHolder:
-    """The person of a living session: at work if the chosen grant is still valid, else somebody who waits.
+    """The person of a living session: at work if the chosen grant is still valid, else waiting.
 
     Computed from the database on every request: a revoked grant is gone at the next click.
 
-    Raises: HsaIdDisputed (somebody else has registered meanwhile with this HSA-id).
+    Raises: HsaIdDisputed (another person has registered with this HSA-id meanwhile).
     """
     standing = standing_of(hsa_id=sitting.card.hsa_id, at=at)
     if standing.account is not None and not same_person(standing.account, sitting.card):

@@ -189,7 +189,7 @@ def _corrected(request: ActorRequest, wanted: ApplicationRow, form: CorrectAddre
 
 
 def _once(request: ActorRequest, wanted: ApplicationRow, outcome: ApplicationState, act: Callable[[], object]) -> None:
-    """A second click of the same person is not somebody else who was faster: it is answered as the first was."""
+    """The same person who clicks twice gets the same page twice, and is not told that a colleague was faster."""
     try:
         act()
     except AlreadyDecided:

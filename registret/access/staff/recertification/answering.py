@@ -70,7 +70,7 @@ def answer(*, line_id: int, answer: LineAnswer, actor: Actor, at: datetime) -> N
         raise OwnRights()
     check_card_age(actor, at=at)
     if line.state is _GIVES[answer] and line.answered_by_id == actor.account_id:
-        return  # a second click is not somebody else who was faster
+        return  # the same person clicked twice: no colleague was faster
     if line.state is not LineState.UNANSWERED:
         raise AlreadyAnswered(state=line.state.value, answered_by=line.answered_by, answered_at=line.settled_at or at)
     if line.ends_at <= at:
