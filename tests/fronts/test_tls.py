@@ -151,6 +151,7 @@ def test_plain_http_is_led_to_the_site(house: FrontedHouse, host: str) -> None:
         answer = rest(connection)
     assert b" 301 " in answer.partition(b"\r\n")[0]
     assert f"\r\nLocation: {house.site}/\r\n".encode().lower() in answer.lower()
+    assert b"\r\nconnection: close\r\n" in answer.lower()
 
 
 def test_a_page_that_asks_by_itself_renews_no_session(house: FrontedHouse) -> None:
