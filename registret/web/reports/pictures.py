@@ -1,0 +1,191 @@
+"""Pictures of the reports as SVG, dressed by the stylesheet (`.chart`): no style of their own.
+
+Each is one image with a name and a description; the table below it has the same numbers. Shape tells what colour does:
+the own clinic is a filled circle, the region a square, the country a diamond.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from math import ceil, floor
+from typing import Final
+
+import svg
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+
+from registret.reports.statistics.intervals import Interval
+
+
+class Whose(StrEnum):
+    """As the stylesheet calls them."""
+
+    OWN = "own"
+    REGION = "reg"
+    COUNTRY = "all"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Axis:
+    """Ticks at `step`, from `low` to `high`. `unit` stands after each number."""
+
+    low: float
+    high: float
+    step: float
+    unit: str
+
+    @property
+    def ticks(self) -> list[float]:
+        return [self.low + self.step * number for number in range(round((self.high - self.low) / self.step) + 1)]
+
+    def label(self, tick: float) -> str:
+        return f"{tick:g} {self.unit}".strip()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """`value` as the axis counts, `label` and `about` as it is told: 82 %, n 118."""
+
+    whose: Whose
+    name: str
+    value: float
+    interval: Interval
+    label: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """A point in time. `value`: None where there was nobody; the line is broken there."""
+
+    label: str
+    value: float | None
+    interval: Interval | None
+
+
+_WIDTH: Final = 560
+_LEFT, _RIGHT = 64, 540
+_TOP, _BOTTOM = 24, 262
+_NAMES, _BARS, _NUMBERS = 190, 390, 404
+_ROW: Final = 40
+_MOST_TICKS: Final = 6
+_LONGEST: Final = 24
+
+
+def axis(intervals: Sequence[Interval], *, unit: str, most: float | None = None) -> Axis:
+    """Return an axis with round numbers around the intervals. `most`: it never goes beyond, such as 100 %."""
+    low = min((one.low for one in intervals), default=0.0)
+    high = max((one.high for one in intervals), default=1.0)
+    step = _round_step(max(high - low, 1e-9) / (_MOST_TICKS - 1))
+    first, last = floor(low / step) * step, ceil(high / step) * step
+    last = max(last, first + step)
+    if most is not None and last > most:
+        first, last = min(first, most - step), most
+    return Axis(low=first, high=last, step=step, unit=unit)
+
+
+def _round_step(least: float) -> float:
+    """Return the smallest of 1, 2, 5, 10, 20 … (or 0.1, 0.2 …) that is not below `least`."""
+    size = 0.1
+    while True:
+        for step in (size, size * 2, size * 5):
+            if step >= least:
+                return round(step, 6)
+        size *= 10
+
+
+def comparison(bars: Sequence[Bar], along: Axis, *, name: str, description: str) -> SafeString:
+    """A row for each: a mark at the value, a line over its interval, the number beside."""
+    bottom = _TOP + _ROW * len(bars)
+
+    def x(value: float) -> float:
+        return _place(value, along, _NAMES, _BARS)
+
+    drawn: list[svg.Element] = []
+    for tick in along.ticks:
+        drawn.append(svg.Path(d=[svg.M(x(tick), _TOP - 8), svg.L(x(tick), bottom)]))
+        drawn.append(_text(along.label(tick), x=x(tick), y=bottom + 20, classes="m"))
+    for row, bar in enumerate(bars):
+        y = _TOP + _ROW * row + 14
+        drawn.append(_text(_short(bar.name), x=_NAMES - 14, y=y + 5, classes=f"e t-{bar.whose}"))
+        ends = [svg.M(x(bar.interval.low), y), svg.L(x(bar.interval.high), y)]
+        drawn.append(svg.Path(class_=[f"c-{bar.whose}", "solid"], d=ends))
+        drawn.append(_mark(bar.whose, x(bar.value), y))
+        drawn.append(_text(bar.label, x=_NUMBERS, y=y + 5, classes=f"t-{bar.whose}"))
+        drawn.append(_text(bar.about, x=_NUMBERS + 72, y=y + 5))
+    return _picture(drawn, bottom + 28, name, description)
+
+
+def over_time(moments: Sequence[Moment], up: Axis, centre: float | None, *, name: str, description: str) -> SafeString:
+    """The own clinic's points, with their intervals as a band and the centre as a dashed line."""
+
+    def y(value: float) -> float:
+        return _place(value, up, _BOTTOM, _TOP)
+
+    def x(number: int) -> float:
+        return round(_LEFT + 16 + (_RIGHT - _LEFT - 32) * number / max(len(moments) - 1, 1), 1)
+
+    drawn: list[svg.Element] = []
+    for tick in up.ticks:
+        drawn.append(svg.Path(d=[svg.M(_LEFT, y(tick)), svg.L(_RIGHT, y(tick))]))
+        drawn.append(_text(up.label(tick), x=_LEFT - 8, y=y(tick) + 5, classes="e"))
+    if centre is not None:
+        drawn.append(svg.Path(class_=["c-all"], d=[svg.M(_LEFT, y(centre)), svg.L(_RIGHT, y(centre))]))
+    every = ceil(len(moments) / 6) or 1
+    for number, moment in enumerate(moments):
+        if (len(moments) - 1 - number) % every == 0:
+            drawn.append(_text(moment.label, x=x(number), y=_BOTTOM + 22, classes="m"))
+    for run in _unbroken(moments):
+        band = [(x(n), y(i.high)) for n, _, i in run] + [(x(n), y(i.low)) for n, _, i in reversed(run)]
+        drawn.append(svg.Polygon(class_=["c-band"], points=[c for point in band for c in point]))
+        line = [c for n, value, _ in run for c in (x(n), y(value))]
+        drawn.append(svg.Polyline(class_=["c-own"], points=line))
+        drawn += [_mark(Whose.OWN, x(n), y(value)) for n, value, _ in run]
+    return _picture(drawn, _BOTTOM + 34, name, description)
+
+
+def _unbroken(moments: Sequence[Moment]) -> list[list[tuple[int, float, Interval]]]:
+    """Return the points that follow one another without a gap, with their numbers."""
+    runs: list[list[tuple[int, float, Interval]]] = [[]]
+    for number, moment in enumerate(moments):
+        if moment.value is None or moment.interval is None:
+            runs.append([])
+        else:
+            runs[-1].append((number, moment.value, moment.interval))
+    return [run for run in runs if run]
+
+
+def _place(value: float, along: Axis, start: float, end: float) -> float:
+    return round(start + (end - start) * (value - along.low) / (along.high - along.low), 1)
+
+
+def _mark(whose: Whose, x: float, y: float) -> svg.Element:
+    classes = [f"d-{whose}"]
+    if whose is Whose.OWN:
+        return svg.Circle(class_=classes, cx=x, cy=y, r=6)
+    if whose is Whose.REGION:
+        return svg.Rect(class_=classes, x=x - 6, y=y - 6, width=12, height=12)
+    corners = [svg.M(x, y - 8), svg.L(x + 8, y), svg.L(x, y + 8), svg.L(x - 8, y), svg.Z()]
+    return svg.Path(class_=classes, d=corners)
+
+
+def _text(words: str, *, x: float, y: float, classes: str = "") -> svg.Text:
+    # svg.py escapes nothing.
+    return svg.Text(x=x, y=y, class_=classes.split() or None, text=escape(words))
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
+
+
+def _picture(drawn: list[svg.Element], height: float, name: str, description: str) -> SafeString:
+    picture = svg.SVG(
+        xmlns=None,
+        class_=["chart"],
+        viewBox=svg.ViewBoxSpec(0, 0, _WIDTH, height),
+        elements=[svg.Desc(elements=[], text=escape(description)), *drawn],
+        extra={"role": "img", "aria-label": escape(name)},
+    )
+    return SafeString(str(picture))
