@@ -10,7 +10,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from registret.web.pieces import Fact, Link, Note, Tag
-from registret.web.templatetags.look import icon, note
+from registret.web.templatetags.components import note
+from registret.web.templatetags.look import icon
 from registret.words.states import account_state_name
 
 register = template.Library()
