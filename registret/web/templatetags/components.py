@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from django import forms, template
 from django.http import QueryDict
-from django.utils.html import conditional_escape as escape
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
@@ -21,6 +21,11 @@ from registret.web.templatetags.csrf import csrf_token
 from registret.web.templatetags.look import icon as drawn
 
 register = template.Library()
+
+
+def escape(value: object) -> str:
+    """As HTML, once."""
+    return conditional_escape(value)  # type: ignore[arg-type]
 
 
 def attribute(name: str, value: object) -> str:
@@ -36,6 +41,12 @@ def _classes(*names: str) -> str:
 
 def _data(values: dict[str, object]) -> str:
     return "".join(attribute(f"data-{name}", value) for name, value in values.items())
+
+
+@register.simple_tag
+def attributes(**values: object) -> SafeString:
+    """Attributes of an element, those that have a value; True is the name alone. `aria_label` is `aria-label`."""
+    return SafeString("".join(attribute(name.replace("_", "-"), value) for name, value in values.items()))
 
 
 # --- menus -------------------------------------------------------------------------------------------

@@ -6,13 +6,12 @@ from collections.abc import Iterable, Sequence
 
 from django import forms, template
 from django.forms import BoundField
-from django.utils.html import conditional_escape as escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from registret.web.dates import DateInput, DayField
 from registret.web.pieces import Option
-from registret.web.templatetags.components import attribute
+from registret.web.templatetags.components import attribute, escape
 from registret.web.templatetags.look import icon
 
 register = template.Library()
@@ -38,13 +37,14 @@ def field(
     described = " ".join([f"{name}-h"] * bool(hint) + [f"{name}-fel"] * bool(faults))
     given = {**bound.field.widget.attrs, **{_html_name(key): value for key, value in attributes.items()}}
     given |= {"aria-describedby": described, "aria-invalid": "true" if faults else ""}
+    control: str
     if isinstance(bound.field, DayField):
-        control, hint = date_input(bound.input), f"{hint} {bound.how}".strip()
+        control, hint = date_input(bound.input), f"{hint} {bound.how}".strip()  # type: ignore[attr-defined]
     elif isinstance(bound.field.widget, forms.Select):
         control = _list(bound, given)
     else:
         control = _text(bound, rows, given) if rows else _line(bound, given)
-    return _labelled(control, name, label or bound.label, hint=hint, aside=aside, css=label_css, faults=faults)
+    return _labelled(control, name, label or str(bound.label), hint=hint, aside=aside, css=label_css, faults=faults)
 
 
 @register.simple_tag
@@ -100,7 +100,7 @@ def search_field(name: str, label: str, *, value: str = "", focus: bool = False)
 
 @register.simple_block_tag
 def labelled(
-    content: str, name: str, label: str, *, hint: str = "", aside: str = "", errors: Sequence[str] = ()
+    content: str, name: str, label: str, *, hint: str = "", aside: str = "", errors: Sequence[object] = ()
 ) -> SafeString:
     """A label, a hint and `errors` around an element `name` that a page writes itself."""
     return _labelled(content, name, label, hint=hint, aside=aside, faults=errors)
@@ -139,7 +139,10 @@ def group(content: str, bound: BoundField, legend: str, *, hint: str = "", label
 def check(bound: BoundField, label: str, *, hint: str = "") -> SafeString:
     """A box to tick."""
     name, faults = bound.name, bound.errors
-    told = {"aria-describedby": f"{name}-fel" if faults else "", "aria-invalid": "true" if faults else ""}
+    told: dict[str, object] = {
+        "aria-describedby": f"{name}-fel" if faults else "",
+        "aria-invalid": "true" if faults else "",
+    }
     return SafeString(
         f'{_faults(name, faults)}<div class="choice"><input type="checkbox" id="{name}" name="{name}" value="yes"'
         f"{_attributes(told)}{attribute('checked', bool(bound.value()))}>"
@@ -154,7 +157,14 @@ def error(bound: BoundField) -> SafeString:
 
 
 def _labelled(
-    control: str, name: str, label: str, *, hint: str = "", aside: str = "", css: str = "", faults: Sequence[str] = ()
+    control: str,
+    name: str,
+    label: str,
+    *,
+    hint: str = "",
+    aside: str = "",
+    css: str = "",
+    faults: Sequence[object] = (),
 ) -> SafeString:
     bad = " is-bad" if faults else ""
     beside = f' <span class="soft">({escape(aside)})</span>' if aside else ""
@@ -175,7 +185,7 @@ def _group(content: str, bound: BoundField, legend: str, *, hint: str, css: str 
     )
 
 
-def _faults(name: str, faults: Sequence[str]) -> str:
+def _faults(name: str, faults: Sequence[object]) -> str:
     return "".join(f'<p class="err" id="{name}-fel">{icon("stop")}{escape(fault)}</p>' for fault in faults)
 
 
@@ -188,7 +198,7 @@ def _attributes(values: dict[str, object]) -> str:
 
 
 def _line(bound: BoundField, given: dict[str, object]) -> str:
-    kind = bound.field.widget.input_type  # type: ignore[attr-defined]
+    kind = bound.field.widget.input_type
     first: dict[str, object] = {"type": kind if kind != "text" else "", "autocomplete": "off"}
     value = "" if kind == "file" else f' value="{escape(_value(bound))}"'
     return f'<input id="{bound.name}" name="{bound.name}"{value}{_attributes({**first, **given})}>'
@@ -210,7 +220,7 @@ def _list(bound: BoundField, given: dict[str, object]) -> str:
 def _option(value: object, text: object, chosen: str) -> str:
     """An option, or a group of them."""
     if isinstance(text, (list, tuple)):
-        lines = "".join(_option(*pair, chosen) for pair in text)
+        lines = "".join(_option(one, name, chosen) for one, name in text)
         return f'<optgroup label="{escape(value)}">{lines}</optgroup>'
     return f'<option value="{escape(value)}"{" selected" if str(value) == chosen else ""}>{escape(text)}</option>'
 

@@ -64,6 +64,13 @@ def small(text: str, css: str = "") -> SafeString:
 
 
 @register.simple_tag
+def paragraph(text: str, css: str = "") -> SafeString:
+    """A paragraph, if there is a text."""
+    look = format_html(' class="{}"', css) if css else ""
+    return format_html("<p{}>{}</p>", look, text) if text else SafeString()
+
+
+@register.simple_tag
 def stacked(lines: Sequence[str]) -> SafeString:
     """A line, and the others below it in small print."""
     return format_html("{}{}", lines[0], format_html_join("", "<small>{}</small>", ((line,) for line in lines[1:])))
