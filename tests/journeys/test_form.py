@@ -55,11 +55,15 @@ def test_whenever_the_network_goes_nothing_is_lost_and_the_page_says_so(at_work:
     fill(page, "Puls", "99")
     page.get_by_role("button", name="Signera").click()
     expect(dock(page)).to_contain_text("Inte signerat: nätverket svarar inte.")
+    # Long enough for an answer to be tried again: it does not hide that the step is not signed.
+    page.wait_for_timeout(3000)
+    expect(dock(page)).to_contain_text("Inte signerat: nätverket svarar inte.")
     expect(page.locator("#pulse")).to_have_value("99")
     asks_before_leaving(page)
     looked_at(page, "73-formular-signera-utan-nat", whole=False)
     at_work.context.set_offline(False)
     may_be_left(page)
+    expect(dock(page)).to_contain_text("Inte signerat: tryck Signera igen.")
 
     page.route("**/spara", lambda route: route.abort())
     fill(page, "Puls", "98")

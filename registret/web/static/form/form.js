@@ -80,7 +80,7 @@ export class Form {
   }
 
   away() {
-    this.dock.tell(this.words.away, true);
+    this.dock.away();
     this.veil.say(this.words.away);
   }
 

@@ -42,6 +42,7 @@ export class Sender {
     }
     const act = button?.value ?? "save";
     this.form.adoptHeld();
+    this.dock.isUnsigned = false;
     this.dock.tell(act === "sign" ? this.words.signing : this.words.saving);
     /* What would be typed while the server decides would belong to no version. */
     this.sheet.inert = true;
@@ -74,7 +75,10 @@ export class Sender {
   }
 
   #unanswered(act) {
-    if (act === "sign") this.#unconfirmed = this.unsaved.turn;
+    if (act === "sign") {
+      this.#unconfirmed = this.unsaved.turn;
+      this.dock.isUnsigned = true;
+    }
     this.dock.tell(act === "sign" ? this.words.signAway : this.words.actAway, true);
   }
 
