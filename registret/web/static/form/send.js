@@ -1,6 +1,6 @@
 /* Signing, and the other buttons, without leaving the page: if it cannot be done, nothing that was typed is lost. */
 
-import { post } from "./net.js";
+import { ALREADY_DONE, post } from "./net.js";
 
 /* The list of what stops it, above the form, with the focus on it. */
 function summarise(sheet, place, { title, troubles }) {
@@ -18,8 +18,6 @@ function summarise(sheet, place, { title, troubles }) {
   place.replaceChildren(summary);
   summary.focus();
 }
-
-const ALREADY_DONE = "life.not_possible";
 
 export class Sender {
   /* The turn of the answers whose signature was sent and never confirmed. */
