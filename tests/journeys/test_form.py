@@ -181,7 +181,9 @@ def test_a_step_that_was_signed_meanwhile_says_who_did_it_and_what_is_not_saved(
     opened.value.get_by_role("button", name="Signera").click()
     signed(opened.value)
     page.unroute("**/spara")
-    expect(dock(page)).to_contain_text("har signerat. Ladda om sidan. Svar som inte hann sparas finns bara här på sidan.")
+    expect(dock(page)).to_contain_text(
+        "har signerat. Ladda om sidan. Svar som inte hann sparas finns bara här på sidan."
+    )
     expect(dock(page)).not_to_contain_text("Klar att signera")
     expect(page.locator("#crp")).to_have_value("120")
     asks_before_leaving(page)
