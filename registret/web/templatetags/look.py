@@ -28,6 +28,7 @@ from registret.words.letters import fate_name, letter_name
 from registret.words.refusals import log_title
 from registret.words.revocation import fault_name
 from registret.words.roles import role_hint as words_role_hint
+from registret.words.roles import role_in_sentence as words_role_in_sentence
 from registret.words.roles import role_name
 from registret.words.states import account_state_name, application_state_name, line_state_name, revocation_reason
 from registret.words.states import suspension_reason as words_suspension_reason
@@ -77,6 +78,11 @@ def mark() -> SafeString:
 @register.filter
 def role(code: str) -> str:
     return role_name(code)
+
+
+@register.filter
+def role_in_sentence(code: str) -> str:
+    return words_role_in_sentence(code)
 
 
 @register.filter
