@@ -91,7 +91,8 @@ def _correct_cells() -> int:
             " = (w.sub_registry, w.indicator, w.version, w.stratum, w.clinic_id, w.month)"
             " AND c.value IS NOT DISTINCT FROM w.value"
         )
-        deleted = cursor.rowcount
+        deleted: int = cursor.rowcount
         lacking = f"SELECT {columns} FROM ({_SUMS}) sums EXCEPT SELECT {columns} FROM reports_cell"  # noqa: S608
         cursor.execute(f"INSERT INTO reports_cell ({columns}) {lacking}")
-        return max(deleted, cursor.rowcount)
+        added: int = cursor.rowcount
+        return max(deleted, added)
