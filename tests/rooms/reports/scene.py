@@ -40,9 +40,11 @@ def version_of(actor: Actor, episode: str, step: str) -> int:
     return {row.code: row.version for row in steps_of(actor=actor, episode=episode)}[step]
 
 
-def counted(actor: Actor, **different: Sequence[str]) -> str:
+def counted(
+    actor: Actor, *, patient: str = TOLVAN, arrived_at: str = "2026-11-20T08:15", **different: Sequence[str]
+) -> str:
     """As `signed`, and the worker has been there."""
-    episode = signed(actor, **different)
+    episode = signed(actor, patient=patient, at=NOW, arrived_at=arrived_at, **different)
     refresh()
     return episode
 
