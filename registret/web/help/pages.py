@@ -78,6 +78,7 @@ class PrivacyNotice:
     updated: date
     processings: Sequence[ToldProcessing]
     controllers: Controllers
+    data_protection: str
 
 
 def help_tabs(here: str) -> tuple[HelpTab, ...]:

@@ -104,7 +104,12 @@ def privacy(request: Request) -> HttpResponse:
         ToldProcessing(name=str(one.name), data=str(one.data), kept=" ".join(kept.told(now) for kept in one.kept))
         for one in PROCESSINGS
     ]
-    page = PrivacyNotice(updated=_STATEMENTS_UPDATED, processings=told, controllers=controllers())
+    page = PrivacyNotice(
+        updated=_STATEMENTS_UPDATED,
+        processings=told,
+        controllers=controllers(),
+        data_protection=settings.DATA_PROTECTION_MAIL,
+    )
     return _show(request, "help/privacy.html", page)
 
 

@@ -63,9 +63,10 @@ class EarlierPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmPage:
-    """The link of a letter. `address`: what is confirmed, in the browser that holds the card; `code`: to be typed
-    there, from another."""
+    """The link of a letter. `trail`: of an applicant; `address`: what is confirmed, in the browser that holds the card;
+    `code`: to be typed there, from another."""
 
+    trail: Sequence[TrailStep]
     has_card: bool
     address: str
     token: str

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from registret.access.actor import Actor
 from registret.access.applications import application_notes, applying, confirming, earlier_accounts, entering
 from registret.access.queries.administrators import active_administrators
+from registret.access.queries.applications import newest_application
 from registret.access.refusals import (
     AlreadyApplied,
     ClinicClosed,
@@ -49,6 +50,7 @@ from registret.web.signup.pages import (
     new_application_page,
     register_page,
 )
+from registret.web.signup.parts import trail
 from registret.web.signup.waiting_pages import almost_done_page, checklist_page
 
 
@@ -266,9 +268,12 @@ def confirm(request: Request, token: str) -> HttpResponse:
         )
         return see_other("confirmed")
     may = check_link(confirmation=confirmation, hsa_id=hsa_id, at=request.at)
+    letter = confirmation_row(confirmation_id=confirmation[0])
+    applies = letter.replaces is None and newest_application(account_id=letter.account_id) is not None
     page = ConfirmPage(
+        trail=trail(2) if applies else (),
         has_card=holder is not None,
-        address=confirmation_row(confirmation_id=confirmation[0]).email.masked if may else "",
+        address=letter.email.masked if may else "",
         token=token,
         code=confirmation_code(*confirmation),
     )
