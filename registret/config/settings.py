@@ -239,6 +239,7 @@ TEMPLATES = [
                 "registret.web.templatetags.csrf",
                 "registret.web.templatetags.look",
                 "registret.web.templatetags.components",
+                "registret.web.templatetags.fields",
                 "registret.web.templatetags.pieces",
             ],
         },

@@ -91,6 +91,12 @@ def account_trouble(state: AccountState) -> Tag | None:
     return Tag(gettext("väntar på e-post"), icon="mail") if state is AccountState.REGISTERED else None
 
 
+def older_and_newest(*, older: str, newest: str) -> list[Link]:
+    """Where the rest of a list is: addresses, empty if all that is older or newer is here. See `{% pager %}`."""
+    links = (Link(gettext("Nyaste"), newest), Link(gettext("Äldre"), older))
+    return [link for link in links if link.url]
+
+
 def marked_up(text: str, **facts: str) -> SafeString:
     """A text of ours with markup in it. What it is told, `facts`, has none."""
     return SafeString(text % {name: conditional_escape(fact) for name, fact in facts.items()})

@@ -20,7 +20,7 @@ from registret.registries.queries import names_of
 from registret.web.pieces import Button, Fact, Link, Note, Tag
 from registret.web.signup.forms import CodeForm
 from registret.web.templatetags.look import day, iso_day, last_day, moment
-from registret.words.roles import role_name
+from registret.words.roles import role_in_sentence, role_name
 from registret.words.states import application_state_name
 
 
@@ -165,7 +165,7 @@ def _language(language: str) -> LettersLanguage:
 
 
 def _right(grant: OwnGrant, *, may_leave: bool) -> OwnRightLine:
-    leave = _("Lämna %(role)s, %(place)s") % {"role": role_name(grant.role), "place": grant.clinic_name}
+    leave = _("Lämna %(role)s, %(place)s") % {"role": role_in_sentence(grant.role), "place": grant.clinic_name}
     return OwnRightLine(
         id=grant.id,
         place=grant.clinic_name or settings.REGISTRY_NAME,

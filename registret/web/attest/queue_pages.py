@@ -25,7 +25,7 @@ from registret.web.http import ActorRequest
 from registret.web.numbers import number_in
 from registret.web.pieces import Link, Note, Tag, marked_up
 from registret.web.templatetags.look import ago, day, days_ago, last_day, wished
-from registret.words.roles import role_name
+from registret.words.roles import role_in_sentence, role_name
 from registret.words.states import application_state_name
 
 _LATE = 3
@@ -234,7 +234,7 @@ def _done(row: ApplicationRow) -> Note:
     right = granted(application_id=row.id)
     if right:
         text = _("<b>%(name)s</b> är attesterad som %(role)s till och med %(until)s, och får ett mejl om det.")
-        facts = {"role": role_name(right.role).lower(), "until": day(last_day(right.ends_at))}
+        facts = {"role": role_in_sentence(right.role), "until": day(last_day(right.ends_at))}
         told = marked_up(text, name=row.name, **facts)
     else:
         told = marked_up(_("Ansökan från <b>%(name)s</b> är avslagen. Skälet skickas i ett mejl."), name=row.name)

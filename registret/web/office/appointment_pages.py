@@ -16,7 +16,7 @@ from registret.web.attest.card_time import CardTime
 from registret.web.office.checking import Check, hint_note
 from registret.web.pieces import Fact, Note, Tag, marked_up
 from registret.web.templatetags.look import day, iso_day, last_day
-from registret.words.roles import role_hint, role_name
+from registret.words.roles import role_hint, role_in_sentence, role_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +66,7 @@ def appointments_page(
 
 def _appointed(one: AtTheRegistry) -> Note:
     text = _("<b>%(name)s</b> är utsedd till %(role)s till och med %(until)s.")
-    told = marked_up(text, name=one.name, role=role_name(one.role), until=day(last_day(one.ends_at)))
+    told = marked_up(text, name=one.name, role=role_in_sentence(one.role), until=day(last_day(one.ends_at)))
     return Note("ok", told, "status")
 
 

@@ -22,7 +22,7 @@ from registret.registries.queries import names_of
 from registret.web.people.proposals import ProposalLine
 from registret.web.pieces import Link, Note, Tag, account_trouble, marked_up
 from registret.web.templatetags.look import day, iso_day, last_day
-from registret.words.roles import role_name
+from registret.words.roles import role_in_sentence, role_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +170,6 @@ def revoked_note(revoked: LostRight | None) -> Note | None:
         return None
     text = _("Återkallat: <b>%(name)s</b> är inte längre %(role)s (%(place)s).")
     place = revoked.clinic_name or settings.REGISTRY_NAME
-    told = marked_up(text, name=revoked.name, role=role_name(revoked.role).lower(), place=place)
+    told = marked_up(text, name=revoked.name, role=role_in_sentence(revoked.role), place=place)
     letter = _("Personen får skälet i ett mejl, och ser det vid nästa inloggning.")
     return Note("ok", format_html("{} {}", told, letter) if revoked.has_letter else told, "status")

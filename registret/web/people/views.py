@@ -54,7 +54,7 @@ from registret.web.pieces import Link, show
 from registret.web.recertify.due import due
 from registret.web.tables import csv_file
 from registret.web.texts import text_in
-from registret.words.roles import role_name
+from registret.words.roles import role_in_sentence, role_name
 from registret.words.states import account_state_name
 
 _PLACES = {
@@ -248,7 +248,7 @@ def _with_a_reason(
 
 
 def _right(grant: GrantRow) -> str:
-    return ", ".join(filter(None, (role_name(grant.role).lower(), grant.clinic_name)))
+    return ", ".join(filter(None, (role_in_sentence(grant.role), grant.clinic_name)))
 
 
 def _everybody(request: ActorRequest) -> tuple[PersonRow, ...]:

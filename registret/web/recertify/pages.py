@@ -18,7 +18,7 @@ from registret.web.attest.card_time import CardTime
 from registret.web.pieces import Button, Note, Tag, account_trouble
 from registret.web.recertify.forms import StartForm
 from registret.web.templatetags.look import day, iso, iso_day, last_day, moment
-from registret.words.roles import role_name
+from registret.words.roles import role_in_sentence, role_name
 from registret.words.states import line_state_name
 
 
@@ -178,11 +178,11 @@ def _notes(outcome: Outcome, *, is_closed: bool) -> Iterator[Note]:
 
 
 def _who(line: LineRow) -> str:
-    return f"{line.name}, {role_name(line.role).lower()}"
+    return f"{line.name}, {role_in_sentence(line.role)}"
 
 
 def _faster(line: LineRow) -> str:
-    facts = {"name": line.name, "role": role_name(line.role).lower(), "state": line_state_name(line.state).lower()}
+    facts = {"name": line.name, "role": role_in_sentence(line.role), "state": line_state_name(line.state).lower()}
     if not line.answered_by:
         return _("%(name)s, %(role)s: %(state)s.") % facts
     facts |= {"by": line.answered_by, "when": moment(line.settled_at)}
@@ -219,7 +219,7 @@ def _right(line: LineRow) -> RightLine:
 
 
 def _to_answer(line: LineRow) -> LineToAnswer:
-    whose = {"name": line.name, "role": role_name(line.role).lower()}
+    whose = {"name": line.name, "role": role_in_sentence(line.role)}
     return LineToAnswer(
         right=_right(line),
         trouble=account_trouble(line.account_state),

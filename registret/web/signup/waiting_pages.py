@@ -38,7 +38,7 @@ from registret.web.signup.parts import (
 )
 from registret.web.templatetags.look import day, moment
 from registret.words.refusals import page_of, short
-from registret.words.roles import role_name
+from registret.words.roles import role_in_sentence, role_name
 from registret.words.states import revocation_reason, suspension_reason
 
 
@@ -217,7 +217,7 @@ def _declined(wanted: ApplicationRow, place: ClinicRow | None) -> MissingStep:
 
 
 def _lost(lost: LostRight) -> Iterator[str]:
-    facts = {"role": role_name(lost.role).lower(), "place": lost.clinic_name or settings.REGISTRY_NAME}
+    facts = {"role": role_in_sentence(lost.role), "place": lost.clinic_name or settings.REGISTRY_NAME}
     ended, last = facts | {"when": day(lost.ended_at)}, facts | {"when": day(lost.last_day)}
     if lost.by_self:
         yield _("Du lämnade din behörighet som %(role)s (%(place)s) %(when)s.") % ended
