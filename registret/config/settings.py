@@ -198,6 +198,7 @@ INSTALLED_APPS = [
     "registret.access",
     "registret.records",
     "registret.oversight",
+    "registret.reports",
     "registret.web",
     "registret.config",
 ]
