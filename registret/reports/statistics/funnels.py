@@ -21,7 +21,7 @@ from registret.reports.statistics.tails import (
 )
 
 
-class Place(StrEnum):
+class FunnelPlace(StrEnum):
     """Where a dot lies: within the limits, outside those of QUESTION, or outside those of ALARM too."""
 
     WITHIN = "within"
@@ -31,7 +31,7 @@ class Place(StrEnum):
     VERY_HIGH = "very_high"
 
 
-def place_of_proportion(x: int, n: int, target: float) -> Place:
+def place_of_proportion(x: int, n: int, target: float) -> FunnelPlace:
     """Return whether x of n is what chance gives, were the truth `target`.
 
     Source: Spiegelhalter 2005, Stat Med 24:1185; the tails themselves instead of an approximation.
@@ -39,17 +39,17 @@ def place_of_proportion(x: int, n: int, target: float) -> Place:
     return _place(binomial_at_most(x, n, target), binomial_at_least(x, n, target))
 
 
-def place_of_ratio(observed: int, expected: float) -> Place:
+def place_of_ratio(observed: int, expected: float) -> FunnelPlace:
     """Return whether so many are what chance gives, where `expected` were expected."""
     return _place(poisson_at_most(observed, expected), poisson_at_least(observed, expected))
 
 
-def _place(at_most: float, at_least: float) -> Place:
+def _place(at_most: float, at_least: float) -> FunnelPlace:
     if at_most < QUESTION:
-        return Place.VERY_LOW if at_most < ALARM else Place.LOW
+        return FunnelPlace.VERY_LOW if at_most < ALARM else FunnelPlace.LOW
     if at_least < QUESTION:
-        return Place.VERY_HIGH if at_least < ALARM else Place.HIGH
-    return Place.WITHIN
+        return FunnelPlace.VERY_HIGH if at_least < ALARM else FunnelPlace.HIGH
+    return FunnelPlace.WITHIN
 
 
 def proportion_limits(n: int, target: float, tail: float) -> Interval:

@@ -19,7 +19,7 @@ from registret.reports.statistics.tails import z_score
 
 
 @dataclass(frozen=True, slots=True)
-class Score:
+class SpreadScore:
     z: float
     s: float
 
@@ -36,29 +36,29 @@ class Spread:
         return sqrt(s * s + self.between)
 
 
-def root_score(observed: int, expected: float) -> Score:
+def root_score(observed: int, expected: float) -> SpreadScore:
     """Return the score of a ratio on the square root scale, as the Care Quality Commission takes it."""
     s = 1 / (2 * sqrt(expected))
-    return Score((sqrt(observed / expected) - 1) / s, s)
+    return SpreadScore((sqrt(observed / expected) - 1) / s, s)
 
 
-def log_score(observed: int, expected: float) -> Score:
+def log_score(observed: int, expected: float) -> SpreadScore:
     """Return the score of a ratio on the logarithmic scale, as SHMI takes it.
 
     Raises:
         ValueError: nothing was observed, which has no logarithm.
     """
     s = 1 / sqrt(expected)
-    return Score(log(observed / expected) / s, s)
+    return SpreadScore(log(observed / expected) / s, s)
 
 
-def arcsine_score(x: int, n: int, target: float) -> Score:
+def arcsine_score(x: int, n: int, target: float) -> SpreadScore:
     """Return the score of a proportion on the arcsine scale."""
     s = 1 / (2 * sqrt(n))
-    return Score((asin(sqrt(x / n)) - asin(sqrt(target))) / s, s)
+    return SpreadScore((asin(sqrt(x / n)) - asin(sqrt(target))) / s, s)
 
 
-def spread(scores: Sequence[Score], *, trimmed: bool = False) -> Spread:
+def spread(scores: Sequence[SpreadScore], *, trimmed: bool = False) -> Spread:
     """Return how much the clinics differ beyond chance, with the outermost tenth on each side drawn in (or, `trimmed`,
     left out), so that the outliers that are looked for do not widen the limits around themselves.
 
@@ -76,12 +76,12 @@ def spread(scores: Sequence[Score], *, trimmed: bool = False) -> Spread:
     return Spread(factor, max((number * factor - (number - 1)) / below, 0.0))
 
 
-def _winsorised(scores: Sequence[Score]) -> list[Score]:
+def _winsorised(scores: Sequence[SpreadScore]) -> list[SpreadScore]:
     tenths = quantiles((score.z for score in scores), n=10, method="inclusive")
-    return [Score(min(max(score.z, tenths[0]), tenths[-1]), score.s) for score in scores]
+    return [SpreadScore(min(max(score.z, tenths[0]), tenths[-1]), score.s) for score in scores]
 
 
-def _trimmed(scores: Sequence[Score]) -> list[Score]:
+def _trimmed(scores: Sequence[SpreadScore]) -> list[SpreadScore]:
     ordered = sorted(scores, key=lambda score: score.z)
     groups = [rank * 10 // (len(ordered) + 1) for rank in range(1, len(ordered) + 1)]
     return [score for score, group in zip(ordered, groups, strict=True) if 0 < group < 9]

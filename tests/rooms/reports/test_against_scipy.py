@@ -12,7 +12,7 @@ from scipy import stats
 
 from registret.reports.statistics.control_charts import g_chart, individuals, p_chart, p_prime_chart, t_chart
 from registret.reports.statistics.funnels import (
-    Place,
+    FunnelPlace,
     false_alarms,
     place_of_proportion,
     place_of_ratio,
@@ -29,7 +29,7 @@ from registret.reports.statistics.intervals import (
     ratio,
 )
 from registret.reports.statistics.overdispersion import (
-    Score,
+    SpreadScore,
     Spread,
     arcsine_limits,
     arcsine_score,
@@ -51,8 +51,8 @@ from registret.reports.statistics.tails import (
 )
 from registret.reports.statistics.xmr import xmr
 
-LOW = {Place.LOW, Place.VERY_LOW}
-HIGH = {Place.HIGH, Place.VERY_HIGH}
+LOW = {FunnelPlace.LOW, FunnelPlace.VERY_LOW}
+HIGH = {FunnelPlace.HIGH, FunnelPlace.VERY_HIGH}
 shares = st.floats(0.001, 0.999)
 tails = st.sampled_from([QUESTION, ALARM])
 
@@ -122,8 +122,8 @@ def test_a_dot_is_outside_the_drawn_limits_exactly_when_its_tail_is_too_small(
     assume(min(abs(x / n - end) for end in (at.low, at.high, alarm.low, alarm.high)) > 1e-9)
     assert (x / n < at.low) == (place in LOW)
     assert (x / n > at.high) == (place in HIGH)
-    assert (x / n < alarm.low) == (place is Place.VERY_LOW)
-    assert (x / n > alarm.high) == (place is Place.VERY_HIGH)
+    assert (x / n < alarm.low) == (place is FunnelPlace.VERY_LOW)
+    assert (x / n > alarm.high) == (place is FunnelPlace.VERY_HIGH)
 
 
 @pytest.mark.parametrize("target", [0.0, 1.0])
@@ -201,7 +201,7 @@ def test_nothing_expected_is_no_ratio() -> None:
 
 
 def test_clinics_that_chance_explains_have_no_variance_between_them() -> None:
-    scores = [Score(z, 0.1) for z in (-0.5, 0.2, 0.1, -0.3, 0.4)]
+    scores = [SpreadScore(z, 0.1) for z in (-0.5, 0.2, 0.1, -0.3, 0.4)]
     assert spread(scores).between == 0
     narrow = spread(scores)
     limits = proportion_limits(100, 0.3, QUESTION)
@@ -210,7 +210,7 @@ def test_clinics_that_chance_explains_have_no_variance_between_them() -> None:
 
 def test_one_clinic_has_no_spread() -> None:
     with pytest.raises(ValueError, match="one clinic"):
-        spread([Score(1.0, 0.1)])
+        spread([SpreadScore(1.0, 0.1)])
 
 
 @given(st.floats(2, 500), tails)

@@ -21,7 +21,7 @@ from registret.reports.statistics.control_charts import (
     u_chart,
 )
 from registret.reports.statistics.funnels import (
-    Place,
+    FunnelPlace,
     place_of_ratio,
     proportion_limits,
     ratio_limits,
@@ -168,7 +168,7 @@ def test_so_many_must_be_expected_before_a_count_is_few_or_many(
     observed: int, tail: float, few: float, many: float
 ) -> None:
     assert ends(exact_count(observed, tail)) == about((many, few), abs=1e-5)
-    outside = {Place.LOW, Place.VERY_LOW} if tail == QUESTION else {Place.VERY_LOW}
+    outside = {FunnelPlace.LOW, FunnelPlace.VERY_LOW} if tail == QUESTION else {FunnelPlace.VERY_LOW}
     assert place_of_ratio(observed, few + 1e-4) in outside
     assert place_of_ratio(observed, few - 1e-4) not in outside
 
@@ -176,14 +176,14 @@ def test_so_many_must_be_expected_before_a_count_is_few_or_many(
 @pytest.mark.parametrize(
     ("observed", "expected", "place"),
     [
-        (8, 6.2399, Place.WITHIN),
-        (151, 106.443, Place.VERY_HIGH),
-        (159, 232.933, Place.VERY_LOW),
-        (150, 119.5695, Place.HIGH),
-        (0, 240.627, Place.VERY_LOW),
+        (8, 6.2399, FunnelPlace.WITHIN),
+        (151, 106.443, FunnelPlace.VERY_HIGH),
+        (159, 232.933, FunnelPlace.VERY_LOW),
+        (150, 119.5695, FunnelPlace.HIGH),
+        (0, 240.627, FunnelPlace.VERY_LOW),
     ],
 )
-def test_a_ratio_lies_where_phe_places_it(observed: int, expected: float, place: Place) -> None:
+def test_a_ratio_lies_where_phe_places_it(observed: int, expected: float, place: FunnelPlace) -> None:
     assert place_of_ratio(observed, expected) is place
 
 
