@@ -46,7 +46,7 @@ class Fewest(DefinitionPart):
     public: int = Field(default=10, ge=5)
 
 
-class Group(DefinitionPart):
+class StratumGroup(DefinitionPart):
     """`when`: a condition; the first that holds says the group."""
 
     code: Code
@@ -59,7 +59,7 @@ class Stratum(DefinitionPart):
 
     code: Code
     name: Words
-    group: tuple[Group, ...] = Field(min_length=2, strict=False)
+    group: tuple[StratumGroup, ...] = Field(min_length=2, strict=False)
 
     @model_validator(mode="after")
     def _groups_differ(self) -> Self:

@@ -14,7 +14,7 @@ _SUPPORT = _("Registrets support.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class ErrorGroup:
     """Errors that belong together. `prefixes`: the first part of their codes. `helper`: who can help."""
 
     title: Promise
@@ -23,35 +23,35 @@ class Group:
 
 
 GROUPS = (
-    Group(
+    ErrorGroup(
         title=_("Du kommer inte in"),
         prefixes=("login",),
         helper=_("Din lokala administratör. Har kliniken ingen, hjälper registrets support."),
     ),
-    Group(title=_("Kortet"), prefixes=("card",), helper=_CARD_OFFICE),
-    Group(
+    ErrorGroup(title=_("Kortet"), prefixes=("card",), helper=_CARD_OFFICE),
+    ErrorGroup(
         title=_("Legitimeringstjänsten"),
         prefixes=("idp",),
         helper=_("Den som sköter HSA-katalogen hos din arbetsgivare. Registrets support om tjänsten inte svarar."),
     ),
-    Group(title=_("Inloggningen avbröts"), prefixes=("attempt", "session"), helper=_SUPPORT),
-    Group(
+    ErrorGroup(title=_("Inloggningen avbröts"), prefixes=("attempt", "session"), helper=_SUPPORT),
+    ErrorGroup(
         title=_("Mejlet och koden"),
         prefixes=("confirmation", "objection", "account", "limits"),
         helper=_("Din lokala administratör kan rätta en felskriven adress och skicka mejlet igen. Annars supporten."),
     ),
-    Group(
+    ErrorGroup(
         title=_("Ansökan och attest"),
         prefixes=("access", "life"),
         helper=_("Din lokala administratör. Är det du själv: registerkansliet."),
     ),
-    Group(
+    ErrorGroup(
         title=_("Patienter och vårdepisoder"),
         prefixes=("patient", "episode", "step", "case", "retention", "disclosure"),
         helper=_SUPPORT,
     ),
-    Group(title=_("Granskningar och incidenter"), prefixes=("review", "incident"), helper=_SUPPORT),
-    Group(title=_("Sidan"), prefixes=("request", "settings"), helper=_SUPPORT),
+    ErrorGroup(title=_("Granskningar och incidenter"), prefixes=("review", "incident"), helper=_SUPPORT),
+    ErrorGroup(title=_("Sidan"), prefixes=("request", "settings"), helper=_SUPPORT),
 )
 # The card is in order and the list of revoked cards is the registry's to fetch, so no card office can help.
 _HELPERS = {"card.revocation_unknown": _SUPPORT, "card.test_issuer": _SUPPORT}
@@ -73,5 +73,5 @@ def listed() -> list[tuple[str, list[RefusalPage]]]:
     return [(str(group.title), [in_general(code) for code in codes if _group(code) is group]) for group in GROUPS]
 
 
-def _group(code: str) -> Group:
+def _group(code: str) -> ErrorGroup:
     return next(group for group in GROUPS if code.partition(".")[0] in group.prefixes)

@@ -25,7 +25,7 @@ from registret.oversight.queries import open_reviews
 from registret.records.disclosure.queries import to_decide
 from registret.records.retention.destroying import Destroyed, destroyed_lately
 from registret.web.home.panels import Item, Panel
-from registret.web.home.work import Newest, Work, newest, work
+from registret.web.home.work import Newest, WaitingWork, newest, work
 from registret.web.http import ActorRequest
 from registret.web.incidents.pages import Shown, incident_lines
 from registret.web.logbook.review_pages import ReviewLine, review_lines
@@ -75,7 +75,7 @@ class StartPage:
     bounce: Bounce | None
     address: str
     recertification: Note | None
-    work: Work | None
+    work: WaitingWork | None
     newest: Newest | None
     has_tasks: bool
     panels: Sequence[Panel]

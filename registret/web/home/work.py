@@ -30,7 +30,7 @@ NEWEST: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
+class WaitingWork:
     """Panels in which there is something: what can be done now on the left. `awaiting`: how many episodes have a
     follow-up as their next step, with the list that has them."""
 
@@ -50,14 +50,14 @@ class Newest:
     lines: Sequence[EpisodeLine]
 
 
-def work(actor: Actor, *, at: datetime) -> Work:
+def work(actor: Actor, *, at: datetime) -> WaitingWork:
     """Raises: NotPermitted."""
     found, today = steps_to_do(actor=actor, at=at), day_of(at)
     due = _panel("due", _("Uppföljningar att göra"), found.due, "lage=att-folja-upp&ordning=uppfoljning", actor, today)
     drafts = _panel("drafts", _("Påbörjade"), found.drafts, "lage=paborjade&ordning=andrad", actor, today)
     following = _panel("next", _("Att fortsätta med"), found.to_continue, "lage=att-borja", actor, today)
     aside = _panel("aside", _("Undanlagda, svar väntas"), found.laid_aside, "lage=undanlagda", actor, today)
-    return Work(
+    return WaitingWork(
         left=tuple(panel for panel in (due, drafts, following) if panel.items),
         right=(aside,) if aside.items else (),
         awaiting=_awaiting(listing.awaiting_follow_up(actor=actor, at=at)),

@@ -33,7 +33,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RegisterPage:
+class IncidentListPage:
     """Incidents, newest first. `links`: newer and older ones."""
 
     lines: Sequence[Shown]
@@ -58,11 +58,11 @@ class IncidentFormPage:
     back: Link
 
 
-def register_page(found: IncidentPage, *, before: int | None, at: datetime) -> RegisterPage:
+def register_page(found: IncidentPage, *, before: int | None, at: datetime) -> IncidentListPage:
     links = older_and_newest(
         older=f"?fore={found.older}" if found.older else "", newest=reverse("incidents") if before else ""
     )
-    return RegisterPage(lines=incident_lines(found.rows, at=at), links=links)
+    return IncidentListPage(lines=incident_lines(found.rows, at=at), links=links)
 
 
 def incident_page(revisions: Sequence[IncidentVersion], *, at: datetime) -> OneIncidentPage:

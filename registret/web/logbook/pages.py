@@ -26,7 +26,7 @@ from registret.words.states import account_state_name
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class LogCell:
     """A cell of the log, with its small print. `css`: `none` if it says nothing, and is left out of a stacked table."""
 
     text: str
@@ -34,7 +34,7 @@ class Cell:
     css: str = ""
 
 
-NOTHING: Final = Cell("–", css="none")
+NOTHING: Final = LogCell("–", css="none")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,13 +51,13 @@ class LogLine:
     event: str
     refused: Tag | None
     details: tuple[str, ...]
-    about: Cell
+    about: LogCell
     patient: str
     no_patient: str
     shown: tuple[str, ...]
     shown_count: int
-    seat: Cell
-    origin: Cell
+    seat: LogCell
+    origin: LogCell
     where: str
 
 
@@ -117,14 +117,14 @@ def _line(
     )
 
 
-def _about(row: EntryRow, name: str, hsa_id: str) -> Cell:
+def _about(row: EntryRow, name: str, hsa_id: str) -> LogCell:
     if not (name or hsa_id or row.patient_ids):
         return NOTHING
-    return Cell(name or hsa_id, hsa_id if name else "", "told")
+    return LogCell(name or hsa_id, hsa_id if name else "", "told")
 
 
-def _cell(text: str, small: str) -> Cell:
-    return Cell(text, small) if text or small else NOTHING
+def _cell(text: str, small: str) -> LogCell:
+    return LogCell(text, small) if text or small else NOTHING
 
 
 def _details(row: EntryRow) -> Iterator[str]:

@@ -22,7 +22,7 @@ from registret.oversight.queries import (
 )
 from registret.places.queries import clinics, open_clinics
 from registret.records.identity.known_as import system_ids
-from registret.web.logbook.pages import NOTHING, Cell, LogLine, log_lines, patient_words
+from registret.web.logbook.pages import NOTHING, LogCell, LogLine, log_lines, patient_words
 from registret.web.logbook.review_forms import CloseForm, DirectedForm, Judgement, NewReview, VerdictsForm
 from registret.web.pieces import Fact, Link, Tag, older_and_newest
 from registret.web.templatetags.look import iso_day, moment
@@ -53,7 +53,7 @@ class EntryLine:
     number: int
     title: str
     line: LogLine | None
-    about: Cell
+    about: LogCell
     details: str
     verdict: str
     note: str

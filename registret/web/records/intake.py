@@ -25,7 +25,7 @@ from registret.web.pieces import show
 from registret.web.records import pages
 from registret.web.records.fields import Trouble, parts_of, troubles_of
 from registret.web.records.intake_pages import (
-    Doubles,
+    DoublesPart,
     Inclusion,
     IntakePart,
     ReservePart,
@@ -69,7 +69,7 @@ def intake_part(
     inclusion_of: Inclusion | None = None,
     errors: Mapping[str, str] | None = None,
     follows: bool = False,
-    doubles: Doubles | None = None,
+    doubles: DoublesPart | None = None,
 ) -> IntakePart:
     """The form that begins an episode. `inclusion_of`: the questions with what was answered; else nothing is answered
     yet. `follows`: more questions have come of the answers.

@@ -58,7 +58,7 @@ class Double:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Doubles:
+class DoublesPart:
     """Episodes that may be the same. `elsewhere`: that another care provider has one."""
 
     own: Sequence[Double]
@@ -78,7 +78,7 @@ class IntakePart:
     more: Note | None
     inclusion: Inclusion | None
     others: Sequence[Inclusion]
-    doubles: Doubles | None
+    doubles: DoublesPart | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,12 +163,12 @@ def follow_on_note() -> Note:
     return Note("info", _("Några frågor till följer av dina svar."), "status")
 
 
-def doubles_part(own: Sequence[EpisodeShown], *, elsewhere: bool) -> Doubles | None:
+def doubles_part(own: Sequence[EpisodeShown], *, elsewhere: bool) -> DoublesPart | None:
     """None if there are none."""
     if not own and not elsewhere:
         return None
     near = _("En annan vårdgivare har en registrering nära i tid.")
-    return Doubles(
+    return DoublesPart(
         own=[
             Double(
                 system_id=one.row.system_id,

@@ -71,6 +71,7 @@ _TOP, _BOTTOM = 24, 262
 _NAMES, _BARS, _NUMBERS = 190, 390, 404
 _ROW: Final = 40
 _MOST_TICKS: Final = 6
+_MOST_LABELS: Final = 6
 _LONGEST: Final = 24
 
 
@@ -133,16 +134,17 @@ def over_time(moments: Sequence[Moment], up: Axis, centre: float | None, *, name
         drawn.append(_text(up.label(tick), x=_LEFT - 8, y=y(tick) + 5, classes="e"))
     if centre is not None:
         drawn.append(svg.Path(class_=["c-all"], d=[svg.M(_LEFT, y(centre)), svg.L(_RIGHT, y(centre))]))
-    every = ceil(len(moments) / 6) or 1
-    for number, moment in enumerate(moments):
-        if (len(moments) - 1 - number) % every == 0:
-            drawn.append(_text(moment.label, x=x(number), y=_BOTTOM + 22, classes="m"))
+    # The last one has its label, and as many before it as have room.
+    every = ceil(len(moments) / _MOST_LABELS) or 1
+    for number in range(len(moments) - 1, -1, -every):
+        drawn.append(_text(moments[number].label, x=x(number), y=_BOTTOM + 22, classes="m"))
     for run in _unbroken(moments):
-        band = [(x(n), y(i.high)) for n, _, i in run] + [(x(n), y(i.low)) for n, _, i in reversed(run)]
-        drawn.append(svg.Polygon(class_=["c-band"], points=[c for point in band for c in point]))
-        line = [c for n, value, _ in run for c in (x(n), y(value))]
+        tops = [svg.Point(x(number), y(interval.high)) for number, _, interval in run]
+        feet = [svg.Point(x(number), y(interval.low)) for number, _, interval in reversed(run)]
+        line = [svg.Point(x(number), y(value)) for number, value, _ in run]
+        drawn.append(svg.Polygon(class_=["c-band"], points=tops + feet))
         drawn.append(svg.Polyline(class_=["c-own"], points=line))
-        drawn += [_mark(Whose.OWN, x(n), y(value)) for n, value, _ in run]
+        drawn += [_mark(Whose.OWN, x(number), y(value)) for number, value, _ in run]
     return _picture(drawn, _BOTTOM + 34, name, description)
 
 

@@ -49,7 +49,7 @@ class SearchPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LetterLine:
+class SupportLetter:
     """A letter and what became of it: in a word, or a tag if it was given up, with `small` about it."""
 
     at: datetime
@@ -95,7 +95,7 @@ class HelpedPage:
     decides: bool
     may_take_over: bool
     card_time: CardTime
-    letters: Sequence[LetterLine]
+    letters: Sequence[SupportLetter]
     timeline: Timeline
     who: Sequence[Fact]
     mail_state: str
@@ -175,13 +175,13 @@ def _living(found: Helped) -> Link | None:
     return Link(_("Ett nytt konto finns med samma HSA-id."), reverse("support_account", args=[found.living_id]))
 
 
-def _letter(letter: LetterRow) -> LetterLine:
+def _letter(letter: LetterRow) -> SupportLetter:
     tries = ngettext("%(n)s försök, nästa %(when)s", "%(n)s försök, nästa %(when)s", letter.attempts)
     next_try = tries % {"n": letter.attempts, "when": moment(letter.next_try_at)}
     waits = letter.next_try_at and letter.attempts
     given_up = letter.fate == "given_up"
     fate = fate_name(letter.fate)
-    return LetterLine(
+    return SupportLetter(
         at=letter.created_at,
         about=letter_name(letter.kind),
         to=letter.to,

@@ -29,8 +29,8 @@ from registret.reports.statistics.intervals import (
     ratio,
 )
 from registret.reports.statistics.overdispersion import (
-    SpreadScore,
     Spread,
+    SpreadScore,
     arcsine_limits,
     arcsine_score,
     by_factor,
