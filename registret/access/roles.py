@@ -23,6 +23,7 @@ class Permission(StrEnum):
     MANAGE_PEOPLE = "manage_people"  # change, revoke, suspend; never oneself
     READ_RECORDS = "read_records"  # patients and episodes of the own care provider
     REPORT = "report"  # write and sign them at the own clinic
+    READ_REPORTS = "read_reports"  # figures of the own clinic and of others; nobody is named in them
     HANDLE_CASES = "handle_cases"  # extracts, opting out, numbers; by exact number and case number only
     READ_LOG = "read_log"
     DECIDE_LIMITS = "decide_limits"  # the time limits of rights and accounts
@@ -52,10 +53,14 @@ def reads_more(role: Role, than: Role) -> bool:
 
 
 MAY: dict[Role, frozenset[Permission]] = {
-    Role.REPORTER: frozenset({Permission.WORK, Permission.READ_RECORDS, Permission.REPORT}),
-    Role.READER: frozenset({Permission.WORK, Permission.READ_RECORDS}),
-    Role.REPORT_READER: frozenset({Permission.WORK}),
-    Role.LOCAL_ADMINISTRATOR: frozenset({Permission.WORK, Permission.ATTEST, Permission.MANAGE_PEOPLE}),
+    Role.REPORTER: frozenset(
+        {Permission.WORK, Permission.READ_REPORTS, Permission.READ_RECORDS, Permission.REPORT},
+    ),
+    Role.READER: frozenset({Permission.WORK, Permission.READ_REPORTS, Permission.READ_RECORDS}),
+    Role.REPORT_READER: frozenset({Permission.WORK, Permission.READ_REPORTS}),
+    Role.LOCAL_ADMINISTRATOR: frozenset(
+        {Permission.WORK, Permission.READ_REPORTS, Permission.ATTEST, Permission.MANAGE_PEOPLE},
+    ),
     Role.REGISTRY_OFFICE: frozenset(
         {
             Permission.WORK,

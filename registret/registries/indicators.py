@@ -70,8 +70,8 @@ class Stratum(DefinitionPart):
 
 
 class IndicatorDefinition(DefinitionPart):
-    """`among` and `measures` complete a sentence: *Andelen av <among> som <measures>*, or *Medianen av <measures> hos
-    <among>*. `population`: of which episodes; None means all. `outcome`: of a share; `value`: of a median.
+    """`among` and `measures` complete a sentence: *Bland <among>: andelen som <measures>*, or *Bland <among>: medianen
+    av <measures>*. `population`: of which episodes; None means all. `outcome`: of a share; `value`: of a median.
 
     `period`: the time that says which month an episode counts in (None: the anchor of the form). `answering`: the step
     whose clinic answers for it (None: the last step that it asks about). `form_from`, `form_until`: the versions of

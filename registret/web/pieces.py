@@ -57,6 +57,14 @@ class Fact:
     css: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureText:
+    """A number that stands out, and below it how sure it is and of how many. `about` is empty if there is no number."""
+
+    value: str
+    about: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class FormPage:
     """A page with nothing but a form."""

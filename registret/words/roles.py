@@ -10,7 +10,7 @@ _ROLES = {
     "reader": (_("Läsare"), _("Läsa vårdepisoder på din klinik")),
     "report_reader": (
         _("Rapportläsare"),
-        _("Se sammanställningar, aldrig enskilda patienter. Rapporter finns inte än."),
+        _("Se klinikens rapporter, aldrig enskilda patienter"),
     ),
     "local_administrator": (_("Lokal administratör"), _("Attestera kollegor på din klinik")),
     "registry_office": (_("Registerkansli"), _("Utse lokala administratörer, aldrig se patienter")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -70,6 +70,14 @@ def newest(*, actor: Actor, size: int, at: datetime) -> tuple[ListedEpisode, ...
     with provider_scope(actor):
         wanted = EpisodeFilter()
         rows = _rows(_ordered(_all(actor, wanted), wanted, after=None)[:size])
+        log_list(actor, Event.EPISODES_LISTED, [row.patient_id for row in rows], at=at)
+        return rows
+
+
+def episodes_among(*, actor: Actor, episode_ids: Collection[int], at: datetime) -> tuple[ListedEpisode, ...]:
+    """Those of these episodes that the actor may see, the last arrival first. Raises: NotPermitted."""
+    with provider_scope(actor):
+        rows = _rows(episodes_of(actor).filter(id__in=episode_ids).order_by("-began_at", "-id"))
         log_list(actor, Event.EPISODES_LISTED, [row.patient_id for row in rows], at=at)
         return rows
 

@@ -9,7 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from registret.web.pieces import Fact, Link, Note, Tag
+from registret.web.pieces import Fact, FigureText, Link, Note, Tag
 from registret.web.templatetags.components import note
 from registret.web.templatetags.look import icon
 from registret.words.states import account_state_name
@@ -43,6 +43,14 @@ def notice(value: Note | None) -> SafeString:
     if not value.kind:
         return format_html("<p>{}</p>", value.text)
     return SafeString(note(format_html("<p>{}</p>", value.text), value.kind, icon=value.icon, role=value.role))
+
+
+@register.simple_tag
+def figure(value: FigureText) -> SafeString:
+    """A number with its interval below it; soft where there is none."""
+    if not value.about:
+        return format_html('<span class="soft">{}</span>', value.value)
+    return format_html("<div><b>{}</b>{}</div>", value.value, small(value.about, "soft"))
 
 
 @register.simple_tag

@@ -90,6 +90,7 @@ WHO_MAY = {
     Permission.READ_LOG: {Role.LOG_REVIEWER},
     Permission.HANDLE_CASES: {Role.CASE_HANDLER},
     Permission.READ_RECORDS: {Role.REPORTER, Role.READER},
+    Permission.READ_REPORTS: {Role.REPORTER, Role.READER, Role.REPORT_READER, Role.LOCAL_ADMINISTRATOR},
     Permission.REPORT: {Role.REPORTER},
     Permission.DECIDE_LIMITS: {Role.REGISTRY_OFFICE},
     Permission.KEEP_INCIDENTS: {Role.REGISTRY_OFFICE},
@@ -110,5 +111,7 @@ def test_every_role_sits_either_at_a_clinic_or_at_the_office() -> None:
 def test_nobody_can_apply_for_a_role_that_decides_about_colleagues_or_reads_about_them() -> None:
     assert set(ROLES_TO_APPLY_FOR) <= ROLES_AT_A_CLINIC
     asked_for = {permission for role in ROLES_TO_APPLY_FOR for permission in MAY[role]}
-    assert asked_for == {Permission.WORK, Permission.READ_RECORDS, Permission.REPORT}
-    assert MAY[Role.REPORT_READER] == {Permission.WORK}, "anyone who reads reports sees no patients"
+    assert asked_for == {Permission.WORK, Permission.READ_REPORTS, Permission.READ_RECORDS, Permission.REPORT}
+    assert MAY[Role.REPORT_READER] == {Permission.WORK, Permission.READ_REPORTS}, (
+        "anyone who reads reports sees no patients"
+    )

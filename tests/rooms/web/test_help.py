@@ -143,10 +143,10 @@ def test_each_part_of_the_work_has_an_address_in_the_help(anchor: str) -> None:
     assert f'id="{anchor}"' in html_at("/hjalp")
 
 
-def test_the_help_names_every_kind_of_reserve_number_and_no_report_that_is_not_there() -> None:
+def test_the_help_names_every_kind_of_reserve_number_and_tells_of_the_reports() -> None:
     text = text_of(browser().get("/hjalp"))
     assert all(str(form.name) in text for form in reserve_formats().values())
-    assert "Det finns inga rapporter än." in text
+    assert "Under Rapporter står vad delregistren mäter" in text
 
 
 def test_the_bar_leads_to_the_help(place: Country) -> None:

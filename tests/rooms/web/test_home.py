@@ -101,7 +101,7 @@ def test_who_reviews_the_log_finds_their_own_reviews_and_those_of_nobody(place: 
         (Role.LOG_REVIEWER, "Granskningar att göra"),
         (Role.REGISTRY_OFFICE, "På kansliet"),
         (Role.REPORTER, "utkast"),
-        (Role.REPORT_READER, "Rapporter finns inte än."),
+        (Role.REPORT_READER, "Se rapporterna"),
     ],
 )
 def test_each_role_finds_what_it_works_with_and_nothing_of_the_others(
@@ -115,7 +115,7 @@ def test_each_role_finds_what_it_works_with_and_nothing_of_the_others(
         "Granskningar att göra",
         "På kansliet",
         "utkast",
-        "Rapporter finns",
+        "Se rapporterna",
     }
     assert there in main
     assert [mark for mark in marks if mark not in there and mark in main] == []

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.urls import reverse
 
-from registret.access.roles import Role
+from registret.access.roles import ROLES_AT_A_CLINIC, Role
 from registret.mail.letters import LETTERS
 from registret.web.menu import MAIN, OFFICE, Tab
 from tests import cast
@@ -32,9 +32,10 @@ def tabs(who: Person, path: str = "/start", *, menu: str = "Huvudmeny") -> dict[
 @pytest.mark.parametrize(
     ("role", "own"),
     [
-        (Role.REPORTER, ["records"]),
-        (Role.READER, ["records"]),
-        (Role.LOCAL_ADMINISTRATOR, ["attest", "people"]),
+        (Role.REPORTER, ["records", "reports"]),
+        (Role.READER, ["records", "reports"]),
+        (Role.REPORT_READER, ["reports"]),
+        (Role.LOCAL_ADMINISTRATOR, ["reports", "attest", "people"]),
         (Role.REGISTRY_OFFICE, ["attest", "office", "health", "support"]),
         (Role.LOG_REVIEWER, ["logbook"]),
         (Role.SUPPORT, ["support"]),
@@ -42,7 +43,7 @@ def tabs(who: Person, path: str = "/start", *, menu: str = "Huvudmeny") -> dict[
     ],
 )
 def test_a_role_has_its_tabs_and_no_other(place: Country, now: datetime, role: Role, own: list[str]) -> None:
-    at_clinic = role in {Role.REPORTER, Role.READER, Role.LOCAL_ADMINISTRATOR}
+    at_clinic = role in ROLES_AT_A_CLINIC
     clinic = place.infection if at_clinic else None
     cast.appoint_by_program(INGRID, role, clinic_id=clinic, at=now - timedelta(days=2))
     expected = {reverse(name) for name in [*OWN, *own]}
@@ -57,9 +58,11 @@ def test_tabs_stand_in_one_order() -> None:
 @pytest.mark.parametrize("tab", MAIN, ids=lambda tab: tab.url_name)
 def test_a_tab_is_marked_on_its_own_page(place: Country, now: datetime, tab: Tab) -> None:
     url = tab.url_name
-    people = {"records": ANNA, "attest": BERTIL, "people": BERTIL, "logbook": ERIK, "support": INGRID}
+    people = {"records": ANNA, "reports": ANNA, "attest": BERTIL, "people": BERTIL, "logbook": ERIK, "support": INGRID}
     who = people.get(url, INGRID if url in {"cases", "retention", "disclosures"} else DORIS)
-    role = {"records": Role.REPORTER, "support": Role.SUPPORT}.get(url, Role.CASE_HANDLER)
+    role = {"records": Role.REPORTER, "reports": Role.REPORT_READER, "support": Role.SUPPORT}.get(
+        url, Role.CASE_HANDLER
+    )
     if who in {ANNA, INGRID}:
         clinic = place.infection if who is ANNA else None
         cast.appoint_by_program(who, role, clinic_id=clinic, at=now - timedelta(days=2))

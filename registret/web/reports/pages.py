@@ -1,0 +1,280 @@
+"""What the pages of the reports say, in words. No figure is given without its n and interval."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.urls import reverse
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from registret.access.actor import Actor
+from registret.access.roles import Permission
+from registret.registries.indicators import UNKNOWN_GROUP, Better
+from registret.registries.measuring import CountedAs, Indicator
+from registret.registries.queries import name_of
+from registret.reports.figures import Figure, GroupFigures, IndicatorFigures, OneIndicator, Period
+from registret.web.pieces import FigureText, Link, Note
+
+OUTCOMES: Final[Mapping[str, tuple[CountedAs, ...]]] = {
+    "ej": (CountedAs.NOT_REACHED,),
+    "ja": (CountedAs.REACHED, CountedAs.VALUED),
+    "saknas": (CountedAs.MISSING,),
+}
+"""As the address says which patients are wanted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndicatorRow:
+    link: Link
+    own: FigureText
+    missing: str
+    region: FigureText
+    country: FigureText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterTable:
+    """`id`: of its heading."""
+
+    id: str
+    name: str
+    rows: Sequence[IndicatorRow]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceRow:
+    """One clinic, region or country."""
+
+    name: str
+    period: str
+    figure: FigureText
+    missing: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupRow:
+    name: str
+    own: FigureText
+    region: FigureText
+    country: FigureText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StratumTable:
+    id: str
+    name: str
+    rows: Sequence[GroupRow]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndicatorPage:
+    """`sentence`: what is measured. `who`: links to the own patients behind the figure, for those who may read them.
+    `texts`: what to bear in mind, each with its heading."""
+
+    register: str
+    name: str
+    sentence: str
+    proposed: Note | None
+    places: Sequence[PlaceRow]
+    who: Sequence[Link]
+    strata: Sequence[StratumTable]
+    texts: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientsPage:
+    """`back`: to the indicator. `others`: the other outcomes."""
+
+    name: str
+    lead: str
+    back: Link
+    others: Sequence[Link]
+    count: str
+
+
+def register_table(name: str, found: Sequence[IndicatorFigures]) -> RegisterTable:
+    code = found[0].indicator.sub_registry if found else ""
+    return RegisterTable(id=f"r-{code}", name=name, rows=[_row(one) for one in found])
+
+
+def indicator_page(found: OneIndicator, *, actor: Actor) -> IndicatorPage:
+    figures = found.figures
+    indicator = figures.indicator
+    definition = indicator.definition
+    return IndicatorPage(
+        register=name_of(indicator.sub_registry),
+        name=str(definition.name),
+        sentence=sentence_of(indicator),
+        proposed=_proposed(indicator),
+        places=_places(found, actor.seat.clinic_name),
+        who=_who(figures) if actor.may(Permission.READ_RECORDS) else (),
+        strata=[
+            StratumTable(id=f"s-{one.code}", name=str(one.name), rows=_group_rows(indicator, one.code, found))
+            for one in indicator.strata
+        ],
+        texts=_texts(indicator),
+    )
+
+
+def patients_page(figures: IndicatorFigures, chosen: str, *, of: int) -> PatientsPage:
+    indicator = figures.indicator
+    address = reverse("indicator", args=[indicator.sub_registry, indicator.code])
+    return PatientsPage(
+        name=str(indicator.definition.name),
+        lead=_outcome_name(indicator, chosen),
+        back=Link(str(indicator.definition.name), address),
+        others=[link for code, link in _outcome_links(figures) if code != chosen],
+        count=ngettext("%(n)s vårdepisod, %(period)s", "%(n)s vårdepisoder, %(period)s", of)
+        % {"n": of, "period": months(figures.months_now)},
+    )
+
+
+def sentence_of(indicator: Indicator) -> str:
+    """What is measured, made from the definition: `Bland patienter med …: andelen som fick …`."""
+    told = {"among": indicator.definition.among, "measures": indicator.definition.measures}
+    if indicator.is_share:
+        return _("Bland %(among)s: andelen som %(measures)s.") % told
+    return _("Bland %(among)s: medianen av %(measures)s.") % told
+
+
+def months(period: Period) -> str:
+    """`2025-12–2026-11`."""
+    return f"{period.first:%Y-%m}–{period.last:%Y-%m}"
+
+
+def _row(one: IndicatorFigures) -> IndicatorRow:
+    indicator = one.indicator
+    address = reverse("indicator", args=[indicator.sub_registry, indicator.code])
+    return IndicatorRow(
+        link=Link(str(indicator.definition.name), address),
+        own=_cell(one.now, indicator),
+        missing=_missing(one.now),
+        region=_cell(one.compared.region, indicator),
+        country=_cell(one.compared.country, indicator),
+    )
+
+
+def _cell(figure: Figure | None, indicator: Indicator) -> FigureText:
+    if figure is None:
+        return FigureText(value=_("för få"))
+    if figure.estimate is None:
+        nobody = _("ingen ännu") if not figure.n else _("för få för en median")
+        return FigureText(value=nobody, about="" if not figure.n else _("n %(n)s") % {"n": figure.n})
+    low, high = figure.estimate.interval.low, figure.estimate.interval.high
+    if indicator.is_share:
+        told = {"low": f"{100 * low:.0f}", "high": f"{100 * high:.0f}", "x": figure.x, "n": figure.n}
+        return FigureText(
+            value=f"{100 * figure.estimate.value:.0f} %", about=_("%(low)s–%(high)s %%, %(x)s av %(n)s") % told
+        )
+    unit = str(indicator.definition.unit)
+    told = {"low": _number(low), "high": _number(high), "n": figure.n}
+    return FigureText(value=f"{_number(figure.estimate.value)} {unit}", about=_("%(low)s–%(high)s, n %(n)s") % told)
+
+
+def _missing(figure: Figure | None) -> str:
+    """How many of the population have no known outcome, beside how many have one."""
+    if figure is None:
+        return ""
+    whole = figure.n + figure.missing
+    if not figure.missing:
+        return "0"
+    return f"{figure.missing} ({100 * figure.missing / whole:.0f} %)"
+
+
+def _number(value: float) -> str:
+    """With a decimal if there is one, as the language writes it."""
+    text = f"{value:.1f}".removesuffix(".0")
+    return text if (get_language() or "sv").startswith("en") else text.replace(".", ",")
+
+
+def _places(found: OneIndicator, clinic: str) -> list[PlaceRow]:
+    figures, indicator = found.figures, found.figures.indicator
+    complete = months(figures.period)
+    so_far = _("%(period)s, så här långt") % {"period": months(figures.months_now)}
+    told: list[tuple[str, str, Figure | None]] = [
+        (clinic, so_far, figures.now),
+        (clinic, complete, figures.compared.own),
+        (found.region_name, complete, figures.compared.region),
+        (_("Riket"), complete, figures.compared.country),
+    ]
+    return [
+        PlaceRow(name=name, period=period, figure=_cell(figure, indicator), missing=_missing(figure))
+        for name, period, figure in told
+    ]
+
+
+def _group_rows(indicator: Indicator, stratum: str, found: OneIndicator) -> list[GroupRow]:
+    labels = {g.code: str(g.label) for one in indicator.strata if one.code == stratum for g in one.group}
+    return [_group_row(indicator, labels, one) for one in found.strata[stratum]]
+
+
+def _group_row(indicator: Indicator, labels: Mapping[str, str], one: GroupFigures) -> GroupRow:
+    return GroupRow(
+        name=labels.get(one.code, _("Okänt")) if one.code != UNKNOWN_GROUP else _("Okänt"),
+        own=_cell(one.compared.own, indicator),
+        region=_cell(one.compared.region, indicator),
+        country=_cell(one.compared.country, indicator),
+    )
+
+
+def _who(figures: IndicatorFigures) -> list[Link]:
+    return [link for _code, link in _outcome_links(figures)]
+
+
+def _outcome_links(figures: IndicatorFigures) -> list[tuple[str, Link]]:
+    """To the patients of each outcome that somebody has, with how many they are."""
+    indicator, now = figures.indicator, figures.now
+    reached = now.x if now.x is not None else now.n
+    numbers = {"ej": now.n - reached, "ja": reached, "saknas": now.missing}
+    address = reverse("indicator_patients", args=[indicator.sub_registry, indicator.code])
+    return [
+        (code, Link(f"{_outcome_name(indicator, code)} ({number})", f"{address}?utfall={code}"))
+        for code, number in numbers.items()
+        if number
+    ]
+
+
+def _outcome_name(indicator: Indicator, code: str) -> str:
+    if code == "saknas":
+        return _("De vars utfall inte är känt")
+    if not indicator.is_share:
+        return _("De som räknas i medianen")
+    told = {"measures": indicator.definition.measures}
+    return _("De som %(measures)s") % told if code == "ja" else _("De som inte %(measures)s") % told
+
+
+def _proposed(indicator: Indicator) -> Note | None:
+    if not indicator.definition.is_proposed:
+        return None
+    return Note("info", _("Indikatorn är ett förslag. Registrets styrgrupp har inte beslutat om den."))
+
+
+def _texts(indicator: Indicator) -> list[tuple[str, str]]:
+    definition = indicator.definition
+    better = {
+        Better.MORE: _("Högre är bättre."),
+        Better.LESS: _("Lägre är bättre."),
+        Better.NEITHER: _("Måttet beskriver patienterna, inte vården."),
+    }[definition.better]
+    counted = _(
+        "Ett vårdtillfälle räknas när de steg som måttet frågar efter är signerade, i den månad då det började."
+    )
+    lag = ngettext(
+        "Jämförelsen med andra gäller tolv månader som har varit slut i minst %(n)s månad.",
+        "Jämförelsen med andra gäller tolv månader som har varit slut i minst %(n)s månader.",
+        definition.lag_months,
+    ) % {"n": definition.lag_months}
+    few = _(
+        "Andra klinikers siffror visas bara om ingen av dem går att räkna ut för färre än %(n)s patienter, inte heller "
+        "genom att dra ifrån de egna."
+    ) % {"n": definition.fewest.others}
+    interval = _("Intervallet är 95 %: så mycket kan slumpen göra. Den vars utfall inte är känt räknas inte i andelen.")
+    return [
+        (_("Varför"), str(definition.about)),
+        (_("Hur du läser"), f"{better} {definition.reading} {interval}"),
+        (_("Vad som räknas"), f"{counted} {lag} {few}"),
+        (_("Källa"), f"{definition.source} ({indicator.code}, {_('version')} {definition.version})"),
+    ]

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from registret.web.reports import views
+
+urlpatterns = [
+    path("rapporter", views.reports, name="reports"),
+    path("rapporter/<slug:register>/<slug:code>", views.indicator, name="indicator"),
+    path("rapporter/<slug:register>/<slug:code>/patienter", views.patients, name="indicator_patients"),
+]

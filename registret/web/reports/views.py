@@ -1,0 +1,53 @@
+"""Rapporter: what the registry measures, at the own clinic and beside others, and who is behind a figure."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from registret.access.roles import Permission
+from registret.registries.queries import sub_registries
+from registret.reports.figures import one_indicator, overview, readable
+from registret.reports.patients import MOST, behind
+from registret.web.gate import needs
+from registret.web.http import ActorRequest
+from registret.web.pieces import show
+from registret.web.records.listing import lines
+from registret.web.reports.pages import OUTCOMES, indicator_page, patients_page, register_table
+
+
+@require_GET
+@needs(Permission.READ_REPORTS)
+def reports(request: ActorRequest) -> HttpResponse:
+    """All indicators of the sub-registries that the reader has."""
+    mine = readable(request.actor)
+    tables = [
+        register_table(one.name, overview(actor=request.actor, sub_registry=one.code, at=request.at))
+        for one in sub_registries()
+        if one.code in mine
+    ]
+    return show(request, "reports/reports.html", [table for table in tables if table.rows], tab="reports")
+
+
+@require_GET
+@needs(Permission.READ_REPORTS)
+def indicator(request: ActorRequest, register: str, code: str) -> HttpResponse:
+    """One indicator: own clinic, region and country, by group, and what it means."""
+    found = one_indicator(actor=request.actor, sub_registry=register, code=code, at=request.at)
+    return show(request, "reports/indicator.html", indicator_page(found, actor=request.actor), tab="reports")
+
+
+@require_GET
+@needs(Permission.READ_RECORDS)
+def patients(request: ActorRequest, register: str, code: str) -> HttpResponse:
+    """Vilka är de: the own patients behind a figure, of the period that counts to this day."""
+    figures = one_indicator(actor=request.actor, sub_registry=register, code=code, at=request.at).figures
+    chosen = request.GET.get("utfall", "")
+    wanted = OUTCOMES.get(chosen, next(iter(OUTCOMES.values())))
+    rows = behind(
+        actor=request.actor, indicator=figures.indicator, period=figures.months_now, outcomes=wanted, at=request.at
+    )
+    page = patients_page(figures, chosen if chosen in OUTCOMES else next(iter(OUTCOMES)), of=len(rows))
+    context = {"tab": "reports", "page": page, "lines": lines(rows, at=request.at), "most": MOST}
+    return render(request, "reports/patients.html", context)

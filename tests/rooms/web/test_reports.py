@@ -1,0 +1,184 @@
+"""Rapporter: the own figure live, others where they may be told, and the own patients behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone, translation
+
+from registret.access.actor import Actor
+from registret.access.roles import Role
+from registret.kernel.sweden import day_of, months_later
+from registret.ledger.queries import Wanted, entries
+from registret.reports.making import refresh
+from registret.reports.models import Cell
+from tests import cast
+from tests.cast import ANNA, CECILIA, Country, person
+from tests.rooms.records.scene import SAMORDNAD, TOLVAN, case, handler, opt_out
+from tests.rooms.reports.scene import signed
+from tests.rooms.web.client import Browser, text_of
+
+pytestmark = pytest.mark.django_db
+
+RUNE = person("Rune", "Lind", "SE2321009991-E00R7L2")
+"""Reads reports, and no patients."""
+WITHIN_4 = "antibiotic_within_4_hours"
+PAGE = f"/rapporter/pneumoni/{WITHIN_4}"
+
+
+@pytest.fixture(scope="module")
+def place(module_db: None) -> Country:
+    now = timezone.now()
+    place = cast.country(now - timedelta(days=30))
+    then = now - timedelta(days=20)
+    cast.appoint_by_program(ANNA, Role.REPORTER, clinic_id=place.infection, at=then)
+    cast.appoint_by_program(CECILIA, Role.REPORTER, clinic_id=place.sydvik, at=then)
+    cast.appoint_by_program(RUNE, Role.REPORT_READER, clinic_id=place.infection, at=then)
+    return place
+
+
+@pytest.fixture
+def anna(place: Country, now: datetime) -> Actor:
+    return cast.actor(ANNA, at=now - timedelta(hours=1))
+
+
+def arrive(actor: Actor, *, at: datetime, minutes: int, patient: str = TOLVAN, days_ago: int = 3) -> str:
+    """A signed pneumonia whose first antibiotic came after so many minutes; the reports know it."""
+    arrived = timezone.localtime(at - timedelta(days=days_ago))
+    then = {"antibiotic_at": arrived + timedelta(minutes=minutes), "blood_cultured_at": arrived + timedelta(minutes=5)}
+    written: Mapping[str, list[str]] = {name: [f"{when:%Y-%m-%dT%H:%M}"] for name, when in then.items()}
+    episode = signed(actor, patient=patient, at=at, arrived_at=f"{arrived:%Y-%m-%dT%H:%M}", **written)
+    refresh()
+    return episode
+
+
+def others(clinic_id: int, *, month: date, reached: int, not_reached: int, stratum: str = "") -> None:
+    """Cells of another clinic, as if it had reported so many."""
+    Cell.objects.create(
+        sub_registry="pneumoni", indicator=WITHIN_4, version=1, clinic_id=clinic_id, month=month,
+        stratum=stratum, reached=reached, not_reached=not_reached,
+    )  # fmt: skip
+
+
+def complete(now: datetime) -> date:
+    """A month that is complete for the comparison."""
+    return months_later(day_of(now).replace(day=1), -3)
+
+
+def test_a_signature_is_in_the_report_of_the_own_clinic(anna: Actor, now: datetime) -> None:
+    arrive(anna, at=now, minutes=75)
+    arrive(anna, at=now, minutes=300, patient=SAMORDNAD)
+    said = text_of(Browser.of(ANNA).get("/rapporter"))
+    assert "Antibiotika inom 4 timmar 50 % 9–91 %, 1 av 2 0" in said
+    assert "Döda inom 30 dagar ingen ännu" in said
+    assert "Sepsis" in said
+
+
+def test_the_page_of_an_indicator_says_what_is_measured_and_how_sure_it_is(anna: Actor, now: datetime) -> None:
+    arrive(anna, at=now, minutes=75)
+    said = text_of(Browser.of(ANNA).get(PAGE))
+    assert (
+        "Bland patienter som fick antibiotika på sjukhuset och inte före det: andelen som fick den första dosen" in said
+    )
+    assert "100 % 21–100 %, 1 av 1" in said
+    assert said.count("1 av 1") == 1, "the months that are compared are over"
+    assert "Indikatorn är ett förslag" in said
+    with translation.override("en"):
+        english = Browser.of(ANNA)
+        english.get("/sprak/en")
+        assert "were given the first dose within 4 hours of arrival" in text_of(english.get(PAGE))
+
+
+def test_few_of_others_are_hidden_and_many_are_shown_with_their_interval(
+    place: Country, anna: Actor, now: datetime
+) -> None:
+    month = complete(now)
+    others(place.medicine, month=month, reached=2, not_reached=2)
+    others(place.sydvik, month=month, reached=60, not_reached=20)
+    said = text_of(Browser.of(ANNA).get(PAGE))
+    assert "Riket" in said
+    assert "62 av 82" not in said, "the region's other clinic would be the country without the rest"
+    Cell.objects.filter(clinic_id=place.medicine).update(reached=20, not_reached=10)
+    said = text_of(Browser.of(ANNA).get(PAGE))
+    assert "73 % 64–80 %, 80 av 110" in said
+
+
+def test_nothing_that_is_hidden_stands_anywhere_in_the_page(place: Country, anna: Actor, now: datetime) -> None:
+    others(place.sydvik, month=complete(now), reached=3, not_reached=34)
+    page = Browser.of(ANNA).get(PAGE).content.decode()
+    assert "för få" in page
+    assert not [number for number in ("34", "37", "8 %", "8,1") if f">{number}" in page or f" {number} " in page]
+
+
+def test_who_they_are_leads_from_the_number_to_the_episodes_and_the_log_tells_of_it(anna: Actor, now: datetime) -> None:
+    late = arrive(anna, at=now, minutes=300)
+    soon = arrive(anna, at=now, minutes=75, patient=SAMORDNAD)
+    browser = Browser.of(ANNA)
+    page = browser.get(PAGE).content.decode()
+    assert f"{PAGE}/patienter?utfall=ej" in page
+    listed = browser.get(f"{PAGE}/patienter?utfall=ej").content.decode()
+    assert late in listed
+    assert soon not in listed
+    assert "19121212-••••" in listed
+    newest = entries(wanted=Wanted(event="episodes.listed")).rows[0]
+    assert len(newest.shown_patient_ids or ()) == 1
+    assert soon in browser.get(f"{PAGE}/patienter?utfall=ja").content.decode()
+
+
+def test_a_report_reader_sees_figures_and_no_patients(anna: Actor, now: datetime) -> None:
+    late = arrive(anna, at=now, minutes=300)
+    browser = Browser.of(RUNE)
+    page = browser.get(PAGE)
+    assert "0 av 1" in text_of(page)
+    assert "patienter?utfall" not in page.content.decode()
+    refused = browser.get(f"{PAGE}/patienter?utfall=ej")
+    assert refused.status_code == 403
+    assert late not in refused.content.decode()
+
+
+def test_another_clinic_sees_none_of_it(anna: Actor, now: datetime) -> None:
+    late = arrive(anna, at=now, minutes=300)
+    browser = Browser.of(CECILIA)
+    assert "ingen ännu" in text_of(browser.get(PAGE))
+    assert "0 av 1" not in text_of(browser.get(PAGE))
+    listed = browser.get(f"{PAGE}/patienter?utfall=ej")
+    assert "Inga vårdepisoder." in text_of(listed)
+    assert late not in listed.content.decode()
+
+
+def test_an_opt_out_is_gone_from_the_page_at_once(anna: Actor, now: datetime) -> None:
+    arrive(anna, at=now, minutes=300)
+    opt_out(actor=handler(now), case=case(), at=now)
+    assert "0 av 1" not in text_of(Browser.of(ANNA).get(PAGE))
+
+
+def test_the_page_asks_no_more_of_many_clinics_and_values_than_of_few(
+    place: Country, anna: Actor, now: datetime
+) -> None:
+    browser = Browser.of(ANNA)
+    browser.get("/rapporter")
+    few = asked(browser)
+    for clinic in (place.infection, place.medicine, place.sydvik):
+        others(clinic, month=complete(now), reached=9, not_reached=9)
+        for minutes in range(30, 130):
+            Cell.objects.create(
+                sub_registry="pneumoni", indicator="time_to_antibiotic", version=1, clinic_id=clinic,
+                month=complete(now), value=minutes, valued=1,
+            )  # fmt: skip
+    assert asked(browser) <= few
+    assert "79,5 min" in text_of(browser.get("/rapporter"))
+
+
+def asked(browser: Browser) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        assert browser.get("/rapporter").status_code == 200
+    return len(captured.captured_queries)
+
+
+@pytest.mark.parametrize("address", ["/rapporter/pneumoni/x", "/rapporter/malaria/x", "/rapporter/led-nativ/x"])
+def test_what_is_not_measured_is_not_found(place: Country, address: str) -> None:
+    assert Browser.of(ANNA).get(address).status_code == 404
