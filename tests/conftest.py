@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import django
+import hypothesis
 import pytest
 from django.db import transaction
 from pytest_django import DjangoDbBlocker
@@ -20,6 +21,12 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 prepare()
 django.setup()
+
+# No test depends on speed.
+hypothesis.settings.register_profile(
+    "registret", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("registret")
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Sum
 
@@ -24,7 +24,7 @@ from registret.reports.statistics.intervals import Estimate, median, proportion
 from registret.reports.suppression import Areas, ShownAreas, shown, shown_groups
 
 _MONTHS: Final = 12
-_COLUMNS: Final = ("reached", "not_reached", "valued", "missing", "unplaced")
+TOTALS: Final = {f"all_{name}": Sum(name) for name in ("reached", "not_reached", "valued", "missing", "unplaced")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +90,16 @@ def readable(actor: Actor) -> frozenset[str]:
     return actor.seat.sub_registries_for(Permission.READ_REPORTS)
 
 
+def indicator_for(actor: Actor, sub_registry: str, code: str) -> Indicator:
+    """Return an indicator whose figures the actor reads. Raises: NotPermitted, NotFound."""
+    if sub_registry not in readable(actor):
+        raise NotFound()
+    indicator = next((one for one in indicators_of(sub_registry) if one.code == code), None)
+    if indicator is None:
+        raise NotFound()
+    return indicator
+
+
 def overview(*, actor: Actor, sub_registry: str, at: datetime) -> tuple[IndicatorFigures, ...]:
     """All indicators of a sub-registry, in the order of their file. Raises: NotPermitted, NotFound."""
     if sub_registry not in readable(actor):
@@ -100,11 +110,7 @@ def overview(*, actor: Actor, sub_registry: str, at: datetime) -> tuple[Indicato
 
 def one_indicator(*, actor: Actor, sub_registry: str, code: str, at: datetime) -> OneIndicator:
     """One indicator with its groups. Raises: NotPermitted, NotFound."""
-    if sub_registry not in readable(actor):
-        raise NotFound()
-    indicator = next((one for one in indicators_of(sub_registry) if one.code == code), None)
-    if indicator is None:
-        raise NotFound()
+    indicator = indicator_for(actor, sub_registry, code)
     cells = _Cells(actor, [indicator], None, at=at)
     return OneIndicator(
         figures=_figures(indicator, cells),
@@ -175,24 +181,28 @@ def _sums(
     if strata is not None:
         cells = cells.filter(stratum__in=strata)
     found: defaultdict[tuple[str, str], Counts] = defaultdict(Counts)
-    totals = {f"all_{name}": Sum(name) for name in _COLUMNS}
-    for row in cells.values("indicator", "version", "stratum", "value").annotate(**totals):
+    for row in cells.values("indicator", "version", "stratum", "value").annotate(**TOTALS):
         if row["version"] == versions[row["indicator"]]:
-            found[row["indicator"], row["stratum"]] += Counts(
-                reached=row["all_reached"],
-                not_reached=row["all_not_reached"],
-                missing=row["all_missing"],
-                unplaced=row["all_unplaced"],
-                values={row["value"]: row["all_valued"]} if row["value"] is not None else {},
-            )
+            found[row["indicator"], row["stratum"]] += counts_of(row)
     return found
+
+
+def counts_of(row: Mapping[str, Any]) -> Counts:
+    """The counts of a row of `TOTALS`, by value."""
+    return Counts(
+        reached=row["all_reached"],
+        not_reached=row["all_not_reached"],
+        missing=row["all_missing"],
+        unplaced=row["all_unplaced"],
+        values={row["value"]: row["all_valued"]} if row["value"] is not None else {},
+    )
 
 
 def _figures(indicator: Indicator, cells: _Cells) -> IndicatorFigures:
     areas = cells.areas(indicator, ALL)
     return IndicatorFigures(
         indicator=indicator,
-        now=_figure(cells.now(indicator), indicator),
+        now=figure_of(cells.now(indicator), indicator),
         months_now=cells.months_now,
         compared=_compared(areas, shown(areas, fewest=indicator.definition.fewest.others), indicator),
         period=cells.period(indicator),
@@ -223,13 +233,14 @@ def _only_with(whole: ShownAreas, part: ShownAreas) -> ShownAreas:
 
 def _compared(areas: Areas, others: ShownAreas, indicator: Indicator) -> Compared:
     return Compared(
-        own=_figure(areas.own, indicator),
-        region=None if others.region is None else _figure(others.region, indicator),
-        country=None if others.country is None else _figure(others.country, indicator),
+        own=figure_of(areas.own, indicator),
+        region=None if others.region is None else figure_of(others.region, indicator),
+        country=None if others.country is None else figure_of(others.country, indicator),
     )
 
 
-def _figure(counts: Counts, indicator: Indicator) -> Figure:
+def figure_of(counts: Counts, indicator: Indicator) -> Figure:
+    """What counts come to, with the interval that belongs to the kind of indicator."""
     if indicator.is_share:
         estimate = proportion(counts.reached, counts.n)
     else:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from registret.access.actor import Actor
 from registret.access.roles import Permission
@@ -16,7 +17,10 @@ from registret.registries.indicators import UNKNOWN_GROUP, Better
 from registret.registries.measuring import CountedAs, Indicator
 from registret.registries.queries import name_of
 from registret.reports.figures import Figure, GroupFigures, IndicatorFigures, OneIndicator, Period
+from registret.reports.over_time import OverTime
 from registret.web.pieces import FigureText, Link, Note
+from registret.web.reports.figure_words import figure_text, missing_text
+from registret.web.reports.picture_parts import TimePart, comparison_of, time_part
 
 OUTCOMES: Final[Mapping[str, tuple[CountedAs, ...]]] = {
     "ej": (CountedAs.NOT_REACHED,),
@@ -71,14 +75,16 @@ class StratumTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndicatorPage:
-    """`sentence`: what is measured. `who`: links to the own patients behind the figure, for those who may read them.
-    `texts`: what to bear in mind, each with its heading."""
+    """`sentence`: what is measured. `comparison`: a picture, empty if nobody was counted. `who`: links to the own
+    patients behind the figure, for those who may read them. `texts`: what to bear in mind, each with its heading."""
 
     register: str
     name: str
     sentence: str
     proposed: Note | None
+    comparison: SafeString
     places: Sequence[PlaceRow]
+    over_time: TimePart
     who: Sequence[Link]
     strata: Sequence[StratumTable]
     texts: Sequence[tuple[str, str]]
@@ -100,7 +106,7 @@ def register_table(name: str, found: Sequence[IndicatorFigures]) -> RegisterTabl
     return RegisterTable(id=f"r-{code}", name=name, rows=[_row(one) for one in found])
 
 
-def indicator_page(found: OneIndicator, *, actor: Actor) -> IndicatorPage:
+def indicator_page(found: OneIndicator, quarters: OverTime, *, actor: Actor) -> IndicatorPage:
     figures = found.figures
     indicator = figures.indicator
     definition = indicator.definition
@@ -109,7 +115,9 @@ def indicator_page(found: OneIndicator, *, actor: Actor) -> IndicatorPage:
         name=str(definition.name),
         sentence=sentence_of(indicator),
         proposed=_proposed(indicator),
+        comparison=comparison_of(found),
         places=_places(found, actor.seat.clinic_name),
+        over_time=time_part(quarters, indicator),
         who=_who(figures) if actor.may(Permission.READ_RECORDS) else (),
         strata=[
             StratumTable(id=f"s-{one.code}", name=str(one.name), rows=_group_rows(indicator, one.code, found))
@@ -150,44 +158,11 @@ def _row(one: IndicatorFigures) -> IndicatorRow:
     address = reverse("indicator", args=[indicator.sub_registry, indicator.code])
     return IndicatorRow(
         link=Link(str(indicator.definition.name), address),
-        own=_cell(one.now, indicator),
-        missing=_missing(one.now),
-        region=_cell(one.compared.region, indicator),
-        country=_cell(one.compared.country, indicator),
+        own=figure_text(one.now, indicator),
+        missing=missing_text(one.now),
+        region=figure_text(one.compared.region, indicator),
+        country=figure_text(one.compared.country, indicator),
     )
-
-
-def _cell(figure: Figure | None, indicator: Indicator) -> FigureText:
-    if figure is None:
-        return FigureText(value=_("för få"))
-    if figure.estimate is None:
-        nobody = _("ingen ännu") if not figure.n else _("för få för en median")
-        return FigureText(value=nobody, about="" if not figure.n else _("n %(n)s") % {"n": figure.n})
-    low, high = figure.estimate.interval.low, figure.estimate.interval.high
-    if indicator.is_share:
-        told = {"low": f"{100 * low:.0f}", "high": f"{100 * high:.0f}", "x": figure.x, "n": figure.n}
-        return FigureText(
-            value=f"{100 * figure.estimate.value:.0f} %", about=_("%(low)s–%(high)s %%, %(x)s av %(n)s") % told
-        )
-    unit = str(indicator.definition.unit)
-    told = {"low": _number(low), "high": _number(high), "n": figure.n}
-    return FigureText(value=f"{_number(figure.estimate.value)} {unit}", about=_("%(low)s–%(high)s, n %(n)s") % told)
-
-
-def _missing(figure: Figure | None) -> str:
-    """How many of the population have no known outcome, beside how many have one."""
-    if figure is None:
-        return ""
-    whole = figure.n + figure.missing
-    if not figure.missing:
-        return "0"
-    return f"{figure.missing} ({100 * figure.missing / whole:.0f} %)"
-
-
-def _number(value: float) -> str:
-    """With a decimal if there is one, as the language writes it."""
-    text = f"{value:.1f}".removesuffix(".0")
-    return text if (get_language() or "sv").startswith("en") else text.replace(".", ",")
 
 
 def _places(found: OneIndicator, clinic: str) -> list[PlaceRow]:
@@ -201,7 +176,7 @@ def _places(found: OneIndicator, clinic: str) -> list[PlaceRow]:
         (_("Riket"), complete, figures.compared.country),
     ]
     return [
-        PlaceRow(name=name, period=period, figure=_cell(figure, indicator), missing=_missing(figure))
+        PlaceRow(name=name, period=period, figure=figure_text(figure, indicator), missing=missing_text(figure))
         for name, period, figure in told
     ]
 
@@ -214,9 +189,9 @@ def _group_rows(indicator: Indicator, stratum: str, found: OneIndicator) -> list
 def _group_row(indicator: Indicator, labels: Mapping[str, str], one: GroupFigures) -> GroupRow:
     return GroupRow(
         name=labels.get(one.code, _("Okänt")) if one.code != UNKNOWN_GROUP else _("Okänt"),
-        own=_cell(one.compared.own, indicator),
-        region=_cell(one.compared.region, indicator),
-        country=_cell(one.compared.country, indicator),
+        own=figure_text(one.compared.own, indicator),
+        region=figure_text(one.compared.region, indicator),
+        country=figure_text(one.compared.country, indicator),
     )
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 from registret.access.roles import Permission
 from registret.registries.queries import sub_registries
 from registret.reports.figures import one_indicator, overview, readable
+from registret.reports.over_time import over_time
 from registret.reports.patients import MOST, behind
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
@@ -33,9 +34,10 @@ def reports(request: ActorRequest) -> HttpResponse:
 @require_GET
 @needs(Permission.READ_REPORTS)
 def indicator(request: ActorRequest, register: str, code: str) -> HttpResponse:
-    """One indicator: own clinic, region and country, by group, and what it means."""
+    """One indicator: own clinic, region and country, over time, by group, and what it means."""
     found = one_indicator(actor=request.actor, sub_registry=register, code=code, at=request.at)
-    return show(request, "reports/indicator.html", indicator_page(found, actor=request.actor), tab="reports")
+    quarters = over_time(actor=request.actor, sub_registry=register, code=code, at=request.at)
+    return show(request, "reports/indicator.html", indicator_page(found, quarters, actor=request.actor), tab="reports")
 
 
 @require_GET

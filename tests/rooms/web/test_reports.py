@@ -182,3 +182,15 @@ def asked(browser: Browser) -> int:
 @pytest.mark.parametrize("address", ["/rapporter/pneumoni/x", "/rapporter/malaria/x", "/rapporter/led-nativ/x"])
 def test_what_is_not_measured_is_not_found(place: Country, address: str) -> None:
     assert Browser.of(ANNA).get(address).status_code == 404
+
+
+def test_an_indicator_is_drawn_beside_others_and_over_time(place: Country, now: datetime) -> None:
+    last = months_later(day_of(now).replace(day=1), -8)
+    for number in range(6):
+        others(place.infection, month=months_later(last, -3 * number), reached=7, not_reached=3)
+    page = Browser.of(ANNA).get(PAGE)
+    said, drawn = text_of(page), page.content.decode()
+    assert "För få kvartal för att säga om nivån har ändrats: det behövs 10." in said
+    assert "70 % 40–89 %, 7 av 10" in said
+    assert drawn.count('class="chart"') == 2
+    assert drawn.count('class="d-own"') == 1 + 6

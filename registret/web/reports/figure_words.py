@@ -1,0 +1,44 @@
+"""Figures of indicators in words. None is given without its n and interval."""
+
+from __future__ import annotations
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from registret.registries.measuring import Indicator
+from registret.reports.figures import Figure
+from registret.web.pieces import FigureText
+
+
+def figure_text(figure: Figure | None, indicator: Indicator) -> FigureText:
+    """A figure with its interval and n; one of others that may not be told has neither."""
+    if figure is None:
+        return FigureText(value=_("för få"))
+    if figure.estimate is None:
+        nobody = _("ingen ännu") if not figure.n else _("för få för en median")
+        return FigureText(value=nobody, about="" if not figure.n else _("n %(n)s") % {"n": figure.n})
+    low, high = figure.estimate.interval.low, figure.estimate.interval.high
+    if indicator.is_share:
+        told = {"low": f"{100 * low:.0f}", "high": f"{100 * high:.0f}", "x": figure.x, "n": figure.n}
+        return FigureText(
+            value=f"{100 * figure.estimate.value:.0f} %", about=_("%(low)s–%(high)s %%, %(x)s av %(n)s") % told
+        )
+    unit = str(indicator.definition.unit)
+    told = {"low": number_text(low), "high": number_text(high), "n": figure.n}
+    return FigureText(value=f"{number_text(figure.estimate.value)} {unit}", about=_("%(low)s–%(high)s, n %(n)s") % told)
+
+
+def missing_text(figure: Figure | None) -> str:
+    """How many of the population have no known outcome, beside how many have one."""
+    if figure is None:
+        return ""
+    whole = figure.n + figure.missing
+    if not figure.missing:
+        return "0"
+    return f"{figure.missing} ({100 * figure.missing / whole:.0f} %)"
+
+
+def number_text(value: float) -> str:
+    """With a decimal if there is one, as the language writes it."""
+    text = f"{value:.1f}".removesuffix(".0")
+    return text if (get_language() or "sv").startswith("en") else text.replace(".", ",")

@@ -1,0 +1,119 @@
+"""What the pictures of an indicator show, and what they say in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from registret.registries.measuring import Indicator
+from registret.reports.figures import Figure, OneIndicator
+from registret.reports.over_time import OverTime, Quarter
+from registret.reports.statistics.intervals import Estimate, Interval
+from registret.reports.statistics.run_charts import LEAST
+from registret.web.pieces import FigureText
+from registret.web.reports.figure_words import figure_text
+from registret.web.reports.pictures import Bar, Moment, Whose, axis, comparison, over_time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuarterRow:
+    name: str
+    figure: FigureText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimePart:
+    """`picture`: empty if nobody was counted. `verdict`: whether the level has moved. `rows`: the newest first."""
+
+    picture: SafeString
+    verdict: str
+    rows: Sequence[QuarterRow]
+
+
+def comparison_of(found: OneIndicator) -> SafeString:
+    """The own clinic, the region and the country, those that have a figure and may be told."""
+    compared, indicator = found.figures.compared, found.figures.indicator
+    told = (
+        (Whose.OWN, _("Din klinik"), compared.own),
+        (Whose.REGION, _("Regionen"), compared.region),
+        (Whose.COUNTRY, _("Riket"), compared.country),
+    )
+    bars = [_bar(whose, name, figure, figure.estimate, indicator) for whose, name, figure in told
+            if figure is not None and figure.estimate is not None]  # fmt: skip
+    if not bars:
+        return SafeString()
+    description = "; ".join(f"{bar.name} {bar.label}, {bar.about}" for bar in bars)
+    along = axis([bar.interval for bar in bars], unit=_unit(indicator), most=_most(indicator))
+    return comparison(bars, along, name=_("Din klinik, regionen och riket"), description=description)
+
+
+def time_part(found: OverTime, indicator: Indicator) -> TimePart:
+    rows = [
+        QuarterRow(name=_quarter_name(one), figure=figure_text(one.figure, indicator))
+        for one in reversed(found.quarters)
+    ]
+    return TimePart(picture=_time_picture(found, indicator), verdict=_verdict(found), rows=rows)
+
+
+def _time_picture(found: OverTime, indicator: Indicator) -> SafeString:
+    if found.runs is None:
+        return SafeString()
+    moments = [_moment(one, indicator) for one in found.quarters]
+    up = axis([one.interval for one in moments if one.interval], unit=_unit(indicator), most=_most(indicator))
+    centre = found.runs.centre * _scale(indicator)
+    return over_time(moments, up, centre, name=_("Din klinik, kvartal för kvartal"), description=_verdict(found))
+
+
+def _verdict(found: OverTime) -> str:
+    """By Anhøj's rules, in words."""
+    runs = found.runs
+    if runs is None:
+        return _("Ingen har räknats i de senaste tre åren.")
+    if runs.moved is None:
+        return _("För få kvartal för att säga om nivån har ändrats: det behövs %(n)s.") % {"n": LEAST}
+    if runs.moved:
+        return _("Nivån har ändrats mer än slumpen gör.")
+    return _("Nivån är stabil: kvartalen skiljer sig inte mer än slumpen gör.")
+
+
+def _bar(whose: Whose, name: str, figure: Figure, estimate: Estimate, indicator: Indicator) -> Bar:
+    return Bar(
+        whose=whose,
+        name=name,
+        value=estimate.value * _scale(indicator),
+        interval=_scaled(estimate, indicator),
+        label=figure_text(figure, indicator).value,
+        about=f"n {figure.n}",
+    )
+
+
+def _moment(quarter: Quarter, indicator: Indicator) -> Moment:
+    label, estimate = f"{quarter.number}/{quarter.first:%y}", quarter.figure.estimate
+    if estimate is None:
+        return Moment(label=label, value=None, interval=None)
+    return Moment(label=label, value=estimate.value * _scale(indicator), interval=_scaled(estimate, indicator))
+
+
+def _scaled(estimate: Estimate, indicator: Indicator) -> Interval:
+    scale = _scale(indicator)
+    return Interval(estimate.interval.low * scale, estimate.interval.high * scale)
+
+
+def _scale(indicator: Indicator) -> float:
+    """Shares are drawn as percentages."""
+    return 100 if indicator.is_share else 1
+
+
+def _unit(indicator: Indicator) -> str:
+    return "%" if indicator.is_share else str(indicator.definition.unit)
+
+
+def _most(indicator: Indicator) -> float | None:
+    return 100 if indicator.is_share else None
+
+
+def _quarter_name(quarter: Quarter) -> str:
+    return _("Kvartal %(number)s %(year)s") % {"number": quarter.number, "year": quarter.first.year}
