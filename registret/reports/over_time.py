@@ -48,7 +48,7 @@ def over_time(*, actor: Actor, sub_registry: str, code: str, at: datetime) -> Ov
         indicator=indicator.code,
         version=indicator.definition.version,
         stratum=ALL,
-        clinic_id=actor.seat.clinic_id,
+        clinic_id=actor.seat.clinic_id or 0,
         month__gte=months_later(end, -3 * QUARTERS),
         month__lt=end,
     )
