@@ -13,7 +13,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from registret.access.actor import Actor
 from registret.access.applications import application_notes, applying, confirming, earlier_accounts, entering
-from registret.access.grants.lost_rights import newest_lost_right
+from registret.access.grants.lost_rights import LostRight, newest_lost_right
+from registret.access.lifecycle import ApplicationState
 from registret.access.queries.administrators import active_administrators
 from registret.access.queries.applications import newest_application
 from registret.access.refusals import (
@@ -359,8 +360,17 @@ def _waiting_context(request: HolderRequest, form: CodeForm) -> dict[str, Any]:
         "reminding": _reminding(request),
         "claim": earlier_accounts.own_claim(account_id=account.id),
         "questions": application_notes.questions_to(account_id=account.id),
-        "lost": newest_lost_right(account_id=account.id, at=request.at) if isinstance(missing, NoGrant) else None,
+        "lost": _lost_right(request, account.id),
     }
+
+
+def _lost_right(request: HolderRequest, account_id: int) -> LostRight | None:
+    """What the account had last, unless an application was made or decided since."""
+    lost = newest_lost_right(account_id=account_id, at=request.at)
+    application = request.holder.standing.application
+    if lost is None or application is None or application.state is ApplicationState.WITHDRAWN:
+        return lost
+    return lost if lost.ended_at > (application.decided_at or application.applied_at) else None
 
 
 def _reminding(request: HolderRequest) -> str:
