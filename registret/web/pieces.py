@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,12 @@ class Option:
     text: str
     hint: str
     is_chosen: bool
+
+
+def older_and_newest(*, older: str, newest: str) -> list[Link]:
+    """Where the rest of a list is: addresses, empty if all that is older or newer is here. See `{% pager %}`."""
+    links = (Link(gettext("Nyaste"), newest), Link(gettext("Äldre"), older))
+    return [link for link in links if link.url]
 
 
 def marked_up(text: str, **facts: str) -> SafeString:

@@ -23,6 +23,8 @@ from registret.words.labels import answer_missing, asked
 # Beyond so many, buttons in a row are harder to read than a list.
 _MOST_CHIPS = 4
 
+_LONGEST_NUMBER = 20
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
@@ -41,7 +43,7 @@ class Field:
     sentences: why the answer cannot be kept, why it stops signing, and what is only remarked. `is_unanswered`: signing
     was tried, and there is no answer. `more`: boxes that are folded away under `more_name`, unless one of them is
     ticked. `theirs`: what another user answered meanwhile, as JSON for the script; empty, if none did. `date`, `codes`:
-    of a date or a moment, and of a code, what the component shows."""
+    of a date or a moment, and of a code, what the component shows. `keys`: those of a telephone, for `inputmode`."""
 
     code: str
     label: str
@@ -65,7 +67,23 @@ class Field:
     theirs: str
     date: DateInput | None = None
     codes: CodeInput | None = None
-    takes_marks: bool = False
+    keys: str = ""
+
+    @property
+    def is_hidden(self) -> bool:
+        return not self.is_shown
+
+    @property
+    def is_disabled(self) -> bool:
+        return bool(self.opens)
+
+    @property
+    def aria_invalid(self) -> str:
+        return "true" if self.fault and not self.is_unanswered else ""
+
+    @property
+    def hints(self) -> list[tuple[str, str]]:
+        return [(name, text) for name, text in (("hjalp", self.help), ("sa", self.how)) if text]
 
     @property
     def described_by(self) -> str:
@@ -263,6 +281,7 @@ def _field(
     }
     first = variable.common or tuple(every)
     value = next((text for text in texts if not text.startswith(MISSING_KEY + ":")), "")
+    is_number = _widget(question) == "number" or bool(variable.marks)
     return Field(
         code=question.code,
         label=str(variable.label),
@@ -282,8 +301,8 @@ def _field(
         fault=fault,
         stops="" if fault else stops_of(question, assessment),
         odd="" if fault else odd_of(question, assessment),
-        longest=variable.longest,
-        takes_marks=bool(variable.marks),
+        longest=_LONGEST_NUMBER if is_number else variable.longest,
+        keys="decimal" if is_number and not variable.marks else "",
         theirs="" if theirs is None else json.dumps(list(theirs)),
     )
 

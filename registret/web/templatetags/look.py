@@ -62,21 +62,7 @@ _ICONS = {
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """An icon beside a word; the word says what it means."""
-    return _drawn(name)
-
-
-def _drawn(name: str) -> SafeString:
     return mark_safe(f'<svg class="i" viewBox="0 0 24 24" aria-hidden="true">{_ICONS[name]}</svg>')  # noqa: S308
-
-
-_NOTE_ICONS = {"warn": "warn", "info": "info", "ok": "check", "bad": "stop"}
-
-
-@register.simple_block_tag
-def note(content: SafeString, kind: str, *, icon: str = "", role: str = "") -> SafeString:
-    """A note beside its icon: `warn`, `info`, `ok` or `bad`. `role`: `status` or `alert`, after an act."""
-    said = format_html(' role="{}"', role) if role else ""
-    return format_html('<div class="note {}"{}>{}{}</div>', kind, said, _drawn(icon or _NOTE_ICONS[kind]), content)
 
 
 @register.simple_tag
