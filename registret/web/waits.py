@@ -46,7 +46,17 @@ def chart(lines: Sequence[AccessTime], *, own: int | None = None) -> SafeString 
         for line in lines
         if line.whole.median is not None
     ]
-    name = gettext(
-        "Tid från ansökan till attest: punkten är medianen, strecket når till 90 procent. Talen står i tabellen."
-    )
-    return ranges(drawn, name=name) if drawn else None
+    return ranges(drawn, name=_name(lines)) if drawn else None
+
+
+def reaches_90(lines: Sequence[AccessTime]) -> bool:
+    """Whether the chart of these has a line: of at least one more is known than the median."""
+    return any(line.whole.ninety is not None for line in lines)
+
+
+def _name(lines: Sequence[AccessTime]) -> str:
+    if reaches_90(lines):
+        return gettext(
+            "Tid från ansökan till attest: punkten är medianen, strecket når till 90 procent. Talen står i tabellen."
+        )
+    return gettext("Tid från ansökan till attest: punkten är medianen. Talen står i tabellen.")

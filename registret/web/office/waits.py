@@ -22,7 +22,7 @@ from registret.places.swedish import swedish_order
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.web.numbers import number_in
-from registret.web.waits import MONTHS, Period, chart
+from registret.web.waits import MONTHS, Period, chart, reaches_90
 
 PAGE = 25
 DRAWN = 12
@@ -64,6 +64,7 @@ def access_times_page(request: ActorRequest) -> HttpResponse:
         "lines": lines,
         "everywhere": access_time_everywhere(since=period.since, until=period.until, actor=request.actor),
         "chart": chart(lines[:DRAWN]),
+        "reaches_90": reaches_90(lines[:DRAWN]),
         "drawn": DRAWN if len(lines) > DRAWN else None,
         "after": lines[-1].clinic_id if begin + PAGE < len(found) else None,
         "enough": ENOUGH,

@@ -51,7 +51,7 @@ from registret.web.people.forms import GrantForm, WhyForm
 from registret.web.recertify.pages import due
 from registret.web.tables import csv_file
 from registret.web.texts import text_in
-from registret.web.waits import MONTHS, Period, chart
+from registret.web.waits import MONTHS, Period, chart, reaches_90
 from registret.words.roles import role_name
 from registret.words.states import account_state_name
 
@@ -129,6 +129,7 @@ def access_time(request: ActorRequest) -> HttpResponse:
         "own": own,
         "everywhere": everywhere,
         "chart": chart([own, everywhere], own=own.clinic_id),
+        "reaches_90": reaches_90([own, everywhere]),
         "enough": ENOUGH,
         "enough_for_90": ENOUGH_FOR_90,
     }
