@@ -226,8 +226,7 @@ def _again(
         "troubles": troubles,
         "troubles_title": title_of(troubles),
         "not_included": broken_shown(assessment) if not assessment.lacking else [],
-        "doubles": pages.episodes_shown(found.doubles.own, at=request.at),
-        "elsewhere": found.doubles.elsewhere,
+        "doubles": pages.episodes_shown(found.doubles, at=request.at),
     }
     return render(request, "records/new_episode.html", context, status=200 if only_more else 422)
 
