@@ -30,8 +30,8 @@ from registret.web.http import ActorRequest
 from registret.web.incidents.pages import Shown, incident_lines
 from registret.web.logbook.review_pages import ReviewLine, review_lines
 from registret.web.office.pages import clinic_lines
-from registret.web.pieces import Fact, Link, Tag
-from registret.web.recertify.pages import DueAnswers, due
+from registret.web.pieces import Fact, Link, Note, Tag
+from registret.web.recertify.due import due
 from registret.web.templatetags.look import (
     ago,
     day,
@@ -74,7 +74,7 @@ class StartPage:
     may_report: bool
     bounce: Bounce | None
     address: str
-    recertification: DueAnswers | None
+    recertification: Note | None
     work: Work | None
     newest: Newest | None
     has_tasks: bool

@@ -28,6 +28,7 @@ from registret.web.people.forms import WhyForm
 from registret.web.pieces import show
 from registret.web.records import intake, pages, paper
 from registret.web.records.act_pages import version_page
+from registret.web.records.wanted_episode import WantedEpisode
 from registret.web.tables import csv_file
 from registret.web.texts import text_in
 
@@ -109,8 +110,8 @@ def one_patient(request: ActorRequest, patient: str) -> HttpResponse:
     place = clinic(request.actor.seat.clinic_id) if request.actor.seat.clinic_id else None
     context: dict[str, Any] = {"page": pages.patient_shown(found, clinic=place, at=request.at), "tab": "records"}
     if pages.registries_to_report(request.actor):
-        wanted = intake.WantedEpisode.of_known(inclusion.new_episode_of(found.patient))
-        context = intake.intake_context(request, wanted) | context
+        wanted = WantedEpisode.of_known(inclusion.new_episode_of(found.patient))
+        context["intake"] = intake.intake_part(request, wanted)
     return render(request, "records/patient.html", context)
 
 

@@ -42,7 +42,7 @@ def notice(value: Note | None) -> SafeString:
         return SafeString()
     if not value.kind:
         return format_html("<p>{}</p>", value.text)
-    return SafeString(note(format_html("<p>{}</p>", value.text), value.kind, role=value.role))
+    return SafeString(note(format_html("<p>{}</p>", value.text), value.kind, icon=value.icon, role=value.role))
 
 
 @register.simple_tag
