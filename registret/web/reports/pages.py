@@ -37,11 +37,12 @@ class IndicatorRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterTable:
-    """`id`: of its heading."""
+    """`id`: of its heading. `file`: the same figures to take along."""
 
     id: str
     name: str
     rows: Sequence[IndicatorRow]
+    file: Link | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,14 +72,15 @@ class StratumTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndicatorPage:
-    """`sentence`: what is measured. `who`: links to the own patients behind the figure, for those who may read them.
-    `texts`: what to bear in mind, each with its heading."""
+    """`sentence`: what is measured. `outside`: of how many it is not known whether they belong. `who`: links to the own
+    patients behind the figure, for those who may read them. `texts`: what to bear in mind, each with its heading."""
 
     register: str
     name: str
     sentence: str
     proposed: Note | None
     places: Sequence[PlaceRow]
+    outside: str
     who: Sequence[Link]
     strata: Sequence[StratumTable]
     texts: Sequence[tuple[str, str]]
@@ -97,7 +99,8 @@ class PatientsPage:
 
 def register_table(name: str, found: Sequence[IndicatorFigures]) -> RegisterTable:
     code = found[0].indicator.sub_registry if found else ""
-    return RegisterTable(id=f"r-{code}", name=name, rows=[_row(one) for one in found])
+    file = Link(_("Hämta siffrorna som fil"), reverse("reports_file", args=[code])) if found else None
+    return RegisterTable(id=f"r-{code}", name=name, rows=[_row(one) for one in found], file=file)
 
 
 def indicator_page(found: OneIndicator, *, actor: Actor) -> IndicatorPage:
@@ -110,6 +113,7 @@ def indicator_page(found: OneIndicator, *, actor: Actor) -> IndicatorPage:
         sentence=sentence_of(indicator),
         proposed=_proposed(indicator),
         places=_places(found, actor.seat.clinic_name),
+        outside=_outside(figures.now),
         who=_who(figures) if actor.may(Permission.READ_RECORDS) else (),
         strata=[
             StratumTable(id=f"s-{one.code}", name=str(one.name), rows=_group_rows(indicator, one.code, found))
@@ -182,6 +186,16 @@ def _missing(figure: Figure | None) -> str:
     if not figure.missing:
         return "0"
     return f"{figure.missing} ({100 * figure.missing / whole:.0f} %)"
+
+
+def _outside(figure: Figure) -> str:
+    if not figure.unplaced:
+        return ""
+    return ngettext(
+        "För %(n)s vårdepisod på din klinik är det inte känt om den hör hit. Den räknas inte.",
+        "För %(n)s vårdepisoder på din klinik är det inte känt om de hör hit. De räknas inte.",
+        figure.unplaced,
+    ) % {"n": figure.unplaced}
 
 
 def _number(value: float) -> str:
