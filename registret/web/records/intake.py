@@ -25,12 +25,12 @@ from registret.web.pieces import show
 from registret.web.records import pages
 from registret.web.records.fields import Trouble, parts_of, troubles_of
 from registret.web.records.intake_pages import (
-    Doubles,
+    Double,
     Inclusion,
     IntakePart,
     ReservePart,
     closed_in_words,
-    doubles_part,
+    doubles_shown,
     follow_on_note,
     for_whom,
     new_episode_page,
@@ -69,7 +69,7 @@ def intake_part(
     inclusion_of: Inclusion | None = None,
     errors: Mapping[str, str] | None = None,
     follows: bool = False,
-    doubles: Doubles | None = None,
+    doubles: Sequence[Double] = (),
 ) -> IntakePart:
     """The form that begins an episode. `inclusion_of`: the questions with what was answered; else nothing is answered
     yet. `follows`: more questions have come of the answers.
@@ -192,7 +192,7 @@ def _again(
         chosen=form,
         inclusion_of=answered,
         follows=only_more,
-        doubles=doubles_part(pages.episodes_shown(found.doubles.own, at=request.at), elsewhere=found.doubles.elsewhere),
+        doubles=doubles_shown(pages.episodes_shown(found.doubles, at=request.at)),
     )
     return show_new_episode(
         request,
