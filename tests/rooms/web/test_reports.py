@@ -132,7 +132,7 @@ def test_who_perhaps_belongs_is_said_to_stand_outside(anna: Actor, now: datetime
     arrived = timezone.localtime(now - timedelta(days=3))
     unknown = {code: ["missing:unknown"] for code in ("confusion", "antibiotic_before")}
     times = {code: [f"{arrived:%Y-%m-%dT%H:%M}"] for code in ("antibiotic_at", "blood_cultured_at")}
-    signed(anna, at=now, arrived_at=f"{arrived:%Y-%m-%dT%H:%M}", **unknown, **times)
+    signed(anna, patient=TOLVAN, at=now, arrived_at=f"{arrived:%Y-%m-%dT%H:%M}", **unknown, **times)
     refresh()
     said = text_of(Browser.of(ANNA).get(PAGE))
     assert "För 1 vårdepisod på din klinik är det inte känt om den hör hit." in said
