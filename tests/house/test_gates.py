@@ -106,6 +106,7 @@ SITE = {
     "delregister/<slug:code>/<int:version>.<kind:kind>": "needs work",
     "delregister/<slug:code>/<int:version>/blankett": "needs work",
     "rapporter": "needs read_reports",
+    "rapporter/<slug:register>.csv": "needs read_reports",
     "rapporter/<slug:register>/<slug:code>": "needs read_reports",
     "rapporter/<slug:register>/<slug:code>/patienter": "needs read_records",
     "patienter": "needs read_records",

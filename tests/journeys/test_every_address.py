@@ -35,6 +35,7 @@ WHO: Mapping[str, Person | None] = {
     "needs_card": cast.PER_OLOF,
     "needs work": cast.NADIA,
     "needs read_records": cast.NADIA,
+    "needs read_reports": cast.NADIA,
     "needs report": cast.NADIA,
     "needs attest": cast.BERTIL,
     "needs manage_people": cast.BERTIL,

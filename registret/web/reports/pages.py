@@ -41,11 +41,12 @@ class IndicatorRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterTable:
-    """`id`: of its heading."""
+    """`id`: of its heading. `file`: the same figures to take along."""
 
     id: str
     name: str
     rows: Sequence[IndicatorRow]
+    file: Link | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +76,9 @@ class StratumTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndicatorPage:
-    """`sentence`: what is measured. `comparison`: a picture, empty if nobody was counted. `who`: links to the own
-    patients behind the figure, for those who may read them. `texts`: what to bear in mind, each with its heading."""
+    """`sentence`: what is measured. `comparison`: a picture, empty if nobody was counted. `outside`: of how many it is
+    not known whether they belong. `who`: links to the own patients behind the figure, for those who may read them.
+    `texts`: what to bear in mind, each with its heading."""
 
     register: str
     name: str
@@ -85,6 +87,7 @@ class IndicatorPage:
     comparison: SafeString
     places: Sequence[PlaceRow]
     over_time: TimePart
+    outside: str
     who: Sequence[Link]
     strata: Sequence[StratumTable]
     texts: Sequence[tuple[str, str]]
@@ -103,7 +106,8 @@ class PatientsPage:
 
 def register_table(name: str, found: Sequence[IndicatorFigures]) -> RegisterTable:
     code = found[0].indicator.sub_registry if found else ""
-    return RegisterTable(id=f"r-{code}", name=name, rows=[_row(one) for one in found])
+    file = Link(_("Hämta siffrorna som fil"), reverse("reports_file", args=[code])) if found else None
+    return RegisterTable(id=f"r-{code}", name=name, rows=[_row(one) for one in found], file=file)
 
 
 def indicator_page(found: OneIndicator, quarters: OverTime, *, actor: Actor) -> IndicatorPage:
@@ -118,6 +122,7 @@ def indicator_page(found: OneIndicator, quarters: OverTime, *, actor: Actor) -> 
         comparison=comparison_of(found),
         places=_places(found, actor.seat.clinic_name),
         over_time=time_part(quarters, indicator),
+        outside=_outside(figures.now),
         who=_who(figures) if actor.may(Permission.READ_RECORDS) else (),
         strata=[
             StratumTable(id=f"s-{one.code}", name=str(one.name), rows=_group_rows(indicator, one.code, found))
@@ -163,6 +168,16 @@ def _row(one: IndicatorFigures) -> IndicatorRow:
         region=figure_text(one.compared.region, indicator),
         country=figure_text(one.compared.country, indicator),
     )
+
+
+def _outside(figure: Figure) -> str:
+    if not figure.unplaced:
+        return ""
+    return ngettext(
+        "För %(n)s vårdepisod på din klinik är det inte känt om den hör hit. Den räknas inte.",
+        "För %(n)s vårdepisoder på din klinik är det inte känt om de hör hit. De räknas inte.",
+        figure.unplaced,
+    ) % {"n": figure.unplaced}
 
 
 def _places(found: OneIndicator, clinic: str) -> list[PlaceRow]:

@@ -15,6 +15,7 @@ from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.web.pieces import show
 from registret.web.records.listing import lines
+from registret.web.reports.files import figures_file
 from registret.web.reports.pages import OUTCOMES, indicator_page, patients_page, register_table
 
 
@@ -29,6 +30,14 @@ def reports(request: ActorRequest) -> HttpResponse:
         if one.code in mine
     ]
     return show(request, "reports/reports.html", [table for table in tables if table.rows], tab="reports")
+
+
+@require_GET
+@needs(Permission.READ_REPORTS)
+def reports_csv(request: ActorRequest, register: str) -> HttpResponse:
+    """The figures of a sub-registry as a file."""
+    found = overview(actor=request.actor, sub_registry=register, at=request.at)
+    return figures_file(register, found, actor=request.actor)
 
 
 @require_GET

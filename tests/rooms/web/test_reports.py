@@ -114,6 +114,31 @@ def test_nothing_that_is_hidden_stands_anywhere_in_the_page(place: Country, anna
     assert not [number for number in ("34", "37", "8 %", "8,1") if f">{number}" in page or f" {number} " in page]
 
 
+def test_the_file_has_the_figures_of_the_page_and_no_number_that_it_hides(
+    place: Country, anna: Actor, now: datetime
+) -> None:
+    arrive(anna, at=now, minutes=75)
+    others(place.sydvik, month=complete(now), reached=3, not_reached=34)
+    answer = Browser.of(ANNA).get("/rapporter/pneumoni.csv")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="rapport-pneumoni.csv"'
+    rows = [line.split(";") for line in answer.content.decode("utf-8-sig").splitlines()]
+    now_, _complete, _region, country = [row for row in rows if row[0] == WITHIN_4]
+    assert now_[6:] == ["1", "1", "1", "0,2065", "1", "", "0"]
+    assert country[6:] == ["", "för få", "", "", "", "", ""]
+    assert Browser.of(ANNA).get("/rapporter/malaria.csv").status_code == 404
+
+
+def test_who_perhaps_belongs_is_said_to_stand_outside(anna: Actor, now: datetime) -> None:
+    arrived = timezone.localtime(now - timedelta(days=3))
+    unknown = {code: ["missing:unknown"] for code in ("confusion", "antibiotic_before")}
+    times = {code: [f"{arrived:%Y-%m-%dT%H:%M}"] for code in ("antibiotic_at", "blood_cultured_at")}
+    signed(anna, patient=TOLVAN, at=now, arrived_at=f"{arrived:%Y-%m-%dT%H:%M}", **unknown, **times)
+    refresh()
+    said = text_of(Browser.of(ANNA).get(PAGE))
+    assert "För 1 vårdepisod på din klinik är det inte känt om den hör hit." in said
+    assert "1 av 1" not in said
+
+
 def test_who_they_are_leads_from_the_number_to_the_episodes_and_the_log_tells_of_it(anna: Actor, now: datetime) -> None:
     late = arrive(anna, at=now, minutes=300)
     soon = arrive(anna, at=now, minutes=75, patient=SAMORDNAD)
