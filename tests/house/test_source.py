@@ -171,8 +171,8 @@ def test_no_address_about_patients_takes_free_text() -> None:
     asked = {what for _, what in found(r"request\.GET\.get\([^)]*\)", texts)}
     keys = {re.sub(r".*\(\"?(\w+).*", r"\1", what) for what in asked}
     assert keys <= {"klart", "angrat", "bytt", "annan", "RECEIPT"}, "what was done or found, in words of ours"
-    listing = texts["registret/web/records/listing.py"]
-    assert "CharField" not in listing, "its filters are choices and days"
+    form = texts["registret/web/records/list_form.py"]
+    assert "CharField" not in form, "its filters are choices and days"
     pages = {name: text for name, text in tracked().items() if name.startswith("registret/web/static/")}
     assert found(r"fetch\([^)]*[?&]\w+=", pages) == set()
 

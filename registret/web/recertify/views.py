@@ -33,7 +33,7 @@ from registret.web.pieces import show
 from registret.web.recertify.files import HEADER, cells
 from registret.web.recertify.forms import Chosen, StartForm
 from registret.web.recertify.list_pages import recertifications_page
-from registret.web.recertify.pages import Outcome, StartPage, ends_page, recertification_page
+from registret.web.recertify.pages import Outcome, OutOfTurnPage, ends_page, recertification_page
 from registret.web.tables import csv_file
 from registret.words.refusals import page_of
 
@@ -105,7 +105,7 @@ def start(request: ActorRequest) -> HttpResponse:
         )
         if made is not None:
             return see_other("recertification", made)
-    page = StartPage(form=form, card_time=CardTime.of(request.actor, at=request.at))
+    page = OutOfTurnPage(form=form, card_time=CardTime.of(request.actor, at=request.at))
     status = 422 if form.errors else 200
     return show(request, "recertify/recertification_start.html", page, tab="office", status=status)
 

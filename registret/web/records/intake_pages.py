@@ -58,11 +58,20 @@ class Double:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Doubles:
+class NearEpisodes:
     """Episodes that may be the same. `elsewhere`: that another care provider has one."""
 
     own: Sequence[Double]
     elsewhere: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweredInclusion:
+    """The questions with what was answered. `asks_more`: others have come of it."""
+
+    inclusion: Inclusion
+    asks_more: bool = False
+    doubles: NearEpisodes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +87,7 @@ class IntakePart:
     more: Note | None
     inclusion: Inclusion | None
     others: Sequence[Inclusion]
-    doubles: Doubles | None
+    doubles: NearEpisodes | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,12 +172,12 @@ def follow_on_note() -> Note:
     return Note("info", _("Några frågor till följer av dina svar."), "status")
 
 
-def doubles_part(own: Sequence[EpisodeShown], *, elsewhere: bool) -> Doubles | None:
+def doubles_part(own: Sequence[EpisodeShown], *, elsewhere: bool) -> NearEpisodes | None:
     """None if there are none."""
     if not own and not elsewhere:
         return None
     near = _("En annan vårdgivare har en registrering nära i tid.")
-    return Doubles(
+    return NearEpisodes(
         own=[
             Double(
                 system_id=one.row.system_id,
