@@ -131,13 +131,8 @@ def _page(
         refused=[(r.line, page_of(r.refusal).title) for r in refused if r.refusal and not _is_settled(lines, r.line)],
         to_change=list(to_change) or [line for line in lines if str(line.id) in marked and line.changeable],
     )
-    page = recertification_page(
-        row,
-        lines,
-        outcome,
-        is_office=request.actor.seat.clinic_id is None,
-        card_time=CardTime.of(request.actor, at=request.at),
-    )
+    is_office, card_time = request.actor.seat.clinic_id is None, CardTime.of(request.actor, at=request.at)
+    page = recertification_page(row, lines, outcome, is_office=is_office, card_time=card_time)
     return show(request, "recertify/recertification.html", page, tab=_tab(request), status=status)
 
 
