@@ -30,7 +30,7 @@ from registret.web.records.intake_pages import (
     IntakePart,
     ReservePart,
     closed_in_words,
-    doubles_part,
+    doubles_shown,
     follow_on_note,
     for_whom,
     new_episode_page,
@@ -87,7 +87,7 @@ def intake_part(
         more=follow_on_note() if answered and answered.asks_more else None,
         inclusion=answered.inclusion if answered else of_chosen,
         others=blank if len(registries) > 1 else (),
-        doubles=answered.doubles if answered else None,
+        doubles=answered.doubles if answered else (),
     )
 
 
@@ -189,7 +189,7 @@ def _again(
     follow_on = set(assessment.lacking) - set(request.POST.get("asked", "").split())
     only_more = bool(not found.faults and set(assessment.lacking) == follow_on and follow_on)
     shown = _inclusion(form, assessment, at=request.at, written=written, found=found, ask_for_lacking=not only_more)
-    near = doubles_part(pages.episodes_shown(found.doubles.own, at=request.at), elsewhere=found.doubles.elsewhere)
+    near = doubles_shown(pages.episodes_shown(found.doubles, at=request.at))
     answered = AnsweredInclusion(inclusion=shown, asks_more=only_more, doubles=near)
     return show_new_episode(
         request,
