@@ -26,25 +26,23 @@ def field(
     aside: str = "",
     label_css: str = "",
     rows: int = 0,
+    focus: object = False,
     **attributes: object,
 ) -> SafeString:
     """A line, a text of several `rows`, a list or a date: what the form says that it is.
 
-    `aside`: in parentheses after the label. `attributes` are those of the element that is typed or chosen in; `css`
-    are its classes, and `empty` is the first line of a list.
+    `aside`: in parentheses after the label. `focus`: the cursor stands here. `attributes` are those of the element that
+    is typed or chosen in; `css` are its classes, and `empty` is the first line of a list.
     """
-    name, faults = bound.name, list(bound.errors)
-    described = " ".join([f"{name}-h"] * bool(hint) + [f"{name}-fel"] * bool(faults))
-    given = {**bound.field.widget.attrs, **{_html_name(key): value for key, value in attributes.items()}}
-    given |= {"aria-describedby": described, "aria-invalid": "true" if faults else ""}
-    control: str
+    faults = list(bound.errors)
     if isinstance(bound.field, DayField):
-        control, hint = date_input(bound.input), f"{hint} {bound.how}".strip()  # type: ignore[attr-defined]
-    elif isinstance(bound.field.widget, forms.Select):
-        control = _list(bound, given)
+        control, hint = str(date_input(bound.input)), f"{hint} {bound.how}".strip()  # type: ignore[attr-defined]
     else:
-        control = _text(bound, rows, given) if rows else _line(bound, given)
-    return _labelled(control, name, label or str(bound.label), hint=hint, aside=aside, css=label_css, faults=faults)
+        given = {_html_name(key): value for key, value in attributes.items()} | {"autofocus": bool(focus)}
+        control = _control(bound, rows, given | _described(bound.name, hint=hint, faults=faults))
+    return _labelled(
+        control, bound.name, label or str(bound.label), hint=hint, aside=aside, css=label_css, faults=faults
+    )
 
 
 @register.simple_tag
@@ -103,7 +101,7 @@ def labelled(
     content: str, name: str, label: str, *, hint: str = "", aside: str = "", errors: Sequence[object] = ()
 ) -> SafeString:
     """A label, a hint and `errors` around an element `name` that a page writes itself."""
-    return _labelled(content, name, label, hint=hint, aside=aside, faults=errors)
+    return _labelled(content, name, label, hint=hint, aside=aside, faults=_all(errors))
 
 
 @register.simple_tag
@@ -114,7 +112,9 @@ def chips(bound: BoundField, legend: str, *, hint: str = "", label_css: str = ""
         f"<label>{_button(bound, value, bound.name if not number else '', chosen)}{escape(text)}</label>"
         for number, (value, text) in enumerate(bound.field.choices)  # type: ignore[attr-defined]
     )
-    return _group(f'<div class="chips">{lines}</div>', bound, legend, hint=hint, css=label_css)
+    return _group(
+        f'<div class="chips">{lines}</div>', bound.name, legend, hint=hint, css=label_css, faults=bound.errors
+    )
 
 
 @register.simple_tag
@@ -126,34 +126,37 @@ def choices(bound: BoundField, legend: str, options: Iterable[Option] = (), *, h
         f'<label for="{escape(option.id)}">{escape(option.text)}{_small(option.hint)}</label></div>'
         for option in options or _options(bound)
     )
-    return _group(lines, bound, legend, hint=hint)
+    return _group(lines, bound.name, legend, hint=hint, faults=bound.errors)
 
 
 @register.simple_block_tag
-def group(content: str, bound: BoundField, legend: str, *, hint: str = "", label_css: str = "") -> SafeString:
-    """A choice whose parts a page writes itself."""
-    return _group(content, bound, legend, hint=hint, css=label_css)
+def group(
+    content: str,
+    name: str,
+    legend: str,
+    *,
+    hint: str = "",
+    label_css: str = "",
+    errors: Sequence[object] = (),
+    is_target: bool = False,
+) -> SafeString:
+    """A legend, a hint and `errors` around a choice that a page writes itself.
+
+    `is_target`: a fault leads to the whole of it.
+    """
+    return _group(content, name, legend, hint=hint, css=label_css, faults=_all(errors), is_target=is_target)
 
 
 @register.simple_tag
 def check(bound: BoundField, label: str, *, hint: str = "") -> SafeString:
     """A box to tick."""
     name, faults = bound.name, bound.errors
-    told: dict[str, object] = {
-        "aria-describedby": f"{name}-fel" if faults else "",
-        "aria-invalid": "true" if faults else "",
-    }
+    told = _described(name, faults=faults) | {"checked": bool(bound.value())}
     return SafeString(
-        f'{_faults(name, faults)}<div class="choice"><input type="checkbox" id="{name}" name="{name}" value="yes"'
-        f"{_attributes(told)}{attribute('checked', bool(bound.value()))}>"
-        f'<label for="{name}">{escape(label)}{_small(hint)}</label></div>'
+        f'<div class="{"field is-bad" if faults else "field"}">{_faults(name, faults)}<div class="choice">'
+        f'<input type="checkbox" id="{name}" name="{name}" value="yes"{_attributes(told)}>'
+        f'<label for="{name}">{escape(label)}{_small(hint)}</label></div></div>'
     )
-
-
-@register.simple_tag
-def error(bound: BoundField) -> SafeString:
-    """The faults of a field that a page writes itself."""
-    return SafeString(_faults(bound.name, bound.errors))
 
 
 def _labelled(
@@ -175,18 +178,37 @@ def _labelled(
     )
 
 
-def _group(content: str, bound: BoundField, legend: str, *, hint: str, css: str = "") -> SafeString:
-    faults = bound.errors
+def _group(
+    content: str,
+    name: str,
+    legend: str,
+    *,
+    hint: str = "",
+    css: str = "",
+    faults: Sequence[object] = (),
+    is_target: bool = False,
+) -> SafeString:
     bad = " is-bad" if faults else ""
+    target = f' id="{name}" tabindex="-1"' if is_target else ""
     explained = f'<p class="hint">{escape(hint)}</p>' if hint else ""
     return SafeString(
-        f'<fieldset class="field{bad}"><legend{attribute("class", css)}>{escape(legend)}</legend>'
-        f"{explained}{_faults(bound.name, faults)}{content}</fieldset>"
+        f'<fieldset class="field{bad}"{target}><legend{attribute("class", css)}>{escape(legend)}</legend>'
+        f"{explained}{_faults(name, faults)}{content}</fieldset>"
     )
+
+
+def _all(errors: Sequence[object]) -> Sequence[object]:
+    """A page that has no form has at most one error for a field, as a text."""
+    return [errors] if errors and isinstance(errors, str) else errors
 
 
 def _faults(name: str, faults: Sequence[object]) -> str:
     return "".join(f'<p class="err" id="{name}-fel">{icon("stop")}{escape(fault)}</p>' for fault in faults)
+
+
+def _described(name: str, *, hint: str = "", faults: Sequence[object] = ()) -> dict[str, object]:
+    ids = [f"{name}-h"] * bool(hint) + [f"{name}-fel"] * bool(faults)
+    return {"aria-describedby": " ".join(ids), "aria-invalid": "true" if faults else ""}
 
 
 def _html_name(key: str) -> str:
@@ -195,6 +217,14 @@ def _html_name(key: str) -> str:
 
 def _attributes(values: dict[str, object]) -> str:
     return "".join(attribute(name, value) for name, value in values.items())
+
+
+def _control(bound: BoundField, rows: int, told: dict[str, object]) -> str:
+    """What is typed or chosen in. What the page says of it goes before what the form says."""
+    given = {**bound.field.widget.attrs, **told}
+    if isinstance(bound.field.widget, forms.Select):
+        return _list(bound, given)
+    return _text(bound, rows, given) if rows else _line(bound, given)
 
 
 def _line(bound: BoundField, given: dict[str, object]) -> str:
