@@ -39,6 +39,10 @@ class GrantPanel:
     change: Link | None
     revoke: Link | None
 
+    @property
+    def anchor(self) -> str:
+        return f"b{self.id}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonEvent:
