@@ -125,7 +125,7 @@ class EndsPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StartPage:
+class OutOfTurnPage:
     form: StartForm
     card_time: CardTime
 

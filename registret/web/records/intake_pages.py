@@ -60,6 +60,16 @@ class Double:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweredInclusion:
+    """The questions with what was answered. `asks_more`: others have come of it; `doubles`: episodes that may be the
+    same."""
+
+    inclusion: Inclusion
+    asks_more: bool = False
+    doubles: Sequence[Double] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IntakePart:
     """`known`: the patient's system id, else the number is sent; `more`: questions have come of the answers; `others`:
     the questions of all sub-registries, for the script."""

@@ -18,7 +18,7 @@ from registret.registries.queries import name_of
 from registret.reports.figures import Figure, GroupFigures, IndicatorFigures, OneIndicator, Period
 from registret.reports.patients import MOST
 from registret.web.pieces import FigureText, Link, Note
-from registret.web.records.listing import EpisodeLine
+from registret.web.records.episode_lines import EpisodeLine
 
 OUTCOMES: Final[Mapping[str, tuple[CountedAs, ...]]] = {
     "ej": (CountedAs.NOT_REACHED,),

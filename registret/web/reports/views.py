@@ -12,7 +12,7 @@ from registret.reports.patients import behind
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.web.pieces import show
-from registret.web.records.listing import lines
+from registret.web.records.episode_lines import lines
 from registret.web.reports.files import figures_file
 from registret.web.reports.pages import OUTCOMES, indicator_page, patients_page, register_table
 
