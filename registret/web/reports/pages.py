@@ -18,7 +18,9 @@ from registret.registries.measuring import CountedAs, Indicator
 from registret.registries.queries import name_of
 from registret.reports.figures import Figure, GroupFigures, IndicatorFigures, OneIndicator, Period
 from registret.reports.over_time import OverTime
+from registret.reports.patients import MOST
 from registret.web.pieces import FigureText, Link, Note
+from registret.web.records.episode_lines import EpisodeLine
 from registret.web.reports.figure_words import figure_text, missing_text
 from registret.web.reports.picture_parts import TimePart, comparison_of, time_part
 
@@ -95,13 +97,15 @@ class IndicatorPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientsPage:
-    """`back`: to the indicator. `others`: the other outcomes."""
+    """`back`: to the indicator. `cut`: that there are more than are shown. `others`: the other outcomes."""
 
     name: str
     lead: str
     back: Link
-    others: Sequence[Link]
     count: str
+    lines: Sequence[EpisodeLine]
+    cut: str
+    others: Sequence[Link]
 
 
 def register_table(name: str, found: Sequence[IndicatorFigures]) -> RegisterTable:
@@ -132,16 +136,18 @@ def indicator_page(found: OneIndicator, quarters: OverTime, *, actor: Actor) -> 
     )
 
 
-def patients_page(figures: IndicatorFigures, chosen: str, *, of: int) -> PatientsPage:
+def patients_page(figures: IndicatorFigures, chosen: str, lines: Sequence[EpisodeLine]) -> PatientsPage:
     indicator = figures.indicator
     address = reverse("indicator", args=[indicator.sub_registry, indicator.code])
     return PatientsPage(
         name=str(indicator.definition.name),
         lead=_outcome_name(indicator, chosen),
         back=Link(str(indicator.definition.name), address),
+        count=ngettext("%(n)s vårdepisod, %(period)s", "%(n)s vårdepisoder, %(period)s", len(lines))
+        % {"n": len(lines), "period": months(figures.months_now)},
+        lines=lines,
+        cut=_("De %(most)s senaste visas.") % {"most": MOST} if len(lines) == MOST else "",
         others=[link for code, link in _outcome_links(figures) if code != chosen],
-        count=ngettext("%(n)s vårdepisod, %(period)s", "%(n)s vårdepisoder, %(period)s", of)
-        % {"n": of, "period": months(figures.months_now)},
     )
 
 

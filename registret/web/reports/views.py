@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from registret.access.roles import Permission
 from registret.registries.queries import sub_registries
 from registret.reports.figures import one_indicator, overview, readable
 from registret.reports.over_time import over_time
-from registret.reports.patients import MOST, behind
+from registret.reports.patients import behind
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.web.pieces import show
-from registret.web.records.listing import lines
+from registret.web.records.episode_lines import lines
 from registret.web.reports.files import figures_file
 from registret.web.reports.pages import OUTCOMES, indicator_page, patients_page, register_table
 
@@ -54,11 +53,14 @@ def indicator(request: ActorRequest, register: str, code: str) -> HttpResponse:
 def patients(request: ActorRequest, register: str, code: str) -> HttpResponse:
     """Vilka är de: the own patients behind a figure, of the period that counts to this day."""
     figures = one_indicator(actor=request.actor, sub_registry=register, code=code, at=request.at).figures
-    chosen = request.GET.get("utfall", "")
-    wanted = OUTCOMES.get(chosen, next(iter(OUTCOMES.values())))
+    asked = request.GET.get("utfall", "")
+    chosen = asked if asked in OUTCOMES else next(iter(OUTCOMES))
     rows = behind(
-        actor=request.actor, indicator=figures.indicator, period=figures.months_now, outcomes=wanted, at=request.at
+        actor=request.actor,
+        indicator=figures.indicator,
+        period=figures.months_now,
+        outcomes=OUTCOMES[chosen],
+        at=request.at,
     )
-    page = patients_page(figures, chosen if chosen in OUTCOMES else next(iter(OUTCOMES)), of=len(rows))
-    context = {"tab": "reports", "page": page, "lines": lines(rows, at=request.at), "most": MOST}
-    return render(request, "reports/patients.html", context)
+    page = patients_page(figures, chosen, lines(rows, at=request.at))
+    return show(request, "reports/patients.html", page, tab="reports")
