@@ -6,6 +6,7 @@ import signal
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import django
 import pytest
@@ -20,6 +21,8 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 prepare()
 django.setup()
+
+JOURNEYS: Final = "tests/journeys/"
 
 
 @pytest.fixture(scope="session")
@@ -54,13 +57,20 @@ def module_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests with a `module_db` of one module run in one worker, and after those that must not see what is in it."""
+    """The tests with a `module_db` of one module run in one worker, and after those that must not see what is in it.
+
+    So do the journeys of one module, which share its people. The house of `tests/journeys` is each worker's own.
+    """
     modules = {path: place for place, path in enumerate(dict.fromkeys(item.path for item in items))}
     items.sort(key=lambda item: (modules[item.path], _shares(item)))
-    for item in filter(_shares, items):
-        item.add_marker(pytest.mark.django_db)
+    for item in items:
+        path = item.path.relative_to(item.config.rootpath).as_posix()
+        if _shares(item):
+            item.add_marker(pytest.mark.django_db)
+        elif not path.startswith(JOURNEYS):
+            continue
         if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.path.relative_to(item.config.rootpath).as_posix()))
+            item.add_marker(pytest.mark.xdist_group(path))
 
 
 def _shares(item: pytest.Item) -> bool:
