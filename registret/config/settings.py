@@ -325,6 +325,8 @@ CONTENT_SECURITY_POLICY = {
 STATIC_URL = "/static/"
 # What browsers ask for whatever a page says: /favicon.ico, the mark.
 WHITENOISE_ROOT = PACKAGE / "web" / "root"
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_MIMETYPES = {".svg": "image/svg+xml; charset=utf-8"}
 STATIC_ROOT = Path(env.text("STATIC_ROOT", purpose="where collectstatic puts files for a front", default="var/static"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -1,4 +1,4 @@
-"""Why the log is read (L10): anyone who opens it says so, and the answer holds for a while.
+"""Why the log is read: anyone who opens it says so, and the answer holds for a while.
 
 The reason is an entry of the log, and nowhere else: the same entry tells each later page, for an hour and in that
 session, that one was given. Each reading names it.

@@ -89,18 +89,32 @@ def assess(
     None: every day has come."""
     unanswered: set[str] = set()
     without: _Without = _Without(missing=set(), unknown=set(), skipped=set())
-    known: dict[str, Value | Between] = {
+    known = _known_of(patient)
+    for one in form.steps:
+        found = _assess(one, answers.get(one.code, {}), known, unanswered, without, today)
+        if one.code == step:
+            return replace(found, doubts=_doubts(one, found.shown, known, known.get(form.anchor)))
+    raise KeyError(step)
+
+
+def known_after_all(form: Form, *, answers: Mapping[str, Mapping[str, Answer]], patient: KnownOfPatient) -> Known:
+    """Return what is known after the last step, with scores: what conditions about a whole episode ask. `answers`: by
+    step and variable."""
+    known = _known_of(patient)
+    without: _Without = _Without(missing=set(), unknown=set(), skipped=set())
+    for one in form.steps:
+        _assess(one, answers.get(one.code, {}), known, set(), without, None)
+    return known
+
+
+def _known_of(patient: KnownOfPatient) -> dict[str, Value | Between]:
+    return {
         "age": None if patient.age is None else Decimal(patient.age),
         "sex": patient.sex,
         "birth_date": patient.birth_date,
         "died_on": patient.died_on or patient.told_died_on,
         "register_died_on": patient.died_on,
     }
-    for one in form.steps:
-        found = _assess(one, answers.get(one.code, {}), known, unanswered, without, today)
-        if one.code == step:
-            return replace(found, doubts=_doubts(one, found.shown, known, known.get(form.anchor)))
-    raise KeyError(step)
 
 
 def _doubts(

@@ -8,10 +8,8 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Final
 
-from registret.registries.between import ANY, Between
 from registret.registries.expressions import Expression, ExpressionBroken, Name, ValueKind
 from registret.registries.forms import (
-    KINDS,
     KNOWN_OF_THE_PATIENT,
     FormDeath,
     FormReading,
@@ -109,14 +107,11 @@ class FormBuilder:
         terminology = self.terminologies.known.get(variable.system) if variable.system else None
         if variable.system and terminology is None:
             self.source.fault(name, (*at, "system"), f"there is no list codes/{variable.system}.toml")
-        codes = frozenset(option.code for option in options)
-        within = ANY if variable.hard is None else Between.of(variable.hard.least, variable.hard.most)
-        self.known[variable.code] = Name(kind=KINDS[variable.type], options=codes if options else None, within=within)
         self.types[variable.code] = variable.type
         self.labels[variable.code] = variable.label
         if block is Block.RESEARCH:
             self.research.add(variable.code)
-        return Question(
+        question = Question(
             variable=variable,
             step=step,
             section=section,
@@ -125,6 +120,8 @@ class FormBuilder:
             shown_if=shown_if,
             terminology=terminology,
         )
+        self.known[variable.code] = question.name
+        return question
 
     def _options(self, name: str, at: tuple[str | int, ...], variable: Variable) -> tuple[Option, ...]:
         if variable.list is None:

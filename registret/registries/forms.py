@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Final
 
+from registret.registries.between import ANY, Between
 from registret.registries.expressions import Expression, Name, ValueKind
 from registret.registries.schema import Due, RegisterFile
 from registret.registries.terminologies import Terminology
@@ -59,6 +60,14 @@ class Question:
     @property
     def type(self) -> VariableType:
         return self.variable.type
+
+    @property
+    def name(self) -> Name:
+        """What an expression may do with it."""
+        hard = self.variable.hard
+        codes = frozenset(option.code for option in self.options)
+        within = ANY if hard is None else Between.of(hard.least, hard.most)
+        return Name(kind=KINDS[self.type], options=codes or None, within=within)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +181,12 @@ class Form:
     @cached_property
     def scores(self) -> Mapping[str, FormScore]:
         return {score.code: score for step in self.steps for score in step.scores}
+
+    @cached_property
+    def names(self) -> Mapping[str, Name]:
+        """All that an expression about the whole form may ask for."""
+        asked = {code: question.name for code, question in self.questions.items()}
+        return {**KNOWN_OF_THE_PATIENT, **asked, **dict.fromkeys(self.scores, Name(kind=ValueKind.NUMBER))}
 
     def step(self, code: str) -> FormStep:
         """Raises: KeyError."""

@@ -21,6 +21,9 @@ from django.utils.translation import get_language
 from registret.kernel.sweden import day_of
 from registret.registries.faults import DefinitionBroken, Fault
 from registret.registries.forms import Form
+from registret.registries.indicator_reading import FILE as INDICATORS
+from registret.registries.indicator_reading import read_indicators
+from registret.registries.measuring import Indicator
 from registret.registries.reaching import faults_of
 from registret.registries.reading import read_form, read_lists, read_register, read_terminology
 from registret.registries.schema import RegisterFile
@@ -36,6 +39,7 @@ __all__ = [
     "catalogue",
     "form_in_force",
     "form_of",
+    "indicators_of",
     "logic_faults",
     "name_of",
     "open_for_entry",
@@ -69,11 +73,13 @@ class SubRegistry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
-    """All there is, by code and version. `forms`: of the versions that have steps. `terminologies`: lists of codes."""
+    """All there is, by code and version. `forms`: of the versions that have steps. `terminologies`: lists of codes.
+    `indicators`: by sub-registry, in the order of their file."""
 
     registers: Mapping[tuple[str, int], RegisterFile]
     forms: Mapping[tuple[str, int], Form]
     terminologies: Mapping[CodeSystem, Terminology]
+    indicators: Mapping[str, tuple[Indicator, ...]]
 
     def on(self, day: date) -> tuple[SubRegistry, ...]:
         """Each sub-registry by the version in force on that day, in the order of their `order`."""
@@ -147,6 +153,11 @@ def form_of(code: str, version: int) -> Form:
     return catalogue().forms[code, version]
 
 
+def indicators_of(code: str) -> tuple[Indicator, ...]:
+    """The indicators of a sub-registry, in the order of their file; none if it has none."""
+    return catalogue().indicators.get(code, ())
+
+
 def form_in_force(code: str, *, on: date | None = None) -> Form | None:
     """The form for new episodes; None if the sub-registry does not exist or is not open."""
     found = {registry.code: registry for registry in open_for_entry(on=on)}.get(code)
@@ -189,9 +200,11 @@ def read(*folders: Path, codes_on: date | None = None) -> Catalogue:
                     forms[key] = read_form(folder, shared=shared, terminologies=terminologies)
             except DefinitionBroken as broken:
                 faults += [Fault(file=f"{_named(folder)}/{f.file}", line=f.line, what=f.what) for f in broken.faults]
+    # A form that is broken has faults of its own, and so would all that asks it something.
+    indicators = {} if faults else _indicators(folders, forms, faults)
     if faults:
         raise DefinitionBroken(faults)
-    return Catalogue(registers=registers, forms=forms, terminologies=known)
+    return Catalogue(registers=registers, forms=forms, terminologies=known, indicators=indicators)
 
 
 def logic_faults(found: Catalogue, *folders: Path) -> list[Fault]:
@@ -203,6 +216,21 @@ def logic_faults(found: Catalogue, *folders: Path) -> list[Fault]:
         if form is not None:
             faults += [replace(one, file=f"{_named(folder)}/{one.file}") for one in faults_of(form, folder)]
     return faults
+
+
+def _indicators(
+    folders: Collection[Path], forms: Mapping[tuple[str, int], Form], faults: list[Fault]
+) -> dict[str, tuple[Indicator, ...]]:
+    """By sub-registry. The file of a later folder replaces that of an earlier one. Adds to `faults`."""
+    found: dict[str, tuple[Indicator, ...]] = {}
+    files = {file.parent.name: file for place in folders for file in sorted(place.glob(f"*/{INDICATORS}"))}
+    for code, file in files.items():
+        versions = {version: form for (sub_registry, version), form in forms.items() if sub_registry == code}
+        try:
+            found[code] = read_indicators(file.parent, versions)
+        except DefinitionBroken as broken:
+            faults += [Fault(file=f"{code}/{f.file}", line=f.line, what=f.what) for f in broken.faults]
+    return found
 
 
 def _versions(place: Path) -> list[Path]:

@@ -147,7 +147,7 @@ class ListsFile(DefinitionPart):
 class RegisterFile(DefinitionPart):
     """`opens`, `closes`: the first and the last day of entry, of a version that is open. `anchor`: the variable of the
     first step that says when the episode began. `keep_years`: after that long it is decided whether episodes are
-    destroyed (L19); `keep_research_years`: the same for the answers to its research questions, which otherwise are kept
+    destroyed; `keep_research_years`: the same for the answers to its research questions, which otherwise are kept
     as long as the rest. A sub-registry without `steps` has no forms: it is closed.
 
     The first step is the inclusion: an episode begins when all of its rules hold.

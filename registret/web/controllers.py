@@ -1,4 +1,4 @@
-"""Who answers for personal data: one authority for the registry, and each care provider for what it registers (L20)."""
+"""Who answers for personal data: one authority for the registry, and each care provider for what it registers."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class Arrivals:
             typed.arrival = arrival(request.META)
         except NotFromFront as why:
             log.warning("a request was refused: %s", why)
-            return HttpResponse("Forbidden\n", status=403, content_type="text/plain")
+            return HttpResponse("Forbidden\n", status=403, content_type="text/plain; charset=utf-8")
         typed.network = typed.arrival.network
         for name in FRONT_HEADERS:
             request.META.pop(name, None)
@@ -69,7 +69,7 @@ class Hosts:
         for_a_card = is_card_host(host)
         known = for_a_card or host.lower() == settings.SITE_HOST.lower()
         if not known or cast(Request, request).arrival.at_card_door != for_a_card:
-            return HttpResponse("Misdirected request\n", status=421, content_type="text/plain")
+            return HttpResponse("Misdirected request\n", status=421, content_type="text/plain; charset=utf-8")
         if for_a_card:
             request.urlconf = settings.CARD_URLCONF  # type: ignore[attr-defined]
         return self.get_response(request)

@@ -130,7 +130,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Malformed requests (an unknown host among them) get no page: nobody types them."""
-    return HttpResponse("Bad request\n", status=400, content_type="text/plain")
+    return HttpResponse("Bad request\n", status=400, content_type="text/plain; charset=utf-8")
 
 
 def _plain(

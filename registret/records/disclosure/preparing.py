@@ -1,4 +1,4 @@
-"""Prepare a disclosure for research (utlämnande för forskning, L21). Another case handler decides it.
+"""Prepare a disclosure for research (utlämnande för forskning). Another case handler decides it.
 
 The one who prepares and the one who decides see numbers, and no patient.
 """

@@ -1,4 +1,4 @@
-"""Protected identity (L22): a reader says why, and the answer holds for a while.
+"""Protected identity: a reader says why, and the answer holds for a while.
 
 The reason stands in the log. That one was given is kept on the server, for the session and the patient, so that each
 page about the patient asks for it, and not only the first.

@@ -1,4 +1,4 @@
-"""Registerutdrag (L13): all that the registry has about one person, in words, as one document.
+"""Registerutdrag: all that the registry has about one person, in words, as one document.
 
 The document is made for the person who asked and is not kept. That it was made is logged.
 """

@@ -1,4 +1,4 @@
-"""A patient opts out (patienten har avböjt, L15): hidden and blocked at once, destroyed a day later.
+"""A patient opts out (patienten har avböjt): hidden and blocked at once, destroyed a day later.
 
 A second case handler can confirm, so that it is destroyed at once. Until then it can be taken back.
 """

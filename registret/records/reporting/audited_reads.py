@@ -1,4 +1,4 @@
-"""Looking at patients. Every look is an act: what is shown and the entry that tells of it are one transaction (L7)."""
+"""Looking at patients. Every look is an act: what is shown and the entry that tells of it are one transaction."""
 
 from __future__ import annotations
 

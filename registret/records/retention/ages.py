@@ -1,4 +1,4 @@
-"""How long each sub-registry keeps episodes, how many are older, and what was decided about them (gallring, L19).
+"""How long each sub-registry keeps episodes, how many are older, and what was decided about them (gallring).
 
 The answers to research questions may have a shorter time of their own, and are then decided about by themselves.
 Everything here is a number: nobody who decides sees a patient.

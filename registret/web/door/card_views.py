@@ -78,7 +78,7 @@ def probe(request: Request, secret: str, label: str | None = None) -> HttpRespon
 
 
 def nothing_here(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return HttpResponse("Not found\n", status=404, content_type="text/plain")
+    return HttpResponse("Not found\n", status=404, content_type="text/plain; charset=utf-8")
 
 
 def broken(request: HttpRequest) -> HttpResponse:

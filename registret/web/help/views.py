@@ -89,7 +89,12 @@ def privacy(request: Request) -> HttpResponse:
     """How the registry treats personal data of those who work in it: true to what is kept, by the lengths in force."""
     now = lengths()
     told = [{"name": one.name, "data": one.data, "kept": [kept.told(now) for kept in one.kept]} for one in PROCESSINGS]
-    context = {"updated": _STATEMENTS_UPDATED, "processings": told, "controllers": controllers()}
+    context = {
+        "updated": _STATEMENTS_UPDATED,
+        "processings": told,
+        "controllers": controllers(),
+        "data_protection": settings.DATA_PROTECTION_MAIL,
+    }
     return _page(request, "help/privacy.html", context)
 
 

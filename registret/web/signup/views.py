@@ -15,6 +15,7 @@ from registret.access.actor import Actor
 from registret.access.applications import application_notes, applying, confirming, earlier_accounts, entering
 from registret.access.grants.lost_rights import newest_lost_right
 from registret.access.queries.administrators import active_administrators
+from registret.access.queries.applications import newest_application
 from registret.access.refusals import (
     AlreadyApplied,
     ClinicClosed,
@@ -258,9 +259,15 @@ def confirm(request: Request, token: str) -> HttpResponse:
         )
         return see_other("confirmed")
     may = check_link(confirmation=confirmation, hsa_id=hsa_id, at=request.at)
-    context = {"may": may, "holder": holder, "token": token, "code": confirmation_code(*confirmation)}
-    if may:
-        context["address"] = confirmation_row(confirmation_id=confirmation[0]).email.masked
+    letter = confirmation_row(confirmation_id=confirmation[0])
+    context = {
+        "may": may,
+        "holder": holder,
+        "token": token,
+        "code": confirmation_code(*confirmation),
+        "address": letter.email.masked,
+        "applies": letter.replaces is None and newest_application(account_id=letter.account_id) is not None,
+    }
     return render(request, "signup/confirm.html", context)
 
 

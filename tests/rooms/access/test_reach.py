@@ -97,7 +97,7 @@ def change(grant_id: int, actor: Actor, codes: Sequence[str], last: date, role: 
     return change_grant(grant_id=grant_id, role=role, sub_registries=codes, last_day=last, actor=actor, at=NOW)
 
 
-# F4: a substitute
+# A substitute
 
 
 def test_a_substitute_attests_within_the_own_sub_registries_and_end(place: Country, tove: Actor) -> None:
@@ -183,7 +183,7 @@ def test_the_database_refuses_what_goes_beyond_the_givers_own_right(place: Count
     assert Grant.objects.create(**row, granted_by_id=tove.account_id, **usual).pk
 
 
-# F5: the registry office
+# The registry office
 
 
 def test_one_at_the_office_attests_nobody(place: Country) -> None:
@@ -278,6 +278,38 @@ def test_the_office_itself_reads_no_patients_whichever_right_comes_first(place: 
         cast.appoint_by_program(ANNA, Role.REGISTRY_OFFICE, at=NOW)
     with refused(GivesRights):
         cast.appoint_by_program(ERIK, Role.REGISTRY_OFFICE, at=NOW)
+
+
+def test_who_is_appointed_after_a_recommendation_is_not_attested_by_it(place: Country) -> None:
+    """Recommended while still a stranger to the clinic, then appointed by the same two: the recommendation is stale."""
+    wanted = cast.register(MOA, place.medicine, at=NOW)
+    recommend(wanted, office(INGRID))
+    form: dict[str, Any] = {"given_name": "Moa", "surname": "Lind", "email": MOA.email, "clinic_id": place.medicine}
+    proposed = nominating.nominate(
+        hsa_id=HsaId.parse(MOA.hsa_id), role=Role.LOCAL_ADMINISTRATOR, **form, actor=office(DORIS), at=NOW
+    )
+    nominating.confirm(nomination_id=proposed, actor=office(INGRID), at=NOW)
+    doris = office(DORIS)
+    with refused(OfficeAppointed):
+        attest(wanted, doris, last=LAST_DAY)
+    assert not Grant.objects.filter(role=Role.REPORTER, clinic_id=place.medicine).exists()
+
+
+def test_the_office_recommends_nobody_of_the_office_as_a_reader_of_patients(place: Country) -> None:
+    own = apply(
+        account_id=cast.account_of(DORIS).id,
+        clinic_id=place.medicine,
+        role=Role.REPORTER,
+        sub_registries=("pneumoni",),
+        message="",
+        by=DORIS.by,
+        at=NOW,
+    )
+    ingrid = office(INGRID)
+    with refused(GivesRights):
+        recommend(own, ingrid)
+    assert Application.objects.get(id=own).recommended_by_id is None
+    assert not events("application.recommended")
 
 
 def test_the_office_prolongs_a_right_and_widens_none(place: Country) -> None:

@@ -1,4 +1,4 @@
-"""A right is a person, a role, a unit and a sub-registry (L4): what somebody may do in one is no right in another."""
+"""A right is a person, a role, a unit and a sub-registry: what somebody may do in one is no right in another."""
 
 from __future__ import annotations
 

@@ -308,7 +308,8 @@ def test_the_status_is_that_of_the_day(tmp_path: Path, state: str, day: str, sta
 def test_check_definitions_says_a_line_for_each_version(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("check_definitions")
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == len(catalogue().registers)
+    assert len(lines) == len(catalogue().registers) + len(catalogue().indicators)
+    assert "pneumoni: 8 indicators" in lines
     assert "led-nativ 1: closed, no forms" in lines
     sepsis = form_of("sepsis", 1)
     assert f"sepsis 1: open, 4 steps, {len(sepsis.questions)} variables, {len(sepsis.scores)} scores" in lines
@@ -339,7 +340,7 @@ def test_check_definitions_prints_each_fault_and_ends_with_an_error(
 def test_check_definitions_takes_the_operators_folder_too(
     tmp_path: Path, settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    shipped = len(catalogue().registers)
+    shipped = len(catalogue().registers) + len(catalogue().indicators)
     settings.DEFINITIONS_DIR = write_example(tmp_path)
     call_command("check_definitions")
     assert capsys.readouterr().out.count("\n") == shipped + 1

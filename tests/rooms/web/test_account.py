@@ -211,6 +211,7 @@ def test_the_link_confirms_in_the_browser_of_the_same_card_and_only_by_a_click(p
     link = f"/bekrafta/{confirmation_token(*asked(browser))}"
     page = text_of(browser.get(link))
     assert "a•••@regionnorrvik.se" in page
+    assert "Attest på kliniken" not in page
     Browser().get(link)
     assert Browser().post(link).status_code == 401
     assert Browser.of(BERTIL).post(link).status_code == 403

@@ -1,4 +1,4 @@
-"""Every address that shows a patient tells the log of it (L7): one walk over all that lead to patients."""
+"""Every address that shows a patient tells the log of it: one walk over all that lead to patients."""
 
 from __future__ import annotations
 

@@ -72,6 +72,9 @@ def test_whoever_answers_for_the_data_is_named_where_it_is_told(settings: Settin
         text = text_of(page)
         assert "Region Mellanvik" in text
         assert "Region Sydvik Infektionskliniken, Sydviks sjukhus" in text, "each care provider, with its clinics"
+    assert "Dataskyddsombud Region Mellanvik: dataskyddsombud@registret.example" in text_of(
+        Browser().get("/personuppgifter")
+    )
 
 
 @pytest.mark.parametrize("who", [BERTIL, ERIK])

@@ -39,9 +39,9 @@ DOOR = f"{'0' * 32}.{settings.CARD_HOST}:8444"
 HTTPS: dict[str, Any] = {"wsgi.url_scheme": "https"}
 
 
-def a_file() -> Response:
+def a_file(name: str = r"registret\.\w+\.css") -> Response:
     page = Browser().get("/").content.decode()
-    found = re.search(r'"(/static/registret\.[^"]+\.css)"', page)
+    found = re.search(f'"(/static/{name})"', page)
     assert found is not None
     answer = Browser().get(found[1])
     # To its end: `close` would close the database's connection as well.
@@ -104,6 +104,16 @@ def test_every_answer_has_the_strict_policy_and_no_other(place: Country, name: s
 
 
 @every_answer
+def test_what_is_text_names_its_charset(place: Country, name: str) -> None:
+    kind = ANSWERS[name]().headers.get("Content-Type", "application/json")
+    assert kind == "application/json" or 'charset="utf-8"' in kind or "charset=utf-8" in kind
+
+
+def test_a_drawing_names_its_charset(place: Country) -> None:
+    assert a_file(r"mark\.\w+\.svg")["Content-Type"] == "image/svg+xml; charset=utf-8"
+
+
+@every_answer
 def test_every_answer_keeps_to_https_and_to_itself(place: Country, name: str) -> None:
     answer = ANSWERS[name]()
     assert answer["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains; preload"
@@ -132,6 +142,7 @@ def test_the_site_is_readable_by_no_other_site(place: Country) -> None:
         Browser.of(BERTIL).get("/session", headers={"Origin": "https://evil.example"}),
         Browser().options("/session", headers={"Origin": "https://evil.example"}),
         at_the_door(f"https://{DOOR}/k", None, HTTP_ORIGIN="https://evil.example"),
+        a_file(),
     ):
         assert not [header for header in answer.headers if header.lower().startswith("access-control-")]
 

@@ -423,6 +423,7 @@ def test_codes_are_guessed_until_it_is_stopped_and_every_guess_counts(waiting: B
 def test_the_link_with_the_card_asks_once_more_and_then_confirms(waiting: Browser) -> None:
     page = waiting.get(link())
     assert "Du är inloggad med samma kort" in text_of(page)
+    assert "Dina uppgifter (klart) 2 Bekräfta e-post 3 Attest på kliniken" in text_of(page)
     assert cast.account_of(ANNA).confirmed_at is None
     assert waiting.post(link())["Location"] == "/bekraftad"
     assert cast.account_of(ANNA).confirmed_at is not None
@@ -437,10 +438,18 @@ def test_the_link_without_a_card_changes_nothing_and_shows_the_way(waiting: Brow
     text = text_of(page)
     assert page.status_code == 200
     assert "Ingenting har ändrats" in text
+    assert "Dina uppgifter (klart) 2 Bekräfta e-post 3 Attest på kliniken" in text
     for secret in (ANNA.name, ANNA.hsa_id, ANNA.email.text):
         assert secret not in page.content.decode(), "a letter in the wrong hands tells nothing"
     assert stranger.post(link()).status_code == 401
     assert cast.account_of(ANNA).confirmed_at is None
+
+
+def test_the_link_of_who_was_appointed_speaks_of_no_attestation(place: Country) -> None:
+    cast.appoint(ANNA, place.medicine, confirmed=False, at=timezone.now())
+    page = text_of(Browser().get(link()))
+    assert "Bekräfta där ditt kort sitter" in page
+    assert "Attest på kliniken" not in page
 
 
 def test_the_link_with_another_card_is_refused(waiting: Browser) -> None:

@@ -43,6 +43,8 @@ class Command(BaseCommand):
         for key, register in found.registers.items():
             says = _told(found.forms[key]) if key in found.forms else "no forms"
             self.stdout.write(f"{key[0]} {key[1]}: {register.state.value}, {says}")
+        for code, indicators in found.indicators.items():
+            self.stdout.write(f"{code}: {_count(len(indicators), 'indicator')}")
 
 
 def _told(form: Form) -> str:
