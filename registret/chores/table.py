@@ -24,6 +24,8 @@ from registret.records.identity.lookups import ask_again
 from registret.records.patient_rights.kept_marks import write_marks
 from registret.records.patient_rights.opting_out import destroy_left
 from registret.records.retention.destroying import destroy_due
+from registret.reports.making import refresh
+from registret.reports.rebuilding import prove_nightly
 from registret.time_limits.lengths import TimeLimit
 
 SECOND, MINUTE, HOUR = 1, 60, 3600
@@ -95,6 +97,16 @@ UPKEEP: tuple[ContinuousChore, ...] = (
     ),
     ContinuousChore(
         name="opt-outs", every=MINUTE, act=write_marks, says="completes the file of opt-outs beside the backups"
+    ),
+    # One small query asks whether anything has changed.
+    ContinuousChore(
+        name="reports", every=2 * SECOND, act=refresh, says="brings the reports up to date with what was signed"
+    ),
+    ContinuousChore(
+        name="prove-reports",
+        every=HOUR,
+        act=lambda: prove_nightly(at=timezone.now()),
+        says="between 2 and 3 at night, makes all reports anew and logs an error if any was wrong",
     ),
 )
 

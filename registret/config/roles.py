@@ -41,6 +41,8 @@ _CHANGED: Final = (
     "records_reasongiven",
     "records_revision",
     "records_step",
+    "reports_cell",
+    "reports_staleepisode",
     "revocation_keptanswer",
     "revocation_keptcrl",
     "revocation_upkeep",
@@ -69,6 +71,9 @@ _DELETED: Final = (
     "records_reasongiven",
     "records_revision",
     "records_step",
+    "reports_cell",
+    "reports_fact",
+    "reports_staleepisode",
     "revocation_keptanswer",
 )
 # Django's own: of no use to whom serves.

@@ -198,6 +198,7 @@ INSTALLED_APPS = [
     "registret.access",
     "registret.records",
     "registret.oversight",
+    "registret.reports",
     "registret.web",
     "registret.config",
 ]
@@ -239,6 +240,7 @@ TEMPLATES = [
                 "registret.web.templatetags.csrf",
                 "registret.web.templatetags.look",
                 "registret.web.templatetags.components",
+                "registret.web.templatetags.fields",
                 "registret.web.templatetags.pieces",
             ],
         },

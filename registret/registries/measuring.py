@@ -16,7 +16,7 @@ ALL: Final = ""
 """The stratum of all episodes."""
 
 
-class Outcome(StrEnum):
+class CountedAs(StrEnum):
     """What an indicator comes to for an episode that it may concern."""
 
     REACHED = "reached"
@@ -33,7 +33,7 @@ class Outcome(StrEnum):
 class Measured:
     """`strata`: those that the episode counts in, `ALL` first, then as `stratum:group`."""
 
-    outcome: Outcome
+    outcome: CountedAs
     value: Decimal | None
     strata: tuple[str, ...]
 
@@ -56,15 +56,15 @@ class Measurement:
         if belongs is False:
             return None
         if belongs is None:
-            return Measured(outcome=Outcome.UNPLACED, value=None, strata=(ALL,))
+            return Measured(outcome=CountedAs.UNPLACED, value=None, strata=(ALL,))
         found = self.outcome.value(known)
         value = None
         if found is None:
-            outcome = Outcome.MISSING
+            outcome = CountedAs.MISSING
         elif isinstance(found, Decimal):
-            outcome, value = Outcome.VALUED, found
+            outcome, value = CountedAs.VALUED, found
         else:
-            outcome = Outcome.REACHED if found is True else Outcome.NOT_REACHED
+            outcome = CountedAs.REACHED if found is True else CountedAs.NOT_REACHED
         return Measured(outcome=outcome, value=value, strata=(ALL, *self._strata(known)))
 
     def _strata(self, known: Known) -> Iterator[str]:

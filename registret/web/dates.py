@@ -24,7 +24,7 @@ _FIRST_BIRTH: Final = date(1850, 1, 1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DateInput:
-    """What `components/date_input.html` shows. `value`: as it stands in the field; `on`: what was understood by it.
+    """What `{% date_input %}` shows. `value`: as it stands in the field; `on`: what was understood by it.
     `described_by`: ids of what else explains the field."""
 
     name: str
@@ -121,7 +121,7 @@ def moment_input(
 
 
 class DayField(forms.CharField):
-    """A day, as `date`; None if nothing is written. Its template is `components/date_field.html`.
+    """A day, as `date`; None if nothing is written. `{% field %}` shows it.
 
     `latest`: the last one that it takes.
     """

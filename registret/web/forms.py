@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from itertools import groupby
+from operator import attrgetter
 from typing import TypeVar
 
 from django import forms
@@ -12,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registret.kernel.identifiers import EmailAddress, HsaId, Malformed
 from registret.kernel.refused import Refused
+from registret.places.queries import ClinicRow
 from registret.registries.queries import RegistryState, open_for_rights, sub_registries
 from registret.words.refusals import short
 
@@ -45,8 +48,25 @@ def sub_registry_choices(*, within: Collection[str] | None = None, held: Collect
     ]
 
 
+def by_region(clinics: Iterable[ClinicRow]) -> list[tuple[str, list[tuple[int, str]]]]:
+    """Clinics to choose from, those of a region together, in the order in which they come."""
+    return [
+        (region, [(clinic.id, clinic.title) for clinic in rows])
+        for region, rows in groupby(clinics, key=attrgetter("region"))
+    ]
+
+
+CODE_INPUT = forms.TextInput(attrs={"class": "id", "spellcheck": "false"})
+"""For what is spelt letter by letter."""
+
+NUMBER_INPUT = forms.TextInput(attrs={"class": "short", "inputmode": "numeric"})
+"""For a whole number."""
+
+
 class EmailField(forms.CharField):
     """A mail address, as `EmailAddress`."""
+
+    widget = forms.EmailInput(attrs={"spellcheck": "false"})
 
     default_error_messages = {"required": _("Skriv din e-postadress")}
 
@@ -67,6 +87,7 @@ class EmailField(forms.CharField):
 class HsaIdField(forms.CharField):
     """An HSA-id, as `HsaId`."""
 
+    widget = CODE_INPUT
     default_error_messages = {"required": _("Skriv HSA-id:t")}
 
     def clean(self, value: object) -> HsaId | None:

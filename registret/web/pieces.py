@@ -12,6 +12,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from registret.accounts.lifecycle import AccountState
+from registret.words.states import account_state_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +30,12 @@ class Tag:
 @dataclass(frozen=True, slots=True)
 class Note:
     """A paragraph in a note: `ok`, `info`, `warn` or `bad`; bare if `kind` is empty. `role`: `status` or `alert`, where
-    it follows an act."""
+    it follows an act; `icon`: instead of that of the kind."""
 
     kind: str
     text: str
     role: str = ""
+    icon: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,19 @@ class Option:
     text: str
     hint: str
     is_chosen: bool
+
+
+def account_trouble(state: AccountState) -> Tag | None:
+    """Why nobody comes in with an account."""
+    if state is AccountState.SUSPENDED:
+        return Tag(account_state_name(state), "bad", "stop")
+    return Tag(gettext("väntar på e-post"), icon="mail") if state is AccountState.REGISTERED else None
+
+
+def older_and_newest(*, older: str, newest: str) -> list[Link]:
+    """Where the rest of a list is: addresses, empty if all that is older or newer is here. See `{% pager %}`."""
+    links = (Link(gettext("Nyaste"), newest), Link(gettext("Äldre"), older))
+    return [link for link in links if link.url]
 
 
 def marked_up(text: str, **facts: str) -> SafeString:

@@ -9,7 +9,10 @@ from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from registret.access.actor import Actor
 from registret.access.queries.logins import CardHolder
@@ -23,10 +26,12 @@ from registret.ledger.events import Event
 from registret.records.refusals import ReasonNeeded
 from registret.web.gate import authenticate
 from registret.web.http import SESSION_COOKIE, CardRequest, Request, wants_json
+from registret.web.pieces import Link
 from registret.web.shown_for import require_own_page, to_send_again
 from registret.web.surroundings import surroundings
 from registret.web.way_back import to_what_was_refused
 from registret.words.refusals import RefusalPage, in_general, page_of
+from registret.words.shapes import Action
 
 _TOKEN_OF_ANOTHER = re.compile(r"CSRF token from .+ incorrect\.")
 """What Django says of a form whose token was made for another login."""
@@ -87,7 +92,10 @@ def show_refusal(
         "again": again,
         # A user who must show the card first is not at work, whatever was known a moment ago.
         "surroundings": "outside.html" if status == 401 else surroundings(request),
+        "login_label": _login_label(page),
     }
+    # Only now is it known who asks for a page that does not exist.
+    context["next"] = _next(request, page, sends_again=again is not None)
     if wants_json(request):
         told = {"code": page.code, "title": page.title, "todo": " ".join(page.todo), "reference": reference}
         response: HttpResponse = JsonResponse(told, status=status)
@@ -97,6 +105,34 @@ def show_refusal(
     if page.code == SessionMissing.code:
         response.delete_cookie(SESSION_COOKIE, samesite="Lax")
     return response
+
+
+def _login_label(page: RefusalPage) -> str:
+    """What the button says, if the next thing to do is to log in."""
+    if page.action not in {Action.LOGIN, Action.PROVIDER}:
+        return ""
+    return _("Försök igen") if page.action is Action.LOGIN and page.tries_again else _("Logga in med SmartCard")
+
+
+_NEXT = {
+    Action.REGISTER: (gettext_lazy("Registrera dig"), "register"),
+    Action.APPLICATION: (gettext_lazy("Till min ansökan"), "application"),
+    Action.ACCOUNT: (gettext_lazy("Till Mitt konto"), "account"),
+    Action.BACK_TO_LIST: (gettext_lazy("Till listan"), "attest"),
+}
+
+
+def _next(request: HttpRequest, page: RefusalPage, *, sends_again: bool) -> Link | None:
+    """Where to go now; None if the form can be sent again instead."""
+    is_at_work = isinstance(getattr(request, "person", None), Actor)
+    if page.action in _NEXT and not (page.action is Action.APPLICATION and is_at_work):
+        text, url_name = _NEXT[page.action]
+        return Link(str(text), reverse(url_name))
+    if sends_again:
+        return None
+    if page.action is Action.HELP:
+        return Link(_("Så når du supporten"), f"{reverse('help')}#kontakt")
+    return Link(_("Till startsidan"), reverse("start" if is_at_work else "front"))
 
 
 def author(request: HttpRequest) -> By:

@@ -293,6 +293,7 @@ PROCESSINGS: tuple[Processing, ...] = (
             "records.OptOut": "mark case_number by_name",
             "records.Leaving": "case_number by_name",
             "records.TakenBack": "mark case_number by_name",
+            "reports.Fact": "month outcome value strata",
         },
     ),
 )

@@ -18,6 +18,17 @@ _ROLES = {
     "support": (_("Support"), _("Hjälpa användare, aldrig se patienter")),
     "case_handler": (_("Handläggare av patientärenden"), _("Utdrag till patienter, avböjanden och gallring")),
 }
+# A person has the role and is not always called by its name: nobody is "support for a clinic".
+_IN_SENTENCES = {
+    "reporter": _("registrerare"),
+    "reader": _("läsare"),
+    "report_reader": _("rapportläsare"),
+    "local_administrator": _("lokal administratör"),
+    "registry_office": _("medarbetare på registerkansliet"),
+    "log_reviewer": _("loggranskare"),
+    "support": _("medarbetare i supporten"),
+    "case_handler": _("handläggare av patientärenden"),
+}
 
 
 def role_name(code: str, *, language: str | None = None) -> str:
@@ -26,6 +37,12 @@ def role_name(code: str, *, language: str | None = None) -> str:
         return str(_ROLES[code][0])
     with translation.override(language):
         return str(_ROLES[code][0])
+
+
+def role_in_sentence(code: str, *, language: str | None = None) -> str:
+    """What a person with the role is, within a sentence, in `language` or in the active one."""
+    with translation.override(language or translation.get_language()):
+        return str(_IN_SENTENCES[code])
 
 
 def role_hint(code: str) -> str:

@@ -167,6 +167,16 @@ COLUMNS: dict[str, dict[str, str]] = {
         PLAIN: "id incident_id number began_at ended_at discovered_at people data_kinds authority authority_at persons"
         " persons_at is_open at by_id",
     },
+    # What an indicator comes to for one patient, and how many came to what.
+    "reports.Fact": {
+        PERSONAL: "month outcome value strata",
+        PLAIN: "id episode_id sub_registry indicator version care_provider_id clinic_id",
+    },
+    "reports.Cell": {
+        PLAIN: "id sub_registry indicator version clinic_id month stratum value reached not_reached valued missing"
+        " unplaced",
+    },
+    "reports.StaleEpisode": {PLAIN: "episode_id since"},
     "oversight.ReviewedEntry": {PERSONAL: "note", PLAIN: "id review_id entry_id by_account_id verdict"},
 }
 
@@ -325,6 +335,15 @@ TRIGGERS = {
     ("records_step", "records_step_guard"),
     ("records_step", "records_step_keep"),
     ("records_step", "records_step_life"),
+    ("records_episode", "records_episode_reports"),
+    ("records_leaving", "records_leaving_reports"),
+    ("records_leaving", "records_leaving_reports_back"),
+    ("records_patient", "records_patient_reports"),
+    ("records_step", "records_step_reports"),
+    ("records_step", "records_step_reports_new"),
+    ("reports_fact", "reports_fact_counted"),
+    ("reports_fact", "reports_fact_discounted"),
+    ("reports_fact", "reports_fact_never_changed"),
     ("time_limits_decision", "time_limits_decision_append_only"),
     ("time_limits_decision", "time_limits_decision_never_truncated"),
 }

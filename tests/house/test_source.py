@@ -81,6 +81,13 @@ def test_html_is_put_together_by_functions_that_escape() -> None:
     assert [name for name, _ in trusted] == ["registret/web/templatetags/look.py"] * 2
 
 
+def test_only_the_demo_starts_programs() -> None:
+    code = {name: text for name, text in tracked().items() if name.startswith("registret/") and name.endswith(".py")}
+    starts = r"\b(?:subprocess|Popen|multiprocessing|spawnProcess)\b|\bos\.(?:system|popen|exec\w*|spawn\w*)\("
+    folders = {Path(name).parent.name for name, _ in found(starts, code)}
+    assert folders == {"demo"}
+
+
 def test_the_script_builds_no_html_out_of_text_and_runs_none() -> None:
     script = {name: text for name, text in tracked().items() if name.endswith(".js")}
     assert script

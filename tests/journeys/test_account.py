@@ -114,7 +114,7 @@ def test_moa_looks_after_her_own_account(house: House, bertil: Person, desk: Ope
     page.reload()
     looked_at(page, "83-mitt-konto-morkt")
     page.emulate_media(color_scheme="light")
-    page.get_by_role("link", name=re.compile("Lämna Registrerare")).click()
+    page.get_by_role("link", name=re.compile("Lämna registrerare")).click()
     looked_at(page, "84-lamna")
     hers.open(f"/sprak/en?till={page.url.removeprefix(house.site)}")
     looked_at(page, "85-lamna-english")

@@ -55,11 +55,15 @@ def test_whenever_the_network_goes_nothing_is_lost_and_the_page_says_so(at_work:
     fill(page, "Puls", "99")
     page.get_by_role("button", name="Signera").click()
     expect(dock(page)).to_contain_text("Inte signerat: nätverket svarar inte.")
+    # Long enough for an answer to be tried again: it does not hide that the step is not signed.
+    page.wait_for_timeout(3000)
+    expect(dock(page)).to_contain_text("Inte signerat: nätverket svarar inte.")
     expect(page.locator("#pulse")).to_have_value("99")
     asks_before_leaving(page)
     looked_at(page, "73-formular-signera-utan-nat", whole=False)
     at_work.context.set_offline(False)
     may_be_left(page)
+    expect(dock(page)).to_contain_text("Inte signerat: tryck Signera igen.")
 
     page.route("**/spara", lambda route: route.abort())
     fill(page, "Puls", "98")
@@ -154,6 +158,26 @@ def test_what_is_refused_for_good_is_not_tried_again_and_says_what_to_do(
     page.wait_for_timeout(5000)
     entries = "SELECT count(*) FROM ledger_entry WHERE facts->>'code' = 'episode.form_changed'"
     assert house.ask_database(entries) == [(1,)]
+
+
+def test_a_step_that_was_signed_meanwhile_says_who_did_it_and_what_is_not_saved(at_work: Desk) -> None:
+    page = begun(at_work, patient("19530221132"))
+    answered(page)
+    page.route("**/spara", lambda route: route.abort())
+    fill(page, "CRP", "120")
+    page.locator("h1").first.click()
+    expect(dock(page)).to_contain_text("Inte sparat än")
+    with at_work.context.expect_page() as opened:
+        page.evaluate("open(location.href)")
+    opened.value.get_by_role("button", name="Signera").click()
+    signed(opened.value)
+    page.unroute("**/spara")
+    expect(dock(page)).to_contain_text(
+        "har signerat. Ladda om sidan. Svar som inte hann sparas finns bara här på sidan."
+    )
+    expect(dock(page)).not_to_contain_text("Klar att signera")
+    expect(page.locator("#crp")).to_have_value("120")
+    asks_before_leaving(page)
 
 
 def test_after_signing_the_receipt_is_at_the_top_with_focus_and_says_what_comes_next(at_work: Desk) -> None:

@@ -41,7 +41,7 @@ from registret.ledger.services import record
 from registret.mail.services import post
 from registret.time_limits.lengths import TimeLimit
 from registret.time_limits.queries import length
-from registret.words.roles import role_name
+from registret.words.roles import role_in_sentence
 
 
 def attest(
@@ -286,7 +286,7 @@ def _letter_to_applicant(
 ) -> None:
     person = existing_account(wanted.account_id)
     if role is not None:
-        context |= {"role": role_name(role, language=person.language)}
+        context |= {"role": role_in_sentence(role, language=person.language)}
     post(
         kind=kind,
         to=person.email,

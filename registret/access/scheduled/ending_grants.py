@@ -15,7 +15,7 @@ from registret.access.scheduled.clock import Clock, Done, Recipient, each, notic
 from registret.accounts.lifecycle import AccountState
 from registret.kernel.sweden import day_of
 from registret.time_limits.lengths import TimeLimit
-from registret.words.roles import role_name
+from registret.words.roles import role_in_sentence
 
 
 def warn_of_end(clock: Clock) -> Iterator[Done]:
@@ -45,7 +45,7 @@ def _warned_of_end(clock: Clock, grant: Grant) -> bool:
     person = Recipient.of(grant)
     context: dict[str, str | date] = {
         "name": grant.account.given_name,
-        "role": role_name(grant.role, language=person.language),
+        "role": role_in_sentence(grant.role, language=person.language),
         "place": grant.clinic.title if grant.clinic else settings.REGISTRY_NAME,
         "last_day": day_of(grant.ends_at - timedelta(seconds=1)),
     }

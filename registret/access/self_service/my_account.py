@@ -29,7 +29,7 @@ from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.mail.services import post
 from registret.places.queries import clinic
-from registret.words.roles import role_name
+from registret.words.roles import role_in_sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +183,7 @@ def leave(*, account_id: int, grant_id: int, by: By, at: datetime) -> None:
             raise LastAdministrator()
     revoke(grant_id=held.id, reason="left", revoked_by_id=None, by=by, at=at)
     if person.confirmed_at is not None:
-        place, role = held.clinic.title, role_name(held.role, language=person.language)
+        place, role = held.clinic.title, role_in_sentence(held.role, language=person.language)
         post(
             kind="left",
             to=person.email,

@@ -43,7 +43,7 @@ from registret.places.queries import clinic
 from registret.registries.queries import open_for_rights
 from registret.time_limits.lengths import TimeLimit
 from registret.time_limits.queries import length
-from registret.words.roles import role_name
+from registret.words.roles import role_in_sentence
 
 
 def appoint_by_program(
@@ -237,7 +237,7 @@ def _take_back(
             language=person.language,
             context={
                 "name": person.given_name,
-                "role": role_name(role, language=person.language),
+                "role": role_in_sentence(role, language=person.language),
                 "place": settings.REGISTRY_NAME,
                 "reason": reason,
             },
@@ -333,7 +333,7 @@ def appoint(
             language=person.language,
             context={
                 "name": person.given_name,
-                "role": role_name(role, language=person.language),
+                "role": role_in_sentence(role, language=person.language),
                 "place": place.title if place else settings.REGISTRY_NAME,
                 "valid_until": last_day,
             },

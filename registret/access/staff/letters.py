@@ -7,7 +7,7 @@ from datetime import date, datetime
 from registret.access.checks import existing_account
 from registret.access.roles import Role
 from registret.mail.services import post
-from registret.words.roles import role_name
+from registret.words.roles import role_in_sentence
 
 
 def tell_about_rights(
@@ -24,7 +24,7 @@ def tell_about_rights(
         return
     context: dict[str, str | date] = {"name": person.given_name, **more}
     if role is not None and place is not None:
-        context |= {"role": role_name(role, language=person.language), "place": place}
+        context |= {"role": role_in_sentence(role, language=person.language), "place": place}
     post(
         kind=kind,
         to=person.email,

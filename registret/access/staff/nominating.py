@@ -43,7 +43,7 @@ from registret.mail.services import post
 from registret.places.queries import clinic
 from registret.time_limits.lengths import Length, TimeLimit
 from registret.time_limits.queries import length
-from registret.words.roles import role_name
+from registret.words.roles import role_in_sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +182,7 @@ def decline(*, nomination_id: int, reason: str, actor: Actor, at: datetime) -> N
             context={
                 "name": proposer.given_name,
                 "person": wanted.name,
-                "role": role_name(wanted.role, language=proposer.language),
+                "role": role_in_sentence(wanted.role, language=proposer.language),
                 "reason": reason,
             },
             about_account_id=proposer.id,
@@ -276,7 +276,7 @@ def _tell(made: Nomination, people: Iterable[Administrator], *, actor: Actor, at
             context={
                 "proposer": actor.name,
                 "person": made.name,
-                "role": role_name(made.role, language=one.language),
+                "role": role_in_sentence(made.role, language=one.language),
             },
             at=at,
         )

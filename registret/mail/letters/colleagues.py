@@ -68,7 +68,7 @@ def _nomination_waits(facts: Mapping[str, str]) -> Content:
         heading=_("Ett uppdrag behöver en till som bekräftar"),
         lines=(
             Line(
-                _("{proposer} föreslår {person} till uppdraget {role}."),
+                _("{proposer} föreslår {person} som {role}."),
                 facts,
                 frozenset({"person", "role"}),
             ),
@@ -90,7 +90,7 @@ def _nomination_declined(facts: Mapping[str, str]) -> Content:
         heading=_("Ditt förslag till uppdrag är avslaget"),
         lines=(
             Line(
-                _("Hej {name}! Du föreslog {person} till uppdraget {role}. Skälet är:"),
+                _("Hej {name}! Du föreslog {person} som {role}. Skälet är:"),
                 facts,
                 frozenset({"person", "role"}),
             ),

@@ -47,7 +47,7 @@ def step_page(
         raise NotPermitted()
     wanted = found.steps.order_by("id")
     steps = {one.code: one for one in (wanted.select_for_update(of=("self",)) if lock else wanted)}
-    form = _form_now(found, steps)
+    form = form_now(found, steps)
     step = step or form.inclusion.code
     if step not in steps:
         raise NotFound()
@@ -81,7 +81,7 @@ def step_page(
 def assessed(episode: Episode, step: str, *, at: datetime) -> Assessment:
     """Assess a step with its stored answers, for what the program does by itself."""
     steps = {one.code: one for one in episode.steps.all()}
-    form = _form_now(episode, steps)
+    form = form_now(episode, steps)
     answers = {code: answers_of(form, one.answers) for code, one in steps.items()}
     elsewhere = _with_death_elsewhere(Episode.objects.filter(id=episode.id)).get()
     known = known_of(patient_row(episode.patient), episode.began_at, told_died_on=elsewhere.told_died_on)
@@ -174,7 +174,7 @@ def steps_to_do(actor: Actor) -> QuerySet[Step]:
     ).select_related("episode__patient")
 
 
-def _form_now(found: Episode, steps: Mapping[str, Step]) -> Form:
+def form_now(found: Episode, steps: Mapping[str, Step]) -> Form:
     """The form of the episode, but for the research questions of steps whose answers to them were destroyed."""
     form = form_of(found.sub_registry, found.version)
     gone = [code for code, one in steps.items() if one.research_gone_at is not None]

@@ -27,11 +27,14 @@ from registret.kernel.identifiers import EmailAddress
 from registret.mail.links import read_objection
 from registret.places.queries import clinics, mail_hint
 from registret.rate_limits.services import TooMany
+from registret.web.account.account_pages import new_address
 from registret.web.account.forms import ObjectionForm
+from registret.web.account.own_pages import NewAddressCodePage, NewAddressPage, objection_page
 from registret.web.account.pages import own, show
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs_any_card, open_to_all
 from registret.web.http import CardRequest, Request, see_other
+from registret.web.signup.address_pages import AskedAddress
 from registret.web.signup.forms import AddressForm, CodeForm
 
 _AT_THE_ADDRESS = dict.fromkeys((AddressUnchanged, AddressResting, AdministratorsAddress, TooMany), "email")
@@ -47,7 +50,7 @@ def change(request: CardRequest) -> HttpResponse:
     if me.state is AccountState.SUSPENDED:
         raise AccountSuspended()
     form = AddressForm(request.POST if request.method == "POST" else None)
-    context = {"form": form, "account": me, "days": settings.OBJECTION_LIFETIME.days}
+    asked = None
     if request.method == "POST" and form.is_valid():
         email = form.cleaned_data["email"]
         if request.POST.get("ok") == "1":
@@ -56,8 +59,10 @@ def change(request: CardRequest) -> HttpResponse:
         elif "change" not in request.POST:
             anew = _anew(request, me, form, email)
             hint = mail_hint(email, organisation_number=me.organisation_number)
-            context |= {"asks": form.is_valid(), "email": email, "hint": hint, "anew": anew}
-    return show(request, "account/account_address.html", context, status=422 if form.errors else 200)
+            asked = AskedAddress(email=email, hint=hint, anew=anew) if form.is_valid() else None
+    days = settings.OBJECTION_LIFETIME.days
+    page = NewAddressPage(address=me.email.text, days=days, form=form, asked=asked)
+    return show(request, "account/account_address.html", page, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -77,8 +82,13 @@ def type_code(request: CardRequest) -> HttpResponse:
         )
     if form.is_valid():
         return see_other("confirmed")
-    context = {"form": form, "account": me, "pending": pending_change(account_id=me.id), "at": request.at}
-    return show(request, "account/account_code.html", context, status=422)
+    pending = pending_change(account_id=me.id)
+    page = NewAddressCodePage(
+        form=form,
+        email=pending.email.text if pending else "",
+        new=new_address(pending, form, at=request.at) if pending else None,
+    )
+    return show(request, "account/account_code.html", page, status=422)
 
 
 @require_POST
@@ -110,8 +120,8 @@ def objection(request: Request, token: str) -> HttpResponse:
         access.object_to_address(confirmation_id=confirmation_id, by=by, at=request.at)
         return see_other("objected")
     made = check_objection(confirmation_id=confirmation_id, at=request.at)
-    context = {"form": form, "made": made, "days": settings.OBJECTION_LIFETIME.days}
-    return render(request, "account/objection.html", context, status=422 if form.errors else 200)
+    page = objection_page(form, made=made, days=settings.OBJECTION_LIFETIME.days)
+    return render(request, "account/objection.html", {"page": page}, status=422 if form.errors else 200)
 
 
 @require_GET

@@ -26,7 +26,7 @@ def own(request: CardRequest) -> AccountRow:
     return found
 
 
-def show(request: CardRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+def show(request: CardRequest, template: str, page: Any, *, status: int = 200) -> HttpResponse:
     """The page, within the bar of those who are at work or outside it."""
     at_work = isinstance(request.person, Actor)
     frame = {
@@ -35,4 +35,4 @@ def show(request: CardRequest, template: str, context: dict[str, Any], *, status
         "tab": "account",
         "card_time": CardTime.since(request.sitting.began_at, at=request.at),
     }
-    return render(request, template, frame | context, status=status)
+    return render(request, template, frame | {"page": page}, status=status)

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 from registret.access.refusals import NotFound
 from registret.access.self_service.my_account import own_grants
 from registret.accounts import sessions as acts
+from registret.web.account.own_pages import sessions_page
 from registret.web.account.pages import own, show
 from registret.web.gate import needs_any_card
 from registret.web.http import CardRequest, see_other
@@ -18,12 +19,12 @@ from registret.web.http import CardRequest, see_other
 def sessions(request: CardRequest) -> HttpResponse:
     """All that live, this one first told apart."""
     me = own(request)
-    context = {
-        "sessions": acts.sessions_of(hsa_id=me.hsa_id, at=request.at),
-        "this": request.sitting.session_id,
-        "places": {grant.id: grant.clinic_name for grant in own_grants(account_id=me.id, at=request.at)},
-    }
-    return show(request, "account/account_sessions.html", context)
+    page = sessions_page(
+        acts.sessions_of(hsa_id=me.hsa_id, at=request.at),
+        this=request.sitting.session_id,
+        places={grant.id: grant.clinic_name for grant in own_grants(account_id=me.id, at=request.at)},
+    )
+    return show(request, "account/account_sessions.html", page)
 
 
 @require_POST

@@ -19,12 +19,14 @@ from registret.accounts.sessions import sessions_of
 from registret.kernel.sweden import day_of
 from registret.ledger.queries import entries_of_account
 from registret.places.queries import care_provider_of, open_clinics
+from registret.web.account.account_pages import account_page, address_part
+from registret.web.account.own_pages import apply_page, leave_page, own_application_page, own_log_page
 from registret.web.account.pages import own, show
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs, needs_any_card
 from registret.web.http import ActorRequest, CardRequest, see_other
 from registret.web.numbers import number_in
-from registret.web.signup.forms import AnswerForm, ApplicationForm, CodeForm
+from registret.web.signup.forms import AnswerForm, ApplicationForm
 
 # What was attested stands among the rights, and what one took back oneself is no news.
 _OF_INTEREST = {ApplicationState.WAITING, ApplicationState.DECLINED, ApplicationState.LAPSED}
@@ -36,18 +38,15 @@ def account(request: CardRequest) -> HttpResponse:
     """All of it on one page; what changes something has a page of its own."""
     me = own(request)
     rests_until = address_rests_until(account_id=me.id)
-    context = {
-        "account": me,
-        "card": request.sitting.card,
-        "grants": access.own_grants(account_id=me.id, at=request.at),
-        "applications": [a for a in applications_of(account_id=me.id) if a.state in _OF_INTEREST][:5],
-        "pending": pending_change(account_id=me.id),
-        "rests_until": rests_until if rests_until and rests_until > request.at else None,
-        "form": CodeForm(),
-        "number_of_sessions": len(sessions_of(hsa_id=me.hsa_id, at=request.at)),
-        "at": request.at,
-    }
-    return show(request, "account/account.html", context)
+    page = account_page(
+        me,
+        card=request.sitting.card,
+        address=address_part(me, pending_change(account_id=me.id), rests_until=rests_until, at=request.at),
+        grants=access.own_grants(account_id=me.id, at=request.at),
+        applications=[a for a in applications_of(account_id=me.id) if a.state in _OF_INTEREST][:5],
+        sessions=len(sessions_of(hsa_id=me.hsa_id, at=request.at)),
+    )
+    return show(request, "account/account.html", page)
 
 
 @require_POST
@@ -81,8 +80,9 @@ def apply(request: ActorRequest) -> HttpResponse:
     form = ApplicationForm(sent, clinics=open_clinics(first_of_organisation=me.organisation_number))
     if request.method == "POST" and form.is_valid() and (wanted := _applied(request, me.id, form)):
         return see_other("own_application", wanted)
-    context = {"form": form, "provider": care_provider_of(me.organisation_number)}
-    return show(request, "account/account_apply.html", context, status=422 if form.errors else 200)
+    provider = care_provider_of(me.organisation_number)
+    page = apply_page(form, provider, may_attest=request.actor.may(Permission.ATTEST))
+    return show(request, "account/account_apply.html", page, status=422 if form.errors else 200)
 
 
 @require_GET
@@ -129,7 +129,7 @@ def leave(request: CardRequest, id: int) -> HttpResponse:
         return see_other("account")
     last = len(access.own_grants(account_id=me.id, at=request.at)) == 1
     needed = access.needs_successor(grant=grant, account_id=me.id, at=request.at)
-    return show(request, "account/account_leave.html", {"grant": grant, "last": last, "needed": needed})
+    return show(request, "account/account_leave.html", leave_page(grant, needed=needed, is_last=last))
 
 
 @require_GET
@@ -137,8 +137,9 @@ def leave(request: CardRequest, id: int) -> HttpResponse:
 def own_log(request: CardRequest) -> HttpResponse:
     """What the log holds about oneself."""
     me = own(request)
-    page = entries_of_account(account_id=me.id, before=number_in(request.GET, "fore"))
-    return show(request, "account/own_log.html", {"log": page, "account": me, "links": links_of(account_id=me.id)})
+    log = entries_of_account(account_id=me.id, before=number_in(request.GET, "fore"))
+    page = own_log_page(log, account_id=me.id, links=links_of(account_id=me.id))
+    return show(request, "account/own_log.html", page)
 
 
 def _applied(request: ActorRequest, account_id: int, form: ApplicationForm) -> int | None:
@@ -167,5 +168,5 @@ def _applied(request: ActorRequest, account_id: int, form: ApplicationForm) -> i
 def _application(request: CardRequest, id: int, form: AnswerForm, *, status: int = 200) -> HttpResponse:
     wanted = application_of(account_id=own(request).id, application_id=id)
     questions = application_notes.questions_to(account_id=wanted.account_id, application_id=wanted.id)
-    context = {"a": wanted, "questions": questions, "form": form}
-    return show(request, "account/account_application.html", context, status=status)
+    page = own_application_page(wanted, questions, form)
+    return show(request, "account/account_application.html", page, status=status)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from django import forms
 from django.http import HttpResponse
-from django.shortcuts import render
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from registret.access.applications import application_notes as access
@@ -14,25 +11,13 @@ from registret.access.queries.applications import application_for
 from registret.access.roles import Permission
 from registret.rate_limits.services import TooMany
 from registret.web.attest.card_time import CardTime
-from registret.web.attest.forms import ReasonField
-from registret.web.attest.views import item_page
+from registret.web.attest.forms import WriteForm
+from registret.web.attest.several_pages import chosen_page, results_page
+from registret.web.attest.views import show_item
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
 from registret.web.http import ActorRequest, see_other
-from registret.words.refusals import page_of
-
-
-class WriteForm(forms.Form):
-    """A note for colleagues, or a question to the applicant."""
-
-    text = ReasonField(
-        max_length=1000,
-        error_messages={
-            "required": _("Skriv något först"),
-            "max_length": _("Skriv högst 1 000 tecken"),
-            "null_characters_not_allowed": _("Texten innehåller ett tecken som inte går att spara"),
-        },
-    )
+from registret.web.pieces import show
 
 
 @require_POST
@@ -58,7 +43,7 @@ def write(request: ActorRequest, id: int) -> HttpResponse:
     if form.is_valid():
         return see_other("attest_one", id)
     wanted = application_for(actor=request.actor, application_id=id, at=request.at)
-    return item_page(request, wanted, writing=form)
+    return show_item(request, wanted, writing=form)
 
 
 @require_POST
@@ -70,12 +55,15 @@ def several(request: ActorRequest) -> HttpResponse:
     ids = [int(value) for value in chosen if value.isascii() and value.isdigit() and len(value) < 19]
     if not ids:
         return see_other("attest")
-    context: dict[str, object] = {"tab": "attest", "card_time": CardTime.of(request.actor, at=request.at)}
     if alone or request.POST.get("ok") == "1":
-        results = access.attest_many(application_ids=ids, actor=request.actor, at=request.at)
-        context["results"] = [(r.application, page_of(r.refusal).title if r.refusal else "") for r in results]
+        page = results_page(access.attest_many(application_ids=ids, actor=request.actor, at=request.at))
     else:
-        ids = ids[: access.AT_ONCE]
-        context["chosen"] = [application_for(actor=request.actor, application_id=i, at=request.at) for i in ids]
-        context["until"] = reach_of(request.actor, at=request.at).last_day(at=request.at)
-    return render(request, "attest/attest_several.html", context)
+        chosen_rows = [
+            application_for(actor=request.actor, application_id=id, at=request.at) for id in ids[: access.AT_ONCE]
+        ]
+        page = chosen_page(
+            chosen_rows,
+            until=reach_of(request.actor, at=request.at).last_day(at=request.at),
+            card_time=CardTime.of(request.actor, at=request.at),
+        )
+    return show(request, "attest/attest_several.html", page, tab="attest")

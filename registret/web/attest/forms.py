@@ -101,3 +101,16 @@ class CorrectAddressForm(forms.Form):
     """Rätta adressen och skicka igen."""
 
     email = EmailField()
+
+
+class WriteForm(forms.Form):
+    """A note for colleagues, or a question to the applicant."""
+
+    text = ReasonField(
+        max_length=1000,
+        error_messages={
+            "required": _("Skriv något först"),
+            "max_length": _("Skriv högst 1 000 tecken"),
+            "null_characters_not_allowed": _("Texten innehåller ett tecken som inte går att spara"),
+        },
+    )

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 
-from django import forms
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from registret.access.applications import attesting
+from registret.access.grants.reach import reach_of
 from registret.access.lifecycle import ApplicationState
 from registret.access.queries.applications import ApplicationRow, application_for
 from registret.access.refusals import (
@@ -33,12 +32,14 @@ from registret.access.refusals import (
 from registret.access.roles import Permission
 from registret.accounts.refusals import ConfirmationDone
 from registret.rate_limits.services import TooMany
-from registret.web.attest.forms import AttestForm, CorrectAddressForm, DeclineForm
-from registret.web.attest.pages import done_context, item_context, queue_context, reach
+from registret.web.attest.forms import AttestForm, CorrectAddressForm, DeclineForm, WriteForm
+from registret.web.attest.item_pages import decline_page, item_page
+from registret.web.attest.queue_pages import attest_page
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
 from registret.web.http import ActorRequest, see_other
 from registret.web.numbers import number_in
+from registret.web.pieces import show
 
 _PLACES = {
     RoleImpossible: "role",
@@ -61,8 +62,7 @@ _PLACES = {
 @needs(Permission.ATTEST)
 def queue(request: ActorRequest) -> HttpResponse:
     """All that waits where the actor attests, and what the actor just did (`klart`)."""
-    context = queue_context(request)
-    return render(request, "attest/attest.html", context | done_context(request, context["decided"]))
+    return show(request, "attest/attest.html", attest_page(request), tab="attest")
 
 
 @require_http_methods(["GET", "POST"])
@@ -89,10 +89,10 @@ def decline(request: ActorRequest, id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         _once(request, wanted, ApplicationState.DECLINED, lambda: _declined(request, wanted, form))
         return _done(wanted)
-    context = item_context(request, wanted) | {"form": form}
-    if not context["decidable"]:
+    page = decline_page(request, wanted, form)
+    if page is None:
         return see_other("attest_one", wanted.id)
-    return render(request, "attest/decline.html", context, status=422 if form.errors else 200)
+    return show(request, "attest/decline.html", page, tab="attest", status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -110,7 +110,7 @@ def correct_address(request: ActorRequest, id: int) -> HttpResponse:
 
 def _attest_form(request: ActorRequest, wanted: ApplicationRow, *, blank: bool = False) -> AttestForm:
     data = request.POST if request.method == "POST" and not blank else None
-    limits = reach(request)
+    limits = reach_of(request.actor, at=request.at)
     return AttestForm(
         data,
         wanted=wanted,
@@ -120,7 +120,7 @@ def _attest_form(request: ActorRequest, wanted: ApplicationRow, *, blank: bool =
     )
 
 
-def item_page(request: ActorRequest, wanted: ApplicationRow, *, writing: forms.Form) -> HttpResponse:
+def show_item(request: ActorRequest, wanted: ApplicationRow, *, writing: WriteForm) -> HttpResponse:
     """The application again, with what was written about it and not kept."""
     return _item(request, wanted, _attest_form(request, wanted, blank=True), writing=writing)
 
@@ -131,13 +131,13 @@ def _item(
     form: AttestForm,
     *,
     address: CorrectAddressForm | None = None,
-    writing: forms.Form | None = None,
+    writing: WriteForm | None = None,
 ) -> HttpResponse:
     address = address or CorrectAddressForm(initial={"email": wanted.email})
-    context = item_context(request, wanted) | {"form": form, "address": address, "writing": writing}
-    context["last_possible"] = form.last_possible
-    wrong = form.errors or address.errors or (writing and writing.errors)
-    return render(request, "attest/attest_one.html", context, status=422 if wrong else 200)
+    writing = writing or WriteForm()
+    page = item_page(request, wanted, form, address=address, writing=writing)
+    wrong = form.errors or address.errors or writing.errors
+    return show(request, "attest/attest_one.html", page, tab="attest", status=422 if wrong else 200)
 
 
 def _attested(request: ActorRequest, wanted: ApplicationRow, form: AttestForm) -> bool:

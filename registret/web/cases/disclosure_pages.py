@@ -18,7 +18,7 @@ from registret.records.lifecycle import DisclosureState
 from registret.registries.queries import name_of, sub_registries
 from registret.web.attest.card_time import CardTime
 from registret.web.cases.forms import DisclosureForm
-from registret.web.pieces import Button, Fact, Link, Note, Option, Tag, options
+from registret.web.pieces import Button, Fact, Link, Note, Option, Tag, older_and_newest, options
 from registret.web.templatetags.look import day, moment
 
 
@@ -90,12 +90,12 @@ class DisclosureOnePage:
 
 
 def disclosures_page(found: ListedDisclosures, *, before: int | None) -> DisclosuresPage:
-    older = [Link(_("Äldre"), f"?fore={found.older}")] if found.older else []
-    newest = [Link(_("Nyaste"), reverse("disclosures"))] if before else []
     return DisclosuresPage(
         title=_("Äldre utlämnanden") if before else _("Utlämnanden"),
         lines=[DisclosureLine(row=row, state=_state(row)) for row in found.rows],
-        links=older + newest,
+        links=older_and_newest(
+            older=f"?fore={found.older}" if found.older else "", newest=reverse("disclosures") if before else ""
+        ),
         new=[
             Link(one.name, reverse("disclosure_new", args=[one.code])) for one in sub_registries() if parts_of(one.code)
         ],

@@ -19,6 +19,7 @@ from registret.records.ethics_approval import Approval
 from registret.records.numbers import PatientNumber
 from registret.web.attest.forms import ReasonField
 from registret.web.dates import DayField
+from registret.web.forms import CODE_INPUT
 from registret.words.numbers import number_fault
 
 _NUL = {"null_characters_not_allowed": _("Texten innehåller ett tecken som inte går att spara")}
@@ -31,7 +32,7 @@ class NumberField(forms.CharField):
     today: date
 
     def __init__(self) -> None:
-        super().__init__(max_length=30)
+        super().__init__(max_length=30, widget=CODE_INPUT)
 
     def clean(self, value: Any) -> PatientNumber:
         text = super().clean(value)
@@ -47,7 +48,7 @@ class CaseNumberField(forms.CharField):
     default_error_messages = {"required": _("Skriv ärendets nummer i diariet"), **_NUL}
 
     def __init__(self) -> None:
-        super().__init__(max_length=60)
+        super().__init__(max_length=60, widget=CODE_INPUT)
 
     def clean(self, value: Any) -> CaseNumber:
         text = super().clean(value)
@@ -164,7 +165,7 @@ class ApprovalField(forms.CharField):
     default_error_messages = {"required": _("Skriv etikgodkännandets nummer"), **_NUL}
 
     def __init__(self) -> None:
-        super().__init__(max_length=60)
+        super().__init__(max_length=60, widget=CODE_INPUT)
 
     def clean(self, value: Any) -> Approval:
         text = super().clean(value)

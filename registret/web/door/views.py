@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import datetime
 from math import ceil
-from typing import Any, cast
+from typing import cast
 
 from django.conf import settings
 from django.http import HttpResponse, JsonResponse
@@ -25,9 +25,9 @@ from registret.accounts.likeness import same_person
 from registret.kernel.refused import Refused, restored
 from registret.kernel.secret import is_token, new_token
 from registret.mail.links import confirmation_token, read_token
-from registret.revocation.trust import trust
 from registret.web import way_back
 from registret.web.door.addresses import door_address, probe_address
+from registret.web.door.checked_page import checked_page
 from registret.web.door.provider import provider
 from registret.web.door.support import support_text
 from registret.web.gate import authenticate, needs_any_card, open_to_all
@@ -120,23 +120,24 @@ def checked(request: Request, reference: str) -> HttpResponse:
         return see_other("check")
     refusal = restored(*found.refusal) if found.refusal else None
     report = {name: _moment(name, value) for name, value in found.report.items()}
-    context: dict[str, Any] = {"report": report, "reference": reference, "at": found.at, "accepted": trust().accepted()}
     standing = standing_of(hsa_id=found.card.hsa_id, at=request.at) if found.card is not None else None
     if found.card and standing and standing.account and not same_person(standing.account, found.card):
         # The card is good, and the account is somebody else's business.
         refusal, standing = HsaIdDisputed(), None
-    if refusal is not None:
-        context["page"] = page_of(refusal)
-    context["standing"] = standing
-    context["support_text"] = support_text(
+    page = checked_page(
         report,
-        code=refusal.code if refusal else None,
+        refusal=page_of(refusal) if refusal else None,
         standing=standing,
-        browser=request.headers.get("User-Agent", ""),
-        reference=reference,
-        at=found.at,
+        support_text=support_text(
+            report,
+            code=refusal.code if refusal else None,
+            standing=standing,
+            browser=request.headers.get("User-Agent", ""),
+            reference=reference,
+            at=found.at,
+        ),
     )
-    return render(request, "door/checked.html", context | {"surroundings": surroundings(request)})
+    return render(request, "door/checked.html", {"page": page, "surroundings": surroundings(request)})
 
 
 @require_POST

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
@@ -16,6 +15,17 @@ from registret.time_limits.queries import lengths
 from registret.web.controllers import controllers
 from registret.web.gate import open_to_all
 from registret.web.help import errors
+from registret.web.help.pages import (
+    AccessHelp,
+    ErrorsHelp,
+    PrivacyNotice,
+    ReaderHelp,
+    Statement,
+    ToldProcessing,
+    WorkHelp,
+    error_page,
+    help_tabs,
+)
 from registret.web.http import Request
 from registret.web.surroundings import surroundings
 from registret.words.processings import PROCESSINGS
@@ -28,42 +38,44 @@ _STATEMENTS_UPDATED = date(2026, 11, 26)
 @open_to_all
 def help_page(request: Request) -> HttpResponse:
     """Hjälp: the work in the registry, from finding a patient to signing, and how to reach the support."""
-    return _page(request, "help/help.html", {"reserve_numbers": [form.name for form in reserve_formats().values()]})
+    return _show(
+        request, "help/help.html", WorkHelp(reserve_numbers=[str(one.name) for one in reserve_formats().values()])
+    )
 
 
 @require_GET
 @open_to_all
 def help_reader(request: Request) -> HttpResponse:
     """Help with the card, its reader, logging in and logging out."""
-    return _page(request, "help/help_reader.html", {"idle_minutes": int(settings.SESSION_IDLE.total_seconds() // 60)})
+    page = ReaderHelp(idle_minutes=int(settings.SESSION_IDLE.total_seconds() // 60))
+    return _show(request, "help/help_reader.html", page)
 
 
 @require_GET
 @open_to_all
 def help_access(request: Request) -> HttpResponse:
     """Help with registering, confirming the mail address and waiting for attestation."""
-    return _page(request, "help/help_access.html", {"confirmation_days": settings.CONFIRMATION_LIFETIME.days})
+    page = AccessHelp(confirmation_days=settings.CONFIRMATION_LIFETIME.days)
+    return _show(request, "help/help_access.html", page)
 
 
 @require_GET
 @open_to_all
 def help_errors(request: Request) -> HttpResponse:
     """Every error message, in groups, each with a link to its page."""
-    return _page(request, "help/help_errors.html", {"errors": errors.listed()})
+    return _show(request, "help/help_errors.html", ErrorsHelp(groups=errors.listed()))
 
 
 @require_GET
 @open_to_all
 def help_error(request: Request, code: str) -> HttpResponse:
     """One error at the address that stands on its page, in letters and in people's notes."""
-    page = errors.page(code)
-    if page is None:
+    error = errors.page(code)
+    if error is None:
         raise Http404
-    address = settings.SITE_ORIGIN + reverse("help_card", args=[code]) if code.startswith("card.") else ""
-    context = {"page": page, "helper": errors.helper(code), "address": address}
-    if page.picture is not None:
-        context["picture"] = f"help/parts/picture_{page.picture}.html"
-    return _page(request, "help/help_error.html", context)
+    frame = surroundings(request)
+    page = error_page(error, helper=errors.helper(code), at_work=frame == "inside.html")
+    return render(request, "help/help_error.html", {"page": page, "surroundings": frame})
 
 
 @require_GET
@@ -80,7 +92,7 @@ def help_card(request: Request, name: str) -> HttpResponse:
 @open_to_all
 def accessibility(request: Request) -> HttpResponse:
     """Tillgänglighetsredogörelse."""
-    return _page(request, "help/accessibility.html", {"updated": _STATEMENTS_UPDATED})
+    return _show(request, "help/accessibility.html", Statement(updated=_STATEMENTS_UPDATED))
 
 
 @require_GET
@@ -88,15 +100,19 @@ def accessibility(request: Request) -> HttpResponse:
 def privacy(request: Request) -> HttpResponse:
     """How the registry treats personal data of those who work in it: true to what is kept, by the lengths in force."""
     now = lengths()
-    told = [{"name": one.name, "data": one.data, "kept": [kept.told(now) for kept in one.kept]} for one in PROCESSINGS]
-    context = {
-        "updated": _STATEMENTS_UPDATED,
-        "processings": told,
-        "controllers": controllers(),
-        "data_protection": settings.DATA_PROTECTION_MAIL,
-    }
-    return _page(request, "help/privacy.html", context)
+    told = [
+        ToldProcessing(name=str(one.name), data=str(one.data), kept=" ".join(kept.told(now) for kept in one.kept))
+        for one in PROCESSINGS
+    ]
+    page = PrivacyNotice(
+        updated=_STATEMENTS_UPDATED,
+        processings=told,
+        controllers=controllers(),
+        data_protection=settings.DATA_PROTECTION_MAIL,
+    )
+    return _show(request, "help/privacy.html", page)
 
 
-def _page(request: Request, template: str, context: dict[str, Any]) -> HttpResponse:
-    return render(request, template, context | {"surroundings": surroundings(request)})
+def _show(request: Request, template: str, page: object) -> HttpResponse:
+    frame = {"page": page, "tabs": help_tabs(request.path), "surroundings": surroundings(request)}
+    return render(request, template, frame)

@@ -30,9 +30,19 @@ from registret.web.http import ActorRequest
 from registret.web.incidents.pages import Shown, incident_lines
 from registret.web.logbook.review_pages import ReviewLine, review_lines
 from registret.web.office.pages import clinic_lines
-from registret.web.pieces import Fact, Link, Tag
-from registret.web.recertify.pages import DueAnswers, due
-from registret.web.templatetags.look import ago, day, days_ago, last_day, moment, role, roles, sub_registries
+from registret.web.pieces import Fact, Link, Note, Tag
+from registret.web.recertify.due import due
+from registret.web.templatetags.look import (
+    ago,
+    day,
+    days_ago,
+    last_day,
+    moment,
+    role,
+    role_in_sentence,
+    roles,
+    sub_registries,
+)
 
 _LATE = 3
 """After so many days it is urgent to attest."""
@@ -64,7 +74,7 @@ class StartPage:
     may_report: bool
     bounce: Bounce | None
     address: str
-    recertification: DueAnswers | None
+    recertification: Note | None
     work: Work | None
     newest: Newest | None
     has_tasks: bool
@@ -128,7 +138,8 @@ def greeting_at(hour: int) -> str:
 
 
 def _works_as(actor: Actor) -> str:
-    facts = {"roles": roles(actor.seat.roles).lower(), "place": actor.seat.clinic_name}
+    held = sorted(role_in_sentence(code) for code in actor.seat.roles)
+    facts = {"roles": f" {_('och')} ".join(held), "place": actor.seat.clinic_name}
     if actor.seat.clinic_name:
         return _("Du arbetar som %(roles)s på %(place)s.") % facts
     if actor.may(Permission.APPOINT):

@@ -10,6 +10,7 @@ from registret.kernel.dates import DateReach
 from registret.oversight.incident_rules import DataKind, IncidentText, Notified, faults
 from registret.web.attest.forms import ReasonField
 from registret.web.dates import MomentField
+from registret.web.forms import NUMBER_INPUT
 from registret.words.incidents import authority_name, data_kind_name, incident_fault, persons_name
 
 _MOST_PEOPLE = 100_000_000
@@ -42,6 +43,7 @@ class IncidentForm(forms.Form):
         required=False,
         min_value=0,
         max_value=_MOST_PEOPLE,
+        widget=NUMBER_INPUT,
         error_messages={
             "invalid": _("Skriv ett heltal, bara siffror"),
             "min_value": _("Skriv ett heltal, bara siffror"),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from registret.oversight.incident_rules import IncidentText, ReportClock, report_clock
 from registret.oversight.incidents import IncidentPage, IncidentVersion
 from registret.web.incidents.forms import IncidentForm
-from registret.web.pieces import Fact, Link, Note, Tag, marked_up
+from registret.web.pieces import Fact, Link, Note, Tag, marked_up, older_and_newest
 from registret.web.templatetags.look import moment, moment_on_paper
 from registret.words.incidents import authority_name, data_kind_name, persons_name, whole_hours
 
@@ -59,9 +59,10 @@ class IncidentFormPage:
 
 
 def register_page(found: IncidentPage, *, before: int | None, at: datetime) -> RegisterPage:
-    newest = [Link(_("Nyaste"), reverse("incidents"))] if before else []
-    older = [Link(_("Äldre"), f"?fore={found.older}")] if found.older else []
-    return RegisterPage(lines=incident_lines(found.rows, at=at), links=newest + older)
+    links = older_and_newest(
+        older=f"?fore={found.older}" if found.older else "", newest=reverse("incidents") if before else ""
+    )
+    return RegisterPage(lines=incident_lines(found.rows, at=at), links=links)
 
 
 def incident_page(revisions: Sequence[IncidentVersion], *, at: datetime) -> OneIncidentPage:

@@ -16,6 +16,7 @@ from registret.ledger.queries import Wanted
 from registret.oversight.openings import Errand
 from registret.web.attest.forms import ReasonField
 from registret.web.dates import DayField
+from registret.web.forms import CODE_INPUT
 from registret.words.events import EVENTS, errand_name, event_name
 from registret.words.incidents import incident_fault
 
@@ -28,7 +29,7 @@ class SystemIdField(forms.CharField):
     }
 
     def __init__(self) -> None:
-        super().__init__(required=False, max_length=40)
+        super().__init__(required=False, max_length=40, widget=CODE_INPUT)
 
     def clean(self, value: object) -> str:
         text = str(super().clean(value)).upper()
@@ -68,7 +69,7 @@ class OpeningForm(forms.Form):
 class LogForm(forms.Form):
     """What to look for in the log. Everything may be left out."""
 
-    hsa_id = forms.CharField(required=False, max_length=40)
+    hsa_id = forms.CharField(required=False, max_length=40, widget=CODE_INPUT)
     patient = SystemIdField()
     event = forms.ChoiceField(required=False, error_messages={"invalid_choice": _("Välj en händelse i listan")})
     outcome = forms.ChoiceField(
@@ -76,7 +77,9 @@ class LogForm(forms.Form):
         choices=[("", _("Alla")), ("done", _("Genomfört")), ("refused", _("Nekat"))],
         error_messages={"invalid_choice": _("Välj ett utfall i listan")},
     )
-    reference = forms.CharField(required=False, max_length=10, error_messages={"max_length": _("Skriv som K7F-2Q9M")})
+    reference = forms.CharField(
+        required=False, max_length=10, widget=CODE_INPUT, error_messages={"max_length": _("Skriv som K7F-2Q9M")}
+    )
     since = DayField(label=_("Från och med"), reach=DateReach.PAST)
     until = DayField(label=_("Till och med"))
 

@@ -18,7 +18,7 @@ from registret.oversight.services import MOST, USUAL_SIZE
 from registret.places.queries import ClinicRow
 from registret.web.attest.forms import ReasonField
 from registret.web.dates import DayField
-from registret.web.forms import HsaIdField
+from registret.web.forms import NUMBER_INPUT, HsaIdField, by_region
 from registret.web.logbook.forms import SystemIdField
 from registret.words.reviews import outcome_name, verdict_name
 
@@ -66,6 +66,7 @@ class SampleForm(NewReview):
         min_value=1,
         max_value=MOST,
         initial=USUAL_SIZE,
+        widget=NUMBER_INPUT,
         error_messages={
             "required": _("Skriv hur många poster"),
             "invalid": _("Skriv ett heltal, bara siffror"),
@@ -77,13 +78,13 @@ class SampleForm(NewReview):
     def __init__(self, *args: Any, clinics: Sequence[ClinicRow], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.clinics = clinics
-        self.fields["clinic"].choices = [(c.id, c.title) for c in clinics]  # type: ignore[attr-defined]
+        self.fields["clinic"].choices = by_region(clinics)  # type: ignore[attr-defined]
 
 
 class DirectedForm(NewReview):
     """Riktad granskning: what one person did, or what anybody did with one patient, and why it is looked at."""
 
-    hsa_id = HsaIdField(required=False)
+    hsa_id = HsaIdField(required=False, max_length=40)
     patient = SystemIdField()
     reason = ReasonField(
         max_length=500,

@@ -24,7 +24,7 @@ from registret.places.queries import clinics, open_clinics
 from registret.records.identity.known_as import system_ids
 from registret.web.logbook.pages import NOTHING, Cell, LogLine, log_lines, patient_words
 from registret.web.logbook.review_forms import CloseForm, DirectedForm, Judgement, NewReview, VerdictsForm
-from registret.web.pieces import Fact, Tag
+from registret.web.pieces import Fact, Link, Tag, older_and_newest
 from registret.web.templatetags.look import iso_day, moment
 from registret.words.reviews import kind_name, outcome_name, verdict_name
 
@@ -69,12 +69,12 @@ class FiguresLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewsPage:
-    """What is open, what was found (`older`: more of it), and figures by clinic, `without`: of how many there are
+    """What is open, what was found (`links`: to more of it), and figures by clinic, `without`: of how many there are
     none."""
 
     open: Sequence[ReviewLine]
     closed: Sequence[ReviewLine]
-    older: int | None
+    links: Sequence[Link]
     figures: Sequence[FiguresLine]
     without: int
 
@@ -168,7 +168,7 @@ def reviews_page(*, actor: Actor, before: int | None, since: datetime, at: datet
     return ReviewsPage(
         open=review_lines(open_reviews(actor=actor), actor=actor),
         closed=review_lines(found.rows, actor=actor),
-        older=found.older,
+        links=older_and_newest(older=f"?fore={found.older}" if found.older else "", newest=""),
         figures=lines,
         without=without,
     )

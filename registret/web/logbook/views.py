@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.http import HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from registret.access.checks import check_card_age
@@ -18,7 +17,7 @@ from registret.web.logbook.forms import LogForm, OpeningForm
 from registret.web.logbook.pages import LogPage, log_lines
 from registret.web.logbook.reading import export_log, read_log
 from registret.web.numbers import number_in
-from registret.web.pieces import FormPage, Link, show
+from registret.web.pieces import FormPage, older_and_newest, show
 
 # Name, ending and type of each file that the log can be taken out as.
 _FILES = {
@@ -47,10 +46,10 @@ def logbook(request: ActorRequest) -> HttpResponse:
         )
     except LogReasonNeeded:
         return _ask(request, OpeningForm(initial={"question": request.GET.urlencode()}))
-    newest = [Link(_("Nyast"), _with(request, None))] if before else []
-    older = [Link(_("Äldre"), _with(request, page.older))] if page.older else []
-    lines = log_lines(page.rows, actor=request.actor)
-    return _log(request, LogPage(form=form, lines=lines, links=newest + older))
+    links = older_and_newest(
+        older=_with(request, page.older) if page.older else "", newest=_with(request, None) if before else ""
+    )
+    return _log(request, LogPage(form=form, lines=log_lines(page.rows, actor=request.actor), links=links))
 
 
 @require_POST

@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registret.access.refusals import AlreadyGranted, AlreadyProposed, GivesRights, OwnRights, PersonSuspended
-from registret.access.roles import ROLES_TO_NOMINATE, Permission
+from registret.access.roles import Permission
 from registret.access.staff import nominating
 from registret.access.staff.appointing import at_the_registry
 from registret.access.staff.nominating import NominationRow
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.places.queries import clinic
 from registret.rate_limits.services import TooMany
-from registret.time_limits.lengths import TimeLimit
-from registret.time_limits.queries import length
 from registret.web.attest.card_time import CardTime
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
 from registret.web.http import ActorRequest, see_other
 from registret.web.numbers import number_in
+from registret.web.office.appoint_pages import nominate_page
+from registret.web.office.appointment_pages import appointments_page, confirm_page
+from registret.web.office.checking import check
 from registret.web.office.forms import NominateForm
-from registret.web.office.pages import check
 from registret.web.office.support import asked_about, to_appointments, to_clinics
-from registret.web.people.forms import WhyForm
-from registret.words.time_limits import length_in_words
+from registret.web.people.reason_page import decline_page, reason_form, show_reason
+from registret.web.pieces import show
+from registret.words.roles import role_name
 
 _ABOUT_WHOM = (OwnRights, AlreadyGranted, AlreadyProposed, GivesRights, PersonSuspended)
 _PLACES = dict.fromkeys(_ABOUT_WHOM, "hsa_id") | {TooMany: "email"}
@@ -35,14 +37,13 @@ _PLACES = dict.fromkeys(_ABOUT_WHOM, "hsa_id") | {TooMany: "email"}
 @needs(Permission.APPOINT)
 def appointments(request: ActorRequest) -> HttpResponse:
     """Those who work for the registry, and who is proposed."""
-    people = at_the_registry(actor=request.actor, at=request.at)
-    context = {
-        "tab": "office",
-        "people": people,
-        "proposed": nominating.nominations(actor=request.actor, at=request.at),
-        "done": next((one for one in people if one.grant_id == number_in(request.GET, "klart")), None),
-    }
-    return render(request, "office/appointments.html", context)
+    page = appointments_page(
+        at_the_registry(actor=request.actor, at=request.at),
+        nominating.nominations(actor=request.actor, at=request.at),
+        done=number_in(request.GET, "klart"),
+        actor=request.actor,
+    )
+    return show(request, "office/appointments.html", page, tab="office")
 
 
 @require_http_methods(["GET", "POST"])
@@ -55,18 +56,13 @@ def nominate(request: ActorRequest) -> HttpResponse:
         if request.POST.get("ok") == "1" and _nominated(request, form):
             return see_other("appointments")
         asked = asked_about(request, form, role=form.cleaned_data["role"])
-    lasts = length(TimeLimit.NOMINATION)
-    context = {
-        "tab": "office",
-        "act": "nominate",
-        "roles": ROLES_TO_NOMINATE,
-        "lasts": length_in_words(lasts.number, lasts.unit),
-        "others": nominating.who_confirms(actor=request.actor, at=request.at),
-        "form": form,
-        "asked": asked,
-        "card_time": CardTime.of(request.actor, at=request.at),
-    }
-    return render(request, "office/appoint.html", context, status=422 if form.errors else 200)
+    page = nominate_page(
+        form,
+        asked,
+        others=nominating.who_confirms(actor=request.actor, at=request.at),
+        card_time=CardTime.of(request.actor, at=request.at),
+    )
+    return show(request, "office/appoint.html", page, tab="office", status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -80,21 +76,17 @@ def confirm(request: ActorRequest, id: int) -> HttpResponse:
         return to_clinics(grant_id) if at_a_clinic else to_appointments(grant_id)
     row = _row(request, id)
     hsa_id, email = HsaId.parse(row.hsa_id, allow_test=True), EmailAddress.parse(row.email)
-    context = {
-        "tab": "office",
-        "row": row,
-        "asked": check(
-            hsa_id=hsa_id,
-            name=row.name,
-            email=email,
-            clinic=clinic(row.clinic_id) if row.clinic_id else None,
-            role=row.role,
-            actor=request.actor,
-            at=request.at,
-        ),
-        "card_time": CardTime.of(request.actor, at=request.at),
-    }
-    return render(request, "office/nomination_confirm.html", context)
+    asked = check(
+        hsa_id=hsa_id,
+        name=row.name,
+        email=email,
+        clinic=clinic(row.clinic_id) if row.clinic_id else None,
+        role=row.role,
+        actor=request.actor,
+        at=request.at,
+    )
+    page = confirm_page(row, asked, card_time=CardTime.of(request.actor, at=request.at))
+    return show(request, "office/nomination_confirm.html", page, tab="office")
 
 
 @require_http_methods(["GET", "POST"])
@@ -102,13 +94,20 @@ def confirm(request: ActorRequest, id: int) -> HttpResponse:
 def decline(request: ActorRequest, id: int) -> HttpResponse:
     """Avslå, with a reason that the one who proposed reads."""
     row = _row(request, id)
-    form = WhyForm(request.POST if request.method == "POST" else None)
+    form = reason_form(request)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         nominating.decline(nomination_id=id, reason=reason, actor=request.actor, at=request.at)
         return see_other("appointments")
-    context = {"tab": "office", "row": row, "form": form, "card_time": CardTime.of(request.actor, at=request.at)}
-    return render(request, "office/nomination_decline.html", context, status=422 if form.errors else 200)
+    page = decline_page(
+        request,
+        form,
+        title=_("Avslå förslaget"),
+        who=f"{row.name}, {role_name(row.role)}",
+        proposed_by=row.proposed_by,
+        back=reverse("appointments"),
+    )
+    return show_reason(request, page, tab="office")
 
 
 @require_POST

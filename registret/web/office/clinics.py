@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
@@ -19,12 +17,12 @@ from registret.places.services import Imported, ImportedChange, import_clinics
 from registret.web.attest.card_time import CardTime
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
+from registret.web.office.clinic_pages import ClinicImport, ClinicImportLine, clinic_import_page
+from registret.web.pieces import show
 from registret.words.clinic_faults import clinic_fault
 from registret.words.events import event_name
 
 LARGEST = 500_000
-SHOWN = 200
-"""So many faults or changes are listed; the rest is counted."""
 _FIELDS = {
     "name": clinic_file.NAME,
     "hospital": clinic_file.HOSPITAL,
@@ -49,34 +47,6 @@ class FileForm(forms.Form):
         return bytes(file.read())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClinicImportLine:
-    """One line of the list: on which line of the file, and what about it."""
-
-    line: int
-    column: str
-    what: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClinicImport:
-    """What became of a file, or would. `state` names the changes: when it is confirmed they must still be the same."""
-
-    text: str
-    rows: int
-    faults: tuple[ClinicImportLine, ...]
-    changes: tuple[ClinicImportLine, ...]
-    state: str
-
-    @property
-    def faults_shown(self) -> tuple[ClinicImportLine, ...]:
-        return self.faults[:SHOWN]
-
-    @property
-    def changes_shown(self) -> tuple[ClinicImportLine, ...]:
-        return self.changes[:SHOWN]
-
-
 @require_http_methods(["GET", "POST"])
 @needs(Permission.APPOINT)
 def bring(request: ActorRequest) -> HttpResponse:
@@ -92,18 +62,9 @@ def bring(request: ActorRequest) -> HttpResponse:
             answer, done = _answer(request, content, dry_run=False), True
     elif form.is_bound and form.is_valid():
         answer = _answer(request, form.cleaned_data["file"], dry_run=True)
-    context = {
-        "tab": "office",
-        "form": form,
-        "answer": answer,
-        "done": done,
-        "moved": moved,
-        "shown": SHOWN,
-        "columns": clinic_file.COLUMNS,
-        "card_time": CardTime.of(request.actor, at=request.at),
-    }
+    page = clinic_import_page(form, answer, done=done, moved=moved, card_time=CardTime.of(request.actor, at=request.at))
     wrong = form.errors or (answer is not None and answer.faults)
-    return render(request, "office/bring_clinics.html", context, status=422 if wrong else 200)
+    return show(request, "office/bring_clinics.html", page, tab="office", status=422 if wrong else 200)
 
 
 def _is_empty(request: ActorRequest) -> bool:

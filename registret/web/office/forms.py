@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registret.access.roles import ROLES_TO_NOMINATE, Role
 from registret.places.queries import ClinicRow
-from registret.web.forms import EmailField, HsaIdField
+from registret.web.forms import EmailField, HsaIdField, by_region
 
 
 class NameField(forms.CharField):
@@ -56,4 +56,4 @@ class AppointForm(PersonForm):
     def __init__(self, *args: Any, clinics: tuple[ClinicRow, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.clinics = clinics
-        self.fields["clinic"].choices = [(c.id, c.title) for c in clinics]  # type: ignore[attr-defined]
+        self.fields["clinic"].choices = by_region(clinics)  # type: ignore[attr-defined]

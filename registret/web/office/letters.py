@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from django.conf import settings
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from registret.access.roles import Permission
@@ -12,26 +14,47 @@ from registret.mail.letters import LETTERS, Rendered
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.web.office.samples import sample_letter
+from registret.web.pieces import show
 
 # The letter's own styles and nothing else: no script, no picture from elsewhere, no form, an origin of its own.
 _LETTERS_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'; sandbox"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LettersPage:
+    kinds: Sequence[str]
+    languages: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterPage:
+    """`others`: the other languages."""
+
+    kind: str
+    language: str
+    letter: Rendered
+    others: Sequence[tuple[str, str]]
 
 
 @require_GET
 @needs(Permission.APPOINT)
 def letters(request: ActorRequest) -> HttpResponse:
     """All kinds, each in both languages."""
-    return render(
-        request, "office/letters.html", {"tab": "office", "kinds": list(LETTERS), "languages": settings.LANGUAGES}
-    )
+    page = LettersPage(kinds=list(LETTERS), languages=settings.LANGUAGES)
+    return show(request, "office/letters.html", page, tab="office")
 
 
 @require_GET
 @needs(Permission.APPOINT)
 def letter(request: ActorRequest, kind: str, language: str) -> HttpResponse:
     """One letter as text. Its links and its code are examples."""
-    context = {"tab": "office", "kind": kind, "language": language, "languages": settings.LANGUAGES}
-    return render(request, "office/letter_sample.html", context | {"letter": _sample(request, kind, language)})
+    page = LetterPage(
+        kind=kind,
+        language=language,
+        letter=_sample(request, kind, language),
+        others=[(code, name) for code, name in settings.LANGUAGES if code != language],
+    )
+    return show(request, "office/letter_sample.html", page, tab="office")
 
 
 @require_GET

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -25,6 +24,7 @@ from registret.web.attest.forms import ReasonField
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
 from registret.web.http import ActorRequest, see_other
+from registret.web.pieces import show
 from registret.words.time_limits import length_in_words, time_limit_meaning, time_limit_name
 
 
@@ -42,6 +42,19 @@ class LimitLine:
     least: int
     most: int
     decision: DecisionRow | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeLimitsPage:
+    lines: Sequence[LimitLine]
+    fixed: Sequence[Fixed]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeLimitPage:
+    line: LimitLine
+    form: LimitForm
+    history: Sequence[DecisionRow]
 
 
 class LimitForm(forms.Form):
@@ -111,8 +124,7 @@ def time_limits(request: ActorRequest) -> HttpResponse:
     """All time limits as they are now."""
     newest = newest_decisions()
     lines = [_line(limit, newest.get(limit)) for limit in TimeLimit]
-    context = {"tab": "office", "lines": lines, "fixed": fixed(), "changed": request.GET.get("klart")}
-    return render(request, "office/time_limits.html", context)
+    return show(request, "office/time_limits.html", TimeLimitsPage(lines=lines, fixed=fixed()), tab="office")
 
 
 @require_http_methods(["GET", "POST"])
@@ -126,8 +138,8 @@ def time_limit(request: ActorRequest, code: str) -> HttpResponse:
     form = LimitForm(request.POST if request.method == "POST" else None, initial={"number": line.number})
     if request.method == "POST" and form.is_valid() and _decided(request, limit, form):
         return see_other("time_limits")
-    context: dict[str, Any] = {"tab": "office", "line": line, "form": form, "history": decisions(limit)}
-    return render(request, "office/time_limit.html", context, status=422 if form.errors else 200)
+    page = TimeLimitPage(line=line, form=form, history=decisions(limit))
+    return show(request, "office/time_limit.html", page, tab="office", status=422 if form.errors else 200)
 
 
 def _decided(request: ActorRequest, limit: TimeLimit, form: LimitForm) -> bool:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import quote, urlencode
 
-from registret.access.actor import Actor
-from registret.access.queries.administrators import (
-    Appointed,
-    active_administrators,
-    appointed_by_clinic,
-    registry_office,
-)
-from registret.access.roles import ROLES_TO_NOMINATE, Role
-from registret.access.similar_names import alike
-from registret.access.staff.appointing import others_act_at
-from registret.accounts.queries import AccountRow, living_account
-from registret.kernel.identifiers import EmailAddress, HsaId
-from registret.places.queries import CareProviderRow, ClinicRow, MailHint, care_provider_of, mail_hint, open_clinics
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from registret.access.queries.administrators import Appointed, appointed_by_clinic
+from registret.places.queries import ClinicRow, open_clinics
+from registret.web.people.proposals import ProposalLine
+from registret.web.pieces import Link, Note, Tag, account_trouble, marked_up
+from registret.web.templatetags.look import day, last_day
 
 PAGE = 25
 
@@ -45,13 +45,51 @@ class ClinicWithAdministrators:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OfficePage:
-    """`after` is what to ask for next, or None. `without` counts among all open clinics, whatever was searched for."""
+class ClinicSearch:
+    """What was asked for. `without`: only where nobody can attest; `after`: the last clinic of the page before."""
 
-    lines: tuple[ClinicWithAdministrators, ...]
-    total: int
-    without: int
-    after: int | None
+    words: str = ""
+    without: bool = False
+    after: int | None = None
+
+    def next_page(self, after: int) -> str:
+        only = {"visa": "utan"} if self.without else {}
+        return "?" + urlencode({"q": self.words} | only | {"efter": after}, quote_via=quote)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdministratorLine:
+    """A local administrator. `state`: why this one cannot attest."""
+
+    name: str
+    state: Tag | None
+    until: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClinicLine:
+    """A clinic in the list. `active`: how many can attest."""
+
+    clinic: ClinicRow
+    where: str
+    people: Sequence[AdministratorLine]
+    active: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficePage:
+    """`told`: how many clinics lack an administrator, whatever was searched for; `empty`: why there is no line."""
+
+    told: str
+    search: ClinicSearch
+    all_of_them: str
+    those_without: str
+    everything: Link | None
+    done: Note | None
+    proposed: Sequence[ProposalLine]
+    lines: Sequence[ClinicLine]
+    more: Link | None
+    empty: str
 
 
 def clinic_lines(*, at: datetime) -> tuple[ClinicWithAdministrators, ...]:
@@ -64,90 +102,93 @@ def clinic_lines(*, at: datetime) -> tuple[ClinicWithAdministrators, ...]:
 
 
 def office_page(
-    everything: tuple[ClinicWithAdministrators, ...], *, words: str, without: bool = False, after: int | None
+    everything: Sequence[ClinicWithAdministrators],
+    search: ClinicSearch,
+    *,
+    done: Note | None,
+    proposed: Sequence[ProposalLine],
 ) -> OfficePage:
-    """Those that fit `words`, the ones without an active administrator first, from behind the clinic whose id is
-    `after`; `without`: no others."""
-
-    def key(line: ClinicWithAdministrators) -> tuple[bool, int]:
-        # Where all are without one, somebody appointed between two pages moves nothing.
-        return line.active > 0 and not without, line.place
-
-    last = next((key(line) for line in everything if line.clinic.id == after), None)
-    found = sorted((line for line in everything if line.fits(words) and not (without and line.active)), key=key)
-    rest = [line for line in found if last is None or key(line) > last]
-    lines = tuple(rest[:PAGE])
+    """Those that fit, the ones without an active administrator first."""
+    total, without = len(everything), sum(line.active == 0 for line in everything)
+    rest = _found(everything, search)
+    lines, after = rest[:PAGE], rest[PAGE - 1].clinic.id if len(rest) > PAGE else None
     return OfficePage(
-        lines=lines,
-        total=len(everything),
-        without=sum(line.active == 0 for line in everything),
-        after=lines[-1].clinic.id if len(rest) > PAGE else None,
+        told=_told(total, without),
+        search=search,
+        all_of_them=_("Alla kliniker (%(n)s)") % {"n": total},
+        those_without=_("Utan administratör (%(n)s)") % {"n": without},
+        everything=Link(_("Visa alla"), reverse("office")) if search.words or search.without else None,
+        done=done,
+        proposed=proposed,
+        lines=[_line(line) for line in lines],
+        more=Link(_("Visa fler"), search.next_page(after)) if after else None,
+        empty="" if lines else _empty(total, search),
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JustAppointed:
-    """Who was appointed a moment ago, and where."""
+def _found(everything: Sequence[ClinicWithAdministrators], search: ClinicSearch) -> list[ClinicWithAdministrators]:
+    def key(line: ClinicWithAdministrators) -> tuple[bool, int]:
+        # Where all are without one, somebody appointed between two pages moves nothing.
+        return line.active > 0 and not search.without, line.place
 
-    person: Appointed
-    clinic: ClinicRow
+    last = next((key(line) for line in everything if line.clinic.id == search.after), None)
+    fitting = (line for line in everything if line.fits(search.words) and not (search.without and line.active))
+    return [line for line in sorted(fitting, key=key) if last is None or key(line) > last]
 
 
-def just_appointed(everything: tuple[ClinicWithAdministrators, ...], grant_id: int | None) -> JustAppointed | None:
-    """None if this is no living grant of an administrator."""
+def _told(total: int, without: int) -> str:
+    if not without:
+        return _("Alla %(total)s kliniker har en lokal administratör.") % {"total": total}
+    return ngettext(
+        "%(n)s av %(total)s kliniker saknar lokal administratör. Ansökningar dit kommer till er.",
+        "%(n)s av %(total)s kliniker saknar lokal administratör. Ansökningar dit kommer till er.",
+        without,
+    ) % {"n": without, "total": total}
+
+
+def _empty(total: int, search: ClinicSearch) -> str:
+    if not total:
+        return _("Inga kliniker finns än. De läses in från en fil.")
+    if search.words:
+        return _("Ingen klinik passar ”%(words)s”.") % {"words": search.words}
+    return _("Ingen klinik saknar lokal administratör.")
+
+
+def _line(line: ClinicWithAdministrators) -> ClinicLine:
+    return ClinicLine(
+        clinic=line.clinic,
+        where=", ".join(dict.fromkeys((line.clinic.care_provider, line.clinic.region))),
+        people=[_administrator(person) for person in line.people],
+        active=line.active,
+    )
+
+
+def _administrator(person: Appointed) -> AdministratorLine:
+    return AdministratorLine(
+        name=person.name,
+        state=account_trouble(person.state),
+        until=_("till och med %(until)s") % {"until": day(last_day(person.ends_at))},
+    )
+
+
+def just_appointed(everything: Sequence[ClinicWithAdministrators], grant_id: int | None) -> Note | None:
+    """Who was appointed a moment ago, and where. None if this is no living grant of an administrator."""
     for line in everything:
         for person in line.people:
             if person.grant_id == grant_id:
-                return JustAppointed(person=person, clinic=line.clinic)
+                return Note("ok", format_html("{} {}", _appointed(person, line.clinic), _letters(person)), "status")
     return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """What to look at before somebody gets rights: whose HSA-id it is, and what is unusual about it."""
-
-    account: AccountRow | None
-    other_name: bool
-    issuer: CareProviderRow | None
-    other_provider: bool
-    clinic: ClinicRow | None
-    hint: MailHint | None
-    alike: tuple[str, ...]
-    two: bool
-
-    @property
-    def is_unusual(self) -> bool:
-        return bool(self.other_name or self.hint or self.alike)
+def _appointed(person: Appointed, clinic: ClinicRow) -> SafeString:
+    text = _("<b>%(name)s</b> är utsedd till lokal administratör på %(place)s till och med %(until)s.")
+    return marked_up(text, name=person.name, place=clinic.title, until=day(last_day(person.ends_at)))
 
 
-def check(
-    *,
-    hsa_id: HsaId,
-    name: str,
-    email: EmailAddress,
-    clinic: ClinicRow | None,
-    role: Role,
-    actor: Actor,
-    at: datetime,
-) -> Check:
-    """`name` is what was written; it counts only if the HSA-id has no account yet. `clinic`: of an administrator.
-
-    `alike`: who decides and is called the same. `two`: another at the office has to confirm.
-    """
-    account = living_account(hsa_id=hsa_id.text)
-    at_clinic = clinic.id if clinic else None
-    there = active_administrators(clinic_id=at_clinic, at=at) if at_clinic is not None else ()
-    return Check(
-        account=account,
-        other_name=account is not None and account.name.casefold() != name.casefold(),
-        issuer=care_provider_of(hsa_id.organisation_number),
-        other_provider=clinic is not None and hsa_id.organisation_number != clinic.organisation_number,
-        clinic=clinic,
-        hint=None if account else mail_hint(email, organisation_number=hsa_id.organisation_number),
-        alike=alike(
-            [actor.name, *(one.name for one in registry_office(at=at)), *(one.name for one in there)],
-            name=account.name if account else name,
-        ),
-        two=role in ROLES_TO_NOMINATE
-        or (at_clinic is not None and not others_act_at(at_clinic, hsa_id=hsa_id, actor=actor, at=at)),
+def _letters(person: Appointed) -> str:
+    if person.active:
+        return _("Ett mejl om det är på väg.")
+    return _(
+        "Två mejl är på väg: ett om uppdraget, och ett för att bekräfta e-posten. Därefter går det att logga in med "
+        "kortet."
     )

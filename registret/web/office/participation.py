@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
@@ -14,13 +16,15 @@ from registret.access.checks import check_card_age
 from registret.access.grants import participation
 from registret.access.refusals import DecidedAlready, NotFound
 from registret.access.roles import Permission
-from registret.places.queries import clinic
-from registret.registries.queries import open_for_entry, sub_registries
+from registret.places.queries import ClinicRow, clinic
+from registret.registries.queries import name_of, open_for_entry, sub_registries
 from registret.registries.vocabulary import RegistryState
 from registret.web.attest.forms import ReasonField
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
 from registret.web.http import ActorRequest, see_other
+from registret.web.pieces import Option, Tag, options, show
+from registret.web.templatetags.look import day, moment
 
 
 class ParticipationForm(forms.Form):
@@ -48,6 +52,34 @@ class ParticipationForm(forms.Form):
         self.order_fields(["sub_registry", "takes_part", "reason"])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParticipationLine:
+    """How it is now in a sub-registry. `told`: who decided so, and when."""
+
+    name: str
+    state: Tag
+    told: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastDecision:
+    what: str
+    told: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParticipationPage:
+    """`choices`: in or out; `sub_registries`: those to decide about."""
+
+    place: ClinicRow
+    now: Sequence[ParticipationLine]
+    history: Sequence[PastDecision]
+    form: ParticipationForm
+    sub_registries: Sequence[Option]
+    choices: Sequence[Option]
+
+
 @require_http_methods(["GET", "POST"])
 @needs(Permission.APPOINT)
 def one_clinic(request: ActorRequest, id: int) -> HttpResponse:
@@ -61,24 +93,48 @@ def one_clinic(request: ActorRequest, id: int) -> HttpResponse:
     form = ParticipationForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid() and _decided(request, place.id, form):
         return see_other("participation", place.id)
+    page = participation_page(place, form)
+    return show(request, "office/participation.html", page, tab="office", status=422 if form.errors else 200)
+
+
+def participation_page(place: ClinicRow, form: ParticipationForm) -> ParticipationPage:
     newest = participation.newest(place.id)
-    context = {
-        "tab": "office",
-        "place": place,
-        "form": form,
-        "lines": [
-            {
-                "registry": one,
-                # Nothing is begun in one that is closed, wherever: there is nothing to decide.
-                "is_open": one.state is RegistryState.OPEN,
-                "decision": newest.get(one.code),
-                "takes_part": _takes_part(newest.get(one.code)),
-            }
-            for one in sub_registries()
-        ],
-        "history": participation.decisions(place.id),
-    }
-    return render(request, "office/participation.html", context, status=422 if form.errors else 200)
+    in_or_out = {"yes": (gettext("Ansluten"), ""), "no": (gettext("Inte ansluten"), "")}
+    return ParticipationPage(
+        place=place,
+        # Nothing is begun in one that is closed, wherever: there is nothing to decide.
+        now=[_now(one.name, newest.get(one.code), is_open=one.state is RegistryState.OPEN) for one in sub_registries()],
+        history=[_past(row) for row in participation.decisions(place.id)],
+        form=form,
+        sub_registries=options(form["sub_registry"], {one.code: (one.name, "") for one in open_for_entry()}),
+        choices=options(form["takes_part"], in_or_out),
+    )
+
+
+def _now(name: str, decision: participation.ParticipationRow | None, *, is_open: bool) -> ParticipationLine:
+    told = gettext("%(when)s, %(name)s")
+    return ParticipationLine(
+        name=name,
+        state=_state(decision, is_open=is_open),
+        told=told % {"when": day(decision.at), "name": decision.by_name} if decision else "",
+    )
+
+
+def _state(decision: participation.ParticipationRow | None, *, is_open: bool) -> Tag:
+    if not is_open:
+        return Tag(gettext("stängt"))
+    if decision is None or decision.takes_part:
+        return Tag(gettext("ansluten"), "ok", "check")
+    return Tag(gettext("inte ansluten"))
+
+
+def _past(row: participation.ParticipationRow) -> PastDecision:
+    became = gettext("ansluten") if row.takes_part else gettext("inte ansluten")
+    return PastDecision(
+        what=f"{name_of(row.sub_registry)}: {became}",
+        told=f"{moment(row.at)} · {row.by_name}",
+        reason=row.reason,
+    )
 
 
 def _decided(request: ActorRequest, clinic_id: int, form: ParticipationForm) -> bool:
@@ -97,7 +153,3 @@ def _decided(request: ActorRequest, clinic_id: int, form: ParticipationForm) -> 
 
     refusals_as_errors(form, {DecidedAlready: "takes_part"}, act)
     return form.is_valid()
-
-
-def _takes_part(decision: participation.ParticipationRow | None) -> bool:
-    return decision is None or decision.takes_part

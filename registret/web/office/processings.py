@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from registret.access.roles import Permission
 from registret.access.staff.people import note_processings_export
 from registret.time_limits.queries import lengths
-from registret.web.controllers import controllers
+from registret.web.controllers import Controllers, controllers
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
+from registret.web.pieces import show
 from registret.web.tables import csv_file
 from registret.words.processings import PROCESSINGS
 
@@ -30,13 +31,18 @@ class ShownProcessing:
     columns: tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessingsPage:
+    processings: Sequence[ShownProcessing]
+    controllers: Controllers
+
+
 @require_GET
 @needs(Permission.APPOINT)
 def processings(request: ActorRequest) -> HttpResponse:
     """All processings."""
-    return render(
-        request, "office/processings.html", {"tab": "office", "processings": shown(), "controllers": controllers()}
-    )
+    page = ProcessingsPage(processings=shown(), controllers=controllers())
+    return show(request, "office/processings.html", page, tab="office")
 
 
 @require_GET

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from registret.access.roles import Role
 from registret.kernel.sweden import day_of
 from registret.mail.letters import LETTERS, Rendered, sample
-from registret.words.roles import role_name
+from registret.words.roles import role_in_sentence
 
 Context = Mapping[str, str | date]
 
@@ -30,7 +30,7 @@ def sample_facts(kind: str, *, language: str, at: datetime) -> Context:
         known = _known(at)
         # Where an example fits another letter less well.
         if kind == "appointed":
-            known["role"] = role_name(Role.LOCAL_ADMINISTRATOR)
+            known["role"] = role_in_sentence(Role.LOCAL_ADMINISTRATOR)
         if kind == "digest":
             known["number"] = "3"
         return {name: known[name] for name in LETTERS[kind].facts}
@@ -50,7 +50,7 @@ def _known(at: datetime) -> dict[str, str | date]:
         "first_day": day + timedelta(days=7),
         "clinic": "Infektionskliniken, Norrviks sjukhus",
         "place": "Infektionskliniken, Norrviks sjukhus",
-        "role": role_name(Role.REPORTER),
+        "role": role_in_sentence(Role.REPORTER),
         "reason": _("Du hör till medicinkliniken.\nAnsök där."),
         "question": _("Hur länge ska du arbeta hos oss?"),
         "new_address": "a•••••••@regionnorrvik.se",

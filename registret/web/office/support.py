@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from registret.access.refusals import AlreadyGranted, OwnRights, PersonSuspended
@@ -15,9 +15,11 @@ from registret.web.attest.card_time import CardTime
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
 from registret.web.http import ActorRequest, see_other
+from registret.web.office.appoint_pages import support_page
+from registret.web.office.checking import Check, check
 from registret.web.office.forms import PersonForm
-from registret.web.office.pages import Check, check
-from registret.web.people.forms import WhyForm
+from registret.web.people.reason_page import reason_form, revoke_page, show_reason
+from registret.web.pieces import Link, show
 
 _PLACES = dict.fromkeys((OwnRights, AlreadyGranted, PersonSuspended), "hsa_id") | {TooMany: "email"}
 
@@ -33,9 +35,8 @@ def appoint_support(request: ActorRequest) -> HttpResponse:
         if grant_id is not None:
             return to_appointments(grant_id)
         asked = asked_about(request, form)
-    card_time = CardTime.of(request.actor, at=request.at)
-    context = {"tab": "office", "act": "support", "form": form, "asked": asked, "card_time": card_time}
-    return render(request, "office/appoint.html", context, status=422 if form.errors else 200)
+    page = support_page(form, asked, card_time=CardTime.of(request.actor, at=request.at))
+    return show(request, "office/appoint.html", page, tab="office", status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -46,13 +47,14 @@ def dismiss(request: ActorRequest, id: int) -> HttpResponse:
     person = next((one for one in people if one.grant_id == id and one.role is Role.SUPPORT), None)
     if person is None:
         raise Http404
-    form = WhyForm(request.POST if request.method == "POST" else None)
+    form = reason_form(request)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         appointing.dismiss_support(grant_id=id, reason=reason, actor=request.actor, at=request.at)
         return see_other("appointments")
-    context = {"tab": "office", "p": person, "form": form, "card_time": CardTime.of(request.actor, at=request.at)}
-    return render(request, "office/dismiss_support.html", context, status=422 if form.errors else 200)
+    back = Link(_("Tillbaka"), reverse("appointments"))
+    page = revoke_page(request, form, name=person.name, of_what=_("support"), back=back)
+    return show_reason(request, page, tab="office")
 
 
 def to_appointments(grant_id: int) -> HttpResponse:

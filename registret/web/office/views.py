@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from registret.access.refusals import AlreadyGranted, AlreadyProposed, ClinicClosed, OwnRights, SecondNeeded
@@ -18,9 +17,13 @@ from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
 from registret.web.http import ActorRequest, see_other
 from registret.web.numbers import number_in
+from registret.web.office.appoint_pages import appoint_page
+from registret.web.office.checking import Check, check
 from registret.web.office.forms import AppointForm
-from registret.web.office.pages import Check, check, clinic_lines, just_appointed, office_page
+from registret.web.office.pages import ClinicSearch, clinic_lines, just_appointed, office_page
 from registret.web.office.support import to_clinics
+from registret.web.people.proposals import proposal_lines
+from registret.web.pieces import show
 from registret.web.texts import text_in
 
 _PLACES = {
@@ -36,18 +39,19 @@ _PLACES = {
 @needs(Permission.APPOINT)
 def office(request: ActorRequest) -> HttpResponse:
     """All open clinics, those without an active administrator first; `visa=utan`: only those."""
-    words = text_in(request.GET, "q")[:100]
-    without = request.GET.get("visa") == "utan"
+    search = ClinicSearch(
+        words=text_in(request.GET, "q")[:100],
+        without=request.GET.get("visa") == "utan",
+        after=number_in(request.GET, "efter"),
+    )
     lines = clinic_lines(at=request.at)
-    context = {
-        "tab": "office",
-        "words": words,
-        "without": without,
-        "page": office_page(lines, words=words, without=without, after=number_in(request.GET, "efter")),
-        "done": just_appointed(lines, number_in(request.GET, "klart")),
-        "proposed": proposed(actor=request.actor, at=request.at),
-    }
-    return render(request, "office/office.html", context)
+    page = office_page(
+        lines,
+        search,
+        done=just_appointed(lines, number_in(request.GET, "klart")),
+        proposed=proposal_lines(proposed(actor=request.actor, at=request.at), actor=request.actor),
+    )
+    return show(request, "office/office.html", page, tab="office")
 
 
 @require_http_methods(["GET", "POST"])
@@ -71,14 +75,13 @@ def appoint(request: ActorRequest) -> HttpResponse:
                 if grant_id is not None:
                     return to_clinics(grant_id)
         asked = _asked(request, form)
-    context = {
-        "tab": "office",
-        "form": form,
-        "asked": asked,
-        "others": who_confirms(actor=request.actor, at=request.at),
-        "card_time": CardTime.of(request.actor, at=request.at),
-    }
-    return render(request, "office/appoint.html", context, status=422 if form.errors else 200)
+    page = appoint_page(
+        form,
+        asked,
+        others=who_confirms(actor=request.actor, at=request.at),
+        card_time=CardTime.of(request.actor, at=request.at),
+    )
+    return show(request, "office/appoint.html", page, tab="office", status=422 if form.errors else 200)
 
 
 def _form(request: ActorRequest) -> AppointForm:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -32,7 +34,8 @@ from registret.web.dates import DayField
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
 from registret.web.http import ActorRequest, see_other
-from registret.web.people.forms import WhyForm
+from registret.web.people.reason_page import decline_page, reason_form, show_reason
+from registret.web.pieces import Option, options, show
 
 _PLACES = {
     NotAColleague: "person",
@@ -65,6 +68,17 @@ class SubstituteForm(forms.Form):
         self.fields["person"].choices = [(p.account_id, p.name) for p in people]  # type: ignore[attr-defined]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubstitutePage:
+    """`people`: whom to propose."""
+
+    told: str
+    form: SubstituteForm
+    people: Sequence[Option]
+    last_possible: date
+    card_time: CardTime
+
+
 @require_http_methods(["GET", "POST"])
 @needs(Permission.MANAGE_PEOPLE)
 def propose(request: ActorRequest) -> HttpResponse:
@@ -77,14 +91,15 @@ def propose(request: ActorRequest) -> HttpResponse:
     form = SubstituteForm(data, people=people, today=today, last_possible=last_possible)
     if request.method == "POST" and form.is_valid() and _proposed(request, form):
         return _to_people("foreslagen")
-    context = {
-        "tab": "people",
-        "form": form,
-        "people": people,
-        "last_possible": last_possible,
-        "card_time": CardTime.of(request.actor, at=request.at),
-    }
-    return render(request, "people/substitute.html", context, status=422 if form.errors else 200)
+    page = SubstitutePage(
+        told=gettext("En kollega som attesterar på %(place)s medan någon av er är borta.")
+        % {"place": request.actor.seat.clinic_name},
+        form=form,
+        people=options(form["person"], {str(p.account_id): (p.name, "") for p in people}),
+        last_possible=last_possible,
+        card_time=CardTime.of(request.actor, at=request.at),
+    )
+    return show(request, "people/substitute.html", page, tab="people", status=422 if form.errors else 200)
 
 
 @require_POST
@@ -103,19 +118,20 @@ def decline(request: ActorRequest, id: int) -> HttpResponse:
     row = next((one for one in rows if one.id == id), None)
     if row is None:
         raise Http404
-    form = WhyForm(request.POST if request.method == "POST" else None)
+    form = reason_form(request)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         access.decline(substitution_id=id, reason=reason, actor=request.actor, at=request.at)
         return _back(request)
-    context = {
-        "tab": "people" if request.actor.seat.clinic_id else "office",
-        "row": row,
-        "form": form,
-        "back": _list(request),
-        "card_time": CardTime.of(request.actor, at=request.at),
-    }
-    return render(request, "people/decline_substitute.html", context, status=422 if form.errors else 200)
+    page = decline_page(
+        request,
+        form,
+        title=gettext("Avslå vikarien"),
+        who=f"{row.name}, {row.clinic_name}",
+        proposed_by=row.proposed_by,
+        back=_list(request),
+    )
+    return show_reason(request, page, tab="people" if request.actor.seat.clinic_id else "office")
 
 
 @require_POST

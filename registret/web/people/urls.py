@@ -1,6 +1,6 @@
 from django.urls import path
 
-from registret.web.people import substitutes, views
+from registret.web.people import access_times, substitutes, views
 
 urlpatterns = [
     path("personer", views.people, name="people"),
@@ -13,7 +13,7 @@ urlpatterns = [
     path("personer/vikarie/<int:id>/bekrafta", substitutes.confirm, name="confirm_substitute"),
     path("personer/vikarie/<int:id>/avsla", substitutes.decline, name="decline_substitute"),
     path("personer/vikarie/<int:id>/ta-tillbaka", substitutes.withdraw, name="withdraw_substitute"),
-    path("personer/vantetid", views.access_time, name="access_time"),
+    path("personer/vantetid", access_times.access_time, name="access_time"),
     path("behorighet/<int:id>", views.change, name="change_grant"),
     path("behorighet/<int:id>/aterkalla", views.revoke, name="revoke_grant"),
 ]

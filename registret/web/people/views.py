@@ -7,13 +7,11 @@ from contextlib import suppress
 from datetime import timedelta
 
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registret.access.applications.earlier_accounts import links_of
-from registret.access.applications.time_to_access import ENOUGH, ENOUGH_FOR_90, access_time_here
 from registret.access.checks import check_card_age
 from registret.access.grants.lost_rights import LostRight, just_revoked
 from registret.access.grants.reach import reach_of
@@ -47,12 +45,16 @@ from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
 from registret.web.http import ActorRequest, see_other
 from registret.web.numbers import number_in
-from registret.web.people.forms import GrantForm, WhyForm
-from registret.web.recertify.pages import due
+from registret.web.people.forms import GrantForm
+from registret.web.people.pages import people_page, proposed_note, revoked_note
+from registret.web.people.person_pages import change_grant_page, person_page
+from registret.web.people.proposals import proposal_lines
+from registret.web.people.reason_page import reason_form, revoke_page, show_reason, suspend_page
+from registret.web.pieces import Link, show
+from registret.web.recertify.due import due
 from registret.web.tables import csv_file
 from registret.web.texts import text_in
-from registret.web.waits import MONTHS, Period, chart
-from registret.words.roles import role_name
+from registret.words.roles import role_in_sentence, role_name
 from registret.words.states import account_state_name
 
 _PLACES = {
@@ -77,20 +79,21 @@ def people(request: ActorRequest) -> HttpResponse:
     everybody = _everybody(request)
     words = text_in(request.GET, "q")[:100]
     place = clinic(number_in(request.GET, "klinik") or request.actor.seat.clinic_id or 0)
-    context = {
-        "tab": "people",
-        "people": [p for p in everybody if _fits(p, words)],
-        "number": len(everybody),
-        "words": words,
-        "place": place,
-        "recertification": due(request),
-        "done": request.GET.get("klart"),
-        "revoked": _revoked(request),
-        "now": request.at,
-        # The office has all of them on its own page.
-        "proposed": proposed(actor=request.actor, at=request.at) if request.actor.seat.clinic_id else (),
-    }
-    return render(request, "people/people.html", context)
+    # The office has all of them on its own page.
+    waiting = proposed(actor=request.actor, at=request.at) if request.actor.seat.clinic_id else ()
+    notes = (revoked_note(_revoked(request)), proposed_note(request.GET.get("klart")))
+    page = people_page(
+        everybody,
+        [one for one in everybody if _fits(one, words)],
+        words=words,
+        place=place,
+        recertification=due(request),
+        notes=[note for note in notes if note],
+        proposed=proposal_lines(waiting, actor=request.actor),
+        actor=request.actor,
+        at=request.at,
+    )
+    return show(request, "people/people.html", page, tab="people")
 
 
 @require_POST
@@ -116,45 +119,23 @@ def people_csv(request: ActorRequest) -> HttpResponse:
 
 @require_GET
 @needs(Permission.MANAGE_PEOPLE)
-def access_time(request: ActorRequest) -> HttpResponse:
-    """Tid till tillgång at the own clinic, beside all clinics. The office has a page of its own."""
-    if request.actor.seat.clinic_id is None:
-        return see_other("access_times")
-    period = Period.asked(request)
-    own, everywhere = access_time_here(since=period.since, until=period.until, actor=request.actor)
-    context = {
-        "tab": "people",
-        "period": period,
-        "periods": MONTHS,
-        "own": own,
-        "everywhere": everywhere,
-        "chart": chart([own, everywhere], own=own.clinic_id),
-        "enough": ENOUGH,
-        "enough_for_90": ENOUGH_FOR_90,
-    }
-    return render(request, "people/access_time.html", context)
-
-
-@require_GET
-@needs(Permission.MANAGE_PEOPLE)
 def person(request: ActorRequest, id: int) -> HttpResponse:
     """One person: facts, grants here, what was done about them."""
     found = access.person_of(actor=request.actor, account_id=id, at=request.at)
     log = entries_about(
         account_id=id, clinic_id=request.actor.seat.clinic_id, asked_by=request.actor.account_id, size=10
     )
-    context = {
-        "tab": "people",
-        "p": found,
-        "own": id == request.actor.account_id,
-        "revoked": _revoked(request),
-        "log": log,
-        "links": links_of(account_id=id),
-        "back": _list_of(request, found),
-        "may_take_over": may_take_over(account_id=id, actor=request.actor, at=request.at),
-        "card_time": CardTime.of(request.actor, at=request.at),
-    }
-    return render(request, "people/person.html", context)
+    page = person_page(
+        found,
+        back=_list_of(request, found),
+        revoked=_revoked(request),
+        log=log.rows,
+        links=links_of(account_id=id),
+        may_take_over=may_take_over(account_id=id, actor=request.actor, at=request.at),
+        actor=request.actor,
+        card_time=CardTime.of(request.actor, at=request.at),
+    )
+    return show(request, "people/person.html", page, tab="people")
 
 
 @require_http_methods(["GET", "POST"])
@@ -175,16 +156,15 @@ def change(request: ActorRequest, id: int) -> HttpResponse:
     asked_in = number_in(request.GET, "genomgang")
     if request.method == "POST" and form.is_valid() and _changed(request, grant, form):
         return see_other("recertification", asked_in) if asked_in else see_other("person", grant.account_id)
-    context = {
-        "tab": "people",
-        "asked_in": asked_in,
-        "p": access.person_of(actor=request.actor, account_id=grant.account_id, at=request.at),
-        "card_time": CardTime.of(request.actor, at=request.at),
-        "grant": grant,
-        "form": form,
-        "last_possible": last,
-    }
-    return render(request, "people/change_grant.html", context, status=422 if form.errors else 200)
+    page = change_grant_page(
+        grant,
+        form,
+        name=access.person_of(actor=request.actor, account_id=grant.account_id, at=request.at).name,
+        asked_in=asked_in,
+        last_possible=last,
+        card_time=CardTime.of(request.actor, at=request.at),
+    )
+    return show(request, "people/change_grant.html", page, tab="people", status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -250,16 +230,8 @@ def _changed(request: ActorRequest, grant: GrantRow, form: GrantForm) -> bool:
 def _with_a_reason(
     request: ActorRequest, account_id: int, grant: GrantRow | None, act: Callable[[str], None]
 ) -> HttpResponse:
-    form = WhyForm(request.POST if request.method == "POST" else None)
+    form = reason_form(request)
     found = access.person_of(actor=request.actor, account_id=account_id, at=request.at)
-    context = {
-        "tab": "people",
-        "p": found,
-        "form": form,
-        "grant": grant,
-        "act": "revoke" if grant else "suspend",
-        "card_time": CardTime.of(request.actor, at=request.at),
-    }
     if request.method == "POST" and form.is_valid():
         act(form.cleaned_data["reason"])
         if grant is None:
@@ -267,7 +239,16 @@ def _with_a_reason(
         # With the last grant here the person is not seen from here any more.
         is_gone = len(found.grants) == 1
         return _to(_list_of(request, found) if is_gone else reverse("person", args=[account_id]), revoked=grant)
-    return render(request, "people/with_a_reason.html", context, status=422 if form.errors else 200)
+    back = Link(_("Tillbaka till personen"), reverse("person", args=[account_id]))
+    if grant is None:
+        page = suspend_page(request, form, name=found.name, back=back)
+    else:
+        page = revoke_page(request, form, name=found.name, of_what=_right(grant), back=back)
+    return show_reason(request, page, tab="people")
+
+
+def _right(grant: GrantRow) -> str:
+    return ", ".join(filter(None, (role_in_sentence(grant.role), grant.clinic_name)))
 
 
 def _everybody(request: ActorRequest) -> tuple[PersonRow, ...]:

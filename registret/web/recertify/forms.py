@@ -12,6 +12,7 @@ from registret.access.staff.recertification.answering import LineAnswer
 from registret.access.staff.recertification.rows import LineRow
 from registret.places.queries import ClinicRow
 from registret.web.attest.forms import ReasonField
+from registret.web.forms import by_region
 
 CHANGE = "change"
 
@@ -52,4 +53,4 @@ class StartForm(forms.Form):
     def __init__(self, *args: Any, clinics: Sequence[ClinicRow], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.clinics = clinics
-        self.fields["clinic"].choices = [(c.id, c.title) for c in clinics]  # type: ignore[attr-defined]
+        self.fields["clinic"].choices = by_region(clinics)  # type: ignore[attr-defined]

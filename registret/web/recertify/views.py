@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -15,7 +14,6 @@ from registret.access.refusals import NothingToRecertify, RecertificationOpen
 from registret.access.roles import Permission
 from registret.access.staff.recertification import opening
 from registret.access.staff.recertification.answering import Answered, LineAnswer, answer_many
-from registret.access.staff.recertification.letters import last_day
 from registret.access.staff.recertification.rows import (
     LineRow,
     RecertificationRow,
@@ -31,8 +29,11 @@ from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
 from registret.web.http import ActorRequest, see_other
 from registret.web.numbers import number_in
+from registret.web.pieces import show
+from registret.web.recertify.files import HEADER, cells
 from registret.web.recertify.forms import Chosen, StartForm
-from registret.web.recertify.pages import HEADER, DividedLines, cells
+from registret.web.recertify.list_pages import recertifications_page
+from registret.web.recertify.pages import Outcome, StartPage, ends_page, recertification_page
 from registret.web.tables import csv_file
 from registret.words.refusals import page_of
 
@@ -49,15 +50,8 @@ def recertifications(request: ActorRequest) -> HttpResponse:
     office = request.actor.seat.clinic_id is None
     if going_on and not office and "alla" not in request.GET:
         return see_other("recertification", going_on[0].id)
-    context = {
-        "tab": "office" if office else "people",
-        "going_on": going_on,
-        "closed": closed,
-        "older": older,
-        "clinic_id": clinic_id,
-        "is_office": office,
-    }
-    return render(request, "recertify/recertifications.html", context)
+    page = recertifications_page(going_on, closed, older=older, clinic_id=clinic_id, is_office=office)
+    return show(request, "recertify/recertifications.html", page, tab=_tab(request))
 
 
 @require_http_methods(["GET", "POST"])
@@ -111,8 +105,9 @@ def start(request: ActorRequest) -> HttpResponse:
         )
         if made is not None:
             return see_other("recertification", made)
-    context = {"tab": "office", "form": form, "card_time": CardTime.of(request.actor, at=request.at)}
-    return render(request, "recertify/recertification_start.html", context, status=422 if form.errors else 200)
+    page = StartPage(form=form, card_time=CardTime.of(request.actor, at=request.at))
+    status = 422 if form.errors else 200
+    return show(request, "recertify/recertification_start.html", page, tab="office", status=status)
 
 
 def _page(
@@ -129,33 +124,31 @@ def _page(
         row = recertification_of(actor=request.actor, recertification_id=row.id)
     lines = _lines(request, row)
     marked = request.GET.get("andra", "").split(",")
-    context = {
-        "tab": "office" if request.actor.seat.clinic_id is None else "people",
-        "row": row,
-        "last_day": last_day(row.due_at),
-        "lines": DividedLines.of(lines),
-        "faster": _faster(lines, [r.line for r in refused] + list(overtaken)),
-        "refused": [
-            (r.line, page_of(r.refusal).title) for r in refused if r.refusal and not _is_settled(lines, r.line)
-        ],
-        "to_change": list(to_change) or [line for line in lines if str(line.id) in marked and line.changeable],
-        "nothing": nothing,
-        "done": number_in(request.GET, "klart") if request.method == "GET" else None,
-        "card_time": CardTime.of(request.actor, at=request.at),
-        "is_office": request.actor.seat.clinic_id is None,
-    }
-    return render(request, "recertify/recertification.html", context, status=status)
+    outcome = Outcome(
+        done=number_in(request.GET, "klart") if request.method == "GET" else None,
+        nothing=nothing,
+        faster=_faster(lines, [r.line for r in refused] + list(overtaken)),
+        refused=[(r.line, page_of(r.refusal).title) for r in refused if r.refusal and not _is_settled(lines, r.line)],
+        to_change=list(to_change) or [line for line in lines if str(line.id) in marked and line.changeable],
+    )
+    page = recertification_page(
+        row,
+        lines,
+        outcome,
+        is_office=request.actor.seat.clinic_id is None,
+        card_time=CardTime.of(request.actor, at=request.at),
+    )
+    return show(request, "recertify/recertification.html", page, tab=_tab(request), status=status)
 
 
 def _ask(request: ActorRequest, row: RecertificationRow, ending: Sequence[LineRow]) -> HttpResponse:
-    context = {
-        "tab": "office" if request.actor.seat.clinic_id is None else "people",
-        "row": row,
-        "ending": ending,
-        "data": request.POST,
-        "card_time": CardTime.of(request.actor, at=request.at),
-    }
-    return render(request, "recertify/recertification_ends.html", context)
+    card_time = CardTime.of(request.actor, at=request.at)
+    page = ends_page(row, ending, data=request.POST, card_time=card_time)
+    return show(request, "recertify/recertification_ends.html", page, tab=_tab(request))
+
+
+def _tab(request: ActorRequest) -> str:
+    return "office" if request.actor.seat.clinic_id is None else "people"
 
 
 def _faster(lines: Sequence[LineRow], asked: Sequence[LineRow]) -> list[LineRow]:

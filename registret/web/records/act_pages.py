@@ -8,13 +8,14 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from registret.places.queries import ClinicRow, clinics
+from registret.places.queries import clinics
 from registret.records.reporting.versions import Preview
 from registret.records.rows import EpisodeRow, RevisionRow, StepPage
 from registret.registries.comparing import QuestionChange
 from registret.registries.saying import said
 from registret.web.people.forms import WhyForm
 from registret.web.pieces import Fact
+from registret.web.records.forms import MoveForm
 from registret.web.records.pages import PatientHead, head_of, step_address
 from registret.web.templatetags.look import role_list
 from registret.words.extracts import act_name
@@ -59,15 +60,11 @@ class ReopenPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MovePage(ReopenPage):
-    """`no_clinic`: none was chosen."""
-
-    clinics: Sequence[ClinicRow]
-    no_clinic: bool
-
-    @property
-    def failed(self) -> bool:
-        return self.no_clinic or bool(self.form.errors)
+class MovePage:
+    head: PatientHead
+    title: str
+    step: str
+    form: MoveForm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,16 +114,9 @@ def reopen_page(page: StepPage, form: WhyForm) -> ReopenPage:
     return ReopenPage(head=head_of(page, act=act), title=_step_name(page), step=step_address(page), form=form)
 
 
-def move_page(page: StepPage, form: WhyForm, choices: Sequence[ClinicRow], *, no_clinic: bool) -> MovePage:
+def move_page(page: StepPage, form: MoveForm) -> MovePage:
     act = _("Flytta")
-    return MovePage(
-        head=head_of(page, act=act),
-        title=_step_name(page),
-        step=step_address(page),
-        form=form,
-        clinics=choices,
-        no_clinic=no_clinic,
-    )
+    return MovePage(head=head_of(page, act=act), title=_step_name(page), step=step_address(page), form=form)
 
 
 def version_page(found: Preview) -> VersionPage:

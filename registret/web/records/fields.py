@@ -23,6 +23,8 @@ from registret.words.labels import answer_missing, asked
 # Beyond so many, buttons in a row are harder to read than a list.
 _MOST_CHIPS = 4
 
+_LONGEST_NUMBER = 20
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
@@ -38,10 +40,10 @@ class Choice:
 class Field:
     """`widget`: chips, list (one of many), boxes (several), number, date, moment, code, text. `how`: how a day or a
     time is written. `opens`: from which day it can be answered, if that has not come. `fault`, `stops`, `odd`:
-    sentences: why the answer cannot be kept, why it stops signing, and what is only remarked. `is_unanswered`: the
-    fault is only that there is no answer. `more`: boxes that are folded away under `more_name`, unless one of them is
+    sentences: why the answer cannot be kept, why it stops signing, and what is only remarked. `is_unanswered`: signing
+    was tried, and there is no answer. `more`: boxes that are folded away under `more_name`, unless one of them is
     ticked. `theirs`: what another user answered meanwhile, as JSON for the script; empty, if none did. `date`, `codes`:
-    of a date or a moment, and of a code, what the component shows."""
+    of a date or a moment, and of a code, what the component shows. `keys`: those of a telephone, for `inputmode`."""
 
     code: str
     label: str
@@ -65,7 +67,23 @@ class Field:
     theirs: str
     date: DateInput | None = None
     codes: CodeInput | None = None
-    takes_marks: bool = False
+    keys: str = ""
+
+    @property
+    def is_hidden(self) -> bool:
+        return not self.is_shown
+
+    @property
+    def is_disabled(self) -> bool:
+        return bool(self.opens)
+
+    @property
+    def aria_invalid(self) -> str:
+        return "true" if self.fault and not self.is_unanswered else ""
+
+    @property
+    def hints(self) -> list[tuple[str, str]]:
+        return [(name, text) for name, text in (("hjalp", self.help), ("sa", self.how)) if text]
 
     @property
     def described_by(self) -> str:
@@ -83,7 +101,7 @@ class Field:
     @property
     def look(self) -> str:
         """The class that says how bad it is."""
-        if self.is_unanswered:
+        if self.is_unanswered and not self.opens:
             return "is-left"
         return "is-bad" if self.fault or self.stops else ""
 
@@ -119,11 +137,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """A sentence and the field that it leads to. `is_unanswered`: nothing is wrong, but a question is not answered."""
+    """A sentence and the field that it leads to. `is_unanswered`: nothing is wrong, but a question is not answered.
+    `is_early`: and it cannot be yet."""
 
     code: str
     text: str
     is_unanswered: bool = False
+    is_early: bool = False
 
 
 def parts_of(
@@ -157,9 +177,14 @@ def parts_of(
 
 def troubles_of(parts: Sequence[Part], *, broken: Sequence[Trouble] = ()) -> tuple[Trouble, ...]:
     """For the summary at the top: what is wrong, with the rules that are `broken`, before what is not answered."""
-    fields = [field for part in parts for field in part.fields if field.fault and field.is_shown]
+    fields = [f for part in parts for f in part.fields if f.is_shown and (f.fault or f.is_unanswered)]
     found = [
-        Trouble(code=f.code, text=f"{asked(f.label)} {f.opens}" if f.opens else f.label, is_unanswered=True)
+        Trouble(
+            code=f.code,
+            text=f"{asked(f.label)} {f.opens}" if f.opens else f.label,
+            is_unanswered=True,
+            is_early=bool(f.opens),
+        )
         if f.is_unanswered
         else Trouble(code=f.code, text=f"{asked(f.label)} {f.fault}")
         for f in fields
@@ -168,9 +193,11 @@ def troubles_of(parts: Sequence[Part], *, broken: Sequence[Trouble] = ()) -> tup
 
 
 def title_of(troubles: Sequence[Trouble]) -> str:
-    """`Rätta 1, besvara 8`."""
-    answer = sum(one.is_unanswered for one in troubles)
-    mend = len(troubles) - answer
+    """`Rätta 1, besvara 8`. Nobody is asked to answer what cannot be answered yet."""
+    mend = sum(not one.is_unanswered for one in troubles)
+    answer = sum(one.is_unanswered and not one.is_early for one in troubles)
+    if troubles and not mend and not answer:
+        return _("Steget kan inte signeras än")
     if mend and answer:
         return _("Rätta %(mend)s, besvara %(answer)s") % {"mend": mend, "answer": answer}
     if answer:
@@ -200,7 +227,8 @@ def _part(
             fault = not_saved(question, faults.get(question.code), conflicts.get(question.code))
         elif ask_for_lacking and question.code in assessment.lacking:
             is_unanswered = True
-            fault = opens_of(question, assessment) or ask_for(question)
+            # A question that cannot be answered yet says so by itself.
+            fault = "" if question.code in assessment.locked else ask_for(question)
         answer = answers.get(question.code)
         texts = tuple(typed[question.code]) if fault and question.code in typed else written(question, answer)
         theirs = written(question, answer) if question.code in conflicts else None
@@ -253,6 +281,7 @@ def _field(
     }
     first = variable.common or tuple(every)
     value = next((text for text in texts if not text.startswith(MISSING_KEY + ":")), "")
+    is_number = _widget(question) == "number" or bool(variable.marks)
     return Field(
         code=question.code,
         label=str(variable.label),
@@ -272,8 +301,8 @@ def _field(
         fault=fault,
         stops="" if fault else stops_of(question, assessment),
         odd="" if fault else odd_of(question, assessment),
-        longest=variable.longest,
-        takes_marks=bool(variable.marks),
+        longest=_LONGEST_NUMBER if is_number else variable.longest,
+        keys="decimal" if is_number and not variable.marks else "",
         theirs="" if theirs is None else json.dumps(list(theirs)),
     )
 

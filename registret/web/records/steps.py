@@ -25,6 +25,7 @@ from registret.web.pieces import show
 from registret.web.records.act_pages import history_page, move_page, reopen_page
 from registret.web.records.faults import fault_of
 from registret.web.records.fields import parts_of
+from registret.web.records.forms import MoveForm
 from registret.web.records.live import live, refused_live
 from registret.web.records.pages import clinics_of_provider
 from registret.web.records.receipts import StepReceipt, receipt
@@ -112,15 +113,13 @@ def move(request: ActorRequest, episode: str, step: str) -> HttpResponse:
     """Flytta: another clinic of the care provider goes on with the step."""
     page = audited_reads.open_step(actor=request.actor, episode=episode, step=step, at=request.at)
     choices = [row for row in clinics_of_provider(request.actor) if row.id != page.step.clinic_id]
-    form = WhyForm(request.POST if request.method == "POST" else None)
-    chosen = next((row for row in choices if str(row.id) == request.POST.get("clinic")), None)
-    if request.method == "POST" and form.is_valid() and chosen is not None:
-        reason = form.cleaned_data["reason"]
-        moving.move(actor=request.actor, episode=episode, step=step, clinic_id=chosen.id, reason=reason, at=request.at)
+    form = MoveForm(request.POST if request.method == "POST" else None, clinics=choices)
+    if form.is_valid():
+        clinic, reason = form.cleaned_data["clinic"], form.cleaned_data["reason"]
+        moving.move(actor=request.actor, episode=episode, step=step, clinic_id=clinic, reason=reason, at=request.at)
         return _receipt(request, episode, step, StepReceipt.MOVED)
-    sent = request.method == "POST"
-    shown = move_page(page, form, choices, no_clinic=sent and chosen is None)
-    return show(request, "records/step_move.html", shown, tab="records", status=422 if sent else 200)
+    status = 422 if form.errors else 200
+    return show(request, "records/step_move.html", move_page(page, form), tab="records", status=status)
 
 
 @require_GET

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from registret.web.records import code_search, intake, listing, steps, views
+from registret.web.records import code_search, finding, intake, listing, steps, views
 
 
 class SystemId:
@@ -38,7 +38,7 @@ urlpatterns = [
     path("delregister/<slug:code>/<int:version>.<kind:kind>", views.definition, name="definition"),
     path("delregister/<slug:code>/<int:version>/blankett", views.blank_form, name="blank_form"),
     path("koder/<slug:system>", code_search.code_search, name="code_search"),
-    path("patienter", intake.find, name="find_patient"),
+    path("patienter", finding.find, name="find_patient"),
     path("patienter/ny", intake.new_episode, name="new_episode"),
     path("patient/<system_id:patient>", views.one_patient, name="patient"),
     path("vardepisod/<system_id:episode>", views.one_episode, name="episode"),

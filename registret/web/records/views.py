@@ -24,9 +24,11 @@ from registret.registries.queries import catalogue, form_of, name_of
 from registret.registries.questionnaire import as_questionnaire
 from registret.web.gate import needs
 from registret.web.http import ActorRequest, see_other
+from registret.web.people.forms import WhyForm
 from registret.web.pieces import show
 from registret.web.records import intake, pages, paper
 from registret.web.records.act_pages import version_page
+from registret.web.records.wanted_episode import WantedEpisode
 from registret.web.tables import csv_file
 from registret.web.texts import text_in
 
@@ -102,14 +104,14 @@ def one_patient(request: ActorRequest, patient: str) -> HttpResponse:
     try:
         found = audited_reads.open_patient(actor=request.actor, system_id=patient, reason=reason, at=request.at)
     except ReasonNeeded:
-        asked = request.method == "POST"
-        shown = {"patient": patient, "empty": asked, "tab": "records"}
-        return render(request, "records/patient_reason.html", shown, status=422 if asked else 200)
+        form = WhyForm(request.POST if request.method == "POST" else None)
+        shown = {"form": form, "tab": "records"}
+        return render(request, "records/patient_reason.html", shown, status=422 if form.errors else 200)
     place = clinic(request.actor.seat.clinic_id) if request.actor.seat.clinic_id else None
     context: dict[str, Any] = {"page": pages.patient_shown(found, clinic=place, at=request.at), "tab": "records"}
     if pages.registries_to_report(request.actor):
-        wanted = intake.WantedEpisode.of_known(inclusion.new_episode_of(found.patient))
-        context = intake.intake_context(request, wanted) | context
+        wanted = WantedEpisode.of_known(inclusion.new_episode_of(found.patient))
+        context["intake"] = intake.intake_part(request, wanted)
     return render(request, "records/patient.html", context)
 
 

@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from registret.access.roles import ROLES_TO_APPLY_FOR, Role
 from registret.places.queries import ClinicRow
-from registret.web.forms import EmailField, sub_registry_choices
-from registret.words.roles import role_name
+from registret.web.forms import EmailField, by_region, sub_registry_choices
+from registret.web.pieces import Option, options
+from registret.words.roles import role_hint, role_name
 
 
 class ApplicationForm(forms.Form):
@@ -26,16 +27,19 @@ class ApplicationForm(forms.Form):
         required=False,
         max_length=500,
         strip=True,
-        widget=forms.Textarea,
         error_messages={"max_length": _("Skriv högst 500 tecken")},
     )
 
     def __init__(self, *args: Any, clinics: tuple[ClinicRow, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.clinics = clinics
-        self.fields["clinic"].choices = [(c.id, c.title) for c in clinics]  # type: ignore[attr-defined]
+        self.fields["clinic"].choices = by_region(clinics)  # type: ignore[attr-defined]
         self.fields["role"].choices = [(r.value, role_name(r)) for r in ROLES_TO_APPLY_FOR]  # type: ignore[attr-defined]
         self.fields["sub_registries"].choices = sub_registry_choices()  # type: ignore[attr-defined]
+
+    @property
+    def roles(self) -> tuple[Option, ...]:
+        return options(self["role"], {role.value: (role_name(role), role_hint(role)) for role in ROLES_TO_APPLY_FOR})
 
 
 class RegistrationForm(ApplicationForm):

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any, cast
+from typing import cast
 
 from django.conf import settings
-from django.http import HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registret.access.actor import Actor
 from registret.access.applications import application_notes, applying, confirming, earlier_accounts, entering
-from registret.access.grants.lost_rights import newest_lost_right
 from registret.access.queries.administrators import active_administrators
 from registret.access.queries.applications import newest_application
 from registret.access.refusals import (
     AlreadyApplied,
     ClinicClosed,
-    NoGrant,
     NotParticipating,
     NotRegistered,
-    RemindedToday,
     SubRegistryClosed,
 )
 from registret.accounts.confirming import check_link
@@ -38,14 +35,23 @@ from registret.accounts.refusals import (
 )
 from registret.kernel.refused import Refused
 from registret.mail.links import confirmation_code, read_token
-from registret.mail.queries import bounce, is_mail_delayed
-from registret.places.queries import care_provider_of, clinic, mail_hint, open_clinics
+from registret.places.queries import care_provider_of, mail_hint, open_clinics
 from registret.rate_limits.services import TooMany
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import authenticate, needs_any_card, needs_card, open_to_all
 from registret.web.http import CardRequest, HolderRequest, Request, see_other
+from registret.web.signup.address_pages import AskedAddress
 from registret.web.signup.forms import AddressForm, AnswerForm, ApplicationForm, CodeForm, EarlierForm, RegistrationForm
-from registret.words.refusals import page_of, short
+from registret.web.signup.pages import (
+    ConfirmPage,
+    address_page,
+    confirmed_page,
+    earlier_page,
+    new_application_page,
+    register_page,
+)
+from registret.web.signup.parts import trail
+from registret.web.signup.waiting_pages import almost_done_page, checklist_page
 
 
 @require_http_methods(["GET", "POST"])
@@ -72,18 +78,19 @@ def almost_done(request: HolderRequest) -> HttpResponse:
     account = request.holder.standing.account
     if account is None or account.confirmed_at is not None:
         return see_other("application")
-    return render(request, "signup/almost_done.html", _waiting_context(request, CodeForm()))
+    return _show(request, "signup/almost_done.html", almost_done_page(request, account, CodeForm()))
 
 
 @require_GET
 @needs_card
 def application(request: HolderRequest) -> HttpResponse:
     """What is missing, as a checklist whose heading is the sentence that users know."""
-    if request.holder.standing.account is None:
+    account = request.holder.standing.account
+    if account is None:
         return see_other("register")
     if request.holder.standing.missing is None:
         return see_other("seat")
-    return render(request, "signup/application.html", _waiting_context(request, CodeForm()))
+    return _show(request, "signup/application.html", checklist_page(request, account, CodeForm()))
 
 
 @require_http_methods(["GET", "POST"])
@@ -104,8 +111,9 @@ def type_code(request: HolderRequest) -> HttpResponse:
         )
     if form.is_valid():
         return see_other("confirmed")
-    page = "signup/almost_done.html" if request.POST.get("asked_on") == "almost_done" else "signup/application.html"
-    return render(request, page, _waiting_context(request, form), status=422)
+    if request.POST.get("asked_on") == "almost_done":
+        return _show(request, "signup/almost_done.html", almost_done_page(request, account, form), status=422)
+    return _show(request, "signup/application.html", checklist_page(request, account, form), status=422)
 
 
 @require_POST
@@ -133,8 +141,9 @@ def change_address(request: HolderRequest) -> HttpResponse:
             return see_other("almost_done")
         if "change" not in request.POST:
             hint = mail_hint(email, organisation_number=account.organisation_number)
-            return render(request, "signup/address.html", {"form": form, "asks": True, "email": email, "hint": hint})
-    return render(request, "signup/address.html", {"form": form}, status=422 if form.errors else 200)
+            page = address_page(form, AskedAddress(email=email, hint=hint))
+            return _show(request, "signup/address.html", page)
+    return _show(request, "signup/address.html", address_page(form), status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -179,8 +188,8 @@ def earlier_code(request: HolderRequest) -> HttpResponse:
 
 def _earlier_page(request: HolderRequest, form: EarlierForm, code: CodeForm) -> HttpResponse:
     claim = earlier_accounts.own_claim(account_id=_account(request).id)
-    context = {"form": code if code.errors else form, "earlier": form, "code": code, "claim": claim}
-    return render(request, "signup/earlier.html", context, status=422 if form.errors or code.errors else 200)
+    page = earlier_page(form, code, claim)
+    return _show(request, "signup/earlier.html", page, status=422 if page.sent.errors else 200)
 
 
 @require_POST
@@ -194,8 +203,8 @@ def answer(request: HolderRequest) -> HttpResponse:
             account_id=account.id, text=form.cleaned_data["text"], by=request.holder.by, at=request.at
         )
         return see_other("application")
-    context = _waiting_context(request, CodeForm()) | {"answering": form}
-    return render(request, "signup/application.html", context, status=422)
+    page = checklist_page(request, account, CodeForm(), answering=form)
+    return _show(request, "signup/application.html", page, status=422)
 
 
 @require_POST
@@ -238,8 +247,8 @@ def apply(request: HolderRequest) -> HttpResponse:
         if form.is_valid():
             return see_other("application")
     provider = care_provider_of(account.organisation_number)
-    context = {"form": form, "provider": provider, "card": request.holder.sitting.card}
-    return render(request, "signup/apply.html", context, status=422 if form.errors else 200)
+    page = new_application_page(form, card=request.holder.sitting.card, provider=provider)
+    return _show(request, "signup/apply.html", page, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -260,15 +269,15 @@ def confirm(request: Request, token: str) -> HttpResponse:
         return see_other("confirmed")
     may = check_link(confirmation=confirmation, hsa_id=hsa_id, at=request.at)
     letter = confirmation_row(confirmation_id=confirmation[0])
-    context = {
-        "may": may,
-        "holder": holder,
-        "token": token,
-        "code": confirmation_code(*confirmation),
-        "address": letter.email.masked,
-        "applies": letter.replaces is None and newest_application(account_id=letter.account_id) is not None,
-    }
-    return render(request, "signup/confirm.html", context)
+    applies = letter.replaces is None and newest_application(account_id=letter.account_id) is not None
+    page = ConfirmPage(
+        trail=trail(2) if applies else (),
+        has_card=holder is not None,
+        address=letter.email.masked if may else "",
+        token=token,
+        code=confirmation_code(*confirmation),
+    )
+    return _show(request, "signup/confirm.html", page)
 
 
 @require_GET
@@ -283,7 +292,7 @@ def confirmed(request: CardRequest) -> HttpResponse:
         return see_other("application")
     place = standing.application.clinic_id if standing.application else None
     administrators = active_administrators(clinic_id=place, at=request.at) if place else ()
-    return render(request, "signup/confirmed.html", {"standing": standing, "administrators": administrators})
+    return _show(request, "signup/confirmed.html", confirmed_page(standing, administrators))
 
 
 def _sent(request: HolderRequest) -> QueryDict | None:
@@ -318,17 +327,23 @@ def _registered(request: HolderRequest, form: RegistrationForm) -> bool:
 
 def _register_page(request: HolderRequest, form: RegistrationForm, *, asks: bool) -> HttpResponse:
     card = request.holder.sitting.card
-    context: dict[str, Any] = {
-        "form": form,
-        "card": card,
-        "provider": care_provider_of(card.organisation_number),
-        "asks": asks,
-        "ended_before": not isinstance(request.holder.standing.missing, NotRegistered),
-    }
+    asked = None
     if asks:
         email = form.cleaned_data["email"]
-        context |= {"email": email, "hint": mail_hint(email, organisation_number=card.organisation_number)}
-    return render(request, "signup/register.html", context, status=422 if form.errors else 200)
+        hint = mail_hint(email, organisation_number=card.organisation_number)
+        asked = AskedAddress(email=email, hint=hint)
+    page = register_page(
+        form,
+        card=card,
+        provider=care_provider_of(card.organisation_number),
+        ended_before=not isinstance(request.holder.standing.missing, NotRegistered),
+        asked=asked,
+    )
+    return _show(request, "signup/register.html", page, status=422 if form.errors else 200)
+
+
+def _show(request: HttpRequest, template: str, page: object, *, status: int = 200) -> HttpResponse:
+    return render(request, template, {"page": page}, status=status)
 
 
 def _account(request: HolderRequest) -> AccountRow:
@@ -336,38 +351,6 @@ def _account(request: HolderRequest) -> AccountRow:
     if account is None:
         raise NotRegistered()
     return account
-
-
-def _waiting_context(request: HolderRequest, form: CodeForm) -> dict[str, Any]:
-    """All that the checklist and *Nästan klart* show."""
-    standing = request.holder.standing
-    account = _account(request)
-    place = clinic(standing.application.clinic_id) if standing.application else None
-    missing = standing.missing or NoGrant()
-    return {
-        "standing": standing,
-        "account": account,
-        "card": request.holder.sitting.card,
-        "heading": page_of(missing).title,
-        "missing": missing.code,
-        "form": form,
-        "letter": newest_confirmation(account_id=account.id) if account.confirmed_at is None else None,
-        "mail_delayed": account.confirmed_at is None and is_mail_delayed(request.at),
-        "bounce": bounce(account.email),
-        "place": place,
-        "administrators": active_administrators(clinic_id=place.id, at=request.at) if place else (),
-        "reminding": _reminding(request),
-        "claim": earlier_accounts.own_claim(account_id=account.id),
-        "questions": application_notes.questions_to(account_id=account.id),
-        "lost": newest_lost_right(account_id=account.id, at=request.at) if isinstance(missing, NoGrant) else None,
-    }
-
-
-def _reminding(request: HolderRequest) -> str:
-    """Why reminding is not possible now; empty when it is."""
-    application = request.holder.standing.application
-    again_at = applying.may_remind_at(application) if application else None
-    return short(RemindedToday(again_at=again_at)) if again_at and again_at > request.at else ""
 
 
 def _card_behind(request: Request) -> CardRequest | None:

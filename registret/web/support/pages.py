@@ -24,7 +24,7 @@ from registret.ledger.queries import EntryRow
 from registret.mail.queries import Bounce, LetterRow, bounce, bounces
 from registret.web.attest.card_time import CardTime
 from registret.web.home.pages import SeatLine, seat_lines
-from registret.web.pieces import Fact, Link, Note, Tag
+from registret.web.pieces import Fact, Link, Note, Tag, older_and_newest
 from registret.web.templatetags.look import day, iso, moment
 from registret.words.events import event_name, program_name
 from registret.words.letters import fate_name, letter_name
@@ -194,7 +194,6 @@ def _letter(letter: LetterRow) -> LetterLine:
 def _timeline(found: Helped, *, before: int | None, everything: bool) -> Timeline:
     shown = "visa=allt" if everything else ""
     older = f"{shown}&fore={found.log.older}" if everything else f"fore={found.log.older}"
-    newer = [Link(_("Nyast"), f"?{shown}#tid")] if before else []
     return Timeline(
         told=_("Allt som kontot har gjort och som gjorts med det, utom det som rör patienter.")
         if everything
@@ -203,7 +202,9 @@ def _timeline(found: Helped, *, before: int | None, everything: bool) -> Timelin
         if everything
         else Link(_("Visa allt"), "?visa=allt#tid"),
         lines=[_event(entry) for entry in found.log.rows],
-        links=newer + ([Link(_("Äldre"), f"?{older}#tid")] if found.log.older else []),
+        links=older_and_newest(
+            older=f"?{older}#tid" if found.log.older else "", newest=f"?{shown}#tid" if before else ""
+        ),
     )
 
 

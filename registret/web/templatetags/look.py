@@ -28,6 +28,7 @@ from registret.words.letters import fate_name, letter_name
 from registret.words.refusals import log_title
 from registret.words.revocation import fault_name
 from registret.words.roles import role_hint as words_role_hint
+from registret.words.roles import role_in_sentence as words_role_in_sentence
 from registret.words.roles import role_name
 from registret.words.states import account_state_name, application_state_name, line_state_name, revocation_reason
 from registret.words.states import suspension_reason as words_suspension_reason
@@ -61,21 +62,7 @@ _ICONS = {
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """An icon beside a word; the word says what it means."""
-    return _drawn(name)
-
-
-def _drawn(name: str) -> SafeString:
     return mark_safe(f'<svg class="i" viewBox="0 0 24 24" aria-hidden="true">{_ICONS[name]}</svg>')  # noqa: S308
-
-
-_NOTE_ICONS = {"warn": "warn", "info": "info", "ok": "check", "bad": "stop"}
-
-
-@register.simple_block_tag
-def note(content: SafeString, kind: str, *, icon: str = "", role: str = "") -> SafeString:
-    """A note beside its icon: `warn`, `info`, `ok` or `bad`. `role`: `status` or `alert`, after an act."""
-    said = format_html(' role="{}"', role) if role else ""
-    return format_html('<div class="note {}"{}>{}{}</div>', kind, said, _drawn(icon or _NOTE_ICONS[kind]), content)
 
 
 @register.simple_tag
@@ -91,6 +78,11 @@ def mark() -> SafeString:
 @register.filter
 def role(code: str) -> str:
     return role_name(code)
+
+
+@register.filter
+def role_in_sentence(code: str) -> str:
+    return words_role_in_sentence(code)
 
 
 @register.filter

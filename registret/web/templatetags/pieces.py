@@ -10,7 +10,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from registret.web.pieces import Fact, Link, Note, Tag
-from registret.web.templatetags.look import icon, note
+from registret.web.templatetags.components import note
+from registret.web.templatetags.look import icon
 from registret.words.states import account_state_name
 
 register = template.Library()
@@ -41,7 +42,7 @@ def notice(value: Note | None) -> SafeString:
         return SafeString()
     if not value.kind:
         return format_html("<p>{}</p>", value.text)
-    return SafeString(note(format_html("<p>{}</p>", value.text), value.kind, role=value.role))
+    return SafeString(note(format_html("<p>{}</p>", value.text), value.kind, icon=value.icon, role=value.role))
 
 
 @register.simple_tag
@@ -60,6 +61,13 @@ def small(text: str, css: str = "") -> SafeString:
     """An aside in small print, if there is one."""
     look = format_html(' class="{}"', css) if css else ""
     return format_html("<small{}>{}</small>", look, text) if text else SafeString()
+
+
+@register.simple_tag
+def paragraph(text: str, css: str = "") -> SafeString:
+    """A paragraph, if there is a text."""
+    look = format_html(' class="{}"', css) if css else ""
+    return format_html("<p{}>{}</p>", look, text) if text else SafeString()
 
 
 @register.simple_tag

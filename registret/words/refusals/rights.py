@@ -234,7 +234,7 @@ RIGHTS_REFUSALS: Mapping[str, RefusalWords] = {
         title=_("Kliniken är inte ansluten till delregistret."),
         happened=_("Registerkansliet har beslutat vilka delregister kliniken är med i."),
         todo=(
-            _("Välj andra delregister, eller rollen Läsare för att läsa det som kliniken har rapporterat."),
+            _("Välj andra delregister, eller rollen läsare för att läsa det som kliniken har rapporterat."),
             _("Ska kliniken vara med? Kontakta registerkansliet."),
         ),
         action=Action.BACK_TO_LIST,

@@ -302,7 +302,7 @@ def test_before_a_grant_ends_its_holder_is_warned_twice(place: Country) -> None:
         assert to(ANNA, "grant_ends") - before == done, moment
     letter = Letter.objects.filter(kind="grant_ends", to_address=ANNA.email.text).first()
     assert letter is not None
-    assert letter.context["last_day"] == "2028-11-23"
+    assert (letter.context["role"], letter.context["last_day"]) == ("registrerare", "2028-11-23")
 
 
 def test_a_warning_that_was_overtaken_is_not_sent(place: Country) -> None:

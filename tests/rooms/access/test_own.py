@@ -553,6 +553,7 @@ def test_leaving_ends_the_right_at_once_and_is_logged_and_told(place: Country) -
     (entry, *_) = events("grant.revoked")
     assert (entry.by_hsa_id, entry.facts["reason"], entry.clinic_id) == (ANNA.hsa_id, "left", place.infection)
     assert kinds(ANNA)[-1] == "left"
+    assert Letter.objects.get(kind="left").context["role"] == "registrerare"
 
 
 def test_nobody_leaves_for_somebody_else_or_twice(place: Country) -> None:

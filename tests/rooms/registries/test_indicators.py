@@ -10,7 +10,7 @@ import pytest
 from registret.registries.answers import Answer
 from registret.registries.assessing import KnownOfPatient, known_after_all
 from registret.registries.indicators import IndicatorType
-from registret.registries.measuring import Indicator, Measured, Outcome
+from registret.registries.measuring import CountedAs, Indicator, Measured
 from registret.registries.queries import DEFINITIONS, DefinitionBroken, catalogue, indicators_of, read
 from registret.registries.vocabulary import Missing
 from tests.rooms.registries.building import INCLUSION, NOBODY, at, variable, write
@@ -88,10 +88,10 @@ def _answer(value: str | int | Missing) -> Answer:
 
 @pytest.mark.parametrize(
     ("waited", "outcome"),
-    [(1, Outcome.REACHED), (2, Outcome.NOT_REACHED), (Missing.UNKNOWN, Outcome.MISSING)],
+    [(1, CountedAs.REACHED), (2, CountedAs.NOT_REACHED), (Missing.UNKNOWN, CountedAs.MISSING)],
 )
 def test_an_outcome_is_reached_or_not_and_an_unknown_one_is_missing(
-    tmp_path: Path, waited: int | Missing, outcome: Outcome
+    tmp_path: Path, waited: int | Missing, outcome: CountedAs
 ) -> None:
     found = measured(tmp_path, fever="yes", severe="yes", hours_waited=waited)
     assert found == Measured(outcome=outcome, value=None, strata=("", "severity:severe"))
@@ -103,7 +103,7 @@ def test_who_does_not_belong_to_the_population_has_no_part_in_it(tmp_path: Path)
 
 def test_who_perhaps_belongs_to_it_stands_outside_and_is_counted_there(tmp_path: Path) -> None:
     found = measured(tmp_path, fever=Missing.UNKNOWN, severe="yes", hours_waited=1)
-    assert found == Measured(outcome=Outcome.UNPLACED, value=None, strata=("",))
+    assert found == Measured(outcome=CountedAs.UNPLACED, value=None, strata=("",))
 
 
 def test_the_groups_of_a_stratum_add_up_for_the_unknown_is_one_of_them(tmp_path: Path) -> None:
@@ -115,10 +115,10 @@ def test_the_groups_of_a_stratum_add_up_for_the_unknown_is_one_of_them(tmp_path:
 def test_a_median_has_a_value_or_none(tmp_path: Path) -> None:
     found = measured(tmp_path / "a", MEDIAN, fever="yes", hours_waited=7)
     assert found is not None
-    assert (found.outcome, found.value) == (Outcome.VALUED, Decimal(7))
+    assert (found.outcome, found.value) == (CountedAs.VALUED, Decimal(7))
     none = measured(tmp_path / "b", MEDIAN, fever="yes")
     assert none is not None
-    assert (none.outcome, none.value) == (Outcome.MISSING, None)
+    assert (none.outcome, none.value) == (CountedAs.MISSING, None)
 
 
 # --- faults -------------------------------------------------------------------------------------------
@@ -245,5 +245,5 @@ def test_a_death_in_hospital_counts_within_thirty_days_though_nobody_followed_up
     (mortality,) = [one for one in indicators_of("pneumoni") if one.code == "died_within_30_days"]
     found = mortality.by_version[1].of(known_after_all(form, answers=answers, patient=old))
     assert found is not None
-    assert found.outcome is Outcome.REACHED
+    assert found.outcome is CountedAs.REACHED
     assert "sex:male" in found.strata

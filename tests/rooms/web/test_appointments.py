@@ -61,7 +61,7 @@ def test_one_proposes_after_a_question_and_another_confirms_after_a_second_look(
     assert living_account(hsa_id=HENRIK.hsa_id) is None
     answer = ingrid.post(address)
     assert answer.status_code == 303
-    assert "Henrik Vall är utsedd till Handläggare av patientärenden" in text_of(ingrid.get(answer["Location"]))
+    assert "Henrik Vall är utsedd till handläggare av patientärenden" in text_of(ingrid.get(answer["Location"]))
     cast.confirm_mail(HENRIK, at=timezone.now())
     (seat,) = seats_of(account_id=cast.account_of(HENRIK).id, at=timezone.now())
     assert seat.roles == {Role.CASE_HANDLER}

@@ -63,6 +63,17 @@ def test_a_follow_up_says_when_it_is_due_and_from_which_day_a_question_can_be_an
     assert "Frågan kan inte besvaras än" in text_of(refused)
 
 
+def test_nobody_is_asked_to_answer_what_cannot_be_answered_yet(anna: Actor, now: datetime) -> None:
+    address = reverse("step", args=[discharged(anna, now, to="home"), "follow_up"])
+    known = {"readmitted": "no", "alive_30": "yes"}
+    early = text_of(Browser.of(ANNA).post(address, {"base": "0", "do": "sign", **known}))
+    assert "Steget kan inte signeras än Vid liv 90 dygn efter ankomst: Kan besvaras från " in early
+    assert early.count("Kan besvaras från ") == 2, "in the summary, and at the question"
+    assert "Svara, eller välj varför svaret saknas" not in early
+    both = text_of(Browser.of(ANNA).post(address, {"base": "1", "do": "sign", "readmitted": "", "alive_30": "yes"}))
+    assert "Besvara 1 fråga" in both
+
+
 def test_a_follow_up_that_a_death_closed_says_why_and_can_be_filled_in_all_the_same(anna: Actor, now: datetime) -> None:
     address = reverse("step", args=[discharged(anna, now, to="died"), "follow_up"])
     browser = Browser.of(ANNA)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -84,6 +85,13 @@ def test_whoever_is_at_work_still_sees_so_when_refused_or_looking_at_a_card(
     assert page.status_code == status
     assert bar_in(page)
     assert "Bertil Holm" in text_of(page)
+
+
+@pytest.mark.parametrize(("browser", "start"), [(lambda: Browser.of(BERTIL), "/start"), (Browser, "/")])
+def test_an_address_that_is_not_there_leads_to_the_own_start_page(
+    browser: Callable[[], Browser], start: str, place: Country
+) -> None:
+    assert f'<a class="btn" href="{start}">Till startsidan</a>' in browser().get("/finns-inte").content.decode()
 
 
 def test_a_forged_form_and_a_conflict_show_who_is_at_work_too(place: Country, now: datetime) -> None:

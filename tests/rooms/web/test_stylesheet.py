@@ -26,3 +26,20 @@ def test_every_layer_has_its_place_in_the_order() -> None:
     order = re.search(r"@layer ([\w, ]+);", index)
     assert order is not None
     assert set(re.findall(r"layer\((\w+)\)", index)) == set(order[1].split(", "))
+
+
+def test_every_class_is_used_but_those_of_charts() -> None:
+    written = "\n".join(
+        file.read_text() for kind in ("html", "py", "js") for file in SOURCE.parent.parent.rglob(f"*.{kind}")
+    )
+    used = set(re.findall(r"[\w-]+", written))
+    parts = {
+        part.name: re.sub(r"/\*.*?\*/", "", part.read_text(), flags=re.DOTALL) for part in SOURCE.glob("css/*.css")
+    }
+    of_charts = set(re.findall(r"\.([a-z][\w-]*)", parts.pop("charts.css")))
+    styled = {name for text in parts.values() for rule in re.findall(r"[^{}]+(?={)", text) for name in _classes(rule)}
+    assert not styled - used - of_charts
+
+
+def _classes(rule: str) -> list[str]:
+    return re.findall(r"\.([a-z][\w-]*)", re.sub(r"url\([^)]*\)", "", rule))

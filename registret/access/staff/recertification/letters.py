@@ -11,7 +11,7 @@ from registret.access.notices import first, post_to
 from registret.access.queries.administrators import Administrator, active_administrators, registry_office
 from registret.access.staff.recertification.rows import for_the_office, unanswered
 from registret.accounts.lifecycle import AccountState
-from registret.words.roles import role_name
+from registret.words.roles import role_in_sentence
 
 
 def last_day(due_at: datetime) -> datetime:
@@ -71,7 +71,7 @@ def tell_person(line_id: int, *, kind: str, more: Mapping[str, datetime], at: da
         return False
     context: dict[str, str | datetime] = {
         "name": person.given_name,
-        "role": role_name(line.grant.role, language=person.language),
+        "role": role_in_sentence(line.grant.role, language=person.language),
         "place": line.recertification.clinic.title,
         **more,
     }

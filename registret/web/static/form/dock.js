@@ -1,6 +1,9 @@
 /* The foot of the form: what is saved, what is not, what is left to do. */
 
 export class Dock {
+  /* A signature was tried and nobody answered, and nothing was typed since: that the answers are saved is not all. */
+  isUnsigned = false;
+
   constructor(sheet, words, lead) {
     Object.assign(this, { sheet, words, lead });
     const status = sheet.querySelector("[data-status]");
@@ -17,6 +20,10 @@ export class Dock {
     this.says.className = isBad ? "err" : "";
   }
 
+  away() {
+    this.tell(this.isUnsigned ? this.words.signAway : this.words.away, true);
+  }
+
   savedAt(clock) {
     this.last = `${this.words.saved} ${clock}`;
   }
@@ -24,7 +31,7 @@ export class Dock {
   /* `codes`: of answers that are on the page only. */
   settle(codes) {
     if (!codes.length) {
-      this.tell(this.last);
+      this.tell(this.isUnsigned ? `${this.last}. ${this.words.notSigned}` : this.last, this.isUnsigned);
       return;
     }
     const link = document.createElement("a");

@@ -2,6 +2,7 @@
 
 import { Dock } from "./dock.js";
 import { Fields } from "./fields.js";
+import { ALREADY_DONE, post } from "./net.js";
 import { Others } from "./others.js";
 import { showCounts, showMap, showQuestions, showRemarks, showScores } from "./show.js";
 import { Veil } from "./veil.js";
@@ -80,7 +81,7 @@ export class Form {
   }
 
   away() {
-    this.dock.tell(this.words.away, true);
+    this.dock.away();
     this.veil.say(this.words.away);
   }
 
@@ -97,10 +98,21 @@ export class Form {
     this.veil.say(this.words.elsewhere);
   }
 
-  refused(refusal) {
+  async refused(refusal) {
+    if (refusal?.code === ALREADY_DONE && (await this.#isClosed())) return;
     const why = refusal ? `${refusal.title} ${refusal.todo} (${refusal.reference})` : "";
     this.dock.offer(`${this.words.refused} ${why}`.trim(), this.words.tryAgain, () => this.saver.again());
     this.veil.say(this.words.refused);
+  }
+
+  /* Another has signed, or the patient has died: the page says so instead of that nothing can be saved. */
+  async #isClosed() {
+    const { body } = await post(this.sheet.dataset.news, this.body(), { byItself: true });
+    if (!body?.closed) return false;
+    this.saver.stopped = "closed";
+    this.dock.left("", "");
+    this.dock.tell(this.unsaved.isEmpty ? body.closed : `${body.closed} ${this.words.onlyHere}`, true);
+    return true;
   }
 
   /* A page that came back from the server with answers that it did not keep. */

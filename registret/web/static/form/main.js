@@ -28,6 +28,7 @@ function listens(sheet, form, saver) {
       return;
     }
     fields.say(target.name, "changed", "");
+    form.dock.isUnsigned = false;
     unsaved.note(target.name);
     saver.later(type === "change" ? 100 : 1500);
   };

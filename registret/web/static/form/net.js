@@ -3,6 +3,9 @@
 /* A server that is asked and says nothing is as good as none: a lid that was closed leaves such requests behind. */
 const PATIENCE = 20000;
 
+/* The code of a refusal: what was asked for has been done, or cannot be done any more. */
+export const ALREADY_DONE = "life.not_possible";
+
 /* `ended`: the session; `elsewhere`: another person or seat has the browser; `refused`: for good, with the reason;
    `away`: nobody answered, or only a front did. */
 export function kindOf(status, body) {

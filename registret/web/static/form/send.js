@@ -1,6 +1,6 @@
 /* Signing, and the other buttons, without leaving the page: if it cannot be done, nothing that was typed is lost. */
 
-import { post } from "./net.js";
+import { ALREADY_DONE, post } from "./net.js";
 
 /* The list of what stops it, above the form, with the focus on it. */
 function summarise(sheet, place, { title, troubles }) {
@@ -18,8 +18,6 @@ function summarise(sheet, place, { title, troubles }) {
   place.replaceChildren(summary);
   summary.focus();
 }
-
-const ALREADY_DONE = "life.not_possible";
 
 export class Sender {
   /* The turn of the answers whose signature was sent and never confirmed. */
@@ -42,6 +40,7 @@ export class Sender {
     }
     const act = button?.value ?? "save";
     this.form.adoptHeld();
+    this.dock.isUnsigned = false;
     this.dock.tell(act === "sign" ? this.words.signing : this.words.saving);
     /* What would be typed while the server decides would belong to no version. */
     this.sheet.inert = true;
@@ -74,7 +73,10 @@ export class Sender {
   }
 
   #unanswered(act) {
-    if (act === "sign") this.#unconfirmed = this.unsaved.turn;
+    if (act === "sign") {
+      this.#unconfirmed = this.unsaved.turn;
+      this.dock.isUnsigned = true;
+    }
     this.dock.tell(act === "sign" ? this.words.signAway : this.words.actAway, true);
   }
 

@@ -1,0 +1,93 @@
+"""Episodes as reports count them: what signed steps say. Asked inside `all_providers`, for programs and not people."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from registret.kernel.sweden import day_of
+from registret.records.deaths import lock_patients
+from registret.records.lifecycle import StepState
+from registret.records.models import Episode, Step
+from registret.records.numbers import age_on
+from registret.records.queries.forms import answers_of
+from registret.records.queries.steps import form_now
+from registret.registries.assessing import KnownOfPatient, known_after_all
+from registret.registries.evaluating import Known
+
+COUNTED: Final = (StepState.SIGNED, StepState.CLOSED)
+"""Steps in which nothing is left to do: their answers are final, or the patient has died."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedEpisode:
+    """`clinics`: of each step that is done. `known`: what the signed steps say, by name, with scores."""
+
+    id: int
+    sub_registry: str
+    version: int
+    care_provider_id: int
+    clinics: Mapping[str, int]
+    known: Known
+
+
+def reported_episodes(episode_ids: Collection[int]) -> tuple[ReportedEpisode, ...]:
+    """Return those of the episodes that are there, in the order of their ids.
+
+    Locks their patients: until the end of the transaction nobody else writes in their episodes.
+    """
+    lock_patients(Episode.objects.filter(id__in=episode_ids).values_list("patient_id", flat=True))
+    found = (
+        Episode.objects.filter(id__in=episode_ids).select_related("patient").prefetch_related("steps").order_by("id")
+    )
+    deaths = _deaths({episode.patient_id for episode in found})
+    return tuple(_reported(episode, deaths) for episode in found)
+
+
+def episode_ids(*, after: int, size: int) -> tuple[int, ...]:
+    """Return the ids that follow `after`, of all care providers."""
+    return tuple(Episode.objects.filter(id__gt=after).order_by("id").values_list("id", flat=True)[:size])
+
+
+def episode_count() -> int:
+    return Episode.objects.count()
+
+
+Deaths = Mapping[tuple[int, int], list[tuple[date, int]]]
+"""By patient and care provider: the days of death that signed steps tell, and of which episode."""
+
+
+def _deaths(patient_ids: Collection[int]) -> Deaths:
+    found: dict[tuple[int, int], list[tuple[date, int]]] = {}
+    told = Step.objects.filter(episode__patient_id__in=patient_ids, state=StepState.SIGNED).exclude(died_on=None)
+    for patient, provider, episode, day in told.order_by("died_on").values_list(
+        "episode__patient_id", "care_provider_id", "episode_id", "died_on"
+    ):
+        if day is not None:
+            found.setdefault((patient, provider), []).append((day, episode))
+    return found
+
+
+def _reported(found: Episode, deaths: Deaths) -> ReportedEpisode:
+    steps = {step.code: step for step in found.steps.all()}
+    form = form_now(found, steps)
+    signed = {code: step for code, step in steps.items() if step.state == StepState.SIGNED}
+    told = deaths.get((found.patient_id, found.care_provider_id), [])
+    patient = KnownOfPatient(
+        birth_date=found.patient.birth_date,
+        sex=found.patient.sex,
+        died_on=found.patient.died_on,
+        age=age_on(day_of(found.began_at), born=found.patient.birth_date),
+        told_died_on=next((day for day, episode in told if episode != found.id), None),
+    )
+    answers = {code: answers_of(form, step.answers) for code, step in signed.items()}
+    return ReportedEpisode(
+        id=found.id,
+        sub_registry=found.sub_registry,
+        version=found.version,
+        care_provider_id=found.care_provider_id,
+        clinics={code: step.clinic_id for code, step in steps.items() if step.state in COUNTED},
+        known=known_after_all(form, answers=answers, patient=patient),
+    )

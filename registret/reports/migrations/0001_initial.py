@@ -1,0 +1,138 @@
+from pathlib import Path
+
+import django.contrib.postgres.fields
+import django.db.models.deletion
+import django.db.models.functions.datetime
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    initial = True
+
+    dependencies = [
+        ("places", "0001_initial"),
+        ("records", "0001_initial"),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="StaleEpisode",
+            fields=[
+                (
+                    "episode",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="records.episode",
+                    ),
+                ),
+                ("since", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+            ],
+            options={
+                "indexes": [models.Index(fields=["since"], name="stale_since")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Cell",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("sub_registry", models.CharField(max_length=40)),
+                ("indicator", models.CharField(max_length=40)),
+                ("version", models.PositiveSmallIntegerField()),
+                ("month", models.DateField()),
+                ("stratum", models.CharField(blank=True, default="", max_length=81)),
+                ("value", models.DecimalField(decimal_places=2, max_digits=12, null=True)),
+                ("reached", models.PositiveIntegerField(default=0)),
+                ("not_reached", models.PositiveIntegerField(default=0)),
+                ("valued", models.PositiveIntegerField(default=0)),
+                ("missing", models.PositiveIntegerField(default=0)),
+                ("unplaced", models.PositiveIntegerField(default=0)),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.clinic"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("sub_registry", "indicator", "version", "stratum", "clinic", "month", "value"),
+                        name="cell_once",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("missing", 0),
+                            ("not_reached", 0),
+                            ("reached", 0),
+                            ("unplaced", 0),
+                            ("valued", 0),
+                            _negated=True,
+                        ),
+                        name="cell_counts_somebody",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Fact",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("sub_registry", models.CharField(max_length=40)),
+                ("indicator", models.CharField(max_length=40)),
+                ("version", models.PositiveSmallIntegerField()),
+                ("month", models.DateField()),
+                ("outcome", models.CharField(max_length=12)),
+                ("value", models.DecimalField(decimal_places=2, max_digits=12, null=True)),
+                (
+                    "strata",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=81), size=None),
+                ),
+                (
+                    "care_provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.careprovider"
+                    ),
+                ),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.clinic"
+                    ),
+                ),
+                (
+                    "episode",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="records.episode"
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["clinic", "sub_registry", "indicator", "month"], name="fact_of_clinic")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("episode", "indicator"), name="fact_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("outcome__in", ["reached", "not_reached", "valued", "missing", "unplaced"])
+                        ),
+                        name="fact_outcome_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome", "valued"), ("value__isnull", False)),
+                            models.Q(models.Q(("outcome", "valued"), _negated=True), ("value", None)),
+                            _connector="OR",
+                        ),
+                        name="fact_valued_has_value",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("month__day", 1)), name="fact_month_is_first_day"),
+                ],
+            },
+        ),
+        migrations.RunSQL(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")),
+    ]

@@ -1,0 +1,133 @@
+-- Facts follow what they are made from, and cells follow facts, whatever act or program makes the change.
+
+-- A fact is a patient's: who sees the episode sees it (records.scope).
+ALTER TABLE reports_fact ENABLE ROW LEVEL SECURITY;
+ALTER TABLE reports_fact FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_provider ON reports_fact
+    USING (care_provider_id = (SELECT records_sees()) OR (SELECT records_sees_all()));
+
+CREATE FUNCTION reports_never_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '%: a fact is made anew, not changed', TG_TABLE_NAME USING ERRCODE = 'check_violation';
+END $$;
+CREATE TRIGGER reports_fact_never_changed BEFORE UPDATE ON reports_fact
+    FOR EACH ROW EXECUTE FUNCTION reports_never_changed();
+
+-- Cells are the sums of facts, always: each statement that adds or takes facts changes them by the difference.
+CREATE FUNCTION reports_count() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM changed) THEN
+        RETURN NULL;
+    END IF;
+    -- One transaction at a time: two that changed the same cells in another order would wait for each other.
+    PERFORM pg_advisory_xact_lock(hashtextextended('reports:cells', 1));
+    IF TG_OP = 'INSERT' THEN
+        INSERT INTO reports_cell AS c (sub_registry, indicator, version, stratum, clinic_id, month, value,
+                                       reached, not_reached, valued, missing, unplaced)
+        SELECT f.sub_registry, f.indicator, f.version, s, f.clinic_id, f.month, f.value,
+               count(*) FILTER (WHERE f.outcome = 'reached'), count(*) FILTER (WHERE f.outcome = 'not_reached'),
+               count(*) FILTER (WHERE f.outcome = 'valued'), count(*) FILTER (WHERE f.outcome = 'missing'),
+               count(*) FILTER (WHERE f.outcome = 'unplaced')
+        FROM changed f, unnest(f.strata) s
+        GROUP BY f.sub_registry, f.indicator, f.version, s, f.clinic_id, f.month, f.value
+        ON CONFLICT (sub_registry, indicator, version, stratum, clinic_id, month, value) DO UPDATE SET
+            reached = c.reached + EXCLUDED.reached, not_reached = c.not_reached + EXCLUDED.not_reached,
+            valued = c.valued + EXCLUDED.valued, missing = c.missing + EXCLUDED.missing,
+            unplaced = c.unplaced + EXCLUDED.unplaced;
+        RETURN NULL;
+    END IF;
+    -- A cell that nobody is left in goes: its value would still tell of the one who was.
+    WITH less AS (
+        SELECT f.sub_registry, f.indicator, f.version, s AS stratum, f.clinic_id, f.month, f.value,
+               count(*) FILTER (WHERE f.outcome = 'reached') AS reached,
+               count(*) FILTER (WHERE f.outcome = 'not_reached') AS not_reached,
+               count(*) FILTER (WHERE f.outcome = 'valued') AS valued,
+               count(*) FILTER (WHERE f.outcome = 'missing') AS missing,
+               count(*) FILTER (WHERE f.outcome = 'unplaced') AS unplaced,
+               count(*) AS number
+        FROM changed f, unnest(f.strata) s
+        GROUP BY f.sub_registry, f.indicator, f.version, s, f.clinic_id, f.month, f.value
+    ), emptied AS (
+        DELETE FROM reports_cell c USING less
+        WHERE (c.sub_registry, c.indicator, c.version, c.stratum, c.clinic_id, c.month)
+              = (less.sub_registry, less.indicator, less.version, less.stratum, less.clinic_id, less.month)
+          AND c.value IS NOT DISTINCT FROM less.value
+          AND c.reached + c.not_reached + c.valued + c.missing + c.unplaced = less.number
+    )
+    UPDATE reports_cell c SET
+        reached = c.reached - less.reached, not_reached = c.not_reached - less.not_reached,
+        valued = c.valued - less.valued, missing = c.missing - less.missing, unplaced = c.unplaced - less.unplaced
+    FROM less
+    WHERE (c.sub_registry, c.indicator, c.version, c.stratum, c.clinic_id, c.month)
+          = (less.sub_registry, less.indicator, less.version, less.stratum, less.clinic_id, less.month)
+      AND c.value IS NOT DISTINCT FROM less.value
+      AND c.reached + c.not_reached + c.valued + c.missing + c.unplaced <> less.number;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER reports_fact_counted AFTER INSERT ON reports_fact
+    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION reports_count();
+CREATE TRIGGER reports_fact_discounted AFTER DELETE ON reports_fact
+    REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION reports_count();
+
+-- The facts of a patient's episodes are made anew by the worker. Where what they say may no longer be said, they are
+-- taken away at once. Of the episodes that the transaction sees: what one care provider's answers say about a death
+-- counts at that provider only.
+CREATE FUNCTION reports_make_anew(patient bigint, takes_away boolean) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF takes_away THEN
+        DELETE FROM reports_fact f USING records_episode e WHERE e.id = f.episode_id AND e.patient_id = patient;
+    END IF;
+    INSERT INTO reports_staleepisode (episode_id)
+        SELECT e.id FROM records_episode e WHERE e.patient_id = patient
+        ON CONFLICT DO NOTHING;
+END $$;
+
+-- A step counts when it is signed, or closed by a death (registries.measuring). Drafts change nothing.
+CREATE FUNCTION reports_of_step() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE counted boolean := TG_OP = 'UPDATE' AND OLD.state IN ('signed', 'closed');
+BEGIN
+    IF counted OR NEW.state IN ('signed', 'closed') THEN
+        PERFORM reports_make_anew((SELECT e.patient_id FROM records_episode e WHERE e.id = NEW.episode_id), counted);
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER records_step_reports_new AFTER INSERT ON records_step
+    FOR EACH ROW WHEN (NEW.state IN ('signed', 'closed')) EXECUTE FUNCTION reports_of_step();
+CREATE TRIGGER records_step_reports AFTER UPDATE ON records_step
+    FOR EACH ROW WHEN ((OLD.state, OLD.clinic_id, OLD.answers, OLD.says_dead, OLD.died_on)
+        IS DISTINCT FROM (NEW.state, NEW.clinic_id, NEW.answers, NEW.says_dead, NEW.died_on))
+    EXECUTE FUNCTION reports_of_step();
+
+CREATE FUNCTION reports_of_episode() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM reports_make_anew(NEW.patient_id, true);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER records_episode_reports AFTER UPDATE ON records_episode
+    FOR EACH ROW WHEN ((OLD.patient_id, OLD.version, OLD.began_at, OLD.clinic_id, OLD.care_provider_id)
+        IS DISTINCT FROM (NEW.patient_id, NEW.version, NEW.began_at, NEW.clinic_id, NEW.care_provider_id))
+    EXECUTE FUNCTION reports_of_episode();
+
+CREATE FUNCTION reports_of_patient() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM reports_make_anew(NEW.id, true);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER records_patient_reports AFTER UPDATE ON records_patient
+    FOR EACH ROW WHEN ((OLD.birth_date, OLD.sex, OLD.died_on) IS DISTINCT FROM (NEW.birth_date, NEW.sex, NEW.died_on))
+    EXECUTE FUNCTION reports_of_patient();
+
+-- Who opts out leaves facts and cells at once: before the row that hides the episodes from this transaction, too.
+CREATE FUNCTION reports_of_leaving() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        PERFORM reports_make_anew(NEW.patient_id, true);
+        RETURN NEW;
+    END IF;
+    PERFORM reports_make_anew(OLD.patient_id, false);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER records_leaving_reports BEFORE INSERT ON records_leaving
+    FOR EACH ROW EXECUTE FUNCTION reports_of_leaving();
+CREATE TRIGGER records_leaving_reports_back AFTER DELETE ON records_leaving
+    FOR EACH ROW EXECUTE FUNCTION reports_of_leaving();

@@ -1,0 +1,98 @@
+"""Make all facts and cells anew, and prove each night that they are what the signed answers say."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.db import connection
+
+from registret.kernel.sweden import SWEDEN
+from registret.records.locks import lock_identities
+from registret.records.reported import episode_count, episode_ids
+from registret.records.scope import all_providers
+from registret.reports.making import make_facts, refresh
+
+_BATCH: Final = 500
+_HOUR: Final = 2
+"""In Sweden, when few people work."""
+
+_log = logging.getLogger(__name__)
+
+_KEY: Final = "sub_registry, indicator, version, stratum, clinic_id, month, value"
+_COUNTS: Final = "reached, not_reached, valued, missing, unplaced"
+_SUMS: Final = """
+    SELECT f.sub_registry, f.indicator, f.version, s::varchar(81) AS stratum, f.clinic_id, f.month, f.value,
+           (count(*) FILTER (WHERE f.outcome = 'reached'))::int AS reached,
+           (count(*) FILTER (WHERE f.outcome = 'not_reached'))::int AS not_reached,
+           (count(*) FILTER (WHERE f.outcome = 'valued'))::int AS valued,
+           (count(*) FILTER (WHERE f.outcome = 'missing'))::int AS missing,
+           (count(*) FILTER (WHERE f.outcome = 'unplaced'))::int AS unplaced
+    FROM reports_fact f, unnest(f.strata) s
+    GROUP BY f.sub_registry, f.indicator, f.version, s, f.clinic_id, f.month, f.value
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rebuilt:
+    """How many facts and cells were not what they had to be."""
+
+    episodes: int
+    facts: int
+    cells: int
+
+    @property
+    def was_right(self) -> bool:
+        return not self.facts and not self.cells
+
+
+def rebuild(*, tell: Callable[[int, int], None] = lambda done, of: None) -> Rebuilt:
+    """Make the facts of every episode and all cells anew. `tell` is called with how many episodes are done, and of how
+    many. In batches of one transaction each; pages show the old figures until a batch is done."""
+    with all_providers():
+        of = episode_count()
+    after, done, wrong = 0, 0, 0
+    while True:
+        with all_providers():
+            lock_identities()
+            batch = episode_ids(after=after, size=_BATCH)
+            wrong += make_facts(batch)
+        if not batch:
+            break
+        after, done = batch[-1], done + len(batch)
+        tell(done, max(of, done))
+    return Rebuilt(episodes=done, facts=wrong, cells=_correct_cells())
+
+
+def prove_nightly(*, at: datetime) -> Rebuilt | None:
+    """Once each night, compare all facts and cells with the signed answers, and mend them. A difference is an error in
+    the program's messages, unless a new indicator was installed without `registret rebuild-reports`."""
+    if at.astimezone(SWEDEN).hour != _HOUR:
+        return None
+    refresh()
+    found = rebuild()
+    if not found.was_right:
+        _log.error("reports were wrong and are mended: %d facts, %d cells", found.facts, found.cells)
+    return found
+
+
+def _correct_cells() -> int:
+    """Make cells the sums of facts; return how many were not."""
+    with all_providers(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('reports:cells', 1))")
+        columns = f"{_KEY}, {_COUNTS}"
+        wrong = f"SELECT {columns} FROM reports_cell EXCEPT SELECT {columns} FROM ({_SUMS}) sums"  # noqa: S608
+        cursor.execute(
+            f"DELETE FROM reports_cell c USING ({wrong}) w"  # noqa: S608
+            " WHERE (c.sub_registry, c.indicator, c.version, c.stratum, c.clinic_id, c.month)"
+            " = (w.sub_registry, w.indicator, w.version, w.stratum, w.clinic_id, w.month)"
+            " AND c.value IS NOT DISTINCT FROM w.value"
+        )
+        deleted: int = cursor.rowcount
+        lacking = f"SELECT {columns} FROM ({_SUMS}) sums EXCEPT SELECT {columns} FROM reports_cell"  # noqa: S608
+        cursor.execute(f"INSERT INTO reports_cell ({columns}) {lacking}")
+        added: int = cursor.rowcount
+        return max(deleted, added)
