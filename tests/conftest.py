@@ -73,6 +73,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group(path))
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Raises: UsageError (groups are not kept together: each worker would build all that they share)."""
+    if getattr(session.config.option, "loadgroup", False):
+        lost = [i.nodeid for i in session.items if i.get_closest_marker("xdist_group") and "@" not in i.nodeid]
+        if lost:
+            raise pytest.UsageError(f"pytest-xdist does not see the group of {lost[0]}: see requirements-dev.in")
+
+
 def _shares(item: pytest.Item) -> bool:
     return "module_db" in getattr(item, "fixturenames", ())
 
