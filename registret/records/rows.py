@@ -247,14 +247,3 @@ class RevisionRow:
     by_role: str
     by_clinic_id: int | None
     changes: tuple[Changed, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Doubles:
-    """Episodes of the same sub-registry near in time: those of the own provider, and whether there are others."""
-
-    own: tuple[EpisodeRow, ...]
-    elsewhere: bool
-
-    def __bool__(self) -> bool:
-        return bool(self.own) or self.elsewhere

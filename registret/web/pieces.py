@@ -46,6 +46,14 @@ class Link:
     url: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SortedBy:
+    """A column that a table can be sorted by. `sort`: as `aria-sort` says it, if it is."""
+
+    link: Link
+    sort: str
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """A term and what is said of it: lines one below the other, a tag behind them, and an aside below."""

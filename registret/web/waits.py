@@ -65,15 +65,17 @@ def picture(lines: Sequence[AccessTime], *, own: int | None = None, drawn: int |
     return WaitingPicture(
         chart=drawing,
         told=[
-            *([_drawn(drawn)] if drawing else []),
+            *([_drawn(drawn, with_line=reaches_90(lines[:drawn]))] if drawing else []),
             median,
             few % {"enough": ENOUGH, "enough_for_90": ENOUGH_FOR_90},
         ],
     )
 
 
-def _drawn(number: int | None) -> str:
-    told = gettext("Punkten är medianen. Strecket når till 90\u00a0%%.") % {}
+def _drawn(number: int | None, *, with_line: bool) -> str:
+    told = gettext("Punkten är medianen.")
+    if with_line:
+        told += " " + gettext("Strecket når till 90\u00a0%%.") % {}
     if number is None:
         return told
     highest = ngettext(
@@ -94,7 +96,17 @@ def chart(lines: Sequence[AccessTime], *, own: int | None = None) -> SafeString 
         for line in lines
         if line.whole.median is not None
     ]
-    name = gettext(
-        "Tid från ansökan till attest: punkten är medianen, strecket når till 90 procent. Talen står i tabellen."
-    )
-    return ranges(drawn, name=name) if drawn else None
+    return ranges(drawn, name=_name(lines)) if drawn else None
+
+
+def reaches_90(lines: Sequence[AccessTime]) -> bool:
+    """Whether the chart of these has a line: of at least one more is known than the median."""
+    return any(line.whole.ninety is not None for line in lines)
+
+
+def _name(lines: Sequence[AccessTime]) -> str:
+    if reaches_90(lines):
+        return gettext(
+            "Tid från ansökan till attest: punkten är medianen, strecket når till 90 procent. Talen står i tabellen."
+        )
+    return gettext("Tid från ansökan till attest: punkten är medianen. Talen står i tabellen.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,24 @@ def test_a_semicolon_inside_a_value_ends_no_declaration(tmp_path: Path, line: st
 
 def test_every_template_stylesheet_and_script_is_laid_out() -> None:
     assert layout.main() == 0
+
+
+COMPONENTS = {
+    "actions": r'<button class="btn(?: no| quiet)?">{% translate "[^"]*" %}</button>\s*</p>',
+    "alarm": r'class="errs\b',
+    "dialog": r"<dialog open",
+    "facts": r'class="facts\b',
+    "field": r'<div class="field">|\.errors %} is-bad',
+    "note": r'class="note\b',
+    "pager": r'<p class="links small">{% for',
+    "panel": r'class="panel\b',
+    "table": r'<table class="stack\b|role="(?:row|rowgroup|rowheader|columnheader|cell)"',
+    "tabs": r"for entry in entries",
+}
+"""Of each, what only the component itself may write."""
+
+
+@pytest.mark.parametrize("component", COMPONENTS)
+def test_no_template_writes_what_a_component_is_for(component: str) -> None:
+    templates = layout.PACKAGE.glob("**/templates/**/*.html")
+    assert not [file.name for file in templates if re.search(COMPONENTS[component], file.read_text(encoding="utf-8"))]

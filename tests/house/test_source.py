@@ -8,6 +8,9 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from django import forms
+
+from registret.web.templatetags.fields import clinic_field
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted((ROOT / "registret" / "web").rglob("templates/**/*.html"))
@@ -68,10 +71,14 @@ def test_no_template_turns_escaping_off() -> None:
 
 
 def test_a_list_to_search_in_says_when_nothing_matches_and_keeps_what_was_typed() -> None:
+    class Place(forms.Form):
+        clinic = forms.ChoiceField(choices=[("1", "Infektionskliniken")])
+
     templates = {str(p.relative_to(ROOT)): p.read_text(encoding="utf-8") for p in PAGES}
-    lists = [tag for _, tag in found(r"<select\b[^>]*\sdata-search\b[^>]*>", templates)]
-    assert lists
-    assert [tag for tag in lists if not re.search(r'data-search="[^"]', tag) or "data-typed=" not in tag] == []
+    assert found(r"\sdata-search\b", templates) == set(), "only the component has one"
+    drawn = clinic_field(Place({"clinic": "", "clinic_typed": "norrvik"}), "Klinik")
+    assert 'data-search="Ingen klinik matchar"' in drawn
+    assert 'data-typed="norrvik"' in drawn
 
 
 def test_html_is_put_together_by_functions_that_escape() -> None:
@@ -171,8 +178,8 @@ def test_no_address_about_patients_takes_free_text() -> None:
     asked = {what for _, what in found(r"request\.GET\.get\([^)]*\)", texts)}
     keys = {re.sub(r".*\(\"?(\w+).*", r"\1", what) for what in asked}
     assert keys <= {"klart", "angrat", "bytt", "annan", "RECEIPT"}, "what was done or found, in words of ours"
-    listing = texts["registret/web/records/listing.py"]
-    assert "CharField" not in listing, "its filters are choices and days"
+    form = texts["registret/web/records/list_form.py"]
+    assert "CharField" not in form, "its filters are choices and days"
     pages = {name: text for name, text in tracked().items() if name.startswith("registret/web/static/")}
     assert found(r"fetch\([^)]*[?&]\w+=", pages) == set()
 

@@ -10,7 +10,7 @@ from registret.access.actor import Actor
 from registret.access.roles import Permission
 from registret.records.lifecycle import ClosedWhy, StepState
 from registret.records.models import Episode, Step
-from registret.records.rows import Doubles, EpisodeRow, StepRow
+from registret.records.rows import EpisodeRow, StepRow
 from registret.registries.queries import form_of
 
 
@@ -64,13 +64,8 @@ def step_row(found: Step) -> StepRow:
     )
 
 
-def doubles_of(actor: Actor, *, patient_id: int, sub_registry: str, began_at: datetime, within: timedelta) -> Doubles:
-    """Return episodes near in time, and of other care providers only whether there are any. Inside `all_providers`."""
-    near = Episode.objects.filter(
+def episodes_near(*, patient_id: int, sub_registry: str, began_at: datetime, within: timedelta) -> QuerySet[Episode]:
+    """Return the patient's episodes of the same sub-registry near in time, of all care providers."""
+    return Episode.objects.filter(
         patient_id=patient_id, sub_registry=sub_registry, began_at__range=(began_at - within, began_at + within)
-    )
-    own = near.filter(care_provider_id=actor.seat.care_provider_id)
-    return Doubles(
-        own=episode_rows(own.order_by("-began_at")),
-        elsewhere=near.exclude(care_provider_id=actor.seat.care_provider_id).exists(),
     )

@@ -20,7 +20,7 @@ from registret.records.lifecycle import STEP_LIFE, StepState
 from registret.records.locks import lock_numbers
 from registret.records.models import Episode, Number, Patient, Revision, Step
 from registret.records.numbers import PatientNumber
-from registret.records.queries.episodes import doubles_of, episodes_of
+from registret.records.queries.episodes import episodes_near, episodes_of
 from registret.records.queries.patients import is_blocked, patient_id_of
 from registret.records.queries.steps import step_page
 from registret.records.refusals import BirthDateNeeded, NotIncluded, OptedOut, PerhapsDouble
@@ -58,8 +58,8 @@ def begin(
         found, _ = look_at_intake(actor, who, sub_registry, written, at)
         if found.faults or not found.assessment.can_be_signed or began_at is None:
             raise NotIncluded()
-        if found.doubles.own and not is_no_double:
-            raise PerhapsDouble(own=len(found.doubles.own))
+        if found.doubles and not is_no_double:
+            raise PerhapsDouble(own=len(found.doubles))
         use(form, at=at)
         patient_id = _patient(who, at=at)
         with provider_scope(actor, Permission.REPORT) as provider:
@@ -79,10 +79,11 @@ def near_elsewhere(*, actor: Actor, episode: str, at: datetime) -> bool:
         raise NotFound()
     within = doubles_within(form_of(row.sub_registry, row.version))
     with all_providers():
-        near = doubles_of(
-            actor, patient_id=row.patient_id, sub_registry=row.sub_registry, began_at=row.began_at, within=within
+        near = episodes_near(
+            patient_id=row.patient_id, sub_registry=row.sub_registry, began_at=row.began_at, within=within
         )
-        if near.elsewhere:
+        is_near = near.exclude(care_provider_id=actor.seat.care_provider_id).exists()
+        if is_near:
             record(
                 event=Event.PATIENT_DOUBLES_SHOWN,
                 by=actor.by,
@@ -91,7 +92,7 @@ def near_elsewhere(*, actor: Actor, episode: str, at: datetime) -> bool:
                 clinic_id=actor.seat.clinic_id,
                 facts={"sub_registry": row.sub_registry},
             )
-    return near.elsewhere
+    return is_near
 
 
 def new_system_id(letter: str) -> str:

@@ -6,7 +6,7 @@ A number that is only tried reveals nothing: opt-outs, and episodes at other car
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from registret.access.actor import Actor
@@ -19,11 +19,11 @@ from registret.ledger.services import record
 from registret.records.identity.protected import require_reason
 from registret.records.models import Patient
 from registret.records.numbers import PatientNumber, Sex, age_on
-from registret.records.queries.episodes import doubles_of
+from registret.records.queries.episodes import episode_rows, episodes_near
 from registret.records.queries.patients import patient_id_of, patient_numbered, patient_of
 from registret.records.refusals import BirthDateNeeded, ClosedForEntry, NotAsShown, NotOpenForEntry
 from registret.records.reporting.changes import Written, began_at_in, read_answers
-from registret.records.rows import Doubles, PatientRow
+from registret.records.rows import EpisodeRow, PatientRow
 from registret.records.scope import all_providers, clinic_of, provider_scope
 from registret.registries.answers import Fault
 from registret.registries.assessing import Assessment, KnownOfPatient, assess
@@ -50,11 +50,14 @@ class NewPatient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intake:
-    """The result of the inclusion questions. `faults`: impossible answers; with one of them nothing is begun."""
+    """The result of the inclusion questions. `faults`: impossible answers; with one of them nothing is begun.
+
+    `doubles`: episodes of the own care provider near in time.
+    """
 
     faults: Mapping[str, Fault]
     assessment: Assessment
-    doubles: Doubles
+    doubles: tuple[EpisodeRow, ...]
 
 
 def known_patient(*, actor: Actor, system_id: str, at: datetime) -> NewPatient:
@@ -93,7 +96,6 @@ def intake(*, actor: Actor, who: NewPatient, sub_registry: str, written: Written
     Raises: NotPermitted, NotOpenForEntry, BirthDateNeeded, ReasonNeeded, NotAsShown.
     """
     found, patient_id = look_at_intake(actor, who, sub_registry, written, at)
-    found = replace(found, doubles=replace(found.doubles, elsewhere=False))
     if found.doubles:
         record(
             event=Event.PATIENT_DOUBLES_SHOWN,
@@ -141,15 +143,17 @@ def look_at_intake(
             and not Patient.objects.filter(system_id=who.system_id, numbers__text=who.number.text).exists()
         ):
             raise NotAsShown()
-        doubles = (
-            doubles_of(
-                actor, patient_id=patient_id, sub_registry=sub_registry, began_at=began_at, within=doubles_within(form)
-            )
-            if patient_id is not None
-            else Doubles(own=(), elsewhere=False)
-        )
+        doubles = _own_doubles(actor, patient_id, form, began_at) if patient_id is not None else ()
     assessment = assess(form, form.inclusion.code, answers={form.inclusion.code: answers}, patient=known)
     return Intake(faults=faults, assessment=assessment, doubles=doubles), patient_id
+
+
+def _own_doubles(actor: Actor, patient_id: int, form: Form, began_at: datetime) -> tuple[EpisodeRow, ...]:
+    """Inside `all_providers`. Episodes of other care providers are not looked for."""
+    near = episodes_near(
+        patient_id=patient_id, sub_registry=form.code, began_at=began_at, within=doubles_within(form)
+    ).filter(care_provider_id=actor.seat.care_provider_id)
+    return episode_rows(near.order_by("-began_at"))
 
 
 def form_open_to(actor: Actor, sub_registry: str) -> Form:

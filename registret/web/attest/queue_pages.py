@@ -158,18 +158,17 @@ def _queue(
     is_office = request.actor.seat.clinic_id is None
     attended = _attended(waiting.rows, request.at) if is_office else None
     mine = current.id if current else None
+
+    def line(row: ApplicationRow, state: Tag, told: str) -> QueueLine:
+        return _line(row, state, [told, row.clinic_name] if is_office else [told], mine)
+
     return Queue(
         waiting=[_line(row, waited_tag(row), _wanted(row, attended), mine) for row in waiting.rows],
         more=_more("efter", waiting.after),
-        unready=[
-            _line(row, waited_tag(row), [letter_sent(row, at=request.at), *_place(row, is_office=is_office)], mine)
-            for row in unready.rows
-        ],
+        unready=[line(row, waited_tag(row), letter_sent(row, at=request.at)) for row in unready.rows],
         number="" if unready.after else str(len(unready.rows)),
         more_unready=_more("ej", unready.after),
-        decided=[
-            _line(row, decision_tag(row), [_decided(row), *_place(row, is_office=is_office)], mine) for row in decided
-        ],
+        decided=[line(row, decision_tag(row), _decided(row)) for row in decided],
         is_open=bool(current and current.decided_at),
     )
 
@@ -193,10 +192,6 @@ def _wanted(row: ApplicationRow, attended: frozenset[int] | None) -> Iterator[st
     yield f"{row.clinic_name} · {why}"
     if row.recommended:
         yield _("tillstyrkt av %(name)s") % {"name": row.recommended.by}
-
-
-def _place(row: ApplicationRow, *, is_office: bool) -> list[str]:
-    return [row.clinic_name] if is_office else []
 
 
 def _decided(row: ApplicationRow) -> str:

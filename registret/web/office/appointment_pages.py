@@ -44,7 +44,7 @@ class AppointmentsPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConfirmPage:
+class ConfirmNominationPage:
     told: str
     facts: Sequence[Fact]
     alike: Sequence[str]
@@ -88,10 +88,10 @@ def _worker(one: AtTheRegistry, actor: Actor) -> WorkerLine:
     )
 
 
-def confirm_page(row: NominationRow, asked: Check, *, card_time: CardTime) -> ConfirmPage:
+def confirm_page(row: NominationRow, asked: Check, *, card_time: CardTime) -> ConfirmNominationPage:
     """Bekräfta: who it is once more, and what is unusual."""
     told = _("Föreslaget av %(name)s %(when)s. Bekräfta bara om du själv vet att det är rätt person.")
-    return ConfirmPage(
+    return ConfirmNominationPage(
         told=told % {"name": row.proposed_by, "when": day(row.proposed_at)},
         facts=tuple(_who(row, asked)),
         alike=asked.alike,

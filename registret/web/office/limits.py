@@ -21,7 +21,7 @@ from registret.time_limits.queries import DecisionRow, decisions, newest_decisio
 from registret.time_limits.refusals import LimitImpossible, LimitUnchanged
 from registret.time_limits.services import decide
 from registret.web.attest.forms import ReasonField
-from registret.web.forms import refusals_as_errors
+from registret.web.forms import NUMBER_INPUT, refusals_as_errors
 from registret.web.gate import needs
 from registret.web.http import ActorRequest, see_other
 from registret.web.pieces import show
@@ -61,7 +61,8 @@ class LimitForm(forms.Form):
     """A new number, and why."""
 
     number = forms.IntegerField(
-        error_messages={"required": _("Skriv ett tal"), "invalid": _("Skriv ett heltal, bara siffror")}
+        widget=NUMBER_INPUT,
+        error_messages={"required": _("Skriv ett tal"), "invalid": _("Skriv ett heltal, bara siffror")},
     )
     reason = ReasonField(
         max_length=500,

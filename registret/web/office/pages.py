@@ -67,7 +67,7 @@ class AdministratorLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClinicLine:
+class ListedClinic:
     """A clinic in the list. `active`: how many can attest."""
 
     clinic: ClinicRow
@@ -87,7 +87,7 @@ class OfficePage:
     everything: Link | None
     done: Note | None
     proposed: Sequence[ProposalLine]
-    lines: Sequence[ClinicLine]
+    lines: Sequence[ListedClinic]
     more: Link | None
     empty: str
 
@@ -154,8 +154,8 @@ def _empty(total: int, search: ClinicSearch) -> str:
     return _("Ingen klinik saknar lokal administratör.")
 
 
-def _line(line: ClinicWithAdministrators) -> ClinicLine:
-    return ClinicLine(
+def _line(line: ClinicWithAdministrators) -> ListedClinic:
+    return ListedClinic(
         clinic=line.clinic,
         where=", ".join(dict.fromkeys((line.clinic.care_provider, line.clinic.region))),
         people=[_administrator(person) for person in line.people],

@@ -23,7 +23,7 @@ from registret.web.attest.forms import ReasonField
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
 from registret.web.http import ActorRequest, see_other
-from registret.web.pieces import Option, Tag, options, show
+from registret.web.pieces import Tag, show
 from registret.web.templatetags.look import day, moment
 
 
@@ -70,14 +70,10 @@ class PastDecision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParticipationPage:
-    """`choices`: in or out; `sub_registries`: those to decide about."""
-
     place: ClinicRow
     now: Sequence[ParticipationLine]
     history: Sequence[PastDecision]
     form: ParticipationForm
-    sub_registries: Sequence[Option]
-    choices: Sequence[Option]
 
 
 @require_http_methods(["GET", "POST"])
@@ -99,15 +95,12 @@ def one_clinic(request: ActorRequest, id: int) -> HttpResponse:
 
 def participation_page(place: ClinicRow, form: ParticipationForm) -> ParticipationPage:
     newest = participation.newest(place.id)
-    in_or_out = {"yes": (gettext("Ansluten"), ""), "no": (gettext("Inte ansluten"), "")}
     return ParticipationPage(
         place=place,
         # Nothing is begun in one that is closed, wherever: there is nothing to decide.
         now=[_now(one.name, newest.get(one.code), is_open=one.state is RegistryState.OPEN) for one in sub_registries()],
         history=[_past(row) for row in participation.decisions(place.id)],
         form=form,
-        sub_registries=options(form["sub_registry"], {one.code: (one.name, "") for one in open_for_entry()}),
-        choices=options(form["takes_part"], in_or_out),
     )
 
 

@@ -19,7 +19,7 @@ from registret.places.swedish import swedish_order
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.web.numbers import number_in
-from registret.web.pieces import Link, show
+from registret.web.pieces import Link, SortedBy, show
 from registret.web.templatetags.look import day, length_of_time
 from registret.web.waits import Period, WaitingPicture, picture
 
@@ -40,14 +40,6 @@ ORDERS: dict[str, Callable[[AccessTime], tuple[Any, ...]]] = {
     "namn": _name,
 }
 """The slowest first; those of whom nothing can be said last."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SortedBy:
-    """A column that the table can be sorted by. `sort`: as `aria-sort` says it, if it is."""
-
-    link: Link
-    sort: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

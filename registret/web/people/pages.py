@@ -47,6 +47,16 @@ class PersonLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FoundPeople:
+    """Those whom `words` fit, out of `number`, as they are `at` a moment."""
+
+    words: str
+    people: Sequence[PersonRow]
+    number: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PeoplePage:
     """`clinic`: what the office searches in, and the address keeps; `links`: where else to go."""
 
@@ -64,32 +74,28 @@ class PeoplePage:
 
 
 def people_page(
-    everybody: Sequence[PersonRow],
-    found: Sequence[PersonRow],
+    found: FoundPeople,
     *,
-    words: str,
     place: ClinicRow | None,
     recertification: Note | None,
     notes: Sequence[Note],
     proposed: Sequence[ProposalLine],
     actor: Actor,
-    at: datetime,
 ) -> PeoplePage:
-    """`found`: those whom `words` fit."""
     clinic = place.id if place and actor.may(Permission.APPOINT) else None
     asked = f"?{urlencode({'klinik': clinic})}" if clinic else ""
     return PeoplePage(
-        told=_told(len(everybody), place),
+        told=_told(found.number, place),
         links=_links(clinic),
         clinic=clinic,
         file=reverse("people_csv") + asked,
         recertification=None if clinic else recertification,
         notes=notes,
         proposed=proposed,
-        words=words,
-        everybody=Link(_("Visa alla"), reverse("people") + asked) if words else None,
-        people=[_person_line(one, at) for one in found],
-        empty="" if found else _nobody(words),
+        words=found.words,
+        everybody=Link(_("Visa alla"), reverse("people") + asked) if found.words else None,
+        people=[_person_line(one, found.at) for one in found.people],
+        empty="" if found.people else _nobody(found.words),
     )
 
 

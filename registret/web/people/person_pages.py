@@ -39,6 +39,10 @@ class GrantPanel:
     change: Link | None
     revoke: Link | None
 
+    @property
+    def anchor(self) -> str:
+        return f"b{self.id}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonEvent:
@@ -58,8 +62,18 @@ class AddressFact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountPart:
+    """What may be done about the account. `reason`: why it is suspended."""
+
+    is_suspended: bool
+    is_confirmed: bool
+    reason: str
+    may_take_over: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PersonPage:
-    """`is_suspended` and `is_confirmed`: the account; `acts`: whether anything may be done about it now."""
+    """`acts`: whether anything may be done about grants and account now."""
 
     account_id: int
     name: str
@@ -68,13 +82,10 @@ class PersonPage:
     card_time: CardTime
     grants: Sequence[GrantPanel]
     acts: bool
-    is_suspended: bool
-    is_confirmed: bool
-    state_reason: str
-    may_take_over: bool
+    account: AccountPart
     who: Sequence[Fact]
     address: AddressFact
-    account: Sequence[Fact]
+    since: Sequence[Fact]
     links: Sequence[AccountLink]
     log: Sequence[PersonEvent]
 
@@ -109,13 +120,10 @@ def person_page(
         card_time=card_time,
         grants=[_panel(grant, acts=acts) for grant in found.grants],
         acts=acts,
-        is_suspended=found.state is AccountState.SUSPENDED,
-        is_confirmed=found.state is AccountState.CONFIRMED,
-        state_reason=found.state_reason,
-        may_take_over=may_take_over,
+        account=_account(found, may_take_over=may_take_over),
         who=tuple(_who(found)),
         address=_address(found, is_own=is_own),
-        account=_account(found),
+        since=_since(found),
         links=links,
         log=[_event(entry) for entry in log],
     )
@@ -164,7 +172,16 @@ def _address(found: PersonRow, *, is_own: bool) -> AddressFact:
     )
 
 
-def _account(found: PersonRow) -> tuple[Fact, ...]:
+def _account(found: PersonRow, *, may_take_over: bool) -> AccountPart:
+    return AccountPart(
+        is_suspended=found.state is AccountState.SUSPENDED,
+        is_confirmed=found.state is AccountState.CONFIRMED,
+        reason=found.state_reason,
+        may_take_over=may_take_over,
+    )
+
+
+def _since(found: PersonRow) -> tuple[Fact, ...]:
     return (
         Fact(_("Konto"), [account_state_name(found.state)]),
         Fact(_("Senaste inloggning"), [moment(found.logged_in_at) or _("aldrig")]),

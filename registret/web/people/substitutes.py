@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -35,7 +34,7 @@ from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
 from registret.web.http import ActorRequest, see_other
 from registret.web.people.reason_page import decline_page, reason_form, show_reason
-from registret.web.pieces import Option, options, show
+from registret.web.pieces import show
 
 _PLACES = {
     NotAColleague: "person",
@@ -70,11 +69,11 @@ class SubstituteForm(forms.Form):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubstitutePage:
-    """`people`: whom to propose."""
+    """`has_people`: there is a colleague to propose."""
 
     told: str
     form: SubstituteForm
-    people: Sequence[Option]
+    has_people: bool
     last_possible: date
     card_time: CardTime
 
@@ -95,7 +94,7 @@ def propose(request: ActorRequest) -> HttpResponse:
         told=gettext("En kollega som attesterar på %(place)s medan någon av er är borta.")
         % {"place": request.actor.seat.clinic_name},
         form=form,
-        people=options(form["person"], {str(p.account_id): (p.name, "") for p in people}),
+        has_people=bool(people),
         last_possible=last_possible,
         card_time=CardTime.of(request.actor, at=request.at),
     )

@@ -46,7 +46,7 @@ from registret.web.gate import needs
 from registret.web.http import ActorRequest, see_other
 from registret.web.numbers import number_in
 from registret.web.people.forms import GrantForm
-from registret.web.people.pages import people_page, proposed_note, revoked_note
+from registret.web.people.pages import FoundPeople, people_page, proposed_note, revoked_note
 from registret.web.people.person_pages import change_grant_page, person_page
 from registret.web.people.proposals import proposal_lines
 from registret.web.people.reason_page import reason_form, revoke_page, show_reason, suspend_page
@@ -83,15 +83,17 @@ def people(request: ActorRequest) -> HttpResponse:
     waiting = proposed(actor=request.actor, at=request.at) if request.actor.seat.clinic_id else ()
     notes = (revoked_note(_revoked(request)), proposed_note(request.GET.get("klart")))
     page = people_page(
-        everybody,
-        [one for one in everybody if _fits(one, words)],
-        words=words,
+        FoundPeople(
+            words=words,
+            people=[one for one in everybody if _fits(one, words)],
+            number=len(everybody),
+            at=request.at,
+        ),
         place=place,
         recertification=due(request),
         notes=[note for note in notes if note],
         proposed=proposal_lines(waiting, actor=request.actor),
         actor=request.actor,
-        at=request.at,
     )
     return show(request, "people/people.html", page, tab="people")
 

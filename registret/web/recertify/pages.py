@@ -35,10 +35,10 @@ class RightLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineToAnswer:
-    """`name`: of its field; `aside`: what cannot be answered here."""
+    """`troubles`: what is wrong with the account; `name`: of its field; `aside`: what cannot be answered here."""
 
     right: RightLine
-    trouble: Tag | None
+    troubles: Sequence[Tag]
     logged_in: str
     until: str
     name: str
@@ -125,7 +125,7 @@ class EndsPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StartPage:
+class OutOfTurnPage:
     form: StartForm
     card_time: CardTime
 
@@ -222,7 +222,7 @@ def _to_answer(line: LineRow) -> LineToAnswer:
     whose = {"name": line.name, "role": role_in_sentence(line.role)}
     return LineToAnswer(
         right=_right(line),
-        trouble=account_trouble(line.account_state),
+        troubles=tuple(_troubles(line)),
         logged_in=iso_day(line.logged_in_at),
         until=iso_day(last_day(line.ends_at)),
         name=f"rad-{line.id}",
@@ -230,6 +230,14 @@ def _to_answer(line: LineRow) -> LineToAnswer:
         answers=tuple(_answers(line)),
         aside="" if line.endable else _("Ska uppdraget ändras eller avslutas? Det gör registerkansliet."),
     )
+
+
+def _troubles(line: LineRow) -> Iterator[Tag]:
+    trouble = account_trouble(line.account_state)
+    if trouble:
+        yield trouble
+    if line.mail_is_refused:
+        yield Tag(_("mejl kommer inte fram"), "warn", "mail")
 
 
 def _answers(line: LineRow) -> Iterator[Button]:

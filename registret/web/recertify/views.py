@@ -33,7 +33,7 @@ from registret.web.pieces import show
 from registret.web.recertify.files import HEADER, cells
 from registret.web.recertify.forms import Chosen, StartForm
 from registret.web.recertify.list_pages import recertifications_page
-from registret.web.recertify.pages import Outcome, StartPage, ends_page, recertification_page
+from registret.web.recertify.pages import Outcome, OutOfTurnPage, ends_page, recertification_page
 from registret.web.tables import csv_file
 from registret.words.refusals import page_of
 
@@ -105,7 +105,7 @@ def start(request: ActorRequest) -> HttpResponse:
         )
         if made is not None:
             return see_other("recertification", made)
-    page = StartPage(form=form, card_time=CardTime.of(request.actor, at=request.at))
+    page = OutOfTurnPage(form=form, card_time=CardTime.of(request.actor, at=request.at))
     status = 422 if form.errors else 200
     return show(request, "recertify/recertification_start.html", page, tab="office", status=status)
 
@@ -131,13 +131,8 @@ def _page(
         refused=[(r.line, page_of(r.refusal).title) for r in refused if r.refusal and not _is_settled(lines, r.line)],
         to_change=list(to_change) or [line for line in lines if str(line.id) in marked and line.changeable],
     )
-    page = recertification_page(
-        row,
-        lines,
-        outcome,
-        is_office=request.actor.seat.clinic_id is None,
-        card_time=CardTime.of(request.actor, at=request.at),
-    )
+    is_office, card_time = request.actor.seat.clinic_id is None, CardTime.of(request.actor, at=request.at)
+    page = recertification_page(row, lines, outcome, is_office=is_office, card_time=card_time)
     return show(request, "recertify/recertification.html", page, tab=_tab(request), status=status)
 
 

@@ -25,12 +25,12 @@ from registret.web.pieces import show
 from registret.web.records import pages
 from registret.web.records.fields import Trouble, parts_of, troubles_of
 from registret.web.records.intake_pages import (
-    Doubles,
+    AnsweredInclusion,
     Inclusion,
     IntakePart,
     ReservePart,
     closed_in_words,
-    doubles_part,
+    doubles_shown,
     follow_on_note,
     for_whom,
     new_episode_page,
@@ -66,39 +66,42 @@ def intake_part(
     wanted: WantedEpisode,
     *,
     chosen: Form | None = None,
-    inclusion_of: Inclusion | None = None,
+    answered: AnsweredInclusion | None = None,
     errors: Mapping[str, str] | None = None,
-    follows: bool = False,
-    doubles: Doubles | None = None,
 ) -> IntakePart:
-    """The form that begins an episode. `inclusion_of`: the questions with what was answered; else nothing is answered
-    yet. `follows`: more questions have come of the answers.
+    """The form that begins an episode. `errors`: by field, about the patient.
 
     Raises: ReasonNeeded.
     """
     registries = pages.registries_to_report(request.actor)
     if chosen is None and len(registries) == 1:
         chosen = form_in_force(registries[0].code)
-    blank = inclusion.inclusions(
-        actor=request.actor,
-        number=wanted.number,
-        who=wanted.who,
-        sub_registries=[one.code for one in registries],
-        at=request.at,
-    )
-    inclusions = [_inclusion(form, blank[form.code], at=request.at) for form in pages.forms_to_report(request.actor)]
-    of_chosen = next((one for one in inclusions if chosen and one.code == chosen.code), None)
+    blank = _blank(request, wanted)
+    of_chosen = next((one for one in blank if chosen and one.code == chosen.code), None)
     return IntakePart(
         known=wanted.known,
         number=wanted.number.text,
         reserve=_reserve(request, wanted, errors or {}) if wanted.number.is_reserve and not wanted.known else None,
         registries=registry_choice(registries, chosen=chosen.code if chosen else "", errors=errors or {}),
         closed=closed_in_words(pages.closed_to_report(request.actor)),
-        more=follow_on_note() if follows else None,
-        inclusion=inclusion_of or of_chosen,
-        others=inclusions if len(registries) > 1 else (),
-        doubles=doubles,
+        more=follow_on_note() if answered and answered.asks_more else None,
+        inclusion=answered.inclusion if answered else of_chosen,
+        others=blank if len(registries) > 1 else (),
+        doubles=answered.doubles if answered else (),
     )
+
+
+def _blank(request: ActorRequest, wanted: WantedEpisode) -> list[Inclusion]:
+    """The questions of each sub-registry, nothing of them answered yet."""
+    forms = pages.forms_to_report(request.actor)
+    blank = inclusion.inclusions(
+        actor=request.actor,
+        number=wanted.number,
+        who=wanted.who,
+        sub_registries=[form.code for form in forms],
+        at=request.at,
+    )
+    return [_inclusion(form, blank[form.code], at=request.at) for form in forms]
 
 
 def _reserve(request: ActorRequest, wanted: WantedEpisode, errors: Mapping[str, str]) -> ReservePart:
@@ -130,8 +133,8 @@ def _shown(
         blank = inclusion.inclusions(
             actor=request.actor, number=wanted.number, who=wanted.who, sub_registries=[form.code], at=request.at
         )
-        answered = _inclusion(form, blank[form.code], at=request.at, written=written)
-    part = intake_part(request, wanted, chosen=form, inclusion_of=answered, errors=errors)
+        answered = AnsweredInclusion(inclusion=_inclusion(form, blank[form.code], at=request.at, written=written))
+    part = intake_part(request, wanted, chosen=form, answered=answered, errors=errors)
     return show_new_episode(request, wanted, part, errors=errors)
 
 
@@ -185,20 +188,14 @@ def _again(
     # Questions that follow from an answer are no mistake of the person who could not see them.
     follow_on = set(assessment.lacking) - set(request.POST.get("asked", "").split())
     only_more = bool(not found.faults and set(assessment.lacking) == follow_on and follow_on)
-    answered = _inclusion(form, assessment, at=request.at, written=written, found=found, ask_for_lacking=not only_more)
-    part = intake_part(
-        request,
-        wanted,
-        chosen=form,
-        inclusion_of=answered,
-        follows=only_more,
-        doubles=doubles_part(pages.episodes_shown(found.doubles.own, at=request.at), elsewhere=found.doubles.elsewhere),
-    )
+    shown = _inclusion(form, assessment, at=request.at, written=written, found=found, ask_for_lacking=not only_more)
+    near = doubles_shown(pages.episodes_shown(found.doubles, at=request.at))
+    answered = AnsweredInclusion(inclusion=shown, asks_more=only_more, doubles=near)
     return show_new_episode(
         request,
         wanted,
-        part,
-        troubles=troubles_of(answered.parts),
+        intake_part(request, wanted, chosen=form, answered=answered),
+        troubles=troubles_of(shown.parts),
         broken=broken_shown(assessment) if not assessment.lacking else [],
         status=200 if only_more else 422,
     )

@@ -52,17 +52,21 @@ class RegistryChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Double:
+    """An episode that may be the same."""
+
     system_id: str
     what: str
     clinic: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Doubles:
-    """Episodes that may be the same. `elsewhere`: that another care provider has one."""
+class AnsweredInclusion:
+    """The questions with what was answered. `asks_more`: others have come of it; `doubles`: episodes that may be the
+    same."""
 
-    own: Sequence[Double]
-    elsewhere: str
+    inclusion: Inclusion
+    asks_more: bool = False
+    doubles: Sequence[Double] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +82,7 @@ class IntakePart:
     more: Note | None
     inclusion: Inclusion | None
     others: Sequence[Inclusion]
-    doubles: Doubles | None
+    doubles: Sequence[Double]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,19 +167,12 @@ def follow_on_note() -> Note:
     return Note("info", _("Några frågor till följer av dina svar."), "status")
 
 
-def doubles_part(own: Sequence[EpisodeShown], *, elsewhere: bool) -> Doubles | None:
-    """None if there are none."""
-    if not own and not elsewhere:
-        return None
-    near = _("En annan vårdgivare har en registrering nära i tid.")
-    return Doubles(
-        own=[
-            Double(
-                system_id=one.row.system_id,
-                what=f"{name_of(one.row.sub_registry)}, {day(one.row.began_at)}",
-                clinic=one.clinic,
-            )
-            for one in own
-        ],
-        elsewhere=near if elsewhere else "",
-    )
+def doubles_shown(own: Sequence[EpisodeShown]) -> list[Double]:
+    return [
+        Double(
+            system_id=one.row.system_id,
+            what=f"{name_of(one.row.sub_registry)}, {day(one.row.began_at)}",
+            clinic=one.clinic,
+        )
+        for one in own
+    ]

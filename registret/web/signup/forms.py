@@ -68,7 +68,18 @@ class EarlierForm(forms.Form):
 class CodeForm(forms.Form):
     """The code out of the letter."""
 
-    code = forms.CharField(max_length=20, error_messages={"required": _("Skriv koden ur mejlet")})
+    code = forms.CharField(
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={
+                "class": "short code-in",
+                "autocomplete": "one-time-code",
+                "autocapitalize": "characters",
+                "spellcheck": "false",
+            }
+        ),
+        error_messages={"required": _("Skriv koden ur mejlet")},
+    )
 
 
 class AnswerForm(forms.Form):

@@ -23,7 +23,7 @@ from registret.web.templatetags.look import day, moment, names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RegisterPage:
+class SignupPage:
     """`asked`: the address, before the form counts."""
 
     trail: Sequence[TrailStep]
@@ -62,7 +62,7 @@ class EarlierPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConfirmPage:
+class ConfirmAddressPage:
     """The link of a letter. `trail`: of an applicant; `address`: what is confirmed, in the browser that holds the card;
     `code`: to be typed there, from another."""
 
@@ -92,9 +92,9 @@ def register_page(
     provider: CareProviderRow | None,
     ended_before: bool,
     asked: AskedAddress | None,
-) -> RegisterPage:
+) -> SignupPage:
     ended = _("Det fanns ett konto med ditt HSA-id, men det är avslutat. Du kan registrera dig på nytt.")
-    return RegisterPage(
+    return SignupPage(
         trail=trail(1),
         ended=Note("info", ended) if ended_before else None,
         card=tuple(card_facts(card)),

@@ -43,7 +43,7 @@ from registret.web.http import CardRequest, HolderRequest, Request, see_other
 from registret.web.signup.address_pages import AskedAddress
 from registret.web.signup.forms import AddressForm, AnswerForm, ApplicationForm, CodeForm, EarlierForm, RegistrationForm
 from registret.web.signup.pages import (
-    ConfirmPage,
+    ConfirmAddressPage,
     address_page,
     confirmed_page,
     earlier_page,
@@ -270,7 +270,7 @@ def confirm(request: Request, token: str) -> HttpResponse:
     may = check_link(confirmation=confirmation, hsa_id=hsa_id, at=request.at)
     letter = confirmation_row(confirmation_id=confirmation[0])
     applies = letter.replaces is None and newest_application(account_id=letter.account_id) is not None
-    page = ConfirmPage(
+    page = ConfirmAddressPage(
         trail=trail(2) if applies else (),
         has_card=holder is not None,
         address=letter.email.masked if may else "",

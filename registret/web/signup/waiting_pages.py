@@ -17,8 +17,9 @@ from registret.access.grants.lost_rights import LostRight, newest_lost_right
 from registret.access.lifecycle import ApplicationState
 from registret.access.queries.administrators import Administrator, active_administrators
 from registret.access.queries.applications import ApplicationRow
-from registret.access.refusals import NoGrant, RemindedToday
+from registret.access.refusals import ApplicationDeclined, ApplicationLapsed, NoGrant, RemindedToday
 from registret.accounts.queries import AccountRow, newest_confirmation
+from registret.kernel.refused import Refused
 from registret.mail.queries import Bounce, bounce, is_mail_delayed
 from registret.places.queries import ClinicRow, clinic
 from registret.registries.queries import names_of
@@ -65,8 +66,11 @@ class MissingStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttestStep:
-    """An application that waits. `reminding`: why reminding is not possible now."""
+    """An application that waits. `lost`, `quote`: what right was lost since, and the reason; `reminding`: why reminding
+    is not possible now."""
 
+    lost: Sequence[str]
+    quote: str
     told: SafeString
     contact: Contact | None
     may_remind: bool
@@ -113,8 +117,9 @@ def checklist_page(
     """`answering`: an answer to the clinic that has a fault."""
     standing = request.holder.standing
     wanted, place, administrators = standing.application, *_place(request)
-    refusal = standing.missing or NoGrant()
-    missing = _missing(request, account, refusal.code, place)
+    lost = _lost_since(request, account)
+    refusal = _refusal(standing.missing, lost)
+    missing = _missing(account, refusal.code, wanted, place, lost)
     waits = wanted is not None and wanted.state is ApplicationState.WAITING
     claim = earlier_accounts.own_claim(account_id=account.id)
     urgent = refusal.code == "login.not_attested"
@@ -124,7 +129,7 @@ def checklist_page(
         form=form,
         mail=_mail(request, account),
         missing=missing,
-        attest=_attest(request, account, wanted, place, administrators) if wanted and place and not missing else None,
+        attest=_attest(request, wanted, place, administrators, lost) if wanted and place and not missing else None,
         questions=[_question(row) for row in application_notes.questions_to(account_id=account.id)],
         answering=answering or AnswerForm(),
         urgent=_urgent(administrators) if urgent else "",
@@ -171,18 +176,33 @@ def _mail(request: HolderRequest, account: AccountRow) -> MailStep:
     )
 
 
-def _missing(request: HolderRequest, account: AccountRow, code: str, place: ClinicRow | None) -> MissingStep | None:
+def _lost_since(request: HolderRequest, account: AccountRow) -> LostRight | None:
+    """The right that was lost last, unless an application was made or decided since: then the page is about that."""
+    lost, wanted = newest_lost_right(account_id=account.id, at=request.at), request.holder.standing.application
+    if lost is None or wanted is None or wanted.state is ApplicationState.WITHDRAWN:
+        return lost
+    return lost if lost.ended_at > (wanted.decided_at or wanted.applied_at) else None
+
+
+def _refusal(missing: Refused | None, lost: LostRight | None) -> Refused:
+    """What the page is about: an application that was turned down is old news where a right was lost since."""
+    if lost and isinstance(missing, ApplicationDeclined | ApplicationLapsed):
+        return NoGrant()
+    return missing or NoGrant()
+
+
+def _missing(
+    account: AccountRow, code: str, wanted: ApplicationRow | None, place: ClinicRow | None, lost: LostRight | None
+) -> MissingStep | None:
     if code == "login.suspended":
         return _suspended(account)
-    wanted = request.holder.standing.application
     if code == "login.declined" and wanted:
         return _declined(wanted, place)
     if code in {"login.lapsed", "login.no_grant"}:
-        lost = newest_lost_right(account_id=account.id, at=request.at) if code == "login.no_grant" else None
         return MissingStep(
             title=_("Behörighet saknas"),
-            before=tuple(_lost(lost)) if lost else (),
-            quote=revocation_reason(lost.reason) if lost and lost.reason and not lost.by_self else "",
+            before=_lost(lost),
+            quote=_reason(lost),
             after=[_("Ditt konto finns kvar. Ansök hos den klinik du arbetar på.")],
             applies=True,
         )
@@ -216,36 +236,45 @@ def _declined(wanted: ApplicationRow, place: ClinicRow | None) -> MissingStep:
     )
 
 
-def _lost(lost: LostRight) -> Iterator[str]:
+def _lost(lost: LostRight | None) -> Sequence[str]:
+    if lost is None:
+        return ()
     facts = {"role": role_in_sentence(lost.role), "place": lost.clinic_name or settings.REGISTRY_NAME}
     ended, last = facts | {"when": day(lost.ended_at)}, facts | {"when": day(lost.last_day)}
     if lost.by_self:
-        yield _("Du lämnade din behörighet som %(role)s (%(place)s) %(when)s.") % ended
-    elif lost.reason and lost.by_colleague:
-        yield _("Din behörighet som %(role)s (%(place)s) återkallades %(when)s. Skälet är:") % ended
-    elif lost.reason:
-        yield _("Din behörighet som %(role)s (%(place)s) upphörde %(when)s. Skälet är:") % ended
-    else:
-        yield _("Din behörighet som %(role)s (%(place)s) gällde till och med %(when)s.") % last
+        return [_("Du lämnade din behörighet som %(role)s (%(place)s) %(when)s.") % ended]
+    if lost.reason and lost.by_colleague:
+        return [_("Din behörighet som %(role)s (%(place)s) återkallades %(when)s. Skälet är:") % ended]
+    if lost.reason:
+        return [_("Din behörighet som %(role)s (%(place)s) upphörde %(when)s. Skälet är:") % ended]
+    return [_("Din behörighet som %(role)s (%(place)s) gällde till och med %(when)s.") % last]
+
+
+def _reason(lost: LostRight | None) -> str:
+    return revocation_reason(lost.reason) if lost and lost.reason and not lost.by_self else ""
 
 
 def _attest(
     request: HolderRequest,
-    account: AccountRow,
     wanted: ApplicationRow,
     place: ClinicRow,
     administrators: Sequence[Administrator],
+    lost: LostRight | None,
 ) -> AttestStep:
+    account = request.holder.standing.account
+    is_confirmed = account is not None and account.confirmed_at is not None
     waits = _("Din ansökan från %(when)s väntar.") % {"when": day(wanted.applied_at)}
     reminded = _("De påmindes senast %(when)s.") % {"when": moment(wanted.reminded_at)}
     again_at = applying.may_remind_at(wanted)
     rests = short(RemindedToday(again_at=again_at)) if again_at > request.at else ""
     who = who_attests(place, administrators)
     return AttestStep(
+        lost=_lost(lost),
+        quote=_reason(lost),
         told=format_html("{} {} {}", waits, who, reminded if wanted.reminded_at else ""),
         contact=contact_of(place),
-        may_remind=account.confirmed_at is not None and not rests,
-        reminding=rests if account.confirmed_at else "",
+        may_remind=is_confirmed and not rests,
+        reminding=rests if is_confirmed else "",
     )
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext, ngettext
 
 from registret.access.actor import Actor
 from registret.web import menu
-from registret.web.pieces import Link
+from registret.web.pieces import Link, SortedBy
 from registret.web.shown_for import FIELD
 from registret.web.templatetags.csrf import csrf_token
 from registret.web.templatetags.look import icon as drawn
@@ -83,8 +83,12 @@ def _count(number: int) -> str:
 @register.simple_tag
 def pager(links: Sequence[Link]) -> SafeString:
     """Where the newest and the older lines of a list are, if they are not all here."""
-    shown = " ".join(f'<a href="{escape(link.url)}">{escape(link.text)}</a>' for link in links)
+    shown = " ".join(map(_link, links))
     return SafeString(f'<p class="links small">{shown}</p>' if shown else "")
+
+
+def _link(link: Link) -> str:
+    return f'<a href="{escape(link.url)}">{escape(link.text)}</a>' if link.url else escape(link.text)
 
 
 # --- boxes -------------------------------------------------------------------------------------------
@@ -134,20 +138,23 @@ def dialog(
     return SafeString(
         '<dialog open aria-modal="true" aria-labelledby="dl" data-modal>'
         f'<form class="flow" method="post"{attribute("action", action)}>{csrf_token(context)}'
-        f'<h2 id="dl">{escape(title)}</h2>{content}{_sent(again) if again else ""}</form></dialog>'
+        f'<h2 id="dl">{escape(title)}</h2>{content}{send_again(again) if again else ""}</form></dialog>'
     )
 
 
 _NOT_SENT_AGAIN = {"csrfmiddlewaretoken", FIELD, "ok", "change", "merge", "seen"}
 
 
-def _sent(data: QueryDict) -> str:
-    """The fields of a form that was sent, but for its buttons and tokens."""
-    return "".join(
-        f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
-        for name, values in data.lists()
-        if name not in _NOT_SENT_AGAIN
-        for value in values
+@register.simple_tag
+def send_again(data: QueryDict) -> SafeString:
+    """The fields of a form that was sent, but for its buttons and tokens, unseen in another form."""
+    return SafeString(
+        "".join(
+            f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
+            for name, values in data.lists()
+            if name not in _NOT_SENT_AGAIN
+            for value in values
+        )
     )
 
 
@@ -175,11 +182,11 @@ def errors(form: forms.BaseForm | None) -> SafeString:
 
 
 @register.simple_block_tag
-def alarm(content: str, title: str) -> SafeString:
+def alarm(content: str, title: str, *, id: str = "fel") -> SafeString:
     """What keeps a form from being taken: a list whose lines the page writes."""
     return SafeString(
-        '<div class="errs flow" role="alert" tabindex="-1" aria-labelledby="fel">'
-        f'<h2 id="fel">{escape(title)}</h2><ul>{content}</ul></div>'
+        f'<div class="errs flow" role="alert" tabindex="-1" aria-labelledby="{id}">'
+        f'<h2 id="{id}">{escape(title)}</h2><ul>{content}</ul></div>'
     )
 
 
@@ -197,10 +204,19 @@ def table(content: str, caption: str, *, css: str = "") -> SafeString:
 
 
 @register.simple_tag
-def columns(*titles: str) -> SafeString:
-    """The titles of a table's columns."""
-    heads = "".join(f'<th scope="col" role="columnheader">{escape(title)}</th>' for title in titles)
+def columns(*titles: str, sorted_by: Sequence[SortedBy] = (), unseen: str = "") -> SafeString:
+    """The titles of a table's columns. `sorted_by`: first those by which it can be sorted. `unseen`: a last one, whose
+    cells speak for themselves."""
+    heads = "".join(
+        [_head(_link(column.link), attribute("aria-sort", column.sort)) for column in sorted_by]
+        + [_head(escape(title)) for title in titles]
+        + ([_head(f'<span class="sr">{escape(unseen)}</span>')] if unseen else [])
+    )
     return SafeString(f'<thead role="rowgroup"><tr role="row">{heads}</tr></thead><tbody role="rowgroup">')
+
+
+def _head(title: str, told: str = "") -> str:
+    return f'<th scope="col" role="columnheader"{told}>{title}</th>'
 
 
 @register.simple_block_tag
@@ -209,15 +225,17 @@ def row(content: str, *, css: str = "") -> SafeString:
 
 
 @register.simple_block_tag
-def row_head(content: str, *, css: str = "") -> SafeString:
-    """The cell that says what a row is about."""
-    return SafeString(f'<th scope="row" role="rowheader"{attribute("class", css)}>{content}</th>')
+def row_head(content: str, *, css: str = "", rows: int = 0) -> SafeString:
+    """The cell that says what a row is about, or several `rows`."""
+    told = attribute("rowspan", rows if rows > 1 else "") + attribute("class", css)
+    return SafeString(f'<th scope="row" role="rowheader"{told}>{content}</th>')
 
 
 @register.simple_block_tag
-def cell(content: str, label: str = "", *, css: str = "") -> SafeString:
+def cell(content: str, label: str = "", *, css: str = "", rows: int = 0) -> SafeString:
     """`label`: the title of its column, which stands before it in a narrow window."""
-    return SafeString(f'<td role="cell" data-l="{escape(label)}"{attribute("class", css)}>{content}</td>')
+    told = attribute("rowspan", rows if rows > 1 else "") + attribute("class", css)
+    return SafeString(f'<td role="cell" data-l="{escape(label)}"{told}>{content}</td>')
 
 
 @register.simple_block_tag

@@ -26,17 +26,18 @@ def field(
     aside: str = "",
     label_css: str = "",
     rows: int = 0,
+    focus: object = False,
     **attributes: object,
 ) -> SafeString:
     """A line, a text of several `rows`, a list or a date: what the form says that it is.
 
-    `aside`: in parentheses after the label. `attributes` are those of the element that is typed or chosen in; `css`
-    are its classes, and `empty` is the first line of a list.
+    `aside`: in parentheses after the label. `focus`: the cursor stands here. `attributes` are those of the element that
+    is typed or chosen in; `css` are its classes, and `empty` is the first line of a list.
     """
     name, faults = bound.name, list(bound.errors)
     described = " ".join([f"{name}-h"] * bool(hint) + [f"{name}-fel"] * bool(faults))
     given = {**bound.field.widget.attrs, **{_html_name(key): value for key, value in attributes.items()}}
-    given |= {"aria-describedby": described, "aria-invalid": "true" if faults else ""}
+    given |= {"autofocus": bool(focus), "aria-describedby": described, "aria-invalid": "true" if faults else ""}
     control: str
     if isinstance(bound.field, DayField):
         control, hint = date_input(bound.input), f"{hint} {bound.how}".strip()  # type: ignore[attr-defined]
@@ -103,7 +104,7 @@ def labelled(
     content: str, name: str, label: str, *, hint: str = "", aside: str = "", errors: Sequence[object] = ()
 ) -> SafeString:
     """A label, a hint and `errors` around an element `name` that a page writes itself."""
-    return _labelled(content, name, label, hint=hint, aside=aside, faults=errors)
+    return _labelled(content, name, label, hint=hint, aside=aside, faults=_all(errors))
 
 
 @register.simple_tag
@@ -114,7 +115,9 @@ def chips(bound: BoundField, legend: str, *, hint: str = "", label_css: str = ""
         f"<label>{_button(bound, value, bound.name if not number else '', chosen)}{escape(text)}</label>"
         for number, (value, text) in enumerate(bound.field.choices)  # type: ignore[attr-defined]
     )
-    return _group(f'<div class="chips">{lines}</div>', bound, legend, hint=hint, css=label_css)
+    return _group(
+        f'<div class="chips">{lines}</div>', bound.name, legend, hint=hint, css=label_css, faults=bound.errors
+    )
 
 
 @register.simple_tag
@@ -126,13 +129,25 @@ def choices(bound: BoundField, legend: str, options: Iterable[Option] = (), *, h
         f'<label for="{escape(option.id)}">{escape(option.text)}{_small(option.hint)}</label></div>'
         for option in options or _options(bound)
     )
-    return _group(lines, bound, legend, hint=hint)
+    return _group(lines, bound.name, legend, hint=hint, faults=bound.errors)
 
 
 @register.simple_block_tag
-def group(content: str, bound: BoundField, legend: str, *, hint: str = "", label_css: str = "") -> SafeString:
-    """A choice whose parts a page writes itself."""
-    return _group(content, bound, legend, hint=hint, css=label_css)
+def group(
+    content: str,
+    name: str,
+    legend: str,
+    *,
+    hint: str = "",
+    label_css: str = "",
+    errors: Sequence[object] = (),
+    is_target: bool = False,
+) -> SafeString:
+    """A legend, a hint and `errors` around a choice that a page writes itself.
+
+    `is_target`: a fault leads to the whole of it.
+    """
+    return _group(content, name, legend, hint=hint, css=label_css, faults=_all(errors), is_target=is_target)
 
 
 @register.simple_tag
@@ -142,18 +157,13 @@ def check(bound: BoundField, label: str, *, hint: str = "") -> SafeString:
     told: dict[str, object] = {
         "aria-describedby": f"{name}-fel" if faults else "",
         "aria-invalid": "true" if faults else "",
+        "checked": bool(bound.value()),
     }
     return SafeString(
-        f'{_faults(name, faults)}<div class="choice"><input type="checkbox" id="{name}" name="{name}" value="yes"'
-        f"{_attributes(told)}{attribute('checked', bool(bound.value()))}>"
-        f'<label for="{name}">{escape(label)}{_small(hint)}</label></div>'
+        f'<div class="{"field is-bad" if faults else "field"}">{_faults(name, faults)}<div class="choice">'
+        f'<input type="checkbox" id="{name}" name="{name}" value="yes"{_attributes(told)}>'
+        f'<label for="{name}">{escape(label)}{_small(hint)}</label></div></div>'
     )
-
-
-@register.simple_tag
-def error(bound: BoundField) -> SafeString:
-    """The faults of a field that a page writes itself."""
-    return SafeString(_faults(bound.name, bound.errors))
 
 
 def _labelled(
@@ -175,14 +185,28 @@ def _labelled(
     )
 
 
-def _group(content: str, bound: BoundField, legend: str, *, hint: str, css: str = "") -> SafeString:
-    faults = bound.errors
+def _group(
+    content: str,
+    name: str,
+    legend: str,
+    *,
+    hint: str = "",
+    css: str = "",
+    faults: Sequence[object] = (),
+    is_target: bool = False,
+) -> SafeString:
     bad = " is-bad" if faults else ""
+    target = f' id="{name}" tabindex="-1"' if is_target else ""
     explained = f'<p class="hint">{escape(hint)}</p>' if hint else ""
     return SafeString(
-        f'<fieldset class="field{bad}"><legend{attribute("class", css)}>{escape(legend)}</legend>'
-        f"{explained}{_faults(bound.name, faults)}{content}</fieldset>"
+        f'<fieldset class="field{bad}"{target}><legend{attribute("class", css)}>{escape(legend)}</legend>'
+        f"{explained}{_faults(name, faults)}{content}</fieldset>"
     )
+
+
+def _all(errors: Sequence[object]) -> Sequence[object]:
+    """A page that has no form has at most one error for a field, as a text."""
+    return [errors] if errors and isinstance(errors, str) else errors
 
 
 def _faults(name: str, faults: Sequence[object]) -> str:

@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from django import template
-from django.http import QueryDict
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -18,7 +17,6 @@ from registret.kernel.sweden import day_of
 from registret.places.queries import Hint, MailHint
 from registret.registries.queries import name_of, names_of, open_for_entry
 from registret.registries.queries import sub_registries as every_registry
-from registret.web.shown_for import FIELD
 from registret.words.bounces import bounce_reason as words_bounce_reason
 from registret.words.dates import date_in_full, date_read_back
 from registret.words.days import clock_in_words, day_in_words, moment_in_words
@@ -307,13 +305,6 @@ def mail_hint(hint: MailHint) -> str:
 @register.filter
 def before_at(address: str) -> str:
     return address.rpartition("@")[0]
-
-
-@register.filter
-def sent(data: QueryDict) -> list[tuple[str, str]]:
-    """The fields of a form that was sent, to be sent again by a dialog: all but its own buttons and the tokens."""
-    own = {"csrfmiddlewaretoken", FIELD, "ok", "change", "merge", "seen"}
-    return [(name, value) for name, values in data.lists() if name not in own for value in values]
 
 
 @register.filter

@@ -88,7 +88,7 @@ def test_doubles_that_show_are_an_entry_about_the_patient_also_at_another_care_p
     assert not asked(here.cecilia).doubles, "before somebody is registered"
     theirs = begun(here.cecilia)
     assert beginning.near_elsewhere(actor=here.cecilia, episode=theirs, at=NOW)
-    assert asked(here.karin).doubles.own
+    assert asked(here.karin).doubles
     told = [(entry.by_name, entry.about_patient_id) for entry in log("patient.doubles_shown")]
     assert told == [(here.karin.name, patient), (here.cecilia.name, patient)]
 
@@ -122,7 +122,7 @@ def test_the_number_of_a_protected_patient_of_ours_asks_for_a_reason_before_doub
     with pytest.raises(ReasonNeeded):
         begun(here.karin)
     audited_reads.open_patient(actor=here.karin, system_id=system_id_of(TOLVAN), reason="Ny inläggning", at=NOW)
-    assert asked(here.karin).doubles.own
+    assert asked(here.karin).doubles
 
 
 def test_a_name_that_many_have_shows_a_page_and_says_that_there_are_more(

@@ -65,6 +65,8 @@ def test_the_office_sees_all_clinics_the_slowest_first_and_few_are_said_to_be_fe
     assert text.index("Sydviks sjukhus 5 8 dagar") < text.index("Infektionskliniken, Norrviks sjukhus 5 2 dagar")
     assert "Medicinkliniken, Norrviks sjukhus 1 för få –" in text
     assert page.content.decode().count('class="d-all"') == 2
+    assert "Punkten är medianen." in text_of(page)
+    assert "trecket når till" not in page.content.decode(), "no line is drawn"
     by_name = text_of(Browser.of(DORIS).get("/kansliet/vantetider?ordning=namn")).partition(
         "Bekräftad e-post till attest"
     )[2]
@@ -100,6 +102,7 @@ def test_an_administrator_sees_the_own_clinic_and_all_together(place: Country, n
     assert "10 ansökningar attesterade" in text
     assert "Sydvik" not in text
     assert 'class="d-own"' in page.content.decode()
+    assert "Strecket når till 90" in text
     assert "Bara 0 ansökningar: för få" in text_of(Browser.of(CECILIA).get("/personer/vantetid"))
 
 

@@ -283,6 +283,21 @@ def test_a_revoked_grant_is_gone_at_the_next_click_and_the_person_reads_why(plac
     assert entry.facts["reason"] == "Slutat hos oss"
 
 
+def test_an_application_from_before_does_not_hide_why_a_right_was_revoked(place: Country, now: datetime) -> None:
+    cast.apply_again(ANNA, place.medicine, at=now)
+    Browser.of(BERTIL).post(f"/behorighet/{grant_of(ANNA, at=now)}/aterkalla", {"reason": "Slutat hos oss"})
+    told = text_of(Browser.of(ANNA).get("/ansokan"))
+    assert "Kontot är ej attesterat." in told
+    assert "återkallades" in told
+    assert "Slutat hos oss" in told
+
+
+def test_an_application_since_is_what_the_page_is_about(place: Country, now: datetime) -> None:
+    Browser.of(BERTIL).post(f"/behorighet/{grant_of(ANNA, at=now)}/aterkalla", {"reason": "Slutat hos oss"})
+    cast.apply_again(ANNA, place.medicine, at=timezone.now())
+    assert "Slutat hos oss" not in text_of(Browser.of(ANNA).get("/ansokan"))
+
+
 def test_without_a_reason_nothing_is_revoked_or_suspended(place: Country, now: datetime) -> None:
     bertil = Browser.of(BERTIL)
     for address in (f"/behorighet/{grant_of(ANNA, at=now)}/aterkalla", f"/personer/{id_of(ANNA)}/sparra"):

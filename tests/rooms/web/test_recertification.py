@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from registret.access.roles import Role
 from registret.access.staff.recertification import answering
 from registret.access.staff.recertification.answering import LineAnswer
 from registret.access.staff.recertification.opening import start
+from registret.mail.models import Letter
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, KARIN, Country, Person
 from tests.rooms.web.client import Browser, flat, text_of
@@ -80,6 +82,16 @@ def test_a_letter_leads_to_the_screen_with_all_but_oneself_to_answer_for(place: 
     for value in ("change", "end"):
         assert f'name="rad-{line_of(KARIN).id}" value="{value}"' not in html, "an administrator's is the office's"
     assert "checked" not in html, "nothing is preset: silence keeps nobody"
+
+
+def test_who_never_came_and_who_gets_no_letters_is_marked(place: Country) -> None:
+    letters = Letter.objects.filter(to_address=KARIN.email.text)
+    letters.update(attempts=1, attempted_at=timezone.now(), given_up_at=timezone.now(), address_refused=True)
+    html = flat(Browser.of(BERTIL).get(f"/genomgang/{whole()}"))
+    karin, anna = (html.index(f'class="id">{who.hsa_id}') for who in (KARIN, ANNA))
+    assert re.search(r'class="tag warn">.{0,200}mejl kommer inte fram', html[:karin][-500:])
+    assert "mejl kommer inte fram" not in html[:anna][-500:]
+    assert re.search(r'class="tag warn">.{0,200}aldrig', html)
 
 
 def test_it_is_saved_in_parts_and_closes_with_the_last_answer(place: Country) -> None:

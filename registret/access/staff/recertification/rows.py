@@ -21,6 +21,7 @@ from registret.access.roles import ROLES_TO_APPLY_FOR, Permission, Role
 from registret.accounts.lifecycle import AccountState
 from registret.ledger.events import Event
 from registret.ledger.services import record
+from registret.mail.queries import bounces
 from registret.places.swedish import swedish_order
 
 SHOWN = 20
@@ -59,7 +60,8 @@ class RecertificationRow:
 class LineRow:
     """A grant that is asked about, as it was then, and what became of it.
 
-    The asker may keep it if it is `keepable`, end it if it is `endable`, and change it if it is `changeable`.
+    `mail_is_refused`: letters to the person do not arrive. The asker may keep the grant if it is `keepable`, end it if
+    it is `endable`, and change it if it is `changeable`.
     """
 
     id: int
@@ -75,6 +77,7 @@ class LineRow:
     ends_at: datetime
     logged_in_at: datetime | None
     account_state: AccountState
+    mail_is_refused: bool
     state: LineState
     settled_at: datetime | None
     answered_by_id: int | None
@@ -202,10 +205,15 @@ def line_of(line_id: int, *, actor: Actor, at: datetime) -> LineRow:
 
 def _line_rows(found: QuerySet[RecertificationLine], *, actor: Actor, at: datetime) -> list[LineRow]:
     substitutes = of_substitutes(Grant.objects.filter(id__in=found.values("grant_id")))
-    return [_line_row(line, substitutes, actor=actor, at=at) for line in found]
+    refused = bounces(line.account.email for line in found)
+    return [
+        _line_row(line, substitutes, is_refused=line.account.email in refused, actor=actor, at=at) for line in found
+    ]
 
 
-def _line_row(line: RecertificationLine, substitutes: frozenset[int], *, actor: Actor, at: datetime) -> LineRow:
+def _line_row(
+    line: RecertificationLine, substitutes: frozenset[int], *, is_refused: bool, actor: Actor, at: datetime
+) -> LineRow:
     grant, who, by = line.grant, line.account, line.answered_by
     own = who.id == actor.account_id
     open_ = line.state == LineState.UNANSWERED and grant.ends_at > at and not own
@@ -225,6 +233,7 @@ def _line_row(line: RecertificationLine, substitutes: frozenset[int], *, actor: 
         ends_at=grant.ends_at,
         logged_in_at=who.logged_in_at,
         account_state=AccountState(who.state),
+        mail_is_refused=is_refused,
         state=LineState(line.state),
         settled_at=line.settled_at,
         answered_by_id=line.answered_by_id,

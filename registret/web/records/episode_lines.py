@@ -1,0 +1,76 @@
+"""Episodes of a list in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from registret.kernel.sweden import day_of
+from registret.places.queries import clinics
+from registret.records.lifecycle import UNFINISHED, StepState
+from registret.records.rows import ListedEpisode, StepMark
+from registret.registries.queries import form_of
+from registret.web.pieces import Tag
+from registret.web.records.pages import sex_name, state_name
+from registret.words.days import day_in_words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpisodeLine:
+    """An episode in words. How far its next step has come: a tag if something is unusual about it, else `told`. `done`:
+    how many of its steps are."""
+
+    row: ListedEpisode
+    sex: str
+    clinic: str
+    step: str
+    state: Tag | None
+    told: str
+    done: str
+
+
+def lines(rows: Sequence[ListedEpisode], *, at: datetime) -> list[EpisodeLine]:
+    """In words, as they are on the day of `at`."""
+    places = clinics({row.clinic_id for row in rows})
+    return [_line(row, places[row.clinic_id].title, today=day_of(at)) for row in rows]
+
+
+def late_in_words(last: date, *, today: date) -> str:
+    """`5 dagar sen`."""
+    days = (today - last).days
+    return ngettext("%(n)s dag sen", "%(n)s dagar sen", days) % {"n": days}
+
+
+def _line(row: ListedEpisode, clinic: str, *, today: date) -> EpisodeLine:
+    form, following = form_of(row.sub_registry, row.version), row.next_step
+    done = sum(step.state not in UNFINISHED for step in row.steps)
+    return EpisodeLine(
+        row=row,
+        sex=sex_name(row.sex),
+        clinic=clinic,
+        step=str(form.step(following.code).name) if following else "",
+        state=_tag_of(following, today=today) if following else Tag(_("klar"), "ok", "check"),
+        told=_told_of(following, today=today) if following else "",
+        done=_("%(done)s av %(all)s steg") % {"done": done, "all": len(row.steps)},
+    )
+
+
+def _tag_of(step: StepMark, *, today: date) -> Tag | None:
+    """That it is late, or flagged."""
+    if step.due_from is not None and step.due_to is not None and step.state is StepState.PLANNED:
+        late = step.due_to < today
+        return Tag(late_in_words(step.due_to, today=today), "bad", "clock") if late else None
+    return Tag(_("flaggad"), "warn", "warn") if step.flags else None
+
+
+def _told_of(step: StepMark, *, today: date) -> str:
+    """When it is due, or how far it has come."""
+    if step.due_from is None or step.due_to is None or step.state is not StepState.PLANNED:
+        return state_name(step.state)
+    if step.due_from > today:
+        return _("från %(day)s") % {"day": day_in_words(step.due_from)}
+    return _("senast %(day)s") % {"day": day_in_words(step.due_to)}
