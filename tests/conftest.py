@@ -56,13 +56,13 @@ def module_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
             transaction.set_rollback(True)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """The tests with a `module_db` of one module run in one worker, and after those that must not see what is in it.
 
     So do the journeys of one module, which share its people. The house of `tests/journeys` is each worker's own.
     """
-    modules = {path: place for place, path in enumerate(dict.fromkeys(item.path for item in items))}
-    items.sort(key=lambda item: (modules[item.path], _shares(item)))
+    # Before pytest-xdist reads the groups.
     for item in items:
         path = item.path.relative_to(item.config.rootpath).as_posix()
         if _shares(item):
@@ -71,6 +71,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             continue
         if item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(path))
+    yield
+    # After pytest-django has put its own order.
+    modules = {path: place for place, path in enumerate(dict.fromkeys(item.path for item in items))}
+    items.sort(key=lambda item: (modules[item.path], _shares(item)))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
