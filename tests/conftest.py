@@ -77,29 +77,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     items.sort(key=lambda item: (modules[item.path], _shares(item)))
 
 
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Raises: UsageError (groups are not kept together: each worker would build all that they share)."""
-    if getattr(session.config.option, "loadgroup", False):
-        lost = [i.nodeid for i in session.items if i.get_closest_marker("xdist_group") and "@" not in i.nodeid]
-        if lost:
-            raise pytest.UsageError(f"pytest-xdist does not see the group of {lost[0]}: see requirements-dev.in")
-
-
 def _shares(item: pytest.Item) -> bool:
     return "module_db" in getattr(item, "fixturenames", ())
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Says how long each part took, if there was more than one; workers' seconds beside each other are added."""
+    """Says how long each part took, if there was more than one; workers' seconds beside each other are added.
+
+    And if no group was kept in one worker: each has then built all that the tests of a group share.
+    """
     seconds: defaultdict[str, float] = defaultdict(float)
     tests: Counter[str] = Counter()
+    is_grouped = False
     for report in (one for some in terminalreporter.stats.values() for one in some):
         if isinstance(report, pytest.TestReport):
             folders = Path(report.nodeid.partition("::")[0]).parts[1:-1]
             part = "/".join(folders[:2])
             seconds[part] += report.duration
             tests[part] += report.when == "call"
+            # As pytest-xdist reads it.
+            is_grouped |= report.nodeid.rfind("@") > report.nodeid.rfind("]")
     if len(seconds) > 1:
         terminalreporter.section("seconds of all workers")
         for part, took in sorted(seconds.items(), key=lambda one: -one[1]):
             terminalreporter.write_line(f"{took:8.0f}  {part} ({tests[part]} tests)")
+        if terminalreporter.config.getoption("dist", "no") == "loadgroup" and not is_grouped:
+            terminalreporter.write_line("pytest-xdist kept no group in one worker: see requirements-dev.in", red=True)
