@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from registret.accounts.search import find_accounts
 from registret.kernel.dates import DateReach
 from registret.kernel.identifiers import HsaId, Malformed, mask_personal_numbers
 from registret.kernel.secret import CODE_ALPHABET
@@ -69,7 +70,7 @@ class OpeningForm(forms.Form):
 class LogForm(forms.Form):
     """What to look for in the log. Everything may be left out."""
 
-    hsa_id = forms.CharField(required=False, max_length=40, widget=CODE_INPUT)
+    hsa_id = forms.CharField(required=False, max_length=100, widget=CODE_INPUT)
     patient = SystemIdField()
     event = forms.ChoiceField(required=False, error_messages={"invalid_choice": _("Välj en händelse i listan")})
     outcome = forms.ChoiceField(
@@ -95,7 +96,7 @@ class LogForm(forms.Form):
         try:
             return HsaId.parse(text, allow_test=True).text
         except Malformed:
-            raise forms.ValidationError(_("Skriv hela HSA-id:t, till exempel SE2321009991-E00K4T2")) from None
+            return _named(text)
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
@@ -122,3 +123,17 @@ class LogForm(forms.Form):
         """What the log keeps of the question: all that was filled in (the HSA-id and the patient have columns)."""
         own_column = {"hsa_id", "patient"}
         return {name: str(value) for name, value in self.cleaned_data.items() if value and name not in own_column}
+
+
+def _named(name: str) -> str:
+    """The HSA-id of the account whose name begins so. Nobody is told here whose names begin alike: the log is not open
+    yet.
+
+    Raises: ValidationError (none, or several).
+    """
+    found = find_accounts(words=name, size=2).rows
+    if not found:
+        raise forms.ValidationError(_("Skriv hela HSA-id:t, till exempel SE2321009991-E00K4T2, eller ett namn"))
+    if len(found) > 1:
+        raise forms.ValidationError(_("Det passar flera. Skriv mer av namnet, eller hela HSA-id:t"))
+    return found[0].hsa_id

@@ -34,18 +34,15 @@ def field(
     `aside`: in parentheses after the label. `focus`: the cursor stands here. `attributes` are those of the element that
     is typed or chosen in; `css` are its classes, and `empty` is the first line of a list.
     """
-    name, faults = bound.name, list(bound.errors)
-    described = " ".join([f"{name}-h"] * bool(hint) + [f"{name}-fel"] * bool(faults))
-    given = {**bound.field.widget.attrs, **{_html_name(key): value for key, value in attributes.items()}}
-    given |= {"autofocus": bool(focus), "aria-describedby": described, "aria-invalid": "true" if faults else ""}
-    control: str
+    faults = list(bound.errors)
     if isinstance(bound.field, DayField):
-        control, hint = date_input(bound.input), f"{hint} {bound.how}".strip()  # type: ignore[attr-defined]
-    elif isinstance(bound.field.widget, forms.Select):
-        control = _list(bound, given)
+        control, hint = str(date_input(bound.input)), f"{hint} {bound.how}".strip()  # type: ignore[attr-defined]
     else:
-        control = _text(bound, rows, given) if rows else _line(bound, given)
-    return _labelled(control, name, label or str(bound.label), hint=hint, aside=aside, css=label_css, faults=faults)
+        given = {_html_name(key): value for key, value in attributes.items()} | {"autofocus": bool(focus)}
+        control = _control(bound, rows, given | _described(bound.name, hint=hint, faults=faults))
+    return _labelled(
+        control, bound.name, label or str(bound.label), hint=hint, aside=aside, css=label_css, faults=faults
+    )
 
 
 @register.simple_tag
@@ -154,11 +151,7 @@ def group(
 def check(bound: BoundField, label: str, *, hint: str = "") -> SafeString:
     """A box to tick."""
     name, faults = bound.name, bound.errors
-    told: dict[str, object] = {
-        "aria-describedby": f"{name}-fel" if faults else "",
-        "aria-invalid": "true" if faults else "",
-        "checked": bool(bound.value()),
-    }
+    told = _described(name, faults=faults) | {"checked": bool(bound.value())}
     return SafeString(
         f'<div class="{"field is-bad" if faults else "field"}">{_faults(name, faults)}<div class="choice">'
         f'<input type="checkbox" id="{name}" name="{name}" value="yes"{_attributes(told)}>'
@@ -213,12 +206,25 @@ def _faults(name: str, faults: Sequence[object]) -> str:
     return "".join(f'<p class="err" id="{name}-fel">{icon("stop")}{escape(fault)}</p>' for fault in faults)
 
 
+def _described(name: str, *, hint: str = "", faults: Sequence[object] = ()) -> dict[str, object]:
+    ids = [f"{name}-h"] * bool(hint) + [f"{name}-fel"] * bool(faults)
+    return {"aria-describedby": " ".join(ids), "aria-invalid": "true" if faults else ""}
+
+
 def _html_name(key: str) -> str:
     return "class" if key == "css" else key.replace("_", "-")
 
 
 def _attributes(values: dict[str, object]) -> str:
     return "".join(attribute(name, value) for name, value in values.items())
+
+
+def _control(bound: BoundField, rows: int, told: dict[str, object]) -> str:
+    """What is typed or chosen in. What the page says of it goes before what the form says."""
+    given = {**bound.field.widget.attrs, **told}
+    if isinstance(bound.field.widget, forms.Select):
+        return _list(bound, given)
+    return _text(bound, rows, given) if rows else _line(bound, given)
 
 
 def _line(bound: BoundField, given: dict[str, object]) -> str:

@@ -19,12 +19,15 @@ from registret.access.queries.applications import waiting_applications
 from registret.access.queries.logins import seats_of
 from registret.access.refusals import (
     BeyondOwnRights,
+    EndImpossible,
     GivesRights,
     NotPermitted,
     OfficeAppointed,
     OfficeWidens,
     OutlastsOwnRight,
+    RoleImpossible,
     SecondNeeded,
+    SubRegistryClosed,
 )
 from registret.access.roles import Role
 from registret.access.similar_names import alike
@@ -34,6 +37,7 @@ from registret.access.staff.changing_grants import change_grant
 from registret.access.staff.recertification.answering import LineAnswer, answer
 from registret.access.staff.recertification.opening import start
 from registret.kernel.identifiers import HsaId
+from registret.kernel.refused import Refused
 from registret.kernel.sweden import midnight
 from tests import cast
 from tests.cast import ANNA, BERTIL, DORIS, ERIK, INGRID, KARIN, Country, Person, person
@@ -293,6 +297,24 @@ def test_who_is_appointed_after_a_recommendation_is_not_attested_by_it(place: Co
     with refused(OfficeAppointed):
         attest(wanted, doris, last=LAST_DAY)
     assert not Grant.objects.filter(role=Role.REPORTER, clinic_id=place.medicine).exists()
+
+
+@pytest.mark.parametrize(
+    ("wish", "why"),
+    [
+        ({"role": Role.LOCAL_ADMINISTRATOR}, RoleImpossible),
+        ({"sub_registries": ("led-nativ",)}, SubRegistryClosed),
+        ({"last_day": date(2026, 11, 23)}, EndImpossible),
+    ],
+)
+def test_the_office_recommends_nothing_that_cannot_be_given(
+    place: Country, wish: dict[str, Any], why: type[Refused]
+) -> None:
+    wanted = cast.register(MOA, place.medicine, at=NOW)
+    usual: dict[str, Any] = {"role": Role.REPORTER, "sub_registries": ("pneumoni",), "last_day": LAST_DAY}
+    ingrid = office(INGRID)
+    with refused(why):
+        attesting.recommend(application_id=wanted, **usual | wish, actor=ingrid, at=NOW)
 
 
 def test_the_office_recommends_nobody_of_the_office_as_a_reader_of_patients(place: Country) -> None:

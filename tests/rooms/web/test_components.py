@@ -7,7 +7,7 @@ from django import forms
 from django.http import QueryDict
 from django.template import Context, Engine
 
-from registret.web.pieces import Link, older_and_newest
+from registret.web.pieces import Link, SortedBy, older_and_newest
 
 
 def shown(source: str, **values: object) -> str:
@@ -103,6 +103,23 @@ def test_a_table_says_its_roles_and_each_cell_the_title_of_its_column() -> None:
     )
 
 
+def test_the_last_column_may_have_a_title_that_is_only_heard() -> None:
+    columns = shown('{% columns "Ort" unseen="Ändra" %}')
+    assert columns.count("<th ") == 2
+    assert '<span class="sr">Ändra</span>' in columns
+
+
+def test_a_column_says_how_the_table_is_sorted_by_it() -> None:
+    by_name = SortedBy(link=Link("Namn", "?ordning=namn"), sort="ascending")
+    columns = shown("{% columns sorted_by=by %}", by=[by_name])
+    assert 'aria-sort="ascending"><a href="?ordning=namn">Namn</a></th>' in columns
+
+
+def test_a_head_stands_beside_all_rows_that_are_about_it() -> None:
+    assert 'rowspan="2"' in shown("{% row_head rows=2 %}Bo{% endrow_head %}")
+    assert "rowspan" not in shown("{% row_head rows=1 %}Bo{% endrow_head %}")
+
+
 def test_a_fact_is_a_term_and_what_is_said_of_it() -> None:
     facts = shown('{% facts "lined" %}{% fact "Ort" css="soft" %}Umeå{% endfact %}{% endfacts %}')
     assert facts == '<dl class="facts lined"><dt>Ort</dt><dd class="soft">Umeå</dd></dl>'
@@ -154,6 +171,20 @@ def test_the_first_of_several_boxes_has_the_id_that_a_fault_leads_to() -> None:
 def test_choices_below_each_other_are_named_by_their_labels() -> None:
     choices = shown('{% choices form.size "Storlek" %}', form=Errand({"name": "a"}))
     assert '<input type="radio" name="size" id="size-l" value="l"><label for="size-l">Stor</label>' in choices
+
+
+def test_a_group_of_no_form_says_its_one_error_whole() -> None:
+    group = shown('{% group "sex" "Kön" errors=error is_target=True %}x{% endgroup %}', error="Välj kön")
+    assert group.startswith('<fieldset class="field is-bad" id="sex" tabindex="-1"><legend>Kön</legend>')
+    assert group.count('<p class="err"') == 1
+    assert "Välj kön" in group
+
+
+def test_a_list_may_stand_in_groups() -> None:
+    form = Errand({"name": "a", "size": "l"})
+    form.fields["size"].choices = [("Norr", [("s", "Liten")]), ("Syd", [("l", "Stor")])]  # type: ignore[attr-defined]
+    field = shown('{% field form.size "Storlek" %}', form=form)
+    assert '<optgroup label="Syd"><option value="l" selected>Stor</option></optgroup>' in field
 
 
 def test_a_box_is_ticked_if_it_was() -> None:

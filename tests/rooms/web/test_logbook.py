@@ -113,6 +113,20 @@ def test_the_log_is_filtered_by_person_whatever_the_case_both_as_author_and_as_s
     assert "Bertil Holm" not in text
 
 
+def test_a_person_is_looked_for_by_name_and_nobody_is_told_whose_names_are_alike(place: Country, now: datetime) -> None:
+    browser = Browser.at_the_log(ERIK)
+    for written in (CECILIA.name, CECILIA.name.partition(" ")[2].lower()):
+        text = table_of(text_of(browser.get("/loggen", {"hsa_id": written})))
+        assert CECILIA.hsa_id in text
+        assert "Bertil Holm" not in text
+    cast.register(person("Cecilia", "Dahl", "SE2321009991-E00C9C9"), place.infection, at=now)
+    both = browser.get("/loggen", {"hsa_id": "Cecilia"})
+    assert both.status_code == 422
+    assert "Det passar flera." in text_of(both)
+    assert CECILIA.hsa_id not in text_of(both)
+    assert Browser.of(BERTIL).get("/loggen", {"hsa_id": "Cecilia"}).status_code == 403
+
+
 def test_the_log_is_filtered_by_outcome_event_and_reference(place: Country, now: datetime) -> None:
     browser = Browser.at_the_log(ERIK)
     reference = text_of(Browser.of(BERTIL).get("/loggen")).partition("Referens till supporten ")[2][:8]
