@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
 from django import template
 from django.utils import timezone
@@ -20,15 +20,9 @@ from registret.registries.queries import sub_registries as every_registry
 from registret.words.bounces import bounce_reason as words_bounce_reason
 from registret.words.dates import date_in_full, date_read_back
 from registret.words.days import clock_in_words, day_in_words, moment_in_words
-from registret.words.events import event_name, program_name
-from registret.words.labels import asked as words_asked
-from registret.words.letters import fate_name, letter_name
-from registret.words.refusals import log_title
-from registret.words.revocation import fault_name
-from registret.words.roles import role_hint as words_role_hint
+from registret.words.letters import letter_name
 from registret.words.roles import role_in_sentence as words_role_in_sentence
 from registret.words.roles import role_name
-from registret.words.states import account_state_name, application_state_name, line_state_name, revocation_reason
 from registret.words.states import suspension_reason as words_suspension_reason
 
 register = template.Library()
@@ -104,17 +98,6 @@ def suspension_reason(reason: str) -> str:
 
 
 @register.filter
-def lost_reason(reason: str) -> str:
-    """Why a right is gone: as a colleague wrote it, or a sentence for what a program found."""
-    return revocation_reason(reason)
-
-
-@register.filter
-def event(code: str) -> str:
-    return event_name(code)
-
-
-@register.filter
 def sub_registry(code: str) -> str:
     return name_of(code)
 
@@ -131,33 +114,15 @@ def role_list(codes: str) -> str:
 
 
 @register.filter
-def asked(label: str) -> str:
-    """The name of a question, before an answer to it."""
-    return words_asked(label)
-
-
-@register.filter
 def clock(value: datetime) -> str:
     """`14.05`."""
     return clock_in_words(value)
 
 
 @register.filter
-def program(code: str) -> str:
-    """A program that acted; a name stays as it is."""
-    return program_name(code)
-
-
-@register.filter
 def letter(kind: str) -> str:
     """What a letter is about."""
     return letter_name(kind)
-
-
-@register.filter
-def fate(code: str) -> str:
-    """What became of a letter."""
-    return fate_name(code)
 
 
 @register.filter
@@ -230,40 +195,9 @@ def length_of_time(value: timedelta | None) -> str:
 
 
 @register.filter
-def fault(code: str) -> str:
-    """What went wrong with fetching a list, in words."""
-    return fault_name(code)
-
-
-@register.filter
 def code_pair(code: str) -> SafeString:
     """A code of six characters in two groups."""
     return format_html("<span>{}</span><span>{}</span>", code[:3], code[3:])
-
-
-@register.filter
-def of(mapping: dict[Any, Any], key: Any) -> Any:
-    return mapping.get(key)
-
-
-@register.filter
-def role_hint(code: str) -> str:
-    return words_role_hint(code)
-
-
-@register.filter
-def account_state(state: str) -> str:
-    return account_state_name(state)
-
-
-@register.filter
-def application_state(state: str) -> str:
-    return application_state_name(state)
-
-
-@register.filter
-def line_state(state: str) -> str:
-    return line_state_name(state)
 
 
 @register.filter
@@ -279,12 +213,6 @@ def unbroken(text: str) -> SafeString:
     return format_html_join(
         "", "{}", ((format_html('<span class="nb">{}</span>', w) if i % 2 else w,) for i, w in enumerate(words))
     )
-
-
-@register.filter
-def refusal_title(code: str) -> str:
-    """The refusal's headline as a detail of the log."""
-    return log_title(code)
 
 
 @register.filter
