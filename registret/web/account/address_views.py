@@ -34,7 +34,7 @@ from registret.web.account.pages import own, show
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs_any_card, open_to_all
 from registret.web.http import CardRequest, Request, see_other
-from registret.web.signup.address_pages import AskedAddress
+from registret.web.signup.address_pages import asked_address
 from registret.web.signup.forms import AddressForm, CodeForm
 
 _AT_THE_ADDRESS = dict.fromkeys((AddressUnchanged, AddressResting, AdministratorsAddress, TooMany), "email")
@@ -59,7 +59,7 @@ def change(request: CardRequest) -> HttpResponse:
         elif "change" not in request.POST:
             anew = _anew(request, me, form, email)
             hint = mail_hint(email, organisation_number=me.organisation_number)
-            asked = AskedAddress(email=email, hint=hint, anew=anew) if form.is_valid() else None
+            asked = asked_address(email, hint, data=request.POST, anew=anew) if form.is_valid() else None
     days = settings.OBJECTION_LIFETIME.days
     page = NewAddressPage(address=me.email.text, days=days, form=form, asked=asked)
     return show(request, "account/account_address.html", page, status=422 if form.errors else 200)

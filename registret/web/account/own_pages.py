@@ -19,6 +19,7 @@ from registret.places.queries import CareProviderRow
 from registret.registries.queries import names_of
 from registret.web.account.account_pages import NewAddress
 from registret.web.account.forms import ObjectionForm
+from registret.web.people.account_links import link_facts
 from registret.web.pieces import Fact, Link, Note, Tag
 from registret.web.signup.address_pages import AskedAddress
 from registret.web.signup.forms import AddressForm, AnswerForm, ApplicationForm, CodeForm
@@ -103,7 +104,7 @@ class OwnLogLine:
 class OwnLogPage:
     lines: Sequence[OwnLogLine]
     older: Link | None
-    links: Sequence[AccountLink]
+    links: Sequence[Fact]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,7 +206,7 @@ def own_log_page(log: EntryPage, *, account_id: int, links: Sequence[AccountLink
     return OwnLogPage(
         lines=[_entry(entry, account_id) for entry in log.rows],
         older=Link(_("Äldre"), f"?fore={log.older}") if log.older else None,
-        links=links,
+        links=link_facts(links),
     )
 
 

@@ -18,6 +18,7 @@ from registret.ledger.queries import EntryRow
 from registret.mail.queries import Bounce
 from registret.registries.queries import names_of
 from registret.web.attest.card_time import CardTime
+from registret.web.people.account_links import link_facts
 from registret.web.people.forms import GrantForm
 from registret.web.people.pages import ended_tag, revoked_note, substitute_tag
 from registret.web.pieces import Fact, Link, Note, Tag
@@ -86,7 +87,7 @@ class PersonPage:
     who: Sequence[Fact]
     address: AddressFact
     since: Sequence[Fact]
-    links: Sequence[AccountLink]
+    links: Sequence[Fact]
     log: Sequence[PersonEvent]
 
 
@@ -124,7 +125,7 @@ def person_page(
         who=tuple(_who(found)),
         address=_address(found, is_own=is_own),
         since=_since(found),
-        links=links,
+        links=link_facts(links),
         log=[_event(entry) for entry in log],
     )
 

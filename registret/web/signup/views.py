@@ -40,7 +40,7 @@ from registret.rate_limits.services import TooMany
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import authenticate, needs_any_card, needs_card, open_to_all
 from registret.web.http import CardRequest, HolderRequest, Request, see_other
-from registret.web.signup.address_pages import AskedAddress
+from registret.web.signup.address_pages import asked_address
 from registret.web.signup.forms import AddressForm, AnswerForm, ApplicationForm, CodeForm, EarlierForm, RegistrationForm
 from registret.web.signup.pages import (
     ConfirmAddressPage,
@@ -141,7 +141,7 @@ def change_address(request: HolderRequest) -> HttpResponse:
             return see_other("almost_done")
         if "change" not in request.POST:
             hint = mail_hint(email, organisation_number=account.organisation_number)
-            page = address_page(form, AskedAddress(email=email, hint=hint))
+            page = address_page(form, asked_address(email, hint, data=request.POST))
             return _show(request, "signup/address.html", page)
     return _show(request, "signup/address.html", address_page(form), status=422 if form.errors else 200)
 
@@ -331,7 +331,7 @@ def _register_page(request: HolderRequest, form: RegistrationForm, *, asks: bool
     if asks:
         email = form.cleaned_data["email"]
         hint = mail_hint(email, organisation_number=card.organisation_number)
-        asked = AskedAddress(email=email, hint=hint)
+        asked = asked_address(email, hint, data=request.POST)
     page = register_page(
         form,
         card=card,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from django import forms, template
 from django.utils.html import format_html, format_html_join
@@ -15,6 +16,12 @@ from registret.web.templatetags.look import icon
 from registret.words.states import account_state_name
 
 register = template.Library()
+
+
+class TellsTime(Protocol):
+    """As `web.attest.card_time.CardTime` does."""
+
+    def told(self, *, appoints: bool, handles: bool) -> str: ...
 
 
 @register.simple_tag
@@ -51,6 +58,12 @@ def figure(value: FigureText) -> SafeString:
     if not value.about:
         return format_html('<span class="soft">{}</span>', value.value)
     return format_html("<div><b>{}</b>{}</div>", value.value, small(value.about, "soft"))
+
+
+@register.simple_tag
+def card_told(card_time: TellsTime, *, appoints: bool, handles: bool) -> str:
+    """For how long the card that was read allows what the page is for."""
+    return card_time.told(appoints=bool(appoints), handles=bool(handles))
 
 
 @register.simple_tag

@@ -5,20 +5,23 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.http import QueryDict
 from django.utils.html import escape
 
-from registret.access.applications.earlier_accounts import OwnClaim
+from registret.access.applications.earlier_accounts import Link, OwnClaim
 from registret.accounts.lifecycle import AccountState
 from registret.kernel.identifiers import EmailAddress
-from registret.places.queries import ClinicRow
+from registret.places.queries import ClinicRow, Hint, MailHint
 from registret.records.reporting.audited_reads import SearchResult
 from registret.web.attest.card_time import CardTime
 from registret.web.help.pages import help_tabs
 from registret.web.office.clinic_pages import SHOWN, ClinicImport, ClinicImportLine, clinic_import_page
 from registret.web.office.clinics import FileForm
 from registret.web.office.pages import ClinicSearch
+from registret.web.people.account_links import link_facts
 from registret.web.pieces import account_trouble
 from registret.web.records.finding import find_page
+from registret.web.signup.address_pages import asked_address
 from registret.web.signup.parts import contact_of, earlier_part, trail
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -107,6 +110,57 @@ def test_a_suspended_account_is_marked_as_bad_and_one_that_waits_for_its_mail_is
     assert suspended
     assert registered
     assert (suspended.kind, registered.kind) == ("bad", "")
+
+
+# The card
+
+
+@pytest.mark.parametrize(
+    ("appoints", "handles", "what"),
+    [(False, False, "attestera i 5"), (True, False, "ändra behörigheter i 5"), (False, True, "besluta i 5")],
+)
+def test_a_page_says_for_how_long_the_card_allows_what_it_is_for(appoints: bool, handles: bool, what: str) -> None:
+    told = CardTime(ago=1, left=5).told(appoints=appoints, handles=handles)
+    assert told.startswith("Ditt kort lästes för 1 minut sedan.")
+    assert what in told
+
+
+def test_a_card_that_was_read_too_long_ago_allows_nothing_and_the_page_says_why() -> None:
+    over = CardTime(ago=31, left=0)
+    assert "andras behörighet måste visa det igen" in over.told(appoints=True, handles=False)
+    assert "patienters uppgifter måste visa det igen" in over.told(appoints=False, handles=True)
+
+
+# Addresses
+
+
+def odd(*, suggestion: str = "") -> MailHint:
+    kind = Hint.MISTYPED if suggestion else Hint.FOREIGN
+    return MailHint(hint=kind, care_provider="Region Norrvik", domains=("norrvik.example",), suggestion=suggestion)
+
+
+def test_a_foreign_address_that_costs_a_right_is_told_of_once() -> None:
+    address = EmailAddress("anna@sydvik.example")
+    asked = asked_address(address, odd(), data=QueryDict(), anew=["Infektionskliniken"])
+    assert asked.is_odd
+    assert asked.hint is None
+
+
+def test_a_misspelt_address_is_told_of_whatever_else_it_costs() -> None:
+    address = EmailAddress("anna@norvik.example")
+    asked = asked_address(address, odd(suggestion="anna@norrvik.example"), data=QueryDict(), anew=["Medicinkliniken"])
+    assert asked.hint
+
+
+def test_an_address_like_all_others_is_not_odd() -> None:
+    asked = asked_address(EmailAddress("anna@norrvik.example"), None, data=QueryDict())
+    assert (asked.is_odd, asked.hint, asked.before, asked.domain) == (False, None, "anna", "norrvik.example")
+
+
+def test_of_another_account_that_was_erased_only_its_number_is_left() -> None:
+    (fact,) = link_facts([Link(account_id=17, hsa_id="", earlier=True, linked_at=NOW)])
+    assert fact.term == "Tidigare konto"
+    assert "konto 17, vars uppgifter är gallrade" in fact.lines[0]
 
 
 # Signing up
