@@ -27,9 +27,10 @@ demo-reset: setup ## Delete the demo's data; the next `make demo` starts over
 demo-browser: setup-browser ## Open a browser that holds one demo card: make demo-browser CARD=reporter
 	@$(BIN)/registret demo-browser --card "$(CARD)" --pin "$(PIN)"
 
-# One worker for each of two cores. Tests that share a browser or a listener name a group and stay in one worker.
+# For two cores: a journey waits for its browser half of the time, so a third worker finds room. Tests that share a house
+# or a listener are a group and stay in one worker.
 test: setup-browser ## Prove it: the checks, then every test but the slow ones
-	@$(BIN)/python tools/run_tests.py --checks -n 2 --dist loadgroup
+	@$(BIN)/python tools/run_tests.py --checks -n 3 --dist loadgroup
 
 test-fast: setup ## The tests of rooms and house that start no process
 	@$(BIN)/pytest -n 2 --dist loadgroup -m "not process" tests/rooms tests/house
@@ -43,7 +44,7 @@ pictures: setup-browser ## Make the pictures of the README anew
 # And a whole year of a country, of which `make test` plays the first weeks.
 test-slow: ## The tests with Debian's nginx and HAProxy, those that need a screen, and a year of a country
 	@sh tools/setup.sh --browser --fronts --screen
-	@REGISTRET_YEAR_PEOPLE=1000 $(BIN)/python tools/run_tests.py -n 2 --dist loadgroup $(wildcard tests/fronts tests/slow) tests/rooms/access/test_a_year.py
+	@REGISTRET_YEAR_PEOPLE=1000 $(BIN)/python tools/run_tests.py -n 3 --dist loadgroup $(wildcard tests/fronts tests/slow) tests/rooms/access/test_a_year.py
 
 bench: setup ## Measure what things cost, each with its spread and beside what is promised: benchmarks/*.py
 	@broken=; for file in benchmarks/[a-z]*.py; do echo "-- $$file"; PYTHONPATH=. $(BIN)/python "$$file" || broken=yes; done; test -z "$$broken"

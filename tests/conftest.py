@@ -6,6 +6,7 @@ import signal
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import django
 import pytest
@@ -20,6 +21,8 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 prepare()
 django.setup()
+
+JOURNEYS: Final = "tests/journeys/"
 
 
 @pytest.fixture(scope="session")
@@ -53,14 +56,25 @@ def module_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
             transaction.set_rollback(True)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests with a `module_db` of one module run in one worker, and after those that must not see what is in it."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """The tests with a `module_db` of one module run in one worker, and after those that must not see what is in it.
+
+    So do the journeys of one module, which share its people. The house of `tests/journeys` is each worker's own.
+    """
+    # Before pytest-xdist reads the groups.
+    for item in items:
+        path = item.path.relative_to(item.config.rootpath).as_posix()
+        if _shares(item):
+            item.add_marker(pytest.mark.django_db)
+        elif not path.startswith(JOURNEYS):
+            continue
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(path))
+    yield
+    # After pytest-django has put its own order.
     modules = {path: place for place, path in enumerate(dict.fromkeys(item.path for item in items))}
     items.sort(key=lambda item: (modules[item.path], _shares(item)))
-    for item in filter(_shares, items):
-        item.add_marker(pytest.mark.django_db)
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.path.relative_to(item.config.rootpath).as_posix()))
 
 
 def _shares(item: pytest.Item) -> bool:
@@ -68,16 +82,24 @@ def _shares(item: pytest.Item) -> bool:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Says how long each part took, if there was more than one; workers' seconds beside each other are added."""
+    """Says how long each part took, if there was more than one; workers' seconds beside each other are added.
+
+    And if no group was kept in one worker: each has then built all that the tests of a group share.
+    """
     seconds: defaultdict[str, float] = defaultdict(float)
     tests: Counter[str] = Counter()
+    is_grouped = False
     for report in (one for some in terminalreporter.stats.values() for one in some):
         if isinstance(report, pytest.TestReport):
             folders = Path(report.nodeid.partition("::")[0]).parts[1:-1]
             part = "/".join(folders[:2])
             seconds[part] += report.duration
             tests[part] += report.when == "call"
+            # As pytest-xdist reads it.
+            is_grouped |= report.nodeid.rfind("@") > report.nodeid.rfind("]")
     if len(seconds) > 1:
         terminalreporter.section("seconds of all workers")
         for part, took in sorted(seconds.items(), key=lambda one: -one[1]):
             terminalreporter.write_line(f"{took:8.0f}  {part} ({tests[part]} tests)")
+        if terminalreporter.config.getoption("dist", "no") == "loadgroup" and not is_grouped:
+            terminalreporter.write_line("pytest-xdist kept no group in one worker: see requirements-dev.in", red=True)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from threading import Barrier, Thread
-from typing import TypeVar
+from typing import Generic, Self, TypeVar
 
 import pytest
 from django.db import connection, transaction
 from pytest_django import DjangoDbBlocker
 
+from registret.config import roles
+from tests import tables
 from tests.owner import as_owner
 
 T = TypeVar("T")
@@ -25,6 +29,34 @@ def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
         assert not connection.in_atomic_block, "nothing is committed within a `module_db`"
         yield
         empty_every_table()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept(Generic[T]):
+    """What `build` committed and returned, and a copy of the database as it was then."""
+
+    value: T
+    copy: str
+
+    @classmethod
+    @contextmanager
+    def of(cls, build: Callable[[], T]) -> Iterator[Self]:
+        """For a fixture of a module: what costs seconds is built once, and each test brings it back."""
+        database = connection.settings_dict["NAME"]
+        kept = cls(build(), f"{database}_kept")
+        roles.disconnect()
+        tables.copy(database, to=kept.copy)
+        empty_every_table()
+        try:
+            yield kept
+        finally:
+            tables.drop(kept.copy)
+
+    def brought_back(self) -> T:
+        """The value, once the database is as it was. Only for tests with `committed`, which empties it again."""
+        roles.disconnect()
+        tables.copy(self.copy, to=connection.settings_dict["NAME"])
+        return self.value
 
 
 def empty_every_table() -> None:

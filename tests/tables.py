@@ -33,3 +33,8 @@ def copy(database: str, *, to: str) -> None:
     with psycopg.connect(os.environ["REGISTRET_OWNER_DATABASE_URL"], autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{to}" WITH (FORCE)'.encode())
         connection.execute(f'CREATE DATABASE "{to}" TEMPLATE "{database}"'.encode())
+
+
+def drop(database: str) -> None:
+    with psycopg.connect(os.environ["REGISTRET_OWNER_DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)'.encode())

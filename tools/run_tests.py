@@ -29,12 +29,18 @@ def may_run_again(failed: Sequence[str]) -> bool:
     return 0 < len(failed) <= MOST and all(test.startswith(_REAL) for test in failed)
 
 
+def without_group(test: str) -> str:
+    """Return the node id as pytest takes it: pytest-xdist writes `@` and the test's group behind it."""
+    return test.rpartition("@")[0] if test.rfind("@") > test.rfind("]") else test
+
+
 def run_tests(arguments: Sequence[str]) -> int:
     """Return pytest's exit code: of the second run, if there was one."""
     pytest = [str(ROOT / ".venv" / "bin" / "pytest")]
     _FAILED.unlink(missing_ok=True)
     code = subprocess.run([*pytest, *arguments], cwd=ROOT, check=False).returncode
-    failed = sorted(json.loads(_FAILED.read_text(encoding="utf-8"))) if code == 1 and _FAILED.exists() else []
+    told = json.loads(_FAILED.read_text(encoding="utf-8")) if code == 1 and _FAILED.exists() else []
+    failed = sorted(map(without_group, told))
     if not may_run_again(failed):
         return code
     print("\nFailed, and run once more by themselves:", *failed, sep="\n  ", flush=True)

@@ -11,6 +11,7 @@ from _pytest.mark import ParameterSet
 
 from registret.demo.pki import build_authority
 from tests.fronts.running import FrontedHouse, missing
+from tests.fronts.silence import Silence
 
 FRONTS = ("embedded", "nginx", "haproxy")
 
@@ -37,3 +38,10 @@ def _started(front: str, folders: pytest.TempPathFactory) -> Iterator[FrontedHou
 def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FrontedHouse]:
     """Running."""
     yield from _started(request.param, tmp_path_factory)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def silence(house: FrontedHouse) -> Iterator[Silence]:
+    """Begins with the house: the minutes pass while other tests run."""
+    with Silence(house.card_port) as begun:
+        yield begun

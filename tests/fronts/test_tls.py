@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import ssl
-import time
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -12,15 +11,13 @@ from OpenSSL import SSL
 
 from tests.fronts.conftest import behind_a_front
 from tests.fronts.running import FrontedHouse
+from tests.fronts.silence import ANY_CARD, DOOR, DOORS, SITE, Silence, Stalled
 from tests.journeys.cards import card_that_is
 from tests.journeys.wire import Visitor, heading
 from tests.rooms.serving import ca
 from tests.rooms.serving.client import PATIENCE, ask, client, closed, connect, get, receive, rest
 from tests.rooms.serving.test_card_door import _connected, _issuers_named, _tls_1_1
 
-SITE = "registret.localhost"
-DOOR = f"{'ab' * 16}.kort.{SITE}"
-ANY_CARD = f"p-{DOOR}"
 both_versions = pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
 
 
@@ -111,13 +108,12 @@ def test_whoever_looks_for_the_pin_code_holds_up_nobody(house: FrontedHouse) -> 
 
 @behind_a_front
 @pytest.mark.timeout(240)
-def test_more_than_a_minute_for_the_pin_code_is_no_hurry(house: FrontedHouse) -> None:
+def test_more_than_a_minute_for_the_pin_code_is_no_hurry(house: FrontedHouse, silence: Silence) -> None:
     """Servers give up a silent handshake after 60 seconds unless they are told not to."""
-    patient = {host: Stalled(house.card_port, host) for host in (DOOR, ANY_CARD)}
-    time.sleep(75)
-    for host, connection in patient.items():
-        assert b" 404 " in connection.go_on(get(f"{host}:{house.card_port}"))
-        connection.close()
+    answers = silence.answers()
+    assert answers.keys() == set(DOORS)
+    for answer in answers.values():
+        assert b" 404 " in answer
 
 
 @behind_a_front
@@ -168,38 +164,3 @@ def test_a_page_that_asks_by_itself_renews_no_session(house: FrontedHouse) -> No
 
 def _port(house: FrontedHouse, host: str) -> int:
     return house.site_port if host == SITE else house.card_port
-
-
-class Stalled:
-    """A client that was asked for a certificate and has not answered yet."""
-
-    def __init__(self, port: int, host: str) -> None:
-        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        self._tls = client().wrap_bio(self._incoming, self._outgoing, server_hostname=host)
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
-        while True:
-            try:
-                # The last flight of TLS 1.3 is the client's: it lies in _outgoing when this returns.
-                self._tls.do_handshake()
-                return
-            except ssl.SSLWantReadError:
-                self._socket.sendall(self._outgoing.read())
-                came = self._socket.recv(65536)
-                assert came, "the server hung up"
-                self._incoming.write(came)
-
-    def go_on(self, request: bytes) -> bytes:
-        """The certificate (none), then a request; the answer's first line."""
-        self._tls.write(request)
-        self._socket.sendall(self._outgoing.read())
-        while True:
-            came = self._socket.recv(65536)
-            assert came, "the server hung up"
-            self._incoming.write(came)
-            try:
-                return self._tls.read(65536).splitlines()[0]
-            except ssl.SSLWantReadError:
-                continue
-
-    def close(self) -> None:
-        self._socket.close()

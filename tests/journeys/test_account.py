@@ -12,7 +12,7 @@ from tests.journeys.conftest import OpenDesk, looked_at
 from tests.journeys.people import Person, registered, somebody
 from tests.journeys.running import House, code_in, link_in
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.journey
 
 
 def test_moa_looks_after_her_own_account(house: House, bertil: Person, desk: OpenDesk) -> None:

@@ -19,7 +19,7 @@ from tests.journeys.test_registry import at_work, begun, patient, reporter
 
 __all__ = ["at_work", "reporter"]
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.journey
 
 ONE = patient("19340417238")
 OTHER = patient("19680808239")

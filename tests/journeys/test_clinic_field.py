@@ -9,7 +9,7 @@ from tests.journeys.conftest import OpenDesk, looked_at
 from tests.journeys.people import CLINIC_TITLE, somebody
 from tests.journeys.running import House
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.journey
 
 
 def test_the_only_match_is_taken_and_what_matches_nothing_is_kept_and_told(house: House, desk: OpenDesk) -> None:

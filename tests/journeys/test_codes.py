@@ -7,27 +7,12 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import Desk, OpenDesk, looked_at
-from tests.journeys.people import Person, reporting, somebody
-from tests.journeys.running import House
-from tests.journeys.test_registry import begun, patient
+from tests.journeys.conftest import Desk, looked_at
+from tests.journeys.test_registry import at_work, begun, patient, reporter
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+__all__ = ["at_work", "reporter"]
 
-_surnames = iter(["Lind", "Alm"])
-
-
-@pytest.fixture(scope="module")
-def reporter(house: House, bertil: Person) -> Person:
-    return reporting(house, somebody(house, "Koda", next(_surnames)), bertil)
-
-
-@pytest.fixture
-def at_work(reporter: Person, desk: OpenDesk) -> Desk:
-    hers = desk(reporter.card)
-    hers.open("/")
-    hers.press("Logga in med SmartCard")
-    return hers
+pytestmark = pytest.mark.journey
 
 
 def at_discharge(here: Desk, number: str) -> Page:

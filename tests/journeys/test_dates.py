@@ -17,7 +17,7 @@ from registret.kernel.sweden import SWEDEN
 from registret.words.dates import date_read_back
 from tests.journeys.conftest import CHROMIUM
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.journey
 
 SCRIPT = Path("registret/web/static/dates.js").read_bytes()
 CASES: list[dict[str, Any]] = json.loads(Path("tests/dates.json").read_text(encoding="utf-8"))

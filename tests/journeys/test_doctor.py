@@ -24,7 +24,7 @@ from tests.journeys.test_registry import (
 )
 
 __all__ = ["at_work", "reporter"]
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.journey
 
 
 def test_what_decides_about_a_sepsis_is_in_sight_and_a_wrong_date_is_said_when_it_is_left(

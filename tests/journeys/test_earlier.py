@@ -11,7 +11,7 @@ from tests.journeys.conftest import OpenDesk, looked_at
 from tests.journeys.people import Person, registered, somebody
 from tests.journeys.running import House, code_in, link_in
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.journey
 
 
 def attested(house: House, who: Person, by: Person, desk: OpenDesk) -> None:

@@ -25,7 +25,7 @@ from tests.journeys.furnished import URLCONF, Furnished, furnished_house, links_
 from tests.journeys.running import link_in
 from tests.journeys.wire import Visitor
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
 
 # --- who opens what ----------------------------------------------------------------------------------
 

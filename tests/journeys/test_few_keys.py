@@ -12,7 +12,7 @@ from tests.journeys.conftest import Desk
 from tests.journeys.test_registry import YESTERDAY, at_work, patient, reporter
 
 __all__ = ["at_work", "reporter"]
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.journey
 
 MOST_CLICKS = 20
 MOST_KEYS = 60

@@ -16,8 +16,6 @@ from tests.journeys.people import registered, somebody
 from tests.journeys.running import House
 from tests.journeys.wire import Visitor, heading
 
-pytestmark = pytest.mark.xdist_group("fixed host")
-
 HOST = "kort.registret.localhost"
 NO_NEED_TO_CLOSE = re.compile(
     r"inte (stänga|starta om) webbläsaren|(do not (have|need) to|need not) (close|restart) (the|your) browser",

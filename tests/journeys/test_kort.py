@@ -14,7 +14,7 @@ from tests.journeys.people import Person, somebody
 from tests.journeys.running import House
 from tests.journeys.wire import Visitor
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.journey
 
 CARD_ERRORS = [code for code in REFUSALS if code.startswith("card.")]
 

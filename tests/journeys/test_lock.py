@@ -15,8 +15,6 @@ from tests.journeys.people import Person
 from tests.journeys.running import House
 from tests.journeys.wire import Visitor, heading
 
-pytestmark = pytest.mark.xdist_group("journeys")
-
 LOCKED = "Kortet är ute. Sidan är låst."
 
 

@@ -15,7 +15,7 @@ from tests.journeys.test_registry import at_work, begun, patient, reporter
 
 __all__ = ["at_work", "reporter"]
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.journey
 
 MANY_READS = """
 INSERT INTO ledger_entry (at, event, outcome, by_hsa_id, by_name, by_account_id, by_role, by_clinic_id, by_program,

@@ -11,7 +11,7 @@ from tests.journeys.conftest import OpenDesk, looked_at
 from tests.journeys.people import CLINIC_TITLE, Person, somebody
 from tests.journeys.running import House, code_in, link_in
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.journey
 
 
 def test_anna_registers_confirms_is_attested_by_bertil_logs_in_and_logs_out(

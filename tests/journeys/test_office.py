@@ -12,7 +12,7 @@ from tests.journeys.conftest import OpenDesk, looked_at
 from tests.journeys.people import Person, appointed, registered, somebody
 from tests.journeys.running import House, link_in
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.journey
 
 ATTESTED = """
 WITH people AS (

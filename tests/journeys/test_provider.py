@@ -19,7 +19,7 @@ from tests.journeys.people import Person, appointed, somebody
 from tests.journeys.running import House
 from tests.journeys.wire import Visitor, heading
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("provider")]
+pytestmark = pytest.mark.journey
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from tests.journeys.conftest import Desk, OpenDesk, looked_at
 from tests.journeys.people import CLINIC, CLINIC_TITLE, Person, appointed, registered, somebody
 from tests.journeys.running import House, link_in
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.journey
 
 
 def at_work(house: House, person: Person) -> Person:

@@ -16,7 +16,7 @@ from tests.journeys.conftest import Desk, OpenDesk, looked_at
 from tests.journeys.people import CLINIC, Person, appointed, reporting, somebody
 from tests.journeys.running import PATIENCE, House
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.journey
 
 _surnames = iter(
     [

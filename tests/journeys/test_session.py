@@ -16,7 +16,7 @@ from tests.journeys.people import CLINIC, Person, appointed, reporting, somebody
 from tests.journeys.running import House
 from tests.journeys.test_registry import begun, fill, patient, saved
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("sessions")]
+pytestmark = pytest.mark.journey
 
 LOGGED_OUT = "Logga in för att fortsätta."
 

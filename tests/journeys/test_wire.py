@@ -13,8 +13,6 @@ from tests.journeys.people import Person, registered, somebody
 from tests.journeys.running import House, code_in, link_in
 from tests.journeys.wire import Visitor, heading
 
-pytestmark = pytest.mark.xdist_group("journeys")
-
 
 def test_from_nothing_to_attested_and_logged_in(house: House, bertil: Person) -> None:
     anna = somebody(house, "Alva", "Berg")

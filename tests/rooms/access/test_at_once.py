@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from threading import Event
 from time import sleep
 
 import pytest
 from django.db import connection, transaction
+from pytest_django import DjangoDbBlocker
 
 from registret.access.applications import account_end, applying, attesting, confirming, entering
 from registret.access.grants import granting
@@ -32,7 +33,7 @@ from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress, HsaId
 from tests import cast
 from tests.cast import ANNA, BERTIL, DORIS, KARIN, Country, Person, person
-from tests.parallel import together, while_open
+from tests.parallel import Kept, together, while_open
 from tests.rooms.access.scene import DAY, LAST_DAY, NOW, attested, events, kinds, state_of
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -42,9 +43,15 @@ Act = Callable[[], object]
 MOA = person("Moa", "Lind", "SE2321009991-E00M5N9")
 
 
+@pytest.fixture(scope="module")
+def kept(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Kept[Country]]:
+    with django_db_blocker.unblock(), Kept.of(lambda: cast.country(NOW - 30 * DAY)) as kept:
+        yield kept
+
+
 @pytest.fixture
-def place(committed: None) -> Country:
-    return cast.country(NOW - 30 * DAY)
+def place(kept: Kept[Country], committed: None) -> Country:
+    return kept.brought_back()
 
 
 def answers(results: Sequence[object]) -> Counter[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
+import runpy
 import socket
 import subprocess
 import sys
@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from registret.config import ready
+from registret.config.env import SettingTrouble
 from tests.journeys.running import PATIENCE, REGISTRET
 
 pytestmark = [pytest.mark.process, pytest.mark.xdist_group("serve")]
@@ -66,7 +67,7 @@ def refusal(static: Path, *options: str, **variables: str | None) -> str:
     return lines[0]
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1:0", "0.0.0.0:0", "[::1]:0"])
+@pytest.mark.parametrize("address", ["127.0.0.1:0", "[::1]:0"])
 def test_a_port_is_refused_even_on_this_machine_only(static: Path, address: str) -> None:
     assert "must listen on a unix socket only" in refusal(static, "--bind", address)
 
@@ -100,39 +101,27 @@ def test_an_application_that_is_loaded_before_anything_listens_is_refused(static
     assert "without --preload" in line
 
 
+def test_without_a_secret_nothing_starts(static: Path, room: Path) -> None:
+    closed = ("--bind", f"unix:{room}/app.sock", "--umask", "007")
+    assert "REGISTRET_FRONT_SECRET is not set" in refusal(static, *closed, REGISTRET_FRONT_SECRET=None)
+
+
 @pytest.mark.parametrize(
-    ("secret", "why"),
+    ("name", "value", "why"),
     [
-        (None, "REGISTRET_FRONT_SECRET is not set"),
-        ("0" * 31, "REGISTRET_FRONT_SECRET is too short"),
-        ("two words " * 5, "letters, digits"),
-        ("å" * 40, "letters, digits"),
+        ("REGISTRET_FRONT_SECRET", "0" * 31, "REGISTRET_FRONT_SECRET is too short"),
+        ("REGISTRET_FRONT_SECRET", "two words " * 5, "letters, digits"),
+        ("REGISTRET_FRONT_SECRET", "å" * 40, "letters, digits"),
+        ("REGISTRET_FRONT", "apache", "REGISTRET_FRONT must be one of none, rfc9440, escaped_pem"),
     ],
 )
-def test_without_a_good_secret_nothing_starts(static: Path, room: Path, secret: str | None, why: str) -> None:
-    closed = ("--bind", f"unix:{room}/app.sock", "--umask", "007")
-    assert why in refusal(static, *closed, REGISTRET_FRONT_SECRET=secret)
-
-
-def test_a_front_that_nobody_knows_is_named(static: Path, room: Path) -> None:
-    line = refusal(static, "--bind", f"unix:{room}/app.sock", REGISTRET_FRONT="apache")
-    assert re.search("REGISTRET_FRONT must be one of none, rfc9440, escaped_pem", line)
-
-
-def test_the_embedded_listeners_do_not_start_beside_it() -> None:
-    done = subprocess.run(
-        [REGISTRET, "serve"],
-        env=os.environ
-        | FRONT
-        | dict.fromkeys([f"REGISTRET_{w}_{f}" for w in ("SITE", "CARD") for f in ("CERTIFICATE", "KEY")], "/nowhere"),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE,
-    )
-    assert done.returncode == 1
-    assert done.stderr.startswith("registret: REGISTRET_FRONT=rfc9440 and the listeners of `registret serve` exclude")
-    assert done.stderr.count("\n") == 1
+def test_settings_with_a_weak_secret_or_an_unknown_front_are_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, why: str
+) -> None:
+    for variable, usual in (FRONT | {name: value}).items():
+        monkeypatch.setenv(variable, usual)
+    with pytest.raises(SettingTrouble, match=why):
+        runpy.run_path(str(ROOT / "registret" / "config" / "settings.py"))
 
 
 @pytest.mark.parametrize(("mode", "umask"), [(0o755, "007"), (0o750, "0")])

@@ -241,6 +241,11 @@ def test_other_machines_reach_what_listens_there(address: str) -> None:
     assert not is_loopback(address)
 
 
+def test_beside_a_front_the_embedded_listeners_do_not_start(house: House, settings: Settings) -> None:
+    line = refusal(house, settings, FRONT="rfc9440")
+    assert line.startswith("registret: REGISTRET_FRONT=rfc9440 and the listeners of `registret serve` exclude")
+
+
 def test_the_demos_settings_open_no_door_to_other_machines(house: House) -> None:
     code, stderr = said(house, REGISTRET_DEMO="yes", REGISTRET_LISTEN_ADDRESS="0.0.0.0")
     assert (code, stderr.count("\n")) == (2, 1)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from pytest_django import DjangoDbBlocker
 
 from registret.records.identity import merging, renumbering
 from registret.records.models import Leaving, Number, OptOut, TakenBack
@@ -12,7 +15,7 @@ from registret.records.patient_rights.mark_file import BlockedNumber
 from registret.records.reporting import writing
 from registret.records.retention import decisions, destroying
 from registret.records.scope import all_providers
-from tests.parallel import committed, together, while_open
+from tests.parallel import Kept, committed, together, while_open
 from tests.rooms.records.scene import (
     DAY,
     HENNING,
@@ -39,9 +42,15 @@ __all__ = ["committed"]
 OTHER = "19121272-9808"
 
 
+@pytest.fixture(scope="module")
+def kept(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Kept[Ward]]:
+    with django_db_blocker.unblock(), Kept.of(ward) as kept:
+        yield kept
+
+
 @pytest.fixture
-def here(committed: None) -> Ward:
-    return ward()
+def here(kept: Kept[Ward], committed: None) -> Ward:
+    return kept.brought_back()
 
 
 def names(results: object) -> list[str]:

@@ -24,7 +24,7 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.utils import IntegrityError, ProgrammingError
-from pytest_django import Settings
+from pytest_django import DjangoDbBlocker, Settings
 
 from registret.access.actor import Actor
 from registret.access.models import Claim
@@ -68,7 +68,7 @@ from registret.registries.queries import DEFINITIONS, catalogue
 from tests import cast
 from tests.cast import ANNA, DORIS, ERIK
 from tests.owner import as_owner
-from tests.parallel import committed, together
+from tests.parallel import Kept, committed, together
 from tests.rooms.records.scene import (
     ACUTE,
     DAY,
@@ -117,19 +117,33 @@ IRENE = cast.person("Irene", "Ek", "SE2321009991-E00I3E4")
 @pytest.fixture(scope="module")
 def here(module_db: None) -> Iterator[Ward]:
     with pytest.MonkeyPatch.context() as patch:
-        yield treated(patch)
+        answered(patch)
+        yield treated()
+
+
+@pytest.fixture(scope="module")
+def kept(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Kept[Ward]]:
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        answered(patch)
+        with Kept.of(treated) as kept:
+            yield kept
 
 
 @pytest.fixture
-def open_house(committed: None, monkeypatch: pytest.MonkeyPatch) -> Ward:
+def open_house(kept: Kept[Ward], committed: None, monkeypatch: pytest.MonkeyPatch) -> Ward:
     """As `here`, and committed: a file is made in a transaction of its own."""
-    return treated(monkeypatch)
+    answered(monkeypatch)
+    return kept.brought_back()
 
 
-def treated(monkeypatch: pytest.MonkeyPatch) -> Ward:
+def answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The population register knows Tolvan, and one of protected identity."""
+    ask(Known(n191212121212=registered(), **{f"n{PROTECTED}": registered(protected=True)}), monkeypatch)
+
+
+def treated() -> Ward:
     """Tolvan in Norrvik, from arrival to discharge; somebody in Sydvik, acute care only; one with a reserve number
     whose acute care is begun and not signed; and one of protected identity, signed."""
-    ask(Known(n191212121212=registered(), **{f"n{PROTECTED}": registered(protected=True)}), monkeypatch)
     found = ward()
     tolvan = begun(found.anna)
     signed(found.anna, tolvan, "acute", {**ACUTE, "crp": ["201"], "temperature": ["38,4"]})

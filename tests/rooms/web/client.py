@@ -5,9 +5,11 @@ from __future__ import annotations
 import html
 import re
 from datetime import datetime
+from functools import cache
 from typing import Any, Protocol, Self
 
 from django.test import Client
+from django.test.client import ClientHandler
 from django.utils import timezone
 
 from registret.web.http import SESSION_COOKIE
@@ -17,11 +19,18 @@ from tests.cast import Person
 HOST = "registret.localhost:8443"
 
 
+@cache
+def the_site(*, enforce_csrf_checks: bool = False) -> ClientHandler:
+    """One for all tests, as a server has one: making the chain of middleware reads every static file's headers."""
+    return ClientHandler(enforce_csrf_checks=enforce_csrf_checks)
+
+
 class Browser(Client):
     """Requests to the site. `enforce_csrf_checks` makes forms need their token, as in real life."""
 
     def __init__(self, *, enforce_csrf_checks: bool = False) -> None:
-        super().__init__(enforce_csrf_checks=enforce_csrf_checks, HTTP_HOST=HOST)
+        super().__init__(HTTP_HOST=HOST)
+        self.handler = the_site(enforce_csrf_checks=enforce_csrf_checks)
 
     @classmethod
     def of(cls, who: Person, *, at: datetime | None = None, enforce_csrf_checks: bool = False) -> Self:

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpResponse
-from django.test import Client
 
 from registret.demo.pki import DemoAuthority
 from tests.cast import Person
@@ -64,8 +63,8 @@ class Visitor(Browser):
 def at_the_door(address: str, der: bytes | None, *, method: str = "GET", **headers: Any) -> Response:
     """A connection to a card host of its own, in which this certificate was shown. No cookies."""
     parts = urlsplit(address)
-    environ: dict[str, Any] = {"wsgi.url_scheme": "https", "registret.door": "card", "registret.certificate": der}
-    return Client().generic(method, parts.path, HTTP_HOST=parts.netloc, **environ, **headers)
+    environ: dict[str, Any] = {"registret.door": "card", "registret.certificate": der}
+    return Browser().generic(method, parts.path, HTTP_HOST=parts.netloc, **environ, **headers)
 
 
 def site_path(answer: HttpResponse) -> str:
