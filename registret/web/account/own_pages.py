@@ -92,7 +92,7 @@ class SessionsPage:
 class OwnLogLine:
     """`network`: of what one did oneself."""
 
-    at: str
+    when: str
     what: str
     refused: Tag | None
     why: str
@@ -213,7 +213,7 @@ def own_log_page(log: EntryPage, *, account_id: int, links: Sequence[AccountLink
 def _entry(entry: EntryRow, account_id: int) -> OwnLogLine:
     code = entry.facts.get("code")
     return OwnLogLine(
-        at=iso(entry.at),
+        when=iso(entry.at),
         what=event_name(entry.event),
         refused=Tag(_("nekad"), "bad", "stop") if entry.outcome == "refused" else None,
         why=log_title(str(code)) if code else "",

@@ -67,7 +67,7 @@ class AnsweredLine:
     right: RightLine
     state: Tag
     by: str
-    at: str
+    when: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,7 +256,7 @@ def _settled(row: RecertificationRow, lines: Sequence[LineRow]) -> Settled | Non
         told=_why_at_all(row) if row.closed_at else "",
         lines=[
             AnsweredLine(
-                right=_right(line), state=_state(line.state), by=line.answered_by or "–", at=iso(line.settled_at)
+                right=_right(line), state=_state(line.state), by=line.answered_by or "–", when=iso(line.settled_at)
             )
             for line in lines
         ],
