@@ -96,10 +96,12 @@ def together(acts: Sequence[Callable[[], T]]) -> list[T | Exception]:
     return results
 
 
-def while_open(first: Callable[[], object], then: Callable[[], T]) -> T | Exception:
+def while_open(
+    first: Callable[[], object], then: Callable[[], T], *, meanwhile: Callable[[], object] = lambda: None
+) -> T | Exception:
     """What `then` answers or raises if it begins while the transaction of `first` is still open.
 
-    That is committed as soon as `then` waits for a lock, or has ended without waiting.
+    That is committed as soon as `then` waits for a lock, or has ended without waiting; `meanwhile` is done before.
     """
     results: list[T | Exception] = []
 
@@ -117,6 +119,7 @@ def while_open(first: Callable[[], object], then: Callable[[], T]) -> T | Except
         thread.start()
         while thread.is_alive() and not _waits():
             thread.join(timeout=0.01)
+        meanwhile()
     thread.join(timeout=60)
     (result,) = results
     return result

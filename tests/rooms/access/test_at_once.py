@@ -124,6 +124,17 @@ def test_of_many_who_attest_one_does_and_there_is_one_right_one_letter_one_entry
     assert kinds(ANNA).count("attested") == 1
 
 
+def test_who_attests_holds_no_application_while_waiting_for_the_account(place: Country) -> None:
+    """Ending an account takes the account first too: the other way round, the two would wait for each other."""
+    waiting = cast.register(ANNA, place.infection, at=NOW)
+    result = while_open(
+        partial(lock_account, account_id=cast.account_of(ANNA).id),
+        attestation(waiting, BERTIL),
+        meanwhile=partial(Application.objects.select_for_update(nowait=True).get, id=waiting),
+    )
+    assert answers([result]) == {"int": 1}
+
+
 def test_of_one_who_attests_and_one_who_declines_one_is_right_and_the_other_learns_which(place: Country) -> None:
     waiting = cast.register(ANNA, place.infection, at=NOW)
     results = together([attestation(waiting, BERTIL), declining(waiting, KARIN)] * (MANY // 2))
