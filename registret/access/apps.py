@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
 
-class Access(AppConfig):
+class AccessApp(AppConfig):
     name = "registret.access"
     label = "access"

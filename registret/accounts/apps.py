@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
 
-class Accounts(AppConfig):
+class AccountsApp(AppConfig):
     name = "registret.accounts"
     label = "accounts"

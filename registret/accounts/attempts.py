@@ -78,7 +78,7 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class AttemptAnswer:
     """What waits for the browser on the site: a card, a refusal, or a report of *Kontrollera ditt kort*."""
 
     attempt_id: int
@@ -232,7 +232,7 @@ def redeem(*, code: str, browser: str, network: str | None, at: datetime) -> str
     return attempt.reference
 
 
-def redeemed_answer(*, reference: str, browser: str, at: datetime) -> Answer:
+def redeemed_answer(*, reference: str, browser: str, at: datetime) -> AttemptAnswer:
     """The answer that this browser has redeemed within the last half hour.
 
     Raises: AttemptStale.
@@ -245,7 +245,7 @@ def redeemed_answer(*, reference: str, browser: str, at: datetime) -> Answer:
     if attempt is None or attempt.redeemed_at is None:
         raise AttemptStale()
     stored = attempt.outcome or {}
-    return Answer(
+    return AttemptAnswer(
         attempt_id=attempt.id,
         purpose=Purpose(attempt.purpose),
         reference=attempt.reference,
@@ -258,7 +258,7 @@ def redeemed_answer(*, reference: str, browser: str, at: datetime) -> Answer:
     )
 
 
-def proof(*, code: str, browser: str, network: str | None, at: datetime) -> Proof | Answer:
+def proof(*, code: str, browser: str, network: str | None, at: datetime) -> Proof | AttemptAnswer:
     """Burns the code. A card read for logging in or unlocking is a `Proof`; all else is an `Answer` to show.
 
     Raises: AttemptStale, AttemptForeign, CardExpired (since the door looked at it).

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
 
-class Config(AppConfig):
+class ConfigApp(AppConfig):
     name = "registret.config"
     label = "config"

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
 
-class Ledger(AppConfig):
+class LedgerApp(AppConfig):
     name = "registret.ledger"
     label = "ledger"

@@ -5,7 +5,7 @@ from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 
 
-class Mail(AppConfig):
+class MailApp(AppConfig):
     name = "registret.mail"
     label = "mail"
 

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
 
-class Oversight(AppConfig):
+class OversightApp(AppConfig):
     name = "registret.oversight"
     label = "oversight"

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
 
-class Places(AppConfig):
+class PlacesApp(AppConfig):
     name = "registret.places"
     label = "places"

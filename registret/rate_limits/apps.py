@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
 
-class RateLimits(AppConfig):
+class RateLimitsApp(AppConfig):
     name = "registret.rate_limits"
     label = "rate_limits"

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
 
-class Records(AppConfig):
+class RecordsApp(AppConfig):
     name = "registret.records"
     label = "records"

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
 
-class Reports(AppConfig):
+class ReportsApp(AppConfig):
     name = "registret.reports"
     label = "reports"

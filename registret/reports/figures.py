@@ -28,7 +28,7 @@ TOTALS: Final = {f"all_{name}": Sum(name) for name in ("reached", "not_reached",
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Period:
+class Months:
     """Months, by their first days, both inclusive."""
 
     first: date
@@ -61,9 +61,9 @@ class IndicatorFigures:
 
     indicator: Indicator
     now: Figure
-    months_now: Period
+    months_now: Months
     compared: Compared
-    period: Period
+    period: Months
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +147,7 @@ class _Cells:
             own_sums, region_sums = (_sums(alike, period, ids, strata) for ids in ([own.id], region))
             self._areas[lag] = (own_sums, region_sums, _sums(alike, period, None, strata))
 
-    def period(self, indicator: Indicator) -> Period:
+    def period(self, indicator: Indicator) -> Months:
         return self._complete(indicator.definition.lag_months)
 
     def now(self, indicator: Indicator) -> Counts:
@@ -158,16 +158,16 @@ class _Cells:
         own, region, country = (one.get((indicator.code, stratum), Counts()) for one in sums)
         return Areas(own=own, region=region, country=country)
 
-    def _complete(self, lag: int) -> Period:
+    def _complete(self, lag: int) -> Months:
         return _year_until(months_later(self._this_month, -1 - lag))
 
 
-def _year_until(month: date) -> Period:
-    return Period(first=months_later(month, 1 - _MONTHS), last=month)
+def _year_until(month: date) -> Months:
+    return Months(first=months_later(month, 1 - _MONTHS), last=month)
 
 
 def _sums(
-    indicators: Sequence[Indicator], period: Period, clinic_ids: Collection[int] | None, strata: Collection[str] | None
+    indicators: Sequence[Indicator], period: Months, clinic_ids: Collection[int] | None, strata: Collection[str] | None
 ) -> _Sums:
     """`clinic_ids` None: of all clinics; `strata` None: all."""
     versions = {one.code: one.definition.version for one in indicators}

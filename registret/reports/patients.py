@@ -11,7 +11,7 @@ from registret.records.reporting.listing import episodes_among
 from registret.records.rows import ListedEpisode
 from registret.records.scope import clinic_of, provider_scope
 from registret.registries.measuring import CountedAs, Indicator
-from registret.reports.figures import Period
+from registret.reports.figures import Months
 from registret.reports.models import Fact
 
 MOST: Final = 100
@@ -19,7 +19,7 @@ MOST: Final = 100
 
 
 def behind(
-    *, actor: Actor, indicator: Indicator, period: Period, outcomes: Collection[CountedAs], at: datetime
+    *, actor: Actor, indicator: Indicator, period: Months, outcomes: Collection[CountedAs], at: datetime
 ) -> tuple[ListedEpisode, ...]:
     """Return the episodes of the own clinic that came to one of the outcomes.
 

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
 
-class Revocation(AppConfig):
+class RevocationApp(AppConfig):
     name = "registret.revocation"
     label = "revocation"

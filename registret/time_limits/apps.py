@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
 
-class TimeLimits(AppConfig):
+class TimeLimitsApp(AppConfig):
     name = "registret.time_limits"
     label = "time_limits"

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.core.signals import got_request_exception
 
 
-class Web(AppConfig):
+class WebApp(AppConfig):
     name = "registret.web"
     label = "web"
 

@@ -30,7 +30,7 @@ class Tab:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class MenuEntry:
     """A tab for one page and one person."""
 
     label: str
@@ -81,16 +81,16 @@ OFFICE = (
 """The office's own row of tabs, below the main menu's Kansliet."""
 
 
-def main_menu(actor: Actor, *, here: str, page: str, counts: dict[str, int]) -> tuple[Entry, ...]:
+def main_menu(actor: Actor, *, here: str, page: str, counts: dict[str, int]) -> tuple[MenuEntry, ...]:
     """The tabs that `actor` has. `here` is the address, `page` what the page says that it belongs to."""
     return tuple(_entry(tab, "page", here, page, counts) for tab in MAIN if tab.shown_to(actor))
 
 
-def office_menu(*, here: str, page: str) -> tuple[Entry, ...]:
+def office_menu(*, here: str, page: str) -> tuple[MenuEntry, ...]:
     return tuple(_entry(tab, "true", here, page, {}) for tab in OFFICE)
 
 
-def _entry(tab: Tab, by_page: Current, here: str, page: str, counts: dict[str, int]) -> Entry:
+def _entry(tab: Tab, by_page: Current, here: str, page: str, counts: dict[str, int]) -> MenuEntry:
     address = reverse(tab.url_name)
     current: Current = ""
     if here == address:
@@ -99,7 +99,7 @@ def _entry(tab: Tab, by_page: Current, here: str, page: str, counts: dict[str, i
         current = by_page
     elif any(_within(here, reverse(name)) for name in tab.below):
         current = "true"
-    return Entry(label=str(tab.label), address=address, current=current, count=counts.get(tab.count, 0))
+    return MenuEntry(label=str(tab.label), address=address, current=current, count=counts.get(tab.count, 0))
 
 
 def _within(here: str, there: str) -> bool:

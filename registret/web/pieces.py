@@ -55,7 +55,7 @@ class SortedBy:
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class FactText:
     """A term and what is said of it: lines one below the other, a tag behind them, and an aside below."""
 
     term: str
@@ -90,7 +90,7 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
+class OptionText:
     """One of the choices of a field. `id`: that of the first is the field's name, to which a list of faults leads."""
 
     id: str
@@ -118,13 +118,13 @@ def marked_up(text: str, **facts: str) -> SafeString:
     return SafeString(text % {name: conditional_escape(fact) for name, fact in facts.items()})
 
 
-def options(field: BoundField, texts: Mapping[str, tuple[str, str]]) -> tuple[Option, ...]:
+def options(field: BoundField, texts: Mapping[str, tuple[str, str]]) -> tuple[OptionText, ...]:
     """The choices of a field, each with its text and hint out of `texts`."""
     value = field.value()
     chosen = value if isinstance(value, list) else [value]
     values = [str(value) for value, _ in field.field.choices]  # type: ignore[attr-defined]
     return tuple(
-        Option(
+        OptionText(
             id=f"{field.name}-{value}" if number else field.name,
             value=value,
             text=texts[value][0],

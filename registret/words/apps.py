@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
 
-class Words(AppConfig):
+class WordsApp(AppConfig):
     name = "registret.words"
     label = "words"

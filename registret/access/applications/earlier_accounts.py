@@ -60,7 +60,7 @@ class ClaimRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class AccountLink:
     """The other account of the same person. `earlier`: it is the one that ended. `hsa_id` is empty once erased."""
 
     account_id: int
@@ -184,7 +184,7 @@ def claim_of(*, wanted: ApplicationRow, at: datetime) -> ClaimRow | None:
     )
 
 
-def links_of(*, account_id: int) -> tuple[Link, ...]:
+def links_of(*, account_id: int) -> tuple[AccountLink, ...]:
     """The other accounts of the same person, the newest first."""
     either = Q(account_id=account_id) | Q(old_account_id=account_id)
     found = Claim.objects.filter(either, settled_at__isnull=False).select_related("account", "old_account")
@@ -193,7 +193,9 @@ def links_of(*, account_id: int) -> tuple[Link, ...]:
         earlier = one.account_id == account_id
         other = one.old_account if earlier else one.account
         if other is not None and one.settled_at is not None:
-            links.append(Link(account_id=other.id, hsa_id=other.hsa_id, earlier=earlier, linked_at=one.settled_at))
+            links.append(
+                AccountLink(account_id=other.id, hsa_id=other.hsa_id, earlier=earlier, linked_at=one.settled_at)
+            )
     return tuple(links)
 
 

@@ -55,12 +55,12 @@ def each(due: QuerySet[M]) -> Iterator[M]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recipient:
+class Reminded:
     account_id: int
     email: str
     language: str
 
     @classmethod
-    def of(cls, theirs: Application | Grant) -> Recipient:
+    def of(cls, theirs: Application | Grant) -> Reminded:
         person = theirs.account
         return cls(account_id=person.id, email=person.email, language=person.language)

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from registret.access.models import Grant
 from registret.access.notices import first, post_to
-from registret.access.scheduled.clock import Clock, Done, Recipient, each, noticed
+from registret.access.scheduled.clock import Clock, Done, Reminded, each, noticed
 from registret.accounts.lifecycle import AccountState
 from registret.kernel.sweden import day_of
 from registret.time_limits.lengths import TimeLimit
@@ -42,7 +42,7 @@ def _warned_of_end(clock: Clock, grant: Grant) -> bool:
         return False
     if not first("grant_ends", grant.id, occasion="last" if is_last else "first", at=clock.at):
         return False
-    person = Recipient.of(grant)
+    person = Reminded.of(grant)
     context: dict[str, str | date] = {
         "name": grant.account.given_name,
         "role": role_in_sentence(grant.role, language=person.language),

@@ -13,7 +13,7 @@ from registret.access.scheduled.applications_waiting import (
     lock_if_waiting,
     record_about,
 )
-from registret.access.scheduled.clock import Clock, Done, Recipient, each
+from registret.access.scheduled.clock import Clock, Done, Reminded, each
 from registret.ledger.events import Event
 from registret.time_limits.lengths import TimeLimit
 
@@ -35,5 +35,5 @@ def _lapsed(clock: Clock, wanted: Application) -> bool:
     record_about(wanted, Event.APPLICATION_LAPSE, {}, at=clock.at)
     if wanted.account.confirmed_at is not None:
         context = {"name": wanted.account.given_name, "clinic": wanted.clinic.title}
-        post_to(Recipient.of(wanted), kind="lapsed", context=context | {"applied_at": wanted.applied_at}, at=clock.at)
+        post_to(Reminded.of(wanted), kind="lapsed", context=context | {"applied_at": wanted.applied_at}, at=clock.at)
     return True

@@ -10,7 +10,7 @@ from django.db import transaction
 from registret.access.applications.account_end import end_account
 from registret.access.models import Notice
 from registret.access.notices import first, post_to
-from registret.access.scheduled.clock import BATCH, CLOCK, Clock, Done, Recipient
+from registret.access.scheduled.clock import BATCH, CLOCK, Clock, Done, Reminded
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState, Authority
 from registret.accounts.queries import AccountRow, unused_account, unused_accounts
@@ -42,7 +42,7 @@ def _unused(clock: Clock, account_id: int) -> str:
     due = _due(clock, person, _warned_of_suspension(person)) if person else ""
     if person is None or not due:
         return ""  # logged in, or was suspended, a moment ago
-    to = Recipient(account_id=person.id, email=person.email.text, language=person.language)
+    to = Reminded(account_id=person.id, email=person.email.text, language=person.language)
     if due == "ended":
         reason = "dormant" if person.logged_in_at else "never_confirmed"
         end_account(account_id=person.id, reason=reason, by=CLOCK, at=clock.at)

@@ -17,7 +17,7 @@ from registret.accounts.cardfacts import CardFacts
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.queries import AccountRow, ConfirmationRow
 from registret.registries.queries import names_of
-from registret.web.pieces import Button, Fact, Link, Note, Tag
+from registret.web.pieces import Button, FactText, Link, Note, Tag
 from registret.web.signup.forms import CodeForm
 from registret.web.templatetags.look import day, iso_day, last_day, moment
 from registret.words.roles import role_in_sentence, role_name
@@ -45,7 +45,7 @@ class AddressPart:
     """`rests`: why the address cannot be changed now; `told`: what it is for."""
 
     change: Link | None
-    facts: Sequence[Fact]
+    facts: Sequence[FactText]
     new: NewAddress | None
     rests: Note | None
     told: str
@@ -79,7 +79,7 @@ class AccountPage:
     address: AddressPart
     rights: Sequence[OwnRightLine]
     applications: Sequence[OwnApplicationLine]
-    card: Sequence[Fact]
+    card: Sequence[FactText]
     sessions: str
 
 
@@ -141,12 +141,12 @@ def _change(account: AccountRow, *, rests: bool) -> Link | None:
     return None
 
 
-def _addresses(account: AccountRow, pending: ConfirmationRow | None) -> Iterator[Fact]:
-    yield Fact(_("Gäller nu") if pending else _("Adress"), [account.email.text], css="id")
+def _addresses(account: AccountRow, pending: ConfirmationRow | None) -> Iterator[FactText]:
+    yield FactText(_("Gäller nu") if pending else _("Adress"), [account.email.text], css="id")
     if pending:
-        yield Fact(_("Ny, ej bekräftad"), [pending.email.text], css="id")
+        yield FactText(_("Ny, ej bekräftad"), [pending.email.text], css="id")
     elif not account.confirmed_at:
-        yield Fact(_("Läge"), [_("Ej bekräftad")])
+        yield FactText(_("Läge"), [_("Ej bekräftad")])
 
 
 def _rests(until: datetime) -> Note:
@@ -186,11 +186,11 @@ def _application(row: ApplicationRow) -> OwnApplicationLine:
     )
 
 
-def _card(card: CardFacts) -> Iterator[Fact]:
-    yield Fact(_("Namn"), [card.name])
-    yield Fact("HSA-id", [card.hsa_id], css="id")
+def _card(card: CardFacts) -> Iterator[FactText]:
+    yield FactText(_("Namn"), [card.name])
+    yield FactText("HSA-id", [card.hsa_id], css="id")
     if card.organisation:
-        yield Fact(_("Organisation"), [card.organisation])
-    yield Fact(_("Utfärdare"), [card.issuer])
+        yield FactText(_("Organisation"), [card.organisation])
+    yield FactText(_("Utfärdare"), [card.issuer])
     if card.serial:
-        yield Fact(_("Gäller till"), [day(last_day(card.not_after))])
+        yield FactText(_("Gäller till"), [day(last_day(card.not_after))])

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from registret.access.applications.application_notes import NoteRow
-from registret.access.applications.earlier_accounts import Link as AccountLink
+from registret.access.applications.earlier_accounts import AccountLink
 from registret.access.lifecycle import ApplicationState
 from registret.access.queries.applications import ApplicationRow
 from registret.access.self_service.my_account import OwnGrant
@@ -20,7 +20,7 @@ from registret.registries.queries import names_of
 from registret.web.account.account_pages import NewAddress
 from registret.web.account.forms import ObjectionForm
 from registret.web.people.account_links import link_facts
-from registret.web.pieces import Fact, Link, Note, Tag
+from registret.web.pieces import FactText, Link, Note, Tag
 from registret.web.signup.address_pages import AskedAddress
 from registret.web.signup.forms import AddressForm, AnswerForm, ApplicationForm, CodeForm
 from registret.web.templatetags.look import day, iso, moment
@@ -51,7 +51,7 @@ class OwnApplicationPage:
     id: int
     role: str
     state: Tag
-    facts: Sequence[Fact]
+    facts: Sequence[FactText]
     waits: bool
     questions: Sequence[WrittenLine]
     form: AnswerForm
@@ -104,7 +104,7 @@ class OwnLogLine:
 class OwnLogPage:
     lines: Sequence[OwnLogLine]
     older: Link | None
-    links: Sequence[Fact]
+    links: Sequence[FactText]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,16 +155,16 @@ def own_application_page(row: ApplicationRow, questions: Sequence[NoteRow], form
     )
 
 
-def _facts(row: ApplicationRow) -> Iterator[Fact]:
-    yield Fact(_("Klinik"), [row.clinic_name])
-    yield Fact(_("Delregister"), [", ".join(names_of(row.sub_registries))])
-    yield Fact(_("Ansökt"), [day(row.applied_at)])
+def _facts(row: ApplicationRow) -> Iterator[FactText]:
+    yield FactText(_("Klinik"), [row.clinic_name])
+    yield FactText(_("Delregister"), [", ".join(names_of(row.sub_registries))])
+    yield FactText(_("Ansökt"), [day(row.applied_at)])
     if row.message:
-        yield Fact(_("Ditt meddelande"), row.message.splitlines())
+        yield FactText(_("Ditt meddelande"), row.message.splitlines())
     if row.decided_at:
-        yield Fact(_("Avgjord"), [", ".join(filter(None, (day(row.decided_at), row.decided_by)))])
+        yield FactText(_("Avgjord"), [", ".join(filter(None, (day(row.decided_at), row.decided_by)))])
     if row.reason:
-        yield Fact(_("Skäl"), row.reason.splitlines())
+        yield FactText(_("Skäl"), row.reason.splitlines())
 
 
 def _written(one: NoteRow) -> WrittenLine:

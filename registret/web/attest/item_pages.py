@@ -23,7 +23,7 @@ from registret.web.attest.forms import AttestForm, CorrectAddressForm, DeclineFo
 from registret.web.attest.office_part import office_part
 from registret.web.attest.queue_pages import Queue, decision_tag, letter_sent, queue_of, scope, waited_tag
 from registret.web.http import ActorRequest
-from registret.web.pieces import Fact, Note, Tag
+from registret.web.pieces import FactText, Note, Tag
 from registret.web.templatetags.look import day, last_day, moment, sub_registries, wished
 from registret.words.roles import role_name
 from registret.words.states import application_state_name
@@ -41,7 +41,7 @@ class Applicant:
     confirmed: Tag
     bounce: Bounce | None
     mail_asides: Sequence[str]
-    wants: Sequence[Fact]
+    wants: Sequence[FactText]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +84,7 @@ class ItemPage:
     told: str
     applicant: Applicant
     claim: ClaimPart | None
-    decision: Sequence[Fact]
+    decision: Sequence[FactText]
     acting: Acting
     card_time: CardTime
     desk: Desk | None
@@ -188,18 +188,18 @@ def _usual(hint: MailHint) -> str:
     return told % {"provider": hint.care_provider, "domains": ", ".join(hint.domains)}
 
 
-def _wants(row: ApplicationRow, *, is_office: bool) -> Iterator[Fact]:
-    yield Fact(_("Söker"), [f"{role_name(row.role)} · {wished(row.sub_registries)}"])
+def _wants(row: ApplicationRow, *, is_office: bool) -> Iterator[FactText]:
+    yield FactText(_("Söker"), [f"{role_name(row.role)} · {wished(row.sub_registries)}"])
     if is_office:
-        yield Fact(_("Klinik"), [row.clinic_name])
+        yield FactText(_("Klinik"), [row.clinic_name])
     if row.message:
-        yield Fact(_("Skriver"), f"”{row.message}”".splitlines())
+        yield FactText(_("Skriver"), f"”{row.message}”".splitlines())
 
 
-def _decision(row: ApplicationRow) -> Iterator[Fact]:
+def _decision(row: ApplicationRow) -> Iterator[FactText]:
     when = moment(row.decided_at)
     by = _("%(when)s av %(name)s") % {"when": when, "name": row.decided_by}
-    yield Fact(application_state_name(row.state), [by if row.decided_by else when])
+    yield FactText(application_state_name(row.state), [by if row.decided_by else when])
     right = granted(application_id=row.id)
     if right:
         what = f"{role_name(right.role)} · {sub_registries(right.sub_registries)}"
@@ -207,9 +207,9 @@ def _decision(row: ApplicationRow) -> Iterator[Fact]:
             lasts = _("Återkallad %(when)s") % {"when": day(right.revoked_at)}
         else:
             lasts = _("Till och med %(until)s") % {"until": day(last_day(right.ends_at))}
-        yield Fact(_("Gäller"), [what, lasts])
+        yield FactText(_("Gäller"), [what, lasts])
     if row.reason:
-        yield Fact(_("Skäl"), row.reason.splitlines())
+        yield FactText(_("Skäl"), row.reason.splitlines())
 
 
 def _acting(

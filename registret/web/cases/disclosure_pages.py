@@ -18,7 +18,7 @@ from registret.records.lifecycle import DisclosureState
 from registret.registries.queries import name_of, sub_registries
 from registret.web.attest.card_time import CardTime
 from registret.web.cases.forms import DisclosureForm
-from registret.web.pieces import Button, Fact, Link, Note, Option, Tag, older_and_newest, options
+from registret.web.pieces import Button, FactText, Link, Note, OptionText, Tag, older_and_newest, options
 from registret.web.templatetags.look import day, moment
 
 
@@ -44,9 +44,9 @@ class NewDisclosurePage:
 
     name: str
     form: DisclosureForm
-    groups: Sequence[tuple[str, Sequence[Option]]]
-    dates: Sequence[Option]
-    clinics: Sequence[Option]
+    groups: Sequence[tuple[str, Sequence[OptionText]]]
+    dates: Sequence[OptionText]
+    clinics: Sequence[OptionText]
     card_time: CardTime
 
 
@@ -77,10 +77,10 @@ class DisclosureOnePage:
     row: DisclosureRow
     state: Tag
     done: Note | None
-    facts: Sequence[Fact]
+    facts: Sequence[FactText]
     over: str
     extent: Extent | None
-    left_out: Sequence[Fact]
+    left_out: Sequence[FactText]
     can_fetch: bool
     acts: Sequence[Button]
     waits_for_another: bool
@@ -193,44 +193,44 @@ def _over(row: DisclosureRow) -> str:
     return _("Ingenting har lämnats ut.")
 
 
-def _wish(row: DisclosureRow) -> Iterator[Fact]:
+def _wish(row: DisclosureRow) -> Iterator[FactText]:
     wish = row.wish
-    yield Fact(_("Etikgodkännande"), [str(wish.approval)], css="id")
-    yield Fact(_("Mottagare"), [wish.recipient_name, wish.recipient_organisation])
-    yield Fact(_("Delregister"), [row.name])
-    yield Fact(_("Vårdepisoder från"), [f"{day(wish.first_day)} – {day(wish.last_day)}"])
+    yield FactText(_("Etikgodkännande"), [str(wish.approval)], css="id")
+    yield FactText(_("Mottagare"), [wish.recipient_name, wish.recipient_organisation])
+    yield FactText(_("Delregister"), [row.name])
+    yield FactText(_("Vårdepisoder från"), [f"{day(wish.first_day)} – {day(wish.last_day)}"])
     for step, some in _by_step(part for part in parts_of(wish.sub_registry) if part.code in wish.parts):
-        yield Fact(step, [", ".join(part.name for part in some)])
+        yield FactText(step, [", ".join(part.name for part in some)])
     dates = [format_html("<b>{}</b>", _("Hela datum")), *wish.dates_reason.splitlines()]
-    yield Fact(_("Datum"), dates if wish.full_dates else [_("Tid sedan vårdepisoden började")])
-    yield Fact(_("Klinik"), [_("En beteckning för varje klinik") if wish.clinics else _("Syns inte")])
-    yield Fact(_("Skäl"), wish.reason.splitlines())
+    yield FactText(_("Datum"), dates if wish.full_dates else [_("Tid sedan vårdepisoden började")])
+    yield FactText(_("Klinik"), [_("En beteckning för varje klinik") if wish.clinics else _("Syns inte")])
+    yield FactText(_("Skäl"), wish.reason.splitlines())
 
 
-def _history(row: DisclosureRow) -> Iterator[Fact]:
-    yield Fact(_("Förberett"), [f"{row.prepared_by_name}, {moment(row.prepared_at)}"])
+def _history(row: DisclosureRow) -> Iterator[FactText]:
+    yield FactText(_("Förberett"), [f"{row.prepared_by_name}, {moment(row.prepared_at)}"])
     if row.decided_at:
         told = ngettext(
             "%(n)s patient när det beslutades.", "%(n)s patienter när det beslutades.", row.patients or 0
         ) % {"n": row.patients}
-        yield Fact(_("Beslutat"), [f"{row.decided_by_name}, {moment(row.decided_at)}"], told)
+        yield FactText(_("Beslutat"), [f"{row.decided_by_name}, {moment(row.decided_at)}"], told)
     if row.ended_at:
         withdrawn = row.state is DisclosureState.WITHDRAWN
         by = f"{row.ended_by_name}, " if row.ended_by_name else ""
         silence = _("Ingen beslutade inom 90 dagar.") if withdrawn and not by else ""
-        yield Fact(_("Återtaget") if withdrawn else _("Avslutat"), [by + moment(row.ended_at)], silence)
+        yield FactText(_("Återtaget") if withdrawn else _("Avslutat"), [by + moment(row.ended_at)], silence)
 
 
-def _left_out(page: DisclosurePage, extent: Extent) -> Iterator[Fact]:
+def _left_out(page: DisclosurePage, extent: Extent) -> Iterator[FactText]:
     def steps(n: int) -> list[str]:
         return [ngettext("%(n)s steg", "%(n)s steg", n) % {"n": n}]
 
-    yield Fact(_("Skyddad identitet"), [_patients(extent.protected_patients)])
-    yield Fact(_("Inte signerade"), steps(extent.unsigned))
+    yield FactText(_("Skyddad identitet"), [_patients(extent.protected_patients)])
+    yield FactText(_("Inte signerade"), steps(extent.unsigned))
     if extent.later:
-        yield Fact(_("Signerade efter beslutet"), steps(extent.later))
+        yield FactText(_("Signerade efter beslutet"), steps(extent.later))
     free = len(page.free_text)
-    yield Fact(_("Fritext"), [ngettext("%(n)s fråga", "%(n)s frågor", free) % {"n": free}])
+    yield FactText(_("Fritext"), [ngettext("%(n)s fråga", "%(n)s frågor", free) % {"n": free}])
 
 
 def _patients(n: int) -> str:

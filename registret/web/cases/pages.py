@@ -14,7 +14,7 @@ from registret.records.patient_rights.opting_out import LeavingRow
 from registret.records.rows import PatientRow
 from registret.web.attest.card_time import CardTime
 from registret.web.cases.forms import CaseForm, NumberForm
-from registret.web.pieces import Fact, Note, Tag
+from registret.web.pieces import FactText, Note, Tag
 from registret.web.templatetags.look import day, moment
 
 
@@ -28,7 +28,7 @@ class CasesPage:
 class CasePerson:
     """A patient, and how much there is of whom."""
 
-    facts: Sequence[Fact]
+    facts: Sequence[FactText]
     kept: Sequence[ReportedEpisodes]
     system_id: str
 
@@ -147,14 +147,14 @@ def person_of(found: CasePage, form: CaseForm) -> CasePerson | None:
     patient = found.patient
     if patient is None:
         return None
-    died = [Fact(_("Avliden"), [day(patient.died_on)])] if patient.died_on else []
-    case = Fact(_("Ärende"), [str(form.case.case_number)], css="id")
+    died = [FactText(_("Avliden"), [day(patient.died_on)])] if patient.died_on else []
+    case = FactText(_("Ärende"), [str(form.case.case_number)], css="id")
     return CasePerson(facts=[*_identity(patient), *died, case], kept=found.kept, system_id=patient.system_id)
 
 
 def patient_at_clinic(patient: PatientRow, *, episodes: int) -> CasePerson:
     """A patient all of whom the clinic sees."""
-    facts = [*_identity(patient), Fact(_("Vårdepisoder"), [str(episodes)])]
+    facts = [*_identity(patient), FactText(_("Vårdepisoder"), [str(episodes)])]
     return CasePerson(facts=facts, kept=(), system_id=patient.system_id)
 
 
@@ -166,13 +166,13 @@ def not_as_shown(changed: bool) -> Note | None:
     return Note("warn", text, "alert") if changed else None
 
 
-def _identity(patient: PatientRow) -> list[Fact]:
+def _identity(patient: PatientRow) -> list[FactText]:
     protected = Tag(_("skyddad identitet"), "warn", "warn") if patient.is_protected else None
     unknown = "" if patient.name else _("okänt för registret")
     return [
-        Fact(_("Namn"), [patient.name] if patient.name else [], unknown, protected),
-        Fact(_("Nummer"), [patient.number.shown], css="id nb"),
-        Fact(_("Id i registret"), [patient.system_id], css="id"),
+        FactText(_("Namn"), [patient.name] if patient.name else [], unknown, protected),
+        FactText(_("Nummer"), [patient.number.shown], css="id nb"),
+        FactText(_("Id i registret"), [patient.system_id], css="id"),
     ]
 
 

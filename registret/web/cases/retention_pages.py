@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from registret.records.retention.ages import Age, Decided, Past
 from registret.web.attest.card_time import CardTime
 from registret.web.cases.forms import RetentionForm
-from registret.web.pieces import Link, Note, Option, Tag, options
+from registret.web.pieces import Link, Note, OptionText, Tag, options
 from registret.web.templatetags.look import day, moment
 
 
@@ -48,7 +48,7 @@ class RetentionOnePage:
     told: Sequence[str]
     states: Sequence[tuple[str, Tag]]
     form: RetentionForm
-    choices: Sequence[Option]
+    choices: Sequence[OptionText]
     question: str
     decisions: Sequence[DecisionLine]
     card_time: CardTime
@@ -117,7 +117,7 @@ def _states(age: Age) -> Iterator[tuple[str, Tag]]:
         yield _("Forskningsfrågorna:"), _state(age, age.research)
 
 
-def _choices(form: RetentionForm) -> tuple[Option, ...]:
+def _choices(form: RetentionForm) -> tuple[OptionText, ...]:
     texts = {
         "destroy": (_("Gallra äldre vårdepisoder"), _("Bara antalet sparas. Det går inte att ångra.")),
         "research": (

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from registret.access.queries.logins import LoginStatus
-from registret.web.pieces import Fact, Tag
+from registret.web.pieces import FactText, Tag
 from registret.web.templatetags.look import day, moment, roles
 from registret.web.templatetags.pieces import tag
 from registret.words.refusals import RefusalPage
@@ -24,7 +24,7 @@ class CheckedPage:
 
     title: str
     refusal: RefusalPage | None
-    facts: Sequence[Fact]
+    facts: Sequence[FactText]
     support_text: str
 
 
@@ -41,21 +41,21 @@ def checked_page(
     )
 
 
-def _facts(report: Mapping[str, Any], standing: LoginStatus | None) -> Iterator[Fact]:
-    yield Fact(_("Certifikat"), [_kind(report)], tag=_right_kind(report))
+def _facts(report: Mapping[str, Any], standing: LoginStatus | None) -> Iterator[FactText]:
+    yield FactText(_("Certifikat"), [_kind(report)], tag=_right_kind(report))
     if report["holder"]:
-        yield Fact("HSA-id" if report["kind"] == "hsa" else _("Innehavare"), [report["holder"]], css="id")
+        yield FactText("HSA-id" if report["kind"] == "hsa" else _("Innehavare"), [report["holder"]], css="id")
     if report["name"]:
-        yield Fact(_("Namn"), [report["name"]])
+        yield FactText(_("Namn"), [report["name"]])
     if report["organisation"]:
-        yield Fact(_("Organisation"), [report["organisation"]])
-    yield Fact(_("Utfärdare"), list(_issuer(report)))
-    yield Fact(_("Giltigt"), [f"{day(report['not_before'])} – {day(report['not_after'])}"])
+        yield FactText(_("Organisation"), [report["organisation"]])
+    yield FactText(_("Utfärdare"), list(_issuer(report)))
+    yield FactText(_("Giltigt"), [f"{day(report['not_before'])} – {day(report['not_after'])}"])
     source = _source(report)
     told = format_html('{} <span class="soft">{}</span>', _revoked(report), source)
-    yield Fact(_("Spärrat?"), [told if source else _revoked(report)])
+    yield FactText(_("Spärrat?"), [told if source else _revoked(report)])
     if standing:
-        yield Fact(_("Ditt konto"), _account(standing))
+        yield FactText(_("Ditt konto"), _account(standing))
 
 
 def _kind(report: Mapping[str, Any]) -> str:

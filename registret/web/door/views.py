@@ -20,7 +20,7 @@ from registret.access.applications.entering import Entered
 from registret.access.queries.logins import standing_of
 from registret.access.refusals import AccountEnded, HsaIdDisputed, NotRegistered
 from registret.accounts import attempts, sessions
-from registret.accounts.attempts import Answer, Proof, Purpose
+from registret.accounts.attempts import AttemptAnswer, Proof, Purpose
 from registret.accounts.likeness import same_person
 from registret.kernel.refused import Refused, restored
 from registret.kernel.secret import is_token, new_token
@@ -81,7 +81,7 @@ def answer(request: Request, code: str = "") -> HttpResponse:
     """Back from the card host: the single-use code is burnt, and the browser goes where it can reload."""
     browser = request.COOKIES.get(BROWSER_COOKIE, "")
     found = attempts.proof(code=code, browser=browser, network=request.network, at=request.at)
-    if isinstance(found, Answer):
+    if isinstance(found, AttemptAnswer):
         return see_other("checked" if found.purpose is Purpose.CHECK else "denied", found.reference)
     if found.purpose is Purpose.UNLOCK:
         key = request.COOKIES.get(SESSION_COOKIE, "")
@@ -277,7 +277,7 @@ def _where_next(proof: Proof, entered: Entered) -> HttpResponse:
     return see_other("start" if len(entered.standing.seats) == 1 else "seat")
 
 
-def _answer(request: Request, reference: str) -> Answer:
+def _answer(request: Request, reference: str) -> AttemptAnswer:
     return attempts.redeemed_answer(reference=reference, browser=request.COOKIES.get(BROWSER_COOKIE, ""), at=request.at)
 
 

@@ -30,7 +30,7 @@ from registret.web.http import ActorRequest
 from registret.web.incidents.pages import Shown, incident_lines
 from registret.web.logbook.review_pages import ReviewLine, review_lines
 from registret.web.office.pages import clinic_lines
-from registret.web.pieces import Fact, Link, Note, Tag
+from registret.web.pieces import FactText, Link, Note, Tag
 from registret.web.recertify.due import due
 from registret.web.templatetags.look import (
     ago,
@@ -82,7 +82,7 @@ class StartPage:
     finds_accounts: bool
     only_reports: bool
     destroyed: Sequence[tuple[str, str]]
-    right: Sequence[Fact]
+    right: Sequence[FactText]
     other_seats: Sequence[SeatLine]
 
     @property
@@ -253,8 +253,8 @@ def _destroyed(one: Destroyed) -> tuple[str, str]:
     return f"{one.name}: {one.episodes}", f"{day(one.at)} · {why}"
 
 
-def _right(actor: Actor) -> Iterator[Fact]:
+def _right(actor: Actor) -> Iterator[FactText]:
     if actor.seat.sub_registries:
-        yield Fact(_("Delregister"), [sub_registries(tuple(actor.seat.sub_registries))])
-    yield Fact(_("Gäller till"), [day(last_day(actor.seat.ends_at))])
-    yield Fact(_("Kortet lästes"), [moment(actor.card_read_at)])
+        yield FactText(_("Delregister"), [sub_registries(tuple(actor.seat.sub_registries))])
+    yield FactText(_("Gäller till"), [day(last_day(actor.seat.ends_at))])
+    yield FactText(_("Kortet lästes"), [moment(actor.card_read_at)])

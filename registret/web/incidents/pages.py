@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from registret.oversight.incident_rules import IncidentText, ReportClock, report_clock
 from registret.oversight.incidents import IncidentPage, IncidentVersion
 from registret.web.incidents.forms import IncidentForm
-from registret.web.pieces import Fact, Link, Note, Tag, marked_up, older_and_newest
+from registret.web.pieces import FactText, Link, Note, Tag, marked_up, older_and_newest
 from registret.web.templatetags.look import moment, moment_on_paper
 from registret.words.incidents import authority_name, data_kind_name, persons_name, whole_hours
 
@@ -29,7 +29,7 @@ class Shown:
     by: datetime
     clock: Tag
     state: str
-    facts: Sequence[Fact]
+    facts: Sequence[FactText]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,22 +133,22 @@ def _notes(text: IncidentText, *, at: datetime) -> Iterator[Note]:
         )
 
 
-def _facts(row: IncidentVersion) -> Iterator[Fact]:
+def _facts(row: IncidentVersion) -> Iterator[FactText]:
     text = row.text
     about = _("ungefär %(n)s") % {"n": text.people}
-    yield Fact(_("Vad som har hänt"), text.happened.splitlines())
-    yield Fact(_("När det hände"), [_when(text)])
-    yield Fact(_("Upptäcktes"), [moment_on_paper(text.discovered_at)])
-    yield Fact(_("Antal berörda"), [_("Okänt") if text.people is None else about])
-    yield Fact(_("Uppgifter"), list(map(data_kind_name, text.data_kinds)) or ["–"])
-    yield Fact(_("Troliga konsekvenser"), text.consequences.splitlines() or ["–"])
-    yield Fact(_("Åtgärder"), text.measures.splitlines() or ["–"])
+    yield FactText(_("Vad som har hänt"), text.happened.splitlines())
+    yield FactText(_("När det hände"), [_when(text)])
+    yield FactText(_("Upptäcktes"), [moment_on_paper(text.discovered_at)])
+    yield FactText(_("Antal berörda"), [_("Okänt") if text.people is None else about])
+    yield FactText(_("Uppgifter"), list(map(data_kind_name, text.data_kinds)) or ["–"])
+    yield FactText(_("Troliga konsekvenser"), text.consequences.splitlines() or ["–"])
+    yield FactText(_("Åtgärder"), text.measures.splitlines() or ["–"])
     reported = _with_moment(authority_name(text.authority), text.authority_at)
-    yield Fact(_("Anmälan till IMY"), [reported, *text.authority_why.splitlines()])
+    yield FactText(_("Anmälan till IMY"), [reported, *text.authority_why.splitlines()])
     informed = _with_moment(persons_name(text.persons), text.persons_at)
-    yield Fact(_("De berörda"), [informed, *text.persons_why.splitlines()])
-    yield Fact(_("Läge"), [_state(text)])
-    yield Fact(_("Skriven av"), [_with_moment(row.by_name, row.at)])
+    yield FactText(_("De berörda"), [informed, *text.persons_why.splitlines()])
+    yield FactText(_("Läge"), [_state(text)])
+    yield FactText(_("Skriven av"), [_with_moment(row.by_name, row.at)])
 
 
 def _when(text: IncidentText) -> str:

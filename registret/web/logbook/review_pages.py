@@ -24,7 +24,7 @@ from registret.places.queries import clinics, open_clinics
 from registret.records.identity.known_as import system_ids
 from registret.web.logbook.pages import NOTHING, LogCell, LogLine, log_lines, patient_words
 from registret.web.logbook.review_forms import CloseForm, DirectedForm, Judgement, NewReview, VerdictsForm
-from registret.web.pieces import Fact, Link, Tag, older_and_newest
+from registret.web.pieces import FactText, Link, Tag, older_and_newest
 from registret.web.templatetags.look import iso_day, moment
 from registret.words.reviews import kind_name, outcome_name, verdict_name
 
@@ -105,7 +105,7 @@ class OneReviewPage:
     is not judged; `pages`: empty if there is only one."""
 
     review: ReviewLine
-    facts: Sequence[Fact]
+    facts: Sequence[FactText]
     is_takeable: bool
     progress: str
     lines: Sequence[EntryLine]
@@ -204,17 +204,17 @@ def review_page(row: ReviewRow, page: EntriesPage, forms: ReviewForms, *, actor:
     )
 
 
-def _facts(review: ReviewLine) -> Iterator[Fact]:
+def _facts(review: ReviewLine) -> Iterator[FactText]:
     row = review.row
     facts = {"n": row.entries, "all": row.population}
     drawn = _("alla %(n)s") if row.entries == row.population else _("%(n)s av %(all)s, genom lottning")
-    yield Fact(_("Poster"), [drawn % facts])
-    yield Fact(_("Begärd"), [f"{moment(row.drawn_at)}, {review.drawn_by or _('varje månad')}"])
+    yield FactText(_("Poster"), [drawn % facts])
+    yield FactText(_("Begärd"), [f"{moment(row.drawn_at)}, {review.drawn_by or _('varje månad')}"])
     if row.reason:
-        yield Fact(_("Skäl"), row.reason.splitlines())
-    yield Fact(_("Granskare"), [review.reviewer or "–"])
+        yield FactText(_("Skäl"), row.reason.splitlines())
+    yield FactText(_("Granskare"), [review.reviewer or "–"])
     if row.closed_at:
-        yield Fact(_("Utfall"), [f"{review.outcome}, {moment(row.closed_at)}", *row.conclusion.splitlines()])
+        yield FactText(_("Utfall"), [f"{review.outcome}, {moment(row.closed_at)}", *row.conclusion.splitlines()])
 
 
 def _progress(row: ReviewRow, page: EntriesPage) -> Iterator[str]:

@@ -15,7 +15,7 @@ from registret.time_limits.queries import length
 from registret.web.attest.card_time import CardTime
 from registret.web.office.checking import Check, hint_note
 from registret.web.office.forms import AppointForm, NominateForm, PersonForm
-from registret.web.pieces import Fact, Note, Option, Tag, marked_up, options
+from registret.web.pieces import FactText, Note, OptionText, Tag, marked_up, options
 from registret.web.templatetags.look import HasName, names
 from registret.words.roles import role_hint, role_name
 from registret.words.time_limits import length_in_words
@@ -27,7 +27,7 @@ class Dialog:
 
     hsa_id: str
     other_name: Note | None
-    facts: Sequence[Fact]
+    facts: Sequence[FactText]
     used: Sequence[str]
     mail: Note | None
     alike: Sequence[str]
@@ -57,7 +57,7 @@ class AppointPage:
     card_time: CardTime
     dialog: Dialog | None
     warning: Note | None = None
-    roles: Sequence[Option] = ()
+    roles: Sequence[OptionText] = ()
     has_clinic: bool = False
 
 
@@ -202,17 +202,17 @@ def _not_as_written(asked: Check, *, given: str, surname: str) -> Note | None:
     return Note("warn", marked_up(text, name=asked.account.name, given=given, surname=surname))
 
 
-def _facts(form: PersonForm, asked: Check) -> Iterator[Fact]:
+def _facts(form: PersonForm, asked: Check) -> Iterator[FactText]:
     data, account = form.cleaned_data, asked.account
     if account:
-        yield Fact(_("Namn"), [account.name], tag=Tag(_("har konto")))
+        yield FactText(_("Namn"), [account.name], tag=Tag(_("har konto")))
     else:
-        yield Fact(_("Namn"), [f"{data['given_name']} {data['surname']}"])
-    yield Fact(_("E-post"), [str(account.email if account else data["email"])], css="id")
+        yield FactText(_("Namn"), [f"{data['given_name']} {data['surname']}"])
+    yield FactText(_("E-post"), [str(account.email if account else data["email"])], css="id")
     if "role" in data:
-        yield Fact(_("Uppdrag"), [role_name(data["role"])])
+        yield FactText(_("Uppdrag"), [role_name(data["role"])])
     if asked.clinic:
-        yield Fact(_("Klinik"), [asked.clinic.title])
+        yield FactText(_("Klinik"), [asked.clinic.title])
 
 
 def _used(asked: Check) -> Iterator[str]:

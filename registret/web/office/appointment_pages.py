@@ -14,7 +14,7 @@ from registret.access.staff.appointing import AtTheRegistry
 from registret.access.staff.nominating import NominationRow
 from registret.web.attest.card_time import CardTime
 from registret.web.office.checking import Check, hint_note
-from registret.web.pieces import Fact, Note, Tag, marked_up
+from registret.web.pieces import FactText, Note, Tag, marked_up
 from registret.web.templatetags.look import day, iso_day, last_day
 from registret.words.roles import role_hint, role_in_sentence, role_name
 
@@ -46,7 +46,7 @@ class AppointmentsPage:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmNominationPage:
     told: str
-    facts: Sequence[Fact]
+    facts: Sequence[FactText]
     alike: Sequence[str]
     other_name: Note | None
     mail: Note | None
@@ -101,15 +101,15 @@ def confirm_page(row: NominationRow, asked: Check, *, card_time: CardTime) -> Co
     )
 
 
-def _who(row: NominationRow, asked: Check) -> Iterator[Fact]:
-    yield Fact(_("Namn"), [row.name], tag=Tag(_("har konto")) if asked.account else None)
-    yield Fact("HSA-id", [row.hsa_id], css="id")
+def _who(row: NominationRow, asked: Check) -> Iterator[FactText]:
+    yield FactText(_("Namn"), [row.name], tag=Tag(_("har konto")) if asked.account else None)
+    yield FactText("HSA-id", [row.hsa_id], css="id")
     if asked.issuer:
-        yield Fact(_("Utfärdat av"), [asked.issuer.name])
-    yield Fact(_("E-post"), [row.email], css="id")
-    yield Fact(_("Uppdrag"), [format_html("{}<small>{}</small>", role_name(row.role), role_hint(row.role))])
+        yield FactText(_("Utfärdat av"), [asked.issuer.name])
+    yield FactText(_("E-post"), [row.email], css="id")
+    yield FactText(_("Uppdrag"), [format_html("{}<small>{}</small>", role_name(row.role), role_hint(row.role))])
     if row.clinic_name:
-        yield Fact(_("Klinik"), [row.clinic_name])
+        yield FactText(_("Klinik"), [row.clinic_name])
 
 
 def _of_another(row: NominationRow, asked: Check) -> Note | None:

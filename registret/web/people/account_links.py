@@ -8,16 +8,16 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from registret.access.applications.earlier_accounts import Link
-from registret.web.pieces import Fact
+from registret.access.applications.earlier_accounts import AccountLink
+from registret.web.pieces import FactText
 from registret.web.templatetags.look import day
 
 
-def link_facts(links: Sequence[Link]) -> list[Fact]:
-    return [Fact(_("Tidigare konto") if link.earlier else _("Senare konto"), [_account(link)]) for link in links]
+def link_facts(links: Sequence[AccountLink]) -> list[FactText]:
+    return [FactText(_("Tidigare konto") if link.earlier else _("Senare konto"), [_account(link)]) for link in links]
 
 
-def _account(link: Link) -> SafeString:
+def _account(link: AccountLink) -> SafeString:
     erased = _("konto %(n)s, vars uppgifter är gallrade") % {"n": link.account_id}
     account = format_html('<span class="id">{}</span>', link.hsa_id) if link.hsa_id else erased
     when = _("kopplat %(when)s") % {"when": day(link.linked_at)}

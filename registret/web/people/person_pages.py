@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from registret.access.actor import Actor
-from registret.access.applications.earlier_accounts import Link as AccountLink
+from registret.access.applications.earlier_accounts import AccountLink
 from registret.access.grants.lost_rights import LostRight
 from registret.access.staff.people import GrantRow, PersonRow
 from registret.accounts.lifecycle import AccountState
@@ -21,7 +21,7 @@ from registret.web.attest.card_time import CardTime
 from registret.web.people.account_links import link_facts
 from registret.web.people.forms import GrantForm
 from registret.web.people.pages import ended_tag, revoked_note, substitute_tag
-from registret.web.pieces import Fact, Link, Note, Tag
+from registret.web.pieces import FactText, Link, Note, Tag
 from registret.web.templatetags.look import day, last_day, moment
 from registret.words.events import event_name
 from registret.words.roles import role_name
@@ -36,7 +36,7 @@ class GrantPanel:
     role: str
     substitute: Tag | None
     ended: Tag | None
-    facts: Sequence[Fact]
+    facts: Sequence[FactText]
     change: Link | None
     revoke: Link | None
 
@@ -84,10 +84,10 @@ class PersonPage:
     grants: Sequence[GrantPanel]
     acts: bool
     account: AccountPart
-    who: Sequence[Fact]
+    who: Sequence[FactText]
     address: AddressFact
-    since: Sequence[Fact]
-    links: Sequence[Fact]
+    since: Sequence[FactText]
+    links: Sequence[FactText]
     log: Sequence[PersonEvent]
 
 
@@ -149,18 +149,18 @@ def _panel(grant: GrantRow, *, acts: bool) -> GrantPanel:
     )
 
 
-def _right(grant: GrantRow) -> Iterator[Fact]:
+def _right(grant: GrantRow) -> Iterator[FactText]:
     if grant.clinic_name:
-        yield Fact(_("Klinik"), [grant.clinic_name])
-    yield Fact(_("Delregister"), [", ".join(names_of(grant.sub_registries)) or "–"])
+        yield FactText(_("Klinik"), [grant.clinic_name])
+    yield FactText(_("Delregister"), [", ".join(names_of(grant.sub_registries)) or "–"])
     lasts = {"first": day(grant.begins_at), "last": day(last_day(grant.ends_at))}
-    yield Fact(_("Gäller"), [_("%(first)s till och med %(last)s") % lasts])
+    yield FactText(_("Gäller"), [_("%(first)s till och med %(last)s") % lasts])
 
 
-def _who(found: PersonRow) -> Iterator[Fact]:
-    yield Fact("HSA-id", [found.hsa_id], css="id")
+def _who(found: PersonRow) -> Iterator[FactText]:
+    yield FactText("HSA-id", [found.hsa_id], css="id")
     if found.organisation:
-        yield Fact(_("Organisation"), [found.organisation])
+        yield FactText(_("Organisation"), [found.organisation])
 
 
 def _address(found: PersonRow, *, is_own: bool) -> AddressFact:
@@ -182,10 +182,10 @@ def _account(found: PersonRow, *, may_take_over: bool) -> AccountPart:
     )
 
 
-def _since(found: PersonRow) -> tuple[Fact, ...]:
+def _since(found: PersonRow) -> tuple[FactText, ...]:
     return (
-        Fact(_("Konto"), [account_state_name(found.state)]),
-        Fact(_("Senaste inloggning"), [moment(found.logged_in_at) or _("aldrig")]),
+        FactText(_("Konto"), [account_state_name(found.state)]),
+        FactText(_("Senaste inloggning"), [moment(found.logged_in_at) or _("aldrig")]),
     )
 
 

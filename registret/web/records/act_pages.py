@@ -14,7 +14,7 @@ from registret.records.rows import EpisodeRow, RevisionRow, StepPage
 from registret.registries.comparing import QuestionChange
 from registret.registries.saying import said
 from registret.web.people.forms import WhyForm
-from registret.web.pieces import Fact
+from registret.web.pieces import FactText
 from registret.web.records.forms import MoveForm
 from registret.web.records.pages import PatientHead, head_of, step_address
 from registret.web.templatetags.look import role_list
@@ -74,7 +74,7 @@ class VersionPage:
     head: PatientHead
     episode: EpisodeRow
     new: int
-    differences: Sequence[Fact]
+    differences: Sequence[FactText]
     lost: Sequence[str]
 
 
@@ -130,7 +130,7 @@ def version_page(found: Preview) -> VersionPage:
         episode=found.page.episode,
         new=found.new.version,
         differences=[
-            Fact(str(question.variable.label), [names[d.change]])
+            FactText(str(question.variable.label), [names[d.change]])
             for d in found.differences
             if d.change in names and (question := d.new or d.old) is not None
         ],

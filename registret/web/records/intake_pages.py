@@ -13,7 +13,7 @@ from registret.records.numbers import PatientNumber, Sex
 from registret.records.reporting.inclusion import NewPatient
 from registret.registries.queries import name_of
 from registret.web.dates import DateInput
-from registret.web.pieces import Note, Option
+from registret.web.pieces import Note, OptionText
 from registret.web.records.fields import Part, Trouble, title_of
 from registret.web.records.pages import EpisodeShown, sex_name
 from registret.web.templatetags.look import day
@@ -37,7 +37,7 @@ class ReservePart:
     number: PatientNumber
     number_is_right: bool
     born: DateInput
-    sexes: Sequence[Option]
+    sexes: Sequence[OptionText]
     errors: Mapping[str, str]
 
 
@@ -45,8 +45,8 @@ class ReservePart:
 class RegistryChoice:
     """The sub-registries to choose from, or the `only` one."""
 
-    options: Sequence[Option]
-    only: Option | None
+    options: Sequence[OptionText]
+    only: OptionText | None
     error: str
 
 
@@ -141,7 +141,8 @@ def new_episode_page(
 
 def registry_choice(registries: Sequence[Any], *, chosen: str, errors: Mapping[str, str]) -> RegistryChoice:
     found = [
-        Option(id="", value=one.code, text=str(one.name), hint="", is_chosen=one.code == chosen) for one in registries
+        OptionText(id="", value=one.code, text=str(one.name), hint="", is_chosen=one.code == chosen)
+        for one in registries
     ]
     is_choice = len(found) > 1
     return RegistryChoice(
@@ -156,9 +157,9 @@ def closed_in_words(registries: Sequence[Any]) -> list[str]:
     return [told % {"name": one.name} for one in registries]
 
 
-def sex_options(chosen: str) -> list[Option]:
+def sex_options(chosen: str) -> list[OptionText]:
     return [
-        Option(id="", value=sex.value, text=sex_name(sex), hint="", is_chosen=sex.value == chosen)
+        OptionText(id="", value=sex.value, text=sex_name(sex), hint="", is_chosen=sex.value == chosen)
         for sex in (Sex.FEMALE, Sex.MALE, Sex.UNKNOWN)
     ]
 

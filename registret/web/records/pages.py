@@ -21,7 +21,7 @@ from registret.records.rows import EpisodeRow, PatientPage, PatientRow, StepPage
 from registret.registries.forms import Form
 from registret.registries.queries import form_in_force, form_of, sub_registries
 from registret.registries.vocabulary import RegistryState
-from registret.web.pieces import Fact, Link, Note
+from registret.web.pieces import FactText, Link, Note
 from registret.words.days import day_in_words
 
 
@@ -84,7 +84,7 @@ class PatientShown:
     episodes: Sequence[EpisodeShown]
     number: str
     change_number: Link | None
-    facts: Sequence[Fact]
+    facts: Sequence[FactText]
     warning: Note | None
     information: Link | None
 
@@ -128,14 +128,14 @@ def patient_shown(found: PatientPage, *, clinic: ClinicRow | None, at: datetime)
     )
 
 
-def _facts(patient: PatientRow) -> Iterator[Fact]:
+def _facts(patient: PatientRow) -> Iterator[FactText]:
     if patient.name:
-        yield Fact(_("Namn"), [patient.name])
-    yield Fact(_("Kön"), [sex_name(patient.sex)])
-    yield Fact(_("Född"), [day_in_words(patient.birth_date)])
+        yield FactText(_("Namn"), [patient.name])
+    yield FactText(_("Kön"), [sex_name(patient.sex)])
+    yield FactText(_("Född"), [day_in_words(patient.birth_date)])
     if patient.died_on:
-        yield Fact(_("Avliden"), [day_in_words(patient.died_on)])
-    yield Fact(_("Beteckning här"), [patient.system_id], css="id")
+        yield FactText(_("Avliden"), [day_in_words(patient.died_on)])
+    yield FactText(_("Beteckning här"), [patient.system_id], css="id")
 
 
 def _information(clinic: ClinicRow) -> Link:

@@ -15,7 +15,7 @@ from registret.registries.forms import Form, Question
 from registret.registries.queries import name_of
 from registret.registries.saying import said
 from registret.registries.vocabulary import VariableType
-from registret.web.pieces import Fact
+from registret.web.pieces import FactText
 from registret.web.records.pages import sex_name, state_name
 from registret.web.records.scores import score_shown
 from registret.web.templatetags.look import moment_on_paper
@@ -59,7 +59,7 @@ class PaperStep:
     state: str
     sections: Sequence[PaperSection]
     has_scores: bool
-    scores: Sequence[Fact] = ()
+    scores: Sequence[FactText] = ()
     signed: str = ""
 
 
@@ -134,7 +134,7 @@ def _filled(page: StepPage) -> PaperStep:
         state=state_name(row.state),
         sections=[section for section in sections if section.questions],
         has_scores=bool(scores),
-        scores=[Fact(score.name, [score.line]) for score in scores],
+        scores=[FactText(score.name, [score.line]) for score in scores],
         signed=_("Signerad %(when)s av %(name)s.") % signed if row.signed_at else "",
     )
 

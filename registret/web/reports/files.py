@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from registret.access.actor import Actor
-from registret.reports.figures import Figure, IndicatorFigures, Period
+from registret.reports.figures import Figure, IndicatorFigures, Months
 from registret.web.tables import csv_file
 
 
@@ -40,7 +40,7 @@ def _rows(found: tuple[IndicatorFigures, ...], clinic: str) -> Iterator[list[str
         yield _row(one, _("Riket"), one.period, one.compared.country)
 
 
-def _row(one: IndicatorFigures, place: str, period: Period, figure: Figure | None) -> list[str]:
+def _row(one: IndicatorFigures, place: str, period: Months, figure: Figure | None) -> list[str]:
     definition = one.indicator.definition
     about = [definition.code, str(definition.version), str(definition.name), place]
     about += [f"{period.first:%Y-%m}", f"{period.last:%Y-%m}"]

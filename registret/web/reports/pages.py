@@ -16,7 +16,7 @@ from registret.access.roles import Permission
 from registret.registries.indicators import UNKNOWN_GROUP, Better
 from registret.registries.measuring import CountedAs, Indicator
 from registret.registries.queries import name_of
-from registret.reports.figures import Figure, GroupFigures, IndicatorFigures, OneIndicator, Period
+from registret.reports.figures import Figure, GroupFigures, IndicatorFigures, Months, OneIndicator
 from registret.reports.over_time import OverTime
 from registret.reports.patients import MOST
 from registret.web.pieces import FigureText, Link, Note
@@ -159,7 +159,7 @@ def sentence_of(indicator: Indicator) -> str:
     return _("Bland %(among)s: medianen av %(measures)s.") % told
 
 
-def months(period: Period) -> str:
+def months(period: Months) -> str:
     """`2025-12–2026-11`."""
     return f"{period.first:%Y-%m}–{period.last:%Y-%m}"
 

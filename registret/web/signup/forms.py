@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from registret.access.roles import ROLES_TO_APPLY_FOR, Role
 from registret.places.queries import ClinicRow
 from registret.web.forms import EmailField, by_region, sub_registry_choices
-from registret.web.pieces import Option, options
+from registret.web.pieces import OptionText, options
 from registret.words.roles import role_hint, role_name
 
 
@@ -38,7 +38,7 @@ class ApplicationForm(forms.Form):
         self.fields["sub_registries"].choices = sub_registry_choices()  # type: ignore[attr-defined]
 
     @property
-    def roles(self) -> tuple[Option, ...]:
+    def roles(self) -> tuple[OptionText, ...]:
         return options(self["role"], {role.value: (role_name(role), role_hint(role)) for role in ROLES_TO_APPLY_FOR})
 
 

@@ -15,7 +15,7 @@ from registret.access.queries.administrators import Administrator
 from registret.access.queries.logins import LoginStatus
 from registret.accounts.cardfacts import CardFacts
 from registret.places.queries import CareProviderRow
-from registret.web.pieces import Fact, Link, Note, marked_up
+from registret.web.pieces import FactText, Link, Note, marked_up
 from registret.web.signup.address_pages import AskedAddress
 from registret.web.signup.forms import AddressForm, ApplicationForm, CodeForm, EarlierForm, RegistrationForm
 from registret.web.signup.parts import TrailStep, card_facts, trail
@@ -28,7 +28,7 @@ class SignupPage:
 
     trail: Sequence[TrailStep]
     ended: Note | None
-    card: Sequence[Fact]
+    card: Sequence[FactText]
     form: RegistrationForm
     provider: CareProviderRow | None
     asked: AskedAddress | None
@@ -36,7 +36,7 @@ class SignupPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewApplicationPage:
-    card: Sequence[Fact]
+    card: Sequence[FactText]
     form: ApplicationForm
     provider: CareProviderRow | None
 

@@ -17,7 +17,7 @@ from registret.accounts.cardfacts import CardFacts
 from registret.accounts.queries import ConfirmationRow
 from registret.mail.queries import Bounce
 from registret.places.queries import ClinicRow
-from registret.web.pieces import Fact, Link, Note, marked_up
+from registret.web.pieces import FactText, Link, Note, marked_up
 from registret.web.templatetags.look import day, names
 
 
@@ -67,12 +67,12 @@ def trail(current: int) -> tuple[TrailStep, ...]:
     )
 
 
-def card_facts(card: CardFacts) -> Iterator[Fact]:
+def card_facts(card: CardFacts) -> Iterator[FactText]:
     """Who the card says that one is."""
-    yield Fact(_("Namn"), [format_html("<b>{}</b>", card.name)])
-    yield Fact("HSA-id", [card.hsa_id], css="id")
+    yield FactText(_("Namn"), [format_html("<b>{}</b>", card.name)])
+    yield FactText("HSA-id", [card.hsa_id], css="id")
     if card.organisation:
-        yield Fact(_("Organisation"), [card.organisation])
+        yield FactText(_("Organisation"), [card.organisation])
 
 
 def who_attests(place: ClinicRow, administrators: Sequence[Administrator]) -> SafeString:

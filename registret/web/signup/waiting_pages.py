@@ -24,7 +24,7 @@ from registret.mail.queries import Bounce, bounce, is_mail_delayed
 from registret.places.queries import ClinicRow, clinic
 from registret.registries.queries import names_of
 from registret.web.http import HolderRequest
-from registret.web.pieces import Fact, marked_up
+from registret.web.pieces import FactText, marked_up
 from registret.web.signup.forms import AnswerForm, CodeForm
 from registret.web.signup.parts import (
     Contact,
@@ -96,7 +96,7 @@ class ChecklistPage:
     questions: Sequence[QuestionLine]
     answering: AnswerForm
     urgent: str
-    wanted: Sequence[Fact]
+    wanted: Sequence[FactText]
     earlier: EarlierPart | None
 
 
@@ -290,7 +290,7 @@ def _urgent(administrators: Sequence[Administrator]) -> SafeString:
     return _with_contact(office)
 
 
-def _wanted(wanted: ApplicationRow, place: ClinicRow) -> Iterator[Fact]:
-    yield Fact(_("Klinik"), [place.title])
-    yield Fact(_("Roll"), [role_name(wanted.role)])
-    yield Fact(_("Delregister"), [", ".join(names_of(wanted.sub_registries))])
+def _wanted(wanted: ApplicationRow, place: ClinicRow) -> Iterator[FactText]:
+    yield FactText(_("Klinik"), [place.title])
+    yield FactText(_("Roll"), [role_name(wanted.role)])
+    yield FactText(_("Delregister"), [", ".join(names_of(wanted.sub_registries))])

@@ -24,7 +24,7 @@ from registret.ledger.queries import EntryRow
 from registret.mail.queries import Bounce, LetterRow, bounce, bounces
 from registret.web.attest.card_time import CardTime
 from registret.web.home.pages import SeatLine, seat_lines
-from registret.web.pieces import Fact, Link, Note, Tag, older_and_newest
+from registret.web.pieces import FactText, Link, Note, Tag, older_and_newest
 from registret.web.templatetags.look import day, iso, moment
 from registret.words.events import event_name, program_name
 from registret.words.letters import fate_name, letter_name
@@ -97,11 +97,11 @@ class HelpedPage:
     card_time: CardTime
     letters: Sequence[SupportLetter]
     timeline: Timeline
-    who: Sequence[Fact]
+    who: Sequence[FactText]
     mail_state: str
     bounce: Bounce | None
-    since: Sequence[Fact]
-    card: Sequence[Fact]
+    since: Sequence[FactText]
+    card: Sequence[FactText]
     seats: Sequence[SeatLine]
     application: str
 
@@ -220,11 +220,11 @@ def _event(entry: EntryRow) -> EventLine:
     )
 
 
-def _who(account: AccountRow) -> Iterator[Fact]:
-    yield Fact(_("Nummer"), [str(account.id)])
-    yield Fact("HSA-id", [account.hsa_id], css="id")
+def _who(account: AccountRow) -> Iterator[FactText]:
+    yield FactText(_("Nummer"), [str(account.id)])
+    yield FactText("HSA-id", [account.hsa_id], css="id")
     if account.organisation:
-        yield Fact(_("Organisation"), [account.organisation])
+        yield FactText(_("Organisation"), [account.organisation])
 
 
 def _mail_state(account: AccountRow) -> str:
@@ -233,16 +233,16 @@ def _mail_state(account: AccountRow) -> str:
     return _("bekräftad %(when)s") % {"when": day(account.confirmed_at)}
 
 
-def _since(account: AccountRow) -> Iterator[Fact]:
-    yield Fact(_("Registrerat"), [day(account.created_at)])
-    yield Fact(_("Senaste inloggning"), [moment(account.logged_in_at) or _("aldrig")])
+def _since(account: AccountRow) -> Iterator[FactText]:
+    yield FactText(_("Registrerat"), [day(account.created_at)])
+    yield FactText(_("Senaste inloggning"), [moment(account.logged_in_at) or _("aldrig")])
 
 
-def _card(card: CardRead) -> Iterator[Fact]:
-    yield Fact(_("Lästes senast"), [moment(card.at)])
-    yield Fact(_("Utfärdare"), [card.issuer])
+def _card(card: CardRead) -> Iterator[FactText]:
+    yield FactText(_("Lästes senast"), [moment(card.at)])
+    yield FactText(_("Utfärdare"), [card.issuer])
     if card.not_after:
-        yield Fact(_("Gäller till"), [day(card.not_after)])
+        yield FactText(_("Gäller till"), [day(card.not_after)])
 
 
 def _application(one: ApplicationRow) -> str:

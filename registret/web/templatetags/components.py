@@ -53,18 +53,18 @@ def attributes(**values: object) -> SafeString:
 
 
 @register.simple_tag
-def main_menu(actor: Actor, *, here: str, page: str, waiting: int) -> tuple[menu.Entry, ...]:
+def main_menu(actor: Actor, *, here: str, page: str, waiting: int) -> tuple[menu.MenuEntry, ...]:
     """The tabs that `actor` has; `waiting` applications stand at those to attest."""
     return menu.main_menu(actor, here=here, page=page, counts={"waiting": waiting})
 
 
 @register.simple_tag
-def office_menu(*, here: str, page: str) -> tuple[menu.Entry, ...]:
+def office_menu(*, here: str, page: str) -> tuple[menu.MenuEntry, ...]:
     return menu.office_menu(here=here, page=page)
 
 
 @register.simple_tag
-def tabs(entries: Sequence[menu.Entry]) -> SafeString:
+def tabs(entries: Sequence[menu.MenuEntry]) -> SafeString:
     """The entries of a menu, one of them perhaps the page itself."""
     lines = "".join(
         f'<li><a href="{escape(entry.address)}"{attribute("aria-current", entry.current)}>{escape(entry.label)}'

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from registret.web.dates import DateInput, DayField
-from registret.web.pieces import Option
+from registret.web.pieces import OptionText
 from registret.web.templatetags.components import attribute, escape
 from registret.web.templatetags.look import icon
 
@@ -118,7 +118,7 @@ def chips(bound: BoundField, legend: str, *, hint: str = "", label_css: str = ""
 
 
 @register.simple_tag
-def choices(bound: BoundField, legend: str, options: Iterable[Option] = (), *, hint: str = "") -> SafeString:
+def choices(bound: BoundField, legend: str, options: Iterable[OptionText] = (), *, hint: str = "") -> SafeString:
     """A choice of one or several, below each other. `options`: with a hint each, in place of the field's own."""
     chosen = _chosen(bound)
     lines = "".join(
@@ -271,9 +271,9 @@ def _button(bound: BoundField, value: str, id: str, chosen: set[str]) -> str:
     return f'<input type="{kind}" name="{bound.name}"{attribute("id", id)} value="{escape(value)}"{checked}>'
 
 
-def _options(bound: BoundField) -> list[Option]:
+def _options(bound: BoundField) -> list[OptionText]:
     return [
-        Option(f"{bound.name}-{value}" if number else bound.name, value, text, "", False)
+        OptionText(f"{bound.name}-{value}" if number else bound.name, value, text, "", False)
         for number, (value, text) in enumerate(bound.field.choices)  # type: ignore[attr-defined]
     ]
 

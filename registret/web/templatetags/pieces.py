@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from registret.web.pieces import Fact, FigureText, Link, Note, Tag
+from registret.web.pieces import FactText, FigureText, Link, Note, Tag
 from registret.web.templatetags.components import note
 from registret.web.templatetags.look import icon
 from registret.words.states import account_state_name
@@ -98,12 +98,12 @@ def stacked(lines: Sequence[str]) -> SafeString:
 
 
 @register.simple_tag
-def facts_of(values: Iterable[Fact]) -> SafeString:
+def facts_of(values: Iterable[FactText]) -> SafeString:
     """Terms and what is said of them, in a list of facts."""
     return format_html_join("", "<dt>{}</dt><dd{}>{} {}</dd>", map(_fact, values))
 
 
-def _fact(value: Fact) -> tuple[str, str, str, str]:
+def _fact(value: FactText) -> tuple[str, str, str, str]:
     look = format_html(' class="{}"', value.css) if value.css else ""
     remark = [format_html('<span class="soft">{}</span>', value.remark)] if value.remark else []
     told = format_html_join(SafeString("<br>"), "{}", ((line,) for line in (*value.lines, *remark)))

@@ -13,7 +13,7 @@ from registret.accounts import attempts
 from registret.accounts.attempts import (
     ATTEMPTS_PER_BROWSER,
     ATTEMPTS_PER_NETWORK,
-    Answer,
+    AttemptAnswer,
     Claimed,
     Proof,
     Purpose,
@@ -55,7 +55,7 @@ def code_for(browser: str = BROWSER, *, at: datetime = NOW, **found: Any) -> str
     return attempts.answer(attempt_id=attempt.attempt_id, network=None, at=at, **(found or {"card": ANNA.card}))
 
 
-def proven(code: str, browser: str = BROWSER, *, at: datetime = NOW) -> Proof | Answer:
+def proven(code: str, browser: str = BROWSER, *, at: datetime = NOW) -> Proof | AttemptAnswer:
     return proof(code=code, browser=browser, network="192.0.2.7", at=at)
 
 
@@ -243,7 +243,7 @@ def test_a_card_that_ran_out_between_the_door_and_the_site_is_refused_as_expired
 
 def test_a_refusal_waits_with_its_reference_and_may_be_read_again() -> None:
     found = proven(code_for(refusal=NoCard()))
-    assert isinstance(found, Answer)
+    assert isinstance(found, AttemptAnswer)
     again = redeemed_answer(reference=found.reference, browser=BROWSER, at=NOW + timedelta(minutes=29))
     assert again == found
     assert again.refusal == ("card.none", {})
@@ -252,7 +252,7 @@ def test_a_refusal_waits_with_its_reference_and_may_be_read_again() -> None:
 
 def test_a_refusal_is_logged_under_the_reference_that_the_page_shows() -> None:
     found = proven(code_for(refusal=NoCard()))
-    assert isinstance(found, Answer)
+    assert isinstance(found, AttemptAnswer)
     row = entries(wanted=Wanted(reference=found.reference)).rows[0]
     assert (row.event, row.outcome, row.facts) == ("card.refused", "refused", {"code": "card.none"})
 
@@ -260,7 +260,7 @@ def test_a_refusal_is_logged_under_the_reference_that_the_page_shows() -> None:
 @pytest.mark.parametrize(("browser", "later"), [(OTHER, 0), ("", 0), (BROWSER, 30)])
 def test_an_answer_is_shown_to_its_browser_only_for_half_an_hour(browser: str, later: int) -> None:
     found = proven(code_for(refusal=NoCard()))
-    assert isinstance(found, Answer)
+    assert isinstance(found, AttemptAnswer)
     with pytest.raises(AttemptStale):
         redeemed_answer(reference=found.reference, browser=browser, at=NOW + timedelta(minutes=later))
 
@@ -285,7 +285,7 @@ def test_a_card_that_was_checked_logs_nobody_in() -> None:
     report = {"kind": "hsa"}
     code = attempts.answer(attempt_id=attempt.attempt_id, card=ANNA.card, report=report, network=None, at=NOW)
     found = proven(code)
-    assert isinstance(found, Answer)
+    assert isinstance(found, AttemptAnswer)
     assert (found.purpose, found.report) == (Purpose.CHECK, report)
 
 
