@@ -24,14 +24,18 @@ from registret.oversight import incidents
 from registret.oversight.queries import open_reviews
 from registret.records.disclosure.queries import to_decide
 from registret.records.retention.destroying import Destroyed, destroyed_lately
+from registret.registries.queries import name_of
+from registret.reports.over_time import highlight
 from registret.web.home.panels import Item, Panel
 from registret.web.home.work import Newest, WaitingWork, newest, work
 from registret.web.http import ActorRequest
 from registret.web.incidents.pages import Shown, incident_lines
 from registret.web.logbook.review_pages import ReviewLine, review_lines
 from registret.web.office.pages import clinic_lines
-from registret.web.pieces import FactText, Link, Note, Tag
+from registret.web.pieces import FactText, FigureText, Link, Note, Tag
 from registret.web.recertify.due import due
+from registret.web.reports.figure_words import figure_text
+from registret.web.reports.picture_parts import verdict
 from registret.web.templatetags.look import (
     ago,
     day,
@@ -65,9 +69,20 @@ class SeatPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GivenBack:
+    """One figure and one trend of the own clinic; `indicator` is None if too few are counted."""
+
+    indicator: Link | None
+    sub_registry: str
+    figure: FigureText | None
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StartPage:
     """`work`: what waits at the clinic, for those who report; `newest`: for those who only read. `panels`: what waits
-    for the other roles; `has_tasks`: the person has one of those. `finds_accounts`: there is a field to search."""
+    for the other roles; `has_tasks`: the person has one of those. `finds_accounts`: there is a field to search.
+    `given_back`: what registering has given, for those who read reports."""
 
     greeting: str
     works_as: str
@@ -81,6 +96,7 @@ class StartPage:
     panels: Sequence[Panel]
     finds_accounts: bool
     only_reports: bool
+    given_back: GivenBack | None
     destroyed: Sequence[tuple[str, str]]
     right: Sequence[FactText]
     other_seats: Sequence[SeatLine]
@@ -108,11 +124,28 @@ def start_page(request: ActorRequest) -> StartPage:
         has_tasks=any(map(actor.may, kinds)),
         panels=tuple(_panels(request)),
         finds_accounts=actor.may(Permission.HELP) and not actor.may(Permission.APPOINT),
-        # Reports are not built: nothing else would stand here for who sees nothing but them.
         only_reports=actor.seat.roles == {Role.REPORT_READER},
+        given_back=_given_back(actor, at=at),
         destroyed=[_destroyed(one) for one in destroyed_lately(actor=actor, at=at)] if reads else (),
         right=tuple(_right(actor)),
         other_seats=[line for line in seat_lines(actor.seats, chosen=actor.seat.grant_id) if not line.is_chosen],
+    )
+
+
+def _given_back(actor: Actor, *, at: datetime) -> GivenBack | None:
+    if actor.seat.clinic_id is None or not actor.may(Permission.READ_REPORTS):
+        return None
+    found = highlight(actor=actor, at=at)
+    if found is None:
+        told = _("Än har för få av klinikens patienter räknats för att visa något här.")
+        return GivenBack(indicator=None, sub_registry="", figure=None, verdict=told)
+    indicator = found.indicator
+    address = reverse("indicator", args=[indicator.sub_registry, indicator.code])
+    return GivenBack(
+        indicator=Link(str(indicator.definition.name), address),
+        sub_registry=name_of(indicator.sub_registry),
+        figure=figure_text(found.now, indicator),
+        verdict=verdict(found.over_time),
     )
 
 

@@ -55,7 +55,7 @@ def time_part(found: OverTime, indicator: Indicator) -> TimePart:
         QuarterRow(name=_quarter_name(one), figure=figure_text(one.figure, indicator))
         for one in reversed(found.quarters)
     ]
-    return TimePart(picture=_time_picture(found, indicator), verdict=_verdict(found), rows=rows)
+    return TimePart(picture=_time_picture(found, indicator), verdict=verdict(found), rows=rows)
 
 
 def _time_picture(found: OverTime, indicator: Indicator) -> SafeString:
@@ -64,10 +64,10 @@ def _time_picture(found: OverTime, indicator: Indicator) -> SafeString:
     moments = [_moment(one, indicator) for one in found.quarters]
     up = axis([one.interval for one in moments if one.interval], unit=_unit(indicator), most=_most(indicator))
     centre = found.runs.centre * _scale(indicator)
-    return over_time(moments, up, centre, name=_("Din klinik, kvartal för kvartal"), description=_verdict(found))
+    return over_time(moments, up, centre, name=_("Din klinik, kvartal för kvartal"), description=verdict(found))
 
 
-def _verdict(found: OverTime) -> str:
+def verdict(found: OverTime) -> str:
     """By Anhøj's rules, in words."""
     runs = found.runs
     if runs is None:

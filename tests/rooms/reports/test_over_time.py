@@ -13,10 +13,10 @@ from registret.access.roles import Role
 from registret.kernel.sweden import months_later
 from registret.registries.queries import indicators_of
 from registret.reports.models import Cell
-from registret.reports.over_time import QUARTERS, OverTime, over_time
+from registret.reports.over_time import QUARTERS, OverTime, highlight, over_time
 from registret.web.reports.picture_parts import time_part
 from tests import cast
-from tests.cast import ANNA, Country
+from tests.cast import ANNA, DORIS, Country
 
 pytestmark = pytest.mark.django_db
 
@@ -100,3 +100,30 @@ def test_a_clinic_that_became_better_has_moved_and_one_that_swings_has_not(place
 def test_an_indicator_that_is_not_there_is_not_found(anna: Actor) -> None:
     with pytest.raises(NotFound):
         over_time(actor=anna, sub_registry="pneumoni", code="no_such", at=NOW)
+
+
+def test_nothing_is_put_before_anybody_while_few_are_counted(place: Country, anna: Actor) -> None:
+    counted(place.infection, date(2026, 6, 1), reached=3, of=4)
+    counted(place.sydvik, date(2026, 6, 1), reached=40, of=50)
+    assert highlight(actor=anna, at=NOW) is None
+    counted(place.infection, date(2026, 10, 1), reached=1, of=1)
+    found = highlight(actor=anna, at=NOW)
+    assert found is not None
+    assert (found.indicator.code, found.now.x, found.now.n) == (WITHIN_4, 4, 5)
+
+
+def test_the_last_twelve_months_are_put_before_people_and_the_trend_is_of_complete_quarters(
+    place: Country, anna: Actor
+) -> None:
+    by_quarter(place, [3, 4, 3, 4, 3, 4, 8, 9, 8, 9, 8, 9])
+    counted(place.infection, date(2026, 11, 1), reached=5, of=5)
+    found = highlight(actor=anna, at=NOW)
+    assert found is not None
+    # January, April, July, and November, in which this month counts so far.
+    assert (found.now.x, found.now.n) == (9 + 8 + 9 + 5, 35)
+    assert found.over_time == told(anna)
+
+
+def test_who_reads_no_reports_is_shown_none(place: Country) -> None:
+    counted(place.infection, date(2026, 6, 1), reached=9, of=10)
+    assert highlight(actor=cast.actor(DORIS, at=NOW - timedelta(hours=1)), at=NOW) is None

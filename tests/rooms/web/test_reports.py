@@ -17,7 +17,7 @@ from registret.ledger.queries import Wanted, entries
 from registret.reports.making import refresh
 from registret.reports.models import Cell
 from tests import cast
-from tests.cast import ANNA, CECILIA, Country, person
+from tests.cast import ANNA, CECILIA, DORIS, Country, person
 from tests.rooms.records.scene import SAMORDNAD, TOLVAN, case, handler, opt_out
 from tests.rooms.reports.scene import signed
 from tests.rooms.web.client import Browser, text_of
@@ -219,3 +219,16 @@ def test_an_indicator_is_drawn_beside_others_and_over_time(place: Country, now: 
     assert "70 % 40–89 %, 7 av 10" in said
     assert drawn.count('class="chart"') == 2
     assert drawn.count('class="d-own"') == 1 + 6
+
+
+def test_the_start_page_says_what_registering_gave(place: Country, now: datetime) -> None:
+    assert "Än har för få av klinikens patienter räknats" in text_of(Browser.of(ANNA).get("/start"))
+    others(place.infection, month=complete(now), reached=8, not_reached=2)
+    for who in (ANNA, RUNE):
+        said = text_of(Browser.of(who).get("/start"))
+        assert "Pneumoni Antibiotika inom 4 timmar 80 % 49–94 %, 8 av 10 För få kvartal" in said
+
+
+def test_the_start_page_of_who_reads_no_reports_says_nothing_of_them(place: Country, now: datetime) -> None:
+    others(place.infection, month=complete(now), reached=8, not_reached=2)
+    assert "Det här ger registreringen" not in text_of(Browser.of(DORIS).get("/start"))
