@@ -31,10 +31,19 @@ def keep(database: str) -> None:
 
 def copy(database: str, *, to: str) -> None:
     with psycopg.connect(os.environ["REGISTRET_OWNER_DATABASE_URL"], autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{to}" WITH (FORCE)'.encode())
+        _drop(connection, to)
         connection.execute(f'CREATE DATABASE "{to}" TEMPLATE "{database}"'.encode())
 
 
 def drop(database: str) -> None:
     with psycopg.connect(os.environ["REGISTRET_OWNER_DATABASE_URL"], autocommit=True) as connection:
+        _drop(connection, database)
+
+
+def _drop(connection: psycopg.Connection, database: str) -> None:
+    """Drop a database, and end the connections that are left in it."""
+    try:
         connection.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)'.encode())
+    except psycopg.errors.InsufficientPrivilege:
+        # Autovacuum is in it, which is the superuser's: without FORCE, the server itself waits for that to end.
+        connection.execute(f'DROP DATABASE IF EXISTS "{database}"'.encode())

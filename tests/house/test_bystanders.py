@@ -60,7 +60,7 @@ SVEA, ULLA = "19340417-2383", "22800101ZZ19"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Others:
-    """`rows`: all of theirs, by table and id."""
+    """`rows`: all of theirs, by table and primary key."""
 
     here: Ward
     rows: dict[tuple[str, int], str]
@@ -89,7 +89,8 @@ def every_row() -> dict[tuple[str, int], str]:
     with all_providers(), connection.cursor() as cursor:
         tables = connection.introspection.table_names(cursor)
         for table in (t for t in tables if not t.startswith(("django_", "ledger_", "rate_limits_"))):
-            cursor.execute(f"SELECT id, row::text FROM {connection.ops.quote_name(table)} AS row")  # noqa: S608
+            key = connection.introspection.get_primary_key_column(cursor, table)
+            cursor.execute(f"SELECT {key}, row::text FROM {connection.ops.quote_name(table)} AS row")  # noqa: S608
             found |= {(table, number): text for number, text in cursor.fetchall()}
     return found
 
