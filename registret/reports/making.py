@@ -28,8 +28,7 @@ def refresh() -> int:
     In batches of one transaction each, so that other acts need not wait long.
     """
     done = 0
-    # A glance without locks: most times there is nothing to do.
-    while StaleEpisode.objects.exists():
+    while _is_any_stale():
         made = _refresh_batch()
         if not made:
             break
@@ -54,6 +53,12 @@ def make_facts(episode_ids: Collection[int]) -> int:
     Fact.objects.filter(id__in=gone).delete()
     Fact.objects.bulk_create(new)
     return len({(fact.episode_id, fact.indicator) for fact in new} | (there.keys() - right))
+
+
+def _is_any_stale() -> bool:
+    """A glance without locks: most times there is nothing to do."""
+    with all_providers():
+        return StaleEpisode.objects.exists()
 
 
 def _refresh_batch() -> int:

@@ -6,6 +6,12 @@ ALTER TABLE reports_fact FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_provider ON reports_fact
     USING (care_provider_id = (SELECT records_sees()) OR (SELECT records_sees_all()));
 
+-- Who sees an episode sees that its facts are stale.
+ALTER TABLE reports_staleepisode ENABLE ROW LEVEL SECURITY;
+ALTER TABLE reports_staleepisode FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_episode ON reports_staleepisode
+    USING (EXISTS (SELECT FROM records_episode e WHERE e.id = episode_id));
+
 CREATE FUNCTION reports_never_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION '%: a fact is made anew, not changed', TG_TABLE_NAME USING ERRCODE = 'check_violation';

@@ -63,7 +63,8 @@ def fact_count() -> int:
 
 
 def stale_count() -> int:
-    return StaleEpisode.objects.count()
+    with leaving_patients():
+        return StaleEpisode.objects.count()
 
 
 def totals(indicator: str, stratum: str = "") -> dict[str, int]:

@@ -37,7 +37,7 @@ def test_who_opts_out_while_the_worker_counts_is_in_no_figure(here: Ward) -> Non
     assert [one for one in results if isinstance(one, Exception)] == []
     assert (fact_count(), cell_count()) == (0, 0)
     refresh()
-    assert (fact_count(), cell_count(), stale_count()) == (0, 0, 0)
+    assert (fact_count(), cell_count()) == (0, 0)
 
 
 def test_a_step_that_is_reopened_while_the_worker_counts_is_in_no_figure(here: Ward) -> None:
