@@ -86,7 +86,8 @@ class FrontedHouse(House):
         }[self.front]
         if self.front == "nginx":
             command += ["-g", "daemon off;"]
-        self._run(command, until=lambda: answers(self.site_port))
+        # Not into gunicorn's: HAProxy takes its output out of append mode, and would write over what others wrote.
+        self._run(command, until=lambda: answers(self.site_port), log_name="front.log")
 
     def stop(self) -> None:
         for process in reversed(self.processes):
@@ -97,11 +98,11 @@ class FrontedHouse(House):
 
     def log(self) -> str:
         """All that the server, or gunicorn and the front, have said."""
-        files = [self.folder / name for name in ("server.log", "error.log", "refused.log")]
+        files = [self.folder / name for name in ("server.log", "front.log", "error.log", "refused.log")]
         return "".join(f.read_text(encoding="utf-8", errors="replace") for f in files if f.exists())
 
-    def _run(self, command: list[str], *, until: object) -> None:
-        with (self.folder / "server.log").open("ab") as log:
+    def _run(self, command: list[str], *, until: object, log_name: str = "server.log") -> None:
+        with (self.folder / log_name).open("ab") as log:
             environment = self.environment | {"REGISTRET_FRONT_SECRET": self.secret}
             process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self.processes.append(process)
