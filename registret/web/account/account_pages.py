@@ -111,7 +111,7 @@ def account_page(
 def address_part(
     account: AccountRow, pending: ConfirmationRow | None, *, rests_until: datetime | None, at: datetime
 ) -> AddressPart:
-    """`pending`: a new address; `rests_until`: somebody has objected to a change."""
+    """`pending`: a new address; `rests_until`: when a change that was objected to may be asked for again."""
     rests = _rests(rests_until) if rests_until and rests_until > at and not pending else None
     usual = _("Hit kommer besked om ditt konto. En ny adress gäller när du har bekräftat den med ditt kort.")
     return AddressPart(

@@ -109,7 +109,7 @@ class OwnLogPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewAddressPage:
-    """`days`: how long somebody can object to the change."""
+    """`days`: how long the owner of the old address can object to the change."""
 
     address: str
     days: int

@@ -174,7 +174,7 @@ def _queue(
 
 
 def _attended(rows: Iterable[ApplicationRow], at: datetime) -> frozenset[int]:
-    """Those that somebody at the clinic could attest."""
+    """Those that an administrator at the clinic could attest."""
     return frozenset(id for id, names in who_lets_wait(rows=rows, at=at).items() if names)
 
 

@@ -1,4 +1,4 @@
-"""Making somebody a local administrator, support, log reviewer or case handler."""
+"""Appointing a local administrator, support, log reviewer or case handler."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What to look at before somebody gets rights: whose HSA-id it is, and what is unusual about it."""
+"""What to look at before a person is given rights: whose HSA-id it is, and what is unusual about it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from registret.web.pieces import Note
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """What to look at before somebody gets rights: whose HSA-id it is, and what is unusual about it."""
+    """What to look at before a person is given rights: whose HSA-id it is, and what is unusual about it."""
 
     account: AccountRow | None
     other_name: bool

@@ -221,7 +221,7 @@ def _who(figures: IndicatorFigures) -> list[Link]:
 
 
 def _outcome_links(figures: IndicatorFigures) -> list[tuple[str, Link]]:
-    """To the patients of each outcome that somebody has, with how many they are."""
+    """To the patients of each outcome that any patient has, with how many they are."""
     indicator, now = figures.indicator, figures.now
     reached = now.x if now.x is not None else now.n
     numbers = {"ej": now.n - reached, "ja": reached, "saknas": now.missing}
