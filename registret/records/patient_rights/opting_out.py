@@ -20,6 +20,7 @@ from registret.kernel.by import By
 from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.records.cases import Case, take_case
+from registret.records.deaths import lock_patients
 from registret.records.locks import lock_identities, lock_numbers
 from registret.records.models import Episode, Leaving, OptOut, Patient, TakenBack
 from registret.records.numbers import PatientNumber
@@ -70,6 +71,8 @@ def opt_out(*, actor: Actor, case: Case, expected: str | None, at: datetime) -> 
                 raise NotAsShown(patient=now or "")
             episodes = Episode.objects.filter(patient_id=patient_id).count() if patient_id is not None else 0
             if patient_id is not None:
+                # Who is writing is done first; who comes after finds no episode.
+                lock_patients([patient_id])
                 Leaving.objects.create(
                     patient_id=patient_id,
                     case_number=case.case_number.text,

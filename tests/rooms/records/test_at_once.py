@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import DjangoDbBlocker
 
+from registret.records.deaths import lock_patients
 from registret.records.identity import merging, renumbering
-from registret.records.models import Leaving, Number, OptOut, TakenBack
+from registret.records.models import Leaving, Number, OptOut, Patient, TakenBack
 from registret.records.opt_out_marks import mark_of
 from registret.records.patient_rights import opting_out, replaying
 from registret.records.patient_rights.mark_file import BlockedNumber
@@ -135,6 +136,25 @@ def test_writing_and_opting_out_leave_nothing(here: Ward) -> None:
         ]
     )
     assert names(results) in (["NotFound", "int"], ["WriteOutcome", "int"])
+    assert counted() == (0, 0, 0)
+
+
+def test_opting_out_waits_for_who_is_writing(here: Ward) -> None:
+    episode = begun(here.anna)
+    greta = handler()
+
+    def hold() -> None:
+        with all_providers():
+            lock_patients(Patient.objects.values_list("id", flat=True))
+
+    result = while_open(
+        hold,
+        lambda: opt_out(actor=greta, case=case(), at=NOW),
+        meanwhile=lambda: writing.write(
+            actor=here.anna, episode=episode, step="acute", base=0, written={"pulse": ["80"]}, at=NOW
+        ),
+    )
+    assert names([result]) == ["int"]
     assert counted() == (0, 0, 0)
 
 
