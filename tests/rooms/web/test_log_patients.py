@@ -42,7 +42,7 @@ from tests.rooms.web.client import Browser, text_of
 pytestmark = pytest.mark.django_db
 
 FRIDA = person("Frida", "Ros", "SE2321009991-E00F6R6")
-SAID = ("19121212", "1212", "Tolvansson")
+SAID = ("19121212", "121212-1212", "1212121212", "•1212", "Tolvansson")
 GONE = "Patienten finns inte kvar"
 
 
