@@ -16,6 +16,7 @@ from registret.access.refusals import (
     AlreadyGranted,
     AlreadyProposed,
     CardTooOld,
+    ClinicClosed,
     GivesRights,
     NotFound,
     NothingProposed,
@@ -62,7 +63,14 @@ def actor(who: Person, *, at: datetime = NOW) -> Actor:
     return cast.actor(who, at=at)
 
 
-def proposal(who: Person = HENRIK, *, role: Role = Role.CASE_HANDLER, by: Actor | None = None) -> int:
+def proposal(
+    who: Person = HENRIK,
+    *,
+    role: Role = Role.CASE_HANDLER,
+    clinic_id: int | None = None,
+    by: Actor | None = None,
+    at: datetime = NOW,
+) -> int:
     """By Doris."""
     return nominate(
         hsa_id=HsaId.parse(who.hsa_id),
@@ -70,8 +78,9 @@ def proposal(who: Person = HENRIK, *, role: Role = Role.CASE_HANDLER, by: Actor 
         surname=who.card.surname,
         email=who.email,
         role=role,
-        actor=by or actor(DORIS),
-        at=NOW,
+        clinic_id=clinic_id,
+        actor=by or actor(DORIS, at=at),
+        at=at,
     )
 
 
@@ -335,6 +344,27 @@ def test_a_proposal_waits_for_thirty_days_and_then_for_nobody(place: Country) ->
         confirm(nomination_id=made, actor=ingrid, at=late)
     with refused(NotFound):
         withdraw_nomination(nomination_id=made, actor=doris, at=late)
+
+
+def test_who_is_proposed_anew_takes_the_place_of_the_same_proposal_that_is_over_and_of_no_other(place: Country) -> None:
+    late = NOW + 31 * DAY
+    administrator = Role.LOCAL_ADMINISTRATOR
+    others = {
+        proposal(BERTIL, role=administrator, clinic_id=place.medicine),
+        proposal(role=administrator, clinic_id=place.sydvik),
+        proposal(role=Role.CASE_HANDLER),
+    }
+    proposal(role=administrator, clinic_id=place.medicine)
+    anew = proposal(role=administrator, clinic_id=place.medicine, at=late)
+    assert set(Nomination.objects.values_list("id", flat=True)) == others | {anew}
+
+
+def test_nobody_is_proposed_for_a_clinic_that_is_closed_or_does_not_exist(place: Country) -> None:
+    cast.close_clinic(cast.MEDICINE, at=NOW)
+    doris = actor(DORIS)
+    for clinic_id in (place.medicine, 10**12):
+        with refused(ClinicClosed):
+            proposal(role=Role.LOCAL_ADMINISTRATOR, clinic_id=clinic_id, by=doris)
 
 
 def test_what_is_confirmed_is_not_confirmed_again(place: Country) -> None:
