@@ -124,6 +124,8 @@ def test_a_substitute_adds_and_extends_nothing_beyond_the_own_right_but_may_leav
         change(grant, tove, ("pneumoni", "endokardit"), TOVES_LAST)
     with refused(BeyondOwnRights):
         change(grant, tove, ("pneumoni", "meningit"), date(2028, 10, 1))
+    with refused(BeyondOwnRights):
+        change(grant, tove, ("pneumoni", "meningit"), TOVES_LAST, Role.READER)
     with refused(OutlastsOwnRight):
         change(grant, tove, ("pneumoni", "sepsis"), LAST_DAY)
     kept = change(grant, tove, ("meningit",), LAST_DAY)
