@@ -7,13 +7,13 @@ from datetime import date
 import pytest
 
 from registret.access.applications import application_notes
-from registret.access.checks import LETTERS_FROM_ONE_TO_ANOTHER
+from registret.access.checks import LETTERS_FROM_ONE, LETTERS_FROM_ONE_TO_ANOTHER, limit_letter_to
 from registret.access.models import Note
 from registret.access.roles import Role
 from registret.access.staff.changing_grants import change_grant, revoke_grant
 from registret.access.staff.suspending import reinstate_person, suspend_person
 from tests import cast
-from tests.cast import ANNA, BERTIL, Country
+from tests.cast import ANNA, BERTIL, KARIN, Country
 from tests.rooms.access.scene import DAY, NOW, attested, kinds, until_too_many
 
 MOST = (LETTERS_FROM_ONE_TO_ANOTHER.most, LETTERS_FROM_ONE_TO_ANOTHER.what)
@@ -67,3 +67,9 @@ def test_suspending_and_lifting_it_fills_no_mailbox_and_ends_with_the_account_su
 
     assert until_too_many(suspend_and_lift) == MOST
     assert cast.account_of(ANNA).state.value == "suspended"
+
+
+def test_one_person_writes_so_many_letters_an_hour_to_however_many_and_others_go_on(place: Country) -> None:
+    most = (LETTERS_FROM_ONE.most, LETTERS_FROM_ONE.what)
+    assert until_too_many(lambda n: limit_letter_to(n, by=BERTIL.by, at=NOW)) == most
+    limit_letter_to(0, by=KARIN.by, at=NOW)
