@@ -123,6 +123,23 @@ def _administrator_suspended(facts: Mapping[str, str]) -> Content:
     )
 
 
+def _administrator_appointed(facts: Mapping[str, str]) -> Content:
+    return Content(
+        subject=_("Din klinik har fått en lokal administratör till"),
+        heading=_("En lokal administratör till"),
+        lines=(
+            Line(
+                _("{office} på registerkansliet har utsett {administrator} till lokal administratör på {clinic}."),
+                facts,
+                frozenset({"administrator", "clinic"}),
+            ),
+            Line(_("Känner du inte personen, eller ska det inte vara så? Hör av dig till registerkansliet.")),
+        ),
+        button=(_("Personer"), "/personer"),
+        footer=(Line(_("Du får mejlet för att du är lokal administratör på {clinic}."), facts, frozenset({"clinic"})),),
+    )
+
+
 def _suspension_near(facts: Mapping[str, str]) -> Content:
     return Content(
         subject=_("Ditt konto i {registry} spärras snart").format(**facts),
@@ -169,6 +186,9 @@ RIGHTS: Mapping[str, LetterKind] = {
     "reinstated": LetterKind(facts={"name": Fact.LINE}, says=_reinstated),
     "administrator_suspended": LetterKind(
         facts={"administrator": Fact.LINE, "clinic": Fact.LINE, "left": Fact.LINE}, says=_administrator_suspended
+    ),
+    "administrator_appointed": LetterKind(
+        facts={"office": Fact.LINE, "administrator": Fact.LINE, "clinic": Fact.LINE}, says=_administrator_appointed
     ),
     "suspension_near": LetterKind(facts={"name": Fact.LINE, "day": Fact.DAY}, says=_suspension_near),
     "suspended_unused": LetterKind(facts={"name": Fact.LINE}, says=_suspended_unused),

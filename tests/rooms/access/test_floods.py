@@ -11,11 +11,12 @@ from registret.access.checks import LETTERS_FROM_ONE, LETTERS_FROM_ONE_TO_ANOTHE
 from registret.access.models import Note
 from registret.access.roles import Role
 from registret.access.staff import nominating
+from registret.access.staff.appointing import appoint_local_administrator
 from registret.access.staff.changing_grants import change_grant, revoke_grant
 from registret.access.staff.suspending import reinstate_person, suspend_person
 from registret.kernel.identifiers import HsaId
 from tests import cast
-from tests.cast import ANNA, BERTIL, DORIS, INGRID, KARIN, Country
+from tests.cast import ANNA, BERTIL, CECILIA, DORIS, INGRID, KARIN, Country
 from tests.rooms.access.scene import DAY, NOW, attested, kinds, until_too_many
 
 MOST = (LETTERS_FROM_ONE_TO_ANOTHER.most, LETTERS_FROM_ONE_TO_ANOTHER.what)
@@ -89,6 +90,26 @@ def test_proposing_to_the_office_and_taking_it_back_fills_no_mailbox(place: Coun
 
     assert until_too_many(propose_and_take_back) == MOST
     assert kinds(INGRID).count("nomination_waits") == MOST[0]
+
+
+def test_appointing_and_taking_back_fills_no_mailbox_of_the_person_or_of_colleagues(place: Country) -> None:
+    doris = cast.actor(DORIS, at=NOW)
+
+    def appoint_and_take_back(_: int) -> None:
+        made = appoint_local_administrator(
+            hsa_id=HsaId.parse(KARIN.hsa_id),
+            given_name="Karin",
+            surname="Nyberg",
+            email=KARIN.email,
+            clinic_id=place.sydvik,
+            actor=doris,
+            at=NOW,
+        )
+        revoke_grant(grant_id=made, reason="Fel klinik", actor=doris, at=NOW)
+
+    assert until_too_many(appoint_and_take_back) == MOST
+    assert kinds(CECILIA).count("administrator_appointed") == MOST[0]
+    assert kinds(KARIN).count("appointed") == 1 + MOST[0]
 
 
 def test_one_person_writes_so_many_letters_an_hour_to_however_many_and_others_go_on(place: Country) -> None:
