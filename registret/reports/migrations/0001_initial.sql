@@ -19,6 +19,16 @@ END $$;
 CREATE TRIGGER reports_fact_never_changed BEFORE UPDATE ON reports_fact
     FOR EACH ROW EXECUTE FUNCTION reports_never_changed();
 
+-- What others have been told stays: a change between two moments could be one patient.
+CREATE FUNCTION reports_told() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '%: an edition is never changed', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+END $$;
+CREATE TRIGGER reports_edition_told BEFORE UPDATE OR DELETE ON reports_edition
+    FOR EACH ROW EXECUTE FUNCTION reports_told();
+CREATE TRIGGER reports_editioncell_told BEFORE UPDATE OR DELETE ON reports_editioncell
+    FOR EACH ROW EXECUTE FUNCTION reports_told();
+
 -- Cells are the sums of facts, always: each statement that adds or takes facts changes them by the difference.
 CREATE FUNCTION reports_count() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
