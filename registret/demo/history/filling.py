@@ -18,7 +18,7 @@ from registret.demo.history.progress import Progress, read_progress, write_progr
 T = TypeVar("T")
 
 _BATCH: Final = 100
-"""Episodes in a transaction: whoever registers a patient meanwhile waits for one at most."""
+"""Episodes in a transaction: an act about patients waits for one at most."""
 _KINDNESS: Final = 10
 
 

@@ -128,7 +128,7 @@ def due_between(step: FormStep, answers: Mapping[str, Mapping[str, Answer]]) -> 
 
 
 def _waited_for(step: FormStep) -> list[tuple[Question, str]]:
-    """The questions without whose answers the step is not complete, and the answer that their day is counted from."""
+    """The questions that must be answered and are about a later day, and what their day is counted from."""
     return [
         (question, question.variable.opens.after)
         for question in step.questions
