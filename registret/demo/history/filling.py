@@ -46,10 +46,12 @@ def fill(
     from registret.demo.history.country import Span, shares
     from registret.demo.history.loading import load
     from registret.places.queries import every_clinic
+    from registret.reports.editions import make_edition
 
     clinics = {row.code: row for row in every_clinic()}
     wanted = shares(clinics, Span(years=progress.years, now=progress.now, size=size))
-    of, before, written = sum(share.patients for share in wanted), 0, 0
+    # And an edition, so that the figures of others are told before the first one is due.
+    of, before, written = sum(share.patients for share in wanted) + 1, 0, 0
     for share in wanted:
         # What is done is passed over by whole shares; within one, what is there is not written again.
         if before + share.patients > progress.done:
@@ -61,6 +63,9 @@ def fill(
                 done += len(batch)
                 tell(replace(progress, done=done, of=of))
         before += share.patients
+    if progress.done < of and goes_on():
+        make_edition(at=progress.now)
+        tell(replace(progress, done=of, of=of))
     return written
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """`done`: of how many patients it is written down what became of them, `of` so many; `of` is 0 before the first.
-    The history is of `years` that ended `now`."""
+    """`done`: of how many patients it is written what became of them, `of` so many, and one more for the edition of the
+    reports at the end; `of` is 0 before the first. The history is of `years` that ended `now`."""
 
     now: datetime
     years: int
