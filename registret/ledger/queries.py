@@ -10,6 +10,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import IsNull
 
+from registret.kernel.identifiers import HsaId
 from registret.ledger.events import Event
 from registret.ledger.models import Entry
 from registret.ledger.services import Fact
@@ -99,7 +100,7 @@ def entries_of_account(*, account_id: int, before: int | None = None, size: int 
 
 
 def entries_of_person(
-    *, account_ids: Sequence[int], hsa_id: str, after: int = 0, size: int = 500
+    *, account_ids: Sequence[int], hsa_id: HsaId, after: int = 0, size: int = 500
 ) -> tuple[EntryRow, ...]:
     """What somebody did under any of these accounts or this HSA-id, and what was done to them, oldest first, from above
     number `after`; not that others read or review it."""
@@ -121,7 +122,7 @@ def entries_about(*, account_id: int, clinic_id: int | None, asked_by: int, size
 def timeline(
     *,
     account_id: int,
-    hsa_id: str,
+    hsa_id: HsaId,
     asked_by: int,
     only: Collection[str] | None = None,
     before: int | None = None,
@@ -140,7 +141,7 @@ def timeline(
     return _page(fits & _ABOUT_NO_PATIENT & _no_others_reviews(asked_by), before, size)
 
 
-def newest_by(*, hsa_id: str, events: Collection[str]) -> EntryRow | None:
+def newest_by(*, hsa_id: HsaId, events: Collection[str]) -> EntryRow | None:
     """The newest of these events that the holder of this HSA-id caused."""
     found = Entry.objects.filter(by_hsa_id__iexact=hsa_id, event__in=events).order_by("-id").first()
     return _row(found) if found else None
