@@ -104,7 +104,7 @@ def appoint_local_administrator(
     others = others_at(clinic_id, hsa_id=hsa_id, actor=actor, at=at)
     if not others:
         raise SecondNeeded()
-    person = living_account(hsa_id=hsa_id.text)
+    person = living_account(hsa_id=hsa_id)
     name = person.name if person else f"{given_name} {surname}"
     return appoint(
         hsa_id=hsa_id,
