@@ -2,183 +2,100 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
 
 from registret.kernel.refused import Refused
 
 
-@dataclass(kw_only=True, eq=False)
-class AttemptStale(Refused):
+class AttemptStale(Refused, code="attempt.stale", status=410):
     """The one-time address was used already, is too old, or never existed."""
 
-    code: ClassVar[str] = "attempt.stale"
-    status: ClassVar[int] = 410
 
-
-@dataclass(kw_only=True, eq=False)
-class AttemptForeign(Refused):
+class AttemptForeign(Refused, code="attempt.foreign"):
     """Another browser began this attempt."""
 
-    code: ClassVar[str] = "attempt.foreign"
 
-
-@dataclass(kw_only=True, eq=False)
-class SessionMissing(Refused):
+class SessionMissing(Refused, code="session.missing", status=401):
     """The page needs a card that was read, and none was."""
 
-    code: ClassVar[str] = "session.missing"
-    status: ClassVar[int] = 401
 
-
-@dataclass(kw_only=True, eq=False)
-class SessionIdle(Refused):
+class SessionIdle(Refused, code="session.idle", status=401):
     """Nobody clicked for `minutes` minutes."""
 
-    code: ClassVar[str] = "session.idle"
-    status: ClassVar[int] = 401
     minutes: int
 
 
-@dataclass(kw_only=True, eq=False)
-class SessionOver(Refused):
+class SessionOver(Refused, code="session.over", status=401):
     """The session has lasted as long as a session may, or as long as the card is valid."""
 
-    code: ClassVar[str] = "session.over"
-    status: ClassVar[int] = 401
 
-
-@dataclass(kw_only=True, eq=False)
-class SessionLocked(Refused):
+class SessionLocked(Refused, code="session.locked", status=423):
     """The card was pulled while somebody was at work. The same card unlocks, for a while."""
 
-    code: ClassVar[str] = "session.locked"
-    status: ClassVar[int] = 423
 
-
-@dataclass(kw_only=True, eq=False)
-class SessionCardOut(Refused):
+class SessionCardOut(Refused, code="session.card_out", status=401):
     """The card was pulled, and was not back in time."""
 
-    code: ClassVar[str] = "session.card_out"
-    status: ClassVar[int] = 401
 
-
-@dataclass(kw_only=True, eq=False)
-class SessionCardRevoked(Refused):
+class SessionCardRevoked(Refused, code="session.card_revoked", status=401):
     """The card was revoked after somebody had logged in with it."""
 
-    code: ClassVar[str] = "session.card_revoked"
-    status: ClassVar[int] = 401
 
-
-@dataclass(kw_only=True, eq=False)
-class SessionOtherCard(Refused):
+class SessionOtherCard(Refused, code="session.other_card"):
     """Another person's card cannot unlock the session."""
 
-    code: ClassVar[str] = "session.other_card"
 
-
-@dataclass(kw_only=True, eq=False)
-class AccountExists(Refused):
+class AccountExists(Refused, code="account.exists", status=409):
     """Somebody with this HSA-id has registered already (told only to the holder of that card)."""
 
-    code: ClassVar[str] = "account.exists"
-    status: ClassVar[int] = 409
 
-
-@dataclass(kw_only=True, eq=False)
-class ConfirmationUnknown(Refused):
+class ConfirmationUnknown(Refused, code="confirmation.unknown", status=404):
     """The link is not one of ours, or was cut off on its way."""
 
-    code: ClassVar[str] = "confirmation.unknown"
-    status: ClassVar[int] = 404
 
-
-@dataclass(kw_only=True, eq=False)
-class ConfirmationReplaced(Refused):
+class ConfirmationReplaced(Refused, code="confirmation.replaced", status=410):
     """A newer letter has been sent: only that one counts."""
 
-    code: ClassVar[str] = "confirmation.replaced"
-    status: ClassVar[int] = 410
 
-
-@dataclass(kw_only=True, eq=False)
-class ConfirmationExpired(Refused):
-    code: ClassVar[str] = "confirmation.expired"
-    status: ClassVar[int] = 410
+class ConfirmationExpired(Refused, code="confirmation.expired", status=410):
     expired_at: datetime
 
 
-@dataclass(kw_only=True, eq=False)
-class ConfirmationDone(Refused):
+class ConfirmationDone(Refused, code="confirmation.done", status=200):
     """The address is confirmed already."""
 
-    code: ClassVar[str] = "confirmation.done"
-    status: ClassVar[int] = 200
 
-
-@dataclass(kw_only=True, eq=False)
-class ConfirmationOtherCard(Refused):
+class ConfirmationOtherCard(Refused, code="confirmation.other_card"):
     """The letter belongs to the registration of another HSA-id."""
 
-    code: ClassVar[str] = "confirmation.other_card"
 
-
-@dataclass(kw_only=True, eq=False)
-class CodeWrong(Refused):
+class CodeWrong(Refused, code="confirmation.code_wrong", status=422):
     """`left` further guesses are allowed."""
 
-    code: ClassVar[str] = "confirmation.code_wrong"
-    status: ClassVar[int] = 422
     left: int
 
 
-@dataclass(kw_only=True, eq=False)
-class CodeBurnt(Refused):
+class CodeBurnt(Refused, code="confirmation.code_burnt", status=422):
     """Too many wrong guesses: a new letter is needed."""
 
-    code: ClassVar[str] = "confirmation.code_burnt"
-    status: ClassVar[int] = 422
 
-
-@dataclass(kw_only=True, eq=False)
-class AddressUnchanged(Refused):
+class AddressUnchanged(Refused, code="account.address_unchanged", status=422):
     """The new address is the one that the account has."""
 
-    code: ClassVar[str] = "account.address_unchanged"
-    status: ClassVar[int] = 422
 
-
-@dataclass(kw_only=True, eq=False)
-class AddressResting(Refused):
+class AddressResting(Refused, code="account.address_resting", status=409):
     """Somebody has objected to a change of the address: for a while there is no other."""
 
-    code: ClassVar[str] = "account.address_resting"
-    status: ClassVar[int] = 409
     again_at: datetime
 
 
-@dataclass(kw_only=True, eq=False)
-class NoChangeWaits(Refused):
+class NoChangeWaits(Refused, code="account.no_change_waits", status=409):
     """No new address waits for its confirmation: it was confirmed, or taken back, already."""
 
-    code: ClassVar[str] = "account.no_change_waits"
-    status: ClassVar[int] = 409
 
-
-@dataclass(kw_only=True, eq=False)
-class ObjectionUnknown(Refused):
+class ObjectionUnknown(Refused, code="objection.unknown", status=404):
     """The link is not one of ours, or was cut off on its way."""
 
-    code: ClassVar[str] = "objection.unknown"
-    status: ClassVar[int] = 404
 
-
-@dataclass(kw_only=True, eq=False)
-class ObjectionOver(Refused):
+class ObjectionOver(Refused, code="objection.over", status=410):
     """There is nothing left to object to: somebody has objected, the change was taken back, or it is too late."""
-
-    code: ClassVar[str] = "objection.over"
-    status: ClassVar[int] = 410

@@ -6,91 +6,64 @@ not believed at that step. The one exception says so in its name: `claimed_issue
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
 
 from registret.kernel.refused import Refused
 
 
-@dataclass(kw_only=True, eq=False)
-class NoCard(Refused):
+class NoCard(Refused, code="card.none"):
     """No certificate came: no card, no reader, no middleware, or the person pressed Cancel."""
 
-    code: ClassVar[str] = "card.none"
 
-
-@dataclass(kw_only=True, eq=False)
-class CardNotPassedOn(Refused):
+class CardNotPassedOn(Refused, code="card.not_passed_on"):
     """A certificate came as far as a front, which could not hand it on: too large by far, or a mistake in its setup."""
 
-    code: ClassVar[str] = "card.not_passed_on"
 
-
-@dataclass(kw_only=True, eq=False)
-class PersonIdShown(Refused):
+class PersonIdShown(Refused, code="card.person_id"):
     """The certificate names its holder by personal number; access must end with the employment."""
 
-    code: ClassVar[str] = "card.person_id"
 
-
-@dataclass(kw_only=True, eq=False)
-class SigningCertificate(Refused):
+class SigningCertificate(Refused, code="card.signing"):
     """The certificate is for signing (key usage nonRepudiation only), not for legitimering."""
 
-    code: ClassVar[str] = "card.signing"
 
-
-@dataclass(kw_only=True, eq=False)
-class CardExpired(Refused):
-    code: ClassVar[str] = "card.expired"
+class CardExpired(Refused, code="card.expired"):
     not_after: datetime
     issuer: str
 
 
-@dataclass(kw_only=True, eq=False)
-class CardNotYetValid(Refused):
-    code: ClassVar[str] = "card.not_yet_valid"
+class CardNotYetValid(Refused, code="card.not_yet_valid"):
     not_before: datetime
     issuer: str
 
 
-@dataclass(kw_only=True, eq=False)
-class CardRevoked(Refused):
+class CardRevoked(Refused, code="card.revoked"):
     """`as_of`: the age of the list or answer that says so."""
 
-    code: ClassVar[str] = "card.revoked"
     as_of: datetime | None
     issuer: str
 
 
-@dataclass(kw_only=True, eq=False)
-class RevocationUnknown(Refused):
+class RevocationUnknown(Refused, code="card.revocation_unknown"):
     """Nobody can say at present whether the card is revoked. `as_of`: the newest answer there is, too old to trust."""
 
-    code: ClassVar[str] = "card.revocation_unknown"
     as_of: datetime | None
     issuer: str
 
 
-@dataclass(kw_only=True, eq=False)
-class UnknownIssuer(Refused):
+class UnknownIssuer(Refused, code="card.unknown_issuer"):
     """Not issued by a pinned CA, whatever its text claims (or by one whose own time is over)."""
 
-    code: ClassVar[str] = "card.unknown_issuer"
     claimed_issuer: str
 
 
-@dataclass(kw_only=True, eq=False)
-class IssuedForTest(Refused):
+class IssuedForTest(Refused, code="card.test_issuer"):
     """A genuine certificate of a test CA, where only real ones are let in."""
 
-    code: ClassVar[str] = "card.test_issuer"
     issuer: str
 
 
-@dataclass(kw_only=True, eq=False)
-class MalformedCard(Refused):
+class MalformedCard(Refused, code="card.malformed"):
     """The certificate is not what its issuer's profile promises. `reason` is a word for the support:
 
     `size`, `encoding`, `issuer` (a name that cannot be read), `signature` (algorithm too weak or unknown), `holder`
@@ -100,5 +73,4 @@ class MalformedCard(Refused):
     critical extension that nobody here understands).
     """
 
-    code: ClassVar[str] = "card.malformed"
     reason: str

@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from registret.kernel.refused import Refused
 
 S = TypeVar("S", bound=StrEnum)
 
 
-@dataclass(kw_only=True, eq=False)
-class NotPossible(Refused):
+class NotPossible(Refused, code="life.not_possible", status=409):
     """The act does not exist in this state: it was done already, or something else happened first."""
 
-    code: ClassVar[str] = "life.not_possible"
-    status: ClassVar[int] = 409
     act: str
     state: str
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, dataclass_transform
 
 _by_code: dict[str, type[Refused]] = {}
 
 
+@dataclass_transform(kw_only_default=True, eq_default=False)
 @dataclass(kw_only=True, eq=False)
 class Refused(Exception):
     """Something was asked for and the answer is no.
@@ -20,15 +21,14 @@ class Refused(Exception):
     """
 
     code: ClassVar[str]
-    status: ClassVar[int] = 403
+    status: ClassVar[int]
 
-    def __init_subclass__(cls, **kwargs: object) -> None:
-        super().__init_subclass__(**kwargs)
-        if "code" in cls.__dict__:
-            other = _by_code.get(cls.code)
-            if other is not None and other.__qualname__ != cls.__qualname__:
-                raise TypeError(f"two refusals with the code {cls.code}: {other.__qualname__}, {cls.__qualname__}")
-            _by_code[cls.code] = cls
+    def __init_subclass__(cls, *, code: str, status: int = 403) -> None:
+        other = _by_code.get(code)
+        if other is not None and other.__qualname__ != cls.__qualname__:
+            raise TypeError(f"two refusals with the code {code}: {other.__qualname__}, {cls.__qualname__}")
+        cls.code, cls.status = code, status
+        _by_code[code] = dataclass(kw_only=True, eq=False)(cls)
 
     def __str__(self) -> str:
         return self.code

@@ -2,77 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
-
 from registret.kernel.refused import Refused
 
 
-@dataclass(kw_only=True, eq=False)
-class NothingToReview(Refused):
+class NothingToReview(Refused, code="review.nothing", status=422):
     """The log has no entry of that clinic, person or patient in that time."""
 
-    code: ClassVar[str] = "review.nothing"
-    status: ClassVar[int] = 422
 
-
-@dataclass(kw_only=True, eq=False)
-class NotAReviewer(Refused):
+class NotAReviewer(Refused, code="review.not_a_reviewer", status=422):
     """The person chosen does not review the log (any more)."""
 
-    code: ClassVar[str] = "review.not_a_reviewer"
-    status: ClassVar[int] = 422
 
-
-@dataclass(kw_only=True, eq=False)
-class OwnEntries(Refused):
+class OwnEntries(Refused, code="review.own_entries"):
     """Nobody reviews what they did themselves."""
 
-    code: ClassVar[str] = "review.own_entries"
 
-
-@dataclass(kw_only=True, eq=False)
-class NotYours(Refused):
+class NotYours(Refused, code="review.not_yours"):
     """Somebody else reviews it."""
 
-    code: ClassVar[str] = "review.not_yours"
 
-
-@dataclass(kw_only=True, eq=False)
-class ReviewClosed(Refused):
+class ReviewClosed(Refused, code="review.closed", status=409):
     """It has been closed, and stays as it was."""
 
-    code: ClassVar[str] = "review.closed"
-    status: ClassVar[int] = 409
 
-
-@dataclass(kw_only=True, eq=False)
-class NotAllJudged(Refused):
+class NotAllJudged(Refused, code="review.not_all_judged", status=422):
     """Entries are left without a judgement; `left` says how many."""
 
-    code: ClassVar[str] = "review.not_all_judged"
-    status: ClassVar[int] = 422
     left: int
 
 
-@dataclass(kw_only=True, eq=False)
-class OutcomeImpossible(Refused):
+class OutcomeImpossible(Refused, code="review.outcome_impossible", status=422):
     """Something was judged unjustified, so the outcome is no "no remark"."""
 
-    code: ClassVar[str] = "review.outcome_impossible"
-    status: ClassVar[int] = 422
 
-
-@dataclass(kw_only=True, eq=False)
-class LogReasonNeeded(Refused):
+class LogReasonNeeded(Refused, code="review.log_reason_needed"):
     """Nobody has said in this session, within the hour, why the log is read."""
 
-    code: ClassVar[str] = "review.log_reason_needed"
 
-
-@dataclass(kw_only=True, eq=False)
-class IncidentChanged(Refused):
+class IncidentChanged(Refused, code="incident.changed", status=409):
     """Somebody else has revised the incident since the page was opened."""
-
-    code: ClassVar[str] = "incident.changed"
-    status: ClassVar[int] = 409

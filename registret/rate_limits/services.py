@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import ClassVar, Final
+from typing import Final
 
 from django.conf import settings
 from django.db import connection
@@ -14,12 +14,9 @@ from registret.kernel.secret import derived
 from registret.rate_limits.models import Count
 
 
-@dataclass(kw_only=True, eq=False)
-class TooMany(Refused):
+class TooMany(Refused, code="limits.too_many", status=429):
     """The limit is reached; `again_at` is when one more is let through."""
 
-    code: ClassVar[str] = "limits.too_many"
-    status: ClassVar[int] = 429
     what: str
     again_at: datetime
 

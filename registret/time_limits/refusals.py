@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
-
 from registret.kernel.refused import Refused
 
 
-@dataclass(kw_only=True, eq=False)
-class LimitImpossible(Refused):
+class LimitImpossible(Refused, code="settings.limit_impossible", status=422):
     """A number outside what is allowed for this limit."""
 
-    code: ClassVar[str] = "settings.limit_impossible"
-    status: ClassVar[int] = 422
     least: int
     most: int
 
 
-@dataclass(kw_only=True, eq=False)
-class LimitUnchanged(Refused):
+class LimitUnchanged(Refused, code="settings.limit_unchanged", status=409):
     """It has this number already."""
-
-    code: ClassVar[str] = "settings.limit_unchanged"
-    status: ClassVar[int] = 409

@@ -1,7 +1,8 @@
 """The list of processings (förteckning, GDPR article 30; L26): each in words.
 
 This is the one place where they stand. The page of the office shows them, the file is made of them, the notice for
-staff takes its lengths from here. Which columns a processing is about stands on the tables (`database.columns`). How long is what the office has decided, and for the rest what the code keeps.
+staff takes its lengths from here. Which columns a processing is about stands on the tables (`database.columns`). How
+long is what the office has decided, and for the rest what the code keeps.
 """
 
 from __future__ import annotations

@@ -207,6 +207,8 @@ TRIGGERS = {
     ("records_patient", "records_patient_reports"),
     ("records_step", "records_step_reports"),
     ("records_step", "records_step_reports_new"),
+    ("reports_edition", "reports_edition_told"),
+    ("reports_editioncell", "reports_editioncell_told"),
     ("reports_fact", "reports_fact_counted"),
     ("reports_fact", "reports_fact_discounted"),
     ("reports_fact", "reports_fact_never_changed"),

@@ -52,7 +52,7 @@ def _pieces(people: Sequence[AccountRow], *, at: datetime) -> Iterator[bytes]:
     head = {
         "registry": settings.REGISTRY_NAME,
         "made_at": at,
-        "hsa_id": hsa_id,
+        "hsa_id": hsa_id.text,
         "not_in_this_file": _left_out(),
         "accounts": [_account(person) for person in people],
         "sessions": [_session(one) for one in kept_sessions_of(hsa_id=hsa_id)],

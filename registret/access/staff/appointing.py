@@ -13,11 +13,12 @@ from django.db import transaction
 
 from registret.access.actor import Actor
 from registret.access.applications.confirming import send_confirmation
-from registret.access.checks import check_card_age, existing_account, limit_letters, two_names
+from registret.access.checks import check_card_age, existing_account, limit_letter_to, limit_letters, two_names
 from registret.access.grants.granting import create_grant, revoke
 from registret.access.grants.rules import end_of, last_possible_day
 from registret.access.models import Grant
-from registret.access.queries.administrators import active_administrators
+from registret.access.notices import post_to
+from registret.access.queries.administrators import Administrator, active_administrators
 from registret.access.refusals import (
     ClinicClosed,
     GivesRights,
@@ -91,7 +92,8 @@ def appoint_local_administrator(
 
     Names and address are used when the person has no account yet: it then waits for the card and the mail.
 
-    Where nobody else at the clinic can act, two at the office decide: see `nominating`.
+    The administrators of the clinic are told. Where nobody else there can act, two at the office decide: see
+    `nominating`.
 
     Raises: NotPermitted, CardTooOld, OwnRights, SecondNeeded, ClinicClosed, AlreadyGranted, TooMany.
     """
@@ -99,8 +101,11 @@ def appoint_local_administrator(
     place = clinic(clinic_id)
     if place is None or not place.is_open:
         raise ClinicClosed()
-    if not others_act_at(clinic_id, hsa_id=hsa_id, actor=actor, at=at):
+    others = others_at(clinic_id, hsa_id=hsa_id, actor=actor, at=at)
+    if not others:
         raise SecondNeeded()
+    person = living_account(hsa_id=hsa_id)
+    name = person.name if person else f"{given_name} {surname}"
     return appoint(
         hsa_id=hsa_id,
         given_name=given_name,
@@ -110,6 +115,7 @@ def appoint_local_administrator(
         clinic_id=clinic_id,
         granted_by_id=actor.account_id,
         decided_by_names="",
+        first=lambda: _tell_colleagues(others, administrator=name, clinic=place.title, actor=actor, at=at),
         by=actor.by,
         at=at,
     )
@@ -137,11 +143,20 @@ def appoint_support(
     )
 
 
-def others_act_at(clinic_id: int, *, hsa_id: HsaId, actor: Actor, at: datetime) -> bool:
-    """Whether the clinic has an active local administrator other than these two, who would notice a wrong colleague."""
+def others_at(clinic_id: int, *, hsa_id: HsaId, actor: Actor, at: datetime) -> tuple[Administrator, ...]:
+    """The clinic's active local administrators other than these two, who notice a wrong colleague."""
     person = living_account(hsa_id=hsa_id)
     themselves = {actor.account_id, person.id if person else None}
-    return any(one.account_id not in themselves for one in active_administrators(clinic_id=clinic_id, at=at))
+    return tuple(one for one in active_administrators(clinic_id=clinic_id, at=at) if one.account_id not in themselves)
+
+
+def _tell_colleagues(
+    others: tuple[Administrator, ...], *, administrator: str, clinic: str, actor: Actor, at: datetime
+) -> None:
+    for one in others:
+        limit_letter_to(one.account_id, by=actor.by, at=at)
+        context = {"administrator": administrator, "clinic": clinic, "office": actor.name}
+        post_to(one, kind="administrator_appointed", context=context, at=at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -305,6 +320,7 @@ def appoint(
         )
         lock_account(account_id=person.id)
         check_fit(hsa_id, role, at=at)
+        limit_letter_to(person.id, by=by, at=at)
         grant_id = create_grant(
             account_id=person.id,
             role=role,

@@ -68,20 +68,31 @@ _SHOWN_SECRETS = {"code": "7K4 M2P", "token": "exempel"}
 
 
 def _rendered(kind: str, language: str, facts: Mapping[str, str], secrets: dict[str, str]) -> Rendered:
-    letter = LETTERS[kind]
+    letter, wanted = LETTERS[kind], LETTERS[kind].facts
     with translation.override(language):
-        shown = {name: _shown(letter.facts[name], value) for name, value in facts.items()}
-        content = letter.says(shown | {"registry": settings.REGISTRY_NAME} | secrets)
+        shown = {name: _shown(wanted[name], value) for name, value in facts.items()}
+        shown |= {"registry": settings.REGISTRY_NAME} | secrets
+        label, path = letter.button or ("", "")
+        subject = str(letter.subject).format(**shown)
         page = {
-            "content": content,
+            "subject": subject,
+            "heading": letter.heading,
+            "preview": str(letter.preview).format(**shown),
+            "lines": [line.filled(shown) for line in letter.lines],
+            "quote": shown.get(letter.quote, ""),
+            "button": label,
+            "address": settings.SITE_ORIGIN + path.format(**shown),
+            "code": letter.code_line and shown["code"],
+            "code_line": letter.code_line and letter.code_line.filled(shown),
+            "afterwards": [line.filled(shown) for line in letter.afterwards],
+            "footer": [line.filled(shown) for line in letter.footer],
             "language": language,
             "registry": settings.REGISTRY_NAME,
             "site": settings.SITE_ORIGIN,
             "site_name": settings.SITE_ORIGIN.removeprefix("https://"),
-            "address": settings.SITE_ORIGIN + content.button[1] if content.button else "",
         }
         return Rendered(
-            subject=" ".join(content.subject.split()),
+            subject=" ".join(subject.split()),
             text=render_to_string("mail/letter.txt", page).strip() + "\n",
             html=render_to_string("mail/letter.html", page),
         )

@@ -4,111 +4,98 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-from registret.mail.letters.shapes import Content, Fact, LetterKind, Line
+from registret.mail.letters.shapes import LetterKind, Line
 
 
-def _confirm_email(facts: Mapping[str, str]) -> Content:
-    return _confirming(
-        facts,
+def _confirming(*, why: Promise, then: Promise) -> LetterKind:
+    return LetterKind(
+        confirms=True,
+        subject=_("Bekräfta din e-post till {registry}"),
+        heading=_("Bekräfta din e-post"),
+        preview=_("Din kod är {code}. Den gäller till och med {valid_until}."),
+        lines=(Line(why, "clinic"),),
+        button=(_("Bekräfta e-post"), "/bekrafta/{token}"),
+        code_line=Line(_("Läser du det här i telefonen? Logga in på datorn och skriv koden:")),
+        afterwards=(Line(then),),
+        footer=(Line(_("Var det inte du? Då behöver du inte göra något. Ingen får tillgång utan ditt kort.")),),
+    )
+
+
+ADDRESSES: Mapping[str, LetterKind] = {
+    "confirm_email": _confirming(
         why=_("Hej {name}! Du har registrerat dig för {clinic}. Öppna länken på datorn där du har ditt kort."),
         then=_(
             "Länken och koden gäller till och med {valid_until}. Sedan återstår att kliniken attesterar ditt "
             "konto. Du får mejl när det är klart."
         ),
-    )
-
-
-def _confirm_moved(facts: Mapping[str, str]) -> Content:
-    return _confirming(
-        facts,
+    ),
+    "confirm_moved": _confirming(
         why=_(
             "Hej {name}! Ditt konto är flyttat hit från det tidigare systemet, med din behörighet för {clinic}. "
             "Bekräfta din e-post en gång: öppna länken på datorn där du har ditt kort."
         ),
         then=_("Länken och koden gäller till och med {valid_until}. När du har bekräftat kan du arbeta som förut."),
-    )
-
-
-def _confirm_appointed(facts: Mapping[str, str]) -> Content:
-    return _confirming(
-        facts,
+    ),
+    "confirm_appointed": _confirming(
         why=_(
             "Hej {name}! Du har fått ett uppdrag för {clinic}. Bekräfta din e-post: öppna länken på datorn där du har "
             "ditt kort."
         ),
         then=_("Länken och koden gäller till och med {valid_until}. När du har bekräftat kan du logga in."),
-    )
-
-
-def _confirm_new_address(facts: Mapping[str, str]) -> Content:
-    return Content(
-        subject=_("Bekräfta din nya e-post i {registry}").format(**facts),
+    ),
+    "confirm_new_address": LetterKind(
+        confirms=True,
+        subject=_("Bekräfta din nya e-post i {registry}"),
         heading=_("Bekräfta din nya e-post"),
-        preview=_("Din kod är {code}. Den gäller till och med {valid_until}.").format(**facts),
+        preview=_("Din kod är {code}. Den gäller till och med {valid_until}."),
         lines=(
             Line(
                 _(
                     "Hej {name}! Du vill ha mejl från registret till den här adressen. Öppna länken på datorn där du "
                     "har ditt kort."
-                ),
-                facts,
+                )
             ),
         ),
-        button=(_("Bekräfta e-post"), f"/bekrafta/{facts['token']}"),
-        code=facts["code"],
+        button=(_("Bekräfta e-post"), "/bekrafta/{token}"),
         code_line=Line(_("Läser du det här i telefonen? Logga in på datorn, öppna Mitt konto och skriv koden:")),
-        afterwards=(
-            Line(_("Länken och koden gäller till och med {valid_until}. Till dess gäller din gamla adress."), facts),
-        ),
+        afterwards=(Line(_("Länken och koden gäller till och med {valid_until}. Till dess gäller din gamla adress.")),),
         footer=(Line(_("Var det inte du? Då behöver du inte göra något. Adressen ändras inte utan ditt kort.")),),
-    )
-
-
-def _address_change_asked(facts: Mapping[str, str]) -> Content:
-    return Content(
-        subject=_("Någon vill ändra din e-postadress i {registry}").format(**facts),
+    ),
+    "address_change_asked": LetterKind(
+        objects=True,
+        subject=_("Någon vill ändra din e-postadress i {registry}"),
         heading=_("Din e-postadress är på väg att ändras"),
         lines=(
             Line(
                 _("Hej {name}! Någon som är inloggad med ditt kort vill att {new_address} ska gälla i stället."),
-                facts,
-                frozenset({"new_address"}),
+                "new_address",
             ),
             Line(_("Är det du behöver du inte göra något. Var det inte du: invänd, så ändras ingenting.")),
         ),
-        button=(_("Invänd mot ändringen"), f"/invand/{facts['token']}"),
+        button=(_("Invänd mot ändringen"), "/invand/{token}"),
         footer=(Line(_("Länken ändrar ingenting förrän du har svarat på sidan.")),),
-    )
-
-
-def _address_changed(facts: Mapping[str, str]) -> Content:
-    return Content(
-        subject=_("Din e-postadress i {registry} är ändrad").format(**facts),
+    ),
+    "address_changed": LetterKind(
+        objects=True,
+        subject=_("Din e-postadress i {registry} är ändrad"),
         heading=_("Din e-postadress är ändrad"),
         lines=(
-            Line(
-                _("Hej {name}! Ditt konto i {registry} har fått en ny e-postadress: {new_address}."),
-                facts,
-                frozenset({"new_address"}),
-            ),
+            Line(_("Hej {name}! Ditt konto i {registry} har fått en ny e-postadress: {new_address}."), "new_address"),
             Line(_("Hit kommer inga fler mejl. Har du ändrat adressen själv behöver du inte göra något.")),
-            Line(_("Var det inte du? Invänd senast {last_day}, så gäller den här adressen igen."), facts),
+            Line(_("Var det inte du? Invänd senast {last_day}, så gäller den här adressen igen.")),
         ),
-        button=(_("Invänd mot ändringen"), f"/invand/{facts['token']}"),
+        button=(_("Invänd mot ändringen"), "/invand/{token}"),
         footer=(Line(_("Länken ändrar ingenting förrän du har svarat på sidan.")),),
-    )
-
-
-def _address_kept(facts: Mapping[str, str]) -> Content:
-    return Content(
-        subject=_("Din e-postadress i {registry} gäller").format(**facts),
+    ),
+    "address_kept": LetterKind(
+        subject=_("Din e-postadress i {registry} gäller"),
         heading=_("Den här adressen gäller"),
         lines=(
             Line(
-                _("Hej {name}! Någon invände mot att adressen ändrades. Den gäller, och alla sessioner är avslutade."),
-                facts,
+                _("Hej {name}! Någon invände mot att adressen ändrades. Den gäller, och alla sessioner är avslutade.")
             ),
             Line(
                 _(
@@ -118,11 +105,8 @@ def _address_kept(facts: Mapping[str, str]) -> Content:
             ),
         ),
         button=(_("Kontakta supporten"), "/hjalp"),
-    )
-
-
-def _address_objected(facts: Mapping[str, str]) -> Content:
-    return Content(
+    ),
+    "address_objected": LetterKind(
         subject=_("Någon kan ha använt en annans kort"),
         heading=_("En ändring av e-post är stoppad"),
         lines=(
@@ -131,8 +115,7 @@ def _address_objected(facts: Mapping[str, str]) -> Content:
                     "Någon inloggad som {person} ville byta e-postadress, och den som läser mejl på den gamla har "
                     "invänt."
                 ),
-                facts,
-                frozenset({"person"}),
+                "person",
             ),
             Line(
                 _(
@@ -142,33 +125,29 @@ def _address_objected(facts: Mapping[str, str]) -> Content:
             ),
         ),
         button=(_("Personer"), "/personer"),
-    )
-
-
-def _claim(facts: Mapping[str, str]) -> Content:
-    return Content(
-        subject=_("Har du bytt HSA-id i {registry}?").format(**facts),
+    ),
+    "claim": LetterKind(
+        confirms=True,
+        claims=True,
+        subject=_("Har du bytt HSA-id i {registry}?"),
         heading=_("Har du bytt HSA-id?"),
-        preview=_("Din kod är {code}. Den gäller till och med {valid_until}.").format(**facts),
+        preview=_("Din kod är {code}. Den gäller till och med {valid_until}."),
         lines=(
             Line(
                 _(
                     "Hej {name}! Någon har registrerat sig i {registry} med ett annat HSA-id, och säger sig ha haft "
                     "kontot som hör till den här adressen."
-                ),
-                facts,
+                )
             ),
             Line(_("Är det du? Logga in med ditt nya kort och skriv koden på sidan om din ansökan.")),
         ),
-        code=facts["code"],
         code_line=Line(_("Koden:")),
         afterwards=(
             Line(
                 _(
                     "Koden gäller till och med {valid_until}. När din nya ansökan attesteras avslutas ditt tidigare "
                     "konto."
-                ),
-                facts,
+                )
             ),
         ),
         footer=(
@@ -179,12 +158,9 @@ def _claim(facts: Mapping[str, str]) -> Content:
                 )
             ),
         ),
-    )
-
-
-def _account_moved(facts: Mapping[str, str]) -> Content:
-    return Content(
-        subject=_("Ditt tidigare konto i {registry} är avslutat").format(**facts),
+    ),
+    "account_moved": LetterKind(
+        subject=_("Ditt tidigare konto i {registry} är avslutat"),
         heading=_("Ditt tidigare konto är avslutat"),
         lines=(
             Line(
@@ -192,17 +168,13 @@ def _account_moved(facts: Mapping[str, str]) -> Content:
                     "Hej {name}! Du har visat att kontot med HSA-id {hsa_id} var ditt, och din ansökan med ett nytt "
                     "HSA-id har attesterats. Det tidigare kontot och dess behörigheter är därför avslutade."
                 ),
-                facts,
-                frozenset({"hsa_id"}),
+                "hsa_id",
             ),
             Line(_("Logga in med ditt nya kort.")),
         ),
         footer=(Line(_("Är det inte du som har bytt HSA-id? Hör av dig till registret genast.")),),
-    )
-
-
-def _hsa_id_disputed(facts: Mapping[str, str]) -> Content:
-    return Content(
+    ),
+    "hsa_id_disputed": LetterKind(
         subject=_("Två kort med samma HSA-id"),
         heading=_("Två kort med samma HSA-id"),
         lines=(
@@ -211,52 +183,11 @@ def _hsa_id_disputed(facts: Mapping[str, str]) -> Content:
                     "Någon har visat ett kort med HSA-id {hsa_id}. Det är utfärdat av någon annan, och för någon med "
                     "ett annat namn, än kortet som kontot hör till. Registret har nekat inloggningen."
                 ),
-                facts,
-                frozenset({"hsa_id"}),
+                "hsa_id",
             ),
             Line(_("Ett HSA-id får bara höra till en person. Kontakta den som har gett ut korten.")),
         ),
         button=(_("Logga in"), "/"),
         footer=(Line(_("Du får mejlet för att du arbetar på registerkansliet. Det skickas en gång för varje kort.")),),
-    )
-
-
-def _confirming(facts: Mapping[str, str], *, why: str, then: str) -> Content:
-    return Content(
-        subject=_("Bekräfta din e-post till {registry}").format(**facts),
-        heading=_("Bekräfta din e-post"),
-        preview=_("Din kod är {code}. Den gäller till och med {valid_until}.").format(**facts),
-        lines=(Line(why, facts, frozenset({"clinic"})),),
-        button=(_("Bekräfta e-post"), f"/bekrafta/{facts['token']}"),
-        code=facts["code"],
-        code_line=Line(_("Läser du det här i telefonen? Logga in på datorn och skriv koden:")),
-        afterwards=(Line(then, facts),),
-        footer=(Line(_("Var det inte du? Då behöver du inte göra något. Ingen får tillgång utan ditt kort.")),),
-    )
-
-
-ADDRESSES: Mapping[str, LetterKind] = {
-    "confirm_email": LetterKind(
-        facts={"name": Fact.LINE, "clinic": Fact.LINE, "valid_until": Fact.DAY}, confirms=True, says=_confirm_email
     ),
-    "confirm_moved": LetterKind(
-        facts={"name": Fact.LINE, "clinic": Fact.LINE, "valid_until": Fact.DAY}, confirms=True, says=_confirm_moved
-    ),
-    "confirm_appointed": LetterKind(
-        facts={"name": Fact.LINE, "clinic": Fact.LINE, "valid_until": Fact.DAY}, confirms=True, says=_confirm_appointed
-    ),
-    "confirm_new_address": LetterKind(
-        facts={"name": Fact.LINE, "valid_until": Fact.DAY}, confirms=True, says=_confirm_new_address
-    ),
-    "address_change_asked": LetterKind(
-        facts={"name": Fact.LINE, "new_address": Fact.LINE}, objects=True, says=_address_change_asked
-    ),
-    "address_changed": LetterKind(
-        facts={"name": Fact.LINE, "new_address": Fact.LINE, "last_day": Fact.DAY}, objects=True, says=_address_changed
-    ),
-    "address_kept": LetterKind(facts={"name": Fact.LINE}, says=_address_kept),
-    "address_objected": LetterKind(facts={"person": Fact.LINE}, says=_address_objected),
-    "claim": LetterKind(facts={"name": Fact.LINE, "valid_until": Fact.DAY}, confirms=True, claims=True, says=_claim),
-    "account_moved": LetterKind(facts={"name": Fact.LINE, "hsa_id": Fact.LINE}, says=_account_moved),
-    "hsa_id_disputed": LetterKind(facts={"hsa_id": Fact.LINE}, says=_hsa_id_disputed),
 }

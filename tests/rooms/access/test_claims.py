@@ -323,7 +323,7 @@ def test_an_account_that_ended_meanwhile_is_linked_all_the_same(place: Country) 
     account_end.end_account(account_id=cast.account_of(ANNA).id, reason="dormant", by=DORIS.by, at=NOW)
     attest(application_id, seen=the_claim())
     (link,) = earlier_accounts.links_of(account_id=cast.account_of(NEW).id)
-    assert link.hsa_id == ANNA.hsa_id
+    assert link.hsa_id == ANNA.card.hsa_id
 
 
 # --- at once ---------------------------------------------------------------------------------------

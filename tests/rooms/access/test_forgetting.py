@@ -157,7 +157,7 @@ def test_of_an_account_that_ended_long_ago_a_number_an_id_and_its_moments_are_le
     assert run("erase-ended", at=at) == {"erased": 1}
     found = Account.objects.get(id=account_id)
     assert (found.given_name, found.surname, found.email, found.organisation) == ("",) * 4
-    assert found.hsa_id == ANNA.hsa_id, "as long as the log, which names it too"
+    assert found.hsa_id == ANNA.card.hsa_id, "as long as the log, which names it too"
     assert (found.state_reason, found.logged_in_at, found.card_issuer, found.erased_at) == ("", None, "", at)
     assert found.ended_at == NOW
     for rows in (Grant, Application, Confirmation):

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import ClassVar
 
 import pytest
 
@@ -14,10 +12,7 @@ from registret.kernel.refused import Refused, every_refusal, restored
 NOON = datetime(2026, 11, 24, 12, 0, 0, 123456, tzinfo=UTC)
 
 
-@dataclass(kw_only=True, eq=False)
-class OfTheTest(Refused):
-    code: ClassVar[str] = "test.of_the_test"
-    status: ClassVar[int] = 410
+class OfTheTest(Refused, code="test.of_the_test", status=410):
     text: str
     number: int
     truth: bool
@@ -50,5 +45,5 @@ def test_a_refusal_shows_its_code_and_nothing_else() -> None:
 
 def test_two_refusals_with_one_code_stop_the_program() -> None:
     with pytest.raises(TypeError, match=r"test\.of_the_test"):
-        type("Impostor", (Refused,), {"code": "test.of_the_test", "__qualname__": "Impostor"})
+        type("Impostor", (Refused,), {"__qualname__": "Impostor"}, code="test.of_the_test")
     assert every_refusal()["test.of_the_test"] is OfTheTest

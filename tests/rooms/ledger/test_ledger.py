@@ -121,7 +121,7 @@ def test_personal_numbers_are_masked_in_facts_and_names() -> None:
 
 
 def test_an_hsa_id_is_kept_whole_although_it_holds_ten_digits() -> None:
-    written(about_hsa_id="SE2321009991-E00B2H8")
+    written(about_hsa_id=HsaId("SE2321009991-E00B2H8"))
     row = entries(wanted=Wanted()).rows[0]
     assert (row.by_hsa_id, row.about_hsa_id) == ("SE2321009991-E00K4T2", "SE2321009991-E00B2H8")
 
@@ -188,7 +188,7 @@ def test_a_filter_finds_what_it_says_and_nothing_else(wanted: Wanted, found: set
     program = By.of_program("test")
     written(event="filter.early", at=NOW - timedelta(microseconds=1))
     written(event="filter.did")
-    written(program, event="filter.suffered", about_hsa_id="SE2321009991-E00B2H8")
+    written(program, event="filter.suffered", about_hsa_id=HsaId("SE2321009991-E00B2H8"))
     written(program, event="filter.refused", outcome="refused", reference="K7F-2Q9M")
     rows = entries(wanted=wanted).rows
     assert {r.event.removeprefix("filter.") for r in rows if r.event.startswith("filter.")} == found

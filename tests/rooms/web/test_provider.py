@@ -115,7 +115,7 @@ def events() -> list[str]:
 def claims_of(who: Person) -> dict[str, Any]:
     card = who.card
     return {
-        "employeeHsaId": card.hsa_id,
+        "employeeHsaId": card.hsa_id.text,
         "given_name": card.given_name,
         "family_name": card.surname,
         "credentialOrganizationName": card.organisation,
