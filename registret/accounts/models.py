@@ -12,7 +12,7 @@ from django.db.models.functions import Collate, Upper
 from registret.accounts.lifecycle import AccountState, Authority
 from registret.accounts.name_keys import name_key
 from registret.database.columns import DIGEST, PERSONAL, PLAIN
-from registret.database.fields import HsaIdField
+from registret.database.fields import HsaIdColumn
 from registret.kernel.identifiers import HsaId
 
 PURPOSES = ["login", "check", "unlock"]
@@ -41,7 +41,7 @@ class Account(AbstractBaseUser):
     last_login = None
 
     id = models.BigAutoField(primary_key=True)
-    hsa_id = HsaIdField(db_comment=PERSONAL)
+    hsa_id = HsaIdColumn(db_comment=PERSONAL)
     hsa_id_key = models.GeneratedField(
         expression=Upper("hsa_id"),
         output_field=models.CharField(max_length=HsaId.MAX_LENGTH),
@@ -253,7 +253,7 @@ class Session(models.Model):
     id = models.BigAutoField(primary_key=True)
     key_digest = models.BinaryField(max_length=32, unique=True, db_comment=DIGEST)
     attempt = models.ForeignKey(LoginAttempt, on_delete=models.SET_NULL, null=True)
-    hsa_id = HsaIdField(db_comment=PERSONAL)
+    hsa_id = HsaIdColumn(db_comment=PERSONAL)
     hsa_id_key = models.GeneratedField(
         expression=Upper("hsa_id"),
         output_field=models.CharField(max_length=HsaId.MAX_LENGTH),

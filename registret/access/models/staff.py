@@ -12,7 +12,7 @@ from registret.access.roles import (
     Role,
 )
 from registret.database.columns import PERSONAL
-from registret.database.fields import HsaIdField
+from registret.database.fields import HsaIdColumn
 
 
 class Substitution(models.Model):
@@ -82,7 +82,7 @@ class Nomination(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    hsa_id = HsaIdField(db_comment=PERSONAL)
+    hsa_id = HsaIdColumn(db_comment=PERSONAL)
     given_name = models.CharField(max_length=256, blank=True, db_comment=PERSONAL)
     surname = models.CharField(max_length=256, db_comment=PERSONAL)
     email = models.CharField(max_length=254, db_comment=PERSONAL)
