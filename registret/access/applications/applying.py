@@ -53,7 +53,7 @@ def apply(
         TooMany.
     """
     check_wish(clinic_id=clinic_id, role=role, sub_registries=sub_registries)
-    take(limit=APPLICATIONS_PER_ACCOUNT, subject=existing_account(account_id).hsa_id.upper(), at=at)
+    take(limit=APPLICATIONS_PER_ACCOUNT, subject=existing_account(account_id).hsa_id.key, at=at)
     with transaction.atomic():
         # Held: confirmed meanwhile, nobody would be told of the application; ended meanwhile, it would wait for ever.
         person = lock_account(account_id=account_id) or existing_account(account_id)

@@ -17,6 +17,7 @@ from registret.access.refusals import (
 )
 from registret.access.roles import ROLES_TO_APPLY_FOR, Permission, Role
 from registret.accounts.lifecycle import AccountState, Authority
+from registret.kernel.identifiers import HsaId
 from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.mail.queries import Bounce, bounces
@@ -52,7 +53,7 @@ class PersonRow:
 
     account_id: int
     name: str
-    hsa_id: str
+    hsa_id: HsaId
     organisation: str
     email: str
     state: AccountState

@@ -12,6 +12,7 @@ from django.utils import timezone
 from registret.accounts.queries import living_account
 from registret.accounts.services import accept_next_card
 from registret.kernel.by import By
+from registret.kernel.identifiers import HsaId
 
 
 class Command(BaseCommand):
@@ -28,7 +29,7 @@ class Command(BaseCommand):
         names = [" ".join(name.split()) for name in decided_by]
         if len(names) != 2 or not all(names) or names[0].casefold() == names[1].casefold():
             self._stop("--decided-by: give it twice, with the names of two different people")
-        account = living_account(hsa_id=hsa_id.strip())
+        account = living_account(hsa_id=HsaId(hsa_id.strip()))
         if account is None:
             self._stop("--hsa-id: there is no living account with this HSA-id")
         by = By.of_program("accept-card")
