@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from registret.database.columns import PERSONAL, PLAIN
 from registret.oversight.incident_rules import DataKind, Notified
 from registret.oversight.lifecycle import ReviewKind, ReviewOutcome, Verdict
 
@@ -27,7 +28,7 @@ class Review(models.Model):
     about_patient_id = models.BigIntegerField(null=True)
     since = models.DateTimeField()
     until = models.DateTimeField()
-    reason = models.CharField(max_length=500, blank=True, default="")
+    reason = models.CharField(max_length=500, blank=True, default="", db_comment=PERSONAL)
     population = models.PositiveIntegerField()
     drawn_at = models.DateTimeField()
     # Null: drawn by the clock, each month.
@@ -37,9 +38,10 @@ class Review(models.Model):
     outcome = models.CharField(
         max_length=10, blank=True, default="", choices=[(o.value, o.value) for o in ReviewOutcome]
     )
-    conclusion = models.CharField(max_length=2000, blank=True, default="")
+    conclusion = models.CharField(max_length=2000, blank=True, default="", db_comment=PERSONAL)
 
     class Meta:
+        db_table_comment = "reviews"
         constraints = [
             models.CheckConstraint(name="review_kind_known", condition=Q(kind__in=[k.value for k in ReviewKind])),
             models.CheckConstraint(
@@ -80,9 +82,10 @@ class ReviewedEntry(models.Model):
     entry_id = models.BigIntegerField()
     by_account_id = models.BigIntegerField()
     verdict = models.CharField(max_length=12, blank=True, default="", choices=[(v.value, v.value) for v in Verdict])
-    note = models.CharField(max_length=500, blank=True, default="")
+    note = models.CharField(max_length=500, blank=True, default="", db_comment=PERSONAL)
 
     class Meta:
+        db_table_comment = "reviews"
         constraints = [
             models.UniqueConstraint(name="an_entry_once_in_a_review", fields=["review", "entry_id"]),
             models.CheckConstraint(
@@ -107,27 +110,28 @@ class IncidentRevision(models.Model):
     id = models.BigAutoField(primary_key=True)
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+")
     number = models.PositiveIntegerField()
-    happened = models.CharField(max_length=4000)
+    happened = models.CharField(max_length=4000, db_comment=PERSONAL)
     # Null: not known.
     began_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     discovered_at = models.DateTimeField()
     people = models.PositiveIntegerField(null=True)
-    data_kinds = ArrayField(models.CharField(max_length=20))
-    consequences = models.CharField(max_length=4000, blank=True, default="")
-    measures = models.CharField(max_length=4000, blank=True, default="")
+    data_kinds = ArrayField(models.CharField(max_length=20), db_comment=PLAIN)
+    consequences = models.CharField(max_length=4000, blank=True, default="", db_comment=PERSONAL)
+    measures = models.CharField(max_length=4000, blank=True, default="", db_comment=PERSONAL)
     authority = models.CharField(max_length=10, choices=[(n.value, n.value) for n in Notified])
     authority_at = models.DateTimeField(null=True)
-    authority_why = models.CharField(max_length=2000, blank=True, default="")
+    authority_why = models.CharField(max_length=2000, blank=True, default="", db_comment=PERSONAL)
     persons = models.CharField(max_length=10, choices=[(n.value, n.value) for n in Notified])
     persons_at = models.DateTimeField(null=True)
-    persons_why = models.CharField(max_length=2000, blank=True, default="")
+    persons_why = models.CharField(max_length=2000, blank=True, default="", db_comment=PERSONAL)
     is_open = models.BooleanField()
     at = models.DateTimeField()
     by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
-    by_name = models.CharField(max_length=520)
+    by_name = models.CharField(max_length=520, db_comment=PERSONAL)
 
     class Meta:
+        db_table_comment = "incidents"
         constraints = [
             models.UniqueConstraint(name="incident_revision_once", fields=["incident", "number"]),
             models.CheckConstraint(name="incident_revision_from_one", condition=Q(number__gte=1)),

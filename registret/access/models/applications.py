@@ -10,6 +10,7 @@ from registret.access.lifecycle import ApplicationState
 from registret.access.roles import (
     ROLES_TO_APPLY_FOR,
 )
+from registret.database.columns import PERSONAL, PLAIN
 
 MAY_BE_FORGOTTEN = frozenset({ApplicationState.DECLINED, ApplicationState.WITHDRAWN, ApplicationState.LAPSED})
 """What was asked for and came to nothing. The database lets no other application go, but those of erased accounts."""
@@ -22,10 +23,12 @@ class Application(models.Model):
     account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="applications")
     clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, related_name="+")
     role = models.CharField(max_length=30, choices=[(r.value, r.value) for r in ROLES_TO_APPLY_FOR])
-    sub_registries = ArrayField(models.CharField(max_length=40), default=list)
-    message = models.CharField(max_length=500, blank=True, default="")
+    sub_registries = ArrayField(models.CharField(max_length=40), default=list, db_comment=PLAIN)
+    message = models.CharField(max_length=500, blank=True, default="", db_comment=PERSONAL)
     state = models.CharField(
-        max_length=12, choices=[(s.value, s.value) for s in ApplicationState], default=ApplicationState.WAITING
+        max_length=12,
+        choices=[(s.value, s.value) for s in ApplicationState],
+        default=ApplicationState.WAITING,
     )
     applied_at = models.DateTimeField()
     reminded_at = models.DateTimeField(null=True)
@@ -34,16 +37,17 @@ class Application(models.Model):
     # Tillstyrkt: what one at the registry office has decided, where another must decide the same.
     recommended_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
     recommended_at = models.DateTimeField(null=True)
-    recommended_role = models.CharField(max_length=30, blank=True, default="")
-    recommended_sub_registries = ArrayField(models.CharField(max_length=40), default=list)
+    recommended_role = models.CharField(max_length=30, blank=True, default="", db_comment=PLAIN)
+    recommended_sub_registries = ArrayField(models.CharField(max_length=40), default=list, db_comment=PLAIN)
     recommended_until = models.DateField(null=True)
     # Since when it also stands at the registry office.
     escalated_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
-    reason = models.CharField(max_length=500, blank=True, default="")
+    reason = models.CharField(max_length=500, blank=True, default="", db_comment=PERSONAL)
 
     class Meta:
+        db_table_comment = "rights"
         constraints = [
             models.UniqueConstraint(
                 name="one_waiting_application_per_clinic",
@@ -115,11 +119,12 @@ class Note(models.Model):
     id = models.BigAutoField(primary_key=True)
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=10, choices=Kind.choices)
-    text = models.CharField(max_length=1000)
+    text = models.CharField(max_length=1000, db_comment=PERSONAL)
     at = models.DateTimeField()
     by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
 
     class Meta:
+        db_table_comment = "rights"
         constraints = [
             models.CheckConstraint(name="note_kind_known", condition=Q(kind__in=["note", "question", "answer"])),
             models.CheckConstraint(name="note_says_something", condition=~Q(text="")),
@@ -136,7 +141,7 @@ class Claim(models.Model):
     id = models.BigAutoField(primary_key=True)
     account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
     old_account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
-    email = models.CharField(max_length=254, blank=True)
+    email = models.CharField(max_length=254, blank=True, db_comment=PERSONAL)
     version = models.PositiveIntegerField(default=1)
     sent_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -145,6 +150,7 @@ class Claim(models.Model):
     settled_at = models.DateTimeField(null=True)
 
     class Meta:
+        db_table_comment = "accounts"
         constraints = [
             models.UniqueConstraint(
                 name="one_open_claim_per_account", fields=["account"], condition=Q(settled_at=None)

@@ -11,7 +11,8 @@ from registret.access.roles import (
     ROLES_TO_NOMINATE,
     Role,
 )
-from registret.database.fields import HsaIdField
+from registret.database.columns import PERSONAL
+from registret.database.fields import HsaIdColumn
 
 
 class Substitution(models.Model):
@@ -24,15 +25,18 @@ class Substitution(models.Model):
     begins_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     state = models.CharField(
-        max_length=12, choices=[(s.value, s.value) for s in SubstitutionState], default=SubstitutionState.WAITING
+        max_length=12,
+        choices=[(s.value, s.value) for s in SubstitutionState],
+        default=SubstitutionState.WAITING,
     )
     proposed_at = models.DateTimeField()
     proposed_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
-    reason = models.CharField(max_length=500, blank=True, default="")
+    reason = models.CharField(max_length=500, blank=True, default="", db_comment=PERSONAL)
 
     class Meta:
+        db_table_comment = "rights"
         constraints = [
             models.UniqueConstraint(
                 name="one_waiting_substitution_per_clinic",
@@ -78,12 +82,13 @@ class Nomination(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    hsa_id = HsaIdField()
-    given_name = models.CharField(max_length=256, blank=True)
-    surname = models.CharField(max_length=256)
-    email = models.CharField(max_length=254)
+    hsa_id = HsaIdColumn(db_comment=PERSONAL)
+    given_name = models.CharField(max_length=256, blank=True, db_comment=PERSONAL)
+    surname = models.CharField(max_length=256, db_comment=PERSONAL)
+    email = models.CharField(max_length=254, db_comment=PERSONAL)
     role = models.CharField(
-        max_length=30, choices=[(r.value, r.value) for r in (*ROLES_TO_NOMINATE, Role.LOCAL_ADMINISTRATOR)]
+        max_length=30,
+        choices=[(r.value, r.value) for r in (*ROLES_TO_NOMINATE, Role.LOCAL_ADMINISTRATOR)],
     )
     clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, null=True, related_name="+")
     proposed_at = models.DateTimeField()
@@ -92,6 +97,7 @@ class Nomination(models.Model):
     confirmed_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
+        db_table_comment = "rights"
         constraints = [
             models.UniqueConstraint(
                 Upper("hsa_id"), "role", "clinic", name="one_nomination_per_person_and_role", nulls_distinct=False
