@@ -14,6 +14,7 @@ from registret.access.checks import count_wrong_code, existing_account, limit_le
 from registret.access.grants.granting import revoke
 from registret.access.lifecycle import ApplicationState
 from registret.access.models import Application, Grant, GrantSource
+from registret.access.notices import post_to
 from registret.access.queries.grants import clinics_to_attest_anew
 from registret.access.refusals import AlreadyApplied
 from registret.access.roles import ROLES_TO_APPLY_FOR, Role
@@ -78,17 +79,15 @@ def send_confirmation(*, account_id: int, email: EmailAddress | None, by: By, at
     confirmation = ask_for_confirmation(account_id=account_id, email=email, by=by, at=at)
     person = existing_account(account_id)
     kind, place = _why(account_id, at=at)
-    post(
+    post_to(
+        person,
         kind=kind,
-        to=person.email,
-        language=person.language,
         context={
             "name": person.given_name,
             "clinic": place,
             "valid_until": at + settings.CONFIRMATION_LIFETIME,
         },
         confirmation=confirmation,
-        about_account_id=account_id,
         at=at,
     )
 

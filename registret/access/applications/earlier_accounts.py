@@ -17,6 +17,7 @@ from django.db.models import F, Q
 from registret.access.applications.attesting import may_be_ended_by_claim
 from registret.access.checks import count_wrong_code, limit_address
 from registret.access.models import Claim
+from registret.access.notices import post_to
 from registret.access.queries.applications import ApplicationRow
 from registret.access.refusals import AccountEnded, AccountSuspended, NotFound
 from registret.accounts.lifecycle import AccountState
@@ -28,7 +29,6 @@ from registret.kernel.identifiers import EmailAddress
 from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.mail.links import claim_code_fits
-from registret.mail.services import post
 from registret.rate_limits.services import Limit, take
 
 CLAIMS_PER_ACCOUNT = Limit(what="claims_account", most=5, per=timedelta(days=1))
@@ -104,13 +104,11 @@ def claim(*, account_id: int, email: EmailAddress, by: By, at: datetime) -> None
             facts={"domain": email.domain},
         )
         if old is not None:
-            post(
+            post_to(
+                old,
                 kind="claim",
-                to=old.email,
-                language=old.language,
                 context={"name": old.given_name, "valid_until": found.expires_at},
                 confirmation=(found.id, found.version),
-                about_account_id=old.id,
                 at=at,
             )
 

@@ -13,7 +13,7 @@ from registret.access.applications.applying import apply
 from registret.access.checks import check_card_read, check_in_force, existing_account, limit_letters
 from registret.access.grants.granting import revoke
 from registret.access.models import Grant
-from registret.access.notices import post_to
+from registret.access.notices import post_to, tell
 from registret.access.queries.administrators import Administrator, active_administrators, registry_office
 from registret.access.queries.grants import clinics_to_attest_anew
 from registret.access.refusals import LastAdministrator, NotFound, NotPermitted, RightHeld
@@ -29,7 +29,6 @@ from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.mail.services import post
 from registret.places.queries import clinic
-from registret.words.roles import role_in_sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,14 +126,7 @@ def object_to_address(*, confirmation_id: int, by: By, at: datetime) -> None:
     Raises: ObjectionUnknown, ObjectionOver.
     """
     person = object_to_change(confirmation_id=confirmation_id, by=by, at=at).person
-    post(
-        kind="address_kept",
-        to=person.email,
-        language=person.language,
-        context={"name": person.given_name},
-        about_account_id=person.id,
-        at=at,
-    )
+    post_to(person, kind="address_kept", context={"name": person.given_name}, at=at)
     for one in _those_who_look_after(person, at=at):
         post_to(one, kind="address_objected", context={"person": person.name}, at=at)
 
@@ -182,16 +174,7 @@ def leave(*, account_id: int, grant_id: int, by: By, at: datetime) -> None:
         if needs_successor(grant=_own(held), account_id=account_id, at=at):
             raise LastAdministrator()
     revoke(grant_id=held.id, reason="left", revoked_by_id=None, by=by, at=at)
-    if person.confirmed_at is not None:
-        place, role = held.clinic.title, role_in_sentence(held.role, language=person.language)
-        post(
-            kind="left",
-            to=person.email,
-            language=person.language,
-            context={"name": person.given_name, "role": role, "place": place},
-            about_account_id=person.id,
-            at=at,
-        )
+    tell(account_id, kind="left", role=held.role, place=held.clinic.title, at=at)
 
 
 def _ask_for_address(person: AccountRow, email: EmailAddress, *, by: By, at: datetime) -> None:

@@ -17,6 +17,7 @@ from registret.access.checks import check_card_age, existing_account, limit_lett
 from registret.access.grants.granting import create_grant, revoke
 from registret.access.grants.rules import end_of, last_possible_day
 from registret.access.models import Grant
+from registret.access.notices import post_to, tell
 from registret.access.queries.administrators import active_administrators
 from registret.access.refusals import (
     ClinicClosed,
@@ -38,7 +39,6 @@ from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.ledger.events import Event
 from registret.ledger.services import record
-from registret.mail.services import post
 from registret.places.queries import clinic
 from registret.registries.queries import open_for_rights
 from registret.time_limits.lengths import TimeLimit
@@ -228,22 +228,9 @@ def dismiss_by_program(
 def _take_back(
     grant_id: int, account_id: int, role: Role, reason: str, *, revoked_by_id: int | None, by: By, at: datetime
 ) -> None:
-    person = lock_account(account_id=account_id)
+    lock_account(account_id=account_id)
     revoke(grant_id=grant_id, reason=reason, revoked_by_id=revoked_by_id, by=by, at=at)
-    if person is not None and person.confirmed_at is not None:
-        post(
-            kind="grant_revoked",
-            to=person.email,
-            language=person.language,
-            context={
-                "name": person.given_name,
-                "role": role_in_sentence(role, language=person.language),
-                "place": settings.REGISTRY_NAME,
-                "reason": reason,
-            },
-            about_account_id=person.id,
-            at=at,
-        )
+    tell(account_id, kind="grant_revoked", role=role, place=settings.REGISTRY_NAME, reason=reason, at=at)
 
 
 def check_appointing(hsa_id: HsaId, *, actor: Actor, at: datetime) -> None:
@@ -327,17 +314,15 @@ def appoint(
             clinic_id=clinic_id,
             facts={"role": role.value, "decided_by": decided_by_names},
         )
-        post(
+        post_to(
+            person,
             kind="appointed",
-            to=person.email,
-            language=person.language,
             context={
                 "name": person.given_name,
                 "role": role_in_sentence(role, language=person.language),
                 "place": place.title if place else settings.REGISTRY_NAME,
                 "valid_until": last_day,
             },
-            about_account_id=person.id,
             at=at,
         )
         if is_new:

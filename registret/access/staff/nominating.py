@@ -17,7 +17,7 @@ from django.db.models import Q, QuerySet
 from registret.access.actor import Actor
 from registret.access.checks import check_card_age, limit_letter_to
 from registret.access.models import Grant, Nomination
-from registret.access.notices import post_to
+from registret.access.notices import post_to, tell
 from registret.access.queries.administrators import Administrator, registry_office
 from registret.access.refusals import (
     AlreadyGranted,
@@ -39,7 +39,6 @@ from registret.database.conflicts import conflict_as
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.ledger.events import Event
 from registret.ledger.services import record
-from registret.mail.services import post
 from registret.places.queries import clinic
 from registret.time_limits.lengths import Length, TimeLimit
 from registret.time_limits.queries import length
@@ -173,21 +172,8 @@ def decline(*, nomination_id: int, reason: str, actor: Actor, at: datetime) -> N
     wanted = _to_decide(nomination_id, actor=actor, at=at)
     _remove(wanted, actor=actor, at=at)
     _record(wanted, "decline", reason=reason, actor=actor, at=at)
-    proposer = account(account_id=wanted.proposed_by_id)
-    if proposer is not None and proposer.confirmed_at is not None:
-        post(
-            kind="nomination_declined",
-            to=proposer.email,
-            language=proposer.language,
-            context={
-                "name": proposer.given_name,
-                "person": wanted.name,
-                "role": role_in_sentence(wanted.role, language=proposer.language),
-                "reason": reason,
-            },
-            about_account_id=proposer.id,
-            at=at,
-        )
+    told = {"person": wanted.name, "reason": reason}
+    tell(wanted.proposed_by_id, kind="nomination_declined", role=wanted.role, **told, at=at)
 
 
 @transaction.atomic

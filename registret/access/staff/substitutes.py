@@ -19,7 +19,7 @@ from registret.access.grants.reach import check_reach, hold_reach
 from registret.access.grants.rules import begin_of, end_of, last_possible_day, last_whole_day
 from registret.access.lifecycle import SUBSTITUTION_LIFE, SubstitutionState
 from registret.access.models import Grant, Substitution
-from registret.access.notices import post_to
+from registret.access.notices import post_to, tell
 from registret.access.queries.administrators import active_administrators, registry_office
 from registret.access.refusals import (
     AlreadyGranted,
@@ -44,7 +44,6 @@ from registret.database.conflicts import conflict_as
 from registret.kernel.life import NotPossible
 from registret.ledger.events import Event
 from registret.ledger.services import record
-from registret.mail.services import post
 from registret.places.queries import clinic
 from registret.time_limits.lengths import TimeLimit
 from registret.time_limits.queries import length
@@ -184,14 +183,12 @@ def confirm(*, substitution_id: int, actor: Actor, at: datetime) -> int:
         at=at,
     )
     _decide(wanted, act="confirm", actor=actor, at=at)
-    _write(
+    tell(
         wanted.account_id,
         kind="substitute_confirmed",
-        context={
-            "clinic": wanted.clinic.title,
-            "first_day": max(at, wanted.begins_at),
-            "last_day": wanted.ends_at - timedelta(seconds=1),
-        },
+        clinic=wanted.clinic.title,
+        first_day=max(at, wanted.begins_at),
+        last_day=wanted.ends_at - timedelta(seconds=1),
         at=at,
     )
     return grant_id
@@ -205,9 +202,8 @@ def decline(*, substitution_id: int, reason: str, actor: Actor, at: datetime) ->
     """
     wanted = _to_decide(substitution_id, actor=actor, at=at)
     _decide(wanted, act="decline", reason=reason, actor=actor, at=at)
-    name = wanted.account.name
-    context: dict[str, str | date] = {"substitute": name, "clinic": wanted.clinic.title, "reason": reason}
-    _write(wanted.proposed_by_id, kind="substitute_declined", context=context, at=at)
+    told = {"substitute": wanted.account.name, "clinic": wanted.clinic.title, "reason": reason}
+    tell(wanted.proposed_by_id, kind="substitute_declined", **told, at=at)
 
 
 @transaction.atomic
@@ -370,18 +366,5 @@ def _tell_who_can_confirm(made: Substitution, *, first_day: date, last_day: date
                 "first_day": first_day,
                 "last_day": last_day,
             },
-            at=at,
-        )
-
-
-def _write(account_id: int, *, kind: str, context: dict[str, str | date], at: datetime) -> None:
-    person = account(account_id=account_id)
-    if person is not None and person.confirmed_at is not None:
-        post(
-            kind=kind,
-            to=person.email,
-            language=person.language,
-            context={"name": person.given_name, **context},
-            about_account_id=person.id,
             at=at,
         )

@@ -9,7 +9,7 @@ from django.db import transaction
 from registret.access.actor import Actor
 from registret.access.checks import check_card_age, existing_account, limit_letter_to, two_names
 from registret.access.models import Grant
-from registret.access.notices import post_to
+from registret.access.notices import post_to, tell
 from registret.access.queries.administrators import active_administrators, registry_office
 from registret.access.refusals import (
     NotFound,
@@ -19,7 +19,6 @@ from registret.access.refusals import (
     SuspensionNotLeft,
 )
 from registret.access.roles import Permission, Role
-from registret.access.staff.letters import tell_about_rights
 from registret.access.staff.people import PersonRow, authority_of, person_of, suspended_elsewhere
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState, Authority
@@ -51,7 +50,7 @@ def suspend_person(*, account_id: int, reason: str, actor: Actor, at: datetime) 
         by=actor.by,
         at=at,
     )
-    tell_about_rights(person.account_id, kind="suspended", more={"reason": reason}, at=at)
+    tell(person.account_id, kind="suspended", reason=reason, at=at)
     if any(grant.role is Role.LOCAL_ADMINISTRATOR and not grant.ended for grant in person.grants):
         _tell_the_office(person, actor=actor, at=at)
 
@@ -76,7 +75,7 @@ def suspend_by_program(*, hsa_id: HsaId, reason: str, decided_by: tuple[str, str
         about_hsa_id=person.hsa_id,
         facts={"decided_by": names},
     )
-    tell_about_rights(person.id, kind="suspended", more={"reason": reason}, at=at)
+    tell(person.id, kind="suspended", reason=reason, at=at)
 
 
 @transaction.atomic
@@ -94,7 +93,7 @@ def reinstate_person(*, account_id: int, actor: Actor, at: datetime) -> None:
             raise SuspendedElsewhere()
     limit_letter_to(account_id, by=actor.by, at=at)
     accounts.reinstate(account_id=account_id, by=actor.by, at=at)
-    tell_about_rights(account_id, kind="reinstated", more={}, at=at)
+    tell(account_id, kind="reinstated", at=at)
 
 
 @transaction.atomic
