@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
 
+from registret.database.constraints import check
+
 
 class Entry(models.Model):
     """One event: who, what, about whom, when, from where, how it ended.
@@ -41,9 +43,9 @@ class Entry(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="entry_has_an_author", condition=~Q(by_hsa_id="", by_program="")),
-            models.CheckConstraint(name="entry_outcome_known", condition=Q(outcome__in=["done", "refused"])),
-            models.CheckConstraint(name="entry_event_shape", condition=Q(event__regex=r"^[a-z_]+(\.[a-z_]+)+$")),
+            check("entry_has_an_author", ~Q(by_hsa_id="", by_program="")),
+            check("entry_outcome_known", Q(outcome__in=["done", "refused"])),
+            check("entry_event_shape", Q(event__regex=r"^[a-z_]+(\.[a-z_]+)+$")),
         ]
         indexes = [
             models.Index(fields=["by_account_id", "-id"], name="entry_by"),
@@ -89,6 +91,6 @@ class Seal(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="seal_goes_on", condition=Q(last__gte=F("after"))),
-            models.CheckConstraint(name="seal_numbered_from_one", condition=Q(number__gte=1)),
+            check("seal_goes_on", Q(last__gte=F("after"))),
+            check("seal_numbered_from_one", Q(number__gte=1)),
         ]

@@ -16,10 +16,7 @@ from registret.access.models import Notice
 from registret.access.notices import post_to
 from registret.access.queries.administrators import registry_office
 from registret.access.queries.logins import LoginStatus, standing_of
-from registret.access.refusals import (
-    HsaIdDisputed,
-    NotFound,
-)
+from registret.access.refusals import HsaIdDisputed, NotFound
 from registret.access.roles import Role
 from registret.accounts import services as accounts
 from registret.accounts.attempts import Proof

@@ -7,9 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from registret.access.lifecycle import ApplicationState
-from registret.access.roles import (
-    ROLES_TO_APPLY_FOR,
-)
+from registret.access.roles import ROLES_TO_APPLY_FOR
+from registret.database.constraints import check, choices, given, known, together
 
 MAY_BE_FORGOTTEN = frozenset({ApplicationState.DECLINED, ApplicationState.WITHDRAWN, ApplicationState.LAPSED})
 """What was asked for and came to nothing. The database lets no other application go, but those of erased accounts."""
@@ -21,12 +20,10 @@ class Application(models.Model):
     id = models.BigAutoField(primary_key=True)
     account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="applications")
     clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, related_name="+")
-    role = models.CharField(max_length=30, choices=[(r.value, r.value) for r in ROLES_TO_APPLY_FOR])
+    role = models.CharField(max_length=30, choices=choices(ROLES_TO_APPLY_FOR))
     sub_registries = ArrayField(models.CharField(max_length=40), default=list)
     message = models.CharField(max_length=500, blank=True, default="")
-    state = models.CharField(
-        max_length=12, choices=[(s.value, s.value) for s in ApplicationState], default=ApplicationState.WAITING
-    )
+    state = models.CharField(max_length=12, choices=choices(ApplicationState), default=ApplicationState.WAITING)
     applied_at = models.DateTimeField()
     reminded_at = models.DateTimeField(null=True)
     taken_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
@@ -50,29 +47,22 @@ class Application(models.Model):
                 fields=["account", "clinic"],
                 condition=Q(state=ApplicationState.WAITING),
             ),
-            models.CheckConstraint(
-                name="application_state_known", condition=Q(state__in=[s.value for s in ApplicationState])
-            ),
-            models.CheckConstraint(
-                name="application_role_known", condition=Q(role__in=[r.value for r in ROLES_TO_APPLY_FOR])
-            ),
-            models.CheckConstraint(
-                name="application_decided_has_moment",
-                condition=Q(state=ApplicationState.WAITING, decided_at=None, decided_by=None)
+            known("application_state_known", state=ApplicationState),
+            known("application_role_known", role=ROLES_TO_APPLY_FOR),
+            check(
+                "application_decided_has_moment",
+                Q(state=ApplicationState.WAITING, decided_at=None, decided_by=None)
                 | (~Q(state=ApplicationState.WAITING) & Q(decided_at__isnull=False)),
             ),
-            models.CheckConstraint(
-                name="application_decided_by_somebody_else",
-                condition=~Q(state__in=[ApplicationState.ATTESTED, ApplicationState.DECLINED])
+            check(
+                "application_decided_by_somebody_else",
+                ~Q(state__in=[ApplicationState.ATTESTED, ApplicationState.DECLINED])
                 | (Q(decided_by__isnull=False) & ~Q(decided_by=F("account"))),
             ),
-            models.CheckConstraint(
-                name="application_taken_whole",
-                condition=Q(taken_by=None, taken_at=None) | Q(taken_by__isnull=False, taken_at__isnull=False),
-            ),
-            models.CheckConstraint(
-                name="application_recommended_whole",
-                condition=Q(recommended_by=None, recommended_at=None, recommended_role="", recommended_until=None)
+            together("application_taken_whole", "taken_by", "taken_at"),
+            check(
+                "application_recommended_whole",
+                Q(recommended_by=None, recommended_at=None, recommended_role="", recommended_until=None)
                 | Q(
                     recommended_by__isnull=False,
                     recommended_at__isnull=False,
@@ -80,14 +70,8 @@ class Application(models.Model):
                     recommended_until__isnull=False,
                 ),
             ),
-            models.CheckConstraint(
-                name="application_recommended_by_somebody_else",
-                condition=Q(recommended_by=None) | ~Q(recommended_by=F("account")),
-            ),
-            models.CheckConstraint(
-                name="application_declined_has_reason",
-                condition=~Q(state=ApplicationState.DECLINED) | ~Q(reason=""),
-            ),
+            check("application_recommended_by_somebody_else", Q(recommended_by=None) | ~Q(recommended_by=F("account"))),
+            check("application_declined_has_reason", ~Q(state=ApplicationState.DECLINED) | ~Q(reason="")),
         ]
         indexes = [
             models.Index(
@@ -121,8 +105,8 @@ class Note(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="note_kind_known", condition=Q(kind__in=["note", "question", "answer"])),
-            models.CheckConstraint(name="note_says_something", condition=~Q(text="")),
+            check("note_kind_known", Q(kind__in=["note", "question", "answer"])),
+            given("note_says_something", "text"),
         ]
 
 
@@ -154,18 +138,13 @@ class Claim(models.Model):
                 fields=["old_account"],
                 condition=Q(settled_at__isnull=False),
             ),
-            models.CheckConstraint(
-                name="claim_of_another", condition=Q(old_account=None) | ~Q(old_account=F("account"))
-            ),
-            models.CheckConstraint(
-                name="claim_proven_of_somebody", condition=Q(proven_at=None) | Q(old_account__isnull=False)
-            ),
+            check("claim_of_another", Q(old_account=None) | ~Q(old_account=F("account"))),
+            check("claim_proven_of_somebody", Q(proven_at=None) | Q(old_account__isnull=False)),
             # Once it is settled, the address is of no use any more.
-            models.CheckConstraint(
-                name="claim_settled_when_proven",
-                condition=(Q(settled_at=None) & ~Q(email=""))
-                | Q(settled_at__isnull=False, proven_at__isnull=False, email=""),
+            check(
+                "claim_settled_when_proven",
+                (Q(settled_at=None) & ~Q(email="")) | Q(settled_at__isnull=False, proven_at__isnull=False, email=""),
             ),
-            models.CheckConstraint(name="claim_expires_later", condition=Q(expires_at__gt=F("sent_at"))),
-            models.CheckConstraint(name="claim_guesses_bounded", condition=Q(wrong_codes__lte=20)),
+            check("claim_expires_later", Q(expires_at__gt=F("sent_at"))),
+            check("claim_guesses_bounded", Q(wrong_codes__lte=20)),
         ]

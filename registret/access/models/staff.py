@@ -7,10 +7,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Upper
 
 from registret.access.lifecycle import SubstitutionState
-from registret.access.roles import (
-    ROLES_TO_NOMINATE,
-    Role,
-)
+from registret.access.roles import ROLES_TO_NOMINATE, Role
+from registret.database.constraints import check, choices, known, together
 from registret.kernel.identifiers import HsaId
 
 
@@ -23,9 +21,7 @@ class Substitution(models.Model):
     clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, related_name="+")
     begins_at = models.DateTimeField()
     ends_at = models.DateTimeField()
-    state = models.CharField(
-        max_length=12, choices=[(s.value, s.value) for s in SubstitutionState], default=SubstitutionState.WAITING
-    )
+    state = models.CharField(max_length=12, choices=choices(SubstitutionState), default=SubstitutionState.WAITING)
     proposed_at = models.DateTimeField()
     proposed_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(null=True)
@@ -39,27 +35,20 @@ class Substitution(models.Model):
                 fields=["account", "clinic"],
                 condition=Q(state=SubstitutionState.WAITING),
             ),
-            models.CheckConstraint(
-                name="substitution_state_known", condition=Q(state__in=[s.value for s in SubstitutionState])
-            ),
-            models.CheckConstraint(name="substitution_ends_later", condition=Q(ends_at__gt=F("begins_at"))),
-            models.CheckConstraint(
-                name="substitution_proposed_by_somebody_else", condition=~Q(proposed_by=F("account"))
-            ),
-            models.CheckConstraint(
-                name="substitution_decided_has_moment",
-                condition=Q(state=SubstitutionState.WAITING, decided_at=None, decided_by=None)
+            known("substitution_state_known", state=SubstitutionState),
+            check("substitution_ends_later", Q(ends_at__gt=F("begins_at"))),
+            check("substitution_proposed_by_somebody_else", ~Q(proposed_by=F("account"))),
+            check(
+                "substitution_decided_has_moment",
+                Q(state=SubstitutionState.WAITING, decided_at=None, decided_by=None)
                 | (~Q(state=SubstitutionState.WAITING) & Q(decided_at__isnull=False, decided_by__isnull=False)),
             ),
-            models.CheckConstraint(
-                name="substitution_decided_by_a_third",
-                condition=~Q(state__in=[SubstitutionState.CONFIRMED, SubstitutionState.DECLINED])
+            check(
+                "substitution_decided_by_a_third",
+                ~Q(state__in=[SubstitutionState.CONFIRMED, SubstitutionState.DECLINED])
                 | (~Q(decided_by=F("account")) & ~Q(decided_by=F("proposed_by"))),
             ),
-            models.CheckConstraint(
-                name="substitution_declined_has_reason",
-                condition=~Q(state=SubstitutionState.DECLINED) | ~Q(reason=""),
-            ),
+            check("substitution_declined_has_reason", ~Q(state=SubstitutionState.DECLINED) | ~Q(reason="")),
         ]
         indexes = [
             models.Index(
@@ -82,9 +71,7 @@ class Nomination(models.Model):
     given_name = models.CharField(max_length=256, blank=True)
     surname = models.CharField(max_length=256)
     email = models.CharField(max_length=254)
-    role = models.CharField(
-        max_length=30, choices=[(r.value, r.value) for r in (*ROLES_TO_NOMINATE, Role.LOCAL_ADMINISTRATOR)]
-    )
+    role = models.CharField(max_length=30, choices=choices((*ROLES_TO_NOMINATE, Role.LOCAL_ADMINISTRATOR)))
     clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, null=True, related_name="+")
     proposed_at = models.DateTimeField()
     proposed_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
@@ -96,20 +83,13 @@ class Nomination(models.Model):
             models.UniqueConstraint(
                 Upper("hsa_id"), "role", "clinic", name="one_nomination_per_person_and_role", nulls_distinct=False
             ),
-            models.CheckConstraint(
-                name="nomination_role_known",
-                condition=Q(role__in=[r.value for r in ROLES_TO_NOMINATE], clinic=None)
+            check(
+                "nomination_role_known",
+                Q(role__in=[r.value for r in ROLES_TO_NOMINATE], clinic=None)
                 | Q(role=Role.LOCAL_ADMINISTRATOR, clinic__isnull=False),
             ),
-            models.CheckConstraint(
-                name="nomination_confirmed_whole",
-                condition=Q(confirmed_at=None, confirmed_by=None)
-                | Q(confirmed_at__isnull=False, confirmed_by__isnull=False),
-            ),
-            models.CheckConstraint(
-                name="nomination_confirmed_by_another",
-                condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("proposed_by")),
-            ),
+            together("nomination_confirmed_whole", "confirmed_at", "confirmed_by"),
+            check("nomination_confirmed_by_another", Q(confirmed_by=None) | ~Q(confirmed_by=F("proposed_by"))),
         ]
         indexes = [models.Index(fields=["proposed_at"], name="nomination_by_age")]
 

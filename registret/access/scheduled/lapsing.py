@@ -9,10 +9,7 @@ from django.db import transaction
 from registret.access.lifecycle import APPLICATION_LIFE, ApplicationState
 from registret.access.models import Application
 from registret.access.notices import post_to
-from registret.access.scheduled.applications_waiting import (
-    lock_if_waiting,
-    record_about,
-)
+from registret.access.scheduled.applications_waiting import lock_if_waiting, record_about
 from registret.access.scheduled.clock import Clock, Done, Reminded, each
 from registret.ledger.events import Event
 from registret.time_limits.lengths import TimeLimit

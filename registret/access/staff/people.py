@@ -11,10 +11,7 @@ from django.db.models import QuerySet
 from registret.access.actor import Actor
 from registret.access.models import Grant
 from registret.access.queries.grants import of_substitutes
-from registret.access.refusals import (
-    NotFound,
-    NotPermitted,
-)
+from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import ROLES_TO_APPLY_FOR, Permission, Role
 from registret.accounts.lifecycle import AccountState, Authority
 from registret.ledger.events import Event

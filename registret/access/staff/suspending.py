@@ -11,13 +11,7 @@ from registret.access.checks import check_card_age, existing_account, limit_lett
 from registret.access.models import Grant
 from registret.access.notices import post_to, tell
 from registret.access.queries.administrators import active_administrators, registry_office
-from registret.access.refusals import (
-    NotFound,
-    NotPermitted,
-    OwnRights,
-    SuspendedElsewhere,
-    SuspensionNotLeft,
-)
+from registret.access.refusals import NotFound, NotPermitted, OwnRights, SuspendedElsewhere, SuspensionNotLeft
 from registret.access.roles import Permission, Role
 from registret.access.staff.people import PersonRow, authority_of, person_of, suspended_elsewhere
 from registret.accounts import services as accounts

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from registret.accounts.name_keys import name_key
+from registret.database.constraints import check, given, known
 from registret.records.numbers import Sex
 
 
@@ -30,13 +31,9 @@ class Patient(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="patient_sex_known", condition=Q(sex__in=[s.value for s in Sex])),
-            models.CheckConstraint(
-                name="patient_died_after_birth", condition=Q(died_on=None) | Q(died_on__gte=F("birth_date"))
-            ),
-            models.CheckConstraint(
-                name="patient_protected_by_the_register", condition=Q(register_protects=False) | Q(is_protected=True)
-            ),
+            known("patient_sex_known", sex=Sex),
+            check("patient_died_after_birth", Q(died_on=None) | Q(died_on__gte=F("birth_date"))),
+            check("patient_protected_by_the_register", Q(register_protects=False) | Q(is_protected=True)),
         ]
         indexes = [models.Index(fields=["surname_key", "id"], name="patient_by_name")]
 
@@ -54,7 +51,7 @@ class Number(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(name="one_number_now", fields=["patient"], condition=Q(until=None)),
-            models.CheckConstraint(name="number_shape", condition=Q(text__regex=r"^[0-9A-Z]{12}$")),
+            check("number_shape", Q(text__regex=r"^[0-9A-Z]{12}$")),
         ]
 
 
@@ -74,7 +71,7 @@ class Merge(models.Model):
     reason = models.CharField(max_length=500)
 
     class Meta:
-        constraints = [models.CheckConstraint(name="merge_has_reason", condition=~Q(reason=""))]
+        constraints = [given("merge_has_reason", "reason")]
 
 
 class ReasonGiven(models.Model):

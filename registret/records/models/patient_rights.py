@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from registret.database.constraints import check, given
 from registret.records.models.identity import Patient
 
 
@@ -27,8 +28,8 @@ class OptOut(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="opt_out_mark_shape", condition=Q(mark__regex=r"^[0-9a-f]{64}$")),
-            models.CheckConstraint(name="opt_out_has_case", condition=~Q(case_number="")),
+            check("opt_out_mark_shape", Q(mark__regex=r"^[0-9a-f]{64}$")),
+            given("opt_out_has_case", "case_number"),
         ]
         indexes = [
             models.Index(fields=["case_number"], name="opt_out_by_case"),
@@ -52,8 +53,8 @@ class Leaving(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="leaving_has_case", condition=~Q(case_number="")),
-            models.CheckConstraint(name="leaving_due_later", condition=Q(due_at__gt=F("at"))),
+            given("leaving_has_case", "case_number"),
+            check("leaving_due_later", Q(due_at__gt=F("at"))),
         ]
         indexes = [models.Index(fields=["due_at"], name="leaving_due")]
 
@@ -73,5 +74,5 @@ class TakenBack(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="taken_back_mark_shape", condition=Q(mark__regex=r"^[0-9a-f]{64}$")),
+            check("taken_back_mark_shape", Q(mark__regex=r"^[0-9a-f]{64}$")),
         ]

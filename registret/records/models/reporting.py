@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from registret.database.constraints import check, choices, known
 from registret.records.lifecycle import UNFINISHED, ClosedWhy, StepState
 from registret.records.models.identity import Patient
 
@@ -67,7 +68,7 @@ class Step(models.Model):
     # Whether it was moved to another clinic than the one where the episode began.
     is_moved = models.BooleanField(default=False)
     code = models.CharField(max_length=40)
-    state = models.CharField(max_length=12, choices=[(s.value, s.value) for s in StepState], default=StepState.PLANNED)
+    state = models.CharField(max_length=12, choices=choices(StepState), default=StepState.PLANNED)
     answers = models.JSONField(default=dict)
     version = models.PositiveIntegerField(default=0)
     flags = models.PositiveSmallIntegerField(default=0)
@@ -85,33 +86,26 @@ class Step(models.Model):
     says_dead = models.BooleanField(default=False)
     died_on = models.DateField(null=True)
     closed_at = models.DateTimeField(null=True)
-    closed_why = models.CharField(
-        max_length=10, choices=[(why.value, why.value) for why in ClosedWhy], blank=True, default=""
-    )
+    closed_why = models.CharField(max_length=10, choices=choices(ClosedWhy), blank=True, default="")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(name="step_once", fields=["episode", "code"]),
-            models.CheckConstraint(name="step_state_known", condition=Q(state__in=[s.value for s in StepState])),
-            models.CheckConstraint(
-                name="step_planned_is_empty",
-                condition=~Q(state=StepState.PLANNED) | Q(answers={}, saved_at=None),
-            ),
-            models.CheckConstraint(
-                name="step_signed_by_somebody",
-                condition=~Q(state=StepState.SIGNED)
+            known("step_state_known", state=StepState),
+            check("step_planned_is_empty", ~Q(state=StepState.PLANNED) | Q(answers={}, saved_at=None)),
+            check(
+                "step_signed_by_somebody",
+                ~Q(state=StepState.SIGNED)
                 | (Q(signed_at__isnull=False, signed_by_id__isnull=False, flags=0, lacking=0) & ~Q(signed_by_name="")),
             ),
-            models.CheckConstraint(
-                name="step_due_is_a_time",
-                condition=Q(due_from=None, due_to=None) | Q(due_from__isnull=False, due_to__gte=F("due_from")),
+            check(
+                "step_due_is_a_time",
+                Q(due_from=None, due_to=None) | Q(due_from__isnull=False, due_to__gte=F("due_from")),
             ),
-            models.CheckConstraint(
-                name="step_next_is_planned", condition=Q(next_since=None) | Q(state=StepState.PLANNED)
-            ),
-            models.CheckConstraint(
-                name="step_closed_for_a_reason",
-                condition=Q(
+            check("step_next_is_planned", Q(next_since=None) | Q(state=StepState.PLANNED)),
+            check(
+                "step_closed_for_a_reason",
+                Q(
                     state=StepState.CLOSED,
                     closed_at__isnull=False,
                     closed_why__in=[why.value for why in ClosedWhy],
@@ -120,7 +114,7 @@ class Step(models.Model):
                 )
                 | (~Q(state=StepState.CLOSED) & Q(closed_at=None, closed_why="")),
             ),
-            models.CheckConstraint(name="step_died_if_dead", condition=Q(died_on=None) | Q(says_dead=True)),
+            check("step_died_if_dead", Q(died_on=None) | Q(says_dead=True)),
         ]
         indexes = [
             models.Index(
@@ -191,17 +185,15 @@ class Revision(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(name="revision_once", fields=["step", "number"]),
-            models.CheckConstraint(
-                name="revision_kind_known",
-                condition=Q(
-                    kind__in=["write", "lay_aside", "take_up", "sign", "reopen", "move", "version", "close", "plan"]
-                ),
+            check(
+                "revision_kind_known",
+                Q(kind__in=["write", "lay_aside", "take_up", "sign", "reopen", "move", "version", "close", "plan"]),
             ),
             # What people do to answers has an author; what the register says is followed by closing and opening.
-            models.CheckConstraint(
-                name="revision_by_somebody",
-                condition=Q(by_account_id__isnull=False, by_clinic_id__isnull=False) & ~Q(by_hsa_id="")
+            check(
+                "revision_by_somebody",
+                Q(by_account_id__isnull=False, by_clinic_id__isnull=False) & ~Q(by_hsa_id="")
                 | Q(kind__in=["close", "plan", "take_up"]),
             ),
-            models.CheckConstraint(name="revision_reopened_has_reason", condition=~Q(kind="reopen") | ~Q(reason="")),
+            check("revision_reopened_has_reason", ~Q(kind="reopen") | ~Q(reason="")),
         ]

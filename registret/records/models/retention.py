@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from registret.database.constraints import check, given
+
 
 class DeletionTally(models.Model):
     """How many episodes of a clinic were destroyed, when and why, and nothing about them. Append-only.
@@ -26,10 +28,8 @@ class DeletionTally(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                name="destruction_why_known", condition=Q(why__in=["opted_out", "retention", "research"])
-            ),
-            models.CheckConstraint(name="destruction_of_something", condition=Q(episodes__gt=0)),
+            check("destruction_why_known", Q(why__in=["opted_out", "retention", "research"])),
+            check("destruction_of_something", Q(episodes__gt=0)),
         ]
         indexes = [models.Index(fields=["clinic", "-at"], name="destruction_clinic")]
 
@@ -62,13 +62,13 @@ class RetentionDecision(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                name="keeping_says_what",
-                condition=Q(what__in=["destroy", "research"], before__isnull=False, until=None)
+            check(
+                "keeping_says_what",
+                Q(what__in=["destroy", "research"], before__isnull=False, until=None)
                 | Q(what="keep", before=None, until__isnull=False, done_at=None),
             ),
-            models.CheckConstraint(name="keeping_has_reason", condition=~Q(reason="")),
-            models.CheckConstraint(name="keeping_done_after", condition=Q(done_at=None) | Q(done_at__gte=F("at"))),
+            given("keeping_has_reason", "reason"),
+            check("keeping_done_after", Q(done_at=None) | Q(done_at__gte=F("at"))),
             models.UniqueConstraint(
                 name="one_destruction_at_a_time",
                 fields=["sub_registry", "what"],

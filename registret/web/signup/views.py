@@ -15,13 +15,7 @@ from registret.access.actor import Actor
 from registret.access.applications import application_notes, applying, confirming, earlier_accounts, entering
 from registret.access.queries.administrators import active_administrators
 from registret.access.queries.applications import newest_application
-from registret.access.refusals import (
-    AlreadyApplied,
-    ClinicClosed,
-    NotParticipating,
-    NotRegistered,
-    SubRegistryClosed,
-)
+from registret.access.refusals import AlreadyApplied, ClinicClosed, NotParticipating, NotRegistered, SubRegistryClosed
 from registret.accounts.confirming import check_link
 from registret.accounts.queries import AccountRow, newest_confirmation
 from registret.accounts.queries import confirmation as confirmation_row

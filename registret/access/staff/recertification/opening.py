@@ -10,11 +10,7 @@ from django.db.models import QuerySet
 from registret.access.actor import Actor
 from registret.access.checks import check_card_age
 from registret.access.models import Grant, Recertification, RecertificationLine
-from registret.access.refusals import (
-    NothingToRecertify,
-    NotPermitted,
-    RecertificationOpen,
-)
+from registret.access.refusals import NothingToRecertify, NotPermitted, RecertificationOpen
 from registret.access.roles import Permission
 from registret.access.staff.recertification.letters import last_day, tell_administrators, tell_office
 from registret.accounts.lifecycle import AccountState

@@ -13,10 +13,7 @@ from registret.access.actor import Actor
 from registret.access.lifecycle import LineState
 from registret.access.models import Grant, Recertification, RecertificationLine
 from registret.access.queries.grants import of_substitutes, others_who_attest
-from registret.access.refusals import (
-    NotFound,
-    NotPermitted,
-)
+from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import ROLES_TO_APPLY_FOR, Permission, Role
 from registret.accounts.lifecycle import AccountState
 from registret.ledger.events import Event
