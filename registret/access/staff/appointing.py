@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypedDict, Unpack
 
 from django.conf import settings
 from django.db import transaction
@@ -46,95 +47,57 @@ from registret.time_limits.queries import length
 from registret.words.roles import role_in_sentence
 
 
+class NamedPerson(TypedDict):
+    """Who is appointed. Names and address are used when the person has no account yet: it then waits for the card and
+    the mail."""
+
+    hsa_id: HsaId
+    given_name: str
+    surname: str
+    email: EmailAddress
+
+
 def appoint_by_program(
     *,
-    hsa_id: HsaId,
-    given_name: str,
-    surname: str,
-    email: EmailAddress,
     role: Role,
     clinic_id: int | None,
     decided_by: tuple[str, str],
     by: By,
     at: datetime,
+    **person: Unpack[NamedPerson],
 ) -> int:
     """The first people of a registry, from the command line: two named people decide, the log keeps both names.
 
     Raises: PrincipalsMissing, RoleImpossible, ClinicClosed, PersonSuspended, GivesRights, AlreadyGranted, TooMany.
     """
     names = two_names(decided_by)
-    return appoint(
-        hsa_id=hsa_id,
-        given_name=given_name,
-        surname=surname,
-        email=email,
-        role=role,
-        clinic_id=clinic_id,
-        granted_by_id=None,
-        decided_by_names=names,
-        by=by,
-        at=at,
-    )
+    return appoint(**person, role=role, clinic_id=clinic_id, decided_by_names=names, by=by, at=at)
 
 
-def appoint_local_administrator(
-    *,
-    hsa_id: HsaId,
-    given_name: str,
-    surname: str,
-    email: EmailAddress,
-    clinic_id: int,
-    actor: Actor,
-    at: datetime,
-) -> int:
+def appoint_local_administrator(*, clinic_id: int, actor: Actor, at: datetime, **person: Unpack[NamedPerson]) -> int:
     """The registry office makes a person local administrator of a clinic. Return the grant's id.
-
-    Names and address are used when the person has no account yet: it then waits for the card and the mail.
 
     Where nobody else at the clinic can act, two at the office decide: see `nominating`.
 
     Raises: NotPermitted, CardTooOld, OwnRights, SecondNeeded, ClinicClosed, AlreadyGranted, TooMany.
     """
-    check_appointing(hsa_id, actor=actor, at=at)
+    check_appointing(person["hsa_id"], actor=actor, at=at)
     place = clinic(clinic_id)
     if place is None or not place.is_open:
         raise ClinicClosed()
-    if not others_act_at(clinic_id, hsa_id=hsa_id, actor=actor, at=at):
+    if not others_act_at(clinic_id, hsa_id=person["hsa_id"], actor=actor, at=at):
         raise SecondNeeded()
-    return appoint(
-        hsa_id=hsa_id,
-        given_name=given_name,
-        surname=surname,
-        email=email,
-        role=Role.LOCAL_ADMINISTRATOR,
-        clinic_id=clinic_id,
-        granted_by_id=actor.account_id,
-        decided_by_names="",
-        by=actor.by,
-        at=at,
-    )
+    role = Role.LOCAL_ADMINISTRATOR
+    return appoint(**person, role=role, clinic_id=clinic_id, granted_by_id=actor.account_id, by=actor.by, at=at)
 
 
-def appoint_support(
-    *, hsa_id: HsaId, given_name: str, surname: str, email: EmailAddress, actor: Actor, at: datetime
-) -> int:
-    """The registry office makes a person support. Return the grant's id. Names and address as for an administrator.
+def appoint_support(*, actor: Actor, at: datetime, **person: Unpack[NamedPerson]) -> int:
+    """The registry office makes a person support. Return the grant's id.
 
     Raises: NotPermitted, CardTooOld, OwnRights, PersonSuspended, AlreadyGranted, TooMany.
     """
-    check_appointing(hsa_id, actor=actor, at=at)
-    return appoint(
-        hsa_id=hsa_id,
-        given_name=given_name,
-        surname=surname,
-        email=email,
-        role=Role.SUPPORT,
-        clinic_id=None,
-        granted_by_id=actor.account_id,
-        decided_by_names="",
-        by=actor.by,
-        at=at,
-    )
+    check_appointing(person["hsa_id"], actor=actor, at=at)
+    return appoint(**person, role=Role.SUPPORT, granted_by_id=actor.account_id, by=actor.by, at=at)
 
 
 def others_act_at(clinic_id: int, *, hsa_id: HsaId, actor: Actor, at: datetime) -> bool:
@@ -258,18 +221,15 @@ def check_fit(hsa_id: HsaId, role: Role, *, at: datetime) -> None:
 
 def appoint(
     *,
-    hsa_id: HsaId,
-    given_name: str,
-    surname: str,
-    email: EmailAddress,
     role: Role,
-    clinic_id: int | None,
-    granted_by_id: int | None,
-    decided_by_names: str,
+    clinic_id: int | None = None,
+    granted_by_id: int | None = None,
+    decided_by_names: str = "",
     proposed_by_id: int | None = None,
     first: Callable[[], object] = lambda: None,
     by: By,
     at: datetime,
+    **named: Unpack[NamedPerson],
 ) -> int:
     """For acts of this room that have checked who may. Return the grant's id. `first` is part of the transaction, and
     what it raises stops it. Call it outside of one.
@@ -281,15 +241,14 @@ def appoint(
     place = clinic(clinic_id) if clinic_id is not None else None
     if clinic_id is not None and (place is None or place.closed_at is not None):
         raise ClinicClosed()
+    hsa_id = named["hsa_id"]
     if living_account(hsa_id=hsa_id.text) is None:
-        limit_letters(subject=hsa_id.key, email=email, by=by, at=at)
+        limit_letters(subject=hsa_id.key, email=named["email"], by=by, at=at)
     months = length(TimeLimit.GRANT).number
     last_day = last_possible_day(at=at, months=months)
     with transaction.atomic():
         first()
-        person, is_new = _found_or_opened(
-            hsa_id=hsa_id, given_name=given_name, surname=surname, email=email, by=by, at=at
-        )
+        person, is_new = _found_or_opened(named, by=by, at=at)
         lock_account(account_id=person.id)
         check_fit(hsa_id, role, at=at)
         grant_id = create_grant(
@@ -330,27 +289,16 @@ def appoint(
     return grant_id
 
 
-def _found_or_opened(
-    *, hsa_id: HsaId, given_name: str, surname: str, email: EmailAddress, by: By, at: datetime
-) -> tuple[AccountRow, bool]:
+def _found_or_opened(named: NamedPerson, *, by: By, at: datetime) -> tuple[AccountRow, bool]:
     """The living account under this HSA-id, and whether it was opened just now, with these names and this address."""
-    found = living_account(hsa_id=hsa_id.text)
+    found = living_account(hsa_id=named["hsa_id"].text)
     if found is not None:
         return found, False
     try:
-        account_id = open_account(
-            hsa_id=hsa_id,
-            given_name=given_name,
-            surname=surname,
-            organisation="",
-            email=email,
-            language=settings.LANGUAGE_CODE,
-            by=by,
-            at=at,
-        )
+        account_id = open_account(**named, organisation="", language=settings.LANGUAGE_CODE, by=by, at=at)
     except AccountExists:
         # The person registered, or was appointed elsewhere, at this very moment: what was decided holds all the same.
-        found = living_account(hsa_id=hsa_id.text)
+        found = living_account(hsa_id=named["hsa_id"].text)
         if found is None:
             raise
         return found, False

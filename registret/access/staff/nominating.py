@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Unpack
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -32,7 +33,7 @@ from registret.access.refusals import (
     RoleImpossible,
 )
 from registret.access.roles import ROLES_TO_NOMINATE, Permission, Role
-from registret.access.staff.appointing import appoint, check_appointing, check_fit
+from registret.access.staff.appointing import NamedPerson, appoint, check_appointing, check_fit
 from registret.accounts.locks import lock_accounts
 from registret.accounts.queries import account, living_account
 from registret.database.conflicts import conflict_as
@@ -81,15 +82,7 @@ def who_confirms(*, actor: Actor, at: datetime) -> tuple[Administrator, ...]:
 
 @transaction.atomic
 def nominate(
-    *,
-    hsa_id: HsaId,
-    given_name: str,
-    surname: str,
-    email: EmailAddress,
-    role: Role,
-    clinic_id: int | None = None,
-    actor: Actor,
-    at: datetime,
+    *, role: Role, clinic_id: int | None = None, actor: Actor, at: datetime, **named: Unpack[NamedPerson]
 ) -> int:
     """Föreslå. Return the proposal's id. Nothing is given yet: others at the office are told. If the person has an
     account, its name and address count. `clinic_id`: of a local administrator.
@@ -97,6 +90,7 @@ def nominate(
     Raises: NotPermitted, RoleImpossible, OwnRights, CardTooOld, ClinicClosed, PersonSuspended, GivesRights,
         AlreadyGranted, AlreadyProposed, TooMany.
     """
+    hsa_id = named["hsa_id"]
     check_appointing(hsa_id, actor=actor, at=at)
     if role not in (*ROLES_TO_NOMINATE, Role.LOCAL_ADMINISTRATOR):
         raise RoleImpossible()
@@ -112,9 +106,9 @@ def nominate(
     with conflict_as(AlreadyProposed, constraint="one_nomination_per_person_and_role"):
         made = Nomination.objects.create(
             hsa_id=hsa_id.text,
-            given_name=person.given_name if person else given_name,
-            surname=person.surname if person else surname,
-            email=person.email.text if person else email.text,
+            given_name=person.given_name if person else named["given_name"],
+            surname=person.surname if person else named["surname"],
+            email=(person.email if person else named["email"]).text,
             role=role,
             clinic_id=clinic_id,
             proposed_at=at,

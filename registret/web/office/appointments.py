@@ -130,15 +130,7 @@ def _nominated(request: ActorRequest, form: NominateForm) -> bool:
     data = form.cleaned_data
 
     def act() -> int:
-        return nominating.nominate(
-            hsa_id=data["hsa_id"],
-            given_name=data["given_name"],
-            surname=data["surname"],
-            email=data["email"],
-            role=data["role"],
-            actor=request.actor,
-            at=request.at,
-        )
+        return nominating.nominate(**form.named, role=data["role"], actor=request.actor, at=request.at)
 
     refusals_as_errors(form, _PLACES, act)
     return form.is_valid()

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from registret.access.roles import ROLES_TO_NOMINATE, Role
+from registret.access.staff.appointing import NamedPerson
 from registret.places.queries import ClinicRow
 from registret.web.forms import EmailField, HsaIdField, by_region
 
@@ -32,6 +33,14 @@ class PersonForm(forms.Form):
     given_name = NameField(error_messages={"required": _("Skriv förnamnet")})
     surname = NameField(error_messages={"required": _("Skriv efternamnet")})
     email = EmailField(error_messages={"required": _("Skriv e-postadressen")})
+
+    @property
+    def named(self) -> NamedPerson:
+        """Of a form that is valid."""
+        data = self.cleaned_data
+        return NamedPerson(
+            hsa_id=data["hsa_id"], given_name=data["given_name"], surname=data["surname"], email=data["email"]
+        )
 
 
 class NominateForm(PersonForm):

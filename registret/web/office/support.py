@@ -68,18 +68,10 @@ def to_clinics(grant_id: int) -> HttpResponse:
 
 
 def _appointed(request: ActorRequest, form: PersonForm) -> int | None:
-    data = form.cleaned_data
     return refusals_as_errors(
         form,
         _PLACES,
-        lambda: appointing.appoint_support(
-            hsa_id=data["hsa_id"],
-            given_name=data["given_name"],
-            surname=data["surname"],
-            email=data["email"],
-            actor=request.actor,
-            at=request.at,
-        ),
+        lambda: appointing.appoint_support(**form.named, actor=request.actor, at=request.at),
     )
 
 

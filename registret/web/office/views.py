@@ -97,13 +97,7 @@ def _appointed(request: ActorRequest, form: AppointForm) -> int | None:
         form,
         _PLACES,
         lambda: appointing.appoint_local_administrator(
-            hsa_id=data["hsa_id"],
-            given_name=data["given_name"],
-            surname=data["surname"],
-            email=data["email"],
-            clinic_id=data["clinic"],
-            actor=request.actor,
-            at=request.at,
+            **form.named, clinic_id=data["clinic"], actor=request.actor, at=request.at
         ),
     )
 
@@ -114,14 +108,7 @@ def _nominated(request: ActorRequest, form: AppointForm) -> int | None:
         form,
         _PLACES,
         lambda: nominate(
-            hsa_id=data["hsa_id"],
-            given_name=data["given_name"],
-            surname=data["surname"],
-            email=data["email"],
-            role=Role.LOCAL_ADMINISTRATOR,
-            clinic_id=data["clinic"],
-            actor=request.actor,
-            at=request.at,
+            **form.named, role=Role.LOCAL_ADMINISTRATOR, clinic_id=data["clinic"], actor=request.actor, at=request.at
         ),
     )
 
