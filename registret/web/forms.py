@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
-from typing import TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -18,19 +18,24 @@ from registret.places.queries import ClinicRow
 from registret.registries.queries import RegistryState, open_for_rights, sub_registries
 from registret.words.refusals import short
 
-T = TypeVar("T")
 
-
-def refusals_as_errors(form: forms.Form, places: Mapping[type[Refused], str | None], act: Callable[[], T]) -> T | None:
-    """What `act` answers; None if it was refused in a way that has a place in the form (None: the form as a whole).
+@dataclass(frozen=True, slots=True)
+class refusals_as_errors:  # noqa: N801 (read as a function: `with refusals_as_errors(form, …):`)
+    """A refusal that has a place in the form (None: the form as a whole) becomes an error there, and ends the block.
 
     All other refusals go on to their own page.
     """
-    try:
-        return act()
-    except tuple(places) as refusal:
-        form.add_error(places[type(refusal)], short(refusal))
-        return None
+
+    form: forms.Form
+    places: Mapping[type[Refused], str | None]
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, refusal: BaseException | None, trace: object) -> bool:
+        if not isinstance(refusal, Refused) or type(refusal) not in self.places:
+            return False
+        self.form.add_error(self.places[type(refusal)], short(refusal))
+        return True
 
 
 def sub_registry_choices(*, within: Collection[str] | None = None, held: Collection[str] = ()) -> list[tuple[str, str]]:

@@ -73,13 +73,12 @@ def type_code(request: CardRequest) -> HttpResponse:
         return see_other("account")
     me, form = own(request), CodeForm(request.POST)
     if form.is_valid():
-        refusals_as_errors(
-            form,
-            dict.fromkeys((CodeWrong, CodeBurnt, ConfirmationExpired, AdministratorsAddress, TooMany), "code"),
-            lambda: confirming.confirm_by_code(
+        with refusals_as_errors(
+            form, dict.fromkeys((CodeWrong, CodeBurnt, ConfirmationExpired, AdministratorsAddress, TooMany), "code")
+        ):
+            confirming.confirm_by_code(
                 account_id=me.id, code=form.cleaned_data["code"], by=request.person.by, at=request.at
-            ),
-        )
+            )
     if form.is_valid():
         return see_other("confirmed")
     pending = pending_change(account_id=me.id)
@@ -132,26 +131,21 @@ def objected(request: Request) -> HttpResponse:
 
 
 def _asked(request: CardRequest, me: AccountRow, form: AddressForm, email: EmailAddress) -> bool:
-    refusals_as_errors(
-        form,
-        _AT_THE_ADDRESS,
-        lambda: access.ask_for_address(
+    with refusals_as_errors(form, _AT_THE_ADDRESS):
+        access.ask_for_address(
             account_id=me.id, email=email, card_read_at=request.sitting.began_at, by=request.person.by, at=request.at
-        ),
-    )
+        )
     return form.is_valid()
 
 
 def _anew(request: CardRequest, me: AccountRow, form: AddressForm, email: EmailAddress) -> list[str]:
     """Clinics that must attest anew if this becomes the address, before anything is sent."""
-
-    def look() -> frozenset[int]:
+    with refusals_as_errors(form, _AT_THE_ADDRESS):
         if email == me.email:
             raise AddressUnchanged()
         again_at = address_rests_until(account_id=me.id)
         if again_at is not None and again_at > request.at:
             raise AddressResting(again_at=again_at)
-        return clinics_to_attest_anew(account_id=me.id, before=me.email, email=email, at=request.at)
-
-    here = refusals_as_errors(form, _AT_THE_ADDRESS, look) or frozenset()
-    return sorted(place.title for place in clinics(here).values())
+        here = clinics_to_attest_anew(account_id=me.id, before=me.email, email=email, at=request.at)
+        return sorted(place.title for place in clinics(here).values())
+    return []

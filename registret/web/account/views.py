@@ -144,7 +144,7 @@ def own_log(request: CardRequest) -> HttpResponse:
 
 def _applied(request: ActorRequest, account_id: int, form: ApplicationForm) -> int | None:
     wish = form.cleaned_data
-    return refusals_as_errors(
+    with refusals_as_errors(
         form,
         {
             AlreadyApplied: "clinic",
@@ -153,7 +153,8 @@ def _applied(request: ActorRequest, account_id: int, form: ApplicationForm) -> i
             SubRegistryClosed: "sub_registries",
             NotParticipating: "sub_registries",
         },
-        lambda: access.apply_for_more(
+    ):
+        return access.apply_for_more(
             account_id=account_id,
             clinic_id=wish["clinic"],
             role=wish["role"],
@@ -161,8 +162,8 @@ def _applied(request: ActorRequest, account_id: int, form: ApplicationForm) -> i
             message=wish["message"],
             by=request.actor.by,
             at=request.at,
-        ),
-    )
+        )
+    return None
 
 
 def _application(request: CardRequest, id: int, form: AnswerForm, *, status: int = 200) -> HttpResponse:

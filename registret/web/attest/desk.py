@@ -37,9 +37,8 @@ def write(request: ActorRequest, id: int) -> HttpResponse:
     if form.is_valid():
         act = access.ask if "fraga" in request.POST else access.write_note
         text = form.cleaned_data["text"]
-        refusals_as_errors(
-            form, {TooMany: "text"}, lambda: act(application_id=id, text=text, actor=request.actor, at=request.at)
-        )
+        with refusals_as_errors(form, {TooMany: "text"}):
+            act(application_id=id, text=text, actor=request.actor, at=request.at)
     if form.is_valid():
         return see_other("attest_one", id)
     wanted = application_for(actor=request.actor, application_id=id, at=request.at)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -87,7 +87,9 @@ def decline(request: ActorRequest, id: int) -> HttpResponse:
     wanted = application_for(actor=request.actor, application_id=id, at=request.at)
     form = DeclineForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        _once(request, wanted, ApplicationState.DECLINED, lambda: _declined(request, wanted, form))
+        with _once(request, wanted, ApplicationState.DECLINED):
+            reason = form.cleaned_data["reason"]
+            attesting.decline(application_id=wanted.id, reason=reason, actor=request.actor, at=request.at)
         return _done(wanted)
     page = decline_page(request, wanted, form)
     if page is None:
@@ -102,7 +104,8 @@ def correct_address(request: ActorRequest, id: int) -> HttpResponse:
     wanted = application_for(actor=request.actor, application_id=id, at=request.at)
     form = CorrectAddressForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        refusals_as_errors(form, {TooMany: "email"}, lambda: _corrected(request, wanted, form))
+        with refusals_as_errors(form, {TooMany: "email"}):
+            _corrected(request, wanted, form)
     if form.errors:
         return _item(request, wanted, _attest_form(request, wanted, blank=True), address=form)
     return see_other("attest_one", wanted.id)
@@ -142,9 +145,8 @@ def _item(
 
 def _attested(request: ActorRequest, wanted: ApplicationRow, form: AttestForm) -> bool:
     data = form.cleaned_data
-
-    def attest() -> int:
-        return attesting.attest(
+    with _once(request, wanted, ApplicationState.ATTESTED), refusals_as_errors(form, _PLACES):
+        attesting.attest(
             application_id=wanted.id,
             role=data["role"],
             sub_registries=data["sub_registries"],
@@ -153,15 +155,12 @@ def _attested(request: ActorRequest, wanted: ApplicationRow, form: AttestForm) -
             actor=request.actor,
             at=request.at,
         )
-
-    _once(request, wanted, ApplicationState.ATTESTED, lambda: refusals_as_errors(form, _PLACES, attest))
     return form.is_valid()
 
 
 def _recommended(request: ActorRequest, wanted: ApplicationRow, form: AttestForm) -> bool:
     data = form.cleaned_data
-
-    def recommend() -> None:
+    with refusals_as_errors(form, _PLACES):
         attesting.recommend(
             application_id=wanted.id,
             role=data["role"],
@@ -170,14 +169,7 @@ def _recommended(request: ActorRequest, wanted: ApplicationRow, form: AttestForm
             actor=request.actor,
             at=request.at,
         )
-
-    refusals_as_errors(form, _PLACES, recommend)
     return form.is_valid()
-
-
-def _declined(request: ActorRequest, wanted: ApplicationRow, form: DeclineForm) -> None:
-    reason = form.cleaned_data["reason"]
-    attesting.decline(application_id=wanted.id, reason=reason, actor=request.actor, at=request.at)
 
 
 def _corrected(request: ActorRequest, wanted: ApplicationRow, form: CorrectAddressForm) -> None:
@@ -188,10 +180,11 @@ def _corrected(request: ActorRequest, wanted: ApplicationRow, form: CorrectAddre
         )
 
 
-def _once(request: ActorRequest, wanted: ApplicationRow, outcome: ApplicationState, act: Callable[[], object]) -> None:
+@contextmanager
+def _once(request: ActorRequest, wanted: ApplicationRow, outcome: ApplicationState) -> Iterator[None]:
     """The same person who clicks twice gets the same page twice, and is not told that a colleague was faster."""
     try:
-        act()
+        yield
     except AlreadyDecided:
         now = application_for(actor=request.actor, application_id=wanted.id, at=request.at)
         if now.decided_by_id != request.actor.account_id or now.state is not outcome:

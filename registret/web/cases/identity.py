@@ -48,13 +48,11 @@ def number(request: ActorRequest, patient: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and "change" not in request.POST:
         take_number(actor=request.actor, at=request.at)
         try:
-            there = refusals_as_errors(form, _PLACES, lambda: _acted(request, form, page.patient.system_id))
+            with refusals_as_errors(form, _PLACES):
+                return see_other("patient", _acted(request, form, page.patient.system_id))
         except (NumberTaken, NotAsShown) as refusal:
             other = open_patient(actor=request.actor, system_id=refusal.patient, at=request.at)
             changed = isinstance(refusal, NotAsShown)
-        else:
-            if there is not None:
-                return see_other("patient", there)
     shown = PatientNumberPage(
         patient=page.patient,
         form=form,
@@ -76,8 +74,9 @@ def number_of_case(request: ActorRequest) -> HttpResponse:
     other, changed = None, False
     if form.is_bound and form.is_valid() and "change" not in request.POST:
         try:
-            if refusals_as_errors(form, _PLACES, lambda: _acted_in_case(request, case_form, form)):
-                return _done()
+            with refusals_as_errors(form, _PLACES):
+                _act_in_case(request, case_form, form)
+                return see_other(f"{reverse('cases')}?bytt=1")
         except (NumberTaken, NotAsShown) as refusal:
             changed = isinstance(refusal, NotAsShown)
             case = replace(case_form.case, number=form.cleaned_data["new_number"])
@@ -106,13 +105,12 @@ def _acted(request: ActorRequest, form: NumberForm, patient: str) -> str:
     return patient
 
 
-def _acted_in_case(request: ActorRequest, case_form: CaseForm, form: NumberForm) -> bool:
+def _act_in_case(request: ActorRequest, case_form: CaseForm, form: NumberForm) -> None:
     what = _what(request, form) | {"case": case_form.case}
     if request.POST.get("merge") == "1":
         identity_cases.merge(**what, expected=request.POST.getlist("seen"))
     else:
         identity_cases.change_number(**what)
-    return True
 
 
 def _what(request: ActorRequest, form: NumberForm) -> dict[str, Any]:
@@ -124,7 +122,3 @@ def _what(request: ActorRequest, form: NumberForm) -> dict[str, Any]:
         "mistaken": data["mistaken"],
         "at": request.at,
     }
-
-
-def _done() -> HttpResponse:
-    return see_other(f"{reverse('cases')}?bytt=1")

@@ -61,8 +61,7 @@ def _to_ask(age: Age, what: str) -> str:
 
 def _decided(request: ActorRequest, form: RetentionForm, code: str) -> bool:
     data = form.cleaned_data
-
-    def act() -> None:
+    with refusals_as_errors(form, _PLACES):
         if data["what"] == "destroy":
             decide_to_destroy(actor=request.actor, sub_registry=code, reason=data["reason"], at=request.at)
         elif data["what"] == "research":
@@ -71,8 +70,6 @@ def _decided(request: ActorRequest, form: RetentionForm, code: str) -> bool:
             decide_to_keep(
                 actor=request.actor, sub_registry=code, until=data["until"], reason=data["reason"], at=request.at
             )
-
-    refusals_as_errors(form, _PLACES, act)
     return form.is_valid()
 
 

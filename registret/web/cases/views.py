@@ -76,11 +76,11 @@ def opt_out(request: ActorRequest) -> HttpResponse:
     sure, changed = request.POST.get("sure") == "1", False
     if request.POST.get("ok") == "1" and sure:
         try:
-            destroyed = refusals_as_errors(form, {OptedOut: "number"}, lambda: _opted_out(request, form))
+            with refusals_as_errors(form, {OptedOut: "number"}):
+                return _done("klart", _opted_out(request, form))
+            return _asking(request, form)
         except NotAsShown:
             changed = True
-        else:
-            return _asking(request, form) if destroyed is None else _done("klart", destroyed)
     page = opt_out_page(
         form,
         records.open_case(actor=request.actor, case=form.case, at=request.at),

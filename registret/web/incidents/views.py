@@ -63,11 +63,8 @@ def change(request: ActorRequest, number: int) -> HttpResponse:
     form = IncidentForm(request.POST, at=request.at)
     if form.is_valid():
         base = form.cleaned_data["base"]
-        refusals_as_errors(
-            form,
-            {IncidentChanged: None},
-            lambda: incidents.revise(incident=number, base=base, text=form.text, actor=request.actor, at=request.at),
-        )
+        with refusals_as_errors(form, {IncidentChanged: None}):
+            incidents.revise(incident=number, base=base, text=form.text, actor=request.actor, at=request.at)
     if form.is_valid():
         return see_other("incident", number)
     if form.non_field_errors():

@@ -49,21 +49,19 @@ def new_sample(request: ActorRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         data, (since, until) = form.cleaned_data, form.period
-        review_id = refusals_as_errors(
-            form,
-            _PLACES,
-            lambda: oversight.draw_sample(
-                clinic_id=data["clinic"],
-                since=since,
-                until=until,
-                size=data["size"],
-                reviewer_id=data["reviewer"],
-                actor=request.actor,
-                at=request.at,
-            ),
-        )
-        if review_id is not None:
-            return see_other("review", review_id)
+        with refusals_as_errors(form, _PLACES):
+            return see_other(
+                "review",
+                oversight.draw_sample(
+                    clinic_id=data["clinic"],
+                    since=since,
+                    until=until,
+                    size=data["size"],
+                    reviewer_id=data["reviewer"],
+                    actor=request.actor,
+                    at=request.at,
+                ),
+            )
     return _new(request, form)
 
 
@@ -74,9 +72,8 @@ def new_directed(request: ActorRequest) -> HttpResponse:
     reviewers = log_reviewers(at=request.at)
     form = DirectedForm(request.POST if request.method == "POST" else None, reviewers=reviewers)
     if request.method == "POST" and form.is_valid():
-        review_id = refusals_as_errors(form, _PLACES, lambda: _directed(request, form))
-        if review_id is not None:
-            return see_other("review", review_id)
+        with refusals_as_errors(form, _PLACES):
+            return see_other("review", _directed(request, form))
     return _new(request, form)
 
 
@@ -108,17 +105,14 @@ def close(request: ActorRequest, review_id: int) -> HttpResponse:
     form = CloseForm(request.POST)
     if form.is_valid():
         data = form.cleaned_data
-        refusals_as_errors(
-            form,
-            {NotAllJudged: "outcome", OutcomeImpossible: "outcome"},
-            lambda: oversight.close(
+        with refusals_as_errors(form, {NotAllJudged: "outcome", OutcomeImpossible: "outcome"}):
+            oversight.close(
                 review_id=review_id,
                 outcome=data["outcome"],
                 conclusion=data["conclusion"],
                 actor=request.actor,
                 at=request.at,
-            ),
-        )
+            )
     if form.is_valid():
         return see_other("review", review_id)
     row, page = _read(request, review_id)

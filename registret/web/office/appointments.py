@@ -128,9 +128,6 @@ def _row(request: ActorRequest, id: int) -> NominationRow:
 
 def _nominated(request: ActorRequest, form: NominateForm) -> bool:
     data = form.cleaned_data
-
-    def act() -> int:
-        return nominating.nominate(**form.named, role=data["role"], actor=request.actor, at=request.at)
-
-    refusals_as_errors(form, _PLACES, act)
+    with refusals_as_errors(form, _PLACES):
+        nominating.nominate(**form.named, role=data["role"], actor=request.actor, at=request.at)
     return form.is_valid()

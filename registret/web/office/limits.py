@@ -145,12 +145,9 @@ def time_limit(request: ActorRequest, code: str) -> HttpResponse:
 
 def _decided(request: ActorRequest, limit: TimeLimit, form: LimitForm) -> bool:
     data = form.cleaned_data
-
-    def act() -> None:
+    with refusals_as_errors(form, {LimitImpossible: "number", LimitUnchanged: "number"}):
         check_card_age(request.actor, at=request.at)
         decide(limit=limit, number=data["number"], reason=data["reason"], by=request.actor.by, at=request.at)
-
-    refusals_as_errors(form, {LimitImpossible: "number", LimitUnchanged: "number"}, act)
     return form.is_valid()
 
 

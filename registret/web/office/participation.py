@@ -132,8 +132,7 @@ def _past(row: participation.ParticipationRow) -> PastDecision:
 
 def _decided(request: ActorRequest, clinic_id: int, form: ParticipationForm) -> bool:
     data = form.cleaned_data
-
-    def act() -> None:
+    with refusals_as_errors(form, {DecidedAlready: "takes_part"}):
         check_card_age(request.actor, at=request.at)
         participation.decide(
             clinic_id=clinic_id,
@@ -143,6 +142,4 @@ def _decided(request: ActorRequest, clinic_id: int, form: ParticipationForm) -> 
             actor=request.actor,
             at=request.at,
         )
-
-    refusals_as_errors(form, {DecidedAlready: "takes_part"}, act)
     return form.is_valid()

@@ -68,11 +68,9 @@ def to_clinics(grant_id: int) -> HttpResponse:
 
 
 def _appointed(request: ActorRequest, form: PersonForm) -> int | None:
-    return refusals_as_errors(
-        form,
-        _PLACES,
-        lambda: appointing.appoint_support(**form.named, actor=request.actor, at=request.at),
-    )
+    with refusals_as_errors(form, _PLACES):
+        return appointing.appoint_support(**form.named, actor=request.actor, at=request.at)
+    return None
 
 
 def asked_about(request: ActorRequest, form: PersonForm, *, role: Role = Role.SUPPORT) -> Check | None:

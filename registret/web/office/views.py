@@ -93,24 +93,20 @@ def _form(request: ActorRequest) -> AppointForm:
 
 def _appointed(request: ActorRequest, form: AppointForm) -> int | None:
     data = form.cleaned_data
-    return refusals_as_errors(
-        form,
-        _PLACES,
-        lambda: appointing.appoint_local_administrator(
+    with refusals_as_errors(form, _PLACES):
+        return appointing.appoint_local_administrator(
             **form.named, clinic_id=data["clinic"], actor=request.actor, at=request.at
-        ),
-    )
+        )
+    return None
 
 
 def _nominated(request: ActorRequest, form: AppointForm) -> int | None:
     data = form.cleaned_data
-    return refusals_as_errors(
-        form,
-        _PLACES,
-        lambda: nominate(
+    with refusals_as_errors(form, _PLACES):
+        return nominate(
             **form.named, role=Role.LOCAL_ADMINISTRATOR, clinic_id=data["clinic"], actor=request.actor, at=request.at
-        ),
-    )
+        )
+    return None
 
 
 def _asked(request: ActorRequest, form: AppointForm) -> Check | None:

@@ -143,17 +143,14 @@ def withdraw(request: ActorRequest, id: int) -> HttpResponse:
 
 def _proposed(request: ActorRequest, form: SubstituteForm) -> bool:
     data = form.cleaned_data
-
-    def act() -> int:
-        return access.propose(
+    with refusals_as_errors(form, _PLACES):
+        access.propose(
             account_id=data["person"],
             first_day=data["first_day"],
             last_day=data["last_day"],
             actor=request.actor,
             at=request.at,
         )
-
-    refusals_as_errors(form, _PLACES, act)
     return form.is_valid()
 
 

@@ -214,9 +214,8 @@ def take_over_suspension(request: ActorRequest, id: int) -> HttpResponse:
 
 def _changed(request: ActorRequest, grant: GrantRow, form: GrantForm) -> bool:
     data = form.cleaned_data
-
-    def act() -> int:
-        return change_grant(
+    with refusals_as_errors(form, _PLACES):
+        change_grant(
             grant_id=grant.id,
             role=data["role"],
             sub_registries=data["sub_registries"],
@@ -224,8 +223,6 @@ def _changed(request: ActorRequest, grant: GrantRow, form: GrantForm) -> bool:
             actor=request.actor,
             at=request.at,
         )
-
-    refusals_as_errors(form, _PLACES, act)
     return form.is_valid()
 
 

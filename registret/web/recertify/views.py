@@ -98,13 +98,11 @@ def start(request: ActorRequest) -> HttpResponse:
     form = StartForm(request.POST if request.method == "POST" else None, initial=initial, clinics=clinics)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        made = refusals_as_errors(
-            form,
-            {RecertificationOpen: "clinic", NothingToRecertify: "clinic"},
-            lambda: opening.start(clinic_id=data["clinic"], reason=data["reason"], actor=request.actor, at=request.at),
-        )
-        if made is not None:
-            return see_other("recertification", made)
+        with refusals_as_errors(form, {RecertificationOpen: "clinic", NothingToRecertify: "clinic"}):
+            return see_other(
+                "recertification",
+                opening.start(clinic_id=data["clinic"], reason=data["reason"], actor=request.actor, at=request.at),
+            )
     page = OutOfTurnPage(form=form, card_time=CardTime.of(request.actor, at=request.at))
     status = 422 if form.errors else 200
     return show(request, "recertify/recertification_start.html", page, tab="office", status=status)

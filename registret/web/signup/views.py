@@ -27,6 +27,7 @@ from registret.accounts.refusals import (
     ConfirmationUnknown,
     SessionMissing,
 )
+from registret.kernel.identifiers import EmailAddress
 from registret.kernel.refused import Refused
 from registret.mail.links import confirmation_code, read_token
 from registret.places.queries import care_provider_of, mail_hint, open_clinics
@@ -46,6 +47,8 @@ from registret.web.signup.pages import (
 )
 from registret.web.signup.parts import trail
 from registret.web.signup.waiting_pages import almost_done_page, checklist_page
+
+_AT_THE_CODE = dict.fromkeys((CodeWrong, CodeBurnt, ConfirmationExpired, TooMany), "code")
 
 
 @require_http_methods(["GET", "POST"])
@@ -96,13 +99,10 @@ def type_code(request: HolderRequest) -> HttpResponse:
     form = CodeForm(request.POST)
     account = _account(request)
     if form.is_valid():
-        refusals_as_errors(
-            form,
-            dict.fromkeys((CodeWrong, CodeBurnt, ConfirmationExpired, TooMany), "code"),
-            lambda: confirming.confirm_by_code(
+        with refusals_as_errors(form, _AT_THE_CODE):
+            confirming.confirm_by_code(
                 account_id=account.id, code=form.cleaned_data["code"], by=request.holder.by, at=request.at
-            ),
-        )
+            )
     if form.is_valid():
         return see_other("confirmed")
     if request.POST.get("asked_on") == "almost_done":
@@ -147,13 +147,10 @@ def earlier(request: HolderRequest) -> HttpResponse:
     account = _account(request)
     form = EarlierForm(_sent(request))
     if request.method == "POST" and form.is_valid():
-        refusals_as_errors(
-            form,
-            {TooMany: "old_email"},
-            lambda: earlier_accounts.claim(
+        with refusals_as_errors(form, {TooMany: "old_email"}):
+            earlier_accounts.claim(
                 account_id=account.id, email=form.cleaned_data["old_email"], by=request.holder.by, at=request.at
-            ),
-        )
+            )
         if form.is_valid():
             return see_other("earlier")
     return _earlier_page(request, form, CodeForm())
@@ -165,16 +162,13 @@ def earlier_code(request: HolderRequest) -> HttpResponse:
     """The code out of the letter to the earlier address."""
     form = CodeForm(request.POST)
     if form.is_valid():
-        refusals_as_errors(
-            form,
-            dict.fromkeys((CodeWrong, CodeBurnt, ConfirmationExpired, TooMany), "code"),
-            lambda: earlier_accounts.prove(
+        with refusals_as_errors(form, _AT_THE_CODE):
+            earlier_accounts.prove(
                 account_id=_account(request).id,
                 code=form.cleaned_data["code"],
                 by=request.holder.by,
                 at=request.at,
-            ),
-        )
+            )
     if form.is_valid():
         return see_other("earlier")
     return _earlier_page(request, EarlierForm(), form)
@@ -225,10 +219,10 @@ def apply(request: HolderRequest) -> HttpResponse:
     form = ApplicationForm(_sent(request), clinics=open_clinics(first_of_organisation=account.organisation_number))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        refusals_as_errors(
-            form,
-            dict.fromkeys((AlreadyApplied, ClinicClosed, SubRegistryClosed, NotParticipating), "clinic"),
-            lambda: applying.apply(
+        with refusals_as_errors(
+            form, dict.fromkeys((AlreadyApplied, ClinicClosed, SubRegistryClosed, NotParticipating), "clinic")
+        ):
+            applying.apply(
                 account_id=account.id,
                 clinic_id=data["clinic"],
                 role=data["role"],
@@ -236,8 +230,7 @@ def apply(request: HolderRequest) -> HttpResponse:
                 message=data["message"],
                 by=request.holder.by,
                 at=request.at,
-            ),
-        )
+            )
         if form.is_valid():
             return see_other("application")
     provider = care_provider_of(account.organisation_number)
@@ -297,10 +290,8 @@ def _sent(request: HolderRequest) -> QueryDict | None:
 def _registered(request: HolderRequest, form: RegistrationForm) -> bool:
     data = form.cleaned_data
     expected = (ClinicClosed, SubRegistryClosed, NotParticipating, TooMany)
-    account_id = refusals_as_errors(
-        form,
-        dict.fromkeys(expected, "clinic"),
-        lambda: entering.register(
+    with refusals_as_errors(form, dict.fromkeys(expected, "clinic")):
+        account_id = entering.register(
             card=request.holder.sitting.card,
             email=data["email"],
             clinic_id=data["clinic"],
@@ -310,13 +301,16 @@ def _registered(request: HolderRequest, form: RegistrationForm) -> bool:
             language=get_language() or settings.LANGUAGE_CODE,
             by=request.holder.by,
             at=request.at,
-        ),
-    )
-    if account_id is not None and data["old_email"] is not None:
-        # Too many letters today: it can be said again later, and keeps nobody from registering.
-        with suppress(TooMany):
-            earlier_accounts.claim(account_id=account_id, email=data["old_email"], by=request.holder.by, at=request.at)
+        )
+        if data["old_email"] is not None:
+            _claim_too(request, account_id, data["old_email"])
     return form.is_valid()
+
+
+def _claim_too(request: HolderRequest, account_id: int, email: EmailAddress) -> None:
+    # Too many letters today: it can be said again later, and keeps nobody from registering.
+    with suppress(TooMany):
+        earlier_accounts.claim(account_id=account_id, email=email, by=request.holder.by, at=request.at)
 
 
 def _register_page(request: HolderRequest, form: RegistrationForm, *, asks: bool) -> HttpResponse:
