@@ -12,7 +12,7 @@ from registret.access.actor import Actor
 from registret.kernel.by import By
 from registret.ledger.events import Event
 from registret.ledger.services import record
-from registret.records.lifecycle import CLOSABLE, STEP_LIFE, ClosedWhy, StepState
+from registret.records.lifecycle import CLOSABLE, STEP_LIFE, WRITABLE, ClosedWhy, StepState
 from registret.records.models import Episode, Patient, Revision, Step
 from registret.records.queries.steps import assessed
 from registret.records.revisions import revise, set_next
@@ -38,7 +38,8 @@ def lock_patients(patient_ids: Iterable[int]) -> None:
 
 
 def settle(patient_id: int, *, by: By, actor: Actor | None = None, but: int | None = None, at: datetime) -> None:
-    """Closes what is to be done later for a patient who has died, or opens it again for one who has not.
+    """Closes what is to be done later for a patient who has died, or opens it again for one who has not. What else is
+    begun is held against the death anew.
 
     What an answer says counts within the care provider that reported it, what the population register says everywhere.
     The patient is held, and the transaction sees what there is to settle. `but`: the step in which somebody writes at
@@ -54,13 +55,16 @@ def settle(patient_id: int, *, by: By, actor: Actor | None = None, but: int | No
         is_dead = by_register or any(step.says_dead for step in own)
         why = ClosedWhy.REGISTER if by_register else ClosedWhy.ANSWER
         for step in own:
-            form = form_of(step.episode.sub_registry, step.episode.version)
-            if step.id == but or form.step(step.code).due is None:
+            if step.id == but:
                 continue
-            if is_dead and StepState(step.state) in CLOSABLE and not step.says_dead:
+            form = form_of(step.episode.sub_registry, step.episode.version)
+            is_for_later = form.step(step.code).due is not None
+            if is_for_later and is_dead and step.state in CLOSABLE and not step.says_dead:
                 _close(step, form, why, said)
-            elif not is_dead and step.state == StepState.CLOSED:
+            elif is_for_later and not is_dead and step.state == StepState.CLOSED:
                 _open_again(step, form, said)
+            elif step.state in WRITABLE and step.saved_at is not None:
+                _assess_again(step, at=at)
 
 
 def _close(step: Step, form: Form, why: ClosedWhy, said: _Said) -> None:
@@ -81,6 +85,12 @@ def _open_again(step: Step, form: Form, said: _Said) -> None:
         step.flags, step.lacking = len(now.broken), len(now.lacking)
     kind = Revision.Kind.TAKE_UP if is_begun else Revision.Kind.PLAN
     _keep(step, form, kind, Event.STEP_OPENED_AGAIN, {}, said)
+
+
+def _assess_again(step: Step, *, at: datetime) -> None:
+    """Whether it can be signed now; the answers are as they were."""
+    now = assessed(step.episode, step.code, at=at)
+    Step.objects.filter(id=step.id).update(flags=len(now.broken), lacking=len(now.lacking))
 
 
 def _keep(step: Step, form: Form, kind: Revision.Kind, event: Event, facts: dict[str, str], said: _Said) -> None:

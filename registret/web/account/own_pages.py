@@ -24,7 +24,7 @@ from registret.web.pieces import FactText, Link, Note, Tag
 from registret.web.signup.address_pages import AskedAddress
 from registret.web.signup.forms import AddressForm, AnswerForm, ApplicationForm, CodeForm
 from registret.web.templatetags.look import day, iso, moment
-from registret.words.events import event_name
+from registret.words.events import event_name, program_name
 from registret.words.refusals import log_title
 from registret.words.roles import role_name
 from registret.words.states import application_state_name
@@ -217,7 +217,7 @@ def _entry(entry: EntryRow, account_id: int) -> OwnLogLine:
         what=event_name(entry.event),
         refused=Tag(_("nekad"), "bad", "stop") if entry.outcome == "refused" else None,
         why=log_title(str(code)) if code else "",
-        who=entry.by_name or entry.by_program,
+        who=entry.by_name or program_name(entry.by_program),
         network=(entry.network or "") if entry.by_account_id == account_id else "",
     )
 

@@ -102,11 +102,18 @@ def _revision(page: StepPage, row: RevisionRow, clinic: str) -> RevisionShown:
     return RevisionShown(
         what=act_name(row.kind),
         at=row.at,
-        who=f"{row.by_name} · {role_list(row.by_role)} · {clinic}",
+        who=_author(row, clinic),
         reason=f"{_('Skäl')}: {row.reason}" if row.reason else "",
         changed=[change for change in changes if change.old],
         first=[change for change in changes if not change.old],
     )
+
+
+def _author(row: RevisionRow, clinic: str) -> str:
+    """Who did it; no person did what follows from the population register."""
+    if not row.by_hsa_id:
+        return _("Registret, efter uppgift i folkbokföringen")
+    return f"{row.by_name} · {role_list(row.by_role)} · {clinic}"
 
 
 def reopen_page(page: StepPage, form: WhyForm) -> ReopenPage:

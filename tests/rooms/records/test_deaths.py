@@ -320,6 +320,22 @@ def test_the_discharge_is_held_against_the_register(
     assert broken(step(here, episode, "discharge")) == rules
 
 
+def test_what_is_begun_is_held_against_what_the_register_says_and_against_what_it_takes_back(
+    here: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    episode = discharged(here)
+
+    def flags() -> int:
+        with all_providers():
+            return Step.objects.get(episode__system_id=episode, code="discharge").flags
+
+    assert flags() == 0
+    register_says(date(2026, 6, 5), monkeypatch, at=NOW + DAY)
+    assert flags() == 1, "discharged home five days after the death"
+    register_says(None, monkeypatch, at=NOW + 2 * DAY)
+    assert flags() == 0
+
+
 def test_an_outcome_that_nobody_knew_at_30_days_is_asked_for_at_90(here: Ward) -> None:
     episode = discharged(here)
     put(here, episode, "follow_up", {"readmitted": ["no"], "alive_30": ["missing:unknown"]})

@@ -11,11 +11,12 @@ from django.utils import timezone
 from registret.access.actor import Actor
 from registret.access.roles import Role
 from registret.kernel.sweden import SWEDEN
+from registret.records.identity import lookups
 from registret.records.reporting import signing, writing
 from registret.words.days import day_in_words
 from tests import cast
 from tests.cast import ANNA, Country
-from tests.rooms.records.scene import ACUTE, DISCHARGE, TOLVAN, begun, system_id_of
+from tests.rooms.records.scene import ACUTE, DISCHARGE, TOLVAN, Known, ask, begun, registered, system_id_of
 from tests.rooms.web.client import Browser, text_of
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +86,24 @@ def test_a_follow_up_that_a_death_closed_says_why_and_can_be_filled_in_all_the_s
     again = text_of(browser.get(address))
     assert "Steget är stängt" not in again
     assert "Signera" in again
+
+
+def test_what_the_population_register_closed_tells_the_outcome_and_who_closed_it(
+    anna: Actor, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = reverse("step", args=[discharged(anna, now, to="home"), "follow_up"])
+    died = timezone.localtime(now - timedelta(days=20), SWEDEN).date()
+    ask(Known(n191212121212=registered(died_on=died)), monkeypatch)
+    lookups.ask_again(at=now)
+    browser = Browser.of(ANNA)
+    shown = text_of(browser.get(address))
+    assert f"Steget är stängt: patienten avled {day_in_words(died)} enligt folkbokföringen." in shown
+    assert "Död inom 30 dygn Ja" in shown, "it asks nothing, and still knows"
+    assert "Död inom 90 dygn Ja" in shown
+    history = browser.get(f"{address}/andringar")
+    assert history.status_code == 200
+    assert "Stängdes: patienten har avlidit" in text_of(history)
+    assert "Registret, efter uppgift i folkbokföringen" in text_of(history)
 
 
 def signed_through(anna: Actor, now: datetime, *, days: int) -> str:

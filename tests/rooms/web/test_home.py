@@ -172,6 +172,12 @@ def test_ones_own_log_says_from_where_one_acted_and_not_from_where_others_did(pl
     assert "198.51.100.9" not in page.content.decode()
 
 
+def test_ones_own_log_names_a_program_in_words(place: Country) -> None:
+    about = cast.account_of(BERTIL).id
+    record(event=Event.ACCOUNT_MAIL_CHANGED, by=By.of_program("clock"), at=timezone.now(), about_account_id=about)
+    assert "Klockan" in text_of(Browser.of(BERTIL).get(reverse("own_log")))
+
+
 @pytest.mark.parametrize("path", ["/start", "/min-logg"])
 def test_whoever_is_reviewed_does_not_read_of_it(path: str, place: Country) -> None:
     erik = cast.account_of(ERIK)
