@@ -7,8 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registret.access.roles import ROLES_TO_NOMINATE, Role
 from registret.access.staff.appointing import NamedPerson
-from registret.places.queries import ClinicRow
-from registret.web.forms import EmailField, HsaIdField, by_region
+from registret.web.forms import ClinicForm, EmailField, HsaIdField
 
 
 class NameField(forms.CharField):
@@ -54,15 +53,7 @@ class NominateForm(PersonForm):
     )
 
 
-class AppointForm(PersonForm):
-    """Who becomes local administrator, and where. `clinics` are those to choose from, in the order to show them."""
+class AppointForm(PersonForm, ClinicForm):
+    """Who becomes local administrator, and where."""
 
-    clinic = forms.TypedChoiceField(
-        coerce=int,
-        error_messages={"required": _("Välj en klinik"), "invalid_choice": _("Välj en klinik i listan")},
-    )
-
-    def __init__(self, *args: Any, clinics: tuple[ClinicRow, ...], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.clinics = clinics
-        self.fields["clinic"].choices = by_region(clinics)  # type: ignore[attr-defined]
+    field_order = ("hsa_id", "given_name", "surname", "email")

@@ -20,8 +20,7 @@ from registret.time_limits.lengths import LIMITS, TimeLimit, Unit
 from registret.time_limits.queries import DecisionRow, decisions, newest_decisions
 from registret.time_limits.refusals import LimitImpossible, LimitUnchanged
 from registret.time_limits.services import decide
-from registret.web.attest.forms import ReasonField
-from registret.web.forms import NUMBER_INPUT, refusals_as_errors
+from registret.web.forms import NUMBER_INPUT, ReasonField, refusals_as_errors
 from registret.web.gate import needs
 from registret.web.http import ActorRequest, see_other
 from registret.web.pieces import show
@@ -64,14 +63,7 @@ class LimitForm(forms.Form):
         widget=NUMBER_INPUT,
         error_messages={"required": _("Skriv ett tal"), "invalid": _("Skriv ett heltal, bara siffror")},
     )
-    reason = ReasonField(
-        max_length=500,
-        error_messages={
-            "required": _("Skriv varför gränsen ändras"),
-            "max_length": _("Skriv högst 500 tecken"),
-            "null_characters_not_allowed": _("Texten innehåller ett tecken som inte går att spara"),
-        },
-    )
+    reason = ReasonField(_("Skriv varför gränsen ändras"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,8 +19,7 @@ from registret.access.roles import Permission
 from registret.places.queries import ClinicRow, clinic
 from registret.registries.queries import name_of, open_for_entry, sub_registries
 from registret.registries.vocabulary import RegistryState
-from registret.web.attest.forms import ReasonField
-from registret.web.forms import refusals_as_errors
+from registret.web.forms import ReasonField, refusals_as_errors
 from registret.web.gate import needs
 from registret.web.http import ActorRequest, see_other
 from registret.web.pieces import Tag, show
@@ -34,14 +33,7 @@ class ParticipationForm(forms.Form):
         choices=[("yes", _("Ansluten")), ("no", _("Inte ansluten"))],
         error_messages={"required": _("Välj om kliniken ska vara ansluten")},
     )
-    reason = ReasonField(
-        max_length=500,
-        error_messages={
-            "required": _("Skriv varför"),
-            "max_length": _("Skriv högst 500 tecken"),
-            "null_characters_not_allowed": _("Texten innehåller ett tecken som inte går att spara"),
-        },
-    )
+    reason = ReasonField(_("Skriv varför"))
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)
