@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from registret.access.refusals import NotPermitted
 from registret.access.roles import MAY, Permission, Role
 from registret.kernel.by import By
 
@@ -56,6 +57,11 @@ class Actor:
 
     def may(self, permission: Permission) -> bool:
         return permission in self.seat.permissions
+
+    def require(self, permission: Permission) -> None:
+        """Raises: NotPermitted."""
+        if not self.may(permission):
+            raise NotPermitted()
 
     @property
     def by(self) -> By:

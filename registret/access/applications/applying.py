@@ -9,7 +9,7 @@ from typing import Protocol
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from registret.access.checks import check_in_force, existing_account
+from registret.access.checks import check_in_force, existing, existing_account
 from registret.access.grants.participation import check_participation
 from registret.access.lifecycle import APPLICATION_LIFE, ApplicationState
 from registret.access.models import Application, Notice
@@ -71,9 +71,7 @@ def withdraw(*, account_id: int, application_id: int | None = None, by: By, at: 
     Raises: NotFound (none waits, or not this one).
     """
     waiting = _lock_waiting(account_id)
-    wanted = (waiting.filter(id=application_id) if application_id is not None else waiting).first()
-    if wanted is None:
-        raise NotFound()
+    wanted = existing((waiting.filter(id=application_id) if application_id is not None else waiting).first())
     _withdraw(wanted, by=by, at=at)
 
 

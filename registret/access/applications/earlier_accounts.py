@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from registret.access.applications.attesting import may_be_ended_by_claim
-from registret.access.checks import count_wrong_code, limit_address
+from registret.access.checks import count_wrong_code, existing, limit_address
 from registret.access.models import Claim
 from registret.access.notices import post_to
 from registret.access.queries.applications import ApplicationRow
@@ -75,9 +75,7 @@ def claim(*, account_id: int, email: EmailAddress, by: By, at: datetime) -> None
 
     Raises: NotFound, AccountSuspended, AccountEnded, TooMany.
     """
-    person = account(account_id=account_id)
-    if person is None:
-        raise NotFound()
+    person = existing(account(account_id=account_id))
     take(limit=CLAIMS_PER_ACCOUNT, subject=person.hsa_id.upper(), at=at)
     limit_address(subject=person.hsa_id.upper(), email=email, by=by, at=at)
     with transaction.atomic():

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from registret.access.actor import Actor
 from registret.access.applications.confirming import send_confirmation
-from registret.access.checks import check_card_age, existing_account, limit_letters, two_names
+from registret.access.checks import check_card_age, existing, existing_account, limit_letters, two_names
 from registret.access.grants.granting import create_grant, revoke
 from registret.access.grants.rules import end_of, last_possible_day
 from registret.access.models import Grant
@@ -23,8 +23,6 @@ from registret.access.queries.administrators import active_administrators
 from registret.access.refusals import (
     ClinicClosed,
     GivesRights,
-    NotFound,
-    NotPermitted,
     OwnRights,
     PersonSuspended,
     RoleImpossible,
@@ -125,8 +123,7 @@ def at_the_registry(*, actor: Actor, at: datetime) -> tuple[AtTheRegistry, ...]:
 
     Raises: NotPermitted.
     """
-    if not actor.may(Permission.APPOINT):
-        raise NotPermitted()
+    actor.require(Permission.APPOINT)
     living = Grant.objects.valid(at=at).filter(role__in=ROLES_OF_THE_OFFICE)
     found = living.exclude(account__state=AccountState.ENDED).select_related("account")
     rows = [
@@ -152,9 +149,7 @@ def dismiss_support(*, grant_id: int, reason: str, actor: Actor, at: datetime) -
     Raises: NotPermitted, NotFound, OwnRights, CardTooOld.
     """
     people = at_the_registry(actor=actor, at=at)
-    chosen = next((one for one in people if one.grant_id == grant_id and one.role is Role.SUPPORT), None)
-    if chosen is None:
-        raise NotFound()
+    chosen = existing(next((one for one in people if one.grant_id == grant_id and one.role is Role.SUPPORT), None))
     if chosen.account_id == actor.account_id:
         raise OwnRights()
     check_card_age(actor, at=at)
@@ -174,9 +169,7 @@ def dismiss_by_program(
         raise RoleImpossible()
     person = living_account(hsa_id=hsa_id.text)
     living = Grant.objects.not_ended(at=at).filter(role=role)
-    grant = living.filter(account_id=person.id).first() if person else None
-    if grant is None:
-        raise NotFound()
+    grant = existing(living.filter(account_id=person.id).first() if person else None)
     record(
         event=Event.GRANT_DISMISSED,
         by=by,
@@ -198,8 +191,7 @@ def _take_back(
 
 def check_appointing(hsa_id: HsaId, *, actor: Actor, at: datetime) -> None:
     """For acts of the office that make somebody something. Raises: NotPermitted, OwnRights, CardTooOld."""
-    if not actor.may(Permission.APPOINT):
-        raise NotPermitted()
+    actor.require(Permission.APPOINT)
     if hsa_id.key == actor.hsa_id.upper():
         raise OwnRights()
     check_card_age(actor, at=at)

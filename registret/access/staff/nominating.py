@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from registret.access.actor import Actor
-from registret.access.checks import check_card_age, limit_letter_to
+from registret.access.checks import check_card_age, existing, limit_letter_to
 from registret.access.models import Grant, Nomination
 from registret.access.notices import post_to, tell
 from registret.access.queries.administrators import Administrator, registry_office
@@ -24,9 +24,7 @@ from registret.access.refusals import (
     AlreadyGranted,
     AlreadyProposed,
     ClinicClosed,
-    NotFound,
     NothingProposed,
-    NotPermitted,
     OwnNomination,
     OwnRights,
     ProposerGone,
@@ -176,17 +174,14 @@ def withdraw_nomination(*, nomination_id: int, actor: Actor, at: datetime) -> No
 
     Raises: NotPermitted, NotFound, NothingProposed (decided a moment ago).
     """
-    wanted = _waiting(actor, at=at).filter(id=nomination_id, proposed_by_id=actor.account_id).first()
-    if wanted is None:
-        raise NotFound()
+    wanted = existing(_waiting(actor, at=at).filter(id=nomination_id, proposed_by_id=actor.account_id).first())
     _remove(wanted, actor=actor, at=at)
     _record(wanted, "withdraw", actor=actor, at=at)
 
 
 def _waiting(actor: Actor, *, at: datetime) -> QuerySet[Nomination]:
     """Nobody reads without a seat: this is the only way from an actor to proposals."""
-    if not actor.may(Permission.APPOINT):
-        raise NotPermitted()
+    actor.require(Permission.APPOINT)
     return Nomination.objects.filter(confirmed_at=None, proposed_at__gt=length(TimeLimit.NOMINATION).before(at))
 
 

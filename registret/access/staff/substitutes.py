@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from registret.access.actor import Actor
-from registret.access.checks import check_card_age, limit_letter_to
+from registret.access.checks import check_card_age, existing, limit_letter_to
 from registret.access.grants.granting import create_grant
 from registret.access.grants.reach import check_reach, hold_reach
 from registret.access.grants.rules import begin_of, end_of, last_possible_day, last_whole_day
@@ -220,8 +220,7 @@ def withdraw_proposal(*, substitution_id: int, actor: Actor, at: datetime) -> No
 
 def _visible(actor: Actor) -> QuerySet[Substitution]:
     """Nobody reads without a seat: this is the only way from an actor to proposals."""
-    if not actor.may(Permission.MANAGE_PEOPLE):
-        raise NotPermitted()
+    actor.require(Permission.MANAGE_PEOPLE)
     everywhere = Substitution.objects.all()
     return everywhere if actor.seat.clinic_id is None else everywhere.filter(clinic_id=actor.seat.clinic_id)
 
@@ -310,9 +309,7 @@ def _waiting(account_id: int, clinic_id: int) -> QuerySet[Substitution]:
 
 
 def _locked(substitution_id: int, *, actor: Actor) -> Substitution:
-    seen = _visible(actor).filter(id=substitution_id).first()
-    if seen is None:
-        raise NotFound()
+    seen = existing(_visible(actor).filter(id=substitution_id).first())
     # The accounts first, as everywhere; of two who decide at once, the second finds what the first left.
     lock_accounts(account_ids={seen.account_id, seen.proposed_by_id})
     locked = Substitution.objects.select_for_update(of=("self",)).select_related("account", "clinic")

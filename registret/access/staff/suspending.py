@@ -7,11 +7,11 @@ from datetime import datetime
 from django.db import transaction
 
 from registret.access.actor import Actor
-from registret.access.checks import check_card_age, existing_account, limit_letter_to, two_names
+from registret.access.checks import check_card_age, existing, existing_account, limit_letter_to, two_names
 from registret.access.models import Grant
 from registret.access.notices import post_to, tell
 from registret.access.queries.administrators import active_administrators, registry_office
-from registret.access.refusals import NotFound, NotPermitted, OwnRights, SuspendedElsewhere, SuspensionNotLeft
+from registret.access.refusals import NotPermitted, OwnRights, SuspendedElsewhere, SuspensionNotLeft
 from registret.access.roles import Permission, Role
 from registret.access.staff.people import PersonRow, authority_of, person_of, suspended_elsewhere
 from registret.accounts import services as accounts
@@ -57,9 +57,7 @@ def suspend_by_program(*, hsa_id: HsaId, reason: str, decided_by: tuple[str, str
     Raises: PrincipalsMissing, NotFound, NotPossible (the mail was never confirmed, or somebody has suspended it).
     """
     names = two_names(decided_by)
-    person = living_account(hsa_id=hsa_id.text)
-    if person is None:
-        raise NotFound()
+    person = existing(living_account(hsa_id=hsa_id.text))
     accounts.suspend(account_id=person.id, reason=reason, authority=Authority.OFFICE, by=by, at=at)
     record(
         event=Event.ACCOUNT_SUSPENSION_DECIDED,
@@ -125,15 +123,11 @@ def _colleague(account_id: int, *, actor: Actor, at: datetime) -> PersonRow:
 
 def _suspended(account_id: int, *, actor: Actor, at: datetime) -> AccountRow:
     """Somebody else, whom the office may let in again, whatever rights are left. The account is held."""
-    if not actor.may(Permission.APPOINT):
-        raise NotPermitted()
+    actor.require(Permission.APPOINT)
     if account_id == actor.account_id:
         raise OwnRights()
     check_card_age(actor, at=at)
-    found = lock_account(account_id=account_id)
-    if found is None:
-        raise NotFound()
-    return found
+    return existing(lock_account(account_id=account_id))
 
 
 def _is_left(person: AccountRow, *, at: datetime) -> bool:

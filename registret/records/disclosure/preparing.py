@@ -13,12 +13,12 @@ from django.db import transaction
 from registret.access.actor import Actor
 from registret.access.checks import check_card_age
 from registret.access.refusals import NotFound
+from registret.access.roles import Permission
 from registret.kernel.sweden import day_of
 from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.rate_limits.services import Limit, take
 from registret.records.disclosure.rows import DisclosureWish
-from registret.records.disclosure.scope import require_handler
 from registret.records.disclosure.selection import forms, parts_of
 from registret.records.models import Disclosure
 
@@ -40,7 +40,7 @@ def prepare(*, actor: Actor, wish: DisclosureWish, at: datetime) -> int:
     Raises: NotPermitted, NotFound (no such sub-registry, or one without forms), CardTooOld, TooMany; ValueError
         (the request is incomplete or contradicts itself).
     """
-    require_handler(actor)
+    actor.require(Permission.HANDLE_CASES)
     if not forms(wish.sub_registry):
         raise NotFound()
     check_card_age(actor, at=at)

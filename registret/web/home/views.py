@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from registret.access.actor import Actor
 from registret.access.applications import entering
-from registret.access.refusals import NotFound
+from registret.access.checks import existing
 from registret.access.roles import Permission
 from registret.web.gate import needs, needs_any_card
 from registret.web.home.pages import SeatPage, seat_lines, start_page
@@ -31,9 +31,7 @@ def seat(request: CardRequest) -> HttpResponse:
     """Du arbetar som: choose where to work, at login and any time after."""
     person = request.person
     if request.method == "POST":
-        grant_id = number_in(request.POST, "grant")
-        if grant_id is None:
-            raise NotFound()
+        grant_id = existing(number_in(request.POST, "grant"))
         entering.choose_seat(sitting=request.sitting, grant_id=grant_id, by=person.by, at=request.at)
         return see_other("start")
     seats = person.seats if isinstance(person, Actor) else person.standing.seats

@@ -12,9 +12,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from registret.access.checks import check_card_age
+from registret.access.checks import check_card_age, existing
 from registret.access.grants import participation
-from registret.access.refusals import DecidedAlready, NotFound
+from registret.access.refusals import DecidedAlready
 from registret.access.roles import Permission
 from registret.places.queries import ClinicRow, clinic
 from registret.registries.queries import name_of, open_for_entry, sub_registries
@@ -75,9 +75,7 @@ def one_clinic(request: ActorRequest, id: int) -> HttpResponse:
 
     Raises: NotFound.
     """
-    place = clinic(id)
-    if place is None:
-        raise NotFound()
+    place = existing(clinic(id))
     form = ParticipationForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid() and _decided(request, place.id, form):
         return see_other("participation", place.id)
