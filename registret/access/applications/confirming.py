@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from registret.access.applications.applying import make_application, tell, tell_those_who_attest
+from registret.access.applications.applying import Wish, make_application, tell, tell_those_who_attest
 from registret.access.checks import count_wrong_code, existing_account, limit_letters
 from registret.access.grants.granting import revoke
 from registret.access.lifecycle import ApplicationState
@@ -138,9 +138,10 @@ def _have_attested_anew(person: AccountRow, *, before: EmailAddress, by: By, at:
         if place is not None and place.is_open:
             role = min((Role(grant.role) for grant in grants), key=ROLES_TO_APPLY_FOR.index)
             codes = sorted({code for grant in grants for code in grant.sub_registries})
+            wish = Wish(clinic_id=clinic_id, role=role, sub_registries=codes, message="")
             # What waits there already will do.
             with suppress(AlreadyApplied):
-                applications.append(make_application(person.id, clinic_id, role, codes, "", by=by, at=at))
+                applications.append(make_application(person.id, by=by, at=at, **wish))
         for grant in grants:
             revoke(grant_id=grant.id, reason="foreign_address", revoked_by_id=None, by=by, at=at)
     for wanted in Application.objects.select_related("clinic", "account").filter(id__in=applications):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Unpack
 
 from django.conf import settings
 from django.db import transaction
 
-from registret.access.applications.applying import apply
+from registret.access.applications.applying import Wish, apply
 from registret.access.checks import check_card_read, check_in_force, existing_account, limit_letters
 from registret.access.grants.granting import revoke
 from registret.access.models import Grant
@@ -131,26 +131,16 @@ def object_to_address(*, confirmation_id: int, by: By, at: datetime) -> None:
         post_to(one, kind="address_objected", context={"person": person.name}, at=at)
 
 
-def apply_for_more(
-    *, account_id: int, clinic_id: int, role: Role, sub_registries: Sequence[str], message: str, by: By, at: datetime
-) -> int:
+def apply_for_more(*, account_id: int, by: By, at: datetime, **wish: Unpack[Wish]) -> int:
     """Another clinic, role or sub-registry for a person who has rights, which go on meanwhile. Another person
     attests. Return the application's id.
 
     Raises: RightHeld, and as `applying.apply`.
     """
-    held = Grant.objects.valid(at=at).filter(account_id=account_id, clinic_id=clinic_id, role=role)
-    if held.filter(sub_registries__contains=list(sub_registries)).exists():
+    held = Grant.objects.valid(at=at).filter(account_id=account_id, clinic_id=wish["clinic_id"], role=wish["role"])
+    if held.filter(sub_registries__contains=list(wish["sub_registries"])).exists():
         raise RightHeld()
-    return apply(
-        account_id=account_id,
-        clinic_id=clinic_id,
-        role=role,
-        sub_registries=sub_registries,
-        message=message,
-        by=by,
-        at=at,
-    )
+    return apply(account_id=account_id, by=by, at=at, **wish)
 
 
 @transaction.atomic

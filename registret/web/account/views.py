@@ -143,7 +143,6 @@ def own_log(request: CardRequest) -> HttpResponse:
 
 
 def _applied(request: ActorRequest, account_id: int, form: ApplicationForm) -> int | None:
-    wish = form.cleaned_data
     with refusals_as_errors(
         form,
         {
@@ -154,15 +153,7 @@ def _applied(request: ActorRequest, account_id: int, form: ApplicationForm) -> i
             NotParticipating: "sub_registries",
         },
     ):
-        return access.apply_for_more(
-            account_id=account_id,
-            clinic_id=wish["clinic"],
-            role=wish["role"],
-            sub_registries=wish["sub_registries"],
-            message=wish["message"],
-            by=request.actor.by,
-            at=request.at,
-        )
+        return access.apply_for_more(account_id=account_id, **form.wish, by=request.actor.by, at=request.at)
     return None
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from registret.access.applications.applying import Wish
 from registret.access.roles import ROLES_TO_APPLY_FOR, Role
 from registret.web.forms import ClinicField, ClinicForm, EmailField, ReasonField, sub_registry_choices
 from registret.web.pieces import OptionText, options
@@ -30,6 +31,17 @@ class ApplicationForm(ClinicForm):
         super().__init__(*args, **kwargs)
         self.fields["role"].choices = [(r.value, role_name(r)) for r in ROLES_TO_APPLY_FOR]  # type: ignore[attr-defined]
         self.fields["sub_registries"].choices = sub_registry_choices()  # type: ignore[attr-defined]
+
+    @property
+    def wish(self) -> Wish:
+        """Of a form that is valid."""
+        data = self.cleaned_data
+        return Wish(
+            clinic_id=data["clinic"],
+            role=data["role"],
+            sub_registries=data["sub_registries"],
+            message=data["message"],
+        )
 
     @property
     def roles(self) -> tuple[OptionText, ...]:

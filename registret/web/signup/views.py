@@ -218,19 +218,10 @@ def apply(request: HolderRequest) -> HttpResponse:
     account = _account(request)
     form = ApplicationForm(_sent(request), clinics=open_clinics(first_of_organisation=account.organisation_number))
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
         with refusals_as_errors(
             form, dict.fromkeys((AlreadyApplied, ClinicClosed, SubRegistryClosed, NotParticipating), "clinic")
         ):
-            applying.apply(
-                account_id=account.id,
-                clinic_id=data["clinic"],
-                role=data["role"],
-                sub_registries=data["sub_registries"],
-                message=data["message"],
-                by=request.holder.by,
-                at=request.at,
-            )
+            applying.apply(account_id=account.id, **form.wish, by=request.holder.by, at=request.at)
         if form.is_valid():
             return see_other("application")
     provider = care_provider_of(account.organisation_number)
@@ -294,10 +285,7 @@ def _registered(request: HolderRequest, form: RegistrationForm) -> bool:
         account_id = entering.register(
             card=request.holder.sitting.card,
             email=data["email"],
-            clinic_id=data["clinic"],
-            role=data["role"],
-            sub_registries=data["sub_registries"],
-            message=data["message"],
+            **form.wish,
             language=get_language() or settings.LANGUAGE_CODE,
             by=request.holder.by,
             at=request.at,
