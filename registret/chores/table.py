@@ -24,6 +24,7 @@ from registret.records.identity.lookups import ask_again
 from registret.records.patient_rights.kept_marks import write_marks
 from registret.records.patient_rights.opting_out import destroy_left
 from registret.records.retention.destroying import destroy_due
+from registret.reports.editions import make_due
 from registret.reports.making import refresh
 from registret.reports.rebuilding import prove_nightly
 from registret.time_limits.lengths import TimeLimit
@@ -107,6 +108,13 @@ UPKEEP: tuple[ContinuousChore, ...] = (
         every=HOUR,
         act=lambda: prove_nightly(at=timezone.now()),
         says="between 2 and 3 at night, makes all reports anew and logs an error if any was wrong",
+    ),
+    ContinuousChore(
+        name="editions",
+        every=HOUR,
+        act=lambda: make_due(at=timezone.now()),
+        says="on the first of February, May, August and November, after 4 in the morning, makes the edition of figures "
+        "that others are told",
     ),
 )
 

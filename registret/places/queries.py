@@ -50,6 +50,7 @@ class ClinicRow:
     care_provider_id: int
     care_provider: str
     organisation_number: str
+    region_id: int
     region: str
     contact_name: str
     contact_mail: str
@@ -153,6 +154,7 @@ def _row(found: Clinic) -> ClinicRow:
         care_provider_id=provider.id,
         care_provider=provider.name,
         organisation_number=provider.organisation_number,
+        region_id=provider.region_id,
         region=provider.region.name,
         contact_name=found.contact_name,
         contact_mail=found.contact_mail,

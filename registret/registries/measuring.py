@@ -87,5 +87,10 @@ class Indicator:
         return self.definition.code
 
     @property
+    def key(self) -> tuple[str, str]:
+        """Codes of the sub-registry and of the indicator: one of all."""
+        return self.sub_registry, self.definition.code
+
+    @property
     def is_share(self) -> bool:
         return self.definition.type is IndicatorType.SHARE

@@ -19,6 +19,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from registret.kernel.sweden import day_of
+from registret.registries.edition_rules import FILE as EDITIONS
+from registret.registries.edition_rules import EditionRules, read_edition_rules
 from registret.registries.faults import DefinitionBroken, Fault
 from registret.registries.forms import Form
 from registret.registries.indicator_reading import FILE as INDICATORS
@@ -37,6 +39,7 @@ __all__ = [
     "RegistryState",
     "SubRegistry",
     "catalogue",
+    "edition_rules",
     "form_in_force",
     "form_of",
     "indicators_of",
@@ -74,12 +77,13 @@ class SubRegistry:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
     """All there is, by code and version. `forms`: of the versions that have steps. `terminologies`: lists of codes.
-    `indicators`: by sub-registry, in the order of their file."""
+    `indicators`: by sub-registry, in the order of their file. `edition_rules`: how figures of others are told."""
 
     registers: Mapping[tuple[str, int], RegisterFile]
     forms: Mapping[tuple[str, int], Form]
     terminologies: Mapping[CodeSystem, Terminology]
     indicators: Mapping[str, tuple[Indicator, ...]]
+    edition_rules: EditionRules
 
     def on(self, day: date) -> tuple[SubRegistry, ...]:
         """Each sub-registry by the version in force on that day, in the order of their `order`."""
@@ -158,6 +162,11 @@ def indicators_of(code: str) -> tuple[Indicator, ...]:
     return catalogue().indicators.get(code, ())
 
 
+def edition_rules() -> EditionRules:
+    """By which rules figures of others are told, now."""
+    return catalogue().edition_rules
+
+
 def form_in_force(code: str, *, on: date | None = None) -> Form | None:
     """The form for new episodes; None if the sub-registry does not exist or is not open."""
     found = {registry.code: registry for registry in open_for_entry(on=on)}.get(code)
@@ -182,7 +191,7 @@ def read(*folders: Path, codes_on: date | None = None) -> Catalogue:
     terminologies = Terminologies(known=known, on=codes_on)
     for place in folders:
         found = _versions(place)
-        if not found:
+        if not found and not (place / EDITIONS).exists():
             faults.append(Fault(file=str(place), line=1, what="no <code>/<version>/register.toml in it"))
         try:
             shared = _shared_lists(place, terminologies)
@@ -202,9 +211,10 @@ def read(*folders: Path, codes_on: date | None = None) -> Catalogue:
                 faults += [Fault(file=f"{_named(folder)}/{f.file}", line=f.line, what=f.what) for f in broken.faults]
     # A form that is broken has faults of its own, and so would all that asks it something.
     indicators = {} if faults else _indicators(folders, forms, faults)
-    if faults:
+    rules = _edition_rules(folders, faults)
+    if rules is None or faults:
         raise DefinitionBroken(faults)
-    return Catalogue(registers=registers, forms=forms, terminologies=known, indicators=indicators)
+    return Catalogue(registers=registers, forms=forms, terminologies=known, indicators=indicators, edition_rules=rules)
 
 
 def logic_faults(found: Catalogue, *folders: Path) -> list[Fault]:
@@ -231,6 +241,15 @@ def _indicators(
         except DefinitionBroken as broken:
             faults += [Fault(file=f"{code}/{f.file}", line=f.line, what=f.what) for f in broken.faults]
     return found
+
+
+def _edition_rules(folders: Collection[Path], faults: list[Fault]) -> EditionRules | None:
+    """Those of the last folder that has some, or that come with the program. Adds to `faults`."""
+    try:
+        return read_edition_rules([one for one in (DEFINITIONS, *folders) if (one / EDITIONS).exists()][-1])
+    except DefinitionBroken as broken:
+        faults += broken.faults
+        return None
 
 
 def _versions(place: Path) -> list[Path]:

@@ -1,4 +1,5 @@
-"""What indicators come to: for each episode (`Fact`), and counted without people (`Cell`).
+"""What indicators come to: for each episode (`Fact`), counted without people (`Cell`), and as others are told it
+(`Edition`).
 
 Triggers of the database (`migrations/0001_initial.sql`) count facts into cells, and mark an episode as stale in the
 transaction that changes what its facts are made from.
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from registret.registries.measuring import CountedAs
@@ -94,3 +95,61 @@ class StaleEpisode(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["since"], name="stale_since")]
+
+
+class Edition(models.Model):
+    """Figures that others are told, made at one moment. Never changed. `rules`: by which they were made, as
+    `registries.edition_rules` has them."""
+
+    id = models.BigAutoField(primary_key=True)
+    number = models.PositiveIntegerField(unique=True)
+    made_at = models.DateTimeField()
+    rules = models.JSONField()
+
+
+class EditionCell(models.Model):
+    """What an edition tells of a region, or of the country (`region` None), in the months from `first` to `last`.
+
+    No month is told twice of the same: what is told of months is never counted anew. A region that is not told has no
+    row. `missing`: of the country only, where it can be told. `value`, `low`, `high`: of a median, which cannot be
+    summed.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="cells")
+    sub_registry = models.CharField(max_length=40)
+    indicator = models.CharField(max_length=40)
+    version = models.PositiveSmallIntegerField()
+    region = models.ForeignKey("places.Region", on_delete=models.PROTECT, null=True, related_name="+")
+    stratum = models.CharField(max_length=81, blank=True, default="")
+    first = models.DateField()
+    last = models.DateField()
+    reached = models.PositiveIntegerField(default=0)
+    not_reached = models.PositiveIntegerField(default=0)
+    valued = models.PositiveIntegerField(default=0)
+    missing = models.PositiveIntegerField(null=True)
+    value = models.FloatField(null=True)
+    low = models.FloatField(null=True)
+    high = models.FloatField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="edition_cell_once",
+                fields=["sub_registry", "indicator", "region", "stratum", "first"],
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(name="edition_cell_in_order", condition=Q(first__lte=F("last"))),
+            # As registries.edition_rules has it: five is the least that a rule may say.
+            *(
+                models.CheckConstraint(
+                    name=f"edition_cell_few_{one}", condition=Q(**{one: 0}) | Q(**{f"{one}__gte": 5})
+                )
+                for one in ("reached", "not_reached", "valued", "missing")
+            ),
+            models.CheckConstraint(
+                name="edition_cell_estimate_whole",
+                condition=Q(value=None, low=None, high=None)
+                | Q(value__isnull=False, low__isnull=False, high__isnull=False, valued__gt=0),
+            ),
+        ]

@@ -15,6 +15,7 @@ from registret.records.locks import lock_identities
 from registret.records.reported import episode_count, episode_ids
 from registret.records.scope import all_providers
 from registret.reports.making import make_facts, refresh
+from registret.reports.sums import lock_cells
 
 _BATCH: Final = 500
 _HOUR: Final = 2
@@ -82,7 +83,7 @@ def prove_nightly(*, at: datetime) -> Rebuilt | None:
 def _correct_cells() -> int:
     """Make cells the sums of facts; return how many were not."""
     with all_providers(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('reports:cells', 1))")
+        lock_cells()
         columns = f"{_KEY}, {_COUNTS}"
         wrong = f"SELECT {columns} FROM reports_cell EXCEPT SELECT {columns} FROM ({_SUMS}) sums"  # noqa: S608
         cursor.execute(

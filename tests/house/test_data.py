@@ -176,6 +176,11 @@ COLUMNS: dict[str, dict[str, str]] = {
         PLAIN: "id sub_registry indicator version clinic_id month stratum value reached not_reached valued missing"
         " unplaced",
     },
+    "reports.Edition": {PLAIN: "id number made_at rules"},
+    "reports.EditionCell": {
+        PLAIN: "id edition_id sub_registry indicator version region_id stratum first last reached not_reached valued"
+        " missing value low high",
+    },
     "reports.StaleEpisode": {PLAIN: "episode_id since"},
     "oversight.ReviewedEntry": {PERSONAL: "note", PLAIN: "id review_id entry_id by_account_id verdict"},
 }
@@ -341,6 +346,8 @@ TRIGGERS = {
     ("records_patient", "records_patient_reports"),
     ("records_step", "records_step_reports"),
     ("records_step", "records_step_reports_new"),
+    ("reports_edition", "reports_edition_told"),
+    ("reports_editioncell", "reports_editioncell_told"),
     ("reports_fact", "reports_fact_counted"),
     ("reports_fact", "reports_fact_discounted"),
     ("reports_fact", "reports_fact_never_changed"),

@@ -134,5 +134,86 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="Edition",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("number", models.PositiveIntegerField(unique=True)),
+                ("made_at", models.DateTimeField()),
+                ("rules", models.JSONField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="EditionCell",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("sub_registry", models.CharField(max_length=40)),
+                ("indicator", models.CharField(max_length=40)),
+                ("version", models.PositiveSmallIntegerField()),
+                ("stratum", models.CharField(blank=True, default="", max_length=81)),
+                ("first", models.DateField()),
+                ("last", models.DateField()),
+                ("reached", models.PositiveIntegerField(default=0)),
+                ("not_reached", models.PositiveIntegerField(default=0)),
+                ("valued", models.PositiveIntegerField(default=0)),
+                ("missing", models.PositiveIntegerField(null=True)),
+                ("value", models.FloatField(null=True)),
+                ("low", models.FloatField(null=True)),
+                ("high", models.FloatField(null=True)),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="cells", to="reports.edition"
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.region"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("sub_registry", "indicator", "region", "stratum", "first"),
+                        name="edition_cell_once",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("first__lte", models.F("last"))), name="edition_cell_in_order"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reached", 0), ("reached__gte", 5), _connector="OR"),
+                        name="edition_cell_few_reached",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("not_reached", 0), ("not_reached__gte", 5), _connector="OR"),
+                        name="edition_cell_few_not_reached",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("valued", 0), ("valued__gte", 5), _connector="OR"),
+                        name="edition_cell_few_valued",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("missing", 0), ("missing__gte", 5), _connector="OR"),
+                        name="edition_cell_few_missing",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("high", None), ("low", None), ("value", None)),
+                            models.Q(
+                                ("high__isnull", False),
+                                ("low__isnull", False),
+                                ("value__isnull", False),
+                                ("valued__gt", 0),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="edition_cell_estimate_whole",
+                    ),
+                ],
+            },
+        ),
         migrations.RunSQL(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")),
     ]

@@ -19,6 +19,16 @@ END $$;
 CREATE TRIGGER reports_fact_never_changed BEFORE UPDATE ON reports_fact
     FOR EACH ROW EXECUTE FUNCTION reports_never_changed();
 
+-- What others have been told stays: a change between two moments could be one patient.
+CREATE FUNCTION reports_told() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '%: an edition is never changed', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+END $$;
+CREATE TRIGGER reports_edition_told BEFORE UPDATE OR DELETE ON reports_edition
+    FOR EACH ROW EXECUTE FUNCTION reports_told();
+CREATE TRIGGER reports_editioncell_told BEFORE UPDATE OR DELETE ON reports_editioncell
+    FOR EACH ROW EXECUTE FUNCTION reports_told();
+
 -- Cells are the sums of facts, always: each statement that adds or takes facts changes them by the difference.
 CREATE FUNCTION reports_count() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -75,38 +85,58 @@ CREATE TRIGGER reports_fact_counted AFTER INSERT ON reports_fact
 CREATE TRIGGER reports_fact_discounted AFTER DELETE ON reports_fact
     REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION reports_count();
 
--- The facts of a patient's episodes are made anew by the worker. Where what they say may no longer be said, they are
+-- The facts of patients' episodes are made anew by the worker. Where what they say may no longer be said, they are
 -- taken away at once. Of the episodes that the transaction sees: what one care provider's answers say about a death
 -- counts at that provider only.
-CREATE FUNCTION reports_make_anew(patient bigint, takes_away boolean) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION reports_make_anew(patients bigint[], takes_away boolean) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     IF takes_away THEN
-        DELETE FROM reports_fact f USING records_episode e WHERE e.id = f.episode_id AND e.patient_id = patient;
+        DELETE FROM reports_fact f USING records_episode e WHERE e.id = f.episode_id AND e.patient_id = ANY (patients);
     END IF;
     INSERT INTO reports_staleepisode (episode_id)
-        SELECT e.id FROM records_episode e WHERE e.patient_id = patient
+        SELECT e.id FROM records_episode e WHERE e.patient_id = ANY (patients)
         ON CONFLICT DO NOTHING;
 END $$;
 
 -- A step counts when it is signed, or closed by a death (registries.measuring). Drafts change nothing.
-CREATE FUNCTION reports_of_step() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE counted boolean := TG_OP = 'UPDATE' AND OLD.state IN ('signed', 'closed');
+CREATE FUNCTION reports_of_new_steps() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE patients bigint[] := ARRAY(SELECT e.patient_id FROM changed n JOIN records_episode e ON e.id = n.episode_id
+                                   WHERE n.state IN ('signed', 'closed'));
 BEGIN
-    IF counted OR NEW.state IN ('signed', 'closed') THEN
-        PERFORM reports_make_anew((SELECT e.patient_id FROM records_episode e WHERE e.id = NEW.episode_id), counted);
+    IF patients <> '{}' THEN
+        PERFORM reports_make_anew(patients, false);
     END IF;
     RETURN NULL;
 END $$;
 CREATE TRIGGER records_step_reports_new AFTER INSERT ON records_step
-    FOR EACH ROW WHEN (NEW.state IN ('signed', 'closed')) EXECUTE FUNCTION reports_of_step();
+    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION reports_of_new_steps();
+
+CREATE FUNCTION reports_of_steps() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    counted bigint[];
+    counts bigint[];
+BEGIN
+    SELECT array_agg(e.patient_id) FILTER (WHERE o.state IN ('signed', 'closed')),
+           array_agg(e.patient_id) FILTER (WHERE o.state NOT IN ('signed', 'closed'))
+        INTO counted, counts
+        FROM before o JOIN changed n USING (id) JOIN records_episode e ON e.id = n.episode_id
+        WHERE (o.state IN ('signed', 'closed') OR n.state IN ('signed', 'closed'))
+          AND (o.state, o.clinic_id, o.answers, o.says_dead, o.died_on)
+              IS DISTINCT FROM (n.state, n.clinic_id, n.answers, n.says_dead, n.died_on);
+    IF counted IS NOT NULL THEN
+        PERFORM reports_make_anew(counted, true);
+    END IF;
+    IF counts IS NOT NULL THEN
+        PERFORM reports_make_anew(counts, false);
+    END IF;
+    RETURN NULL;
+END $$;
 CREATE TRIGGER records_step_reports AFTER UPDATE ON records_step
-    FOR EACH ROW WHEN ((OLD.state, OLD.clinic_id, OLD.answers, OLD.says_dead, OLD.died_on)
-        IS DISTINCT FROM (NEW.state, NEW.clinic_id, NEW.answers, NEW.says_dead, NEW.died_on))
-    EXECUTE FUNCTION reports_of_step();
+    REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION reports_of_steps();
 
 CREATE FUNCTION reports_of_episode() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM reports_make_anew(NEW.patient_id, true);
+    PERFORM reports_make_anew(ARRAY[NEW.patient_id], true);
     RETURN NULL;
 END $$;
 CREATE TRIGGER records_episode_reports AFTER UPDATE ON records_episode
@@ -116,7 +146,7 @@ CREATE TRIGGER records_episode_reports AFTER UPDATE ON records_episode
 
 CREATE FUNCTION reports_of_patient() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM reports_make_anew(NEW.id, true);
+    PERFORM reports_make_anew(ARRAY[NEW.id], true);
     RETURN NULL;
 END $$;
 CREATE TRIGGER records_patient_reports AFTER UPDATE ON records_patient
@@ -127,10 +157,10 @@ CREATE TRIGGER records_patient_reports AFTER UPDATE ON records_patient
 CREATE FUNCTION reports_of_leaving() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
-        PERFORM reports_make_anew(NEW.patient_id, true);
+        PERFORM reports_make_anew(ARRAY[NEW.patient_id], true);
         RETURN NEW;
     END IF;
-    PERFORM reports_make_anew(OLD.patient_id, false);
+    PERFORM reports_make_anew(ARRAY[OLD.patient_id], false);
     RETURN NULL;
 END $$;
 CREATE TRIGGER records_leaving_reports BEFORE INSERT ON records_leaving

@@ -38,6 +38,7 @@ def clinic(**contact: str) -> ClinicRow:
         care_provider_id=1,
         care_provider="Region Norrvik",
         organisation_number="232100-9991",
+        region_id=1,
         region="Region Norrvik",
         closed_at=None,
         **told,

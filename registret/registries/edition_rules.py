@@ -1,0 +1,46 @@
+"""By which rules figures of others are told (`editions.toml`): numbers, each with who decided on it, when, and why."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Final, Literal
+
+from pydantic import Field
+
+from registret.registries.faults import DefinitionBroken
+from registret.registries.source import DefinitionFiles
+from registret.registries.vocabulary import DefinitionPart, Text
+
+FILE: Final = "editions.toml"
+
+
+class _Decided(DefinitionPart):
+    decided_by: Text
+    decided_on: date
+    reason: Text
+
+
+class SmallestCount(_Decided):
+    number: int = Field(ge=5)
+
+
+class MonthsTogether(_Decided):
+    number: Literal[3, 6, 12]
+
+
+class EditionRules(DefinitionPart):
+    """`smallest`: fewer patients than this with an outcome, or without it, are never told. `months`: so many months are
+    counted together, once, and never anew."""
+
+    smallest: SmallestCount
+    months: MonthsTogether
+
+
+def read_edition_rules(folder: Path) -> EditionRules:
+    """Raises: DefinitionBroken."""
+    source = DefinitionFiles(folder)
+    found = source.read(FILE, EditionRules)
+    if found is None:
+        raise DefinitionBroken(source.faults)
+    return found

@@ -1,0 +1,150 @@
+"""Make an edition: the figures that others than the own clinic are told, at fixed times, and never changed.
+
+An edition tells of months that have become complete since the one before, and of each only once. What is signed later,
+or taken away, changes nothing that was told: the difference could be one patient.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Max
+
+from registret.kernel.sweden import day_of
+from registret.places.queries import every_clinic
+from registret.registries.edition_rules import EditionRules
+from registret.registries.indicators import UNKNOWN_GROUP, Stratum
+from registret.registries.measuring import ALL, Indicator
+from registret.registries.queries import edition_rules, indicators_of, sub_registries
+from registret.reports.counts import Counts
+from registret.reports.making import refresh
+from registret.reports.models import Edition, EditionCell
+from registret.reports.periods import Months, complete_periods, edition_day, last_complete
+from registret.reports.statistics.intervals import Estimate, median
+from registret.reports.sums import lock_cells, sums
+from registret.reports.telling import ByClinic, ByRegion, Limits, missing_to_tell, regions_to_tell, whole
+
+
+def make_due(*, at: datetime) -> int | None:
+    """Make the edition whose day has come, once; return its number, or None if none is due.
+
+    The first one is not made in arrears: a registry that was installed between two such days waits for the next.
+    """
+    if not _is_due(at):
+        return None
+    refresh()
+    with transaction.atomic():
+        lock_cells()
+        # Another worker may have made it meanwhile.
+        return make_edition(at=at) if _is_due(at) else None
+
+
+@transaction.atomic
+def make_edition(*, at: datetime) -> int:
+    """Make an edition of all months that are complete at `at` and that none has told of; return its number.
+
+    Facts must have been made of what is signed (`making.refresh`). At the first edition these are the months of a year.
+    """
+    lock_cells()
+    rules = edition_rules()
+    number = Edition.objects.aggregate(newest=Max("number"))["newest"] or 0
+    edition = Edition.objects.create(number=number + 1, made_at=at, rules=rules.model_dump(mode="json"))
+    regions = {clinic.id: clinic.region_id for clinic in every_clinic()}
+    told = _told_until()
+    for indicator in (each for one in sub_registries() for each in indicators_of(one.code)):
+        until = last_complete(indicator.definition.lag_months, at=at)
+        for period in complete_periods(rules.months.number, until=until, after=told.get(indicator.key)):
+            making = _Making(edition, indicator, period, rules, regions)
+            EditionCell.objects.bulk_create(making.cells())
+    return edition.number
+
+
+def _is_due(at: datetime) -> bool:
+    day = edition_day(at=at)
+    newest = Edition.objects.order_by("-number").first()
+    return day_of(newest.made_at) < day if newest else day_of(at) == day
+
+
+def _told_until() -> Mapping[tuple[str, str], date]:
+    """The last month that was told of an indicator, in any version: two versions differ by few patients."""
+    newest = EditionCell.objects.values_list("sub_registry", "indicator").annotate(newest=Max("last"))
+    return {(sub_registry, code): last for sub_registry, code, last in newest}
+
+
+class _Making:
+    """One indicator in one period."""
+
+    def __init__(
+        self, edition: Edition, indicator: Indicator, period: Months, rules: EditionRules, regions: Mapping[int, int]
+    ) -> None:
+        self._edition = edition
+        self._indicator = indicator
+        self._period = period
+        least = rules.smallest.number
+        self._limits = Limits(patients=max(indicator.definition.fewest.others, least), outcome=least)
+        counted = sums([indicator], period, "stratum", "clinic_id").get(indicator.key, {})
+        self._counted: defaultdict[str, defaultdict[int, dict[int, Counts]]] = defaultdict(lambda: defaultdict(dict))
+        for (stratum, clinic), counts in counted.items():
+            self._counted[stratum][regions[clinic]][clinic] = counts
+
+    def cells(self) -> Iterator[EditionCell]:
+        """Yield nothing if nobody was counted in the country, or not even the country can be told."""
+        told = regions_to_tell([self._counted[ALL]], self._limits)
+        if told is None or not whole(self._counted[ALL].values()).n:
+            return
+        yield from self._rows([ALL], told, missing=missing_to_tell(self._counted[ALL], self._limits))
+        for stratum in self._indicator.strata:
+            groups = _groups_of(stratum)
+            of_groups = regions_to_tell([self._counted[one] for one in groups], self._limits, among=told)
+            if of_groups is not None:
+                yield from self._rows(groups, of_groups)
+
+    def _rows(
+        self, groups: Collection[str], told: Collection[int], missing: int | None = None
+    ) -> Iterator[EditionCell]:
+        for group in groups:
+            by_region: ByRegion = self._counted[group]
+            yield self._row(group, None, by_region.values(), missing)
+            for region in told:
+                yield self._row(group, region, [by_region.get(region, {})])
+
+    def _row(
+        self, stratum: str, region: int | None, areas: Collection[ByClinic], missing: int | None = None
+    ) -> EditionCell:
+        counts = whole(areas)
+        estimate = _median_to_tell(counts, self._limits.outcome)
+        return EditionCell(
+            edition=self._edition,
+            sub_registry=self._indicator.sub_registry,
+            indicator=self._indicator.code,
+            version=self._indicator.definition.version,
+            region_id=region,
+            stratum=stratum,
+            first=self._period.first,
+            last=self._period.last,
+            reached=counts.reached,
+            not_reached=counts.not_reached,
+            valued=sum(counts.values.values()),
+            missing=missing,
+            value=estimate.value if estimate else None,
+            low=estimate.interval.low if estimate else None,
+            high=estimate.interval.high if estimate else None,
+        )
+
+
+def _median_to_tell(counts: Counts, least: int) -> Estimate | None:
+    """None if fewer than `least` values lie at or beyond an end of the interval: it would be the value of few."""
+    found = median({float(value): number for value, number in counts.values.items()})
+    if found is None:
+        return None
+    low = sum(number for value, number in counts.values.items() if value <= found.interval.low)
+    high = sum(number for value, number in counts.values.items() if value >= found.interval.high)
+    return found if min(low, high) >= least else None
+
+
+def _groups_of(stratum: Stratum) -> list[str]:
+    """As cells name them, in their order."""
+    return [f"{stratum.code}:{code}" for code in (*(group.code for group in stratum.group), UNKNOWN_GROUP)]

@@ -1,0 +1,81 @@
+"""Months: which of them are complete, and which are told of others together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from registret.kernel.sweden import day_of, midnight, months_later
+
+YEAR: Final = 12
+_EDITION_MONTHS: Final = (2, 5, 8, 11)
+"""A month after each quarter's end: then it is complete for most indicators."""
+_AT: Final = timedelta(hours=4)
+"""On the first day of such a month, after the night's proof of the reports."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Months:
+    """Months, by their first days, both inclusive."""
+
+    first: date
+    last: date
+
+    @property
+    def number(self) -> int:
+        return 12 * (self.last.year - self.first.year) + self.last.month - self.first.month + 1
+
+
+def this_month(at: datetime) -> date:
+    return day_of(at).replace(day=1)
+
+
+def year_until(month: date) -> Months:
+    return Months(first=months_later(month, 1 - YEAR), last=month)
+
+
+def last_complete(lag_months: int, *, at: datetime) -> date:
+    """The latest month that is complete by the lag of an indicator."""
+    return months_later(this_month(at), -1 - lag_months)
+
+
+def quarter_of(month: date) -> date:
+    """The first day of the quarter in which the first day of a month lies."""
+    return month.replace(month=(month.month - 1) // 3 * 3 + 1)
+
+
+def complete_periods(length: int, *, until: date, after: date | None) -> list[Months]:
+    """Return the parts of calendar years, of so many months, that end in the year up to the month `until` and begin
+    later than the month `after`; the oldest first."""
+    end = until
+    while end.month % length:
+        end = months_later(end, -1)
+    ends = [months_later(end, -back) for back in range(YEAR - length, -1, -length)]
+    found = [Months(first=months_later(last, 1 - length), last=last) for last in ends]
+    return [one for one in found if after is None or one.first > after]
+
+
+def latest_year(periods: Iterable[Months]) -> tuple[Months, ...]:
+    """Return the newest periods that follow one another without a gap and cover a year, the oldest first; fewer if
+    there are no more."""
+    chosen: list[Months] = []
+    for one in sorted(periods, key=lambda period: period.first, reverse=True):
+        is_gap = chosen and months_later(one.last, 1) != chosen[-1].first
+        if is_gap or sum(each.number for each in chosen) >= YEAR:
+            break
+        chosen.append(one)
+    return tuple(reversed(chosen))
+
+
+def edition_day(*, at: datetime) -> date:
+    """The latest day on which an edition is made by the clock, not later than `at`."""
+    day = this_month(at)
+    while day.month not in _EDITION_MONTHS or midnight(day) + _AT > at:
+        day = months_later(day, -1)
+    return day
+
+
+def next_edition_day(*, at: datetime) -> date:
+    return months_later(edition_day(at=at), 3)
