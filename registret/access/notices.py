@@ -59,7 +59,7 @@ def post_to(
     )
 
 
-def tell_person(account_id: int, *, kind: str, role: str | None = None, at: datetime, **facts: str | date) -> None:
+def write_to(account_id: int, *, kind: str, role: str | None = None, at: datetime, **facts: str | date) -> None:
     """A letter that greets the person, unless their address was never confirmed. `role`: told in their language.
 
     Raises: NotFound: there is no such account.

@@ -14,7 +14,7 @@ from registret.access.checks import check_actor, limit_letter_to
 from registret.access.grants.reach import reach_of
 from registret.access.lifecycle import ApplicationState
 from registret.access.models import Application, Note
-from registret.access.notices import post_to, tell_person
+from registret.access.notices import post_to, write_to
 from registret.access.queries.applications import ApplicationRow, application_for
 from registret.access.refusals import AlreadyDecided, NothingAsked
 from registret.accounts.queries import account
@@ -108,7 +108,7 @@ def ask(*, application_id: int, text: str, actor: Actor, at: datetime) -> None:
         wanted = _open(application_id, actor=actor, at=at)
         Note.objects.create(application_id=wanted.id, kind=Note.Kind.QUESTION, text=text, at=at, by_id=actor.account_id)
         _record(Event.APPLICATION_ASKED, wanted, actor=actor, at=at)
-        tell_person(wanted.account_id, kind="question", clinic=wanted.clinic_name, question=text, at=at)
+        write_to(wanted.account_id, kind="question", clinic=wanted.clinic_name, question=text, at=at)
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from registret.access.grants.reach import check_reach
 from registret.access.grants.rules import end_of
 from registret.access.lifecycle import APPLICATION_LIFE, ApplicationState
 from registret.access.models import Application, Claim, Grant
-from registret.access.notices import post_to, tell_person
+from registret.access.notices import post_to, write_to
 from registret.access.queries.administrators import registry_office
 from registret.access.queries.applications import ApplicationRow, Recommendation, applicant_of, application_for
 from registret.access.refusals import (
@@ -90,9 +90,7 @@ def attest(
             at=at,
         )
         _decide(wanted, act="attest", reason="", actor=actor, at=at, facts={"role": role.value, "until": str(last_day)})
-        tell_person(
-            wanted.account_id, kind="attested", role=role, clinic=wanted.clinic_name, valid_until=last_day, at=at
-        )
+        write_to(wanted.account_id, kind="attested", role=role, clinic=wanted.clinic_name, valid_until=last_day, at=at)
         if claim is not None:
             _settle(claim, wanted, actor=actor, at=at)
     return grant_id
@@ -149,7 +147,7 @@ def decline(*, application_id: int, reason: str, actor: Actor, at: datetime) -> 
     with transaction.atomic():
         wanted = _to_decide(application_id, actor=actor, act="decline", at=at)
         _decide(wanted, act="decline", reason=reason, actor=actor, at=at, facts={"reason": reason})
-        tell_person(wanted.account_id, kind="declined", clinic=wanted.clinic_name, reason=reason, at=at)
+        write_to(wanted.account_id, kind="declined", clinic=wanted.clinic_name, reason=reason, at=at)
 
 
 def correct_address(*, application_id: int, email: EmailAddress, actor: Actor, at: datetime) -> None:

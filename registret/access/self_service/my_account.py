@@ -13,7 +13,7 @@ from registret.access.applications.applying import Wish, apply
 from registret.access.checks import check_card_read, check_in_force, existing_account, limit_letters
 from registret.access.grants.granting import revoke
 from registret.access.models import Grant
-from registret.access.notices import post_to, tell_person
+from registret.access.notices import post_to, write_to
 from registret.access.queries.administrators import Administrator, active_administrators, registry_office
 from registret.access.queries.grants import clinics_to_attest_anew
 from registret.access.refusals import LastAdministrator, NotFound, NotPermitted, RightHeld
@@ -164,7 +164,7 @@ def leave(*, account_id: int, grant_id: int, by: By, at: datetime) -> None:
         if needs_successor(grant=_own(held), account_id=account_id, at=at):
             raise LastAdministrator()
     revoke(grant_id=held.id, reason="left", revoked_by_id=None, by=by, at=at)
-    tell_person(account_id, kind="left", role=held.role, place=held.clinic.title, at=at)
+    write_to(account_id, kind="left", role=held.role, place=held.clinic.title, at=at)
 
 
 def _ask_for_address(person: AccountRow, email: EmailAddress, *, by: By, at: datetime) -> None:

@@ -18,7 +18,7 @@ from registret.access.checks import check_card_age, existing, existing_account, 
 from registret.access.grants.granting import create_grant, revoke
 from registret.access.grants.rules import end_of, last_possible_day
 from registret.access.models import Grant
-from registret.access.notices import post_to, tell_person
+from registret.access.notices import post_to, write_to
 from registret.access.queries.administrators import active_administrators
 from registret.access.refusals import (
     ClinicClosed,
@@ -186,7 +186,7 @@ def _take_back(
 ) -> None:
     lock_account(account_id=account_id)
     revoke(grant_id=grant_id, reason=reason, revoked_by_id=revoked_by_id, by=by, at=at)
-    tell_person(account_id, kind="grant_revoked", role=role, place=settings.REGISTRY_NAME, reason=reason, at=at)
+    write_to(account_id, kind="grant_revoked", role=role, place=settings.REGISTRY_NAME, reason=reason, at=at)
 
 
 def check_appointing(hsa_id: HsaId, *, actor: Actor, at: datetime) -> None:

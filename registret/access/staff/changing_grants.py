@@ -15,7 +15,7 @@ from registret.access.grants.participation import check_participation
 from registret.access.grants.reach import Held, check_reach
 from registret.access.grants.rules import end_of
 from registret.access.models import Grant, GrantSource
-from registret.access.notices import tell_person
+from registret.access.notices import write_to
 from registret.access.refusals import (
     ClinicClosed,
     NotPermitted,
@@ -79,7 +79,7 @@ def change_grant(
         facts={"role": role.value, "sub_registries": ",".join(sorted(sub_registries)), "until": str(last_day)},
     )
     limit_letter_to(old.account_id, by=actor.by, at=at)
-    tell_person(old.account_id, kind="grant_changed", role=role, place=old.clinic_name, last_day=last_day, at=at)
+    write_to(old.account_id, kind="grant_changed", role=role, place=old.clinic_name, last_day=last_day, at=at)
     return new_id
 
 
@@ -94,7 +94,7 @@ def revoke_grant(*, grant_id: int, reason: str, actor: Actor, at: datetime) -> N
         raise NotPermitted()
     revoke(grant_id=old.id, reason=reason, revoked_by_id=actor.account_id, by=actor.by, at=at)
     place = old.clinic_name or settings.REGISTRY_NAME
-    tell_person(old.account_id, kind="grant_revoked", role=old.role, place=place, reason=reason, at=at)
+    write_to(old.account_id, kind="grant_revoked", role=old.role, place=place, reason=reason, at=at)
 
 
 def _to_change(grant_id: int, *, actor: Actor, at: datetime) -> GrantRow:

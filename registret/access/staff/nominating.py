@@ -18,7 +18,7 @@ from django.db.models import Q, QuerySet
 from registret.access.actor import Actor
 from registret.access.checks import check_card_age, existing, limit_letter_to
 from registret.access.models import Grant, Nomination
-from registret.access.notices import post_to, tell_person
+from registret.access.notices import post_to, write_to
 from registret.access.queries.administrators import Administrator, registry_office
 from registret.access.refusals import (
     AlreadyGranted,
@@ -165,7 +165,7 @@ def decline(*, nomination_id: int, reason: str, actor: Actor, at: datetime) -> N
     _remove(wanted, actor=actor, at=at)
     _record(wanted, "decline", reason=reason, actor=actor, at=at)
     told = {"person": wanted.name, "reason": reason}
-    tell_person(wanted.proposed_by_id, kind="nomination_declined", role=wanted.role, **told, at=at)
+    write_to(wanted.proposed_by_id, kind="nomination_declined", role=wanted.role, **told, at=at)
 
 
 @transaction.atomic

@@ -19,7 +19,7 @@ from registret.access.grants.reach import check_reach, hold_reach
 from registret.access.grants.rules import begin_of, end_of, last_possible_day, last_whole_day
 from registret.access.lifecycle import SUBSTITUTION_LIFE, SubstitutionState
 from registret.access.models import Grant, Substitution
-from registret.access.notices import post_to, tell_person
+from registret.access.notices import post_to, write_to
 from registret.access.queries.administrators import active_administrators, registry_office
 from registret.access.refusals import (
     AlreadyGranted,
@@ -183,7 +183,7 @@ def confirm(*, substitution_id: int, actor: Actor, at: datetime) -> int:
         at=at,
     )
     _decide(wanted, act="confirm", actor=actor, at=at)
-    tell_person(
+    write_to(
         wanted.account_id,
         kind="substitute_confirmed",
         clinic=wanted.clinic.title,
@@ -203,7 +203,7 @@ def decline(*, substitution_id: int, reason: str, actor: Actor, at: datetime) ->
     wanted = _to_decide(substitution_id, actor=actor, at=at)
     _decide(wanted, act="decline", reason=reason, actor=actor, at=at)
     told = {"substitute": wanted.account.name, "clinic": wanted.clinic.title, "reason": reason}
-    tell_person(wanted.proposed_by_id, kind="substitute_declined", **told, at=at)
+    write_to(wanted.proposed_by_id, kind="substitute_declined", **told, at=at)
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.db import transaction
 from registret.access.actor import Actor
 from registret.access.checks import check_card_age, existing, existing_account, limit_letter_to, two_names
 from registret.access.models import Grant
-from registret.access.notices import post_to, tell_person
+from registret.access.notices import post_to, write_to
 from registret.access.queries.administrators import active_administrators, registry_office
 from registret.access.refusals import NotPermitted, OwnRights, SuspendedElsewhere, SuspensionNotLeft
 from registret.access.roles import Permission, Role
@@ -44,7 +44,7 @@ def suspend_person(*, account_id: int, reason: str, actor: Actor, at: datetime) 
         by=actor.by,
         at=at,
     )
-    tell_person(person.account_id, kind="suspended", reason=reason, at=at)
+    write_to(person.account_id, kind="suspended", reason=reason, at=at)
     if any(grant.role is Role.LOCAL_ADMINISTRATOR and not grant.ended for grant in person.grants):
         _tell_the_office(person, actor=actor, at=at)
 
@@ -67,7 +67,7 @@ def suspend_by_program(*, hsa_id: HsaId, reason: str, decided_by: tuple[str, str
         about_hsa_id=person.hsa_id,
         facts={"decided_by": names},
     )
-    tell_person(person.id, kind="suspended", reason=reason, at=at)
+    write_to(person.id, kind="suspended", reason=reason, at=at)
 
 
 @transaction.atomic
@@ -85,7 +85,7 @@ def reinstate_person(*, account_id: int, actor: Actor, at: datetime) -> None:
             raise SuspendedElsewhere()
     limit_letter_to(account_id, by=actor.by, at=at)
     accounts.reinstate(account_id=account_id, by=actor.by, at=at)
-    tell_person(account_id, kind="reinstated", at=at)
+    write_to(account_id, kind="reinstated", at=at)
 
 
 @transaction.atomic
