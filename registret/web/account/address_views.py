@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registret.access.applications import confirming
 from registret.access.queries.grants import clinics_to_attest_anew
@@ -40,8 +39,7 @@ from registret.web.signup.forms import AddressForm, CodeForm
 _AT_THE_ADDRESS = dict.fromkeys((AddressUnchanged, AddressResting, AdministratorsAddress, TooMany), "email")
 
 
-@require_http_methods(["GET", "POST"])
-@needs_any_card
+@needs_any_card.get_post
 def change(request: CardRequest) -> HttpResponse:
     """Ändra e-post, with the same question as at registration, and what follows from a foreign address."""
     me = own(request)
@@ -65,8 +63,7 @@ def change(request: CardRequest) -> HttpResponse:
     return show(request, "account/account_address.html", page, status=422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
-@needs_any_card
+@needs_any_card.get_post
 def type_code(request: CardRequest) -> HttpResponse:
     """The code out of the letter to the new address."""
     if request.method == "GET":
@@ -90,24 +87,21 @@ def type_code(request: CardRequest) -> HttpResponse:
     return show(request, "account/account_code.html", page, status=422)
 
 
-@require_POST
-@needs_any_card
+@needs_any_card.post
 def resend(request: CardRequest) -> HttpResponse:
     """Skicka igen."""
     access.resend_for_address(account_id=own(request).id, by=request.person.by, at=request.at)
     return see_other("account")
 
 
-@require_POST
-@needs_any_card
+@needs_any_card.post
 def take_back(request: CardRequest) -> HttpResponse:
     """Behåll den gamla."""
     access.take_back_address(account_id=own(request).id, by=request.person.by, at=request.at)
     return see_other("account")
 
 
-@require_http_methods(["GET", "POST"])
-@open_to_all
+@open_to_all.get_post
 def objection(request: Request, token: str) -> HttpResponse:
     """The link of the letter to the old address. GET changes nothing; POST objects, if the question is answered."""
     confirmation_id = read_objection(token)
@@ -123,8 +117,7 @@ def objection(request: Request, token: str) -> HttpResponse:
     return render(request, "account/objection.html", {"page": page}, status=422 if form.errors else 200)
 
 
-@require_GET
-@open_to_all
+@open_to_all.get
 def objected(request: Request) -> HttpResponse:
     """The change is stopped; what to do now."""
     return render(request, "account/objected.html")

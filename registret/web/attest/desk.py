@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_POST
 
 from registret.access.applications import application_notes as access
 from registret.access.grants.reach import reach_of
@@ -20,8 +19,7 @@ from registret.web.http import ActorRequest, see_other
 from registret.web.pieces import show
 
 
-@require_POST
-@needs(Permission.ATTEST)
+@needs(Permission.ATTEST).post
 def take_on(request: ActorRequest, id: int) -> HttpResponse:
     """Tas av mig, or (`tillbaka`) put back."""
     act = access.put_back if "tillbaka" in request.POST else access.take_on
@@ -29,8 +27,7 @@ def take_on(request: ActorRequest, id: int) -> HttpResponse:
     return see_other("attest_one", id)
 
 
-@require_POST
-@needs(Permission.ATTEST)
+@needs(Permission.ATTEST).post
 def write(request: ActorRequest, id: int) -> HttpResponse:
     """A note, or (`fraga`) a question that is mailed to the applicant."""
     form = WriteForm(request.POST)
@@ -45,8 +42,7 @@ def write(request: ActorRequest, id: int) -> HttpResponse:
     return show_item(request, wanted, writing=form)
 
 
-@require_POST
-@needs(Permission.ATTEST)
+@needs(Permission.ATTEST).post
 def several(request: ActorRequest) -> HttpResponse:
     """Attestera valda: the first POST shows who it is about; its Ok attests. `ensam` attests one at once."""
     alone = request.POST.get("ensam", "")

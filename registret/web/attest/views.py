@@ -7,7 +7,6 @@ from contextlib import contextmanager, suppress
 
 from django.http import HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
 
 from registret.access.applications import attesting
 from registret.access.grants.reach import reach_of
@@ -58,15 +57,13 @@ _PLACES = {
 }
 
 
-@require_GET
-@needs(Permission.ATTEST)
+@needs(Permission.ATTEST).get
 def queue(request: ActorRequest) -> HttpResponse:
     """All that waits where the actor attests, and what the actor just did (`klart`)."""
     return show(request, "attest/attest.html", attest_page(request), tab="attest")
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.ATTEST)
+@needs(Permission.ATTEST).get_post
 def one(request: ActorRequest, id: int) -> HttpResponse:
     """One application; POST attests it or, as the first of two at the registry office, recommends it."""
     wanted = application_for(actor=request.actor, application_id=id, at=request.at)
@@ -80,8 +77,7 @@ def one(request: ActorRequest, id: int) -> HttpResponse:
     return _item(request, wanted, form)
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.ATTEST)
+@needs(Permission.ATTEST).get_post
 def decline(request: ActorRequest, id: int) -> HttpResponse:
     """Avslå, with a reason that the applicant reads."""
     wanted = application_for(actor=request.actor, application_id=id, at=request.at)
@@ -97,8 +93,7 @@ def decline(request: ActorRequest, id: int) -> HttpResponse:
     return show(request, "attest/decline.html", page, tab="attest", status=422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.ATTEST)
+@needs(Permission.ATTEST).get_post
 def correct_address(request: ActorRequest, id: int) -> HttpResponse:
     """Rätta adressen och skicka igen: the letter goes out anew; only the applicant can confirm."""
     wanted = application_for(actor=request.actor, application_id=id, at=request.at)

@@ -7,7 +7,6 @@ from typing import Final
 
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registret.access.refusals import NotFound
 from registret.access.roles import Permission
@@ -29,8 +28,7 @@ _ACTS: Final[Mapping[str, Callable[..., None]]] = {
 }
 
 
-@require_GET
-@needs(Permission.HANDLE_CASES)
+@needs(Permission.HANDLE_CASES).get
 def disclosures(request: ActorRequest) -> HttpResponse:
     """Newest first, and the sub-registries that a new one can be prepared of."""
     before = number_in(request.GET, "fore")
@@ -38,8 +36,7 @@ def disclosures(request: ActorRequest) -> HttpResponse:
     return show(request, "cases/disclosures.html", page, tab="disclosures")
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.HANDLE_CASES)
+@needs(Permission.HANDLE_CASES).get_post
 def new(request: ActorRequest, code: str) -> HttpResponse:
     """What a project asks for of one sub-registry; POST prepares it, and another decides."""
     parts = parts_of(code)
@@ -57,8 +54,7 @@ def new(request: ActorRequest, code: str) -> HttpResponse:
     return show(request, "cases/disclosure_new.html", page, tab="disclosures", status=422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.HANDLE_CASES)
+@needs(Permission.HANDLE_CASES).get_post
 def one(request: ActorRequest, number: int) -> HttpResponse:
     """One disclosure, as it stands; POST decides, withdraws or closes it, and asks first."""
     act = request.POST.get("act", "")
@@ -75,8 +71,7 @@ def one(request: ActorRequest, number: int) -> HttpResponse:
     return show(request, "cases/disclosure.html", page, tab="disclosures")
 
 
-@require_POST
-@needs(Permission.HANDLE_CASES)
+@needs(Permission.HANDLE_CASES).post
 def file(request: ActorRequest, number: int) -> HttpResponseBase:
     """The file, made now; the log has it before the first byte leaves."""
     made = fetching.fetch(actor=request.actor, number=number, at=request.at)

@@ -11,7 +11,6 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
 
 from registret.access.roles import Permission
 from registret.kernel.sweden import day_of
@@ -38,8 +37,7 @@ from registret.web.pieces import show
 _PLACES = dict.fromkeys((NumberUnchanged, OptedOut, NothingToMerge, NotTheSame), "new_number")
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.REPORT)
+@needs(Permission.REPORT).get_post
 def number(request: ActorRequest, patient: str) -> HttpResponse:
     """Byt nummer. Is the number another patient's, the page asks whether the two are one."""
     page = open_patient(actor=request.actor, system_id=patient, at=request.at)
@@ -62,8 +60,7 @@ def number(request: ActorRequest, patient: str) -> HttpResponse:
     return show(request, "cases/patient_number.html", shown, tab="records", status=422 if form.errors else 200)
 
 
-@require_POST
-@needs(Permission.HANDLE_CASES)
+@needs(Permission.HANDLE_CASES).post
 def number_of_case(request: ActorRequest) -> HttpResponse:
     """The same in a case: the first POST shows the patient and asks for the number."""
     today = day_of(request.at)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
 
 from registret.access.roles import Permission
 from registret.kernel.sweden import day_of
@@ -22,16 +21,14 @@ from registret.web.pieces import show
 _PLACES = {KeptUntil: "what", NothingSoOld: "what", AlreadyDeciding: "what"}
 
 
-@require_GET
-@needs(Permission.HANDLE_CASES)
+@needs(Permission.HANDLE_CASES).get
 def retention(request: ActorRequest) -> HttpResponse:
     """All sub-registries, also those that are closed."""
     page = retention_page(ages(actor=request.actor, at=request.at), decided=bool(request.GET.get("klart")))
     return show(request, "cases/retention.html", page, tab="retention")
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.HANDLE_CASES)
+@needs(Permission.HANDLE_CASES).get_post
 def one(request: ActorRequest, code: str) -> HttpResponse:
     """One sub-registry and its decisions; POST decides, and asks first if something is to be destroyed."""
     age = age_of(actor=request.actor, sub_registry=code, at=request.at)

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
 
 from registret.access.checks import check_card_age
 from registret.access.roles import Permission
@@ -30,8 +29,7 @@ from registret.web.pieces import show
 _TYPES = {"pdf": "application/pdf", "json": "application/json"}
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.HANDLE_CASES)
+@needs(Permission.HANDLE_CASES).get_post
 def cases(request: ActorRequest) -> HttpResponse:
     """A number and a case number; POST shows who it is, and what can be done."""
     form = _form(request)
@@ -42,8 +40,7 @@ def cases(request: ActorRequest) -> HttpResponse:
     return _asking(request, form)
 
 
-@require_POST
-@needs(Permission.HANDLE_CASES)
+@needs(Permission.HANDLE_CASES).post
 def registry_extract(request: ActorRequest) -> HttpResponse:
     """Registerutdrag, as PDF or JSON. It is made now and kept nowhere."""
 
@@ -54,8 +51,7 @@ def registry_extract(request: ActorRequest) -> HttpResponse:
     return _file(request, "registerutdrag", made)
 
 
-@require_POST
-@needs(Permission.HANDLE_CASES)
+@needs(Permission.HANDLE_CASES).post
 def log_extract(request: ActorRequest) -> HttpResponse:
     """Loggutdrag, as PDF or JSON. It is made now and kept nowhere."""
 
@@ -66,8 +62,7 @@ def log_extract(request: ActorRequest) -> HttpResponse:
     return _file(request, "loggutdrag", made)
 
 
-@require_POST
-@needs(Permission.HANDLE_CASES)
+@needs(Permission.HANDLE_CASES).post
 def opt_out(request: ActorRequest) -> HttpResponse:
     """Avböj: the first POST asks, with what will be destroyed; that of its page hides it, of whom the page showed."""
     form = _form(request)
@@ -92,8 +87,7 @@ def opt_out(request: ActorRequest) -> HttpResponse:
     return show(request, "cases/case_opt_out.html", page, tab="cases", status=status)
 
 
-@require_POST
-@needs(Permission.HANDLE_CASES)
+@needs(Permission.HANDLE_CASES).post
 def confirm_opt_out(request: ActorRequest) -> HttpResponse:
     """A second case handler confirms: what is hidden is destroyed now."""
     form = _form(request)
@@ -102,8 +96,7 @@ def confirm_opt_out(request: ActorRequest) -> HttpResponse:
     return _done("forstort", opting_out.confirm_opt_out(actor=request.actor, case=form.case, at=request.at))
 
 
-@require_POST
-@needs(Permission.HANDLE_CASES)
+@needs(Permission.HANDLE_CASES).post
 def take_back(request: ActorRequest) -> HttpResponse:
     """Ångra: the patient is there again."""
     form = _form(request)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_http_methods
 
 from registret.access.actor import Actor
 from registret.access.applications import entering
@@ -18,15 +17,13 @@ from registret.web.pieces import show
 from registret.web.surroundings import surroundings
 
 
-@require_GET
-@needs(Permission.WORK)
+@needs(Permission.WORK).get
 def start(request: ActorRequest) -> HttpResponse:
     """As whom you work, and what waits for you."""
     return show(request, "home/start.html", start_page(request), tab="")
 
 
-@require_http_methods(["GET", "POST"])
-@needs_any_card
+@needs_any_card.get_post
 def seat(request: CardRequest) -> HttpResponse:
     """Du arbetar som: choose where to work, at login and any time after."""
     person = request.person

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registret.access.roles import Permission
 from registret.kernel.sweden import day_of
@@ -19,8 +18,7 @@ from registret.web.pieces import show
 from registret.web.tables import csv_file
 
 
-@require_GET
-@needs(Permission.KEEP_INCIDENTS)
+@needs(Permission.KEEP_INCIDENTS).get
 def register(request: ActorRequest) -> HttpResponse:
     """All incidents, newest first, with what is left of the 72 hours."""
     before = number_in(request.GET, "fore")
@@ -28,8 +26,7 @@ def register(request: ActorRequest) -> HttpResponse:
     return show(request, "incidents/incidents.html", register_page(found, before=before, at=request.at), tab="office")
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.KEEP_INCIDENTS)
+@needs(Permission.KEEP_INCIDENTS).get_post
 def new(request: ActorRequest) -> HttpResponse:
     """A form to write down an incident."""
     form = IncidentForm(request.POST if request.method == "POST" else None, at=request.at)
@@ -39,8 +36,7 @@ def new(request: ActorRequest) -> HttpResponse:
     return _form(request, form, number=None)
 
 
-@require_GET
-@needs(Permission.KEEP_INCIDENTS)
+@needs(Permission.KEEP_INCIDENTS).get
 def incident(request: ActorRequest, number: int) -> HttpResponse:
     """One incident: what is known now, and below it each earlier text.
 
@@ -50,8 +46,7 @@ def incident(request: ActorRequest, number: int) -> HttpResponse:
     return show(request, "incidents/incident.html", incident_page(revisions, at=request.at), tab="office")
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.KEEP_INCIDENTS)
+@needs(Permission.KEEP_INCIDENTS).get_post
 def change(request: ActorRequest, number: int) -> HttpResponse:
     """A form to write the next revision of an incident.
 
@@ -74,8 +69,7 @@ def change(request: ActorRequest, number: int) -> HttpResponse:
     return _form(request, form, number=number)
 
 
-@require_POST
-@needs(Permission.KEEP_INCIDENTS)
+@needs(Permission.KEEP_INCIDENTS).post
 def export(request: ActorRequest) -> HttpResponse:
     """The register as a file, with every revision; taking it out is logged.
 

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 from django.http import HttpResponse, HttpResponseBase
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registret.access.queries.administrators import log_reviewers
 from registret.access.roles import Permission
@@ -29,8 +28,7 @@ _YEAR = timedelta(days=365)
 _PLACES = {NotAReviewer: "reviewer", OwnEntries: "reviewer", NothingToReview: "until"}
 
 
-@require_GET
-@needs(Permission.READ_LOG)
+@needs(Permission.READ_LOG).get
 def reviews(request: ActorRequest) -> HttpResponse:
     """What is open, what was found, and how the clinics stand."""
     before = number_in(request.GET, "fore")
@@ -38,8 +36,7 @@ def reviews(request: ActorRequest) -> HttpResponse:
     return show(request, "logbook/reviews.html", page, tab="logbook")
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.READ_LOG)
+@needs(Permission.READ_LOG).get_post
 def new_sample(request: ActorRequest) -> HttpResponse:
     """Stickprov at one clinic."""
     form = SampleForm(
@@ -65,8 +62,7 @@ def new_sample(request: ActorRequest) -> HttpResponse:
     return _new(request, form)
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.READ_LOG)
+@needs(Permission.READ_LOG).get_post
 def new_directed(request: ActorRequest) -> HttpResponse:
     """Riktad granskning of one person, or about one patient."""
     reviewers = log_reviewers(at=request.at)
@@ -77,16 +73,14 @@ def new_directed(request: ActorRequest) -> HttpResponse:
     return _new(request, form)
 
 
-@require_GET
-@needs(Permission.READ_LOG)
+@needs(Permission.READ_LOG).get
 def review(request: ActorRequest, review_id: int) -> HttpResponse:
     """One review: a page of its entries, the judgements, the outcome."""
     row, page = _read(request, review_id)
     return _review(request, row, page)
 
 
-@require_POST
-@needs(Permission.READ_LOG)
+@needs(Permission.READ_LOG).post
 def judge(request: ActorRequest, review_id: int) -> HttpResponse:
     """The judgements of a page are kept, the rest of it justified if that was pressed. A page that is done leads on."""
     row, page = _read(request, review_id)
@@ -98,8 +92,7 @@ def judge(request: ActorRequest, review_id: int) -> HttpResponse:
     return see_other(_address(review_id, page.next_unfinished if done else page.number))
 
 
-@require_POST
-@needs(Permission.READ_LOG)
+@needs(Permission.READ_LOG).post
 def close(request: ActorRequest, review_id: int) -> HttpResponse:
     """Avsluta granskningen."""
     form = CloseForm(request.POST)
@@ -119,8 +112,7 @@ def close(request: ActorRequest, review_id: int) -> HttpResponse:
     return _review(request, row, page, closing=form)
 
 
-@require_POST
-@needs(Permission.READ_LOG)
+@needs(Permission.READ_LOG).post
 def take(request: ActorRequest, review_id: int) -> HttpResponseBase:
     """Ta över."""
     oversight.take(review_id=review_id, actor=request.actor, at=request.at)

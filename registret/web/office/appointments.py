@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registret.access.refusals import AlreadyGranted, AlreadyProposed, GivesRights, OwnRights, PersonSuspended
 from registret.access.roles import Permission
@@ -33,8 +32,7 @@ _ABOUT_WHOM = (OwnRights, AlreadyGranted, AlreadyProposed, GivesRights, PersonSu
 _PLACES = dict.fromkeys(_ABOUT_WHOM, "hsa_id") | {TooMany: "email"}
 
 
-@require_GET
-@needs(Permission.APPOINT)
+@needs(Permission.APPOINT).get
 def appointments(request: ActorRequest) -> HttpResponse:
     """Those who work for the registry, and who is proposed."""
     page = appointments_page(
@@ -46,8 +44,7 @@ def appointments(request: ActorRequest) -> HttpResponse:
     return show(request, "office/appointments.html", page, tab="office")
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.APPOINT)
+@needs(Permission.APPOINT).get_post
 def nominate(request: ActorRequest) -> HttpResponse:
     """Föreslå. The first POST asks whether it is right; its Ok proposes."""
     form = NominateForm(request.POST if request.method == "POST" else None)
@@ -65,8 +62,7 @@ def nominate(request: ActorRequest) -> HttpResponse:
     return show(request, "office/appoint.html", page, tab="office", status=422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.APPOINT)
+@needs(Permission.APPOINT).get_post
 def confirm(request: ActorRequest, id: int) -> HttpResponse:
     """Bekräfta: who it is once more, and what is unusual; POST gives the role."""
     if request.method == "POST":
@@ -89,8 +85,7 @@ def confirm(request: ActorRequest, id: int) -> HttpResponse:
     return show(request, "office/nomination_confirm.html", page, tab="office")
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.APPOINT)
+@needs(Permission.APPOINT).get_post
 def decline(request: ActorRequest, id: int) -> HttpResponse:
     """Avslå, with a reason that the one who proposed reads."""
     row = _row(request, id)
@@ -110,8 +105,7 @@ def decline(request: ActorRequest, id: int) -> HttpResponse:
     return show_reason(request, page, tab="office")
 
 
-@require_POST
-@needs(Permission.APPOINT)
+@needs(Permission.APPOINT).post
 def withdraw(request: ActorRequest, id: int) -> HttpResponse:
     """Ta tillbaka the own proposal."""
     nominating.withdraw_nomination(nomination_id=id, actor=request.actor, at=request.at)

@@ -8,7 +8,6 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
 
 from registret.access.checks import check_card_age
 from registret.access.roles import Permission
@@ -47,8 +46,7 @@ class FileForm(forms.Form):
         return bytes(file.read())
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.APPOINT)
+@needs(Permission.APPOINT).get_post
 def bring(request: ActorRequest) -> HttpResponse:
     """The form; POST with a file says what it would do; POST of that text with its state does it."""
     form = FileForm(request.POST, request.FILES) if request.FILES or _is_empty(request) else FileForm()

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_http_methods
 
 from registret.access.checks import check_card_age
 from registret.access.roles import Permission
@@ -111,8 +110,7 @@ def fixed() -> tuple[Fixed, ...]:
     )
 
 
-@require_GET
-@needs(Permission.DECIDE_LIMITS)
+@needs(Permission.DECIDE_LIMITS).get
 def time_limits(request: ActorRequest) -> HttpResponse:
     """All time limits as they are now."""
     newest = newest_decisions()
@@ -120,8 +118,7 @@ def time_limits(request: ActorRequest) -> HttpResponse:
     return show(request, "office/time_limits.html", TimeLimitsPage(lines=lines, fixed=fixed()), tab="office")
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.DECIDE_LIMITS)
+@needs(Permission.DECIDE_LIMITS).get_post
 def time_limit(request: ActorRequest, code: str) -> HttpResponse:
     """One time limit and its history; POST decides anew."""
     if code not in set(TimeLimit):

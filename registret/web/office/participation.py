@@ -10,7 +10,6 @@ from django import forms
 from django.http import HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
 
 from registret.access.checks import check_card_age, existing
 from registret.access.grants import participation
@@ -68,8 +67,7 @@ class ParticipationPage:
     form: ParticipationForm
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.APPOINT)
+@needs(Permission.APPOINT).get_post
 def one_clinic(request: ActorRequest, id: int) -> HttpResponse:
     """A clinic's participation and its history; POST decides anew.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from registret.access.refusals import AlreadyGranted, OwnRights, PersonSuspended
 from registret.access.roles import Permission, Role
@@ -24,8 +23,7 @@ from registret.web.pieces import Link, show
 _PLACES = dict.fromkeys((OwnRights, AlreadyGranted, PersonSuspended), "hsa_id") | {TooMany: "email"}
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.APPOINT)
+@needs(Permission.APPOINT).get_post
 def appoint_support(request: ActorRequest) -> HttpResponse:
     """The first POST asks whether it is right; its Ok appoints, as with local administrators."""
     form = PersonForm(request.POST if request.method == "POST" else None)
@@ -39,8 +37,7 @@ def appoint_support(request: ActorRequest) -> HttpResponse:
     return show(request, "office/appoint.html", page, tab="office", status=422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.APPOINT)
+@needs(Permission.APPOINT).get_post
 def dismiss(request: ActorRequest, id: int) -> HttpResponse:
     """Återkalla, with a reason that the person reads."""
     people = appointing.at_the_registry(actor=request.actor, at=request.at)

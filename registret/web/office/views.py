@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_GET, require_http_methods
 
 from registret.access.refusals import AlreadyGranted, AlreadyProposed, ClinicClosed, OwnRights, SecondNeeded
 from registret.access.roles import Permission, Role
@@ -35,8 +34,7 @@ _PLACES = {
 }
 
 
-@require_GET
-@needs(Permission.APPOINT)
+@needs(Permission.APPOINT).get
 def office(request: ActorRequest) -> HttpResponse:
     """All open clinics, those without an active administrator first; `visa=utan`: only those."""
     search = ClinicSearch(
@@ -54,8 +52,7 @@ def office(request: ActorRequest) -> HttpResponse:
     return show(request, "office/office.html", page, tab="office")
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.APPOINT)
+@needs(Permission.APPOINT).get_post
 def appoint(request: ActorRequest) -> HttpResponse:
     """Utse lokal administratör. The first POST shows "Kontrollera att uppgifterna är rätt"; its Ok appoints or, at a
     clinic where nobody else can act, proposes: another at the office confirms.

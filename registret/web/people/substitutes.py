@@ -11,7 +11,6 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST
 
 from registret.access.refusals import (
     AlreadyGranted,
@@ -78,8 +77,7 @@ class SubstitutePage:
     card_time: CardTime
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.MANAGE_PEOPLE)
+@needs(Permission.MANAGE_PEOPLE).get_post
 def propose(request: ActorRequest) -> HttpResponse:
     """Föreslå vikarie, at the own clinic. The office appoints instead."""
     if request.actor.seat.clinic_id is None:
@@ -101,16 +99,14 @@ def propose(request: ActorRequest) -> HttpResponse:
     return show(request, "people/substitute.html", page, tab="people", status=422 if form.errors else 200)
 
 
-@require_POST
-@needs(Permission.MANAGE_PEOPLE)
+@needs(Permission.MANAGE_PEOPLE).post
 def confirm(request: ActorRequest, id: int) -> HttpResponse:
     """Bekräfta: from its first day on the colleague attests."""
     access.confirm(substitution_id=id, actor=request.actor, at=request.at)
     return _back(request)
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.MANAGE_PEOPLE)
+@needs(Permission.MANAGE_PEOPLE).get_post
 def decline(request: ActorRequest, id: int) -> HttpResponse:
     """Avslå, with a reason that the one who proposed reads."""
     rows = access.proposed(actor=request.actor, at=request.at)
@@ -133,8 +129,7 @@ def decline(request: ActorRequest, id: int) -> HttpResponse:
     return show_reason(request, page, tab="people" if request.actor.seat.clinic_id else "office")
 
 
-@require_POST
-@needs(Permission.MANAGE_PEOPLE)
+@needs(Permission.MANAGE_PEOPLE).post
 def withdraw(request: ActorRequest, id: int) -> HttpResponse:
     """Ta tillbaka the own proposal."""
     access.withdraw_proposal(substitution_id=id, actor=request.actor, at=request.at)

@@ -9,7 +9,6 @@ from datetime import timedelta
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registret.access.applications.earlier_accounts import links_of
 from registret.access.checks import check_card_age
@@ -70,8 +69,7 @@ _PLACES = {
 }
 
 
-@require_GET
-@needs(Permission.MANAGE_PEOPLE)
+@needs(Permission.MANAGE_PEOPLE).get
 def people(request: ActorRequest) -> HttpResponse:
     """Everybody at the clinic; `q` narrows by name or HSA-id. The office names the clinic."""
     if request.actor.seat.clinic_id is None and number_in(request.GET, "klinik") is None:
@@ -98,8 +96,7 @@ def people(request: ActorRequest) -> HttpResponse:
     return show(request, "people/people.html", page, tab="people")
 
 
-@require_POST
-@needs(Permission.MANAGE_PEOPLE)
+@needs(Permission.MANAGE_PEOPLE).post
 def people_csv(request: ActorRequest) -> HttpResponse:
     """The same list as a file; taking it out is logged. Raises: CardTooOld."""
     check_card_age(request.actor, at=request.at)
@@ -119,8 +116,7 @@ def people_csv(request: ActorRequest) -> HttpResponse:
     return csv_file("personer.csv", header, (_cells(one, grant) for one in everybody for grant in one.grants))
 
 
-@require_GET
-@needs(Permission.MANAGE_PEOPLE)
+@needs(Permission.MANAGE_PEOPLE).get
 def person(request: ActorRequest, id: int) -> HttpResponse:
     """One person: facts, grants here, what was done about them."""
     found = access.person_of(actor=request.actor, account_id=id, at=request.at)
@@ -140,8 +136,7 @@ def person(request: ActorRequest, id: int) -> HttpResponse:
     return show(request, "people/person.html", page, tab="people")
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.MANAGE_PEOPLE)
+@needs(Permission.MANAGE_PEOPLE).get_post
 def change(request: ActorRequest, id: int) -> HttpResponse:
     """Ändra eller förläng: role, sub-registries, last day."""
     grant = access.grant_of(actor=request.actor, grant_id=id, at=request.at)
@@ -169,8 +164,7 @@ def change(request: ActorRequest, id: int) -> HttpResponse:
     return show(request, "people/change_grant.html", page, tab="people", status=422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.MANAGE_PEOPLE)
+@needs(Permission.MANAGE_PEOPLE).get_post
 def revoke(request: ActorRequest, id: int) -> HttpResponse:
     """Återkalla, with a reason that the person reads."""
     grant = access.grant_of(actor=request.actor, grant_id=id, at=request.at)
@@ -182,8 +176,7 @@ def revoke(request: ActorRequest, id: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.MANAGE_PEOPLE)
+@needs(Permission.MANAGE_PEOPLE).get_post
 def suspend(request: ActorRequest, id: int) -> HttpResponse:
     """Spärra, with a reason that the person reads."""
     return _with_a_reason(
@@ -194,8 +187,7 @@ def suspend(request: ActorRequest, id: int) -> HttpResponse:
     )
 
 
-@require_POST
-@needs(Permission.MANAGE_PEOPLE)
+@needs(Permission.MANAGE_PEOPLE).post
 def reinstate(request: ActorRequest, id: int) -> HttpResponse:
     """Häv spärren. A second click finds it done."""
     with suppress(NotPossible):
@@ -203,8 +195,7 @@ def reinstate(request: ActorRequest, id: int) -> HttpResponse:
     return _to_the_person(request, id)
 
 
-@require_POST
-@needs(Permission.APPOINT)
+@needs(Permission.APPOINT).post
 def take_over_suspension(request: ActorRequest, id: int) -> HttpResponse:
     """Ta över spärren from a clinic where nobody can lift it. A second click finds it done."""
     with suppress(NotPossible):

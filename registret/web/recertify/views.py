@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from django.http import HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registret.access.checks import check_card_age
 from registret.access.lifecycle import LineState
@@ -38,8 +37,7 @@ from registret.web.tables import csv_file
 from registret.words.refusals import page_of
 
 
-@require_GET
-@needs(Permission.MANAGE_PEOPLE)
+@needs(Permission.MANAGE_PEOPLE).get
 def recertifications(request: ActorRequest) -> HttpResponse:
     """Those of the clinic, or of all for the office (`klinik` narrows). A clinic is led to the one that goes on."""
     clinic_id = number_in(request.GET, "klinik")
@@ -54,8 +52,7 @@ def recertifications(request: ActorRequest) -> HttpResponse:
     return show(request, "recertify/recertifications.html", page, tab=_tab(request))
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.MANAGE_PEOPLE)
+@needs(Permission.MANAGE_PEOPLE).get_post
 def recertification(request: ActorRequest, id: int) -> HttpResponse:
     """The screen. POST saves what is marked; what is to be ended is asked about first."""
     row = recertification_of(actor=request.actor, recertification_id=id)
@@ -80,8 +77,7 @@ def recertification(request: ActorRequest, id: int) -> HttpResponse:
     return _to(f"{reverse('recertification', args=[id])}?klart={len(results)}{andra}")
 
 
-@require_POST
-@needs(Permission.MANAGE_PEOPLE)
+@needs(Permission.MANAGE_PEOPLE).post
 def recertification_csv(request: ActorRequest, id: int) -> HttpResponse:
     """What came of a finished one, as a file; taking it out is logged. Raises: CardTooOld."""
     check_card_age(request.actor, at=request.at)
@@ -89,8 +85,7 @@ def recertification_csv(request: ActorRequest, id: int) -> HttpResponse:
     return csv_file(f"genomgang-{row.id}.csv", HEADER, (cells(row, line) for line in lines))
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.APPOINT)
+@needs(Permission.APPOINT).get_post
 def start(request: ActorRequest) -> HttpResponse:
     """The office asks a clinic out of turn, with a reason."""
     clinics = open_clinics(first_of_organisation=None)

@@ -9,7 +9,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import get_language
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registret.access.actor import Actor
 from registret.access.applications import application_notes, applying, confirming, earlier_accounts, entering
@@ -51,8 +50,7 @@ from registret.web.signup.waiting_pages import almost_done_page, checklist_page
 _AT_THE_CODE = dict.fromkeys((CodeWrong, CodeBurnt, ConfirmationExpired, TooMany), "code")
 
 
-@require_http_methods(["GET", "POST"])
-@needs_card
+@needs_card.get_post
 def register(request: HolderRequest) -> HttpResponse:
     """Registrera dig. The first POST shows the dialog "Kontrollera att din e-post är rätt"; its Ok registers."""
     if request.holder.standing.account is not None:
@@ -68,8 +66,7 @@ def register(request: HolderRequest) -> HttpResponse:
     return _register_page(request, form, asks=asks and form.is_valid())
 
 
-@require_GET
-@needs_card
+@needs_card.get
 def almost_done(request: HolderRequest) -> HttpResponse:
     """Nästan klart: a letter was sent; what happens now."""
     account = request.holder.standing.account
@@ -78,8 +75,7 @@ def almost_done(request: HolderRequest) -> HttpResponse:
     return _show(request, "signup/almost_done.html", almost_done_page(request, account, CodeForm()))
 
 
-@require_GET
-@needs_card
+@needs_card.get
 def application(request: HolderRequest) -> HttpResponse:
     """What is missing, as a checklist whose heading is the sentence that users know."""
     account = request.holder.standing.account
@@ -90,8 +86,7 @@ def application(request: HolderRequest) -> HttpResponse:
     return _show(request, "signup/application.html", checklist_page(request, account, CodeForm()))
 
 
-@require_http_methods(["GET", "POST"])
-@needs_card
+@needs_card.get_post
 def type_code(request: HolderRequest) -> HttpResponse:
     """The code out of the letter. A wrong one comes back on the page where it was typed."""
     if request.method == "GET":
@@ -110,16 +105,14 @@ def type_code(request: HolderRequest) -> HttpResponse:
     return _show(request, "signup/application.html", checklist_page(request, account, form), status=422)
 
 
-@require_POST
-@needs_card
+@needs_card.post
 def resend(request: HolderRequest) -> HttpResponse:
     """Skicka igen."""
     confirming.resend_confirmation(account_id=_account(request).id, by=request.holder.by, at=request.at)
     return see_other("almost_done")
 
 
-@require_http_methods(["GET", "POST"])
-@needs_card
+@needs_card.get_post
 def change_address(request: HolderRequest) -> HttpResponse:
     """Ändra adress, with the same question as at registration."""
     account = _account(request)
@@ -140,8 +133,7 @@ def change_address(request: HolderRequest) -> HttpResponse:
     return _show(request, "signup/address.html", address_page(form), status=422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
-@needs_card
+@needs_card.get_post
 def earlier(request: HolderRequest) -> HttpResponse:
     """Har du haft ett konto under ett annat HSA-id? The answer never tells whether there is such an account."""
     account = _account(request)
@@ -156,8 +148,7 @@ def earlier(request: HolderRequest) -> HttpResponse:
     return _earlier_page(request, form, CodeForm())
 
 
-@require_POST
-@needs_card
+@needs_card.post
 def earlier_code(request: HolderRequest) -> HttpResponse:
     """The code out of the letter to the earlier address."""
     form = CodeForm(request.POST)
@@ -180,8 +171,7 @@ def _earlier_page(request: HolderRequest, form: EarlierForm, code: CodeForm) -> 
     return _show(request, "signup/earlier.html", page, status=422 if page.sent.errors else 200)
 
 
-@require_POST
-@needs_card
+@needs_card.post
 def answer(request: HolderRequest) -> HttpResponse:
     """Svara på en fråga from the clinic."""
     form = AnswerForm(request.POST)
@@ -195,24 +185,21 @@ def answer(request: HolderRequest) -> HttpResponse:
     return _show(request, "signup/application.html", page, status=422)
 
 
-@require_POST
-@needs_card
+@needs_card.post
 def remind(request: HolderRequest) -> HttpResponse:
     """Påminn igen, once a day."""
     applying.remind(account_id=_account(request).id, by=request.holder.by, at=request.at)
     return see_other("application")
 
 
-@require_POST
-@needs_card
+@needs_card.post
 def withdraw(request: HolderRequest) -> HttpResponse:
     """Takes the waiting application back, so that another can be made."""
     applying.withdraw(account_id=_account(request).id, by=request.holder.by, at=request.at)
     return see_other("apply")
 
 
-@require_http_methods(["GET", "POST"])
-@needs_card
+@needs_card.get_post
 def apply(request: HolderRequest) -> HttpResponse:
     """A new application of somebody who has an account."""
     account = _account(request)
@@ -229,8 +216,7 @@ def apply(request: HolderRequest) -> HttpResponse:
     return _show(request, "signup/apply.html", page, status=422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
-@open_to_all
+@open_to_all.get_post
 def confirm(request: Request, token: str) -> HttpResponse:
     """The link of a letter. GET changes nothing; POST confirms in a browser that holds the same card's session."""
     confirmation = read_token(token)
@@ -258,8 +244,7 @@ def confirm(request: Request, token: str) -> HttpResponse:
     return _show(request, "signup/confirm.html", page)
 
 
-@require_GET
-@needs_any_card
+@needs_any_card.get
 def confirmed(request: CardRequest) -> HttpResponse:
     """The address is confirmed; what still remains, and by whom. A user at work goes on, or has changed it."""
     if isinstance(request.person, Actor):
