@@ -12,6 +12,7 @@ from registret.access.refusals import (
     AccountEnded,
     AccountSuspended,
     CardTooOld,
+    ClinicClosed,
     NotFound,
     OwnApplication,
     PrincipalsMissing,
@@ -21,6 +22,7 @@ from registret.accounts.queries import AccountRow, account
 from registret.accounts.visitors import is_usual
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress
+from registret.places.queries import ClinicRow, clinic
 from registret.rate_limits.services import Limit, TooMany, take
 
 T = TypeVar("T")
@@ -144,6 +146,14 @@ def existing(row: T | None) -> T:
     if row is None:
         raise NotFound()
     return row
+
+
+def open_clinic(clinic_id: int) -> ClinicRow:
+    """Raises: ClinicClosed: it is closed, maybe between the form and its sending, or never was."""
+    place = clinic(clinic_id)
+    if place is None or not place.is_open:
+        raise ClinicClosed()
+    return place
 
 
 def existing_account(account_id: int) -> AccountRow:

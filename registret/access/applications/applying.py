@@ -9,7 +9,7 @@ from typing import Protocol, TypedDict, Unpack
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from registret.access.checks import check_in_force, existing, existing_account
+from registret.access.checks import check_in_force, existing, existing_account, open_clinic
 from registret.access.grants.participation import check_participation
 from registret.access.lifecycle import APPLICATION_LIFE, ApplicationState
 from registret.access.models import Application, Notice
@@ -17,7 +17,6 @@ from registret.access.notices import post_to
 from registret.access.queries.administrators import Administrator, active_administrators, registry_office
 from registret.access.refusals import (
     AlreadyApplied,
-    ClinicClosed,
     NotFound,
     RemindedToday,
     RoleImpossible,
@@ -29,7 +28,6 @@ from registret.database.conflicts import conflict_as
 from registret.kernel.by import By
 from registret.ledger.events import Event
 from registret.ledger.services import record
-from registret.places.queries import clinic
 from registret.rate_limits.services import Limit, take
 from registret.registries.queries import open_for_rights
 
@@ -125,9 +123,7 @@ def may_remind_at(application: Remindable) -> datetime:
 
 
 def check_wish(*, clinic_id: int, role: Role, sub_registries: Sequence[str]) -> None:
-    place = clinic(clinic_id)
-    if place is None or place.closed_at is not None:
-        raise ClinicClosed()
+    open_clinic(clinic_id)
     if role not in ROLES_TO_APPLY_FOR:
         raise RoleImpossible()
     if not sub_registries or not set(sub_registries) <= {s.code for s in open_for_rights()}:

@@ -14,14 +14,13 @@ from django.db import transaction
 
 from registret.access.actor import Actor
 from registret.access.applications.confirming import send_confirmation
-from registret.access.checks import check_card_age, existing, existing_account, limit_letters, two_names
+from registret.access.checks import check_card_age, existing, existing_account, limit_letters, open_clinic, two_names
 from registret.access.grants.granting import create_grant, revoke
 from registret.access.grants.rules import end_of, last_possible_day
 from registret.access.models import Grant
 from registret.access.notices import post_to, write_to
 from registret.access.queries.administrators import active_administrators
 from registret.access.refusals import (
-    ClinicClosed,
     GivesRights,
     OwnRights,
     PersonSuspended,
@@ -38,7 +37,6 @@ from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.ledger.events import Event
 from registret.ledger.services import record
-from registret.places.queries import clinic
 from registret.registries.queries import open_for_rights
 from registret.time_limits.lengths import TimeLimit
 from registret.time_limits.queries import length
@@ -80,9 +78,7 @@ def appoint_local_administrator(*, clinic_id: int, actor: Actor, at: datetime, *
     Raises: NotPermitted, CardTooOld, OwnRights, SecondNeeded, ClinicClosed, AlreadyGranted, TooMany.
     """
     check_appointing(person["hsa_id"], actor=actor, at=at)
-    place = clinic(clinic_id)
-    if place is None or not place.is_open:
-        raise ClinicClosed()
+    open_clinic(clinic_id)
     if not others_act_at(clinic_id, hsa_id=person["hsa_id"], actor=actor, at=at):
         raise SecondNeeded()
     role = Role.LOCAL_ADMINISTRATOR
@@ -230,9 +226,7 @@ def appoint(
     """
     if (role in ROLES_AT_A_CLINIC) != (clinic_id is not None):
         raise RoleImpossible()
-    place = clinic(clinic_id) if clinic_id is not None else None
-    if clinic_id is not None and (place is None or place.closed_at is not None):
-        raise ClinicClosed()
+    place = open_clinic(clinic_id) if clinic_id is not None else None
     hsa_id = named["hsa_id"]
     if living_account(hsa_id=hsa_id.text) is None:
         limit_letters(subject=hsa_id.key, email=named["email"], by=by, at=at)

@@ -16,14 +16,13 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from registret.access.actor import Actor
-from registret.access.checks import check_card_age, existing, limit_letter_to
+from registret.access.checks import check_card_age, existing, limit_letter_to, open_clinic
 from registret.access.models import Grant, Nomination
 from registret.access.notices import post_to, write_to
 from registret.access.queries.administrators import Administrator, registry_office
 from registret.access.refusals import (
     AlreadyGranted,
     AlreadyProposed,
-    ClinicClosed,
     NothingProposed,
     OwnNomination,
     OwnRights,
@@ -38,7 +37,6 @@ from registret.database.conflicts import conflict_as
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.ledger.events import Event
 from registret.ledger.services import record
-from registret.places.queries import clinic
 from registret.time_limits.lengths import Length, TimeLimit
 from registret.time_limits.queries import length
 from registret.words.roles import role_in_sentence
@@ -94,9 +92,8 @@ def nominate(
         raise RoleImpossible()
     if (role is Role.LOCAL_ADMINISTRATOR) != (clinic_id is not None):
         raise RoleImpossible()
-    place = clinic(clinic_id) if clinic_id is not None else None
-    if clinic_id is not None and (place is None or not place.is_open):
-        raise ClinicClosed()
+    if clinic_id is not None:
+        open_clinic(clinic_id)
     _check_person(hsa_id, role, clinic_id, at=at)
     person = living_account(hsa_id=hsa_id.text)
     over = Q(confirmed_at__isnull=False) | Q(proposed_at__lte=length(TimeLimit.NOMINATION).before(at))

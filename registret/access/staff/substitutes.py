@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from registret.access.actor import Actor
-from registret.access.checks import check_card_age, existing, limit_letter_to
+from registret.access.checks import check_card_age, existing, limit_letter_to, open_clinic
 from registret.access.grants.granting import create_grant
 from registret.access.grants.reach import check_reach, hold_reach
 from registret.access.grants.rules import begin_of, end_of, last_possible_day, last_whole_day
@@ -25,7 +25,6 @@ from registret.access.refusals import (
     AlreadyGranted,
     AlreadyProposed,
     BeyondOwnRights,
-    ClinicClosed,
     NotAColleague,
     NotFound,
     NothingProposed,
@@ -44,7 +43,6 @@ from registret.database.conflicts import conflict_as
 from registret.kernel.life import NotPossible
 from registret.ledger.events import Event
 from registret.ledger.services import record
-from registret.places.queries import clinic
 from registret.time_limits.lengths import TimeLimit
 from registret.time_limits.queries import length
 
@@ -116,7 +114,7 @@ def propose(*, account_id: int, first_day: date, last_day: date, actor: Actor, a
     check_card_age(actor, at=at)
     ends_at = end_of(last_day, at=at, months=length(TimeLimit.GRANT).number)
     begins_at = begin_of(first_day, last_day=last_day, at=at)
-    _check_place(actor.seat.clinic_id)
+    open_clinic(actor.seat.clinic_id)
     lock_account(account_id=account_id)
     rights = _rights_there(account_id, actor.seat.clinic_id, at=at)
     lasting = _lasting(rights, ends_at, clinic_id=actor.seat.clinic_id, proposer_id=actor.account_id, at=at)
@@ -156,7 +154,7 @@ def confirm(*, substitution_id: int, actor: Actor, at: datetime) -> int:
         ClinicClosed, ProposerGone, OutlastsRights, BeyondOwnRights, OutlastsOwnRight.
     """
     wanted = _to_decide(substitution_id, actor=actor, at=at)
-    _check_place(wanted.clinic_id)
+    open_clinic(wanted.clinic_id)
     rights = _lasting(
         _rights_there(wanted.account_id, wanted.clinic_id, at=at),
         wanted.ends_at,
@@ -296,12 +294,6 @@ def _lasting(rights: list[Grant], ends_at: datetime, *, clinic_id: int, proposer
     if ends_at > last:
         raise OutlastsRights(day=last_whole_day(last).isoformat())
     return [grant for grant in rights if grant.ends_at >= ends_at]
-
-
-def _check_place(clinic_id: int) -> None:
-    place = clinic(clinic_id)
-    if place is None or not place.is_open:
-        raise ClinicClosed()
 
 
 def _waiting(account_id: int, clinic_id: int) -> QuerySet[Substitution]:
