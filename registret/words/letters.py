@@ -35,6 +35,7 @@ LETTERS = {
     "suspended_unused": _("Kontot är spärrat för att det inte används"),
     "reinstated": _("Spärren är hävd"),
     "administrator_suspended": _("En lokal administratör är spärrad av sin klinik"),
+    "administrator_appointed": _("Kliniken har fått en lokal administratör till"),
     "substitute_proposed": _("En vikarie är föreslagen"),
     "substitute_confirmed": _("Vikariat som lokal administratör"),
     "substitute_declined": _("Förslaget om vikarie är avslaget"),

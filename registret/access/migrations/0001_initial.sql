@@ -63,8 +63,8 @@ CREATE TRIGGER access_grant_apart BEFORE INSERT ON access_grant
     EXECUTE FUNCTION access_grant_apart();
 
 -- A user who creates a grant at a clinic has it there as local administrator, for the same sub-registries and as long
--- (access.grants.reach); or works at the registry office, where two decide unless a grant is only prolonged. A changed grant
--- may keep what it had, for as long as it had it. A program (no granted_by) is not bound.
+-- (access.grants.reach); or works at the registry office, where two decide unless a grant that lasts is only prolonged.
+-- A changed grant may keep what it had, for as long as it had it. A program (no granted_by) is not bound.
 CREATE FUNCTION access_grant_reach() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     own access_grant;
@@ -74,6 +74,7 @@ BEGIN
     SELECT * INTO old FROM access_grant
         WHERE NEW.source = 'changed' AND account_id = NEW.account_id AND clinic_id = NEW.clinic_id
           AND revoked_by_id = NEW.granted_by_id AND revoked_at = NEW.begins_at AND revoke_reason = 'changed'
+          AND ends_at > NEW.begins_at
         ORDER BY id DESC LIMIT 1;
     IF old.role = NEW.role AND NEW.ends_at <= old.ends_at THEN
         added := ARRAY(SELECT unnest(NEW.sub_registries) EXCEPT SELECT unnest(old.sub_registries));

@@ -14,12 +14,20 @@ from django.db import transaction
 
 from registret.access.actor import Actor
 from registret.access.applications.confirming import send_confirmation
-from registret.access.checks import check_card_age, existing, existing_account, limit_letters, open_clinic, two_names
+from registret.access.checks import (
+    check_card_age,
+    existing,
+    existing_account,
+    limit_letter_to,
+    limit_letters,
+    open_clinic,
+    two_names,
+)
 from registret.access.grants.granting import create_grant, revoke
 from registret.access.grants.rules import end_of, last_possible_day
 from registret.access.models import Grant
 from registret.access.notices import post_to, write_to
-from registret.access.queries.administrators import active_administrators
+from registret.access.queries.administrators import Administrator, active_administrators
 from registret.access.refusals import (
     GivesRights,
     OwnRights,
@@ -73,16 +81,28 @@ def appoint_by_program(
 def appoint_local_administrator(*, clinic_id: int, actor: Actor, at: datetime, **person: Unpack[NamedPerson]) -> int:
     """The registry office makes a person local administrator of a clinic. Return the grant's id.
 
-    Where nobody else at the clinic can act, two at the office decide: see `nominating`.
+    The administrators of the clinic are told. Where nobody else there can act, two at the office decide: see
+    `nominating`.
 
     Raises: NotPermitted, CardTooOld, OwnRights, SecondNeeded, ClinicClosed, AlreadyGranted, TooMany.
     """
-    check_appointing(person["hsa_id"], actor=actor, at=at)
-    open_clinic(clinic_id)
-    if not others_act_at(clinic_id, hsa_id=person["hsa_id"], actor=actor, at=at):
+    hsa_id = person["hsa_id"]
+    check_appointing(hsa_id, actor=actor, at=at)
+    place = open_clinic(clinic_id)
+    others = others_at(clinic_id, hsa_id=hsa_id, actor=actor, at=at)
+    if not others:
         raise SecondNeeded()
-    role = Role.LOCAL_ADMINISTRATOR
-    return appoint(**person, role=role, clinic_id=clinic_id, granted_by_id=actor.account_id, by=actor.by, at=at)
+    account = living_account(hsa_id=hsa_id.text)
+    name = account.name if account else f"{person['given_name']} {person['surname']}"
+    return appoint(
+        **person,
+        role=Role.LOCAL_ADMINISTRATOR,
+        clinic_id=clinic_id,
+        granted_by_id=actor.account_id,
+        first=lambda: _tell_colleagues(others, administrator=name, clinic=place.title, actor=actor, at=at),
+        by=actor.by,
+        at=at,
+    )
 
 
 def appoint_support(*, actor: Actor, at: datetime, **person: Unpack[NamedPerson]) -> int:
@@ -94,11 +114,20 @@ def appoint_support(*, actor: Actor, at: datetime, **person: Unpack[NamedPerson]
     return appoint(**person, role=Role.SUPPORT, granted_by_id=actor.account_id, by=actor.by, at=at)
 
 
-def others_act_at(clinic_id: int, *, hsa_id: HsaId, actor: Actor, at: datetime) -> bool:
-    """Whether the clinic has an active local administrator other than these two, who would notice a wrong colleague."""
+def others_at(clinic_id: int, *, hsa_id: HsaId, actor: Actor, at: datetime) -> tuple[Administrator, ...]:
+    """The clinic's active local administrators other than these two, who notice a wrong colleague."""
     person = living_account(hsa_id=hsa_id.text)
     themselves = {actor.account_id, person.id if person else None}
-    return any(one.account_id not in themselves for one in active_administrators(clinic_id=clinic_id, at=at))
+    return tuple(one for one in active_administrators(clinic_id=clinic_id, at=at) if one.account_id not in themselves)
+
+
+def _tell_colleagues(
+    others: tuple[Administrator, ...], *, administrator: str, clinic: str, actor: Actor, at: datetime
+) -> None:
+    for one in others:
+        limit_letter_to(one.account_id, by=actor.by, at=at)
+        context = {"administrator": administrator, "clinic": clinic, "office": actor.name}
+        post_to(one, kind="administrator_appointed", context=context, at=at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,6 +266,7 @@ def appoint(
         person, is_new = _found_or_opened(named, by=by, at=at)
         lock_account(account_id=person.id)
         check_fit(hsa_id, role, at=at)
+        limit_letter_to(person.id, by=by, at=at)
         grant_id = create_grant(
             account_id=person.id,
             role=role,

@@ -133,7 +133,6 @@ def confirm(*, nomination_id: int, actor: Actor, at: datetime) -> int:
         # Of two who decide at once, the second finds nothing that waits. That the two differ, the database looks too.
         if not _waiting(actor, at=at).filter(id=wanted.id).update(confirmed_at=at, confirmed_by_id=actor.account_id):
             raise NothingProposed()
-        _check_person(hsa_id, role, wanted.clinic_id, at=at)
         _record(wanted, "confirm", actor=actor, at=at)
 
     return appoint(

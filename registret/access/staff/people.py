@@ -155,6 +155,9 @@ def _grant_row(found: Grant, substitutes: frozenset[int], *, actor: Actor, at: d
     at_a_clinic = found.clinic is not None and found.clinic.closed_at is None
     # Appointing a local administrator, and so prolonging it, is for the office.
     own = found.role in ROLES_TO_APPLY_FOR or (found.role == Role.LOCAL_ADMINISTRATOR and actor.may(Permission.APPOINT))
+    ended = found.ends_at <= at
+    # What has ended is given anew: by two, where the office gives it.
+    lasting = not ended or actor.seat.clinic_id is not None
     return GrantRow(
         id=found.id,
         account_id=found.account_id,
@@ -164,9 +167,9 @@ def _grant_row(found: Grant, substitutes: frozenset[int], *, actor: Actor, at: d
         sub_registries=tuple(found.sub_registries),
         begins_at=found.begins_at,
         ends_at=found.ends_at,
-        ended=found.ends_at <= at,
+        ended=ended,
         substitute=found.id in substitutes,
-        changeable=at_a_clinic and own and found.account_id != actor.account_id,
+        changeable=at_a_clinic and own and lasting and found.account_id != actor.account_id,
         revocable=own and found.account_id != actor.account_id,
     )
 

@@ -78,6 +78,19 @@ RIGHTS: Mapping[str, LetterKind] = {
         button=(_("Kliniker"), "/kansliet"),
         footer=(Line(_("Du får mejlet för att du arbetar på registerkansliet.")),),
     ),
+    "administrator_appointed": LetterKind(
+        subject=_("Din klinik har fått en lokal administratör till"),
+        heading=_("En lokal administratör till"),
+        lines=(
+            Line(
+                _("{office} på registerkansliet har utsett {administrator} till lokal administratör på {clinic}."),
+                "administrator clinic",
+            ),
+            Line(_("Känner du inte personen, eller ska det inte vara så? Hör av dig till registerkansliet.")),
+        ),
+        button=(_("Personer"), "/personer"),
+        footer=(Line(_("Du får mejlet för att du är lokal administratör på {clinic}.")),),
+    ),
     "suspension_near": LetterKind(
         subject=_("Ditt konto i {registry} spärras snart"),
         heading=_("Logga in om du vill behålla kontot"),

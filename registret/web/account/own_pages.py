@@ -16,7 +16,7 @@ from registret.access.self_service.my_account import OwnGrant
 from registret.accounts.sessions import SessionRow
 from registret.ledger.queries import EntryPage, EntryRow
 from registret.places.queries import CareProviderRow
-from registret.registries.queries import names_of
+from registret.registries.queries import names_of, sub_registries
 from registret.web.account.account_pages import NewAddress
 from registret.web.account.forms import ObjectionForm
 from registret.web.people.account_links import link_facts
@@ -90,12 +90,12 @@ class SessionsPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnLogLine:
-    """`network`: of what one did oneself."""
+    """`about`: why it was refused, or which care episode. `network`: of what one did oneself."""
 
     when: str
     what: str
     refused: Tag | None
-    why: str
+    about: str
     who: str
     network: str
 
@@ -216,10 +216,17 @@ def _entry(entry: EntryRow, account_id: int) -> OwnLogLine:
         when=iso(entry.at),
         what=event_name(entry.event),
         refused=Tag(_("nekad"), "bad", "stop") if entry.outcome == "refused" else None,
-        why=log_title(str(code)) if code else "",
+        about=log_title(str(code)) if code else _episode(entry),
         who=entry.by_name or program_name(entry.by_program),
         network=(entry.network or "") if entry.by_account_id == account_id else "",
     )
+
+
+def _episode(entry: EntryRow) -> str:
+    """`Pneumoni · E7KHM3QXR`; empty if it was about none."""
+    code, episode = entry.facts.get("sub_registry"), entry.facts.get("episode")
+    names = {one.code: one.name for one in sub_registries()}
+    return f"{names.get(str(code), code)} · {episode}" if code and episode else ""
 
 
 def objection_page(form: ObjectionForm, *, made: bool, days: int) -> ObjectionPage:

@@ -11,7 +11,7 @@ from registret.access.actor import Actor
 from registret.access.queries.administrators import active_administrators, registry_office
 from registret.access.roles import ROLES_TO_NOMINATE, Role
 from registret.access.similar_names import alike
-from registret.access.staff.appointing import others_act_at
+from registret.access.staff.appointing import others_at
 from registret.accounts.queries import AccountRow, living_account
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.places.queries import CareProviderRow, ClinicRow, MailHint, care_provider_of, mail_hint
@@ -65,7 +65,7 @@ def check(
             name=account.name if account else name,
         ),
         two=role in ROLES_TO_NOMINATE
-        or (at_clinic is not None and not others_act_at(at_clinic, hsa_id=hsa_id, actor=actor, at=at)),
+        or (at_clinic is not None and not others_at(at_clinic, hsa_id=hsa_id, actor=actor, at=at)),
     )
 
 

@@ -45,6 +45,7 @@ def _known(at: datetime) -> dict[str, str | date]:
         "person": "Anna Berg",
         "administrator": "Bertil Holm",
         "proposer": "Bertil Holm",
+        "office": "Doris Lund",
         "substitute": "Anna Berg",
         "left": "1",
         "first_day": day + timedelta(days=7),

@@ -17,7 +17,6 @@ from registret.access.grants.reach import reach_of
 from registret.access.refusals import (
     AlreadyGranted,
     BeyondOwnRights,
-    ClinicClosed,
     EndImpossible,
     NotFound,
     NotParticipating,
@@ -65,7 +64,6 @@ _PLACES = {
     OfficeWidens: None,
     EndImpossible: "last_day",
     OutlastsOwnRight: "last_day",
-    ClinicClosed: None,
 }
 
 

@@ -44,7 +44,7 @@ def state_name(state: StepState) -> str:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientHead:
     """Whose page it is. `spoken`: what the page is about, before the patient, for those who hear it. `show_number`:
-    where the whole number can be asked for; the log tells of it."""
+    where the whole number can be asked for; the log tells of it. `died`: what the population register says."""
 
     spoken: str
     who: str
@@ -53,6 +53,7 @@ class PatientHead:
     show_number: str = ""
     episode: EpisodeRow | None = None
     arrival: date | None = None
+    died: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +105,14 @@ def head_of(
         show_number=reverse("step_number", args=[page.episode.system_id, page.step.code]) if can_show else "",
         episode=page.episode,
         arrival=page.arrival,
+        died=_died(patient),
     )
+
+
+def _died(patient: PatientRow) -> str:
+    if patient.died_on is None:
+        return ""
+    return _("Avled %(day)s enligt folkbokföringen") % {"day": day_in_words(patient.died_on)}
 
 
 def _who(patient: PatientRow) -> str:

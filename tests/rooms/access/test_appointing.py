@@ -36,6 +36,7 @@ from registret.accounts.queries import has_ended_account, living_account
 from registret.kernel.by import By
 from registret.kernel.identifiers import HsaId
 from registret.kernel.life import NotPossible
+from registret.mail.models import Letter
 from registret.rate_limits.services import TooMany
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, KARIN, Country, Person, person
@@ -105,6 +106,18 @@ def test_the_office_makes_an_administrator_who_counts_once_the_mail_is_confirmed
     assert [s.grant_id for s in standing_of(hsa_id=MOA.hsa_id, at=NOW).seats] == [grant_id]
     entry = events("grant.appointed")[0]
     assert (entry.by_hsa_id, entry.about_hsa_id, entry.clinic_id) == (DORIS.hsa_id, MOA.hsa_id, place.sydvik)
+
+
+def test_the_administrators_of_the_clinic_are_told_whom_the_office_has_made_one_of_them(place: Country) -> None:
+    """They are why one at the office decides: they notice a wrong colleague."""
+    others = [kinds(who) for who in (BERTIL, KARIN, DORIS)]
+    by_office()
+    assert kinds(CECILIA)[-1] == "administrator_appointed"
+    assert "administrator_appointed" not in kinds(MOA)
+    assert [kinds(who) for who in (BERTIL, KARIN, DORIS)] == others
+    told = Letter.objects.get(kind="administrator_appointed").context
+    assert (told["office"], told["administrator"]) == (DORIS.name, MOA.name)
+    assert told["clinic"] == "Infektionskliniken, Sydviks sjukhus"
 
 
 def test_whoever_has_an_account_keeps_name_address_and_confirmation(place: Country) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 import pytest
 
@@ -16,6 +17,7 @@ from registret.access.refusals import (
     AlreadyGranted,
     AlreadyProposed,
     CardTooOld,
+    ClinicClosed,
     GivesRights,
     NotFound,
     NothingProposed,
@@ -30,6 +32,8 @@ from registret.access.roles import ROLES_TO_NOMINATE, Role
 from registret.access.staff.appointing import dismiss_by_program
 from registret.access.staff.nominating import confirm, decline, nominate, nominations, withdraw_nomination
 from registret.access.staff.suspending import reinstate_person, suspend_person
+from registret.accounts.locks import lock_account
+from registret.accounts.models import Account
 from registret.accounts.queries import living_account
 from registret.kernel.by import By
 from registret.kernel.identifiers import HsaId
@@ -38,7 +42,7 @@ from registret.time_limits.lengths import TimeLimit
 from registret.time_limits.services import decide
 from tests import cast
 from tests.cast import ANNA, BERTIL, DORIS, ERIK, INGRID, KARIN, Country, Person, person
-from tests.parallel import committed, together
+from tests.parallel import committed, together, while_open
 from tests.rooms.access.scene import DAY, HOUR, NOW, events, everything, kinds, refused
 
 __all__ = ["committed"]
@@ -62,7 +66,14 @@ def actor(who: Person, *, at: datetime = NOW) -> Actor:
     return cast.actor(who, at=at)
 
 
-def proposal(who: Person = HENRIK, *, role: Role = Role.CASE_HANDLER, by: Actor | None = None) -> int:
+def proposal(
+    who: Person = HENRIK,
+    *,
+    role: Role = Role.CASE_HANDLER,
+    clinic_id: int | None = None,
+    by: Actor | None = None,
+    at: datetime = NOW,
+) -> int:
     """By Doris."""
     return nominate(
         hsa_id=HsaId.parse(who.hsa_id),
@@ -70,8 +81,9 @@ def proposal(who: Person = HENRIK, *, role: Role = Role.CASE_HANDLER, by: Actor 
         surname=who.card.surname,
         email=who.email,
         role=role,
-        actor=by or actor(DORIS),
-        at=NOW,
+        clinic_id=clinic_id,
+        actor=by or actor(DORIS, at=at),
+        at=at,
     )
 
 
@@ -215,10 +227,23 @@ def test_a_proposer_who_goes_at_the_same_moment_has_proposed_nothing(
 ) -> None:
     scene()
     made, ingrid = proposal(BERTIL), actor(INGRID)
-    results = together([lambda: confirm(nomination_id=made, actor=ingrid, at=NOW), lambda: how(DORIS, at=NOW)])
-    assert results[1] is None
-    assert isinstance(results[0], int | ProposerGone), results
-    assert Grant.objects.filter(role=Role.CASE_HANDLER).exists() is isinstance(results[0], int)
+    result = while_open(partial(how, DORIS, at=NOW), partial(confirm, nomination_id=made, actor=ingrid, at=NOW))
+    assert isinstance(result, ProposerGone), result
+    assert not Grant.objects.filter(role=Role.CASE_HANDLER).exists()
+
+
+def test_who_confirms_takes_the_accounts_in_the_order_of_their_ids(committed: None) -> None:
+    """Two who confirm about each other's proposers would else wait for each other."""
+    scene()
+    made, doris = proposal(BERTIL, by=actor(INGRID)), actor(DORIS)
+    bertil, ingrid = cast.account_of(BERTIL).id, cast.account_of(INGRID).id
+    assert bertil < ingrid
+    result = while_open(
+        partial(lock_account, account_id=bertil),
+        partial(confirm, nomination_id=made, actor=doris, at=NOW),
+        meanwhile=partial(Account.objects.select_for_update(nowait=True, no_key=True).get, id=ingrid),
+    )
+    assert isinstance(result, int), result
 
 
 def test_two_who_confirm_what_the_other_proposed_never_wait_for_each_other(committed: None) -> None:
@@ -335,6 +360,28 @@ def test_a_proposal_waits_for_thirty_days_and_then_for_nobody(place: Country) ->
         confirm(nomination_id=made, actor=ingrid, at=late)
     with refused(NotFound):
         withdraw_nomination(nomination_id=made, actor=doris, at=late)
+
+
+def test_who_is_proposed_anew_takes_the_place_of_the_same_proposal_that_is_over_and_of_no_other(place: Country) -> None:
+    late = NOW + 31 * DAY
+    administrator = Role.LOCAL_ADMINISTRATOR
+    others = {
+        proposal(BERTIL, role=administrator, clinic_id=place.medicine),
+        proposal(role=administrator, clinic_id=place.sydvik),
+        proposal(role=Role.CASE_HANDLER),
+    }
+    for role, clinic_id in ((administrator, place.medicine), (Role.LOG_REVIEWER, None)):
+        proposal(role=role, clinic_id=clinic_id)
+        others.add(proposal(role=role, clinic_id=clinic_id, at=late))
+        assert set(Nomination.objects.values_list("id", flat=True)) == others
+
+
+def test_nobody_is_proposed_for_a_clinic_that_is_closed_or_does_not_exist(place: Country) -> None:
+    cast.close_clinic(cast.MEDICINE, at=NOW)
+    doris = actor(DORIS)
+    for clinic_id in (place.medicine, 10**12):
+        with refused(ClinicClosed):
+            proposal(role=Role.LOCAL_ADMINISTRATOR, clinic_id=clinic_id, by=doris)
 
 
 def test_what_is_confirmed_is_not_confirmed_again(place: Country) -> None:

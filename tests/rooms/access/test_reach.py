@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from registret.access.actor import Actor
 from registret.access.applications import attesting
 from registret.access.applications.applying import apply
-from registret.access.models import Application, Grant, RecertificationLine
+from registret.access.models import Application, Grant, GrantSource, RecertificationLine
 from registret.access.queries.administrators import active_administrators
 from registret.access.queries.applications import waiting_applications
 from registret.access.queries.logins import seats_of
@@ -34,6 +34,7 @@ from registret.access.similar_names import alike
 from registret.access.staff import nominating, substitutes
 from registret.access.staff.appointing import appoint_local_administrator
 from registret.access.staff.changing_grants import change_grant
+from registret.access.staff.people import grant_of
 from registret.access.staff.recertification.answering import LineAnswer, answer
 from registret.access.staff.recertification.opening import start
 from registret.kernel.identifiers import HsaId
@@ -50,6 +51,7 @@ MOA = person("Moa", "Lind", "SE2321009991-E00M5N9")
 AGAIN = person("Doris", "Lund", "SE2321009991-E00D9X9")
 """Doris with another HSA-id."""
 TOVES_LAST = date(2027, 3, 1)
+LAST_END = midnight(LAST_DAY)
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +124,8 @@ def test_a_substitute_adds_and_extends_nothing_beyond_the_own_right_but_may_leav
         change(grant, tove, ("pneumoni", "endokardit"), TOVES_LAST)
     with refused(BeyondOwnRights):
         change(grant, tove, ("pneumoni", "meningit"), date(2028, 10, 1))
+    with refused(BeyondOwnRights):
+        change(grant, tove, ("pneumoni", "meningit"), TOVES_LAST, Role.READER)
     with refused(OutlastsOwnRight):
         change(grant, tove, ("pneumoni", "sepsis"), LAST_DAY)
     kept = change(grant, tove, ("meningit",), LAST_DAY)
@@ -350,6 +354,32 @@ def test_the_office_prolongs_a_right_and_widens_none(place: Country) -> None:
     with refused(OfficeWidens):
         change(grant, doris, ("pneumoni", "sepsis"), LAST_DAY, Role.REPORT_READER)
     assert change(grant, doris, ("pneumoni",), LAST_DAY, Role.REPORT_READER)
+
+
+@pytest.mark.parametrize("role", [Role.REPORTER, Role.LOCAL_ADMINISTRATOR])
+def test_one_at_the_office_brings_no_right_back_that_has_ended(place: Country, role: Role) -> None:
+    """Else one alone would make a reader of the own second account, or an administrator where nobody would see it."""
+    if role is Role.REPORTER:
+        grant = attest(cast.register(AGAIN, place.infection, at=NOW), cast.actor(BERTIL, at=NOW), last=NOW.date())
+    else:
+        old = Grant.objects.get(clinic_id=place.sydvik)
+        grant = change(old.id, office(DORIS), ("pneumoni",), NOW.date(), role)
+    later = NOW + 2 * DAY
+    doris = cast.actor(DORIS, at=later)
+    again: dict[str, Any] = {"role": role, "sub_registries": ("pneumoni",), "last_day": LAST_DAY, "at": later}
+    assert not grant_of(actor=doris, grant_id=grant, at=later).changeable
+    with refused(RoleImpossible):
+        change_grant(grant_id=grant, actor=doris, **again)
+    row = {"account_id": Grant.objects.get(id=grant).account_id, "role": role, "sub_registries": ["pneumoni"]}
+    where = {"clinic_id": place.infection if role is Role.REPORTER else place.sydvik, "source": GrantSource.CHANGED}
+    with transaction.atomic():
+        revoked = {"revoked_at": later, "revoked_by_id": doris.account_id, "revoke_reason": "changed"}
+        Grant.objects.filter(id=grant).update(**revoked)
+        with pytest.raises(IntegrityError, match="two decide"), transaction.atomic():
+            Grant.objects.create(**row, **where, begins_at=later, ends_at=LAST_END, granted_by_id=doris.account_id)
+        transaction.set_rollback(True)
+    if role is Role.REPORTER:
+        assert change_grant(grant_id=grant, actor=cast.actor(BERTIL, at=later), **again)
 
 
 @pytest.mark.parametrize("role", [Role.REPORTER, Role.LOCAL_ADMINISTRATOR])

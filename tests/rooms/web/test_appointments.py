@@ -79,6 +79,18 @@ def test_who_proposed_is_offered_to_take_it_back_and_the_other_to_decide(place: 
     assert "Henrik Vall" not in text_of(Browser.of(INGRID).get(LIST))
 
 
+def test_who_is_called_as_one_at_the_office_is_said_to_be_to_who_proposes_and_who_confirms(place: Country) -> None:
+    """It may be the same person with another HSA-id."""
+    told = "Namnet är detsamma som hos någon som beslutar: Doris Lund"
+    again = FORM | {"given_name": "doris", "surname": "Lund"}
+    assert told in text_of(Browser.of(DORIS).post(PROPOSE, again))
+    assert told not in text_of(Browser.of(DORIS).post(PROPOSE, FORM))
+    assert Browser.of(DORIS).post(PROPOSE, again | {"ok": "1"}).status_code == 303
+    ingrid = Browser.of(INGRID)
+    number = ingrid.get(LIST).content.decode().partition("/kansliet/uppdrag/forslag/")[2].partition("/")[0]
+    assert told in text_of(ingrid.get(f"/kansliet/uppdrag/forslag/{number}/bekrafta"))
+
+
 def test_declining_wants_a_reason(place: Country) -> None:
     ingrid, address = Browser.of(INGRID), f"/kansliet/uppdrag/forslag/{proposed()}/avsla"
     assert ingrid.post(address, {"reason": ""}).status_code == 422

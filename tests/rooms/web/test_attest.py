@@ -557,6 +557,20 @@ def test_the_office_is_offered_no_button_that_decides_alone(place: Country, now:
     assert state_of(lonely, DORIS, now) is ApplicationState.WAITING
 
 
+def test_who_is_called_as_one_who_decides_is_said_to_be_to_all_who_decide(place: Country, now: datetime) -> None:
+    """It may be the same person with another HSA-id."""
+    cast.appoint_by_program(INGRID, Role.REGISTRY_OFFICE, at=now)
+    for again, clinic_id, deciding in (
+        (person("BERTIL", "Holm", "SE2321009991-E00B9B9"), place.infection, (BERTIL, KARIN)),
+        (person("Doris", "Lund", "SE2321009991-E00D9D9"), place.medicine, (DORIS, INGRID)),
+    ):
+        called, other = (cast.register(who, clinic_id, at=now) for who in (again, colleague(clinic_id)))
+        for who in deciding:
+            told = f"Namnet är detsamma som hos någon som beslutar: {deciding[0].name}"
+            assert told in text_of(Browser.of(who).get(f"/attestera/{called}"))
+            assert "Namnet är detsamma" not in text_of(Browser.of(who).get(f"/attestera/{other}"))
+
+
 def test_an_application_leaves_the_office_as_soon_as_its_clinic_has_an_administrator(
     place: Country, now: datetime
 ) -> None:

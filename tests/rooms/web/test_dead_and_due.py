@@ -100,6 +100,8 @@ def test_what_the_population_register_closed_tells_the_outcome_and_who_closed_it
     assert f"Steget är stängt: patienten avled {day_in_words(died)} enligt folkbokföringen." in shown
     assert "Död inom 30 dygn Ja" in shown, "it asks nothing, and still knows"
     assert "Död inom 90 dygn Ja" in shown
+    still_open = text_of(browser.get(address.replace("follow_up", "discharge")))
+    assert f"Avled {day_in_words(died)} enligt folkbokföringen" in still_open
     history = browser.get(f"{address}/andringar")
     assert history.status_code == 200
     assert "Stängdes: patienten har avlidit" in text_of(history)

@@ -178,6 +178,14 @@ def test_ones_own_log_names_a_program_in_words(place: Country) -> None:
     assert "Klockan" in text_of(Browser.of(BERTIL).get(reverse("own_log")))
 
 
+def test_ones_own_log_says_which_care_episode_was_opened(place: Country) -> None:
+    bertil = cast.account_of(BERTIL)
+    by = By(hsa_id=bertil.hsa_id, name=bertil.name, account_id=bertil.id)
+    facts = {"episode": "E7KHM3QXR", "step": "acute", "sub_registry": "pneumoni"}
+    record(event=Event.STEP_OPENED, by=by, at=timezone.now(), facts=facts)
+    assert "Öppnade ett steg Pneumoni · E7KHM3QXR" in text_of(Browser.of(BERTIL).get(reverse("own_log")))
+
+
 @pytest.mark.parametrize("path", ["/start", "/min-logg"])
 def test_whoever_is_reviewed_does_not_read_of_it(path: str, place: Country) -> None:
     erik = cast.account_of(ERIK)

@@ -154,6 +154,14 @@ def test_the_first_click_asks_and_appoints_nobody(place: Country) -> None:
     assert living_account(hsa_id=MOA.hsa_id) is None
 
 
+def test_who_is_called_as_one_who_decides_is_said_to_be_before_the_appointment(place: Country) -> None:
+    told = "Namnet är detsamma som hos någon som beslutar: {}"
+    for given_name, surname in (("Doris", "Lund"), ("Cecilia", "Dahl")):
+        page = Browser.of(DORIS).post("/kansliet/utse", form(place, given_name=given_name, surname=surname))
+        assert told.format(f"{given_name} {surname}") in text_of(page)
+    assert "Namnet är detsamma" not in text_of(Browser.of(DORIS).post("/kansliet/utse", form(place)))
+
+
 def test_change_goes_back_to_the_form_with_everything_in_it(place: Country) -> None:
     page = Browser.of(DORIS).post("/kansliet/utse", form(place, change="1"))
     source = flat(page)

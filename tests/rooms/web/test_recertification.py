@@ -278,6 +278,7 @@ def test_a_card_read_too_long_ago_answers_nothing_and_the_page_offers_to_show_it
     assert "Visa kortet igen" in text_of(page)
     assert "radio" not in page.content.decode()
     assert browser.post(f"/genomgang/{whole()}", mark(ANNA, "keep")).status_code == 403
+    assert browser.post(f"/genomgang/{whole()}.csv").status_code == 403, "nor is it taken out as a file"
     assert state_of(ANNA) is LineState.UNANSWERED
 
 

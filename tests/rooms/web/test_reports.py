@@ -14,8 +14,10 @@ from registret.access.actor import Actor
 from registret.access.roles import Role
 from registret.kernel.sweden import day_of, months_later
 from registret.ledger.queries import Wanted, entries
+from registret.registries.queries import indicators_of
 from registret.reports.making import refresh
 from registret.reports.models import Cell
+from registret.web.reports.pages import OUTCOMES
 from tests import cast
 from tests.cast import ANNA, CECILIA, DORIS, Country, person
 from tests.rooms.records.scene import SAMORDNAD, TOLVAN, case, handler, opt_out
@@ -26,6 +28,7 @@ pytestmark = pytest.mark.django_db
 
 RUNE = person("Rune", "Lind", "SE2321009991-E00R7L2")
 """Reads reports, and no patients."""
+MOA = person("Moa", "Lind", "SE2321009991-E00M5N9")
 WITHIN_4 = "antibiotic_within_4_hours"
 PAGE = f"/rapporter/pneumoni/{WITHIN_4}"
 
@@ -173,6 +176,28 @@ def test_another_clinic_sees_none_of_it(anna: Actor, now: datetime) -> None:
     listed = browser.get(f"{PAGE}/patienter?utfall=ej")
     assert "Inga vårdepisoder." in text_of(listed)
     assert late not in listed.content.decode()
+
+
+def test_nobody_elsewhere_finds_the_patients_by_any_address_or_file(place: Country, anna: Actor, now: datetime) -> None:
+    """Nor does a reader at another clinic of the same care provider, in the own clinic's figures."""
+    cast.appoint_by_program(MOA, Role.READER, clinic_id=place.medicine, at=now - timedelta(days=20))
+    episodes = {arrive(anna, at=now, minutes=300), arrive(anna, at=now, minutes=75, patient=SAMORDNAD)}
+    pages = [f"/rapporter/pneumoni/{one.code}" for one in indicators_of("pneumoni")]
+    lists = [f"{page}/patienter?utfall={outcome}" for page in pages for outcome in OUTCOMES]
+    annas = Browser.of(ANNA)
+    assert {one for address in lists for one in episodes if one in said(annas, address)} == episodes
+    theirs = (*episodes, "19121212", "1 av", "2 av")
+    for who in (CECILIA, MOA):
+        browser = Browser.of(who)
+        for address in ("/rapporter", "/rapporter/pneumoni.csv", *pages, *lists):
+            told = said(browser, address)
+            assert not [word for word in theirs if word in told], address
+
+
+def said(browser: Browser, address: str) -> str:
+    answer = browser.get(address)
+    assert answer.status_code == 200, address
+    return answer.content.decode()
 
 
 def test_an_opt_out_is_gone_from_the_page_at_once(anna: Actor, now: datetime) -> None:
