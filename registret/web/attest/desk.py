@@ -9,7 +9,6 @@ from registret.access.grants.reach import reach_of
 from registret.access.queries.applications import application_for
 from registret.access.roles import Permission
 from registret.rate_limits.services import TooMany
-from registret.web.attest.card_time import CardTime
 from registret.web.attest.forms import WriteForm
 from registret.web.attest.several_pages import chosen_page, results_page
 from registret.web.attest.views import show_item
@@ -59,6 +58,5 @@ def several(request: ActorRequest) -> HttpResponse:
         page = chosen_page(
             chosen_rows,
             until=reach_of(request.actor, at=request.at).last_day(at=request.at),
-            card_time=CardTime.of(request.actor, at=request.at),
         )
     return show(request, "attest/attest_several.html", page, tab="attest")

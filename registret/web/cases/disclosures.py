@@ -13,7 +13,6 @@ from registret.access.roles import Permission
 from registret.kernel.sweden import day_of
 from registret.records.disclosure import deciding, ending, fetching, preparing, queries
 from registret.records.disclosure.selection import parts_of
-from registret.web.attest.card_time import CardTime
 from registret.web.cases.disclosure_pages import disclosure_page, disclosures_page, new_disclosure_page
 from registret.web.cases.forms import DisclosureForm
 from registret.web.gate import needs
@@ -50,7 +49,7 @@ def new(request: ActorRequest, code: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         number = preparing.prepare(actor=request.actor, wish=form.wish, at=request.at)
         return _see(number, "prepare")
-    page = new_disclosure_page(form, parts, card_time=CardTime.of(request.actor, at=request.at))
+    page = new_disclosure_page(form, parts)
     return show(request, "cases/disclosure_new.html", page, tab="disclosures", status=422 if form.errors else 200)
 
 
@@ -66,7 +65,6 @@ def one(request: ActorRequest, number: int) -> HttpResponse:
         asked="" if "change" in request.POST else act,
         done=request.GET.get("klart", ""),
         fetchable_until=day_of(request.at) + deciding.FETCHABLE_FOR,
-        card_time=CardTime.of(request.actor, at=request.at),
     )
     return show(request, "cases/disclosure.html", page, tab="disclosures")
 

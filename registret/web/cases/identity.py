@@ -19,7 +19,6 @@ from registret.records.identity import cases as identity_cases
 from registret.records.identity import merging, renumbering
 from registret.records.refusals import NotAsShown, NothingToMerge, NotTheSame, NumberTaken, NumberUnchanged, OptedOut
 from registret.records.reporting.audited_reads import open_patient, take_number
-from registret.web.attest.card_time import CardTime
 from registret.web.cases.forms import CaseForm, NumberForm
 from registret.web.cases.pages import (
     CaseNumberPage,
@@ -84,7 +83,6 @@ def number_of_case(request: ActorRequest) -> HttpResponse:
         person=person_of(open_case(actor=request.actor, case=case_form.case, at=request.at), case_form),
         other=person_of(other, case_form) if other else None,
         warning=not_as_shown(changed),
-        card_time=CardTime.of(request.actor, at=request.at),
     )
     return show(request, "cases/case_number.html", page, tab="cases", status=422 if form.errors else 200)
 

@@ -10,7 +10,6 @@ from registret.kernel.sweden import day_of
 from registret.records.refusals import AlreadyDeciding, KeptUntil, NothingSoOld
 from registret.records.retention.ages import Age, age_of, ages
 from registret.records.retention.decisions import decide_to_destroy, decide_to_destroy_research, decide_to_keep
-from registret.web.attest.card_time import CardTime
 from registret.web.cases.forms import RetentionForm
 from registret.web.cases.retention_pages import retention_one_page, retention_page
 from registret.web.forms import refusals_as_errors
@@ -45,7 +44,6 @@ def one(request: ActorRequest, code: str) -> HttpResponse:
         age,
         form,
         asked="" if form.errors else asked,
-        card_time=CardTime.of(request.actor, at=request.at),
     )
     return show(request, "cases/retention_one.html", page, tab="retention", status=422 if form.errors else 200)
 

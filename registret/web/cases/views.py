@@ -16,7 +16,7 @@ from registret.oversight.extracts import log_extract_of_case
 from registret.records import cases as records
 from registret.records.patient_rights import extracts, opting_out
 from registret.records.refusals import NotAsShown, OptedOut
-from registret.web.attest.card_time import CardTime
+from registret.web.card_time import CardTime
 from registret.web.cases import documents, paper
 from registret.web.cases.forms import CaseForm
 from registret.web.cases.pages import case_page, cases_page, opt_out_page

@@ -14,7 +14,6 @@ from registret.access.staff.nominating import NominationRow
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.places.queries import clinic
 from registret.rate_limits.services import TooMany
-from registret.web.attest.card_time import CardTime
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
 from registret.web.http import ActorRequest, see_other
@@ -57,7 +56,6 @@ def nominate(request: ActorRequest) -> HttpResponse:
         form,
         asked,
         others=nominating.who_confirms(actor=request.actor, at=request.at),
-        card_time=CardTime.of(request.actor, at=request.at),
     )
     return show(request, "office/appoint.html", page, tab="office", status=422 if form.errors else 200)
 
@@ -81,7 +79,7 @@ def confirm(request: ActorRequest, id: int) -> HttpResponse:
         actor=request.actor,
         at=request.at,
     )
-    page = confirm_page(row, asked, card_time=CardTime.of(request.actor, at=request.at))
+    page = confirm_page(row, asked)
     return show(request, "office/nomination_confirm.html", page, tab="office")
 
 
@@ -95,7 +93,6 @@ def decline(request: ActorRequest, id: int) -> HttpResponse:
         nominating.decline(nomination_id=id, reason=reason, actor=request.actor, at=request.at)
         return see_other("appointments")
     page = decline_page(
-        request,
         form,
         title=_("Avslå förslaget"),
         who=f"{row.name}, {role_name(row.role)}",

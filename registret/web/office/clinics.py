@@ -13,7 +13,6 @@ from registret.access.checks import check_card_age
 from registret.access.roles import Permission
 from registret.places import clinic_file
 from registret.places.services import Imported, ImportedChange, import_clinics
-from registret.web.attest.card_time import CardTime
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.web.office.clinic_pages import ClinicImport, ClinicImportLine, clinic_import_page
@@ -60,7 +59,7 @@ def bring(request: ActorRequest) -> HttpResponse:
             answer, done = _answer(request, content, dry_run=False), True
     elif form.is_bound and form.is_valid():
         answer = _answer(request, form.cleaned_data["file"], dry_run=True)
-    page = clinic_import_page(form, answer, done=done, moved=moved, card_time=CardTime.of(request.actor, at=request.at))
+    page = clinic_import_page(form, answer, done=done, moved=moved)
     wrong = form.errors or (answer is not None and answer.faults)
     return show(request, "office/bring_clinics.html", page, tab="office", status=422 if wrong else 200)
 

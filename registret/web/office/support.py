@@ -10,7 +10,6 @@ from registret.access.refusals import AlreadyGranted, OwnRights, PersonSuspended
 from registret.access.roles import Permission, Role
 from registret.access.staff import appointing
 from registret.rate_limits.services import TooMany
-from registret.web.attest.card_time import CardTime
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
 from registret.web.http import ActorRequest, see_other
@@ -33,7 +32,7 @@ def appoint_support(request: ActorRequest) -> HttpResponse:
         if grant_id is not None:
             return to_appointments(grant_id)
         asked = asked_about(request, form)
-    page = support_page(form, asked, card_time=CardTime.of(request.actor, at=request.at))
+    page = support_page(form, asked)
     return show(request, "office/appoint.html", page, tab="office", status=422 if form.errors else 200)
 
 
@@ -50,7 +49,7 @@ def dismiss(request: ActorRequest, id: int) -> HttpResponse:
         appointing.dismiss_support(grant_id=id, reason=reason, actor=request.actor, at=request.at)
         return see_other("appointments")
     back = Link(_("Tillbaka"), reverse("appointments"))
-    page = revoke_page(request, form, name=person.name, of_what=_("support"), back=back)
+    page = revoke_page(form, name=person.name, of_what=_("support"), back=back)
     return show_reason(request, page, tab="office")
 
 

@@ -11,7 +11,6 @@ from registret.access.staff.nominating import nominate, who_confirms
 from registret.access.staff.substitutes import proposed
 from registret.places.queries import open_clinics
 from registret.rate_limits.services import TooMany
-from registret.web.attest.card_time import CardTime
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
 from registret.web.http import ActorRequest, see_other
@@ -76,7 +75,6 @@ def appoint(request: ActorRequest) -> HttpResponse:
         form,
         asked,
         others=who_confirms(actor=request.actor, at=request.at),
-        card_time=CardTime.of(request.actor, at=request.at),
     )
     return show(request, "office/appoint.html", page, tab="office", status=422 if form.errors else 200)
 

@@ -27,7 +27,6 @@ from registret.access.staff import substitutes as access
 from registret.access.staff.people import PersonRow
 from registret.kernel.dates import DateReach
 from registret.kernel.sweden import day_of
-from registret.web.attest.card_time import CardTime
 from registret.web.dates import DayField
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
@@ -74,7 +73,6 @@ class SubstitutePage:
     form: SubstituteForm
     has_people: bool
     last_possible: date
-    card_time: CardTime
 
 
 @needs(Permission.MANAGE_PEOPLE).get_post
@@ -94,7 +92,6 @@ def propose(request: ActorRequest) -> HttpResponse:
         form=form,
         has_people=bool(people),
         last_possible=last_possible,
-        card_time=CardTime.of(request.actor, at=request.at),
     )
     return show(request, "people/substitute.html", page, tab="people", status=422 if form.errors else 200)
 
@@ -119,7 +116,6 @@ def decline(request: ActorRequest, id: int) -> HttpResponse:
         access.decline(substitution_id=id, reason=reason, actor=request.actor, at=request.at)
         return _back(request)
     page = decline_page(
-        request,
         form,
         title=gettext("Avslå vikarien"),
         who=f"{row.name}, {row.clinic_name}",

@@ -38,7 +38,7 @@ from registret.kernel.sweden import day_of
 from registret.ledger.queries import entries_about
 from registret.places.queries import clinic
 from registret.registries.queries import names_of
-from registret.web.attest.card_time import CardTime
+from registret.web.card_time import CardTime
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
 from registret.web.http import ActorRequest, see_other
@@ -157,7 +157,6 @@ def change(request: ActorRequest, id: int) -> HttpResponse:
         name=access.person_of(actor=request.actor, account_id=grant.account_id, at=request.at).name,
         asked_in=asked_in,
         last_possible=last,
-        card_time=CardTime.of(request.actor, at=request.at),
     )
     return show(request, "people/change_grant.html", page, tab="people", status=422 if form.errors else 200)
 
@@ -229,9 +228,9 @@ def _with_a_reason(
         return _to(_list_of(request, found) if is_gone else reverse("person", args=[account_id]), revoked=grant)
     back = Link(_("Tillbaka till personen"), reverse("person", args=[account_id]))
     if grant is None:
-        page = suspend_page(request, form, name=found.name, back=back)
+        page = suspend_page(form, name=found.name, back=back)
     else:
-        page = revoke_page(request, form, name=found.name, of_what=_right(grant), back=back)
+        page = revoke_page(form, name=found.name, of_what=_right(grant), back=back)
     return show_reason(request, page, tab="people")
 
 

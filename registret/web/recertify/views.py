@@ -23,7 +23,6 @@ from registret.access.staff.recertification.rows import (
     recertification_of,
 )
 from registret.places.queries import open_clinics
-from registret.web.attest.card_time import CardTime
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
 from registret.web.http import ActorRequest, see_other
@@ -98,7 +97,7 @@ def start(request: ActorRequest) -> HttpResponse:
                 "recertification",
                 opening.start(clinic_id=data["clinic"], reason=data["reason"], actor=request.actor, at=request.at),
             )
-    page = OutOfTurnPage(form=form, card_time=CardTime.of(request.actor, at=request.at))
+    page = OutOfTurnPage(form=form)
     status = 422 if form.errors else 200
     return show(request, "recertify/recertification_start.html", page, tab="office", status=status)
 
@@ -124,14 +123,13 @@ def _page(
         refused=[(r.line, page_of(r.refusal).title) for r in refused if r.refusal and not _is_settled(lines, r.line)],
         to_change=list(to_change) or [line for line in lines if str(line.id) in marked and line.changeable],
     )
-    is_office, card_time = request.actor.seat.clinic_id is None, CardTime.of(request.actor, at=request.at)
-    page = recertification_page(row, lines, outcome, is_office=is_office, card_time=card_time)
+    is_office = request.actor.seat.clinic_id is None
+    page = recertification_page(row, lines, outcome, is_office=is_office)
     return show(request, "recertify/recertification.html", page, tab=_tab(request), status=status)
 
 
 def _ask(request: ActorRequest, row: RecertificationRow, ending: Sequence[LineRow]) -> HttpResponse:
-    card_time = CardTime.of(request.actor, at=request.at)
-    page = ends_page(row, ending, data=request.POST, card_time=card_time)
+    page = ends_page(row, ending, data=request.POST)
     return show(request, "recertify/recertification_ends.html", page, tab=_tab(request))
 
 

@@ -16,7 +16,7 @@ from registret.kernel.sweden import day_of
 from registret.records.lifecycle import EpisodeState
 from registret.records.reporting.listing import EpisodeFilter, episode_file, episode_list
 from registret.registries.queries import name_of
-from registret.web.attest.card_time import CardTime
+from registret.web.card_time import CardTime
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.web.numbers import number_in
