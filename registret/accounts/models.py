@@ -11,7 +11,7 @@ from django.db.models.functions import Collate, Upper
 
 from registret.accounts.lifecycle import AccountState, Authority
 from registret.accounts.name_keys import name_key
-from registret.database.constraints import check, choices, known, together
+from registret.database.constraints import check, choices, index, known, together, unique
 from registret.kernel.identifiers import HsaId
 
 PURPOSES = ["login", "check", "unlock"]
@@ -80,9 +80,7 @@ class Account(AbstractBaseUser):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                name="one_living_account_per_hsa_id", fields=["hsa_id_key"], condition=~Q(state=AccountState.ENDED)
-            ),
+            unique("one_living_account_per_hsa_id", "hsa_id_key", where=~Q(state=AccountState.ENDED)),
             known("account_state_known", state=AccountState),
             check(
                 "account_hsa_id_shape",
@@ -113,20 +111,14 @@ class Account(AbstractBaseUser):
             ),
         ]
         indexes = [
-            models.Index(fields=["hsa_id_key", "-id"], name="account_hsa_id"),
+            index("account_hsa_id", "hsa_id_key", "-id"),
             # In the order of bytes, so that they serve prefixes: see `search`.
             models.Index(Collate("hsa_id_key", "C"), F("id"), name="account_hsa_id_prefix"),
             models.Index(Collate("email", "C"), F("id"), name="account_mail_prefix"),
-            models.Index(fields=["surname_key", "id"], name="account_surname"),
-            models.Index(fields=["given_name_key", "id"], name="account_given_name"),
-            models.Index(
-                fields=["unused_since"], name="account_unused", condition=Q(state__in=["registered", "confirmed"])
-            ),
-            models.Index(
-                fields=["ended_at"],
-                name="account_to_erase",
-                condition=Q(state=AccountState.ENDED, hsa_id_erased_at=None),
-            ),
+            index("account_surname", "surname_key", "id"),
+            index("account_given_name", "given_name_key", "id"),
+            index("account_unused", "unused_since", where=Q(state__in=["registered", "confirmed"])),
+            index("account_to_erase", "ended_at", where=Q(state=AccountState.ENDED, hsa_id_erased_at=None)),
         ]
 
 
@@ -153,11 +145,7 @@ class Confirmation(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                name="one_open_confirmation_per_account",
-                fields=["account"],
-                condition=Q(confirmed_at=None, replaced_at=None),
-            ),
+            unique("one_open_confirmation_per_account", "account", where=Q(confirmed_at=None, replaced_at=None)),
             check("confirmation_ends_once", Q(confirmed_at=None) | Q(replaced_at=None)),
             check("confirmation_expires_later", Q(expires_at__gt=F("sent_at"))),
             check("confirmation_guesses_bounded", Q(wrong_codes__lte=20)),
@@ -218,9 +206,9 @@ class LoginAttempt(models.Model):
             check("attempt_way_known", Q(way="card") | Q(way="idp", purpose="login")),
         ]
         indexes = [
-            models.Index(fields=["begun_at"], name="attempt_begun"),
-            models.Index(fields=["browser_digest"], name="attempt_browser"),
-            models.Index(fields=["reference"], name="attempt_reference", condition=~Q(reference="")),
+            index("attempt_begun", "begun_at"),
+            index("attempt_browser", "browser_digest"),
+            index("attempt_reference", "reference", where=~Q(reference="")),
         ]
 
 
@@ -253,6 +241,6 @@ class Session(models.Model):
             check("session_ends_later", Q(ends_at__gt=F("began_at"))),
         ]
         indexes = [
-            models.Index(fields=["hsa_id_key"], name="session_living", condition=Q(ended_at=None)),
-            models.Index(fields=["ends_at"], name="session_ends"),
+            index("session_living", "hsa_id_key", where=Q(ended_at=None)),
+            index("session_ends", "ends_at"),
         ]

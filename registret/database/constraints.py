@@ -1,10 +1,10 @@
-"""Constraints that many tables have, said in one line each."""
+"""Constraints and indexes that many tables have, said in one line each."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import CheckConstraint, Q
+from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 
 
 def check(name: str, condition: Q) -> CheckConstraint:
@@ -25,6 +25,15 @@ def together(name: str, *fields: str) -> CheckConstraint:
     """These fields are all null, or none of them is."""
     none, whole = dict.fromkeys(fields), {f"{field}__isnull": False for field in fields}
     return check(name, Q(**none) | Q(**whole))
+
+
+def unique(name: str, *fields: str, where: Q | None = None) -> UniqueConstraint:
+    """No two rows, of those `where` the condition holds, have the same in these fields."""
+    return UniqueConstraint(name=name, fields=fields, condition=where)
+
+
+def index(name: str, *fields: str, where: Q | None = None) -> Index:
+    return Index(name=name, fields=fields, condition=where)
 
 
 def choices(codes: Iterable[str]) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
 
-from registret.database.constraints import check
+from registret.database.constraints import check, index
 
 
 class Entry(models.Model):
@@ -48,17 +48,13 @@ class Entry(models.Model):
             check("entry_event_shape", Q(event__regex=r"^[a-z_]+(\.[a-z_]+)+$")),
         ]
         indexes = [
-            models.Index(fields=["by_account_id", "-id"], name="entry_by"),
-            models.Index(fields=["about_account_id", "-id"], name="entry_about"),
-            models.Index(fields=["clinic_id", "-id"], name="entry_clinic"),
-            models.Index(fields=["event", "-id"], name="entry_event"),
-            models.Index(fields=["at"], name="entry_at"),
-            models.Index(fields=["reference"], name="entry_reference", condition=~Q(reference="")),
-            models.Index(
-                fields=["about_patient_id", "-id"],
-                name="entry_about_patient",
-                condition=Q(about_patient_id__isnull=False),
-            ),
+            index("entry_by", "by_account_id", "-id"),
+            index("entry_about", "about_account_id", "-id"),
+            index("entry_clinic", "clinic_id", "-id"),
+            index("entry_event", "event", "-id"),
+            index("entry_at", "at"),
+            index("entry_reference", "reference", where=~Q(reference="")),
+            index("entry_about_patient", "about_patient_id", "-id", where=Q(about_patient_id__isnull=False)),
             GinIndex(
                 fields=["shown_patient_ids"],
                 name="entry_shown_patients",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from registret.database.constraints import check, together
+from registret.database.constraints import check, index, together
 
 OPEN = Q(sent_at=None, given_up_at=None, superseded_at=None)
 """Letters that are still to be sent."""
@@ -67,21 +67,16 @@ class Letter(models.Model):
             check("letter_lease_while_open", Q(lease_until=None) | OPEN),
         ]
         indexes = [
-            models.Index(name="letter_by_age", fields=["created_at"]),
-            models.Index(name="letter_due", fields=["-urgent", "not_before", "id"], condition=OPEN),
-            models.Index(name="letter_attempted", fields=["-attempted_at"], condition=Q(attempts__gt=0)),
-            models.Index(
-                name="letter_about", fields=["about_account_id", "-id"], condition=Q(about_account_id__isnull=False)
-            ),
+            index("letter_by_age", "created_at"),
+            index("letter_due", "-urgent", "not_before", "id", where=OPEN),
+            index("letter_attempted", "-attempted_at", where=Q(attempts__gt=0)),
+            index("letter_about", "about_account_id", "-id", where=Q(about_account_id__isnull=False)),
             # What became of the newest letter that reached an address, or was refused by it.
-            models.Index(
-                name="letter_address",
-                fields=["to_address", "-attempted_at"],
-                condition=Q(sent_at__isnull=False) | Q(address_refused=True),
+            index(
+                "letter_address",
+                "to_address",
+                "-attempted_at",
+                where=Q(sent_at__isnull=False) | Q(address_refused=True),
             ),
-            models.Index(
-                name="letter_confirmation",
-                fields=["confirmation_id"],
-                condition=OPEN & Q(confirmation_id__isnull=False),
-            ),
+            index("letter_confirmation", "confirmation_id", where=OPEN & Q(confirmation_id__isnull=False)),
         ]

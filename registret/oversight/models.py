@@ -10,7 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from registret.database.constraints import check, choices, given, known
+from registret.database.constraints import check, choices, given, index, known, unique
 from registret.oversight.incident_rules import DataKind, Notified
 from registret.oversight.lifecycle import ReviewKind, ReviewOutcome, Verdict
 
@@ -61,13 +61,11 @@ class Review(models.Model):
                 "review_remark_has_conclusion",
                 ~Q(outcome__in=[ReviewOutcome.REMARK, ReviewOutcome.REPORTED]) | ~Q(conclusion=""),
             ),
-            models.UniqueConstraint(
-                name="one_drawing_per_clinic_and_month", fields=["clinic", "since"], condition=Q(drawn_by=None)
-            ),
+            unique("one_drawing_per_clinic_and_month", "clinic", "since", where=Q(drawn_by=None)),
         ]
         indexes = [
-            models.Index(fields=["id"], name="review_open", condition=Q(closed_at=None)),
-            models.Index(fields=["-closed_at", "-id"], name="review_closed", condition=Q(closed_at__isnull=False)),
+            index("review_open", "id", where=Q(closed_at=None)),
+            index("review_closed", "-closed_at", "-id", where=Q(closed_at__isnull=False)),
         ]
 
 
@@ -83,7 +81,7 @@ class ReviewedEntry(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="an_entry_once_in_a_review", fields=["review", "entry_id"]),
+            unique("an_entry_once_in_a_review", "review", "entry_id"),
             check("verdict_known", Q(verdict="") | Q(verdict__in=[v.value for v in Verdict])),
             check("verdict_has_reason", Q(verdict__in=["", Verdict.JUSTIFIED]) | ~Q(note="")),
         ]
@@ -124,7 +122,7 @@ class IncidentRevision(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="incident_revision_once", fields=["incident", "number"]),
+            unique("incident_revision_once", "incident", "number"),
             check("incident_revision_from_one", Q(number__gte=1)),
             given("incident_has_text", "happened"),
             given("incident_has_author", "by_name"),

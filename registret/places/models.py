@@ -8,7 +8,7 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Trim
 from django.db.models.lookups import Regex
 
-from registret.database.constraints import check
+from registret.database.constraints import check, unique
 
 _DOMAIN = r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])"
 
@@ -75,7 +75,7 @@ class Clinic(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="clinic_told_apart", fields=["care_provider", "name", "hospital"]),
+            unique("clinic_told_apart", "care_provider", "name", "hospital"),
             check("clinic_code_shape", Q(code__regex=r"^[a-z0-9]+(-[a-z0-9]+)*$")),
             check("clinic_name_shown", _shown("name")),
             check("clinic_hospital_shown", _shown("hospital")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from registret.database.constraints import check
+from registret.database.constraints import check, index, unique
 
 _FINGERPRINT = r"^[0-9a-f]{64}$"
 
@@ -75,10 +75,10 @@ class KeptAnswer(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="keptanswer_once", fields=["anchor", "serial"]),
+            unique("keptanswer_once", "anchor", "serial"),
             check("keptanswer_anchor_shape", Q(anchor__regex=_FINGERPRINT)),
             check("keptanswer_serial_shape", Q(serial__regex=r"^[0-9a-f]+$")),
             check("keptanswer_state_known", Q(state__in=["good", "revoked", "unknown"])),
             check("keptanswer_ends_after_it_begins", Q(until=None) | Q(until__gte=F("this_update"))),
         ]
-        indexes = [models.Index(name="keptanswer_asked", fields=["asked_at"])]
+        indexes = [index("keptanswer_asked", "asked_at")]

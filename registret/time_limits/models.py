@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from registret.database.constraints import choices, given, known
+from registret.database.constraints import choices, given, index, known
 from registret.time_limits.lengths import TimeLimit
 
 
@@ -25,4 +25,4 @@ class Decision(models.Model):
             given("decision_has_reason", "reason"),
             given("decision_has_author", "by_name"),
         ]
-        indexes = [models.Index(fields=["code", "-id"], name="decision_newest")]
+        indexes = [index("decision_newest", "code", "-id")]

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from registret.access.lifecycle import ApplicationState
 from registret.access.roles import ROLES_TO_APPLY_FOR
-from registret.database.constraints import check, choices, given, known, together
+from registret.database.constraints import check, choices, given, index, known, together, unique
 
 MAY_BE_FORGOTTEN = frozenset({ApplicationState.DECLINED, ApplicationState.WITHDRAWN, ApplicationState.LAPSED})
 """What was asked for and came to nothing. The database lets no other application go, but those of erased accounts."""
@@ -42,11 +42,7 @@ class Application(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                name="one_waiting_application_per_clinic",
-                fields=["account", "clinic"],
-                condition=Q(state=ApplicationState.WAITING),
-            ),
+            unique("one_waiting_application_per_clinic", "account", "clinic", where=Q(state=ApplicationState.WAITING)),
             known("application_state_known", state=ApplicationState),
             known("application_role_known", role=ROLES_TO_APPLY_FOR),
             check(
@@ -74,17 +70,11 @@ class Application(models.Model):
             check("application_declined_has_reason", ~Q(state=ApplicationState.DECLINED) | ~Q(reason="")),
         ]
         indexes = [
-            models.Index(
-                fields=["clinic", "id"], name="application_waiting", condition=Q(state=ApplicationState.WAITING)
-            ),
-            models.Index(fields=["account", "-id"], name="application_of_account"),
-            models.Index(fields=["applied_at"], name="application_by_age", condition=Q(state=ApplicationState.WAITING)),
-            models.Index(
-                fields=["decided_at"], name="application_to_forget", condition=Q(state__in=sorted(MAY_BE_FORGOTTEN))
-            ),
-            models.Index(
-                fields=["decided_at"], name="application_attested", condition=Q(state=ApplicationState.ATTESTED)
-            ),
+            index("application_waiting", "clinic", "id", where=Q(state=ApplicationState.WAITING)),
+            index("application_of_account", "account", "-id"),
+            index("application_by_age", "applied_at", where=Q(state=ApplicationState.WAITING)),
+            index("application_to_forget", "decided_at", where=Q(state__in=sorted(MAY_BE_FORGOTTEN))),
+            index("application_attested", "decided_at", where=Q(state=ApplicationState.ATTESTED)),
         ]
 
 
@@ -130,14 +120,8 @@ class Claim(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                name="one_open_claim_per_account", fields=["account"], condition=Q(settled_at=None)
-            ),
-            models.UniqueConstraint(
-                name="one_settled_claim_per_old_account",
-                fields=["old_account"],
-                condition=Q(settled_at__isnull=False),
-            ),
+            unique("one_open_claim_per_account", "account", where=Q(settled_at=None)),
+            unique("one_settled_claim_per_old_account", "old_account", where=Q(settled_at__isnull=False)),
             check("claim_of_another", Q(old_account=None) | ~Q(old_account=F("account"))),
             check("claim_proven_of_somebody", Q(proven_at=None) | Q(old_account__isnull=False)),
             # Once it is settled, the address is of no use any more.

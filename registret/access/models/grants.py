@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from registret.access.models.applications import Application
 from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_OF_THE_OFFICE, Role
 from registret.accounts.lifecycle import AccountState
-from registret.database.constraints import check, choices, given, known
+from registret.database.constraints import check, choices, given, index, known
 
 
 class GrantSource(models.TextChoices):
@@ -96,13 +96,9 @@ class Grant(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["account"], name="grant_living", condition=Q(revoked_at=None)),
-            models.Index(fields=["ends_at"], name="grant_by_end", condition=Q(revoked_at=None)),
-            models.Index(
-                fields=["clinic"],
-                name="grant_administrators",
-                condition=Q(role=Role.LOCAL_ADMINISTRATOR, revoked_at=None),
-            ),
+            index("grant_living", "account", where=Q(revoked_at=None)),
+            index("grant_by_end", "ends_at", where=Q(revoked_at=None)),
+            index("grant_administrators", "clinic", where=Q(role=Role.LOCAL_ADMINISTRATOR, revoked_at=None)),
         ]
 
 
@@ -121,4 +117,4 @@ class Participation(models.Model):
 
     class Meta:
         constraints = [given("participation_has_reason", "reason")]
-        indexes = [models.Index(fields=["clinic", "sub_registry", "-id"], name="participation_newest")]
+        indexes = [index("participation_newest", "clinic", "sub_registry", "-id")]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from registret.database.constraints import index, unique
+
 
 class Notice(models.Model):
     """That a letter of the clock has been written: each once, also by two machines at the same moment.
@@ -18,5 +20,5 @@ class Notice(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(name="notice_once", fields=["kind", "subject", "occasion"])]
-        indexes = [models.Index(fields=["at"], name="notice_at")]
+        constraints = [unique("notice_once", "kind", "subject", "occasion")]
+        indexes = [index("notice_at", "at")]

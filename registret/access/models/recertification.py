@@ -7,7 +7,7 @@ from django.db.models import F, Q
 
 from registret.access.lifecycle import LineState
 from registret.access.models.grants import Grant
-from registret.database.constraints import check, choices, known
+from registret.database.constraints import check, choices, index, known, unique
 
 
 class Recertification(models.Model):
@@ -27,9 +27,7 @@ class Recertification(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                name="one_open_recertification_per_clinic", fields=["clinic"], condition=Q(closed_at=None)
-            ),
+            unique("one_open_recertification_per_clinic", "clinic", where=Q(closed_at=None)),
             check("recertification_due_later", Q(due_at__gt=F("opened_at"))),
             check(
                 "recertification_out_of_turn_has_reason",
@@ -38,8 +36,8 @@ class Recertification(models.Model):
             check("recertification_closed_later", Q(closed_at=None) | Q(closed_at__gte=F("opened_at"))),
         ]
         indexes = [
-            models.Index(fields=["due_at"], name="recertification_open", condition=Q(closed_at=None)),
-            models.Index(fields=["clinic", "-opened_at"], name="recertification_newest"),
+            index("recertification_open", "due_at", where=Q(closed_at=None)),
+            index("recertification_newest", "clinic", "-opened_at"),
         ]
 
 
@@ -60,7 +58,7 @@ class RecertificationLine(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="a_grant_once_in_a_recertification", fields=["recertification", "grant"]),
+            unique("a_grant_once_in_a_recertification", "recertification", "grant"),
             known("line_state_known", state=LineState),
             check(
                 "line_settled_whole",
@@ -75,6 +73,6 @@ class RecertificationLine(models.Model):
             check("line_never_by_oneself", Q(answered_by=None) | ~Q(answered_by=F("account"))),
         ]
         indexes = [
-            models.Index(fields=["grant"], name="line_unanswered", condition=Q(state=LineState.UNANSWERED)),
-            models.Index(fields=["recertification"], name="line_of_open", condition=Q(state=LineState.UNANSWERED)),
+            index("line_unanswered", "grant", where=Q(state=LineState.UNANSWERED)),
+            index("line_of_open", "recertification", where=Q(state=LineState.UNANSWERED)),
         ]

@@ -8,7 +8,7 @@ from django.db.models.functions import Upper
 
 from registret.access.lifecycle import SubstitutionState
 from registret.access.roles import ROLES_TO_NOMINATE, Role
-from registret.database.constraints import check, choices, known, together
+from registret.database.constraints import check, choices, index, known, together, unique
 from registret.kernel.identifiers import HsaId
 
 
@@ -30,10 +30,8 @@ class Substitution(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                name="one_waiting_substitution_per_clinic",
-                fields=["account", "clinic"],
-                condition=Q(state=SubstitutionState.WAITING),
+            unique(
+                "one_waiting_substitution_per_clinic", "account", "clinic", where=Q(state=SubstitutionState.WAITING)
             ),
             known("substitution_state_known", state=SubstitutionState),
             check("substitution_ends_later", Q(ends_at__gt=F("begins_at"))),
@@ -51,9 +49,7 @@ class Substitution(models.Model):
             check("substitution_declined_has_reason", ~Q(state=SubstitutionState.DECLINED) | ~Q(reason="")),
         ]
         indexes = [
-            models.Index(
-                fields=["clinic", "id"], name="substitution_waiting", condition=Q(state=SubstitutionState.WAITING)
-            ),
+            index("substitution_waiting", "clinic", "id", where=Q(state=SubstitutionState.WAITING)),
         ]
 
 
@@ -91,7 +87,7 @@ class Nomination(models.Model):
             together("nomination_confirmed_whole", "confirmed_at", "confirmed_by"),
             check("nomination_confirmed_by_another", Q(confirmed_by=None) | ~Q(confirmed_by=F("proposed_by"))),
         ]
-        indexes = [models.Index(fields=["proposed_at"], name="nomination_by_age")]
+        indexes = [index("nomination_by_age", "proposed_at")]
 
     @property
     def name(self) -> str:

@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from registret.database.constraints import check, choices, given
+from registret.database.constraints import check, choices, given, index
 from registret.records.ethics_approval import SHAPE
 from registret.records.lifecycle import DisclosureState
 
@@ -125,7 +125,7 @@ class Disclosure(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["fetch_until"], name="disclosure_open", condition=Q(state=DisclosureState.DECIDED)),
+            index("disclosure_open", "fetch_until", where=Q(state=DisclosureState.DECIDED)),
         ]
 
 

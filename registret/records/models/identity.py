@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from registret.accounts.name_keys import name_key
-from registret.database.constraints import check, given, known
+from registret.database.constraints import check, given, index, known, unique
 from registret.records.numbers import Sex
 
 
@@ -35,7 +35,7 @@ class Patient(models.Model):
             check("patient_died_after_birth", Q(died_on=None) | Q(died_on__gte=F("birth_date"))),
             check("patient_protected_by_the_register", Q(register_protects=False) | Q(is_protected=True)),
         ]
-        indexes = [models.Index(fields=["surname_key", "id"], name="patient_by_name")]
+        indexes = [index("patient_by_name", "surname_key", "id")]
 
 
 class Number(models.Model):
@@ -50,7 +50,7 @@ class Number(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="one_number_now", fields=["patient"], condition=Q(until=None)),
+            unique("one_number_now", "patient", where=Q(until=None)),
             check("number_shape", Q(text__regex=r"^[0-9A-Z]{12}$")),
         ]
 
@@ -84,6 +84,6 @@ class ReasonGiven(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["session_id", "patient", "-at"], name="reason_given"),
-            models.Index(fields=["at"], name="reason_given_at"),
+            index("reason_given", "session_id", "patient", "-at"),
+            index("reason_given_at", "at"),
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from registret.database.constraints import check, given
+from registret.database.constraints import check, given, index
 from registret.records.models.identity import Patient
 
 
@@ -32,8 +32,8 @@ class OptOut(models.Model):
             given("opt_out_has_case", "case_number"),
         ]
         indexes = [
-            models.Index(fields=["case_number"], name="opt_out_by_case"),
-            models.Index(fields=["at"], name="opt_out_at"),
+            index("opt_out_by_case", "case_number"),
+            index("opt_out_at", "at"),
         ]
 
 
@@ -56,7 +56,7 @@ class Leaving(models.Model):
             given("leaving_has_case", "case_number"),
             check("leaving_due_later", Q(due_at__gt=F("at"))),
         ]
-        indexes = [models.Index(fields=["due_at"], name="leaving_due")]
+        indexes = [index("leaving_due", "due_at")]
 
 
 class TakenBack(models.Model):

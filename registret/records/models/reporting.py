@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from registret.database.constraints import check, choices, known
+from registret.database.constraints import check, choices, index, known, unique
 from registret.records.lifecycle import UNFINISHED, ClosedWhy, StepState
 from registret.records.models.identity import Patient
 
@@ -20,7 +20,7 @@ class FormVersion(models.Model):
     used_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(name="form_version_once", fields=["sub_registry", "version"])]
+        constraints = [unique("form_version_once", "sub_registry", "version")]
 
 
 class Episode(models.Model):
@@ -41,14 +41,14 @@ class Episode(models.Model):
     class Meta:
         constraints = [
             # The target of a step's composite foreign key: a step cannot belong to another provider than its episode.
-            models.UniqueConstraint(name="episode_with_its_provider", fields=["id", "care_provider"]),
+            unique("episode_with_its_provider", "id", "care_provider"),
         ]
         indexes = [
-            models.Index(fields=["patient", "sub_registry", "began_at"], name="episode_doubles"),
-            models.Index(fields=["care_provider", "patient"], name="episode_patients"),
-            models.Index(fields=["clinic", "-id"], name="episode_clinic"),
-            models.Index(fields=["clinic", "-began_at", "-id"], name="episode_by_arrival"),
-            models.Index(fields=["sub_registry", "began_at"], name="episode_by_age"),
+            index("episode_doubles", "patient", "sub_registry", "began_at"),
+            index("episode_patients", "care_provider", "patient"),
+            index("episode_clinic", "clinic", "-id"),
+            index("episode_by_arrival", "clinic", "-began_at", "-id"),
+            index("episode_by_age", "sub_registry", "began_at"),
         ]
 
 
@@ -90,7 +90,7 @@ class Step(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="step_once", fields=["episode", "code"]),
+            unique("step_once", "episode", "code"),
             known("step_state_known", state=StepState),
             check("step_planned_is_empty", ~Q(state=StepState.PLANNED) | Q(answers={}, saved_at=None)),
             check(
@@ -117,36 +117,30 @@ class Step(models.Model):
             check("step_died_if_dead", Q(died_on=None) | Q(says_dead=True)),
         ]
         indexes = [
-            models.Index(
-                fields=["clinic", "-saved_at", "-id"],
-                name="step_unfinished",
-                condition=Q(state__in=[StepState.DRAFT, StepState.REOPENED]),
+            index(
+                "step_unfinished",
+                "clinic",
+                "-saved_at",
+                "-id",
+                where=Q(state__in=[StepState.DRAFT, StepState.REOPENED]),
             ),
-            models.Index(
-                fields=["clinic", "-saved_at", "-id"], name="step_laid_aside", condition=Q(state=StepState.INCOMPLETE)
+            index("step_laid_aside", "clinic", "-saved_at", "-id", where=Q(state=StepState.INCOMPLETE)),
+            index("step_due", "clinic", "due_from", "id", where=Q(state=StepState.PLANNED, due_from__isnull=False)),
+            index(
+                "step_next",
+                "clinic",
+                "next_since",
+                "id",
+                where=Q(state=StepState.PLANNED, next_since__isnull=False, due_from=None),
             ),
-            models.Index(
-                fields=["clinic", "due_from", "id"],
-                name="step_due",
-                condition=Q(state=StepState.PLANNED, due_from__isnull=False),
-            ),
-            models.Index(
-                fields=["clinic", "next_since", "id"],
-                name="step_next",
-                condition=Q(state=StepState.PLANNED, next_since__isnull=False, due_from=None),
-            ),
-            models.Index(
-                fields=["clinic", "-saved_at", "-id"],
-                name="step_flagged",
-                condition=Q(flags__gt=0),
-            ),
+            index("step_flagged", "clinic", "-saved_at", "-id", where=Q(flags__gt=0)),
             models.Index(
                 fields=["episode"],
                 include=["state", "flags", "next_since", "due_from", "due_to"],
                 name="step_left",
                 condition=Q(state__in=UNFINISHED),
             ),
-            models.Index(fields=["clinic", "episode"], name="step_moved", condition=Q(is_moved=True)),
+            index("step_moved", "clinic", "episode", where=Q(is_moved=True)),
         ]
 
 
@@ -184,7 +178,7 @@ class Revision(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="revision_once", fields=["step", "number"]),
+            unique("revision_once", "step", "number"),
             check(
                 "revision_kind_known",
                 Q(kind__in=["write", "lay_aside", "take_up", "sign", "reopen", "move", "version", "close", "plan"]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from registret.database.constraints import check, given
+from registret.database.constraints import check, given, index, unique
 
 
 class DeletionTally(models.Model):
@@ -31,7 +31,7 @@ class DeletionTally(models.Model):
             check("destruction_why_known", Q(why__in=["opted_out", "retention", "research"])),
             check("destruction_of_something", Q(episodes__gt=0)),
         ]
-        indexes = [models.Index(fields=["clinic", "-at"], name="destruction_clinic")]
+        indexes = [index("destruction_clinic", "clinic", "-at")]
 
 
 class RetentionDecision(models.Model):
@@ -69,10 +69,11 @@ class RetentionDecision(models.Model):
             ),
             given("keeping_has_reason", "reason"),
             check("keeping_done_after", Q(done_at=None) | Q(done_at__gte=F("at"))),
-            models.UniqueConstraint(
-                name="one_destruction_at_a_time",
-                fields=["sub_registry", "what"],
-                condition=Q(what__in=["destroy", "research"], done_at=None),
+            unique(
+                "one_destruction_at_a_time",
+                "sub_registry",
+                "what",
+                where=Q(what__in=["destroy", "research"], done_at=None),
             ),
         ]
-        indexes = [models.Index(fields=["sub_registry", "-id"], name="keeping_newest")]
+        indexes = [index("keeping_newest", "sub_registry", "-id")]
