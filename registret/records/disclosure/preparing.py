@@ -5,6 +5,7 @@ The one who prepares and the one who decides see numbers, and no patient.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -52,18 +53,7 @@ def prepare(*, actor: Actor, wish: DisclosureWish, at: datetime) -> int:
 @transaction.atomic
 def _prepared(actor: Actor, wish: DisclosureWish, at: datetime) -> int:
     made = Disclosure.objects.create(
-        project=wish.project,
-        approval=wish.approval.text,
-        recipient_name=wish.recipient_name,
-        recipient_organisation=wish.recipient_organisation,
-        sub_registry=wish.sub_registry,
-        first_day=wish.first_day,
-        last_day=wish.last_day,
-        parts=sorted(wish.parts),
-        full_dates=wish.full_dates,
-        dates_reason=wish.dates_reason,
-        clinics=wish.clinics,
-        reason=wish.reason,
+        **asdict(wish) | {"approval": wish.approval.text, "parts": sorted(wish.parts)},
         prepared_at=at,
         prepared_by_id=actor.account_id,
         prepared_by_name=actor.name,

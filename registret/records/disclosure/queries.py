@@ -82,5 +82,4 @@ def _row(found: Disclosure) -> DisclosureRow:
         fetch_until=found.fetch_until,
         ended_at=found.ended_at,
         ended_by_name=found.ended_by_name,
-        fetched=int(getattr(found, "times_fetched", 0)),
     )

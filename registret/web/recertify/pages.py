@@ -15,7 +15,6 @@ from registret.access.staff.recertification.letters import last_day as last_day_
 from registret.access.staff.recertification.rows import LineRow, RecertificationRow
 from registret.registries.queries import names_of
 from registret.web.pieces import Button, Note, Tag, account_trouble
-from registret.web.recertify.forms import StartForm
 from registret.web.templatetags.look import day, iso, iso_day, last_day, moment
 from registret.words.roles import role_in_sentence, role_name
 from registret.words.states import line_state_name
@@ -119,11 +118,6 @@ class EndsPage:
     lines: Sequence[RightLine]
     button: str
     data: QueryDict
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutOfTurnPage:
-    form: StartForm
 
 
 def recertification_page(

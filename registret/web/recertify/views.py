@@ -27,11 +27,11 @@ from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
 from registret.web.http import ActorRequest, see_other
 from registret.web.numbers import number_in
-from registret.web.pieces import show
+from registret.web.pieces import FormPage, show
 from registret.web.recertify.files import HEADER, cells
 from registret.web.recertify.forms import Chosen, StartForm
 from registret.web.recertify.list_pages import recertifications_page
-from registret.web.recertify.pages import Outcome, OutOfTurnPage, ends_page, recertification_page
+from registret.web.recertify.pages import Outcome, ends_page, recertification_page
 from registret.web.tables import csv_file
 from registret.words.refusals import page_of
 
@@ -97,7 +97,7 @@ def start(request: ActorRequest) -> HttpResponse:
                 "recertification",
                 opening.start(clinic_id=data["clinic"], reason=data["reason"], actor=request.actor, at=request.at),
             )
-    page = OutOfTurnPage(form=form)
+    page = FormPage(form)
     status = 422 if form.errors else 200
     return show(request, "recertify/recertification_start.html", page, tab="office", status=status)
 
