@@ -28,7 +28,7 @@ from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.kernel.secret import new_token
 from registret.mail.links import confirmation_code
 from registret.places.clinic_file import COLUMNS, read
-from registret.places.queries import clinic_by_code
+from registret.places.queries import clinic, clinic_by_code
 from registret.places.services import import_clinics
 
 
@@ -137,6 +137,12 @@ def clinic_id(code: str) -> int:
     found = clinic_by_code(code)
     assert found is not None
     return found.id
+
+
+def region_of(clinic_id: int) -> int:
+    found = clinic(clinic_id)
+    assert found is not None
+    return found.region_id
 
 
 def suspend(who: Person, *, at: datetime) -> None:

@@ -9,19 +9,18 @@ from datetime import date, datetime
 from typing import Final
 
 from registret.access.actor import Actor
-from registret.access.roles import Permission
-from registret.kernel.sweden import day_of, months_later
+from registret.kernel.sweden import months_later
 from registret.registries.measuring import ALL, Indicator
 from registret.registries.queries import indicators_of, sub_registries
-from registret.reports.counts import Counts
-from registret.reports.figures import TOTALS, Figure, counts_of, figure_of, indicator_for, readable
-from registret.reports.models import Cell
+from registret.reports.counts import Counts, Figure, figure_of
+from registret.reports.figures import indicator_for, readable
+from registret.reports.periods import YEAR, Months, quarter_of, this_month
 from registret.reports.statistics.run_charts import RunChart, run_chart
+from registret.reports.sums import sums
 
 QUARTERS: Final = 12
 ENOUGH: Final = 5
 """A figure of fewer patients is not put before people who did not ask for it."""
-_YEAR: Final = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,20 +58,18 @@ _ByMonth = Mapping[date, Counts]
 def over_time(*, actor: Actor, sub_registry: str, code: str, at: datetime) -> OverTime:
     """Return the own clinic's last quarters that are complete. Raises: NotPermitted, NotFound."""
     indicator = indicator_for(actor, sub_registry, code)
-    return _over_time(indicator, _by_month([indicator], actor=actor, at=at)[_key(indicator)], at=at)
+    return _over_time(indicator, _by_month([indicator], actor=actor, at=at).get(indicator.key, {}), at=at)
 
 
 def highlight(*, actor: Actor, at: datetime) -> Highlight | None:
     """Return the first indicator, in the order of the reports, in which enough of the own clinic's patients of the last
-    twelve months count; None if there is no such, or the actor reads no reports."""
-    if actor.seat.clinic_id is None or not actor.may(Permission.READ_REPORTS):
-        return None
+    twelve months count; None if there is no such. Raises: NotPermitted."""
     mine = readable(actor)
     indicators = [each for one in sub_registries() if one.code in mine for each in indicators_of(one.code)]
     counted = _by_month(indicators, actor=actor, at=at)
-    first = months_later(_this_month(at), 1 - _YEAR)
+    first = months_later(this_month(at), 1 - YEAR)
     for indicator in indicators:
-        by_month = counted[_key(indicator)]
+        by_month = counted.get(indicator.key, {})
         now = figure_of(sum((by_month[month] for month in by_month if month >= first), Counts()), indicator)
         if now.n >= ENOUGH and now.estimate is not None:
             return Highlight(indicator=indicator, now=now, over_time=_over_time(indicator, by_month, at=at))
@@ -81,10 +78,10 @@ def highlight(*, actor: Actor, at: datetime) -> Highlight | None:
 
 def _over_time(indicator: Indicator, by_month: _ByMonth, *, at: datetime) -> OverTime:
     # Up to here, and not including it, months are complete.
-    end = _quarter_of(months_later(_this_month(at), -indicator.definition.lag_months))
+    end = quarter_of(months_later(this_month(at), -indicator.definition.lag_months))
     counts: defaultdict[date, Counts] = defaultdict(Counts)
     for month, found in by_month.items():
-        counts[_quarter_of(month)] += found
+        counts[quarter_of(month)] += found
     firsts = [months_later(end, -3 * number) for number in range(QUARTERS, 0, -1)]
     quarters = tuple(Quarter(first=first, figure=figure_of(counts[first], indicator)) for first in firsts)
     values = [one.figure.estimate.value for one in quarters if one.figure.estimate]
@@ -93,31 +90,9 @@ def _over_time(indicator: Indicator, by_month: _ByMonth, *, at: datetime) -> Ove
 
 def _by_month(
     indicators: Sequence[Indicator], *, actor: Actor, at: datetime
-) -> defaultdict[tuple[str, str, int], defaultdict[date, Counts]]:
-    """What the own clinic counted of each indicator in each month that may be told: one query."""
+) -> Mapping[tuple[str, str], Mapping[date, Counts]]:
+    """What the own clinic counted of each indicator in each month that may be told."""
     longest = max((one.definition.lag_months for one in indicators), default=0)
-    cells = Cell.objects.filter(
-        sub_registry__in={one.sub_registry for one in indicators},
-        indicator__in={one.code for one in indicators},
-        stratum=ALL,
-        clinic_id=actor.seat.clinic_id or 0,
-        month__gte=months_later(_this_month(at), -3 * (QUARTERS + 1) - longest),
-        month__lte=_this_month(at),
-    )
-    found: defaultdict[tuple[str, str, int], defaultdict[date, Counts]] = defaultdict(lambda: defaultdict(Counts))
-    for row in cells.values("sub_registry", "indicator", "version", "month", "value").annotate(**TOTALS):
-        found[row["sub_registry"], row["indicator"], row["version"]][row["month"]] += counts_of(row)
-    return found
-
-
-def _key(indicator: Indicator) -> tuple[str, str, int]:
-    return indicator.sub_registry, indicator.code, indicator.definition.version
-
-
-def _this_month(at: datetime) -> date:
-    return day_of(at).replace(day=1)
-
-
-def _quarter_of(month: date) -> date:
-    """The first day of the quarter in which the first day of a month lies."""
-    return month.replace(month=(month.month - 1) // 3 * 3 + 1)
+    first = months_later(this_month(at), -3 * (QUARTERS + 1) - longest)
+    months = Months(first=first, last=this_month(at))
+    return sums(indicators, months, "month", clinic_id=actor.seat.clinic_id, strata=[ALL])

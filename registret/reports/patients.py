@@ -11,8 +11,8 @@ from registret.records.reporting.listing import episodes_among
 from registret.records.rows import ListedEpisode
 from registret.records.scope import clinic_of, provider_scope
 from registret.registries.measuring import CountedAs, Indicator
-from registret.reports.figures import Months
 from registret.reports.models import Fact
+from registret.reports.periods import Months
 
 MOST: Final = 100
 """So many are shown, the latest arrivals first."""

@@ -6,7 +6,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from registret.registries.measuring import Indicator
-from registret.reports.figures import Figure
+from registret.reports.counts import Figure
+from registret.reports.figures import Compared
 from registret.web.pieces import FigureText
 
 
@@ -28,10 +29,17 @@ def figure_text(figure: Figure | None, indicator: Indicator) -> FigureText:
     return FigureText(value=f"{number_text(figure.estimate.value)} {unit}", about=_("%(low)s–%(high)s, n %(n)s") % told)
 
 
+def others_text(figure: Figure | None, compared: Compared | None, indicator: Indicator) -> FigureText:
+    """A figure of others, or that no edition has one yet."""
+    return figure_text(figure, indicator) if compared else FigureText(value=_("inte i någon utgåva"))
+
+
 def missing_text(figure: Figure | None) -> str:
     """How many of the population have no known outcome, beside how many have one."""
     if figure is None:
         return ""
+    if figure.missing is None:
+        return _("visas inte")
     whole = figure.n + figure.missing
     if not figure.missing:
         return "0"

@@ -8,7 +8,9 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from registret.access.actor import Actor
-from registret.reports.figures import Figure, IndicatorFigures, Months
+from registret.reports.counts import Figure
+from registret.reports.figures import IndicatorFigures
+from registret.reports.periods import Months
 from registret.web.tables import csv_file
 
 
@@ -19,6 +21,7 @@ def figures_file(register: str, found: tuple[IndicatorFigures, ...], *, actor: A
         _("Version"),
         _("Namn"),
         _("Var"),
+        _("Utgåva"),
         _("Från månad"),
         _("Till månad"),
         _("Antal med utfallet"),
@@ -35,19 +38,21 @@ def figures_file(register: str, found: tuple[IndicatorFigures, ...], *, actor: A
 def _rows(found: tuple[IndicatorFigures, ...], clinic: str) -> Iterator[list[str]]:
     for one in found:
         yield _row(one, clinic, one.months_now, one.now)
-        yield _row(one, clinic, one.period, one.compared.own)
-        yield _row(one, _("Regionen"), one.period, one.compared.region)
-        yield _row(one, _("Riket"), one.period, one.compared.country)
+        if one.compared is not None:
+            edition, period = str(one.compared.edition.number), one.compared.period
+            yield _row(one, clinic, period, one.compared.own)
+            yield _row(one, _("Regionen"), period, one.compared.region, edition=edition)
+            yield _row(one, _("Riket"), period, one.compared.country, edition=edition)
 
 
-def _row(one: IndicatorFigures, place: str, period: Months, figure: Figure | None) -> list[str]:
+def _row(one: IndicatorFigures, place: str, period: Months, figure: Figure | None, *, edition: str = "") -> list[str]:
     definition = one.indicator.definition
-    about = [definition.code, str(definition.version), str(definition.name), place]
+    about = [definition.code, str(definition.version), str(definition.name), place, edition]
     about += [f"{period.first:%Y-%m}", f"{period.last:%Y-%m}"]
     if figure is None:
         return [*about, "", _("för få"), "", "", "", "", ""]
     estimate = figure.estimate
     ends = (estimate.value, estimate.interval.low, estimate.interval.high) if estimate else (None, None, None)
     numbers = ["" if end is None else f"{end:.4g}".replace(".", ",") for end in ends]
-    reached = "" if figure.x is None else str(figure.x)
-    return [*about, reached, str(figure.n), *numbers, str(definition.unit or ""), str(figure.missing)]
+    reached, missing = ("" if number is None else str(number) for number in (figure.x, figure.missing))
+    return [*about, reached, str(figure.n), *numbers, str(definition.unit or ""), missing]

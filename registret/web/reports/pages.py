@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from django.urls import reverse
@@ -13,16 +14,20 @@ from django.utils.translation import ngettext
 
 from registret.access.actor import Actor
 from registret.access.roles import Permission
-from registret.registries.indicators import UNKNOWN_GROUP, Better
+from registret.registries.indicators import UNKNOWN_GROUP
 from registret.registries.measuring import CountedAs, Indicator
 from registret.registries.queries import name_of
-from registret.reports.figures import Figure, GroupFigures, IndicatorFigures, Months, OneIndicator
+from registret.reports.counts import Figure
+from registret.reports.figures import Compared, GroupFigures, IndicatorFigures, OneIndicator
 from registret.reports.over_time import OverTime
 from registret.reports.patients import MOST
+from registret.reports.periods import Months, next_edition_day
+from registret.reports.told import EditionRow
 from registret.web.pieces import FigureText, Link, Note
 from registret.web.records.episode_lines import EpisodeLine
-from registret.web.reports.figure_words import figure_text, missing_text
+from registret.web.reports.figure_words import figure_text, missing_text, others_text
 from registret.web.reports.picture_parts import TimePart, comparison_of, time_part
+from registret.web.reports.texts import proposed, sentence_of, texts_of
 
 OUTCOMES: Final[Mapping[str, tuple[CountedAs, ...]]] = {
     "ej": (CountedAs.NOT_REACHED,),
@@ -52,6 +57,14 @@ class RegisterTable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportsPage:
+    """`edition`: which is the newest, and when the next one comes."""
+
+    registers: Sequence[RegisterTable]
+    edition: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceRow:
     """One clinic, region or country."""
 
@@ -78,9 +91,10 @@ class StratumTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndicatorPage:
-    """`sentence`: what is measured. `comparison`: a picture, empty if nobody was counted. `outside`: of how many it is
-    not known whether they belong. `who`: links to the own patients behind the figure, for those who may read them.
-    `texts`: what to bear in mind, each with its heading."""
+    """`sentence`: what is measured. `comparison`: a picture, empty if nobody was counted. `edition`: which one the
+    figures of others are from, and when the next comes. `outside`: of how many it is not known whether they belong.
+    `who`: links to the own patients behind the figure, for those who may read them. `texts`: what to bear in mind, each
+    with its heading."""
 
     register: str
     name: str
@@ -88,6 +102,7 @@ class IndicatorPage:
     proposed: Note | None
     comparison: SafeString
     places: Sequence[PlaceRow]
+    edition: str
     over_time: TimePart
     outside: str
     who: Sequence[Link]
@@ -114,7 +129,11 @@ def register_table(name: str, found: Sequence[IndicatorFigures]) -> RegisterTabl
     return RegisterTable(id=f"r-{code}", name=name, rows=[_row(one) for one in found], file=file)
 
 
-def indicator_page(found: OneIndicator, quarters: OverTime, *, actor: Actor) -> IndicatorPage:
+def reports_page(registers: Sequence[RegisterTable], newest: EditionRow | None, *, at: datetime) -> ReportsPage:
+    return ReportsPage(registers=[one for one in registers if one.rows], edition=_editions(newest, at=at))
+
+
+def indicator_page(found: OneIndicator, quarters: OverTime, *, actor: Actor, at: datetime) -> IndicatorPage:
     figures = found.figures
     indicator = figures.indicator
     definition = indicator.definition
@@ -122,9 +141,10 @@ def indicator_page(found: OneIndicator, quarters: OverTime, *, actor: Actor) -> 
         register=name_of(indicator.sub_registry),
         name=str(definition.name),
         sentence=sentence_of(indicator),
-        proposed=_proposed(indicator),
-        comparison=comparison_of(found),
+        proposed=proposed(indicator),
+        comparison=comparison_of(figures),
         places=_places(found, actor.seat.clinic_name),
+        edition=_edition(figures.compared.edition if figures.compared else None, at=at),
         over_time=time_part(quarters, indicator),
         outside=_outside(figures.now),
         who=_who(figures) if actor.may(Permission.READ_RECORDS) else (),
@@ -132,7 +152,7 @@ def indicator_page(found: OneIndicator, quarters: OverTime, *, actor: Actor) -> 
             StratumTable(id=f"s-{one.code}", name=str(one.name), rows=_group_rows(indicator, one.code, found))
             for one in indicator.strata
         ],
-        texts=_texts(indicator),
+        texts=texts_of(indicator),
     )
 
 
@@ -151,29 +171,46 @@ def patients_page(figures: IndicatorFigures, chosen: str, lines: Sequence[Episod
     )
 
 
-def sentence_of(indicator: Indicator) -> str:
-    """What is measured, made from the definition: `Bland patienter med …: andelen som fick …`."""
-    told = {"among": indicator.definition.among, "measures": indicator.definition.measures}
-    if indicator.is_share:
-        return _("Bland %(among)s: andelen som %(measures)s.") % told
-    return _("Bland %(among)s: medianen av %(measures)s.") % told
-
-
 def months(period: Months) -> str:
     """`2025-12–2026-11`."""
     return f"{period.first:%Y-%m}–{period.last:%Y-%m}"
 
 
 def _row(one: IndicatorFigures) -> IndicatorRow:
-    indicator = one.indicator
+    indicator, compared = one.indicator, one.compared
     address = reverse("indicator", args=[indicator.sub_registry, indicator.code])
     return IndicatorRow(
         link=Link(str(indicator.definition.name), address),
         own=figure_text(one.now, indicator),
         missing=missing_text(one.now),
-        region=figure_text(one.compared.region, indicator),
-        country=figure_text(one.compared.country, indicator),
+        region=others_text(compared.region if compared else None, compared, indicator),
+        country=others_text(compared.country if compared else None, compared, indicator),
     )
+
+
+def _editions(newest: EditionRow | None, *, at: datetime) -> str:
+    """Of several indicators: each may be from an edition of its own."""
+    if newest is None:
+        return _edition(None, at=at)
+    return _(
+        "Andras siffror är ur utgåvor, den senaste nummer %(number)s från %(made)s; indikatorns sida säger vilken. "
+        "Nästa utgåva kommer %(next)s."
+    ) % _told(newest, at=at)
+
+
+def _edition(newest: EditionRow | None, *, at: datetime) -> str:
+    if newest is None:
+        return _("Ingen utgåva har andras siffror här. Nästa utgåva kommer %(next)s.") % {
+            "next": next_edition_day(at=at)
+        }
+    return _(
+        "Andras siffror är ur utgåva %(number)s, från %(made)s, och ändras inte av det som signeras sedan. Nästa "
+        "utgåva kommer %(next)s."
+    ) % _told(newest, at=at)
+
+
+def _told(edition: EditionRow, *, at: datetime) -> dict[str, object]:
+    return {"number": edition.number, "made": edition.made_on, "next": next_edition_day(at=at)}
 
 
 def _outside(figure: Figure) -> str:
@@ -187,32 +224,40 @@ def _outside(figure: Figure) -> str:
 
 
 def _places(found: OneIndicator, clinic: str) -> list[PlaceRow]:
-    figures, indicator = found.figures, found.figures.indicator
-    complete = months(figures.period)
+    figures = found.figures
     so_far = _("%(period)s, så här långt") % {"period": months(figures.months_now)}
-    told: list[tuple[str, str, Figure | None]] = [
-        (clinic, so_far, figures.now),
-        (clinic, complete, figures.compared.own),
-        (found.region_name, complete, figures.compared.region),
-        (_("Riket"), complete, figures.compared.country),
-    ]
+    told: list[tuple[str, str, Figure | None]] = [(clinic, so_far, figures.now)]
+    if figures.compared is not None:
+        told += _compared_places(figures.compared, clinic, found.region_name)
     return [
-        PlaceRow(name=name, period=period, figure=figure_text(figure, indicator), missing=missing_text(figure))
+        PlaceRow(name=name, period=period, figure=figure_text(figure, figures.indicator), missing=missing_text(figure))
         for name, period, figure in told
+    ]
+
+
+def _compared_places(compared: Compared, clinic: str, region: str) -> list[tuple[str, str, Figure | None]]:
+    period = months(compared.period)
+    return [
+        (clinic, period, compared.own),
+        (region, period, compared.region),
+        (_("Riket"), period, compared.country),
     ]
 
 
 def _group_rows(indicator: Indicator, stratum: str, found: OneIndicator) -> list[GroupRow]:
     labels = {g.code: str(g.label) for one in indicator.strata if one.code == stratum for g in one.group}
-    return [_group_row(indicator, labels, one) for one in found.strata[stratum]]
+    compared = found.figures.compared
+    return [_group_row(indicator, labels, one, compared) for one in found.strata[stratum]]
 
 
-def _group_row(indicator: Indicator, labels: Mapping[str, str], one: GroupFigures) -> GroupRow:
+def _group_row(
+    indicator: Indicator, labels: Mapping[str, str], one: GroupFigures, compared: Compared | None
+) -> GroupRow:
     return GroupRow(
         name=labels.get(one.code, _("Okänt")) if one.code != UNKNOWN_GROUP else _("Okänt"),
-        own=figure_text(one.compared.own, indicator),
-        region=figure_text(one.compared.region, indicator),
-        country=figure_text(one.compared.country, indicator),
+        own=figure_text(one.own, indicator),
+        region=others_text(one.region, compared, indicator),
+        country=others_text(one.country, compared, indicator),
     )
 
 
@@ -224,7 +269,7 @@ def _outcome_links(figures: IndicatorFigures) -> list[tuple[str, Link]]:
     """To the patients of each outcome that any patient has, with how many they are."""
     indicator, now = figures.indicator, figures.now
     reached = now.x if now.x is not None else now.n
-    numbers = {"ej": now.n - reached, "ja": reached, "saknas": now.missing}
+    numbers = {"ej": now.n - reached, "ja": reached, "saknas": now.missing or 0}
     address = reverse("indicator_patients", args=[indicator.sub_registry, indicator.code])
     return [
         (code, Link(f"{_outcome_name(indicator, code)} ({number})", f"{address}?utfall={code}"))
@@ -240,37 +285,3 @@ def _outcome_name(indicator: Indicator, code: str) -> str:
         return _("De som räknas i medianen")
     told = {"measures": indicator.definition.measures}
     return _("De som %(measures)s") % told if code == "ja" else _("De som inte %(measures)s") % told
-
-
-def _proposed(indicator: Indicator) -> Note | None:
-    if not indicator.definition.is_proposed:
-        return None
-    return Note("info", _("Indikatorn är ett förslag. Registrets styrgrupp har inte beslutat om den."))
-
-
-def _texts(indicator: Indicator) -> list[tuple[str, str]]:
-    definition = indicator.definition
-    better = {
-        Better.MORE: _("Högre är bättre."),
-        Better.LESS: _("Lägre är bättre."),
-        Better.NEITHER: _("Måttet beskriver patienterna, inte vården."),
-    }[definition.better]
-    counted = _(
-        "Ett vårdtillfälle räknas när de steg som måttet frågar efter är signerade, i den månad då det började."
-    )
-    lag = ngettext(
-        "Jämförelsen med andra gäller tolv månader som har varit slut i minst %(n)s månad.",
-        "Jämförelsen med andra gäller tolv månader som har varit slut i minst %(n)s månader.",
-        definition.lag_months,
-    ) % {"n": definition.lag_months}
-    few = _(
-        "Andra klinikers siffror visas bara om ingen av dem går att räkna ut för färre än %(n)s patienter, inte heller "
-        "genom att dra ifrån de egna."
-    ) % {"n": definition.fewest.others}
-    interval = _("Intervallet är 95 %: så mycket kan slumpen göra. Den vars utfall inte är känt räknas inte i andelen.")
-    return [
-        (_("Varför"), str(definition.about)),
-        (_("Hur du läser"), f"{better} {definition.reading} {interval}"),
-        (_("Vad som räknas"), f"{counted} {lag} {few}"),
-        (_("Källa"), f"{definition.source} ({indicator.code}, {_('version')} {definition.version})"),
-    ]

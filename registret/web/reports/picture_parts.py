@@ -9,7 +9,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from registret.registries.measuring import Indicator
-from registret.reports.figures import Figure, OneIndicator
+from registret.reports.counts import Figure
+from registret.reports.figures import IndicatorFigures
 from registret.reports.over_time import OverTime, Quarter
 from registret.reports.statistics.intervals import Estimate, Interval
 from registret.reports.statistics.run_charts import LEAST
@@ -33,13 +34,14 @@ class TimePart:
     rows: Sequence[QuarterRow]
 
 
-def comparison_of(found: OneIndicator) -> SafeString:
-    """The own clinic, the region and the country, those that have a figure and may be told."""
-    compared, indicator = found.figures.compared, found.figures.indicator
+def comparison_of(found: IndicatorFigures) -> SafeString:
+    """The own clinic, the region and the country, those that have a figure and may be told; before the first edition
+    the own clinic to this day."""
+    compared, indicator = found.compared, found.indicator
     told = (
-        (Whose.OWN, _("Din klinik"), compared.own),
-        (Whose.REGION, _("Regionen"), compared.region),
-        (Whose.COUNTRY, _("Riket"), compared.country),
+        (Whose.OWN, _("Din klinik"), compared.own if compared else found.now),
+        (Whose.REGION, _("Regionen"), compared.region if compared else None),
+        (Whose.COUNTRY, _("Riket"), compared.country if compared else None),
     )
     bars = [_bar(whose, name, figure, figure.estimate, indicator) for whose, name, figure in told
             if figure is not None and figure.estimate is not None]  # fmt: skip

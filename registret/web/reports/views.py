@@ -10,12 +10,13 @@ from registret.registries.queries import sub_registries
 from registret.reports.figures import one_indicator, overview, readable
 from registret.reports.over_time import over_time
 from registret.reports.patients import behind
+from registret.reports.told import newest_edition
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.web.pieces import show
 from registret.web.records.episode_lines import lines
 from registret.web.reports.files import figures_file
-from registret.web.reports.pages import OUTCOMES, indicator_page, patients_page, register_table
+from registret.web.reports.pages import OUTCOMES, indicator_page, patients_page, register_table, reports_page
 
 
 @require_GET
@@ -28,7 +29,7 @@ def reports(request: ActorRequest) -> HttpResponse:
         for one in sub_registries()
         if one.code in mine
     ]
-    return show(request, "reports/reports.html", [table for table in tables if table.rows], tab="reports")
+    return show(request, "reports/reports.html", reports_page(tables, newest_edition(), at=request.at), tab="reports")
 
 
 @require_GET
@@ -45,7 +46,8 @@ def indicator(request: ActorRequest, register: str, code: str) -> HttpResponse:
     """One indicator: own clinic, region and country, over time, by group, and what it means."""
     found = one_indicator(actor=request.actor, sub_registry=register, code=code, at=request.at)
     quarters = over_time(actor=request.actor, sub_registry=register, code=code, at=request.at)
-    return show(request, "reports/indicator.html", indicator_page(found, quarters, actor=request.actor), tab="reports")
+    page = indicator_page(found, quarters, actor=request.actor, at=request.at)
+    return show(request, "reports/indicator.html", page, tab="reports")
 
 
 @require_GET

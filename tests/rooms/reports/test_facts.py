@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -14,8 +14,9 @@ from registret.records.models import Episode
 from registret.records.patient_rights import opting_out
 from registret.records.reporting import moving, signing, writing
 from registret.records.scope import all_providers, provider_scope
+from registret.reports.editions import make_edition
 from registret.reports.making import refresh
-from registret.reports.models import Cell, Fact
+from registret.reports.models import Cell, EditionCell, Fact
 from registret.reports.rebuilding import prove_nightly, rebuild
 from tests.owner import as_owner
 from tests.rooms.records.scene import (
@@ -159,6 +160,20 @@ def test_opting_out_leaves_the_counts_of_others_as_they_were(here: Ward) -> None
     leave(actor=handler(), case=case(), at=NOW + HOUR)
     after = sorted(Cell.objects.values_list("indicator", "stratum", "value", "reached", "valued", "missing"))
     assert after == before
+
+
+def test_who_opted_out_is_in_no_edition_that_is_made_afterwards(here: Ward) -> None:
+    counted(here.anna)
+    for clinic in (here.place.infection, here.place.medicine):
+        Cell.objects.create(
+            sub_registry="pneumoni", indicator=WITHIN_4, version=1, clinic_id=clinic, month=date(2026, 10, 1),
+            reached=9, not_reached=9,
+        )  # fmt: skip
+    assert totals(WITHIN_4)["reached"] == 19
+    leave(actor=handler(), case=case(), at=NOW + HOUR)
+    make_edition(at=datetime(2027, 2, 1, 4, tzinfo=UTC))
+    told = EditionCell.objects.filter(indicator=WITHIN_4, stratum="")
+    assert set(told.values_list("first", "reached", "not_reached")) == {(date(2026, 7, 1), 18, 18)}
 
 
 def test_an_opt_out_that_is_taken_back_counts_again(here: Ward) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from registret.access.actor import Actor
-from registret.access.refusals import NotFound
+from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import Role
 from registret.kernel.sweden import months_later
 from registret.registries.queries import indicators_of
@@ -126,4 +126,5 @@ def test_the_last_twelve_months_are_put_before_people_and_the_trend_is_of_comple
 
 def test_who_reads_no_reports_is_shown_none(place: Country) -> None:
     counted(place.infection, date(2026, 6, 1), reached=9, of=10)
-    assert highlight(actor=cast.actor(DORIS, at=NOW - timedelta(hours=1)), at=NOW) is None
+    with pytest.raises(NotPermitted):
+        highlight(actor=cast.actor(DORIS, at=NOW - timedelta(hours=1)), at=NOW)

@@ -15,8 +15,10 @@ from registret.access.roles import Role
 from registret.kernel.sweden import day_of, months_later
 from registret.ledger.queries import Wanted, entries
 from registret.registries.queries import indicators_of
+from registret.reports.editions import make_edition
 from registret.reports.making import refresh
 from registret.reports.models import Cell
+from registret.reports.periods import complete_periods, last_complete, next_edition_day
 from registret.web.reports.pages import OUTCOMES
 from tests import cast
 from tests.cast import ANNA, CECILIA, DORIS, Country, person
@@ -68,8 +70,8 @@ def others(clinic_id: int, *, month: date, reached: int, not_reached: int, strat
 
 
 def complete(now: datetime) -> date:
-    """A month that is complete for the comparison."""
-    return months_later(day_of(now).replace(day=1), -3)
+    """A month that the next edition tells of."""
+    return complete_periods(6, until=last_complete(1, at=now), after=None)[-1].last
 
 
 def test_a_signature_is_in_the_report_of_the_own_clinic(anna: Actor, now: datetime) -> None:
@@ -88,7 +90,7 @@ def test_the_page_of_an_indicator_says_what_is_measured_and_how_sure_it_is(anna:
         "Bland patienter som fick antibiotika på sjukhuset och inte före det: andelen som fick den första dosen" in said
     )
     assert "100 % 21–100 %, 1 av 1" in said
-    assert said.count("1 av 1") == 1, "the months that are compared are over"
+    assert said.count("1 av 1") == 3, "of all, and in a group of each of two strata"
     assert "Indikatorn är ett förslag" in said
     with translation.override("en"):
         english = Browser.of(ANNA)
@@ -96,24 +98,51 @@ def test_the_page_of_an_indicator_says_what_is_measured_and_how_sure_it_is(anna:
         assert "were given the first dose within 4 hours of arrival" in text_of(english.get(PAGE))
 
 
-def test_few_of_others_are_hidden_and_many_are_shown_with_their_interval(
-    place: Country, anna: Actor, now: datetime
-) -> None:
+def test_others_are_told_by_an_edition_and_it_says_which(place: Country, anna: Actor, now: datetime) -> None:
     month = complete(now)
+    others(place.sydvik, month=month, reached=60, not_reached=20)
+    others(place.medicine, month=month, reached=20, not_reached=10)
+    before = text_of(Browser.of(ANNA).get(PAGE))
+    assert "Ingen utgåva har andras siffror här." in before
+    assert "80 av 110" not in before
+    make_edition(at=now)
+    said = text_of(Browser.of(ANNA).get(PAGE))
+    assert "Riket 2" in said
+    assert "73 % 64–80 %, 80 av 110" in said
+    assert "67 % 49–81 %, 20 av 30" in said
+    assert f"Andras siffror är ur utgåva 1, från {day_of(now)}, och ändras inte av det som signeras sedan." in said
+    assert f"Nästa utgåva kommer {next_edition_day(at=now)}." in said
+
+
+def test_what_changes_after_an_edition_shows_in_the_own_figure_only(place: Country, anna: Actor, now: datetime) -> None:
+    month = complete(now)
+    for clinic in (place.infection, place.medicine, place.sydvik):
+        others(clinic, month=month, reached=20, not_reached=10)
+    make_edition(at=now)
+    Cell.objects.update(reached=21)
+    said = text_of(Browser.of(ANNA).get(PAGE))
+    assert "21 av 31" in said
+    assert "40 av 60" in said
+    assert "60 av 90" in said
+
+
+def test_few_of_others_are_hidden_though_the_country_is_large(place: Country, anna: Actor, now: datetime) -> None:
+    month = complete(now)
+    others(place.infection, month=month, reached=20, not_reached=10)
     others(place.medicine, month=month, reached=2, not_reached=2)
     others(place.sydvik, month=month, reached=60, not_reached=20)
+    make_edition(at=now)
     said = text_of(Browser.of(ANNA).get(PAGE))
-    assert "Riket" in said
-    assert "62 av 82" not in said, "the region's other clinic would be the country without the rest"
-    Cell.objects.filter(clinic_id=place.medicine).update(reached=20, not_reached=10)
-    said = text_of(Browser.of(ANNA).get(PAGE))
-    assert "73 % 64–80 %, 80 av 110" in said
+    assert "82 av 114" in said
+    assert "Region Norrvik" in said
+    assert not [number for number in ("22 av 34", "62 av 82", "60 av 80") if number in said]
 
 
 def test_nothing_that_is_hidden_stands_anywhere_in_the_page(place: Country, anna: Actor, now: datetime) -> None:
     others(place.sydvik, month=complete(now), reached=3, not_reached=34)
+    make_edition(at=now)
     page = Browser.of(ANNA).get(PAGE).content.decode()
-    assert "för få" in page
+    assert "inte i någon utgåva" in page
     assert not [number for number in ("34", "37", "8 %", "8,1") if f">{number}" in page or f" {number} " in page]
 
 
@@ -121,13 +150,18 @@ def test_the_file_has_the_figures_of_the_page_and_no_number_that_it_hides(
     place: Country, anna: Actor, now: datetime
 ) -> None:
     arrive(anna, at=now, minutes=75)
-    others(place.sydvik, month=complete(now), reached=3, not_reached=34)
+    others(place.infection, month=complete(now), reached=20, not_reached=10)
+    others(place.medicine, month=complete(now), reached=3, not_reached=34)
+    others(place.sydvik, month=complete(now), reached=60, not_reached=20)
+    make_edition(at=now)
     answer = Browser.of(ANNA).get("/rapporter/pneumoni.csv")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="rapport-pneumoni.csv"'
     rows = [line.split(";") for line in answer.content.decode("utf-8-sig").splitlines()]
-    now_, _complete, _region, country = [row for row in rows if row[0] == WITHIN_4]
-    assert now_[6:] == ["1", "1", "1", "0,2065", "1", "", "0"]
-    assert country[6:] == ["", "för få", "", "", "", "", ""]
+    now_, own, region, country = [row for row in rows if row[0] == WITHIN_4]
+    assert now_[7:9] == ["21", "31"]
+    assert own[7:9] == ["20", "30"]
+    assert region[4:] == ["1", *own[5:7], "", "för få", "", "", "", "", ""]
+    assert country[4:9] == ["1", *own[5:7], "83", "147"]
     assert Browser.of(ANNA).get("/rapporter/malaria.csv").status_code == 404
 
 
@@ -219,6 +253,7 @@ def test_the_page_asks_no_more_of_many_clinics_and_values_than_of_few(
                 sub_registry="pneumoni", indicator="time_to_antibiotic", version=1, clinic_id=clinic,
                 month=complete(now), value=minutes, valued=1,
             )  # fmt: skip
+    make_edition(at=now)
     assert asked(browser) <= few
     assert "79,5 min" in text_of(browser.get("/rapporter"))
 

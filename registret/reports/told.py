@@ -1,0 +1,116 @@
+"""What editions tell of a region and the country. This is the only way from figures of others to a page or a file."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from registret.kernel.sweden import day_of
+from registret.registries.measuring import ALL, Indicator
+from registret.reports.counts import Figure
+from registret.reports.models import Edition, EditionCell
+from registret.reports.periods import Months, latest_year
+from registret.reports.statistics.intervals import Estimate, Interval, proportion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditionRow:
+    number: int
+    made_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """Of an indicator, in its latest periods that make a year. A median cannot be summed: it is of the latest period.
+
+    `edition`: the newest that tells of these months. `region`, `country`: by stratum; what is not there is not told.
+    """
+
+    edition: EditionRow
+    period: Months
+    region: Mapping[str, Figure]
+    country: Mapping[str, Figure]
+
+
+def newest_edition() -> EditionRow | None:
+    newest = Edition.objects.order_by("-number").first()
+    return _row(newest) if newest else None
+
+
+def told(
+    indicators: Collection[Indicator], *, region_id: int, strata: Collection[str] | None
+) -> Mapping[tuple[str, str], Told]:
+    """Return what is told of each indicator (`Indicator.key`) that any edition tells of. `strata`: None is all.
+
+    One query.
+    """
+    by_key = {one.key: one for one in indicators}
+    cells = EditionCell.objects.select_related("edition").filter(
+        Q(region=None) | Q(region_id=region_id),
+        sub_registry__in={one.sub_registry for one in indicators},
+        indicator__in={one.code for one in indicators},
+    )
+    if strata is not None:
+        cells = cells.filter(stratum__in=strata)
+    found: defaultdict[tuple[str, str], list[EditionCell]] = defaultdict(list)
+    for cell in cells.order_by("first"):
+        key = cell.sub_registry, cell.indicator
+        if key in by_key and cell.version == by_key[key].definition.version:
+            found[key].append(cell)
+    return {key: _told(by_key[key], of_one) for key, of_one in found.items()}
+
+
+def _told(indicator: Indicator, cells: Sequence[EditionCell]) -> Told:
+    """`cells`: in the order of time; a period is told of regions and groups only if it is told of the country."""
+    periods = latest_year(_months(one) for one in cells if one.region_id is None and one.stratum == ALL)
+    if not indicator.is_share:
+        periods = periods[-1:]
+    by_area: dict[bool, defaultdict[str, list[EditionCell]]] = {True: defaultdict(list), False: defaultdict(list)}
+    for cell in cells:
+        if _months(cell) in periods:
+            by_area[cell.region_id is None][cell.stratum].append(cell)
+    country, region = (
+        {
+            stratum: _figure(indicator, of_one)
+            for stratum, of_one in by_area[is_country].items()
+            if len(of_one) == len(periods)
+        }
+        for is_country in (True, False)
+    )
+    return Told(
+        edition=_row(by_area[True][ALL][-1].edition),
+        period=Months(first=periods[0].first, last=periods[-1].last),
+        region=region,
+        country=country,
+    )
+
+
+def _figure(indicator: Indicator, cells: Sequence[EditionCell]) -> Figure:
+    missing = [cell.missing for cell in cells if cell.missing is not None]
+    reached = sum(cell.reached for cell in cells)
+    n = reached + sum(cell.not_reached + cell.valued for cell in cells)
+    return Figure(
+        n=n,
+        x=reached if indicator.is_share else None,
+        estimate=proportion(reached, n) if indicator.is_share else _median(cells[-1]),
+        missing=sum(missing) if len(missing) == len(cells) else None,
+        unplaced=0,
+    )
+
+
+def _median(cell: EditionCell) -> Estimate | None:
+    if cell.value is None or cell.low is None or cell.high is None:
+        return None
+    return Estimate(value=cell.value, n=cell.valued, interval=Interval(cell.low, cell.high))
+
+
+def _months(cell: EditionCell) -> Months:
+    return Months(first=cell.first, last=cell.last)
+
+
+def _row(edition: Edition) -> EditionRow:
+    return EditionRow(number=edition.number, made_on=day_of(edition.made_at))

@@ -1,0 +1,62 @@
+"""What an indicator measures, who is counted, and how it is read, in words made from its definition."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from registret.registries.indicators import Better
+from registret.registries.measuring import Indicator
+from registret.registries.queries import edition_rules
+from registret.web.pieces import Note
+
+
+def sentence_of(indicator: Indicator) -> str:
+    """What is measured, made from the definition: `Bland patienter med …: andelen som fick …`."""
+    told = {"among": indicator.definition.among, "measures": indicator.definition.measures}
+    if indicator.is_share:
+        return _("Bland %(among)s: andelen som %(measures)s.") % told
+    return _("Bland %(among)s: medianen av %(measures)s.") % told
+
+
+def proposed(indicator: Indicator) -> Note | None:
+    if not indicator.definition.is_proposed:
+        return None
+    return Note("info", _("Indikatorn är ett förslag. Registrets styrgrupp har inte beslutat om den."))
+
+
+def texts_of(indicator: Indicator) -> list[tuple[str, str]]:
+    definition = indicator.definition
+    better = {
+        Better.MORE: _("Högre är bättre."),
+        Better.LESS: _("Lägre är bättre."),
+        Better.NEITHER: _("Måttet beskriver patienterna, inte vården."),
+    }[definition.better]
+    interval = _("Intervallet är 95 %: så mycket kan slumpen göra. Den vars utfall inte är känt räknas inte i andelen.")
+    return [
+        (_("Varför"), str(definition.about)),
+        (_("Hur du läser"), f"{better} {definition.reading} {interval}"),
+        (_("Vad som räknas"), _counting(indicator)),
+        (_("Källa"), f"{definition.source} ({indicator.code}, {_('version')} {definition.version})"),
+    ]
+
+
+def _counting(indicator: Indicator) -> str:
+    """Who is counted, and what is told of others."""
+    definition, rules = indicator.definition, edition_rules()
+    counted = _(
+        "Ett vårdtillfälle räknas när de steg som måttet frågar efter är signerade, i den månad då det började."
+    )
+    lag = ngettext(
+        "Andras siffror kommer i utgåvor, %(months)s månader i taget, när de har varit slut i minst %(n)s månad. De "
+        "räknas inte om sedan.",
+        "Andras siffror kommer i utgåvor, %(months)s månader i taget, när de har varit slut i minst %(n)s månader. De "
+        "räknas inte om sedan.",
+        definition.lag_months,
+    ) % {"months": rules.months.number, "n": definition.lag_months}
+    few = _(
+        "De visas bara om de inte säger något om färre än %(n)s patienter, inte heller genom att dra ifrån de egna "
+        "eller jämföra utgåvor."
+    ) % {"n": max(definition.fewest.others, rules.smallest.number)}
+    median = _("Medianer går inte att lägga ihop, så andras gäller de senaste månaderna som har räknats tillsammans.")
+    return " ".join([counted, lag, few] + ([] if indicator.is_share else [median]))

@@ -1,0 +1,256 @@
+"""An attack: all that pages show of others in two editions, each picture inverted, the own figures subtracted.
+
+The attackers are all clinics together, each of which also knows its own figures. What they learn is never of a few.
+"""
+
+from __future__ import annotations
+
+import html
+import random
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+import pytest
+from django.utils import timezone
+
+from registret.access.roles import Role
+from registret.kernel.sweden import midnight, months_later
+from registret.registries.measuring import ALL
+from registret.reports.counts import Counts
+from registret.reports.editions import make_edition
+from registret.reports.models import Cell, Edition, EditionCell
+from registret.reports.periods import Months, complete_periods, last_complete
+from registret.reports.statistics.intervals import proportion
+from registret.reports.telling import Limits
+from tests import cast
+from tests.cast import ANNA, CECILIA, Country, Person, person
+from tests.rooms.web.client import Browser, Page
+
+pytestmark = pytest.mark.django_db
+
+MAX: Final = person("Max", "Holm", "SE2321009991-E00M8H3")
+"""At the other clinic of the region."""
+WITHIN_4 = "antibiotic_within_4_hours"
+GROUPS = {"Kvinnor": "sex:female", "Män": "sex:male", "Okänt": "sex:unknown"}
+FEW = 5
+
+Part = tuple[int, Months, str]
+"""Of a clinic, in a half-year, of a group."""
+Knowledge = dict[frozenset[Part], Counts]
+
+
+@pytest.fixture(scope="module")
+def place(module_db: None) -> Country:
+    place = cast.country(timezone.now() - timedelta(days=30))
+    then = timezone.now() - timedelta(days=20)
+    for who, clinic in ((ANNA, place.infection), (MAX, place.medicine), (CECILIA, place.sydvik)):
+        cast.appoint_by_program(who, Role.REPORTER, clinic_id=clinic, at=then)
+    return place
+
+
+class Scene:
+    """Two half-years in which three clinics registered some; nobody did before."""
+
+    def __init__(self, place: Country, seed: int, *, at: datetime) -> None:
+        self._dice = random.Random(seed)
+        self.earlier, self.later = complete_periods(6, until=last_complete(1, at=at), after=None)
+        self.first_edition_at = midnight(months_later(self.earlier.last, 3))
+        self.second_edition_at = at
+        self.people: Mapping[int, Person] = {place.infection: ANNA, place.medicine: MAX, place.sydvik: CECILIA}
+        self.regions = {"Region Norrvik": {place.infection, place.medicine}, "Region Sydvik": {place.sydvik}}
+        self._most = self._dice.choice([8, 14, 25])
+
+    def register(self, period: Months) -> None:
+        for clinic in self.people:
+            by_group = {group: (self._some(), self._some()) for group in GROUPS.values()}
+            by_group[ALL] = tuple(map(sum, zip(*by_group.values(), strict=True)))  # type: ignore[assignment]
+            for group, (reached, not_reached) in by_group.items():
+                if reached or not_reached:
+                    Cell.objects.create(
+                        sub_registry="pneumoni", indicator=WITHIN_4, version=1, clinic_id=clinic, month=period.last,
+                        stratum=group, reached=reached, not_reached=not_reached,
+                    )  # fmt: skip
+
+    def _some(self) -> int:
+        return self._dice.choice([0, self._dice.randint(0, 4), self._dice.randint(0, self._most)])
+
+    def sign_late_and_opt_out(self) -> None:
+        """One patient more here, one less there, in months that were told."""
+        for cell in Cell.objects.filter(month=self.earlier.last):
+            cell.reached = max(cell.reached + self._dice.choice([-1, 0, 1]), 1)
+            cell.save(update_fields=["reached"])
+
+    def own(self, clinic: int, period: Months) -> Knowledge:
+        """What a clinic knows of itself, at this moment."""
+        cells = {cell.stratum: cell for cell in Cell.objects.filter(clinic_id=clinic, month=period.last)}
+        counted = {
+            group: Counts(reached=cells[group].reached, not_reached=cells[group].not_reached)
+            if group in cells
+            else Counts()
+            for group in (ALL, *GROUPS.values())
+        }
+        return {parts([clinic], [period], group): counts for group, counts in counted.items()}
+
+
+def parts(clinics: Iterable[int], periods: Iterable[Months], group: str) -> frozenset[Part]:
+    groups = list(GROUPS.values()) if group == ALL else [group]
+    clinics, periods = list(clinics), list(periods)
+    return frozenset((clinic, period, one) for clinic in clinics for period in periods for one in groups)
+
+
+# --- what is seen ---------------------------------------------------------------------------------------------
+
+
+def seen(scene: Scene, periods: list[Months]) -> Knowledge:
+    """What the pages of all clinics show of regions and the country. Pictures say what the tables do, and no more."""
+    found: Knowledge = {}
+    for clinic, who in scene.people.items():
+        region, clinics = next((name, all_) for name, all_ in scene.regions.items() if clinic in all_)
+        page = Browser.of(who).get(f"/rapporter/pneumoni/{WITHIN_4}")
+        rows = dict(_rows(page))
+        areas = {region: (clinics, "reg", 0), "Riket": (set(scene.people), "all", 1)}
+        for name, (of_area, whose, column) in areas.items():
+            told = _counts(rows[name][-2]) if name in rows else None
+            assert_drawn_as_told(page, whose, told)
+            if told is not None:
+                found[parts(of_area, periods, ALL)] = told
+            for label, group in GROUPS.items():
+                in_group = _counts(rows[label][1 + column]) if label in rows else None
+                if in_group is not None:
+                    found[parts(of_area, periods, group)] = in_group
+    return found
+
+
+def _rows(page: Page) -> Iterator[tuple[str, list[str]]]:
+    """By their head. The last row of the own clinic is of the same months as those of others."""
+    for row in re.findall(r"(?s)<tr\b.*?</tr>", page.content.decode()):
+        head, *cells = (_text(cell) for cell in re.findall(r"(?s)<t[hd]\b[^>]*>(.*?)</t[hd]>", row))
+        yield head, cells
+
+
+def _text(cell: str) -> str:
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", cell)).split())
+
+
+def _counts(cell: str) -> Counts | None:
+    found = re.search(r"(\d+) av (\d+)", cell)
+    if found is None:
+        return None
+    reached, n = map(int, found.groups())
+    return Counts(reached=reached, not_reached=n - reached)
+
+
+def assert_drawn_as_told(page: Page, whose: str, told: Counts | None) -> None:
+    """Solve the coordinates of an area for its counts: they are those of the table, and nothing where it has none."""
+    picture = page.content.decode().partition('class="chart"')[2].partition("</svg>")[0]
+    line = re.search(rf'<path class="c-{whose} solid" d="M ?([\d.]+)[ ,][\d.]+ L ?([\d.]+)', picture)
+    assert (line is not None) == (told is not None and told.n > 0)
+    if line is None or told is None:
+        assert f"-{whose}" not in picture
+        return
+    # The labels of the axis stand in the middle (m) below their ticks.
+    ticks = [
+        (float(found.group(1)), float(tick))
+        for about, tick in re.findall(r"<text([^>]*)>(\d+) %</text>", picture)
+        if 'class="m"' in about and (found := re.search(r'\bx="([\d.]+)"', about))
+    ]
+    (x0, low), (x1, high) = ticks[0], ticks[-1]
+    ends = [(low + (float(x) - x0) * (high - low) / (x1 - x0)) / 100 for x in line.groups()]
+    exact = 0.2 * (high - low) / (x1 - x0) / 100
+    assert (told.reached, told.n) in set(_shares_within(ends, exact))
+
+
+def _shares_within(ends: list[float], exact: float) -> Iterator[tuple[int, int]]:
+    """All x of n whose interval ends there."""
+    for n in range(1, 200):
+        for x in range(n + 1):
+            share = proportion(x, n)
+            assert share is not None
+            if abs(share.interval.low - ends[0]) < exact and abs(share.interval.high - ends[1]) < exact:
+                yield x, n
+
+
+# --- what is computed -----------------------------------------------------------------------------------------
+
+
+def learnt(shown: Knowledge, own: Knowledge) -> Iterator[tuple[frozenset[Part], Counts]]:
+    """Subtract all that is part of something else, again and again; yield what is about others alone."""
+    known = shown | own
+    newest = dict(known)
+    for _ in range(3):
+        found = {
+            whole - part: known[whole] - known[part]
+            for whole in known
+            for part in known
+            if part < whole and (whole in newest or part in newest) and whole - part not in known
+        }
+        newest = found
+        known |= found
+    mine = frozenset().union(*own)
+    yield from ((of, counts) for of, counts in known.items() if not of & mine)
+
+
+def is_of_few(counts: Counts) -> bool:
+    return any(0 < number < FEW for number in (counts.n, counts.reached, counts.not_reached))
+
+
+def attack(scene: Scene, make: Callable[[datetime], object]) -> list[tuple[frozenset[Part], Counts]]:
+    """Return what the attackers learn of a few patients, from the first edition and the second. `make` makes one."""
+    scene.register(scene.earlier)
+    own = {clinic: scene.own(clinic, scene.earlier) for clinic in scene.people}
+    make(scene.first_edition_at)
+    shown = seen(scene, [scene.earlier])
+    scene.sign_late_and_opt_out()
+    scene.register(scene.later)
+    for clinic in scene.people:
+        own[clinic] |= scene.own(clinic, scene.later)
+    make(scene.second_edition_at)
+    tells = {cell.first for cell in EditionCell.objects.filter(indicator=WITHIN_4, stratum=ALL, region=None)}
+    shown |= seen(scene, [one for one in (scene.earlier, scene.later) if one.first in tells])
+    return [one for of_one in own.values() for one in learnt(shown, of_one) if is_of_few(one[1])]
+
+
+def without_secondary_suppression(scene: Scene) -> Callable[[datetime], object]:
+    """Make editions that hide what is small itself, and nothing else."""
+
+    def make(at: datetime) -> None:
+        edition = Edition.objects.create(number=Edition.objects.count() + 1, made_at=at, rules={})
+        period = scene.later if at == scene.second_edition_at else scene.earlier
+        regions = {name: next(iter(clinics)) for name, clinics in scene.regions.items()}
+        for name, of_area in {"": set(scene.people), **scene.regions}.items():
+            for group in (ALL, *GROUPS.values()):
+                cells = Cell.objects.filter(clinic_id__in=of_area, month=period.last, stratum=group)
+                counts = sum((Counts(reached=c.reached, not_reached=c.not_reached) for c in cells), Counts())
+                if Limits(patients=FEW, outcome=FEW).allow(counts):
+                    EditionCell.objects.create(
+                        edition=edition, sub_registry="pneumoni", indicator=WITHIN_4, version=1, stratum=group,
+                        region_id=cast.region_of(regions[name]) if name else None, first=period.first, last=period.last,
+                        reached=counts.reached, not_reached=counts.not_reached,
+                    )  # fmt: skip
+
+    return make
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_two_editions_teach_nobody_a_number_of_a_few_patients(place: Country, now: datetime, seed: int) -> None:
+    scene = Scene(place, seed, at=now)
+    assert attack(scene, lambda at: make_edition(at=at)) == []
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_the_attack_succeeds_where_secondary_suppression_is_dropped(place: Country, now: datetime, seed: int) -> None:
+    scene = Scene(place, seed, at=now)
+    assert attack(scene, without_secondary_suppression(scene)) != []
+
+
+def test_the_attackers_see_something(place: Country, now: datetime) -> None:
+    scene = Scene(place, 0, at=now)
+    for clinic in scene.people:
+        Cell.objects.create(
+            sub_registry="pneumoni", indicator=WITHIN_4, version=1, clinic_id=clinic, month=scene.later.last,
+            reached=20, not_reached=10,
+        )  # fmt: skip
+    make_edition(at=now)
+    assert len(list(seen(scene, [scene.later]))) == 3
