@@ -32,7 +32,7 @@ from registret.web.account.own_pages import NewAddressCodePage, NewAddressPage, 
 from registret.web.account.pages import own, show
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs_any_card, open_to_all
-from registret.web.http import CardRequest, Request, see_other
+from registret.web.http import CardRequest, Request, posted, see_other
 from registret.web.signup.address_pages import asked_address
 from registret.web.signup.forms import AddressForm, CodeForm
 
@@ -47,9 +47,9 @@ def change(request: CardRequest) -> HttpResponse:
         return see_other("change_address")
     if me.state is AccountState.SUSPENDED:
         raise AccountSuspended()
-    form = AddressForm(request.POST if request.method == "POST" else None)
+    form = AddressForm(posted(request))
     asked = None
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         email = form.cleaned_data["email"]
         if request.POST.get("ok") == "1":
             if _asked(request, me, form, email):
@@ -107,8 +107,8 @@ def objection(request: Request, token: str) -> HttpResponse:
     confirmation_id = read_objection(token)
     if confirmation_id is None:
         raise ObjectionUnknown()
-    form = ObjectionForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    form = ObjectionForm(posted(request))
+    if form.is_valid():
         by = By.nobody(network=request.network)
         access.object_to_address(confirmation_id=confirmation_id, by=by, at=request.at)
         return see_other("objected")

@@ -23,7 +23,7 @@ from registret.web.account.own_pages import apply_page, leave_page, own_applicat
 from registret.web.account.pages import own, show
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs, needs_any_card
-from registret.web.http import ActorRequest, CardRequest, see_other
+from registret.web.http import ActorRequest, CardRequest, posted, see_other
 from registret.web.numbers import number_in
 from registret.web.signup.forms import AnswerForm, ApplicationForm
 
@@ -71,9 +71,9 @@ def language(request: CardRequest) -> HttpResponse:
 def apply(request: ActorRequest) -> HttpResponse:
     """More clinics or roles, while one works; somebody else attests."""
     me = own(request)
-    sent = request.POST if request.method == "POST" else None
+    sent = posted(request)
     form = ApplicationForm(sent, clinics=open_clinics(first_of_organisation=me.organisation_number))
-    if request.method == "POST" and form.is_valid() and (wanted := _applied(request, me.id, form)):
+    if form.is_valid() and (wanted := _applied(request, me.id, form)):
         return see_other("own_application", wanted)
     provider = care_provider_of(me.organisation_number)
     page = apply_page(form, provider, may_attest=request.actor.may(Permission.ATTEST))

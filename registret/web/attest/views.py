@@ -36,7 +36,7 @@ from registret.web.attest.item_pages import decline_page, item_page
 from registret.web.attest.queue_pages import attest_page
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
-from registret.web.http import ActorRequest, see_other
+from registret.web.http import ActorRequest, posted, see_other
 from registret.web.numbers import number_in
 from registret.web.pieces import show
 
@@ -68,7 +68,7 @@ def one(request: ActorRequest, id: int) -> HttpResponse:
     """One application; POST attests it or, as the first of two at the registry office, recommends it."""
     wanted = application_for(actor=request.actor, application_id=id, at=request.at)
     form = _attest_form(request, wanted)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         if "recommend" in request.POST:
             if _recommended(request, wanted, form):
                 return see_other("attest_one", wanted.id)
@@ -81,8 +81,8 @@ def one(request: ActorRequest, id: int) -> HttpResponse:
 def decline(request: ActorRequest, id: int) -> HttpResponse:
     """Avslå, with a reason that the applicant reads."""
     wanted = application_for(actor=request.actor, application_id=id, at=request.at)
-    form = DeclineForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    form = DeclineForm(posted(request))
+    if form.is_valid():
         with _once(request, wanted, ApplicationState.DECLINED):
             reason = form.cleaned_data["reason"]
             attesting.decline(application_id=wanted.id, reason=reason, actor=request.actor, at=request.at)
@@ -97,8 +97,8 @@ def decline(request: ActorRequest, id: int) -> HttpResponse:
 def correct_address(request: ActorRequest, id: int) -> HttpResponse:
     """Rätta adressen och skicka igen: the letter goes out anew; only the applicant can confirm."""
     wanted = application_for(actor=request.actor, application_id=id, at=request.at)
-    form = CorrectAddressForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    form = CorrectAddressForm(posted(request))
+    if form.is_valid():
         with refusals_as_errors(form, {TooMany: "email"}):
             _corrected(request, wanted, form)
     if form.errors:

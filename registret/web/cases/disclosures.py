@@ -16,7 +16,7 @@ from registret.records.disclosure.selection import parts_of
 from registret.web.cases.disclosure_pages import disclosure_page, disclosures_page, new_disclosure_page
 from registret.web.cases.forms import DisclosureForm
 from registret.web.gate import needs
-from registret.web.http import ActorRequest, see_other
+from registret.web.http import ActorRequest, posted, see_other
 from registret.web.numbers import number_in
 from registret.web.pieces import show
 
@@ -41,12 +41,8 @@ def new(request: ActorRequest, code: str) -> HttpResponse:
     parts = parts_of(code)
     if not parts:
         raise NotFound()
-    form = DisclosureForm(
-        request.POST if request.method == "POST" else None,
-        sub_registry=code,
-        parts=parts,
-    )
-    if request.method == "POST" and form.is_valid():
+    form = DisclosureForm(posted(request), sub_registry=code, parts=parts)
+    if form.is_valid():
         number = preparing.prepare(actor=request.actor, wish=form.wish, at=request.at)
         return _see(number, "prepare")
     page = new_disclosure_page(form, parts)

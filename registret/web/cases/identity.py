@@ -42,7 +42,7 @@ def number(request: ActorRequest, patient: str) -> HttpResponse:
     page = open_patient(actor=request.actor, system_id=patient, at=request.at)
     form = _form(request, sent=request.method == "POST")
     other, changed = None, False
-    if request.method == "POST" and form.is_valid() and "change" not in request.POST:
+    if form.is_valid() and "change" not in request.POST:
         take_number(actor=request.actor, at=request.at)
         try:
             with refusals_as_errors(form, _PLACES):

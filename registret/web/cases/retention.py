@@ -14,7 +14,7 @@ from registret.web.cases.forms import RetentionForm
 from registret.web.cases.retention_pages import retention_one_page, retention_page
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
-from registret.web.http import ActorRequest, see_other
+from registret.web.http import ActorRequest, posted, see_other
 from registret.web.pieces import show
 
 _PLACES = {KeptUntil: "what", NothingSoOld: "what", AlreadyDeciding: "what"}
@@ -32,11 +32,9 @@ def one(request: ActorRequest, code: str) -> HttpResponse:
     """One sub-registry and its decisions; POST decides, and asks first if something is to be destroyed."""
     age = age_of(actor=request.actor, sub_registry=code, at=request.at)
     today = day_of(request.at)
-    form = RetentionForm(
-        request.POST if request.method == "POST" else None, today=today, with_research=age.research is not None
-    )
+    form = RetentionForm(posted(request), today=today, with_research=age.research is not None)
     asked = ""
-    if request.method == "POST" and form.is_valid() and "change" not in request.POST:
+    if form.is_valid() and "change" not in request.POST:
         asked = _to_ask(age, form.cleaned_data["what"]) if request.POST.get("ok") != "1" else ""
         if not asked and _decided(request, form, code):
             return _done(code)

@@ -22,7 +22,7 @@ from registret.web.cases.forms import CaseForm
 from registret.web.cases.pages import case_page, cases_page, opt_out_page
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
-from registret.web.http import ActorRequest, see_other
+from registret.web.http import ActorRequest, posted, see_other
 from registret.web.numbers import number_in
 from registret.web.pieces import show
 
@@ -33,7 +33,7 @@ _TYPES = {"pdf": "application/pdf", "json": "application/json"}
 def cases(request: ActorRequest) -> HttpResponse:
     """A number and a case number; POST shows who it is, and what can be done."""
     form = _form(request)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         found = records.open_case(actor=request.actor, case=form.case, at=request.at)
         leaving = opting_out.leaving_under(form.case.number) if found.opted_out else None
         return show(request, "cases/case.html", case_page(form, found, leaving, actor=request.actor), tab="cases")
@@ -112,8 +112,7 @@ def _opted_out(request: ActorRequest, form: CaseForm) -> int:
 
 
 def _form(request: ActorRequest) -> CaseForm:
-    data = request.POST if request.method == "POST" else None
-    return CaseForm(data, today=day_of(request.at))
+    return CaseForm(posted(request), today=day_of(request.at))
 
 
 def _asking(request: ActorRequest, form: CaseForm) -> HttpResponse:

@@ -10,7 +10,7 @@ from registret.oversight import incidents
 from registret.oversight.refusals import IncidentChanged
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
-from registret.web.http import ActorRequest, see_other
+from registret.web.http import ActorRequest, posted, see_other
 from registret.web.incidents.forms import IncidentForm
 from registret.web.incidents.pages import incident_form_page, incident_page, register_page, table
 from registret.web.numbers import number_in
@@ -29,8 +29,8 @@ def register(request: ActorRequest) -> HttpResponse:
 @needs(Permission.KEEP_INCIDENTS).get_post
 def new(request: ActorRequest) -> HttpResponse:
     """A form to write down an incident."""
-    form = IncidentForm(request.POST if request.method == "POST" else None, at=request.at)
-    if request.method == "POST" and form.is_valid():
+    form = IncidentForm(posted(request), at=request.at)
+    if form.is_valid():
         number = incidents.register(text=form.text, actor=request.actor, at=request.at)
         return see_other("incident", number)
     return _form(request, form, number=None)

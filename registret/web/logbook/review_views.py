@@ -17,7 +17,7 @@ from registret.oversight.refusals import NotAllJudged, NotAReviewer, NothingToRe
 from registret.places.queries import open_clinics
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
-from registret.web.http import ActorRequest, see_other
+from registret.web.http import ActorRequest, posted, see_other
 from registret.web.logbook.reading import read_review
 from registret.web.logbook.review_forms import CloseForm, DirectedForm, NewReview, SampleForm, VerdictsForm
 from registret.web.logbook.review_pages import ReviewForms, new_review_page, review_page, reviews_page
@@ -40,11 +40,9 @@ def reviews(request: ActorRequest) -> HttpResponse:
 def new_sample(request: ActorRequest) -> HttpResponse:
     """Stickprov at one clinic."""
     form = SampleForm(
-        request.POST if request.method == "POST" else None,
-        reviewers=log_reviewers(at=request.at),
-        clinics=open_clinics(first_of_organisation=None),
+        posted(request), reviewers=log_reviewers(at=request.at), clinics=open_clinics(first_of_organisation=None)
     )
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         data, (since, until) = form.cleaned_data, form.period
         with refusals_as_errors(form, _PLACES):
             return see_other(
@@ -66,8 +64,8 @@ def new_sample(request: ActorRequest) -> HttpResponse:
 def new_directed(request: ActorRequest) -> HttpResponse:
     """Riktad granskning of one person, or about one patient."""
     reviewers = log_reviewers(at=request.at)
-    form = DirectedForm(request.POST if request.method == "POST" else None, reviewers=reviewers)
-    if request.method == "POST" and form.is_valid():
+    form = DirectedForm(posted(request), reviewers=reviewers)
+    if form.is_valid():
         with refusals_as_errors(form, _PLACES):
             return see_other("review", _directed(request, form))
     return _new(request, form)

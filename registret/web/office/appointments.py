@@ -16,7 +16,7 @@ from registret.places.queries import clinic
 from registret.rate_limits.services import TooMany
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
-from registret.web.http import ActorRequest, see_other
+from registret.web.http import ActorRequest, posted, see_other
 from registret.web.numbers import number_in
 from registret.web.office.appoint_pages import nominate_page
 from registret.web.office.appointment_pages import appointments_page, confirm_page
@@ -46,9 +46,9 @@ def appointments(request: ActorRequest) -> HttpResponse:
 @needs(Permission.APPOINT).get_post
 def nominate(request: ActorRequest) -> HttpResponse:
     """Föreslå. The first POST asks whether it is right; its Ok proposes."""
-    form = NominateForm(request.POST if request.method == "POST" else None)
+    form = NominateForm(posted(request))
     asked = None
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         if request.POST.get("ok") == "1" and _nominated(request, form):
             return see_other("appointments")
         asked = asked_about(request, form, role=form.cleaned_data["role"])
@@ -88,7 +88,7 @@ def decline(request: ActorRequest, id: int) -> HttpResponse:
     """Avslå, with a reason that the one who proposed reads."""
     row = _row(request, id)
     form = reason_form(request)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         reason = form.cleaned_data["reason"]
         nominating.decline(nomination_id=id, reason=reason, actor=request.actor, at=request.at)
         return see_other("appointments")

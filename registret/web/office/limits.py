@@ -21,7 +21,7 @@ from registret.time_limits.refusals import LimitImpossible, LimitUnchanged
 from registret.time_limits.services import decide
 from registret.web.forms import NUMBER_INPUT, ReasonField, refusals_as_errors
 from registret.web.gate import needs
-from registret.web.http import ActorRequest, see_other
+from registret.web.http import ActorRequest, posted, see_other
 from registret.web.pieces import show
 from registret.words.time_limits import length_in_words, time_limit_meaning, time_limit_name
 
@@ -125,8 +125,8 @@ def time_limit(request: ActorRequest, code: str) -> HttpResponse:
         raise Http404
     limit = TimeLimit(code)
     line = _line(limit, newest_decisions().get(limit))
-    form = LimitForm(request.POST if request.method == "POST" else None, initial={"number": line.number})
-    if request.method == "POST" and form.is_valid() and _decided(request, limit, form):
+    form = LimitForm(posted(request), initial={"number": line.number})
+    if form.is_valid() and _decided(request, limit, form):
         return see_other("time_limits")
     page = TimeLimitPage(line=line, form=form, history=decisions(limit))
     return show(request, "office/time_limit.html", page, tab="office", status=422 if form.errors else 200)

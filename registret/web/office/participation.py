@@ -20,7 +20,7 @@ from registret.registries.queries import name_of, open_for_entry, sub_registries
 from registret.registries.vocabulary import RegistryState
 from registret.web.forms import ReasonField, refusals_as_errors
 from registret.web.gate import needs
-from registret.web.http import ActorRequest, see_other
+from registret.web.http import ActorRequest, posted, see_other
 from registret.web.pieces import Tag, show
 from registret.web.templatetags.look import day, moment
 
@@ -74,8 +74,8 @@ def one_clinic(request: ActorRequest, id: int) -> HttpResponse:
     Raises: NotFound.
     """
     place = existing(clinic(id))
-    form = ParticipationForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid() and _decided(request, place.id, form):
+    form = ParticipationForm(posted(request))
+    if form.is_valid() and _decided(request, place.id, form):
         return see_other("participation", place.id)
     page = participation_page(place, form)
     return show(request, "office/participation.html", page, tab="office", status=422 if form.errors else 200)

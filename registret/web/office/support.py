@@ -12,7 +12,7 @@ from registret.access.staff import appointing
 from registret.rate_limits.services import TooMany
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
-from registret.web.http import ActorRequest, see_other
+from registret.web.http import ActorRequest, posted, see_other
 from registret.web.office.appoint_pages import support_page
 from registret.web.office.checking import Check, check
 from registret.web.office.forms import PersonForm
@@ -25,9 +25,9 @@ _PLACES = dict.fromkeys((OwnRights, AlreadyGranted, PersonSuspended), "hsa_id") 
 @needs(Permission.APPOINT).get_post
 def appoint_support(request: ActorRequest) -> HttpResponse:
     """The first POST asks whether it is right; its Ok appoints, as with local administrators."""
-    form = PersonForm(request.POST if request.method == "POST" else None)
+    form = PersonForm(posted(request))
     asked = None
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         grant_id = _appointed(request, form) if request.POST.get("ok") == "1" else None
         if grant_id is not None:
             return to_appointments(grant_id)
@@ -44,7 +44,7 @@ def dismiss(request: ActorRequest, id: int) -> HttpResponse:
     if person is None:
         raise Http404
     form = reason_form(request)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         reason = form.cleaned_data["reason"]
         appointing.dismiss_support(grant_id=id, reason=reason, actor=request.actor, at=request.at)
         return see_other("appointments")

@@ -60,7 +60,7 @@ def appoint(request: ActorRequest) -> HttpResponse:
     """
     form = _form(request)
     asked = None
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         if request.POST.get("ok") == "1":
             try:
                 grant_id = _appointed(request, form)

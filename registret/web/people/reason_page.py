@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from registret.web.http import ActorRequest
+from registret.web.http import ActorRequest, posted
 from registret.web.people.forms import WhyForm
 from registret.web.pieces import Link, show
 
@@ -26,7 +26,7 @@ class ReasonPage:
 
 
 def reason_form(request: ActorRequest) -> WhyForm:
-    return WhyForm(request.POST if request.method == "POST" else None)
+    return WhyForm(posted(request))
 
 
 def show_reason(request: ActorRequest, page: ReasonPage, *, tab: str) -> HttpResponse:

@@ -30,7 +30,7 @@ from registret.kernel.sweden import day_of
 from registret.web.dates import DayField
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
-from registret.web.http import ActorRequest, see_other
+from registret.web.http import ActorRequest, posted, see_other
 from registret.web.people.reason_page import decline_page, reason_form, show_reason
 from registret.web.pieces import show
 
@@ -82,9 +82,8 @@ def propose(request: ActorRequest) -> HttpResponse:
         return see_other("office")
     people, today = access.colleagues(actor=request.actor, at=request.at), day_of(request.at)
     last_possible = access.longest(actor=request.actor, at=request.at)
-    data = request.POST if request.method == "POST" else None
-    form = SubstituteForm(data, people=people, today=today, last_possible=last_possible)
-    if request.method == "POST" and form.is_valid() and _proposed(request, form):
+    form = SubstituteForm(posted(request), people=people, today=today, last_possible=last_possible)
+    if form.is_valid() and _proposed(request, form):
         return _to_people("foreslagen")
     page = SubstitutePage(
         told=gettext("En kollega som attesterar på %(place)s medan någon av er är borta.")
@@ -111,7 +110,7 @@ def decline(request: ActorRequest, id: int) -> HttpResponse:
     if row is None:
         raise Http404
     form = reason_form(request)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         reason = form.cleaned_data["reason"]
         access.decline(substitution_id=id, reason=reason, actor=request.actor, at=request.at)
         return _back(request)

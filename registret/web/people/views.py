@@ -41,7 +41,7 @@ from registret.registries.queries import names_of
 from registret.web.card_time import CardTime
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
-from registret.web.http import ActorRequest, see_other
+from registret.web.http import ActorRequest, posted, see_other
 from registret.web.numbers import number_in
 from registret.web.people.forms import GrantForm
 from registret.web.people.pages import FoundPeople, people_page, proposed_note, revoked_note
@@ -142,14 +142,9 @@ def change(request: ActorRequest, id: int) -> HttpResponse:
         return see_other("person", grant.account_id)
     limits = reach_of(request.actor, at=request.at)
     last = limits.last_day(at=request.at)
-    form = GrantForm(
-        request.POST if request.method == "POST" else None,
-        grant=grant,
-        within=limits.sub_registries,
-        last_possible=last,
-    )
+    form = GrantForm(posted(request), grant=grant, within=limits.sub_registries, last_possible=last)
     asked_in = number_in(request.GET, "genomgang")
-    if request.method == "POST" and form.is_valid() and _changed(request, grant, form):
+    if form.is_valid() and _changed(request, grant, form):
         return see_other("recertification", asked_in) if asked_in else see_other("person", grant.account_id)
     page = change_grant_page(
         grant,
@@ -219,7 +214,7 @@ def _with_a_reason(
 ) -> HttpResponse:
     form = reason_form(request)
     found = access.person_of(actor=request.actor, account_id=account_id, at=request.at)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         act(form.cleaned_data["reason"])
         if grant is None:
             return see_other("person", account_id)

@@ -25,7 +25,7 @@ from registret.access.staff.recertification.rows import (
 from registret.places.queries import open_clinics
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
-from registret.web.http import ActorRequest, see_other
+from registret.web.http import ActorRequest, posted, see_other
 from registret.web.numbers import number_in
 from registret.web.pieces import FormPage, show
 from registret.web.recertify.files import HEADER, cells
@@ -89,8 +89,8 @@ def start(request: ActorRequest) -> HttpResponse:
     """The office asks a clinic out of turn, with a reason."""
     clinics = open_clinics(first_of_organisation=None)
     initial = {"clinic": number_in(request.GET, "klinik")}
-    form = StartForm(request.POST if request.method == "POST" else None, initial=initial, clinics=clinics)
-    if request.method == "POST" and form.is_valid():
+    form = StartForm(posted(request), initial=initial, clinics=clinics)
+    if form.is_valid():
         data = form.cleaned_data
         with refusals_as_errors(form, {RecertificationOpen: "clinic", NothingToRecertify: "clinic"}):
             return see_other(

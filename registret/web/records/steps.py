@@ -18,7 +18,7 @@ from registret.records.reporting.writing import WriteOutcome
 from registret.records.rows import StepPage
 from registret.registries.forms import FormStep
 from registret.web.gate import needs
-from registret.web.http import ActorRequest, wants_json
+from registret.web.http import ActorRequest, posted, wants_json
 from registret.web.people.forms import WhyForm
 from registret.web.pieces import show
 from registret.web.records.act_pages import history_page, move_page, reopen_page
@@ -91,8 +91,8 @@ def news(request: ActorRequest, episode: str, step: str) -> HttpResponse:
 @needs(Permission.REPORT).get_post
 def reopen(request: ActorRequest, episode: str, step: str) -> HttpResponse:
     """Lås upp, with a reason that stays."""
-    form = WhyForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    form = WhyForm(posted(request))
+    if form.is_valid():
         reason = form.cleaned_data["reason"]
         signing.reopen(actor=request.actor, episode=episode, step=step, reason=reason, at=request.at)
         return _receipt(request, episode, step, StepReceipt.REOPENED)
@@ -106,7 +106,7 @@ def move(request: ActorRequest, episode: str, step: str) -> HttpResponse:
     """Flytta: another clinic of the care provider goes on with the step."""
     page = audited_reads.open_step(actor=request.actor, episode=episode, step=step, at=request.at)
     choices = [row for row in clinics_of_provider(request.actor) if row.id != page.step.clinic_id]
-    form = MoveForm(request.POST if request.method == "POST" else None, clinics=choices)
+    form = MoveForm(posted(request), clinics=choices)
     if form.is_valid():
         clinic, reason = form.cleaned_data["clinic"], form.cleaned_data["reason"]
         moving.move(actor=request.actor, episode=episode, step=step, clinic_id=clinic, reason=reason, at=request.at)

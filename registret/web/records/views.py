@@ -22,7 +22,7 @@ from registret.registries.codebook import COLUMNS, cells
 from registret.registries.queries import catalogue, form_of, name_of
 from registret.registries.questionnaire import as_questionnaire
 from registret.web.gate import needs
-from registret.web.http import ActorRequest, see_other
+from registret.web.http import ActorRequest, posted, see_other
 from registret.web.people.forms import WhyForm
 from registret.web.pieces import show
 from registret.web.records import intake, pages, paper
@@ -98,7 +98,7 @@ def one_patient(request: ActorRequest, patient: str) -> HttpResponse:
     try:
         found = audited_reads.open_patient(actor=request.actor, system_id=patient, reason=reason, at=request.at)
     except ReasonNeeded:
-        form = WhyForm(request.POST if request.method == "POST" else None)
+        form = WhyForm(posted(request))
         shown = {"form": form, "tab": "records"}
         return render(request, "records/patient_reason.html", shown, status=422 if form.errors else 200)
     place = clinic(request.actor.seat.clinic_id) if request.actor.seat.clinic_id else None

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import cast
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 
@@ -33,7 +33,7 @@ from registret.places.queries import care_provider_of, mail_hint, open_clinics
 from registret.rate_limits.services import TooMany
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import authenticate, needs_any_card, needs_card, open_to_all
-from registret.web.http import CardRequest, HolderRequest, Request, see_other
+from registret.web.http import CardRequest, HolderRequest, Request, posted, see_other
 from registret.web.signup.address_pages import asked_address
 from registret.web.signup.forms import AddressForm, AnswerForm, ApplicationForm, CodeForm, EarlierForm, RegistrationForm
 from registret.web.signup.pages import (
@@ -57,9 +57,9 @@ def register(request: HolderRequest) -> HttpResponse:
         return see_other("application")
     card = request.holder.sitting.card
     clinics = open_clinics(first_of_organisation=card.organisation_number)
-    form = RegistrationForm(_sent(request), clinics=clinics)
+    form = RegistrationForm(posted(request), clinics=clinics)
     asks = False
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         asks = request.POST.get("ok") != "1" and "change" not in request.POST
         if request.POST.get("ok") == "1" and _registered(request, form):
             return see_other("almost_done")
@@ -118,8 +118,8 @@ def change_address(request: HolderRequest) -> HttpResponse:
     account = _account(request)
     if account.confirmed_at is not None:
         raise ConfirmationDone()
-    form = AddressForm(_sent(request), initial={"email": account.email.text})
-    if request.method == "POST" and form.is_valid():
+    form = AddressForm(posted(request), initial={"email": account.email.text})
+    if form.is_valid():
         email = form.cleaned_data["email"]
         if request.POST.get("ok") == "1":
             confirming.change_unconfirmed_address(
@@ -137,8 +137,8 @@ def change_address(request: HolderRequest) -> HttpResponse:
 def earlier(request: HolderRequest) -> HttpResponse:
     """Har du haft ett konto under ett annat HSA-id? The answer never tells whether there is such an account."""
     account = _account(request)
-    form = EarlierForm(_sent(request))
-    if request.method == "POST" and form.is_valid():
+    form = EarlierForm(posted(request))
+    if form.is_valid():
         with refusals_as_errors(form, {TooMany: "old_email"}):
             earlier_accounts.claim(
                 account_id=account.id, email=form.cleaned_data["old_email"], by=request.holder.by, at=request.at
@@ -203,8 +203,8 @@ def withdraw(request: HolderRequest) -> HttpResponse:
 def apply(request: HolderRequest) -> HttpResponse:
     """A new application of somebody who has an account."""
     account = _account(request)
-    form = ApplicationForm(_sent(request), clinics=open_clinics(first_of_organisation=account.organisation_number))
-    if request.method == "POST" and form.is_valid():
+    form = ApplicationForm(posted(request), clinics=open_clinics(first_of_organisation=account.organisation_number))
+    if form.is_valid():
         with refusals_as_errors(
             form, dict.fromkeys((AlreadyApplied, ClinicClosed, SubRegistryClosed, NotParticipating), "clinic")
         ):
@@ -256,11 +256,6 @@ def confirmed(request: CardRequest) -> HttpResponse:
     place = standing.application.clinic_id if standing.application else None
     administrators = active_administrators(clinic_id=place, at=request.at) if place else ()
     return _show(request, "signup/confirmed.html", confirmed_page(standing, administrators))
-
-
-def _sent(request: HolderRequest) -> QueryDict | None:
-    """What was sent, also if that was nothing."""
-    return request.POST if request.method == "POST" else None
 
 
 def _registered(request: HolderRequest, form: RegistrationForm) -> bool:
