@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registret.access.roles import ROLES_TO_NOMINATE, Role
 from registret.access.staff.appointing import NamedPerson
+from registret.places.queries import ClinicRow
 from registret.web.forms import ClinicForm, EmailField, HsaIdField
 
 
@@ -57,3 +58,7 @@ class AppointForm(PersonForm, ClinicForm):
     """Who becomes local administrator, and where."""
 
     field_order = ("hsa_id", "given_name", "surname", "email")
+
+    @property
+    def chosen(self) -> ClinicRow | None:
+        return next((one for one in self.clinics if one.id == self.cleaned_data.get("clinic")), None)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from registret.access.refusals import AlreadyGranted, OwnRights, PersonSuspended
 from registret.access.roles import Permission, Role
 from registret.access.staff import appointing
+from registret.places.queries import ClinicRow
 from registret.rate_limits.services import TooMany
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
@@ -69,7 +70,9 @@ def _appointed(request: ActorRequest, form: PersonForm) -> int | None:
     return None
 
 
-def asked_about(request: ActorRequest, form: PersonForm, *, role: Role = Role.SUPPORT) -> Check | None:
+def asked_about(
+    request: ActorRequest, form: PersonForm, *, role: Role = Role.SUPPORT, clinic: ClinicRow | None = None
+) -> Check | None:
     """What the dialog shows; None when it is not to be opened."""
     if form.errors or "change" in request.POST:
         return None
@@ -79,7 +82,7 @@ def asked_about(request: ActorRequest, form: PersonForm, *, role: Role = Role.SU
         hsa_id=data["hsa_id"],
         name=name,
         email=data["email"],
-        clinic=None,
+        clinic=clinic,
         role=role,
         actor=request.actor,
         at=request.at,

@@ -16,10 +16,9 @@ from registret.web.gate import needs
 from registret.web.http import ActorRequest, see_other
 from registret.web.numbers import number_in
 from registret.web.office.appoint_pages import appoint_page
-from registret.web.office.checking import Check, check
 from registret.web.office.forms import AppointForm
 from registret.web.office.pages import ClinicSearch, clinic_lines, just_appointed, office_page
-from registret.web.office.support import to_clinics
+from registret.web.office.support import asked_about, to_clinics
 from registret.web.people.proposals import proposal_lines
 from registret.web.pieces import show
 from registret.web.texts import text_in
@@ -70,7 +69,7 @@ def appoint(request: ActorRequest) -> HttpResponse:
             else:
                 if grant_id is not None:
                     return to_clinics(grant_id)
-        asked = _asked(request, form)
+        asked = asked_about(request, form, role=Role.LOCAL_ADMINISTRATOR, clinic=form.chosen)
     page = appoint_page(
         form,
         asked,
@@ -102,19 +101,3 @@ def _nominated(request: ActorRequest, form: AppointForm) -> int | None:
             **form.named, role=Role.LOCAL_ADMINISTRATOR, clinic_id=data["clinic"], actor=request.actor, at=request.at
         )
     return None
-
-
-def _asked(request: ActorRequest, form: AppointForm) -> Check | None:
-    """What the dialog shows; None when it is not to be opened."""
-    if form.errors or "change" in request.POST:
-        return None
-    data = form.cleaned_data
-    return check(
-        hsa_id=data["hsa_id"],
-        name=f"{data['given_name']} {data['surname']}",
-        email=data["email"],
-        clinic=next(c for c in form.clinics if c.id == data["clinic"]),
-        role=Role.LOCAL_ADMINISTRATOR,
-        actor=request.actor,
-        at=request.at,
-    )
