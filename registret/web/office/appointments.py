@@ -49,14 +49,13 @@ def nominate(request: ActorRequest) -> HttpResponse:
     form = NominateForm(posted(request))
     asked = None
     if form.is_valid():
-        if request.POST.get("ok") == "1" and _nominated(request, form):
-            return see_other("appointments")
-        asked = asked_about(request, form, role=form.cleaned_data["role"])
-    page = nominate_page(
-        form,
-        asked,
-        others=nominating.who_confirms(actor=request.actor, at=request.at),
-    )
+        role = form.cleaned_data["role"]
+        if request.POST.get("ok") == "1":
+            with refusals_as_errors(form, _PLACES):
+                nominating.nominate(**form.named, role=role, actor=request.actor, at=request.at)
+                return see_other("appointments")
+        asked = asked_about(request, form, role=role)
+    page = nominate_page(form, asked, others=nominating.who_confirms(actor=request.actor, at=request.at))
     return show(request, "office/appoint.html", page, tab="office", status=422 if form.errors else 200)
 
 
@@ -115,10 +114,3 @@ def _row(request: ActorRequest, id: int) -> NominationRow:
     if row is None:
         raise Http404
     return row
-
-
-def _nominated(request: ActorRequest, form: NominateForm) -> bool:
-    data = form.cleaned_data
-    with refusals_as_errors(form, _PLACES):
-        nominating.nominate(**form.named, role=data["role"], actor=request.actor, at=request.at)
-    return form.is_valid()

@@ -29,9 +29,10 @@ def appoint_support(request: ActorRequest) -> HttpResponse:
     form = PersonForm(posted(request))
     asked = None
     if form.is_valid():
-        grant_id = _appointed(request, form) if request.POST.get("ok") == "1" else None
-        if grant_id is not None:
-            return to_appointments(grant_id)
+        if request.POST.get("ok") == "1":
+            with refusals_as_errors(form, _PLACES):
+                grant_id = appointing.appoint_support(**form.named, actor=request.actor, at=request.at)
+                return to_appointments(grant_id)
         asked = asked_about(request, form)
     page = support_page(form, asked)
     return show(request, "office/appoint.html", page, tab="office", status=422 if form.errors else 200)
@@ -62,12 +63,6 @@ def to_appointments(grant_id: int) -> HttpResponse:
 def to_clinics(grant_id: int) -> HttpResponse:
     """The list of clinics, which says who was appointed just now."""
     return see_other(f"{reverse('office')}?klart={grant_id}")
-
-
-def _appointed(request: ActorRequest, form: PersonForm) -> int | None:
-    with refusals_as_errors(form, _PLACES):
-        return appointing.appoint_support(**form.named, actor=request.actor, at=request.at)
-    return None
 
 
 def asked_about(

@@ -61,20 +61,10 @@ def appoint(request: ActorRequest) -> HttpResponse:
     asked = None
     if form.is_valid():
         if request.POST.get("ok") == "1":
-            try:
-                grant_id = _appointed(request, form)
-            except SecondNeeded:
-                if _nominated(request, form) is not None:
-                    return see_other("appointments")
-            else:
-                if grant_id is not None:
-                    return to_clinics(grant_id)
+            with refusals_as_errors(form, _PLACES):
+                return _appointed(request, form)
         asked = asked_about(request, form, role=Role.LOCAL_ADMINISTRATOR, clinic=form.chosen)
-    page = appoint_page(
-        form,
-        asked,
-        others=who_confirms(actor=request.actor, at=request.at),
-    )
+    page = appoint_page(form, asked, others=who_confirms(actor=request.actor, at=request.at))
     return show(request, "office/appoint.html", page, tab="office", status=422 if form.errors else 200)
 
 
@@ -85,19 +75,14 @@ def _form(request: ActorRequest) -> AppointForm:
     return AppointForm(initial={"clinic": number_in(request.GET, "klinik")}, clinics=clinics)
 
 
-def _appointed(request: ActorRequest, form: AppointForm) -> int | None:
-    data = form.cleaned_data
-    with refusals_as_errors(form, _PLACES):
-        return appointing.appoint_local_administrator(
-            **form.named, clinic_id=data["clinic"], actor=request.actor, at=request.at
+def _appointed(request: ActorRequest, form: AppointForm) -> HttpResponse:
+    """Or proposed, where nobody else at the clinic can act."""
+    clinic = form.cleaned_data["clinic"]
+    try:
+        return to_clinics(
+            appointing.appoint_local_administrator(**form.named, clinic_id=clinic, actor=request.actor, at=request.at)
         )
-    return None
-
-
-def _nominated(request: ActorRequest, form: AppointForm) -> int | None:
-    data = form.cleaned_data
-    with refusals_as_errors(form, _PLACES):
-        return nominate(
-            **form.named, role=Role.LOCAL_ADMINISTRATOR, clinic_id=data["clinic"], actor=request.actor, at=request.at
-        )
-    return None
+    except SecondNeeded:
+        role = Role.LOCAL_ADMINISTRATOR
+        nominate(**form.named, role=role, clinic_id=clinic, actor=request.actor, at=request.at)
+        return see_other("appointments")
