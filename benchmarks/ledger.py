@@ -96,10 +96,11 @@ def lists(number: int, shown: int = 50) -> None:
     from django.utils import timezone
 
     from registret.kernel.by import By
+    from registret.kernel.identifiers import HsaId
     from registret.ledger.queries import accesses_to
     from registret.ledger.services import record
 
-    by = By(hsa_id="SE2321009991-E00K4T2", name="Anna Berg", account_id=1, role="reporter", clinic_id=1)
+    by = By(hsa_id=HsaId("SE2321009991-E00K4T2"), name="Anna Berg", account_id=1, role="reporter", clinic_id=1)
     rng = random.Random(1)  # noqa: S311
     for what, most in (("about nobody", 0), (f"of {shown} patients", shown)):
         took, before = [], _room()
@@ -168,9 +169,10 @@ def _write(database: str, seconds: float, results: Any) -> None:
     from django.utils import timezone
 
     from registret.kernel.by import By
+    from registret.kernel.identifiers import HsaId
     from registret.ledger.services import record
 
-    by = By(hsa_id="SE2321009991-E00K4T2", name="Anna Berg", account_id=1, role="reporter", clinic_id=1)
+    by = By(hsa_id=HsaId("SE2321009991-E00K4T2"), name="Anna Berg", account_id=1, role="reporter", clinic_id=1)
     took, waited, end = [], 0, time.monotonic() + seconds
     while time.monotonic() < end:
         begun = time.monotonic()

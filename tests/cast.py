@@ -45,12 +45,12 @@ class Person:
 
     @property
     def hsa_id(self) -> str:
-        return self.card.hsa_id
+        return self.card.hsa_id.text
 
     @property
     def by(self) -> By:
         """As the log shows somebody who has shown this card and is not at work."""
-        return By(hsa_id=self.hsa_id, name=self.name)
+        return By(hsa_id=self.card.hsa_id, name=self.name)
 
 
 def person(
@@ -61,11 +61,10 @@ def person(
     email = email or f"{local}@{organisation.replace(' ', '').lower()}.se"
     return Person(
         card=CardFacts(
-            hsa_id=hsa_id,
+            hsa_id=HsaId.parse(hsa_id),
             given_name=given_name,
             surname=surname,
             organisation=organisation,
-            organisation_number=HsaId.parse(hsa_id).organisation_number,
             issuer="DEMO SITHS e-id Person HSA-id 3 CA v1",
             level=3,
             serial="4f1c",
@@ -147,7 +146,7 @@ def region_of(clinic_id: int) -> int:
 
 def suspend(who: Person, *, at: datetime) -> None:
     """By the office."""
-    office = By(hsa_id=DORIS.hsa_id, name=DORIS.name)
+    office = By(hsa_id=DORIS.card.hsa_id, name=DORIS.name)
     accounts.suspend(account_id=account_of(who).id, reason="utreds", authority=Authority.OFFICE, by=office, at=at)
 
 
@@ -163,7 +162,7 @@ def close_clinic(code: str, *, at: datetime) -> None:
 def appoint_by_program(who: Person, role: Role, *, clinic_id: int | None = None, at: datetime) -> int:
     """From the command line, and the person confirms the mail; returns the grant's id."""
     grant_id = appointing.appoint_by_program(
-        hsa_id=HsaId.parse(who.hsa_id),
+        hsa_id=who.card.hsa_id,
         given_name=who.card.given_name,
         surname=who.card.surname,
         email=who.email,
@@ -181,7 +180,7 @@ def appoint(who: Person, clinic_id: int, *, confirmed: bool = True, at: datetime
     """Somebody becomes local administrator in the name of two; the mail is confirmed unless it must not be; returns the
     grant's id."""
     grant_id = appointing.appoint_by_program(
-        hsa_id=HsaId.parse(who.hsa_id),
+        hsa_id=who.card.hsa_id,
         given_name=who.card.given_name,
         surname=who.card.surname,
         email=who.email,
@@ -257,7 +256,7 @@ def confirm_mail(who: Person, *, at: datetime) -> None:
 
 
 def account_of(who: Person) -> AccountRow:
-    found = living_account(hsa_id=who.hsa_id)
+    found = living_account(hsa_id=who.card.hsa_id)
     assert found is not None
     return found
 

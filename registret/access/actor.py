@@ -8,6 +8,7 @@ from datetime import datetime
 from registret.access.refusals import NotPermitted
 from registret.access.roles import MAY, Permission, Role
 from registret.kernel.by import By
+from registret.kernel.identifiers import HsaId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,7 @@ class Actor:
     """Somebody at work: a card was read at `card_read_at`, and the grant was valid at this very request."""
 
     account_id: int
-    hsa_id: str
+    hsa_id: HsaId
     name: str
     seat: Assignment
     seats: tuple[Assignment, ...]

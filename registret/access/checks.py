@@ -107,7 +107,7 @@ def limit_address(*, subject: str, email: EmailAddress, by: By, at: datetime) ->
 
     Raises: TooMany.
     """
-    sender = by.hsa_id.upper() if by.hsa_id else subject
+    sender = by.hsa_id.key if by.hsa_id else subject
     pair = f"{sender} {email.text}"
     take(limit=LETTERS_OF_ONE_TO_ADDRESS, subject=pair, at=at)
     try:
@@ -127,7 +127,7 @@ def limit_letter_to(account_id: int, *, by: By, at: datetime) -> None:
     """
     if by.hsa_id is None:
         return
-    sender = by.hsa_id.upper()
+    sender = by.hsa_id.key
     take(limit=LETTERS_FROM_ONE, subject=sender, at=at)
     take(limit=LETTERS_FROM_ONE_TO_ANOTHER, subject=f"{sender} {account_id}", at=at)
 

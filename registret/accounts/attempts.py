@@ -23,6 +23,7 @@ from registret.accounts.refusals import AttemptForeign, AttemptStale
 from registret.accounts.visitors import is_usual, record_refusal
 from registret.cards import CardExpired, CardNotPassedOn, MalformedCard, NoCard, UnknownIssuer
 from registret.kernel.by import By
+from registret.kernel.identifiers import HsaId
 from registret.kernel.refused import Refused
 from registret.kernel.secret import derived, fingerprint, is_reference, new_reference, new_token, same
 from registret.ledger.events import Event
@@ -292,9 +293,11 @@ class AttemptRow:
     reference: str
 
 
-def attempts_of(*, hsa_id: str, at: datetime) -> tuple[AttemptRow, ...]:
+def attempts_of(*, hsa_id: HsaId, at: datetime) -> tuple[AttemptRow, ...]:
     """What is kept of this person's login attempts, oldest first."""
-    kept = LoginAttempt.objects.filter(begun_at__gte=at - KEPT, outcome__card__hsa_id__iexact=hsa_id).order_by("id")
+    kept = LoginAttempt.objects.filter(begun_at__gte=at - KEPT, outcome__card__hsa_id__iexact=hsa_id.text).order_by(
+        "id"
+    )
     names = list(AttemptRow.__slots__)
     return tuple(AttemptRow(**row) for row in kept.values(*names))
 

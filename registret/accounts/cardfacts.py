@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from registret.cards import VerifiedCard
+from registret.kernel.identifiers import HsaId
 from registret.oidc import VerifiedIdentity
 
 
@@ -19,11 +20,10 @@ class CardFacts:
     `not_after`: no session lasts longer. Of a card that only the provider saw, `serial` and `fingerprint` are empty.
     """
 
-    hsa_id: str
+    hsa_id: HsaId
     given_name: str
     surname: str
     organisation: str
-    organisation_number: str
     issuer: str
     level: int
     serial: str
@@ -47,11 +47,10 @@ class CardFacts:
     @classmethod
     def of(cls, card: VerifiedCard) -> Self:
         return cls(
-            hsa_id=card.hsa_id.text,
+            hsa_id=card.hsa_id,
             given_name=card.given_name,
             surname=card.surname,
             organisation=card.organisation,
-            organisation_number=card.hsa_id.organisation_number,
             issuer=card.issuer,
             level=card.level,
             serial=card.serial,
@@ -64,11 +63,10 @@ class CardFacts:
     def of_identity(cls, identity: VerifiedIdentity, *, lasts: timedelta) -> Self:
         """`lasts`: how long a session may go on after the provider has seen the card."""
         return cls(
-            hsa_id=identity.hsa_id.text,
+            hsa_id=identity.hsa_id,
             given_name=identity.given_name,
             surname=identity.surname,
             organisation=identity.organisation,
-            organisation_number=identity.hsa_id.organisation_number,
             issuer=identity.issuer,
             level=identity.level,
             serial="",
@@ -77,8 +75,9 @@ class CardFacts:
         )
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self) | {"not_after": self.not_after.isoformat()}
+        return asdict(self) | {"hsa_id": self.hsa_id.text, "not_after": self.not_after.isoformat()}
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:
-        return cls(**(stored | {"not_after": datetime.fromisoformat(stored["not_after"])}))
+        not_after = datetime.fromisoformat(stored["not_after"])
+        return cls(**(stored | {"hsa_id": HsaId(stored["hsa_id"]), "not_after": not_after}))

@@ -23,7 +23,7 @@ from registret.accounts.refusals import (
     ConfirmationUnknown,
 )
 from registret.kernel.by import By
-from registret.kernel.identifiers import EmailAddress
+from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.mail.links import code_fits
@@ -68,13 +68,13 @@ def ask_for_confirmation(*, account_id: int, email: EmailAddress | None, by: By,
 
 
 @transaction.atomic
-def confirm_by_link(*, confirmation: tuple[int, int], hsa_id: str, by: By, at: datetime) -> Confirmed:
+def confirm_by_link(*, confirmation: tuple[int, int], hsa_id: HsaId, by: By, at: datetime) -> Confirmed:
     """The holder of the card `hsa_id` followed a link whose token was genuine.
 
     Raises: ConfirmationUnknown, ConfirmationReplaced, ConfirmationExpired, ConfirmationDone, ConfirmationOtherCard.
     """
     wanted = confirmation_to_confirm(confirmation=confirmation, at=at, lock=True)
-    if wanted.account.hsa_id.upper() != hsa_id.upper():
+    if wanted.account.hsa_id != hsa_id:
         raise ConfirmationOtherCard()
     return _confirmed(wanted, how="link", by=by, at=at)
 
@@ -141,7 +141,7 @@ def confirmation_to_confirm(*, confirmation: tuple[int, int], at: datetime, lock
     return wanted
 
 
-def check_link(*, confirmation: tuple[int, int], hsa_id: str | None, at: datetime) -> bool:
+def check_link(*, confirmation: tuple[int, int], hsa_id: HsaId | None, at: datetime) -> bool:
     """Whether the holder of `hsa_id` may confirm by this link; changes nothing.
 
     Raises: as `confirm_by_link`, but ConfirmationOtherCard only when there is a card.
@@ -149,7 +149,7 @@ def check_link(*, confirmation: tuple[int, int], hsa_id: str | None, at: datetim
     wanted = confirmation_to_confirm(confirmation=confirmation, at=at)
     if hsa_id is None:
         return False
-    if wanted.account.hsa_id.upper() != hsa_id.upper():
+    if wanted.account.hsa_id != hsa_id:
         raise ConfirmationOtherCard()
     return True
 

@@ -12,6 +12,7 @@ from django.db.models.functions import Collate, Upper
 from registret.accounts.lifecycle import AccountState, Authority
 from registret.accounts.name_keys import name_key
 from registret.database.constraints import check, choices, index, known, together, unique
+from registret.database.fields import HsaIdField
 from registret.kernel.identifiers import HsaId
 
 PURPOSES = ["login", "check", "unlock"]
@@ -40,7 +41,7 @@ class Account(AbstractBaseUser):
     last_login = None
 
     id = models.BigAutoField(primary_key=True)
-    hsa_id = models.CharField(max_length=HsaId.MAX_LENGTH)
+    hsa_id = HsaIdField()
     hsa_id_key = models.GeneratedField(
         expression=Upper("hsa_id"), output_field=models.CharField(max_length=HsaId.MAX_LENGTH), db_persist=True
     )
@@ -218,7 +219,7 @@ class Session(models.Model):
     id = models.BigAutoField(primary_key=True)
     key_digest = models.BinaryField(max_length=32, unique=True)
     attempt = models.ForeignKey(LoginAttempt, on_delete=models.SET_NULL, null=True)
-    hsa_id = models.CharField(max_length=HsaId.MAX_LENGTH)
+    hsa_id = HsaIdField()
     hsa_id_key = models.GeneratedField(
         expression=Upper("hsa_id"), output_field=models.CharField(max_length=HsaId.MAX_LENGTH), db_persist=True
     )

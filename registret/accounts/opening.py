@@ -49,7 +49,7 @@ def open_account(
             card_environment=card.card_environment if card else "",
             created_at=at,
         )
-    record(event=Event.ACCOUNT_REGISTERED, by=by, at=at, about_account_id=created.id, about_hsa_id=hsa_id.text)
+    record(event=Event.ACCOUNT_REGISTERED, by=by, at=at, about_account_id=created.id, about_hsa_id=hsa_id)
     return created.id
 
 

@@ -19,11 +19,10 @@ from registret.kernel.identifiers import EmailAddress, HsaId
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountRow:
     id: int
-    hsa_id: str
+    hsa_id: HsaId
     given_name: str
     surname: str
     organisation: str
-    organisation_number: str
     email: EmailAddress
     language: str
     state: AccountState
@@ -66,15 +65,15 @@ class ConfirmationRow:
     burnt: bool
 
 
-def living_account(*, hsa_id: str) -> AccountRow | None:
+def living_account(*, hsa_id: HsaId) -> AccountRow | None:
     """The account under this HSA-id that has not been ended, if any."""
-    found = Account.objects.filter(hsa_id_key=hsa_id.upper()).exclude(state=AccountState.ENDED).first()
+    found = Account.objects.filter(hsa_id_key=hsa_id.key).exclude(state=AccountState.ENDED).first()
     return account_row(found) if found else None
 
 
-def accounts_of(*, hsa_id: str) -> tuple[AccountRow, ...]:
+def accounts_of(*, hsa_id: HsaId) -> tuple[AccountRow, ...]:
     """All that this HSA-id ever had, the living one first, then the newest."""
-    found = [account_row(a) for a in Account.objects.filter(hsa_id_key=hsa_id.upper()).order_by("-id")]
+    found = [account_row(a) for a in Account.objects.filter(hsa_id_key=hsa_id.key).order_by("-id")]
     return tuple(sorted(found, key=lambda a: a.state is AccountState.ENDED))
 
 
@@ -104,23 +103,23 @@ def unused_account(*, account_id: int) -> AccountRow | None:
     return account_row(found) if found else None
 
 
-def has_ended_account(*, hsa_id: str) -> bool:
-    return Account.objects.filter(hsa_id_key=hsa_id.upper(), state=AccountState.ENDED).exists()
+def has_ended_account(*, hsa_id: HsaId) -> bool:
+    return Account.objects.filter(hsa_id_key=hsa_id.key, state=AccountState.ENDED).exists()
 
 
-def known_hsa_ids(*, hsa_ids: Sequence[str]) -> dict[str, AccountRow]:
-    """Of these, those that have or had an account, as they are compared (upper case): the living one, or the newest."""
-    found = Account.objects.filter(hsa_id_key__in=[hsa_id.upper() for hsa_id in hsa_ids]).order_by("id")
+def known_hsa_ids(*, hsa_ids: Sequence[HsaId]) -> dict[HsaId, AccountRow]:
+    """Of these, those that have or had an account: the living one, or the newest."""
+    found = Account.objects.filter(hsa_id_key__in=[hsa_id.key for hsa_id in hsa_ids]).order_by("id")
     rows = sorted((account_row(a) for a in found), key=lambda a: a.state is not AccountState.ENDED)
-    return {row.hsa_id.upper(): row for row in rows}
+    return {row.hsa_id: row for row in rows}
 
 
-def account_behind(*, email: EmailAddress, not_hsa_id: str) -> AccountRow | None:
+def account_behind(*, email: EmailAddress, not_hsa_id: HsaId) -> AccountRow | None:
     """Of the living accounts whose confirmed address this is, but for those of one HSA-id, the last one used."""
     # The index of addresses is in this collation.
     theirs = Account.objects.alias(mail=Collate("email", "C")).filter(mail=email.text)
     confirmed = theirs.filter(state__in=[AccountState.CONFIRMED, AccountState.SUSPENDED])
-    others = confirmed.exclude(hsa_id_key=not_hsa_id.upper())
+    others = confirmed.exclude(hsa_id_key=not_hsa_id.key)
     found = others.order_by(F("logged_in_at").desc(nulls_last=True), "-id").first()
     return account_row(found) if found else None
 
@@ -191,7 +190,6 @@ def account_row(found: Account) -> AccountRow:
         given_name=found.given_name,
         surname=found.surname,
         organisation=found.organisation,
-        organisation_number=HsaId(found.hsa_id).organisation_number,
         email=EmailAddress(found.email),
         language=found.language,
         state=AccountState(found.state),

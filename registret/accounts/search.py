@@ -16,6 +16,7 @@ from django.db.models.functions import Collate
 from registret.accounts.folding import folded
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.models import Account
+from registret.kernel.identifiers import HsaId
 
 PAGE = 25
 _LAST = "\U0010ffff"
@@ -32,7 +33,7 @@ class FoundAccount:
     """An account, as far as a list shows it."""
 
     id: int
-    hsa_id: str
+    hsa_id: HsaId
     name: str
     organisation: str
     email: str

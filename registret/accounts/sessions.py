@@ -24,6 +24,7 @@ from registret.accounts.refusals import (
     SessionOver,
 )
 from registret.kernel.by import By
+from registret.kernel.identifiers import HsaId
 from registret.kernel.refused import Refused
 from registret.kernel.secret import fingerprint, new_token
 from registret.ledger.events import Event
@@ -67,16 +68,16 @@ class SessionRow:
     through_provider: bool
 
 
-def sessions_of(*, hsa_id: str, at: datetime) -> tuple[SessionRow, ...]:
+def sessions_of(*, hsa_id: HsaId, at: datetime) -> tuple[SessionRow, ...]:
     """Sessions of this person that somebody could go on with now, the one used last first."""
     lately = Q(locked_at=None, seen_at__gt=at - settings.SESSION_IDLE) | Q(locked_at__gt=at - UNLOCK_WITHIN)
-    living = Session.objects.filter(lately, hsa_id_key=hsa_id.upper(), ended_at=None, ends_at__gt=at)
+    living = Session.objects.filter(lately, hsa_id_key=hsa_id.key, ended_at=None, ends_at__gt=at)
     return tuple(_row(one) for one in living.select_related("attempt").order_by("-seen_at", "-id"))
 
 
-def kept_sessions_of(*, hsa_id: str) -> tuple[SessionRow, ...]:
+def kept_sessions_of(*, hsa_id: HsaId) -> tuple[SessionRow, ...]:
     """All that is kept of this person's sessions, oldest first: also those that ended a short while ago."""
-    kept = Session.objects.filter(hsa_id_key=hsa_id.upper()).select_related("attempt").order_by("id")
+    kept = Session.objects.filter(hsa_id_key=hsa_id.key).select_related("attempt").order_by("id")
     return tuple(_row(one) for one in kept)
 
 
@@ -110,7 +111,7 @@ def open_session(
 class Earlier:
     """Whose a session was, and under which grant they worked."""
 
-    hsa_id_key: str
+    hsa_id: HsaId
     grant_id: int | None
 
 
@@ -119,14 +120,13 @@ def earlier_in_browser(*, proof: Proof) -> Earlier | None:
     browser = LoginAttempt.objects.filter(id=proof.attempt_id).values("browser_digest")
     found = Session.objects.filter(attempt__browser_digest__in=browser).exclude(attempt_id=proof.attempt_id)
     newest = found.order_by("-id").first()
-    return Earlier(hsa_id_key=newest.hsa_id_key, grant_id=newest.grant_id) if newest else None
+    return Earlier(hsa_id=newest.hsa_id, grant_id=newest.grant_id) if newest else None
 
 
-def last_in_browser(*, browser: str) -> str:
-    """The HSA-id of the newest session in the browser whose cookie holds `browser`, in capitals; empty if there was
-    none today."""
+def last_in_browser(*, browser: str) -> HsaId | None:
+    """The HSA-id of the newest session in the browser whose cookie holds `browser`; None if there was none today."""
     found = Session.objects.filter(attempt__browser_digest=fingerprint(browser)).order_by("-id")
-    return found.values_list("hsa_id_key", flat=True).first() or ""
+    return found.values_list("hsa_id", flat=True).first()
 
 
 def sitting(*, key: str, seen: bool, at: datetime) -> ActiveSession:
@@ -186,7 +186,7 @@ def unlock(*, key: str, proof: Proof, at: datetime) -> bool:
     if session.locked_at is None:
         return False
     card, by = proof.card, By(hsa_id=proof.card.hsa_id, name=proof.card.name)
-    if card.hsa_id.upper() != session.hsa_id_key or not same_person(CardFacts.from_json(session.card), card):
+    if card.hsa_id != session.hsa_id or not same_person(CardFacts.from_json(session.card), card):
         raise SessionOtherCard()
     Session.objects.filter(id=session.id, ended_at=None).update(
         locked_at=None,
@@ -219,24 +219,24 @@ def sit_down(*, session_id: int, grant_id: int) -> None:
     Session.objects.filter(id=session_id, ended_at=None).update(grant_id=grant_id)
 
 
-def end_own(*, session_id: int, hsa_id: str, by: By, at: datetime) -> bool:
+def end_own(*, session_id: int, hsa_id: HsaId, by: By, at: datetime) -> bool:
     """Ends one of a person's sessions; a second time finds it done. False: they never had such a session."""
-    theirs = Session.objects.filter(id=session_id, hsa_id_key=hsa_id.upper())
+    theirs = Session.objects.filter(id=session_id, hsa_id_key=hsa_id.key)
     if not theirs.exists():
         return False
     _end(session_id=session_id, reason="from_account", by=by, at=at)
     return True
 
 
-def end_others(*, hsa_id: str, keep: int, by: By, at: datetime) -> int:
+def end_others(*, hsa_id: HsaId, keep: int, by: By, at: datetime) -> int:
     """End all of a person's sessions but `keep`. Return how many."""
-    living = Session.objects.filter(hsa_id_key=hsa_id.upper(), ended_at=None).exclude(id=keep)
+    living = Session.objects.filter(hsa_id_key=hsa_id.key, ended_at=None).exclude(id=keep)
     return sum(_end(session_id=i, reason="from_account", by=by, at=at) for i in living.values_list("id", flat=True))
 
 
-def end_sessions_of(*, hsa_id: str, reason: str, by: By, at: datetime) -> int:
+def end_sessions_of(*, hsa_id: HsaId, reason: str, by: By, at: datetime) -> int:
     """End all sessions of a person. Return how many."""
-    living = Session.objects.filter(hsa_id_key=hsa_id.upper(), ended_at=None)
+    living = Session.objects.filter(hsa_id_key=hsa_id.key, ended_at=None)
     return sum(_end(session_id=i, reason=reason, by=by, at=at) for i in living.values_list("id", flat=True))
 
 

@@ -12,6 +12,7 @@ from registret.access.actor import Actor
 from registret.access.queries.logins import CardHolder
 from registret.demo import cast
 from registret.demo.cast import Person
+from registret.kernel.identifiers import HsaId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +52,9 @@ def roles() -> tuple[DemoCard, ...]:
     return tuple(_role(card) for card in cast.BROWSERS)
 
 
-def turn_after(hsa_id: str) -> Turn | None:
+def turn_after(hsa_id: HsaId | None) -> Turn | None:
     """Who comes after this person; the newcomer after nobody. None if the story goes no further."""
-    card = next((card for card, person in _people().items() if person.hsa_id == hsa_id), "")
+    card = next((card for card, person in _people().items() if HsaId(person.hsa_id) == hsa_id), "")
     if not hsa_id:
         return Turn(role=_role(_FIRST), why="är ny: loggar in och registrerar sig")
     if card not in _NEXT:
@@ -68,7 +69,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     here = person.by if isinstance(person, Actor | CardHolder) else None
     return {
         "demo_name": here.name if here else "",
-        "demo_turn": lambda: turn_after((here and here.hsa_id) or ""),
+        "demo_turn": lambda: turn_after(here.hsa_id if here else None),
     }
 
 

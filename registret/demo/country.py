@@ -64,7 +64,7 @@ DECIDED_BY: Final = ("Gunilla Ek", "Tomas Rask")
 
 def is_there() -> bool:
     """Whether the country has been furnished."""
-    return living_account(hsa_id=cast.DORIS.hsa_id) is not None
+    return living_account(hsa_id=HsaId(cast.DORIS.hsa_id)) is not None
 
 
 @transaction.atomic
@@ -187,7 +187,7 @@ class _Story:
     def confirm_nomination(self, person: Person, by: Person, *, ago: timedelta) -> None:
         actor, at = self.at_work(by, ago=ago), self.now - ago
         waiting = nominating.nominations(actor=actor, at=at)
-        wanted = next(one for one in waiting if one.hsa_id == person.hsa_id)
+        wanted = next(one for one in waiting if one.hsa_id == HsaId(person.hsa_id))
         nominating.confirm(nomination_id=wanted.id, actor=actor, at=at)
         self.confirm(person, ago=ago)
 
@@ -315,7 +315,7 @@ class _Story:
     def confirm_substitute(self, person: Person, by: Person, *, ago: timedelta) -> None:
         actor, at = self.at_work(by, ago=ago), self.now - ago
         waiting = substitutes.proposed(actor=actor, at=at)
-        wanted = next(one for one in waiting if one.hsa_id == person.hsa_id)
+        wanted = next(one for one in waiting if one.hsa_id == HsaId(person.hsa_id))
         substitutes.confirm(substitution_id=wanted.id, actor=actor, at=at)
 
     @_sealed
@@ -382,7 +382,7 @@ def _named(person: Person) -> _Named:
 
 
 def _by(person: Person) -> By:
-    return By(hsa_id=person.hsa_id, name=person.name)
+    return By(hsa_id=HsaId(person.hsa_id), name=person.name)
 
 
 def _clinic_id(code: str) -> int:
@@ -390,7 +390,7 @@ def _clinic_id(code: str) -> int:
 
 
 def _account_id(person: Person) -> int:
-    return _found(living_account(hsa_id=person.hsa_id)).id
+    return _found(living_account(hsa_id=HsaId(person.hsa_id))).id
 
 
 def _found(what: T | None) -> T:

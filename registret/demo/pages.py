@@ -57,7 +57,7 @@ def letter_text(request: Request, name: str) -> HttpResponse:
 @open_to_all.get
 def roles(request: Request) -> HttpResponse:
     """Who is who, with which card, and who begins."""
-    return render(request, "demo/demo_roles.html", {"roles": cast_bar.roles(), "turn": cast_bar.turn_after("")})
+    return render(request, "demo/demo_roles.html", {"roles": cast_bar.roles(), "turn": cast_bar.turn_after(None)})
 
 
 _BAR = """<p style="font: 15px/1.5 sans-serif; margin: 0; padding: 12px 16px; background: #e9a02f; color: #1d1400">

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
+from registret.kernel.identifiers import HsaId
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class By:
     """The author of an act, as the log will show it. At least one of `hsa_id` and `program` is set."""
 
-    hsa_id: str | None = None
+    hsa_id: HsaId | None = None
     name: str | None = None
     account_id: int | None = None
     role: str | None = None

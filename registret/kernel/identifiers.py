@@ -91,6 +91,10 @@ class HsaId:
         """Ten digits: who issued the id (a region, a municipality, a company)."""
         return re.sub(r"[^0-9]", "", self.text.split("-")[0])[-10:]
 
+    def __bool__(self) -> bool:
+        """An erased one is empty."""
+        return bool(self.text)
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, HsaId) and self.key == other.key
 

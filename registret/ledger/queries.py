@@ -10,6 +10,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import IsNull
 
+from registret.kernel.identifiers import HsaId
 from registret.ledger.events import Event
 from registret.ledger.models import Entry
 from registret.ledger.services import Fact
@@ -99,13 +100,13 @@ def entries_of_account(*, account_id: int, before: int | None = None, size: int 
 
 
 def entries_of_person(
-    *, account_ids: Sequence[int], hsa_id: str, after: int = 0, size: int = 500
+    *, account_ids: Sequence[int], hsa_id: HsaId, after: int = 0, size: int = 500
 ) -> tuple[EntryRow, ...]:
     """What somebody did under any of these accounts or this HSA-id, and what was done to them, oldest first, from above
     number `after`; not that others read or review it."""
     fits = Q(by_account_id__in=account_ids) | Q(about_account_id__in=account_ids)
-    fits |= Q(by_hsa_id__iexact=hsa_id) | Q(about_hsa_id__iexact=hsa_id)
-    own = Q(by_account_id__in=account_ids) | Q(by_hsa_id__iexact=hsa_id)
+    fits |= Q(by_hsa_id__iexact=hsa_id.text) | Q(about_hsa_id__iexact=hsa_id.text)
+    own = Q(by_account_id__in=account_ids) | Q(by_hsa_id__iexact=hsa_id.text)
     others_look = ~own & (Q(event__startswith="review.") | Q(event__startswith="log."))
     found = Entry.objects.filter(fits, id__gt=after).exclude(others_look).order_by("id")
     return tuple(_row(entry) for entry in found[:size])
@@ -121,7 +122,7 @@ def entries_about(*, account_id: int, clinic_id: int | None, asked_by: int, size
 def timeline(
     *,
     account_id: int,
-    hsa_id: str,
+    hsa_id: HsaId,
     asked_by: int,
     only: Collection[str] | None = None,
     before: int | None = None,
@@ -133,16 +134,16 @@ def timeline(
     `only` these events, and not what the account did to others.
     """
     fits = Q(by_account_id=account_id) | Q(about_account_id=account_id)
-    fits |= Q(by_hsa_id__iexact=hsa_id, by_account_id=None)
+    fits |= Q(by_hsa_id__iexact=hsa_id.text, by_account_id=None)
     if only is not None:
-        nobody_else = Q(about_hsa_id="") | Q(about_hsa_id__iexact=hsa_id)
+        nobody_else = Q(about_hsa_id="") | Q(about_hsa_id__iexact=hsa_id.text)
         fits &= Q(event__in=only) & (Q(about_account_id=account_id) | Q(about_account_id=None) & nobody_else)
     return _page(fits & _ABOUT_NO_PATIENT & _no_others_reviews(asked_by), before, size)
 
 
-def newest_by(*, hsa_id: str, events: Collection[str]) -> EntryRow | None:
+def newest_by(*, hsa_id: HsaId, events: Collection[str]) -> EntryRow | None:
     """The newest of these events that the holder of this HSA-id caused."""
-    found = Entry.objects.filter(by_hsa_id__iexact=hsa_id, event__in=events).order_by("-id").first()
+    found = Entry.objects.filter(by_hsa_id__iexact=hsa_id.text, event__in=events).order_by("-id").first()
     return _row(found) if found else None
 
 

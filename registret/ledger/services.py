@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from registret.kernel.by import By
-from registret.kernel.identifiers import mask_personal_numbers
+from registret.kernel.identifiers import HsaId, mask_personal_numbers
 from registret.ledger.events import Event
 from registret.ledger.models import Entry
 
@@ -21,7 +21,7 @@ class NewEntry:
 
     event: Event
     about_account_id: int | None = None
-    about_hsa_id: str | None = None
+    about_hsa_id: HsaId | None = None
     about_patient_id: int | None = None
     clinic_id: int | None = None
     facts: Mapping[str, Fact]
@@ -37,7 +37,7 @@ def record_many(*, entries: Sequence[NewEntry], by: By, at: datetime) -> None:
                 event=one.event,
                 outcome="done",
                 about_account_id=one.about_account_id,
-                about_hsa_id=one.about_hsa_id or "",
+                about_hsa_id=one.about_hsa_id.text if one.about_hsa_id else "",
                 about_patient_id=one.about_patient_id,
                 clinic_id=one.clinic_id,
                 facts=_masked(one.facts),
@@ -54,7 +54,7 @@ def record(
     at: datetime,
     outcome: str = "done",
     about_account_id: int | None = None,
-    about_hsa_id: str | None = None,
+    about_hsa_id: HsaId | None = None,
     about_patient_id: int | None = None,
     shown_patient_ids: Collection[int] = (),
     clinic_id: int | None = None,
@@ -71,7 +71,7 @@ def record(
         event=event,
         outcome=outcome,
         about_account_id=about_account_id,
-        about_hsa_id=about_hsa_id or "",
+        about_hsa_id=about_hsa_id.text if about_hsa_id else "",
         about_patient_id=about_patient_id,
         shown_patient_ids=sorted(set(shown_patient_ids)) or None,
         clinic_id=clinic_id,
@@ -83,7 +83,7 @@ def record(
 
 def _author(by: By) -> dict[str, Any]:
     return {
-        "by_hsa_id": by.hsa_id or "",
+        "by_hsa_id": by.hsa_id.text if by.hsa_id else "",
         "by_name": mask_personal_numbers(by.name or ""),
         "by_account_id": by.account_id,
         "by_role": by.role or "",

@@ -15,6 +15,7 @@ from registret.access.queries.administrators import log_reviewers
 from registret.access.roles import Permission
 from registret.accounts.queries import accounts_of
 from registret.kernel.by import By
+from registret.kernel.identifiers import HsaId
 from registret.ledger.events import Event
 from registret.ledger.queries import Drawn, authors, clinics_with_entries, draw
 from registret.ledger.services import record
@@ -63,7 +64,7 @@ def draw_sample(
 @transaction.atomic
 def draw_directed(
     *,
-    hsa_id: str,
+    hsa_id: HsaId,
     since: datetime,
     until: datetime,
     reason: str,

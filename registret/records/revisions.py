@@ -37,7 +37,7 @@ def revise(
         reason=reason,
         at=at,
         by_account_id=actor.account_id if actor else None,
-        by_hsa_id=actor.hsa_id if actor else "",
+        by_hsa_id=actor.hsa_id.text if actor else "",
         by_name=actor.name if actor else _REGISTER,
         by_role=",".join(sorted(actor.seat.roles)) if actor else "",
         by_clinic_id=clinic_of(actor) if actor else None,

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from registret.access.actor import Actor
 from registret.access.queries.logins import CardHolder
 from registret.access.refusals import PageOfAnother, PageOfOtherSeat
+from registret.kernel.identifiers import HsaId
 from registret.kernel.secret import derived
 from registret.web.http import CardRequest
 
@@ -21,9 +22,9 @@ def mark(person: Actor | CardHolder) -> str:
     return f"{mark_of(_hsa_id(person))}.{_digest('seat', _seat(person))}"
 
 
-def mark_of(hsa_id: str) -> str:
+def mark_of(hsa_id: HsaId) -> str:
     """Of a person alone."""
-    return _digest("person", hsa_id.upper())
+    return _digest("person", hsa_id.key)
 
 
 def require_own_page(request: CardRequest, *, at_seat: bool) -> None:
@@ -43,7 +44,7 @@ def require_own_page(request: CardRequest, *, at_seat: bool) -> None:
         raise PageOfOtherSeat()
 
 
-def _hsa_id(person: Actor | CardHolder) -> str:
+def _hsa_id(person: Actor | CardHolder) -> HsaId:
     return person.hsa_id if isinstance(person, Actor) else person.sitting.card.hsa_id
 
 

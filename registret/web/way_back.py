@@ -41,7 +41,7 @@ def sent(request: Request) -> str:
 def wanted_by(request: HttpRequest) -> str:
     """The mark of the last user at work in this browser; empty if there was none."""
     browser = request.COOKIES.get(BROWSER_COOKIE, "")
-    last = last_in_browser(browser=browser) if is_token(browser) else ""
+    last = last_in_browser(browser=browser) if is_token(browser) else None
     return mark_of(last) if last else ""
 
 

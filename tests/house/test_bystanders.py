@@ -123,7 +123,7 @@ def bring_people(here: Ward) -> None:
         my_account.ask_for_address(account_id=id_of(who), email=email, card_read_at=NOW, by=who.by, at=NOW)
     change = pending_change(account_id=id_of(PIA))
     assert change is not None
-    confirming.confirm_by_link(confirmation=(change.id, change.version), hsa_id=PIA.hsa_id, by=PIA.by, at=NOW)
+    confirming.confirm_by_link(confirmation=(change.id, change.version), hsa_id=PIA.card.hsa_id, by=PIA.by, at=NOW)
     suspend_person(account_id=id_of(OLLE), reason="utreds", actor=karin, at=NOW)
     for who, before in ((NEW_NILS, NILS), (NEW_PIA, PIA)):
         cast.register(who, here.place.sydvik, at=NOW)
@@ -181,7 +181,7 @@ def bring_patients(here: Ward) -> None:
 def bring_reviews() -> None:
     """Of what Karin did: one that is not judged yet."""
     oversight.draw_directed(
-        hsa_id=KARIN.hsa_id,
+        hsa_id=KARIN.card.hsa_id,
         since=NOW - HOUR,
         until=NOW + HOUR,
         reason="Har läst om en granne",

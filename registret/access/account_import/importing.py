@@ -142,8 +142,8 @@ class _Moving:
         return {"decided_by": said.decided_by, "reference": said.reference, "decision": said.text}
 
     def batch(self, people: Sequence[list[AccountLine]]) -> ImportResult:
-        known = known_hsa_ids(hsa_ids=[lines[0].hsa_id.key for lines in people])
-        new = [lines for lines in people if lines[0].hsa_id.key not in known]
+        known = known_hsa_ids(hsa_ids=[lines[0].hsa_id for lines in people])
+        new = [lines for lines in people if lines[0].hsa_id not in known]
         asleep = [lines for lines in new if self._is_asleep(lines[0])]
         new = [lines for lines in new if not self._is_asleep(lines[0])]
         why = "not used for so long that the account would be suspended at once: the person registers anew"
@@ -151,7 +151,7 @@ class _Moving:
         there = _Rights.of([a.id for a in known.values()])
         standing = 0
         for lines in people:
-            account = known.get(lines[0].hsa_id.key)
+            account = known.get(lines[0].hsa_id)
             for line in lines if account else ():
                 told = there.why(account, line, self.clinic_ids[line.clinic], at=self.at) if account else ""
                 standing += not told
@@ -208,7 +208,7 @@ class _Moving:
         return NewEntry(
             event=Event.ACCOUNT_IMPORTED,
             about_account_id=account_id,
-            about_hsa_id=lines[0].hsa_id.text,
+            about_hsa_id=lines[0].hsa_id,
             clinic_id=self.clinic_ids[places[0]] if len(places) == 1 else None,
             facts=self.named | facts,
         )

@@ -50,7 +50,7 @@ def apply(*, account_id: int, by: By, at: datetime, **wish: Unpack[Wish]) -> int
         NotParticipating, TooMany.
     """
     check_wish(clinic_id=wish["clinic_id"], role=wish["role"], sub_registries=wish["sub_registries"])
-    take(limit=APPLICATIONS_PER_ACCOUNT, subject=existing_account(account_id).hsa_id.upper(), at=at)
+    take(limit=APPLICATIONS_PER_ACCOUNT, subject=existing_account(account_id).hsa_id.key, at=at)
     with transaction.atomic():
         # Held: confirmed meanwhile, nobody would be told of the application; ended meanwhile, it would wait for ever.
         person = lock_account(account_id=account_id) or existing_account(account_id)

@@ -159,7 +159,7 @@ def correct_address(*, application_id: int, email: EmailAddress, actor: Actor, a
     check_actor(wanted.account_id, actor=actor, at=at)
     if wanted.mail_confirmed_at is not None or wanted.state is not ApplicationState.WAITING:
         raise ConfirmationDone()
-    limit_letters(subject=wanted.hsa_id.upper(), email=email, by=actor.by, at=at)
+    limit_letters(subject=wanted.hsa_id.key, email=email, by=actor.by, at=at)
     send_confirmation(account_id=wanted.account_id, email=email, by=actor.by, at=at)
 
 
@@ -222,7 +222,7 @@ def _settle(claim: Claim, wanted: ApplicationRow, *, actor: Actor, at: datetime)
         hsa_id = old.hsa_id if about == old.id else wanted.hsa_id
         facts: dict[str, str | int | bool | None] = {
             "account": other,
-            "hsa_id": wanted.hsa_id if about == old.id else old.hsa_id,
+            "hsa_id": (wanted if about == old.id else old).hsa_id.text,
         }
         record(
             event=Event.ACCOUNT_LINKED,
@@ -233,7 +233,7 @@ def _settle(claim: Claim, wanted: ApplicationRow, *, actor: Actor, at: datetime)
             clinic_id=wanted.clinic_id,
             facts=facts,
         )
-    context = {"name": old.given_name, "hsa_id": old.hsa_id}
+    context = {"name": old.given_name, "hsa_id": old.hsa_id.text}
     post_to(old, kind="account_moved", context=context, at=at)
 
 

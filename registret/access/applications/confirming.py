@@ -23,7 +23,7 @@ from registret.accounts.confirming import Confirmed, ask_for_confirmation
 from registret.accounts.queries import AccountRow
 from registret.accounts.refusals import CodeBurnt, CodeWrong
 from registret.kernel.by import By
-from registret.kernel.identifiers import EmailAddress
+from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.mail.services import post
 from registret.places.queries import clinic
 
@@ -34,7 +34,7 @@ def resend_confirmation(*, account_id: int, by: By, at: datetime) -> None:
     Raises: TooMany, ConfirmationDone.
     """
     person = existing_account(account_id)
-    limit_letters(subject=person.hsa_id.upper(), email=person.email, by=by, at=at)
+    limit_letters(subject=person.hsa_id.key, email=person.email, by=by, at=at)
     send_confirmation(account_id=account_id, email=None, by=by, at=at)
 
 
@@ -43,12 +43,12 @@ def change_unconfirmed_address(*, account_id: int, email: EmailAddress, by: By, 
 
     Raises: TooMany, ConfirmationDone.
     """
-    limit_letters(subject=existing_account(account_id).hsa_id.upper(), email=email, by=by, at=at)
+    limit_letters(subject=existing_account(account_id).hsa_id.key, email=email, by=by, at=at)
     send_confirmation(account_id=account_id, email=email, by=by, at=at)
 
 
 @transaction.atomic
-def confirm_by_link(*, confirmation: tuple[int, int], hsa_id: str, by: By, at: datetime) -> None:
+def confirm_by_link(*, confirmation: tuple[int, int], hsa_id: HsaId, by: By, at: datetime) -> None:
     """The link of a letter, followed by the holder of the same card. Of a first address, or of another one.
 
     Raises: ConfirmationUnknown, ConfirmationReplaced, ConfirmationExpired, ConfirmationDone, ConfirmationOtherCard,

@@ -25,7 +25,7 @@ from registret.accounts.locks import lock_account
 from registret.accounts.queries import WRONG_CODES_ALLOWED, account, account_behind, accounts_with_the_same_hsa_id
 from registret.accounts.refusals import CodeBurnt, CodeWrong, ConfirmationExpired
 from registret.kernel.by import By
-from registret.kernel.identifiers import EmailAddress
+from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.mail.links import claim_code_fits
@@ -51,7 +51,7 @@ class ClaimRow:
     """As the one who attests sees it, once it is proven. `may_end`: attesting ends the old account."""
 
     id: int
-    old_hsa_id: str
+    old_hsa_id: HsaId
     old_name: str
     old_state: AccountState
     proven_at: datetime
@@ -64,7 +64,7 @@ class AccountLink:
     """The other account of the same person. `earlier`: it is the one that ended. `hsa_id` is empty once erased."""
 
     account_id: int
-    hsa_id: str
+    hsa_id: HsaId
     earlier: bool
     linked_at: datetime
 
@@ -76,8 +76,8 @@ def claim(*, account_id: int, email: EmailAddress, by: By, at: datetime) -> None
     Raises: NotFound, AccountSuspended, AccountEnded, TooMany.
     """
     person = existing(account(account_id=account_id))
-    take(limit=CLAIMS_PER_ACCOUNT, subject=person.hsa_id.upper(), at=at)
-    limit_address(subject=person.hsa_id.upper(), email=email, by=by, at=at)
+    take(limit=CLAIMS_PER_ACCOUNT, subject=person.hsa_id.key, at=at)
+    limit_address(subject=person.hsa_id.key, email=email, by=by, at=at)
     with transaction.atomic():
         held = lock_account(account_id=account_id)
         if held is None or held.state is AccountState.ENDED:

@@ -28,7 +28,7 @@ from registret.accounts.queries import AccountRow, living_account, newest_confir
 from registret.accounts.refusals import AccountExists
 from registret.accounts.sessions import ActiveSession, earlier_in_browser, open_session, sit_down
 from registret.kernel.by import By
-from registret.kernel.identifiers import EmailAddress, HsaId
+from registret.kernel.identifiers import EmailAddress
 from registret.kernel.refused import Refused
 from registret.ledger.events import Event
 from registret.ledger.services import record
@@ -43,10 +43,10 @@ def register(*, card: CardFacts, email: EmailAddress, language: str, by: By, at:
     if living_account(hsa_id=card.hsa_id) is not None:
         raise AccountExists()
     check_wish(clinic_id=wish["clinic_id"], role=wish["role"], sub_registries=wish["sub_registries"])
-    limit_letters(subject=card.hsa_id.upper(), email=email, by=by, at=at)
+    limit_letters(subject=card.hsa_id.key, email=email, by=by, at=at)
     with transaction.atomic():
         account_id = open_account(
-            hsa_id=HsaId(card.hsa_id),
+            hsa_id=card.hsa_id,
             given_name=card.given_name,
             surname=card.surname,
             organisation=card.organisation,
@@ -132,7 +132,7 @@ def _whereto(proof: Proof, standing: LoginStatus) -> tuple[Assignment | None, st
     if not proof.back_to:
         return first, ""
     earlier = earlier_in_browser(proof=proof)
-    if earlier is not None and earlier.hsa_id_key != proof.card.hsa_id.upper():
+    if earlier is not None and earlier.hsa_id != proof.card.hsa_id:
         return first, ""
     if len(seats) > 1:
         same = [seat for seat in seats if earlier is not None and earlier.grant_id in seat.grant_ids]
@@ -171,7 +171,7 @@ def _refuse_another_person(card: CardFacts, *, network: str | None, at: datetime
         if not before.exists():
             Notice.objects.bulk_create([new], ignore_conflicts=True)
             for one in registry_office(at=at):
-                post_to(one, kind="hsa_id_disputed", context={"hsa_id": person.hsa_id}, at=at)
+                post_to(one, kind="hsa_id_disputed", context={"hsa_id": person.hsa_id.text}, at=at)
     raise refusal
 
 

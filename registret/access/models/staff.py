@@ -9,7 +9,7 @@ from django.db.models.functions import Upper
 from registret.access.lifecycle import SubstitutionState
 from registret.access.roles import ROLES_TO_NOMINATE, Role
 from registret.database.constraints import check, choices, index, known, together, unique
-from registret.kernel.identifiers import HsaId
+from registret.database.fields import HsaIdField
 
 
 class Substitution(models.Model):
@@ -63,7 +63,7 @@ class Nomination(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    hsa_id = models.CharField(max_length=HsaId.MAX_LENGTH)
+    hsa_id = HsaIdField()
     given_name = models.CharField(max_length=256, blank=True)
     surname = models.CharField(max_length=256)
     email = models.CharField(max_length=254)

@@ -13,6 +13,7 @@ from registret.access.models import Grant
 from registret.access.queries.applications import ApplicationRow
 from registret.access.roles import Role
 from registret.accounts.lifecycle import AccountState
+from registret.kernel.identifiers import HsaId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +70,7 @@ class Appointed:
 
     grant_id: int
     name: str
-    hsa_id: str
+    hsa_id: HsaId
     state: AccountState
     ends_at: datetime
 

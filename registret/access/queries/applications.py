@@ -41,7 +41,7 @@ class ApplicationRow:
     state: ApplicationState
     account_id: int
     name: str
-    hsa_id: str
+    hsa_id: HsaId
     organisation: str
     same_care_provider: bool
     email: str
@@ -201,7 +201,7 @@ def _rows(found: Iterable[Application]) -> Iterable[ApplicationRow]:
             name=a.account.name,
             hsa_id=a.account.hsa_id,
             organisation=a.account.organisation,
-            same_care_provider=HsaId(a.account.hsa_id).organisation_number == provider.organisation_number,
+            same_care_provider=a.account.hsa_id.organisation_number == provider.organisation_number,
             email=a.account.email,
             mail_confirmed_at=a.account.confirmed_at,
             mail_sent_at=letter.sent_at if letter else None,

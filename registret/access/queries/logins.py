@@ -16,6 +16,7 @@ from registret.accounts.likeness import same_person
 from registret.accounts.queries import AccountRow, has_ended_account, living_account
 from registret.accounts.sessions import ActiveSession
 from registret.kernel.by import By
+from registret.kernel.identifiers import HsaId
 from registret.kernel.refused import Refused
 
 
@@ -62,7 +63,7 @@ def seats_of(*, account_id: int, at: datetime) -> tuple[Assignment, ...]:
     return tuple(sorted(seats, key=lambda seat: (seat.clinic_id is None, seat.clinic_name)))
 
 
-def standing_of(*, hsa_id: str, at: datetime) -> LoginStatus:
+def standing_of(*, hsa_id: HsaId, at: datetime) -> LoginStatus:
     """How the holder of this HSA-id stands now."""
     account = living_account(hsa_id=hsa_id)
     seats = seats_of(account_id=account.id, at=at) if account else ()

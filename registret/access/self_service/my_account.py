@@ -173,7 +173,7 @@ def _ask_for_address(person: AccountRow, email: EmailAddress, *, by: By, at: dat
         raise AddressUnchanged()
     check_in_force(person)
     clinics_to_attest_anew(account_id=person.id, before=person.email, email=email, at=at)
-    limit_letters(subject=person.hsa_id.upper(), email=email, by=by, at=at)
+    limit_letters(subject=person.hsa_id.key, email=email, by=by, at=at)
     with transaction.atomic():
         confirmation = ask_for_change(account_id=person.id, email=email, by=by, at=at)
         post(

@@ -20,6 +20,7 @@ from registret.accounts.attempts import AttemptRow, attempts_of
 from registret.accounts.queries import AccountRow, accounts_of, confirmations_of
 from registret.accounts.sessions import SessionRow, kept_sessions_of
 from registret.kernel.by import By
+from registret.kernel.identifiers import HsaId
 from registret.ledger.events import Event
 from registret.ledger.queries import EntryRow, entries_of_person
 from registret.ledger.services import record
@@ -32,7 +33,7 @@ FILES_PER_PERSON = Limit(what="own_data", most=10, per=timedelta(days=1))
 Json = dict[str, Any]
 
 
-def take_out(*, hsa_id: str, card_read_at: datetime, by: By, at: datetime) -> Iterator[bytes]:
+def take_out(*, hsa_id: HsaId, card_read_at: datetime, by: By, at: datetime) -> Iterator[bytes]:
     """The file, in pieces: a line for each entry of the log. That it was taken out is the last of them.
 
     Raises: NotFound (there never was an account), CardTooOld, TooMany.
@@ -41,7 +42,7 @@ def take_out(*, hsa_id: str, card_read_at: datetime, by: By, at: datetime) -> It
     people = accounts_of(hsa_id=hsa_id)
     if not people:
         raise NotFound()
-    take(limit=FILES_PER_PERSON, subject=hsa_id.upper(), at=at)
+    take(limit=FILES_PER_PERSON, subject=hsa_id.key, at=at)
     record(event=Event.ACCOUNT_DATA_TAKEN, by=by, at=at, about_account_id=people[0].id, about_hsa_id=people[0].hsa_id)
     return _pieces(people, at=at)
 
@@ -51,7 +52,7 @@ def _pieces(people: Sequence[AccountRow], *, at: datetime) -> Iterator[bytes]:
     head = {
         "registry": settings.REGISTRY_NAME,
         "made_at": at,
-        "hsa_id": hsa_id,
+        "hsa_id": hsa_id.text,
         "not_in_this_file": _left_out(),
         "accounts": [_account(person) for person in people],
         "sessions": [_session(one) for one in kept_sessions_of(hsa_id=hsa_id)],
@@ -80,7 +81,7 @@ def _left_out() -> list[str]:
 
 
 def _account(person: AccountRow) -> Json:
-    facts = asdict(person) | {"email": person.email.text}
+    facts = asdict(person) | {"hsa_id": person.hsa_id.text, "email": person.email.text}
     asked = confirmations_of(account_ids=[person.id])
     return facts | {
         "mail_history": [
@@ -89,7 +90,7 @@ def _account(person: AccountRow) -> Json:
         ],
         "applications": [_application(one) for one in _applications(person.id)],
         "grants": [_grant(one) for one in _grants(person.id)],
-        "other_accounts": [asdict(link) for link in links_of(account_id=person.id)],
+        "other_accounts": [asdict(link) | {"hsa_id": link.hsa_id.text} for link in links_of(account_id=person.id)],
         "claim": _claim(person.id),
         "substitutions": [_substitution(one) for one in _substitutions(person.id)],
         "letters": [asdict(one) for one in letters_about(person.id)],
@@ -129,8 +130,8 @@ def _substitution(one: Substitution) -> Json:
     }
 
 
-def _nominations(hsa_id: str) -> list[Nomination]:
-    found = Nomination.objects.filter(hsa_id__iexact=hsa_id).select_related("proposed_by", "confirmed_by")
+def _nominations(hsa_id: HsaId) -> list[Nomination]:
+    found = Nomination.objects.filter(hsa_id__iexact=hsa_id.text).select_related("proposed_by", "confirmed_by")
     return list(found.order_by("id"))
 
 
@@ -189,14 +190,14 @@ def _attempt(one: AttemptRow) -> Json:
     return asdict(one)
 
 
-def _entry(row: EntryRow, ids: Sequence[int], hsa_id: str) -> Json:
+def _entry(row: EntryRow, ids: Sequence[int], hsa_id: HsaId) -> Json:
     """Of what one did about others, patients too, only that and when; of what others did about one, who and not from
     where."""
-    by_oneself = row.by_account_id in ids or row.by_hsa_id.upper() == hsa_id.upper()
+    by_oneself = row.by_account_id in ids or HsaId(row.by_hsa_id) == hsa_id
     about_others = (
         bool(row.patient_ids)
         or row.about_account_id not in {None, *ids}
-        or row.about_hsa_id.upper() not in {"", hsa_id.upper()}
+        or HsaId(row.about_hsa_id) not in {HsaId(""), hsa_id}
     )
     return {
         "number": row.id,

@@ -92,7 +92,7 @@ def appoint_local_administrator(*, clinic_id: int, actor: Actor, at: datetime, *
     others = others_at(clinic_id, hsa_id=hsa_id, actor=actor, at=at)
     if not others:
         raise SecondNeeded()
-    account = living_account(hsa_id=hsa_id.text)
+    account = living_account(hsa_id=hsa_id)
     name = account.name if account else f"{person['given_name']} {person['surname']}"
     return appoint(
         **person,
@@ -116,7 +116,7 @@ def appoint_support(*, actor: Actor, at: datetime, **person: Unpack[NamedPerson]
 
 def others_at(clinic_id: int, *, hsa_id: HsaId, actor: Actor, at: datetime) -> tuple[Administrator, ...]:
     """The clinic's active local administrators other than these two, who notice a wrong colleague."""
-    person = living_account(hsa_id=hsa_id.text)
+    person = living_account(hsa_id=hsa_id)
     themselves = {actor.account_id, person.id if person else None}
     return tuple(one for one in active_administrators(clinic_id=clinic_id, at=at) if one.account_id not in themselves)
 
@@ -137,7 +137,7 @@ class AtTheRegistry:
     grant_id: int
     account_id: int
     name: str
-    hsa_id: str
+    hsa_id: HsaId
     role: Role
     state: AccountState
     ends_at: datetime
@@ -192,7 +192,7 @@ def dismiss_by_program(
     names = two_names(decided_by)
     if role in ROLES_AT_A_CLINIC:
         raise RoleImpossible()
-    person = living_account(hsa_id=hsa_id.text)
+    person = living_account(hsa_id=hsa_id)
     living = Grant.objects.not_ended(at=at).filter(role=role)
     grant = existing(living.filter(account_id=person.id).first() if person else None)
     record(
@@ -200,7 +200,7 @@ def dismiss_by_program(
         by=by,
         at=at,
         about_account_id=grant.account_id,
-        about_hsa_id=hsa_id.text,
+        about_hsa_id=hsa_id,
         facts={"role": role.value, "decided_by": names},
     )
     _take_back(grant.id, grant.account_id, role, reason, revoked_by_id=None, by=by, at=at)
@@ -217,7 +217,7 @@ def _take_back(
 def check_appointing(hsa_id: HsaId, *, actor: Actor, at: datetime) -> None:
     """For acts of the office that make somebody something. Raises: NotPermitted, OwnRights, CardTooOld."""
     actor.require(Permission.APPOINT)
-    if hsa_id.key == actor.hsa_id.upper():
+    if hsa_id == actor.hsa_id:
         raise OwnRights()
     check_card_age(actor, at=at)
 
@@ -228,7 +228,7 @@ def check_fit(hsa_id: HsaId, role: Role, *, at: datetime) -> None:
 
     Raises: PersonSuspended, GivesRights.
     """
-    person = living_account(hsa_id=hsa_id.text)
+    person = living_account(hsa_id=hsa_id)
     if role in ROLES_OF_THE_OFFICE and person is not None and person.state is AccountState.SUSPENDED:
         raise PersonSuspended()
     living = Grant.objects.not_ended(at=at).filter(account__hsa_id_key=hsa_id.key)
@@ -257,7 +257,7 @@ def appoint(
         raise RoleImpossible()
     place = open_clinic(clinic_id) if clinic_id is not None else None
     hsa_id = named["hsa_id"]
-    if living_account(hsa_id=hsa_id.text) is None:
+    if living_account(hsa_id=hsa_id) is None:
         limit_letters(subject=hsa_id.key, email=named["email"], by=by, at=at)
     months = length(TimeLimit.GRANT).number
     last_day = last_possible_day(at=at, months=months)
@@ -285,7 +285,7 @@ def appoint(
             by=by,
             at=at,
             about_account_id=person.id,
-            about_hsa_id=hsa_id.text,
+            about_hsa_id=hsa_id,
             clinic_id=clinic_id,
             facts={"role": role.value, "decided_by": decided_by_names},
         )
@@ -307,14 +307,14 @@ def appoint(
 
 def _found_or_opened(named: NamedPerson, *, by: By, at: datetime) -> tuple[AccountRow, bool]:
     """The living account under this HSA-id, and whether it was opened just now, with these names and this address."""
-    found = living_account(hsa_id=named["hsa_id"].text)
+    found = living_account(hsa_id=named["hsa_id"])
     if found is not None:
         return found, False
     try:
         account_id = open_account(**named, organisation="", language=settings.LANGUAGE_CODE, by=by, at=at)
     except AccountExists:
         # The person registered, or was appointed elsewhere, at this very moment: what was decided holds all the same.
-        found = living_account(hsa_id=named["hsa_id"].text)
+        found = living_account(hsa_id=named["hsa_id"])
         if found is None:
             raise
         return found, False

@@ -49,7 +49,7 @@ class NominationRow:
 
     id: int
     name: str
-    hsa_id: str
+    hsa_id: HsaId
     email: str
     role: Role
     clinic_id: int | None
@@ -95,12 +95,12 @@ def nominate(
     if clinic_id is not None:
         open_clinic(clinic_id)
     _check_person(hsa_id, role, clinic_id, at=at)
-    person = living_account(hsa_id=hsa_id.text)
+    person = living_account(hsa_id=hsa_id)
     over = Q(confirmed_at__isnull=False) | Q(proposed_at__lte=length(TimeLimit.NOMINATION).before(at))
     Nomination.objects.filter(over, Q(clinic_id=clinic_id), hsa_id__iexact=hsa_id.text, role=role).delete()
     with conflict_as(AlreadyProposed, constraint="one_nomination_per_person_and_role"):
         made = Nomination.objects.create(
-            hsa_id=hsa_id.text,
+            hsa_id=hsa_id,
             given_name=person.given_name if person else named["given_name"],
             surname=person.surname if person else named["surname"],
             email=(person.email if person else named["email"]).text,
@@ -121,12 +121,12 @@ def confirm(*, nomination_id: int, actor: Actor, at: datetime) -> int:
         GivesRights, AlreadyGranted, TooMany.
     """
     wanted = _to_decide(nomination_id, actor=actor, at=at)
-    hsa_id, role = HsaId.parse(wanted.hsa_id, allow_test=True), Role(wanted.role)
+    hsa_id, role = wanted.hsa_id, Role(wanted.role)
     proposer = account(account_id=wanted.proposed_by_id)
 
     def first() -> None:
         # The accounts first, as everywhere. One that is opened for the person later on has the highest id of all.
-        person = living_account(hsa_id=hsa_id.text)
+        person = living_account(hsa_id=hsa_id)
         lock_accounts(account_ids={wanted.proposed_by_id} | ({person.id} if person else set()))
         if all(one.account_id != wanted.proposed_by_id for one in registry_office(at=at)):
             raise ProposerGone()
@@ -194,7 +194,7 @@ def _row(found: Nomination, *, lasts: Length, actor: Actor) -> NominationRow:
         proposed_by=proposer.name,
         proposed_at=found.proposed_at,
         until=lasts.after(found.proposed_at),
-        decidable=found.proposed_by_id != actor.account_id and found.hsa_id.upper() != actor.hsa_id.upper(),
+        decidable=found.proposed_by_id != actor.account_id and found.hsa_id != actor.hsa_id,
         own=found.proposed_by_id == actor.account_id,
     )
 
@@ -215,7 +215,7 @@ def _to_decide(nomination_id: int, *, actor: Actor, at: datetime) -> Nomination:
         raise NothingProposed()
     if wanted.proposed_by_id == actor.account_id:
         raise OwnNomination()
-    if wanted.hsa_id.upper() == actor.hsa_id.upper():
+    if wanted.hsa_id == actor.hsa_id:
         raise OwnRights()
     check_card_age(actor, at=at)
     return wanted

@@ -15,6 +15,7 @@ from registret.access.queries.grants import of_substitutes
 from registret.access.refusals import NotFound
 from registret.access.roles import ROLES_TO_APPLY_FOR, Permission, Role
 from registret.accounts.lifecycle import AccountState, Authority
+from registret.kernel.identifiers import HsaId
 from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.mail.queries import Bounce, bounces
@@ -50,7 +51,7 @@ class PersonRow:
 
     account_id: int
     name: str
-    hsa_id: str
+    hsa_id: HsaId
     organisation: str
     email: str
     state: AccountState

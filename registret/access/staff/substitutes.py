@@ -40,6 +40,7 @@ from registret.accounts.lifecycle import AccountState
 from registret.accounts.locks import lock_account, lock_accounts
 from registret.accounts.queries import account
 from registret.database.conflicts import conflict_as
+from registret.kernel.identifiers import HsaId
 from registret.kernel.life import NotPossible
 from registret.ledger.events import Event
 from registret.ledger.services import record
@@ -55,7 +56,7 @@ class ProposedRow:
     id: int
     account_id: int
     name: str
-    hsa_id: str
+    hsa_id: HsaId
     clinic_name: str
     begins_at: datetime
     ends_at: datetime

@@ -18,6 +18,7 @@ from registret.access.roles import Permission
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.queries import AccountRow, ConfirmationRow, account, living_account, newest_confirmation
 from registret.accounts.search import FoundPage, find_accounts
+from registret.kernel.identifiers import HsaId
 from registret.kernel.refused import Refused
 from registret.ledger.events import Event
 from registret.ledger.queries import EntryPage, newest_by, timeline
@@ -173,7 +174,7 @@ def _person(account_id: int, *, actor: Actor) -> AccountRow:
     return found
 
 
-def _card(hsa_id: str) -> CardRead | None:
+def _card(hsa_id: HsaId) -> CardRead | None:
     read = newest_by(hsa_id=hsa_id, events=(Event.CARD_READ, Event.IDP_READ))
     if read is None:
         return None

@@ -57,7 +57,7 @@ def suspend_by_program(*, hsa_id: HsaId, reason: str, decided_by: tuple[str, str
     Raises: PrincipalsMissing, NotFound, NotPossible (the mail was never confirmed, or somebody has suspended it).
     """
     names = two_names(decided_by)
-    person = existing(living_account(hsa_id=hsa_id.text))
+    person = existing(living_account(hsa_id=hsa_id))
     accounts.suspend(account_id=person.id, reason=reason, authority=Authority.OFFICE, by=by, at=at)
     record(
         event=Event.ACCOUNT_SUSPENSION_DECIDED,

@@ -188,7 +188,7 @@ def _application(row: ApplicationRow) -> OwnApplicationLine:
 
 def _card(card: CardFacts) -> Iterator[FactText]:
     yield FactText(_("Namn"), [card.name])
-    yield FactText("HSA-id", [card.hsa_id], css="id")
+    yield FactText("HSA-id", [card.hsa_id.text], css="id")
     if card.organisation:
         yield FactText(_("Organisation"), [card.organisation])
     yield FactText(_("Utfärdare"), [card.issuer])

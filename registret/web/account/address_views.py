@@ -56,7 +56,7 @@ def change(request: CardRequest) -> HttpResponse:
                 return see_other("account")
         elif "change" not in request.POST:
             anew = _anew(request, me, form, email)
-            hint = mail_hint(email, organisation_number=me.organisation_number)
+            hint = mail_hint(email, organisation_number=me.hsa_id.organisation_number)
             asked = asked_address(email, hint, data=request.POST, anew=anew) if form.is_valid() else None
     days = settings.OBJECTION_LIFETIME.days
     page = NewAddressPage(address=me.email.text, days=days, form=form, asked=asked)

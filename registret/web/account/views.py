@@ -72,10 +72,10 @@ def apply(request: ActorRequest) -> HttpResponse:
     """More clinics or roles, while one works; somebody else attests."""
     me = own(request)
     sent = posted(request)
-    form = ApplicationForm(sent, clinics=open_clinics(first_of_organisation=me.organisation_number))
+    form = ApplicationForm(sent, clinics=open_clinics(first_of_organisation=me.hsa_id.organisation_number))
     if form.is_valid() and (wanted := _applied(request, me.id, form)):
         return see_other("own_application", wanted)
-    provider = care_provider_of(me.organisation_number)
+    provider = care_provider_of(me.hsa_id.organisation_number)
     page = apply_page(form, provider, may_attest=request.actor.may(Permission.ATTEST))
     return show(request, "account/account_apply.html", page, status=422 if form.errors else 200)
 

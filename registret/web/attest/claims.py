@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from registret.access.applications.earlier_accounts import ClaimRow
 from registret.accounts.lifecycle import AccountState
+from registret.kernel.identifiers import HsaId
 from registret.web.pieces import Note, Tag
 from registret.web.templatetags.look import moment
 from registret.words.states import account_state_name
@@ -18,7 +19,7 @@ class ClaimPart:
     """`note`: what attesting does with the earlier account, or why it cannot be done."""
 
     name: str
-    hsa_id: str
+    hsa_id: HsaId
     other_name: Tag | None
     state: str
     proven: str

@@ -33,7 +33,7 @@ from registret.words.states import application_state_name
 class Applicant:
     """Who asks for what. `asides`: what to know about the organisation, and about the address."""
 
-    hsa_id: str
+    hsa_id: HsaId
     organisation: str
     provider: Tag
     provider_asides: Sequence[str]
@@ -158,7 +158,7 @@ def _told(row: ApplicationRow) -> Iterator[str]:
 
 def _applicant(row: ApplicationRow, *, is_office: bool) -> Applicant:
     """Its asides say what looks odd about the organisation and the address."""
-    hint = mail_hint(EmailAddress(row.email), organisation_number=HsaId(row.hsa_id).organisation_number)
+    hint = mail_hint(EmailAddress(row.email), organisation_number=row.hsa_id.organisation_number)
     waits, confirmed = Tag(_("väntar på e-post"), icon="mail"), Tag(_("bekräftad"), "ok", "check")
     other, same = Tag(_("annan vårdgivare än kliniken")), Tag(_("samma vårdgivare som kliniken"), "ok", "check")
     return Applicant(

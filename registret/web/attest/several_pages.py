@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from registret.access.applications.application_notes import Attested
 from registret.access.queries.applications import ApplicationRow
+from registret.kernel.identifiers import HsaId
 from registret.web.pieces import Link, Tag
 from registret.web.templatetags.look import day, sub_registries
 from registret.words.refusals import page_of
@@ -31,7 +32,7 @@ class ResultLine:
 class ChosenLine:
     id: int
     name: str
-    hsa_id: str
+    hsa_id: HsaId
     told: str
 
 

@@ -251,7 +251,7 @@ def _enter(request: Request, proof: Proof) -> HttpResponse:
     """A proven card: to work, to what is missing, or to the confirmation that it came for."""
     before = request.COOKIES.get(SESSION_COOKIE)
     last = sessions.last_in_browser(browser=request.COOKIES.get(BROWSER_COOKIE, ""))
-    if last != proof.card.hsa_id.upper():
+    if last != proof.card.hsa_id:
         # Forms that lie open in other tabs go on counting only for the person whose they are.
         rotate_token(request)
     entered = entering.enter(proof=proof, replaces=before, network=request.network, at=request.at)

@@ -128,4 +128,4 @@ def _named(name: str) -> str:
         raise forms.ValidationError(_("Skriv hela HSA-id:t, till exempel SE2321009991-E00K4T2, eller ett namn"))
     if len(found) > 1:
         raise forms.ValidationError(_("Det passar flera. Skriv mer av namnet, eller hela HSA-id:t"))
-    return found[0].hsa_id
+    return found[0].hsa_id.text

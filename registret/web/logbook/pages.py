@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from registret.access.actor import Actor
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.queries import AccountRow, accounts_by_id
+from registret.kernel.identifiers import HsaId
 from registret.ledger.queries import EntryRow
 from registret.places.queries import ClinicRow, clinics
 from registret.records.identity.known_as import system_ids
@@ -92,8 +93,8 @@ def _line(
     row: EntryRow, people: dict[int, AccountRow], places: dict[int, ClinicRow], patients: Mapping[int, str]
 ) -> LogLine:
     about = people.get(row.about_account_id) if row.about_account_id is not None else None
-    about_id = row.about_hsa_id or (about.hsa_id if about else "")
-    itself = about_id.upper() == row.by_hsa_id.upper()
+    about_id = HsaId(row.about_hsa_id) or (about.hsa_id if about else HsaId(""))
+    itself = about_id == HsaId(row.by_hsa_id)
     place = places.get(row.clinic_id or row.by_clinic_id or 0)
     name = about.name if about and not itself else ""
     roles, clinic = ", ".join(_role(code) for code in row.by_role.split(",") if code), place.title if place else ""
@@ -106,7 +107,7 @@ def _line(
         event=event_name(row.event),
         refused=Tag(_("nekad"), "bad", "stop") if row.outcome == "refused" else None,
         details=tuple(_details(row)),
-        about=_about(row, name, "" if itself else about_id),
+        about=_about(row, name, "" if itself else about_id.text),
         patient=patient if is_here else "",
         no_patient="" if is_here else patient,
         shown=tuple(sorted({patients[i] for i in row.shown_patient_ids or () if i in patients})),

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from registret.access.actor import Actor
+from registret.kernel.identifiers import HsaId
 from registret.ledger import exporting
 from registret.ledger.events import Event
 from registret.ledger.queries import EntryPage, Wanted, entries
@@ -38,7 +39,7 @@ def read_log(
         event=Event.LOG_READ,
         by=actor.by,
         at=at,
-        about_hsa_id=wanted.hsa_id,
+        about_hsa_id=HsaId(wanted.hsa_id),
         about_patient_id=patient_id,
         facts={**told, **known, "below": before, "rows": len(page.rows), "opening": why},
     )
@@ -79,7 +80,7 @@ def export_log(
         event=Event.LOG_EXPORTED,
         by=actor.by,
         at=at,
-        about_hsa_id=wanted.hsa_id,
+        about_hsa_id=HsaId(wanted.hsa_id),
         about_patient_id=patient_id,
         facts={**told, **known, "form": form, "rows": count, "opening": why},
     )

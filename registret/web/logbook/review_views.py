@@ -127,7 +127,7 @@ def _directed(request: ActorRequest, form: DirectedForm) -> int:
     data, (since, until) = form.cleaned_data, form.period
     how: dict[str, Any] = {"since": since, "until": until, "reason": data["reason"], "reviewer_id": data["reviewer"]}
     if data["hsa_id"]:
-        return oversight.draw_directed(hsa_id=data["hsa_id"].text, actor=request.actor, at=request.at, **how)
+        return oversight.draw_directed(hsa_id=data["hsa_id"], actor=request.actor, at=request.at, **how)
     return oversight.draw_about_patient(system_id=data["patient"], actor=request.actor, at=request.at, **how)
 
 

@@ -100,7 +100,7 @@ def confirm_page(row: NominationRow, asked: Check) -> ConfirmNominationPage:
 
 def _who(row: NominationRow, asked: Check) -> Iterator[FactText]:
     yield FactText(_("Namn"), [row.name], tag=Tag(_("har konto")) if asked.account else None)
-    yield FactText("HSA-id", [row.hsa_id], css="id")
+    yield FactText("HSA-id", [row.hsa_id.text], css="id")
     if asked.issuer:
         yield FactText(_("Utfärdat av"), [asked.issuer.name])
     yield FactText(_("E-post"), [row.email], css="id")

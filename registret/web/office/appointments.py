@@ -11,7 +11,7 @@ from registret.access.roles import Permission
 from registret.access.staff import nominating
 from registret.access.staff.appointing import at_the_registry
 from registret.access.staff.nominating import NominationRow
-from registret.kernel.identifiers import EmailAddress, HsaId
+from registret.kernel.identifiers import EmailAddress
 from registret.places.queries import clinic
 from registret.rate_limits.services import TooMany
 from registret.web.forms import refusals_as_errors
@@ -68,7 +68,7 @@ def confirm(request: ActorRequest, id: int) -> HttpResponse:
         grant_id = nominating.confirm(nomination_id=id, actor=request.actor, at=request.at)
         return to_clinics(grant_id) if at_a_clinic else to_appointments(grant_id)
     row = _row(request, id)
-    hsa_id, email = HsaId.parse(row.hsa_id, allow_test=True), EmailAddress.parse(row.email)
+    hsa_id, email = row.hsa_id, EmailAddress.parse(row.email)
     asked = check(
         hsa_id=hsa_id,
         name=row.name,

@@ -50,7 +50,7 @@ def check(
 
     `alike`: who decides and is called the same. `two`: another at the office has to confirm.
     """
-    account = living_account(hsa_id=hsa_id.text)
+    account = living_account(hsa_id=hsa_id)
     at_clinic = clinic.id if clinic else None
     there = active_administrators(clinic_id=at_clinic, at=at) if at_clinic is not None else ()
     return Check(

@@ -39,7 +39,7 @@ class ClinicWithAdministrators:
     def fits(self, words: str) -> bool:
         """Whether every word is in the clinic's name, region, provider or code, or in an administrator's name."""
         here = self.clinic
-        people = (text for person in self.people for text in (person.name, person.hsa_id))
+        people = (text for person in self.people for text in (person.name, person.hsa_id.text))
         whole = " ".join([here.title, here.region, here.care_provider, here.code, *people]).casefold()
         return all(word in whole for word in words.casefold().split())
 

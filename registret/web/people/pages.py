@@ -17,6 +17,7 @@ from registret.access.actor import Actor
 from registret.access.grants.lost_rights import LostRight
 from registret.access.roles import Permission
 from registret.access.staff.people import GrantRow, PersonRow
+from registret.kernel.identifiers import HsaId
 from registret.places.queries import ClinicRow
 from registret.registries.queries import names_of
 from registret.web.people.proposals import ProposalLine
@@ -40,7 +41,7 @@ class GrantLine:
 class PersonLine:
     account_id: int
     name: str
-    hsa_id: str
+    hsa_id: HsaId
     tags: Sequence[Tag]
     logged_in: str
     grants: Sequence[GrantLine]

@@ -155,7 +155,7 @@ def _right(grant: GrantRow) -> Iterator[FactText]:
 
 
 def _who(found: PersonRow) -> Iterator[FactText]:
-    yield FactText("HSA-id", [found.hsa_id], css="id")
+    yield FactText("HSA-id", [found.hsa_id.text], css="id")
     if found.organisation:
         yield FactText(_("Organisation"), [found.organisation])
 

@@ -266,13 +266,13 @@ def _revoked(request: ActorRequest) -> LostRight | None:
 
 def _fits(found: PersonRow, words: str) -> bool:
     """Whether each word is somewhere in the name, the HSA-id or the address, as when all accounts are searched."""
-    texts = [folded(text) for text in (found.name, found.hsa_id, found.email)]
+    texts = [folded(text) for text in (found.name, found.hsa_id.text, found.email)]
     return all(any(folded(word) in text for text in texts) for word in words.split())
 
 
 def _cells(found: PersonRow, grant: GrantRow) -> list[str]:
     return [
-        found.hsa_id,
+        found.hsa_id.text,
         found.name,
         found.email,
         account_state_name(found.state),

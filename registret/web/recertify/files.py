@@ -37,7 +37,7 @@ def cells(row: RecertificationRow, line: LineRow) -> list[str]:
         row.opened_by,
         row.reason,
         _moment(row.closed_at),
-        line.hsa_id,
+        line.hsa_id.text,
         line.name,
         role_name(line.role),
         ",".join(line.sub_registries),

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from registret.access.lifecycle import LineState
 from registret.access.staff.recertification.letters import last_day as last_day_to_answer
 from registret.access.staff.recertification.rows import LineRow, RecertificationRow
+from registret.kernel.identifiers import HsaId
 from registret.registries.queries import names_of
 from registret.web.pieces import Button, Note, Tag, account_trouble
 from registret.web.templatetags.look import day, iso, iso_day, last_day, moment
@@ -25,7 +26,7 @@ class RightLine:
     """A grant that is asked about. `tags`: what is unusual about it."""
 
     name: str
-    hsa_id: str
+    hsa_id: HsaId
     role: str
     tags: Sequence[Tag]
     sub_registries: str

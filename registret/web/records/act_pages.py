@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.utils.translation import gettext as _
 
@@ -20,6 +21,9 @@ from registret.web.records.pages import PatientHead, head_of, step_address
 from registret.web.templatetags.look import role_list
 from registret.words.extracts import act_name
 from registret.words.labels import asked
+
+# A step that is saved while somebody writes has many.
+_UNFOLDED: Final = 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +49,13 @@ class RevisionShown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryPage:
+    """The revisions of a step, newest first. `older` are folded away."""
+
     head: PatientHead
     title: str
     step: str
-    revisions: Sequence[RevisionShown]
+    newest: Sequence[RevisionShown]
+    older: Sequence[RevisionShown]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,11 +82,13 @@ class VersionPage:
 def history_page(page: StepPage, revisions: Sequence[RevisionRow]) -> HistoryPage:
     places = clinics({row.by_clinic_id for row in revisions if row.by_clinic_id is not None})
     titles = {id: place.title for id, place in places.items()}
+    shown = [_revision(page, row, titles.get(row.by_clinic_id or 0, "")) for row in revisions]
     return HistoryPage(
         head=head_of(page, act=_("Ändringar")),
         title=_step_name(page),
         step=step_address(page),
-        revisions=[_revision(page, row, titles.get(row.by_clinic_id or 0, "")) for row in revisions],
+        newest=shown[:_UNFOLDED],
+        older=shown[_UNFOLDED:],
     )
 
 

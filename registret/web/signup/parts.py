@@ -70,7 +70,7 @@ def trail(current: int) -> tuple[TrailStep, ...]:
 def card_facts(card: CardFacts) -> Iterator[FactText]:
     """Who the card says that one is."""
     yield FactText(_("Namn"), [format_html("<b>{}</b>", card.name)])
-    yield FactText("HSA-id", [card.hsa_id], css="id")
+    yield FactText("HSA-id", [card.hsa_id.text], css="id")
     if card.organisation:
         yield FactText(_("Organisation"), [card.organisation])
 

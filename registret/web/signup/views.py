@@ -56,7 +56,7 @@ def register(request: HolderRequest) -> HttpResponse:
     if request.holder.standing.account is not None:
         return see_other("application")
     card = request.holder.sitting.card
-    clinics = open_clinics(first_of_organisation=card.organisation_number)
+    clinics = open_clinics(first_of_organisation=card.hsa_id.organisation_number)
     form = RegistrationForm(posted(request), clinics=clinics)
     asks = False
     if form.is_valid():
@@ -127,7 +127,7 @@ def change_address(request: HolderRequest) -> HttpResponse:
             )
             return see_other("almost_done")
         if "change" not in request.POST:
-            hint = mail_hint(email, organisation_number=account.organisation_number)
+            hint = mail_hint(email, organisation_number=account.hsa_id.organisation_number)
             page = address_page(form, asked_address(email, hint, data=request.POST))
             return _show(request, "signup/address.html", page)
     return _show(request, "signup/address.html", address_page(form), status=422 if form.errors else 200)
@@ -203,7 +203,9 @@ def withdraw(request: HolderRequest) -> HttpResponse:
 def apply(request: HolderRequest) -> HttpResponse:
     """A new application of somebody who has an account."""
     account = _account(request)
-    form = ApplicationForm(posted(request), clinics=open_clinics(first_of_organisation=account.organisation_number))
+    form = ApplicationForm(
+        posted(request), clinics=open_clinics(first_of_organisation=account.hsa_id.organisation_number)
+    )
     if form.is_valid():
         with refusals_as_errors(
             form, dict.fromkeys((AlreadyApplied, ClinicClosed, SubRegistryClosed, NotParticipating), "clinic")
@@ -211,7 +213,7 @@ def apply(request: HolderRequest) -> HttpResponse:
             applying.apply(account_id=account.id, **form.wish, by=request.holder.by, at=request.at)
         if form.is_valid():
             return see_other("application")
-    provider = care_provider_of(account.organisation_number)
+    provider = care_provider_of(account.hsa_id.organisation_number)
     page = new_application_page(form, card=request.holder.sitting.card, provider=provider)
     return _show(request, "signup/apply.html", page, status=422 if form.errors else 200)
 
@@ -286,12 +288,12 @@ def _register_page(request: HolderRequest, form: RegistrationForm, *, asks: bool
     asked = None
     if asks:
         email = form.cleaned_data["email"]
-        hint = mail_hint(email, organisation_number=card.organisation_number)
+        hint = mail_hint(email, organisation_number=card.hsa_id.organisation_number)
         asked = asked_address(email, hint, data=request.POST)
     page = register_page(
         form,
         card=card,
-        provider=care_provider_of(card.organisation_number),
+        provider=care_provider_of(card.hsa_id.organisation_number),
         ended_before=not isinstance(request.holder.standing.missing, NotRegistered),
         asked=asked,
     )

@@ -19,6 +19,7 @@ from registret.access.queries.administrators import Administrator, active_admini
 from registret.access.queries.applications import ApplicationRow
 from registret.access.refusals import ApplicationDeclined, ApplicationLapsed, NoGrant, RemindedToday
 from registret.accounts.queries import AccountRow, newest_confirmation
+from registret.kernel.identifiers import HsaId
 from registret.kernel.refused import Refused
 from registret.mail.queries import Bounce, bounce, is_mail_delayed
 from registret.places.queries import ClinicRow, clinic
@@ -88,7 +89,7 @@ class ChecklistPage:
     """`missing` or `attest`: the last step; `urgent`: how it goes faster; `wanted`: what was applied for."""
 
     heading: str
-    hsa_id: str
+    hsa_id: HsaId
     form: CodeForm
     mail: MailStep
     missing: MissingStep | None

@@ -219,7 +219,7 @@ def _event(entry: EntryRow) -> EventLine:
 
 def _who(account: AccountRow) -> Iterator[FactText]:
     yield FactText(_("Nummer"), [str(account.id)])
-    yield FactText("HSA-id", [account.hsa_id], css="id")
+    yield FactText("HSA-id", [account.hsa_id.text], css="id")
     if account.organisation:
         yield FactText(_("Organisation"), [account.organisation])
 

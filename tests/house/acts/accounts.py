@@ -117,7 +117,7 @@ def language_chosen(here: Ward) -> Told:
 
 
 def data_taken(here: Ward) -> Told:
-    subject_access.take_out(hsa_id=ANNA.hsa_id, card_read_at=NOW, by=ANNA.by, at=NOW)
+    subject_access.take_out(hsa_id=ANNA.card.hsa_id, card_read_at=NOW, by=ANNA.by, at=NOW)
     return Told(by=ANNA, account=ANNA, hsa_id=ANNA.hsa_id)
 
 

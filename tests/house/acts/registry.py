@@ -205,7 +205,7 @@ def draw_about_anna(here: Ward) -> int:
     """By Erik, who reviews it himself."""
     begun(here.anna)
     return oversight.draw_directed(
-        hsa_id=ANNA.hsa_id,
+        hsa_id=ANNA.card.hsa_id,
         **period(),
         reason="Har läst om en granne",
         reviewer_id=cast.account_of(ERIK).id,

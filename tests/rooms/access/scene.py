@@ -118,7 +118,7 @@ def attested(application_id: int, *, by: Person = BERTIL, at: datetime = NOW) ->
 
 def by_the_office(application_id: int, *, at: datetime = NOW) -> int:
     """As asked for: Ingrid recommends, and Doris attests; returns the grant's id."""
-    if living_account(hsa_id=INGRID.hsa_id) is None:
+    if living_account(hsa_id=INGRID.card.hsa_id) is None:
         cast.appoint_by_program(INGRID, Role.REGISTRY_OFFICE, at=at)
     wanted = Application.objects.get(id=application_id)
     recommend(

@@ -100,10 +100,10 @@ def test_the_office_makes_an_administrator_who_counts_once_the_mail_is_confirmed
     grant_id = by_office()
     assert kinds(MOA) == ["appointed", "confirm_appointed"]
     assert [a.name for a in active_administrators(clinic_id=place.sydvik, at=NOW)] == [CECILIA.name]
-    assert isinstance(standing_of(hsa_id=MOA.hsa_id, at=NOW).missing, MailNotConfirmed)
+    assert isinstance(standing_of(hsa_id=MOA.card.hsa_id, at=NOW).missing, MailNotConfirmed)
     cast.confirm_mail(MOA, at=NOW)
     assert [a.name for a in active_administrators(clinic_id=place.sydvik, at=NOW)] == [CECILIA.name, MOA.name]
-    assert [s.grant_id for s in standing_of(hsa_id=MOA.hsa_id, at=NOW).seats] == [grant_id]
+    assert [s.grant_id for s in standing_of(hsa_id=MOA.card.hsa_id, at=NOW).seats] == [grant_id]
     entry = events("grant.appointed")[0]
     assert (entry.by_hsa_id, entry.about_hsa_id, entry.clinic_id) == (DORIS.hsa_id, MOA.hsa_id, place.sydvik)
 
@@ -125,7 +125,7 @@ def test_whoever_has_an_account_keeps_name_address_and_confirmation(place: Count
     account = cast.account_of(KARIN)
     assert (account.name, account.email, account.state) == (KARIN.name, KARIN.email, AccountState.CONFIRMED)
     assert kinds(KARIN)[-1] == "appointed"
-    assert {s.clinic_id for s in standing_of(hsa_id=KARIN.hsa_id, at=NOW).seats} == {place.infection, place.sydvik}
+    assert {s.clinic_id for s in standing_of(hsa_id=KARIN.card.hsa_id, at=NOW).seats} == {place.infection, place.sydvik}
 
 
 @pytest.mark.parametrize("who", [BERTIL, CECILIA, ERIK], ids=lambda who: str(who.name))
@@ -170,7 +170,7 @@ def test_appointing_cannot_fill_a_mailbox(place: Country) -> None:
     assert (done, limit) == (LETTERS_PER_ADDRESS.most + LETTERS_IN_ANY_CASE.most, LETTERS_IN_ANY_CASE.what)
     with refused(TooMany):
         by_office(email=MOA.email, actor=actor)
-    assert living_account(hsa_id=MOA.hsa_id) is None
+    assert living_account(hsa_id=MOA.card.hsa_id) is None
 
 
 def test_appointing_and_ending_in_turn_does_not_fill_it_either(place: Country) -> None:
@@ -217,7 +217,7 @@ def test_a_role_is_given_where_it_sits_and_nowhere_else(place: Country, role: Ro
     if (role in ROLES_AT_A_CLINIC) is at_a_clinic:
         by_program(role=role, clinic_id=clinic_id)
         cast.confirm_mail(MOA, at=NOW)
-        (seat,) = standing_of(hsa_id=MOA.hsa_id, at=NOW).seats
+        (seat,) = standing_of(hsa_id=MOA.card.hsa_id, at=NOW).seats
         assert (seat.clinic_id, seat.roles) == (clinic_id, frozenset({role}))
         assert bool(seat.rights) is at_a_clinic
     else:
@@ -307,8 +307,8 @@ def test_an_end_takes_back_revokes_and_frees_the_hsa_id_all_of_it_in_the_log(pla
     account_end.end_account(account_id=account_id, reason="slutat", by=DORIS.by, at=NOW)
     assert {state_of(i) for i in waiting} == {ApplicationState.WITHDRAWN}
     assert seats_of(account_id=account_id, at=NOW) == ()
-    assert living_account(hsa_id=ANNA.hsa_id) is None
-    assert has_ended_account(hsa_id=ANNA.hsa_id)
+    assert living_account(hsa_id=ANNA.card.hsa_id) is None
+    assert has_ended_account(hsa_id=ANNA.card.hsa_id)
     about = [e.event for e in events() if e.about_account_id == account_id][:4]
     assert sorted(about) == ["account.end", "application.withdraw", "application.withdraw", "grant.revoked"]
 

@@ -242,7 +242,7 @@ def test_attesting_and_ending_the_account_at_once_leave_no_right_and_nothing_tha
     end: Act = partial(account_end.end_account, account_id=account_id, reason="slutat", by=DORIS.by, at=NOW)
     results = together([attestation(waiting, BERTIL), end, declining(waiting, KARIN), end])
     assert set(answers(results)) <= {"int", "NoneType", "AlreadyDecided", "NotPossible"}
-    assert has_ended_account(hsa_id=ANNA.hsa_id)
+    assert has_ended_account(hsa_id=ANNA.card.hsa_id)
     assert not Grant.objects.filter(account_id=account_id, revoked_at=None).exists()
     assert state_of(waiting) is not ApplicationState.WAITING
 
@@ -364,7 +364,7 @@ def test_confirming_another_address_and_objecting_to_it_at_once_leave_the_old_on
     confirm: Act = partial(
         confirming.confirm_by_link,
         confirmation=(waiting.id, waiting.version),
-        hsa_id=ANNA.hsa_id,
+        hsa_id=ANNA.card.hsa_id,
         by=ANNA.by,
         at=NOW,
     )
@@ -394,7 +394,7 @@ def test_a_foreign_address_and_a_change_of_the_right_at_once_leave_no_right_unat
     confirm: Act = partial(
         confirming.confirm_by_link,
         confirmation=(waiting.id, waiting.version),
-        hsa_id=ANNA.hsa_id,
+        hsa_id=ANNA.card.hsa_id,
         by=ANNA.by,
         at=NOW,
     )

@@ -46,7 +46,7 @@ def new_address(who: Person) -> int:
     my_account.ask_for_address(account_id=id_of(who), email=email, card_read_at=NOW, by=who.by, at=NOW)
     change = pending_change(account_id=id_of(who))
     assert change is not None
-    confirming.confirm_by_link(confirmation=(change.id, change.version), hsa_id=who.hsa_id, by=who.by, at=NOW)
+    confirming.confirm_by_link(confirmation=(change.id, change.version), hsa_id=who.card.hsa_id, by=who.by, at=NOW)
     return change.id
 
 

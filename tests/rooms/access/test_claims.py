@@ -130,7 +130,7 @@ def test_the_code_proves_once_and_the_same_to_whoever_attests(place: Country) ->
     prove("whatever")  # proven is proven
     seen = claim_seen_by(CECILIA, application_id)
     assert seen is not None
-    assert (seen.old_hsa_id, seen.old_name, seen.same_name, seen.may_end) == (ANNA.hsa_id, "Anna Berg", True, True)
+    assert (seen.old_hsa_id, seen.old_name, seen.same_name, seen.may_end) == (ANNA.card.hsa_id, "Anna Berg", True, True)
     assert cast.account_of(ANNA).state is AccountState.CONFIRMED, "nothing happens before somebody attests"
 
 
@@ -196,9 +196,9 @@ def test_when_it_is_attested_the_old_account_ends_and_the_two_are_linked(place: 
         sitting(key=key, seen=True, at=NOW)
     (grant,) = Grant.objects.filter(account_id=new.id)
     assert (grant.id, grant.role, grant.sub_registries) == (grant_id, "reader", ["sepsis"]), "what was attested"
-    assert [link.hsa_id for link in earlier_accounts.links_of(account_id=new.id)] == [ANNA.hsa_id]
+    assert [link.hsa_id for link in earlier_accounts.links_of(account_id=new.id)] == [ANNA.card.hsa_id]
     assert [(link.hsa_id, link.earlier) for link in earlier_accounts.links_of(account_id=old.id)] == [
-        (NEW.hsa_id, False)
+        (NEW.card.hsa_id, False)
     ]
     assert {e.about_account_id for e in events("account.linked")} == {old.id, new.id}
     assert {e.by_hsa_id for e in events("account.linked")} == {CECILIA.hsa_id}
@@ -323,7 +323,7 @@ def test_an_account_that_ended_meanwhile_is_linked_all_the_same(place: Country) 
     account_end.end_account(account_id=cast.account_of(ANNA).id, reason="dormant", by=DORIS.by, at=NOW)
     attest(application_id, seen=the_claim())
     (link,) = earlier_accounts.links_of(account_id=cast.account_of(NEW).id)
-    assert link.hsa_id == ANNA.hsa_id
+    assert link.hsa_id == ANNA.card.hsa_id
 
 
 # --- at once ---------------------------------------------------------------------------------------

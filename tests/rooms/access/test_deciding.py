@@ -121,7 +121,7 @@ def test_an_attestation_gives_exactly_what_it_says_and_not_what_was_asked_for(pl
     found = granted(application_id=annas)
     assert found is not None
     assert (found.role, found.revoked_at) == (Role.READER, None)
-    assert standing_of(hsa_id=ANNA.hsa_id, at=NOW).missing is None
+    assert standing_of(hsa_id=ANNA.card.hsa_id, at=NOW).missing is None
 
 
 @pytest.mark.parametrize("act", ["attest", "decline"])
@@ -140,7 +140,7 @@ def test_a_decision_is_logged_with_author_and_clinic_and_told_to_the_applicant_a
 
 def test_a_declined_person_reads_the_reason_and_has_no_rights(annas: int) -> None:
     decline(annas, at_work(BERTIL))
-    standing = standing_of(hsa_id=ANNA.hsa_id, at=NOW)
+    standing = standing_of(hsa_id=ANNA.card.hsa_id, at=NOW)
     assert standing.seats == ()
     assert standing.application is not None
     assert (standing.application.reason, standing.application.decided_by) == (REASON, BERTIL.name)
@@ -372,7 +372,7 @@ def test_attesting_a_suspended_person_lets_nobody_in(annas: int) -> None:
         account_id=cast.account_of(ANNA).id, reason="utreds", authority=Authority.OFFICE, by=DORIS.by, at=NOW
     )
     attest(annas, at_work(BERTIL))
-    standing = standing_of(hsa_id=ANNA.hsa_id, at=NOW)
+    standing = standing_of(hsa_id=ANNA.card.hsa_id, at=NOW)
     assert standing.missing is not None
     assert standing.missing.code == "login.suspended"
 
@@ -387,7 +387,7 @@ def test_a_mended_address_gets_a_letter_and_is_not_confirmed_by_that(unconfirmed
     assert kinds(ANNA) == ["confirm_email", "confirm_email"]
     assert events("account.mail_changed")[0].by_hsa_id == BERTIL.hsa_id
     cast.confirm_mail(ANNA, at=NOW)
-    assert isinstance(standing_of(hsa_id=ANNA.hsa_id, at=NOW).missing, NotAttested)
+    assert isinstance(standing_of(hsa_id=ANNA.card.hsa_id, at=NOW).missing, NotAttested)
 
 
 @pytest.mark.parametrize("end", ["confirmed", "withdrawn"])

@@ -99,7 +99,7 @@ def test_only_what_came_to_nothing_is_forgotten_and_only_after_its_time(
 
 def test_the_office_decides_how_long(place: Country) -> None:
     declined(cast.register(ANNA, place.infection, at=NOW - DAY))
-    by = By(hsa_id=DORIS.hsa_id, name=DORIS.name, account_id=7)
+    by = By(hsa_id=DORIS.card.hsa_id, name=DORIS.name, account_id=7)
     decide(limit=TimeLimit.KEEP_DECLINED, number=1, reason="Färre uppgifter", by=by, at=NOW)
     assert run("forget-applications", at=NOW + 29 * DAY) == {}
     assert run("forget-applications", at=NOW + 30 * DAY) == {"forgotten": 1, "ended": 1}
@@ -143,7 +143,7 @@ def test_a_right_that_was_over_long_ago_takes_the_account_along_but_not_a_suspen
     assert cast.account_of(ANNA).state is AccountState.SUSPENDED
     accounts.reinstate(account_id=account_id, by=DORIS.by, at=NOW)
     run("forget-applications", at=over + 2 * YEAR)
-    assert accounts_of(hsa_id=ANNA.hsa_id)[0].state is AccountState.ENDED
+    assert accounts_of(hsa_id=ANNA.card.hsa_id)[0].state is AccountState.ENDED
 
 
 # --- ended accounts --------------------------------------------------------------------------------
@@ -157,7 +157,7 @@ def test_of_an_account_that_ended_long_ago_a_number_an_id_and_its_moments_are_le
     assert run("erase-ended", at=at) == {"erased": 1}
     found = Account.objects.get(id=account_id)
     assert (found.given_name, found.surname, found.email, found.organisation) == ("",) * 4
-    assert found.hsa_id == ANNA.hsa_id, "as long as the log, which names it too"
+    assert found.hsa_id == ANNA.card.hsa_id, "as long as the log, which names it too"
     assert (found.state_reason, found.logged_in_at, found.card_issuer, found.erased_at) == ("", None, "", at)
     assert found.ended_at == NOW
     for rows in (Grant, Application, Confirmation):
@@ -199,7 +199,7 @@ def test_the_hsa_id_is_free_and_a_living_account_is_never_erased(place: Country)
     cast.register(ANNA, place.infection, at=NOW + DAY)
     run("erase-ended", at=NOW + 3 * YEAR)
     assert cast.account_of(ANNA).email == ANNA.email
-    assert [a.email.text for a in accounts_of(hsa_id=ANNA.hsa_id)] == [ANNA.email.text, ""]
+    assert [a.email.text for a in accounts_of(hsa_id=ANNA.card.hsa_id)] == [ANNA.email.text, ""]
 
 
 @pytest.mark.parametrize(

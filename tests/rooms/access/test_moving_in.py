@@ -102,11 +102,11 @@ def test_two_lines_of_one_person_are_one_account_with_two_rights_and_one_entry(p
 def test_at_the_first_login_the_letter_goes_out_and_the_code_lets_in(place: Country) -> None:
     bring(ANNAS)
     cast.log_in(ANNA, at=NOW)
-    assert isinstance(standing_of(hsa_id=ANNA.hsa_id, at=NOW).missing, MailNotConfirmed)
+    assert isinstance(standing_of(hsa_id=ANNA.card.hsa_id, at=NOW).missing, MailNotConfirmed)
     cast.log_in(ANNA, at=NOW)
     assert kinds(ANNA) == ["confirm_moved"], "once"
     cast.confirm_mail(ANNA, at=NOW)
-    assert standing_of(hsa_id=ANNA.hsa_id, at=NOW).missing is None
+    assert standing_of(hsa_id=ANNA.card.hsa_id, at=NOW).missing is None
     assert cast.actor(ANNA, at=NOW).seat.clinic_id == place.infection
     assert cast.account_of(ANNA).unused_since == NOW
 
@@ -115,7 +115,7 @@ def test_nobody_gets_in_by_the_file_alone(place: Country) -> None:
     bring(ANNAS.replace("registrerare", "lokal administratör"))
     account = cast.account_of(ANNA)
     assert seats_of(account_id=account.id, at=NOW) != ()
-    assert standing_of(hsa_id=ANNA.hsa_id, at=NOW).missing is not None
+    assert standing_of(hsa_id=ANNA.card.hsa_id, at=NOW).missing is not None
     assert account.id not in {a.account_id for a in active_administrators(clinic_id=place.infection, at=NOW)}
 
 
@@ -234,9 +234,9 @@ def test_the_time_without_use_goes_on_from_the_file_with_a_warning_first(place: 
     bring(ANNAS.replace("2026-11-01", "2026-03-01"))
     day = datetime(2026, 12, 1, 8, tzinfo=UTC)
     assert annas(running.run("suspend-unused", at=day)) == ["warned of suspension"]
-    assert living_account(hsa_id=ANNA.hsa_id) is not None, "nobody ends unwarned"
+    assert living_account(hsa_id=ANNA.card.hsa_id) is not None, "nobody ends unwarned"
     assert annas(running.run("suspend-unused", at=day + 15 * DAY)) == ["ended"]
-    assert living_account(hsa_id=ANNA.hsa_id) is None
+    assert living_account(hsa_id=ANNA.card.hsa_id) is None
     assert seats_of(account_id=Grant.objects.get(source="imported").account_id, at=day + 15 * DAY) == ()
 
 
@@ -291,4 +291,4 @@ def test_who_registers_while_the_file_is_brought_in_has_one_account() -> None:
     moved = results[0]
     assert isinstance(moved, ImportResult), moved
     assert moved.accounts in {200, 201}
-    assert living_account(hsa_id=ANNA.hsa_id) is not None
+    assert living_account(hsa_id=ANNA.card.hsa_id) is not None

@@ -113,7 +113,7 @@ def test_who_is_proposed_by_one_and_confirmed_by_another_has_the_role(place: Cou
 
 def test_nothing_is_given_and_no_account_opened_before_somebody_has_confirmed(place: Country) -> None:
     proposal()
-    assert living_account(hsa_id=HENRIK.hsa_id) is None
+    assert living_account(hsa_id=HENRIK.card.hsa_id) is None
     assert not Letter.objects.filter(to_address=HENRIK.email.text).exists()
 
 
@@ -150,7 +150,7 @@ def test_a_declined_proposal_gives_nothing_is_gone_and_its_reason_goes_to_who_pr
     decline(nomination_id=proposal(), reason="Känner hen inte", actor=actor(INGRID), at=NOW)
     assert kinds(DORIS)[-1] == "nomination_declined"
     assert not Nomination.objects.exists()
-    assert living_account(hsa_id=HENRIK.hsa_id) is None
+    assert living_account(hsa_id=HENRIK.card.hsa_id) is None
 
 
 def test_who_proposed_takes_it_back_and_may_propose_anew(place: Country) -> None:

@@ -103,7 +103,7 @@ def waiting(who: Person = ANNA) -> ConfirmationRow:
 
 
 def follow(of: ConfirmationRow, *, who: Person = ANNA, at: datetime = NOW) -> None:
-    confirming.confirm_by_link(confirmation=(of.id, of.version), hsa_id=who.hsa_id, by=who.by, at=at)
+    confirming.confirm_by_link(confirmation=(of.id, of.version), hsa_id=who.card.hsa_id, by=who.by, at=at)
 
 
 def type_code(code: str | None = None, *, who: Person = ANNA, at: datetime = NOW) -> None:
@@ -293,7 +293,7 @@ def test_an_objection_stops_a_change_that_waits_ends_the_sessions_and_tells_thos
     object_to(of)
     assert address() == ANNA.email
     assert pending_change(account_id=id_of(ANNA)) is None
-    assert sessions_of(hsa_id=ANNA.hsa_id, at=NOW) == ()
+    assert sessions_of(hsa_id=ANNA.card.hsa_id, at=NOW) == ()
     assert kinds(ANNA)[-1] == "address_kept"
     for who in (BERTIL, KARIN):
         assert kinds(who)[-1] == "address_objected"
@@ -395,7 +395,7 @@ def test_a_foreign_address_has_the_right_attested_anew(place: Country) -> None:
     before = {who: kinds(who) for who in (BERTIL, KARIN, CECILIA)}
     changed(FOREIGN)
     assert seats_of(account_id=id_of(ANNA), at=NOW) == ()
-    standing = standing_of(hsa_id=ANNA.hsa_id, at=NOW)
+    standing = standing_of(hsa_id=ANNA.card.hsa_id, at=NOW)
     assert type(standing.missing) is NotAttested
     assert Grant.objects.get(account_id=id_of(ANNA)).revoke_reason == "foreign_address"
     for who in (BERTIL, KARIN):
@@ -501,7 +501,7 @@ def test_what_one_has_already_is_not_applied_for_and_anything_more_is(place: Cou
 
 def test_what_one_has_goes_on_while_more_waits(place: Country) -> None:
     more(ANNA, place.sydvik)
-    assert standing_of(hsa_id=ANNA.hsa_id, at=NOW).missing is None
+    assert standing_of(hsa_id=ANNA.card.hsa_id, at=NOW).missing is None
 
 
 def test_an_administrator_who_wants_another_role_is_attested_by_a_colleague(place: Country) -> None:

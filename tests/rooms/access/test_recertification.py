@@ -178,7 +178,7 @@ def test_where_everybody_is_newer_than_that_nobody_is_asked_yet(place: Country) 
 
 
 def test_the_interval_is_the_offices_to_set(place: Country) -> None:
-    by = By(hsa_id=DORIS.hsa_id, name=DORIS.name, account_id=cast.account_of(DORIS).id)
+    by = By(hsa_id=DORIS.card.hsa_id, name=DORIS.name, account_id=cast.account_of(DORIS).id)
     decide(limit=TimeLimit.RECERTIFY_EVERY, number=12, reason="Årligen", by=by, at=NOW)
     decide(limit=TimeLimit.RECERTIFY_ANSWER, number=40, reason="Semester", by=by, at=NOW)
     assert run("recertify", at=NOW) == {}

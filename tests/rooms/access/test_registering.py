@@ -105,7 +105,7 @@ def test_a_registration_is_an_account_out_of_the_card_and_an_application_that_wa
     account_id = register(message="Ny ST-läkare", sub_registries=("sepsis", "pneumoni", "sepsis"), language="en")
     account = cast.account_of(ANNA)
     assert account.id == account_id
-    assert (account.hsa_id, account.name, account.organisation) == (ANNA.hsa_id, ANNA.name, "Region Norrvik")
+    assert (account.hsa_id, account.name, account.organisation) == (ANNA.card.hsa_id, ANNA.name, "Region Norrvik")
     assert (account.email, account.language, account.state) == (ANNA.email, "en", AccountState.REGISTERED)
     application = newest_application(account_id=account_id)
     assert application is not None
@@ -142,7 +142,7 @@ def test_a_registration_is_in_the_log_with_the_card_as_its_author(place: Country
 def test_an_impossible_wish_registers_nobody(place: Country, wish: dict[str, Any], why: type[Any]) -> None:
     with refused(why):
         register(**wish)
-    assert living_account(hsa_id=ANNA.hsa_id) is None
+    assert living_account(hsa_id=ANNA.card.hsa_id) is None
 
 
 def test_a_clinic_that_closed_between_form_and_sending_registers_nobody_and_costs_no_letter(place: Country) -> None:
@@ -187,7 +187,7 @@ def test_a_registration_that_was_stopped_by_a_limit_leaves_nothing_behind(place:
     until_too_many(register_and_end)
     with refused(TooMany):
         register()
-    assert living_account(hsa_id=ANNA.hsa_id) is None
+    assert living_account(hsa_id=ANNA.card.hsa_id) is None
 
 
 # --- confirming tells those who attest -------------------------------------------------------------
@@ -406,10 +406,10 @@ def test_nobody_reminds_of_what_nobody_can_decide(place: Country) -> None:
 
 def test_the_checklist_knows_from_when_one_may_remind(place: Country) -> None:
     cast.register(ANNA, place.infection, at=NOW)
-    standing = standing_of(hsa_id=ANNA.hsa_id, at=NOW)
+    standing = standing_of(hsa_id=ANNA.card.hsa_id, at=NOW)
     assert standing.application is not None
     assert may_remind_at(standing.application) == NOW
     applying.remind(account_id=cast.account_of(ANNA).id, by=ANNA.by, at=NOW + HOUR)
-    standing = standing_of(hsa_id=ANNA.hsa_id, at=NOW + HOUR)
+    standing = standing_of(hsa_id=ANNA.card.hsa_id, at=NOW + HOUR)
     assert standing.application is not None
     assert may_remind_at(standing.application) == NOW + HOUR + DAY

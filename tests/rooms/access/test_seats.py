@@ -17,6 +17,7 @@ from registret.accounts import services as accounts
 from registret.accounts.lifecycle import Authority
 from registret.accounts.refusals import SessionMissing
 from registret.accounts.sessions import sit_down, sitting
+from registret.kernel.identifiers import HsaId
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, Country, Person
 from tests.rooms.access.scene import DAY, HOUR, MINUTE, NOW, SECOND, attested, events, refused
@@ -189,7 +190,7 @@ def test_a_good_card_of_nobody_in_the_registry_is_a_holder_without_anything(plac
     assert isinstance(holder, CardHolder)
     assert isinstance(holder.standing.missing, NotRegistered)
     assert (holder.standing.account, holder.standing.seats, holder.standing.application) == (None, (), None)
-    assert (holder.by.hsa_id, holder.by.account_id) == (ANNA.hsa_id, None)
+    assert (holder.by.hsa_id, holder.by.account_id) == (ANNA.card.hsa_id, None)
 
 
 def test_every_login_is_logged_as_done_or_refused_with_what_was_missing(place: Country) -> None:
@@ -202,7 +203,10 @@ def test_every_login_is_logged_as_done_or_refused_with_what_was_missing(place: C
 
 
 def test_the_spelling_of_an_hsa_id_on_the_card_does_not_matter(place: Country) -> None:
-    assert standing_of(hsa_id=BERTIL.hsa_id.lower(), at=NOW).seats == standing_of(hsa_id=BERTIL.hsa_id, at=NOW).seats
+    assert (
+        standing_of(hsa_id=HsaId(BERTIL.hsa_id.lower()), at=NOW).seats
+        == standing_of(hsa_id=BERTIL.card.hsa_id, at=NOW).seats
+    )
 
 
 # --- who is told and asked -------------------------------------------------------------------------

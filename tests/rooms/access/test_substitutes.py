@@ -129,7 +129,7 @@ def test_where_nobody_else_attests_the_office_is_told_and_confirms(place: Countr
         g
         for p in people_of(actor=cast.actor(DORIS, at=NOW), clinic_id=place.infection, at=NOW)
         for g in p.grants
-        if p.hsa_id == KARIN.hsa_id
+        if p.hsa_id == KARIN.card.hsa_id
     ]
     revoke_grant(grant_id=grant.id, reason="slutat", actor=cast.actor(DORIS, at=NOW), at=NOW)
     made = proposal()
@@ -234,7 +234,7 @@ def test_only_who_works_there_now_under_an_account_in_force_is_proposed(place: C
     bertil = cast.actor(BERTIL, at=NOW)
     with refused(NotAColleague):
         proposal(ELSA, actor=bertil)
-    assert [p.hsa_id for p in colleagues(actor=bertil, at=NOW)] == [ANNA.hsa_id]
+    assert [p.hsa_id for p in colleagues(actor=bertil, at=NOW)] == [ANNA.card.hsa_id]
     cast.suspend(ANNA, at=NOW)
     with refused(NotAColleague):
         proposal(actor=bertil)

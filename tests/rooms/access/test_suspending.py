@@ -174,7 +174,7 @@ def test_who_gets_in_again_without_a_right_may_apply_anew(place: Country) -> Non
     suspended(CLINIC, place)
     revoked(ANNA, at_clinic=place.infection)
     reinstate_person(account_id=id_of(ANNA), actor=cast.actor(DORIS, at=NOW), at=NOW)
-    standing = standing_of(hsa_id=ANNA.hsa_id, at=NOW)
+    standing = standing_of(hsa_id=ANNA.card.hsa_id, at=NOW)
     assert standing.missing is not None
     assert standing.missing.code == "login.no_grant", "lifting gives no right"
     assert cast.apply_again(ANNA, place.infection, at=NOW)

@@ -56,7 +56,7 @@ def registered() -> ConfirmationRow:
 
 
 def confirm(of: ConfirmationRow) -> None:
-    confirming.confirm_by_link(confirmation=(of.id, of.version), hsa_id=ANNA.hsa_id, by=ANNA.by, at=NOW)
+    confirming.confirm_by_link(confirmation=(of.id, of.version), hsa_id=ANNA.card.hsa_id, by=ANNA.by, at=NOW)
 
 
 def type_code(of: ConfirmationRow, typed: str) -> None:

@@ -44,7 +44,7 @@ from tests.owner import as_owner
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 NEW_ADDRESS = EmailAddress.parse("anna.ny@regionnorrvik.se")
-BY = By(hsa_id=ANNA.hsa_id, name=ANNA.name, network="192.0.2.7")
+BY = By(hsa_id=ANNA.card.hsa_id, name=ANNA.name, network="192.0.2.7")
 
 pytestmark = pytest.mark.django_db
 
@@ -63,7 +63,7 @@ def letter(account_id: int) -> ConfirmationRow:
 
 
 def follow(of: ConfirmationRow, *, who: Person = ANNA, at: datetime = NOW) -> None:
-    confirming.confirm_by_link(confirmation=(of.id, of.version), hsa_id=who.hsa_id, by=who.by, at=at)
+    confirming.confirm_by_link(confirmation=(of.id, of.version), hsa_id=who.card.hsa_id, by=who.by, at=at)
 
 
 def type_code(account_id: int, code: str, *, at: datetime = NOW, by: By = BY) -> None:
@@ -120,10 +120,10 @@ def test_the_spelling_of_the_hsa_id_does_not_matter_to_a_link(account_id: int) -
 
 def test_looking_at_a_link_changes_nothing(account_id: int) -> None:
     of = letter(account_id)
-    for hsa_id, may in ((None, False), (ANNA.hsa_id, True)):
+    for hsa_id, may in ((None, False), (ANNA.card.hsa_id, True)):
         assert check_link(confirmation=(of.id, of.version), hsa_id=hsa_id, at=NOW) is may
     with pytest.raises(ConfirmationOtherCard):
-        check_link(confirmation=(of.id, of.version), hsa_id=BERTIL.hsa_id, at=NOW)
+        check_link(confirmation=(of.id, of.version), hsa_id=BERTIL.card.hsa_id, at=NOW)
     assert state() is AccountState.REGISTERED
 
 
@@ -186,7 +186,7 @@ def test_changing_the_address_back_does_not_bring_an_old_letter_to_life(account_
 def test_a_version_that_was_never_sent_does_not_count(account_id: int, version: int) -> None:
     of = letter(account_id)
     with pytest.raises(ConfirmationReplaced):
-        confirming.confirm_by_link(confirmation=(of.id, version), hsa_id=ANNA.hsa_id, by=BY, at=NOW)
+        confirming.confirm_by_link(confirmation=(of.id, version), hsa_id=ANNA.card.hsa_id, by=BY, at=NOW)
 
 
 def test_a_letter_of_an_account_that_ended_is_unknown(account_id: int) -> None:
@@ -199,7 +199,7 @@ def test_a_letter_of_an_account_that_ended_is_unknown(account_id: int) -> None:
 
 def test_a_letter_that_nobody_sent_is_unknown(account_id: int) -> None:
     with pytest.raises(ConfirmationUnknown):
-        confirming.confirm_by_link(confirmation=(10**12, 1), hsa_id=ANNA.hsa_id, by=BY, at=NOW)
+        confirming.confirm_by_link(confirmation=(10**12, 1), hsa_id=ANNA.card.hsa_id, by=BY, at=NOW)
 
 
 @pytest.mark.parametrize("act", ["resend", "change"])

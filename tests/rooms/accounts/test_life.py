@@ -14,6 +14,7 @@ from registret.accounts import services as accounts
 from registret.accounts.lifecycle import ACCOUNT_LIFE, AccountState, Authority
 from registret.accounts.queries import account, has_ended_account, living_account
 from registret.accounts.refusals import ConfirmationDone
+from registret.kernel.identifiers import HsaId
 from registret.kernel.life import NotPossible
 from registret.ledger.queries import Wanted, entries
 from tests import cast
@@ -133,8 +134,8 @@ def test_the_database_never_lets_an_account_change_its_hsa_id() -> None:
 
 def test_after_an_end_the_hsa_id_is_free_and_the_old_account_stays() -> None:
     ended = account_in(AccountState.ENDED)
-    assert living_account(hsa_id=ANNA.hsa_id) is None
-    assert has_ended_account(hsa_id=ANNA.hsa_id.lower())
+    assert living_account(hsa_id=ANNA.card.hsa_id) is None
+    assert has_ended_account(hsa_id=HsaId(ANNA.hsa_id.lower()))
     cast.register(ANNA, cast.clinic_id(cast.INFECTION), at=NOW)
     assert cast.account_of(ANNA).id != ended
     assert state_of(ended) is AccountState.ENDED
@@ -146,4 +147,4 @@ def test_a_renewed_card_brings_a_new_name_at_login_and_nothing_else() -> None:
     accounts.note_login(account_id=account_id, card=card, at=NOW)
     found = cast.account_of(ANNA)
     assert (found.name, found.organisation, found.logged_in_at) == ("Anna Berg Ek", "Region X", NOW)
-    assert (found.email, found.hsa_id, found.state) == (ANNA.email, ANNA.hsa_id, AccountState.CONFIRMED)
+    assert (found.email, found.hsa_id, found.state) == (ANNA.email, ANNA.card.hsa_id, AccountState.CONFIRMED)

@@ -31,6 +31,7 @@ from registret.accounts.sessions import (
     watch,
 )
 from registret.accounts.sessions import sitting as sitting_at
+from registret.kernel.identifiers import HsaId
 from registret.kernel.refused import Refused
 from registret.ledger.queries import EntryRow, Wanted, entries
 from tests import cast
@@ -176,7 +177,7 @@ def test_a_login_in_a_browser_with_a_worthless_key_ends_nothing(held: str) -> No
 def test_all_sessions_of_a_person_end_together_in_any_spelling_and_nobody_elses() -> None:
     annas = [key_of(), key_of()]
     bertils = key_of(BERTIL)
-    assert end_sessions_of(hsa_id=ANNA.hsa_id.lower(), reason="ended", by=BERTIL.by, at=NOW) == 2
+    assert end_sessions_of(hsa_id=HsaId(ANNA.hsa_id.lower()), reason="ended", by=BERTIL.by, at=NOW) == 2
     assert [refusal(key) for key in annas] == [SessionMissing] * 2
     assert sitting(bertils)
 

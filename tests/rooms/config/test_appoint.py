@@ -102,7 +102,7 @@ def test_a_role_at_a_clinic_takes_the_clinic() -> None:
 def test_two_different_people_must_have_decided(decided: list[str]) -> None:
     (line,) = refused(*arguments(), *decided)
     assert line.startswith("--decided-by")
-    assert living_account(hsa_id=DORIS.hsa_id) is None
+    assert living_account(hsa_id=DORIS.card.hsa_id) is None
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_what_is_wrong_is_one_line_and_nobody_is_appointed(changes: dict[str, st
     cast.clinics(timezone.now())
     (line,) = refused(*arguments(**changes), *DECIDED)
     assert line.startswith(says)
-    assert living_account(hsa_id=DORIS.hsa_id) is None
+    assert living_account(hsa_id=DORIS.card.hsa_id) is None
 
 
 def test_everything_that_is_wrong_is_said_at_once() -> None:

@@ -25,7 +25,7 @@ def place(module_db: None) -> Country:
     """Bertil worked at the infection clinic in the middle of last month."""
     since, _ = last_month(timezone.now())
     built = cast.country(since - timedelta(days=60))
-    by = By(hsa_id=BERTIL.hsa_id, account_id=cast.account_of(BERTIL).id, clinic_id=built.infection)
+    by = By(hsa_id=BERTIL.card.hsa_id, account_id=cast.account_of(BERTIL).id, clinic_id=built.infection)
     record(event=made_up("page.test"), by=by, at=since + timedelta(days=15))
     return built
 

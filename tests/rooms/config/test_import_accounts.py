@@ -44,14 +44,14 @@ def stopped(*given: object) -> list[str]:
     with pytest.raises(SystemExit) as no:
         call_command("import_accounts", *map(str, given), stdout=err, stderr=err)
     assert no.value.code == 1
-    assert living_account(hsa_id=ANNA.hsa_id) is None
+    assert living_account(hsa_id=ANNA.card.hsa_id) is None
     return err.getvalue().splitlines()
 
 
 def test_a_dry_run_a_run_and_a_run_again(file: Path) -> None:
     first = "1 line read, 1 account with 1 right would be brought in (dry run); 0 stood already, 0 left as they are"
     assert run(file, "--dry-run", *DECIDED) == [first]
-    assert living_account(hsa_id=ANNA.hsa_id) is None
+    assert living_account(hsa_id=ANNA.card.hsa_id) is None
     assert run(file, *DECIDED) == [first.replace("would be brought in (dry run)", "brought in")]
     (entry,) = entries(wanted=Wanted(event="account.imported")).rows
     assert (entry.facts["decided_by"], entry.facts["reference"]) == ("Sven Styrelse", "RS 2026-17")

@@ -17,6 +17,7 @@ from pytest_django import Settings
 from registret.demo import cast, cast_bar
 from registret.demo.mailbox import MailCatcher, letters
 from registret.demo.pki import DemoAuthority
+from registret.kernel.identifiers import HsaId
 from registret.web.gate import require_all_gated, views
 
 LINK = "https://registret.localhost:8443/bekrafta/7-1.0123456789abcdef0123456789abcdef"
@@ -147,8 +148,8 @@ def test_every_card_of_the_demo_stands_on_the_page_of_roles(demo: Settings, clie
 
 
 def test_the_story_always_goes_on_to_another_card_of_the_demo() -> None:
-    assert cast_bar.turn_after(cast.ANNA.hsa_id) is not None
+    assert cast_bar.turn_after(HsaId(cast.ANNA.hsa_id)) is not None
     for person in cast.PEOPLE:
-        turn = cast_bar.turn_after(person.hsa_id)
+        turn = cast_bar.turn_after(HsaId(person.hsa_id))
         assert turn is None or turn.role.card in cast.BROWSERS
         assert turn is None or turn.role.name != person.name

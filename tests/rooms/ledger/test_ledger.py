@@ -13,6 +13,7 @@ from django.db.utils import ProgrammingError
 
 from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_OF_THE_OFFICE
 from registret.kernel.by import By
+from registret.kernel.identifiers import HsaId
 from registret.ledger.models import Entry
 from registret.ledger.queries import Wanted, entries, entries_about, entries_of_account
 from registret.ledger.services import record
@@ -20,7 +21,7 @@ from tests.made_up import made_up
 from tests.owner import as_owner
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
-ANNA = By(hsa_id="SE2321009991-E00K4T2", name="Anna Berg", account_id=1, network="192.0.2.7")
+ANNA = By(hsa_id=HsaId("SE2321009991-E00K4T2"), name="Anna Berg", account_id=1, network="192.0.2.7")
 
 pytestmark = pytest.mark.django_db
 
@@ -120,7 +121,7 @@ def test_personal_numbers_are_masked_in_facts_and_names() -> None:
 
 
 def test_an_hsa_id_is_kept_whole_although_it_holds_ten_digits() -> None:
-    written(about_hsa_id="SE2321009991-E00B2H8")
+    written(about_hsa_id=HsaId("SE2321009991-E00B2H8"))
     row = entries(wanted=Wanted()).rows[0]
     assert (row.by_hsa_id, row.about_hsa_id) == ("SE2321009991-E00K4T2", "SE2321009991-E00B2H8")
 
@@ -187,7 +188,7 @@ def test_a_filter_finds_what_it_says_and_nothing_else(wanted: Wanted, found: set
     program = By.of_program("test")
     written(event="filter.early", at=NOW - timedelta(microseconds=1))
     written(event="filter.did")
-    written(program, event="filter.suffered", about_hsa_id="SE2321009991-E00B2H8")
+    written(program, event="filter.suffered", about_hsa_id=HsaId("SE2321009991-E00B2H8"))
     written(program, event="filter.refused", outcome="refused", reference="K7F-2Q9M")
     rows = entries(wanted=wanted).rows
     assert {r.event.removeprefix("filter.") for r in rows if r.event.startswith("filter.")} == found
@@ -195,12 +196,12 @@ def test_a_filter_finds_what_it_says_and_nothing_else(wanted: Wanted, found: set
 
 def test_ones_own_log_is_what_one_did_and_what_was_done_to_one() -> None:
     did, suffered = written(), written(By.of_program("x"), about_account_id=1)
-    written(By(hsa_id="SE2321009983-E00C5D1", account_id=2), about_account_id=2)
+    written(By(hsa_id=HsaId("SE2321009983-E00C5D1"), account_id=2), about_account_id=2)
     assert [r.id for r in entries_of_account(account_id=1).rows] == [suffered, did]
 
 
 def test_nobody_learns_from_a_log_of_their_own_or_of_others_that_somebody_is_reviewed() -> None:
-    reviewer = By(hsa_id="SE2321009983-E00C5D1", account_id=2)
+    reviewer = By(hsa_id=HsaId("SE2321009983-E00C5D1"), account_id=2)
     for event in ("review.drawn", "review.read", "review.closed"):
         written(reviewer, event=event, about_account_id=1, clinic_id=7)
     suffered = written(reviewer, event="grant.changed", about_account_id=1, clinic_id=7)

@@ -11,6 +11,7 @@ from django.db.utils import ProgrammingError
 from pytest_django import Settings
 
 from registret.kernel.by import By
+from registret.kernel.identifiers import HsaId
 from registret.ledger import sealing
 from registret.ledger.canonical import FIELDS, FORM, entry_line, leaf
 from registret.ledger.checking import Checked, LedgerBroken, check
@@ -26,7 +27,12 @@ from tests.rooms.ledger.forging import forge
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=1)
 ANNA = By(
-    hsa_id="SE2321009991-E00K4T2", name="Anna Berg", account_id=1, role="reporter", clinic_id=3, network="192.0.2.7"
+    hsa_id=HsaId("SE2321009991-E00K4T2"),
+    name="Anna Berg",
+    account_id=1,
+    role="reporter",
+    clinic_id=3,
+    network="192.0.2.7",
 )
 
 pytestmark = pytest.mark.django_db

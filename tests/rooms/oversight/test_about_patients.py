@@ -77,7 +77,7 @@ def patient_id(patient: str = TOLVAN) -> int:
 def did(
     who: Person, event: str, *, about: int | None = None, clinic_id: int | None = None, number: int = 1
 ) -> list[int]:
-    by = By(hsa_id=who.hsa_id, name=who.name, account_id=id_of(who), clinic_id=clinic_id)
+    by = By(hsa_id=who.card.hsa_id, name=who.name, account_id=id_of(who), clinic_id=clinic_id)
     return [record(event=made_up(event), by=by, at=THEN + n * MINUTE, about_patient_id=about) for n in range(number)]
 
 

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 
 from registret.kernel.by import By
+from registret.kernel.identifiers import HsaId
 from registret.ledger.events import Event
 from registret.ledger.queries import Wanted, entries
 from registret.ledger.services import record
@@ -23,7 +24,9 @@ PATIENT, OTHER = 4711, 4712
 
 
 def seen(clinic_id: int | None, *, patient_id: int = PATIENT, minutes: int = 0, outcome: str = "done") -> None:
-    by = By(hsa_id="SE2321009991-E00K4T2", name="Anna Berg", account_id=1, clinic_id=clinic_id, network="192.0.2.7")
+    by = By(
+        hsa_id=HsaId("SE2321009991-E00K4T2"), name="Anna Berg", account_id=1, clinic_id=clinic_id, network="192.0.2.7"
+    )
     at = NOW + timedelta(minutes=minutes)
     record(
         event=made_up("patient.read"), by=by, at=at, outcome=outcome, about_patient_id=patient_id, facts={"reason": "x"}
@@ -59,7 +62,7 @@ def test_unit_provider_moment_and_what_was_done_oldest_first() -> None:
 def test_what_a_units_lists_showed_on_one_day_is_told_once_with_how_often() -> None:
     place = cast.clinics(NOW)
     for clinic_id, hours in ((place.infection, 0), (place.infection, 3), (place.sydvik, 4), (place.infection, 20)):
-        by = By(hsa_id="SE2321009991-E00K4T2", name="Anna Berg", account_id=1, clinic_id=clinic_id)
+        by = By(hsa_id=HsaId("SE2321009991-E00K4T2"), name="Anna Berg", account_id=1, clinic_id=clinic_id)
         at = NOW + timedelta(hours=hours)
         record(event=Event.WORK_LISTED, by=by, at=at, shown_patient_ids=[OTHER, PATIENT], facts={"rows": 2})
         record(event=Event.WORK_LISTED, by=by, at=at, shown_patient_ids=[OTHER], facts={"rows": 1})

@@ -17,6 +17,7 @@ from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import Role
 from registret.accounts.services import end
 from registret.kernel.by import By
+from registret.kernel.identifiers import HsaId
 from registret.ledger.queries import Wanted, entries
 from registret.ledger.services import record
 from registret.mail.links import claim_code
@@ -57,7 +58,9 @@ def place(module_db: None) -> Country:
 
 
 def acted(who: Person, clinic_id: int | None, number: int = 1, *, at: datetime = IN_OCTOBER) -> list[int]:
-    by = By(hsa_id=who.hsa_id, name=who.name, account_id=cast.account_of(who).id, role="reader", clinic_id=clinic_id)
+    by = By(
+        hsa_id=who.card.hsa_id, name=who.name, account_id=cast.account_of(who).id, role="reader", clinic_id=clinic_id
+    )
     return [record(event=made_up("page.test"), by=by, at=at + timedelta(seconds=n)) for n in range(number)]
 
 
@@ -89,7 +92,7 @@ def sample(clinic_id: int, *, size: int = 5, by: Person = ERIK, reviewed_by: Per
 def directed(about: Person, *, by: Person = ERIK, reviewed_by: Person = ERIK) -> int:
     since, until = OCTOBER
     return oversight.draw_directed(
-        hsa_id=about.hsa_id.lower(),
+        hsa_id=HsaId(about.hsa_id.lower()),
         since=since,
         until=until,
         reason="Någon har sett henne läsa om en granne",

@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 import pytest
 
 from registret.kernel.by import By
+from registret.kernel.identifiers import HsaId
 from registret.places.clinic_file import COLUMNS, read
 from registret.places.services import Imported, import_clinics
 
-DORIS = By(hsa_id="SE2321009991-E00D0R1", name="Doris Lund", role="registry_office")
+DORIS = By(hsa_id=HsaId("SE2321009991-E00D0R1"), name="Doris Lund", role="registry_office")
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 HEADER = ";".join(COLUMNS)
 INFECTION = (

@@ -47,7 +47,7 @@ def test_a_first_import_makes_everything_and_logs_it(bring: Bring) -> None:
     entry = log("clinic.created")[0]
     found = clinic_by_code("infektion-norrvik")
     assert found is not None
-    assert (entry.clinic_id, entry.at, entry.by_hsa_id) == (found.id, NOW, DORIS.hsa_id)
+    assert (entry.clinic_id, entry.at, entry.by_hsa_id) == (found.id, NOW, str(DORIS.hsa_id))
     assert entry.facts == {"code": "infektion-norrvik", "name": "Infektionskliniken"}
 
 

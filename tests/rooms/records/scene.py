@@ -136,7 +136,7 @@ HENNING = cast.person("Henning", "Ask", "SE2321009991-E00H3A8")
 
 def handler(at: datetime = NOW, who: Person = GRETA) -> Actor:
     """Greta, or another, who has just shown the card."""
-    if living_account(hsa_id=who.hsa_id) is None:
+    if living_account(hsa_id=who.card.hsa_id) is None:
         cast.appoint_by_program(who, Role.CASE_HANDLER, at=at - DAY)
     return cast.actor(who, at=at)
 

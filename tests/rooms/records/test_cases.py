@@ -262,7 +262,7 @@ def test_a_log_extract_says_unit_moment_and_whether_anything_changed_and_names_n
     assert ("step.signed", ward_, True) in told
     assert [row.at for row in found.rows] == sorted(row.at for row in found.rows)
     assert here.anna.name not in str(found.rows)
-    assert here.anna.hsa_id not in str(found.rows)
+    assert here.anna.hsa_id.text not in str(found.rows)
 
 
 def test_a_log_extract_tells_also_of_the_time_before_two_were_merged(here: Ward) -> None:

@@ -23,7 +23,7 @@ from tests.cast import DORIS
 from tests.owner import as_owner
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
-BY_DORIS = By(hsa_id=DORIS.hsa_id, name=DORIS.name, account_id=7)
+BY_DORIS = By(hsa_id=DORIS.card.hsa_id, name=DORIS.name, account_id=7)
 
 
 def set_lapse(number: int, *, reason: str = "Färre ska falla bort", by: By = BY_DORIS) -> None:
@@ -75,7 +75,7 @@ def test_what_is_out_of_bounds_or_no_change_is_refused(number: int, refusal: typ
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("by", "reason"), [(BY_DORIS, " \n"), (By.of_program("test"), "skäl"), (By(hsa_id=DORIS.hsa_id), "skäl")]
+    ("by", "reason"), [(BY_DORIS, " \n"), (By.of_program("test"), "skäl"), (By(hsa_id=DORIS.card.hsa_id), "skäl")]
 )
 def test_nobody_decides_without_a_name_and_a_reason(by: By, reason: str) -> None:
     with pytest.raises(ValueError, match="author and a reason"):

@@ -370,7 +370,7 @@ def test_all_sessions_are_listed_this_one_told_apart_and_only_ones_own(place: Co
 
 def test_another_session_is_ended_and_that_browser_is_out(place: Country, now: datetime) -> None:
     first, second = Browser.of(ANNA), Browser.of(ANNA)
-    mine = sessions_of(hsa_id=ANNA.hsa_id, at=timezone.now())
+    mine = sessions_of(hsa_id=ANNA.card.hsa_id, at=timezone.now())
     other = min(row.id for row in mine)
     assert second.post(f"/konto/sessioner/{other}/avsluta").status_code == 303
     assert first.get("/konto").status_code == 401
@@ -389,7 +389,7 @@ def test_all_others_are_ended_at_once_and_this_one_stays(place: Country) -> None
 
 def test_a_session_of_somebody_else_does_not_exist(place: Country) -> None:
     bertil = Browser.of(BERTIL)
-    (his,) = sessions_of(hsa_id=BERTIL.hsa_id, at=timezone.now())
+    (his,) = sessions_of(hsa_id=BERTIL.card.hsa_id, at=timezone.now())
     for number in (his.id, 10**12):
         assert Browser.of(ANNA).post(f"/konto/sessioner/{number}/avsluta").status_code == 404
     assert bertil.get("/konto").status_code == 200
@@ -397,14 +397,14 @@ def test_a_session_of_somebody_else_does_not_exist(place: Country) -> None:
 
 def test_this_session_ends_by_logging_out_only(place: Country) -> None:
     browser = Browser.of(ANNA)
-    (this,) = sessions_of(hsa_id=ANNA.hsa_id, at=timezone.now())
+    (this,) = sessions_of(hsa_id=ANNA.card.hsa_id, at=timezone.now())
     assert browser.post(f"/konto/sessioner/{this.id}/avsluta").status_code == 303
     assert browser.get("/konto").status_code == 200
 
 
 def test_sessions_that_nobody_could_go_on_with_are_not_listed(place: Country, now: datetime) -> None:
     cast.log_in(ANNA, at=now - timedelta(minutes=16))
-    assert sessions_of(hsa_id=ANNA.hsa_id, at=now) == ()
+    assert sessions_of(hsa_id=ANNA.card.hsa_id, at=now) == ()
 
 
 # --- one's data in one file ------------------------------------------------------------------------
@@ -446,7 +446,7 @@ def test_the_file_has_everything_and_says_what_it_has_not(place: Country, now: d
 def test_what_is_hers_alone_is_in_it_and_nothing_of_others(place: Country, now: datetime) -> None:
     wanted = cast.apply_again(ANNA, place.infection, role=Role.READER, at=now)
     application_notes.write_note(application_id=wanted, text="Ring chefen", actor=cast.actor(BERTIL, at=now), at=now)
-    record(event=Event.LOG_READ, by=ERIK.by, at=now, about_hsa_id=ANNA.hsa_id, facts={"hsa_id": ANNA.hsa_id})
+    record(event=Event.LOG_READ, by=ERIK.by, at=now, about_hsa_id=ANNA.card.hsa_id, facts={"hsa_id": ANNA.hsa_id})
     record(event=Event.REVIEW_DRAWN, by=ERIK.by, at=now, about_account_id=id_of(ANNA))
     text = json.dumps(file_of(ANNA), ensure_ascii=False)
     for word in ("Ring chefen", "log.read", "review.drawn", CECILIA.name, KARIN.hsa_id, BERTIL.email.text):
@@ -454,7 +454,7 @@ def test_what_is_hers_alone_is_in_it_and_nothing_of_others(place: Country, now: 
 
 
 def test_what_one_did_about_others_tells_nothing_of_them(place: Country, now: datetime) -> None:
-    record(event=Event.LOG_READ, by=ERIK.by, at=now, about_hsa_id=ANNA.hsa_id, facts={"hsa_id": ANNA.hsa_id})
+    record(event=Event.LOG_READ, by=ERIK.by, at=now, about_hsa_id=ANNA.card.hsa_id, facts={"hsa_id": ANNA.hsa_id})
     text = json.dumps(file_of(BERTIL), ensure_ascii=False) + json.dumps(file_of(ERIK), ensure_ascii=False)
     assert ANNA.hsa_id not in text
     assert ANNA.name not in text

@@ -58,7 +58,7 @@ def test_one_proposes_after_a_question_and_another_confirms_after_a_second_look(
     looked = text_of(ingrid.get(address))
     for said in (HENRIK.name, HENRIK.hsa_id, HENRIK.email.text, "Handläggare av patientärenden", "Doris Lund"):
         assert said in looked
-    assert living_account(hsa_id=HENRIK.hsa_id) is None
+    assert living_account(hsa_id=HENRIK.card.hsa_id) is None
     answer = ingrid.post(address)
     assert answer.status_code == 303
     assert "Henrik Vall är utsedd till handläggare av patientärenden" in text_of(ingrid.get(answer["Location"]))
@@ -74,7 +74,7 @@ def test_who_proposed_is_offered_to_take_it_back_and_the_other_to_decide(place: 
     assert "Bekräfta … Henrik Vall" not in own
     assert "Bekräfta … Henrik Vall" in other
     assert Browser.of(DORIS).post(f"/kansliet/uppdrag/forslag/{made}/bekrafta").status_code == 403
-    assert living_account(hsa_id=HENRIK.hsa_id) is None
+    assert living_account(hsa_id=HENRIK.card.hsa_id) is None
     assert Browser.of(DORIS).post(f"/kansliet/uppdrag/forslag/{made}/ta-tillbaka").status_code == 303
     assert "Henrik Vall" not in text_of(Browser.of(INGRID).get(LIST))
 
@@ -134,7 +134,7 @@ def test_an_old_card_proposes_and_confirms_nobody(place: Country, now: datetime)
     assert "Visa kortet igen" in text_of(browser.get(f"/kansliet/uppdrag/forslag/{made}/bekrafta"))
     assert browser.post(PROPOSE, FORM | {"hsa_id": ANNA.hsa_id, "ok": "1"}).status_code == 403
     assert browser.post(f"/kansliet/uppdrag/forslag/{made}/bekrafta").status_code == 403
-    assert living_account(hsa_id=HENRIK.hsa_id) is None
+    assert living_account(hsa_id=HENRIK.card.hsa_id) is None
 
 
 def test_hostile_names_are_shown_as_text(place: Country) -> None:

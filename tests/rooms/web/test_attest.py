@@ -158,7 +158,7 @@ def test_an_attested_applicant_has_what_the_form_said_and_is_told(annas: int, pl
     answer = browser.post(f"/attestera/{annas}", sent)
     assert answer.status_code == 303
     assert answer["Location"] == f"/attestera?klart={annas}"
-    (seat,) = standing_of(hsa_id=ANNA.hsa_id, at=now + timedelta(minutes=1)).seats
+    (seat,) = standing_of(hsa_id=ANNA.card.hsa_id, at=now + timedelta(minutes=1)).seats
     assert seat.clinic_id == place.infection
     assert seat.rights == {(Role.READER, "pneumoni"), (Role.READER, "sepsis")}
     assert timezone.localdate(seat.ends_at).isoformat() == (date.fromisoformat(until) + timedelta(days=1)).isoformat()

@@ -85,7 +85,7 @@ def test_from_the_form_to_the_link_between_the_two(place: Country, now: datetime
     assert "med en kod till det kontots bekräftade e-post" in text_of(shown)
     assert attest(cecilia, application()) == 422, "not without the claim that was seen"
     assert attest(cecilia, application(), claim=str(Claim.objects.get().id)) == 303
-    assert [a.state for a in accounts_of(hsa_id=ANNA.hsa_id)] == [AccountState.ENDED]
+    assert [a.state for a in accounts_of(hsa_id=ANNA.card.hsa_id)] == [AccountState.ENDED]
     new = cast.account_of(NEW).id
     assert f"Tidigare konto {ANNA.hsa_id}" in text_of(cecilia.get(f"/personer/{new}"))
     assert f"Tidigare konto {ANNA.hsa_id}" in text_of(Browser.of(NEW).get("/min-logg"))

@@ -411,6 +411,18 @@ def test_a_first_answer_strikes_nothing_and_a_changed_one_says_what_was_before(a
     assert "Puls: 82 /min → 88 /min CRP, första värdet: 190 mg/L → inget svar" in text_of(then)
 
 
+def test_of_many_changes_the_older_ones_are_folded_away(anna: Actor, episode: str) -> None:
+    address = f"/vardepisod/{episode}/acute/andringar"
+    for base in range(15):
+        save(anna, episode, {"pulse": [str(60 + base)]}, base=base)
+    assert "äldre ändring" not in text_of(Browser.of(ANNA).get(address))
+    save(anna, episode, {"pulse": ["80"]}, base=15)
+    newest, older = Browser.of(ANNA).get(address).content.decode().split('<details class="folded">')
+    assert "1 äldre ändring" in older
+    assert "60 /min" in older.split("</summary>")[1], "the first of all"
+    assert "80 /min" in newest
+
+
 def strip_of(page: Page) -> str:
     """Without what only screen readers say."""
     found = re.search(r'(?s)<div class="patient">.*?</div>', page.content.decode())

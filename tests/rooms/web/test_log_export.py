@@ -16,6 +16,7 @@ import pytest
 from django.utils import timezone
 
 from registret.kernel.by import By
+from registret.kernel.identifiers import HsaId
 from registret.ledger import exporting
 from registret.ledger.models import Entry
 from registret.ledger.queries import EntryRow, Wanted, entries
@@ -67,7 +68,7 @@ def test_the_filter_counts_and_is_in_the_log(place: Country) -> None:
 
 
 def test_a_table_opens_in_a_spreadsheet_and_holds_no_formula(place: Country) -> None:
-    by = By(hsa_id="SE2321009991-E00X5S5", name='=HYPERLINK("http://x";"y")')
+    by = By(hsa_id=HsaId("SE2321009991-E00X5S5"), name='=HYPERLINK("http://x";"y")')
     record(event=made_up("page.test"), by=by, at=timezone.now(), facts={"text": 'a;"b"\nå'})
     content = taken_out("csv", hsa_id="SE2321009991-E00X5S5")
     assert content.startswith(b"\xef\xbb\xbf")

@@ -200,7 +200,7 @@ def test_only_a_log_reviewer_filters_by_patient(patient: str, now: datetime) -> 
 
 def test_the_log_asks_as_often_for_a_hundred_patients_as_for_one(patient: str, now: datetime) -> None:
     erik = Browser.at_the_log(ERIK)
-    by = By(hsa_id=ANNA.hsa_id, name=ANNA.name, account_id=cast.account_of(ANNA).id)
+    by = By(hsa_id=ANNA.card.hsa_id, name=ANNA.name, account_id=cast.account_of(ANNA).id)
     record(event=Event.PATIENT_OPENED, by=by, at=now, about_patient_id=id_in_the_log(patient, now))
     erik.get("/loggen?event=patient.opened")
     with CaptureQueriesContext(connection) as few:

@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from registret.access.grants.granting import revoke
 from registret.access.queries.logins import seats_of
 from registret.kernel.by import By
+from registret.kernel.identifiers import HsaId
 from registret.ledger.events import Event
 from registret.ledger.queries import EntryRow, Wanted, entries
 from registret.ledger.services import Fact, record
@@ -40,7 +41,7 @@ def test_entries_are_in_words_with_names_clinics_and_where_from(place: Country, 
     cast.register(ANNA, place.infection, at=now)
     record(
         event=Event.APPLICATION_ATTEST,
-        by=By(hsa_id=BERTIL.hsa_id, name=BERTIL.name, role="local_administrator,reporter", network="192.0.2.7"),
+        by=By(hsa_id=BERTIL.card.hsa_id, name=BERTIL.name, role="local_administrator,reporter", network="192.0.2.7"),
         at=now,
         about_account_id=cast.account_of(ANNA).id,
         clinic_id=place.infection,
@@ -94,7 +95,7 @@ def test_what_somebody_did_to_oneself_does_not_repeat_the_name(place: Country, n
 
 
 def test_texts_in_the_log_are_shown_as_text(place: Country, now: datetime) -> None:
-    by = By(hsa_id="SE2321009991-E00X5S5", name=HOSTILE)
+    by = By(hsa_id=HsaId("SE2321009991-E00X5S5"), name=HOSTILE)
     record(event=Event.ACCOUNT_SUSPEND, by=by, at=now, facts={"reason": HOSTILE, "<b>x</b>": HOSTILE})
     source = Browser.at_the_log(ERIK).get("/loggen").content.decode()
     assert "<script>alert" not in source
@@ -140,7 +141,7 @@ def test_the_log_is_filtered_by_outcome_event_and_reference(place: Country, now:
 def test_days_are_whole_days_in_sweden_the_last_one_included(place: Country) -> None:
     midnight = timezone.make_aware(datetime(2026, 6, 2))  # noqa: DTZ001 (made aware here)
     for minutes, name in ((-1, "Före"), (0, "Först"), (24 * 60 - 1, "Sist"), (24 * 60, "Efter")):
-        by = By(hsa_id=ANNA.hsa_id, name=name)
+        by = By(hsa_id=ANNA.card.hsa_id, name=name)
         record(event=Event.CARD_READ, by=by, at=midnight + timedelta(minutes=minutes))
     text = table_of(text_of(Browser.at_the_log(ERIK).get("/loggen?since=2026-06-02&until=2026-06-02")))
     assert "Först" in text
@@ -205,7 +206,7 @@ def test_older_entries_are_one_click_away_with_the_same_filter_and_none_is_misse
     place: Country, now: datetime
 ) -> None:
     for number in range(120):
-        record(event=Event.CARD_READ, by=By(hsa_id=ANNA.hsa_id, name=f"Nummer{number:03}"), at=now)
+        record(event=Event.CARD_READ, by=By(hsa_id=ANNA.card.hsa_id, name=f"Nummer{number:03}"), at=now)
     browser = Browser.at_the_log(ERIK)
     address, seen = "/loggen?event=card.read&outcome=done", ""
     for _ in range(12):
@@ -217,7 +218,7 @@ def test_older_entries_are_one_click_away_with_the_same_filter_and_none_is_misse
         address = "/loggen" + links[0].rpartition('href="')[2].partition('"')[0].replace("&amp;", "&")
         assert "event=card.read" in address
         # Somebody logs in meanwhile: keyset pages do not shift.
-        record(event=Event.CARD_READ, by=By(hsa_id=ANNA.hsa_id, name="Ny"), at=now)
+        record(event=Event.CARD_READ, by=By(hsa_id=ANNA.card.hsa_id, name="Ny"), at=now)
     assert all(seen.count(f"Nummer{number:03}") == 1 for number in range(120))
 
 

@@ -151,7 +151,7 @@ def test_the_first_click_asks_and_appoints_nobody(place: Country) -> None:
     assert MOA.hsa_id in text
     assert "Infektionskliniken, Sydviks sjukhus" in text
     assert administrators(place.sydvik) == ["Cecilia Dahl"]
-    assert living_account(hsa_id=MOA.hsa_id) is None
+    assert living_account(hsa_id=MOA.card.hsa_id) is None
 
 
 def test_who_is_called_as_one_who_decides_is_said_to_be_before_the_appointment(place: Country) -> None:
@@ -168,7 +168,7 @@ def test_change_goes_back_to_the_form_with_everything_in_it(place: Country) -> N
     assert "<dialog open" not in source
     assert f'value="{MOA.hsa_id}"' in source
     assert f'<option value="{place.sydvik}" selected>' in source
-    assert living_account(hsa_id=MOA.hsa_id) is None
+    assert living_account(hsa_id=MOA.card.hsa_id) is None
 
 
 def test_ok_appoints_and_the_office_reads_what_happens_now(place: Country) -> None:
@@ -247,7 +247,7 @@ def test_what_is_wrong_stands_beside_its_field_and_nobody_is_appointed(
     assert "<dialog open" not in page.content.decode()
     assert "<script>alert" not in page.content.decode()
     assert administrators(place.sydvik) == ["Cecilia Dahl"]
-    assert living_account(hsa_id=MOA.hsa_id) is None
+    assert living_account(hsa_id=MOA.card.hsa_id) is None
 
 
 def test_nobody_appoints_oneself(place: Country) -> None:
@@ -271,7 +271,7 @@ def test_a_clinic_that_closed_meanwhile_cannot_be_chosen_and_the_rest_is_kept(pl
     assert page.status_code == 422
     assert "Välj en klinik i listan" in text_of(page)
     assert f'value="{MOA.hsa_id}"' in page.content.decode()
-    assert living_account(hsa_id=MOA.hsa_id) is None
+    assert living_account(hsa_id=MOA.card.hsa_id) is None
 
 
 def test_letters_of_the_office_are_limited(place: Country) -> None:
@@ -309,7 +309,7 @@ def test_only_the_office_comes_in(place: Country, now: datetime, address: str) -
 
 def test_a_local_administrator_appoints_nobody(place: Country) -> None:
     assert Browser.of(BERTIL).post("/kansliet/utse", form(place, ok="1")).status_code == 403
-    assert living_account(hsa_id=MOA.hsa_id) is None
+    assert living_account(hsa_id=MOA.card.hsa_id) is None
 
 
 def test_an_old_card_appoints_nobody(place: Country, now: datetime) -> None:
@@ -320,7 +320,7 @@ def test_an_old_card_appoints_nobody(place: Country, now: datetime) -> None:
     browser.take_session(key)
     assert "Visa kortet igen" in text_of(browser.get("/kansliet/utse"))
     assert browser.post("/kansliet/utse", form(place, ok="1")).status_code == 403
-    assert living_account(hsa_id=MOA.hsa_id) is None
+    assert living_account(hsa_id=MOA.card.hsa_id) is None
 
 
 def test_an_office_grant_that_was_revoked_a_moment_ago_appoints_nobody(place: Country, now: datetime) -> None:
@@ -331,13 +331,13 @@ def test_an_office_grant_that_was_revoked_a_moment_ago_appoints_nobody(place: Co
     revoke(grant_id=seat.grant_id, reason="Har slutat", revoked_by_id=None, by=DORIS.by, at=timezone.now())
     answer = browser.post("/kansliet/utse", form(place, hsa_id=ANNA.hsa_id, ok="1"))
     assert answer.status_code == 303
-    assert living_account(hsa_id=ANNA.hsa_id) is None
+    assert living_account(hsa_id=ANNA.card.hsa_id) is None
 
 
 def test_a_form_without_its_token_appoints_nobody(place: Country) -> None:
     browser = Browser.of(DORIS, enforce_csrf_checks=True)
     page = browser.get("/kansliet/utse")
     assert browser.post("/kansliet/utse", form(place, ok="1")).status_code == 403
-    assert living_account(hsa_id=MOA.hsa_id) is None
+    assert living_account(hsa_id=MOA.card.hsa_id) is None
     sent = form(place, ok="1", csrfmiddlewaretoken=token_in(page))
     assert browser.post("/kansliet/utse", sent, headers={"Origin": settings.SITE_ORIGIN}).status_code == 303

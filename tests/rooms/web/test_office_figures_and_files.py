@@ -44,7 +44,7 @@ def attested(number: int, clinic_id: int, by: Person, *, days: float, at: dateti
     given: dict[str, Any] = {"role": Role.REPORTER, "sub_registries": ["pneumoni"], "last_day": last_day}
     if by is DORIS:
         # At the office two decide.
-        if living_account(hsa_id=INGRID.hsa_id) is None:
+        if living_account(hsa_id=INGRID.card.hsa_id) is None:
             cast.appoint_by_program(INGRID, Role.REGISTRY_OFFICE, at=at)
         recommend(application_id=wanted, **given, actor=cast.actor(INGRID, at=at), at=at)
     attest(application_id=wanted, **given, actor=cast.actor(by, at=at), at=at)

@@ -10,7 +10,7 @@ from django.utils.html import escape
 
 from registret.access.applications.earlier_accounts import AccountLink, OwnClaim
 from registret.accounts.lifecycle import AccountState
-from registret.kernel.identifiers import EmailAddress
+from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.places.queries import ClinicRow, Hint, MailHint
 from registret.records.reporting.audited_reads import SearchResult
 from registret.web.card_time import CardTime
@@ -158,7 +158,7 @@ def test_an_address_like_all_others_is_not_odd() -> None:
 
 
 def test_of_another_account_that_was_erased_only_its_number_is_left() -> None:
-    (fact,) = link_facts([AccountLink(account_id=17, hsa_id="", earlier=True, linked_at=NOW)])
+    (fact,) = link_facts([AccountLink(account_id=17, hsa_id=HsaId(""), earlier=True, linked_at=NOW)])
     assert fact.term == "Tidigare konto"
     assert "konto 17, vars uppgifter är gallrade" in fact.lines[0]
 

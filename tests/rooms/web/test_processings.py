@@ -28,7 +28,7 @@ def country(module_db: None) -> None:
 
 
 def keep_ended(months: int) -> None:
-    by = By(hsa_id=DORIS.hsa_id, name=DORIS.name, account_id=7)
+    by = By(hsa_id=DORIS.card.hsa_id, name=DORIS.name, account_id=7)
     decide(limit=TimeLimit.KEEP_ENDED, number=months, reason="Kortare", by=by, at=timezone.now())
 
 

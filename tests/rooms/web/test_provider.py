@@ -115,7 +115,7 @@ def events() -> list[str]:
 def claims_of(who: Person) -> dict[str, Any]:
     card = who.card
     return {
-        "employeeHsaId": card.hsa_id,
+        "employeeHsaId": card.hsa_id.text,
         "given_name": card.given_name,
         "family_name": card.surname,
         "credentialOrganizationName": card.organisation,
@@ -166,7 +166,7 @@ def test_a_letters_link_is_confirmed_on_the_way(idp: IdentityProvider) -> None:
     now = timezone.now()
     place = cast.country(now - timedelta(days=1))
     cast.register(ANNA, place.infection, confirmed=False, at=now - timedelta(hours=1))
-    account = living_account(hsa_id=ANNA.hsa_id)
+    account = living_account(hsa_id=ANNA.card.hsa_id)
     assert account is not None
     letter = newest_confirmation(account_id=account.id)
     assert letter is not None

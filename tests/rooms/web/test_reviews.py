@@ -39,7 +39,7 @@ def place(module_db: None) -> Country:
 
 def acted(who: Person, clinic_id: int, *, days_ago: int, reason: str = "") -> None:
     account_id = cast.account_of(who).id
-    by = By(hsa_id=who.hsa_id, name=who.name, account_id=account_id, role="reporter", clinic_id=clinic_id)
+    by = By(hsa_id=who.card.hsa_id, name=who.name, account_id=account_id, role="reporter", clinic_id=clinic_id)
     record(event=Event.SESSION_ENDED, by=by, at=timezone.now() - timedelta(days=days_ago), facts={"reason": reason})
 
 

@@ -53,7 +53,7 @@ def fields_of_the_dialog(page: Page) -> dict[str, list[str]]:
 
 
 def nobody_registered() -> bool:
-    return living_account(hsa_id=ANNA.hsa_id) is None
+    return living_account(hsa_id=ANNA.card.hsa_id) is None
 
 
 def code() -> str:
@@ -280,7 +280,7 @@ def test_fields_that_the_form_does_not_have_change_nothing(place: Country) -> No
     }
     assert Browser.of(ANNA).post("/registrera", form(place, ok="1") | forged).status_code == 303
     account = cast.account_of(ANNA)
-    assert (account.hsa_id, account.name, account.organisation) == (ANNA.hsa_id, ANNA.name, "Region Norrvik")
+    assert (account.hsa_id, account.name, account.organisation) == (ANNA.card.hsa_id, ANNA.name, "Region Norrvik")
     assert (account.state, account.language, account.confirmed_at) == (AccountState.REGISTERED, "sv", None)
     application = newest_application(account_id=account.id)
     assert application is not None

@@ -151,10 +151,12 @@ def test_every_look_is_logged_and_the_person_sees_it(place: Country) -> None:
 
 
 def test_support_sees_nothing_about_patients_and_no_reviews(place: Country, now: datetime) -> None:
-    by = By(hsa_id=BERTIL.hsa_id, name=BERTIL.name, account_id=id_of(BERTIL))
+    by = By(hsa_id=BERTIL.card.hsa_id, name=BERTIL.name, account_id=id_of(BERTIL))
     for event in ("patient.read", "request.refused", "login.done"):
         record(event=made_up(event), by=by, about_patient_id=7, at=now, reference="PAT-PAT7")
-    record(event=Event.REVIEW_READ, by=By(hsa_id=ERIK.hsa_id, name=ERIK.name), about_account_id=id_of(BERTIL), at=now)
+    record(
+        event=Event.REVIEW_READ, by=By(hsa_id=ERIK.card.hsa_id, name=ERIK.name), about_account_id=id_of(BERTIL), at=now
+    )
     for address in (f"/support/{id_of(BERTIL)}", f"/support/{id_of(BERTIL)}?visa=allt"):
         text = text_of(Browser.of(SUNE).get(address))
         assert "Loggade in" in text or "Uppdrag givet" in text
@@ -169,7 +171,7 @@ def happened(who: Person, address: str = "") -> str:
 
 
 def test_the_accounts_life_is_not_drowned_in_what_it_read(place: Country, now: datetime) -> None:
-    by = By(hsa_id=ANNA.hsa_id, name=ANNA.name, account_id=id_of(ANNA))
+    by = By(hsa_id=ANNA.card.hsa_id, name=ANNA.name, account_id=id_of(ANNA))
     for event in ("work.listed", "card.read", "session.ended", "account.seen"):
         for _ in range(60):
             record(event=made_up(event), by=by, at=now)
@@ -188,9 +190,9 @@ def test_the_accounts_life_is_not_drowned_in_what_it_read(place: Country, now: d
 
 
 def test_what_somebody_decided_about_others_is_work_and_not_the_accounts_life(place: Country, now: datetime) -> None:
-    by = By(hsa_id=BERTIL.hsa_id, name=BERTIL.name, account_id=id_of(BERTIL))
+    by = By(hsa_id=BERTIL.card.hsa_id, name=BERTIL.name, account_id=id_of(BERTIL))
     record(event=Event.APPLICATION_ATTEST, by=by, about_account_id=id_of(ANNA), at=now)
-    record(event=Event.LOGIN_REFUSED, by=by, about_hsa_id=ANNA.hsa_id, at=now)
+    record(event=Event.LOGIN_REFUSED, by=by, about_hsa_id=ANNA.card.hsa_id, at=now)
     assert "Attesterade" not in happened(BERTIL)
     assert "Inloggning misslyckades" not in happened(BERTIL)
     assert "Attesterade" in happened(BERTIL, "?visa=allt")
@@ -198,7 +200,7 @@ def test_what_somebody_decided_about_others_is_work_and_not_the_accounts_life(pl
 
 
 def test_all_of_it_is_paged_as_all_of_it(place: Country, now: datetime) -> None:
-    by = By(hsa_id=ANNA.hsa_id, name=ANNA.name, account_id=id_of(ANNA))
+    by = By(hsa_id=ANNA.card.hsa_id, name=ANNA.name, account_id=id_of(ANNA))
     for _ in range(60):
         record(event=Event.WORK_LISTED, by=by, at=now)
     assert "fore=" not in Browser.of(SUNE).get(f"/support/{id_of(ANNA)}").content.decode()
@@ -216,7 +218,7 @@ def test_the_page_asks_as_often_however_long_the_life(place: Country, now: datet
     sune.get(address)
     with CaptureQueriesContext(connection) as few:
         sune.get(address)
-    by = By(hsa_id=ANNA.hsa_id, name=ANNA.name, account_id=id_of(ANNA))
+    by = By(hsa_id=ANNA.card.hsa_id, name=ANNA.name, account_id=id_of(ANNA))
     for _ in range(40):
         record(event=Event.LOGIN_REFUSED, by=by, outcome="refused", at=now)
         record(event=Event.WORK_LISTED, by=by, at=now)
@@ -228,7 +230,9 @@ def test_the_page_asks_as_often_however_long_the_life(place: Country, now: datet
 
 def test_the_timeline_is_paged(place: Country, now: datetime) -> None:
     for _ in range(60):
-        record(event=Event.LOGIN_REFUSED, by=By(hsa_id=ANNA.hsa_id, account_id=id_of(ANNA)), outcome="refused", at=now)
+        record(
+            event=Event.LOGIN_REFUSED, by=By(hsa_id=ANNA.card.hsa_id, account_id=id_of(ANNA)), outcome="refused", at=now
+        )
     first = Browser.of(SUNE).get(f"/support/{id_of(ANNA)}").content.decode()
     assert "?fore=" in first
     older = Browser.of(SUNE).get(f"/support/{id_of(ANNA)}?fore={first.partition('?fore=')[2].partition(chr(34))[0]}")

@@ -12,6 +12,7 @@ from registret.access.queries.logins import standing_of
 from registret.accounts import attempts
 from registret.accounts.attempts import Purpose
 from registret.cards.refusals import NoCard, PersonIdShown
+from registret.kernel.identifiers import HsaId
 from registret.kernel.refused import Refused
 from registret.kernel.secret import new_token
 from registret.web.door.support import support_text
@@ -73,10 +74,10 @@ def test_an_answer_that_nobody_has_is_a_question_mark() -> None:
 def test_it_tells_the_state_of_the_account_and_what_is_missing() -> None:
     now = timezone.now()
     cast.country(now - timedelta(days=1))
-    standing = standing_of(hsa_id=BERTIL.hsa_id, at=now)
+    standing = standing_of(hsa_id=BERTIL.card.hsa_id, at=now)
     assert standing.account is not None
     assert text(NOTHING, None, standing=standing)[1:3] == ["ok", f"Konto: {standing.account.id}, confirmed, ok"]
-    nobody = standing_of(hsa_id="SE2321009991-E0NOB0DY", at=now)
+    nobody = standing_of(hsa_id=HsaId("SE2321009991-E0NOB0DY"), at=now)
     assert text(NOTHING, None, standing=nobody)[2] == "Konto: –, login.not_registered"
 
 

@@ -17,6 +17,7 @@ from registret.access.queries.grants import of_substitutes, others_who_attest
 from registret.access.refusals import NotFound
 from registret.access.roles import ROLES_TO_APPLY_FOR, Permission, Role
 from registret.accounts.lifecycle import AccountState
+from registret.kernel.identifiers import HsaId
 from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.mail.queries import bounces
@@ -69,7 +70,7 @@ class LineRow:
     account_id: int
     name: str
     surname: str
-    hsa_id: str
+    hsa_id: HsaId
     role: Role
     sub_registries: tuple[str, ...]
     ends_at: datetime

@@ -11,6 +11,7 @@ from registret.accounts.queries import living_account
 from registret.accounts.services import accept_next_card
 from registret.config.management.decided import Program
 from registret.kernel.by import By
+from registret.kernel.identifiers import HsaId
 
 
 class Command(Program):
@@ -28,7 +29,7 @@ class Command(Program):
         names = [" ".join(name.split()) for name in decided_by]
         if len(names) != 2 or not all(names) or names[0].casefold() == names[1].casefold():
             self.stop("--decided-by: give it twice, with the names of two different people")
-        account = living_account(hsa_id=hsa_id.strip())
+        account = living_account(hsa_id=HsaId(hsa_id.strip()))
         if account is None:
             self.stop("--hsa-id: there is no living account with this HSA-id")
         by = By.of_program("accept-card")

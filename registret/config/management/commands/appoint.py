@@ -61,9 +61,9 @@ class Command(Program):
         at = timezone.now()
         try:
             wish = self._wish(options)
-            before = living_account(hsa_id=wish.hsa_id.text)
+            before = living_account(hsa_id=wish.hsa_id)
             self._appoint(wish, at=at)
-            after = living_account(hsa_id=wish.hsa_id.text)
+            after = living_account(hsa_id=wish.hsa_id)
         except DatabaseError as trouble:
             self.stop(f"the database does not do it: {_first_line(trouble)}")
         if after is not None:
