@@ -11,8 +11,9 @@ from django.db.models.functions import Collate, Upper
 
 from registret.accounts.lifecycle import AccountState, Authority
 from registret.accounts.name_keys import name_key
+from registret.database.columns import DIGEST, PERSONAL, PLAIN
 from registret.database.constraints import check, choices, index, known, together, unique
-from registret.database.fields import HsaIdField
+from registret.database.fields import HsaIdColumn
 from registret.kernel.identifiers import HsaId
 
 PURPOSES = ["login", "check", "unlock"]
@@ -41,33 +42,36 @@ class Account(AbstractBaseUser):
     last_login = None
 
     id = models.BigAutoField(primary_key=True)
-    hsa_id = HsaIdField()
+    hsa_id = HsaIdColumn(db_comment=PERSONAL)
     hsa_id_key = models.GeneratedField(
-        expression=Upper("hsa_id"), output_field=models.CharField(max_length=HsaId.MAX_LENGTH), db_persist=True
+        expression=Upper("hsa_id"),
+        output_field=models.CharField(max_length=HsaId.MAX_LENGTH),
+        db_persist=True,
+        db_comment=PERSONAL,
     )
     # As long as the door lets names on cards be (`cards.profile.LONGEST_TEXT`).
-    given_name = models.CharField(max_length=256, blank=True)
-    surname = models.CharField(max_length=256)
+    given_name = models.CharField(max_length=256, blank=True, db_comment=PERSONAL)
+    surname = models.CharField(max_length=256, db_comment=PERSONAL)
     # What people are found by, in Swedish order, either way round.
     surname_key = name_key("surname", "given_name")
     given_name_key = name_key("given_name", "surname")
-    organisation = models.CharField(max_length=256, blank=True, default="")
-    email = models.CharField(max_length=254)
-    language = models.CharField(max_length=2, default="sv")
+    organisation = models.CharField(max_length=256, blank=True, default="", db_comment=PERSONAL)
+    email = models.CharField(max_length=254, db_comment=PERSONAL)
+    language = models.CharField(max_length=2, default="sv", db_comment=PLAIN)
     state = models.CharField(max_length=12, choices=choices(AccountState), default=AccountState.REGISTERED)
-    state_reason = models.CharField(max_length=500, blank=True, default="")
+    state_reason = models.CharField(max_length=500, blank=True, default="", db_comment=PERSONAL)
     state_authority = models.CharField(max_length=10, choices=choices(Authority), blank=True, default="")
     # Which clinic has suspended it: no other lifts that.
     state_clinic_id = models.BigIntegerField(null=True)
     created_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
-    logged_in_at = models.DateTimeField(null=True)
+    logged_in_at = models.DateTimeField(null=True, db_comment=PERSONAL)
     # From when on nobody has used it: the last login, a reinstatement, or the grant of somebody who never logged in.
-    unused_since = models.DateTimeField(null=True)
+    unused_since = models.DateTimeField(null=True, db_comment=PERSONAL)
     ended_at = models.DateTimeField(null=True)
     # Who issued the card of the last login, for real or for test: see `registret.accounts.likeness`.
-    card_issuer = models.CharField(max_length=256, blank=True, default="", db_default="")
-    card_environment = models.CharField(max_length=10, blank=True, default="", db_default="")
+    card_issuer = models.CharField(max_length=256, blank=True, default="", db_default="", db_comment=PERSONAL)
+    card_environment = models.CharField(max_length=10, blank=True, default="", db_default="", db_comment=PLAIN)
     # From then on the row has its number, its moments, and as long as the log names it the HSA-id.
     erased_at = models.DateTimeField(null=True)
     hsa_id_erased_at = models.DateTimeField(null=True)
@@ -80,6 +84,7 @@ class Account(AbstractBaseUser):
         return f"{self.given_name} {self.surname}".strip()
 
     class Meta:
+        db_table_comment = "accounts"
         constraints = [
             unique("one_living_account_per_hsa_id", "hsa_id_key", where=~Q(state=AccountState.ENDED)),
             known("account_state_known", state=AccountState),
@@ -133,7 +138,7 @@ class Confirmation(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="confirmations")
-    email = models.CharField(max_length=254)
+    email = models.CharField(max_length=254, db_comment=PERSONAL)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField()
@@ -141,10 +146,11 @@ class Confirmation(models.Model):
     wrong_codes = models.PositiveSmallIntegerField(default=0)
     confirmed_at = models.DateTimeField(null=True)
     replaced_at = models.DateTimeField(null=True)
-    replaces = models.CharField(max_length=254, blank=True, default="")
+    replaces = models.CharField(max_length=254, blank=True, default="", db_comment=PERSONAL)
     objected_at = models.DateTimeField(null=True)
 
     class Meta:
+        db_table_comment = "accounts"
         constraints = [
             unique("one_open_confirmation_per_account", "account", where=Q(confirmed_at=None, replaced_at=None)),
             check("confirmation_ends_once", Q(confirmed_at=None) | Q(replaced_at=None)),
@@ -170,23 +176,24 @@ class LoginAttempt(models.Model):
     id = models.BigAutoField(primary_key=True)
     purpose = models.CharField(max_length=10, choices=choices(PURPOSES))
     way = models.CharField(max_length=10, choices=choices(WAYS), default="card")
-    nonce = models.BinaryField(max_length=16)
-    label_digest = models.BinaryField(max_length=32, unique=True)
-    browser_digest = models.BinaryField(max_length=32)
+    nonce = models.BinaryField(max_length=16, db_comment=PLAIN)
+    label_digest = models.BinaryField(max_length=32, unique=True, db_comment=DIGEST)
+    browser_digest = models.BinaryField(max_length=32, db_comment=DIGEST)
     confirmation_id = models.BigIntegerField(null=True)
     confirmation_version = models.PositiveIntegerField(null=True)
     # The page that is wanted after it.
-    back_to = models.CharField(max_length=200, blank=True, default="", db_default="")
+    back_to = models.CharField(max_length=200, blank=True, default="", db_default="", db_comment=PERSONAL)
     begun_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
-    outcome = models.JSONField(null=True)
-    reference = models.CharField(max_length=10, blank=True, default="")
-    code_digest = models.BinaryField(max_length=32, null=True, unique=True)
+    outcome = models.JSONField(null=True, db_comment=PERSONAL)
+    reference = models.CharField(max_length=10, blank=True, default="", db_comment=PLAIN)
+    code_digest = models.BinaryField(max_length=32, null=True, unique=True, db_comment=DIGEST)
     code_expires_at = models.DateTimeField(null=True)
     redeemed_at = models.DateTimeField(null=True)
 
     class Meta:
+        db_table_comment = "logins"
         constraints = [
             check(
                 "attempt_code_after_answer",
@@ -217,23 +224,27 @@ class Session(models.Model):
     """A browser that has proven a card. With `grant_id` somebody is at work; without, somebody who waits."""
 
     id = models.BigAutoField(primary_key=True)
-    key_digest = models.BinaryField(max_length=32, unique=True)
+    key_digest = models.BinaryField(max_length=32, unique=True, db_comment=DIGEST)
     attempt = models.ForeignKey(LoginAttempt, on_delete=models.SET_NULL, null=True)
-    hsa_id = HsaIdField()
+    hsa_id = HsaIdColumn(db_comment=PERSONAL)
     hsa_id_key = models.GeneratedField(
-        expression=Upper("hsa_id"), output_field=models.CharField(max_length=HsaId.MAX_LENGTH), db_persist=True
+        expression=Upper("hsa_id"),
+        output_field=models.CharField(max_length=HsaId.MAX_LENGTH),
+        db_persist=True,
+        db_comment=PERSONAL,
     )
-    card = models.JSONField()
+    card = models.JSONField(db_comment=PERSONAL)
     grant_id = models.BigIntegerField(null=True)
-    network = models.GenericIPAddressField(null=True)
+    network = models.GenericIPAddressField(null=True, db_comment=PERSONAL)
     began_at = models.DateTimeField()
     seen_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     locked_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
-    end_reason = models.CharField(max_length=20, blank=True, default="")
+    end_reason = models.CharField(max_length=20, blank=True, default="", db_comment=PLAIN)
 
     class Meta:
+        db_table_comment = "logins"
         constraints = [
             check(
                 "session_end_has_reason",

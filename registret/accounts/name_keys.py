@@ -7,6 +7,7 @@ from django.db.models import F, Func, Value
 from django.db.models.functions import Collate, Left, Lower, Replace
 
 from registret.accounts.folding import FROM, LAST, LONGEST, TO
+from registret.database.columns import PERSONAL
 
 
 def folded_in_sql(first: str, second: str) -> Func:
@@ -23,4 +24,6 @@ def folded_in_sql(first: str, second: str) -> Func:
 def name_key(first: str, second: str) -> models.GeneratedField:
     """A column that holds `folded_in_sql`, in the order of bytes: what people are found by, whatever the locale."""
     field: models.TextField[str, str] = models.TextField(db_collation="C")
-    return models.GeneratedField(expression=folded_in_sql(first, second), output_field=field, db_persist=True)
+    return models.GeneratedField(
+        expression=folded_in_sql(first, second), output_field=field, db_persist=True, db_comment=PERSONAL
+    )

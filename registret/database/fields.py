@@ -14,7 +14,7 @@ else:
     Text = models.CharField
 
 
-class HsaIdField(Text):
+class HsaIdColumn(Text):
     """Text in the database, `HsaId` in the program; empty once it is erased."""
 
     def __init__(self, **options: Any) -> None:

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
 
+from registret.database.columns import PERSONAL, PLAIN
 from registret.database.constraints import check, index
 
 
@@ -21,27 +22,28 @@ class Entry(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField()
-    event = models.CharField(max_length=60)
+    event = models.CharField(max_length=60, db_comment=PLAIN)
     outcome = models.CharField(max_length=10, choices=[("done", "done"), ("refused", "refused")])
 
-    by_hsa_id = models.CharField(max_length=31, blank=True, default="")
-    by_name = models.CharField(max_length=520, blank=True, default="")
+    by_hsa_id = models.CharField(max_length=31, blank=True, default="", db_comment=PERSONAL)
+    by_name = models.CharField(max_length=520, blank=True, default="", db_comment=PERSONAL)
     by_account_id = models.BigIntegerField(null=True)
-    by_role = models.CharField(max_length=100, blank=True, default="")
+    by_role = models.CharField(max_length=100, blank=True, default="", db_comment=PLAIN)
     by_clinic_id = models.BigIntegerField(null=True)
-    by_program = models.CharField(max_length=60, blank=True, default="")
-    network = models.GenericIPAddressField(null=True)
+    by_program = models.CharField(max_length=60, blank=True, default="", db_comment=PLAIN)
+    network = models.GenericIPAddressField(null=True, db_comment=PERSONAL)
 
     about_account_id = models.BigIntegerField(null=True)
-    about_hsa_id = models.CharField(max_length=31, blank=True, default="")
+    about_hsa_id = models.CharField(max_length=31, blank=True, default="", db_comment=PERSONAL)
     about_patient_id = models.BigIntegerField(null=True)
     # Those whom a list showed; null, where none was shown.
-    shown_patient_ids = ArrayField(models.BigIntegerField(), null=True)
+    shown_patient_ids = ArrayField(models.BigIntegerField(), null=True, db_comment=PLAIN)
     clinic_id = models.BigIntegerField(null=True)
-    reference = models.CharField(max_length=10, blank=True, default="")
-    facts = models.JSONField(default=dict)
+    reference = models.CharField(max_length=10, blank=True, default="", db_comment=PLAIN)
+    facts = models.JSONField(default=dict, db_comment=PERSONAL)
 
     class Meta:
+        db_table_comment = "log"
         constraints = [
             check("entry_has_an_author", ~Q(by_hsa_id="", by_program="")),
             check("entry_outcome_known", Q(outcome__in=["done", "refused"])),
@@ -74,16 +76,16 @@ class Seal(models.Model):
 
     number = models.BigIntegerField(primary_key=True)
     form = models.SmallIntegerField()
-    previous = models.CharField(max_length=64, unique=True)
+    previous = models.CharField(max_length=64, unique=True, db_comment=PLAIN)
     after = models.BigIntegerField()
     last = models.BigIntegerField()
     sealed_at = models.DateTimeField()
-    parts = models.JSONField()
-    culled = models.JSONField(default=list)
-    hash = models.CharField(max_length=64)
-    key = models.CharField(max_length=64)
-    signature = models.CharField(max_length=128)
-    leaves = models.BinaryField()
+    parts = models.JSONField(db_comment=PLAIN)
+    culled = models.JSONField(default=list, db_comment=PLAIN)
+    hash = models.CharField(max_length=64, db_comment=PLAIN)
+    key = models.CharField(max_length=64, db_comment=PLAIN)
+    signature = models.CharField(max_length=128, db_comment=PLAIN)
+    leaves = models.BinaryField(db_comment=PLAIN)
 
     class Meta:
         constraints = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from registret.database.columns import PERSONAL, PLAIN
 from registret.database.constraints import check, index, together
 
 OPEN = Q(sent_at=None, given_up_at=None, superseded_at=None)
@@ -21,14 +22,14 @@ class Letter(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    kind = models.CharField(max_length=40)
-    to_address = models.CharField(max_length=254)
-    language = models.CharField(max_length=2)
-    context = models.JSONField(default=dict)
+    kind = models.CharField(max_length=40, db_comment=PLAIN)
+    to_address = models.CharField(max_length=254, db_comment=PERSONAL)
+    language = models.CharField(max_length=2, db_comment=PLAIN)
+    context = models.JSONField(default=dict, db_comment=PERSONAL)
     confirmation_id = models.BigIntegerField(null=True)
     confirmation_version = models.PositiveIntegerField(null=True)
     about_account_id = models.BigIntegerField(null=True)
-    message_id = models.CharField(max_length=320, unique=True)
+    message_id = models.CharField(max_length=320, unique=True, db_comment=PLAIN)
     urgent = models.BooleanField(default=False, db_default=False)
 
     created_at = models.DateTimeField()
@@ -36,7 +37,7 @@ class Letter(models.Model):
     attempts = models.PositiveIntegerField(default=0)
     attempted_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
-    last_error = models.CharField(max_length=80, blank=True, default="")
+    last_error = models.CharField(max_length=80, blank=True, default="", db_comment=PERSONAL)
     server_trouble = models.BooleanField(default=False)
     address_refused = models.BooleanField(default=False)
     sent_at = models.DateTimeField(null=True)
@@ -44,6 +45,7 @@ class Letter(models.Model):
     superseded_at = models.DateTimeField(null=True)
 
     class Meta:
+        db_table_comment = "letters"
         constraints = [
             check("letter_kind_shape", Q(kind__regex=r"^[a-z_]+$")),
             # No white space and no angle brackets: nothing that could begin another header or another recipient.

@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from registret.database.columns import PERSONAL, PLAIN
 from registret.database.constraints import check, choices, given, index, known, unique
 from registret.oversight.incident_rules import DataKind, Notified
 from registret.oversight.lifecycle import ReviewKind, ReviewOutcome, Verdict
@@ -28,7 +29,7 @@ class Review(models.Model):
     about_patient_id = models.BigIntegerField(null=True)
     since = models.DateTimeField()
     until = models.DateTimeField()
-    reason = models.CharField(max_length=500, blank=True, default="")
+    reason = models.CharField(max_length=500, blank=True, default="", db_comment=PERSONAL)
     population = models.PositiveIntegerField()
     drawn_at = models.DateTimeField()
     # Null: drawn by the clock, each month.
@@ -36,9 +37,10 @@ class Review(models.Model):
     reviewer = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
     closed_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=10, blank=True, default="", choices=choices(ReviewOutcome))
-    conclusion = models.CharField(max_length=2000, blank=True, default="")
+    conclusion = models.CharField(max_length=2000, blank=True, default="", db_comment=PERSONAL)
 
     class Meta:
+        db_table_comment = "reviews"
         constraints = [
             known("review_kind_known", kind=ReviewKind),
             check(
@@ -77,9 +79,10 @@ class ReviewedEntry(models.Model):
     entry_id = models.BigIntegerField()
     by_account_id = models.BigIntegerField()
     verdict = models.CharField(max_length=12, blank=True, default="", choices=choices(Verdict))
-    note = models.CharField(max_length=500, blank=True, default="")
+    note = models.CharField(max_length=500, blank=True, default="", db_comment=PERSONAL)
 
     class Meta:
+        db_table_comment = "reviews"
         constraints = [
             unique("an_entry_once_in_a_review", "review", "entry_id"),
             check("verdict_known", Q(verdict="") | Q(verdict__in=[v.value for v in Verdict])),
@@ -100,27 +103,28 @@ class IncidentRevision(models.Model):
     id = models.BigAutoField(primary_key=True)
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+")
     number = models.PositiveIntegerField()
-    happened = models.CharField(max_length=4000)
+    happened = models.CharField(max_length=4000, db_comment=PERSONAL)
     # Null: not known.
     began_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     discovered_at = models.DateTimeField()
     people = models.PositiveIntegerField(null=True)
-    data_kinds = ArrayField(models.CharField(max_length=20))
-    consequences = models.CharField(max_length=4000, blank=True, default="")
-    measures = models.CharField(max_length=4000, blank=True, default="")
+    data_kinds = ArrayField(models.CharField(max_length=20), db_comment=PLAIN)
+    consequences = models.CharField(max_length=4000, blank=True, default="", db_comment=PERSONAL)
+    measures = models.CharField(max_length=4000, blank=True, default="", db_comment=PERSONAL)
     authority = models.CharField(max_length=10, choices=choices(Notified))
     authority_at = models.DateTimeField(null=True)
-    authority_why = models.CharField(max_length=2000, blank=True, default="")
+    authority_why = models.CharField(max_length=2000, blank=True, default="", db_comment=PERSONAL)
     persons = models.CharField(max_length=10, choices=choices(Notified))
     persons_at = models.DateTimeField(null=True)
-    persons_why = models.CharField(max_length=2000, blank=True, default="")
+    persons_why = models.CharField(max_length=2000, blank=True, default="", db_comment=PERSONAL)
     is_open = models.BooleanField()
     at = models.DateTimeField()
     by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
-    by_name = models.CharField(max_length=520)
+    by_name = models.CharField(max_length=520, db_comment=PERSONAL)
 
     class Meta:
+        db_table_comment = "incidents"
         constraints = [
             unique("incident_revision_once", "incident", "number"),
             check("incident_revision_from_one", Q(number__gte=1)),

@@ -8,6 +8,7 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Trim
 from django.db.models.lookups import Regex
 
+from registret.database.columns import PERSONAL, PLAIN
 from registret.database.constraints import check, unique
 
 _DOMAIN = r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])"
@@ -22,8 +23,8 @@ class Region(models.Model):
     """A region or another principal of care, under its two-digit county code (länskod)."""
 
     id = models.BigAutoField(primary_key=True)
-    code = models.CharField(max_length=2, unique=True)
-    name = models.CharField(max_length=100, unique=True)
+    code = models.CharField(max_length=2, unique=True, db_comment=PLAIN)
+    name = models.CharField(max_length=100, unique=True, db_comment=PLAIN)
 
     class Meta:
         constraints = [
@@ -37,9 +38,9 @@ class CareProvider(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="care_providers")
-    name = models.CharField(max_length=100)
-    organisation_number = models.CharField(max_length=10, unique=True)
-    mail_domains = ArrayField(models.CharField(max_length=253), default=list, blank=True)
+    name = models.CharField(max_length=100, db_comment=PLAIN)
+    organisation_number = models.CharField(max_length=10, unique=True, db_comment=PLAIN)
+    mail_domains = ArrayField(models.CharField(max_length=253), default=list, blank=True, db_comment=PLAIN)
 
     class Meta:
         constraints = [
@@ -65,15 +66,16 @@ class Clinic(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     care_provider = models.ForeignKey(CareProvider, on_delete=models.PROTECT, related_name="clinics")
-    code = models.CharField(max_length=40, unique=True)
-    name = models.CharField(max_length=100)
-    hospital = models.CharField(max_length=100)
-    contact_name = models.CharField(max_length=100, blank=True, default="")
-    contact_mail = models.CharField(max_length=254, blank=True, default="")
-    contact_phone = models.CharField(max_length=30, blank=True, default="")
+    code = models.CharField(max_length=40, unique=True, db_comment=PLAIN)
+    name = models.CharField(max_length=100, db_comment=PLAIN)
+    hospital = models.CharField(max_length=100, db_comment=PLAIN)
+    contact_name = models.CharField(max_length=100, blank=True, default="", db_comment=PERSONAL)
+    contact_mail = models.CharField(max_length=254, blank=True, default="", db_comment=PERSONAL)
+    contact_phone = models.CharField(max_length=30, blank=True, default="", db_comment=PERSONAL)
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
+        db_table_comment = "contacts"
         constraints = [
             unique("clinic_told_apart", "care_provider", "name", "hospital"),
             check("clinic_code_shape", Q(code__regex=r"^[a-z0-9]+(-[a-z0-9]+)*$")),

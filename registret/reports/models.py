@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from registret.database.columns import PERSONAL, PLAIN
 from registret.registries.measuring import CountedAs
 
 
@@ -24,17 +25,18 @@ class Fact(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     episode = models.ForeignKey("records.Episode", on_delete=models.CASCADE, related_name="+")
-    sub_registry = models.CharField(max_length=40)
-    indicator = models.CharField(max_length=40)
+    sub_registry = models.CharField(max_length=40, db_comment=PLAIN)
+    indicator = models.CharField(max_length=40, db_comment=PLAIN)
     version = models.PositiveSmallIntegerField()
     care_provider = models.ForeignKey("places.CareProvider", on_delete=models.PROTECT, related_name="+")
     clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, related_name="+")
-    month = models.DateField()
-    outcome = models.CharField(max_length=12)
-    value = models.DecimalField(max_digits=12, decimal_places=2, null=True)
-    strata = ArrayField(models.CharField(max_length=81))
+    month = models.DateField(db_comment=PERSONAL)
+    outcome = models.CharField(max_length=12, db_comment=PERSONAL)
+    value = models.DecimalField(max_digits=12, decimal_places=2, null=True, db_comment=PERSONAL)
+    strata = ArrayField(models.CharField(max_length=81), db_comment=PERSONAL)
 
     class Meta:
+        db_table_comment = "records"
         constraints = [
             models.UniqueConstraint(name="fact_once", fields=["episode", "indicator"]),
             models.CheckConstraint(
@@ -60,12 +62,12 @@ class Cell(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    sub_registry = models.CharField(max_length=40)
-    indicator = models.CharField(max_length=40)
+    sub_registry = models.CharField(max_length=40, db_comment=PLAIN)
+    indicator = models.CharField(max_length=40, db_comment=PLAIN)
     version = models.PositiveSmallIntegerField()
     clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, related_name="+")
     month = models.DateField()
-    stratum = models.CharField(max_length=81, blank=True, default="")
+    stratum = models.CharField(max_length=81, blank=True, default="", db_comment=PLAIN)
     value = models.DecimalField(max_digits=12, decimal_places=2, null=True)
     reached = models.PositiveIntegerField(default=0)
     not_reached = models.PositiveIntegerField(default=0)
@@ -104,7 +106,7 @@ class Edition(models.Model):
     id = models.BigAutoField(primary_key=True)
     number = models.PositiveIntegerField(unique=True)
     made_at = models.DateTimeField()
-    rules = models.JSONField()
+    rules = models.JSONField(db_comment=PLAIN)
 
 
 class EditionCell(models.Model):
@@ -117,11 +119,11 @@ class EditionCell(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="cells")
-    sub_registry = models.CharField(max_length=40)
-    indicator = models.CharField(max_length=40)
+    sub_registry = models.CharField(max_length=40, db_comment=PLAIN)
+    indicator = models.CharField(max_length=40, db_comment=PLAIN)
     version = models.PositiveSmallIntegerField()
     region = models.ForeignKey("places.Region", on_delete=models.PROTECT, null=True, related_name="+")
-    stratum = models.CharField(max_length=81, blank=True, default="")
+    stratum = models.CharField(max_length=81, blank=True, default="", db_comment=PLAIN)
     first = models.DateField()
     last = models.DateField()
     reached = models.PositiveIntegerField(default=0)

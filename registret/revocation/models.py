@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from registret.database.columns import PERSONAL, PLAIN
 from registret.database.constraints import check, index, unique
 
 _FINGERPRINT = r"^[0-9a-f]{64}$"
@@ -16,9 +17,9 @@ class KeptCrl(models.Model):
     `anchor`, `digest`: SHA-256 of the CA's certificate and of `content` (DER or PEM), lower-case hex.
     """
 
-    anchor = models.CharField(max_length=64, unique=True)
-    content = models.BinaryField()
-    digest = models.CharField(max_length=64)
+    anchor = models.CharField(max_length=64, unique=True, db_comment=PLAIN)
+    content = models.BinaryField(db_comment=PLAIN)
+    digest = models.CharField(max_length=64, db_comment=PLAIN)
     # At most 20 octets (RFC 5280, 5.2.3).
     number = models.DecimalField(max_digits=49, decimal_places=0)
     this_update = models.DateTimeField()
@@ -41,15 +42,15 @@ class Upkeep(models.Model):
     list that the log knows of.
     """
 
-    anchor = models.CharField(max_length=64, unique=True)
+    anchor = models.CharField(max_length=64, unique=True, db_comment=PLAIN)
     due_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
     tries = models.PositiveBigIntegerField(default=0)
     failures = models.PositiveIntegerField(default=0)
     tried_at = models.DateTimeField(null=True)
     succeeded_at = models.DateTimeField(null=True)
-    fault = models.CharField(max_length=30, blank=True, default="")
-    told = models.CharField(max_length=10, blank=True, default="")
+    fault = models.CharField(max_length=30, blank=True, default="", db_comment=PLAIN)
+    told = models.CharField(max_length=10, blank=True, default="", db_comment=PLAIN)
 
     class Meta:
         constraints = [
@@ -66,14 +67,15 @@ class Upkeep(models.Model):
 class KeptAnswer(models.Model):
     """The newest OCSP answer about one certificate. `serial`: lower-case hex. `until`: its nextUpdate, if any."""
 
-    anchor = models.CharField(max_length=64)
-    serial = models.CharField(max_length=40)
-    state = models.CharField(max_length=10)
+    anchor = models.CharField(max_length=64, db_comment=PLAIN)
+    serial = models.CharField(max_length=40, db_comment=PERSONAL)
+    state = models.CharField(max_length=10, db_comment=PERSONAL)
     this_update = models.DateTimeField()
     until = models.DateTimeField(null=True)
     asked_at = models.DateTimeField()
 
     class Meta:
+        db_table_comment = "logins"
         constraints = [
             unique("keptanswer_once", "anchor", "serial"),
             check("keptanswer_anchor_shape", Q(anchor__regex=_FINGERPRINT)),

@@ -1,8 +1,8 @@
-"""The list of processings (förteckning, GDPR article 30; L26): each in words, and the columns that it is about.
+"""The list of processings (förteckning, GDPR article 30; L26): each in words.
 
 This is the one place where they stand. The page of the office shows them, the file is made of them, the notice for
-staff takes its lengths from here, and a house test compares the columns with those that name a person: a new one that
-no processing tells of is found there. How long is what the office has decided, and for the rest what the code keeps.
+staff takes its lengths from here. Which columns a processing is about stands on the tables (`database.columns`). How
+long is what the office has decided, and for the rest what the code keeps.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class RetentionPeriod:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Processing:
-    """One processing of personal data. `columns`: by table, those that name a person or tell about one."""
+    """One processing of personal data. The comment of a table in the database is the `code` of its processing."""
 
     code: str
     name: Promise
@@ -45,7 +45,6 @@ class Processing:
     recipients: Promise
     kept: tuple[RetentionPeriod, ...]
     security: Promise
-    columns: Mapping[str, str]
 
 
 _OBLIGATION = _(
@@ -89,12 +88,6 @@ PROCESSINGS: tuple[Processing, ...] = (
             _HSA_ID,
         ),
         security=_BEHIND_THE_CARD,
-        columns={
-            "accounts.Account": "hsa_id hsa_id_key given_name surname given_name_key surname_key organisation email"
-            " state_reason logged_in_at unused_since card_issuer",
-            "accounts.Confirmation": "email replaces",
-            "access.Claim": "email",
-        },
     ),
     Processing(
         code="rights",
@@ -116,13 +109,6 @@ PROCESSINGS: tuple[Processing, ...] = (
             _ENDED,
         ),
         security=_BEHIND_THE_CARD,
-        columns={
-            "access.Application": "message reason",
-            "access.Note": "text",
-            "access.Grant": "decided_by_names revoke_reason",
-            "access.Substitution": "reason",
-            "access.Nomination": "hsa_id given_name surname email",
-        },
     ),
     Processing(
         code="recertifications",
@@ -138,7 +124,6 @@ PROCESSINGS: tuple[Processing, ...] = (
             ),
         ),
         security=_("Ingen svarar för sig själv. Ett svar går inte att ändra."),
-        columns={"access.Recertification": "reason"},
     ),
     Processing(
         code="logins",
@@ -153,11 +138,6 @@ PROCESSINGS: tuple[Processing, ...] = (
         recipients=_("Ingen. Svar om spärr hämtas från den som har utfärdat kortet."),
         kept=(RetentionPeriod(words=_("Högst ett par dagar. Det som behöver sparas längre står i loggen.")),),
         security=_("Nycklar och engångskoder sparas bara som kontrollsummor."),
-        columns={
-            "accounts.LoginAttempt": "outcome back_to",
-            "accounts.Session": "hsa_id hsa_id_key card network",
-            "revocation.KeptAnswer": "serial state",
-        },
     ),
     Processing(
         code="letters",
@@ -169,7 +149,6 @@ PROCESSINGS: tuple[Processing, ...] = (
         recipients=_("Registrets mejlserver och mottagarens."),
         kept=(RetentionPeriod(words=_("%(length)s efter att mejlet skrevs."), limit=TimeLimit.KEEP_LETTERS),),
         security=_("Mejl innehåller inga uppgifter om patienter. En länk i ett mejl räcker inte: kortet behövs också."),
-        columns={"mail.Letter": "to_address context last_error"},
     ),
     Processing(
         code="log",
@@ -181,7 +160,6 @@ PROCESSINGS: tuple[Processing, ...] = (
         recipients=_("Loggranskare. Var och en ser sin egen logg. Vårdgivaren vid misstanke om otillåten åtkomst."),
         kept=(RetentionPeriod(words=_("%(length)s. Lagen kräver minst fem år."), limit=TimeLimit.KEEP_LOG),),
         security=_("Går inte att ändra eller ta bort i förtid, och är förseglad så att ändringar upptäcks."),
-        columns={"ledger.Entry": "by_hsa_id by_name network about_hsa_id facts"},
     ),
     Processing(
         code="reviews",
@@ -193,7 +171,6 @@ PROCESSINGS: tuple[Processing, ...] = (
         recipients=_("Loggranskare. Vårdgivaren vid anmärkning."),
         kept=(RetentionPeriod(words=_("Tills vidare: granskningen är beviset på att loggen har kontrollerats.")),),
         security=_("Ingen granskar sig själv. En avslutad granskning går inte att ändra."),
-        columns={"oversight.Review": "reason conclusion", "oversight.ReviewedEntry": "note"},
     ),
     Processing(
         code="contacts",
@@ -205,7 +182,6 @@ PROCESSINGS: tuple[Processing, ...] = (
         recipients=_("Den som har visat ett kort."),
         kept=(RetentionPeriod(words=_("Tills kliniken uppger en annan kontakt.")),),
         security=_BEHIND_THE_CARD,
-        columns={"places.Clinic": "contact_name contact_mail contact_phone"},
     ),
     Processing(
         code="decisions",
@@ -217,11 +193,6 @@ PROCESSINGS: tuple[Processing, ...] = (
         recipients=_("Registerkansliet, och de som handlägger patientärenden."),
         kept=(RetentionPeriod(words=_("Tills vidare: beslutet är grunden för det som gallras.")),),
         security=_("Ett beslut går inte att ändra, bara att följas av ett nytt."),
-        columns={
-            "time_limits.Decision": "by_name reason",
-            "records.RetentionDecision": "by_name reason",
-            "access.Participation": "reason by_name",
-        },
     ),
     Processing(
         code="incidents",
@@ -236,7 +207,6 @@ PROCESSINGS: tuple[Processing, ...] = (
         recipients=_("Registerkansliet. Integritetsskyddsmyndigheten (IMY). Vårdgivaren, om incidenten gäller den."),
         kept=(RetentionPeriod(words=_("Tills vidare: det är beviset på hur incidenten har hanterats.")),),
         security=_("En version går inte att ändra eller ta bort. Text med personnummer sparas inte."),
-        columns={"oversight.IncidentRevision": "happened consequences measures authority_why persons_why by_name"},
     ),
     Processing(
         code="disclosures",
@@ -251,11 +221,6 @@ PROCESSINGS: tuple[Processing, ...] = (
         recipients=_("De som handlägger patientärenden. Forskaren själv, i filens följeblad."),
         kept=(RetentionPeriod(words=_("Tills vidare: det är beviset på vad som har lämnats ut.")),),
         security=_("Två beslutar. Det som är skrivet går inte att ändra eller ta bort."),
-        columns={
-            "records.Disclosure": "project recipient_name recipient_organisation dates_reason reason prepared_by_name"
-            " decided_by_name ended_by_name",
-            "records.DisclosureFetch": "by_name",
-        },
     ),
     Processing(
         code="records",
@@ -283,17 +248,5 @@ PROCESSINGS: tuple[Processing, ...] = (
             RetentionPeriod(words=_("Tills patienten avböjer. Då raderas allt.")),
         ),
         security=_BEHIND_THE_CARD,
-        columns={
-            "records.Patient": "birth_date sex given_name surname surname_key is_protected register_protects died_on",
-            "records.Number": "text kind",
-            "records.Merge": "by_name reason",
-            "records.Episode": "began_at created_by_name",
-            "records.Step": "answers saved_by_name signed_by_name says_dead died_on",
-            "records.Revision": "changes reason by_hsa_id by_name",
-            "records.OptOut": "mark case_number by_name",
-            "records.Leaving": "case_number by_name",
-            "records.TakenBack": "mark case_number by_name",
-            "reports.Fact": "month outcome value strata",
-        },
     ),
 )

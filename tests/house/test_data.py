@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
 from django.db import ProgrammingError, connection, models
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -16,6 +16,7 @@ from django.utils import timezone
 from registret.access.lifecycle import APPLICATION_LIFE, LINE_LIFE, SUBSTITUTION_LIFE
 from registret.access.queries.applications import newest_application
 from registret.accounts.lifecycle import ACCOUNT_LIFE
+from registret.database.columns import DIGEST, PERSONAL, PLAIN, columns, own_models
 from registret.kernel.life import Life
 from registret.records.lifecycle import DISCLOSURE_LIFE, STEP_LIFE
 from registret.words.processings import PROCESSINGS
@@ -30,170 +31,16 @@ __all__ = ["static_files"]
 
 pytestmark = pytest.mark.django_db
 
-# Every column of every table. PERSONAL names a person or tells about one; DIGEST stands in for a secret, which is not
-# here; PLAIN is neither. Keys and counts of rows are plain. A new column is classified before it can be used.
-PERSONAL, DIGEST, PLAIN = "personal", "digest", "plain"
-COLUMNS: dict[str, dict[str, str]] = {
-    "ledger.Entry": {
-        PERSONAL: "by_hsa_id by_name network about_hsa_id facts",
-        PLAIN: "id at event outcome by_account_id by_role by_clinic_id by_program about_account_id about_patient_id"
-        " shown_patient_ids clinic_id reference",
-    },
-    # Hashes of entries, and what signs them: nothing in it is secret, and nobody is named.
-    "ledger.Seal": {PLAIN: "number form previous after last sealed_at parts culled hash key signature leaves"},
-    "rate_limits.Count": {DIGEST: "key", PLAIN: "id window_start taken"},
-    "mail.Letter": {
-        PERSONAL: "to_address context last_error",
-        PLAIN: "id kind language confirmation_id confirmation_version about_account_id message_id created_at not_before"
-        " urgent attempts attempted_at lease_until server_trouble address_refused sent_at given_up_at superseded_at",
-    },
-    "time_limits.Decision": {PERSONAL: "by_name reason", PLAIN: "id code number at by_account_id"},
-    "revocation.KeptCrl": {PLAIN: "id anchor content digest number this_update next_update entries kept_at"},
-    "revocation.Upkeep": {
-        PLAIN: "id anchor due_at lease_until tries failures tried_at succeeded_at fault told",
-    },
-    # A serial says whose card it is to the person who has seen the card.
-    "revocation.KeptAnswer": {PERSONAL: "serial state", PLAIN: "id anchor this_update until asked_at"},
-    "places.Region": {PLAIN: "id code name"},
-    "places.CareProvider": {PLAIN: "id region_id name organisation_number mail_domains"},
-    "places.Clinic": {
-        PERSONAL: "contact_name contact_mail contact_phone",
-        PLAIN: "id care_provider_id code name hospital closed_at",
-    },
-    "accounts.Account": {
-        PERSONAL: "hsa_id hsa_id_key given_name surname surname_key given_name_key organisation email state_reason"
-        " logged_in_at unused_since card_issuer",
-        PLAIN: "id language state state_authority state_clinic_id created_at confirmed_at ended_at erased_at"
-        " hsa_id_erased_at card_environment",
-    },
-    "accounts.Confirmation": {
-        PERSONAL: "email replaces",
-        PLAIN: "id account_id version created_at sent_at expires_at wrong_codes confirmed_at replaced_at objected_at",
-    },
-    "accounts.LoginAttempt": {
-        # A page that is wanted may be a patient's.
-        PERSONAL: "outcome back_to",
-        DIGEST: "label_digest browser_digest code_digest",
-        # The nonce is worth nothing without LINK_KEY, which is not in the database.
-        PLAIN: "id purpose way nonce confirmation_id confirmation_version begun_at expires_at answered_at reference"
-        " code_expires_at redeemed_at",
-    },
-    "accounts.Session": {
-        PERSONAL: "hsa_id hsa_id_key card network",
-        DIGEST: "key_digest",
-        PLAIN: "id attempt_id grant_id began_at seen_at ends_at locked_at ended_at end_reason",
-    },
-    "access.Application": {
-        PERSONAL: "message reason",
-        PLAIN: "id account_id clinic_id role sub_registries state applied_at reminded_at escalated_at taken_at"
-        " taken_by_id decided_at decided_by_id recommended_by_id recommended_at recommended_role"
-        " recommended_sub_registries recommended_until",
-    },
-    "access.Note": {PERSONAL: "text", PLAIN: "id application_id kind at by_id"},
-    "access.Substitution": {
-        PERSONAL: "reason",
-        PLAIN: "id account_id clinic_id begins_at ends_at state proposed_at proposed_by_id decided_at decided_by_id",
-    },
-    "access.Nomination": {
-        PERSONAL: "hsa_id given_name surname email",
-        PLAIN: "id role clinic_id proposed_at proposed_by_id confirmed_at confirmed_by_id",
-    },
-    "access.Notice": {PLAIN: "id kind subject occasion at"},
-    "access.Claim": {
-        PERSONAL: "email",
-        PLAIN: "id account_id old_account_id version sent_at expires_at wrong_codes proven_at settled_at",
-    },
-    "access.Grant": {
-        PERSONAL: "decided_by_names revoke_reason",
-        PLAIN: "id account_id role clinic_id sub_registries application_id source begins_at ends_at granted_by_id"
-        " proposed_by_id revoked_at revoked_by_id",
-    },
-    # Who a patient is, and everything that was answered.
-    "records.Patient": {
-        PERSONAL: "birth_date sex given_name surname surname_key is_protected register_protects died_on",
-        PLAIN: "id system_id looked_up_at created_at",
-    },
-    "records.Number": {PERSONAL: "text kind", PLAIN: "id patient_id since until"},
-    "records.Merge": {PERSONAL: "by_name reason", PLAIN: "id patient_id gone gone_id at by_account_id"},
-    "records.ReasonGiven": {PLAIN: "id session_id patient_id at"},
-    "records.DeletionTally": {PLAIN: "id clinic_id sub_registry why episodes at"},
-    "records.RetentionDecision": {
-        PERSONAL: "by_name reason",
-        PLAIN: "id sub_registry what before until episodes at by_account_id done_at",
-    },
-    "records.Disclosure": {
-        PERSONAL: "project recipient_name recipient_organisation dates_reason reason prepared_by_name decided_by_name"
-        " ended_by_name",
-        # The name of a key tells it from others; the key is not in the database.
-        PLAIN: "id approval sub_registry first_day last_day parts full_dates clinics state prepared_at"
-        " prepared_by_id decided_at decided_by_id patients episodes forms key fetch_until ended_at ended_by_id",
-    },
-    "records.DisclosureFetch": {
-        PERSONAL: "by_name",
-        PLAIN: "id disclosure_id what patients who digest at by_account_id",
-    },
-    "records.FormVersion": {PLAIN: "id sub_registry version digest used_at"},
-    "records.Episode": {
-        PERSONAL: "began_at created_by_name",
-        PLAIN: "id system_id patient_id sub_registry version care_provider_id clinic_id created_at created_by_id",
-    },
-    "records.Step": {
-        PERSONAL: "answers saved_by_name signed_by_name says_dead died_on",
-        PLAIN: "id episode_id care_provider_id clinic_id code state version flags lacking due_from due_to next_since"
-        " saved_at saved_by_id signed_at signed_by_id research_gone_at closed_at closed_why is_moved",
-    },
-    "records.Revision": {
-        PERSONAL: "changes reason by_hsa_id by_name",
-        PLAIN: "id step_id care_provider_id number kind at by_account_id by_role by_clinic_id",
-    },
-    # The mark says whose number it is to the person who has OPT_OUT_KEY, which is not in the database.
-    "records.Leaving": {PERSONAL: "case_number by_name", PLAIN: "id patient_id at due_at by_account_id"},
-    "records.TakenBack": {PERSONAL: "mark case_number by_name", PLAIN: "id key at by_account_id"},
-    "records.OptOut": {
-        PERSONAL: "mark case_number by_name",
-        PLAIN: "id key episodes at by_account_id",
-    },
-    "access.Participation": {PERSONAL: "reason by_name", PLAIN: "id clinic_id sub_registry takes_part at by_id"},
-    "access.Recertification": {PERSONAL: "reason", PLAIN: "id clinic_id opened_at due_at opened_by_id closed_at"},
-    "access.RecertificationLine": {PLAIN: "id recertification_id grant_id account_id state settled_at answered_by_id"},
-    "oversight.Review": {
-        PERSONAL: "reason conclusion",
-        PLAIN: "id kind clinic_id about_id about_patient_id since until population drawn_at drawn_by_id reviewer_id "
-        "closed_at outcome",
-    },
-    "oversight.Incident": {PLAIN: "id at"},
-    "oversight.IncidentRevision": {
-        PERSONAL: "happened consequences measures authority_why persons_why by_name",
-        PLAIN: "id incident_id number began_at ended_at discovered_at people data_kinds authority authority_at persons"
-        " persons_at is_open at by_id",
-    },
-    # What an indicator comes to for one patient, and how many came to what.
-    "reports.Fact": {
-        PERSONAL: "month outcome value strata",
-        PLAIN: "id episode_id sub_registry indicator version care_provider_id clinic_id",
-    },
-    "reports.Cell": {
-        PLAIN: "id sub_registry indicator version clinic_id month stratum value reached not_reached valued missing"
-        " unplaced",
-    },
-    "reports.Edition": {PLAIN: "id number made_at rules"},
-    "reports.EditionCell": {
-        PLAIN: "id edition_id sub_registry indicator version region_id stratum first last reached not_reached valued"
-        " missing value low high",
-    },
-    "reports.StaleEpisode": {PLAIN: "episode_id since"},
-    "oversight.ReviewedEntry": {PERSONAL: "note", PLAIN: "id review_id entry_id by_account_id verdict"},
-}
-
-
-def own_models() -> list[type[models.Model]]:
-    return [m for m in apps.get_models() if m.__module__.startswith("registret.")]
-
-
-def columns(kind: str) -> Iterator[tuple[type[models.Model], models.Field[Any, Any]]]:
-    for model in own_models():
-        names = COLUMNS[model._meta.label].get(kind, "").split()
-        yield from ((model, field) for field in model._meta.concrete_fields if field.column in names)
+TEXTS = (
+    models.CharField,
+    models.TextField,
+    models.JSONField,
+    models.BinaryField,
+    models.GenericIPAddressField,
+    models.GeneratedField,
+    ArrayField,
+)
+"""What can hold anything: whether it names a person is said on the column before it can be used."""
 
 
 def one(sql: str, *values: object) -> Any:
@@ -229,11 +76,24 @@ def busy(module_db: None) -> None:
 # --- columns ---------------------------------------------------------------------------------------
 
 
-def test_every_column_is_classified_once() -> None:
-    assert {model._meta.label for model in own_models()} == set(COLUMNS)
-    for model in own_models():
-        named = " ".join(COLUMNS[model._meta.label].values()).split()
-        assert sorted(named) == sorted(f.column for f in model._meta.concrete_fields), model._meta.label
+def test_every_column_that_can_hold_anything_says_what_it_holds() -> None:
+    fields = [(model._meta.label, field) for model in own_models() for field in model._meta.concrete_fields]
+    assert {field.db_comment for _, field in fields} == {PERSONAL, DIGEST, PLAIN, None}
+    silent = [(label, field.column) for label, field in fields if field.db_comment is None and holds_anything(field)]
+    assert silent == [], "db_comment= PERSONAL, DIGEST or PLAIN (registret.database.columns)"
+
+
+def holds_anything(field: models.Field[Any, Any]) -> bool:
+    return isinstance(field, TEXTS) and not field.choices
+
+
+def test_the_database_itself_tells_which_columns_name_a_person() -> None:
+    told = rows(
+        "SELECT a.attrelid::regclass::text, a.attname FROM pg_attribute a"
+        " WHERE col_description(a.attrelid, a.attnum) = %s",
+        PERSONAL,
+    )
+    assert set(told) >= {(model._meta.db_table, field.column) for model, field in columns(PERSONAL)}
 
 
 def test_what_stands_in_for_a_secret_is_a_digest_of_32_bytes(busy: None) -> None:
@@ -273,11 +133,12 @@ def test_no_personal_number_is_anywhere(busy: None) -> None:
             assert not re.search(r"\b(18|19|20)\d{6}[-+]?\d{4}\b", row), model._meta.label
 
 
-def test_every_column_that_names_a_person_belongs_to_a_processing_and_no_processing_tells_of_another() -> None:
-    told = {(table, column) for one in PROCESSINGS for table, names in one.columns.items() for column in names.split()}
-    named = {(model._meta.label, field.column) for model, field in columns(PERSONAL)}
-    assert named - told == set(), "a processing of registret.words.processings is to name it"
-    assert told - named == set()
+def test_every_table_that_names_a_person_belongs_to_a_processing_and_no_other_does() -> None:
+    named = {model: model._meta.db_table_comment for model, _ in columns(PERSONAL)}
+    known = {one.code for one in PROCESSINGS}
+    assert [model for model, code in named.items() if code not in known] == [], "db_table_comment = its processing"
+    assert [model for model in own_models() if model._meta.db_table_comment and model not in named] == []
+    assert known == set(named.values())
 
 
 # --- triggers --------------------------------------------------------------------------------------

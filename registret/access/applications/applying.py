@@ -15,13 +15,7 @@ from registret.access.lifecycle import APPLICATION_LIFE, ApplicationState
 from registret.access.models import Application, Notice
 from registret.access.notices import post_to
 from registret.access.queries.administrators import Administrator, active_administrators, registry_office
-from registret.access.refusals import (
-    AlreadyApplied,
-    NotFound,
-    RemindedToday,
-    RoleImpossible,
-    SubRegistryClosed,
-)
+from registret.access.refusals import AlreadyApplied, NotFound, RemindedToday, RoleImpossible, SubRegistryClosed
 from registret.access.roles import ROLES_TO_APPLY_FOR, Role
 from registret.accounts.locks import lock_account
 from registret.database.conflicts import conflict_as

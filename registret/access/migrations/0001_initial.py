@@ -32,10 +32,10 @@ class Migration(migrations.Migration):
                 (
                     "sub_registries",
                     django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=40), default=list, size=None
+                        base_field=models.CharField(max_length=40), default=list, size=None, db_comment="plain"
                     ),
                 ),
-                ("message", models.CharField(blank=True, default="", max_length=500)),
+                ("message", models.CharField(blank=True, default="", max_length=500, db_comment="personal")),
                 (
                     "state",
                     models.CharField(
@@ -54,17 +54,17 @@ class Migration(migrations.Migration):
                 ("reminded_at", models.DateTimeField(null=True)),
                 ("taken_at", models.DateTimeField(null=True)),
                 ("recommended_at", models.DateTimeField(null=True)),
-                ("recommended_role", models.CharField(blank=True, default="", max_length=30)),
+                ("recommended_role", models.CharField(blank=True, default="", max_length=30, db_comment="plain")),
                 (
                     "recommended_sub_registries",
                     django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=40), default=list, size=None
+                        base_field=models.CharField(max_length=40), default=list, size=None, db_comment="plain"
                     ),
                 ),
                 ("recommended_until", models.DateField(null=True)),
                 ("escalated_at", models.DateTimeField(null=True)),
                 ("decided_at", models.DateTimeField(null=True)),
-                ("reason", models.CharField(blank=True, default="", max_length=500)),
+                ("reason", models.CharField(blank=True, default="", max_length=500, db_comment="personal")),
                 (
                     "account",
                     models.ForeignKey(
@@ -96,12 +96,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"db_table_comment": "rights"},
         ),
         migrations.CreateModel(
             name="Claim",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("email", models.CharField(blank=True, max_length=254)),
+                ("email", models.CharField(blank=True, max_length=254, db_comment="personal")),
                 ("version", models.PositiveIntegerField(default=1)),
                 ("sent_at", models.DateTimeField()),
                 ("expires_at", models.DateTimeField()),
@@ -121,6 +122,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"db_table_comment": "accounts"},
         ),
         migrations.CreateModel(
             name="Grant",
@@ -145,7 +147,7 @@ class Migration(migrations.Migration):
                 (
                     "sub_registries",
                     django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=40), default=list, size=None
+                        base_field=models.CharField(max_length=40), default=list, size=None, db_comment="plain"
                     ),
                 ),
                 (
@@ -164,9 +166,9 @@ class Migration(migrations.Migration):
                 ),
                 ("begins_at", models.DateTimeField()),
                 ("ends_at", models.DateTimeField()),
-                ("decided_by_names", models.CharField(blank=True, default="", max_length=300)),
+                ("decided_by_names", models.CharField(blank=True, default="", max_length=300, db_comment="personal")),
                 ("revoked_at", models.DateTimeField(null=True)),
-                ("revoke_reason", models.CharField(blank=True, default="", max_length=500)),
+                ("revoke_reason", models.CharField(blank=True, default="", max_length=500, db_comment="personal")),
                 (
                     "account",
                     models.ForeignKey(
@@ -207,15 +209,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"db_table_comment": "rights"},
         ),
         migrations.CreateModel(
             name="Nomination",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("hsa_id", models.CharField(max_length=31)),
-                ("given_name", models.CharField(blank=True, max_length=256)),
-                ("surname", models.CharField(max_length=256)),
-                ("email", models.CharField(max_length=254)),
+                ("hsa_id", models.CharField(max_length=31, db_comment="personal")),
+                ("given_name", models.CharField(blank=True, max_length=256, db_comment="personal")),
+                ("surname", models.CharField(max_length=256, db_comment="personal")),
+                ("email", models.CharField(max_length=254, db_comment="personal")),
                 (
                     "role",
                     models.CharField(
@@ -248,6 +251,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"db_table_comment": "rights"},
         ),
         migrations.CreateModel(
             name="Note",
@@ -256,10 +260,11 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("note", "Note"), ("question", "Question"), ("answer", "Answer")], max_length=10
+                        choices=[("note", "Note"), ("question", "Question"), ("answer", "Answer")],
+                        max_length=10,
                     ),
                 ),
-                ("text", models.CharField(max_length=1000)),
+                ("text", models.CharField(max_length=1000, db_comment="personal")),
                 ("at", models.DateTimeField()),
                 (
                     "application",
@@ -274,14 +279,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"db_table_comment": "rights"},
         ),
         migrations.CreateModel(
             name="Notice",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("kind", models.CharField(max_length=40)),
+                ("kind", models.CharField(max_length=40, db_comment="plain")),
                 ("subject", models.BigIntegerField()),
-                ("occasion", models.CharField(blank=True, default="", max_length=40)),
+                ("occasion", models.CharField(blank=True, default="", max_length=40, db_comment="plain")),
                 ("at", models.DateTimeField()),
             ],
             options={
@@ -293,11 +299,11 @@ class Migration(migrations.Migration):
             name="Participation",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("sub_registry", models.CharField(max_length=40)),
+                ("sub_registry", models.CharField(max_length=40, db_comment="plain")),
                 ("takes_part", models.BooleanField()),
-                ("reason", models.CharField(max_length=500)),
+                ("reason", models.CharField(max_length=500, db_comment="personal")),
                 ("at", models.DateTimeField()),
-                ("by_name", models.CharField(max_length=520)),
+                ("by_name", models.CharField(max_length=520, db_comment="personal")),
                 (
                     "by",
                     models.ForeignKey(
@@ -311,6 +317,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"db_table_comment": "decisions"},
         ),
         migrations.CreateModel(
             name="Recertification",
@@ -318,7 +325,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("opened_at", models.DateTimeField()),
                 ("due_at", models.DateTimeField()),
-                ("reason", models.CharField(blank=True, default="", max_length=500)),
+                ("reason", models.CharField(blank=True, default="", max_length=500, db_comment="personal")),
                 ("closed_at", models.DateTimeField(null=True)),
                 (
                     "clinic",
@@ -333,6 +340,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"db_table_comment": "recertifications"},
         ),
         migrations.CreateModel(
             name="RecertificationLine",
@@ -399,7 +407,7 @@ class Migration(migrations.Migration):
                 ),
                 ("proposed_at", models.DateTimeField()),
                 ("decided_at", models.DateTimeField(null=True)),
-                ("reason", models.CharField(blank=True, default="", max_length=500)),
+                ("reason", models.CharField(blank=True, default="", max_length=500, db_comment="personal")),
                 (
                     "account",
                     models.ForeignKey(
@@ -425,6 +433,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"db_table_comment": "rights"},
         ),
         migrations.AddIndex(
             model_name="application",

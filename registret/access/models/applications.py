@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from registret.access.lifecycle import ApplicationState
 from registret.access.roles import ROLES_TO_APPLY_FOR
+from registret.database.columns import PERSONAL, PLAIN
 from registret.database.constraints import check, choices, given, index, known, together, unique
 
 MAY_BE_FORGOTTEN = frozenset({ApplicationState.DECLINED, ApplicationState.WITHDRAWN, ApplicationState.LAPSED})
@@ -21,9 +22,13 @@ class Application(models.Model):
     account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="applications")
     clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, related_name="+")
     role = models.CharField(max_length=30, choices=choices(ROLES_TO_APPLY_FOR))
-    sub_registries = ArrayField(models.CharField(max_length=40), default=list)
-    message = models.CharField(max_length=500, blank=True, default="")
-    state = models.CharField(max_length=12, choices=choices(ApplicationState), default=ApplicationState.WAITING)
+    sub_registries = ArrayField(models.CharField(max_length=40), default=list, db_comment=PLAIN)
+    message = models.CharField(max_length=500, blank=True, default="", db_comment=PERSONAL)
+    state = models.CharField(
+        max_length=12,
+        choices=choices(ApplicationState),
+        default=ApplicationState.WAITING,
+    )
     applied_at = models.DateTimeField()
     reminded_at = models.DateTimeField(null=True)
     taken_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
@@ -31,16 +36,17 @@ class Application(models.Model):
     # Tillstyrkt: what one at the registry office has decided, where another must decide the same.
     recommended_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
     recommended_at = models.DateTimeField(null=True)
-    recommended_role = models.CharField(max_length=30, blank=True, default="")
-    recommended_sub_registries = ArrayField(models.CharField(max_length=40), default=list)
+    recommended_role = models.CharField(max_length=30, blank=True, default="", db_comment=PLAIN)
+    recommended_sub_registries = ArrayField(models.CharField(max_length=40), default=list, db_comment=PLAIN)
     recommended_until = models.DateField(null=True)
     # Since when it also stands at the registry office.
     escalated_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
-    reason = models.CharField(max_length=500, blank=True, default="")
+    reason = models.CharField(max_length=500, blank=True, default="", db_comment=PERSONAL)
 
     class Meta:
+        db_table_comment = "rights"
         constraints = [
             unique("one_waiting_application_per_clinic", "account", "clinic", where=Q(state=ApplicationState.WAITING)),
             known("application_state_known", state=ApplicationState),
@@ -89,11 +95,12 @@ class Note(models.Model):
     id = models.BigAutoField(primary_key=True)
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=10, choices=Kind.choices)
-    text = models.CharField(max_length=1000)
+    text = models.CharField(max_length=1000, db_comment=PERSONAL)
     at = models.DateTimeField()
     by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
 
     class Meta:
+        db_table_comment = "rights"
         constraints = [
             check("note_kind_known", Q(kind__in=["note", "question", "answer"])),
             given("note_says_something", "text"),
@@ -110,7 +117,7 @@ class Claim(models.Model):
     id = models.BigAutoField(primary_key=True)
     account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
     old_account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
-    email = models.CharField(max_length=254, blank=True)
+    email = models.CharField(max_length=254, blank=True, db_comment=PERSONAL)
     version = models.PositiveIntegerField(default=1)
     sent_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -119,6 +126,7 @@ class Claim(models.Model):
     settled_at = models.DateTimeField(null=True)
 
     class Meta:
+        db_table_comment = "accounts"
         constraints = [
             unique("one_open_claim_per_account", "account", where=Q(settled_at=None)),
             unique("one_settled_claim_per_old_account", "old_account", where=Q(settled_at__isnull=False)),

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from registret.access.models.applications import Application
 from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_OF_THE_OFFICE, Role
 from registret.accounts.lifecycle import AccountState
+from registret.database.columns import PERSONAL, PLAIN
 from registret.database.constraints import check, choices, given, index, known
 
 
@@ -44,24 +45,28 @@ class Grant(models.Model):
     account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="grants")
     role = models.CharField(max_length=30, choices=choices(Role))
     clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, null=True, related_name="+")
-    sub_registries = ArrayField(models.CharField(max_length=40), default=list)
+    sub_registries = ArrayField(models.CharField(max_length=40), default=list, db_comment=PLAIN)
     application = models.OneToOneField(Application, on_delete=models.PROTECT, null=True, related_name="+")
     source = models.CharField(
-        max_length=10, choices=GrantSource.choices, default=GrantSource.APPOINTED, db_default="appointed"
+        max_length=10,
+        choices=GrantSource.choices,
+        default=GrantSource.APPOINTED,
+        db_default="appointed",
     )
     begins_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     granted_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
     # The other one, where two at the registry office have decided.
     proposed_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
-    decided_by_names = models.CharField(max_length=300, blank=True, default="")
+    decided_by_names = models.CharField(max_length=300, blank=True, default="", db_comment=PERSONAL)
     revoked_at = models.DateTimeField(null=True)
     revoked_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
-    revoke_reason = models.CharField(max_length=500, blank=True, default="")
+    revoke_reason = models.CharField(max_length=500, blank=True, default="", db_comment=PERSONAL)
 
     objects = GrantQuerySet.as_manager()
 
     class Meta:
+        db_table_comment = "rights"
         constraints = [
             models.UniqueConstraint(
                 name="one_unrevoked_grant_per_role_and_clinic",
@@ -108,13 +113,14 @@ class Participation(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, related_name="+")
-    sub_registry = models.CharField(max_length=40)
+    sub_registry = models.CharField(max_length=40, db_comment=PLAIN)
     takes_part = models.BooleanField()
-    reason = models.CharField(max_length=500)
+    reason = models.CharField(max_length=500, db_comment=PERSONAL)
     at = models.DateTimeField()
     by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
-    by_name = models.CharField(max_length=520)
+    by_name = models.CharField(max_length=520, db_comment=PERSONAL)
 
     class Meta:
+        db_table_comment = "decisions"
         constraints = [given("participation_has_reason", "reason")]
         indexes = [index("participation_newest", "clinic", "sub_registry", "-id")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from registret.database.columns import PLAIN
 from registret.database.constraints import index, unique
 
 
@@ -14,9 +15,9 @@ class Notice(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    kind = models.CharField(max_length=40)
+    kind = models.CharField(max_length=40, db_comment=PLAIN)
     subject = models.BigIntegerField()
-    occasion = models.CharField(max_length=40, blank=True, default="")
+    occasion = models.CharField(max_length=40, blank=True, default="", db_comment=PLAIN)
     at = models.DateTimeField()
 
     class Meta:

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from registret.access.lifecycle import LineState
 from registret.access.models.grants import Grant
+from registret.database.columns import PERSONAL
 from registret.database.constraints import check, choices, index, known, unique
 
 
@@ -22,10 +23,11 @@ class Recertification(models.Model):
     # The first moment at which silence counts.
     due_at = models.DateTimeField()
     opened_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
-    reason = models.CharField(max_length=500, blank=True, default="")
+    reason = models.CharField(max_length=500, blank=True, default="", db_comment=PERSONAL)
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
+        db_table_comment = "recertifications"
         constraints = [
             unique("one_open_recertification_per_clinic", "clinic", where=Q(closed_at=None)),
             check("recertification_due_later", Q(due_at__gt=F("opened_at"))),

@@ -8,8 +8,9 @@ from django.db.models.functions import Upper
 
 from registret.access.lifecycle import SubstitutionState
 from registret.access.roles import ROLES_TO_NOMINATE, Role
+from registret.database.columns import PERSONAL
 from registret.database.constraints import check, choices, index, known, together, unique
-from registret.database.fields import HsaIdField
+from registret.database.fields import HsaIdColumn
 
 
 class Substitution(models.Model):
@@ -21,14 +22,19 @@ class Substitution(models.Model):
     clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, related_name="+")
     begins_at = models.DateTimeField()
     ends_at = models.DateTimeField()
-    state = models.CharField(max_length=12, choices=choices(SubstitutionState), default=SubstitutionState.WAITING)
+    state = models.CharField(
+        max_length=12,
+        choices=choices(SubstitutionState),
+        default=SubstitutionState.WAITING,
+    )
     proposed_at = models.DateTimeField()
     proposed_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
-    reason = models.CharField(max_length=500, blank=True, default="")
+    reason = models.CharField(max_length=500, blank=True, default="", db_comment=PERSONAL)
 
     class Meta:
+        db_table_comment = "rights"
         constraints = [
             unique(
                 "one_waiting_substitution_per_clinic", "account", "clinic", where=Q(state=SubstitutionState.WAITING)
@@ -63,11 +69,14 @@ class Nomination(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    hsa_id = HsaIdField()
-    given_name = models.CharField(max_length=256, blank=True)
-    surname = models.CharField(max_length=256)
-    email = models.CharField(max_length=254)
-    role = models.CharField(max_length=30, choices=choices((*ROLES_TO_NOMINATE, Role.LOCAL_ADMINISTRATOR)))
+    hsa_id = HsaIdColumn(db_comment=PERSONAL)
+    given_name = models.CharField(max_length=256, blank=True, db_comment=PERSONAL)
+    surname = models.CharField(max_length=256, db_comment=PERSONAL)
+    email = models.CharField(max_length=254, db_comment=PERSONAL)
+    role = models.CharField(
+        max_length=30,
+        choices=choices((*ROLES_TO_NOMINATE, Role.LOCAL_ADMINISTRATOR)),
+    )
     clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, null=True, related_name="+")
     proposed_at = models.DateTimeField()
     proposed_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
@@ -75,6 +84,7 @@ class Nomination(models.Model):
     confirmed_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
+        db_table_comment = "rights"
         constraints = [
             models.UniqueConstraint(
                 Upper("hsa_id"), "role", "clinic", name="one_nomination_per_person_and_role", nulls_distinct=False

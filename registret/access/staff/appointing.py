@@ -28,13 +28,7 @@ from registret.access.grants.rules import end_of, last_possible_day
 from registret.access.models import Grant
 from registret.access.notices import post_to, write_to
 from registret.access.queries.administrators import Administrator, active_administrators
-from registret.access.refusals import (
-    GivesRights,
-    OwnRights,
-    PersonSuspended,
-    RoleImpossible,
-    SecondNeeded,
-)
+from registret.access.refusals import GivesRights, OwnRights, PersonSuspended, RoleImpossible, SecondNeeded
 from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_OF_THE_OFFICE, Permission, Role, apart_from
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.locks import lock_account

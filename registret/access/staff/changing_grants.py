@@ -14,7 +14,7 @@ from registret.access.grants.granting import create_grant, revoke
 from registret.access.grants.participation import check_participation
 from registret.access.grants.reach import Held, check_reach
 from registret.access.grants.rules import end_of
-from registret.access.models import Grant, GrantSource
+from registret.access.models import GrantSource
 from registret.access.notices import write_to
 from registret.access.refusals import NotPermitted, OfficeWidens, OwnRights, RoleImpossible, SubRegistryClosed
 from registret.access.roles import ROLES_TO_APPLY_FOR, Role, reads_more
@@ -90,9 +90,8 @@ def revoke_grant(*, grant_id: int, reason: str, actor: Actor, at: datetime) -> N
 
 def _to_change(grant_id: int, *, actor: Actor, at: datetime) -> GrantRow:
     seen = grant_of(actor=actor, grant_id=grant_id, at=at)
-    # The account first, as everywhere: ending it ends its rights.
+    # The account first, as everywhere: who ends it, or one of its rights, holds it.
     lock_account(account_id=seen.account_id)
-    Grant.objects.select_for_update().filter(id=grant_id).first()
     # Seen now that it is locked: of two who decide at once, the second finds what the first left.
     found = grant_of(actor=actor, grant_id=grant_id, at=at)
     if found.account_id == actor.account_id:

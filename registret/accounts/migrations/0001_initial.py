@@ -19,17 +19,18 @@ class Migration(migrations.Migration):
             name="Account",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("hsa_id", models.CharField(max_length=31)),
+                ("hsa_id", models.CharField(max_length=31, db_comment="personal")),
                 (
                     "hsa_id_key",
                     models.GeneratedField(
                         db_persist=True,
                         expression=django.db.models.functions.text.Upper("hsa_id"),
                         output_field=models.CharField(max_length=31),
+                        db_comment="personal",
                     ),
                 ),
-                ("given_name", models.CharField(blank=True, max_length=256)),
-                ("surname", models.CharField(max_length=256)),
+                ("given_name", models.CharField(blank=True, max_length=256, db_comment="personal")),
+                ("surname", models.CharField(max_length=256, db_comment="personal")),
                 (
                     "surname_key",
                     models.GeneratedField(
@@ -74,6 +75,7 @@ class Migration(migrations.Migration):
                             100,
                         ),
                         output_field=models.TextField(db_collation="C"),
+                        db_comment="personal",
                     ),
                 ),
                 (
@@ -120,11 +122,12 @@ class Migration(migrations.Migration):
                             100,
                         ),
                         output_field=models.TextField(db_collation="C"),
+                        db_comment="personal",
                     ),
                 ),
-                ("organisation", models.CharField(blank=True, default="", max_length=256)),
-                ("email", models.CharField(max_length=254)),
-                ("language", models.CharField(default="sv", max_length=2)),
+                ("organisation", models.CharField(blank=True, default="", max_length=256, db_comment="personal")),
+                ("email", models.CharField(max_length=254, db_comment="personal")),
+                ("language", models.CharField(default="sv", max_length=2, db_comment="plain")),
                 (
                     "state",
                     models.CharField(
@@ -150,7 +153,7 @@ class Migration(migrations.Migration):
                         max_length=12,
                     ),
                 ),
-                ("state_reason", models.CharField(blank=True, default="", max_length=500)),
+                ("state_reason", models.CharField(blank=True, default="", max_length=500, db_comment="personal")),
                 (
                     "state_authority",
                     models.CharField(
@@ -163,15 +166,22 @@ class Migration(migrations.Migration):
                 ("state_clinic_id", models.BigIntegerField(null=True)),
                 ("created_at", models.DateTimeField()),
                 ("confirmed_at", models.DateTimeField(null=True)),
-                ("logged_in_at", models.DateTimeField(null=True)),
-                ("unused_since", models.DateTimeField(null=True)),
+                ("logged_in_at", models.DateTimeField(null=True, db_comment="personal")),
+                ("unused_since", models.DateTimeField(null=True, db_comment="personal")),
                 ("ended_at", models.DateTimeField(null=True)),
-                ("card_issuer", models.CharField(blank=True, db_default="", default="", max_length=256)),
-                ("card_environment", models.CharField(blank=True, db_default="", default="", max_length=10)),
+                (
+                    "card_issuer",
+                    models.CharField(blank=True, db_default="", default="", max_length=256, db_comment="personal"),
+                ),
+                (
+                    "card_environment",
+                    models.CharField(blank=True, db_default="", default="", max_length=10, db_comment="plain"),
+                ),
                 ("erased_at", models.DateTimeField(null=True)),
                 ("hsa_id_erased_at", models.DateTimeField(null=True)),
             ],
             options={
+                "db_table_comment": "accounts",
                 "indexes": [
                     models.Index(fields=["hsa_id_key", "-id"], name="account_hsa_id"),
                     models.Index(
@@ -328,26 +338,34 @@ class Migration(migrations.Migration):
                 (
                     "purpose",
                     models.CharField(
-                        choices=[("login", "login"), ("check", "check"), ("unlock", "unlock")], max_length=10
+                        choices=[("login", "login"), ("check", "check"), ("unlock", "unlock")],
+                        max_length=10,
                     ),
                 ),
-                ("way", models.CharField(choices=[("card", "card"), ("idp", "idp")], default="card", max_length=10)),
-                ("nonce", models.BinaryField(max_length=16)),
-                ("label_digest", models.BinaryField(max_length=32, unique=True)),
-                ("browser_digest", models.BinaryField(max_length=32)),
+                (
+                    "way",
+                    models.CharField(choices=[("card", "card"), ("idp", "idp")], default="card", max_length=10),
+                ),
+                ("nonce", models.BinaryField(max_length=16, db_comment="plain")),
+                ("label_digest", models.BinaryField(max_length=32, unique=True, db_comment="digest")),
+                ("browser_digest", models.BinaryField(max_length=32, db_comment="digest")),
                 ("confirmation_id", models.BigIntegerField(null=True)),
                 ("confirmation_version", models.PositiveIntegerField(null=True)),
-                ("back_to", models.CharField(blank=True, db_default="", default="", max_length=200)),
+                (
+                    "back_to",
+                    models.CharField(blank=True, db_default="", default="", max_length=200, db_comment="personal"),
+                ),
                 ("begun_at", models.DateTimeField()),
                 ("expires_at", models.DateTimeField()),
                 ("answered_at", models.DateTimeField(null=True)),
-                ("outcome", models.JSONField(null=True)),
-                ("reference", models.CharField(blank=True, default="", max_length=10)),
-                ("code_digest", models.BinaryField(max_length=32, null=True, unique=True)),
+                ("outcome", models.JSONField(null=True, db_comment="personal")),
+                ("reference", models.CharField(blank=True, default="", max_length=10, db_comment="plain")),
+                ("code_digest", models.BinaryField(max_length=32, null=True, unique=True, db_comment="digest")),
                 ("code_expires_at", models.DateTimeField(null=True)),
                 ("redeemed_at", models.DateTimeField(null=True)),
             ],
             options={
+                "db_table_comment": "logins",
                 "indexes": [
                     models.Index(fields=["begun_at"], name="attempt_begun"),
                     models.Index(fields=["browser_digest"], name="attempt_browser"),
@@ -407,7 +425,7 @@ class Migration(migrations.Migration):
             name="Confirmation",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("email", models.CharField(max_length=254)),
+                ("email", models.CharField(max_length=254, db_comment="personal")),
                 ("version", models.PositiveIntegerField(default=1)),
                 ("created_at", models.DateTimeField()),
                 ("sent_at", models.DateTimeField()),
@@ -415,7 +433,7 @@ class Migration(migrations.Migration):
                 ("wrong_codes", models.PositiveSmallIntegerField(default=0)),
                 ("confirmed_at", models.DateTimeField(null=True)),
                 ("replaced_at", models.DateTimeField(null=True)),
-                ("replaces", models.CharField(blank=True, default="", max_length=254)),
+                ("replaces", models.CharField(blank=True, default="", max_length=254, db_comment="personal")),
                 ("objected_at", models.DateTimeField(null=True)),
                 (
                     "account",
@@ -425,6 +443,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "db_table_comment": "accounts",
                 "constraints": [
                     models.UniqueConstraint(
                         condition=models.Q(("confirmed_at", None), ("replaced_at", None)),
@@ -465,25 +484,26 @@ class Migration(migrations.Migration):
             name="Session",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("key_digest", models.BinaryField(max_length=32, unique=True)),
-                ("hsa_id", models.CharField(max_length=31)),
+                ("key_digest", models.BinaryField(max_length=32, unique=True, db_comment="digest")),
+                ("hsa_id", models.CharField(max_length=31, db_comment="personal")),
                 (
                     "hsa_id_key",
                     models.GeneratedField(
                         db_persist=True,
                         expression=django.db.models.functions.text.Upper("hsa_id"),
                         output_field=models.CharField(max_length=31),
+                        db_comment="personal",
                     ),
                 ),
-                ("card", models.JSONField()),
+                ("card", models.JSONField(db_comment="personal")),
                 ("grant_id", models.BigIntegerField(null=True)),
-                ("network", models.GenericIPAddressField(null=True)),
+                ("network", models.GenericIPAddressField(null=True, db_comment="personal")),
                 ("began_at", models.DateTimeField()),
                 ("seen_at", models.DateTimeField()),
                 ("ends_at", models.DateTimeField()),
                 ("locked_at", models.DateTimeField(null=True)),
                 ("ended_at", models.DateTimeField(null=True)),
-                ("end_reason", models.CharField(blank=True, default="", max_length=20)),
+                ("end_reason", models.CharField(blank=True, default="", max_length=20, db_comment="plain")),
                 (
                     "attempt",
                     models.ForeignKey(
@@ -492,6 +512,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "db_table_comment": "logins",
                 "indexes": [
                     models.Index(condition=models.Q(("ended_at", None)), fields=["hsa_id_key"], name="session_living"),
                     models.Index(fields=["ends_at"], name="session_ends"),

@@ -28,32 +28,36 @@ class Migration(migrations.Migration):
                     fields=[
                         ("id", models.BigAutoField(primary_key=True, serialize=False)),
                         ("at", models.DateTimeField()),
-                        ("event", models.CharField(max_length=60)),
+                        ("event", models.CharField(max_length=60, db_comment="plain")),
                         (
                             "outcome",
                             models.CharField(choices=[("done", "done"), ("refused", "refused")], max_length=10),
                         ),
-                        ("by_hsa_id", models.CharField(blank=True, default="", max_length=31)),
-                        ("by_name", models.CharField(blank=True, default="", max_length=520)),
+                        ("by_hsa_id", models.CharField(blank=True, default="", max_length=31, db_comment="personal")),
+                        ("by_name", models.CharField(blank=True, default="", max_length=520, db_comment="personal")),
                         ("by_account_id", models.BigIntegerField(null=True)),
-                        ("by_role", models.CharField(blank=True, default="", max_length=100)),
+                        ("by_role", models.CharField(blank=True, default="", max_length=100, db_comment="plain")),
                         ("by_clinic_id", models.BigIntegerField(null=True)),
-                        ("by_program", models.CharField(blank=True, default="", max_length=60)),
-                        ("network", models.GenericIPAddressField(null=True)),
+                        ("by_program", models.CharField(blank=True, default="", max_length=60, db_comment="plain")),
+                        ("network", models.GenericIPAddressField(null=True, db_comment="personal")),
                         ("about_account_id", models.BigIntegerField(null=True)),
-                        ("about_hsa_id", models.CharField(blank=True, default="", max_length=31)),
+                        (
+                            "about_hsa_id",
+                            models.CharField(blank=True, default="", max_length=31, db_comment="personal"),
+                        ),
                         ("about_patient_id", models.BigIntegerField(null=True)),
                         (
                             "shown_patient_ids",
                             django.contrib.postgres.fields.ArrayField(
-                                base_field=models.BigIntegerField(), null=True, size=None
+                                base_field=models.BigIntegerField(), null=True, size=None, db_comment="plain"
                             ),
                         ),
                         ("clinic_id", models.BigIntegerField(null=True)),
-                        ("reference", models.CharField(blank=True, default="", max_length=10)),
-                        ("facts", models.JSONField(default=dict)),
+                        ("reference", models.CharField(blank=True, default="", max_length=10, db_comment="plain")),
+                        ("facts", models.JSONField(default=dict, db_comment="personal")),
                     ],
                     options={
+                        "db_table_comment": "log",
                         "indexes": [
                             models.Index(fields=["by_account_id", "-id"], name="entry_by"),
                             models.Index(fields=["about_account_id", "-id"], name="entry_about"),
@@ -107,16 +111,16 @@ class Migration(migrations.Migration):
             fields=[
                 ("number", models.BigIntegerField(primary_key=True, serialize=False)),
                 ("form", models.SmallIntegerField()),
-                ("previous", models.CharField(max_length=64, unique=True)),
+                ("previous", models.CharField(max_length=64, unique=True, db_comment="plain")),
                 ("after", models.BigIntegerField()),
                 ("last", models.BigIntegerField()),
                 ("sealed_at", models.DateTimeField()),
-                ("parts", models.JSONField()),
-                ("culled", models.JSONField(default=list)),
-                ("hash", models.CharField(max_length=64)),
-                ("key", models.CharField(max_length=64)),
-                ("signature", models.CharField(max_length=128)),
-                ("leaves", models.BinaryField()),
+                ("parts", models.JSONField(db_comment="plain")),
+                ("culled", models.JSONField(default=list, db_comment="plain")),
+                ("hash", models.CharField(max_length=64, db_comment="plain")),
+                ("key", models.CharField(max_length=64, db_comment="plain")),
+                ("signature", models.CharField(max_length=128, db_comment="plain")),
+                ("leaves", models.BinaryField(db_comment="plain")),
             ],
             options={
                 "constraints": [

@@ -26,6 +26,12 @@ CREATE TABLE ledger_entry (
     CONSTRAINT entry_outcome_known CHECK (outcome IN ('done', 'refused'))
 ) PARTITION BY RANGE (at);
 ALTER SEQUENCE ledger_entry_id_seq OWNED BY ledger_entry.id;
+COMMENT ON TABLE ledger_entry IS 'log';
+COMMENT ON COLUMN ledger_entry.by_hsa_id IS 'personal';
+COMMENT ON COLUMN ledger_entry.by_name IS 'personal';
+COMMENT ON COLUMN ledger_entry.network IS 'personal';
+COMMENT ON COLUMN ledger_entry.about_hsa_id IS 'personal';
+COMMENT ON COLUMN ledger_entry.facts IS 'personal';
 
 CREATE INDEX entry_by ON ledger_entry (by_account_id, id DESC);
 CREATE INDEX entry_about ON ledger_entry (about_account_id, id DESC);

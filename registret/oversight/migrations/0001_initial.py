@@ -28,11 +28,14 @@ class Migration(migrations.Migration):
             name="Review",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("kind", models.CharField(choices=[("sample", "sample"), ("directed", "directed")], max_length=10)),
+                (
+                    "kind",
+                    models.CharField(choices=[("sample", "sample"), ("directed", "directed")], max_length=10),
+                ),
                 ("about_patient_id", models.BigIntegerField(null=True)),
                 ("since", models.DateTimeField()),
                 ("until", models.DateTimeField()),
-                ("reason", models.CharField(blank=True, default="", max_length=500)),
+                ("reason", models.CharField(blank=True, default="", max_length=500, db_comment="personal")),
                 ("population", models.PositiveIntegerField()),
                 ("drawn_at", models.DateTimeField()),
                 ("closed_at", models.DateTimeField(null=True)),
@@ -45,7 +48,7 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
-                ("conclusion", models.CharField(blank=True, default="", max_length=2000)),
+                ("conclusion", models.CharField(blank=True, default="", max_length=2000, db_comment="personal")),
                 (
                     "about",
                     models.ForeignKey(
@@ -71,6 +74,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"db_table_comment": "reviews"},
         ),
         migrations.CreateModel(
             name="ReviewedEntry",
@@ -87,7 +91,7 @@ class Migration(migrations.Migration):
                         max_length=12,
                     ),
                 ),
-                ("note", models.CharField(blank=True, default="", max_length=500)),
+                ("note", models.CharField(blank=True, default="", max_length=500, db_comment="personal")),
                 (
                     "review",
                     models.ForeignKey(
@@ -95,23 +99,26 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"db_table_comment": "reviews"},
         ),
         migrations.CreateModel(
             name="IncidentRevision",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("number", models.PositiveIntegerField()),
-                ("happened", models.CharField(max_length=4000)),
+                ("happened", models.CharField(max_length=4000, db_comment="personal")),
                 ("began_at", models.DateTimeField(null=True)),
                 ("ended_at", models.DateTimeField(null=True)),
                 ("discovered_at", models.DateTimeField()),
                 ("people", models.PositiveIntegerField(null=True)),
                 (
                     "data_kinds",
-                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), size=None),
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20), size=None, db_comment="plain"
+                    ),
                 ),
-                ("consequences", models.CharField(blank=True, default="", max_length=4000)),
-                ("measures", models.CharField(blank=True, default="", max_length=4000)),
+                ("consequences", models.CharField(blank=True, default="", max_length=4000, db_comment="personal")),
+                ("measures", models.CharField(blank=True, default="", max_length=4000, db_comment="personal")),
                 (
                     "authority",
                     models.CharField(
@@ -120,7 +127,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("authority_at", models.DateTimeField(null=True)),
-                ("authority_why", models.CharField(blank=True, default="", max_length=2000)),
+                ("authority_why", models.CharField(blank=True, default="", max_length=2000, db_comment="personal")),
                 (
                     "persons",
                     models.CharField(
@@ -129,10 +136,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("persons_at", models.DateTimeField(null=True)),
-                ("persons_why", models.CharField(blank=True, default="", max_length=2000)),
+                ("persons_why", models.CharField(blank=True, default="", max_length=2000, db_comment="personal")),
                 ("is_open", models.BooleanField()),
                 ("at", models.DateTimeField()),
-                ("by_name", models.CharField(max_length=520)),
+                ("by_name", models.CharField(max_length=520, db_comment="personal")),
                 (
                     "by",
                     models.ForeignKey(
@@ -147,6 +154,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "db_table_comment": "incidents",
                 "constraints": [
                     models.UniqueConstraint(fields=("incident", "number"), name="incident_revision_once"),
                     models.CheckConstraint(condition=models.Q(("number__gte", 1)), name="incident_revision_from_one"),

@@ -15,8 +15,8 @@ class Migration(migrations.Migration):
             name="Region",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("code", models.CharField(max_length=2, unique=True)),
-                ("name", models.CharField(max_length=100, unique=True)),
+                ("code", models.CharField(max_length=2, unique=True, db_comment="plain")),
+                ("name", models.CharField(max_length=100, unique=True, db_comment="plain")),
             ],
             options={
                 "constraints": [
@@ -35,12 +35,16 @@ class Migration(migrations.Migration):
             name="CareProvider",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("name", models.CharField(max_length=100)),
-                ("organisation_number", models.CharField(max_length=10, unique=True)),
+                ("name", models.CharField(max_length=100, db_comment="plain")),
+                ("organisation_number", models.CharField(max_length=10, unique=True, db_comment="plain")),
                 (
                     "mail_domains",
                     django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=253), blank=True, default=list, size=None
+                        base_field=models.CharField(max_length=253),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        db_comment="plain",
                     ),
                 ),
                 (
@@ -55,12 +59,12 @@ class Migration(migrations.Migration):
             name="Clinic",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("code", models.CharField(max_length=40, unique=True)),
-                ("name", models.CharField(max_length=100)),
-                ("hospital", models.CharField(max_length=100)),
-                ("contact_name", models.CharField(blank=True, default="", max_length=100)),
-                ("contact_mail", models.CharField(blank=True, default="", max_length=254)),
-                ("contact_phone", models.CharField(blank=True, default="", max_length=30)),
+                ("code", models.CharField(max_length=40, unique=True, db_comment="plain")),
+                ("name", models.CharField(max_length=100, db_comment="plain")),
+                ("hospital", models.CharField(max_length=100, db_comment="plain")),
+                ("contact_name", models.CharField(blank=True, default="", max_length=100, db_comment="personal")),
+                ("contact_mail", models.CharField(blank=True, default="", max_length=254, db_comment="personal")),
+                ("contact_phone", models.CharField(blank=True, default="", max_length=30, db_comment="personal")),
                 ("closed_at", models.DateTimeField(null=True)),
                 (
                     "care_provider",
@@ -70,6 +74,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "db_table_comment": "contacts",
                 "constraints": [
                     models.UniqueConstraint(fields=("care_provider", "name", "hospital"), name="clinic_told_apart"),
                     models.CheckConstraint(

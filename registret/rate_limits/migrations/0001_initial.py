@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
             name="Count",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("key", models.BinaryField(max_length=32)),
+                ("key", models.BinaryField(max_length=32, db_comment="digest")),
                 ("window_start", models.DateTimeField()),
                 ("taken", models.PositiveIntegerField(default=0)),
             ],

@@ -23,21 +23,23 @@ class Migration(migrations.Migration):
             name="Disclosure",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("project", models.CharField(max_length=200)),
-                ("approval", models.CharField(max_length=16)),
-                ("recipient_name", models.CharField(max_length=200)),
-                ("recipient_organisation", models.CharField(max_length=200)),
-                ("sub_registry", models.CharField(max_length=40)),
+                ("project", models.CharField(max_length=200, db_comment="personal")),
+                ("approval", models.CharField(max_length=16, db_comment="plain")),
+                ("recipient_name", models.CharField(max_length=200, db_comment="personal")),
+                ("recipient_organisation", models.CharField(max_length=200, db_comment="personal")),
+                ("sub_registry", models.CharField(max_length=40, db_comment="plain")),
                 ("first_day", models.DateField()),
                 ("last_day", models.DateField()),
                 (
                     "parts",
-                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=81), size=None),
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=81), size=None, db_comment="plain"
+                    ),
                 ),
                 ("full_dates", models.BooleanField()),
-                ("dates_reason", models.CharField(blank=True, default="", max_length=500)),
+                ("dates_reason", models.CharField(blank=True, default="", max_length=500, db_comment="personal")),
                 ("clinics", models.BooleanField(default=True)),
-                ("reason", models.CharField(max_length=500)),
+                ("reason", models.CharField(max_length=500, db_comment="personal")),
                 (
                     "state",
                     models.CharField(
@@ -53,20 +55,21 @@ class Migration(migrations.Migration):
                 ),
                 ("prepared_at", models.DateTimeField()),
                 ("prepared_by_id", models.BigIntegerField()),
-                ("prepared_by_name", models.CharField(max_length=520)),
+                ("prepared_by_name", models.CharField(max_length=520, db_comment="personal")),
                 ("decided_at", models.DateTimeField(null=True)),
                 ("decided_by_id", models.BigIntegerField(null=True)),
-                ("decided_by_name", models.CharField(blank=True, default="", max_length=520)),
+                ("decided_by_name", models.CharField(blank=True, default="", max_length=520, db_comment="personal")),
                 ("patients", models.PositiveIntegerField(null=True)),
                 ("episodes", models.PositiveIntegerField(null=True)),
-                ("forms", models.JSONField(null=True)),
-                ("key", models.CharField(blank=True, default="", max_length=16)),
+                ("forms", models.JSONField(null=True, db_comment="plain")),
+                ("key", models.CharField(blank=True, default="", max_length=16, db_comment="plain")),
                 ("fetch_until", models.DateField(null=True)),
                 ("ended_at", models.DateTimeField(null=True)),
                 ("ended_by_id", models.BigIntegerField(null=True)),
-                ("ended_by_name", models.CharField(blank=True, default="", max_length=520)),
+                ("ended_by_name", models.CharField(blank=True, default="", max_length=520, db_comment="personal")),
             ],
             options={
+                "db_table_comment": "disclosures",
                 "indexes": [
                     models.Index(
                         condition=models.Q(("state", "decided")), fields=["fetch_until"], name="disclosure_open"
@@ -181,9 +184,9 @@ class Migration(migrations.Migration):
             name="FormVersion",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("sub_registry", models.CharField(max_length=40)),
+                ("sub_registry", models.CharField(max_length=40, db_comment="plain")),
                 ("version", models.PositiveSmallIntegerField()),
-                ("digest", models.CharField(max_length=64)),
+                ("digest", models.CharField(max_length=64, db_comment="plain")),
                 ("used_at", models.DateTimeField()),
             ],
             options={
@@ -194,15 +197,16 @@ class Migration(migrations.Migration):
             name="OptOut",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("mark", models.CharField(max_length=64, unique=True)),
-                ("key", models.CharField(max_length=16)),
-                ("case_number", models.CharField(max_length=40)),
+                ("mark", models.CharField(max_length=64, unique=True, db_comment="personal")),
+                ("key", models.CharField(max_length=16, db_comment="plain")),
+                ("case_number", models.CharField(max_length=40, db_comment="personal")),
                 ("episodes", models.PositiveIntegerField()),
                 ("at", models.DateTimeField()),
                 ("by_account_id", models.BigIntegerField(null=True)),
-                ("by_name", models.CharField(max_length=520)),
+                ("by_name", models.CharField(max_length=520, db_comment="personal")),
             ],
             options={
+                "db_table_comment": "records",
                 "indexes": [
                     models.Index(fields=["case_number"], name="opt_out_by_case"),
                     models.Index(fields=["at"], name="opt_out_at"),
@@ -221,11 +225,11 @@ class Migration(migrations.Migration):
             name="Patient",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("system_id", models.CharField(max_length=10, unique=True)),
-                ("birth_date", models.DateField()),
-                ("sex", models.CharField(max_length=10)),
-                ("given_name", models.CharField(blank=True, default="", max_length=100)),
-                ("surname", models.CharField(blank=True, default="", max_length=100)),
+                ("system_id", models.CharField(max_length=10, unique=True, db_comment="plain")),
+                ("birth_date", models.DateField(db_comment="personal")),
+                ("sex", models.CharField(max_length=10, db_comment="personal")),
+                ("given_name", models.CharField(blank=True, default="", max_length=100, db_comment="personal")),
+                ("surname", models.CharField(blank=True, default="", max_length=100, db_comment="personal")),
                 (
                     "surname_key",
                     models.GeneratedField(
@@ -270,15 +274,17 @@ class Migration(migrations.Migration):
                             100,
                         ),
                         output_field=models.TextField(db_collation="C"),
+                        db_comment="personal",
                     ),
                 ),
-                ("is_protected", models.BooleanField(default=False)),
-                ("register_protects", models.BooleanField(default=False)),
-                ("died_on", models.DateField(null=True)),
+                ("is_protected", models.BooleanField(default=False, db_comment="personal")),
+                ("register_protects", models.BooleanField(default=False, db_comment="personal")),
+                ("died_on", models.DateField(null=True, db_comment="personal")),
                 ("looked_up_at", models.DateTimeField(null=True)),
                 ("created_at", models.DateTimeField()),
             ],
             options={
+                "db_table_comment": "records",
                 "indexes": [models.Index(fields=["surname_key", "id"], name="patient_by_name")],
                 "constraints": [
                     models.CheckConstraint(
@@ -301,13 +307,13 @@ class Migration(migrations.Migration):
             name="Episode",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("system_id", models.CharField(max_length=10, unique=True)),
-                ("sub_registry", models.CharField(max_length=40)),
+                ("system_id", models.CharField(max_length=10, unique=True, db_comment="plain")),
+                ("sub_registry", models.CharField(max_length=40, db_comment="plain")),
                 ("version", models.PositiveSmallIntegerField()),
-                ("began_at", models.DateTimeField()),
+                ("began_at", models.DateTimeField(db_comment="personal")),
                 ("created_at", models.DateTimeField()),
                 ("created_by_id", models.BigIntegerField()),
-                ("created_by_name", models.CharField(max_length=520)),
+                ("created_by_name", models.CharField(max_length=520, db_comment="personal")),
                 (
                     "care_provider",
                     models.ForeignKey(
@@ -327,6 +333,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"db_table_comment": "records"},
         ),
         migrations.CreateModel(
             name="ReasonGiven",
@@ -346,23 +353,25 @@ class Migration(migrations.Migration):
             name="RetentionDecision",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("sub_registry", models.CharField(max_length=40)),
+                ("sub_registry", models.CharField(max_length=40, db_comment="plain")),
                 (
                     "what",
                     models.CharField(
-                        choices=[("destroy", "Destroy"), ("research", "Research"), ("keep", "Keep")], max_length=10
+                        choices=[("destroy", "Destroy"), ("research", "Research"), ("keep", "Keep")],
+                        max_length=10,
                     ),
                 ),
                 ("before", models.DateTimeField(null=True)),
                 ("until", models.DateField(null=True)),
-                ("reason", models.CharField(max_length=500)),
+                ("reason", models.CharField(max_length=500, db_comment="personal")),
                 ("episodes", models.PositiveIntegerField()),
                 ("at", models.DateTimeField()),
                 ("by_account_id", models.BigIntegerField()),
-                ("by_name", models.CharField(max_length=520)),
+                ("by_name", models.CharField(max_length=520, db_comment="personal")),
                 ("done_at", models.DateTimeField(null=True)),
             ],
             options={
+                "db_table_comment": "decisions",
                 "indexes": [models.Index(fields=["sub_registry", "-id"], name="keeping_newest")],
                 "constraints": [
                     models.CheckConstraint(
@@ -393,7 +402,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("is_moved", models.BooleanField(default=False)),
-                ("code", models.CharField(max_length=40)),
+                ("code", models.CharField(max_length=40, db_comment="plain")),
                 (
                     "state",
                     models.CharField(
@@ -409,7 +418,7 @@ class Migration(migrations.Migration):
                         max_length=12,
                     ),
                 ),
-                ("answers", models.JSONField(default=dict)),
+                ("answers", models.JSONField(default=dict, db_comment="personal")),
                 ("version", models.PositiveIntegerField(default=0)),
                 ("flags", models.PositiveSmallIntegerField(default=0)),
                 ("lacking", models.PositiveSmallIntegerField(default=0)),
@@ -418,18 +427,21 @@ class Migration(migrations.Migration):
                 ("next_since", models.DateTimeField(null=True)),
                 ("saved_at", models.DateTimeField(null=True)),
                 ("saved_by_id", models.BigIntegerField(null=True)),
-                ("saved_by_name", models.CharField(blank=True, default="", max_length=520)),
+                ("saved_by_name", models.CharField(blank=True, default="", max_length=520, db_comment="personal")),
                 ("signed_at", models.DateTimeField(null=True)),
                 ("signed_by_id", models.BigIntegerField(null=True)),
-                ("signed_by_name", models.CharField(blank=True, default="", max_length=520)),
+                ("signed_by_name", models.CharField(blank=True, default="", max_length=520, db_comment="personal")),
                 ("research_gone_at", models.DateTimeField(null=True)),
-                ("says_dead", models.BooleanField(default=False)),
-                ("died_on", models.DateField(null=True)),
+                ("says_dead", models.BooleanField(default=False, db_comment="personal")),
+                ("died_on", models.DateField(null=True, db_comment="personal")),
                 ("closed_at", models.DateTimeField(null=True)),
                 (
                     "closed_why",
                     models.CharField(
-                        blank=True, choices=[("register", "register"), ("answer", "answer")], default="", max_length=10
+                        blank=True,
+                        choices=[("register", "register"), ("answer", "answer")],
+                        default="",
+                        max_length=10,
                     ),
                 ),
                 (
@@ -451,6 +463,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"db_table_comment": "records"},
         ),
         migrations.CreateModel(
             name="Revision",
@@ -474,13 +487,13 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
-                ("changes", models.JSONField(default=dict)),
-                ("reason", models.CharField(blank=True, default="", max_length=500)),
+                ("changes", models.JSONField(default=dict, db_comment="personal")),
+                ("reason", models.CharField(blank=True, default="", max_length=500, db_comment="personal")),
                 ("at", models.DateTimeField()),
                 ("by_account_id", models.BigIntegerField(null=True)),
-                ("by_hsa_id", models.CharField(blank=True, default="", max_length=31)),
-                ("by_name", models.CharField(max_length=520)),
-                ("by_role", models.CharField(blank=True, default="", max_length=100)),
+                ("by_hsa_id", models.CharField(blank=True, default="", max_length=31, db_comment="personal")),
+                ("by_name", models.CharField(max_length=520, db_comment="personal")),
+                ("by_role", models.CharField(blank=True, default="", max_length=100, db_comment="plain")),
                 ("by_clinic_id", models.BigIntegerField(null=True)),
                 (
                     "care_provider",
@@ -495,19 +508,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"db_table_comment": "records"},
         ),
         migrations.CreateModel(
             name="TakenBack",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("mark", models.CharField(max_length=64)),
-                ("key", models.CharField(max_length=16)),
-                ("case_number", models.CharField(max_length=40)),
+                ("mark", models.CharField(max_length=64, db_comment="personal")),
+                ("key", models.CharField(max_length=16, db_comment="plain")),
+                ("case_number", models.CharField(max_length=40, db_comment="personal")),
                 ("at", models.DateTimeField()),
                 ("by_account_id", models.BigIntegerField(null=True)),
-                ("by_name", models.CharField(max_length=520)),
+                ("by_name", models.CharField(max_length=520, db_comment="personal")),
             ],
             options={
+                "db_table_comment": "records",
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(("mark__regex", "^[0-9a-f]{64}$")), name="taken_back_mark_shape"
@@ -519,7 +534,7 @@ class Migration(migrations.Migration):
             name="DeletionTally",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("sub_registry", models.CharField(max_length=40)),
+                ("sub_registry", models.CharField(max_length=40, db_comment="plain")),
                 (
                     "why",
                     models.CharField(
@@ -551,18 +566,21 @@ class Migration(migrations.Migration):
             name="DisclosureFetch",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("what", models.CharField(choices=[("file", "File"), ("key", "Key")], max_length=4)),
+                (
+                    "what",
+                    models.CharField(choices=[("file", "File"), ("key", "Key")], max_length=4),
+                ),
                 ("patients", models.PositiveIntegerField()),
                 (
                     "who",
                     django.contrib.postgres.fields.ArrayField(
-                        base_field=models.BigIntegerField(), default=list, size=None
+                        base_field=models.BigIntegerField(), default=list, size=None, db_comment="plain"
                     ),
                 ),
-                ("digest", models.CharField(blank=True, default="", max_length=64)),
+                ("digest", models.CharField(blank=True, default="", max_length=64, db_comment="plain")),
                 ("at", models.DateTimeField()),
                 ("by_account_id", models.BigIntegerField(null=True)),
-                ("by_name", models.CharField(max_length=520)),
+                ("by_name", models.CharField(max_length=520, db_comment="personal")),
                 (
                     "disclosure",
                     models.ForeignKey(
@@ -571,6 +589,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "db_table_comment": "disclosures",
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
@@ -595,8 +614,8 @@ class Migration(migrations.Migration):
             name="Number",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("text", models.CharField(max_length=12, unique=True)),
-                ("kind", models.CharField(max_length=40)),
+                ("text", models.CharField(max_length=12, unique=True, db_comment="personal")),
+                ("kind", models.CharField(max_length=40, db_comment="personal")),
                 ("since", models.DateTimeField()),
                 ("until", models.DateTimeField(null=True)),
                 (
@@ -607,6 +626,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "db_table_comment": "records",
                 "constraints": [
                     models.UniqueConstraint(
                         condition=models.Q(("until", None)), fields=("patient",), name="one_number_now"
@@ -619,12 +639,12 @@ class Migration(migrations.Migration):
             name="Merge",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("gone", models.CharField(max_length=10, unique=True)),
+                ("gone", models.CharField(max_length=10, unique=True, db_comment="plain")),
                 ("gone_id", models.BigIntegerField()),
                 ("at", models.DateTimeField()),
                 ("by_account_id", models.BigIntegerField()),
-                ("by_name", models.CharField(max_length=520)),
-                ("reason", models.CharField(max_length=500)),
+                ("by_name", models.CharField(max_length=520, db_comment="personal")),
+                ("reason", models.CharField(max_length=500, db_comment="personal")),
                 (
                     "patient",
                     models.ForeignKey(
@@ -633,6 +653,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "db_table_comment": "records",
                 "constraints": [
                     models.CheckConstraint(condition=models.Q(("reason", ""), _negated=True), name="merge_has_reason")
                 ],
@@ -642,11 +663,11 @@ class Migration(migrations.Migration):
             name="Leaving",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("case_number", models.CharField(max_length=40)),
+                ("case_number", models.CharField(max_length=40, db_comment="personal")),
                 ("at", models.DateTimeField()),
                 ("due_at", models.DateTimeField()),
                 ("by_account_id", models.BigIntegerField()),
-                ("by_name", models.CharField(max_length=520)),
+                ("by_name", models.CharField(max_length=520, db_comment="personal")),
                 (
                     "patient",
                     models.OneToOneField(
@@ -655,6 +676,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "db_table_comment": "records",
                 "indexes": [models.Index(fields=["due_at"], name="leaving_due")],
                 "constraints": [
                     models.CheckConstraint(

@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from registret.database.columns import PERSONAL, PLAIN
 from registret.database.constraints import check, choices, given, index
 from registret.records.ethics_approval import SHAPE
 from registret.records.lifecycle import DisclosureState
@@ -24,18 +25,18 @@ class Disclosure(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    project = models.CharField(max_length=200)
-    approval = models.CharField(max_length=16)
-    recipient_name = models.CharField(max_length=200)
-    recipient_organisation = models.CharField(max_length=200)
-    sub_registry = models.CharField(max_length=40)
+    project = models.CharField(max_length=200, db_comment=PERSONAL)
+    approval = models.CharField(max_length=16, db_comment=PLAIN)
+    recipient_name = models.CharField(max_length=200, db_comment=PERSONAL)
+    recipient_organisation = models.CharField(max_length=200, db_comment=PERSONAL)
+    sub_registry = models.CharField(max_length=40, db_comment=PLAIN)
     first_day = models.DateField()
     last_day = models.DateField()
-    parts = ArrayField(models.CharField(max_length=81))
+    parts = ArrayField(models.CharField(max_length=81), db_comment=PLAIN)
     full_dates = models.BooleanField()
-    dates_reason = models.CharField(max_length=500, blank=True, default="")
+    dates_reason = models.CharField(max_length=500, blank=True, default="", db_comment=PERSONAL)
     clinics = models.BooleanField(default=True)
-    reason = models.CharField(max_length=500)
+    reason = models.CharField(max_length=500, db_comment=PERSONAL)
     state = models.CharField(
         max_length=10,
         choices=choices(DisclosureState),
@@ -43,20 +44,21 @@ class Disclosure(models.Model):
     )
     prepared_at = models.DateTimeField()
     prepared_by_id = models.BigIntegerField()
-    prepared_by_name = models.CharField(max_length=520)
+    prepared_by_name = models.CharField(max_length=520, db_comment=PERSONAL)
     decided_at = models.DateTimeField(null=True)
     decided_by_id = models.BigIntegerField(null=True)
-    decided_by_name = models.CharField(max_length=520, blank=True, default="")
+    decided_by_name = models.CharField(max_length=520, blank=True, default="", db_comment=PERSONAL)
     patients = models.PositiveIntegerField(null=True)
     episodes = models.PositiveIntegerField(null=True)
-    forms = models.JSONField(null=True)
-    key = models.CharField(max_length=16, blank=True, default="")
+    forms = models.JSONField(null=True, db_comment=PLAIN)
+    key = models.CharField(max_length=16, blank=True, default="", db_comment=PLAIN)
     fetch_until = models.DateField(null=True)
     ended_at = models.DateTimeField(null=True)
     ended_by_id = models.BigIntegerField(null=True)
-    ended_by_name = models.CharField(max_length=520, blank=True, default="")
+    ended_by_name = models.CharField(max_length=520, blank=True, default="", db_comment=PERSONAL)
 
     class Meta:
+        db_table_comment = "disclosures"
         constraints = [
             check(
                 "disclosure_says_what",
@@ -144,13 +146,14 @@ class DisclosureFetch(models.Model):
     disclosure = models.ForeignKey(Disclosure, on_delete=models.PROTECT, related_name="fetches")
     what = models.CharField(max_length=4, choices=What.choices)
     patients = models.PositiveIntegerField()
-    who = ArrayField(models.BigIntegerField(), default=list)
-    digest = models.CharField(max_length=64, blank=True, default="")
+    who = ArrayField(models.BigIntegerField(), default=list, db_comment=PLAIN)
+    digest = models.CharField(max_length=64, blank=True, default="", db_comment=PLAIN)
     at = models.DateTimeField()
     by_account_id = models.BigIntegerField(null=True)
-    by_name = models.CharField(max_length=520)
+    by_name = models.CharField(max_length=520, db_comment=PERSONAL)
 
     class Meta:
+        db_table_comment = "disclosures"
         constraints = [
             check(
                 "disclosure_fetch_says_what",

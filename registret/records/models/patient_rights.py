@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from registret.database.columns import PERSONAL, PLAIN
 from registret.database.constraints import check, given, index
 from registret.records.models.identity import Patient
 
@@ -17,16 +18,17 @@ class OptOut(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    mark = models.CharField(max_length=64, unique=True)
-    key = models.CharField(max_length=16)
-    case_number = models.CharField(max_length=40)
+    mark = models.CharField(max_length=64, unique=True, db_comment=PERSONAL)
+    key = models.CharField(max_length=16, db_comment=PLAIN)
+    case_number = models.CharField(max_length=40, db_comment=PERSONAL)
     episodes = models.PositiveIntegerField()
     at = models.DateTimeField()
     # Null: replayed by a command after a backup was restored.
     by_account_id = models.BigIntegerField(null=True)
-    by_name = models.CharField(max_length=520)
+    by_name = models.CharField(max_length=520, db_comment=PERSONAL)
 
     class Meta:
+        db_table_comment = "records"
         constraints = [
             check("opt_out_mark_shape", Q(mark__regex=r"^[0-9a-f]{64}$")),
             given("opt_out_has_case", "case_number"),
@@ -45,13 +47,14 @@ class Leaving(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     patient = models.OneToOneField(Patient, on_delete=models.CASCADE, related_name="+")
-    case_number = models.CharField(max_length=40)
+    case_number = models.CharField(max_length=40, db_comment=PERSONAL)
     at = models.DateTimeField()
     due_at = models.DateTimeField()
     by_account_id = models.BigIntegerField()
-    by_name = models.CharField(max_length=520)
+    by_name = models.CharField(max_length=520, db_comment=PERSONAL)
 
     class Meta:
+        db_table_comment = "records"
         constraints = [
             given("leaving_has_case", "case_number"),
             check("leaving_due_later", Q(due_at__gt=F("at"))),
@@ -64,15 +67,16 @@ class TakenBack(models.Model):
     Append-only."""
 
     id = models.BigAutoField(primary_key=True)
-    mark = models.CharField(max_length=64)
-    key = models.CharField(max_length=16)
-    case_number = models.CharField(max_length=40)
+    mark = models.CharField(max_length=64, db_comment=PERSONAL)
+    key = models.CharField(max_length=16, db_comment=PLAIN)
+    case_number = models.CharField(max_length=40, db_comment=PERSONAL)
     at = models.DateTimeField()
     # None: it was replayed after a restore.
     by_account_id = models.BigIntegerField(null=True)
-    by_name = models.CharField(max_length=520)
+    by_name = models.CharField(max_length=520, db_comment=PERSONAL)
 
     class Meta:
+        db_table_comment = "records"
         constraints = [
             check("taken_back_mark_shape", Q(mark__regex=r"^[0-9a-f]{64}$")),
         ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from registret.database.columns import PERSONAL, PLAIN
 from registret.database.constraints import check, choices, index, known, unique
 from registret.records.lifecycle import UNFINISHED, ClosedWhy, StepState
 from registret.records.models.identity import Patient
@@ -14,9 +15,9 @@ class FormVersion(models.Model):
     """A version of a form that episodes were begun with. Its files must not change afterwards; `digest` checks it."""
 
     id = models.BigAutoField(primary_key=True)
-    sub_registry = models.CharField(max_length=40)
+    sub_registry = models.CharField(max_length=40, db_comment=PLAIN)
     version = models.PositiveSmallIntegerField()
-    digest = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64, db_comment=PLAIN)
     used_at = models.DateTimeField()
 
     class Meta:
@@ -27,18 +28,19 @@ class Episode(models.Model):
     """Vårdepisod: the unit of registration. `began_at`: the answer to the anchor of its form."""
 
     id = models.BigAutoField(primary_key=True)
-    system_id = models.CharField(max_length=10, unique=True)
+    system_id = models.CharField(max_length=10, unique=True, db_comment=PLAIN)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="episodes")
-    sub_registry = models.CharField(max_length=40)
+    sub_registry = models.CharField(max_length=40, db_comment=PLAIN)
     version = models.PositiveSmallIntegerField()
     care_provider = models.ForeignKey("places.CareProvider", on_delete=models.PROTECT, related_name="+")
     clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, related_name="+")
-    began_at = models.DateTimeField()
+    began_at = models.DateTimeField(db_comment=PERSONAL)
     created_at = models.DateTimeField()
     created_by_id = models.BigIntegerField()
-    created_by_name = models.CharField(max_length=520)
+    created_by_name = models.CharField(max_length=520, db_comment=PERSONAL)
 
     class Meta:
+        db_table_comment = "records"
         constraints = [
             # The target of a step's composite foreign key: a step cannot belong to another provider than its episode.
             unique("episode_with_its_provider", "id", "care_provider"),
@@ -67,9 +69,9 @@ class Step(models.Model):
     clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, related_name="+")
     # Whether it was moved to another clinic than the one where the episode began.
     is_moved = models.BooleanField(default=False)
-    code = models.CharField(max_length=40)
+    code = models.CharField(max_length=40, db_comment=PLAIN)
     state = models.CharField(max_length=12, choices=choices(StepState), default=StepState.PLANNED)
-    answers = models.JSONField(default=dict)
+    answers = models.JSONField(default=dict, db_comment=PERSONAL)
     version = models.PositiveIntegerField(default=0)
     flags = models.PositiveSmallIntegerField(default=0)
     lacking = models.PositiveSmallIntegerField(default=0)
@@ -78,17 +80,18 @@ class Step(models.Model):
     next_since = models.DateTimeField(null=True)
     saved_at = models.DateTimeField(null=True)
     saved_by_id = models.BigIntegerField(null=True)
-    saved_by_name = models.CharField(max_length=520, blank=True, default="")
+    saved_by_name = models.CharField(max_length=520, blank=True, default="", db_comment=PERSONAL)
     signed_at = models.DateTimeField(null=True)
     signed_by_id = models.BigIntegerField(null=True)
-    signed_by_name = models.CharField(max_length=520, blank=True, default="")
+    signed_by_name = models.CharField(max_length=520, blank=True, default="", db_comment=PERSONAL)
     research_gone_at = models.DateTimeField(null=True)
-    says_dead = models.BooleanField(default=False)
-    died_on = models.DateField(null=True)
+    says_dead = models.BooleanField(default=False, db_comment=PERSONAL)
+    died_on = models.DateField(null=True, db_comment=PERSONAL)
     closed_at = models.DateTimeField(null=True)
     closed_why = models.CharField(max_length=10, choices=choices(ClosedWhy), blank=True, default="")
 
     class Meta:
+        db_table_comment = "records"
         constraints = [
             unique("step_once", "episode", "code"),
             known("step_state_known", state=StepState),
@@ -167,16 +170,17 @@ class Revision(models.Model):
     care_provider = models.ForeignKey("places.CareProvider", on_delete=models.PROTECT, related_name="+")
     number = models.PositiveIntegerField()
     kind = models.CharField(max_length=10, choices=Kind.choices)
-    changes = models.JSONField(default=dict)
-    reason = models.CharField(max_length=500, blank=True, default="")
+    changes = models.JSONField(default=dict, db_comment=PERSONAL)
+    reason = models.CharField(max_length=500, blank=True, default="", db_comment=PERSONAL)
     at = models.DateTimeField()
     by_account_id = models.BigIntegerField(null=True)
-    by_hsa_id = models.CharField(max_length=31, blank=True, default="")
-    by_name = models.CharField(max_length=520)
-    by_role = models.CharField(max_length=100, blank=True, default="")
+    by_hsa_id = models.CharField(max_length=31, blank=True, default="", db_comment=PERSONAL)
+    by_name = models.CharField(max_length=520, db_comment=PERSONAL)
+    by_role = models.CharField(max_length=100, blank=True, default="", db_comment=PLAIN)
     by_clinic_id = models.BigIntegerField(null=True)
 
     class Meta:
+        db_table_comment = "records"
         constraints = [
             unique("revision_once", "step", "number"),
             check(

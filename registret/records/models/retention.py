@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from registret.database.columns import PERSONAL, PLAIN
 from registret.database.constraints import check, given, index, unique
 
 
@@ -21,7 +22,7 @@ class DeletionTally(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, related_name="+")
-    sub_registry = models.CharField(max_length=40)
+    sub_registry = models.CharField(max_length=40, db_comment=PLAIN)
     why = models.CharField(max_length=10, choices=Why.choices)
     episodes = models.PositiveIntegerField()
     at = models.DateTimeField()
@@ -48,19 +49,20 @@ class RetentionDecision(models.Model):
         KEEP = "keep"
 
     id = models.BigAutoField(primary_key=True)
-    sub_registry = models.CharField(max_length=40)
+    sub_registry = models.CharField(max_length=40, db_comment=PLAIN)
     what = models.CharField(max_length=10, choices=What.choices)
     before = models.DateTimeField(null=True)
     until = models.DateField(null=True)
-    reason = models.CharField(max_length=500)
+    reason = models.CharField(max_length=500, db_comment=PERSONAL)
     # How many episodes it was about when it was decided.
     episodes = models.PositiveIntegerField()
     at = models.DateTimeField()
     by_account_id = models.BigIntegerField()
-    by_name = models.CharField(max_length=520)
+    by_name = models.CharField(max_length=520, db_comment=PERSONAL)
     done_at = models.DateTimeField(null=True)
 
     class Meta:
+        db_table_comment = "decisions"
         constraints = [
             check(
                 "keeping_says_what",

@@ -16,13 +16,7 @@ from registret.records.models import Revision, Step
 from registret.records.queries.forms import answers_of
 from registret.records.queries.revisions import changes_since, others_in
 from registret.records.queries.steps import step_page
-from registret.records.reporting.changes import (
-    Written,
-    change_answers,
-    change_state,
-    read_answers,
-    require_writable,
-)
+from registret.records.reporting.changes import Written, change_answers, change_state, read_answers, require_writable
 from registret.records.reporting.forms_in_use import require_unchanged
 from registret.records.rows import Other, StepPage
 from registret.records.scope import provider_scope

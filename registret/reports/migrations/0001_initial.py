@@ -38,11 +38,11 @@ class Migration(migrations.Migration):
             name="Cell",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("sub_registry", models.CharField(max_length=40)),
-                ("indicator", models.CharField(max_length=40)),
+                ("sub_registry", models.CharField(max_length=40, db_comment="plain")),
+                ("indicator", models.CharField(max_length=40, db_comment="plain")),
                 ("version", models.PositiveSmallIntegerField()),
                 ("month", models.DateField()),
-                ("stratum", models.CharField(blank=True, default="", max_length=81)),
+                ("stratum", models.CharField(blank=True, default="", max_length=81, db_comment="plain")),
                 ("value", models.DecimalField(decimal_places=2, max_digits=12, null=True)),
                 ("reached", models.PositiveIntegerField(default=0)),
                 ("not_reached", models.PositiveIntegerField(default=0)),
@@ -81,15 +81,17 @@ class Migration(migrations.Migration):
             name="Fact",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("sub_registry", models.CharField(max_length=40)),
-                ("indicator", models.CharField(max_length=40)),
+                ("sub_registry", models.CharField(max_length=40, db_comment="plain")),
+                ("indicator", models.CharField(max_length=40, db_comment="plain")),
                 ("version", models.PositiveSmallIntegerField()),
-                ("month", models.DateField()),
-                ("outcome", models.CharField(max_length=12)),
-                ("value", models.DecimalField(decimal_places=2, max_digits=12, null=True)),
+                ("month", models.DateField(db_comment="personal")),
+                ("outcome", models.CharField(max_length=12, db_comment="personal")),
+                ("value", models.DecimalField(decimal_places=2, max_digits=12, null=True, db_comment="personal")),
                 (
                     "strata",
-                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=81), size=None),
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=81), size=None, db_comment="personal"
+                    ),
                 ),
                 (
                     "care_provider",
@@ -111,6 +113,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "db_table_comment": "records",
                 "indexes": [
                     models.Index(fields=["clinic", "sub_registry", "indicator", "month"], name="fact_of_clinic")
                 ],
@@ -140,17 +143,17 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("number", models.PositiveIntegerField(unique=True)),
                 ("made_at", models.DateTimeField()),
-                ("rules", models.JSONField()),
+                ("rules", models.JSONField(db_comment="plain")),
             ],
         ),
         migrations.CreateModel(
             name="EditionCell",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("sub_registry", models.CharField(max_length=40)),
-                ("indicator", models.CharField(max_length=40)),
+                ("sub_registry", models.CharField(db_comment="plain", max_length=40)),
+                ("indicator", models.CharField(db_comment="plain", max_length=40)),
                 ("version", models.PositiveSmallIntegerField()),
-                ("stratum", models.CharField(blank=True, default="", max_length=81)),
+                ("stratum", models.CharField(db_comment="plain", blank=True, default="", max_length=81)),
                 ("first", models.DateField()),
                 ("last", models.DateField()),
                 ("reached", models.PositiveIntegerField(default=0)),

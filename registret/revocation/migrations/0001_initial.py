@@ -11,14 +11,15 @@ class Migration(migrations.Migration):
             name="KeptAnswer",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("anchor", models.CharField(max_length=64)),
-                ("serial", models.CharField(max_length=40)),
-                ("state", models.CharField(max_length=10)),
+                ("anchor", models.CharField(max_length=64, db_comment="plain")),
+                ("serial", models.CharField(max_length=40, db_comment="personal")),
+                ("state", models.CharField(max_length=10, db_comment="personal")),
                 ("this_update", models.DateTimeField()),
                 ("until", models.DateTimeField(null=True)),
                 ("asked_at", models.DateTimeField()),
             ],
             options={
+                "db_table_comment": "logins",
                 "indexes": [models.Index(fields=["asked_at"], name="keptanswer_asked")],
                 "constraints": [
                     models.UniqueConstraint(fields=("anchor", "serial"), name="keptanswer_once"),
@@ -42,9 +43,9 @@ class Migration(migrations.Migration):
             name="KeptCrl",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("anchor", models.CharField(max_length=64, unique=True)),
-                ("content", models.BinaryField()),
-                ("digest", models.CharField(max_length=64)),
+                ("anchor", models.CharField(max_length=64, unique=True, db_comment="plain")),
+                ("content", models.BinaryField(db_comment="plain")),
+                ("digest", models.CharField(max_length=64, db_comment="plain")),
                 ("number", models.DecimalField(decimal_places=0, max_digits=49)),
                 ("this_update", models.DateTimeField()),
                 ("next_update", models.DateTimeField()),
@@ -66,15 +67,15 @@ class Migration(migrations.Migration):
             name="Upkeep",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("anchor", models.CharField(max_length=64, unique=True)),
+                ("anchor", models.CharField(max_length=64, unique=True, db_comment="plain")),
                 ("due_at", models.DateTimeField(null=True)),
                 ("lease_until", models.DateTimeField(null=True)),
                 ("tries", models.PositiveBigIntegerField(default=0)),
                 ("failures", models.PositiveIntegerField(default=0)),
                 ("tried_at", models.DateTimeField(null=True)),
                 ("succeeded_at", models.DateTimeField(null=True)),
-                ("fault", models.CharField(blank=True, default="", max_length=30)),
-                ("told", models.CharField(blank=True, default="", max_length=10)),
+                ("fault", models.CharField(blank=True, default="", max_length=30, db_comment="plain")),
+                ("told", models.CharField(blank=True, default="", max_length=10, db_comment="plain")),
             ],
             options={
                 "constraints": [

@@ -41,12 +41,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("number", models.PositiveIntegerField()),
-                ("reason", models.CharField(max_length=500)),
+                ("reason", models.CharField(max_length=500, db_comment="personal")),
                 ("at", models.DateTimeField()),
                 ("by_account_id", models.BigIntegerField()),
-                ("by_name", models.CharField(max_length=520)),
+                ("by_name", models.CharField(max_length=520, db_comment="personal")),
             ],
             options={
+                "db_table_comment": "decisions",
                 "indexes": [models.Index(fields=["code", "-id"], name="decision_newest")],
                 "constraints": [
                     models.CheckConstraint(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from registret.access.roles import Permission
 from registret.access.staff.people import note_processings_export
+from registret.database.columns import personal_columns
 from registret.time_limits.queries import lengths
 from registret.web.controllers import Controllers, controllers
 from registret.web.gate import needs
@@ -27,7 +28,7 @@ class ShownProcessing:
     name: str
     facts: tuple[tuple[str, str], ...]
     kept: tuple[str, ...]
-    columns: tuple[tuple[str, str], ...]
+    columns: tuple[tuple[str, list[str]], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,7 @@ def processings_csv(request: ActorRequest) -> HttpResponse:
             " ".join(one.kept),
             answering.central,
             ", ".join(name for name, _clinics in answering.local),
-            " ".join(f"{table}.{column}" for table, names in one.columns for column in names.split()),
+            " ".join(f"{table}.{column}" for table, names in one.columns for column in names),
         ]
         for one in everything
     )
@@ -87,7 +88,7 @@ def shown() -> tuple[ShownProcessing, ...]:
                 (_("Skydd"), str(one.security)),
             ),
             kept=tuple(kept.told(now) for kept in one.kept),
-            columns=tuple(one.columns.items()),
+            columns=tuple(personal_columns(one.code).items()),
         )
         for one in PROCESSINGS
     )

@@ -48,6 +48,7 @@ from tests.rooms.access.scene import DAY, HOUR, NOW, events, everything, kinds, 
 __all__ = ["committed"]
 
 HENRIK = person("Henrik", "Vall", "SE2321009991-E00H1V7")
+IN_SMALL = person("Henrik", "Vall", HENRIK.hsa_id.lower())
 
 
 def scene() -> Country:
@@ -108,7 +109,8 @@ def test_who_is_proposed_by_one_and_confirmed_by_another_has_the_role(place: Cou
     cast.confirm_mail(HENRIK, at=NOW)
     (seat,) = seats_of(account_id=cast.account_of(HENRIK).id, at=NOW)
     assert (seat.roles, seat.clinic_id) == (frozenset({role}), None)
-    assert Grant.objects.get(id=grant_id).decided_by_names == "Doris Lund, Ingrid Falk"
+    grant, two = Grant.objects.get(id=grant_id), [cast.account_of(who).id for who in (DORIS, INGRID)]
+    assert ([grant.proposed_by_id, grant.granted_by_id], grant.decided_by_names) == (two, "Doris Lund, Ingrid Falk")
 
 
 def test_nothing_is_given_and_no_account_opened_before_somebody_has_confirmed(place: Country) -> None:
@@ -193,9 +195,10 @@ def test_nobody_who_gives_rights_becomes_a_reader(place: Country, role: Role) ->
 
 
 def test_who_came_to_the_office_since_is_confirmed_by_nobody_and_least_by_oneself(place: Country) -> None:
-    made = proposal()
+    made = proposal(IN_SMALL)
     cast.appoint_by_program(HENRIK, Role.REGISTRY_OFFICE, at=NOW)
     henrik, ingrid = actor(HENRIK), actor(INGRID)
+    assert [row.decidable for row in nominations(actor=henrik, at=NOW)] == [False]
     with refused(OwnRights):
         confirm(nomination_id=made, actor=henrik, at=NOW)
     with refused(GivesRights):
@@ -336,6 +339,10 @@ def test_who_has_the_role_is_not_proposed_for_it(place: Country) -> None:
         proposal(ERIK, role=Role.LOG_REVIEWER, by=doris)
 
 
+def test_who_has_another_role_is_proposed_for_this_one(place: Country) -> None:
+    assert confirm(nomination_id=proposal(ERIK, role=Role.CASE_HANDLER), actor=actor(INGRID), at=NOW)
+
+
 def test_only_who_proposed_takes_it_back(place: Country) -> None:
     made, ingrid = proposal(), actor(INGRID)
     with refused(NotFound):
@@ -372,7 +379,7 @@ def test_who_is_proposed_anew_takes_the_place_of_the_same_proposal_that_is_over_
     }
     for role, clinic_id in ((administrator, place.medicine), (Role.LOG_REVIEWER, None)):
         proposal(role=role, clinic_id=clinic_id)
-        others.add(proposal(role=role, clinic_id=clinic_id, at=late))
+        others.add(proposal(IN_SMALL, role=role, clinic_id=clinic_id, at=late))
         assert set(Nomination.objects.values_list("id", flat=True)) == others
 
 

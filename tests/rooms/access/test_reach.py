@@ -42,7 +42,7 @@ from registret.kernel.refused import Refused
 from registret.kernel.sweden import midnight
 from tests import cast
 from tests.cast import ANNA, BERTIL, DORIS, ERIK, INGRID, KARIN, Country, Person, person
-from tests.rooms.access.scene import DAY, LAST_DAY, NOW, attested, events, refused
+from tests.rooms.access.scene import DAY, LAST_DAY, NOW, attested, by_the_office, events, refused
 
 pytestmark = pytest.mark.django_db
 
@@ -211,8 +211,15 @@ def test_the_second_at_the_office_gives_what_the_first_recommended_and_nothing_e
     wanted = cast.register(MOA, place.medicine, at=NOW)
     recommend(wanted, office(INGRID))
     doris = office(DORIS)
-    with refused(SecondNeeded):
-        attest(wanted, doris, last=date(2028, 1, 1))
+    same: dict[str, Any] = {"role": Role.REPORTER, "sub_registries": ("pneumoni",), "last_day": LAST_DAY}
+    for other in (
+        {"role": Role.READER},
+        {"sub_registries": ("sepsis",)},
+        {"sub_registries": ("pneumoni", "sepsis")},
+        {"last_day": date(2028, 1, 1)},
+    ):
+        with refused(SecondNeeded):
+            attesting.attest(application_id=wanted, **same | other, actor=doris, at=NOW)
     grant = Grant.objects.get(id=attest(wanted, doris, last=LAST_DAY))
     ids = [cast.account_of(who).id for who in (DORIS, INGRID)]
     assert [grant.granted_by_id, grant.proposed_by_id] == ids
@@ -266,6 +273,28 @@ def test_whom_the_office_has_appointed_it_does_not_attest_even_by_two(place: Cou
     attest(own, cast.actor(TOVE, at=NOW), last=LAST_DAY)
     (seat,) = seats_of(account_id=cast.account_of(MOA).id, at=NOW)
     assert seat.roles == {Role.LOCAL_ADMINISTRATOR, Role.REPORTER}
+
+
+def test_whom_the_office_has_appointed_elsewhere_or_given_another_right_it_attests_by_two(place: Country) -> None:
+    form: dict[str, Any] = {"given_name": "Moa", "surname": "Lind", "email": MOA.email, "clinic_id": place.sydvik}
+    appoint_local_administrator(hsa_id=HsaId.parse(MOA.hsa_id), **form, actor=office(DORIS), at=NOW)
+    cast.confirm_mail(MOA, at=NOW)
+    by_the_office(cast.apply_again(MOA, place.medicine, at=NOW))
+    by_the_office(cast.apply_again(MOA, place.medicine, role=Role.READER, at=NOW))
+    (here,) = [
+        seat for seat in seats_of(account_id=cast.account_of(MOA).id, at=NOW) if seat.clinic_id == place.medicine
+    ]
+    assert here.roles == {Role.REPORTER, Role.READER}
+
+
+def test_one_whom_the_office_has_appointed_stops_nobody_else_from_being_attested_by_two(place: Country) -> None:
+    form: dict[str, Any] = {"given_name": "Moa", "surname": "Lind", "email": MOA.email, "clinic_id": place.medicine}
+    wanted = nominating.nominate(
+        hsa_id=HsaId.parse(MOA.hsa_id), role=Role.LOCAL_ADMINISTRATOR, **form, actor=office(DORIS), at=NOW
+    )
+    nominating.confirm(nomination_id=wanted, actor=office(INGRID), at=NOW)
+    assert active_administrators(clinic_id=place.medicine, at=NOW) == (), "her mail is not confirmed"
+    assert by_the_office(cast.register(TOVE, place.medicine, at=NOW))
 
 
 def test_the_office_itself_reads_no_patients_whichever_right_comes_first(place: Country) -> None:
