@@ -180,6 +180,13 @@ MAIL_FROM = env.text("MAIL_FROM", purpose="the sender of the registry's letters"
 MAILBOX_DIR = Path(
     env.text("MAILBOX_DIR", purpose="where the demo's mail catcher keeps letters", default="var/mailbox")
 )
+HISTORY_FILE = Path(
+    env.text(
+        "HISTORY_FILE",
+        purpose="where the demo keeps how far its clinics' history is written",
+        default="var/history.json",
+    )
+)
 
 # Django
 INSTALLED_APPS = [

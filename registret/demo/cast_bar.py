@@ -6,13 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from registret.access.actor import Actor
 from registret.access.queries.logins import CardHolder
 from registret.demo import cast
 from registret.demo.cast import Person
+from registret.demo.history.progress import read_progress
 from registret.kernel.identifiers import HsaId
+from registret.web.pieces import Note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +74,21 @@ def context(request: HttpRequest) -> dict[str, Any]:
     return {
         "demo_name": here.name if here else "",
         "demo_turn": lambda: turn_after(here.hsa_id if here else None),
+        "demo_history": history,
     }
+
+
+def history() -> Note | None:
+    """That the figures of the country grow while its history is written; None afterwards, and if it has none."""
+    progress = read_progress(settings.HISTORY_FILE)
+    if progress is None or progress.is_complete:
+        return None
+    share = 100 * progress.done // progress.of if progress.of else 0
+    return Note(
+        "info",
+        _("Demolandets kliniker fylls med påhittade vårdepisoder: %(share)s %% är klart. Siffrorna ändras tills dess.")
+        % {"share": share},
+    )
 
 
 def _role(card: str) -> DemoCard:

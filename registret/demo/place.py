@@ -23,13 +23,14 @@ class DemoTrouble(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """One demo on this machine. `folder` holds all that it keeps."""
+    """One demo on this machine. `folder` holds all that it keeps. `years`: so long is the history of its clinics."""
 
     folder: Path
     site_host: str
     site_port: int
     card_host: str
     card_port: int
+    years: int = 0
 
     @classmethod
     def here(cls) -> Self:
@@ -46,6 +47,7 @@ class Place:
             site_port=site_port,
             card_host=os.environ.get(f"{PREFIX}CARD_HOST", "kort.registret.localhost"),
             card_port=card_port,
+            years=_years(),
         )
 
     @property
@@ -67,6 +69,11 @@ class Place:
     @property
     def web_root(self) -> Path:
         return self.certificates / "ca" / "web.pem"
+
+    @property
+    def history(self) -> Path:
+        """How far the history of the clinics is written."""
+        return self.folder / "history.json"
 
     @property
     def mailbox(self) -> Path:
@@ -119,4 +126,11 @@ def _port(name: str, default: int) -> int:
     told = os.environ.get(PREFIX + name, str(default))
     if not (told.isascii() and told.isdigit() and 0 < int(told) < 65536):
         raise DemoTrouble(f"{PREFIX}{name} must be a port, a number from 1 to 65535")
+    return int(told)
+
+
+def _years() -> int:
+    told = os.environ.get(f"{PREFIX}DEMO_YEARS", "3")
+    if told not in {"0", "1", "2", "3", "4", "5"}:
+        raise DemoTrouble(f"{PREFIX}DEMO_YEARS must be a number of years from 0 to 5")
     return int(told)

@@ -6,6 +6,8 @@ import errno
 import os
 import secrets
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -18,6 +20,7 @@ import psycopg
 
 from registret.demo import cards, cast
 from registret.demo.browser import P12_PASSWORD
+from registret.demo.history.progress import Progress, read_progress, write_progress
 from registret.demo.mailbox import MailCatcher
 from registret.demo.pki import DemoAuthority
 from registret.demo.place import MARK, PREFIX, DemoTrouble, Place, other_ports
@@ -104,6 +107,7 @@ def _settings(place: Place, authority: DemoAuthority) -> dict[str, str]:
         "DATA_PROTECTION_MAIL": "dataskyddsombud@registret.example",
         "MAIL_FROM": "registret@registret.example",
         "MAILBOX_DIR": str(place.mailbox),
+        "HISTORY_FILE": str(place.history),
         "STATIC_ROOT": str(place.folder / "static"),
         "SECRET_KEY": _kept_secret(place.folder / "secret-key"),
         "LINK_KEY": _kept_secret(place.folder / "link-key"),
@@ -128,8 +132,28 @@ def _serve(place: Place) -> None:
 
     if not country.is_there():
         _mark(os.environ["DATABASE_URL"])
+        place.history.unlink(missing_ok=True)
         country.furnish(cards=place.cards, at=datetime.now(UTC))
-    call_command("serve", on_ready=partial(print, welcome(place), flush=True))
+    with ExitStack() as stack:
+        call_command("serve", on_ready=partial(_ready, place, stack))
+
+
+def _ready(place: Place, stack: ExitStack) -> None:
+    print(welcome(place), flush=True)
+    if not place.history.exists() and place.years:
+        write_progress(place.history, Progress(now=datetime.now(UTC), years=place.years))
+    progress = read_progress(place.history)
+    if progress is not None and not progress.is_complete:
+        # Not before the site answers, and not in its process: nobody waits for it.
+        command = [sys.executable, "-m", "registret.demo.history.filling", str(place.history)]
+        filling = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
+        stack.callback(_stop, filling)
+
+
+def _stop(filling: subprocess.Popen[bytes]) -> None:
+    """What it has not committed is written at the next start."""
+    filling.terminate()
+    filling.wait()
 
 
 def welcome(place: Place) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from itertools import dropwhile
 
 from registret.kernel.sweden import day_of
 from registret.registries.answers import Answer
@@ -85,11 +86,11 @@ def assess(
     patient: KnownOfPatient,
     today: date | None = None,
 ) -> Assessment:
-    """`answers`: by step and variable, of this step and those before it. `today`: what is about a later day is locked;
-    None: every day has come."""
+    """`answers`: by step and variable; of later steps than this one only a death counts. `today`: what is about a later
+    day is locked; None: every day has come."""
     unanswered: set[str] = set()
     without: _Without = _Without(missing=set(), unknown=set(), skipped=set())
-    known = _known_of(patient)
+    known = _known_of(patient, told_later=_told_later(form, step, answers=answers, patient=patient))
     for one in form.steps:
         found = _assess(one, answers.get(one.code, {}), known, unanswered, without, today)
         if one.code == step:
@@ -100,19 +101,39 @@ def assess(
 def known_after_all(form: Form, *, answers: Mapping[str, Mapping[str, Answer]], patient: KnownOfPatient) -> Known:
     """Return what is known after the last step, with scores: what conditions about a whole episode ask. `answers`: by
     step and variable."""
-    known = _known_of(patient)
+    told_later = _told_later(form, form.inclusion.code, answers=answers, patient=patient)
+    return _after_all(form, answers, _known_of(patient, told_later=told_later))
+
+
+def _after_all(
+    form: Form, answers: Mapping[str, Mapping[str, Answer]], known: dict[str, Value | Between]
+) -> dict[str, Value | Between]:
     without: _Without = _Without(missing=set(), unknown=set(), skipped=set())
     for one in form.steps:
         _assess(one, answers.get(one.code, {}), known, set(), without, None)
     return known
 
 
-def _known_of(patient: KnownOfPatient) -> dict[str, Value | Between]:
+def _told_later(
+    form: Form, step: str, *, answers: Mapping[str, Mapping[str, Answer]], patient: KnownOfPatient
+) -> date | None:
+    """The day of a death that steps after `step` tell of. If this step or one before it tells of one, that counts."""
+    later = list(dropwhile(lambda one: one.code != step, form.steps))[1:]
+    if not any(one.death and answers.get(one.code) for one in later):
+        return None
+    until_now = {code: told for code, told in answers.items() if code not in {one.code for one in later}}
+    if _after_all(form, until_now, _known_of(patient))["died_on"] is not None:
+        return None
+    died_on = _after_all(form, answers, _known_of(patient))["died_on"]
+    return died_on if isinstance(died_on, date) else None
+
+
+def _known_of(patient: KnownOfPatient, *, told_later: date | None = None) -> dict[str, Value | Between]:
     return {
         "age": None if patient.age is None else Decimal(patient.age),
         "sex": patient.sex,
         "birth_date": patient.birth_date,
-        "died_on": patient.died_on or patient.told_died_on,
+        "died_on": patient.died_on or told_later or patient.told_died_on,
         "register_died_on": patient.died_on,
     }
 

@@ -72,15 +72,15 @@ def lock_with_own(grant_id: int, *, actor: Actor, at: datetime) -> Grant | None:
     return next((grant for grant in locked if grant.id != grant_id), None)
 
 
-def reach_in(own: Grant | None, *, at: datetime) -> Reach:
+def reach_in(own: Grant | None) -> Reach:
     """What a right that `lock_with_own` returned lets its holder give. Raises: NotPermitted (revoked meanwhile)."""
-    return _reach(own if own is not None and own.revoked_at is None and own.ends_at > at else None)
+    return _reach(own if own is not None and own.revoked_at is None else None)
 
 
 def _own_right(actor: Actor, *, at: datetime) -> QuerySet[Grant]:
     mine = Grant.objects.active(at=at).filter(account_id=actor.account_id)
     if actor.seat.clinic_id is None:
-        return mine.filter(role=Role.REGISTRY_OFFICE, clinic=None)
+        return mine.filter(role=Role.REGISTRY_OFFICE)
     return mine.filter(role=Role.LOCAL_ADMINISTRATOR, clinic_id=actor.seat.clinic_id)
 
 

@@ -23,7 +23,7 @@ from registret.records.rows import StepPage
 from registret.records.scope import provider_scope
 from registret.registries.answers import Answer, AnswerBroken, Fault, Stored, read
 from registret.registries.assessing import assess, opens_on
-from registret.registries.forms import Form
+from registret.registries.forms import Form, FormStep, Question
 
 Written = Mapping[str, Sequence[str]]
 """By variable, what was posted: one text, or several where several can be chosen."""
@@ -106,23 +106,34 @@ def change_answers(
 
 
 def _set_due(form: Form, row: Step, answers: Mapping[str, Mapping[str, Answer]], *, changed: frozenset[str]) -> None:
-    """Set when later steps are due: some months after an answer, and not before their answers can be known."""
-    told = {code: answer.value for some in answers.values() for code, answer in some.items()}
+    """Set when later steps are due, where an answer has changed that it is counted from."""
     for step in form.steps:
-        if step.due is None:
+        if step.due is None or not changed & {step.due.after, *(after for _, after in _waited_for(step))}:
             continue
-        waited_for = [question for question in step.questions if question.variable.opens and question.variable.required]
-        after = {question.variable.opens.after for question in waited_for if question.variable.opens}
-        if not changed & {step.due.after, *after}:
-            continue
-        value = told.get(step.due.after)
-        day = day_of(value) if isinstance(value, datetime) else value
-        due_from = due_to = None
-        if isinstance(day, date):
-            opening = [opens_on(q, told.get(q.variable.opens.after)) for q in waited_for if q.variable.opens]
-            due_from = max([months_later(day, step.due.months_from), *(one for one in opening if one)])
-            due_to = max(months_later(day, step.due.months_to), due_from)
+        due_from, due_to = due_between(step, answers)
         Step.objects.filter(episode_id=row.episode_id, code=step.code).update(due_from=due_from, due_to=due_to)
+
+
+def due_between(step: FormStep, answers: Mapping[str, Mapping[str, Answer]]) -> tuple[date | None, date | None]:
+    """Return when a step is due: some months after an answer, and not before its own answers can be known. Both are
+    None if it is due at no time, or that answer is not known. `answers`: by step and variable."""
+    told = {code: answer.value for some in answers.values() for code, answer in some.items()}
+    value = told.get(step.due.after) if step.due else None
+    day = day_of(value) if isinstance(value, datetime) else value
+    if step.due is None or not isinstance(day, date):
+        return None, None
+    opening = [opens_on(question, told.get(after)) for question, after in _waited_for(step)]
+    due_from = max([months_later(day, step.due.months_from), *(one for one in opening if one)])
+    return due_from, max(months_later(day, step.due.months_to), due_from)
+
+
+def _waited_for(step: FormStep) -> list[tuple[Question, str]]:
+    """The questions that must be answered and are about a later day, and what their day is counted from."""
+    return [
+        (question, question.variable.opens.after)
+        for question in step.questions
+        if question.variable.opens and question.variable.required
+    ]
 
 
 def began_at_in(form: Form, answers: Mapping[str, Answer]) -> datetime | None:

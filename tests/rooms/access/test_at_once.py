@@ -156,6 +156,12 @@ def test_taking_back_and_attesting_at_once_end_in_one_of_the_two(place: Country)
     assert Grant.objects.filter(application_id=waiting).exists() is (state_of(waiting) is ApplicationState.ATTESTED)
 
 
+def test_who_attests_what_is_taken_back_at_that_moment_learns_it(place: Country) -> None:
+    waiting = cast.register(ANNA, place.infection, at=NOW)
+    take_back: Act = partial(applying.withdraw, account_id=cast.account_of(ANNA).id, by=ANNA.by, at=NOW)
+    assert answers([while_open(take_back, attestation(waiting, BERTIL))]) == {"AlreadyDecided": 1}
+
+
 def test_of_many_registrations_of_one_card_one_counts(place: Country) -> None:
     in_small = person("Anna", "Berg", ANNA.hsa_id.lower())
     results = together([registering(who, place) for who in (ANNA, in_small)] * 2)

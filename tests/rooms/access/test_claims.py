@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -17,15 +18,18 @@ from registret.access.refusals import ClaimImpossible, ClaimNotSeen, HsaIdDisput
 from registret.access.roles import Role
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState, Authority
+from registret.accounts.locks import lock_account
+from registret.accounts.models import Account
 from registret.accounts.queries import account
 from registret.accounts.refusals import CodeBurnt, CodeWrong, ConfirmationExpired
 from registret.accounts.sessions import sitting
+from registret.kernel.refused import Refused
 from registret.mail.letters import rendered
 from registret.mail.links import claim_code, confirmation_code, spaced
 from registret.mail.models import Letter
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, KARIN, Country, Person, person
-from tests.parallel import committed, together
+from tests.parallel import committed, together, while_open
 from tests.rooms.access.scene import (
     DAY,
     HOUR,
@@ -207,6 +211,24 @@ def test_when_it_is_attested_the_old_account_ends_and_the_two_are_linked(place: 
     assert kinds(NEW)[-1] == "attested"
 
 
+def test_a_claim_is_in_nobody_elses_way_and_in_ones_own_only_once(place: Country) -> None:
+    application_id = moved(place)
+    claim()
+    prove(code())
+    karins = cast.apply_again(KARIN, place.sydvik, role=Role.READER, at=NOW)
+    attest(karins)
+    attest(application_id, seen=the_claim())
+    again = cast.apply_again(NEW, place.sydvik, role=Role.READER, at=NOW)
+    attesting.attest(
+        application_id=again,
+        role=Role.REPORTER,
+        sub_registries=["sepsis"],
+        last_day=LAST_DAY,
+        actor=cast.actor(CECILIA, at=NOW),
+        at=NOW,
+    )
+
+
 def test_an_unproven_claim_ends_nobody(place: Country) -> None:
     application_id = moved(place)
     claim()
@@ -342,8 +364,25 @@ def test_two_who_claim_each_others_accounts_do_not_wait_for_each_other_for_ever(
     mine, theirs = ids[cast.account_of(ANNA).id], ids[cast.account_of(NEW).id]
     results = together([lambda: attest(one, seen=mine, by=BERTIL), lambda: attest(two, seen=theirs, by=KARIN)])
     assert sum(isinstance(r, int) for r in results) == 1, results
+    assert all(isinstance(r, int | Refused) for r in results), results
     states = {account(account_id=i).state for i in ids}  # type: ignore[union-attr]
     assert states == {AccountState.CONFIRMED, AccountState.ENDED}
+
+
+@pytest.mark.usefixtures("committed")
+def test_who_attests_a_claim_takes_the_two_accounts_in_the_order_of_their_ids() -> None:
+    place = cast.country(NOW - DAY)
+    application_id = moved(place)
+    claim()
+    prove(code())
+    old, new = cast.account_of(ANNA).id, cast.account_of(NEW).id
+    assert old < new
+    result = while_open(
+        partial(lock_account, account_id=old),
+        partial(attest, application_id, seen=the_claim()),
+        meanwhile=partial(Account.objects.select_for_update(nowait=True, no_key=True).get, id=new),
+    )
+    assert isinstance(result, int), result
 
 
 @pytest.mark.usefixtures("committed")

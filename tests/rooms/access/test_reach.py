@@ -444,3 +444,16 @@ def test_a_reach_is_looked_at_when_the_decision_is_made(place: Country, tove: Ac
             actor=stale,
             at=later,
         )
+
+
+def test_a_right_that_was_just_taken_back_gives_nothing_though_another_is_left(place: Country) -> None:
+    """A page that is open was made for the right that is gone: not for that at another clinic, or as support."""
+    grant = attested(cast.register(ANNA, place.infection, at=NOW), at=NOW)
+    bertil, doris = cast.actor(BERTIL, at=NOW), office(DORIS)
+    taken = Grant.objects.filter(account_id__in=[bertil.account_id, doris.account_id])
+    taken.update(revoked_at=NOW, revoke_reason="slutat")
+    cast.appoint(BERTIL, place.sydvik, at=NOW)
+    cast.appoint_by_program(DORIS, Role.SUPPORT, at=NOW)
+    for actor in (bertil, doris):
+        with refused(NotPermitted):
+            change(grant, actor, ("pneumoni",), LAST_DAY)

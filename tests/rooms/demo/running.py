@@ -48,6 +48,8 @@ class Demo:
         plain = {k: v for k, v in os.environ.items() if not k.startswith("REGISTRET_") and k != "DATABASE_URL"}
         return plain | {
             "REGISTRET_DEMO_FOLDER": str(self.folder),
+            # A test that wants a history says so.
+            "REGISTRET_DEMO_YEARS": "0",
             "REGISTRET_SITE_PORT": str(self.site_port),
             "REGISTRET_CARD_PORT": str(self.card_port),
             **self.more,

@@ -15,6 +15,7 @@ import pytest
 
 from registret.demo import cast
 from registret.demo.cast import Person, hsa_file, person_file
+from registret.demo.history.progress import read_progress
 from registret.demo.postgres import data_folder
 from tests.journeys.running import new_database
 from tests.rooms.demo.running import Demo, Started, Visitor, answers, eventually, free_ports, path_of
@@ -338,6 +339,34 @@ def test_it_stops_cleanly_starts_again_with_all_it_had_and_is_reset() -> None:
         assert "ingen demo" in again.stdout
     finally:
         shutil.rmtree(demo.folder, ignore_errors=True)
+
+
+def test_the_history_is_written_while_it_runs_and_goes_on_at_the_next_start() -> None:
+    demo = new_demo("history", REGISTRET_DEMO_YEARS="1")
+    try:
+        running = demo.start()
+        eventually(lambda: written_of(demo) > 0)
+        code, said = running.stop()
+        assert code == 0
+        assert said.strip() == "Stoppad. Data finns kvar."
+        assert writers_of(demo) == []
+        before = written_of(demo)
+        running = demo.start()
+        eventually(lambda: written_of(demo) > before)
+        assert running.stop()[0] == 0
+        checked = demo.run("demo-run", "check-ledger")
+        assert (checked.returncode, checked.stderr) == (0, "")
+    finally:
+        shutil.rmtree(demo.folder, ignore_errors=True)
+
+
+def written_of(demo: Demo) -> int:
+    progress = read_progress(demo.folder / "history.json")
+    return progress.done if progress else 0
+
+
+def writers_of(demo: Demo) -> list[psutil.Process]:
+    return [one for one in servers_of(demo) if "registret.demo.history.filling" in one.cmdline()]
 
 
 def test_what_was_not_finished_is_begun_again_and_in_a_database_that_somebody_gave_it_the_demo_starts_again() -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from registret.registries.answers import Answer
-from registret.registries.assessing import Assessment, KnownOfPatient, assess
+from registret.registries.assessing import Assessment, KnownOfPatient, assess, known_after_all
 from registret.registries.between import Between
 from registret.registries.evaluating import Value
 from registret.registries.forms import Form
@@ -500,6 +501,41 @@ def test_death_is_counted_from_arrival_in_hospital_or_after_it(form: str, step: 
     assert dead("no", "2026-01-10T10:00", "home") == 1
     assert dead("yes", "2026-01-10T10:00", "died") == 1
     assert dead("no", "2029-01-01T10:00", "died") == 0
+
+
+@pytest.mark.parametrize(("day", "died"), [(date(2026, 1, 20), 1), (date(2026, 5, 20), 0)])
+@pytest.mark.parametrize("alive_30", [{}, {"alive_30": UNKNOWN}])
+def test_a_death_that_is_told_at_one_year_says_how_it_was_at_30_days(
+    alive_30: dict[str, Answer], day: date, died: int
+) -> None:
+    found = form_of("endokardit", 1)
+    told = {"died_later_year": answer(frozenset({"yes"})), "death_on_year": answer(day)}
+    answers = {
+        "inclusion": INCLUDED,
+        "discharge": {"discharged_at": answer(at("2026-01-10T10:00")), "discharged_to": answer("home")},
+        "follow_up_30": alive_30,
+    }
+    step = "follow_up_30"
+    assert scores(assess(found, step, answers=answers, patient=ADULT))["died_30"] is None
+    answers["follow_up_year"] = told
+    assert scores(assess(found, step, answers=answers, patient=ADULT))["died_30"] == died
+    assert known_after_all(found, answers=answers, patient=ADULT)["died_30"] == died
+
+
+def test_alive_at_30_days_and_dead_before_is_seen_where_the_death_is_told() -> None:
+    found = form_of("endokardit", 1)
+
+    def broken(day: date) -> set[str]:
+        answers = {
+            "inclusion": INCLUDED,
+            "discharge": {"discharged_at": answer(at("2026-01-10T10:00")), "discharged_to": answer("home")},
+            "follow_up_30": {"alive_30": answer("yes")},
+            "follow_up_year": {"died_later_year": answer(frozenset({"yes"})), "death_on_year": answer(day)},
+        }
+        return {rule.code for rule in assess(found, "follow_up_year", answers=answers, patient=ADULT).broken}
+
+    assert "not_alive_30_after_death_year" in broken(date(2026, 1, 20))
+    assert broken(date(2026, 5, 20)) == set()
 
 
 def test_who_died_in_hospital_is_asked_nothing_more() -> None:

@@ -10,7 +10,7 @@ from django.db import ProgrammingError, connection
 from django.db.utils import IntegrityError
 
 from registret.records.identity import lookups, merging, renumbering
-from registret.records.models import Episode
+from registret.records.models import Episode, Step
 from registret.records.patient_rights import opting_out
 from registret.records.reporting import moving, signing, writing
 from registret.records.scope import all_providers, provider_scope
@@ -160,6 +160,14 @@ def test_opting_out_leaves_the_counts_of_others_as_they_were(here: Ward) -> None
     leave(actor=handler(), case=case(), at=NOW + HOUR)
     after = sorted(Cell.objects.values_list("indicator", "stratum", "value", "reached", "valued", "missing"))
     assert after == before
+
+
+def test_one_statement_about_steps_of_two_patients_takes_the_facts_of_both_away(here: Ward) -> None:
+    counted(here.anna)
+    counted(here.anna, patient=SAMORDNAD)
+    with all_providers():
+        Step.objects.filter(state="signed", code="acute").update(clinic_id=here.place.medicine)
+    assert (fact_count(), cell_count(), stale_count()) == (0, 0, 2)
 
 
 def test_who_opted_out_is_in_no_edition_that_is_made_afterwards(here: Ward) -> None:

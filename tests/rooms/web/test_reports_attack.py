@@ -23,6 +23,7 @@ from registret.reports.editions import make_edition
 from registret.reports.models import Cell, Edition, EditionCell
 from registret.reports.periods import Months, complete_periods, last_complete
 from registret.reports.statistics.intervals import proportion
+from registret.reports.statistics.tails import QUESTION, z_score
 from registret.reports.telling import Limits
 from tests import cast
 from tests.cast import ANNA, CECILIA, Country, Person, person
@@ -104,16 +105,19 @@ def parts(clinics: Iterable[int], periods: Iterable[Months], group: str) -> froz
 
 
 def seen(scene: Scene, periods: list[Months]) -> Knowledge:
-    """What the pages of all clinics show of regions and the country. Pictures say what the tables do, and no more."""
+    """What the pages of all clinics show of regions and the country. Pictures and files say what the tables do, and no
+    more."""
     found: Knowledge = {}
     for clinic, who in scene.people.items():
         region, clinics = next((name, all_) for name, all_ in scene.regions.items() if clinic in all_)
         page = Browser.of(who).get(f"/rapporter/pneumoni/{WITHIN_4}")
         rows = dict(_rows(page))
+        file = _in_file(who)
         areas = {region: (clinics, "reg", 0), "Riket": (set(scene.people), "all", 1)}
         for name, (of_area, whose, column) in areas.items():
             told = _counts(rows[name][-2]) if name in rows else None
             assert_drawn_as_told(page, whose, told)
+            assert file.get("Riket" if name == "Riket" else "Regionen") == told
             if told is not None:
                 found[parts(of_area, periods, ALL)] = told
             for label, group in GROUPS.items():
@@ -128,6 +132,14 @@ def _rows(page: Page) -> Iterator[tuple[str, list[str]]]:
     for row in re.findall(r"(?s)<tr\b.*?</tr>", page.content.decode()):
         head, *cells = (_text(cell) for cell in re.findall(r"(?s)<t[hd]\b[^>]*>(.*?)</t[hd]>", row))
         yield head, cells
+
+
+def _in_file(who: Person) -> Mapping[str, Counts]:
+    """By place, of those whose figure the file tells."""
+    answer = Browser.of(who).get("/rapporter/pneumoni.csv").content.decode("utf-8-sig")
+    rows = [line.split(";") for line in answer.splitlines()]
+    told = [row for row in rows if row[0] == WITHIN_4 and row[7].isdecimal()]
+    return {row[3]: Counts(reached=int(row[7]), not_reached=int(row[8]) - int(row[7])) for row in told}
 
 
 def _text(cell: str) -> str:
@@ -163,13 +175,14 @@ def assert_drawn_as_told(page: Page, whose: str, told: Counts | None) -> None:
 
 
 def _shares_within(ends: list[float], exact: float) -> Iterator[tuple[int, int]]:
-    """All x of n whose interval ends there."""
-    for n in range(1, 200):
-        for x in range(n + 1):
-            share = proportion(x, n)
-            assert share is not None
-            if abs(share.interval.low - ends[0]) < exact and abs(share.interval.high - ends[1]) < exact:
-                yield x, n
+    """All x of n whose interval ends there: its middle says x for each n."""
+    square = z_score(QUESTION) ** 2
+    for n in range(1, 400):
+        x = round((sum(ends) * (n + square) - square) / 2)
+        share = proportion(min(max(x, 0), n), n)
+        assert share is not None
+        if abs(share.interval.low - ends[0]) < exact and abs(share.interval.high - ends[1]) < exact:
+            yield x, n
 
 
 # --- what is computed -----------------------------------------------------------------------------------------

@@ -81,7 +81,7 @@ def answer(*, line_id: int, answer: LineAnswer, actor: Actor, at: datetime) -> N
         revoke(grant_id=line.grant_id, reason=RECERTIFIED, revoked_by_id=actor.account_id, by=actor.by, at=at)
         tell_person(line_id, kind="recertification_ended", more={}, at=at)
         return
-    if not reach_in(own, at=at).covers(line.sub_registries):
+    if not reach_in(own).covers(line.sub_registries):
         raise BeyondOwnRights()
     facts = {"recertification": line.recertification_id, "role": line.role.value}
     record(
