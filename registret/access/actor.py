@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from registret.access.refusals import NotPermitted
 from registret.access.roles import MAY, Permission, Role
 from registret.kernel.by import By
 from registret.kernel.identifiers import HsaId
@@ -57,6 +58,11 @@ class Actor:
 
     def may(self, permission: Permission) -> bool:
         return permission in self.seat.permissions
+
+    def require(self, permission: Permission) -> None:
+        """Raises: NotPermitted."""
+        if not self.may(permission):
+            raise NotPermitted()
 
     @property
     def by(self) -> By:

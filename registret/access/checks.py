@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from django.conf import settings
 
@@ -11,6 +12,7 @@ from registret.access.refusals import (
     AccountEnded,
     AccountSuspended,
     CardTooOld,
+    ClinicClosed,
     NotFound,
     OwnApplication,
     PrincipalsMissing,
@@ -20,7 +22,10 @@ from registret.accounts.queries import AccountRow, account
 from registret.accounts.visitors import is_usual
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress
+from registret.places.queries import ClinicRow, clinic
 from registret.rate_limits.services import Limit, TooMany, take
+
+T = TypeVar("T")
 
 LETTERS_PER_ACCOUNT = Limit(what="letters_account", most=5, per=timedelta(hours=1))
 LETTERS_PER_ADDRESS = Limit(what="letters_address", most=5, per=timedelta(hours=1))
@@ -136,9 +141,21 @@ def count_wrong_code(*, account_id: int, by: By, at: datetime) -> None:
     take(limit=CODES_PER_ACCOUNT, subject=str(account_id), at=at)
 
 
+def existing(row: T | None) -> T:
+    """Raises: NotFound: there is no such row, or the actor may not see it."""
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def open_clinic(clinic_id: int) -> ClinicRow:
+    """Raises: ClinicClosed: it is closed, maybe between the form and its sending, or never was."""
+    place = clinic(clinic_id)
+    if place is None or not place.is_open:
+        raise ClinicClosed()
+    return place
+
+
 def existing_account(account_id: int) -> AccountRow:
     """Raises: NotFound."""
-    person = account(account_id=account_id)
-    if person is None:
-        raise NotFound()
-    return person
+    return existing(account(account_id=account_id))

@@ -12,6 +12,7 @@ from django.db.models.functions import Collate, Upper
 from registret.accounts.lifecycle import AccountState, Authority
 from registret.accounts.name_keys import name_key
 from registret.database.columns import DIGEST, PERSONAL, PLAIN
+from registret.database.constraints import check, choices, index, known, together, unique
 from registret.database.fields import HsaIdColumn
 from registret.kernel.identifiers import HsaId
 
@@ -57,11 +58,9 @@ class Account(AbstractBaseUser):
     organisation = models.CharField(max_length=256, blank=True, default="", db_comment=PERSONAL)
     email = models.CharField(max_length=254, db_comment=PERSONAL)
     language = models.CharField(max_length=2, default="sv", db_comment=PLAIN)
-    state = models.CharField(max_length=12, choices=[(s, s) for s in AccountState], default=AccountState.REGISTERED)
+    state = models.CharField(max_length=12, choices=choices(AccountState), default=AccountState.REGISTERED)
     state_reason = models.CharField(max_length=500, blank=True, default="", db_comment=PERSONAL)
-    state_authority = models.CharField(
-        max_length=10, choices=[(a.value, a.value) for a in Authority], blank=True, default=""
-    )
+    state_authority = models.CharField(max_length=10, choices=choices(Authority), blank=True, default="")
     # Which clinic has suspended it: no other lifts that.
     state_clinic_id = models.BigIntegerField(null=True)
     created_at = models.DateTimeField()
@@ -87,58 +86,45 @@ class Account(AbstractBaseUser):
     class Meta:
         db_table_comment = "accounts"
         constraints = [
-            models.UniqueConstraint(
-                name="one_living_account_per_hsa_id", fields=["hsa_id_key"], condition=~Q(state=AccountState.ENDED)
-            ),
-            models.CheckConstraint(name="account_state_known", condition=Q(state__in=[s.value for s in AccountState])),
-            models.CheckConstraint(
-                name="account_hsa_id_shape",
-                condition=Q(hsa_id__regex=r"^[A-Za-z0-9]+-[A-Za-z0-9]+$", hsa_id_erased_at=None)
+            unique("one_living_account_per_hsa_id", "hsa_id_key", where=~Q(state=AccountState.ENDED)),
+            known("account_state_known", state=AccountState),
+            check(
+                "account_hsa_id_shape",
+                Q(hsa_id__regex=r"^[A-Za-z0-9]+-[A-Za-z0-9]+$", hsa_id_erased_at=None)
                 | Q(hsa_id="", hsa_id_erased_at__isnull=False),
             ),
-            models.CheckConstraint(
-                name="account_mail_lower_case", condition=Q(email__regex=r"^[^[:upper:]\s]+@[^[:upper:]\s@]+$") | ERASED
-            ),
-            models.CheckConstraint(
-                name="account_erased_whole", condition=Q(erased_at=None, hsa_id_erased_at=None) | ERASED
-            ),
-            models.CheckConstraint(
-                name="account_confirmed_has_moment",
-                condition=Q(state=AccountState.REGISTERED, confirmed_at=None)
+            check("account_mail_lower_case", Q(email__regex=r"^[^[:upper:]\s]+@[^[:upper:]\s@]+$") | ERASED),
+            check("account_erased_whole", Q(erased_at=None, hsa_id_erased_at=None) | ERASED),
+            check(
+                "account_confirmed_has_moment",
+                Q(state=AccountState.REGISTERED, confirmed_at=None)
                 | Q(state__in=[AccountState.CONFIRMED, AccountState.SUSPENDED], confirmed_at__isnull=False)
                 | Q(state=AccountState.ENDED),
             ),
-            models.CheckConstraint(
-                name="account_suspended_by_somebody",
-                condition=Q(state=AccountState.SUSPENDED, state_authority__in=[a.value for a in Authority])
+            check(
+                "account_suspended_by_somebody",
+                Q(state=AccountState.SUSPENDED, state_authority__in=[a.value for a in Authority])
                 | (~Q(state=AccountState.SUSPENDED) & Q(state_authority="")),
             ),
-            models.CheckConstraint(
-                name="account_suspended_by_this_clinic",
-                condition=Q(state_authority=Authority.CLINIC.value, state_clinic_id__isnull=False)
+            check(
+                "account_suspended_by_this_clinic",
+                Q(state_authority=Authority.CLINIC.value, state_clinic_id__isnull=False)
                 | (~Q(state_authority=Authority.CLINIC.value) & Q(state_clinic_id=None)),
             ),
-            models.CheckConstraint(
-                name="account_ended_has_moment",
-                condition=Q(state=AccountState.ENDED, ended_at__isnull=False)
-                | (~Q(state=AccountState.ENDED) & Q(ended_at=None)),
+            check(
+                "account_ended_has_moment",
+                Q(state=AccountState.ENDED, ended_at__isnull=False) | (~Q(state=AccountState.ENDED) & Q(ended_at=None)),
             ),
         ]
         indexes = [
-            models.Index(fields=["hsa_id_key", "-id"], name="account_hsa_id"),
+            index("account_hsa_id", "hsa_id_key", "-id"),
             # In the order of bytes, so that they serve prefixes: see `search`.
             models.Index(Collate("hsa_id_key", "C"), F("id"), name="account_hsa_id_prefix"),
             models.Index(Collate("email", "C"), F("id"), name="account_mail_prefix"),
-            models.Index(fields=["surname_key", "id"], name="account_surname"),
-            models.Index(fields=["given_name_key", "id"], name="account_given_name"),
-            models.Index(
-                fields=["unused_since"], name="account_unused", condition=Q(state__in=["registered", "confirmed"])
-            ),
-            models.Index(
-                fields=["ended_at"],
-                name="account_to_erase",
-                condition=Q(state=AccountState.ENDED, hsa_id_erased_at=None),
-            ),
+            index("account_surname", "surname_key", "id"),
+            index("account_given_name", "given_name_key", "id"),
+            index("account_unused", "unused_since", where=Q(state__in=["registered", "confirmed"])),
+            index("account_to_erase", "ended_at", where=Q(state=AccountState.ENDED, hsa_id_erased_at=None)),
         ]
 
 
@@ -166,19 +152,15 @@ class Confirmation(models.Model):
     class Meta:
         db_table_comment = "accounts"
         constraints = [
-            models.UniqueConstraint(
-                name="one_open_confirmation_per_account",
-                fields=["account"],
-                condition=Q(confirmed_at=None, replaced_at=None),
-            ),
-            models.CheckConstraint(name="confirmation_ends_once", condition=Q(confirmed_at=None) | Q(replaced_at=None)),
-            models.CheckConstraint(name="confirmation_expires_later", condition=Q(expires_at__gt=F("sent_at"))),
-            models.CheckConstraint(name="confirmation_guesses_bounded", condition=Q(wrong_codes__lte=20)),
-            models.CheckConstraint(name="confirmation_changes_something", condition=~Q(replaces=F("email"))),
+            unique("one_open_confirmation_per_account", "account", where=Q(confirmed_at=None, replaced_at=None)),
+            check("confirmation_ends_once", Q(confirmed_at=None) | Q(replaced_at=None)),
+            check("confirmation_expires_later", Q(expires_at__gt=F("sent_at"))),
+            check("confirmation_guesses_bounded", Q(wrong_codes__lte=20)),
+            check("confirmation_changes_something", ~Q(replaces=F("email"))),
             # Nothing that was objected to can be confirmed afterwards.
-            models.CheckConstraint(
-                name="confirmation_objected_is_over",
-                condition=Q(objected_at=None)
+            check(
+                "confirmation_objected_is_over",
+                Q(objected_at=None)
                 | (~Q(replaces="") & (Q(confirmed_at__isnull=False) | Q(replaced_at__isnull=False))),
             ),
         ]
@@ -192,8 +174,8 @@ class LoginAttempt(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    purpose = models.CharField(max_length=10, choices=[(p, p) for p in PURPOSES])
-    way = models.CharField(max_length=10, choices=[(w, w) for w in WAYS], default="card")
+    purpose = models.CharField(max_length=10, choices=choices(PURPOSES))
+    way = models.CharField(max_length=10, choices=choices(WAYS), default="card")
     nonce = models.BinaryField(max_length=16, db_comment=PLAIN)
     label_digest = models.BinaryField(max_length=32, unique=True, db_comment=DIGEST)
     browser_digest = models.BinaryField(max_length=32, db_comment=DIGEST)
@@ -213,9 +195,9 @@ class LoginAttempt(models.Model):
     class Meta:
         db_table_comment = "logins"
         constraints = [
-            models.CheckConstraint(
-                name="attempt_code_after_answer",
-                condition=Q(code_digest=None, code_expires_at=None, outcome=None)
+            check(
+                "attempt_code_after_answer",
+                Q(code_digest=None, code_expires_at=None, outcome=None)
                 | Q(
                     code_digest__isnull=False,
                     code_expires_at__isnull=False,
@@ -223,27 +205,18 @@ class LoginAttempt(models.Model):
                     outcome__isnull=False,
                 ),
             ),
-            models.CheckConstraint(
-                name="attempt_redeemed_after_code", condition=Q(redeemed_at=None) | Q(code_digest__isnull=False)
-            ),
-            models.CheckConstraint(
-                name="attempt_confirmation_whole",
-                condition=Q(confirmation_id=None, confirmation_version=None)
-                | Q(confirmation_id__isnull=False, confirmation_version__isnull=False),
-            ),
-            models.CheckConstraint(name="attempt_purpose_known", condition=Q(purpose__in=PURPOSES)),
+            check("attempt_redeemed_after_code", Q(redeemed_at=None) | Q(code_digest__isnull=False)),
+            together("attempt_confirmation_whole", "confirmation_id", "confirmation_version"),
+            check("attempt_purpose_known", Q(purpose__in=PURPOSES)),
             # A path of this site, and nothing that a browser takes for another one.
-            models.CheckConstraint(
-                name="attempt_back_to_stays_here",
-                condition=Q(back_to="") | Q(back_to__regex=r"^/[^/\\[:space:]][^\\[:space:]]*$"),
-            ),
+            check("attempt_back_to_stays_here", Q(back_to="") | Q(back_to__regex=r"^/[^/\\[:space:]][^\\[:space:]]*$")),
             # Only a card can be checked, and only a card unlocks what a card has locked.
-            models.CheckConstraint(name="attempt_way_known", condition=Q(way="card") | Q(way="idp", purpose="login")),
+            check("attempt_way_known", Q(way="card") | Q(way="idp", purpose="login")),
         ]
         indexes = [
-            models.Index(fields=["begun_at"], name="attempt_begun"),
-            models.Index(fields=["browser_digest"], name="attempt_browser"),
-            models.Index(fields=["reference"], name="attempt_reference", condition=~Q(reference="")),
+            index("attempt_begun", "begun_at"),
+            index("attempt_browser", "browser_digest"),
+            index("attempt_reference", "reference", where=~Q(reference="")),
         ]
 
 
@@ -273,13 +246,13 @@ class Session(models.Model):
     class Meta:
         db_table_comment = "logins"
         constraints = [
-            models.CheckConstraint(
-                name="session_end_has_reason",
-                condition=Q(ended_at=None, end_reason="") | (Q(ended_at__isnull=False) & ~Q(end_reason="")),
+            check(
+                "session_end_has_reason",
+                Q(ended_at=None, end_reason="") | (Q(ended_at__isnull=False) & ~Q(end_reason="")),
             ),
-            models.CheckConstraint(name="session_ends_later", condition=Q(ends_at__gt=F("began_at"))),
+            check("session_ends_later", Q(ends_at__gt=F("began_at"))),
         ]
         indexes = [
-            models.Index(fields=["hsa_id_key"], name="session_living", condition=Q(ended_at=None)),
-            models.Index(fields=["ends_at"], name="session_ends"),
+            index("session_living", "hsa_id_key", where=Q(ended_at=None)),
+            index("session_ends", "ends_at"),
         ]

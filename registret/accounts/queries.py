@@ -38,6 +38,11 @@ class AccountRow:
     card_environment: str
 
     @property
+    def account_id(self) -> int:
+        """The id, as other values of a person call it."""
+        return self.id
+
+    @property
     def name(self) -> str:
         return f"{self.given_name} {self.surname}".strip()
 

@@ -10,7 +10,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
 
 from registret.demo import cast_bar
 from registret.demo import mailbox as caught
@@ -23,15 +22,13 @@ from registret.web.templatetags.look import moment
 _LETTERS_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'; sandbox"
 
 
-@require_GET
-@open_to_all
+@open_to_all.get
 def mailbox(request: Request) -> HttpResponse:
     """All letters, newest first."""
     return render(request, "demo/mailbox.html", {"letters": caught.letters(settings.MAILBOX_DIR)})
 
 
-@require_GET
-@open_to_all
+@open_to_all.get
 def letter(request: Request, name: str) -> HttpResponse:
     """One letter as most mail programs show it, under a line that leads back; its link can be followed."""
     found = _letter(name)
@@ -51,15 +48,13 @@ def letter(request: Request, name: str) -> HttpResponse:
     return HttpResponse(shown, headers={"Content-Security-Policy": _LETTERS_POLICY})
 
 
-@require_GET
-@open_to_all
+@open_to_all.get
 def letter_text(request: Request, name: str) -> HttpResponse:
     """The same letter as a mail program shows it that shows text only."""
     return render(request, "demo/mailbox_letter.html", {"letter": _letter(name)})
 
 
-@require_GET
-@open_to_all
+@open_to_all.get
 def roles(request: Request) -> HttpResponse:
     """Who is who, with which card, and who begins."""
     return render(request, "demo/demo_roles.html", {"roles": cast_bar.roles(), "turn": cast_bar.turn_after(None)})

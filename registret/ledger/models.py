@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Upper
 
 from registret.database.columns import PERSONAL, PLAIN
+from registret.database.constraints import check, index
 
 
 class Entry(models.Model):
@@ -44,22 +45,18 @@ class Entry(models.Model):
     class Meta:
         db_table_comment = "log"
         constraints = [
-            models.CheckConstraint(name="entry_has_an_author", condition=~Q(by_hsa_id="", by_program="")),
-            models.CheckConstraint(name="entry_outcome_known", condition=Q(outcome__in=["done", "refused"])),
-            models.CheckConstraint(name="entry_event_shape", condition=Q(event__regex=r"^[a-z_]+(\.[a-z_]+)+$")),
+            check("entry_has_an_author", ~Q(by_hsa_id="", by_program="")),
+            check("entry_outcome_known", Q(outcome__in=["done", "refused"])),
+            check("entry_event_shape", Q(event__regex=r"^[a-z_]+(\.[a-z_]+)+$")),
         ]
         indexes = [
-            models.Index(fields=["by_account_id", "-id"], name="entry_by"),
-            models.Index(fields=["about_account_id", "-id"], name="entry_about"),
-            models.Index(fields=["clinic_id", "-id"], name="entry_clinic"),
-            models.Index(fields=["event", "-id"], name="entry_event"),
-            models.Index(fields=["at"], name="entry_at"),
-            models.Index(fields=["reference"], name="entry_reference", condition=~Q(reference="")),
-            models.Index(
-                fields=["about_patient_id", "-id"],
-                name="entry_about_patient",
-                condition=Q(about_patient_id__isnull=False),
-            ),
+            index("entry_by", "by_account_id", "-id"),
+            index("entry_about", "about_account_id", "-id"),
+            index("entry_clinic", "clinic_id", "-id"),
+            index("entry_event", "event", "-id"),
+            index("entry_at", "at"),
+            index("entry_reference", "reference", where=~Q(reference="")),
+            index("entry_about_patient", "about_patient_id", "-id", where=Q(about_patient_id__isnull=False)),
             GinIndex(
                 fields=["shown_patient_ids"],
                 name="entry_shown_patients",
@@ -92,6 +89,6 @@ class Seal(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="seal_goes_on", condition=Q(last__gte=F("after"))),
-            models.CheckConstraint(name="seal_numbered_from_one", condition=Q(number__gte=1)),
+            check("seal_goes_on", Q(last__gte=F("after"))),
+            check("seal_numbered_from_one", Q(number__gte=1)),
         ]

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from registret.database.columns import PERSONAL, PLAIN
+from registret.database.constraints import check, index, together
 
 OPEN = Q(sent_at=None, given_up_at=None, superseded_at=None)
 """Letters that are still to be sent."""
@@ -46,54 +47,38 @@ class Letter(models.Model):
     class Meta:
         db_table_comment = "letters"
         constraints = [
-            models.CheckConstraint(name="letter_kind_shape", condition=Q(kind__regex=r"^[a-z_]+$")),
+            check("letter_kind_shape", Q(kind__regex=r"^[a-z_]+$")),
             # No white space and no angle brackets: nothing that could begin another header or another recipient.
-            models.CheckConstraint(
-                name="letter_address_shape", condition=Q(to_address__regex=r"^[^\s<>,;@]+@[^\s<>,;@]+$")
-            ),
-            models.CheckConstraint(
-                name="letter_message_id_shape", condition=Q(message_id__regex=r"^<[^\s<>@]+@[^\s<>@]+>$")
-            ),
-            models.CheckConstraint(name="letter_error_without_address", condition=~Q(last_error__contains="@")),
-            models.CheckConstraint(name="letter_language_known", condition=Q(language__in=["sv", "en"])),
-            models.CheckConstraint(
-                name="letter_confirmation_whole",
-                condition=Q(confirmation_id=None, confirmation_version=None)
-                | Q(confirmation_id__isnull=False, confirmation_version__isnull=False),
-            ),
-            models.CheckConstraint(
-                name="letter_ends_once",
-                condition=Q(sent_at=None, given_up_at=None)
+            check("letter_address_shape", Q(to_address__regex=r"^[^\s<>,;@]+@[^\s<>,;@]+$")),
+            check("letter_message_id_shape", Q(message_id__regex=r"^<[^\s<>@]+@[^\s<>@]+>$")),
+            check("letter_error_without_address", ~Q(last_error__contains="@")),
+            check("letter_language_known", Q(language__in=["sv", "en"])),
+            together("letter_confirmation_whole", "confirmation_id", "confirmation_version"),
+            check(
+                "letter_ends_once",
+                Q(sent_at=None, given_up_at=None)
                 | Q(sent_at=None, superseded_at=None)
                 | Q(given_up_at=None, superseded_at=None),
             ),
-            models.CheckConstraint(
-                name="letter_attempted_has_moment",
-                condition=Q(attempts=0, attempted_at=None, lease_until=None, sent_at=None)
+            check(
+                "letter_attempted_has_moment",
+                Q(attempts=0, attempted_at=None, lease_until=None, sent_at=None)
                 | Q(attempts__gt=0, attempted_at__isnull=False),
             ),
-            models.CheckConstraint(
-                name="letter_address_refused_given_up",
-                condition=Q(address_refused=False) | Q(given_up_at__isnull=False),
-            ),
-            models.CheckConstraint(name="letter_lease_while_open", condition=Q(lease_until=None) | OPEN),
+            check("letter_address_refused_given_up", Q(address_refused=False) | Q(given_up_at__isnull=False)),
+            check("letter_lease_while_open", Q(lease_until=None) | OPEN),
         ]
         indexes = [
-            models.Index(name="letter_by_age", fields=["created_at"]),
-            models.Index(name="letter_due", fields=["-urgent", "not_before", "id"], condition=OPEN),
-            models.Index(name="letter_attempted", fields=["-attempted_at"], condition=Q(attempts__gt=0)),
-            models.Index(
-                name="letter_about", fields=["about_account_id", "-id"], condition=Q(about_account_id__isnull=False)
-            ),
+            index("letter_by_age", "created_at"),
+            index("letter_due", "-urgent", "not_before", "id", where=OPEN),
+            index("letter_attempted", "-attempted_at", where=Q(attempts__gt=0)),
+            index("letter_about", "about_account_id", "-id", where=Q(about_account_id__isnull=False)),
             # What became of the newest letter that reached an address, or was refused by it.
-            models.Index(
-                name="letter_address",
-                fields=["to_address", "-attempted_at"],
-                condition=Q(sent_at__isnull=False) | Q(address_refused=True),
+            index(
+                "letter_address",
+                "to_address",
+                "-attempted_at",
+                where=Q(sent_at__isnull=False) | Q(address_refused=True),
             ),
-            models.Index(
-                name="letter_confirmation",
-                fields=["confirmation_id"],
-                condition=OPEN & Q(confirmation_id__isnull=False),
-            ),
+            index("letter_confirmation", "confirmation_id", where=OPEN & Q(confirmation_id__isnull=False)),
         ]

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from registret.access.actor import Actor
 from registret.access.checks import check_card_age
-from registret.access.refusals import NotFound, NotPermitted
+from registret.access.refusals import NotFound
 from registret.access.roles import Permission
 from registret.database.conflicts import conflict_as
 from registret.ledger.events import Event
@@ -47,7 +47,7 @@ def register(*, text: IncidentText, actor: Actor, at: datetime) -> int:
 
     Raises: NotPermitted; ValueError (`incident_rules.faults`).
     """
-    _check_permitted(actor)
+    actor.require(Permission.KEEP_INCIDENTS)
     incident = Incident.objects.create(at=at)
     _write(incident.id, 1, text, actor=actor, at=at)
     record(event=Event.INCIDENT_REGISTERED, by=actor.by, at=at, facts=_facts(incident.id, 1, text))
@@ -76,7 +76,7 @@ def revisions(*, incident: int, actor: Actor) -> tuple[IncidentVersion, ...]:
 
     Raises: NotPermitted, NotFound.
     """
-    _check_permitted(actor)
+    actor.require(Permission.KEEP_INCIDENTS)
     found = tuple(map(_row, IncidentRevision.objects.filter(incident_id=incident).order_by("-number")))
     if not found:
         raise NotFound()
@@ -88,7 +88,7 @@ def incidents(*, actor: Actor, before: int | None = None, size: int = PAGE) -> I
 
     Raises: NotPermitted.
     """
-    _check_permitted(actor)
+    actor.require(Permission.KEEP_INCIDENTS)
     found = IncidentRevision.objects.order_by("-incident_id", "-number").distinct("incident_id")
     if before is not None:
         found = found.filter(incident_id__lt=before)
@@ -101,7 +101,7 @@ def undecided(*, actor: Actor) -> tuple[IncidentVersion, ...]:
 
     Raises: NotPermitted.
     """
-    _check_permitted(actor)
+    actor.require(Permission.KEEP_INCIDENTS)
     newest = IncidentRevision.objects.order_by("incident_id", "-number").distinct("incident_id")
     found = IncidentRevision.objects.filter(id__in=newest.values("id"), authority=Notified.UNDECIDED)
     return tuple(map(_row, found.order_by("discovered_at", "incident_id")))
@@ -113,16 +113,11 @@ def export(*, actor: Actor, at: datetime) -> tuple[IncidentVersion, ...]:
 
     Raises: NotPermitted, CardTooOld.
     """
-    _check_permitted(actor)
+    actor.require(Permission.KEEP_INCIDENTS)
     check_card_age(actor, at=at)
     rows = tuple(map(_row, IncidentRevision.objects.order_by("incident_id", "number")))
     record(event=Event.INCIDENTS_EXPORTED, by=actor.by, at=at, facts={"rows": len(rows)})
     return rows
-
-
-def _check_permitted(actor: Actor) -> None:
-    if not actor.may(Permission.KEEP_INCIDENTS):
-        raise NotPermitted()
 
 
 def _write(incident: int, number: int, text: IncidentText, *, actor: Actor, at: datetime) -> None:

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from registret.database.columns import PERSONAL, PLAIN
+from registret.database.constraints import check, choices, given, index, known, unique
 from registret.oversight.incident_rules import DataKind, Notified
 from registret.oversight.lifecycle import ReviewKind, ReviewOutcome, Verdict
 
@@ -22,7 +23,7 @@ class Review(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    kind = models.CharField(max_length=10, choices=[(k.value, k.value) for k in ReviewKind])
+    kind = models.CharField(max_length=10, choices=choices(ReviewKind))
     clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, null=True, related_name="+")
     about = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
     about_patient_id = models.BigIntegerField(null=True)
@@ -35,42 +36,38 @@ class Review(models.Model):
     drawn_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
     reviewer = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
     closed_at = models.DateTimeField(null=True)
-    outcome = models.CharField(
-        max_length=10, blank=True, default="", choices=[(o.value, o.value) for o in ReviewOutcome]
-    )
+    outcome = models.CharField(max_length=10, blank=True, default="", choices=choices(ReviewOutcome))
     conclusion = models.CharField(max_length=2000, blank=True, default="", db_comment=PERSONAL)
 
     class Meta:
         db_table_comment = "reviews"
         constraints = [
-            models.CheckConstraint(name="review_kind_known", condition=Q(kind__in=[k.value for k in ReviewKind])),
-            models.CheckConstraint(
-                name="review_about_something",
-                condition=Q(kind=ReviewKind.SAMPLE, clinic__isnull=False, about=None, about_patient_id=None)
+            known("review_kind_known", kind=ReviewKind),
+            check(
+                "review_about_something",
+                Q(kind=ReviewKind.SAMPLE, clinic__isnull=False, about=None, about_patient_id=None)
                 | (
                     Q(kind=ReviewKind.DIRECTED, clinic=None, drawn_by__isnull=False)
                     & (Q(about__isnull=False, about_patient_id=None) | Q(about=None, about_patient_id__isnull=False))
                     & ~Q(reason="")
                 ),
             ),
-            models.CheckConstraint(name="review_period", condition=Q(until__gt=F("since"))),
-            models.CheckConstraint(name="review_never_about_oneself", condition=~Q(reviewer=F("about"))),
-            models.CheckConstraint(
-                name="review_closed_has_outcome",
-                condition=Q(closed_at=None, outcome="", conclusion="")
+            check("review_period", Q(until__gt=F("since"))),
+            check("review_never_about_oneself", ~Q(reviewer=F("about"))),
+            check(
+                "review_closed_has_outcome",
+                Q(closed_at=None, outcome="", conclusion="")
                 | Q(closed_at__isnull=False, reviewer__isnull=False, outcome__in=[o.value for o in ReviewOutcome]),
             ),
-            models.CheckConstraint(
-                name="review_remark_has_conclusion",
-                condition=~Q(outcome__in=[ReviewOutcome.REMARK, ReviewOutcome.REPORTED]) | ~Q(conclusion=""),
+            check(
+                "review_remark_has_conclusion",
+                ~Q(outcome__in=[ReviewOutcome.REMARK, ReviewOutcome.REPORTED]) | ~Q(conclusion=""),
             ),
-            models.UniqueConstraint(
-                name="one_drawing_per_clinic_and_month", fields=["clinic", "since"], condition=Q(drawn_by=None)
-            ),
+            unique("one_drawing_per_clinic_and_month", "clinic", "since", where=Q(drawn_by=None)),
         ]
         indexes = [
-            models.Index(fields=["id"], name="review_open", condition=Q(closed_at=None)),
-            models.Index(fields=["-closed_at", "-id"], name="review_closed", condition=Q(closed_at__isnull=False)),
+            index("review_open", "id", where=Q(closed_at=None)),
+            index("review_closed", "-closed_at", "-id", where=Q(closed_at__isnull=False)),
         ]
 
 
@@ -81,19 +78,15 @@ class ReviewedEntry(models.Model):
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="entries")
     entry_id = models.BigIntegerField()
     by_account_id = models.BigIntegerField()
-    verdict = models.CharField(max_length=12, blank=True, default="", choices=[(v.value, v.value) for v in Verdict])
+    verdict = models.CharField(max_length=12, blank=True, default="", choices=choices(Verdict))
     note = models.CharField(max_length=500, blank=True, default="", db_comment=PERSONAL)
 
     class Meta:
         db_table_comment = "reviews"
         constraints = [
-            models.UniqueConstraint(name="an_entry_once_in_a_review", fields=["review", "entry_id"]),
-            models.CheckConstraint(
-                name="verdict_known", condition=Q(verdict="") | Q(verdict__in=[v.value for v in Verdict])
-            ),
-            models.CheckConstraint(
-                name="verdict_has_reason", condition=Q(verdict__in=["", Verdict.JUSTIFIED]) | ~Q(note="")
-            ),
+            unique("an_entry_once_in_a_review", "review", "entry_id"),
+            check("verdict_known", Q(verdict="") | Q(verdict__in=[v.value for v in Verdict])),
+            check("verdict_has_reason", Q(verdict__in=["", Verdict.JUSTIFIED]) | ~Q(note="")),
         ]
 
 
@@ -119,10 +112,10 @@ class IncidentRevision(models.Model):
     data_kinds = ArrayField(models.CharField(max_length=20), db_comment=PLAIN)
     consequences = models.CharField(max_length=4000, blank=True, default="", db_comment=PERSONAL)
     measures = models.CharField(max_length=4000, blank=True, default="", db_comment=PERSONAL)
-    authority = models.CharField(max_length=10, choices=[(n.value, n.value) for n in Notified])
+    authority = models.CharField(max_length=10, choices=choices(Notified))
     authority_at = models.DateTimeField(null=True)
     authority_why = models.CharField(max_length=2000, blank=True, default="", db_comment=PERSONAL)
-    persons = models.CharField(max_length=10, choices=[(n.value, n.value) for n in Notified])
+    persons = models.CharField(max_length=10, choices=choices(Notified))
     persons_at = models.DateTimeField(null=True)
     persons_why = models.CharField(max_length=2000, blank=True, default="", db_comment=PERSONAL)
     is_open = models.BooleanField()
@@ -133,29 +126,27 @@ class IncidentRevision(models.Model):
     class Meta:
         db_table_comment = "incidents"
         constraints = [
-            models.UniqueConstraint(name="incident_revision_once", fields=["incident", "number"]),
-            models.CheckConstraint(name="incident_revision_from_one", condition=Q(number__gte=1)),
-            models.CheckConstraint(name="incident_has_text", condition=~Q(happened="")),
-            models.CheckConstraint(name="incident_has_author", condition=~Q(by_name="")),
-            models.CheckConstraint(
-                name="incident_data_kinds_known", condition=Q(data_kinds__contained_by=[k.value for k in DataKind])
-            ),
-            models.CheckConstraint(name="incident_ends_later", condition=~Q(ended_at__lt=F("began_at"))),
-            models.CheckConstraint(
-                name="incident_authority_whole",
-                condition=Q(authority=Notified.UNDECIDED, authority_at=None)
+            unique("incident_revision_once", "incident", "number"),
+            check("incident_revision_from_one", Q(number__gte=1)),
+            given("incident_has_text", "happened"),
+            given("incident_has_author", "by_name"),
+            check("incident_data_kinds_known", Q(data_kinds__contained_by=[k.value for k in DataKind])),
+            check("incident_ends_later", ~Q(ended_at__lt=F("began_at"))),
+            check(
+                "incident_authority_whole",
+                Q(authority=Notified.UNDECIDED, authority_at=None)
                 | Q(authority=Notified.DONE, authority_at__isnull=False, authority_at__gte=F("discovered_at"))
                 | (Q(authority=Notified.NOT_NEEDED, authority_at=None) & ~Q(authority_why="")),
             ),
-            models.CheckConstraint(
-                name="incident_persons_whole",
-                condition=Q(persons=Notified.UNDECIDED, persons_at=None)
+            check(
+                "incident_persons_whole",
+                Q(persons=Notified.UNDECIDED, persons_at=None)
                 | Q(persons=Notified.DONE, persons_at__isnull=False, persons_at__gte=F("discovered_at"))
                 | (Q(persons=Notified.NOT_NEEDED, persons_at=None) & ~Q(persons_why="")),
             ),
-            models.CheckConstraint(
-                name="incident_closed_is_whole",
-                condition=Q(is_open=True)
+            check(
+                "incident_closed_is_whole",
+                Q(is_open=True)
                 | (
                     ~Q(authority=Notified.UNDECIDED)
                     & ~Q(persons=Notified.UNDECIDED)

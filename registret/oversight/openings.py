@@ -11,7 +11,6 @@ from enum import StrEnum
 from typing import Final
 
 from registret.access.actor import Actor
-from registret.access.refusals import NotPermitted
 from registret.access.roles import Permission
 from registret.kernel.identifiers import mask_personal_numbers
 from registret.ledger.events import Event
@@ -39,8 +38,7 @@ def open_log(*, why: Errand, reason: str, actor: Actor, at: datetime) -> int:
 
     Raises: NotPermitted; ValueError (no reason, or one that looks as if it had the number of a patient).
     """
-    if not actor.may(Permission.READ_LOG):
-        raise NotPermitted()
+    actor.require(Permission.READ_LOG)
     reason = reason.strip()
     if not reason or mask_personal_numbers(reason) != reason:
         raise ValueError("opening the log has a reason, without the number of a patient")
@@ -53,8 +51,7 @@ def opening(*, actor: Actor, at: datetime) -> int:
 
     Raises: NotPermitted, LogReasonNeeded.
     """
-    if not actor.may(Permission.READ_LOG):
-        raise NotPermitted()
+    actor.require(Permission.READ_LOG)
     for entry in lately_by(account_id=actor.account_id, event=Event.LOG_OPENED, since=at - LASTS):
         if entry.facts.get("session") == actor.session_id:
             return entry.id

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Count, Q, QuerySet
 
 from registret.access.actor import Actor
-from registret.access.refusals import NotFound, NotPermitted
+from registret.access.checks import existing
 from registret.access.roles import Permission
 from registret.ledger.queries import EntryRow, entries_by_number
 from registret.oversight.lifecycle import ReviewKind, ReviewOutcome, Verdict
@@ -118,10 +118,7 @@ def closed_reviews(*, actor: Actor, before: int | None = None, size: int = PAGE)
 
 def review_for(*, actor: Actor, review_id: int) -> ReviewRow:
     """Raises: NotFound, NotPermitted."""
-    found = _visible(actor).filter(id=review_id).first()
-    if found is None:
-        raise NotFound()
-    return _row(found)
+    return _row(existing(_visible(actor).filter(id=review_id).first()))
 
 
 def entries_of(review: ReviewRow, *, page: int = 1, size: int = ENTRIES_PER_PAGE) -> EntriesPage:
@@ -176,8 +173,7 @@ def _figures(clinic_id: int, rows: list[ReviewRow]) -> ClinicFigures:
 
 def _visible(actor: Actor) -> QuerySet[Review]:
     """The only way from an actor to reviews."""
-    if not actor.may(Permission.READ_LOG):
-        raise NotPermitted()
+    actor.require(Permission.READ_LOG)
     return with_counts(Review.objects.all())
 
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from registret.access.actor import Actor
 from registret.access.applications.earlier_accounts import all_accounts_of
+from registret.access.checks import existing
 from registret.access.queries.administrators import log_reviewers
-from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import Permission
 from registret.accounts.queries import accounts_of
 from registret.kernel.by import By
@@ -52,7 +52,7 @@ def draw_sample(
 
     Raises: NotPermitted, NotAReviewer, OwnEntries (the reviewer has worked there in that time), NothingToReview.
     """
-    _check_permitted(actor)
+    actor.require(Permission.READ_LOG)
     _check_reviewer(reviewer_id, at=at)
     if _accounts_of(reviewer_id) & authors(clinic_id=clinic_id, since=since, until=until):
         raise OwnEntries()
@@ -79,7 +79,7 @@ def draw_directed(
 
     Raises: NotPermitted, NotAReviewer, OwnEntries, NothingToReview (also if nobody has this HSA-id).
     """
-    _check_permitted(actor)
+    actor.require(Permission.READ_LOG)
     _check_reviewer(reviewer_id, at=at)
     theirs = [found.id for found in accounts_of(hsa_id=hsa_id)]
     if not theirs:
@@ -115,7 +115,7 @@ def draw_about_patient(
     Raises: NotPermitted, NotAReviewer, OwnEntries (the reviewer is among them), NothingToReview (also if no patient has
     this system id any more).
     """
-    _check_permitted(actor)
+    actor.require(Permission.READ_LOG)
     _check_reviewer(reviewer_id, at=at)
     patient_ids = ids_in_the_log(actor=actor, system_id=system_id)
     if not patient_ids:
@@ -258,11 +258,6 @@ def _open(review: Review, drawn: Drawn, *, since: datetime, until: datetime, by:
     return review.id
 
 
-def _check_permitted(actor: Actor) -> None:
-    if not actor.may(Permission.READ_LOG):
-        raise NotPermitted()
-
-
 def _check_reviewer(reviewer_id: int, *, at: datetime) -> None:
     if reviewer_id not in {r.account_id for r in log_reviewers(at=at)}:
         raise NotAReviewer()
@@ -287,10 +282,8 @@ def _patient_ids(review: Review, actor: Actor) -> tuple[int, ...] | None:
 
 
 def _locked(review_id: int, actor: Actor) -> Review:
-    _check_permitted(actor)
-    review = Review.objects.select_for_update().filter(id=review_id).first()
-    if review is None:
-        raise NotFound()
+    actor.require(Permission.READ_LOG)
+    review = existing(Review.objects.select_for_update().filter(id=review_id).first())
     if review.closed_at is not None:
         raise ReviewClosed()
     return review

@@ -9,6 +9,7 @@ from django.db.models.functions import Trim
 from django.db.models.lookups import Regex
 
 from registret.database.columns import PERSONAL, PLAIN
+from registret.database.constraints import check, unique
 
 _DOMAIN = r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])"
 
@@ -27,8 +28,8 @@ class Region(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="region_code_shape", condition=Q(code__regex=r"^[0-9]{2}$")),
-            models.CheckConstraint(name="region_name_shown", condition=_shown("name")),
+            check("region_code_shape", Q(code__regex=r"^[0-9]{2}$")),
+            check("region_name_shown", _shown("name")),
         ]
 
 
@@ -43,13 +44,11 @@ class CareProvider(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="care_provider_name_shown", condition=_shown("name")),
-            models.CheckConstraint(
-                name="care_provider_number_shape", condition=Q(organisation_number__regex=r"^[0-9]{10}$")
-            ),
-            models.CheckConstraint(
-                name="care_provider_domains_shape",
-                condition=Q(mail_domains__len=0)
+            check("care_provider_name_shown", _shown("name")),
+            check("care_provider_number_shape", Q(organisation_number__regex=r"^[0-9]{10}$")),
+            check(
+                "care_provider_domains_shape",
+                Q(mail_domains__len=0)
                 | Q(
                     Regex(
                         Func(
@@ -78,18 +77,12 @@ class Clinic(models.Model):
     class Meta:
         db_table_comment = "contacts"
         constraints = [
-            models.UniqueConstraint(name="clinic_told_apart", fields=["care_provider", "name", "hospital"]),
-            models.CheckConstraint(name="clinic_code_shape", condition=Q(code__regex=r"^[a-z0-9]+(-[a-z0-9]+)*$")),
-            models.CheckConstraint(name="clinic_name_shown", condition=_shown("name")),
-            models.CheckConstraint(name="clinic_hospital_shown", condition=_shown("hospital")),
-            models.CheckConstraint(
-                name="clinic_contact_mail_shape",
-                condition=Q(contact_mail="") | Q(contact_mail__regex=r"^[^\s<>@]+@[^\s<>@]+$"),
-            ),
-            models.CheckConstraint(
-                name="clinic_contact_phone_shape",
-                condition=Q(contact_phone="") | Q(contact_phone__regex=r"^\+?[0-9][0-9 ()-]*$"),
-            ),
+            unique("clinic_told_apart", "care_provider", "name", "hospital"),
+            check("clinic_code_shape", Q(code__regex=r"^[a-z0-9]+(-[a-z0-9]+)*$")),
+            check("clinic_name_shown", _shown("name")),
+            check("clinic_hospital_shown", _shown("hospital")),
+            check("clinic_contact_mail_shape", Q(contact_mail="") | Q(contact_mail__regex=r"^[^\s<>@]+@[^\s<>@]+$")),
+            check("clinic_contact_phone_shape", Q(contact_phone="") | Q(contact_phone__regex=r"^\+?[0-9][0-9 ()-]*$")),
         ]
 
     @property

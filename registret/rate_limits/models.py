@@ -1,6 +1,7 @@
 from django.db import models
 
 from registret.database.columns import DIGEST
+from registret.database.constraints import index, unique
 
 
 class Count(models.Model):
@@ -11,5 +12,5 @@ class Count(models.Model):
     taken = models.PositiveIntegerField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["key", "window_start"], name="count_once_per_window")]
-        indexes = [models.Index(fields=["window_start"], name="count_window")]
+        constraints = [unique("count_once_per_window", "key", "window_start")]
+        indexes = [index("count_window", "window_start")]

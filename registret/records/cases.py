@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from registret.access.actor import Actor
-from registret.access.refusals import NotPermitted
 from registret.access.roles import Permission
 from registret.ledger.events import Event
 from registret.ledger.services import record
@@ -77,8 +76,7 @@ def take_case(*, actor: Actor, at: datetime) -> None:
 
     Raises: NotPermitted, TooMany.
     """
-    if not actor.may(Permission.HANDLE_CASES):
-        raise NotPermitted()
+    actor.require(Permission.HANDLE_CASES)
     take(limit=CASES_PER_PERSON, subject=str(actor.account_id), at=at)
 
 

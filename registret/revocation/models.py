@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from registret.database.columns import PERSONAL, PLAIN
+from registret.database.constraints import check, index, unique
 
 _FINGERPRINT = r"^[0-9a-f]{64}$"
 
@@ -28,8 +29,8 @@ class KeptCrl(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="keptcrl_anchor_shape", condition=Q(anchor__regex=_FINGERPRINT)),
-            models.CheckConstraint(name="keptcrl_digest_shape", condition=Q(digest__regex=_FINGERPRINT)),
+            check("keptcrl_anchor_shape", Q(anchor__regex=_FINGERPRINT)),
+            check("keptcrl_digest_shape", Q(digest__regex=_FINGERPRINT)),
         ]
 
 
@@ -53,14 +54,11 @@ class Upkeep(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="upkeep_anchor_shape", condition=Q(anchor__regex=_FINGERPRINT)),
-            models.CheckConstraint(
-                name="upkeep_fault_while_failing",
-                condition=Q(fault="", failures=0) | (~Q(fault="") & Q(failures__gt=0)),
-            ),
-            models.CheckConstraint(
-                name="upkeep_tried_has_moment",
-                condition=Q(tries=0, tried_at=None, lease_until=None, succeeded_at=None, failures=0)
+            check("upkeep_anchor_shape", Q(anchor__regex=_FINGERPRINT)),
+            check("upkeep_fault_while_failing", Q(fault="", failures=0) | (~Q(fault="") & Q(failures__gt=0))),
+            check(
+                "upkeep_tried_has_moment",
+                Q(tries=0, tried_at=None, lease_until=None, succeeded_at=None, failures=0)
                 | Q(tries__gt=0, tried_at__isnull=False),
             ),
         ]
@@ -79,14 +77,10 @@ class KeptAnswer(models.Model):
     class Meta:
         db_table_comment = "logins"
         constraints = [
-            models.UniqueConstraint(name="keptanswer_once", fields=["anchor", "serial"]),
-            models.CheckConstraint(name="keptanswer_anchor_shape", condition=Q(anchor__regex=_FINGERPRINT)),
-            models.CheckConstraint(name="keptanswer_serial_shape", condition=Q(serial__regex=r"^[0-9a-f]+$")),
-            models.CheckConstraint(
-                name="keptanswer_state_known", condition=Q(state__in=["good", "revoked", "unknown"])
-            ),
-            models.CheckConstraint(
-                name="keptanswer_ends_after_it_begins", condition=Q(until=None) | Q(until__gte=F("this_update"))
-            ),
+            unique("keptanswer_once", "anchor", "serial"),
+            check("keptanswer_anchor_shape", Q(anchor__regex=_FINGERPRINT)),
+            check("keptanswer_serial_shape", Q(serial__regex=r"^[0-9a-f]+$")),
+            check("keptanswer_state_known", Q(state__in=["good", "revoked", "unknown"])),
+            check("keptanswer_ends_after_it_begins", Q(until=None) | Q(until__gte=F("this_update"))),
         ]
-        indexes = [models.Index(name="keptanswer_asked", fields=["asked_at"])]
+        indexes = [index("keptanswer_asked", "asked_at")]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
 
 from registret.database.columns import PERSONAL
+from registret.database.constraints import choices, given, index, known
 from registret.time_limits.lengths import TimeLimit
 
 
@@ -13,7 +13,7 @@ class Decision(models.Model):
     """A time limit from `at` on. Never changed: anyone who changes their mind decides anew."""
 
     id = models.BigAutoField(primary_key=True)
-    code = models.CharField(max_length=40, choices=[(limit.value, limit.value) for limit in TimeLimit])
+    code = models.CharField(max_length=40, choices=choices(TimeLimit))
     number = models.PositiveIntegerField()
     reason = models.CharField(max_length=500, db_comment=PERSONAL)
     at = models.DateTimeField()
@@ -23,10 +23,8 @@ class Decision(models.Model):
     class Meta:
         db_table_comment = "decisions"
         constraints = [
-            models.CheckConstraint(
-                name="decision_code_known", condition=Q(code__in=[limit.value for limit in TimeLimit])
-            ),
-            models.CheckConstraint(name="decision_has_reason", condition=~Q(reason="")),
-            models.CheckConstraint(name="decision_has_author", condition=~Q(by_name="")),
+            known("decision_code_known", code=TimeLimit),
+            given("decision_has_reason", "reason"),
+            given("decision_has_author", "by_name"),
         ]
-        indexes = [models.Index(fields=["code", "-id"], name="decision_newest")]
+        indexes = [index("decision_newest", "code", "-id")]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
-from typing import TypeVar
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -18,19 +19,24 @@ from registret.places.queries import ClinicRow
 from registret.registries.queries import RegistryState, open_for_rights, sub_registries
 from registret.words.refusals import short
 
-T = TypeVar("T")
 
-
-def refusals_as_errors(form: forms.Form, places: Mapping[type[Refused], str | None], act: Callable[[], T]) -> T | None:
-    """What `act` answers; None if it was refused in a way that has a place in the form (None: the form as a whole).
+@dataclass(frozen=True, slots=True)
+class refusals_as_errors:  # noqa: N801 (read as a function: `with refusals_as_errors(form, …):`)
+    """A refusal that has a place in the form (None: the form as a whole) becomes an error there, and ends the block.
 
     All other refusals go on to their own page.
     """
-    try:
-        return act()
-    except tuple(places) as refusal:
-        form.add_error(places[type(refusal)], short(refusal))
-        return None
+
+    form: forms.Form
+    places: Mapping[type[Refused], str | None]
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, refusal: BaseException | None, trace: object) -> bool:
+        if not isinstance(refusal, Refused) or type(refusal) not in self.places:
+            return False
+        self.form.add_error(self.places[type(refusal)], short(refusal))
+        return True
 
 
 def sub_registry_choices(*, within: Collection[str] | None = None, held: Collection[str] = ()) -> list[tuple[str, str]]:
@@ -63,38 +69,80 @@ NUMBER_INPUT = forms.TextInput(attrs={"class": "short", "inputmode": "numeric"})
 """For a whole number."""
 
 
-class EmailField(forms.CharField):
-    """A mail address, as `EmailAddress`."""
+_NUL = {"null_characters_not_allowed": _("Texten innehåller ett tecken som inte går att spara")}
+_TOO_LONG = {
+    500: _("Skriv högst 500 tecken"),
+    1000: _("Skriv högst 1 000 tecken"),
+    2000: _("Skriv högst 2 000 tecken"),
+}
 
-    widget = forms.EmailInput(attrs={"spellcheck": "false"})
 
-    default_error_messages = {"required": _("Skriv din e-postadress")}
+class ReasonField(forms.CharField):
+    """A text of several lines. `missing`: what is said if it is empty; without it, it may be."""
 
-    def __init__(self, *, example: str = "", **kwargs: object) -> None:
-        super().__init__(max_length=254, **kwargs)  # type: ignore[arg-type]
-        self.example = example
+    def __init__(self, missing: Any = None, *, most: int = 500, **kwargs: Any) -> None:
+        errors = {**_NUL, "max_length": _TOO_LONG.get(most, _("Skriv högst %(limit_value)s tecken"))}
+        if missing is not None:
+            errors["required"] = missing
+        super().__init__(required=missing is not None, max_length=most, error_messages=errors, **kwargs)
 
-    def clean(self, value: object) -> EmailAddress | None:
+    def to_python(self, value: Any) -> str:
+        """Browsers send a line break as two characters and count it as one."""
+        return str(super().to_python(value)).replace("\r\n", "\n")
+
+
+class ClinicField(forms.TypedChoiceField):
+    """A clinic's id. `missing`: what is said if none was chosen."""
+
+    def __init__(self, missing: Any = None) -> None:
+        said = {"required": missing or _("Välj en klinik"), "invalid_choice": _("Välj en klinik i listan")}
+        super().__init__(coerce=int, error_messages=said)
+
+
+class ClinicForm(forms.Form):
+    """`clinics` are those to choose from, in the order to show them."""
+
+    clinic = ClinicField()
+
+    def __init__(self, *args: Any, clinics: Sequence[ClinicRow], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.clinics = clinics
+        self.fields["clinic"].choices = by_region(clinics)  # type: ignore[attr-defined]
+
+
+class ParsedField(forms.CharField):
+    """A text that is a value: what `parse` makes of it, or None. `malformed` is said where it cannot."""
+
+    parse: Callable[[str], Any]
+    malformed: Any
+
+    def clean(self, value: object) -> Any:
         text = super().clean(value)
         if not text and not self.required:
             return None
         try:
-            return EmailAddress.parse(text)
+            return self.parse(text.strip())
         except Malformed:
-            raise ValidationError(_("Skriv hela adressen, till exempel anna.berg@regionnorrvik.se")) from None
+            raise ValidationError(self.malformed) from None
 
 
-class HsaIdField(forms.CharField):
+class EmailField(ParsedField):
+    """A mail address, as `EmailAddress`."""
+
+    widget = forms.EmailInput(attrs={"spellcheck": "false"})
+    default_error_messages = {"required": _("Skriv din e-postadress")}
+    parse = EmailAddress.parse
+    malformed = _("Skriv hela adressen, till exempel anna.berg@regionnorrvik.se")
+
+    def __init__(self, *, example: str = "", **kwargs: Any) -> None:
+        super().__init__(max_length=254, **kwargs)
+        self.example = example
+
+
+class HsaIdField(ParsedField):
     """An HSA-id, as `HsaId`."""
 
     widget = CODE_INPUT
     default_error_messages = {"required": _("Skriv HSA-id:t")}
-
-    def clean(self, value: object) -> HsaId | None:
-        text = super().clean(value)
-        if not text and not self.required:
-            return None
-        try:
-            return HsaId.parse(text.strip())
-        except Malformed:
-            raise ValidationError(_("Skriv hela HSA-id:t, till exempel SE2321009991-E00K4T2")) from None
+    parse = HsaId.parse
+    malformed = _("Skriv hela HSA-id:t, till exempel SE2321009991-E00K4T2")

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, cast
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast
 
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registret.access.actor import Actor
 from registret.access.queries.logins import CardHolder, who
-from registret.access.refusals import NotPermitted
 from registret.access.roles import Permission
 from registret.accounts.refusals import SessionMissing
 from registret.accounts.sessions import end_of_revoked, sitting
@@ -20,6 +21,7 @@ from registret.web.http import SESSION_COOKIE, ActorRequest, CardRequest, Holder
 from registret.web.shown_for import require_own_page
 
 P = ParamSpec("P")
+R = TypeVar("R", bound=HttpRequest)
 View = Callable[..., HttpResponseBase]
 
 
@@ -27,64 +29,81 @@ class Ungated(Exception):
     """Views that nobody has decided about; the message names them."""
 
 
-def open_to_all(view: Callable[Concatenate[Request, P], HttpResponseBase]) -> View:
-    """Anybody, with or without a card."""
-    return _gated(view, "open_to_all", lambda request: view)
+@dataclass(frozen=True, slots=True)
+class Gate(Generic[R]):
+    """Who may come in, as a decorator of views. `get`, `post` and `get_post` say as well with which methods.
 
-
-def needs_card(view: Callable[Concatenate[HolderRequest, P], HttpResponseBase]) -> View:
-    """A proven card without a grant to work under: registrants and those who wait. Others are led to their start page.
-
-    Raises: what `recognise` raises; PageOfAnother.
+    `turn_away` raises, or returns what answers in place of the view.
     """
 
-    def let_in(request: HttpRequest) -> View:
-        person = authenticate(cast(CardRequest, request))
-        require_own_page(cast(CardRequest, request), at_seat=False)
-        if isinstance(person, Actor):
-            return _lead_to("start")
-        cast(HolderRequest, request).holder = person
-        return view
+    name: str
+    turn_away: Callable[[HttpRequest], View | None]
 
-    return _gated(view, "needs_card", let_in)
+    def __call__(self, view: Callable[Concatenate[R, P], HttpResponseBase]) -> View:
+        @wraps(view)
+        def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            instead = self.turn_away(request)
+            return (instead or view)(request, *args, **kwargs)
 
+        guarded.gate = self.name  # type: ignore[attr-defined]
+        return guarded
 
-def needs_any_card(view: Callable[Concatenate[CardRequest, P], HttpResponseBase]) -> View:
-    """A proven card, at work or not, whatever the seat.
+    def get(self, view: Callable[Concatenate[R, P], HttpResponseBase]) -> View:
+        return require_GET(self(view))
 
-    Raises: what `recognise` raises; PageOfAnother.
-    """
+    def post(self, view: Callable[Concatenate[R, P], HttpResponseBase]) -> View:
+        return require_POST(self(view))
 
-    def let_in(request: HttpRequest) -> View:
-        authenticate(cast(CardRequest, request))
-        require_own_page(cast(CardRequest, request), at_seat=False)
-        return view
-
-    return _gated(view, "needs_any_card", let_in)
+    def get_post(self, view: Callable[Concatenate[R, P], HttpResponseBase]) -> View:
+        return require_http_methods(["GET", "POST"])(self(view))
 
 
-def needs(
-    permission: Permission, *, seen: bool = True
-) -> Callable[[Callable[Concatenate[ActorRequest, P], HttpResponseBase]], View]:
+def _needs_card(request: HttpRequest) -> View | None:
+    person = authenticate(cast(CardRequest, request))
+    require_own_page(cast(CardRequest, request), at_seat=False)
+    if isinstance(person, Actor):
+        return _lead_to("start")
+    cast(HolderRequest, request).holder = person
+    return None
+
+
+def _needs_any_card(request: HttpRequest) -> None:
+    authenticate(cast(CardRequest, request))
+    require_own_page(cast(CardRequest, request), at_seat=False)
+
+
+open_to_all: Gate[Request] = Gate("open_to_all", lambda request: None)
+"""Anybody, with or without a card."""
+
+needs_card: Gate[HolderRequest] = Gate("needs_card", _needs_card)
+"""A proven card without a grant to work under: registrants and those who wait. Others are led to their start page.
+
+Raises: what `authenticate` raises; PageOfAnother.
+"""
+
+needs_any_card: Gate[CardRequest] = Gate("needs_any_card", _needs_any_card)
+"""A proven card, at work or not, whatever the seat.
+
+Raises: what `authenticate` raises; PageOfAnother.
+"""
+
+
+def needs(permission: Permission, *, seen: bool = True) -> Gate[ActorRequest]:
     """Somebody at work in a role that includes `permission`. Not `seen`: a page asks, and nobody has done anything.
 
-    Raises: what `recognise` raises; PageOfAnother, PageOfOtherSeat, NotPermitted.
+    Raises: what `authenticate` raises; PageOfAnother, PageOfOtherSeat, NotPermitted.
     """
 
-    def decorate(view: Callable[Concatenate[ActorRequest, P], HttpResponseBase]) -> View:
-        def let_in(request: HttpRequest) -> View:
-            person = authenticate(cast(CardRequest, request), seen=seen)
-            require_own_page(cast(CardRequest, request), at_seat=True)
-            if isinstance(person, CardHolder):
-                return _lead_to("seat" if person.standing.missing is None else "application")
-            if not person.may(permission):
-                raise NotPermitted()
-            cast(ActorRequest, request).actor = person
-            return view
+    def turn_away(request: HttpRequest) -> View | None:
+        person = authenticate(cast(CardRequest, request), seen=seen)
+        require_own_page(cast(CardRequest, request), at_seat=True)
+        if isinstance(person, CardHolder):
+            return _lead_to("seat" if person.standing.missing is None else "application")
+        person.require(permission)
+        cast(ActorRequest, request).actor = person
+        return None
 
-        return _gated(view, f"needs {permission.value}", let_in)
-
-    return decorate
+    return Gate(f"needs {permission.value}", turn_away)
 
 
 BY_ITSELF = "X-By-Itself"
@@ -129,15 +148,6 @@ def _views(patterns: list[URLPattern | URLResolver], before: str) -> Iterator[tu
             yield from _views(pattern.url_patterns, address)
         else:
             yield address, pattern.callback
-
-
-def _gated(view: Callable[..., HttpResponseBase], gate: str, let_in: Callable[[HttpRequest], View]) -> View:
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return let_in(request)(request, *args, **kwargs)
-
-    guarded.gate = gate  # type: ignore[attr-defined]
-    return guarded
 
 
 def _lead_to(name: str) -> View:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 
 from registret.access.actor import Actor
@@ -47,6 +47,11 @@ class ActorRequest(CardRequest):
     """Somebody at work."""
 
     actor: Actor
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form was sent with, also if that is nothing; None if it was not sent."""
+    return request.POST if request.method == "POST" else None
 
 
 def see_other(to: str, *args: object) -> HttpResponse:

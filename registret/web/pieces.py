@@ -8,13 +8,15 @@ from typing import Any
 
 from django import forms
 from django.forms import BoundField
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from registret.accounts.lifecycle import AccountState
+from registret.web.card_time import CardTime
+from registret.web.http import ActorRequest
 from registret.words.states import account_state_name
 
 
@@ -135,6 +137,8 @@ def options(field: BoundField, texts: Mapping[str, tuple[str, str]]) -> tuple[Op
     )
 
 
-def show(request: HttpRequest, template: str, page: Any, *, tab: str, status: int = 200) -> HttpResponse:
-    """A page of those at work. `tab`: where it belongs in the menu."""
-    return render(request, template, {"tab": tab, "page": page}, status=status)
+def show(request: ActorRequest, template: str, page: Any, *, tab: str, status: int = 200) -> HttpResponse:
+    """A page of those at work. `tab`: where it belongs in the menu. Templates know how long the card still allows acts,
+    `card_time`."""
+    told = {"tab": tab, "page": page, "card_time": CardTime.of(request.actor, at=request.at)}
+    return render(request, template, told, status=status)

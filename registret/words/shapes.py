@@ -39,7 +39,7 @@ class RefusalWords:
     title: Text
     happened: Text
     todo: tuple[Text, ...]
-    action: Action = Action.LOGIN
+    action: Action = Action.START
     short: Text = ""
     in_general: Text = ""
     also_check: bool = False

@@ -14,6 +14,7 @@ from registret.access.checks import check_actor, limit_letter_to
 from registret.access.grants.reach import reach_of
 from registret.access.lifecycle import ApplicationState
 from registret.access.models import Application, Note
+from registret.access.notices import post_to, write_to
 from registret.access.queries.applications import ApplicationRow, application_for
 from registret.access.refusals import AlreadyDecided, NothingAsked
 from registret.accounts.queries import account
@@ -21,7 +22,6 @@ from registret.kernel.by import By
 from registret.kernel.refused import Refused
 from registret.ledger.events import Event
 from registret.ledger.services import record
-from registret.mail.services import post
 from registret.rate_limits.services import Limit, take
 
 QUESTIONS_PER_APPLICATION = Limit(what="questions_application", most=5, per=timedelta(days=1))
@@ -108,16 +108,7 @@ def ask(*, application_id: int, text: str, actor: Actor, at: datetime) -> None:
         wanted = _open(application_id, actor=actor, at=at)
         Note.objects.create(application_id=wanted.id, kind=Note.Kind.QUESTION, text=text, at=at, by_id=actor.account_id)
         _record(Event.APPLICATION_ASKED, wanted, actor=actor, at=at)
-        person = account(account_id=wanted.account_id)
-        if person is not None and person.confirmed_at is not None:
-            post(
-                kind="question",
-                to=person.email,
-                language=person.language,
-                context={"name": person.given_name, "clinic": wanted.clinic_name, "question": text},
-                about_account_id=person.id,
-                at=at,
-            )
+        write_to(wanted.account_id, kind="question", clinic=wanted.clinic_name, question=text, at=at)
 
 
 @transaction.atomic
@@ -135,14 +126,7 @@ def answer(*, account_id: int, application_id: int | None = None, text: str, by:
     record(event=Event.APPLICATION_ANSWERED, by=by, at=at, about_account_id=account_id, clinic_id=wanted.clinic_id)
     asker, applicant = account(account_id=asked.by_id), account(account_id=account_id)
     if asker is not None and applicant is not None:
-        post(
-            kind="answered",
-            to=asker.email,
-            language=asker.language,
-            context={"applicant": applicant.name, "clinic": wanted.clinic.title},
-            about_account_id=asker.id,
-            at=at,
-        )
+        post_to(asker, kind="answered", context={"applicant": applicant.name, "clinic": wanted.clinic.title}, at=at)
 
 
 def attest_many(*, application_ids: Sequence[int], actor: Actor, at: datetime) -> tuple[Attested, ...]:

@@ -4,61 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypedDict, Unpack
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from registret.access.checks import check_in_force, existing_account
+from registret.access.checks import check_in_force, existing, existing_account, open_clinic
 from registret.access.grants.participation import check_participation
 from registret.access.lifecycle import APPLICATION_LIFE, ApplicationState
 from registret.access.models import Application, Notice
 from registret.access.notices import post_to
 from registret.access.queries.administrators import Administrator, active_administrators, registry_office
-from registret.access.refusals import (
-    AlreadyApplied,
-    ClinicClosed,
-    NotFound,
-    RemindedToday,
-    RoleImpossible,
-    SubRegistryClosed,
-)
+from registret.access.refusals import AlreadyApplied, NotFound, RemindedToday, RoleImpossible, SubRegistryClosed
 from registret.access.roles import ROLES_TO_APPLY_FOR, Role
 from registret.accounts.locks import lock_account
 from registret.database.conflicts import conflict_as
 from registret.kernel.by import By
 from registret.ledger.events import Event
 from registret.ledger.services import record
-from registret.places.queries import clinic
 from registret.rate_limits.services import Limit, take
 from registret.registries.queries import open_for_rights
 
 APPLICATIONS_PER_ACCOUNT = Limit(what="applications_account", most=10, per=timedelta(days=1))
 
 
-def apply(
-    *,
-    account_id: int,
-    clinic_id: int,
-    role: Role,
-    sub_registries: Sequence[str],
-    message: str,
-    by: By,
-    at: datetime,
-) -> int:
+class Wish(TypedDict):
+    """What is applied for."""
+
+    clinic_id: int
+    role: Role
+    sub_registries: Sequence[str]
+    message: str
+
+
+def apply(*, account_id: int, by: By, at: datetime, **wish: Unpack[Wish]) -> int:
     """A further application of somebody who has an account: after a decline, a lapse, or for another clinic.
 
     Raises: NotFound, AccountEnded, AccountSuspended, AlreadyApplied, ClinicClosed, RoleImpossible, SubRegistryClosed,
-        NotParticipating,
-        TooMany.
+        NotParticipating, TooMany.
     """
-    check_wish(clinic_id=clinic_id, role=role, sub_registries=sub_registries)
+    check_wish(clinic_id=wish["clinic_id"], role=wish["role"], sub_registries=wish["sub_registries"])
     take(limit=APPLICATIONS_PER_ACCOUNT, subject=existing_account(account_id).hsa_id.key, at=at)
     with transaction.atomic():
         # Held: confirmed meanwhile, nobody would be told of the application; ended meanwhile, it would wait for ever.
         person = lock_account(account_id=account_id) or existing_account(account_id)
         check_in_force(person)
-        application_id = make_application(account_id, clinic_id, role, sub_registries, message, by=by, at=at)
+        application_id = make_application(account_id, by=by, at=at, **wish)
         if person.confirmed_at is not None:
             tell_those_who_attest(Q(id=application_id), at=at)
     return application_id
@@ -71,9 +62,7 @@ def withdraw(*, account_id: int, application_id: int | None = None, by: By, at: 
     Raises: NotFound (none waits, or not this one).
     """
     waiting = _lock_waiting(account_id)
-    wanted = (waiting.filter(id=application_id) if application_id is not None else waiting).first()
-    if wanted is None:
-        raise NotFound()
+    wanted = existing((waiting.filter(id=application_id) if application_id is not None else waiting).first())
     _withdraw(wanted, by=by, at=at)
 
 
@@ -128,9 +117,7 @@ def may_remind_at(application: Remindable) -> datetime:
 
 
 def check_wish(*, clinic_id: int, role: Role, sub_registries: Sequence[str]) -> None:
-    place = clinic(clinic_id)
-    if place is None or place.closed_at is not None:
-        raise ClinicClosed()
+    open_clinic(clinic_id)
     if role not in ROLES_TO_APPLY_FOR:
         raise RoleImpossible()
     if not sub_registries or not set(sub_registries) <= {s.code for s in open_for_rights()}:
@@ -138,25 +125,17 @@ def check_wish(*, clinic_id: int, role: Role, sub_registries: Sequence[str]) -> 
     check_participation(clinic_id, role=role, sub_registries=sub_registries)
 
 
-def make_application(
-    account_id: int, clinic_id: int, role: Role, sub_registries: Sequence[str], message: str, *, by: By, at: datetime
-) -> int:
+def make_application(account_id: int, *, by: By, at: datetime, **wish: Unpack[Wish]) -> int:
+    wish["sub_registries"] = sorted(set(wish["sub_registries"]))
     with conflict_as(AlreadyApplied, constraint="one_waiting_application_per_clinic"):
-        created = Application.objects.create(
-            account_id=account_id,
-            clinic_id=clinic_id,
-            role=role,
-            sub_registries=sorted(set(sub_registries)),
-            message=message,
-            applied_at=at,
-        )
+        created = Application.objects.create(account_id=account_id, applied_at=at, **wish)
     record(
         event=Event.APPLICATION_MADE,
         by=by,
         at=at,
         about_account_id=account_id,
-        clinic_id=clinic_id,
-        facts={"role": role.value, "sub_registries": ",".join(created.sub_registries)},
+        clinic_id=created.clinic_id,
+        facts={"role": wish["role"].value, "sub_registries": ",".join(created.sub_registries)},
     )
     return created.id
 

@@ -17,6 +17,7 @@ from registret.access.grants.reach import check_reach
 from registret.access.grants.rules import end_of
 from registret.access.lifecycle import APPLICATION_LIFE, ApplicationState
 from registret.access.models import Application, Claim, Grant
+from registret.access.notices import post_to, write_to
 from registret.access.queries.administrators import registry_office
 from registret.access.queries.applications import ApplicationRow, Recommendation, applicant_of, application_for
 from registret.access.refusals import (
@@ -38,10 +39,8 @@ from registret.kernel.identifiers import EmailAddress
 from registret.kernel.life import NotPossible
 from registret.ledger.events import Event
 from registret.ledger.services import record
-from registret.mail.services import post
 from registret.time_limits.lengths import TimeLimit
 from registret.time_limits.queries import length
-from registret.words.roles import role_in_sentence
 
 
 def attest(
@@ -91,7 +90,7 @@ def attest(
             at=at,
         )
         _decide(wanted, act="attest", reason="", actor=actor, at=at, facts={"role": role.value, "until": str(last_day)})
-        _letter_to_applicant(wanted, kind="attested", role=role, context={"valid_until": last_day}, at=at)
+        write_to(wanted.account_id, kind="attested", role=role, clinic=wanted.clinic_name, valid_until=last_day, at=at)
         if claim is not None:
             _settle(claim, wanted, actor=actor, at=at)
     return grant_id
@@ -148,7 +147,7 @@ def decline(*, application_id: int, reason: str, actor: Actor, at: datetime) -> 
     with transaction.atomic():
         wanted = _to_decide(application_id, actor=actor, act="decline", at=at)
         _decide(wanted, act="decline", reason=reason, actor=actor, at=at, facts={"reason": reason})
-        _letter_to_applicant(wanted, kind="declined", context={"reason": reason}, at=at)
+        write_to(wanted.account_id, kind="declined", clinic=wanted.clinic_name, reason=reason, at=at)
 
 
 def correct_address(*, application_id: int, email: EmailAddress, actor: Actor, at: datetime) -> None:
@@ -235,7 +234,7 @@ def _settle(claim: Claim, wanted: ApplicationRow, *, actor: Actor, at: datetime)
             facts=facts,
         )
     context = {"name": old.given_name, "hsa_id": old.hsa_id.text}
-    post(kind="account_moved", to=old.email, language=old.language, context=context, about_account_id=old.id, at=at)
+    post_to(old, kind="account_moved", context=context, at=at)
 
 
 def _to_decide(application_id: int, *, actor: Actor, act: str, at: datetime) -> ApplicationRow:
@@ -278,20 +277,4 @@ def _decide(
         about_hsa_id=wanted.hsa_id,
         clinic_id=wanted.clinic_id,
         facts=facts,
-    )
-
-
-def _letter_to_applicant(
-    wanted: ApplicationRow, *, kind: str, context: dict[str, str | date], role: Role | None = None, at: datetime
-) -> None:
-    person = existing_account(wanted.account_id)
-    if role is not None:
-        context |= {"role": role_in_sentence(role, language=person.language)}
-    post(
-        kind=kind,
-        to=person.email,
-        language=person.language,
-        context={"name": person.given_name, "clinic": wanted.clinic_name} | context,
-        about_account_id=person.id,
-        at=at,
     )

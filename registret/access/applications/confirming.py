@@ -9,11 +9,12 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from registret.access.applications.applying import make_application, tell, tell_those_who_attest
+from registret.access.applications.applying import Wish, make_application, tell, tell_those_who_attest
 from registret.access.checks import count_wrong_code, existing_account, limit_letters
 from registret.access.grants.granting import revoke
 from registret.access.lifecycle import ApplicationState
 from registret.access.models import Application, Grant, GrantSource
+from registret.access.notices import post_to
 from registret.access.queries.grants import clinics_to_attest_anew
 from registret.access.refusals import AlreadyApplied
 from registret.access.roles import ROLES_TO_APPLY_FOR, Role
@@ -78,17 +79,15 @@ def send_confirmation(*, account_id: int, email: EmailAddress | None, by: By, at
     confirmation = ask_for_confirmation(account_id=account_id, email=email, by=by, at=at)
     person = existing_account(account_id)
     kind, place = _why(account_id, at=at)
-    post(
+    post_to(
+        person,
         kind=kind,
-        to=person.email,
-        language=person.language,
         context={
             "name": person.given_name,
             "clinic": place,
             "valid_until": at + settings.CONFIRMATION_LIFETIME,
         },
         confirmation=confirmation,
-        about_account_id=account_id,
         at=at,
     )
 
@@ -139,9 +138,10 @@ def _have_attested_anew(person: AccountRow, *, before: EmailAddress, by: By, at:
         if place is not None and place.is_open:
             role = min((Role(grant.role) for grant in grants), key=ROLES_TO_APPLY_FOR.index)
             codes = sorted({code for grant in grants for code in grant.sub_registries})
+            wish = Wish(clinic_id=clinic_id, role=role, sub_registries=codes, message="")
             # What waits there already will do.
             with suppress(AlreadyApplied):
-                applications.append(make_application(person.id, clinic_id, role, codes, "", by=by, at=at))
+                applications.append(make_application(person.id, by=by, at=at, **wish))
         for grant in grants:
             revoke(grant_id=grant.id, reason="foreign_address", revoked_by_id=None, by=by, at=at)
     for wanted in Application.objects.select_related("clinic", "account").filter(id__in=applications):

@@ -15,8 +15,9 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from registret.access.applications.attesting import may_be_ended_by_claim
-from registret.access.checks import count_wrong_code, limit_address
+from registret.access.checks import count_wrong_code, existing, limit_address
 from registret.access.models import Claim
+from registret.access.notices import post_to
 from registret.access.queries.applications import ApplicationRow
 from registret.access.refusals import AccountEnded, AccountSuspended, NotFound
 from registret.accounts.lifecycle import AccountState
@@ -28,7 +29,6 @@ from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.mail.links import claim_code_fits
-from registret.mail.services import post
 from registret.rate_limits.services import Limit, take
 
 CLAIMS_PER_ACCOUNT = Limit(what="claims_account", most=5, per=timedelta(days=1))
@@ -75,9 +75,7 @@ def claim(*, account_id: int, email: EmailAddress, by: By, at: datetime) -> None
 
     Raises: NotFound, AccountSuspended, AccountEnded, TooMany.
     """
-    person = account(account_id=account_id)
-    if person is None:
-        raise NotFound()
+    person = existing(account(account_id=account_id))
     take(limit=CLAIMS_PER_ACCOUNT, subject=person.hsa_id.key, at=at)
     limit_address(subject=person.hsa_id.key, email=email, by=by, at=at)
     with transaction.atomic():
@@ -104,13 +102,11 @@ def claim(*, account_id: int, email: EmailAddress, by: By, at: datetime) -> None
             facts={"domain": email.domain},
         )
         if old is not None:
-            post(
+            post_to(
+                old,
                 kind="claim",
-                to=old.email,
-                language=old.language,
                 context={"name": old.given_name, "valid_until": found.expires_at},
                 confirmation=(found.id, found.version),
-                about_account_id=old.id,
                 at=at,
             )
 

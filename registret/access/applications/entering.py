@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Unpack
 
 from django.db import transaction
 
 from registret.access.actor import Assignment
-from registret.access.applications.applying import check_wish, make_application
+from registret.access.applications.applying import Wish, check_wish, make_application
 from registret.access.applications.confirming import confirm_by_link, send_confirmation
 from registret.access.checks import limit_letters
 from registret.access.models import Notice
 from registret.access.notices import post_to
 from registret.access.queries.administrators import registry_office
 from registret.access.queries.logins import LoginStatus, standing_of
-from registret.access.refusals import (
-    HsaIdDisputed,
-    NotFound,
-)
-from registret.access.roles import Role
+from registret.access.refusals import HsaIdDisputed, NotFound
 from registret.accounts import services as accounts
 from registret.accounts.attempts import Proof
 from registret.accounts.cardfacts import CardFacts
@@ -38,18 +34,7 @@ from registret.ledger.events import Event
 from registret.ledger.services import record
 
 
-def register(
-    *,
-    card: CardFacts,
-    email: EmailAddress,
-    clinic_id: int,
-    role: Role,
-    sub_registries: Sequence[str],
-    message: str,
-    language: str,
-    by: By,
-    at: datetime,
-) -> int:
+def register(*, card: CardFacts, email: EmailAddress, language: str, by: By, at: datetime, **wish: Unpack[Wish]) -> int:
     """Registrera dig: an account out of the card's facts, an application, a letter to confirm the address.
 
     Raises: AccountExists, ClinicClosed, RoleImpossible, SubRegistryClosed, NotParticipating, TooMany.
@@ -57,7 +42,7 @@ def register(
     # An attempt that sends no letter does not count: a second click costs no try.
     if living_account(hsa_id=card.hsa_id) is not None:
         raise AccountExists()
-    check_wish(clinic_id=clinic_id, role=role, sub_registries=sub_registries)
+    check_wish(clinic_id=wish["clinic_id"], role=wish["role"], sub_registries=wish["sub_registries"])
     limit_letters(subject=card.hsa_id.key, email=email, by=by, at=at)
     with transaction.atomic():
         account_id = open_account(
@@ -71,7 +56,7 @@ def register(
             by=by,
             at=at,
         )
-        make_application(account_id, clinic_id, role, sub_registries, message, by=by, at=at)
+        make_application(account_id, by=by, at=at, **wish)
         send_confirmation(account_id=account_id, email=None, by=by, at=at)
     return account_id
 

@@ -58,8 +58,7 @@ def access_times(*, since: datetime, until: datetime, actor: Actor) -> tuple[Acc
 
     Raises: NotPermitted.
     """
-    if not actor.may(Permission.APPOINT):
-        raise NotPermitted()
+    actor.require(Permission.APPOINT)
     places = _attested(since, until).values("clinic_id", "clinic__name", "clinic__hospital")
     return tuple(_time(row, clinic_id=row["clinic_id"]) for row in places.annotate(**_FIGURES).order_by("clinic_id"))
 
@@ -84,8 +83,7 @@ def access_time_everywhere(*, since: datetime, until: datetime, actor: Actor) ->
 
     Raises: NotPermitted.
     """
-    if not actor.may(Permission.APPOINT):
-        raise NotPermitted()
+    actor.require(Permission.APPOINT)
     return _time(_attested(since, until).aggregate(**_FIGURES), clinic_id=None, name="")
 
 

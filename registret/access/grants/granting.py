@@ -8,9 +8,10 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
+from registret.access.checks import existing
 from registret.access.grants.outcomes import settle_revoked
 from registret.access.models import Grant, GrantSource
-from registret.access.refusals import AlreadyGranted, GivesRights, NotFound, OwnRights
+from registret.access.refusals import AlreadyGranted, GivesRights, OwnRights
 from registret.access.roles import Role, apart_from
 from registret.accounts import services as accounts
 from registret.database.conflicts import conflict_as
@@ -83,9 +84,7 @@ def revoke(*, grant_id: int, reason: str, revoked_by_id: int | None, by: By, at:
 
     Raises: NotFound, OwnRights.
     """
-    grant = Grant.objects.select_for_update(of=("self",)).filter(id=grant_id, revoked_at=None).first()
-    if grant is None:
-        raise NotFound()
+    grant = existing(Grant.objects.select_for_update(of=("self",)).filter(id=grant_id, revoked_at=None).first())
     if grant.account_id == revoked_by_id:
         raise OwnRights()
     Grant.objects.filter(id=grant.id).update(revoked_at=at, revoked_by_id=revoked_by_id, revoke_reason=reason)

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from registret.access.actor import Actor
 from registret.access.models import Participation
-from registret.access.refusals import DecidedAlready, NotFound, NotParticipating, NotPermitted
+from registret.access.refusals import DecidedAlready, NotFound, NotParticipating
 from registret.access.roles import Permission, Role
 from registret.ledger.events import Event
 from registret.ledger.services import record
@@ -58,8 +58,7 @@ def decide(*, clinic_id: int, sub_registry: str, takes_part: bool, reason: str, 
 
     Raises: NotPermitted, NotFound (no such clinic or sub-registry), DecidedAlready; ValueError (no reason).
     """
-    if not actor.may(Permission.APPOINT):
-        raise NotPermitted()
+    actor.require(Permission.APPOINT)
     if clinic(clinic_id) is None or sub_registry not in {one.code for one in sub_registries()}:
         raise NotFound()
     if not reason.strip():

@@ -7,10 +7,9 @@ from django.db import models
 from django.db.models import F, Q
 
 from registret.access.lifecycle import ApplicationState
-from registret.access.roles import (
-    ROLES_TO_APPLY_FOR,
-)
+from registret.access.roles import ROLES_TO_APPLY_FOR
 from registret.database.columns import PERSONAL, PLAIN
+from registret.database.constraints import check, choices, given, index, known, together, unique
 
 MAY_BE_FORGOTTEN = frozenset({ApplicationState.DECLINED, ApplicationState.WITHDRAWN, ApplicationState.LAPSED})
 """What was asked for and came to nothing. The database lets no other application go, but those of erased accounts."""
@@ -22,12 +21,12 @@ class Application(models.Model):
     id = models.BigAutoField(primary_key=True)
     account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="applications")
     clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, related_name="+")
-    role = models.CharField(max_length=30, choices=[(r.value, r.value) for r in ROLES_TO_APPLY_FOR])
+    role = models.CharField(max_length=30, choices=choices(ROLES_TO_APPLY_FOR))
     sub_registries = ArrayField(models.CharField(max_length=40), default=list, db_comment=PLAIN)
     message = models.CharField(max_length=500, blank=True, default="", db_comment=PERSONAL)
     state = models.CharField(
         max_length=12,
-        choices=[(s.value, s.value) for s in ApplicationState],
+        choices=choices(ApplicationState),
         default=ApplicationState.WAITING,
     )
     applied_at = models.DateTimeField()
@@ -49,34 +48,23 @@ class Application(models.Model):
     class Meta:
         db_table_comment = "rights"
         constraints = [
-            models.UniqueConstraint(
-                name="one_waiting_application_per_clinic",
-                fields=["account", "clinic"],
-                condition=Q(state=ApplicationState.WAITING),
-            ),
-            models.CheckConstraint(
-                name="application_state_known", condition=Q(state__in=[s.value for s in ApplicationState])
-            ),
-            models.CheckConstraint(
-                name="application_role_known", condition=Q(role__in=[r.value for r in ROLES_TO_APPLY_FOR])
-            ),
-            models.CheckConstraint(
-                name="application_decided_has_moment",
-                condition=Q(state=ApplicationState.WAITING, decided_at=None, decided_by=None)
+            unique("one_waiting_application_per_clinic", "account", "clinic", where=Q(state=ApplicationState.WAITING)),
+            known("application_state_known", state=ApplicationState),
+            known("application_role_known", role=ROLES_TO_APPLY_FOR),
+            check(
+                "application_decided_has_moment",
+                Q(state=ApplicationState.WAITING, decided_at=None, decided_by=None)
                 | (~Q(state=ApplicationState.WAITING) & Q(decided_at__isnull=False)),
             ),
-            models.CheckConstraint(
-                name="application_decided_by_somebody_else",
-                condition=~Q(state__in=[ApplicationState.ATTESTED, ApplicationState.DECLINED])
+            check(
+                "application_decided_by_somebody_else",
+                ~Q(state__in=[ApplicationState.ATTESTED, ApplicationState.DECLINED])
                 | (Q(decided_by__isnull=False) & ~Q(decided_by=F("account"))),
             ),
-            models.CheckConstraint(
-                name="application_taken_whole",
-                condition=Q(taken_by=None, taken_at=None) | Q(taken_by__isnull=False, taken_at__isnull=False),
-            ),
-            models.CheckConstraint(
-                name="application_recommended_whole",
-                condition=Q(recommended_by=None, recommended_at=None, recommended_role="", recommended_until=None)
+            together("application_taken_whole", "taken_by", "taken_at"),
+            check(
+                "application_recommended_whole",
+                Q(recommended_by=None, recommended_at=None, recommended_role="", recommended_until=None)
                 | Q(
                     recommended_by__isnull=False,
                     recommended_at__isnull=False,
@@ -84,27 +72,15 @@ class Application(models.Model):
                     recommended_until__isnull=False,
                 ),
             ),
-            models.CheckConstraint(
-                name="application_recommended_by_somebody_else",
-                condition=Q(recommended_by=None) | ~Q(recommended_by=F("account")),
-            ),
-            models.CheckConstraint(
-                name="application_declined_has_reason",
-                condition=~Q(state=ApplicationState.DECLINED) | ~Q(reason=""),
-            ),
+            check("application_recommended_by_somebody_else", Q(recommended_by=None) | ~Q(recommended_by=F("account"))),
+            check("application_declined_has_reason", ~Q(state=ApplicationState.DECLINED) | ~Q(reason="")),
         ]
         indexes = [
-            models.Index(
-                fields=["clinic", "id"], name="application_waiting", condition=Q(state=ApplicationState.WAITING)
-            ),
-            models.Index(fields=["account", "-id"], name="application_of_account"),
-            models.Index(fields=["applied_at"], name="application_by_age", condition=Q(state=ApplicationState.WAITING)),
-            models.Index(
-                fields=["decided_at"], name="application_to_forget", condition=Q(state__in=sorted(MAY_BE_FORGOTTEN))
-            ),
-            models.Index(
-                fields=["decided_at"], name="application_attested", condition=Q(state=ApplicationState.ATTESTED)
-            ),
+            index("application_waiting", "clinic", "id", where=Q(state=ApplicationState.WAITING)),
+            index("application_of_account", "account", "-id"),
+            index("application_by_age", "applied_at", where=Q(state=ApplicationState.WAITING)),
+            index("application_to_forget", "decided_at", where=Q(state__in=sorted(MAY_BE_FORGOTTEN))),
+            index("application_attested", "decided_at", where=Q(state=ApplicationState.ATTESTED)),
         ]
 
 
@@ -126,8 +102,8 @@ class Note(models.Model):
     class Meta:
         db_table_comment = "rights"
         constraints = [
-            models.CheckConstraint(name="note_kind_known", condition=Q(kind__in=["note", "question", "answer"])),
-            models.CheckConstraint(name="note_says_something", condition=~Q(text="")),
+            check("note_kind_known", Q(kind__in=["note", "question", "answer"])),
+            given("note_says_something", "text"),
         ]
 
 
@@ -152,26 +128,15 @@ class Claim(models.Model):
     class Meta:
         db_table_comment = "accounts"
         constraints = [
-            models.UniqueConstraint(
-                name="one_open_claim_per_account", fields=["account"], condition=Q(settled_at=None)
-            ),
-            models.UniqueConstraint(
-                name="one_settled_claim_per_old_account",
-                fields=["old_account"],
-                condition=Q(settled_at__isnull=False),
-            ),
-            models.CheckConstraint(
-                name="claim_of_another", condition=Q(old_account=None) | ~Q(old_account=F("account"))
-            ),
-            models.CheckConstraint(
-                name="claim_proven_of_somebody", condition=Q(proven_at=None) | Q(old_account__isnull=False)
-            ),
+            unique("one_open_claim_per_account", "account", where=Q(settled_at=None)),
+            unique("one_settled_claim_per_old_account", "old_account", where=Q(settled_at__isnull=False)),
+            check("claim_of_another", Q(old_account=None) | ~Q(old_account=F("account"))),
+            check("claim_proven_of_somebody", Q(proven_at=None) | Q(old_account__isnull=False)),
             # Once it is settled, the address is of no use any more.
-            models.CheckConstraint(
-                name="claim_settled_when_proven",
-                condition=(Q(settled_at=None) & ~Q(email=""))
-                | Q(settled_at__isnull=False, proven_at__isnull=False, email=""),
+            check(
+                "claim_settled_when_proven",
+                (Q(settled_at=None) & ~Q(email="")) | Q(settled_at__isnull=False, proven_at__isnull=False, email=""),
             ),
-            models.CheckConstraint(name="claim_expires_later", condition=Q(expires_at__gt=F("sent_at"))),
-            models.CheckConstraint(name="claim_guesses_bounded", condition=Q(wrong_codes__lte=20)),
+            check("claim_expires_later", Q(expires_at__gt=F("sent_at"))),
+            check("claim_guesses_bounded", Q(wrong_codes__lte=20)),
         ]

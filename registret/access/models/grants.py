@@ -10,13 +10,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from registret.access.models.applications import Application
-from registret.access.roles import (
-    ROLES_AT_A_CLINIC,
-    ROLES_OF_THE_OFFICE,
-    Role,
-)
+from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_OF_THE_OFFICE, Role
 from registret.accounts.lifecycle import AccountState
 from registret.database.columns import PERSONAL, PLAIN
+from registret.database.constraints import check, choices, given, index, known
 
 
 class GrantSource(models.TextChoices):
@@ -46,7 +43,7 @@ class Grant(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="grants")
-    role = models.CharField(max_length=30, choices=[(r.value, r.value) for r in Role])
+    role = models.CharField(max_length=30, choices=choices(Role))
     clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, null=True, related_name="+")
     sub_registries = ArrayField(models.CharField(max_length=40), default=list, db_comment=PLAIN)
     application = models.OneToOneField(Application, on_delete=models.PROTECT, null=True, related_name="+")
@@ -77,44 +74,36 @@ class Grant(models.Model):
                 condition=Q(revoked_at=None),
                 nulls_distinct=False,
             ),
-            models.CheckConstraint(name="grant_role_known", condition=Q(role__in=[r.value for r in Role])),
-            models.CheckConstraint(
-                name="grant_clinic_fits_role",
-                condition=Q(role__in=sorted(ROLES_AT_A_CLINIC), clinic__isnull=False)
+            known("grant_role_known", role=Role),
+            check(
+                "grant_clinic_fits_role",
+                Q(role__in=sorted(ROLES_AT_A_CLINIC), clinic__isnull=False)
                 | Q(role__in=sorted(ROLES_OF_THE_OFFICE), clinic=None),
             ),
-            models.CheckConstraint(name="grant_ends_later", condition=Q(ends_at__gt=F("begins_at"))),
-            models.CheckConstraint(
-                name="grant_never_by_oneself", condition=Q(granted_by=None) | ~Q(granted_by=F("account"))
-            ),
-            models.CheckConstraint(
-                name="grant_proposed_by_another",
-                condition=Q(proposed_by=None)
+            check("grant_ends_later", Q(ends_at__gt=F("begins_at"))),
+            check("grant_never_by_oneself", Q(granted_by=None) | ~Q(granted_by=F("account"))),
+            check(
+                "grant_proposed_by_another",
+                Q(proposed_by=None)
                 | (Q(granted_by__isnull=False) & ~Q(proposed_by=F("granted_by")) & ~Q(proposed_by=F("account"))),
             ),
-            models.CheckConstraint(
-                name="grant_has_an_author", condition=Q(granted_by__isnull=False) | ~Q(decided_by_names="")
-            ),
-            models.CheckConstraint(name="grant_source_known", condition=Q(source__in=[s.value for s in GrantSource])),
+            check("grant_has_an_author", Q(granted_by__isnull=False) | ~Q(decided_by_names="")),
+            known("grant_source_known", source=GrantSource),
             # Nobody at a keyboard brings today's accounts in on their own word.
-            models.CheckConstraint(
-                name="grant_imported_by_a_named_decision",
-                condition=~Q(source=GrantSource.IMPORTED) | (Q(granted_by=None) & ~Q(decided_by_names="")),
+            check(
+                "grant_imported_by_a_named_decision",
+                ~Q(source=GrantSource.IMPORTED) | (Q(granted_by=None) & ~Q(decided_by_names="")),
             ),
-            models.CheckConstraint(
-                name="grant_revoked_has_reason",
-                condition=Q(revoked_at=None, revoked_by=None, revoke_reason="")
+            check(
+                "grant_revoked_has_reason",
+                Q(revoked_at=None, revoked_by=None, revoke_reason="")
                 | (Q(revoked_at__isnull=False) & ~Q(revoke_reason="")),
             ),
         ]
         indexes = [
-            models.Index(fields=["account"], name="grant_living", condition=Q(revoked_at=None)),
-            models.Index(fields=["ends_at"], name="grant_by_end", condition=Q(revoked_at=None)),
-            models.Index(
-                fields=["clinic"],
-                name="grant_administrators",
-                condition=Q(role=Role.LOCAL_ADMINISTRATOR, revoked_at=None),
-            ),
+            index("grant_living", "account", where=Q(revoked_at=None)),
+            index("grant_by_end", "ends_at", where=Q(revoked_at=None)),
+            index("grant_administrators", "clinic", where=Q(role=Role.LOCAL_ADMINISTRATOR, revoked_at=None)),
         ]
 
 
@@ -133,5 +122,5 @@ class Participation(models.Model):
 
     class Meta:
         db_table_comment = "decisions"
-        constraints = [models.CheckConstraint(name="participation_has_reason", condition=~Q(reason=""))]
-        indexes = [models.Index(fields=["clinic", "sub_registry", "-id"], name="participation_newest")]
+        constraints = [given("participation_has_reason", "reason")]
+        indexes = [index("participation_newest", "clinic", "sub_registry", "-id")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from registret.database.columns import PLAIN
+from registret.database.constraints import index, unique
 
 
 class Notice(models.Model):
@@ -20,5 +21,5 @@ class Notice(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(name="notice_once", fields=["kind", "subject", "occasion"])]
-        indexes = [models.Index(fields=["at"], name="notice_at")]
+        constraints = [unique("notice_once", "kind", "subject", "occasion")]
+        indexes = [index("notice_at", "at")]

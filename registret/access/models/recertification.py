@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from registret.access.lifecycle import LineState
 from registret.access.models.grants import Grant
 from registret.database.columns import PERSONAL
+from registret.database.constraints import check, choices, index, known, unique
 
 
 class Recertification(models.Model):
@@ -28,21 +29,17 @@ class Recertification(models.Model):
     class Meta:
         db_table_comment = "recertifications"
         constraints = [
-            models.UniqueConstraint(
-                name="one_open_recertification_per_clinic", fields=["clinic"], condition=Q(closed_at=None)
+            unique("one_open_recertification_per_clinic", "clinic", where=Q(closed_at=None)),
+            check("recertification_due_later", Q(due_at__gt=F("opened_at"))),
+            check(
+                "recertification_out_of_turn_has_reason",
+                Q(opened_by=None, reason="") | (Q(opened_by__isnull=False) & ~Q(reason="")),
             ),
-            models.CheckConstraint(name="recertification_due_later", condition=Q(due_at__gt=F("opened_at"))),
-            models.CheckConstraint(
-                name="recertification_out_of_turn_has_reason",
-                condition=Q(opened_by=None, reason="") | (Q(opened_by__isnull=False) & ~Q(reason="")),
-            ),
-            models.CheckConstraint(
-                name="recertification_closed_later", condition=Q(closed_at=None) | Q(closed_at__gte=F("opened_at"))
-            ),
+            check("recertification_closed_later", Q(closed_at=None) | Q(closed_at__gte=F("opened_at"))),
         ]
         indexes = [
-            models.Index(fields=["due_at"], name="recertification_open", condition=Q(closed_at=None)),
-            models.Index(fields=["clinic", "-opened_at"], name="recertification_newest"),
+            index("recertification_open", "due_at", where=Q(closed_at=None)),
+            index("recertification_newest", "clinic", "-opened_at"),
         ]
 
 
@@ -57,19 +54,17 @@ class RecertificationLine(models.Model):
     grant = models.ForeignKey(Grant, on_delete=models.CASCADE, related_name="+")
     # The grant's, so that the database can refuse an answer about oneself.
     account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
-    state = models.CharField(
-        max_length=10, choices=[(s.value, s.value) for s in LineState], default=LineState.UNANSWERED
-    )
+    state = models.CharField(max_length=10, choices=choices(LineState), default=LineState.UNANSWERED)
     settled_at = models.DateTimeField(null=True)
     answered_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="a_grant_once_in_a_recertification", fields=["recertification", "grant"]),
-            models.CheckConstraint(name="line_state_known", condition=Q(state__in=[s.value for s in LineState])),
-            models.CheckConstraint(
-                name="line_settled_whole",
-                condition=Q(state=LineState.UNANSWERED, settled_at=None, answered_by=None)
+            unique("a_grant_once_in_a_recertification", "recertification", "grant"),
+            known("line_state_known", state=LineState),
+            check(
+                "line_settled_whole",
+                Q(state=LineState.UNANSWERED, settled_at=None, answered_by=None)
                 | Q(
                     state__in=[LineState.KEPT, LineState.CHANGED, LineState.ENDED],
                     settled_at__isnull=False,
@@ -77,11 +72,9 @@ class RecertificationLine(models.Model):
                 )
                 | Q(state__in=[LineState.SILENT, LineState.OVERTAKEN], settled_at__isnull=False, answered_by=None),
             ),
-            models.CheckConstraint(
-                name="line_never_by_oneself", condition=Q(answered_by=None) | ~Q(answered_by=F("account"))
-            ),
+            check("line_never_by_oneself", Q(answered_by=None) | ~Q(answered_by=F("account"))),
         ]
         indexes = [
-            models.Index(fields=["grant"], name="line_unanswered", condition=Q(state=LineState.UNANSWERED)),
-            models.Index(fields=["recertification"], name="line_of_open", condition=Q(state=LineState.UNANSWERED)),
+            index("line_unanswered", "grant", where=Q(state=LineState.UNANSWERED)),
+            index("line_of_open", "recertification", where=Q(state=LineState.UNANSWERED)),
         ]

@@ -7,11 +7,9 @@ from django.db.models import F, Q
 from django.db.models.functions import Upper
 
 from registret.access.lifecycle import SubstitutionState
-from registret.access.roles import (
-    ROLES_TO_NOMINATE,
-    Role,
-)
+from registret.access.roles import ROLES_TO_NOMINATE, Role
 from registret.database.columns import PERSONAL
+from registret.database.constraints import check, choices, index, known, together, unique
 from registret.database.fields import HsaIdColumn
 
 
@@ -26,7 +24,7 @@ class Substitution(models.Model):
     ends_at = models.DateTimeField()
     state = models.CharField(
         max_length=12,
-        choices=[(s.value, s.value) for s in SubstitutionState],
+        choices=choices(SubstitutionState),
         default=SubstitutionState.WAITING,
     )
     proposed_at = models.DateTimeField()
@@ -38,37 +36,26 @@ class Substitution(models.Model):
     class Meta:
         db_table_comment = "rights"
         constraints = [
-            models.UniqueConstraint(
-                name="one_waiting_substitution_per_clinic",
-                fields=["account", "clinic"],
-                condition=Q(state=SubstitutionState.WAITING),
+            unique(
+                "one_waiting_substitution_per_clinic", "account", "clinic", where=Q(state=SubstitutionState.WAITING)
             ),
-            models.CheckConstraint(
-                name="substitution_state_known", condition=Q(state__in=[s.value for s in SubstitutionState])
-            ),
-            models.CheckConstraint(name="substitution_ends_later", condition=Q(ends_at__gt=F("begins_at"))),
-            models.CheckConstraint(
-                name="substitution_proposed_by_somebody_else", condition=~Q(proposed_by=F("account"))
-            ),
-            models.CheckConstraint(
-                name="substitution_decided_has_moment",
-                condition=Q(state=SubstitutionState.WAITING, decided_at=None, decided_by=None)
+            known("substitution_state_known", state=SubstitutionState),
+            check("substitution_ends_later", Q(ends_at__gt=F("begins_at"))),
+            check("substitution_proposed_by_somebody_else", ~Q(proposed_by=F("account"))),
+            check(
+                "substitution_decided_has_moment",
+                Q(state=SubstitutionState.WAITING, decided_at=None, decided_by=None)
                 | (~Q(state=SubstitutionState.WAITING) & Q(decided_at__isnull=False, decided_by__isnull=False)),
             ),
-            models.CheckConstraint(
-                name="substitution_decided_by_a_third",
-                condition=~Q(state__in=[SubstitutionState.CONFIRMED, SubstitutionState.DECLINED])
+            check(
+                "substitution_decided_by_a_third",
+                ~Q(state__in=[SubstitutionState.CONFIRMED, SubstitutionState.DECLINED])
                 | (~Q(decided_by=F("account")) & ~Q(decided_by=F("proposed_by"))),
             ),
-            models.CheckConstraint(
-                name="substitution_declined_has_reason",
-                condition=~Q(state=SubstitutionState.DECLINED) | ~Q(reason=""),
-            ),
+            check("substitution_declined_has_reason", ~Q(state=SubstitutionState.DECLINED) | ~Q(reason="")),
         ]
         indexes = [
-            models.Index(
-                fields=["clinic", "id"], name="substitution_waiting", condition=Q(state=SubstitutionState.WAITING)
-            ),
+            index("substitution_waiting", "clinic", "id", where=Q(state=SubstitutionState.WAITING)),
         ]
 
 
@@ -88,7 +75,7 @@ class Nomination(models.Model):
     email = models.CharField(max_length=254, db_comment=PERSONAL)
     role = models.CharField(
         max_length=30,
-        choices=[(r.value, r.value) for r in (*ROLES_TO_NOMINATE, Role.LOCAL_ADMINISTRATOR)],
+        choices=choices((*ROLES_TO_NOMINATE, Role.LOCAL_ADMINISTRATOR)),
     )
     clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, null=True, related_name="+")
     proposed_at = models.DateTimeField()
@@ -102,22 +89,15 @@ class Nomination(models.Model):
             models.UniqueConstraint(
                 Upper("hsa_id"), "role", "clinic", name="one_nomination_per_person_and_role", nulls_distinct=False
             ),
-            models.CheckConstraint(
-                name="nomination_role_known",
-                condition=Q(role__in=[r.value for r in ROLES_TO_NOMINATE], clinic=None)
+            check(
+                "nomination_role_known",
+                Q(role__in=[r.value for r in ROLES_TO_NOMINATE], clinic=None)
                 | Q(role=Role.LOCAL_ADMINISTRATOR, clinic__isnull=False),
             ),
-            models.CheckConstraint(
-                name="nomination_confirmed_whole",
-                condition=Q(confirmed_at=None, confirmed_by=None)
-                | Q(confirmed_at__isnull=False, confirmed_by__isnull=False),
-            ),
-            models.CheckConstraint(
-                name="nomination_confirmed_by_another",
-                condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("proposed_by")),
-            ),
+            together("nomination_confirmed_whole", "confirmed_at", "confirmed_by"),
+            check("nomination_confirmed_by_another", Q(confirmed_by=None) | ~Q(confirmed_by=F("proposed_by"))),
         ]
-        indexes = [models.Index(fields=["proposed_at"], name="nomination_by_age")]
+        indexes = [index("nomination_by_age", "proposed_at")]
 
     @property
     def name(self) -> str:

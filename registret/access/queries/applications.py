@@ -9,6 +9,7 @@ from datetime import date, datetime
 from django.db.models import Q, QuerySet
 
 from registret.access.actor import Actor
+from registret.access.checks import existing
 from registret.access.lifecycle import ApplicationState
 from registret.access.models import Application, Grant
 from registret.access.queries.grants import others_who_attest
@@ -124,10 +125,7 @@ def applicant_of(*, actor: Actor, application_id: int, at: datetime) -> int:
 
     Raises: NotFound.
     """
-    account_id = _visible(actor, at=at).filter(id=application_id).values_list("account_id", flat=True).first()
-    if account_id is None:
-        raise NotFound()
-    return account_id
+    return existing(_visible(actor, at=at).filter(id=application_id).values_list("account_id", flat=True).first())
 
 
 def application_for(*, actor: Actor, application_id: int, lock: bool = False, at: datetime) -> ApplicationRow:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from django.db.models import Exists, Model, OuterRef, QuerySet
 
-from registret.access.models import Application, Grant, Notice
+from registret.access.models import Notice
 from registret.kernel.by import By
 from registret.time_limits.lengths import Length, TimeLimit
 from registret.time_limits.queries import lengths
@@ -52,15 +52,3 @@ def each(due: QuerySet[M]) -> Iterator[M]:
     while batch := list(due.filter(id__gt=after).order_by("id")[:BATCH]):
         yield from batch
         after = batch[-1].pk
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reminded:
-    account_id: int
-    email: str
-    language: str
-
-    @classmethod
-    def of(cls, theirs: Application | Grant) -> Reminded:
-        person = theirs.account
-        return cls(account_id=person.id, email=person.email, language=person.language)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
 from registret.access.models import Grant
-from registret.access.notices import first, post_to
-from registret.access.scheduled.clock import Clock, Done, Reminded, each, noticed
+from registret.access.notices import first, write_to
+from registret.access.scheduled.clock import Clock, Done, each, noticed
 from registret.accounts.lifecycle import AccountState
 from registret.kernel.sweden import day_of
 from registret.time_limits.lengths import TimeLimit
-from registret.words.roles import role_in_sentence
 
 
 def warn_of_end(clock: Clock) -> Iterator[Done]:
@@ -42,12 +41,7 @@ def _warned_of_end(clock: Clock, grant: Grant) -> bool:
         return False
     if not first("grant_ends", grant.id, occasion="last" if is_last else "first", at=clock.at):
         return False
-    person = Reminded.of(grant)
-    context: dict[str, str | date] = {
-        "name": grant.account.given_name,
-        "role": role_in_sentence(grant.role, language=person.language),
-        "place": grant.clinic.title if grant.clinic else settings.REGISTRY_NAME,
-        "last_day": day_of(grant.ends_at - timedelta(seconds=1)),
-    }
-    post_to(person, kind="grant_ends", context=context, at=clock.at)
+    place = grant.clinic.title if grant.clinic else settings.REGISTRY_NAME
+    last_day = day_of(grant.ends_at - timedelta(seconds=1))
+    write_to(grant.account_id, kind="grant_ends", role=grant.role, place=place, last_day=last_day, at=clock.at)
     return True

@@ -8,12 +8,9 @@ from django.db import transaction
 
 from registret.access.lifecycle import APPLICATION_LIFE, ApplicationState
 from registret.access.models import Application
-from registret.access.notices import post_to
-from registret.access.scheduled.applications_waiting import (
-    lock_if_waiting,
-    record_about,
-)
-from registret.access.scheduled.clock import Clock, Done, Reminded, each
+from registret.access.notices import write_to
+from registret.access.scheduled.applications_waiting import lock_if_waiting, record_about
+from registret.access.scheduled.clock import Clock, Done, each
 from registret.ledger.events import Event
 from registret.time_limits.lengths import TimeLimit
 
@@ -33,7 +30,6 @@ def _lapsed(clock: Clock, wanted: Application) -> bool:
     state = APPLICATION_LIFE.after(ApplicationState.WAITING, "lapse")
     Application.objects.filter(id=wanted.id).update(state=state, decided_at=clock.at)
     record_about(wanted, Event.APPLICATION_LAPSE, {}, at=clock.at)
-    if wanted.account.confirmed_at is not None:
-        context = {"name": wanted.account.given_name, "clinic": wanted.clinic.title}
-        post_to(Reminded.of(wanted), kind="lapsed", context=context | {"applied_at": wanted.applied_at}, at=clock.at)
+    clinic, applied_at = wanted.clinic.title, wanted.applied_at
+    write_to(wanted.account_id, kind="lapsed", clinic=clinic, applied_at=applied_at, at=clock.at)
     return True

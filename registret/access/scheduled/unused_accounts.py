@@ -10,7 +10,7 @@ from django.db import transaction
 from registret.access.applications.account_end import end_account
 from registret.access.models import Notice
 from registret.access.notices import first, post_to
-from registret.access.scheduled.clock import BATCH, CLOCK, Clock, Done, Reminded
+from registret.access.scheduled.clock import BATCH, CLOCK, Clock, Done
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState, Authority
 from registret.accounts.queries import AccountRow, unused_account, unused_accounts
@@ -42,17 +42,16 @@ def _unused(clock: Clock, account_id: int) -> str:
     due = _due(clock, person, _warned_of_suspension(person)) if person else ""
     if person is None or not due:
         return ""  # logged in, or was suspended, a moment ago
-    to = Reminded(account_id=person.id, email=person.email.text, language=person.language)
     if due == "ended":
         reason = "dormant" if person.logged_in_at else "never_confirmed"
         end_account(account_id=person.id, reason=reason, by=CLOCK, at=clock.at)
     elif due == "suspended":
         reason = "dormant" if person.logged_in_at else "never_logged_in"
         accounts.suspend(account_id=person.id, reason=reason, authority=Authority.CLOCK, by=CLOCK, at=clock.at)
-        post_to(to, kind="suspended_unused", context={"name": person.given_name}, at=clock.at)
+        post_to(person, kind="suspended_unused", context={"name": person.given_name}, at=clock.at)
     elif first("suspension_near", person.id, occasion=_occasion(person), at=clock.at):
         day = max(_unused_until(clock, person), clock.ahead(TimeLimit.WARN_OF_SUSPENSION))
-        post_to(to, kind="suspension_near", context={"name": person.given_name, "day": day}, at=clock.at)
+        post_to(person, kind="suspension_near", context={"name": person.given_name, "day": day}, at=clock.at)
     return due
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Unpack
 
 from django.conf import settings
 from django.db import transaction
 
-from registret.access.applications.applying import apply
+from registret.access.applications.applying import Wish, apply
 from registret.access.checks import check_card_read, check_in_force, existing_account, limit_letters
 from registret.access.grants.granting import revoke
 from registret.access.models import Grant
-from registret.access.notices import post_to
+from registret.access.notices import post_to, write_to
 from registret.access.queries.administrators import Administrator, active_administrators, registry_office
 from registret.access.queries.grants import clinics_to_attest_anew
 from registret.access.refusals import LastAdministrator, NotFound, NotPermitted, RightHeld
@@ -29,7 +29,6 @@ from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.mail.services import post
 from registret.places.queries import clinic
-from registret.words.roles import role_in_sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,38 +126,21 @@ def object_to_address(*, confirmation_id: int, by: By, at: datetime) -> None:
     Raises: ObjectionUnknown, ObjectionOver.
     """
     person = object_to_change(confirmation_id=confirmation_id, by=by, at=at).person
-    post(
-        kind="address_kept",
-        to=person.email,
-        language=person.language,
-        context={"name": person.given_name},
-        about_account_id=person.id,
-        at=at,
-    )
+    post_to(person, kind="address_kept", context={"name": person.given_name}, at=at)
     for one in _those_who_look_after(person, at=at):
         post_to(one, kind="address_objected", context={"person": person.name}, at=at)
 
 
-def apply_for_more(
-    *, account_id: int, clinic_id: int, role: Role, sub_registries: Sequence[str], message: str, by: By, at: datetime
-) -> int:
+def apply_for_more(*, account_id: int, by: By, at: datetime, **wish: Unpack[Wish]) -> int:
     """Another clinic, role or sub-registry for a person who has rights, which go on meanwhile. Another person
     attests. Return the application's id.
 
     Raises: RightHeld, and as `applying.apply`.
     """
-    held = Grant.objects.valid(at=at).filter(account_id=account_id, clinic_id=clinic_id, role=role)
-    if held.filter(sub_registries__contains=list(sub_registries)).exists():
+    held = Grant.objects.valid(at=at).filter(account_id=account_id, clinic_id=wish["clinic_id"], role=wish["role"])
+    if held.filter(sub_registries__contains=list(wish["sub_registries"])).exists():
         raise RightHeld()
-    return apply(
-        account_id=account_id,
-        clinic_id=clinic_id,
-        role=role,
-        sub_registries=sub_registries,
-        message=message,
-        by=by,
-        at=at,
-    )
+    return apply(account_id=account_id, by=by, at=at, **wish)
 
 
 @transaction.atomic
@@ -182,16 +164,7 @@ def leave(*, account_id: int, grant_id: int, by: By, at: datetime) -> None:
         if needs_successor(grant=_own(held), account_id=account_id, at=at):
             raise LastAdministrator()
     revoke(grant_id=held.id, reason="left", revoked_by_id=None, by=by, at=at)
-    if person.confirmed_at is not None:
-        place, role = held.clinic.title, role_in_sentence(held.role, language=person.language)
-        post(
-            kind="left",
-            to=person.email,
-            language=person.language,
-            context={"name": person.given_name, "role": role, "place": place},
-            about_account_id=person.id,
-            at=at,
-        )
+    write_to(account_id, kind="left", role=held.role, place=held.clinic.title, at=at)
 
 
 def _ask_for_address(person: AccountRow, email: EmailAddress, *, by: By, at: datetime) -> None:

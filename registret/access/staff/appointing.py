@@ -7,28 +7,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypedDict, Unpack
 
 from django.conf import settings
 from django.db import transaction
 
 from registret.access.actor import Actor
 from registret.access.applications.confirming import send_confirmation
-from registret.access.checks import check_card_age, existing_account, limit_letter_to, limit_letters, two_names
+from registret.access.checks import (
+    check_card_age,
+    existing,
+    existing_account,
+    limit_letter_to,
+    limit_letters,
+    open_clinic,
+    two_names,
+)
 from registret.access.grants.granting import create_grant, revoke
 from registret.access.grants.rules import end_of, last_possible_day
 from registret.access.models import Grant
-from registret.access.notices import post_to
+from registret.access.notices import post_to, write_to
 from registret.access.queries.administrators import Administrator, active_administrators
-from registret.access.refusals import (
-    ClinicClosed,
-    GivesRights,
-    NotFound,
-    NotPermitted,
-    OwnRights,
-    PersonSuspended,
-    RoleImpossible,
-    SecondNeeded,
-)
+from registret.access.refusals import GivesRights, OwnRights, PersonSuspended, RoleImpossible, SecondNeeded
 from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_OF_THE_OFFICE, Permission, Role, apart_from
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.locks import lock_account
@@ -39,108 +39,73 @@ from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.ledger.events import Event
 from registret.ledger.services import record
-from registret.mail.services import post
-from registret.places.queries import clinic
 from registret.registries.queries import open_for_rights
 from registret.time_limits.lengths import TimeLimit
 from registret.time_limits.queries import length
 from registret.words.roles import role_in_sentence
 
 
+class NamedPerson(TypedDict):
+    """Who is appointed. Names and address are used when the person has no account yet: it then waits for the card and
+    the mail."""
+
+    hsa_id: HsaId
+    given_name: str
+    surname: str
+    email: EmailAddress
+
+
 def appoint_by_program(
     *,
-    hsa_id: HsaId,
-    given_name: str,
-    surname: str,
-    email: EmailAddress,
     role: Role,
     clinic_id: int | None,
     decided_by: tuple[str, str],
     by: By,
     at: datetime,
+    **person: Unpack[NamedPerson],
 ) -> int:
     """The first people of a registry, from the command line: two named people decide, the log keeps both names.
 
     Raises: PrincipalsMissing, RoleImpossible, ClinicClosed, PersonSuspended, GivesRights, AlreadyGranted, TooMany.
     """
     names = two_names(decided_by)
-    return appoint(
-        hsa_id=hsa_id,
-        given_name=given_name,
-        surname=surname,
-        email=email,
-        role=role,
-        clinic_id=clinic_id,
-        granted_by_id=None,
-        decided_by_names=names,
-        by=by,
-        at=at,
-    )
+    return appoint(**person, role=role, clinic_id=clinic_id, decided_by_names=names, by=by, at=at)
 
 
-def appoint_local_administrator(
-    *,
-    hsa_id: HsaId,
-    given_name: str,
-    surname: str,
-    email: EmailAddress,
-    clinic_id: int,
-    actor: Actor,
-    at: datetime,
-) -> int:
+def appoint_local_administrator(*, clinic_id: int, actor: Actor, at: datetime, **person: Unpack[NamedPerson]) -> int:
     """The registry office makes a person local administrator of a clinic. Return the grant's id.
-
-    Names and address are used when the person has no account yet: it then waits for the card and the mail.
 
     The administrators of the clinic are told. Where nobody else there can act, two at the office decide: see
     `nominating`.
 
     Raises: NotPermitted, CardTooOld, OwnRights, SecondNeeded, ClinicClosed, AlreadyGranted, TooMany.
     """
+    hsa_id = person["hsa_id"]
     check_appointing(hsa_id, actor=actor, at=at)
-    place = clinic(clinic_id)
-    if place is None or not place.is_open:
-        raise ClinicClosed()
+    place = open_clinic(clinic_id)
     others = others_at(clinic_id, hsa_id=hsa_id, actor=actor, at=at)
     if not others:
         raise SecondNeeded()
-    person = living_account(hsa_id=hsa_id)
-    name = person.name if person else f"{given_name} {surname}"
+    account = living_account(hsa_id=hsa_id)
+    name = account.name if account else f"{person['given_name']} {person['surname']}"
     return appoint(
-        hsa_id=hsa_id,
-        given_name=given_name,
-        surname=surname,
-        email=email,
+        **person,
         role=Role.LOCAL_ADMINISTRATOR,
         clinic_id=clinic_id,
         granted_by_id=actor.account_id,
-        decided_by_names="",
         first=lambda: _tell_colleagues(others, administrator=name, clinic=place.title, actor=actor, at=at),
         by=actor.by,
         at=at,
     )
 
 
-def appoint_support(
-    *, hsa_id: HsaId, given_name: str, surname: str, email: EmailAddress, actor: Actor, at: datetime
-) -> int:
-    """The registry office makes a person support. Return the grant's id. Names and address as for an administrator.
+def appoint_support(*, actor: Actor, at: datetime, **person: Unpack[NamedPerson]) -> int:
+    """The registry office makes a person support. Return the grant's id.
 
     Raises: NotPermitted, CardTooOld, OwnRights, PersonSuspended, AlreadyGranted, TooMany.
     """
-    check_appointing(hsa_id, actor=actor, at=at)
-    return appoint(
-        hsa_id=hsa_id,
-        given_name=given_name,
-        surname=surname,
-        email=email,
-        role=Role.SUPPORT,
-        clinic_id=None,
-        granted_by_id=actor.account_id,
-        decided_by_names="",
-        by=actor.by,
-        at=at,
-    )
+    check_appointing(person["hsa_id"], actor=actor, at=at)
+    return appoint(**person, role=Role.SUPPORT, granted_by_id=actor.account_id, by=actor.by, at=at)
 
 
 def others_at(clinic_id: int, *, hsa_id: HsaId, actor: Actor, at: datetime) -> tuple[Administrator, ...]:
@@ -177,8 +142,7 @@ def at_the_registry(*, actor: Actor, at: datetime) -> tuple[AtTheRegistry, ...]:
 
     Raises: NotPermitted.
     """
-    if not actor.may(Permission.APPOINT):
-        raise NotPermitted()
+    actor.require(Permission.APPOINT)
     living = Grant.objects.valid(at=at).filter(role__in=ROLES_OF_THE_OFFICE)
     found = living.exclude(account__state=AccountState.ENDED).select_related("account")
     rows = [
@@ -204,9 +168,7 @@ def dismiss_support(*, grant_id: int, reason: str, actor: Actor, at: datetime) -
     Raises: NotPermitted, NotFound, OwnRights, CardTooOld.
     """
     people = at_the_registry(actor=actor, at=at)
-    chosen = next((one for one in people if one.grant_id == grant_id and one.role is Role.SUPPORT), None)
-    if chosen is None:
-        raise NotFound()
+    chosen = existing(next((one for one in people if one.grant_id == grant_id and one.role is Role.SUPPORT), None))
     if chosen.account_id == actor.account_id:
         raise OwnRights()
     check_card_age(actor, at=at)
@@ -226,9 +188,7 @@ def dismiss_by_program(
         raise RoleImpossible()
     person = living_account(hsa_id=hsa_id)
     living = Grant.objects.not_ended(at=at).filter(role=role)
-    grant = living.filter(account_id=person.id).first() if person else None
-    if grant is None:
-        raise NotFound()
+    grant = existing(living.filter(account_id=person.id).first() if person else None)
     record(
         event=Event.GRANT_DISMISSED,
         by=by,
@@ -243,28 +203,14 @@ def dismiss_by_program(
 def _take_back(
     grant_id: int, account_id: int, role: Role, reason: str, *, revoked_by_id: int | None, by: By, at: datetime
 ) -> None:
-    person = lock_account(account_id=account_id)
+    lock_account(account_id=account_id)
     revoke(grant_id=grant_id, reason=reason, revoked_by_id=revoked_by_id, by=by, at=at)
-    if person is not None and person.confirmed_at is not None:
-        post(
-            kind="grant_revoked",
-            to=person.email,
-            language=person.language,
-            context={
-                "name": person.given_name,
-                "role": role_in_sentence(role, language=person.language),
-                "place": settings.REGISTRY_NAME,
-                "reason": reason,
-            },
-            about_account_id=person.id,
-            at=at,
-        )
+    write_to(account_id, kind="grant_revoked", role=role, place=settings.REGISTRY_NAME, reason=reason, at=at)
 
 
 def check_appointing(hsa_id: HsaId, *, actor: Actor, at: datetime) -> None:
     """For acts of the office that make somebody something. Raises: NotPermitted, OwnRights, CardTooOld."""
-    if not actor.may(Permission.APPOINT):
-        raise NotPermitted()
+    actor.require(Permission.APPOINT)
     if hsa_id == actor.hsa_id:
         raise OwnRights()
     check_card_age(actor, at=at)
@@ -286,18 +232,15 @@ def check_fit(hsa_id: HsaId, role: Role, *, at: datetime) -> None:
 
 def appoint(
     *,
-    hsa_id: HsaId,
-    given_name: str,
-    surname: str,
-    email: EmailAddress,
     role: Role,
-    clinic_id: int | None,
-    granted_by_id: int | None,
-    decided_by_names: str,
+    clinic_id: int | None = None,
+    granted_by_id: int | None = None,
+    decided_by_names: str = "",
     proposed_by_id: int | None = None,
     first: Callable[[], object] = lambda: None,
     by: By,
     at: datetime,
+    **named: Unpack[NamedPerson],
 ) -> int:
     """For acts of this room that have checked who may. Return the grant's id. `first` is part of the transaction, and
     what it raises stops it. Call it outside of one.
@@ -306,18 +249,15 @@ def appoint(
     """
     if (role in ROLES_AT_A_CLINIC) != (clinic_id is not None):
         raise RoleImpossible()
-    place = clinic(clinic_id) if clinic_id is not None else None
-    if clinic_id is not None and (place is None or place.closed_at is not None):
-        raise ClinicClosed()
+    place = open_clinic(clinic_id) if clinic_id is not None else None
+    hsa_id = named["hsa_id"]
     if living_account(hsa_id=hsa_id) is None:
-        limit_letters(subject=hsa_id.key, email=email, by=by, at=at)
+        limit_letters(subject=hsa_id.key, email=named["email"], by=by, at=at)
     months = length(TimeLimit.GRANT).number
     last_day = last_possible_day(at=at, months=months)
     with transaction.atomic():
         first()
-        person, is_new = _found_or_opened(
-            hsa_id=hsa_id, given_name=given_name, surname=surname, email=email, by=by, at=at
-        )
+        person, is_new = _found_or_opened(named, by=by, at=at)
         lock_account(account_id=person.id)
         check_fit(hsa_id, role, at=at)
         limit_letter_to(person.id, by=by, at=at)
@@ -343,17 +283,15 @@ def appoint(
             clinic_id=clinic_id,
             facts={"role": role.value, "decided_by": decided_by_names},
         )
-        post(
+        post_to(
+            person,
             kind="appointed",
-            to=person.email,
-            language=person.language,
             context={
                 "name": person.given_name,
                 "role": role_in_sentence(role, language=person.language),
                 "place": place.title if place else settings.REGISTRY_NAME,
                 "valid_until": last_day,
             },
-            about_account_id=person.id,
             at=at,
         )
         if is_new:
@@ -361,27 +299,16 @@ def appoint(
     return grant_id
 
 
-def _found_or_opened(
-    *, hsa_id: HsaId, given_name: str, surname: str, email: EmailAddress, by: By, at: datetime
-) -> tuple[AccountRow, bool]:
+def _found_or_opened(named: NamedPerson, *, by: By, at: datetime) -> tuple[AccountRow, bool]:
     """The living account under this HSA-id, and whether it was opened just now, with these names and this address."""
-    found = living_account(hsa_id=hsa_id)
+    found = living_account(hsa_id=named["hsa_id"])
     if found is not None:
         return found, False
     try:
-        account_id = open_account(
-            hsa_id=hsa_id,
-            given_name=given_name,
-            surname=surname,
-            organisation="",
-            email=email,
-            language=settings.LANGUAGE_CODE,
-            by=by,
-            at=at,
-        )
+        account_id = open_account(**named, organisation="", language=settings.LANGUAGE_CODE, by=by, at=at)
     except AccountExists:
         # The person registered, or was appointed elsewhere, at this very moment: what was decided holds all the same.
-        found = living_account(hsa_id=hsa_id)
+        found = living_account(hsa_id=named["hsa_id"])
         if found is None:
             raise
         return found, False

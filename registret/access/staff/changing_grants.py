@@ -15,9 +15,9 @@ from registret.access.grants.participation import check_participation
 from registret.access.grants.reach import Held, check_reach
 from registret.access.grants.rules import end_of
 from registret.access.models import GrantSource
+from registret.access.notices import write_to
 from registret.access.refusals import NotPermitted, OfficeWidens, OwnRights, RoleImpossible, SubRegistryClosed
 from registret.access.roles import ROLES_TO_APPLY_FOR, Role, reads_more
-from registret.access.staff.letters import tell_about_rights
 from registret.access.staff.people import GrantRow, grant_of
 from registret.accounts.locks import lock_account
 from registret.ledger.events import Event
@@ -70,9 +70,7 @@ def change_grant(
         facts={"role": role.value, "sub_registries": ",".join(sorted(sub_registries)), "until": str(last_day)},
     )
     limit_letter_to(old.account_id, by=actor.by, at=at)
-    tell_about_rights(
-        old.account_id, kind="grant_changed", role=role, place=old.clinic_name, more={"last_day": last_day}, at=at
-    )
+    write_to(old.account_id, kind="grant_changed", role=role, place=old.clinic_name, last_day=last_day, at=at)
     return new_id
 
 
@@ -87,7 +85,7 @@ def revoke_grant(*, grant_id: int, reason: str, actor: Actor, at: datetime) -> N
         raise NotPermitted()
     revoke(grant_id=old.id, reason=reason, revoked_by_id=actor.account_id, by=actor.by, at=at)
     place = old.clinic_name or settings.REGISTRY_NAME
-    tell_about_rights(old.account_id, kind="grant_revoked", role=old.role, place=place, more={"reason": reason}, at=at)
+    write_to(old.account_id, kind="grant_revoked", role=old.role, place=place, reason=reason, at=at)
 
 
 def _to_change(grant_id: int, *, actor: Actor, at: datetime) -> GrantRow:

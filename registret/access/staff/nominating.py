@@ -10,37 +10,33 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Unpack
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from registret.access.actor import Actor
-from registret.access.checks import check_card_age, limit_letter_to
+from registret.access.checks import check_card_age, existing, limit_letter_to, open_clinic
 from registret.access.models import Grant, Nomination
-from registret.access.notices import post_to
+from registret.access.notices import post_to, write_to
 from registret.access.queries.administrators import Administrator, registry_office
 from registret.access.refusals import (
     AlreadyGranted,
     AlreadyProposed,
-    ClinicClosed,
-    NotFound,
     NothingProposed,
-    NotPermitted,
     OwnNomination,
     OwnRights,
     ProposerGone,
     RoleImpossible,
 )
 from registret.access.roles import ROLES_TO_NOMINATE, Permission, Role
-from registret.access.staff.appointing import appoint, check_appointing, check_fit
+from registret.access.staff.appointing import NamedPerson, appoint, check_appointing, check_fit
 from registret.accounts.locks import lock_accounts
 from registret.accounts.queries import account, living_account
 from registret.database.conflicts import conflict_as
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.ledger.events import Event
 from registret.ledger.services import record
-from registret.mail.services import post
-from registret.places.queries import clinic
 from registret.time_limits.lengths import Length, TimeLimit
 from registret.time_limits.queries import length
 from registret.words.roles import role_in_sentence
@@ -82,15 +78,7 @@ def who_confirms(*, actor: Actor, at: datetime) -> tuple[Administrator, ...]:
 
 @transaction.atomic
 def nominate(
-    *,
-    hsa_id: HsaId,
-    given_name: str,
-    surname: str,
-    email: EmailAddress,
-    role: Role,
-    clinic_id: int | None = None,
-    actor: Actor,
-    at: datetime,
+    *, role: Role, clinic_id: int | None = None, actor: Actor, at: datetime, **named: Unpack[NamedPerson]
 ) -> int:
     """Föreslå. Return the proposal's id. Nothing is given yet: others at the office are told. If the person has an
     account, its name and address count. `clinic_id`: of a local administrator.
@@ -98,14 +86,14 @@ def nominate(
     Raises: NotPermitted, RoleImpossible, OwnRights, CardTooOld, ClinicClosed, PersonSuspended, GivesRights,
         AlreadyGranted, AlreadyProposed, TooMany.
     """
+    hsa_id = named["hsa_id"]
     check_appointing(hsa_id, actor=actor, at=at)
     if role not in (*ROLES_TO_NOMINATE, Role.LOCAL_ADMINISTRATOR):
         raise RoleImpossible()
     if (role is Role.LOCAL_ADMINISTRATOR) != (clinic_id is not None):
         raise RoleImpossible()
-    place = clinic(clinic_id) if clinic_id is not None else None
-    if clinic_id is not None and (place is None or not place.is_open):
-        raise ClinicClosed()
+    if clinic_id is not None:
+        open_clinic(clinic_id)
     _check_person(hsa_id, role, clinic_id, at=at)
     person = living_account(hsa_id=hsa_id)
     over = Q(confirmed_at__isnull=False) | Q(proposed_at__lte=length(TimeLimit.NOMINATION).before(at))
@@ -113,9 +101,9 @@ def nominate(
     with conflict_as(AlreadyProposed, constraint="one_nomination_per_person_and_role"):
         made = Nomination.objects.create(
             hsa_id=hsa_id,
-            given_name=person.given_name if person else given_name,
-            surname=person.surname if person else surname,
-            email=person.email.text if person else email.text,
+            given_name=person.given_name if person else named["given_name"],
+            surname=person.surname if person else named["surname"],
+            email=(person.email if person else named["email"]).text,
             role=role,
             clinic_id=clinic_id,
             proposed_at=at,
@@ -172,21 +160,8 @@ def decline(*, nomination_id: int, reason: str, actor: Actor, at: datetime) -> N
     wanted = _to_decide(nomination_id, actor=actor, at=at)
     _remove(wanted, actor=actor, at=at)
     _record(wanted, "decline", reason=reason, actor=actor, at=at)
-    proposer = account(account_id=wanted.proposed_by_id)
-    if proposer is not None and proposer.confirmed_at is not None:
-        post(
-            kind="nomination_declined",
-            to=proposer.email,
-            language=proposer.language,
-            context={
-                "name": proposer.given_name,
-                "person": wanted.name,
-                "role": role_in_sentence(wanted.role, language=proposer.language),
-                "reason": reason,
-            },
-            about_account_id=proposer.id,
-            at=at,
-        )
+    told = {"person": wanted.name, "reason": reason}
+    write_to(wanted.proposed_by_id, kind="nomination_declined", role=wanted.role, **told, at=at)
 
 
 @transaction.atomic
@@ -195,17 +170,14 @@ def withdraw_nomination(*, nomination_id: int, actor: Actor, at: datetime) -> No
 
     Raises: NotPermitted, NotFound, NothingProposed (decided a moment ago).
     """
-    wanted = _waiting(actor, at=at).filter(id=nomination_id, proposed_by_id=actor.account_id).first()
-    if wanted is None:
-        raise NotFound()
+    wanted = existing(_waiting(actor, at=at).filter(id=nomination_id, proposed_by_id=actor.account_id).first())
     _remove(wanted, actor=actor, at=at)
     _record(wanted, "withdraw", actor=actor, at=at)
 
 
 def _waiting(actor: Actor, *, at: datetime) -> QuerySet[Nomination]:
     """Nobody reads without a seat: this is the only way from an actor to proposals."""
-    if not actor.may(Permission.APPOINT):
-        raise NotPermitted()
+    actor.require(Permission.APPOINT)
     return Nomination.objects.filter(confirmed_at=None, proposed_at__gt=length(TimeLimit.NOMINATION).before(at))
 
 

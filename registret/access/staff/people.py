@@ -9,12 +9,10 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 
 from registret.access.actor import Actor
+from registret.access.checks import existing
 from registret.access.models import Grant
 from registret.access.queries.grants import of_substitutes
-from registret.access.refusals import (
-    NotFound,
-    NotPermitted,
-)
+from registret.access.refusals import NotFound
 from registret.access.roles import ROLES_TO_APPLY_FOR, Permission, Role
 from registret.accounts.lifecycle import AccountState, Authority
 from registret.kernel.identifiers import HsaId
@@ -96,9 +94,7 @@ def person_of(*, actor: Actor, account_id: int, at: datetime) -> PersonRow:
 def grant_of(*, actor: Actor, grant_id: int, at: datetime) -> GrantRow:
     """Raises: NotPermitted, NotFound."""
     wanted = _grants(actor, at=at).filter(id=grant_id)
-    found = wanted.select_related("account", "clinic").first()
-    if found is None:
-        raise NotFound()
+    found = existing(wanted.select_related("account", "clinic").first())
     return _grant_row(found, of_substitutes(wanted), actor=actor, at=at)
 
 
@@ -114,8 +110,7 @@ def note_processings_export(*, number: int, actor: Actor, at: datetime) -> None:
 
 def _grants(actor: Actor, *, at: datetime) -> QuerySet[Grant]:
     """Nobody reads without a seat: this is the only way from an actor to other people's grants."""
-    if not actor.may(Permission.MANAGE_PEOPLE):
-        raise NotPermitted()
+    actor.require(Permission.MANAGE_PEOPLE)
     here = Grant.objects.filter(revoked_at=None, ends_at__gt=at - ENDED_SHOWN).exclude(
         account__state=AccountState.ENDED
     )

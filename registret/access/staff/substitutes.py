@@ -13,19 +13,18 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from registret.access.actor import Actor
-from registret.access.checks import check_card_age, limit_letter_to
+from registret.access.checks import check_card_age, existing, limit_letter_to, open_clinic
 from registret.access.grants.granting import create_grant
 from registret.access.grants.reach import check_reach, hold_reach
 from registret.access.grants.rules import begin_of, end_of, last_possible_day, last_whole_day
 from registret.access.lifecycle import SUBSTITUTION_LIFE, SubstitutionState
 from registret.access.models import Grant, Substitution
-from registret.access.notices import post_to
+from registret.access.notices import post_to, write_to
 from registret.access.queries.administrators import active_administrators, registry_office
 from registret.access.refusals import (
     AlreadyGranted,
     AlreadyProposed,
     BeyondOwnRights,
-    ClinicClosed,
     NotAColleague,
     NotFound,
     NothingProposed,
@@ -45,8 +44,6 @@ from registret.kernel.identifiers import HsaId
 from registret.kernel.life import NotPossible
 from registret.ledger.events import Event
 from registret.ledger.services import record
-from registret.mail.services import post
-from registret.places.queries import clinic
 from registret.time_limits.lengths import TimeLimit
 from registret.time_limits.queries import length
 
@@ -118,7 +115,7 @@ def propose(*, account_id: int, first_day: date, last_day: date, actor: Actor, a
     check_card_age(actor, at=at)
     ends_at = end_of(last_day, at=at, months=length(TimeLimit.GRANT).number)
     begins_at = begin_of(first_day, last_day=last_day, at=at)
-    _check_place(actor.seat.clinic_id)
+    open_clinic(actor.seat.clinic_id)
     lock_account(account_id=account_id)
     rights = _rights_there(account_id, actor.seat.clinic_id, at=at)
     lasting = _lasting(rights, ends_at, clinic_id=actor.seat.clinic_id, proposer_id=actor.account_id, at=at)
@@ -158,7 +155,7 @@ def confirm(*, substitution_id: int, actor: Actor, at: datetime) -> int:
         ClinicClosed, ProposerGone, OutlastsRights, BeyondOwnRights, OutlastsOwnRight.
     """
     wanted = _to_decide(substitution_id, actor=actor, at=at)
-    _check_place(wanted.clinic_id)
+    open_clinic(wanted.clinic_id)
     rights = _lasting(
         _rights_there(wanted.account_id, wanted.clinic_id, at=at),
         wanted.ends_at,
@@ -185,14 +182,12 @@ def confirm(*, substitution_id: int, actor: Actor, at: datetime) -> int:
         at=at,
     )
     _decide(wanted, act="confirm", actor=actor, at=at)
-    _write(
+    write_to(
         wanted.account_id,
         kind="substitute_confirmed",
-        context={
-            "clinic": wanted.clinic.title,
-            "first_day": max(at, wanted.begins_at),
-            "last_day": wanted.ends_at - timedelta(seconds=1),
-        },
+        clinic=wanted.clinic.title,
+        first_day=max(at, wanted.begins_at),
+        last_day=wanted.ends_at - timedelta(seconds=1),
         at=at,
     )
     return grant_id
@@ -206,9 +201,8 @@ def decline(*, substitution_id: int, reason: str, actor: Actor, at: datetime) ->
     """
     wanted = _to_decide(substitution_id, actor=actor, at=at)
     _decide(wanted, act="decline", reason=reason, actor=actor, at=at)
-    name = wanted.account.name
-    context: dict[str, str | date] = {"substitute": name, "clinic": wanted.clinic.title, "reason": reason}
-    _write(wanted.proposed_by_id, kind="substitute_declined", context=context, at=at)
+    told = {"substitute": wanted.account.name, "clinic": wanted.clinic.title, "reason": reason}
+    write_to(wanted.proposed_by_id, kind="substitute_declined", **told, at=at)
 
 
 @transaction.atomic
@@ -225,8 +219,7 @@ def withdraw_proposal(*, substitution_id: int, actor: Actor, at: datetime) -> No
 
 def _visible(actor: Actor) -> QuerySet[Substitution]:
     """Nobody reads without a seat: this is the only way from an actor to proposals."""
-    if not actor.may(Permission.MANAGE_PEOPLE):
-        raise NotPermitted()
+    actor.require(Permission.MANAGE_PEOPLE)
     everywhere = Substitution.objects.all()
     return everywhere if actor.seat.clinic_id is None else everywhere.filter(clinic_id=actor.seat.clinic_id)
 
@@ -304,20 +297,12 @@ def _lasting(rights: list[Grant], ends_at: datetime, *, clinic_id: int, proposer
     return [grant for grant in rights if grant.ends_at >= ends_at]
 
 
-def _check_place(clinic_id: int) -> None:
-    place = clinic(clinic_id)
-    if place is None or not place.is_open:
-        raise ClinicClosed()
-
-
 def _waiting(account_id: int, clinic_id: int) -> QuerySet[Substitution]:
     return Substitution.objects.filter(account_id=account_id, clinic_id=clinic_id, state=SubstitutionState.WAITING)
 
 
 def _locked(substitution_id: int, *, actor: Actor) -> Substitution:
-    seen = _visible(actor).filter(id=substitution_id).first()
-    if seen is None:
-        raise NotFound()
+    seen = existing(_visible(actor).filter(id=substitution_id).first())
     # The accounts first, as everywhere; of two who decide at once, the second finds what the first left.
     lock_accounts(account_ids={seen.account_id, seen.proposed_by_id})
     locked = Substitution.objects.select_for_update(of=("self",)).select_related("account", "clinic")
@@ -371,18 +356,5 @@ def _tell_who_can_confirm(made: Substitution, *, first_day: date, last_day: date
                 "first_day": first_day,
                 "last_day": last_day,
             },
-            at=at,
-        )
-
-
-def _write(account_id: int, *, kind: str, context: dict[str, str | date], at: datetime) -> None:
-    person = account(account_id=account_id)
-    if person is not None and person.confirmed_at is not None:
-        post(
-            kind=kind,
-            to=person.email,
-            language=person.language,
-            context={"name": person.given_name, **context},
-            about_account_id=person.id,
             at=at,
         )

@@ -13,7 +13,7 @@ from registret.access.actor import Actor, Assignment
 from registret.access.applications.confirming import resend_confirmation
 from registret.access.queries.applications import ApplicationRow, newest_application
 from registret.access.queries.logins import standing_of
-from registret.access.refusals import NotFound, NotPermitted
+from registret.access.refusals import NotFound
 from registret.access.roles import Permission
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.queries import AccountRow, ConfirmationRow, account, living_account, newest_confirmation
@@ -111,7 +111,7 @@ def find(*, words: str, after: str | None = None, actor: Actor, at: datetime) ->
 
     Raises: NotPermitted.
     """
-    _check(actor)
+    actor.require(Permission.HELP)
     marks = Signer(salt=f"support.find:{actor.account_id}:{words.strip()}")
     mark: str | None = None
     with suppress(BadSignature):
@@ -165,13 +165,8 @@ def resend(*, account_id: int, actor: Actor, at: datetime) -> None:
     resend_confirmation(account_id=person.id, by=actor.by, at=at)
 
 
-def _check(actor: Actor) -> None:
-    if not actor.may(Permission.HELP):
-        raise NotPermitted()
-
-
 def _person(account_id: int, *, actor: Actor) -> AccountRow:
-    _check(actor)
+    actor.require(Permission.HELP)
     found = account(account_id=account_id)
     # Under no HSA-id there is nobody to help, and the log of nobody is everybody's.
     if found is None or not found.hsa_id:

@@ -7,19 +7,12 @@ from datetime import datetime
 from django.db import transaction
 
 from registret.access.actor import Actor
-from registret.access.checks import check_card_age, existing_account, limit_letter_to, two_names
+from registret.access.checks import check_card_age, existing, existing_account, limit_letter_to, two_names
 from registret.access.models import Grant
-from registret.access.notices import post_to
+from registret.access.notices import post_to, write_to
 from registret.access.queries.administrators import active_administrators, registry_office
-from registret.access.refusals import (
-    NotFound,
-    NotPermitted,
-    OwnRights,
-    SuspendedElsewhere,
-    SuspensionNotLeft,
-)
+from registret.access.refusals import NotPermitted, OwnRights, SuspendedElsewhere, SuspensionNotLeft
 from registret.access.roles import Permission, Role
-from registret.access.staff.letters import tell_about_rights
 from registret.access.staff.people import PersonRow, authority_of, person_of, suspended_elsewhere
 from registret.accounts import services as accounts
 from registret.accounts.lifecycle import AccountState, Authority
@@ -51,7 +44,7 @@ def suspend_person(*, account_id: int, reason: str, actor: Actor, at: datetime) 
         by=actor.by,
         at=at,
     )
-    tell_about_rights(person.account_id, kind="suspended", more={"reason": reason}, at=at)
+    write_to(person.account_id, kind="suspended", reason=reason, at=at)
     if any(grant.role is Role.LOCAL_ADMINISTRATOR and not grant.ended for grant in person.grants):
         _tell_the_office(person, actor=actor, at=at)
 
@@ -64,9 +57,7 @@ def suspend_by_program(*, hsa_id: HsaId, reason: str, decided_by: tuple[str, str
     Raises: PrincipalsMissing, NotFound, NotPossible (the mail was never confirmed, or somebody has suspended it).
     """
     names = two_names(decided_by)
-    person = living_account(hsa_id=hsa_id)
-    if person is None:
-        raise NotFound()
+    person = existing(living_account(hsa_id=hsa_id))
     accounts.suspend(account_id=person.id, reason=reason, authority=Authority.OFFICE, by=by, at=at)
     record(
         event=Event.ACCOUNT_SUSPENSION_DECIDED,
@@ -76,7 +67,7 @@ def suspend_by_program(*, hsa_id: HsaId, reason: str, decided_by: tuple[str, str
         about_hsa_id=person.hsa_id,
         facts={"decided_by": names},
     )
-    tell_about_rights(person.id, kind="suspended", more={"reason": reason}, at=at)
+    write_to(person.id, kind="suspended", reason=reason, at=at)
 
 
 @transaction.atomic
@@ -94,7 +85,7 @@ def reinstate_person(*, account_id: int, actor: Actor, at: datetime) -> None:
             raise SuspendedElsewhere()
     limit_letter_to(account_id, by=actor.by, at=at)
     accounts.reinstate(account_id=account_id, by=actor.by, at=at)
-    tell_about_rights(account_id, kind="reinstated", more={}, at=at)
+    write_to(account_id, kind="reinstated", at=at)
 
 
 @transaction.atomic
@@ -132,15 +123,11 @@ def _colleague(account_id: int, *, actor: Actor, at: datetime) -> PersonRow:
 
 def _suspended(account_id: int, *, actor: Actor, at: datetime) -> AccountRow:
     """Somebody else, whom the office may let in again, whatever rights are left. The account is held."""
-    if not actor.may(Permission.APPOINT):
-        raise NotPermitted()
+    actor.require(Permission.APPOINT)
     if account_id == actor.account_id:
         raise OwnRights()
     check_card_age(actor, at=at)
-    found = lock_account(account_id=account_id)
-    if found is None:
-        raise NotFound()
-    return found
+    return existing(lock_account(account_id=account_id))
 
 
 def _is_left(person: AccountRow, *, at: datetime) -> bool:

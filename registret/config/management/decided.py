@@ -1,4 +1,4 @@
-"""Commands that take something from somebody: two named people have decided, and the person reads why."""
+"""What commands have in common: how they stop, and how two named people say that they have decided."""
 
 from __future__ import annotations
 
@@ -13,9 +13,27 @@ from registret.kernel.identifiers import HsaId, Malformed
 _LONGEST = 500
 
 
-class DecidedByTwo(BaseCommand):
-    nothing_done: str
+class Program(BaseCommand):
+    """A command that says in plain lines why it stops."""
+
+    says = ""
+    """What each of those lines begins with."""
+    nothing_done = ""
     """What is said last when something was wrong."""
+
+    def stop(self, *lines: object) -> NoReturn:
+        for line in filter(None, (*lines, self.nothing_done)):
+            self.stderr.write(f"{self.says}{line}")
+        sys.exit(1)
+
+    def two(self, decided_by: list[str]) -> tuple[str, str]:
+        if len(decided_by) != 2:
+            self.stop("--decided-by: give it twice, with the names of the two people who have decided")
+        return decided_by[0], decided_by[1]
+
+
+class DecidedByTwo(Program):
+    """It takes something from a person, who reads why."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         # What is missing or wrong is said by the command, and not by argparse.
@@ -34,13 +52,3 @@ class DecidedByTwo(BaseCommand):
         if not 0 < len(said) <= _LONGEST:
             self.stop(f"--reason: from 1 to {_LONGEST} characters, which the person reads")
         return said
-
-    def two(self, decided_by: list[str]) -> tuple[str, str]:
-        if len(decided_by) != 2:
-            self.stop("--decided-by: give it twice, with the names of the two people who have decided")
-        return decided_by[0], decided_by[1]
-
-    def stop(self, why: str) -> NoReturn:
-        self.stderr.write(why)
-        self.stderr.write(self.nothing_done)
-        sys.exit(1)

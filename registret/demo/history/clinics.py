@@ -33,7 +33,7 @@ _PNEUMONIAS: Final[Mapping[str, int]] = {
 }
 """Registered in a year, where it is not the usual number."""
 
-SHARES: Final[Mapping[str, float]] = {"pneumoni": 1.0, "sepsis": 0.2}
+SHARES: Final[Mapping[str, float]] = {"pneumoni": 1.0, "sepsis": 0.2, "meningit": 0.05, "endokardit": 0.14}
 """How many episodes of each sub-registry there are for each pneumonia."""
 
 _DAYS: Final = 40

@@ -11,7 +11,7 @@ from typing import Final
 
 from registret.demo import cast
 from registret.demo.episodes import fictitious_number, of_age, sexed
-from registret.demo.history import pneumoni, sepsis
+from registret.demo.history import endokardit, meningit, pneumoni, sepsis
 from registret.demo.history.case import Case, Story
 from registret.demo.history.clinics import care_at, episodes_a_year, promptness_of
 from registret.demo.history.registering import PastStep, StoryBroken, Told, steps_of
@@ -21,7 +21,12 @@ from registret.registries.assessing import KnownOfPatient
 from registret.registries.forms import Form
 from registret.registries.queries import form_in_force
 
-TELLERS: Final[Mapping[str, Callable[[Case], Story]]] = {"pneumoni": pneumoni.tell, "sepsis": sepsis.tell}
+TELLERS: Final[Mapping[str, Callable[[Case], Story]]] = {
+    "pneumoni": pneumoni.tell,
+    "sepsis": sepsis.tell,
+    "meningit": meningit.tell,
+    "endokardit": endokardit.tell,
+}
 """By sub-registry, what makes the answers to its form."""
 _WINTRY: Final = (1.5, 1.45, 1.25, 1.0, 0.85, 0.75, 0.65, 0.65, 0.8, 0.95, 1.05, 1.35)
 """How many patients with pneumonia come in each month, beside a twelfth."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -14,12 +14,15 @@ from registret.records.reporting.changes import due_between
 from registret.registries.answers import Answer, AnswerBroken, Stored, read
 from registret.registries.assessing import KnownOfPatient, assess
 from registret.registries.forms import Form, FormStep
+from registret.registries.vocabulary import VariableType
 
 _UNTIL_ACUTE: Final = (44, 120)
 """Hours from arrival until the first steps are registered."""
 _UNTIL_DISCHARGE: Final = 9
 """Days from discharge until it is registered, the median."""
 _LATEST: Final = 75
+_NEXT_DAY: Final = timedelta(days=1)
+_ROUND: Final = time(13)
 
 
 class StoryBroken(Exception):
@@ -85,10 +88,18 @@ def _registered(told: Told, step: FormStep, due_from: date | None) -> datetime:
     arrived = case.arrived_at + timedelta(hours=case.rng.randint(*_UNTIL_ACUTE))
     place = told.form.steps.index(step)
     if place < 2:
-        return arrived
+        return max([arrived, *_known_from(told, step)])
     left = datetime.strptime(told.story["discharged_at"][0], "%Y-%m-%d %H:%M").replace(tzinfo=SWEDEN)
     days = int(case.skewed(_UNTIL_DISCHARGE, 0.8, _LATEST))
     return datetime.combine(day_of(left) + timedelta(days=days + 1), _afternoon(case), SWEDEN)
+
+
+def _known_from(told: Told, step: FormStep) -> Iterator[datetime]:
+    """The days after those that the step tells of: until then somebody would have to guess."""
+    for question in step.questions:
+        for text in told.story.get(question.code, ()):
+            if question.type in {VariableType.DATE, VariableType.MOMENT} and text[:1].isdigit():
+                yield datetime.combine(date.fromisoformat(text[:10]) + _NEXT_DAY, _ROUND, SWEDEN)
 
 
 def _afternoon(case: Case) -> time:

@@ -14,15 +14,15 @@ from django.db.models import Max, Min
 from psycopg.errors import SerializationFailure
 
 from registret.access.actor import Actor
-from registret.access.checks import check_card_age
-from registret.access.refusals import NotFound
+from registret.access.checks import check_card_age, existing
+from registret.access.roles import Permission
 from registret.kernel.by import By
 from registret.kernel.sweden import day_of
 from registret.ledger.events import Event
 from registret.ledger.services import NewEntry, record, record_many
 from registret.rate_limits.services import Limit, take
 from registret.records.disclosure.file import Heading, write
-from registret.records.disclosure.scope import pseudonyms_of, require_handler, selection_of
+from registret.records.disclosure.scope import pseudonyms_of, selection_of
 from registret.records.disclosure.selection import Selection, extent, signed
 from registret.records.lifecycle import DisclosureState
 from registret.records.models import Disclosure, DisclosureFetch
@@ -46,7 +46,7 @@ def fetch(*, actor: Actor, number: int, at: datetime) -> IO[bytes]:
     Raises: NotPermitted, NotFound, CardTooOld, NotDecided, DisclosureClosed (also a moment ago), ResearchKeyMissing,
         TooMany.
     """
-    require_handler(actor)
+    actor.require(Permission.HANDLE_CASES)
     check_card_age(actor, at=at)
     _fetchable(number, at=at)
     take(limit=FETCHES_PER_PERSON, subject=str(actor.account_id), at=at)
@@ -99,9 +99,7 @@ def fetch(*, actor: Actor, number: int, at: datetime) -> IO[bytes]:
 
 def _fetchable(number: int, *, at: datetime) -> Disclosure:
     """Raises: NotFound, NotDecided, DisclosureClosed."""
-    found = Disclosure.objects.filter(id=number).first()
-    if found is None:
-        raise NotFound()
+    found = existing(Disclosure.objects.filter(id=number).first())
     if found.fetch_until is None:
         raise NotDecided()
     # The scheduled job that closes it may be late.

@@ -8,8 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from registret.access.checks import two_names
-from registret.access.refusals import NotFound
+from registret.access.checks import existing, two_names
 from registret.kernel.by import By
 from registret.ledger.events import Event
 from registret.ledger.services import record
@@ -40,9 +39,7 @@ def take_key(*, number: int, decided_by: tuple[str, str], by: By, at: datetime) 
     """
     names = two_names(decided_by)
     with snapshot_of_all():
-        found = Disclosure.objects.filter(id=number).first()
-        if found is None:
-            raise NotFound()
+        found = existing(Disclosure.objects.filter(id=number).first())
         if found.decided_at is None:
             raise NotDecided()
         files = found.fetches.filter(what=DisclosureFetch.What.FILE).values_list("who", flat=True)

@@ -5,6 +5,7 @@ The one who prepares and the one who decides see numbers, and no patient.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -13,12 +14,12 @@ from django.db import transaction
 from registret.access.actor import Actor
 from registret.access.checks import check_card_age
 from registret.access.refusals import NotFound
+from registret.access.roles import Permission
 from registret.kernel.sweden import day_of
 from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.rate_limits.services import Limit, take
 from registret.records.disclosure.rows import DisclosureWish
-from registret.records.disclosure.scope import require_handler
 from registret.records.disclosure.selection import forms, parts_of
 from registret.records.models import Disclosure
 
@@ -40,7 +41,7 @@ def prepare(*, actor: Actor, wish: DisclosureWish, at: datetime) -> int:
     Raises: NotPermitted, NotFound (no such sub-registry, or one without forms), CardTooOld, TooMany; ValueError
         (the request is incomplete or contradicts itself).
     """
-    require_handler(actor)
+    actor.require(Permission.HANDLE_CASES)
     if not forms(wish.sub_registry):
         raise NotFound()
     check_card_age(actor, at=at)
@@ -52,18 +53,7 @@ def prepare(*, actor: Actor, wish: DisclosureWish, at: datetime) -> int:
 @transaction.atomic
 def _prepared(actor: Actor, wish: DisclosureWish, at: datetime) -> int:
     made = Disclosure.objects.create(
-        project=wish.project,
-        approval=wish.approval.text,
-        recipient_name=wish.recipient_name,
-        recipient_organisation=wish.recipient_organisation,
-        sub_registry=wish.sub_registry,
-        first_day=wish.first_day,
-        last_day=wish.last_day,
-        parts=sorted(wish.parts),
-        full_dates=wish.full_dates,
-        dates_reason=wish.dates_reason,
-        clinics=wish.clinics,
-        reason=wish.reason,
+        **asdict(wish) | {"approval": wish.approval.text, "parts": sorted(wish.parts)},
         prepared_at=at,
         prepared_by_id=actor.account_id,
         prepared_by_name=actor.name,

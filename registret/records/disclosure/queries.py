@@ -6,7 +6,7 @@ from typing import Final
 
 from registret.access.actor import Actor
 from registret.access.applications.earlier_accounts import all_accounts_of
-from registret.access.refusals import NotFound
+from registret.access.checks import existing
 from registret.records.disclosure.rows import DisclosurePage, DisclosureRow, DisclosureWish, FetchRow, ListedDisclosures
 from registret.records.disclosure.scope import is_preparer, selection_of, visible_disclosures
 from registret.records.disclosure.selection import extent
@@ -35,9 +35,7 @@ def disclosures(*, actor: Actor, before: int | None = None, size: int = PAGE) ->
 
 def disclosure(*, actor: Actor, number: int) -> DisclosurePage:
     """Return one disclosure with its extent now. Raises: NotPermitted, NotFound."""
-    found = visible_disclosures(actor).filter(id=number).first()
-    if found is None:
-        raise NotFound()
+    found = existing(visible_disclosures(actor).filter(id=number).first())
     row, wanted = _row(found), selection_of(found)
     counted = None
     if row.state in {DisclosureState.PREPARED, DisclosureState.DECIDED}:
@@ -84,5 +82,4 @@ def _row(found: Disclosure) -> DisclosureRow:
         fetch_until=found.fetch_until,
         ended_at=found.ended_at,
         ended_by_name=found.ended_by_name,
-        fetched=int(getattr(found, "times_fetched", 0)),
     )

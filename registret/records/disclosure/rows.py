@@ -46,7 +46,7 @@ class FetchRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisclosureRow:
-    """A disclosure. `number` is shown to people. `fetched`: how many times the file was fetched."""
+    """A disclosure. `number` is shown to people."""
 
     number: int
     wish: DisclosureWish
@@ -61,7 +61,6 @@ class DisclosureRow:
     fetch_until: date | None
     ended_at: datetime | None
     ended_by_name: str
-    fetched: int
 
     @property
     def name(self) -> str:

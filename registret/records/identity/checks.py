@@ -10,9 +10,9 @@ from registret.access.actor import Actor
 from registret.access.roles import Permission
 from registret.kernel.refused import Refused
 from registret.ledger.events import Event
-from registret.ledger.services import record
 from registret.records.identity.protected import has_reason, require_reason
 from registret.records.locks import lock_identities, lock_numbers
+from registret.records.logged import log_patient
 from registret.records.models import Episode, Patient
 from registret.records.numbers import PatientNumber
 from registret.records.queries.episodes import episodes_of
@@ -61,7 +61,7 @@ def check_pair(
         if other is not None:
             lock_numbers(*(one.text for one in other.numbers))
         if _has_more(actor, mine):
-            _tell(actor, mine, event=Event.PATIENT_MORE_MET, at=at)
+            log_patient(actor, Event.PATIENT_MORE_MET, mine.id, at)
             return mine, other, AlsoElsewhere()
         # By the number alone, so that the answer is the same whether somebody has it or not.
         if not _one_birth_date(mine.numbers, (number,)):
@@ -69,7 +69,7 @@ def check_pair(
         if other is None:
             # The same answer as for a number that others have: nobody learns here who has opted out.
             return mine, None, TakenElsewhere() if is_blocked(number) else None
-        _tell(actor, other, event=Event.PATIENT_NUMBER_MET, at=at)
+        log_patient(actor, Event.PATIENT_NUMBER_MET, other.id, at)
         if seen is None or _has_more(actor, other):
             return mine, other, TakenElsewhere()
     if not has_reason(actor, other, at=at):
@@ -96,7 +96,3 @@ def _one_birth_date(mine: Collection[PatientNumber], others: Collection[PatientN
     undone. A reserve number says nothing reliable, so it stops nobody; one that was said to be wrong is gone."""
     pairs = ((one.birth_date, other.birth_date) for one in mine for other in others)
     return all(one is None or other is None or one == other for one, other in pairs)
-
-
-def _tell(actor: Actor, patient: PatientRow, *, event: Event, at: datetime) -> None:
-    record(event=event, by=actor.by, at=at, about_patient_id=patient.id, clinic_id=actor.seat.clinic_id)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from registret.access.actor import Actor
-from registret.access.refusals import NotPermitted
 from registret.access.roles import Permission
 from registret.records.models import Merge, Patient
 from registret.records.scope import all_providers
@@ -20,7 +19,7 @@ def system_ids(*, actor: Actor, patient_ids: Collection[int]) -> dict[int, str]:
 
     Raises: NotPermitted.
     """
-    _check(actor)
+    actor.require(Permission.READ_LOG)
     wanted = set(patient_ids)
     if not wanted:
         return {}
@@ -36,7 +35,7 @@ def ids_in_the_log(*, actor: Actor, system_id: str) -> tuple[int, ...]:
 
     Raises: NotPermitted.
     """
-    _check(actor)
+    actor.require(Permission.READ_LOG)
     with all_providers():
         here = Patient.objects.filter(system_id=system_id).values_list("id", flat=True)
         gone = Merge.objects.filter(gone=system_id).values_list("patient_id", flat=True)
@@ -45,8 +44,3 @@ def ids_in_the_log(*, actor: Actor, system_id: str) -> tuple[int, ...]:
             return ()
         merged = Merge.objects.filter(patient_id=patient_id).order_by("id").values_list("gone_id", flat=True)
         return (patient_id, *merged)
-
-
-def _check(actor: Actor) -> None:
-    if not actor.may(Permission.READ_LOG):
-        raise NotPermitted()

@@ -9,10 +9,10 @@ from django.db import transaction
 
 from registret.access.actor import Actor
 from registret.ledger.events import Event
-from registret.ledger.services import record
 from registret.records.deaths import lock_patients, settle
 from registret.records.identity.checks import Said, check_pair, patient_unless_same
 from registret.records.identity.renumbering import give_up_number
+from registret.records.logged import log_patient
 from registret.records.models import Episode, Merge, Number, Patient
 from registret.records.numbers import PatientNumber
 from registret.records.queries.patients import is_blocked, patient_id_of
@@ -97,14 +97,8 @@ def join(mine: PatientRow, other: PatientRow, *, mistaken: bool, said: Said, at:
     settle(stays.id, by=said.actor.by, at=at)
     # Logged about both, so that an extract of either has it.
     for one in (stays, goes):
-        record(
-            event=Event.PATIENT_MERGED,
-            by=said.actor.by,
-            at=at,
-            about_patient_id=one.id,
-            clinic_id=said.actor.seat.clinic_id,
-            facts={"episodes": moved, "mistaken": mistaken, "case": said.case_number},
-        )
+        facts = {"episodes": moved, "mistaken": mistaken, "case": said.case_number}
+        log_patient(said.actor, Event.PATIENT_MERGED, one.id, at, **facts)
     return stays.system_id
 
 

@@ -8,11 +8,11 @@ from django.db import transaction
 
 from registret.access.actor import Actor
 from registret.ledger.events import Event
-from registret.ledger.services import record
 from registret.records.deaths import settle
 from registret.records.identity.checks import Said, check_pair, patient_unless_same
 from registret.records.identity.lookups import fill_in
 from registret.records.identity.population import population_register
+from registret.records.logged import log_patient
 from registret.records.models import Number, Patient
 from registret.records.numbers import PatientNumber
 from registret.records.queries.patients import is_blocked, patient_id_of
@@ -75,19 +75,16 @@ def put_number(found: PatientRow, number: PatientNumber, *, mistaken: bool, said
     row.save()
     if row.died_on != found.died_on:
         settle(found.id, by=said.actor.by, at=at)
-    record(
-        event=Event.PATIENT_NUMBER_CHANGED,
-        by=said.actor.by,
-        at=at,
-        about_patient_id=found.id,
-        clinic_id=said.actor.seat.clinic_id,
-        facts={
-            "before": found.number.kind,
-            "after": number.kind,
-            "mistaken": mistaken,
-            "reason": said.reason.strip(),
-            "case": said.case_number,
-        },
+    log_patient(
+        said.actor,
+        Event.PATIENT_NUMBER_CHANGED,
+        found.id,
+        at,
+        before=found.number.kind,
+        after=number.kind,
+        mistaken=mistaken,
+        reason=said.reason.strip(),
+        case=said.case_number,
     )
 
 

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from registret.database.columns import PERSONAL, PLAIN
+from registret.database.constraints import check, choices, given, index
 from registret.records.ethics_approval import SHAPE
 from registret.records.lifecycle import DisclosureState
 
@@ -38,7 +39,7 @@ class Disclosure(models.Model):
     reason = models.CharField(max_length=500, db_comment=PERSONAL)
     state = models.CharField(
         max_length=10,
-        choices=[(s.value, s.value) for s in DisclosureState],
+        choices=choices(DisclosureState),
         default=DisclosureState.PREPARED,
     )
     prepared_at = models.DateTimeField()
@@ -59,30 +60,27 @@ class Disclosure(models.Model):
     class Meta:
         db_table_comment = "disclosures"
         constraints = [
-            models.CheckConstraint(
-                name="disclosure_says_what",
-                condition=~Q(project="") & ~Q(recipient_name="") & ~Q(recipient_organisation="") & ~Q(reason=""),
+            check(
+                "disclosure_says_what",
+                ~Q(project="") & ~Q(recipient_name="") & ~Q(recipient_organisation="") & ~Q(reason=""),
             ),
-            models.CheckConstraint(name="disclosure_approval_shape", condition=Q(approval__regex=SHAPE)),
-            models.CheckConstraint(name="disclosure_days_in_order", condition=Q(first_day__lte=F("last_day"))),
+            check("disclosure_approval_shape", Q(approval__regex=SHAPE)),
+            check("disclosure_days_in_order", Q(first_day__lte=F("last_day"))),
             # In a short period, times since the episode began almost give away the date.
-            models.CheckConstraint(
-                name="disclosure_short_with_full_dates",
-                condition=Q(full_dates=True) | Q(last_day__gte=F("first_day") + timedelta(days=30)),
+            check(
+                "disclosure_short_with_full_dates",
+                Q(full_dates=True) | Q(last_day__gte=F("first_day") + timedelta(days=30)),
             ),
-            models.CheckConstraint(name="disclosure_of_something", condition=Q(parts__len__gt=0)),
-            models.CheckConstraint(
-                name="disclosure_full_dates_have_reason",
-                condition=Q(full_dates=False, dates_reason="") | (Q(full_dates=True) & ~Q(dates_reason="")),
+            check("disclosure_of_something", Q(parts__len__gt=0)),
+            check(
+                "disclosure_full_dates_have_reason",
+                Q(full_dates=False, dates_reason="") | (Q(full_dates=True) & ~Q(dates_reason="")),
             ),
-            models.CheckConstraint(
-                name="disclosure_decided_by_another",
-                condition=Q(decided_by_id=None) | ~Q(decided_by_id=F("prepared_by_id")),
-            ),
+            check("disclosure_decided_by_another", Q(decided_by_id=None) | ~Q(decided_by_id=F("prepared_by_id"))),
             # The checks for NULL are needed: a constraint refuses only what is false, which NULL is not.
-            models.CheckConstraint(
-                name="disclosure_decided_whole",
-                condition=(
+            check(
+                "disclosure_decided_whole",
+                (
                     Q(
                         state__in=[DisclosureState.DECIDED, DisclosureState.CLOSED],
                         decided_at__isnull=False,
@@ -110,9 +108,9 @@ class Disclosure(models.Model):
                     fetch_until=None,
                 ),
             ),
-            models.CheckConstraint(
-                name="disclosure_ended_whole",
-                condition=Q(
+            check(
+                "disclosure_ended_whole",
+                Q(
                     state__in=[DisclosureState.PREPARED, DisclosureState.DECIDED],
                     ended_at=None,
                     ended_by_id=None,
@@ -129,7 +127,7 @@ class Disclosure(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["fetch_until"], name="disclosure_open", condition=Q(state=DisclosureState.DECIDED)),
+            index("disclosure_open", "fetch_until", where=Q(state=DisclosureState.DECIDED)),
         ]
 
 
@@ -157,12 +155,10 @@ class DisclosureFetch(models.Model):
     class Meta:
         db_table_comment = "disclosures"
         constraints = [
-            models.CheckConstraint(
-                name="disclosure_fetch_says_what",
-                condition=Q(
-                    what="file", digest__regex=r"^[0-9a-f]{64}$", by_account_id__isnull=False, who__len=F("patients")
-                )
+            check(
+                "disclosure_fetch_says_what",
+                Q(what="file", digest__regex=r"^[0-9a-f]{64}$", by_account_id__isnull=False, who__len=F("patients"))
                 | Q(what="key", digest="", by_account_id=None, who__len=0),
             ),
-            models.CheckConstraint(name="disclosure_fetch_by_somebody", condition=~Q(by_name="")),
+            given("disclosure_fetch_by_somebody", "by_name"),
         ]

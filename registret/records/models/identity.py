@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from registret.accounts.name_keys import name_key
 from registret.database.columns import PERSONAL, PLAIN
+from registret.database.constraints import check, given, index, known, unique
 from registret.records.numbers import Sex
 
 
@@ -32,15 +33,11 @@ class Patient(models.Model):
     class Meta:
         db_table_comment = "records"
         constraints = [
-            models.CheckConstraint(name="patient_sex_known", condition=Q(sex__in=[s.value for s in Sex])),
-            models.CheckConstraint(
-                name="patient_died_after_birth", condition=Q(died_on=None) | Q(died_on__gte=F("birth_date"))
-            ),
-            models.CheckConstraint(
-                name="patient_protected_by_the_register", condition=Q(register_protects=False) | Q(is_protected=True)
-            ),
+            known("patient_sex_known", sex=Sex),
+            check("patient_died_after_birth", Q(died_on=None) | Q(died_on__gte=F("birth_date"))),
+            check("patient_protected_by_the_register", Q(register_protects=False) | Q(is_protected=True)),
         ]
-        indexes = [models.Index(fields=["surname_key", "id"], name="patient_by_name")]
+        indexes = [index("patient_by_name", "surname_key", "id")]
 
 
 class Number(models.Model):
@@ -56,8 +53,8 @@ class Number(models.Model):
     class Meta:
         db_table_comment = "records"
         constraints = [
-            models.UniqueConstraint(name="one_number_now", fields=["patient"], condition=Q(until=None)),
-            models.CheckConstraint(name="number_shape", condition=Q(text__regex=r"^[0-9A-Z]{12}$")),
+            unique("one_number_now", "patient", where=Q(until=None)),
+            check("number_shape", Q(text__regex=r"^[0-9A-Z]{12}$")),
         ]
 
 
@@ -78,7 +75,7 @@ class Merge(models.Model):
 
     class Meta:
         db_table_comment = "records"
-        constraints = [models.CheckConstraint(name="merge_has_reason", condition=~Q(reason=""))]
+        constraints = [given("merge_has_reason", "reason")]
 
 
 class ReasonGiven(models.Model):
@@ -91,6 +88,6 @@ class ReasonGiven(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["session_id", "patient", "-at"], name="reason_given"),
-            models.Index(fields=["at"], name="reason_given_at"),
+            index("reason_given", "session_id", "patient", "-at"),
+            index("reason_given_at", "at"),
         ]

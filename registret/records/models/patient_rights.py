@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from registret.database.columns import PERSONAL, PLAIN
+from registret.database.constraints import check, given, index
 from registret.records.models.identity import Patient
 
 
@@ -29,12 +30,12 @@ class OptOut(models.Model):
     class Meta:
         db_table_comment = "records"
         constraints = [
-            models.CheckConstraint(name="opt_out_mark_shape", condition=Q(mark__regex=r"^[0-9a-f]{64}$")),
-            models.CheckConstraint(name="opt_out_has_case", condition=~Q(case_number="")),
+            check("opt_out_mark_shape", Q(mark__regex=r"^[0-9a-f]{64}$")),
+            given("opt_out_has_case", "case_number"),
         ]
         indexes = [
-            models.Index(fields=["case_number"], name="opt_out_by_case"),
-            models.Index(fields=["at"], name="opt_out_at"),
+            index("opt_out_by_case", "case_number"),
+            index("opt_out_at", "at"),
         ]
 
 
@@ -55,10 +56,10 @@ class Leaving(models.Model):
     class Meta:
         db_table_comment = "records"
         constraints = [
-            models.CheckConstraint(name="leaving_has_case", condition=~Q(case_number="")),
-            models.CheckConstraint(name="leaving_due_later", condition=Q(due_at__gt=F("at"))),
+            given("leaving_has_case", "case_number"),
+            check("leaving_due_later", Q(due_at__gt=F("at"))),
         ]
-        indexes = [models.Index(fields=["due_at"], name="leaving_due")]
+        indexes = [index("leaving_due", "due_at")]
 
 
 class TakenBack(models.Model):
@@ -77,5 +78,5 @@ class TakenBack(models.Model):
     class Meta:
         db_table_comment = "records"
         constraints = [
-            models.CheckConstraint(name="taken_back_mark_shape", condition=Q(mark__regex=r"^[0-9a-f]{64}$")),
+            check("taken_back_mark_shape", Q(mark__regex=r"^[0-9a-f]{64}$")),
         ]

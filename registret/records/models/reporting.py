@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from registret.database.columns import PERSONAL, PLAIN
+from registret.database.constraints import check, choices, index, known, unique
 from registret.records.lifecycle import UNFINISHED, ClosedWhy, StepState
 from registret.records.models.identity import Patient
 
@@ -20,7 +21,7 @@ class FormVersion(models.Model):
     used_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(name="form_version_once", fields=["sub_registry", "version"])]
+        constraints = [unique("form_version_once", "sub_registry", "version")]
 
 
 class Episode(models.Model):
@@ -42,14 +43,14 @@ class Episode(models.Model):
         db_table_comment = "records"
         constraints = [
             # The target of a step's composite foreign key: a step cannot belong to another provider than its episode.
-            models.UniqueConstraint(name="episode_with_its_provider", fields=["id", "care_provider"]),
+            unique("episode_with_its_provider", "id", "care_provider"),
         ]
         indexes = [
-            models.Index(fields=["patient", "sub_registry", "began_at"], name="episode_doubles"),
-            models.Index(fields=["care_provider", "patient"], name="episode_patients"),
-            models.Index(fields=["clinic", "-id"], name="episode_clinic"),
-            models.Index(fields=["clinic", "-began_at", "-id"], name="episode_by_arrival"),
-            models.Index(fields=["sub_registry", "began_at"], name="episode_by_age"),
+            index("episode_doubles", "patient", "sub_registry", "began_at"),
+            index("episode_patients", "care_provider", "patient"),
+            index("episode_clinic", "clinic", "-id"),
+            index("episode_by_arrival", "clinic", "-began_at", "-id"),
+            index("episode_by_age", "sub_registry", "began_at"),
         ]
 
 
@@ -69,7 +70,7 @@ class Step(models.Model):
     # Whether it was moved to another clinic than the one where the episode began.
     is_moved = models.BooleanField(default=False)
     code = models.CharField(max_length=40, db_comment=PLAIN)
-    state = models.CharField(max_length=12, choices=[(s.value, s.value) for s in StepState], default=StepState.PLANNED)
+    state = models.CharField(max_length=12, choices=choices(StepState), default=StepState.PLANNED)
     answers = models.JSONField(default=dict, db_comment=PERSONAL)
     version = models.PositiveIntegerField(default=0)
     flags = models.PositiveSmallIntegerField(default=0)
@@ -87,34 +88,27 @@ class Step(models.Model):
     says_dead = models.BooleanField(default=False, db_comment=PERSONAL)
     died_on = models.DateField(null=True, db_comment=PERSONAL)
     closed_at = models.DateTimeField(null=True)
-    closed_why = models.CharField(
-        max_length=10, choices=[(why.value, why.value) for why in ClosedWhy], blank=True, default=""
-    )
+    closed_why = models.CharField(max_length=10, choices=choices(ClosedWhy), blank=True, default="")
 
     class Meta:
         db_table_comment = "records"
         constraints = [
-            models.UniqueConstraint(name="step_once", fields=["episode", "code"]),
-            models.CheckConstraint(name="step_state_known", condition=Q(state__in=[s.value for s in StepState])),
-            models.CheckConstraint(
-                name="step_planned_is_empty",
-                condition=~Q(state=StepState.PLANNED) | Q(answers={}, saved_at=None),
-            ),
-            models.CheckConstraint(
-                name="step_signed_by_somebody",
-                condition=~Q(state=StepState.SIGNED)
+            unique("step_once", "episode", "code"),
+            known("step_state_known", state=StepState),
+            check("step_planned_is_empty", ~Q(state=StepState.PLANNED) | Q(answers={}, saved_at=None)),
+            check(
+                "step_signed_by_somebody",
+                ~Q(state=StepState.SIGNED)
                 | (Q(signed_at__isnull=False, signed_by_id__isnull=False, flags=0, lacking=0) & ~Q(signed_by_name="")),
             ),
-            models.CheckConstraint(
-                name="step_due_is_a_time",
-                condition=Q(due_from=None, due_to=None) | Q(due_from__isnull=False, due_to__gte=F("due_from")),
+            check(
+                "step_due_is_a_time",
+                Q(due_from=None, due_to=None) | Q(due_from__isnull=False, due_to__gte=F("due_from")),
             ),
-            models.CheckConstraint(
-                name="step_next_is_planned", condition=Q(next_since=None) | Q(state=StepState.PLANNED)
-            ),
-            models.CheckConstraint(
-                name="step_closed_for_a_reason",
-                condition=Q(
+            check("step_next_is_planned", Q(next_since=None) | Q(state=StepState.PLANNED)),
+            check(
+                "step_closed_for_a_reason",
+                Q(
                     state=StepState.CLOSED,
                     closed_at__isnull=False,
                     closed_why__in=[why.value for why in ClosedWhy],
@@ -123,39 +117,33 @@ class Step(models.Model):
                 )
                 | (~Q(state=StepState.CLOSED) & Q(closed_at=None, closed_why="")),
             ),
-            models.CheckConstraint(name="step_died_if_dead", condition=Q(died_on=None) | Q(says_dead=True)),
+            check("step_died_if_dead", Q(died_on=None) | Q(says_dead=True)),
         ]
         indexes = [
-            models.Index(
-                fields=["clinic", "-saved_at", "-id"],
-                name="step_unfinished",
-                condition=Q(state__in=[StepState.DRAFT, StepState.REOPENED]),
+            index(
+                "step_unfinished",
+                "clinic",
+                "-saved_at",
+                "-id",
+                where=Q(state__in=[StepState.DRAFT, StepState.REOPENED]),
             ),
-            models.Index(
-                fields=["clinic", "-saved_at", "-id"], name="step_laid_aside", condition=Q(state=StepState.INCOMPLETE)
+            index("step_laid_aside", "clinic", "-saved_at", "-id", where=Q(state=StepState.INCOMPLETE)),
+            index("step_due", "clinic", "due_from", "id", where=Q(state=StepState.PLANNED, due_from__isnull=False)),
+            index(
+                "step_next",
+                "clinic",
+                "next_since",
+                "id",
+                where=Q(state=StepState.PLANNED, next_since__isnull=False, due_from=None),
             ),
-            models.Index(
-                fields=["clinic", "due_from", "id"],
-                name="step_due",
-                condition=Q(state=StepState.PLANNED, due_from__isnull=False),
-            ),
-            models.Index(
-                fields=["clinic", "next_since", "id"],
-                name="step_next",
-                condition=Q(state=StepState.PLANNED, next_since__isnull=False, due_from=None),
-            ),
-            models.Index(
-                fields=["clinic", "-saved_at", "-id"],
-                name="step_flagged",
-                condition=Q(flags__gt=0),
-            ),
+            index("step_flagged", "clinic", "-saved_at", "-id", where=Q(flags__gt=0)),
             models.Index(
                 fields=["episode"],
                 include=["state", "flags", "next_since", "due_from", "due_to"],
                 name="step_left",
                 condition=Q(state__in=UNFINISHED),
             ),
-            models.Index(fields=["clinic", "episode"], name="step_moved", condition=Q(is_moved=True)),
+            index("step_moved", "clinic", "episode", where=Q(is_moved=True)),
         ]
 
 
@@ -194,18 +182,16 @@ class Revision(models.Model):
     class Meta:
         db_table_comment = "records"
         constraints = [
-            models.UniqueConstraint(name="revision_once", fields=["step", "number"]),
-            models.CheckConstraint(
-                name="revision_kind_known",
-                condition=Q(
-                    kind__in=["write", "lay_aside", "take_up", "sign", "reopen", "move", "version", "close", "plan"]
-                ),
+            unique("revision_once", "step", "number"),
+            check(
+                "revision_kind_known",
+                Q(kind__in=["write", "lay_aside", "take_up", "sign", "reopen", "move", "version", "close", "plan"]),
             ),
             # What people do to answers has an author; what the register says is followed by closing and opening.
-            models.CheckConstraint(
-                name="revision_by_somebody",
-                condition=Q(by_account_id__isnull=False, by_clinic_id__isnull=False) & ~Q(by_hsa_id="")
+            check(
+                "revision_by_somebody",
+                Q(by_account_id__isnull=False, by_clinic_id__isnull=False) & ~Q(by_hsa_id="")
                 | Q(kind__in=["close", "plan", "take_up"]),
             ),
-            models.CheckConstraint(name="revision_reopened_has_reason", condition=~Q(kind="reopen") | ~Q(reason="")),
+            check("revision_reopened_has_reason", ~Q(kind="reopen") | ~Q(reason="")),
         ]

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from registret.database.columns import PERSONAL, PLAIN
+from registret.database.constraints import check, given, index, unique
 
 
 class DeletionTally(models.Model):
@@ -28,12 +29,10 @@ class DeletionTally(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                name="destruction_why_known", condition=Q(why__in=["opted_out", "retention", "research"])
-            ),
-            models.CheckConstraint(name="destruction_of_something", condition=Q(episodes__gt=0)),
+            check("destruction_why_known", Q(why__in=["opted_out", "retention", "research"])),
+            check("destruction_of_something", Q(episodes__gt=0)),
         ]
-        indexes = [models.Index(fields=["clinic", "-at"], name="destruction_clinic")]
+        indexes = [index("destruction_clinic", "clinic", "-at")]
 
 
 class RetentionDecision(models.Model):
@@ -65,17 +64,18 @@ class RetentionDecision(models.Model):
     class Meta:
         db_table_comment = "decisions"
         constraints = [
-            models.CheckConstraint(
-                name="keeping_says_what",
-                condition=Q(what__in=["destroy", "research"], before__isnull=False, until=None)
+            check(
+                "keeping_says_what",
+                Q(what__in=["destroy", "research"], before__isnull=False, until=None)
                 | Q(what="keep", before=None, until__isnull=False, done_at=None),
             ),
-            models.CheckConstraint(name="keeping_has_reason", condition=~Q(reason="")),
-            models.CheckConstraint(name="keeping_done_after", condition=Q(done_at=None) | Q(done_at__gte=F("at"))),
-            models.UniqueConstraint(
-                name="one_destruction_at_a_time",
-                fields=["sub_registry", "what"],
-                condition=Q(what__in=["destroy", "research"], done_at=None),
+            given("keeping_has_reason", "reason"),
+            check("keeping_done_after", Q(done_at=None) | Q(done_at__gte=F("at"))),
+            unique(
+                "one_destruction_at_a_time",
+                "sub_registry",
+                "what",
+                where=Q(what__in=["destroy", "research"], done_at=None),
             ),
         ]
-        indexes = [models.Index(fields=["sub_registry", "-id"], name="keeping_newest")]
+        indexes = [index("keeping_newest", "sub_registry", "-id")]

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from registret.access.actor import Actor
+from registret.access.checks import existing
 from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import Permission
 from registret.kernel.sweden import day_of
@@ -39,9 +40,7 @@ def step_page(
         # must not wait for each other's steps.
         wanted_episodes = wanted_episodes.select_for_update(of=("patient",), no_key=True)
     # The query runs again if the patient was merged into another while it waited for the lock.
-    found = wanted_episodes.first() or (wanted_episodes.first() if lock else None)
-    if found is None:
-        raise NotFound()
+    found = existing(wanted_episodes.first() or (wanted_episodes.first() if lock else None))
     may_report = found.sub_registry in actor.seat.sub_registries_for(Permission.REPORT)
     if lock and not may_report:
         raise NotPermitted()
@@ -159,10 +158,7 @@ def version_of(actor: Actor, *, episode: str, step: str) -> int:
     Raises: NotFound.
     """
     wanted = episodes_of(actor, Permission.REPORT).filter(system_id=episode, steps__code=step)
-    found = wanted.values_list("steps__version", flat=True).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return existing(wanted.values_list("steps__version", flat=True).first())
 
 
 def steps_to_do(actor: Actor) -> QuerySet[Step]:

@@ -17,6 +17,7 @@ from registret.ledger.events import Event
 from registret.ledger.services import Fact, NewEntry, record, record_many
 from registret.rate_limits.services import Limit, take
 from registret.records.identity.protected import give_reason, require_reason
+from registret.records.logged import log_patient, log_step
 from registret.records.numbers import PatientNumber
 from registret.records.queries.episodes import episode_rows, episodes_of
 from registret.records.queries.patients import patient_numbered, patient_of, patients_named
@@ -92,7 +93,7 @@ def search(*, actor: Actor, written: str, at: datetime) -> SearchResult:
         hits = found.named or ((found.patient,) if found.patient else ())
         _tell_each(actor, Event.PATIENT_FOUND, [(patient.id, {"how": how}) for patient in hits], at)
         if not hits:
-            _tell(actor, Event.PATIENT_NOT_FOUND, None, at, {"how": how})
+            log_patient(actor, Event.PATIENT_NOT_FOUND, None, at, how=how)
     return replace(found, patient=found.patient.masked) if found.patient else found
 
 
@@ -107,7 +108,8 @@ def open_patient(*, actor: Actor, system_id: str, reason: str = "", at: datetime
             give_reason(actor, patient, at=at)
         require_reason(actor, patient, at=at)
         episodes = episode_rows(episodes_of(actor).filter(patient_id=patient.id).order_by("-began_at", "-id"))
-        _tell(actor, Event.PATIENT_OPENED, patient.id, at, {"reason": reason.strip()} if reason.strip() else {})
+        said = {"reason": reason.strip()} if reason.strip() else {}
+        log_patient(actor, Event.PATIENT_OPENED, patient.id, at, **said)
         reported = actor.seat.sub_registries_for(Permission.REPORT)
         may_report = any(one.sub_registry in reported for one in episodes)
         return PatientPage(patient=patient, episodes=episodes, may_report=may_report)
@@ -118,7 +120,7 @@ def open_step(*, actor: Actor, episode: str, step: str, at: datetime) -> StepPag
     with provider_scope(actor):
         page, _ = step_page(actor, episode=episode, step=step, at=at)
         require_reason(actor, page.patient, at=at)
-        _tell(actor, Event.STEP_OPENED, page.patient.id, at, _which(page))
+        log_step(actor, Event.STEP_OPENED, page, at)
         return page
 
 
@@ -127,7 +129,7 @@ def open_number(*, actor: Actor, episode: str, step: str, at: datetime) -> StepP
     with provider_scope(actor):
         page, _ = step_page(actor, episode=episode, step=step, at=at)
         require_reason(actor, page.patient, at=at)
-        _tell(actor, Event.PATIENT_OPENED, page.patient.id, at, {})
+        log_patient(actor, Event.PATIENT_OPENED, page.patient.id, at)
         return page
 
 
@@ -145,7 +147,7 @@ def open_news(
             return None
         page, row = step_page(actor, episode=episode, step=step, at=at)
         require_reason(actor, page.patient, used=False, at=at)
-        _tell(actor, Event.STEP_FOLLOWED, page.patient.id, at, _which(page))
+        log_step(actor, Event.STEP_FOLLOWED, page, at)
         return page, others_in(changes_since(row, base))
 
 
@@ -154,7 +156,7 @@ def open_history(*, actor: Actor, episode: str, step: str, at: datetime) -> tupl
     with provider_scope(actor):
         page, _ = step_page(actor, episode=episode, step=step, at=at)
         require_reason(actor, page.patient, at=at)
-        _tell(actor, Event.STEP_HISTORY_OPENED, page.patient.id, at, _which(page))
+        log_step(actor, Event.STEP_HISTORY_OPENED, page, at)
         return page, history(actor=actor, episode=episode, step=step, at=at)
 
 
@@ -166,7 +168,7 @@ def print_episode(*, actor: Actor, episode: str, at: datetime) -> tuple[StepPage
         order = {row.code: i for page in pages[:1] for i, row in enumerate(page.episode.steps)}
         for page in pages[:1]:
             require_reason(actor, page.patient, at=at)
-            _tell(actor, Event.EPISODE_PRINTED, page.patient.id, at, {"episode": page.episode.system_id})
+            log_patient(actor, Event.EPISODE_PRINTED, page.patient.id, at, episode=page.episode.system_id)
         return tuple(sorted(pages, key=lambda page: order[page.step.code]))
 
 
@@ -224,16 +226,8 @@ def _is_system_id(text: str) -> bool:
     return len(text) == SYSTEM_ID_LENGTH and text[:1].upper() in {"P", "E"} and text.isalnum()
 
 
-def _which(page: StepPage) -> dict[str, Fact]:
-    return {"episode": page.episode.system_id, "step": page.step.code, "sub_registry": page.form.code}
-
-
 def _tell_each(actor: Actor, event: Event, looks: Sequence[Look], at: datetime) -> None:
     """One entry for each patient looked at, in one statement."""
     clinic = actor.seat.clinic_id
     entries = [NewEntry(event=event, about_patient_id=who, clinic_id=clinic, facts=facts) for who, facts in looks]
     record_many(entries=entries, by=actor.by, at=at)
-
-
-def _tell(actor: Actor, event: Event, patient_id: int | None, at: datetime, facts: dict[str, Fact]) -> None:
-    record(event=event, by=actor.by, at=at, about_patient_id=patient_id, clinic_id=actor.seat.clinic_id, facts=facts)

@@ -13,18 +13,18 @@ from registret.access.refusals import NotFound
 from registret.access.roles import Permission
 from registret.kernel.secret import CODE_ALPHABET
 from registret.ledger.events import Event
-from registret.ledger.services import record
 from registret.records.deaths import settle
 from registret.records.identity.population import population_register
 from registret.records.lifecycle import STEP_LIFE, StepState
 from registret.records.locks import lock_numbers
+from registret.records.logged import log_patient, log_step
 from registret.records.models import Episode, Number, Patient, Revision, Step
 from registret.records.numbers import PatientNumber
 from registret.records.queries.episodes import episodes_near, episodes_of
 from registret.records.queries.patients import is_blocked, patient_id_of
 from registret.records.queries.steps import step_page
 from registret.records.refusals import BirthDateNeeded, NotIncluded, OptedOut, PerhapsDouble
-from registret.records.reporting.changes import Written, began_at_in, change_answers, log_step, read_answers
+from registret.records.reporting.changes import Written, began_at_in, change_answers, read_answers
 from registret.records.reporting.forms_in_use import use
 from registret.records.reporting.inclusion import NewPatient, doubles_within, form_open_to, look_at_intake
 from registret.records.reporting.signing import put_name
@@ -84,14 +84,7 @@ def near_elsewhere(*, actor: Actor, episode: str, at: datetime) -> bool:
         )
         is_near = near.exclude(care_provider_id=actor.seat.care_provider_id).exists()
         if is_near:
-            record(
-                event=Event.PATIENT_DOUBLES_SHOWN,
-                by=actor.by,
-                at=at,
-                about_patient_id=row.patient_id,
-                clinic_id=actor.seat.clinic_id,
-                facts={"sub_registry": row.sub_registry},
-            )
+            log_patient(actor, Event.PATIENT_DOUBLES_SHOWN, row.patient_id, at, sub_registry=row.sub_registry)
     return is_near
 
 
@@ -165,7 +158,7 @@ def _begin(
     change_answers(actor, page, row, changes, kind=Revision.Kind.WRITE, reason="", at=at)
     # The inclusion is complete when the episode begins, so it is signed at once.
     put_name(actor, page, row, {}, at=at)
-    log_step(actor, Event.EPISODE_BEGUN, page, at, {})
+    log_step(actor, Event.EPISODE_BEGUN, page, at)
     if page.is_dead:
         settle(patient_id, by=actor.by, actor=actor, at=at)
     return episode.system_id

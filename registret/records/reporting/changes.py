@@ -10,10 +10,10 @@ from registret.access.actor import Actor
 from registret.access.roles import Permission
 from registret.kernel.sweden import SWEDEN, day_of, months_later
 from registret.ledger.events import Event
-from registret.ledger.services import Fact, record
 from registret.records.deaths import settle
 from registret.records.identity.protected import require_reason
 from registret.records.lifecycle import STEP_LIFE, StepState
+from registret.records.logged import log_step
 from registret.records.models import Episode, Revision, Step
 from registret.records.queries.forms import answers_of
 from registret.records.queries.steps import known_of, step_page
@@ -43,7 +43,7 @@ def change_state(
         if row.state == StepState.REOPENED:
             row.signed_at, row.signed_by_id, row.signed_by_name = None, None, ""
         change_answers(actor, page, row, {}, kind=kind, reason=reason, at=at)
-        log_step(actor, event, page, at, {"reason": reason} if reason else {})
+        log_step(actor, event, page, at, **({"reason": reason} if reason else {}))
 
 
 def require_writable(actor: Actor, row: Step, act: str) -> None:
@@ -144,15 +144,3 @@ def began_at_in(form: Form, answers: Mapping[str, Answer]) -> datetime | None:
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day, tzinfo=SWEDEN) + _ANCHOR_WITHOUT_TIME
     return None
-
-
-def log_step(actor: Actor, event: Event, page: StepPage, at: datetime, facts: Mapping[str, Fact]) -> None:
-    """Log an event about the patient whose step it is."""
-    record(
-        event=event,
-        by=actor.by,
-        at=at,
-        about_patient_id=page.patient.id,
-        clinic_id=actor.seat.clinic_id,
-        facts={"episode": page.episode.system_id, "step": page.step.code, "sub_registry": page.form.code, **facts},
-    )

@@ -15,8 +15,8 @@ from registret.access.refusals import NotPermitted
 from registret.access.roles import Permission
 from registret.kernel.sweden import day_of
 from registret.ledger.events import Event
-from registret.ledger.services import record
 from registret.records.identity.protected import require_reason
+from registret.records.logged import log_patient
 from registret.records.models import Patient
 from registret.records.numbers import PatientNumber, Sex, age_on
 from registret.records.queries.episodes import episode_rows, episodes_near
@@ -68,9 +68,7 @@ def known_patient(*, actor: Actor, system_id: str, at: datetime) -> NewPatient:
     with provider_scope(actor, Permission.REPORT):
         found = patient_of(actor, system_id)
         require_reason(actor, found, at=at)
-        record(
-            event=Event.PATIENT_OPENED, by=actor.by, at=at, about_patient_id=found.id, clinic_id=actor.seat.clinic_id
-        )
+        log_patient(actor, Event.PATIENT_OPENED, found.id, at)
     return new_episode_of(found)
 
 
@@ -97,14 +95,7 @@ def intake(*, actor: Actor, who: NewPatient, sub_registry: str, written: Written
     """
     found, patient_id = look_at_intake(actor, who, sub_registry, written, at)
     if found.doubles:
-        record(
-            event=Event.PATIENT_DOUBLES_SHOWN,
-            by=actor.by,
-            at=at,
-            about_patient_id=patient_id,
-            clinic_id=actor.seat.clinic_id,
-            facts={"sub_registry": sub_registry},
-        )
+        log_patient(actor, Event.PATIENT_DOUBLES_SHOWN, patient_id, at, sub_registry=sub_registry)
     return found
 
 

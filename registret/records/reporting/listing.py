@@ -13,7 +13,7 @@ from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, 
 from django.db.models.functions import Coalesce, JSONObject
 
 from registret.access.actor import Actor
-from registret.access.checks import check_card_age
+from registret.access.checks import check_card_age, existing
 from registret.access.refusals import NotFound
 from registret.kernel.sweden import day_of, midnight
 from registret.ledger.events import Event
@@ -187,9 +187,7 @@ def _ordered(found: QuerySet[Episode], wanted: EpisodeFilter, *, after: int | No
         key, found = "key", found.annotate(key=keys[wanted.order])
     rising = wanted.order in {EpisodeOrder.OLDEST, EpisodeOrder.DUE}
     if after is not None:
-        mark = found.filter(id=after).values_list(key, flat=True).first()
-        if mark is None:
-            raise NotFound()
+        mark = existing(found.filter(id=after).values_list(key, flat=True).first())
         way = "gt" if rising else "lt"
         # The first condition alone says where an index begins to be read.
         found = found.filter(Q(**{f"{key}__{way}e": mark}), Q(**{f"{key}__{way}": mark}) | Q(**{f"id__{way}": after}))

@@ -10,10 +10,10 @@ from registret.access.roles import Permission
 from registret.ledger.events import Event
 from registret.places.queries import clinic as clinic_row
 from registret.records.identity.protected import require_reason
+from registret.records.logged import log_step
 from registret.records.models import Revision
 from registret.records.queries.steps import step_page
 from registret.records.refusals import OfAnotherClinic
-from registret.records.reporting.changes import log_step
 from registret.records.revisions import revise
 from registret.records.scope import provider_scope
 
@@ -36,4 +36,4 @@ def move(*, actor: Actor, episode: str, step: str, clinic_id: int, reason: str, 
         row.is_moved = clinic_id != page.episode.clinic_id
         revise(actor, row, {}, kind=Revision.Kind.MOVE, reason=reason.strip(), at=at)
         row.save(update_fields=["clinic", "is_moved", "version"])
-        log_step(actor, Event.STEP_MOVED, page, at, {"from_clinic": before, "to_clinic": clinic_id})
+        log_step(actor, Event.STEP_MOVED, page, at, from_clinic=before, to_clinic=clinic_id)

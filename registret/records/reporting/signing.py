@@ -10,10 +10,11 @@ from registret.access.roles import Permission
 from registret.ledger.events import Event
 from registret.records.identity.protected import require_reason
 from registret.records.lifecycle import STEP_LIFE, StepState
+from registret.records.logged import log_step
 from registret.records.models import Revision, Step
 from registret.records.queries.steps import step_page
 from registret.records.refusals import CannotSign, WrittenSince
-from registret.records.reporting.changes import change_answers, change_state, log_step, require_writable
+from registret.records.reporting.changes import change_answers, change_state, require_writable
 from registret.records.reporting.forms_in_use import require_unchanged
 from registret.records.rows import StepPage
 from registret.records.scope import provider_scope
@@ -50,7 +51,7 @@ def sign(*, actor: Actor, episode: str, step: str, base: int, at: datetime) -> N
         counted = page.assessment.shown - page.assessment.locked.keys()
         hidden = {code: (stored, None) for code, stored in row.answers.items() if code not in counted}
         put_name(actor, page, row, hidden, at=at)
-        log_step(actor, Event.STEP_SIGNED, page, at, {})
+        log_step(actor, Event.STEP_SIGNED, page, at)
 
 
 def put_name(

@@ -15,9 +15,9 @@ from registret.ledger.events import Event
 from registret.records.deaths import settle
 from registret.records.identity.protected import require_reason
 from registret.records.lifecycle import STEP_LIFE, StepState
+from registret.records.logged import log_step
 from registret.records.models import Episode, Revision, Step
 from registret.records.queries.steps import known_of, step_page
-from registret.records.reporting.changes import log_step
 from registret.records.reporting.forms_in_use import use
 from registret.records.revisions import revise, set_next
 from registret.records.rows import StepPage
@@ -51,7 +51,7 @@ def preview(*, actor: Actor, episode: str, at: datetime) -> Preview:
     """Raises: NotPermitted, ReasonNeeded; NotFound (no such episode here, or no newer version)."""
     with provider_scope(actor, Permission.REPORT):
         page, new = _moving(actor, episode, lock=False, at=at)
-        log_step(actor, Event.STEP_OPENED, page, at, {})
+        log_step(actor, Event.STEP_OPENED, page, at)
         return Preview(
             page=page,
             new=new,
@@ -81,7 +81,7 @@ def move_on(*, actor: Actor, episode: str, at: datetime) -> None:
                 )
         set_next(new, page.episode.id, at=at)
         settle(page.patient.id, by=actor.by, actor=actor, at=at)
-        log_step(actor, Event.EPISODE_MOVED_ON, page, at, {"version": new.version})
+        log_step(actor, Event.EPISODE_MOVED_ON, page, at, version=new.version)
 
 
 def _moving(actor: Actor, episode: str, *, lock: bool, at: datetime) -> tuple[StepPage, Form]:

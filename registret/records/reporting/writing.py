@@ -11,18 +11,12 @@ from registret.access.roles import Permission
 from registret.ledger.events import Event
 from registret.records.identity.protected import require_reason
 from registret.records.lifecycle import STEP_LIFE, StepState
+from registret.records.logged import log_step
 from registret.records.models import Revision, Step
 from registret.records.queries.forms import answers_of
 from registret.records.queries.revisions import changes_since, others_in
 from registret.records.queries.steps import step_page
-from registret.records.reporting.changes import (
-    Written,
-    change_answers,
-    change_state,
-    log_step,
-    read_answers,
-    require_writable,
-)
+from registret.records.reporting.changes import Written, change_answers, change_state, read_answers, require_writable
 from registret.records.reporting.forms_in_use import require_unchanged
 from registret.records.rows import Other, StepPage
 from registret.records.scope import provider_scope
@@ -73,11 +67,11 @@ def write(*, actor: Actor, episode: str, step: str, base: int, written: Written,
         if changes:
             row.state = STEP_LIFE.after(StepState(row.state), "write")
             change_answers(actor, page, row, changes, kind=Revision.Kind.WRITE, reason="", at=at)
-            log_step(actor, Event.STEP_WRITTEN, page, at, {"answers": len(changes)})
+            log_step(actor, Event.STEP_WRITTEN, page, at, answers=len(changes))
             now, _ = step_page(actor, episode=episode, step=step, at=at)
         else:
             # The response shows the step, with what others wrote, so it is logged as opened.
-            log_step(actor, Event.STEP_OPENED, page, at, {})
+            log_step(actor, Event.STEP_OPENED, page, at)
         others = {code: other for code, other in others_in(since).items() if code not in changes}
         return WriteOutcome(page=now, faults=faults, conflicts=conflicts, others=others)
 

@@ -14,7 +14,7 @@ from typing import Final
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from registret.access.actor import Actor
-from registret.access.refusals import NotFound, NotPermitted
+from registret.access.refusals import NotFound
 from registret.access.roles import Permission
 from registret.kernel.sweden import day_of, midnight, months_later
 from registret.records.models import DeletionTally, Episode, RetentionDecision, Revision, Step
@@ -75,7 +75,7 @@ class Age:
 
 def ages(*, actor: Actor, at: datetime) -> tuple[Age, ...]:
     """Of all sub-registries, in their order. Raises: NotPermitted."""
-    _require_handler(actor)
+    actor.require(Permission.HANDLE_CASES)
     with all_providers():
         kept = dict(Episode.objects.values_list("sub_registry").annotate(number=Count("id")))
         return tuple(
@@ -129,11 +129,6 @@ def _rule_of(sub_registry: SubRegistry) -> RegisterFile:
         return in_force
     before = [v for code, v in catalogue().forms if code == sub_registry.code and v < sub_registry.version]
     return registers[sub_registry.code, max(before)] if before else in_force
-
-
-def _require_handler(actor: Actor) -> None:
-    if not actor.may(Permission.HANDLE_CASES):
-        raise NotPermitted()
 
 
 def _stands(sub_registry: str, what: RetentionDecision.What, years: int, *, at: datetime) -> Past:

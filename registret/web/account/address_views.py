@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registret.access.applications import confirming
 from registret.access.queries.grants import clinics_to_attest_anew
@@ -33,15 +32,14 @@ from registret.web.account.own_pages import NewAddressCodePage, NewAddressPage, 
 from registret.web.account.pages import own, show
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs_any_card, open_to_all
-from registret.web.http import CardRequest, Request, see_other
+from registret.web.http import CardRequest, Request, posted, see_other
 from registret.web.signup.address_pages import asked_address
 from registret.web.signup.forms import AddressForm, CodeForm
 
 _AT_THE_ADDRESS = dict.fromkeys((AddressUnchanged, AddressResting, AdministratorsAddress, TooMany), "email")
 
 
-@require_http_methods(["GET", "POST"])
-@needs_any_card
+@needs_any_card.get_post
 def change(request: CardRequest) -> HttpResponse:
     """Ändra e-post, with the same question as at registration, and what follows from a foreign address."""
     me = own(request)
@@ -49,9 +47,9 @@ def change(request: CardRequest) -> HttpResponse:
         return see_other("change_address")
     if me.state is AccountState.SUSPENDED:
         raise AccountSuspended()
-    form = AddressForm(request.POST if request.method == "POST" else None)
+    form = AddressForm(posted(request))
     asked = None
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         email = form.cleaned_data["email"]
         if request.POST.get("ok") == "1":
             if _asked(request, me, form, email):
@@ -65,21 +63,19 @@ def change(request: CardRequest) -> HttpResponse:
     return show(request, "account/account_address.html", page, status=422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
-@needs_any_card
+@needs_any_card.get_post
 def type_code(request: CardRequest) -> HttpResponse:
     """The code out of the letter to the new address."""
     if request.method == "GET":
         return see_other("account")
     me, form = own(request), CodeForm(request.POST)
     if form.is_valid():
-        refusals_as_errors(
-            form,
-            dict.fromkeys((CodeWrong, CodeBurnt, ConfirmationExpired, AdministratorsAddress, TooMany), "code"),
-            lambda: confirming.confirm_by_code(
+        with refusals_as_errors(
+            form, dict.fromkeys((CodeWrong, CodeBurnt, ConfirmationExpired, AdministratorsAddress, TooMany), "code")
+        ):
+            confirming.confirm_by_code(
                 account_id=me.id, code=form.cleaned_data["code"], by=request.person.by, at=request.at
-            ),
-        )
+            )
     if form.is_valid():
         return see_other("confirmed")
     pending = pending_change(account_id=me.id)
@@ -91,31 +87,28 @@ def type_code(request: CardRequest) -> HttpResponse:
     return show(request, "account/account_code.html", page, status=422)
 
 
-@require_POST
-@needs_any_card
+@needs_any_card.post
 def resend(request: CardRequest) -> HttpResponse:
     """Skicka igen."""
     access.resend_for_address(account_id=own(request).id, by=request.person.by, at=request.at)
     return see_other("account")
 
 
-@require_POST
-@needs_any_card
+@needs_any_card.post
 def take_back(request: CardRequest) -> HttpResponse:
     """Behåll den gamla."""
     access.take_back_address(account_id=own(request).id, by=request.person.by, at=request.at)
     return see_other("account")
 
 
-@require_http_methods(["GET", "POST"])
-@open_to_all
+@open_to_all.get_post
 def objection(request: Request, token: str) -> HttpResponse:
     """The link of the letter to the old address. GET changes nothing; POST objects, if the question is answered."""
     confirmation_id = read_objection(token)
     if confirmation_id is None:
         raise ObjectionUnknown()
-    form = ObjectionForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    form = ObjectionForm(posted(request))
+    if form.is_valid():
         by = By.nobody(network=request.network)
         access.object_to_address(confirmation_id=confirmation_id, by=by, at=request.at)
         return see_other("objected")
@@ -124,34 +117,28 @@ def objection(request: Request, token: str) -> HttpResponse:
     return render(request, "account/objection.html", {"page": page}, status=422 if form.errors else 200)
 
 
-@require_GET
-@open_to_all
+@open_to_all.get
 def objected(request: Request) -> HttpResponse:
     """The change is stopped; what to do now."""
     return render(request, "account/objected.html")
 
 
 def _asked(request: CardRequest, me: AccountRow, form: AddressForm, email: EmailAddress) -> bool:
-    refusals_as_errors(
-        form,
-        _AT_THE_ADDRESS,
-        lambda: access.ask_for_address(
+    with refusals_as_errors(form, _AT_THE_ADDRESS):
+        access.ask_for_address(
             account_id=me.id, email=email, card_read_at=request.sitting.began_at, by=request.person.by, at=request.at
-        ),
-    )
+        )
     return form.is_valid()
 
 
 def _anew(request: CardRequest, me: AccountRow, form: AddressForm, email: EmailAddress) -> list[str]:
     """Clinics that must attest anew if this becomes the address, before anything is sent."""
-
-    def look() -> frozenset[int]:
+    with refusals_as_errors(form, _AT_THE_ADDRESS):
         if email == me.email:
             raise AddressUnchanged()
         again_at = address_rests_until(account_id=me.id)
         if again_at is not None and again_at > request.at:
             raise AddressResting(again_at=again_at)
-        return clinics_to_attest_anew(account_id=me.id, before=me.email, email=email, at=request.at)
-
-    here = refusals_as_errors(form, _AT_THE_ADDRESS, look) or frozenset()
-    return sorted(place.title for place in clinics(here).values())
+        here = clinics_to_attest_anew(account_id=me.id, before=me.email, email=email, at=request.at)
+        return sorted(place.title for place in clinics(here).values())
+    return []

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from registret.access.actor import Actor
 from registret.access.refusals import NotRegistered
 from registret.accounts.queries import AccountRow, account
-from registret.web.attest.card_time import CardTime
+from registret.web.card_time import CardTime
 from registret.web.http import CardRequest
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_GET, require_POST
 
 from registret.access.refusals import NotFound
 from registret.access.self_service.my_account import own_grants
@@ -14,8 +13,7 @@ from registret.web.gate import needs_any_card
 from registret.web.http import CardRequest, see_other
 
 
-@require_GET
-@needs_any_card
+@needs_any_card.get
 def sessions(request: CardRequest) -> HttpResponse:
     """All that live, this one first told apart."""
     me = own(request)
@@ -27,8 +25,7 @@ def sessions(request: CardRequest) -> HttpResponse:
     return show(request, "account/account_sessions.html", page)
 
 
-@require_POST
-@needs_any_card
+@needs_any_card.post
 def end(request: CardRequest, id: int) -> HttpResponse:
     """One of the others. A second click finds it done; this one ends by logging out."""
     if id != request.sitting.session_id:
@@ -38,8 +35,7 @@ def end(request: CardRequest, id: int) -> HttpResponse:
     return see_other("sessions")
 
 
-@require_POST
-@needs_any_card
+@needs_any_card.post
 def end_others(request: CardRequest) -> HttpResponse:
     """All but this one."""
     acts.end_others(

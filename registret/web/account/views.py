@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseBadRequest, HttpResponseBase, StreamingHttpResponse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registret.access.applications import application_notes, applying
 from registret.access.applications.earlier_accounts import links_of
@@ -24,7 +23,7 @@ from registret.web.account.own_pages import apply_page, leave_page, own_applicat
 from registret.web.account.pages import own, show
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs, needs_any_card
-from registret.web.http import ActorRequest, CardRequest, see_other
+from registret.web.http import ActorRequest, CardRequest, posted, see_other
 from registret.web.numbers import number_in
 from registret.web.signup.forms import AnswerForm, ApplicationForm
 
@@ -32,8 +31,7 @@ from registret.web.signup.forms import AnswerForm, ApplicationForm
 _OF_INTEREST = {ApplicationState.WAITING, ApplicationState.DECLINED, ApplicationState.LAPSED}
 
 
-@require_GET
-@needs_any_card
+@needs_any_card.get
 def account(request: CardRequest) -> HttpResponse:
     """All of it on one page; what changes something has a page of its own."""
     me = own(request)
@@ -49,8 +47,7 @@ def account(request: CardRequest) -> HttpResponse:
     return show(request, "account/account.html", page)
 
 
-@require_POST
-@needs_any_card
+@needs_any_card.post
 def own_data(request: CardRequest) -> HttpResponseBase:
     """Everything that is kept about oneself, in one file."""
     me = own(request)
@@ -60,8 +57,7 @@ def own_data(request: CardRequest) -> HttpResponseBase:
     return StreamingHttpResponse(stream, content_type="application/json; charset=utf-8", headers=headers)
 
 
-@require_POST
-@needs_any_card
+@needs_any_card.post
 def language(request: CardRequest) -> HttpResponse:
     """The language of one's letters; that of the pages is a matter of the browser."""
     chosen = request.POST.get("language", "")
@@ -71,29 +67,26 @@ def language(request: CardRequest) -> HttpResponse:
     return see_other("account")
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.WORK)
+@needs(Permission.WORK).get_post
 def apply(request: ActorRequest) -> HttpResponse:
     """More clinics or roles, while one works; somebody else attests."""
     me = own(request)
-    sent = request.POST if request.method == "POST" else None
+    sent = posted(request)
     form = ApplicationForm(sent, clinics=open_clinics(first_of_organisation=me.hsa_id.organisation_number))
-    if request.method == "POST" and form.is_valid() and (wanted := _applied(request, me.id, form)):
+    if form.is_valid() and (wanted := _applied(request, me.id, form)):
         return see_other("own_application", wanted)
     provider = care_provider_of(me.hsa_id.organisation_number)
     page = apply_page(form, provider, may_attest=request.actor.may(Permission.ATTEST))
     return show(request, "account/account_apply.html", page, status=422 if form.errors else 200)
 
 
-@require_GET
-@needs_any_card
+@needs_any_card.get
 def application(request: CardRequest, id: int) -> HttpResponse:
     """One of one's own applications: where it stands, what was asked."""
     return _application(request, id, AnswerForm())
 
 
-@require_POST
-@needs_any_card
+@needs_any_card.post
 def answer(request: CardRequest, id: int) -> HttpResponse:
     """Svara på en fråga from the clinic."""
     form = AnswerForm(request.POST)
@@ -110,16 +103,14 @@ def answer(request: CardRequest, id: int) -> HttpResponse:
     return see_other("own_application", id)
 
 
-@require_POST
-@needs_any_card
+@needs_any_card.post
 def withdraw(request: CardRequest, id: int) -> HttpResponse:
     """Takes one's own waiting application back."""
     applying.withdraw(account_id=own(request).id, application_id=id, by=request.person.by, at=request.at)
     return see_other("account")
 
 
-@require_http_methods(["GET", "POST"])
-@needs_any_card
+@needs_any_card.get_post
 def leave(request: CardRequest, id: int) -> HttpResponse:
     """Lämna a right of one's own, after a question."""
     me = own(request)
@@ -132,8 +123,7 @@ def leave(request: CardRequest, id: int) -> HttpResponse:
     return show(request, "account/account_leave.html", leave_page(grant, needed=needed, is_last=last))
 
 
-@require_GET
-@needs_any_card
+@needs_any_card.get
 def own_log(request: CardRequest) -> HttpResponse:
     """What the log holds about oneself."""
     me = own(request)
@@ -143,8 +133,7 @@ def own_log(request: CardRequest) -> HttpResponse:
 
 
 def _applied(request: ActorRequest, account_id: int, form: ApplicationForm) -> int | None:
-    wish = form.cleaned_data
-    return refusals_as_errors(
+    with refusals_as_errors(
         form,
         {
             AlreadyApplied: "clinic",
@@ -153,16 +142,9 @@ def _applied(request: ActorRequest, account_id: int, form: ApplicationForm) -> i
             SubRegistryClosed: "sub_registries",
             NotParticipating: "sub_registries",
         },
-        lambda: access.apply_for_more(
-            account_id=account_id,
-            clinic_id=wish["clinic"],
-            role=wish["role"],
-            sub_registries=wish["sub_registries"],
-            message=wish["message"],
-            by=request.actor.by,
-            at=request.at,
-        ),
-    )
+    ):
+        return access.apply_for_more(account_id=account_id, **form.wish, by=request.actor.by, at=request.at)
+    return None
 
 
 def _application(request: CardRequest, id: int, form: AnswerForm, *, status: int = 200) -> HttpResponse:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_POST
 
 from registret.access.applications import application_notes as access
 from registret.access.grants.reach import reach_of
 from registret.access.queries.applications import application_for
 from registret.access.roles import Permission
 from registret.rate_limits.services import TooMany
-from registret.web.attest.card_time import CardTime
 from registret.web.attest.forms import WriteForm
 from registret.web.attest.several_pages import chosen_page, results_page
 from registret.web.attest.views import show_item
@@ -20,8 +18,7 @@ from registret.web.http import ActorRequest, see_other
 from registret.web.pieces import show
 
 
-@require_POST
-@needs(Permission.ATTEST)
+@needs(Permission.ATTEST).post
 def take_on(request: ActorRequest, id: int) -> HttpResponse:
     """Tas av mig, or (`tillbaka`) put back."""
     act = access.put_back if "tillbaka" in request.POST else access.take_on
@@ -29,25 +26,22 @@ def take_on(request: ActorRequest, id: int) -> HttpResponse:
     return see_other("attest_one", id)
 
 
-@require_POST
-@needs(Permission.ATTEST)
+@needs(Permission.ATTEST).post
 def write(request: ActorRequest, id: int) -> HttpResponse:
     """A note, or (`fraga`) a question that is mailed to the applicant."""
     form = WriteForm(request.POST)
     if form.is_valid():
         act = access.ask if "fraga" in request.POST else access.write_note
         text = form.cleaned_data["text"]
-        refusals_as_errors(
-            form, {TooMany: "text"}, lambda: act(application_id=id, text=text, actor=request.actor, at=request.at)
-        )
+        with refusals_as_errors(form, {TooMany: "text"}):
+            act(application_id=id, text=text, actor=request.actor, at=request.at)
     if form.is_valid():
         return see_other("attest_one", id)
     wanted = application_for(actor=request.actor, application_id=id, at=request.at)
     return show_item(request, wanted, writing=form)
 
 
-@require_POST
-@needs(Permission.ATTEST)
+@needs(Permission.ATTEST).post
 def several(request: ActorRequest) -> HttpResponse:
     """Attestera valda: the first POST shows who it is about; its Ok attests. `ensam` attests one at once."""
     alone = request.POST.get("ensam", "")
@@ -64,6 +58,5 @@ def several(request: ActorRequest) -> HttpResponse:
         page = chosen_page(
             chosen_rows,
             until=reach_of(request.actor, at=request.at).last_day(at=request.at),
-            card_time=CardTime.of(request.actor, at=request.at),
         )
     return show(request, "attest/attest_several.html", page, tab="attest")

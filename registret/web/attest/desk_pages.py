@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from registret.access.applications.application_notes import NoteRow, notes_of
 from registret.access.lifecycle import ApplicationState
 from registret.access.queries.applications import ApplicationRow
-from registret.web.attest.card_time import CardTime
 from registret.web.attest.forms import WriteForm
+from registret.web.card_time import CardTime
 from registret.web.http import ActorRequest
 from registret.web.templatetags.look import moment
 

@@ -11,7 +11,7 @@ from registret.access.queries.applications import ApplicationRow, Recommendation
 from registret.access.roles import ROLES_TO_APPLY_FOR, Role
 from registret.kernel.dates import DateReach
 from registret.web.dates import DayField
-from registret.web.forms import EmailField, sub_registry_choices
+from registret.web.forms import EmailField, ReasonField, sub_registry_choices
 from registret.words.roles import role_name
 
 
@@ -77,24 +77,10 @@ class AttestForm(RightForm):
         )
 
 
-class ReasonField(forms.CharField):
-    """A text of several lines. Browsers send a line break as two characters and count it as one."""
-
-    def to_python(self, value: Any) -> str:
-        return str(super().to_python(value)).replace("\r\n", "\n")
-
-
 class DeclineForm(forms.Form):
     """Avslå: the applicant reads the reason."""
 
-    reason = ReasonField(
-        max_length=500,
-        error_messages={
-            "required": _("Skriv varför du avslår ansökan"),
-            "max_length": _("Skriv högst 500 tecken"),
-            "null_characters_not_allowed": _("Texten innehåller ett tecken som inte går att spara"),
-        },
-    )
+    reason = ReasonField(_("Skriv varför du avslår ansökan"))
 
 
 class CorrectAddressForm(forms.Form):
@@ -106,11 +92,4 @@ class CorrectAddressForm(forms.Form):
 class WriteForm(forms.Form):
     """A note for colleagues, or a question to the applicant."""
 
-    text = ReasonField(
-        max_length=1000,
-        error_messages={
-            "required": _("Skriv något först"),
-            "max_length": _("Skriv högst 1 000 tecken"),
-            "null_characters_not_allowed": _("Texten innehåller ett tecken som inte går att spara"),
-        },
-    )
+    text = ReasonField(_("Skriv något först"), most=1000)

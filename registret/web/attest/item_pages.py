@@ -16,12 +16,12 @@ from registret.access.similar_names import alike
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.mail.queries import Bounce, bounce
 from registret.places.queries import MailHint, clinic, mail_hint
-from registret.web.attest.card_time import CardTime
 from registret.web.attest.claims import ClaimPart, claim_part
 from registret.web.attest.desk_pages import Desk, desk_of
 from registret.web.attest.forms import AttestForm, CorrectAddressForm, DeclineForm, WriteForm
 from registret.web.attest.office_part import office_part
 from registret.web.attest.queue_pages import Queue, decision_tag, letter_sent, queue_of, scope, waited_tag
+from registret.web.card_time import CardTime
 from registret.web.http import ActorRequest
 from registret.web.pieces import FactText, Note, Tag
 from registret.web.templatetags.look import day, last_day, moment, sub_registries, wished
@@ -86,7 +86,6 @@ class ItemPage:
     claim: ClaimPart | None
     decision: Sequence[FactText]
     acting: Acting
-    card_time: CardTime
     desk: Desk | None
 
 
@@ -98,7 +97,6 @@ class DeclinePage:
     applicant: Applicant
     hint: str
     form: DeclineForm
-    card_time: CardTime
 
 
 def item_page(
@@ -121,7 +119,6 @@ def item_page(
         claim=claim_part(claim) if claim and waits else None,
         decision=() if waits else tuple(_decision(wanted)),
         acting=acting,
-        card_time=card_time,
         desk=None if _is_own(request, wanted) else desk_of(request, wanted, writing, card_time=card_time),
     )
 
@@ -138,7 +135,6 @@ def decline_page(request: ActorRequest, wanted: ApplicationRow, form: DeclineFor
         applicant=_applicant(wanted, is_office=_is_office(request)),
         hint=hint % {"name": wanted.name},
         form=form,
-        card_time=CardTime.of(request.actor, at=request.at),
     )
 
 

@@ -20,7 +20,7 @@ from registret.access.queries.applications import (
     granted,
     waiting_applications,
 )
-from registret.web.attest.card_time import CardTime
+from registret.web.card_time import CardTime
 from registret.web.http import ActorRequest
 from registret.web.numbers import number_in
 from registret.web.pieces import Link, Note, Tag, marked_up
@@ -82,7 +82,6 @@ class AttestPage:
     done: Note | None
     queue: Queue
     advice: Sequence[str]
-    card_time: CardTime
     at_once: AtOnce | None
 
 
@@ -99,7 +98,6 @@ def attest_page(request: ActorRequest) -> AttestPage:
         done=next((_done(row) for row in decided if row.id == done), None),
         queue=_queue(request, waiting, decided, current=None),
         advice=tuple(_advice(is_office=is_office)) if waiting.rows else (),
-        card_time=card_time,
         at_once=_at_once(waiting.rows) if waiting.rows and card_time.left and not is_office else None,
     )
 

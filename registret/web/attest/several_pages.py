@@ -13,7 +13,6 @@ from django.utils.translation import ngettext
 from registret.access.applications.application_notes import Attested
 from registret.access.queries.applications import ApplicationRow
 from registret.kernel.identifiers import HsaId
-from registret.web.attest.card_time import CardTime
 from registret.web.pieces import Link, Tag
 from registret.web.templatetags.look import day, sub_registries
 from registret.words.refusals import page_of
@@ -44,7 +43,6 @@ class Asking:
     told: str
     lines: Sequence[ChosenLine]
     button: str
-    card_time: CardTime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +58,7 @@ def results_page(results: Sequence[Attested]) -> SeveralPage:
     return SeveralPage(title=_title(len(results)), results=[_result(one) for one in results], asking=None)
 
 
-def chosen_page(rows: Sequence[ApplicationRow], *, until: date, card_time: CardTime) -> SeveralPage:
+def chosen_page(rows: Sequence[ApplicationRow], *, until: date) -> SeveralPage:
     told = _("De här får behörighet så som de har sökt, till och med %(until)s. Känner du alla?")
     button = ngettext("Attestera %(n)s person", "Attestera %(n)s personer", len(rows))
     return SeveralPage(
@@ -70,7 +68,6 @@ def chosen_page(rows: Sequence[ApplicationRow], *, until: date, card_time: CardT
             told=told % {"until": day(until)},
             lines=[_chosen(row) for row in rows],
             button=button % {"n": len(rows)},
-            card_time=card_time,
         ),
     )
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from django.http import HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
 
 from registret.access.applications import attesting
 from registret.access.grants.reach import reach_of
@@ -37,7 +36,7 @@ from registret.web.attest.item_pages import decline_page, item_page
 from registret.web.attest.queue_pages import attest_page
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
-from registret.web.http import ActorRequest, see_other
+from registret.web.http import ActorRequest, posted, see_other
 from registret.web.numbers import number_in
 from registret.web.pieces import show
 
@@ -58,20 +57,18 @@ _PLACES = {
 }
 
 
-@require_GET
-@needs(Permission.ATTEST)
+@needs(Permission.ATTEST).get
 def queue(request: ActorRequest) -> HttpResponse:
     """All that waits where the actor attests, and what the actor just did (`klart`)."""
     return show(request, "attest/attest.html", attest_page(request), tab="attest")
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.ATTEST)
+@needs(Permission.ATTEST).get_post
 def one(request: ActorRequest, id: int) -> HttpResponse:
     """One application; POST attests it or, as the first of two at the registry office, recommends it."""
     wanted = application_for(actor=request.actor, application_id=id, at=request.at)
     form = _attest_form(request, wanted)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         if "recommend" in request.POST:
             if _recommended(request, wanted, form):
                 return see_other("attest_one", wanted.id)
@@ -80,14 +77,15 @@ def one(request: ActorRequest, id: int) -> HttpResponse:
     return _item(request, wanted, form)
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.ATTEST)
+@needs(Permission.ATTEST).get_post
 def decline(request: ActorRequest, id: int) -> HttpResponse:
     """Avslå, with a reason that the applicant reads."""
     wanted = application_for(actor=request.actor, application_id=id, at=request.at)
-    form = DeclineForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        _once(request, wanted, ApplicationState.DECLINED, lambda: _declined(request, wanted, form))
+    form = DeclineForm(posted(request))
+    if form.is_valid():
+        with _once(request, wanted, ApplicationState.DECLINED):
+            reason = form.cleaned_data["reason"]
+            attesting.decline(application_id=wanted.id, reason=reason, actor=request.actor, at=request.at)
         return _done(wanted)
     page = decline_page(request, wanted, form)
     if page is None:
@@ -95,14 +93,14 @@ def decline(request: ActorRequest, id: int) -> HttpResponse:
     return show(request, "attest/decline.html", page, tab="attest", status=422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.ATTEST)
+@needs(Permission.ATTEST).get_post
 def correct_address(request: ActorRequest, id: int) -> HttpResponse:
     """Rätta adressen och skicka igen: the letter goes out anew; only the applicant can confirm."""
     wanted = application_for(actor=request.actor, application_id=id, at=request.at)
-    form = CorrectAddressForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        refusals_as_errors(form, {TooMany: "email"}, lambda: _corrected(request, wanted, form))
+    form = CorrectAddressForm(posted(request))
+    if form.is_valid():
+        with refusals_as_errors(form, {TooMany: "email"}):
+            _corrected(request, wanted, form)
     if form.errors:
         return _item(request, wanted, _attest_form(request, wanted, blank=True), address=form)
     return see_other("attest_one", wanted.id)
@@ -142,9 +140,8 @@ def _item(
 
 def _attested(request: ActorRequest, wanted: ApplicationRow, form: AttestForm) -> bool:
     data = form.cleaned_data
-
-    def attest() -> int:
-        return attesting.attest(
+    with _once(request, wanted, ApplicationState.ATTESTED), refusals_as_errors(form, _PLACES):
+        attesting.attest(
             application_id=wanted.id,
             role=data["role"],
             sub_registries=data["sub_registries"],
@@ -153,15 +150,12 @@ def _attested(request: ActorRequest, wanted: ApplicationRow, form: AttestForm) -
             actor=request.actor,
             at=request.at,
         )
-
-    _once(request, wanted, ApplicationState.ATTESTED, lambda: refusals_as_errors(form, _PLACES, attest))
     return form.is_valid()
 
 
 def _recommended(request: ActorRequest, wanted: ApplicationRow, form: AttestForm) -> bool:
     data = form.cleaned_data
-
-    def recommend() -> None:
+    with refusals_as_errors(form, _PLACES):
         attesting.recommend(
             application_id=wanted.id,
             role=data["role"],
@@ -170,14 +164,7 @@ def _recommended(request: ActorRequest, wanted: ApplicationRow, form: AttestForm
             actor=request.actor,
             at=request.at,
         )
-
-    refusals_as_errors(form, _PLACES, recommend)
     return form.is_valid()
-
-
-def _declined(request: ActorRequest, wanted: ApplicationRow, form: DeclineForm) -> None:
-    reason = form.cleaned_data["reason"]
-    attesting.decline(application_id=wanted.id, reason=reason, actor=request.actor, at=request.at)
 
 
 def _corrected(request: ActorRequest, wanted: ApplicationRow, form: CorrectAddressForm) -> None:
@@ -188,10 +175,11 @@ def _corrected(request: ActorRequest, wanted: ApplicationRow, form: CorrectAddre
         )
 
 
-def _once(request: ActorRequest, wanted: ApplicationRow, outcome: ApplicationState, act: Callable[[], object]) -> None:
+@contextmanager
+def _once(request: ActorRequest, wanted: ApplicationRow, outcome: ApplicationState) -> Iterator[None]:
     """The same person who clicks twice gets the same page twice, and is not told that a colleague was faster."""
     try:
-        act()
+        yield
     except AlreadyDecided:
         now = application_for(actor=request.actor, application_id=wanted.id, at=request.at)
         if now.decided_by_id != request.actor.account_id or now.state is not outcome:

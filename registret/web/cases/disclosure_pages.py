@@ -16,7 +16,6 @@ from registret.records.disclosure.rows import FEW, DisclosurePage, DisclosureRow
 from registret.records.disclosure.selection import Extent, SelectedSection, parts_of
 from registret.records.lifecycle import DisclosureState
 from registret.registries.queries import name_of, sub_registries
-from registret.web.attest.card_time import CardTime
 from registret.web.cases.forms import DisclosureForm
 from registret.web.pieces import Button, FactText, Link, Note, OptionText, Tag, older_and_newest, options
 from registret.web.templatetags.look import day, moment
@@ -47,7 +46,6 @@ class NewDisclosurePage:
     groups: Sequence[tuple[str, Sequence[OptionText]]]
     dates: Sequence[OptionText]
     clinics: Sequence[OptionText]
-    card_time: CardTime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +84,6 @@ class DisclosureOnePage:
     waits_for_another: bool
     fetches: Sequence[FetchLine]
     question: DisclosureQuestion | None
-    card_time: CardTime
 
 
 def disclosures_page(found: ListedDisclosures, *, before: int | None) -> DisclosuresPage:
@@ -102,9 +99,7 @@ def disclosures_page(found: ListedDisclosures, *, before: int | None) -> Disclos
     )
 
 
-def new_disclosure_page(
-    form: DisclosureForm, parts: Sequence[SelectedSection], *, card_time: CardTime
-) -> NewDisclosurePage:
+def new_disclosure_page(form: DisclosureForm, parts: Sequence[SelectedSection]) -> NewDisclosurePage:
     chosen = options(form["parts"], {part.code: (part.name, "") for part in parts})
     by_part = dict(zip((part.code for part in parts), chosen, strict=True))
     return NewDisclosurePage(
@@ -134,13 +129,10 @@ def new_disclosure_page(
                 "none": (_("Nej"), ""),
             },
         ),
-        card_time=card_time,
     )
 
 
-def disclosure_page(
-    page: DisclosurePage, *, asked: str, done: str, fetchable_until: date, card_time: CardTime
-) -> DisclosureOnePage:
+def disclosure_page(page: DisclosurePage, *, asked: str, done: str, fetchable_until: date) -> DisclosureOnePage:
     """`asked`: the act that is to be confirmed; `done`: the act that was done just now; empty if there is none."""
     row = page.row
     return DisclosureOnePage(
@@ -156,7 +148,6 @@ def disclosure_page(
         waits_for_another=row.state is DisclosureState.PREPARED and not page.decidable,
         fetches=[_fetch(one) for one in page.fetches],
         question=_question(page, asked, fetchable_until) if asked in page.acts else None,
-        card_time=card_time,
     )
 
 

@@ -7,18 +7,16 @@ from typing import Final
 
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registret.access.refusals import NotFound
 from registret.access.roles import Permission
 from registret.kernel.sweden import day_of
 from registret.records.disclosure import deciding, ending, fetching, preparing, queries
 from registret.records.disclosure.selection import parts_of
-from registret.web.attest.card_time import CardTime
 from registret.web.cases.disclosure_pages import disclosure_page, disclosures_page, new_disclosure_page
 from registret.web.cases.forms import DisclosureForm
 from registret.web.gate import needs
-from registret.web.http import ActorRequest, see_other
+from registret.web.http import ActorRequest, posted, see_other
 from registret.web.numbers import number_in
 from registret.web.pieces import show
 
@@ -29,8 +27,7 @@ _ACTS: Final[Mapping[str, Callable[..., None]]] = {
 }
 
 
-@require_GET
-@needs(Permission.HANDLE_CASES)
+@needs(Permission.HANDLE_CASES).get
 def disclosures(request: ActorRequest) -> HttpResponse:
     """Newest first, and the sub-registries that a new one can be prepared of."""
     before = number_in(request.GET, "fore")
@@ -38,27 +35,21 @@ def disclosures(request: ActorRequest) -> HttpResponse:
     return show(request, "cases/disclosures.html", page, tab="disclosures")
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.HANDLE_CASES)
+@needs(Permission.HANDLE_CASES).get_post
 def new(request: ActorRequest, code: str) -> HttpResponse:
     """What a project asks for of one sub-registry; POST prepares it, and another decides."""
     parts = parts_of(code)
     if not parts:
         raise NotFound()
-    form = DisclosureForm(
-        request.POST if request.method == "POST" else None,
-        sub_registry=code,
-        parts=parts,
-    )
-    if request.method == "POST" and form.is_valid():
+    form = DisclosureForm(posted(request), sub_registry=code, parts=parts)
+    if form.is_valid():
         number = preparing.prepare(actor=request.actor, wish=form.wish, at=request.at)
         return _see(number, "prepare")
-    page = new_disclosure_page(form, parts, card_time=CardTime.of(request.actor, at=request.at))
+    page = new_disclosure_page(form, parts)
     return show(request, "cases/disclosure_new.html", page, tab="disclosures", status=422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.HANDLE_CASES)
+@needs(Permission.HANDLE_CASES).get_post
 def one(request: ActorRequest, number: int) -> HttpResponse:
     """One disclosure, as it stands; POST decides, withdraws or closes it, and asks first."""
     act = request.POST.get("act", "")
@@ -70,13 +61,11 @@ def one(request: ActorRequest, number: int) -> HttpResponse:
         asked="" if "change" in request.POST else act,
         done=request.GET.get("klart", ""),
         fetchable_until=day_of(request.at) + deciding.FETCHABLE_FOR,
-        card_time=CardTime.of(request.actor, at=request.at),
     )
     return show(request, "cases/disclosure.html", page, tab="disclosures")
 
 
-@require_POST
-@needs(Permission.HANDLE_CASES)
+@needs(Permission.HANDLE_CASES).post
 def file(request: ActorRequest, number: int) -> HttpResponseBase:
     """The file, made now; the log has it before the first byte leaves."""
     made = fetching.fetch(actor=request.actor, number=number, at=request.at)

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from registret.kernel.dates import DateReach
-from registret.kernel.identifiers import Malformed, NumberMalformed
+from registret.kernel.identifiers import NumberMalformed
 from registret.records.case_number import CaseNumber
 from registret.records.cases import Case
 from registret.records.disclosure.preparing import is_short
@@ -17,9 +17,8 @@ from registret.records.disclosure.rows import DisclosureWish
 from registret.records.disclosure.selection import SelectedSection
 from registret.records.ethics_approval import Approval
 from registret.records.numbers import PatientNumber
-from registret.web.attest.forms import ReasonField
 from registret.web.dates import DayField
-from registret.web.forms import CODE_INPUT
+from registret.web.forms import CODE_INPUT, ParsedField, ReasonField
 from registret.words.numbers import number_fault
 
 _NUL = {"null_characters_not_allowed": _("Texten innehåller ett tecken som inte går att spara")}
@@ -42,22 +41,15 @@ class NumberField(forms.CharField):
             raise ValidationError(number_fault(malformed.fault)) from None
 
 
-class CaseNumberField(forms.CharField):
+class CaseNumberField(ParsedField):
     """A number of the diary, as `CaseNumber`."""
 
     default_error_messages = {"required": _("Skriv ärendets nummer i diariet"), **_NUL}
+    parse = CaseNumber.parse
+    malformed = _("Skriv numret i diariet, till exempel 26RS4711. Det är inte patientens nummer.")
 
     def __init__(self) -> None:
         super().__init__(max_length=60, widget=CODE_INPUT)
-
-    def clean(self, value: Any) -> CaseNumber:
-        text = super().clean(value)
-        try:
-            return CaseNumber.parse(text)
-        except Malformed:
-            raise ValidationError(
-                _("Skriv numret i diariet, till exempel 26RS4711. Det är inte patientens nummer.")
-            ) from None
 
 
 _LOOK_AGAIN = _("Kontrollera numret, och kryssa i rutan om det stämmer")
@@ -98,14 +90,7 @@ class NumberForm(forms.Form):
 
     new_number = NumberField()
     number_is_right = forms.BooleanField(required=False)
-    reason = ReasonField(
-        max_length=500,
-        error_messages={
-            "required": _("Skriv varför numret byts"),
-            "max_length": _("Skriv högst 500 tecken"),
-            **_NUL,
-        },
-    )
+    reason = ReasonField(_("Skriv varför numret byts"))
     mistaken = forms.BooleanField(required=False)
 
     def __init__(self, data: Any = None, *, today: date) -> None:
@@ -133,14 +118,7 @@ class RetentionForm(forms.Form):
         error_messages={"required": _("Välj gallra eller bevara"), "invalid_choice": _("Välj gallra eller bevara")},
     )
     until = DayField(label=_("Bevara till och med"), reach=DateReach.COMING)
-    reason = ReasonField(
-        max_length=500,
-        error_messages={
-            "required": _("Skriv varför"),
-            "max_length": _("Skriv högst 500 tecken"),
-            **_NUL,
-        },
-    )
+    reason = ReasonField(_("Skriv varför"))
 
     def __init__(self, data: Any = None, *, today: date, with_research: bool) -> None:
         super().__init__(data)
@@ -159,20 +137,15 @@ class RetentionForm(forms.Form):
         return data
 
 
-class ApprovalField(forms.CharField):
+class ApprovalField(ParsedField):
     """The number of an ethics approval, as `Approval`."""
 
     default_error_messages = {"required": _("Skriv etikgodkännandets nummer"), **_NUL}
+    parse = Approval.parse
+    malformed = _("Skriv numret som på godkännandet, till exempel 2026-01234-01")
 
     def __init__(self) -> None:
         super().__init__(max_length=60, widget=CODE_INPUT)
-
-    def clean(self, value: Any) -> Approval:
-        text = super().clean(value)
-        try:
-            return Approval.parse(text)
-        except Malformed:
-            raise ValidationError(_("Skriv numret som på godkännandet, till exempel 2026-01234-01")) from None
 
 
 def _line(required: Any) -> forms.CharField:
@@ -207,9 +180,7 @@ class DisclosureForm(forms.Form):
             "invalid_choice": _("Välj hur datum lämnas ut"),
         },
     )
-    dates_reason = ReasonField(
-        required=False, max_length=500, error_messages={"max_length": _("Skriv högst 500 tecken"), **_NUL}
-    )
+    dates_reason = ReasonField()
     clinics = forms.ChoiceField(
         choices=[("each", _("Ja, en beteckning för varje klinik")), ("none", _("Nej"))],
         error_messages={
@@ -217,14 +188,7 @@ class DisclosureForm(forms.Form):
             "invalid_choice": _("Välj om kliniken ska synas"),
         },
     )
-    reason = ReasonField(
-        max_length=500,
-        error_messages={
-            "required": _("Skriv varför uppgifterna lämnas ut"),
-            "max_length": _("Skriv högst 500 tecken"),
-            **_NUL,
-        },
-    )
+    reason = ReasonField(_("Skriv varför uppgifterna lämnas ut"))
 
     def __init__(self, data: Any = None, *, sub_registry: str, parts: Sequence[SelectedSection]) -> None:
         super().__init__(data, initial={"dates": "since", "clinics": "each"})

@@ -11,7 +11,6 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
 
 from registret.access.roles import Permission
 from registret.kernel.sweden import day_of
@@ -20,7 +19,6 @@ from registret.records.identity import cases as identity_cases
 from registret.records.identity import merging, renumbering
 from registret.records.refusals import NotAsShown, NothingToMerge, NotTheSame, NumberTaken, NumberUnchanged, OptedOut
 from registret.records.reporting.audited_reads import open_patient, take_number
-from registret.web.attest.card_time import CardTime
 from registret.web.cases.forms import CaseForm, NumberForm
 from registret.web.cases.pages import (
     CaseNumberPage,
@@ -38,23 +36,20 @@ from registret.web.pieces import show
 _PLACES = dict.fromkeys((NumberUnchanged, OptedOut, NothingToMerge, NotTheSame), "new_number")
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.REPORT)
+@needs(Permission.REPORT).get_post
 def number(request: ActorRequest, patient: str) -> HttpResponse:
     """Byt nummer. Is the number another patient's, the page asks whether the two are one."""
     page = open_patient(actor=request.actor, system_id=patient, at=request.at)
     form = _form(request, sent=request.method == "POST")
     other, changed = None, False
-    if request.method == "POST" and form.is_valid() and "change" not in request.POST:
+    if form.is_valid() and "change" not in request.POST:
         take_number(actor=request.actor, at=request.at)
         try:
-            there = refusals_as_errors(form, _PLACES, lambda: _acted(request, form, page.patient.system_id))
+            with refusals_as_errors(form, _PLACES):
+                return see_other("patient", _acted(request, form, page.patient.system_id))
         except (NumberTaken, NotAsShown) as refusal:
             other = open_patient(actor=request.actor, system_id=refusal.patient, at=request.at)
             changed = isinstance(refusal, NotAsShown)
-        else:
-            if there is not None:
-                return see_other("patient", there)
     shown = PatientNumberPage(
         patient=page.patient,
         form=form,
@@ -64,8 +59,7 @@ def number(request: ActorRequest, patient: str) -> HttpResponse:
     return show(request, "cases/patient_number.html", shown, tab="records", status=422 if form.errors else 200)
 
 
-@require_POST
-@needs(Permission.HANDLE_CASES)
+@needs(Permission.HANDLE_CASES).post
 def number_of_case(request: ActorRequest) -> HttpResponse:
     """The same in a case: the first POST shows the patient and asks for the number."""
     today = day_of(request.at)
@@ -76,8 +70,9 @@ def number_of_case(request: ActorRequest) -> HttpResponse:
     other, changed = None, False
     if form.is_bound and form.is_valid() and "change" not in request.POST:
         try:
-            if refusals_as_errors(form, _PLACES, lambda: _acted_in_case(request, case_form, form)):
-                return _done()
+            with refusals_as_errors(form, _PLACES):
+                _act_in_case(request, case_form, form)
+                return see_other(f"{reverse('cases')}?bytt=1")
         except (NumberTaken, NotAsShown) as refusal:
             changed = isinstance(refusal, NotAsShown)
             case = replace(case_form.case, number=form.cleaned_data["new_number"])
@@ -88,7 +83,6 @@ def number_of_case(request: ActorRequest) -> HttpResponse:
         person=person_of(open_case(actor=request.actor, case=case_form.case, at=request.at), case_form),
         other=person_of(other, case_form) if other else None,
         warning=not_as_shown(changed),
-        card_time=CardTime.of(request.actor, at=request.at),
     )
     return show(request, "cases/case_number.html", page, tab="cases", status=422 if form.errors else 200)
 
@@ -106,13 +100,12 @@ def _acted(request: ActorRequest, form: NumberForm, patient: str) -> str:
     return patient
 
 
-def _acted_in_case(request: ActorRequest, case_form: CaseForm, form: NumberForm) -> bool:
+def _act_in_case(request: ActorRequest, case_form: CaseForm, form: NumberForm) -> None:
     what = _what(request, form) | {"case": case_form.case}
     if request.POST.get("merge") == "1":
         identity_cases.merge(**what, expected=request.POST.getlist("seen"))
     else:
         identity_cases.change_number(**what)
-    return True
 
 
 def _what(request: ActorRequest, form: NumberForm) -> dict[str, Any]:
@@ -124,7 +117,3 @@ def _what(request: ActorRequest, form: NumberForm) -> dict[str, Any]:
         "mistaken": data["mistaken"],
         "at": request.at,
     }
-
-
-def _done() -> HttpResponse:
-    return see_other(f"{reverse('cases')}?bytt=1")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
 
 from registret.places.queries import clinic_by_code, open_clinics
 from registret.records.retention.ages import kept_for
@@ -15,16 +14,14 @@ from registret.web.http import Request
 from registret.web.surroundings import surroundings
 
 
-@require_GET
-@open_to_all
+@open_to_all.get
 def clinics(request: Request) -> HttpResponse:
     """All clinics that report, by region."""
     context = {"clinics": open_clinics(first_of_organisation=None), "surroundings": surroundings(request)}
     return render(request, "cases/patient_information_clinics.html", context)
 
 
-@require_GET
-@open_to_all
+@open_to_all.get
 def clinic(request: Request, code: str) -> HttpResponse:
     """For one clinic, on one page of paper."""
     place = clinic_by_code(code)

@@ -12,7 +12,7 @@ from registret.access.actor import Actor
 from registret.records.cases import CasePage, ReportedEpisodes
 from registret.records.patient_rights.opting_out import LeavingRow
 from registret.records.rows import PatientRow
-from registret.web.attest.card_time import CardTime
+from registret.web.card_time import CardTime
 from registret.web.cases.forms import CaseForm, NumberForm
 from registret.web.pieces import FactText, Note, Tag
 from registret.web.templatetags.look import day, moment
@@ -85,7 +85,6 @@ class CaseNumberPage(NumberPage):
 
     case_form: CaseForm
     person: CasePerson | None
-    card_time: CardTime
 
 
 def cases_page(

@@ -4,43 +4,37 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
 
 from registret.access.roles import Permission
 from registret.kernel.sweden import day_of
 from registret.records.refusals import AlreadyDeciding, KeptUntil, NothingSoOld
 from registret.records.retention.ages import Age, age_of, ages
 from registret.records.retention.decisions import decide_to_destroy, decide_to_destroy_research, decide_to_keep
-from registret.web.attest.card_time import CardTime
 from registret.web.cases.forms import RetentionForm
 from registret.web.cases.retention_pages import retention_one_page, retention_page
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
-from registret.web.http import ActorRequest, see_other
+from registret.web.http import ActorRequest, posted, see_other
 from registret.web.pieces import show
 
 _PLACES = {KeptUntil: "what", NothingSoOld: "what", AlreadyDeciding: "what"}
 
 
-@require_GET
-@needs(Permission.HANDLE_CASES)
+@needs(Permission.HANDLE_CASES).get
 def retention(request: ActorRequest) -> HttpResponse:
     """All sub-registries, also those that are closed."""
     page = retention_page(ages(actor=request.actor, at=request.at), decided=bool(request.GET.get("klart")))
     return show(request, "cases/retention.html", page, tab="retention")
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.HANDLE_CASES)
+@needs(Permission.HANDLE_CASES).get_post
 def one(request: ActorRequest, code: str) -> HttpResponse:
     """One sub-registry and its decisions; POST decides, and asks first if something is to be destroyed."""
     age = age_of(actor=request.actor, sub_registry=code, at=request.at)
     today = day_of(request.at)
-    form = RetentionForm(
-        request.POST if request.method == "POST" else None, today=today, with_research=age.research is not None
-    )
+    form = RetentionForm(posted(request), today=today, with_research=age.research is not None)
     asked = ""
-    if request.method == "POST" and form.is_valid() and "change" not in request.POST:
+    if form.is_valid() and "change" not in request.POST:
         asked = _to_ask(age, form.cleaned_data["what"]) if request.POST.get("ok") != "1" else ""
         if not asked and _decided(request, form, code):
             return _done(code)
@@ -48,7 +42,6 @@ def one(request: ActorRequest, code: str) -> HttpResponse:
         age,
         form,
         asked="" if form.errors else asked,
-        card_time=CardTime.of(request.actor, at=request.at),
     )
     return show(request, "cases/retention_one.html", page, tab="retention", status=422 if form.errors else 200)
 
@@ -61,8 +54,7 @@ def _to_ask(age: Age, what: str) -> str:
 
 def _decided(request: ActorRequest, form: RetentionForm, code: str) -> bool:
     data = form.cleaned_data
-
-    def act() -> None:
+    with refusals_as_errors(form, _PLACES):
         if data["what"] == "destroy":
             decide_to_destroy(actor=request.actor, sub_registry=code, reason=data["reason"], at=request.at)
         elif data["what"] == "research":
@@ -71,8 +63,6 @@ def _decided(request: ActorRequest, form: RetentionForm, code: str) -> bool:
             decide_to_keep(
                 actor=request.actor, sub_registry=code, until=data["until"], reason=data["reason"], at=request.at
             )
-
-    refusals_as_errors(form, _PLACES, act)
     return form.is_valid()
 
 

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from registret.records.retention.ages import Age, Decided, Past
-from registret.web.attest.card_time import CardTime
 from registret.web.cases.forms import RetentionForm
 from registret.web.pieces import Link, Note, OptionText, Tag, options
 from registret.web.templatetags.look import day, moment
@@ -51,7 +50,6 @@ class RetentionOnePage:
     choices: Sequence[OptionText]
     question: str
     decisions: Sequence[DecisionLine]
-    card_time: CardTime
 
 
 def retention_page(ages: Sequence[Age], *, decided: bool) -> RetentionPage:
@@ -77,7 +75,7 @@ def _state(age: Age, part: Past) -> Tag:
     return Tag(_("inget att göra"), "ok", "check")
 
 
-def retention_one_page(age: Age, form: RetentionForm, *, asked: str, card_time: CardTime) -> RetentionOnePage:
+def retention_one_page(age: Age, form: RetentionForm, *, asked: str) -> RetentionOnePage:
     """`asked`: what is to be destroyed, `destroy` or `research`; empty if nothing is asked."""
     return RetentionOnePage(
         name=age.name,
@@ -87,7 +85,6 @@ def retention_one_page(age: Age, form: RetentionForm, *, asked: str, card_time: 
         choices=_choices(form),
         question=_question(age, asked),
         decisions=tuple(map(_decision, age.decisions)),
-        card_time=card_time,
     )
 
 

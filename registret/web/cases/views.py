@@ -8,7 +8,6 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
 
 from registret.access.checks import check_card_age
 from registret.access.roles import Permission
@@ -17,33 +16,31 @@ from registret.oversight.extracts import log_extract_of_case
 from registret.records import cases as records
 from registret.records.patient_rights import extracts, opting_out
 from registret.records.refusals import NotAsShown, OptedOut
-from registret.web.attest.card_time import CardTime
+from registret.web.card_time import CardTime
 from registret.web.cases import documents, paper
 from registret.web.cases.forms import CaseForm
 from registret.web.cases.pages import case_page, cases_page, opt_out_page
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
-from registret.web.http import ActorRequest, see_other
+from registret.web.http import ActorRequest, posted, see_other
 from registret.web.numbers import number_in
 from registret.web.pieces import show
 
 _TYPES = {"pdf": "application/pdf", "json": "application/json"}
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.HANDLE_CASES)
+@needs(Permission.HANDLE_CASES).get_post
 def cases(request: ActorRequest) -> HttpResponse:
     """A number and a case number; POST shows who it is, and what can be done."""
     form = _form(request)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         found = records.open_case(actor=request.actor, case=form.case, at=request.at)
         leaving = opting_out.leaving_under(form.case.number) if found.opted_out else None
         return show(request, "cases/case.html", case_page(form, found, leaving, actor=request.actor), tab="cases")
     return _asking(request, form)
 
 
-@require_POST
-@needs(Permission.HANDLE_CASES)
+@needs(Permission.HANDLE_CASES).post
 def registry_extract(request: ActorRequest) -> HttpResponse:
     """Registerutdrag, as PDF or JSON. It is made now and kept nowhere."""
 
@@ -54,8 +51,7 @@ def registry_extract(request: ActorRequest) -> HttpResponse:
     return _file(request, "registerutdrag", made)
 
 
-@require_POST
-@needs(Permission.HANDLE_CASES)
+@needs(Permission.HANDLE_CASES).post
 def log_extract(request: ActorRequest) -> HttpResponse:
     """Loggutdrag, as PDF or JSON. It is made now and kept nowhere."""
 
@@ -66,8 +62,7 @@ def log_extract(request: ActorRequest) -> HttpResponse:
     return _file(request, "loggutdrag", made)
 
 
-@require_POST
-@needs(Permission.HANDLE_CASES)
+@needs(Permission.HANDLE_CASES).post
 def opt_out(request: ActorRequest) -> HttpResponse:
     """Avböj: the first POST asks, with what will be destroyed; that of its page hides it, of whom the page showed."""
     form = _form(request)
@@ -76,11 +71,11 @@ def opt_out(request: ActorRequest) -> HttpResponse:
     sure, changed = request.POST.get("sure") == "1", False
     if request.POST.get("ok") == "1" and sure:
         try:
-            destroyed = refusals_as_errors(form, {OptedOut: "number"}, lambda: _opted_out(request, form))
+            with refusals_as_errors(form, {OptedOut: "number"}):
+                return _done("klart", _opted_out(request, form))
+            return _asking(request, form)
         except NotAsShown:
             changed = True
-        else:
-            return _asking(request, form) if destroyed is None else _done("klart", destroyed)
     page = opt_out_page(
         form,
         records.open_case(actor=request.actor, case=form.case, at=request.at),
@@ -92,8 +87,7 @@ def opt_out(request: ActorRequest) -> HttpResponse:
     return show(request, "cases/case_opt_out.html", page, tab="cases", status=status)
 
 
-@require_POST
-@needs(Permission.HANDLE_CASES)
+@needs(Permission.HANDLE_CASES).post
 def confirm_opt_out(request: ActorRequest) -> HttpResponse:
     """A second case handler confirms: what is hidden is destroyed now."""
     form = _form(request)
@@ -102,8 +96,7 @@ def confirm_opt_out(request: ActorRequest) -> HttpResponse:
     return _done("forstort", opting_out.confirm_opt_out(actor=request.actor, case=form.case, at=request.at))
 
 
-@require_POST
-@needs(Permission.HANDLE_CASES)
+@needs(Permission.HANDLE_CASES).post
 def take_back(request: ActorRequest) -> HttpResponse:
     """Ångra: the patient is there again."""
     form = _form(request)
@@ -119,8 +112,7 @@ def _opted_out(request: ActorRequest, form: CaseForm) -> int:
 
 
 def _form(request: ActorRequest) -> CaseForm:
-    data = request.POST if request.method == "POST" else None
-    return CaseForm(data, today=day_of(request.at))
+    return CaseForm(posted(request), today=day_of(request.at))
 
 
 def _asking(request: ActorRequest, form: CaseForm) -> HttpResponse:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpResponse, JsonResponse
-from django.views.decorators.http import require_GET, require_safe
+from django.views.decorators.http import require_safe
 
 from registret.access.roles import Permission
 from registret.web.gate import needs, open_to_all
@@ -38,8 +38,7 @@ def metrics(request: Request) -> HttpResponse:
     return HttpResponse(measured(at=request.at), content_type=CONTENT_TYPE)
 
 
-@require_GET
-@needs(Permission.APPOINT)
+@needs(Permission.APPOINT).get
 def health(request: ActorRequest) -> HttpResponse:
     """Driftläge: each revocation list, letters that wait, and opt-outs that a restored backup would forget."""
     return show(request, "health/health.html", health_page(at=request.at), tab="health")

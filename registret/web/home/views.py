@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_http_methods
 
 from registret.access.actor import Actor
 from registret.access.applications import entering
-from registret.access.refusals import NotFound
+from registret.access.checks import existing
 from registret.access.roles import Permission
 from registret.web.gate import needs, needs_any_card
 from registret.web.home.pages import SeatPage, seat_lines, start_page
@@ -18,22 +17,18 @@ from registret.web.pieces import show
 from registret.web.surroundings import surroundings
 
 
-@require_GET
-@needs(Permission.WORK)
+@needs(Permission.WORK).get
 def start(request: ActorRequest) -> HttpResponse:
     """As whom you work, and what waits for you."""
     return show(request, "home/start.html", start_page(request), tab="")
 
 
-@require_http_methods(["GET", "POST"])
-@needs_any_card
+@needs_any_card.get_post
 def seat(request: CardRequest) -> HttpResponse:
     """Du arbetar som: choose where to work, at login and any time after."""
     person = request.person
     if request.method == "POST":
-        grant_id = number_in(request.POST, "grant")
-        if grant_id is None:
-            raise NotFound()
+        grant_id = existing(number_in(request.POST, "grant"))
         entering.choose_seat(sitting=request.sitting, grant_id=grant_id, by=person.by, at=request.at)
         return see_other("start")
     seats = person.seats if isinstance(person, Actor) else person.standing.seats

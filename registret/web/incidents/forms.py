@@ -8,32 +8,19 @@ from django.utils.translation import gettext_lazy as _
 
 from registret.kernel.dates import DateReach
 from registret.oversight.incident_rules import DataKind, IncidentText, Notified, faults
-from registret.web.attest.forms import ReasonField
 from registret.web.dates import MomentField
-from registret.web.forms import NUMBER_INPUT
+from registret.web.forms import NUMBER_INPUT, ReasonField
 from registret.words.incidents import authority_name, data_kind_name, incident_fault, persons_name
 
 _MOST_PEOPLE = 100_000_000
 _LONG, _SHORT = 4000, 2000
 
 
-class _Text(ReasonField):
-    """What is written of an incident."""
-
-    def __init__(self, *, most: int, required: bool = False, missing: Any = "") -> None:
-        said = {
-            "required": missing,
-            "max_length": _("Skriv högst %(limit_value)s tecken"),
-            "null_characters_not_allowed": _("Texten innehåller ett tecken som inte går att spara"),
-        }
-        super().__init__(required=required, max_length=most, error_messages=said)
-
-
 class IncidentForm(forms.Form):
     """An incident, new or revised. `base`: the number of the revision that was shown; 0 for a new one."""
 
     base = forms.IntegerField(min_value=0, max_value=1_000_000, initial=0, widget=forms.HiddenInput)
-    happened = _Text(most=_LONG, required=True, missing=_("Skriv vad som har hänt"))
+    happened = ReasonField(_("Skriv vad som har hänt"), most=_LONG)
     began_at = MomentField(label=_("Började"), reach=DateReach.PAST)
     ended_at = MomentField(label=_("Slutade"), reach=DateReach.PAST)
     discovered_at = MomentField(
@@ -53,22 +40,22 @@ class IncidentForm(forms.Form):
     data_kinds = forms.TypedMultipleChoiceField(
         coerce=DataKind, required=False, error_messages={"invalid_choice": _("Välj bland uppgifterna i listan")}
     )
-    consequences = _Text(most=_LONG)
-    measures = _Text(most=_LONG)
+    consequences = ReasonField(most=_LONG)
+    measures = ReasonField(most=_LONG)
     authority = forms.TypedChoiceField(
         coerce=Notified,
         initial=Notified.UNDECIDED.value,
         error_messages={"required": _("Välj om den är anmäld"), "invalid_choice": _("Välj om den är anmäld")},
     )
     authority_at = MomentField(label=_("Anmäldes"), reach=DateReach.PAST)
-    authority_why = _Text(most=_SHORT)
+    authority_why = ReasonField(most=_SHORT)
     persons = forms.TypedChoiceField(
         coerce=Notified,
         initial=Notified.UNDECIDED.value,
         error_messages={"required": _("Välj om de är informerade"), "invalid_choice": _("Välj om de är informerade")},
     )
     persons_at = MomentField(label=_("Informerades"), reach=DateReach.PAST)
-    persons_why = _Text(most=_SHORT)
+    persons_why = ReasonField(most=_SHORT)
     is_open = forms.TypedChoiceField(
         coerce=lambda value: value == "yes",
         choices=[("yes", _("Öppen")), ("no", _("Stängd"))],

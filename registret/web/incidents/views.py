@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registret.access.roles import Permission
 from registret.kernel.sweden import day_of
@@ -11,7 +10,7 @@ from registret.oversight import incidents
 from registret.oversight.refusals import IncidentChanged
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
-from registret.web.http import ActorRequest, see_other
+from registret.web.http import ActorRequest, posted, see_other
 from registret.web.incidents.forms import IncidentForm
 from registret.web.incidents.pages import incident_form_page, incident_page, register_page, table
 from registret.web.numbers import number_in
@@ -19,8 +18,7 @@ from registret.web.pieces import show
 from registret.web.tables import csv_file
 
 
-@require_GET
-@needs(Permission.KEEP_INCIDENTS)
+@needs(Permission.KEEP_INCIDENTS).get
 def register(request: ActorRequest) -> HttpResponse:
     """All incidents, newest first, with what is left of the 72 hours."""
     before = number_in(request.GET, "fore")
@@ -28,19 +26,17 @@ def register(request: ActorRequest) -> HttpResponse:
     return show(request, "incidents/incidents.html", register_page(found, before=before, at=request.at), tab="office")
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.KEEP_INCIDENTS)
+@needs(Permission.KEEP_INCIDENTS).get_post
 def new(request: ActorRequest) -> HttpResponse:
     """A form to write down an incident."""
-    form = IncidentForm(request.POST if request.method == "POST" else None, at=request.at)
-    if request.method == "POST" and form.is_valid():
+    form = IncidentForm(posted(request), at=request.at)
+    if form.is_valid():
         number = incidents.register(text=form.text, actor=request.actor, at=request.at)
         return see_other("incident", number)
     return _form(request, form, number=None)
 
 
-@require_GET
-@needs(Permission.KEEP_INCIDENTS)
+@needs(Permission.KEEP_INCIDENTS).get
 def incident(request: ActorRequest, number: int) -> HttpResponse:
     """One incident: what is known now, and below it each earlier text.
 
@@ -50,8 +46,7 @@ def incident(request: ActorRequest, number: int) -> HttpResponse:
     return show(request, "incidents/incident.html", incident_page(revisions, at=request.at), tab="office")
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.KEEP_INCIDENTS)
+@needs(Permission.KEEP_INCIDENTS).get_post
 def change(request: ActorRequest, number: int) -> HttpResponse:
     """A form to write the next revision of an incident.
 
@@ -63,11 +58,8 @@ def change(request: ActorRequest, number: int) -> HttpResponse:
     form = IncidentForm(request.POST, at=request.at)
     if form.is_valid():
         base = form.cleaned_data["base"]
-        refusals_as_errors(
-            form,
-            {IncidentChanged: None},
-            lambda: incidents.revise(incident=number, base=base, text=form.text, actor=request.actor, at=request.at),
-        )
+        with refusals_as_errors(form, {IncidentChanged: None}):
+            incidents.revise(incident=number, base=base, text=form.text, actor=request.actor, at=request.at)
     if form.is_valid():
         return see_other("incident", number)
     if form.non_field_errors():
@@ -77,8 +69,7 @@ def change(request: ActorRequest, number: int) -> HttpResponse:
     return _form(request, form, number=number)
 
 
-@require_POST
-@needs(Permission.KEEP_INCIDENTS)
+@needs(Permission.KEEP_INCIDENTS).post
 def export(request: ActorRequest) -> HttpResponse:
     """The register as a file, with every revision; taking it out is logged.
 

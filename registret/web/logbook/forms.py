@@ -15,9 +15,8 @@ from registret.kernel.secret import CODE_ALPHABET
 from registret.kernel.sweden import midnight
 from registret.ledger.queries import Wanted
 from registret.oversight.openings import Errand
-from registret.web.attest.forms import ReasonField
 from registret.web.dates import DayField
-from registret.web.forms import CODE_INPUT
+from registret.web.forms import CODE_INPUT, ReasonField
 from registret.words.events import EVENTS, errand_name, event_name
 from registret.words.incidents import incident_fault
 
@@ -46,14 +45,7 @@ class OpeningForm(forms.Form):
         coerce=Errand,
         error_messages={"required": _("Välj vad det gäller"), "invalid_choice": _("Välj vad det gäller")},
     )
-    reason = ReasonField(
-        max_length=500,
-        error_messages={
-            "required": _("Skriv varför"),
-            "max_length": _("Skriv högst 500 tecken"),
-            "null_characters_not_allowed": _("Texten innehåller ett tecken som inte går att spara"),
-        },
-    )
+    reason = ReasonField(_("Skriv varför"))
     question = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -15,14 +15,10 @@ from registret.kernel.sweden import midnight
 from registret.oversight.lifecycle import ReviewOutcome, Verdict
 from registret.oversight.queries import JudgedEntry
 from registret.oversight.services import MOST, USUAL_SIZE
-from registret.places.queries import ClinicRow
-from registret.web.attest.forms import ReasonField
 from registret.web.dates import DayField
-from registret.web.forms import NUMBER_INPUT, HsaIdField, by_region
+from registret.web.forms import NUMBER_INPUT, ClinicForm, HsaIdField, ReasonField
 from registret.web.logbook.forms import SystemIdField
 from registret.words.reviews import outcome_name, verdict_name
-
-_NUL = {"null_characters_not_allowed": _("Texten innehåller ett tecken som inte går att spara")}
 
 
 class NewReview(forms.Form):
@@ -55,13 +51,10 @@ class NewReview(forms.Form):
         return midnight(self.cleaned_data["since"]), midnight(self.cleaned_data["until"] + timedelta(days=1))
 
 
-class SampleForm(NewReview):
+class SampleForm(NewReview, ClinicForm):
     """Stickprov: so many entries by lot out of what a clinic's people did."""
 
-    clinic = forms.TypedChoiceField(
-        coerce=int,
-        error_messages={"required": _("Välj en klinik"), "invalid_choice": _("Välj en klinik i listan")},
-    )
+    field_order = ("since", "until", "reviewer")
     size = forms.IntegerField(
         min_value=1,
         max_value=MOST,
@@ -75,21 +68,13 @@ class SampleForm(NewReview):
         },
     )
 
-    def __init__(self, *args: Any, clinics: Sequence[ClinicRow], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.clinics = clinics
-        self.fields["clinic"].choices = by_region(clinics)  # type: ignore[attr-defined]
-
 
 class DirectedForm(NewReview):
     """Riktad granskning: what one person did, or what anybody did with one patient, and why it is looked at."""
 
     hsa_id = HsaIdField(required=False, max_length=40)
     patient = SystemIdField()
-    reason = ReasonField(
-        max_length=500,
-        error_messages={"required": _("Skriv varför"), "max_length": _("Skriv högst 500 tecken"), **_NUL},
-    )
+    reason = ReasonField(_("Skriv varför"))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -123,12 +108,7 @@ class VerdictsForm(forms.Form):
                 initial=entry.verdict,
                 error_messages={"invalid_choice": _("Välj en av bedömningarna")},
             )
-            self.fields[f"n{entry.number}"] = ReasonField(
-                required=False,
-                max_length=500,
-                initial=entry.note,
-                error_messages={"max_length": _("Skriv högst 500 tecken"), **_NUL},
-            )
+            self.fields[f"n{entry.number}"] = ReasonField(initial=entry.note)
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
@@ -160,9 +140,7 @@ class CloseForm(forms.Form):
         choices=[(o.value, o.value) for o in ReviewOutcome],
         error_messages={"required": _("Välj ett utfall"), "invalid_choice": _("Välj ett utfall i listan")},
     )
-    conclusion = ReasonField(
-        required=False, max_length=2000, error_messages={"max_length": _("Skriv högst 2 000 tecken"), **_NUL}
-    )
+    conclusion = ReasonField(most=2000)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 from django.http import HttpResponse, HttpResponseBase
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registret.access.queries.administrators import log_reviewers
 from registret.access.roles import Permission
@@ -18,7 +17,7 @@ from registret.oversight.refusals import NotAllJudged, NotAReviewer, NothingToRe
 from registret.places.queries import open_clinics
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
-from registret.web.http import ActorRequest, see_other
+from registret.web.http import ActorRequest, posted, see_other
 from registret.web.logbook.reading import read_review
 from registret.web.logbook.review_forms import CloseForm, DirectedForm, NewReview, SampleForm, VerdictsForm
 from registret.web.logbook.review_pages import ReviewForms, new_review_page, review_page, reviews_page
@@ -29,8 +28,7 @@ _YEAR = timedelta(days=365)
 _PLACES = {NotAReviewer: "reviewer", OwnEntries: "reviewer", NothingToReview: "until"}
 
 
-@require_GET
-@needs(Permission.READ_LOG)
+@needs(Permission.READ_LOG).get
 def reviews(request: ActorRequest) -> HttpResponse:
     """What is open, what was found, and how the clinics stand."""
     before = number_in(request.GET, "fore")
@@ -38,58 +36,49 @@ def reviews(request: ActorRequest) -> HttpResponse:
     return show(request, "logbook/reviews.html", page, tab="logbook")
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.READ_LOG)
+@needs(Permission.READ_LOG).get_post
 def new_sample(request: ActorRequest) -> HttpResponse:
     """Stickprov at one clinic."""
     form = SampleForm(
-        request.POST if request.method == "POST" else None,
-        reviewers=log_reviewers(at=request.at),
-        clinics=open_clinics(first_of_organisation=None),
+        posted(request), reviewers=log_reviewers(at=request.at), clinics=open_clinics(first_of_organisation=None)
     )
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         data, (since, until) = form.cleaned_data, form.period
-        review_id = refusals_as_errors(
-            form,
-            _PLACES,
-            lambda: oversight.draw_sample(
-                clinic_id=data["clinic"],
-                since=since,
-                until=until,
-                size=data["size"],
-                reviewer_id=data["reviewer"],
-                actor=request.actor,
-                at=request.at,
-            ),
-        )
-        if review_id is not None:
-            return see_other("review", review_id)
+        with refusals_as_errors(form, _PLACES):
+            return see_other(
+                "review",
+                oversight.draw_sample(
+                    clinic_id=data["clinic"],
+                    since=since,
+                    until=until,
+                    size=data["size"],
+                    reviewer_id=data["reviewer"],
+                    actor=request.actor,
+                    at=request.at,
+                ),
+            )
     return _new(request, form)
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.READ_LOG)
+@needs(Permission.READ_LOG).get_post
 def new_directed(request: ActorRequest) -> HttpResponse:
     """Riktad granskning of one person, or about one patient."""
     reviewers = log_reviewers(at=request.at)
-    form = DirectedForm(request.POST if request.method == "POST" else None, reviewers=reviewers)
-    if request.method == "POST" and form.is_valid():
-        review_id = refusals_as_errors(form, _PLACES, lambda: _directed(request, form))
-        if review_id is not None:
-            return see_other("review", review_id)
+    form = DirectedForm(posted(request), reviewers=reviewers)
+    if form.is_valid():
+        with refusals_as_errors(form, _PLACES):
+            return see_other("review", _directed(request, form))
     return _new(request, form)
 
 
-@require_GET
-@needs(Permission.READ_LOG)
+@needs(Permission.READ_LOG).get
 def review(request: ActorRequest, review_id: int) -> HttpResponse:
     """One review: a page of its entries, the judgements, the outcome."""
     row, page = _read(request, review_id)
     return _review(request, row, page)
 
 
-@require_POST
-@needs(Permission.READ_LOG)
+@needs(Permission.READ_LOG).post
 def judge(request: ActorRequest, review_id: int) -> HttpResponse:
     """The judgements of a page are kept, the rest of it justified if that was pressed. A page that is done leads on."""
     row, page = _read(request, review_id)
@@ -101,32 +90,27 @@ def judge(request: ActorRequest, review_id: int) -> HttpResponse:
     return see_other(_address(review_id, page.next_unfinished if done else page.number))
 
 
-@require_POST
-@needs(Permission.READ_LOG)
+@needs(Permission.READ_LOG).post
 def close(request: ActorRequest, review_id: int) -> HttpResponse:
     """Avsluta granskningen."""
     form = CloseForm(request.POST)
     if form.is_valid():
         data = form.cleaned_data
-        refusals_as_errors(
-            form,
-            {NotAllJudged: "outcome", OutcomeImpossible: "outcome"},
-            lambda: oversight.close(
+        with refusals_as_errors(form, {NotAllJudged: "outcome", OutcomeImpossible: "outcome"}):
+            oversight.close(
                 review_id=review_id,
                 outcome=data["outcome"],
                 conclusion=data["conclusion"],
                 actor=request.actor,
                 at=request.at,
-            ),
-        )
+            )
     if form.is_valid():
         return see_other("review", review_id)
     row, page = _read(request, review_id)
     return _review(request, row, page, closing=form)
 
 
-@require_POST
-@needs(Permission.READ_LOG)
+@needs(Permission.READ_LOG).post
 def take(request: ActorRequest, review_id: int) -> HttpResponseBase:
     """Ta över."""
     oversight.take(review_id=review_id, actor=request.actor, at=request.at)

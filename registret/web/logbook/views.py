@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.http import HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
 
 from registret.access.checks import check_card_age
 from registret.access.roles import Permission
@@ -27,8 +26,7 @@ _FILES = {
 }
 
 
-@require_GET
-@needs(Permission.READ_LOG)
+@needs(Permission.READ_LOG).get
 def logbook(request: ActorRequest) -> HttpResponse:
     """Who did what, when and from where. A reader who has not said why is asked; the reading itself is logged."""
     form = LogForm(request.GET)
@@ -52,8 +50,7 @@ def logbook(request: ActorRequest) -> HttpResponse:
     return _log(request, LogPage(form=form, lines=log_lines(page.rows, actor=request.actor), links=links))
 
 
-@require_POST
-@needs(Permission.READ_LOG)
+@needs(Permission.READ_LOG).post
 def open_up(request: ActorRequest) -> HttpResponse:
     """A reason is given, and the log is shown as it was asked for."""
     form = OpeningForm(request.POST)
@@ -64,8 +61,7 @@ def open_up(request: ActorRequest) -> HttpResponse:
     return _to_log(QueryDict(data["question"]).urlencode())
 
 
-@require_POST
-@needs(Permission.READ_LOG)
+@needs(Permission.READ_LOG).post
 def export(request: ActorRequest) -> HttpResponseBase:
     """All that fits the filter, as a file; it is written while it is read, however long the log is.
 

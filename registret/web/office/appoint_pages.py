@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from registret.access.roles import ROLES_TO_NOMINATE
 from registret.time_limits.lengths import TimeLimit
 from registret.time_limits.queries import length
-from registret.web.attest.card_time import CardTime
 from registret.web.office.checking import Check, hint_note
 from registret.web.office.forms import AppointForm, NominateForm, PersonForm
 from registret.web.pieces import FactText, Note, OptionText, Tag, marked_up, options
@@ -54,42 +53,35 @@ class AppointPage:
     words: AppointWords
     back: str
     form: PersonForm
-    card_time: CardTime
     dialog: Dialog | None
     warning: Note | None = None
     roles: Sequence[OptionText] = ()
     has_clinic: bool = False
 
 
-def appoint_page(
-    form: AppointForm, asked: Check | None, *, others: Sequence[HasName], card_time: CardTime
-) -> AppointPage:
+def appoint_page(form: AppointForm, asked: Check | None, *, others: Sequence[HasName]) -> AppointPage:
     """Utse lokal administratör. `others`: who could confirm a proposal."""
     return AppointPage(
         words=_about_administrators(),
         back=reverse("office"),
         form=form,
-        card_time=card_time,
         dialog=_dialog(form, asked),
         warning=None if others else _alone(),
         has_clinic=True,
     )
 
 
-def support_page(form: PersonForm, asked: Check | None, *, card_time: CardTime) -> AppointPage:
+def support_page(form: PersonForm, asked: Check | None) -> AppointPage:
     """Utse support."""
     return AppointPage(
         words=_about_support(),
         back=reverse("appointments"),
         form=form,
-        card_time=card_time,
         dialog=_dialog(form, asked),
     )
 
 
-def nominate_page(
-    form: NominateForm, asked: Check | None, *, others: Sequence[HasName], card_time: CardTime
-) -> AppointPage:
+def nominate_page(form: NominateForm, asked: Check | None, *, others: Sequence[HasName]) -> AppointPage:
     """Föreslå till ett uppdrag. `others`: who could confirm it."""
     nobody = _("Ingen annan på kansliet kan bekräfta. Be driften utse en till på kansliet.")
     texts = {role.value: (role_name(role), role_hint(role)) for role in ROLES_TO_NOMINATE}
@@ -97,7 +89,6 @@ def nominate_page(
         words=_about_nominations(others),
         back=reverse("appointments"),
         form=form,
-        card_time=card_time,
         dialog=_dialog(form, asked),
         warning=None if others else Note("warn", nobody),
         roles=options(form["role"], texts),

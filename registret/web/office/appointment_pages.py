@@ -12,7 +12,6 @@ from registret.access.actor import Actor
 from registret.access.roles import Role
 from registret.access.staff.appointing import AtTheRegistry
 from registret.access.staff.nominating import NominationRow
-from registret.web.attest.card_time import CardTime
 from registret.web.office.checking import Check, hint_note
 from registret.web.pieces import FactText, Note, Tag, marked_up
 from registret.web.templatetags.look import day, iso_day, last_day
@@ -50,7 +49,6 @@ class ConfirmNominationPage:
     alike: Sequence[str]
     other_name: Note | None
     mail: Note | None
-    card_time: CardTime
 
 
 def appointments_page(
@@ -88,7 +86,7 @@ def _worker(one: AtTheRegistry, actor: Actor) -> WorkerLine:
     )
 
 
-def confirm_page(row: NominationRow, asked: Check, *, card_time: CardTime) -> ConfirmNominationPage:
+def confirm_page(row: NominationRow, asked: Check) -> ConfirmNominationPage:
     """Bekräfta: who it is once more, and what is unusual."""
     told = _("Föreslaget av %(name)s %(when)s. Bekräfta bara om du själv vet att det är rätt person.")
     return ConfirmNominationPage(
@@ -97,7 +95,6 @@ def confirm_page(row: NominationRow, asked: Check, *, card_time: CardTime) -> Co
         alike=asked.alike,
         other_name=_of_another(row, asked),
         mail=hint_note(asked.hint),
-        card_time=card_time,
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registret.access.refusals import AlreadyGranted, AlreadyProposed, GivesRights, OwnRights, PersonSuspended
 from registret.access.roles import Permission
@@ -15,10 +14,9 @@ from registret.access.staff.nominating import NominationRow
 from registret.kernel.identifiers import EmailAddress
 from registret.places.queries import clinic
 from registret.rate_limits.services import TooMany
-from registret.web.attest.card_time import CardTime
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
-from registret.web.http import ActorRequest, see_other
+from registret.web.http import ActorRequest, posted, see_other
 from registret.web.numbers import number_in
 from registret.web.office.appoint_pages import nominate_page
 from registret.web.office.appointment_pages import appointments_page, confirm_page
@@ -33,8 +31,7 @@ _ABOUT_WHOM = (OwnRights, AlreadyGranted, AlreadyProposed, GivesRights, PersonSu
 _PLACES = dict.fromkeys(_ABOUT_WHOM, "hsa_id") | {TooMany: "email"}
 
 
-@require_GET
-@needs(Permission.APPOINT)
+@needs(Permission.APPOINT).get
 def appointments(request: ActorRequest) -> HttpResponse:
     """Those who work for the registry, and who is proposed."""
     page = appointments_page(
@@ -46,27 +43,23 @@ def appointments(request: ActorRequest) -> HttpResponse:
     return show(request, "office/appointments.html", page, tab="office")
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.APPOINT)
+@needs(Permission.APPOINT).get_post
 def nominate(request: ActorRequest) -> HttpResponse:
     """Föreslå. The first POST asks whether it is right; its Ok proposes."""
-    form = NominateForm(request.POST if request.method == "POST" else None)
+    form = NominateForm(posted(request))
     asked = None
-    if request.method == "POST" and form.is_valid():
-        if request.POST.get("ok") == "1" and _nominated(request, form):
-            return see_other("appointments")
-        asked = asked_about(request, form, role=form.cleaned_data["role"])
-    page = nominate_page(
-        form,
-        asked,
-        others=nominating.who_confirms(actor=request.actor, at=request.at),
-        card_time=CardTime.of(request.actor, at=request.at),
-    )
+    if form.is_valid():
+        role = form.cleaned_data["role"]
+        if request.POST.get("ok") == "1":
+            with refusals_as_errors(form, _PLACES):
+                nominating.nominate(**form.named, role=role, actor=request.actor, at=request.at)
+                return see_other("appointments")
+        asked = asked_about(request, form, role=role)
+    page = nominate_page(form, asked, others=nominating.who_confirms(actor=request.actor, at=request.at))
     return show(request, "office/appoint.html", page, tab="office", status=422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.APPOINT)
+@needs(Permission.APPOINT).get_post
 def confirm(request: ActorRequest, id: int) -> HttpResponse:
     """Bekräfta: who it is once more, and what is unusual; POST gives the role."""
     if request.method == "POST":
@@ -85,22 +78,20 @@ def confirm(request: ActorRequest, id: int) -> HttpResponse:
         actor=request.actor,
         at=request.at,
     )
-    page = confirm_page(row, asked, card_time=CardTime.of(request.actor, at=request.at))
+    page = confirm_page(row, asked)
     return show(request, "office/nomination_confirm.html", page, tab="office")
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.APPOINT)
+@needs(Permission.APPOINT).get_post
 def decline(request: ActorRequest, id: int) -> HttpResponse:
     """Avslå, with a reason that the one who proposed reads."""
     row = _row(request, id)
     form = reason_form(request)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         reason = form.cleaned_data["reason"]
         nominating.decline(nomination_id=id, reason=reason, actor=request.actor, at=request.at)
         return see_other("appointments")
     page = decline_page(
-        request,
         form,
         title=_("Avslå förslaget"),
         who=f"{row.name}, {role_name(row.role)}",
@@ -110,8 +101,7 @@ def decline(request: ActorRequest, id: int) -> HttpResponse:
     return show_reason(request, page, tab="office")
 
 
-@require_POST
-@needs(Permission.APPOINT)
+@needs(Permission.APPOINT).post
 def withdraw(request: ActorRequest, id: int) -> HttpResponse:
     """Ta tillbaka the own proposal."""
     nominating.withdraw_nomination(nomination_id=id, actor=request.actor, at=request.at)
@@ -124,21 +114,3 @@ def _row(request: ActorRequest, id: int) -> NominationRow:
     if row is None:
         raise Http404
     return row
-
-
-def _nominated(request: ActorRequest, form: NominateForm) -> bool:
-    data = form.cleaned_data
-
-    def act() -> int:
-        return nominating.nominate(
-            hsa_id=data["hsa_id"],
-            given_name=data["given_name"],
-            surname=data["surname"],
-            email=data["email"],
-            role=data["role"],
-            actor=request.actor,
-            at=request.at,
-        )
-
-    refusals_as_errors(form, _PLACES, act)
-    return form.is_valid()

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from registret.places.clinic_file import COLUMNS
-from registret.web.attest.card_time import CardTime
 from registret.web.pieces import Note
 
 SHOWN = 200
@@ -63,7 +62,6 @@ class ClinicImportPage:
     said: Note | None
     faults: FileFaults | None
     changes: FileChanges | None
-    card_time: CardTime
     columns: Sequence[str]
 
     @property
@@ -72,9 +70,7 @@ class ClinicImportPage:
         return self.changes is not None and bool(self.changes.button)
 
 
-def clinic_import_page(
-    form: forms.Form, answer: ClinicImport | None, *, done: bool, moved: bool, card_time: CardTime
-) -> ClinicImportPage:
+def clinic_import_page(form: forms.Form, answer: ClinicImport | None, *, done: bool, moved: bool) -> ClinicImportPage:
     """`moved`: the changes are not those that were looked at."""
     wrong = bool(answer and answer.faults)
     return ClinicImportPage(
@@ -83,7 +79,6 @@ def clinic_import_page(
         said=_said(answer, done=done, moved=moved),
         faults=_faults(answer) if answer and wrong else None,
         changes=_changes(answer, done=done) if answer and not wrong else None,
-        card_time=card_time,
         columns=COLUMNS,
     )
 

@@ -8,13 +8,11 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
 
 from registret.access.checks import check_card_age
 from registret.access.roles import Permission
 from registret.places import clinic_file
 from registret.places.services import Imported, ImportedChange, import_clinics
-from registret.web.attest.card_time import CardTime
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.web.office.clinic_pages import ClinicImport, ClinicImportLine, clinic_import_page
@@ -47,8 +45,7 @@ class FileForm(forms.Form):
         return bytes(file.read())
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.APPOINT)
+@needs(Permission.APPOINT).get_post
 def bring(request: ActorRequest) -> HttpResponse:
     """The form; POST with a file says what it would do; POST of that text with its state does it."""
     form = FileForm(request.POST, request.FILES) if request.FILES or _is_empty(request) else FileForm()
@@ -62,7 +59,7 @@ def bring(request: ActorRequest) -> HttpResponse:
             answer, done = _answer(request, content, dry_run=False), True
     elif form.is_bound and form.is_valid():
         answer = _answer(request, form.cleaned_data["file"], dry_run=True)
-    page = clinic_import_page(form, answer, done=done, moved=moved, card_time=CardTime.of(request.actor, at=request.at))
+    page = clinic_import_page(form, answer, done=done, moved=moved)
     wrong = form.errors or (answer is not None and answer.faults)
     return show(request, "office/bring_clinics.html", page, tab="office", status=422 if wrong else 200)
 

@@ -6,8 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from registret.access.roles import ROLES_TO_NOMINATE, Role
+from registret.access.staff.appointing import NamedPerson
 from registret.places.queries import ClinicRow
-from registret.web.forms import EmailField, HsaIdField, by_region
+from registret.web.forms import ClinicForm, EmailField, HsaIdField
 
 
 class NameField(forms.CharField):
@@ -33,6 +34,14 @@ class PersonForm(forms.Form):
     surname = NameField(error_messages={"required": _("Skriv efternamnet")})
     email = EmailField(error_messages={"required": _("Skriv e-postadressen")})
 
+    @property
+    def named(self) -> NamedPerson:
+        """Of a form that is valid."""
+        data = self.cleaned_data
+        return NamedPerson(
+            hsa_id=data["hsa_id"], given_name=data["given_name"], surname=data["surname"], email=data["email"]
+        )
+
 
 class NominateForm(PersonForm):
     """Who is proposed, and for what."""
@@ -45,15 +54,11 @@ class NominateForm(PersonForm):
     )
 
 
-class AppointForm(PersonForm):
-    """Who becomes local administrator, and where. `clinics` are those to choose from, in the order to show them."""
+class AppointForm(PersonForm, ClinicForm):
+    """Who becomes local administrator, and where."""
 
-    clinic = forms.TypedChoiceField(
-        coerce=int,
-        error_messages={"required": _("Välj en klinik"), "invalid_choice": _("Välj en klinik i listan")},
-    )
+    field_order = ("hsa_id", "given_name", "surname", "email")
 
-    def __init__(self, *args: Any, clinics: tuple[ClinicRow, ...], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.clinics = clinics
-        self.fields["clinic"].choices = by_region(clinics)  # type: ignore[attr-defined]
+    @property
+    def chosen(self) -> ClinicRow | None:
+        return next((one for one in self.clinics if one.id == self.cleaned_data.get("clinic")), None)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
-from django.views.decorators.http import require_GET
 
 from registret.access.roles import Permission
 from registret.mail.letters import LETTERS, Rendered
@@ -36,16 +35,14 @@ class LetterPage:
     others: Sequence[tuple[str, str]]
 
 
-@require_GET
-@needs(Permission.APPOINT)
+@needs(Permission.APPOINT).get
 def letters(request: ActorRequest) -> HttpResponse:
     """All kinds, each in both languages."""
     page = LettersPage(kinds=list(LETTERS), languages=settings.LANGUAGES)
     return show(request, "office/letters.html", page, tab="office")
 
 
-@require_GET
-@needs(Permission.APPOINT)
+@needs(Permission.APPOINT).get
 def letter(request: ActorRequest, kind: str, language: str) -> HttpResponse:
     """One letter as text. Its links and its code are examples."""
     page = LetterPage(
@@ -57,8 +54,7 @@ def letter(request: ActorRequest, kind: str, language: str) -> HttpResponse:
     return show(request, "office/letter_sample.html", page, tab="office")
 
 
-@require_GET
-@needs(Permission.APPOINT)
+@needs(Permission.APPOINT).get
 def letter_html(request: ActorRequest, kind: str, language: str) -> HttpResponse:
     """The same letter as most mail programs show it."""
     headers = {"Content-Security-Policy": _LETTERS_POLICY, "Content-Language": language}

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_http_methods
 
 from registret.access.checks import check_card_age
 from registret.access.roles import Permission
@@ -20,10 +19,9 @@ from registret.time_limits.lengths import LIMITS, TimeLimit, Unit
 from registret.time_limits.queries import DecisionRow, decisions, newest_decisions
 from registret.time_limits.refusals import LimitImpossible, LimitUnchanged
 from registret.time_limits.services import decide
-from registret.web.attest.forms import ReasonField
-from registret.web.forms import NUMBER_INPUT, refusals_as_errors
+from registret.web.forms import NUMBER_INPUT, ReasonField, refusals_as_errors
 from registret.web.gate import needs
-from registret.web.http import ActorRequest, see_other
+from registret.web.http import ActorRequest, posted, see_other
 from registret.web.pieces import show
 from registret.words.time_limits import length_in_words, time_limit_meaning, time_limit_name
 
@@ -64,14 +62,7 @@ class LimitForm(forms.Form):
         widget=NUMBER_INPUT,
         error_messages={"required": _("Skriv ett tal"), "invalid": _("Skriv ett heltal, bara siffror")},
     )
-    reason = ReasonField(
-        max_length=500,
-        error_messages={
-            "required": _("Skriv varför gränsen ändras"),
-            "max_length": _("Skriv högst 500 tecken"),
-            "null_characters_not_allowed": _("Texten innehåller ett tecken som inte går att spara"),
-        },
-    )
+    reason = ReasonField(_("Skriv varför gränsen ändras"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,8 +110,7 @@ def fixed() -> tuple[Fixed, ...]:
     )
 
 
-@require_GET
-@needs(Permission.DECIDE_LIMITS)
+@needs(Permission.DECIDE_LIMITS).get
 def time_limits(request: ActorRequest) -> HttpResponse:
     """All time limits as they are now."""
     newest = newest_decisions()
@@ -128,16 +118,15 @@ def time_limits(request: ActorRequest) -> HttpResponse:
     return show(request, "office/time_limits.html", TimeLimitsPage(lines=lines, fixed=fixed()), tab="office")
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.DECIDE_LIMITS)
+@needs(Permission.DECIDE_LIMITS).get_post
 def time_limit(request: ActorRequest, code: str) -> HttpResponse:
     """One time limit and its history; POST decides anew."""
     if code not in set(TimeLimit):
         raise Http404
     limit = TimeLimit(code)
     line = _line(limit, newest_decisions().get(limit))
-    form = LimitForm(request.POST if request.method == "POST" else None, initial={"number": line.number})
-    if request.method == "POST" and form.is_valid() and _decided(request, limit, form):
+    form = LimitForm(posted(request), initial={"number": line.number})
+    if form.is_valid() and _decided(request, limit, form):
         return see_other("time_limits")
     page = TimeLimitPage(line=line, form=form, history=decisions(limit))
     return show(request, "office/time_limit.html", page, tab="office", status=422 if form.errors else 200)
@@ -145,12 +134,9 @@ def time_limit(request: ActorRequest, code: str) -> HttpResponse:
 
 def _decided(request: ActorRequest, limit: TimeLimit, form: LimitForm) -> bool:
     data = form.cleaned_data
-
-    def act() -> None:
+    with refusals_as_errors(form, {LimitImpossible: "number", LimitUnchanged: "number"}):
         check_card_age(request.actor, at=request.at)
         decide(limit=limit, number=data["number"], reason=data["reason"], by=request.actor.by, at=request.at)
-
-    refusals_as_errors(form, {LimitImpossible: "number", LimitUnchanged: "number"}, act)
     return form.is_valid()
 
 

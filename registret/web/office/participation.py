@@ -10,19 +10,17 @@ from django import forms
 from django.http import HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
 
-from registret.access.checks import check_card_age
+from registret.access.checks import check_card_age, existing
 from registret.access.grants import participation
-from registret.access.refusals import DecidedAlready, NotFound
+from registret.access.refusals import DecidedAlready
 from registret.access.roles import Permission
 from registret.places.queries import ClinicRow, clinic
 from registret.registries.queries import name_of, open_for_entry, sub_registries
 from registret.registries.vocabulary import RegistryState
-from registret.web.attest.forms import ReasonField
-from registret.web.forms import refusals_as_errors
+from registret.web.forms import ReasonField, refusals_as_errors
 from registret.web.gate import needs
-from registret.web.http import ActorRequest, see_other
+from registret.web.http import ActorRequest, posted, see_other
 from registret.web.pieces import Tag, show
 from registret.web.templatetags.look import day, moment
 
@@ -34,14 +32,7 @@ class ParticipationForm(forms.Form):
         choices=[("yes", _("Ansluten")), ("no", _("Inte ansluten"))],
         error_messages={"required": _("Välj om kliniken ska vara ansluten")},
     )
-    reason = ReasonField(
-        max_length=500,
-        error_messages={
-            "required": _("Skriv varför"),
-            "max_length": _("Skriv högst 500 tecken"),
-            "null_characters_not_allowed": _("Texten innehåller ett tecken som inte går att spara"),
-        },
-    )
+    reason = ReasonField(_("Skriv varför"))
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)
@@ -76,18 +67,15 @@ class ParticipationPage:
     form: ParticipationForm
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.APPOINT)
+@needs(Permission.APPOINT).get_post
 def one_clinic(request: ActorRequest, id: int) -> HttpResponse:
     """A clinic's participation and its history; POST decides anew.
 
     Raises: NotFound.
     """
-    place = clinic(id)
-    if place is None:
-        raise NotFound()
-    form = ParticipationForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid() and _decided(request, place.id, form):
+    place = existing(clinic(id))
+    form = ParticipationForm(posted(request))
+    if form.is_valid() and _decided(request, place.id, form):
         return see_other("participation", place.id)
     page = participation_page(place, form)
     return show(request, "office/participation.html", page, tab="office", status=422 if form.errors else 200)
@@ -132,8 +120,7 @@ def _past(row: participation.ParticipationRow) -> PastDecision:
 
 def _decided(request: ActorRequest, clinic_id: int, form: ParticipationForm) -> bool:
     data = form.cleaned_data
-
-    def act() -> None:
+    with refusals_as_errors(form, {DecidedAlready: "takes_part"}):
         check_card_age(request.actor, at=request.at)
         participation.decide(
             clinic_id=clinic_id,
@@ -143,6 +130,4 @@ def _decided(request: ActorRequest, clinic_id: int, form: ParticipationForm) -> 
             actor=request.actor,
             at=request.at,
         )
-
-    refusals_as_errors(form, {DecidedAlready: "takes_part"}, act)
     return form.is_valid()

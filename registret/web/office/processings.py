@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
 
 from registret.access.roles import Permission
 from registret.access.staff.people import note_processings_export
@@ -38,16 +37,14 @@ class ProcessingsPage:
     controllers: Controllers
 
 
-@require_GET
-@needs(Permission.APPOINT)
+@needs(Permission.APPOINT).get
 def processings(request: ActorRequest) -> HttpResponse:
     """All processings."""
     page = ProcessingsPage(processings=shown(), controllers=controllers())
     return show(request, "office/processings.html", page, tab="office")
 
 
-@require_GET
-@needs(Permission.APPOINT)
+@needs(Permission.APPOINT).get
 def processings_csv(request: ActorRequest) -> HttpResponse:
     """The same as a file; taking it out is logged."""
     everything = shown()

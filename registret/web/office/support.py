@@ -5,16 +5,15 @@ from __future__ import annotations
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from registret.access.refusals import AlreadyGranted, OwnRights, PersonSuspended
 from registret.access.roles import Permission, Role
 from registret.access.staff import appointing
+from registret.places.queries import ClinicRow
 from registret.rate_limits.services import TooMany
-from registret.web.attest.card_time import CardTime
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
-from registret.web.http import ActorRequest, see_other
+from registret.web.http import ActorRequest, posted, see_other
 from registret.web.office.appoint_pages import support_page
 from registret.web.office.checking import Check, check
 from registret.web.office.forms import PersonForm
@@ -24,23 +23,22 @@ from registret.web.pieces import Link, show
 _PLACES = dict.fromkeys((OwnRights, AlreadyGranted, PersonSuspended), "hsa_id") | {TooMany: "email"}
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.APPOINT)
+@needs(Permission.APPOINT).get_post
 def appoint_support(request: ActorRequest) -> HttpResponse:
     """The first POST asks whether it is right; its Ok appoints, as with local administrators."""
-    form = PersonForm(request.POST if request.method == "POST" else None)
+    form = PersonForm(posted(request))
     asked = None
-    if request.method == "POST" and form.is_valid():
-        grant_id = _appointed(request, form) if request.POST.get("ok") == "1" else None
-        if grant_id is not None:
-            return to_appointments(grant_id)
+    if form.is_valid():
+        if request.POST.get("ok") == "1":
+            with refusals_as_errors(form, _PLACES):
+                grant_id = appointing.appoint_support(**form.named, actor=request.actor, at=request.at)
+                return to_appointments(grant_id)
         asked = asked_about(request, form)
-    page = support_page(form, asked, card_time=CardTime.of(request.actor, at=request.at))
+    page = support_page(form, asked)
     return show(request, "office/appoint.html", page, tab="office", status=422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.APPOINT)
+@needs(Permission.APPOINT).get_post
 def dismiss(request: ActorRequest, id: int) -> HttpResponse:
     """Återkalla, with a reason that the person reads."""
     people = appointing.at_the_registry(actor=request.actor, at=request.at)
@@ -48,12 +46,12 @@ def dismiss(request: ActorRequest, id: int) -> HttpResponse:
     if person is None:
         raise Http404
     form = reason_form(request)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         reason = form.cleaned_data["reason"]
         appointing.dismiss_support(grant_id=id, reason=reason, actor=request.actor, at=request.at)
         return see_other("appointments")
     back = Link(_("Tillbaka"), reverse("appointments"))
-    page = revoke_page(request, form, name=person.name, of_what=_("support"), back=back)
+    page = revoke_page(form, name=person.name, of_what=_("support"), back=back)
     return show_reason(request, page, tab="office")
 
 
@@ -67,23 +65,9 @@ def to_clinics(grant_id: int) -> HttpResponse:
     return see_other(f"{reverse('office')}?klart={grant_id}")
 
 
-def _appointed(request: ActorRequest, form: PersonForm) -> int | None:
-    data = form.cleaned_data
-    return refusals_as_errors(
-        form,
-        _PLACES,
-        lambda: appointing.appoint_support(
-            hsa_id=data["hsa_id"],
-            given_name=data["given_name"],
-            surname=data["surname"],
-            email=data["email"],
-            actor=request.actor,
-            at=request.at,
-        ),
-    )
-
-
-def asked_about(request: ActorRequest, form: PersonForm, *, role: Role = Role.SUPPORT) -> Check | None:
+def asked_about(
+    request: ActorRequest, form: PersonForm, *, role: Role = Role.SUPPORT, clinic: ClinicRow | None = None
+) -> Check | None:
     """What the dialog shows; None when it is not to be opened."""
     if form.errors or "change" in request.POST:
         return None
@@ -93,7 +77,7 @@ def asked_about(request: ActorRequest, form: PersonForm, *, role: Role = Role.SU
         hsa_id=data["hsa_id"],
         name=name,
         email=data["email"],
-        clinic=None,
+        clinic=clinic,
         role=role,
         actor=request.actor,
         at=request.at,

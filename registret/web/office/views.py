@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_GET, require_http_methods
 
 from registret.access.refusals import AlreadyGranted, AlreadyProposed, ClinicClosed, OwnRights, SecondNeeded
 from registret.access.roles import Permission, Role
@@ -12,16 +11,14 @@ from registret.access.staff.nominating import nominate, who_confirms
 from registret.access.staff.substitutes import proposed
 from registret.places.queries import open_clinics
 from registret.rate_limits.services import TooMany
-from registret.web.attest.card_time import CardTime
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
 from registret.web.http import ActorRequest, see_other
 from registret.web.numbers import number_in
 from registret.web.office.appoint_pages import appoint_page
-from registret.web.office.checking import Check, check
 from registret.web.office.forms import AppointForm
 from registret.web.office.pages import ClinicSearch, clinic_lines, just_appointed, office_page
-from registret.web.office.support import to_clinics
+from registret.web.office.support import asked_about, to_clinics
 from registret.web.people.proposals import proposal_lines
 from registret.web.pieces import show
 from registret.web.texts import text_in
@@ -35,8 +32,7 @@ _PLACES = {
 }
 
 
-@require_GET
-@needs(Permission.APPOINT)
+@needs(Permission.APPOINT).get
 def office(request: ActorRequest) -> HttpResponse:
     """All open clinics, those without an active administrator first; `visa=utan`: only those."""
     search = ClinicSearch(
@@ -54,8 +50,7 @@ def office(request: ActorRequest) -> HttpResponse:
     return show(request, "office/office.html", page, tab="office")
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.APPOINT)
+@needs(Permission.APPOINT).get_post
 def appoint(request: ActorRequest) -> HttpResponse:
     """Utse lokal administratör. The first POST shows "Kontrollera att uppgifterna är rätt"; its Ok appoints or, at a
     clinic where nobody else can act, proposes: another at the office confirms.
@@ -64,23 +59,12 @@ def appoint(request: ActorRequest) -> HttpResponse:
     """
     form = _form(request)
     asked = None
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         if request.POST.get("ok") == "1":
-            try:
-                grant_id = _appointed(request, form)
-            except SecondNeeded:
-                if _nominated(request, form) is not None:
-                    return see_other("appointments")
-            else:
-                if grant_id is not None:
-                    return to_clinics(grant_id)
-        asked = _asked(request, form)
-    page = appoint_page(
-        form,
-        asked,
-        others=who_confirms(actor=request.actor, at=request.at),
-        card_time=CardTime.of(request.actor, at=request.at),
-    )
+            with refusals_as_errors(form, _PLACES):
+                return _appointed(request, form)
+        asked = asked_about(request, form, role=Role.LOCAL_ADMINISTRATOR, clinic=form.chosen)
+    page = appoint_page(form, asked, others=who_confirms(actor=request.actor, at=request.at))
     return show(request, "office/appoint.html", page, tab="office", status=422 if form.errors else 200)
 
 
@@ -91,52 +75,14 @@ def _form(request: ActorRequest) -> AppointForm:
     return AppointForm(initial={"clinic": number_in(request.GET, "klinik")}, clinics=clinics)
 
 
-def _appointed(request: ActorRequest, form: AppointForm) -> int | None:
-    data = form.cleaned_data
-    return refusals_as_errors(
-        form,
-        _PLACES,
-        lambda: appointing.appoint_local_administrator(
-            hsa_id=data["hsa_id"],
-            given_name=data["given_name"],
-            surname=data["surname"],
-            email=data["email"],
-            clinic_id=data["clinic"],
-            actor=request.actor,
-            at=request.at,
-        ),
-    )
-
-
-def _nominated(request: ActorRequest, form: AppointForm) -> int | None:
-    data = form.cleaned_data
-    return refusals_as_errors(
-        form,
-        _PLACES,
-        lambda: nominate(
-            hsa_id=data["hsa_id"],
-            given_name=data["given_name"],
-            surname=data["surname"],
-            email=data["email"],
-            role=Role.LOCAL_ADMINISTRATOR,
-            clinic_id=data["clinic"],
-            actor=request.actor,
-            at=request.at,
-        ),
-    )
-
-
-def _asked(request: ActorRequest, form: AppointForm) -> Check | None:
-    """What the dialog shows; None when it is not to be opened."""
-    if form.errors or "change" in request.POST:
-        return None
-    data = form.cleaned_data
-    return check(
-        hsa_id=data["hsa_id"],
-        name=f"{data['given_name']} {data['surname']}",
-        email=data["email"],
-        clinic=next(c for c in form.clinics if c.id == data["clinic"]),
-        role=Role.LOCAL_ADMINISTRATOR,
-        actor=request.actor,
-        at=request.at,
-    )
+def _appointed(request: ActorRequest, form: AppointForm) -> HttpResponse:
+    """Or proposed, where nobody else at the clinic can act."""
+    clinic = form.cleaned_data["clinic"]
+    try:
+        return to_clinics(
+            appointing.appoint_local_administrator(**form.named, clinic_id=clinic, actor=request.actor, at=request.at)
+        )
+    except SecondNeeded:
+        role = Role.LOCAL_ADMINISTRATOR
+        nominate(**form.named, role=role, clinic_id=clinic, actor=request.actor, at=request.at)
+        return see_other("appointments")

@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET
 
 from registret.access.applications.time_to_access import AccessTime, access_time_everywhere, access_times
 from registret.access.roles import Permission
@@ -60,8 +59,7 @@ class WaitingTimesPage:
     more: Link | None
 
 
-@require_GET
-@needs(Permission.APPOINT)
+@needs(Permission.APPOINT).get
 def access_times_page(request: ActorRequest) -> HttpResponse:
     """All clinics where somebody was attested, a page at a time."""
     period = Period.asked(request)

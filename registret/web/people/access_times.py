@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET
 
 from registret.access.applications.time_to_access import AccessTime, Wait, access_time_here
 from registret.access.roles import Permission
@@ -39,8 +38,7 @@ class OwnWaitingPage:
     parts: Sequence[WaitingPart]
 
 
-@require_GET
-@needs(Permission.MANAGE_PEOPLE)
+@needs(Permission.MANAGE_PEOPLE).get
 def access_time(request: ActorRequest) -> HttpResponse:
     """The office has a page of its own."""
     if request.actor.seat.clinic_id is None:

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from registret.access.roles import ROLES_TO_APPLY_FOR
 from registret.access.staff.people import GrantRow
-from registret.web.attest.forms import ReasonField, RightForm
-from registret.web.forms import sub_registry_choices
+from registret.web.attest.forms import RightForm
+from registret.web.forms import ReasonField, sub_registry_choices
 
 
 class GrantForm(RightForm):
@@ -32,11 +32,4 @@ class GrantForm(RightForm):
 class WhyForm(forms.Form):
     """A reason that the person reads."""
 
-    reason = ReasonField(
-        max_length=500,
-        error_messages={
-            "required": _("Skriv varför"),
-            "max_length": _("Skriv högst 500 tecken"),
-            "null_characters_not_allowed": _("Texten innehåller ett tecken som inte går att spara"),
-        },
-    )
+    reason = ReasonField(_("Skriv varför"))

@@ -17,7 +17,7 @@ from registret.accounts.lifecycle import AccountState
 from registret.ledger.queries import EntryRow
 from registret.mail.queries import Bounce
 from registret.registries.queries import names_of
-from registret.web.attest.card_time import CardTime
+from registret.web.card_time import CardTime
 from registret.web.people.account_links import link_facts
 from registret.web.people.forms import GrantForm
 from registret.web.people.pages import ended_tag, revoked_note, substitute_tag
@@ -80,7 +80,6 @@ class PersonPage:
     name: str
     back: str
     notes: Sequence[Note]
-    card_time: CardTime
     grants: Sequence[GrantPanel]
     acts: bool
     account: AccountPart
@@ -97,7 +96,6 @@ class ChangeGrantPage:
     back: Link
     form: GrantForm
     last_possible: date
-    card_time: CardTime
 
 
 def person_page(
@@ -118,7 +116,6 @@ def person_page(
         name=found.name,
         back=back,
         notes=[note for note in (revoked_note(revoked), _yourself() if is_own else None) if note],
-        card_time=card_time,
         grants=[_panel(grant, acts=acts) for grant in found.grants],
         acts=acts,
         account=_account(found, may_take_over=may_take_over),
@@ -198,7 +195,7 @@ def _event(entry: EntryRow) -> PersonEvent:
 
 
 def change_grant_page(
-    grant: GrantRow, form: GrantForm, *, name: str, asked_in: int | None, last_possible: date, card_time: CardTime
+    grant: GrantRow, form: GrantForm, *, name: str, asked_in: int | None, last_possible: date
 ) -> ChangeGrantPage:
     """`asked_in`: the recertification that the page was opened from."""
     back = (
@@ -206,6 +203,4 @@ def change_grant_page(
         if asked_in
         else Link(_("Tillbaka till personen"), reverse("person", args=[grant.account_id]))
     )
-    return ChangeGrantPage(
-        told=f"{name}, {grant.clinic_name}", back=back, form=form, last_possible=last_possible, card_time=card_time
-    )
+    return ChangeGrantPage(told=f"{name}, {grant.clinic_name}", back=back, form=form, last_possible=last_possible)

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from registret.web.attest.card_time import CardTime
-from registret.web.http import ActorRequest
+from registret.web.http import ActorRequest, posted
 from registret.web.people.forms import WhyForm
 from registret.web.pieces import Link, show
 
@@ -24,20 +23,17 @@ class ReasonPage:
     hint: str
     button: str
     form: WhyForm
-    card_time: CardTime
 
 
 def reason_form(request: ActorRequest) -> WhyForm:
-    return WhyForm(request.POST if request.method == "POST" else None)
+    return WhyForm(posted(request))
 
 
 def show_reason(request: ActorRequest, page: ReasonPage, *, tab: str) -> HttpResponse:
     return show(request, "people/with_a_reason.html", page, tab=tab, status=422 if page.form.errors else 200)
 
 
-def decline_page(
-    request: ActorRequest, form: WhyForm, *, title: str, who: str, proposed_by: str, back: str
-) -> ReasonPage:
+def decline_page(form: WhyForm, *, title: str, who: str, proposed_by: str, back: str) -> ReasonPage:
     """Avslå what somebody proposed."""
     return ReasonPage(
         title=title,
@@ -47,11 +43,10 @@ def decline_page(
         hint=_("%(name)s, som föreslog, får skälet i ett mejl.") % {"name": proposed_by},
         button=_("Avslå"),
         form=form,
-        card_time=CardTime.of(request.actor, at=request.at),
     )
 
 
-def revoke_page(request: ActorRequest, form: WhyForm, *, name: str, of_what: str, back: Link) -> ReasonPage:
+def revoke_page(form: WhyForm, *, name: str, of_what: str, back: Link) -> ReasonPage:
     """Återkalla a right. `of_what`: which, in words."""
     return ReasonPage(
         title=_("Återkalla behörigheten"),
@@ -61,11 +56,10 @@ def revoke_page(request: ActorRequest, form: WhyForm, *, name: str, of_what: str
         hint=_told(name),
         button=_("Återkalla"),
         form=form,
-        card_time=CardTime.of(request.actor, at=request.at),
     )
 
 
-def suspend_page(request: ActorRequest, form: WhyForm, *, name: str, back: Link) -> ReasonPage:
+def suspend_page(form: WhyForm, *, name: str, back: Link) -> ReasonPage:
     """Spärra an account."""
     return ReasonPage(
         title=_("Spärra kontot"),
@@ -75,7 +69,6 @@ def suspend_page(request: ActorRequest, form: WhyForm, *, name: str, back: Link)
         hint=_told(name),
         button=_("Spärra kontot"),
         form=form,
-        card_time=CardTime.of(request.actor, at=request.at),
     )
 
 

@@ -11,7 +11,6 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST
 
 from registret.access.refusals import (
     AlreadyGranted,
@@ -28,11 +27,10 @@ from registret.access.staff import substitutes as access
 from registret.access.staff.people import PersonRow
 from registret.kernel.dates import DateReach
 from registret.kernel.sweden import day_of
-from registret.web.attest.card_time import CardTime
 from registret.web.dates import DayField
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
-from registret.web.http import ActorRequest, see_other
+from registret.web.http import ActorRequest, posted, see_other
 from registret.web.people.reason_page import decline_page, reason_form, show_reason
 from registret.web.pieces import show
 
@@ -75,20 +73,17 @@ class SubstitutePage:
     form: SubstituteForm
     has_people: bool
     last_possible: date
-    card_time: CardTime
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.MANAGE_PEOPLE)
+@needs(Permission.MANAGE_PEOPLE).get_post
 def propose(request: ActorRequest) -> HttpResponse:
     """Föreslå vikarie, at the own clinic. The office appoints instead."""
     if request.actor.seat.clinic_id is None:
         return see_other("office")
     people, today = access.colleagues(actor=request.actor, at=request.at), day_of(request.at)
     last_possible = access.longest(actor=request.actor, at=request.at)
-    data = request.POST if request.method == "POST" else None
-    form = SubstituteForm(data, people=people, today=today, last_possible=last_possible)
-    if request.method == "POST" and form.is_valid() and _proposed(request, form):
+    form = SubstituteForm(posted(request), people=people, today=today, last_possible=last_possible)
+    if form.is_valid() and _proposed(request, form):
         return _to_people("foreslagen")
     page = SubstitutePage(
         told=gettext("En kollega som attesterar på %(place)s medan någon av er är borta.")
@@ -96,21 +91,18 @@ def propose(request: ActorRequest) -> HttpResponse:
         form=form,
         has_people=bool(people),
         last_possible=last_possible,
-        card_time=CardTime.of(request.actor, at=request.at),
     )
     return show(request, "people/substitute.html", page, tab="people", status=422 if form.errors else 200)
 
 
-@require_POST
-@needs(Permission.MANAGE_PEOPLE)
+@needs(Permission.MANAGE_PEOPLE).post
 def confirm(request: ActorRequest, id: int) -> HttpResponse:
     """Bekräfta: from its first day on the colleague attests."""
     access.confirm(substitution_id=id, actor=request.actor, at=request.at)
     return _back(request)
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.MANAGE_PEOPLE)
+@needs(Permission.MANAGE_PEOPLE).get_post
 def decline(request: ActorRequest, id: int) -> HttpResponse:
     """Avslå, with a reason that the one who proposed reads."""
     rows = access.proposed(actor=request.actor, at=request.at)
@@ -118,12 +110,11 @@ def decline(request: ActorRequest, id: int) -> HttpResponse:
     if row is None:
         raise Http404
     form = reason_form(request)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         reason = form.cleaned_data["reason"]
         access.decline(substitution_id=id, reason=reason, actor=request.actor, at=request.at)
         return _back(request)
     page = decline_page(
-        request,
         form,
         title=gettext("Avslå vikarien"),
         who=f"{row.name}, {row.clinic_name}",
@@ -133,8 +124,7 @@ def decline(request: ActorRequest, id: int) -> HttpResponse:
     return show_reason(request, page, tab="people" if request.actor.seat.clinic_id else "office")
 
 
-@require_POST
-@needs(Permission.MANAGE_PEOPLE)
+@needs(Permission.MANAGE_PEOPLE).post
 def withdraw(request: ActorRequest, id: int) -> HttpResponse:
     """Ta tillbaka the own proposal."""
     access.withdraw_proposal(substitution_id=id, actor=request.actor, at=request.at)
@@ -143,17 +133,14 @@ def withdraw(request: ActorRequest, id: int) -> HttpResponse:
 
 def _proposed(request: ActorRequest, form: SubstituteForm) -> bool:
     data = form.cleaned_data
-
-    def act() -> int:
-        return access.propose(
+    with refusals_as_errors(form, _PLACES):
+        access.propose(
             account_id=data["person"],
             first_day=data["first_day"],
             last_day=data["last_day"],
             actor=request.actor,
             at=request.at,
         )
-
-    refusals_as_errors(form, _PLACES, act)
     return form.is_valid()
 
 

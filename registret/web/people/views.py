@@ -9,7 +9,6 @@ from datetime import timedelta
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registret.access.applications.earlier_accounts import links_of
 from registret.access.checks import check_card_age
@@ -39,10 +38,10 @@ from registret.kernel.sweden import day_of
 from registret.ledger.queries import entries_about
 from registret.places.queries import clinic
 from registret.registries.queries import names_of
-from registret.web.attest.card_time import CardTime
+from registret.web.card_time import CardTime
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
-from registret.web.http import ActorRequest, see_other
+from registret.web.http import ActorRequest, posted, see_other
 from registret.web.numbers import number_in
 from registret.web.people.forms import GrantForm
 from registret.web.people.pages import FoundPeople, people_page, proposed_note, revoked_note
@@ -68,8 +67,7 @@ _PLACES = {
 }
 
 
-@require_GET
-@needs(Permission.MANAGE_PEOPLE)
+@needs(Permission.MANAGE_PEOPLE).get
 def people(request: ActorRequest) -> HttpResponse:
     """Everybody at the clinic; `q` narrows by name or HSA-id. The office names the clinic."""
     if request.actor.seat.clinic_id is None and number_in(request.GET, "klinik") is None:
@@ -96,8 +94,7 @@ def people(request: ActorRequest) -> HttpResponse:
     return show(request, "people/people.html", page, tab="people")
 
 
-@require_POST
-@needs(Permission.MANAGE_PEOPLE)
+@needs(Permission.MANAGE_PEOPLE).post
 def people_csv(request: ActorRequest) -> HttpResponse:
     """The same list as a file; taking it out is logged. Raises: CardTooOld."""
     check_card_age(request.actor, at=request.at)
@@ -117,8 +114,7 @@ def people_csv(request: ActorRequest) -> HttpResponse:
     return csv_file("personer.csv", header, (_cells(one, grant) for one in everybody for grant in one.grants))
 
 
-@require_GET
-@needs(Permission.MANAGE_PEOPLE)
+@needs(Permission.MANAGE_PEOPLE).get
 def person(request: ActorRequest, id: int) -> HttpResponse:
     """One person: facts, grants here, what was done about them."""
     found = access.person_of(actor=request.actor, account_id=id, at=request.at)
@@ -138,8 +134,7 @@ def person(request: ActorRequest, id: int) -> HttpResponse:
     return show(request, "people/person.html", page, tab="people")
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.MANAGE_PEOPLE)
+@needs(Permission.MANAGE_PEOPLE).get_post
 def change(request: ActorRequest, id: int) -> HttpResponse:
     """Ändra eller förläng: role, sub-registries, last day."""
     grant = access.grant_of(actor=request.actor, grant_id=id, at=request.at)
@@ -147,14 +142,9 @@ def change(request: ActorRequest, id: int) -> HttpResponse:
         return see_other("person", grant.account_id)
     limits = reach_of(request.actor, at=request.at)
     last = limits.last_day(at=request.at)
-    form = GrantForm(
-        request.POST if request.method == "POST" else None,
-        grant=grant,
-        within=limits.sub_registries,
-        last_possible=last,
-    )
+    form = GrantForm(posted(request), grant=grant, within=limits.sub_registries, last_possible=last)
     asked_in = number_in(request.GET, "genomgang")
-    if request.method == "POST" and form.is_valid() and _changed(request, grant, form):
+    if form.is_valid() and _changed(request, grant, form):
         return see_other("recertification", asked_in) if asked_in else see_other("person", grant.account_id)
     page = change_grant_page(
         grant,
@@ -162,13 +152,11 @@ def change(request: ActorRequest, id: int) -> HttpResponse:
         name=access.person_of(actor=request.actor, account_id=grant.account_id, at=request.at).name,
         asked_in=asked_in,
         last_possible=last,
-        card_time=CardTime.of(request.actor, at=request.at),
     )
     return show(request, "people/change_grant.html", page, tab="people", status=422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.MANAGE_PEOPLE)
+@needs(Permission.MANAGE_PEOPLE).get_post
 def revoke(request: ActorRequest, id: int) -> HttpResponse:
     """Återkalla, with a reason that the person reads."""
     grant = access.grant_of(actor=request.actor, grant_id=id, at=request.at)
@@ -180,8 +168,7 @@ def revoke(request: ActorRequest, id: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.MANAGE_PEOPLE)
+@needs(Permission.MANAGE_PEOPLE).get_post
 def suspend(request: ActorRequest, id: int) -> HttpResponse:
     """Spärra, with a reason that the person reads."""
     return _with_a_reason(
@@ -192,8 +179,7 @@ def suspend(request: ActorRequest, id: int) -> HttpResponse:
     )
 
 
-@require_POST
-@needs(Permission.MANAGE_PEOPLE)
+@needs(Permission.MANAGE_PEOPLE).post
 def reinstate(request: ActorRequest, id: int) -> HttpResponse:
     """Häv spärren. A second click finds it done."""
     with suppress(NotPossible):
@@ -201,8 +187,7 @@ def reinstate(request: ActorRequest, id: int) -> HttpResponse:
     return _to_the_person(request, id)
 
 
-@require_POST
-@needs(Permission.APPOINT)
+@needs(Permission.APPOINT).post
 def take_over_suspension(request: ActorRequest, id: int) -> HttpResponse:
     """Ta över spärren from a clinic where nobody can lift it. A second click finds it done."""
     with suppress(NotPossible):
@@ -212,9 +197,8 @@ def take_over_suspension(request: ActorRequest, id: int) -> HttpResponse:
 
 def _changed(request: ActorRequest, grant: GrantRow, form: GrantForm) -> bool:
     data = form.cleaned_data
-
-    def act() -> int:
-        return change_grant(
+    with refusals_as_errors(form, _PLACES):
+        change_grant(
             grant_id=grant.id,
             role=data["role"],
             sub_registries=data["sub_registries"],
@@ -222,8 +206,6 @@ def _changed(request: ActorRequest, grant: GrantRow, form: GrantForm) -> bool:
             actor=request.actor,
             at=request.at,
         )
-
-    refusals_as_errors(form, _PLACES, act)
     return form.is_valid()
 
 
@@ -232,7 +214,7 @@ def _with_a_reason(
 ) -> HttpResponse:
     form = reason_form(request)
     found = access.person_of(actor=request.actor, account_id=account_id, at=request.at)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         act(form.cleaned_data["reason"])
         if grant is None:
             return see_other("person", account_id)
@@ -241,9 +223,9 @@ def _with_a_reason(
         return _to(_list_of(request, found) if is_gone else reverse("person", args=[account_id]), revoked=grant)
     back = Link(_("Tillbaka till personen"), reverse("person", args=[account_id]))
     if grant is None:
-        page = suspend_page(request, form, name=found.name, back=back)
+        page = suspend_page(form, name=found.name, back=back)
     else:
-        page = revoke_page(request, form, name=found.name, of_what=_right(grant), back=back)
+        page = revoke_page(form, name=found.name, of_what=_right(grant), back=back)
     return show_reason(request, page, tab="people")
 
 

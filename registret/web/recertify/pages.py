@@ -15,9 +15,7 @@ from registret.access.staff.recertification.letters import last_day as last_day_
 from registret.access.staff.recertification.rows import LineRow, RecertificationRow
 from registret.kernel.identifiers import HsaId
 from registret.registries.queries import names_of
-from registret.web.attest.card_time import CardTime
 from registret.web.pieces import Button, Note, Tag, account_trouble
-from registret.web.recertify.forms import StartForm
 from registret.web.templatetags.look import day, iso, iso_day, last_day, moment
 from registret.words.roles import role_in_sentence, role_name
 from registret.words.states import line_state_name
@@ -110,7 +108,6 @@ class RecertificationPage:
     to_change: Sequence[ToChange]
     waiting: Waiting | None
     settled: Settled | None
-    card_time: CardTime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,17 +119,10 @@ class EndsPage:
     lines: Sequence[RightLine]
     button: str
     data: QueryDict
-    card_time: CardTime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutOfTurnPage:
-    form: StartForm
-    card_time: CardTime
 
 
 def recertification_page(
-    row: RecertificationRow, lines: Sequence[LineRow], outcome: Outcome, *, is_office: bool, card_time: CardTime
+    row: RecertificationRow, lines: Sequence[LineRow], outcome: Outcome, *, is_office: bool
 ) -> RecertificationPage:
     is_closed = row.closed_at is not None
     unanswered = [line for line in lines if line.state is LineState.UNANSWERED]
@@ -151,7 +141,6 @@ def recertification_page(
         ],
         waiting=None if is_closed else _waiting(row, mine, others, is_office=is_office),
         settled=_settled(row, [line for line in lines if line.state is not LineState.UNANSWERED]),
-        card_time=card_time,
     )
 
 
@@ -280,7 +269,7 @@ def _state(state: LineState) -> Tag:
     return Tag(line_state_name(state), *looks.get(state, ()))
 
 
-def ends_page(row: RecertificationRow, ending: Sequence[LineRow], *, data: QueryDict, card_time: CardTime) -> EndsPage:
+def ends_page(row: RecertificationRow, ending: Sequence[LineRow], *, data: QueryDict) -> EndsPage:
     button = ngettext("Avsluta %(n)s behörighet", "Avsluta %(n)s behörigheter", len(ending))
     return EndsPage(
         id=row.id,
@@ -288,5 +277,4 @@ def ends_page(row: RecertificationRow, ending: Sequence[LineRow], *, data: Query
         lines=[_right(line) for line in ending],
         button=button % {"n": len(ending)},
         data=data,
-        card_time=card_time,
     )

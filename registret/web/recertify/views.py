@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from django.http import HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registret.access.checks import check_card_age
 from registret.access.lifecycle import LineState
@@ -24,22 +23,20 @@ from registret.access.staff.recertification.rows import (
     recertification_of,
 )
 from registret.places.queries import open_clinics
-from registret.web.attest.card_time import CardTime
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
-from registret.web.http import ActorRequest, see_other
+from registret.web.http import ActorRequest, posted, see_other
 from registret.web.numbers import number_in
-from registret.web.pieces import show
+from registret.web.pieces import FormPage, show
 from registret.web.recertify.files import HEADER, cells
 from registret.web.recertify.forms import Chosen, StartForm
 from registret.web.recertify.list_pages import recertifications_page
-from registret.web.recertify.pages import Outcome, OutOfTurnPage, ends_page, recertification_page
+from registret.web.recertify.pages import Outcome, ends_page, recertification_page
 from registret.web.tables import csv_file
 from registret.words.refusals import page_of
 
 
-@require_GET
-@needs(Permission.MANAGE_PEOPLE)
+@needs(Permission.MANAGE_PEOPLE).get
 def recertifications(request: ActorRequest) -> HttpResponse:
     """Those of the clinic, or of all for the office (`klinik` narrows). A clinic is led to the one that goes on."""
     clinic_id = number_in(request.GET, "klinik")
@@ -54,8 +51,7 @@ def recertifications(request: ActorRequest) -> HttpResponse:
     return show(request, "recertify/recertifications.html", page, tab=_tab(request))
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.MANAGE_PEOPLE)
+@needs(Permission.MANAGE_PEOPLE).get_post
 def recertification(request: ActorRequest, id: int) -> HttpResponse:
     """The screen. POST saves what is marked; what is to be ended is asked about first."""
     row = recertification_of(actor=request.actor, recertification_id=id)
@@ -80,8 +76,7 @@ def recertification(request: ActorRequest, id: int) -> HttpResponse:
     return _to(f"{reverse('recertification', args=[id])}?klart={len(results)}{andra}")
 
 
-@require_POST
-@needs(Permission.MANAGE_PEOPLE)
+@needs(Permission.MANAGE_PEOPLE).post
 def recertification_csv(request: ActorRequest, id: int) -> HttpResponse:
     """What came of a finished one, as a file; taking it out is logged. Raises: CardTooOld."""
     check_card_age(request.actor, at=request.at)
@@ -89,23 +84,20 @@ def recertification_csv(request: ActorRequest, id: int) -> HttpResponse:
     return csv_file(f"genomgang-{row.id}.csv", HEADER, (cells(row, line) for line in lines))
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.APPOINT)
+@needs(Permission.APPOINT).get_post
 def start(request: ActorRequest) -> HttpResponse:
     """The office asks a clinic out of turn, with a reason."""
     clinics = open_clinics(first_of_organisation=None)
     initial = {"clinic": number_in(request.GET, "klinik")}
-    form = StartForm(request.POST if request.method == "POST" else None, initial=initial, clinics=clinics)
-    if request.method == "POST" and form.is_valid():
+    form = StartForm(posted(request), initial=initial, clinics=clinics)
+    if form.is_valid():
         data = form.cleaned_data
-        made = refusals_as_errors(
-            form,
-            {RecertificationOpen: "clinic", NothingToRecertify: "clinic"},
-            lambda: opening.start(clinic_id=data["clinic"], reason=data["reason"], actor=request.actor, at=request.at),
-        )
-        if made is not None:
-            return see_other("recertification", made)
-    page = OutOfTurnPage(form=form, card_time=CardTime.of(request.actor, at=request.at))
+        with refusals_as_errors(form, {RecertificationOpen: "clinic", NothingToRecertify: "clinic"}):
+            return see_other(
+                "recertification",
+                opening.start(clinic_id=data["clinic"], reason=data["reason"], actor=request.actor, at=request.at),
+            )
+    page = FormPage(form)
     status = 422 if form.errors else 200
     return show(request, "recertify/recertification_start.html", page, tab="office", status=status)
 
@@ -131,14 +123,13 @@ def _page(
         refused=[(r.line, page_of(r.refusal).title) for r in refused if r.refusal and not _is_settled(lines, r.line)],
         to_change=list(to_change) or [line for line in lines if str(line.id) in marked and line.changeable],
     )
-    is_office, card_time = request.actor.seat.clinic_id is None, CardTime.of(request.actor, at=request.at)
-    page = recertification_page(row, lines, outcome, is_office=is_office, card_time=card_time)
+    is_office = request.actor.seat.clinic_id is None
+    page = recertification_page(row, lines, outcome, is_office=is_office)
     return show(request, "recertify/recertification.html", page, tab=_tab(request), status=status)
 
 
 def _ask(request: ActorRequest, row: RecertificationRow, ending: Sequence[LineRow]) -> HttpResponse:
-    card_time = CardTime.of(request.actor, at=request.at)
-    page = ends_page(row, ending, data=request.POST, card_time=card_time)
+    page = ends_page(row, ending, data=request.POST)
     return show(request, "recertify/recertification_ends.html", page, tab=_tab(request))
 
 

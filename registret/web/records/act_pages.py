@@ -59,19 +59,13 @@ class HistoryPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReopenPage:
+class StepActPage:
+    """Something is done with a step, with a reason."""
+
     head: PatientHead
     title: str
     step: str
     form: WhyForm
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MovePage:
-    head: PatientHead
-    title: str
-    step: str
-    form: MoveForm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,14 +119,16 @@ def _author(row: RevisionRow, clinic: str) -> str:
     return f"{row.by_name} · {role_list(row.by_role)} · {clinic}"
 
 
-def reopen_page(page: StepPage, form: WhyForm) -> ReopenPage:
-    act = _("Lås upp")
-    return ReopenPage(head=head_of(page, act=act), title=_step_name(page), step=step_address(page), form=form)
+def reopen_page(page: StepPage, form: WhyForm) -> StepActPage:
+    return _act_page(page, form, _("Lås upp"))
 
 
-def move_page(page: StepPage, form: MoveForm) -> MovePage:
-    act = _("Flytta")
-    return MovePage(head=head_of(page, act=act), title=_step_name(page), step=step_address(page), form=form)
+def move_page(page: StepPage, form: MoveForm) -> StepActPage:
+    return _act_page(page, form, _("Flytta"))
+
+
+def _act_page(page: StepPage, form: WhyForm, act: str) -> StepActPage:
+    return StepActPage(head=head_of(page, act=act), title=_step_name(page), step=step_address(page), form=form)
 
 
 def version_page(found: Preview) -> VersionPage:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from django.http import Http404, HttpResponse, JsonResponse
-from django.views.decorators.http import require_POST
 
 from registret.access.roles import Permission
 from registret.kernel.sweden import day_of
@@ -18,8 +17,7 @@ from registret.web.texts import text_in
 _MOST: Final = 30
 
 
-@require_POST
-@needs(Permission.WORK, seen=False)
+@needs(Permission.WORK, seen=False).post
 def code_search(request: ActorRequest, system: str) -> HttpResponse:
     """Codes that begin with `q`, or whose names hold its words. Those within `inom` come first.
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
 
 from registret.access.roles import Permission
 from registret.records.numbers import PatientNumber, reserve_formats
@@ -71,8 +70,7 @@ class FindPage:
     nothing: NothingFound | None = None
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.READ_RECORDS)
+@needs(Permission.READ_RECORDS).get_post
 def find(request: ActorRequest) -> HttpResponse:
     """What is typed travels in the body: a number has no place in an address."""
     written = text_in(request.POST, "q")[:100] if request.method == "POST" else ""

@@ -9,7 +9,6 @@ from datetime import datetime
 
 from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from registret.access.roles import Permission
 from registret.records.reporting import beginning, inclusion
@@ -44,8 +43,7 @@ from registret.web.records.wanted_episode import WantedEpisode
 Written = Mapping[str, Sequence[str]]
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.REPORT)
+@needs(Permission.REPORT).get_post
 def new_episode(request: ActorRequest) -> HttpResponse:
     """Ny vårdepisod: shows the questions of the sub-registry that was chosen, or begins it."""
     if request.method == "GET":

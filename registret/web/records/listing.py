@@ -10,14 +10,13 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
 
 from registret.access.roles import Permission
 from registret.kernel.sweden import day_of
 from registret.records.lifecycle import EpisodeState
 from registret.records.reporting.listing import EpisodeFilter, episode_file, episode_list
 from registret.registries.queries import name_of
-from registret.web.attest.card_time import CardTime
+from registret.web.card_time import CardTime
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.web.numbers import number_in
@@ -61,8 +60,7 @@ class EpisodesPage:
     blanks: Sequence[Link]
 
 
-@require_GET
-@needs(Permission.READ_RECORDS)
+@needs(Permission.READ_RECORDS).get
 def episodes(request: ActorRequest) -> HttpResponse:
     """Registreringar: the filter stands in the address."""
     form = ListForm(request.GET, actor=request.actor)
@@ -81,8 +79,7 @@ def episodes(request: ActorRequest) -> HttpResponse:
     return _show(request, page)
 
 
-@require_POST
-@needs(Permission.READ_RECORDS)
+@needs(Permission.READ_RECORDS).post
 def episodes_csv(request: ActorRequest) -> HttpResponse:
     """The list as a file: what was typed travels in the body. Raises: CardTooOld."""
     form = ListForm(request.POST, actor=request.actor)

@@ -8,7 +8,6 @@ from typing import Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registret.access.roles import Permission
 from registret.records.lifecycle import StepState
@@ -19,7 +18,7 @@ from registret.records.reporting.writing import WriteOutcome
 from registret.records.rows import StepPage
 from registret.registries.forms import FormStep
 from registret.web.gate import needs
-from registret.web.http import ActorRequest, wants_json
+from registret.web.http import ActorRequest, posted, wants_json
 from registret.web.people.forms import WhyForm
 from registret.web.pieces import show
 from registret.web.records.act_pages import history_page, move_page, reopen_page
@@ -35,8 +34,7 @@ RECEIPT: Final = "klart"
 """In the address of a step of which something was done a moment ago: the page says what, at the top."""
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.READ_RECORDS)
+@needs(Permission.READ_RECORDS).get_post
 def one_step(request: ActorRequest, episode: str, step: str) -> HttpResponse:
     """The form of a step. POST saves it, and does what the button says; a script is told in JSON what came of it."""
     if request.method == "GET":
@@ -65,8 +63,7 @@ def one_step(request: ActorRequest, episode: str, step: str) -> HttpResponse:
     return _receipt(request, episode, step, StepReceipt.SAVED)
 
 
-@require_POST
-@needs(Permission.READ_RECORDS)
+@needs(Permission.READ_RECORDS).post
 def number(request: ActorRequest, episode: str, step: str) -> HttpResponse:
     """The patient's whole number in the head of the step: a look that the log tells of."""
     page = audited_reads.open_number(actor=request.actor, episode=episode, step=step, at=request.at)
@@ -74,16 +71,14 @@ def number(request: ActorRequest, episode: str, step: str) -> HttpResponse:
     return JsonResponse({"number": whole}) if wants_json(request) else _show(request, page, number=whole)
 
 
-@require_POST
-@needs(Permission.REPORT)
+@needs(Permission.REPORT).post
 def autosave(request: ActorRequest, episode: str, step: str) -> HttpResponse:
     """What was changed in the browser, and what follows from it."""
     outcome = _written(request, episode, step, only=request.POST.getlist("changed"))
     return JsonResponse(live(outcome, _faults(outcome), request.at))
 
 
-@require_POST
-@needs(Permission.REPORT, seen=False)
+@needs(Permission.REPORT, seen=False).post
 def news(request: ActorRequest, episode: str, step: str) -> HttpResponse:
     """What others have written since: an open page asks, as long as somebody looks at it. 204: nothing."""
     found = audited_reads.open_news(actor=request.actor, episode=episode, step=step, base=_base(request), at=request.at)
@@ -93,12 +88,11 @@ def news(request: ActorRequest, episode: str, step: str) -> HttpResponse:
     return JsonResponse(live(WriteOutcome(page=page, faults={}, conflicts=(), others=others), {}, request.at))
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.REPORT)
+@needs(Permission.REPORT).get_post
 def reopen(request: ActorRequest, episode: str, step: str) -> HttpResponse:
     """Lås upp, with a reason that stays."""
-    form = WhyForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    form = WhyForm(posted(request))
+    if form.is_valid():
         reason = form.cleaned_data["reason"]
         signing.reopen(actor=request.actor, episode=episode, step=step, reason=reason, at=request.at)
         return _receipt(request, episode, step, StepReceipt.REOPENED)
@@ -107,13 +101,12 @@ def reopen(request: ActorRequest, episode: str, step: str) -> HttpResponse:
     return show(request, "records/step_reopen.html", reopen_page(page, form), tab="records", status=status)
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.REPORT)
+@needs(Permission.REPORT).get_post
 def move(request: ActorRequest, episode: str, step: str) -> HttpResponse:
     """Flytta: another clinic of the care provider goes on with the step."""
     page = audited_reads.open_step(actor=request.actor, episode=episode, step=step, at=request.at)
     choices = [row for row in clinics_of_provider(request.actor) if row.id != page.step.clinic_id]
-    form = MoveForm(request.POST if request.method == "POST" else None, clinics=choices)
+    form = MoveForm(posted(request), clinics=choices)
     if form.is_valid():
         clinic, reason = form.cleaned_data["clinic"], form.cleaned_data["reason"]
         moving.move(actor=request.actor, episode=episode, step=step, clinic_id=clinic, reason=reason, at=request.at)
@@ -122,8 +115,7 @@ def move(request: ActorRequest, episode: str, step: str) -> HttpResponse:
     return show(request, "records/step_move.html", move_page(page, form), tab="records", status=status)
 
 
-@require_GET
-@needs(Permission.READ_RECORDS)
+@needs(Permission.READ_RECORDS).get
 def changes(request: ActorRequest, episode: str, step: str) -> HttpResponse:
     """Who changed what in a step."""
     page, revisions = audited_reads.open_history(actor=request.actor, episode=episode, step=step, at=request.at)

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registret.access.checks import check_card_age
 from registret.access.refusals import NotFound
@@ -23,7 +22,7 @@ from registret.registries.codebook import COLUMNS, cells
 from registret.registries.queries import catalogue, form_of, name_of
 from registret.registries.questionnaire import as_questionnaire
 from registret.web.gate import needs
-from registret.web.http import ActorRequest, see_other
+from registret.web.http import ActorRequest, posted, see_other
 from registret.web.people.forms import WhyForm
 from registret.web.pieces import show
 from registret.web.records import intake, pages, paper
@@ -33,8 +32,7 @@ from registret.web.tables import csv_file
 from registret.web.texts import text_in
 
 
-@require_POST
-@needs(Permission.REPORT)
+@needs(Permission.REPORT).post
 def letters_due(request: ActorRequest) -> HttpResponse:
     """Whom to write to about the follow-ups that are due: with numbers and names, so each line is a look (a file)."""
     check_card_age(request.actor, at=request.at)
@@ -63,16 +61,14 @@ def letters_due(request: ActorRequest) -> HttpResponse:
     return csv_file("uppfoljningar.csv", header, lines)
 
 
-@require_GET
-@needs(Permission.WORK)
+@needs(Permission.WORK).get
 def definitions(request: ActorRequest) -> HttpResponse:
     """Delregister: what each asks, as a code book and as a questionnaire."""
     forms = sorted(catalogue().forms.values(), key=lambda form: (form.register.order, -form.version))
     return render(request, "records/definitions.html", {"forms": forms, "tab": "definitions"})
 
 
-@require_GET
-@needs(Permission.WORK)
+@needs(Permission.WORK).get
 def definition(request: ActorRequest, code: str, version: int, kind: str) -> HttpResponse:
     """One version of a sub-registry's form: `csv` or `json` (FHIR R4 Questionnaire)."""
     form = catalogue().forms.get((code, version))
@@ -86,8 +82,7 @@ def definition(request: ActorRequest, code: str, version: int, kind: str) -> Htt
     return response
 
 
-@require_GET
-@needs(Permission.WORK)
+@needs(Permission.WORK).get
 def blank_form(request: ActorRequest, code: str, version: int) -> HttpResponse:
     """One version of a sub-registry's form on paper, to fill in by hand: about nobody."""
     form = catalogue().forms.get((code, version))
@@ -96,15 +91,14 @@ def blank_form(request: ActorRequest, code: str, version: int) -> HttpResponse:
     return show(request, "records/definition_print.html", paper.blank(form), tab="definitions")
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.READ_RECORDS)
+@needs(Permission.READ_RECORDS).get_post
 def one_patient(request: ActorRequest, patient: str) -> HttpResponse:
     """A patient and the episodes of the own care provider. Protected identity: first a reason."""
     reason = text_in(request.POST, "reason")[:500]
     try:
         found = audited_reads.open_patient(actor=request.actor, system_id=patient, reason=reason, at=request.at)
     except ReasonNeeded:
-        form = WhyForm(request.POST if request.method == "POST" else None)
+        form = WhyForm(posted(request))
         shown = {"form": form, "tab": "records"}
         return render(request, "records/patient_reason.html", shown, status=422 if form.errors else 200)
     place = clinic(request.actor.seat.clinic_id) if request.actor.seat.clinic_id else None
@@ -115,8 +109,7 @@ def one_patient(request: ActorRequest, patient: str) -> HttpResponse:
     return render(request, "records/patient.html", context)
 
 
-@require_GET
-@needs(Permission.READ_RECORDS)
+@needs(Permission.READ_RECORDS).get
 def one_episode(request: ActorRequest, episode: str) -> HttpResponse:
     """Leads to the first step that can be worked on, or the first."""
     found = steps.steps_of(actor=request.actor, episode=episode)
@@ -124,8 +117,7 @@ def one_episode(request: ActorRequest, episode: str) -> HttpResponse:
     return see_other("step", episode, (unfinished or [found[0].code])[0])
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Permission.REPORT)
+@needs(Permission.REPORT).get_post
 def version(request: ActorRequest, episode: str) -> HttpResponse:
     """Gå över till en ny version av formuläret: first what becomes of every answer."""
     if request.method == "POST":
@@ -135,8 +127,7 @@ def version(request: ActorRequest, episode: str) -> HttpResponse:
     return show(request, "records/episode_version.html", version_page(found), tab="records")
 
 
-@require_GET
-@needs(Permission.READ_RECORDS)
+@needs(Permission.READ_RECORDS).get
 def print_out(request: ActorRequest, episode: str) -> HttpResponse:
     """The whole episode as the paper form has it."""
     found = audited_reads.print_episode(actor=request.actor, episode=episode, at=request.at)

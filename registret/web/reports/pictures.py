@@ -43,6 +43,12 @@ class Axis:
     def label(self, tick: float) -> str:
         return f"{tick:g} {self.unit}".strip()
 
+    def ticks_apart(self, width: float) -> list[float]:
+        """Those whose labels stand side by side on an axis of this width: all of them, every second, and so on."""
+        between = width / (len(self.ticks) - 1)
+        longest = max(len(self.label(tick)) for tick in self.ticks) * _CHARACTER + _GAP
+        return self.ticks[:: ceil(longest / between)]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
@@ -70,6 +76,8 @@ _LEFT, _RIGHT = 64, 540
 _TOP, _BOTTOM = 24, 262
 _NAMES, _BARS, _NUMBERS = 190, 390, 404
 _ROW: Final = 40
+_CHARACTER, _GAP = 7, 4
+"""How wide a character of a label is, and what is between two labels."""
 _MOST_TICKS: Final = 6
 _MOST_LABELS: Final = 6
 _LONGEST: Final = 24
@@ -107,6 +115,7 @@ def comparison(bars: Sequence[Bar], along: Axis, *, name: str, description: str)
     drawn: list[svg.Element] = []
     for tick in along.ticks:
         drawn.append(svg.Path(d=[svg.M(x(tick), _TOP - 8), svg.L(x(tick), bottom)]))
+    for tick in along.ticks_apart(_BARS - _NAMES):
         drawn.append(_text(along.label(tick), x=x(tick), y=bottom + 20, classes="m"))
     for row, bar in enumerate(bars):
         y = _TOP + _ROW * row + 14

@@ -5,20 +5,17 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from registret.access.applications.applying import Wish
 from registret.access.roles import ROLES_TO_APPLY_FOR, Role
-from registret.places.queries import ClinicRow
-from registret.web.forms import EmailField, by_region, sub_registry_choices
+from registret.web.forms import ClinicField, ClinicForm, EmailField, ReasonField, sub_registry_choices
 from registret.web.pieces import OptionText, options
 from registret.words.roles import role_hint, role_name
 
 
-class ApplicationForm(forms.Form):
-    """Where and as what somebody wants to work. `clinics` are those to choose from, in the order to show them."""
+class ApplicationForm(ClinicForm):
+    """Where and as what somebody wants to work."""
 
-    clinic = forms.TypedChoiceField(
-        coerce=int,
-        error_messages={"required": _("Välj den klinik du arbetar på"), "invalid_choice": _("Välj en klinik i listan")},
-    )
+    clinic = ClinicField(_("Välj den klinik du arbetar på"))
     role = forms.TypedChoiceField(
         coerce=Role, initial=Role.REPORTER.value, error_messages={"required": _("Välj vad du behöver göra i registret")}
     )
@@ -30,12 +27,21 @@ class ApplicationForm(forms.Form):
         error_messages={"max_length": _("Skriv högst 500 tecken")},
     )
 
-    def __init__(self, *args: Any, clinics: tuple[ClinicRow, ...], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.clinics = clinics
-        self.fields["clinic"].choices = by_region(clinics)  # type: ignore[attr-defined]
         self.fields["role"].choices = [(r.value, role_name(r)) for r in ROLES_TO_APPLY_FOR]  # type: ignore[attr-defined]
         self.fields["sub_registries"].choices = sub_registry_choices()  # type: ignore[attr-defined]
+
+    @property
+    def wish(self) -> Wish:
+        """Of a form that is valid."""
+        data = self.cleaned_data
+        return Wish(
+            clinic_id=data["clinic"],
+            role=data["role"],
+            sub_registries=data["sub_registries"],
+            message=data["message"],
+        )
 
     @property
     def roles(self) -> tuple[OptionText, ...]:
@@ -85,11 +91,4 @@ class CodeForm(forms.Form):
 class AnswerForm(forms.Form):
     """What the applicant answers to a question of the clinic."""
 
-    text = forms.CharField(
-        max_length=1000,
-        error_messages={
-            "required": _("Skriv ett svar"),
-            "max_length": _("Skriv högst 1 000 tecken"),
-            "null_characters_not_allowed": _("Texten innehåller ett tecken som inte går att spara"),
-        },
-    )
+    text = ReasonField(_("Skriv ett svar"), most=1000)

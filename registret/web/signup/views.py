@@ -6,22 +6,15 @@ from contextlib import suppress
 from typing import cast
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registret.access.actor import Actor
 from registret.access.applications import application_notes, applying, confirming, earlier_accounts, entering
 from registret.access.queries.administrators import active_administrators
 from registret.access.queries.applications import newest_application
-from registret.access.refusals import (
-    AlreadyApplied,
-    ClinicClosed,
-    NotParticipating,
-    NotRegistered,
-    SubRegistryClosed,
-)
+from registret.access.refusals import AlreadyApplied, ClinicClosed, NotParticipating, NotRegistered, SubRegistryClosed
 from registret.accounts.confirming import check_link
 from registret.accounts.queries import AccountRow, newest_confirmation
 from registret.accounts.queries import confirmation as confirmation_row
@@ -33,13 +26,14 @@ from registret.accounts.refusals import (
     ConfirmationUnknown,
     SessionMissing,
 )
+from registret.kernel.identifiers import EmailAddress
 from registret.kernel.refused import Refused
 from registret.mail.links import confirmation_code, read_token
 from registret.places.queries import care_provider_of, mail_hint, open_clinics
 from registret.rate_limits.services import TooMany
 from registret.web.forms import refusals_as_errors
 from registret.web.gate import authenticate, needs_any_card, needs_card, open_to_all
-from registret.web.http import CardRequest, HolderRequest, Request, see_other
+from registret.web.http import CardRequest, HolderRequest, Request, posted, see_other
 from registret.web.signup.address_pages import asked_address
 from registret.web.signup.forms import AddressForm, AnswerForm, ApplicationForm, CodeForm, EarlierForm, RegistrationForm
 from registret.web.signup.pages import (
@@ -53,26 +47,26 @@ from registret.web.signup.pages import (
 from registret.web.signup.parts import trail
 from registret.web.signup.waiting_pages import almost_done_page, checklist_page
 
+_AT_THE_CODE = dict.fromkeys((CodeWrong, CodeBurnt, ConfirmationExpired, TooMany), "code")
 
-@require_http_methods(["GET", "POST"])
-@needs_card
+
+@needs_card.get_post
 def register(request: HolderRequest) -> HttpResponse:
     """Registrera dig. The first POST shows the dialog "Kontrollera att din e-post är rätt"; its Ok registers."""
     if request.holder.standing.account is not None:
         return see_other("application")
     card = request.holder.sitting.card
     clinics = open_clinics(first_of_organisation=card.hsa_id.organisation_number)
-    form = RegistrationForm(_sent(request), clinics=clinics)
+    form = RegistrationForm(posted(request), clinics=clinics)
     asks = False
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         asks = request.POST.get("ok") != "1" and "change" not in request.POST
         if request.POST.get("ok") == "1" and _registered(request, form):
             return see_other("almost_done")
     return _register_page(request, form, asks=asks and form.is_valid())
 
 
-@require_GET
-@needs_card
+@needs_card.get
 def almost_done(request: HolderRequest) -> HttpResponse:
     """Nästan klart: a letter was sent; what happens now."""
     account = request.holder.standing.account
@@ -81,8 +75,7 @@ def almost_done(request: HolderRequest) -> HttpResponse:
     return _show(request, "signup/almost_done.html", almost_done_page(request, account, CodeForm()))
 
 
-@require_GET
-@needs_card
+@needs_card.get
 def application(request: HolderRequest) -> HttpResponse:
     """What is missing, as a checklist whose heading is the sentence that users know."""
     account = request.holder.standing.account
@@ -93,8 +86,7 @@ def application(request: HolderRequest) -> HttpResponse:
     return _show(request, "signup/application.html", checklist_page(request, account, CodeForm()))
 
 
-@require_http_methods(["GET", "POST"])
-@needs_card
+@needs_card.get_post
 def type_code(request: HolderRequest) -> HttpResponse:
     """The code out of the letter. A wrong one comes back on the page where it was typed."""
     if request.method == "GET":
@@ -102,13 +94,10 @@ def type_code(request: HolderRequest) -> HttpResponse:
     form = CodeForm(request.POST)
     account = _account(request)
     if form.is_valid():
-        refusals_as_errors(
-            form,
-            dict.fromkeys((CodeWrong, CodeBurnt, ConfirmationExpired, TooMany), "code"),
-            lambda: confirming.confirm_by_code(
+        with refusals_as_errors(form, _AT_THE_CODE):
+            confirming.confirm_by_code(
                 account_id=account.id, code=form.cleaned_data["code"], by=request.holder.by, at=request.at
-            ),
-        )
+            )
     if form.is_valid():
         return see_other("confirmed")
     if request.POST.get("asked_on") == "almost_done":
@@ -116,23 +105,21 @@ def type_code(request: HolderRequest) -> HttpResponse:
     return _show(request, "signup/application.html", checklist_page(request, account, form), status=422)
 
 
-@require_POST
-@needs_card
+@needs_card.post
 def resend(request: HolderRequest) -> HttpResponse:
     """Skicka igen."""
     confirming.resend_confirmation(account_id=_account(request).id, by=request.holder.by, at=request.at)
     return see_other("almost_done")
 
 
-@require_http_methods(["GET", "POST"])
-@needs_card
+@needs_card.get_post
 def change_address(request: HolderRequest) -> HttpResponse:
     """Ändra adress, with the same question as at registration."""
     account = _account(request)
     if account.confirmed_at is not None:
         raise ConfirmationDone()
-    form = AddressForm(_sent(request), initial={"email": account.email.text})
-    if request.method == "POST" and form.is_valid():
+    form = AddressForm(posted(request), initial={"email": account.email.text})
+    if form.is_valid():
         email = form.cleaned_data["email"]
         if request.POST.get("ok") == "1":
             confirming.change_unconfirmed_address(
@@ -146,41 +133,33 @@ def change_address(request: HolderRequest) -> HttpResponse:
     return _show(request, "signup/address.html", address_page(form), status=422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
-@needs_card
+@needs_card.get_post
 def earlier(request: HolderRequest) -> HttpResponse:
     """Har du haft ett konto under ett annat HSA-id? The answer never tells whether there is such an account."""
     account = _account(request)
-    form = EarlierForm(_sent(request))
-    if request.method == "POST" and form.is_valid():
-        refusals_as_errors(
-            form,
-            {TooMany: "old_email"},
-            lambda: earlier_accounts.claim(
+    form = EarlierForm(posted(request))
+    if form.is_valid():
+        with refusals_as_errors(form, {TooMany: "old_email"}):
+            earlier_accounts.claim(
                 account_id=account.id, email=form.cleaned_data["old_email"], by=request.holder.by, at=request.at
-            ),
-        )
+            )
         if form.is_valid():
             return see_other("earlier")
     return _earlier_page(request, form, CodeForm())
 
 
-@require_POST
-@needs_card
+@needs_card.post
 def earlier_code(request: HolderRequest) -> HttpResponse:
     """The code out of the letter to the earlier address."""
     form = CodeForm(request.POST)
     if form.is_valid():
-        refusals_as_errors(
-            form,
-            dict.fromkeys((CodeWrong, CodeBurnt, ConfirmationExpired, TooMany), "code"),
-            lambda: earlier_accounts.prove(
+        with refusals_as_errors(form, _AT_THE_CODE):
+            earlier_accounts.prove(
                 account_id=_account(request).id,
                 code=form.cleaned_data["code"],
                 by=request.holder.by,
                 at=request.at,
-            ),
-        )
+            )
     if form.is_valid():
         return see_other("earlier")
     return _earlier_page(request, EarlierForm(), form)
@@ -192,8 +171,7 @@ def _earlier_page(request: HolderRequest, form: EarlierForm, code: CodeForm) -> 
     return _show(request, "signup/earlier.html", page, status=422 if page.sent.errors else 200)
 
 
-@require_POST
-@needs_card
+@needs_card.post
 def answer(request: HolderRequest) -> HttpResponse:
     """Svara på en fråga from the clinic."""
     form = AnswerForm(request.POST)
@@ -207,45 +185,32 @@ def answer(request: HolderRequest) -> HttpResponse:
     return _show(request, "signup/application.html", page, status=422)
 
 
-@require_POST
-@needs_card
+@needs_card.post
 def remind(request: HolderRequest) -> HttpResponse:
     """Påminn igen, once a day."""
     applying.remind(account_id=_account(request).id, by=request.holder.by, at=request.at)
     return see_other("application")
 
 
-@require_POST
-@needs_card
+@needs_card.post
 def withdraw(request: HolderRequest) -> HttpResponse:
     """Takes the waiting application back, so that another can be made."""
     applying.withdraw(account_id=_account(request).id, by=request.holder.by, at=request.at)
     return see_other("apply")
 
 
-@require_http_methods(["GET", "POST"])
-@needs_card
+@needs_card.get_post
 def apply(request: HolderRequest) -> HttpResponse:
     """A new application of somebody who has an account."""
     account = _account(request)
     form = ApplicationForm(
-        _sent(request), clinics=open_clinics(first_of_organisation=account.hsa_id.organisation_number)
+        posted(request), clinics=open_clinics(first_of_organisation=account.hsa_id.organisation_number)
     )
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        refusals_as_errors(
-            form,
-            dict.fromkeys((AlreadyApplied, ClinicClosed, SubRegistryClosed, NotParticipating), "clinic"),
-            lambda: applying.apply(
-                account_id=account.id,
-                clinic_id=data["clinic"],
-                role=data["role"],
-                sub_registries=data["sub_registries"],
-                message=data["message"],
-                by=request.holder.by,
-                at=request.at,
-            ),
-        )
+    if form.is_valid():
+        with refusals_as_errors(
+            form, dict.fromkeys((AlreadyApplied, ClinicClosed, SubRegistryClosed, NotParticipating), "clinic")
+        ):
+            applying.apply(account_id=account.id, **form.wish, by=request.holder.by, at=request.at)
         if form.is_valid():
             return see_other("application")
     provider = care_provider_of(account.hsa_id.organisation_number)
@@ -253,8 +218,7 @@ def apply(request: HolderRequest) -> HttpResponse:
     return _show(request, "signup/apply.html", page, status=422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
-@open_to_all
+@open_to_all.get_post
 def confirm(request: Request, token: str) -> HttpResponse:
     """The link of a letter. GET changes nothing; POST confirms in a browser that holds the same card's session."""
     confirmation = read_token(token)
@@ -282,8 +246,7 @@ def confirm(request: Request, token: str) -> HttpResponse:
     return _show(request, "signup/confirm.html", page)
 
 
-@require_GET
-@needs_any_card
+@needs_any_card.get
 def confirmed(request: CardRequest) -> HttpResponse:
     """The address is confirmed; what still remains, and by whom. A user at work goes on, or has changed it."""
     if isinstance(request.person, Actor):
@@ -297,34 +260,27 @@ def confirmed(request: CardRequest) -> HttpResponse:
     return _show(request, "signup/confirmed.html", confirmed_page(standing, administrators))
 
 
-def _sent(request: HolderRequest) -> QueryDict | None:
-    """What was sent, also if that was nothing."""
-    return request.POST if request.method == "POST" else None
-
-
 def _registered(request: HolderRequest, form: RegistrationForm) -> bool:
     data = form.cleaned_data
     expected = (ClinicClosed, SubRegistryClosed, NotParticipating, TooMany)
-    account_id = refusals_as_errors(
-        form,
-        dict.fromkeys(expected, "clinic"),
-        lambda: entering.register(
+    with refusals_as_errors(form, dict.fromkeys(expected, "clinic")):
+        account_id = entering.register(
             card=request.holder.sitting.card,
             email=data["email"],
-            clinic_id=data["clinic"],
-            role=data["role"],
-            sub_registries=data["sub_registries"],
-            message=data["message"],
+            **form.wish,
             language=get_language() or settings.LANGUAGE_CODE,
             by=request.holder.by,
             at=request.at,
-        ),
-    )
-    if account_id is not None and data["old_email"] is not None:
-        # Too many letters today: it can be said again later, and keeps nobody from registering.
-        with suppress(TooMany):
-            earlier_accounts.claim(account_id=account_id, email=data["old_email"], by=request.holder.by, at=request.at)
+        )
+        if data["old_email"] is not None:
+            _claim_too(request, account_id, data["old_email"])
     return form.is_valid()
+
+
+def _claim_too(request: HolderRequest, account_id: int, email: EmailAddress) -> None:
+    # Too many letters today: it can be said again later, and keeps nobody from registering.
+    with suppress(TooMany):
+        earlier_accounts.claim(account_id=account_id, email=email, by=request.holder.by, at=request.at)
 
 
 def _register_page(request: HolderRequest, form: RegistrationForm, *, asks: bool) -> HttpResponse:

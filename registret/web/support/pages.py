@@ -22,7 +22,6 @@ from registret.accounts.queries import AccountRow
 from registret.accounts.search import FoundAccount, FoundPage
 from registret.ledger.queries import EntryRow
 from registret.mail.queries import Bounce, LetterRow, bounce, bounces
-from registret.web.attest.card_time import CardTime
 from registret.web.home.pages import SeatLine, seat_lines
 from registret.web.pieces import FactText, Link, Note, Tag, older_and_newest
 from registret.web.templatetags.look import day, iso, moment
@@ -94,7 +93,6 @@ class HelpedPage:
     is_resendable: bool
     decides: bool
     may_take_over: bool
-    card_time: CardTime
     letters: Sequence[SupportLetter]
     timeline: Timeline
     who: Sequence[FactText]
@@ -136,7 +134,6 @@ def helped_page(
         # The office lifts what nobody at a clinic can; support decides nothing.
         decides=suspended and actor.may(Permission.APPOINT),
         may_take_over=may_take_over(account_id=account.id, actor=actor, at=at),
-        card_time=CardTime.of(actor, at=at),
         letters=[_letter(letter) for letter in found.letters],
         timeline=_timeline(found, before=before, everything=everything),
         who=tuple(_who(account)),

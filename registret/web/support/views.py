@@ -6,7 +6,6 @@ from contextlib import suppress
 
 from django.http import HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
 
 from registret.access.roles import Permission
 from registret.access.staff import support
@@ -19,8 +18,7 @@ from registret.web.support.pages import helped_page, search_page
 from registret.web.texts import text_in
 
 
-@require_GET
-@needs(Permission.HELP)
+@needs(Permission.HELP).get
 def search(request: ActorRequest) -> HttpResponse:
     """Accounts that `q` begins or names, a page at a time."""
     words, after = text_in(request.GET, "q")[:100], text_in(request.GET, "efter")
@@ -28,8 +26,7 @@ def search(request: ActorRequest) -> HttpResponse:
     return show(request, "support/support.html", search_page(words, found), tab="support")
 
 
-@require_GET
-@needs(Permission.HELP)
+@needs(Permission.HELP).get
 def account(request: ActorRequest, id: int) -> HttpResponse:
     """One account: state, what a login lacks, letters, timeline."""
     before, everything = number_in(request.GET, "fore"), request.GET.get("visa") == "allt"
@@ -45,8 +42,7 @@ def account(request: ActorRequest, id: int) -> HttpResponse:
     return show(request, "support/support_account.html", page, tab="support")
 
 
-@require_POST
-@needs(Permission.HELP)
+@needs(Permission.HELP).post
 def resend(request: ActorRequest, id: int) -> HttpResponse:
     """The letter that confirms the address, again. Confirmed meanwhile, there is nothing to send."""
     sent = ""

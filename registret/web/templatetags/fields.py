@@ -40,8 +40,8 @@ def field(
     else:
         given = {_html_name(key): value for key, value in attributes.items()} | {"autofocus": bool(focus)}
         control = _control(bound, rows, given | _described(bound.name, hint=hint, faults=faults))
-    return _labelled(
-        control, bound.name, label or str(bound.label), hint=hint, aside=aside, css=label_css, faults=faults
+    return labelled(
+        control, bound.name, label or str(bound.label), hint=hint, aside=aside, css=label_css, errors=faults
     )
 
 
@@ -93,15 +93,29 @@ def search_field(name: str, label: str, *, value: str = "", focus: bool = False)
         f'<input id="{name}" name="{name}" type="search" maxlength="100" value="{escape(value)}" autocomplete="off"'
         f' spellcheck="false"{attribute("autofocus", focus and not value)}>'
     )
-    return _labelled(control, name, label)
+    return labelled(control, name, label)
 
 
 @register.simple_block_tag
 def labelled(
-    content: str, name: str, label: str, *, hint: str = "", aside: str = "", errors: Sequence[object] = ()
+    content: str,
+    name: str,
+    label: str,
+    *,
+    hint: str = "",
+    aside: str = "",
+    css: str = "",
+    errors: Sequence[object] = (),
 ) -> SafeString:
-    """A label, a hint and `errors` around an element `name` that a page writes itself."""
-    return _labelled(content, name, label, hint=hint, aside=aside, faults=_all(errors))
+    """A label, a hint and `errors` around an element `name`, which a page may write itself."""
+    faults = _all(errors)
+    bad = " is-bad" if faults else ""
+    beside = f' <span class="soft">({escape(aside)})</span>' if aside else ""
+    explained = f'<p class="hint" id="{name}-h">{escape(hint)}</p>' if hint else ""
+    return SafeString(
+        f'<div class="field{bad}"><label{attribute("class", css)} for="{name}">{escape(label)}{beside}</label>'
+        f"{explained}{_faults(name, faults)}{content}</div>"
+    )
 
 
 @register.simple_tag
@@ -112,8 +126,8 @@ def chips(bound: BoundField, legend: str, *, hint: str = "", label_css: str = ""
         f"<label>{_button(bound, value, bound.name if not number else '', chosen)}{escape(text)}</label>"
         for number, (value, text) in enumerate(bound.field.choices)  # type: ignore[attr-defined]
     )
-    return _group(
-        f'<div class="chips">{lines}</div>', bound.name, legend, hint=hint, css=label_css, faults=bound.errors
+    return group(
+        f'<div class="chips">{lines}</div>', bound.name, legend, hint=hint, label_css=label_css, errors=bound.errors
     )
 
 
@@ -126,7 +140,7 @@ def choices(bound: BoundField, legend: str, options: Iterable[OptionText] = (), 
         f'<label for="{escape(option.id)}">{escape(option.text)}{_small(option.hint)}</label></div>'
         for option in options or _options(bound)
     )
-    return _group(lines, bound.name, legend, hint=hint, faults=bound.errors)
+    return group(lines, bound.name, legend, hint=hint, errors=bound.errors)
 
 
 @register.simple_block_tag
@@ -140,11 +154,18 @@ def group(
     errors: Sequence[object] = (),
     is_target: bool = False,
 ) -> SafeString:
-    """A legend, a hint and `errors` around a choice that a page writes itself.
+    """A legend, a hint and `errors` around a choice, which a page may write itself.
 
     `is_target`: a fault leads to the whole of it.
     """
-    return _group(content, name, legend, hint=hint, css=label_css, faults=_all(errors), is_target=is_target)
+    faults = _all(errors)
+    bad = " is-bad" if faults else ""
+    target = f' id="{name}" tabindex="-1"' if is_target else ""
+    explained = f'<p class="hint">{escape(hint)}</p>' if hint else ""
+    return SafeString(
+        f'<fieldset class="field{bad}"{target}><legend{attribute("class", label_css)}>{escape(legend)}</legend>'
+        f"{explained}{_faults(name, faults)}{content}</fieldset>"
+    )
 
 
 @register.simple_tag
@@ -156,44 +177,6 @@ def check(bound: BoundField, label: str, *, hint: str = "") -> SafeString:
         f'<div class="{"field is-bad" if faults else "field"}">{_faults(name, faults)}<div class="choice">'
         f'<input type="checkbox" id="{name}" name="{name}" value="yes"{_attributes(told)}>'
         f'<label for="{name}">{escape(label)}{_small(hint)}</label></div></div>'
-    )
-
-
-def _labelled(
-    control: str,
-    name: str,
-    label: str,
-    *,
-    hint: str = "",
-    aside: str = "",
-    css: str = "",
-    faults: Sequence[object] = (),
-) -> SafeString:
-    bad = " is-bad" if faults else ""
-    beside = f' <span class="soft">({escape(aside)})</span>' if aside else ""
-    explained = f'<p class="hint" id="{name}-h">{escape(hint)}</p>' if hint else ""
-    return SafeString(
-        f'<div class="field{bad}"><label{attribute("class", css)} for="{name}">{escape(label)}{beside}</label>'
-        f"{explained}{_faults(name, faults)}{control}</div>"
-    )
-
-
-def _group(
-    content: str,
-    name: str,
-    legend: str,
-    *,
-    hint: str = "",
-    css: str = "",
-    faults: Sequence[object] = (),
-    is_target: bool = False,
-) -> SafeString:
-    bad = " is-bad" if faults else ""
-    target = f' id="{name}" tabindex="-1"' if is_target else ""
-    explained = f'<p class="hint">{escape(hint)}</p>' if hint else ""
-    return SafeString(
-        f'<fieldset class="field{bad}"{target}><legend{attribute("class", css)}>{escape(legend)}</legend>'
-        f"{explained}{_faults(name, faults)}{content}</fieldset>"
     )
 
 

@@ -19,7 +19,7 @@ register = template.Library()
 
 
 class TellsTime(Protocol):
-    """As `web.attest.card_time.CardTime` does."""
+    """As `web.card_time.CardTime` does."""
 
     def told(self, *, appoints: bool, handles: bool) -> str: ...
 

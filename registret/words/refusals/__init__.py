@@ -54,19 +54,16 @@ REQUESTS: Mapping[str, RefusalWords] = {
             "Sidan hade legat öppen för länge, eller så kom formuläret från en annan webbplats. Inget har ändrats."
         ),
         todo=(_("Gå tillbaka, ladda om sidan och försök igen."),),
-        action=Action.START,
     ),
     "request.not_found": RefusalWords(
         title=_("Sidan finns inte."),
         happened=_("Adressen kan vara felskriven, eller så har sidan flyttat."),
         todo=(_("Börja om från första sidan."),),
-        action=Action.START,
     ),
     "request.failed": RefusalWords(
         title=_("Något gick fel hos oss."),
         happened=_("Felet är inte ditt. Inget som du skickade har sparats till hälften."),
         todo=(_("Gå tillbaka och försök igen om en stund."), SUPPORT),
-        action=Action.START,
     ),
 }
 """What has no refusal class, because nothing in the rooms was asked."""

@@ -34,6 +34,7 @@ CARD_REFUSALS: Mapping[str, RefusalWords] = {
         ),
         also_check=True,
         picture=Picture.READER,
+        action=Action.LOGIN,
     ),
     "card.not_passed_on": RefusalWords(
         title=_("Certifikatet från ditt kort nådde inte fram."),
@@ -45,6 +46,7 @@ CARD_REFUSALS: Mapping[str, RefusalWords] = {
             ANOTHER,
             _("Blir det likadant: kontakta supporten och läs upp referensen."),
         ),
+        action=Action.LOGIN,
     ),
     "card.person_id": RefusalWords(
         title=_("Du valde Person-id. Välj certifikatet med ditt HSA-id."),
@@ -65,6 +67,7 @@ CARD_REFUSALS: Mapping[str, RefusalWords] = {
         ),
         also_check=True,
         picker=True,
+        action=Action.LOGIN,
     ),
     "card.signing": RefusalWords(
         title=_("Du valde certifikatet för underskrift. Välj det för legitimering."),
@@ -72,6 +75,7 @@ CARD_REFUSALS: Mapping[str, RefusalWords] = {
         todo=(AGAIN, _("Välj raden för legitimering. Den kan också heta autentisering.")),
         also_check=True,
         picture=Picture.TWO_USES,
+        action=Action.LOGIN,
     ),
     "card.expired": RefusalWords(
         title=_("Ditt certifikat har gått ut."),
@@ -90,6 +94,7 @@ CARD_REFUSALS: Mapping[str, RefusalWords] = {
         ),
         also_check=True,
         picture=Picture.DATES,
+        action=Action.LOGIN,
     ),
     "card.not_yet_valid": RefusalWords(
         title=_("Ditt certifikat gäller inte än."),
@@ -98,6 +103,7 @@ CARD_REFUSALS: Mapping[str, RefusalWords] = {
         todo=(_("Vänta tills det gäller, eller välj ett annat certifikat om du har."), AGAIN),
         also_check=True,
         picture=Picture.DATES,
+        action=Action.LOGIN,
     ),
     "card.revoked": RefusalWords(
         title=_("Ditt certifikat är spärrat."),
@@ -117,6 +123,7 @@ CARD_REFUSALS: Mapping[str, RefusalWords] = {
             "släpper registret inte in någon."
         ),
         todo=(_("Försök igen om en stund."), _("Brådskar det? Kontakta supporten.")),
+        action=Action.LOGIN,
     ),
     "card.unknown_issuer": RefusalWords(
         title=_("Certifikatet kommer inte från en utfärdare som registret godtar."),
@@ -139,12 +146,14 @@ CARD_REFUSALS: Mapping[str, RefusalWords] = {
             SUPPORT,
         ),
         also_check=True,
+        action=Action.LOGIN,
     ),
     "card.test_issuer": RefusalWords(
         title=_("Det här är ett testkort."),
         happened=_("Kortet är utfärdat av %(issuer)s, som bara ger ut kort för test. Testkort godtas inte här."),
         in_general=_("Kortet kommer från en utfärdare som bara ger ut kort för test. Testkort godtas inte här."),
         todo=(_("Sätt i ditt vanliga kort."), AGAIN),
+        action=Action.LOGIN,
     ),
     "card.malformed": RefusalWords(
         title=_("Certifikatet är felaktigt."),
@@ -161,6 +170,7 @@ CARD_REFUSALS: Mapping[str, RefusalWords] = {
             _("Blir det likadant: kontakta supporten och läs upp referensen."),
         ),
         also_check=True,
+        action=Action.LOGIN,
     ),
     # The identity provider
     "idp.unavailable": RefusalWords(
@@ -239,10 +249,12 @@ CARD_REFUSALS: Mapping[str, RefusalWords] = {
         title=_("Inloggningen tog för lång tid eller har redan använts."),
         happened=_("Varje inloggning har en egen adress som bara fungerar en gång, i två minuter."),
         todo=(_("Tryck på knappen för att börja om. Kortet kan sitta kvar."),),
+        action=Action.LOGIN,
     ),
     "attempt.foreign": RefusalWords(
         title=_("Inloggningen började i en annan webbläsare."),
         happened=_("Av säkerhetsskäl måste en inloggning börja och sluta i samma webbläsare."),
         todo=(_("Tryck på knappen för att börja om här."),),
+        action=Action.LOGIN,
     ),
 }

@@ -21,6 +21,7 @@ LOGIN_REFUSALS: Mapping[str, RefusalWords] = {
             _("Ska du fortsätta: sätt in kortet i läsaren och tryck på knappen."),
             _("Sitter kortet kvar i läsaren och du är klar: ta ut det."),
         ),
+        action=Action.LOGIN,
     ),
     "session.idle": RefusalWords(
         title=_("Du har loggats ut."),
@@ -32,11 +33,13 @@ LOGIN_REFUSALS: Mapping[str, RefusalWords] = {
             _("Sitter kortet kvar i läsaren och du är klar: ta ut det."),
             _("Ska du fortsätta: tryck på knappen och logga in igen."),
         ),
+        action=Action.LOGIN,
     ),
     "session.over": RefusalWords(
         title=_("Tiden för din inloggning är slut."),
         happened=_("En inloggning gäller högst en arbetsdag, och aldrig längre än kortet."),
         todo=(_("Tryck på knappen och logga in igen."),),
+        action=Action.LOGIN,
     ),
     "session.locked": RefusalWords(
         title=_("Kortet är ute. Sidan är låst."),
@@ -64,11 +67,13 @@ LOGIN_REFUSALS: Mapping[str, RefusalWords] = {
                 fixed=_("Sätt in kortet. Stäng webbläsaren helt, öppna den igen och logga in."),
             ),
         ),
+        action=Action.LOGIN,
     ),
     "session.card_revoked": RefusalWords(
         title=_("Ditt kort har spärrats. Du har loggats ut."),
         happened=_("Den som har gett ut kortet har spärrat det efter att du loggade in."),
         todo=(_("Kontakta kortexpeditionen hos din arbetsgivare."), _("Har du fått ett nytt kort: logga in med det.")),
+        action=Action.LOGIN,
     ),
     "session.other_card": RefusalWords(
         title=_("Det är ett annat kort."),
@@ -120,6 +125,7 @@ LOGIN_REFUSALS: Mapping[str, RefusalWords] = {
             _("Kopiera hela adressen ur mejlet, eller skriv koden i stället."),
             _("Logga in med ditt kort: då kan du be om ett nytt mejl."),
         ),
+        action=Action.LOGIN,
     ),
     "confirmation.replaced": RefusalWords(
         title=_("Det finns ett nyare mejl."),
@@ -128,6 +134,7 @@ LOGIN_REFUSALS: Mapping[str, RefusalWords] = {
             _("Öppna det senaste mejlet från registret, eller skriv koden ur det."),
             _("Hittar du det inte? Logga in med ditt kort: då kan du be om ett nytt mejl."),
         ),
+        action=Action.LOGIN,
     ),
     "confirmation.expired": RefusalWords(
         title=_("Länken har gått ut."),
@@ -135,17 +142,20 @@ LOGIN_REFUSALS: Mapping[str, RefusalWords] = {
         in_general=_("Länken och koden gäller bara en viss tid. När den går ut står i mejlet."),
         todo=(_("Logga in med ditt kort: då kan du be om ett nytt mejl."),),
         short=_("Koden har gått ut. Be om ett nytt mejl."),
+        action=Action.LOGIN,
     ),
     "confirmation.done": RefusalWords(
         title=_("E-posten är redan bekräftad."),
         happened=_("Du behöver inte göra det igen."),
         todo=(_("Logga in med ditt kort. Då ser du om något återstår."),),
         short=_("E-posten är redan bekräftad."),
+        action=Action.LOGIN,
     ),
     "confirmation.other_card": RefusalWords(
         title=_("Länken hör till ett annat kort."),
         happened=_("Mejlet skickades för en registrering med ett annat HSA-id än det på kortet som sitter i."),
         todo=(_("Sätt in kortet som du registrerade dig med och tryck på knappen."), SUPPORT),
+        action=Action.LOGIN,
     ),
     "confirmation.code_wrong": RefusalWords(
         title=_("Koden stämmer inte."),

@@ -22,7 +22,7 @@ from registret.access.roles import Role
 from registret.demo import cast_bar
 from registret.demo.episodes import of_age
 from registret.demo.history.case import Case
-from registret.demo.history.clinics import Care, improved_on
+from registret.demo.history.clinics import SHARES, Care, improved_on
 from registret.demo.history.country import TELLERS, PastEpisode, Share, Span
 from registret.demo.history.filling import fill
 from registret.demo.history.loading import load
@@ -119,9 +119,10 @@ def test_the_form_takes_every_story_and_each_step_can_be_signed(sub_registry: st
 def test_what_is_written_is_what_the_services_write(here: Here, sub_registry: str) -> None:
     norrvik = clinic(here.place.infection)
     assert norrvik is not None
+    many = replace(SPAN, size=2 / SHARES[sub_registry])
     # Of a clinic that is not in this country, three of each kind: a death in hospital closes what was to come, a later
     # one is told by the follow-up, and of the last patients it is not known yet.
-    others = Share(clinic="infektion-visby", sub_registry=sub_registry, span=replace(SPAN, size=3)).episodes()
+    others = Share(clinic="infektion-visby", sub_registry=sub_registry, span=many).episodes()
     kinds: dict[Any, list[PastEpisode]] = {}
     for episode in others:
         if episode is not None:

@@ -13,7 +13,7 @@ from registret.accounts.lifecycle import AccountState
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.places.queries import ClinicRow, Hint, MailHint
 from registret.records.reporting.audited_reads import SearchResult
-from registret.web.attest.card_time import CardTime
+from registret.web.card_time import CardTime
 from registret.web.help.pages import help_tabs
 from registret.web.office.clinic_pages import SHOWN, ClinicImport, ClinicImportLine, clinic_import_page
 from registret.web.office.clinics import FileForm
@@ -25,7 +25,6 @@ from registret.web.signup.address_pages import asked_address
 from registret.web.signup.parts import contact_of, earlier_part, trail
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-FRESH = CardTime(ago=0, left=30)
 
 
 def clinic(**contact: str) -> ClinicRow:
@@ -72,26 +71,26 @@ def test_the_next_page_of_clinics_asks_for_the_same_words_and_keeps_signs_in_the
 
 
 def test_a_file_with_faults_changes_nothing_and_offers_no_button() -> None:
-    page = clinic_import_page(FileForm(), imported(faults=2, changes=3), done=False, moved=True, card_time=FRESH)
+    page = clinic_import_page(FileForm(), imported(faults=2, changes=3), done=False, moved=True)
     assert page.has_faults
     assert (page.changes, page.asks, page.said) == (None, False, None)
 
 
 def test_what_a_file_did_is_not_offered_again() -> None:
-    page = clinic_import_page(FileForm(), imported(changes=3), done=True, moved=False, card_time=FRESH)
+    page = clinic_import_page(FileForm(), imported(changes=3), done=True, moved=False)
     assert page.said
     assert page.said.kind == "ok"
     assert not page.asks
 
 
 def test_a_file_that_changes_nothing_has_nothing_to_be_made() -> None:
-    page = clinic_import_page(FileForm(), imported(), done=False, moved=False, card_time=FRESH)
+    page = clinic_import_page(FileForm(), imported(), done=False, moved=False)
     assert page.changes is not None
     assert not page.asks
 
 
 def test_of_many_changes_the_first_are_shown_and_all_are_counted() -> None:
-    page = clinic_import_page(FileForm(), imported(changes=SHOWN + 1), done=False, moved=False, card_time=FRESH)
+    page = clinic_import_page(FileForm(), imported(changes=SHOWN + 1), done=False, moved=False)
     assert page.changes is not None
     assert len(page.changes.lines) == SHOWN
     assert str(SHOWN + 1) in page.changes.told

@@ -93,3 +93,10 @@ def test_every_point_lies_within_the_picture(values: list[float | None], centre:
 )
 def test_an_axis_has_round_numbers_and_never_passes_all(low: float, high: float, ticks: list[float]) -> None:
     assert axis([Interval(low, high)], unit="%", most=100).ticks == pytest.approx(ticks)
+
+
+def test_labels_of_an_axis_do_not_run_into_each_other() -> None:
+    shares, minutes = axis([Interval(0, 100)], unit="%"), axis([Interval(85, 182)], unit="min")
+    assert shares.ticks_apart(200) == shares.ticks
+    assert minutes.ticks == [80, 100, 120, 140, 160, 180, 200]
+    assert minutes.ticks_apart(200) == [80, 120, 160, 200]

@@ -15,21 +15,9 @@ from registret.access.grants.granting import revoke
 from registret.access.grants.outcomes import RECERTIFIED, record_outcome
 from registret.access.grants.reach import lock_with_own, reach_in
 from registret.access.lifecycle import LineState
-from registret.access.refusals import (
-    AlreadyAnswered,
-    BeyondOwnRights,
-    NotFound,
-    NotPermitted,
-    OwnRights,
-)
+from registret.access.refusals import AlreadyAnswered, BeyondOwnRights, NotFound, NotPermitted, OwnRights
 from registret.access.staff.recertification.letters import tell_person
-from registret.access.staff.recertification.rows import (
-    LineRow,
-    asked_about,
-    line_of,
-    lines_of,
-    recertification_of,
-)
+from registret.access.staff.recertification.rows import LineRow, asked_about, line_of, lines_of, recertification_of
 from registret.accounts.locks import lock_account
 from registret.kernel.refused import Refused
 from registret.ledger.events import Event

@@ -10,11 +10,7 @@ from django.db.models import QuerySet
 from registret.access.actor import Actor
 from registret.access.checks import check_card_age
 from registret.access.models import Grant, Recertification, RecertificationLine
-from registret.access.refusals import (
-    NothingToRecertify,
-    NotPermitted,
-    RecertificationOpen,
-)
+from registret.access.refusals import NothingToRecertify, RecertificationOpen
 from registret.access.roles import Permission
 from registret.access.staff.recertification.letters import last_day, tell_administrators, tell_office
 from registret.accounts.lifecycle import AccountState
@@ -34,8 +30,7 @@ def start(*, clinic_id: int, reason: str, actor: Actor, at: datetime) -> int:
 
     Raises: NotPermitted, CardTooOld, RecertificationOpen, NothingToRecertify; ValueError (no reason).
     """
-    if not actor.may(Permission.APPOINT):
-        raise NotPermitted()
+    actor.require(Permission.APPOINT)
     check_card_age(actor, at=at)
     if not reason.strip():
         raise ValueError("out of turn there is a reason")

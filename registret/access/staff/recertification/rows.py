@@ -10,13 +10,11 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from registret.access.actor import Actor
+from registret.access.checks import existing
 from registret.access.lifecycle import LineState
 from registret.access.models import Grant, Recertification, RecertificationLine
 from registret.access.queries.grants import of_substitutes, others_who_attest
-from registret.access.refusals import (
-    NotFound,
-    NotPermitted,
-)
+from registret.access.refusals import NotFound
 from registret.access.roles import ROLES_TO_APPLY_FOR, Permission, Role
 from registret.accounts.lifecycle import AccountState
 from registret.kernel.identifiers import HsaId
@@ -177,8 +175,7 @@ def for_the_office(lines: QuerySet[RecertificationLine], *, at: datetime) -> Que
 
 def _visible(actor: Actor) -> QuerySet[Recertification]:
     """Nobody reads without a seat: this is the only way from an actor to recertifications."""
-    if not actor.may(Permission.MANAGE_PEOPLE):
-        raise NotPermitted()
+    actor.require(Permission.MANAGE_PEOPLE)
     if actor.seat.clinic_id is not None:
         return Recertification.objects.filter(clinic_id=actor.seat.clinic_id)
     return Recertification.objects.all()
@@ -191,10 +188,7 @@ def _lines(actor: Actor) -> QuerySet[RecertificationLine]:
 
 def asked_about(line_id: int, *, actor: Actor) -> tuple[int, int]:
     """Return the account and the grant of a line. Raises: NotPermitted, NotFound."""
-    found = _lines(actor).filter(id=line_id).values_list("account_id", "grant_id").first()
-    if found is None:
-        raise NotFound()
-    return found
+    return existing(_lines(actor).filter(id=line_id).values_list("account_id", "grant_id").first())
 
 
 def line_of(line_id: int, *, actor: Actor, at: datetime) -> LineRow:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import ArgumentParser
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
 from django.db import DatabaseError
 from django.utils import timezone
 
@@ -19,6 +17,7 @@ from registret.access.refusals import AlreadyGranted, ClinicClosed, GivesRights,
 from registret.access.roles import ROLES_AT_A_CLINIC, Role
 from registret.access.staff.appointing import appoint_by_program
 from registret.accounts.queries import AccountRow, living_account
+from registret.config.management.decided import Program
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress, HsaId, Malformed
 from registret.kernel.refused import Refused
@@ -44,8 +43,9 @@ class AppointmentWish:
     decided_by: tuple[str, str]
 
 
-class Command(BaseCommand):
+class Command(Program):
     help = "Gives somebody a role: two named people have decided it, and the log keeps their names."
+    nothing_done = "nobody was appointed"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         # What is missing or wrong is said by this command, all of it at once, and not by argparse.
@@ -65,7 +65,7 @@ class Command(BaseCommand):
             self._appoint(wish, at=at)
             after = living_account(hsa_id=wish.hsa_id)
         except DatabaseError as trouble:
-            self._stop([f"the database does not do it: {_first_line(trouble)}"])
+            self.stop(f"the database does not do it: {_first_line(trouble)}")
         if after is not None:
             self.stdout.write(_done(wish, after, at=at))
             self.stdout.write(_next(after, is_new=before is None))
@@ -85,7 +85,7 @@ class Command(BaseCommand):
         if len(decided_by) != 2:
             faults.append("--decided-by: give it twice, with the names of the two people who have decided")
         if faults or hsa_id is None or email is None or role is None:
-            self._stop(faults)
+            self.stop(*faults)
         return AppointmentWish(
             hsa_id=hsa_id,
             email=email,
@@ -109,13 +109,7 @@ class Command(BaseCommand):
                 at=at,
             )
         except Refused as refusal:
-            self._stop([_refused(refusal, wish)])
-
-    def _stop(self, lines: Iterable[str]) -> NoReturn:
-        for line in lines:
-            self.stderr.write(line)
-        self.stderr.write("nobody was appointed")
-        sys.exit(1)
+            self.stop(_refused(refusal, wish))
 
 
 def _parsed(parse: Any, text: str, option: str, faults: list[str], **how: bool) -> Any:

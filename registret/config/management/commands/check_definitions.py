@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from registret.config.management.decided import Program
 from registret.kernel.sweden import day_of
 from registret.registries.forms import Form
 from registret.registries.queries import DEFINITIONS, DefinitionBroken, logic_faults, read
 
 
-class Command(BaseCommand):
+class Command(Program):
     help = (
         "Reads the definitions of sub-registries and prints each fault with its file and line, or else a line for each "
         "version. Answers are tried, too: a rule that none can break is a fault, and so is a required outcome that an "
@@ -36,10 +35,7 @@ class Command(BaseCommand):
             if faults := logic_faults(found, *folders):
                 raise DefinitionBroken(faults)
         except DefinitionBroken as broken:
-            for fault in broken.faults:
-                self.stderr.write(str(fault))
-            self.stderr.write(f"registret: {_count(len(broken.faults), 'fault')}")
-            sys.exit(1)
+            self.stop(*broken.faults, f"registret: {_count(len(broken.faults), 'fault')}")
         for key, register in found.registers.items():
             says = _told(found.forms[key]) if key in found.forms else "no forms"
             self.stdout.write(f"{key[0]} {key[1]}: {register.state.value}, {says}")

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from registret.config.management.decided import Program
 from registret.ledger.checking import Checked, LedgerBroken, check
 from registret.ledger.sealing import seal_key
 from registret.ledger.seals import Checkpoint, checkpoints_in
 
 
-class Command(BaseCommand):
+class Command(Program):
     help = (
         "Reads all of the log and says whether it is what was sealed: names the first entry that was changed, put in "
         "or removed. Ends with 1 if there is one."
     )
+    says = "registret: "
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -40,7 +40,7 @@ class Command(BaseCommand):
                 keys=settings.SEAL_KEYS_BEFORE | {seal_key().public}, checkpoints=checkpoints, at=timezone.now()
             )
         except LedgerBroken as trouble:
-            self._stop(f"BROKEN: {trouble}")
+            self.stop(f"BROKEN: {trouble}")
         for line in _told(done, checkpoints):
             self.stdout.write(line)
 
@@ -48,15 +48,11 @@ class Command(BaseCommand):
         try:
             found = checkpoints_in(file.read_text(encoding="utf-8", errors="replace"))
         except OSError as trouble:
-            self._stop(f"{file}: {trouble.strerror}")
+            self.stop(f"{file}: {trouble.strerror}")
         if not found:
             # Otherwise an empty file would be taken for a log that holds.
-            self._stop(f"{file}: no checkpoint in it")
+            self.stop(f"{file}: no checkpoint in it")
         return found
-
-    def _stop(self, line: str) -> NoReturn:
-        self.stderr.write(f"registret: {line}")
-        sys.exit(1)
 
 
 def _told(done: Checked, checkpoints: list[Checkpoint]) -> list[str]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import ArgumentParser
-from typing import Any, NoReturn
+from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
 from django.db import OperationalError
 from django.utils import timezone
 
+from registret.config.management.decided import Program
 from registret.config.roles import as_owner
 from registret.kernel.by import By
 from registret.ledger.checking import LedgerBroken, check
@@ -20,11 +19,13 @@ from registret.time_limits.lengths import TimeLimit
 from registret.time_limits.queries import length
 
 
-class Command(BaseCommand):
+class Command(Program):
     help = (
         "Removes the months of the log that are older than the registry office keeps it, at least five years. The "
         "whole log is checked first, and what is broken is not removed."
     )
+    says = "registret: "
+    nothing_done = "nothing was removed"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="only say which months would be removed")
@@ -43,15 +44,10 @@ class Command(BaseCommand):
                 check(keys=settings.SEAL_KEYS_BEFORE | {seal_key().public}, at=at)
                 cull(found=found, by=By.of_program("cull-ledger"), at=at)
             except LedgerBroken as trouble:
-                self._stop(f"the log is BROKEN: {trouble}")
+                self.stop(f"the log is BROKEN: {trouble}")
             except (NotCullable, Busy) as trouble:
-                self._stop(str(trouble))
+                self.stop(str(trouble))
             except OperationalError:
-                self._stop("somebody reads the log: try again")
+                self.stop("somebody reads the log: try again")
         count = f"{len(found)} month{'' if len(found) == 1 else 's'}"
         self.stdout.write(f"{count} {'would be removed (dry run)' if dry_run else 'removed'}")
-
-    def _stop(self, line: str) -> NoReturn:
-        self.stderr.write(f"registret: {line}")
-        self.stderr.write("registret: nothing was removed")
-        sys.exit(1)

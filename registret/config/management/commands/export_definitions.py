@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 from argparse import ArgumentParser
-from typing import Any, NoReturn
+from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from django.utils import timezone
 
+from registret.config.management.decided import Program
 from registret.kernel.sweden import day_of
 from registret.registries.codebook import as_csv
 from registret.registries.forms import Form
@@ -18,11 +18,12 @@ from registret.registries.queries import catalogue, sub_registries
 from registret.registries.questionnaire import as_questionnaire
 
 
-class Command(BaseCommand):
+class Command(Program):
     help = (
         "Writes the definition of a sub-registry to standard output: the code book as CSV (UTF-8, separated by ;), or "
         "a FHIR R4 Questionnaire as JSON. Without --version: the one in force today."
     )
+    says = "registret: "
     requires_system_checks: list[str] = []
 
     def create_parser(self, prog_name: str, subcommand: str, **options: Any) -> CommandParser:
@@ -45,14 +46,10 @@ class Command(BaseCommand):
     def _form(self, code: str, version: int | None) -> Form:
         in_force = {registry.code: registry.version for registry in sub_registries()}
         if code not in in_force:
-            self._stop(f"there is no sub-registry {code}: choose among {', '.join(in_force)}")
+            self.stop(f"there is no sub-registry {code}: choose among {', '.join(in_force)}")
         wanted = version or in_force[code]
         form = catalogue().forms.get((code, wanted))
         if form is None:
             there = ", ".join(str(v) for c, v in sorted(catalogue().forms) if c == code)
-            self._stop(f"{code} {wanted} has no forms" + (f"; these versions have: {there}" if there else ""))
+            self.stop(f"{code} {wanted} has no forms" + (f"; these versions have: {there}" if there else ""))
         return form
-
-    def _stop(self, line: str) -> NoReturn:
-        self.stderr.write(f"registret: {line}")
-        sys.exit(1)

@@ -5,22 +5,24 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from django.utils import translation
 
 from registret.chores.revocation_lists import fetch_lists
 from registret.chores.running import close_database
 from registret.config import ready
+from registret.config.management.decided import Program
 from registret.revocation.services import FetchedList, FetchOutcome
 from registret.revocation.trust import trust
 from registret.words.revocation import fault_name
 
 
-class Command(BaseCommand):
+class Command(Program):
     help = (
         "Fetches the revocation lists of all anchors with a crl_url in trust.toml, due or not. `registret serve` and "
         "`registret work` do so by themselves when it is time."
     )
+    says = "registret: "
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -40,8 +42,7 @@ class Command(BaseCommand):
             self._require_known(anew)
             fetched = fetch_lists(anew=anew)
         except ready.NotReady as trouble:
-            self.stderr.write(f"registret: {trouble}")
-            sys.exit(1)
+            self.stop(trouble)
         finally:
             close_database()
         if not fetched:

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import ArgumentParser
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from registret.access.account_import import account_file
 from registret.access.account_import.account_file import AccountFault
 from registret.access.account_import.importing import ImportDecision, ImportResult, check, import_accounts
 from registret.accounts.refusals import AccountExists
+from registret.config.management.decided import Program
 from registret.kernel.by import By
 
 _NOT_YET = "not decided yet"
 _LONGEST = {"--decided-by": 300, "--reference": 100, "--decision": 500}
 
 
-class Command(BaseCommand):
+class Command(Program):
     help = (
         "Brings the accounts of another system in as FILE says, all of it or nothing. Who has decided it stands in the "
         f"log of each. Columns: {', '.join(account_file.COLUMNS)}. Codes in {account_file.SUB_REGISTRIES} are "
@@ -43,7 +42,7 @@ class Command(BaseCommand):
         try:
             content = file.read_bytes()
         except OSError as trouble:
-            self._stop([f"{file}: {trouble.strerror}"])
+            self.stop(f"{file}: {trouble.strerror}")
         at = timezone.now()
         rows, faults = account_file.read(content)
         if faults:
@@ -53,7 +52,7 @@ class Command(BaseCommand):
             by = By.of_program("import-accounts")
             moved = import_accounts(rows=rows, decision=decision, dry_run=dry_run, by=by, at=at)
         except AccountExists:
-            self._stop(["people of the file register at this moment: try again", "nothing was changed"])
+            self.stop("people of the file register at this moment: try again", "nothing was changed")
         if moved.faults:
             self._stop_for(moved.faults)
         for left in moved.left:
@@ -71,18 +70,13 @@ class Command(BaseCommand):
             given = {option: text or _NOT_YET for option, text in given.items()}
         faults = [*_faults(given)]
         if faults:
-            self._stop([*faults, "nothing was changed"])
+            self.stop(*faults, "nothing was changed")
         return ImportDecision(
             decided_by=given["--decided-by"], reference=given["--reference"], text=given["--decision"]
         )
 
     def _stop_for(self, faults: Sequence[AccountFault]) -> NoReturn:
-        self._stop([*map(str, faults), f"nothing was changed ({len(faults)} to mend)"])
-
-    def _stop(self, lines: list[str]) -> NoReturn:
-        for line in lines:
-            self.stderr.write(line)
-        sys.exit(1)
+        self.stop(*faults, f"nothing was changed ({len(faults)} to mend)")
 
 
 def _one_line(text: str) -> str:

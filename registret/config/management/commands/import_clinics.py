@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from registret.config.management.decided import Program
 from registret.kernel.by import By
 from registret.places import clinic_file
 from registret.places.clinic_file import ClinicFault
 from registret.places.services import ImportedChange, import_clinics
 
 
-class Command(BaseCommand):
+class Command(Program):
     help = (
         "Makes and changes regions, care providers and clinics as FILE says, all of it or nothing. "
         f"Columns: {', '.join(clinic_file.COLUMNS)}."
@@ -31,7 +30,7 @@ class Command(BaseCommand):
         try:
             content = file.read_bytes()
         except OSError as trouble:
-            self._stop([f"{file}: {trouble.strerror}"])
+            self.stop(f"{file}: {trouble.strerror}")
         rows, faults = clinic_file.read(content)
         if faults:
             # The other lines are looked at as well, so that one round of mending is enough.
@@ -46,12 +45,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{clinics} read, {count} {'would be made (dry run)' if dry_run else 'made'}")
 
     def _stop_for(self, faults: Sequence[ClinicFault]) -> NoReturn:
-        self._stop([*map(str, faults), f"nothing was changed ({len(faults)} to mend)"])
-
-    def _stop(self, lines: list[str]) -> NoReturn:
-        for line in lines:
-            self.stderr.write(line)
-        sys.exit(1)
+        self.stop(*faults, f"nothing was changed ({len(faults)} to mend)")
 
 
 def _told(change: ImportedChange) -> str:

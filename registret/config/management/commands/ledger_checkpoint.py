@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from registret.config.management.decided import Program
 from registret.ledger.sealing import checkpoint, seal_key, seal_settled
 
 
-class Command(BaseCommand):
+class Command(Program):
     help = "Seals what is new in the log and prints a line that says how far it has come, for `check-ledger`."
+    says = "registret: "
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -26,6 +26,5 @@ class Command(BaseCommand):
         seal_settled(at=timezone.now)
         newest = checkpoint()
         if newest is None:
-            self.stderr.write("registret: nothing is sealed yet")
-            sys.exit(1)
+            self.stop("nothing is sealed yet")
         self.stdout.write(str(newest))

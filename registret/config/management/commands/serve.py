@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
 
 from registret.chores.running import close_database, workers
 from registret.config import ready
+from registret.config.management.decided import Program
 from registret.revocation.trust import revocation, trust
 from registret.serving import Door, Listener, ServingTrouble, serve
 
 
-class Command(BaseCommand):
+class Command(Program):
     help = "Serves the site and the card hosts over HTTPS and sends the letters, until SIGTERM or Ctrl-C."
+    says = "registret: "
     # For a caller in the same process: `call_command("serve", on_ready=...)`.
     stealth_options = ("on_ready",)
     # Django's checks are for developers (`registret check`); what would keep a server from working is looked for here.
@@ -62,8 +62,7 @@ class Command(BaseCommand):
                 on_ready=lambda site_port, card_port: on_ready() if on_ready else self._say(site_port, card_port),
             )
         except (ready.NotReady, ServingTrouble) as trouble:
-            self.stderr.write(f"registret: {trouble}")
-            sys.exit(1)
+            self.stop(trouble)
         finally:
             close_database()
 

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import signal
-import sys
 from threading import Event
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from registret.chores.running import close_database, workers
 from registret.config import ready
+from registret.config.management.decided import Program
 
 # Letters on their way are handed over within this many seconds, or sent again under the same Message-ID later.
 _PATIENCE = 4.0
 
 
-class Command(BaseCommand):
+class Command(Program):
     help = (
         "Sends the letters, keeps revocation lists fresh and forgets what is old, until SIGTERM or Ctrl-C. "
         "`registret serve` does so itself."
     )
+    says = "registret: "
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -43,7 +42,6 @@ class Command(BaseCommand):
             for worker in running:
                 worker.join(_PATIENCE)
         except ready.NotReady as trouble:
-            self.stderr.write(f"registret: {trouble}")
-            sys.exit(1)
+            self.stop(trouble)
         finally:
             close_database()
