@@ -10,9 +10,10 @@ from registret.access.actor import Actor
 from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import Permission
 from registret.places.queries import clinic
+from registret.registries.forms import Form
 from registret.registries.indicators import UNKNOWN_GROUP
 from registret.registries.measuring import ALL, Indicator
-from registret.registries.queries import indicators_of
+from registret.registries.queries import catalogue, indicators_of
 from registret.reports.counts import Counts, Figure, figure_of
 from registret.reports.periods import Months, this_month, year_until
 from registret.reports.sums import sums
@@ -66,6 +67,14 @@ def readable(actor: Actor) -> frozenset[str]:
     if actor.seat.clinic_id is None or not actor.may(Permission.READ_REPORTS):
         raise NotPermitted()
     return actor.seat.sub_registries_for(Permission.READ_REPORTS)
+
+
+def readable_form(actor: Actor, sub_registry: str) -> Form:
+    """Return the newest form of a sub-registry whose reports the actor reads. Raises: NotPermitted, NotFound."""
+    versions = [form for form in catalogue().forms.values() if form.code == sub_registry]
+    if sub_registry not in readable(actor) or not versions:
+        raise NotFound()
+    return max(versions, key=lambda form: form.version)
 
 
 def indicator_for(actor: Actor, sub_registry: str, code: str) -> Indicator:

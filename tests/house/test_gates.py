@@ -108,6 +108,7 @@ SITE = {
     "rapporter": "needs read_reports",
     "rapporter/<slug:register>.csv": "needs read_reports",
     "rapporter/<slug:register>/<slug:code>": "needs read_reports",
+    "rapporter/<slug:register>/datakvalitet": "needs read_reports",
     "rapporter/<slug:register>/<slug:code>/patienter": "needs read_records",
     "patienter": "needs read_records",
     "patienter/ny": "needs report",

@@ -48,12 +48,13 @@ class IndicatorRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterTable:
-    """`id`: of its heading. `file`: the same figures to take along."""
+    """`id`: of its heading. `file`: the same figures to take along. `quality`: how complete they are."""
 
     id: str
     name: str
     rows: Sequence[IndicatorRow]
     file: Link | None
+    quality: Link | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +127,8 @@ class PatientsPage:
 def register_table(name: str, found: Sequence[IndicatorFigures]) -> RegisterTable:
     code = found[0].indicator.sub_registry if found else ""
     file = Link(_("Hämta siffrorna som fil"), reverse("reports_file", args=[code])) if found else None
-    return RegisterTable(id=f"r-{code}", name=name, rows=[_row(one) for one in found], file=file)
+    quality = Link(_("Datakvalitet"), reverse("data_quality", args=[code])) if found else None
+    return RegisterTable(id=f"r-{code}", name=name, rows=[_row(one) for one in found], file=file, quality=quality)
 
 
 def reports_page(registers: Sequence[RegisterTable], newest: EditionRow | None, *, at: datetime) -> ReportsPage:

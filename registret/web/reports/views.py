@@ -6,8 +6,9 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from registret.access.roles import Permission
+from registret.records.queries.completeness import answer_counts, step_counts
 from registret.registries.queries import sub_registries
-from registret.reports.figures import one_indicator, overview, readable
+from registret.reports.figures import one_indicator, overview, readable, readable_form
 from registret.reports.over_time import over_time
 from registret.reports.patients import behind
 from registret.reports.told import newest_edition
@@ -17,6 +18,7 @@ from registret.web.pieces import show
 from registret.web.records.episode_lines import lines
 from registret.web.reports.files import figures_file
 from registret.web.reports.pages import OUTCOMES, indicator_page, patients_page, register_table, reports_page
+from registret.web.reports.quality_pages import a_year_before, quality_page
 
 
 @require_GET
@@ -48,6 +50,22 @@ def indicator(request: ActorRequest, register: str, code: str) -> HttpResponse:
     quarters = over_time(actor=request.actor, sub_registry=register, code=code, at=request.at)
     page = indicator_page(found, quarters, actor=request.actor, at=request.at)
     return show(request, "reports/indicator.html", page, tab="reports")
+
+
+@require_GET
+@needs(Permission.READ_REPORTS)
+def quality(request: ActorRequest, register: str) -> HttpResponse:
+    """Datakvalitet: how complete the own clinic's registrations of a year are."""
+    form = readable_form(request.actor, register)
+    since = a_year_before(request.at)
+    steps = step_counts(actor=request.actor, sub_registry=register, since=since, at=request.at)
+    answers = answer_counts(actor=request.actor, sub_registry=register, since=since, at=request.at)
+    return show(
+        request,
+        "reports/quality.html",
+        quality_page(form, steps, answers, actor=request.actor, at=request.at),
+        tab="reports",
+    )
 
 
 @require_GET

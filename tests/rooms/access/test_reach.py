@@ -132,8 +132,15 @@ def test_a_substitute_adds_and_extends_nothing_beyond_the_own_right_but_may_leav
     assert Grant.objects.get(id=kept).ends_at == midnight(date(2028, 10, 1))
 
 
-def test_a_substitute_keeps_in_a_recertification_only_what_could_be_given(place: Country, tove: Actor) -> None:
-    attested(cast.register(ANNA, place.infection, sub_registries=("meningit",), at=NOW), at=NOW)
+@pytest.mark.parametrize("is_older", [True, False])
+def test_a_substitute_keeps_in_a_recertification_only_what_could_be_given(
+    place: Country, request: pytest.FixtureRequest, is_older: bool
+) -> None:
+    """Whether the right that is asked about is older or newer than the substitute's own."""
+    before = NOW - 3 * DAY if is_older else NOW
+    tove = None if is_older else request.getfixturevalue("tove")
+    attested(cast.register(ANNA, place.infection, sub_registries=("meningit",), at=before), at=before)
+    tove = tove or request.getfixturevalue("tove")
     start(clinic_id=place.infection, reason="skäl", actor=office(DORIS), at=NOW)
     line = RecertificationLine.objects.get(account_id=cast.account_of(ANNA).id)
     with refused(BeyondOwnRights):

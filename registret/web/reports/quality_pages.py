@@ -1,0 +1,149 @@
+"""Datakvalitet: how complete the own clinic's registrations are, in words. Of the clinic, never of a patient."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from registret.access.actor import Actor
+from registret.access.roles import Permission
+from registret.kernel.sweden import day_of, midnight, months_later
+from registret.records.queries.completeness import AnswerCounts, StepCounts
+from registret.registries.forms import Form, FormStep
+from registret.registries.queries import name_of
+from registret.registries.vocabulary import Missing
+from registret.web.pieces import Link
+from registret.web.reports.figure_words import number_text
+from registret.web.templatetags.look import day
+
+MOST_MISSING: Final = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepLine:
+    name: str
+    signed: str
+    begun: str
+    oldest: str
+    in_time: str
+    days: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionLine:
+    """`step` names its step."""
+
+    step: str
+    name: str
+    answered: str
+    unknown: str
+    not_done: str
+    not_applicable: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepQuestions:
+    name: str
+    lines: Sequence[QuestionLine]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityPage:
+    """`to_do`: the lists of what is left to do, for those who may read them. `worst`: the questions that lack an answer
+    most often."""
+
+    register: str
+    since: str
+    steps: Sequence[StepLine]
+    to_do: Sequence[Link]
+    worst: Sequence[QuestionLine]
+    all_questions: Sequence[StepQuestions]
+
+
+def a_year_before(at: datetime) -> datetime:
+    """The first moment of the month twelve months ago: from then on episodes count."""
+    return midnight(months_later(day_of(at).replace(day=1), -12))
+
+
+def quality_page(
+    form: Form, steps: Mapping[str, StepCounts], answers: Mapping[str, AnswerCounts], *, actor: Actor, at: datetime
+) -> QualityPage:
+    told = [StepQuestions(name=str(step.name), lines=_lines(step, answers)) for step in form.steps]
+    return QualityPage(
+        register=name_of(form.code),
+        since=day(day_of(a_year_before(at))),
+        steps=[_step_line(step, steps[step.code], at=at) for step in form.steps if step.code in steps],
+        to_do=_to_do(form) if actor.may(Permission.READ_RECORDS) else (),
+        worst=_worst(form, answers),
+        all_questions=[one for one in told if one.lines],
+    )
+
+
+def _to_do(form: Form) -> list[Link]:
+    there = f"{reverse('records')}?delregister={form.code}"
+    return [Link(_("Vårdepisoder som är påbörjade"), f"{there}&lage=paborjade"), Link(_("Vårdepisoder som är sena"), f"{there}&sena=on")]
+
+
+def _step_line(step: FormStep, counts: StepCounts, *, at: datetime) -> StepLine:
+    whole = counts.planned + counts.begun + counts.signed
+    lies = (at - counts.oldest).days if counts.oldest else 0
+    return StepLine(
+        name=str(step.name),
+        signed=_share(counts.signed, whole),
+        begun=str(counts.begun),
+        oldest=ngettext("%(n)s dygn", "%(n)s dygn", lies) % {"n": lies} if counts.oldest else "",
+        in_time=_share(counts.in_time, counts.due) if counts.due else "",
+        days="" if counts.days is None else number_text(counts.days),
+    )
+
+
+def _lines(step: FormStep, answers: Mapping[str, AnswerCounts]) -> list[QuestionLine]:
+    asked = [(str(one.variable.label), answers[one.code]) for one in step.questions if one.code in answers]
+    return [_line(step, label, counts) for label, counts in asked if counts.step == step.code]
+
+
+def _line(step: FormStep, label: str, counts: AnswerCounts) -> QuestionLine:
+    return QuestionLine(
+        step=str(step.name),
+        name=label,
+        answered=_share(counts.answered + counts.missing.get(Missing.UNMEASURABLE, 0), counts.asked),
+        unknown=_number(counts, Missing.UNKNOWN),
+        not_done=_number(counts, Missing.NOT_DONE),
+        not_applicable=_number(counts, Missing.NOT_APPLICABLE),
+    )
+
+
+def _worst(form: Form, answers: Mapping[str, AnswerCounts]) -> list[QuestionLine]:
+    """The questions with the largest share unknown or not done, the largest first."""
+    found = [
+        (_lacking(answers[one.code]) / answers[one.code].asked, _line(step, str(one.variable.label), answers[one.code]))
+        for step in form.steps
+        for one in step.questions
+        if one.code in answers and answers[one.code].step == step.code and _lacking(answers[one.code])
+    ]
+    found.sort(key=lambda pair: -pair[0])
+    return [line for _lacks, line in found[:MOST_MISSING]]
+
+
+def _lacking(counts: AnswerCounts) -> int:
+    return counts.missing.get(Missing.UNKNOWN, 0) + counts.missing.get(Missing.NOT_DONE, 0)
+
+
+def _number(counts: AnswerCounts, why: Missing) -> str:
+    return str(counts.missing.get(why, 0) or "–")
+
+
+def _share(part: int, whole: int) -> str:
+    if not whole:
+        return "–"
+    return _("%(part)s av %(whole)s (%(share)s %%)") % {
+        "part": part,
+        "whole": whole,
+        "share": f"{100 * part / whole:.0f}",
+    }
