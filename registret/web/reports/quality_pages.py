@@ -87,7 +87,10 @@ def quality_page(
 
 def _to_do(form: Form) -> list[Link]:
     there = f"{reverse('records')}?delregister={form.code}"
-    return [Link(_("Vårdepisoder som är påbörjade"), f"{there}&lage=paborjade"), Link(_("Vårdepisoder som är sena"), f"{there}&sena=on")]
+    return [
+        Link(_("Vårdepisoder som är påbörjade"), f"{there}&lage=paborjade"),
+        Link(_("Vårdepisoder som är sena"), f"{there}&sena=on"),
+    ]
 
 
 def _step_line(step: FormStep, counts: StepCounts, *, at: datetime) -> StepLine:
