@@ -15,7 +15,7 @@ from registret.registries.indicators import UNKNOWN_GROUP
 from registret.registries.measuring import ALL, Indicator
 from registret.registries.queries import catalogue, indicators_of
 from registret.reports.counts import Counts, Figure, figure_of
-from registret.reports.periods import Months, this_month, year_until
+from registret.reports.periods import Months, own_year, this_month
 from registret.reports.sums import sums
 from registret.reports.told import EditionRow, told
 
@@ -34,7 +34,7 @@ class Compared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndicatorFigures:
-    """`now`: of the own clinic, to this day. `compared`: None before an edition tells of the indicator."""
+    """`now`: of the own clinic, in `months_now`. `compared`: None before an edition tells of the indicator."""
 
     indicator: Indicator
     now: Figure
@@ -44,8 +44,8 @@ class IndicatorFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupFigures:
-    """Of one group of a stratum, in the months that are compared, or else to this day. `code` may be that of those that
-    no group takes."""
+    """Of one group of a stratum, in the months that are compared, or else in the own ones. `code` may be that of those
+    that no group takes."""
 
     code: str
     own: Figure
@@ -119,10 +119,11 @@ class _Clinic:
         if own is None:
             raise NotPermitted()
         self.region_name = own.region
-        self._months_now = year_until(this_month(at))
+        self._at = at
         self._told = told(indicators, region_id=own.region_id, strata=strata)
-        first = min([self._months_now.first, *(one.period.first for one in self._told.values())])
-        months = Months(first=first, last=self._months_now.last)
+        seen = [self._now(one) for one in indicators] + [one.period for one in self._told.values()]
+        first = min((one.first for one in seen), default=this_month(at))
+        months = Months(first=first, last=this_month(at))
         self._counted = sums(indicators, months, "stratum", "month", clinic_id=own.id, strata=strata)
 
     def figures(self, indicator: Indicator) -> IndicatorFigures:
@@ -136,8 +137,9 @@ class _Clinic:
                 region=of_others.region.get(ALL),
                 country=of_others.country.get(ALL),
             )
-        now = self._own(indicator, ALL, self._months_now)
-        return IndicatorFigures(indicator=indicator, now=now, months_now=self._months_now, compared=compared)
+        months = self._now(indicator)
+        now = self._own(indicator, ALL, months)
+        return IndicatorFigures(indicator=indicator, now=now, months_now=months, compared=compared)
 
     def groups(self, indicator: Indicator, stratum: str) -> tuple[GroupFigures, ...]:
         """Those of the definition, in their order, and the unknown one if the reader may know that anyone is in it."""
@@ -150,13 +152,16 @@ class _Clinic:
     def _group(self, indicator: Indicator, stratum: str, code: str) -> GroupFigures:
         name = f"{stratum}:{code}"
         of_others = self._told.get(indicator.key)
-        months = of_others.period if of_others else self._months_now
+        months = of_others.period if of_others else self._now(indicator)
         return GroupFigures(
             code=code,
             own=self._own(indicator, name, months),
             region=of_others.region.get(name) if of_others else None,
             country=of_others.country.get(name) if of_others else None,
         )
+
+    def _now(self, indicator: Indicator) -> Months:
+        return own_year(indicator.definition.lag_months, at=self._at)
 
     def _own(self, indicator: Indicator, stratum: str, months: Months) -> Figure:
         counted = self._counted.get(indicator.key, {})

@@ -14,7 +14,7 @@ from registret.registries.measuring import ALL, Indicator
 from registret.registries.queries import indicators_of, sub_registries
 from registret.reports.counts import Counts, Figure, figure_of
 from registret.reports.figures import indicator_for, readable
-from registret.reports.periods import YEAR, Months, quarter_of, this_month
+from registret.reports.periods import Months, own_year, quarter_of, this_month
 from registret.reports.statistics.run_charts import RunChart, run_chart
 from registret.reports.sums import sums
 
@@ -45,7 +45,7 @@ class OverTime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Highlight:
-    """One indicator of the own clinic. `now`: of the last twelve months, to this day."""
+    """One indicator of the own clinic. `now`: of twelve months (`periods.own_year`)."""
 
     indicator: Indicator
     now: Figure
@@ -67,10 +67,11 @@ def highlight(*, actor: Actor, at: datetime) -> Highlight | None:
     mine = readable(actor)
     indicators = [each for one in sub_registries() if one.code in mine for each in indicators_of(one.code)]
     counted = _by_month(indicators, actor=actor, at=at)
-    first = months_later(this_month(at), 1 - YEAR)
     for indicator in indicators:
         by_month = counted.get(indicator.key, {})
-        now = figure_of(sum((by_month[month] for month in by_month if month >= first), Counts()), indicator)
+        year = own_year(indicator.definition.lag_months, at=at)
+        within = (counts for month, counts in by_month.items() if year.first <= month <= year.last)
+        now = figure_of(sum(within, Counts()), indicator)
         if now.n >= ENOUGH and now.estimate is not None:
             return Highlight(indicator=indicator, now=now, over_time=_over_time(indicator, by_month, at=at))
     return None

@@ -36,6 +36,14 @@ def year_until(month: date) -> Months:
     return Months(first=months_later(month, 1 - YEAR), last=month)
 
 
+def own_year(lag_months: int, *, at: datetime) -> Months:
+    """The twelve months of which a clinic sees its own figure: to this day, if a month is enough for it to be complete.
+
+    Else they end with the latest complete month: who has died is known before who lives.
+    """
+    return year_until(this_month(at) if lag_months <= 1 else last_complete(lag_months, at=at))
+
+
 def last_complete(lag_months: int, *, at: datetime) -> date:
     """The latest month that is complete by the lag of an indicator."""
     return months_later(this_month(at), -1 - lag_months)

@@ -227,14 +227,19 @@ def _outside(figure: Figure) -> str:
 
 def _places(found: OneIndicator, clinic: str) -> list[PlaceRow]:
     figures = found.figures
-    so_far = _("%(period)s, så här långt") % {"period": months(figures.months_now)}
-    told: list[tuple[str, str, Figure | None]] = [(clinic, so_far, figures.now)]
+    told: list[tuple[str, str, Figure | None]] = [(clinic, _own_months(figures), figures.now)]
     if figures.compared is not None:
         told += _compared_places(figures.compared, clinic, found.region_name)
     return [
         PlaceRow(name=name, period=period, figure=figure_text(figure, figures.indicator), missing=missing_text(figure))
         for name, period, figure in told
     ]
+
+
+def _own_months(figures: IndicatorFigures) -> str:
+    period = months(figures.months_now)
+    is_whole = figures.indicator.definition.lag_months > 1
+    return period if is_whole else _("%(period)s, så här långt") % {"period": period}
 
 
 def _compared_places(compared: Compared, clinic: str, region: str) -> list[tuple[str, str, Figure | None]]:

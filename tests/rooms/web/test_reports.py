@@ -126,6 +126,21 @@ def test_what_changes_after_an_edition_shows_in_the_own_figure_only(place: Count
     assert "60 av 90" in said
 
 
+def test_the_dead_do_not_count_before_those_who_live_are_known(place: Country, anna: Actor, now: datetime) -> None:
+    last = last_complete(3, at=now)
+    for month, reached, not_reached in ((last, 2, 18), (months_later(last, 1), 5, 0)):
+        Cell.objects.create(
+            sub_registry="pneumoni", indicator="died_within_30_days", version=1, clinic_id=place.infection, month=month,
+            reached=reached, not_reached=not_reached,
+        )  # fmt: skip
+    said = text_of(Browser.of(ANNA).get("/rapporter/pneumoni/died_within_30_days"))
+    assert "2 av 20" in said
+    assert "7 av 25" not in said
+    assert "så här långt" not in said
+    assert "så här långt" in text_of(Browser.of(ANNA).get(PAGE))
+    assert "2 av 20" in text_of(Browser.of(ANNA).get("/rapporter"))
+
+
 def test_few_of_others_are_hidden_though_the_country_is_large(place: Country, anna: Actor, now: datetime) -> None:
     month = complete(now)
     others(place.infection, month=month, reached=20, not_reached=10)
