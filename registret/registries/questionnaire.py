@@ -101,7 +101,7 @@ class _Writer:
             "url": f"{self._base}/Questionnaire/{self._form.code}",
             "version": str(self._form.version),
             "name": "".join(part.capitalize() for part in self._form.code.split("-")),
-            **_text("title", register.name),
+            **translated("title", register.name),
             "status": _STATUS[register.state_on(on)],
             "subjectType": ["Patient"],
             **({"effectivePeriod": period} if period else {}),
@@ -133,7 +133,7 @@ class _Writer:
 
     def _question(self, question: Question) -> Json:
         variable = question.variable
-        item: Json = {"linkId": question.code, **_text("text", variable.label), "type": _TYPES[question.type]}
+        item: Json = {"linkId": question.code, **translated("text", variable.label), "type": _TYPES[question.type]}
         shown, extensions = self._shown(question)
         item |= shown
         if variable.opens:
@@ -174,7 +174,7 @@ class _Writer:
             yield self._own("required-unless-missing", {"valueBoolean": True})
 
     def _option(self, question: Question, option: Option) -> Json:
-        coding = {"system": self._list(question), "code": option.code, **_text("display", option.label)}
+        coding = {"system": self._list(question), "code": option.code, **translated("display", option.label)}
         found: Json = {"valueCoding": coding}
         extensions = [
             self._own("same-as", {"valueCoding": {"system": SYSTEMS[system], "code": codes[0]}})
@@ -194,7 +194,7 @@ class _Writer:
                 "resourceType": "ValueSet",
                 "id": system.value,
                 "status": "active",
-                **_text("title", terminology.about.name),
+                **translated("title", terminology.about.name),
                 "compose": {"include": [{"system": SYSTEMS[system]}]},
             }
             for system, terminology in sorted(found.items())
@@ -210,7 +210,7 @@ class _Writer:
     def _score(self, score: FormScore) -> Json:
         item: Json = {
             "linkId": score.code,
-            **_text("text", score.name),
+            **translated("text", score.name),
             "type": "boolean" if score.is_yes_or_no else "decimal" if score.decimals else "integer",
             "readOnly": True,
             "extension": [
@@ -342,16 +342,16 @@ def _exists(question: str, truth: bool) -> Json:
 
 
 def _group(link: str, name: Words, items: list[Json]) -> Json:
-    return {"linkId": link, **_text("text", name), "type": "group", "item": items}
+    return {"linkId": link, **translated("text", name), "type": "group", "item": items}
 
 
 def _display(link: str, words: Words) -> Json:
     help_ = {"coding": [{"system": _CONTROL, "code": "help"}]}
     extension = [{"url": f"{_HL7}questionnaire-itemControl", "valueCodeableConcept": help_}]
-    return {"linkId": link, **_text("text", words), "type": "display", "extension": extension}
+    return {"linkId": link, **translated("text", words), "type": "display", "extension": extension}
 
 
-def _text(key: str, words: Words) -> Json:
+def translated(key: str, words: Words) -> Json:
     """In Swedish, with its English translation beside it."""
     translation = {
         "url": f"{_HL7}translation",

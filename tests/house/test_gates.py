@@ -104,6 +104,7 @@ SITE = {
     "koder/<slug:system>": "needs work",
     "delregister": "needs work",
     "delregister/<slug:code>/<int:version>.<kind:kind>": "needs work",
+    "delregister/<slug:code>/indikatorer.<kind:kind>": "needs work",
     "delregister/<slug:code>/<int:version>/blankett": "needs work",
     "rapporter": "needs read_reports",
     "rapporter/<slug:register>.csv": "needs read_reports",

@@ -179,6 +179,7 @@ LEFT_OUT: Mapping[str, Left] = {
     "kansliet/behandlingar.csv": Left.FILE,
     "rapporter/<slug:register>.csv": Left.FILE,
     "delregister/<slug:code>/<int:version>.<kind:kind>": Left.FILE,
+    "delregister/<slug:code>/indikatorer.<kind:kind>": Left.FILE,
     "logga-in/legitimering": Left.ABSENT,
     "logga-in/legitimering/svar": Left.ABSENT,
     # Only while a form has a newer version than that of the episode.

@@ -35,6 +35,7 @@ urlpatterns = [
     path("registreringar/registreringar.csv", listing.episodes_csv, name="records_file"),
     path("registreringar/uppfoljningar.csv", views.letters_due, name="letters_due"),
     path("delregister", views.definitions, name="definitions"),
+    path("delregister/<slug:code>/indikatorer.<kind:kind>", views.measures, name="measures"),
     path("delregister/<slug:code>/<int:version>.<kind:kind>", views.definition, name="definition"),
     path("delregister/<slug:code>/<int:version>/blankett", views.blank_form, name="blank_form"),
     path("koder/<slug:system>", code_search.code_search, name="code_search"),

@@ -19,7 +19,8 @@ from registret.records.queries import steps
 from registret.records.refusals import ReasonNeeded
 from registret.records.reporting import audited_reads, inclusion, versions
 from registret.registries.codebook import COLUMNS, cells
-from registret.registries.queries import catalogue, form_of, name_of
+from registret.registries.measures import MEASURE_COLUMNS, as_bundle, measure_cells
+from registret.registries.queries import catalogue, form_of, indicators_of, name_of
 from registret.registries.questionnaire import as_questionnaire
 from registret.web.gate import needs
 from registret.web.http import ActorRequest, posted, see_other
@@ -27,6 +28,7 @@ from registret.web.people.forms import WhyForm
 from registret.web.pieces import show
 from registret.web.records import intake, pages, paper
 from registret.web.records.act_pages import version_page
+from registret.web.records.definition_pages import definitions_page
 from registret.web.records.wanted_episode import WantedEpisode
 from registret.web.tables import csv_file
 from registret.web.texts import text_in
@@ -63,9 +65,8 @@ def letters_due(request: ActorRequest) -> HttpResponse:
 
 @needs(Permission.WORK).get
 def definitions(request: ActorRequest) -> HttpResponse:
-    """Delregister: what each asks, as a code book and as a questionnaire."""
-    forms = sorted(catalogue().forms.values(), key=lambda form: (form.register.order, -form.version))
-    return render(request, "records/definitions.html", {"forms": forms, "tab": "definitions"})
+    """Delregister: what each asks and measures, as code books and as FHIR."""
+    return show(request, "records/definitions.html", definitions_page(), tab="definitions")
 
 
 @needs(Permission.WORK).get
@@ -79,6 +80,19 @@ def definition(request: ActorRequest, code: str, version: int, kind: str) -> Htt
     origin, today = settings.SITE_ORIGIN, day_of(request.at)
     response = JsonResponse(as_questionnaire(form, origin=origin, on=today), content_type="application/fhir+json")
     response.headers["Content-Disposition"] = f'attachment; filename="{code}-{version}.{kind}"'
+    return response
+
+
+@needs(Permission.WORK).get
+def measures(request: ActorRequest, code: str, kind: str) -> HttpResponse:
+    """The indicators of a sub-registry: `csv`, or `json` (FHIR R4, a Bundle of Measures)."""
+    found = indicators_of(code)
+    if not found:
+        raise Http404
+    if kind == "csv":
+        return csv_file(f"{code}-indikatorer.csv", MEASURE_COLUMNS, measure_cells(found))
+    response = JsonResponse(as_bundle(found, origin=settings.SITE_ORIGIN), content_type="application/fhir+json")
+    response.headers["Content-Disposition"] = f'attachment; filename="{code}-indikatorer.json"'
     return response
 
 

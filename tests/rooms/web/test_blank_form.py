@@ -133,3 +133,13 @@ def test_a_blank_form_and_the_code_book_say_from_which_day_an_outcome_can_be_ans
     book = {row["code"]: row for row in codebook.rows(form_of("pneumoni", 1)) if row["row"] == "variable"}
     assert (book["alive_90"]["opens_after"], book["alive_90"]["opens_days"]) == ("arrived_at", "90")
     assert (book["pulse"]["opens_after"], book["pulse"]["opens_days"]) == ("", "")
+
+
+def test_the_indicators_of_a_sub_registry_are_files_beside_its_form(anna: Browser) -> None:
+    page = anna.get("/delregister").content.decode()
+    for kind, starts in (("csv", "sub_registry;code;version"), ("json", '{"resourceType": "Bundle"')):
+        address = f"/delregister/pneumoni/indikatorer.{kind}"
+        assert page.count(f'href="{address}"') == 1
+        assert anna.get(address).content.decode("utf-8-sig").startswith(starts)
+    assert "led-nativ/indikatorer" not in page
+    assert anna.get("/delregister/led-nativ/indikatorer.csv").status_code == 404
