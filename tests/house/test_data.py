@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +27,8 @@ from tests.owner import as_owner
 from tests.rooms.web.client import Browser
 from tests.rooms.web.conftest import static_files
 from tests.rooms.web.visitor import Visitor
+
+ROOT = Path(__file__).parents[2]
 
 __all__ = ["static_files"]
 
@@ -139,6 +142,13 @@ def test_every_table_that_names_a_person_belongs_to_a_processing_and_no_other_do
     assert [model for model, code in named.items() if code not in known] == [], "db_table_comment = its processing"
     assert [model for model in own_models() if model._meta.db_table_comment and model not in named] == []
     assert known == set(named.values())
+
+
+def test_a_migration_says_values_and_names_no_enum_of_the_program() -> None:
+    """A member that is renamed later would break it."""
+    files = list((ROOT / "registret").glob("*/migrations/*.py"))
+    named = {file.parent.parent.name for file in files if re.search(r"registret(\.\w+)+\[", file.read_text("utf-8"))}
+    assert (len(files) > 10, named) == (True, set())
 
 
 # --- triggers --------------------------------------------------------------------------------------

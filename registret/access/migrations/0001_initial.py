@@ -5,7 +5,6 @@ import django.db.models.deletion
 import django.db.models.functions.text
 from django.db import migrations, models
 
-import registret.access.roles
 from registret.access.lifecycle import APPLICATION_LIFE, LINE_LIFE, SUBSTITUTION_LIFE
 
 
@@ -630,7 +629,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="grant",
             index=models.Index(
-                condition=models.Q(("revoked_at", None), ("role", registret.access.roles.Role["LOCAL_ADMINISTRATOR"])),
+                condition=models.Q(("revoked_at", None), ("role", "local_administrator")),
                 fields=["clinic"],
                 name="grant_administrators",
             ),
@@ -674,10 +673,10 @@ class Migration(migrations.Migration):
                         (
                             "role__in",
                             [
-                                registret.access.roles.Role["LOCAL_ADMINISTRATOR"],
-                                registret.access.roles.Role["READER"],
-                                registret.access.roles.Role["REPORT_READER"],
-                                registret.access.roles.Role["REPORTER"],
+                                "local_administrator",
+                                "reader",
+                                "report_reader",
+                                "reporter",
                             ],
                         ),
                     ),
@@ -686,10 +685,10 @@ class Migration(migrations.Migration):
                         (
                             "role__in",
                             [
-                                registret.access.roles.Role["CASE_HANDLER"],
-                                registret.access.roles.Role["LOG_REVIEWER"],
-                                registret.access.roles.Role["REGISTRY_OFFICE"],
-                                registret.access.roles.Role["SUPPORT"],
+                                "case_handler",
+                                "log_reviewer",
+                                "registry_office",
+                                "support",
                             ],
                         ),
                     ),
@@ -785,7 +784,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("clinic", None), ("role__in", ["log_reviewer", "case_handler"])),
-                    models.Q(("clinic__isnull", False), ("role", registret.access.roles.Role["LOCAL_ADMINISTRATOR"])),
+                    models.Q(("clinic__isnull", False), ("role", "local_administrator")),
                     _connector="OR",
                 ),
                 name="nomination_role_known",

@@ -77,8 +77,8 @@ class Grant(models.Model):
             known("grant_role_known", role=Role),
             check(
                 "grant_clinic_fits_role",
-                Q(role__in=sorted(ROLES_AT_A_CLINIC), clinic__isnull=False)
-                | Q(role__in=sorted(ROLES_OF_THE_OFFICE), clinic=None),
+                Q(role__in=sorted(role.value for role in ROLES_AT_A_CLINIC), clinic__isnull=False)
+                | Q(role__in=sorted(role.value for role in ROLES_OF_THE_OFFICE), clinic=None),
             ),
             check("grant_ends_later", Q(ends_at__gt=F("begins_at"))),
             check("grant_never_by_oneself", Q(granted_by=None) | ~Q(granted_by=F("account"))),

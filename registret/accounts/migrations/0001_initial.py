@@ -5,7 +5,6 @@ import django.db.models.functions.comparison
 import django.db.models.functions.text
 from django.db import migrations, models
 
-import registret.accounts.lifecycle
 from registret.accounts.lifecycle import ACCOUNT_LIFE
 
 
@@ -133,23 +132,23 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             (
-                                registret.accounts.lifecycle.AccountState["REGISTERED"],
-                                registret.accounts.lifecycle.AccountState["REGISTERED"],
+                                "registered",
+                                "registered",
                             ),
                             (
-                                registret.accounts.lifecycle.AccountState["CONFIRMED"],
-                                registret.accounts.lifecycle.AccountState["CONFIRMED"],
+                                "confirmed",
+                                "confirmed",
                             ),
                             (
-                                registret.accounts.lifecycle.AccountState["SUSPENDED"],
-                                registret.accounts.lifecycle.AccountState["SUSPENDED"],
+                                "suspended",
+                                "suspended",
                             ),
                             (
-                                registret.accounts.lifecycle.AccountState["ENDED"],
-                                registret.accounts.lifecycle.AccountState["ENDED"],
+                                "ended",
+                                "ended",
                             ),
                         ],
-                        default=registret.accounts.lifecycle.AccountState["REGISTERED"],
+                        default="registered",
                         max_length=12,
                     ),
                 ),
@@ -202,18 +201,14 @@ class Migration(migrations.Migration):
                         name="account_unused",
                     ),
                     models.Index(
-                        condition=models.Q(
-                            ("hsa_id_erased_at", None), ("state", registret.accounts.lifecycle.AccountState["ENDED"])
-                        ),
+                        condition=models.Q(("hsa_id_erased_at", None), ("state", "ended")),
                         fields=["ended_at"],
                         name="account_to_erase",
                     ),
                 ],
                 "constraints": [
                     models.UniqueConstraint(
-                        condition=models.Q(
-                            ("state", registret.accounts.lifecycle.AccountState["ENDED"]), _negated=True
-                        ),
+                        condition=models.Q(("state", "ended"), _negated=True),
                         fields=("hsa_id_key",),
                         name="one_living_account_per_hsa_id",
                     ),
@@ -240,7 +235,7 @@ class Migration(migrations.Migration):
                                 ("given_name", ""),
                                 ("logged_in_at", None),
                                 ("organisation", ""),
-                                ("state", registret.accounts.lifecycle.AccountState["ENDED"]),
+                                ("state", "ended"),
                                 ("state_reason", ""),
                                 ("surname", ""),
                                 ("unused_since", None),
@@ -260,7 +255,7 @@ class Migration(migrations.Migration):
                                 ("given_name", ""),
                                 ("logged_in_at", None),
                                 ("organisation", ""),
-                                ("state", registret.accounts.lifecycle.AccountState["ENDED"]),
+                                ("state", "ended"),
                                 ("state_reason", ""),
                                 ("surname", ""),
                                 ("unused_since", None),
@@ -273,19 +268,19 @@ class Migration(migrations.Migration):
                         condition=models.Q(
                             models.Q(
                                 ("confirmed_at", None),
-                                ("state", registret.accounts.lifecycle.AccountState["REGISTERED"]),
+                                ("state", "registered"),
                             ),
                             models.Q(
                                 ("confirmed_at__isnull", False),
                                 (
                                     "state__in",
                                     [
-                                        registret.accounts.lifecycle.AccountState["CONFIRMED"],
-                                        registret.accounts.lifecycle.AccountState["SUSPENDED"],
+                                        "confirmed",
+                                        "suspended",
                                     ],
                                 ),
                             ),
-                            ("state", registret.accounts.lifecycle.AccountState["ENDED"]),
+                            ("state", "ended"),
                             _connector="OR",
                         ),
                         name="account_confirmed_has_moment",
@@ -293,13 +288,11 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(
-                                ("state", registret.accounts.lifecycle.AccountState["SUSPENDED"]),
+                                ("state", "suspended"),
                                 ("state_authority__in", ["clock", "clinic", "office"]),
                             ),
                             models.Q(
-                                models.Q(
-                                    ("state", registret.accounts.lifecycle.AccountState["SUSPENDED"]), _negated=True
-                                ),
+                                models.Q(("state", "suspended"), _negated=True),
                                 ("state_authority", ""),
                             ),
                             _connector="OR",
@@ -318,10 +311,10 @@ class Migration(migrations.Migration):
                         condition=models.Q(
                             models.Q(
                                 ("ended_at__isnull", False),
-                                ("state", registret.accounts.lifecycle.AccountState["ENDED"]),
+                                ("state", "ended"),
                             ),
                             models.Q(
-                                models.Q(("state", registret.accounts.lifecycle.AccountState["ENDED"]), _negated=True),
+                                models.Q(("state", "ended"), _negated=True),
                                 ("ended_at", None),
                             ),
                             _connector="OR",

@@ -4,9 +4,6 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.db import migrations, models
 
-import registret.oversight.incident_rules
-import registret.oversight.lifecycle
-
 
 class Migration(migrations.Migration):
     initial = True
@@ -180,16 +177,16 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(
-                                ("authority", registret.oversight.incident_rules.Notified["UNDECIDED"]),
+                                ("authority", "undecided"),
                                 ("authority_at", None),
                             ),
                             models.Q(
-                                ("authority", registret.oversight.incident_rules.Notified["DONE"]),
+                                ("authority", "done"),
                                 ("authority_at__gte", models.F("discovered_at")),
                                 ("authority_at__isnull", False),
                             ),
                             models.Q(
-                                ("authority", registret.oversight.incident_rules.Notified["NOT_NEEDED"]),
+                                ("authority", "not_needed"),
                                 ("authority_at", None),
                                 models.Q(("authority_why", ""), _negated=True),
                             ),
@@ -200,16 +197,16 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(
-                                ("persons", registret.oversight.incident_rules.Notified["UNDECIDED"]),
+                                ("persons", "undecided"),
                                 ("persons_at", None),
                             ),
                             models.Q(
-                                ("persons", registret.oversight.incident_rules.Notified["DONE"]),
+                                ("persons", "done"),
                                 ("persons_at__gte", models.F("discovered_at")),
                                 ("persons_at__isnull", False),
                             ),
                             models.Q(
-                                ("persons", registret.oversight.incident_rules.Notified["NOT_NEEDED"]),
+                                ("persons", "not_needed"),
                                 ("persons_at", None),
                                 models.Q(("persons_why", ""), _negated=True),
                             ),
@@ -222,12 +219,10 @@ class Migration(migrations.Migration):
                             ("is_open", True),
                             models.Q(
                                 models.Q(
-                                    ("authority", registret.oversight.incident_rules.Notified["UNDECIDED"]),
+                                    ("authority", "undecided"),
                                     _negated=True,
                                 ),
-                                models.Q(
-                                    ("persons", registret.oversight.incident_rules.Notified["UNDECIDED"]), _negated=True
-                                ),
+                                models.Q(("persons", "undecided"), _negated=True),
                                 models.Q(("consequences", ""), _negated=True),
                                 models.Q(("measures", ""), _negated=True),
                                 models.Q(("data_kinds", []), _negated=True),
@@ -263,12 +258,12 @@ class Migration(migrations.Migration):
                         ("about", None),
                         ("about_patient_id", None),
                         ("clinic__isnull", False),
-                        ("kind", registret.oversight.lifecycle.ReviewKind["SAMPLE"]),
+                        ("kind", "sample"),
                     ),
                     models.Q(
                         ("clinic", None),
                         ("drawn_by__isnull", False),
-                        ("kind", registret.oversight.lifecycle.ReviewKind["DIRECTED"]),
+                        ("kind", "directed"),
                         models.Q(
                             models.Q(("about__isnull", False), ("about_patient_id", None)),
                             models.Q(("about", None), ("about_patient_id__isnull", False)),
@@ -316,8 +311,8 @@ class Migration(migrations.Migration):
                         (
                             "outcome__in",
                             [
-                                registret.oversight.lifecycle.ReviewOutcome["REMARK"],
-                                registret.oversight.lifecycle.ReviewOutcome["REPORTED"],
+                                "remark",
+                                "reported",
                             ],
                         ),
                         _negated=True,
@@ -353,7 +348,7 @@ class Migration(migrations.Migration):
             model_name="reviewedentry",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("verdict__in", ["", registret.oversight.lifecycle.Verdict["JUSTIFIED"]]),
+                    ("verdict__in", ["", "justified"]),
                     models.Q(("note", ""), _negated=True),
                     _connector="OR",
                 ),

@@ -8,7 +8,6 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET
 
 from registret.accounts import attempts, sessions
 from registret.accounts.attempts import Purpose
@@ -24,8 +23,7 @@ from registret.web.http import Request
 
 
 @csrf_exempt
-@require_GET
-@open_to_all
+@open_to_all.get
 def door(request: Request, label: str | None = None) -> HttpResponse:
     """Burns the label, decides about the certificate, and answers 303 to the site with a single-use code.
 
@@ -57,8 +55,7 @@ def door(request: Request, label: str | None = None) -> HttpResponse:
 
 
 @csrf_exempt
-@require_GET
-@open_to_all
+@open_to_all.get
 def probe(request: Request, secret: str, label: str | None = None) -> HttpResponse:
     """Whether the card is still in: same, none or other. Readable by the site's own pages only.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.utils.translation import get_language
-from django.views.decorators.http import require_GET, require_http_methods
 
 from registret.accounts import attempts
 from registret.accounts.attempts import ClaimedFlow, LoginMethod
@@ -21,8 +20,7 @@ from registret.web.gate import open_to_all
 from registret.web.http import BROWSER_COOKIE, Request, see_other
 
 
-@require_http_methods(["GET", "POST"])
-@open_to_all
+@open_to_all.get_post
 def log_in(request: Request) -> HttpResponse:
     """POST begins a login attempt: on to the identity provider. `lank` and `till` as at the card door."""
     there = _provider()
@@ -40,8 +38,7 @@ def log_in(request: Request) -> HttpResponse:
     return response
 
 
-@require_GET
-@open_to_all
+@open_to_all.get
 def answer(request: Request) -> HttpResponse:
     """Back from the identity provider: the state is burnt, the code redeemed, and the browser sent on with ours."""
     there = _provider()

@@ -12,7 +12,6 @@ from django.http import HttpResponse, JsonResponse
 from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registret.access.actor import Actor
 from registret.access.applications import entering
@@ -37,8 +36,7 @@ from registret.web.surroundings import surroundings
 from registret.words.refusals import page_of
 
 
-@require_GET
-@open_to_all
+@open_to_all.get
 def front(request: Request) -> HttpResponse:
     """Logga in. A user who is logged in already is sent on to work."""
     if SESSION_COOKIE in request.COOKIES:
@@ -50,15 +48,13 @@ def front(request: Request) -> HttpResponse:
     return render(request, "door/front.html")
 
 
-@require_GET
-@open_to_all
+@open_to_all.get
 def bookmarked(request: Request) -> HttpResponse:
     """What people have bookmarked from the platform before this one."""
     return see_other("front")
 
 
-@require_http_methods(["GET", "POST"])
-@open_to_all
+@open_to_all.get_post
 def log_in(request: Request) -> HttpResponse:
     """POST begins a login attempt: on to a card host of its own.
 
@@ -75,8 +71,7 @@ def log_in(request: Request) -> HttpResponse:
     return _to_the_card_door(request, Purpose.LOGIN, confirmation=confirmation, back_to=back_to)
 
 
-@require_GET
-@open_to_all
+@open_to_all.get
 def answer(request: Request, code: str = "") -> HttpResponse:
     """Back from the card host: the single-use code is burnt, and the browser goes where it can reload."""
     browser = request.COOKIES.get(BROWSER_COOKIE, "")
@@ -90,8 +85,7 @@ def answer(request: Request, code: str = "") -> HttpResponse:
     return _enter(request, found)
 
 
-@require_GET
-@open_to_all
+@open_to_all.get
 def denied(request: Request, reference: str) -> HttpResponse:
     """Why the card was not accepted. Only in the browser that showed it, for half an hour."""
     found = _answer(request, reference)
@@ -102,8 +96,7 @@ def denied(request: Request, reference: str) -> HttpResponse:
     return show_refusal(request, page, reference=reference, at=found.at, status=refusal.status, way_back=found.back_to)
 
 
-@require_http_methods(["GET", "POST"])
-@open_to_all
+@open_to_all.get_post
 def check(request: Request) -> HttpResponse:
     """Kontrollera ditt kort: the same reading, without logging in."""
     if request.method == "POST":
@@ -111,8 +104,7 @@ def check(request: Request) -> HttpResponse:
     return render(request, "door/check.html", {"surroundings": surroundings(request)})
 
 
-@require_GET
-@open_to_all
+@open_to_all.get
 def checked(request: Request, reference: str) -> HttpResponse:
     """What *Kontrollera ditt kort* found."""
     found = _answer(request, reference)
@@ -140,8 +132,7 @@ def checked(request: Request, reference: str) -> HttpResponse:
     return render(request, "door/checked.html", {"page": page, "surroundings": surroundings(request)})
 
 
-@require_POST
-@open_to_all
+@open_to_all.post
 def log_out(request: Request) -> HttpResponse:
     """Ends the session on the server, in every tab, and has the browser forget the site.
 
@@ -166,15 +157,13 @@ def log_out(request: Request) -> HttpResponse:
     return response
 
 
-@require_GET
-@open_to_all
+@open_to_all.get
 def logged_out(request: Request) -> HttpResponse:
     """Ditt kort sitter kvar i läsaren: the page watches until the card is out."""
     return render(request, "door/logged_out.html")
 
 
-@require_GET
-@open_to_all
+@open_to_all.get
 def session_left(request: Request) -> HttpResponse:
     """Seconds until the session ends if nothing is done; asking does not count as doing something.
 
@@ -187,15 +176,13 @@ def session_left(request: Request) -> HttpResponse:
     return JsonResponse({"left": _left(cast(CardRequest, request))})
 
 
-@require_POST
-@needs_any_card
+@needs_any_card.post
 def session_go_on(request: CardRequest) -> HttpResponse:
     """Fortsätt arbeta: a person answered the warning."""
     return JsonResponse({"left": int(settings.SESSION_IDLE.total_seconds())})
 
 
-@require_GET
-@open_to_all
+@open_to_all.get
 def language(request: Request, code: str) -> HttpResponse:
     """Chooses the language of this browser and goes back to the page."""
     back = request.GET.get("till", "/")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_GET
 
 from registret.access.roles import Permission
 from registret.records.queries.completeness import answer_counts, step_counts
@@ -21,8 +20,7 @@ from registret.web.reports.pages import OUTCOMES, indicator_page, patients_page,
 from registret.web.reports.quality_pages import a_year_before, quality_page
 
 
-@require_GET
-@needs(Permission.READ_REPORTS)
+@needs(Permission.READ_REPORTS).get
 def reports(request: ActorRequest) -> HttpResponse:
     """All indicators of the sub-registries that the reader has."""
     mine = readable(request.actor)
@@ -34,16 +32,14 @@ def reports(request: ActorRequest) -> HttpResponse:
     return show(request, "reports/reports.html", reports_page(tables, newest_edition(), at=request.at), tab="reports")
 
 
-@require_GET
-@needs(Permission.READ_REPORTS)
+@needs(Permission.READ_REPORTS).get
 def reports_csv(request: ActorRequest, register: str) -> HttpResponse:
     """The figures of a sub-registry as a file."""
     found = overview(actor=request.actor, sub_registry=register, at=request.at)
     return figures_file(register, found, actor=request.actor)
 
 
-@require_GET
-@needs(Permission.READ_REPORTS)
+@needs(Permission.READ_REPORTS).get
 def indicator(request: ActorRequest, register: str, code: str) -> HttpResponse:
     """One indicator: own clinic, region and country, over time, by group, and what it means."""
     found = one_indicator(actor=request.actor, sub_registry=register, code=code, at=request.at)
@@ -52,8 +48,7 @@ def indicator(request: ActorRequest, register: str, code: str) -> HttpResponse:
     return show(request, "reports/indicator.html", page, tab="reports")
 
 
-@require_GET
-@needs(Permission.READ_REPORTS)
+@needs(Permission.READ_REPORTS).get
 def quality(request: ActorRequest, register: str) -> HttpResponse:
     """Datakvalitet: how complete the own clinic's registrations of a year are."""
     form = readable_form(request.actor, register)
@@ -68,8 +63,7 @@ def quality(request: ActorRequest, register: str) -> HttpResponse:
     )
 
 
-@require_GET
-@needs(Permission.READ_RECORDS)
+@needs(Permission.READ_RECORDS).get
 def patients(request: ActorRequest, register: str, code: str) -> HttpResponse:
     """Vilka är de: the own patients behind a figure, of the period that counts to this day."""
     figures = one_indicator(actor=request.actor, sub_registry=register, code=code, at=request.at).figures
