@@ -25,7 +25,7 @@ from registret.reports.models import Edition, EditionCell
 from registret.reports.periods import Months, complete_periods, edition_day, last_complete
 from registret.reports.statistics.intervals import Estimate, median
 from registret.reports.sums import lock_cells, sums
-from registret.reports.telling import ByClinic, ByRegion, Limits, missing_to_tell, regions_to_tell, whole
+from registret.reports.telling import ByClinic, ByRegion, TellingLimits, missing_to_tell, regions_to_tell, whole
 
 
 def make_due(*, at: datetime) -> int | None:
@@ -84,7 +84,7 @@ class _Making:
         self._indicator = indicator
         self._period = period
         least = rules.smallest.number
-        self._limits = Limits(patients=max(indicator.definition.fewest.others, least), outcome=least)
+        self._limits = TellingLimits(patients=max(indicator.definition.fewest.others, least), outcome=least)
         counted = sums([indicator], period, "stratum", "clinic_id").get(indicator.key, {})
         self._counted: defaultdict[str, defaultdict[int, dict[int, Counts]]] = defaultdict(lambda: defaultdict(dict))
         for (stratum, clinic), counts in counted.items():

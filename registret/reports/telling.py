@@ -17,7 +17,7 @@ ByRegion = Mapping[int, ByClinic]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class TellingLimits:
     """`patients`: how many there must be. `outcome`: how many with the outcome, and how many without it. That there is
     nobody may always be told."""
 
@@ -31,7 +31,7 @@ class Limits:
 
 
 def regions_to_tell(
-    groups: Collection[ByRegion], limits: Limits, *, among: Collection[int] | None = None
+    groups: Collection[ByRegion], limits: TellingLimits, *, among: Collection[int] | None = None
 ) -> frozenset[int] | None:
     """Return the regions of which all groups of a stratum can be told, or None if not even the country can be.
 
@@ -52,7 +52,7 @@ def regions_to_tell(
     return frozenset(told)
 
 
-def missing_to_tell(group: ByRegion, limits: Limits) -> int | None:
+def missing_to_tell(group: ByRegion, limits: TellingLimits) -> int | None:
     """Return of how many in the country the outcome is not known, or None if that would tell of few.
 
     It is told of no region: a few are missing everywhere, and would hide all regions.
@@ -66,7 +66,7 @@ def whole(areas: Iterable[ByClinic]) -> Counts:
     return sum((counts for area in areas for counts in area.values()), Counts())
 
 
-def _can_be_told(areas: Collection[ByClinic], limits: Limits) -> bool:
+def _can_be_told(areas: Collection[ByClinic], limits: TellingLimits) -> bool:
     total = whole(areas)
     return limits.allow(total) and all(limits.allow(total - own) for area in areas for own in area.values())
 

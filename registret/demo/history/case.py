@@ -26,7 +26,7 @@ _LIMITED_AGE: Final = 84
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class DemoCase:
     """`illness`: how ill, beside others with the same disease; 0 is the middle, and few are beyond 2."""
 
     rng: random.Random
@@ -82,7 +82,7 @@ def stamp(moment: datetime) -> str:
     return f"{moment.astimezone(SWEDEN):%Y-%m-%d %H:%M}"
 
 
-def background(case: Case) -> Story:
+def background(case: DemoCase) -> Story:
     """Where the patient came from, and how healthy before. All sub-registries ask this."""
     rng, is_old = case.rng, case.age >= _OLD
     homes = {"home": 0.82, "care_home": 0.13 if is_old else 0.02, "hospital": 0.03, "abroad": 0.005, "other": 0.01}
@@ -98,7 +98,7 @@ def background(case: Case) -> Story:
     }
 
 
-def _limits(case: Case, diseases: list[str]) -> list[str]:
+def _limits(case: DemoCase, diseases: list[str]) -> list[str]:
     share = 0.02 + 0.02 * max(0, case.age - _OLD) + (0.2 if "dementia" in diseases else 0)
     if not case.chance(min(share, 0.75)):
         return ["none"]

@@ -12,16 +12,16 @@ from typing import Final
 from registret.demo import cast
 from registret.demo.episodes import fictitious_number, of_age, sexed
 from registret.demo.history import endokardit, meningit, pneumoni, sepsis
-from registret.demo.history.case import Case, Story
+from registret.demo.history.case import DemoCase, Story
 from registret.demo.history.clinics import care_at, episodes_a_year, promptness_of
-from registret.demo.history.registering import PastStep, StoryBroken, Told, steps_of
+from registret.demo.history.registering import PastStep, StoryBroken, ToldEpisode, steps_of
 from registret.kernel.secret import CODE_ALPHABET
 from registret.kernel.sweden import SWEDEN, day_of, months_later
 from registret.registries.assessing import KnownOfPatient
 from registret.registries.forms import Form
 from registret.registries.queries import form_in_force
 
-TELLERS: Final[Mapping[str, Callable[[Case], Story]]] = {
+TELLERS: Final[Mapping[str, Callable[[DemoCase], Story]]] = {
     "pneumoni": pneumoni.tell,
     "sepsis": sepsis.tell,
     "meningit": meningit.tell,
@@ -108,7 +108,7 @@ class Share:
         born, patient = of_age(rng, at=arrived_at)
         number = fictitious_number(rng, born=born)
         patient = sexed(number, patient)
-        case = Case(
+        case = DemoCase(
             rng=rng,
             arrived_at=arrived_at,
             age=patient.age or 0,
@@ -131,11 +131,11 @@ class Share:
             steps=steps,
         )
 
-    def _steps(self, case: Case, form: Form, patient: KnownOfPatient) -> tuple[PastStep, ...]:
+    def _steps(self, case: DemoCase, form: Form, patient: KnownOfPatient) -> tuple[PastStep, ...]:
         """Chance may tell what the form refuses, as a time of the night when clocks are put back: then anew."""
         tell, prompt = TELLERS[self.sub_registry], promptness_of(self.clinic)
         for _ in range(_TRIES):
-            told = Told(form=form, story=tell(case), case=case, patient=patient, prompt=prompt)
+            told = ToldEpisode(form=form, story=tell(case), case=case, patient=patient, prompt=prompt)
             with suppress(StoryBroken):
                 return steps_of(told, now=self.span.now)
         return ()

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from registret.demo.history.case import NOT_APPLICABLE, UNKNOWN, Case, Story, background
-from registret.demo.history.outcome import Outcome, later, leaving, outcome_of
+from registret.demo.history.case import NOT_APPLICABLE, UNKNOWN, DemoCase, Story, background
+from registret.demo.history.outcome import DemoOutcome, later, leaving, outcome_of
 
 _HOUR: Final = 60
 _YEAR: Final = 365
@@ -17,11 +17,11 @@ _YEAR: Final = 365
 class _Endocarditis:
     """`kind`: of valve or device."""
 
-    case: Case
+    case: DemoCase
     before: Story
     kind: str
     agent: str
-    outcome: Outcome
+    outcome: DemoOutcome
 
     def at(self, minutes: float) -> str:
         """A moment in the stay, however short it is."""
@@ -32,7 +32,7 @@ class _Endocarditis:
         return self.at(day * 24 * _HOUR).split()[0]
 
 
-def tell(case: Case) -> Story:
+def tell(case: DemoCase) -> Story:
     """The answers to all steps."""
     before = background(case) | {"care_limits": ["none"] if case.chance(0.93) else ["no_cpr"]}
     kind = case.pick({"native": 0.66, "prosthetic_early": 0.05, "prosthetic_late": 0.2, "cied": 0.09})

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from registret.demo.history.case import UNKNOWN, Case, Story, background
-from registret.demo.history.outcome import Outcome, later, leaving, outcome_of
+from registret.demo.history.case import UNKNOWN, DemoCase, Story, background
+from registret.demo.history.outcome import DemoOutcome, later, leaving, outcome_of
 
 _HOUR: Final = 60
 
@@ -16,19 +16,19 @@ _HOUR: Final = 60
 class _Meningitis:
     """`wait`: minutes to the first dose. `rls`: from 1, alert, to 8."""
 
-    case: Case
+    case: DemoCase
     before: Story
     agent: str
     rls: int
     wait: int
-    outcome: Outcome
+    outcome: DemoOutcome
 
     def at(self, minutes: float) -> str:
         """A moment in the stay, however short it is."""
         return self.case.after(max(min(minutes, self.outcome.stay - 20), 1))
 
 
-def tell(case: Case) -> Story:
+def tell(case: DemoCase) -> Story:
     """The answers to all steps."""
     before = background(case) | {"care_limits": ["none"]}
     agent, rls = case.pick(_AGENTS), int(case.pick({"1": 0.3, "2": 0.42, "3": 0.15, "4": 0.08, "5": 0.05}))

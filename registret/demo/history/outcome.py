@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from registret.demo.history.case import UNKNOWN, Case, Story
+from registret.demo.history.case import UNKNOWN, DemoCase, Story
 from registret.kernel.sweden import SWEDEN
 
 _DAY: Final = 24 * 60
@@ -15,7 +15,7 @@ _ROUND: Final = (9, 17)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class DemoOutcome:
     """`stay`: minutes from arrival to discharge, or to death in hospital. `dies_on`: how many days after the arrival,
     None for those who live as long as the registry asks."""
 
@@ -31,7 +31,7 @@ class Outcome:
         return self.dies_on is not None and self.dies_on * _DAY <= self.stay
 
 
-def outcome_of(case: Case, *, stay: float, early: float, late: float, days: int) -> Outcome:
+def outcome_of(case: DemoCase, *, stay: float, early: float, late: float, days: int) -> DemoOutcome:
     """`stay`: its median in days. `early`: how likely death is within thirty days, before the clinic has its share in
     it; `late`: after that, within `days`."""
     nights = max(round(case.skewed(stay, 0.55, 58)), 1)
@@ -41,11 +41,11 @@ def outcome_of(case: Case, *, stay: float, early: float, late: float, days: int)
     elif case.chance(late):
         dies_on = case.rng.randint(_MONTH + 2, days)
     if dies_on is not None and dies_on <= nights:
-        return Outcome(stay=dies_on * _DAY + case.rng.randint(200, _DAY - 1), dies_on=dies_on)
-    return Outcome(stay=_sent_home(case, nights), dies_on=None if dies_on is None else max(dies_on, nights + 2))
+        return DemoOutcome(stay=dies_on * _DAY + case.rng.randint(200, _DAY - 1), dies_on=dies_on)
+    return DemoOutcome(stay=_sent_home(case, nights), dies_on=None if dies_on is None else max(dies_on, nights + 2))
 
 
-def _sent_home(case: Case, nights: int) -> int:
+def _sent_home(case: DemoCase, nights: int) -> int:
     """Minutes until office hours of that day."""
     hour = case.rng.randint(*_ROUND)
     arrived = case.arrived_at.astimezone(SWEDEN)
@@ -53,7 +53,7 @@ def _sent_home(case: Case, nights: int) -> int:
     return nights * _DAY - since_midnight + hour * 60 + case.rng.randint(0, 59)
 
 
-def leaving(case: Case, outcome: Outcome, homes: list[str]) -> Story:
+def leaving(case: DemoCase, outcome: DemoOutcome, homes: list[str]) -> Story:
     """When the patient left the clinic, and where to. `homes`: where the patient came from."""
     if outcome.dies_in_hospital:
         return {"discharged_at": [case.after(outcome.stay)], "discharged_to": ["died"]}
@@ -66,7 +66,7 @@ def leaving(case: Case, outcome: Outcome, homes: list[str]) -> Story:
     return {"discharged_at": [case.after(outcome.stay)], "discharged_to": [case.pick(places)]}
 
 
-def later(case: Case, outcome: Outcome, *, asked: tuple[int, ...]) -> Story:
+def later(case: DemoCase, outcome: DemoOutcome, *, asked: tuple[int, ...]) -> Story:
     """What the follow-up tells of life and death. `asked`: after how many days it asks whether the patient lives."""
     if outcome.dies_in_hospital:
         return {}

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from registret.demo.history.case import NOT_APPLICABLE, NOT_DONE, UNKNOWN, Case, Story, background
-from registret.demo.history.outcome import Outcome, later, leaving, outcome_of
+from registret.demo.history.case import NOT_APPLICABLE, NOT_DONE, UNKNOWN, DemoCase, Story, background
+from registret.demo.history.outcome import DemoOutcome, later, leaving, outcome_of
 from registret.demo.history.vitals import NOT_MEASURED, Vitals, vitals_of
 
 _RISK: Final = (0.006, 0.04, 0.1, 0.19, 0.32)
@@ -23,16 +23,16 @@ _SEVERE: Final = 3
 class _Pneumonia:
     """`wait`: minutes to the first dose."""
 
-    case: Case
+    case: DemoCase
     vitals: Vitals
     crb65: int
     before: Story
     agent: str
     wait: int
-    outcome: Outcome
+    outcome: DemoOutcome
 
 
-def tell(case: Case) -> Story:
+def tell(case: DemoCase) -> Story:
     """The answers to all steps."""
     vitals, before = vitals_of(case, lungs=1), background(case)
     crb65 = vitals.crb65(case.age)
@@ -60,7 +60,7 @@ def tell(case: Case) -> Story:
     return story
 
 
-def _outcome(case: Case, crb65: int, before: Story) -> Outcome:
+def _outcome(case: DemoCase, crb65: int, before: Story) -> DemoOutcome:
     early = _RISK[crb65] * (0.35 if case.age < 65 else 0.8 if case.age < 80 else 1.35)
     if before["care_limits"] != ["none"]:
         early *= 1.6
@@ -69,7 +69,7 @@ def _outcome(case: Case, crb65: int, before: Story) -> Outcome:
     return outcome_of(case, stay=_STAY[crb65], early=early, late=0.03 + early / 6, days=89)
 
 
-def _agent(case: Case) -> str:
+def _agent(case: DemoCase) -> str:
     weights = _AGENTS | (_IN_WINTER if case.is_winter else _IN_SUMMER)
     return case.pick(weights | {"none_found": 1 - sum(weights.values())})
 

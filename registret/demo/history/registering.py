@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from registret.demo.history.case import Case, Story
+from registret.demo.history.case import DemoCase, Story
 from registret.kernel.sweden import SWEDEN, day_of
 from registret.records.lifecycle import StepState
 from registret.records.reporting.changes import due_between
@@ -44,17 +44,17 @@ class PastStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class ToldEpisode:
     """A story, and the form that it answers. `prompt`: within how many days a follow-up is registered."""
 
     form: Form
     story: Story
-    case: Case
+    case: DemoCase
     patient: KnownOfPatient
     prompt: int
 
 
-def steps_of(told: Told, *, now: datetime) -> tuple[PastStep, ...]:
+def steps_of(told: ToldEpisode, *, now: datetime) -> tuple[PastStep, ...]:
     """The steps as they are `now`: signed, closed by a death, or follow-ups that are still to come. None at all if the
     discharge is not registered yet: in this history nothing is half done.
 
@@ -80,7 +80,7 @@ def steps_of(told: Told, *, now: datetime) -> tuple[PastStep, ...]:
     return tuple(done)
 
 
-def _registered(told: Told, step: FormStep, due_from: date | None) -> datetime:
+def _registered(told: ToldEpisode, step: FormStep, due_from: date | None) -> datetime:
     """When a clinic registers the step: on a working afternoon."""
     case = told.case
     if due_from is not None:
@@ -94,7 +94,7 @@ def _registered(told: Told, step: FormStep, due_from: date | None) -> datetime:
     return datetime.combine(day_of(left) + timedelta(days=days + 1), _afternoon(case), SWEDEN)
 
 
-def _known_from(told: Told, step: FormStep) -> Iterator[datetime]:
+def _known_from(told: ToldEpisode, step: FormStep) -> Iterator[datetime]:
     """The days after those that the step tells of: until then somebody would have to guess."""
     for question in step.questions:
         for text in told.story.get(question.code, ()):
@@ -102,12 +102,12 @@ def _known_from(told: Told, step: FormStep) -> Iterator[datetime]:
                 yield datetime.combine(date.fromisoformat(text[:10]) + _NEXT_DAY, _ROUND, SWEDEN)
 
 
-def _afternoon(case: Case) -> time:
+def _afternoon(case: DemoCase) -> time:
     return time(case.rng.randint(13, 16), case.rng.randint(0, 59))
 
 
 def _signed(
-    told: Told,
+    told: ToldEpisode,
     step: FormStep,
     before: Mapping[str, Mapping[str, Answer]],
     *,
@@ -133,7 +133,7 @@ def _signed(
     return signed, own
 
 
-def _read(told: Told, step: FormStep, *, at: datetime) -> dict[str, Answer]:
+def _read(told: ToldEpisode, step: FormStep, *, at: datetime) -> dict[str, Answer]:
     is_first = step.code == told.form.inclusion.code
     arrived_at = None if is_first else told.case.arrived_at
     found: dict[str, Answer] = {}

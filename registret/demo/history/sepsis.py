@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from registret.demo.history.case import NOT_DONE, UNKNOWN, Case, Story, background
-from registret.demo.history.outcome import Outcome, later, leaving, outcome_of
+from registret.demo.history.case import NOT_DONE, UNKNOWN, DemoCase, Story, background
+from registret.demo.history.outcome import DemoOutcome, later, leaving, outcome_of
 from registret.demo.history.vitals import NOT_MEASURED, Vitals, vitals_of
 
 _ILLER: Final = 1.1
@@ -27,7 +27,7 @@ _CONSCIOUSNESS: Final[Mapping[str, tuple[str, int]]] = {
 class _Sepsis:
     """`wait`: minutes to the first dose. `to_icu`: minutes to intensive care."""
 
-    case: Case
+    case: DemoCase
     vitals: Vitals
     before: Story
     shock: bool
@@ -35,14 +35,14 @@ class _Sepsis:
     agent: str
     wait: int
     to_icu: int
-    outcome: Outcome
+    outcome: DemoOutcome
 
     def at(self, minutes: float) -> str:
         """A moment in the stay, however short it is."""
         return self.case.after(min(minutes, self.outcome.stay - 20))
 
 
-def tell(case: Case) -> Story:
+def tell(case: DemoCase) -> Story:
     """The answers to all steps."""
     case = replace(case, illness=case.illness + _ILLER)
     before = background(case) | {"care_limits": ["none"] if case.chance(0.9) else ["no_cpr"]}
@@ -76,7 +76,7 @@ def tell(case: Case) -> Story:
     return story
 
 
-def _outcome(case: Case, *, shock: bool) -> Outcome:
+def _outcome(case: DemoCase, *, shock: bool) -> DemoOutcome:
     early = (0.27 if shock else 0.11) * (0.45 if case.age < 60 else 0.9 if case.age < 75 else 1.4)
     return outcome_of(case, stay=12 if shock else 9, early=early, late=0.05, days=89)
 

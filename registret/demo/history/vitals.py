@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from registret.demo.history.case import NOT_DONE, UNKNOWN, Case, Story
+from registret.demo.history.case import NOT_DONE, UNKNOWN, DemoCase, Story
 
 _OLD: Final = 65
 
@@ -41,7 +41,7 @@ class Vitals:
         return sum((self.confused, self.respiratory_rate >= 30, low, age >= _OLD))
 
 
-def vitals_of(case: Case, *, lungs: float) -> Vitals:
+def vitals_of(case: DemoCase, *, lungs: float) -> Vitals:
     """`lungs`: how much the lungs suffer; 1 in pneumonia."""
     rng, ill = case.rng, case.illness
     systolic = round(min(max(rng.gauss(133 - 15 * ill, 18), 64), 206))

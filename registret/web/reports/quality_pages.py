@@ -36,7 +36,7 @@ class StepLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QuestionLine:
+class QualityLine:
     """`step` names its step."""
 
     step: str
@@ -50,7 +50,7 @@ class QuestionLine:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepQuestions:
     name: str
-    lines: Sequence[QuestionLine]
+    lines: Sequence[QualityLine]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ class QualityPage:
     since: str
     steps: Sequence[StepLine]
     to_do: Sequence[Link]
-    worst: Sequence[QuestionLine]
+    worst: Sequence[QualityLine]
     all_questions: Sequence[StepQuestions]
 
 
@@ -106,13 +106,13 @@ def _step_line(step: FormStep, counts: StepCounts, *, at: datetime) -> StepLine:
     )
 
 
-def _lines(step: FormStep, answers: Mapping[str, AnswerCounts]) -> list[QuestionLine]:
+def _lines(step: FormStep, answers: Mapping[str, AnswerCounts]) -> list[QualityLine]:
     asked = [(str(one.variable.label), answers[one.code]) for one in step.questions if one.code in answers]
     return [_line(step, label, counts) for label, counts in asked if counts.step == step.code]
 
 
-def _line(step: FormStep, label: str, counts: AnswerCounts) -> QuestionLine:
-    return QuestionLine(
+def _line(step: FormStep, label: str, counts: AnswerCounts) -> QualityLine:
+    return QualityLine(
         step=str(step.name),
         name=label,
         answered=_share(counts.answered + counts.missing.get(Missing.UNMEASURABLE, 0), counts.asked),
@@ -122,7 +122,7 @@ def _line(step: FormStep, label: str, counts: AnswerCounts) -> QuestionLine:
     )
 
 
-def _worst(form: Form, answers: Mapping[str, AnswerCounts]) -> list[QuestionLine]:
+def _worst(form: Form, answers: Mapping[str, AnswerCounts]) -> list[QualityLine]:
     """The questions with the largest share unknown or not done, the largest first."""
     found = [
         (_lacking(answers[one.code]) / answers[one.code].asked, _line(step, str(one.variable.label), answers[one.code]))

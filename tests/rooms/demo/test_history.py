@@ -21,13 +21,13 @@ from registret.access.actor import Actor
 from registret.access.roles import Role
 from registret.demo import cast_bar
 from registret.demo.episodes import of_age
-from registret.demo.history.case import Case
+from registret.demo.history.case import DemoCase
 from registret.demo.history.clinics import SHARES, Care, improved_on
 from registret.demo.history.country import TELLERS, PastEpisode, Share, Span
 from registret.demo.history.filling import fill
 from registret.demo.history.loading import load
 from registret.demo.history.progress import Progress, read_progress, write_progress
-from registret.demo.history.registering import Told, steps_of
+from registret.demo.history.registering import ToldEpisode, steps_of
 from registret.kernel.sweden import day_of
 from registret.ledger.queries import Wanted, entries
 from registret.places.queries import clinic
@@ -110,10 +110,10 @@ def test_the_form_takes_every_story_and_each_step_can_be_signed(sub_registry: st
     for number in range(150):
         arrived_at = NOW - timedelta(days=700, minutes=17 * number)
         _, patient = of_age(rng, at=arrived_at)
-        case = Case(
+        case = DemoCase(
             rng=rng, arrived_at=arrived_at, age=patient.age or 0, sex=patient.sex, care=Care(), illness=rng.gauss(0, 1)
         )
-        told = Told(form=form, story=TELLERS[sub_registry](case), case=case, patient=patient, prompt=30)
+        told = ToldEpisode(form=form, story=TELLERS[sub_registry](case), case=case, patient=patient, prompt=30)
         steps = steps_of(told, now=NOW)
         assert [step.code for step in steps] == [step.code for step in form.steps]
         assert all(step.state in {StepState.SIGNED, StepState.CLOSED} for step in steps)

@@ -9,9 +9,9 @@ from itertools import combinations
 import pytest
 
 from registret.reports.counts import Counts
-from registret.reports.telling import ByRegion, Limits, missing_to_tell, regions_to_tell, whole
+from registret.reports.telling import ByRegion, TellingLimits, missing_to_tell, regions_to_tell, whole
 
-FIVE = Limits(patients=5, outcome=5)
+FIVE = TellingLimits(patients=5, outcome=5)
 
 
 def counts(reached: int, not_reached: int, missing: int = 0) -> Counts:
@@ -26,7 +26,7 @@ def country(*regions: Collection[Counts]) -> ByRegion:
     }
 
 
-def told(*groups: ByRegion, limits: Limits = FIVE, among: Collection[int] | None = None) -> set[int] | None:
+def told(*groups: ByRegion, limits: TellingLimits = FIVE, among: Collection[int] | None = None) -> set[int] | None:
     found = regions_to_tell(groups, limits, among=among)
     return None if found is None else set(found)
 
@@ -84,8 +84,8 @@ def test_one_hidden_group_hides_all_of_the_region_and_no_group_is_told_whose_tot
 def test_a_definition_may_ask_for_more_patients_and_not_for_fewer() -> None:
     found = country(BIG, BIG, [counts(6, 6)])
     assert told(found) == {1, 2, 3}
-    assert 3 not in (told(found, limits=Limits(patients=20, outcome=5)) or ())
-    assert told(country([counts(0, 4)]), limits=Limits(patients=1, outcome=5)) is None
+    assert 3 not in (told(found, limits=TellingLimits(patients=20, outcome=5)) or ())
+    assert told(country([counts(0, 4)]), limits=TellingLimits(patients=1, outcome=5)) is None
 
 
 # --- an attack ------------------------------------------------------------------------------------------------

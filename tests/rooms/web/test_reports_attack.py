@@ -24,7 +24,7 @@ from registret.reports.models import Cell, Edition, EditionCell
 from registret.reports.periods import Months, complete_periods, last_complete
 from registret.reports.statistics.intervals import proportion
 from registret.reports.statistics.tails import QUESTION, z_score
-from registret.reports.telling import Limits
+from registret.reports.telling import TellingLimits
 from tests import cast
 from tests.cast import ANNA, CECILIA, Country, Person, person
 from tests.rooms.web.client import Browser, Page
@@ -236,7 +236,7 @@ def without_secondary_suppression(scene: Scene) -> Callable[[datetime], object]:
             for group in (ALL, *GROUPS.values()):
                 cells = Cell.objects.filter(clinic_id__in=of_area, month=period.last, stratum=group)
                 counts = sum((Counts(reached=c.reached, not_reached=c.not_reached) for c in cells), Counts())
-                if Limits(patients=FEW, outcome=FEW).allow(counts):
+                if TellingLimits(patients=FEW, outcome=FEW).allow(counts):
                     EditionCell.objects.create(
                         edition=edition, sub_registry="pneumoni", indicator=WITHIN_4, version=1, stratum=group,
                         region_id=cast.region_of(regions[name]) if name else None, first=period.first, last=period.last,
