@@ -1,4 +1,4 @@
-"""Why somebody may not: at login, in attesting, and in what else is decided about rights."""
+"""Refusals at login, in attesting, and in other decisions about rights."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ class AccountEnded(Refused, code="login.ended"):
 
 
 class HsaIdDisputed(Refused, code="login.hsa_id_disputed"):
-    """Another issuer's card, of somebody with another name, than the account under this HSA-id belongs to."""
+    """The account under this HSA-id has a card of another issuer, in another name."""
 
 
 class NotPermitted(Refused, code="access.not_permitted"):
-    """The role that somebody works in does not include this."""
+    """The user's role does not include this."""
 
 
 class NotFound(Refused, code="access.not_found", status=404):
@@ -70,7 +70,7 @@ class OwnApplication(Refused, code="access.own_application"):
 
 
 class AlreadyDecided(Refused, code="access.already_decided", status=409):
-    """Somebody else was faster; `state` is an ApplicationState."""
+    """Another administrator has decided first. `state` is an ApplicationState."""
 
     state: str
     decided_by: str
@@ -108,7 +108,7 @@ class ClaimNotSeen(Refused, code="access.claim_not_seen", status=409):
 
 
 class ClaimImpossible(Refused, code="access.claim_impossible", status=409):
-    """The earlier account is suspended by somebody, or works for the registry: attesting does not end it."""
+    """The earlier account is suspended, or works for the registry: attesting does not end it."""
 
 
 class SecondNeeded(Refused, code="access.second_needed", status=409):
@@ -156,11 +156,11 @@ class OutlastsOwnRight(Refused, code="access.outlasts_own_right", status=422):
 
 
 class RightHeld(Refused, code="access.right_held", status=409):
-    """What somebody applies for they have already."""
+    """The applicant already has the right that is applied for."""
 
 
 class OwnProposal(Refused, code="access.own_proposal"):
-    """Who proposes somebody does not also confirm it."""
+    """The person who made a proposal cannot confirm it."""
 
 
 class OutlastsRights(Refused, code="access.outlasts_rights", status=422):
@@ -196,7 +196,7 @@ class AlreadyProposed(Refused, code="access.already_proposed", status=409):
 
 
 class NothingProposed(Refused, code="access.nothing_proposed", status=409):
-    """Somebody else has decided already, or its time has passed."""
+    """The proposal is already decided, or its time has passed."""
 
 
 class SuspendedElsewhere(Refused, code="access.suspended_elsewhere"):
