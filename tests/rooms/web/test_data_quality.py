@@ -10,39 +10,22 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from registret.access.actor import Actor
-from registret.access.roles import Role
 from registret.records.models import Episode, Step
 from registret.records.queries.completeness import step_counts
 from registret.records.reporting import writing
 from registret.records.scope import all_providers
 from registret.web.reports.quality_pages import a_year_before
-from tests import cast
-from tests.cast import ANNA, CECILIA, Country, person
+from tests.cast import ANNA, CECILIA, Country
 from tests.rooms.records.scene import DISCHARGE, RESERVE, SAMORDNAD, TOLVAN, begun, case, handler, opt_out
 from tests.rooms.reports.scene import sign, signed, version_of
 from tests.rooms.web.client import Browser, text_of
+from tests.rooms.web.test_reports import RUNE, anna, place
+
+__all__ = ["anna", "place"]
 
 pytestmark = pytest.mark.django_db
 
-RUNE = person("Rune", "Lind", "SE2321009991-E00R7L2")
-"""Reads reports, and no patients."""
 PAGE = "/rapporter/pneumoni/datakvalitet"
-
-
-@pytest.fixture(scope="module")
-def place(module_db: None) -> Country:
-    now = timezone.now()
-    place = cast.country(now - timedelta(days=30))
-    then = now - timedelta(days=20)
-    cast.appoint_by_program(ANNA, Role.REPORTER, clinic_id=place.infection, at=then)
-    cast.appoint_by_program(CECILIA, Role.REPORTER, clinic_id=place.sydvik, at=then)
-    cast.appoint_by_program(RUNE, Role.REPORT_READER, clinic_id=place.infection, at=then)
-    return place
-
-
-@pytest.fixture
-def anna(place: Country, now: datetime) -> Actor:
-    return cast.actor(ANNA, at=now - timedelta(hours=1))
 
 
 def arrived(now: datetime, days_ago: int) -> str:
