@@ -42,8 +42,6 @@ class StepCounts:
 class AnswerCounts:
     """One question in the signed steps. `missing`: by the reason that was given."""
 
-    step: str
-    question: str
     answered: int
     missing: Mapping[Missing, int]
 
@@ -79,10 +77,10 @@ FROM found GROUP BY code
 """  # noqa: S608
 
 _ANSWERS = f"""
-WITH found AS (SELECT s.code, s.answers {_OF_THE_CLINIC} AND s.state = 'signed')
-SELECT found.code, one.key, COALESCE(one.value ->> 'missing', ''), count(*)
+WITH found AS (SELECT s.answers {_OF_THE_CLINIC} AND s.state = 'signed')
+SELECT one.key, COALESCE(one.value ->> 'missing', ''), count(*)
 FROM found CROSS JOIN LATERAL jsonb_each(found.answers) AS one
-GROUP BY 1, 2, 3
+GROUP BY 1, 2
 """  # noqa: S608
 
 
@@ -92,34 +90,22 @@ def step_counts(*, actor: Actor, sub_registry: str, since: datetime, at: datetim
     return {row[0]: StepCounts(**dict(zip(StepCounts.__slots__, row, strict=True))) for row in rows}
 
 
-def answer_counts(*, actor: Actor, sub_registry: str, since: datetime, at: datetime) -> dict[str, AnswerCounts]:
+def answer_counts(*, actor: Actor, sub_registry: str, since: datetime) -> dict[str, AnswerCounts]:
     """By the code of the question, of the actor's clinic; a question that nobody was asked is not there.
 
     Raises: NotPermitted.
     """
-    answered: dict[tuple[str, str], int] = {}
-    missing: dict[tuple[str, str], dict[Missing, int]] = {}
-    for step, question, why, number in _rows(_ANSWERS, actor, sub_registry, since, today=day_of(at)):
-        reasons = missing.setdefault((step, question), {})
-        if why:
-            reasons[Missing(why)] = number
-        else:
-            answered[step, question] = number
+    numbers: dict[str, dict[str, int]] = {}
+    for question, why, number in _rows(_ANSWERS, actor, sub_registry, since):
+        numbers.setdefault(question, {})[why] = number
     return {
-        question: AnswerCounts(
-            step=step, question=question, answered=answered.get((step, question), 0), missing=reasons
-        )
-        for (step, question), reasons in missing.items()
+        question: AnswerCounts(answered=by_reason.pop("", 0), missing={Missing(why): n for why, n in by_reason.items()})
+        for question, by_reason in numbers.items()
     }
 
 
-def _rows(sql: str, actor: Actor, sub_registry: str, since: datetime, *, today: date) -> list[tuple[Any, ...]]:
-    told: dict[str, int | str | date] = {
-        "clinic": clinic_of(actor),
-        "sub_registry": sub_registry,
-        "since": since,
-        "today": today,
-    }
+def _rows(sql: str, actor: Actor, sub_registry: str, since: datetime, **more: date) -> list[tuple[Any, ...]]:
+    told: dict[str, int | str | date] = {"clinic": clinic_of(actor), "sub_registry": sub_registry, "since": since}
     with provider_scope(actor, Permission.READ_REPORTS), connection.cursor() as cursor:
-        cursor.execute(sql, told)
+        cursor.execute(sql, {**told, **more})
         return list(cursor.fetchall())

@@ -15,7 +15,7 @@ from registret.access.actor import Actor
 from registret.access.roles import Permission
 from registret.kernel.sweden import day_of, midnight, months_later
 from registret.records.queries.completeness import AnswerCounts, StepCounts
-from registret.registries.forms import Form, FormStep
+from registret.registries.forms import Form, FormStep, Question
 from registret.registries.queries import name_of
 from registret.registries.vocabulary import Missing
 from registret.web.pieces import Link
@@ -107,14 +107,13 @@ def _step_line(step: FormStep, counts: StepCounts, *, at: datetime) -> StepLine:
 
 
 def _lines(step: FormStep, answers: Mapping[str, AnswerCounts]) -> list[QualityLine]:
-    asked = [(str(one.variable.label), answers[one.code]) for one in step.questions if one.code in answers]
-    return [_line(step, label, counts) for label, counts in asked if counts.step == step.code]
+    return [_line(step, one, answers[one.code]) for one in step.questions if one.code in answers]
 
 
-def _line(step: FormStep, label: str, counts: AnswerCounts) -> QualityLine:
+def _line(step: FormStep, question: Question, counts: AnswerCounts) -> QualityLine:
     return QualityLine(
         step=str(step.name),
-        name=label,
+        name=str(question.variable.label),
         answered=_share(counts.answered + counts.missing.get(Missing.UNMEASURABLE, 0), counts.asked),
         unknown=_number(counts, Missing.UNKNOWN),
         not_done=_number(counts, Missing.NOT_DONE),
@@ -124,18 +123,15 @@ def _line(step: FormStep, label: str, counts: AnswerCounts) -> QualityLine:
 
 def _worst(form: Form, answers: Mapping[str, AnswerCounts]) -> list[QualityLine]:
     """The questions with the largest share unknown or not done, the largest first."""
-    found = [
-        (_lacking(answers[one.code]) / answers[one.code].asked, _line(step, str(one.variable.label), answers[one.code]))
-        for step in form.steps
-        for one in step.questions
-        if one.code in answers and answers[one.code].step == step.code and _lacking(answers[one.code])
-    ]
-    found.sort(key=lambda pair: -pair[0])
-    return [line for _lacks, line in found[:MOST_MISSING]]
+    asked = [(step, one) for step in form.steps for one in step.questions if one.code in answers]
+    lacking = [(step, one) for step, one in asked if _lacks(answers[one.code])]
+    lacking.sort(key=lambda found: -_lacks(answers[found[1].code]))
+    return [_line(step, one, answers[one.code]) for step, one in lacking[:MOST_MISSING]]
 
 
-def _lacking(counts: AnswerCounts) -> int:
-    return counts.missing.get(Missing.UNKNOWN, 0) + counts.missing.get(Missing.NOT_DONE, 0)
+def _lacks(counts: AnswerCounts) -> float:
+    """The share of those asked of whom it is unknown, or was not done."""
+    return (counts.missing.get(Missing.UNKNOWN, 0) + counts.missing.get(Missing.NOT_DONE, 0)) / counts.asked
 
 
 def _number(counts: AnswerCounts, why: Missing) -> str:

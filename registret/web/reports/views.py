@@ -54,7 +54,7 @@ def quality(request: ActorRequest, register: str) -> HttpResponse:
     form = readable_form(request.actor, register)
     since = a_year_before(request.at)
     steps = step_counts(actor=request.actor, sub_registry=register, since=since, at=request.at)
-    answers = answer_counts(actor=request.actor, sub_registry=register, since=since, at=request.at)
+    answers = answer_counts(actor=request.actor, sub_registry=register, since=since)
     return show(
         request,
         "reports/quality.html",
