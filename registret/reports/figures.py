@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from registret.access.actor import Actor
+from registret.access.checks import existing
 from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import Permission
 from registret.places.queries import clinic
@@ -81,10 +82,7 @@ def indicator_for(actor: Actor, sub_registry: str, code: str) -> Indicator:
     """Return an indicator whose figures the actor reads. Raises: NotPermitted, NotFound."""
     if sub_registry not in readable(actor):
         raise NotFound()
-    indicator = next((one for one in indicators_of(sub_registry) if one.code == code), None)
-    if indicator is None:
-        raise NotFound()
-    return indicator
+    return existing(next((one for one in indicators_of(sub_registry) if one.code == code), None))
 
 
 def overview(*, actor: Actor, sub_registry: str, at: datetime) -> tuple[IndicatorFigures, ...]:

@@ -13,11 +13,12 @@ from django.utils.translation import ngettext
 
 from registret.access.actor import Actor
 from registret.access.roles import Permission
-from registret.kernel.sweden import day_of, midnight, months_later
+from registret.kernel.sweden import day_of, midnight
 from registret.records.queries.completeness import AnswerCounts, StepCounts
 from registret.registries.forms import Form, FormStep, Question
 from registret.registries.queries import name_of
 from registret.registries.vocabulary import Missing
+from registret.reports.periods import this_month, year_until
 from registret.web.pieces import Link
 from registret.web.reports.figure_words import number_text
 from registret.web.templatetags.look import day
@@ -67,8 +68,8 @@ class QualityPage:
 
 
 def a_year_before(at: datetime) -> datetime:
-    """The first moment of the month twelve months ago: from then on episodes count."""
-    return midnight(months_later(day_of(at).replace(day=1), -12))
+    """From when on episodes count: the twelve months of the figures in the reports."""
+    return midnight(year_until(this_month(at)).first)
 
 
 def quality_page(
