@@ -14,6 +14,7 @@ from registret.registries.measuring import ALL, Indicator
 from registret.reports.counts import Figure
 from registret.reports.models import Edition, EditionCell
 from registret.reports.periods import Months, latest_year
+from registret.reports.role import as_reports_role
 from registret.reports.statistics.intervals import Estimate, Interval, proportion
 
 
@@ -36,6 +37,7 @@ class Told:
     country: Mapping[str, Figure]
 
 
+@as_reports_role()
 def newest_edition() -> EditionRow | None:
     newest = Edition.objects.order_by("-number").first()
     return _row(newest) if newest else None
