@@ -25,15 +25,20 @@ class SmallestCount(_Decided):
     number: int = Field(ge=5)
 
 
+class FewestPublic(_Decided):
+    number: int = Field(ge=10)
+
+
 class MonthsTogether(_Decided):
     number: Literal[3, 6, 12]
 
 
 class EditionRules(DefinitionPart):
-    """`smallest`: fewer patients than this with an outcome, or without it, are never told. `months`: so many months are
-    counted together, once, and never anew."""
+    """`smallest`: fewer patients than this with an outcome, or without it, are never told. `public`: an area of
+    fewer patients is not told to the public. `months`: so many months are counted together, once, and never anew."""
 
     smallest: SmallestCount
+    public: FewestPublic
     months: MonthsTogether
 
 

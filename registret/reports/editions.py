@@ -83,8 +83,9 @@ class _Making:
         self._edition = edition
         self._indicator = indicator
         self._period = period
-        least = rules.smallest.number
-        self._limits = TellingLimits(patients=max(indicator.definition.fewest.others, least), outcome=least)
+        fewest, least = indicator.definition.fewest, rules.smallest.number
+        self._limits = TellingLimits(patients=max(fewest.others, least), outcome=least)
+        self._public = TellingLimits(patients=max(fewest.public, rules.public.number), outcome=least)
         counted = sums([indicator], period, "stratum", "clinic_id").get(indicator.key, {})
         self._counted: defaultdict[str, defaultdict[int, dict[int, Counts]]] = defaultdict(lambda: defaultdict(dict))
         for (stratum, clinic), counts in counted.items():
@@ -95,7 +96,10 @@ class _Making:
         told = regions_to_tell([self._counted[ALL]], self._limits)
         if told is None or not whole(self._counted[ALL].values()).n:
             return
-        yield from self._rows([ALL], told, missing=missing_to_tell(self._counted[ALL], self._limits))
+        public = regions_to_tell([self._counted[ALL]], self._public, among=told)
+        # It may be told to all or to nobody, by the stricter limit: one number less that could be compared.
+        missing = missing_to_tell(self._counted[ALL], self._public)
+        yield from self._rows([ALL], told, public=public, missing=missing)
         for stratum in self._indicator.strata:
             groups = _groups_of(stratum)
             of_groups = regions_to_tell([self._counted[one] for one in groups], self._limits, among=told)
@@ -103,16 +107,29 @@ class _Making:
                 yield from self._rows(groups, of_groups)
 
     def _rows(
-        self, groups: Collection[str], told: Collection[int], missing: int | None = None
+        self,
+        groups: Collection[str],
+        told: Collection[int],
+        *,
+        public: Collection[int] | None = None,
+        missing: int | None = None,
     ) -> Iterator[EditionCell]:
+        """`public`: of `told`, those that the public is told; None if not even the country is."""
         for group in groups:
             by_region: ByRegion = self._counted[group]
-            yield self._row(group, None, by_region.values(), missing)
+            yield self._row(group, None, by_region.values(), is_public=public is not None, missing=missing)
             for region in told:
-                yield self._row(group, region, [by_region.get(region, {})])
+                is_public = public is not None and region in public
+                yield self._row(group, region, [by_region.get(region, {})], is_public=is_public)
 
     def _row(
-        self, stratum: str, region: int | None, areas: Collection[ByClinic], missing: int | None = None
+        self,
+        stratum: str,
+        region: int | None,
+        areas: Collection[ByClinic],
+        *,
+        is_public: bool,
+        missing: int | None = None,
     ) -> EditionCell:
         counts = whole(areas)
         estimate = _median_to_tell(counts, self._limits.outcome)
@@ -125,6 +142,7 @@ class _Making:
             stratum=stratum,
             first=self._period.first,
             last=self._period.last,
+            is_public=is_public,
             reached=counts.reached,
             not_reached=counts.not_reached,
             valued=sum(counts.values.values()),
