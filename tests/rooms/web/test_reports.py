@@ -285,15 +285,15 @@ def test_counts_are_read_under_a_role_that_has_no_right_to_patients(place: Count
     def only_as_reports(run: Callable[..., object], sql: str, *rest: object) -> object:
         if "reports_" in sql and "set_config" not in sql:
             with connection.connection.cursor() as cursor:
-                asked.append(cursor.execute("SELECT current_user").fetchone() == (ROLE,))
+                was_right.append(cursor.execute("SELECT current_user").fetchone() == (ROLE,))
         return run(sql, *rest)
 
-    asked: list[bool] = []
+    was_right: list[bool] = []
     browser = Browser.of(ANNA)
     with connection.execute_wrapper(only_as_reports):
         assert browser.get(address).status_code == 200
-    assert asked
-    assert all(asked)
+    assert was_right
+    assert all(was_right)
 
 
 @pytest.mark.parametrize("address", ["/rapporter/pneumoni/x", "/rapporter/malaria/x", "/rapporter/led-nativ/x"])
