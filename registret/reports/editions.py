@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -25,7 +26,14 @@ from registret.reports.models import Edition, EditionCell
 from registret.reports.periods import Months, complete_periods, edition_day, last_complete
 from registret.reports.statistics.intervals import Estimate, median
 from registret.reports.sums import lock_cells, sums
-from registret.reports.telling import ByClinic, ByRegion, TellingLimits, missing_to_tell, regions_to_tell, whole
+from registret.reports.telling import (
+    ByClinic,
+    TellingLimits,
+    clinics_to_tell,
+    missing_to_tell,
+    regions_to_tell,
+    whole,
+)
 
 
 def make_due(*, at: datetime) -> int | None:
@@ -96,6 +104,7 @@ class _Making:
         if told is None or not whole(self._counted[ALL].values()).n:
             return
         yield from self._rows([ALL], told, missing=missing_to_tell(self._counted[ALL], self._limits))
+        yield from self._of_clinics(told)
         for stratum in self._indicator.strata:
             groups = _groups_of(stratum)
             of_groups = regions_to_tell([self._counted[one] for one in groups], self._limits, among=told)
@@ -103,17 +112,23 @@ class _Making:
                 yield from self._rows(groups, of_groups)
 
     def _rows(
-        self, groups: Collection[str], told: Collection[int], missing: int | None = None
+        self, groups: Collection[str], regions: Collection[int], missing: int | None = None
     ) -> Iterator[EditionCell]:
         for group in groups:
-            by_region: ByRegion = self._counted[group]
-            yield self._row(group, None, by_region.values(), missing)
-            for region in told:
-                yield self._row(group, region, [by_region.get(region, {})])
+            counted = self._counted[group]
+            yield self._row(counted.values(), stratum=group, missing=missing)
+            for region in regions:
+                yield self._row([counted.get(region, {})], stratum=group, region_id=region)
 
-    def _row(
-        self, stratum: str, region: int | None, areas: Collection[ByClinic], missing: int | None = None
-    ) -> EditionCell:
+    def _of_clinics(self, regions: Collection[int]) -> Iterator[EditionCell]:
+        """Of all patients only: few clinics have groups that are large enough."""
+        counted = self._counted[ALL]
+        told = clinics_to_tell(counted, self._limits, regions=regions)
+        for region, area in counted.items():
+            for clinic in told.intersection(area):
+                yield self._row([{clinic: area[clinic]}], region_id=region, clinic_id=clinic)
+
+    def _row(self, areas: Collection[ByClinic], **about: Any) -> EditionCell:
         counts = whole(areas)
         estimate = _median_to_tell(counts, self._limits.outcome)
         return EditionCell(
@@ -121,17 +136,15 @@ class _Making:
             sub_registry=self._indicator.sub_registry,
             indicator=self._indicator.code,
             version=self._indicator.definition.version,
-            region_id=region,
-            stratum=stratum,
             first=self._period.first,
             last=self._period.last,
             reached=counts.reached,
             not_reached=counts.not_reached,
             valued=sum(counts.values.values()),
-            missing=missing,
             value=estimate.value if estimate else None,
             low=estimate.interval.low if estimate else None,
             high=estimate.interval.high if estimate else None,
+            **about,
         )
 
 
