@@ -25,6 +25,10 @@ class SmallestCount(_Decided):
     number: int = Field(ge=5)
 
 
+class FewestPublic(_Decided):
+    number: int = Field(ge=10)
+
+
 class MonthsTogether(_Decided):
     number: Literal[3, 6, 12]
 
@@ -34,10 +38,12 @@ class ClinicsNamed(_Decided):
 
 
 class EditionRules(DefinitionPart):
-    """`smallest`: fewer patients than this with an outcome, or without it, are never told. `months`: so many months are
-    counted together, once, and never anew. `clinics`: whether clinics read the names of other clinics beside figures."""
+    """`smallest`: fewer patients than this with an outcome, or without it, are never told. `public`: an area of
+    fewer patients is not told to the public. `months`: so many months are counted together, once, and never anew.
+    `clinics`: whether clinics read the names of other clinics beside their figures."""
 
     smallest: SmallestCount
+    public: FewestPublic
     months: MonthsTogether
     clinics: ClinicsNamed
 

@@ -91,8 +91,9 @@ class _Making:
         self._edition = edition
         self._indicator = indicator
         self._period = period
-        least = rules.smallest.number
-        self._limits = TellingLimits(patients=max(indicator.definition.fewest.others, least), outcome=least)
+        fewest, least = indicator.definition.fewest, rules.smallest.number
+        self._limits = TellingLimits(patients=max(fewest.others, least), outcome=least)
+        self._public = TellingLimits(patients=max(fewest.public, rules.public.number), outcome=least)
         counted = sums([indicator], period, "stratum", "clinic_id").get(indicator.key, {})
         self._counted: defaultdict[str, defaultdict[int, dict[int, Counts]]] = defaultdict(lambda: defaultdict(dict))
         for (stratum, clinic), counts in counted.items():
@@ -103,7 +104,10 @@ class _Making:
         told = regions_to_tell([self._counted[ALL]], self._limits)
         if told is None or not whole(self._counted[ALL].values()).n:
             return
-        yield from self._rows([ALL], told, missing=missing_to_tell(self._counted[ALL], self._limits))
+        public = regions_to_tell([self._counted[ALL]], self._public, among=told)
+        # It may be told to all or to nobody, by the stricter limit: one number less that could be compared.
+        missing = missing_to_tell(self._counted[ALL], self._public)
+        yield from self._rows([ALL], told, public=public, missing=missing)
         yield from self._of_clinics(told)
         for stratum in self._indicator.strata:
             groups = _groups_of(stratum)
@@ -112,16 +116,23 @@ class _Making:
                 yield from self._rows(groups, of_groups)
 
     def _rows(
-        self, groups: Collection[str], regions: Collection[int], missing: int | None = None
+        self,
+        groups: Collection[str],
+        regions: Collection[int],
+        *,
+        public: Collection[int] | None = None,
+        missing: int | None = None,
     ) -> Iterator[EditionCell]:
+        """`public`: of `regions`, those that the public is told; None if not even the country is."""
         for group in groups:
             counted = self._counted[group]
-            yield self._row(counted.values(), stratum=group, missing=missing)
+            yield self._row(counted.values(), stratum=group, is_public=public is not None, missing=missing)
             for region in regions:
-                yield self._row([counted.get(region, {})], stratum=group, region_id=region)
+                is_public = public is not None and region in public
+                yield self._row([counted.get(region, {})], stratum=group, region_id=region, is_public=is_public)
 
     def _of_clinics(self, regions: Collection[int]) -> Iterator[EditionCell]:
-        """Of all patients only: few clinics have groups that are large enough."""
+        """Of all patients only: few clinics have groups that are large enough. Never to the public."""
         counted = self._counted[ALL]
         told = clinics_to_tell(counted, self._limits, regions=regions)
         for region, area in counted.items():

@@ -1,9 +1,9 @@
 """What an edition may tell of clinics, regions and the country: nothing from which a few patients could be told.
 
-The country consists of the regions that are told, and of the rest; each of these of the clinics in it that are told, and
-of its rest. If each of these parts could be told alone, so could every sum and difference of what is told. A part can be
-told if neither it nor what is left of it without any one of its clinics tells of few: the reader knows the figures of
-the own clinic.
+The country consists of the regions that are told, and of the rest; each of these of the clinics in it that are told,
+and of its rest. If each of these parts could be told alone, so could every sum and difference of what is told. A part
+can be told if neither it nor what is left of it without any one of its clinics tells of few: the reader knows the
+figures of the own clinic.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""What editions tell of clinics, a region and the country. This is the only way from figures of others to a page or a file."""
+"""What editions tell of clinics, a region and the country.
+
+This is the only way from figures of others to a page or a file."""
 
 from __future__ import annotations
 
@@ -14,6 +16,7 @@ from registret.registries.measuring import ALL, Indicator
 from registret.reports.counts import Figure
 from registret.reports.models import Edition, EditionCell
 from registret.reports.periods import Months, latest_year
+from registret.reports.role import as_reports_role
 from registret.reports.statistics.intervals import Estimate, Interval, proportion
 
 
@@ -36,6 +39,7 @@ class Told:
     country: Mapping[str, Figure]
 
 
+@as_reports_role()
 def newest_edition() -> EditionRow | None:
     newest = Edition.objects.order_by("-number").first()
     return _row(newest) if newest else None

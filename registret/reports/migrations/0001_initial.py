@@ -156,6 +156,7 @@ class Migration(migrations.Migration):
                 ("stratum", models.CharField(db_comment="plain", blank=True, default="", max_length=81)),
                 ("first", models.DateField()),
                 ("last", models.DateField()),
+                ("is_public", models.BooleanField(default=False)),
                 ("reached", models.PositiveIntegerField(default=0)),
                 ("not_reached", models.PositiveIntegerField(default=0)),
                 ("valued", models.PositiveIntegerField(default=0)),
@@ -195,6 +196,15 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("first__lte", models.F("last"))), name="edition_cell_in_order"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_public", False),
+                            models.Q(("not_reached", 0), ("reached", 0), ("valued", 0)),
+                            ("reached__gte", 10 - models.F("not_reached") - models.F("valued")),
+                            _connector="OR",
+                        ),
+                        name="edition_cell_few_public",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("reached", 0), ("reached__gte", 5), _connector="OR"),

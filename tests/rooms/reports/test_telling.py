@@ -20,6 +20,7 @@ from registret.reports.telling import (
 )
 
 FIVE = TellingLimits(patients=5, outcome=5)
+TEN = TellingLimits(patients=10, outcome=5)
 
 
 def counts(reached: int, not_reached: int, missing: int = 0) -> Counts:
@@ -171,8 +172,8 @@ def some_but_one(things: frozenset[int]) -> Iterator[Collection[int]]:
     return (things - {one} for one in things)
 
 
-def is_of_few(one: Counts) -> bool:
-    return any(0 < number < 5 for number in (one.n, one.reached, one.not_reached))
+def is_of_few(one: Counts, *, fewest: int = 5) -> bool:
+    return 0 < one.n < fewest or any(0 < number < 5 for number in (one.reached, one.not_reached))
 
 
 def random_country(dice: random.Random, most: int) -> ByRegion:
@@ -218,6 +219,28 @@ def test_the_attack_succeeds_if_every_clinic_is_told_that_is_not_small_itself() 
             clinics = [clinic for area in found.values() for clinic, one in area.items() if one.n and FIVE.allow(one)]
             attacked += any(is_of_few(one) for one in learnt(found, regions, clinics))
     assert attacked > 50
+
+
+def test_the_public_learns_no_number_of_fewer_than_its_own_limit_either() -> None:
+    """Not even a reader who knows all of one clinic."""
+    dice = random.Random(13)
+    regions_told = 0
+    for _ in range(2000):
+        found = random_country(dice, dice.choice([9, 30]))
+        others = told(found)
+        public = None if others is None else told(found, limits=TEN, among=others)
+        if public is not None:
+            regions_told += len(public)
+            assert public <= (others or set())
+            assert not [one for one in learnt(found, public) if is_of_few(one, fewest=10)]
+    assert regions_told > 500, "something is told at all"
+
+
+def test_the_public_would_learn_of_few_from_what_others_are_told() -> None:
+    dice = random.Random(13)
+    found = [random_country(dice, 9) for _ in range(500)]
+    attacked = [one for one in found for few in learnt(one, told(one) or ()) if told(one) and is_of_few(few, fewest=10)]
+    assert attacked
 
 
 def test_the_attack_succeeds_if_only_what_is_small_itself_is_hidden() -> None:
