@@ -176,13 +176,23 @@ class Migration(migrations.Migration):
                         null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.region"
                     ),
                 ),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.clinic"
+                    ),
+                ),
             ],
             options={
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("sub_registry", "indicator", "region", "stratum", "first"),
+                        fields=("sub_registry", "indicator", "region", "clinic", "stratum", "first"),
                         name="edition_cell_once",
                         nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("clinic", None), ("region__isnull", False), _connector="OR"),
+                        name="edition_cell_clinic_in_region",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("first__lte", models.F("last"))), name="edition_cell_in_order"

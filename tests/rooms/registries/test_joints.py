@@ -1,4 +1,4 @@
-"""The two sub-registries of joint infections, which are closed: what their forms ask to look at again, and what counts."""
+"""The two sub-registries of joint infections, which are closed: what is to be looked at again, and what counts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from registret.registries.answers import Answer
 from registret.registries.assessing import Assessment, KnownOfPatient, assess, known_after_all
-from registret.registries.evaluating import Value
+from registret.registries.language.evaluating import Value
 from registret.registries.measuring import CountedAs
 from registret.registries.queries import form_of, indicators_of
 from tests.rooms.registries.building import answer, at
