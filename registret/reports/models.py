@@ -110,11 +110,13 @@ class Edition(models.Model):
 
 
 class EditionCell(models.Model):
-    """What an edition tells of a region, or of the country (`region` None), in the months from `first` to `last`.
+    """What an edition tells of a clinic, a region (`clinic` None) or the country (`region` None too), in the months
+    from `first` to `last`.
 
-    No month is told twice of the same: what is told of months is never counted anew. A region that is not told has no
-    row. `missing`: of the country only, where it can be told. `value`, `low`, `high`: of a median, which cannot be
-    summed.
+    No month is told twice of the same: what is told of months is never counted anew. What is not told has no row.
+    `region` of a clinic: the one that it was in. `is_public`: the public may be told as well, if the office publishes
+    the indicator. `missing`: of the country only, where it can be told. `value`, `low`, `high`: of a median, which
+    cannot be summed.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -123,9 +125,11 @@ class EditionCell(models.Model):
     indicator = models.CharField(max_length=40, db_comment=PLAIN)
     version = models.PositiveSmallIntegerField()
     region = models.ForeignKey("places.Region", on_delete=models.PROTECT, null=True, related_name="+")
+    clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, null=True, related_name="+")
     stratum = models.CharField(max_length=81, blank=True, default="", db_comment=PLAIN)
     first = models.DateField()
     last = models.DateField()
+    is_public = models.BooleanField(default=False)
     reached = models.PositiveIntegerField(default=0)
     not_reached = models.PositiveIntegerField(default=0)
     valued = models.PositiveIntegerField(default=0)
@@ -138,11 +142,20 @@ class EditionCell(models.Model):
         constraints = [
             models.UniqueConstraint(
                 name="edition_cell_once",
-                fields=["sub_registry", "indicator", "region", "stratum", "first"],
+                fields=["sub_registry", "indicator", "region", "clinic", "stratum", "first"],
                 nulls_distinct=False,
             ),
+            models.CheckConstraint(
+                name="edition_cell_clinic_in_region", condition=Q(clinic=None) | Q(region__isnull=False)
+            ),
             models.CheckConstraint(name="edition_cell_in_order", condition=Q(first__lte=F("last"))),
-            # As registries.edition_rules has it: five is the least that a rule may say.
+            # As registries.edition_rules has it: five is the least that a rule may say, and ten for the public.
+            models.CheckConstraint(
+                name="edition_cell_few_public",
+                condition=Q(is_public=False)
+                | Q(reached=0, not_reached=0, valued=0)
+                | Q(reached__gte=10 - F("not_reached") - F("valued")),
+            ),
             *(
                 models.CheckConstraint(
                     name=f"edition_cell_few_{one}", condition=Q(**{one: 0}) | Q(**{f"{one}__gte": 5})

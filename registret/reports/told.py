@@ -1,4 +1,6 @@
-"""What editions tell of a region and the country. This is the only way from figures of others to a page or a file."""
+"""What editions tell of clinics, a region and the country.
+
+This is the only way from figures of others to a page or a file."""
 
 from __future__ import annotations
 
@@ -14,6 +16,7 @@ from registret.registries.measuring import ALL, Indicator
 from registret.reports.counts import Figure
 from registret.reports.models import Edition, EditionCell
 from registret.reports.periods import Months, latest_year
+from registret.reports.role import as_reports_role
 from registret.reports.statistics.intervals import Estimate, Interval, proportion
 
 
@@ -36,6 +39,7 @@ class Told:
     country: Mapping[str, Figure]
 
 
+@as_reports_role()
 def newest_edition() -> EditionRow | None:
     newest = Edition.objects.order_by("-number").first()
     return _row(newest) if newest else None
@@ -51,6 +55,7 @@ def told(
     by_key = {one.key: one for one in indicators}
     cells = EditionCell.objects.select_related("edition").filter(
         Q(region=None) | Q(region_id=region_id),
+        clinic=None,
         sub_registry__in={one.sub_registry for one in indicators},
         indicator__in={one.code for one in indicators},
     )
@@ -62,6 +67,30 @@ def told(
         if key in by_key and cell.version == by_key[key].definition.version:
             found[key].append(cell)
     return {key: _told(by_key[key], of_one) for key, of_one in found.items()}
+
+
+def told_clinics(indicator: Indicator, period: Months) -> Mapping[int, Figure]:
+    """Return the figures of those clinics, by id, that are told in all of a period that is told (`Told.period`).
+
+    One query.
+    """
+    found: defaultdict[int | None, list[EditionCell]] = defaultdict(list)
+    for cell in EditionCell.objects.filter(
+        Q(region=None) | Q(clinic__isnull=False),
+        sub_registry=indicator.sub_registry,
+        indicator=indicator.code,
+        version=indicator.definition.version,
+        stratum=ALL,
+        first__gte=period.first,
+        last__lte=period.last,
+    ).order_by("first"):
+        found[cell.clinic_id].append(cell)
+    whole = len(found[None])
+    return {
+        clinic: _figure(indicator, cells)
+        for clinic, cells in found.items()
+        if clinic is not None and len(cells) == whole
+    }
 
 
 def _told(indicator: Indicator, cells: Sequence[EditionCell]) -> Told:

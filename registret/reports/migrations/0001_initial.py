@@ -156,6 +156,7 @@ class Migration(migrations.Migration):
                 ("stratum", models.CharField(db_comment="plain", blank=True, default="", max_length=81)),
                 ("first", models.DateField()),
                 ("last", models.DateField()),
+                ("is_public", models.BooleanField(default=False)),
                 ("reached", models.PositiveIntegerField(default=0)),
                 ("not_reached", models.PositiveIntegerField(default=0)),
                 ("valued", models.PositiveIntegerField(default=0)),
@@ -175,16 +176,35 @@ class Migration(migrations.Migration):
                         null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.region"
                     ),
                 ),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.clinic"
+                    ),
+                ),
             ],
             options={
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("sub_registry", "indicator", "region", "stratum", "first"),
+                        fields=("sub_registry", "indicator", "region", "clinic", "stratum", "first"),
                         name="edition_cell_once",
                         nulls_distinct=False,
                     ),
                     models.CheckConstraint(
+                        condition=models.Q(("clinic", None), ("region__isnull", False), _connector="OR"),
+                        name="edition_cell_clinic_in_region",
+                    ),
+                    models.CheckConstraint(
                         condition=models.Q(("first__lte", models.F("last"))), name="edition_cell_in_order"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_public", False),
+                            models.Q(("not_reached", 0), ("reached", 0), ("valued", 0)),
+                            ("reached__gte", 10 - models.F("not_reached") - models.F("valued")),
+                            _connector="OR",
+                        ),
+                        name="edition_cell_few_public",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("reached", 0), ("reached__gte", 5), _connector="OR"),

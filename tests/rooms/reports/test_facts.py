@@ -180,7 +180,7 @@ def test_who_opted_out_is_in_no_edition_that_is_made_afterwards(here: Ward) -> N
     assert totals(WITHIN_4)["reached"] == 19
     leave(actor=handler(), case=case(), at=NOW + HOUR)
     make_edition(at=datetime(2027, 2, 1, 4, tzinfo=UTC))
-    told = EditionCell.objects.filter(indicator=WITHIN_4, stratum="")
+    told = EditionCell.objects.filter(indicator=WITHIN_4, stratum="", region=None)
     assert set(told.values_list("first", "reached", "not_reached")) == {(date(2026, 7, 1), 18, 18)}
 
 
