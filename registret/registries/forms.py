@@ -130,6 +130,9 @@ class FormDeath:
     told_by: Expression
     on: str
 
+    def hangs_on(self, code: str) -> bool:
+        return code == self.on or code in self.told_by.names
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormStep:

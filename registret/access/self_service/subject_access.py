@@ -75,7 +75,8 @@ def _left_out() -> list[str]:
         _("Anteckningar som administratörer har skrivit till varandra om en ansökan. Begär dem hos registret."),
         _("Om loggranskare har läst eller granskat loggen om dig. Begär det hos registret."),
         _("Vad registerkansliet har skrivit om personuppgiftsincidenter. Begär det hos registret."),
-        _("Uppgifter om andra i händelser som du själv har utfört."),
+        _("Uppgifter om andra i händelser som du själv har utfört, och vad mejlen till dig säger."),
+        _("Ditt namn på det som du har registrerat eller beslutat. Att du gjorde det, och när, står i loggen."),
         _("Räknare som hindrar missbruk, och utfärdarens svar om kortet. De raderas inom några dagar."),
     ]
 
@@ -83,6 +84,7 @@ def _left_out() -> list[str]:
 def _account(person: AccountRow) -> Json:
     facts = asdict(person) | {"hsa_id": person.hsa_id.text, "email": person.email.text}
     asked = confirmations_of(account_ids=[person.id])
+    addresses = {person.email.text, *(one.email.text for one in asked)}
     return facts | {
         "mail_history": [
             asdict(one) | {"email": one.email.text, "replaces": one.replaces.text if one.replaces else None}
@@ -93,7 +95,7 @@ def _account(person: AccountRow) -> Json:
         "other_accounts": [asdict(link) | {"hsa_id": link.hsa_id.text} for link in links_of(account_id=person.id)],
         "claim": _claim(person.id),
         "substitutions": [_substitution(one) for one in _substitutions(person.id)],
-        "letters": [asdict(one) for one in letters_about(person.id)],
+        "letters": [asdict(one) for one in letters_about(person.id, known=addresses)],
     }
 
 

@@ -143,7 +143,7 @@ def helped(
         seats=() if ended else standing.seats,
         application=newest_application(account_id=person.id),
         confirmation=newest_confirmation(account_id=person.id),
-        letters=letters_about(person.id, size=LETTERS, known=person.email),
+        letters=letters_about(person.id, size=LETTERS, known=[person.email.text]),
         card=_card(person.hsa_id),
         log=timeline(
             account_id=person.id,

@@ -63,6 +63,7 @@ def registry_extract(*, actor: Actor, case: Case, form: str, at: datetime) -> Re
             sex=sex_name(patient.sex),
             created_at=row.created_at,
             looked_up_at=row.looked_up_at,
+            register_protects=row.register_protects,
             numbers=tuple(_number(one) for one in numbers),
             merged=tuple(
                 Merged(gone=m.gone, at=m.at, by_name=m.by_name, reason=m.reason)

@@ -162,7 +162,8 @@ def _person(found: RegistryExtract) -> Iterable[Fact]:
     yield _("Namn"), _name(patient)
     yield _("Född"), patient.birth_date.isoformat()
     yield _("Kön"), found.sex
-    yield _("Skyddad identitet"), _("ja") if patient.is_protected else _("nej")
+    protected = _("ja, enligt folkbokföringen") if found.register_protects else _("ja")
+    yield _("Skyddad identitet"), protected if patient.is_protected else _("nej")
     yield _("Avliden"), patient.died_on.isoformat() if patient.died_on else _("nej")
     yield _("Finns i registret sedan"), _moment(found.created_at)
     yield _("Folkbokföringen svarade senast"), _moment(found.looked_up_at)

@@ -89,6 +89,7 @@ def registry_of(answer: str) -> RegistryExtract:
         sex="man",
         created_at=NOW,
         looked_up_at=None,
+        register_protects=False,
         numbers=(),
         merged=(),
         episodes=(episode,),
