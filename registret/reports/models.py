@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from registret.database.columns import PERSONAL, PLAIN
+from registret.database.constraints import check, index, known, unique
 from registret.registries.measuring import CountedAs
 
 
@@ -38,20 +39,16 @@ class Fact(models.Model):
     class Meta:
         db_table_comment = "records"
         constraints = [
-            models.UniqueConstraint(name="fact_once", fields=["episode", "indicator"]),
-            models.CheckConstraint(
-                name="fact_outcome_known", condition=Q(outcome__in=[one.value for one in CountedAs])
-            ),
-            models.CheckConstraint(
-                name="fact_valued_has_value",
-                condition=Q(outcome=CountedAs.VALUED.value, value__isnull=False)
+            unique("fact_once", "episode", "indicator"),
+            known("fact_outcome_known", outcome=CountedAs),
+            check(
+                "fact_valued_has_value",
+                Q(outcome=CountedAs.VALUED.value, value__isnull=False)
                 | (~Q(outcome=CountedAs.VALUED.value) & Q(value=None)),
             ),
-            models.CheckConstraint(name="fact_month_is_first_day", condition=Q(month__day=1)),
+            check("fact_month_is_first_day", Q(month__day=1)),
         ]
-        indexes = [
-            models.Index(fields=["clinic", "sub_registry", "indicator", "month"], name="fact_of_clinic"),
-        ]
+        indexes = [index("fact_of_clinic", "clinic", "sub_registry", "indicator", "month")]
 
 
 class Cell(models.Model):
@@ -77,15 +74,12 @@ class Cell(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                name="cell_once",
-                fields=["sub_registry", "indicator", "version", "stratum", "clinic", "month", "value"],
+            unique(
+                "cell_once",
+                *("sub_registry", "indicator", "version", "stratum", "clinic", "month", "value"),
                 nulls_distinct=False,
             ),
-            models.CheckConstraint(
-                name="cell_counts_somebody",
-                condition=~Q(reached=0, not_reached=0, valued=0, missing=0, unplaced=0),
-            ),
+            check("cell_counts_somebody", ~Q(reached=0, not_reached=0, valued=0, missing=0, unplaced=0)),
         ]
 
 
@@ -96,7 +90,7 @@ class StaleEpisode(models.Model):
     since = models.DateTimeField(db_default=Now())
 
     class Meta:
-        indexes = [models.Index(fields=["since"], name="stale_since")]
+        indexes = [index("stale_since", "since")]
 
 
 class Edition(models.Model):
@@ -140,31 +134,27 @@ class EditionCell(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                name="edition_cell_once",
-                fields=["sub_registry", "indicator", "region", "clinic", "stratum", "first"],
+            unique(
+                "edition_cell_once",
+                *("sub_registry", "indicator", "region", "clinic", "stratum", "first"),
                 nulls_distinct=False,
             ),
-            models.CheckConstraint(
-                name="edition_cell_clinic_in_region", condition=Q(clinic=None) | Q(region__isnull=False)
-            ),
-            models.CheckConstraint(name="edition_cell_in_order", condition=Q(first__lte=F("last"))),
+            check("edition_cell_clinic_in_region", Q(clinic=None) | Q(region__isnull=False)),
+            check("edition_cell_in_order", Q(first__lte=F("last"))),
             # As registries.edition_rules has it: five is the least that a rule may say, and ten for the public.
-            models.CheckConstraint(
-                name="edition_cell_few_public",
-                condition=Q(is_public=False)
+            check(
+                "edition_cell_few_public",
+                Q(is_public=False)
                 | Q(reached=0, not_reached=0, valued=0)
                 | Q(reached__gte=10 - F("not_reached") - F("valued")),
             ),
             *(
-                models.CheckConstraint(
-                    name=f"edition_cell_few_{one}", condition=Q(**{one: 0}) | Q(**{f"{one}__gte": 5})
-                )
+                check(f"edition_cell_few_{one}", Q(**{one: 0}) | Q(**{f"{one}__gte": 5}))
                 for one in ("reached", "not_reached", "valued", "missing")
             ),
-            models.CheckConstraint(
-                name="edition_cell_estimate_whole",
-                condition=Q(value=None, low=None, high=None)
+            check(
+                "edition_cell_estimate_whole",
+                Q(value=None, low=None, high=None)
                 | Q(value__isnull=False, low__isnull=False, high__isnull=False, valued__gt=0),
             ),
         ]

@@ -10,9 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 
 from registret.access.applications.attesting import may_be_ended_by_claim
 from registret.access.checks import count_wrong_code, existing, limit_address
@@ -22,8 +21,7 @@ from registret.access.queries.applications import ApplicationRow
 from registret.access.refusals import AccountEnded, AccountSuspended, NotFound
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.locks import lock_account
-from registret.accounts.queries import WRONG_CODES_ALLOWED, account, account_behind, accounts_with_the_same_hsa_id
-from registret.accounts.refusals import CodeBurnt, CodeWrong, ConfirmationExpired
+from registret.accounts.queries import account, account_behind, accounts_with_the_same_hsa_id
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.ledger.events import Event
@@ -90,8 +88,7 @@ def claim(*, account_id: int, email: EmailAddress, by: By, at: datetime) -> None
         old = account_behind(email=email, not_hsa_id=held.hsa_id)
         found = found or Claim(account_id=account_id, version=0)
         found.email, found.old_account_id = email.text, old.id if old else None
-        found.version, found.wrong_codes = found.version + 1, 0
-        found.sent_at, found.expires_at = at, at + settings.CONFIRMATION_LIFETIME
+        found.renew(at=at)
         found.save()
         record(
             event=Event.CLAIM_MADE,
@@ -123,15 +120,11 @@ def prove(*, account_id: int, code: str, by: By, at: datetime) -> None:
             raise NotFound()
         if found.proven_at is not None:
             return
-        if at >= found.expires_at:
-            raise ConfirmationExpired(expired_at=found.expires_at)
-        if found.wrong_codes < WRONG_CODES_ALLOWED:
-            if _is_right(found, code):
-                Claim.objects.filter(id=found.id).update(proven_at=at)
-                record(event=Event.CLAIM_PROVEN, by=by, at=at, about_account_id=account_id, about_hsa_id=held.hsa_id)
-                return
-            Claim.objects.filter(id=found.id).update(wrong_codes=F("wrong_codes") + 1)
-        left = max(WRONG_CODES_ALLOWED - found.wrong_codes - 1, 0)
+        refusal = found.guess(is_right=_is_right(found, code), at=at)
+        if refusal is None:
+            Claim.objects.filter(id=found.id).update(proven_at=at)
+            record(event=Event.CLAIM_PROVEN, by=by, at=at, about_account_id=account_id, about_hsa_id=held.hsa_id)
+            return
         record(
             event=Event.CLAIM_CODE_REFUSED,
             outcome="refused",
@@ -139,13 +132,10 @@ def prove(*, account_id: int, code: str, by: By, at: datetime) -> None:
             at=at,
             about_account_id=account_id,
             about_hsa_id=held.hsa_id,
-            facts={"left": left},
+            facts={"left": found.guesses_left},
         )
-    # The count above is committed: guessing is never free.
     count_wrong_code(account_id=account_id, by=by, at=at)
-    if left > 0:
-        raise CodeWrong(left=left)
-    raise CodeBurnt()
+    raise refusal
 
 
 def own_claim(*, account_id: int) -> OwnClaim | None:
@@ -158,7 +148,7 @@ def own_claim(*, account_id: int) -> OwnClaim | None:
         sent_at=found.sent_at,
         expires_at=found.expires_at,
         proven=found.proven_at is not None,
-        burnt=found.wrong_codes >= WRONG_CODES_ALLOWED,
+        burnt=found.is_burnt,
     )
 
 
