@@ -54,8 +54,8 @@ INSERT INTO records_number (patient_id, text, kind, since)
 SELECT id, nine.text || (10 - luhn.sum %% 10) %% 10, 'personnummer', %(at)s
 FROM records_patient, LATERAL (
     SELECT to_char(birth_date, 'YYYYMMDD')
-        || lpad((('x' || translate(substr(system_id, 2), %(letters)s, %(hex)s))::bit(32)::int / 25000 + 1)::text, 3, '0')
-            AS text
+        || lpad((('x' || translate(substr(system_id, 2), %(letters)s, %(hex)s))::bit(32)::int / 25000 + 1)::text,
+            3, '0') AS text
 ) nine, LATERAL (
     SELECT sum(doubled / 10 + doubled %% 10) AS sum FROM generate_series(1, 9) place,
         LATERAL (SELECT substr(nine.text, place + 2, 1)::int * (1 + place %% 2) AS doubled) digit

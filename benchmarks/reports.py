@@ -36,7 +36,7 @@ YEARS: Final = 3
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--episodes", type=int, default=1_000_000)
+    parser.add_argument("--episodes", type=int, default=1_000_000, help="at least 20000, so that 1 % has signed steps")
     parser.add_argument("--times", type=int, default=40)
     given = parser.parse_args()
     prepare()
@@ -53,7 +53,7 @@ def main() -> None:
         templates(random.Random(1), days_ago=lambda number: 30 + number * 365 * YEARS // TEMPLATES)  # noqa: S311
         first: dict[str, float] = {}
         took: dict[str, list[float]] = {}
-        made = 0
+        made, a_second = 0, 0.0
         for share in (1, 10, 100):
             wanted = given.episodes * share // 100
             grow(made, wanted)

@@ -15,7 +15,7 @@ from registret.records.numbers import age_on
 from registret.records.queries.forms import answers_of
 from registret.records.queries.steps import form_now
 from registret.registries.assessing import KnownOfPatient, known_after_all
-from registret.registries.evaluating import Known
+from registret.registries.language.evaluating import Known
 
 COUNTED: Final = (StepState.SIGNED, StepState.CLOSED)
 """Steps in which nothing is left to do: their answers are final, or the patient has died."""
