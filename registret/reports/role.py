@@ -8,8 +8,6 @@ from typing import Final
 
 from django.db import connection, transaction
 
-from registret.kernel.refused import Refused
-
 ROLE: Final = "registret_reports"
 """`registret migrate` gives it its rights (`config.roles`)."""
 
@@ -18,19 +16,12 @@ ROLE: Final = "registret_reports"
 def as_reports_role() -> Iterator[None]:
     """A transaction that can read counts and places, and nothing else: whatever is asked in it finds no patient.
 
-    After a refusal the role is that of before, and the transaction around it goes on: the refusal is logged in it. If
-    another exception ends it the transaction is rolled back, and the role with it. Also a decorator.
+    If an exception ends it the transaction is rolled back, and the role with it. Also a decorator.
     """
-    refusal = None
-    with transaction.atomic(savepoint=False):
+    with transaction.atomic():
         before = _become(ROLE)
-        try:
-            yield
-        except Refused as refused:
-            refusal = refused
+        yield
         _become(before)
-    if refusal is not None:
-        raise refusal
 
 
 def _become(role: str) -> str:

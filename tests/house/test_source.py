@@ -191,13 +191,6 @@ def test_no_address_about_patients_takes_free_text() -> None:
 # --- files that can be read in one go --------------------------------------------------------------
 
 LONGEST_FILE = 400
-LONGER = {
-    "registret/demo/pki.py": "profiles of certificates, one after the other; nothing of it runs in production",
-    "registret/demo/postgres.py": "finds and runs a PostgreSQL for the demo; nothing of it runs in production",
-    "registret/words/refusals/rights.py": "a table: the words of each refusal about rights",
-    "registret/web/records/fields.py": "each kind of question and its field",
-    "registret/web/records/pages.py": "each page of a patient as one value",
-}
 
 
 def test_no_code_file_is_longer_than_can_be_read_in_one_go() -> None:
@@ -206,7 +199,7 @@ def test_no_code_file_is_longer_than_can_be_read_in_one_go() -> None:
         for name, text in tracked().items()
         if name.startswith("registret/") and name.endswith((".py", ".js")) and "/migrations/" not in name
     }
-    assert {name: n for name, n in lines.items() if n > LONGEST_FILE and name not in LONGER} == {}
+    assert {name: n for name, n in lines.items() if n > LONGEST_FILE} == {}
 
 
 # --- plain English ---------------------------------------------------------------------------------
