@@ -94,9 +94,7 @@ def test_only_the_demo_and_what_sets_documents_start_programs() -> None:
     folders = {Path(name).parent.name for name, _ in found(starts, code)}
     assert folders == {"demo", "typeset"}
     starting = found(r"subprocess\.(?!TimeoutExpired)\w+\([^)]*?\]", {"": code["registret/web/typeset/__init__.py"]})
-    assert {" ".join(line.split()) for _, line in starting} == {
-        'subprocess.run( [sys.executable, "-I", process.__file__]'
-    }
+    assert {" ".join(line.split()) for _, line in starting} == {'subprocess.run( [sys.executable, "-I", str(_PROCESS)]'}
 
 
 def test_the_script_builds_no_html_out_of_text_and_runs_none() -> None:
