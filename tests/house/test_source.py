@@ -88,11 +88,15 @@ def test_html_is_put_together_by_functions_that_escape() -> None:
     assert [name for name, _ in trusted] == ["registret/web/templatetags/look.py"] * 2
 
 
-def test_only_the_demo_starts_programs() -> None:
+def test_only_the_demo_and_what_sets_documents_start_programs() -> None:
     code = {name: text for name, text in tracked().items() if name.startswith("registret/") and name.endswith(".py")}
     starts = r"\b(?:subprocess|Popen|multiprocessing|spawnProcess)\b|\bos\.(?:system|popen|exec\w*|spawn\w*)\("
     folders = {Path(name).parent.name for name, _ in found(starts, code)}
-    assert folders == {"demo"}
+    assert folders == {"demo", "typeset"}
+    starting = found(r"subprocess\.(?!TimeoutExpired)\w+\([^)]*?\]", {"": code["registret/web/typeset/__init__.py"]})
+    assert {" ".join(line.split()) for _, line in starting} == {
+        'subprocess.run( [sys.executable, "-I", process.__file__]'
+    }
 
 
 def test_the_script_builds_no_html_out_of_text_and_runs_none() -> None:

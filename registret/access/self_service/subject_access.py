@@ -26,7 +26,8 @@ from registret.ledger.queries import EntryRow, entries_of_person
 from registret.ledger.services import record
 from registret.mail.queries import letters_about
 from registret.rate_limits.services import Limit, take
-from registret.words.events import event_name, program_name
+from registret.words.events import event_name
+from registret.words.programs import program_name
 
 FILES_PER_PERSON = Limit(what="own_data", most=10, per=timedelta(days=1))
 
