@@ -44,7 +44,7 @@ def take_out(*, hsa_id: HsaId, card_read_at: datetime, by: By, at: datetime) -> 
     if not people:
         raise NotFound()
     take(limit=FILES_PER_PERSON, subject=hsa_id.key, at=at)
-    record(event=Event.ACCOUNT_DATA_TAKEN, by=by, at=at, about_account_id=people[0].id, about_hsa_id=people[0].hsa_id)
+    record(event=Event.ACCOUNT_DATA_TAKEN, by=by, at=at, about=people[0])
     return _pieces(people, at=at)
 
 
