@@ -93,7 +93,7 @@ def test_only_the_demo_and_what_sets_documents_start_programs() -> None:
     starts = r"\b(?:subprocess|Popen|multiprocessing|spawnProcess)\b|\bos\.(?:system|popen|exec\w*|spawn\w*)\("
     folders = {Path(name).parent.name for name, _ in found(starts, code)}
     assert folders == {"demo", "typeset"}
-    starting = found(r"subprocess\.(?!TimeoutExpired)\w+\([^)]*?\]", {"": code["registret/web/typeset/__init__.py"]})
+    starting = found(r"subprocess\.(?!TimeoutExpired)\w+\([^\]]*\]", {"": code["registret/web/typeset/__init__.py"]})
     assert {" ".join(line.split()) for _, line in starting} == {'subprocess.run( [sys.executable, "-I", str(_PROCESS)]'}
 
 
