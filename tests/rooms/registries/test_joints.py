@@ -41,7 +41,11 @@ def odd(found: Assessment) -> set[str]:
 
 @pytest.mark.parametrize("form", ["led-nativ", "led-protes"])
 def test_antibiotics_before_the_joint_was_aspirated_are_looked_at_again_and_can_be_signed(form: str) -> None:
-    samples = {"joint_aspirated": "yes", "joint_aspirated_at": hours(2), "antibiotic": frozenset({"cloxacillin"})}
+    samples: dict[str, Value] = {
+        "joint_aspirated": "yes",
+        "joint_aspirated_at": hours(2),
+        "antibiotic": frozenset({"cloxacillin"}),
+    }
     late, good = acute(form, **samples, antibiotic_at=hours(1)), acute(form, **samples, antibiotic_at=hours(3))
     assert odd(late) - odd(good)
     assert all("punkterades efter" in rule.message.sv for rule in late.odd)
@@ -93,7 +97,7 @@ def outcome(sub_registry: str, code: str, **steps: dict[str, Answer]) -> Counted
     answers = {"inclusion": given(arrived_at=ARRIVED), **steps}
     known = known_after_all(form_of(sub_registry, 1), answers=answers, patient=OLD)
     measured = indicator.by_version[1].of(known)
-    return measured and measured.outcome
+    return measured.outcome if measured else None
 
 
 HOME = {"discharged_at": hours(300), "discharged_to": "home"}
