@@ -18,7 +18,7 @@ def as_reports_role() -> Iterator[None]:
 
     If an exception ends it the transaction is rolled back, and the role with it. Also a decorator.
     """
-    with transaction.atomic(savepoint=False):
+    with transaction.atomic():
         before = _become(ROLE)
         yield
         _become(before)
