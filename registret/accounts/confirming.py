@@ -52,14 +52,7 @@ def ask_for_confirmation(*, account_id: int, email: EmailAddress | None, by: By,
         account.email = email.text
         account.save(update_fields=["email"])
         facts: dict[str, str | int | bool | None] = {"domain_before": before.rpartition("@")[2], "domain": email.domain}
-        record(
-            event=Event.ACCOUNT_MAIL_CHANGED,
-            by=by,
-            at=at,
-            about_account_id=account.id,
-            about_hsa_id=account.hsa_id,
-            facts=facts,
-        )
+        record(event=Event.ACCOUNT_MAIL_CHANGED, by=by, at=at, about=account, facts=facts)
     newest = next_letter(account, account.email, replaces="", by=by, at=at)
     return newest.id, newest.version
 
@@ -166,14 +159,7 @@ def next_letter(account: Account, email: str, *, replaces: str, by: By, at: date
             sent_at=at,
             expires_at=at + settings.CONFIRMATION_LIFETIME,
         )
-    record(
-        event=Event.CONFIRMATION_ASKED,
-        by=by,
-        at=at,
-        about_account_id=account.id,
-        about_hsa_id=account.hsa_id,
-        facts={"version": newest.version},
-    )
+    record(event=Event.CONFIRMATION_ASKED, by=by, at=at, about=account, facts={"version": newest.version})
     return newest
 
 
@@ -189,12 +175,7 @@ def _confirmed(wanted: Confirmation, *, how: str, by: By, at: datetime) -> Confi
     account.save(update_fields=["state", "confirmed_at", "unused_since"])
     Confirmation.objects.filter(id=wanted.id).update(confirmed_at=at)
     record(
-        event=Event.ACCOUNT_CONFIRM_EMAIL,
-        by=by,
-        at=at,
-        about_account_id=account.id,
-        about_hsa_id=account.hsa_id,
-        facts={"how": how, "version": wanted.version},
+        event=Event.ACCOUNT_CONFIRM_EMAIL, by=by, at=at, about=account, facts={"how": how, "version": wanted.version}
     )
     return Confirmed(confirmation=(wanted.id, wanted.version), person=account_row(account), instead_of=None)
 
@@ -210,12 +191,5 @@ def _changed(wanted: Confirmation, *, how: str, by: By, at: datetime) -> Confirm
         "domain_before": before.domain,
         "domain": EmailAddress(wanted.email).domain,
     }
-    record(
-        event=Event.ACCOUNT_MAIL_CHANGED,
-        by=by,
-        at=at,
-        about_account_id=account.id,
-        about_hsa_id=account.hsa_id,
-        facts=facts,
-    )
+    record(event=Event.ACCOUNT_MAIL_CHANGED, by=by, at=at, about=account, facts=facts)
     return Confirmed(confirmation=(wanted.id, wanted.version), person=account_row(account), instead_of=before)

@@ -81,6 +81,11 @@ class Account(AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     @property
+    def account_id(self) -> int:
+        """The id, as other values of a person call it."""
+        return self.id
+
+    @property
     def name(self) -> str:
         return f"{self.given_name} {self.surname}".strip()
 

@@ -85,6 +85,8 @@ _IN_REPORTS: Final = (
     "places_clinic",
     "places_region",
     "reports_cell",
+    "reports_coveragecount",
+    "reports_coveragefile",
     "reports_edition",
     "reports_editioncell",
 )

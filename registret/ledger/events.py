@@ -87,6 +87,7 @@ class Event(StrEnum):
     REGION_CHANGED = "region.changed"
     CARE_PROVIDER_CREATED = "care_provider.created"
     CARE_PROVIDER_CHANGED = "care_provider.changed"
+    COVERAGE_IMPORTED = "coverage.imported"
     REVOCATION_LIST_REPLACED = "revocation.list_replaced"
     REVOCATION_FETCH_REFUSED = "revocation.fetch_refused"
     REVOCATION_LIST_LATE = "revocation.list_late"

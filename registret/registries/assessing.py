@@ -15,9 +15,9 @@ from itertools import dropwhile
 
 from registret.kernel.sweden import day_of
 from registret.registries.answers import Answer
-from registret.registries.between import ANY, Between, TooLow
-from registret.registries.evaluating import Known, Value
 from registret.registries.forms import Form, FormRule, FormScore, FormStep, Question
+from registret.registries.language.between import ANY, Between, TooLow
+from registret.registries.language.evaluating import Known, Value
 from registret.registries.terminologies import CodeDoubt
 from registret.registries.vocabulary import Missing, RuleLevel, Words
 

@@ -8,8 +8,8 @@ from typing import Final, Literal
 
 from pydantic import Field
 
-from registret.registries.faults import DefinitionBroken
-from registret.registries.source import DefinitionFiles
+from registret.registries.loading.faults import DefinitionBroken
+from registret.registries.loading.source import DefinitionFiles
 from registret.registries.vocabulary import DefinitionPart, Text
 
 FILE: Final = "editions.toml"

@@ -8,8 +8,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Final
 
-from registret.registries.between import ANY, Between
-from registret.registries.expressions import Expression, Name, ValueKind
+from registret.registries.language.between import ANY, Between
+from registret.registries.language.expressions import Expression, Name, ValueKind
 from registret.registries.schema import Due, RegisterFile
 from registret.registries.terminologies import Terminology
 from registret.registries.variables import CodeList, Option, Variable

@@ -1,5 +1,5 @@
 """What indicators come to: for each episode (`Fact`), counted without people (`Cell`), and as others are told it
-(`Edition`).
+(`Edition`). And how many patients there were to register, by another source (`CoverageFile`).
 
 Triggers of the database (`migrations/0001_initial.sql`) count facts into cells, and mark an episode as stale in the
 transaction that changes what its facts are made from.
@@ -7,14 +7,19 @@ transaction that changes what its facts are made from.
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from registret.database.columns import PERSONAL, PLAIN
-from registret.database.constraints import check, index, known, unique
+from registret.database.constraints import check, given, index, known, unique
 from registret.registries.measuring import CountedAs
+
+REGISTERED: Final = "_registered"
+"""Instead of an indicator: the episode is there, with a signed step. No indicator's code begins so."""
 
 
 class Fact(models.Model):
@@ -158,3 +163,35 @@ class EditionCell(models.Model):
                 | Q(value__isnull=False, low__isnull=False, high__isnull=False, valued__gt=0),
             ),
         ]
+
+
+class CoverageFile(models.Model):
+    """Counts of patients that another source has, as the office brought them in. Never changed.
+
+    `source`: in the office's words. `by_name`: who brought it in; `by_account_id` None: a command.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    source = models.CharField(max_length=200, db_comment=PLAIN)
+    at = models.DateTimeField()
+    by_account_id = models.BigIntegerField(null=True)
+    by_name = models.CharField(max_length=520, db_comment=PERSONAL)
+
+    class Meta:
+        db_table_comment = "decisions"
+        constraints = [given("coverage_file_has_source", "source"), given("coverage_file_has_author", "by_name")]
+
+
+class CoverageCount(models.Model):
+    """How many patients a clinic had in a year, in the area of a sub-registry. The newest file counts."""
+
+    id = models.BigAutoField(primary_key=True)
+    file = models.ForeignKey(CoverageFile, on_delete=models.PROTECT, related_name="counts")
+    clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, related_name="+")
+    sub_registry = models.CharField(max_length=40, db_comment=PLAIN)
+    year = models.PositiveSmallIntegerField()
+    number = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [unique("coverage_count_once", "file", "clinic", "sub_registry", "year")]
+        indexes = [index("coverage_count_newest", "clinic", "sub_registry", "year", "-file")]

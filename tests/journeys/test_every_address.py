@@ -177,6 +177,7 @@ LEFT_OUT: Mapping[str, Left] = {
     "halsa/lever": Left.FILE,
     "matt": Left.FILE,
     "kansliet/behandlingar.csv": Left.FILE,
+    "kansliet/tackningsgrad.csv": Left.FILE,
     "rapporter/<slug:register>.csv": Left.FILE,
     "delregister/<slug:code>/<int:version>.<kind:kind>": Left.FILE,
     "delregister/<slug:code>/indikatorer.<kind:kind>": Left.FILE,

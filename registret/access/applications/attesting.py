@@ -124,8 +124,7 @@ def recommend(
         event=Event.APPLICATION_RECOMMENDED,
         by=actor.by,
         at=at,
-        about_account_id=wanted.account_id,
-        about_hsa_id=wanted.hsa_id,
+        about=wanted,
         clinic_id=wanted.clinic_id,
         facts={"role": role.value, "until": str(last_day)},
     )
@@ -269,12 +268,4 @@ def _decide(
     Application.objects.filter(id=wanted.id).update(
         state=state, decided_at=at, decided_by_id=actor.account_id, reason=reason
     )
-    record(
-        event=Event(f"application.{act}"),
-        by=actor.by,
-        at=at,
-        about_account_id=wanted.account_id,
-        about_hsa_id=wanted.hsa_id,
-        clinic_id=wanted.clinic_id,
-        facts=facts,
-    )
+    record(event=Event(f"application.{act}"), by=actor.by, at=at, about=wanted, clinic_id=wanted.clinic_id, facts=facts)

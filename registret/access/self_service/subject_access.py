@@ -26,7 +26,8 @@ from registret.ledger.queries import EntryRow, entries_of_person
 from registret.ledger.services import record
 from registret.mail.queries import letters_about
 from registret.rate_limits.services import Limit, take
-from registret.words.events import event_name, program_name
+from registret.words.events import event_name
+from registret.words.programs import program_name
 
 FILES_PER_PERSON = Limit(what="own_data", most=10, per=timedelta(days=1))
 
@@ -43,7 +44,7 @@ def take_out(*, hsa_id: HsaId, card_read_at: datetime, by: By, at: datetime) -> 
     if not people:
         raise NotFound()
     take(limit=FILES_PER_PERSON, subject=hsa_id.key, at=at)
-    record(event=Event.ACCOUNT_DATA_TAKEN, by=by, at=at, about_account_id=people[0].id, about_hsa_id=people[0].hsa_id)
+    record(event=Event.ACCOUNT_DATA_TAKEN, by=by, at=at, about=people[0])
     return _pieces(people, at=at)
 
 

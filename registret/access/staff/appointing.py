@@ -278,8 +278,7 @@ def appoint(
             event=Event.GRANT_APPOINTED,
             by=by,
             at=at,
-            about_account_id=person.id,
-            about_hsa_id=hsa_id,
+            about=person,
             clinic_id=clinic_id,
             facts={"role": role.value, "decided_by": decided_by_names},
         )

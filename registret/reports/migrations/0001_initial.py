@@ -238,5 +238,57 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="CoverageFile",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("source", models.CharField(db_comment="plain", max_length=200)),
+                ("at", models.DateTimeField()),
+                ("by_account_id", models.BigIntegerField(null=True)),
+                ("by_name", models.CharField(db_comment="personal", max_length=520)),
+            ],
+            options={
+                "db_table_comment": "decisions",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("source", ""), _negated=True), name="coverage_file_has_source"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("by_name", ""), _negated=True), name="coverage_file_has_author"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="CoverageCount",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("sub_registry", models.CharField(db_comment="plain", max_length=40)),
+                ("year", models.PositiveSmallIntegerField()),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.clinic"
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="counts", to="reports.coveragefile"
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["clinic", "sub_registry", "year", "-file"], name="coverage_count_newest")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("file", "clinic", "sub_registry", "year"), name="coverage_count_once"
+                    )
+                ],
+            },
+        ),
         migrations.RunSQL(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")),
     ]

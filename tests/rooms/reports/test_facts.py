@@ -16,7 +16,7 @@ from registret.records.reporting import moving, signing, writing
 from registret.records.scope import all_providers, provider_scope
 from registret.reports.editions import make_edition
 from registret.reports.making import refresh
-from registret.reports.models import Cell, EditionCell, Fact
+from registret.reports.models import REGISTERED, Cell, EditionCell, Fact
 from registret.reports.rebuilding import prove_nightly, rebuild
 from tests.owner import as_owner
 from tests.rooms.records.scene import (
@@ -64,6 +64,7 @@ def test_a_signed_step_is_in_the_reports_when_the_worker_has_been_there(here: Wa
     assert (fact_count(), cell_count()) == (0, 0)
     assert refresh() == 1
     assert facts() == {
+        REGISTERED: "reached",
         WITHIN_4: "reached",
         "time_to_antibiotic": "valued",
         "crb65_documented": "reached",

@@ -16,6 +16,8 @@ COUNTS_AND_PLACES = {
     "places_clinic",
     "places_region",
     "reports_cell",
+    "reports_coveragecount",
+    "reports_coveragefile",
     "reports_edition",
     "reports_editioncell",
 }

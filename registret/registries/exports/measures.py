@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from registret.registries.exports.questionnaire import Json, translated
 from registret.registries.indicators import Better, IndicatorDefinition, Stratum
 from registret.registries.measuring import Indicator
-from registret.registries.questionnaire import Json, translated
 from registret.registries.vocabulary import Said, Words
 
 _TERMS: Final = "http://terminology.hl7.org/CodeSystem/"
