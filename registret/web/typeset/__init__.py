@@ -23,7 +23,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from registret.kernel.sweden import SWEDEN
-from registret.web.typeset import process
 from registret.web.typeset.characters import drawable
 
 if TYPE_CHECKING:
@@ -33,6 +32,8 @@ SECONDS: Final = 20
 """A document that takes longer is given up: gunicorn's workers and the fronts wait for 30."""
 
 _WEB: Final = Path(__file__).parent.parent
+# Started, not imported: the site does without Typst in its memory.
+_PROCESS: Final = Path(__file__).with_name("process.py")
 _FRAME: Final = _WEB / "templates" / "paper.typ"
 _FONTS: Final = Path(font_source_sans_pro.__file__).parent / "files"
 # Typst fetches the packages that a template names. Ours name none, and what is no proxy fetches none.
@@ -83,7 +84,7 @@ def compiled(files: dict[str, str], *, page: Any, at: datetime) -> bytes:
     work = {"files": files, "page": json.dumps(page), "fonts": str(_FONTS), "at": int(at.timestamp())}
     try:
         done = subprocess.run(
-            [sys.executable, "-I", process.__file__],
+            [sys.executable, "-I", str(_PROCESS)],
             input=json.dumps(work).encode(),
             capture_output=True,
             env=_ENVIRONMENT,

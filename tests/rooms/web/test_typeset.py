@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registret.web import typeset as typesetting
-from registret.web.typeset import Frame, TakesTooLong, compiled, process, typeset
+from registret.web.typeset import _PROCESS, Frame, TakesTooLong, compiled, typeset
 from registret.web.typeset.characters import DRAWN, drawable
 from tests.pdf import Document, read
 
@@ -200,7 +200,7 @@ def test_the_same_page_is_the_same_file() -> None:
 
 
 def test_nothing_of_registret_is_loaded_where_documents_are_set() -> None:
-    source = Path(process.__file__).read_text(encoding="utf-8")
+    source = _PROCESS.read_text(encoding="utf-8")
     assert re.findall(r"^(?:from|import) (\w+)", source, re.MULTILINE) == [
         "__future__",
         "json",
