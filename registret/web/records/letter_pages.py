@@ -99,7 +99,7 @@ def _line(one: LetterLine, *, at: datetime) -> Line:
     is_late = one.due_to < today
     return Line(
         value=f"{one.episode}:{one.step}",
-        step=Link(one.patient.number.shown, reverse("step", args=[one.episode, one.step])),
+        step=Link(one.patient.shown, reverse("step", args=[one.episode, one.step])),
         told=" · ".join((who, *_history(one), _("senast %(day)s") % {"day": day_in_words(one.due_to)})),
         tag=Tag(late_in_words(one.due_to, today=today), "bad", "clock") if is_late else None,
     )

@@ -43,7 +43,7 @@ def letters(request: ActorRequest) -> HttpResponse:
         return see_other(f"{reverse('patient_letters')}?klart={act.value}&antal={noted}&av={len(told['steg'])}")
     found = letters_due(actor=request.actor, at=request.at)
     page = letters_page(found, done=request.GET, is_nothing_chosen=form.is_bound, at=request.at)
-    return show(request, "records/letters.html", page, tab="start")
+    return show(request, "records/letters.html", page, tab="records")
 
 
 @needs(Permission.REPORT).post
