@@ -39,6 +39,7 @@ __all__ = [
     "RegistryState",
     "SubRegistry",
     "catalogue",
+    "closed_since",
     "edition_rules",
     "form_in_force",
     "form_of",
@@ -69,6 +70,11 @@ class SubRegistry:
     closed_year: int | None
 
     @property
+    def is_over(self) -> bool:
+        """Whether nothing is registered in it any more."""
+        return self.state in (RegistryState.CLOSED, RegistryState.ARCHIVED)
+
+    @property
     def name(self) -> str:
         """In the active language."""
         return self.name_en if (get_language() or "sv").startswith("en") else self.name_sv
@@ -86,13 +92,15 @@ class Catalogue:
     edition_rules: EditionRules
 
     def on(self, day: date) -> tuple[SubRegistry, ...]:
-        """Each sub-registry by the version in force on that day, in the order of their `order`."""
+        """Each sub-registry by the version in force on that day: in the order of their `order`, those that have been
+        closed last."""
         chosen: dict[str, tuple[bool, int]] = {}
         for (code, version), register in self.registers.items():
             rank = register.state_on(day) is not RegistryState.DRAFT, version
             chosen[code] = max(chosen.get(code, rank), rank)
         found = [(self.registers[code, version], version) for code, (_, version) in chosen.items()]
-        return tuple(_row(r, version, day) for r, version in sorted(found, key=lambda f: (f[0].order, f[0].code)))
+        rows = [(_row(r, version, day), r.order) for r, version in found]
+        return tuple(row for row, _ in sorted(rows, key=lambda one: (one[0].is_over, one[1], one[0].code)))
 
 
 @lru_cache(maxsize=1)
@@ -106,7 +114,7 @@ def catalogue() -> Catalogue:
 
 
 def sub_registries(*, on: date | None = None) -> tuple[SubRegistry, ...]:
-    """All of them, in the order of their `order`. `on`: None is today.
+    """All of them, in their order, those that have been closed last. `on`: None is today.
 
     Raises: DefinitionBroken.
     """
@@ -131,6 +139,11 @@ def open_for_rights(*, on: date | None = None) -> tuple[SubRegistry, ...]:
     )
 
 
+def closed_since(code: str) -> int | None:
+    """From which year a sub-registry is closed for entry; None if it is not, or nobody has said since when."""
+    return next((one.closed_year for one in sub_registries() if one.code == code and one.is_over), None)
+
+
 def name_of(code: str) -> str:
     """The name of a sub-registry in the active language, whatever its state.
 
@@ -140,7 +153,7 @@ def name_of(code: str) -> str:
 
 
 def names_of(codes: Collection[str]) -> tuple[str, ...]:
-    """The names of several in the active language, in the order of their `order`.
+    """The names of several in the active language, in their order.
 
     Raises: KeyError: there is none with one of the codes.
     """

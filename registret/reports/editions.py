@@ -19,7 +19,7 @@ from registret.places.queries import every_clinic
 from registret.registries.edition_rules import EditionRules
 from registret.registries.indicators import UNKNOWN_GROUP, Stratum
 from registret.registries.measuring import ALL, Indicator
-from registret.registries.queries import edition_rules, indicators_of, sub_registries
+from registret.registries.queries import closed_since, edition_rules, indicators_of, sub_registries
 from registret.reports.counts import Counts
 from registret.reports.making import refresh
 from registret.reports.models import Edition, EditionCell
@@ -54,7 +54,8 @@ def make_due(*, at: datetime) -> int | None:
 def make_edition(*, at: datetime) -> int:
     """Make an edition of all months that are complete at `at` and that none has told of; return its number.
 
-    Facts must have been made of what is signed (`making.refresh`). At the first edition these are the months of a year.
+    Facts must have been made of what is signed (`making.refresh`). At the first edition these are the months of a year,
+    and of a sub-registry that is closed those of its last two.
     """
     lock_cells()
     rules = edition_rules()
@@ -63,11 +64,15 @@ def make_edition(*, at: datetime) -> int:
     regions = {clinic.id: clinic.region_id for clinic in every_clinic()}
     told = _told_until()
     for indicator in (each for one in sub_registries() for each in indicators_of(one.code)):
-        until = last_complete(indicator.definition.lag_months, at=at)
-        for period in complete_periods(rules.months.number, until=until, after=told.get(indicator.key)):
+        for period in _periods(indicator, rules, after=told.get(indicator.key), at=at):
             making = _Making(edition, indicator, period, rules, regions)
             EditionCell.objects.bulk_create(making.cells())
     return edition.number
+
+
+def _periods(indicator: Indicator, rules: EditionRules, *, after: date | None, at: datetime) -> list[Months]:
+    until, closed = last_complete(indicator.definition.lag_months, at=at), closed_since(indicator.sub_registry)
+    return complete_periods(rules.months.number, until=until, after=after, closed=closed)
 
 
 def _is_due(at: datetime) -> bool:

@@ -14,9 +14,9 @@ from registret.places.queries import clinic
 from registret.registries.forms import Form
 from registret.registries.indicators import UNKNOWN_GROUP
 from registret.registries.measuring import ALL, Indicator
-from registret.registries.queries import catalogue, indicators_of
+from registret.registries.queries import catalogue, closed_since, indicators_of
 from registret.reports.counts import Counts, Figure, figure_of
-from registret.reports.periods import Months, own_year, this_month
+from registret.reports.periods import Months, own_months, this_month
 from registret.reports.role import as_reports_role
 from registret.reports.sums import sums
 from registret.reports.told import EditionRow, told
@@ -162,7 +162,8 @@ class _Clinic:
         )
 
     def _now(self, indicator: Indicator) -> Months:
-        return own_year(indicator.definition.lag_months, at=self._at)
+        closed = closed_since(indicator.sub_registry)
+        return own_months(indicator.definition.lag_months, closed=closed, at=self._at)
 
     def _own(self, indicator: Indicator, stratum: str, months: Months) -> Figure:
         counted = self._counted.get(indicator.key, {})

@@ -11,10 +11,10 @@ from typing import Final
 from registret.access.actor import Actor
 from registret.kernel.sweden import months_later
 from registret.registries.measuring import ALL, Indicator
-from registret.registries.queries import indicators_of, sub_registries
+from registret.registries.queries import closed_since, indicators_of, sub_registries
 from registret.reports.counts import Counts, Figure, figure_of
 from registret.reports.figures import indicator_for, readable
-from registret.reports.periods import Months, own_year, quarter_of, this_month
+from registret.reports.periods import Months, closed_years, last_complete, own_months, quarter_of, this_month
 from registret.reports.role import as_reports_role
 from registret.reports.statistics.run_charts import RunChart, run_chart
 from registret.reports.sums import sums
@@ -38,7 +38,8 @@ class Quarter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverTime:
-    """Complete quarters, in the order of time. `runs`: None if nobody was counted in any of them."""
+    """Complete quarters, in the order of time; of a sub-registry that is closed, up to the last in which the clinic
+    registered. `runs`: None if nobody was counted in any of them."""
 
     quarters: tuple[Quarter, ...]
     runs: RunChart | None
@@ -46,7 +47,7 @@ class OverTime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Highlight:
-    """One indicator of the own clinic. `now`: of twelve months (`periods.own_year`)."""
+    """One indicator of the own clinic. `now`: of twelve months (`periods.own_months`)."""
 
     indicator: Indicator
     now: Figure
@@ -66,13 +67,14 @@ def over_time(*, actor: Actor, sub_registry: str, code: str, at: datetime) -> Ov
 @as_reports_role()
 def highlight(*, actor: Actor, at: datetime) -> Highlight | None:
     """Return the first indicator, in the order of the reports, in which enough of the own clinic's patients of the last
-    twelve months count; None if there is no such. Raises: NotPermitted."""
+    twelve months count; None if there is no such. What is closed has none. Raises: NotPermitted."""
     mine = readable(actor)
-    indicators = [each for one in sub_registries() if one.code in mine for each in indicators_of(one.code)]
+    readable_now = [one.code for one in sub_registries() if one.code in mine and not one.is_over]
+    indicators = [each for code in readable_now for each in indicators_of(code)]
     counted = _by_month(indicators, actor=actor, at=at)
     for indicator in indicators:
         by_month = counted.get(indicator.key, {})
-        year = own_year(indicator.definition.lag_months, at=at)
+        year = own_months(indicator.definition.lag_months, closed=None, at=at)
         within = (counts for month, counts in by_month.items() if year.first <= month <= year.last)
         now = figure_of(sum(within, Counts()), indicator)
         if now.n >= ENOUGH and now.estimate is not None:
@@ -81,8 +83,7 @@ def highlight(*, actor: Actor, at: datetime) -> Highlight | None:
 
 
 def _over_time(indicator: Indicator, by_month: _ByMonth, *, at: datetime) -> OverTime:
-    # Up to here, and not including it, months are complete.
-    end = quarter_of(months_later(this_month(at), -indicator.definition.lag_months))
+    end = _end(indicator, by_month, at=at)
     counts: defaultdict[date, Counts] = defaultdict(Counts)
     for month, found in by_month.items():
         counts[quarter_of(month)] += found
@@ -92,11 +93,23 @@ def _over_time(indicator: Indicator, by_month: _ByMonth, *, at: datetime) -> Ove
     return OverTime(quarters=quarters, runs=run_chart(values) if values else None)
 
 
+def _end(indicator: Indicator, by_month: _ByMonth, *, at: datetime) -> date:
+    """Up to here, and not including it, months are complete."""
+    lag = indicator.definition.lag_months
+    closed = closed_years(closed_since(indicator.sub_registry), until=last_complete(lag, at=at))
+    if closed is not None:
+        latest = max((month for month in by_month if month <= closed.last), default=closed.last)
+        return months_later(quarter_of(latest), 3)
+    return quarter_of(months_later(this_month(at), -lag))
+
+
 def _by_month(
     indicators: Sequence[Indicator], *, actor: Actor, at: datetime
 ) -> Mapping[tuple[str, str], Mapping[date, Counts]]:
     """What the own clinic counted of each indicator in each month that may be told."""
     longest = max((one.definition.lag_months for one in indicators), default=0)
-    first = months_later(this_month(at), -3 * (QUARTERS + 1) - longest)
+    closed = [year for one in indicators if (year := closed_since(one.sub_registry))]
+    latest = min([this_month(at), *(date(year, 1, 1) for year in closed)])
+    first = months_later(latest, -3 * (QUARTERS + 1) - longest)
     months = Months(first=first, last=this_month(at))
     return sums(indicators, months, "month", clinic_id=actor.seat.clinic_id, strata=[ALL])

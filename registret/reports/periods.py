@@ -36,12 +36,22 @@ def year_until(month: date) -> Months:
     return Months(first=months_later(month, 1 - YEAR), last=month)
 
 
-def own_year(lag_months: int, *, at: datetime) -> Months:
-    """The twelve months of which a clinic sees its own figure: to this day, if a month is enough for it to be complete.
+def closed_years(closed: int | None, *, until: date) -> Months | None:
+    """The last two years of a sub-registry that is closed for entry since the year `closed`, if the month `until` is
+    not before their end: in which month of them entry ended is not known. None of one that is open."""
+    if closed is None or until < date(closed, YEAR, 1):
+        return None
+    return Months(first=date(closed - 1, 1, 1), last=date(closed, YEAR, 1))
 
-    Else they end with the latest complete month: who has died is known before who lives.
+
+def own_months(lag_months: int, *, closed: int | None, at: datetime) -> Months:
+    """The months of which a clinic sees its own figure: twelve to this day, if a month is enough for it to be complete.
+
+    Else they end with the latest complete month: who has died is known before who lives. `closed`: as in
+    `closed_years`, which then are the months.
     """
-    return year_until(this_month(at) if lag_months <= 1 else last_complete(lag_months, at=at))
+    until = this_month(at) if lag_months <= 1 else last_complete(lag_months, at=at)
+    return closed_years(closed, until=until) or year_until(until)
 
 
 def last_complete(lag_months: int, *, at: datetime) -> date:
@@ -54,24 +64,25 @@ def quarter_of(month: date) -> date:
     return month.replace(month=(month.month - 1) // 3 * 3 + 1)
 
 
-def complete_periods(length: int, *, until: date, after: date | None) -> list[Months]:
+def complete_periods(length: int, *, until: date, after: date | None, closed: int | None = None) -> list[Months]:
     """Return the parts of calendar years, of so many months, that end in the year up to the month `until` and begin
-    later than the month `after`; the oldest first."""
-    end = until
+    later than the month `after`; the oldest first. `closed`: as in `closed_years`, of which then are the parts."""
+    within = closed_years(closed, until=until) or year_until(until)
+    end = within.last
     while end.month % length:
         end = months_later(end, -1)
-    ends = [months_later(end, -back) for back in range(YEAR - length, -1, -length)]
+    ends = [months_later(end, -back) for back in range(within.number - length, -1, -length)]
     found = [Months(first=months_later(last, 1 - length), last=last) for last in ends]
     return [one for one in found if after is None or one.first > after]
 
 
-def latest_year(periods: Iterable[Months]) -> tuple[Months, ...]:
-    """Return the newest periods that follow one another without a gap and cover a year, the oldest first; fewer if
-    there are no more."""
+def latest_year(periods: Iterable[Months], *, years: int = 1) -> tuple[Months, ...]:
+    """Return the newest periods that follow one another without a gap and cover a year, or so many, the oldest first;
+    fewer if there are no more."""
     chosen: list[Months] = []
     for one in sorted(periods, key=lambda period: period.first, reverse=True):
         is_gap = chosen and months_later(one.last, 1) != chosen[-1].first
-        if is_gap or sum(each.number for each in chosen) >= YEAR:
+        if is_gap or sum(each.number for each in chosen) >= years * YEAR:
             break
         chosen.append(one)
     return tuple(reversed(chosen))

@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from registret.kernel.sweden import day_of
 from registret.registries.measuring import ALL, Indicator
+from registret.registries.queries import closed_since
 from registret.reports.counts import Figure
 from registret.reports.models import Edition, EditionCell
 from registret.reports.periods import Months, latest_year
@@ -28,7 +29,8 @@ class EditionRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """Of an indicator, in its latest periods that make a year. A median cannot be summed: it is of the latest period.
+    """Of an indicator, in its latest periods that make a year, or two if it is of a sub-registry that is closed
+    (`periods.closed_years`). A median cannot be summed: it is of the latest period.
 
     `edition`: the newest that tells of these months. `region`, `country`: by stratum; what is not there is not told.
     """
@@ -95,7 +97,8 @@ def told_clinics(indicator: Indicator, period: Months) -> Mapping[int, Figure]:
 
 def _told(indicator: Indicator, cells: Sequence[EditionCell]) -> Told:
     """`cells`: in the order of time; a period is told of regions and groups only if it is told of the country."""
-    periods = latest_year(months_of(one) for one in cells if one.region_id is None and one.stratum == ALL)
+    of_country = [months_of(one) for one in cells if one.region_id is None and one.stratum == ALL]
+    periods = latest_year(of_country, years=1 if closed_since(indicator.sub_registry) is None else 2)
     if not indicator.is_share:
         periods = periods[-1:]
     by_area: dict[bool, defaultdict[str, list[EditionCell]]] = {True: defaultdict(list), False: defaultdict(list)}

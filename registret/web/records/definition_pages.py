@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from registret.registries.forms import Form
-from registret.registries.queries import catalogue, indicators_of
+from registret.registries.queries import catalogue, closed_since, indicators_of, sub_registries
 from registret.web.pieces import Link
 
 
@@ -29,15 +29,17 @@ class DefinitionsPage:
 
 
 def definitions_page() -> DefinitionsPage:
-    """All versions, the newest of each sub-registry first; it has the indicators too."""
-    forms = sorted(catalogue().forms.values(), key=lambda form: (form.register.order, -form.version))
+    """All versions, the newest of each sub-registry first; it has the indicators too. What is closed stands last."""
+    place = {one.code: number for number, one in enumerate(sub_registries())}
+    forms = sorted(catalogue().forms.values(), key=lambda form: (place[form.code], -form.version))
     newest = {form.code: form.version for form in reversed(forms)}
     return DefinitionsPage(lines=[_line(form, is_newest=form.version == newest[form.code]) for form in forms])
 
 
 def _line(form: Form, *, is_newest: bool) -> DefinitionLine:
+    since, name = closed_since(form.code), str(form.register.name)
     return DefinitionLine(
-        name=str(form.register.name),
+        name=_("%(name)s (stängt %(year)s)") % {"name": name, "year": since} if since else name,
         version=form.version,
         questions=len(form.questions),
         files=[*_of_form(form), *(_of_indicators(form.code) if is_newest and indicators_of(form.code) else ())],

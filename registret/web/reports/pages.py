@@ -16,7 +16,7 @@ from registret.access.actor import Actor
 from registret.access.roles import Permission
 from registret.registries.indicators import UNKNOWN_GROUP
 from registret.registries.measuring import CountedAs, Indicator
-from registret.registries.queries import name_of
+from registret.registries.queries import closed_since, name_of
 from registret.reports.counts import Figure
 from registret.reports.coverage import Coverage
 from registret.reports.figures import Compared, GroupFigures, IndicatorFigures, OneIndicator
@@ -50,11 +50,13 @@ class IndicatorRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterTable:
-    """`id`: of its heading. `coverage`: how many of all are registered; `css`: how figures look because of it.
-    `file`: the same figures to take along. `quality`: how complete they are."""
+    """`id`: of its heading. `closed`: since when, and of which years the figures are; empty if it is open. `coverage`:
+    how many of all are registered; `css`: how figures look because of it. `file`: the same figures to take along.
+    `quality`: how complete they are."""
 
     id: str
     name: str
+    closed: str
     coverage: Note
     css: str
     rows: Sequence[IndicatorRow]
@@ -97,14 +99,15 @@ class StratumTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndicatorPage:
-    """`sentence`: what is measured. `coverage`, `css`: as of a `RegisterTable`. `comparison`: a picture, empty if
-    nobody was counted. `edition`: which one the figures of others are from, and when the next comes. `outside`: of how
-    many it is not known whether they belong. `who`: links to the own patients behind the figure, for those who may read
-    them. `texts`: what to bear in mind, each with its heading."""
+    """`sentence`: what is measured. `closed`, `coverage`, `css`: as of a `RegisterTable`. `comparison`: a picture,
+    empty if nobody was counted. `edition`: which one the figures of others are from, and when the next comes.
+    `outside`: of how many it is not known whether they belong. `who`: links to the own patients behind the figure, for
+    those who may read them. `texts`: what to bear in mind, each with its heading."""
 
     register: str
     name: str
     sentence: str
+    closed: str
     proposed: Note | None
     coverage: Note
     css: str
@@ -138,6 +141,7 @@ def register_table(name: str, found: Sequence[IndicatorFigures], covered: Covera
     return RegisterTable(
         id=f"r-{code}",
         name=name,
+        closed=_closed(found[0]) if found else "",
         coverage=coverage_note(covered),
         css=f"pile {colour_of(covered)}",
         rows=[_row(one) for one in found],
@@ -160,6 +164,7 @@ def indicator_page(
         register=name_of(indicator.sub_registry),
         name=str(definition.name),
         sentence=sentence_of(indicator),
+        closed=_closed(figures),
         proposed=proposed(indicator),
         coverage=coverage_note(covered),
         css=colour_of(covered),
@@ -195,6 +200,14 @@ def patients_page(figures: IndicatorFigures, chosen: str, lines: Sequence[Episod
 def months(period: Months) -> str:
     """`2025-12–2026-11`."""
     return f"{period.first:%Y-%m}–{period.last:%Y-%m}"
+
+
+def _closed(found: IndicatorFigures) -> str:
+    since, period = closed_since(found.indicator.sub_registry), found.months_now
+    if since is None:
+        return ""
+    told = {"since": since, "first": period.first.year, "last": period.last.year}
+    return _("Stängt för registrering sedan %(since)s; siffrorna är från %(first)s–%(last)s.") % told
 
 
 def _row(one: IndicatorFigures) -> IndicatorRow:
@@ -257,7 +270,7 @@ def _places(found: OneIndicator, clinic: str) -> list[PlaceRow]:
 
 def _own_months(figures: IndicatorFigures) -> str:
     period = months(figures.months_now)
-    is_whole = figures.indicator.definition.lag_months > 1
+    is_whole = figures.indicator.definition.lag_months > 1 or closed_since(figures.indicator.sub_registry) is not None
     return period if is_whole else _("%(period)s, så här långt") % {"period": period}
 
 

@@ -16,10 +16,10 @@ from registret.access.roles import Permission
 from registret.kernel.sweden import day_of, midnight
 from registret.records.queries.completeness import AnswerCounts, StepCounts
 from registret.registries.forms import Form, FormStep, Question
-from registret.registries.queries import name_of
+from registret.registries.queries import closed_since, name_of
 from registret.registries.vocabulary import Missing
 from registret.reports.coverage import Coverage
-from registret.reports.periods import this_month, year_until
+from registret.reports.periods import own_months
 from registret.web.coverage_words import coverage_text
 from registret.web.pieces import FigureText, Link
 from registret.web.reports.figure_words import number_text
@@ -81,9 +81,9 @@ class QualityPage:
     all_questions: Sequence[StepQuestions]
 
 
-def a_year_before(at: datetime) -> datetime:
-    """From when on episodes count: the twelve months of the figures in the reports."""
-    return midnight(year_until(this_month(at)).first)
+def counted_since(sub_registry: str, *, at: datetime) -> datetime:
+    """From when on episodes count: the months of the figures in the reports."""
+    return midnight(own_months(1, closed=closed_since(sub_registry), at=at).first)
 
 
 def quality_page(
@@ -98,7 +98,7 @@ def quality_page(
     told = [StepQuestions(name=str(step.name), lines=_lines(step, answers)) for step in form.steps]
     return QualityPage(
         register=name_of(form.code),
-        since=day(day_of(a_year_before(at))),
+        since=day(day_of(counted_since(form.code, at=at))),
         coverage=[_coverage_line(one) for one in covered] if any(one.source for one in covered) else (),
         steps=[_step_line(step, steps[step.code], at=at) for step in form.steps if step.code in steps],
         to_do=_to_do(form) if actor.may(Permission.READ_RECORDS) else (),

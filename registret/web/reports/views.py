@@ -18,7 +18,7 @@ from registret.web.pieces import show
 from registret.web.records.episode_lines import lines
 from registret.web.reports.files import figures_file
 from registret.web.reports.pages import OUTCOMES, indicator_page, patients_page, register_table, reports_page
-from registret.web.reports.quality_pages import a_year_before, quality_page
+from registret.web.reports.quality_pages import counted_since, quality_page
 
 
 @needs(Permission.READ_REPORTS).get
@@ -59,7 +59,7 @@ def indicator(request: ActorRequest, register: str, code: str) -> HttpResponse:
 def quality(request: ActorRequest, register: str) -> HttpResponse:
     """Datakvalitet: how complete the own clinic's registrations of a year are."""
     form = readable_form(request.actor, register)
-    since = a_year_before(request.at)
+    since = counted_since(register, at=request.at)
     steps = step_counts(actor=request.actor, sub_registry=register, since=since, at=request.at)
     answers = answer_counts(actor=request.actor, sub_registry=register, since=since)
     covered = own_coverage(actor=request.actor, sub_registry=register)

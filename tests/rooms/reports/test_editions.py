@@ -270,3 +270,23 @@ def test_no_definition_asks_for_fewer_than_the_rules(place: Country) -> None:
     assert all(one.definition.fewest.others >= 5 for one in indicators_of("pneumoni"))
     assert all(one.definition.fewest.public >= 10 for one in indicators_of("pneumoni"))
     assert (edition_rules().smallest.number, edition_rules().public.number) >= (5, 10)
+
+
+def test_the_first_edition_tells_of_the_last_two_years_of_what_is_closed_and_none_tells_of_them_again(
+    place: Country,
+) -> None:
+    def register(month: date) -> None:
+        for clinic in (place.infection, place.medicine, place.sydvik):
+            Cell.objects.create(
+                sub_registry="led-nativ", indicator="agent_found", version=1, clinic_id=clinic, month=month,
+                reached=20, not_reached=10,
+            )  # fmt: skip
+
+    for month in (date(2013, 12, 1), date(2014, 3, 1), date(2015, 5, 1)):
+        register(month)
+    make_edition(at=NOVEMBER)
+    of_country = [one for one in told(1, indicator="agent_found") if one[0] == ""]
+    assert of_country == [("", date(2014, 1, 1), 60, 30), ("", date(2015, 1, 1), 60, 30)]
+    register(date(2015, 4, 1))
+    make_edition(at=FEBRUARY)
+    assert list(told(2, indicator="agent_found")) == []

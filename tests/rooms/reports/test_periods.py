@@ -6,7 +6,14 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from registret.reports.periods import Months, complete_periods, edition_day, latest_year, next_edition_day
+from registret.reports.periods import (
+    Months,
+    complete_periods,
+    edition_day,
+    latest_year,
+    next_edition_day,
+    own_months,
+)
 
 
 def months(first: str, last: str) -> Months:
@@ -33,6 +40,38 @@ def test_no_month_is_told_of_twice() -> None:
     assert complete_periods(6, until=date(2026, 10, 1), after=date(2026, 3, 1)) == [], "it would tell of March again"
 
 
+@pytest.mark.parametrize(
+    ("closed", "at", "found"),
+    [
+        (None, "2026-11-27", ("2025-12", "2026-11")),
+        (2015, "2026-11-27", ("2014-01", "2015-12")),
+        (2026, "2026-11-27", ("2025-12", "2026-11")),
+        (2026, "2026-12-01", ("2025-01", "2026-12")),
+    ],
+)
+def test_the_months_of_what_is_closed_are_those_of_its_last_two_years_once_they_are_over(
+    closed: int | None, at: str, found: tuple[str, str]
+) -> None:
+    moment = datetime.fromisoformat(f"{at}T12:00:00+00:00")
+    assert own_months(1, closed=closed, at=moment) == months(*found)
+
+
+def test_who_has_died_is_waited_for_also_where_it_is_closed() -> None:
+    at = datetime(2016, 12, 1, 12, tzinfo=UTC)
+    assert own_months(11, closed=2015, at=at) == months("2014-01", "2015-12")
+    assert own_months(16, closed=2015, at=at) == months("2014-08", "2015-07")
+
+
+@pytest.mark.parametrize("length", [3, 6, 12])
+def test_of_what_is_closed_two_years_are_told_and_each_month_once(length: int) -> None:
+    periods = complete_periods(length, until=date(2026, 9, 1), after=None, closed=2015)
+    assert (periods[0].first, periods[-1].last) == (date(2014, 1, 1), date(2015, 12, 1))
+    assert sum(one.number for one in periods) == 24
+    told = complete_periods(length, until=date(2026, 9, 1), after=date(2014, 12, 1), closed=2015)
+    assert sum(one.number for one in told) == 12
+    assert complete_periods(length, until=date(2026, 9, 1), after=date(2015, 12, 1), closed=2015) == []
+
+
 def test_the_latest_periods_cover_a_year_and_have_no_gap() -> None:
     spring, autumn = months("2026-01", "2026-06"), months("2025-07", "2025-12")
     before, year = months("2025-01", "2025-06"), months("2024-01", "2024-12")
@@ -40,6 +79,7 @@ def test_the_latest_periods_cover_a_year_and_have_no_gap() -> None:
     assert latest_year([before, spring]) == (spring,)
     assert latest_year([year, before]) == (year, before)
     assert latest_year([]) == ()
+    assert latest_year([before, autumn, spring], years=2) == (before, autumn, spring)
 
 
 @pytest.mark.parametrize(

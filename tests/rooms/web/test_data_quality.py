@@ -14,7 +14,7 @@ from registret.records.models import Episode, Step
 from registret.records.queries.completeness import step_counts
 from registret.records.reporting import writing
 from registret.records.scope import all_providers
-from registret.web.reports.quality_pages import a_year_before
+from registret.web.reports.quality_pages import counted_since
 from tests.cast import ANNA, CECILIA, Country
 from tests.rooms.records.scene import DISCHARGE, RESERVE, SAMORDNAD, TOLVAN, begun, case, handler, opt_out
 from tests.rooms.reports.scene import sign, signed, version_of
@@ -74,7 +74,7 @@ def test_days_from_discharge_to_signature_are_a_median_in_swedish_days(anna: Act
         episode = a_pneumonia(anna, patient, now=now, days_ago=9)
         left = {**DISCHARGE, "discharged_at": [f"{timezone.localtime(now - timedelta(days=days)):%Y-%m-%dT%H:%M}"]}
         sign(anna, episode, "discharge", left, at=now)
-    counts = step_counts(actor=anna, sub_registry="pneumoni", since=a_year_before(now), at=now)
+    counts = step_counts(actor=anna, sub_registry="pneumoni", since=counted_since("pneumoni", at=now), at=now)
     assert (counts["discharge"].signed, counts["discharge"].days) == (3, 2)
     assert counts["acute"].days is None
     assert "Utskrivning 3 av 3 (100 %) 0 – – 2" in text_of(Browser.of(ANNA).get(PAGE))
@@ -97,7 +97,7 @@ def last_day_of_follow_up(day: date) -> None:
 
 
 def counts_of_follow_up(actor: Actor, now: datetime) -> tuple[int, int]:
-    counts = step_counts(actor=actor, sub_registry="pneumoni", since=a_year_before(now), at=now)
+    counts = step_counts(actor=actor, sub_registry="pneumoni", since=counted_since("pneumoni", at=now), at=now)
     (found,) = [one for one in counts.values() if one.step.startswith("follow_up")]
     return found.due, found.in_time
 
@@ -105,7 +105,7 @@ def counts_of_follow_up(actor: Actor, now: datetime) -> tuple[int, int]:
 def test_only_episodes_of_a_year_count(anna: Actor, now: datetime) -> None:
     a_pneumonia(anna, TOLVAN, now=now)
     with all_providers():
-        Episode.objects.update(began_at=a_year_before(now) - timedelta(seconds=1))
+        Episode.objects.update(began_at=counted_since("pneumoni", at=now) - timedelta(seconds=1))
     assert "Kliniken har inga vårdepisoder från den tiden." in text_of(Browser.of(ANNA).get(PAGE))
 
 
