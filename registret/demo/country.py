@@ -56,6 +56,9 @@ CLINICS: Final = Path(__file__).parent / "clinics.csv"
 SUB_REGISTRIES: Final = ("pneumoni", "sepsis")
 """What everybody asks for."""
 
+CLOSED: Final = ("led-nativ", "led-protes")
+"""What some read too."""
+
 DECIDED_BY: Final = ("Gunilla Ek", "Tomas Rask")
 """The two who decided about the first people of the registry."""
 
@@ -79,7 +82,7 @@ def furnish(*, cards: Path, at: datetime) -> None:
     story.appoint_local_administrator(cast.BERTIL, cast.INFECTION, ago=timedelta(139))
     story.appoint_local_administrator(cast.KARIN, cast.INFECTION, ago=timedelta(139))
     story.appoint_local_administrator(cast.CECILIA, cast.SYDVIK, ago=timedelta(139))
-    story.register(cast.NADIA, cast.INFECTION, "Registrerar pneumoni och sepsis.", ago=timedelta(132))
+    story.register(cast.NADIA, cast.INFECTION, "Registrerar pneumoni och sepsis.", closed=True, ago=timedelta(132))
     story.attest(cast.NADIA, cast.BERTIL, ago=timedelta(131))
     story.report(cast.NADIA, until=timedelta(29))
     story.at_the_office(office.set_time_limit, ago=timedelta(28))
@@ -93,7 +96,9 @@ def furnish(*, cards: Path, at: datetime) -> None:
     story.attest(cast.LOVA, cast.KARIN, ago=timedelta(18.2))
     story.at_work(cast.LOVA, ago=timedelta(18.1))
     story.report(cast.NADIA, until=timedelta(10.1))
-    story.register(cast.ASTRID, cast.INFECTION, "Verksamhetschef.", role=Role.REPORT_READER, ago=timedelta(10))
+    story.register(
+        cast.ASTRID, cast.INFECTION, "Verksamhetschef.", role=Role.REPORT_READER, closed=True, ago=timedelta(10)
+    )
     story.attest(cast.ASTRID, cast.BERTIL, ago=timedelta(9.5))
     # At Medicinkliniken nobody attests, so the registry office does.
     story.apply(cast.TOVE, cast.MEDICINE, "Konsult där på torsdagar.", role=Role.READER, ago=timedelta(9))
@@ -216,6 +221,7 @@ class _Story:
         *,
         role: Role = Role.REPORTER,
         confirms: bool = True,
+        closed: bool = False,
         ago: timedelta,
     ) -> None:
         entering.register(
@@ -223,7 +229,7 @@ class _Story:
             email=EmailAddress.parse(person.email),
             clinic_id=_clinic_id(clinic),
             role=role,
-            sub_registries=SUB_REGISTRIES,
+            sub_registries=SUB_REGISTRIES + CLOSED if closed else SUB_REGISTRIES,
             message=message,
             language=settings.LANGUAGE_CODE,
             by=_by(person),
@@ -265,7 +271,7 @@ class _Story:
             attesting.recommend(
                 application_id=wanted.id,
                 role=wanted.role,
-                sub_registries=SUB_REGISTRIES,
+                sub_registries=wanted.sub_registries,
                 last_day=last_day,
                 actor=self.at_work(cast.INGRID, ago=ago),
                 at=at,
@@ -273,7 +279,7 @@ class _Story:
         attesting.attest(
             application_id=wanted.id,
             role=wanted.role,
-            sub_registries=SUB_REGISTRIES,
+            sub_registries=wanted.sub_registries,
             last_day=last_day,
             actor=actor,
             at=at,

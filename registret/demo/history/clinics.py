@@ -36,6 +36,22 @@ _PNEUMONIAS: Final[Mapping[str, int]] = {
 SHARES: Final[Mapping[str, float]] = {"pneumoni": 1.0, "sepsis": 0.2, "meningit": 0.05, "endokardit": 0.14}
 """How many episodes of each sub-registry there are for each pneumonia."""
 
+WAS_OPEN: Final[Mapping[str, tuple[date, date]]] = {
+    "led-nativ": (date(2012, 1, 1), date(2015, 7, 1)),
+    "led-protes": (date(2017, 1, 1), date(2021, 1, 1)),
+}
+"""From which day to which the sub-registries that are closed took episodes, the last day not included."""
+_JOINTS: Final[Mapping[str, int]] = {
+    cast.INFECTION: 24,
+    cast.SYDVIK: 20,
+    "infektion-huddinge": 25,
+    "infektion-lund": 22,
+    "infektion-ostra": 30,
+    "infektion-uppsala": 18,
+    "infektion-umea": 12,
+}
+"""Registered in a year in each of those, and at no other clinic."""
+
 _DAYS: Final = 40
 _DAYS_AT_NORRVIK: Final = 5
 _AT_MEDICINE: Final = frozenset({"pneumoni"})
@@ -60,7 +76,9 @@ _AFTER: Final = Care(delay=0.64, thorough=1.7, risk=0.9)
 
 
 def episodes_a_year(clinic: str, sub_registry: str) -> float:
-    """How many a clinic registers."""
+    """How many a clinic registers, or has registered while the sub-registry was open."""
+    if sub_registry in WAS_OPEN:
+        return _JOINTS.get(clinic, 0)
     if clinic == cast.MEDICINE and sub_registry not in _AT_MEDICINE:
         return 0
     return _PNEUMONIAS.get(clinic, _OFTEN) * SHARES.get(sub_registry, 0)

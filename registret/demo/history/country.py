@@ -11,23 +11,25 @@ from typing import Final
 
 from registret.demo import cast
 from registret.demo.episodes import fictitious_number, of_age, sexed
-from registret.demo.history import endokardit, meningit, pneumoni, sepsis
+from registret.demo.history import endokardit, led_nativ, led_protes, meningit, pneumoni, sepsis
 from registret.demo.history.case import DemoCase, Story
-from registret.demo.history.clinics import care_at, episodes_a_year, promptness_of
+from registret.demo.history.clinics import WAS_OPEN, care_at, episodes_a_year, promptness_of
 from registret.demo.history.registering import PastStep, StoryBroken, ToldEpisode, steps_of
 from registret.kernel.secret import CODE_ALPHABET
 from registret.kernel.sweden import SWEDEN, day_of, months_later
 from registret.registries.assessing import KnownOfPatient
 from registret.registries.forms import Form
-from registret.registries.queries import form_in_force
+from registret.registries.queries import form_of, sub_registries
 
 TELLERS: Final[Mapping[str, Callable[[DemoCase], Story]]] = {
     "pneumoni": pneumoni.tell,
     "sepsis": sepsis.tell,
     "meningit": meningit.tell,
     "endokardit": endokardit.tell,
+    "led-nativ": led_nativ.tell,
+    "led-protes": led_protes.tell,
 }
-"""By sub-registry, what makes the answers to its form."""
+"""By sub-registry, what makes the answers to its form; those that are closed last."""
 _WINTRY: Final = (1.5, 1.45, 1.25, 1.0, 0.85, 0.75, 0.65, 0.65, 0.8, 0.95, 1.05, 1.35)
 """How many patients with pneumonia come in each month, beside a twelfth."""
 _QUARTERS: Final = 1
@@ -65,10 +67,6 @@ class Span:
         this_quarter = this_month.replace(month=(this_month.month - 1) // 3 * 3 + 1)
         return months_later(this_quarter, -12 * self.years - 3 * _QUARTERS)
 
-    @property
-    def days(self) -> int:
-        return (day_of(self.now) - self.first_day).days
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
@@ -82,14 +80,21 @@ class Share:
     def patients(self) -> int:
         """How many came. Of the last weeks' some are not registered yet."""
         a_year = episodes_a_year(self.clinic, self.sub_registry) * self.span.size
-        return round(a_year * self.span.days / 365.25)
+        return round(a_year * (self._until - self._since).days / 365.25)
+
+    @property
+    def _since(self) -> date:
+        return WAS_OPEN[self.sub_registry][0] if self.sub_registry in WAS_OPEN else self.span.first_day
+
+    @property
+    def _until(self) -> date:
+        return WAS_OPEN[self.sub_registry][1] if self.sub_registry in WAS_OPEN else day_of(self.span.now)
 
     def episodes(self) -> Iterator[PastEpisode | None]:
         """For each patient in the order of arrival the episode; None: not registered yet."""
         rng = random.Random(f"{self.clinic} {self.sub_registry}")  # noqa: S311 - invented people
-        form = form_in_force(self.sub_registry, on=day_of(self.span.now))
-        if form is None:
-            return
+        versions = {one.code: one.version for one in sub_registries(on=day_of(self.span.now))}
+        form = form_of(self.sub_registry, versions[self.sub_registry])
         arrivals = sorted(self._arrival(rng) for _ in range(self.patients))
         for arrived_at in arrivals:
             yield self._episode(rng, form, arrived_at)
@@ -97,7 +102,7 @@ class Share:
     def _arrival(self, rng: random.Random) -> datetime:
         """People come at all hours, most by day."""
         while True:
-            day = self.span.first_day + timedelta(days=rng.randrange(self.span.days))
+            day = self._since + timedelta(days=rng.randrange((self._until - self._since).days))
             if rng.random() * max(_WINTRY) < _WINTRY[day.month - 1]:
                 break
         hour = rng.choices(range(24), weights=[2] * 7 + [4, 5, 6, 8, 8, 8, 8, 8, 7, 7, 6, 6, 5, 5, 4, 3, 3])[0]
