@@ -35,7 +35,7 @@ def place(module_db: None) -> Country:
     cast.appoint_by_program(ANNA, Role.REPORTER, clinic_id=place.infection, at=then)
     cast.appoint_by_program(RUNE, Role.REPORT_READER, clinic_id=place.infection, at=then)
     cast.appoint_by_program(CECILIA, Role.REPORTER, clinic_id=place.sydvik, at=then)
-    share = Share(clinic=cast.INFECTION, sub_registry="led-nativ", span=Span(years=1, now=now, size=0.25))
+    share = Share(clinic=cast.INFECTION, sub_registry="led-nativ", span=Span(years=1, now=now, size=0.4))
     norrvik = clinic(place.infection)
     assert norrvik is not None
     load([one for one in share.episodes() if one is not None], clinic=norrvik)
