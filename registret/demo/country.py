@@ -27,7 +27,7 @@ from registret.accounts.attempts import Proof, Purpose
 from registret.accounts.cardfacts import CardFacts
 from registret.accounts.queries import living_account, newest_confirmation
 from registret.cards import PresentedCertificate, verify
-from registret.demo import cast, office
+from registret.demo import cast
 from registret.demo.cards import certificate_in
 from registret.demo.cast import Person
 from registret.demo.patients import Registration, registrations
@@ -35,6 +35,7 @@ from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.kernel.secret import new_token
 from registret.kernel.sweden import day_of
+from registret.ledger.queries import TimeSpan
 from registret.ledger.sealing import seal_settled
 from registret.mail.links import confirmation_code
 from registret.oversight import services as reviews
@@ -46,6 +47,8 @@ from registret.records.disclosure.rows import DisclosureWish
 from registret.records.disclosure.selection import parts_of
 from registret.records.ethics_approval import Approval
 from registret.revocation.trust import revocation, trust
+from registret.time_limits import services as limits
+from registret.time_limits.lengths import TimeLimit
 
 T = TypeVar("T")
 Act = TypeVar("Act", bound=Callable[..., Any])
@@ -55,9 +58,6 @@ CLINICS: Final = Path(__file__).parent / "clinics.csv"
 
 SUB_REGISTRIES: Final = ("pneumoni", "sepsis")
 """What everybody asks for."""
-
-CLOSED: Final = ("led-nativ", "led-protes")
-"""What some read too."""
 
 DECIDED_BY: Final = ("Gunilla Ek", "Tomas Rask")
 """The two who decided about the first people of the registry."""
@@ -85,8 +85,7 @@ def furnish(*, cards: Path, at: datetime) -> None:
     story.register(cast.NADIA, cast.INFECTION, "Registrerar pneumoni och sepsis.", closed=True, ago=timedelta(132))
     story.attest(cast.NADIA, cast.BERTIL, ago=timedelta(131))
     story.report(cast.NADIA, until=timedelta(29))
-    story.at_the_office(office.set_time_limit, ago=timedelta(28))
-    story.at_the_office(office.publish, ago=timedelta(27))
+    story.decide(TimeLimit.RECERTIFY_ANSWER, 60, "Flera kliniker har få på plats i juli.", ago=timedelta(28))
     story.appoint_support(cast.SAMIR, ago=timedelta(26))
     story.register(cast.TOVE, cast.INFECTION, "ST-läkare på avdelning 11.", ago=timedelta(24))
     story.attest(cast.TOVE, cast.KARIN, ago=timedelta(23))
@@ -96,9 +95,7 @@ def furnish(*, cards: Path, at: datetime) -> None:
     story.attest(cast.LOVA, cast.KARIN, ago=timedelta(18.2))
     story.at_work(cast.LOVA, ago=timedelta(18.1))
     story.report(cast.NADIA, until=timedelta(10.1))
-    story.register(
-        cast.ASTRID, cast.INFECTION, "Verksamhetschef.", role=Role.REPORT_READER, closed=True, ago=timedelta(10)
-    )
+    story.register(cast.ASTRID, cast.INFECTION, "Verksamhetschef.", role=Role.REPORT_READER, ago=timedelta(10))
     story.attest(cast.ASTRID, cast.BERTIL, ago=timedelta(9.5))
     # At Medicinkliniken nobody attests, so the registry office does.
     story.apply(cast.TOVE, cast.MEDICINE, "Konsult där på torsdagar.", role=Role.READER, ago=timedelta(9))
@@ -196,8 +193,9 @@ class _Story:
         self.confirm(person, ago=ago)
 
     @_sealed
-    def at_the_office(self, act: Callable[..., object], *, ago: timedelta) -> None:
-        act(by=self.at_work(cast.DORIS, ago=ago).by, at=self.now - ago)
+    def decide(self, limit: TimeLimit, number: int, reason: str, *, ago: timedelta) -> None:
+        actor = self.at_work(cast.DORIS, ago=ago)
+        limits.decide(limit=limit, number=number, reason=reason, by=actor.by, at=self.now - ago)
 
     @_sealed
     def appoint_local_administrator(self, person: Person, clinic: str, *, ago: timedelta) -> None:
@@ -229,7 +227,7 @@ class _Story:
             email=EmailAddress.parse(person.email),
             clinic_id=_clinic_id(clinic),
             role=role,
-            sub_registries=SUB_REGISTRIES + CLOSED if closed else SUB_REGISTRIES,
+            sub_registries=(*SUB_REGISTRIES, "led-nativ", "led-protes") if closed else SUB_REGISTRIES,
             message=message,
             language=settings.LANGUAGE_CODE,
             by=_by(person),
@@ -333,8 +331,7 @@ class _Story:
         at = self.now - ago
         reviews.draw_sample(
             clinic_id=_clinic_id(clinic),
-            since=at - since,
-            until=at,
+            span=TimeSpan(at - since, at),
             size=reviews.USUAL_SIZE,
             reviewer_id=_account_id(reviewer),
             actor=self.at_work(reviewer, ago=ago),
